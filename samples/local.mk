@@ -1,0 +1,1 @@
+# What the project ships to look at, with its provenance.

@@ -1,0 +1,139 @@
+#include "base/buf.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BUF_FIRST_BYTES = 64, GROW_FIRST_ELEMENTS = 16 };
+
+void *mem_resize(void *old, size_t n_bytes)
+{
+	void *memory = realloc(old, n_bytes ? n_bytes : 1);
+
+	if (!memory)
+		die("out of memory: %zu bytes more were needed", n_bytes);
+	return memory;
+}
+
+void *mem_alloc(size_t n_bytes)
+{
+	return mem_resize(NULL, n_bytes);
+}
+
+void *mem_zalloc(size_t n_bytes)
+{
+	/* calloc, not memset: large tables stay untouched zero pages */
+	void *memory = calloc(n_bytes ? n_bytes : 1, 1);
+
+	if (!memory)
+		die("out of memory: %zu bytes more were needed", n_bytes);
+	return memory;
+}
+
+void mem_free(void *memory)
+{
+	free(memory);
+}
+
+char *mem_strndup(const char *text, size_t n)
+{
+	char *copy = mem_alloc(n + 1);
+
+	if (n)
+		memcpy(copy, text, n);
+	copy[n] = '\0';
+	return copy;
+}
+
+char *mem_strdup(const char *text)
+{
+	return text ? mem_strndup(text, strlen(text)) : NULL;
+}
+
+void *grow(void *array, size_t *cap, size_t need, size_t size)
+{
+	size_t want = *cap + *cap / 2;
+
+	if (need <= *cap)
+		return array;
+	if (want < need)
+		want = need;
+	if (want < GROW_FIRST_ELEMENTS)
+		want = GROW_FIRST_ELEMENTS;
+	if (want > SIZE_MAX / size)
+		die("out of memory: %zu elements of %zu bytes", want, size);
+	*cap = want;
+	return mem_resize(array, want * size);
+}
+
+void buf_release(struct buf *buf)
+{
+	free(buf->data);
+	*buf = (struct buf){ 0 };
+}
+
+void buf_clear(struct buf *buf)
+{
+	buf->len = 0;
+}
+
+char *buf_reserve(struct buf *buf, size_t more)
+{
+	if (more > SIZE_MAX - buf->len)
+		die("out of memory: %zu bytes more were needed", more);
+	if (buf->len + more > buf->cap) {
+		size_t need = MAX(buf->len + more, (size_t)BUF_FIRST_BYTES);
+
+		buf->data = grow(buf->data, &buf->cap, need, 1);
+	}
+	return buf->data + buf->len;
+}
+
+void buf_append(struct buf *buf, const void *bytes, size_t n)
+{
+	if (!n)
+		return;
+	memcpy(buf_reserve(buf, n), bytes, n);
+	buf->len += n;
+}
+
+void buf_puts(struct buf *buf, const char *text)
+{
+	buf_append(buf, text, strlen(text));
+}
+
+void buf_putc(struct buf *buf, char c)
+{
+	buf_append(buf, &c, 1);
+}
+
+void buf_printf(struct buf *buf, const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	if (n < 0)
+		return;
+	buf_reserve(buf, (size_t)n + 1);
+	va_start(ap, fmt);
+	vsnprintf(buf->data + buf->len, (size_t)n + 1, fmt, ap);
+	va_end(ap);
+	buf->len += (size_t)n;
+}
+
+void buf_drop(struct buf *buf, size_t n)
+{
+	if (n < buf->len)
+		memmove(buf->data, buf->data + n, buf->len - n);
+	buf->len -= n;
+}
+
+const char *buf_cstr(struct buf *buf)
+{
+	*buf_reserve(buf, 1) = '\0';
+	return buf->data;
+}

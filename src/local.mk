@@ -1,0 +1,7 @@
+# The engine: no curses, no main(). Folders are floors (HACKING.md).
+noinst_LIBRARIES += libengine.a
+libengine_a_SOURCES = \
+	src/base/base.c src/base/base.h \
+	src/base/buf.c src/base/buf.h \
+	src/base/err.c src/base/err.h \
+	src/base/utf8.c src/base/utf8.h

@@ -1,0 +1,94 @@
+/*
+ * lz77.h - the exact greedy Ziv-Lempel 1977 factorisation, online.
+ *
+ * The text s[0..n) is cut from left to right into phrases. A phrase that
+ * starts at p is the longest prefix of s[p..) that also occurs starting
+ * before p (the earlier occurrence may run over p: overlap is allowed, the
+ * window is the whole past), or, where there is none, the one symbol s[p]
+ * (a literal). Symbols are pushed one at a time; every phrase but the last,
+ * open one is final: a longer text never changes it (prefix-stable).
+ *
+ * Invariants:
+ *   - n_phrases counts the open phrase too, so after n >= 1 pushes it is the
+ *     number of phrases of the greedy parse of s[0..n).
+ *   - lrs(t), the length of the longest suffix of s[0..t] that also ends
+ *     somewhere earlier, drives everything: the phrase open since p stays
+ *     open at t exactly while lrs(t) >= t - p + 1.
+ *
+ * Cost: amortised O(1) a symbol; memory: see LZ77 in HACKING.md. No I/O, no
+ * clock. Limit: LZ77_MAX_SYMBOLS symbols.
+ */
+#ifndef LILSCOPE_LZ77_H
+#define LILSCOPE_LZ77_H
+
+#include "base/base.h"
+
+#define LZ77_MAX_SYMBOLS ((uint32_t)0xfffffff0)
+#define LZ77_LITERAL ((uint32_t)0xffffffff) /* phrase.src of a fresh symbol */
+
+enum lz77_width {
+	LZ77_BYTES, /* symbols 0..255 */
+	LZ77_IDS,   /* any 32-bit symbol */
+};
+
+/* One phrase: s[start .. start + len) equals s[src .. src + len). */
+struct lz77_phrase {
+	uint32_t start; /* first symbol */
+	uint32_t len;   /* symbols, >= 1 */
+	uint32_t src;   /* where the earlier occurrence starts, src < start;
+			   LZ77_LITERAL for a fresh symbol (then len is 1) */
+};
+
+/* What one push found out. */
+struct lz77_step {
+	uint32_t lrs;  /* lrs(t): longest suffix seen before, in symbols */
+	uint32_t src;  /* an earlier place where that suffix starts;
+			  LZ77_LITERAL if lrs is 0 */
+	bool fresh;    /* this symbol began a new phrase */
+};
+
+struct lz77;
+
+/*
+ * literal_bits: what one literal costs in the code, ceil(log2(alphabet)),
+ * 1..32: 8 for bytes. The caller owns the result.
+ */
+struct lz77 *lz77_new(enum lz77_width width, unsigned literal_bits);
+void lz77_free(struct lz77 *z); /* NULL is fine */
+
+/* Room for n symbols in all, so that no push up to there stalls. */
+void lz77_reserve(struct lz77 *z, uint32_t n_symbols);
+
+/* Appends one symbol. At LZ77_MAX_SYMBOLS it is an assert. */
+struct lz77_step lz77_push(struct lz77 *z, uint32_t symbol);
+
+/*
+ * Frees the search structure and keeps text and phrases: about 2 bytes a
+ * symbol. All questions below still work; pushing is an assert.
+ */
+void lz77_seal(struct lz77 *z);
+
+uint32_t lz77_n_symbols(const struct lz77 *z);
+uint32_t lz77_n_phrases(const struct lz77 *z); /* with the open one */
+
+/* Length in bits of the code of s[0..n), the open phrase coded as if it
+ * ended here. The code is stated in lz77.c and lilscope-measures(7). */
+uint64_t lz77_code_bits(const struct lz77 *z);
+
+/* The same two numbers for any prefix s[0..n), n <= n_symbols; O(log). */
+uint32_t lz77_phrases_at(const struct lz77 *z, uint32_t n);
+uint64_t lz77_code_bits_at(const struct lz77 *z, uint32_t n);
+
+/* The i-th phrase, i < n_phrases; the last may still grow. */
+struct lz77_phrase lz77_phrase(const struct lz77 *z, uint32_t i_phrase);
+
+/* The index of the phrase that holds position t < n_symbols; O(log). */
+uint32_t lz77_phrase_of(const struct lz77 *z, uint32_t t);
+
+/* Symbol t < n_symbols. */
+uint32_t lz77_symbol(const struct lz77 *z, uint32_t t);
+
+/* Bytes of memory owned now. */
+size_t lz77_memory_bytes(const struct lz77 *z);
+
+#endif

@@ -1,0 +1,88 @@
+/*
+ * meter.h - all measures of one generation, fed one token at a time.
+ *
+ * A meter sits between a trace (which keeps text and tokens) and the views
+ * (which ask for numbers at any token). It owns lz77, bound, guard, a coder,
+ * the rival rules and the series for charts, and keeps them at the same
+ * token. Every answer is about a prefix: "after n tokens".
+ *
+ *                     +-> lz77 -> lrs -> bound -> rho, h ----> series
+ *   token, text ------+-> coder -> every f tokens -> guard --> verdict
+ *                     +-> rivals (each decides alone)
+ */
+#ifndef LILSCOPE_METER_H
+#define LILSCOPE_METER_H
+
+#include "measure/bound.h"
+#include "measure/coder.h"
+#include "measure/guard.h"
+#include "measure/lz77.h"
+#include "measure/rival.h"
+#include "measure/series.h"
+
+enum meter_symbols {
+	METER_AUTO,   /* tokens if the trace has ids of its model, else bytes */
+	METER_BYTES,
+	METER_TOKENS,
+};
+
+struct meter_opts {
+	enum meter_symbols symbols; /* METER_AUTO is resolved by the run */
+	unsigned ls;                /* 0: the default for the symbols */
+	double alphabet;            /* 0: 256 for bytes, the vocabulary or a
+				       power of two above it for ids */
+	bool integer_lc;
+	struct guard_opts guard;
+	enum coder_kind coder;
+	bool rivals;                /* run the rules of rival.h too */
+};
+
+extern const struct meter_opts meter_opts_default;
+
+/* What changed asks how much work: see meter_set(). */
+enum meter_change {
+	METER_SAME,     /* done at once */
+	METER_REPLAY,   /* the meter is empty again: push every token again */
+};
+
+struct meter;
+
+/* opts->symbols must be BYTES or TOKENS here. */
+struct meter *meter_new(const struct meter_opts *opts);
+void meter_free(struct meter *m); /* NULL is fine */
+
+/* One token: its id (any number when symbols are bytes; rules that compare
+ * tokens need equal ids for equal tokens) and its bytes (may be none). */
+void meter_push(struct meter *m, uint32_t id, const char *text, size_t len);
+
+/* Other options for the same text. t, patience, Ls and alphabet take effect
+ * at once; another coder, or symbols, empties the meter. */
+enum meter_change meter_set(struct meter *m, const struct meter_opts *opts);
+
+/* No more tokens will come: frees what only pushing needs. */
+void meter_seal(struct meter *m);
+
+const struct meter_opts *meter_opts(const struct meter *m);
+uint32_t meter_n_tokens(const struct meter *m);
+
+/* Symbols in the first n_tokens tokens. */
+uint32_t meter_symbols_at(const struct meter *m, uint32_t n_tokens);
+
+/* The band after n_tokens tokens. */
+struct bound_point meter_point(const struct meter *m, uint32_t n_tokens);
+
+const struct lz77 *meter_lz77(const struct meter *m);
+const struct bound *meter_bound(const struct meter *m);
+const struct guard *meter_guard(const struct meter *m);
+struct guard_verdict meter_verdict(const struct meter *m);
+
+/* The i-th rival's verdict (rival_rows[i]); NEVER while rivals are off. */
+struct rival_verdict meter_rival(const struct meter *m, size_t i);
+
+/* One value a token: rho, and h. */
+const struct series *meter_rho(const struct meter *m);
+const struct series *meter_h(const struct meter *m);
+
+size_t meter_memory_bytes(const struct meter *m);
+
+#endif

@@ -1,0 +1,6 @@
+# Everything that shows that it works: `make check`, and the long runs
+# `make fuzz`, `make bench`, `make soak`.
+TESTS_ENVIRONMENT = top_srcdir='$(top_srcdir)' top_builddir='$(top_builddir)' \
+	LILSCOPE='$(abs_top_builddir)/lilscope'
+UNIT_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+UNIT_LIBS = libengine.a $(ENGINE_LIBS) $(CMOCKA_LIBS)
