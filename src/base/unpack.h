@@ -1,0 +1,38 @@
+/*
+ * unpack.h - .gz and .zst around anything, undone while it comes.
+ *
+ * Recognises the magic of gzip (1f 8b) and zstd (28 b5 2f fd) in the first
+ * bytes, inflates any number of members or frames, and passes everything
+ * else through. No I/O: bytes in, bytes out.
+ */
+#ifndef LILSCOPE_UNPACK_H
+#define LILSCOPE_UNPACK_H
+
+#include "base/buf.h"
+#include "base/err.h"
+
+struct unpack;
+
+struct unpack *unpack_new(void);
+void unpack_free(struct unpack *u);
+
+/*
+ * Takes bytes from in[0..n) and appends at most max_out unpacked bytes to
+ * out. *used gets how many were taken; call again with the rest while
+ * *used < n or unpack_pending(). false: the archive is broken at this place,
+ * what came before is in out, err says so.
+ */
+bool unpack_bytes(struct unpack *u, const void *in, size_t n, size_t *used,
+		  struct buf *out, size_t max_out, struct err *err);
+
+/* More output is waiting although all input was taken. */
+bool unpack_pending(const struct unpack *u);
+
+/* End of input: false if an archive was cut short (err says so); what could
+ * be unpacked has been. */
+bool unpack_end(struct unpack *u, struct err *err);
+
+/* "gzip", "zstd" or "" (nothing to unpack, or not known yet). */
+const char *unpack_kind(const struct unpack *u);
+
+#endif

@@ -1,0 +1,103 @@
+/*
+ * feed.h - bytes in, runs out: detection, framing, dialect.
+ *
+ *	bytes -> unpack (.gz, .zst) -> detect -> framing -> dialect -> run
+ *
+ * No I/O here. The feed never trusts a byte: a broken record is counted, its
+ * first sentence kept with line and byte, and skipped. Results do not depend
+ * on how the bytes are cut into calls.
+ *
+ * Shapes of a source:
+ *	FEED_STREAM   records build generations bit by bit (SSE, NDJSON
+ *	              chunks, native trace, plain text)
+ *	FEED_RECORDS  every record stands alone and holds whole generations
+ *	              (JSON lines, an array of strings or objects): such a
+ *	              source can be indexed and any record fed alone
+ */
+#ifndef LILSCOPE_FEED_H
+#define LILSCOPE_FEED_H
+
+#include "base/err.h"
+#include "trace/run.h"
+
+enum {
+	/* Bytes that detection may look at; fewer at the end of input. */
+	FEED_PROBE_BYTES = 64 * 1024,
+	/* One record, as JSON text; a longer one is skipped and counted. */
+	FEED_RECORD_MAX_BYTES = 256 * 1024 * 1024,
+};
+
+enum feed_shape { FEED_UNKNOWN, FEED_STREAM, FEED_RECORDS };
+
+/* What to do with runs. All calls come from inside feed_bytes/feed_end. */
+struct feed_sink {
+	void *ctx;
+	/* A generation begins: make a run (facts.source etc. are set by the
+	 * feed afterwards). The sink owns it. */
+	struct run *(*open)(void *ctx);
+	/* It is complete (run_end() was called). The feed forgets it. */
+	void (*close)(void *ctx, struct run *run);
+	/* A broken record was skipped; one sentence with line and byte. May
+	 * be NULL. */
+	void (*broken)(void *ctx, const char *sentence);
+};
+
+struct feed_opts {
+	const char *source;  /* name for facts and sentences */
+	const char *format;  /* a dialect's name, or NULL to detect */
+	const char *field;   /* --field .a.b[0], or NULL for heuristics */
+	bool from_middle;    /* bytes are one record of an indexed source */
+	size_t record;       /* number of the first record, 0-based */
+	uint64_t line, byte; /* where the bytes start, for sentences */
+};
+
+struct feed;
+
+struct feed *feed_new(const struct feed_opts *opts,
+		      const struct feed_sink *sink);
+void feed_free(struct feed *feed);
+
+/* n bytes more, arrived at time_s (NAN: no clock; then only times inside the
+ * format count). false: this source can't be read at all, err says why (a
+ * binary, a truncated archive, a server log without text); more bytes are
+ * ignored then. */
+bool feed_bytes(struct feed *feed, const void *bytes, size_t n, double time_s,
+		struct err *err);
+
+/* End of input: flushes what is pending, closes open runs. */
+bool feed_end(struct feed *feed, struct err *err);
+
+/* After detection; "" and FEED_UNKNOWN before. */
+const char *feed_dialect(const struct feed *feed); /* row name */
+const char *feed_title(const struct feed *feed);   /* for people */
+enum feed_shape feed_shape(const struct feed *feed);
+size_t feed_skipped(const struct feed *feed);
+const char *feed_first_trouble(const struct feed *feed); /* or "" */
+
+/*
+ * Boundaries of records, without decoding them: for FEED_RECORDS sources.
+ * Feed it the same (unpacked) bytes in order.
+ */
+struct record_place {
+	uint64_t offset; /* of the record's first byte */
+	uint32_t line;   /* 1-based */
+	uint64_t len;    /* bytes */
+};
+struct indexer;
+struct indexer *indexer_new(const char *dialect);
+void indexer_free(struct indexer *ix);
+void indexer_bytes(struct indexer *ix, const void *bytes, size_t n);
+void indexer_end(struct indexer *ix);
+size_t indexer_n(const struct indexer *ix);
+struct record_place indexer_place(const struct indexer *ix, size_t i);
+size_t indexer_memory_bytes(const struct indexer *ix);
+
+/*
+ * Detection alone: over the first bytes of an unpacked source. `whole` when
+ * these are all the bytes there are. Returns the row name and the shape;
+ * NULL with a sentence when it is nothing that can be read.
+ */
+const char *feed_detect(const void *bytes, size_t n, bool whole,
+			enum feed_shape *shape, struct err *err);
+
+#endif

@@ -1,0 +1,25 @@
+/*
+ * think.h - where reasoning ends and the answer begins, in raw text.
+ *
+ * Watches text for marks: <think> </think>, [THINK] [/THINK],
+ * <|begin_of_thought|> <|end_of_thought|>, Harmony's <|channel|>analysis and
+ * <|channel|>final, <|begin_of_solution|>. A closing mark without an opener
+ * makes everything before it reasoning. Marks may be split over tokens.
+ */
+#ifndef LILSCOPE_THINK_H
+#define LILSCOPE_THINK_H
+
+#include "trace/trace.h"
+
+struct think;
+
+struct think *think_new(void);
+void think_free(struct think *think);
+
+/* The bytes of the trace's text from where it left off; relabels tokens of
+ * `trace` as marks complete. Returns the channel that text is in now, or
+ * `given` when no mark was seen so far. */
+enum channel think_scan(struct think *think, struct trace *trace,
+			enum channel given);
+
+#endif

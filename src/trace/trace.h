@@ -1,0 +1,116 @@
+/*
+ * trace.h - one generation as it was recorded: text, tokens, spans, facts.
+ *
+ * Append-only. The output text (reasoning and answer, in the order in which
+ * they came) is one row of bytes; token i is text[end(i-1) .. end(i)). The
+ * prompt is kept apart. Bytes are as the source had them after its own
+ * escaping was undone: invalid UTF-8, NUL and all.
+ *
+ * Positions are 32 bits: a generation of more than TRACE_MAX_BYTES is cut,
+ * and `truncated` says so.
+ */
+#ifndef LILSCOPE_TRACE_H
+#define LILSCOPE_TRACE_H
+
+#include "base/buf.h"
+
+#define TRACE_MAX_BYTES ((size_t)1 << 31)
+#define TRACE_NO_ID ((uint32_t)0xffffffff)
+
+enum channel {
+	CHANNEL_REASONING,
+	CHANNEL_ANSWER,
+	CHANNEL_TOOL, /* tool-call arguments, refusals: output, not answer */
+	CHANNELS
+};
+
+/* How tokens were counted; later ones are less sure. */
+enum tokens_by {
+	TOKENS_BY_IDS,      /* the source gave token ids */
+	TOKENS_BY_LOGPROBS, /* one logprob entry a token */
+	TOKENS_BY_USAGE,    /* a count the server gave */
+	TOKENS_BY_BPE,      /* the bundled tokenizer (tok.h) */
+	TOKENS_BY_EVENTS,   /* one record a token was asked for */
+};
+
+/* From token `start` up to the next span: one channel. */
+struct span {
+	uint32_t start;
+	enum channel channel;
+};
+
+/* Facts about a generation; strings are owned, NULL when unknown. */
+struct facts {
+	char *source;        /* file name, URL, "-" */
+	char *record;        /* where in the source: "7", "7.2", "sample 3" */
+	const char *dialect; /* row name of the dialect, static */
+	char *model;
+	char *policy;        /* sparse-attention policy, "dense" */
+	char *finish_reason;
+	char *label;         /* verdict that the source gives: "correct" ... */
+	char *gold;          /* the right answer, if the source has it */
+	char *note;          /* what a reader should know, one sentence */
+	uint32_t budget;     /* KV budget in tokens, 0 unknown */
+	uint32_t vocab;      /* vocabulary size, 0 unknown */
+	uint32_t prompt_tokens;  /* as the source says, 0 unknown */
+	uint32_t usage_tokens;   /* output tokens as the source says, or 0 */
+	uint32_t skipped_records; /* broken ones, within this generation */
+	bool aborted;        /* an error record ended it */
+};
+
+struct trace {
+	struct facts facts;
+	struct buf prompt;
+	struct buf text;
+	uint32_t *end;     /* n_tokens: end offset in text, bytes */
+	uint32_t *id;      /* n_tokens, or NULL when no token has an id */
+	uint32_t *time_us; /* n_tokens since the first token, or NULL */
+	float *logprob;    /* n_tokens, NAN where unknown, or NULL */
+	uint32_t n_tokens;
+	size_t cap, id_cap, time_cap, logprob_cap;
+	struct span *spans; /* n_spans, by start, channels alternate */
+	size_t n_spans, spans_cap;
+	enum tokens_by tokens_by;
+	bool truncated;
+};
+
+/* One token as it is appended. */
+struct token {
+	const char *text; /* may be NULL when len is 0 */
+	size_t len;
+	uint32_t id;      /* TRACE_NO_ID if unknown */
+	float logprob;    /* NAN if unknown */
+	double time_s;    /* seconds, any origin; NAN if unknown */
+	enum channel channel;
+};
+
+void trace_init(struct trace *t);
+void trace_release(struct trace *t);
+
+/* Appends one token; false when it was cut (truncated is set). */
+bool trace_push(struct trace *t, const struct token *token);
+
+/* Bytes of token i: *len gets the length. */
+const char *trace_token(const struct trace *t, uint32_t i, size_t *len);
+
+/* The token that holds the byte at offset (the last one past the end). */
+uint32_t trace_token_at(const struct trace *t, size_t offset);
+
+enum channel trace_channel(const struct trace *t, uint32_t i);
+
+/* Tokens in a channel. */
+uint32_t trace_count(const struct trace *t, enum channel channel);
+
+/* Makes all tokens in [from, to) belong to a channel; for marks that are
+ * recognised late (a "</think>" without its opener). */
+void trace_relabel(struct trace *t, uint32_t from, uint32_t to,
+		   enum channel channel);
+
+/* Replaces *field by a copy of value (NULL clears). */
+void facts_set(char **field, const char *value);
+
+const char *tokens_by_name(enum tokens_by by); /* "ids", "bpe", ... */
+const char *channel_name(enum channel channel);
+size_t trace_memory_bytes(const struct trace *t);
+
+#endif
