@@ -1,0 +1,81 @@
+/*
+ * deck.h - all generations of all open sources: the list behind the screens.
+ *
+ * Work happens in slices (deck_work), so a 1 GB file shows its first screen
+ * at once: first the boundaries of records, then, in the background, one
+ * report a generation. At most one run is open for the views (deck_open);
+ * runs of other entries are measured, reported and dropped, and read again
+ * when asked for. A FEED_STREAM source keeps its runs.
+ */
+#ifndef LILSCOPE_DECK_H
+#define LILSCOPE_DECK_H
+
+#include "report.h"
+#include "source.h"
+
+#define DECK_NONE ((size_t)-1)
+
+enum entry_state {
+	ENTRY_INDEXED,  /* only its size is known */
+	ENTRY_OPEN,     /* its run is still growing */
+	ENTRY_REPORTED, /* the row below is complete */
+	ENTRY_BROKEN,   /* the record could not be read */
+};
+
+/* One row of the list: what stays when the run is dropped. */
+struct entry {
+	enum entry_state state;
+	uint32_t i_source, i_sub;  /* generation within its record */
+	size_t i_record;
+	uint64_t size_bytes;       /* of the record; 0 unknown */
+	uint32_t tokens, bytes, phrases;
+	float rho, h;
+	uint32_t fired_at;         /* guardian; GUARD_NEVER */
+	uint32_t resumed_at;
+	uint32_t adaptive_at;
+	uint32_t reasoning_tokens, answer_tokens;
+	char finish[16];           /* finish reason, cut */
+	char label[16];
+};
+
+struct deck;
+
+struct deck *deck_new(const struct meter_opts *opts);
+void deck_free(struct deck *d);
+void deck_set_format(struct deck *d, const char *format, const char *field);
+
+/* Opens a source; nothing is read yet. */
+bool deck_add(struct deck *d, const char *path, struct err *err);
+
+/* Works for about budget_us microseconds: first the open run, then index,
+ * then reports. Returns true while there is more to do right away. */
+bool deck_work(struct deck *d, uint64_t budget_us);
+
+/* A descriptor to poll when deck_work() says false; -1 for none. */
+int deck_fd(const struct deck *d);
+
+size_t deck_n(const struct deck *d);
+const struct entry *deck_entry(const struct deck *d, size_t i);
+bool deck_complete(const struct deck *d);  /* all read and reported */
+bool deck_index_complete(const struct deck *d); /* all boundaries known */
+double deck_progress(const struct deck *d); /* 0..1 */
+
+/* Opens entry i for the views (loads it in slices); the former one closes,
+ * its pointer is void. Returns the run, growing perhaps; NULL and err. */
+struct run *deck_open(struct deck *d, size_t i, struct err *err);
+size_t deck_opened(const struct deck *d); /* DECK_NONE at first */
+struct run *deck_run(struct deck *d);     /* the open one or NULL */
+bool deck_run_complete(const struct deck *d); /* read and measured */
+
+/* Other options: the open run at once, reports of the others again. */
+void deck_set_opts(struct deck *d, const struct meter_opts *opts);
+
+/* Facts for title and status lines; never NULL. */
+const char *deck_source_name(const struct deck *d, size_t i_source);
+const char *deck_title(const struct deck *d, size_t i_source); /* dialect */
+size_t deck_skipped(const struct deck *d);
+const char *deck_trouble(const struct deck *d); /* first sentence, or "" */
+size_t deck_n_sources(const struct deck *d);
+size_t deck_memory_bytes(const struct deck *d);
+
+#endif

@@ -1,0 +1,63 @@
+/*
+ * style.h - what a cell means; how that looks is decided in one table.
+ *
+ * Drawing code names meanings only. style.c maps each to colours and
+ * attributes for 256 colours, 16 colours and none; every meaning that
+ * colour carries is also carried by an attribute, a letter or a shape, so
+ * that mono and NO_COLOR lose nothing.
+ */
+#ifndef LILSCOPE_STYLE_H
+#define LILSCOPE_STYLE_H
+
+#include "base/base.h"
+
+enum style {
+	STYLE_NORMAL,
+	STYLE_TITLE,      /* the title bar */
+	STYLE_TITLE_DIM,
+	STYLE_DIM,        /* rules, axes, units, hints */
+	STYLE_STRONG,     /* numbers that matter */
+	STYLE_KEY,        /* a key in the hint line or in help */
+	STYLE_RHO,        /* the curve of rho */
+	STYLE_BAND,       /* between rho - eps and rho */
+	STYLE_H,          /* measured h */
+	STYLE_GAIN,       /* new information per window */
+	STYLE_GAIN_LOW,   /* a window under t */
+	STYLE_LIMIT,      /* the line t */
+	STYLE_LIL,        /* the threshold */
+	STYLE_RIVAL,      /* marks of other rules */
+	STYLE_PLAYHEAD,
+	STYLE_NEW,        /* text: fresh symbols */
+	STYLE_COPY1,      /* text: copied, short match */
+	STYLE_COPY2,
+	STYLE_COPY3,
+	STYLE_COPY4,      /* text: copied, long match: dimmest */
+	STYLE_SOURCE,     /* where the match under the cursor came from */
+	STYLE_CURSOR,     /* the phrase under the cursor */
+	STYLE_PROMPT,
+	STYLE_REASONING,  /* its mark, not its text */
+	STYLE_ANSWER,
+	STYLE_TOOL,
+	STYLE_CONTROL,    /* a control character made visible */
+	STYLE_FOUND,      /* search hits */
+	STYLE_MARK,       /* user marks */
+	STYLE_SELECTED,   /* the selected row of a list */
+	STYLE_GOOD,
+	STYLE_BAD,
+	STYLE_STATUS,
+	STYLE_ERROR,
+	STYLES
+};
+
+enum color_mode { COLOR_AUTO, COLOR_NEVER, COLOR_16, COLOR_256, COLOR_TRUE };
+
+/* How one style looks: -1 is the terminal's own colour. */
+struct look {
+	int16_t fg, bg;
+	bool bold, dim, underline, reverse, italic;
+};
+
+/* mode is NEVER, 16, 256 or TRUE. */
+struct look style_look(enum style style, enum color_mode mode);
+
+#endif
