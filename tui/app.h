@@ -13,6 +13,9 @@
 #include "deck.h"
 #include "opt.h"
 
+struct action;
+struct prompt;
+
 enum { APP_MARKS = 26, APP_MESSAGE_BYTES = 512 };
 #define APP_NO_MARK ((uint32_t)0xffffffff)
 
@@ -61,18 +64,53 @@ struct app {
 	size_t help_top;
 	int focus;                /* pane with the keys: 0 chart, 1 text */
 
+	/* What the view drew last: rows of text it shows, for paging; set by
+	 * the frame before draw() (frame.h), 1 at least. */
+	int view_rows, view_cols;
+
+	struct prompt *prompt;    /* owned; prompt.h */
+	/* The action whose one-letter argument is awaited (m, '), or NULL. */
+	const struct action *await;
+	uint32_t jumped_from;     /* token to come back to, APP_NO_MARK */
+	bool moved;               /* the user went somewhere: a session's
+				     position no longer applies */
+	bool fresh;               /* the open run was just opened */
+	char trouble_seen[APP_MESSAGE_BYTES]; /* last sentence shown */
+
 	char message[APP_MESSAGE_BYTES]; /* status line; "" for none */
 	bool message_is_error;
 	bool dirty;               /* something to draw */
+	bool repaint;             /* send every cell again (Ctrl-L) */
+	bool suspend;             /* Ctrl-Z was asked for */
 	bool quit;
 	int exit_status;
 };
+
+void app_init(struct app *app, const struct settings *set);
+void app_release(struct app *app); /* frees the deck too */
 
 void app_say(struct app *app, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void app_complain(struct app *app, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /* Tokens that can be shown now: measured ones of the open run. */
 uint32_t app_n_tokens(const struct app *app);
+
+/* Opens entry i of the deck; the playhead follows its end. Complains and
+ * returns false if it can't be read. */
+bool app_open(struct app *app, size_t i);
+
+/* Brings the state in step with what the deck has read: a run that grew, the
+ * follow mode, messages about broken records. */
+void app_sync(struct app *app);
+
+/* Lets seconds pass for the play mode. */
+void app_tick(struct app *app, double seconds);
+
+/* Seconds until app_tick() has something to do; negative: never. */
+double app_next_tick(const struct app *app);
+
+/* set.meter changed: measures again what is open and what was reported. */
+void app_retune(struct app *app);
 
 /* Moves playhead/cursor, clipped; stops playing where it makes sense. */
 void app_seek(struct app *app, uint32_t playhead);
