@@ -31,6 +31,8 @@ struct meter_opts {
 	unsigned ls;                /* 0: the default for the symbols */
 	double alphabet;            /* 0: 256 for bytes, the vocabulary or a
 				       power of two above it for ids */
+	unsigned literal_bits;      /* of the lz77 code; 0: 8 for bytes,
+				       enough for the alphabet for ids */
 	bool integer_lc;
 	struct guard_opts guard;
 	enum coder_kind coder;
@@ -55,9 +57,14 @@ void meter_free(struct meter *m); /* NULL is fine */
  * tokens need equal ids for equal tokens) and its bytes (may be none). */
 void meter_push(struct meter *m, uint32_t id, const char *text, size_t len);
 
-/* Other options for the same text. t, patience, Ls and alphabet take effect
- * at once; another coder, or symbols, empties the meter. */
+/* Other options for the same text. t and patience take effect at once, Ls
+ * and alphabet too, but for the series (meter_catch_up); f does with the
+ * lz77 coder. Anything else empties the meter: METER_REPLAY. */
 enum meter_change meter_set(struct meter *m, const struct meter_opts *opts);
+
+/* Brings the series of at most max_tokens tokens up to date after
+ * meter_set(). Returns true when nothing is left to do. */
+bool meter_catch_up(struct meter *m, uint32_t max_tokens);
 
 /* No more tokens will come: frees what only pushing needs. */
 void meter_seal(struct meter *m);
@@ -79,7 +86,8 @@ struct guard_verdict meter_verdict(const struct meter *m);
 /* The i-th rival's verdict (rival_rows[i]); NEVER while rivals are off. */
 struct rival_verdict meter_rival(const struct meter *m, size_t i);
 
-/* One value a token: rho, and h. */
+/* One value a token: rho, and h. While meter_catch_up() has work they are
+ * shorter than n_tokens. */
 const struct series *meter_rho(const struct meter *m);
 const struct series *meter_h(const struct meter *m);
 

@@ -14,16 +14,23 @@
 #define LILSCOPE_RUN_H
 
 #include "measure/meter.h"
+#include "trace/tok.h"
 #include "trace/trace.h"
 
 struct run {
 	struct trace trace;
 	struct meter *meter;
 	struct meter_opts opts; /* as asked; meter_opts() has them resolved */
-	struct tok *tok;        /* while text without ids comes, else NULL */
 	struct think *think;
-	enum channel open_channel; /* of text that waits in tok */
 	bool ended;
+
+	/* Text without token boundaries on its way through the tokenizer. */
+	struct tok *tok;        /* NULL until the first such text */
+	struct buf waiting;     /* bytes that are in no token yet */
+	struct tok_list cut;    /* scratch */
+	enum channel open_channel;
+	double open_time_s;     /* of the last chunk */
+	bool wide_ids;          /* ids lie beyond the stated vocabulary */
 };
 
 struct run *run_new(const struct meter_opts *opts);
@@ -49,7 +56,7 @@ void run_set(struct run *run, const struct meter_opts *opts);
 /* Tokens measured so far: every meter answer is about these. */
 uint32_t run_n_measured(const struct run *run);
 
-/* "token ids, alphabet 151936" or "UTF-8 bytes, alphabet 256". */
+/* METER_TOKENS or METER_BYTES: what METER_AUTO comes to for this trace. */
 enum meter_symbols run_symbols(const struct run *run);
 
 size_t run_memory_bytes(const struct run *run);

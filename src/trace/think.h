@@ -17,8 +17,9 @@ struct think *think_new(void);
 void think_free(struct think *think);
 
 /* The bytes of the trace's text from where it left off; relabels tokens of
- * `trace` as marks complete. Returns the channel that text is in now, or
- * `given` when no mark was seen so far. */
+ * `trace` as marks complete. Returns the channel that text is in now; that is
+ * `given` while no mark was seen, or when the source itself says that this is
+ * not plain answer text. */
 enum channel think_scan(struct think *think, struct trace *trace,
 			enum channel given);
 

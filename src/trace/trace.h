@@ -15,6 +15,7 @@
 #include "base/buf.h"
 
 #define TRACE_MAX_BYTES ((size_t)1 << 31)
+#define TRACE_MAX_TOKENS ((uint32_t)0x7fffffff)
 #define TRACE_NO_ID ((uint32_t)0xffffffff)
 
 enum channel {
@@ -68,6 +69,7 @@ struct trace {
 	float *logprob;    /* n_tokens, NAN where unknown, or NULL */
 	uint32_t n_tokens;
 	size_t cap, id_cap, time_cap, logprob_cap;
+	double time_origin_s; /* of the first time given */
 	struct span *spans; /* n_spans, by start, channels alternate */
 	size_t n_spans, spans_cap;
 	enum tokens_by tokens_by;

@@ -1,0 +1,327 @@
+#include "measure/meter.h"
+
+#include "base/buf.h"
+
+#include <assert.h>
+#include <math.h>
+
+enum { BYTE_BITS = 8, ID_BITS_MAX = 32, BYTE_ALPHABET = 256 };
+
+const struct meter_opts meter_opts_default = {
+	.symbols = METER_AUTO,
+	.guard = { .f = GUARD_F_DEFAULT,
+		   .t = GUARD_T_DEFAULT,
+		   .patience = 1 },
+	.coder = CODER_LZ77,
+	.rivals = true,
+};
+
+struct meter {
+	struct meter_opts opts;
+	struct lz77 *lz77;
+	struct bound *bound;
+	struct guard guard;
+	struct coder *coder;  /* NULL for CODER_LZ77 */
+	void **rivals;        /* rival_n_rows states, NULL while off */
+	struct series *rho, *h;
+	uint32_t *symbol_end; /* n_tokens; NULL when symbols are tokens */
+	size_t symbol_cap;
+	uint32_t n_tokens;
+	uint32_t n_series;    /* tokens in the series */
+	bool sealed;
+};
+
+static unsigned bits_for(double alphabet)
+{
+	unsigned bits = 1;
+
+	while (bits < ID_BITS_MAX && ldexp(1, (int)bits) < alphabet)
+		bits++;
+	return bits;
+}
+
+/* Fills what the caller left to us. */
+static struct meter_opts resolved(struct meter_opts o)
+{
+	bool bytes = o.symbols == METER_BYTES;
+
+	if (!o.ls)
+		o.ls = bytes ? BOUND_LS_BYTES : BOUND_LS_IDS;
+	if (!(o.alphabet >= 2))
+		o.alphabet = bytes ? BYTE_ALPHABET : ldexp(1, ID_BITS_MAX);
+	if (!o.literal_bits)
+		o.literal_bits = bytes ? BYTE_BITS : bits_for(o.alphabet);
+	return o;
+}
+
+static void start(struct meter *m)
+{
+	const struct meter_opts *o = &m->opts;
+	bool bytes = o->symbols == METER_BYTES;
+
+	m->lz77 = lz77_new(bytes ? LZ77_BYTES : LZ77_IDS, o->literal_bits);
+	m->bound = bound_new(o->alphabet, o->ls, o->integer_lc);
+	guard_init(&m->guard, &o->guard);
+	m->coder = o->coder == CODER_LZ77 ? NULL : coder_new(o->coder);
+	m->rho = series_new();
+	m->h = series_new();
+	m->rivals = NULL;
+	if (o->rivals) {
+		m->rivals = mem_zalloc(rival_n_rows * sizeof(*m->rivals));
+		for (size_t i = 0; i < rival_n_rows; i++)
+			m->rivals[i] = rival_rows[i].create();
+	}
+	m->n_tokens = 0;
+	m->n_series = 0;
+	m->sealed = false;
+}
+
+static void stop(struct meter *m)
+{
+	lz77_free(m->lz77);
+	bound_free(m->bound);
+	guard_release(&m->guard);
+	coder_free(m->coder);
+	series_free(m->rho);
+	series_free(m->h);
+	for (size_t i = 0; m->rivals && i < rival_n_rows; i++)
+		rival_rows[i].destroy(m->rivals[i]);
+	mem_free(m->rivals);
+	mem_free(m->symbol_end);
+	m->symbol_end = NULL;
+	m->symbol_cap = 0;
+}
+
+struct meter *meter_new(const struct meter_opts *opts)
+{
+	struct meter *m = mem_zalloc(sizeof(*m));
+
+	assert(opts->symbols != METER_AUTO);
+	m->opts = resolved(*opts);
+	start(m);
+	return m;
+}
+
+void meter_free(struct meter *m)
+{
+	if (!m)
+		return;
+	stop(m);
+	mem_free(m);
+}
+
+/* Symbols of one token into lz77, their lrs into bound. */
+static void push_symbols(struct meter *m, uint32_t id, const char *text,
+			 size_t len)
+{
+	if (m->opts.symbols == METER_TOKENS) {
+		bound_push(m->bound, lz77_push(m->lz77, id).lrs);
+		return;
+	}
+	for (size_t i = 0; i < len; i++) {
+		uint32_t symbol = (unsigned char)text[i];
+
+		bound_push(m->bound, lz77_push(m->lz77, symbol).lrs);
+	}
+	m->symbol_end = grow(m->symbol_end, &m->symbol_cap,
+			     (size_t)m->n_tokens + 1, sizeof(*m->symbol_end));
+	m->symbol_end[m->n_tokens] = lz77_n_symbols(m->lz77);
+}
+
+static void push_coder(struct meter *m, uint32_t id, const char *text,
+		       size_t len)
+{
+	unsigned char le[4] = { (unsigned char)id, (unsigned char)(id >> 8),
+				(unsigned char)(id >> 16),
+				(unsigned char)(id >> 24) };
+
+	if (!m->coder)
+		return;
+	if (coder_rows[m->opts.coder].ids)
+		coder_push(m->coder, le, sizeof(le));
+	else
+		coder_push(m->coder, text, len);
+}
+
+static void push_rivals(struct meter *m, uint32_t id, const char *text,
+			size_t len)
+{
+	struct rival_token token = {
+		.id = id,
+		.text = text,
+		.len = len,
+		.code_bits = (double)lz77_code_bits(m->lz77),
+	};
+
+	if (!m->rivals)
+		return;
+	for (size_t i = 0; i < rival_n_rows; i++)
+		rival_rows[i].push(m->rivals[i], &token);
+}
+
+static double size_now(struct meter *m)
+{
+	if (m->coder)
+		return (double)coder_size(m->coder);
+	return (double)lz77_code_bits(m->lz77) / BYTE_BITS;
+}
+
+static void push_series(struct meter *m)
+{
+	struct bound_point p = meter_point(m, m->n_series + 1);
+
+	series_push(m->rho, (float)p.rho);
+	series_push(m->h, (float)p.h);
+	m->n_series++;
+}
+
+void meter_push(struct meter *m, uint32_t id, const char *text, size_t len)
+{
+	assert(!m->sealed);
+	push_symbols(m, id, text, len);
+	push_coder(m, id, text, len);
+	m->n_tokens++;
+	if (m->n_series + 1 == m->n_tokens)
+		push_series(m);
+	if (m->n_tokens % m->opts.guard.f == 0)
+		guard_push(&m->guard, size_now(m));
+	push_rivals(m, id, text, len);
+}
+
+/* All checks again, from the parse that is kept. */
+static void guard_from_lz77(struct meter *m)
+{
+	uint32_t f = m->opts.guard.f;
+
+	guard_release(&m->guard);
+	guard_init(&m->guard, &m->opts.guard);
+	for (uint64_t n = f; n <= m->n_tokens; n += f) {
+		uint32_t symbols = meter_symbols_at(m, (uint32_t)n);
+		uint64_t bits = lz77_code_bits_at(m->lz77, symbols);
+
+		guard_push(&m->guard, (double)bits / BYTE_BITS);
+	}
+}
+
+static bool needs_replay(const struct meter_opts *was,
+			 const struct meter_opts *now)
+{
+	if (was->symbols != now->symbols || was->rivals != now->rivals ||
+	    was->literal_bits != now->literal_bits)
+		return true;
+	if (now->coder == CODER_LZ77)
+		return false;
+	return was->coder != now->coder || was->guard.f != now->guard.f;
+}
+
+enum meter_change meter_set(struct meter *m, const struct meter_opts *opts)
+{
+	struct meter_opts was = m->opts;
+
+	assert(opts->symbols != METER_AUTO);
+	m->opts = resolved(*opts);
+	if (needs_replay(&was, &m->opts)) {
+		stop(m);
+		start(m);
+		return METER_REPLAY;
+	}
+	if (was.ls != m->opts.ls || was.alphabet != m->opts.alphabet ||
+	    was.integer_lc != m->opts.integer_lc) {
+		bound_set(m->bound, m->opts.alphabet, m->opts.ls,
+			  m->opts.integer_lc);
+		series_clear(m->rho);
+		series_clear(m->h);
+		m->n_series = 0;
+	}
+	m->guard.opts = m->opts.guard;
+	if (was.coder != m->opts.coder || was.guard.f != m->opts.guard.f) {
+		coder_free(m->coder);
+		m->coder = NULL;
+		guard_from_lz77(m);
+	}
+	return METER_SAME;
+}
+
+bool meter_catch_up(struct meter *m, uint32_t max_tokens)
+{
+	while (m->n_series < m->n_tokens && max_tokens--)
+		push_series(m);
+	return m->n_series == m->n_tokens;
+}
+
+void meter_seal(struct meter *m)
+{
+	if (m->sealed)
+		return;
+	m->sealed = true;
+	lz77_seal(m->lz77);
+}
+
+const struct meter_opts *meter_opts(const struct meter *m)
+{
+	return &m->opts;
+}
+
+uint32_t meter_n_tokens(const struct meter *m)
+{
+	return m->n_tokens;
+}
+
+uint32_t meter_symbols_at(const struct meter *m, uint32_t n_tokens)
+{
+	if (m->opts.symbols == METER_TOKENS)
+		return n_tokens;
+	return n_tokens ? m->symbol_end[n_tokens - 1] : 0;
+}
+
+struct bound_point meter_point(const struct meter *m, uint32_t n_tokens)
+{
+	return bound_at(m->bound, meter_symbols_at(m, n_tokens));
+}
+
+const struct lz77 *meter_lz77(const struct meter *m)
+{
+	return m->lz77;
+}
+
+const struct bound *meter_bound(const struct meter *m)
+{
+	return m->bound;
+}
+
+const struct guard *meter_guard(const struct meter *m)
+{
+	return &m->guard;
+}
+
+struct guard_verdict meter_verdict(const struct meter *m)
+{
+	return guard_verdict(&m->guard, m->n_tokens);
+}
+
+struct rival_verdict meter_rival(const struct meter *m, size_t i)
+{
+	if (!m->rivals)
+		return (struct rival_verdict){ GUARD_NEVER, GUARD_NEVER };
+	return rival_rows[i].verdict(m->rivals[i]);
+}
+
+const struct series *meter_rho(const struct meter *m)
+{
+	return m->rho;
+}
+
+const struct series *meter_h(const struct meter *m)
+{
+	return m->h;
+}
+
+size_t meter_memory_bytes(const struct meter *m)
+{
+	return sizeof(*m) + lz77_memory_bytes(m->lz77) +
+	       bound_memory_bytes(m->bound) +
+	       (m->coder ? coder_memory_bytes(m->coder) : 0) +
+	       series_memory_bytes(m->rho) + series_memory_bytes(m->h) +
+	       m->symbol_cap * sizeof(*m->symbol_end) +
+	       m->guard.cap * sizeof(*m->guard.sizes);
+}

@@ -1,0 +1,248 @@
+#include "trace/run.h"
+
+#include "trace/think.h"
+#include "trace/tok.h"
+
+#include <math.h>
+
+enum {
+	/* Larger than every vocabulary in use; stands in when the source
+	 * does not say its own. */
+	RUN_VOCAB_UNKNOWN = 262144,
+};
+#define RUN_VOCAB_HASHED 4294967296.0 /* ids are 32-bit hashes of bytes */
+
+struct run *run_new(const struct meter_opts *opts)
+{
+	struct run *run = mem_zalloc(sizeof(*run));
+
+	trace_init(&run->trace);
+	run->opts = *opts;
+	run->think = think_new();
+	run->open_time_s = NAN;
+	return run;
+}
+
+void run_free(struct run *run)
+{
+	if (!run)
+		return;
+	trace_release(&run->trace);
+	meter_free(run->meter);
+	tok_free(run->tok);
+	think_free(run->think);
+	buf_release(&run->waiting);
+	tok_list_release(&run->cut);
+	mem_free(run);
+}
+
+void run_prompt(struct run *run, const char *text, size_t len)
+{
+	buf_append(&run->trace.prompt, text, len);
+}
+
+static void push(struct run *run, struct token token, enum tokens_by by)
+{
+	struct trace *t = &run->trace;
+
+	token.channel = think_scan(run->think, t, token.channel);
+	if (!trace_push(t, &token))
+		return;
+	think_scan(run->think, t, token.channel);
+	t->tokens_by = MAX(t->tokens_by, by);
+}
+
+/*
+ * Tokens that the tokenizer has settled. The bytes in `waiting` are what was
+ * pushed and is in no token yet; the first `n_old` of them came with the
+ * chunk before, so a token that ends among them has that chunk's time.
+ */
+static void take_tokens(struct run *run, size_t n_old, double time_s)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < run->cut.n; i++) {
+		struct tok_token cut = run->cut.at[i];
+		struct token token = {
+			.text = run->waiting.data + at,
+			.len = cut.n_bytes,
+			.id = cut.id,
+			.logprob = NAN,
+			.channel = run->open_channel,
+		};
+
+		at += cut.n_bytes;
+		token.time_s = at <= n_old ? run->open_time_s : time_s;
+		push(run, token, TOKENS_BY_BPE);
+	}
+	run->cut.n = 0;
+	buf_drop(&run->waiting, at);
+}
+
+static void flush_text(struct run *run)
+{
+	if (!run->tok)
+		return;
+	tok_flush(run->tok, &run->cut);
+	take_tokens(run, run->waiting.len, run->open_time_s);
+}
+
+void run_token(struct run *run, const struct token *token)
+{
+	bool has_id = token->id != TRACE_NO_ID;
+
+	flush_text(run);
+	push(run, *token, has_id ? TOKENS_BY_IDS : TOKENS_BY_LOGPROBS);
+}
+
+void run_text(struct run *run, enum channel channel, const char *text,
+	      size_t len, double time_s)
+{
+	size_t n_old = run->waiting.len;
+
+	if (!len)
+		return;
+	if (!run->tok)
+		run->tok = tok_new();
+	if (channel != run->open_channel) {
+		flush_text(run);
+		n_old = 0;
+	}
+	run->open_channel = channel;
+	if (run->waiting.len + len > TRACE_MAX_BYTES) {
+		run->trace.truncated = true;
+		return;
+	}
+	buf_append(&run->waiting, text, len);
+	tok_push(run->tok, text, len, &run->cut);
+	take_tokens(run, n_old, time_s);
+	run->open_time_s = time_s;
+}
+
+void run_end(struct run *run)
+{
+	flush_text(run);
+	if (!run->trace.n_tokens)
+		run->trace.tokens_by = TOKENS_BY_BPE;
+	tok_free(run->tok);
+	run->tok = NULL;
+	run->ended = true;
+}
+
+enum meter_symbols run_symbols(const struct run *run)
+{
+	if (run->opts.symbols != METER_AUTO)
+		return run->opts.symbols;
+	return run->trace.tokens_by == TOKENS_BY_IDS && run->trace.n_tokens ?
+		       METER_TOKENS :
+		       METER_BYTES;
+}
+
+/* How many different ids there can be. */
+static double vocabulary(const struct run *run)
+{
+	const struct facts *facts = &run->trace.facts;
+
+	if (run->wide_ids || run->trace.tokens_by == TOKENS_BY_LOGPROBS)
+		return RUN_VOCAB_HASHED;
+	if (run->trace.tokens_by == TOKENS_BY_BPE)
+		return tok_vocab_size();
+	return facts->vocab ? facts->vocab : RUN_VOCAB_UNKNOWN;
+}
+
+static struct meter_opts resolve(const struct run *run)
+{
+	struct meter_opts o = run->opts;
+
+	o.symbols = run_symbols(run);
+	o.literal_bits = 0;
+	if (o.symbols == METER_TOKENS) {
+		double vocab = vocabulary(run);
+
+		if (!(o.alphabet >= 2))
+			o.alphabet = vocab;
+		o.literal_bits = (unsigned)ceil(log2(vocab));
+	}
+	return o;
+}
+
+/* FNV-1a: equal bytes get equal ids where the source has none. */
+static uint32_t hash_bytes(const char *text, size_t len)
+{
+	uint32_t hash = 2166136261u;
+
+	for (size_t i = 0; i < len; i++)
+		hash = (hash ^ (unsigned char)text[i]) * 16777619u;
+	return hash;
+}
+
+/* The meter that fits the trace as it is now. Ids beyond the vocabulary, or
+ * a first token without an id, may change what fits. */
+static void fit_meter(struct run *run)
+{
+	struct meter_opts o = resolve(run);
+
+	if (!run->meter) {
+		run->meter = meter_new(&o);
+		return;
+	}
+	if (o.symbols != meter_opts(run->meter)->symbols ||
+	    (o.literal_bits &&
+	     o.literal_bits != meter_opts(run->meter)->literal_bits))
+		meter_set(run->meter, &o);
+}
+
+static bool measure_token(struct run *run, uint32_t i)
+{
+	const struct trace *t = &run->trace;
+	uint32_t id = t->id ? t->id[i] : TRACE_NO_ID;
+	size_t len;
+	const char *text = trace_token(t, i, &len);
+
+	if (id == TRACE_NO_ID)
+		id = hash_bytes(text, len);
+	if (run_symbols(run) == METER_TOKENS && !run->wide_ids &&
+	    id >= vocabulary(run)) {
+		run->wide_ids = true;
+		return false;
+	}
+	meter_push(run->meter, id, text, len);
+	return true;
+}
+
+bool run_measure(struct run *run, uint32_t max_tokens)
+{
+	uint32_t n_tokens = run->trace.n_tokens;
+
+	fit_meter(run);
+	while (meter_n_tokens(run->meter) < n_tokens && max_tokens) {
+		if (measure_token(run, meter_n_tokens(run->meter)))
+			max_tokens--;
+		else
+			fit_meter(run);
+	}
+	return meter_n_tokens(run->meter) == n_tokens &&
+	       meter_catch_up(run->meter, max_tokens);
+}
+
+void run_set(struct run *run, const struct meter_opts *opts)
+{
+	struct meter_opts o;
+
+	run->opts = *opts;
+	o = resolve(run);
+	if (run->meter)
+		meter_set(run->meter, &o);
+}
+
+uint32_t run_n_measured(const struct run *run)
+{
+	return run->meter ? meter_n_tokens(run->meter) : 0;
+}
+
+size_t run_memory_bytes(const struct run *run)
+{
+	return sizeof(*run) + trace_memory_bytes(&run->trace) +
+	       run->waiting.cap + run->cut.cap * sizeof(*run->cut.at) +
+	       (run->meter ? meter_memory_bytes(run->meter) : 0);
+}

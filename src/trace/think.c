@@ -1,0 +1,120 @@
+/*
+ * The scanner looks at each byte once. A mark begins with '<' or '[' and is
+ * at most THINK_MARK_MAX bytes; when the text ends inside what may become
+ * one, the scan waits there for the next call.
+ *
+ *	text    ... so x = 7.</think>The answer is 7.
+ *	                     ^ mark ends here: tokens before are reasoning,
+ *	                       tokens from here on are answer
+ */
+#include "trace/think.h"
+
+#include <string.h>
+
+enum { THINK_MARK_MAX = 32 };
+
+enum mark_kind { OPENS, CLOSES };
+
+struct mark {
+	const char *text;
+	enum mark_kind kind;
+};
+
+static const struct mark marks[] = {
+	{ "<think>", OPENS },
+	{ "</think>", CLOSES },
+	{ "<thinking>", OPENS },
+	{ "</thinking>", CLOSES },
+	{ "[THINK]", OPENS },
+	{ "[/THINK]", CLOSES },
+	{ "<|begin_of_thought|>", OPENS },
+	{ "<|end_of_thought|>", CLOSES },
+	{ "<|begin_of_solution|>", CLOSES },
+	{ "<|channel|>analysis", OPENS },
+	{ "<|channel|>final", CLOSES },
+	{ "<|channel|>commentary", CLOSES },
+};
+
+struct think {
+	size_t at;       /* bytes looked at */
+	uint32_t opened; /* token at which the open reasoning began */
+	bool open;       /* inside reasoning by marks */
+	bool seen;       /* any mark so far */
+};
+
+struct think *think_new(void)
+{
+	return mem_zalloc(sizeof(struct think));
+}
+
+void think_free(struct think *think)
+{
+	mem_free(think);
+}
+
+/* The mark at s[0..n), or NULL; *more when s may be the start of one. */
+static const struct mark *mark_at(const char *s, size_t n, bool *more)
+{
+	*more = false;
+	for (size_t i = 0; i < ARRAY_LEN(marks); i++) {
+		size_t len = strlen(marks[i].text);
+
+		if (n >= len && memcmp(s, marks[i].text, len) == 0)
+			return &marks[i];
+		if (n < len && memcmp(s, marks[i].text, n) == 0)
+			*more = true;
+	}
+	return NULL;
+}
+
+/* A mark ended at byte `end`: relabel what it closes, or open. */
+static void apply(struct think *th, struct trace *t, const struct mark *mark,
+		  size_t start, size_t end)
+{
+	uint32_t first = trace_token_at(t, start);
+	uint32_t next = end < t->text.len ? trace_token_at(t, end) :
+					    t->n_tokens;
+
+	if (mark->kind == OPENS && !th->open) {
+		th->open = true;
+		th->opened = first;
+		trace_relabel(t, first, t->n_tokens, CHANNEL_REASONING);
+	} else if (mark->kind == CLOSES && (th->open || !th->seen)) {
+		trace_relabel(t, th->open ? th->opened : 0, next,
+			      CHANNEL_REASONING);
+		trace_relabel(t, next, t->n_tokens, CHANNEL_ANSWER);
+		th->open = false;
+	}
+	th->seen = true;
+}
+
+enum channel think_scan(struct think *th, struct trace *t,
+			enum channel given)
+{
+	const char *text = t->text.data;
+
+	while (th->at < t->text.len) {
+		size_t left = t->text.len - th->at;
+		const struct mark *mark;
+		bool more;
+
+		if (text[th->at] != '<' && text[th->at] != '[') {
+			th->at++;
+			continue;
+		}
+		mark = mark_at(text + th->at, MIN(left, THINK_MARK_MAX), &more);
+		if (mark) {
+			size_t len = strlen(mark->text);
+
+			apply(th, t, mark, th->at, th->at + len);
+			th->at += len;
+		} else if (more) {
+			break;
+		} else {
+			th->at++;
+		}
+	}
+	if (!th->seen || given != CHANNEL_ANSWER)
+		return given;
+	return th->open ? CHANNEL_REASONING : CHANNEL_ANSWER;
+}
