@@ -5,3 +5,6 @@ libengine_a_SOURCES = \
 	src/base/buf.c src/base/buf.h \
 	src/base/err.c src/base/err.h \
 	src/base/utf8.c src/base/utf8.h
+libengine_a_SOURCES += \
+	src/base/zst.c src/base/zst.h \
+	src/base/gz.c src/base/gz.h

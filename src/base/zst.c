@@ -1,0 +1,192 @@
+#include "base/zst.h"
+
+#include <assert.h>
+#include <zstd.h>
+
+enum {
+	OUT_STEP = 64 * 1024,     /* bytes of room asked of out at a time */
+	WINDOW_LOG_LEAST = 10,    /* the smallest window of the format */
+};
+
+/* The library only fails here for want of memory: everything else that it
+ * could object to is chosen by this file. */
+static size_t must(size_t rc, const char *what)
+{
+	if (ZSTD_isError(rc))
+		die("zstd could not %s: %s", what, ZSTD_getErrorName(rc));
+	return rc;
+}
+
+struct zst_sizer {
+	ZSTD_CCtx *ctx;
+	struct buf out; /* compressed bytes, never read */
+	int level;
+};
+
+struct zst_sizer *zst_sizer_new(int level)
+{
+	struct zst_sizer *s = mem_zalloc(sizeof(*s));
+
+	s->ctx = ZSTD_createCCtx();
+	if (!s->ctx)
+		die("out of memory for zstd");
+	s->level = level;
+	return s;
+}
+
+void zst_sizer_free(struct zst_sizer *s)
+{
+	if (!s)
+		return;
+	ZSTD_freeCCtx(s->ctx);
+	buf_release(&s->out);
+	mem_free(s);
+}
+
+size_t zst_sizer_size(struct zst_sizer *s, const void *bytes, size_t n)
+{
+	size_t room = ZSTD_compressBound(n);
+
+	buf_clear(&s->out);
+	return must(ZSTD_compressCCtx(s->ctx, buf_reserve(&s->out, room), room,
+				      n ? bytes : "", n, s->level),
+		    "compress");
+}
+
+size_t zst_sizer_memory_bytes(const struct zst_sizer *s)
+{
+	return sizeof(*s) + ZSTD_sizeof_CCtx(s->ctx) + s->out.cap;
+}
+
+struct zst_dec {
+	ZSTD_DCtx *ctx;
+	unsigned window_log_max;
+	bool inside;  /* a frame has begun and not ended */
+	bool pending; /* the last call ran out of room for output */
+	bool broken;
+};
+
+struct zst_dec *zst_dec_new(unsigned window_log_max)
+{
+	struct zst_dec *d = mem_zalloc(sizeof(*d));
+
+	assert(window_log_max >= WINDOW_LOG_LEAST && window_log_max <= 31);
+	d->ctx = ZSTD_createDCtx();
+	if (!d->ctx)
+		die("out of memory for zstd");
+	d->window_log_max = window_log_max;
+	must(ZSTD_DCtx_setParameter(d->ctx, ZSTD_d_windowLogMax,
+				    (int)window_log_max),
+	     "limit its window");
+	return d;
+}
+
+void zst_dec_free(struct zst_dec *d)
+{
+	if (!d)
+		return;
+	ZSTD_freeDCtx(d->ctx);
+	mem_free(d);
+}
+
+static bool dec_fail(struct zst_dec *d, size_t rc, struct err *err)
+{
+	d->broken = true;
+	d->pending = false;
+	return err_set(err,
+		       "the zstd data is broken or needs a window over %u MiB "
+		       "(%s); try `zstd -t` on the file",
+		       1u << (d->window_log_max - MIN(d->window_log_max, 20u)),
+		       ZSTD_getErrorName(rc));
+}
+
+bool zst_dec_push(struct zst_dec *d, const void *in, size_t n, size_t *used,
+		  struct buf *out, size_t max_out, struct err *err)
+{
+	ZSTD_inBuffer src = { n ? in : "", n, 0 };
+
+	*used = 0;
+	if (d->broken)
+		return err_set(err, "the zstd data is broken");
+	while (max_out && (src.pos < src.size || d->pending)) {
+		size_t room = MIN(max_out, (size_t)OUT_STEP);
+		ZSTD_outBuffer dst = { buf_reserve(out, room), room, 0 };
+		size_t rc = ZSTD_decompressStream(d->ctx, &dst, &src);
+
+		*used = src.pos;
+		out->len += dst.pos;
+		max_out -= dst.pos;
+		if (ZSTD_isError(rc))
+			return dec_fail(d, rc, err);
+		d->inside = rc != 0;
+		d->pending = rc != 0 && dst.pos == dst.size;
+	}
+	return true;
+}
+
+bool zst_dec_pending(const struct zst_dec *d)
+{
+	return d->pending;
+}
+
+bool zst_dec_end(const struct zst_dec *d, struct err *err)
+{
+	if (d->inside && !d->broken)
+		return err_set(err, "the zstd data is cut short: its last "
+				    "frame does not end");
+	return !d->broken;
+}
+
+struct zst_enc {
+	ZSTD_CCtx *ctx;
+};
+
+struct zst_enc *zst_enc_new(int level)
+{
+	struct zst_enc *e = mem_zalloc(sizeof(*e));
+
+	e->ctx = ZSTD_createCCtx();
+	if (!e->ctx)
+		die("out of memory for zstd");
+	must(ZSTD_CCtx_setParameter(e->ctx, ZSTD_c_compressionLevel, level),
+	     "set its level");
+	must(ZSTD_CCtx_setParameter(e->ctx, ZSTD_c_checksumFlag, 1),
+	     "ask for a checksum");
+	return e;
+}
+
+void zst_enc_free(struct zst_enc *e)
+{
+	if (!e)
+		return;
+	ZSTD_freeCCtx(e->ctx);
+	mem_free(e);
+}
+
+static size_t enc_step(struct zst_enc *e, ZSTD_inBuffer *src, struct buf *out,
+		       ZSTD_EndDirective how)
+{
+	ZSTD_outBuffer dst = { buf_reserve(out, OUT_STEP), OUT_STEP, 0 };
+	size_t left = must(ZSTD_compressStream2(e->ctx, &dst, src, how),
+			   "compress");
+
+	out->len += dst.pos;
+	return left;
+}
+
+void zst_enc_push(struct zst_enc *e, const void *in, size_t n,
+		  struct buf *out)
+{
+	ZSTD_inBuffer src = { n ? in : "", n, 0 };
+
+	while (src.pos < src.size)
+		enc_step(e, &src, out, ZSTD_e_continue);
+}
+
+void zst_enc_end(struct zst_enc *e, struct buf *out)
+{
+	ZSTD_inBuffer src = { "", 0, 0 };
+
+	while (enc_step(e, &src, out, ZSTD_e_end))
+		;
+}
