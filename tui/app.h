@@ -32,6 +32,12 @@ struct search {
 	size_t len;
 };
 
+/* The sum under the list. */
+struct list_totals {
+	size_t n_reported, n_fired, n_resumed;
+	uint64_t tokens, tokens_after;
+};
+
 struct app {
 	struct settings set;      /* opt.h: options, live */
 	struct deck *deck;        /* owned */
@@ -48,8 +54,10 @@ struct app {
 	/* The visible part of the token axis; zoom 1 shows all. */
 	uint32_t axis_from, axis_to; /* [from, to); to = 0: everything */
 
-	uint32_t text_top;        /* byte offset of the first text line */
+	uint32_t text_top;        /* first line: byte offset in prompt + text */
 	bool text_follow;         /* text scrolls with the cursor */
+	int view_rows, view_cols; /* of the view's rectangle; the loop sets
+				     them before it handles keys */
 
 	size_t list_cursor, list_top; /* in list order */
 	size_t *list_order;       /* after sort and filter; list.h */
@@ -57,6 +65,9 @@ struct app {
 	int list_sort;            /* column, see view_list.c */
 	bool list_descending;
 	char list_filter[64];
+	struct list_totals list_totals; /* of the rows in list_order */
+	size_t list_seen;         /* entries of the deck that were sorted in */
+	double list_progress;     /* deck_progress() of that time */
 
 	uint32_t marks[APP_MARKS];
 	struct search search;

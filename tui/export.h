@@ -1,0 +1,31 @@
+/*
+ * export.h - one generation for other programs, slides and papers.
+ *
+ * Everything is appended to a buffer; who writes it to a file is the
+ * command's business. Text from the trace is escaped as each format asks.
+ *
+ *	csv    a row a check of the guard: token, size, gain, rho, band, h ...
+ *	jsonl  the same, a JSON object a line, after one that names the run,
+ *	       and before one with the verdicts
+ *	svg    a figure: rho with its band and h, gains against t, threshold
+ */
+#ifndef LILSCOPE_EXPORT_H
+#define LILSCOPE_EXPORT_H
+
+#include "trace/run.h"
+
+struct export_format {
+	const char *name;
+	const char *about;
+	/* The first n_tokens tokens of the run (<= run_n_measured()). */
+	void (*write)(const struct run *run, uint32_t n_tokens,
+		      struct buf *out);
+};
+
+extern const struct export_format export_formats[];
+extern const size_t n_export_formats;
+
+/* By name, or by the file's extension ("chart.svg"); NULL. */
+const struct export_format *export_find(const char *name);
+
+#endif
