@@ -8,3 +8,7 @@ libengine_a_SOURCES = \
 libengine_a_SOURCES += \
 	src/base/zst.c src/base/zst.h \
 	src/base/gz.c src/base/gz.h
+libengine_a_SOURCES += \
+	src/analyze.c src/analyze.h \
+	src/progress.c src/progress.h \
+	src/report.c src/report_table.c src/report.h

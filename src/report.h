@@ -3,7 +3,8 @@
  *
  * Filled from a run that is measured to its end; printed as a table row, a
  * JSON line or a CSV line. The fields of the JSON are an interface: they are
- * listed in lilscope(1) and a test holds them.
+ * listed in lilscope(1) and a test holds them. Numbers are printed with a
+ * point whatever the locale says.
  */
 #ifndef LILSCOPE_REPORT_H
 #define LILSCOPE_REPORT_H
@@ -11,16 +12,19 @@
 #include "base/buf.h"
 #include "trace/run.h"
 
-enum { REPORT_RULES_MAX = 8 };
+enum {
+	REPORT_RULES_MAX = 8,
+	REPORT_COLS_MIN = 20, /* a narrower table is not drawn */
+};
 
 /* One stop rule on this generation. */
 struct report_rule {
 	const char *rule;  /* "guardian", or a row of rival.h */
 	const char *coder; /* NULL where the rule has none */
-	double f, t;       /* 0 where the rule has none */
-	uint32_t patience;
+	double f, t;       /* NAN where the rule has none */
+	uint32_t patience; /* 0 where the rule has none */
 	bool fired;
-	uint32_t at_token, tokens_after;
+	uint32_t at_token, tokens_after; /* of no meaning unless fired */
 	uint32_t resumed_at; /* GUARD_NEVER: it did not */
 };
 
@@ -29,14 +33,16 @@ struct report {
 	const char *source, *record, *dialect, *model, *finish_reason, *label;
 	const char *symbols;   /* "tokens" or "bytes" */
 	const char *tokens_by;
+	const char *flag;      /* report_flag() of point */
 	uint32_t n_symbols, tokens, bytes;
-	uint32_t prompt_tokens, reasoning_tokens, answer_tokens;
+	uint32_t prompt_tokens; /* 0: unknown */
+	uint32_t reasoning_tokens, answer_tokens;
 	uint32_t usage_tokens;
 	uint32_t phrases;
 	uint64_t code_bits;
 	double alphabet;
 	unsigned ls;
-	struct bound_point point; /* at the end */
+	struct bound_point point; /* at the end; NAN where undefined */
 	uint32_t skipped_records;
 	struct report_rule rules[REPORT_RULES_MAX];
 	size_t n_rules;
@@ -48,12 +54,51 @@ void report_fill(struct report *r, const struct run *run);
 const struct report_rule *report_rule(const struct report *r,
 				      const char *name);
 
+/* Names of all rules: 0 is "guardian", then the rows of rival.h; NULL past
+ * the last. */
+const char *report_rule_name(size_t i);
+
+/* The state of the band in one word: PROVEN, OUT-LOW, UNDERSAMPLED, VACUOUS
+ * (asymptotic, with a lower edge <= 0) or ASYMPTOTIC. */
+const char *report_flag(const struct bound_point *point);
+
+/* A finite number in up to 12 digits, with a point in every locale. */
+void report_number(struct buf *out, double value);
+
 /* One line each, with the newline. Text from files is escaped as the format
- * asks; the table is sanitised for terminals. */
+ * asks; nothing that is printed can steer a terminal. */
 void report_json(const struct report *r, struct buf *out);
 void report_csv_header(struct buf *out);
 void report_csv(const struct report *r, struct buf *out);
+
+/* A record that could not be read: why, in one sentence. */
+void report_json_error(const char *source, const char *record,
+		       const char *sentence, struct buf *out);
+void report_csv_error(const char *source, const char *record,
+		      const char *sentence, struct buf *out);
+
+/* Several generations of one record in one line: objects holds what
+ * report_json() gave for each. */
+void report_json_several(const char *source, const char *record,
+			 const struct buf *objects, struct buf *out);
+
+/* The table for people, cols columns wide at most: narrow terminals get
+ * fewer columns, wide ones more. report_table.c */
 void report_table_header(struct buf *out, int cols);
 void report_table(const struct report *r, struct buf *out, int cols);
+
+/* What the closing lines of the table need to know. */
+struct report_sums {
+	size_t n;               /* generations */
+	uint64_t tokens;
+	bool estimated;         /* some counts are our own tokenizer's */
+	struct report_rule of[REPORT_RULES_MAX]; /* name and parameters */
+	size_t n_fired[REPORT_RULES_MAX], n_resumed[REPORT_RULES_MAX];
+	uint64_t after[REPORT_RULES_MAX]; /* tokens after the stops */
+	size_t n_rules;
+};
+
+void report_sums_add(struct report_sums *sums, const struct report *r);
+void report_table_footer(const struct report_sums *sums, struct buf *out);
 
 #endif
