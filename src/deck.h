@@ -6,6 +6,10 @@
  * report a generation. At most one run is open for the views (deck_open);
  * runs of other entries are measured, reported and dropped, and read again
  * when asked for. A FEED_STREAM source keeps its runs.
+ *
+ * Entries never move: indices stay good. Further generations of one record,
+ * found when it is read, are appended; (i_source, i_record, i_sub) is the
+ * order of the file.
  */
 #ifndef LILSCOPE_DECK_H
 #define LILSCOPE_DECK_H
@@ -27,6 +31,9 @@ struct entry {
 	enum entry_state state;
 	uint32_t i_source, i_sub;  /* generation within its record */
 	size_t i_record;
+	size_t first_sub;          /* entry of the record's second
+				      generation, the others behind it; 0 for
+				      none */
 	uint64_t size_bytes;       /* of the record; 0 unknown */
 	uint32_t tokens, bytes, phrases;
 	float rho, h;

@@ -100,4 +100,7 @@ size_t indexer_memory_bytes(const struct indexer *ix);
 const char *feed_detect(const void *bytes, size_t n, bool whole,
 			enum feed_shape *shape, struct err *err);
 
+/* The shape that a dialect's sources have; FEED_UNKNOWN for no row name. */
+enum feed_shape feed_format_shape(const char *format);
+
 #endif

@@ -1,0 +1,648 @@
+/*
+ * Three kinds of work, in this order, one slice at a time:
+ *
+ *	open run     measure it (it is on the screen)
+ *	reading      the source that is being read: probe, then either
+ *	               FEED_RECORDS  indexer: boundaries only
+ *	               FEED_STREAM   feed: runs that grow and stay
+ *	reporting    the next entry without a report: read again, measured,
+ *	             reported, dropped
+ *
+ * Entries never move: further generations of one record, found when it is
+ * read, are appended (their i_record and i_sub tell where they belong).
+ */
+#include "deck.h"
+
+#include "deck_load.h"
+
+#include <math.h>
+#include <string.h>
+#include <time.h>
+
+enum {
+	DECK_MEASURE_TOKENS = 256, /* a step of measuring, well under 1 ms */
+	DECK_MAX_SOURCES = 100000,
+};
+
+/* One open source. */
+struct shelf {
+	struct source *source;
+	struct buf probe;        /* first bytes, until the shape is known */
+	bool probed;
+	enum feed_shape shape;
+	const char *dialect;     /* row name, static */
+	char *title;
+	struct feed *feed;       /* FEED_STREAM */
+	struct indexer *index;   /* FEED_RECORDS */
+	size_t n_entered;        /* records that have an entry */
+	bool ended;
+};
+
+struct deck {
+	struct meter_opts opts;
+	char *format, *field;
+	struct shelf *shelves;
+	size_t n_shelves, shelves_cap;
+	size_t i_reading;        /* shelf being read */
+	struct entry *entries;
+	struct run **runs;       /* of entries that keep theirs; else NULL */
+	size_t n, cap, runs_cap;
+	struct buf scratch;
+
+	size_t opened;           /* entry on the screen */
+	struct run *run;         /* its run: owned when runs[opened] is NULL */
+
+	size_t i_report;         /* entries before it are reported */
+	struct load_list loading; /* generations of the record in work */
+	size_t loading_entry;    /* whose record that is */
+	size_t i_loading;        /* the one being measured */
+	size_t n_skipped;
+	char trouble[ERR_MAX_BYTES];
+	size_t n_reported;       /* reported or broken, for progress */
+};
+
+static uint64_t now_us(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
+}
+
+struct deck *deck_new(const struct meter_opts *opts)
+{
+	struct deck *d = mem_zalloc(sizeof(*d));
+
+	d->opts = *opts;
+	d->opened = DECK_NONE;
+	return d;
+}
+
+static void shelf_release(struct shelf *s)
+{
+	source_close(s->source);
+	buf_release(&s->probe);
+	mem_free(s->title);
+	feed_free(s->feed);
+	indexer_free(s->index);
+}
+
+void deck_free(struct deck *d)
+{
+	if (!d)
+		return;
+	if (d->opened != DECK_NONE && !d->runs[d->opened])
+		run_free(d->run);
+	for (size_t i = 0; i < d->n; i++)
+		run_free(d->runs[i]);
+	for (size_t i = 0; i < d->n_shelves; i++)
+		shelf_release(&d->shelves[i]);
+	load_release(&d->loading);
+	mem_free(d->shelves);
+	mem_free(d->entries);
+	mem_free(d->runs);
+	mem_free(d->format);
+	mem_free(d->field);
+	buf_release(&d->scratch);
+	mem_free(d);
+}
+
+void deck_set_format(struct deck *d, const char *format, const char *field)
+{
+	facts_set(&d->format, format && *format ? format : NULL);
+	facts_set(&d->field, field && *field ? field : NULL);
+}
+
+bool deck_add(struct deck *d, const char *path, struct err *err)
+{
+	struct source *source;
+
+	if (d->n_shelves >= DECK_MAX_SOURCES)
+		return err_set(err, "%s: more than %d files at once", path,
+			       DECK_MAX_SOURCES);
+	source = source_open(path, err);
+	if (!source)
+		return false;
+	d->shelves = grow(d->shelves, &d->shelves_cap, d->n_shelves + 1,
+			  sizeof(*d->shelves));
+	d->shelves[d->n_shelves++] = (struct shelf){ .source = source };
+	return true;
+}
+
+static void note_trouble(struct deck *d, const char *sentence)
+{
+	if (!d->trouble[0])
+		memccpy(d->trouble, sentence, '\0', sizeof(d->trouble) - 1);
+}
+
+static size_t add_entry(struct deck *d, struct entry entry)
+{
+	entry.fired_at = entry.resumed_at = entry.adaptive_at = GUARD_NEVER;
+	d->entries = grow(d->entries, &d->cap, d->n + 1, sizeof(entry));
+	d->runs = grow(d->runs, &d->runs_cap, d->n + 1, sizeof(*d->runs));
+	d->entries[d->n] = entry;
+	d->runs[d->n] = NULL;
+	return d->n++;
+}
+
+static void fill_entry(struct entry *e, const struct run *run)
+{
+	struct report r;
+	const struct report_rule *rule;
+
+	report_fill(&r, run);
+	e->tokens = r.tokens;
+	e->bytes = r.bytes;
+	e->phrases = r.phrases;
+	e->rho = (float)r.point.rho;
+	e->h = (float)r.point.h;
+	e->reasoning_tokens = r.reasoning_tokens;
+	e->answer_tokens = r.answer_tokens;
+	rule = report_rule(&r, "guardian");
+	e->fired_at = rule && rule->fired ? rule->at_token : GUARD_NEVER;
+	e->resumed_at = rule && rule->fired ? rule->resumed_at : GUARD_NEVER;
+	rule = report_rule(&r, "adaptive");
+	e->adaptive_at = rule && rule->fired ? rule->at_token : GUARD_NEVER;
+	memset(e->finish, 0, sizeof(e->finish));
+	memset(e->label, 0, sizeof(e->label));
+	if (r.finish_reason)
+		strncpy(e->finish, r.finish_reason, sizeof(e->finish) - 1);
+	if (r.label)
+		strncpy(e->label, r.label, sizeof(e->label) - 1);
+}
+
+/* ---- reading a stream: the feed's sink ---- */
+
+static struct run *stream_open(void *ctx)
+{
+	struct deck *d = ctx;
+	struct run *run = run_new(&d->opts);
+	size_t i_record = 0, i;
+
+	for (i = d->n; i-- > 0 && d->entries[i].i_source == d->i_reading;)
+		i_record = MAX(i_record, d->entries[i].i_record + 1);
+	i = add_entry(d, (struct entry){
+				 .state = ENTRY_OPEN,
+				 .i_source = (uint32_t)d->i_reading,
+				 .i_record = i_record,
+			 });
+	d->runs[i] = run;
+	return run;
+}
+
+static void stream_close(void *ctx, struct run *run)
+{
+	(void)ctx;
+	(void)run; /* reporting sees run->ended */
+}
+
+static void stream_broken(void *ctx, const char *sentence)
+{
+	struct deck *d = ctx;
+
+	d->n_skipped++;
+	note_trouble(d, sentence);
+}
+
+/* ---- reading ---- */
+
+static void shelf_end(struct deck *d, struct shelf *s, const char *why)
+{
+	struct err err = { "" };
+
+	if (why)
+		note_trouble(d, why);
+	if (s->feed && !feed_end(s->feed, &err))
+		note_trouble(d, err.text);
+	if (s->index)
+		indexer_end(s->index);
+	s->ended = true;
+}
+
+static void set_title(struct shelf *s, const char *title)
+{
+	if (*title)
+		facts_set(&s->title, title);
+}
+
+static void shelf_bytes(struct deck *d, struct shelf *s, const char *bytes,
+			size_t n)
+{
+	struct err err = { "" };
+	double time_s = source_is_pipe(s->source) ?
+				(double)now_us() / 1e6 :
+				NAN;
+
+	if (s->index) {
+		indexer_bytes(s->index, bytes, n);
+		return;
+	}
+	if (!feed_bytes(s->feed, bytes, n, time_s, &err)) {
+		shelf_end(d, s, err.text);
+		return;
+	}
+	set_title(s, feed_title(s->feed));
+}
+
+/* The shape is known: hand the probe on. */
+static void shelf_begin(struct deck *d, struct shelf *s, bool whole)
+{
+	const struct feed_sink sink = { d, stream_open, stream_close,
+					stream_broken };
+	struct feed_opts opts = { .source = source_name(s->source),
+				  .format = d->format,
+				  .field = d->field };
+	struct err err = { "" };
+
+	s->probed = true;
+	s->dialect = load_detect(&opts, &s->probe, whole, &s->shape, &err);
+	if (!s->dialect) {
+		shelf_end(d, s, err.text);
+		return;
+	}
+	facts_set(&s->title, s->dialect);
+	if (s->shape == FEED_RECORDS)
+		s->index = indexer_new(s->dialect);
+	else
+		s->feed = feed_new(&opts, &sink);
+	shelf_bytes(d, s, s->probe.data, s->probe.len);
+	buf_release(&s->probe);
+}
+
+/* An entry for every record that the index found since. */
+static void enter_records(struct deck *d, struct shelf *s)
+{
+	while (s->index && s->n_entered < indexer_n(s->index)) {
+		size_t i = s->n_entered++;
+		struct record_place place = indexer_place(s->index, i);
+
+		add_entry(d, (struct entry){
+				     .state = ENTRY_INDEXED,
+				     .i_source = (uint32_t)d->i_reading,
+				     .i_record = i,
+				     .size_bytes = place.len,
+			     });
+	}
+}
+
+enum step { STEP_DONE, STEP_MORE, STEP_WAIT };
+
+static enum source_state probe_step(struct deck *d, struct shelf *s,
+				    struct err *err)
+{
+	enum source_state state = source_read(s->source, &s->probe, err);
+	bool over = state == SOURCE_END || state == SOURCE_ERROR;
+
+	if (over || s->probe.len >= FEED_PROBE_BYTES ||
+	    (state == SOURCE_WAIT && load_ready(&s->probe)))
+		shelf_begin(d, s, over);
+	return state;
+}
+
+static enum source_state more_step(struct deck *d, struct shelf *s,
+				   struct err *err)
+{
+	enum source_state state;
+
+	buf_clear(&d->scratch);
+	state = source_read(s->source, &d->scratch, err);
+	shelf_bytes(d, s, d->scratch.data, d->scratch.len);
+	return state;
+}
+
+static enum step read_step(struct deck *d)
+{
+	struct err err = { "" };
+	enum source_state state;
+	struct shelf *s;
+
+	if (d->i_reading == d->n_shelves)
+		return STEP_DONE;
+	s = &d->shelves[d->i_reading];
+	state = s->probed ? more_step(d, s, &err) : probe_step(d, s, &err);
+	if (!s->ended && (state == SOURCE_END || state == SOURCE_ERROR))
+		shelf_end(d, s, err.text);
+	enter_records(d, s);
+	if (s->ended)
+		d->i_reading++;
+	return state == SOURCE_WAIT && !s->ended ? STEP_WAIT : STEP_MORE;
+}
+
+/* ---- reporting ---- */
+
+static bool load_record(struct deck *d, size_t i, struct load_list *out,
+			struct err *err)
+{
+	const struct entry *e = &d->entries[i];
+	struct shelf *s = &d->shelves[e->i_source];
+	struct record_place place = indexer_place(s->index, e->i_record);
+	struct feed_opts opts = { .source = source_name(s->source),
+				  .format = s->dialect,
+				  .field = d->field,
+				  .from_middle = true,
+				  .record = e->i_record,
+				  .line = place.line,
+				  .byte = place.offset };
+
+	return load_place(s->source, &place, &opts, &d->opts, out, err);
+}
+
+static void entry_done(struct deck *d, size_t i, enum entry_state state)
+{
+	d->entries[i].state = state;
+	d->n_reported++;
+}
+
+/* Generations of one record beyond the first get entries of their own. */
+static void enter_subs(struct deck *d, size_t i)
+{
+	if (d->entries[i].first_sub || d->loading.n < 2)
+		return;
+	d->entries[i].first_sub = d->n;
+	for (size_t sub = 1; sub < d->loading.n; sub++) {
+		struct entry more = d->entries[i];
+
+		more.first_sub = 0;
+		more.i_sub = (uint32_t)sub;
+		add_entry(d, more);
+	}
+}
+
+static void record_begin(struct deck *d, size_t i)
+{
+	struct err err = { "" };
+	const char *why = err.text;
+
+	if (load_record(d, i, &d->loading, &err) && d->loading.n) {
+		enter_subs(d, i);
+		d->loading_entry = i;
+		d->i_loading = 0;
+		return;
+	}
+	if (!*why)
+		why = d->loading.trouble;
+	entry_done(d, i, ENTRY_BROKEN);
+	d->n_skipped++;
+	note_trouble(d, why);
+	load_release(&d->loading);
+}
+
+static void record_step(struct deck *d)
+{
+	struct run *run = d->loading.runs[d->i_loading];
+	size_t i = d->loading_entry;
+
+	if (!run_measure(run, DECK_MEASURE_TOKENS))
+		return;
+	if (d->i_loading)
+		i = d->entries[i].first_sub + d->i_loading - 1;
+	fill_entry(&d->entries[i], run);
+	entry_done(d, i, ENTRY_REPORTED);
+	if (++d->i_loading == d->loading.n)
+		load_release(&d->loading);
+}
+
+static void kept_step(struct deck *d, size_t i)
+{
+	struct run *run = d->runs[i];
+
+	if (!run_measure(run, DECK_MEASURE_TOKENS))
+		return;
+	fill_entry(&d->entries[i], run);
+	entry_done(d, i, ENTRY_REPORTED);
+	meter_seal(run->meter);
+}
+
+static bool needs_report(const struct deck *d, size_t i)
+{
+	const struct entry *e = &d->entries[i];
+
+	if (e->state == ENTRY_OPEN)
+		return d->runs[i]->ended;
+	return e->state == ENTRY_INDEXED && e->i_sub == 0;
+}
+
+/* A run that still grows must not keep the entries behind it waiting. */
+static size_t next_report(struct deck *d)
+{
+	size_t i;
+
+	while (d->i_report < d->n &&
+	       (d->entries[d->i_report].state == ENTRY_REPORTED ||
+		d->entries[d->i_report].state == ENTRY_BROKEN))
+		d->i_report++;
+	for (i = d->i_report; i < d->n && !needs_report(d, i);)
+		i++;
+	return i;
+}
+
+static enum step report_step(struct deck *d)
+{
+	size_t i;
+
+	if (d->loading.n) {
+		record_step(d);
+		return STEP_MORE;
+	}
+	i = next_report(d);
+	if (i >= d->n)
+		return STEP_DONE;
+	if (d->runs[i])
+		kept_step(d, i);
+	else
+		record_begin(d, i);
+	return STEP_MORE;
+}
+
+/* ---- the open run ---- */
+
+static enum step open_step(struct deck *d)
+{
+	if (!d->run || run_measure(d->run, DECK_MEASURE_TOKENS))
+		return STEP_DONE;
+	return STEP_MORE;
+}
+
+/* The list shows the open run's numbers while it grows. */
+static void refresh_opened(struct deck *d)
+{
+	if (d->run && d->run->meter &&
+	    d->entries[d->opened].state != ENTRY_REPORTED)
+		fill_entry(&d->entries[d->opened], d->run);
+}
+
+static void close_opened(struct deck *d)
+{
+	if (d->opened != DECK_NONE && !d->runs[d->opened])
+		run_free(d->run);
+	d->run = NULL;
+	d->opened = DECK_NONE;
+}
+
+struct run *deck_open(struct deck *d, size_t i, struct err *err)
+{
+	struct load_list list = { 0 };
+	const struct entry *e = &d->entries[i];
+	struct run *run = d->runs[i];
+
+	if (!run) {
+		if (load_record(d, i, &list, err) && e->i_sub < list.n) {
+			run = list.runs[e->i_sub];
+			list.runs[e->i_sub] = NULL;
+		} else {
+			err_set(err, "%s",
+				list.trouble[0] ? list.trouble :
+						  "this record holds no text");
+		}
+		load_release(&list);
+	}
+	if (!run)
+		return NULL;
+	close_opened(d);
+	run_set(run, &d->opts);
+	d->opened = i;
+	d->run = run;
+	return run;
+}
+
+bool deck_work(struct deck *d, uint64_t budget_us)
+{
+	uint64_t until = now_us() + budget_us;
+	enum step reading = STEP_DONE;
+
+	do {
+		if (open_step(d) == STEP_MORE)
+			continue;
+		reading = read_step(d);
+		if (reading == STEP_MORE)
+			continue;
+		if (report_step(d) == STEP_MORE)
+			continue;
+		refresh_opened(d);
+		return false;
+	} while (now_us() < until);
+	refresh_opened(d);
+	return true;
+}
+
+int deck_fd(const struct deck *d)
+{
+	if (d->i_reading == d->n_shelves)
+		return -1;
+	return source_fd(d->shelves[d->i_reading].source);
+}
+
+void deck_set_opts(struct deck *d, const struct meter_opts *opts)
+{
+	d->opts = *opts;
+	load_release(&d->loading);
+	for (size_t i = 0; i < d->n; i++) {
+		if (d->runs[i])
+			run_set(d->runs[i], opts);
+		if (d->entries[i].state == ENTRY_REPORTED)
+			d->entries[i].state = d->runs[i] ? ENTRY_OPEN :
+							   ENTRY_INDEXED;
+	}
+	if (d->run && !d->runs[d->opened])
+		run_set(d->run, opts);
+	d->i_report = 0;
+	d->n_reported = 0;
+}
+
+/* ---- questions ---- */
+
+size_t deck_n(const struct deck *d)
+{
+	return d->n;
+}
+
+const struct entry *deck_entry(const struct deck *d, size_t i)
+{
+	return &d->entries[i];
+}
+
+bool deck_index_complete(const struct deck *d)
+{
+	return d->i_reading == d->n_shelves;
+}
+
+bool deck_complete(const struct deck *d)
+{
+	return deck_index_complete(d) && d->i_report == d->n &&
+	       !d->loading.n;
+}
+
+double deck_progress(const struct deck *d)
+{
+	double read = 0, total = 0;
+
+	for (size_t i = 0; i < d->n_shelves; i++) {
+		read += (double)source_done_bytes(d->shelves[i].source);
+		total += (double)source_total_bytes(d->shelves[i].source);
+	}
+	if (!deck_index_complete(d))
+		return total > 0 ? MIN(read / total, 1) : 0;
+	return d->n ? MIN((double)d->n_reported / (double)d->n, 1) : 1;
+}
+
+size_t deck_opened(const struct deck *d)
+{
+	return d->opened;
+}
+
+struct run *deck_run(struct deck *d)
+{
+	return d->run;
+}
+
+bool deck_run_complete(const struct deck *d)
+{
+	const struct run *run = d->run;
+
+	return run && run->ended && run->meter &&
+	       run_n_measured(run) == run->trace.n_tokens &&
+	       series_len(meter_rho(run->meter)) == run->trace.n_tokens;
+}
+
+const char *deck_source_name(const struct deck *d, size_t i_source)
+{
+	return source_name(d->shelves[i_source].source);
+}
+
+const char *deck_title(const struct deck *d, size_t i_source)
+{
+	const struct shelf *s = &d->shelves[i_source];
+
+	return s->title ? s->title : "";
+}
+
+size_t deck_skipped(const struct deck *d)
+{
+	return d->n_skipped;
+}
+
+const char *deck_trouble(const struct deck *d)
+{
+	return d->trouble;
+}
+
+size_t deck_n_sources(const struct deck *d)
+{
+	return d->n_shelves;
+}
+
+size_t deck_memory_bytes(const struct deck *d)
+{
+	size_t bytes = d->cap * sizeof(*d->entries) +
+		       d->runs_cap * sizeof(*d->runs);
+
+	for (size_t i = 0; i < d->n_shelves; i++)
+		if (d->shelves[i].index)
+			bytes += indexer_memory_bytes(d->shelves[i].index);
+	for (size_t i = 0; i < d->n; i++)
+		if (d->runs[i])
+			bytes += run_memory_bytes(d->runs[i]);
+	if (d->run && !d->runs[d->opened])
+		bytes += run_memory_bytes(d->run);
+	return bytes;
+}

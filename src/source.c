@@ -1,0 +1,346 @@
+#include "source.h"
+
+#include "base/unpack.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Ranges are read again in pieces of this size. */
+enum { SOURCE_AGAIN_BYTES = 1024 * 1024 };
+
+/* Unpacks the same file a second time, from the start, to give ranges again.
+ * Ranges in rising order cost one pass in all. */
+struct rewind {
+	int fd;               /* -1: not open */
+	struct unpack *unpack;
+	struct buf raw, out;
+	size_t raw_used;
+	uint64_t out_offset;  /* of out.data[0] in the unpacked bytes */
+	bool ended;
+};
+
+struct source {
+	char *path;
+	int fd;
+	bool pipe;
+	bool ended;
+	struct unpack *unpack;
+	struct buf raw;       /* read, not unpacked yet */
+	size_t raw_used;
+	uint64_t done_bytes, total_bytes;
+	int spool;            /* what a pipe gave, unpacked; -1 for files */
+	uint64_t spool_bytes;
+	struct rewind again;
+};
+
+static bool check_kind(const char *path, const struct stat *st,
+		       struct err *err)
+{
+	if (S_ISDIR(st->st_mode))
+		return err_set(err,
+			       "%s: is a directory; name the files in it, "
+			       "such as %s/*.jsonl",
+			       path, path);
+	if (S_ISSOCK(st->st_mode) || S_ISBLK(st->st_mode))
+		return err_set(err, "%s: is no file or pipe", path);
+	return true;
+}
+
+/* The unlinked file behind a pipe. Without one (no room for temporary
+ * files) the pipe still reads; only going back fails, with a sentence. */
+static int open_spool(void)
+{
+	char name[] = "/tmp/lilscope-XXXXXX";
+	int fd = mkstemp(name);
+
+	if (fd >= 0)
+		unlink(name);
+	return fd;
+}
+
+struct source *source_open(const char *path, struct err *err)
+{
+	bool std = strcmp(path, "-") == 0;
+	int fd = std ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
+	struct source *s;
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0) {
+		err_set(err, "%s: cannot be opened: %s", path,
+			strerror(errno));
+		if (fd >= 0)
+			close(fd);
+		return NULL;
+	}
+	if (!check_kind(path, &st, err)) {
+		close(fd);
+		return NULL;
+	}
+	s = mem_zalloc(sizeof(*s));
+	s->path = mem_strdup(path);
+	s->fd = fd;
+	s->pipe = !S_ISREG(st.st_mode);
+	s->unpack = unpack_new();
+	s->total_bytes = s->pipe ? 0 : (uint64_t)st.st_size;
+	s->spool = s->pipe ? open_spool() : -1;
+	s->again.fd = -1;
+	return s;
+}
+
+static void rewind_close(struct rewind *r)
+{
+	if (r->fd >= 0)
+		close(r->fd);
+	unpack_free(r->unpack);
+	buf_release(&r->raw);
+	buf_release(&r->out);
+	*r = (struct rewind){ .fd = -1 };
+}
+
+void source_close(struct source *s)
+{
+	if (!s)
+		return;
+	if (s->fd >= 0)
+		close(s->fd);
+	if (s->spool >= 0)
+		close(s->spool);
+	rewind_close(&s->again);
+	unpack_free(s->unpack);
+	buf_release(&s->raw);
+	mem_free(s->path);
+	mem_free(s);
+}
+
+static bool write_all(int fd, const char *bytes, size_t n)
+{
+	while (n) {
+		ssize_t done = write(fd, bytes, n);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done <= 0)
+			return false;
+		bytes += done;
+		n -= (size_t)done;
+	}
+	return true;
+}
+
+static void spool(struct source *s, const char *bytes, size_t n)
+{
+	if (s->spool < 0)
+		return;
+	if (!write_all(s->spool, bytes, n)) {
+		close(s->spool);
+		s->spool = -1;
+		return;
+	}
+	s->spool_bytes += n;
+}
+
+/* One read that does not wait. Pipes keep their blocking mode, which other
+ * processes may share: asking poll first does the same. */
+static enum source_state read_raw(struct source *s, struct err *err)
+{
+	struct pollfd ready = { .fd = s->fd, .events = POLLIN };
+	ssize_t n;
+
+	if (s->pipe && poll(&ready, 1, 0) == 0)
+		return SOURCE_WAIT;
+	n = read(s->fd, buf_reserve(&s->raw, SOURCE_SLICE_BYTES),
+		 SOURCE_SLICE_BYTES);
+	if (n < 0 && (errno == EINTR || errno == EAGAIN))
+		return SOURCE_WAIT;
+	if (n < 0) {
+		err_set(err, "%s: cannot be read at byte %llu: %s", s->path,
+			(unsigned long long)s->done_bytes, strerror(errno));
+		return SOURCE_ERROR;
+	}
+	s->raw.len += (size_t)n;
+	s->done_bytes += (uint64_t)n;
+	return n ? SOURCE_BYTES : SOURCE_END;
+}
+
+/* Says which source the archive's sentence is about. */
+static enum source_state broken(struct source *s, struct err *err,
+				const struct err *why)
+{
+	s->ended = true;
+	err_set(err, "%s: %s", s->path, why->text);
+	return SOURCE_ERROR;
+}
+
+static enum source_state unpack_some(struct source *s, struct buf *out,
+				     struct err *err)
+{
+	size_t used = 0, from = out->len;
+	struct err why = { "" };
+	bool fine = unpack_bytes(s->unpack, s->raw.data + s->raw_used,
+				 s->raw.len - s->raw_used, &used, out,
+				 SOURCE_SLICE_BYTES, &why);
+
+	s->raw_used += used;
+	if (s->raw_used == s->raw.len) {
+		buf_clear(&s->raw);
+		s->raw_used = 0;
+	}
+	if (s->pipe && out->len > from)
+		spool(s, out->data + from, out->len - from);
+	if (!fine)
+		return broken(s, err, &why);
+	return out->len > from ? SOURCE_BYTES : SOURCE_WAIT;
+}
+
+enum source_state source_read(struct source *s, struct buf *out,
+			      struct err *err)
+{
+	enum source_state state;
+	struct err why = { "" };
+
+	if (s->ended)
+		return SOURCE_END;
+	while (true) {
+		if (s->raw_used < s->raw.len || unpack_pending(s->unpack)) {
+			state = unpack_some(s, out, err);
+			if (state != SOURCE_WAIT)
+				return state;
+		}
+		state = read_raw(s, err);
+		if (state == SOURCE_END)
+			break;
+		if (state != SOURCE_BYTES)
+			return state;
+	}
+	s->ended = true;
+	if (!unpack_end(s->unpack, &why))
+		return broken(s, err, &why);
+	return SOURCE_END;
+}
+
+static bool pread_all(int fd, uint64_t offset,
+		      uint64_t n, struct buf *out)
+{
+	while (n) {
+		size_t want = (size_t)MIN(n, (uint64_t)SOURCE_AGAIN_BYTES);
+		ssize_t got = pread(fd, buf_reserve(out, want), want,
+				    (off_t)offset);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return false;
+		out->len += (size_t)got;
+		offset += (uint64_t)got;
+		n -= (uint64_t)got;
+	}
+	return true;
+}
+
+static bool rewind_open(struct source *s)
+{
+	rewind_close(&s->again);
+	s->again.fd = open(s->path, O_RDONLY | O_CLOEXEC);
+	s->again.unpack = unpack_new();
+	return s->again.fd >= 0;
+}
+
+/* Unpacks a little further. */
+static bool rewind_step(struct rewind *r)
+{
+	size_t used = 0;
+	ssize_t n = 1;
+
+	if (r->raw_used == r->raw.len && !unpack_pending(r->unpack)) {
+		buf_clear(&r->raw);
+		r->raw_used = 0;
+		n = read(r->fd, buf_reserve(&r->raw, SOURCE_SLICE_BYTES),
+			 SOURCE_SLICE_BYTES);
+		r->raw.len = n > 0 ? (size_t)n : 0;
+	}
+	if (n <= 0 ||
+	    !unpack_bytes(r->unpack, r->raw.data + r->raw_used,
+			  r->raw.len - r->raw_used, &used, &r->out,
+			  SOURCE_SLICE_BYTES, NULL))
+		r->ended = true;
+	r->raw_used += used;
+	return !r->ended;
+}
+
+static bool again_from_archive(struct source *s, uint64_t offset, uint64_t n,
+			       struct buf *out)
+{
+	struct rewind *r = &s->again;
+
+	if ((r->fd < 0 || r->ended || offset < r->out_offset) &&
+	    !rewind_open(s))
+		return false;
+	while (n) {
+		uint64_t skip = MIN(offset - r->out_offset,
+				    (uint64_t)r->out.len);
+		size_t take;
+
+		buf_drop(&r->out, (size_t)skip);
+		r->out_offset += skip;
+		take = r->out_offset == offset ?
+			       (size_t)MIN(n, (uint64_t)r->out.len) :
+			       0;
+		buf_append(out, r->out.data, take);
+		offset += take;
+		n -= take;
+		if (n && !take && !rewind_step(r) && !r->out.len)
+			return false;
+	}
+	return true;
+}
+
+bool source_again(struct source *s, uint64_t offset, uint64_t n,
+		  struct buf *out, struct err *err)
+{
+	bool fine;
+
+	if (s->pipe)
+		fine = s->spool >= 0 && offset + n <= s->spool_bytes &&
+		       pread_all(s->spool, offset, n, out);
+	else if (*unpack_kind(s->unpack))
+		fine = again_from_archive(s, offset, n, out);
+	else
+		fine = pread_all(s->fd, offset, n, out);
+	if (!fine)
+		return err_set(err,
+			       "%s: bytes %llu to %llu can't be had again; "
+			       "did the file change? Open it anew",
+			       s->path, (unsigned long long)offset,
+			       (unsigned long long)(offset + n));
+	return true;
+}
+
+int source_fd(const struct source *s)
+{
+	return s->ended ? -1 : s->fd;
+}
+
+bool source_is_pipe(const struct source *s)
+{
+	return s->pipe;
+}
+
+const char *source_name(const struct source *s)
+{
+	return s->path;
+}
+
+uint64_t source_done_bytes(const struct source *s)
+{
+	return s->done_bytes;
+}
+
+uint64_t source_total_bytes(const struct source *s)
+{
+	return s->total_bytes;
+}
