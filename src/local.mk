@@ -12,3 +12,11 @@ libengine_a_SOURCES += \
 	src/analyze.c src/analyze.h \
 	src/progress.c src/progress.h \
 	src/report.c src/report_table.c src/report.h
+libengine_a_SOURCES += \
+	src/measure/meter.c src/measure/meter.h \
+	src/trace/run.c src/trace/run.h \
+	src/trace/think.c src/trace/think.h \
+	src/trace/trace.c src/trace/trace.h \
+	src/deck.c src/deck.h \
+	src/deck_load.c src/deck_load.h \
+	src/source.c src/source.h
