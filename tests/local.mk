@@ -4,6 +4,15 @@ TESTS_ENVIRONMENT = top_srcdir='$(top_srcdir)' top_builddir='$(top_builddir)' \
 	LILSCOPE='$(abs_top_builddir)/lilscope'
 UNIT_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 UNIT_LIBS = libengine.a $(ENGINE_LIBS) $(CMOCKA_LIBS)
+# What a test links and compiles with unless it says otherwise: so a plain
+# unit test is one row here (its source is the row's name with .c).
+LDADD = $(UNIT_LIBS)
+unit_tests = \
+	tests/unit/test_trace
+if HAVE_TESTS
+check_PROGRAMS += $(unit_tests)
+TESTS += $(unit_tests)
+endif
 
 if HAVE_TESTS
 check_PROGRAMS += tests/unit/test_pack
@@ -12,3 +21,48 @@ endif
 tests_unit_test_pack_SOURCES = tests/unit/test_pack.c
 tests_unit_test_pack_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_pack_LDADD = $(UNIT_LIBS)
+
+# The program on a pseudo terminal (tests/pty/pty.h). The harness comes first:
+# what it says about programs that every system has.
+PTY_LIBS = tests/pty/libpty.a $(UNIT_LIBS) $(VTERM_LIBS)
+if HAVE_TESTS
+check_LIBRARIES = tests/pty/libpty.a
+check_PROGRAMS += tests/pty/test_harness
+TESTS += tests/pty/test_harness
+endif
+tests_pty_libpty_a_SOURCES = \
+	tests/pty/pty.c tests/pty/pty.h \
+	tests/pty/pty_screen.c tests/pty/pty_screen.h \
+	tests/pty/scratch.c tests/pty/scratch.h
+tests_pty_libpty_a_CFLAGS = $(UNIT_CFLAGS) $(VTERM_CFLAGS)
+tests_pty_test_harness_SOURCES = tests/pty/test_harness.c
+tests_pty_test_harness_CFLAGS = $(UNIT_CFLAGS)
+tests_pty_test_harness_LDADD = $(PTY_LIBS)
+
+# Fuzz targets. A new one, NAME: tests/fuzz/fuzz_NAME.c, some small files in
+# tests/fuzz/corpus/NAME, its name here, and four lines as below for replay,
+# which `make check` runs. `make fuzz FUZZ_SECONDS=600` runs libFuzzer on all
+# of them, in a build with --enable-fuzz CC=clang.
+FUZZ_NAMES =
+FUZZ_SECONDS = 60
+FUZZ_LIBS = libengine.a $(ENGINE_LIBS)
+FUZZ_REPLAY = tests/fuzz/replay.c tests/fuzz/fuzz.h
+EXTRA_DIST += tests/fuzz/fuzz.sh
+
+.PHONY: fuzz
+fuzz: $(FUZZ_LIBS_BUILT) libengine.a
+if FUZZ
+	@$(MKDIR_P) tests/fuzz
+	@for name in $(FUZZ_NAMES); do \
+		echo "  FUZZ     fuzz_$$name"; \
+		$(CC) $(AM_CPPFLAGS) $(CPPFLAGS) $(AM_CFLAGS) $(CFLAGS) \
+			$(LDFLAGS) -fsanitize=fuzzer \
+			-o tests/fuzz/fuzz_$$name \
+			$(srcdir)/tests/fuzz/fuzz_$$name.c \
+			$(FUZZ_LIBS_BUILT) $(FUZZ_LIBS) $(LIBS) || exit 1; \
+	done
+	@top_srcdir='$(top_srcdir)' $(SHELL) $(srcdir)/tests/fuzz/fuzz.sh \
+		$(FUZZ_SECONDS) $(FUZZ_NAMES)
+else
+	@echo "make fuzz wants: ./configure --enable-fuzz CC=clang"; exit 1
+endif
