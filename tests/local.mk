@@ -39,14 +39,20 @@ tests_pty_test_harness_SOURCES = tests/pty/test_harness.c
 tests_pty_test_harness_CFLAGS = $(UNIT_CFLAGS)
 tests_pty_test_harness_LDADD = $(PTY_LIBS)
 
-# Fuzz targets. A new one, NAME: tests/fuzz/fuzz_NAME.c, some small files in
-# tests/fuzz/corpus/NAME, its name here, and four lines as below for replay,
-# which `make check` runs. `make fuzz FUZZ_SECONDS=600` runs libFuzzer on all
-# of them, in a build with --enable-fuzz CC=clang.
+# Fuzz targets. A new one, NAME: tests/fuzz/fuzz_NAME.c (it includes fuzz.h),
+# some small files in tests/fuzz/corpus/NAME, its name in FUZZ_NAMES, and
+#	fuzz_replays += tests/fuzz/replay_NAME
+#	tests_fuzz_replay_NAME_SOURCES = tests/fuzz/fuzz_NAME.c $(FUZZ_REPLAY)
+# so that `make check` replays the corpus. `make fuzz FUZZ_SECONDS=600` runs
+# libFuzzer on all of them, in a build with --enable-fuzz CC=clang.
 FUZZ_NAMES =
+fuzz_replays =
 FUZZ_SECONDS = 60
+FUZZ_LIBS_BUILT =
 FUZZ_LIBS = libengine.a $(ENGINE_LIBS)
 FUZZ_REPLAY = tests/fuzz/replay.c tests/fuzz/fuzz.h
+check_PROGRAMS += $(fuzz_replays)
+TESTS += $(fuzz_replays)
 EXTRA_DIST += tests/fuzz/fuzz.sh
 
 .PHONY: fuzz
