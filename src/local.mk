@@ -20,3 +20,10 @@ libengine_a_SOURCES += \
 	src/deck.c src/deck.h \
 	src/deck_load.c src/deck_load.h \
 	src/source.c src/source.h
+# The tokenizer's vocabulary is assembled into the object; -I finds it.
+libengine_a_SOURCES += \
+	src/trace/tok.c src/trace/tok.h src/trace/tok_data.c \
+	src/trace/tok_merge.c src/trace/tok_merge.h \
+	src/trace/tok_split.c src/trace/tok_split.h \
+	src/trace/tok_vocab.c src/trace/tok_vocab.h
+src/trace/tok_data.$(OBJEXT): samples/tokenizer/qwen3.bpe.zst

@@ -1,0 +1,226 @@
+#include "trace/tok.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "trace/tok_merge.h"
+#include "trace/tok_split.h"
+#include "trace/tok_vocab.h"
+
+enum {
+	/* A push is taken in steps, so that the copy held stays small. */
+	PUSH_STEP_BYTES = 8 * 1024,
+	CACHE_LINES = 8 * 1024, /* of 64 bytes: half a MiB for all streams */
+	CACHE_KEY_BYTES = 30,
+	CACHE_TOKENS = 8,
+};
+
+/* The tokens of a pre-token that is no token itself and was seen lately. */
+struct cache_line {
+	uint8_t n_key;    /* 0: empty */
+	uint8_t n_tokens;
+	char key[CACHE_KEY_BYTES];
+	uint32_t id[CACHE_TOKENS];
+};
+
+/* What all streams share. */
+struct tok_shared {
+	struct tok_vocab vocab;
+	struct tok_merge merge;
+	struct cache_line *cache; /* CACHE_LINES */
+};
+
+struct tok {
+	struct buf open; /* the open pre-token, and what is not scanned */
+	struct split split;
+};
+
+/*
+ * The vocabulary, from the first use until the process ends. The one such
+ * variable of the engine: it is a constant of the program that is unpacked
+ * late, with a cache that changes no result.
+ */
+static struct tok_shared *shared;
+
+static struct tok_shared *shared_get(void)
+{
+	if (UNLIKELY(!shared)) {
+		shared = mem_zalloc(sizeof(*shared));
+		tok_vocab_init(&shared->vocab);
+		shared->cache =
+			mem_zalloc(CACHE_LINES * sizeof(*shared->cache));
+	}
+	return shared;
+}
+
+void tok_list_release(struct tok_list *list)
+{
+	mem_free(list->at);
+	*list = (struct tok_list){ 0 };
+}
+
+struct tok *tok_new(void)
+{
+	return mem_zalloc(sizeof(struct tok));
+}
+
+void tok_free(struct tok *tok)
+{
+	if (!tok)
+		return;
+	buf_release(&tok->open);
+	mem_free(tok);
+}
+
+static void add_id(const struct tok_vocab *v, uint32_t id,
+		   struct tok_list *out)
+{
+	tok_list_add(out, id, v->start[id + 1] - v->start[id]);
+}
+
+/* Keeps the tokens out->at[from..] of a pre-token, if they fit. */
+static void remember(struct cache_line *line, const char *piece, size_t n,
+		     const struct tok_list *out, size_t from)
+{
+	size_t n_tokens = out->n - from;
+
+	if (n_tokens > CACHE_TOKENS)
+		return;
+	line->n_key = (uint8_t)n;
+	line->n_tokens = (uint8_t)n_tokens;
+	memcpy(line->key, piece, n);
+	for (size_t i = 0; i < n_tokens; i++)
+		line->id[i] = out->at[from + i].id;
+}
+
+static void encode_piece(struct tok_shared *s, const char *piece, size_t n,
+			 struct tok_list *out)
+{
+	const struct tok_vocab *v = &s->vocab;
+	uint64_t hash;
+	uint32_t id;
+	struct cache_line *line;
+	size_t from = out->n;
+
+	if (n > v->longest) {
+		tok_merge(&s->merge, v, piece, n, out);
+		return;
+	}
+	hash = tok_hash(piece, n);
+	id = tok_find_hashed(v, piece, n, hash);
+	if (LIKELY(id != TOK_NONE)) {
+		tok_list_add(out, id, (uint32_t)n);
+		return;
+	}
+	line = &s->cache[(hash >> 20) % CACHE_LINES];
+	if (line->n_key == n && memcmp(line->key, piece, n) == 0) {
+		for (size_t i = 0; i < line->n_tokens; i++)
+			add_id(v, line->id[i], out);
+		return;
+	}
+	tok_merge(&s->merge, v, piece, n, out);
+	if (n <= CACHE_KEY_BYTES)
+		remember(line, piece, n, out, from);
+}
+
+/* Tokens of all pre-tokens that are complete. */
+static void drain(struct tok *tok, bool end, struct tok_list *out)
+{
+	struct tok_shared *s = shared_get();
+	size_t at = 0, n;
+
+	while ((n = split_next(&tok->split, tok->open.data + at,
+			       tok->open.len - at, TOK_PIECE_MAX_BYTES,
+			       end)) > 0) {
+		encode_piece(s, tok->open.data + at, n, out);
+		at += n;
+	}
+	if (at)
+		buf_drop(&tok->open, at);
+}
+
+void tok_push(struct tok *tok, const void *bytes, size_t n,
+	      struct tok_list *out)
+{
+	const char *from = bytes;
+
+	while (n) {
+		size_t step = MIN(n, (size_t)PUSH_STEP_BYTES);
+
+		buf_append(&tok->open, from, step);
+		drain(tok, false, out);
+		from += step;
+		n -= step;
+	}
+}
+
+void tok_flush(struct tok *tok, struct tok_list *out)
+{
+	if (tok->open.len)
+		drain(tok, true, out);
+	assert(tok->open.len == 0 && tok->split.len == 0);
+}
+
+size_t tok_pending(const struct tok *tok)
+{
+	return tok->open.len;
+}
+
+size_t tok_memory_bytes(const struct tok *tok)
+{
+	return sizeof(*tok) + tok->open.cap;
+}
+
+size_t tok_count(const void *bytes, size_t n)
+{
+	struct tok *tok = tok_new();
+	struct tok_list list = { 0 };
+	const char *from = bytes;
+	size_t count = 0;
+
+	while (n) {
+		size_t step = MIN(n, (size_t)PUSH_STEP_BYTES);
+
+		tok_push(tok, from, step, &list);
+		count += list.n;
+		list.n = 0;
+		from += step;
+		n -= step;
+	}
+	tok_flush(tok, &list);
+	count += list.n;
+	tok_list_release(&list);
+	tok_free(tok);
+	return count;
+}
+
+const char *tok_bytes(uint32_t id, size_t *n_bytes)
+{
+	const struct tok_vocab *v = &shared_get()->vocab;
+
+	*n_bytes = 0;
+	if (id >= v->n)
+		return NULL;
+	*n_bytes = v->start[id + 1] - v->start[id];
+	return v->text + v->start[id];
+}
+
+uint32_t tok_vocab_size(void)
+{
+	return TOK_N_ORDINARY + TOK_N_SPECIAL;
+}
+
+const char *tok_name(void)
+{
+	return "qwen3-bpe";
+}
+
+size_t tok_vocab_memory_bytes(void)
+{
+	if (!shared)
+		return 0;
+	return sizeof(*shared) + shared->vocab.memory_bytes +
+	       tok_merge_memory_bytes(&shared->merge) +
+	       CACHE_LINES * sizeof(*shared->cache);
+}

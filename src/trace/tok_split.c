@@ -1,0 +1,235 @@
+#include "trace/tok_split.h"
+
+#include <string.h>
+#include <utf8proc.h>
+
+#include "base/utf8.h"
+
+/* What the expression can tell apart; the letters that follow an apostrophe
+ * in a contraction are classes of their own. */
+enum class {
+	LETTER, /* \p{L} but the following four rows */
+	STMD,   /* s t m d, and the long s, which (?i:s) matches too */
+	RV,     /* r v */
+	E,
+	EL,     /* l */
+	NUMBER, /* \p{N} */
+	NEWLINE, /* \r \n */
+	SPACE,  /* U+0020 */
+	BLANK,  /* other \s */
+	APOS,
+	OTHER,
+	N_CLASSES,
+	SPECIAL = N_CLASSES, /* a special token starts here */
+	MORE,                /* can't be told without more bytes */
+};
+
+enum state {
+	START,    /* nothing yet */
+	LETTERS,  /* one of [^\r\n\p{L}\p{N}] or none, and letters */
+	ONE_SPACE,
+	ONE_BLANK,
+	ONE_APOS,
+	APOS_RV,  /* 'r or 'v: an e completes it */
+	APOS_L,   /* 'l: another l completes it */
+	ONE_OTHER, /* may still be the prefix of letters */
+	OTHERS,
+	OTHERS_NL, /* OTHERS and newlines */
+	WHITE,    /* two or more of \s, or one newline */
+	N_STATES,
+	CLOSE = N_STATES, /* the pre-token ends before this code point */
+	TAKE,             /* and this one ends it */
+};
+
+/* LETTERS etc. once more, short enough for a table. */
+enum { LT = LETTERS, OS = OTHERS, ON = OTHERS_NL, WH = WHITE, CL = CLOSE };
+
+static const uint8_t transition[N_STATES][N_CLASSES] = {
+	/* letter STMD RV E l  number newline space blank apos other */
+	[START] = { LT, LT, LT, LT, LT, TAKE, WH, ONE_SPACE, ONE_BLANK,
+		    ONE_APOS, ONE_OTHER },
+	[LETTERS] = { LT, LT, LT, LT, LT, CL, CL, CL, CL, CL, CL },
+	[ONE_SPACE] = { LT, LT, LT, LT, LT, CL, WH, WH, WH, OS, OS },
+	[ONE_BLANK] = { LT, LT, LT, LT, LT, CL, WH, WH, WH, CL, CL },
+	[ONE_APOS] = { LT, TAKE, APOS_RV, LT, APOS_L, CL, ON, CL, CL, OS,
+		       OS },
+	[APOS_RV] = { LT, LT, LT, TAKE, LT, CL, CL, CL, CL, CL, CL },
+	[APOS_L] = { LT, LT, LT, LT, TAKE, CL, CL, CL, CL, CL, CL },
+	[ONE_OTHER] = { LT, LT, LT, LT, LT, CL, ON, CL, CL, OS, OS },
+	[OTHERS] = { CL, CL, CL, CL, CL, CL, ON, CL, CL, OS, OS },
+	[OTHERS_NL] = { CL, CL, CL, CL, CL, CL, ON, CL, CL, CL, CL },
+	[WHITE] = { CL, CL, CL, CL, CL, CL, WH, WH, WH, CL, CL },
+};
+
+#define LE LETTER
+#define NU NUMBER
+#define NL NEWLINE
+#define SP SPACE
+#define BL BLANK
+#define AP APOS
+#define OT OTHER
+#define SD STMD
+
+static const uint8_t ascii[128] = {
+	OT, OT, OT, OT, OT, OT, OT, OT, OT, BL, NL, BL, BL, NL, OT, OT,
+	OT, OT, OT, OT, OT, OT, OT, OT, OT, OT, OT, OT, OT, OT, OT, OT,
+	SP, OT, OT, OT, OT, OT, OT, AP, OT, OT, OT, OT, OT, OT, OT, OT,
+	NU, NU, NU, NU, NU, NU, NU, NU, NU, NU, OT, OT, OT, OT, OT, OT,
+	OT, LE, LE, LE, SD, E,  LE, LE, LE, LE, LE, LE, EL, SD, LE, LE,
+	LE, LE, RV, SD, SD, LE, RV, LE, LE, LE, LE, OT, OT, OT, OT, OT,
+	OT, LE, LE, LE, SD, E,  LE, LE, LE, LE, LE, LE, EL, SD, LE, LE,
+	LE, LE, RV, SD, SD, LE, RV, LE, LE, LE, LE, OT, OT, OT, OT, OT,
+};
+
+/* By id. All start with '<' and hold no other, so they never overlap and
+ * none is the start of another. */
+static const char *const specials[] = {
+	"<|endoftext|>",        "<|im_start|>",         "<|im_end|>",
+	"<|object_ref_start|>", "<|object_ref_end|>",   "<|box_start|>",
+	"<|box_end|>",          "<|quad_start|>",       "<|quad_end|>",
+	"<|vision_start|>",     "<|vision_end|>",       "<|vision_pad|>",
+	"<|image_pad|>",        "<|video_pad|>",        "<tool_call>",
+	"</tool_call>",         "<|fim_prefix|>",       "<|fim_middle|>",
+	"<|fim_suffix|>",       "<|fim_pad|>",          "<|repo_name|>",
+	"<|file_sep|>",         "<tool_response>",      "</tool_response>",
+	"<think>",              "</think>",
+};
+
+const char *split_special(size_t i)
+{
+	return i < ARRAY_LEN(specials) ? specials[i] : NULL;
+}
+
+/* A '<': SPECIAL, with its length in *used; MORE; or OTHER. */
+static enum class special_class(const char *s, size_t n, bool end,
+				size_t *used)
+{
+	enum class found = OTHER;
+
+	*used = 1;
+	if (n > 1 && s[1] != '|' && s[1] != '/' && s[1] != 't')
+		return OTHER;
+	for (size_t i = 0; i < ARRAY_LEN(specials); i++) {
+		size_t len = strlen(specials[i]);
+
+		if (memcmp(s, specials[i], MIN(n, len)) != 0)
+			continue;
+		if (n >= len) {
+			*used = len;
+			return SPECIAL;
+		}
+		found = end ? OTHER : MORE;
+	}
+	return found;
+}
+
+/* White_Space above ASCII: what \s means in a Unicode expression. */
+static bool is_blank(int32_t cp)
+{
+	return cp == 0x85 || cp == 0xa0 || cp == 0x1680 ||
+	       (cp >= 0x2000 && cp <= 0x200a) || cp == 0x2028 ||
+	       cp == 0x2029 || cp == 0x202f || cp == 0x205f || cp == 0x3000;
+}
+
+static enum class wide_class(int32_t cp)
+{
+	switch (utf8proc_category(cp)) {
+	case UTF8PROC_CATEGORY_LU:
+	case UTF8PROC_CATEGORY_LL:
+	case UTF8PROC_CATEGORY_LT:
+	case UTF8PROC_CATEGORY_LM:
+	case UTF8PROC_CATEGORY_LO:
+		return cp == 0x17f ? STMD : LETTER;
+	case UTF8PROC_CATEGORY_ND:
+	case UTF8PROC_CATEGORY_NL:
+	case UTF8PROC_CATEGORY_NO:
+		return NUMBER;
+	default:
+		return is_blank(cp) ? BLANK : OTHER;
+	}
+}
+
+/* The class of what starts at s[0..n), n >= 1, and its bytes in *used. */
+static enum class classify(const char *s, size_t n, bool end, size_t *used)
+{
+	unsigned char c = (unsigned char)*s;
+	int32_t cp;
+
+	*used = 1;
+	if (c == '<')
+		return special_class(s, n, end, used);
+	if (c < 0x80)
+		return (enum class)ascii[c];
+	cp = utf8_decode(s, n, used);
+	if (cp == UTF8_MORE && !end)
+		return MORE;
+	if (cp == UTF8_BAD || cp == UTF8_MORE) {
+		*used = 1;
+		return OTHER;
+	}
+	return wide_class(cp);
+}
+
+/* \s*[\r\n]+, else \s+(?!\S), else \s+; other states end where they are. */
+static size_t close_piece(struct split *s, bool text_ends)
+{
+	size_t len = s->len;
+
+	if (s->state == WHITE && s->newline)
+		len = s->newline;
+	else if (s->state == WHITE && !text_ends)
+		len = s->last;
+	*s = (struct split){ 0 };
+	return len;
+}
+
+static void advance(struct split *s, uint8_t state, enum class c, size_t used)
+{
+	s->state = state;
+	if (state == WHITE) {
+		s->last = s->len;
+		if (c == NEWLINE)
+			s->newline = s->len + (uint32_t)used;
+	}
+	s->len += (uint32_t)used;
+}
+
+/* Most of all text: letters after letters. */
+static void skip_letters(struct split *s, const char *text, size_t n)
+{
+	const unsigned char *u = (const unsigned char *)text;
+	size_t i = s->len;
+
+	while (i < n && u[i] < 0x80 && ascii[u[i]] <= EL)
+		i++;
+	s->len = (uint32_t)i;
+}
+
+size_t split_next(struct split *s, const char *text, size_t n, size_t max,
+		  bool end)
+{
+	while (s->len < n) {
+		size_t used;
+		uint8_t state;
+		enum class c = classify(text + s->len, n - s->len, end, &used);
+
+		if (c == MORE)
+			return 0;
+		if (c == SPECIAL) {
+			if (s->len)
+				return close_piece(s, true);
+			return used;
+		}
+		if (s->len && s->len + used > max)
+			return close_piece(s, true);
+		state = transition[s->state][c];
+		if (state == CLOSE)
+			return close_piece(s, false);
+		advance(s, state, c, used);
+		if (state == TAKE)
+			return close_piece(s, false);
+		if (state == LETTERS)
+			skip_letters(s, text, MIN(n, max));
+	}
+	return end && s->len ? close_piece(s, true) : 0;
+}

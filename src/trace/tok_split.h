@@ -1,0 +1,42 @@
+/*
+ * tok_split.h - cuts text into pre-tokens, one code point at a time.
+ *
+ * The regular expression of Qwen2 and Qwen3, leftmost alternative first:
+ *
+ *	(?i:'s|'t|'re|'ve|'m|'ll|'d) | [^\r\n\p{L}\p{N}]?\p{L}+ | \p{N}
+ *	| ?[^\s\p{L}\p{N}]+[\r\n]* | \s*[\r\n]+ | \s+(?!\S) | \s+
+ *
+ * as a table of states, so that it can stop at any byte and go on. Special
+ * tokens are found first and are pre-tokens of their own; to the expression
+ * the text ends before them. Bytes that are not UTF-8 are [^\s\p{L}\p{N}].
+ */
+#ifndef LILSCOPE_TOK_SPLIT_H
+#define LILSCOPE_TOK_SPLIT_H
+
+#include "base/base.h"
+
+enum { TOK_SPECIAL_MAX_BYTES = 20 }; /* the longest special token */
+
+/* Where the scan of the open pre-token stands. All zero: nothing seen. */
+struct split {
+	uint32_t len;     /* bytes of it that were scanned */
+	uint32_t newline; /* white space: end of its last newline, 0 none */
+	uint32_t last;    /* white space: start of its last character */
+	uint8_t state;
+};
+
+/*
+ * Scans on in text[0..n), whose first byte is the first of the open
+ * pre-token (the first `len` bytes are as they were at the last call). `end`:
+ * nothing comes after these n bytes.
+ * Returns the length of the pre-token when it is complete (the next one
+ * starts there), or 0 when more text is needed or n is 0. A pre-token of
+ * more than max bytes is cut.
+ */
+size_t split_next(struct split *s, const char *text, size_t n, size_t max,
+		  bool end);
+
+/* Special tokens by id from the first special one; NULL past the last. */
+const char *split_special(size_t i);
+
+#endif
