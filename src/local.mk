@@ -27,3 +27,13 @@ libengine_a_SOURCES += \
 	src/trace/tok_split.c src/trace/tok_split.h \
 	src/trace/tok_vocab.c src/trace/tok_vocab.h
 src/trace/tok_data.$(OBJEXT): samples/tokenizer/qwen3.bpe.zst
+libengine_a_SOURCES += \
+	src/base/big.c src/base/big.h \
+	src/measure/edges.c src/measure/edges.h \
+	src/measure/lz77.c src/measure/lz77.h \
+	src/measure/stree.c src/measure/stree.h
+libengine_a_SOURCES += \
+	src/measure/bound.c src/measure/bound.h \
+	src/measure/coder.c src/measure/coder.h \
+	src/measure/guard.c src/measure/guard.h \
+	src/measure/series.c src/measure/series.h

@@ -14,13 +14,21 @@ check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
 endif
 
+measure_tests = \
+	tests/unit/test_pack \
+	tests/unit/test_series \
+	tests/unit/test_guard \
+	tests/unit/test_coder \
+	tests/unit/test_bound \
+	tests/unit/test_zl77
 if HAVE_TESTS
-check_PROGRAMS += tests/unit/test_pack
-TESTS += tests/unit/test_pack
+check_PROGRAMS += $(measure_tests)
+TESTS += $(measure_tests)
 endif
-tests_unit_test_pack_SOURCES = tests/unit/test_pack.c
-tests_unit_test_pack_CFLAGS = $(UNIT_CFLAGS)
-tests_unit_test_pack_LDADD = $(UNIT_LIBS)
+tests_unit_test_bound_SOURCES = tests/unit/test_bound.c \
+	tests/unit/naive_lz77.c tests/unit/naive_lz77.h
+tests_unit_test_zl77_SOURCES = tests/unit/test_zl77.c \
+	tests/unit/naive_lz77.c tests/unit/naive_lz77.h
 
 # The program on a pseudo terminal (tests/pty/pty.h). The harness comes first:
 # what it says about programs that every system has.
@@ -72,3 +80,16 @@ if FUZZ
 else
 	@echo "make fuzz wants: ./configure --enable-fuzz CC=clang"; exit 1
 endif
+
+# The Ziv-Lempel parse, beside its definition.
+if HAVE_TESTS
+check_PROGRAMS += tests/unit/test_lz77
+TESTS += tests/unit/test_lz77
+endif
+tests_unit_test_lz77_SOURCES = tests/unit/test_lz77.c \
+	tests/unit/naive_lz77.c tests/unit/naive_lz77.h
+tests_unit_test_lz77_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_lz77_LDADD = $(UNIT_LIBS)
+FUZZ_NAMES += lz77
+fuzz_replays += tests/fuzz/replay_lz77
+tests_fuzz_replay_lz77_SOURCES = tests/fuzz/fuzz_lz77.c $(FUZZ_REPLAY)

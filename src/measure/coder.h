@@ -13,11 +13,18 @@
 enum coder_kind {
 	CODER_LZ77,        /* our exact parse; needs no feeding, see meter.h */
 	CODER_DEFLATE,     /* zlib stream, level 9, over the text's bytes */
-	CODER_ZSTD,        /* zstd frame, level 3, over the text's bytes */
+	CODER_ZSTD,        /* zstd frames, level 3, over the text's bytes */
 	CODER_DEFLATE_IDS, /* zlib level 9 over token ids, 4 bytes each, LE */
 	CODER_ZSTD_IDS,    /* zstd level 3 over the same */
 	CODER_KINDS
 };
+
+/*
+ * zstd cannot copy its state in mid-stream, so each question compresses the
+ * prefix again. To keep that linear in the text, a frame ends after this many
+ * bytes of input and the next one begins; a prefix below that is one frame.
+ */
+enum { CODER_FRAME_BYTES = 1 << 20 };
 
 /* The row of the coder: its name in options and files, and one sentence. */
 struct coder_row {
@@ -38,7 +45,7 @@ void coder_free(struct coder *c); /* NULL is fine */
 void coder_push(struct coder *c, const void *bytes, size_t n);
 
 /* Exact size in bytes of all that was pushed. DEFLATE: O(new bytes) plus one
- * copy of the state; zstd: recompresses the prefix, O(all bytes). */
+ * copy of the state; zstd: compresses the open frame again. */
 uint64_t coder_size(struct coder *c);
 
 size_t coder_memory_bytes(const struct coder *c);

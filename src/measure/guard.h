@@ -7,6 +7,12 @@
  *	check k, k = 1, 2, ...   at token k f
  *	gain(k) = size(k f) - size((k - 1) f),   size(0) = 0
  *	fires at the first k >= 2 with gain(k - j) < t for j = 0..patience-1
+ *	(all of them checks that exist: k - j >= 1)
+ *
+ * Tokens after the last check wait for the next one. The audit looks at the
+ * checks after the stop: information resumed where two gains in a row are
+ * >= t again, at the token where the first of these windows begins. One such
+ * window alone is taken for the ragged edge of a loop.
  *
  * Defaults of the paper: f = 250, t = 20, patience 1. The guard keeps all
  * sizes, so t and patience change at no cost; another f or coder needs the
