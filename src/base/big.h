@@ -1,0 +1,49 @@
+/*
+ * big.h - one flat block of memory that grows without ever being copied
+ * once it is large.
+ *
+ * Small blocks live in the heap and grow by half, copied: cheap to make, cheap
+ * to free. From BIG_HEAP_MAX on the block moves, once, to a range of
+ * addresses of its own, of which memory is taken piece by piece:
+ *
+ *	heap:   [used......|spare]
+ *	range:  [used.............|spare][ no memory, only addresses .... ]
+ *	         0                       cap                          range
+ *
+ * so that growing costs the new pages only and no single call stalls.
+ * Where the system grants no range, blocks are copied as they grow; all
+ * stays correct, only the worst case suffers.
+ *
+ * Everybody keeps indices into a block, never pointers: it moves while small.
+ */
+#ifndef LILSCOPE_BIG_H
+#define LILSCOPE_BIG_H
+
+#include "base/base.h"
+
+#define BIG_HEAP_MAX ((size_t)256 << 10)   /* bytes; a copy takes ~20 us */
+#define BIG_RANGE_BYTES ((size_t)1 << 36)  /* addresses asked for, halved
+					      until the system agrees */
+
+/* All zero is an empty block. */
+struct big {
+	void *data;
+	size_t cap;   /* bytes that may be used */
+	size_t range; /* bytes of addresses; 0 while in the heap */
+};
+
+/* Makes room for n_bytes in all; what is there stays. Returns the block,
+ * moved perhaps. New memory is not cleared. O(n) while small, else O(new). */
+void *big_grow(struct big *b, size_t n_bytes);
+
+/* The same, exactly so much, with the memory really there (no page faults
+ * later) and on huge pages where they help and the system has them. */
+void *big_reserve(struct big *b, size_t n_bytes);
+
+/* Gives back what lies behind the first n_bytes. */
+void *big_trim(struct big *b, size_t n_bytes);
+
+/* Frees, leaves it empty. */
+void big_release(struct big *b);
+
+#endif

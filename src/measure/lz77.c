@@ -1,0 +1,282 @@
+/*
+ * The parse sits on the suffix tree's active point (stree.h). With the open
+ * phrase started at p, symbol t extends it exactly if the longest suffix
+ * seen before still reaches back to p:
+ *
+ *	0          src        p         t
+ *	|-----------[=========]---------|
+ *	                      [=========]   open phrase, t - p + 1 symbols
+ *	                  [=============]   lrs(t) symbols
+ *
+ * and an earlier occurrence of the longer suffix holds one of the phrase.
+ *
+ * The code, whose length lz77_code_bits() tells, to the bit. A phrase that
+ * starts at position p and is `len` symbols long is written as one match
+ *
+ *	1 | source: ceil(log2 p) bits | len: Elias gamma, 2 floor(log2 len) + 1
+ *
+ * or, where that is shorter (and where the phrase is a fresh symbol), as
+ * `len` literals
+ *
+ *	0 | symbol: literal_bits bits
+ *
+ * The decoder knows p, so it knows how wide the source is: every source lies
+ * in [0, p). It needs to know where the bits end, and nothing of phrases. A
+ * phrase cut by the end of a prefix is coded the same way at the length it
+ * has there; as the cost never falls with the length, code_bits_at(n) never
+ * falls with n.
+ */
+#include "measure/lz77.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/big.h"
+#include "base/buf.h"
+#include "measure/stree.h"
+
+struct phrase {
+	uint32_t start;
+	uint32_t src;
+	uint64_t bits; /* code of all phrases before this one */
+};
+
+struct lz77 {
+	void *text;             /* = text_block.data: uint8_t or uint32_t */
+	struct phrase *phrases; /* = phrase_block.data */
+	uint32_t n_symbols;
+	uint32_t cap_symbols;
+	uint32_t n_phrases;
+	uint32_t cap_phrases;
+	unsigned literal_bits;
+	enum lz77_width width;
+	bool sealed;
+	struct big text_block;
+	struct big phrase_block;
+	struct stree tree;
+};
+
+static unsigned floor_log2(uint32_t x)
+{
+	unsigned n = 0;
+
+	assert(x > 0);
+#if defined(__GNUC__)
+	n = 31u - (unsigned)__builtin_clz(x);
+#else
+	while (x >>= 1)
+		n++;
+#endif
+	return n;
+}
+
+/* Bits of one phrase of `len` symbols, see the head of this file. */
+static uint64_t phrase_bits(const struct lz77 *z, const struct phrase *p,
+			    uint32_t len)
+{
+	uint64_t literals = (uint64_t)len * (1 + z->literal_bits);
+	uint64_t match;
+
+	if (p->src == LZ77_LITERAL)
+		return literals;
+	match = 1 + 2 * floor_log2(len) + 1;
+	if (p->start > 1)
+		match += floor_log2(p->start - 1) + 1;
+	return MIN(literals, match);
+}
+
+static size_t symbol_bytes(const struct lz77 *z)
+{
+	return z->width == LZ77_IDS ? sizeof(uint32_t) : sizeof(uint8_t);
+}
+
+/* Takes over what the blocks say now. */
+static void refresh(struct lz77 *z)
+{
+	size_t symbols = z->text_block.cap / symbol_bytes(z);
+	size_t phrases = z->phrase_block.cap / sizeof(struct phrase);
+
+	z->text = z->text_block.data;
+	z->phrases = z->phrase_block.data;
+	z->cap_symbols = (uint32_t)MIN(symbols, LZ77_MAX_SYMBOLS);
+	z->cap_phrases = (uint32_t)MIN(phrases, LZ77_MAX_SYMBOLS);
+}
+
+struct lz77 *lz77_new(enum lz77_width width, unsigned literal_bits)
+{
+	struct lz77 *z = mem_zalloc(sizeof(*z));
+
+	assert(literal_bits >= 1 && literal_bits <= 32);
+	z->width = width;
+	z->literal_bits = literal_bits;
+	stree_init(&z->tree, width == LZ77_IDS);
+	return z;
+}
+
+void lz77_free(struct lz77 *z)
+{
+	if (!z)
+		return;
+	stree_release(&z->tree);
+	big_release(&z->text_block);
+	big_release(&z->phrase_block);
+	mem_free(z);
+}
+
+void lz77_reserve(struct lz77 *z, uint32_t n_symbols)
+{
+	uint32_t n = MIN(n_symbols, LZ77_MAX_SYMBOLS);
+
+	if (z->sealed)
+		return;
+	big_reserve(&z->text_block, n * symbol_bytes(z));
+	big_reserve(&z->phrase_block, n / 4 * sizeof(struct phrase));
+	refresh(z);
+	stree_reserve(&z->tree, z->text, z->n_symbols, n);
+}
+
+void lz77_seal(struct lz77 *z)
+{
+	stree_release(&z->tree);
+	big_trim(&z->text_block, z->n_symbols * symbol_bytes(z));
+	big_trim(&z->phrase_block, z->n_phrases * sizeof(struct phrase));
+	refresh(z);
+	z->sealed = true;
+}
+
+static void append_phrase(struct lz77 *z, uint32_t start)
+{
+	uint64_t bits = lz77_code_bits_at(z, start);
+
+	if (z->n_phrases == z->cap_phrases) {
+		big_grow(&z->phrase_block,
+			 ((size_t)z->n_phrases + 1) * sizeof(struct phrase));
+		refresh(z);
+	}
+	z->phrases[z->n_phrases++] = (struct phrase){
+		.start = start, .src = LZ77_LITERAL, .bits = bits
+	};
+}
+
+/* Appends the symbol to text and tree. */
+static void append_symbol(struct lz77 *z, uint32_t symbol)
+{
+	uint32_t t = z->n_symbols;
+
+	if (UNLIKELY(t == z->cap_symbols)) {
+		assert(t < LZ77_MAX_SYMBOLS);
+		big_grow(&z->text_block, ((size_t)t + 1) * symbol_bytes(z));
+		refresh(z);
+	}
+	if (z->width == LZ77_IDS) {
+		((uint32_t *)z->text)[t] = symbol;
+		stree_push_id(&z->tree, z->text, t);
+	} else {
+		assert(symbol <= UINT8_MAX);
+		((uint8_t *)z->text)[t] = (uint8_t)symbol;
+		stree_push_byte(&z->tree, z->text, t);
+	}
+}
+
+struct lz77_step lz77_push(struct lz77 *z, uint32_t symbol)
+{
+	uint32_t t = z->n_symbols;
+	struct lz77_step step = { .src = LZ77_LITERAL };
+	struct phrase *open;
+
+	assert(!z->sealed);
+	append_symbol(z, symbol);
+	step.lrs = z->tree.lrs;
+	step.fresh = z->n_phrases == 0 ||
+		     step.lrs < t + 1 - z->phrases[z->n_phrases - 1].start;
+	if (step.fresh)
+		append_phrase(z, t);
+	z->n_symbols = t + 1;
+	if (step.lrs == 0)
+		return step;
+	step.src = stree_src(&z->tree);
+	open = &z->phrases[z->n_phrases - 1];
+	open->src = step.src + step.lrs - (t + 1 - open->start);
+	return step;
+}
+
+uint32_t lz77_n_symbols(const struct lz77 *z)
+{
+	return z->n_symbols;
+}
+
+uint32_t lz77_n_phrases(const struct lz77 *z)
+{
+	return z->n_phrases;
+}
+
+uint64_t lz77_code_bits(const struct lz77 *z)
+{
+	return lz77_code_bits_at(z, z->n_symbols);
+}
+
+uint32_t lz77_phrases_at(const struct lz77 *z, uint32_t n)
+{
+	assert(n <= z->n_symbols);
+	return n ? lz77_phrase_of(z, n - 1) + 1 : 0;
+}
+
+uint64_t lz77_code_bits_at(const struct lz77 *z, uint32_t n)
+{
+	const struct phrase *last;
+
+	assert(n <= z->n_symbols);
+	if (n == 0)
+		return 0;
+	last = &z->phrases[z->n_phrases - 1];
+	if (last->start >= n)
+		last = &z->phrases[lz77_phrase_of(z, n - 1)];
+	return last->bits + phrase_bits(z, last, n - last->start);
+}
+
+struct lz77_phrase lz77_phrase(const struct lz77 *z, uint32_t i_phrase)
+{
+	const struct phrase *p = &z->phrases[i_phrase];
+	uint32_t end = i_phrase + 1 < z->n_phrases ? p[1].start : z->n_symbols;
+
+	assert(i_phrase < z->n_phrases);
+	return (struct lz77_phrase){
+		.start = p->start, .len = end - p->start, .src = p->src
+	};
+}
+
+uint32_t lz77_phrase_of(const struct lz77 *z, uint32_t t)
+{
+	uint32_t low = 0;
+	uint32_t high = z->n_phrases;
+
+	assert(t < z->n_symbols);
+	/* phrases[low].start <= t < phrases[high].start */
+	while (high - low > 1) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (z->phrases[middle].start <= t)
+			low = middle;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+uint32_t lz77_symbol(const struct lz77 *z, uint32_t t)
+{
+	assert(t < z->n_symbols);
+	return z->width == LZ77_IDS ? ((const uint32_t *)z->text)[t]
+				    : ((const uint8_t *)z->text)[t];
+}
+
+size_t lz77_memory_bytes(const struct lz77 *z)
+{
+	return sizeof(*z) + stree_memory_bytes(&z->tree) + z->text_block.cap +
+	       z->phrase_block.cap;
+}
+
+size_t lz77_search_bytes(const struct lz77 *z)
+{
+	return stree_memory_bytes(&z->tree);
+}
