@@ -8,7 +8,11 @@ UNIT_LIBS = libengine.a $(ENGINE_LIBS) $(CMOCKA_LIBS)
 # unit test is one row here (its source is the row's name with .c).
 LDADD = $(UNIT_LIBS)
 unit_tests = \
-	tests/unit/test_trace
+	tests/unit/test_trace \
+	tests/unit/test_meter \
+	tests/unit/test_run \
+	tests/unit/test_source \
+	tests/unit/test_deck
 if HAVE_TESTS
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)

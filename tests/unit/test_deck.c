@@ -1,0 +1,242 @@
+/* deck.c: every way into the list ends with the same reports. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include "deck.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { RECORDS = 40, LOOPS_FROM = 20 };
+
+static char dir[] = "/tmp/lilscope-test-XXXXXX";
+
+static FILE *create(const char *name)
+{
+	char path[128];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	f = fopen(path, "wb");
+	assert_non_null(f);
+	return f;
+}
+
+/* Record i: 100 + i fresh words; from LOOPS_FROM on a loop after them. */
+static void write_record(FILE *f, int i)
+{
+	fprintf(f, "{\"prompt\":\"p%d\",\"response\":\"", i);
+	for (int k = 0; k < 100 + i; k++)
+		fprintf(f, "word%d and %d ", (k * 7919 + i) % 997, k);
+	for (int k = 0; i >= LOOPS_FROM && k < 400; k++)
+		fputs("again and again. ", f);
+	fputs("\"}\n", f);
+}
+
+static int make(void **state)
+{
+	FILE *f;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	f = create("many.jsonl");
+	for (int i = 0; i < RECORDS; i++)
+		write_record(f, i);
+	fclose(f);
+	f = create("broken.jsonl");
+	write_record(f, 1);
+	fputs("{\"prompt\": \"x\", \"response\": \"no end\n", f);
+	write_record(f, 2);
+	fclose(f);
+	f = create("subs.jsonl");
+	for (int i = 0; i < 3; i++)
+		fprintf(f, "{\"prompt\":\"p\",\"responses\":[\"one %d\","
+			   "\"two %d\",\"three %d\"]}\n",
+			i, i, i);
+	fclose(f);
+	f = create("one.txt");
+	for (int k = 0; k < 3000; k++)
+		fprintf(f, "line %d of a text\n", k * 7919 % 3001);
+	fclose(f);
+	return 0;
+}
+
+static int clean(void **state)
+{
+	static const char *const names[] = { "many.jsonl", "broken.jsonl",
+					     "subs.jsonl", "one.txt" };
+	char path[128];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		snprintf(path, sizeof(path), "%s/%s", dir, names[i]);
+		unlink(path);
+	}
+	return rmdir(dir);
+}
+
+static struct deck *deck_of(const char *name)
+{
+	struct deck *d = deck_new(&meter_opts_default);
+	struct err err = { "" };
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	assert_true(deck_add(d, path, &err));
+	return d;
+}
+
+static void finish(struct deck *d)
+{
+	while (deck_work(d, 1000))
+		;
+	assert_true(deck_complete(d));
+}
+
+static void records_are_listed_and_reported(void **state)
+{
+	struct deck *d = deck_of("many.jsonl");
+
+	(void)state;
+	finish(d);
+	assert_int_equal(deck_n(d), RECORDS);
+	for (size_t i = 0; i < RECORDS; i++) {
+		const struct entry *e = deck_entry(d, i);
+
+		assert_int_equal(e->state, ENTRY_REPORTED);
+		assert_int_equal(e->i_record, i);
+		assert_true(e->tokens > 300);
+		assert_int_equal(e->fired_at != GUARD_NEVER,
+				 i >= LOOPS_FROM);
+	}
+	assert_int_equal(deck_skipped(d), 0);
+	assert_true(deck_progress(d) == 1);
+	deck_free(d);
+}
+
+static void an_opened_record_agrees_with_its_row(void **state)
+{
+	struct deck *d = deck_of("many.jsonl");
+	struct err err = { "" };
+
+	(void)state;
+	finish(d);
+	for (size_t i = RECORDS; i-- > 0;) {
+		struct run *run = deck_open(d, i, &err);
+
+		assert_non_null(run);
+		while (deck_work(d, 1000))
+			;
+		assert_true(deck_run_complete(d));
+		assert_int_equal(run->trace.n_tokens, deck_entry(d, i)->tokens);
+		assert_int_equal(meter_verdict(run->meter).at_token,
+				 deck_entry(d, i)->fired_at);
+	}
+	deck_free(d);
+}
+
+static void broken_records_keep_their_place(void **state)
+{
+	struct deck *d = deck_of("broken.jsonl");
+	struct err err = { "" };
+
+	(void)state;
+	finish(d);
+	assert_int_equal(deck_n(d), 3);
+	assert_int_equal(deck_entry(d, 0)->state, ENTRY_REPORTED);
+	assert_int_equal(deck_entry(d, 1)->state, ENTRY_BROKEN);
+	assert_int_equal(deck_entry(d, 2)->state, ENTRY_REPORTED);
+	assert_int_equal(deck_skipped(d), 1);
+	assert_non_null(strstr(deck_trouble(d), "line 2"));
+	assert_null(deck_open(d, 1, &err));
+	assert_true(err.text[0] != '\0');
+	deck_free(d);
+}
+
+static void generations_of_one_record(void **state)
+{
+	struct deck *d = deck_of("subs.jsonl");
+	struct meter_opts o = meter_opts_default;
+	struct err err = { "" };
+	size_t subs[3] = { 0 };
+
+	(void)state;
+	finish(d);
+	assert_int_equal(deck_n(d), 9);
+	o.guard.t = 5;
+	deck_set_opts(d, &o); /* reported again, entered once */
+	finish(d);
+	assert_int_equal(deck_n(d), 9);
+	for (size_t i = 0; i < 9; i++) {
+		const struct entry *e = deck_entry(d, i);
+		struct run *run = deck_open(d, i, &err);
+		static const char *const words[] = { "one", "two", "three" };
+
+		assert_int_equal(e->state, ENTRY_REPORTED);
+		assert_in_range(e->i_sub, 0, 2);
+		subs[e->i_sub]++;
+		assert_non_null(run);
+		assert_memory_equal(run->trace.text.data, words[e->i_sub],
+				    strlen(words[e->i_sub]));
+	}
+	for (int k = 0; k < 3; k++)
+		assert_int_equal(subs[k], 3);
+	deck_free(d);
+}
+
+static void a_text_is_one_generation(void **state)
+{
+	struct deck *d = deck_of("one.txt");
+	struct err err = { "" };
+	struct run *run;
+
+	(void)state;
+	while (deck_n(d) == 0)
+		deck_work(d, 100);
+	run = deck_open(d, 0, &err); /* while it is being read */
+	assert_non_null(run);
+	finish(d);
+	assert_ptr_equal(run, deck_run(d));
+	assert_true(deck_run_complete(d));
+	assert_int_equal(deck_n(d), 1);
+	assert_int_equal(deck_entry(d, 0)->tokens, run->trace.n_tokens);
+	assert_string_equal(run->trace.facts.dialect, "text");
+	deck_free(d);
+}
+
+static void leaving_early_leaks_nothing(void **state)
+{
+	static const char *const names[] = { "many.jsonl", "subs.jsonl",
+					     "one.txt" };
+	struct err err = { "" };
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++)
+		for (int steps = 0; steps < 6; steps++) {
+			struct deck *d = deck_of(names[i]);
+
+			for (int k = 0; k < steps; k++)
+				deck_work(d, 0);
+			if (deck_n(d))
+				deck_open(d, 0, &err);
+			deck_free(d);
+		}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(records_are_listed_and_reported),
+		cmocka_unit_test(an_opened_record_agrees_with_its_row),
+		cmocka_unit_test(broken_records_keep_their_place),
+		cmocka_unit_test(generations_of_one_record),
+		cmocka_unit_test(a_text_is_one_generation),
+		cmocka_unit_test(leaving_early_leaks_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, make, clean);
+}

@@ -1,0 +1,185 @@
+/* meter.c: options changed on the way equal options from the start. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "measure/meter.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { TOKENS = 3000, WORDS = 40 };
+
+/* A text that is fresh at first and loops later: words of a small lexicon. */
+static struct {
+	char text[WORDS][8];
+	uint32_t id[TOKENS];
+} sample;
+
+static int make_sample(void **state)
+{
+	(void)state;
+	srand(7);
+	for (int i = 0; i < WORDS; i++)
+		snprintf(sample.text[i], sizeof(sample.text[i]), " w%d",
+			 rand() % 1000);
+	for (uint32_t i = 0; i < TOKENS; i++)
+		sample.id[i] = i < TOKENS / 2 ? (uint32_t)rand() % WORDS :
+						i % 13;
+	return 0;
+}
+
+static void push_all(struct meter *m, uint32_t n)
+{
+	for (uint32_t i = meter_n_tokens(m); i < n; i++) {
+		const char *text = sample.text[sample.id[i]];
+
+		meter_push(m, sample.id[i], text, strlen(text));
+	}
+}
+
+static void same_point(struct bound_point a, struct bound_point b)
+{
+	assert_true(a.rho == b.rho);
+	assert_true(a.eps == b.eps);
+	assert_true(a.h == b.h);
+	assert_int_equal(a.n_words, b.n_words);
+	assert_int_equal(a.status, b.status);
+}
+
+static void same(const struct meter *a, const struct meter *b)
+{
+	struct guard_verdict va = meter_verdict(a), vb = meter_verdict(b);
+	uint32_t n = meter_n_tokens(a);
+
+	assert_int_equal(n, meter_n_tokens(b));
+	for (uint32_t i = 0; i <= n; i += 97) {
+		assert_int_equal(meter_symbols_at(a, i),
+				 meter_symbols_at(b, i));
+		same_point(meter_point(a, i), meter_point(b, i));
+	}
+	assert_int_equal(va.at_token, vb.at_token);
+	assert_int_equal(va.tokens_after, vb.tokens_after);
+	assert_int_equal(va.resumed_at, vb.resumed_at);
+	assert_int_equal(meter_guard(a)->n, meter_guard(b)->n);
+	for (size_t k = 1; k <= meter_guard(a)->n; k++)
+		assert_true(guard_gain(meter_guard(a), k) ==
+			    guard_gain(meter_guard(b), k));
+	assert_int_equal(series_len(meter_rho(a)), n);
+	for (uint32_t i = 0; i + 100 < n; i += 100) {
+		struct series_range x = series_range(meter_rho(a), i, i + 100);
+		struct series_range y = series_range(meter_rho(b), i, i + 100);
+
+		assert_true(x.min == y.min && x.max == y.max &&
+			    x.last == y.last);
+	}
+	for (size_t i = 0; i < rival_n_rows; i++)
+		assert_int_equal(meter_rival(a, i).at_token,
+				 meter_rival(b, i).at_token);
+}
+
+static const struct meter_opts variants[] = {
+	{ .symbols = METER_BYTES, .guard = { 250, 20, 1 }, .rivals = true },
+	{ .symbols = METER_BYTES, .guard = { 100, 40, 2 }, .rivals = true },
+	{ .symbols = METER_BYTES, .guard = { 250, 20, 1 }, .ls = 6,
+	  .rivals = true },
+	{ .symbols = METER_BYTES, .guard = { 250, 20, 1 }, .integer_lc = true,
+	  .alphabet = 128, .rivals = true },
+	{ .symbols = METER_BYTES, .guard = { 250, 20, 1 },
+	  .coder = CODER_DEFLATE, .rivals = true },
+	{ .symbols = METER_BYTES, .guard = { 50, 20, 1 },
+	  .coder = CODER_DEFLATE, .rivals = true },
+	{ .symbols = METER_BYTES, .guard = { 250, 20, 1 },
+	  .coder = CODER_ZSTD, .rivals = true },
+	{ .symbols = METER_TOKENS, .guard = { 250, 20, 1 }, .alphabet = 64,
+	  .rivals = true },
+	{ .symbols = METER_TOKENS, .guard = { 250, 20, 1 }, .alphabet = 64,
+	  .coder = CODER_DEFLATE_IDS },
+	{ .symbols = METER_TOKENS, .guard = { 250, 20, 1 }, .alphabet = 64,
+	  .coder = CODER_ZSTD_IDS, .rivals = true },
+};
+
+static void every_change_equals_a_fresh_meter(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(variants); i++) {
+		struct meter *fresh = meter_new(&variants[i]);
+
+		push_all(fresh, TOKENS);
+		for (size_t k = 0; k < ARRAY_LEN(variants); k++) {
+			struct meter *m = meter_new(&variants[k]);
+
+			push_all(m, TOKENS - 500);
+			meter_set(m, &variants[i]);
+			assert_false(meter_n_tokens(m) > 0 &&
+				     k == 0 && i == 2 &&
+				     meter_catch_up(m, 10));
+			push_all(m, TOKENS);
+			assert_true(meter_catch_up(m, UINT32_MAX));
+			same(m, fresh);
+			meter_free(m);
+		}
+		meter_free(fresh);
+	}
+}
+
+static void sealed_meter_still_answers(void **state)
+{
+	struct meter *m = meter_new(&variants[0]);
+	struct meter *open = meter_new(&variants[0]);
+
+	(void)state;
+	push_all(m, TOKENS);
+	push_all(open, TOKENS);
+	meter_seal(m);
+	same(m, open);
+	assert_int_equal(meter_set(m, &variants[2]), METER_SAME);
+	assert_int_equal(meter_set(m, &variants[7]), METER_REPLAY);
+	push_all(m, TOKENS);
+	meter_free(m);
+	meter_free(open);
+}
+
+static void the_loop_is_found(void **state)
+{
+	struct meter *m = meter_new(&variants[0]);
+	struct guard_verdict v;
+
+	(void)state;
+	push_all(m, TOKENS);
+	v = meter_verdict(m);
+	assert_in_range(v.at_token, TOKENS / 2, TOKENS / 2 + 500);
+	assert_int_equal(v.tokens_after, TOKENS - v.at_token);
+	assert_int_equal(v.resumed_at, GUARD_NEVER);
+	meter_free(m);
+}
+
+static void nothing_is_fine(void **state)
+{
+	struct meter *m = meter_new(&variants[0]);
+
+	(void)state;
+	assert_int_equal(meter_symbols_at(m, 0), 0);
+	assert_true(meter_point(m, 0).rho == 0);
+	assert_int_equal(meter_verdict(m).at_token, GUARD_NEVER);
+	meter_push(m, 1, NULL, 0); /* a token without bytes */
+	assert_true(meter_catch_up(m, 1));
+	assert_int_equal(meter_symbols_at(m, 1), 0);
+	meter_free(m);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_change_equals_a_fresh_meter),
+		cmocka_unit_test(sealed_meter_still_answers),
+		cmocka_unit_test(the_loop_is_found),
+		cmocka_unit_test(nothing_is_fine),
+	};
+
+	return cmocka_run_group_tests(tests, make_sample, NULL);
+}

@@ -1,0 +1,186 @@
+/* run.c: text and tokens through the one door. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include "trace/run.h"
+
+#include <math.h>
+#include <string.h>
+
+static const char text[] =
+	"<think>So x = 7. Wait, let me check: 3 + 4 = 7, "
+	"\xe6\x97\xa5\xe6\x9c\xac \xf0\x9f\x91\x8d, \xff bad.</think>\n\n"
+	"The answer is 7.";
+
+static struct run *run_of(size_t step)
+{
+	struct run *run = run_new(&meter_opts_default);
+	size_t n = strlen(text);
+
+	for (size_t at = 0; at < n; at += step)
+		run_text(run, CHANNEL_ANSWER, text + at, MIN(step, n - at),
+			 (double)at);
+	run_end(run);
+	while (!run_measure(run, 3))
+		;
+	return run;
+}
+
+static void cuts_do_not_matter(void **state)
+{
+	struct run *whole = run_of(sizeof(text));
+	uint32_t n = whole->trace.n_tokens;
+
+	(void)state;
+	assert_int_equal(whole->trace.text.len, strlen(text));
+	assert_memory_equal(whole->trace.text.data, text, strlen(text));
+	assert_int_equal(trace_count(&whole->trace, CHANNEL_REASONING) +
+				 trace_count(&whole->trace, CHANNEL_ANSWER),
+			 n);
+	assert_int_equal(whole->trace.tokens_by, TOKENS_BY_BPE);
+	assert_int_equal(run_symbols(whole), METER_BYTES);
+	for (size_t step = 1; step < 20; step++) {
+		struct run *run = run_of(step);
+
+		assert_int_equal(run->trace.n_tokens, n);
+		assert_memory_equal(run->trace.end, whole->trace.end,
+				    n * sizeof(*run->trace.end));
+		assert_memory_equal(run->trace.id, whole->trace.id,
+				    n * sizeof(*run->trace.id));
+		assert_int_equal(run->trace.n_spans, whole->trace.n_spans);
+		for (uint32_t i = 0; i < n; i++)
+			assert_int_equal(trace_channel(&run->trace, i),
+					 trace_channel(&whole->trace, i));
+		assert_true(meter_point(run->meter, n).rho ==
+			    meter_point(whole->meter, n).rho);
+		run_free(run);
+	}
+	run_free(whole);
+}
+
+/* A word that waits for its end has the time at which its last byte came. */
+static void held_back_words_keep_their_time(void **state)
+{
+	struct run *run = run_new(&meter_opts_default);
+
+	(void)state;
+	run_text(run, CHANNEL_ANSWER, "one", 3, 100);
+	run_text(run, CHANNEL_ANSWER, " two", 4, 105);
+	run_text(run, CHANNEL_ANSWER, " three", 6, 107);
+	run_end(run);
+	assert_int_equal(run->trace.n_tokens, 3);
+	assert_int_equal(run->trace.time_us[0], 0);
+	assert_int_equal(run->trace.time_us[1], 5000000);
+	assert_int_equal(run->trace.time_us[2], 7000000);
+	run_free(run);
+}
+
+static void channels_cut_words(void **state)
+{
+	struct run *run = run_new(&meter_opts_default);
+
+	(void)state;
+	run_text(run, CHANNEL_REASONING, "think", 5, NAN);
+	run_text(run, CHANNEL_ANSWER, "ing", 3, NAN);
+	run_end(run);
+	assert_int_equal(trace_count(&run->trace, CHANNEL_REASONING), 1);
+	assert_int_equal(trace_count(&run->trace, CHANNEL_ANSWER), 1);
+	assert_null(run->trace.time_us);
+	run_free(run);
+}
+
+static void push_id(struct run *run, uint32_t id)
+{
+	struct token token = { .text = "x", .len = 1, .id = id,
+			       .logprob = NAN, .time_s = NAN,
+			       .channel = CHANNEL_ANSWER };
+
+	run_token(run, &token);
+}
+
+static void ids_are_the_symbols(void **state)
+{
+	struct run *run = run_new(&meter_opts_default);
+
+	(void)state;
+	run->trace.facts.vocab = 1000;
+	for (uint32_t i = 0; i < 600; i++)
+		push_id(run, i % 10);
+	assert_int_equal(run_symbols(run), METER_TOKENS);
+	assert_true(run_measure(run, 10000));
+	assert_true(bound_alphabet(meter_bound(run->meter)) == 1000);
+	assert_int_equal(meter_symbols_at(run->meter, 600), 600);
+
+	/* an id that the stated vocabulary cannot hold: start anew */
+	push_id(run, 5000);
+	while (!run_measure(run, 100))
+		;
+	assert_int_equal(run_n_measured(run), 601);
+	assert_true(bound_alphabet(meter_bound(run->meter)) > 5000);
+	assert_int_equal(meter_opts(run->meter)->literal_bits, 32);
+
+	/* text without ids: the ids are no longer all of one kind */
+	run_text(run, CHANNEL_ANSWER, "and text", 8, NAN);
+	run_end(run);
+	while (!run_measure(run, 100))
+		;
+	assert_int_equal(run_symbols(run), METER_BYTES);
+	assert_int_equal(meter_symbols_at(run->meter, run_n_measured(run)),
+			 609);
+	run_free(run);
+}
+
+static void options_change_any_time(void **state)
+{
+	struct run *run = run_of(5);
+	struct run *fresh;
+	struct meter_opts o = meter_opts_default;
+
+	(void)state;
+	o.symbols = METER_TOKENS;
+	o.guard.f = 10;
+	o.ls = 4;
+	run_set(run, &o);
+	while (!run_measure(run, 1))
+		;
+	fresh = run_new(&o);
+	run_text(fresh, CHANNEL_ANSWER, text, strlen(text), NAN);
+	run_end(fresh);
+	while (!run_measure(fresh, 1000))
+		;
+	assert_int_equal(run_n_measured(run), run_n_measured(fresh));
+	assert_true(meter_point(run->meter, 20).rho ==
+		    meter_point(fresh->meter, 20).rho);
+	assert_int_equal(meter_guard(run->meter)->n,
+			 meter_guard(fresh->meter)->n);
+	run_free(run);
+	run_free(fresh);
+}
+
+static void empty_runs_are_fine(void **state)
+{
+	struct run *run = run_new(&meter_opts_default);
+
+	(void)state;
+	run_text(run, CHANNEL_ANSWER, "", 0, NAN);
+	run_end(run);
+	assert_true(run_measure(run, 1));
+	assert_int_equal(run_n_measured(run), 0);
+	run_free(run);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(cuts_do_not_matter),
+		cmocka_unit_test(held_back_words_keep_their_time),
+		cmocka_unit_test(channels_cut_words),
+		cmocka_unit_test(ids_are_the_symbols),
+		cmocka_unit_test(options_change_any_time),
+		cmocka_unit_test(empty_runs_are_fine),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

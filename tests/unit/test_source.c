@@ -1,0 +1,215 @@
+/* source.c: files, pipes and archives give the same bytes, and again. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include "base/zst.h"
+#include "source.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { SAMPLE_BYTES = 300000 };
+
+static char dir[] = "/tmp/lilscope-test-XXXXXX";
+static char *sample;
+
+static void write_file(const char *name, const void *bytes, size_t n)
+{
+	char path[128];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	f = fopen(path, "wb");
+	assert_non_null(f);
+	assert_int_equal(fwrite(bytes, 1, n, f), n);
+	fclose(f);
+}
+
+static int make(void **state)
+{
+	struct zst_enc *enc = zst_enc_new(3);
+	struct buf zst = { 0 };
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	sample = malloc(SAMPLE_BYTES);
+	srand(3);
+	for (size_t i = 0; i < SAMPLE_BYTES; i++)
+		sample[i] = (char)("abcdefgh\n"[rand() % 9]);
+	zst_enc_push(enc, sample, SAMPLE_BYTES, &zst);
+	zst_enc_end(enc, &zst);
+	write_file("plain", sample, SAMPLE_BYTES);
+	write_file("packed.zst", zst.data, zst.len);
+	write_file("cut.zst", zst.data, zst.len / 2);
+	write_file("empty", "", 0);
+	zst_enc_free(enc);
+	buf_release(&zst);
+	return 0;
+}
+
+static int clean(void **state)
+{
+	static const char *const names[] = { "plain", "packed.zst", "cut.zst",
+					     "empty", "fifo" };
+	char path[128];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		snprintf(path, sizeof(path), "%s/%s", dir, names[i]);
+		unlink(path);
+	}
+	free(sample);
+	return rmdir(dir);
+}
+
+static struct source *open_named(const char *name, struct err *err)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	return source_open(path, err);
+}
+
+static enum source_state read_to_end(struct source *s, struct buf *out,
+				     struct err *err)
+{
+	enum source_state state;
+	size_t before;
+
+	do {
+		before = out->len;
+		state = source_read(s, out, err);
+		assert_true(out->len - before <= SOURCE_SLICE_BYTES);
+	} while (state == SOURCE_BYTES || state == SOURCE_WAIT);
+	return state;
+}
+
+/* Ranges in a mixed order: forwards, backwards, over the end. */
+static void ranges_again(struct source *s)
+{
+	static const size_t places[][2] = {
+		{ 0, 10 },	    { 5000, 70000 },  { 200000, 100000 },
+		{ 100, 1 },	    { 299999, 1 },    { 0, SAMPLE_BYTES },
+		{ 150000, 0 },
+	};
+	struct buf out = { 0 };
+	struct err err = { "" };
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		buf_clear(&out);
+		assert_true(source_again(s, places[i][0], places[i][1], &out,
+					 &err));
+		assert_int_equal(out.len, places[i][1]);
+		if (out.len)
+			assert_memory_equal(out.data, sample + places[i][0],
+					    out.len);
+	}
+	assert_false(source_again(s, SAMPLE_BYTES - 5, 10, &out, &err));
+	assert_non_null(strstr(err.text, "can't be had again"));
+	buf_release(&out);
+}
+
+static void file_and_archive(void **state)
+{
+	static const char *const names[] = { "plain", "packed.zst" };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct err err = { "" };
+		struct buf out = { 0 };
+		struct source *s = open_named(names[i], &err);
+
+		assert_non_null(s);
+		assert_int_equal(read_to_end(s, &out, &err), SOURCE_END);
+		assert_int_equal(out.len, SAMPLE_BYTES);
+		assert_memory_equal(out.data, sample, SAMPLE_BYTES);
+		assert_int_equal(source_done_bytes(s), source_total_bytes(s));
+		assert_int_equal(source_fd(s), -1);
+		ranges_again(s);
+		buf_release(&out);
+		source_close(s);
+	}
+}
+
+static void pipe_keeps_a_spool(void **state)
+{
+	char path[128];
+	struct err err = { "" };
+	struct buf out = { 0 };
+	struct source *s;
+	pid_t pid;
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/fifo", dir);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	pid = fork();
+	if (pid == 0) {
+		FILE *f = fopen(path, "wb");
+
+		fwrite(sample, 1, SAMPLE_BYTES, f);
+		fclose(f);
+		_exit(0);
+	}
+	s = source_open(path, &err);
+	assert_non_null(s);
+	assert_true(source_is_pipe(s));
+	assert_int_equal(read_to_end(s, &out, &err), SOURCE_END);
+	assert_int_equal(out.len, SAMPLE_BYTES);
+	assert_memory_equal(out.data, sample, SAMPLE_BYTES);
+	ranges_again(s);
+	buf_release(&out);
+	source_close(s);
+}
+
+static void cut_archive_gives_what_it_can(void **state)
+{
+	struct err err = { "" };
+	struct buf out = { 0 };
+	struct source *s = open_named("cut.zst", &err);
+
+	(void)state;
+	assert_non_null(s);
+	assert_int_equal(read_to_end(s, &out, &err), SOURCE_ERROR);
+	assert_true(out.len > 0 && out.len < SAMPLE_BYTES);
+	assert_memory_equal(out.data, sample, out.len);
+	assert_non_null(strstr(err.text, "cut.zst"));
+	buf_release(&out);
+	source_close(s);
+}
+
+static void what_cannot_be_opened_has_a_sentence(void **state)
+{
+	struct err err = { "" };
+	struct buf out = { 0 };
+	struct source *s;
+
+	(void)state;
+	assert_null(source_open(dir, &err));
+	assert_non_null(strstr(err.text, "is a directory"));
+	err_clear(&err);
+	assert_null(open_named("missing", &err));
+	assert_non_null(strstr(err.text, "cannot be opened"));
+	err_clear(&err);
+	s = open_named("empty", &err);
+	assert_non_null(s);
+	assert_int_equal(read_to_end(s, &out, &err), SOURCE_END);
+	assert_int_equal(out.len, 0);
+	source_close(s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(file_and_archive),
+		cmocka_unit_test(pipe_keeps_a_spool),
+		cmocka_unit_test(cut_archive_gives_what_it_can),
+		cmocka_unit_test(what_cannot_be_opened_has_a_sentence),
+	};
+
+	return cmocka_run_group_tests(tests, make, clean);
+}
