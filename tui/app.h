@@ -75,10 +75,6 @@ struct app {
 	size_t help_top;
 	int focus;                /* pane with the keys: 0 chart, 1 text */
 
-	/* What the view drew last: rows of text it shows, for paging; set by
-	 * the frame before draw() (frame.h), 1 at least. */
-	int view_rows, view_cols;
-
 	struct prompt *prompt;    /* owned; prompt.h */
 	/* The action whose one-letter argument is awaited (m, '), or NULL. */
 	const struct action *await;

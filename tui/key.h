@@ -35,7 +35,6 @@ enum key_code {
 	K_CLICK,      /* button 1 went down, or moved while down */
 	K_WHEEL_UP,
 	K_WHEEL_DOWN,
-	K_PASTE,      /* a paste begins or ends: no key at all */
 	K_END_OF_KEYS,
 	/* Added to a code: */
 	K_SHIFT = 1 << 24,

@@ -24,6 +24,7 @@ enum {
 struct settings {
 	struct meter_opts meter;
 	enum color_mode color;
+	bool color_always;        /* --color=always: whatever NO_COLOR says */
 	enum graph_kind graph;
 	bool mouse, session, plain, ascii;
 	bool check;               /* analyze --check */
@@ -34,17 +35,23 @@ struct settings {
 	char script[512];         /* --script FILE */
 	double speed;             /* --speed */
 	uint32_t seek;            /* --seek TOKEN, 0 none */
+	uint64_t given;           /* bit i: opts[i] came from the command
+				     line, and a session must not change it */
 };
 
-/* One option: a row. */
+/* One option: a row. Without arg it is a switch: --name, --no-name, and
+ * ":set name on|off". */
 struct opt {
 	const char *name;   /* "--name" and ":set name" */
-	char letter;        /* "-f", or 0 */
+	char letter;        /* "-t", or 0 */
+	unsigned letter_where; /* OPT_ bits where the letter is understood */
 	const char *arg;    /* "TOKENS", or NULL for a switch */
 	unsigned where;     /* OPT_ bits */
 	const char *about;  /* one sentence */
 	bool (*set)(struct settings *set, const char *value, struct err *err);
 	void (*get)(const struct settings *set, struct buf *out);
+	/* The i-th value for completion, NULL past the last; or NULL. */
+	const char *(*value)(size_t i);
 };
 
 extern const struct opt opts[];
@@ -54,5 +61,25 @@ void settings_init(struct settings *set);
 
 /* By long name; NULL if there is none. */
 const struct opt *opt_find(const char *name);
+
+/* ":set name value": NULL or "" switches a switch on. The sentence in err
+ * names the option and what it takes. */
+bool opt_set(struct settings *set, const char *name, const char *value,
+	     unsigned where, struct err *err);
+
+/*
+ * Reads argv[0..argc): options anywhere, up to "--". What is no option is
+ * moved to the front of argv in its order; *n_files gets how many.
+ */
+bool opt_parse(struct settings *set, unsigned where, int argc, char **argv,
+	       int *n_files, struct err *err);
+
+/* Reads a config file's text: "name = value" lines, # comments. A bad line
+ * is skipped; the first one makes false and names itself in err. */
+bool opt_config(struct settings *set, const char *text, size_t n,
+		const char *path, struct err *err);
+
+/* The rows that are understood somewhere, as --help prints them. */
+void opt_help(unsigned where, struct buf *out);
 
 #endif

@@ -60,4 +60,7 @@ struct look {
 /* mode is NEVER, 16, 256 or TRUE. */
 struct look style_look(enum style style, enum color_mode mode);
 
+/* 0xRRGGBB of one of the 256 colours: what COLOR_TRUE and pictures use. */
+uint32_t style_rgb(int index);
+
 #endif

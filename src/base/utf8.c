@@ -1,5 +1,12 @@
 #include "base/utf8.h"
 
+#include <stdio.h>
+#include <string.h>
+
+#include <utf8proc.h>
+
+#include "base/buf.h"
+
 /* Smallest code point that needs the given number of bytes. */
 static const int32_t least[5] = { 0, 0, 0x80, 0x800, 0x10000 };
 
@@ -87,4 +94,276 @@ size_t utf8_encode(int32_t cp, char out[4])
 	out[2] = (char)(0x80 | (cp >> 6 & 0x3f));
 	out[3] = (char)(0x80 | (cp & 0x3f));
 	return 4;
+}
+
+/*
+ * The sanitiser. One step looks at one code point, decides what it is, and
+ * either makes a substitute of it or lets it collect what belongs to its
+ * grapheme cluster (UAX 29, through utf8proc) as far as that is harmless and
+ * fits.
+ */
+
+enum {
+	ZWNJ = 0x200c,
+	ZWJ = 0x200d,
+	VS16 = 0xfe0f,
+	KEYCAP = 0x20e3,
+	BLACK_FLAG = 0x1f3f4,
+	TAG_FIRST = 0xe0020,
+	TAG_LAST = 0xe007f,
+	DOTTED_CIRCLE = 0x25cc,
+	CONTROL_PICTURES = 0x2400,
+	DELETE_PICTURE = 0x2421,
+};
+
+/* Letters by category, but drawn as nothing: a place to hide things. */
+static const int32_t invisible_letters[] = {
+	0x115f, 0x1160, 0x17b4, 0x17b5, 0x3164, 0xffa0,
+};
+
+/* Common typography in ASCII dress. */
+static const struct {
+	int32_t cp;
+	const char *ascii;
+} typography[] = {
+	{ 0x00a0, " " },   { 0x00b0, "deg" }, { 0x00b1, "+-" },
+	{ 0x00b7, "-" },   { 0x00d7, "x" },   { 0x00f7, "/" },
+	{ 0x03b5, "eps" }, { 0x03c1, "rho" }, { 0x2010, "-" },
+	{ 0x2011, "-" },   { 0x2012, "-" },   { 0x2013, "-" },
+	{ 0x2014, "--" },  { 0x2018, "'" },   { 0x2019, "'" },
+	{ 0x201c, "\"" },  { 0x201d, "\"" },  { 0x2022, "*" },
+	{ 0x2026, "..." }, { 0x202f, " " },   { 0x2190, "<-" },
+	{ 0x2192, "->" },  { 0x2212, "-" },   { 0x2248, "~" },
+	{ 0x2260, "!=" },  { 0x2264, "<=" },  { 0x2265, ">=" },
+	{ 0x23f8, "||" },  { 0x2500, "-" },   { 0x2502, "|" },
+	{ 0x25b6, ">" },   { 0x25cf, "*" },   { 0x2691, "!" },
+	{ 0x2713, "ok" },  { 0x2717, "x" },
+};
+
+static bool is_category(int32_t cp, utf8proc_category_t category)
+{
+	return utf8proc_category(cp) == category;
+}
+
+static bool is_variation_selector(int32_t cp)
+{
+	return (cp >= 0xfe00 && cp <= 0xfe0f) ||
+	       (cp >= 0xe0100 && cp <= 0xe01ef) || (cp >= 0x180b && cp <= 0x180f);
+}
+
+/* Nothing that may stand at the start of a cluster as it is. */
+static bool is_harmful(int32_t cp)
+{
+	switch (utf8proc_category(cp)) {
+	case UTF8PROC_CATEGORY_CC:
+	case UTF8PROC_CATEGORY_CF:
+	case UTF8PROC_CATEGORY_CS:
+	case UTF8PROC_CATEGORY_CN:
+	case UTF8PROC_CATEGORY_ZL:
+	case UTF8PROC_CATEGORY_ZP:
+		return true;
+	default:
+		break;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(invisible_letters); i++)
+		if (invisible_letters[i] == cp)
+			return true;
+	return is_variation_selector(cp);
+}
+
+/* Draws nothing of its own; sits on what stands before it. */
+static bool is_mark(int32_t cp)
+{
+	return is_category(cp, UTF8PROC_CATEGORY_MN) ||
+	       is_category(cp, UTF8PROC_CATEGORY_ME) ||
+	       is_category(cp, UTF8PROC_CATEGORY_MC);
+}
+
+/* May follow `base` inside its cluster. Joiners need a script that has use
+ * for them, tags need the flag that they name. */
+static bool may_follow(int32_t base, int32_t cp)
+{
+	if (cp >= TAG_FIRST && cp <= TAG_LAST)
+		return base == BLACK_FLAG;
+	if (cp == ZWNJ || cp == ZWJ)
+		return base > 0x7f;
+	return is_variation_selector(cp) || !is_harmful(cp);
+}
+
+static size_t put(struct utf8_cluster *out, enum utf8_kind kind, size_t used)
+{
+	out->kind = kind;
+	return used;
+}
+
+/* An ASCII substitute: its columns are its bytes. */
+static size_t put_ascii(struct utf8_cluster *out, enum utf8_kind kind,
+			const char *text, size_t used)
+{
+	size_t len = MIN(strlen(text), (size_t)UTF8_CLUSTER_BYTES);
+
+	memcpy(out->text, text, len);
+	out->len = (uint8_t)len;
+	out->width = (uint8_t)len;
+	return put(out, kind, used);
+}
+
+static size_t put_escape(struct utf8_cluster *out, int32_t cp, size_t used)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), cp > 0xffff ? "\\U%08x" : "\\u%04x",
+		 (unsigned)cp);
+	return put_ascii(out, UTF8_SUBSTITUTE, text, used);
+}
+
+/* The byte is not UTF-8. A surrogate in UTF-8's dress is told as one. */
+static size_t put_bad(struct utf8_cluster *out, const char *s, size_t n)
+{
+	const unsigned char *u = (const unsigned char *)s;
+	char text[8];
+
+	if (n >= 3 && u[0] == 0xed && u[1] >= 0xa0 && u[1] <= 0xbf &&
+	    (u[2] & 0xc0) == 0x80)
+		return put_escape(out,
+				  0xd000 | (u[1] & 0x3f) << 6 | (u[2] & 0x3f),
+				  3);
+	snprintf(text, sizeof(text), "\\x%02x", u[0]);
+	return put_ascii(out, UTF8_SUBSTITUTE, text, 1);
+}
+
+static size_t put_control(struct utf8_cluster *out, int32_t cp, bool ascii)
+{
+	enum utf8_kind kind = cp == '\n'  ? UTF8_LINE_FEED
+			      : cp == '\t' ? UTF8_TAB
+					   : UTF8_SUBSTITUTE;
+	char caret[3] = { '^', (char)(cp ^ 0x40), '\0' };
+
+	if (ascii)
+		return put_ascii(out, kind, caret, 1);
+	out->len = (uint8_t)utf8_encode(
+		cp == 0x7f ? DELETE_PICTURE : CONTROL_PICTURES + cp, out->text);
+	out->width = 1;
+	return put(out, kind, 1);
+}
+
+static size_t put_typography(struct utf8_cluster *out, int32_t cp, size_t used)
+{
+	for (size_t i = 0; i < ARRAY_LEN(typography); i++)
+		if (typography[i].cp == cp)
+			return put_ascii(out, UTF8_TEXT, typography[i].ascii,
+					 used);
+	return put_escape(out, cp, used);
+}
+
+/* Marks without a base: at the start of a text, or too many for one cell.
+ * The first is shown on a dotted circle, the run goes with it. */
+static size_t put_loose_marks(struct utf8_cluster *out, const char *s,
+			      size_t n)
+{
+	size_t len = utf8_encode(DOTTED_CIRCLE, out->text), used, pos;
+	int32_t cp = utf8_decode(s, n, &used);
+
+	memcpy(out->text + len, s, used);
+	out->len = (uint8_t)(len + used);
+	out->width = 1;
+	pos = used;
+	for (int i = 1; i < UTF8_EXCESS_MAX && pos < n; i++) {
+		cp = utf8_decode(s + pos, n - pos, &used);
+		if (cp < 0x80 || !is_mark(cp))
+			break;
+		pos += used;
+	}
+	return put(out, UTF8_SUBSTITUTE, pos);
+}
+
+/* Columns of a cluster so far, with one more code point in it. Emoji, flags
+ * and syllables never take more than two. */
+static int widen(int width, int32_t base, int32_t cp, bool joined)
+{
+	if (joined)
+		return MAX(width, 2);
+	if (cp == VS16)
+		return base == '#' || base == '*' || base > 0xff ? 2 : width;
+	if (cp == KEYCAP)
+		return 2;
+	return MIN(2, width + MAX(0, utf8proc_charwidth(cp)));
+}
+
+static size_t put_cluster(struct utf8_cluster *out, const char *s, size_t n,
+			  int32_t base, size_t used)
+{
+	size_t pos = used;
+	utf8proc_int32_t state = 0;
+	int32_t before = base;
+	int width = MAX(1, utf8proc_charwidth(base));
+
+	while (pos < n) {
+		int32_t cp = utf8_decode(s + pos, n - pos, &used);
+
+		if (cp < 0x80 || pos + used > UTF8_CLUSTER_BYTES ||
+		    utf8proc_grapheme_break_stateful(before, cp, &state) ||
+		    !may_follow(base, cp))
+			break;
+		width = widen(width, base, cp, before == ZWJ);
+		before = cp;
+		pos += used;
+	}
+	memcpy(out->text, s, pos);
+	out->len = (uint8_t)pos;
+	out->width = (uint8_t)width;
+	return put(out, UTF8_TEXT, pos);
+}
+
+size_t utf8_cluster(const char *s, size_t n, bool ascii,
+		    struct utf8_cluster *out)
+{
+	size_t used;
+	int32_t cp = utf8_decode(s, n, &used);
+
+	if (cp < 0)
+		return put_bad(out, s, n);
+	if (cp < 0x20 || cp == 0x7f)
+		return put_control(out, cp, ascii);
+	if (cp < 0x7f && (ascii || n == 1 || !(s[1] & 0x80))) {
+		out->text[0] = s[0];
+		out->len = out->width = 1;
+		return put(out, UTF8_TEXT, 1);
+	}
+	if (ascii)
+		return put_typography(out, cp, used);
+	if (is_harmful(cp))
+		return put_escape(out, cp, used);
+	if (is_mark(cp))
+		return put_loose_marks(out, s, n);
+	return put_cluster(out, s, n, cp, used);
+}
+
+size_t utf8_width(const char *s, size_t n, bool ascii)
+{
+	size_t width = 0;
+
+	for (size_t i = 0; i < n;) {
+		struct utf8_cluster c;
+
+		i += utf8_cluster(s + i, n - i, ascii, &c);
+		width += c.width;
+	}
+	return width;
+}
+
+void utf8_sanitize(struct buf *out, const char *s, size_t n, bool ascii,
+		   bool keep_lines)
+{
+	for (size_t i = 0; i < n;) {
+		struct utf8_cluster c;
+		size_t used = utf8_cluster(s + i, n - i, ascii, &c);
+
+		if (keep_lines &&
+		    (c.kind == UTF8_LINE_FEED || c.kind == UTF8_TAB))
+			buf_putc(out, s[i]);
+		else
+			buf_append(out, c.text, c.len);
+		i += used;
+	}
 }
