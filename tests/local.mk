@@ -97,3 +97,20 @@ tests_unit_test_lz77_LDADD = $(UNIT_LIBS)
 FUZZ_NAMES += lz77
 fuzz_replays += tests/fuzz/replay_lz77
 tests_fuzz_replay_lz77_SOURCES = tests/fuzz/fuzz_lz77.c $(FUZZ_REPLAY)
+
+# The bundled tokenizer, beside its definition and the model's own tokens.
+if HAVE_TESTS
+check_PROGRAMS += tests/unit/test_tok
+TESTS += tests/unit/test_tok
+endif
+tests_unit_test_tok_SOURCES = tests/unit/test_tok.c \
+	tests/unit/naive_tok.c tests/unit/naive_tok.h
+tests_unit_test_tok_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_tok_LDADD = $(UNIT_LIBS)
+FUZZ_NAMES += tok
+fuzz_replays += tests/fuzz/replay_tok
+tests_fuzz_replay_tok_SOURCES = tests/fuzz/fuzz_tok.c $(FUZZ_REPLAY)
+EXTRA_PROGRAMS += tests/bench/bench_tok
+tests_bench_bench_tok_SOURCES = tests/bench/bench_tok.c
+tests_bench_bench_tok_LDADD = libengine.a $(ENGINE_LIBS)
+EXTRA_DIST += tests/golden/tok_vectors.txt tests/fuzz/corpus/tok
