@@ -1,1 +1,3 @@
 # The manual.
+dist_man_MANS += \
+	man/lilscope-measures.7

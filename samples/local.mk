@@ -1,3 +1,16 @@
 # What the project ships to look at, with its provenance.
 EXTRA_DIST += samples/tokenizer/qwen3.bpe.zst samples/tokenizer/README.md \
 	samples/tokenizer/LICENSE samples/tokenizer/make.py
+sample_traces = \
+	samples/traces/groq_r1_70b.sse \
+	samples/traces/qwen35_9b_loop_29dfd87f.txt \
+	samples/traces/r1_1.5b_math_79.txt \
+	samples/traces/rkv_aime24_00.txt \
+	samples/traces/rkv_aime24_08.txt \
+	samples/traces/LICENSE.apache-2.0 \
+	samples/traces/LICENSE.pydantic_ai \
+	samples/traces/LICENSE.qwen35_replay
+samplesdir = $(pkgdatadir)/samples
+dist_samples_DATA = samples/README.md
+sampletracesdir = $(samplesdir)/traces
+dist_sampletraces_DATA = $(sample_traces)

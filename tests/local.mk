@@ -8,6 +8,8 @@ UNIT_LIBS = libengine.a $(ENGINE_LIBS) $(CMOCKA_LIBS)
 # unit test is one row here (its source is the row's name with .c).
 LDADD = $(UNIT_LIBS)
 unit_tests = \
+	tests/unit/test_progress \
+	tests/unit/test_report \
 	tests/unit/test_trace \
 	tests/unit/test_meter \
 	tests/unit/test_run \
@@ -114,3 +116,22 @@ EXTRA_PROGRAMS += tests/bench/bench_tok
 tests_bench_bench_tok_SOURCES = tests/bench/bench_tok.c
 tests_bench_bench_tok_LDADD = libengine.a $(ENGINE_LIBS)
 EXTRA_DIST += tests/golden/tok_vectors.txt tests/fuzz/corpus/tok
+
+# The command line, and what a machine can hold of the house's rules.
+cli_tests = \
+	tests/cli/analyze.sh \
+	tests/cli/filter.sh \
+	tests/cli/parallel.sh
+lint_tests = \
+	tests/lint/floors.sh \
+	tests/lint/style.sh
+TESTS += $(cli_tests) $(lint_tests)
+EXTRA_DIST += $(cli_tests) $(lint_tests) \
+	tests/cli/lib.sh tests/cli/schema.py tests/lint/lib.sh
+
+.PHONY: lint
+lint: all
+	@status=0; for lint in $(lint_tests); do \
+		echo "  LINT     $$lint"; \
+		$(TESTS_ENVIRONMENT) $(SHELL) $(srcdir)/$$lint || status=1; \
+	done; exit $$status

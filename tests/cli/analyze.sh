@@ -1,0 +1,240 @@
+#!/bin/sh
+# lilscope analyze: outputs, exit statuses, trouble.
+. "${top_srcdir:-.}/tests/cli/lib.sh"
+
+loop=$traces/qwen35_9b_loop_29dfd87f.txt
+healthy=$traces/rkv_aime24_00.txt
+plateau=$traces/rkv_aime24_08.txt
+stream=$traces/groq_r1_70b.sse
+json='{"response": "One, two, three, four, five; once I caught a fish alive."}'
+
+# --- Exit statuses: 0 no threshold, 1 found, 2 trouble.
+check_loop() { run analyze --check "$loop"; status_is 1; }
+check_healthy() { run analyze --check "$healthy"; status_is 0; }
+check_any() { run analyze --check "$healthy" "$loop"; status_is 1; }
+check_trouble() { run analyze --check "$loop" /nonexistent; status_is 2; }
+no_check() { run analyze "$loop"; status_is 0; }
+no_check_trouble() { run analyze "$tmp/missing"; status_is 2; }
+check_rule() { run analyze --check --rule cycle "$loop"; status_is 1; }
+check "a loop is found" check_loop
+check "a healthy text is not" check_healthy
+check "one of two" check_any
+check "trouble comes before found" check_trouble
+check "without --check found is 0" no_check
+check "without --check trouble is 2" no_check_trouble
+check "another rule can be asked" check_rule
+
+# --- Trouble with one file does not stop the others.
+goes_on()
+{
+	run analyze --json "$healthy" "$tmp" "$tmp/missing" "$loop"
+	status_is 2 && is lines 2 "$(lines "$tmp/out")" &&
+		is sentences 2 "$(lines "$tmp/err")" &&
+		grep -q missing "$tmp/err"
+}
+check "the other files are analysed" goes_on
+
+sentence() { run analyze "$@"; status_is 2 && one_sentence; }
+: >"$tmp/empty"
+printf 'MZ\000\001\002\003\177ELF\000\000\377\376' >"$tmp/binary"
+head -c 20000 /dev/zero | tr '\0' '\377' | head -c 20000 >>"$tmp/binary"
+check "a directory: one sentence" sentence "$srcdir/samples"
+check "a missing file: one sentence" sentence "$tmp/missing"
+check "an empty file: one sentence" sentence "$tmp/empty"
+check "a binary: one sentence" sentence "$tmp/binary"
+check "an unknown rule: one sentence" sentence --rule nonsense "$loop"
+check "an unknown option: one sentence" sentence --nonsense "$loop"
+check "a bad number: one sentence" sentence -f many "$loop"
+check "stdin twice: one sentence" sentence - -
+check "no file: one sentence" sentence
+
+if command -v zstd >/dev/null; then
+	zstd -q -c "$plateau" >"$tmp/whole.zst"
+	head -c 5000 "$tmp/whole.zst" >"$tmp/cut.zst"
+	cut_archive()
+	{
+		run analyze --json "$tmp/cut.zst"
+		status_is 2 && one_sentence
+	}
+	same_unpacked()
+	{
+		run analyze --json "$tmp/whole.zst"
+		status_is 0 &&
+		sed 's/"source":"[^"]*"/X/' "$tmp/out" >"$tmp/a" &&
+		run analyze --json "$plateau" && status_is 0 &&
+		sed 's/"source":"[^"]*"/X/' "$tmp/out" | cmp - "$tmp/a"
+	}
+	check "a cut archive: one sentence" cut_archive
+	check "an archive says what its content says" same_unpacked
+fi
+
+# --- JSON and CSV are interfaces.
+if [ -n "$PYTHON" ]; then
+	schema()
+	{
+		run analyze --json "$@"
+		status_is 0 && "$PYTHON" "$srcdir/tests/cli/schema.py" <"$tmp/out"
+	}
+	check "the schema of JSON" schema "$traces"/*.txt "$stream"
+	check "the schema of JSON, ids" schema --symbols tokens "$loop" "$stream"
+	check "the schema of JSON, bytes" schema --symbols bytes --coder deflate \
+		-f 100 -t 10 "$stream"
+	csv_reads()
+	{
+		run analyze --csv "$traces"/*.txt "$stream"
+		status_is 0 && "$PYTHON" -c '
+import csv, sys
+rows = list(csv.reader(open(sys.argv[1], newline="")))
+assert len(rows) == 6, len(rows)
+assert all(len(r) == len(rows[0]) for r in rows)
+assert rows[0][:3] == ["source", "record", "dialect"], rows[0]
+assert rows[0][-1] == "error"
+fired = {r[0].split("/")[-1]: r[rows[0].index("guardian_at_token")]
+         for r in rows[1:]}
+assert fired["rkv_aime24_00.txt"] == "", fired
+assert int(fired["rkv_aime24_08.txt"]) > 0, fired
+' "$tmp/out"
+	}
+	check "CSV can be read" csv_reads
+	facts_of_stream()
+	{
+		run analyze --json "$stream"
+		"$PYTHON" -c '
+import json, sys
+g = json.load(open(sys.argv[1]))
+assert g["model"] == "deepseek-r1-distill-llama-70b", g
+assert g["finish_reason"] == "stop", g
+assert g["reasoning_tokens"] > 500 and g["answer_tokens"] > 500, g
+assert g["skipped_records"] == 0, g
+' "$tmp/out"
+	}
+	check "reasoning and answer of a stream" facts_of_stream
+fi
+
+one_line_each()
+{
+	run analyze --json "$traces"/*.txt
+	status_is 0 && is lines 4 "$(lines "$tmp/out")"
+}
+check "one line a generation" one_line_each
+
+# --- Where the rule stops.
+stops_at()
+{
+	run analyze --json "$1"
+	at=$(sed 's/.*"rule":"guardian"[^}]*"at_token":\([0-9]*\).*/\1/' "$tmp/out")
+	[ "$at" -ge "$2" ] && [ "$at" -le "$3" ] || { echo "$at"; return 1; }
+}
+check "the plateau: within a window of token 9,750" \
+	stops_at "$plateau" 9500 10000
+check "the loop: soon" stops_at "$loop" 500 2500
+monotone()
+{
+	run analyze --check -t 0.001 "$plateau"
+	status_is 0 || return 1
+	run analyze --check -t 1000 "$healthy"
+	status_is 1
+}
+check "t is obeyed" monotone
+patience()
+{
+	run analyze --check --patience 1000 "$plateau"
+	status_is 0
+}
+check "patience is obeyed" patience
+
+# --- The table.
+fits()
+{
+	COLUMNS=$1 "$LILSCOPE" analyze "$traces"/*.txt >"$tmp/out" ||
+		return 1
+	awk -v max="$1" 'length($0) > max { print; bad = 1 }
+		/^$/ { exit bad }' "$tmp/out" && no_controls "$tmp/out"
+}
+for cols in 60 80 100 132 200; do
+	check "the table in $cols columns" fits $cols
+done
+table_says()
+{
+	run analyze "$plateau"
+	grep -q 'guardian.*adaptive' "$tmp/out" &&
+		grep -q 'rkv_aime24_08' "$tmp/out"
+}
+check "the table names rules and files" table_says
+piped()
+{
+	"$LILSCOPE" "$plateau" "$loop" | cat >"$tmp/a" &&
+	"$LILSCOPE" analyze "$plateau" "$loop" | cmp - "$tmp/a"
+}
+check "lilscope FILE | cat is analyze" piped
+
+# --- Hostile names reach neither terminal nor columns.
+evil=$tmp/$(printf 'evil\033[31m\033]0;x\007,\342\200\256name.txt')
+cp "$healthy" "$evil" 2>/dev/null && {
+	harmless()
+	{
+		for output in --json --csv ''; do
+			run analyze $output "$evil"
+			status_is 0 && no_controls "$tmp/out" || return 1
+		done
+		run analyze "$evil.missing"
+		status_is 2 && no_controls "$tmp/err"
+	}
+	check "a hostile file name" harmless
+}
+
+# --- Hostile content.
+printf '{"response":"lone \\ud800 surrogate, NUL \\u0000, bad \377 byte"}\n' \
+	>"$tmp/hostile.jsonl"
+printf '{"response":"\033[31m\033]0;x\007 esc", "model":"\\u001b]0;x\\u0007"}\n' \
+	>>"$tmp/hostile.jsonl"
+hostile()
+{
+	for output in --json --csv ''; do
+		run analyze $output "$tmp/hostile.jsonl"
+		no_controls "$tmp/out" && no_controls "$tmp/err" || return 1
+		[ -s "$tmp/out" ] || return 1
+	done
+}
+check "hostile content" hostile
+
+# --- Broken records are named and skipped.
+{ echo "$json"; echo '{"response": "cut'; echo "$json"; } >"$tmp/broken.jsonl"
+broken()
+{
+	run analyze --json "$tmp/broken.jsonl"
+	status_is 2 && is lines 2 "$(lines "$tmp/out")" && one_sentence &&
+		grep -q 'line 2' "$tmp/err"
+}
+check "a broken record" broken
+
+# --- Writing.
+if [ -w /dev/full ]; then
+	full()
+	{
+		status=0
+		"$LILSCOPE" analyze "$loop" >/dev/full 2>"$tmp/err" || status=$?
+		status_is 2 && one_sentence
+	}
+	check "a full disk" full
+fi
+quiet_pipe()
+{
+	{ "$LILSCOPE" analyze --json "$traces"/*.txt "$traces"/*.txt \
+		2>"$tmp/err"; } | head -n 1 >"$tmp/out"
+	[ ! -s "$tmp/err" ] && is lines 1 "$(lines "$tmp/out")"
+}
+check "a reader that goes away: quiet" quiet_pipe
+
+# --- The locale does not reach the numbers.
+for locale in de_DE.UTF-8 de_DE.utf8 fr_FR.UTF-8; do
+	locale -a 2>/dev/null | grep -qi "^$locale$" || continue
+	comma()
+	{
+		LC_ALL=$locale "$LILSCOPE" analyze --json "$plateau" >"$tmp/a"
+		LC_ALL=C "$LILSCOPE" analyze --json "$plateau" | cmp - "$tmp/a"
+	}
+	check "locale $locale" comma
+done
+
+finish

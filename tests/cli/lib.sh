@@ -1,0 +1,97 @@
+# Shared by the tests of the command line. A test calls check NAME COMMAND...
+# and ends with finish.
+#
+# From the environment (TESTS_ENVIRONMENT): top_srcdir, LILSCOPE (the
+# program). LILSCOPE_DATA: a folder of more recordings, used where it exists.
+
+srcdir=$(cd "${top_srcdir:-.}" && pwd)
+LILSCOPE=${LILSCOPE:-$(pwd)/lilscope}
+LILSCOPE_DATA=${LILSCOPE_DATA:-$srcdir/../shared/data}
+traces=$srcdir/samples/traces
+export LILSCOPE LILSCOPE_DATA srcdir traces
+
+# Nothing of the user's leaks in.
+unset COLUMNS LINES LILSCOPE_OPTIONS
+HOME=/nonexistent XDG_CONFIG_HOME=/nonexistent XDG_STATE_HOME=/nonexistent
+export HOME XDG_CONFIG_HOME XDG_STATE_HOME
+PYTHON=$(command -v python3 || true)
+
+tmp=$(mktemp -d) || exit 99
+trap 'rm -rf "$tmp"' EXIT
+n_ok=0 n_bad=0
+
+# check NAME COMMAND...: the command must succeed.
+check()
+{
+	name=$1
+	shift
+	if "$@" >"$tmp/log" 2>&1; then
+		n_ok=$((n_ok + 1))
+	else
+		n_bad=$((n_bad + 1))
+		echo "FAILED: $name"
+		sed 's/^/    /' "$tmp/log" | head -n 40
+	fi
+}
+
+skip_all()
+{
+	echo "skipped: $*"
+	exit 77
+}
+
+finish()
+{
+	echo "$n_ok passed, $n_bad failed"
+	[ "$n_bad" = 0 ] && [ "$n_ok" -gt 0 ]
+	exit
+}
+
+# run ARGS...: lilscope, with out and err in files, and its status.
+run()
+{
+	status=0
+	"$LILSCOPE" "$@" >"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
+}
+
+# the same, with a file as its standard input
+run_on()
+{
+	input=$1
+	shift
+	status=0
+	"$LILSCOPE" "$@" >"$tmp/out" 2>"$tmp/err" <"$input" || status=$?
+}
+
+# is WHAT WANTED GOT
+is()
+{
+	[ "$2" = "$3" ] && return 0
+	echo "$1: wanted '$2', got '$3'"
+	return 1
+}
+
+status_is()
+{
+	is status "$1" "$status" || { head -n 5 "$tmp/out" "$tmp/err"; return 1; }
+}
+
+# Lines of a file.
+lines()
+{
+	wc -l <"$1" | tr -d ' '
+}
+
+# One sentence on stderr, nothing else: ends with a full stop or names a
+# place, is one line.
+one_sentence()
+{
+	is 'lines on stderr' 1 "$(lines "$tmp/err")" &&
+		grep -q '^lilscope: ' "$tmp/err" || { cat "$tmp/err"; return 1; }
+}
+
+# No byte that steers a terminal.
+no_controls()
+{
+	! LC_ALL=C grep -n "$(printf '[\001-\010\013-\037\177]')" "$1"
+}

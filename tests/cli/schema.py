@@ -1,0 +1,132 @@
+#!/usr/bin/env python3
+"""Holds the JSON interface of `lilscope analyze`: fields, order, meaning.
+
+Reads lines on stdin; --filter also allows the lines of the filter. Prints
+what is wrong and exits 1, or prints the number of lines.
+"""
+import json
+import sys
+
+FLAGS = {"PROVEN", "OUT-LOW", "UNDERSAMPLED", "VACUOUS", "ASYMPTOTIC"}
+TOKENS_BY = {"ids", "logprobs", "usage", "bpe", "events"}
+RULES = ["guardian", "cycle", "chunk", "zlib", "adaptive"]
+TEXT, COUNT, NUMBER = "text", "count", "number"
+FIELDS = [
+    ("source", TEXT, False), ("record", TEXT, True),
+    ("dialect", TEXT, False), ("model", TEXT, True),
+    ("symbols", TEXT, False), ("n_symbols", COUNT, False),
+    ("tokens", COUNT, False), ("tokens_by", TEXT, False),
+    ("bytes", COUNT, False), ("prompt_tokens", COUNT, True),
+    ("reasoning_tokens", COUNT, False), ("answer_tokens", COUNT, False),
+    ("phrases", COUNT, False), ("code_bits", COUNT, False),
+    ("alphabet", NUMBER, False), ("Ls", COUNT, False),
+    ("rho", NUMBER, True), ("eps", NUMBER, False), ("h", NUMBER, True),
+    ("flag", TEXT, False), ("finish_reason", TEXT, True),
+    ("skipped_records", COUNT, False),
+]
+RULE_FIELDS = [
+    ("rule", TEXT, False), ("coder", TEXT, True), ("f", NUMBER, True),
+    ("t", NUMBER, True), ("patience", COUNT, True), ("fired", bool, False),
+    ("at_token", COUNT, True), ("tokens_after", COUNT, True),
+    ("resumed_at", COUNT, True),
+]
+
+
+def is_kind(value, kind):
+    if kind is TEXT:
+        return isinstance(value, str)
+    if kind is bool:
+        return isinstance(value, bool)
+    if isinstance(value, bool):
+        return False
+    if kind is COUNT:
+        return isinstance(value, int) and value >= 0
+    return isinstance(value, (int, float))
+
+
+def check_fields(obj, fields, extra=()):
+    want = [name for name, _, _ in fields] + list(extra)
+    if list(obj) != want:
+        raise ValueError("fields %s, wanted %s" % (list(obj), want))
+    for name, kind, may_be_null in fields:
+        value = obj[name]
+        if value is None and may_be_null:
+            continue
+        if not is_kind(value, kind):
+            raise ValueError("%s is %r" % (name, value))
+
+
+def want(condition, sentence):
+    if not condition:
+        raise ValueError(sentence)
+
+
+def check_rule(rule, tokens):
+    check_fields(rule, RULE_FIELDS)
+    if rule["fired"]:
+        want(1 <= rule["at_token"] <= tokens, "at_token")
+        want(rule["tokens_after"] == tokens - rule["at_token"],
+             "tokens_after")
+        if rule["resumed_at"] is not None:
+            want(rule["at_token"] <= rule["resumed_at"] <= tokens,
+                 "resumed_at")
+    else:
+        want(rule["at_token"] is None and rule["tokens_after"] is None and
+             rule["resumed_at"] is None, "a stop without a stop")
+
+
+def check_generation(obj):
+    check_fields(obj, FIELDS, ["rules"])
+    want(obj["symbols"] in ("tokens", "bytes"), "symbols")
+    want(obj["flag"] in FLAGS, "flag")
+    want(obj["tokens_by"] in TOKENS_BY, "tokens_by")
+    n = obj["tokens"] if obj["symbols"] == "tokens" else obj["bytes"]
+    want(obj["n_symbols"] == n, "n_symbols")
+    want(obj["reasoning_tokens"] + obj["answer_tokens"] <= obj["tokens"],
+         "parts larger than the whole")
+    want(obj["phrases"] <= obj["n_symbols"], "phrases")
+    want(3 <= obj["Ls"] <= 64 and obj["alphabet"] >= 2, "Ls, alphabet")
+    if obj["rho"] is not None and obj["h"] is not None:
+        lower = obj["rho"] - obj["eps"]
+        want(obj["h"] <= obj["rho"] + 1e-9, "h above rho")
+        if obj["flag"] == "PROVEN":
+            want(lower <= obj["h"] + 1e-9, "PROVEN outside the band")
+        if obj["flag"] == "VACUOUS":
+            want(lower <= 1e-9, "VACUOUS, but the lower edge is above 0")
+    want([r["rule"] for r in obj["rules"]] == RULES, "rules")
+    guardian = obj["rules"][0]
+    want(guardian["coder"] is not None and guardian["f"] >= 1 and
+         guardian["patience"] >= 1, "parameters of guardian")
+    for rule in obj["rules"]:
+        check_rule(rule, obj["tokens"])
+
+
+def check_line(line, is_filter):
+    obj = json.loads(line, parse_constant=lambda c: sys.exit(c + " is no JSON"))
+    if is_filter and "error" in obj:
+        check_fields(obj, [("source", TEXT, False), ("record", TEXT, False),
+                           ("error", TEXT, False)])
+        want(obj["error"], "an empty error")
+    elif is_filter and "generations" in obj:
+        want(list(obj) == ["source", "record", "generations"], "fields")
+        want(len(obj["generations"]) > 1, "several generations")
+        for each in obj["generations"]:
+            check_generation(each)
+    else:
+        check_generation(obj)
+
+
+def main():
+    is_filter = "--filter" in sys.argv[1:]
+    n = 0
+    for line in sys.stdin.buffer:
+        n += 1
+        try:
+            check_line(line.decode("utf-8"), is_filter)
+        except (ValueError, KeyError, TypeError) as error:
+            print("line %d: %s\n%s" % (n, error, line[:2000]))
+            sys.exit(1)
+    print(n)
+
+
+main()

@@ -1,0 +1,122 @@
+#!/bin/sh
+# The house has floors, and each door to the outside is one file. Every
+# absence that HACKING.md promises is a line here.
+. "${top_srcdir:-.}/tests/lint/lib.sh"
+
+c_code $(c_files src tui) >"$tmp/code"
+
+# --- A file includes only its own floor and lower ones.
+awk -F: '
+function floor_of(path) {
+	if (path ~ /^src\/base\//) return 0
+	if (path ~ /^src\/measure\//) return 1
+	if (path ~ /^src\/(trace|model)\//) return 2
+	if (path ~ /^src\//) return 3
+	return 4
+}
+function exists(path,   line, got) {
+	got = (getline line < path) >= 0
+	close(path)
+	return got
+}
+function resolve(name) {
+	if (exists("src/" name)) return "src/" name
+	if (exists("tui/" name)) return "tui/" name
+	return ""
+}
+$3 ~ /^#[ \t]*include[ \t]*"/ {
+	split($3, part, "\"")
+	name = part[2]
+	if (name == "config.h")
+		next
+	target = resolve(name)
+	if (target == "")
+		print $1 ":" $2 ": includes \"" name "\", which is not there"
+	else if (floor_of(target) > floor_of($1))
+		print $1 ":" $2 ": includes \"" name "\" of a higher floor"
+	else if ($1 ~ /^src\/trace/ && target ~ /^src\/model/ ||
+		 $1 ~ /^src\/model/ && target ~ /^src\/trace/)
+		print $1 ":" $2 ": trace and model never meet"
+}' "$tmp/code" | found
+
+# only WHAT PATTERN FILES: the pattern (extended, over code) is in FILES only.
+only()
+{
+	what=$1 pattern=$2 allowed=$3
+	grep -E "^[^:]*:[0-9]*:.*($pattern)" "$tmp/code" |
+	while IFS=: read -r file line code; do
+		for each in $allowed; do
+			case $file in $each) continue 2 ;; esac
+		done
+		echo "$file:$line: $what: $code"
+	done | found
+}
+
+# A call of one of these functions, not of a member and not of a longer name.
+call()
+{
+	echo "(^|[^_a-zA-Z0-9>.])($1)[(]"
+}
+
+# --- Libraries: one door each.
+only 'only term.c knows curses' 'include *<(n?curses|term)' 'tui/term.c'
+only 'only zst.c includes zstd.h' 'include *<zstd' 'src/base/zst.c'
+only 'only gz.c includes zlib.h' 'include *<zlib' 'src/base/gz.c'
+only 'only json.c includes jansson.h' 'include *<jansson' 'src/trace/json.c'
+# tok_split.c needs the classes of characters that the tokenizer splits at.
+only 'only utf8.c and tok_split.c include utf8proc.h' 'include *<utf8proc' \
+	'src/base/utf8.c src/trace/tok_split.c'
+only 'no threads' 'pthread|threads[.]h|stdatomic|_Thread_local' ''
+
+# --- Memory: one door.
+only 'only buf.c calls the allocator' \
+	"$(call 'malloc|calloc|realloc|reallocarray|free|strdup|strndup|asprintf|alloca')" \
+	'src/base/buf.c'
+
+# --- Files, processes, sockets: source.c, and these, which write:
+#   src/source.c    every input
+#   src/base/big.c  pages of memory (no file)
+#   tui/main.c      the controlling terminal when stdin is the trace
+#   tui/term.c      the same descriptor
+#   tui/config.c    the config file
+#   tui/session.c   its own state, to be restored
+#   tui/script.c    the script and the screens it saves
+#   tui/export*.c   files that the user named
+only 'only source.c opens files' \
+	"$(call 'open|openat|open64|creat|fopen|fdopen|freopen|mkstemp|tmpfile|memfd_create|opendir|mkdir|rename|unlink')" \
+	'src/source.c src/source_*.c tui/main.c tui/term.c tui/config.c
+	 tui/session.c tui/script.c tui/export.c tui/export_*.c'
+only 'only source.c forks or connects' \
+	"$(call 'fork|vfork|posix_spawn|posix_spawnp|execv|execvp|execve|execl|execlp|socket|connect|bind|listen|accept')" \
+	'src/source.c'
+only 'no shell' "$(call 'system|popen')" ''
+only 'mapping memory' "$(call 'mmap|mremap|munmap|madvise')" \
+	'src/source.c src/base/big.c'
+
+# --- Below floor 3: bytes in, values out. base.c prints last words (die).
+sed -nE '/^src\/(base|measure|trace|model)\//p' "$tmp/code" >"$tmp/low"
+mv "$tmp/code" "$tmp/all"
+mv "$tmp/low" "$tmp/code"
+only 'no clock below floor 3' \
+	"$(call 'time|clock|clock_gettime|gettimeofday|nanosleep|usleep|sleep|localtime|localtime_r')" ''
+only 'no I/O below floor 3' \
+	"$(call 'printf|fprintf|vfprintf|puts|fputs|putchar|fputc|putc|fwrite|fread|fgets|getline|read|write|pread|pwrite|poll|select|ioctl|isatty')|(^|[^_a-zA-Z0-9])FILE([^_a-zA-Z0-9]|$)" \
+	'src/base/base.c'
+only 'no environment below floor 3' \
+	"$(call 'getenv|setlocale|localeconv|signal|sigaction|raise|kill')" ''
+mv "$tmp/all" "$tmp/code"
+
+# --- How the program ends: die() (base.c) and main().
+only 'exit() is for main and die' "$(call 'exit|_exit|abort|quick_exit')" \
+	'src/base/base.c tui/main.c tui/term.c tui/signals.c src/source.c'
+
+# --- Functions that cannot be used well.
+only 'banned' \
+	"$(call 'strcpy|strcat|strncat|sprintf|vsprintf|gets|strtok|scanf|fscanf|sscanf|atoi|atol|atof|mktemp|tmpnam|rand|srand')" ''
+
+# --- Views draw; they never change what they show.
+c_code $(ls tui/view_*.c 2>/dev/null) /dev/null |
+	grep -E ':(static )?void draw[a-z_]*[(]struct (app|run) ' |
+	sed 's/$/ (a view takes const)/' | found
+
+finish

@@ -1,0 +1,84 @@
+#!/bin/sh
+# The rules of HACKING.md that a machine can hold.
+. "${top_srcdir:-.}/tests/lint/lib.sh"
+
+FILE_LINES_MAX=800
+FUNCTION_LINES_MAX=70
+COLUMNS_MAX=80
+
+# Files with a reason to be longer: one name a line, the reason beside it.
+long_files=''
+
+files=$(c_files src tui tests)
+
+# --- 80 columns, no trailing blanks, tabs of 8, one newline at the end.
+awk -v max=$COLUMNS_MAX '
+{
+	line = $0
+	gsub(/[\200-\277]/, "", line)	# continuation bytes take no column
+	col = 0
+	for (i = 1; i <= length(line); i++)
+		col += substr(line, i, 1) == "\t" ? 8 - col % 8 : 1
+	if (col > max)
+		print FILENAME ":" FNR ": " col " columns"
+}
+/[ \t\r]$/ { print FILENAME ":" FNR ": trailing blank" }
+/^        / { print FILENAME ":" FNR ": blanks where a tab belongs" }
+' $files | found
+for file in $files; do
+	[ -z "$(tail -c 1 "$file")" ] || echo "$file:1: no newline at the end"
+done | found
+
+# --- Length of files and functions.
+wc -l $files | awk -v max=$FILE_LINES_MAX -v long=" $long_files " '
+$2 != "total" && $1 > max && !index(long, " " $2 " ") {
+	print $2 ":1: " $1 " lines"
+}' | found
+awk -v max=$FUNCTION_LINES_MAX '
+FNR == 1 { start = 0 }
+/^{/ { start = FNR }
+/^}/ {
+	if (start && FNR - start - 1 > max)
+		print FILENAME ":" start ": a function of " \
+			FNR - start - 1 " lines"
+	start = 0
+}' $files | found
+
+# --- Language.
+c_code $files >"$tmp/code"
+grep -E ':[^:]*typedef +(struct|union)' "$tmp/code" |
+	sed 's/$/ (no typedef for structs)/' | found
+grep -E ':[0-9]*:(static )?[a-z_ ]+[(][)]$' "$tmp/code" |
+	sed 's/$/ (say void)/' | found
+# Writable globals, with their reasons: dying has no argument (die_hook), nor
+# has a signal handler (signal_pipe); the tokenizer's tables are built once
+# and read only from then on (shared, in tok.c).
+grep -E '^(src|tui)/[^:]*[.]c:[0-9]*:static [^()]*(;|=|= *[{])$' "$tmp/code" |
+	grep -vE ':static (inline |_Noreturn )?const |[*] *const |die_hook|signal_pipe|tok[.]c:.*shared;' |
+	sed 's/$/ (a writable global)/' | found
+
+# --- Headers say what they are and are guarded.
+for file in $(c_files src tui | grep '[.]h$'); do
+	head -n 1 "$file" | grep -q '^/[*]' ||
+		echo "$file:1: a header begins with what it is"
+	grep -q '^#ifndef LILSCOPE_' "$file" || echo "$file:1: no guard"
+done | found
+
+# --- Words that have no place in what is handed on. (The brackets keep this
+# file from finding itself.)
+words='TO[D]O|FIX[M]E|/wor[k]/|/hom[e]/|/roo[t]/|issu[e]s?/[0-9]|issu[e]2|
+	brie[f][.]md'
+words=$(echo "$words" | tr -d '\n\t')
+find src tui tests man samples README.md HACKING.md CONTRIBUTING.md NEWS.md \
+	Makefile.am configure.ac bootstrap .ci \
+	-type f ! -path '*/golden/*' ! -path '*/corpus/*' \
+	! -path 'samples/traces/*' ! -path 'samples/tokenizer/*' \
+	-exec grep -nE "$words" {} + 2>/dev/null |
+	sed 's/$/ (a word that has no place here)/' | found
+
+# --- Text files: no trailing blanks either.
+grep -nE '[ 	]+$' README.md HACKING.md CONTRIBUTING.md NEWS.md \
+	$(ls man/*.[157] 2>/dev/null) |
+	sed 's/$/ (trailing blank)/' | found
+
+finish
