@@ -1,7 +1,6 @@
 #include "key.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -18,15 +17,24 @@ static const struct {
 	int32_t code;
 	const char *name;
 } names[] = {
-	{ K_TAB, "Tab" },           { K_ENTER, "Enter" },
-	{ K_ESC, "Esc" },           { K_SPACE, "Space" },
-	{ K_BACKSPACE, "Backspace" }, { K_UP, "Up" },
-	{ K_DOWN, "Down" },         { K_LEFT, "Left" },
-	{ K_RIGHT, "Right" },       { K_HOME, "Home" },
-	{ K_END, "End" },           { K_PGUP, "PgUp" },
-	{ K_PGDN, "PgDn" },         { K_INSERT, "Insert" },
-	{ K_DELETE, "Delete" },     { K_BACKTAB, "Shift-Tab" },
-	{ K_CLICK, "Click" },       { K_WHEEL_UP, "WheelUp" },
+	{ K_TAB, "Tab" },
+	{ K_ENTER, "Enter" },
+	{ K_ESC, "Esc" },
+	{ K_SPACE, "Space" },
+	{ K_BACKSPACE, "Backspace" },
+	{ K_UP, "Up" },
+	{ K_DOWN, "Down" },
+	{ K_LEFT, "Left" },
+	{ K_RIGHT, "Right" },
+	{ K_HOME, "Home" },
+	{ K_END, "End" },
+	{ K_PGUP, "PgUp" },
+	{ K_PGDN, "PgDn" },
+	{ K_INSERT, "Insert" },
+	{ K_DELETE, "Delete" },
+	{ K_BACKTAB, "Shift-Tab" },
+	{ K_CLICK, "Click" },
+	{ K_WHEEL_UP, "WheelUp" },
 	{ K_WHEEL_DOWN, "WheelDown" },
 };
 
@@ -95,7 +103,10 @@ static int32_t parse_base(const char *name, size_t n)
 		if (same(name, n, names[i].name))
 			return names[i].code;
 	if (n >= 2 && n <= 3 && (name[0] == 'F' || name[0] == 'f')) {
-		int number = atoi(name + 1);
+		int number = name[1] - '0';
+
+		if (n == 3)
+			number = number * 10 + (name[2] - '0');
 
 		if (number >= 1 && number <= 12)
 			return K_F1 + number - 1;
@@ -149,8 +160,8 @@ struct sequence {
 static int32_t letter_key(char final)
 {
 	static const char letters[] = "ABCDHFZ";
-	static const int32_t codes[] = { K_UP,   K_DOWN, K_RIGHT,  K_LEFT,
-					 K_HOME, K_END,  K_BACKTAB };
+	static const int32_t codes[] = { K_UP,	 K_DOWN, K_RIGHT,  K_LEFT,
+					 K_HOME, K_END,	 K_BACKTAB };
 	const char *at = final ? strchr(letters, final) : NULL;
 
 	if (at)
@@ -164,11 +175,11 @@ static int32_t letter_key(char final)
 static int32_t number_key(int number)
 {
 	static const int32_t codes[] = {
-		K_NONE,   K_HOME,	K_INSERT,   K_DELETE,	K_END,
-		K_PGUP,	  K_PGDN,	K_HOME,	    K_END,	K_NONE,
-		K_NONE,   K_F1,		K_F1 + 1,   K_F1 + 2,	K_F1 + 3,
-		K_F1 + 4, K_NONE,	K_F1 + 5,   K_F1 + 6,	K_F1 + 7,
-		K_F1 + 8, K_F1 + 9,	K_NONE,	    K_F1 + 10,	K_F12,
+		K_NONE,	  K_HOME,   K_INSERT, K_DELETE,	 K_END,
+		K_PGUP,	  K_PGDN,   K_HOME,   K_END,	 K_NONE,
+		K_NONE,	  K_F1,	    K_F1 + 1, K_F1 + 2,	 K_F1 + 3,
+		K_F1 + 4, K_NONE,   K_F1 + 5, K_F1 + 6,	 K_F1 + 7,
+		K_F1 + 8, K_F1 + 9, K_NONE,   K_F1 + 10, K_F12,
 	};
 
 	if (number < 0 || (size_t)number >= ARRAY_LEN(codes))
@@ -200,7 +211,7 @@ static void mouse_event(const struct sequence *seq, struct key *out)
 	out->col = MAX(0, seq->params[1] - 1);
 	out->row = MAX(0, seq->params[2] - 1);
 	if (button & MOUSE_WHEEL)
-		out->code = (button & 3) == 0   ? K_WHEEL_UP
+		out->code = (button & 3) == 0	? K_WHEEL_UP
 			    : (button & 3) == 1 ? K_WHEEL_DOWN
 						: K_NONE;
 	else if ((button & ~MOUSE_MOTION) == 0)
@@ -225,8 +236,8 @@ static void sequence_event(const struct sequence *seq, struct key *out)
 			       : K_NONE;
 	else
 		code = letter_key(seq->final);
-	out->code = with_modifiers(code,
-				   seq->n_params > 1 ? seq->params[1] : 0);
+	out->code =
+		with_modifiers(code, seq->n_params > 1 ? seq->params[1] : 0);
 }
 
 /* Reads "intro params final" from in[0..n); the bytes taken, 0 for more. */
@@ -281,8 +292,7 @@ static size_t decode_csi(const char *in, size_t n, struct key *out)
 	return used;
 }
 
-static size_t decode_plain(const char *in, size_t n, bool idle,
-			   struct key *out)
+static size_t decode_plain(const char *in, size_t n, bool idle, struct key *out)
 {
 	size_t used;
 	int32_t cp = utf8_decode(in, n, &used);

@@ -48,8 +48,12 @@ struct opt {
 	const char *arg;    /* "TOKENS", or NULL for a switch */
 	unsigned where;     /* OPT_ bits */
 	const char *about;  /* one sentence */
-	bool (*set)(struct settings *set, const char *value, struct err *err);
-	void (*get)(const struct settings *set, struct buf *out);
+	bool (*set)(const struct opt *opt, struct settings *set,
+		    const char *value, struct err *err);
+	void (*get)(const struct opt *opt, const struct settings *set,
+		    struct buf *out);
+	size_t field;       /* offset of the setting, where set needs it */
+	size_t field_bytes;
 	/* The i-th value for completion, NULL past the last; or NULL. */
 	const char *(*value)(size_t i);
 };

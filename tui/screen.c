@@ -103,8 +103,7 @@ static bool put_cluster(struct screen *s, int row, int col, int left,
 		if (col == -1 && c->width == 2)
 			cell_put(s, row, 0, style, " ", 1, 1);
 		else
-			cell_put(s, row, col, style, c->text, c->len,
-				 c->width);
+			cell_put(s, row, col, style, c->text, c->len, c->width);
 		return true;
 	}
 	for (int i = 0; i < c->len; i++)
@@ -161,8 +160,10 @@ void screen_glyph(struct screen *s, int row, int col, enum style style,
 /* The part of r that lies on the screen. */
 static struct rect clip(const struct screen *s, struct rect r)
 {
-	int row_end = MIN(s->rows, MAX(0, r.row) + MAX(0, r.rows + MIN(0, r.row)));
-	int col_end = MIN(s->cols, MAX(0, r.col) + MAX(0, r.cols + MIN(0, r.col)));
+	int row_end =
+		MIN(s->rows, MAX(0, r.row) + MAX(0, r.rows + MIN(0, r.row)));
+	int col_end =
+		MIN(s->cols, MAX(0, r.col) + MAX(0, r.cols + MIN(0, r.col)));
 
 	r.row = MAX(0, r.row);
 	r.col = MAX(0, r.col);

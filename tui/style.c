@@ -4,10 +4,10 @@
 
 /* Attributes in one number, so that a row of the table fits a line. */
 enum {
-	B = 1,  /* bold */
-	D = 2,  /* dim */
-	U = 4,  /* underline */
-	R = 8,  /* reverse */
+	B = 1,	/* bold */
+	D = 2,	/* dim */
+	U = 4,	/* underline */
+	R = 8,	/* reverse */
 	I = 16, /* italic */
 };
 
@@ -23,40 +23,40 @@ struct row {
 };
 
 static const struct row rows[STYLES] = {
-	[STYLE_NORMAL] =    {  -1,  -1, -1, -1, 0,     0 },
-	[STYLE_TITLE] =     { 255,  24, 15,  4, B,     R | B },
-	[STYLE_TITLE_DIM] = { 250, 236,  7,  0, 0,     R },
-	[STYLE_DIM] =       { 243,  -1,  8, -1, 0,     D },
-	[STYLE_STRONG] =    {  -1,  -1, -1, -1, B,     B },
-	[STYLE_KEY] =       {  73,  -1,  6, -1, B,     B },
-	[STYLE_RHO] =       {  44,  -1, 14, -1, B,     B },
-	[STYLE_BAND] =      {  31,  -1,  6, -1, 0,     D },
-	[STYLE_H] =         { 172,  -1,  3, -1, 0,     0 },
-	[STYLE_GAIN] =      {  71,  -1,  2, -1, 0,     0 },
-	[STYLE_GAIN_LOW] =  { 203,  -1,  9, -1, 0,     B },
-	[STYLE_LIMIT] =     { 137,  -1,  3, -1, 0,     D },
-	[STYLE_LIL] =       { 203,  -1,  9, -1, B,     B },
-	[STYLE_RIVAL] =     { 139,  -1,  5, -1, 0,     0 },
-	[STYLE_PLAYHEAD] =  { 220,  -1, 11, -1, B,     B },
-	[STYLE_NEW] =       { 231,  -1, 15, -1, B,     B },
-	[STYLE_COPY1] =     { 250,  -1, -1, -1, 0,     0 },
-	[STYLE_COPY2] =     { 247,  -1,  7, -1, 0,     D },
-	[STYLE_COPY3] =     { 244,  -1,  8, -1, 0,     D },
-	[STYLE_COPY4] =     { 241,  -1,  8, -1, D,     D | I },
-	[STYLE_SOURCE] =    { 232, 109,  0,  6, 0,     U },
-	[STYLE_CURSOR] =    { 232, 179,  0,  3, 0,     R },
-	[STYLE_PROMPT] =    { 103,  -1,  4, -1, I,     I },
-	[STYLE_REASONING] = { 139,  -1,  5, -1, 0,     D },
-	[STYLE_ANSWER] =    {  71,  -1,  2, -1, B,     B },
-	[STYLE_TOOL] =      {  67,  -1,  4, -1, 0,     U },
-	[STYLE_CONTROL] =   { 209,  -1, 13, -1, U,     U | R },
-	[STYLE_FOUND] =     { 232, 221,  0, 11, 0,     R | B },
-	[STYLE_MARK] =      { 220,  -1, 11, -1, B,     B | U },
-	[STYLE_SELECTED] =  { 255,  24, 15,  4, 0,     R },
-	[STYLE_GOOD] =      {  71,  -1,  2, -1, B,     B },
-	[STYLE_BAD] =       { 203,  -1,  9, -1, B,     B | U },
-	[STYLE_STATUS] =    { 252, 236,  7,  0, 0,     R },
-	[STYLE_ERROR] =     { 231, 124, 15,  1, B,     R | B },
+	[STYLE_NORMAL] = { -1, -1, -1, -1, 0, 0 },
+	[STYLE_TITLE] = { 255, 24, 15, 4, B, R | B },
+	[STYLE_TITLE_DIM] = { 250, 236, 7, 0, 0, R },
+	[STYLE_DIM] = { 243, -1, 8, -1, 0, D },
+	[STYLE_STRONG] = { -1, -1, -1, -1, B, B },
+	[STYLE_KEY] = { 73, -1, 6, -1, B, B },
+	[STYLE_RHO] = { 44, -1, 14, -1, B, B },
+	[STYLE_BAND] = { 31, -1, 6, -1, 0, D },
+	[STYLE_H] = { 172, -1, 3, -1, 0, 0 },
+	[STYLE_GAIN] = { 71, -1, 2, -1, 0, 0 },
+	[STYLE_GAIN_LOW] = { 203, -1, 9, -1, 0, B },
+	[STYLE_LIMIT] = { 137, -1, 3, -1, 0, D },
+	[STYLE_LIL] = { 203, -1, 9, -1, B, B },
+	[STYLE_RIVAL] = { 139, -1, 5, -1, 0, 0 },
+	[STYLE_PLAYHEAD] = { 220, -1, 11, -1, B, B },
+	[STYLE_NEW] = { 231, -1, 15, -1, B, B },
+	[STYLE_COPY1] = { 250, -1, -1, -1, 0, 0 },
+	[STYLE_COPY2] = { 247, -1, 7, -1, 0, D },
+	[STYLE_COPY3] = { 244, -1, 8, -1, 0, D },
+	[STYLE_COPY4] = { 241, -1, 8, -1, D, D | I },
+	[STYLE_SOURCE] = { 232, 109, 0, 6, 0, U },
+	[STYLE_CURSOR] = { 232, 179, 0, 3, 0, R },
+	[STYLE_PROMPT] = { 103, -1, 4, -1, I, I },
+	[STYLE_REASONING] = { 139, -1, 5, -1, 0, D },
+	[STYLE_ANSWER] = { 71, -1, 2, -1, B, B },
+	[STYLE_TOOL] = { 67, -1, 4, -1, 0, U },
+	[STYLE_CONTROL] = { 209, -1, 13, -1, U, U | R },
+	[STYLE_FOUND] = { 232, 221, 0, 11, 0, R | B },
+	[STYLE_MARK] = { 220, -1, 11, -1, B, B | U },
+	[STYLE_SELECTED] = { 255, 24, 15, 4, 0, R },
+	[STYLE_GOOD] = { 71, -1, 2, -1, B, B },
+	[STYLE_BAD] = { 203, -1, 9, -1, B, B | U },
+	[STYLE_STATUS] = { 252, 236, 7, 0, 0, R },
+	[STYLE_ERROR] = { 231, 124, 15, 1, B, R | B },
 };
 
 struct look style_look(enum style style, enum color_mode mode)
@@ -67,8 +67,12 @@ struct look style_look(enum style style, enum color_mode mode)
 
 	assert(style < STYLES && mode != COLOR_AUTO);
 	return (struct look){
-		.fg = mono ? -1 : mode == COLOR_16 ? row->fg16 : row->fg256,
-		.bg = mono ? -1 : mode == COLOR_16 ? row->bg16 : row->bg256,
+		.fg = mono		 ? -1
+		      : mode == COLOR_16 ? row->fg16
+					 : row->fg256,
+		.bg = mono		 ? -1
+		      : mode == COLOR_16 ? row->bg16
+					 : row->bg256,
 		.bold = attr & B,
 		.dim = attr & D,
 		.underline = attr & U,

@@ -148,7 +148,8 @@ static bool is_category(int32_t cp, utf8proc_category_t category)
 static bool is_variation_selector(int32_t cp)
 {
 	return (cp >= 0xfe00 && cp <= 0xfe0f) ||
-	       (cp >= 0xe0100 && cp <= 0xe01ef) || (cp >= 0x180b && cp <= 0x180f);
+	       (cp >= 0xe0100 && cp <= 0xe01ef) ||
+	       (cp >= 0x180b && cp <= 0x180f);
 }
 
 /* Nothing that may stand at the start of a cluster as it is. */
@@ -225,16 +226,15 @@ static size_t put_bad(struct utf8_cluster *out, const char *s, size_t n)
 
 	if (n >= 3 && u[0] == 0xed && u[1] >= 0xa0 && u[1] <= 0xbf &&
 	    (u[2] & 0xc0) == 0x80)
-		return put_escape(out,
-				  0xd000 | (u[1] & 0x3f) << 6 | (u[2] & 0x3f),
-				  3);
+		return put_escape(
+			out, 0xd000 | (u[1] & 0x3f) << 6 | (u[2] & 0x3f), 3);
 	snprintf(text, sizeof(text), "\\x%02x", u[0]);
 	return put_ascii(out, UTF8_SUBSTITUTE, text, 1);
 }
 
 static size_t put_control(struct utf8_cluster *out, int32_t cp, bool ascii)
 {
-	enum utf8_kind kind = cp == '\n'  ? UTF8_LINE_FEED
+	enum utf8_kind kind = cp == '\n'   ? UTF8_LINE_FEED
 			      : cp == '\t' ? UTF8_TAB
 					   : UTF8_SUBSTITUTE;
 	char caret[3] = { '^', (char)(cp ^ 0x40), '\0' };
@@ -258,8 +258,7 @@ static size_t put_typography(struct utf8_cluster *out, int32_t cp, size_t used)
 
 /* Marks without a base: at the start of a text, or too many for one cell.
  * The first is shown on a dotted circle, the run goes with it. */
-static size_t put_loose_marks(struct utf8_cluster *out, const char *s,
-			      size_t n)
+static size_t put_loose_marks(struct utf8_cluster *out, const char *s, size_t n)
 {
 	size_t len = utf8_encode(DOTTED_CIRCLE, out->text), used, pos;
 	int32_t cp = utf8_decode(s, n, &used);

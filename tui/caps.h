@@ -1,0 +1,25 @@
+/*
+ * caps.h - the terminal database; caps.c is the only file that knows curses.
+ *
+ * One terminal at a time (the library keeps it in a global). Strings have
+ * their padding removed: no terminal of today needs it.
+ */
+#ifndef LILSCOPE_CAPS_H
+#define LILSCOPE_CAPS_H
+
+#include "base/base.h"
+
+enum { CAPS_BYTES = 64 }; /* one sequence, parameters filled in */
+
+/* Looks up $TERM for the terminal on fd; false if it is unknown. */
+bool caps_open(int fd);
+void caps_close(void);
+
+/* The capability by its terminfo name; "" if the terminal lacks it. */
+void caps_string(const char *name, char out[CAPS_BYTES]);
+int caps_number(const char *name); /* negative: unknown */
+
+/* A sequence with its parameters filled in; valid until the next call. */
+const char *caps_fill(const char *sequence, int a, int b);
+
+#endif

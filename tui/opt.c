@@ -1,0 +1,664 @@
+#include "opt.h"
+
+#include <assert.h>
+#include <ctype.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report.h"
+
+/* -- values ------------------------------------------------------------ */
+
+enum { ALPHABET_MAX = 1 << 24 };
+#define T_MAX	  1e9
+#define SPEED_MAX 1e6
+
+static bool parse_switch(const char *value, bool *out, struct err *err)
+{
+	static const char *const yes[] = { "", "on", "yes", "true", "1" };
+	static const char *const no[] = { "off", "no", "false", "0" };
+
+	for (size_t i = 0; i < ARRAY_LEN(yes); i++)
+		if (strcmp(value, yes[i]) == 0)
+			return *out = true;
+	for (size_t i = 0; i < ARRAY_LEN(no); i++) {
+		if (strcmp(value, no[i]) == 0) {
+			*out = false;
+			return true;
+		}
+	}
+	return err_set(err, "takes on or off, not \"%s\"", value);
+}
+
+/* A number in [lo, hi]; digits may be grouped with blanks or '_'. */
+static bool parse_number(const char *value, double lo, double hi, double *out,
+			 struct err *err)
+{
+	char digits[64], *end;
+	size_t n = 0;
+
+	for (const char *c = value; *c && n + 1 < sizeof(digits); c++)
+		if (*c != '_' && *c != ' ')
+			digits[n++] = *c;
+	digits[n] = '\0';
+	*out = strtod(digits, &end);
+	if (n == 0 || *end || !isfinite(*out))
+		return err_set(err, "takes a number, not \"%s\"", value);
+	if (*out < lo || *out > hi)
+		return err_set(err, "takes %.10g to %.10g, not %s", lo, hi,
+			       value);
+	return true;
+}
+
+static bool parse_count(const char *value, double lo, double hi, uint32_t *out,
+			struct err *err)
+{
+	double number;
+
+	if (!parse_number(value, lo, hi, &number, err))
+		return false;
+	if (number != floor(number))
+		return err_set(err, "takes a whole number, not %s", value);
+	*out = (uint32_t)number;
+	return true;
+}
+
+/* One of some names; its index. */
+static bool parse_name(const char *value, const char *(*name)(size_t),
+		       size_t *out, struct err *err)
+{
+	char all[256] = "";
+	size_t len = 0;
+
+	for (size_t i = 0; name(i); i++) {
+		if (strcmp(value, name(i)) == 0) {
+			*out = i;
+			return true;
+		}
+		if (len < sizeof(all))
+			len += (size_t)snprintf(all + len, sizeof(all) - len,
+						"%s%s", i ? ", " : "", name(i));
+	}
+	return err_set(err, "takes one of %s, not \"%s\"", all, value);
+}
+
+static bool copy_text(char *out, size_t size, const char *value,
+		      struct err *err)
+{
+	if (strlen(value) >= size)
+		return err_set(err, "takes at most %zu bytes", size - 1);
+	memcpy(out, value, strlen(value) + 1);
+	return true;
+}
+
+static void put_switch(bool on, struct buf *out)
+{
+	buf_puts(out, on ? "on" : "off");
+}
+
+/* -- the options: set and get of each ---------------------------------- */
+
+static bool f_set(const struct opt *opt, struct settings *s, const char *value,
+		  struct err *err)
+{
+	(void)opt;
+	return parse_count(value, GUARD_F_MIN, GUARD_F_MAX, &s->meter.guard.f,
+			   err);
+}
+
+static void f_get(const struct opt *opt, const struct settings *s,
+		  struct buf *out)
+{
+	(void)opt;
+	buf_printf(out, "%u", s->meter.guard.f);
+}
+
+static bool t_set(const struct opt *opt, struct settings *s, const char *value,
+		  struct err *err)
+{
+	(void)opt;
+	return parse_number(value, 0, T_MAX, &s->meter.guard.t, err);
+}
+
+static void t_get(const struct opt *opt, const struct settings *s,
+		  struct buf *out)
+{
+	(void)opt;
+	report_number(out, s->meter.guard.t);
+}
+
+static bool patience_set(const struct opt *opt, struct settings *s,
+			 const char *value, struct err *err)
+{
+	(void)opt;
+	return parse_count(value, 1, GUARD_PATIENCE_MAX,
+			   &s->meter.guard.patience, err);
+}
+
+static void patience_get(const struct opt *opt, const struct settings *s,
+			 struct buf *out)
+{
+	(void)opt;
+	buf_printf(out, "%u", s->meter.guard.patience);
+}
+
+static const char *coder_value(size_t i)
+{
+	return i < CODER_KINDS ? coder_rows[i].name : NULL;
+}
+
+static bool coder_set(const struct opt *opt, struct settings *s,
+		      const char *value, struct err *err)
+{
+	size_t i;
+
+	(void)opt;
+	if (!parse_name(value, coder_value, &i, err))
+		return false;
+	s->meter.coder = (enum coder_kind)i;
+	return true;
+}
+
+static void coder_get(const struct opt *opt, const struct settings *s,
+		      struct buf *out)
+{
+	(void)opt;
+	buf_puts(out, coder_rows[s->meter.coder].name);
+}
+
+static const char *symbols_value(size_t i)
+{
+	static const char *const names[] = {
+		[METER_AUTO] = "auto",
+		[METER_BYTES] = "bytes",
+		[METER_TOKENS] = "tokens",
+	};
+
+	return i < ARRAY_LEN(names) ? names[i] : NULL;
+}
+
+static bool symbols_set(const struct opt *opt, struct settings *s,
+			const char *value, struct err *err)
+{
+	size_t i;
+
+	(void)opt;
+	if (!parse_name(value, symbols_value, &i, err))
+		return false;
+	s->meter.symbols = (enum meter_symbols)i;
+	return true;
+}
+
+static void symbols_get(const struct opt *opt, const struct settings *s,
+			struct buf *out)
+{
+	(void)opt;
+	buf_puts(out, symbols_value(s->meter.symbols));
+}
+
+static bool ls_set(const struct opt *opt, struct settings *s, const char *value,
+		   struct err *err)
+{
+	uint32_t ls = 0;
+
+	(void)opt;
+	if (strcmp(value, "auto") != 0 &&
+	    !parse_count(value, BOUND_LS_MIN, BOUND_LS_MAX, &ls, err))
+		return false;
+	s->meter.ls = ls;
+	return true;
+}
+
+static void ls_get(const struct opt *opt, const struct settings *s,
+		   struct buf *out)
+{
+	(void)opt;
+	if (s->meter.ls)
+		buf_printf(out, "%u", s->meter.ls);
+	else
+		buf_puts(out, "auto");
+}
+
+static bool alphabet_set(const struct opt *opt, struct settings *s,
+			 const char *value, struct err *err)
+{
+	double alphabet = 0;
+
+	(void)opt;
+	if (strcmp(value, "auto") != 0 &&
+	    !parse_number(value, 2, ALPHABET_MAX, &alphabet, err))
+		return false;
+	s->meter.alphabet = alphabet;
+	return true;
+}
+
+static void alphabet_get(const struct opt *opt, const struct settings *s,
+			 struct buf *out)
+{
+	(void)opt;
+	if (s->meter.alphabet > 0)
+		report_number(out, s->meter.alphabet);
+	else
+		buf_puts(out, "auto");
+}
+
+static const char *color_value(size_t i)
+{
+	static const char *const names[] = { "auto", "always", "never",
+					     "16",   "256",    "true" };
+
+	return i < ARRAY_LEN(names) ? names[i] : NULL;
+}
+
+static bool color_set(const struct opt *opt, struct settings *s,
+		      const char *value, struct err *err)
+{
+	static const enum color_mode modes[] = { COLOR_AUTO,  COLOR_AUTO,
+						 COLOR_NEVER, COLOR_16,
+						 COLOR_256,   COLOR_TRUE };
+	size_t i;
+
+	(void)opt;
+	if (!parse_name(value[0] ? value : "always", color_value, &i, err))
+		return false;
+	s->color = modes[i];
+	s->color_always = i == 1;
+	return true;
+}
+
+static void color_get(const struct opt *opt, const struct settings *s,
+		      struct buf *out)
+{
+	static const char *const names[] = { "auto", "never", "16", "256",
+					     "true" };
+
+	(void)opt;
+	buf_puts(out, s->color_always ? "always" : names[s->color]);
+}
+
+static const char *graph_value(size_t i)
+{
+	static const char *const names[] = {
+		[GRAPH_BRAILLE] = "braille",
+		[GRAPH_BLOCK] = "block",
+		[GRAPH_ASCII] = "ascii",
+	};
+
+	return i < ARRAY_LEN(names) ? names[i] : NULL;
+}
+
+static bool graph_set(const struct opt *opt, struct settings *s,
+		      const char *value, struct err *err)
+{
+	size_t i;
+
+	(void)opt;
+	if (!parse_name(value, graph_value, &i, err))
+		return false;
+	s->graph = (enum graph_kind)i;
+	return true;
+}
+
+static void graph_get(const struct opt *opt, const struct settings *s,
+		      struct buf *out)
+{
+	(void)opt;
+	buf_puts(out, graph_value(s->graph));
+}
+
+static bool speed_set(const struct opt *opt, struct settings *s,
+		      const char *value, struct err *err)
+{
+	(void)opt;
+	return parse_number(value, 0.01, SPEED_MAX, &s->speed, err);
+}
+
+static void speed_get(const struct opt *opt, const struct settings *s,
+		      struct buf *out)
+{
+	(void)opt;
+	report_number(out, s->speed);
+}
+
+static bool seek_set(const struct opt *opt, struct settings *s,
+		     const char *value, struct err *err)
+{
+	(void)opt;
+	return parse_count(value, 0, UINT32_MAX - 1, &s->seek, err);
+}
+
+static void seek_get(const struct opt *opt, const struct settings *s,
+		     struct buf *out)
+{
+	(void)opt;
+	buf_printf(out, "%u", s->seek);
+}
+
+static bool rule_set(const struct opt *opt, struct settings *s,
+		     const char *value, struct err *err)
+{
+	size_t i;
+
+	(void)opt;
+	if (!parse_name(value, report_rule_name, &i, err))
+		return false;
+	return copy_text(s->rule, sizeof(s->rule), value, err);
+}
+
+static bool output_set(const struct opt *opt, struct settings *s,
+		       const char *value, struct err *err)
+{
+	enum output_kind kind = opt->name[0] == 'j' ? OUTPUT_JSON : OUTPUT_CSV;
+	bool on;
+
+	if (!parse_switch(value, &on, err))
+		return false;
+	if (on)
+		s->output = kind;
+	else if (s->output == kind)
+		s->output = OUTPUT_TABLE;
+	return true;
+}
+
+static void output_get(const struct opt *opt, const struct settings *s,
+		       struct buf *out)
+{
+	put_switch(s->output ==
+			   (opt->name[0] == 'j' ? OUTPUT_JSON : OUTPUT_CSV),
+		   out);
+}
+
+/* -- rows that need nothing but their field ----------------------------- */
+
+static bool switch_set(const struct opt *opt, struct settings *s,
+		       const char *value, struct err *err)
+{
+	return parse_switch(value, (bool *)((char *)s + opt->field), err);
+}
+
+static void switch_get(const struct opt *opt, const struct settings *s,
+		       struct buf *out)
+{
+	put_switch(*(const bool *)((const char *)s + opt->field), out);
+}
+
+static bool text_set(const struct opt *opt, struct settings *s,
+		     const char *value, struct err *err)
+{
+	return copy_text((char *)s + opt->field, opt->field_bytes, value, err);
+}
+
+static void text_get(const struct opt *opt, const struct settings *s,
+		     struct buf *out)
+{
+	buf_puts(out, (const char *)s + opt->field);
+}
+
+#define FIELD(name)                                                            \
+	offsetof(struct settings, name), sizeof(((struct settings *)0)->name)
+
+/* -- the table --------------------------------------------------------- */
+
+#define BOTH (OPT_TUI | OPT_ANALYZE)
+#define TUNE (BOTH | OPT_LIVE | OPT_CONFIG)
+#define LOOK (OPT_TUI | OPT_LIVE | OPT_CONFIG)
+
+/* Letter -f follows a file elsewhere (tail, less): only analyze has it. */
+const struct opt opts[] = {
+	{ "f", 'f', OPT_ANALYZE, "TOKENS", TUNE,
+	  "tokens between two checks of the stop rule", f_set, f_get, 0, 0,
+	  NULL },
+	{ "t", 't', BOTH, "BYTES", TUNE,
+	  "least growth in compressed bytes a check must see", t_set, t_get, 0,
+	  0, NULL },
+	{ "patience", 'p', BOTH, "N", TUNE,
+	  "checks under t in a row until the rule fires", patience_set,
+	  patience_get, 0, 0, NULL },
+	{ "coder", 'c', BOTH, "NAME", TUNE,
+	  "whose compressed size the rule looks at", coder_set, coder_get, 0, 0,
+	  coder_value },
+	{ "symbols", 's', BOTH, "KIND", TUNE,
+	  "what is measured: auto, bytes or tokens", symbols_set, symbols_get,
+	  0, 0, symbols_value },
+	{ "ls", 0, 0, "SYMBOLS", TUNE,
+	  "longest word of the band's code, 3 to 64, or auto", ls_set, ls_get,
+	  0, 0, NULL },
+	{ "alphabet", 0, 0, "SIZE", TUNE, "size of the alphabet, or auto",
+	  alphabet_set, alphabet_get, 0, 0, NULL },
+	{ "integer-lc", 0, 0, NULL, TUNE, "round the band's two logarithms up",
+	  switch_set, switch_get, FIELD(meter.integer_lc), NULL },
+	{ "rivals", 0, 0, NULL, TUNE, "run the other stop rules too",
+	  switch_set, switch_get, FIELD(meter.rivals), NULL },
+	{ "format", 0, 0, "DIALECT", BOTH,
+	  "what the files hold, instead of finding out", text_set, text_get,
+	  FIELD(format), NULL },
+	{ "field", 0, 0, "PATH", BOTH,
+	  "where the text is in a JSON record, as .a.b[0]", text_set, text_get,
+	  FIELD(field), NULL },
+	{ "rule", 0, 0, "NAME", OPT_ANALYZE | OPT_CONFIG,
+	  "the rule that --check asks about", rule_set, text_get, FIELD(rule),
+	  report_rule_name },
+	{ "check", 0, 0, NULL, OPT_ANALYZE,
+	  "exit with 1 if the rule fired anywhere", switch_set, switch_get,
+	  FIELD(check), NULL },
+	{ "json", 0, 0, NULL, OPT_ANALYZE, "one JSON object a generation",
+	  output_set, output_get, 0, 0, NULL },
+	{ "csv", 0, 0, NULL, OPT_ANALYZE, "one CSV line a generation",
+	  output_set, output_get, 0, 0, NULL },
+	{ "color", 0, 0, "WHEN", LOOK,
+	  "colours: auto, always, never, 16, 256 or true", color_set, color_get,
+	  0, 0, color_value },
+	{ "graph", 0, 0, "KIND", LOOK, "charts in braille, block or ascii",
+	  graph_set, graph_get, 0, 0, graph_value },
+	{ "ascii", 0, 0, NULL, LOOK, "draw nothing outside ASCII", switch_set,
+	  switch_get, FIELD(ascii), NULL },
+	{ "mouse", 0, 0, NULL, LOOK, "wheel scrolls, click seeks", switch_set,
+	  switch_get, FIELD(mouse), NULL },
+	{ "speed", 0, 0, "FACTOR", LOOK, "pace of a replay; 1 is real time",
+	  speed_set, speed_get, 0, 0, NULL },
+	{ "seek", 0, 0, "TOKEN", OPT_TUI, "start at this token", seek_set,
+	  seek_get, 0, 0, NULL },
+	{ "session", 0, 0, NULL, OPT_TUI | OPT_CONFIG,
+	  "come back to the position and marks of last time", switch_set,
+	  switch_get, FIELD(session), NULL },
+	{ "plain", 0, 0, NULL, OPT_TUI | OPT_CONFIG,
+	  "lines of text only: screen readers, simple terminals", switch_set,
+	  switch_get, FIELD(plain), NULL },
+	{ "script", 0, 0, "FILE", OPT_TUI,
+	  "run keys and commands from a file, without a terminal", text_set,
+	  text_get, FIELD(script), NULL },
+};
+const size_t n_opts = ARRAY_LEN(opts);
+static_assert(ARRAY_LEN(opts) <= 64, "settings.given has 64 bits");
+
+void settings_init(struct settings *set)
+{
+	*set = (struct settings){
+		.meter = meter_opts_default,
+		.color = COLOR_AUTO,
+		.mouse = true,
+		.session = true,
+		.rule = "guardian",
+		.speed = 1.0,
+	};
+}
+
+static const struct opt *find_n(const char *name, size_t n)
+{
+	for (size_t i = 0; i < n_opts; i++)
+		if (strlen(opts[i].name) == n &&
+		    memcmp(opts[i].name, name, n) == 0)
+			return &opts[i];
+	return NULL;
+}
+
+const struct opt *opt_find(const char *name)
+{
+	return find_n(name, strlen(name));
+}
+
+/* Sets a row that is known to be understood; the sentence names it as the
+ * user wrote it. */
+static bool set_row(struct settings *set, const struct opt *opt,
+		    const char *dashes, const char *value, struct err *err)
+{
+	struct err inner = { "" };
+	struct settings changed = *set;
+
+	if (!opt->set(opt, &changed, value, &inner))
+		return err_set(err, "%s%s %s", dashes, opt->name, inner.text);
+	*set = changed;
+	return true;
+}
+
+bool opt_set(struct settings *set, const char *name, const char *value,
+	     unsigned where, struct err *err)
+{
+	const struct opt *opt = opt_find(name);
+
+	if (!opt)
+		return err_set(err, "there is no option \"%s\"", name);
+	if (!(opt->where & where))
+		return err_set(err, "%s can't be set here", name);
+	if (opt->arg && (!value || !value[0]))
+		return err_set(err, "%s takes a value: %s", name, opt->about);
+	return set_row(set, opt, "", value ? value : "", err);
+}
+
+/* -- the command line -------------------------------------------------- */
+
+/* What is being read: argv, and where we are in it. */
+struct reader {
+	struct settings *set;
+	unsigned where;
+	int argc, i;
+	char **argv;
+};
+
+/* How many letters differ, roughly: for "did you mean". */
+static size_t distance(const char *a, size_t n, const char *b)
+{
+	size_t len = strlen(b), common = 0, tail = 0;
+
+	while (common < n && common < len && a[common] == b[common])
+		common++;
+	while (tail < n - common && tail < len - common &&
+	       a[n - 1 - tail] == b[len - 1 - tail])
+		tail++;
+	return MAX(n, len) - common - tail;
+}
+
+static bool unknown(const struct reader *r, const char *name, size_t n,
+		    struct err *err)
+{
+	const struct opt *best = NULL;
+	size_t least = 3;
+
+	for (size_t i = 0; i < n_opts; i++) {
+		size_t d = distance(name, n, opts[i].name);
+
+		if (d < least && d < n && opts[i].where & r->where) {
+			least = d;
+			best = &opts[i];
+		}
+	}
+	if (best)
+		return err_set(err,
+			       "there is no option --%.*s here; "
+			       "did you mean --%s?",
+			       (int)MIN(n, (size_t)60), name, best->name);
+	return err_set(err,
+		       "there is no option --%.*s here; "
+		       "\"lilscope help\" lists them",
+		       (int)MIN(n, (size_t)60), name);
+}
+
+/* The value that is not in the same word: the next one. */
+static bool next_value(struct reader *r, const struct opt *opt,
+		       const char **value, struct err *err)
+{
+	if (r->i + 1 >= r->argc)
+		return err_set(err, "--%s takes a value: %s (--%s %s)",
+			       opt->name, opt->about, opt->name, opt->arg);
+	*value = r->argv[++r->i];
+	return true;
+}
+
+static bool set_given(struct reader *r, const struct opt *opt,
+		      const char *value, struct err *err)
+{
+	r->set->given |= (uint64_t)1 << (opt - opts);
+	return set_row(r->set, opt, "--", value, err);
+}
+
+static bool read_long(struct reader *r, const char *word, struct err *err)
+{
+	const char *equals = strchr(word, '=');
+	size_t n = equals ? (size_t)(equals - word) : strlen(word);
+	const struct opt *opt = find_n(word, n);
+	const char *value = equals ? equals + 1 : "";
+	bool no = false;
+
+	if (!opt && n > 3 && strncmp(word, "no-", 3) == 0) {
+		opt = find_n(word + 3, n - 3);
+		no = true;
+	}
+	if (!opt || !(opt->where & r->where) || (no && (opt->arg || equals)))
+		return unknown(r, word, n, err);
+	if (no)
+		value = "off";
+	else if (opt->arg && !equals && !next_value(r, opt, &value, err))
+		return false;
+	return set_given(r, opt, value, err);
+}
+
+static const struct opt *find_letter(const struct reader *r, char letter)
+{
+	for (size_t i = 0; i < n_opts; i++)
+		if (opts[i].letter == letter && opts[i].letter_where & r->where)
+			return &opts[i];
+	return NULL;
+}
+
+/* "-t20", "-t 20" or "-t=20". */
+static bool read_letter(struct reader *r, const char *word, struct err *err)
+{
+	const struct opt *opt = find_letter(r, word[0]);
+	const char *value = word[1] == '=' ? word + 2 : word + 1;
+
+	if (!opt)
+		return err_set(err,
+			       "there is no option -%c here; "
+			       "\"lilscope help\" lists them",
+			       isprint((unsigned char)word[0]) ? word[0] : '?');
+	if (!*value && !next_value(r, opt, &value, err))
+		return false;
+	return set_given(r, opt, value, err);
+}
+
+bool opt_parse(struct settings *set, unsigned where, int argc, char **argv,
+	       int *n_files, struct err *err)
+{
+	struct reader r = { set, where, argc, 0, argv };
+	bool only_files = false;
+
+	*n_files = 0;
+	for (; r.i < argc; r.i++) {
+		char *word = argv[r.i];
+		bool good = true;
+
+		if (only_files || word[0] != '-' || !word[1])
+			argv[(*n_files)++] = word;
+		else if (strcmp(word, "--") == 0)
+			only_files = true;
+		else if (word[1] == '-')
+			good = read_long(&r, word + 2, err);
+		else
+			good = read_letter(&r, word + 1, err);
+		if (!good)
+			return false;
+	}
+	return true;
+}
