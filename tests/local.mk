@@ -38,20 +38,49 @@ tests_unit_test_zl77_SOURCES = tests/unit/test_zl77.c \
 
 # The program on a pseudo terminal (tests/pty/pty.h). The harness comes first:
 # what it says about programs that every system has.
+pty_tests = \
+	tests/pty/test_harness \
+	tests/pty/test_screens \
+	tests/pty/test_restore \
+	tests/pty/test_storm \
+	tests/pty/test_hostile \
+	tests/pty/test_stdin \
+	tests/pty/test_session \
+	tests/pty/test_trouble \
+	tests/pty/test_idle
 PTY_LIBS = tests/pty/libpty.a $(UNIT_LIBS) $(VTERM_LIBS)
 if HAVE_TESTS
 check_LIBRARIES = tests/pty/libpty.a
-check_PROGRAMS += tests/pty/test_harness
-TESTS += tests/pty/test_harness
+check_PROGRAMS += $(pty_tests)
+TESTS += $(pty_tests)
 endif
 tests_pty_libpty_a_SOURCES = \
+	tests/pty/lil.c tests/pty/lil.h \
 	tests/pty/pty.c tests/pty/pty.h \
 	tests/pty/pty_screen.c tests/pty/pty_screen.h \
 	tests/pty/scratch.c tests/pty/scratch.h
 tests_pty_libpty_a_CFLAGS = $(UNIT_CFLAGS) $(VTERM_CFLAGS)
-tests_pty_test_harness_SOURCES = tests/pty/test_harness.c
-tests_pty_test_harness_CFLAGS = $(UNIT_CFLAGS)
 tests_pty_test_harness_LDADD = $(PTY_LIBS)
+tests_pty_test_screens_LDADD = $(PTY_LIBS)
+tests_pty_test_restore_LDADD = $(PTY_LIBS)
+tests_pty_test_storm_LDADD = $(PTY_LIBS)
+tests_pty_test_hostile_LDADD = $(PTY_LIBS)
+tests_pty_test_stdin_LDADD = $(PTY_LIBS)
+tests_pty_test_session_LDADD = $(PTY_LIBS)
+tests_pty_test_trouble_LDADD = $(PTY_LIBS)
+tests_pty_test_idle_LDADD = $(PTY_LIBS)
+
+# What it costs, beside less and lnav, on a file of 1 GB.
+EXTRA_PROGRAMS += tests/bench/budgets
+tests_bench_budgets_LDADD = $(PTY_LIBS)
+BIG_BYTES = 1e9
+EXTRA_DIST += tests/bench/make_big.py
+.PHONY: bench-budgets
+bench-budgets: all tests/pty/libpty.a tests/bench/budgets
+	@test -s big.jsonl || \
+		$(PYTHON3) $(srcdir)/tests/bench/make_big.py big.jsonl $(BIG_BYTES)
+	@cat big.jsonl >/dev/null
+	@LILSCOPE='$(abs_top_builddir)/lilscope' tests/bench/budgets big.jsonl
 
 # Fuzz targets. A new one, NAME: tests/fuzz/fuzz_NAME.c (it includes fuzz.h),
 # some small files in tests/fuzz/corpus/NAME, its name in FUZZ_NAMES, and

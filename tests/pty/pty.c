@@ -151,7 +151,8 @@ void pty_free(struct pty *p)
 		kill(p->pid, SIGCONT);
 		waitpid(p->pid, NULL, 0);
 	}
-	close(p->master);
+	if (p->master >= 0)
+		close(p->master);
 	if (p->slave >= 0)
 		close(p->slave);
 	screen_end(p);
@@ -205,7 +206,7 @@ bool pty_pump(struct pty *p, int timeout_ms)
 		int64_t left = (int64_t)(until - pty_now_us()) / 1000;
 
 		check_exit(p);
-		if (p->eof || (p->exited && was_there))
+		if ((p->eof && p->master >= 0) || (p->exited && was_there))
 			return false;
 		left = left < 0 ? 0 : MIN(left, EXIT_CHECK_MS);
 		if (poll(&pfd, 1, (int)left) > 0 && take_output(p))
@@ -334,6 +335,13 @@ void pty_resize(struct pty *p, int rows, int cols)
 	ioctl(p->master, TIOCSWINSZ, &ws);
 }
 
+void pty_hang_up(struct pty *p)
+{
+	close(p->master);
+	p->master = -1;
+	p->eof = true;
+}
+
 /* ---- facts ---- */
 
 const struct buf *pty_raw(const struct pty *p)
@@ -452,7 +460,6 @@ static void fail_here(struct pty *p, const char *file, int line,
 	vsnprintf(why, sizeof(why), fmt, args);
 	va_end(args);
 	pty_show(p, why);
-	pty_free(p);
 	_fail(file, line);
 }
 

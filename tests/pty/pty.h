@@ -86,6 +86,8 @@ void pty_keys(struct pty *p, const char *keys);
 void pty_click(struct pty *p, int row, int col);
 void pty_wheel(struct pty *p, int row, int col, bool up);
 void pty_resize(struct pty *p, int rows, int cols);
+/* Closes the window: the program gets SIGHUP, its terminal is gone. */
+void pty_hang_up(struct pty *p);
 
 /* -- the screen -- */
 /* Row as UTF-8, trailing blanks cut; valid until the next call. */

@@ -164,6 +164,17 @@ static void test_silence(void **state)
 	pty_free(p);
 }
 
+static void test_hang_up(void **state)
+{
+	struct pty *p = start_script("echo up; read x; exit 5");
+
+	(void)state;
+	expect_text(p, "up");
+	pty_hang_up(p);
+	expect_exit(p, 128 + SIGHUP);
+	pty_free(p);
+}
+
 static void test_home_is_its_own(void **state)
 {
 	const char *const argv[] = { "sh", "-c",
@@ -196,6 +207,7 @@ int main(void)
 		cmocka_unit_test(test_keys_and_raw_bytes),
 		cmocka_unit_test(test_all_output_before_exit),
 		cmocka_unit_test(test_silence),
+		cmocka_unit_test(test_hang_up),
 		cmocka_unit_test(test_home_is_its_own),
 	};
 
