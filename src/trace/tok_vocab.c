@@ -117,6 +117,7 @@ static void unpack(struct buf *out)
 	struct err err = { "" };
 	bool good = true;
 
+	buf_reserve(out, 2 * n); /* it packs to a little more than half */
 	while (good && (at < n || zst_dec_pending(dec)) &&
 	       out->len < FILE_MAX_BYTES) {
 		good = zst_dec_push(dec, tok_data + at, n - at, &used, out,
