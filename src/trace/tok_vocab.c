@@ -117,7 +117,6 @@ static void unpack(struct buf *out)
 	struct err err = { "" };
 	bool good = true;
 
-	buf_reserve(out, 2 * n); /* it packs to a little more than half */
 	while (good && (at < n || zst_dec_pending(dec)) &&
 	       out->len < FILE_MAX_BYTES) {
 		good = zst_dec_push(dec, tok_data + at, n - at, &used, out,
@@ -127,6 +126,8 @@ static void unpack(struct buf *out)
 	if (!good || !zst_dec_end(dec, &err))
 		die("the bundled vocabulary is damaged: %s", err.text);
 	zst_dec_free(dec);
+	out->data = mem_resize(out->data, out->len); /* what it grew over */
+	out->cap = out->len;
 }
 
 static uint32_t number_at(const char *p)
