@@ -181,10 +181,16 @@ static void add_to_record(struct job *job, const struct report *r)
 
 static void print_generation(struct job *job, const struct report *r)
 {
+	struct report row = *r;
+
 	print_header(job);
 	switch (job->opts->output) {
 	case ANALYZE_TABLE:
-		report_table(r, &job->lines, job->opts->cols);
+		/* the only generation of its file needs no number */
+		if (feed_shape(job->feed) == FEED_STREAM && row.record &&
+		    !strcmp(row.record, "0"))
+			row.record = NULL;
+		report_table(&row, &job->lines, job->opts->cols);
 		return;
 	case ANALYZE_CSV:
 		report_csv(r, &job->lines);

@@ -13,7 +13,7 @@
 #include "trace/run.h"
 
 enum {
-	REPORT_RULES_MAX = 8,
+	REPORT_RULES_MAX = 16,
 	REPORT_COLS_MIN = 20, /* a narrower table is not drawn */
 };
 

@@ -8,8 +8,9 @@ import json
 import sys
 
 FLAGS = {"PROVEN", "OUT-LOW", "UNDERSAMPLED", "VACUOUS", "ASYMPTOTIC"}
-TOKENS_BY = {"ids", "logprobs", "usage", "bpe", "events"}
-RULES = ["guardian", "cycle", "chunk", "zlib", "adaptive"]
+TOKENS_BY = {"ids", "logprobs", "usage", "qwen3-bpe", "events"}
+RULES = ["guardian", "cycle", "cycle-long", "chunk", "chunk-100", "zlib",
+         "adaptive"]
 TEXT, COUNT, NUMBER = "text", "count", "number"
 FIELDS = [
     ("source", TEXT, False), ("record", TEXT, True),

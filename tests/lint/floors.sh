@@ -59,7 +59,7 @@ call()
 }
 
 # --- Libraries: one door each.
-only 'only term.c knows curses' 'include *<(n?curses|term)' 'tui/term.c'
+only 'only caps.c knows curses' 'include *<(n?curses|term)[.]h' 'tui/caps.c'
 only 'only zst.c includes zstd.h' 'include *<zstd' 'src/base/zst.c'
 only 'only gz.c includes zlib.h' 'include *<zlib' 'src/base/gz.c'
 only 'only json.c includes jansson.h' 'include *<jansson' 'src/trace/json.c'
@@ -76,16 +76,11 @@ only 'only buf.c calls the allocator' \
 # --- Files, processes, sockets: source.c, and these, which write:
 #   src/source.c    every input
 #   src/base/big.c  pages of memory (no file)
-#   tui/main.c      the controlling terminal when stdin is the trace
-#   tui/term.c      the same descriptor
-#   tui/config.c    the config file
-#   tui/session.c   its own state, to be restored
-#   tui/script.c    the script and the screens it saves
-#   tui/export*.c   files that the user named
+#   tui/term.c      the controlling terminal when stdin is the trace
+#   tui/file.c      small files of its own: config, session, exports
 only 'only source.c opens files' \
 	"$(call 'open|openat|open64|creat|fopen|fdopen|freopen|mkstemp|tmpfile|memfd_create|opendir|mkdir|rename|unlink')" \
-	'src/source.c src/source_*.c tui/main.c tui/term.c tui/config.c
-	 tui/session.c tui/script.c tui/export.c tui/export_*.c'
+	'src/source.c src/source_*.c tui/term.c tui/file.c'
 only 'only source.c forks or connects' \
 	"$(call 'fork|vfork|posix_spawn|posix_spawnp|execv|execvp|execve|execl|execlp|socket|connect|bind|listen|accept')" \
 	'src/source.c'

@@ -1,0 +1,178 @@
+#!/bin/sh
+# The manual and --help say what the tables say.
+#
+# Parts of lilscope(1) between .\" NAME-BEGIN and .\" NAME-END are made from
+# `lilscope help --tables`. This compares them; with --update it writes them.
+. "${top_srcdir:-.}/tests/lint/lib.sh"
+LILSCOPE=${LILSCOPE:-./lilscope}
+page=man/lilscope.1
+
+if ! "$LILSCOPE" help --tables >"$tmp/tables" 2>"$tmp/err"; then
+	cat "$tmp/err"
+	echo "lilscope help --tables does not run"
+	exit 1
+fi
+
+# One part of the page from the tables.
+part()
+{
+	awk -F '\t' -v part="$1" '
+	# Text as an argument of a macro: no escape, no delimiter, no macro.
+	function quote(text) {
+		gsub(/\\/, "\\e", text)
+		gsub(/"/, "\\(dq", text)
+		gsub(/~/, "\\(ti", text)
+		gsub(/\^/, "\\(ha", text)
+		gsub(/`/, "\\(ga", text)
+		return "\\&" text
+	}
+	function sentence(text) {
+		gsub(/\\/, "\\e", text)
+		sub(/^[.\x27]/, "\\\\\\&&", text)
+		first = substr(text, 1, 1)
+		return toupper(first) substr(text, 2) "."
+	}
+	function begin(room) {
+		if (room != "")
+			print ".Ss " room
+		print ".Bl -tag -width Ds"
+		open = 1
+	}
+	function end() {
+		if (open)
+			print ".El"
+		open = 0
+	}
+	part == "OPTIONS" && $1 == "option" {
+		if (!open) begin("")
+		head = ".It"
+		if ($3 != "-")
+			head = head " Fl " $3 " ,"
+		head = head " Fl -" $2
+		if ($4 != "-")
+			head = head " Ar " $4
+		print head
+		print sentence($8)
+		if ($7 != "-") {
+			gsub(/ /, ", ", $7)
+			print "One of " $7 "."
+		}
+		if ($4 != "-" && $6 != "-")
+			print "Default: " $6 "."
+		else if ($4 == "-" && $6 == "on")
+			print "On by default."
+		if ($5 == "t")
+			print "Not for"
+		if ($5 == "t")
+			print ".Cm analyze ."
+		if ($5 == "a" || $5 == "ac") {
+			print "Only for"
+			print ".Cm analyze ."
+		}
+	}
+	part == "KEYS" && $1 == "action" {
+		if ($2 != room) {
+			end()
+			begin($2)
+			room = $2
+		}
+		head = ".It Cm " $3
+		if ($4 != "-")
+			head = head " Ar " quote($4)
+		print head
+		text = sentence($6)
+		if ($5 != "-") {
+			n = split($5, key, " ")
+			keys = ""
+			for (i = 1; i <= n; i++)
+				keys = keys " " quote(key[i])
+			print ".Sy" keys
+			print ".br"
+		}
+		print text
+	}
+	part == "VIEWS" && $1 == "view" {
+		if (!open) begin("")
+		print ".It Cm " $2
+		print sentence($3)
+	}
+	part == "FORMATS" && $1 == "format" && $4 == "read" {
+		if (!open) begin("")
+		print ".It Cm " $2
+		print sentence($3)
+	}
+	part == "CODERS" && $1 == "coder" {
+		if (!open) begin("")
+		print ".It Cm " $2
+		print sentence($3)
+	}
+	END { end() }' "$tmp/tables"
+}
+
+# The page with every part made anew.
+sed -n 's/^\.\\" \([A-Z]*\)-BEGIN$/\1/p' "$page" >"$tmp/names"
+cp "$page" "$tmp/page"
+while read -r name; do
+	part "$name" >"$tmp/part"
+	awk -v name="$name" -v part="$tmp/part" '
+	$0 == ".\\\" " name "-END" { skip = 0 }
+	!skip { print }
+	$0 == ".\\\" " name "-BEGIN" {
+		while ((getline line < part) > 0)
+			print line
+		skip = 1
+	}' "$tmp/page" >"$tmp/next"
+	mv "$tmp/next" "$tmp/page"
+done <"$tmp/names"
+
+if [ "${1:-}" = --update ]; then
+	cp "$tmp/page" "$page"
+	exit 0
+fi
+if ! diff -u "$page" "$tmp/page" >"$tmp/diff"; then
+	sed 's/^/    /' "$tmp/diff" | head -n 60
+	echo "$page:1: is not what the tables say (tests/lint/docs.sh --update)" |
+		found
+fi
+
+# --- --help and the screens' help show each option and action.
+"$LILSCOPE" --help >"$tmp/help" 2>&1
+"$LILSCOPE" analyze --help >>"$tmp/help" 2>&1
+awk -F '\t' '$1 == "option" { print $2 }' "$tmp/tables" |
+while read -r name; do
+	grep -Eq -- "--(\[no-\])?$name( |\$|=)" "$tmp/help" ||
+		echo "--help: does not name --$name"
+done | found
+
+# --- Options named in the pages and the README are there.
+grep -ohE '(^| |`)--[a-z][a-z-]+' README.md HACKING.md 2>/dev/null |
+	sed 's/.*--//' | sort -u >"$tmp/named"
+sed -n 's/.*Fl -\([a-z][a-z-]*\).*/\1/p' man/*.[157] | sort -u >>"$tmp/named"
+awk -F '\t' '$1 == "option" { print $2; print "no-" $2 }' "$tmp/tables" \
+	>"$tmp/known"
+# Options of others, and those that are no rows.
+printf '%s\n' help version tables name no-name sshloginfile will-cite pipe \
+	block update enable-werror enable-sanitizers enable-fuzz \
+	enable-coverage >>"$tmp/known"
+while read -r name; do
+	grep -qx -- "$name" "$tmp/known" ||
+		echo "manual: there is no option --$name"
+done <"$tmp/named" | found
+
+# --- The fields of the JSON are those of the report.
+grep -oE '(FIELD|RULE)\("[A-Za-z_]+"' src/report.c | sed 's/.*"\(.*\)"/\1/' |
+while read -r name; do
+	grep -qE "^\.It Li (.* )?$name( |\$)" "$page" ||
+		echo "$page:1: JSON FIELDS lack $name"
+done | found
+
+# --- The pages are sound.
+if command -v mandoc >/dev/null; then
+	for each in man/*.[157]; do
+		mandoc -T lint -W style "$each" | grep -v 'manual not found'
+	done | found
+else
+	echo "mandoc is not here: the pages were not checked"
+fi
+
+finish

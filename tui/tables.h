@@ -1,0 +1,22 @@
+/*
+ * tables.h - every table of the program as lines of text: what the manual
+ * and the completions are made from, and checked against.
+ *
+ *	option	NAME LETTER ARG WHERE DEFAULT VALUES ABOUT
+ *	action	ROOM NAME ARG KEYS ABOUT
+ *	view	NAME ABOUT
+ *	format	NAME TITLE READ		("read", or "refused")
+ *	coder	NAME ABOUT
+ *	rule	NAME ABOUT
+ *
+ * Fields are parted by tabs; none holds one. Empty ones are "-". WHERE is
+ * made of the letters t (tui), a (analyze), l (live), c (config).
+ */
+#ifndef LILSCOPE_TABLES_H
+#define LILSCOPE_TABLES_H
+
+struct buf;
+
+void tables_print(struct buf *out);
+
+#endif
