@@ -40,6 +40,7 @@ for i, line in enumerate(open(sys.argv[1])):
     kind = {7: "error", 11: "error", 13: "error",
             17: "generations"}.get(i % 20, "rho")
     assert kind in g, (i, kind, line)
+assert i == 59
 END
 }
 check "in order, with their numbers" in_order
@@ -65,6 +66,7 @@ first_record()
 import json, sys
 for i, line in enumerate(open(sys.argv[1])):
     assert json.loads(line)["record"].split(".")[0] == str(1000 + i), line
+assert i == 59
 END
 }
 check "--first-record" first_record

@@ -10,6 +10,11 @@ LILSCOPE_DATA=${LILSCOPE_DATA:-$srcdir/../shared/data}
 traces=$srcdir/samples/traces
 export LILSCOPE LILSCOPE_DATA srcdir traces
 
+if [ ! -x "$LILSCOPE" ]; then
+	echo "$LILSCOPE is not there; say where with LILSCOPE=..."
+	exit 99
+fi
+
 # Nothing of the user's leaks in.
 unset COLUMNS LINES LILSCOPE_OPTIONS
 HOME=/nonexistent XDG_CONFIG_HOME=/nonexistent XDG_STATE_HOME=/nonexistent
