@@ -36,4 +36,31 @@ libengine_a_SOURCES += \
 	src/measure/bound.c src/measure/bound.h \
 	src/measure/coder.c src/measure/coder.h \
 	src/measure/guard.c src/measure/guard.h \
+	src/measure/adaptive.c \
+	src/measure/rival.c src/measure/rival.h src/measure/rival_rules.h \
+	src/measure/rival_chunk.c src/measure/rival_cycle.c \
+	src/measure/rival_zlib.c \
 	src/measure/series.c src/measure/series.h
+libengine_a_SOURCES += \
+	src/base/base64.c src/base/base64.h \
+	src/base/unpack.c src/base/unpack.h \
+	src/trace/chunk.c src/trace/chunk.h \
+	src/trace/detect.c src/trace/detect.h \
+	src/trace/feed.c src/trace/feed.h \
+	src/trace/field.c src/trace/field.h \
+	src/trace/format.c src/trace/format.h \
+	src/trace/format_jsonl.c \
+	src/trace/format_native.c \
+	src/trace/format_ollama.c src/trace/format_ollama.h \
+	src/trace/format_openai.c src/trace/format_openai.h \
+	src/trace/format_response.c \
+	src/trace/format_text.c \
+	src/trace/frame.c src/trace/frame.h \
+	src/trace/gen.c src/trace/gen.h \
+	src/trace/indexer.c \
+	src/trace/json.c src/trace/json.h \
+	src/trace/native.c src/trace/native.h \
+	src/trace/record.c src/trace/record.h \
+	src/trace/scan.c src/trace/scan.h \
+	src/trace/sse.c src/trace/sse.h \
+	src/trace/template.c src/trace/template.h

@@ -26,6 +26,7 @@ measure_tests = \
 	tests/unit/test_guard \
 	tests/unit/test_coder \
 	tests/unit/test_bound \
+	tests/unit/test_rival \
 	tests/unit/test_zl77
 if HAVE_TESTS
 check_PROGRAMS += $(measure_tests)

@@ -1,0 +1,105 @@
+/*
+ * Ollama's token repeat limit: the runner's answer comes in chunks, normally
+ * one a token; white space is trimmed off both ends, and when more than
+ * `limit` chunks in a row equal the one before, the prediction is aborted.
+ * A chunk of white space is empty after trimming, and the chunk before the
+ * first one counts as empty.
+ */
+#include "measure/rival_rules.h"
+
+#include "base/buf.h"
+#include "base/utf8.h"
+
+#include <string.h>
+
+struct chunk {
+	uint32_t limit;
+	uint32_t n;       /* tokens seen */
+	uint32_t repeats; /* of the last chunk, itself not counted */
+	struct buf last;  /* trimmed */
+	struct rival_verdict verdict;
+};
+
+static void *create(uint32_t limit)
+{
+	struct chunk *c = mem_zalloc(sizeof(*c));
+
+	c->limit = limit;
+	c->verdict = (struct rival_verdict){ GUARD_NEVER, GUARD_NEVER };
+	return c;
+}
+
+void *chunk_create(void)
+{
+	return create(30);
+}
+
+void *chunk_100_create(void)
+{
+	return create(100);
+}
+
+void chunk_destroy(void *state)
+{
+	struct chunk *c = state;
+
+	buf_release(&c->last);
+	mem_free(c);
+}
+
+/* White space of Unicode, as Go's strings.TrimSpace has it. */
+static bool is_space(int32_t cp)
+{
+	return (cp >= 0x09 && cp <= 0x0d) || cp == 0x20 || cp == 0x85 ||
+	       cp == 0xa0 || cp == 0x1680 || (cp >= 0x2000 && cp <= 0x200a) ||
+	       cp == 0x2028 || cp == 0x2029 || cp == 0x202f || cp == 0x205f ||
+	       cp == 0x3000;
+}
+
+/* text[*from .. *to) without white space at its ends. */
+static void trim(const char *text, size_t len, size_t *from, size_t *to)
+{
+	bool begun = false;
+
+	*from = *to = 0;
+	for (size_t at = 0, used; at < len; at += used) {
+		if (is_space(utf8_decode(text + at, len - at, &used)))
+			continue;
+		if (!begun)
+			*from = at;
+		begun = true;
+		*to = at + used;
+	}
+}
+
+void chunk_push(void *state, const struct rival_token *token)
+{
+	struct chunk *c = state;
+	const char *text = token->len ? token->text : "";
+	size_t from, to;
+	bool same;
+
+	trim(text, token->len, &from, &to);
+	same = to - from == c->last.len &&
+	       (to == from ||
+		memcmp(text + from, c->last.data, to - from) == 0);
+	c->n++;
+	if (same) {
+		c->repeats++;
+	} else {
+		buf_clear(&c->last);
+		buf_append(&c->last, text + from, to - from);
+		c->repeats = 0;
+	}
+	if (c->verdict.at_token == GUARD_NEVER) {
+		if (c->repeats > c->limit)
+			c->verdict.at_token = c->n;
+	} else if (!same && c->verdict.resumed_at == GUARD_NEVER) {
+		c->verdict.resumed_at = c->n - 1;
+	}
+}
+
+struct rival_verdict chunk_verdict(const void *state)
+{
+	return ((const struct chunk *)state)->verdict;
+}

@@ -1,0 +1,139 @@
+/*
+ * Exact tail cycle. The last `count` copies of one pattern of p tokens are
+ * at the tail exactly when the last (count - 1) p tokens each equal the token
+ * p before. So for each period p a run is kept: for how many tokens in a row
+ * that has been true.
+ *
+ * Not every period is looked at for every token: a run worth counting is at
+ * least `gram` tokens long, so a period matters only if the last `gram`
+ * tokens stand p before, too. Positions of equal grams are chained by hash:
+ *
+ *	head[hash] -> t -> prev[t] -> prev[prev[t]] -> ... within max periods
+ *
+ * Ordinary text has few of these; the cost is a hash a token.
+ */
+#include "measure/rival_rules.h"
+
+#include "base/buf.h"
+
+enum {
+	PERIOD_MAX = 1024,
+	RING = 2048,       /* tokens kept; a power of two > PERIOD_MAX + gram */
+	HEADS_LOG = 12,
+	GRAM_MAX = 8,
+	COPIES = 4,
+};
+
+/* Odd, for a polynomial hash modulo 2^64; and its spread over the heads. */
+static const uint64_t base = UINT64_C(0x9e3779b97f4a7c15);
+static const uint64_t spread = UINT64_C(0xd6e8feb86659fd93);
+
+struct cycle {
+	uint32_t min, max; /* periods */
+	uint32_t gram;
+	uint64_t leaving;  /* base^gram: weight of the token that leaves */
+	uint64_t hash;     /* of the last gram tokens */
+	uint32_t n;        /* tokens seen */
+	uint32_t period;   /* that fired */
+	struct rival_verdict verdict;
+	uint32_t ids[RING];
+	uint32_t prev[RING];           /* position + 1 of the gram before */
+	uint32_t head[1 << HEADS_LOG]; /* position + 1, 0: none */
+	uint32_t run[PERIOD_MAX + 1];
+	uint32_t run_end[PERIOD_MAX + 1]; /* tokens seen when it last grew */
+};
+
+static void *create(uint32_t min, uint32_t max)
+{
+	struct cycle *c = mem_zalloc(sizeof(*c));
+
+	c->min = min;
+	c->max = max;
+	c->gram = MIN((COPIES - 1) * min, (uint32_t)GRAM_MAX);
+	c->leaving = 1;
+	for (uint32_t i = 0; i < c->gram; i++)
+		c->leaving *= base;
+	c->verdict = (struct rival_verdict){ GUARD_NEVER, GUARD_NEVER };
+	return c;
+}
+
+void *cycle_create(void)
+{
+	return create(1, 128);
+}
+
+void *cycle_long_create(void)
+{
+	return create(16, PERIOD_MAX);
+}
+
+void cycle_destroy(void *state)
+{
+	mem_free(state);
+}
+
+static uint32_t id_at(const struct cycle *c, uint32_t t)
+{
+	return c->ids[t % RING];
+}
+
+/* Do the grams that end at tokens t and q equal each other? */
+static bool same_gram(const struct cycle *c, uint32_t t, uint32_t q)
+{
+	for (uint32_t i = 0; i < c->gram; i++)
+		if (id_at(c, t - i) != id_at(c, q - i))
+			return false;
+	return true;
+}
+
+/* The last gram stands one period before, too; t is the last token. */
+static void grow_run(struct cycle *c, uint32_t t, uint32_t period)
+{
+	bool goes_on = t > 0 && c->run_end[period] == t;
+
+	c->run[period] = goes_on ? c->run[period] + 1 : c->gram;
+	c->run_end[period] = t + 1;
+	if (period >= c->min && c->run[period] >= (COPIES - 1) * period &&
+	    c->verdict.at_token == GUARD_NEVER) {
+		c->verdict.at_token = t + 1;
+		c->period = period;
+	}
+}
+
+static void look_back(struct cycle *c, uint32_t t)
+{
+	size_t slot = (size_t)(c->hash * spread >> (64 - HEADS_LOG));
+	uint32_t q = c->head[slot];
+
+	c->prev[t % RING] = q;
+	c->head[slot] = t + 1;
+	while (q && t - (q - 1) <= c->max) {
+		if (same_gram(c, t, q - 1))
+			grow_run(c, t, t - (q - 1));
+		q = c->prev[(q - 1) % RING];
+	}
+}
+
+void cycle_push(void *state, const struct rival_token *token)
+{
+	struct cycle *c = state;
+	uint32_t t = c->n++;
+
+	c->hash = (c->hash + token->id + 1) * base;
+	if (t >= c->gram)
+		c->hash -= (id_at(c, t - c->gram) + UINT64_C(1)) * base *
+			   c->leaving;
+	c->ids[t % RING] = token->id;
+	if (c->verdict.at_token == GUARD_NEVER) {
+		if (t + 1 >= c->gram)
+			look_back(c, t);
+	} else if (c->verdict.resumed_at == GUARD_NEVER &&
+		   token->id != id_at(c, t - c->period)) {
+		c->verdict.resumed_at = t;
+	}
+}
+
+struct rival_verdict cycle_verdict(const void *state)
+{
+	return ((const struct cycle *)state)->verdict;
+}
