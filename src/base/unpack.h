@@ -25,6 +25,10 @@ void unpack_free(struct unpack *u);
 bool unpack_bytes(struct unpack *u, const void *in, size_t n, size_t *used,
 		  struct buf *out, size_t max_out, struct err *err);
 
+/* Before unpack_end(): appends up to 3 bytes that were held back because an
+ * archive may begin with them (a file that is just "("). */
+void unpack_rest(struct unpack *u, struct buf *out);
+
 /* More output is waiting although all input was taken. */
 bool unpack_pending(const struct unpack *u);
 

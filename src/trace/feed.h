@@ -95,7 +95,8 @@ size_t indexer_memory_bytes(const struct indexer *ix);
 /*
  * Detection alone: over the first bytes of an unpacked source. `whole` when
  * these are all the bytes there are. Returns the row name and the shape;
- * NULL with a sentence when it is nothing that can be read.
+ * NULL with a sentence when it is nothing that can be read, NULL without
+ * one when these bytes do not tell yet (never if `whole`).
  */
 const char *feed_detect(const void *bytes, size_t n, bool whole,
 			enum feed_shape *shape, struct err *err);

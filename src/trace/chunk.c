@@ -1,0 +1,252 @@
+#include "trace/chunk.h"
+
+#include <math.h>
+#include <string.h>
+
+void chunk_release(struct chunk *c)
+{
+	buf_release(&c->text);
+	buf_release(&c->spelled);
+	mem_free(c->tokens);
+	*c = (struct chunk){ 0 };
+}
+
+void chunk_clear(struct chunk *c)
+{
+	if (c->text.cap + c->spelled.cap > JSON_KEEP_BYTES ||
+	    c->cap * sizeof(*c->tokens) > JSON_KEEP_BYTES)
+		chunk_release(c);
+	buf_clear(&c->text);
+	buf_clear(&c->spelled);
+	c->n = c->n_parts = 0;
+	c->by_bytes = false;
+}
+
+void chunk_add(struct chunk *c, enum channel channel, const char *s, size_t n)
+{
+	bool same = c->n_parts && c->parts[c->n_parts - 1].channel == channel;
+
+	if (!n)
+		return;
+	if (!same && c->n_parts < CHUNK_PARTS_MAX)
+		c->parts[c->n_parts++] =
+			(struct chunk_part){ channel, c->text.len };
+	buf_append(&c->text, s, n);
+}
+
+void chunk_add_json(struct chunk *c, enum channel channel,
+		    struct json_value string)
+{
+	size_t n;
+	const char *s = json_text(string, &n);
+
+	chunk_add(c, channel, s, n);
+}
+
+static struct chunk_token *add_token(struct chunk *c)
+{
+	c->tokens = grow(c->tokens, &c->cap, c->n + 1, sizeof(*c->tokens));
+	c->tokens[c->n] = (struct chunk_token){ .start = c->spelled.len,
+						.id = TRACE_NO_ID,
+						.logprob = NAN };
+	return &c->tokens[c->n++];
+}
+
+/* "token_id:123", as vLLM writes with return_tokens_as_token_ids. */
+static uint32_t id_in_text(const char *s, size_t n)
+{
+	static const char prefix[] = "token_id:";
+	size_t len = sizeof(prefix) - 1;
+	double id;
+
+	if (n <= len || memcmp(s, prefix, len) != 0)
+		return TRACE_NO_ID;
+	id = json_parse_number(s + len, n - len);
+	return id >= 0 && id < TRACE_NO_ID ? (uint32_t)id : TRACE_NO_ID;
+}
+
+static void spell(struct chunk *c, struct chunk_token *t, const char *s,
+		  size_t n)
+{
+	buf_append(&c->spelled, s, n);
+	t->len += n;
+}
+
+/* [240,159]: the token's bytes. false if this is no such array. */
+static bool spell_bytes(struct chunk *c, struct chunk_token *t,
+			struct json_value bytes)
+{
+	if (!json_is(bytes, JSON_ARRAY))
+		return false;
+	for (struct json_value v = json_first(bytes); v.doc; v = json_next(v)) {
+		char byte = (char)json_u32(v, '?');
+
+		spell(c, t, &byte, 1);
+	}
+	return true;
+}
+
+void chunk_entries(struct chunk *c, struct json_value entries)
+{
+	bool all_bytes = json_count(entries) > 0;
+
+	if (!json_is(entries, JSON_ARRAY))
+		return;
+	for (struct json_value v = json_first(entries); v.doc;
+	     v = json_next(v)) {
+		struct chunk_token *t = add_token(c);
+		size_t len;
+		const char *s = json_text(json_get(v, "token"), &len);
+
+		t->logprob = (float)json_number(json_get(v, "logprob"), NAN);
+		t->id = json_u32(json_get(v, "id"), TRACE_NO_ID);
+		if (t->id == TRACE_NO_ID)
+			t->id = id_in_text(s, len);
+		if (spell_bytes(c, t, json_get(v, "bytes")))
+			continue;
+		all_bytes = false;
+		spell(c, t, s, len);
+	}
+	c->by_bytes = all_bytes;
+}
+
+void chunk_parallel(struct chunk *c, struct json_value tokens,
+		    struct json_value logprobs)
+{
+	struct json_value lp = json_first(logprobs);
+
+	if (!json_is(tokens, JSON_ARRAY))
+		return;
+	for (struct json_value v = json_first(tokens); v.doc;
+	     v = json_next(v)) {
+		struct chunk_token *t = add_token(c);
+		size_t len;
+		const char *s = json_text(v, &len);
+
+		t->logprob = (float)json_number(lp, NAN);
+		t->id = id_in_text(s, len);
+		spell(c, t, s, len);
+		lp = json_next(lp);
+	}
+}
+
+void chunk_ids(struct chunk *c, struct json_value ids)
+{
+	size_t n = json_count(ids), i = 0;
+
+	if (!json_is(ids, JSON_ARRAY) || !n)
+		return;
+	if (c->n != n) {
+		c->n = 0;
+		buf_clear(&c->spelled);
+		c->by_bytes = false;
+	}
+	for (struct json_value v = json_first(ids); v.doc; v = json_next(v)) {
+		if (i == c->n)
+			add_token(c);
+		c->tokens[i++].id = json_u32(v, TRACE_NO_ID);
+	}
+}
+
+/* The channel of the byte at `at` of the text. */
+static enum channel channel_at(const struct chunk *c, size_t at)
+{
+	enum channel channel = CHANNEL_ANSWER;
+
+	for (size_t i = 0; i < c->n_parts && c->parts[i].start <= at; i++)
+		channel = c->parts[i].channel;
+	return channel;
+}
+
+/* The first border of a character at or behind `at`. */
+static size_t border(const struct buf *text, size_t at)
+{
+	while (at < text->len && (text->data[at] & 0xc0) == 0x80)
+		at++;
+	return at;
+}
+
+static void emit_text(const struct chunk *c, struct run *run, double time_s)
+{
+	for (size_t i = 0; i < c->n_parts; i++) {
+		size_t start = c->parts[i].start;
+		size_t end = i + 1 < c->n_parts ? c->parts[i + 1].start :
+						  c->text.len;
+
+		run_text(run, c->parts[i].channel, c->text.data + start,
+			 end - start, time_s);
+	}
+}
+
+/* Text where tokens were expected (a tool call beside ids): one token a
+ * part, id unknown. */
+static void emit_parts(const struct chunk *c, struct run *run, double time_s)
+{
+	for (size_t i = 0; i < c->n_parts; i++) {
+		size_t start = c->parts[i].start;
+		size_t end = i + 1 < c->n_parts ? c->parts[i + 1].start :
+						  c->text.len;
+		struct token token = {
+			.text = c->text.data + start,
+			.len = end - start,
+			.id = TRACE_NO_ID,
+			.logprob = NAN,
+			.time_s = time_s,
+			.channel = c->parts[i].channel,
+		};
+
+		run_token(run, &token);
+	}
+}
+
+static bool spelled_right(const struct chunk *c)
+{
+	return c->spelled.len == c->text.len && c->text.len &&
+	       memcmp(c->spelled.data, c->text.data, c->text.len) == 0;
+}
+
+static void emit_tokens(const struct chunk *c, struct run *run, double time_s)
+{
+	bool spelled = c->by_bytes || spelled_right(c);
+	const struct buf *from = spelled ? &c->spelled : &c->text;
+
+	for (size_t i = 0; i < c->n; i++) {
+		const struct chunk_token *t = &c->tokens[i];
+		size_t start = t->start, end = t->start + t->len;
+
+		if (!spelled) {
+			start = border(from, from->len / c->n * i +
+					     from->len % c->n * i / c->n);
+			end = i + 1 == c->n ?
+				      from->len :
+				      border(from, from->len / c->n * (i + 1) +
+							   from->len % c->n *
+								   (i + 1) /
+								   c->n);
+		}
+		run_token(run, &(struct token){
+				       .text = from->data ? from->data + start :
+							    NULL,
+				       .len = end - start,
+				       .id = t->id,
+				       .logprob = t->logprob,
+				       .time_s = time_s,
+				       .channel = channel_at(c, start),
+			       });
+	}
+}
+
+void chunk_emit(struct chunk *c, struct run *run, enum chunk_mode *mode,
+		double time_s)
+{
+	if (!c->text.len && !c->n)
+		return;
+	if (*mode == CHUNK_UNSET)
+		*mode = c->n ? CHUNK_TOKENS : CHUNK_TEXT;
+	if (*mode == CHUNK_TEXT)
+		emit_text(c, run, time_s);
+	else if (c->n)
+		emit_tokens(c, run, time_s);
+	else
+		emit_parts(c, run, time_s);
+}

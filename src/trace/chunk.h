@@ -1,0 +1,72 @@
+/*
+ * chunk.h - the output in one record on its way into a run.
+ *
+ * A record holds text by channel and, perhaps, what is known of its tokens:
+ * ids, logprob entries, both or neither. Records are not tokens: one may
+ * hold several. How they meet:
+ *
+ *	nothing known       the text, for the bundled tokenizer to cut
+ *	entries spell it    a token an entry, with exactly its bytes
+ *	ids only            a token an id; the text is dealt out evenly, at
+ *	                    borders of characters (whose text is whose is not
+ *	                    in the record)
+ *
+ * A run is either of tokens or of text, as its first output was; the other
+ * kind is fitted in, so that ids of two vocabularies never meet.
+ */
+#ifndef LILSCOPE_CHUNK_H
+#define LILSCOPE_CHUNK_H
+
+#include "trace/json.h"
+#include "trace/run.h"
+
+enum { CHUNK_PARTS_MAX = 16 };
+
+/* What a run is made of; settled by its first output. */
+enum chunk_mode { CHUNK_UNSET, CHUNK_TEXT, CHUNK_TOKENS };
+
+struct chunk_token {
+	size_t start, len; /* in spelled */
+	uint32_t id;
+	float logprob;
+};
+
+/* All zero is empty; chunk_clear() keeps the memory. */
+struct chunk {
+	struct buf text;
+	struct chunk_part {
+		enum channel channel;
+		size_t start; /* in text */
+	} parts[CHUNK_PARTS_MAX];
+	size_t n_parts;
+	struct chunk_token *tokens;
+	size_t n, cap;
+	struct buf spelled; /* the tokens' own bytes */
+	bool by_bytes;      /* every entry has its bytes: they are the truth */
+};
+
+void chunk_release(struct chunk *c);
+void chunk_clear(struct chunk *c);
+
+/* Output in one channel; parts stay in the order of the calls. */
+void chunk_add(struct chunk *c, enum channel channel, const char *s, size_t n);
+
+/* The same for a JSON string; other types (null) add nothing. */
+void chunk_add_json(struct chunk *c, enum channel channel,
+		    struct json_value string);
+
+/* [{token, logprob, bytes, id}, ...] as in chat logprobs.content. */
+void chunk_entries(struct chunk *c, struct json_value entries);
+
+/* ["tok", ...] with [-0.1, ...] beside it, as legacy completions have. */
+void chunk_parallel(struct chunk *c, struct json_value tokens,
+		    struct json_value logprobs);
+
+/* [123, ...]: with as many entries there, their ids; else tokens by id. */
+void chunk_ids(struct chunk *c, struct json_value ids);
+
+/* Into the run, at time_s. */
+void chunk_emit(struct chunk *c, struct run *run, enum chunk_mode *mode,
+		double time_s);
+
+#endif

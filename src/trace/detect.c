@@ -1,0 +1,629 @@
+/*
+ * The order of questions:
+ *
+ *	magic bytes                a binary: a sentence
+ *	data: event: : id: retry:  server-sent events
+ *	{                          JSON lines, or JSON values in a row
+ *	[                          a JSON array
+ *	"                          JSON lines, if two lines are strings
+ *	else                       a server's log: a sentence; or text
+ *
+ * What begins like one of them and isn't is text.
+ */
+#include "trace/detect.h"
+
+#include <string.h>
+
+#include "base/utf8.h"
+
+enum {
+	EARLY_LINES = 16,     /* asked at each of the first lines */
+	MAGIC_BYTES = 8,      /* no verdict on less, unless whole */
+	RECORDS_LOOKED_AT = 64,
+	TEXT_LINES = 4,       /* enough to tell a log from a text ... */
+	TEXT_BYTES = 512,     /* ... or that many bytes */
+	LOG_LINES = 2,        /* lines that make a server's log */
+};
+
+static const size_t sizes[] = { TEXT_BYTES, 4096, 16384, FEED_PROBE_BYTES };
+
+struct probe {
+	const char *s;
+	size_t n;
+	bool whole; /* nothing follows, or nothing more may be looked at */
+	const struct format *forced;
+	struct verdict *v;
+	struct err *err;
+	struct json json;
+};
+
+static bool begins(const char *s, size_t n, const char *word, size_t len)
+{
+	return n >= len && memcmp(s, word, len) == 0;
+}
+
+#define BEGINS(s, n, word) begins(s, n, word, sizeof(word) - 1)
+
+static enum detect_answer refuse(struct probe *p, const char *what)
+{
+	err_set(p->err, "it %s", what);
+	return DETECT_NO;
+}
+
+static enum detect_answer accept(struct probe *p, const struct format *format,
+				 enum framing framing)
+{
+	p->v->format = p->forced ? p->forced : format;
+	p->v->framing = framing;
+	if (p->v->format->refusal)
+		return refuse(p, p->v->format->refusal);
+	return DETECT_YES;
+}
+
+/* ---- binaries ---- */
+
+#define KIND(magic, what) { magic, sizeof(magic) - 1, what }
+static const struct {
+	const char *magic;
+	size_t len;
+	const char *what;
+} binaries[] = {
+	KIND("PK\x03\x04", "is a ZIP archive; an Inspect .eval can be turned "
+			   "into JSON with `inspect log convert --to json`"),
+	KIND("PK\x05\x06", "is an empty ZIP archive"),
+	KIND("\x7f" "ELF", "is a program (ELF), not a trace"),
+	KIND("\x89PNG", "is a picture (PNG), not a trace"),
+	KIND("\xff\xd8\xff", "is a picture (JPEG), not a trace"),
+	KIND("GIF8", "is a picture (GIF), not a trace"),
+	KIND("%PDF-", "is a PDF, not a trace"),
+	KIND("GGUF", "is a model (GGUF), not a trace"),
+	KIND("SQLite format 3", "is an SQLite database, not a trace"),
+	KIND("PAR1", "is a Parquet file; write it as JSON lines first"),
+	KIND("ARROW1", "is an Arrow file; write it as JSON lines first"),
+	KIND("\xfd" "7zXZ", "is an .xz archive; unpack it with `xz -d` first"),
+	KIND("BZh", "is a .bz2 archive; unpack it with `bzip2 -d` first"),
+	KIND("\x04\x22\x4d\x18", "is an .lz4 archive; unpack it with `lz4 -d` "
+				 "first"),
+	KIND("\xff\xfe", "is UTF-16 text; convert it with `iconv -f UTF-16 "
+			 "-t UTF-8` first"),
+	KIND("\xfe\xff", "is UTF-16 text; convert it with `iconv -f UTF-16 "
+			 "-t UTF-8` first"),
+};
+
+static const char *binary_magic(const char *s, size_t n)
+{
+	for (size_t i = 0; i < ARRAY_LEN(binaries); i++)
+		if (begins(s, n, binaries[i].magic, binaries[i].len))
+			return binaries[i].what;
+	return NULL;
+}
+
+/* Text may hold a few stray bytes; one in ten that is neither UTF-8 nor
+ * anything that terminals know is no text. */
+static bool looks_binary(const char *s, size_t n)
+{
+	size_t bad = 0, seen = 0;
+
+	for (size_t at = 0, used; at < n; at += used, seen++) {
+		int32_t cp = utf8_decode(s + at, n - at, &used);
+
+		bad += cp == UTF8_BAD || (cp >= 0 && cp < 7) ||
+		       (cp > 13 && cp < 27);
+	}
+	return bad * 10 > seen;
+}
+
+/* ---- lines ---- */
+
+struct lines {
+	const char *s, *end;
+	bool whole;
+};
+
+/* The next complete line of the probe; false when there is none. */
+static bool next_line(struct lines *l, const char **line, size_t *n)
+{
+	size_t left = (size_t)(l->end - l->s);
+	const char *lf = memchr(l->s, '\n', left);
+	const char *cr = memchr(l->s, '\r', lf ? (size_t)(lf - l->s) : left);
+	const char *stop = cr ? cr : lf;
+
+	if (!left || (!stop && !l->whole))
+		return false;
+	if (!stop)
+		stop = l->end;
+	*line = l->s;
+	*n = (size_t)(stop - l->s);
+	l->s = stop < l->end ? stop + 1 : stop;
+	return true;
+}
+
+static struct lines lines_of(const struct probe *p)
+{
+	return (struct lines){ p->s, p->s + p->n, p->whole };
+}
+
+/* Lines in the order of mention are begun or held by servers' logs. */
+static const struct {
+	const char *text;
+	bool inside;
+} log_marks[] = {
+	{ "load_backend:", false },
+	{ "ggml_", false },
+	{ "llama_model_loader:", false },
+	{ "llama_context:", false },
+	{ "print_info:", false },
+	{ "common_", false },
+	{ "build:", false },
+	{ "build_info:", false },
+	{ "system_info:", false },
+	{ "srv ", false },
+	{ "slot ", false },
+	{ "main: ", false },
+	{ "(APIServer pid=", false },
+	{ "(EngineCore", false },
+	{ "INFO:     ", false },
+	{ "[GIN] ", false },
+	{ "time=20", false },
+	{ "sglang.launch_server", true },
+	{ "sglang serve", true },
+	{ "server_args=ServerArgs(", true },
+	{ "Decode batch", true },
+	{ "Prefill batch", true },
+	{ "Avg generation throughput", true },
+	{ "[api_utils.py:", true },
+};
+
+static bool holds(const char *s, size_t n, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (size_t at = 0; at + len <= n; at++)
+		if (memcmp(s + at, word, len) == 0)
+			return true;
+	return false;
+}
+
+static bool is_log_line(const char *s, size_t n)
+{
+	enum { LOOK = 512 };
+
+	for (size_t i = 0; i < ARRAY_LEN(log_marks); i++) {
+		const char *text = log_marks[i].text;
+
+		if (log_marks[i].inside ? holds(s, MIN(n, LOOK), text) :
+					  begins(s, n, text, strlen(text)))
+			return true;
+	}
+	return false;
+}
+
+static bool looks_like_log(const struct probe *p)
+{
+	struct lines l = lines_of(p);
+	const char *line;
+	size_t n, found = 0;
+
+	for (size_t i = 0; i < TEXT_LINES && next_line(&l, &line, &n); i++)
+		found += is_log_line(line, n);
+	return found >= LOG_LINES;
+}
+
+static size_t n_lines(const struct probe *p)
+{
+	return scan_count(p->s, p->n, '\n');
+}
+
+static enum detect_answer text(struct probe *p)
+{
+	if (!p->whole && p->n < TEXT_BYTES && n_lines(p) < TEXT_LINES)
+		return DETECT_MORE;
+	if (p->forced)
+		return accept(p, p->forced, FRAMING_TEXT);
+	if (looks_binary(p->s, p->n))
+		return refuse(p, "is binary, not a trace");
+	if (looks_like_log(p))
+		return refuse(p,
+			      "is a server's log: it tells speeds but holds no "
+			      "generated text; record the answer instead: curl "
+			      "-N URL -d '{\"stream\":true,...}' | tee run.sse");
+	return accept(p, &format_text, FRAMING_TEXT);
+}
+
+/* ---- JSON ---- */
+
+static bool reads(struct probe *p, const char *s, size_t n, bool cut)
+{
+	return json_read(&p->json, s, n, cut, NULL);
+}
+
+static bool is_container(struct json_value v)
+{
+	return json_is(v, JSON_OBJECT) || json_is(v, JSON_ARRAY);
+}
+
+/* The dialect of what json holds: certain, or none. */
+static const struct format *claimed(struct probe *p)
+{
+	const struct format *format = format_of(json_root(&p->json));
+
+	return p->forced ? p->forced : format;
+}
+
+/* Records of lines, or payloads of events, up to the first that is claimed.
+ * *n_good: how many could be read at all. */
+static const struct format *claimed_line(struct probe *p, size_t *n_good)
+{
+	struct lines l = lines_of(p);
+	const char *line;
+	size_t n;
+
+	*n_good = 0;
+	while (*n_good < RECORDS_LOOKED_AT && next_line(&l, &line, &n)) {
+		const struct format *format;
+
+		if (!frame_line(&line, &n))
+			continue;
+		/* the last line may be longer than the probe */
+		if (!reads(p, line, n, false) &&
+		    !(p->whole && l.s == l.end && reads(p, line, n, true)))
+			continue;
+		if (!is_container(json_root(&p->json)))
+			continue;
+		++*n_good;
+		format = claimed(p);
+		if (format)
+			return format;
+	}
+	return NULL;
+}
+
+/* ---- server-sent events ---- */
+
+static bool is_field(const char *s, size_t n)
+{
+	return BEGINS(s, n, "data:") || BEGINS(s, n, "event:") ||
+	       BEGINS(s, n, "id:") || BEGINS(s, n, "retry:") ||
+	       BEGINS(s, n, ":");
+}
+
+/* Do the lines look like events? And is a data line that is complete by
+ * itself followed by another one, without the empty line between them
+ * (a capture that went through grep)? Then lines are the records. */
+static enum detect_answer sse_framing(struct probe *p, enum framing *framing)
+{
+	struct lines l = lines_of(p);
+	const char *line;
+	size_t n;
+	bool data = false, event = false;
+
+	while (next_line(&l, &line, &n)) {
+		if (n == 0) {
+			event = event || data;
+			data = false;
+			continue;
+		}
+		if (!is_field(line, n))
+			return DETECT_NO;
+		if (!BEGINS(line, n, "data:"))
+			continue;
+		frame_line(&line, &n);
+		if (!n || (line[0] != '{' && line[0] != '['))
+			return DETECT_NO;
+		if (data && !event) {
+			*framing = FRAMING_LINES;
+			return DETECT_YES;
+		}
+		data = reads(p, line, n, false);
+		*framing = FRAMING_SSE;
+		if (event)
+			return DETECT_YES;
+	}
+	return event || (p->whole && data) ? DETECT_YES : DETECT_MORE;
+}
+
+static enum detect_answer sse(struct probe *p)
+{
+	enum framing framing = FRAMING_SSE;
+	enum detect_answer answer = sse_framing(p, &framing);
+	const struct format *format;
+	size_t n_good;
+
+	if (answer == DETECT_NO)
+		return text(p);
+	if (answer == DETECT_MORE && !p->whole)
+		return answer;
+	format = claimed_line(p, &n_good);
+	if (format && (p->forced || format != &format_jsonl))
+		return accept(p, format, framing);
+	if (!p->whole)
+		return DETECT_MORE;
+	if (p->forced)
+		return accept(p, p->forced, framing);
+	return refuse(p, "holds server-sent events of no dialect that is "
+			 "known here; extract the text (jq) and open that");
+}
+
+/* ---- objects ---- */
+
+/* A line that is a whole object by itself, not indented. */
+static bool has_object_line(struct probe *p)
+{
+	struct lines l = lines_of(p);
+	const char *line;
+	size_t n;
+
+	while (next_line(&l, &line, &n))
+		if (n && line[0] == '{' && reads(p, line, n, false))
+			return true;
+	return false;
+}
+
+/* The first value of the probe: its end, or 0 if it is not complete. */
+static size_t first_value(const struct probe *p)
+{
+	struct scan sc = { 0 };
+	size_t at = 0;
+
+	scan_next(&sc, p->s, p->n, &at);
+	return scan_next(&sc, p->s, p->n, &at) == SCAN_END ? at : 0;
+}
+
+/* Is only white space between s[at] and the end of its line? */
+static bool line_ends(const struct probe *p, size_t at)
+{
+	while (at < p->n && (p->s[at] == ' ' || p->s[at] == '\t' ||
+			     p->s[at] == '\r'))
+		at++;
+	return at == p->n || p->s[at] == '\n';
+}
+
+/* JSON lines or values in a row? Certain, more, or no JSON at all. */
+static enum detect_answer object_framing(struct probe *p,
+					 enum framing *framing)
+{
+	const char *lf = memchr(p->s, '\n', p->n);
+	size_t end = first_value(p);
+	bool one_line = !lf || (end && p->s + end <= lf);
+
+	*framing = one_line ? FRAMING_LINES : FRAMING_JSON;
+	if (end && reads(p, p->s, end, false)) {
+		if (one_line && !line_ends(p, end))
+			*framing = FRAMING_JSON;
+		return DETECT_YES;
+	}
+	if (lf && has_object_line(p)) {
+		*framing = FRAMING_LINES; /* its first line is broken */
+		return DETECT_YES;
+	}
+	if (!p->whole)
+		return DETECT_MORE;
+	/* broken or longer than the probe: JSON if it begins so */
+	if (reads(p, p->s, p->n, true) || BEGINS(p->s, p->n, "{\""))
+		return DETECT_YES;
+	return DETECT_NO;
+}
+
+/* The dialect of the first value, complete or cut. */
+static const struct format *claimed_first(struct probe *p)
+{
+	size_t end = first_value(p);
+
+	if (!reads(p, p->s, end ? end : p->n, !end))
+		return NULL;
+	return claimed(p);
+}
+
+static enum detect_answer object(struct probe *p)
+{
+	enum framing framing;
+	enum detect_answer answer = object_framing(p, &framing);
+	const struct format *format;
+	size_t n_good;
+
+	if (answer == DETECT_NO)
+		return text(p);
+	if (answer == DETECT_MORE)
+		return answer;
+	format = framing == FRAMING_LINES ? claimed_line(p, &n_good) : NULL;
+	if (!format)
+		format = claimed_first(p);
+	if (format)
+		return accept(p, format, framing);
+	return p->whole ? accept(p, &format_jsonl, framing) : DETECT_MORE;
+}
+
+/* ---- arrays and strings ---- */
+
+/* Whose elements are they? Those that are complete are asked first. */
+static const struct format *claimed_element(struct probe *p)
+{
+	struct scan sc = { .array = true };
+	size_t at = 0, start = 0;
+	enum scan_event event;
+
+	while ((event = scan_next(&sc, p->s, p->n, &at)) != SCAN_MORE) {
+		const struct format *format;
+
+		if (event == SCAN_BEGIN)
+			start = at;
+		if (event != SCAN_END || !reads(p, p->s + start, at - start,
+						 false))
+			continue;
+		format = claimed(p);
+		if (format)
+			return format;
+	}
+	if (p->whole && start && reads(p, p->s + start, p->n - start, true))
+		return claimed(p);
+	return NULL;
+}
+
+static enum detect_answer array(struct probe *p)
+{
+	struct json_value first;
+	const struct format *format;
+
+	if (!reads(p, p->s, p->n, true))
+		return BEGINS(p->s, p->n, "[{\"") || BEGINS(p->s, p->n, "[\"") ?
+			       accept(p, &format_jsonl, FRAMING_ARRAY) :
+			       text(p);
+	first = json_at(json_root(&p->json), 0);
+	if (!first.doc)
+		return p->whole ? text(p) : DETECT_MORE;
+	if (!is_container(first) && !json_is(first, JSON_STRING))
+		return text(p); /* [1] is a footnote */
+	format = claimed_element(p);
+	if (format)
+		return accept(p, format, FRAMING_ARRAY);
+	return p->whole ? accept(p, &format_jsonl, FRAMING_ARRAY) : DETECT_MORE;
+}
+
+/* Prose may begin with a quote; only two lines of one JSON string each are
+ * JSON lines. */
+static enum detect_answer strings(struct probe *p)
+{
+	struct lines l = lines_of(p);
+	const char *line;
+	size_t n, found = 0;
+
+	while (found < 2 && next_line(&l, &line, &n)) {
+		if (!frame_line(&line, &n))
+			continue;
+		if (!reads(p, line, n, false) ||
+		    !json_is(json_root(&p->json), JSON_STRING))
+			return text(p);
+		found++;
+	}
+	if (found == 2)
+		return accept(p, &format_jsonl, FRAMING_LINES);
+	return p->whole ? text(p) : DETECT_MORE;
+}
+
+/* ---- all together ---- */
+
+static size_t skip_space(const char *s, size_t n)
+{
+	size_t at = 0;
+
+	while (at < n && (s[at] == ' ' || s[at] == '\n' || s[at] == '\r' ||
+			  s[at] == '\t'))
+		at++;
+	return at;
+}
+
+/* Bytes of a byte order mark and of an HTTP answer's head (curl -i). */
+static size_t skip_head(const char *s, size_t n, bool whole, bool *more)
+{
+	size_t at = BEGINS(s, n, "\xef\xbb\xbf") ? 3 : 0;
+
+	*more = !whole && n < MAGIC_BYTES;
+	while (BEGINS(s + at, n - at, "HTTP/")) {
+		size_t end = at;
+
+		while (end + 4 <= n && memcmp(s + end, "\r\n\r\n", 4) != 0)
+			end++;
+		if (end + 4 > n) {
+			*more = !whole;
+			return at;
+		}
+		at = end + 4;
+		*more = !whole && n - at < MAGIC_BYTES;
+	}
+	return at;
+}
+
+/* The verdict over exactly this prefix. */
+static enum detect_answer ask(struct probe *p)
+{
+	const char *binary = binary_magic(p->s, p->n);
+	size_t space = skip_space(p->s, p->n);
+	bool made_of_text = p->forced && p->forced->bytes;
+
+	if (binary && !p->forced)
+		return refuse(p, binary);
+	if (space == p->n && !p->whole)
+		return DETECT_MORE;
+	if (space == p->n)
+		return refuse(p, p->n ? "holds nothing but white space" :
+					"is empty");
+	if (made_of_text)
+		return accept(p, p->forced, FRAMING_TEXT);
+	p->s += space;
+	p->n -= space;
+	if (p->s[0] == '{')
+		return object(p);
+	if (p->s[0] == '[')
+		return array(p);
+	if (p->s[0] == '"')
+		return strings(p);
+	if (is_field(p->s, p->n) || (!p->whole && p->n < MAGIC_BYTES))
+		return sse(p);
+	p->s -= space;
+	p->n += space;
+	return text(p);
+}
+
+/* The next place behind `from` where the verdict is asked, 0 if it is not
+ * there yet: line ends, rarer and rarer, and a few sizes. */
+static size_t next_place(const char *s, size_t n, size_t from)
+{
+	size_t lines = scan_count(s, from, '\n') + scan_count(s, from, '\r');
+
+	for (size_t at = from; at < n; at++) {
+		bool end = s[at] == '\n' || s[at] == '\r';
+
+		lines += end;
+		if (end && (lines <= EARLY_LINES || !(lines & (lines - 1))))
+			return at + 1;
+		for (size_t i = 0; i < ARRAY_LEN(sizes); i++)
+			if (at + 1 == sizes[i])
+				return at + 1;
+	}
+	return 0;
+}
+
+static enum detect_answer ask_at(const char *s, size_t n, bool whole,
+				 const struct format *forced,
+				 struct verdict *verdict, struct err *err)
+{
+	bool more;
+	size_t skip = skip_head(s, n, whole, &more);
+	struct probe p = {
+		.s = s + skip,
+		.n = n - skip,
+		.whole = whole,
+		.forced = forced,
+		.v = verdict,
+		.err = err,
+	};
+	enum detect_answer answer;
+
+	verdict->skip = skip;
+	if (more)
+		return DETECT_MORE;
+	answer = ask(&p);
+	json_release(&p.json);
+	return answer;
+}
+
+enum detect_answer detect(const char *s, size_t n, bool whole,
+			  const struct format *forced, size_t *from,
+			  struct verdict *verdict, struct err *err)
+{
+	size_t place;
+
+	while ((place = next_place(s, MIN(n, (size_t)FEED_PROBE_BYTES),
+				   *from))) {
+		enum detect_answer answer =
+			ask_at(s, place, place == FEED_PROBE_BYTES, forced,
+			       verdict, err);
+
+		if (answer != DETECT_MORE)
+			return answer;
+		*from = place;
+	}
+	if (!whole)
+		return DETECT_MORE;
+	return ask_at(s, n, true, forced, verdict, err);
+}

@@ -1,0 +1,408 @@
+#include "trace/feed.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/unpack.h"
+#include "trace/detect.h"
+#include "trace/field.h"
+
+enum {
+	UNPACK_SLICE_BYTES = 256 * 1024,
+	TITLE_MAX_BYTES = 96,
+};
+
+struct feed {
+	struct feed_opts opts;
+	char *source, *field, *format_name;
+	struct gens gens;
+	struct format_ctx cx;
+	const struct format *forced; /* by opts.format, or NULL */
+	struct verdict verdict;      /* format is NULL until detected */
+	char title[TITLE_MAX_BYTES];
+
+	struct unpack *unpack; /* NULL: plain bytes */
+	bool began;            /* the first byte was seen */
+	bool stopped;          /* the archive is broken from here on */
+	struct buf unpacked;
+	struct buf probe;      /* bytes before the verdict */
+	size_t probed;         /* ... that were asked about */
+	struct frame frame;
+	struct json json;
+
+	size_t skipped;
+	struct err trouble; /* first broken record */
+	struct err fatal;   /* the source can't be read */
+};
+
+static void on_piece(void *ctx, const struct piece *piece);
+static void on_too_long(void *ctx, uint64_t line, uint64_t byte);
+
+struct feed *feed_new(const struct feed_opts *opts,
+		      const struct feed_sink *sink)
+{
+	struct feed *f = mem_zalloc(sizeof(*f));
+
+	f->opts = *opts;
+	f->source = mem_strdup(opts->source ? opts->source : "-");
+	f->field = mem_strdup(opts->field);
+	f->opts.line = MAX(opts->line, 1);
+	f->gens.sink = *sink;
+	f->gens.source = f->source;
+	f->cx.gens = &f->gens;
+	f->cx.field = f->field;
+	f->cx.i_record = opts->record;
+	f->cx.time_s = NAN;
+	if (opts->format)
+		f->forced = format_find(opts->format);
+	if (opts->format && !f->forced)
+		err_set(&f->fatal,
+			"%s: no format is called \"%s\"; lilscope help "
+			"formats lists them", f->source, opts->format);
+	if (f->field && field_valid(f->field, &f->fatal) && !f->forced)
+		f->forced = &format_jsonl;
+	return f;
+}
+
+void feed_free(struct feed *f)
+{
+	const struct format *format;
+
+	if (!f)
+		return;
+	format = f->verdict.format;
+	if (format && format->release && f->cx.state)
+		format->release(f->cx.state);
+	mem_free(f->cx.state);
+	json_release(&f->cx.inner);
+	json_release(&f->json);
+	if (format)
+		frame_release(&f->frame);
+	gens_release(&f->gens);
+	unpack_free(f->unpack);
+	buf_release(&f->unpacked);
+	buf_release(&f->probe);
+	mem_free(f->source);
+	mem_free(f->field);
+	mem_free(f);
+}
+
+/* ---- trouble ---- */
+
+static void broken(struct feed *f, uint64_t line, uint64_t byte,
+		   const char *what)
+{
+	struct gen *gen = gens_newest(&f->gens);
+	struct err sentence = { "" };
+
+	f->skipped++;
+	if (gen)
+		gen_facts(gen)->skipped_records++;
+	err_set(&sentence,
+		"%s: line %llu, byte %llu: %s; the record was skipped",
+		f->source, (unsigned long long)line, (unsigned long long)byte,
+		what);
+	err_set(&f->trouble, "%s", sentence.text);
+	if (f->gens.sink.broken)
+		f->gens.sink.broken(f->gens.sink.ctx, sentence.text);
+}
+
+static bool fatal(struct feed *f, struct err *err)
+{
+	return err_set(err, "%s", f->fatal.text);
+}
+
+/* ---- records ---- */
+
+static void on_too_long(void *ctx, uint64_t line, uint64_t byte)
+{
+	struct feed *f = ctx;
+
+	broken(f, line, byte, "it is longer than 256 MiB");
+	f->cx.i_record++;
+}
+
+static void take_json(struct feed *f, const struct piece *piece)
+{
+	const struct format *format = f->verdict.format;
+	struct err why = { "" };
+
+	if (format->record(&f->cx, json_root(&f->json), &why))
+		return;
+	if (f->cx.fatal)
+		err_set(&f->fatal, "%s: line %llu: %s", f->source,
+			(unsigned long long)piece->line, why.text);
+	else
+		broken(f, piece->line, piece->byte, why.text);
+}
+
+/* An event of several data lines that is no JSON value: perhaps each line is
+ * one (the empty lines between events got lost). */
+static bool take_lines(struct feed *f, const struct piece *piece)
+{
+	const char *s = piece->data, *end = s + piece->len;
+	struct piece line = *piece;
+
+	if (f->frame.framing != FRAMING_SSE || !memchr(s, '\n', piece->len))
+		return false;
+	while (s < end) {
+		const char *lf = memchr(s, '\n', (size_t)(end - s));
+
+		line.data = s;
+		line.len = (size_t)((lf ? lf : end) - s);
+		on_piece(f, &line);
+		line.line++;
+		line.byte += line.len + 1;
+		s = lf ? lf + 1 : end;
+	}
+	return true;
+}
+
+static bool is_done(const struct piece *piece)
+{
+	static const char done[] = "[DONE]";
+	size_t len = sizeof(done) - 1;
+
+	return piece->len >= len && memcmp(piece->data, done, len) == 0;
+}
+
+static void on_piece(void *ctx, const struct piece *piece)
+{
+	struct feed *f = ctx;
+	const struct format *format = f->verdict.format;
+	struct json_trouble trouble;
+
+	if (f->fatal.text[0])
+		return;
+	if (format->bytes) {
+		format->bytes(&f->cx, piece->data, piece->len);
+		return;
+	}
+	if (is_done(piece)) {
+		if (format->done)
+			format->done(&f->cx);
+		return;
+	}
+	if (json_read(&f->json, piece->data, piece->len, false, &trouble)) {
+		take_json(f, piece);
+	} else if (take_lines(f, piece)) {
+		return;
+	} else {
+		broken(f, piece->line, piece->byte + trouble.byte,
+		       trouble.what);
+	}
+	f->cx.i_record++;
+}
+
+/* ---- detection ---- */
+
+static const struct format *format_of_record(struct feed *f)
+{
+	const struct format *format = NULL;
+
+	if (f->forced)
+		return f->forced;
+	if (json_read(&f->json, f->probe.data, f->probe.len, true, NULL))
+		format = format_of(json_root(&f->json));
+	return format && !format->refusal && format->shape == FEED_RECORDS ?
+		       format : &format_jsonl;
+}
+
+static void start(struct feed *f)
+{
+	struct frame_sink sink = { f, on_piece, on_too_long };
+	const struct format *format = f->verdict.format;
+	const char *name = framing_name(f->verdict.framing);
+	uint64_t line = f->opts.line +
+			scan_count(f->probe.data, f->verdict.skip, '\n');
+
+	frame_init(&f->frame, f->verdict.framing, &sink, line,
+		   f->opts.byte + f->verdict.skip);
+	f->gens.dialect = format->name;
+	if (format->state_bytes)
+		f->cx.state = mem_zalloc(format->state_bytes);
+	if (format->bytes || f->verdict.framing == FRAMING_WHOLE)
+		name = "";
+	snprintf(f->title, sizeof(f->title), "%s%s%s", format->title,
+		 *name ? ", " : "", name);
+	frame_bytes(&f->frame, f->probe.data + f->verdict.skip,
+		    f->probe.len - f->verdict.skip);
+	buf_release(&f->probe);
+}
+
+static void settle(struct feed *f, bool whole)
+{
+	struct err why = { "" };
+	enum detect_answer answer;
+
+	if (f->opts.from_middle) {
+		f->verdict = (struct verdict){ format_of_record(f),
+					       FRAMING_WHOLE, 0 };
+		answer = DETECT_YES;
+	} else {
+		answer = detect(f->probe.data, f->probe.len, whole, f->forced,
+				&f->probed, &f->verdict, &why);
+	}
+	if (answer == DETECT_YES)
+		start(f);
+	else
+		f->verdict.format = NULL;
+	if (answer == DETECT_NO)
+		err_set(&f->fatal, "%s: %s", f->source, why.text);
+}
+
+/* Unpacked bytes. */
+static bool take(struct feed *f, const char *s, size_t n)
+{
+	if (f->fatal.text[0])
+		return false;
+	if (f->verdict.format) {
+		frame_bytes(&f->frame, s, n);
+	} else {
+		buf_append(&f->probe, s, n);
+		if (!f->opts.from_middle)
+			settle(f, false);
+	}
+	return !f->fatal.text[0];
+}
+
+/* ---- the way in ---- */
+
+/* The archive is broken or cut short here. What came before is read; that
+ * counts as one broken record. */
+static bool stop(struct feed *f, const char *why)
+{
+	f->stopped = true;
+	if (!f->verdict.format && !f->probe.len)
+		return err_set(&f->fatal, "%s: %s", f->source, why);
+	f->skipped++;
+	err_set(&f->trouble, "%s: %s; what came before is shown", f->source,
+		why);
+	if (f->gens.sink.broken)
+		f->gens.sink.broken(f->gens.sink.ctx, f->trouble.text);
+	return true;
+}
+
+static bool take_packed(struct feed *f, const char *s, size_t n)
+{
+	while (!f->stopped && (n || unpack_pending(f->unpack))) {
+		struct err why = { "" };
+		size_t used;
+		bool ok = unpack_bytes(f->unpack, s, n, &used, &f->unpacked,
+				       UNPACK_SLICE_BYTES, &why);
+
+		s += used;
+		n -= used;
+		if (f->unpacked.len &&
+		    !take(f, f->unpacked.data, f->unpacked.len))
+			return false;
+		buf_clear(&f->unpacked);
+		if (!ok)
+			return stop(f, why.text);
+	}
+	return true;
+}
+
+bool feed_bytes(struct feed *f, const void *bytes, size_t n, double time_s,
+		struct err *err)
+{
+	const char *s = bytes;
+
+	if (f->fatal.text[0])
+		return fatal(f, err);
+	if (!n)
+		return true;
+	f->cx.time_s = time_s;
+	if (!f->began) {
+		f->began = true;
+		/* the first byte alone rules most archives out */
+		if (!f->opts.from_middle &&
+		    (s[0] == 0x1f || s[0] == 0x28 || (s[0] & 0xf0) == 0x50))
+			f->unpack = unpack_new();
+	}
+	if (f->unpack ? take_packed(f, s, n) : take(f, s, n))
+		return true;
+	return fatal(f, err);
+}
+
+static void end_unpack(struct feed *f)
+{
+	struct err why = { "" };
+
+	unpack_rest(f->unpack, &f->unpacked);
+	if (f->unpacked.len)
+		take(f, f->unpacked.data, f->unpacked.len);
+	if (!f->fatal.text[0] && !unpack_end(f->unpack, &why))
+		stop(f, why.text);
+}
+
+bool feed_end(struct feed *f, struct err *err)
+{
+	const struct format *format;
+
+	if (f->unpack && !f->stopped)
+		end_unpack(f);
+	if (!f->fatal.text[0] && !f->verdict.format)
+		settle(f, true);
+	format = f->verdict.format;
+	if (format) {
+		frame_end(&f->frame);
+		f->cx.end = true;
+		if (format->end)
+			format->end(&f->cx);
+	}
+	gens_close_some(&f->gens, true);
+	return f->fatal.text[0] ? fatal(f, err) : true;
+}
+
+/* ---- answers ---- */
+
+const char *feed_dialect(const struct feed *f)
+{
+	return f->verdict.format ? f->verdict.format->name : "";
+}
+
+const char *feed_title(const struct feed *f)
+{
+	return f->title;
+}
+
+enum feed_shape feed_shape(const struct feed *f)
+{
+	return f->verdict.format ? f->verdict.format->shape : FEED_UNKNOWN;
+}
+
+size_t feed_skipped(const struct feed *f)
+{
+	return f->skipped;
+}
+
+const char *feed_first_trouble(const struct feed *f)
+{
+	return f->trouble.text;
+}
+
+const char *feed_detect(const void *bytes, size_t n, bool whole,
+			enum feed_shape *shape, struct err *err)
+{
+	struct verdict verdict = { 0 };
+	size_t from = 0;
+	enum detect_answer answer =
+		detect(bytes, n, whole || n >= FEED_PROBE_BYTES, NULL, &from,
+		       &verdict, err);
+
+	*shape = FEED_UNKNOWN;
+	if (answer != DETECT_YES)
+		return NULL; /* err stays empty if more bytes may help */
+	*shape = verdict.format->shape;
+	return verdict.format->name;
+}
+
+enum feed_shape feed_format_shape(const char *name)
+{
+	const struct format *format = format_find(name);
+
+	return format && !format->refusal ? format->shape : FEED_UNKNOWN;
+}

@@ -1,0 +1,149 @@
+/*
+ * lilscope's own trace format: lilscope-trace(5), written by native.c.
+ *
+ *	{"lilscope":1,"model":"m","vocab":151936,"prompt":"..."}
+ *	{"t":"Okay","id":32313,"us":81234,"lp":-0.12,"c":"r"}
+ *	{"t_b64":"8J8=","id":9,"us":92345}
+ *	{"end":"stop","tokens":2}
+ *
+ * Names that are not known are ignored, and so are records that have none of
+ * those above: a later lilscope may write more.
+ */
+#include <math.h>
+
+#include "base/base64.h"
+#include "trace/format.h"
+#include "trace/native.h"
+
+struct native_state {
+	enum channel channel; /* of the next token, unless it says */
+	uint32_t n_tokens;
+};
+
+static bool detect_native(struct json_value v)
+{
+	return json_is(json_get(v, "lilscope"), JSON_NUMBER);
+}
+
+/* The bytes of "name" or "name_b64" into out (emptied). */
+static bool get_bytes(struct json_value v, const char *name,
+		      const char *name_b64, struct buf *out)
+{
+	size_t len;
+	const char *s = json_text(json_get(v, name), &len);
+
+	buf_clear(out);
+	if (s) {
+		buf_append(out, s, len);
+		return true;
+	}
+	s = json_text(json_get(v, name_b64), &len);
+	return s && base64_get(out, s, len);
+}
+
+static bool take_header(struct format_ctx *cx, struct json_value v,
+			struct err *why)
+{
+	struct native_state *state = cx->state;
+	struct buf *prompt = &cx->gens->chunk.text;
+	struct gen *gen;
+	struct facts *facts;
+	double version = json_number(json_get(v, "lilscope"), 0);
+
+	if (version != NATIVE_VERSION) {
+		cx->fatal = true;
+		return err_set(why, "the trace format is version %g, this "
+				    "lilscope reads version %d; a newer one "
+				    "may read it", version, NATIVE_VERSION);
+	}
+	gens_close_some(cx->gens, true);
+	*state = (struct native_state){ .channel = CHANNEL_ANSWER };
+	gen = gens_open(cx->gens, "", 0, NULL);
+	facts = gen_facts(gen);
+	fact_json(&facts->model, json_get(v, "model"));
+	fact_json(&facts->policy, json_get(v, "policy"));
+	fact_json(&facts->gold, json_get(v, "gold"));
+	fact_json(&facts->label, json_get(v, "label"));
+	fact_u32(&facts->budget, json_get(v, "budget"));
+	fact_u32(&facts->vocab, json_get(v, "vocab"));
+	fact_u32(&facts->prompt_tokens, json_get(v, "prompt_tokens"));
+	chunk_clear(&cx->gens->chunk);
+	if (get_bytes(v, "prompt", "prompt_b64", prompt))
+		run_prompt(gen->run, prompt->data, prompt->len);
+	return true;
+}
+
+static void take_end(struct format_ctx *cx, struct gen *gen,
+		     struct json_value v)
+{
+	const struct native_state *state = cx->state;
+	struct facts *facts = gen_facts(gen);
+	uint32_t said = json_u32(json_get(v, "tokens"), state->n_tokens);
+
+	fact_json(&facts->finish_reason, json_get(v, "end"));
+	fact_json(&facts->note, json_get(v, "note"));
+	facts->aborted = json_is(json_get(v, "aborted"), JSON_TRUE);
+	facts->usage_tokens = said;
+	gens_close(cx->gens, gen);
+}
+
+/* "r", "a", "t"; anything else is the channel so far. */
+static enum channel channel_of(struct json_value v, enum channel so_far)
+{
+	if (json_text_is(v, "r"))
+		return CHANNEL_REASONING;
+	if (json_text_is(v, "a"))
+		return CHANNEL_ANSWER;
+	return json_text_is(v, "t") ? CHANNEL_TOOL : so_far;
+}
+
+static void take_token(struct format_ctx *cx, struct gen *gen,
+		       struct json_value v)
+{
+	struct native_state *state = cx->state;
+	struct buf *text = &cx->gens->chunk.text;
+	struct token token = {
+		.id = json_u32(json_get(v, "id"), TRACE_NO_ID),
+		.logprob = (float)json_number(json_get(v, "lp"), NAN),
+		.time_s = json_number(json_get(v, "us"), NAN) * 1e-6,
+	};
+
+	state->channel = channel_of(json_get(v, "c"), state->channel);
+	token.channel = state->channel;
+	chunk_clear(&cx->gens->chunk);
+	get_bytes(v, "t", "t_b64", text);
+	token.text = text->data;
+	token.len = text->len;
+	state->n_tokens++;
+	run_token(gen->run, &token);
+}
+
+static bool record_native(struct format_ctx *cx, struct json_value v,
+			  struct err *why)
+{
+	struct gen *gen = gens_newest(cx->gens);
+
+	if (detect_native(v))
+		return take_header(cx, v, why);
+	if (!json_is(v, JSON_OBJECT))
+		return err_set(why, "it is no object");
+	if (!json_get(v, "end").doc && !json_get(v, "t").doc &&
+	    !json_get(v, "t_b64").doc && !json_get(v, "id").doc)
+		return true; /* of a kind to come */
+	if (!gen)
+		return err_set(why, "it has no header before it");
+	if (json_get(v, "end").doc)
+		take_end(cx, gen, v);
+	else
+		take_token(cx, gen, v);
+	return true;
+}
+
+const struct format format_native = {
+	.name = "native",
+	.title = "lilscope trace",
+	.shape = FEED_STREAM,
+	.state_bytes = sizeof(struct native_state),
+	.detect = detect_native,
+	.record = record_native,
+};

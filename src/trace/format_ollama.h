@@ -1,0 +1,18 @@
+/*
+ * format_ollama.h - pieces of Ollama's records that other dialects hold too.
+ */
+#ifndef LILSCOPE_FORMAT_OLLAMA_H
+#define LILSCOPE_FORMAT_OLLAMA_H
+
+#include "trace/format.h"
+
+/* The output in one record. */
+void ollama_text(struct chunk *c, struct json_value record);
+
+/* Model, reason and counts, as far as they are there. */
+void ollama_facts(struct facts *facts, struct json_value record);
+
+/* RFC 3339 time in s[0..n) as seconds since 1970; NAN if it is none. */
+double ollama_time(const char *s, size_t n);
+
+#endif

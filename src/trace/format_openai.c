@@ -1,0 +1,287 @@
+/*
+ * OpenAI's streamed chat completions and everything that speaks like them:
+ * vLLM, SGLang, llama-server, TGI, Ollama's /v1, DeepSeek, Groq, OpenRouter,
+ * Mistral, Perplexity; and the legacy text completions.
+ *
+ *	{"id":"x","model":"m","choices":[{"index":0,
+ *	  "delta":{"reasoning":"...","content":"..."},   or "text":"..."
+ *	  "logprobs":{"content":[...]},"token_ids":[...],
+ *	  "finish_reason":null}],"usage":null}
+ *
+ * One generation an id and choice; several may be interleaved.
+ */
+#include "trace/format_openai.h"
+
+#include <math.h>
+#include <string.h>
+
+static bool has(struct json_value v, const char *key)
+{
+	return json_get(v, key).doc != NULL;
+}
+
+static bool detect_openai(struct json_value v)
+{
+	struct json_value choices = json_get(v, "choices");
+	struct json_value first = json_first(choices);
+
+	if (!json_is(choices, JSON_ARRAY))
+		return false;
+	if (!first.doc)
+		return json_text_is(json_get(v, "object"),
+				    "chat.completion.chunk");
+	return json_is(json_get(first, "delta"), JSON_OBJECT) ||
+	       (json_is(json_get(first, "text"), JSON_STRING) &&
+		!has(first, "message"));
+}
+
+/* Text, or Mistral's list of {type, text | thinking:[{type, text}]}. */
+static void add_content(struct chunk *c, enum channel channel,
+			struct json_value content)
+{
+	chunk_add_json(c, channel, content);
+	if (!json_is(content, JSON_ARRAY))
+		return;
+	for (struct json_value v = json_first(content); v.doc;
+	     v = json_next(v)) {
+		struct json_value thinking = json_get(v, "thinking");
+
+		chunk_add_json(c, channel, json_get(v, "text"));
+		chunk_add_json(c, CHANNEL_REASONING, thinking);
+		for (struct json_value t = json_first(thinking); t.doc;
+		     t = json_next(t))
+			chunk_add_json(c, CHANNEL_REASONING,
+				       json_get(t, "text"));
+	}
+}
+
+/* Under whichever name the server has it; the same text under two names
+ * (for old clients) counts once. */
+static void add_reasoning(struct chunk *c, struct json_value delta)
+{
+	struct json_value details = json_get(delta, "reasoning_details");
+	size_t before = c->text.len;
+
+	add_content(c, CHANNEL_REASONING, json_get(delta, "reasoning"));
+	if (c->text.len == before)
+		add_content(c, CHANNEL_REASONING,
+			    json_get(delta, "reasoning_content"));
+	if (c->text.len > before || !json_is(details, JSON_ARRAY))
+		return;
+	for (struct json_value v = json_first(details); v.doc; v = json_next(v))
+		chunk_add_json(c, CHANNEL_REASONING, json_get(v, "text"));
+}
+
+static void add_tools(struct chunk *c, struct json_value delta)
+{
+	struct json_value calls = json_get(delta, "tool_calls");
+
+	chunk_add_json(c, CHANNEL_TOOL, json_get(delta, "refusal"));
+	chunk_add_json(c, CHANNEL_TOOL,
+		       json_get(json_get(delta, "function_call"), "arguments"));
+	for (struct json_value v = json_first(calls); v.doc; v = json_next(v)) {
+		chunk_add_json(c, CHANNEL_TOOL,
+			       json_get(json_get(v, "function"), "arguments"));
+		chunk_add_json(c, CHANNEL_TOOL,
+			       json_get(json_get(v, "custom"), "input"));
+	}
+}
+
+void openai_choice(struct chunk *c, struct json_value choice)
+{
+	struct json_value delta = json_get(choice, "delta");
+	struct json_value logprobs = json_get(choice, "logprobs");
+
+	if (!delta.doc)
+		delta = json_get(choice, "message");
+	add_reasoning(c, delta);
+	add_content(c, CHANNEL_ANSWER, json_get(delta, "content"));
+	add_tools(c, delta);
+	chunk_add_json(c, CHANNEL_ANSWER, json_get(choice, "text"));
+	chunk_entries(c, json_get(logprobs, "reasoning"));
+	chunk_entries(c, json_get(logprobs, "content"));
+	chunk_parallel(c, json_get(logprobs, "tokens"),
+		       json_get(logprobs, "token_logprobs"));
+	chunk_ids(c, json_get(choice, "token_ids"));
+}
+
+void openai_usage(struct facts *facts, struct json_value record, bool alone)
+{
+	struct json_value usage = json_get(record, "usage");
+
+	if (!json_is(usage, JSON_OBJECT))
+		usage = json_get(json_get(record, "x_groq"), "usage");
+	fact_u32(&facts->prompt_tokens, json_get(usage, "prompt_tokens"));
+	if (alone)
+		fact_u32(&facts->usage_tokens,
+			 json_get(usage, "completion_tokens"));
+}
+
+void openai_finish(struct facts *facts, struct json_value choice)
+{
+	struct json_value stop = json_get(choice, "stop_reason");
+
+	fact_json(&facts->finish_reason, json_get(choice, "finish_reason"));
+	/* vLLM: repetition_detected and the like */
+	if (json_is(stop, JSON_STRING))
+		fact_json(&facts->note, stop);
+}
+
+/* Open generations of this record's id. */
+static size_t n_with_id(const struct gens *gs, const char *key, size_t id_len)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < gs->n; i++)
+		n += gs->open[i].id_len == id_len &&
+		     memcmp(gs->open[i].key, key, id_len) == 0;
+	return n;
+}
+
+/* What the record says of the whole answer goes to all of its choices. */
+static void take_usage(struct gens *gs, struct json_value record)
+{
+	char key[GEN_KEY_MAX];
+	size_t id_len, n;
+
+	if (!json_is(json_get(record, "usage"), JSON_OBJECT) &&
+	    !has(record, "x_groq"))
+		return;
+	id_len = gen_key(key, json_get(record, "id"), 0);
+	n = n_with_id(gs, key, id_len);
+	for (size_t i = 0; i < gs->n; i++) {
+		struct gen *gen = &gs->open[i];
+
+		if (gen->id_len != id_len ||
+		    memcmp(gen->key, key, id_len) != 0)
+			continue;
+		openai_usage(gen_facts(gen), record, n == 1);
+	}
+}
+
+/* vLLM's first chunk: the prompt as text and as ids. */
+static void take_prompt(struct gen *gen, struct json_value record,
+			struct json_value choice)
+{
+	size_t len;
+	const char *text = json_text(json_get(record, "prompt_text"), &len);
+	struct json_value ids = json_get(record, "prompt_token_ids");
+
+	if (!ids.doc)
+		ids = json_get(choice, "prompt_token_ids");
+	run_prompt(gen->run, text, len);
+	if (json_count(ids))
+		gen_facts(gen)->prompt_tokens = (uint32_t)json_count(ids);
+}
+
+/*
+ * llama-server's clock, milliseconds of decoding so far, where every record
+ * has it (timings_per_token); else the time of arrival. Never both.
+ */
+static double time_of(const struct format_ctx *cx, struct gen *gen,
+		      struct json_value record)
+{
+	double ms = json_number(json_get(json_get(record, "timings"),
+					 "predicted_ms"), NAN);
+
+	if (gen->mode == CHUNK_UNSET)
+		gen->own_clock = !isnan(ms);
+	return gen->own_clock ? ms * 1e-3 : cx->time_s;
+}
+
+/* The generation of a choice. An id that is used again after its finish
+ * (servers that leave it empty) begins a new one. */
+static struct gen *gen_of(struct format_ctx *cx, struct json_value record,
+			  struct json_value choice)
+{
+	char key[GEN_KEY_MAX];
+	size_t id_len = gen_key(key, json_get(record, "id"),
+				json_u32(json_get(choice, "index"), 0));
+	struct gen *gen = gens_find(cx->gens, key);
+	bool begins = has(json_get(choice, "delta"), "role") ||
+		      has(choice, "text");
+
+	if (gen && gen->finished && begins && cx->gens->chunk.text.len) {
+		gens_close(cx->gens, gen);
+		gen = NULL;
+	}
+	if (gen)
+		return gen;
+	gen = gens_open(cx->gens, key, id_len, NULL);
+	fact_json(&gen_facts(gen)->model, json_get(record, "model"));
+	return gen;
+}
+
+static void take_choice(struct format_ctx *cx, struct json_value record,
+			struct json_value choice)
+{
+	struct chunk *chunk = &cx->gens->chunk;
+	struct gen *gen;
+
+	chunk_clear(chunk);
+	openai_choice(chunk, choice);
+	gen = gen_of(cx, record, choice);
+	take_prompt(gen, record, choice);
+	gen_emit(cx->gens, gen, time_of(cx, gen, record));
+	openai_finish(gen_facts(gen), choice);
+	gen->finished = gen_facts(gen)->finish_reason != NULL;
+}
+
+bool openai_error(struct format_ctx *cx, struct json_value error,
+		  struct err *why)
+{
+	struct json_value message = json_get(error, "message");
+	struct gen *gen = gens_newest(cx->gens);
+	char *text = NULL;
+
+	fact_json(&text, message.doc ? message : error);
+	if (!gen) {
+		err_set(why, "the server answered with an error: %.300s",
+			text ? text : "(no message)");
+		mem_free(text);
+		return false;
+	}
+	gen_facts(gen)->aborted = true;
+	gen->finished = true;
+	facts_set(&gen_facts(gen)->note, text);
+	if (!gen_facts(gen)->finish_reason)
+		facts_set(&gen_facts(gen)->finish_reason, "error");
+	mem_free(text);
+	return true;
+}
+
+static bool record_openai(struct format_ctx *cx, struct json_value record,
+			  struct err *why)
+{
+	struct json_value choices = json_get(record, "choices");
+	struct json_value error = json_get(record, "error");
+
+	if (json_is(error, JSON_OBJECT) || json_is(error, JSON_STRING))
+		return openai_error(cx, error, why);
+	if (!json_is(choices, JSON_ARRAY)) {
+		if (has(record, "usage"))
+			take_usage(cx->gens, record);
+		else
+			return err_set(why, "it has no \"choices\"");
+		return true;
+	}
+	for (struct json_value v = json_first(choices); v.doc; v = json_next(v))
+		take_choice(cx, record, v);
+	take_usage(cx->gens, record);
+	return true;
+}
+
+/* The end of one answer; in a log of several, of one that is finished. */
+static void done_openai(struct format_ctx *cx)
+{
+	gens_close_some(cx->gens, cx->gens->n == 1);
+}
+
+const struct format format_openai = {
+	.name = "openai",
+	.title = "OpenAI chat stream",
+	.shape = FEED_STREAM,
+	.detect = detect_openai,
+	.record = record_openai,
+	.done = done_openai,
+};

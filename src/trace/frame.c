@@ -1,0 +1,220 @@
+#include "trace/frame.h"
+
+#include <string.h>
+
+#include "trace/feed.h"
+
+static void on_event(void *ctx, const struct sse_event *event)
+{
+	struct frame *f = ctx;
+	struct piece piece = { event->data, event->len, event->line,
+			       event->byte };
+
+	f->sink.piece(f->sink.ctx, &piece);
+}
+
+static void on_long_event(void *ctx, uint64_t line, uint64_t byte)
+{
+	struct frame *f = ctx;
+
+	f->sink.too_long(f->sink.ctx, line, byte);
+}
+
+void frame_init(struct frame *f, enum framing framing,
+		const struct frame_sink *sink, uint64_t line, uint64_t byte)
+{
+	struct sse_sink sse_sink = { f, on_event, on_long_event };
+
+	*f = (struct frame){
+		.framing = framing,
+		.sink = *sink,
+		.max_bytes = FEED_RECORD_MAX_BYTES,
+		.scan = { .array = framing == FRAMING_ARRAY },
+		.line = line,
+		.byte = byte,
+	};
+	sse_init(&f->sse, &sse_sink, f->max_bytes, line, byte);
+}
+
+void frame_release(struct frame *f)
+{
+	buf_release(&f->part);
+	sse_release(&f->sse);
+}
+
+const char *framing_name(enum framing framing)
+{
+	static const char *const names[] = {
+		[FRAMING_SSE] = "SSE",	     [FRAMING_LINES] = "JSON lines",
+		[FRAMING_JSON] = "JSON",     [FRAMING_ARRAY] = "JSON array",
+		[FRAMING_TEXT] = "text",     [FRAMING_WHOLE] = "one record",
+	};
+
+	return names[framing];
+}
+
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static bool begins(const char *s, size_t n, const char *word)
+{
+	size_t len = strlen(word);
+
+	return n >= len && memcmp(s, word, len) == 0;
+}
+
+bool frame_line(const char **s, size_t *n)
+{
+	while (*n && is_space((*s)[*n - 1]))
+		--*n;
+	while (*n && is_space(**s)) {
+		++*s;
+		--*n;
+	}
+	if (begins(*s, *n, "data:")) {
+		*s += 5;
+		*n -= 5;
+		return frame_line(s, n);
+	}
+	return *n && **s != ':' && !begins(*s, *n, "event:") &&
+	       !begins(*s, *n, "id:") && !begins(*s, *n, "retry:");
+}
+
+/* Keeps bytes of a record that goes on in the next call. */
+static void keep(struct frame *f, const char *s, size_t n)
+{
+	if (f->dropping || f->part.len + n > f->max_bytes)
+		f->dropping = true;
+	else
+		buf_append(&f->part, s, n);
+}
+
+/* The open record ends with s[0..n). */
+static void finish(struct frame *f, const char *s, size_t n)
+{
+	struct piece piece = { s, n, f->start_line, f->start_byte };
+
+	if (f->dropping || f->part.len || n > f->max_bytes)
+		keep(f, s, n);
+	if (f->dropping) {
+		f->sink.too_long(f->sink.ctx, f->start_line, f->start_byte);
+	} else {
+		if (f->part.len) {
+			piece.data = f->part.data;
+			piece.len = f->part.len;
+		}
+		if (f->framing != FRAMING_LINES ||
+		    frame_line(&piece.data, &piece.len))
+			f->sink.piece(f->sink.ctx, &piece);
+	}
+	if (f->part.cap > FEED_PROBE_BYTES * 16)
+		buf_release(&f->part);
+	buf_clear(&f->part);
+	f->open = f->dropping = false;
+}
+
+static void open_at(struct frame *f, uint64_t byte)
+{
+	f->open = true;
+	f->start_line = f->line;
+	f->start_byte = byte;
+}
+
+static void lines_bytes(struct frame *f, const char *s, size_t n)
+{
+	size_t at = 0;
+
+	while (at < n) {
+		const char *lf = memchr(s + at, '\n', n - at);
+		size_t end = lf ? (size_t)(lf - s) : n;
+
+		if (!f->open)
+			open_at(f, f->byte + at);
+		if (!lf) {
+			keep(f, s + at, end - at);
+			break;
+		}
+		finish(f, s + at, end - at);
+		f->line++;
+		at = end + 1;
+	}
+	f->byte += n;
+}
+
+/* A word or number between records: told once, not once a word. */
+static bool is_junk(const struct frame *f, char first)
+{
+	return f->framing == FRAMING_JSON && first != '{' && first != '[' &&
+	       first != '"';
+}
+
+static void values_bytes(struct frame *f, const char *s, size_t n)
+{
+	size_t at = 0, start = 0, counted = 0;
+	enum scan_event event;
+
+	while ((event = scan_next(&f->scan, s, n, &at)) != SCAN_MORE) {
+		if (event == SCAN_BEGIN) {
+			f->line += scan_count(s + counted, at - counted, '\n');
+			counted = start = at;
+			open_at(f, f->byte + at);
+			if (is_junk(f, s[at])) {
+				f->open = !f->junk;
+				f->junk = true;
+			} else {
+				f->junk = false;
+			}
+		} else if (event == SCAN_END && f->open) {
+			finish(f, s + start, at - start);
+		}
+	}
+	if (f->open)
+		keep(f, s + start, n - start);
+	f->line += scan_count(s + counted, n - counted, '\n');
+	f->byte += n;
+}
+
+static void text_bytes(struct frame *f, const char *s, size_t n)
+{
+	struct piece piece = { s, n, f->line, f->byte };
+
+	f->sink.piece(f->sink.ctx, &piece);
+	f->byte += n;
+}
+
+void frame_bytes(struct frame *f, const char *s, size_t n)
+{
+	if (!n)
+		return;
+	switch (f->framing) {
+	case FRAMING_SSE:
+		sse_bytes(&f->sse, s, n);
+		break;
+	case FRAMING_LINES:
+		lines_bytes(f, s, n);
+		break;
+	case FRAMING_JSON:
+	case FRAMING_ARRAY:
+		values_bytes(f, s, n);
+		break;
+	case FRAMING_TEXT:
+		text_bytes(f, s, n);
+		break;
+	case FRAMING_WHOLE:
+		if (!f->open)
+			open_at(f, f->byte);
+		keep(f, s, n);
+		f->byte += n;
+		break;
+	}
+}
+
+void frame_end(struct frame *f)
+{
+	if (f->framing == FRAMING_SSE)
+		sse_end(&f->sse);
+	else if (f->open)
+		finish(f, "", 0);
+}

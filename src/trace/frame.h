@@ -1,0 +1,68 @@
+/*
+ * frame.h - bytes in, records out: where one record ends and the next begins.
+ *
+ * Framing knows nothing of dialects: the same record may come as a line, as
+ * a server-sent event, as an element of an array or pretty-printed. Records
+ * come out in order, with line and byte, the same however the input was cut
+ * into calls.
+ */
+#ifndef LILSCOPE_FRAME_H
+#define LILSCOPE_FRAME_H
+
+#include "trace/scan.h"
+#include "trace/sse.h"
+
+enum framing {
+	FRAMING_SSE,
+	FRAMING_LINES, /* one record a line; "data:" before it is dropped */
+	FRAMING_JSON,  /* JSON values one after another, pretty or not */
+	FRAMING_ARRAY, /* the elements of one JSON array */
+	FRAMING_TEXT,  /* no records: bytes as they come */
+	FRAMING_WHOLE, /* all bytes are one record */
+};
+
+struct piece {
+	const char *data; /* until the callback returns */
+	size_t len;
+	uint64_t line; /* 1-based, of its first byte */
+	uint64_t byte; /* 0-based offset in the (unpacked) source */
+};
+
+struct frame_sink {
+	void *ctx;
+	void (*piece)(void *ctx, const struct piece *piece);
+	/* A record was dropped because it is too long. */
+	void (*too_long)(void *ctx, uint64_t line, uint64_t byte);
+};
+
+struct frame {
+	enum framing framing;
+	struct frame_sink sink;
+	size_t max_bytes;
+	struct sse sse;
+	struct scan scan;
+	struct buf part;     /* a record that came in pieces */
+	bool open;           /* a record has begun */
+	bool dropping;       /* ... and is too long */
+	bool junk;           /* the last value was a word between records */
+	uint64_t line, byte; /* of the next byte of input */
+	uint64_t start_line, start_byte; /* of the open record */
+};
+
+/* Where the bytes to come begin: line 1-based, byte 0-based. */
+void frame_init(struct frame *f, enum framing framing,
+		const struct frame_sink *sink, uint64_t line, uint64_t byte);
+void frame_release(struct frame *f);
+void frame_bytes(struct frame *f, const char *s, size_t n);
+void frame_end(struct frame *f); /* the last record may lack its end */
+
+/* "SSE", "JSON lines", "JSON", "JSON array", "text", "one record". */
+const char *framing_name(enum framing framing);
+
+/*
+ * What a line carries once "data:" and the like are gone: advances *s and
+ * *n to it. false: a comment, an `event:` line or nothing.
+ */
+bool frame_line(const char **s, size_t *n);
+
+#endif

@@ -1,0 +1,139 @@
+#include "trace/gen.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+void gens_release(struct gens *gs)
+{
+	chunk_release(&gs->chunk);
+}
+
+struct facts *gen_facts(struct gen *gen)
+{
+	return &gen->run->trace.facts;
+}
+
+struct gen *gens_find(struct gens *gs, const char *key)
+{
+	for (size_t i = 0; i < gs->n; i++)
+		if (strcmp(gs->open[i].key, key) == 0)
+			return &gs->open[i];
+	return NULL;
+}
+
+struct gen *gens_newest(struct gens *gs)
+{
+	struct gen *newest = NULL;
+
+	for (size_t i = 0; i < gs->n; i++)
+		if (!newest || gs->open[i].used > newest->used)
+			newest = &gs->open[i];
+	return newest;
+}
+
+void gens_close(struct gens *gs, struct gen *gen)
+{
+	size_t i = (size_t)(gen - gs->open);
+	struct run *run = gen->run;
+
+	assert(i < gs->n);
+	run_end(run);
+	gs->n--;
+	memmove(gen, gen + 1, (gs->n - i) * sizeof(*gen));
+	gs->sink.close(gs->sink.ctx, run);
+}
+
+void gens_close_some(struct gens *gs, bool all)
+{
+	size_t i = 0;
+
+	while (i < gs->n)
+		if (all || gs->open[i].finished)
+			gens_close(gs, &gs->open[i]);
+		else
+			i++;
+}
+
+/* The one that will be missed least: finished, then longest unused. */
+static struct gen *stalest(struct gens *gs)
+{
+	struct gen *worst = &gs->open[0];
+
+	for (size_t i = 1; i < gs->n; i++) {
+		struct gen *g = &gs->open[i];
+
+		if (g->finished != worst->finished ? g->finished :
+						     g->used < worst->used)
+			worst = g;
+	}
+	return worst;
+}
+
+struct gen *gens_open(struct gens *gs, const char *key, size_t id_len,
+		      const char *record)
+{
+	struct gen *gen;
+	struct facts *facts;
+	char number[24];
+
+	if (gs->n == GENS_OPEN_MAX)
+		gens_close(gs, stalest(gs));
+	gen = &gs->open[gs->n++];
+	*gen = (struct gen){ .run = gs->sink.open(gs->sink.ctx),
+			     .id_len = id_len,
+			     .used = ++gs->tick };
+	snprintf(gen->key, sizeof(gen->key), "%s", key);
+	snprintf(number, sizeof(number), "%zu", gs->n_opened++);
+	facts = gen_facts(gen);
+	facts_set(&facts->source, gs->source);
+	facts_set(&facts->record, record ? record : number);
+	facts->dialect = gs->dialect;
+	return gen;
+}
+
+size_t gen_key(char key[GEN_KEY_MAX], struct json_value id, uint32_t index)
+{
+	size_t len;
+	const char *s = json_text(id, &len);
+
+	len = MIN(len, (size_t)GEN_KEY_MAX - 16);
+	for (size_t i = 0; i < len; i++)
+		key[i] = s[i] ? s[i] : '0';
+	snprintf(key + len, GEN_KEY_MAX - len, "/%lu", (unsigned long)index);
+	return len;
+}
+
+void gen_emit(struct gens *gs, struct gen *gen, double time_s)
+{
+	gen->used = ++gs->tick;
+	chunk_emit(&gs->chunk, gen->run, &gen->mode, time_s);
+}
+
+void fact_json(char **field, struct json_value v)
+{
+	size_t len;
+	const char *s = json_text(v, &len);
+	char text[32];
+
+	if (s && len) {
+		char *copy = mem_strndup(s, MIN(len, (size_t)GEN_FACT_MAX));
+
+		facts_set(field, copy);
+		mem_free(copy);
+	} else if (json_is(v, JSON_TRUE) || json_is(v, JSON_FALSE)) {
+		facts_set(field, json_is(v, JSON_TRUE) ? "true" : "false");
+	} else if (json_is(v, JSON_NUMBER)) {
+		struct buf number = { 0 };
+
+		json_put_number(&number, json_number(v, 0));
+		snprintf(text, sizeof(text), "%s", buf_cstr(&number));
+		buf_release(&number);
+		facts_set(field, text);
+	}
+}
+
+void fact_u32(uint32_t *field, struct json_value v)
+{
+	*field = json_u32(v, *field);
+}

@@ -1,0 +1,69 @@
+/*
+ * gen.h - the generations that one source has open.
+ *
+ * A stream may carry several at once: n > 1 choices, or the answers to
+ * several requests in a proxy's log. Each is found by its key ("id/index").
+ * At most GENS_OPEN_MAX are open; when another one begins, the one that was
+ * finished or fed longest ago is closed.
+ */
+#ifndef LILSCOPE_GEN_H
+#define LILSCOPE_GEN_H
+
+#include "trace/chunk.h"
+#include "trace/feed.h"
+
+enum {
+	GENS_OPEN_MAX = 64,
+	GEN_KEY_MAX = 128,         /* longer ids are cut */
+	GEN_FACT_MAX = 4096,       /* bytes of a fact's text */
+};
+
+struct gen {
+	struct run *run;
+	char key[GEN_KEY_MAX];
+	size_t id_len;        /* of key: the request's id */
+	enum chunk_mode mode;
+	bool finished;        /* a finish reason came */
+	bool own_clock;       /* its first output had a time of its own */
+	uint64_t used;        /* tick of the last record */
+};
+
+struct gens {
+	struct feed_sink sink;
+	const char *source, *dialect;
+	struct gen open[GENS_OPEN_MAX];
+	size_t n;
+	size_t n_opened; /* so far, open or closed */
+	uint64_t tick;
+	struct chunk chunk; /* scratch for the dialect */
+};
+
+void gens_release(struct gens *gs); /* runs that are open are not closed */
+
+/* A new generation; `record` names its place in the source (NULL: the count
+ * of generations so far). Pointers to other gens are void afterwards. */
+struct gen *gens_open(struct gens *gs, const char *key, size_t id_len,
+		      const char *record);
+/* The open one with this key, or NULL. */
+struct gen *gens_find(struct gens *gs, const char *key);
+/* The one that was fed last, or NULL. */
+struct gen *gens_newest(struct gens *gs);
+
+void gens_close(struct gens *gs, struct gen *gen);
+/* Those that have their finish reason, or all. */
+void gens_close_some(struct gens *gs, bool all);
+
+/* "id/index" into key; the id may be anything. Returns the id's length. */
+size_t gen_key(char key[GEN_KEY_MAX], struct json_value id, uint32_t index);
+
+/* gs->chunk into the generation's run. */
+void gen_emit(struct gens *gs, struct gen *gen, double time_s);
+
+struct facts *gen_facts(struct gen *gen);
+
+/* A JSON string, number or bool as the text of a fact; other types and empty
+ * strings change nothing. */
+void fact_json(char **field, struct json_value v);
+void fact_u32(uint32_t *field, struct json_value v);
+
+#endif

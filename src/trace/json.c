@@ -1,0 +1,743 @@
+/*
+ *	{"a":[1,"x"],"b":null}
+ *
+ *	node  0        1        2        3        4
+ *	      object   array a  number   string   null b
+ *	      len 2    len 2    1        x
+ *	      next -   next 4   next 3   next -   next -
+ *
+ * The reader keeps one level a depth: the container and its last child, to
+ * which the next child is linked.
+ */
+#include "trace/json.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/utf8.h"
+
+enum { SPAN_MAX_BYTES = 0x7fffffff };
+
+struct level {
+	uint32_t node; /* the container */
+	uint32_t last; /* its last child, 0 for none */
+};
+
+struct reader {
+	struct json *j;
+	const char *s;
+	size_t n, at;
+	bool cut;   /* the end of input closes everything */
+	bool ended; /* ... and did */
+	const char *what;
+	struct json_span key; /* of the next value */
+	unsigned depth;
+	struct level levels[JSON_DEPTH_MAX];
+};
+
+static bool fail(struct reader *r, const char *what)
+{
+	r->what = what;
+	return false;
+}
+
+/* At the end of input: fine if it may be cut. */
+static bool at_end(struct reader *r, const char *what)
+{
+	r->ended = true;
+	return r->cut ? false : fail(r, what);
+}
+
+static void skip_space(struct reader *r)
+{
+	while (r->at < r->n) {
+		char c = r->s[r->at];
+
+		if (c != ' ' && c != '\n' && c != '\r' && c != '\t')
+			return;
+		r->at++;
+	}
+}
+
+static int hex_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+/* Four hexadecimal digits at s, -1 if they are not. */
+static int32_t hex4(const char *s)
+{
+	int32_t value = 0;
+
+	for (int i = 0; i < 4; i++) {
+		int digit = hex_value(s[i]);
+
+		if (digit < 0)
+			return -1;
+		value = value << 4 | digit;
+	}
+	return value;
+}
+
+static bool is_high(int32_t unit)
+{
+	return unit >= 0xd800 && unit <= 0xdbff;
+}
+
+static bool is_low(int32_t unit)
+{
+	return unit >= 0xdc00 && unit <= 0xdfff;
+}
+
+/* A code point or a lone surrogate; utf8_encode() has no form for these. */
+static void put_unit(struct buf *out, int32_t cp)
+{
+	char *to = buf_reserve(out, 4);
+
+	if (is_high(cp) || is_low(cp)) {
+		to[0] = (char)0xed;
+		to[1] = (char)(0x80 | (cp >> 6 & 0x3f));
+		to[2] = (char)(0x80 | (cp & 0x3f));
+		out->len += 3;
+	} else {
+		out->len += utf8_encode(cp, to);
+	}
+}
+
+/* \uXXXX at s (behind the u), n bytes left in the string. Returns how many
+ * bytes were used, 0 if it is malformed. */
+static size_t put_escaped_unit(struct buf *out, const char *s, size_t n)
+{
+	int32_t unit, low;
+
+	if (n < 4 || (unit = hex4(s)) < 0)
+		return 0;
+	if (is_high(unit) && n >= 10 && s[4] == '\\' && s[5] == 'u' &&
+	    is_low(low = hex4(s + 6))) {
+		put_unit(out, 0x10000 + ((unit - 0xd800) << 10) +
+				      (low - 0xdc00));
+		return 10;
+	}
+	put_unit(out, unit);
+	return 4;
+}
+
+static char simple_escape(char c)
+{
+	switch (c) {
+	case 'b':
+		return '\b';
+	case 'f':
+		return '\f';
+	case 'n':
+		return '\n';
+	case 'r':
+		return '\r';
+	case 't':
+		return '\t';
+	case '"':
+	case '\\':
+	case '/':
+		return c;
+	default:
+		return '\0';
+	}
+}
+
+/* The escape at s (behind its backslash). Returns how many bytes were used,
+ * 0 if it is malformed. */
+static size_t put_escape(struct buf *out, const char *s, size_t n)
+{
+	char c = n ? simple_escape(*s) : '\0';
+	size_t used;
+
+	if (c) {
+		buf_putc(out, c);
+		return 1;
+	}
+	if (!n || *s != 'u')
+		return 0;
+	used = put_escaped_unit(out, s + 1, n - 1);
+	return used ? used + 1 : 0;
+}
+
+/* Decodes s[0..n), the inside of a string that holds a backslash. A cut
+ * string may end inside an escape: that is left away. */
+static bool decode(struct reader *r, const char *s, size_t n)
+{
+	struct buf *out = &r->j->decoded;
+	const char *end = s + n, *slash;
+
+	buf_reserve(out, n); /* decoded text is never longer */
+	while ((slash = memchr(s, '\\', (size_t)(end - s)))) {
+		size_t used;
+
+		buf_append(out, s, (size_t)(slash - s));
+		s = slash + 1;
+		used = put_escape(out, s, (size_t)(end - s));
+		if (!used)
+			return r->ended ||
+			       fail(r, "an escape in a string is malformed");
+		s += used;
+	}
+	buf_append(out, s, (size_t)(end - s));
+	return true;
+}
+
+/* The closing quote of the string that begins at `from`, or NULL. A quote
+ * counts if an even number of backslashes stands before it. */
+static const char *closing_quote(const char *from, const char *end)
+{
+	const char *at = from;
+
+	while ((at = memchr(at, '"', (size_t)(end - at)))) {
+		const char *back = at;
+
+		while (back > from && back[-1] == '\\')
+			back--;
+		if ((at - back) % 2 == 0)
+			return at;
+		from = ++at; /* what was counted is not counted again */
+	}
+	return NULL;
+}
+
+/* A string at the opening quote. */
+static bool read_string(struct reader *r, struct json_span *span)
+{
+	const char *from = r->s + r->at + 1;
+	const char *end = closing_quote(from, r->s + r->n);
+	size_t len;
+
+	if (!end) {
+		at_end(r, "a string has no end");
+		if (!r->cut)
+			return false;
+		end = r->s + r->n;
+	}
+	len = (size_t)(end - from);
+	*span = (struct json_span){ .start = (uint32_t)(from - r->s),
+				    .len = (uint32_t)len & SPAN_MAX_BYTES };
+	if (memchr(from, '\\', len)) {
+		size_t start = r->j->decoded.len;
+
+		if (!decode(r, from, len))
+			return false;
+		span->start = (uint32_t)start;
+		span->len = (uint32_t)(r->j->decoded.len - start) &
+			    SPAN_MAX_BYTES;
+		span->decoded = 1;
+	}
+	r->at = r->ended ? r->n : (size_t)(end - r->s) + 1;
+	return true;
+}
+
+/* Adds a node to the open container. */
+static bool add(struct reader *r, enum json_type type, struct json_span span)
+{
+	struct json *j = r->j;
+	uint32_t at = (uint32_t)j->n;
+
+	if (j->n >= JSON_NODES_MAX)
+		return fail(r, "a record has too many values");
+	j->nodes = grow(j->nodes, &j->cap, j->n + 1, sizeof(*j->nodes));
+	j->nodes[j->n++] = (struct json_node){ .key = r->key,
+					       .span = span,
+					       .type = (unsigned)type & 7 };
+	r->key = (struct json_span){ 0 };
+	if (r->depth) {
+		struct level *level = &r->levels[r->depth - 1];
+
+		if (level->last)
+			j->nodes[level->last].next = at & 0x1fffffff;
+		level->last = at;
+		j->nodes[level->node].span.len++;
+	}
+	return true;
+}
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static size_t digits(const char *s, size_t n, size_t at)
+{
+	while (at < n && is_digit(s[at]))
+		at++;
+	return at;
+}
+
+/* Length of the number at s, 0 if there is none. */
+static size_t number_len(const char *s, size_t n)
+{
+	size_t at = n && s[0] == '-', from = at;
+
+	at = digits(s, n, at);
+	if (at == from)
+		return 0;
+	if (at < n && s[at] == '.')
+		at = digits(s, n, at + 1);
+	if (at < n && (s[at] == 'e' || s[at] == 'E')) {
+		size_t exponent = at + 1;
+
+		if (exponent < n && (s[exponent] == '+' || s[exponent] == '-'))
+			exponent++;
+		if (digits(s, n, exponent) > exponent)
+			at = digits(s, n, exponent);
+	}
+	return at;
+}
+
+static const struct word {
+	const char *text;
+	enum json_type type;
+} words[] = {
+	{ "null", JSON_NULL },	     { "true", JSON_TRUE },
+	{ "false", JSON_FALSE },     { "NaN", JSON_NUMBER },
+	{ "Infinity", JSON_NUMBER }, { "-Infinity", JSON_NUMBER },
+};
+
+static bool read_word(struct reader *r)
+{
+	const char *s = r->s + r->at;
+	size_t left = r->n - r->at;
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		size_t len = strlen(words[i].text);
+
+		if (left < len && r->cut &&
+		    memcmp(s, words[i].text, left) == 0)
+			return at_end(r, NULL);
+		if (left >= len && memcmp(s, words[i].text, len) == 0) {
+			struct json_span span = {
+				.start = (uint32_t)r->at,
+				.len = (uint32_t)len & SPAN_MAX_BYTES,
+			};
+
+			r->at += len;
+			return add(r, words[i].type, span);
+		}
+	}
+	return fail(r, "a value was expected");
+}
+
+static bool read_scalar(struct reader *r)
+{
+	struct json_span span = { .start = (uint32_t)r->at };
+	size_t len;
+
+	if (r->s[r->at] == '"')
+		return read_string(r, &span) && add(r, JSON_STRING, span);
+	len = number_len(r->s + r->at, r->n - r->at);
+	if (!len)
+		return read_word(r);
+	span.len = (uint32_t)len & SPAN_MAX_BYTES;
+	r->at += len;
+	return add(r, JSON_NUMBER, span);
+}
+
+/* "name" : before a member's value. */
+static bool read_key(struct reader *r)
+{
+	skip_space(r);
+	if (r->at == r->n)
+		return at_end(r, "an object has no end");
+	if (r->s[r->at] != '"')
+		return fail(r, "a member's name in quotes was expected");
+	if (!read_string(r, &r->key))
+		return false;
+	if (r->ended)
+		return false;
+	skip_space(r);
+	if (r->at == r->n)
+		return at_end(r, "an object has no end");
+	if (r->s[r->at] != ':')
+		return fail(r, "a ':' was expected");
+	r->at++;
+	return true;
+}
+
+/* '[' or '{' at r->at. *empty: it was closed at once. */
+static bool open_container(struct reader *r, bool *empty)
+{
+	char close = r->s[r->at] == '{' ? '}' : ']';
+	uint32_t node = (uint32_t)r->j->n;
+
+	if (r->depth == JSON_DEPTH_MAX)
+		return fail(r, "it is nested deeper than 512 levels");
+	if (!add(r, close == '}' ? JSON_OBJECT : JSON_ARRAY,
+		 (struct json_span){ 0 }))
+		return false;
+	r->levels[r->depth++] = (struct level){ .node = node };
+	r->at++;
+	skip_space(r);
+	*empty = r->at < r->n && r->s[r->at] == close;
+	if (*empty) {
+		r->at++;
+		r->depth--;
+		return true;
+	}
+	return close == '}' ? read_key(r) : true;
+}
+
+/* Behind a value: closes containers until a ',' asks for another value.
+ * *done: the outermost value is complete. */
+static bool behind_value(struct reader *r, bool *done)
+{
+	while (r->depth) {
+		uint32_t node = r->levels[r->depth - 1].node;
+		bool object = r->j->nodes[node].type == JSON_OBJECT;
+		char c;
+
+		skip_space(r);
+		if (r->at == r->n)
+			return at_end(r, object ? "an object has no end" :
+						  "an array has no end");
+		c = r->s[r->at];
+		if (c != ',' && c != (object ? '}' : ']'))
+			return fail(r, object ? "a ',' or '}' was expected" :
+						"a ',' or ']' was expected");
+		r->at++;
+		if (c == ',')
+			return object ? read_key(r) : true;
+		r->depth--;
+	}
+	*done = true;
+	return true;
+}
+
+static bool read_values(struct reader *r)
+{
+	bool done = false;
+
+	while (!done) {
+		bool scalar = true, empty = false;
+
+		skip_space(r);
+		if (r->at == r->n)
+			return at_end(r, "a value was expected");
+		if (r->s[r->at] == '{' || r->s[r->at] == '[') {
+			if (!open_container(r, &empty))
+				return false;
+			scalar = false;
+		} else if (!read_scalar(r)) {
+			return false;
+		}
+		if (r->ended)
+			return false;
+		if ((scalar || empty) && !behind_value(r, &done))
+			return false;
+	}
+	skip_space(r);
+	if (r->at < r->n)
+		return fail(r, "something follows the end of the value");
+	return true;
+}
+
+void json_release(struct json *j)
+{
+	mem_free(j->nodes);
+	buf_release(&j->decoded);
+	*j = (struct json){ 0 };
+}
+
+/* A record of 100 MB must not hold its memory for ever. */
+static void forget(struct json *j)
+{
+	if (j->cap * sizeof(*j->nodes) > JSON_KEEP_BYTES ||
+	    j->decoded.cap > JSON_KEEP_BYTES)
+		json_release(j);
+	j->n = 0;
+	buf_clear(&j->decoded);
+}
+
+bool json_read(struct json *j, const char *s, size_t n, bool cut,
+	       struct json_trouble *trouble)
+{
+	struct reader r;
+
+	forget(j);
+	j->in = s;
+	/* not the levels: they are filled before they are read */
+	r.j = j;
+	r.s = s;
+	r.n = n;
+	r.at = 0;
+	r.cut = cut;
+	r.ended = false;
+	r.what = NULL;
+	r.key = (struct json_span){ 0 };
+	r.depth = 0;
+	if (n > SPAN_MAX_BYTES)
+		fail(&r, "it is longer than 2 GiB");
+	else if (read_values(&r) || (!r.what && cut && j->n))
+		return true;
+	if (trouble)
+		*trouble = (struct json_trouble){
+			r.at, r.what ? r.what : "a value was expected"
+		};
+	j->n = 0;
+	return false;
+}
+
+/* ---- looking ---- */
+
+static const struct json_node *node_of(struct json_value v)
+{
+	return v.doc && v.at < v.doc->n ? &v.doc->nodes[v.at] : NULL;
+}
+
+static const char *bytes_of(const struct json *j, struct json_span span)
+{
+	return (span.decoded ? j->decoded.data : j->in) + span.start;
+}
+
+struct json_value json_root(const struct json *j)
+{
+	return j->n ? (struct json_value){ j, 0 } : (struct json_value){ 0 };
+}
+
+enum json_type json_type(struct json_value v)
+{
+	const struct json_node *node = node_of(v);
+
+	return node ? (enum json_type)node->type : JSON_NONE;
+}
+
+bool json_is(struct json_value v, enum json_type type)
+{
+	return json_type(v) == type;
+}
+
+size_t json_count(struct json_value v)
+{
+	const struct json_node *node = node_of(v);
+
+	return node && node->type >= JSON_ARRAY ? node->span.len : 0;
+}
+
+struct json_value json_first(struct json_value v)
+{
+	if (!json_count(v))
+		return (struct json_value){ 0 };
+	return (struct json_value){ v.doc, v.at + 1 };
+}
+
+struct json_value json_next(struct json_value v)
+{
+	const struct json_node *node = node_of(v);
+
+	if (!node || !node->next)
+		return (struct json_value){ 0 };
+	return (struct json_value){ v.doc, node->next };
+}
+
+struct json_value json_at(struct json_value array, size_t i)
+{
+	struct json_value v;
+
+	if (!json_is(array, JSON_ARRAY) || i >= json_count(array))
+		return (struct json_value){ 0 };
+	for (v = json_first(array); i; i--)
+		v = json_next(v);
+	return v;
+}
+
+struct json_value json_get(struct json_value object, const char *key)
+{
+	struct json_value found = { 0 };
+
+	if (!json_is(object, JSON_OBJECT))
+		return found;
+	for (struct json_value v = json_first(object); v.doc; v = json_next(v))
+		if (json_key_is(v, key))
+			found = v;
+	return found;
+}
+
+const char *json_key(struct json_value v, size_t *len)
+{
+	const struct json_node *node = node_of(v);
+
+	*len = node ? node->key.len : 0;
+	return node ? bytes_of(v.doc, node->key) : "";
+}
+
+const char *json_text(struct json_value v, size_t *len)
+{
+	const struct json_node *node = node_of(v);
+
+	*len = 0;
+	if (!node || node->type != JSON_STRING)
+		return NULL;
+	*len = node->span.len;
+	return bytes_of(v.doc, node->span);
+}
+
+bool json_key_is(struct json_value v, const char *key)
+{
+	size_t len, want = strlen(key);
+	const char *name = json_key(v, &len);
+
+	return len == want && memcmp(name, key, len) == 0;
+}
+
+bool json_text_is(struct json_value v, const char *text)
+{
+	size_t len, want = strlen(text);
+	const char *have = json_text(v, &len);
+
+	return have && len == want && memcmp(have, text, len) == 0;
+}
+
+bool json_text_begins(struct json_value v, const char *prefix)
+{
+	size_t len, want = strlen(prefix);
+	const char *have = json_text(v, &len);
+
+	return have && len >= want && memcmp(have, prefix, want) == 0;
+}
+
+/* ---- numbers ---- */
+
+static double scale(double mantissa, long exponent)
+{
+	if (mantissa == 0 || exponent < -400)
+		return 0;
+	if (exponent > 400)
+		return INFINITY;
+	if (exponent < 0)
+		/* two steps: 10^-exponent alone may overflow */
+		return exponent < -300 ? mantissa / 1e300 /
+						 pow(10, -(exponent + 300.)) :
+					 mantissa / pow(10, -(double)exponent);
+	return mantissa * pow(10, (double)exponent);
+}
+
+static long exponent_of(const char *s, size_t n)
+{
+	bool minus = n && s[0] == '-';
+	long value = 0;
+
+	for (size_t i = n && (s[0] == '-' || s[0] == '+'); i < n; i++)
+		if (value < 100000)
+			value = value * 10 + (s[i] - '0');
+	return minus ? -value : value;
+}
+
+double json_parse_number(const char *s, size_t n)
+{
+	size_t len = number_len(s, n), at = len && s[0] == '-';
+	bool minus = at, point = false;
+	uint64_t mantissa = 0;
+	long exponent = 0;
+
+	if (!len || len != n)
+		return NAN;
+	for (; at < n && s[at] != 'e' && s[at] != 'E'; at++) {
+		if (s[at] == '.') {
+			point = true;
+		} else if (mantissa < UINT64_MAX / 10 - 1) {
+			mantissa = mantissa * 10 + (uint64_t)(s[at] - '0');
+			exponent -= point;
+		} else {
+			exponent += !point; /* digits beyond 19 say nothing */
+		}
+	}
+	if (at < n)
+		exponent += exponent_of(s + at + 1, n - at - 1);
+	return (minus ? -1 : 1) * scale((double)mantissa, exponent);
+}
+
+double json_number(struct json_value v, double fallback)
+{
+	const struct json_node *node = node_of(v);
+	const char *s;
+
+	if (!node || node->type != JSON_NUMBER)
+		return fallback;
+	s = bytes_of(v.doc, node->span);
+	if (s[0] == 'I')
+		return INFINITY;
+	if (s[0] == '-' && s[1] == 'I')
+		return -INFINITY;
+	return json_parse_number(s, node->span.len);
+}
+
+uint32_t json_u32(struct json_value v, uint32_t fallback)
+{
+	double value = json_number(v, -1);
+
+	if (!(value >= 0) || value >= UINT32_MAX || value != floor(value))
+		return fallback;
+	return (uint32_t)value;
+}
+
+/* ---- writing ---- */
+
+bool json_is_utf8(const char *s, size_t n)
+{
+	for (size_t at = 0, used; at < n; at += used)
+		if (utf8_decode(s + at, n - at, &used) < 0)
+			return false;
+	return true;
+}
+
+static void put_char(struct buf *out, const char *s, size_t n, int32_t cp)
+{
+	switch (cp) {
+	case '"':
+	case '\\':
+		buf_putc(out, '\\');
+		buf_putc(out, (char)cp);
+		break;
+	case '\n':
+		buf_puts(out, "\\n");
+		break;
+	case '\t':
+		buf_puts(out, "\\t");
+		break;
+	default:
+		if (cp < 0)
+			buf_puts(out, "\\ufffd");
+		else if (cp < 0x20 || cp == 0x7f)
+			buf_printf(out, "\\u%04x", (unsigned)cp);
+		else
+			buf_append(out, s, n);
+	}
+}
+
+void json_put_string(struct buf *out, const char *s, size_t n)
+{
+	buf_putc(out, '"');
+	for (size_t at = 0, used; at < n; at += used) {
+		int32_t cp = utf8_decode(s + at, n - at, &used);
+
+		put_char(out, s + at, used, cp);
+	}
+	buf_putc(out, '"');
+}
+
+void json_put_number(struct buf *out, double value)
+{
+	char text[40], *comma;
+
+	if (!isfinite(value)) {
+		buf_puts(out, "null");
+		return;
+	}
+	snprintf(text, sizeof(text), "%.9g", value);
+	comma = strchr(text, ','); /* the locale's decimal point */
+	if (comma)
+		*comma = '.';
+	buf_puts(out, text);
+}

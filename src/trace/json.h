@@ -1,0 +1,118 @@
+/*
+ * json.h - one JSON value as a flat row of nodes, read without copying.
+ *
+ * Traces are mostly text, so reading is built around it: a string without
+ * escapes is a span of the input, one with escapes is decoded once; a record
+ * costs no allocation after the first few. What model output breaks in other
+ * readers is data here, and nothing is lost:
+ *
+ *	bytes that are no UTF-8      kept as they are
+ *	\u0000                       a NUL byte; lengths count, not NULs
+ *	lone surrogates (\ud83d)     their three bytes (WTF-8): ed a0 bd
+ *	control characters, raw      kept
+ *	NaN, Infinity (Python's)     numbers
+ *	two members of one name      the last one counts
+ *
+ * Everything else is RFC 8259. Time is linear in the input, depth and number
+ * of nodes are limited. The input must live as long as its values are used.
+ */
+#ifndef LILSCOPE_JSON_H
+#define LILSCOPE_JSON_H
+
+#include "base/buf.h"
+
+enum {
+	JSON_DEPTH_MAX = 512,
+	JSON_NODES_MAX = 1 << 24,         /* 24 bytes each */
+	JSON_KEEP_BYTES = 4 * 1024 * 1024, /* memory kept between records */
+};
+
+enum json_type {
+	JSON_NONE, /* there is no such value */
+	JSON_NULL,
+	JSON_FALSE,
+	JSON_TRUE,
+	JSON_NUMBER,
+	JSON_STRING,
+	JSON_ARRAY,
+	JSON_OBJECT,
+};
+
+/* A place in a node's bytes: in the input, or in the decoded text. */
+struct json_span {
+	uint32_t start;
+	uint32_t len : 31;
+	uint32_t decoded : 1;
+};
+
+/*
+ * Nodes lie in reading order: the first child of node i is i + 1, the next
+ * sibling is `next` (0: none).
+ */
+struct json_node {
+	struct json_span key;  /* of a member */
+	struct json_span span; /* string, number; len of array and object is
+				  the number of children */
+	uint32_t next : 29;
+	uint32_t type : 3;
+};
+
+/* All zero is ready; reuse it for the next record. */
+struct json {
+	struct json_node *nodes;
+	size_t n, cap;
+	const char *in;
+	struct buf decoded;
+};
+
+/* Where and why reading failed. */
+struct json_trouble {
+	size_t byte; /* 0-based in the input */
+	const char *what;
+};
+
+/* A value is a handle, to be passed by value; {0} is JSON_NONE. */
+struct json_value {
+	const struct json *doc;
+	uint32_t at;
+};
+
+void json_release(struct json *j);
+
+/*
+ * Reads s[0..n) as one value with white space around it. With `cut` the end
+ * of input may come anywhere and closes what is open: for a look at the
+ * beginning of a record. false: *trouble says why (it may be NULL).
+ */
+bool json_read(struct json *j, const char *s, size_t n, bool cut,
+	       struct json_trouble *trouble);
+
+/* All of these take any value and answer NONE, NULL, 0 or the fallback when
+ * it is of another type. */
+struct json_value json_root(const struct json *j);
+enum json_type json_type(struct json_value v);
+bool json_is(struct json_value v, enum json_type type);
+size_t json_count(struct json_value v);
+struct json_value json_get(struct json_value object, const char *key);
+struct json_value json_at(struct json_value array, size_t i); /* O(i) */
+struct json_value json_first(struct json_value container);
+struct json_value json_next(struct json_value child);
+const char *json_key(struct json_value member, size_t *len);
+const char *json_text(struct json_value string, size_t *len);
+bool json_key_is(struct json_value member, const char *key);
+bool json_text_is(struct json_value string, const char *text);
+bool json_text_begins(struct json_value string, const char *prefix);
+double json_number(struct json_value number, double fallback);
+/* A whole number that fits; UINT32_MAX is no value, but the fallback. */
+uint32_t json_u32(struct json_value number, uint32_t fallback);
+
+/* Number text to double, whatever the locale says; NAN if it is none. */
+double json_parse_number(const char *s, size_t n);
+
+/* Writing. Strings must be UTF-8 (json_is_utf8); others lose the bad bytes
+ * to U+FFFD. NAN and infinities are written as null. */
+bool json_is_utf8(const char *s, size_t n);
+void json_put_string(struct buf *out, const char *s, size_t n);
+void json_put_number(struct buf *out, double value);
+
+#endif

@@ -1,0 +1,136 @@
+#include "trace/native.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/base64.h"
+#include "trace/json.h"
+
+/* ,"name":"text", or ,"name_b64":"base64" where the bytes are no UTF-8. */
+static void put_bytes(struct buf *out, const char *name, const char *s,
+		      size_t n)
+{
+	if (json_is_utf8(s, n)) {
+		buf_printf(out, ",\"%s\":", name);
+		json_put_string(out, s, n);
+		return;
+	}
+	buf_printf(out, ",\"%s_b64\":\"", name);
+	base64_put(out, s, n);
+	buf_putc(out, '"');
+}
+
+static void put_text(struct buf *out, const char *name, const char *text)
+{
+	if (text)
+		put_bytes(out, name, text, strlen(text));
+}
+
+static void put_count(struct buf *out, const char *name, uint32_t count)
+{
+	if (count)
+		buf_printf(out, ",\"%s\":%lu", name, (unsigned long)count);
+}
+
+void native_header(struct native_writer *w, struct buf *out,
+		   const struct facts *facts, const struct buf *prompt,
+		   const char *tokenizer)
+{
+	*w = (struct native_writer){ 0 };
+	buf_printf(out, "{\"lilscope\":%d", NATIVE_VERSION);
+	put_text(out, "model", facts->model);
+	put_text(out, "policy", facts->policy);
+	put_count(out, "budget", facts->budget);
+	put_count(out, "vocab", facts->vocab);
+	put_text(out, "tokenizer", tokenizer);
+	put_text(out, "gold", facts->gold);
+	put_text(out, "label", facts->label);
+	put_count(out, "prompt_tokens", facts->prompt_tokens);
+	if (prompt && prompt->len)
+		put_bytes(out, "prompt", prompt->data, prompt->len);
+	buf_puts(out, "}\n");
+}
+
+static void put_pages(struct buf *out, const char *name,
+		      const uint32_t *pages, size_t n)
+{
+	if (!pages)
+		return;
+	buf_printf(out, ",\"%s\":[", name);
+	for (size_t i = 0; i < n; i++)
+		buf_printf(out, i ? ",%lu" : "%lu", (unsigned long)pages[i]);
+	buf_putc(out, ']');
+}
+
+void native_token(struct native_writer *w, struct buf *out,
+		  const struct token *token, const struct native_pages *pages)
+{
+	static const char *const letters[CHANNELS] = {
+		[CHANNEL_REASONING] = "r",
+		[CHANNEL_ANSWER] = "a",
+		[CHANNEL_TOOL] = "t",
+	};
+	size_t start = out->len;
+
+	put_bytes(out, "t", token->text ? token->text : "", token->len);
+	out->data[start] = '{'; /* it was the comma */
+	if (token->id != TRACE_NO_ID)
+		buf_printf(out, ",\"id\":%lu", (unsigned long)token->id);
+	if (token->time_s >= 0)
+		buf_printf(out, ",\"us\":%llu",
+			   (unsigned long long)llround(
+				   fmin(token->time_s * 1e6, 9e15)));
+	if (isfinite(token->logprob)) {
+		buf_puts(out, ",\"lp\":");
+		json_put_number(out, token->logprob);
+	}
+	if (!w->has_channel || w->channel != token->channel)
+		buf_printf(out, ",\"c\":\"%s\"", letters[token->channel]);
+	w->has_channel = true;
+	w->channel = token->channel;
+	w->n_tokens++;
+	if (pages) {
+		put_pages(out, "kept", pages->kept, pages->n_kept);
+		put_pages(out, "read", pages->read, pages->n_read);
+		if (pages->kv_bytes)
+			buf_printf(out, ",\"kv\":%llu",
+				   (unsigned long long)pages->kv_bytes);
+	}
+	buf_puts(out, "}\n");
+}
+
+void native_end(struct native_writer *w, struct buf *out,
+		const struct facts *facts)
+{
+	const char *why = facts->finish_reason;
+
+	if (!why)
+		why = facts->aborted ? "aborted" : "";
+	buf_puts(out, "{\"end\":");
+	json_put_string(out, why, strlen(why));
+	buf_printf(out, ",\"tokens\":%lu", (unsigned long)w->n_tokens);
+	if (facts->aborted)
+		buf_puts(out, ",\"aborted\":true");
+	put_text(out, "note", facts->note);
+	buf_puts(out, "}\n");
+}
+
+void native_trace(struct buf *out, const struct trace *t,
+		  const char *tokenizer)
+{
+	struct native_writer w;
+
+	native_header(&w, out, &t->facts, &t->prompt, tokenizer);
+	for (uint32_t i = 0; i < t->n_tokens; i++) {
+		struct token token = {
+			.id = t->id ? t->id[i] : TRACE_NO_ID,
+			.logprob = t->logprob ? t->logprob[i] : NAN,
+			.time_s = t->time_us ? t->time_us[i] * 1e-6 : NAN,
+			.channel = trace_channel(t, i),
+		};
+
+		token.text = trace_token(t, i, &token.len);
+		native_token(&w, out, &token, NULL);
+	}
+	native_end(&w, out, &t->facts);
+}

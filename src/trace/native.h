@@ -1,0 +1,49 @@
+/*
+ * native.h - lilscope's own trace format, written (format_native.c reads it).
+ *
+ * JSON lines, UTF-8: a header, one record a token, an end; then, perhaps, the
+ * next header. lilscope-trace(5) is the specification. What is written reads
+ * back as the same bytes, ids, times and facts.
+ */
+#ifndef LILSCOPE_NATIVE_H
+#define LILSCOPE_NATIVE_H
+
+#include "trace/trace.h"
+
+enum { NATIVE_VERSION = 1 };
+
+/* What a decoder knows beside the token; all zero: nothing. */
+struct native_pages {
+	const uint32_t *kept;   /* numbers of the KV pages that are in cache */
+	size_t n_kept;
+	const uint32_t *read;   /* ... that attention read for this token */
+	size_t n_read;
+	uint64_t kv_bytes;      /* size of the KV cache after this token */
+};
+
+/* The state between records: a channel is written when it changes. */
+struct native_writer {
+	bool has_channel;
+	enum channel channel;
+	uint32_t n_tokens;
+};
+
+/* The header line; begins a generation and resets the writer. The prompt may
+ * be NULL. tokenizer names the vocabulary of the ids, or NULL. */
+void native_header(struct native_writer *w, struct buf *out,
+		   const struct facts *facts, const struct buf *prompt,
+		   const char *tokenizer);
+
+/* One token's line; time_s in seconds since the header. pages may be NULL. */
+void native_token(struct native_writer *w, struct buf *out,
+		  const struct token *token, const struct native_pages *pages);
+
+/* The end line, with why: facts.finish_reason, note, aborted. */
+void native_end(struct native_writer *w, struct buf *out,
+		const struct facts *facts);
+
+/* A whole trace: header, tokens, end. */
+void native_trace(struct buf *out, const struct trace *t,
+		  const char *tokenizer);
+
+#endif
