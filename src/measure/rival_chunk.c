@@ -56,20 +56,41 @@ static bool is_space(int32_t cp)
 	       cp == 0x3000;
 }
 
-/* text[*from .. *to) without white space at its ends. */
-static void trim(const char *text, size_t len, size_t *from, size_t *to)
+static bool is_ascii_space(char c)
 {
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/* Narrows text[*from .. *to) by the white space of Unicode at its ends. */
+static void trim_unicode(const char *text, size_t *from, size_t *to)
+{
+	size_t first = *from, last = *from;
 	bool begun = false;
 
-	*from = *to = 0;
-	for (size_t at = 0, used; at < len; at += used) {
-		if (is_space(utf8_decode(text + at, len - at, &used)))
+	for (size_t at = *from, used; at < *to; at += used) {
+		if (is_space(utf8_decode(text + at, *to - at, &used)))
 			continue;
 		if (!begun)
-			*from = at;
+			first = at;
 		begun = true;
-		*to = at + used;
+		last = at + used;
 	}
+	*from = begun ? first : last;
+	*to = last;
+}
+
+/* text[*from .. *to) is text[0..len) without white space at its ends. Most
+ * ends are ASCII: only another one is worth decoding for. */
+static void trim(const char *text, size_t len, size_t *from, size_t *to)
+{
+	*from = 0;
+	*to = len;
+	while (*from < *to && is_ascii_space(text[*from]))
+		++*from;
+	while (*from < *to && is_ascii_space(text[*to - 1]))
+		--*to;
+	if (*from < *to && ((text[*from] | text[*to - 1]) & 0x80))
+		trim_unicode(text, from, to);
 }
 
 void chunk_push(void *state, const struct rival_token *token)

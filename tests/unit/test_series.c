@@ -58,8 +58,9 @@ static void test_ranges(void **state)
 
 	(void)state;
 	for (size_t n = 0; n < VALUES; n++) {
-		values[n] = next_random(&r) % 9 ? (float)(next_random(&r) % 9999)
-						: NAN;
+		values[n] = (float)(next_random(&r) % 9999);
+		if (next_random(&r) % 9 == 0)
+			values[n] = NAN;
 		series_push(s, values[n]);
 		check(s, values, n + 1, 0, n + 1);
 		check(s, values, n + 1, next_random(&r) % (n + 1), n + 5);
