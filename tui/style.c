@@ -45,6 +45,7 @@ static const struct row rows[STYLES] = {
 	[STYLE_COPY4] = { 241, -1, 8, -1, D, D | I },
 	[STYLE_SOURCE] = { 232, 109, 0, 6, 0, U },
 	[STYLE_CURSOR] = { 232, 179, 0, 3, 0, R },
+	[STYLE_PHRASE] = { 179, -1, 3, -1, U, U },
 	[STYLE_PROMPT] = { 103, -1, 4, -1, I, I },
 	[STYLE_REASONING] = { 139, -1, 5, -1, 0, D },
 	[STYLE_ANSWER] = { 71, -1, 2, -1, B, B },

@@ -33,7 +33,8 @@ enum style {
 	STYLE_COPY3,
 	STYLE_COPY4,      /* text: copied, long match: dimmest */
 	STYLE_SOURCE,     /* where the match under the cursor came from */
-	STYLE_CURSOR,     /* the phrase under the cursor */
+	STYLE_CURSOR,     /* the token under the cursor */
+	STYLE_PHRASE,     /* the rest of its phrase */
 	STYLE_PROMPT,
 	STYLE_REASONING,  /* its mark, not its text */
 	STYLE_ANSWER,

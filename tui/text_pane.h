@@ -32,6 +32,6 @@ void text_scroll(struct app *app, long lines);
 
 /* One line about the phrase under the cursor, appended to out:
  * "copied from token 9 488, 312 tokens (phrase 1 204)". */
-void text_phrase_line(const struct app *app, bool ascii, struct buf *out);
+void text_phrase_line(const struct app *app, struct buf *out);
 
 #endif
