@@ -165,3 +165,12 @@ lint: all
 		echo "  LINT     $$lint"; \
 		$(TESTS_ENVIRONMENT) $(SHELL) $(srcdir)/$$lint || status=1; \
 	done; exit $$status
+
+# What one push of the Ziv-Lempel parse costs, and what it saves.
+EXTRA_PROGRAMS += tests/bench/bench_lz77
+tests_bench_bench_lz77_SOURCES = tests/bench/bench_lz77.c
+tests_bench_bench_lz77_LDADD = libengine.a $(ENGINE_LIBS)
+.PHONY: bench-lz77
+bench-lz77: tests/bench/bench_lz77
+	@LILSCOPE_DATA="$${LILSCOPE_DATA:-$(top_srcdir)/../shared/data}" \
+		tests/bench/bench_lz77 $(LZ77_BENCH_FILES)

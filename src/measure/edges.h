@@ -3,12 +3,16 @@
  * of a suffix tree that find no place in their nodes.
  *
  * Extendible hashing: the first bits of the hash choose a page through the
- * directory, other bits a slot in it (open addressing, linear probing). A
- * full page splits in two by one more bit; so the table grows in pieces of
- * EDGE_PAGE_SLOTS slots, never as a whole, and no insertion takes long.
+ * directory, other bits a bucket in it; a bucket is one cache line of
+ * EDGE_BUCKET edges, and where it is full the next one takes over. A full
+ * page splits in two by one more bit; so the table grows in pieces, never as
+ * a whole, and no insertion takes long.
  *
- *	dir:  [ 0 | 0 | 1 | 2 ]       page 0 has one bit, 1 and 2 have two
- *	pages: [ slots of 0 | slots of 1 | slots of 2 ]
+ *	dir:   [ 0 | 0 | 1 | 2 ]      page 0 has one bit, 1 and 2 have two
+ *	pages: [ buckets of 0 | buckets of 1 | buckets of 2 ]
+ *
+ * All edges of a bucket are compared at once, without a branch between: for
+ * small texts a mispredicted branch costs more than anything else here.
  *
  * The hash is keyed (the key comes from where the table lies in memory), so
  * no input can be made up to collide. It is a bijection of 64 bits: two
@@ -20,23 +24,26 @@
 #include "base/big.h"
 
 enum {
-	EDGE_PAGE_BITS_MIN = 5,  /* the only page of a young table */
-	EDGE_PAGE_BITS_MAX = 11, /* a page: 2048 slots, 24 KiB */
-	EDGE_PAGE_SLOTS = 1 << EDGE_PAGE_BITS_MAX,
+	EDGE_BUCKET = 5,        /* edges in a cache line */
+	EDGE_PAGE_BITS_MIN = 3, /* the only page of a young table: 8 buckets */
+	EDGE_PAGE_BITS_MAX = 8, /* a page: 256 buckets, 16 KiB */
+	EDGE_PAGE_BUCKETS = 1 << EDGE_PAGE_BITS_MAX,
 };
 
-struct edge {
-	uint32_t parent;
-	uint32_t symbol;
-	uint32_t kid; /* 0: the slot is free */
+/* Zero is an empty bucket; edges fill it from the front and stay. */
+struct edge_bucket {
+	uint64_t id[EDGE_BUCKET]; /* edge_id(), never 0 */
+	uint32_t kid[EDGE_BUCKET];
+	uint32_t n;
 };
 
 struct edges {
-	struct edge *slots;   /* = pages.data */
+	struct edge_bucket *buckets; /* = pages.data */
 	const uint32_t *dir;  /* = dir_block.data: 2^depth page numbers */
 	uint64_t key;         /* odd */
 	unsigned shift;       /* 63 - depth */
-	unsigned page_bits;   /* slots in a page, log2 */
+	unsigned page_bits;   /* buckets in a page, log2 */
+	uint32_t page_limit;  /* edges in a page */
 	uint32_t n_pages;
 	struct big pages;
 	struct big dir_block;
@@ -57,35 +64,60 @@ void edges_reserve(struct edges *e, uint32_t n);
 
 size_t edges_memory_bytes(const struct edges *e);
 
-static inline uint64_t edge_hash(const struct edges *e, uint32_t parent,
-				 uint32_t symbol)
+/* parent < 2^31, so an id is never 0. */
+static inline uint64_t edge_id(uint32_t parent, uint32_t symbol)
 {
-	uint64_t x = ((uint64_t)parent << 32 | symbol) * e->key;
+	return (uint64_t)(parent + 1) << 32 | symbol;
+}
+
+static inline uint64_t edge_hash(const struct edges *e, uint64_t id)
+{
+	uint64_t x = id * e->key;
 
 	return (x ^ x >> 32) * UINT64_C(0x9e3779b97f4a7c15);
 }
 
-/*
- * The slot of the edge, or, if it is not there, the free slot (kid 0) where
- * edges_add() may put it. Valid until the next edges_add().
- */
-static inline struct edge *edge_slot(const struct edges *e, uint32_t parent,
-				     uint32_t symbol)
+static inline struct edge_bucket *edge_page(const struct edges *e,
+					    uint64_t hash)
 {
-	uint64_t hash = edge_hash(e, parent, symbol);
 	size_t page = e->dir[hash >> 1 >> e->shift];
-	struct edge *slots = e->slots + (page << e->page_bits);
+
+	return e->buckets + (page << e->page_bits);
+}
+
+/*
+ * The cell with the edge's child; or, if the edge is not there, NULL, and in
+ * *vacant the bucket where edges_add() may put it. Both are valid until the
+ * next edges_add().
+ */
+static inline uint32_t *edge_find(const struct edges *e, uint64_t id,
+				  struct edge_bucket **vacant)
+{
+	uint64_t hash = edge_hash(e, id);
+	struct edge_bucket *buckets = edge_page(e, hash);
 	uint32_t mask = (UINT32_C(1) << e->page_bits) - 1;
 	uint32_t i = (uint32_t)(hash >> 20) & mask;
 
-	while (slots[i].kid != 0 &&
-	       (slots[i].symbol != symbol || slots[i].parent != parent))
-		i = (i + 1) & mask;
-	return slots + i;
+	for (;; i = (i + 1) & mask) {
+		struct edge_bucket *b = &buckets[i];
+		/* sums, not branches: at most one term is not 0 */
+		uint32_t k = (uint32_t)(b->id[1] == id) +
+			     (uint32_t)(b->id[2] == id) * 2 +
+			     (uint32_t)(b->id[3] == id) * 3 +
+			     (uint32_t)(b->id[4] == id) * 4;
+
+		if ((b->id[0] == id) | (k != 0))
+			return &b->kid[k];
+		if (LIKELY(b->n < EDGE_BUCKET)) {
+			*vacant = b;
+			return NULL;
+		}
+	}
 }
 
-/* Fills the free slot that edge_slot() just gave for this edge; kid != 0.
- * May move every slot. */
-void edges_add(struct edges *e, struct edge *slot, struct edge edge);
+/* Puts the edge into the bucket that edge_find() just gave for it. May move
+ * every bucket. */
+void edges_add(struct edges *e, struct edge_bucket *vacant, uint64_t id,
+	       uint32_t kid);
 
 #endif

@@ -44,6 +44,7 @@ struct phrase {
 struct lz77 {
 	void *text;             /* = text_block.data: uint8_t or uint32_t */
 	struct phrase *phrases; /* = phrase_block.data */
+	struct phrase *open;    /* the last of them; NULL without any */
 	uint32_t n_symbols;
 	uint32_t cap_symbols;
 	uint32_t n_phrases;
@@ -100,6 +101,7 @@ static void refresh(struct lz77 *z)
 	z->phrases = z->phrase_block.data;
 	z->cap_symbols = (uint32_t)MIN(symbols, LZ77_MAX_SYMBOLS);
 	z->cap_phrases = (uint32_t)MIN(phrases, LZ77_MAX_SYMBOLS);
+	z->open = z->n_phrases ? &z->phrases[z->n_phrases - 1] : NULL;
 }
 
 struct lz77 *lz77_new(enum lz77_width width, unsigned literal_bits)
@@ -146,14 +148,18 @@ void lz77_seal(struct lz77 *z)
 
 static void append_phrase(struct lz77 *z, uint32_t start)
 {
-	uint64_t bits = lz77_code_bits_at(z, start);
+	uint64_t bits = 0;
 
-	if (z->n_phrases == z->cap_phrases) {
+	if (z->open)
+		bits = z->open->bits +
+		       phrase_bits(z, z->open, start - z->open->start);
+	if (UNLIKELY(z->n_phrases == z->cap_phrases)) {
 		big_grow(&z->phrase_block,
 			 ((size_t)z->n_phrases + 1) * sizeof(struct phrase));
 		refresh(z);
 	}
-	z->phrases[z->n_phrases++] = (struct phrase){
+	z->open = &z->phrases[z->n_phrases++];
+	*z->open = (struct phrase){
 		.start = start, .src = LZ77_LITERAL, .bits = bits
 	};
 }
@@ -182,21 +188,18 @@ struct lz77_step lz77_push(struct lz77 *z, uint32_t symbol)
 {
 	uint32_t t = z->n_symbols;
 	struct lz77_step step = { .src = LZ77_LITERAL };
-	struct phrase *open;
 
 	assert(!z->sealed);
 	append_symbol(z, symbol);
-	step.lrs = z->tree.lrs;
-	step.fresh = z->n_phrases == 0 ||
-		     step.lrs < t + 1 - z->phrases[z->n_phrases - 1].start;
+	z->n_symbols = t + 1;
+	step.lrs = z->tree.at.lrs;
+	step.fresh = !z->open || step.lrs < t + 1 - z->open->start;
 	if (step.fresh)
 		append_phrase(z, t);
-	z->n_symbols = t + 1;
-	if (step.lrs == 0)
-		return step;
-	step.src = stree_src(&z->tree);
-	open = &z->phrases[z->n_phrases - 1];
-	open->src = step.src + step.lrs - (t + 1 - open->start);
+	if (step.lrs > 0) {
+		step.src = z->tree.at.start;
+		z->open->src = step.src + step.lrs - (t + 1 - z->open->start);
+	}
 	return step;
 }
 

@@ -6,8 +6,8 @@
  *     callers, so the compiler makes two clean versions of it;
  *   - the edge under the active point is remembered as the memory cell that
  *     names the child, so that splitting it needs no second look-up. Cells
- *     move when nodes or slots do; both happen only in add_node() and
- *     add_kid(), after which the cell is found again;
+ *     move when nodes or buckets do: in room_for_node() and add_leaf(), after
+ *     which the cell is found again;
  *   - the suffix link of the node below is fetched ahead: on large texts
  *     nearly all the time goes into waiting for memory.
  */
@@ -53,49 +53,54 @@ static ALWAYS_INLINE uint32_t symbol_at(const void *text, uint32_t t,
 
 /*
  * The cell that names the child of node u whose edge starts with symbol c.
- * If there is none: NULL, and in *vacant the slot where it belongs (NULL for
+ * If there is none: NULL, and in *vacant the bucket where it belongs (not for
  * the root of bytes, whose children have an array).
  */
 static ALWAYS_INLINE uint32_t *find_kid(struct stree *tree, uint32_t u,
-					uint32_t c, struct edge **vacant,
-					bool ids)
+					uint32_t c,
+					struct edge_bucket **vacant, bool ids)
 {
-	struct edge *slot;
-
 	if (u != STREE_ROOT) {
 		struct node *n = node_at(tree, u, ids);
 		uint32_t first = ids ? n->symbol[0] : n->symbol[0] & 0xff;
 		uint32_t second = ids ? n->symbol[1] : n->symbol[0] >> 8;
 
-		if (first == c)
-			return &n->kid[0];
-		if (second == c)
-			return &n->kid[1];
+		if ((first == c) | (second == c))
+			return &n->kid[second == c];
 	} else if (!ids) {
-		*vacant = NULL;
 		return tree->root_kid[c] ? &tree->root_kid[c] : NULL;
 	}
-	slot = edge_slot(&tree->edges, u, c);
-	*vacant = slot;
-	return slot->kid ? &slot->kid : NULL;
+	return edge_find(&tree->edges, edge_id(u, c), vacant);
 }
 
-/* A node's first two children are there from its birth, so a further one
- * goes to the table. */
-static ALWAYS_INLINE void add_kid(struct stree *tree, struct edge edge,
-				  struct edge *vacant)
+/* Node u gets a leaf behind symbol c. Its first two children are there from
+ * its birth, so a further one goes to the table. */
+static ALWAYS_INLINE void add_leaf(struct stree *tree, uint32_t u, uint32_t c,
+				   uint32_t leaf, struct edge_bucket *vacant,
+				   bool ids)
 {
-	if (vacant)
-		edges_add(&tree->edges, vacant, edge);
+	if (u == STREE_ROOT && !ids)
+		tree->root_kid[c] = leaf | STREE_LEAF;
 	else
-		tree->root_kid[edge.symbol] = edge.kid;
+		edges_add(&tree->edges, vacant, edge_id(u, c),
+			  leaf | STREE_LEAF);
 }
 
-static ALWAYS_INLINE uint32_t label_start(const struct stree *tree,
-					  uint32_t kid, bool ids)
+/* The active point comes to lie on the edge behind the cell. */
+static ALWAYS_INLINE void enter_edge(const struct stree *tree,
+				     struct stree_point *at, uint32_t *cell,
+				     bool ids)
 {
-	return kid & STREE_LEAF ? kid & ~STREE_LEAF
-				: node_at(tree, kid, ids)->start;
+	uint32_t kid = *cell;
+
+	at->cell = cell;
+	if (kid & STREE_LEAF) {
+		at->start = kid & ~STREE_LEAF;
+		at->end = STREE_OPEN;
+	} else {
+		at->start = node_at(tree, kid, ids)->start;
+		at->end = node_at(tree, kid, ids)->depth;
+	}
 }
 
 /* Memory for one more node; true if the nodes moved. */
@@ -113,35 +118,30 @@ static bool room_for_node(struct stree *tree)
 /* The remembered cell, found again after things moved. */
 static void refresh_cell(struct stree *tree, const void *text, uint32_t t)
 {
-	struct edge *vacant;
+	struct edge_bucket *vacant;
+	struct stree_point *at = &tree->at;
 
-	if (tree->off > 0)
-		tree->cell = find_kid(tree, tree->node,
-				      symbol_at(text, t - tree->off,
-						tree->ids),
-				      &vacant, tree->ids);
+	if (at->off > 0)
+		at->cell = find_kid(tree, at->node,
+				    symbol_at(text, t - at->off, tree->ids),
+				    &vacant, tree->ids);
 }
 
 /* Walks from the active node down text[t - off .. t), which is in the tree,
  * by whole edges. */
-static ALWAYS_INLINE void descend(struct stree *tree, const void *text,
-				  uint32_t t, bool ids)
+static ALWAYS_INLINE void descend(struct stree *tree, struct stree_point *at,
+				  const void *text, uint32_t t, bool ids)
 {
-	while (tree->off > 0) {
-		struct edge *vacant;
-		uint32_t kid, depth;
+	while (at->off > 0) {
+		struct edge_bucket *vacant;
+		uint32_t c = symbol_at(text, t - at->off, ids);
 
-		tree->cell = find_kid(tree, tree->node,
-				      symbol_at(text, t - tree->off, ids),
-				      &vacant, ids);
-		kid = *tree->cell;
-		if (kid & STREE_LEAF)
+		enter_edge(tree, at, find_kid(tree, at->node, c, &vacant, ids),
+			   ids);
+		if (at->end > at->lrs)
 			return;
-		depth = node_at(tree, kid, ids)->depth;
-		if (depth > tree->lrs)
-			return;
-		tree->node = kid;
-		tree->off = tree->lrs - depth;
+		at->node = *at->cell;
+		at->off = at->lrs - at->end;
 	}
 }
 
@@ -150,15 +150,17 @@ static ALWAYS_INLINE void descend(struct stree *tree, const void *text,
  * comes: a node is put there, with the rest of the edge and a new leaf as its
  * children. Returns the node.
  */
-static ALWAYS_INLINE uint32_t split_edge(struct stree *tree, uint32_t below,
-					 uint32_t c, uint32_t leaf, bool ids)
+static ALWAYS_INLINE uint32_t split_edge(struct stree *tree,
+					 const struct stree_point *at,
+					 uint32_t below, uint32_t c,
+					 uint32_t leaf, bool ids)
 {
 	uint32_t v = tree->n_nodes++;
 	struct node *n = node_at(tree, v, ids);
 
 	n->start = leaf;
-	n->depth = tree->lrs;
-	n->kid[0] = *tree->cell;
+	n->depth = at->lrs;
+	n->kid[0] = *at->cell;
 	n->kid[1] = leaf | STREE_LEAF;
 	if (ids) {
 		n->symbol[0] = below;
@@ -166,99 +168,110 @@ static ALWAYS_INLINE uint32_t split_edge(struct stree *tree, uint32_t below,
 	} else {
 		n->symbol[0] = below | c << 8;
 	}
-	*tree->cell = v;
+	*at->cell = v;
 	return v;
 }
 
-/* The active point goes one symbol down the edge behind tree->cell. */
-static ALWAYS_INLINE void step_down(struct stree *tree, bool ids)
+/* The active point goes one symbol down the edge behind its cell. */
+static ALWAYS_INLINE void step_down(const struct stree *tree,
+				    struct stree_point *at, bool ids)
 {
-	uint32_t kid = *tree->cell;
-
-	tree->off++;
-	tree->lrs++;
-	if (kid & STREE_LEAF)
-		return;
-	if (node_at(tree, kid, ids)->depth == tree->lrs) {
-		tree->node = kid;
-		tree->off = 0;
-		PREFETCH(node_at(tree, node_at(tree, kid, ids)->slink, ids));
+	at->off++;
+	if (++at->lrs == at->end) {
+		at->node = *at->cell;
+		at->off = 0;
+		PREFETCH(node_at(tree, node_at(tree, at->node, ids)->slink,
+				 ids));
 	}
+}
+
+/* The active point goes to the suffix that is one symbol shorter, as far as
+ * the suffix link leads; descend() does the rest. */
+static ALWAYS_INLINE void next_suffix(const struct stree *tree,
+				      struct stree_point *at, bool ids)
+{
+	at->lrs--;
+	if (at->node == STREE_ROOT)
+		at->off--;
+	else
+		at->node = node_at(tree, at->node, ids)->slink;
+}
+
+/*
+ * The active point is a node, and c comes. True: c was there, the point went
+ * down. False: the node has a new leaf.
+ */
+static ALWAYS_INLINE bool push_at_node(struct stree *tree,
+				       struct stree_point *at, uint32_t c,
+				       uint32_t leaf, bool ids)
+{
+	struct edge_bucket *vacant = NULL;
+	uint32_t *cell = find_kid(tree, at->node, c, &vacant, ids);
+
+	if (!cell) {
+		add_leaf(tree, at->node, c, leaf, vacant, ids);
+		return false;
+	}
+	enter_edge(tree, at, cell, ids);
+	step_down(tree, at, ids);
+	return true;
 }
 
 /*
  * Symbol c = text[t] arrives. From the longest suffix that was in the tree
  * twice down to the first one that goes on with c, each gets its leaf.
+ * Returns where the active point is then; it lives in registers meanwhile.
  */
-static ALWAYS_INLINE void push(struct stree *tree, const void *text,
-			       uint32_t t, bool ids)
+static ALWAYS_INLINE struct stree_point push(struct stree *tree,
+					     const void *text, uint32_t t,
+					     bool ids)
 {
+	struct stree_point at = tree->at;
 	uint32_t c = symbol_at(text, t, ids);
 	uint32_t unlinked = STREE_ROOT; /* made last, its slink not known */
 
 	for (;;) {
-		uint32_t leaf = t - tree->lrs;
+		uint32_t leaf = t - at.lrs;
+		uint32_t below, v;
 
-		if (tree->off == 0) {
-			uint32_t u = tree->node;
-			struct edge *vacant;
-
+		if (at.off == 0) {
 			if (unlinked != STREE_ROOT)
-				node_at(tree, unlinked, ids)->slink = u;
+				node_at(tree, unlinked, ids)->slink = at.node;
 			unlinked = STREE_ROOT;
-			tree->cell = find_kid(tree, u, c, &vacant, ids);
-			if (tree->cell) {
-				step_down(tree, ids);
-				return;
-			}
-			add_kid(tree, (struct edge){ u, c, leaf | STREE_LEAF },
-				vacant);
-			if (u == STREE_ROOT)
-				return;
-			tree->node = node_at(tree, u, ids)->slink;
-			tree->lrs--;
-		} else {
-			uint32_t start = label_start(tree, *tree->cell, ids);
-			uint32_t below =
-				symbol_at(text, start + tree->lrs, ids);
-			uint32_t v;
-
-			if (below == c) {
-				step_down(tree, ids);
-				return;
-			}
-			if (UNLIKELY(tree->n_nodes == tree->cap_nodes) &&
-			    room_for_node(tree))
-				refresh_cell(tree, text, t);
-			v = split_edge(tree, below, c, leaf, ids);
-			if (unlinked != STREE_ROOT)
-				node_at(tree, unlinked, ids)->slink = v;
-			unlinked = v;
-			tree->lrs--;
-			if (tree->node == STREE_ROOT)
-				tree->off--;
-			else
-				tree->node =
-					node_at(tree, tree->node, ids)->slink;
-			descend(tree, text, t, ids);
+			if (push_at_node(tree, &at, c, leaf, ids) ||
+			    at.node == STREE_ROOT)
+				return at;
+			next_suffix(tree, &at, ids);
+			continue;
 		}
+		below = symbol_at(text, at.start + at.lrs, ids);
+		if (below == c) {
+			step_down(tree, &at, ids);
+			return at;
+		}
+		if (UNLIKELY(tree->n_nodes == tree->cap_nodes)) {
+			tree->at = at;
+			if (room_for_node(tree))
+				refresh_cell(tree, text, t);
+			at = tree->at;
+		}
+		v = split_edge(tree, &at, below, c, leaf, ids);
+		if (unlinked != STREE_ROOT)
+			node_at(tree, unlinked, ids)->slink = v;
+		unlinked = v;
+		next_suffix(tree, &at, ids);
+		descend(tree, &at, text, t, ids);
 	}
 }
 
 void stree_push_byte(struct stree *tree, const uint8_t *text, uint32_t t)
 {
-	push(tree, text, t, false);
+	tree->at = push(tree, text, t, false);
 }
 
 void stree_push_id(struct stree *tree, const uint32_t *text, uint32_t t)
 {
-	push(tree, text, t, true);
-}
-
-uint32_t stree_src(const struct stree *tree)
-{
-	return label_start(tree, tree->off > 0 ? *tree->cell : tree->node,
-			   tree->ids);
+	tree->at = push(tree, text, t, true);
 }
 
 void stree_init(struct stree *tree, bool ids)

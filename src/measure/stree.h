@@ -28,17 +28,25 @@
 #define STREE_LEAF ((uint32_t)1 << 31)
 #define STREE_MAX_SYMBOLS (STREE_LEAF - 16)
 #define STREE_ROOT ((uint32_t)0)
+#define STREE_OPEN UINT32_MAX
 
 enum { STREE_BYTE_SYMBOLS = 256 };
 
-struct stree {
-	void *nodes; /* = node_block.data */
-	/* the active point: `off` symbols down the edge behind *cell; with
-	 * off == 0 it is the node itself and cell means nothing */
+/* The active point: `off` symbols down the edge behind *cell; with off == 0
+ * it is the node itself and cell means nothing. */
+struct stree_point {
 	uint32_t node;
 	uint32_t off;
 	uint32_t *cell;
-	uint32_t lrs; /* its depth = longest suffix that was seen before */
+	uint32_t lrs;   /* its depth = longest suffix that was seen before */
+	uint32_t start; /* text[start .. start + lrs) is that suffix, earlier:
+			   the label of the child behind *cell, or the node */
+	uint32_t end;   /* depth of that child, STREE_OPEN for a leaf */
+};
+
+struct stree {
+	void *nodes; /* = node_block.data */
+	struct stree_point at;
 	uint32_t n_nodes;
 	uint32_t cap_nodes;
 	bool ids; /* 32-bit symbols, else bytes */
@@ -57,13 +65,11 @@ void stree_reserve(struct stree *tree, const void *text, uint32_t t,
 
 /*
  * Takes in symbol t of the text, which must be there; t counts from 0 without
- * gaps. Of the text only [0, t] is read. Sets tree->lrs.
+ * gaps. Of the text only [0, t] is read. Sets tree->at.lrs and, if that is
+ * not 0, tree->at.start.
  */
 void stree_push_byte(struct stree *tree, const uint8_t *text, uint32_t t);
 void stree_push_id(struct stree *tree, const uint32_t *text, uint32_t t);
-
-/* Where an earlier occurrence of the suffix of length lrs > 0 starts. */
-uint32_t stree_src(const struct stree *tree);
 
 size_t stree_memory_bytes(const struct stree *tree);
 
