@@ -256,6 +256,10 @@ static void shelf_begin(struct deck *d, struct shelf *s, bool whole)
 
 	s->probed = true;
 	s->dialect = load_detect(&opts, &s->probe, whole, &s->shape, &err);
+	if (!s->dialect && !err.text[0]) {
+		s->probed = false; /* too few bytes to tell: wait for more */
+		return;
+	}
 	if (!s->dialect) {
 		shelf_end(d, s, err.text);
 		return;

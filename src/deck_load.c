@@ -32,7 +32,7 @@ const char *load_detect(const struct feed_opts *opts, const struct buf *probe,
 		return NULL;
 	}
 	dialect = feed_detect(probe->data, probe->len, whole, shape, &why);
-	if (!dialect)
+	if (!dialect && why.text[0])
 		err_set(err, "%s: %s", opts->source, why.text);
 	return dialect;
 }
