@@ -174,3 +174,11 @@ tests_bench_bench_lz77_LDADD = libengine.a $(ENGINE_LIBS)
 bench-lz77: tests/bench/bench_lz77
 	@LILSCOPE_DATA="$${LILSCOPE_DATA:-$(top_srcdir)/../shared/data}" \
 		tests/bench/bench_lz77 $(LZ77_BENCH_FILES)
+
+# Every stop rule on the real data (LILSCOPE_DATA): a table.
+EXTRA_DIST += tests/bench/rules.py
+.PHONY: bench-rules
+bench-rules: all
+	$(PYTHON3) $(srcdir)/tests/bench/rules.py \
+		'$(abs_top_builddir)/lilscope' \
+		"$${LILSCOPE_DATA:-$(top_srcdir)/../shared/data}"
