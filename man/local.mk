@@ -1,3 +1,4 @@
 # The manual.
 dist_man_MANS += \
+	man/lilscope.1 \
 	man/lilscope-measures.7

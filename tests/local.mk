@@ -151,8 +151,11 @@ EXTRA_DIST += tests/golden/tok_vectors.txt tests/fuzz/corpus/tok
 cli_tests = \
 	tests/cli/analyze.sh \
 	tests/cli/filter.sh \
-	tests/cli/parallel.sh
+	tests/cli/manual.sh \
+	tests/cli/parallel.sh \
+	tests/cli/recordings.sh
 lint_tests = \
+	tests/lint/docs.sh \
 	tests/lint/floors.sh \
 	tests/lint/style.sh
 TESTS += $(cli_tests) $(lint_tests)
