@@ -57,6 +57,21 @@ void action_command(struct app *app, const char *line);
 /* One key pressed in the present view; false if it means nothing there. */
 bool action_key(struct app *app, struct key key);
 
+/* Views: another one; and out of help, panels and opened generations, true
+ * if there was something to leave. */
+void action_show(struct app *app, enum view_id view);
+bool action_leave(struct app *app);
+
+/* Looks on for app->search, one slice; true while it has to go on. */
+bool search_work(struct app *app);
+
+/* ":set NAME VALUE" with all that follows from it. */
+void action_set(struct app *app, const char *name, const char *value);
+
+/* Completion of the command line (prompt.h). */
+void action_complete(const char *line, size_t n, size_t *from,
+		     struct buf *out);
+
 /* The rooms' tables (action_*.c). */
 extern const struct action_room room_move, room_play, room_view, room_tune,
 	room_search, room_mark, room_list, room_program;

@@ -26,10 +26,14 @@ enum pace {
 	PACE_FOLLOW, /* sticks to the end of what is read */
 };
 
-/* The text view's search. */
+/* A search, done in slices by search_work() (action.h). */
 struct search {
 	char pattern[128];
 	size_t len;
+	bool pending;   /* still looking */
+	bool backward;
+	bool wrapped;   /* went over the end once */
+	size_t at;      /* byte of the text where it looks next */
 };
 
 /* The sum under the list. */
@@ -44,9 +48,13 @@ struct app {
 	struct run *run;          /* the open one, or NULL; the deck's */
 	int view;                 /* enum view_id */
 	int last_view;            /* to go back to from help */
+	int home;                 /* the view that q goes back to */
 
 	uint32_t playhead;        /* tokens shown, <= tokens measured */
 	uint32_t cursor;          /* token under study, < playhead or 0 */
+	/* The same as asked for: while a run is measured (again), playhead
+	 * and cursor wait at its end for the places that are wanted. */
+	uint32_t wanted, wanted_cursor;
 	enum pace pace;
 	double speed;             /* 1.0 = real time (synthetic: 50 tok/s) */
 	double play_credit;       /* fractions of a token owed to playhead */
@@ -79,6 +87,7 @@ struct app {
 	/* The action whose one-letter argument is awaited (m, '), or NULL. */
 	const struct action *await;
 	uint32_t jumped_from;     /* token to come back to, APP_NO_MARK */
+	uint32_t jumped_to;
 	bool moved;               /* the user went somewhere: a session's
 				     position no longer applies */
 	bool fresh;               /* the open run was just opened */

@@ -1,0 +1,89 @@
+/* Playing: the playhead moves by itself. */
+#include <stdlib.h>
+
+#include "action.h"
+#include "num.h"
+
+#define SPEED_STEP  2.0
+#define SPEED_LEAST (1.0 / 64)
+#define SPEED_MOST  4096.0
+
+static void say_pace(struct app *app)
+{
+	bool recorded = app->run && app->run->trace.time_us;
+
+	if (app->pace == PACE_PLAY)
+		app_say(app, "playing at %g times %s", app->speed,
+			recorded ? "the recorded pace"
+				 : "50 tokens a second (no times in the "
+				   "trace: a made-up pace)");
+	else
+		app_say(app, app->pace == PACE_FOLLOW ? "following the end"
+						      : "paused");
+}
+
+static void pause_or_play(struct app *app, const char *arg)
+{
+	(void)arg;
+	if (app->pace == PACE_PLAY) {
+		app->pace = PACE_PAUSED;
+	} else {
+		/* At the end there is nothing to play: from the start. */
+		if (app->playhead >= app_n_tokens(app))
+			app_seek(app, 0);
+		app->pace = PACE_PLAY;
+	}
+	app->moved = true;
+	say_pace(app);
+}
+
+static void follow(struct app *app, const char *arg)
+{
+	(void)arg;
+	app_seek(app, UINT32_MAX);
+	app->pace = PACE_FOLLOW;
+	app->moved = false;
+	say_pace(app);
+}
+
+static void set_speed(struct app *app, double speed)
+{
+	app->speed = MIN(MAX(speed, SPEED_LEAST), SPEED_MOST);
+	app->set.speed = app->speed;
+	app_say(app, "speed %g times", app->speed);
+}
+
+static void slower(struct app *app, const char *arg)
+{
+	(void)arg;
+	set_speed(app, app->speed / SPEED_STEP);
+}
+
+static void faster(struct app *app, const char *arg)
+{
+	(void)arg;
+	set_speed(app, app->speed * SPEED_STEP);
+}
+
+#define RUN_VIEWS (IN_VIEW(VIEW_RATIO) | IN_VIEW(VIEW_TEXT))
+
+static const struct action rows[] = {
+	{ "pause",
+	  { K_SPACE },
+	  NULL,
+	  RUN_VIEWS,
+	  "play",
+	  "play and pause; at the end, play from the start",
+	  pause_or_play },
+	{ "slower", { '[' }, NULL, RUN_VIEWS, NULL, "half as fast", slower },
+	{ "faster", { ']' }, NULL, RUN_VIEWS, NULL, "twice as fast", faster },
+	{ "follow",
+	  { 'F' },
+	  NULL,
+	  RUN_VIEWS,
+	  NULL,
+	  "stick to the end of what is read",
+	  follow },
+};
+
+const struct action_room room_play = { "Playing", rows, ARRAY_LEN(rows) };
