@@ -36,14 +36,17 @@ enum list_column list_column_find(const char *name, size_t n);
 /* Takes in what the deck has learnt; true if there is something to draw. */
 bool list_sync(struct app *app);
 
-/* Another order or filter ("" shows all; words "lil" and "no-lil" select by
- * the verdict). The selected entry stays selected where it can. */
+/* Another order or filter ("" shows all; the words "lil", "no-lil" and
+ * "broken" select by the verdict). The selected entry stays selected where it can. */
 void list_set_sort(struct app *app, enum list_column column, bool descending);
 void list_set_filter(struct app *app, const char *filter);
 
 /* Moves the selection by rows, clipped, and scrolls app->list_top so that it
  * is seen in app->view_rows. */
 void list_move(struct app *app, long rows);
+
+/* Rows of a view that high which show entries. */
+int list_rows(int view_rows);
 
 /* The deck index under the selection; DECK_NONE when the list is empty. */
 size_t list_selected(const struct app *app);

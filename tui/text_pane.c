@@ -12,6 +12,7 @@
 enum {
 	GUTTER_NUMBER = 6,  /* columns for "16 333"; more when needed */
 	GUTTER_MIN_COLS = 50, /* a narrower pane shows no numbers */
+	BAR_MIN_COLS = 24,  /* a narrower view has no bar at its right */
 	GUTTER_SMALL = 2,   /* the speaker's letter and the bar */
 	GUTTER_EXTRA = 5,   /* mark, blank, letter, bar, blank */
 	/* Bytes from which a copied phrase is one step dimmer. */
@@ -459,12 +460,17 @@ uint32_t text_pane_token_at(const struct app *app, const struct screen *s,
 	return trace_token_at(&app->run->trace, i - d.prompt.len);
 }
 
+int text_view_cols(int view_cols)
+{
+	return view_cols >= BAR_MIN_COLS ? view_cols - 1 : view_cols;
+}
+
 void text_scroll(struct app *app, long lines)
 {
 	if (!app->run || app->view_cols < 1)
 		return;
-	struct doc d = doc_of(app, app->view_cols, TEXT_PANE_GUTTER,
-			      app->set.ascii);
+	struct doc d = doc_of(app, text_view_cols(app->view_cols),
+			      TEXT_PANE_GUTTER, app->set.ascii);
 	size_t top = pane_top(app, &d, app->view_rows, TEXT_PANE_GUTTER);
 	long n = lines < 0 ? -lines : lines;
 	top = lines < 0 ? doc_up(&d, top, &n) : doc_down(&d, top, &n);

@@ -26,6 +26,9 @@ void text_pane_draw(const struct app *app, struct screen *s, struct rect r,
 uint32_t text_pane_token_at(const struct app *app, const struct screen *s,
 			    struct rect r, unsigned flags, int row, int col);
 
+/* Columns that the text view leaves for text; the rest is its bar. */
+int text_view_cols(int view_cols);
+
 /* Scrolls the text view by lines (negative: up), as wide as
  * app->view_cols; text_follow ends. */
 void text_scroll(struct app *app, long lines);

@@ -17,6 +17,9 @@ bool view_list_click(struct app *app, struct rect r, int row, int col);
 
 void view_help_draw(const struct app *app, struct screen *s, struct rect r);
 
+/* Lines that it has in all, to stop scrolling there. */
+size_t view_help_lines(const struct app *app);
+
 /* What is under the cursor, for the panel of explain.h. */
 void explain_ratio(const struct app *app, struct buf *out);
 void explain_text(const struct app *app, struct buf *out);

@@ -1,0 +1,159 @@
+/*
+ * The help view: written from the tables of actions, options, views, coders
+ * and rules each time it is drawn, so it can't be out of date. Lines are
+ * counted from the top; only those that are seen are put on the screen.
+ */
+#include "views.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "action.h"
+#include "num.h"
+#include "pen.h"
+
+enum {
+	KEYS_COLS = 20,  /* the column of keys */
+	NAME_COLS = 24,  /* of names with their arguments */
+	NARROW = 70,     /* below this names are left out */
+};
+
+struct help {
+	struct screen *s;
+	struct rect r;
+	size_t top;  /* the first line that is seen */
+	size_t line; /* the line that comes next */
+};
+
+/* The row of the next line, or -1 while it is out of sight. */
+static int next_row(struct help *h)
+{
+	size_t line = h->line++;
+	if (line < h->top || line - h->top >= (size_t)h->r.rows)
+		return -1;
+	return h->r.row + (int)(line - h->top);
+}
+
+static void heading(struct help *h, const char *text)
+{
+	if (h->line > 0)
+		next_row(h);
+	int row = next_row(h);
+	if (row < 0)
+		return;
+	screen_hline(h->s, row, h->r.col + 1, h->r.cols - 2, STYLE_DIM);
+	struct pen p = pen_at(h->s, row, h->r.col + 3, h->r.cols - 4);
+	pen_printf(&p, STYLE_STRONG, " %s ", text);
+}
+
+static void entry(struct help *h, const char *keys, const char *name,
+		  const char *about)
+{
+	int row = next_row(h);
+	int col = h->r.col + 2;
+	int end = h->r.col + h->r.cols;
+	if (row < 0)
+		return;
+	screen_text(h->s, row, col, MIN(KEYS_COLS - 1, end - col), STYLE_KEY,
+		    keys, strlen(keys));
+	col += keys[0] || h->r.cols >= NARROW ? KEYS_COLS : 0;
+	if (h->r.cols >= NARROW || !keys[0]) {
+		screen_text(h->s, row, col, MIN(NAME_COLS - 1, end - col),
+			    STYLE_NORMAL, name, strlen(name));
+		col += NAME_COLS;
+	}
+	screen_text(h->s, row, col, MAX(end - col, 0), STYLE_DIM, about,
+		    strlen(about));
+}
+
+static void actions(struct help *h)
+{
+	for (size_t i = 0; i < n_action_rooms; i++) {
+		const struct action_room *room = action_rooms[i];
+		heading(h, room->title);
+		for (size_t k = 0; k < room->n; k++) {
+			const struct action *a = &room->rows[k];
+			struct buf keys = { 0 };
+			char name[NAME_COLS * 2];
+			action_keys(a, &keys);
+			snprintf(name, sizeof(name), ":%s%s%s", a->name,
+				 a->arg ? " " : "", a->arg ? a->arg : "");
+			entry(h, buf_cstr(&keys), name, a->about);
+			buf_release(&keys);
+		}
+	}
+}
+
+static void options(struct help *h, const struct settings *set)
+{
+	heading(h, "Options: :set NAME VALUE, or --NAME=VALUE");
+	for (size_t i = 0; i < n_opts; i++) {
+		const struct opt *o = &opts[i];
+		struct buf now = { 0 };
+		char name[NAME_COLS * 2];
+		if (!(o->where & OPT_LIVE))
+			continue;
+		if (o->get)
+			o->get(set, &now);
+		snprintf(name, sizeof(name), "%s%s%s", o->name,
+			 o->arg ? " " : "", o->arg ? o->arg : "");
+		entry(h, buf_cstr(&now), name, o->about);
+		buf_release(&now);
+	}
+}
+
+static void tables(struct help *h)
+{
+	heading(h, "Views");
+	for (size_t i = 0; i < VIEWS; i++)
+		entry(h, "", views[i].name, views[i].about);
+	heading(h, "Coders: how bytes of new information are counted");
+	for (size_t i = 0; i < CODER_KINDS; i++)
+		entry(h, "", coder_rows[i].name, coder_rows[i].about);
+	heading(h, "Other stop rules, marked in the chart");
+	for (size_t i = 0; i < rival_n_rows; i++)
+		entry(h, "", rival_rows[i].name, rival_rows[i].about);
+}
+
+/* What the marks mean: for who sees the screen for the first time. */
+static void marks(struct help *h)
+{
+	bool ascii = h->s->ascii;
+	heading(h, "Marks");
+	entry(h, glyph(GLYPH_FLAG, ascii), "Lil",
+	      "from here on the text brought less than t bytes a window");
+	entry(h, glyph(GLYPH_BACK, ascii), "resumed",
+	      "two windows in a row brought t bytes or more again");
+	entry(h, glyph(GLYPH_OPEN, ascii), "not reached",
+	      "no window brought so little");
+	entry(h, glyph(GLYPH_CHECK, ascii), "PROVEN",
+	      "long enough for the theorem: h lies in the band");
+	entry(h, glyph(GLYPH_WAVE, ascii), "ASYMPTOTIC",
+	      "the band is a picture of the limit, not yet a theorem");
+	entry(h, glyph(GLYPH_WARN, ascii), "UNDERSAMPLED, OUT-LOW",
+	      "too little text to see h");
+	entry(h, glyph(GLYPH_OPEN, ascii), "VACUOUS",
+	      "the lower edge of the band is below 0 and says nothing");
+	entry(h, glyph(GLYPH_LOW, ascii), "low window",
+	      "gain under t, whatever its colour");
+}
+
+void view_help_draw(const struct app *app, struct screen *s, struct rect r)
+{
+	struct help h = { .s = s, .r = r, .top = app->help_top };
+	actions(&h);
+	options(&h, &app->set);
+	marks(&h);
+	tables(&h);
+}
+
+size_t view_help_lines(const struct app *app)
+{
+	struct screen none = { 0 };
+	struct help h = { .s = &none };
+	actions(&h);
+	options(&h, &app->set);
+	marks(&h);
+	tables(&h);
+	return h.line;
+}
