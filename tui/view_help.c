@@ -94,7 +94,7 @@ static void options(struct help *h, const struct settings *set)
 		if (!(o->where & OPT_LIVE))
 			continue;
 		if (o->get)
-			o->get(set, &now);
+			o->get(o, set, &now);
 		snprintf(name, sizeof(name), "%s%s%s", o->name,
 			 o->arg ? " " : "", o->arg ? o->arg : "");
 		entry(h, buf_cstr(&now), name, o->about);
