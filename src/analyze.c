@@ -22,7 +22,6 @@ enum {
 
 const struct analyze_opts analyze_opts_default = {
 	.output = ANALYZE_TABLE,
-	.cols = ANALYZE_COLS_DEFAULT,
 	.progress_after_ms = ANALYZE_PROGRESS_AFTER_MS,
 };
 
@@ -31,6 +30,7 @@ struct job {
 	const struct analyze_opts *opts;
 	FILE *out, *err;
 	const char *rule;
+	int cols;
 	struct progress progress;
 	struct report_sums sums;
 	struct buf lines;    /* to be printed */
@@ -135,7 +135,7 @@ static void print_header(struct job *job)
 		return;
 	job->header = true;
 	if (job->opts->output == ANALYZE_TABLE)
-		report_table_header(&job->lines, job->opts->cols);
+		report_table_header(&job->lines, job->cols);
 	else if (job->opts->output == ANALYZE_CSV && !job->filter)
 		report_csv_header(&job->lines);
 }
@@ -190,7 +190,7 @@ static void print_generation(struct job *job, const struct report *r)
 		if (feed_shape(job->feed) == FEED_STREAM && row.record &&
 		    !strcmp(row.record, "0"))
 			row.record = NULL;
-		report_table(&row, &job->lines, job->opts->cols);
+		report_table(&row, &job->lines, job->cols);
 		return;
 	case ANALYZE_CSV:
 		report_csv(r, &job->lines);
@@ -352,6 +352,16 @@ static bool stdin_once(struct job *job, char *const *paths, size_t n)
 	return n_stdin <= 1;
 }
 
+/* Columns of the table where no terminal says them. */
+static int env_cols(void)
+{
+	const char *env = getenv("COLUMNS");
+	long cols = env ? strtol(env, NULL, 10) : 0;
+
+	return cols > 0 && cols <= ANALYZE_COLS_MAX ? (int)cols :
+						      ANALYZE_COLS_DEFAULT;
+}
+
 static int status(const struct job *job)
 {
 	if (job->trouble)
@@ -367,12 +377,13 @@ int analyze_files(const struct analyze_opts *opts, char *const *paths,
 		.out = out,
 		.err = err,
 		.rule = opts->rule && *opts->rule ? opts->rule : "guardian",
+		.cols = opts->cols > 0 ? opts->cols : env_cols(),
 		.n_paths = n_paths,
 		.filter = n_paths == 1 && !strcmp(paths[0], "-") &&
 			  opts->output != ANALYZE_TABLE,
 	};
 
-	progress_init(&job.progress, opts->progress ? err : NULL, opts->cols,
+	progress_init(&job.progress, opts->progress ? err : NULL, job.cols,
 		      opts->progress_after_ms);
 	if (!analyze_rule_exists(job.rule)) {
 		complain(&job, "There is no rule '%s'; try 'guardian'.",

@@ -21,6 +21,7 @@
 
 enum {
 	ANALYZE_COLS_DEFAULT = 80,
+	ANALYZE_COLS_MAX = 10000,
 	ANALYZE_PROGRESS_AFTER_MS = 500,
 };
 
@@ -38,12 +39,12 @@ struct analyze_opts {
 	const char *format; /* dialect by name; NULL or "": detect */
 	const char *field;  /* where the text is; NULL or "": heuristics */
 	size_t first_record; /* number of the first record of each source */
-	int cols;           /* width of the table */
+	int cols;           /* of the terminal; 0: $COLUMNS, else 80 */
 	bool progress;      /* err is a terminal: a bar on long work */
 	unsigned progress_after_ms;
 };
 
-/* TABLE, guardian, 80 columns, no bar. */
+/* TABLE, guardian, no terminal, no bar. */
 extern const struct analyze_opts analyze_opts_default;
 
 /* Is there a rule of this name? For option parsers. */

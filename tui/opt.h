@@ -32,6 +32,7 @@ struct settings {
 	char rule[32];            /* rule whose stop --check asks for */
 	char format[32];          /* dialect, "" detects */
 	char field[128];          /* --field, "" for heuristics */
+	uint32_t first_record;    /* analyze --first-record N */
 	char script[512];         /* --script FILE */
 	double speed;             /* --speed */
 	uint32_t seek;            /* --seek TOKEN, 0 none */

@@ -17,7 +17,7 @@ const struct view views[VIEWS] = {
 	},
 	[VIEW_LIST] = {
 		.name = "list",
-		.about = "all generations of the open files: sort, filter, open",
+		.about = "all generations of the files: sort, filter, open",
 		.draw = view_list_draw,
 		.click = view_list_click,
 		.explain = explain_list,

@@ -19,7 +19,7 @@ void base64_put(struct buf *out, const void *bytes, size_t n)
 			three |= u[at + 2];
 		for (size_t i = 0; i < 4; i++)
 			buf_putc(out, i > left ? '=' :
-						 alphabet[three >> (18 - 6 * i) &
+					alphabet[three >> (18 - 6 * i) &
 							  63]);
 	}
 }

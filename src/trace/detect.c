@@ -50,7 +50,7 @@ static enum detect_answer refuse(struct probe *p, const char *what)
 	return DETECT_NO;
 }
 
-static enum detect_answer accept(struct probe *p, const struct format *format,
+static enum detect_answer settle(struct probe *p, const struct format *format,
 				 enum framing framing)
 {
 	p->v->format = p->forced ? p->forced : format;
@@ -219,15 +219,16 @@ static enum detect_answer text(struct probe *p)
 	if (!p->whole && p->n < TEXT_BYTES && n_lines(p) < TEXT_LINES)
 		return DETECT_MORE;
 	if (p->forced)
-		return accept(p, p->forced, FRAMING_TEXT);
+		return settle(p, p->forced, FRAMING_TEXT);
 	if (looks_binary(p->s, p->n))
 		return refuse(p, "is binary, not a trace");
 	if (looks_like_log(p))
 		return refuse(p,
 			      "is a server's log: it tells speeds but holds no "
 			      "generated text; record the answer instead: curl "
-			      "-N URL -d '{\"stream\":true,...}' | tee run.sse");
-	return accept(p, &format_text, FRAMING_TEXT);
+			      "-N URL -d '{\"stream\":true,...}' "
+			      "| tee run.sse");
+	return settle(p, &format_text, FRAMING_TEXT);
 }
 
 /* ---- JSON ---- */
@@ -335,11 +336,11 @@ static enum detect_answer sse(struct probe *p)
 		return answer;
 	format = claimed_line(p, &n_good);
 	if (format && (p->forced || format != &format_jsonl))
-		return accept(p, format, framing);
+		return settle(p, format, framing);
 	if (!p->whole)
 		return DETECT_MORE;
 	if (p->forced)
-		return accept(p, p->forced, framing);
+		return settle(p, p->forced, framing);
 	return refuse(p, "holds server-sent events of no dialect that is "
 			 "known here; extract the text (jq) and open that");
 }
@@ -429,8 +430,8 @@ static enum detect_answer object(struct probe *p)
 	if (!format)
 		format = claimed_first(p);
 	if (format)
-		return accept(p, format, framing);
-	return p->whole ? accept(p, &format_jsonl, framing) : DETECT_MORE;
+		return settle(p, format, framing);
+	return p->whole ? settle(p, &format_jsonl, framing) : DETECT_MORE;
 }
 
 /* ---- arrays and strings ---- */
@@ -466,7 +467,7 @@ static enum detect_answer array(struct probe *p)
 
 	if (!reads(p, p->s, p->n, true))
 		return BEGINS(p->s, p->n, "[{\"") || BEGINS(p->s, p->n, "[\"") ?
-			       accept(p, &format_jsonl, FRAMING_ARRAY) :
+			       settle(p, &format_jsonl, FRAMING_ARRAY) :
 			       text(p);
 	first = json_at(json_root(&p->json), 0);
 	if (!first.doc)
@@ -475,8 +476,8 @@ static enum detect_answer array(struct probe *p)
 		return text(p); /* [1] is a footnote */
 	format = claimed_element(p);
 	if (format)
-		return accept(p, format, FRAMING_ARRAY);
-	return p->whole ? accept(p, &format_jsonl, FRAMING_ARRAY) : DETECT_MORE;
+		return settle(p, format, FRAMING_ARRAY);
+	return p->whole ? settle(p, &format_jsonl, FRAMING_ARRAY) : DETECT_MORE;
 }
 
 /* Prose may begin with a quote; only two lines of one JSON string each are
@@ -496,7 +497,7 @@ static enum detect_answer strings(struct probe *p)
 		found++;
 	}
 	if (found == 2)
-		return accept(p, &format_jsonl, FRAMING_LINES);
+		return settle(p, &format_jsonl, FRAMING_LINES);
 	return p->whole ? text(p) : DETECT_MORE;
 }
 
@@ -548,7 +549,7 @@ static enum detect_answer ask(struct probe *p)
 		return refuse(p, p->n ? "holds nothing but white space" :
 					"is empty");
 	if (made_of_text)
-		return accept(p, p->forced, FRAMING_TEXT);
+		return settle(p, p->forced, FRAMING_TEXT);
 	p->s += space;
 	p->n -= space;
 	if (p->s[0] == '{')

@@ -12,7 +12,8 @@ static const struct mark {
 	unsigned newlines;
 } marks[] = {
 	{ "<|im_start|>", "<|im_start|>assistant", 1 },
-	{ "<\xef\xbd\x9c" "begin\xe2\x96\x81of\xe2\x96\x81sentence\xef\xbd\x9c>",
+	{ "<\xef\xbd\x9c" "begin\xe2\x96\x81of\xe2\x96\x81"
+	  "sentence\xef\xbd\x9c>",
 	  "<\xef\xbd\x9c" "Assistant\xef\xbd\x9c>", 0 },
 	{ "<\xef\xbd\x9cUser\xef\xbd\x9c>",
 	  "<\xef\xbd\x9c" "Assistant\xef\xbd\x9c>", 0 },

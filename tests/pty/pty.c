@@ -393,7 +393,7 @@ static bool sets_mode(const char *s, const char *end, int mode, bool *on)
 
 bool pty_mode(const struct pty *p, int mode)
 {
-	bool on = mode == 25; /* the cursor is shown at first */
+	bool on = mode == 25 || mode == 7; /* as a terminal begins */
 	const char *s = p->raw.data, *end = s + p->raw.len;
 
 	while (s && (s = memmem(s, (size_t)(end - s), "\033[?", 3))) {
@@ -419,6 +419,7 @@ bool pty_restored(struct pty *p, char why[128])
 		{ 1049, false, "alternate screen" },
 		{ 47, false, "alternate screen (47)" },
 		{ 25, true, "visible cursor" },
+		{ 7, true, "automatic margin" },
 		{ 1000, false, "mouse" },
 		{ 1002, false, "mouse drags" },
 		{ 1003, false, "mouse moves" },

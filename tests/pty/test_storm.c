@@ -67,6 +67,25 @@ static void test_storm(void **state)
 	compare_with_fresh(l, args);
 }
 
+/* Smaller and back before anything could be drawn: the terminal has lost
+ * what did not fit, the program must not believe that it is still there. */
+static void test_there_and_back(void **state)
+{
+	struct lil *l = *state;
+	struct buf before = { 0 }, after = { 0 };
+
+	lil_open_trace(l);
+	pty_dump(l->p, &before);
+	pty_resize(l->p, 5, 20);
+	pty_resize(l->p, PTY_ROWS, PTY_COLS);
+	assert_true(pty_pump(l->p, PTY_PATIENCE_MS));
+	lil_settle(l);
+	pty_dump(l->p, &after);
+	assert_string_equal(buf_cstr(&before), buf_cstr(&after));
+	buf_release(&before);
+	buf_release(&after);
+}
+
 /* The same with keys in between, in all views. */
 static void test_storm_with_keys(void **state)
 {
@@ -125,6 +144,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		lil_test(test_storm),
+		lil_test(test_there_and_back),
 		lil_test(test_storm_with_keys),
 		lil_test(test_redraw_changes_nothing),
 	};

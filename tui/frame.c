@@ -1,0 +1,337 @@
+#include "frame.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "action.h"
+#include "base/utf8.h"
+#include "explain.h"
+#include "now.h"
+#include "num.h"
+#include "pen.h"
+#include "prompt.h"
+#include "view.h"
+
+enum { TITLE_ROWS = 2, FOOT_ROWS = 1, FACT_BYTES = 256, NAME_MIN_COLS = 12 };
+
+struct rect frame_view_rect(int rows, int cols)
+{
+	if (rows < FRAME_MIN_ROWS || cols < FRAME_MIN_COLS)
+		return (struct rect){ 0, 0, 0, 0 };
+	return (struct rect){ TITLE_ROWS, 0, rows - TITLE_ROWS - FOOT_ROWS,
+			      cols };
+}
+
+void frame_fit(struct app *app, int rows, int cols)
+{
+	struct rect r = frame_view_rect(rows, cols);
+
+	app->view_rows = MAX(1, r.rows);
+	app->view_cols = MAX(1, r.cols);
+}
+
+/* -- the sentence for small windows --------------------------------------- */
+
+static void draw_small(struct screen *s)
+{
+	char text[128];
+	size_t at = 0, n;
+
+	n = (size_t)snprintf(text, sizeof(text),
+			     "This window is %dx%d: lilscope draws in 60x12 "
+			     "or more. q quits.",
+			     s->cols, s->rows);
+	for (int row = 0; row < s->rows && at < n; row++) {
+		size_t take = MIN(n - at, (size_t)s->cols);
+
+		if (at + take < n) /* break after the last blank */
+			for (size_t i = take; i > 0; i--)
+				if (text[at + i] == ' ') {
+					take = i;
+					break;
+				}
+		screen_text(s, row, 0, s->cols, STYLE_NORMAL, text + at, take);
+		at += take;
+		while (at < n && text[at] == ' ')
+			at++;
+	}
+}
+
+/* -- title ------------------------------------------------------------------
+ */
+
+static const char *dot(const struct screen *s)
+{
+	return s->ascii ? " | " : " · ";
+}
+
+/* The last part of the path. */
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash && slash[1] ? slash + 1 : path;
+}
+
+static const char *source_name(const struct app *app)
+{
+	size_t opened = deck_opened(app->deck);
+
+	if (app->run && app->run->trace.facts.source)
+		return app->run->trace.facts.source;
+	if (opened != DECK_NONE && opened < deck_n(app->deck))
+		return deck_source_name(
+			app->deck, deck_entry(app->deck, opened)->i_source);
+	return deck_n_sources(app->deck) ? deck_source_name(app->deck, 0) : "";
+}
+
+/* "7/200", with + while more are found. */
+static void put_number(const struct app *app, const struct screen *s,
+		       struct buf *out)
+{
+	size_t n = deck_n(app->deck), opened = deck_opened(app->deck);
+	bool more = !deck_index_complete(app->deck);
+	char number[NUM_BYTES];
+
+	if (n <= 1)
+		return;
+	buf_puts(out, dot(s));
+	if (opened != DECK_NONE)
+		buf_printf(out, "%zu/", opened + 1);
+	buf_printf(out, "%s%s", num_count(number, n), more ? "+" : "");
+}
+
+static void put_facts(const struct facts *facts, const struct screen *s,
+		      struct buf *out)
+{
+	if (facts->model)
+		buf_printf(out, "%s%s", dot(s), facts->model);
+	if (facts->policy)
+		buf_printf(out, "%s%s", dot(s), facts->policy);
+	if (facts->budget)
+		buf_printf(out, " %u", facts->budget);
+}
+
+/* Minutes and seconds of the recording at the playhead, and its rate. */
+static void put_clock(const struct app *app, const struct screen *s,
+		      struct buf *out)
+{
+	const struct trace *t = &app->run->trace;
+	uint32_t seconds;
+	double us;
+
+	if (!t->time_us || app->playhead == 0)
+		return;
+	us = t->time_us[app->playhead - 1];
+	if (us > 0)
+		buf_printf(out, "%s%.1f tok/s", dot(s),
+			   (app->playhead - 1) / (us / 1e6));
+	seconds = (uint32_t)(us / 1e6);
+	buf_printf(out, "%s%02u:%02u", dot(s), seconds / 60, seconds % 60);
+}
+
+static void put_pace(const struct app *app, const struct screen *s,
+		     struct buf *out)
+{
+	if (app->pace == PACE_PLAY)
+		buf_printf(out, s->ascii ? "  > %gx" : "  ▶ %g×", app->speed);
+	else if (app->pace == PACE_FOLLOW && !deck_run_complete(app->deck))
+		buf_puts(out, s->ascii ? "  * live" : "  ● live");
+}
+
+static void put_position(const struct app *app, const struct screen *s,
+			 struct buf *out)
+{
+	uint32_t total = app->run->trace.n_tokens;
+	char a[NUM_BYTES], b[NUM_BYTES];
+
+	if (app->playhead < total)
+		buf_printf(out, "token %s of %s", num_count(a, app->playhead),
+			   num_count(b, total));
+	else
+		buf_printf(out, "tokens %s", num_count(a, total));
+	put_clock(app, s, out);
+	put_pace(app, s, out);
+}
+
+static void draw_title(const struct app *app, struct screen *s)
+{
+	struct buf left = { 0 }, right = { 0 };
+	const char *name = base_name(source_name(app));
+	int right_cols, room, used;
+
+	if (strcmp(name, "-") == 0)
+		name = "standard input";
+	put_number(app, s, &left);
+	if (app->run) {
+		put_facts(&app->run->trace.facts, s, &left);
+		put_position(app, s, &right);
+	}
+	right_cols = (int)utf8_width(right.data, right.len, s->ascii);
+	screen_fill(s, (struct rect){ 0, 0, 1, s->cols }, STYLE_TITLE);
+	room = s->cols - 2 - (right_cols ? right_cols + 2 : 0);
+	used = screen_text(s, 0, 1, room, STYLE_TITLE, name, strlen(name));
+	screen_text(s, 0, 1 + used, room - used, STYLE_TITLE, left.data,
+		    left.len);
+	screen_text(s, 0, s->cols - 1 - right_cols, right_cols, STYLE_TITLE,
+		    right.data, right.len);
+	buf_release(&left);
+	buf_release(&right);
+}
+
+static void draw_facts(const struct app *app, struct screen *s)
+{
+	struct buf line = { 0 };
+	struct now now;
+	size_t opened = deck_opened(app->deck);
+	const char *dialect = "";
+	char alphabet[NUM_BYTES];
+
+	if (opened != DECK_NONE && opened < deck_n(app->deck))
+		dialect = deck_title(app->deck,
+				     deck_entry(app->deck, opened)->i_source);
+	else if (deck_n_sources(app->deck))
+		dialect = deck_title(app->deck, 0);
+	buf_puts(&line, dialect[0] ? dialect : "nothing recognised yet");
+	if (now_get(app, &now))
+		buf_printf(&line, "%smeasured: %s, alphabet %s%stokens: %s",
+			   dot(s), now_symbols(&now),
+			   num_count(alphabet, (uint64_t)now.alphabet), dot(s),
+			   now_tokens_by(&now));
+	if (app->run && app->run->trace.n_tokens)
+		buf_printf(&line, "%s%s", dot(s),
+			   app->run->trace.time_us ? "times: recorded"
+						   : "times: none");
+	screen_fill(s, (struct rect){ 1, 0, 1, s->cols }, STYLE_TITLE_DIM);
+	screen_text(s, 1, 1, s->cols - 2, STYLE_TITLE_DIM, line.data, line.len);
+	buf_release(&line);
+}
+
+/* -- the last row ------------------------------------------------------------
+ */
+
+/* The key as the hint line has room for it. */
+static const char *short_key(int32_t key, const struct screen *s,
+			     char name[KEY_NAME_BYTES])
+{
+	static const struct {
+		int32_t key;
+		const char *arrow;
+	} arrows[] = {
+		{ K_LEFT, "←" },
+		{ K_RIGHT, "→" },
+		{ K_UP, "↑" },
+		{ K_DOWN, "↓" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(arrows) && !s->ascii; i++)
+		if (arrows[i].key == key)
+			return arrows[i].arrow;
+	return key_name(key, name);
+}
+
+/* A row with a hint, and the row after it if that joins ("+"). */
+static bool draw_hint(struct pen *p, const struct action *a,
+		      const struct action *end, int view)
+{
+	char name[KEY_NAME_BYTES], keys[3 * KEY_NAME_BYTES];
+	const struct action *partner = a + 1;
+	bool pair = partner < end && partner->hint &&
+		    strcmp(partner->hint, "+") == 0 &&
+		    partner->views & IN_VIEW(view);
+	size_t len;
+
+	len = (size_t)snprintf(keys, sizeof(keys), "%s",
+			       short_key(a->keys[0], p->s, name));
+	if (pair)
+		snprintf(keys + len, sizeof(keys) - len, "%s%s",
+			 a->keys[0] >= K_FIRST ? "" : "/",
+			 short_key(partner->keys[0], p->s, name));
+	if (!pen_fits(p, (int)utf8_width(keys, strlen(keys), false) + 3 +
+				 (int)strlen(a->hint)))
+		return false;
+	pen_puts(p, STYLE_KEY, keys);
+	pen_printf(p, STYLE_DIM, " %s  ", a->hint);
+	return true;
+}
+
+static void draw_hints(const struct app *app, struct screen *s, int row)
+{
+	/* The way out and the way to all keys come first: they must fit. */
+	static const char *const first[] = { "help", "leave" };
+	struct pen p = pen_at(s, row, 1, s->cols - 2);
+	const struct action *a;
+
+	for (size_t i = 0; i < ARRAY_LEN(first); i++) {
+		a = action_find(first[i], strlen(first[i]));
+		draw_hint(&p, a, a + 1, app->view);
+	}
+	for (size_t i = 0; i < n_action_rooms; i++) {
+		const struct action_room *room = action_rooms[i];
+
+		for (size_t k = 0; k < room->n; k++) {
+			a = &room->rows[k];
+			if (!a->hint || strcmp(a->hint, "+") == 0 ||
+			    !(a->views & IN_VIEW(app->view)) ||
+			    strcmp(a->name, first[0]) == 0 ||
+			    strcmp(a->name, first[1]) == 0)
+				continue;
+			if (!draw_hint(&p, a, room->rows + room->n, app->view))
+				return;
+		}
+	}
+}
+
+/* What goes on in the background, at the right of the last row. */
+static int draw_progress(const struct app *app, struct screen *s, int row)
+{
+	char text[64];
+	int n;
+
+	if (app->search.pending)
+		n = snprintf(text, sizeof(text), " searching ");
+	else if (!deck_complete(app->deck) && deck_n(app->deck) > 0 &&
+		 deck_progress(app->deck) > 0)
+		n = snprintf(text, sizeof(text), " reading %.0f %% ",
+			     100 * deck_progress(app->deck));
+	else
+		return 0;
+	screen_puts(s, row, s->cols - n, STYLE_STATUS, text);
+	return n;
+}
+
+static void draw_foot(const struct app *app, struct screen *s)
+{
+	int row = s->rows - 1;
+	enum style style = app->message_is_error ? STYLE_ERROR : STYLE_STATUS;
+
+	if (prompt_is_open(app->prompt)) {
+		prompt_draw(app->prompt, s, row);
+		return;
+	}
+	if (app->message[0]) {
+		screen_fill(s, (struct rect){ row, 0, 1, s->cols }, style);
+		screen_text(s, row, 1, s->cols - 2, style, app->message,
+			    strlen(app->message));
+		return;
+	}
+	draw_hints(app, s, row);
+	draw_progress(app, s, row);
+}
+
+void frame_draw(const struct app *app, struct screen *s)
+{
+	struct rect r = frame_view_rect(s->rows, s->cols);
+
+	screen_clear(s);
+	if (r.rows == 0) {
+		draw_small(s);
+		return;
+	}
+	draw_title(app, s);
+	draw_facts(app, s);
+	views[app->view].draw(app, s, r);
+	if (app->explain)
+		explain_draw(app, s, r);
+	draw_foot(app, s);
+}

@@ -1,0 +1,52 @@
+#include "input.h"
+
+#include "action.h"
+#include "frame.h"
+#include "prompt.h"
+
+static void prompt_event(struct app *app, int32_t code)
+{
+	enum prompt_result result = prompt_key(app->prompt, code);
+	enum prompt_kind kind = prompt_kind(app->prompt);
+
+	app->dirty = true;
+	if (result != PROMPT_ENTER)
+		return;
+	if (kind == PROMPT_COMMAND)
+		action_command(app, prompt_text(app->prompt));
+	else if (prompt_text(app->prompt)[0])
+		action_find("search", 6)->run(app, prompt_text(app->prompt));
+	else
+		action_find("search-next", 11)->run(app, "");
+}
+
+static void click(struct app *app, struct key key, int rows, int cols)
+{
+	struct rect r = frame_view_rect(rows, cols);
+	int row = key.row - r.row, col = key.col - r.col;
+
+	if (row < 0 || row >= r.rows || col < 0 || col >= r.cols ||
+	    !views[app->view].click)
+		return;
+	if (views[app->view].click(app, r, row, col))
+		app->dirty = true;
+}
+
+void input_key(struct app *app, struct key key, int rows, int cols)
+{
+	char name[KEY_NAME_BYTES];
+
+	frame_fit(app, rows, cols);
+	if (key.code == KEY_CTRL('C')) {
+		app->quit = true;
+	} else if (prompt_is_open(app->prompt)) {
+		if (key.code < K_CLICK)
+			prompt_event(app, key.code);
+	} else if (key.code == K_CLICK) {
+		click(app, key, rows, cols);
+	} else if (!action_key(app, key) && key.code != K_NONE &&
+		   key.code != K_WHEEL_UP && key.code != K_WHEEL_DOWN) {
+		app_say(app, "%s means nothing here; ? lists the keys",
+			key_name(key.code, name));
+	}
+}
