@@ -18,9 +18,10 @@ static int output_cols(void)
 {
 	const char *env = getenv("COLUMNS");
 	struct winsize size;
+	long cols = env ? strtol(env, NULL, 10) : 0;
 
-	if (env && atoi(env) > 0)
-		return MIN(atoi(env), COLS_MAX);
+	if (cols > 0)
+		return (int)MIN(cols, COLS_MAX);
 	if (!isatty(STDOUT_FILENO))
 		return 0;
 	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || !size.ws_col)
