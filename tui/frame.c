@@ -73,7 +73,7 @@ static const char *base_name(const char *path)
 	return slash && slash[1] ? slash + 1 : path;
 }
 
-static const char *source_name(const struct app *app)
+static const char *open_name(const struct app *app)
 {
 	size_t opened = deck_opened(app->deck);
 
@@ -157,7 +157,7 @@ static void put_position(const struct app *app, const struct screen *s,
 static void draw_title(const struct app *app, struct screen *s)
 {
 	struct buf left = { 0 }, right = { 0 };
-	const char *name = base_name(source_name(app));
+	const char *name = base_name(open_name(app));
 	int right_cols, room, used;
 
 	if (strcmp(name, "-") == 0)
