@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "list.h"
 #include "prompt.h"
+#include "session.h"
 #include "view.h"
 
 /* Tokens a second where the trace has no times: the pace is made up, and
@@ -85,7 +86,10 @@ uint32_t app_n_tokens(const struct app *app)
 bool app_open(struct app *app, size_t i)
 {
 	struct err err = { "" };
-	struct run *run = deck_open(app->deck, i, &err);
+	struct run *run;
+
+	session_save(app);
+	run = deck_open(app->deck, i, &err);
 
 	app->run = run;
 	app->dirty = true;
@@ -117,12 +121,12 @@ static void show_playhead(struct app *app)
 {
 	uint32_t n = app_n_tokens(app), span;
 
-	if (!app->axis_to || (app->playhead >= app->axis_from &&
-			      app->playhead <= app->axis_to))
+	if (!app->axis_to ||
+	    (app->playhead >= app->axis_from && app->playhead <= app->axis_to))
 		return;
 	span = MIN(app->axis_to - app->axis_from, n);
-	app->axis_from = app->playhead > span / 2 ? app->playhead - span / 2
-						  : 0;
+	app->axis_from =
+		app->playhead > span / 2 ? app->playhead - span / 2 : 0;
 	app->axis_from = MIN(app->axis_from, n - span);
 	app->axis_to = app->axis_from + span;
 }

@@ -15,12 +15,14 @@ struct loop {
 	struct app *app;
 	struct term *term;
 	struct screen screen;
-	uint64_t frame_us;  /* when the last frame was drawn */
-	uint64_t tick_us;   /* when the playhead last moved by itself */
-	bool begun;         /* a generation or the list is shown */
-	bool more;          /* work waits */
-	bool urgent;        /* a key changed something: draw at once */
-	int ended_by;       /* signal, 0: none */
+	uint64_t frame_us;     /* when the last frame was drawn */
+	uint64_t tick_us;      /* when the playhead last moved by itself */
+	bool begun;	       /* a generation or the list is shown */
+	bool more;	       /* work waits */
+	bool urgent;	       /* a key changed something: draw at once */
+	int ended_by;	       /* signal, 0: none */
+	enum color_mode color; /* as the terminal was last told */
+	bool color_always;
 };
 
 static uint64_t now_us(void)
@@ -31,7 +33,8 @@ static uint64_t now_us(void)
 	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
-/* -- work -------------------------------------------------------------------- */
+/* -- work --------------------------------------------------------------------
+ */
 
 bool loop_begin(struct app *app)
 {
@@ -56,13 +59,13 @@ bool loop_work(struct app *app)
 	more = deck_work(app->deck, LOOP_SLICE_US) || more;
 	app_sync(app);
 	session_sync(app);
-	if (app_n_tokens(app) != before ||
-	    deck_progress(app->deck) != progress)
+	if (app_n_tokens(app) != before || deck_progress(app->deck) != progress)
 		app->dirty = true;
 	return more;
 }
 
-/* -- drawing ------------------------------------------------------------------ */
+/* -- drawing ------------------------------------------------------------------
+ */
 
 /* Options that the terminal and the screen must know of. */
 static void follow_settings(struct loop *l)
@@ -71,9 +74,13 @@ static void follow_settings(struct loop *l)
 
 	l->screen.ascii = set->ascii;
 	term_set_mouse(l->term, set->mouse);
-	term_set_color(l->term, &(struct term_opts){
-					.color = set->color,
-					.color_always = set->color_always });
+	if (set->color == l->color && set->color_always == l->color_always)
+		return;
+	l->color = set->color;
+	l->color_always = set->color_always;
+	term_set_color(l->term,
+		       &(struct term_opts){ set->color, set->color_always,
+					    set->mouse });
 }
 
 static void draw(struct loop *l)
@@ -109,7 +116,8 @@ static uint64_t frame_gap_us(const struct loop *l)
 	return age >= gap ? 0 : gap - age;
 }
 
-/* -- events --------------------------------------------------------------------- */
+/* -- events
+ * --------------------------------------------------------------------- */
 
 static void stop(struct loop *l)
 {
@@ -231,7 +239,10 @@ static void read_first(struct loop *l)
 
 int loop_run(struct app *app, struct term *term)
 {
-	struct loop l = { .app = app, .term = term };
+	struct loop l = { .app = app,
+			  .term = term,
+			  .color = app->set.color,
+			  .color_always = app->set.color_always };
 
 	screen_init(&l.screen);
 	sig_init(term_restore);

@@ -25,7 +25,8 @@ void session_name(const char *text, size_t n, char name[SESSION_NAME_BYTES])
 		 (unsigned long long)hash);
 }
 
-/* -- to text -------------------------------------------------------------------- */
+/* -- to text
+ * -------------------------------------------------------------------- */
 
 static void write_options(const struct app *app, struct buf *out)
 {
@@ -56,12 +57,12 @@ void session_write(const struct app *app, struct buf *out)
 	}
 	for (int i = 0; i < APP_MARKS; i++)
 		if (app->marks[i] != APP_NO_MARK)
-			buf_printf(out, "mark %c %u\n", 'a' + i,
-				   app->marks[i]);
+			buf_printf(out, "mark %c %u\n", 'a' + i, app->marks[i]);
 	write_options(app, out);
 }
 
-/* -- from text ------------------------------------------------------------------- */
+/* -- from text
+ * ------------------------------------------------------------------- */
 
 /* What a state file asks for. */
 struct wish {
@@ -175,7 +176,8 @@ void session_read(struct app *app, const char *text, size_t n)
 	apply(app, &wish);
 }
 
-/* -- files --------------------------------------------------------------------- */
+/* -- files
+ * --------------------------------------------------------------------- */
 
 static bool state_path(const struct app *app, char out[FILE_PATH_BYTES])
 {
