@@ -129,24 +129,35 @@ static void explain_window(const struct now *now, bool ascii,
 		   num_short(t, g->opts.t));
 }
 
+static void first_check(const struct guard_opts *g, struct buf *out)
+{
+	char t[NUM_BYTES];
+	num_short(t, g->t);
+	if (g->patience == 1)
+		buf_printf(out, "the first window, but for the very first, "
+				"that brought less than t = %s bytes", t);
+	else
+		buf_printf(out, "the first check at which %u windows in a row "
+				"brought less than t = %s bytes",
+			   g->patience, t);
+}
+
 static void explain_threshold(const struct now *now, struct buf *out)
 {
 	const struct guard_verdict *v = &now->verdict;
 	const struct guard_opts *g = &now->opts->guard;
 	char at[NUM_BYTES], after[NUM_BYTES], part[NUM_BYTES], back[NUM_BYTES];
 	if (v->at_token == GUARD_NEVER) {
-		buf_printf(out, "Lil is not reached: it is the first check at "
-				"which %u window%s in a row brought less than "
-				"t.\n",
-			   g->patience, g->patience == 1 ? "" : "s");
+		buf_puts(out, "Lil is not reached: ");
+		first_check(g, out);
+		buf_puts(out, ".\n");
 		return;
 	}
+	buf_printf(out, "Lil is at %s: ", num_count(at, v->at_token));
+	first_check(g, out);
 	buf_printf(out,
-		   "Lil is at %s, the first check at which %u window%s in a "
-		   "row brought less than t; the %s tokens after it (%s) are "
-		   "what a stop there would have saved. ",
-		   num_count(at, v->at_token), g->patience,
-		   g->patience == 1 ? "" : "s",
+		   ". The %s tokens after it (%s) are what a stop there "
+		   "would have saved. ",
 		   num_count(after, v->tokens_after),
 		   num_percent(part, v->tokens_after, now->n));
 	if (v->resumed_at == GUARD_NEVER)
@@ -287,6 +298,14 @@ static int count_lines(const struct text_layout *l)
 	return n;
 }
 
+static int count_feeds(const struct text_layout *l)
+{
+	int n = 0;
+	for (size_t i = 0; i < l->len; i++)
+		n += l->text[i] == '\n';
+	return n;
+}
+
 void explain_draw(const struct app *app, struct screen *s, struct rect r)
 {
 	const struct view *view = &views[app->view];
@@ -304,6 +323,9 @@ void explain_draw(const struct app *app, struct screen *s, struct rect r)
 		.ascii = s->ascii,
 	};
 	int lines = text.len ? count_lines(&l) : 0;
+	bool airy = lines + count_feeds(&l) + PANEL_FRAME <= r.rows;
+	if (airy)
+		lines += count_feeds(&l);
 	int rows = MIN(lines + PANEL_FRAME, r.rows);
 	struct rect p = { r.row + r.rows - rows, r.col + r.cols - cols - 1,
 			  rows, cols };
@@ -316,6 +338,9 @@ void explain_draw(const struct app *app, struct screen *s, struct rect r)
 			    STYLE_NORMAL, text.data + line.from,
 			    line.shown - line.from);
 		at = line.next;
+		if (airy && line.next > line.shown &&
+		    text.data[line.next - 1] == '\n')
+			y++; /* a blank line between paragraphs */
 	}
 	buf_release(&text);
 }
