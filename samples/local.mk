@@ -3,6 +3,7 @@ EXTRA_DIST += samples/tokenizer/qwen3.bpe.zst samples/tokenizer/README.md \
 	samples/tokenizer/LICENSE samples/tokenizer/make.py
 sample_traces = \
 	samples/traces/groq_r1_70b.sse \
+	samples/traces/ollama_llama3.jsonl \
 	samples/traces/qwen35_9b_loop_29dfd87f.txt \
 	samples/traces/r1_1.5b_math_79.txt \
 	samples/traces/rkv_aime24_00.txt \

@@ -75,7 +75,8 @@ if [ -n "$PYTHON" ]; then
 		run analyze --json "$@"
 		status_is 0 && "$PYTHON" "$srcdir/tests/cli/schema.py" <"$tmp/out"
 	}
-	check "the schema of JSON" schema "$traces"/*.txt "$stream"
+	check "the schema of JSON" schema "$traces"/*.txt \
+		"$traces"/*.jsonl "$stream"
 	check "the schema of JSON, ids" schema --symbols tokens "$loop" "$stream"
 	check "the schema of JSON, bytes" schema --symbols bytes --coder deflate \
 		-f 100 -t 10 "$stream"
