@@ -16,6 +16,8 @@ lilscope_SOURCES = \
 	tui/app.h \
 	tui/caps.c \
 	tui/caps.h \
+	tui/commands.h \
+	tui/completion.c \
 	tui/chart.c \
 	tui/chart.h \
 	tui/explain.c \
@@ -50,10 +52,16 @@ lilscope_SOURCES = \
 	tui/pen.h \
 	tui/phrase.c \
 	tui/phrase.h \
+	tui/plain.c \
+	tui/plain.h \
 	tui/prompt.c \
 	tui/prompt.h \
 	tui/screen.c \
 	tui/screen.h \
+	tui/screen_svg.c \
+	tui/screen_svg.h \
+	tui/script.c \
+	tui/script.h \
 	tui/session.c \
 	tui/session.h \
 	tui/signals.c \

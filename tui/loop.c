@@ -222,6 +222,11 @@ static void turn(struct loop *l)
 		if (!l->begun && loop_begin(l->app))
 			l->begun = l->more = true;
 	}
+	/* Nothing came, and nothing will: there is nothing to look at. */
+	if (!l->begun && !l->more && deck_fd(l->app->deck) < 0) {
+		l->app->exit_status = EXIT_TROUBLE;
+		l->app->quit = true;
+	}
 }
 
 /* Reads until there is something to show, or the first screen is due. */

@@ -4,15 +4,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "analyze.h"
-#include "config.h"
 #include "app.h"
+#include "base/utf8.h"
+#include "commands.h"
+#include "config.h"
 #include "file.h"
 #include "loop.h"
 #include "opt.h"
+#include "plain.h"
+#include "script.h"
 #include "tables.h"
 #include "terminal.h"
 
@@ -34,10 +39,23 @@ static int output_cols(void)
 	return size.ws_col;
 }
 
+/* One line on stderr. It may quote a file: harmless, whatever is in it. */
 static int complain(const struct err *err)
 {
-	fprintf(stderr, "lilscope: %s\n", err->text);
+	struct buf line = { 0 };
+
+	buf_puts(&line, "lilscope: ");
+	utf8_sanitize(&line, err->text, strlen(err->text), false, false);
+	fprintf(stderr, "%s\n", buf_cstr(&line));
+	buf_release(&line);
 	return EXIT_TROUBLE;
+}
+
+static int print(struct buf *out)
+{
+	fwrite(out->data, 1, out->len, stdout);
+	buf_release(out);
+	return 0;
 }
 
 static int run_version(int argc, char **argv)
@@ -48,27 +66,37 @@ static int run_version(int argc, char **argv)
 	return 0;
 }
 
+static void put_commands(struct buf *out)
+{
+	for (size_t i = 0; i < n_commands; i++) {
+		size_t from = out->len;
+
+		buf_printf(out, "  lilscope%s%s%s%s",
+			   commands[i].name[0] ? " " : "", commands[i].name,
+			   commands[i].args[0] ? " " : "", commands[i].args);
+		do {
+			buf_putc(out, ' ');
+		} while (out->len - from < 41);
+		buf_printf(out, "%s\n", commands[i].about);
+	}
+}
+
 static int help(unsigned where)
 {
 	struct buf out = { 0 };
 
+	buf_puts(&out, "lilscope - see where a generation stops telling "
+		       "anything new\n\n");
+	put_commands(&out);
 	buf_puts(&out,
-		 "lilscope - where a generation stops telling anything new\n"
-		 "\n"
-		 "  lilscope FILE...           look at it on the screen\n"
-		 "  lilscope analyze FILE...   a table, one line a generation\n"
-		 "  lilscope analyze --json -  records in, lines out\n"
-		 "  lilscope help              this text\n"
-		 "  lilscope version           the version\n"
-		 "\n"
-		 "FILE is text, JSON lines, a JSON array, OpenAI chat SSE, "
-		 "Ollama NDJSON or a\n"
-		 "native trace, .gz and .zst too; \"-\" is standard input.\n"
-		 "\n");
+		 "\nFILE is text, JSON lines, a JSON array, a stream of an "
+		 "OpenAI-like server or\nof Ollama, or a native trace; .gz "
+		 "and .zst too; \"-\" is standard input.\n\nOptions:\n");
 	opt_help(where, &out);
-	fwrite(out.data, 1, out.len, stdout);
-	buf_release(&out);
-	return 0;
+	buf_puts(&out, "      --help             this text\n\n"
+		       "On the screen ? lists all keys. Manual: man "
+		       "lilscope.\n");
+	return print(&out);
 }
 
 /* "help", and "help --tables" for what the manual is checked against. */
@@ -76,12 +104,40 @@ static int run_help(int argc, char **argv)
 {
 	struct buf out = { 0 };
 
+	if (argc >= 1 && strcmp(argv[0], "analyze") == 0)
+		return help(OPT_ANALYZE);
 	if (argc < 1 || strcmp(argv[0], "--tables") != 0)
 		return help(OPT_TUI);
 	tables_print(&out);
-	fwrite(out.data, 1, out.len, stdout);
-	buf_release(&out);
-	return 0;
+	return print(&out);
+}
+
+/* lilscope alone: what it can do, and where to begin. */
+static int welcome(void)
+{
+	struct buf out = { 0 };
+
+	buf_puts(&out, "lilscope shows where a reasoning model's output stops "
+		       "telling anything new.\n\n"
+		       "Try first:\n"
+		       "  lilscope FILE             look at a recorded "
+		       "generation on the screen\n"
+		       "  lilscope analyze FILE     the same numbers as a "
+		       "table\n\n"
+		       "All it can do:\n");
+	put_commands(&out);
+	return print(&out);
+}
+
+static int run_completion(int argc, char **argv)
+{
+	struct buf out = { 0 };
+	struct err err = { "" };
+
+	if (argc == 1 && completion_print(argv[0], &out))
+		return print(&out);
+	err_set(&err, "completion takes bash, zsh or fish");
+	return complain(&err);
 }
 
 static int analyze(const struct settings *set, char **files, int n_files)
@@ -150,26 +206,78 @@ static int run_analyze(int argc, char **argv)
 	return analyze(&set, argv, n_files);
 }
 
-static int screens(const struct settings *set, char **files, int n_files)
+/* The value names UTF-8, however it is written. */
+static bool names_utf8(const char *value)
 {
+	for (; *value; value++)
+		if (strncasecmp(value, "utf8", 4) == 0 ||
+		    strncasecmp(value, "utf-8", 5) == 0)
+			return true;
+	return false;
+}
+
+/* A locale that was set to something else than UTF-8 means ASCII; without
+ * any locale the terminal is taken for one of today. */
+static bool locale_is_ascii(void)
+{
+	static const char *const names[] = { "LC_ALL", "LC_CTYPE", "LANG" };
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		const char *value = getenv(names[i]);
+
+		if (value && value[0])
+			return !names_utf8(value);
+	}
+	return false;
+}
+
+/* The screen, a script, or plain lines: whatever shows the deck. */
+static int show(struct app *app, struct err *err)
+{
+	const struct settings *set = &app->set;
 	const struct term_opts look = { .color = set->color,
 					.color_always = set->color_always,
 					.mouse = set->mouse };
+	struct term *term;
+	int status;
+
+	if (set->script[0])
+		return script_run(app, set->script, err) ? app->exit_status
+							 : EXIT_TROUBLE;
+	if (set->plain)
+		return plain_run(app, stdout);
+	term = term_open(&look, err);
+	if (!term)
+		return EXIT_TROUBLE;
+	status = loop_run(app, term);
+	term_close(term);
+	if (status == EXIT_TROUBLE)
+		err_set(err, "%s", deck_trouble(app->deck));
+	return status;
+}
+
+/* A file that can't be opened is named; the others are shown. */
+static int screens(const struct settings *set, char **files, int n_files)
+{
 	struct err err = { "" };
-	struct term *term = NULL;
 	struct app app;
 	int status = EXIT_TROUBLE;
 
 	app_init(&app, set);
-	for (int i = 0; i < n_files && !err.text[0]; i++)
-		deck_add(app.deck, files[i], &err);
-	if (!err.text[0])
-		term = term_open(&look, &err);
-	if (term)
-		status = loop_run(&app, term);
-	else
+	for (int i = 0; i < n_files; i++) {
+		struct err one = { "" };
+
+		if (deck_add(app.deck, files[i], &one))
+			continue;
+		app_complain(&app, "%s", one.text);
+		err_set(&err, "%s", one.text);
+	}
+	if (deck_n_sources(app.deck) > 0) {
+		err_clear(&err);
+		status = show(&app, &err);
+	}
+	if (err.text[0])
 		complain(&err);
-	term_close(term);
 	app_release(&app);
 	return status;
 }
@@ -177,44 +285,62 @@ static int screens(const struct settings *set, char **files, int n_files)
 /* Files on the screen; as a table when there is no screen to show them on. */
 static int run_screens(int argc, char **argv)
 {
-	unsigned where = isatty(STDOUT_FILENO) ? OPT_TUI :
-						 OPT_TUI | OPT_ANALYZE;
+	bool tty = isatty(STDOUT_FILENO);
 	struct settings set;
 	struct err err = { "" };
 	int n_files = 0;
 
 	settings_init(&set);
+	set.ascii = locale_is_ascii();
 	read_config(&set);
 	if (wants_help(argc, argv))
 		return help(OPT_TUI);
-	if (!opt_parse(&set, where, argc, argv, &n_files, &err))
+	if (!opt_parse(&set, tty ? OPT_TUI : OPT_TUI | OPT_ANALYZE, argc, argv,
+		       &n_files, &err))
 		return complain(&err);
 	if (!n_files) {
 		err_set(&err, "name a FILE, or - for standard input; "
 			      "lilscope --help tells more");
-		return complain(&err);
+		return tty ? welcome() : complain(&err);
 	}
-	if (!isatty(STDOUT_FILENO))
+	if (!tty && !set.script[0] && !set.plain)
 		return analyze(&set, argv, n_files);
 	return screens(&set, argv, n_files);
 }
 
-/* One command: a row. */
-static const struct command {
-	const char *name;
-	int (*run)(int argc, char **argv);
-} commands[] = {
-	{ "analyze", run_analyze }, { "help", run_help },
-	{ "--help", run_help },     { "-h", run_help },
-	{ "version", run_version }, { "--version", run_version },
+const struct command commands[] = {
+	{ "", "[OPTIONS] FILE...", "look at generations on the screen", OPT_TUI,
+	  run_screens },
+	{ "analyze", "[OPTIONS] FILE...", "a line a generation; -, --json",
+	  OPT_ANALYZE, run_analyze },
+	{ "completion", "bash|zsh|fish", "completion for a shell", 0,
+	  run_completion },
+	{ "help", "[analyze]", "commands and options", 0, run_help },
+	{ "version", "", "the version", 0, run_version },
+};
+const size_t n_commands = ARRAY_LEN(commands);
+
+/* Options that people try in the place of a command. */
+static const struct {
+	const char *option, *command;
+} aliases[] = {
+	{ "--help", "help" },
+	{ "-h", "help" },
+	{ "--version", "version" },
+	{ "-V", "version" },
 };
 
 int main(int argc, char **argv)
 {
-	if (argc < 2)
-		return run_help(0, NULL);
-	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
-		if (strcmp(argv[1], commands[i].name) == 0)
+	const char *name = argc > 1 ? argv[1] : "";
+
+	for (size_t i = 0; i < ARRAY_LEN(aliases); i++)
+		if (strcmp(name, aliases[i].option) == 0)
+			name = aliases[i].command;
+	for (size_t i = 0; i < n_commands; i++)
+		if (commands[i].name[0] && strcmp(name, commands[i].name) == 0)
 			return commands[i].run(argc - 2, argv + 2);
+	if (argc < 2)
+		return welcome();
 	return run_screens(argc - 1, argv + 1);
 }

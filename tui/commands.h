@@ -1,0 +1,28 @@
+/*
+ * commands.h - what stands after "lilscope": one table for the program, its
+ * help, the manual and completion.
+ */
+#ifndef LILSCOPE_COMMANDS_H
+#define LILSCOPE_COMMANDS_H
+
+#include "base/buf.h"
+
+struct command {
+	const char *name;  /* "" is what a FILE alone means */
+	const char *args;  /* after the name */
+	const char *about;
+	unsigned where;    /* OPT_ bits of its options, 0: none */
+	/* argv without program and command; returns the exit status. */
+	int (*run)(int argc, char **argv);
+};
+
+extern const struct command commands[];
+extern const size_t n_commands;
+
+/* The script that completes commands, options and their values; false if
+ * there is none for this shell. completion.c */
+bool completion_print(const char *shell, struct buf *out);
+/* Shells by number, NULL past the last. */
+const char *completion_shell(size_t i);
+
+#endif
