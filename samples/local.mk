@@ -15,3 +15,4 @@ samplesdir = $(pkgdatadir)/samples
 dist_samples_DATA = samples/README.md
 sampletracesdir = $(samplesdir)/traces
 dist_sampletraces_DATA = $(sample_traces)
+EXTRA_DIST += samples/screen.svg
