@@ -32,6 +32,8 @@ static void print_where(struct buf *out, unsigned where)
 	for (size_t i = 0; i < ARRAY_LEN(letters); i++)
 		if (where & letters[i].bit)
 			buf_putc(out, letters[i].letter);
+	if (!where)
+		buf_putc(out, '-');
 }
 
 static void print_default(struct buf *out, const struct opt *opt)
@@ -62,6 +64,7 @@ static void print_options(struct buf *out)
 		buf_puts(out, "option");
 		field(out, opt->name);
 		field(out, letter);
+		print_where(out, opt->letter ? opt->letter_where : 0);
 		field(out, opt->arg);
 		print_where(out, opt->where);
 		print_default(out, opt);

@@ -2,7 +2,7 @@
  * tables.h - every table of the program as lines of text: what the manual
  * and the completions are made from, and checked against.
  *
- *	option	NAME LETTER ARG WHERE DEFAULT VALUES ABOUT
+ *	option	NAME LETTER LETTER-WHERE ARG WHERE DEFAULT VALUES ABOUT
  *	action	ROOM NAME ARG KEYS ABOUT
  *	view	NAME ABOUT
  *	format	NAME TITLE READ		("read", or "refused")

@@ -35,7 +35,7 @@ part()
 	function begin(room) {
 		if (room != "")
 			print ".Ss " room
-		print ".Bl -tag -width Ds"
+		print ".Bl -tag -width " (room == "" ? "Ds" : "16n")
 		open = 1
 	}
 	function end() {
@@ -49,23 +49,30 @@ part()
 		if ($3 != "-")
 			head = head " Fl " $3 " ,"
 		head = head " Fl -" $2
-		if ($4 != "-")
-			head = head " Ar " $4
+		if ($5 != "-")
+			head = head " Ar " $5
 		print head
-		print sentence($8)
-		if ($7 != "-") {
-			gsub(/ /, ", ", $7)
-			print "One of " $7 "."
+		print sentence($9)
+		n = split($8, value, " ")
+		if ($8 != "-" && !index($9, value[n])) {
+			gsub(/ /, ", ", $8)
+			print "One of " $8 "."
 		}
-		if ($4 != "-" && $6 != "-")
-			print "Default: " $6 "."
-		else if ($4 == "-" && $6 == "on")
+		if ($5 != "-" && $7 != "-")
+			print "Default: " $7 "."
+		else if ($5 == "-" && $7 == "on")
 			print "On by default."
-		if ($5 == "t")
+		if ($3 != "-" && $4 != "ta") {
+			print ".Fl " $3
+			print "is for"
+			print ".Cm analyze"
+			print "only."
+		}
+		if ($6 !~ /a/) {
 			print "Not for"
-		if ($5 == "t")
 			print ".Cm analyze ."
-		if ($5 == "a" || $5 == "ac") {
+		}
+		if ($6 !~ /t/) {
 			print "Only for"
 			print ".Cm analyze ."
 		}
@@ -76,6 +83,8 @@ part()
 			begin($2)
 			room = $2
 		}
+		if ($3 ~ /!$/)
+			$3 = substr($3, 1, length($3) - 1) "\\&!"
 		head = ".It Cm " $3
 		if ($4 != "-")
 			head = head " Ar " quote($4)
@@ -87,7 +96,7 @@ part()
 			for (i = 1; i <= n; i++)
 				keys = keys " " quote(key[i])
 			print ".Sy" keys
-			print ".br"
+			print "\\(em"
 		}
 		print text
 	}
@@ -151,13 +160,20 @@ sed -n 's/.*Fl -\([a-z][a-z-]*\).*/\1/p' man/*.[157] | sort -u >>"$tmp/named"
 awk -F '\t' '$1 == "option" { print $2; print "no-" $2 }' "$tmp/tables" \
 	>"$tmp/known"
 # Options of others, and those that are no rows.
-printf '%s\n' help version tables name no-name sshloginfile will-cite pipe \
+printf '%s\n' help version tables name no-name sshlogin sshloginfile will-cite array wrap pipe \
 	block update enable-werror enable-sanitizers enable-fuzz \
 	enable-coverage >>"$tmp/known"
 while read -r name; do
 	grep -qx -- "$name" "$tmp/known" ||
 		echo "manual: there is no option --$name"
 done <"$tmp/named" | found
+
+# --- Commands.
+sed -n 's/.*{ "\([a-z][a-z]*\)", run_[a-z]* }.*/\1/p' tui/main.c |
+while read -r name; do
+	grep -qE "^\.It Nm Cm $name( |\$)" "$page" ||
+		echo "$page:1: COMMANDS lack $name"
+done | found
 
 # --- The fields of the JSON are those of the report.
 grep -oE '(FIELD|RULE)\("[A-Za-z_]+"' src/report.c | sed 's/.*"\(.*\)"/\1/' |
