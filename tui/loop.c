@@ -157,6 +157,7 @@ static void handle_keys(struct loop *l)
 		if (key.code == KEY_CTRL('C'))
 			l->ended_by = SIGINT;
 		l->urgent = l->app->dirty;
+		l->more = true; /* a key may begin work: open, search, tune */
 	}
 	if (l->app->suspend)
 		stop(l);
