@@ -38,10 +38,14 @@ void list_entry_name(const struct deck *d, const struct entry *e,
 {
 	const char *name = deck_source_name(d, e->i_source);
 	const char *slash = strrchr(name, '/');
-	if (deck_n_sources(d) > 1 || e->i_record == 0)
+	/* One file with many records is named in the title bar. */
+	bool one = deck_n_sources(d) <= 1 && deck_n(d) > 1;
+	if (one)
+		buf_puts(out, "record ");
+	else
 		buf_puts(out, slash && slash[1] ? slash + 1 : name);
-	if (deck_n(d) > deck_n_sources(d))
-		buf_printf(out, ":%zu", e->i_record + 1);
+	if (one || deck_n(d) > deck_n_sources(d))
+		buf_printf(out, "%s%zu", one ? "" : ":", e->i_record + 1);
 	if (e->i_sub > 0)
 		buf_printf(out, ".%u", e->i_sub + 1);
 }
