@@ -1,6 +1,7 @@
 #include "tables.h"
 
 #include "action.h"
+#include "commands.h"
 #include "report.h"
 #include "trace/format.h"
 #include "views.h"
@@ -108,6 +109,13 @@ static void print_named(struct buf *out, const char *kind, const char *name,
 
 void tables_print(struct buf *out)
 {
+	for (size_t i = 0; i < n_commands; i++) {
+		buf_puts(out, "command");
+		field(out, commands[i].name);
+		field(out, commands[i].args);
+		field(out, commands[i].about);
+		end(out);
+	}
 	print_options(out);
 	print_actions(out);
 	for (size_t i = 0; i < VIEWS; i++) {

@@ -2,6 +2,7 @@
  * tables.h - every table of the program as lines of text: what the manual
  * and the completions are made from, and checked against.
  *
+ *	command	NAME ARGS ABOUT
  *	option	NAME LETTER LETTER-WHERE ARG WHERE DEFAULT VALUES ABOUT
  *	action	ROOM NAME ARG KEYS ABOUT
  *	view	NAME ABOUT

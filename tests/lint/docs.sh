@@ -169,10 +169,11 @@ while read -r name; do
 done <"$tmp/named" | found
 
 # --- Commands.
-sed -n 's/.*{ "\([a-z][a-z]*\)", run_[a-z]* }.*/\1/p' tui/main.c |
+awk -F '\t' '$1 == "command" && $2 != "-" { print $2 }' "$tmp/tables" |
 while read -r name; do
 	grep -qE "^\.It Nm Cm $name( |\$)" "$page" ||
 		echo "$page:1: COMMANDS lack $name"
+	grep -q "lilscope $name" "$tmp/help" || echo "--help: lacks $name"
 done | found
 
 # --- The fields of the JSON are those of the report.
