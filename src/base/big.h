@@ -21,7 +21,8 @@
 
 #include "base/base.h"
 
-#define BIG_HEAP_MAX ((size_t)256 << 10)   /* bytes; a copy takes ~20 us */
+#define BIG_HEAP_MAX ((size_t)128 << 10)   /* bytes; the move, with fresh
+					      pages, takes ~50 us */
 #define BIG_RANGE_BYTES ((size_t)1 << 36)  /* addresses asked for, halved
 					      until the system agrees */
 
