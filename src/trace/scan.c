@@ -18,7 +18,7 @@ size_t scan_count(const char *s, size_t n, char c)
 	const char *end = s + n;
 	size_t count = 0;
 
-	while ((s = memchr(s, c, (size_t)(end - s)))) {
+	while (s < end && (s = memchr(s, c, (size_t)(end - s)))) {
 		count++;
 		s++;
 	}
