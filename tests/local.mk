@@ -39,17 +39,18 @@ tests_unit_test_zl77_SOURCES = tests/unit/test_zl77.c \
 
 # The program on a pseudo terminal (tests/pty/pty.h). The harness comes first:
 # what it says about programs that every system has.
-pty_tests = tests/pty/test_harness
+pty_tests = \
+	tests/pty/test_harness \
+	tests/pty/test_hostile \
+	tests/pty/test_idle
 # Of the screens; built on demand until the program has them all.
 EXTRA_PROGRAMS += \
 	tests/pty/test_screens \
 	tests/pty/test_restore \
 	tests/pty/test_storm \
-	tests/pty/test_hostile \
 	tests/pty/test_stdin \
 	tests/pty/test_session \
-	tests/pty/test_trouble \
-	tests/pty/test_idle
+	tests/pty/test_trouble
 PTY_LIBS = tests/pty/libpty.a $(UNIT_LIBS) $(VTERM_LIBS)
 if HAVE_TESTS
 check_LIBRARIES = tests/pty/libpty.a
