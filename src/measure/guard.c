@@ -51,13 +51,17 @@ struct guard_verdict guard_verdict(const struct guard *g, uint32_t n_tokens)
 {
 	struct guard_verdict v = { GUARD_NEVER, 0, GUARD_NEVER };
 	uint32_t f = g->opts.f;
-	size_t stop = first_stop(g);
+	struct guard prefix = *g;
+	size_t stop;
 
+	/* Later checks are not part of the prefix. */
+	prefix.n = MIN(g->n, (size_t)(n_tokens / f));
+	stop = first_stop(&prefix);
 	if (!stop)
 		return v;
 	v.at_token = (uint32_t)stop * f;
-	v.tokens_after = n_tokens > v.at_token ? n_tokens - v.at_token : 0;
-	for (size_t k = stop + 1; k + 1 <= g->n; k++) {
+	v.tokens_after = n_tokens - v.at_token;
+	for (size_t k = stop + 1; k + 1 <= prefix.n; k++) {
 		if (guard_gain(g, k) >= g->opts.t &&
 		    guard_gain(g, k + 1) >= g->opts.t) {
 			v.resumed_at = (uint32_t)(k - 1) * f;

@@ -63,7 +63,8 @@ void guard_push(struct guard *g, double size_bytes);
 /* gain of check k = 1..n in bytes. */
 double guard_gain(const struct guard *g, size_t k);
 
-/* The verdict after n_tokens tokens, with g->opts; O(n checks). */
+/* The verdict after n_tokens tokens, with g->opts, as if the text ended
+ * there; O(n checks). */
 struct guard_verdict guard_verdict(const struct guard *g, uint32_t n_tokens);
 
 #endif
