@@ -187,3 +187,31 @@ bench-rules: all
 	$(PYTHON3) $(srcdir)/tests/bench/rules.py \
 		'$(abs_top_builddir)/lilscope' \
 		"$${LILSCOPE_DATA:-$(top_srcdir)/../shared/data}"
+
+# What people see: parts of the screens, and whole screens beside
+# tests/screens/*.txt (LILSCOPE_UPDATE=1 writes them anew).
+tui_tests = \
+	tests/unit/test_chart \
+	tests/unit/test_export \
+	tests/unit/test_find \
+	tests/unit/test_list \
+	tests/unit/test_text_layout \
+	tests/unit/test_views
+if HAVE_TESTS
+check_PROGRAMS += $(tui_tests)
+TESTS += $(tui_tests)
+endif
+TUI_LIBS = libtui.a $(UNIT_LIBS) $(NCURSES_LIBS)
+tests_unit_test_chart_LDADD = $(TUI_LIBS)
+tests_unit_test_export_LDADD = $(TUI_LIBS)
+tests_unit_test_find_LDADD = $(TUI_LIBS)
+tests_unit_test_list_LDADD = $(TUI_LIBS)
+tests_unit_test_text_layout_LDADD = $(TUI_LIBS)
+tests_unit_test_views_LDADD = $(TUI_LIBS)
+tests_unit_test_views_SOURCES = tests/unit/test_views.c \
+	tests/unit/synthetic.c tests/unit/synthetic.h
+tests_unit_test_list_SOURCES = tests/unit/test_list.c \
+	tests/unit/synthetic.c tests/unit/synthetic.h
+tests_unit_test_export_SOURCES = tests/unit/test_export.c \
+	tests/unit/synthetic.c tests/unit/synthetic.h
+EXTRA_DIST += tests/screens

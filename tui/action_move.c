@@ -7,6 +7,7 @@
 #include "num.h"
 #include "phrase.h"
 #include "text_pane.h"
+#include "views.h"
 
 enum {
 	AXIS_STEPS = 100, /* a step of the playhead: so much of the axis */
@@ -149,7 +150,11 @@ enum { HELP_ROWS_MAX = 100000 };
 
 static void help_along(struct app *app, long n)
 {
-	app->help_top = add((uint32_t)app->help_top, n, HELP_ROWS_MAX);
+	size_t lines = view_help_lines(app);
+	size_t rows = (size_t)app->view_rows;
+
+	app->help_top = add((uint32_t)app->help_top, n,
+			    lines > rows ? (uint32_t)(lines - rows) : 0);
 	app->dirty = true;
 }
 

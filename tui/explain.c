@@ -46,14 +46,18 @@ static struct words words_of(const struct now *now, bool ascii)
 	return w;
 }
 
+static const char *unit_of(const struct now *now)
+{
+	return now->opts->symbols == METER_TOKENS ? "token ids" : "bytes";
+}
+
 /* ---- the ratio view ---------------------------------------------------- */
 
 static void explain_rho(const struct now *now, const struct words *w,
 			bool ascii, struct buf *out)
 {
 	const char *rho = glyph(GLYPH_RHO, ascii);
-	const char *unit = now->opts->symbols == METER_TOKENS ? "token ids"
-							      : "bytes";
+	const char *unit = unit_of(now);
 	buf_printf(out,
 		   "%s says how short the text becomes when everything that "
 		   "was there before is only pointed at: %s = words x length "
@@ -88,11 +92,11 @@ static void explain_band(const struct now *now, const struct words *w,
 	const char *minus = ascii ? "-" : "\u2212";
 	unsigned l = now->ls - 1;
 	buf_printf(out,
-		   "h(%u) = log(distinct substrings of %u) / %u = log_%s(%s) "
-		   "/ %u = %s counts how many different pieces the text "
-		   "uses; it should lie between %s %s %s = %s and %s = %s. ",
-		   l, l, l, w->alphabet, w->sigma, l, w->h, rho, minus, eps,
-		   w->lower, rho, w->rho);
+		   "h(%u) = log_%s(%s different pieces of %u %s) / %u = %s "
+		   "says how varied the text is; it should lie between %s %s "
+		   "%s = %s and %s = %s. ",
+		   l, w->alphabet, w->sigma, l, unit_of(now), l, w->h, rho,
+		   minus, eps, w->lower, rho, w->rho);
 	buf_puts(out, status_sentence(now->point.status));
 	if (now->point.vacuous)
 		buf_puts(out, " VACUOUS: the lower edge is not above 0, so "
@@ -148,7 +152,7 @@ static void explain_threshold(const struct now *now, struct buf *out)
 	const struct guard_opts *g = &now->opts->guard;
 	char at[NUM_BYTES], after[NUM_BYTES], part[NUM_BYTES], back[NUM_BYTES];
 	if (v->at_token == GUARD_NEVER) {
-		buf_puts(out, "Lil is not reached: ");
+		buf_puts(out, "Lil is not reached; it would be at ");
 		first_check(g, out);
 		buf_puts(out, ".\n");
 		return;

@@ -104,7 +104,9 @@ static void put_string(struct buf *out, const char *text)
 		int32_t cp = utf8_decode(text + i, n - i, &used);
 		if (cp < 0)
 			buf_puts(out, "\\ufffd");
-		else if (cp < 0x20 || cp == '"' || cp == '\\' || cp == 0x7f ||
+		else if (cp == '"' || cp == '\\')
+			buf_printf(out, "\\%c", (char)cp);
+		else if (cp < 0x20 || cp == 0x7f ||
 			 (cp >= 0x80 && cp < 0xa0) || cp == 0x2028 ||
 			 cp == 0x2029)
 			buf_printf(out, "\\u%04x", (unsigned)cp);

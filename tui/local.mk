@@ -1,6 +1,10 @@
 # The program.
 bin_PROGRAMS += lilscope
-lilscope_SOURCES = \
+lilscope_SOURCES = tui/main.c
+lilscope_LDADD = libtui.a libengine.a $(ENGINE_LIBS) $(NCURSES_LIBS)
+# All of it but main(), for the tests of the screens.
+noinst_LIBRARIES += libtui.a
+libtui_a_SOURCES = \
 	tui/action.c \
 	tui/action.h \
 	tui/action_complete.c \
@@ -40,7 +44,6 @@ lilscope_SOURCES = \
 	tui/list.h \
 	tui/loop.c \
 	tui/loop.h \
-	tui/main.c \
 	tui/now.c \
 	tui/now.h \
 	tui/num.c \
@@ -83,4 +86,3 @@ lilscope_SOURCES = \
 	tui/view_text.c \
 	tui/views.c \
 	tui/views.h
-lilscope_LDADD = libengine.a $(ENGINE_LIBS) $(NCURSES_LIBS)

@@ -176,6 +176,16 @@ static void draw_fired(const struct now *now, struct pen *p)
 			   num_count(a, v->resumed_at));
 }
 
+/* While scrubbing: it comes later. */
+static void draw_ahead(const struct now *now, struct pen *p)
+{
+	char text[NUM_BYTES];
+	if (now->ahead == GUARD_NEVER)
+		return;
+	pen_printf(p, STYLE_LIL, " %s ahead: %s",
+		   glyph(GLYPH_DOT, p->s->ascii), num_count(text, now->ahead));
+}
+
 static void draw_not_fired(const struct now *now, struct pen *p)
 {
 	bool ascii = p->s->ascii;
@@ -187,22 +197,20 @@ static void draw_not_fired(const struct now *now, struct pen *p)
 		sep(p);
 		pen_printf(p, STYLE_DIM, "the first check is at token %s",
 			   num_count(a, 2 * (uint64_t)g->f));
+		draw_ahead(now, p);
 	} else {
 		pen_printf(p, STYLE_GOOD, "%s Lil not reached",
 			   glyph(GLYPH_OPEN, ascii));
 		pen_printf(p, STYLE_NORMAL, ": lowest gain %s B at %s",
 			   num_real(a, now->lowest_gain, 0, ascii),
 			   num_count(b, now->lowest_at));
+		draw_ahead(now, p);
 		pen_printf(p, STYLE_DIM, ", it fires under %s B",
 			   num_short(a, g->t));
 		if (g->patience > 1)
 			pen_printf(p, STYLE_DIM, " %u times in a row",
 				   g->patience);
 	}
-	if (now->ahead == GUARD_NEVER)
-		return;
-	pen_printf(p, STYLE_LIL, " %s ahead: %s", glyph(GLYPH_DOT, ascii),
-		   num_count(a, now->ahead));
 }
 
 void now_draw_verdict(const struct now *now, struct pen *p)

@@ -178,8 +178,9 @@ static size_t top_for_cursor(const struct app *app, const struct doc *d,
 			     int rows)
 {
 	const struct trace *t = &app->run->trace;
-	size_t byte = app->cursor > 0 && app->cursor < d->n_tokens
-			      ? t->end[app->cursor - 1]
+	/* Its last byte: a token may begin with a line feed. */
+	size_t byte = app->cursor < d->n_tokens && t->end[app->cursor] > 0
+			      ? t->end[app->cursor] - 1
 			      : 0;
 	size_t at = doc_line_start(d, d->prompt.len +
 					      MIN(byte, d->text.len));
@@ -479,26 +480,30 @@ void text_scroll(struct app *app, long lines)
 	app->dirty = true;
 }
 
-void text_phrase_line(const struct app *app, struct buf *out)
+void text_phrase_line(const struct app *app, int max_cols, struct buf *out)
 {
-	char a[NUM_BYTES], b[NUM_BYTES], c[NUM_BYTES], e[NUM_BYTES];
+	char a[NUM_BYTES], b[NUM_BYTES];
 	struct phrase p;
-	if (!app->run)
+	uint32_t n = app->run ? MIN(app->playhead, app_n_tokens(app)) : 0;
+	if (n == 0 || !phrase_at_token(app->run, n, app->cursor, &p))
 		return;
-	uint32_t n = MIN(app->playhead, app_n_tokens(app));
-	if (!phrase_at_token(app->run, n, app->cursor, &p))
-		return;
-	num_count(a, (uint64_t)app->cursor + 1);
-	num_count(b, (uint64_t)p.i_phrase + 1);
-	if (p.literal) {
-		buf_printf(out, "token %s: new, never seen before (phrase %s)",
-			   a, b);
-		return;
-	}
-	buf_printf(out,
-		   "token %s: copied from token %s, %s token%s, %s bytes "
-		   "(phrase %s)",
-		   a, num_count(c, (uint64_t)p.src_token + 1),
-		   num_count(e, p.n_tokens), p.n_tokens == 1 ? "" : "s",
-		   num_count((char[NUM_BYTES]){ 0 }, p.to - p.from), b);
+	buf_printf(out, "token %s: ",
+		   num_count(a, (uint64_t)app->cursor + 1));
+	if (p.literal)
+		buf_puts(out, "new, never seen before");
+	else
+		buf_printf(out, "copied from token %s, %s token%s",
+			   num_count(a, (uint64_t)p.src_token + 1),
+			   num_count(b, p.n_tokens),
+			   p.n_tokens == 1 ? "" : "s");
+	size_t fits = out->len;
+	buf_printf(out, " (phrase %s)",
+		   num_count(a, (uint64_t)p.i_phrase + 1));
+	if (out->len <= (size_t)MAX(max_cols, 0))
+		fits = out->len;
+	uint32_t bytes = p.to - p.from;
+	buf_printf(out, ", %s byte%s", num_count(a, bytes),
+		   bytes == 1 ? "" : "s");
+	if (out->len > (size_t)MAX(max_cols, 0))
+		out->len = fits;
 }

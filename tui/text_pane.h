@@ -33,8 +33,8 @@ int text_view_cols(int view_cols);
  * app->view_cols; text_follow ends. */
 void text_scroll(struct app *app, long lines);
 
-/* One line about the phrase under the cursor, appended to out:
- * "copied from token 9 488, 312 tokens (phrase 1 204)". */
-void text_phrase_line(const struct app *app, struct buf *out);
+/* About the phrase under the cursor, in whole facts that fit max_cols:
+ * "token 9 800: copied from token 9 488, 312 tokens (phrase 1 204)". */
+void text_phrase_line(const struct app *app, int max_cols, struct buf *out);
 
 #endif

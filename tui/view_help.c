@@ -140,7 +140,10 @@ static void marks(struct help *h)
 
 void view_help_draw(const struct app *app, struct screen *s, struct rect r)
 {
-	struct help h = { .s = s, .r = r, .top = app->help_top };
+	size_t lines = view_help_lines(app);
+	size_t rows = (size_t)MAX(r.rows, 0);
+	size_t last = lines > rows ? lines - rows : 0;
+	struct help h = { .s = s, .r = r, .top = MIN(app->help_top, last) };
 	actions(&h);
 	options(&h, &app->set);
 	marks(&h);

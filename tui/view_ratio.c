@@ -368,7 +368,7 @@ static void draw_phrase(const struct app *app, struct screen *s, int row,
 			struct rect r)
 {
 	struct buf line = { 0 };
-	text_phrase_line(app, &line);
+	text_phrase_line(app, r.cols - 4, &line);
 	screen_glyph(s, row, r.col + 1, STYLE_PHRASE, "▔", '^');
 	screen_text(s, row, r.col + 3, r.cols - 3, STYLE_DIM,
 		    line.data ? line.data : "", line.len);
@@ -420,8 +420,9 @@ static void draw_charts(const struct app *app, const struct now *now,
 static void draw_waiting(const struct app *app, struct screen *s,
 			 struct rect r)
 {
-	const char *text = app->run ? "waiting for the first token"
-				    : "no generation is open";
+	const char *text = !app->run	       ? "no generation is open"
+			   : app_n_tokens(app) ? "before the first token"
+					       : "waiting for the first token";
 	int col = (r.cols - (int)strlen(text)) / 2;
 	screen_puts(s, r.row + r.rows / 2, r.col + MAX(col, 0), STYLE_DIM,
 		    text);

@@ -111,7 +111,8 @@ void view_text_draw(const struct app *app, struct screen *s, struct rect r)
 	text_pane_draw(app, s, p.text, TEXT_PANE_GUTTER);
 	if (!now_get(app, &now)) {
 		screen_puts(s, p.verdict.row, r.col + 1, STYLE_DIM,
-			    "waiting for the first token");
+			    app_n_tokens(app) ? "before the first token"
+					      : "waiting for the first token");
 		return;
 	}
 	draw_bar(app, &now, s, p.bar, p.text);
@@ -119,7 +120,7 @@ void view_text_draw(const struct app *app, struct screen *s, struct rect r)
 		screen_hline(s, p.rule.row, r.col, r.cols, STYLE_DIM);
 	if (p.phrase.rows) {
 		struct buf line = { 0 };
-		text_phrase_line(app, &line);
+		text_phrase_line(app, r.cols - 2, &line);
 		screen_text(s, p.phrase.row, r.col + 1, r.cols - 2,
 			    STYLE_NORMAL, line.data ? line.data : "",
 			    line.len);

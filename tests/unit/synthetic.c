@@ -1,0 +1,83 @@
+#include "synthetic.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { WORDS = 400, MEASURE_TOKENS = 1000, LINE_WORDS = 14 };
+
+struct meter_opts synthetic_opts(void)
+{
+	struct meter_opts o = meter_opts_default;
+	o.coder = CODER_LZ77;
+	o.symbols = METER_BYTES;
+	o.rivals = false;
+	return o;
+}
+
+static uint32_t next_random(uint32_t *state)
+{
+	*state = *state * 1664525u + 1013904223u;
+	return *state >> 8;
+}
+
+static void word(char out[16], uint32_t i)
+{
+	static const char *const heads[] = { "so",  "tra", "mi", "ven",
+					     "lo",  "qua", "ter", "bi" };
+	static const char *const tails[] = { "n", "ra", "lis", "to", "m",
+					     "des", "ph", "" };
+	snprintf(out, 16, "%s%s%s", heads[i % 8], tails[i / 8 % 8],
+		 tails[i / 64 % 8]);
+}
+
+static void push(struct run *run, const char *text, uint32_t id,
+		 enum channel channel)
+{
+	struct token t = { .text = text,
+			   .len = strlen(text),
+			   .id = id,
+			   .logprob = NAN,
+			   .time_s = NAN,
+			   .channel = channel };
+	run_token(run, &t);
+}
+
+static void push_new(struct run *run, uint32_t n, uint32_t *state,
+		     enum channel channel)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		char text[24], w[16];
+		uint32_t id = next_random(state) % WORDS;
+		word(w, id);
+		bool ends = i % LINE_WORDS == LINE_WORDS - 1;
+		snprintf(text, sizeof(text), "%s%s", w, ends ? ".\n" : " ");
+		push(run, text, id, channel);
+	}
+}
+
+struct run *synthetic_run(const struct meter_opts *opts, bool loops)
+{
+	static const char *const loop[] = { "Wait, ", "let ", "me ",
+					    "check ", "that ", "again. ",
+					    "So ",    "x ",   "= ",
+					    "7.\n" };
+	struct run *run = run_new(opts);
+	static const char prompt[] = "Find x.\nThink step by step.";
+	uint32_t state = 42;
+	facts_set(&run->trace.facts.source, "synthetic.jsonl");
+	facts_set(&run->trace.facts.record, "7");
+	facts_set(&run->trace.facts.model, "R1-Test-8B");
+	run_prompt(run, prompt, sizeof(prompt) - 1);
+	push_new(run, SYNTHETIC_NEW, &state, CHANNEL_REASONING);
+	for (uint32_t i = 0; loops && i < SYNTHETIC_LOOP; i++)
+		push(run, loop[i % ARRAY_LEN(loop)],
+		     WORDS + i % ARRAY_LEN(loop), CHANNEL_REASONING);
+	push_new(run, SYNTHETIC_AFTER - 1, &state, CHANNEL_REASONING);
+	push(run, "\nThe answer: 日本 \x1b[31m\xff\u202e 7 <&>\n", WORDS + 50,
+	     CHANNEL_ANSWER);
+	run_end(run);
+	while (!run_measure(run, MEASURE_TOKENS))
+		;
+	return run;
+}

@@ -1,0 +1,216 @@
+/* The order, the filter and the sums of the list, while a file is read. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "list.h"
+#include "synthetic.h"
+#include "views.h"
+
+enum { RECORDS = 120, SLICE_US = 200, VIEW_ROWS = 20 };
+
+/* Every third record loops; lengths differ. */
+static void write_records(FILE *f)
+{
+	for (int i = 0; i < RECORDS; i++) {
+		unsigned x = (unsigned)i * 2654435761u;
+		fprintf(f, "{\"prompt\": \"p %d\", \"response\": \"", i);
+		for (int k = 0; k < 60 + i * 37 % 101; k++) {
+			x = x * 1664525u + 1013904223u;
+			if (i % 3 == 0 && k > 40)
+				fprintf(f, "so x is 7. ");
+			else
+				fprintf(f, "w%u ", x >> 12);
+		}
+		fprintf(f, "\"}\n");
+	}
+}
+
+struct fixture {
+	struct app app;
+	char path[64];
+};
+
+static void open_list(struct fixture *x)
+{
+	struct settings set;
+	struct err err = { "" };
+	strcpy(x->path, "/tmp/lilscope-list-XXXXXX");
+	int fd = mkstemp(x->path);
+	assert_true(fd >= 0);
+	FILE *f = fdopen(fd, "w");
+	write_records(f);
+	fclose(f);
+	settings_init(&set);
+	set.meter = synthetic_opts();
+	set.meter.guard.f = 40;
+	set.meter.guard.t = 12;
+	app_init(&x->app, &set);
+	x->app.view = VIEW_LIST;
+	x->app.view_rows = VIEW_ROWS;
+	x->app.view_cols = 80;
+	assert_true(deck_add(x->app.deck, x->path, &err));
+}
+
+static void read_all(struct app *app)
+{
+	while (deck_work(app->deck, SLICE_US)) {
+		list_sync(app);
+		/* Never an entry twice, never one that is not there. */
+		for (size_t i = 0; i < app->list_n; i++)
+			assert_true(app->list_order[i] < deck_n(app->deck));
+	}
+	list_sync(app);
+	assert_false(list_sync(app));
+}
+
+static void close_list(struct fixture *x)
+{
+	unlink(x->path);
+	app_release(&x->app);
+}
+
+static double value(const struct entry *e, enum list_column column)
+{
+	bool fired = e->fired_at != GUARD_NEVER;
+	switch (column) {
+	case LIST_TOKENS:
+		return e->tokens;
+	case LIST_RHO:
+		return e->rho;
+	case LIST_LIL:
+		return fired ? e->fired_at : -1.0;
+	case LIST_AFTER:
+		return fired ? (double)(e->tokens - e->fired_at) : -1.0;
+	default:
+		return 0;
+	}
+}
+
+static void test_sorting(void **state)
+{
+	static const enum list_column columns[] = { LIST_TOKENS, LIST_RHO,
+						    LIST_LIL, LIST_AFTER };
+	struct fixture x;
+	(void)state;
+	open_list(&x);
+	list_set_sort(&x.app, LIST_TOKENS, true); /* before anything is read */
+	read_all(&x.app);
+	for (size_t c = 0; c < ARRAY_LEN(columns) * 2; c++) {
+		enum list_column column = columns[c / 2];
+		bool down = c % 2 == 0;
+		if (c > 0) /* the first is the one that came while reading */
+			list_set_sort(&x.app, column, down);
+		assert_int_equal(x.app.list_n, RECORDS);
+		for (size_t i = 1; i < RECORDS; i++) {
+			double a = value(deck_entry(x.app.deck,
+						    x.app.list_order[i - 1]),
+					 column);
+			double b = value(deck_entry(x.app.deck,
+						    x.app.list_order[i]),
+					 column);
+			/* -1: nothing to compare, always at the end. */
+			assert_true(b < 0 || (a >= 0 && (down ? a >= b
+							      : a <= b)));
+		}
+	}
+	close_list(&x);
+}
+
+static void test_filter_and_sums(void **state)
+{
+	struct fixture x;
+	uint64_t tokens = 0, after = 0;
+	size_t fired = 0;
+	(void)state;
+	open_list(&x);
+	read_all(&x.app);
+	for (size_t i = 0; i < RECORDS; i++) {
+		const struct entry *e = deck_entry(x.app.deck, i);
+		assert_int_equal(e->state, ENTRY_REPORTED);
+		tokens += e->tokens;
+		if (e->fired_at == GUARD_NEVER)
+			continue;
+		fired++;
+		after += e->tokens - e->fired_at;
+	}
+	assert_true(fired > 0 && fired < RECORDS);
+	assert_int_equal(x.app.list_totals.n_reported, RECORDS);
+	assert_int_equal(x.app.list_totals.n_fired, fired);
+	assert_int_equal(x.app.list_totals.tokens, tokens);
+	assert_int_equal(x.app.list_totals.tokens_after, after);
+
+	list_set_filter(&x.app, "lil");
+	assert_int_equal(x.app.list_n, fired);
+	assert_int_equal(x.app.list_totals.tokens_after, after);
+	list_set_filter(&x.app, "no-lil");
+	assert_int_equal(x.app.list_n, RECORDS - fired);
+	assert_int_equal(x.app.list_totals.n_fired, 0);
+	list_set_filter(&x.app, "RECORD 11");
+	assert_int_equal(x.app.list_n, 11); /* 11, 110 .. 119 */
+	list_set_filter(&x.app, "there is no such thing");
+	assert_int_equal(x.app.list_n, 0);
+	assert_int_equal(list_selected(&x.app), DECK_NONE);
+	list_move(&x.app, 5);
+	list_set_filter(&x.app, "");
+	assert_int_equal(x.app.list_n, RECORDS);
+	close_list(&x);
+}
+
+static void test_selection(void **state)
+{
+	struct fixture x;
+	(void)state;
+	open_list(&x);
+	read_all(&x.app);
+	list_move(&x.app, 57);
+	assert_int_equal(list_selected(&x.app), 57);
+	list_set_sort(&x.app, LIST_RHO, true);
+	assert_int_equal(list_selected(&x.app), 57);
+	list_set_sort(&x.app, LIST_NUMBER, false);
+	assert_int_equal(list_selected(&x.app), 57);
+	size_t rows = (size_t)list_rows(VIEW_ROWS);
+	for (long by = -200; by <= 200; by += 13) {
+		list_move(&x.app, by);
+		assert_true(x.app.list_cursor < RECORDS);
+		assert_true(x.app.list_cursor >= x.app.list_top);
+		assert_true(x.app.list_cursor < x.app.list_top + rows);
+	}
+	list_move(&x.app, -1000000);
+	assert_int_equal(x.app.list_cursor, 0);
+	/* The third row of the view is the third entry; the head sorts. */
+	struct rect r = { 0, 0, VIEW_ROWS, 80 };
+	assert_true(view_list_click(&x.app, r, 3, 10));
+	assert_int_equal(list_selected(&x.app), 2);
+	assert_false(view_list_click(&x.app, r, VIEW_ROWS - 1, 10));
+	assert_true(view_list_click(&x.app, r, 0, 10));
+	assert_int_equal(x.app.list_sort, LIST_RECORD);
+	close_list(&x);
+}
+
+static void test_columns(void **state)
+{
+	(void)state;
+	for (int i = 0; i < LIST_COLUMNS; i++) {
+		const char *name = list_column_names[i];
+		assert_int_equal(list_column_find(name, strlen(name)), i);
+	}
+	assert_int_equal(list_column_find("rh", 2), LIST_COLUMNS);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_sorting),
+		cmocka_unit_test(test_filter_and_sums),
+		cmocka_unit_test(test_selection),
+		cmocka_unit_test(test_columns),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

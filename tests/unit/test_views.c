@@ -1,0 +1,303 @@
+/*
+ * Whole views, drawn from a synthetic run, beside tests/screens/NAME.txt.
+ * LILSCOPE_UPDATE=1 in the environment writes the files anew; look at the
+ * difference before you commit it.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "explain.h"
+#include "phrase.h"
+#include "prompt.h"
+#include "synthetic.h"
+#include "text_pane.h"
+#include "views.h"
+
+/* A screen: what is set before it is drawn. */
+struct shot {
+	const char *name;
+	int view, rows, cols;
+	uint32_t playhead, cursor; /* 0: the end */
+	uint32_t axis_from, axis_to;
+	bool no_loop, ascii, explain, no_follow;
+	enum graph_kind graph;
+	const char *find;
+};
+
+static const struct shot shots[] = {
+	{ .name = "ratio_80x24", .rows = 21, .cols = 80 },
+	{ .name = "ratio_200x50", .rows = 47, .cols = 200, .cursor = 1700 },
+	{ .name = "ratio_60x12", .rows = 9, .cols = 60 },
+	{ .name = "ratio_ascii", .rows = 21, .cols = 80, .ascii = true },
+	{ .name = "ratio_blocks",
+	  .rows = 27,
+	  .cols = 100,
+	  .graph = GRAPH_BLOCK },
+	{ .name = "ratio_healthy", .rows = 21, .cols = 80, .no_loop = true },
+	{ .name = "ratio_midway", .rows = 21, .cols = 80, .playhead = 1300 },
+	{ .name = "ratio_early", .rows = 21, .cols = 80, .playhead = 120 },
+	{ .name = "ratio_zoomed",
+	  .rows = 21,
+	  .cols = 80,
+	  .axis_from = 1960,
+	  .axis_to = 2060 },
+	{ .name = "ratio_explain",
+	  .rows = 37,
+	  .cols = 120,
+	  .explain = true },
+	{ .name = "text_80x24",
+	  .view = VIEW_TEXT,
+	  .rows = 21,
+	  .cols = 80,
+	  .cursor = 2005 },
+	{ .name = "text_top",
+	  .view = VIEW_TEXT,
+	  .rows = 21,
+	  .cols = 80,
+	  .no_follow = true },
+	{ .name = "text_end_200x50",
+	  .view = VIEW_TEXT,
+	  .rows = 47,
+	  .cols = 200,
+	  .find = "answer" },
+	{ .name = "text_60x12",
+	  .view = VIEW_TEXT,
+	  .rows = 9,
+	  .cols = 60,
+	  .cursor = 2005 },
+	{ .name = "text_ascii",
+	  .view = VIEW_TEXT,
+	  .rows = 21,
+	  .cols = 80,
+	  .ascii = true },
+	{ .name = "text_explain",
+	  .view = VIEW_TEXT,
+	  .rows = 21,
+	  .cols = 80,
+	  .cursor = 2005,
+	  .explain = true },
+};
+
+/* ---- files ------------------------------------------------------------- */
+
+static void path_of(char out[512], const char *name)
+{
+	const char *top = getenv("top_srcdir");
+	snprintf(out, 512, "%s/tests/screens/%s.txt", top ? top : ".", name);
+}
+
+static void compare(const char *name, const struct screen *s)
+{
+	char path[512];
+	struct buf got = { 0 }, want = { 0 };
+	screen_dump(s, &got);
+	path_of(path, name);
+	FILE *f = fopen(path, getenv("LILSCOPE_UPDATE") ? "wb" : "rb");
+	if (!f)
+		fail_msg("%s is missing; LILSCOPE_UPDATE=1 writes it", path);
+	if (getenv("LILSCOPE_UPDATE")) {
+		fwrite(got.data, 1, got.len, f);
+	} else {
+		char part[4096];
+		size_t n;
+		while ((n = fread(part, 1, sizeof(part), f)) > 0)
+			buf_append(&want, part, n);
+		if (strcmp(buf_cstr(&got), buf_cstr(&want)) != 0)
+			fail_msg("%s: drawn is\n%s\nbut the file says\n%s",
+				 name, got.data, want.data);
+	}
+	fclose(f);
+	buf_release(&got);
+	buf_release(&want);
+}
+
+/* ---- the program's state ----------------------------------------------- */
+
+static void app_with(struct app *app, struct run *run, const struct shot *shot)
+{
+	struct settings set;
+	settings_init(&set);
+	app_init(app, &set);
+	app->run = run;
+	app->set.meter = synthetic_opts();
+	app->set.graph = shot->graph;
+	app->set.ascii = shot->ascii;
+	app->view = shot->view;
+	app->explain = shot->explain;
+	app->playhead = shot->playhead ? shot->playhead : app_n_tokens(app);
+	app->cursor = shot->cursor ? shot->cursor : app->playhead - 1;
+	app->axis_from = shot->axis_from;
+	app->axis_to = shot->axis_to;
+	app->text_follow = !shot->no_follow;
+	app->view_rows = shot->rows;
+	app->view_cols = shot->cols;
+	if (shot->find) {
+		snprintf(app->search.pattern, sizeof(app->search.pattern),
+			 "%s", shot->find);
+		app->search.len = strlen(shot->find);
+	}
+}
+
+static void draw(const struct app *app, struct screen *s)
+{
+	struct rect r = { 0, 0, s->rows, s->cols };
+	views[app->view].draw(app, s, r);
+	if (app->explain)
+		explain_draw(app, s, r);
+}
+
+static void test_screens(void **state)
+{
+	struct meter_opts meter = synthetic_opts();
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(shots); i++) {
+		struct screen s;
+		struct app app;
+		struct run *run = synthetic_run(&meter, !shots[i].no_loop);
+		app_with(&app, run, &shots[i]);
+		screen_init(&s);
+		screen_resize(&s, shots[i].rows, shots[i].cols);
+		s.ascii = shots[i].ascii;
+		draw(&app, &s);
+		compare(shots[i].name, &s);
+		screen_release(&s);
+		app_release(&app);
+		run_free(run);
+	}
+}
+
+/* Every view at every size stays inside and harmless. */
+static void test_any_size(void **state)
+{
+	static const int sizes[] = { 1, 2, 3, 5, 8, 13, 21, 40, 90, 300 };
+	struct meter_opts meter = synthetic_opts();
+	(void)state;
+	meter.rivals = true;
+	struct run *run = synthetic_run(&meter, true);
+	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+		for (size_t j = 0; j < ARRAY_LEN(sizes) * VIEWS; j++) {
+			struct shot shot = {
+				.view = (int)(j % VIEWS),
+				.rows = sizes[i],
+				.cols = sizes[j / VIEWS],
+				.ascii = (i + j) % 3 == 0,
+				.explain = j % 2,
+				.cursor = (uint32_t)(i * j * 7 % 3000),
+			};
+			struct screen s;
+			struct app app;
+			app_with(&app, run, &shot);
+			screen_init(&s);
+			screen_resize(&s, shot.rows, shot.cols);
+			s.ascii = shot.ascii;
+			draw(&app, &s);
+			for (int k = 0; k < s.rows * s.cols; k++)
+				for (int b = 0; b < s.cells[k].len; b++)
+					assert_true((uint8_t)s.cells[k]
+							    .text[b] >= 32);
+			screen_release(&s);
+			app_release(&app);
+		}
+	}
+	run_free(run);
+}
+
+/* ---- clicks, scrolling, sources ---------------------------------------- */
+
+static void test_text_clicks(void **state)
+{
+	struct meter_opts meter = synthetic_opts();
+	struct shot shot = { .view = VIEW_TEXT, .rows = 21, .cols = 80,
+			     .cursor = 700 };
+	struct run *run = synthetic_run(&meter, true);
+	struct rect r = { 0, 0, 21, 80 };
+	struct app app;
+	(void)state;
+	app_with(&app, run, &shot);
+	/* The cell of the cursor's token gives the token back. */
+	bool seen = false;
+	for (int row = 0; row < 21; row++)
+		for (int col = 12; col < 79; col++)
+			seen |= text_pane_token_at(&app, NULL, r,
+						   TEXT_PANE_GUTTER, row,
+						   col) == 700;
+	assert_true(seen);
+	/* Up and down again is where it was. */
+	text_scroll(&app, 0);
+	uint32_t top = app.text_top;
+	text_scroll(&app, -37);
+	assert_true(app.text_top < top);
+	text_scroll(&app, 37);
+	assert_int_equal(app.text_top, top);
+	/* Far up is the prompt, and stays there. */
+	text_scroll(&app, -100000);
+	assert_int_equal(app.text_top, 0);
+	text_scroll(&app, 1000000);
+	uint32_t end = app.text_top;
+	text_scroll(&app, 1);
+	assert_int_equal(app.text_top, end);
+	app_release(&app);
+	run_free(run);
+}
+
+/* A phrase and its source are the same bytes; literals have none. */
+static void check_phrases(enum meter_symbols symbols)
+{
+	struct meter_opts meter = synthetic_opts();
+	meter.symbols = symbols;
+	struct run *run = synthetic_run(&meter, true);
+	uint32_t n = run_n_measured(run);
+	const char *text = run->trace.text.data;
+	struct phrase p;
+	uint32_t at = 0;
+	for (uint32_t i = 0; phrase_get(run, n, i, &p); i++) {
+		assert_int_equal(p.from, at);
+		at = p.to;
+		assert_true(p.n_tokens >= 1);
+		if (p.literal) {
+			assert_int_equal(p.src_token, PHRASE_NO_TOKEN);
+			continue;
+		}
+		assert_true(p.src_from < p.from);
+		/* Ids of a word are equal also where a line ends after it. */
+		if (symbols == METER_BYTES)
+			assert_memory_equal(text + p.from, text + p.src_from,
+					    p.to - p.from);
+	}
+	assert_int_equal(at, run->trace.text.len);
+	for (uint32_t t = 0; t < n; t += 7) {
+		assert_true(phrase_at_token(run, n, t, &p));
+		uint32_t src = phrase_source_of(run, n, t);
+		assert_int_equal(src == PHRASE_NO_TOKEN, p.literal);
+		assert_true(p.literal || src <= t);
+	}
+	/* In a prefix no phrase goes past its end. */
+	assert_true(phrase_at_token(run, 1700, 1699, &p));
+	assert_int_equal(p.to, run->trace.end[1699]);
+	assert_false(phrase_at_token(run, 1700, 1700, &p));
+	run_free(run);
+}
+
+static void test_phrases(void **state)
+{
+	(void)state;
+	check_phrases(METER_BYTES);
+	check_phrases(METER_TOKENS);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_screens),
+		cmocka_unit_test(test_any_size),
+		cmocka_unit_test(test_text_clicks),
+		cmocka_unit_test(test_phrases),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
