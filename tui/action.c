@@ -7,8 +7,8 @@
 #include "prompt.h"
 
 const struct action_room *const action_rooms[] = {
-	&room_move, &room_play,	  &room_view, &room_tune,
-	&room_list, &room_search, &room_mark, &room_program,
+	&room_program, &room_move, &room_list, &room_play,
+	&room_search,  &room_mark, &room_view, &room_tune,
 };
 const size_t n_action_rooms = ARRAY_LEN(action_rooms);
 
@@ -193,7 +193,8 @@ bool action_key(struct app *app, struct key key)
 	a = action_for_key(key.code, app->view);
 	if (!a)
 		return false;
-	if (app->message[0]) {
+	/* A message goes with the next key; drawing again keeps it. */
+	if (app->message[0] && key.code != KEY_CTRL('L')) {
 		app->message[0] = '\0';
 		app->dirty = true;
 	}

@@ -106,7 +106,37 @@ static void leave(struct app *app, const char *arg)
 		app->quit = true;
 }
 
+static void help(struct app *app, const char *arg)
+{
+	(void)arg;
+	if (app->view == VIEW_HELP)
+		action_leave(app);
+	else
+		action_show(app, VIEW_HELP);
+}
+
+static void back(struct app *app, const char *arg)
+{
+	(void)arg;
+	app->message[0] = '\0';
+	action_leave(app);
+}
+
 static const struct action rows[] = {
+	{ "help",
+	  { '?', K_F1 },
+	  NULL,
+	  ANYWHERE,
+	  "help",
+	  "keys and commands",
+	  help },
+	{ "back",
+	  { K_ESC },
+	  NULL,
+	  ANYWHERE,
+	  NULL,
+	  "out of help, panels and opened generations",
+	  back },
 	{ "command",
 	  { ':' },
 	  NULL,

@@ -101,22 +101,6 @@ static void explain(struct app *app, const char *arg)
 	app->dirty = true;
 }
 
-static void help(struct app *app, const char *arg)
-{
-	(void)arg;
-	if (app->view == VIEW_HELP)
-		action_leave(app);
-	else
-		action_show(app, VIEW_HELP);
-}
-
-static void back(struct app *app, const char *arg)
-{
-	(void)arg;
-	app->message[0] = '\0';
-	action_leave(app);
-}
-
 #define RUN_VIEWS (IN_VIEW(VIEW_RATIO) | IN_VIEW(VIEW_TEXT))
 
 static const struct action rows[] = {
@@ -170,20 +154,6 @@ static const struct action rows[] = {
 	  "explain",
 	  "what is seen here, in two sentences with the formula",
 	  explain },
-	{ "help",
-	  { '?', K_F1 },
-	  NULL,
-	  ANYWHERE,
-	  "help",
-	  "keys and commands",
-	  help },
-	{ "back",
-	  { K_ESC },
-	  NULL,
-	  ANYWHERE,
-	  NULL,
-	  "out of help, panels and opened generations",
-	  back },
 };
 
 const struct action_room room_view = { "Views", rows, ARRAY_LEN(rows) };

@@ -179,32 +179,37 @@ static void draw_title(const struct app *app, struct screen *s)
 	buf_release(&right);
 }
 
-static void draw_facts(const struct app *app, struct screen *s)
+static const char *open_dialect(const struct app *app)
 {
-	struct buf line = { 0 };
-	struct now now;
 	size_t opened = deck_opened(app->deck);
-	const char *dialect = "";
-	char alphabet[NUM_BYTES];
+	const char *title = "";
 
 	if (opened != DECK_NONE && opened < deck_n(app->deck))
-		dialect = deck_title(app->deck,
-				     deck_entry(app->deck, opened)->i_source);
+		title = deck_title(app->deck,
+				   deck_entry(app->deck, opened)->i_source);
 	else if (deck_n_sources(app->deck))
-		dialect = deck_title(app->deck, 0);
-	buf_puts(&line, dialect[0] ? dialect : "nothing recognised yet");
-	if (now_get(app, &now))
-		buf_printf(&line, "%smeasured: %s, alphabet %s%stokens: %s",
-			   dot(s), now_symbols(&now),
-			   num_count(alphabet, (uint64_t)now.alphabet), dot(s),
-			   now_tokens_by(&now));
-	if (app->run && app->run->trace.n_tokens)
-		buf_printf(&line, "%s%s", dot(s),
-			   app->run->trace.time_us ? "times: recorded"
-						   : "times: none");
+		title = deck_title(app->deck, 0);
+	return title[0] ? title : "nothing recognised yet";
+}
+
+/* One fact after another, each whole or not at all. */
+static void draw_facts(const struct app *app, struct screen *s)
+{
+	struct pen p = pen_at(s, 1, 1, s->cols - 2);
+	struct now now;
+	char alphabet[NUM_BYTES];
+
 	screen_fill(s, (struct rect){ 1, 0, 1, s->cols }, STYLE_TITLE_DIM);
-	screen_text(s, 1, 1, s->cols - 2, STYLE_TITLE_DIM, line.data, line.len);
-	buf_release(&line);
+	pen_puts(&p, STYLE_TITLE_DIM, open_dialect(app));
+	if (!now_get(app, &now))
+		return;
+	pen_printf(&p, STYLE_TITLE_DIM, "%s%s, alphabet %s", dot(s),
+		   now_symbols(&now),
+		   num_count(alphabet, (uint64_t)now.alphabet));
+	pen_printf(&p, STYLE_TITLE_DIM, "%stokens: %s", dot(s),
+		   now_tokens_by(&now));
+	pen_printf(&p, STYLE_TITLE_DIM, "%s%s", dot(s),
+		   now.run->trace.time_us ? "times recorded" : "no times");
 }
 
 /* -- the last row ------------------------------------------------------------
@@ -266,8 +271,10 @@ static void draw_hints(const struct app *app, struct screen *s, int row)
 		a = action_find(first[i], strlen(first[i]));
 		draw_hint(&p, a, a + 1, app->view);
 	}
-	for (size_t i = 0; i < n_action_rooms; i++) {
-		const struct action_room *room = action_rooms[i];
+	/* The first room, the program itself, comes last. */
+	for (size_t i = 1; i <= n_action_rooms; i++) {
+		const struct action_room *room =
+			action_rooms[i % n_action_rooms];
 
 		for (size_t k = 0; k < room->n; k++) {
 			a = &room->rows[k];

@@ -104,6 +104,8 @@ static void resize(struct loop *l)
 
 	term_size(l->term, &rows, &cols);
 	screen_resize(&l->screen, rows, cols);
+	/* What did not fit meanwhile is lost, even at the old size. */
+	term_forget(l->term);
 	frame_fit(l->app, l->screen.rows, l->screen.cols);
 	l->app->dirty = l->urgent = true;
 }

@@ -79,7 +79,8 @@ bool opt_set(struct settings *set, const char *name, const char *value,
 bool opt_parse(struct settings *set, unsigned where, int argc, char **argv,
 	       int *n_files, struct err *err);
 
-/* Reads a config file's text: "name = value" lines, # comments. A bad line
+/* Reads a config file's text: "name = value" or "name value" lines,
+ * # comments. A bad line
  * is skipped; the first one makes false and names itself in err. */
 bool opt_config(struct settings *set, const char *text, size_t n,
 		const char *path, struct err *err);

@@ -22,18 +22,33 @@ static bool trim(const char *s, size_t n, char out[CONFIG_WORD_BYTES])
 	return true;
 }
 
+static void skip_blanks(const char **s, size_t *n)
+{
+	while (*n > 0 && isspace((unsigned char)**s))
+		(*s)++, (*n)--;
+}
+
 static bool config_line(struct settings *set, const char *line, size_t n,
 			struct err *err)
 {
 	char name[CONFIG_WORD_BYTES], value[CONFIG_WORD_BYTES] = "";
-	const char *equals = n ? memchr(line, '=', n) : NULL;
-	size_t name_len = equals ? (size_t)(equals - line) : n;
+	size_t name_len = 0;
 
+	/* "name = value", "name value", or a switch alone. */
+	skip_blanks(&line, &n);
+	while (name_len < n && line[name_len] != '=' &&
+	       !isspace((unsigned char)line[name_len]))
+		name_len++;
 	if (!trim(line, name_len, name))
 		return err_set(err, "is too long");
 	if (!name[0] || name[0] == '#')
 		return true;
-	if (equals && !trim(equals + 1, n - name_len - 1, value))
+	line += name_len;
+	n -= name_len;
+	skip_blanks(&line, &n);
+	if (n > 0 && line[0] == '=')
+		line++, n--;
+	if (!trim(line, n, value))
 		return err_set(err, "is too long");
 	return opt_set(set, name, value, OPT_CONFIG, err);
 }

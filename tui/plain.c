@@ -105,10 +105,10 @@ static void tell_verdict(struct plain *p)
 	v = meter_verdict(run->meter);
 	buf_printf(&p->line, "End at token %u. ", run->trace.n_tokens);
 	if (v.at_token == GUARD_NEVER) {
-		buf_puts(&p->line, "The rule never fired.");
+		buf_puts(&p->line, "No Lil threshold: the rule never fired.");
 	} else {
 		buf_printf(&p->line,
-			   "The rule fired at token %u; %u tokens followed; ",
+			   "Lil threshold at token %u; %u tokens followed; ",
 			   v.at_token, v.tokens_after);
 		if (v.resumed_at == GUARD_NEVER)
 			buf_puts(&p->line, "no new information since.");
