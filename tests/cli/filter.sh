@@ -97,6 +97,20 @@ END
 }
 check "one in, one out, while it waits" interactive
 
+# The parts of a corpus, as a Slurm array reads them, make up the whole.
+parts()
+{
+	mkdir "$tmp/parts" && (cd "$tmp/parts" && split -n l/7 -d ../in.jsonl)
+	for part in "$tmp"/parts/*; do
+		"$LILSCOPE" analyze --json --format jsonl - <"$part" || return 1
+	done | sed 's/"record":"[0-9.]*"//g; s/line [0-9]*, byte [0-9]*//' \
+		>"$tmp/a"
+	run_on "$tmp/in.jsonl" analyze --json --format jsonl -
+	sed 's/"record":"[0-9.]*"//g; s/line [0-9]*, byte [0-9]*//' "$tmp/out" |
+		cmp - "$tmp/a"
+}
+check "parts make up the whole" parts
+
 no_last_newline()
 {
 	printf '{"response": "a b c"}\n{"response": "d e f"}' >"$tmp/in"

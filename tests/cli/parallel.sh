@@ -39,7 +39,7 @@ placeless()
 
 numberless()
 {
-	placeless "$1" | sed 's/"record":"[0-9.]*"//'
+	placeless "$1" | sed 's/"record":"[0-9.]*"//g'
 }
 
 # Parts of 70 records; the number of the first one is known.
