@@ -218,7 +218,9 @@ static void threshold(struct fig *f)
 	if (v.at_token == GUARD_NEVER)
 		return;
 	double x = x_of(f, v.at_token);
-	line(f, x, RHO_TOP, x, GAIN_TOP + GAIN_HEIGHT, "lil");
+	/* Not through the words between the panels. */
+	line(f, x, RHO_TOP, x, RHO_TOP + RHO_HEIGHT, "lil");
+	line(f, x, GAIN_TOP, x, GAIN_TOP + GAIN_HEIGHT, "lil");
 	snprintf(text, sizeof(text), "Lil %s", num_count(number, v.at_token));
 	bool right = x < LEFT + POINTS * 0.85;
 	label(f, right ? x + 5 : x - 5, RHO_TOP + 12,
@@ -263,8 +265,8 @@ static void title(struct fig *f)
 	source = slash && slash[1] ? slash + 1 : source;
 	buf_printf(f->out, "<text class=\"title\" x=\"%d\" y=\"24\">", LEFT);
 	put_text(f->out, source, strnlen(source, TITLE_BYTES));
-	if (facts->record) {
-		buf_puts(f->out, " \u00b7 ");
+	if (facts->record && facts->record[0]) {
+		buf_puts(f->out, " \u00b7 record ");
 		put_text(f->out, facts->record,
 			 strnlen(facts->record, TITLE_BYTES));
 	}
