@@ -218,8 +218,8 @@ static enum detect_answer text(struct probe *p)
 {
 	if (!p->whole && p->n < TEXT_BYTES && n_lines(p) < TEXT_LINES)
 		return DETECT_MORE;
-	if (p->forced)
-		return settle(p, p->forced, FRAMING_TEXT);
+	if (p->forced) /* records by its name, whatever they begin with */
+		return settle(p, p->forced, FRAMING_LINES);
 	if (looks_binary(p->s, p->n))
 		return refuse(p, "is binary, not a trace");
 	if (looks_like_log(p))
@@ -460,6 +460,19 @@ static const struct format *claimed_element(struct probe *p)
 	return NULL;
 }
 
+/* It begins like an array but is none: JSON lines whose first is broken, or
+ * text. */
+static enum detect_answer no_array(struct probe *p)
+{
+	const struct format *format;
+	size_t n_good;
+
+	if (!has_object_line(p))
+		return text(p);
+	format = claimed_line(p, &n_good);
+	return settle(p, format ? format : &format_jsonl, FRAMING_LINES);
+}
+
 static enum detect_answer array(struct probe *p)
 {
 	struct json_value first;
@@ -468,12 +481,12 @@ static enum detect_answer array(struct probe *p)
 	if (!reads(p, p->s, p->n, true))
 		return BEGINS(p->s, p->n, "[{\"") || BEGINS(p->s, p->n, "[\"") ?
 			       settle(p, &format_jsonl, FRAMING_ARRAY) :
-			       text(p);
+			       no_array(p);
 	first = json_at(json_root(&p->json), 0);
 	if (!first.doc)
 		return p->whole ? text(p) : DETECT_MORE;
 	if (!is_container(first) && !json_is(first, JSON_STRING))
-		return text(p); /* [1] is a footnote */
+		return no_array(p); /* [1] is a footnote */
 	format = claimed_element(p);
 	if (format)
 		return settle(p, format, FRAMING_ARRAY);
