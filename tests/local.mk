@@ -156,8 +156,8 @@ cli_tests = \
 	tests/cli/manual.sh \
 	tests/cli/parallel.sh \
 	tests/cli/recordings.sh
-EXTRA_DIST += tests/lint/docs.sh
 lint_tests = \
+	tests/lint/docs.sh \
 	tests/lint/floors.sh \
 	tests/lint/style.sh
 TESTS += $(cli_tests) $(lint_tests)

@@ -62,10 +62,11 @@ static bool run_corpus(const char *dir)
 	bool good = n > 0;
 
 	for (int i = 0; i < n; i++) {
-		char path[PATH_BYTES];
+		struct buf path = { 0 };
 
-		snprintf(path, sizeof(path), "%s/%s", dir, entries[i]->d_name);
-		good = run_file(path) && good;
+		buf_printf(&path, "%s/%s", dir, entries[i]->d_name);
+		good = run_file(buf_cstr(&path)) && good;
+		buf_release(&path);
 		free(entries[i]);
 	}
 	if (n >= 0)
