@@ -2,6 +2,7 @@
  * Three kinds of work, in this order, one slice at a time:
  *
  *	open run     measure it (it is on the screen)
+ *	sight        reports of the rows on the screen, at most half a slice
  *	reading      the source that is being read: probe, then either
  *	               FEED_RECORDS  indexer: boundaries only
  *	               FEED_STREAM   feed: runs that grow and stay
@@ -52,6 +53,10 @@ struct deck {
 	size_t opened;           /* entry on the screen */
 	struct run *run;         /* its run: owned when runs[opened] is NULL */
 
+	size_t sight[DECK_SIGHT_MAX];   /* entries that are looked at */
+	size_t n_sight;
+	size_t i_sight;          /* those before it need no report */
+
 	size_t i_report;         /* entries before it are reported */
 	struct load_list loading; /* generations of the record in work */
 	size_t loading_entry;    /* whose record that is */
@@ -75,7 +80,18 @@ struct deck *deck_new(const struct meter_opts *opts)
 
 	d->opts = *opts;
 	d->opened = DECK_NONE;
+	while (d->n_sight < DECK_SIGHT_MAX) {
+		d->sight[d->n_sight] = d->n_sight;
+		d->n_sight++;
+	}
 	return d;
+}
+
+void deck_look(struct deck *d, const size_t *entries, size_t n)
+{
+	d->n_sight = MIN(n, (size_t)DECK_SIGHT_MAX);
+	d->i_sight = 0;
+	memcpy(d->sight, entries, d->n_sight * sizeof(*entries));
 }
 
 static void shelf_release(struct shelf *s)
@@ -440,22 +456,43 @@ static size_t next_report(struct deck *d)
 	return i;
 }
 
-static enum step report_step(struct deck *d)
+/* A step towards the report of entry i, or of the record in work. */
+static void report_one(struct deck *d, size_t i)
 {
-	size_t i;
-
-	if (d->loading.n) {
+	if (d->loading.n)
 		record_step(d);
-		return STEP_MORE;
-	}
-	i = next_report(d);
-	if (i >= d->n)
-		return STEP_DONE;
-	if (d->runs[i])
+	else if (d->runs[i])
 		kept_step(d, i);
 	else
 		record_begin(d, i);
+}
+
+static enum step report_step(struct deck *d)
+{
+	size_t i = d->loading.n ? 0 : next_report(d);
+
+	if (i >= d->n)
+		return STEP_DONE;
+	report_one(d, i);
 	return STEP_MORE;
+}
+
+/* The same for the entries that are looked at. Runs that are kept are in
+ * work already. */
+static enum step sight_step(struct deck *d)
+{
+	while (d->i_sight < d->n_sight) {
+		size_t i = d->sight[d->i_sight];
+
+		if (i >= d->n)
+			return STEP_DONE; /* not read yet */
+		if (!d->runs[i] && needs_report(d, i)) {
+			report_one(d, i);
+			return STEP_MORE;
+		}
+		d->i_sight++;
+	}
+	return STEP_DONE;
 }
 
 /* ---- the open run ---- */
@@ -511,11 +548,14 @@ struct run *deck_open(struct deck *d, size_t i, struct err *err)
 
 bool deck_work(struct deck *d, uint64_t budget_us)
 {
-	uint64_t until = now_us() + budget_us;
+	uint64_t now = now_us(), until = now + budget_us;
+	uint64_t sight_until = now + budget_us / 2;
 	enum step reading = STEP_DONE;
 
 	do {
 		if (open_step(d) == STEP_MORE)
+			continue;
+		if (now < sight_until && sight_step(d) == STEP_MORE)
 			continue;
 		reading = read_step(d);
 		if (reading == STEP_MORE)
@@ -524,7 +564,7 @@ bool deck_work(struct deck *d, uint64_t budget_us)
 			continue;
 		refresh_opened(d);
 		return false;
-	} while (now_us() < until);
+	} while ((now = now_us()) < until);
 	refresh_opened(d);
 	return true;
 }
@@ -549,8 +589,11 @@ void deck_set_opts(struct deck *d, const struct meter_opts *opts)
 	}
 	if (d->run && !d->runs[d->opened])
 		run_set(d->run, opts);
+	d->i_sight = 0;
 	d->i_report = 0;
 	d->n_reported = 0;
+	for (size_t i = 0; i < d->n; i++)
+		d->n_reported += d->entries[i].state == ENTRY_BROKEN;
 }
 
 /* ---- questions ---- */

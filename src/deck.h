@@ -2,8 +2,8 @@
  * deck.h - all generations of all open sources: the list behind the screens.
  *
  * Work happens in slices (deck_work), so a 1 GB file shows its first screen
- * at once: first the boundaries of records, then, in the background, one
- * report a generation. At most one run is open for the views (deck_open);
+ * at once: first the reports of what is looked at and the boundaries of all
+ * records, then, in the background, one report a generation. At most one run is open for the views (deck_open);
  * runs of other entries are measured, reported and dropped, and read again
  * when asked for. A FEED_STREAM source keeps its runs.
  *
@@ -18,6 +18,8 @@
 #include "source.h"
 
 #define DECK_NONE ((size_t)-1)
+
+enum { DECK_SIGHT_MAX = 256 };
 
 enum entry_state {
 	ENTRY_INDEXED,  /* only its size is known */
@@ -57,6 +59,11 @@ bool deck_add(struct deck *d, const char *path, struct err *err);
 /* Works for about budget_us microseconds: first the open run, then index,
  * then reports. Returns true while there is more to do right away. */
 bool deck_work(struct deck *d, uint64_t budget_us);
+
+/* The entries that somebody looks at: their reports come first, even while
+ * the rest is still being read. At first the first DECK_SIGHT_MAX; more than
+ * that are not kept. */
+void deck_look(struct deck *d, const size_t *entries, size_t n);
 
 /* A descriptor to poll when deck_work() says false; -1 for none. */
 int deck_fd(const struct deck *d);

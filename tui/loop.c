@@ -50,12 +50,23 @@ bool loop_begin(struct app *app)
 	return app_open(app, 0);
 }
 
+/* What the list shows is reported first. */
+static void look_at_list(struct app *app)
+{
+	size_t top = MIN(app->list_top, app->list_n);
+
+	if (app->view == VIEW_LIST && app->list_n)
+		deck_look(app->deck, app->list_order + top,
+			  MIN(app->list_n - top, (size_t)app->view_rows));
+}
+
 bool loop_work(struct app *app)
 {
 	bool more = search_work(app);
 	uint32_t before = app_n_tokens(app);
 	double progress = deck_progress(app->deck);
 
+	look_at_list(app);
 	more = deck_work(app->deck, LOOP_SLICE_US) || more;
 	app_sync(app);
 	session_sync(app);

@@ -157,6 +157,28 @@ static void broken_records_keep_their_place(void **state)
 	deck_free(d);
 }
 
+static bool reported(const struct deck *d, size_t i)
+{
+	return i < deck_n(d) && deck_entry(d, i)->state == ENTRY_REPORTED;
+}
+
+static void what_is_looked_at_comes_first(void **state)
+{
+	const size_t sight[] = { RECORDS - 1, 7, 7 };
+	struct deck *d = deck_of("many.jsonl");
+
+	(void)state;
+	deck_look(d, sight, 3);
+	while (!reported(d, RECORDS - 1) || !reported(d, 7))
+		assert_true(deck_work(d, 10));
+	assert_false(reported(d, RECORDS / 2));
+	finish(d);
+	for (size_t i = 0; i < RECORDS; i++)
+		assert_true(reported(d, i));
+	assert_true(deck_progress(d) == 1);
+	deck_free(d);
+}
+
 static void generations_of_one_record(void **state)
 {
 	struct deck *d = deck_of("subs.jsonl");
@@ -233,6 +255,7 @@ int main(void)
 		cmocka_unit_test(records_are_listed_and_reported),
 		cmocka_unit_test(an_opened_record_agrees_with_its_row),
 		cmocka_unit_test(broken_records_keep_their_place),
+		cmocka_unit_test(what_is_looked_at_comes_first),
 		cmocka_unit_test(generations_of_one_record),
 		cmocka_unit_test(a_text_is_one_generation),
 		cmocka_unit_test(leaving_early_leaks_nothing),
