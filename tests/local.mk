@@ -99,7 +99,7 @@ FUZZ_LIBS = libengine.a $(ENGINE_LIBS)
 FUZZ_REPLAY = tests/fuzz/replay.c tests/fuzz/fuzz.h
 check_PROGRAMS += $(fuzz_replays)
 TESTS += $(fuzz_replays)
-EXTRA_DIST += tests/fuzz/fuzz.sh
+EXTRA_DIST += tests/fuzz/fuzz.sh tests/fuzz/corpus
 
 .PHONY: fuzz
 fuzz: $(FUZZ_LIBS_BUILT) libengine.a
@@ -147,7 +147,7 @@ tests_fuzz_replay_tok_SOURCES = tests/fuzz/fuzz_tok.c $(FUZZ_REPLAY)
 EXTRA_PROGRAMS += tests/bench/bench_tok
 tests_bench_bench_tok_SOURCES = tests/bench/bench_tok.c
 tests_bench_bench_tok_LDADD = libengine.a $(ENGINE_LIBS)
-EXTRA_DIST += tests/golden/tok_vectors.txt tests/fuzz/corpus/tok
+EXTRA_DIST += tests/golden
 
 # The command line, and what a machine can hold of the house's rules.
 cli_tests = \
