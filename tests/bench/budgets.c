@@ -372,7 +372,7 @@ static void measure_flood(const struct program *lil, const char *home)
 	while (waitpid(from, NULL, WNOHANG) == 0)
 		pty_pump(p, 50);
 	s = (double)(pty_now_us() - begin) / 1e6;
-	printf("%-44s %.1f MB/s of SSE, %.0f frames/s at most\n",
+	printf("%-44s %.1f MB/s of SSE, %.1f kB/s written\n",
 	       "lilscope: live input", FLOOD_BYTES / 1e6 / s,
 	       (double)pty_n_bytes(p) / 1e3 / s);
 	wait_loaded(p, begin);
