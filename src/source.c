@@ -197,11 +197,26 @@ static enum source_state unpack_some(struct source *s, struct buf *out,
 	return out->len > from ? SOURCE_BYTES : SOURCE_WAIT;
 }
 
+/* At the end of a file: a few bytes may have been held back as the
+ * beginning of an archive that never came. */
+static enum source_state unpack_last(struct source *s, struct buf *out,
+				     struct err *err)
+{
+	size_t from = out->len;
+	struct err why = { "" };
+
+	unpack_rest(s->unpack, out);
+	if (s->pipe && out->len > from)
+		spool(s, out->data + from, out->len - from);
+	if (!unpack_end(s->unpack, &why))
+		return broken(s, err, &why);
+	return out->len > from ? SOURCE_BYTES : SOURCE_END;
+}
+
 enum source_state source_read(struct source *s, struct buf *out,
 			      struct err *err)
 {
 	enum source_state state;
-	struct err why = { "" };
 
 	if (s->ended)
 		return SOURCE_END;
@@ -218,9 +233,7 @@ enum source_state source_read(struct source *s, struct buf *out,
 			return state;
 	}
 	s->ended = true;
-	if (!unpack_end(s->unpack, &why))
-		return broken(s, err, &why);
-	return SOURCE_END;
+	return unpack_last(s, out, err);
 }
 
 static bool pread_all(int fd, uint64_t offset,

@@ -149,6 +149,17 @@ tests_bench_bench_tok_SOURCES = tests/bench/bench_tok.c
 tests_bench_bench_tok_LDADD = libengine.a $(ENGINE_LIBS)
 EXTRA_DIST += tests/golden
 
+# Reading: every parser, and every dialect beside tests/golden/verdicts.txt
+# (LILSCOPE_UPDATE=1 writes it anew).
+reading_tests = \
+	tests/unit/test_feed
+if HAVE_TESTS
+check_PROGRAMS += $(reading_tests)
+TESTS += $(reading_tests)
+endif
+tests_unit_test_feed_SOURCES = tests/unit/test_feed.c \
+	tests/unit/reading.c tests/unit/reading.h
+
 # The command line, and what a machine can hold of the house's rules.
 cli_tests = \
 	tests/cli/analyze.sh \

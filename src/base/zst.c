@@ -5,6 +5,7 @@
 
 enum {
 	OUT_STEP = 64 * 1024,     /* bytes of room asked of out at a time */
+	BLOCK_HEAD_BYTES = 3,
 	WINDOW_LOG_LEAST = 10,    /* the smallest window of the format */
 };
 
@@ -61,6 +62,7 @@ size_t zst_sizer_memory_bytes(const struct zst_sizer *s)
 struct zst_dec {
 	ZSTD_DCtx *ctx;
 	unsigned window_log_max;
+	size_t hint;  /* what the library asked for; 0 between frames */
 	bool inside;  /* a frame has begun and not ended */
 	bool pending; /* the last call ran out of room for output */
 	bool broken;
@@ -100,24 +102,42 @@ static bool dec_fail(struct zst_dec *d, size_t rc, struct err *err)
 		       ZSTD_getErrorName(rc));
 }
 
+/*
+ * How many of n bytes to give the library at once: at most one block, without
+ * the head of the next. When a call fails the library forgets what that call
+ * had put out; so what comes before a broken place would depend on how much
+ * was given with it.
+ */
+static size_t dec_take(const struct zst_dec *d, size_t n)
+{
+	size_t want = d->hint > BLOCK_HEAD_BYTES ? d->hint - BLOCK_HEAD_BYTES :
+		      d->hint			 ? d->hint :
+						   1;
+
+	return MIN(n, want);
+}
+
 bool zst_dec_push(struct zst_dec *d, const void *in, size_t n, size_t *used,
 		  struct buf *out, size_t max_out, struct err *err)
 {
-	ZSTD_inBuffer src = { n ? in : "", n, 0 };
+	ZSTD_inBuffer src = { n ? in : "", 0, 0 };
 
 	*used = 0;
 	if (d->broken)
 		return err_set(err, "the zstd data is broken");
-	while (max_out && (src.pos < src.size || d->pending)) {
+	while (max_out && (src.pos < n || d->pending)) {
 		size_t room = MIN(max_out, (size_t)OUT_STEP);
 		ZSTD_outBuffer dst = { buf_reserve(out, room), room, 0 };
-		size_t rc = ZSTD_decompressStream(d->ctx, &dst, &src);
+		size_t rc;
 
+		src.size = src.pos + dec_take(d, n - src.pos);
+		rc = ZSTD_decompressStream(d->ctx, &dst, &src);
 		*used = src.pos;
 		out->len += dst.pos;
 		max_out -= dst.pos;
 		if (ZSTD_isError(rc))
 			return dec_fail(d, rc, err);
+		d->hint = rc;
 		d->inside = rc != 0;
 		d->pending = rc != 0 && dst.pos == dst.size;
 	}

@@ -118,29 +118,38 @@ static bool looks_binary(const char *s, size_t n)
 struct lines {
 	const char *s, *end;
 	bool whole;
+	const char *lf; /* the next LF, or end; looked for once, so that lines
+			   of CR alone cost their length */
 };
 
 /* The next complete line of the probe; false when there is none. */
 static bool next_line(struct lines *l, const char **line, size_t *n)
 {
-	size_t left = (size_t)(l->end - l->s);
-	const char *lf = memchr(l->s, '\n', left);
-	const char *cr = memchr(l->s, '\r', lf ? (size_t)(lf - l->s) : left);
-	const char *stop = cr ? cr : lf;
+	const char *stop;
 
-	if (!left || (!stop && !l->whole))
+	if (l->s == l->end)
 		return false;
+	if (!l->lf || l->lf < l->s) {
+		l->lf = memchr(l->s, '\n', (size_t)(l->end - l->s));
+		if (!l->lf)
+			l->lf = l->end;
+	}
+	stop = memchr(l->s, '\r', (size_t)(l->lf - l->s));
 	if (!stop)
-		stop = l->end;
+		stop = l->lf;
+	if (stop == l->end && !l->whole)
+		return false;
 	*line = l->s;
 	*n = (size_t)(stop - l->s);
+	if (l->end - stop > 1 && stop[0] == '\r' && stop[1] == '\n')
+		stop++;
 	l->s = stop < l->end ? stop + 1 : stop;
 	return true;
 }
 
 static struct lines lines_of(const struct probe *p)
 {
-	return (struct lines){ p->s, p->s + p->n, p->whole };
+	return (struct lines){ p->s, p->s + p->n, p->whole, NULL };
 }
 
 /* Lines in the order of mention are begun or held by servers' logs. */
@@ -290,13 +299,14 @@ static bool is_field(const char *s, size_t n)
 
 /* Do the lines look like events? And is a data line that is complete by
  * itself followed by another one, without the empty line between them
- * (a capture that went through grep)? Then lines are the records. */
+ * (a capture that went through grep)? Then lines are the records, unless
+ * they end with CR alone: the feed takes such an event apart. */
 static enum detect_answer sse_framing(struct probe *p, enum framing *framing)
 {
 	struct lines l = lines_of(p);
 	const char *line;
 	size_t n;
-	bool data = false, event = false;
+	bool data = false, event = false, after_cr;
 
 	while (next_line(&l, &line, &n)) {
 		if (n == 0) {
@@ -308,11 +318,12 @@ static enum detect_answer sse_framing(struct probe *p, enum framing *framing)
 			return DETECT_NO;
 		if (!BEGINS(line, n, "data:"))
 			continue;
+		after_cr = line > p->s && line[-1] == '\r';
 		frame_line(&line, &n);
 		if (!n || (line[0] != '{' && line[0] != '['))
 			return DETECT_NO;
 		if (data && !event) {
-			*framing = FRAMING_LINES;
+			*framing = after_cr ? FRAMING_SSE : FRAMING_LINES;
 			return DETECT_YES;
 		}
 		data = reads(p, line, n, false);
@@ -379,6 +390,12 @@ static bool line_ends(const struct probe *p, size_t at)
 	return at == p->n || p->s[at] == '\n';
 }
 
+/* Does the probe end between a CR and what tells whether lines end so? */
+static bool ends_with_cr(const struct probe *p, size_t at)
+{
+	return !p->whole && p->s[p->n - 1] == '\r' && line_ends(p, at);
+}
+
 /* JSON lines or values in a row? Certain, more, or no JSON at all. */
 static enum detect_answer object_framing(struct probe *p,
 					 enum framing *framing)
@@ -389,6 +406,8 @@ static enum detect_answer object_framing(struct probe *p,
 
 	*framing = one_line ? FRAMING_LINES : FRAMING_JSON;
 	if (end && reads(p, p->s, end, false)) {
+		if (ends_with_cr(p, end))
+			return DETECT_MORE;
 		if (one_line && !line_ends(p, end))
 			*framing = FRAMING_JSON;
 		return DETECT_YES;
@@ -627,6 +646,8 @@ enum detect_answer detect(const char *s, size_t n, bool whole,
 {
 	size_t place;
 
+	if (!n)
+		s = "";
 	while ((place = next_place(s, MIN(n, (size_t)FEED_PROBE_BYTES),
 				   *from))) {
 		enum detect_answer answer =

@@ -168,6 +168,16 @@ static bool is_done(const struct piece *piece)
 	return piece->len >= len && memcmp(piece->data, done, len) == 0;
 }
 
+static bool is_blank(const struct piece *piece)
+{
+	size_t at = 0;
+
+	while (at < piece->len && strchr(" \t\r\n", piece->data[at]) &&
+	       piece->data[at])
+		at++;
+	return at == piece->len;
+}
+
 static void on_piece(void *ctx, const struct piece *piece)
 {
 	struct feed *f = ctx;
@@ -180,6 +190,8 @@ static void on_piece(void *ctx, const struct piece *piece)
 		format->bytes(&f->cx, piece->data, piece->len);
 		return;
 	}
+	if (f->frame.framing == FRAMING_SSE && is_blank(piece))
+		return; /* "data:" to keep the connection alive */
 	if (is_done(piece)) {
 		if (format->done)
 			format->done(&f->cx);
@@ -227,8 +239,9 @@ static void start(struct feed *f)
 		name = "";
 	snprintf(f->title, sizeof(f->title), "%s%s%s", format->title,
 		 *name ? ", " : "", name);
-	frame_bytes(&f->frame, f->probe.data + f->verdict.skip,
-		    f->probe.len - f->verdict.skip);
+	if (f->probe.len > f->verdict.skip)
+		frame_bytes(&f->frame, f->probe.data + f->verdict.skip,
+			    f->probe.len - f->verdict.skip);
 	buf_release(&f->probe);
 }
 

@@ -78,12 +78,16 @@ static size_t text_len(struct json_value v)
 	return len;
 }
 
-/* Bytes of text that a value may stand for: a string, or the strings in a
- * list of them. */
+static struct json_value inner_text(struct json_value v);
+
+/* Bytes of text that a value may stand for: a string, or what is in a list
+ * of strings or of objects with text. */
 static size_t weight(struct json_value v, unsigned depth)
 {
 	size_t sum = text_len(v);
 
+	if (json_is(v, JSON_OBJECT) && depth)
+		sum = text_len(inner_text(v));
 	if (json_is(v, JSON_ARRAY) && depth < NESTED_LISTS_MAX)
 		for (struct json_value c = json_first(v); c.doc;
 		     c = json_next(c))
@@ -149,7 +153,7 @@ static bool is_turn(struct json_value v)
 	       json_is(json_get(v, "from"), JSON_STRING);
 }
 
-/* The last turn of the answering side. */
+/* The last turn of the answering side; those before it are the prompt. */
 static bool add_chat(struct record *r, struct json_value messages)
 {
 	struct json_value last = { 0 }, text;
@@ -168,6 +172,7 @@ static bool add_chat(struct record *r, struct json_value messages)
 	if (!json_is(text, JSON_STRING))
 		return false;
 	add(r, text, think_of(last), last, "");
+	r->found[r->n - 1].turns = messages;
 	return true;
 }
 

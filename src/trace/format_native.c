@@ -41,6 +41,19 @@ static bool get_bytes(struct json_value v, const char *name,
 	return s && base64_get(out, s, len);
 }
 
+/* A fact's text, which need not be UTF-8 either. */
+static void get_fact(struct gens *gens, struct json_value v, const char *name,
+		     const char *name_b64, char **field)
+{
+	struct buf *bytes = &gens->chunk.text;
+
+	fact_json(field, json_get(v, name));
+	if (json_get(v, name).doc || !get_bytes(v, name, name_b64, bytes))
+		return;
+	if (bytes->len && bytes->len <= GEN_FACT_MAX)
+		facts_set(field, buf_cstr(bytes));
+}
+
 static bool take_header(struct format_ctx *cx, struct json_value v,
 			struct err *why)
 {
@@ -60,10 +73,10 @@ static bool take_header(struct format_ctx *cx, struct json_value v,
 	*state = (struct native_state){ .channel = CHANNEL_ANSWER };
 	gen = gens_open(cx->gens, "", 0, NULL);
 	facts = gen_facts(gen);
-	fact_json(&facts->model, json_get(v, "model"));
-	fact_json(&facts->policy, json_get(v, "policy"));
-	fact_json(&facts->gold, json_get(v, "gold"));
-	fact_json(&facts->label, json_get(v, "label"));
+	get_fact(cx->gens, v, "model", "model_b64", &facts->model);
+	get_fact(cx->gens, v, "policy", "policy_b64", &facts->policy);
+	get_fact(cx->gens, v, "gold", "gold_b64", &facts->gold);
+	get_fact(cx->gens, v, "label", "label_b64", &facts->label);
 	fact_u32(&facts->budget, json_get(v, "budget"));
 	fact_u32(&facts->vocab, json_get(v, "vocab"));
 	fact_u32(&facts->prompt_tokens, json_get(v, "prompt_tokens"));
@@ -81,7 +94,7 @@ static void take_end(struct format_ctx *cx, struct gen *gen,
 	uint32_t said = json_u32(json_get(v, "tokens"), state->n_tokens);
 
 	fact_json(&facts->finish_reason, json_get(v, "end"));
-	fact_json(&facts->note, json_get(v, "note"));
+	get_fact(cx->gens, v, "note", "note_b64", &facts->note);
 	facts->aborted = json_is(json_get(v, "aborted"), JSON_TRUE);
 	facts->usage_tokens = said;
 	gens_close(cx->gens, gen);

@@ -148,7 +148,7 @@ static void settle(struct indexer *ix, bool whole)
 	ix->scan.array = verdict.framing == FRAMING_ARRAY;
 	ix->at = verdict.skip;
 	ix->line += scan_count(ix->probe.data, verdict.skip, '\n');
-	if (!ix->none)
+	if (!ix->none && ix->probe.len > verdict.skip)
 		index_bytes(ix, ix->probe.data + verdict.skip,
 			    ix->probe.len - verdict.skip);
 	buf_release(&ix->probe);

@@ -276,23 +276,34 @@ static size_t digits(const char *s, size_t n, size_t at)
 	return at;
 }
 
-/* Length of the number at s, 0 if there is none. */
-static size_t number_len(const char *s, size_t n)
+/*
+ * Length of the number at s, 0 if there is none. *more: what follows may
+ * make it one, or a longer one ("-", "1.", "1e+").
+ */
+static size_t number_len(const char *s, size_t n, bool *more)
 {
-	size_t at = n && s[0] == '-', from = at;
+	size_t from = n && s[0] == '-', at = digits(s, n, from), end;
 
-	at = digits(s, n, at);
-	if (at == from)
+	*more = at == n;
+	if (at == from || (s[from] == '0' && at > from + 1))
 		return 0;
-	if (at < n && s[at] == '.')
-		at = digits(s, n, at + 1);
+	if (at < n && s[at] == '.') {
+		end = digits(s, n, at + 1);
+		*more = end == n;
+		if (end == at + 1)
+			return 0;
+		at = end;
+	}
 	if (at < n && (s[at] == 'e' || s[at] == 'E')) {
 		size_t exponent = at + 1;
 
 		if (exponent < n && (s[exponent] == '+' || s[exponent] == '-'))
 			exponent++;
-		if (digits(s, n, exponent) > exponent)
-			at = digits(s, n, exponent);
+		end = digits(s, n, exponent);
+		*more = end == n;
+		if (end == exponent)
+			return 0;
+		at = end;
 	}
 	return at;
 }
@@ -334,10 +345,13 @@ static bool read_scalar(struct reader *r)
 {
 	struct json_span span = { .start = (uint32_t)r->at };
 	size_t len;
+	bool more;
 
 	if (r->s[r->at] == '"')
 		return read_string(r, &span) && add(r, JSON_STRING, span);
-	len = number_len(r->s + r->at, r->n - r->at);
+	len = number_len(r->s + r->at, r->n - r->at, &more);
+	if (more && r->cut)
+		return at_end(r, NULL);
 	if (!len)
 		return read_word(r);
 	span.len = (uint32_t)len & SPAN_MAX_BYTES;
@@ -636,8 +650,9 @@ static long exponent_of(const char *s, size_t n)
 
 double json_parse_number(const char *s, size_t n)
 {
-	size_t len = number_len(s, n), at = len && s[0] == '-';
-	bool minus = at, point = false;
+	bool more, point = false;
+	size_t len = number_len(s, n, &more), at = len && s[0] == '-';
+	bool minus = at;
 	uint64_t mantissa = 0;
 	long exponent = 0;
 

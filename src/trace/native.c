@@ -105,7 +105,7 @@ void native_end(struct native_writer *w, struct buf *out,
 	const char *why = facts->finish_reason;
 
 	if (!why)
-		why = facts->aborted ? "aborted" : "";
+		why = "";
 	buf_puts(out, "{\"end\":");
 	json_put_string(out, why, strlen(why));
 	buf_printf(out, ",\"tokens\":%lu", (unsigned long)w->n_tokens);

@@ -114,14 +114,19 @@ static struct json_value lm_eval_prompt(struct json_value v)
 	return json_at(first, 0);
 }
 
-/* Messages, all of them; the caller knows that the answer is not there. */
-static void put_messages(struct run *run, struct json_value messages)
+/* Messages, up to the one that is the answer (none: all of them). */
+static void put_messages(struct run *run, struct json_value messages,
+			 struct json_value answer)
 {
 	for (struct json_value v = json_first(messages); v.doc;
 	     v = json_next(v)) {
 		size_t len;
 		const char *s = json_text(json_get(v, "content"), &len);
 
+		if (answer.doc && v.at == answer.at)
+			return;
+		if (!s)
+			s = json_text(json_get(v, "value"), &len);
 		if (s && run->trace.prompt.len)
 			run_prompt(run, "\n\n", 2);
 		run_prompt(run, s, len);
@@ -140,7 +145,7 @@ static void set_prompt(const struct record *r, struct run *run)
 	if (s)
 		run_prompt(run, s, len);
 	else if (json_is(prompt, JSON_ARRAY))
-		put_messages(run, prompt);
+		put_messages(run, prompt, (struct json_value){ 0 });
 }
 
 static void set_counts(const struct record *r, struct facts *facts,
@@ -205,6 +210,8 @@ static void emit(struct record *r, const struct found *found, size_t i)
 	size_t len, prompt;
 	const char *s = json_text(found->text, &len);
 
+	if (!gen->run->trace.prompt.len)
+		put_messages(gen->run, found->turns, found->owner);
 	chunk_clear(chunk);
 	chunk_add_json(chunk, CHANNEL_REASONING, found->think);
 	if (s) {

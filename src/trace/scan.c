@@ -15,7 +15,7 @@ static const bool between[256] = {
 
 size_t scan_count(const char *s, size_t n, char c)
 {
-	const char *end = s + n;
+	const char *end = n ? s + n : s; /* s may be NULL then */
 	size_t count = 0;
 
 	while (s < end && (s = memchr(s, c, (size_t)(end - s)))) {

@@ -89,10 +89,11 @@ static const char *line_end(const char *s, const char *end, const char **lf)
 /* A piece of a line that goes on: kept up to the limit. */
 static void keep(struct sse *sse, const char *s, size_t n)
 {
-	if (sse->part.len + n <= sse->max_bytes) {
+	if (!sse->long_line && sse->part.len + n <= sse->max_bytes) {
 		buf_append(&sse->part, s, n);
 		return;
 	}
+	sse->long_line = true;
 	if (!sse->has_data && !sse->dropping) {
 		sse->event_line = sse->line;
 		sse->event_byte = sse->line_byte;
@@ -102,13 +103,14 @@ static void keep(struct sse *sse, const char *s, size_t n)
 
 static void whole_line(struct sse *sse, const char *s, size_t n)
 {
-	if (sse->part.len) {
+	if (sse->long_line || sse->part.len || n > sse->max_bytes)
 		keep(sse, s, n);
+	if (sse->part.len && !sse->long_line)
 		take_line(sse, sse->part.data, sse->part.len);
-		buf_clear(&sse->part);
-	} else {
+	else if (!sse->long_line)
 		take_line(sse, s, n);
-	}
+	buf_clear(&sse->part);
+	sse->long_line = false;
 	sse->line++;
 }
 
@@ -139,7 +141,7 @@ void sse_bytes(struct sse *sse, const char *s, size_t n)
 
 void sse_end(struct sse *sse)
 {
-	if (sse->part.len)
+	if (sse->part.len || sse->long_line)
 		whole_line(sse, "", 0);
 	dispatch(sse);
 }

@@ -34,6 +34,7 @@ struct sse {
 	bool has_data;    /* also when data is empty */
 	bool skip_lf;     /* the last line ended with CR */
 	bool dropping;    /* the event is too long */
+	bool long_line;   /* ... and so is the open line, which is not kept */
 	uint64_t line, byte;             /* of the next byte */
 	uint64_t line_byte;              /* where the open line began */
 	uint64_t event_line, event_byte; /* of the first data line */

@@ -105,7 +105,7 @@ static uint32_t clock_us(const struct trace *t, double time_s)
 	/* clocks that run backwards, or stop, hold the last time */
 	if (!(us >= last))
 		return last;
-	return us < (double)UINT32_MAX ? (uint32_t)us : UINT32_MAX;
+	return us < (double)UINT32_MAX ? (uint32_t)(us + 0.5) : UINT32_MAX;
 }
 
 static void push_time(struct trace *t, double time_s)

@@ -1,0 +1,187 @@
+#include "reading.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "trace/json.h"
+
+struct reading {
+	struct feed *feed;
+	struct buf gens;     /* lines of generations */
+	struct buf troubles; /* lines of sentences */
+	size_t n_gens;
+	struct err err;
+	void (*watch)(void *ctx, const struct run *run);
+	void *watch_ctx;
+};
+
+static uint64_t hash(uint64_t h, const void *bytes, size_t n)
+{
+	const unsigned char *u = bytes;
+
+	for (size_t i = 0; i < n; i++)
+		h = (h ^ u[i]) * 1099511628211u;
+	return h;
+}
+
+static const uint64_t hash_start = 14695981039346656037u;
+
+/* Borders, ids, times and channels. Not the logprobs' bits: a NAN has many. */
+static uint64_t hash_tokens(const struct trace *t)
+{
+	uint64_t h = hash(hash_start, t->end, t->n_tokens * sizeof(*t->end));
+
+	if (t->id)
+		h = hash(h, t->id, t->n_tokens * sizeof(*t->id));
+	if (t->time_us)
+		h = hash(h, t->time_us, t->n_tokens * sizeof(*t->time_us));
+	for (uint32_t i = 0; i < t->n_tokens; i++) {
+		enum channel c = trace_channel(t, i);
+		float lp = t->logprob ? t->logprob[i] : NAN;
+
+		h = hash(h, &c, sizeof(c));
+		if (!isnan(lp))
+			h = hash(h, &lp, sizeof(lp));
+	}
+	return h;
+}
+
+static void put_word(struct buf *out, const char *name, const char *word)
+{
+	if (!word)
+		return;
+	buf_printf(out, ", %s ", name);
+	json_put_string(out, word, strlen(word));
+}
+
+static void put_gen(struct buf *out, const struct trace *t)
+{
+	const struct facts *f = &t->facts;
+	size_t bytes[CHANNELS] = { 0 }, from = 0;
+
+	for (uint32_t i = 0; i < t->n_tokens; i++) {
+		bytes[trace_channel(t, i)] += t->end[i] - from;
+		from = t->end[i];
+	}
+	buf_printf(out, "  %s tokens %lu by %s, bytes %zu+%zu+%zu",
+		   f->record, (unsigned long)t->n_tokens,
+		   tokens_by_name(t->tokens_by), bytes[CHANNEL_REASONING],
+		   bytes[CHANNEL_ANSWER], bytes[CHANNEL_TOOL]);
+	buf_printf(out, ", prompt %zu (%lu), usage %lu", t->prompt.len,
+		   (unsigned long)f->prompt_tokens,
+		   (unsigned long)f->usage_tokens);
+	put_word(out, "model", f->model);
+	put_word(out, "policy", f->policy);
+	put_word(out, "finish", f->finish_reason);
+	put_word(out, "label", f->label);
+	put_word(out, "gold", f->gold);
+	put_word(out, "note", f->note);
+	buf_printf(out, "%s%s", f->aborted ? ", aborted" : "",
+		   t->truncated ? ", truncated" : "");
+	if (f->budget || f->vocab)
+		buf_printf(out, ", budget %lu, vocab %lu",
+			   (unsigned long)f->budget, (unsigned long)f->vocab);
+	buf_printf(out, ", text %016llx, tokens %016llx\n",
+		   (unsigned long long)hash(hash(hash_start, t->text.data,
+						 t->text.len),
+					    t->prompt.data, t->prompt.len),
+		   (unsigned long long)hash_tokens(t));
+}
+
+static struct run *on_open(void *ctx)
+{
+	(void)ctx;
+	return run_new(&meter_opts_default);
+}
+
+static void on_close(void *ctx, struct run *run)
+{
+	struct reading *r = ctx;
+
+	put_gen(&r->gens, &run->trace);
+	r->n_gens++;
+	if (r->watch)
+		r->watch(r->watch_ctx, run);
+	run_free(run);
+}
+
+static void put_trouble(struct buf *out, const char *sentence)
+{
+	buf_puts(out, "  ! ");
+	buf_puts(out, sentence);
+	buf_putc(out, '\n');
+}
+
+static void on_broken(void *ctx, const char *sentence)
+{
+	put_trouble(&((struct reading *)ctx)->troubles, sentence);
+}
+
+struct reading *reading_new(const struct feed_opts *opts)
+{
+	struct reading *r = mem_zalloc(sizeof(*r));
+	struct feed_sink sink = { r, on_open, on_close, on_broken };
+
+	r->feed = feed_new(opts, &sink);
+	return r;
+}
+
+void reading_watch(struct reading *r,
+		   void (*watch)(void *ctx, const struct run *run), void *ctx)
+{
+	r->watch = watch;
+	r->watch_ctx = ctx;
+}
+
+const struct feed *reading_feed(const struct reading *r)
+{
+	return r->feed;
+}
+
+void reading_bytes(struct reading *r, const char *s, size_t n)
+{
+	char *exact = mem_alloc(n);
+
+	if (n)
+		memcpy(exact, s, n);
+	feed_bytes(r->feed, exact, n, NAN, &r->err);
+	mem_free(exact);
+}
+
+void reading_end(struct reading *r, bool brief, struct buf *out)
+{
+	static const char *const shapes[] = {
+		[FEED_UNKNOWN] = "unknown",
+		[FEED_STREAM] = "stream",
+		[FEED_RECORDS] = "records",
+	};
+
+	feed_end(r->feed, &r->err);
+	if (!brief)
+		buf_printf(out, "%s, \"%s\", %s: %zu, skipped %zu\n",
+			   feed_dialect(r->feed), feed_title(r->feed),
+			   shapes[feed_shape(r->feed)], r->n_gens,
+			   feed_skipped(r->feed));
+	buf_append(out, r->gens.data, r->gens.len);
+	buf_append(out, r->troubles.data, r->troubles.len);
+	if (r->err.text[0])
+		put_trouble(out, r->err.text);
+	feed_free(r->feed);
+	buf_release(&r->gens);
+	buf_release(&r->troubles);
+	mem_free(r);
+}
+
+void reading_of(const struct feed_opts *opts, const char *s, size_t n,
+		size_t step, struct buf *out)
+{
+	struct reading *r = reading_new(opts);
+
+	for (size_t at = 0; at < n;) {
+		size_t take = step ? MIN(step, n - at) : n;
+
+		reading_bytes(r, s + at, take);
+		at += take;
+	}
+	reading_end(r, false, out);
+}

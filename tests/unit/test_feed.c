@@ -1,0 +1,513 @@
+/*
+ * feed.c and the dialects: tests/golden has a sample of each, and
+ * tests/golden/verdicts.txt what is read from it (LILSCOPE_UPDATE=1 writes
+ * that anew). The verdict must not depend on how the bytes are cut.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include "reading.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Every file of tests/golden but the tables, and how it is opened. */
+static const struct sample {
+	const char *file, *format, *field;
+} samples[] = {
+	{ "native.jsonl", 0, 0 },
+	{ "native_cut.jsonl", 0, 0 },
+	{ "text.txt", 0, 0 },
+	{ "text_think.txt", 0, 0 },
+	{ "text_chat.txt", 0, 0 },
+	{ "text_crlf.txt", 0, 0 },
+	{ "jsonl_prompt_response.jsonl", 0, 0 },
+	{ "jsonl_responses.jsonl", 0, 0 },
+	{ "jsonl_messages.jsonl", 0, 0 },
+	{ "jsonl_nested.jsonl", 0, 0 },
+	{ "jsonl_field.jsonl", 0, ".a.out[1]" },
+	{ "jsonl_field.jsonl", 0, 0 },
+	{ "jsonl_strings.jsonl", 0, 0 },
+	{ "jsonl_ids.jsonl", 0, 0 },
+	{ "jsonl_reasoning.jsonl", 0, 0 },
+	{ "jsonl_guess.jsonl", 0, 0 },
+	{ "jsonl_raw.jsonl", 0, 0 },
+	{ "array_strings.json", 0, 0 },
+	{ "array_objects.json", 0, 0 },
+	{ "values.json", 0, 0 },
+	{ "openai_reasoning.sse", 0, 0 },
+	{ "openai_reasoning_content.sse", 0, 0 },
+	{ "openai_cr.sse", 0, 0 },
+	{ "openai_bare.jsonl", 0, 0 },
+	{ "openai_grep.txt", 0, 0 },
+	{ "openai_choices.sse", 0, 0 },
+	{ "openai_requests.sse", 0, 0 },
+	{ "openai_logprobs.sse", 0, 0 },
+	{ "openai_ids.sse", 0, 0 },
+	{ "openai_tools.sse", 0, 0 },
+	{ "openai_error.sse", 0, 0 },
+	{ "openai_timings.sse", 0, 0 },
+	{ "openai_completion.sse", 0, 0 },
+	{ "openai_no_end.sse", 0, 0 },
+	{ "openai_http.txt", 0, 0 },
+	{ "ollama_generate.ndjson", 0, 0 },
+	{ "ollama_chat.ndjson", 0, 0 },
+	{ "ollama_error.ndjson", 0, 0 },
+	{ "response_chat.json", 0, 0 },
+	{ "response_batch.jsonl", 0, 0 },
+	{ "response_ollama.json", 0, 0 },
+	{ "bom.jsonl", 0, 0 },
+	{ "broken.jsonl", 0, 0 },
+	{ "broken.sse", 0, 0 },
+	{ "broken_first.jsonl", 0, 0 },
+	{ "refused_anthropic.sse", 0, 0 },
+	{ "refused_responses.sse", 0, 0 },
+	{ "refused_tgi.sse", 0, 0 },
+	{ "refused_llama.sse", 0, 0 },
+	{ "refused_sglang.sse", 0, 0 },
+	{ "refused_log.txt", 0, 0 },
+	{ "refused_binary.bin", 0, 0 },
+	{ "refused_noise.bin", 0, 0 },
+	{ "refused_blank.txt", 0, 0 },
+	{ "empty.txt", 0, 0 },
+	{ "text.txt.gz", 0, 0 },
+	{ "openai_reasoning.sse.gz", 0, 0 },
+	{ "array_strings.json.gz", 0, 0 },
+	{ "jsonl_responses.jsonl.zst", 0, 0 },
+	{ "ollama_chat.ndjson.zst", 0, 0 },
+	{ "native.jsonl.zst", 0, 0 },
+	{ "members.jsonl.gz", 0, 0 },
+	{ "cut.jsonl.gz", 0, 0 },
+	{ "cut.jsonl.zst", 0, 0 },
+	{ "cut_early.zst", 0, 0 },
+	/* what --format makes of them */
+	{ "openai_reasoning.sse", "text", 0 },
+	{ "jsonl_prompt_response.jsonl", "text", 0 },
+	{ "refused_binary.bin", "text", 0 },
+	{ "text.txt", "jsonl", 0 },
+	{ "openai_bare.jsonl", "ollama", 0 },
+	{ "refused_tgi.sse", "tgi", 0 },
+	{ "text.txt", "no such format", 0 },
+	{ "jsonl_field.jsonl", 0, ".a[" },
+};
+
+static void golden_path(char *path, size_t size, const char *name)
+{
+	const char *top = getenv("top_srcdir");
+
+	snprintf(path, size, "%s/tests/golden/%s", top ? top : ".", name);
+}
+
+static bool load(const char *name, struct buf *out)
+{
+	char path[512];
+	FILE *f;
+	size_t n;
+
+	golden_path(path, sizeof(path), name);
+	f = fopen(path, "rb");
+	if (!f)
+		return false;
+	while ((n = fread(buf_reserve(out, BUFSIZ), 1, BUFSIZ, f)) > 0)
+		out->len += n;
+	fclose(f);
+	return true;
+}
+
+static struct feed_opts opts_of(const struct sample *sample)
+{
+	return (struct feed_opts){ .source = sample->file,
+				   .format = sample->format,
+				   .field = sample->field };
+}
+
+/* The sample's part of the table. */
+static void put_verdict(const struct sample *sample, struct buf *out)
+{
+	struct feed_opts opts = opts_of(sample);
+	struct buf bytes = { 0 };
+
+	if (!load(sample->file, &bytes))
+		fail_msg("tests/golden/%s is missing", sample->file);
+	buf_printf(out, "%s%s%s%s%s:\n", sample->file,
+		   sample->format ? " --format " : "",
+		   sample->format ? sample->format : "",
+		   sample->field ? " --field " : "",
+		   sample->field ? sample->field : "");
+	reading_of(&opts, bytes.data, bytes.len, 0, out);
+	buf_release(&bytes);
+}
+
+/* Which line differs first: "- " is in the table, "+ " was read. */
+static void put_diff(const char *want, const char *got, struct buf *out)
+{
+	unsigned line = 1;
+
+	while (*want || *got) {
+		int want_len = (int)strcspn(want, "\n");
+		int got_len = (int)strcspn(got, "\n");
+
+		if (want_len != got_len || strncmp(want, got, (size_t)want_len))
+			buf_printf(out, "line %u\n- %.*s\n+ %.*s\n", line,
+				   want_len, want, got_len, got);
+		want += want_len + (want[want_len] == '\n');
+		got += got_len + (got[got_len] == '\n');
+		line++;
+	}
+}
+
+static void verdicts_are_golden(void **state)
+{
+	struct buf got = { 0 }, want = { 0 }, diff = { 0 };
+	char path[512];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(samples); i++)
+		put_verdict(&samples[i], &got);
+	golden_path(path, sizeof(path), "verdicts.txt");
+	if (getenv("LILSCOPE_UPDATE")) {
+		FILE *f = fopen(path, "wb");
+
+		assert_non_null(f);
+		fwrite(got.data, 1, got.len, f);
+		fclose(f);
+	} else {
+		load("verdicts.txt", &want);
+		put_diff(buf_cstr(&want), buf_cstr(&got), &diff);
+		if (diff.len)
+			fprintf(stderr, "tests/golden/verdicts.txt "
+					"(LILSCOPE_UPDATE=1 writes it):\n%s",
+				buf_cstr(&diff));
+		assert_int_equal(diff.len, 0);
+	}
+	buf_release(&got);
+	buf_release(&want);
+	buf_release(&diff);
+}
+
+static void assert_same(const struct buf *got, const struct buf *want,
+			const char *name, size_t cut)
+{
+	struct buf diff = { 0 };
+
+	if (got->len == want->len &&
+	    memcmp(got->data, want->data, want->len) == 0)
+		return;
+	put_diff(want->data, got->data, &diff);
+	fail_msg("%s, cut at %zu:\n%s", name, cut, buf_cstr(&diff));
+}
+
+static void sample_cuts(const struct sample *sample)
+{
+	struct feed_opts opts = opts_of(sample);
+	struct buf bytes = { 0 }, want = { 0 }, got = { 0 };
+
+	load(sample->file, &bytes);
+	reading_of(&opts, bytes.data, bytes.len, 0, &want);
+	buf_cstr(&want);
+	for (size_t cut = 1; cut < bytes.len; cut++) {
+		struct reading *r = reading_new(&opts);
+
+		reading_bytes(r, bytes.data, cut);
+		reading_bytes(r, bytes.data + cut, bytes.len - cut);
+		buf_clear(&got);
+		reading_end(r, false, &got);
+		buf_cstr(&got);
+		assert_same(&got, &want, sample->file, cut);
+	}
+	for (size_t step = 1; step < 8; step++) {
+		buf_clear(&got);
+		reading_of(&opts, bytes.data, bytes.len, step, &got);
+		buf_cstr(&got);
+		assert_same(&got, &want, sample->file, step);
+	}
+	buf_release(&bytes);
+	buf_release(&want);
+	buf_release(&got);
+}
+
+static void cuts_do_not_matter(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(samples); i++)
+		sample_cuts(&samples[i]);
+}
+
+/* ---- bad input, made here ---- */
+
+/* A row is read whole and byte by byte; the verdict holds `want`, and the
+ * generations, answers and troubles are so many. */
+static const struct hostile {
+	const char *name, *bytes;
+	size_t n;         /* of bytes; 0: up to the NUL */
+	size_t n_gens, n_broken;
+	const char *want; /* in the verdict */
+} hostiles[] = {
+	{ "a broken record has its line and byte",
+	  "{\"prompt\":\"a\",\"response\":\"b\"}\n{\"prompt\":\"c\",}\n"
+	  "{\"prompt\":\"d\",\"response\":\"e\"}\n", 0, 2, 1,
+	  "x: line 2, byte 44: a member's name in quotes was expected; "
+	  "the record was skipped" },
+	{ "line and byte behind CRLF",
+	  "{\"prompt\":\"a\",\"response\":\"b\"}\r\n[1\r\n", 0, 1, 1,
+	  "x: line 2, byte 33: an array has no end" },
+	{ "line and byte in events",
+	  "data: {\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\n\n"
+	  "data: {\"choices\n\n", 0, 1, 1, "x: line 3, byte " },
+	{ "empty", "", 0, 0, 0, "x: it is empty" },
+	{ "white space", "\n\n \n", 0, 0, 0, "nothing but white space" },
+	{ "one byte", "x", 0, 1, 0, "bytes 0+1+0" },
+	{ "one bracket", "(", 0, 1, 0, "bytes 0+1+0" },
+	{ "half a magic", "(\xb5", 0, 0, 0, "it is binary" },
+	{ "ELF", "\x7f" "ELF\1\1\1\1", 0, 0, 0, "it is a program (ELF)" },
+	{ "PNG", "\x89PNG\r\n\x1a\n", 0, 0, 0, "it is a picture (PNG)" },
+	{ "ZIP", "PK\3\4........", 0, 0, 0, "it is a ZIP archive" },
+	{ "xz", "\xfd" "7zXZ\0\0\4", 8, 0, 0, "unpack it with `xz -d`" },
+	{ "UTF-16", "\xff\xfe{\0\"\0a\0\"\0", 10, 0, 0, "UTF-16" },
+	{ "a mark and nothing", "\xef\xbb\xbf", 0, 0, 0, "empty" },
+	{ "invalid UTF-8 is kept", "{\"response\":\"a\xff\xc3(b\"}\n", 0, 1, 0,
+	  "bytes 0+5+0" },
+	{ "invalid UTF-8 in text", "caf\xe9 is a word of Latin-1.\n", 0, 1, 0,
+	  "bytes 0+27+0" },
+	{ "lone surrogates are three bytes",
+	  "{\"response\":\"\\ud83d \\ude00\"}\n", 0, 1, 0, "bytes 0+7+0" },
+	{ "NUL in a string", "{\"response\":\"a\\u0000b\"}\n", 0, 1, 0,
+	  "bytes 0+3+0" },
+	{ "NUL as it is", "{\"response\":\"a\0b\"}\n", 19, 1, 0,
+	  "bytes 0+3+0" },
+	{ "NUL in a name", "{\"response\0\":\"no\",\"response\":\"yes\"}\n",
+	  36, 1, 0, "bytes 0+3+0" },
+	{ "NUL between records",
+	  "{\"response\":\"a\"}\n\0\n{\"response\":\"b\"}\n", 36, 2, 1,
+	  "line 2, byte 17: a value was expected" },
+	{ "NUL in text", "words and\0more words, quite a few of them.\n", 43,
+	  1, 0, "bytes 0+43+0" },
+	{ "no last newline", "{\"response\":\"a\"}\n{\"response\":\"b\"}", 0,
+	  2, 0, "records: 2" },
+	{ "CR alone between records",
+	  "{\"response\":\"a\"}\r{\"response\":\"b\"}\r", 0, 2, 0,
+	  "records: 2" },
+	{ "CR alone between bare data lines",
+	  "data: {\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\r"
+	  "data: {\"choices\":[{\"delta\":{\"content\":\"b\"}}]}\r", 0, 1, 0,
+	  "bytes 0+2+0" },
+	{ "numbers too large for ids",
+	  "{\"completion\":\"abcd\",\"token_ids\":[1e999,4294967296,-1,"
+	  "1.5]}\n", 0, 1, 0, "bytes 0+4+0" },
+	{ "numbers of many digits",
+	  "{\"response\":\"a\",\"score\":100000000000000000000000000000000000"
+	  "00000000000000000000000000000000000000}\n", 0, 1, 0, "1e+73" },
+	{ "NaN and Infinity of Python",
+	  "{\"response\":\"a\",\"score\":NaN,\"x\":-Infinity}\n", 0, 1, 0,
+	  "bytes 0+1+0" },
+	{ "two members of one name",
+	  "{\"response\":\"first\",\"response\":\"second\"}\n", 0, 1, 0,
+	  "bytes 0+6+0" },
+	{ "records of other types",
+	  "{\"response\":\"a\"}\n7\nnull\n[]\n\"b\"\n", 0,
+	  2, 3, "line 2, byte 17: there is no text in it" },
+	{ "no text under any name", "{\"response\":\"a\"}\n{\"n\":1}\n", 0, 1,
+	  1, "no generated text is found under its names (n)" },
+	{ "likelihoods",
+	  "{\"response\":\"a\"}\n"
+	  "{\"doc_id\":1,\"resps\":[[[\"-1.5\",\"False\"]]]}\n", 0, 1, 1,
+	  "it holds likelihoods" },
+	{ "an error instead of an answer",
+	  "data: {\"choices\":[]}\n\n"
+	  "data: {\"error\":{\"message\":\"no\"}}\n\n", 0, 0, 0, "" },
+	{ "a token before its header",
+	  "{\"t\":\"a\",\"id\":1}\n{\"lilscope\":1}\n{\"t\":\"b\"}\n", 0, 1, 1,
+	  "line 1, byte 0: it has no header before it" },
+	{ "a trace of another version",
+	  "{\"lilscope\":2}\n{\"t\":\"b\",\"id\":1}\n", 0, 0, 0,
+	  "x: line 1: the trace format is version 2" },
+	{ "brackets that close nothing", "{\"response\":\"a\"}\n]}]\n", 0, 1,
+	  1, "line 2, byte 17: " },
+	{ "the head of an HTTP answer and no more",
+	  "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n", 0, 0,
+	  0, "it is empty" },
+	{ "an OpenAI stream with holes",
+	  "data: {\"choices\":[{\"delta\":{}}]}\n\n"
+	  "data: {\"choices\":[{\"delta\":{\"content\":null}}]}\n\n"
+	  "data: {\"choices\":[{}]}\n\ndata: {\"choices\":[null]}\n\n"
+	  "data: {\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\n\n"
+	  "data:\n\ndata: \n\n", 0, 1, 0, "bytes 0+1+0" },
+};
+
+static size_t count(const struct buf *text, const char *word)
+{
+	size_t n = 0;
+
+	for (const char *s = text->data; (s = strstr(s, word)); s++)
+		n++;
+	return n;
+}
+
+static void hostile_case(const struct hostile *h, size_t step,
+			 struct buf *diff)
+{
+	struct feed_opts opts = { .source = "x" };
+	struct buf got = { 0 };
+
+	reading_of(&opts, h->bytes, h->n ? h->n : strlen(h->bytes), step, &got);
+	buf_cstr(&got);
+	if (!strstr(got.data, h->want) ||
+	    h->n_gens != count(&got, " tokens ") / 2 ||
+	    h->n_broken != count(&got, "; the record was skipped"))
+		buf_printf(diff, "%s: wanted %zu generations, %zu broken, "
+				 "\"%s\"; got\n%s\n",
+			   h->name, h->n_gens, h->n_broken, h->want, got.data);
+	buf_release(&got);
+}
+
+static void hostile_bytes(void **state)
+{
+	struct buf diff = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(hostiles); i++)
+		for (size_t step = 0; step < 3; step++)
+			hostile_case(&hostiles[i], step, &diff);
+	/* cmocka cuts long messages */
+	if (diff.len)
+		fputs(buf_cstr(&diff), stderr);
+	assert_int_equal(diff.len, 0);
+	buf_release(&diff);
+}
+
+static void put_repeated(struct buf *out, const char *word, size_t n)
+{
+	size_t len = strlen(word);
+
+	for (size_t i = 0; i < n; i++)
+		buf_append(out, word, len);
+}
+
+static void assert_reads(const struct buf *bytes, const char *want)
+{
+	static const size_t steps[] = { 0, 65536, 4093 };
+
+	for (size_t i = 0; i < ARRAY_LEN(steps); i++) {
+		struct feed_opts opts = { .source = "x" };
+		struct buf got = { 0 };
+
+		reading_of(&opts, bytes->data, bytes->len, steps[i], &got);
+		if (!strstr(buf_cstr(&got), want))
+			fail_msg("\"%s\" is not in\n%.2000s", want, got.data);
+		buf_release(&got);
+	}
+}
+
+enum { LONG_LINE_BYTES = 10 * 1024 * 1024 };
+
+/* 10 MB in one line: among others, alone, and without its end. */
+static void long_lines(void **state)
+{
+	struct buf b = { 0 };
+
+	(void)state;
+	buf_puts(&b, "{\"response\":\"a\"}\n{\"context\":\"");
+	put_repeated(&b, "0123456789abcdef", LONG_LINE_BYTES / 16);
+	buf_puts(&b, "\",\"response\":\"behind it\"}\n{\"response\":\"c\"}\n");
+	assert_reads(&b, "records: 3, skipped 0");
+	buf_drop(&b, strlen("{\"response\":\"a\"}\n"));
+	assert_reads(&b, "records: 2, skipped 0");
+	b.len -= strlen("\"}\n{\"response\":\"c\"}\n");
+	assert_reads(&b, "records: 0, skipped 1");
+	assert_reads(&b, "x: line 1, byte 10485785: a string has no end");
+	buf_release(&b);
+}
+
+/* Each of these once took, or may take, a square of its length. */
+static const struct {
+	const char *head, *word, *tail;
+	size_t n_bytes;
+	const char *want;
+} floods[] = {
+	{ "", "[", "", 200000, "text" },
+	{ "{\"response\":\"a\",\"b\":", "[", "}\n{\"response\":\"c\"}\n", 3000,
+	  "skipped 1" },
+	{ "", "{\"a\":", "", 200000, "skipped 1" },
+	{ "[", "[],", "\"a\"]", 300000, "" },
+	{ "", "\r", "x", 200000, "" },
+	{ "data: {\"choices\":[{\"delta\":{\"content\":\"a\"}}]}", "\r",
+	  "\r", 200000, "bytes 0+1+0" },
+	{ ":\n", "\r", "x", 200000, "" },
+	{ "", "data: {\n", "", 200000, "" },
+	{ "{\"response\":\"", "\\\\", "\"}\n", 200000, "records: 1" },
+	{ "{\"response\":\"", "\\\"", "\"}\n", 200000, "records: 1" },
+	{ "{\"response\":\"", "\\ud83d", "\"}\n", 200000, "records: 1" },
+	{ "{\"response\":\"a\"}\n", "1 ", "\n", 100000, "skipped 1" },
+	{ "{\"response\":\"a\"}{", "1 ", "\n", 100000, "skipped 1" },
+	{ "", "<think>", "", 70000, "bytes 70000+0+0" },
+	{ "", "<|im_start|>user", "", 70000, "text" },
+	{ "{\"lilscope\":1}\n", "{\"lilscope\":1}\n", "", 60000, "native" },
+	{ "", "{\"response\":\"\"}\n", "", 60000, "records: 3750" },
+	{ "", "\n", "{\"response\":\"a\"}", 200000, "" },
+	{ "", "{", "", 200000, "" },
+	{ "", "\xcc\x81", "", 60000, "text" },
+};
+
+static void floods_end(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(floods); i++) {
+		struct buf b = { 0 };
+
+		buf_puts(&b, floods[i].head);
+		put_repeated(&b, floods[i].word,
+			     floods[i].n_bytes / strlen(floods[i].word));
+		buf_puts(&b, floods[i].tail);
+		assert_reads(&b, floods[i].want);
+		buf_release(&b);
+	}
+}
+
+/* Open generations are limited: the one unused for longest is closed. */
+static void many_requests_at_once(void **state)
+{
+	struct buf b = { 0 };
+
+	(void)state;
+	for (int i = 0; i < 500; i++)
+		buf_printf(&b, "data: {\"id\":\"%d\",\"choices\":[{\"delta\":"
+			       "{\"content\":\"a\"}}]}\n\n", i);
+	assert_reads(&b, "stream: 500, skipped 0");
+	buf_release(&b);
+}
+
+/* Nothing is read from what can't be read, however much comes. */
+static void refusal_stays(void **state)
+{
+	struct feed_opts opts = { .source = "x" };
+	struct reading *r = reading_new(&opts);
+	struct buf got = { 0 };
+
+	(void)state;
+	reading_bytes(r, "\x7f" "ELF and more of it", 20);
+	reading_bytes(r, "{\"response\":\"a\"}\n", 17);
+	assert_string_equal(feed_dialect(reading_feed(r)), "");
+	assert_int_equal(feed_shape(reading_feed(r)), FEED_UNKNOWN);
+	reading_end(r, false, &got);
+	assert_non_null(strstr(buf_cstr(&got), ": 0, skipped 0\n  ! x: it is a "
+					       "program"));
+	buf_release(&got);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(verdicts_are_golden),
+		cmocka_unit_test(cuts_do_not_matter),
+		cmocka_unit_test(hostile_bytes),
+		cmocka_unit_test(long_lines),
+		cmocka_unit_test(floods_end),
+		cmocka_unit_test(many_requests_at_once),
+		cmocka_unit_test(refusal_stays),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
