@@ -42,14 +42,13 @@ tests_unit_test_zl77_SOURCES = tests/unit/test_zl77.c \
 pty_tests = \
 	tests/pty/test_harness \
 	tests/pty/test_hostile \
-	tests/pty/test_idle
-# Of the screens; built on demand until the program has them all.
-EXTRA_PROGRAMS += \
-	tests/pty/test_screens \
+	tests/pty/test_idle \
+	tests/pty/test_keys \
 	tests/pty/test_restore \
-	tests/pty/test_storm \
-	tests/pty/test_stdin \
+	tests/pty/test_screens \
 	tests/pty/test_session \
+	tests/pty/test_stdin \
+	tests/pty/test_storm \
 	tests/pty/test_trouble
 PTY_LIBS = tests/pty/libpty.a $(UNIT_LIBS) $(VTERM_LIBS)
 if HAVE_TESTS
@@ -72,6 +71,7 @@ tests_pty_test_stdin_LDADD = $(PTY_LIBS)
 tests_pty_test_session_LDADD = $(PTY_LIBS)
 tests_pty_test_trouble_LDADD = $(PTY_LIBS)
 tests_pty_test_idle_LDADD = $(PTY_LIBS)
+tests_pty_test_keys_LDADD = $(PTY_LIBS)
 
 # What it costs, beside less and lnav, on a file of 1 GB.
 EXTRA_PROGRAMS += tests/bench/budgets
@@ -152,13 +152,47 @@ EXTRA_DIST += tests/golden
 # Reading: every parser, and every dialect beside tests/golden/verdicts.txt
 # (LILSCOPE_UPDATE=1 writes it anew).
 reading_tests = \
-	tests/unit/test_feed
+	tests/unit/test_feed \
+	tests/unit/test_indexer \
+	tests/unit/test_json \
+	tests/unit/test_memory \
+	tests/unit/test_native \
+	tests/unit/test_sse \
+	tests/unit/test_unpack \
+	tests/unit/test_utf8
 if HAVE_TESTS
 check_PROGRAMS += $(reading_tests)
 TESTS += $(reading_tests)
 endif
 tests_unit_test_feed_SOURCES = tests/unit/test_feed.c \
 	tests/unit/reading.c tests/unit/reading.h
+tests_unit_test_indexer_SOURCES = tests/unit/test_indexer.c \
+	tests/unit/indexed.c tests/unit/indexed.h \
+	tests/unit/reading.c tests/unit/reading.h
+tests_unit_test_json_SOURCES = tests/unit/test_json.c \
+	tests/unit/oracle_json.c tests/unit/oracle_json.h
+tests_unit_test_native_SOURCES = tests/unit/test_native.c \
+	tests/unit/roundtrip.c tests/unit/roundtrip.h
+tests_unit_test_sse_SOURCES = tests/unit/test_sse.c \
+	tests/unit/naive_sse.c tests/unit/naive_sse.h
+tests_unit_test_utf8_SOURCES = tests/unit/test_utf8.c \
+	tests/unit/naive_utf8.c tests/unit/naive_utf8.h
+FUZZ_NAMES += feed indexer json native sse unpack utf8
+fuzz_replays += \
+	tests/fuzz/replay_feed \
+	tests/fuzz/replay_indexer \
+	tests/fuzz/replay_json \
+	tests/fuzz/replay_native \
+	tests/fuzz/replay_sse \
+	tests/fuzz/replay_unpack \
+	tests/fuzz/replay_utf8
+tests_fuzz_replay_feed_SOURCES = tests/fuzz/fuzz_feed.c $(FUZZ_REPLAY)
+tests_fuzz_replay_indexer_SOURCES = tests/fuzz/fuzz_indexer.c $(FUZZ_REPLAY)
+tests_fuzz_replay_json_SOURCES = tests/fuzz/fuzz_json.c $(FUZZ_REPLAY)
+tests_fuzz_replay_native_SOURCES = tests/fuzz/fuzz_native.c $(FUZZ_REPLAY)
+tests_fuzz_replay_sse_SOURCES = tests/fuzz/fuzz_sse.c $(FUZZ_REPLAY)
+tests_fuzz_replay_unpack_SOURCES = tests/fuzz/fuzz_unpack.c $(FUZZ_REPLAY)
+tests_fuzz_replay_utf8_SOURCES = tests/fuzz/fuzz_utf8.c $(FUZZ_REPLAY)
 
 # The command line, and what a machine can hold of the house's rules.
 cli_tests = \

@@ -43,12 +43,12 @@ static void found(struct app *app)
 	s->pending = false;
 	if (token >= app_n_tokens(app)) {
 		app_say(app, "\"%s\" is at token %s, not measured yet",
-			s->pattern, num_count(number, token));
+			s->pattern, num_count(number, token + 1));
 		return;
 	}
 	app_set_cursor(app, token);
 	app_say(app, "\"%s\" at token %s%s", s->pattern,
-		num_count(number, token),
+		num_count(number, token + 1),
 		!s->wrapped   ? ""
 		: s->backward ? ", from the end again"
 			      : ", from the start again");

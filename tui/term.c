@@ -57,6 +57,7 @@ static struct {
 	volatile sig_atomic_t active;
 	int in, out;
 	struct termios saved;
+	char screen[RESTORE_BYTES]; /* to the screen of its own */
 	char enter[RESTORE_BYTES], leave[RESTORE_BYTES];
 	size_t leave_len;
 } saved_state;
@@ -175,7 +176,7 @@ void term_set_color(struct term *t, const struct term_opts *opts)
 /* The sequences that every terminal needs, and what undoes them. */
 static void make_sequences(struct term *t)
 {
-	static const char *const enter[] = { "smcup", "smkx", "rmam", "civis" };
+	static const char *const enter[] = { "smkx", "rmam", "civis" };
 	static const char *const leave[] = { "sgr0", "smam", "rmkx", "cnorm" };
 	char kmous[CAPS_BYTES];
 
@@ -187,6 +188,8 @@ static void make_sequences(struct term *t)
 	caps_string("kmous", kmous);
 	t->has_mouse = kmous[0] != '\0';
 	t->n_colors = MAX(0, caps_number("colors"));
+	saved_state.screen[0] = '\0';
+	append_capability(saved_state.screen, RESTORE_BYTES, "smcup");
 	saved_state.enter[0] = '\0';
 	for (size_t i = 0; i < ARRAY_LEN(enter); i++)
 		append_capability(saved_state.enter, RESTORE_BYTES, enter[i]);
@@ -268,8 +271,13 @@ static void set_raw(const struct term *t)
 
 void term_enter(struct term *t)
 {
-	if (!saved_state.active)
+	/* Once only: smcup saves the cursor, and a second one would save it
+	 * in the wrong place. */
+	if (!saved_state.active) {
 		tcgetattr(t->in, &saved_state.saved);
+		write_all(t->out, saved_state.screen,
+			  strlen(saved_state.screen), &t->gone);
+	}
 	saved_state.in = t->in;
 	saved_state.out = t->out;
 	saved_state.active = 1;

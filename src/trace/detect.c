@@ -207,7 +207,8 @@ static bool is_log_line(const char *s, size_t n)
 	return false;
 }
 
-static bool looks_like_log(const struct probe *p)
+/* Lines of a server's log among the first ones. */
+static size_t n_log_lines(const struct probe *p)
 {
 	struct lines l = lines_of(p);
 	const char *line;
@@ -215,7 +216,7 @@ static bool looks_like_log(const struct probe *p)
 
 	for (size_t i = 0; i < TEXT_LINES && next_line(&l, &line, &n); i++)
 		found += is_log_line(line, n);
-	return found >= LOG_LINES;
+	return found;
 }
 
 static size_t n_lines(const struct probe *p)
@@ -225,13 +226,18 @@ static size_t n_lines(const struct probe *p)
 
 static enum detect_answer text(struct probe *p)
 {
-	if (!p->whole && p->n < TEXT_BYTES && n_lines(p) < TEXT_LINES)
+	size_t lines = n_lines(p), log_lines = n_log_lines(p);
+
+	/* A log may begin with a line of its starter's; a live text must not
+	 * wait longer than that. */
+	if (!p->whole && p->n < TEXT_BYTES &&
+	    lines < (log_lines ? TEXT_LINES : LOG_LINES))
 		return DETECT_MORE;
 	if (p->forced) /* records by its name, whatever they begin with */
 		return settle(p, p->forced, FRAMING_LINES);
 	if (looks_binary(p->s, p->n))
 		return refuse(p, "is binary, not a trace");
-	if (looks_like_log(p))
+	if (log_lines >= LOG_LINES)
 		return refuse(p,
 			      "is a server's log: it tells speeds but holds no "
 			      "generated text; record the answer instead: curl "

@@ -146,6 +146,21 @@ long lil_number(struct lil *l, const char *label)
 	}
 }
 
+long lil_place(struct lil *l)
+{
+	long token = lil_number(l, " token ");
+
+	return token >= 0 ? token : lil_number(l, " tokens ");
+}
+
+bool lil_wait_place(struct lil *l, long token)
+{
+	while (lil_place(l) != token)
+		if (!pty_pump(l->p, PTY_PATIENCE_MS))
+			return lil_place(l) == token;
+	return true;
+}
+
 void lil_command(struct lil *l, const char *command)
 {
 	pty_keys(l->p, ":");

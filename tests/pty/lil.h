@@ -58,6 +58,13 @@ void lil_command(struct lil *l, const char *command);
 /* The number that follows label on the screen ("9 750" is one); -1: none. */
 long lil_number(struct lil *l, const char *label);
 
+/* The token under the cursor, as the title says it: "token 3 of 9 750" or, at
+ * the end, "tokens 9 750". */
+long lil_place(struct lil *l);
+
+/* Waits until it is that token; false when it takes too long. */
+bool lil_wait_place(struct lil *l, long token);
+
 /* The path of the program; the test is skipped without one. */
 const char *lil_program(void);
 

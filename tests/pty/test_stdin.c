@@ -122,9 +122,12 @@ static void test_trickling_text(void **state)
 	struct producer to = start_on_pipe(l, LIL_ARGS("-"));
 
 	produce(l, &to, "It was a dark and stormy night.\n", 32);
-	expect_text(l->p, "stormy");
+	expect_text(l->p, "nothing recognised yet");
 	produce(l, &to, "The rain fell in torrents.\n", 27);
+	expect_text(l->p, "stormy");
 	expect_text(l->p, "torrents");
+	produce(l, &to, "Except at occasional intervals.\n", 32);
+	expect_text(l->p, "occasional");
 	finish(&to);
 	lil_quit(l);
 }

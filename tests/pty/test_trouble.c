@@ -21,9 +21,11 @@ static const struct trouble troubles[] = {
 	{ "nothing.txt", "", 0, "mpty" },
 	{ "program", BYTES("\177ELF\2\1\1\0\0\0\0\0\0\0\0\0\3\0\x3e\0\1\0\0\0"
 			   "\x90\xf3\x9c\0\xff\xff\xfe\xfc\0\0\0\0\0\0\0\1"),
-	  "binary" },
+	  "is a program (ELF)" },
 	{ "picture.png", BYTES("\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\2\0"),
-	  "binary" },
+	  "is a picture (PNG)" },
+	{ "noise.bin", BYTES("\1\2\3\xfe\xff\x80\x81\4\5\6\1\2\3\4\xfe\xfd"),
+	  "is binary" },
 	{ "cut.zst", BYTES("\x28\xb5\x2f\xfd\x04\x58\x99"), "cut.zst" },
 	{ "cut.gz", BYTES("\x1f\x8b\x08\0\0\0\0\0\0\x03\x4b"), "cut.gz" },
 };
