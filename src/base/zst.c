@@ -6,6 +6,7 @@
 enum {
 	OUT_STEP = 64 * 1024,     /* bytes of room asked of out at a time */
 	BLOCK_HEAD_BYTES = 3,
+	BLOCK_MAX_BYTES = 128 * 1024,
 	WINDOW_LOG_LEAST = 10,    /* the smallest window of the format */
 };
 
@@ -63,6 +64,7 @@ struct zst_dec {
 	ZSTD_DCtx *ctx;
 	unsigned window_log_max;
 	size_t hint;  /* what the library asked for; 0 between frames */
+	struct buf part; /* the beginning of a block */
 	bool inside;  /* a frame has begun and not ended */
 	bool pending; /* the last call ran out of room for output */
 	bool broken;
@@ -88,6 +90,7 @@ void zst_dec_free(struct zst_dec *d)
 	if (!d)
 		return;
 	ZSTD_freeDCtx(d->ctx);
+	buf_release(&d->part);
 	mem_free(d);
 }
 
@@ -103,36 +106,71 @@ static bool dec_fail(struct zst_dec *d, size_t rc, struct err *err)
 }
 
 /*
- * How many of n bytes to give the library at once: at most one block, without
- * the head of the next. When a call fails the library forgets what that call
- * had put out; so what comes before a broken place would depend on how much
- * was given with it.
+ * The library gets exactly one block at a time, never the head of the next
+ * with it, and nothing while a block has output to give; bytes of a block
+ * that is not complete wait in `part`. For a call that fails forgets what it
+ * had put out, and a block that is stored as it is comes out as it comes in:
+ * what is seen of a broken stream would depend on how it was cut.
  */
-static size_t dec_take(const struct zst_dec *d, size_t n)
+static size_t dec_want(const struct zst_dec *d)
 {
 	size_t want = d->hint > BLOCK_HEAD_BYTES ? d->hint - BLOCK_HEAD_BYTES :
 		      d->hint			 ? d->hint :
 						   1;
 
-	return MIN(n, want);
+	return MIN(want, (size_t)BLOCK_MAX_BYTES);
+}
+
+/* The library has something to do without another byte of input. (At the end
+ * of a frame it gives its last byte back until all output was taken.) */
+static bool dec_ready(const struct zst_dec *d)
+{
+	return d->pending || (d->part.len && d->part.len >= dec_want(d));
+}
+
+/* What the library gets next, of in[0..n); false: not complete yet. *used
+ * gets how many bytes went to `part`. */
+static bool dec_next(struct zst_dec *d, const char *in, size_t n,
+		     ZSTD_inBuffer *src, size_t *used)
+{
+	size_t want = d->pending ? 0 : dec_want(d);
+
+	*used = 0;
+	*src = (ZSTD_inBuffer){ in, want, 0 };
+	if (!want || (!d->part.len && n >= want))
+		return true;
+	if (d->part.len < want) {
+		*used = MIN(n, want - d->part.len);
+		buf_append(&d->part, in, *used);
+	}
+	*src = (ZSTD_inBuffer){ d->part.data, MIN(want, d->part.len), 0 };
+	return d->part.len >= want;
 }
 
 bool zst_dec_push(struct zst_dec *d, const void *in, size_t n, size_t *used,
 		  struct buf *out, size_t max_out, struct err *err)
 {
-	ZSTD_inBuffer src = { n ? in : "", 0, 0 };
+	const char *bytes = n ? in : "";
 
 	*used = 0;
 	if (d->broken)
 		return err_set(err, "the zstd data is broken");
-	while (max_out && (src.pos < n || d->pending)) {
-		size_t room = MIN(max_out, (size_t)OUT_STEP);
-		ZSTD_outBuffer dst = { buf_reserve(out, room), room, 0 };
-		size_t rc;
+	while (max_out && (*used < n || dec_ready(d))) {
+		size_t room = MIN(max_out, (size_t)OUT_STEP), rc, kept;
+		ZSTD_outBuffer dst = { NULL, room, 0 };
+		ZSTD_inBuffer src;
 
-		src.size = src.pos + dec_take(d, n - src.pos);
+		if (!dec_next(d, bytes + *used, n - *used, &src, &kept)) {
+			*used += kept;
+			break;
+		}
+		dst.dst = buf_reserve(out, room);
 		rc = ZSTD_decompressStream(d->ctx, &dst, &src);
-		*used = src.pos;
+		if (src.src == d->part.data && src.size)
+			buf_drop(&d->part, src.pos);
+		else
+			kept = src.pos;
+		*used += kept;
 		out->len += dst.pos;
 		max_out -= dst.pos;
 		if (ZSTD_isError(rc))
@@ -146,7 +184,7 @@ bool zst_dec_push(struct zst_dec *d, const void *in, size_t n, size_t *used,
 
 bool zst_dec_pending(const struct zst_dec *d)
 {
-	return d->pending;
+	return !d->broken && dec_ready(d);
 }
 
 bool zst_dec_end(const struct zst_dec *d, struct err *err)

@@ -160,12 +160,13 @@ static bool take_lines(struct feed *f, const struct piece *piece)
 	return true;
 }
 
-static bool is_done(const struct piece *piece)
+/* Of events and lines; elsewhere it is no JSON. */
+static bool is_done(const struct feed *f, const struct piece *piece)
 {
-	static const char done[] = "[DONE]";
-	size_t len = sizeof(done) - 1;
+	enum framing framing = f->frame.framing;
 
-	return piece->len >= len && memcmp(piece->data, done, len) == 0;
+	return (framing == FRAMING_SSE || framing == FRAMING_LINES) &&
+	       frame_is_done(piece->data, piece->len);
 }
 
 static bool is_blank(const struct piece *piece)
@@ -192,7 +193,7 @@ static void on_piece(void *ctx, const struct piece *piece)
 	}
 	if (f->frame.framing == FRAMING_SSE && is_blank(piece))
 		return; /* "data:" to keep the connection alive */
-	if (is_done(piece)) {
+	if (is_done(f, piece)) {
 		if (format->done)
 			format->done(&f->cx);
 		return;

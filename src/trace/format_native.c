@@ -46,11 +46,13 @@ static void get_fact(struct gens *gens, struct json_value v, const char *name,
 		     const char *name_b64, char **field)
 {
 	struct buf *bytes = &gens->chunk.text;
+	size_t len;
+	const char *s = json_text(json_get(v, name_b64), &len);
 
 	fact_json(field, json_get(v, name));
-	if (json_get(v, name).doc || !get_bytes(v, name, name_b64, bytes))
-		return;
-	if (bytes->len && bytes->len <= GEN_FACT_MAX)
+	buf_clear(bytes);
+	if (s && base64_get(bytes, s, len) && bytes->len &&
+	    bytes->len <= GEN_FACT_MAX)
 		facts_set(field, buf_cstr(bytes));
 }
 
@@ -93,7 +95,7 @@ static void take_end(struct format_ctx *cx, struct gen *gen,
 	struct facts *facts = gen_facts(gen);
 	uint32_t said = json_u32(json_get(v, "tokens"), state->n_tokens);
 
-	fact_json(&facts->finish_reason, json_get(v, "end"));
+	get_fact(cx->gens, v, "end", "end_b64", &facts->finish_reason);
 	get_fact(cx->gens, v, "note", "note_b64", &facts->note);
 	facts->aborted = json_is(json_get(v, "aborted"), JSON_TRUE);
 	facts->usage_tokens = said;

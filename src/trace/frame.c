@@ -76,10 +76,18 @@ bool frame_line(const char **s, size_t *n)
 	if (begins(*s, *n, "data:")) {
 		*s += 5;
 		*n -= 5;
-		return frame_line(s, n);
+		while (*n && is_space(**s)) {
+			++*s;
+			--*n;
+		}
 	}
 	return *n && **s != ':' && !begins(*s, *n, "event:") &&
 	       !begins(*s, *n, "id:") && !begins(*s, *n, "retry:");
+}
+
+bool frame_is_done(const char *s, size_t n)
+{
+	return begins(s, n, "[DONE]");
 }
 
 /* Keeps bytes of a record that goes on in the next call. */
@@ -89,6 +97,32 @@ static void keep(struct frame *f, const char *s, size_t n)
 		f->dropping = true;
 	else
 		buf_append(&f->part, s, n);
+}
+
+/* A line that comes alone as one record is still a line: "data: {". */
+static bool is_data_line(const struct piece *piece)
+{
+	const char *s = piece->data;
+	size_t n = piece->len;
+
+	while (n && is_space(*s)) {
+		s++;
+		n--;
+	}
+	return begins(s, n, "data:") && frame_line(&s, &n) &&
+	       (*s == '{' || *s == '[' || *s == '"');
+}
+
+/* Of a line, what it carries; false: nothing. */
+static bool strip(const struct frame *f, struct piece *piece)
+{
+	const char *from = piece->data;
+	bool line = f->framing == FRAMING_LINES ||
+		    (f->framing == FRAMING_WHOLE && is_data_line(piece));
+	bool carries = !line || frame_line(&piece->data, &piece->len);
+
+	piece->byte += (uint64_t)(piece->data - from);
+	return carries;
 }
 
 /* The open record ends with s[0..n). */
@@ -105,8 +139,7 @@ static void finish(struct frame *f, const char *s, size_t n)
 			piece.data = f->part.data;
 			piece.len = f->part.len;
 		}
-		if (f->framing != FRAMING_LINES ||
-		    frame_line(&piece.data, &piece.len))
+		if (strip(f, &piece))
 			f->sink.piece(f->sink.ctx, &piece);
 	}
 	if (f->part.cap > FEED_PROBE_BYTES * 16)
@@ -143,10 +176,9 @@ static void lines_bytes(struct frame *f, const char *s, size_t n)
 	f->byte += n;
 }
 
-/* A word or number between records: told once, not once a word. */
-static bool is_junk(const struct frame *f, char first)
+bool frame_is_junk(enum framing framing, char first)
 {
-	return f->framing == FRAMING_JSON && first != '{' && first != '[' &&
+	return framing == FRAMING_JSON && first != '{' && first != '[' &&
 	       first != '"';
 }
 
@@ -160,7 +192,7 @@ static void values_bytes(struct frame *f, const char *s, size_t n)
 			f->line += scan_count(s + counted, at - counted, '\n');
 			counted = start = at;
 			open_at(f, f->byte + at);
-			if (is_junk(f, s[at])) {
+			if (frame_is_junk(f->framing, s[at])) {
 				f->open = !f->junk;
 				f->junk = true;
 			} else {

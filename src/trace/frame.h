@@ -65,4 +65,11 @@ const char *framing_name(enum framing framing);
  */
 bool frame_line(const char **s, size_t *n);
 
+/* Is a value that begins so a word or number between records? Several of
+ * them are told once, not once a word. */
+bool frame_is_junk(enum framing framing, char first);
+
+/* Does a record's text say that a stream is done? "[DONE]" */
+bool frame_is_done(const char *s, size_t n);
+
 #endif

@@ -1,6 +1,8 @@
 /*
  * Lines are found by memchr, elements of an array and loose values by the
- * scanner; which of them it is, the first bytes tell, as for the feed.
+ * scanner; which of them it is, the first bytes tell, as for the feed. Events
+ * are taken for lines (one of several data lines is rare where records stand
+ * alone).
  */
 #include <string.h>
 
@@ -14,12 +16,15 @@ struct place {
 	uint32_t len; /* longer ones are beyond FEED_RECORD_MAX_BYTES anyway */
 };
 
+enum { LINE_HEAD_BYTES = 16 }; /* enough to tell whether a line counts */
+
 struct indexer {
 	const struct format *forced;
 	struct buf probe;
 	size_t probed;
 	bool known;    /* how records are framed */
 	bool none;     /* there are no records */
+	bool events;   /* each data line of server-sent events is a record */
 	enum framing framing;
 	struct scan scan;
 	struct place *places;
@@ -27,7 +32,9 @@ struct indexer {
 	uint64_t at;   /* bytes seen */
 	uint64_t line; /* 1-based, of the next byte */
 	bool open;
-	bool blank;    /* the open line has only white space so far */
+	char head[LINE_HEAD_BYTES]; /* of the open line, without white space
+				       before it and behind "data:" */
+	size_t head_len;
 	bool skip;     /* the open value is a word between records */
 	uint64_t start, start_line;
 };
@@ -64,13 +71,29 @@ static void add(struct indexer *ix, uint64_t end)
 	ix->open = false;
 }
 
-static bool is_blank(const char *s, size_t n)
+/* Keeps the head of the open line. */
+static void keep_head(struct indexer *ix, const char *s, size_t n)
 {
-	while (n && (*s == ' ' || *s == '\t' || *s == '\r')) {
-		s++;
-		n--;
+	for (size_t i = 0; i < n && ix->head_len < LINE_HEAD_BYTES; i++) {
+		bool space = s[i] == ' ' || s[i] == '\t' || s[i] == '\r';
+		bool bare = ix->head_len == 0 ||
+			    (ix->head_len == 5 &&
+			     memcmp(ix->head, "data:", 5) == 0);
+
+		if (!space || !bare)
+			ix->head[ix->head_len++] = s[i];
 	}
-	return n == 0;
+}
+
+/* Is the open line a record? As the feed has it. */
+static bool counts(const struct indexer *ix)
+{
+	const char *s = ix->head;
+	size_t n = ix->head_len;
+
+	if (ix->events && (n < 5 || memcmp(s, "data:", 5) != 0))
+		return false;
+	return frame_line(&s, &n) && !frame_is_done(s, n);
 }
 
 static void index_lines(struct indexer *ix, const char *s, size_t n)
@@ -82,17 +105,17 @@ static void index_lines(struct indexer *ix, const char *s, size_t n)
 		size_t end = lf ? (size_t)(lf - s) : n;
 
 		if (!ix->open) {
-			ix->open = ix->blank = true;
+			ix->open = true;
+			ix->head_len = 0;
 			ix->start = ix->at + at;
 			ix->start_line = ix->line;
 		}
-		ix->blank = ix->blank && is_blank(s + at, end - at);
+		keep_head(ix, s + at, end - at);
 		if (!lf)
 			break;
-		if (ix->blank)
-			ix->open = false;
-		else
+		if (counts(ix))
 			add(ix, ix->at + end);
+		ix->open = false;
 		ix->line++;
 		at = end + 1;
 	}
@@ -106,8 +129,7 @@ static void index_values(struct indexer *ix, const char *s, size_t n)
 
 	while ((event = scan_next(&ix->scan, s, n, &at)) != SCAN_MORE) {
 		if (event == SCAN_BEGIN) {
-			bool junk = ix->framing == FRAMING_JSON &&
-				    !strchr("{[\"", s[at]);
+			bool junk = frame_is_junk(ix->framing, s[at]);
 
 			ix->line += scan_count(s + counted, at - counted,
 					       '\n');
@@ -143,8 +165,10 @@ static void settle(struct indexer *ix, bool whole)
 		return;
 	ix->known = true;
 	ix->framing = verdict.framing;
-	ix->none = answer == DETECT_NO || verdict.framing == FRAMING_SSE ||
-		   verdict.framing == FRAMING_TEXT;
+	ix->none = answer == DETECT_NO || verdict.framing == FRAMING_TEXT;
+	ix->events = verdict.framing == FRAMING_SSE;
+	if (ix->events)
+		ix->framing = FRAMING_LINES;
 	ix->scan.array = verdict.framing == FRAMING_ARRAY;
 	ix->at = verdict.skip;
 	ix->line += scan_count(ix->probe.data, verdict.skip, '\n');
@@ -170,7 +194,7 @@ void indexer_end(struct indexer *ix)
 {
 	if (!ix->known)
 		settle(ix, true);
-	if (ix->open && !(ix->framing == FRAMING_LINES && ix->blank))
+	if (ix->open && (ix->framing != FRAMING_LINES || counts(ix)))
 		add(ix, ix->at);
 	ix->open = false;
 }

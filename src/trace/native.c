@@ -103,11 +103,13 @@ void native_end(struct native_writer *w, struct buf *out,
 		const struct facts *facts)
 {
 	const char *why = facts->finish_reason;
+	bool clean = why && json_is_utf8(why, strlen(why));
 
-	if (!why)
-		why = "";
+	/* "end" makes the record; it is there whatever there is to say */
 	buf_puts(out, "{\"end\":");
-	json_put_string(out, why, strlen(why));
+	json_put_string(out, clean ? why : "", clean ? strlen(why) : 0);
+	if (!clean)
+		put_text(out, "end", why);
 	buf_printf(out, ",\"tokens\":%lu", (unsigned long)w->n_tokens);
 	if (facts->aborted)
 		buf_puts(out, ",\"aborted\":true");

@@ -35,15 +35,17 @@ static void dispatch(struct sse *sse)
 	sse->has_data = sse->dropping = false;
 }
 
-static void add_data(struct sse *sse, const char *s, size_t n)
+/* The value of a data line; `head` bytes of the line stand before it. */
+static void add_data(struct sse *sse, const char *s, size_t n, size_t head)
 {
 	if (n && s[0] == ' ') {
 		s++;
 		n--;
+		head++;
 	}
 	if (!sse->has_data && !sse->dropping) {
 		sse->event_line = sse->line;
-		sse->event_byte = sse->line_byte;
+		sse->event_byte = sse->line_byte + head;
 	}
 	if (sse->data.len + n + 1 > sse->max_bytes)
 		sse->dropping = true;
@@ -65,7 +67,8 @@ static void take_line(struct sse *sse, const char *s, size_t n)
 		dispatch(sse);
 	else if (n >= len && memcmp(s, field, len) == 0 &&
 		 (n == len || s[len] == ':'))
-		add_data(sse, s + MIN(len + 1, n), n - MIN(len + 1, n));
+		add_data(sse, s + MIN(len + 1, n), n - MIN(len + 1, n),
+			 MIN(len + 1, n));
 }
 
 /*

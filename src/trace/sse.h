@@ -16,7 +16,7 @@ struct sse_event {
 	const char *data; /* until the callback returns */
 	size_t len;
 	uint64_t line;    /* of its first data line, 1-based */
-	uint64_t byte;    /* of the first byte of that line */
+	uint64_t byte;    /* of its first byte of data */
 };
 
 struct sse_sink {

@@ -158,6 +158,8 @@ const char *trace_token(const struct trace *t, uint32_t i, size_t *len)
 	uint32_t from = i ? t->end[i - 1] : 0;
 
 	*len = t->end[i] - from;
+	if (!t->text.data)
+		return ""; /* all tokens so far are empty */
 	return t->text.data + from;
 }
 

@@ -13,12 +13,6 @@
 
 enum { FUZZ_LZ77_MAX = 2000 }; /* symbols: the definition takes O(n^2) */
 
-#define MUST(condition) \
-	do { \
-		if (!(condition)) \
-			abort(); \
-	} while (0)
-
 static void check_all(struct lz77 *z, const uint32_t *s, uint32_t n,
 		      const struct lz77_phrase *want, uint32_t n_want)
 {

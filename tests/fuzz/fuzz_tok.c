@@ -14,12 +14,6 @@
 
 enum { FUZZ_TOK_NAIVE_MAX = 400 }; /* bytes: the definition is quadratic */
 
-#define MUST(condition) \
-	do { \
-		if (!(condition)) \
-			abort(); \
-	} while (0)
-
 static void check_same(const struct tok_list *a, const struct tok_list *b)
 {
 	MUST(a->n == b->n);

@@ -1,6 +1,7 @@
 #include "reading.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "trace/json.h"
@@ -148,28 +149,45 @@ void reading_bytes(struct reading *r, const char *s, size_t n)
 	mem_free(exact);
 }
 
-void reading_end(struct reading *r, bool brief, struct buf *out)
+void reading_parts(struct reading *r, struct buf *gens, struct buf *troubles,
+		   char title[READING_TITLE_BYTES])
+{
+	if (r->feed)
+		feed_end(r->feed, &r->err);
+	if (title)
+		snprintf(title, READING_TITLE_BYTES, "%s",
+			 feed_title(r->feed));
+	buf_append(gens, r->gens.data, r->gens.len);
+	buf_append(troubles, r->troubles.data, r->troubles.len);
+	if (r->err.text[0])
+		put_trouble(troubles, r->err.text);
+	feed_free(r->feed);
+	buf_release(&r->gens);
+	buf_release(&r->troubles);
+	mem_free(r);
+}
+
+void reading_end(struct reading *r, struct buf *out)
 {
 	static const char *const shapes[] = {
 		[FEED_UNKNOWN] = "unknown",
 		[FEED_STREAM] = "stream",
 		[FEED_RECORDS] = "records",
 	};
+	struct buf gens = { 0 }, troubles = { 0 };
 
 	feed_end(r->feed, &r->err);
-	if (!brief)
-		buf_printf(out, "%s, \"%s\", %s: %zu, skipped %zu\n",
-			   feed_dialect(r->feed), feed_title(r->feed),
-			   shapes[feed_shape(r->feed)], r->n_gens,
-			   feed_skipped(r->feed));
-	buf_append(out, r->gens.data, r->gens.len);
-	buf_append(out, r->troubles.data, r->troubles.len);
-	if (r->err.text[0])
-		put_trouble(out, r->err.text);
+	buf_printf(out, "%s, \"%s\", %s: %zu, skipped %zu\n",
+		   feed_dialect(r->feed), feed_title(r->feed),
+		   shapes[feed_shape(r->feed)], r->n_gens,
+		   feed_skipped(r->feed));
 	feed_free(r->feed);
-	buf_release(&r->gens);
-	buf_release(&r->troubles);
-	mem_free(r);
+	r->feed = NULL;
+	reading_parts(r, &gens, &troubles, NULL);
+	buf_append(out, gens.data, gens.len);
+	buf_append(out, troubles.data, troubles.len);
+	buf_release(&gens);
+	buf_release(&troubles);
 }
 
 void reading_of(const struct feed_opts *opts, const char *s, size_t n,
@@ -183,5 +201,5 @@ void reading_of(const struct feed_opts *opts, const char *s, size_t n,
 		reading_bytes(r, s + at, take);
 		at += take;
 	}
-	reading_end(r, false, out);
+	reading_end(r, out);
 }

@@ -23,9 +23,15 @@ struct reading *reading_new(const struct feed_opts *opts);
  * sanitiser sees what reads past them. */
 void reading_bytes(struct reading *r, const char *s, size_t n);
 
-/* The end: appends the verdict. `brief`: the generations and troubles alone,
- * for records that are read one by one. Frees. */
-void reading_end(struct reading *r, bool brief, struct buf *out);
+/* The end: appends the verdict. Frees. */
+void reading_end(struct reading *r, struct buf *out);
+
+enum { READING_TITLE_BYTES = 100 };
+
+/* The same for records that are read one by one: the generations and the
+ * troubles apart, and the feed's title (title may be NULL). */
+void reading_parts(struct reading *r, struct buf *gens, struct buf *troubles,
+		   char title[READING_TITLE_BYTES]);
 
 /* The same for s[0..n) in pieces of `step` bytes (0: whole). */
 void reading_of(const struct feed_opts *opts, const char *s, size_t n,

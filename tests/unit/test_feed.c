@@ -214,7 +214,7 @@ static void sample_cuts(const struct sample *sample)
 		reading_bytes(r, bytes.data, cut);
 		reading_bytes(r, bytes.data + cut, bytes.len - cut);
 		buf_clear(&got);
-		reading_end(r, false, &got);
+		reading_end(r, &got);
 		buf_cstr(&got);
 		assert_same(&got, &want, sample->file, cut);
 	}
@@ -491,7 +491,7 @@ static void refusal_stays(void **state)
 	reading_bytes(r, "{\"response\":\"a\"}\n", 17);
 	assert_string_equal(feed_dialect(reading_feed(r)), "");
 	assert_int_equal(feed_shape(reading_feed(r)), FEED_UNKNOWN);
-	reading_end(r, false, &got);
+	reading_end(r, &got);
 	assert_non_null(strstr(buf_cstr(&got), ": 0, skipped 0\n  ! x: it is a "
 					       "program"));
 	buf_release(&got);

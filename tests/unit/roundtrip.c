@@ -1,0 +1,229 @@
+#include "roundtrip.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "trace/feed.h"
+#include "trace/native.h"
+
+enum { FACTS_AT_MOST = 40, MARKED = 0x80 };
+
+struct bytes {
+	const unsigned char *at;
+	size_t n;
+};
+
+static unsigned take(struct bytes *b)
+{
+	if (!b->n)
+		return 0;
+	b->n--;
+	return *b->at++;
+}
+
+static uint32_t take_u32(struct bytes *b)
+{
+	uint32_t value = 0;
+
+	for (int i = 0; i < 4; i++)
+		value = value << 8 | take(b);
+	return value;
+}
+
+/* Up to `most` bytes as text. */
+static size_t take_text(struct bytes *b, size_t most, char *out)
+{
+	size_t n = MIN(take(b) % (most + 1), b->n);
+
+	for (size_t i = 0; i < n; i++)
+		out[i] = (char)take(b);
+	return n;
+}
+
+/* A fact, or none; NUL ends it. */
+static void take_fact(struct bytes *b, char **field)
+{
+	char text[FACTS_AT_MOST + 1] = "";
+
+	text[take_text(b, FACTS_AT_MOST, text)] = '\0';
+	if (text[0])
+		facts_set(field, text);
+}
+
+static void take_token(struct bytes *b, struct run *run, double *time_s)
+{
+	static const char *const marks[] = {
+		"<think>", "</think>", "<|channel|>analysis",
+		"<|channel|>final", "[THINK]", "</thi", "nk>",
+	};
+	unsigned flags = take(b);
+	char text[8];
+	struct token token = {
+		.text = text,
+		.id = flags & 1 ? take_u32(b) : TRACE_NO_ID,
+		.logprob = flags & 2 ? -(float)take_u32(b) / 7e6f : NAN,
+		.time_s = NAN,
+		.channel = (enum channel)(flags / 8 % CHANNELS),
+	};
+
+	if (flags & 4) {
+		*time_s += take(b) * 1e-3 + 1e-6;
+		token.time_s = *time_s;
+	}
+	if (flags & MARKED) {
+		token.text = marks[take(b) % ARRAY_LEN(marks)];
+		token.len = strlen(token.text);
+	} else {
+		token.len = take_text(b, sizeof(text), text);
+	}
+	run_token(run, &token);
+}
+
+static struct run *take_run(struct bytes *b)
+{
+	struct run *run = run_new(&meter_opts_default);
+	struct facts *f = &run->trace.facts;
+	double time_s = take_u32(b);
+	char prompt[FACTS_AT_MOST];
+
+	take_fact(b, &f->model);
+	take_fact(b, &f->policy);
+	take_fact(b, &f->gold);
+	take_fact(b, &f->label);
+	take_fact(b, &f->note);
+	take_fact(b, &f->finish_reason);
+	f->budget = take_u32(b) & 0x7fffffff;
+	f->vocab = take_u32(b) & 0x7fffffff;
+	f->prompt_tokens = take(b);
+	f->aborted = take(b) & 1;
+	run_prompt(run, prompt, take_text(b, FACTS_AT_MOST, prompt));
+	while (b->n)
+		take_token(b, run, &time_s);
+	run_end(run);
+	return run;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+static bool same_bytes(const struct buf *a, const struct buf *b)
+{
+	return a->len == b->len &&
+	       (!a->len || memcmp(a->data, b->data, a->len) == 0);
+}
+
+static const char *compare_facts(const struct facts *a, const struct facts *b)
+{
+	if (!same_text(a->model, b->model))
+		return "the model";
+	if (!same_text(a->policy, b->policy))
+		return "the policy";
+	if (!same_text(a->gold, b->gold))
+		return "the answer";
+	if (!same_text(a->label, b->label))
+		return "the label";
+	if (!same_text(a->note, b->note))
+		return "the note";
+	if (!same_text(a->finish_reason, b->finish_reason))
+		return "the finish reason";
+	if (a->budget != b->budget || a->vocab != b->vocab)
+		return "budget or vocabulary";
+	if (a->prompt_tokens != b->prompt_tokens)
+		return "the prompt's tokens";
+	return a->aborted != b->aborted ? "that it was aborted" : NULL;
+}
+
+static float logprob(const struct trace *t, uint32_t i)
+{
+	return t->logprob ? t->logprob[i] : NAN;
+}
+
+static const char *compare_token(const struct trace *a, const struct trace *b,
+				 uint32_t i)
+{
+	float lp = logprob(a, i), read = logprob(b, i);
+
+	if (a->end[i] != b->end[i])
+		return "where a token ends";
+	if ((a->id ? a->id[i] : TRACE_NO_ID) !=
+	    (b->id ? b->id[i] : TRACE_NO_ID))
+		return "an id";
+	if (!a->time_us != !b->time_us ||
+	    (a->time_us && a->time_us[i] != b->time_us[i]))
+		return "a time";
+	if (!(lp == read || (isnan(lp) && isnan(read))))
+		return "a probability";
+	if (trace_channel(a, i) != trace_channel(b, i))
+		return "a channel";
+	return NULL;
+}
+
+static const char *compare(const struct trace *a, const struct trace *b)
+{
+	const char *why = compare_facts(&a->facts, &b->facts);
+
+	if (!same_bytes(&a->prompt, &b->prompt))
+		return "the prompt";
+	if (!same_bytes(&a->text, &b->text))
+		return "the text";
+	if (a->n_tokens != b->n_tokens || a->tokens_by != b->tokens_by)
+		return "the number of tokens, or who counted";
+	for (uint32_t i = 0; i < a->n_tokens && !why; i++)
+		why = compare_token(a, b, i);
+	return why;
+}
+
+static struct run *on_open(void *ctx)
+{
+	struct run **run = ctx;
+
+	run_free(*run);
+	return *run = run_new(&meter_opts_default);
+}
+
+static void on_close(void *ctx, struct run *run)
+{
+	(void)ctx;
+	(void)run;
+}
+
+static struct run *read_back(const struct buf *text, size_t step)
+{
+	struct run *run = NULL;
+	struct feed_sink sink = { &run, on_open, on_close, NULL };
+	struct feed_opts opts = { .source = "x" };
+	struct feed *feed = feed_new(&opts, &sink);
+
+	for (size_t at = 0; at < text->len;) {
+		size_t len = step ? MIN(step, text->len - at) : text->len;
+
+		feed_bytes(feed, text->data + at, len, NAN, NULL);
+		at += len;
+	}
+	feed_end(feed, NULL);
+	if (feed_skipped(feed)) {
+		run_free(run);
+		run = NULL;
+	}
+	feed_free(feed);
+	return run;
+}
+
+const char *roundtrip(const unsigned char *bytes, size_t n, size_t step)
+{
+	struct bytes b = { bytes, n };
+	struct run *run = take_run(&b), *back;
+	struct buf text = { 0 };
+	const char *why = "all of it";
+
+	native_trace(&text, &run->trace, NULL);
+	back = read_back(&text, step);
+	if (back)
+		why = compare(&run->trace, &back->trace);
+	run_free(run);
+	run_free(back);
+	buf_release(&text);
+	return why;
+}
