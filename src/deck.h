@@ -3,9 +3,10 @@
  *
  * Work happens in slices (deck_work), so a 1 GB file shows its first screen
  * at once: first the reports of what is looked at and the boundaries of all
- * records, then, in the background, one report a generation. At most one run is open for the views (deck_open);
- * runs of other entries are measured, reported and dropped, and read again
- * when asked for. A FEED_STREAM source keeps its runs.
+ * records, then, in the background, one report a generation. At most one run
+ * is open for the views (deck_open); runs of other entries are measured,
+ * reported and dropped, and read again when asked for. A FEED_STREAM source
+ * keeps its runs.
  *
  * Entries never move: indices stay good. Further generations of one record,
  * found when it is read, are appended; (i_source, i_record, i_sub) is the
