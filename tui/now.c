@@ -164,9 +164,13 @@ static void draw_fired(const struct now *now, struct pen *p)
 		   num_count(a, v->at_token));
 	sep(p);
 	pen_printf(p, STYLE_STRONG, "%s", num_count(b, v->tokens_after));
-	pen_printf(p, STYLE_NORMAL, " token%s after it (%s)",
-		   v->tokens_after == 1 ? "" : "s",
-		   num_percent(c, v->tokens_after, now->n));
+	pen_printf(p, STYLE_NORMAL, " token%s after it",
+		   v->tokens_after == 1 ? "" : "s");
+	if (now->total > now->n) /* while scrubbing: what is to come */
+		pen_printf(p, STYLE_NORMAL, ", %s in all",
+			   num_count(a, now->total - v->at_token));
+	pen_printf(p, STYLE_NORMAL, " (%s)",
+		   num_percent(c, now->total - v->at_token, now->total));
 	if (v->resumed_at == GUARD_NEVER)
 		pen_printf(p, STYLE_NORMAL, " %s no new information since",
 			   glyph(GLYPH_DOT, ascii));

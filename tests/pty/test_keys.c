@@ -102,6 +102,7 @@ static void test_next_threshold(void **state)
 		before = place(l);
 	}
 	expect_text(l->p, "guardian stops here");
+	expect_text(l->p, "0 tokens after it, ");
 	go(l, "G");
 	for (int i = 0; place(l) != lil; i++) {
 		before = place(l);
