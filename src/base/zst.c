@@ -1,10 +1,12 @@
 #include "base/zst.h"
 
 #include <assert.h>
+#include <string.h>
 #include <zstd.h>
 
 enum {
 	OUT_STEP = 64 * 1024,     /* bytes of room asked of out at a time */
+	MAGIC_BYTES = 4,
 	BLOCK_HEAD_BYTES = 3,
 	BLOCK_MAX_BYTES = 128 * 1024,
 	WINDOW_LOG_LEAST = 10,    /* the smallest window of the format */
@@ -94,7 +96,7 @@ void zst_dec_free(struct zst_dec *d)
 	mem_free(d);
 }
 
-static bool dec_fail(struct zst_dec *d, size_t rc, struct err *err)
+static bool dec_fail(struct zst_dec *d, const char *why, struct err *err)
 {
 	d->broken = true;
 	d->pending = false;
@@ -102,7 +104,20 @@ static bool dec_fail(struct zst_dec *d, size_t rc, struct err *err)
 		       "the zstd data is broken or needs a window over %u MiB "
 		       "(%s); try `zstd -t` on the file",
 		       1u << (d->window_log_max - MIN(d->window_log_max, 20u)),
-		       ZSTD_getErrorName(rc));
+		       why);
+}
+
+/* What every frame begins with, or a skippable one. The library would take
+ * its own formats of before 2016 too. */
+static bool is_magic(const unsigned char *s)
+{
+	static const unsigned char frame[MAGIC_BYTES] = { 0x28, 0xb5, 0x2f,
+							  0xfd };
+	static const unsigned char skippable[] = { 0x2a, 0x4d, 0x18 };
+
+	return memcmp(s, frame, sizeof(frame)) == 0 ||
+	       ((s[0] & 0xf0) == 0x50 &&
+		memcmp(s + 1, skippable, sizeof(skippable)) == 0);
 }
 
 /*
@@ -116,7 +131,7 @@ static size_t dec_want(const struct zst_dec *d)
 {
 	size_t want = d->hint > BLOCK_HEAD_BYTES ? d->hint - BLOCK_HEAD_BYTES :
 		      d->hint			 ? d->hint :
-						   1;
+						   MAGIC_BYTES;
 
 	return MIN(want, (size_t)BLOCK_MAX_BYTES);
 }
@@ -164,6 +179,8 @@ bool zst_dec_push(struct zst_dec *d, const void *in, size_t n, size_t *used,
 			*used += kept;
 			break;
 		}
+		if (!d->hint && !is_magic(src.src))
+			return dec_fail(d, "something else follows", err);
 		dst.dst = buf_reserve(out, room);
 		rc = ZSTD_decompressStream(d->ctx, &dst, &src);
 		if (src.src == d->part.data && src.size)
@@ -174,7 +191,7 @@ bool zst_dec_push(struct zst_dec *d, const void *in, size_t n, size_t *used,
 		out->len += dst.pos;
 		max_out -= dst.pos;
 		if (ZSTD_isError(rc))
-			return dec_fail(d, rc, err);
+			return dec_fail(d, ZSTD_getErrorName(rc), err);
 		d->hint = rc;
 		d->inside = rc != 0;
 		d->pending = rc != 0 && dst.pos == dst.size;
@@ -189,7 +206,7 @@ bool zst_dec_pending(const struct zst_dec *d)
 
 bool zst_dec_end(const struct zst_dec *d, struct err *err)
 {
-	if (d->inside && !d->broken)
+	if ((d->inside || d->part.len) && !d->broken)
 		return err_set(err, "the zstd data is cut short: its last "
 				    "frame does not end");
 	return !d->broken;
