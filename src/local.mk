@@ -13,6 +13,11 @@ libengine_a_SOURCES += \
 	src/progress.c src/progress.h \
 	src/report.c src/report_table.c src/report.h
 libengine_a_SOURCES += \
+	src/guard_exec.c src/guard_exec.h \
+	src/guard_relay.c src/guard_relay.h \
+	src/guard_report.c src/guard_report.h \
+	src/watch.c src/watch.h
+libengine_a_SOURCES += \
 	src/measure/meter.c src/measure/meter.h \
 	src/trace/run.c src/trace/run.h \
 	src/trace/think.c src/trace/think.h \

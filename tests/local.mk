@@ -198,6 +198,7 @@ tests_fuzz_replay_utf8_SOURCES = tests/fuzz/fuzz_utf8.c $(FUZZ_REPLAY)
 cli_tests = \
 	tests/cli/analyze.sh \
 	tests/cli/filter.sh \
+	tests/cli/guard.sh \
 	tests/cli/manual.sh \
 	tests/cli/parallel.sh \
 	tests/cli/recordings.sh

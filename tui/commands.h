@@ -19,6 +19,12 @@ struct command {
 extern const struct command commands[];
 extern const size_t n_commands;
 
+struct settings;
+
+/* lilscope guard: a filter, or a proxy. Returns the exit status.
+ * command_guard.c */
+int command_guard(const struct settings *set, char **files, int n_files);
+
 /* The script that completes commands, options and their values; false if
  * there is none for this shell. completion.c */
 bool completion_print(const char *shell, struct buf *out);

@@ -5,7 +5,7 @@
 #include "opt.h"
 
 /* The options of all commands. */
-enum { ANY_OPTION = OPT_TUI | OPT_ANALYZE };
+enum { ANY_OPTION = OPT_TUI | OPT_ANALYZE | OPT_GUARD };
 
 static void put_values(const struct opt *opt, struct buf *out)
 {
@@ -62,6 +62,8 @@ static void print_bash(struct buf *out)
 	buf_puts(out, "' -- \"$cur\")); return ;;\n\tesac\n"
 		      "\tcase ${COMP_WORDS[1]} in\n\tanalyze) words='");
 	bash_options(OPT_ANALYZE, out);
+	buf_puts(out, "' ;;\n\tguard) words='");
+	bash_options(OPT_GUARD, out);
 	buf_puts(out, "' ;;\n\t*) words='");
 	bash_options(OPT_TUI, out);
 	buf_puts(out, "' ;;\n\tesac\n"

@@ -20,6 +20,7 @@ libtui_a_SOURCES = \
 	tui/app.h \
 	tui/caps.c \
 	tui/caps.h \
+	tui/command_guard.c \
 	tui/commands.h \
 	tui/completion.c \
 	tui/chart.c \

@@ -106,6 +106,8 @@ static int run_help(int argc, char **argv)
 
 	if (argc >= 1 && strcmp(argv[0], "analyze") == 0)
 		return help(OPT_ANALYZE);
+	if (argc >= 1 && strcmp(argv[0], "guard") == 0)
+		return help(OPT_GUARD);
 	if (argc < 1 || strcmp(argv[0], "--tables") != 0)
 		return help(OPT_TUI);
 	tables_print(&out);
@@ -204,6 +206,22 @@ static int run_analyze(int argc, char **argv)
 		return complain(&err);
 	}
 	return analyze(&set, argv, n_files);
+}
+
+/* The filter. Everything but reading the options is in command_guard.c. */
+static int run_guard(int argc, char **argv)
+{
+	struct settings set;
+	struct err err = { "" };
+	int n_files = 0;
+
+	settings_init(&set);
+	read_config(&set);
+	if (wants_help(argc, argv))
+		return help(OPT_GUARD);
+	if (!opt_parse(&set, OPT_GUARD, argc, argv, &n_files, &err))
+		return complain(&err);
+	return command_guard(&set, argv, n_files);
 }
 
 /* The value names UTF-8, however it is written. */
@@ -313,9 +331,11 @@ const struct command commands[] = {
 	  run_screens },
 	{ "analyze", "[OPTIONS] FILE...", "a line a generation; -, --json",
 	  OPT_ANALYZE, run_analyze },
+	{ "guard", "[OPTIONS] [FILE]", "a filter that ends a loop", OPT_GUARD,
+	  run_guard },
 	{ "completion", "bash|zsh|fish", "completion for a shell", 0,
 	  run_completion },
-	{ "help", "[analyze]", "commands and options", 0, run_help },
+	{ "help", "[analyze|guard]", "commands and options", 0, run_help },
 	{ "version", "", "the version", 0, run_version },
 };
 const size_t n_commands = ARRAY_LEN(commands);

@@ -19,6 +19,7 @@ enum {
 	OPT_ANALYZE = 2,  /* lilscope analyze */
 	OPT_LIVE = 4,     /* :set, while it runs */
 	OPT_CONFIG = 8,   /* the config file */
+	OPT_GUARD = 16,   /* lilscope guard */
 };
 
 struct settings {
@@ -34,6 +35,9 @@ struct settings {
 	char field[128];          /* --field, "" for heuristics */
 	uint32_t first_record;    /* analyze --first-record N */
 	char script[512];         /* --script FILE */
+	bool annotate;            /* guard --annotate */
+	char report[512];         /* guard --report FILE */
+	char exec[1024];          /* guard --exec 'WORDS...' */
 	double speed;             /* --speed */
 	uint32_t seek;            /* --seek TOKEN, 0 none */
 	uint64_t given;           /* bit i: opts[i] came from the command

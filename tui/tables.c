@@ -27,6 +27,7 @@ static void print_where(struct buf *out, unsigned where)
 		{ OPT_ANALYZE, 'a' },
 		{ OPT_LIVE, 'l' },
 		{ OPT_CONFIG, 'c' },
+		{ OPT_GUARD, 'g' },
 	};
 
 	buf_putc(out, '\t');

@@ -32,6 +32,12 @@ part()
 		first = substr(text, 1, 1)
 		return toupper(first) substr(text, 2) "."
 	}
+	# The commands without a screen that letters stand for.
+	function headless(letters) {
+		return (letters ~ /a/ ? "analyze" : "") \
+			(letters ~ /a.*g/ ? " No and Cm " : "") \
+			(letters ~ /g/ ? "guard" : "")
+	}
 	function begin(room) {
 		if (room != "")
 			print ".Ss " room
@@ -65,16 +71,16 @@ part()
 		if ($3 != "-" && $4 != "ta") {
 			print ".Fl " $3
 			print "is for"
-			print ".Cm analyze"
+			print ".Cm " headless($4)
 			print "only."
 		}
-		if ($6 !~ /a/) {
+		if ($6 !~ /a/ && $6 ~ /t/) {
 			print "Not for"
 			print ".Cm analyze ."
 		}
 		if ($6 !~ /t/) {
 			print "Only for"
-			print ".Cm analyze ."
+			print ".Cm " headless($6) " ."
 		}
 	}
 	part == "KEYS" && $1 == "action" {
@@ -147,6 +153,7 @@ fi
 # --- --help and the screens' help show each option and action.
 "$LILSCOPE" --help >"$tmp/help" 2>&1
 "$LILSCOPE" analyze --help >>"$tmp/help" 2>&1
+"$LILSCOPE" guard --help >>"$tmp/help" 2>&1
 awk -F '\t' '$1 == "option" { print $2 }' "$tmp/tables" |
 while read -r name; do
 	grep -Eq -- "--(\[no-\])?$name( |\$|=)" "$tmp/help" ||

@@ -78,12 +78,14 @@ only 'only buf.c calls the allocator' \
 #   src/base/big.c  pages of memory (no file)
 #   tui/term.c      the controlling terminal when stdin is the trace
 #   tui/file.c      small files of its own: config, session, exports
+#   src/guard_report.c  the report that --report asks for
+#   src/guard_exec.c    the command that --exec asks for, and its /dev/null
 only 'only source.c opens files' \
 	"$(call 'open|openat|open64|creat|fopen|fdopen|freopen|mkstemp|tmpfile|memfd_create|opendir|mkdir|rename|unlink')" \
-	'src/source.c src/source_*.c tui/term.c tui/file.c'
+	'src/source.c src/source_*.c tui/term.c tui/file.c src/guard_report.c src/guard_exec.c'
 only 'only source.c forks or connects' \
 	"$(call 'fork|vfork|posix_spawn|posix_spawnp|execv|execvp|execve|execl|execlp|socket|connect|bind|listen|accept')" \
-	'src/source.c'
+	'src/source.c src/guard_exec.c'
 only 'no shell' "$(call 'system|popen')" ''
 only 'mapping memory' "$(call 'mmap|mremap|munmap|madvise')" \
 	'src/source.c src/base/big.c'
@@ -103,7 +105,7 @@ mv "$tmp/all" "$tmp/code"
 
 # --- How the program ends: die() (base.c) and main().
 only 'exit() is for main and die' "$(call 'exit|_exit|abort|quick_exit')" \
-	'src/base/base.c tui/main.c tui/term.c tui/signals.c src/source.c'
+	'src/base/base.c tui/main.c tui/term.c tui/signals.c src/source.c src/guard_exec.c'
 
 # --- Functions that cannot be used well.
 only 'banned' \

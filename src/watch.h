@@ -1,0 +1,78 @@
+/*
+ * watch.h - a stop rule over a stream of bytes that passes by.
+ *
+ *	bytes -> feed -> runs -> rule -> "here": the byte where to stop
+ *
+ * The stream may carry several generations; the rule looks at each alone,
+ * and each can reach its threshold once. No I/O here, and nothing of the
+ * stream is kept but the generations that are open.
+ *
+ * Where: a threshold is found at the end of the line that made the rule
+ * fire; in plain text also after WATCH_TEXT_BYTES without a line end, in a
+ * dialect after WATCH_LINE_BYTES. An event or record is so passed whole. The
+ * place does not depend on how the bytes are cut into calls.
+ */
+#ifndef LILSCOPE_WATCH_H
+#define LILSCOPE_WATCH_H
+
+#include "base/err.h"
+#include "measure/meter.h"
+
+enum {
+	WATCH_TEXT_BYTES = 64,
+	WATCH_LINE_BYTES = 4096,
+	WATCH_RECORD_BYTES = 32,
+};
+
+struct watch_opts {
+	struct meter_opts meter;
+	const char *rule;   /* "guardian" or a row of rival.h; NULL: guardian */
+	const char *source; /* name for sentences */
+	const char *format, *field; /* as struct feed_opts; NULL or "" */
+};
+
+/* One generation that reached its threshold. */
+struct watch_hit {
+	char record[WATCH_RECORD_BYTES]; /* which one; "0" is the first */
+	uint32_t at_token;     /* where the rule fired */
+	uint64_t at_byte;      /* bytes of the stream up to there */
+	uint32_t tokens_after; /* seen since */
+	uint32_t resumed_at;   /* GUARD_NEVER: information did not come back */
+};
+
+struct watch;
+
+/* The rule's name must be one (report_rule_name()). */
+struct watch *watch_new(const struct watch_opts *opts);
+void watch_free(struct watch *w); /* NULL is fine */
+
+/*
+ * Looks at s[0..n). Returns how many bytes it took: n, or fewer when a
+ * threshold was found there (watch_n_hits() grew); call again with the rest
+ * to go on. A stream that can't be read is taken and not looked at
+ * (watch_blind()).
+ */
+size_t watch_bytes(struct watch *w, const char *s, size_t n);
+
+/* No more bytes come. May find thresholds that only then show. */
+void watch_end(struct watch *w);
+
+size_t watch_n_hits(const struct watch *w);
+/* The i-th; its tokens_after grow while its generation does. */
+struct watch_hit watch_hit(const struct watch *w, size_t i);
+
+uint64_t watch_bytes_seen(const struct watch *w);
+uint64_t watch_tokens(const struct watch *w); /* of all generations */
+size_t watch_generations(const struct watch *w);
+const char *watch_dialect(const struct watch *w); /* "" before detection */
+const char *watch_rule(const struct watch *w);
+const struct meter_opts *watch_meter(const struct watch *w);
+
+/* Why the stream can't be read, one sentence; NULL while it can. */
+const char *watch_blind(const struct watch *w);
+
+/* Broken records, and the first one's sentence. */
+size_t watch_skipped(const struct watch *w);
+const char *watch_first_trouble(const struct watch *w);
+
+#endif
