@@ -81,9 +81,10 @@ bool indexed_same(const struct feed_opts *opts, const char *s, size_t n,
 		  opts->field  ? "jsonl" :
 				 feed_detect(s, n, true, &shape, NULL);
 	put_both(out, whole);
-	/* of events, lines are indexed: only nearly the same */
+	/* of events, lines are indexed: only nearly the same; without a title
+	 * there is nothing that can be read */
 	if (dialect && feed_format_shape(dialect) == FEED_RECORDS &&
-	    !strstr(title, "SSE")) {
+	    title[0] && !strstr(title, "SSE")) {
 		ix = index_of(dialect, s, n, step);
 		for (size_t i = 0; i < indexer_n(ix); i++)
 			read_place(opts, dialect, s, indexer_place(ix, i), i,
