@@ -74,6 +74,8 @@ libtui_a_SOURCES = \
 	tui/style.h \
 	tui/tables.c \
 	tui/tables.h \
+	tui/topics.c \
+	tui/topics.h \
 	tui/term.c \
 	tui/terminal.h \
 	tui/text_layout.c \

@@ -20,6 +20,7 @@
 #include "script.h"
 #include "tables.h"
 #include "terminal.h"
+#include "topics.h"
 
 enum { COLS_MAX = 10000, CONFIG_MAX_BYTES = 64 * 1024 };
 
@@ -99,6 +100,15 @@ static int help(unsigned where)
 	return print(&out);
 }
 
+static int no_topic(const char *topic)
+{
+	struct err err = { "" };
+
+	err_set(&err, "there is no help on \"%s\"; lilscope help takes "
+		      "analyze, guard, formats, keys or rules", topic);
+	return complain(&err);
+}
+
 /* "help", and "help --tables" for what the manual is checked against. */
 static int run_help(int argc, char **argv)
 {
@@ -108,9 +118,12 @@ static int run_help(int argc, char **argv)
 		return help(OPT_ANALYZE);
 	if (argc >= 1 && strcmp(argv[0], "guard") == 0)
 		return help(OPT_GUARD);
-	if (argc < 1 || strcmp(argv[0], "--tables") != 0)
+	if (argc < 1)
 		return help(OPT_TUI);
-	tables_print(&out);
+	if (strcmp(argv[0], "--tables") == 0)
+		tables_print(&out);
+	else if (!topic_print(argv[0], &out))
+		return no_topic(argv[0]);
 	return print(&out);
 }
 
@@ -335,7 +348,8 @@ const struct command commands[] = {
 	  run_guard },
 	{ "completion", "bash|zsh|fish", "completion for a shell", 0,
 	  run_completion },
-	{ "help", "[analyze|guard]", "commands and options", 0, run_help },
+	{ "help", "[TOPIC]", "commands; analyze guard formats keys rules", 0,
+	  run_help },
 	{ "version", "", "the version", 0, run_version },
 };
 const size_t n_commands = ARRAY_LEN(commands);
