@@ -48,23 +48,35 @@ libengine_a_SOURCES += \
 	src/measure/series.c src/measure/series.h
 libengine_a_SOURCES += \
 	src/base/base64.c src/base/base64.h \
+	src/base/chunked.c src/base/chunked.h \
 	src/base/unpack.c src/base/unpack.h \
+	src/base/zip.c src/base/zip.h \
 	src/trace/chunk.c src/trace/chunk.h \
 	src/trace/detect.c src/trace/detect.h \
 	src/trace/feed.c src/trace/feed.h \
 	src/trace/field.c src/trace/field.h \
 	src/trace/format.c src/trace/format.h \
+	src/trace/format_anthropic.c src/trace/format_anthropic.h \
+	src/trace/format_helm.c \
+	src/trace/format_inspect.c \
 	src/trace/format_jsonl.c \
+	src/trace/format_llama.c \
+	src/trace/format_lmeval.c \
 	src/trace/format_native.c \
 	src/trace/format_ollama.c src/trace/format_ollama.h \
 	src/trace/format_openai.c src/trace/format_openai.h \
 	src/trace/format_response.c \
+	src/trace/format_responses.c src/trace/format_responses.h \
+	src/trace/format_sglang.c \
 	src/trace/format_text.c \
+	src/trace/format_tgi.c \
+	src/trace/format_watsonx.c \
 	src/trace/frame.c src/trace/frame.h \
 	src/trace/gen.c src/trace/gen.h \
 	src/trace/indexer.c \
 	src/trace/json.c src/trace/json.h \
 	src/trace/native.c src/trace/native.h \
+	src/trace/prefix.c src/trace/prefix.h \
 	src/trace/record.c src/trace/record.h \
 	src/trace/scan.c src/trace/scan.h \
 	src/trace/sse.c src/trace/sse.h \

@@ -160,6 +160,7 @@ struct gz_dec {
 	z_stream z;
 	enum gz_place place;
 	bool gzip;    /* the magic was gzip's: members may follow */
+	bool raw;     /* no header and no end mark: stop behind it */
 	bool pending; /* the last call ran out of room for output */
 };
 
@@ -171,6 +172,16 @@ struct gz_dec *gz_dec_new(void)
 
 	if (inflateInit2(&d->z, AUTO_WINDOW) != Z_OK)
 		die("out of memory for zlib");
+	return d;
+}
+
+struct gz_dec *gz_dec_new_raw(void)
+{
+	struct gz_dec *d = mem_zalloc(sizeof(*d));
+
+	if (inflateInit2(&d->z, -MAX_WBITS) != Z_OK)
+		die("out of memory for zlib");
+	d->raw = true;
 	return d;
 }
 
@@ -245,6 +256,8 @@ bool gz_dec_push(struct gz_dec *d, const void *in, size_t n, size_t *used,
 	while (max_out && (*used < n || d->pending)) {
 		size_t before = out->len, took = 0;
 
+		if (d->place == GZ_PADDING && d->raw)
+			return true;
 		if (d->place == GZ_PADDING || d->place == GZ_MAGIC) {
 			if (!dec_between(d, at[*used]))
 				return dec_fail(d, "something else follows "
@@ -253,7 +266,7 @@ bool gz_dec_push(struct gz_dec *d, const void *in, size_t n, size_t *used,
 			continue;
 		}
 		if (d->place == GZ_START) {
-			d->gzip = at[0] == gz_magic[0];
+			d->gzip = !d->raw && at[0] == gz_magic[0];
 			d->place = GZ_INSIDE;
 		}
 		if (!dec_inside(d, at + *used, n - *used, &took, out, max_out))
@@ -268,6 +281,16 @@ bool gz_dec_push(struct gz_dec *d, const void *in, size_t n, size_t *used,
 bool gz_dec_pending(const struct gz_dec *d)
 {
 	return d->pending;
+}
+
+bool gz_dec_ended(const struct gz_dec *d)
+{
+	return d->place == GZ_PADDING && !d->pending;
+}
+
+uint32_t gz_crc32(uint32_t crc, const void *bytes, size_t n)
+{
+	return n ? (uint32_t)crc32_z(crc, bytes, n) : crc;
 }
 
 bool gz_dec_end(const struct gz_dec *d, struct err *err)

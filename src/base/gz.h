@@ -37,6 +37,10 @@ size_t gz_sizer_memory_bytes(const struct gz_sizer *s);
 struct gz_dec;
 
 struct gz_dec *gz_dec_new(void);
+
+/* The same for one bare deflate stream (a ZIP's member): it takes no byte
+ * behind its end. */
+struct gz_dec *gz_dec_new_raw(void);
 void gz_dec_free(struct gz_dec *d); /* NULL is fine */
 
 /*
@@ -50,6 +54,12 @@ bool gz_dec_push(struct gz_dec *d, const void *in, size_t n, size_t *used,
 
 /* More output is waiting although all input was taken. */
 bool gz_dec_pending(const struct gz_dec *d);
+
+/* The last block was read and all output is out. */
+bool gz_dec_ended(const struct gz_dec *d);
+
+/* CRC-32 (ISO 3309) of more bytes; begin with 0. */
+uint32_t gz_crc32(uint32_t crc, const void *bytes, size_t n);
 
 /* At the end of input: false, and a sentence, if it was cut short. */
 bool gz_dec_end(const struct gz_dec *d, struct err *err);

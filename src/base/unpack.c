@@ -2,10 +2,14 @@
 
 #include <string.h>
 
+#include "base/chunked.h"
 #include "base/gz.h"
+#include "base/zip.h"
 #include "base/zst.h"
 
-enum kind { KIND_UNKNOWN, KIND_PLAIN, KIND_GZIP, KIND_ZSTD };
+enum kind {
+	KIND_UNKNOWN, KIND_PLAIN, KIND_GZIP, KIND_ZSTD, KIND_ZIP, KIND_HTTP,
+};
 
 enum { MAGIC_MAX = 4 };
 
@@ -13,6 +17,8 @@ struct unpack {
 	enum kind kind;
 	struct gz_dec *gz;
 	struct zst_dec *zst;
+	struct zip_dec *zip;
+	struct chunked *http;
 	char head[MAGIC_MAX]; /* bytes that may begin an archive */
 	size_t head_len, head_at;
 };
@@ -27,6 +33,8 @@ static const struct magic {
 	{ { 0x28, 0xb5, 0x2f, 0xfd }, 4, 0, KIND_ZSTD },
 	/* a skippable frame may come first: 50..5f 2a 4d 18 */
 	{ { 0x50, 0x2a, 0x4d, 0x18 }, 4, 0x0f, KIND_ZSTD },
+	{ { 'P', 'K', 3, 4 }, 4, 0, KIND_ZIP },
+	{ { 'H', 'T', 'T', 'P' }, 4, 0, KIND_HTTP },
 };
 
 struct unpack *unpack_new(void)
@@ -40,6 +48,8 @@ void unpack_free(struct unpack *u)
 		return;
 	gz_dec_free(u->gz);
 	zst_dec_free(u->zst);
+	zip_dec_free(u->zip);
+	chunked_free(u->http);
 	mem_free(u);
 }
 
@@ -76,6 +86,10 @@ static void decide(struct unpack *u, enum kind kind)
 		u->gz = gz_dec_new();
 	else if (kind == KIND_ZSTD)
 		u->zst = zst_dec_new(ZST_WINDOW_LOG_MAX);
+	else if (kind == KIND_ZIP)
+		u->zip = zip_dec_new();
+	else if (kind == KIND_HTTP)
+		u->http = chunked_new();
 }
 
 static bool pass(struct unpack *u, const char *in, size_t n, size_t *used,
@@ -85,6 +99,10 @@ static bool pass(struct unpack *u, const char *in, size_t n, size_t *used,
 		return gz_dec_push(u->gz, in, n, used, out, max_out, err);
 	if (u->kind == KIND_ZSTD)
 		return zst_dec_push(u->zst, in, n, used, out, max_out, err);
+	if (u->kind == KIND_ZIP)
+		return zip_dec_push(u->zip, in, n, used, out, max_out, err);
+	if (u->kind == KIND_HTTP)
+		return chunked_push(u->http, in, n, used, out, max_out, err);
 	*used = MIN(n, max_out);
 	buf_append(out, in, *used);
 	return true;
@@ -128,6 +146,8 @@ void unpack_rest(struct unpack *u, struct buf *out)
 {
 	if (u->kind == KIND_UNKNOWN)
 		decide(u, KIND_PLAIN);
+	if (u->http)
+		chunked_rest(u->http, out);
 	if (u->kind != KIND_PLAIN)
 		return;
 	buf_append(out, u->head + u->head_at, u->head_len - u->head_at);
@@ -139,7 +159,9 @@ bool unpack_pending(const struct unpack *u)
 	if (u->kind != KIND_UNKNOWN && u->head_at < u->head_len)
 		return true;
 	return (u->gz && gz_dec_pending(u->gz)) ||
-	       (u->zst && zst_dec_pending(u->zst));
+	       (u->zst && zst_dec_pending(u->zst)) ||
+	       (u->zip && zip_dec_pending(u->zip)) ||
+	       (u->http && chunked_pending(u->http));
 }
 
 bool unpack_end(struct unpack *u, struct err *err)
@@ -148,6 +170,8 @@ bool unpack_end(struct unpack *u, struct err *err)
 		return gz_dec_end(u->gz, err);
 	if (u->zst)
 		return zst_dec_end(u->zst, err);
+	if (u->zip)
+		return zip_dec_end(u->zip, err);
 	return true;
 }
 
@@ -158,6 +182,8 @@ const char *unpack_kind(const struct unpack *u)
 		return "gzip";
 	case KIND_ZSTD:
 		return "zstd";
+	case KIND_ZIP:
+		return "ZIP";
 	default:
 		return "";
 	}

@@ -1,9 +1,10 @@
 /*
- * unpack.h - .gz and .zst around anything, undone while it comes.
+ * unpack.h - .gz, .zst and .zip around anything, undone while it comes.
  *
- * Recognises the magic of gzip (1f 8b) and zstd (28 b5 2f fd) in the first
- * bytes, inflates any number of members or frames, and passes everything
- * else through. No I/O: bytes in, bytes out.
+ * Recognises the magic of gzip (1f 8b), zstd (28 b5 2f fd) and ZIP (PK 3 4)
+ * in the first bytes and the head of an HTTP answer, whose chunks it joins
+ * (chunked.h); inflates any number of members or frames, and passes
+ * everything else through. No I/O: bytes in, bytes out.
  */
 #ifndef LILSCOPE_UNPACK_H
 #define LILSCOPE_UNPACK_H
@@ -36,7 +37,7 @@ bool unpack_pending(const struct unpack *u);
  * be unpacked has been. */
 bool unpack_end(struct unpack *u, struct err *err);
 
-/* "gzip", "zstd" or "" (nothing to unpack, or not known yet). */
+/* "gzip", "zstd", "ZIP" or "" (nothing to unpack, or not known yet). */
 const char *unpack_kind(const struct unpack *u);
 
 #endif

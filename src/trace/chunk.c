@@ -86,6 +86,15 @@ static bool spell_bytes(struct chunk *c, struct chunk_token *t,
 	return true;
 }
 
+/* A probability's logarithm, whichever of the two is there. */
+static float logprob_of(struct json_value entry)
+{
+	double prob = json_number(json_get(entry, "prob"), NAN);
+
+	return (float)json_number(json_get(entry, "logprob"),
+				  prob > 0 ? log(prob) : NAN);
+}
+
 void chunk_entries(struct chunk *c, struct json_value entries)
 {
 	bool all_bytes = json_count(entries) > 0;
@@ -98,7 +107,9 @@ void chunk_entries(struct chunk *c, struct json_value entries)
 		size_t len;
 		const char *s = json_text(json_get(v, "token"), &len);
 
-		t->logprob = (float)json_number(json_get(v, "logprob"), NAN);
+		if (!s)
+			s = json_text(json_get(v, "content"), &len);
+		t->logprob = logprob_of(v);
 		t->id = json_u32(json_get(v, "id"), TRACE_NO_ID);
 		if (t->id == TRACE_NO_ID)
 			t->id = id_in_text(s, len);
@@ -108,6 +119,74 @@ void chunk_entries(struct chunk *c, struct json_value entries)
 		spell(c, t, s, len);
 	}
 	c->by_bytes = all_bytes;
+}
+
+void chunk_token(struct chunk *c, enum channel channel,
+		 struct json_value string, uint32_t id, float logprob)
+{
+	struct chunk_token *t = add_token(c);
+	size_t len;
+	const char *s = json_text(string, &len);
+
+	chunk_add(c, channel, s, len);
+	spell(c, t, s, len);
+	t->id = id;
+	t->logprob = logprob;
+}
+
+void chunk_triples(struct chunk *c, struct json_value triples, size_t from)
+{
+	size_t i = 0;
+
+	if (!json_is(triples, JSON_ARRAY))
+		return;
+	for (struct json_value v = json_first(triples); v.doc;
+	     v = json_next(v)) {
+		struct json_value logprob = json_first(v);
+		struct json_value id = json_next(logprob);
+		struct chunk_token *t;
+		size_t len;
+		const char *s = json_text(json_next(id), &len);
+
+		if (i++ < from)
+			continue;
+		t = add_token(c);
+		t->logprob = (float)json_number(logprob, NAN);
+		t->id = json_u32(id, TRACE_NO_ID);
+		spell(c, t, s, len);
+	}
+}
+
+static int hex_digit(char c)
+{
+	static const char digits[] = "0123456789abcdef";
+	const char *at = c ? strchr(digits, c | ('a' - 'A')) : NULL;
+
+	return at ? (int)(at - digits) : -1;
+}
+
+/* "bytes:\\xf0\\x9f": what is written so. false: the text is itself. */
+static bool spell_escaped(struct chunk *c, struct chunk_token *t,
+			  const char *s, size_t n)
+{
+	static const char prefix[] = "bytes:";
+	size_t len = sizeof(prefix) - 1, at = len;
+
+	if (n <= len || memcmp(s, prefix, len) != 0)
+		return false;
+	for (; at + 4 <= n; at += 4)
+		if (s[at] != '\\' || s[at + 1] != 'x' ||
+		    hex_digit(s[at + 2]) < 0 || hex_digit(s[at + 3]) < 0)
+			return false;
+	if (at != n)
+		return false;
+	for (at = len; at < n; at += 4) {
+		char byte = (char)(hex_digit(s[at + 2]) << 4 |
+				   hex_digit(s[at + 3]));
+
+		spell(c, t, &byte, 1);
+	}
+	return true;
 }
 
 void chunk_parallel(struct chunk *c, struct json_value tokens,
@@ -125,23 +204,34 @@ void chunk_parallel(struct chunk *c, struct json_value tokens,
 
 		t->logprob = (float)json_number(lp, NAN);
 		t->id = id_in_text(s, len);
-		spell(c, t, s, len);
+		if (!spell_escaped(c, t, s, len))
+			spell(c, t, s, len);
 		lp = json_next(lp);
 	}
 }
 
 void chunk_ids(struct chunk *c, struct json_value ids)
 {
+	chunk_ids_from(c, ids, 0);
+}
+
+void chunk_ids_from(struct chunk *c, struct json_value ids, size_t from)
+{
 	size_t n = json_count(ids), i = 0;
 
-	if (!json_is(ids, JSON_ARRAY) || !n)
+	if (!json_is(ids, JSON_ARRAY) || n <= from)
 		return;
+	n -= from;
 	if (c->n != n) {
 		c->n = 0;
 		buf_clear(&c->spelled);
 		c->by_bytes = false;
 	}
 	for (struct json_value v = json_first(ids); v.doc; v = json_next(v)) {
+		if (from) {
+			from--;
+			continue;
+		}
 		if (i == c->n)
 			add_token(c);
 		c->tokens[i++].id = json_u32(v, TRACE_NO_ID);
@@ -236,9 +326,21 @@ static void emit_tokens(const struct chunk *c, struct run *run, double time_s)
 	}
 }
 
+/* Entries of only a part of the text (the answer, but not the reasoning that
+ * came with it) must not stand for all of it. */
+static bool covers(const struct chunk *c)
+{
+	enum { OPEN_BYTES = 3 }; /* of a character that is not complete */
+
+	return !c->by_bytes || c->text.len <= c->spelled.len + OPEN_BYTES ||
+	       c->tokens[0].id != TRACE_NO_ID;
+}
+
 void chunk_emit(struct chunk *c, struct run *run, enum chunk_mode *mode,
 		double time_s)
 {
+	if (c->n && !covers(c))
+		c->n = 0;
 	if (!c->text.len && !c->n)
 		return;
 	if (*mode == CHUNK_UNSET)

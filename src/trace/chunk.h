@@ -55,15 +55,27 @@ void chunk_add(struct chunk *c, enum channel channel, const char *s, size_t n);
 void chunk_add_json(struct chunk *c, enum channel channel,
 		    struct json_value string);
 
-/* [{token, logprob, bytes, id}, ...] as in chat logprobs.content. */
+/* [{token, logprob, bytes, id}, ...] as in chat logprobs.content; llama-server
+ * may have `prob` for logprob, and once had `content` for token. */
 void chunk_entries(struct chunk *c, struct json_value entries);
 
-/* ["tok", ...] with [-0.1, ...] beside it, as legacy completions have. */
+/* One token and its text, which is added to the channel as well. */
+void chunk_token(struct chunk *c, enum channel channel,
+		 struct json_value string, uint32_t id, float logprob);
+
+/* [[logprob, id, text or null], ...] as SGLang has them, from the i-th on. */
+void chunk_triples(struct chunk *c, struct json_value triples, size_t from);
+
+/* ["tok", ...] with [-0.1, ...] beside it, as legacy completions have; a
+ * token that is no UTF-8 by itself stands there as "bytes:\\xf0\\x9f". */
 void chunk_parallel(struct chunk *c, struct json_value tokens,
 		    struct json_value logprobs);
 
 /* [123, ...]: with as many entries there, their ids; else tokens by id. */
 void chunk_ids(struct chunk *c, struct json_value ids);
+
+/* The same without the first `from` of them. */
+void chunk_ids_from(struct chunk *c, struct json_value ids, size_t from);
 
 /* Into the run, at time_s. */
 void chunk_emit(struct chunk *c, struct run *run, enum chunk_mode *mode,

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "trace/prefix.h"
 
 enum {
 	EARLY_LINES = 16,     /* asked at each of the first lines */
@@ -23,6 +24,7 @@ enum {
 	TEXT_LINES = 4,       /* enough to tell a log from a text ... */
 	TEXT_BYTES = 512,     /* ... or that many bytes */
 	LOG_LINES = 2,        /* lines that make a server's log */
+	PREFIXED_BYTES = 4096, /* of lines with times, before it is a text */
 };
 
 static const size_t sizes[] = { TEXT_BYTES, 4096, 16384, FEED_PROBE_BYTES };
@@ -68,8 +70,6 @@ static const struct {
 	size_t len;
 	const char *what;
 } binaries[] = {
-	KIND("PK\x03\x04", "is a ZIP archive; an Inspect .eval can be turned "
-			   "into JSON with `inspect log convert --to json`"),
 	KIND("PK\x05\x06", "is an empty ZIP archive"),
 	KIND("\x7f" "ELF", "is a program (ELF), not a trace"),
 	KIND("\x89PNG", "is a picture (PNG), not a trace"),
@@ -224,28 +224,6 @@ static size_t n_lines(const struct probe *p)
 	return scan_count(p->s, p->n, '\n');
 }
 
-static enum detect_answer text(struct probe *p)
-{
-	size_t lines = n_lines(p), log_lines = n_log_lines(p);
-
-	/* A log may begin with a line of its starter's; a live text must not
-	 * wait longer than that. */
-	if (!p->whole && p->n < TEXT_BYTES &&
-	    lines < (log_lines ? TEXT_LINES : LOG_LINES))
-		return DETECT_MORE;
-	if (p->forced) /* records by its name, whatever they begin with */
-		return settle(p, p->forced, FRAMING_LINES);
-	if (looks_binary(p->s, p->n))
-		return refuse(p, "is binary, not a trace");
-	if (log_lines >= LOG_LINES)
-		return refuse(p,
-			      "is a server's log: it tells speeds but holds no "
-			      "generated text; record the answer instead: curl "
-			      "-N URL -d '{\"stream\":true,...}' "
-			      "| tee run.sse");
-	return settle(p, &format_text, FRAMING_TEXT);
-}
-
 /* ---- JSON ---- */
 
 static bool reads(struct probe *p, const char *s, size_t n, bool cut)
@@ -265,6 +243,73 @@ static const struct format *claimed(struct probe *p)
 
 	return p->forced ? p->forced : format;
 }
+
+/* ---- text ---- */
+
+/* The dialect of records in lines of a log ("12:00:01 data: {..."), or NULL;
+ * *wait: more bytes may bring one. */
+static const struct format *claimed_prefixed(struct probe *p, bool *wait)
+{
+	struct lines l = lines_of(p);
+	const char *line;
+	size_t n;
+
+	*wait = false;
+	for (size_t i = 0; i < RECORDS_LOOKED_AT && l.s < l.end; i++) {
+		bool complete = next_line(&l, &line, &n);
+		const struct format *format = NULL;
+		struct prefix prefix;
+
+		if (!complete) {
+			line = l.s;
+			n = (size_t)(l.end - l.s);
+		}
+		prefix = prefix_strip(&line, &n);
+		if (prefix.carries && reads(p, line, n, !complete) &&
+		    is_container(json_root(&p->json))) {
+			format = complete || p->whole ? claimed(p) : NULL;
+			*wait = true;
+		}
+		if (format && format != &format_jsonl &&
+		    format->shape == FEED_STREAM)
+			return format;
+		*wait |= prefix.has_time && p->n < PREFIXED_BYTES;
+		if (!complete)
+			break;
+	}
+	return NULL;
+}
+
+static enum detect_answer text(struct probe *p)
+{
+	size_t lines = n_lines(p), log_lines = n_log_lines(p);
+	bool wait;
+	const struct format *format = claimed_prefixed(p, &wait);
+
+	if (format)
+		return settle(p, format, FRAMING_PREFIXED);
+	if (wait && !p->whole && log_lines < LOG_LINES)
+		return DETECT_MORE;
+
+	/* A log may begin with a line of its starter's; a live text must not
+	 * wait longer than that. */
+	if (!p->whole && p->n < TEXT_BYTES &&
+	    lines < (log_lines ? TEXT_LINES : LOG_LINES))
+		return DETECT_MORE;
+	if (p->forced) /* records by its name, whatever they begin with */
+		return settle(p, p->forced, FRAMING_LINES);
+	if (looks_binary(p->s, p->n))
+		return refuse(p, "is binary, not a trace");
+	if (log_lines >= LOG_LINES)
+		return refuse(p,
+			      "is a server's log: it tells speeds but holds no "
+			      "generated text; record the answer instead: curl "
+			      "-N URL -d '{\"stream\":true,...}' "
+			      "| tee run.sse");
+	return settle(p, &format_text, FRAMING_TEXT);
+}
+
+/* ---- records of lines ---- */
 
 /* Records of lines, or payloads of events, up to the first that is claimed.
  * *n_good: how many could be read at all. */

@@ -11,7 +11,7 @@
 
 enum {
 	UNPACK_SLICE_BYTES = 256 * 1024,
-	TITLE_MAX_BYTES = 96,
+	TITLE_MAX_BYTES = 160,
 };
 
 struct feed {
@@ -22,6 +22,8 @@ struct feed {
 	const struct format *forced; /* by opts.format, or NULL */
 	struct verdict verdict;      /* format is NULL until detected */
 	char title[TITLE_MAX_BYTES];
+	size_t title_len;    /* of what was known at the start */
+	struct seen titled;  /* what is in it already */
 
 	struct unpack *unpack; /* NULL: plain bytes */
 	bool began;            /* the first byte was seen */
@@ -31,6 +33,7 @@ struct feed {
 	size_t probed;         /* ... that were asked about */
 	struct frame frame;
 	struct json json;
+	double log_time_s;     /* of the last line that had one, or NAN */
 
 	size_t skipped;
 	struct err trouble; /* first broken record */
@@ -55,6 +58,7 @@ struct feed *feed_new(const struct feed_opts *opts,
 	f->cx.field = f->field;
 	f->cx.i_record = opts->record;
 	f->cx.time_s = NAN;
+	f->log_time_s = NAN;
 	if (opts->format)
 		f->forced = format_find(opts->format);
 	if (opts->format && !f->forced)
@@ -165,7 +169,8 @@ static bool is_done(const struct feed *f, const struct piece *piece)
 {
 	enum framing framing = f->frame.framing;
 
-	return (framing == FRAMING_SSE || framing == FRAMING_LINES) &&
+	return (framing == FRAMING_SSE || framing == FRAMING_LINES ||
+		framing == FRAMING_PREFIXED) &&
 	       frame_is_done(piece->data, piece->len);
 }
 
@@ -179,6 +184,17 @@ static bool is_blank(const struct piece *piece)
 	return at == piece->len;
 }
 
+/* A log's line has a time, or that of the line before it. */
+static void take_time(struct feed *f, const struct piece *piece)
+{
+	if (piece->has_time)
+		f->log_time_s = piece->time_s;
+	if (isnan(f->log_time_s))
+		return;
+	f->cx.time_s = f->log_time_s;
+	f->gens.seen.clock = true;
+}
+
 static void on_piece(void *ctx, const struct piece *piece)
 {
 	struct feed *f = ctx;
@@ -187,6 +203,7 @@ static void on_piece(void *ctx, const struct piece *piece)
 
 	if (f->fatal.text[0])
 		return;
+	take_time(f, piece);
 	if (format->bytes) {
 		format->bytes(&f->cx, piece->data, piece->len);
 		return;
@@ -223,6 +240,26 @@ static const struct format *format_of_record(struct feed *f)
 		       format : &format_jsonl;
 }
 
+/* "OpenAI chat stream, SSE, vLLM dialect, ids, times: arrival": what the
+ * records turned out to have joins what was known at the start. */
+static void update_title(struct feed *f)
+{
+	const struct seen *seen = &f->gens.seen;
+	const char *times = seen->clock	  ? ", times: recorded" :
+			    seen->arrival ? ", times: arrival" :
+					    "";
+
+	if (!f->verdict.format || f->verdict.format->shape != FEED_STREAM ||
+	    memcmp(&f->titled, seen, sizeof(*seen)) == 0)
+		return;
+	memcpy(&f->titled, seen, sizeof(*seen));
+	snprintf(f->title + f->title_len, sizeof(f->title) - f->title_len,
+		 "%s%s%s%s%s", seen->flavour ? ", " : "",
+		 seen->flavour ? seen->flavour : "",
+		 seen->flavour ? " dialect" : "",
+		 seen->ids ? ", ids: yes" : "", times);
+}
+
 static void start(struct feed *f)
 {
 	struct frame_sink sink = { f, on_piece, on_too_long };
@@ -240,6 +277,7 @@ static void start(struct feed *f)
 		name = "";
 	snprintf(f->title, sizeof(f->title), "%s%s%s", format->title,
 		 *name ? ", " : "", name);
+	f->title_len = strlen(f->title);
 	if (f->probe.len > f->verdict.skip)
 		frame_bytes(&f->frame, f->probe.data + f->verdict.skip,
 			    f->probe.len - f->verdict.skip);
@@ -333,12 +371,14 @@ bool feed_bytes(struct feed *f, const void *bytes, size_t n, double time_s,
 		f->began = true;
 		/* the first byte alone rules most archives out */
 		if (!f->opts.from_middle &&
-		    (s[0] == 0x1f || s[0] == 0x28 || (s[0] & 0xf0) == 0x50))
+		    (s[0] == 0x1f || s[0] == 0x28 || s[0] == 'H' ||
+		     (s[0] & 0xf0) == 0x50))
 			f->unpack = unpack_new();
 	}
-	if (f->unpack ? take_packed(f, s, n) : take(f, s, n))
-		return true;
-	return fatal(f, err);
+	if (!(f->unpack ? take_packed(f, s, n) : take(f, s, n)))
+		return fatal(f, err);
+	update_title(f);
+	return true;
 }
 
 static void end_unpack(struct feed *f)
@@ -368,6 +408,7 @@ bool feed_end(struct feed *f, struct err *err)
 			format->end(&f->cx);
 	}
 	gens_close_some(&f->gens, true);
+	update_title(f);
 	return f->fatal.text[0] ? fatal(f, err) : true;
 }
 

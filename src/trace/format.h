@@ -55,9 +55,18 @@ struct format {
 };
 
 extern const struct format format_native;
+extern const struct format format_responses;
+extern const struct format format_anthropic;
+extern const struct format format_tgi;
+extern const struct format format_sglang;
+extern const struct format format_llama;
 extern const struct format format_openai;
-extern const struct format format_response;
 extern const struct format format_ollama;
+extern const struct format format_watsonx;
+extern const struct format format_lmeval;
+extern const struct format format_inspect;
+extern const struct format format_helm;
+extern const struct format format_response;
 extern const struct format format_jsonl;
 extern const struct format format_text;
 

@@ -80,6 +80,14 @@ static size_t text_len(struct json_value v)
 
 static struct json_value inner_text(struct json_value v);
 
+/* A list, or an object that is used as one: {"0":...,"1":...}. */
+static bool is_list(struct json_value v)
+{
+	return json_is(v, JSON_ARRAY) ||
+	       (json_is(v, JSON_OBJECT) && json_key_is(json_first(v), "0") &&
+		!json_is(json_first(v), JSON_NUMBER));
+}
+
 /* Bytes of text that a value may stand for: a string, or what is in a list
  * of strings or of objects with text. */
 static size_t weight(struct json_value v, unsigned depth)
@@ -88,7 +96,7 @@ static size_t weight(struct json_value v, unsigned depth)
 
 	if (json_is(v, JSON_OBJECT) && depth)
 		sum = text_len(inner_text(v));
-	if (json_is(v, JSON_ARRAY) && depth < NESTED_LISTS_MAX)
+	if (is_list(v) && depth < NESTED_LISTS_MAX)
 		for (struct json_value c = json_first(v); c.doc;
 		     c = json_next(c))
 			sum += weight(c, depth + 1);
@@ -190,12 +198,12 @@ static void gather(struct record *r, struct json_value v,
 		if (json_is(think, JSON_ARRAY))
 			think = json_first(think);
 		add(r, v, think, owner, "");
-	} else if (json_is(v, JSON_OBJECT)) {
+	} else if (json_is(v, JSON_OBJECT) && !is_list(v)) {
 		add(r, inner_text(v), think_of(v), v, "");
-		if (!r->found[r->n - 1].text.doc)
+		if (r->n && !r->found[r->n - 1].text.doc)
 			r->n--;
-	} else if (json_is(v, JSON_ARRAY) && depth < NESTED_LISTS_MAX) {
-		if (is_turn(json_first(v))) {
+	} else if (is_list(v) && depth < NESTED_LISTS_MAX) {
+		if (json_is(v, JSON_ARRAY) && is_turn(json_first(v))) {
 			add_chat(r, v);
 			return;
 		}
@@ -331,22 +339,6 @@ static bool emit_raw(struct record *r)
 	return answer.doc && response_emit(r, answer, &why);
 }
 
-/* ["-1.5","False"]: scores of given answers, as lm-eval writes them. */
-static bool is_likelihood(struct json_value resps)
-{
-	struct json_value v = resps;
-	size_t len;
-	const char *s;
-
-	while (json_is(v, JSON_ARRAY))
-		v = json_first(v);
-	s = json_text(v, &len);
-	return json_is(v, JSON_NUMBER) ||
-	       (s && !isnan(json_parse_number(s, len)) &&
-		(json_text_is(json_next(v), "True") ||
-		 json_text_is(json_next(v), "False")));
-}
-
 static bool emit_field(struct record *r, const char *path, struct err *why)
 {
 	gather(r, field_get(r->v, path), (struct json_value){ 0 }, r->v, 0);
@@ -377,7 +369,7 @@ static bool nothing(struct json_value v, struct err *why)
 {
 	char names[200];
 
-	if (is_likelihood(json_get(v, "resps")))
+	if (record_is_likelihood(json_get(v, "resps")))
 		return err_set(why, "it holds likelihoods of given answers, "
 				    "no generated text");
 	if (!json_is(v, JSON_OBJECT))
@@ -400,7 +392,7 @@ static bool record_jsonl(struct format_ctx *cx, struct json_value v,
 		ok = response_emit(&r, answer, why);
 	} else if (json_is(v, JSON_OBJECT) && emit_raw(&r)) {
 		ok = true;
-	} else if (is_likelihood(json_get(v, "resps"))) {
+	} else if (record_is_likelihood(json_get(v, "resps"))) {
 		ok = nothing(v, why);
 	} else {
 		if (json_is(v, JSON_OBJECT))

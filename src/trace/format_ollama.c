@@ -96,6 +96,18 @@ double ollama_time(const char *s, size_t n)
 	return seconds - zone(s, n, at);
 }
 
+double ollama_clock(struct format_ctx *cx, struct json_value record)
+{
+	size_t len;
+	const char *clock = json_text(json_get(record, "created_at"), &len);
+	double time_s = clock ? ollama_time(clock, len) : NAN;
+
+	if (isnan(time_s))
+		return cx->time_s;
+	cx->gens->seen.clock = true;
+	return time_s;
+}
+
 void ollama_text(struct chunk *c, struct json_value record)
 {
 	struct json_value message = json_get(record, "message");
@@ -124,9 +136,7 @@ static bool record_ollama(struct format_ctx *cx, struct json_value record,
 {
 	struct json_value error = json_get(record, "error");
 	char key[GEN_KEY_MAX];
-	size_t len, id_len = gen_key(key, json_get(record, "model"), 0);
-	const char *clock = json_text(json_get(record, "created_at"), &len);
-	double time_s = clock ? ollama_time(clock, len) : NAN;
+	size_t id_len = gen_key(key, json_get(record, "model"), 0);
 	struct gen *gen = gens_find(cx->gens, key);
 
 	if (json_is(error, JSON_STRING))
@@ -139,7 +149,7 @@ static bool record_ollama(struct format_ctx *cx, struct json_value record,
 	ollama_text(&cx->gens->chunk, record);
 	if (!gen)
 		gen = gens_open(cx->gens, key, id_len, NULL);
-	gen_emit(cx->gens, gen, isnan(time_s) ? cx->time_s : time_s);
+	gen_emit(cx->gens, gen, ollama_clock(cx, record));
 	ollama_facts(gen_facts(gen), record);
 	if (json_is(json_get(record, "done"), JSON_TRUE))
 		gens_close(cx->gens, gen);

@@ -174,18 +174,15 @@ static void take_prompt(struct gen *gen, struct json_value record,
 		gen_facts(gen)->prompt_tokens = (uint32_t)json_count(ids);
 }
 
-/*
- * llama-server's clock, milliseconds of decoding so far, where every record
- * has it (timings_per_token); else the time of arrival. Never both.
- */
-static double time_of(const struct format_ctx *cx, struct gen *gen,
-		      struct json_value record)
+double openai_time(struct format_ctx *cx, struct gen *gen,
+		   struct json_value record)
 {
 	double ms = json_number(json_get(json_get(record, "timings"),
 					 "predicted_ms"), NAN);
 
 	if (gen->mode == CHUNK_UNSET)
 		gen->own_clock = !isnan(ms);
+	cx->gens->seen.clock |= gen->own_clock;
 	return gen->own_clock ? ms * 1e-3 : cx->time_s;
 }
 
@@ -201,15 +198,44 @@ static struct gen *gen_of(struct format_ctx *cx, struct json_value record,
 	bool begins = has(json_get(choice, "delta"), "role") ||
 		      has(choice, "text");
 
-	if (gen && gen->finished && begins && cx->gens->chunk.text.len) {
+	if (gen && gen->finished && (begins || gen->again) &&
+	    cx->gens->chunk.text.len) {
 		gens_close(cx->gens, gen);
 		gen = NULL;
 	}
+	if (gen)
+		gen->again |= gen->finished && begins;
 	if (gen)
 		return gen;
 	gen = gens_open(cx->gens, key, id_len, NULL);
 	fact_json(&gen_facts(gen)->model, json_get(record, "model"));
 	return gen;
+}
+
+/* Whose records are these? By what only they have; NULL: nobody's. */
+static const char *flavour(struct json_value record, struct json_value choice)
+{
+	static const struct {
+		const char *name, *in_record, *in_choice;
+	} flavours[] = {
+		{ "vLLM", "prompt_token_ids", "token_ids" },
+		{ "vLLM", "prompt_logprobs", "prompt_token_ids" },
+		{ "llama-server", "timings", NULL },
+		{ "llama-server", "__verbose", NULL },
+		{ "SGLang", "sglext", "matched_stop" },
+		{ "Groq", "x_groq", NULL },
+		{ "OpenRouter", "provider", "native_finish_reason" },
+		{ "Perplexity", "citations", NULL },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(flavours); i++)
+		if (has(record, flavours[i].in_record) ||
+		    (flavours[i].in_choice &&
+		     has(choice, flavours[i].in_choice)))
+			return flavours[i].name;
+	if (json_text_is(json_get(record, "system_fingerprint"), "fp_ollama"))
+		return "Ollama";
+	return NULL;
 }
 
 static void take_choice(struct format_ctx *cx, struct json_value record,
@@ -220,9 +246,14 @@ static void take_choice(struct format_ctx *cx, struct json_value record,
 
 	chunk_clear(chunk);
 	openai_choice(chunk, choice);
+	if (!cx->gens->seen.flavour)
+		cx->gens->seen.flavour = flavour(record, choice);
 	gen = gen_of(cx, record, choice);
 	take_prompt(gen, record, choice);
-	gen_emit(cx->gens, gen, time_of(cx, gen, record));
+	if (!chunk->n) /* llama-server's own record, when it is verbose */
+		chunk_ids(chunk, json_get(json_get(record, "__verbose"),
+					  "tokens"));
+	gen_emit(cx->gens, gen, openai_time(cx, gen, record));
 	openai_finish(gen_facts(gen), choice);
 	gen->finished = gen_facts(gen)->finish_reason != NULL;
 }

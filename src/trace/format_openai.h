@@ -16,6 +16,14 @@ void openai_usage(struct facts *facts, struct json_value record, bool alone);
 /* finish_reason, and what vLLM adds to it. */
 void openai_finish(struct facts *facts, struct json_value choice);
 
+/*
+ * llama-server's clock, milliseconds of decoding so far, where every record
+ * of the generation has it (timings_per_token); else the time of arrival.
+ * Never both.
+ */
+double openai_time(struct format_ctx *cx, struct gen *gen,
+		   struct json_value record);
+
 /* An error object in the stream: the newest generation is aborted. false
  * when there is none; *why then has the message. */
 bool openai_error(struct format_ctx *cx, struct json_value error,

@@ -3,12 +3,15 @@
 #include <string.h>
 
 #include "trace/feed.h"
+#include "trace/prefix.h"
 
 static void on_event(void *ctx, const struct sse_event *event)
 {
 	struct frame *f = ctx;
-	struct piece piece = { event->data, event->len, event->line,
-			       event->byte };
+	struct piece piece = { .data = event->data,
+			       .len = event->len,
+			       .line = event->line,
+			       .byte = event->byte };
 
 	f->sink.piece(f->sink.ctx, &piece);
 }
@@ -48,6 +51,7 @@ const char *framing_name(enum framing framing)
 		[FRAMING_SSE] = "SSE",	     [FRAMING_LINES] = "JSON lines",
 		[FRAMING_JSON] = "JSON",     [FRAMING_ARRAY] = "JSON array",
 		[FRAMING_TEXT] = "text",     [FRAMING_WHOLE] = "one record",
+		[FRAMING_PREFIXED] = "lines of a log",
 	};
 
 	return names[framing];
@@ -117,10 +121,17 @@ static bool is_data_line(const struct piece *piece)
 static bool strip(const struct frame *f, struct piece *piece)
 {
 	const char *from = piece->data;
+	struct prefix prefix;
 	bool line = f->framing == FRAMING_LINES ||
 		    (f->framing == FRAMING_WHOLE && is_data_line(piece));
 	bool carries = !line || frame_line(&piece->data, &piece->len);
 
+	if (f->framing == FRAMING_PREFIXED) {
+		prefix = prefix_strip(&piece->data, &piece->len);
+		carries = prefix.carries;
+		piece->has_time = prefix.has_time;
+		piece->time_s = prefix.time_s;
+	}
 	piece->byte += (uint64_t)(piece->data - from);
 	return carries;
 }
@@ -128,7 +139,10 @@ static bool strip(const struct frame *f, struct piece *piece)
 /* The open record ends with s[0..n). */
 static void finish(struct frame *f, const char *s, size_t n)
 {
-	struct piece piece = { s, n, f->start_line, f->start_byte };
+	struct piece piece = { .data = s,
+			       .len = n,
+			       .line = f->start_line,
+			       .byte = f->start_byte };
 
 	if (f->dropping || f->part.len || n > f->max_bytes)
 		keep(f, s, n);
@@ -210,7 +224,10 @@ static void values_bytes(struct frame *f, const char *s, size_t n)
 
 static void text_bytes(struct frame *f, const char *s, size_t n)
 {
-	struct piece piece = { s, n, f->line, f->byte };
+	struct piece piece = { .data = s,
+			       .len = n,
+			       .line = f->line,
+			       .byte = f->byte };
 
 	f->sink.piece(f->sink.ctx, &piece);
 	f->byte += n;
@@ -225,6 +242,7 @@ void frame_bytes(struct frame *f, const char *s, size_t n)
 		sse_bytes(&f->sse, s, n);
 		break;
 	case FRAMING_LINES:
+	case FRAMING_PREFIXED:
 		lines_bytes(f, s, n);
 		break;
 	case FRAMING_JSON:

@@ -15,6 +15,7 @@
 enum framing {
 	FRAMING_SSE,
 	FRAMING_LINES, /* one record a line; "data:" before it is dropped */
+	FRAMING_PREFIXED, /* lines of a log, what stands before is dropped */
 	FRAMING_JSON,  /* JSON values one after another, pretty or not */
 	FRAMING_ARRAY, /* the elements of one JSON array */
 	FRAMING_TEXT,  /* no records: bytes as they come */
@@ -26,6 +27,8 @@ struct piece {
 	size_t len;
 	uint64_t line; /* 1-based, of its first byte */
 	uint64_t byte; /* 0-based offset in the (unpacked) source */
+	bool has_time; /* the line before it says when it came: */
+	double time_s; /* seconds, any origin */
 };
 
 struct frame_sink {
@@ -56,7 +59,8 @@ void frame_release(struct frame *f);
 void frame_bytes(struct frame *f, const char *s, size_t n);
 void frame_end(struct frame *f); /* the last record may lack its end */
 
-/* "SSE", "JSON lines", "JSON", "JSON array", "text", "one record". */
+/* "SSE", "JSON lines", "lines of a log", "JSON", "JSON array", "text", "one
+ * record". */
 const char *framing_name(enum framing framing);
 
 /*

@@ -1,6 +1,7 @@
 #include "trace/gen.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -32,6 +33,23 @@ struct gen *gens_newest(struct gens *gs)
 	return newest;
 }
 
+/* Did the server count far more than the text shows, or far less? Hidden or
+ * summarised reasoning, or a capture with holes. */
+static void note_usage(const struct trace *t, struct facts *facts)
+{
+	enum { SLACK = 32 };
+	double told = facts->usage_tokens, seen = t->n_tokens;
+	char note[160];
+
+	if (facts->note || !told ||
+	    (told <= 1.5 * seen + SLACK && seen <= 1.5 * told + SLACK))
+		return;
+	snprintf(note, sizeof(note),
+		 "the server counted %.0f output tokens, the text here has "
+		 "%.0f", told, seen);
+	facts_set(&facts->note, note);
+}
+
 void gens_close(struct gens *gs, struct gen *gen)
 {
 	size_t i = (size_t)(gen - gs->open);
@@ -39,6 +57,7 @@ void gens_close(struct gens *gs, struct gen *gen)
 
 	assert(i < gs->n);
 	run_end(run);
+	note_usage(&run->trace, &run->trace.facts);
 	gs->n--;
 	memmove(gen, gen + 1, (gs->n - i) * sizeof(*gen));
 	gs->sink.close(gs->sink.ctx, run);
@@ -106,6 +125,9 @@ size_t gen_key(char key[GEN_KEY_MAX], struct json_value id, uint32_t index)
 
 void gen_emit(struct gens *gs, struct gen *gen, double time_s)
 {
+	for (size_t i = 0; i < gs->chunk.n && !gs->seen.ids; i++)
+		gs->seen.ids = gs->chunk.tokens[i].id != TRACE_NO_ID;
+	gs->seen.arrival |= !isnan(time_s) && gs->chunk.text.len;
 	gen->used = ++gs->tick;
 	chunk_emit(&gs->chunk, gen->run, &gen->mode, time_s);
 }

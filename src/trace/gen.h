@@ -24,8 +24,17 @@ struct gen {
 	size_t id_len;        /* of key: the request's id */
 	enum chunk_mode mode;
 	bool finished;        /* a finish reason came */
+	bool again;           /* ... and then a beginning without output */
 	bool own_clock;       /* its first output had a time of its own */
 	uint64_t used;        /* tick of the last record */
+};
+
+/* What the records turned out to have, for the title. */
+struct seen {
+	const char *flavour; /* "vLLM": whose dialect of the dialect; or NULL */
+	bool ids;            /* token ids */
+	bool clock;          /* times of their own */
+	bool arrival;        /* times of arrival */
 };
 
 struct gens {
@@ -36,6 +45,7 @@ struct gens {
 	size_t n_opened; /* so far, open or closed */
 	uint64_t tick;
 	struct chunk chunk; /* scratch for the dialect */
+	struct seen seen;
 };
 
 void gens_release(struct gens *gs); /* runs that are open are not closed */

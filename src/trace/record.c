@@ -235,3 +235,19 @@ void record_emit(struct record *r)
 	for (size_t i = 0; i < r->n; i++)
 		emit(r, &r->found[i], i);
 }
+
+/* ["-1.5","False"]: scores of given answers, as lm-eval writes them. */
+bool record_is_likelihood(struct json_value resps)
+{
+	struct json_value v = resps;
+	size_t len;
+	const char *s;
+
+	while (json_is(v, JSON_ARRAY))
+		v = json_first(v);
+	s = json_text(v, &len);
+	return json_is(v, JSON_NUMBER) ||
+	       (s && !isnan(json_parse_number(s, len)) &&
+		(json_text_is(json_next(v), "True") ||
+		 json_text_is(json_next(v), "False")));
+}

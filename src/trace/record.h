@@ -51,6 +51,9 @@ struct gen *record_open(struct record *r, struct json_value owner, size_t i,
 /* Opens, fills and closes all that was found. */
 void record_emit(struct record *r);
 
+/* Are lm-eval's `resps` scores of given answers, and no generated text? */
+bool record_is_likelihood(struct json_value resps);
+
 /* ---- a server's whole answer (format_response.c) ---- */
 
 /* The answer object in a record, perhaps wrapped (batch output), or none. */

@@ -1,0 +1,104 @@
+/*
+ * llama-server's own /completion, streamed or whole:
+ *
+ *	{"index":0,"content":"...","tokens":[5],"stop":false,"id_slot":0,
+ *	 "completion_probabilities":[{"id":5,"token":"...","logprob":-0.1}],
+ *	 "timings":{"predicted_ms":12.5}}
+ *
+ * With ids, and with a clock when timings_per_token was asked for. Marks of
+ * reasoning are in the text. Older servers wrote slot_id, `probs` and
+ * stopped_eos, stopped_limit and stopped_word.
+ */
+#include <math.h>
+#include <stdio.h>
+
+#include "trace/format_openai.h"
+
+static bool has(struct json_value v, const char *key)
+{
+	return json_get(v, key).doc != NULL;
+}
+
+static bool detect_llama(struct json_value v)
+{
+	struct json_value stop = json_get(v, "stop");
+
+	return json_is(json_get(v, "content"), JSON_STRING) &&
+	       (json_is(stop, JSON_TRUE) || json_is(stop, JSON_FALSE)) &&
+	       (has(v, "tokens") || has(v, "id_slot") || has(v, "slot_id") ||
+		has(v, "tokens_predicted") || has(v, "index"));
+}
+
+/* Of a slot (one request at a time) and a prompt of several. */
+static struct gen *gen_of(struct format_ctx *cx, struct json_value v)
+{
+	struct json_value slot = json_get(v, "id_slot");
+	char key[GEN_KEY_MAX];
+	struct gen *gen;
+	int id_len;
+
+	if (!slot.doc)
+		slot = json_get(v, "slot_id");
+	id_len = snprintf(key, sizeof(key), "%.0f",
+			  json_number(slot, -1));
+	snprintf(key + id_len, sizeof(key) - (size_t)id_len, "/%lu",
+		 (unsigned long)json_u32(json_get(v, "index"), 0));
+	gen = gens_find(cx->gens, key);
+	return gen ? gen :
+		     gens_open(cx->gens, key, (size_t)id_len, NULL);
+}
+
+static void take_finish(struct gen *gen, struct json_value v)
+{
+	static const char *const old[][2] = {
+		{ "stopped_eos", "eos" },
+		{ "stopped_limit", "limit" },
+		{ "stopped_word", "word" },
+	};
+	struct facts *facts = gen_facts(gen);
+	size_t len;
+	const char *prompt = json_text(json_get(v, "prompt"), &len);
+
+	fact_json(&facts->finish_reason, json_get(v, "stop_type"));
+	for (size_t i = 0; i < ARRAY_LEN(old); i++)
+		if (json_is(json_get(v, old[i][0]), JSON_TRUE))
+			facts_set(&facts->finish_reason, old[i][1]);
+	fact_json(&facts->model, json_get(v, "model"));
+	fact_u32(&facts->usage_tokens, json_get(v, "tokens_predicted"));
+	fact_u32(&facts->prompt_tokens, json_get(v, "tokens_evaluated"));
+	if (json_is(json_get(v, "truncated"), JSON_TRUE))
+		facts_set(&facts->note, "the server cut the prompt to fit");
+	run_prompt(gen->run, prompt, len);
+}
+
+static bool record_llama(struct format_ctx *cx, struct json_value v,
+			 struct err *why)
+{
+	struct json_value error = json_get(v, "error");
+	struct chunk *chunk = &cx->gens->chunk;
+	struct gen *gen;
+
+	if (json_is(error, JSON_OBJECT) || json_is(error, JSON_STRING))
+		return openai_error(cx, error, why);
+	if (!json_is(json_get(v, "content"), JSON_STRING))
+		return err_set(why, "it has no \"content\"");
+	gen = gen_of(cx, v);
+	chunk_clear(chunk);
+	chunk_add_json(chunk, CHANNEL_ANSWER, json_get(v, "content"));
+	chunk_entries(chunk, json_get(v, "completion_probabilities"));
+	chunk_ids(chunk, json_get(v, "tokens"));
+	gen_emit(cx->gens, gen, openai_time(cx, gen, v));
+	if (!json_is(json_get(v, "stop"), JSON_TRUE))
+		return true;
+	take_finish(gen, v);
+	gens_close(cx->gens, gen);
+	return true;
+}
+
+const struct format format_llama = {
+	.name = "llama-server",
+	.title = "llama-server /completion",
+	.shape = FEED_STREAM,
+	.detect = detect_llama,
+	.record = record_llama,
+};
