@@ -44,6 +44,7 @@ static const struct field fields[] = {
 	FIELD("prompt_tokens", KIND_KNOWN, prompt_tokens),
 	FIELD("reasoning_tokens", KIND_U32, reasoning_tokens),
 	FIELD("answer_tokens", KIND_U32, answer_tokens),
+	FIELD("usage_tokens", KIND_KNOWN, usage_tokens),
 	FIELD("phrases", KIND_U32, phrases),
 	FIELD("code_bits", KIND_U64, code_bits),
 	FIELD("alphabet", KIND_NUMBER, alphabet),
@@ -53,6 +54,7 @@ static const struct field fields[] = {
 	FIELD("h", KIND_NUMBER, point.h),
 	FIELD("flag", KIND_STRING, flag),
 	FIELD("finish_reason", KIND_STRING, finish_reason),
+	FIELD("note", KIND_STRING, note),
 	FIELD("skipped_records", KIND_U32, skipped_records),
 };
 
@@ -162,6 +164,7 @@ void report_fill(struct report *r, const struct run *run)
 		.dialect = facts->dialect,
 		.model = facts->model,
 		.finish_reason = facts->finish_reason,
+		.note = facts->note,
 		.label = facts->label,
 		.tokens_by = tokens_by_name(trace->tokens_by),
 		.tokens = trace->n_tokens,

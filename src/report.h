@@ -31,13 +31,14 @@ struct report_rule {
 /* Strings point into the run (or are static): they live as long as it. */
 struct report {
 	const char *source, *record, *dialect, *model, *finish_reason, *label;
+	const char *note;
 	const char *symbols;   /* "tokens" or "bytes" */
 	const char *tokens_by;
 	const char *flag;      /* report_flag() of point */
 	uint32_t n_symbols, tokens, bytes;
 	uint32_t prompt_tokens; /* 0: unknown */
 	uint32_t reasoning_tokens, answer_tokens;
-	uint32_t usage_tokens;
+	uint32_t usage_tokens;  /* 0: unknown */
 	uint32_t phrases;
 	uint64_t code_bits;
 	double alphabet;

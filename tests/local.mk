@@ -201,14 +201,16 @@ cli_tests = \
 	tests/cli/guard.sh \
 	tests/cli/manual.sh \
 	tests/cli/parallel.sh \
-	tests/cli/recordings.sh
+	tests/cli/recordings.sh \
+	tests/cli/streams.sh
 lint_tests = \
 	tests/lint/docs.sh \
 	tests/lint/floors.sh \
 	tests/lint/style.sh
 TESTS += $(cli_tests) $(lint_tests)
 EXTRA_DIST += $(cli_tests) $(lint_tests) \
-	tests/cli/lib.sh tests/cli/schema.py tests/lint/lib.sh
+	tests/cli/lib.sh tests/cli/schema.py tests/cli/streams.txt \
+	tests/lint/lib.sh
 
 .PHONY: lint
 lint: all

@@ -19,10 +19,12 @@ FIELDS = [
     ("tokens", COUNT, False), ("tokens_by", TEXT, False),
     ("bytes", COUNT, False), ("prompt_tokens", COUNT, True),
     ("reasoning_tokens", COUNT, False), ("answer_tokens", COUNT, False),
+    ("usage_tokens", COUNT, True),
     ("phrases", COUNT, False), ("code_bits", COUNT, False),
     ("alphabet", NUMBER, False), ("Ls", COUNT, False),
     ("rho", NUMBER, True), ("eps", NUMBER, False), ("h", NUMBER, True),
     ("flag", TEXT, False), ("finish_reason", TEXT, True),
+    ("note", TEXT, True),
     ("skipped_records", COUNT, False),
 ]
 RULE_FIELDS = [

@@ -22,10 +22,11 @@ static const char *const field_names[] = {
 	"model",	 "symbols",	     "n_symbols",
 	"tokens",	 "tokens_by",	     "bytes",
 	"prompt_tokens", "reasoning_tokens", "answer_tokens",
-	"phrases",	 "code_bits",	     "alphabet",
-	"Ls",		 "rho",		     "eps",
-	"h",		 "flag",	     "finish_reason",
-	"skipped_records", "rules",
+	"usage_tokens",	 "phrases",	     "code_bits",
+	"alphabet",	 "Ls",		     "rho",
+	"eps",		 "h",		     "flag",
+	"finish_reason", "note",	     "skipped_records",
+	"rules",
 };
 
 static const char *const rule_names[] = {
