@@ -15,14 +15,17 @@
 #include "deck.h"
 
 #include "deck_load.h"
+#include "trace/format.h"
 
 #include <math.h>
+#include <poll.h>
 #include <string.h>
 #include <time.h>
 
 enum {
 	DECK_MEASURE_TOKENS = 256, /* a step of measuring, well under 1 ms */
 	DECK_MAX_SOURCES = 100000,
+	DECK_LOOK_MS = 200,  /* for sources that no poll() tells of */
 };
 
 /* One open source. */
@@ -35,7 +38,7 @@ struct shelf {
 	char *title;
 	struct feed *feed;       /* FEED_STREAM */
 	struct indexer *index;   /* FEED_RECORDS */
-	size_t n_entered;        /* records that have an entry */
+	size_t n_entered;        /* records or runs that have an entry */
 	bool ended;
 };
 
@@ -45,6 +48,9 @@ struct deck {
 	struct shelf *shelves;
 	size_t n_shelves, shelves_cap;
 	size_t i_reading;        /* shelf being read */
+	size_t n_ended;          /* shelves before it are at their end */
+	struct err news;         /* of followed files, and how often */
+	size_t n_news;
 	struct entry *entries;
 	struct run **runs;       /* of entries that keep theirs; else NULL */
 	size_t n, cap, runs_cap;
@@ -129,19 +135,24 @@ void deck_set_format(struct deck *d, const char *format, const char *field)
 	facts_set(&d->field, field && *field ? field : NULL);
 }
 
-bool deck_add(struct deck *d, const char *path, struct err *err)
+static void add_shelf(struct deck *d, struct source *source)
+{
+	d->shelves = grow(d->shelves, &d->shelves_cap, d->n_shelves + 1,
+			  sizeof(*d->shelves));
+	d->shelves[d->n_shelves++] = (struct shelf){ .source = source };
+}
+
+bool deck_add(struct deck *d, const char *path, bool follow, struct err *err)
 {
 	struct source *source;
 
 	if (d->n_shelves >= DECK_MAX_SOURCES)
 		return err_set(err, "%s: more than %d files at once", path,
 			       DECK_MAX_SOURCES);
-	source = source_open(path, err);
+	source = follow ? source_follow(path, err) : source_open(path, err);
 	if (!source)
 		return false;
-	d->shelves = grow(d->shelves, &d->shelves_cap, d->n_shelves + 1,
-			  sizeof(*d->shelves));
-	d->shelves[d->n_shelves++] = (struct shelf){ .source = source };
+	add_shelf(d, source);
 	return true;
 }
 
@@ -193,14 +204,12 @@ static struct run *stream_open(void *ctx)
 {
 	struct deck *d = ctx;
 	struct run *run = run_new(&d->opts);
-	size_t i_record = 0, i;
+	size_t i;
 
-	for (i = d->n; i-- > 0 && d->entries[i].i_source == d->i_reading;)
-		i_record = MAX(i_record, d->entries[i].i_record + 1);
 	i = add_entry(d, (struct entry){
 				 .state = ENTRY_OPEN,
 				 .i_source = (uint32_t)d->i_reading,
-				 .i_record = i_record,
+				 .i_record = d->shelves[d->i_reading].n_entered++,
 			 });
 	d->runs[i] = run;
 	return run;
@@ -245,7 +254,7 @@ static void shelf_bytes(struct deck *d, struct shelf *s, const char *bytes,
 			size_t n)
 {
 	struct err err = { "" };
-	double time_s = source_is_pipe(s->source) ?
+	double time_s = source_is_live(s->source) ?
 				(double)now_us() / 1e6 :
 				NAN;
 
@@ -280,7 +289,8 @@ static void shelf_begin(struct deck *d, struct shelf *s, bool whole)
 		shelf_end(d, s, err.text);
 		return;
 	}
-	facts_set(&s->title, s->dialect);
+	const struct format *format = format_find(s->dialect);
+	facts_set(&s->title, format ? format->title : s->dialect);
 	if (s->shape == FEED_RECORDS)
 		s->index = indexer_new(s->dialect);
 	else
@@ -330,22 +340,55 @@ static enum source_state more_step(struct deck *d, struct shelf *s,
 	return state;
 }
 
-static enum step read_step(struct deck *d)
+/* A followed file was cut or replaced: what stands there now is another
+ * source, behind all others. */
+static void begin_anew(struct deck *d, size_t i, const struct err *what)
 {
+	struct source *next = source_next(d->shelves[i].source);
+
+	if (!d->shelves[i].probed && d->shelves[i].probe.len)
+		shelf_begin(d, &d->shelves[i], true);
+	if (!d->shelves[i].ended)
+		shelf_end(d, &d->shelves[i], NULL);
+	add_shelf(d, next);
+	d->news = *what;
+	d->n_news++;
+}
+
+/* One look at one source. */
+static enum step read_shelf(struct deck *d, size_t i)
+{
+	struct shelf *s = &d->shelves[i];
 	struct err err = { "" };
 	enum source_state state;
-	struct shelf *s;
 
-	if (d->i_reading == d->n_shelves)
-		return STEP_DONE;
-	s = &d->shelves[d->i_reading];
+	d->i_reading = i;
 	state = s->probed ? more_step(d, s, &err) : probe_step(d, s, &err);
 	if (!s->ended && (state == SOURCE_END || state == SOURCE_ERROR))
 		shelf_end(d, s, err.text);
+	if (state == SOURCE_ANEW) {
+		begin_anew(d, i, &err);
+		s = &d->shelves[i];
+	}
 	enter_records(d, s);
-	if (s->ended)
-		d->i_reading++;
 	return state == SOURCE_WAIT && !s->ended ? STEP_WAIT : STEP_MORE;
+}
+
+/* The first source that has something; those that only wait are passed. */
+static enum step read_step(struct deck *d)
+{
+	enum step step = STEP_DONE;
+
+	while (d->n_ended < d->n_shelves && d->shelves[d->n_ended].ended)
+		d->n_ended++;
+	for (size_t i = d->n_ended; i < d->n_shelves; i++) {
+		if (d->shelves[i].ended)
+			continue;
+		step = read_shelf(d, i);
+		if (step == STEP_MORE)
+			return step;
+	}
+	return step;
 }
 
 /* ---- reporting ---- */
@@ -569,11 +612,43 @@ bool deck_work(struct deck *d, uint64_t budget_us)
 	return true;
 }
 
-int deck_fd(const struct deck *d)
+bool deck_waits(const struct deck *d)
 {
-	if (d->i_reading == d->n_shelves)
-		return -1;
-	return source_fd(d->shelves[d->i_reading].source);
+	for (size_t i = d->n_ended; i < d->n_shelves; i++)
+		if (!d->shelves[i].ended)
+			return true;
+	return false;
+}
+
+size_t deck_poll(const struct deck *d, int *fds, size_t max, int *ms)
+{
+	size_t n = 0;
+
+	*ms = -1;
+	for (size_t i = d->n_ended; i < d->n_shelves; i++) {
+		const struct shelf *s = &d->shelves[i];
+		int fd = s->ended ? -1 : source_fd(s->source);
+		int wait = s->ended ? -1 : source_wait_ms(s->source);
+
+		if (fd >= 0 && n < max)
+			fds[n++] = fd;
+		else if (fd >= 0)
+			wait = DECK_LOOK_MS; /* too many to be told of */
+		if (wait >= 0)
+			*ms = *ms < 0 ? wait : MIN(*ms, wait);
+	}
+	return n;
+}
+
+void deck_sleep(const struct deck *d)
+{
+	int fds[DECK_POLL_MAX], ms;
+	struct pollfd polls[DECK_POLL_MAX];
+	size_t n = deck_poll(d, fds, DECK_POLL_MAX, &ms);
+
+	for (size_t i = 0; i < n; i++)
+		polls[i] = (struct pollfd){ .fd = fds[i], .events = POLLIN };
+	poll(polls, n, ms);
 }
 
 void deck_set_opts(struct deck *d, const struct meter_opts *opts)
@@ -610,7 +685,7 @@ const struct entry *deck_entry(const struct deck *d, size_t i)
 
 bool deck_index_complete(const struct deck *d)
 {
-	return d->i_reading == d->n_shelves;
+	return !deck_waits(d);
 }
 
 bool deck_complete(const struct deck *d)
@@ -671,6 +746,12 @@ size_t deck_skipped(const struct deck *d)
 const char *deck_trouble(const struct deck *d)
 {
 	return d->trouble;
+}
+
+const char *deck_news(const struct deck *d, size_t *n_news)
+{
+	*n_news = d->n_news;
+	return d->news.text;
 }
 
 size_t deck_n_sources(const struct deck *d)

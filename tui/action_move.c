@@ -103,11 +103,11 @@ static void phrase_by(struct app *app, long n)
 	struct phrase p;
 
 	if (!app->run ||
-	    !phrase_at_token(app->run, app->playhead, app->cursor, &p))
+	    !phrase_at_token(app->run, text_shown(app), app->cursor, &p))
 		return;
 	if (n < 0 && p.token < app->cursor)
 		n++; /* first to the start of this one */
-	if (phrase_get(app->run, app->playhead,
+	if (phrase_get(app->run, text_shown(app),
 		       add(p.i_phrase, n, UINT32_MAX - 1), &p))
 		app_set_cursor(app, p.token);
 }
@@ -426,7 +426,7 @@ static void jump_source(struct app *app, const char *arg)
 		jump_back(app, arg);
 		return;
 	}
-	to = phrase_source_of(app->run, app->playhead, app->cursor);
+	to = phrase_source_of(app->run, text_shown(app), app->cursor);
 	num_count(number, app->cursor);
 	if (to == PHRASE_NO_TOKEN) {
 		app_say(app, "token %s is new: nothing earlier to jump to",

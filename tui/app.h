@@ -40,6 +40,7 @@ struct search {
 struct list_totals {
 	size_t n_reported, n_fired, n_resumed;
 	uint64_t tokens, tokens_after;
+	uint32_t longest; /* tokens of the longest */
 };
 
 struct app {
@@ -67,6 +68,7 @@ struct app {
 	int view_rows, view_cols; /* of the view's rectangle; the loop sets
 				     them before it handles keys */
 
+	size_t n_news;            /* of followed files that were told */
 	size_t list_cursor, list_top; /* in list order */
 	size_t *list_order;       /* after sort and filter; list.h */
 	size_t list_n, list_cap;

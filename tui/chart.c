@@ -22,8 +22,8 @@
 enum {
 	BRAILLE_BLANK = 0x2800,
 	BRAILLE_LEN = 3,    /* bytes of any braille glyph */
-	AREA_DENSE = 0x95,  /* every other dot: dots 0 2 4 7 */
-	AREA_SPARSE = 0x12, /* two of eight */
+	AREA_DENSE = 0x95,  /* every other dot, as a chess board */
+	AREA_SPARSE = 0x82, /* two of eight */
 	BAR_STEPS = 8,
 	X_LABEL_GAP = 3, /* blanks between labels of the x axis */
 };
@@ -102,10 +102,17 @@ int chart_col(const struct chart *c, double x)
 	return c->r.col + MIN(col, c->r.cols - 1);
 }
 
+/* How high y is in the chart: 0 at the bottom, 1 at the top. */
+static double height_of(const struct chart *c, double y)
+{
+	double up = (y - c->y0) / (c->y1 - c->y0);
+	return c->root && up > 0 ? sqrt(up) : up;
+}
+
 /* The row of dots, 0 at the top; clipped to one above and one below. */
 static int dot_row(const struct chart *c, double y, int n_dots)
 {
-	double up = (y - c->y0) / (c->y1 - c->y0) * n_dots;
+	double up = height_of(c, y) * n_dots;
 	if (up < 0)
 		return n_dots;
 	if (up >= n_dots + 1)
@@ -222,30 +229,78 @@ void chart_curve(const struct chart *c, const struct curve *curve)
 static void put_texture(const struct chart *c, int row, int col,
 			enum style style, bool dense)
 {
-	if (graph_of(c) == GRAPH_BRAILLE)
-		put_braille(c, row, col, style,
-			    dense ? AREA_DENSE : AREA_SPARSE);
-	else
-		screen_glyph(c->s, row, col, style, dense ? "▒" : "░",
-			     dense ? ':' : '.');
+	screen_glyph(c->s, row, col, style, dense ? "▒" : "░",
+		     dense ? ':' : '.');
+}
+
+/* The rows of dots of an area over dot column x of n: [from, to]. */
+struct stripe {
+	int from, to;
+};
+
+static struct stripe stripe_at(const struct chart *c,
+			       const struct curve *upper,
+			       const struct curve *lower, int x, int n)
+{
+	int rows = c->r.rows * (n / c->r.cols == 1 ? 1 : dots_of(c).y);
+	struct series_range u = range_at(c, upper, x, n);
+	struct stripe s = { 0, -1 };
+	if (isnan(u.min))
+		return s;
+	/* The row of the edge itself is the curve's. */
+	s.from = MAX(dot_row(c, u.min, rows) + 1, 0);
+	s.to = rows - 1;
+	if (lower) {
+		double low = range_at(c, lower, x, n).min;
+		s.to = isnan(low) ? s.to : MIN(s.to, dot_row(c, low, rows));
+	}
+	return s;
+}
+
+/* The dots of a pattern in one cell that lie in its two stripes. */
+static unsigned cell_pattern(const struct stripe two[2], int row, int base)
+{
+	unsigned bits = 0;
+	for (int x = 0; x < 2; x++) {
+		for (int dy = 0; dy < 4; dy++) {
+			int y = row * 4 + dy;
+			unsigned all = y <= base ? AREA_DENSE : AREA_SPARSE;
+			if (y >= two[x].from && y <= two[x].to)
+				bits |= all & braille_bit(x, dy);
+		}
+	}
+	return bits;
+}
+
+static void dotted_area(const struct chart *c, const struct curve *upper,
+			const struct curve *lower, double base)
+{
+	int base_row = dot_row(c, base, c->r.rows * 4);
+	for (int x = 0; x < c->r.cols; x++) {
+		struct stripe two[2];
+		for (int i = 0; i < 2; i++)
+			two[i] = stripe_at(c, upper, lower, 2 * x + i,
+					   2 * c->r.cols);
+		for (int y = 0; y < c->r.rows; y++) {
+			unsigned bits = cell_pattern(two, y, base_row);
+			if (bits)
+				put_braille(c, c->r.row + y, c->r.col + x,
+					    upper->style, bits);
+		}
+	}
 }
 
 void chart_area(const struct chart *c, const struct curve *upper,
 		const struct curve *lower, double base)
 {
+	if (graph_of(c) == GRAPH_BRAILLE) {
+		dotted_area(c, upper, lower, base);
+		return;
+	}
 	int base_row = dot_row(c, base, c->r.rows);
 	for (int x = 0; x < c->r.cols; x++) {
-		struct series_range u = range_at(c, upper, x, c->r.cols);
-		if (isnan(u.min))
-			continue;
-		int to = c->r.rows - 1;
-		if (lower) {
-			double low = range_at(c, lower, x, c->r.cols).min;
-			to = isnan(low) ? to : dot_row(c, low, c->r.rows);
-		}
-		/* The row of the edge itself is the curve's. */
-		int from = dot_row(c, u.min, c->r.rows) + 1;
-		for (int y = MAX(from, 0); y <= MIN(to, c->r.rows - 1); y++)
+		struct stripe s = stripe_at(c, upper, lower, x, c->r.cols);
+		for (int y = s.from; y <= s.to; y++)
 			put_texture(c, c->r.row + y, c->r.col + x,
 				    upper->style, y <= base_row);
 	}
@@ -256,7 +311,7 @@ void chart_bar(const struct chart *c, int col, double value, enum style style)
 	static const char *const part[BAR_STEPS + 1] = { " ", "▁", "▂",
 							 "▃", "▄", "▅",
 							 "▆", "▇", "█" };
-	double up = (value - c->y0) / (c->y1 - c->y0);
+	double up = height_of(c, value);
 	if (!(up > 0))
 		return;
 	int steps = (int)lround(MIN(up, 1.0) * c->r.rows * BAR_STEPS);
@@ -301,34 +356,64 @@ void chart_hline(const struct chart *c, double y, enum style style,
 				     ascii);
 }
 
+static bool is_full(const struct cell *cell)
+{
+	return cell && ((cell->len == 1 && cell->text[0] == '#') ||
+			(cell->len == 3 && !memcmp(cell->text, "█", 3)));
+}
+
+void chart_limit(const struct chart *c, double y, enum style style,
+		 enum style of_bars, enum style on_bars)
+{
+	int row = chart_row(c, y);
+	if (row < 0)
+		return;
+	for (int col = c->r.col; col < c->r.col + c->r.cols; col++) {
+		const struct cell *cell = screen_cell(c->s, row, col);
+		if (is_free(cell))
+			screen_glyph(c->s, row, col, style, "┈", '.');
+		else if (is_full(cell) && cell->style == of_bars)
+			screen_glyph(c->s, row, col, on_bars, "┈", '=');
+	}
+}
+
 /* Decimals that tell two edges apart. */
 static int edge_decimals(double span)
 {
 	return span >= 10 ? 0 : span >= 1 ? 1 : 2;
 }
 
+void chart_y_line(const struct chart *c)
+{
+	for (int y = 0; y < c->r.rows; y++)
+		screen_glyph(c->s, c->r.row + y, c->r.col - 1, STYLE_DIM, "│",
+			     '|');
+}
+
+void chart_y_tick(const struct chart *c, int gutter, double value,
+		  int decimals, enum style style)
+{
+	int row = chart_row(c, value), col = c->r.col - 1;
+	if (row < 0)
+		return;
+	char text[NUM_BYTES];
+	num_real(text, value, decimals, c->s->ascii);
+	int cols = (int)utf8_width(text, strlen(text), c->s->ascii);
+	if (cols < gutter)
+		screen_puts(c->s, row, col - 1 - cols, style, text);
+	screen_glyph(c->s, row, col, style, "┤", '+');
+}
+
 void chart_y_axis(const struct chart *c, int gutter, int max_ticks)
 {
-	int col = c->r.col - 1;
-	for (int y = 0; y < c->r.rows; y++)
-		screen_glyph(c->s, c->r.row + y, col, STYLE_DIM, "│", '|');
+	chart_y_line(c);
 	struct ticks t = chart_ticks(c->y0, c->y1, max_ticks);
 	if (t.n < 2) /* the edges say more than one tick */
 		t = (struct ticks){ c->y0, c->y1 - c->y0, 2,
 				    edge_decimals(c->y1 - c->y0) };
-	for (int i = 0; i < t.n; i++) {
-		double value = t.first + i * t.step;
-		int row = chart_row(c, value);
-		if (row < 0)
-			continue;
-		char text[NUM_BYTES];
-		num_real(text, value, t.decimals, c->s->ascii);
-		int cols = (int)utf8_width(text, strlen(text), c->s->ascii);
-		if (cols < gutter)
-			screen_puts(c->s, row, col - 1 - cols, STYLE_DIM,
-				    text);
-		screen_glyph(c->s, row, col, STYLE_DIM, "┤", '+');
-	}
+	for (int i = 0; i < t.n; i++)
+		chart_y_tick(c, gutter, t.first + i * t.step, t.decimals,
+			     STYLE_DIM);
 }
 
 /* Ticks whose labels do not touch each other. */

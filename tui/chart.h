@@ -21,6 +21,8 @@ struct chart {
 	enum graph_kind graph; /* GRAPH_ASCII wins on an ASCII screen */
 	double x0, x1;         /* left and right edge, x0 < x1 */
 	double y0, y1;         /* bottom and top edge, y0 < y1 */
+	bool root;             /* heights are square roots: small values,
+				  too, can be told apart */
 };
 
 /* Round numbers for an axis: first, first + step, ... n of them. */
@@ -67,12 +69,20 @@ void chart_vline(const struct chart *c, double x, enum style style,
 void chart_hline(const struct chart *c, double y, enum style style,
 		 const char *mark, char ascii);
 
+/* A level across bars: `style` between the bars, and on the full cells of
+ * bars of style of_bars the same line in on_bars. */
+void chart_limit(const struct chart *c, double y, enum style style,
+		 enum style of_bars, enum style on_bars);
+
 /*
  * Axes. The y axis is the column left of r, labels right-aligned in
  * `gutter` columns before it. The x axis is the row under r, labels in the
  * row below that (label_row, or -1 for none).
  */
 void chart_y_axis(const struct chart *c, int gutter, int max_ticks);
+void chart_y_line(const struct chart *c); /* without ticks */
+void chart_y_tick(const struct chart *c, int gutter, double value,
+		  int decimals, enum style style);
 void chart_x_axis(const struct chart *c, int label_row);
 
 /* The column or row of a value in screen coordinates; -1 outside. */

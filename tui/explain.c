@@ -12,6 +12,7 @@
 #include "num.h"
 #include "phrase.h"
 #include "text_layout.h"
+#include "text_pane.h"
 #include "views.h"
 
 enum {
@@ -53,20 +54,85 @@ static const char *unit_of(const struct now *now)
 
 /* ---- the ratio view ---------------------------------------------------- */
 
-static void explain_rho(const struct now *now, const struct words *w,
-			bool ascii, struct buf *out)
+/* First what is under the playhead, in words. */
+static void explain_here(const struct now *now, struct buf *out)
 {
-	const char *rho = glyph(GLYPH_RHO, ascii);
-	const char *unit = unit_of(now);
+	const struct guard *g = meter_guard(now->meter);
+	char at[NUM_BYTES], size[NUM_BYTES], f[NUM_BYTES], t[NUM_BYTES];
+	char gain[NUM_BYTES], bytes[NUM_BYTES];
+	size_t k = now->n_checks;
+	uint32_t n = now->n;
+	size_t raw = n > 0 ? now->run->trace.end[n - 1] : 0;
+	if (k == 0) {
+		buf_printf(out, "Token %s: the first window of %s tokens is "
+				"not full yet. When it is, what it added can "
+				"be compared with t = %s bytes.\n",
+			   num_count(at, n), num_count(f, g->opts.f),
+			   num_short(t, g->opts.t));
+		return;
+	}
+	double value = guard_gain(g, k);
 	buf_printf(out,
-		   "%s says how short the text becomes when everything that "
-		   "was there before is only pointed at: %s = words x length "
-		   "of a code word / length of the text = %s x %s / %s %s = "
-		   "%s. It falls while the text repeats itself.\n",
-		   rho, rho, w->words, w->lc, w->symbols, unit, w->rho);
+		   "Up to token %s the %s bytes of text can be told in %s "
+		   "bytes, if whatever was there before is only pointed at. ",
+		   num_count(at, (uint64_t)k * g->opts.f),
+		   num_count(bytes, raw),
+		   num_count(size, (uint64_t)llround(g->sizes[k - 1])));
+	buf_printf(out,
+		   "The last %s tokens added %s of them, %s t = %s: they told "
+		   "%s.\n",
+		   num_count(f, g->opts.f), num_real(gain, value, 0, true),
+		   value < g->opts.t ? "less than" : "not less than",
+		   num_short(t, g->opts.t),
+		   value < g->opts.t ? "next to nothing new"
+		   : value < 2 * g->opts.t ? "little new"
+					   : "something new");
 }
 
-static const char *status_sentence(enum bound_status status)
+/* Then the formulas, a line each, with the numbers of this place. */
+static void formula_gain(const struct now *now, bool ascii, struct buf *out)
+{
+	const struct guard *g = meter_guard(now->meter);
+	char a[NUM_BYTES], b[NUM_BYTES], c[NUM_BYTES], d[NUM_BYTES];
+	size_t k = now->n_checks;
+	if (k == 0)
+		return;
+	double before = k >= 2 ? g->sizes[k - 2] : 0;
+	buf_printf(out, "gain = size(%s) %s size(%s)",
+		   num_count(a, (uint64_t)k * g->opts.f),
+		   ascii ? "-" : "\u2212",
+		   num_count(b, (uint64_t)(k - 1) * g->opts.f));
+	buf_printf(out, " = %s %s %s bytes, coder %s\n",
+		   num_real(c, g->sizes[k - 1], 1, ascii),
+		   ascii ? "-" : "\u2212", num_real(d, before, 1, ascii),
+		   coder_rows[now->opts->coder].name);
+}
+
+static void formula_rho(const struct now *now, const struct words *w,
+			bool ascii, struct buf *out)
+{
+	const char *times = ascii ? "x" : "\u00d7";
+	buf_printf(out,
+		   "%s = words %s length of a code word / length of the text "
+		   "= %s %s %s / %s %s = %s\n",
+		   glyph(GLYPH_RHO, ascii), times, w->words, times, w->lc,
+		   w->symbols, unit_of(now), w->rho);
+}
+
+static void formula_h(const struct now *now, const struct words *w,
+		      bool ascii, struct buf *out)
+{
+	const char *rho = glyph(GLYPH_RHO, ascii);
+	unsigned l = now->ls - 1;
+	buf_printf(out,
+		   "h(%u) = log_%s(%s different pieces of %u %s) / %u = %s; "
+		   "band %s %s %s to %s = %s to %s\n",
+		   l, w->alphabet, w->sigma, l, unit_of(now), l, w->h, rho,
+		   ascii ? "-" : "\u2212", glyph(GLYPH_EPS, ascii), rho,
+		   w->lower, w->rho);
+}
+
+static void explain_status(const struct now *now, struct buf *out)
 {
 	static const char *const sentences[] = {
 		[BOUND_PROVEN] = "PROVEN: the text is long enough for the "
@@ -81,56 +147,11 @@ static const char *status_sentence(enum bound_status status)
 				     "texts; here it is a picture, not a "
 				     "proof.",
 	};
-	return sentences[status];
-}
-
-static void explain_band(const struct now *now, const struct words *w,
-			 bool ascii, struct buf *out)
-{
-	const char *rho = glyph(GLYPH_RHO, ascii);
-	const char *eps = glyph(GLYPH_EPS, ascii);
-	const char *minus = ascii ? "-" : "\u2212";
-	unsigned l = now->ls - 1;
-	buf_printf(out,
-		   "h(%u) = log_%s(%s different pieces of %u %s) / %u = %s "
-		   "says how varied the text is; it should lie between %s %s "
-		   "%s = %s and %s = %s. ",
-		   l, w->alphabet, w->sigma, l, unit_of(now), l, w->h, rho,
-		   minus, eps, w->lower, rho, w->rho);
-	buf_puts(out, status_sentence(now->point.status));
+	buf_puts(out, sentences[now->point.status]);
 	if (now->point.vacuous)
 		buf_puts(out, " VACUOUS: the lower edge is not above 0, so "
 			      "it excludes nothing.");
 	buf_putc(out, '\n');
-}
-
-static void explain_window(const struct now *now, bool ascii,
-			   struct buf *out)
-{
-	const struct guard *g = meter_guard(now->meter);
-	char from[NUM_BYTES], to[NUM_BYTES], gain[NUM_BYTES], t[NUM_BYTES];
-	char a[NUM_BYTES], b[NUM_BYTES];
-	size_t k = now->n_checks;
-	if (k == 0) {
-		buf_printf(out, "The first window of %s tokens is not full "
-				"yet, so there is no gain to compare with t "
-				"= %s bytes.\n",
-			   num_count(a, g->opts.f), num_short(t, g->opts.t));
-		return;
-	}
-	double before = k >= 2 ? g->sizes[k - 2] : 0;
-	double value = guard_gain(g, k);
-	buf_printf(out,
-		   "The last full window, tokens %s to %s, made the %s size "
-		   "grow from %s to %s bytes: gain = %s, %s t = %s.\n",
-		   num_count(from, (k - 1) * (uint64_t)g->opts.f + 1),
-		   num_count(to, k * (uint64_t)g->opts.f),
-		   coder_rows[now->opts->coder].name,
-		   num_count(a, (uint64_t)llround(before)),
-		   num_count(b, (uint64_t)llround(g->sizes[k - 1])),
-		   num_real(gain, value, 0, ascii),
-		   value < g->opts.t ? "under" : "not under",
-		   num_short(t, g->opts.t));
 }
 
 static void first_check(const struct guard_opts *g, struct buf *out)
@@ -152,18 +173,20 @@ static void explain_threshold(const struct now *now, struct buf *out)
 	const struct guard_opts *g = &now->opts->guard;
 	char at[NUM_BYTES], after[NUM_BYTES], part[NUM_BYTES], back[NUM_BYTES];
 	if (v->at_token == GUARD_NEVER) {
-		buf_puts(out, "Lil is not reached; it would be at ");
+		buf_printf(out, "Lil is not reached%s%s; it is ",
+			   now->ahead == GUARD_NEVER ? "" : " before token ",
+			   now->ahead == GUARD_NEVER
+				   ? ""
+				   : num_count(at, now->ahead));
 		first_check(g, out);
 		buf_puts(out, ".\n");
 		return;
 	}
-	buf_printf(out, "Lil is at %s: ", num_count(at, v->at_token));
+	buf_printf(out, "Lil is at %s, ", num_count(at, v->at_token));
 	first_check(g, out);
-	buf_printf(out,
-		   ". The %s tokens after it (%s) are what a stop there "
-		   "would have saved. ",
+	buf_printf(out, ": a stop there saves the %s tokens after it (%s). ",
 		   num_count(after, v->tokens_after),
-		   num_percent(part, v->tokens_after, now->n));
+		   num_percent(part, v->tokens_after, now->until));
 	if (v->resumed_at == GUARD_NEVER)
 		buf_puts(out, "No two windows in a row reached t again.\n");
 	else
@@ -179,10 +202,15 @@ void explain_ratio(const struct app *app, struct buf *out)
 	if (!now_get(app, &now))
 		return;
 	struct words w = words_of(&now, ascii);
-	explain_rho(&now, &w, ascii, out);
-	explain_band(&now, &w, ascii, out);
-	explain_window(&now, ascii, out);
+	explain_here(&now, out);
+	buf_putc(out, '\n');
 	explain_threshold(&now, out);
+	buf_putc(out, '\n');
+	formula_gain(&now, ascii, out);
+	formula_rho(&now, &w, ascii, out);
+	formula_h(&now, &w, ascii, out);
+	buf_putc(out, '\n');
+	explain_status(&now, out);
 }
 
 /* ---- the text view ----------------------------------------------------- */
@@ -236,8 +264,9 @@ void explain_text(const struct app *app, struct buf *out)
 	struct phrase p;
 	if (!now_get(app, &now))
 		return;
-	if (phrase_at_token(now.run, now.n, app->cursor, &p))
+	if (phrase_at_token(now.run, text_shown(app), app->cursor, &p))
 		explain_phrase(&now, &p, app->cursor, out);
+	buf_putc(out, '\n');
 	explain_threshold(&now, out);
 }
 
@@ -257,21 +286,23 @@ void explain_list(const struct app *app, struct buf *out)
 				      : " is not measured yet.\n");
 		return;
 	}
-	buf_printf(out, " has %s tokens, %s of them reasoning, in %s phrases. ",
-		   num_count(a, e->tokens), num_count(b, e->reasoning_tokens),
-		   num_count(c, e->phrases));
+	buf_printf(out, " has %s tokens", num_count(a, e->tokens));
+	if (e->reasoning_tokens > 0)
+		buf_printf(out, ", %s of them reasoning",
+			   num_count(b, e->reasoning_tokens));
+	buf_printf(out, ", in %s phrases: ", num_count(c, e->phrases));
 	if (e->fired_at == GUARD_NEVER) {
-		buf_puts(out, "Every window brought enough new bytes: Lil is "
-			      "not reached.\n");
+		buf_puts(out, "every window brought enough new bytes, so Lil "
+			      "is not reached.\n");
 		return;
 	}
 	uint32_t after = e->tokens - MIN(e->tokens, e->fired_at);
 	buf_printf(out,
-		   "Lil is at %s: %s tokens after it, tokens after / tokens "
-		   "= %s, brought nothing new%s.\n",
+		   "Lil is at %s. The %s tokens after it brought nothing "
+		   "new%s: tokens after / tokens = %s / %s = %s.\n",
 		   num_count(a, e->fired_at), num_count(b, after),
-		   num_percent(c, after, e->tokens),
-		   e->resumed_at == GUARD_NEVER ? "" : " at first");
+		   e->resumed_at == GUARD_NEVER ? "" : " at first", b,
+		   num_count(d, e->tokens), num_percent(c, after, e->tokens));
 	if (e->resumed_at != GUARD_NEVER)
 		buf_printf(out, "Information resumed at %s.\n",
 			   num_count(d, e->resumed_at));
@@ -294,57 +325,94 @@ static void draw_frame(struct screen *s, struct rect p)
 	screen_puts(s, p.row, p.col + 2, STYLE_STRONG, " explain ");
 }
 
-static int count_lines(const struct text_layout *l)
+/* Lines of the panel; blank ones stand between paragraphs. */
+static int count_lines(const struct text_layout *l, bool blank_too)
 {
 	int n = 0;
-	for (size_t at = 0; at < l->len; n++)
-		at = text_layout_line(l, at).next;
+	for (size_t at = 0; at < l->len;) {
+		struct text_line line = text_layout_line(l, at);
+		n += blank_too || line.shown > line.from;
+		at = line.next;
+	}
 	return n;
 }
 
-static int count_feeds(const struct text_layout *l)
+/* Whether the panel would hide what it explains. */
+static bool hides_cursor(const struct screen *s, struct rect p)
 {
-	int n = 0;
-	for (size_t i = 0; i < l->len; i++)
-		n += l->text[i] == '\n';
-	return n;
+	for (int y = p.row; y < MIN(p.row + p.rows, s->rows); y++)
+		for (int x = p.col; x < MIN(p.col + p.cols, s->cols); x++) {
+			int style = s->cells[y * s->cols + x].style;
+			if (style == STYLE_SELECTED || style == STYLE_CURSOR)
+				return true;
+		}
+	return false;
+}
+
+/* Below, or above if the cursor is below. */
+static struct rect panel_at(const struct screen *s, struct rect r, int rows,
+			    int cols)
+{
+	struct rect p = { r.row + r.rows - rows, r.col + r.cols - cols - 1,
+			  rows, cols };
+	struct rect above = { r.row, p.col, rows, cols };
+	return hides_cursor(s, p) && !hides_cursor(s, above) ? above : p;
+}
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* The text as it is wrapped: "9 750" and "40 %" are one word each. */
+static void close_numbers(struct buf *shape, const struct buf *text)
+{
+	buf_append(shape, text->data, text->len);
+	for (size_t i = 1; i + 1 < text->len; i++)
+		if (text->data[i] == ' ' && is_digit(text->data[i - 1]) &&
+		    (is_digit(text->data[i + 1]) || text->data[i + 1] == '%'))
+			shape->data[i] = '_';
+}
+
+static void put_lines(struct screen *s, struct rect p, const char *text,
+		      const struct text_layout *l, bool blank_too)
+{
+	size_t at = 0;
+	for (int y = 1; y < p.rows - 1 && at < l->len;) {
+		struct text_line line = text_layout_line(l, at);
+		at = line.next;
+		if (!blank_too && line.shown == line.from)
+			continue;
+		screen_text(s, p.row + y++, p.col + PANEL_FRAME, l->width,
+			    STYLE_NORMAL, text + line.from,
+			    line.shown - line.from);
+	}
 }
 
 void explain_draw(const struct app *app, struct screen *s, struct rect r)
 {
 	const struct view *view = &views[app->view];
-	struct buf text = { 0 };
+	struct buf text = { 0 }, shape = { 0 };
 	if (!view->explain || r.rows < PANEL_MIN_ROWS || r.cols < 20)
 		return;
 	view->explain(app, &text);
 	while (text.len > 0 && text.data[text.len - 1] == '\n')
 		text.len--;
+	close_numbers(&shape, &text);
 	int cols = MIN(r.cols - 2, PANEL_MAX_COLS);
 	struct text_layout l = {
-		.text = text.data,
-		.len = text.len,
+		.text = shape.data,
+		.len = shape.len,
 		.width = cols - 2 * PANEL_FRAME,
 		.ascii = s->ascii,
 	};
-	int lines = text.len ? count_lines(&l) : 0;
-	bool airy = lines + count_feeds(&l) + PANEL_FRAME <= r.rows;
-	if (airy)
-		lines += count_feeds(&l);
-	int rows = MIN(lines + PANEL_FRAME, r.rows);
-	struct rect p = { r.row + r.rows - rows, r.col + r.cols - cols - 1,
-			  rows, cols };
-	if (lines > 0)
+	if (text.len > 0) {
+		bool airy = count_lines(&l, true) + PANEL_FRAME <= r.rows;
+		int rows = MIN(count_lines(&l, airy) + PANEL_FRAME, r.rows);
+		struct rect p = panel_at(s, r, rows, cols);
 		draw_frame(s, p);
-	size_t at = 0;
-	for (int y = 1; lines > 0 && y < rows - 1; y++) {
-		struct text_line line = text_layout_line(&l, at);
-		screen_text(s, p.row + y, p.col + PANEL_FRAME, l.width,
-			    STYLE_NORMAL, text.data + line.from,
-			    line.shown - line.from);
-		at = line.next;
-		if (airy && line.next > line.shown &&
-		    text.data[line.next - 1] == '\n')
-			y++; /* a blank line between paragraphs */
+		put_lines(s, p, text.data, &l, airy);
 	}
 	buf_release(&text);
+	buf_release(&shape);
 }

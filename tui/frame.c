@@ -6,6 +6,7 @@
 #include "action.h"
 #include "base/utf8.h"
 #include "explain.h"
+#include "list.h"
 #include "now.h"
 #include "num.h"
 #include "pen.h"
@@ -98,7 +99,8 @@ static void put_number(const struct app *app, const struct screen *s,
 	buf_puts(out, dot(s));
 	if (opened != DECK_NONE)
 		buf_printf(out, "%zu/", opened + 1);
-	buf_printf(out, "%s%s", num_count(number, n), more ? "+" : "");
+	buf_printf(out, "%s%s%s", num_count(number, n), more ? "+" : "",
+		   opened != DECK_NONE ? "" : " generations");
 }
 
 static void put_facts(const struct facts *facts, const struct screen *s,
@@ -134,7 +136,9 @@ static void put_pace(const struct app *app, const struct screen *s,
 		     struct buf *out)
 {
 	if (app->pace == PACE_PLAY)
-		buf_printf(out, s->ascii ? "  > %gx" : "  ▶ %g×", app->speed);
+		buf_printf(out, s->ascii ? "  > %gx%s" : "  ▶ %g×%s",
+			   app->speed,
+			   app->run->trace.time_us ? "" : " synthetic pace");
 	else if (app->pace == PACE_FOLLOW && !deck_run_complete(app->deck))
 		buf_puts(out, s->ascii ? "  * live" : "  ● live");
 }
@@ -158,10 +162,16 @@ static void draw_title(const struct app *app, struct screen *s)
 {
 	struct buf left = { 0 }, right = { 0 };
 	const char *name = base_name(open_name(app));
+	char files[NUM_BYTES + 8], number[NUM_BYTES];
 	int right_cols, room, used;
 
 	if (strcmp(name, "-") == 0)
 		name = "standard input";
+	if (!app->run && deck_n_sources(app->deck) > 1) {
+		snprintf(files, sizeof(files), "%s files",
+			 num_count(number, deck_n_sources(app->deck)));
+		name = files;
+	}
 	put_number(app, s, &left);
 	if (app->run) {
 		put_facts(&app->run->trace.facts, s, &left);
@@ -184,6 +194,8 @@ static const char *open_dialect(const struct app *app)
 	size_t opened = deck_opened(app->deck);
 	const char *title = "";
 
+	if (opened == DECK_NONE)
+		opened = list_selected(app);
 	if (opened != DECK_NONE && opened < deck_n(app->deck))
 		title = deck_title(app->deck,
 				   deck_entry(app->deck, opened)->i_source);

@@ -118,6 +118,7 @@ static void add_up(struct app *app)
 		if (!is_measured(e))
 			continue;
 		t.n_reported++;
+		t.longest = MAX(t.longest, e->tokens);
 		t.tokens += e->tokens;
 		if (e->fired_at == GUARD_NEVER)
 			continue;

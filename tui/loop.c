@@ -42,7 +42,7 @@ bool loop_begin(struct app *app)
 
 	if (n == 0)
 		return false;
-	if (n > 1) {
+	if (n > 1 || deck_n_sources(app->deck) > 1) {
 		app->view = app->home = app->last_view = VIEW_LIST;
 		app->dirty = true;
 		return true;
@@ -60,6 +60,18 @@ static void look_at_list(struct app *app)
 			  MIN(app->list_n - top, (size_t)app->view_rows));
 }
 
+/* A followed file was cut or replaced: said once. */
+static void tell_news(struct app *app)
+{
+	size_t n;
+	const char *news = deck_news(app->deck, &n);
+
+	if (n == app->n_news)
+		return;
+	app->n_news = n;
+	app_say(app, "%s", news);
+}
+
 bool loop_work(struct app *app)
 {
 	bool more = search_work(app);
@@ -69,6 +81,7 @@ bool loop_work(struct app *app)
 	look_at_list(app);
 	more = deck_work(app->deck, LOOP_SLICE_US) || more;
 	app_sync(app);
+	tell_news(app);
 	session_sync(app);
 	if (app_n_tokens(app) != before || deck_progress(app->deck) != progress)
 		app->dirty = true;
@@ -209,19 +222,28 @@ static int sleep_ms(const struct loop *l)
 
 static void wait(struct loop *l)
 {
-	struct pollfd fds[3] = {
-		{ .fd = term_fd(l->term), .events = POLLIN },
-		{ .fd = sig_fd(), .events = POLLIN },
-		{ .fd = l->more ? -1 : deck_fd(l->app->deck),
-		  .events = POLLIN },
+	enum { KEYS, SIGNALS, SOURCES };
+	struct pollfd fds[SOURCES + DECK_POLL_MAX] = {
+		[KEYS] = { .fd = term_fd(l->term), .events = POLLIN },
+		[SIGNALS] = { .fd = sig_fd(), .events = POLLIN },
 	};
+	int sources[DECK_POLL_MAX], look_ms = -1, ms = sleep_ms(l), n_ready;
+	size_t n = l->more ? 0 :
+			     deck_poll(l->app->deck, sources, DECK_POLL_MAX,
+				       &look_ms);
 
-	if (poll(fds, 3, sleep_ms(l)) <= 0)
-		return;
-	if (fds[0].revents & (POLLHUP | POLLERR | POLLNVAL))
+	for (size_t i = 0; i < n; i++)
+		fds[SOURCES + i] = (struct pollfd){ .fd = sources[i],
+						    .events = POLLIN };
+	if (look_ms >= 0 && (ms < 0 || look_ms < ms))
+		ms = look_ms;
+	n_ready = poll(fds, SOURCES + n, ms);
+	if (n_ready > 0 && fds[KEYS].revents & (POLLHUP | POLLERR | POLLNVAL))
 		l->ended_by = SIGHUP;
-	if (fds[2].revents)
-		l->more = true;
+	for (size_t i = 0; n_ready > 0 && i < n; i++)
+		l->more = l->more || fds[SOURCES + i].revents;
+	if (n_ready == 0 && look_ms >= 0)
+		l->more = true; /* nothing told: look */
 }
 
 static void turn(struct loop *l)
@@ -237,7 +259,7 @@ static void turn(struct loop *l)
 			l->begun = l->more = true;
 	}
 	/* Nothing came, and nothing will: there is nothing to look at. */
-	if (!l->begun && !l->more && deck_fd(l->app->deck) < 0) {
+	if (!l->begun && !l->more && !deck_waits(l->app->deck)) {
 		l->app->exit_status = EXIT_TROUBLE;
 		l->app->quit = true;
 	}

@@ -44,10 +44,19 @@ bool now_get(const struct app *app, struct now *now)
 	find_lowest(now, g);
 	struct guard_verdict never = { GUARD_NEVER, 0, GUARD_NEVER };
 	now->verdict = now->n_checks ? guard_verdict(g, now->n) : never;
-	struct guard_verdict all = g->n ? guard_verdict(g, now->total) : never;
-	now->ahead = now->verdict.at_token == GUARD_NEVER ? all.at_token
-							  : GUARD_NEVER;
+	now->ahead = GUARD_NEVER;
+	now->until = app->pace == PACE_PLAY ? now->n : now->total;
+	now->whole = g->n ? guard_verdict(g, now->until) : never;
+	if (now->verdict.at_token == GUARD_NEVER)
+		now->ahead = now->whole.at_token;
+	else
+		now->verdict = now->whole;
 	return true;
+}
+
+uint32_t now_lil(const struct now *now)
+{
+	return now->whole.at_token;
 }
 
 const char *now_symbols(const struct now *now)
@@ -67,12 +76,6 @@ const char *now_tokens_by(const struct now *now)
 	};
 	enum tokens_by by = now->run->trace.tokens_by;
 	return (size_t)by < ARRAY_LEN(names) ? names[by] : "";
-}
-
-const char *now_pace(const struct now *now)
-{
-	return now->run->trace.time_us ? "pace: recorded"
-				       : "pace: synthetic";
 }
 
 /* ---- numbers ----------------------------------------------------------- */
@@ -160,20 +163,19 @@ static void draw_fired(const struct now *now, struct pen *p)
 	const struct guard_verdict *v = &now->verdict;
 	bool ascii = p->s->ascii;
 	char a[NUM_BYTES], b[NUM_BYTES], c[NUM_BYTES];
-	pen_printf(p, STYLE_LIL, "%s Lil at %s", glyph(GLYPH_FLAG, ascii),
-		   num_count(a, v->at_token));
+	pen_printf(p, STYLE_LIL, "%s Lil at token %s",
+		   glyph(GLYPH_FLAG, ascii), num_count(a, v->at_token));
 	sep(p);
 	pen_printf(p, STYLE_STRONG, "%s", num_count(b, v->tokens_after));
-	pen_printf(p, STYLE_NORMAL, " token%s after it",
-		   v->tokens_after == 1 ? "" : "s");
-	if (now->total > now->n) /* while scrubbing: what is to come */
-		pen_printf(p, STYLE_NORMAL, ", %s in all",
-			   num_count(a, now->total - v->at_token));
-	pen_printf(p, STYLE_NORMAL, " (%s)",
-		   num_percent(c, now->total - v->at_token, now->total));
+	pen_printf(p, STYLE_NORMAL, " token%s after it (%s)",
+		   v->tokens_after == 1 ? "" : "s",
+		   num_percent(c, v->tokens_after, now->until));
+	static const char since[] = " no new information since";
 	if (v->resumed_at == GUARD_NEVER)
-		pen_printf(p, STYLE_NORMAL, " %s no new information since",
-			   glyph(GLYPH_DOT, ascii));
+		pen_printf(p, STYLE_NORMAL, " %s%s", glyph(GLYPH_DOT, ascii),
+			   pen_fits(p, (int)sizeof(since) + 1)
+				   ? since
+				   : " nothing new since");
 	else
 		pen_printf(p, STYLE_GOOD, " %s %s resumed at %s",
 			   glyph(GLYPH_DOT, ascii), glyph(GLYPH_BACK, ascii),
@@ -186,8 +188,10 @@ static void draw_ahead(const struct now *now, struct pen *p)
 	char text[NUM_BYTES];
 	if (now->ahead == GUARD_NEVER)
 		return;
-	pen_printf(p, STYLE_LIL, " %s ahead: %s",
-		   glyph(GLYPH_DOT, p->s->ascii), num_count(text, now->ahead));
+	pen_printf(p, STYLE_LIL, " %s %s Lil ahead, at token %s",
+		   glyph(GLYPH_DOT, p->s->ascii),
+		   glyph(GLYPH_FLAG, p->s->ascii),
+		   num_count(text, now->ahead));
 }
 
 static void draw_not_fired(const struct now *now, struct pen *p)
@@ -260,14 +264,19 @@ void now_draw_rivals(const struct now *now, struct pen *p)
 		uint32_t at = now_rival_at(now, i);
 		if (at == GUARD_NEVER)
 			continue;
+		num_count(text, at);
+		int cols = (int)(strlen(rival_rows[i].name) + strlen(text)) +
+			   (int)strlen(" - C  at ");
+		if (!pen_fits(p, cols))
+			return;
 		if (!first)
 			sep(p);
 		first = false;
 		pen_printf(p, STYLE_RIVAL, "%c", now_rival_letter(i));
-		pen_printf(p, STYLE_NORMAL, " %s ", rival_rows[i].name);
-		pen_puts(p, STYLE_STRONG, num_count(text, at));
+		pen_printf(p, STYLE_NORMAL, " %s at ", rival_rows[i].name);
+		pen_puts(p, STYLE_STRONG, text);
 	}
-	const char *join = first ? "never " : " never ";
+	const char *join = first ? "never: " : " never: ";
 	if (!first)
 		pen_printf(p, STYLE_DIM, " %s", glyph(GLYPH_DOT, p->s->ascii));
 	for (size_t i = 0; i < rival_n_rows; i++) {

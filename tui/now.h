@@ -19,7 +19,10 @@ struct now {
 	unsigned ls;
 	double alphabet;
 	size_t n_checks;          /* complete windows */
-	struct guard_verdict verdict;  /* as if the run ended at n */
+	uint32_t until;           /* tokens that the audit looks at: all, but
+				     while playing only those played */
+	struct guard_verdict verdict;  /* fired up to n; after it, to until */
+	struct guard_verdict whole;    /* up to until */
 	uint32_t ahead;           /* where it fires after n, or GUARD_NEVER */
 	double lowest_gain;       /* of checks 2..n_checks, NAN if none */
 	uint32_t lowest_at;       /* token of that check */
@@ -28,14 +31,14 @@ struct now {
 /* False while nothing is measured. */
 bool now_get(const struct app *app, struct now *now);
 
+/* The threshold, also one ahead of the playhead, or GUARD_NEVER. */
+uint32_t now_lil(const struct now *now);
+
 /* "UTF-8 bytes" or "token ids". */
 const char *now_symbols(const struct now *now);
 
 /* "counted by Qwen3 BPE" ... how tokens were counted, never NULL. */
 const char *now_tokens_by(const struct now *now);
-
-/* "paused", "play x4, synthetic pace" ... of the trace's clock. */
-const char *now_pace(const struct now *now);
 
 /* rho, band, h and flags; as many as fit. */
 void now_draw_numbers(const struct now *now, struct pen *p);

@@ -109,6 +109,7 @@ static const struct {
 	[GLYPH_ARROW] = { "→", "->" },
 	[GLYPH_DASH] = { "—", "-" },
 	[GLYPH_ELLIPSIS] = { "…", "..." },
+	[GLYPH_NEAR] = { "▿", "u" },
 	[GLYPH_LOW] = { "▾", "v" },
 	[GLYPH_UP] = { "▲", "^" },
 	[GLYPH_DIAMOND] = { "◆", "*" },

@@ -41,6 +41,7 @@ enum glyph {
 	GLYPH_ARROW,
 	GLYPH_DASH,
 	GLYPH_ELLIPSIS,
+	GLYPH_NEAR,     /* a window nearly under t */
 	GLYPH_LOW,      /* a window under t */
 	GLYPH_UP,       /* the playhead, under an axis */
 	GLYPH_DIAMOND,  /* the cursor */

@@ -22,8 +22,11 @@ enum style {
 	STYLE_BAND,       /* between rho - eps and rho */
 	STYLE_H,          /* measured h */
 	STYLE_GAIN,       /* new information per window */
+	STYLE_GAIN_NEAR,  /* a window under 2 t */
 	STYLE_GAIN_LOW,   /* a window under t */
 	STYLE_LIMIT,      /* the line t */
+	STYLE_LIMIT_BAR,  /* the line t across a bar */
+	STYLE_AFTER,      /* the axis after the threshold */
 	STYLE_LIL,        /* the threshold */
 	STYLE_RIVAL,      /* marks of other rules */
 	STYLE_PLAYHEAD,

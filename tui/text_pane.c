@@ -89,12 +89,18 @@ static void find_threshold(struct doc *d)
 	d->text.breaks[d->text.n_breaks++] = byte;
 }
 
+uint32_t text_shown(const struct app *app)
+{
+	uint32_t n = app_n_tokens(app);
+	return app->pace == PACE_PLAY ? MIN(app->playhead, n) : n;
+}
+
 static struct doc doc_of(const struct app *app, int cols, unsigned flags,
 			 bool ascii)
 {
 	const struct trace *t = &app->run->trace;
 	struct doc d = { .run = app->run };
-	d.n_tokens = MIN(app->playhead, app_n_tokens(app));
+	d.n_tokens = text_shown(app);
 	size_t n = d.n_tokens > 0 ? t->end[d.n_tokens - 1] : 0;
 	d.gutter = gutter_cols(&d, cols, flags);
 	d.width = MAX(cols - d.gutter, 1);
@@ -184,7 +190,7 @@ static size_t top_for_cursor(const struct app *app, const struct doc *d,
 			      : 0;
 	size_t at = doc_line_start(d, d->prompt.len +
 					      MIN(byte, d->text.len));
-	long above = rows * 2L / 3;
+	long above = (rows - 1) * 2L / 3;
 	long below = rows - 1 - above;
 	doc_down(d, at, &below); /* how many are missing */
 	above += below;
@@ -369,23 +375,30 @@ static char mark_in(const struct app *app, uint32_t from, uint32_t to)
 }
 
 static void draw_gutter(const struct app *app, const struct doc *d,
-			struct screen *s, int row, int col,
+			struct screen *s, struct rect at,
 			struct text_line line)
 {
 	const struct trace *t = &d->run->trace;
 	bool prompt = line.from < d->prompt.len;
+	bool top = at.rows > 0; /* of the pane */
+	int row = at.row, col = at.col;
 	int bar = col + d->gutter - (d->gutter > GUTTER_SMALL ? 2 : 1);
 	if (d->gutter == 0)
 		return;
-	screen_glyph(s, row, bar, STYLE_DIM, "│", '|');
 	if (prompt) {
-		screen_puts(s, row, bar - 1, STYLE_PROMPT, "P");
+		screen_glyph(s, row, bar, STYLE_PROMPT, "│", '|');
+		screen_puts(s, row, bar - 1, STYLE_PROMPT,
+			    top || line.from == 0 ? "P" : " ");
 		return;
 	}
 	uint32_t token = trace_token_at(t, line.from - d->prompt.len);
 	enum channel ch = trace_channel(t, token);
-	screen_puts(s, row, bar - 1, speakers[ch].style,
-		    speakers[ch].letter);
+	/* The letter where somebody begins, and once on every screen. */
+	bool begins = top || token == 0 || trace_channel(t, token - 1) != ch;
+	screen_glyph(s, row, bar, speakers[ch].style, "│", '|');
+	if (begins)
+		screen_puts(s, row, bar - 1, speakers[ch].style,
+			    speakers[ch].letter);
 	if (d->gutter <= GUTTER_SMALL)
 		return;
 	char text[NUM_BYTES];
@@ -400,15 +413,19 @@ static void draw_gutter(const struct app *app, const struct doc *d,
 static void draw_separator(const struct doc *d, struct screen *s, int row,
 			   struct rect r, enum row_kind kind)
 {
-	char text[2 * NUM_BYTES], number[NUM_BYTES];
+	char text[4 * NUM_BYTES], at_token[NUM_BYTES], rest[NUM_BYTES];
 	enum style style = kind == ROW_LIL ? STYLE_LIL : STYLE_DIM;
 	if (kind == ROW_LIL)
-		snprintf(text, sizeof(text), " Lil: last useful token %s ",
-			 num_count(number, d->lil_token));
+		snprintf(text, sizeof(text),
+			 " %s Lil: last useful token %s, %s follow ",
+			 glyph(GLYPH_FLAG, s->ascii),
+			 num_count(at_token, d->lil_token),
+			 num_count(rest, d->n_tokens - d->lil_token));
 	else
 		snprintf(text, sizeof(text), " output ");
 	screen_hline(s, row, r.col, r.cols, style);
-	int at = MIN(d->gutter + 4, MAX(r.cols - (int)strlen(text), 0));
+	int width = screen_width(text, strlen(text));
+	int at = MIN(d->gutter + 4, MAX(r.cols - width, 0));
 	screen_text(s, row, r.col + at, r.cols - at, style, text,
 		    strlen(text));
 }
@@ -427,7 +444,9 @@ void text_pane_draw(const struct app *app, struct screen *s, struct rect r,
 			draw_separator(&d, s, row, r, rows.kind);
 			continue;
 		}
-		draw_gutter(app, &d, s, row, r.col, rows.line);
+		draw_gutter(app, &d, s,
+			    (struct rect){ row, r.col, y == 0, d.gutter },
+			    rows.line);
 		draw_line(&ink, s, row, r.col + d.gutter, rows.line);
 	}
 }
@@ -484,7 +503,7 @@ void text_phrase_line(const struct app *app, int max_cols, struct buf *out)
 {
 	char a[NUM_BYTES], b[NUM_BYTES];
 	struct phrase p;
-	uint32_t n = app->run ? MIN(app->playhead, app_n_tokens(app)) : 0;
+	uint32_t n = app->run ? text_shown(app) : 0;
 	if (n == 0 || !phrase_at_token(app->run, n, app->cursor, &p))
 		return;
 	buf_printf(out, "token %s: ",

@@ -26,6 +26,10 @@ void text_pane_draw(const struct app *app, struct screen *s, struct rect r,
 uint32_t text_pane_token_at(const struct app *app, const struct screen *s,
 			    struct rect r, unsigned flags, int row, int col);
 
+/* Tokens whose text can be seen: all that are measured, but while playing
+ * only those up to the playhead. */
+uint32_t text_shown(const struct app *app);
+
 /* Columns that the text view leaves for text; the rest is its bar. */
 int text_view_cols(int view_cols);
 

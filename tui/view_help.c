@@ -13,8 +13,8 @@
 #include "pen.h"
 
 enum {
-	KEYS_COLS = 20,  /* the column of keys */
-	NAME_COLS = 24,  /* of names with their arguments */
+	KEYS_COLS = 19,  /* the column of keys */
+	NAME_COLS = 23,  /* of names with their arguments */
 	NARROW = 70,     /* below this names are left out */
 };
 
@@ -46,24 +46,57 @@ static void heading(struct help *h, const char *text)
 	pen_printf(&p, STYLE_STRONG, " %s ", text);
 }
 
+/* Bytes of text that fit, up to a blank; own texts are ASCII. */
+static size_t words_that_fit(const char *text, int cols)
+{
+	size_t n = strlen(text), fit = (size_t)MAX(cols, 1);
+	if (n <= fit)
+		return n;
+	for (size_t i = fit; i > 0; i--)
+		if (text[i] == ' ')
+			return i;
+	return fit;
+}
+
+/* The explanation, on as many rows as it needs. */
+static void about_rows(struct help *h, int row, int col, const char *about)
+{
+	int cols = h->r.col + h->r.cols - 1 - col;
+	for (;;) {
+		size_t n = words_that_fit(about, cols);
+		if (row >= 0)
+			screen_text(h->s, row, col, MAX(cols, 0), STYLE_DIM,
+				    about, n);
+		about += n;
+		about += strspn(about, " ");
+		if (!about[0])
+			return;
+		row = next_row(h);
+	}
+}
+
+static void put(struct help *h, int row, int col, int cols, enum style style,
+		const char *text)
+{
+	int end = h->r.col + h->r.cols;
+	if (row >= 0)
+		screen_text(h->s, row, col, MIN(cols, end - col), style, text,
+			    strlen(text));
+}
+
 static void entry(struct help *h, const char *keys, const char *name,
 		  const char *about)
 {
-	int row = next_row(h);
+	bool wide = h->r.cols >= NARROW;
 	int col = h->r.col + 2;
-	int end = h->r.col + h->r.cols;
-	if (row < 0)
-		return;
-	screen_text(h->s, row, col, MIN(KEYS_COLS - 1, end - col), STYLE_KEY,
-		    keys, strlen(keys));
-	col += keys[0] || h->r.cols >= NARROW ? KEYS_COLS : 0;
-	if (h->r.cols >= NARROW || !keys[0]) {
-		screen_text(h->s, row, col, MIN(NAME_COLS - 1, end - col),
-			    STYLE_NORMAL, name, strlen(name));
+	int row = next_row(h);
+	put(h, row, col, KEYS_COLS - 1, STYLE_KEY, keys);
+	col += keys[0] || wide ? KEYS_COLS : 0;
+	if (wide || !keys[0]) {
+		put(h, row, col, NAME_COLS - 1, STYLE_NORMAL, name);
 		col += NAME_COLS;
 	}
-	screen_text(h->s, row, col, MAX(end - col, 0), STYLE_DIM, about,
-		    strlen(about));
+	about_rows(h, row, col, about);
 }
 
 static void actions(struct help *h)
@@ -136,6 +169,16 @@ static void marks(struct help *h)
 	      "the lower edge of the band is below 0 and says nothing");
 	entry(h, glyph(GLYPH_LOW, ascii), "low window",
 	      "gain under t, whatever its colour");
+	entry(h, glyph(GLYPH_NEAR, ascii), "near miss",
+	      "gain under twice t");
+}
+
+static void everything(struct help *h, const struct app *app)
+{
+	actions(h);
+	marks(h);
+	options(h, &app->set);
+	tables(h);
 }
 
 void view_help_draw(const struct app *app, struct screen *s, struct rect r)
@@ -144,19 +187,13 @@ void view_help_draw(const struct app *app, struct screen *s, struct rect r)
 	size_t rows = (size_t)MAX(r.rows, 0);
 	size_t last = lines > rows ? lines - rows : 0;
 	struct help h = { .s = s, .r = r, .top = MIN(app->help_top, last) };
-	actions(&h);
-	options(&h, &app->set);
-	marks(&h);
-	tables(&h);
+	everything(&h, app);
 }
 
 size_t view_help_lines(const struct app *app)
 {
 	struct screen none = { 0 };
-	struct help h = { .s = &none };
-	actions(&h);
-	options(&h, &app->set);
-	marks(&h);
-	tables(&h);
+	struct help h = { .s = &none, .r.cols = app->view_cols };
+	everything(&h, app);
 	return h.line;
 }

@@ -8,11 +8,22 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "list.h"
 #include "now.h"
 #include "num.h"
 
-enum { CELL_BYTES = 96, RECORD_MIN_COLS = 14, GAP = 2, PROGRESS_COLS = 24 };
+enum {
+	CELL_BYTES = 96,
+	RECORD_MIN_COLS = 9,
+	RECORD_MAX_COLS = 48,
+	SOURCES_SEEN = 256, /* whose names decide the width of a column */
+	GAP = 2,
+	PROGRESS_COLS = 24,
+	SHAPE_RANK = 5, /* of the bar: it comes after columns of this rank */
+	SHAPE_MIN_COLS = 20,
+	SHAPE_MAX_COLS = 60,
+};
 
 /* What a column shows of an entry: text into cell, and its style. */
 struct cell_text {
@@ -176,6 +187,7 @@ static const struct column columns[LIST_COLUMNS] = {
 
 struct widths {
 	int cols[LIST_COLUMNS]; /* 0: not shown */
+	int shape;              /* of the bar at the right, or 0 */
 };
 
 static int digits_of(size_t n)
@@ -184,28 +196,71 @@ static int digits_of(size_t n)
 	return (int)strlen(num_count(text, n));
 }
 
-/* Columns in order of rank while they fit; the record gets the rest. */
+/* The longest name of a record, as list_entry_name() makes them. */
+static int record_cols(const struct deck *d)
+{
+	size_t n_sources = MIN(deck_n_sources(d), (size_t)SOURCES_SEEN);
+	bool one = deck_n_sources(d) <= 1 && deck_n(d) > 1;
+	int digits = digits_of(deck_n(d));
+	int cols = one ? (int)strlen("record ") + digits : 0;
+	for (size_t i = 0; i < n_sources && !one; i++) {
+		const char *name = deck_source_name(d, i);
+		const char *slash = strrchr(name, '/');
+		name = slash && slash[1] ? slash + 1 : name;
+		int more = deck_n(d) > deck_n_sources(d) ? digits + 1 : 0;
+		cols = MAX(cols, screen_width(name, strlen(name)) + more);
+	}
+	return MAX(RECORD_MIN_COLS, MIN(cols, RECORD_MAX_COLS));
+}
+
+static int cols_of(const struct app *app, int column, int all)
+{
+	if (column == LIST_NUMBER)
+		return MAX(digits_of(deck_n(app->deck)), 3);
+	if (column == LIST_RECORD)
+		return MIN(record_cols(app->deck), MAX(all / 3, 14));
+	return columns[column].cols;
+}
+
+/* Columns in order of rank while they fit; a bar gets what is left. */
 static struct widths widths_for(const struct app *app, int cols)
 {
-	struct widths w = { { 0 } };
+	struct widths w = { { 0 }, 0 };
 	int left = cols - 2; /* a blank at both edges */
 	for (int rank = 0; rank < LIST_COLUMNS; rank++) {
+		if (rank > SHAPE_RANK && w.shape == 0 &&
+		    left >= SHAPE_MIN_COLS) {
+			w.shape = SHAPE_MIN_COLS;
+			left -= SHAPE_MIN_COLS + GAP;
+		}
 		for (int i = 0; i < LIST_COLUMNS; i++) {
-			int need = i == LIST_NUMBER
-					   ? MAX(digits_of(deck_n(app->deck)),
-						 3)
-					   : columns[i].cols;
+			int need = cols_of(app, i, cols);
 			if (columns[i].rank != rank || left < need + GAP)
 				continue;
 			w.cols[i] = need;
 			left -= need + GAP;
 		}
 	}
-	if (w.cols[LIST_RECORD] > 0)
-		w.cols[LIST_RECORD] += MAX(MIN(left + GAP, 60), 0);
-	else
+	if (w.cols[LIST_RECORD] == 0)
 		w.cols[LIST_RECORD] = MAX(cols - 2, 1);
+	else if (w.shape > 0)
+		w.shape += MAX(MIN(left, SHAPE_MAX_COLS - SHAPE_MIN_COLS), 0);
 	return w;
+}
+
+/* Of a text that is too wide the end stays: it tells records apart. */
+static void fit_end(char *text, int cols, bool ascii)
+{
+	const char *dots = ascii ? "~" : "…";
+	size_t n = strlen(text), at = 0;
+	struct utf8_cluster cl;
+	if (screen_width(text, n) <= cols)
+		return;
+	while (at < n && (at < strlen(dots) ||
+			  screen_width(text + at, n - at) > cols - 1))
+		at += utf8_cluster(text + at, n - at, ascii, &cl);
+	memmove(text + strlen(dots), text + at, n - at + 1);
+	memcpy(text, dots, strlen(dots));
 }
 
 static void put_cell(struct screen *s, int row, int col, int cols,
@@ -238,6 +293,13 @@ static void draw_head(const struct app *app, struct screen *s, struct rect r,
 		put_cell(s, r.row, col, w->cols[i], &columns[i], &text);
 		col += w->cols[i] + GAP;
 	}
+	if (w->shape > 0) {
+		struct pen p = pen_at(s, r.row, col, w->shape);
+		pen_puts(&p, STYLE_GAIN, s->ascii ? "=" : "━");
+		pen_puts(&p, STYLE_DIM, " length ");
+		pen_puts(&p, STYLE_AFTER, s->ascii ? "." : "┅");
+		pen_puts(&p, STYLE_DIM, " after Lil");
+	}
 }
 
 /* ---- rows -------------------------------------------------------------- */
@@ -264,6 +326,25 @@ static void draw_unmeasured(const struct entry *e, struct screen *s, int row,
 	screen_text(s, row, col, cols, style, text, strlen(text));
 }
 
+/* The length of a generation, with what came after the threshold apart. */
+static void draw_shape(const struct app *app, struct screen *s, int row,
+		       int col, int cols, const struct entry *e)
+{
+	double unit = (double)cols / MAX(app->list_totals.longest, 1u);
+	int end = MAX((int)(e->tokens * unit + 0.5), e->tokens > 0);
+	bool fired = e->fired_at != GUARD_NEVER;
+	int lil = fired ? (int)(e->fired_at * unit) : end;
+	int back = fired && e->resumed_at != GUARD_NEVER
+			   ? (int)(e->resumed_at * unit)
+			   : end;
+	for (int x = 0; x < MIN(end, cols); x++) {
+		bool after = x >= lil && x < MAX(back, lil + 1);
+		screen_glyph(s, row, col + x,
+			     after ? STYLE_AFTER : STYLE_GAIN,
+			     after ? "┅" : "━", after ? '.' : '=');
+	}
+}
+
 static void draw_row(const struct app *app, struct screen *s, struct rect r,
 		     const struct widths *w, size_t i)
 {
@@ -279,9 +360,13 @@ static void draw_row(const struct app *app, struct screen *s, struct rect r,
 			return;
 		}
 		columns[c].show(app, i, e, s->ascii, &text);
+		if (c == LIST_RECORD)
+			fit_end(text.text, w->cols[c], s->ascii);
 		put_cell(s, r.row, col, w->cols[c], &columns[c], &text);
 		col += w->cols[c] + GAP;
 	}
+	if (w->shape > 0)
+		draw_shape(app, s, r.row, col, w->shape, e);
 }
 
 static size_t top_row(const struct app *app, int rows)
@@ -361,11 +446,11 @@ static void draw_summary(const struct app *app, struct screen *s,
 	pen_printf(&p, STYLE_LIL, "%s Lil in %s", glyph(GLYPH_FLAG, ascii),
 		   num_count(a, t->n_fired));
 	pen_printf(&p, STYLE_DIM, " of %s", num_count(a, t->n_reported));
-	pen_printf(&p, STYLE_NORMAL, " %s %s of %s tokens after it",
-		   glyph(GLYPH_DOT, ascii), num_count(a, t->tokens_after),
-		   num_count(b, t->tokens));
-	pen_printf(&p, STYLE_STRONG, " (%s)",
+	pen_printf(&p, STYLE_NORMAL, " %s %s tokens after it",
+		   glyph(GLYPH_DOT, ascii), num_count(a, t->tokens_after));
+	pen_printf(&p, STYLE_STRONG, " (%s",
 		   num_percent(a, t->tokens_after, t->tokens));
+	pen_printf(&p, STYLE_NORMAL, " of %s)", num_count(b, t->tokens));
 	if (t->n_resumed)
 		pen_printf(&p, STYLE_GOOD, " %s %s resumed in %s",
 			   glyph(GLYPH_DOT, ascii), glyph(GLYPH_BACK, ascii),

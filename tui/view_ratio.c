@@ -29,7 +29,7 @@ enum {
 	NEGATIVE_ROWS = 12, /* a chart this high shows the band below 0 */
 	EDGE_PERCENT = 2,   /* at the start rho is huge: not scaled for */
 	BAR_GAP_COLS = 4,   /* bars this wide have a gap between them */
-	SHORT_LINE = 40,    /* labels in the plot need this many columns */
+	GAIN_AXIS_ROWS = 5, /* strips this high have a tick in the middle */
 };
 
 /* Rows of each part; 0 leaves it out. */
@@ -128,6 +128,12 @@ static void scale_rho(const struct now *now, struct chart *c)
 		c->y0 = -MIN(-lowest, c->y1 / 5);
 }
 
+static void draw_lil_line(const struct now *now, const struct chart *c)
+{
+	if (now_lil(now) != GUARD_NEVER)
+		chart_vline(c, now_lil(now), STYLE_LIL, "┇", ':');
+}
+
 static void draw_curves(const struct app *app, const struct now *now,
 			const struct chart *c)
 {
@@ -138,8 +144,7 @@ static void draw_curves(const struct app *app, const struct now *now,
 	struct curve upper = { source_at, &rho, 0, n, STYLE_BAND, '*' };
 	struct curve lower = { source_at, &low, 0, n, STYLE_BAND, '.' };
 	chart_area(c, &upper, &lower, 0);
-	if (now->verdict.at_token != GUARD_NEVER)
-		chart_vline(c, now->verdict.at_token, STYLE_LIL, "┊", ':');
+	draw_lil_line(now, c);
 	struct curve h_curve = { source_at, &h, 0, n, STYLE_H, '-' };
 	chart_curve(c, &h_curve);
 	if (app->pace != PACE_PLAY && now->n < now->total) {
@@ -183,6 +188,36 @@ static void draw_rival_marks(const struct now *now, const struct chart *c)
 	}
 }
 
+/* The name of an axis in its gutter, in the first row without a tick. */
+static void draw_name(const struct chart *c, enum style style,
+		      const char *name)
+{
+	for (int y = 0; y < MIN(c->r.rows, 2); y++) {
+		int row = c->r.row + y;
+		const struct cell *axis = screen_cell(c->s, row, c->r.col - 1);
+		if (axis && axis->len == 3 && !memcmp(axis->text, "┤", 3))
+			continue;
+		if (axis && axis->len == 1 && axis->text[0] == '+')
+			continue;
+		screen_puts(c->s, row, c->r.col - GUTTER_COLS + 1, style,
+			    name);
+		return;
+	}
+}
+
+/* Where information came back, under the name of the threshold. */
+static void draw_resumed(const struct now *now, const struct chart *c)
+{
+	char text[NUM_BYTES + 8], number[NUM_BYTES];
+	uint32_t at = now->whole.resumed_at;
+	int col = at == GUARD_NEVER ? -1 : chart_col(c, at);
+	if (col < 0 || c->r.rows <= RHO_MIN_ROWS)
+		return;
+	snprintf(text, sizeof(text), "%s %s",
+		 glyph(GLYPH_BACK, c->s->ascii), num_count(number, at));
+	label_at(c, c->r.row + 1, col - 2, STYLE_GOOD, text);
+}
+
 static void draw_rho(const struct app *app, const struct now *now,
 		     struct chart *c)
 {
@@ -193,14 +228,14 @@ static void draw_rho(const struct app *app, const struct now *now,
 	if (now->n < now->total)
 		chart_vline(c, now->n, STYLE_PLAYHEAD, "│", '|');
 	draw_rival_marks(now, c);
-	int col = now->verdict.at_token == GUARD_NEVER
-			  ? -1
-			  : chart_col(c, now->verdict.at_token);
+	draw_name(c, STYLE_RHO, glyph(GLYPH_RHO, c->s->ascii));
+	uint32_t lil = now_lil(now);
+	int col = lil == GUARD_NEVER ? -1 : chart_col(c, lil);
 	if (col < 0)
 		return;
-	snprintf(text, sizeof(text), "Lil %s",
-		 num_count(number, now->verdict.at_token));
+	snprintf(text, sizeof(text), "Lil %s", num_count(number, lil));
 	label_at(c, c->r.row, col, STYLE_LIL, text);
+	draw_resumed(now, c);
 }
 
 /* What the curves are, in words. */
@@ -218,7 +253,9 @@ static void draw_legend(const struct now *now, struct pen *p)
 		   num_real(e, now->point.eps, 3, ascii));
 	pen_puts(p, STYLE_H, "h");
 	pen_puts(p, STYLE_DIM, " growth of distinct substrings   ");
-	pen_puts(p, STYLE_LIL, ascii ? ":" : "┊");
+	if (!pen_fits(p, (int)strlen(": Lil threshold")))
+		return;
+	pen_puts(p, STYLE_LIL, ascii ? ":" : "┇");
 	pen_puts(p, STYLE_DIM, " Lil threshold");
 }
 
@@ -252,12 +289,13 @@ static double mean_gain(const struct guard *g, struct windows w)
 	return (g->sizes[w.to - 2] - before) / (double)(w.to - w.from);
 }
 
-static bool has_low(const struct guard *g, struct windows w)
+/* The least gain of the windows that the guard looks at; NAN for none. */
+static double least_gain(const struct guard *g, struct windows w)
 {
+	double least = NAN;
 	for (size_t k = MAX(w.from, 2); k < w.to; k++)
-		if (guard_gain(g, k) < g->opts.t)
-			return true;
-	return false;
+		least = least <= guard_gain(g, k) ? least : guard_gain(g, k);
+	return least;
 }
 
 static void scale_gain(const struct guard *g, struct chart *c)
@@ -276,46 +314,63 @@ static void scale_gain(const struct guard *g, struct chart *c)
 	c->y1 = chart_round_up(top);
 }
 
-static void draw_low_mark(const struct chart *c, int col, double gain)
+/* Above the line t, so that neither hides the other. */
+static void draw_mark(const struct guard *g, const struct chart *c, int col,
+		      enum style style, enum glyph mark)
 {
-	int row = chart_row(c, gain);
+	int row = chart_row(c, g->opts.t);
 	row = row < 0 ? c->r.row + c->r.rows - 1 : row;
 	row = MAX(row - 1, c->r.row);
-	screen_glyph(c->s, row, c->r.col + col, STYLE_GAIN_LOW,
-		     glyph(GLYPH_LOW, false), glyph(GLYPH_LOW, true)[0]);
+	screen_glyph(c->s, row, c->r.col + col, style, glyph(mark, false),
+		     glyph(mark, true)[0]);
 }
 
 static void draw_bars(const struct app *app, const struct now *now,
 		      const struct chart *c)
 {
 	const struct guard *g = meter_guard(now->meter);
+	double t = g->opts.t;
 	for (int col = 0; col < c->r.cols; col++) {
 		struct windows w = windows_at(c, col, g->opts.f);
 		bool later = w.from > now->n_checks;
 		if (w.gap || w.from > g->n || (later && app->pace == PACE_PLAY))
 			continue;
 		w.to = MIN(w.to, (later ? g->n : now->n_checks) + 1);
-		double gain = mean_gain(g, w);
-		bool low = !later && has_low(g, w);
-		chart_bar(c, col, gain,
-			  later	 ? STYLE_DIM
-			  : low	 ? STYLE_GAIN_LOW
-				 : STYLE_GAIN);
-		if (low)
-			draw_low_mark(c, col, gain);
+		double least = least_gain(g, w);
+		enum style style = later	     ? STYLE_DIM
+				   : least < t	     ? STYLE_GAIN_LOW
+				   : least < 2 * t ? STYLE_GAIN_NEAR
+						     : STYLE_GAIN;
+		chart_bar(c, col, mean_gain(g, w), style);
+		if (least < 2 * t)
+			draw_mark(g, c, col, style,
+				  least < t ? GLYPH_LOW : GLYPH_NEAR);
 	}
+}
+
+static void draw_gain_axis(const struct guard *g, const struct chart *c)
+{
+	chart_y_line(c);
+	chart_y_tick(c, GUTTER_COLS, 0, 0, STYLE_DIM);
+	/* On the scale of roots a quarter is half the height. */
+	if (c->r.rows >= GAIN_AXIS_ROWS)
+		chart_y_tick(c, GUTTER_COLS, c->y1 / 4, 0, STYLE_DIM);
+	chart_y_tick(c, GUTTER_COLS, c->y1, 0, STYLE_DIM);
+	if (chart_row(c, g->opts.t) != chart_row(c, 0))
+		chart_y_tick(c, GUTTER_COLS, g->opts.t,
+			     g->opts.t != floor(g->opts.t), STYLE_LIMIT);
 }
 
 static void draw_gain(const struct app *app, const struct now *now,
 		      struct chart *c)
 {
 	const struct guard *g = meter_guard(now->meter);
+	c->root = true;
 	scale_gain(g, c);
-	chart_y_axis(c, GUTTER_COLS, MAX(c->r.rows / 2, 1));
+	draw_gain_axis(g, c);
 	draw_bars(app, now, c);
-	chart_hline(c, g->opts.t, STYLE_LIMIT, "┈", '.');
-	if (now->verdict.at_token != GUARD_NEVER)
-		chart_vline(c, now->verdict.at_token, STYLE_LIL, "┊", ':');
+	chart_limit(c, g->opts.t, STYLE_LIMIT, STYLE_GAIN, STYLE_LIMIT_BAR);
+	draw_lil_line(now, c);
 	if (now->n < now->total)
 		chart_vline(c, now->n, STYLE_PLAYHEAD, "│", '|');
 }
@@ -325,43 +380,51 @@ static void draw_gain_title(const struct now *now, struct pen *p)
 	bool ascii = p->s->ascii;
 	char t[NUM_BYTES], f[NUM_BYTES];
 	const struct guard_opts *g = &now->opts->guard;
-	pen_puts(p, STYLE_GAIN, "gain ");
-	pen_printf(p, STYLE_DIM, "bytes of new information per %s tokens",
-		   num_count(f, g->f));
-	pen_printf(p, STYLE_DIM, " %s coder %s", glyph(GLYPH_DOT, ascii),
-		   coder_rows[now->opts->coder].name);
+	pen_puts(p, STYLE_GAIN, "gain");
+	pen_printf(p, STYLE_DIM, " new bytes per %s tokens (coder %s)",
+		   num_count(f, g->f), coder_rows[now->opts->coder].name);
 	pen_printf(p, STYLE_LIMIT, " %s %s t = %s B",
 		   glyph(GLYPH_DOT, ascii), ascii ? ".." : "┈┈",
 		   num_short(t, g->t));
 	pen_printf(p, STYLE_GAIN_LOW, " %s %s under t",
 		   glyph(GLYPH_DOT, ascii), glyph(GLYPH_LOW, ascii));
+	pen_printf(p, STYLE_GAIN_NEAR, " %s %s near",
+		   glyph(GLYPH_DOT, ascii), glyph(GLYPH_NEAR, ascii));
+	pen_printf(p, STYLE_DIM, " %s %s scale", glyph(GLYPH_DOT, ascii),
+		   ascii ? "square root" : "\u221a");
 }
 
 /* ---- axis, text, verdict ----------------------------------------------- */
+
+/* The axis is heavy while nothing new is told: what a stop would save. */
+static void draw_after(const struct now *now, const struct chart *c, int row)
+{
+	uint32_t lil = now_lil(now);
+	uint32_t to = MIN(now->whole.resumed_at, now->until);
+	if (lil == GUARD_NEVER)
+		return;
+	for (int x = 0; x < c->r.cols; x++) {
+		double at = chart_x(c, x);
+		if (at >= lil && at < to)
+			screen_glyph(c->s, row, c->r.col + x, STYLE_AFTER,
+				     "━", '=');
+	}
+}
 
 static void draw_axis(const struct app *app, const struct now *now,
 		      const struct chart *c)
 {
 	int row = c->r.row + c->r.rows;
 	chart_x_axis(c, row + 1);
+	screen_puts(c->s, row + 1, c->r.col - GUTTER_COLS, STYLE_DIM,
+		    "tokens");
+	draw_after(now, c, row);
 	int col = chart_col(c, app->cursor);
 	if (col >= 0)
 		screen_glyph(c->s, row, col, STYLE_CURSOR, "◆", '*');
 	col = chart_col(c, now->n);
 	if (col >= 0)
 		screen_glyph(c->s, row, col, STYLE_PLAYHEAD, "▲", '^');
-}
-
-static void draw_unit(const struct now *now, struct screen *s, int row,
-		      struct rect r)
-{
-	/* Only where the labels of the axis left room. */
-	char text[160];
-	snprintf(text, sizeof(text), " tokens (%s) %s %s ", now_tokens_by(now),
-		 glyph(GLYPH_DOT, s->ascii), now_pace(now));
-	struct pen p = pen_at(s, row, r.col + GUTTER_COLS, 0);
-	p.end = r.col + r.cols - 1;
-	pen_right(&p, STYLE_DIM, "%s", text);
 }
 
 static void draw_phrase(const struct app *app, struct screen *s, int row,
@@ -373,6 +436,15 @@ static void draw_phrase(const struct app *app, struct screen *s, int row,
 	screen_text(s, row, r.col + 3, r.cols - 3, STYLE_DIM,
 		    line.data ? line.data : "", line.len);
 	buf_release(&line);
+}
+
+/* Which part of the text is seen, in the rule above it. */
+static void draw_text_title(const struct app *app, struct screen *s,
+			    struct rect r)
+{
+	char number[NUM_BYTES];
+	screen_printf(s, r.row, r.col + 3, STYLE_DIM, " text at token %s ",
+		      num_count(number, (uint64_t)app->cursor + 1));
 }
 
 static struct rect take(struct rect *r, int rows)
@@ -447,7 +519,7 @@ void view_ratio_draw(const struct app *app, struct screen *s, struct rect r)
 		draw_charts(app, &now, s, &r, &p);
 	if (p.rule1) {
 		screen_hline(s, r.row, r.col, r.cols, STYLE_DIM);
-		draw_unit(&now, s, r.row, r);
+		draw_text_title(app, s, r);
 		take(&r, 1);
 	}
 	text_pane_draw(app, s, take(&r, p.text), TEXT_PANE_FOLLOW);

@@ -43,29 +43,35 @@ static struct parts split(struct rect r)
 	};
 }
 
+/* A mark with its word, whole or not at all. */
+static void legend_item(struct pen *p, enum style style, const char *mark,
+			const char *word)
+{
+	if (!pen_fits(p, (int)(strlen(mark) + strlen(word)) + 3))
+		return;
+	pen_printf(p, STYLE_DIM, "  ");
+	pen_puts(p, style, mark);
+	if (word[0])
+		pen_printf(p, STYLE_DIM, " %s", word);
+}
+
 static void draw_legend(struct screen *s, struct rect r)
 {
 	struct pen p = pen_at(s, r.row, r.col + 1, r.cols - 2);
 	if (r.rows < 1)
 		return;
 	pen_puts(&p, STYLE_NEW, "new");
-	pen_puts(&p, STYLE_DIM, "   copied ");
+	pen_puts(&p, STYLE_DIM, "  copied ");
 	pen_puts(&p, STYLE_COPY1, "8+ ");
 	pen_puts(&p, STYLE_COPY2, "16+ ");
 	pen_puts(&p, STYLE_COPY3, "32+ ");
 	pen_puts(&p, STYLE_COPY4, "128+ bytes");
-	pen_puts(&p, STYLE_DIM, "   cursor ");
-	pen_puts(&p, STYLE_PHRASE, "phrase");
-	pen_puts(&p, STYLE_DIM, " ");
-	pen_puts(&p, STYLE_SOURCE, "source");
-	pen_puts(&p, STYLE_PROMPT, "   P");
-	pen_puts(&p, STYLE_DIM, " prompt ");
-	pen_puts(&p, STYLE_REASONING, "R");
-	pen_puts(&p, STYLE_DIM, " reasoning ");
-	pen_puts(&p, STYLE_ANSWER, "A");
-	pen_puts(&p, STYLE_DIM, " answer ");
-	pen_puts(&p, STYLE_TOOL, "T");
-	pen_puts(&p, STYLE_DIM, " tool");
+	legend_item(&p, STYLE_PHRASE, "phrase", "");
+	legend_item(&p, STYLE_SOURCE, "source", "");
+	legend_item(&p, STYLE_REASONING, "R", "reasoning");
+	legend_item(&p, STYLE_ANSWER, "A", "answer");
+	legend_item(&p, STYLE_PROMPT, "P", "prompt");
+	legend_item(&p, STYLE_TOOL, "T", "tool");
 }
 
 /* The row of a token in a bar that stands for the whole output. */
@@ -89,12 +95,13 @@ static void draw_bar(const struct app *app, const struct now *now,
 					text.cols);
 	from = from == PHRASE_NO_TOKEN ? 0 : from;
 	to = to == PHRASE_NO_TOKEN ? from : to;
-	int last = bar_row(&r, to, now->n);
-	for (int y = bar_row(&r, from, now->n); y <= last; y++)
+	uint32_t all = text_shown(app), lil = now_lil(now);
+	int last = bar_row(&r, to, all);
+	for (int y = bar_row(&r, from, all); y <= last; y++)
 		screen_glyph(s, y, r.col, STYLE_STRONG, "┃", '#');
-	if (now->verdict.at_token != GUARD_NEVER)
-		screen_glyph(s, bar_row(&r, now->verdict.at_token, now->n),
-			     r.col, STYLE_LIL, glyph(GLYPH_FLAG, false),
+	if (lil != GUARD_NEVER)
+		screen_glyph(s, bar_row(&r, lil, all), r.col, STYLE_LIL,
+			     glyph(GLYPH_FLAG, false),
 			     glyph(GLYPH_FLAG, true)[0]);
 }
 
@@ -141,7 +148,7 @@ bool view_text_click(struct app *app, struct rect r, int row, int col)
 		return false;
 	if (col >= p.bar.col && p.bar.cols > 0) {
 		/* The bar is the whole output. */
-		uint32_t n = MIN(app->playhead, app_n_tokens(app));
+		uint32_t n = text_shown(app);
 		double part = (row - p.bar.row) / (double)p.bar.rows;
 		app_set_cursor(app, (uint32_t)(n * part));
 		app->text_follow = true;
