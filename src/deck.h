@@ -20,7 +20,7 @@
 
 #define DECK_NONE ((size_t)-1)
 
-enum { DECK_SIGHT_MAX = 256 };
+enum { DECK_SIGHT_MAX = 256, DECK_POLL_MAX = 64 };
 
 enum entry_state {
 	ENTRY_INDEXED,  /* only its size is known */
@@ -54,8 +54,9 @@ struct deck *deck_new(const struct meter_opts *opts);
 void deck_free(struct deck *d);
 void deck_set_format(struct deck *d, const char *format, const char *field);
 
-/* Opens a source; nothing is read yet. */
-bool deck_add(struct deck *d, const char *path, struct err *err);
+/* Opens a source; nothing is read yet. `follow`: stays with the file as it
+ * grows or is replaced; each new beginning is a source of its own. */
+bool deck_add(struct deck *d, const char *path, bool follow, struct err *err);
 
 /* Works for about budget_us microseconds: first the open run, then index,
  * then reports. Returns true while there is more to do right away. */
@@ -66,8 +67,15 @@ bool deck_work(struct deck *d, uint64_t budget_us);
  * that are not kept. */
 void deck_look(struct deck *d, const size_t *entries, size_t n);
 
-/* A descriptor to poll when deck_work() says false; -1 for none. */
-int deck_fd(const struct deck *d);
+/* When deck_work() says false: may anything still come? */
+bool deck_waits(const struct deck *d);
+
+/* What to poll then: up to max descriptors into fds, their number; and the
+ * longest time to sleep in *ms, -1 for as long as it takes. */
+size_t deck_poll(const struct deck *d, int *fds, size_t max, int *ms);
+
+/* Sleeps until something may have come. */
+void deck_sleep(const struct deck *d);
 
 size_t deck_n(const struct deck *d);
 const struct entry *deck_entry(const struct deck *d, size_t i);
@@ -90,6 +98,8 @@ const char *deck_source_name(const struct deck *d, size_t i_source);
 const char *deck_title(const struct deck *d, size_t i_source); /* dialect */
 size_t deck_skipped(const struct deck *d);
 const char *deck_trouble(const struct deck *d); /* first sentence, or "" */
+/* What happened to a followed file, last; "" for nothing. n_news counts. */
+const char *deck_news(const struct deck *d, size_t *n_news);
 size_t deck_n_sources(const struct deck *d);
 size_t deck_memory_bytes(const struct deck *d);
 

@@ -24,7 +24,8 @@ libengine_a_SOURCES += \
 	src/trace/trace.c src/trace/trace.h \
 	src/deck.c src/deck.h \
 	src/deck_load.c src/deck_load.h \
-	src/source.c src/source.h
+	src/source.c src/source.h \
+	src/source_follow.c src/source_follow.h
 # The tokenizer's vocabulary is assembled into the object; -I finds it.
 libengine_a_SOURCES += \
 	src/trace/tok.c src/trace/tok.h src/trace/tok_data.c \

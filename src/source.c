@@ -1,7 +1,9 @@
 #include "source.h"
 
 #include "base/unpack.h"
+#include "source_follow.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -36,6 +38,11 @@ struct source {
 	int spool;            /* what a pipe gave, unpacked; -1 for files */
 	uint64_t spool_bytes;
 	struct rewind again;
+
+	struct follow *follow; /* NULL: the end of the file is the end */
+	bool caught_up;        /* its end was seen */
+	bool cut;              /* what was read is lost */
+	int next_fd;           /* of the file that took its place, or -1 */
 };
 
 static bool check_kind(const char *path, const struct stat *st,
@@ -63,11 +70,26 @@ static int open_spool(void)
 	return fd;
 }
 
-struct source *source_open(const char *path, struct err *err)
+/* A source over a descriptor, which it owns from now on. */
+static struct source *source_new(const char *path, int fd,
+				 const struct stat *st)
+{
+	struct source *s = mem_zalloc(sizeof(*s));
+
+	s->path = mem_strdup(path);
+	s->fd = fd;
+	s->pipe = !S_ISREG(st->st_mode);
+	s->unpack = unpack_new();
+	s->total_bytes = s->pipe ? 0 : (uint64_t)st->st_size;
+	s->spool = s->pipe ? open_spool() : -1;
+	s->again.fd = s->next_fd = -1;
+	return s;
+}
+
+static struct source *open_source(const char *path, int flags, struct err *err)
 {
 	bool std = strcmp(path, "-") == 0;
-	int fd = std ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
-	struct source *s;
+	int fd = std ? dup(STDIN_FILENO) : open(path, flags | O_CLOEXEC);
 	struct stat st;
 
 	if (fd < 0 || fstat(fd, &st) < 0) {
@@ -81,14 +103,25 @@ struct source *source_open(const char *path, struct err *err)
 		close(fd);
 		return NULL;
 	}
-	s = mem_zalloc(sizeof(*s));
-	s->path = mem_strdup(path);
-	s->fd = fd;
-	s->pipe = !S_ISREG(st.st_mode);
-	s->unpack = unpack_new();
-	s->total_bytes = s->pipe ? 0 : (uint64_t)st.st_size;
-	s->spool = s->pipe ? open_spool() : -1;
-	s->again.fd = -1;
+	return source_new(path, fd, &st);
+}
+
+struct source *source_open(const char *path, struct err *err)
+{
+	return open_source(path, O_RDONLY, err);
+}
+
+struct source *source_follow(const char *path, struct err *err)
+{
+	struct source *s;
+	struct stat st;
+
+	/* A writer of our own keeps a named pipe open between its writers. */
+	if (stat(path, &st) == 0 && S_ISFIFO(st.st_mode))
+		return open_source(path, O_RDWR, err);
+	s = open_source(path, O_RDONLY, err);
+	if (s && !s->pipe)
+		s->follow = follow_new(path);
 	return s;
 }
 
@@ -110,6 +143,9 @@ void source_close(struct source *s)
 		close(s->fd);
 	if (s->spool >= 0)
 		close(s->spool);
+	if (s->next_fd >= 0)
+		close(s->next_fd);
+	follow_free(s->follow);
 	rewind_close(&s->again);
 	unpack_free(s->unpack);
 	buf_release(&s->raw);
@@ -165,6 +201,47 @@ static enum source_state read_raw(struct source *s, struct err *err)
 	s->raw.len += (size_t)n;
 	s->done_bytes += (uint64_t)n;
 	return n ? SOURCE_BYTES : SOURCE_END;
+}
+
+/* The end of what a followed file holds now. */
+static enum source_state at_end(struct source *s, struct err *err)
+{
+	enum follow_state state;
+
+	s->caught_up = true;
+	if (s->next_fd >= 0) {
+		/* what was written before it was replaced is read, too */
+		err_set(err, "%s: was replaced; the new file is followed",
+			s->path);
+		return SOURCE_ANEW;
+	}
+	state = follow_check(s->follow, s->fd, s->done_bytes, &s->next_fd);
+	if (state == FOLLOW_REPLACED)
+		return SOURCE_BYTES; /* once more */
+	if (state == FOLLOW_TRUNCATED) {
+		s->cut = true;
+		err_set(err, "%s: was cut after %llu bytes; it is read from "
+			     "its start again",
+			s->path, (unsigned long long)s->done_bytes);
+		return SOURCE_ANEW;
+	}
+	return SOURCE_WAIT;
+}
+
+struct source *source_next(struct source *s)
+{
+	struct source *next;
+	struct stat st;
+
+	assert(s->next_fd >= 0);
+	if (fstat(s->next_fd, &st) != 0)
+		st = (struct stat){ .st_mode = S_IFREG };
+	next = source_new(s->path, s->next_fd, &st);
+	next->follow = s->follow;
+	next->caught_up = true;
+	s->follow = NULL;
+	s->next_fd = -1;
+	return next;
 }
 
 /* Says which source the archive's sentence is about. */
@@ -227,8 +304,12 @@ enum source_state source_read(struct source *s, struct buf *out,
 				return state;
 		}
 		state = read_raw(s, err);
+		if (state == SOURCE_END && s->follow)
+			state = at_end(s, err);
 		if (state == SOURCE_END)
 			break;
+		if (state == SOURCE_ANEW)
+			s->ended = true;
 		if (state != SOURCE_BYTES)
 			return state;
 	}
@@ -317,7 +398,9 @@ bool source_again(struct source *s, uint64_t offset, uint64_t n,
 {
 	bool fine;
 
-	if (s->pipe)
+	if (s->cut)
+		fine = false;
+	else if (s->pipe)
 		fine = s->spool >= 0 && offset + n <= s->spool_bytes &&
 		       pread_all(s->spool, offset, n, out);
 	else if (*unpack_kind(s->unpack))
@@ -335,7 +418,19 @@ bool source_again(struct source *s, uint64_t offset, uint64_t n,
 
 int source_fd(const struct source *s)
 {
-	return s->ended ? -1 : s->fd;
+	if (s->ended)
+		return -1;
+	return s->follow ? follow_fd(s->follow) : s->fd;
+}
+
+int source_wait_ms(const struct source *s)
+{
+	return s->follow && !s->ended ? follow_wait_ms(s->follow) : -1;
+}
+
+bool source_is_live(const struct source *s)
+{
+	return s->pipe || s->caught_up;
 }
 
 bool source_is_pipe(const struct source *s)
@@ -355,5 +450,5 @@ uint64_t source_done_bytes(const struct source *s)
 
 uint64_t source_total_bytes(const struct source *s)
 {
-	return s->total_bytes;
+	return s->caught_up ? 0 : s->total_bytes; /* it may grow */
 }

@@ -18,6 +18,8 @@ enum source_state {
 	SOURCE_BYTES, /* bytes were appended */
 	SOURCE_WAIT,  /* nothing now: poll source_fd() */
 	SOURCE_END,   /* no more will come */
+	SOURCE_ANEW,  /* a followed file was cut or replaced: this source has
+			 ended, source_next() goes on; err says what was seen */
 	SOURCE_ERROR, /* err says why; what came before is good */
 };
 
@@ -25,6 +27,16 @@ struct source;
 
 /* "-" is stdin. A directory, a missing or unreadable file: NULL and err. */
 struct source *source_open(const char *path, struct err *err);
+
+/* The same, and stays with the file as it grows, is cut, moved away or made
+ * anew (source_follow.h). A named pipe waits for its next writer. Never
+ * SOURCE_END. */
+struct source *source_follow(const char *path, struct err *err);
+
+/* Once, after SOURCE_ANEW: the source that reads what stands there now; the
+ * caller's. What the old one gave can still be had again, unless it was cut. */
+struct source *source_next(struct source *s);
+
 void source_close(struct source *s); /* NULL is fine */
 
 /* Appends up to SOURCE_SLICE_BYTES (unpacked) to out. */
@@ -36,11 +48,18 @@ enum source_state source_read(struct source *s, struct buf *out,
 bool source_again(struct source *s, uint64_t offset, uint64_t n,
 		  struct buf *out, struct err *err);
 
-int source_fd(const struct source *s);         /* for poll; -1 when done */
+/* For poll after SOURCE_WAIT: a descriptor, -1 for none; and how long to
+ * sleep at most, -1 for as long as it takes. */
+int source_fd(const struct source *s);
+int source_wait_ms(const struct source *s);
 bool source_is_pipe(const struct source *s);
+/* What comes now was written just now: a pipe, or a followed file at its
+ * end. */
+bool source_is_live(const struct source *s);
 const char *source_name(const struct source *s);
 
-/* Raw bytes read and their total (0 when unknown): for progress. */
+/* Raw bytes read and their total (0 when unknown, as at the end of a followed
+ * file): for progress. */
 uint64_t source_done_bytes(const struct source *s);
 uint64_t source_total_bytes(const struct source *s);
 

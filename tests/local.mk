@@ -14,6 +14,7 @@ unit_tests = \
 	tests/unit/test_meter \
 	tests/unit/test_run \
 	tests/unit/test_source \
+	tests/unit/test_follow \
 	tests/unit/test_deck
 if HAVE_TESTS
 check_PROGRAMS += $(unit_tests)

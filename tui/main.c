@@ -298,7 +298,7 @@ static int screens(const struct settings *set, char **files, int n_files)
 	for (int i = 0; i < n_files; i++) {
 		struct err one = { "" };
 
-		if (deck_add(app.deck, files[i], &one))
+		if (deck_add(app.deck, files[i], set->follow, &one))
 			continue;
 		app_complain(&app, "%s", one.text);
 		err_set(&err, "%s", one.text);

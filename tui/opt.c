@@ -488,6 +488,9 @@ const struct opt opts[] = {
 	  speed_set, speed_get, 0, 0, NULL },
 	{ "seek", 0, 0, "TOKEN", OPT_TUI, "start at this token", seek_set,
 	  seek_get, 0, 0, NULL },
+	{ "follow", 'f', OPT_TUI, NULL, OPT_TUI,
+	  "stay with files that grow, are cut or made anew", switch_set,
+	  switch_get, FIELD(follow), NULL },
 	{ "session", 0, 0, NULL, OPT_TUI | OPT_CONFIG,
 	  "come back to the position and marks of last time", switch_set,
 	  switch_get, FIELD(session), NULL },
@@ -661,8 +664,10 @@ static bool read_letter(struct reader *r, const char *word, struct err *err)
 			       "there is no option -%c here; "
 			       "\"lilscope help\" lists them",
 			       isprint((unsigned char)word[0]) ? word[0] : '?');
-	if (!*value && !next_value(r, opt, &value, err))
+	if (opt->arg && !*value && !next_value(r, opt, &value, err))
 		return false;
+	if (!opt->arg && word[1])
+		return err_set(err, "-%c takes no value", word[0]);
 	return set_given(r, opt, value, err);
 }
 

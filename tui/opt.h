@@ -28,6 +28,7 @@ struct settings {
 	bool color_always;        /* --color=always: whatever NO_COLOR says */
 	enum graph_kind graph;
 	bool mouse, session, plain, ascii;
+	bool follow;              /* stay with files that grow */
 	bool check;               /* analyze --check */
 	enum output_kind output;
 	char rule[32];            /* rule whose stop --check asks for */

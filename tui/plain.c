@@ -1,6 +1,5 @@
 #include "plain.h"
 
-#include <poll.h>
 #include <string.h>
 
 #include "base/utf8.h"
@@ -140,11 +139,9 @@ static void tell_generation(struct plain *p)
 		if (deck_run_complete(app->deck))
 			break;
 		if (!more) {
-			struct pollfd fd = { deck_fd(app->deck), POLLIN, 0 };
-
-			if (fd.fd < 0)
+			if (!deck_waits(app->deck))
 				break;
-			poll(&fd, 1, -1);
+			deck_sleep(app->deck);
 		}
 	}
 	tell_verdict(p);
@@ -156,8 +153,6 @@ int plain_run(struct app *app, FILE *out)
 
 	app->set.session = false;
 	for (;;) {
-		struct pollfd fd = { -1, POLLIN, 0 };
-
 		if (p.i_entry < deck_n(app->deck)) {
 			tell_generation(&p);
 			p.i_entry++;
@@ -165,10 +160,9 @@ int plain_run(struct app *app, FILE *out)
 		}
 		if (loop_work(app))
 			continue;
-		fd.fd = deck_fd(app->deck);
-		if (deck_complete(app->deck) || fd.fd < 0)
+		if (deck_complete(app->deck) || !deck_waits(app->deck))
 			break;
-		poll(&fd, 1, -1);
+		deck_sleep(app->deck);
 	}
 	if (deck_trouble(app->deck)[0]) {
 		buf_puts(&p.line, deck_trouble(app->deck));

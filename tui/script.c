@@ -1,7 +1,6 @@
 #include "script.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,15 +28,6 @@ static void fit(struct script *s)
 	frame_fit(s->app, s->screen.rows, s->screen.cols);
 }
 
-/* A pipe that has nothing to read now: wait for it. */
-static void wait_for_bytes(const struct app *app)
-{
-	struct pollfd p = { .fd = deck_fd(app->deck), .events = POLLIN };
-
-	if (p.fd >= 0)
-		poll(&p, 1, -1);
-}
-
 /* Works until nothing is left to do. */
 static void settle(struct script *s)
 {
@@ -50,9 +40,9 @@ static void settle(struct script *s)
 			s->begun = more = true;
 		if (more)
 			continue;
-		if (deck_complete(app->deck) || deck_fd(app->deck) < 0)
+		if (deck_complete(app->deck) || !deck_waits(app->deck))
 			return;
-		wait_for_bytes(app);
+		deck_sleep(app->deck);
 	}
 }
 

@@ -86,7 +86,7 @@ static struct deck *deck_of(const char *name)
 	char path[128];
 
 	snprintf(path, sizeof(path), "%s/%s", dir, name);
-	assert_true(deck_add(d, path, &err));
+	assert_true(deck_add(d, path, false, &err));
 	return d;
 }
 

@@ -55,7 +55,7 @@ static void open_list(struct fixture *x)
 	x->app.view = VIEW_LIST;
 	x->app.view_rows = VIEW_ROWS;
 	x->app.view_cols = 80;
-	assert_true(deck_add(x->app.deck, x->path, &err));
+	assert_true(deck_add(x->app.deck, x->path, false, &err));
 }
 
 static void read_all(struct app *app)
