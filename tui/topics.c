@@ -29,7 +29,15 @@ static void print_formats(struct buf *out)
 		if (!formats[i]->refusal)
 			put_row(out, formats[i]->name, NAME_COLS,
 				formats[i]->title);
-	buf_puts(out, "\nAnd .gz and .zst around any of them.\n");
+	buf_puts(out,
+		 "\nAs events (SSE), JSON lines, an array or JSON printed "
+		 "pretty; in lines of a log\n"
+		 "behind a time or before \"data:\"; as captured by curl -i, "
+		 "chunks and all;\n"
+		 "and in .gz, .zst and .zip (.eval).\n"
+		 "\nTo record what a server writes:\n"
+		 "  curl -N URL -d '{\"stream\":true,...}' | tee run.sse | "
+		 "lilscope -\n");
 	for (size_t i = 0, n = 0; formats[i]; i++) {
 		if (!formats[i]->refusal)
 			continue;
