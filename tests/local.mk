@@ -45,6 +45,7 @@ pty_tests = \
 	tests/pty/test_hostile \
 	tests/pty/test_idle \
 	tests/pty/test_keys \
+	tests/pty/test_live \
 	tests/pty/test_restore \
 	tests/pty/test_screens \
 	tests/pty/test_session \
@@ -73,6 +74,7 @@ tests_pty_test_session_LDADD = $(PTY_LIBS)
 tests_pty_test_trouble_LDADD = $(PTY_LIBS)
 tests_pty_test_idle_LDADD = $(PTY_LIBS)
 tests_pty_test_keys_LDADD = $(PTY_LIBS)
+tests_pty_test_live_LDADD = $(PTY_LIBS)
 
 # What it costs, beside less and lnav, on a file of 1 GB.
 EXTRA_PROGRAMS += tests/bench/budgets

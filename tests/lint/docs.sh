@@ -68,7 +68,7 @@ part()
 			print "Default: " $7 "."
 		else if ($5 == "-" && $7 == "on")
 			print "On by default."
-		if ($3 != "-" && $4 != "ta") {
+		if ($3 != "-" && $4 !~ /t/) {
 			print ".Fl " $3
 			print "is for"
 			print ".Cm " headless($4)
