@@ -15,4 +15,11 @@ samplesdir = $(pkgdatadir)/samples
 dist_samples_DATA = samples/README.md
 sampletracesdir = $(samplesdir)/traces
 dist_sampletraces_DATA = $(sample_traces)
-EXTRA_DIST += samples/screen.svg
+EXTRA_DIST += samples/screen.svg samples/screen.script
+
+# The picture in the README, drawn by the program: look at it, then commit.
+.PHONY: picture
+picture: lilscope
+	@cd '$(srcdir)' && '$(abs_top_builddir)/lilscope' --no-session \
+		--script samples/screen.script \
+		samples/traces/rkv_aime24_08.txt

@@ -140,7 +140,8 @@ static void put_pace(const struct app *app, const struct screen *s,
 			   app->speed,
 			   app->run->trace.time_us ? "" : " synthetic pace");
 	else if (app->pace == PACE_FOLLOW && !deck_run_complete(app->deck))
-		buf_puts(out, s->ascii ? "  * live" : "  ● live");
+		buf_printf(out, "  %s %s", s->ascii ? "*" : "●",
+			   deck_progress(app->deck) > 0 ? "reading" : "live");
 }
 
 static void put_position(const struct app *app, const struct screen *s,
@@ -272,11 +273,12 @@ static bool draw_hint(struct pen *p, const struct action *a,
 	return true;
 }
 
-static void draw_hints(const struct app *app, struct screen *s, int row)
+static void draw_hints(const struct app *app, struct screen *s, int row,
+		       int cols)
 {
 	/* The way out and the way to all keys come first: they must fit. */
 	static const char *const first[] = { "help", "leave" };
-	struct pen p = pen_at(s, row, 1, s->cols - 2);
+	struct pen p = pen_at(s, row, 1, cols - 2);
 	const struct action *a;
 
 	for (size_t i = 0; i < ARRAY_LEN(first); i++) {
@@ -334,8 +336,7 @@ static void draw_foot(const struct app *app, struct screen *s)
 			    strlen(app->message));
 		return;
 	}
-	draw_hints(app, s, row);
-	draw_progress(app, s, row);
+	draw_hints(app, s, row, s->cols - draw_progress(app, s, row));
 }
 
 void frame_draw(const struct app *app, struct screen *s)

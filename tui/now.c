@@ -276,7 +276,7 @@ void now_draw_rivals(const struct now *now, struct pen *p)
 		pen_printf(p, STYLE_NORMAL, " %s at ", rival_rows[i].name);
 		pen_puts(p, STYLE_STRONG, text);
 	}
-	const char *join = first ? "never: " : " never: ";
+	const char *join = first ? "none of " : " never: ";
 	if (!first)
 		pen_printf(p, STYLE_DIM, " %s", glyph(GLYPH_DOT, p->s->ascii));
 	for (size_t i = 0; i < rival_n_rows; i++) {

@@ -432,7 +432,7 @@ static void draw_phrase(const struct app *app, struct screen *s, int row,
 {
 	struct buf line = { 0 };
 	text_phrase_line(app, r.cols - 4, &line);
-	screen_glyph(s, row, r.col + 1, STYLE_PHRASE, "▔", '^');
+	screen_glyph(s, row, r.col + 1, STYLE_LIMIT, "▔", '^');
 	screen_text(s, row, r.col + 3, r.cols - 3, STYLE_DIM,
 		    line.data ? line.data : "", line.len);
 	buf_release(&line);
