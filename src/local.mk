@@ -16,6 +16,9 @@ libengine_a_SOURCES += \
 	src/guard_exec.c src/guard_exec.h \
 	src/guard_relay.c src/guard_relay.h \
 	src/guard_report.c src/guard_report.h \
+	src/net/exchange.c src/net/exchange.h \
+	src/net/proxy.c src/net/proxy.h \
+	src/net/proxy_end.c src/net/proxy_end.h \
 	src/watch.c src/watch.h
 libengine_a_SOURCES += \
 	src/measure/meter.c src/measure/meter.h \

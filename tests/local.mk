@@ -204,6 +204,7 @@ cli_tests = \
 	tests/cli/guard.sh \
 	tests/cli/manual.sh \
 	tests/cli/parallel.sh \
+	tests/cli/proxy.sh \
 	tests/cli/recordings.sh \
 	tests/cli/streams.sh
 lint_tests = \
@@ -213,7 +214,16 @@ lint_tests = \
 TESTS += $(cli_tests) $(lint_tests)
 EXTRA_DIST += $(cli_tests) $(lint_tests) \
 	tests/cli/lib.sh tests/cli/schema.py tests/cli/streams.txt \
-	tests/lint/lib.sh
+	tests/lint/lib.sh \
+	tests/server/ask.py tests/server/upstream.py
+
+# The proxy under load for SOAK_SECONDS: what it answers, and its memory.
+SOAK_SECONDS = 600
+EXTRA_DIST += tests/bench/soak.sh
+.PHONY: soak
+soak: all
+	@$(TESTS_ENVIRONMENT) $(SHELL) $(srcdir)/tests/bench/soak.sh \
+		$(SOAK_SECONDS)
 
 .PHONY: lint
 lint: all

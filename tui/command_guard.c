@@ -1,5 +1,5 @@
 /*
- * command_guard.c - lilscope guard: from its options to its relay.
+ * command_guard.c - lilscope guard: from its options to its relay or proxy.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -9,6 +9,7 @@
 #include "commands.h"
 #include "guard_relay.h"
 #include "guard_report.h"
+#include "net/proxy.h"
 #include "opt.h"
 #include "signals.h"
 
@@ -73,11 +74,52 @@ static int filter(const struct settings *set, const char *path)
 	return status;
 }
 
+static int proxy(const struct settings *set)
+{
+	struct proxy_opts job = {
+		.watch = watch_opts(set, NULL),
+		.listen = set->listen,
+		.upstream = set->upstream,
+		.finish_reason = set->finish_reason,
+		.report = set->report,
+		.err = stderr,
+		.signalled = ending_signal,
+	};
+	int status;
+
+	sig_init(NULL);
+	job.signal_fd = sig_fd();
+	status = proxy_run(&job);
+	sig_release();
+	return status;
+}
+
+/* What the two ways of being a guard do not share. */
+static bool check_proxy(const struct settings *set, int n_files,
+			struct err *err)
+{
+	if (!set->listen[0] || !set->upstream[0])
+		return err_set(err, "--listen and --upstream belong together: "
+				    "--listen 127.0.0.1:8081 --upstream "
+				    "http://127.0.0.1:8080");
+	if (n_files)
+		return err_set(err, "--listen takes no FILE");
+	if (set->annotate || set->exec[0])
+		return err_set(err, "%s is for the filter, not for --listen",
+			       set->annotate ? "--annotate" : "--exec");
+	return true;
+}
+
 int command_guard(const struct settings *set, char **files, int n_files)
 {
 	const char *path = n_files ? files[0] : "-";
 	struct err err = { "" };
 
+	if (set->listen[0] || set->upstream[0]) {
+		if (!check_proxy(set, n_files, &err))
+			return usage(&err);
+		return proxy(set);
+	}
 	if (n_files > 1) {
 		err_set(&err, "guard takes one FILE, or none for standard "
 			      "input");

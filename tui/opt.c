@@ -468,6 +468,15 @@ const struct opt opts[] = {
 	{ "report", 0, 0, "FILE", OPT_GUARD,
 	  "what was seen and stopped, as JSON; - is standard error", text_set,
 	  text_get, FIELD(report), NULL },
+	{ "listen", 0, 0, "HOST:PORT", OPT_GUARD,
+	  "be a proxy before a server, here", text_set, text_get,
+	  FIELD(listen), NULL },
+	{ "upstream", 0, 0, "URL", OPT_GUARD,
+	  "the server that the proxy asks, as http://127.0.0.1:8080", text_set,
+	  text_get, FIELD(upstream), NULL },
+	{ "finish-reason", 0, 0, "WORD", OPT_GUARD,
+	  "what the proxy says of an answer that it stopped", text_set,
+	  text_get, FIELD(finish_reason), NULL },
 	{ "exec", 0, 0, "COMMAND", OPT_GUARD,
 	  "run this once at the threshold: words, no shell", text_set, text_get,
 	  FIELD(exec), NULL },
@@ -512,6 +521,7 @@ void settings_init(struct settings *set)
 		.mouse = true,
 		.session = true,
 		.rule = "guardian",
+		.finish_reason = "stop",
 		.speed = 1.0,
 	};
 }

@@ -38,6 +38,9 @@ struct settings {
 	char script[512];         /* --script FILE */
 	bool annotate;            /* guard --annotate */
 	char report[512];         /* guard --report FILE */
+	char listen[128];         /* guard --listen HOST:PORT */
+	char upstream[512];       /* guard --upstream URL */
+	char finish_reason[32];   /* guard --finish-reason WORD */
 	char exec[1024];          /* guard --exec 'WORDS...' */
 	double speed;             /* --speed */
 	uint32_t seek;            /* --seek TOKEN, 0 none */

@@ -66,6 +66,9 @@ only 'only json.c includes jansson.h' 'include *<jansson' 'src/trace/json.c'
 # tok_split.c needs the classes of characters that the tokenizer splits at.
 only 'only utf8.c and tok_split.c include utf8proc.h' 'include *<utf8proc' \
 	'src/base/utf8.c src/trace/tok_split.c'
+only 'only src/net includes curl.h' 'include *<curl/' 'src/net/*'
+only 'only the proxy includes microhttpd.h' 'include *<microhttpd' \
+	'src/net/proxy.c'
 only 'no threads' 'pthread|threads[.]h|stdatomic|_Thread_local' ''
 
 # --- Memory: one door.

@@ -1,0 +1,134 @@
+#!/bin/sh
+# lilscope guard --listen: between clients and a server, both on loopback.
+. "${top_srcdir:-.}/tests/cli/lib.sh"
+[ -n "$PYTHON" ] || skip_all "python3 is not here"
+server=$srcdir/tests/server
+unset http_proxy https_proxy all_proxy no_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY
+PYTHONDONTWRITEBYTECODE=1
+export PYTHONDONTWRITEBYTECODE
+
+# Background programs: their port comes out of a FIFO, which opens when they
+# do; they end with the test.
+mkfifo "$tmp/up.in" "$tmp/up.out" "$tmp/proxy.err"
+start_upstream()
+{
+	"$PYTHON" "$server/upstream.py" <"$tmp/up.in" >"$tmp/up.out" 2>"$tmp/up.err" &
+	up_pid=$!
+	exec 8>"$tmp/up.in"
+	read -r up_port <"$tmp/up.out"
+}
+# The proxy's first line says its port; the rest goes to a file.
+start_proxy()
+{
+	"$LILSCOPE" guard --listen 127.0.0.1:0 "$@" 2>"$tmp/proxy.err" 8>&- &
+	proxy_pid=$!
+	exec 9<"$tmp/proxy.err"
+	read -r hello <&9
+	cat <&9 >"$tmp/log.proxy" 8>&- &
+	cat_pid=$!
+	exec 9<&-
+	proxy_port=${hello#*http://127.0.0.1:}
+	proxy_port=${proxy_port%%,*}
+}
+end_proxy()
+{
+	kill -TERM "$proxy_pid" 2>/dev/null
+	status=0
+	wait "$proxy_pid" || status=$?
+	wait "$cat_pid"
+}
+ask()
+{
+	"$PYTHON" "$server/ask.py" "$1" "$proxy_port" "$up_port"
+}
+scenario()
+{
+	ask "$1" && return 0
+	tail -n 5 "$tmp/log.proxy" "$tmp/up.err"
+	return 1
+}
+
+start_upstream
+start_proxy --upstream "http://127.0.0.1:$up_port" --report "$tmp/report"
+check "64 streams, half of them loops" scenario many
+check "what does not stream is unchanged" scenario plain
+check "headers and body" scenario headers
+check "records pass when they come" scenario streaming
+check "a slow client" scenario slow
+check "upstream dies" scenario dies
+check "the client goes away" scenario leaves
+check "limits: 413 and 431" scenario limits
+check "one connection, many requests" scenario kept
+end_proxy
+ended() { status_is 1; }
+check "SIGTERM: it stopped something" ended
+no_secrets() { ! grep -i secret "$tmp/log.proxy" "$tmp/report"; }
+check "no key in the log" no_secrets
+logged()
+{
+	grep -q 'guard: \|POST /v1/chat/completions 200, openai, [0-9]* tokens, stopped at token 500 (guardian), [0-9]* ms' "$tmp/log.proxy" &&
+	grep -q 'POST /api/chat 200, ollama, [0-9]* tokens, [0-9]* ms' "$tmp/log.proxy" &&
+	grep -q 'upstream broke off' "$tmp/log.proxy" &&
+	grep -q 'the client went away' "$tmp/log.proxy" &&
+	no_controls "$tmp/log.proxy"
+}
+check "one line a request" logged
+reported()
+{
+	"$PYTHON" - "$tmp/report" <<'END'
+import collections, json, sys
+n = collections.Counter()
+for line in open(sys.argv[1]):
+    r = json.loads(line)
+    n[r["ended_by"]] += 1
+    assert r["stopped"] == (r["ended_by"] == "threshold"), r
+    if r["stopped"]:
+        assert r["thresholds"][0]["at_token"] == 500, r
+assert n["threshold"] == 32 + 4 + 3, n
+assert n["trouble"] == 1 and n["reader"] >= 3 and n["end"] > 40, n
+END
+}
+check "a JSON line a request" reported
+
+start_proxy --upstream "http://127.0.0.1:$up_port" --finish-reason length
+other_reason()
+{
+	"$PYTHON" - "$proxy_port" <<'END'
+import json, sys, urllib.request
+body = json.dumps({"kind": "loop", "n": 2}).encode()
+r = urllib.request.urlopen(urllib.request.Request(
+    "http://127.0.0.1:%s/v1/chat/completions" % sys.argv[1], body), timeout=20)
+last = json.loads(r.read().decode().split("\n\n")[-3][6:])
+assert [(c["index"], c["finish_reason"]) for c in last["choices"]] == [
+    (0, "length"), (1, "length")], last
+END
+}
+check "--finish-reason, and n choices" other_reason
+end_proxy
+
+start_proxy --upstream "http://127.0.0.1:$up_port"
+exec 8>&-
+wait "$up_pid"
+check "upstream is down: 502" scenario down
+end_proxy
+idle_end() { status_is 0; }
+check "SIGTERM: nothing was stopped" idle_end
+
+# --- Usage.
+usage() { run guard "$@"; status_is 2 && one_sentence; }
+up=http://127.0.0.1:1
+check "no upstream" usage --listen 127.0.0.1:0
+check "no listen" usage --upstream $up
+check "a bad upstream" usage --listen 127.0.0.1:0 --upstream ftp://x
+check "a bad address" usage --listen nowhere:x --upstream $up
+open_to_all()
+{
+	run guard --listen 192.0.2.1:0 --upstream $up # nobody has this one
+	status_is 2 && is lines 2 "$(lines "$tmp/err")" &&
+		grep -q 'from other machines' "$tmp/err"
+}
+check "an address that is not loopback: a warning" open_to_all
+check "a file beside it" usage --listen 127.0.0.1:0 --upstream $up file
+check "--annotate beside it" usage --listen 127.0.0.1:0 --upstream $up --annotate
+
+finish

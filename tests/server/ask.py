@@ -1,0 +1,307 @@
+"""Clients of the proxy, for its tests: ask.py SCENARIO PROXY-PORT UPSTREAM-PORT
+
+Each scenario is a function below; it raises when something is wrong.
+"""
+import asyncio
+import json
+import socket
+import sys
+import time
+import zlib
+
+import upstream
+
+CHAT, TEXT, OLLAMA = "/v1/chat/completions", "/v1/completions", "/api/chat"
+
+
+def request(path, body=None, method=None, more=""):
+    data = b"" if body is None else json.dumps(body).encode()
+    method = method or ("GET" if body is None else "POST")
+    length = "Content-Length: %d\r\n" % len(data) if data else ""
+    return ("%s %s HTTP/1.1\r\nHost: guard\r\n%s%s\r\n" %
+            (method, path, length, more)).encode() + data
+
+
+async def read_head(reader):
+    text = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+    status, *lines = text.split("\r\n")
+    headers = {}
+    for line in filter(None, lines):
+        name, _, value = line.partition(":")
+        headers[name.lower()] = value.strip()
+    return int(status.split(" ")[1]), headers
+
+
+async def read_chunk(reader):
+    n = int(await reader.readuntil(b"\r\n"), 16)
+    data = await reader.readexactly(n)
+    assert await reader.readexactly(2) == b"\r\n"
+    return data
+
+
+async def read_body(reader, headers):
+    """The body; ends with IncompleteReadError if it is cut off."""
+    if "content-length" in headers:
+        return await reader.readexactly(int(headers["content-length"]))
+    if headers.get("transfer-encoding") != "chunked":
+        return b""
+    out = b""
+    while True:
+        data = await read_chunk(reader)
+        if not data:
+            return out
+        out += data
+
+
+class Ask:
+    def __init__(self, port):
+        self.port = port
+
+    async def open(self, raw):
+        reader, writer = await asyncio.open_connection(
+            "127.0.0.1", self.port, limit=1 << 22)
+        writer.write(raw)
+        return reader, writer
+
+    async def whole(self, raw):
+        reader, writer = await self.open(raw)
+        try:
+            status, headers = await read_head(reader)
+            if raw.startswith(b"HEAD"):
+                return status, headers, b""
+            return status, headers, await read_body(reader, headers)
+        finally:
+            writer.close()
+
+
+async def until(what, wanted):
+    """Asks until the answer is what it has to be."""
+    for _ in range(1000):
+        got = await what()
+        if wanted(got):
+            return got
+        await asyncio.sleep(0.01)
+    raise AssertionError("it never came to be: %r" % (got,))
+
+
+async def stats(up):
+    return json.loads((await up.whole(request("/stats")))[2])
+
+
+def check_stopped(path, i, got):
+    """A loop's answer: whole records, and a well-formed end."""
+    if path == OLLAMA:
+        records = [json.loads(l) for l in got.splitlines()]
+        assert got.endswith(b"\n")
+        last = records[-1]
+        assert last["done"] is True and last["done_reason"] == "stop", last
+        assert last["message"]["content"] == "" and last["model"] == "m"
+        assert not any(r["done"] for r in records[:-1])
+        return
+    events = got.decode().split("\n\n")
+    assert events[-1] == "" and events[-2] == "data: [DONE]", events[-3:]
+    records = [json.loads(e[len("data: "):]) for e in events[:-2]]
+    last = records[-1]
+    first = records[0]
+    for key in "id", "model", "created", "object":
+        assert last[key] == first[key], (key, last)
+    assert last["id"] == "id-%d" % i
+    choice = last["choices"][0]
+    assert choice["finish_reason"] == "stop", last
+    assert choice.get("text") == "" if path == TEXT else choice["delta"] == {}
+    assert not any(r["choices"][0]["finish_reason"] for r in records[:-1])
+    n = len(records) - 1
+    assert 300 < n < 1000, n    # two windows of 250 tokens, and no more
+
+
+async def one(proxy, path, i):
+    """A loop or a healthy answer, by turns."""
+    body = {"kind": "loop" if i % 2 else "healthy", "i": i, "stream": True}
+    status, headers, got = await proxy.whole(request(path, body))
+    assert status == 200 and headers["x-upstream"] == "yes"
+    if i % 2:
+        check_stopped(path, i, got)
+    else:
+        assert got == upstream.answer(path, body), (i, len(got))
+
+
+async def many(proxy, up):
+    paths = [CHAT, CHAT, TEXT, OLLAMA]
+    before = await stats(up)
+    await asyncio.gather(*(one(proxy, paths[i // 2 % 4], i)
+                           for i in range(64)))
+    await until(lambda: stats(up), lambda s: s == {
+        "open": 0, "finished": before["finished"] + 32,
+        "cancelled": before["cancelled"] + 32})
+
+
+async def plain(proxy, up):
+    """What does not stream is what upstream says, byte for byte."""
+    for raw in (request(CHAT, {"stream": False}),
+                request("/bytes?n=3000000"), request("/nothing"),
+                request("/moved"), request("/none"),
+                request("/bytes?n=1000", method="HEAD")):
+        ours, theirs = await proxy.whole(raw), await up.whole(raw)
+        for answer in ours, theirs:
+            for name in "connection", "date", "keep-alive":
+                answer[1].pop(name, None)
+        assert ours[0] == theirs[0] and ours[2] == theirs[2], ours[:2]
+        assert ours[1] == theirs[1], (ours[1], theirs[1])
+
+
+async def headers(proxy, up):
+    more = ("Authorization: Bearer sk-secret\r\nX-Thing: a, b\r\n"
+            "X-Empty:\r\nConnection: X-Hop\r\nX-Hop: 1\r\nTE: trailers\r\n"
+            "Accept-Encoding: gzip\r\nUser-Agent: me/1\r\n")
+    answer = await proxy.whole(request("/echo?key=secret&x=%2f..//",
+                                       {"a": "b" * 100000}, "PATCH", more))
+    got = json.loads(answer[2])
+    want = json.dumps({"a": "b" * 100000}).encode()
+    assert got["method"] == "PATCH"
+    assert got["uri"] == "/echo?key=secret&x=%2f..//", got["uri"]
+    assert (got["bytes"], got["crc"]) == (len(want), zlib.crc32(want))
+    h = got["headers"]
+    assert h["authorization"] == "Bearer sk-secret"
+    assert h["x-thing"] == "a, b" and h["user-agent"] == "me/1"
+    assert h["x-empty"] == "" and h["host"] == "127.0.0.1:%d" % up.port, h
+    for name in "x-hop", "te", "accept-encoding", "content-type", "accept":
+        assert name not in h, (name, h)
+
+
+async def slow(proxy, up):
+    """One who does not read hinders nobody, and loses nothing."""
+    lazy = socket.socket()
+    lazy.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    lazy.connect(("127.0.0.1", proxy.port))
+    body = {"kind": "healthy", "i": 1000, "words": 40000}
+    lazy.sendall(request(CHAT, body))
+    await asyncio.gather(*(one(proxy, CHAT, i) for i in range(8)))
+    # upstream waits for the lazy one: it is far from its end
+    assert (await stats(up))["open"] == 1
+    reader, writer = await asyncio.open_connection(sock=lazy, limit=1 << 22)
+    status, head = await read_head(reader)
+    assert await read_body(reader, head) == upstream.answer(CHAT, body)
+    writer.close()
+
+
+async def dies(proxy, up):
+    """Upstream breaks off: all it said arrives, and no end is made up."""
+    body = {"kind": "dies", "i": 3}
+    reader, writer = await proxy.open(request(CHAT, body))
+    await read_head(reader)
+    got = b""
+    try:
+        while True:
+            data = await read_chunk(reader)
+            assert data, "it looks as if it were complete"
+            got += data
+    except (asyncio.IncompleteReadError, ConnectionError):
+        pass
+    whole = upstream.answer(CHAT, {"i": 3})
+    assert got == b"".join(p + b"\n\n" for p in whole.split(b"\n\n")[:20]), got
+    writer.close()
+    await one(proxy, CHAT, 2)
+
+
+async def leaves(proxy, up):
+    """The client goes away: upstream sees it, whatever it was doing."""
+    before = (await stats(up))["cancelled"]
+    for kind in {"kind": "loop", "pause_ms": 5}, {"kind": "silent"}:
+        reader, writer = await proxy.open(request(CHAT, kind))
+        if kind["kind"] == "loop":
+            await read_head(reader)
+            await read_chunk(reader)
+        else:
+            await until(lambda: stats(up), lambda s: s["open"] == 1)
+        writer.transport.abort()
+        before += 1
+        await until(lambda: stats(up), lambda s: s["open"] == 0 and
+                    s["cancelled"] == before)
+
+
+async def limits(proxy, up):
+    big = 33 * 1024 * 1024
+    status, _, got = await proxy.whole(
+        ("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" %
+         big).encode())
+    assert status == 413 and json.loads(got)["error"]["code"] == 413
+    reader, writer = await proxy.open(
+        b"POST /echo HTTP/1.1\r\nHost: x\r\n"
+        b"Transfer-Encoding: chunked\r\n\r\n")
+    block = b"100000\r\n" + b"x" * 0x100000 + b"\r\n"
+    for _ in range(33):
+        writer.write(block)
+        await writer.drain()
+    writer.write(b"0\r\n\r\n")
+    status, head = await read_head(reader)
+    assert status == 413, status
+    writer.close()
+    status, _, _ = await proxy.whole(
+        request("/echo", more="X-Long: %s\r\n" % ("x" * 100000)))
+    assert status == 431, status
+    await one(proxy, CHAT, 4)
+
+
+async def kept(proxy, up):
+    """Several requests on one connection."""
+    reader, writer = await proxy.open(b"")
+    for i in range(6):
+        body = {"kind": "loop" if i % 2 else "healthy", "i": i}
+        writer.write(request(CHAT, body))
+        status, head = await read_head(reader)
+        got = await read_body(reader, head)
+        if i % 2:
+            check_stopped(CHAT, i, got)
+        else:
+            assert got == upstream.answer(CHAT, body)
+    writer.close()
+
+
+async def down(proxy, up):
+    status, _, got = await proxy.whole(request(CHAT, {"kind": "healthy"}))
+    error = json.loads(got)["error"]
+    assert status == 502 and error["code"] == 502, (status, got)
+
+
+async def streaming(proxy, up):
+    """Each record comes when it was sent, not at the end."""
+    body = {"kind": "healthy", "i": 5, "pause_ms": 20, "words": 10}
+    reader, writer = await proxy.open(request(CHAT, body))
+    await read_head(reader)
+    await read_chunk(reader)
+    assert (await stats(up))["open"] == 1
+    writer.close()
+    await until(lambda: stats(up), lambda s: s["open"] == 0)
+
+
+def rss_kb(pid):
+    for line in open("/proc/%s/status" % pid):
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1])
+
+
+async def soak(proxy, up, seconds, pid):
+    """Everything at once, again and again; memory does not grow."""
+    began = time.monotonic()
+    seen = []
+    while time.monotonic() - began < float(seconds):
+        await asyncio.gather(*(one(proxy, [CHAT, TEXT, OLLAMA][i % 3], i)
+                               for i in range(64)))
+        for scenario in plain, slow, dies, leaves, limits, kept:
+            await scenario(proxy, up)
+        seen.append(rss_kb(pid))
+    half = len(seen) // 2
+    first, second = max(seen[:half] or seen), max(seen[half:])
+    print("%d rounds; resident after the first one %d kB, at most %d kB in "
+          "the first half, %d kB in the second" %
+          (len(seen), seen[0], first, second))
+    assert second <= first * 1.1 + 1024, "it grows"
+
+
+async def main(scenario, proxy_port, up_port, *more):
+    work = globals()[scenario](Ask(int(proxy_port)), Ask(int(up_port)), *more)
+    await asyncio.wait_for(work, float(more[0]) + 120 if more else 20)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(*sys.argv[1:]))

@@ -1,0 +1,184 @@
+"""A server that speaks like OpenAI's and Ollama's, for the tests of the proxy.
+
+    upstream.py             prints its port, serves until standard input ends
+
+What a request asks for is in its JSON: "kind" is healthy (an answer of its
+own for each "i"), loop (one sentence without end), dies (cut off in the
+middle) or silent (nothing until the client goes away). GET /stats tells how
+the streams ended; /echo gives the request back; /bytes?n=N a plain body.
+"""
+import asyncio
+import json
+import random
+import sys
+import zlib
+
+LOOP = "So x = 7. Wait, let me check that again. "
+HEALTHY_WORDS = 600
+stats = {"open": 0, "finished": 0, "cancelled": 0}
+
+
+def words(body):
+    """The pieces of the answer's text."""
+    if body.get("kind") == "loop":
+        while True:
+            for word in LOOP.split(" ")[:-1]:
+                yield word + " "
+    r = random.Random(body.get("i", 0))
+    for _ in range(body.get("words", HEALTHY_WORDS)):
+        yield "%x " % r.getrandbits(32)
+
+
+def record(path, body, word, finish=None):
+    if path == "/api/chat":
+        done = {"done": finish is not None}
+        if finish:
+            done["done_reason"] = finish
+        return {"model": "m", "created_at": "2026-01-31T09:00:00Z",
+                "message": {"role": "assistant", "content": word}, **done}
+    head = {"id": "id-%d" % body.get("i", 0), "created": 1769850000,
+            "model": "m"}
+    if path == "/v1/completions":
+        return {**head, "object": "text_completion", "choices": [
+            {"index": 0, "text": word, "finish_reason": finish}]}
+    return {**head, "object": "chat.completion.chunk", "choices": [
+        {"index": 0, "delta": {"content": word} if word else {},
+         "finish_reason": finish}]}
+
+
+def pieces(path, body):
+    """The answer's records, framed."""
+    lines = path == "/api/chat"
+
+    def frame(what):
+        text = json.dumps(what)
+        return (text + "\n" if lines else "data: %s\n\n" % text).encode()
+
+    for word in words(body):
+        yield frame(record(path, body, word))
+    yield frame(record(path, body, "", "length"))
+    if not lines:
+        yield b"data: [DONE]\n\n"
+
+
+def answer(path, body):
+    """All of a healthy one."""
+    return b"".join(pieces(path, body))
+
+
+def head(status, kind, more):
+    return ("HTTP/1.1 %s\r\nContent-Type: %s\r\nX-Upstream: yes\r\n%s\r\n" %
+            (status, kind, more)).encode()
+
+
+def plain(status, kind, data):
+    return head(status, kind, "Content-Length: %d\r\n" % len(data)) + data
+
+
+async def send_chunk(writer, data):
+    writer.write(b"%x\r\n%s\r\n" % (len(data), data))
+    await writer.drain()
+
+
+async def stream(reader, writer, path, body):
+    kind = "application/x-ndjson" if path == "/api/chat" else \
+        "text/event-stream"
+    stats["open"] += 1
+    # nothing more is sent by a client that waits: reading ends when it goes
+    gone = asyncio.ensure_future(reader.read(1))
+    try:
+        if body.get("kind") == "silent":
+            await gone
+            raise ConnectionError
+        writer.write(head("200 OK", kind, "Transfer-Encoding: chunked\r\n"))
+        for n, piece in enumerate(pieces(path, body)):
+            if body.get("kind") == "dies" and n == 20:
+                writer.transport.abort()
+                stats["finished"] += 1
+                return False
+            for cut in (piece[:7], piece[7:]):
+                await send_chunk(writer, cut)
+            if body.get("pause_ms"):
+                await asyncio.sleep(body["pause_ms"] / 1000)
+            elif n % 16 == 0:
+                await asyncio.sleep(0)
+            if gone.done():
+                raise ConnectionError
+        writer.write(b"0\r\n\r\n")
+        await writer.drain()
+        stats["finished"] += 1
+        return False
+    except (ConnectionError, OSError):
+        stats["cancelled"] += 1
+        return False
+    finally:
+        gone.cancel()
+        stats["open"] -= 1
+
+
+async def respond(reader, writer, request, headers, data):
+    method, uri, _ = request.split(" ")
+    path, _, query = uri.partition("?")
+    if path == "/stats":
+        writer.write(plain("200 OK", "application/json",
+                           json.dumps(stats).encode()))
+    elif path == "/echo":
+        what = {"method": method, "uri": uri, "headers": headers,
+                "bytes": len(data), "crc": zlib.crc32(data)}
+        writer.write(plain("200 OK", "application/json",
+                           json.dumps(what).encode()))
+    elif path == "/bytes":
+        n = int(query.partition("=")[2])
+        out = plain("200 OK", "application/octet-stream",
+                    bytes(i % 251 for i in range(n)))
+        writer.write(out[:-n] if method == "HEAD" else out)
+    elif path == "/none":
+        writer.write(head("204 No Content", "text/plain", ""))
+    elif path == "/moved":
+        writer.write(plain("302 Found", "text/plain", b"there\n").replace(
+            b"X-Upstream", b"Location: /elsewhere\r\nX-Upstream"))
+    elif path in ("/v1/chat/completions", "/v1/completions", "/api/chat"):
+        body = json.loads(data)
+        if body.get("stream", True):
+            return await stream(reader, writer, path, body)
+        whole = {"id": "x", "choices": [{"index": 0, "message": {
+            "role": "assistant", "content": LOOP * 500}}]}
+        writer.write(plain("200 OK", "application/json",
+                           json.dumps(whole, indent=1).encode()))
+    else:
+        writer.write(plain("404 Not Found", "text/plain", b"not here\n"))
+    await writer.drain()
+    return headers.get("connection", "").lower() != "close"
+
+
+async def serve(reader, writer):
+    try:
+        more = True
+        while more:
+            text = await reader.readuntil(b"\r\n\r\n")
+            request, *lines = text.decode("latin-1").split("\r\n")
+            headers = {}
+            for line in filter(None, lines):
+                name, _, value = line.partition(":")
+                headers[name.lower()] = value.strip()
+            n = int(headers.get("content-length", 0))
+            data = await reader.readexactly(n)
+            more = await respond(reader, writer, request, headers, data)
+    except (ConnectionError, OSError, asyncio.IncompleteReadError):
+        pass
+    finally:
+        writer.close()
+
+
+async def main():
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, limit=1 << 17,
+                                        backlog=512)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    loop = asyncio.get_running_loop()
+    end = asyncio.Event()
+    loop.add_reader(0, lambda: sys.stdin.buffer.read1(1) or end.set())
+    await end.wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
