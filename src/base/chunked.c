@@ -175,7 +175,7 @@ static size_t put_held(struct chunked *d, struct buf *out, size_t max_out)
 {
 	size_t n = MIN(d->held.len - d->held_at, max_out);
 
-	if (d->place == PLACE_BODY)
+	if (!n || d->place == PLACE_BODY)
 		return 0; /* it may be a size */
 	buf_append(out, d->held.data + d->held_at, n);
 	d->held_at += n;

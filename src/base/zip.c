@@ -42,12 +42,12 @@ struct zip_dec {
 	struct buf head;   /* of the part that is being collected */
 	size_t wanted;     /* bytes it must have */
 	uint64_t at;       /* bytes taken */
+	uint64_t start;    /* where the member began; how far damage is seen
+			      depends on how the bytes came */
 	unsigned method, flags;
 	uint32_t crc;
 	size_t name_len, extra_len;
 	uint64_t left;     /* packed bytes of the member, or SIZE_UNKNOWN */
-	uint64_t size;     /* unpacked bytes that the header promises */
-	uint64_t n_out;    /* unpacked so far */
 	uint32_t crc_out;
 	bool skip;         /* this member is left out */
 	bool any_data;
@@ -100,9 +100,9 @@ static uint64_t number(const char *s, unsigned n)
 static bool fail(struct zip_dec *d, const char *why, struct err *err)
 {
 	d->place = ZIP_BROKEN;
-	return err_set(err, "the ZIP archive is broken at byte %llu%s%s: %s",
-		       (unsigned long long)d->at, *d->name ? ", in " : "",
-		       d->name, why);
+	return err_set(err, "the ZIP archive is broken%s%s, from byte %llu: "
+			    "%s", *d->name ? " in " : "", d->name,
+		       (unsigned long long)d->start, why);
 }
 
 static bool begins(const char *name, const char *with)
@@ -129,6 +129,7 @@ static bool take_signature(struct zip_dec *d, struct err *err)
 {
 	const char *s = d->head.data;
 
+	d->start = d->at - SIGNATURE_BYTES;
 	if (memcmp(s, sig_member, SIGNATURE_BYTES) == 0) {
 		d->name[0] = '\0';
 		expect(d, ZIP_HEADER, HEADER_BYTES);
@@ -151,7 +152,6 @@ static void take_header(struct zip_dec *d)
 	d->method = (unsigned)number(s + 8, 2);
 	d->crc = (uint32_t)number(s + 14, 4);
 	d->left = number(s + 18, 4);
-	d->size = number(s + 22, 4);
 	d->name_len = (size_t)number(s + 26, 2);
 	d->extra_len = (size_t)number(s + 28, 2);
 	buf_clear(&d->head);
@@ -170,7 +170,6 @@ static void take_extra(struct zip_dec *d, const char *s, size_t n)
 		if (len > n)
 			return;
 		if (is_zip64 && len >= 16 && d->left == UINT32_MAX) {
-			d->size = number(s, 8);
 			d->left = number(s + 8, 8);
 		}
 		s += len;
@@ -209,7 +208,6 @@ static bool take_name(struct zip_dec *d, struct err *err)
 	if (d->flags & FLAG_DESCRIPTOR && !d->left)
 		d->left = SIZE_UNKNOWN;
 	buf_clear(&d->head);
-	d->n_out = 0;
 	d->crc_out = 0;
 	d->any_data = false;
 	d->place = ZIP_DATA;
@@ -299,9 +297,9 @@ static bool take_data(struct zip_dec *d, const char *s, size_t n,
 	n = (size_t)MIN((uint64_t)n, d->left);
 	d->any_data |= n > 0;
 	ok = inner_push(d, s, n, used, out, max_out);
-	d->n_out += out->len - before;
-	d->crc_out = gz_crc32(d->crc_out, out->data + before,
-			      out->len - before);
+	if (out->len > before)
+		d->crc_out = gz_crc32(d->crc_out, out->data + before,
+				      out->len - before);
 	if (d->skip)
 		out->len = before;
 	if (d->left != SIZE_UNKNOWN)
