@@ -102,6 +102,22 @@ static void filter(struct app *app, const char *arg)
 		app_say(app, "all %zu generations", app->list_n);
 }
 
+static void mark_row(struct app *app, const char *arg)
+{
+	size_t i = list_selected(app), n;
+
+	(void)arg;
+	if (i == DECK_NONE)
+		return;
+	list_toggle_mark(app, i);
+	n = list_n_marked(app);
+	if (strcmp(app->list_filter, "marked") == 0)
+		list_set_filter(app, "marked");
+	else
+		list_move(app, 1);
+	app_say(app, "%zu marked; :filter marked shows them", n);
+}
+
 /* By number, as the title bar counts. */
 static void open_number(struct app *app, const char *arg)
 {
@@ -176,8 +192,15 @@ static const struct action rows[] = {
 	  "[TEXT]",
 	  ANYWHERE,
 	  NULL,
-	  "only generations with this text; lil, no-lil by verdict",
+	  "only generations with this text; lil, no-lil, marked, broken",
 	  filter },
+	{ "mark-row",
+	  { 'm' },
+	  NULL,
+	  IN_LIST,
+	  "mark",
+	  "set or take away the mark of a generation",
+	  mark_row },
 };
 
 const struct action_room room_list = { "List", rows, ARRAY_LEN(rows) };

@@ -13,9 +13,12 @@ static uint32_t *mark_of(struct app *app, const char *arg)
 	return NULL;
 }
 
+/* Marks are tokens counted from 0; people see them counted from 1. */
 static uint32_t place(const struct app *app)
 {
-	return app->view == VIEW_TEXT ? app->cursor : app->playhead;
+	if (app->view == VIEW_TEXT)
+		return app->cursor;
+	return app->playhead ? app->playhead - 1 : 0;
 }
 
 static void mark(struct app *app, const char *arg)
@@ -26,7 +29,8 @@ static void mark(struct app *app, const char *arg)
 	if (!m)
 		return;
 	*m = place(app);
-	app_say(app, "mark %s at token %s", arg, num_count(number, *m));
+	app_say(app, "mark %s at token %s", arg,
+		num_count(number, (uint64_t)*m + 1));
 }
 
 static void jump(struct app *app, const char *arg)
@@ -40,7 +44,7 @@ static void jump(struct app *app, const char *arg)
 	else if (app->view == VIEW_TEXT)
 		app_set_cursor(app, *m);
 	else
-		app_seek(app, *m);
+		app_seek(app, *m + 1);
 }
 
 static void marks(struct app *app, const char *arg)
@@ -52,7 +56,9 @@ static void marks(struct app *app, const char *arg)
 	for (int i = 0; i < APP_MARKS; i++)
 		if (app->marks[i] != APP_NO_MARK)
 			buf_printf(&all, "%s%c %s", all.len ? ", " : "",
-				   'a' + i, num_count(number, app->marks[i]));
+				   'a' + i,
+				   num_count(number, (uint64_t)app->marks[i] +
+							     1));
 	app_say(app, "%s", all.len ? buf_cstr(&all) : "no marks; m sets one");
 	buf_release(&all);
 }

@@ -311,9 +311,23 @@ static void offer(struct nearest *n, uint32_t at, const char *rule,
 	n->what = what;
 }
 
+/* Tokens up to what is looked at: the cursor in the text, else the playhead. */
+static uint32_t here(const struct app *app)
+{
+	return app->view == VIEW_TEXT ? app->cursor + 1 : app->playhead;
+}
+
+static void go_to(struct app *app, uint32_t n_tokens)
+{
+	if (app->view == VIEW_TEXT && n_tokens > 0)
+		app_set_cursor(app, n_tokens - 1);
+	else
+		app_seek(app, n_tokens);
+}
+
 static void go_to_threshold(struct app *app, bool back)
 {
-	struct nearest n = { app->playhead, back, APP_NO_MARK, "", "" };
+	struct nearest n = { here(app), back, APP_NO_MARK, "", "" };
 	struct guard_verdict guard;
 	char number[NUM_BYTES];
 
@@ -332,10 +346,10 @@ static void go_to_threshold(struct app *app, bool back)
 	if (n.at == APP_NO_MARK) {
 		app_say(app, "no threshold of any rule %s token %s",
 			back ? "before" : "after",
-			num_count(number, app->playhead));
+			num_count(number, here(app)));
 		return;
 	}
-	app_seek(app, n.at);
+	go_to(app, n.at);
 	app_say(app, "token %s: %s %s", num_count(number, n.at), n.rule,
 		n.what);
 }
@@ -368,9 +382,9 @@ static void go_to_change(struct app *app, bool back)
 	if (!app->run || !app->run->meter)
 		return;
 	g = meter_guard(app->run->meter);
-	k = app->playhead / g->opts.f;
+	k = here(app) / g->opts.f;
 	/* Backwards from inside a window: its own check counts. */
-	if (back && app->playhead % g->opts.f)
+	if (back && here(app) % g->opts.f)
 		k++;
 	k = MIN(k, g->n + 1);
 	do {
@@ -381,9 +395,9 @@ static void go_to_change(struct app *app, bool back)
 			g->opts.t, back ? "before" : "after");
 		return;
 	}
-	app_seek(app, (uint32_t)(k * g->opts.f));
+	go_to(app, (uint32_t)(k * g->opts.f));
 	app_say(app, "token %s: %.1f new bytes in %u tokens, before %.1f",
-		num_count(number, app->playhead), guard_gain(g, k), g->opts.f,
+		num_count(number, k * g->opts.f), guard_gain(g, k), g->opts.f,
 		guard_gain(g, k - 1));
 }
 
@@ -427,7 +441,7 @@ static void jump_source(struct app *app, const char *arg)
 		return;
 	}
 	to = phrase_source_of(app->run, text_shown(app), app->cursor);
-	num_count(number, app->cursor);
+	num_count(number, (uint64_t)app->cursor + 1);
 	if (to == PHRASE_NO_TOKEN) {
 		app_say(app, "token %s is new: nothing earlier to jump to",
 			number);

@@ -50,6 +50,7 @@ void app_release(struct app *app)
 	deck_free(app->deck);
 	prompt_free(app->prompt);
 	mem_free(app->list_order);
+	mem_free(app->list_marks);
 	*app = (struct app){ 0 };
 }
 

@@ -72,6 +72,8 @@ struct app {
 	size_t list_cursor, list_top; /* in list order */
 	size_t *list_order;       /* after sort and filter; list.h */
 	size_t list_n, list_cap;
+	uint8_t *list_marks;      /* by entry, 1 where the user set a mark */
+	size_t list_marks_cap;
 	int list_sort;            /* column, see view_list.c */
 	bool list_descending;
 	char list_filter[64];

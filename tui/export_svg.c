@@ -208,23 +208,32 @@ static void bars(struct fig *f)
 	char text[2 * NUM_BYTES], t[NUM_BYTES];
 	line(f, LEFT, y, LEFT + POINTS, y, "limit");
 	snprintf(text, sizeof(text), "t = %s B", num_short(t, g->opts.t));
-	label(f, LEFT + POINTS - 4, y - 4, "small end", text);
+	label(f, LEFT + POINTS - 4, y - 4, "halo small end", text);
 }
 
 static void threshold(struct fig *f)
 {
 	struct guard_verdict v = guard_verdict(meter_guard(f->m), f->n);
-	char text[2 * NUM_BYTES], number[NUM_BYTES];
+	char text[4 * NUM_BYTES], number[NUM_BYTES];
 	if (v.at_token == GUARD_NEVER)
 		return;
 	double x = x_of(f, v.at_token);
 	/* Not through the words between the panels. */
 	line(f, x, RHO_TOP, x, RHO_TOP + RHO_HEIGHT, "lil");
 	line(f, x, GAIN_TOP, x, GAIN_TOP + GAIN_HEIGHT, "lil");
-	snprintf(text, sizeof(text), "Lil %s", num_count(number, v.at_token));
-	bool right = x < LEFT + POINTS * 0.85;
-	label(f, right ? x + 5 : x - 5, RHO_TOP + 12,
-	      right ? "lilname" : "lilname end", text);
+	char after[NUM_BYTES], part[NUM_BYTES];
+	snprintf(text, sizeof(text), "Lil %s: %s tokens after it (%s)",
+		 num_count(number, v.at_token),
+		 num_count(after, v.tokens_after),
+		 num_percent(part, v.tokens_after, f->n));
+	bool right = x < LEFT + POINTS * 0.6;
+	double at = right ? x + 5 : x - 5;
+	label(f, at, RHO_TOP + 12, right ? "lilname" : "lilname end", text);
+	if (v.resumed_at == GUARD_NEVER)
+		return;
+	snprintf(text, sizeof(text), "information resumed at %s",
+		 num_count(number, v.resumed_at));
+	label(f, at, RHO_TOP + 27, right ? "small" : "small end", text);
 }
 
 /* ---- words ------------------------------------------------------------- */
@@ -240,7 +249,7 @@ static void legend(struct fig *f)
 		{ "h", "h, substring growth", false },
 	};
 	double x = LEFT + POINTS - 150;
-	double y = RHO_TOP + 30;
+	double y = RHO_TOP + 46;
 	buf_printf(f->out,
 		   "<rect class=\"key\" x=\"%.1f\" y=\"%.1f\" width=\"146\" "
 		   "height=\"%zu\"/>\n",
@@ -326,6 +335,7 @@ static const char head[] =
 	".gain{fill:#5a9367}.low{fill:#c0392b}\n"
 	".limit{stroke:#7a5c2e;stroke-width:1;stroke-dasharray:2 3}\n"
 	".lil{stroke:#c0392b;stroke-width:1.3;stroke-dasharray:5 3}\n"
+	".halo{stroke:#fff;stroke-width:3;paint-order:stroke}\n"
 	".lilname{font-size:12px;font-weight:bold;fill:#c0392b}\n"
 	".key{fill:#fff;fill-opacity:.85;stroke:#ccc}\n"
 	"</style>\n"

@@ -50,6 +50,32 @@ void list_entry_name(const struct deck *d, const struct entry *e,
 		buf_printf(out, ".%u", e->i_sub + 1);
 }
 
+/* ---- marks -------------------------------------------------------------- */
+
+bool list_is_marked(const struct app *app, size_t i)
+{
+	return i < app->list_marks_cap && app->list_marks[i];
+}
+
+void list_toggle_mark(struct app *app, size_t i)
+{
+	size_t cap = app->list_marks_cap;
+	app->list_marks = grow(app->list_marks, &app->list_marks_cap, i + 1,
+			       sizeof(*app->list_marks));
+	for (size_t k = cap; k < app->list_marks_cap; k++)
+		app->list_marks[k] = 0;
+	app->list_marks[i] = !app->list_marks[i];
+	app->dirty = true;
+}
+
+size_t list_n_marked(const struct app *app)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < app->list_marks_cap; i++)
+		n += app->list_marks[i];
+	return n;
+}
+
 /* ---- the filter -------------------------------------------------------- */
 
 static char fold(char c)
@@ -86,6 +112,8 @@ static bool passes(const struct app *app, size_t i, struct buf *name)
 		return is_measured(e) && fired;
 	if (strcmp(want, "no-lil") == 0)
 		return is_measured(e) && !fired;
+	if (strcmp(want, "marked") == 0)
+		return list_is_marked(app, i);
 	if (strcmp(want, "broken") == 0)
 		return e->state == ENTRY_BROKEN;
 	buf_clear(name);

@@ -52,6 +52,11 @@ int list_rows(int view_rows);
 /* The deck index under the selection; DECK_NONE when the list is empty. */
 size_t list_selected(const struct app *app);
 
+/* The user's marks in the list: of entry i, and how many there are. */
+bool list_is_marked(const struct app *app, size_t i);
+void list_toggle_mark(struct app *app, size_t i);
+size_t list_n_marked(const struct app *app);
+
 /* Where the record came from, for people: "aime24.jsonl:7". */
 void list_entry_name(const struct deck *d, const struct entry *e,
 		     struct buf *out);

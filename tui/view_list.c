@@ -378,6 +378,13 @@ static size_t top_row(const struct app *app, int rows)
 	return top;
 }
 
+/* Between the number and the record. */
+static int mark_col(const struct widths *w, int left)
+{
+	int number = w->cols[LIST_NUMBER];
+	return left + (number > 0 ? 1 + number : 0);
+}
+
 static void draw_rows(const struct app *app, struct screen *s, struct rect r,
 		      const struct widths *w)
 {
@@ -387,6 +394,10 @@ static void draw_rows(const struct app *app, struct screen *s, struct rect r,
 		size_t at = top + (size_t)y;
 		struct rect row = { r.row + y, r.col, 1, r.cols };
 		draw_row(app, s, row, w, app->list_order[at]);
+		if (list_is_marked(app, app->list_order[at]))
+			screen_glyph(s, row.row, mark_col(w, r.col),
+				     STYLE_MARK, glyph(GLYPH_DIAMOND, false),
+				     glyph(GLYPH_DIAMOND, true)[0]);
 		if (app->list_order[at] == opened)
 			screen_glyph(s, row.row, row.col, STYLE_PLAYHEAD, "▸",
 				     '>');
@@ -436,6 +447,10 @@ static void draw_summary(const struct app *app, struct screen *s,
 		   app->list_n == 1 ? "" : "s");
 	if (app->list_filter[0])
 		pen_printf(&p, STYLE_FOUND, " filter: %s", app->list_filter);
+	if (list_n_marked(app) > 0)
+		pen_printf(&p, STYLE_MARK, " %s %s marked",
+			   glyph(GLYPH_DIAMOND, ascii),
+			   num_count(a, list_n_marked(app)));
 	pen_printf(&p, STYLE_DIM, " %s ", glyph(GLYPH_DOT, ascii));
 	if (t->n_fired == 0) {
 		pen_printf(&p, STYLE_GOOD, "%s Lil in none of %s",
@@ -448,9 +463,9 @@ static void draw_summary(const struct app *app, struct screen *s,
 	pen_printf(&p, STYLE_DIM, " of %s", num_count(a, t->n_reported));
 	pen_printf(&p, STYLE_NORMAL, " %s %s tokens after it",
 		   glyph(GLYPH_DOT, ascii), num_count(a, t->tokens_after));
-	pen_printf(&p, STYLE_STRONG, " (%s",
+	pen_printf(&p, STYLE_STRONG, " (%s)",
 		   num_percent(a, t->tokens_after, t->tokens));
-	pen_printf(&p, STYLE_NORMAL, " of %s)", num_count(b, t->tokens));
+	pen_printf(&p, STYLE_NORMAL, " of %s", num_count(b, t->tokens));
 	if (t->n_resumed)
 		pen_printf(&p, STYLE_GOOD, " %s %s resumed in %s",
 			   glyph(GLYPH_DOT, ascii), glyph(GLYPH_BACK, ascii),

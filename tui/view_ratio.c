@@ -215,6 +215,12 @@ static void draw_resumed(const struct now *now, const struct chart *c)
 		return;
 	snprintf(text, sizeof(text), "%s %s",
 		 glyph(GLYPH_BACK, c->s->ascii), num_count(number, at));
+	int cols = screen_width(text, strlen(text));
+	for (int x = col; x < col + cols; x++) {
+		const struct cell *cell = screen_cell(c->s, c->r.row + 1, x);
+		if (cell && cell->len > 0 && cell->text[0] != ' ')
+			return; /* the curve matters more */
+	}
 	label_at(c, c->r.row + 1, col - 2, STYLE_GOOD, text);
 }
 
@@ -494,6 +500,7 @@ static void draw_waiting(const struct app *app, struct screen *s,
 {
 	const char *text = !app->run	       ? "no generation is open"
 			   : app_n_tokens(app) ? "before the first token"
+			   : app->run->trace.n_tokens ? "measuring"
 					       : "waiting for the first token";
 	int col = (r.cols - (int)strlen(text)) / 2;
 	screen_puts(s, r.row + r.rows / 2, r.col + MAX(col, 0), STYLE_DIM,

@@ -136,7 +136,7 @@ static void test_svg(void **state)
 	check_svg(&out);
 	assert_null(strstr(out.data, "<script"));
 	assert_non_null(strstr(out.data, "&lt;script&gt;"));
-	assert_non_null(strstr(out.data, ">Lil 2 000<"));
+	assert_non_null(strstr(out.data, ">Lil 2 000: "));
 	assert_int_equal(count(&out, "<rect class=\"low\"") +
 				 count(&out, "<rect class=\"gain\""),
 			 n / 250);
