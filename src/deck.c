@@ -204,12 +204,13 @@ static struct run *stream_open(void *ctx)
 {
 	struct deck *d = ctx;
 	struct run *run = run_new(&d->opts);
+	struct shelf *s = &d->shelves[d->i_reading];
 	size_t i;
 
 	i = add_entry(d, (struct entry){
 				 .state = ENTRY_OPEN,
 				 .i_source = (uint32_t)d->i_reading,
-				 .i_record = d->shelves[d->i_reading].n_entered++,
+				 .i_record = s->n_entered++,
 			 });
 	d->runs[i] = run;
 	return run;

@@ -179,7 +179,9 @@ static void draw_fired(const struct now *now, struct pen *p)
 	else
 		pen_printf(p, STYLE_GOOD, " %s %s resumed at %s",
 			   glyph(GLYPH_DOT, ascii), glyph(GLYPH_BACK, ascii),
-			   num_count(a, v->resumed_at));
+			   v->resumed_at == v->at_token
+				   ? "once"
+				   : num_count(a, v->resumed_at));
 }
 
 /* While scrubbing: it comes later. */

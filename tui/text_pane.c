@@ -1,5 +1,6 @@
 #include "text_pane.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -72,6 +73,20 @@ static int gutter_cols(const struct doc *d, int cols, unsigned flags)
 	return MAX(digits, GUTTER_NUMBER) + GUTTER_EXTRA;
 }
 
+/* Keeps them in order, each once. */
+static void add_break(struct text_layout *l, size_t byte)
+{
+	size_t i = l->n_breaks;
+	for (size_t k = 0; k < l->n_breaks; k++)
+		if (l->breaks[k] == byte)
+			return;
+	assert(l->n_breaks < LAYOUT_BREAKS);
+	for (; i > 0 && l->breaks[i - 1] > byte; i--)
+		l->breaks[i] = l->breaks[i - 1];
+	l->breaks[i] = byte;
+	l->n_breaks++;
+}
+
 static void find_threshold(struct doc *d)
 {
 	const struct run *run = d->run;
@@ -86,7 +101,19 @@ static void find_threshold(struct doc *d)
 	size_t byte = run->trace.end[v.at_token - 1];
 	d->lil_token = v.at_token;
 	d->lil = d->prompt.len + byte;
-	d->text.breaks[d->text.n_breaks++] = byte;
+	add_break(&d->text, byte);
+}
+
+/* Who speaks next begins a line: the first few times, there is no room for
+ * more forced starts (LAYOUT_BREAKS) and one is the threshold's. */
+static void break_at_speakers(struct doc *d)
+{
+	const struct trace *t = &d->run->trace;
+	for (size_t i = 1; i < MIN(t->n_spans, (size_t)LAYOUT_BREAKS); i++) {
+		uint32_t start = t->spans[i].start;
+		if (start > 0 && start < d->n_tokens)
+			add_break(&d->text, t->end[start - 1]);
+	}
 }
 
 uint32_t text_shown(const struct app *app)
@@ -114,6 +141,7 @@ static struct doc doc_of(const struct app *app, int cols, unsigned flags,
 	d.text.text = t->text.data;
 	d.text.len = n > 0 ? without_cut(t->text.data, n) : 0;
 	find_threshold(&d);
+	break_at_speakers(&d);
 	return d;
 }
 
