@@ -566,15 +566,23 @@ struct json_value json_at(struct json_value array, size_t i)
 	return v;
 }
 
-struct json_value json_get(struct json_value object, const char *key)
+struct json_value json_get_n(struct json_value object, const char *key,
+			     size_t len)
 {
 	struct json_value found = { 0 };
+	const struct json *j = object.doc;
 
-	if (!json_is(object, JSON_OBJECT))
+	if (!json_is(object, JSON_OBJECT) || !json_count(object))
 		return found;
-	for (struct json_value v = json_first(object); v.doc; v = json_next(v))
-		if (json_key_is(v, key))
-			found = v;
+	for (uint32_t at = object.at + 1; at; at = j->nodes[at].next) {
+		struct json_span span = j->nodes[at].key;
+
+		if (span.len != len)
+			continue;
+		if (!len || (*bytes_of(j, span) == *key &&
+			     !memcmp(bytes_of(j, span), key, len)))
+			found = (struct json_value){ j, at };
+	}
 	return found;
 }
 

@@ -19,6 +19,8 @@
 #ifndef LILSCOPE_JSON_H
 #define LILSCOPE_JSON_H
 
+#include <string.h>
+
 #include "base/buf.h"
 
 enum {
@@ -93,7 +95,8 @@ struct json_value json_root(const struct json *j);
 enum json_type json_type(struct json_value v);
 bool json_is(struct json_value v, enum json_type type);
 size_t json_count(struct json_value v);
-struct json_value json_get(struct json_value object, const char *key);
+struct json_value json_get_n(struct json_value object, const char *key,
+			     size_t len);
 struct json_value json_at(struct json_value array, size_t i); /* O(i) */
 struct json_value json_first(struct json_value container);
 struct json_value json_next(struct json_value child);
@@ -105,6 +108,14 @@ bool json_text_begins(struct json_value string, const char *prefix);
 double json_number(struct json_value number, double fallback);
 /* A whole number that fits; UINT32_MAX is no value, but the fallback. */
 uint32_t json_u32(struct json_value number, uint32_t fallback);
+
+/* Inline for the length of a literal: a dialect asks dozens of times a
+ * record. */
+static inline struct json_value json_get(struct json_value object,
+					 const char *key)
+{
+	return json_get_n(object, key, strlen(key));
+}
 
 /* Number text to double, whatever the locale says; NAN if it is none. */
 double json_parse_number(const char *s, size_t n);
