@@ -225,6 +225,13 @@ soak: all
 	@$(TESTS_ENVIRONMENT) $(SHELL) $(srcdir)/tests/bench/soak.sh \
 		$(SOAK_SECONDS)
 
+# What the guard adds to a pipe, beside cat.
+EXTRA_DIST += tests/bench/guard.py
+.PHONY: bench-guard
+bench-guard: all
+	@$(PYTHON3) $(srcdir)/tests/bench/guard.py \
+		'$(abs_top_builddir)/lilscope' $(srcdir)/samples/traces/*.txt
+
 .PHONY: lint
 lint: all
 	@status=0; for lint in $(lint_tests); do \

@@ -61,8 +61,10 @@ static int filter(const struct settings *set, const char *path)
 	struct err err = { "" };
 	int status, signal;
 
-	if (relay.exec && !exec_parse(&exec, set->exec, &err))
+	if (relay.exec && !exec_parse(&exec, set->exec, &err)) {
+		exec_release(&exec);
 		return usage(&err);
+	}
 	sig_init(NULL);
 	relay.signal_fd = sig_fd();
 	relay.signalled = ending_signal;

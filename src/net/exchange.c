@@ -263,6 +263,8 @@ size_t exchange_read(struct exchange *ex, char *to, size_t max)
 {
 	size_t n = MIN(max, ex->out.len - ex->out_at);
 
+	if (!n)
+		return 0;
 	memcpy(to, ex->out.data + ex->out_at, n);
 	ex->out_at += n;
 	ex->passed_bytes += n;

@@ -300,7 +300,9 @@ check "an option of others" usage --json
 signalled()
 {
 	timeout 20 "$PYTHON" - "$LILSCOPE" "$tmp/report" <<'END'
-import json, signal, subprocess, sys
+import json, random, signal, subprocess, sys
+letters = random.Random(1)
+new = b" ".join(b"%x" % letters.getrandbits(60) for i in range(8000))
 for stuck in False, True:
     p = subprocess.Popen([sys.argv[1], "guard", "--report", sys.argv[2]],
                          stdin=subprocess.PIPE, stdout=subprocess.PIPE,
@@ -308,7 +310,7 @@ for stuck in False, True:
     p.stdin.write(b"one line\n")
     assert p.stdout.readline() == b"one line\n"
     if stuck: # it waits for its reader
-        p.stdin.write(b"x" * 65536 + b"\n" + b"y" * 65536)
+        p.stdin.write(new[:120000])
     p.send_signal(signal.SIGTERM)
     assert p.wait() == -signal.SIGTERM
     assert json.load(open(sys.argv[2]))["ended_by"] == "signal"
