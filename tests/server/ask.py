@@ -45,11 +45,11 @@ async def read_body(reader, headers):
         return await reader.readexactly(int(headers["content-length"]))
     if headers.get("transfer-encoding") != "chunked":
         return b""
-    out = b""
+    out = bytearray() # bytes would be copied at each of many chunks
     while True:
         data = await read_chunk(reader)
         if not data:
-            return out
+            return bytes(out)
         out += data
 
 
