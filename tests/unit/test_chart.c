@@ -98,7 +98,8 @@ static void draw(struct screen *s, enum graph_kind graph, bool ascii,
 	screen_init(s);
 	screen_resize(s, 4, 8);
 	s->ascii = ascii;
-	struct chart c = { s, { 0, 0, 4, 8 }, graph, 0, 8, 0, 1.0001 };
+	struct chart c = { s, { 0, 0, 4, 8 }, graph, 0, 8, 0, 1.0001, false };
+
 	struct curve curve = { at, &ctx, 0, 8, STYLE_RHO, '*' };
 	chart_curve(&c, &curve);
 }
@@ -142,7 +143,7 @@ static void test_clipped(void **state)
 		screen_init(&s);
 		screen_resize(&s, 6, 10);
 		struct chart c = { &s, { 1, 1, 4, 8 }, (enum graph_kind)graph,
-				   0, 900, 0, 1 };
+				   0, 900, 0, 1, false };
 		struct curve curve = { wild, NULL, 0, 900, STYLE_RHO, '*' };
 		chart_area(&c, &curve, &curve, 0);
 		chart_curve(&c, &curve);
@@ -165,7 +166,8 @@ static void test_bars(void **state)
 	(void)state;
 	screen_init(&s);
 	screen_resize(&s, 2, 5);
-	struct chart c = { &s, { 0, 0, 2, 5 }, GRAPH_BRAILLE, 0, 5, 0, 16 };
+	struct chart c = { &s, { 0, 0, 2, 5 }, GRAPH_BRAILLE, 0, 5, 0,
+	                   16, false };
 	static const double values[] = { 0, 0.01, 8, 12, 99 };
 	for (int i = 0; i < 5; i++)
 		chart_bar(&c, i, values[i], STYLE_GAIN);
@@ -179,7 +181,8 @@ static void test_marks(void **state)
 	(void)state;
 	screen_init(&s);
 	screen_resize(&s, 3, 6);
-	struct chart c = { &s, { 0, 0, 3, 6 }, GRAPH_BRAILLE, 100, 160, 0, 3 };
+	struct chart c = { &s, { 0, 0, 3, 6 }, GRAPH_BRAILLE, 100, 160, 0,
+	                   3, false };
 	assert_int_equal(chart_col(&c, 100), 0);
 	assert_int_equal(chart_col(&c, 160), 5);
 	assert_int_equal(chart_col(&c, 161), -1);
@@ -199,7 +202,8 @@ static void test_axes(void **state)
 	(void)state;
 	screen_init(&s);
 	screen_resize(&s, 6, 46);
-	struct chart c = { &s, { 0, 5, 4, 40 }, GRAPH_BRAILLE, 0, 4000, 0, 1 };
+	struct chart c = { &s, { 0, 5, 4, 40 }, GRAPH_BRAILLE, 0, 4000, 0,
+	                   1, false };
 	chart_y_axis(&c, 5, 3);
 	chart_x_axis(&c, 5);
 	assert_dump(&s, "1.0 ┤\n0.5 ┤\n    │\n0.0 ┤\n"
