@@ -98,7 +98,7 @@ FUZZ_NAMES =
 fuzz_replays =
 FUZZ_SECONDS = 60
 FUZZ_LIBS_BUILT =
-FUZZ_LIBS = libengine.a $(ENGINE_LIBS)
+FUZZ_LIBS = libengine.a $(ENGINE_LIBS) $(NCURSES_LIBS)
 FUZZ_REPLAY = tests/fuzz/replay.c tests/fuzz/fuzz.h
 check_PROGRAMS += $(fuzz_replays)
 TESTS += $(fuzz_replays)
@@ -259,10 +259,13 @@ bench-rules: all
 # What people see: parts of the screens, and whole screens beside
 # tests/screens/*.txt (LILSCOPE_UPDATE=1 writes them anew).
 tui_tests = \
+	tests/unit/test_action \
 	tests/unit/test_chart \
 	tests/unit/test_export \
 	tests/unit/test_find \
+	tests/unit/test_key \
 	tests/unit/test_list \
+	tests/unit/test_prompt \
 	tests/unit/test_text_layout \
 	tests/unit/test_views
 if HAVE_TESTS
@@ -270,10 +273,13 @@ check_PROGRAMS += $(tui_tests)
 TESTS += $(tui_tests)
 endif
 TUI_LIBS = libtui.a $(UNIT_LIBS) $(NCURSES_LIBS)
+tests_unit_test_action_LDADD = $(TUI_LIBS)
 tests_unit_test_chart_LDADD = $(TUI_LIBS)
 tests_unit_test_export_LDADD = $(TUI_LIBS)
 tests_unit_test_find_LDADD = $(TUI_LIBS)
+tests_unit_test_key_LDADD = $(TUI_LIBS)
 tests_unit_test_list_LDADD = $(TUI_LIBS)
+tests_unit_test_prompt_LDADD = $(TUI_LIBS)
 tests_unit_test_text_layout_LDADD = $(TUI_LIBS)
 tests_unit_test_views_LDADD = $(TUI_LIBS)
 tests_unit_test_views_SOURCES = tests/unit/test_views.c \
@@ -282,4 +288,16 @@ tests_unit_test_list_SOURCES = tests/unit/test_list.c \
 	tests/unit/synthetic.c tests/unit/synthetic.h
 tests_unit_test_export_SOURCES = tests/unit/test_export.c \
 	tests/unit/synthetic.c tests/unit/synthetic.h
+fuzz_replays += \
+	tests/fuzz/replay_key \
+	tests/fuzz/replay_opt \
+	tests/fuzz/replay_session
+tests_fuzz_replay_key_SOURCES = tests/fuzz/fuzz_key.c $(FUZZ_REPLAY)
+tests_fuzz_replay_key_LDADD = $(TUI_LIBS)
+tests_fuzz_replay_opt_SOURCES = tests/fuzz/fuzz_opt.c $(FUZZ_REPLAY)
+tests_fuzz_replay_opt_LDADD = $(TUI_LIBS)
+tests_fuzz_replay_session_SOURCES = tests/fuzz/fuzz_session.c $(FUZZ_REPLAY)
+tests_fuzz_replay_session_LDADD = $(TUI_LIBS)
+FUZZ_NAMES += key opt session
+FUZZ_LIBS_BUILT += libtui.a
 EXTRA_DIST += tests/screens

@@ -17,7 +17,8 @@ struct err {
 };
 
 /*
- * Sets the sentence unless one is there already. `err` may be NULL.
+ * Sets the sentence unless one is there already, control characters shown
+ * as "?". `err` may be NULL.
  * Returns false, so that a function can say: return err_set(...).
  */
 bool err_set(struct err *err, const char *fmt, ...) PRINTF_LIKE(2, 3);

@@ -1,0 +1,164 @@
+/* The tables of actions and options agree with themselves. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "action.h"
+#include "base/buf.h"
+
+static void check_keys(const struct action *a)
+{
+	struct buf out = { 0 };
+
+	for (int k = 0; k < ACTION_KEYS && a->keys[k] != K_NONE; k++)
+		for (int view = 0; view < VIEWS; view++)
+			if ((a->views & IN_VIEW(view)) &&
+			    action_for_key(a->keys[k], view) != a)
+				fail_msg("%s: its key %d means another thing "
+					 "in view %d", a->name, k, view);
+	action_keys(a, &out);
+	assert_int_equal(out.len > 0, a->keys[0] != K_NONE);
+	buf_release(&out);
+}
+
+static void check_completion(const struct action *a)
+{
+	size_t n = strlen(a->name), from = 99;
+	struct buf out = { 0 };
+	bool found = false;
+
+	action_complete(a->name, n, &from, &out);
+	assert_int_equal(from, 0);
+	for (size_t at = 0; at < out.len; at += strlen(out.data + at) + 1)
+		found = found || strcmp(out.data + at, a->name) == 0;
+	if (!found)
+		fail_msg("%s is not among its completions", a->name);
+	buf_release(&out);
+}
+
+static void test_rooms(void **state)
+{
+	(void)state;
+	for (size_t r = 0; r < n_action_rooms; r++) {
+		const struct action_room *room = action_rooms[r];
+
+		assert_true(strlen(room->title) > 0);
+		for (size_t i = 0; i < room->n; i++) {
+			const struct action *a = &room->rows[i];
+
+			assert_ptr_equal(action_find(a->name,
+						     strlen(a->name)), a);
+			assert_non_null(a->run);
+			assert_true(a->about && strlen(a->about) > 5);
+			check_keys(a);
+			check_completion(a);
+		}
+	}
+	assert_null(action_find("", 0));
+	assert_null(action_find("nothing-of-this-name", 20));
+}
+
+/* What :set answers to nonsense is one sentence that names the option. */
+static void test_bad_values(void **state)
+{
+	static const char *const bad[] = { "", "-1", "1e99", "x y", "nan",
+					   "\033[2J", "99999999999999999999" };
+
+	(void)state;
+	for (size_t i = 0; i < n_opts; i++)
+		for (size_t k = 0; k < sizeof(bad) / sizeof(bad[0]); k++) {
+			struct settings set;
+			struct err err = { 0 };
+
+			settings_init(&set);
+			if (opt_set(&set, opts[i].name, bad[k], opts[i].where,
+				    &err))
+				continue;
+			assert_non_null(strstr(err.text, opts[i].name));
+			assert_null(strchr(err.text, '\033'));
+		}
+}
+
+/* What an option says of itself can be given back to it. */
+static void test_options_round(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < n_opts; i++) {
+		struct settings set;
+		struct buf a = { 0 }, b = { 0 };
+		struct err err = { 0 };
+
+		assert_ptr_equal(opt_find(opts[i].name), &opts[i]);
+		if (!opts[i].get)
+			continue;
+		settings_init(&set);
+		opts[i].get(&opts[i], &set, &a);
+		buf_append(&a, "", 1);
+		if (a.len > 1 && opt_set(&set, opts[i].name, a.data,
+				       opts[i].where, &err)) {
+			opts[i].get(&opts[i], &set, &b);
+			buf_append(&b, "", 1);
+			assert_string_equal(a.data, b.data);
+		} else if (a.len > 1) {
+			fail_msg("--%s refuses its own \"%s\": %s",
+				 opts[i].name, a.data, err.text);
+		}
+		buf_release(&a);
+		buf_release(&b);
+	}
+}
+
+static void test_command_line(void **state)
+{
+	char *argv[] = { (char *)"a.txt", (char *)"--t=30", (char *)"-",
+			 (char *)"--", (char *)"--t", NULL };
+	char *unknown[] = { (char *)"--no-such-thing", NULL };
+	char *lacks[] = { (char *)"--t", NULL };
+	struct settings set;
+	struct err err = { 0 };
+	int n;
+
+	(void)state;
+	settings_init(&set);
+	assert_true(opt_parse(&set, OPT_TUI, 5, argv, &n, &err));
+	assert_int_equal(n, 3);
+	assert_string_equal(argv[0], "a.txt");
+	assert_string_equal(argv[1], "-");
+	assert_string_equal(argv[2], "--t");
+	assert_false(opt_parse(&set, OPT_TUI, 1, unknown, &n, &err));
+	assert_non_null(strstr(err.text, "no-such-thing"));
+	assert_false(opt_parse(&set, OPT_TUI, 1, lacks, &n, &err));
+}
+
+static void test_config(void **state)
+{
+	static const char text[] = "# mine\n t = 35 \npatience 3\nnonsense\n"
+				   "f = many\n\nls = 2\n";
+	struct settings set;
+	struct err err = { 0 };
+
+	(void)state;
+	settings_init(&set);
+	assert_false(opt_config(&set, text, sizeof(text) - 1, "my.conf",
+				&err));
+	assert_non_null(strstr(err.text, "my.conf"));
+	assert_non_null(strstr(err.text, "4"));
+	assert_non_null(strstr(err.text, "nonsense"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_rooms),
+		cmocka_unit_test(test_bad_values),
+		cmocka_unit_test(test_options_round),
+		cmocka_unit_test(test_command_line),
+		cmocka_unit_test(test_config),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
