@@ -332,7 +332,7 @@ static void analyze_path(struct job *job, const char *path)
 {
 	struct err err = { "" };
 
-	job->source = source_open(path, &err);
+	job->source = source_from(path, false, &job->opts->request, &err);
 	if (!job->source) {
 		complain(job, "%s", err.text);
 		return;

@@ -18,6 +18,7 @@
 #include <stdio.h>
 
 #include "measure/meter.h"
+#include "net/url.h"
 
 enum {
 	ANALYZE_COLS_DEFAULT = 80,
@@ -38,6 +39,7 @@ struct analyze_opts {
 	const char *rule;   /* "guardian" or a row of rival.h; NULL: guardian */
 	const char *format; /* dialect by name; NULL or "": detect */
 	const char *field;  /* where the text is; NULL or "": heuristics */
+	struct url_opts request; /* for paths that are URLs */
 	size_t first_record; /* number of the first record of each source */
 	int cols;           /* of the terminal; 0: $COLUMNS, else 80 */
 	bool progress;      /* err is a terminal: a bar on long work */

@@ -45,6 +45,7 @@ struct shelf {
 struct deck {
 	struct meter_opts opts;
 	char *format, *field;
+	struct url_opts request;
 	struct shelf *shelves;
 	size_t n_shelves, shelves_cap;
 	size_t i_reading;        /* shelf being read */
@@ -135,6 +136,11 @@ void deck_set_format(struct deck *d, const char *format, const char *field)
 	facts_set(&d->field, field && *field ? field : NULL);
 }
 
+void deck_set_request(struct deck *d, const struct url_opts *request)
+{
+	d->request = *request;
+}
+
 static void add_shelf(struct deck *d, struct source *source)
 {
 	d->shelves = grow(d->shelves, &d->shelves_cap, d->n_shelves + 1,
@@ -149,7 +155,7 @@ bool deck_add(struct deck *d, const char *path, bool follow, struct err *err)
 	if (d->n_shelves >= DECK_MAX_SOURCES)
 		return err_set(err, "%s: more than %d files at once", path,
 			       DECK_MAX_SOURCES);
-	source = follow ? source_follow(path, err) : source_open(path, err);
+	source = source_from(path, follow, &d->request, err);
 	if (!source)
 		return false;
 	add_shelf(d, source);
@@ -324,6 +330,8 @@ static enum source_state probe_step(struct deck *d, struct shelf *s,
 	enum source_state state = source_read(s->source, &s->probe, err);
 	bool over = state == SOURCE_END || state == SOURCE_ERROR;
 
+	if (state == SOURCE_ERROR && !s->probe.len)
+		return state; /* that it is empty is not the news */
 	if (over || s->probe.len >= FEED_PROBE_BYTES ||
 	    (state == SOURCE_WAIT && load_ready(&s->probe)))
 		shelf_begin(d, s, over);

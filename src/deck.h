@@ -54,6 +54,9 @@ struct deck *deck_new(const struct meter_opts *opts);
 void deck_free(struct deck *d);
 void deck_set_format(struct deck *d, const char *format, const char *field);
 
+/* How URLs are asked for; what it points to must stay. */
+void deck_set_request(struct deck *d, const struct url_opts *request);
+
 /* Opens a source; nothing is read yet. `follow`: stays with the file as it
  * grows or is replaced; each new beginning is a source of its own. */
 bool deck_add(struct deck *d, const char *path, bool follow, struct err *err);

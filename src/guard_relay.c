@@ -79,7 +79,7 @@ static bool open_in(struct relay *r, struct err *err)
 	r->in_open = true;
 	if (!path || strcmp(path, "-") == 0)
 		return true;
-	r->source = source_open(path, err);
+	r->source = source_from(path, false, &r->opts->request, err);
 	r->in_open = r->source != NULL;
 	return r->in_open;
 }

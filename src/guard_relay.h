@@ -17,11 +17,13 @@
 #include <stdio.h>
 
 #include "guard_exec.h"
+#include "net/url.h"
 #include "watch.h"
 
 struct relay_opts {
 	struct watch_opts watch;
 	const char *path;    /* what to read; NULL or "-": standard input */
+	struct url_opts request; /* if it is a URL */
 	int out_fd;          /* where to; closed at the end */
 	bool annotate;       /* mark on err and go on */
 	const char *report;  /* a file for the JSON, "-": err; NULL or "" */

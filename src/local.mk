@@ -16,6 +16,8 @@ libengine_a_SOURCES += \
 	src/guard_exec.c src/guard_exec.h \
 	src/guard_relay.c src/guard_relay.h \
 	src/guard_report.c src/guard_report.h \
+	src/net/ask.c src/net/ask.h \
+	src/net/url.c src/net/url.h \
 	src/net/exchange.c src/net/exchange.h \
 	src/net/proxy.c src/net/proxy.h \
 	src/net/proxy_end.c src/net/proxy_end.h \

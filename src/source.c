@@ -14,6 +14,8 @@
 
 /* Ranges are read again in pieces of this size. */
 enum { SOURCE_AGAIN_BYTES = 1024 * 1024 };
+/* The longest body of a request that is read from a file. */
+enum { SOURCE_BODY_MAX_BYTES = 64 * 1024 * 1024 };
 
 /* Unpacks the same file a second time, from the start, to give ranges again.
  * Ranges in rising order cost one pass in all. */
@@ -35,6 +37,7 @@ struct source {
 	struct buf raw;       /* read, not unpacked yet */
 	size_t raw_used;
 	uint64_t done_bytes, total_bytes;
+	struct url *url;      /* NULL: no server's answer */
 	int spool;            /* what a pipe gave, unpacked; -1 for files */
 	uint64_t spool_bytes;
 	struct rewind again;
@@ -108,7 +111,73 @@ static struct source *open_source(const char *path, int flags, struct err *err)
 
 struct source *source_open(const char *path, struct err *err)
 {
+	if (url_is(path))
+		return source_request(path, NULL, err);
 	return open_source(path, O_RDONLY, err);
+}
+
+/* "@FILE" becomes what is in it; anything else stays. */
+static bool expand(const char **text, struct buf *room, struct err *err)
+{
+	struct source *s;
+	enum source_state state;
+
+	if (!*text || (*text)[0] != '@')
+		return true;
+	s = source_open(*text + 1, err);
+	if (!s)
+		return false;
+	do {
+		state = source_read(s, room, err);
+		if (state == SOURCE_WAIT)
+			poll(&(struct pollfd){ .fd = s->fd,
+					       .events = POLLIN }, 1, -1);
+	} while ((state == SOURCE_BYTES || state == SOURCE_WAIT) &&
+		 room->len <= SOURCE_BODY_MAX_BYTES);
+	source_close(s);
+	if (state == SOURCE_BYTES)
+		return err_set(err, "%s: is over %d bytes, too long for a "
+				    "request",
+			       *text + 1, SOURCE_BODY_MAX_BYTES);
+	*text = buf_cstr(room);
+	return state == SOURCE_END;
+}
+
+struct source *source_request(const char *url, const struct url_opts *request,
+			      struct err *err)
+{
+	const struct stat pipe = { .st_mode = S_IFIFO };
+	struct url_opts opts = { 0 };
+	struct buf data = { 0 }, prompt = { 0 };
+	struct source *s = NULL;
+	struct url *u = NULL;
+	struct err why = { "" };
+	char *name = url_name(url);
+
+	if (request)
+		opts = *request;
+	if (expand(&opts.data, &data, err) &&
+	    expand(&opts.prompt, &prompt, err)) {
+		u = url_open(url, &opts, &why);
+		if (!u)
+			err_set(err, "%s: %s", name, why.text);
+	}
+	if (u) {
+		s = source_new(name, url_fd(u), &pipe);
+		s->url = u;
+	}
+	buf_release(&data);
+	buf_release(&prompt);
+	mem_free(name);
+	return s;
+}
+
+struct source *source_from(const char *path, bool follow,
+			   const struct url_opts *request, struct err *err)
+{
+	if (url_is(path))
+		return source_request(path, request, err);
+	return follow ? source_follow(path, err) : source_open(path, err);
 }
 
 struct source *source_follow(const char *path, struct err *err)
@@ -116,6 +185,8 @@ struct source *source_follow(const char *path, struct err *err)
 	struct source *s;
 	struct stat st;
 
+	if (url_is(path))
+		return source_request(path, NULL, err);
 	/* A writer of our own keeps a named pipe open between its writers. */
 	if (stat(path, &st) == 0 && S_ISFIFO(st.st_mode))
 		return open_source(path, O_RDWR, err);
@@ -141,6 +212,7 @@ void source_close(struct source *s)
 		return;
 	if (s->fd >= 0)
 		close(s->fd);
+	url_close(s->url);
 	if (s->spool >= 0)
 		close(s->spool);
 	if (s->next_fd >= 0)
@@ -285,6 +357,9 @@ static enum source_state unpack_last(struct source *s, struct buf *out,
 	unpack_rest(s->unpack, out);
 	if (s->pipe && out->len > from)
 		spool(s, out->data + from, out->len - from);
+	/* an answer that was cut off is no archive's fault */
+	if (s->url && !url_end(s->url, &why))
+		return broken(s, err, &why);
 	if (!unpack_end(s->unpack, &why))
 		return broken(s, err, &why);
 	return out->len > from ? SOURCE_BYTES : SOURCE_END;

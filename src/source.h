@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "net/url.h"
 
 enum { SOURCE_SLICE_BYTES = 64 * 1024 };
 
@@ -25,8 +26,18 @@ enum source_state {
 
 struct source;
 
-/* "-" is stdin. A directory, a missing or unreadable file: NULL and err. */
+/* "-" is stdin, http:// and https:// are asked for. A directory, a missing or
+ * unreadable file: NULL and err. */
 struct source *source_open(const char *path, struct err *err);
+
+/* What a server answers to a request. data and prompt may be "@FILE": its
+ * contents, "@-" for standard input. request: NULL for a plain one. */
+struct source *source_request(const char *url, const struct url_opts *request,
+			      struct err *err);
+
+/* One of the three, by what `path` is. */
+struct source *source_from(const char *path, bool follow,
+			   const struct url_opts *request, struct err *err);
 
 /* The same, and stays with the file as it grows, is cut, moved away or made
  * anew (source_follow.h). A named pipe waits for its next writer. Never

@@ -206,7 +206,8 @@ cli_tests = \
 	tests/cli/parallel.sh \
 	tests/cli/proxy.sh \
 	tests/cli/recordings.sh \
-	tests/cli/streams.sh
+	tests/cli/streams.sh \
+	tests/cli/url.sh
 lint_tests = \
 	tests/lint/docs.sh \
 	tests/lint/floors.sh \
@@ -215,7 +216,7 @@ TESTS += $(cli_tests) $(lint_tests)
 EXTRA_DIST += $(cli_tests) $(lint_tests) \
 	tests/cli/lib.sh tests/cli/schema.py tests/cli/streams.txt \
 	tests/lint/lib.sh \
-	tests/server/ask.py tests/server/upstream.py
+	tests/server/ask.py tests/server/replay.py tests/server/upstream.py
 
 # The proxy under load for SOAK_SECONDS: what it answers, and its memory.
 SOAK_SECONDS = 600

@@ -10,7 +10,7 @@
 #include "guard_relay.h"
 #include "guard_report.h"
 #include "net/proxy.h"
-#include "opt.h"
+#include "opt_request.h"
 #include "signals.h"
 
 static int usage(const struct err *err)
@@ -52,6 +52,7 @@ static int filter(const struct settings *set, const char *path)
 	struct relay_opts relay = {
 		.watch = watch_opts(set, path),
 		.path = path,
+		.request = request_of(set),
 		.out_fd = STDOUT_FILENO,
 		.annotate = set->annotate,
 		.report = set->report,

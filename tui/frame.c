@@ -7,6 +7,7 @@
 #include "base/utf8.h"
 #include "explain.h"
 #include "list.h"
+#include "net/url.h"
 #include "now.h"
 #include "num.h"
 #include "pen.h"
@@ -66,10 +67,11 @@ static const char *dot(const struct screen *s)
 	return s->ascii ? " | " : " · ";
 }
 
-/* The last part of the path. */
+/* The last part of a path; of a URL all but its scheme. */
 static const char *base_name(const char *path)
 {
-	const char *slash = strrchr(path, '/');
+	const char *slash = url_is(path) ? strstr(path, "//") + 1 :
+					   strrchr(path, '/');
 
 	return slash && slash[1] ? slash + 1 : path;
 }

@@ -51,6 +51,8 @@ libtui_a_SOURCES = \
 	tui/num.h \
 	tui/opt.c \
 	tui/opt.h \
+	tui/opt_request.c \
+	tui/opt_request.h \
 	tui/opt_text.c \
 	tui/pen.c \
 	tui/pen.h \

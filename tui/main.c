@@ -15,7 +15,7 @@
 #include "config.h"
 #include "file.h"
 #include "loop.h"
-#include "opt.h"
+#include "opt_request.h"
 #include "plain.h"
 #include "script.h"
 #include "tables.h"
@@ -172,6 +172,7 @@ static int analyze(const struct settings *set, char **files, int n_files)
 	job.format = set->format;
 	job.field = set->field;
 	job.first_record = set->first_record;
+	job.request = request_of(set);
 	job.progress = isatty(STDERR_FILENO);
 	if (cols)
 		job.cols = cols;
@@ -211,7 +212,8 @@ static int run_analyze(int argc, char **argv)
 	read_config(&set);
 	if (wants_help(argc, argv))
 		return help(OPT_ANALYZE);
-	if (!opt_parse(&set, OPT_ANALYZE, argc, argv, &n_files, &err))
+	if (!opt_parse(&set, OPT_ANALYZE, argc, argv, &n_files, &err) ||
+	    !request_fits(&set, argv, n_files, &err))
 		return complain(&err);
 	if (!n_files) {
 		err_set(&err, "analyze needs a FILE, or - for standard "
@@ -232,7 +234,8 @@ static int run_guard(int argc, char **argv)
 	read_config(&set);
 	if (wants_help(argc, argv))
 		return help(OPT_GUARD);
-	if (!opt_parse(&set, OPT_GUARD, argc, argv, &n_files, &err))
+	if (!opt_parse(&set, OPT_GUARD, argc, argv, &n_files, &err) ||
+	    !request_fits(&set, argv, n_files, &err))
 		return complain(&err);
 	return command_guard(&set, argv, n_files);
 }
@@ -290,11 +293,13 @@ static int show(struct app *app, struct err *err)
 /* A file that can't be opened is named; the others are shown. */
 static int screens(const struct settings *set, char **files, int n_files)
 {
+	const struct url_opts request = request_of(set);
 	struct err err = { "" };
 	struct app app;
 	int status = EXIT_TROUBLE;
 
 	app_init(&app, set);
+	deck_set_request(app.deck, &request);
 	for (int i = 0; i < n_files; i++) {
 		struct err one = { "" };
 
@@ -327,7 +332,8 @@ static int run_screens(int argc, char **argv)
 	if (wants_help(argc, argv))
 		return help(OPT_TUI);
 	if (!opt_parse(&set, tty ? OPT_TUI : OPT_TUI | OPT_ANALYZE, argc, argv,
-		       &n_files, &err))
+		       &n_files, &err) ||
+	    !request_fits(&set, argv, n_files, &err))
 		return complain(&err);
 	if (!n_files) {
 		err_set(&err, "name a FILE, or - for standard input; "

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "opt_request.h"
 #include "report.h"
 
 /* -- values ------------------------------------------------------------ */
@@ -477,6 +478,18 @@ const struct opt opts[] = {
 	{ "finish-reason", 0, 0, "WORD", OPT_GUARD,
 	  "what the proxy says of an answer that it stopped", text_set,
 	  text_get, FIELD(finish_reason), NULL },
+	{ "prompt", 0, 0, "TEXT", BOTH | OPT_GUARD,
+	  "what a server at a URL is asked; @FILE reads it", word_set,
+	  word_get, FIELD(prompt), NULL },
+	{ "model", 0, 0, "NAME", BOTH | OPT_GUARD,
+	  "the model that a server is asked for", word_set, word_get,
+	  FIELD(model), NULL },
+	{ "data", 0, 0, "JSON", BOTH | OPT_GUARD,
+	  "the whole body to send to a URL; @FILE reads it", word_set,
+	  word_get, FIELD(data), NULL },
+	{ "header", 0, 0, "LINE", BOTH | OPT_GUARD,
+	  "a header to send to a URL, as 'Name: value'; may be repeated",
+	  header_set, header_get, 0, 0, NULL },
 	{ "exec", 0, 0, "COMMAND", OPT_GUARD,
 	  "run this once at the threshold: words, no shell", text_set, text_get,
 	  FIELD(exec), NULL },

@@ -22,6 +22,8 @@ enum {
 	OPT_GUARD = 16,   /* lilscope guard */
 };
 
+enum { OPT_HEADERS_MAX = 32 };
+
 struct settings {
 	struct meter_opts meter;
 	enum color_mode color;
@@ -42,6 +44,10 @@ struct settings {
 	char upstream[512];       /* guard --upstream URL */
 	char finish_reason[32];   /* guard --finish-reason WORD */
 	char exec[1024];          /* guard --exec 'WORDS...' */
+	/* How a URL is asked for; words of the command line, not owned. */
+	const char *data, *prompt, *model;
+	const char *headers[OPT_HEADERS_MAX];
+	size_t n_headers;
 	double speed;             /* --speed */
 	uint32_t seek;            /* --seek TOKEN, 0 none */
 	uint64_t given;           /* bit i: opts[i] came from the command
