@@ -39,6 +39,8 @@ struct shelf {
 	struct feed *feed;       /* FEED_STREAM */
 	struct indexer *index;   /* FEED_RECORDS */
 	size_t n_entered;        /* records or runs that have an entry */
+	size_t first_entry;      /* of them; FEED_STREAM */
+	double opened_s;         /* when we began to listen */
 	bool ended;
 };
 
@@ -145,7 +147,10 @@ static void add_shelf(struct deck *d, struct source *source)
 {
 	d->shelves = grow(d->shelves, &d->shelves_cap, d->n_shelves + 1,
 			  sizeof(*d->shelves));
-	d->shelves[d->n_shelves++] = (struct shelf){ .source = source };
+	d->shelves[d->n_shelves++] = (struct shelf){
+		.source = source,
+		.opened_s = (double)now_us() / 1e6,
+	};
 }
 
 bool deck_add(struct deck *d, const char *path, bool follow, struct err *err)
@@ -218,6 +223,8 @@ static struct run *stream_open(void *ctx)
 				 .i_source = (uint32_t)d->i_reading,
 				 .i_record = s->n_entered++,
 			 });
+	if (s->n_entered == 1)
+		s->first_entry = i;
 	d->runs[i] = run;
 	return run;
 }
@@ -257,6 +264,28 @@ static void set_title(struct shelf *s, const char *title)
 		facts_set(&s->title, title);
 }
 
+/* A URL brings the answer to one request, made when it was opened: what begins
+ * before anything has ended began then. Times of the trace's own clock are no
+ * arrival times, and lie elsewhere. */
+static void stamp_start(struct deck *d, struct shelf *s, double now_s)
+{
+	if (!source_is_answer(s->source) || !s->n_entered)
+		return;
+	for (size_t i = s->first_entry; i < d->n; i++) {
+		struct trace *t;
+
+		if (d->entries[i].i_source != d->i_reading || !d->runs[i])
+			continue;
+		t = &d->runs[i]->trace;
+		if (isnan(t->start_s) && t->time_us &&
+		    t->time_origin_s >= s->opened_s &&
+		    t->time_origin_s <= now_s)
+			t->start_s = s->opened_s;
+		if (d->runs[i]->ended)
+			return;
+	}
+}
+
 static void shelf_bytes(struct deck *d, struct shelf *s, const char *bytes,
 			size_t n)
 {
@@ -273,6 +302,7 @@ static void shelf_bytes(struct deck *d, struct shelf *s, const char *bytes,
 		shelf_end(d, s, err.text);
 		return;
 	}
+	stamp_start(d, s, time_s);
 	set_title(s, feed_title(s->feed));
 }
 
@@ -649,7 +679,7 @@ size_t deck_poll(const struct deck *d, int *fds, size_t max, int *ms)
 	return n;
 }
 
-void deck_sleep(const struct deck *d)
+void deck_sleep(const struct deck *d, double max_s)
 {
 	int fds[DECK_POLL_MAX], ms;
 	struct pollfd polls[DECK_POLL_MAX];
@@ -657,6 +687,8 @@ void deck_sleep(const struct deck *d)
 
 	for (size_t i = 0; i < n; i++)
 		polls[i] = (struct pollfd){ .fd = fds[i], .events = POLLIN };
+	if (max_s >= 0 && (ms < 0 || max_s * 1000 < ms))
+		ms = (int)(max_s * 1000) + 1;
 	poll(polls, n, ms);
 }
 
@@ -724,6 +756,13 @@ size_t deck_opened(const struct deck *d)
 struct run *deck_run(struct deck *d)
 {
 	return d->run;
+}
+
+const struct run *deck_kept(const struct deck *d, size_t i)
+{
+	if (i == d->opened)
+		return d->run;
+	return i < d->n ? d->runs[i] : NULL;
 }
 
 bool deck_run_complete(const struct deck *d)

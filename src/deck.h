@@ -77,8 +77,9 @@ bool deck_waits(const struct deck *d);
  * longest time to sleep in *ms, -1 for as long as it takes. */
 size_t deck_poll(const struct deck *d, int *fds, size_t max, int *ms);
 
-/* Sleeps until something may have come. */
-void deck_sleep(const struct deck *d);
+/* Sleeps until something may have come, at most max_s seconds (< 0: as long
+ * as it takes). */
+void deck_sleep(const struct deck *d, double max_s);
 
 size_t deck_n(const struct deck *d);
 const struct entry *deck_entry(const struct deck *d, size_t i);
@@ -91,6 +92,8 @@ double deck_progress(const struct deck *d); /* 0..1 */
 struct run *deck_open(struct deck *d, size_t i, struct err *err);
 size_t deck_opened(const struct deck *d); /* DECK_NONE at first */
 struct run *deck_run(struct deck *d);     /* the open one or NULL */
+/* The run of entry i if it is in memory, open or of a stream; NULL. */
+const struct run *deck_kept(const struct deck *d, size_t i);
 bool deck_run_complete(const struct deck *d); /* read and measured */
 
 /* Other options: the open run at once, reports of the others again. */

@@ -11,6 +11,7 @@ libengine_a_SOURCES += \
 libengine_a_SOURCES += \
 	src/analyze.c src/analyze.h \
 	src/progress.c src/progress.h \
+	src/recorder.c src/recorder.h \
 	src/report.c src/report_table.c src/report.h
 libengine_a_SOURCES += \
 	src/guard_exec.c src/guard_exec.h \
@@ -24,6 +25,7 @@ libengine_a_SOURCES += \
 	src/watch.c src/watch.h
 libengine_a_SOURCES += \
 	src/measure/meter.c src/measure/meter.h \
+	src/trace/latency.c src/trace/latency.h \
 	src/trace/run.c src/trace/run.h \
 	src/trace/think.c src/trace/think.h \
 	src/trace/trace.c src/trace/trace.h \

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "trace/latency.h"
 
 /*
  * JSON and CSV are two ways to walk the same rows: a row names a field and
@@ -56,6 +57,10 @@ static const struct field fields[] = {
 	FIELD("finish_reason", KIND_STRING, finish_reason),
 	FIELD("note", KIND_STRING, note),
 	FIELD("skipped_records", KIND_U32, skipped_records),
+	FIELD("ttft_ms", KIND_NUMBER, ttft_ms),
+	FIELD("tbt_ms", KIND_NUMBER, tbt_ms),
+	FIELD("tbt_p99_ms", KIND_NUMBER, tbt_p99_ms),
+	FIELD("tokens_per_s", KIND_NUMBER, tokens_per_s),
 };
 
 /* What is known of a rule before, */
@@ -153,6 +158,19 @@ static void fill_measures(struct report *r, const struct meter *meter)
 	fill_rules(r, meter);
 }
 
+static void fill_latency(struct report *r, const struct trace *trace)
+{
+	struct latency latency = { 0 };
+	struct latency_facts f;
+
+	latency_upto(&latency, trace, trace->n_tokens);
+	f = latency_facts(&latency, trace);
+	r->ttft_ms = f.ttft_s * 1e3;
+	r->tbt_ms = f.tbt_median_s * 1e3;
+	r->tbt_p99_ms = f.tbt_p99_s * 1e3;
+	r->tokens_per_s = f.tokens_per_s;
+}
+
 void report_fill(struct report *r, const struct run *run)
 {
 	const struct trace *trace = &run->trace;
@@ -178,6 +196,7 @@ void report_fill(struct report *r, const struct run *run)
 			   .status = BOUND_ASYMPTOTIC, .vacuous = true },
 		.alphabet = NAN,
 	};
+	fill_latency(r, trace);
 	r->symbols = run_symbols(run) == METER_TOKENS ? "tokens" : "bytes";
 	if (run->meter)
 		fill_measures(r, run->meter);

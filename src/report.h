@@ -45,6 +45,7 @@ struct report {
 	unsigned ls;
 	struct bound_point point; /* at the end; NAN where undefined */
 	uint32_t skipped_records;
+	double ttft_ms, tbt_ms, tbt_p99_ms, tokens_per_s; /* latency.h */
 	struct report_rule rules[REPORT_RULES_MAX];
 	size_t n_rules;
 };

@@ -508,6 +508,11 @@ bool source_is_live(const struct source *s)
 	return s->pipe || s->caught_up;
 }
 
+bool source_is_answer(const struct source *s)
+{
+	return s->url != NULL;
+}
+
 bool source_is_pipe(const struct source *s)
 {
 	return s->pipe;

@@ -64,6 +64,8 @@ bool source_again(struct source *s, uint64_t offset, uint64_t n,
 int source_fd(const struct source *s);
 int source_wait_ms(const struct source *s);
 bool source_is_pipe(const struct source *s);
+/* An answer to a request that was made when it was opened. */
+bool source_is_answer(const struct source *s);
 /* What comes now was written just now: a pipe, or a followed file at its
  * end. */
 bool source_is_live(const struct source *s);

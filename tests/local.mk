@@ -8,7 +8,9 @@ UNIT_LIBS = libengine.a $(ENGINE_LIBS) $(CMOCKA_LIBS)
 # unit test is one row here (its source is the row's name with .c).
 LDADD = $(UNIT_LIBS)
 unit_tests = \
+	tests/unit/test_latency \
 	tests/unit/test_progress \
+	tests/unit/test_recorder \
 	tests/unit/test_report \
 	tests/unit/test_trace \
 	tests/unit/test_meter \
@@ -201,10 +203,12 @@ tests_fuzz_replay_utf8_SOURCES = tests/fuzz/fuzz_utf8.c $(FUZZ_REPLAY)
 cli_tests = \
 	tests/cli/analyze.sh \
 	tests/cli/filter.sh \
+	tests/cli/follow.sh \
 	tests/cli/guard.sh \
 	tests/cli/manual.sh \
 	tests/cli/parallel.sh \
 	tests/cli/proxy.sh \
+	tests/cli/record.sh \
 	tests/cli/recordings.sh \
 	tests/cli/streams.sh \
 	tests/cli/url.sh

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "action.h"
+#include "list.h"
 #include "num.h"
 
 #define SPEED_STEP  2.0
@@ -37,9 +38,24 @@ static void pause_or_play(struct app *app, const char *arg)
 	say_pace(app);
 }
 
+/* Nothing more comes here, and the newest generation is another one. */
+static bool newer_waits(const struct app *app)
+{
+	size_t n = deck_n(app->deck), opened = deck_opened(app->deck);
+
+	return n > 1 && opened != n - 1 && deck_run_complete(app->deck) &&
+	       app->pace == PACE_FOLLOW;
+}
+
 static void follow(struct app *app, const char *arg)
 {
 	(void)arg;
+	if (app->view == VIEW_LIST) {
+		list_select(app, deck_n(app->deck) - 1);
+		return;
+	}
+	if (newer_waits(app) && !app_open(app, deck_n(app->deck) - 1))
+		return;
 	app_seek(app, UINT32_MAX);
 	app->pace = PACE_FOLLOW;
 	app->moved = false;
@@ -80,9 +96,9 @@ static const struct action rows[] = {
 	{ "follow",
 	  { 'F' },
 	  NULL,
-	  RUN_VIEWS,
+	  RUN_VIEWS | IN_VIEW(VIEW_LIST),
 	  NULL,
-	  "stick to the end of what is read",
+	  "stick to the end of what is read; again: to the newest generation",
 	  follow },
 };
 

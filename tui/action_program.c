@@ -1,11 +1,13 @@
 /* The program itself: command line, export, redraw, leaving. */
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "action.h"
 #include "export.h"
 #include "file.h"
 #include "prompt.h"
+#include "recording.h"
 
 static void command(struct app *app, const char *arg)
 {
@@ -79,6 +81,43 @@ static void export_new(struct app *app, const char *arg)
 static void export_over(struct app *app, const char *arg)
 {
 	export_to(app, arg, true);
+}
+
+/* A name that no other recording has. */
+static void record_name(char out[64])
+{
+	time_t now = time(NULL);
+	struct tm tm;
+
+	localtime_r(&now, &tm);
+	strftime(out, 64, "lilscope-%Y%m%d-%H%M%S.jsonl.zst", &tm);
+}
+
+static void record_to(struct app *app, const char *arg, bool over)
+{
+	size_t i = deck_opened(app->deck);
+	char name[64];
+
+	if (!app->run) {
+		app_complain(app, "open a generation to record it");
+		return;
+	}
+	if (recording_is(app, i)) {
+		recording_stop(app, i);
+		return;
+	}
+	record_name(name);
+	recording_start(app, i, arg[0] ? arg : name, over);
+}
+
+static void record_new(struct app *app, const char *arg)
+{
+	record_to(app, arg, false);
+}
+
+static void record_over(struct app *app, const char *arg)
+{
+	record_to(app, arg, true);
 }
 
 static void redraw(struct app *app, const char *arg)
@@ -165,6 +204,20 @@ static const struct action rows[] = {
 	  NULL,
 	  "the same over a file that exists",
 	  export_over },
+	{ "record",
+	  { 'w' },
+	  "[FILE]",
+	  ANYWHERE,
+	  NULL,
+	  "write the open generation to a trace as it comes, or end that",
+	  record_new },
+	{ "record!",
+	  { K_NONE },
+	  "[FILE]",
+	  ANYWHERE,
+	  NULL,
+	  "the same over a file that exists",
+	  record_over },
 	{ "redraw",
 	  { KEY_CTRL('L') },
 	  NULL,

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "list.h"
 #include "prompt.h"
+#include "recording.h"
 #include "session.h"
 #include "view.h"
 
@@ -29,6 +30,7 @@ static void forget_positions(struct app *app)
 	app->jumped_from = app->jumped_to = APP_NO_MARK;
 	app->moved = false;
 	app->fresh = true;
+	memset(&app->latency, 0, sizeof(app->latency));
 	for (int i = 0; i < APP_MARKS; i++)
 		app->marks[i] = APP_NO_MARK;
 }
@@ -47,6 +49,7 @@ void app_init(struct app *app, const struct settings *set)
 
 void app_release(struct app *app)
 {
+	recording_end(app);
 	deck_free(app->deck);
 	prompt_free(app->prompt);
 	mem_free(app->list_order);
@@ -115,6 +118,8 @@ static void clip_positions(struct app *app)
 		app->dirty = true;
 	app->playhead = playhead;
 	app->cursor = cursor;
+	if (app->run)
+		latency_upto(&app->latency, &app->run->trace, playhead);
 }
 
 /* A zoomed axis moves along, so that the playhead stays in it. */

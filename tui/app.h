@@ -12,9 +12,11 @@
 
 #include "deck.h"
 #include "opt.h"
+#include "trace/latency.h"
 
 struct action;
 struct prompt;
+struct recording;
 
 enum { APP_MARKS = 26, APP_MESSAGE_BYTES = 512 };
 #define APP_NO_MARK ((uint32_t)0xffffffff)
@@ -80,6 +82,12 @@ struct app {
 	struct list_totals list_totals; /* of the rows in list_order */
 	size_t list_seen;         /* entries of the deck that were sorted in */
 	double list_progress;     /* deck_progress() of that time */
+
+	/* Generations that are written down; recording.h. */
+	struct recording *recordings;
+	size_t n_recordings, recordings_cap;
+	size_t n_record_seen;     /* entries that --record has looked at */
+	struct latency latency;   /* of the open run up to the playhead */
 
 	uint32_t marks[APP_MARKS];
 	struct search search;

@@ -1,5 +1,6 @@
 #include "frame.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -12,6 +13,7 @@
 #include "num.h"
 #include "pen.h"
 #include "prompt.h"
+#include "recording.h"
 #include "view.h"
 
 enum { TITLE_ROWS = 2, FOOT_ROWS = 1, FACT_BYTES = 256, NAME_MIN_COLS = 12 };
@@ -159,6 +161,8 @@ static void put_position(const struct app *app, const struct screen *s,
 		buf_printf(out, "tokens %s", num_count(a, total));
 	put_clock(app, s, out);
 	put_pace(app, s, out);
+	if (recording_is(app, deck_opened(app->deck)))
+		buf_puts(out, s->ascii ? "  * rec" : "  ● rec");
 }
 
 static void draw_title(const struct app *app, struct screen *s)
@@ -207,17 +211,45 @@ static const char *open_dialect(const struct app *app)
 	return title[0] ? title : "nothing recognised yet";
 }
 
+static void put_seconds(struct buf *out, const char *name, double s)
+{
+	if (s < 10)
+		buf_printf(out, "%s%.*f ms", name, s < 0.0995 ? 1 : 0, s * 1e3);
+	else
+		buf_printf(out, "%s%.1f s", name, s);
+}
+
+/* "TTFT 312 ms, TBT 24.1 ms, p99 80.2 ms", as far as it is known. */
+static void put_latency(const struct app *app, struct buf *out)
+{
+	struct latency_facts f =
+		latency_facts(&app->latency, &app->run->trace);
+
+	if (!isnan(f.ttft_s))
+		put_seconds(out, "TTFT ", f.ttft_s);
+	if (isnan(f.tbt_median_s))
+		return;
+	put_seconds(out, out->len ? ", TBT " : "TBT ", f.tbt_median_s);
+	put_seconds(out, ", p99 ", f.tbt_p99_s);
+}
+
 /* One fact after another, each whole or not at all. */
 static void draw_facts(const struct app *app, struct screen *s)
 {
 	struct pen p = pen_at(s, 1, 1, s->cols - 2);
 	struct now now;
 	char alphabet[NUM_BYTES];
+	struct buf latency = { 0 };
 
 	screen_fill(s, (struct rect){ 1, 0, 1, s->cols }, STYLE_TITLE_DIM);
 	pen_puts(&p, STYLE_TITLE_DIM, open_dialect(app));
 	if (!now_get(app, &now))
 		return;
+	put_latency(app, &latency);
+	if (latency.len)
+		pen_printf(&p, STYLE_TITLE_DIM, "%s%s", dot(s),
+			   buf_cstr(&latency));
+	buf_release(&latency);
 	pen_printf(&p, STYLE_TITLE_DIM, "%s%s, alphabet %s", dot(s),
 		   now_symbols(&now),
 		   num_count(alphabet, (uint64_t)now.alphabet));

@@ -256,6 +256,8 @@ static size_t read_sequence(const char *in, size_t n, struct sequence *seq)
 			seq->final = in[i];
 			return i + 1;
 		}
+		if (c == '\033')
+			return i; /* broken off by the next one */
 		if (c < 0x20 || c > 0x7e)
 			return i + 1; /* broken off: means nothing */
 		if (c >= '0' && c <= '9') {
@@ -313,7 +315,7 @@ static size_t decode_escape(const char *in, size_t n, bool idle,
 {
 	size_t used;
 
-	if (in[0] == '[' || in[0] == 'O') {
+	if ((in[0] == '[' || in[0] == 'O') && !(n > 1 && in[1] == '\033')) {
 		if (in[0] == '[') {
 			used = decode_csi(in + 1, n - 1, out);
 		} else {

@@ -311,6 +311,13 @@ void list_set_filter(struct app *app, const char *filter)
 
 /* ---- the selection ----------------------------------------------------- */
 
+void list_select(struct app *app, size_t i)
+{
+	for (size_t at = 0; at < app->list_n; at++)
+		if (app->list_order[at] == i)
+			list_move(app, (long)at - (long)app->list_cursor);
+}
+
 int list_rows(int view_rows)
 {
 	return MAX(view_rows - LIST_CHROME_ROWS, 1);

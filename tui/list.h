@@ -46,6 +46,9 @@ void list_set_filter(struct app *app, const char *filter);
  * is seen in app->view_rows. */
 void list_move(struct app *app, long rows);
 
+/* Selects entry i of the deck if the list shows it. */
+void list_select(struct app *app, size_t i);
+
 /* Rows of a view that high which show entries. */
 int list_rows(int view_rows);
 

@@ -62,6 +62,8 @@ libtui_a_SOURCES = \
 	tui/plain.h \
 	tui/prompt.c \
 	tui/prompt.h \
+	tui/recording.c \
+	tui/recording.h \
 	tui/screen.c \
 	tui/screen.h \
 	tui/screen_svg.c \

@@ -7,6 +7,7 @@
 #include "action.h"
 #include "frame.h"
 #include "input.h"
+#include "recording.h"
 #include "session.h"
 #include "signals.h"
 
@@ -83,6 +84,7 @@ bool loop_work(struct app *app)
 	app_sync(app);
 	tell_news(app);
 	session_sync(app);
+	more = recording_work(app) || more;
 	if (app_n_tokens(app) != before || deck_progress(app->deck) != progress)
 		app->dirty = true;
 	return more;
@@ -201,6 +203,7 @@ static void tick(struct loop *l)
 static int sleep_ms(const struct loop *l)
 {
 	double next_s = app_next_tick(l->app);
+	double record_s = recording_wait_s(l->app);
 	int64_t ms = term_key_timeout(l->term);
 
 	if (l->more)
@@ -211,6 +214,11 @@ static int sleep_ms(const struct loop *l)
 
 		tick = MAX(frame, tick);
 		ms = ms < 0 ? tick : MIN(ms, tick);
+	}
+	if (record_s >= 0) {
+		int64_t record = (int64_t)(record_s * 1000) + 1;
+
+		ms = ms < 0 ? record : MIN(ms, record);
 	}
 	if (l->app->dirty) {
 		int64_t frame = (int64_t)frame_gap_us(l) / 1000 + 1;
@@ -244,6 +252,8 @@ static void wait(struct loop *l)
 		l->more = l->more || fds[SOURCES + i].revents;
 	if (n_ready == 0 && look_ms >= 0)
 		l->more = true; /* nothing told: look */
+	if (recording_wait_s(l->app) == 0)
+		l->more = true; /* something waits to be written */
 }
 
 static void turn(struct loop *l)
@@ -296,6 +306,7 @@ int loop_run(struct app *app, struct term *term)
 		if (!app->quit && !l.ended_by)
 			wait(&l);
 	}
+	recording_end(app);
 	session_save(app);
 	term_leave(term);
 	screen_release(&l.screen);

@@ -298,6 +298,10 @@ static int screens(const struct settings *set, char **files, int n_files)
 	struct app app;
 	int status = EXIT_TROUBLE;
 
+	if (set->record[0] && file_exists(set->record)) {
+		err_set(&err, "--record: %s exists already", set->record);
+		return complain(&err);
+	}
 	app_init(&app, set);
 	deck_set_request(app.deck, &request);
 	for (int i = 0; i < n_files; i++) {

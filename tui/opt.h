@@ -48,6 +48,7 @@ struct settings {
 	const char *data, *prompt, *model;
 	const char *headers[OPT_HEADERS_MAX];
 	size_t n_headers;
+	char record[512];         /* --record FILE */
 	double speed;             /* --speed */
 	uint32_t seek;            /* --seek TOKEN, 0 none */
 	uint64_t given;           /* bit i: opts[i] came from the command

@@ -6,6 +6,7 @@
 #include "loop.h"
 #include "now.h"
 #include "num.h"
+#include "recording.h"
 
 /* What is printed, and how far the open generation has been told. */
 struct plain {
@@ -141,7 +142,7 @@ static void tell_generation(struct plain *p)
 		if (!more) {
 			if (!deck_waits(app->deck))
 				break;
-			deck_sleep(app->deck);
+			deck_sleep(app->deck, recording_wait_s(app));
 		}
 	}
 	tell_verdict(p);
@@ -162,7 +163,7 @@ int plain_run(struct app *app, FILE *out)
 			continue;
 		if (deck_complete(app->deck) || !deck_waits(app->deck))
 			break;
-		deck_sleep(app->deck);
+		deck_sleep(app->deck, recording_wait_s(app));
 	}
 	if (deck_trouble(app->deck)[0]) {
 		buf_puts(&p.line, deck_trouble(app->deck));

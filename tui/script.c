@@ -10,6 +10,7 @@
 #include "input.h"
 #include "loop.h"
 #include "prompt.h"
+#include "recording.h"
 #include "screen_svg.h"
 
 enum { LINE_BYTES = 1024 };
@@ -42,7 +43,7 @@ static void settle(struct script *s)
 			continue;
 		if (deck_complete(app->deck) || !deck_waits(app->deck))
 			return;
-		deck_sleep(app->deck);
+		deck_sleep(app->deck, recording_wait_s(app));
 	}
 }
 

@@ -258,6 +258,14 @@ void zst_enc_push(struct zst_enc *e, const void *in, size_t n,
 		enc_step(e, &src, out, ZSTD_e_continue);
 }
 
+void zst_enc_flush(struct zst_enc *e, struct buf *out)
+{
+	ZSTD_inBuffer src = { "", 0, 0 };
+
+	while (enc_step(e, &src, out, ZSTD_e_flush))
+		;
+}
+
 void zst_enc_end(struct zst_enc *e, struct buf *out)
 {
 	ZSTD_inBuffer src = { "", 0, 0 };

@@ -60,6 +60,10 @@ void zst_enc_free(struct zst_enc *e); /* NULL is fine */
 void zst_enc_push(struct zst_enc *e, const void *in, size_t n,
 		  struct buf *out);
 
+/* Appends all that was pushed so far, so that a reader of what is out gets
+ * it; the frame goes on. */
+void zst_enc_flush(struct zst_enc *e, struct buf *out);
+
 /* The frame ends: appends the rest. The next push begins a new frame. */
 void zst_enc_end(struct zst_enc *e, struct buf *out);
 

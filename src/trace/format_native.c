@@ -56,6 +56,14 @@ static void get_fact(struct gens *gens, struct json_value v, const char *name,
 		facts_set(field, buf_cstr(bytes));
 }
 
+/* Ids that our own tokenizer gave are no ids of the source. */
+static void take_tokens_by(struct trace *t, struct json_value v)
+{
+	for (int by = TOKENS_BY_IDS; by <= TOKENS_BY_EVENTS; by++)
+		if (json_text_is(v, tokens_by_name((enum tokens_by)by)))
+			t->tokens_by = (enum tokens_by)by;
+}
+
 static bool take_header(struct format_ctx *cx, struct json_value v,
 			struct err *why)
 {
@@ -82,6 +90,8 @@ static bool take_header(struct format_ctx *cx, struct json_value v,
 	fact_u32(&facts->budget, json_get(v, "budget"));
 	fact_u32(&facts->vocab, json_get(v, "vocab"));
 	fact_u32(&facts->prompt_tokens, json_get(v, "prompt_tokens"));
+	take_tokens_by(&gen->run->trace, json_get(v, "tokens_by"));
+	gen->run->trace.start_s = 0; /* times count from here */
 	chunk_clear(&cx->gens->chunk);
 	if (get_bytes(v, "prompt", "prompt_b64", prompt))
 		run_prompt(gen->run, prompt->data, prompt->len);

@@ -34,7 +34,7 @@ static void put_count(struct buf *out, const char *name, uint32_t count)
 
 void native_header(struct native_writer *w, struct buf *out,
 		   const struct facts *facts, const struct buf *prompt,
-		   const char *tokenizer)
+		   const char *tokenizer, enum tokens_by by)
 {
 	*w = (struct native_writer){ 0 };
 	buf_printf(out, "{\"lilscope\":%d", NATIVE_VERSION);
@@ -43,6 +43,8 @@ void native_header(struct native_writer *w, struct buf *out,
 	put_count(out, "budget", facts->budget);
 	put_count(out, "vocab", facts->vocab);
 	put_text(out, "tokenizer", tokenizer);
+	if (by != TOKENS_BY_IDS)
+		put_text(out, "tokens_by", tokens_by_name(by));
 	put_text(out, "gold", facts->gold);
 	put_text(out, "label", facts->label);
 	put_count(out, "prompt_tokens", facts->prompt_tokens);
@@ -122,12 +124,13 @@ void native_trace(struct buf *out, const struct trace *t,
 {
 	struct native_writer w;
 
-	native_header(&w, out, &t->facts, &t->prompt, tokenizer);
+	native_header(&w, out, &t->facts, &t->prompt, tokenizer,
+		      t->tokens_by);
 	for (uint32_t i = 0; i < t->n_tokens; i++) {
 		struct token token = {
 			.id = t->id ? t->id[i] : TRACE_NO_ID,
 			.logprob = t->logprob ? t->logprob[i] : NAN,
-			.time_s = t->time_us ? t->time_us[i] * 1e-6 : NAN,
+			.time_s = trace_since_start_s(t, i),
 			.channel = trace_channel(t, i),
 		};
 

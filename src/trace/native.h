@@ -29,10 +29,11 @@ struct native_writer {
 };
 
 /* The header line; begins a generation and resets the writer. The prompt may
- * be NULL. tokenizer names the vocabulary of the ids, or NULL. */
+ * be NULL. tokenizer names the vocabulary of the ids, or NULL; `by` is how
+ * the tokens were counted. */
 void native_header(struct native_writer *w, struct buf *out,
 		   const struct facts *facts, const struct buf *prompt,
-		   const char *tokenizer);
+		   const char *tokenizer, enum tokens_by by);
 
 /* One token's line; time_s in seconds since the header. pages may be NULL. */
 void native_token(struct native_writer *w, struct buf *out,

@@ -47,7 +47,7 @@ static void facts_release(struct facts *f)
 
 void trace_init(struct trace *t)
 {
-	*t = (struct trace){ .tokens_by = TOKENS_BY_IDS };
+	*t = (struct trace){ .tokens_by = TOKENS_BY_IDS, .start_s = NAN };
 }
 
 void trace_release(struct trace *t)
@@ -123,6 +123,15 @@ static void push_time(struct trace *t, double time_s)
 	t->time_us = grow(t->time_us, &t->time_cap, n + 1,
 			  sizeof(*t->time_us));
 	t->time_us[n] = clock_us(t, time_s);
+}
+
+double trace_since_start_s(const struct trace *t, uint32_t i)
+{
+	double before_s = t->time_origin_s - t->start_s;
+
+	if (!t->time_us)
+		return NAN;
+	return t->time_us[i] * 1e-6 + (before_s > 0 ? before_s : 0);
 }
 
 static void push_span(struct trace *t, uint32_t start, enum channel channel)

@@ -70,6 +70,7 @@ struct trace {
 	uint32_t n_tokens;
 	size_t cap, id_cap, time_cap, logprob_cap;
 	double time_origin_s; /* of the first time given */
+	double start_s;       /* of the request, same clock; NAN: unknown */
 	struct span *spans; /* n_spans, by start, channels alternate */
 	size_t n_spans, spans_cap;
 	enum tokens_by tokens_by;
@@ -94,6 +95,10 @@ bool trace_push(struct trace *t, const struct token *token);
 
 /* Bytes of token i: *len gets the length. */
 const char *trace_token(const struct trace *t, uint32_t i, size_t *len);
+
+/* When token i came, in seconds since the request, or where that is unknown
+ * since the first token; NAN without times. */
+double trace_since_start_s(const struct trace *t, uint32_t i);
 
 /* The token that holds the byte at offset (the last one past the end). */
 uint32_t trace_token_at(const struct trace *t, size_t offset);

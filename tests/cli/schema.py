@@ -26,6 +26,8 @@ FIELDS = [
     ("flag", TEXT, False), ("finish_reason", TEXT, True),
     ("note", TEXT, True),
     ("skipped_records", COUNT, False),
+    ("ttft_ms", NUMBER, True), ("tbt_ms", NUMBER, True),
+    ("tbt_p99_ms", NUMBER, True), ("tokens_per_s", NUMBER, True),
 ]
 RULE_FIELDS = [
     ("rule", TEXT, False), ("coder", TEXT, True), ("f", NUMBER, True),

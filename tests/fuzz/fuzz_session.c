@@ -4,6 +4,7 @@
  */
 #include "fuzz.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* a fuzz target is one file: the generation comes along */
@@ -26,7 +27,6 @@ static void open_app(struct app *app)
 	struct settings set;
 
 	settings_init(&set);
-	set.meter = synthetic_opts();
 	app_init(app, &set);
 	app->run = the_run();
 }
@@ -60,6 +60,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	session_read(&b, buf_cstr(&first), first.len);
 	check_inside(&b);
 	session_write(&b, &second);
+	if (first.len != second.len)
+		fprintf(stderr, "%s---\n%s", buf_cstr(&first),
+			buf_cstr(&second));
 	MUST(first.len == second.len);
 	MUST(memcmp(buf_cstr(&first), buf_cstr(&second), first.len) == 0);
 	buf_release(&first);

@@ -82,11 +82,12 @@ only 'only buf.c calls the allocator' \
 #   tui/term.c      the controlling terminal when stdin is the trace
 #   tui/file.c      small files of its own: config, session, exports
 #   src/guard_report.c  the report that --report asks for
+#   src/recorder.c      the trace that --record and w write
 #   src/net/url.c       the child that asks a server, and its /dev/null
 #   src/guard_exec.c    the command that --exec asks for, and its /dev/null
 only 'only source.c opens files' \
 	"$(call 'open|openat|open64|creat|fopen|fdopen|freopen|mkstemp|tmpfile|memfd_create|opendir|mkdir|rename|unlink')" \
-	'src/source.c src/source_*.c tui/term.c tui/file.c src/guard_report.c src/guard_exec.c src/net/url.c'
+	'src/source.c src/source_*.c tui/term.c tui/file.c src/guard_report.c src/guard_exec.c src/net/url.c src/recorder.c'
 only 'only source.c forks or connects' \
 	"$(call 'fork|vfork|posix_spawn|posix_spawnp|execv|execvp|execve|execl|execlp|socket|connect|bind|listen|accept')" \
 	'src/source.c src/guard_exec.c src/net/url.c'

@@ -94,12 +94,63 @@ static void test_two_files(void **state)
 	lil_quit(l);
 }
 
+/* Written down while it comes, and read again at the pace that it had. */
+static void test_recorded(void **state)
+{
+	struct lil *l = *state;
+	char path[2 * SCRATCH_PATH_BYTES], to[2 * SCRATCH_PATH_BYTES];
+	char command[4 * SCRATCH_PATH_BYTES];
+
+	place(l, "grows.log", path);
+	place(l, "kept.jsonl.zst", to);
+	put(path, O_TRUNC, "It was a dark\nand stormy night.\n");
+	lil_start(l, &(struct pty_spec){ 0 }, LIL_ARGS("-f", path));
+	expect_text(l->p, "stormy");
+	snprintf(command, sizeof(command), "record %s", to);
+	lil_command(l, command);
+	expect_text(l->p, "recording to");
+	expect_text(l->p, "rec");
+	put(path, O_APPEND, "The rain\n");
+	expect_text(l->p, "The rain");
+	put(path, O_APPEND, "fell in torrents.\n");
+	expect_text(l->p, "torrents");
+	expect_text(l->p, "TBT ");
+	pty_keys(l->p, "w");
+	expect_text(l->p, "recorded ");
+	lil_quit(l);
+	lil_start(l, &(struct pty_spec){ 0 }, LIL_ARGS(to));
+	expect_text(l->p, "torrents");
+	expect_text(l->p, "lilscope trace");
+	expect_text(l->p, "TBT ");
+	lil_quit(l);
+}
+
+static void test_newest(void **state)
+{
+	struct lil *l = *state;
+	char path[2 * SCRATCH_PATH_BYTES];
+
+	place(l, "turns.log", path);
+	put(path, O_TRUNC, "The first\nof two beginnings.\n");
+	lil_start(l, &(struct pty_spec){ 0 }, LIL_ARGS("-f", path));
+	expect_text(l->p, "two beginnings");
+	put(path, O_TRUNC, "Another\none.\n");
+	expect_text(l->p, "1/2");
+	lil_settle(l);
+	pty_keys(l->p, "F");
+	expect_text(l->p, "2/2");
+	expect_text(l->p, "Another");
+	lil_quit(l);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		lil_test(test_grows),
 		lil_test(test_cut_and_replaced),
 		lil_test(test_two_files),
+		lil_test(test_recorded),
+		lil_test(test_newest),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,7 +26,7 @@ static void lines_are_as_specified(void **state)
 
 	(void)state;
 	buf_puts(&prompt, "p\n");
-	native_header(&w, &out, &facts, &prompt, "own");
+	native_header(&w, &out, &facts, &prompt, "own", TOKENS_BY_IDS);
 	native_token(&w, &out, &token, &pages);
 	token = (struct token){ .text = "\xf0\x9f", .len = 2,
 				.id = TRACE_NO_ID, .logprob = NAN,

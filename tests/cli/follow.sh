@@ -1,0 +1,78 @@
+#!/bin/sh
+# -f under load: 50,000 tokens a second into a log that is moved away, made
+# anew and cut. Nothing is lost, nothing counted twice.
+. "${top_srcdir:-.}/tests/cli/lib.sh"
+[ -n "$PYTHON" ] || skip_all "python3 is not here"
+
+turns()
+{
+	"$PYTHON" - "$LILSCOPE" "$tmp" <<'END'
+import json, os, subprocess, sys, time
+lilscope, tmp = sys.argv[1:]
+log, RATE, STEP = tmp + "/server.log", 50000, 500
+
+def line(i):
+    return ('data: {"id":"x","object":"chat.completion.chunk","choices":[{"index"'
+            ':0,"delta":{"content":"%d "}}]}\n\n' % i)
+
+def write(n):
+    """n tokens at RATE; returns their text's bytes."""
+    began, total = time.monotonic(), 0
+    with open(log, "a") as f:
+        for at in range(0, n, STEP):
+            f.write("".join(line(i) for i in range(at, at + STEP)))
+            f.flush()
+            total += sum(len("%d " % i) for i in range(at, at + STEP))
+            ahead = began + (at + STEP) / RATE - time.monotonic()
+            if ahead > 0:
+                time.sleep(ahead)
+    return total
+
+def kept(k):
+    """Bytes of the k-th generation's record so far."""
+    name = tmp + "/kept%s.jsonl" % ("" if k == 1 else "-%d" % k)
+    if not os.path.exists(name):
+        return 0
+    out = subprocess.run([lilscope, "analyze", "--json", "--no-rivals", name],
+                         capture_output=True, text=True).stdout
+    return json.loads(out)["bytes"] if out else 0
+
+def until(what, want, why):
+    for _ in range(300):
+        got = what()
+        if got == want:
+            return
+        assert got < want, (why, got, want)
+        time.sleep(0.05)
+    raise AssertionError((why, got, want))
+
+# The last word of a generation that goes on waits for what follows it.
+def all_but_last(total, n):
+    return total - len("%d " % (n - 1)) + len("%d" % (n - 1))
+
+open(log, "w").close()
+p = subprocess.Popen([lilscope, "--plain", "--no-rivals", "--record",
+                      tmp + "/kept.jsonl", "--follow", log],
+                     stdout=subprocess.DEVNULL)
+try:
+    n = 50000
+    first = write(n)
+    os.rename(log, log + ".1")      # at full speed: what was written is read
+    second = write(n)
+    until(lambda: kept(1), first, "moved away")
+    until(lambda: kept(2) >= second - 8, True, "made anew")
+    os.truncate(log, 0)             # what was not read would be gone
+    third = write(n)
+    until(lambda: kept(2), second, "cut")
+    until(lambda: kept(3) >= third - 8, True, "after the cut")
+    assert p.poll() is None
+    p.terminate()
+    p.wait()
+    assert kept(3) >= third - 8 and kept(4) == 0
+finally:
+    p.kill()
+print(first, second, third)
+END
+}
+check "moved away, made anew, cut" turns
+finish
