@@ -12,9 +12,8 @@
  * Entries never move: further generations of one record, found when it is
  * read, are appended (their i_record and i_sub tell where they belong).
  */
-#include "deck.h"
+#include "deck_state.h"
 
-#include "deck_load.h"
 #include "trace/format.h"
 
 #include <math.h>
@@ -26,53 +25,6 @@ enum {
 	DECK_MEASURE_TOKENS = 256, /* a step of measuring, well under 1 ms */
 	DECK_MAX_SOURCES = 100000,
 	DECK_LOOK_MS = 200,  /* for sources that no poll() tells of */
-};
-
-/* One open source. */
-struct shelf {
-	struct source *source;
-	struct buf probe;        /* first bytes, until the shape is known */
-	bool probed;
-	enum feed_shape shape;
-	const char *dialect;     /* row name, static */
-	char *title;
-	struct feed *feed;       /* FEED_STREAM */
-	struct indexer *index;   /* FEED_RECORDS */
-	size_t n_entered;        /* records or runs that have an entry */
-	size_t first_entry;      /* of them; FEED_STREAM */
-	double opened_s;         /* when we began to listen */
-	bool ended;
-};
-
-struct deck {
-	struct meter_opts opts;
-	char *format, *field;
-	struct url_opts request;
-	struct shelf *shelves;
-	size_t n_shelves, shelves_cap;
-	size_t i_reading;        /* shelf being read */
-	size_t n_ended;          /* shelves before it are at their end */
-	struct err news;         /* of followed files, and how often */
-	size_t n_news;
-	struct entry *entries;
-	struct run **runs;       /* of entries that keep theirs; else NULL */
-	size_t n, cap, runs_cap;
-	struct buf scratch;
-
-	size_t opened;           /* entry on the screen */
-	struct run *run;         /* its run: owned when runs[opened] is NULL */
-
-	size_t sight[DECK_SIGHT_MAX];   /* entries that are looked at */
-	size_t n_sight;
-	size_t i_sight;          /* those before it need no report */
-
-	size_t i_report;         /* entries before it are reported */
-	struct load_list loading; /* generations of the record in work */
-	size_t loading_entry;    /* whose record that is */
-	size_t i_loading;        /* the one being measured */
-	size_t n_skipped;
-	char trouble[ERR_MAX_BYTES];
-	size_t n_reported;       /* reported or broken, for progress */
 };
 
 static uint64_t now_us(void)
@@ -710,115 +662,4 @@ void deck_set_opts(struct deck *d, const struct meter_opts *opts)
 	d->n_reported = 0;
 	for (size_t i = 0; i < d->n; i++)
 		d->n_reported += d->entries[i].state == ENTRY_BROKEN;
-}
-
-/* ---- questions ---- */
-
-size_t deck_n(const struct deck *d)
-{
-	return d->n;
-}
-
-const struct entry *deck_entry(const struct deck *d, size_t i)
-{
-	return &d->entries[i];
-}
-
-bool deck_index_complete(const struct deck *d)
-{
-	return !deck_waits(d);
-}
-
-bool deck_complete(const struct deck *d)
-{
-	return deck_index_complete(d) && d->i_report == d->n &&
-	       !d->loading.n;
-}
-
-double deck_progress(const struct deck *d)
-{
-	double read = 0, total = 0;
-
-	for (size_t i = 0; i < d->n_shelves; i++) {
-		read += (double)source_done_bytes(d->shelves[i].source);
-		total += (double)source_total_bytes(d->shelves[i].source);
-	}
-	if (!deck_index_complete(d))
-		return total > 0 ? MIN(read / total, 1) : 0;
-	return d->n ? MIN((double)d->n_reported / (double)d->n, 1) : 1;
-}
-
-size_t deck_opened(const struct deck *d)
-{
-	return d->opened;
-}
-
-struct run *deck_run(struct deck *d)
-{
-	return d->run;
-}
-
-const struct run *deck_kept(const struct deck *d, size_t i)
-{
-	if (i == d->opened)
-		return d->run;
-	return i < d->n ? d->runs[i] : NULL;
-}
-
-bool deck_run_complete(const struct deck *d)
-{
-	const struct run *run = d->run;
-
-	return run && run->ended && run->meter &&
-	       run_n_measured(run) == run->trace.n_tokens &&
-	       series_len(meter_rho(run->meter)) == run->trace.n_tokens;
-}
-
-const char *deck_source_name(const struct deck *d, size_t i_source)
-{
-	return source_name(d->shelves[i_source].source);
-}
-
-const char *deck_title(const struct deck *d, size_t i_source)
-{
-	const struct shelf *s = &d->shelves[i_source];
-
-	return s->title ? s->title : "";
-}
-
-size_t deck_skipped(const struct deck *d)
-{
-	return d->n_skipped;
-}
-
-const char *deck_trouble(const struct deck *d)
-{
-	return d->trouble;
-}
-
-const char *deck_news(const struct deck *d, size_t *n_news)
-{
-	*n_news = d->n_news;
-	return d->news.text;
-}
-
-size_t deck_n_sources(const struct deck *d)
-{
-	return d->n_shelves;
-}
-
-size_t deck_memory_bytes(const struct deck *d)
-{
-	size_t bytes = d->cap * sizeof(*d->entries) +
-		       d->runs_cap * sizeof(*d->runs);
-
-	for (size_t i = 0; i < d->n_shelves; i++)
-		if (d->shelves[i].index)
-			bytes += indexer_memory_bytes(d->shelves[i].index);
-	for (size_t i = 0; i < d->n; i++)
-		if (d->runs[i])
-			bytes += run_memory_bytes(d->runs[i]);
-	if (d->run && !d->runs[d->opened])
-		bytes += run_memory_bytes(d->run);
-	return bytes;
 }

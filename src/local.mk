@@ -30,6 +30,7 @@ libengine_a_SOURCES += \
 	src/trace/think.c src/trace/think.h \
 	src/trace/trace.c src/trace/trace.h \
 	src/deck.c src/deck.h \
+	src/deck_ask.c src/deck_state.h \
 	src/deck_load.c src/deck_load.h \
 	src/source.c src/source.h \
 	src/source_follow.c src/source_follow.h

@@ -29,7 +29,15 @@ while [ $i -lt 40 ]; do
 	i=$((i + 1))
 done >corpus.jsonl
 
-"$PYTHON" - "$srcdir/man/lilscope.1" "$tmp/examples" <<'END'
+# The server of the examples.
+mkfifo "$tmp/in" "$tmp/port"
+PYTHONDONTWRITEBYTECODE=1 "$PYTHON" "$srcdir/tests/server/replay.py" \
+	"$tmp/requests" <"$tmp/in" >"$tmp/port" &
+exec 8>"$tmp/in"
+read -r port <"$tmp/port"
+unset http_proxy all_proxy HTTP_PROXY ALL_PROXY
+
+"$PYTHON" - "$srcdir/man/lilscope.1" "$tmp/examples" "$port" <<'END'
 import os, re, sys
 page = open(sys.argv[1]).read()
 page = page[page.index(".Sh EXAMPLES"):]
@@ -38,6 +46,7 @@ os.mkdir(sys.argv[2])
 n = 0
 for block in re.findall(r"^\.Bd -literal.*?\n(.*?)^\.Ed", page, re.S | re.M):
     block = block.replace("\\e", "\\").replace("\\&", "")
+    block = block.replace("//localhost:8000", "//127.0.0.1:" + sys.argv[3])
     command, output = None, []
     examples = []
     more = False

@@ -38,7 +38,8 @@ def head(status, **headers):
 
 
 def whole(status, data, kind="application/json", **more):
-    return head(status, Content_Type=kind, Content_Length=len(data),
+    return head(status, Content_Type=kind, Connection="close",
+                Content_Length=len(data),
                 **more) + data
 
 

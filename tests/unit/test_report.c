@@ -26,7 +26,8 @@ static const char *const field_names[] = {
 	"alphabet",	 "Ls",		     "rho",
 	"eps",		 "h",		     "flag",
 	"finish_reason", "note",	     "skipped_records",
-	"rules",
+	"ttft_ms",	 "tbt_ms",	     "tbt_p99_ms",
+	"tokens_per_s",	 "rules",
 };
 
 static const char *const rule_names[] = {
@@ -142,7 +143,9 @@ static void a_loop_fires_and_is_told(void **state)
 
 static void an_empty_generation_has_no_numbers(void **state)
 {
-	static const char *const null[] = { "rho", "h", "prompt_tokens" };
+	static const char *const null[] = { "rho", "h", "prompt_tokens",
+					    "ttft_ms", "tbt_ms",
+					    "tbt_p99_ms", "tokens_per_s" };
 	struct run *run = run_new(&meter_opts_default);
 	struct report r;
 	json_t *json;
