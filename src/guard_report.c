@@ -155,14 +155,24 @@ void guard_say(FILE *err, const char *sentence)
 	buf_release(&line);
 }
 
-FILE *guard_report_open(const char *path, struct err *err)
+static FILE *open_report(const char *path, const char *mode, struct err *err)
 {
-	FILE *file = strcmp(path, "-") == 0 ? stderr : fopen(path, "we");
+	FILE *file = strcmp(path, "-") == 0 ? stderr : fopen(path, mode);
 
 	if (!file)
 		err_set(err, "%s: the report cannot be written: %s", path,
 			strerror(errno));
 	return file;
+}
+
+FILE *guard_report_open(const char *path, struct err *err)
+{
+	return open_report(path, "we", err);
+}
+
+FILE *guard_report_append(const char *path, struct err *err)
+{
+	return open_report(path, "ae", err);
 }
 
 bool guard_report_close(FILE *file, const char *path, struct err *err)

@@ -47,6 +47,8 @@ void guard_say(FILE *err, const char *sentence);
 
 /* A file for reports: "-" is standard error, else it is made or emptied. */
 FILE *guard_report_open(const char *path, struct err *err);
+/* The same, behind what is in it. */
+FILE *guard_report_append(const char *path, struct err *err);
 /* false and a sentence if it could not be written. */
 bool guard_report_close(FILE *file, const char *path, struct err *err);
 

@@ -59,19 +59,6 @@ static void put_header(struct recorder *r, const struct run *run)
 	r->began = true;
 }
 
-static void put_token(struct recorder *r, const struct trace *t, uint32_t i)
-{
-	struct token token = {
-		.id = t->id ? t->id[i] : TRACE_NO_ID,
-		.logprob = t->logprob ? t->logprob[i] : NAN,
-		.time_s = trace_since_start_s(t, i),
-		.channel = trace_channel(t, i),
-	};
-
-	token.text = trace_token(t, i, &token.len);
-	native_token(&r->writer, &r->lines, &token, NULL);
-}
-
 /* Takes at most `most` tokens; true if there are more. */
 static bool take(struct recorder *r, const struct run *run, uint32_t most)
 {
@@ -82,7 +69,7 @@ static bool take(struct recorder *r, const struct run *run, uint32_t most)
 	if (!r->began && (t->n_tokens || run->ended))
 		put_header(r, run);
 	while (r->n_tokens < end)
-		put_token(r, t, r->n_tokens++);
+		native_trace_token(&r->writer, &r->lines, t, r->n_tokens++);
 	return r->n_tokens < t->n_tokens;
 }
 

@@ -4,9 +4,11 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/buf.h"
 #include "trace/feed.h"
+#include "trace/native.h"
 
 /* run_measure() in one go: what one piece brought is little. */
 #define MEASURE_ALL UINT32_MAX
@@ -18,6 +20,8 @@ struct watched {
 	uint32_t n_tokens; /* looked at */
 	size_t n_checks;   /* of the guard, looked at */
 	size_t i_hit;      /* NO_HIT: not yet */
+	struct native_writer writer; /* of the tee */
+	char name[WATCH_RECORD_BYTES];
 };
 
 struct watch {
@@ -37,6 +41,7 @@ struct watch {
 	size_t piece;       /* bytes since the last place of a look */
 	bool text;          /* the dialect is plain text */
 	struct err blind;
+	struct buf lines;   /* for the tee */
 };
 
 /* --- the rule ----------------------------------------------------------- */
@@ -108,6 +113,40 @@ static void audit(const struct watch *w, const struct watched *g,
 	hit->resumed_at = v.resumed_at;
 }
 
+/* --- the tee ------------------------------------------------------------ */
+
+static double now_s(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+/* Hands on what the generation got since; at its end, that too. */
+static void tee(struct watch *w, struct watched *g)
+{
+	const struct trace *t = &g->run->trace;
+	bool began = g->writer.run != NULL;
+
+	if (!w->opts.tee || (!began && !t->n_tokens))
+		return;
+	if (!began) {
+		snprintf(g->name, sizeof(g->name), "%s.%s", w->opts.tee_name,
+			 t->facts.record ? t->facts.record : "0");
+		g->writer.run = g->name;
+		native_header(&g->writer, &w->lines, &t->facts, &t->prompt,
+			      NULL, t->tokens_by);
+	}
+	while (g->writer.n_tokens < t->n_tokens)
+		native_trace_token(&g->writer, &w->lines, t,
+				   g->writer.n_tokens);
+	if (g->run->ended)
+		native_end(&g->writer, &w->lines, &t->facts);
+	w->opts.tee(w->opts.tee_ctx, w->lines.data, w->lines.len);
+	buf_clear(&w->lines);
+}
+
 /* --- the feed's sink ---------------------------------------------------- */
 
 static struct run *sink_open(void *ctx)
@@ -116,6 +155,8 @@ static struct run *sink_open(void *ctx)
 	struct watched g = { .run = run_new(&w->opts.meter),
 			     .i_hit = NO_HIT };
 
+	if (w->opts.tee)
+		g.run->trace.start_s = w->opts.began_s;
 	w->open = grow(w->open, &w->open_cap, w->n_open + 1, sizeof(g));
 	w->open[w->n_open++] = g;
 	w->n_generations++;
@@ -130,6 +171,7 @@ static void sink_close(void *ctx, struct run *run)
 	while (i < w->n_open && w->open[i].run != run)
 		i++;
 	assert(i < w->n_open);
+	tee(w, &w->open[i]);
 	look(w, &w->open[i]);
 	if (w->open[i].i_hit != NO_HIT)
 		audit(w, &w->open[i], &w->hits[w->open[i].i_hit]);
@@ -169,6 +211,7 @@ void watch_free(struct watch *w)
 	for (size_t i = 0; i < w->n_open; i++)
 		run_free(w->open[i].run);
 	feed_free(w->feed);
+	buf_release(&w->lines);
 	mem_free(w->open);
 	mem_free(w->hits);
 	mem_free(w);
@@ -199,12 +242,13 @@ static void look_at_all(struct watch *w)
 size_t watch_bytes(struct watch *w, const char *s, size_t n)
 {
 	size_t at = 0, n_before = w->n_hits;
+	double time_s = w->opts.tee ? now_s() : NAN;
 
 	while (at < n && w->n_hits == n_before && !w->blind.text[0]) {
 		bool is_place;
 		size_t len = next_place(w, s + at, n - at, &is_place);
 
-		feed_bytes(w->feed, s + at, len, NAN, &w->blind);
+		feed_bytes(w->feed, s + at, len, time_s, &w->blind);
 		at += len;
 		w->seen += len;
 		w->piece = is_place ? 0 : w->piece + len;
@@ -213,6 +257,8 @@ size_t watch_bytes(struct watch *w, const char *s, size_t n)
 			w->text = !strcmp(feed_dialect(w->feed), "text");
 		}
 	}
+	for (size_t i = 0; i < w->n_open; i++)
+		tee(w, &w->open[i]);
 	if (!w->blind.text[0])
 		return at;
 	w->seen += n - at;
@@ -224,6 +270,19 @@ void watch_end(struct watch *w)
 	if (w->seen && !w->blind.text[0])
 		feed_end(w->feed, &w->blind);
 	look_at_all(w);
+}
+
+void watch_tee_end(struct watch *w, const char *reason)
+{
+	for (size_t i = 0; w->opts.tee && i < w->n_open; i++) {
+		struct run *run = w->open[i].run;
+
+		if (run->ended)
+			continue;
+		facts_set(&run->trace.facts.finish_reason, reason);
+		run_end(run);
+		tee(w, &w->open[i]);
+	}
 }
 
 /* --- questions ---------------------------------------------------------- */

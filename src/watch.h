@@ -29,6 +29,12 @@ struct watch_opts {
 	const char *rule;   /* "guardian" or a row of rival.h; NULL: guardian */
 	const char *source; /* name for sentences */
 	const char *format, *field; /* as struct feed_opts; NULL or "" */
+	/* Gets what is seen as a native trace (native.h), whole lines as they
+	 * come; NULL: nobody wants it. */
+	void (*tee)(void *ctx, const char *lines, size_t n);
+	void *tee_ctx;
+	const char *tee_name; /* of the stream in that trace */
+	double began_s;       /* of the request, CLOCK_MONOTONIC */
 };
 
 /* One generation that reached its threshold. */
@@ -56,6 +62,10 @@ size_t watch_bytes(struct watch *w, const char *s, size_t n);
 
 /* No more bytes come. May find thresholds that only then show. */
 void watch_end(struct watch *w);
+
+/* For the tee: what is open ends here, with this finish reason. Nothing may
+ * be watched after it. */
+void watch_tee_end(struct watch *w, const char *reason);
 
 size_t watch_n_hits(const struct watch *w);
 /* The i-th; its tokens_after grow while its generation does. */

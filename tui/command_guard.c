@@ -85,6 +85,7 @@ static int proxy(const struct settings *set)
 		.upstream = set->upstream,
 		.finish_reason = set->finish_reason,
 		.report = set->report,
+		.tee = set->tee,
 		.err = stderr,
 		.signalled = ending_signal,
 	};

@@ -42,6 +42,7 @@ struct settings {
 	char report[512];         /* guard --report FILE */
 	char listen[128];         /* guard --listen HOST:PORT */
 	char upstream[512];       /* guard --upstream URL */
+	char tee[512];            /* guard --tee FILE */
 	char finish_reason[32];   /* guard --finish-reason WORD */
 	char exec[1024];          /* guard --exec 'WORDS...' */
 	/* How a URL is asked for; words of the command line, not owned. */

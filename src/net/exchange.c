@@ -138,6 +138,13 @@ static bool is_stream(const struct exchange *ex)
 	return false;
 }
 
+/* Whole lines, at once: somebody is looking at the file. */
+static void tee_lines(void *ctx, const char *lines, size_t n)
+{
+	fwrite(lines, 1, n, ctx);
+	fflush(ctx);
+}
+
 static void head_complete(struct exchange *ex)
 {
 	const char *length = answer_header(ex, "Content-Length");
@@ -149,6 +156,11 @@ static void head_complete(struct exchange *ex)
 		ex->length = strtoll(length, NULL, 10);
 	ex->packed = packed && strcasecmp(packed, "identity") != 0;
 	watch.source = "the answer";
+	watch.tee = ex->tee ? tee_lines : NULL;
+	watch.tee_ctx = ex->tee;
+	watch.tee_name = ex->tee_name;
+	watch.began_s = (double)ex->began.tv_sec +
+			(double)ex->began.tv_nsec * 1e-9;
 	if (is_stream(ex) && !ex->packed && ex->status < 300) {
 		ex->watch = watch_new(&watch);
 		ex->length = -1; /* ours may be shorter */
@@ -238,6 +250,7 @@ static bool take(struct exchange *ex, const char *s, size_t n)
 	if (!watch_n_hits(ex->watch))
 		return true;
 	ex->reached = true;
+	watch_tee_end(ex->watch, "guard");
 	proxy_end(&ex->record, reason && *reason ? reason : "stop",
 		  proxy_n_choices(&ex->body), &ex->out);
 	return false;
@@ -305,6 +318,8 @@ void exchange_free(struct exchange *ex)
 		curl_easy_cleanup(ex->easy);
 	curl_slist_free_all(ex->headers);
 	curl_slist_free_all(ex->answer_headers);
+	if (ex->watch)
+		watch_tee_end(ex->watch, "aborted");
 	watch_free(ex->watch);
 	buf_release(&ex->body);
 	buf_release(&ex->out);

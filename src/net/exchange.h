@@ -47,6 +47,8 @@ struct exchange {
 	bool gone;               /* nobody is there to read it */
 	bool queued;             /* the client has its head */
 	struct watch *watch;     /* NULL: not a stream */
+	FILE *tee;               /* gets what is watched, or NULL */
+	char tee_name[48];       /* ours in it */
 	struct buf line, record; /* the open line; the last whole record */
 	bool reached;
 };

@@ -32,6 +32,9 @@ struct proxy {
 	int listen_fd;           /* after quiesce; -1 */
 	struct exchange *first;
 	FILE *report;
+	FILE *tee;               /* or NULL */
+	unsigned n_requests;
+	long began;              /* makes names in the tee its own */
 	bool ending;             /* no new requests */
 	bool found;
 	bool woke;               /* a connection: MHD_get_timeout is late */
@@ -140,6 +143,9 @@ static void *on_uri(void *ctx, const char *uri, struct MHD_Connection *client)
 
 	ex->server = p;
 	ex->client = client;
+	ex->tee = p->tee;
+	snprintf(ex->tee_name, sizeof(ex->tee_name), "%lx-%u", p->began,
+		 ++p->n_requests);
 	ex->awake = awake;
 	ex->next = p->first;
 	if (p->first)
@@ -582,6 +588,9 @@ static bool open_all(struct proxy *p, struct err *err)
 		return false;
 	if (path && *path && !(p->report = guard_report_open(path, err)))
 		return false;
+	path = p->opts->tee;
+	if (path && *path && !(p->tee = guard_report_append(path, err)))
+		return false;
 	p->multi = curl_multi_init();
 	p->gone_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (!p->multi || p->gone_fd < 0)
@@ -602,11 +611,14 @@ static void close_all(struct proxy *p, struct err *err)
 		close(p->gone_fd);
 	if (p->report)
 		guard_report_close(p->report, p->opts->report, err);
+	if (p->tee)
+		guard_report_close(p->tee, p->opts->tee, err);
 }
 
 int proxy_run(const struct proxy_opts *opts)
 {
-	struct proxy p = { .opts = opts, .gone_fd = -1, .listen_fd = -1 };
+	struct proxy p = { .opts = opts, .gone_fd = -1, .listen_fd = -1,
+			   .began = (long)time(NULL) };
 	struct err err = { "" };
 
 	curl_global_init(CURL_GLOBAL_DEFAULT);

@@ -40,6 +40,8 @@ struct proxy_opts {
 	const char *upstream;       /* "http://127.0.0.1:8080" */
 	const char *finish_reason;  /* of a stopped answer; "": "stop" */
 	const char *report;         /* JSON lines; "-": err; NULL or "" */
+	const char *tee;            /* a file that gets all streams as one
+				       native trace; NULL or "" */
 	FILE *err;                  /* one line a request */
 	int signal_fd;
 	int (*signalled)(void);     /* the signal that ends us, or 0 */

@@ -10,15 +10,11 @@
  * those above: a later lilscope may write more.
  */
 #include <math.h>
+#include <stdio.h>
 
 #include "base/base64.h"
 #include "trace/format.h"
 #include "trace/native.h"
-
-struct native_state {
-	enum channel channel; /* of the next token, unless it says */
-	uint32_t n_tokens;
-};
 
 static bool detect_native(struct json_value v)
 {
@@ -64,13 +60,44 @@ static void take_tokens_by(struct trace *t, struct json_value v)
 			t->tokens_by = (enum tokens_by)by;
 }
 
+/* "run": the name of one of several that come interleaved; "" without. */
+static const char *key_of(struct json_value v, char key[GEN_KEY_MAX])
+{
+	size_t len;
+	const char *s = json_text(json_get(v, "run"), &len);
+
+	snprintf(key, GEN_KEY_MAX, "%.*s",
+		 s ? (int)MIN(len, (size_t)GEN_KEY_MAX - 1) : 0, s ? s : "");
+	return key;
+}
+
+/* Whose record it is, or NULL. */
+static struct gen *gen_of(struct gens *gens, struct json_value v)
+{
+	char key[GEN_KEY_MAX];
+
+	return json_get(v, "run").doc ? gens_find(gens, key_of(v, key)) :
+					gens_newest(gens);
+}
+
+/* A header ends what has its name, or all if it has none. */
+static void close_former(struct format_ctx *cx, struct json_value v)
+{
+	struct gen *gen = gen_of(cx->gens, v);
+
+	if (!json_get(v, "run").doc)
+		gens_close_some(cx->gens, true);
+	else if (gen)
+		gens_close(cx->gens, gen);
+}
+
 static bool take_header(struct format_ctx *cx, struct json_value v,
 			struct err *why)
 {
-	struct native_state *state = cx->state;
 	struct buf *prompt = &cx->gens->chunk.text;
 	struct gen *gen;
 	struct facts *facts;
+	char key[GEN_KEY_MAX];
 	double version = json_number(json_get(v, "lilscope"), 0);
 
 	if (version != NATIVE_VERSION) {
@@ -79,9 +106,9 @@ static bool take_header(struct format_ctx *cx, struct json_value v,
 				    "lilscope reads version %d; a newer one "
 				    "may read it", version, NATIVE_VERSION);
 	}
-	gens_close_some(cx->gens, true);
-	*state = (struct native_state){ .channel = CHANNEL_ANSWER };
-	gen = gens_open(cx->gens, "", 0, NULL);
+	close_former(cx, v);
+	gen = gens_open(cx->gens, key_of(v, key), 0, NULL);
+	gen->channel = CHANNEL_ANSWER;
 	facts = gen_facts(gen);
 	get_fact(cx->gens, v, "model", "model_b64", &facts->model);
 	get_fact(cx->gens, v, "policy", "policy_b64", &facts->policy);
@@ -101,9 +128,8 @@ static bool take_header(struct format_ctx *cx, struct json_value v,
 static void take_end(struct format_ctx *cx, struct gen *gen,
 		     struct json_value v)
 {
-	const struct native_state *state = cx->state;
 	struct facts *facts = gen_facts(gen);
-	uint32_t said = json_u32(json_get(v, "tokens"), state->n_tokens);
+	uint32_t said = json_u32(json_get(v, "tokens"), gen->n_records);
 
 	get_fact(cx->gens, v, "end", "end_b64", &facts->finish_reason);
 	get_fact(cx->gens, v, "note", "note_b64", &facts->note);
@@ -125,7 +151,6 @@ static enum channel channel_of(struct json_value v, enum channel so_far)
 static void take_token(struct format_ctx *cx, struct gen *gen,
 		       struct json_value v)
 {
-	struct native_state *state = cx->state;
 	struct buf *text = &cx->gens->chunk.text;
 	struct token token = {
 		.id = json_u32(json_get(v, "id"), TRACE_NO_ID),
@@ -133,20 +158,20 @@ static void take_token(struct format_ctx *cx, struct gen *gen,
 		.time_s = json_number(json_get(v, "us"), NAN) * 1e-6,
 	};
 
-	state->channel = channel_of(json_get(v, "c"), state->channel);
-	token.channel = state->channel;
+	gen->channel = channel_of(json_get(v, "c"), gen->channel);
+	token.channel = gen->channel;
 	chunk_clear(&cx->gens->chunk);
 	get_bytes(v, "t", "t_b64", text);
 	token.text = text->data;
 	token.len = text->len;
-	state->n_tokens++;
+	gen->n_records++;
 	run_token(gen->run, &token);
 }
 
 static bool record_native(struct format_ctx *cx, struct json_value v,
 			  struct err *why)
 {
-	struct gen *gen = gens_newest(cx->gens);
+	struct gen *gen = gen_of(cx->gens, v);
 
 	if (detect_native(v))
 		return take_header(cx, v, why);
@@ -168,7 +193,6 @@ const struct format format_native = {
 	.name = "native",
 	.title = "lilscope trace",
 	.shape = FEED_STREAM,
-	.state_bytes = sizeof(struct native_state),
 	.detect = detect_native,
 	.record = record_native,
 };

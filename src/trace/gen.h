@@ -27,6 +27,9 @@ struct gen {
 	bool again;           /* ... and then a beginning without output */
 	bool own_clock;       /* its first output had a time of its own */
 	uint64_t used;        /* tick of the last record */
+	/* Free for the dialect: */
+	enum channel channel;
+	uint32_t n_records;
 };
 
 /* What the records turned out to have, for the title. */

@@ -36,8 +36,9 @@ void native_header(struct native_writer *w, struct buf *out,
 		   const struct facts *facts, const struct buf *prompt,
 		   const char *tokenizer, enum tokens_by by)
 {
-	*w = (struct native_writer){ 0 };
+	*w = (struct native_writer){ .run = w->run };
 	buf_printf(out, "{\"lilscope\":%d", NATIVE_VERSION);
+	put_text(out, "run", w->run);
 	put_text(out, "model", facts->model);
 	put_text(out, "policy", facts->policy);
 	put_count(out, "budget", facts->budget);
@@ -98,6 +99,7 @@ void native_token(struct native_writer *w, struct buf *out,
 			buf_printf(out, ",\"kv\":%llu",
 				   (unsigned long long)pages->kv_bytes);
 	}
+	put_text(out, "run", w->run);
 	buf_puts(out, "}\n");
 }
 
@@ -116,26 +118,32 @@ void native_end(struct native_writer *w, struct buf *out,
 	if (facts->aborted)
 		buf_puts(out, ",\"aborted\":true");
 	put_text(out, "note", facts->note);
+	put_text(out, "run", w->run);
 	buf_puts(out, "}\n");
+}
+
+void native_trace_token(struct native_writer *w, struct buf *out,
+			const struct trace *t, uint32_t i)
+{
+	struct token token = {
+		.id = t->id ? t->id[i] : TRACE_NO_ID,
+		.logprob = t->logprob ? t->logprob[i] : NAN,
+		.time_s = trace_since_start_s(t, i),
+		.channel = trace_channel(t, i),
+	};
+
+	token.text = trace_token(t, i, &token.len);
+	native_token(w, out, &token, NULL);
 }
 
 void native_trace(struct buf *out, const struct trace *t,
 		  const char *tokenizer)
 {
-	struct native_writer w;
+	struct native_writer w = { 0 };
 
 	native_header(&w, out, &t->facts, &t->prompt, tokenizer,
 		      t->tokens_by);
-	for (uint32_t i = 0; i < t->n_tokens; i++) {
-		struct token token = {
-			.id = t->id ? t->id[i] : TRACE_NO_ID,
-			.logprob = t->logprob ? t->logprob[i] : NAN,
-			.time_s = trace_since_start_s(t, i),
-			.channel = trace_channel(t, i),
-		};
-
-		token.text = trace_token(t, i, &token.len);
-		native_token(&w, out, &token, NULL);
-	}
+	for (uint32_t i = 0; i < t->n_tokens; i++)
+		native_trace_token(&w, out, t, i);
 	native_end(&w, out, &t->facts);
 }

@@ -21,8 +21,11 @@ struct native_pages {
 	uint64_t kv_bytes;      /* size of the KV cache after this token */
 };
 
-/* The state between records: a channel is written when it changes. */
+/* The state between records: a channel is written when it changes. All zero
+ * but `run` is ready. */
 struct native_writer {
+	const char *run; /* name of this generation in a file where several
+			    come interleaved; NULL: there it is alone */
 	bool has_channel;
 	enum channel channel;
 	uint32_t n_tokens;
@@ -38,6 +41,10 @@ void native_header(struct native_writer *w, struct buf *out,
 /* One token's line; time_s in seconds since the header. pages may be NULL. */
 void native_token(struct native_writer *w, struct buf *out,
 		  const struct token *token, const struct native_pages *pages);
+
+/* Token i of a trace. */
+void native_trace_token(struct native_writer *w, struct buf *out,
+			const struct trace *t, uint32_t i);
 
 /* The end line, with why: facts.finish_reason, note, aborted. */
 void native_end(struct native_writer *w, struct buf *out,

@@ -49,7 +49,8 @@ scenario()
 }
 
 start_upstream
-start_proxy --upstream "http://127.0.0.1:$up_port" --report "$tmp/report"
+start_proxy --upstream "http://127.0.0.1:$up_port" --report "$tmp/report" \
+	--tee "$tmp/tee.jsonl"
 check "64 streams, half of them loops" scenario many
 check "what does not stream is unchanged" scenario plain
 check "headers and body" scenario headers
@@ -89,6 +90,28 @@ assert n["trouble"] == 1 and n["reader"] >= 3 and n["end"] > 40, n
 END
 }
 check "a JSON line a request" reported
+# All streams are in one trace, each whole, whatever it was interleaved with.
+teed()
+{
+	run analyze --json "$tmp/tee.jsonl"
+	[ ! -s "$tmp/err" ] || { head -n 3 "$tmp/err"; return 1; }
+	"$PYTHON" - "$tmp/out" <<'END'
+import collections, json, sys
+n = collections.Counter()
+for line in open(sys.argv[1]):
+    r = json.loads(line)
+    n[r["finish_reason"]] += 1
+    assert r["dialect"] == "native" and r["model"] == "m", r
+    assert r["ttft_ms"] > 0, r
+    if r["finish_reason"] == "guard":
+        assert r["rules"][0]["at_token"] == 500, r
+    if r["finish_reason"] == "length":
+        assert r["tokens"] > 2000, r
+assert n["guard"] == 32 + 4 + 3 and n["length"] >= 32 + 4 + 3, n
+assert n["aborted"] + n[None] >= 2, n   # upstream broke off: no reason
+END
+}
+check "--tee: all of them in one trace" teed
 
 start_proxy --upstream "http://127.0.0.1:$up_port" --finish-reason length
 other_reason()

@@ -20,6 +20,7 @@ static const struct sample {
 } samples[] = {
 	{ "native.jsonl", 0, 0 },
 	{ "native_cut.jsonl", 0, 0 },
+	{ "native_interleaved.jsonl", 0, 0 },
 	{ "text.txt", 0, 0 },
 	{ "text_think.txt", 0, 0 },
 	{ "text_chat.txt", 0, 0 },

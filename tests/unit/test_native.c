@@ -19,7 +19,7 @@ static void lines_are_as_specified(void **state)
 	struct facts facts = { .model = model, .budget = 512, .vocab = 100,
 			       .gold = gold, .finish_reason = stop };
 	struct buf out = { 0 }, prompt = { 0 };
-	struct native_writer w;
+	struct native_writer w = { 0 };
 	struct token token = { .text = "a\"b", .len = 3, .id = 7,
 			       .logprob = -0.5f, .time_s = 1.5,
 			       .channel = CHANNEL_REASONING };
