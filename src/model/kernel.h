@@ -1,0 +1,63 @@
+/*
+ * kernel.h - the arithmetic of a decoder: rows of weights times activations,
+ * and attention over rows of keys and values.
+ *
+ * Chosen once for this CPU (scalar, AVX2 with FMA, AVX-512 with VNNI, NEON);
+ * kernel_use() forces one, for tests. Results do not depend on how rows are
+ * split among threads. No allocation but in kernel_x_set().
+ */
+#ifndef LILSCOPE_KERNEL_H
+#define LILSCOPE_KERNEL_H
+
+#include "model/quant.h"
+
+/* Rows of weights, each of n_cols, one after the other. */
+struct kernel_rows {
+	enum ggml_type type;
+	const void *data;
+	uint32_t n_cols;
+	size_t row_bytes;
+};
+
+/* Activations, prepared for weights of one type: as floats, or as blocks of
+ * 8-bit integers with their scales and sums for quantised weights. All zero
+ * is ready; memory is kept between calls. */
+struct kernel_x {
+	enum ggml_type type;  /* of the weights */
+	uint32_t n_cols, n_tokens;
+	void *data;
+	size_t cap_bytes, token_bytes;
+};
+void kernel_x_set(struct kernel_x *x, enum ggml_type type, const float *v,
+		  uint32_t n_cols, uint32_t n_tokens); /* v[n_tokens][n_cols] */
+void kernel_x_release(struct kernel_x *x);
+
+/* out[token * out_stride + row] for rows [row0, row1) and all tokens of x: a
+ * matrix times a vector, or with several tokens times a matrix. */
+void kernel_mul(float *out, size_t out_stride, const struct kernel_rows *w,
+		uint32_t row0, uint32_t row1, const struct kernel_x *x);
+
+/* Attention over n rows of d numbers (F16 or F32), one after the other, for
+ * n_q queries at once; each row is read once.
+ *	scores[i_q * stride + i] = scale * q[i_q * d ..] . k_i
+ *	out[i_q * d ..]         += sum of p[i_q * stride + i] * v_i     */
+void kernel_scores(float *scores, size_t stride, const float *q, uint32_t n_q,
+		   const void *k, enum ggml_type type, uint32_t d, uint32_t n,
+		   float scale);
+void kernel_mix(float *out, const float *p, size_t stride, uint32_t n_q,
+		const void *v, enum ggml_type type, uint32_t d, uint32_t n);
+
+/* n numbers into a cache row of type F16 or F32, and back. */
+void kernel_store(void *row, enum ggml_type type, const float *v, uint32_t n);
+void kernel_load(float *v, const void *row, enum ggml_type type, uint32_t n);
+
+float kernel_dot(const float *a, const float *b, uint32_t n);
+/* v[0..n) becomes exp(v - max) / sum; returns the sum before division. */
+float kernel_softmax(float *v, uint32_t n);
+
+/* "scalar", "avx2", "avx512", "neon": the one in use; and another one, false
+ * if this CPU can't. NULL: the best again. */
+const char *kernel_name(void);
+bool kernel_use(const char *name);
+
+#endif

@@ -1,0 +1,36 @@
+/*
+ * quant.h - the types of tensors: blocks of weights and what they mean.
+ *
+ * The scalar definitions, from ggml's layout of each block; kernel.h is
+ * faster. One row a type.
+ */
+#ifndef LILSCOPE_QUANT_H
+#define LILSCOPE_QUANT_H
+
+#include "model/gguf.h"
+
+struct quant {
+	enum ggml_type type;
+	const char *name;      /* "Q4_K" */
+	int n_block;           /* weights in a block */
+	int block_bytes;
+	/* n weights (a multiple of n_block) of a row as floats. */
+	void (*to_f32)(float *out, const void *row, size_t n);
+};
+
+extern const struct quant quants[];
+extern const size_t n_quants;
+
+/* NULL: no such type. */
+const struct quant *quant_of(uint32_t type);
+
+/* Bytes of a row of n weights (a multiple of n_block). */
+size_t quant_row_bytes(const struct quant *q, uint64_t n);
+
+/* IEEE binary16 and bfloat16, round to nearest even. */
+float half_to_float(uint16_t half);
+uint16_t float_to_half(float value);
+float bf16_to_float(uint16_t value);
+uint16_t float_to_bf16(float value);
+
+#endif
