@@ -90,3 +90,30 @@ libengine_a_SOURCES += \
 	src/trace/scan.c src/trace/scan.h \
 	src/trace/sse.c src/trace/sse.h \
 	src/trace/template.c src/trace/template.h
+# The decoder: it knows nothing of traces.
+libengine_a_SOURCES += \
+	src/decode.c src/decode.h \
+	src/model_map.c src/model_map.h \
+	src/model/cache.c src/model/cache.h \
+	src/model/chat.c src/model/chat.h \
+	src/model/gguf.c src/model/gguf.h \
+	src/model/kernel.c src/model/kernel.h src/model/kernel_impl.h \
+	src/model/kernel_avx2.c src/model/kernel_avx512.c \
+	src/model/kernel_scalar.c src/model/kernel_x86.h \
+	src/model/llama2c.c src/model/llama2c.h \
+	src/model/model.c src/model/model.h \
+	src/model/pool.c src/model/pool.h \
+	src/model/quant.c src/model/quant.h \
+	src/model/rope.c src/model/rope.h \
+	src/model/sample.c src/model/sample.h \
+	src/model/sparse.c src/model/sparse.h \
+	src/model/sparse_bounds.c src/model/sparse_bounds.h \
+	src/model/sparse_dense.c src/model/sparse_h2o.c \
+	src/model/sparse_infllm.c src/model/sparse_quest.c \
+	src/model/sparse_raas.c src/model/sparse_random.c \
+	src/model/sparse_rkv.c src/model/sparse_sink.c \
+	src/model/sparse_snapkv.c src/model/sparse_tova.c \
+	src/model/transformer.c src/model/transformer.h \
+	src/model/vocab.c src/model/vocab.h src/model/vocab_impl.h \
+	src/model/vocab_bpe.c src/model/vocab_spm.c \
+	src/model/vocab_pre.c src/model/vocab_pre.h

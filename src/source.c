@@ -14,7 +14,7 @@
 
 /* Ranges are read again in pieces of this size. */
 enum { SOURCE_AGAIN_BYTES = 1024 * 1024 };
-/* The longest body of a request that is read from a file. */
+/* The longest prompt or body that is read from a file. */
 enum { SOURCE_BODY_MAX_BYTES = 64 * 1024 * 1024 };
 
 /* Unpacks the same file a second time, from the start, to give ranges again.
@@ -116,31 +116,36 @@ struct source *source_open(const char *path, struct err *err)
 	return open_source(path, O_RDONLY, err);
 }
 
-/* "@FILE" becomes what is in it; anything else stays. */
-static bool expand(const char **text, struct buf *room, struct err *err)
+bool source_read_all(const char *path, struct buf *out, struct err *err)
 {
-	struct source *s;
+	struct source *s = source_open(path, err);
 	enum source_state state;
 
-	if (!*text || (*text)[0] != '@')
-		return true;
-	s = source_open(*text + 1, err);
 	if (!s)
 		return false;
 	do {
-		state = source_read(s, room, err);
+		state = source_read(s, out, err);
 		if (state == SOURCE_WAIT)
 			poll(&(struct pollfd){ .fd = s->fd,
 					       .events = POLLIN }, 1, -1);
 	} while ((state == SOURCE_BYTES || state == SOURCE_WAIT) &&
-		 room->len <= SOURCE_BODY_MAX_BYTES);
+		 out->len <= SOURCE_BODY_MAX_BYTES);
 	source_close(s);
 	if (state == SOURCE_BYTES)
-		return err_set(err, "%s: is over %d bytes, too long for a "
-				    "request",
-			       *text + 1, SOURCE_BODY_MAX_BYTES);
-	*text = buf_cstr(room);
+		return err_set(err, "%s: is over %d bytes, too long for this",
+			       path, SOURCE_BODY_MAX_BYTES);
 	return state == SOURCE_END;
+}
+
+/* "@FILE" becomes what is in it; anything else stays. */
+static bool expand(const char **text, struct buf *room, struct err *err)
+{
+	if (!*text || (*text)[0] != '@')
+		return true;
+	if (!source_read_all(*text + 1, room, err))
+		return false;
+	*text = buf_cstr(room);
+	return true;
 }
 
 struct source *source_request(const char *url, const struct url_opts *request,

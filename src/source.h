@@ -48,6 +48,9 @@ struct source *source_follow(const char *path, struct err *err);
  * caller's. What the old one gave can still be had again, unless it was cut. */
 struct source *source_next(struct source *s);
 
+/* All of a file (or "-", or a URL) appended to out. */
+bool source_read_all(const char *path, struct buf *out, struct err *err);
+
 void source_close(struct source *s); /* NULL is fine */
 
 /* Appends up to SOURCE_SLICE_BYTES (unpacked) to out. */

@@ -20,6 +20,7 @@ libtui_a_SOURCES = \
 	tui/app.h \
 	tui/caps.c \
 	tui/caps.h \
+	tui/command_decode.c \
 	tui/command_guard.c \
 	tui/commands.h \
 	tui/completion.c \
@@ -51,6 +52,8 @@ libtui_a_SOURCES = \
 	tui/num.h \
 	tui/opt.c \
 	tui/opt.h \
+	tui/opt_decode.c \
+	tui/opt_decode.h \
 	tui/opt_request.c \
 	tui/opt_request.h \
 	tui/opt_text.c \

@@ -105,7 +105,7 @@ static int no_topic(const char *topic)
 	struct err err = { "" };
 
 	err_set(&err, "there is no help on \"%s\"; lilscope help takes "
-		      "analyze, guard, formats, keys or rules", topic);
+		      "analyze, decode, guard, formats, keys or rules", topic);
 	return complain(&err);
 }
 
@@ -118,6 +118,8 @@ static int run_help(int argc, char **argv)
 		return help(OPT_ANALYZE);
 	if (argc >= 1 && strcmp(argv[0], "guard") == 0)
 		return help(OPT_GUARD);
+	if (argc >= 1 && strcmp(argv[0], "decode") == 0)
+		return help(OPT_DECODE);
 	if (argc < 1)
 		return help(OPT_TUI);
 	if (strcmp(argv[0], "--tables") == 0)
@@ -240,6 +242,21 @@ static int run_guard(int argc, char **argv)
 	return command_guard(&set, argv, n_files);
 }
 
+static int run_decode(int argc, char **argv)
+{
+	struct settings set;
+	struct err err = { "" };
+	int n_files = 0;
+
+	settings_init(&set);
+	read_config(&set);
+	if (wants_help(argc, argv))
+		return help(OPT_DECODE);
+	if (!opt_parse(&set, OPT_DECODE, argc, argv, &n_files, &err))
+		return complain(&err);
+	return command_decode(&set, n_files);
+}
+
 /* The value names UTF-8, however it is written. */
 static bool names_utf8(const char *value)
 {
@@ -356,9 +373,11 @@ const struct command commands[] = {
 	  OPT_ANALYZE, run_analyze },
 	{ "guard", "[OPTIONS] [FILE]", "a filter that ends a loop", OPT_GUARD,
 	  run_guard },
+	{ "decode", "[OPTIONS]", "a model writes: a record a token", OPT_DECODE,
+	  run_decode },
 	{ "completion", "bash|zsh|fish", "completion for a shell", 0,
 	  run_completion },
-	{ "help", "[TOPIC]", "commands; analyze guard formats keys rules", 0,
+	{ "help", "[TOPIC]", "commands; analyze decode guard formats ...", 0,
 	  run_help },
 	{ "version", "", "the version", 0, run_version },
 };

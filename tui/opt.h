@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "decode.h"
 #include "measure/meter.h"
 #include "style.h"
 
@@ -20,9 +21,22 @@ enum {
 	OPT_LIVE = 4,     /* :set, while it runs */
 	OPT_CONFIG = 8,   /* the config file */
 	OPT_GUARD = 16,   /* lilscope guard */
+	OPT_DECODE = 32,  /* lilscope decode */
 };
 
 enum { OPT_HEADERS_MAX = 32 };
+
+/* lilscope decode. Words are those of the command line, not owned. */
+struct decode_settings {
+	const char *policy, *kv, *chat; /* rows' names */
+	const char *tokenizer;          /* or NULL */
+	struct sparse_opts sparse;      /* SPARSE_AUTO: the policy's own */
+	struct sample_opts sample;
+	uint32_t seed, n_predict, threads;
+	const char *stops[DECODE_STOPS_MAX];
+	size_t n_stops;
+	bool ignore_eos, layers, control, text;
+};
 
 struct settings {
 	struct meter_opts meter;
@@ -49,6 +63,7 @@ struct settings {
 	const char *data, *prompt, *model;
 	const char *headers[OPT_HEADERS_MAX];
 	size_t n_headers;
+	struct decode_settings decode;
 	char record[512];         /* --record FILE */
 	double speed;             /* --speed */
 	uint32_t seek;            /* --seek TOKEN, 0 none */

@@ -137,3 +137,19 @@ const char *buf_cstr(struct buf *buf)
 	*buf_reserve(buf, 1) = '\0';
 	return buf->data;
 }
+
+const char *bytes_find(const char *s, size_t n, const char *needle, size_t m)
+{
+	const char *at = s;
+
+	while (m && n >= m) {
+		size_t room = n - (size_t)(at - s);
+
+		if (room < m || !(at = memchr(at, needle[0], room - m + 1)))
+			return NULL;
+		if (memcmp(at, needle, m) == 0)
+			return at;
+		at++;
+	}
+	return NULL;
+}

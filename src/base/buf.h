@@ -40,6 +40,9 @@ const char *buf_cstr(struct buf *buf);
  */
 void *grow(void *array, size_t *cap, size_t need, size_t size);
 
+/* Where needle[0..m) begins in s[0..n), or NULL. */
+const char *bytes_find(const char *s, size_t n, const char *needle, size_t m);
+
 void *mem_alloc(size_t n_bytes);                /* not cleared */
 void *mem_zalloc(size_t n_bytes);               /* cleared */
 void *mem_resize(void *old, size_t n_bytes);

@@ -34,7 +34,7 @@ static const uint8_t value_bytes[VALUES] = {
 
 struct key {
 	const char *name;
-	size_t len = 0;
+	size_t len;
 	uint32_t type;
 	const uint8_t *value;  /* of an array: its first element */
 	uint32_t array_type;

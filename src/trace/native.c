@@ -98,6 +98,12 @@ void native_token(struct native_writer *w, struct buf *out,
 		if (pages->kv_bytes)
 			buf_printf(out, ",\"kv\":%llu",
 				   (unsigned long long)pages->kv_bytes);
+		if (pages->kv_used_bytes)
+			buf_printf(out, ",\"kv_used\":%llu",
+				   (unsigned long long)pages->kv_used_bytes);
+		if (pages->kv_read_bytes)
+			buf_printf(out, ",\"kv_read\":%llu",
+				   (unsigned long long)pages->kv_read_bytes);
 	}
 	put_text(out, "run", w->run);
 	buf_puts(out, "}\n");

@@ -18,7 +18,9 @@ struct native_pages {
 	size_t n_kept;
 	const uint32_t *read;   /* ... that attention read for this token */
 	size_t n_read;
-	uint64_t kv_bytes;      /* size of the KV cache after this token */
+	uint64_t kv_bytes;      /* memory that the KV cache holds */
+	uint64_t kv_used_bytes; /* ... of which are tokens */
+	uint64_t kv_read_bytes; /* read for this token */
 };
 
 /* The state between records: a channel is written when it changes. All zero

@@ -14,7 +14,7 @@
 static void lines_are_as_specified(void **state)
 {
 	static const uint32_t kept[] = { 0, 4 }, read[] = { 4 };
-	struct native_pages pages = { kept, 2, read, 1, 8192 };
+	struct native_pages pages = { kept, 2, read, 1, 8192, 0, 0 };
 	char model[] = "m", gold[] = "\xff", stop[] = "stop";
 	struct facts facts = { .model = model, .budget = 512, .vocab = 100,
 			       .gold = gold, .finish_reason = stop };

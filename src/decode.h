@@ -1,0 +1,63 @@
+/*
+ * decode.h - a model writes, and each token becomes a record: the same that a
+ * replay reads (lilscope-trace(5)).
+ *
+ * Several runs may be under way at once, after a fork; then each record names
+ * its run. Commands come as lines (decode_command()):
+ *
+ *	pause, go, step [N]      hold all runs; N tokens of each
+ *	policy NAME [BUDGET]     from here on; also: budget N
+ *	fork N [NAME [BUDGET]]   another run that shares the first N tokens
+ *	snapshot                 remember this place, for a fork after what
+ *	                         was cached here is evicted
+ *	quit
+ *
+ * A policy that needs what was evicted, or the attention of tokens before,
+ * gets the text again; that costs time, and the times of the records say so.
+ */
+#ifndef LILSCOPE_DECODE_H
+#define LILSCOPE_DECODE_H
+
+#include "model/sample.h"
+#include "model/transformer.h"
+#include "model/vocab.h"
+
+enum { DECODE_RUNS_MAX = 16, DECODE_STOPS_MAX = 16 };
+
+struct decode_opts {
+	const struct model *model;
+	const struct vocab *vocab;
+	struct pool *pool;
+	const char *prompt;        /* as it is encoded */
+	bool specials;             /* control tokens in it are themselves */
+	uint32_t n_predict;        /* tokens at most; 0: to the context's end */
+	enum ggml_type kv;
+	const struct sparse *policy;
+	struct sparse_opts sparse; /* may hold SPARSE_AUTO */
+	struct sample_opts sample;
+	const char *const *stops;  /* n_stops texts that end it */
+	size_t n_stops;
+	bool ignore_eos;
+	bool layers;               /* pages of each layer, not their sum */
+	bool named;                /* records name their run: forks may come */
+	void (*out)(void *ctx, const char *lines, size_t n);
+	void *ctx;
+};
+
+struct decode;
+
+/* Reads the prompt; its cost is the time to the first token. What opts points
+ * to must stay. NULL and a sentence: an option that can't be, a prompt that is
+ * too long. */
+struct decode *decode_new(const struct decode_opts *opts, struct err *err);
+void decode_free(struct decode *d); /* NULL is fine */
+
+/* One token of every run. False when there is nothing to do: all have ended,
+ * or are held. */
+bool decode_step(struct decode *d);
+bool decode_ended(const struct decode *d); /* all runs, or quit */
+
+/* One line. false and a sentence if it is no command, or can't be. */
+bool decode_command(struct decode *d, const char *line, struct err *err);
+
+#endif

@@ -1,0 +1,221 @@
+#include "model/cache.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/buf.h"
+
+struct cache_page {
+	uint32_t refs;
+	uint32_t unused[3]; /* rows begin at a multiple of 16 bytes */
+	unsigned char rows[];
+};
+
+static size_t page_bytes(const struct cache *c)
+{
+	return sizeof(struct cache_page) + 2 * CACHE_PAGE * c->row_bytes;
+}
+
+struct cache *cache_new(uint32_t n_layers, uint32_t n_heads, uint32_t d,
+			enum ggml_type type)
+{
+	struct cache *c = mem_zalloc(sizeof(*c));
+
+	assert(type == GGML_F16 || type == GGML_F32);
+	c->n_layers = n_layers;
+	c->n_heads = n_heads;
+	c->d = d;
+	c->type = type;
+	c->row_bytes = (size_t)d * (type == GGML_F16 ? 2 : 4);
+	c->heads = mem_zalloc((size_t)n_layers * n_heads * sizeof(*c->heads));
+	return c;
+}
+
+static struct cache_page *page_new(struct cache *c)
+{
+	struct cache_page *page = mem_zalloc(page_bytes(c));
+
+	page->refs = 1;
+	c->n_pages++;
+	return page;
+}
+
+static void page_put(struct cache *c, struct cache_page *page)
+{
+	c->n_pages--;
+	if (--page->refs == 0)
+		mem_free(page);
+}
+
+void cache_free(struct cache *c)
+{
+	if (!c)
+		return;
+	for (uint32_t i = 0; i < c->n_layers * c->n_heads; i++) {
+		struct cache_head *h = &c->heads[i];
+
+		for (uint32_t k = 0; k < h->n_pages; k++)
+			page_put(c, h->pages[k]);
+		mem_free(h->pages);
+		mem_free(h->pos);
+	}
+	mem_free(c->heads);
+	mem_free(c);
+}
+
+struct cache *cache_copy(const struct cache *c)
+{
+	struct cache *copy = cache_new(c->n_layers, c->n_heads, c->d, c->type);
+
+	for (uint32_t i = 0; i < c->n_layers * c->n_heads; i++) {
+		const struct cache_head *from = &c->heads[i];
+		struct cache_head *to = &copy->heads[i];
+
+		to->n = from->n;
+		to->n_pages = from->n_pages;
+		if (!from->n)
+			continue;
+		to->pos = grow(NULL, &to->pos_cap, from->n, sizeof(*to->pos));
+		memcpy(to->pos, from->pos, from->n * sizeof(*to->pos));
+		to->pages = grow(NULL, &to->pages_cap, from->n_pages,
+				 sizeof(*to->pages));
+		memcpy(to->pages, from->pages,
+		       from->n_pages * sizeof(*to->pages));
+		for (uint32_t k = 0; k < to->n_pages; k++)
+			to->pages[k]->refs++;
+	}
+	copy->n_pages = c->n_pages;
+	return copy;
+}
+
+struct cache_head *cache_head(const struct cache *c, uint32_t layer,
+			      uint32_t head)
+{
+	return &c->heads[(size_t)layer * c->n_heads + head];
+}
+
+/* The slot's page, ours alone: it is written to. */
+static struct cache_page *own_page(struct cache *c, struct cache_head *h,
+				   uint32_t slot)
+{
+	struct cache_page **at = &h->pages[slot / CACHE_PAGE], *own;
+
+	if ((*at)->refs == 1)
+		return *at;
+	own = page_new(c);
+	memcpy(own->rows, (*at)->rows, 2 * CACHE_PAGE * c->row_bytes);
+	page_put(c, *at);
+	return *at = own;
+}
+
+static unsigned char *key_row(const struct cache *c, struct cache_page *page,
+			      uint32_t slot)
+{
+	return page->rows + slot % CACHE_PAGE * c->row_bytes;
+}
+
+static unsigned char *value_row(const struct cache *c,
+				struct cache_page *page, uint32_t slot)
+{
+	return key_row(c, page, slot) + CACHE_PAGE * c->row_bytes;
+}
+
+void cache_append(struct cache *c, struct cache_head *h, uint32_t pos,
+		  const float *k, const float *v)
+{
+	uint32_t slot = h->n++;
+	struct cache_page *page;
+
+	h->pos = grow(h->pos, &h->pos_cap, h->n, sizeof(*h->pos));
+	h->pos[slot] = pos;
+	if (slot / CACHE_PAGE == h->n_pages) {
+		h->pages = grow(h->pages, &h->pages_cap, h->n_pages + 1,
+				sizeof(*h->pages));
+		h->pages[h->n_pages++] = page_new(c);
+	}
+	page = own_page(c, h, slot);
+	kernel_store(key_row(c, page, slot), c->type, k, c->d);
+	kernel_store(value_row(c, page, slot), c->type, v, c->d);
+}
+
+/* Both rows and the position of slot `from` become those of `to`. */
+static void move_slot(struct cache *c, struct cache_head *h, uint32_t to,
+		      uint32_t from)
+{
+	struct cache_page *page = own_page(c, h, to);
+	struct cache_page *source = h->pages[from / CACHE_PAGE];
+
+	memcpy(key_row(c, page, to), key_row(c, source, from), c->row_bytes);
+	memcpy(value_row(c, page, to), value_row(c, source, from),
+	       c->row_bytes);
+	h->pos[to] = h->pos[from];
+}
+
+void cache_cut(struct cache *c, struct cache_head *h, uint32_t n)
+{
+	uint32_t n_pages = (n + CACHE_PAGE - 1) / CACHE_PAGE;
+
+	assert(n <= h->n);
+	while (h->n_pages > n_pages)
+		page_put(c, h->pages[--h->n_pages]);
+	h->n = n;
+}
+
+void cache_keep(struct cache *c, struct cache_head *h, const uint32_t *slots,
+		uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		assert(slots[i] < h->n && slots[i] >= i);
+		if (slots[i] != i)
+			move_slot(c, h, i, slots[i]);
+	}
+	cache_cut(c, h, n);
+}
+
+void cache_drop(struct cache *c, struct cache_head *h, uint32_t slot)
+{
+	assert(slot < h->n);
+	if (slot != h->n - 1)
+		move_slot(c, h, slot, h->n - 1);
+	cache_cut(c, h, h->n - 1);
+}
+
+void cache_drop_page(struct cache *c, struct cache_head *h, uint32_t i_page)
+{
+	uint32_t first = i_page * CACHE_PAGE;
+
+	assert(first + CACHE_PAGE <= h->n);
+	page_put(c, h->pages[i_page]);
+	h->n_pages--;
+	memmove(h->pages + i_page, h->pages + i_page + 1,
+		(h->n_pages - i_page) * sizeof(*h->pages));
+	h->n -= CACHE_PAGE;
+	memmove(h->pos + first, h->pos + first + CACHE_PAGE,
+		(h->n - first) * sizeof(*h->pos));
+}
+
+const void *cache_keys(const struct cache *c, const struct cache_head *h,
+		       uint32_t slot)
+{
+	return key_row(c, h->pages[slot / CACHE_PAGE], slot);
+}
+
+const void *cache_values(const struct cache *c, const struct cache_head *h,
+			 uint32_t slot)
+{
+	return value_row(c, h->pages[slot / CACHE_PAGE], slot);
+}
+
+uint64_t cache_bytes(const struct cache *c)
+{
+	return c->n_pages * page_bytes(c);
+}
+
+uint64_t cache_used_bytes(const struct cache *c)
+{
+	uint64_t slots = 0;
+
+	for (uint32_t i = 0; i < c->n_layers * c->n_heads; i++)
+		slots += c->heads[i].n;
+	return slots * 2 * c->row_bytes;
+}

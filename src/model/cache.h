@@ -1,0 +1,70 @@
+/*
+ * cache.h - keys and values of the tokens so far, for every layer and KV head.
+ *
+ *	head    slots 0 .. n-1, each the key and value of one position; in
+ *	        order of position until something is evicted
+ *	page    CACHE_PAGE slots: their keys, one row after the other, then
+ *	        their values; shared by copies of the cache until one writes
+ *
+ * Eviction is real: a freed page goes back, and so falls the memory. What a
+ * policy evicts differs from head to head, so each head has its positions.
+ */
+#ifndef LILSCOPE_CACHE_H
+#define LILSCOPE_CACHE_H
+
+#include "model/kernel.h"
+
+enum { CACHE_PAGE = 16 };
+
+struct cache_page;
+
+struct cache_head {
+	uint32_t n;              /* slots in use */
+	uint32_t *pos;           /* n: the position of each */
+	struct cache_page **pages;
+	size_t pos_cap, pages_cap;
+	uint32_t n_pages;
+};
+
+struct cache {
+	uint32_t n_layers, n_heads, d;
+	enum ggml_type type;     /* F16 or F32 */
+	size_t row_bytes;
+	struct cache_head *heads; /* n_layers * n_heads */
+	uint64_t n_pages;        /* held, shared ones too */
+};
+
+struct cache *cache_new(uint32_t n_layers, uint32_t n_heads, uint32_t d,
+			enum ggml_type type);
+void cache_free(struct cache *c); /* NULL is fine */
+/* Shares all pages. */
+struct cache *cache_copy(const struct cache *c);
+
+struct cache_head *cache_head(const struct cache *c, uint32_t layer,
+			      uint32_t head);
+
+/* One more slot at the end, for a position. k and v: d numbers each. */
+void cache_append(struct cache *c, struct cache_head *h, uint32_t pos,
+		  const float *k, const float *v);
+/* Keeps these slots (rising, n of them) in their order; the rest is gone. */
+void cache_keep(struct cache *c, struct cache_head *h, const uint32_t *slots,
+		uint32_t n);
+/* Takes slot out and moves the last one there: O(1), order is lost. */
+void cache_drop(struct cache *c, struct cache_head *h, uint32_t slot);
+/* Takes all slots of page i_page out, which must be full; pages behind move
+ * up. */
+void cache_drop_page(struct cache *c, struct cache_head *h, uint32_t i_page);
+/* Only the first n slots stay. */
+void cache_cut(struct cache *c, struct cache_head *h, uint32_t n);
+
+/* Rows of slots from `slot` to the end of its page, one after the other. */
+const void *cache_keys(const struct cache *c, const struct cache_head *h,
+		       uint32_t slot);
+const void *cache_values(const struct cache *c, const struct cache_head *h,
+			 uint32_t slot);
+
+/* Memory of the pages, and of the slots that are in use. */
+uint64_t cache_bytes(const struct cache *c);
+uint64_t cache_used_bytes(const struct cache *c);
+
+#endif

@@ -1,0 +1,146 @@
+#include "model/kernel_impl.h"
+
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/buf.h"
+
+/* Best first. */
+static const struct kernels *const rows[] = {
+#if defined(__x86_64__)
+	&kernels_avx512,
+	&kernels_avx2,
+#endif
+#if defined(__aarch64__)
+	&kernels_neon,
+#endif
+	&kernels_scalar,
+};
+
+/* The one in use: chosen by the first call, before there are threads. */
+static const struct kernels *chosen;
+
+static const struct kernels *best(void)
+{
+	size_t i = 0;
+
+	while (rows[i]->works && !rows[i]->works())
+		i++;
+	return rows[i];
+}
+
+static const struct kernels *use(void)
+{
+	if (!chosen)
+		chosen = best();
+	return chosen;
+}
+
+const char *kernel_name(void)
+{
+	return use()->name;
+}
+
+bool kernel_use(const char *name)
+{
+	if (!name) {
+		chosen = best();
+		return true;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		if (strcmp(rows[i]->name, name) != 0 ||
+		    (rows[i]->works && !rows[i]->works()))
+			continue;
+		chosen = rows[i];
+		return true;
+	}
+	return false;
+}
+
+void kernel_x_set(struct kernel_x *x, enum ggml_type type, const float *v,
+		  uint32_t n_cols, uint32_t n_tokens)
+{
+	bool plain = kernel_is_float(type);
+	size_t n_blocks = n_cols / KERNEL_BLOCK;
+
+	x->type = type;
+	x->n_cols = n_cols;
+	x->n_tokens = n_tokens;
+	x->token_bytes = plain ? n_cols * sizeof(float) :
+				 n_blocks * sizeof(struct kernel_q8);
+	x->data = grow(x->data, &x->cap_bytes, x->token_bytes * n_tokens + 1,
+		       1);
+	if (plain) {
+		memcpy(x->data, v, x->token_bytes * n_tokens);
+		return;
+	}
+	for (uint32_t i = 0; i < n_tokens; i++)
+		use()->quantize((struct kernel_q8 *)(void *)((char *)x->data +
+							     i * x->token_bytes),
+				v + (size_t)i * n_cols, n_cols);
+}
+
+void kernel_x_release(struct kernel_x *x)
+{
+	mem_free(x->data);
+	*x = (struct kernel_x){ 0 };
+}
+
+void kernel_mul(float *out, size_t out_stride, const struct kernel_rows *w,
+		uint32_t row0, uint32_t row1, const struct kernel_x *x)
+{
+	assert(x->n_cols == w->n_cols &&
+	       kernel_is_float(x->type) == kernel_is_float(w->type));
+	use()->mul(out, out_stride, w, row0, row1, x);
+}
+
+void kernel_scores(float *scores, size_t stride, const float *q, uint32_t n_q,
+		   const void *k, enum ggml_type type, uint32_t d, uint32_t n,
+		   float scale)
+{
+	use()->scores(scores, stride, q, n_q, k, type, d, n, scale);
+}
+
+void kernel_mix(float *out, const float *p, size_t stride, uint32_t n_q,
+		const void *v, enum ggml_type type, uint32_t d, uint32_t n)
+{
+	use()->mix(out, p, stride, n_q, v, type, d, n);
+}
+
+float kernel_softmax(float *v, uint32_t n)
+{
+	return use()->softmax(v, n);
+}
+
+void kernel_store(void *row, enum ggml_type type, const float *v, uint32_t n)
+{
+	uint16_t *halves = row;
+
+	if (type == GGML_F32) {
+		memcpy(row, v, n * sizeof(*v));
+		return;
+	}
+	for (uint32_t i = 0; i < n; i++)
+		halves[i] = float_to_half(v[i]);
+}
+
+void kernel_load(float *v, const void *row, enum ggml_type type, uint32_t n)
+{
+	const uint16_t *halves = row;
+
+	if (type == GGML_F32) {
+		memcpy(v, row, n * sizeof(*v));
+		return;
+	}
+	for (uint32_t i = 0; i < n; i++)
+		v[i] = half_to_float(halves[i]);
+}
+
+float kernel_dot(const float *a, const float *b, uint32_t n)
+{
+	float sum;
+
+	use()->scores(&sum, 1, a, 1, b, GGML_F32, n, 1, 1);
+	return sum;
+}

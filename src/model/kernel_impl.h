@@ -1,0 +1,55 @@
+/*
+ * kernel_impl.h - what a set of kernels is made of; for kernel.c and the
+ * kernel_*.c of each kind of CPU.
+ *
+ * Quantised weights meet activations in blocks of 32, which are the same for
+ * all types: x_i = d * q_i. A part of 32 weights is w_i = scale * u_i + least
+ * with u_i >= 0 (in Q6_K each half has its own), so that
+ *	sum of w_i x_i = d * (scale * sum of u_i q_i + least * sum of q_i)
+ * and only the first sum runs over weights.
+ */
+#ifndef LILSCOPE_KERNEL_IMPL_H
+#define LILSCOPE_KERNEL_IMPL_H
+
+#include "model/kernel.h"
+
+enum { KERNEL_BLOCK = 32 };
+
+/* 32 activations: x_i = d * q_i. */
+struct kernel_q8 {
+	float d;
+	int16_t sums[2]; /* of the first and the last 16 q */
+	int8_t q[KERNEL_BLOCK];
+};
+
+struct kernels {
+	const char *name;
+	bool (*works)(void); /* on this CPU */
+	/* Rows [row0, row1) of w for the tokens of x. */
+	void (*mul)(float *out, size_t out_stride, const struct kernel_rows *w,
+		    uint32_t row0, uint32_t row1, const struct kernel_x *x);
+	void (*quantize)(struct kernel_q8 *out, const float *v, uint32_t n);
+	void (*scores)(float *scores, size_t stride, const float *q,
+		       uint32_t n_q, const void *k, enum ggml_type type,
+		       uint32_t d, uint32_t n, float scale);
+	void (*mix)(float *out, const float *p, size_t stride, uint32_t n_q,
+		    const void *v, enum ggml_type type, uint32_t d,
+		    uint32_t n);
+	float (*softmax)(float *v, uint32_t n);
+};
+
+extern const struct kernels kernels_scalar;
+#if defined(__x86_64__)
+extern const struct kernels kernels_avx2, kernels_avx512;
+#endif
+#if defined(__aarch64__)
+extern const struct kernels kernels_neon;
+#endif
+
+/* Are these weights multiplied as floats? */
+static inline bool kernel_is_float(enum ggml_type type)
+{
+	return type == GGML_F32 || type == GGML_F16 || type == GGML_BF16;
+}
+
+#endif

@@ -1,0 +1,143 @@
+/* The kernels as their definitions say: for any CPU, and for the tests. */
+#include "model/kernel_impl.h"
+
+#include <math.h>
+
+static void quantize(struct kernel_q8 *out, const float *v, uint32_t n)
+{
+	for (uint32_t at = 0; at < n; at += KERNEL_BLOCK, out++, v += KERNEL_BLOCK) {
+		float most = 0, inverse;
+
+		for (int i = 0; i < KERNEL_BLOCK; i++)
+			most = fmaxf(most, fabsf(v[i]));
+		out->d = most / 127;
+		inverse = most > 0 ? 127 / most : 0;
+		out->sums[0] = out->sums[1] = 0;
+		for (int i = 0; i < KERNEL_BLOCK; i++) {
+			out->q[i] = (int8_t)lrintf(v[i] * inverse);
+			out->sums[i / 16] =
+				(int16_t)(out->sums[i / 16] + out->q[i]);
+		}
+	}
+}
+
+/* A block's worth of weights as floats. */
+enum { PIECE = 256 };
+
+static float dot_q8(const float *w, const struct kernel_q8 *x, uint32_t n)
+{
+	float sum = 0;
+
+	for (uint32_t at = 0; at < n; at += KERNEL_BLOCK, x++) {
+		float part = 0;
+
+		for (int i = 0; i < KERNEL_BLOCK; i++)
+			part += w[at + i] * (float)x->q[i];
+		sum += part * x->d;
+	}
+	return sum;
+}
+
+static float dot_floats(const float *a, const float *b, uint32_t n)
+{
+	float sum = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		sum += a[i] * b[i];
+	return sum;
+}
+
+static float dot_row(const struct quant *quant, const unsigned char *row,
+		     const void *x, uint32_t n)
+{
+	bool plain = kernel_is_float(quant->type);
+	float w[PIECE], sum = 0;
+
+	for (uint32_t at = 0; at < n; at += PIECE) {
+		uint32_t len = MIN(n - at, (uint32_t)PIECE);
+
+		quant->to_f32(w, row + quant_row_bytes(quant, at), len);
+		sum += plain ? dot_floats(w, (const float *)x + at, len) :
+			       dot_q8(w,
+				      (const struct kernel_q8 *)x +
+					      at / KERNEL_BLOCK,
+				      len);
+	}
+	return sum;
+}
+
+static void mul(float *out, size_t out_stride, const struct kernel_rows *w,
+		uint32_t row0, uint32_t row1, const struct kernel_x *x)
+{
+	const struct quant *quant = quant_of(w->type);
+
+	for (uint32_t row = row0; row < row1; row++)
+		for (uint32_t i = 0; i < x->n_tokens; i++)
+			out[i * out_stride + row] = dot_row(
+				quant,
+				(const unsigned char *)w->data +
+					row * w->row_bytes,
+				(const char *)x->data + i * x->token_bytes,
+				w->n_cols);
+}
+
+static float value_at(const void *row, enum ggml_type type, uint32_t i)
+{
+	return type == GGML_F32 ? ((const float *)row)[i] :
+				  half_to_float(((const uint16_t *)row)[i]);
+}
+
+static size_t row_bytes(enum ggml_type type, uint32_t d)
+{
+	return (size_t)d * (type == GGML_F32 ? 4 : 2);
+}
+
+static void scores(float *out, size_t stride, const float *q, uint32_t n_q,
+		   const void *k, enum ggml_type type, uint32_t d, uint32_t n,
+		   float scale)
+{
+	const char *row = k;
+
+	for (uint32_t i = 0; i < n; i++, row += row_bytes(type, d))
+		for (uint32_t g = 0; g < n_q; g++) {
+			float sum = 0;
+
+			for (uint32_t j = 0; j < d; j++)
+				sum += q[g * d + j] * value_at(row, type, j);
+			out[g * stride + i] = sum * scale;
+		}
+}
+
+static void mix(float *out, const float *p, size_t stride, uint32_t n_q,
+		const void *v, enum ggml_type type, uint32_t d, uint32_t n)
+{
+	const char *row = v;
+
+	for (uint32_t i = 0; i < n; i++, row += row_bytes(type, d))
+		for (uint32_t g = 0; g < n_q; g++)
+			for (uint32_t j = 0; j < d; j++)
+				out[g * d + j] += p[g * stride + i] *
+						  value_at(row, type, j);
+}
+
+static float softmax(float *v, uint32_t n)
+{
+	float most = -INFINITY, sum = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		most = fmaxf(most, v[i]);
+	for (uint32_t i = 0; i < n; i++)
+		sum += v[i] = expf(v[i] - most);
+	for (uint32_t i = 0; i < n; i++)
+		v[i] /= sum;
+	return sum;
+}
+
+const struct kernels kernels_scalar = {
+	.name = "scalar",
+	.mul = mul,
+	.quantize = quantize,
+	.scores = scores,
+	.mix = mix,
+	.softmax = softmax,
+};

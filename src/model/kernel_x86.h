@@ -1,0 +1,583 @@
+/*
+ * kernel_x86.h - kernels for x86-64 with AVX2, FMA and F16C; with AVX-512 and
+ * its VNNI where KERNEL_VNNI is set. Included by kernel_avx2.c and
+ * kernel_avx512.c, once each, after the target was set.
+ *
+ * Weights: 256 bits are 32 weights, whose products with 32 activations are
+ * eight sums of four (dpbusd, or maddubs and madd). The lanes' sums are scaled
+ * and gathered as floats, and added up at the end of a row. Up to TILE tokens
+ * share the unpacking of a part.
+ */
+#include <immintrin.h>
+#include <math.h>
+#include <string.h>
+
+#include "model/kernel_impl.h"
+
+enum { TILE = 4 };
+
+/* 32 weights: w_i = scale * u_i + least; lanes 0-3 and 4-7 may differ. */
+struct part {
+	__m256i u;
+	__m256 scale;
+	float least[2];
+};
+
+static inline float half_at(const uint8_t *s)
+{
+	uint16_t half;
+
+	memcpy(&half, s, sizeof(half));
+	return _cvtsh_ss(half);
+}
+
+static inline struct part even(__m256i u, float scale, float least)
+{
+	return (struct part){ u, _mm256_set1_ps(scale), { least, least } };
+}
+
+/* 16 bytes: low nibbles, then high ones. */
+static inline __m256i nibbles(const uint8_t *s)
+{
+	__m128i bytes = _mm_loadu_si128((const __m128i *)s);
+	__m256i both = _mm256_inserti128_si256(_mm256_castsi128_si256(bytes),
+					       _mm_srli_epi16(bytes, 4), 1);
+
+	return _mm256_and_si256(both, _mm256_set1_epi8(15));
+}
+
+/* Bit i of a word becomes 16 in byte i. */
+static inline __m256i fifth_bits(const uint8_t *s)
+{
+	uint32_t word;
+	__m256i spread, bits;
+
+	memcpy(&word, s, sizeof(word));
+	spread = _mm256_shuffle_epi8(
+		_mm256_set1_epi32((int)word),
+		_mm256_set_epi64x(0x0303030303030303, 0x0202020202020202,
+				  0x0101010101010101, 0));
+	bits = _mm256_set1_epi64x((long long)0x8040201008040201u);
+	return _mm256_and_si256(
+		_mm256_cmpeq_epi8(_mm256_and_si256(spread, bits), bits),
+		_mm256_set1_epi8(16));
+}
+
+static inline struct part part_q8_0(const uint8_t *row, uint32_t i)
+{
+	const uint8_t *s = row + (size_t)i * 34;
+	float d = half_at(s);
+	__m256i q = _mm256_loadu_si256((const __m256i *)(s + 2));
+
+	return even(_mm256_xor_si256(q, _mm256_set1_epi8((char)0x80)), d,
+		    -128 * d);
+}
+
+static inline struct part part_q4_0(const uint8_t *row, uint32_t i)
+{
+	const uint8_t *s = row + (size_t)i * 18;
+	float d = half_at(s);
+
+	return even(nibbles(s + 2), d, -8 * d);
+}
+
+static inline struct part part_q4_1(const uint8_t *row, uint32_t i)
+{
+	const uint8_t *s = row + (size_t)i * 20;
+
+	return even(nibbles(s + 4), half_at(s), half_at(s + 2));
+}
+
+static inline struct part part_q5_0(const uint8_t *row, uint32_t i)
+{
+	const uint8_t *s = row + (size_t)i * 22;
+	float d = half_at(s);
+
+	return even(_mm256_or_si256(nibbles(s + 6), fifth_bits(s + 2)), d,
+		    -16 * d);
+}
+
+static inline struct part part_q5_1(const uint8_t *row, uint32_t i)
+{
+	const uint8_t *s = row + (size_t)i * 24;
+
+	return even(_mm256_or_si256(nibbles(s + 8), fifth_bits(s + 4)),
+		    half_at(s), half_at(s + 2));
+}
+
+/* The j-th scale and least value of a K block's 12 bytes. */
+static inline void scale_min(const uint8_t *s, uint32_t j, float *scale,
+			     float *min)
+{
+	uint32_t a, b;
+
+	if (j < 4) {
+		a = s[j] & 63u;
+		b = s[j + 4] & 63u;
+	} else {
+		a = (s[j + 4] & 15u) | (s[j - 4] >> 6 << 4);
+		b = (s[j + 4] >> 4u) | (s[j] >> 6 << 4);
+	}
+	*scale = (float)a;
+	*min = (float)b;
+}
+
+/* 32 bytes of which nibble j % 2 counts. */
+static inline __m256i k_nibbles(const uint8_t *s, uint32_t j)
+{
+	__m256i bytes = _mm256_loadu_si256((const __m256i *)(s + j / 2 * 32));
+
+	bytes = j % 2 ? _mm256_srli_epi16(bytes, 4) : bytes;
+	return _mm256_and_si256(bytes, _mm256_set1_epi8(15));
+}
+
+static inline struct part part_q4_k(const uint8_t *row, uint32_t i)
+{
+	const uint8_t *s = row + (size_t)(i / 8) * 144;
+	float scale, min;
+
+	scale_min(s + 4, i % 8, &scale, &min);
+	return even(k_nibbles(s + 16, i % 8), half_at(s) * scale,
+		    -half_at(s + 2) * min);
+}
+
+static inline struct part part_q5_k(const uint8_t *row, uint32_t i)
+{
+	const uint8_t *s = row + (size_t)(i / 8) * 176;
+	uint32_t j = i % 8;
+	__m256i high = _mm256_loadu_si256((const __m256i *)(s + 16));
+	__m256i bit = _mm256_set1_epi8((char)(1 << j));
+	float scale, min;
+
+	high = _mm256_and_si256(
+		_mm256_cmpeq_epi8(_mm256_and_si256(high, bit), bit),
+		_mm256_set1_epi8(16));
+	scale_min(s + 4, j, &scale, &min);
+	return even(_mm256_or_si256(k_nibbles(s + 48, j), high),
+		    half_at(s) * scale, -half_at(s + 2) * min);
+}
+
+static inline struct part part_q6_k(const uint8_t *row, uint32_t i)
+{
+	const uint8_t *s = row + (size_t)(i / 8) * 210;
+	uint32_t j = i % 8, half = j / 4, k = j % 4;
+	const int8_t *scales = (const int8_t *)s + 192 + j * 2;
+	float d = half_at(s + 208), a = d * scales[0], b = d * scales[1];
+	__m256i low = _mm256_loadu_si256(
+		(const __m256i *)(s + half * 64 + k % 2 * 32));
+	__m256i high = _mm256_loadu_si256(
+		(const __m256i *)(s + 128 + half * 32));
+	struct part p;
+
+	low = _mm256_and_si256(k < 2 ? low : _mm256_srli_epi16(low, 4),
+			       _mm256_set1_epi8(15));
+	high = _mm256_and_si256(
+		_mm256_srl_epi16(high, _mm_cvtsi32_si128((int)k * 2)),
+		_mm256_set1_epi8(3));
+	p.u = _mm256_or_si256(low, _mm256_slli_epi16(high, 4));
+	p.scale = _mm256_set_m128(_mm_set1_ps(b), _mm_set1_ps(a));
+	p.least[0] = -32 * a;
+	p.least[1] = -32 * b;
+	return p;
+}
+
+static inline float sum8(__m256 v)
+{
+	__m128 s = _mm_add_ps(_mm256_castps256_ps128(v),
+			      _mm256_extractf128_ps(v, 1));
+
+	s = _mm_add_ps(s, _mm_movehl_ps(s, s));
+	s = _mm_add_ss(s, _mm_movehdup_ps(s));
+	return _mm_cvtss_f32(s);
+}
+
+/* Eight sums of four products. */
+static inline __m256i dot32(__m256i u, __m256i q)
+{
+#if defined(KERNEL_VNNI)
+	return _mm256_dpbusd_epi32(_mm256_setzero_si256(), u, q);
+#else
+	return _mm256_madd_epi16(_mm256_maddubs_epi16(u, q),
+				 _mm256_set1_epi16(1));
+#endif
+}
+
+/* Q8_0's u go to 255, where maddubs would saturate: halves of u add up. */
+static inline __m256i dot32_wide(__m256i u, __m256i q)
+{
+#if defined(KERNEL_VNNI)
+	return dot32(u, q);
+#else
+	__m256i low = _mm256_and_si256(u, _mm256_set1_epi8(127));
+	__m256i top = _mm256_and_si256(_mm256_srli_epi16(u, 1),
+				       _mm256_set1_epi8(64));
+	__m256i a = dot32(low, q), b = dot32(top, q);
+
+	return _mm256_add_epi32(a, _mm256_add_epi32(b, b));
+#endif
+}
+
+/* A row of one type times up to TILE tokens. */
+#define DOT_ROW(name, dot)                                                     \
+	static inline void row_##name(float *out, size_t stride,               \
+				      const uint8_t *row, const char *x,       \
+				      size_t token_bytes, uint32_t n_parts,    \
+				      uint32_t n_tokens)                       \
+	{                                                                      \
+		__m256 sums[TILE];                                             \
+		float least[TILE];                                             \
+		for (uint32_t t = 0; t < n_tokens; t++) {                      \
+			sums[t] = _mm256_setzero_ps();                         \
+			least[t] = 0;                                          \
+		}                                                              \
+		for (uint32_t i = 0; i < n_parts; i++) {                       \
+			const struct part p = part_##name(row, i);             \
+			for (uint32_t t = 0; t < n_tokens; t++) {              \
+				const struct kernel_q8 *b =                    \
+					(const void *)(x + t * token_bytes);   \
+				b += i;                                        \
+				__m256i q = _mm256_loadu_si256(                \
+					(const __m256i *)b->q);                \
+				__m256 f =                                     \
+					_mm256_cvtepi32_ps(dot(p.u, q));       \
+				sums[t] = _mm256_fmadd_ps(                     \
+					_mm256_mul_ps(p.scale,                 \
+						      _mm256_set1_ps(b->d)),   \
+					f, sums[t]);                           \
+				least[t] += b->d *                             \
+					    (p.least[0] * b->sums[0] +         \
+					     p.least[1] * b->sums[1]);         \
+			}                                                      \
+		}                                                              \
+		for (uint32_t t = 0; t < n_tokens; t++)                        \
+			out[t * stride] = sum8(sums[t]) + least[t];            \
+	}                                                                      \
+	static void rows_##name(float *out, size_t stride,                     \
+				const struct kernel_rows *w, uint32_t row0,    \
+				uint32_t row1, const struct kernel_x *x)       \
+	{                                                                      \
+		uint32_t n_parts = w->n_cols / KERNEL_BLOCK;                   \
+		for (uint32_t r = row0; r < row1; r++) {                       \
+			const uint8_t *row =                                   \
+				(const uint8_t *)w->data + r * w->row_bytes;   \
+			const char *at = x->data;                              \
+			uint32_t t = 0;                                        \
+			for (; t + TILE <= x->n_tokens; t += TILE)             \
+				row_##name(out + t * stride + r, stride, row,  \
+					   at + t * x->token_bytes,            \
+					   x->token_bytes, n_parts, TILE);     \
+			for (; t < x->n_tokens; t++)                           \
+				row_##name(out + t * stride + r, stride, row,  \
+					   at + t * x->token_bytes,            \
+					   x->token_bytes, n_parts, 1);        \
+		}                                                              \
+	}
+
+DOT_ROW(q8_0, dot32_wide)
+DOT_ROW(q4_0, dot32)
+DOT_ROW(q4_1, dot32)
+DOT_ROW(q5_0, dot32)
+DOT_ROW(q5_1, dot32)
+DOT_ROW(q4_k, dot32)
+DOT_ROW(q5_k, dot32)
+DOT_ROW(q6_k, dot32)
+
+/* --- floats ------------------------------------------------------------- */
+
+#if defined(KERNEL_VNNI)
+typedef __m512 lanes;
+enum { LANES = 16 };
+#define LANES_ZERO()	    _mm512_setzero_ps()
+#define LANES_SET(v)	    _mm512_set1_ps(v)
+#define LANES_LOAD(s)	    _mm512_loadu_ps(s)
+#define LANES_STORE(s, v)   _mm512_storeu_ps(s, v)
+#define LANES_FMA(a, b, c)  _mm512_fmadd_ps(a, b, c)
+#define LANES_ADD(a, b)	    _mm512_add_ps(a, b)
+#define LANES_MUL(a, b)	    _mm512_mul_ps(a, b)
+#define LANES_MAX(a, b)	    _mm512_max_ps(a, b)
+#define LANES_SUM(v)	    _mm512_reduce_add_ps(v)
+#define LANES_HALVES(s)                                                        \
+	_mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)(s)))
+#define LANES_BF16(s)                                                          \
+	_mm512_castsi512_ps(_mm512_slli_epi32(                                 \
+		_mm512_cvtepu16_epi32(                                         \
+			_mm256_loadu_si256((const __m256i *)(s))),             \
+		16))
+#else
+typedef __m256 lanes;
+enum { LANES = 8 };
+#define LANES_ZERO()	    _mm256_setzero_ps()
+#define LANES_SET(v)	    _mm256_set1_ps(v)
+#define LANES_LOAD(s)	    _mm256_loadu_ps(s)
+#define LANES_STORE(s, v)   _mm256_storeu_ps(s, v)
+#define LANES_FMA(a, b, c)  _mm256_fmadd_ps(a, b, c)
+#define LANES_ADD(a, b)	    _mm256_add_ps(a, b)
+#define LANES_MUL(a, b)	    _mm256_mul_ps(a, b)
+#define LANES_MAX(a, b)	    _mm256_max_ps(a, b)
+#define LANES_SUM(v)	    sum8(v)
+#define LANES_HALVES(s)                                                        \
+	_mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)(s)))
+#define LANES_BF16(s)                                                          \
+	_mm256_castsi256_ps(_mm256_slli_epi32(                                 \
+		_mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)(s))),  \
+		16))
+#endif
+
+static inline lanes load_lanes(const void *row, enum ggml_type type,
+			       uint32_t i)
+{
+	if (type == GGML_F32)
+		return LANES_LOAD((const float *)row + i);
+	if (type == GGML_F16)
+		return LANES_HALVES((const uint16_t *)row + i);
+	return LANES_BF16((const uint16_t *)row + i);
+}
+
+static inline float load_one(const void *row, enum ggml_type type, uint32_t i)
+{
+	if (type == GGML_F32)
+		return ((const float *)row)[i];
+	if (type == GGML_F16)
+		return _cvtsh_ss(((const uint16_t *)row)[i]);
+	return bf16_to_float(((const uint16_t *)row)[i]);
+}
+
+/* One row times n vectors of floats, `stride` floats apart; four sums of each
+ * run side by side where there is only one. */
+static inline void dot_floats(float *out, size_t out_stride, const void *row,
+			      enum ggml_type type, const float *x,
+			      size_t stride, uint32_t n_cols, uint32_t n)
+{
+	lanes sums[TILE * 2];
+	uint32_t i = 0, k = n == 1 ? 4 : n;
+
+	for (uint32_t t = 0; t < k; t++)
+		sums[t] = LANES_ZERO();
+	if (n == 1) {
+		for (; i + 4 * LANES <= n_cols; i += 4 * LANES)
+			for (uint32_t t = 0; t < 4; t++)
+				sums[t] = LANES_FMA(
+					load_lanes(row, type, i + t * LANES),
+					LANES_LOAD(x + i + t * LANES),
+					sums[t]);
+		sums[0] = LANES_ADD(LANES_ADD(sums[0], sums[1]),
+				    LANES_ADD(sums[2], sums[3]));
+	}
+	for (; i + LANES <= n_cols; i += LANES) {
+		lanes w = load_lanes(row, type, i);
+
+		for (uint32_t t = 0; t < n; t++)
+			sums[t] = LANES_FMA(w, LANES_LOAD(x + t * stride + i),
+					    sums[t]);
+	}
+	for (uint32_t t = 0; t < n; t++) {
+		float sum = LANES_SUM(sums[t]);
+
+		for (uint32_t j = i; j < n_cols; j++)
+			sum += load_one(row, type, j) * x[t * stride + j];
+		out[t * out_stride] = sum;
+	}
+}
+
+#define FLOAT_ROWS(name, type)                                                 \
+	static void rows_##name(float *out, size_t stride,                     \
+				const struct kernel_rows *w, uint32_t row0,    \
+				uint32_t row1, const struct kernel_x *x)       \
+	{                                                                      \
+		const float *v = x->data;                                      \
+		for (uint32_t r = row0; r < row1; r++) {                       \
+			const char *row =                                      \
+				(const char *)w->data + r * w->row_bytes;      \
+			for (uint32_t t = 0; t < x->n_tokens; t++)             \
+				dot_floats(out + t * stride + r, stride, row,  \
+					   type, v + (size_t)t * w->n_cols,    \
+					   w->n_cols, w->n_cols, 1);           \
+		}                                                              \
+	}
+
+FLOAT_ROWS(f32, GGML_F32)
+FLOAT_ROWS(f16, GGML_F16)
+FLOAT_ROWS(bf16, GGML_BF16)
+
+static void mul(float *out, size_t out_stride, const struct kernel_rows *w,
+		uint32_t row0, uint32_t row1, const struct kernel_x *x)
+{
+	switch (w->type) {
+	case GGML_F32:
+		rows_f32(out, out_stride, w, row0, row1, x);
+		return;
+	case GGML_F16:
+		rows_f16(out, out_stride, w, row0, row1, x);
+		return;
+	case GGML_BF16:
+		rows_bf16(out, out_stride, w, row0, row1, x);
+		return;
+	case GGML_Q8_0:
+		rows_q8_0(out, out_stride, w, row0, row1, x);
+		return;
+	case GGML_Q4_0:
+		rows_q4_0(out, out_stride, w, row0, row1, x);
+		return;
+	case GGML_Q4_1:
+		rows_q4_1(out, out_stride, w, row0, row1, x);
+		return;
+	case GGML_Q5_0:
+		rows_q5_0(out, out_stride, w, row0, row1, x);
+		return;
+	case GGML_Q5_1:
+		rows_q5_1(out, out_stride, w, row0, row1, x);
+		return;
+	case GGML_Q4_K:
+		rows_q4_k(out, out_stride, w, row0, row1, x);
+		return;
+	case GGML_Q5_K:
+		rows_q5_k(out, out_stride, w, row0, row1, x);
+		return;
+	case GGML_Q6_K:
+		rows_q6_k(out, out_stride, w, row0, row1, x);
+		return;
+	}
+}
+
+/* --- attention ---------------------------------------------------------- */
+
+static size_t row_bytes(enum ggml_type type, uint32_t d)
+{
+	return (size_t)d * (type == GGML_F32 ? 4 : 2);
+}
+
+static inline void scores_of(float *out, size_t stride, const float *q,
+			     uint32_t n_q, const void *k, enum ggml_type type,
+			     uint32_t d, uint32_t n, float scale)
+{
+	const char *row = k;
+	size_t bytes = row_bytes(type, d);
+
+	for (uint32_t i = 0; i < n; i++, row += bytes)
+		for (uint32_t g = 0; g < n_q; g += 2 * TILE) {
+			uint32_t len = MIN(n_q - g, (uint32_t)(2 * TILE));
+			float *at = out + g * stride + i;
+
+			dot_floats(at, stride, row, type, q + (size_t)g * d, d,
+				   d, len);
+			for (uint32_t t = 0; t < len; t++)
+				at[t * stride] *= scale;
+		}
+}
+
+static void scores(float *out, size_t stride, const float *q, uint32_t n_q,
+		   const void *k, enum ggml_type type, uint32_t d, uint32_t n,
+		   float scale)
+{
+	if (type == GGML_F32)
+		scores_of(out, stride, q, n_q, k, GGML_F32, d, n, scale);
+	else
+		scores_of(out, stride, q, n_q, k, GGML_F16, d, n, scale);
+}
+
+/* out is kept in registers, MIX_LANES vectors at a time. */
+enum { MIX_LANES = 4 };
+
+static inline void mix_of(float *out, const float *p, const char *v,
+			  enum ggml_type type, uint32_t d, uint32_t n)
+{
+	size_t bytes = row_bytes(type, d);
+	uint32_t j = 0;
+
+	for (; j + MIX_LANES * LANES <= d; j += MIX_LANES * LANES) {
+		lanes sums[MIX_LANES];
+
+		for (uint32_t t = 0; t < MIX_LANES; t++)
+			sums[t] = LANES_LOAD(out + j + t * LANES);
+		for (uint32_t i = 0; i < n; i++) {
+			lanes share = LANES_SET(p[i]);
+
+			for (uint32_t t = 0; t < MIX_LANES; t++)
+				sums[t] = LANES_FMA(
+					load_lanes(v + i * bytes, type,
+						   j + t * LANES),
+					share, sums[t]);
+		}
+		for (uint32_t t = 0; t < MIX_LANES; t++)
+			LANES_STORE(out + j + t * LANES, sums[t]);
+	}
+	for (; j + LANES <= d; j += LANES) {
+		lanes sum = LANES_LOAD(out + j);
+
+		for (uint32_t i = 0; i < n; i++)
+			sum = LANES_FMA(load_lanes(v + i * bytes, type, j),
+					LANES_SET(p[i]), sum);
+		LANES_STORE(out + j, sum);
+	}
+	for (; j < d; j++)
+		for (uint32_t i = 0; i < n; i++)
+			out[j] += p[i] * load_one(v + i * bytes, type, j);
+}
+
+static void mix(float *out, const float *p, size_t stride, uint32_t n_q,
+		const void *v, enum ggml_type type, uint32_t d, uint32_t n)
+{
+	for (uint32_t g = 0; g < n_q; g++) {
+		if (type == GGML_F32)
+			mix_of(out + (size_t)g * d, p + g * stride, v,
+			       GGML_F32, d, n);
+		else
+			mix_of(out + (size_t)g * d, p + g * stride, v,
+			       GGML_F16, d, n);
+	}
+}
+
+/* --- activations -------------------------------------------------------- */
+
+static void quantize(struct kernel_q8 *out, const float *v, uint32_t n)
+{
+	kernels_scalar.quantize(out, v, n);
+}
+
+/* e^x for x <= 0: 2^n * p(r), n = round(x / ln 2), |r| <= ln 2 / 2, p by
+ * Taylor to the sixth power: within 2e-7. Under -87 it is 0. */
+static inline __m256 exp8(__m256 x)
+{
+	__m256 n = _mm256_round_ps(
+		_mm256_mul_ps(x, _mm256_set1_ps(1.44269504f)),
+		_MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+	__m256 r = _mm256_fnmadd_ps(n, _mm256_set1_ps(0.693359375f), x);
+	__m256 p = _mm256_set1_ps(1.0f / 720), keep;
+	static const float terms[] = { 1.0f / 120, 1.0f / 24, 1.0f / 6, 0.5f,
+				       1, 1 };
+	__m256i power;
+
+	r = _mm256_fnmadd_ps(n, _mm256_set1_ps(-2.12194440e-4f), r);
+	for (size_t i = 0; i < ARRAY_LEN(terms); i++)
+		p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(terms[i]));
+	power = _mm256_slli_epi32(
+		_mm256_add_epi32(_mm256_cvtps_epi32(n),
+				 _mm256_set1_epi32(127)), 23);
+	keep = _mm256_cmp_ps(x, _mm256_set1_ps(-87), _CMP_GT_OQ);
+	return _mm256_and_ps(
+		_mm256_mul_ps(p, _mm256_castsi256_ps(power)), keep);
+}
+
+static float softmax(float *v, uint32_t n)
+{
+	float most = -INFINITY, sum = 0, inverse;
+	__m256 sums = _mm256_setzero_ps();
+	uint32_t i = 0;
+
+	for (uint32_t k = 0; k < n; k++)
+		most = v[k] > most ? v[k] : most;
+	for (; i + 8 <= n; i += 8) {
+		__m256 e = exp8(_mm256_sub_ps(_mm256_loadu_ps(v + i),
+					      _mm256_set1_ps(most)));
+
+		_mm256_storeu_ps(v + i, e);
+		sums = _mm256_add_ps(sums, e);
+	}
+	sum = sum8(sums);
+	for (; i < n; i++)
+		sum += v[i] = expf(v[i] - most);
+	inverse = 1 / sum;
+	for (i = 0; i < n; i++)
+		v[i] *= inverse;
+	return sum;
+}

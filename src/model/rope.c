@@ -1,0 +1,110 @@
+#include "model/rope.h"
+
+#include <assert.h>
+#include <math.h>
+
+#include "base/buf.h"
+
+#define TWO_PI 6.283185307179586
+/* YaRN: pairs that turn more often than this over the original context are
+ * left alone, those that turn less than once are interpolated. */
+#define YARN_BETA_FAST 32.0
+#define YARN_BETA_SLOW 1.0
+
+struct rope {
+	struct rope_opts opts;
+	uint32_t n_pairs, n;
+	double *frequency;  /* n_pairs */
+	double scale;       /* of the turned numbers */
+	float *turns;       /* n * n_pairs * {cos, sin} */
+	size_t cap;
+};
+
+/* The pair that makes `turns` full turns over the original context. */
+static double yarn_pair(const struct rope_opts *o, double turns)
+{
+	return o->n_rot * log(o->n_ctx_orig / (turns * TWO_PI)) /
+	       (2 * log(o->base));
+}
+
+/* 1: keep the frequency, 0: divide it by the factor. */
+static double yarn_share(const struct rope_opts *o, uint32_t i)
+{
+	double low = fmax(0, floor(yarn_pair(o, YARN_BETA_FAST)));
+	double high = fmin(o->n_rot - 1, ceil(yarn_pair(o, YARN_BETA_SLOW)));
+	double y = (i - low) / fmax(0.001, high - low);
+
+	return 1 - fmin(1, fmax(0, y));
+}
+
+static double frequency(const struct rope_opts *o, uint32_t i)
+{
+	double f = pow(o->base, -2.0 * i / o->n_rot);
+	double share;
+
+	if (o->divisors)
+		f /= o->divisors[i];
+	if (o->scaling == ROPE_LINEAR)
+		return f / o->factor;
+	if (o->scaling == ROPE_PLAIN)
+		return f;
+	share = yarn_share(o, i);
+	return f / o->factor * (1 - share) + f * share;
+}
+
+struct rope *rope_new(const struct rope_opts *opts)
+{
+	struct rope *r = mem_zalloc(sizeof(*r));
+
+	assert(opts->n_rot % 2 == 0);
+	r->opts = *opts;
+	r->n_pairs = opts->n_rot / 2;
+	r->frequency = mem_zalloc((r->n_pairs + 1) * sizeof(double));
+	for (uint32_t i = 0; i < r->n_pairs; i++)
+		r->frequency[i] = frequency(opts, i);
+	r->scale = 1;
+	if (opts->scaling == ROPE_YARN)
+		r->scale = opts->attn_factor * (1 + 0.1 * log(opts->factor));
+	return r;
+}
+
+void rope_free(struct rope *r)
+{
+	if (!r)
+		return;
+	mem_free(r->frequency);
+	mem_free(r->turns);
+	mem_free(r);
+}
+
+void rope_reach(struct rope *r, uint32_t n)
+{
+	if (n <= r->n)
+		return;
+	r->turns = grow(r->turns, &r->cap, n, r->n_pairs * 2 * sizeof(float));
+	for (; r->n < n; r->n++) {
+		float *at = r->turns + (size_t)r->n * r->n_pairs * 2;
+
+		for (uint32_t i = 0; i < r->n_pairs; i++) {
+			double angle = r->n * r->frequency[i];
+
+			at[2 * i] = (float)(cos(angle) * r->scale);
+			at[2 * i + 1] = (float)(sin(angle) * r->scale);
+		}
+	}
+}
+
+void rope_turn(const struct rope *r, float *v, uint32_t position)
+{
+	const float *at = r->turns + (size_t)position * r->n_pairs * 2;
+	uint32_t step = r->opts.halves ? 1 : 2;
+	uint32_t far = r->opts.halves ? r->n_pairs : 1;
+
+	assert(position < r->n);
+	for (uint32_t i = 0; i < r->n_pairs; i++) {
+		float *a = v + (size_t)i * step, *b = a + far, x = *a;
+
+		*a = x * at[2 * i] - *b * at[2 * i + 1];
+		*b = x * at[2 * i + 1] + *b * at[2 * i];
+	}
+}

@@ -1,0 +1,126 @@
+/*
+ * sparse.h - post-training sparse attention: what a step reads and what the
+ * cache keeps. One row and one file a policy.
+ *
+ *	a token's step, for each layer that is not dense
+ *	  append     its key and value are in the cache
+ *	  look()     all queries of the layer are known
+ *	  select()   for each KV head: the slots to attend to     (threads)
+ *	  seen()     for each KV head: what attention they got    (threads)
+ *	  evict()    what the cache gives up
+ *
+ * A prompt is attended to densely, as the policies' authors do: then
+ * select() is not asked, seen() is called for each of its tokens, and evict()
+ * once at its end. look, select, seen, evict may be NULL: nothing to do.
+ *
+ * Calls for different heads come from different threads and touch the state
+ * of their head only. Where a policy's own code selects for each query head
+ * and the model shares KV heads among queries, the policy's file says what is
+ * done.
+ */
+#ifndef LILSCOPE_SPARSE_H
+#define LILSCOPE_SPARSE_H
+
+#include "base/err.h"
+#include "model/cache.h"
+#include "model/rope.h"
+
+#define SPARSE_AUTO ((uint32_t)0xffffffff)
+
+enum { SPARSE_D_MAX = 1024 }; /* numbers of a head */
+
+/* Options; SPARSE_AUTO takes the policy's own. */
+struct sparse_opts {
+	uint32_t budget;       /* tokens a step may read in a head */
+	uint32_t page;         /* tokens of a page or block */
+	uint32_t sinks;        /* first tokens that always stay */
+	uint32_t recent;       /* last tokens that always stay */
+	uint32_t dense_layers; /* the first layers attend to all */
+	uint32_t keep_prompt;  /* 1: the prompt is never evicted */
+	uint64_t seed;         /* of policies that draw lots */
+};
+
+struct sparse_shape {
+	uint32_t n_layers, n_heads, n_kv_heads, d;
+};
+
+/* Slots [start, start + n). */
+struct sparse_range {
+	uint32_t start, n;
+};
+
+/* What a KV head's queries attend to: one list for all of its group, or one
+ * for each. Kept between steps, so that nothing is allocated. */
+struct sparse_pick {
+	bool each;                  /* a list for each query of the group */
+	struct sparse_list {
+		struct sparse_range *ranges;
+		size_t n, cap;
+		uint32_t n_slots;
+	} *lists;                   /* one for each query of the group */
+};
+void sparse_pick_add(struct sparse_list *list, uint32_t start, uint32_t n);
+
+/* One head's part of a step. */
+struct sparse_step {
+	struct cache *cache;
+	uint32_t layer, head;  /* KV head */
+	uint32_t group;        /* queries that share it */
+	uint32_t pos;          /* of the token */
+	uint32_t prompt_end;   /* tokens of the prompt, for keep_prompt */
+	uint32_t dense_end;    /* those before it were attended to densely: the
+				  prompt, or all of a text that is fed again */
+	const float *q;        /* [group][d], turned unless `unrotated` */
+	const struct rope *rope;
+};
+
+struct sparse {
+	const char *name;
+	const char *about;     /* one line */
+	const char *paper;
+	/* Keys are cached as they are, and turned when they are read: the
+	 * policy says as for which position (place). */
+	bool unrotated;
+	/* Fills what is SPARSE_AUTO. */
+	void (*defaults)(struct sparse_opts *o, const struct sparse_shape *s);
+	/* State over all layers; NULL: it has none. */
+	void *(*create)(const struct sparse_opts *o,
+			const struct sparse_shape *s);
+	void (*destroy)(void *state);
+	void *(*copy)(const void *state);
+	/* step->q is [n_heads][d] of the layer. */
+	void (*look)(void *state, const struct sparse_step *step);
+	void (*select)(void *state, const struct sparse_step *step,
+		       struct sparse_pick *pick);
+	/* p: [group][stride] probabilities in the order of the pick. */
+	void (*seen)(void *state, const struct sparse_step *step,
+		     const struct sparse_pick *pick, const float *p,
+		     size_t stride);
+	void (*evict)(void *state, const struct sparse_step *step);
+	/* unrotated: the position that a slot has for this step's query, and
+	 * (slot NULL) the query's own. */
+	uint32_t (*place)(const void *state, const struct sparse_step *step,
+			  const uint32_t *slot);
+};
+
+extern const struct sparse *const sparse_rows[];
+extern const size_t sparse_n_rows;
+const struct sparse *sparse_find(const char *name); /* NULL: none */
+
+/* All SPARSE_AUTO. */
+extern const struct sparse_opts sparse_opts_auto;
+
+/* Defaults in, and checked: false and a sentence that names the option. */
+bool sparse_resolve(const struct sparse *row, struct sparse_opts *o,
+		    const struct sparse_shape *s, struct err *err);
+
+extern const struct sparse sparse_dense, sparse_sink, sparse_h2o, sparse_quest,
+	sparse_infllm, sparse_raas, sparse_snapkv, sparse_tova, sparse_rkv,
+	sparse_random;
+
+/* For the policies: the n largest of values[0..count) as rising indices into
+ * out; among equals the first ones. work: count indices of scratch. */
+void sparse_top(const float *values, uint32_t count, uint32_t n,
+		uint32_t *out, uint32_t *work);
+
+#endif

@@ -1,0 +1,92 @@
+#include "model/sparse_bounds.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+
+void bounds_release(struct bounds *b)
+{
+	mem_free(b->rows);
+	mem_free(b->query);
+	mem_free(b->scores);
+	mem_free(b->work);
+	*b = (struct bounds){ 0 };
+}
+
+void bounds_copy(struct bounds *to, const struct bounds *from, uint32_t d)
+{
+	*to = (struct bounds){ .n = from->n };
+	if (!from->n)
+		return;
+	to->rows = grow(NULL, &to->cap, from->n, 2 * d * sizeof(float));
+	memcpy(to->rows, from->rows, (size_t)from->n * 2 * d * sizeof(float));
+}
+
+static void add_page(struct bounds *b, const struct cache *c,
+		     const struct cache_head *h, uint32_t page)
+{
+	uint32_t d = c->d, first = b->n * page;
+	float *most, *least, *key;
+
+	b->rows = grow(b->rows, &b->cap, b->n + 1, 2 * d * sizeof(float));
+	b->query = grow(b->query, &b->query_cap, d, sizeof(float));
+	key = b->query;
+	most = b->rows + (size_t)b->n * 2 * d;
+	least = most + d;
+	kernel_load(most, cache_keys(c, h, first), c->type, d);
+	memcpy(least, most, d * sizeof(float));
+	for (uint32_t slot = first + 1; slot < first + page; slot++) {
+		kernel_load(key, cache_keys(c, h, slot), c->type, d);
+		for (uint32_t i = 0; i < d; i++) {
+			most[i] = MAX(most[i], key[i]);
+			least[i] = MIN(least[i], key[i]);
+		}
+	}
+	b->n++;
+}
+
+void bounds_reach(struct bounds *b, const struct cache *c,
+		  const struct cache_head *h, uint32_t page)
+{
+	while ((b->n + 1) * page <= h->n)
+		add_page(b, c, h, page);
+}
+
+void bounds_drop(struct bounds *b, uint32_t i_page, uint32_t d)
+{
+	float *row = b->rows + (size_t)i_page * 2 * d;
+
+	b->n--;
+	memmove(row, row + 2 * d,
+		(size_t)(b->n - i_page) * 2 * d * sizeof(float));
+}
+
+/* q_i * max_i counts where q_i > 0, q_i * min_i elsewhere: so with q parted
+ * by its sign the bound is one dot product. */
+void bounds_score(struct bounds *b, const float *q, uint32_t group,
+		  uint32_t d)
+{
+	b->query = grow(b->query, &b->query_cap, (size_t)group * 2 * d,
+			sizeof(float));
+	b->scores = grow(b->scores, &b->scores_cap, (size_t)group * b->n + 1,
+			 sizeof(float));
+	for (uint32_t g = 0; g < group; g++) {
+		float *query = b->query + (size_t)g * 2 * d;
+
+		for (uint32_t i = 0; i < d; i++) {
+			query[i] = MAX(q[g * d + i], 0);
+			query[d + i] = MIN(q[g * d + i], 0);
+		}
+	}
+	kernel_scores(b->scores, b->n, b->query, group, b->rows, GGML_F32,
+		      2 * d, b->n, 1);
+}
+
+const uint32_t *bounds_top(struct bounds *b, const float *scores,
+			   uint32_t count, uint32_t n)
+{
+	b->work = grow(b->work, &b->work_cap, (size_t)count * 2 + 1,
+		       sizeof(*b->work));
+	sparse_top(scores, count, n, b->work, b->work + count);
+	return b->work;
+}

@@ -1,0 +1,306 @@
+/*
+ * InfLLM: the first tokens, a local window, and of the blocks between them
+ * those that the layer's queries resemble most. Nothing is evicted. Keys in
+ * the window have their true distance; all others one distance, that of the
+ * window's far end.
+ *
+ *	budget B   init 16, window B/2, blocks of 16: (B/2 - 16)/16 of them
+ *	block      when 16 tokens have left the window; it is represented by
+ *	           the mean of the keys of its 2 tokens that got the most
+ *	           attention while they were in the window
+ *	score      sum over all query heads of q . representative: one choice
+ *	           for all heads of the layer
+ *
+ * The published defaults (128 + 4096 + 16 blocks of 128, of 4 tokens each)
+ * follow the same shares. While the whole text fits the budget, all of it is
+ * the window. Prompts are attended to densely here; the published code walks
+ * through them with the same window and blocks.
+ */
+#include "model/sparse.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+
+enum { INFLLM_BLOCK_MAX = 256 };
+
+struct infllm_layer {
+	uint32_t n_blocks;
+	float *means;          /* n_blocks * n_kv_heads * d: representatives */
+	size_t means_cap;
+	float **mass;          /* n_kv_heads: by position, while in window */
+	size_t *mass_cap;
+	uint32_t *mass_n;
+	uint32_t *chosen;      /* blocks of this step, rising */
+	uint32_t n_chosen;
+	size_t chosen_cap;
+};
+
+struct infllm {
+	struct sparse_opts o;
+	struct sparse_shape s;
+	uint32_t n_init, n_local, block, n_top, n_repr;
+	struct infllm_layer *layers;
+	float *query, *scores; /* scratch of look(), which is alone */
+	uint32_t *work;
+	size_t query_cap, scores_cap, work_cap;
+};
+
+static void defaults(struct sparse_opts *o, const struct sparse_shape *s)
+{
+	(void)s;
+	if (o->budget == SPARSE_AUTO)
+		o->budget = 512;
+	o->budget = MAX(o->budget, 8);
+	o->page = o->page == SPARSE_AUTO ? SPARSE_AUTO : MIN(o->page, (uint32_t)INFLLM_BLOCK_MAX);
+	if (o->page == SPARSE_AUTO)
+		o->page = MIN(16, o->budget / 8);
+	if (o->sinks == SPARSE_AUTO)
+		o->sinks = MIN(16, o->budget / 8);
+	if (o->recent == SPARSE_AUTO)
+		o->recent = o->budget / 2;
+}
+
+static void *create(const struct sparse_opts *o, const struct sparse_shape *s)
+{
+	struct infllm *k = mem_zalloc(sizeof(*k));
+
+	k->o = *o;
+	k->s = *s;
+	k->n_init = o->sinks;
+	k->n_local = MAX(o->recent, 1);
+	k->block = o->page;
+	k->n_top = (o->budget - o->sinks - o->recent) / o->page;
+	k->n_repr = MAX(1, o->page / 8);
+	k->layers = mem_zalloc(s->n_layers * sizeof(*k->layers));
+	for (uint32_t i = 0; i < s->n_layers; i++) {
+		struct infllm_layer *l = &k->layers[i];
+
+		l->mass = mem_zalloc(s->n_kv_heads * sizeof(*l->mass));
+		l->mass_cap = mem_zalloc(s->n_kv_heads * sizeof(size_t));
+		l->mass_n = mem_zalloc(s->n_kv_heads * sizeof(uint32_t));
+	}
+	return k;
+}
+
+static void destroy(void *state)
+{
+	struct infllm *k = state;
+
+	if (!k)
+		return;
+	for (uint32_t i = 0; i < k->s.n_layers; i++) {
+		struct infllm_layer *l = &k->layers[i];
+
+		for (uint32_t h = 0; h < k->s.n_kv_heads; h++)
+			mem_free(l->mass[h]);
+		mem_free(l->mass);
+		mem_free(l->mass_cap);
+		mem_free(l->mass_n);
+		mem_free(l->means);
+		mem_free(l->chosen);
+	}
+	mem_free(k->layers);
+	mem_free(k->query);
+	mem_free(k->scores);
+	mem_free(k->work);
+	mem_free(k);
+}
+
+static void reach_mass(struct infllm_layer *l, uint32_t head, uint32_t n)
+{
+	l->mass[head] = grow(l->mass[head], &l->mass_cap[head], n + 1,
+			     sizeof(float));
+	while (l->mass_n[head] < n)
+		l->mass[head][l->mass_n[head]++] = 0;
+}
+
+static void *copy(const void *state)
+{
+	const struct infllm *from = state;
+	struct infllm *to = create(&from->o, &from->s);
+
+	for (uint32_t i = 0; i < to->s.n_layers; i++) {
+		const struct infllm_layer *a = &from->layers[i];
+		struct infllm_layer *b = &to->layers[i];
+		size_t row = (size_t)to->s.n_kv_heads * to->s.d *
+			     sizeof(float);
+
+		for (uint32_t h = 0; h < to->s.n_kv_heads; h++) {
+			reach_mass(b, h, a->mass_n[h]);
+			if (a->mass_n[h])
+				memcpy(b->mass[h], a->mass[h],
+				       a->mass_n[h] * sizeof(float));
+		}
+		b->n_blocks = a->n_blocks;
+		b->means = grow(NULL, &b->means_cap, a->n_blocks + 1, row);
+		if (a->n_blocks)
+			memcpy(b->means, a->means, a->n_blocks * row);
+	}
+	return to;
+}
+
+/* Does everything still fit, so that all of it is the window? */
+static bool fits(const struct infllm *k, const struct sparse_step *step)
+{
+	return step->pos < k->o.budget;
+}
+
+/* The first position of the window. */
+static uint32_t window(const struct infllm *k, const struct sparse_step *step)
+{
+	return fits(k, step) || step->pos + 1 < k->n_local ?
+		       0 :
+		       step->pos + 1 - k->n_local;
+}
+
+/* Chooses the layer's blocks: queries turned as at the window's far end. */
+static void look(void *state, const struct sparse_step *step)
+{
+	struct infllm *k = state;
+	struct infllm_layer *l = &k->layers[step->layer];
+	uint32_t d = k->s.d, n_kv = k->s.n_kv_heads;
+
+	l->n_chosen = MIN(k->n_top, l->n_blocks);
+	l->chosen = grow(l->chosen, &l->chosen_cap, l->n_blocks + 1,
+			 sizeof(*l->chosen));
+	if (fits(k, step) || !l->n_blocks)
+		return;
+	/* sum over query heads of q . r = sum over KV heads of (sum of its
+	 * group's q) . r */
+	k->query = grow(k->query, &k->query_cap, (size_t)(n_kv + 1) * d,
+			sizeof(float));
+	memset(k->query, 0, (size_t)n_kv * d * sizeof(float));
+	for (uint32_t i = 0; i < k->s.n_heads; i++) {
+		float *sum = k->query + (size_t)(i / step->group) * d;
+		float *q = k->query + (size_t)n_kv * d;
+
+		memcpy(q, step->q + (size_t)i * d, d * sizeof(float));
+		rope_turn(step->rope, q, k->n_local - 1);
+		for (uint32_t j = 0; j < d; j++)
+			sum[j] += q[j];
+	}
+	k->scores = grow(k->scores, &k->scores_cap, l->n_blocks,
+			 sizeof(float));
+	kernel_scores(k->scores, l->n_blocks, k->query, 1, l->means, GGML_F32,
+		      n_kv * d, l->n_blocks, 1);
+	k->work = grow(k->work, &k->work_cap, l->n_blocks, sizeof(*k->work));
+	sparse_top(k->scores, l->n_blocks, l->n_chosen, l->chosen, k->work);
+}
+
+static void select(void *state, const struct sparse_step *step,
+		   struct sparse_pick *pick)
+{
+	const struct infllm *k = state;
+	const struct infllm_layer *l = &k->layers[step->layer];
+	const struct cache_head *h =
+		cache_head(step->cache, step->layer, step->head);
+	struct sparse_list *list = &pick->lists[0];
+	uint32_t rest;
+
+	if (fits(k, step)) {
+		sparse_pick_add(list, 0, h->n);
+		return;
+	}
+	sparse_pick_add(list, 0, MIN(k->n_init, h->n));
+	for (uint32_t i = 0; i < l->n_chosen; i++)
+		sparse_pick_add(list, k->n_init + l->chosen[i] * k->block,
+				k->block);
+	/* what left the window and is in no block yet, and the window */
+	rest = MIN(k->n_init + l->n_blocks * k->block, h->n);
+	sparse_pick_add(list, rest, h->n - rest);
+}
+
+/* Slots are positions: nothing is evicted. */
+static void seen(void *state, const struct sparse_step *step,
+		 const struct sparse_pick *pick, const float *p, size_t stride)
+{
+	struct infllm *k = state;
+	struct infllm_layer *l = &k->layers[step->layer];
+	const struct sparse_list *list = &pick->lists[0];
+	uint32_t from = step->pos + 1 > k->n_local ?
+				step->pos + 1 - k->n_local :
+				0;
+	uint32_t at = 0;
+
+	reach_mass(l, step->head, step->pos + 1);
+	for (size_t i = 0; i < list->n; i++) {
+		for (uint32_t j = 0; j < list->ranges[i].n; j++, at++) {
+			uint32_t pos = list->ranges[i].start + j;
+
+			if (pos < from)
+				continue;
+			for (uint32_t g = 0; g < step->group; g++)
+				l->mass[step->head][pos] += p[g * stride + at];
+		}
+	}
+}
+
+static void add_block(struct infllm *k, const struct sparse_step *step,
+		      struct infllm_layer *l)
+{
+	uint32_t first = k->n_init + l->n_blocks * k->block, d = k->s.d;
+	uint32_t best[INFLLM_BLOCK_MAX], work[INFLLM_BLOCK_MAX];
+	float key[SPARSE_D_MAX], *mean;
+
+	l->means = grow(l->means, &l->means_cap, l->n_blocks + 1,
+			(size_t)k->s.n_kv_heads * d * sizeof(float));
+	mean = l->means + (size_t)l->n_blocks * k->s.n_kv_heads * d;
+	memset(mean, 0, (size_t)k->s.n_kv_heads * d * sizeof(float));
+	for (uint32_t head = 0; head < k->s.n_kv_heads; head++, mean += d) {
+		const struct cache_head *h =
+			cache_head(step->cache, step->layer, head);
+
+		sparse_top(l->mass[head] + first, k->block, k->n_repr, best,
+			   work);
+		for (uint32_t i = 0; i < k->n_repr; i++) {
+			kernel_load(key,
+				    cache_keys(step->cache, h, first + best[i]),
+				    step->cache->type, d);
+			for (uint32_t j = 0; j < d; j++)
+				mean[j] += key[j] / (float)k->n_repr;
+		}
+	}
+	l->n_blocks++;
+}
+
+/* Blocks of what has left the window. */
+static void evict(void *state, const struct sparse_step *step)
+{
+	struct infllm *k = state;
+	struct infllm_layer *l = &k->layers[step->layer];
+
+	for (uint32_t i = 0; i < k->s.n_kv_heads; i++)
+		reach_mass(l, i, step->pos + 1);
+	while (k->n_init + (l->n_blocks + 1) * k->block + k->n_local <=
+	       step->pos + 1)
+		add_block(k, step, l);
+}
+
+static uint32_t place(const void *state, const struct sparse_step *step,
+		      const uint32_t *slot)
+{
+	const struct infllm *k = state;
+
+	if (!slot)
+		return step->pos;
+	if (*slot >= window(k, step))
+		return *slot;
+	return step->pos - (k->n_local - 1);
+}
+
+const struct sparse sparse_infllm = {
+	.name = "infllm",
+	.about = "first tokens, a window, and the blocks that fit the queries",
+	.paper = "InfLLM, Xiao et al. 2024, arXiv 2402.04617",
+	.unrotated = true,
+	.defaults = defaults,
+	.create = create,
+	.destroy = destroy,
+	.copy = copy,
+	.look = look,
+	.select = select,
+	.seen = seen,
+	.evict = evict,
+	.place = place,
+};

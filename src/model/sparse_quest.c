@@ -1,0 +1,101 @@
+/*
+ * Quest: all keys and values stay; each query head reads the pages whose
+ * bound is highest, and always the last page. The page budget counts the last
+ * page; while there are no more pages than that, everything is read. The
+ * first two layers are dense (in models of few layers an eighth of them).
+ *
+ * Selection is for each query head, also where queries share a KV head, as in
+ * the published evaluation code, which repeats the keys for each.
+ */
+#include "model/sparse_bounds.h"
+
+#include "base/buf.h"
+
+enum { QUEST_DENSE_LAYERS = 2 };
+
+struct quest {
+	struct sparse_opts o;
+	struct sparse_shape s;
+	struct bounds *heads;
+};
+
+static void defaults(struct sparse_opts *o, const struct sparse_shape *s)
+{
+	if (o->dense_layers == SPARSE_AUTO)
+		o->dense_layers = MIN(QUEST_DENSE_LAYERS, s->n_layers / 8);
+	if (o->page == SPARSE_AUTO)
+		o->page = o->budget == SPARSE_AUTO ? CACHE_PAGE :
+						     MIN(16, o->budget);
+}
+
+static void *create(const struct sparse_opts *o, const struct sparse_shape *s)
+{
+	struct quest *k = mem_zalloc(sizeof(*k));
+
+	k->o = *o;
+	k->s = *s;
+	k->heads = mem_zalloc((size_t)s->n_layers * s->n_kv_heads *
+			      sizeof(*k->heads));
+	return k;
+}
+
+static void destroy(void *state)
+{
+	struct quest *k = state;
+
+	if (!k)
+		return;
+	for (uint32_t i = 0; i < k->s.n_layers * k->s.n_kv_heads; i++)
+		bounds_release(&k->heads[i]);
+	mem_free(k->heads);
+	mem_free(k);
+}
+
+static void *copy(const void *state)
+{
+	const struct quest *from = state;
+	struct quest *to = create(&from->o, &from->s);
+
+	for (uint32_t i = 0; i < to->s.n_layers * to->s.n_kv_heads; i++)
+		bounds_copy(&to->heads[i], &from->heads[i], to->s.d);
+	return to;
+}
+
+static void select(void *state, const struct sparse_step *step,
+		   struct sparse_pick *pick)
+{
+	struct quest *k = state;
+	const struct cache_head *h =
+		cache_head(step->cache, step->layer, step->head);
+	struct bounds *b =
+		&k->heads[step->layer * k->s.n_kv_heads + step->head];
+	uint32_t page = k->o.page, n_pages = (h->n + page - 1) / page;
+	uint32_t n_best = k->o.budget / page - 1, last = (n_pages - 1) * page;
+
+	bounds_reach(b, step->cache, h, page);
+	pick->each = n_pages > k->o.budget / page;
+	if (!pick->each) {
+		sparse_pick_add(&pick->lists[0], 0, h->n);
+		return;
+	}
+	bounds_score(b, step->q, step->group, k->s.d);
+	for (uint32_t g = 0; g < step->group; g++) {
+		const uint32_t *best = bounds_top(
+			b, b->scores + (size_t)g * b->n, n_pages - 1, n_best);
+
+		for (uint32_t i = 0; i < n_best; i++)
+			sparse_pick_add(&pick->lists[g], best[i] * page, page);
+		sparse_pick_add(&pick->lists[g], last, h->n - last);
+	}
+}
+
+const struct sparse sparse_quest = {
+	.name = "quest",
+	.about = "each query reads the pages with the highest bound",
+	.paper = "Quest, Tang et al. 2024, arXiv 2406.10774",
+	.defaults = defaults,
+	.create = create,
+	.destroy = destroy,
+	.copy = copy,
+	.select = select,
+};

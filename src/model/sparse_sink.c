@@ -1,0 +1,95 @@
+/*
+ * StreamingLLM: the first tokens (attention sinks) and a window of the last
+ * ones stay. Positions are those in the cache: keys are kept unturned and
+ * turned as for slot 0, 1, 2 ... at every step, the query as for the last.
+ *
+ * Default: 4 sinks, the rest of the budget is the window. The trimming is the
+ * same for all heads.
+ */
+#include "model/sparse.h"
+
+#include "base/buf.h"
+
+struct sink {
+	struct sparse_opts o;
+	struct sparse_shape s;
+};
+
+static void defaults(struct sparse_opts *o, const struct sparse_shape *s)
+{
+	(void)s;
+	if (o->sinks == SPARSE_AUTO)
+		o->sinks = o->budget == SPARSE_AUTO ? 4 : MIN(4, o->budget / 2);
+}
+
+static void *create(const struct sparse_opts *o, const struct sparse_shape *s)
+{
+	struct sink *k = mem_zalloc(sizeof(*k));
+
+	k->o = *o;
+	k->s = *s;
+	return k;
+}
+
+static void *copy(const void *state)
+{
+	const struct sink *k = state;
+
+	return create(&k->o, &k->s);
+}
+
+/* How many of a head's slots never move: sinks, or the prompt too. */
+static uint32_t fixed(const struct sink *k, const struct sparse_step *step)
+{
+	return k->o.keep_prompt ? MAX(k->o.sinks, step->prompt_end) :
+				  k->o.sinks;
+}
+
+/* Slots behind the sinks are a ring once it is full: the place of a slot is
+ * how many tokens of the cache are older. */
+static uint32_t place(const void *state, const struct sparse_step *step,
+		      const uint32_t *slot)
+{
+	const struct sink *k = state;
+	const struct cache_head *h =
+		cache_head(step->cache, step->layer, step->head);
+	uint32_t sinks = fixed(k, step), oldest;
+
+	if (!slot)
+		return h->n - 1;
+	if (*slot < sinks || h->n <= sinks)
+		return *slot;
+	/* positions in the ring are consecutive */
+	oldest = step->pos + 1 - (h->n - sinks);
+	return sinks + (h->pos[*slot] - oldest);
+}
+
+/* Behind the sinks only the last budget - sinks stay. After a prompt many go
+ * at once; then one a step, whose slot the newest takes. */
+static void evict(void *state, const struct sparse_step *step)
+{
+	const struct sink *k = state;
+	uint32_t sinks = fixed(k, step);
+	uint32_t window = k->o.budget > sinks ? k->o.budget - sinks : 1;
+
+	for (uint32_t i = 0; i < k->s.n_kv_heads; i++) {
+		struct cache_head *h = cache_head(step->cache, step->layer, i);
+
+		for (uint32_t slot = h->n; slot-- > sinks;)
+			if (h->pos[slot] + window <= step->pos)
+				cache_drop(step->cache, h, slot);
+	}
+}
+
+const struct sparse sparse_sink = {
+	.name = "sink",
+	.about = "attention sinks and a window, positions rolled",
+	.paper = "StreamingLLM, Xiao et al. 2023, arXiv 2309.17453",
+	.unrotated = true,
+	.defaults = defaults,
+	.create = create,
+	.destroy = mem_free,
+	.copy = copy,
+	.evict = evict,
+	.place = place,
+};

@@ -1,0 +1,882 @@
+/*
+ * A batch of tokens goes through all layers together: T = 1 in a step.
+ *
+ *	x   [T][n_embd]             the residual stream
+ *	h   [T][n_embd]             the same, normalised: what matrices see
+ *	q   [T][n_heads * d]        k, v: [T][n_kv_heads * d]
+ *	out [T][n_embd]             what is added to x
+ *
+ * Matrices are cut by rows among the threads, attention by KV heads.
+ */
+#include "model/transformer.h"
+
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/buf.h"
+
+/* What one thread needs for attention. */
+struct bench {
+	float *scores;      /* [group][slots] */
+	float *keys;        /* turned keys, where the cache has them plain */
+	size_t scores_cap, keys_cap;
+	uint64_t read_slots;
+};
+
+struct transformer {
+	const struct model *m;
+	struct pool *pool;
+	const struct sparse *policy;
+	struct sparse_opts opts;
+	struct sparse_shape shape;
+	void *state;
+	struct cache *cache;
+	struct rope *rope;
+	uint32_t n, prompt_end, dense_end;
+	bool evicted;
+
+	float *x, *h, *q, *k, *v, *att, *gate, *up, *out, *logits;
+	float *router;               /* n_experts */
+	struct kernel_x act, act2;
+	struct sparse_pick *picks;   /* a KV head each */
+	struct bench *benches;       /* a thread each */
+	uint64_t *read, *kept;       /* [n_layers + 1][words] */
+	uint32_t n_words;            /* of a row; the last row: all layers */
+	uint64_t read_bytes;
+
+	/* The batch at hand. */
+	uint32_t n_batch, layer;
+	bool dense;                  /* a prompt, or a dense layer */
+};
+
+/* --- making and freeing ------------------------------------------------- */
+
+static uint32_t widest(const struct model_shape *s)
+{
+	return MAX(MAX(s->n_ff, s->n_ff_expert), MAX(s->n_ff_shared, 1));
+}
+
+static void alloc_batch(struct transformer *t)
+{
+	const struct model_shape *s = &t->m->shape;
+	size_t batch = TRANSFORMER_BATCH * sizeof(float);
+	size_t n_q = (size_t)s->n_heads * s->d_head;
+	size_t n_kv = (size_t)s->n_kv_heads * s->d_head;
+
+	t->x = mem_alloc(batch * s->n_embd);
+	t->q = mem_alloc(batch * n_q);
+	t->k = mem_alloc(batch * n_kv);
+	t->v = mem_alloc(batch * n_kv);
+	t->att = mem_alloc(batch * n_q);
+	t->h = mem_alloc(batch * s->n_embd);
+	t->out = mem_alloc(batch * s->n_embd);
+	t->gate = mem_alloc(batch * widest(s));
+	t->up = mem_alloc(batch * widest(s));
+	t->router = mem_alloc((s->n_experts + 1) * sizeof(float));
+	t->logits = mem_zalloc(s->n_vocab * sizeof(float));
+	t->picks = mem_zalloc(s->n_kv_heads * sizeof(*t->picks));
+	for (uint32_t i = 0; i < s->n_kv_heads; i++)
+		t->picks[i].lists = mem_zalloc(s->n_heads / s->n_kv_heads *
+					       sizeof(struct sparse_list));
+	t->benches = mem_zalloc(pool_n(t->pool) * sizeof(*t->benches));
+}
+
+static struct transformer *make(const struct model *m, struct pool *pool,
+				const struct sparse *policy,
+				const struct sparse_opts *opts)
+{
+	struct transformer *t = mem_zalloc(sizeof(*t));
+
+	t->m = m;
+	t->pool = pool;
+	t->policy = policy;
+	t->opts = *opts;
+	t->shape = (struct sparse_shape){ m->shape.n_layers, m->shape.n_heads,
+					  m->shape.n_kv_heads,
+					  m->shape.d_head };
+	t->rope = rope_new(&m->rope);
+	alloc_batch(t);
+	return t;
+}
+
+struct transformer *transformer_new(const struct model *m, struct pool *pool,
+				    enum ggml_type kv,
+				    const struct sparse *policy,
+				    const struct sparse_opts *opts)
+{
+	struct transformer *t = make(m, pool, policy, opts);
+
+	t->cache = cache_new(m->shape.n_layers, m->shape.n_kv_heads,
+			     m->shape.d_head, kv);
+	if (policy->create)
+		t->state = policy->create(opts, &t->shape);
+	return t;
+}
+
+struct transformer *transformer_copy(const struct transformer *t)
+{
+	struct transformer *copy = make(t->m, t->pool, t->policy, &t->opts);
+	size_t bytes = (size_t)(t->shape.n_layers + 1) * t->n_words * 8;
+
+	copy->cache = cache_copy(t->cache);
+	if (t->policy->copy)
+		copy->state = t->policy->copy(t->state);
+	copy->n = t->n;
+	copy->prompt_end = t->prompt_end;
+	copy->dense_end = t->dense_end;
+	copy->evicted = t->evicted;
+	copy->n_words = t->n_words;
+	copy->read = mem_zalloc(bytes + 1);
+	copy->kept = mem_zalloc(bytes + 1);
+	if (bytes) {
+		memcpy(copy->read, t->read, bytes);
+		memcpy(copy->kept, t->kept, bytes);
+	}
+	memcpy(copy->logits, t->logits, t->m->shape.n_vocab * sizeof(float));
+	return copy;
+}
+
+static void free_picks(struct transformer *t)
+{
+	uint32_t group = t->shape.n_heads / t->shape.n_kv_heads;
+
+	for (uint32_t i = 0; i < t->shape.n_kv_heads; i++) {
+		for (uint32_t g = 0; g < group; g++)
+			mem_free(t->picks[i].lists[g].ranges);
+		mem_free(t->picks[i].lists);
+	}
+	mem_free(t->picks);
+}
+
+void transformer_free(struct transformer *t)
+{
+	if (!t)
+		return;
+	if (t->policy->destroy)
+		t->policy->destroy(t->state);
+	for (unsigned i = 0; i < pool_n(t->pool); i++) {
+		mem_free(t->benches[i].scores);
+		mem_free(t->benches[i].keys);
+	}
+	free_picks(t);
+	mem_free(t->benches);
+	cache_free(t->cache);
+	rope_free(t->rope);
+	kernel_x_release(&t->act);
+	kernel_x_release(&t->act2);
+	mem_free(t->x);
+	mem_free(t->q);
+	mem_free(t->k);
+	mem_free(t->v);
+	mem_free(t->att);
+	mem_free(t->h);
+	mem_free(t->out);
+	mem_free(t->gate);
+	mem_free(t->up);
+	mem_free(t->router);
+	mem_free(t->logits);
+	mem_free(t->read);
+	mem_free(t->kept);
+	mem_free(t);
+}
+
+/* --- matrices ----------------------------------------------------------- */
+
+/* Some matrices times the same activations, cut by rows. */
+struct job {
+	const struct kernel_x *x;
+	struct {
+		const struct kernel_rows *w;
+		float *out;
+		uint32_t n_rows;
+	} at[3];
+	uint32_t n;
+};
+
+static void run_job(void *ctx, unsigned i, unsigned n)
+{
+	const struct job *job = ctx;
+
+	for (uint32_t k = 0; k < job->n; k++) {
+		uint32_t from, to;
+
+		pool_part(job->at[k].n_rows, 16, i, n, &from, &to);
+		if (from < to)
+			kernel_mul(job->at[k].out, job->at[k].n_rows,
+				   job->at[k].w, from, to, job->x);
+	}
+}
+
+static void multiply(struct transformer *t, float *out,
+		     const struct kernel_rows *w, uint32_t n_rows,
+		     const struct kernel_x *x)
+{
+	struct job job = { .x = x, .at = { { w, out, n_rows } }, .n = 1 };
+
+	pool_run(t->pool, run_job, &job);
+}
+
+/* Weights of different types want their activations prepared differently. */
+static void multiply_from(struct transformer *t, float *out,
+			  const struct kernel_rows *w, uint32_t n_rows,
+			  const float *v, uint32_t n_tokens)
+{
+	kernel_x_set(&t->act2, w->type, v, w->n_cols, n_tokens);
+	multiply(t, out, w, n_rows, &t->act2);
+}
+
+static void add(float *x, const float *y, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		x[i] += y[i];
+}
+
+/* RMSNorm (Zhang and Sennrich 2019) of n numbers. */
+static void norm(float *out, const float *x, const float *weight, uint32_t n,
+		 float eps)
+{
+	double sum = 0;
+	float scale;
+
+	for (uint32_t i = 0; i < n; i++)
+		sum += (double)x[i] * x[i];
+	scale = (float)(1 / sqrt(sum / n + eps));
+	for (uint32_t i = 0; i < n; i++)
+		out[i] = x[i] * scale * weight[i];
+}
+
+/* x into h. */
+static void norm_batch(struct transformer *t, const float *weight)
+{
+	uint32_t n = t->m->shape.n_embd;
+
+	for (uint32_t i = 0; i < t->n_batch; i++)
+		norm(t->h + (size_t)i * n, t->x + (size_t)i * n, weight, n,
+		     t->m->shape.norm_eps);
+}
+
+/* --- keys, values, queries ---------------------------------------------- */
+
+/* Does this layer's cache hold keys as they are? */
+static bool is_plain(const struct transformer *t)
+{
+	return t->policy->unrotated && t->layer >= t->opts.dense_layers;
+}
+
+static void add_bias(float *rows, const float *bias, uint32_t n,
+		     uint32_t n_tokens)
+{
+	for (uint32_t i = 0; bias && i < n_tokens; i++)
+		add(rows + (size_t)i * n, bias, n);
+}
+
+static void finish_heads(struct transformer *t, float *v, uint32_t n_heads,
+			 const float *weight, uint32_t pos, bool turn)
+{
+	uint32_t d = t->shape.d;
+
+	for (uint32_t h = 0; h < n_heads; h++) {
+		if (weight)
+			norm(v + h * d, v + h * d, weight, d,
+			     t->m->shape.norm_eps);
+		if (turn)
+			rope_turn(t->rope, v + h * d, pos);
+	}
+}
+
+static void project(struct transformer *t, const struct model_layer *y)
+{
+	uint32_t n_q = t->shape.n_heads * t->shape.d;
+	uint32_t n_kv = t->shape.n_kv_heads * t->shape.d;
+	bool turn = !is_plain(t);
+
+	if (y->q.type == y->k.type && y->q.type == y->v.type) {
+		struct job job = { .x = &t->act,
+				   .at = { { &y->q, t->q, n_q },
+					   { &y->k, t->k, n_kv },
+					   { &y->v, t->v, n_kv } },
+				   .n = 3 };
+
+		kernel_x_set(&t->act, y->q.type, t->h, y->q.n_cols,
+			     t->n_batch);
+		pool_run(t->pool, run_job, &job);
+	} else {
+		multiply_from(t, t->q, &y->q, n_q, t->h, t->n_batch);
+		multiply_from(t, t->k, &y->k, n_kv, t->h, t->n_batch);
+		multiply_from(t, t->v, &y->v, n_kv, t->h, t->n_batch);
+	}
+	add_bias(t->q, y->q_bias, n_q, t->n_batch);
+	add_bias(t->k, y->k_bias, n_kv, t->n_batch);
+	add_bias(t->v, y->v_bias, n_kv, t->n_batch);
+	for (uint32_t i = 0; i < t->n_batch; i++) {
+		finish_heads(t, t->q + (size_t)i * n_q, t->shape.n_heads,
+			     y->q_norm, t->n + i, turn);
+		finish_heads(t, t->k + (size_t)i * n_kv, t->shape.n_kv_heads,
+			     y->k_norm, t->n + i, turn);
+	}
+}
+
+static void store(struct transformer *t)
+{
+	uint32_t n_kv = t->shape.n_kv_heads, d = t->shape.d;
+
+	for (uint32_t i = 0; i < t->n_batch; i++)
+		for (uint32_t h = 0; h < n_kv; h++)
+			cache_append(t->cache,
+				     cache_head(t->cache, t->layer, h),
+				     t->n + i,
+				     t->k + ((size_t)i * n_kv + h) * d,
+				     t->v + ((size_t)i * n_kv + h) * d);
+}
+
+/* --- attention ---------------------------------------------------------- */
+
+/* One query's or one group's attention to a list of slots. */
+struct look {
+	const struct sparse_step *step;
+	const struct cache_head *h;
+	const struct sparse_list *list;
+	const float *q;
+	uint32_t n_q;
+	float *out;
+	float *scores;   /* [n_q][list->n_slots] */
+	float *keys;     /* turned keys in the order of the list, or NULL */
+};
+
+/* Slots of a range that lie in one page, one after the other. */
+static uint32_t in_page(uint32_t slot, uint32_t end)
+{
+	return MIN(end - slot, CACHE_PAGE - slot % CACHE_PAGE);
+}
+
+static void score_list(const struct transformer *t, const struct look *a)
+{
+	float scale = 1 / sqrtf((float)t->shape.d);
+	uint32_t at = 0, d = t->shape.d;
+
+	if (a->keys) {
+		kernel_scores(a->scores, a->list->n_slots, a->q, a->n_q,
+			      a->keys, GGML_F32, d, a->list->n_slots, scale);
+		return;
+	}
+	for (size_t i = 0; i < a->list->n; i++) {
+		uint32_t slot = a->list->ranges[i].start;
+		uint32_t end = slot + a->list->ranges[i].n;
+
+		while (slot < end) {
+			uint32_t n = in_page(slot, end);
+
+			kernel_scores(a->scores + at, a->list->n_slots, a->q,
+				      a->n_q, cache_keys(t->cache, a->h, slot),
+				      t->cache->type, d, n, scale);
+			slot += n;
+			at += n;
+		}
+	}
+}
+
+static void mix_list(const struct transformer *t, const struct look *a)
+{
+	uint32_t at = 0, d = t->shape.d;
+
+	memset(a->out, 0, (size_t)a->n_q * d * sizeof(float));
+	for (size_t i = 0; i < a->list->n; i++) {
+		uint32_t slot = a->list->ranges[i].start;
+		uint32_t end = slot + a->list->ranges[i].n;
+
+		while (slot < end) {
+			uint32_t n = in_page(slot, end);
+
+			kernel_mix(a->out, a->scores + at, a->list->n_slots,
+				   a->n_q, cache_values(t->cache, a->h, slot),
+				   t->cache->type, d, n);
+			slot += n;
+			at += n;
+		}
+	}
+}
+
+/* Where a plain key stands for this query. */
+static uint32_t place_of(const struct transformer *t,
+			 const struct sparse_step *step, uint32_t slot)
+{
+	if (t->dense)
+		return cache_head(t->cache, step->layer, step->head)->pos[slot];
+	return t->policy->place(t->state, step, &slot);
+}
+
+/* Plain keys of the list, turned. */
+static void turn_keys(const struct transformer *t, const struct look *a,
+		      float *keys)
+{
+	uint32_t d = t->shape.d;
+
+	for (size_t i = 0; i < a->list->n; i++) {
+		uint32_t slot = a->list->ranges[i].start;
+		uint32_t end = slot + a->list->ranges[i].n;
+
+		for (; slot < end; slot++, keys += d) {
+			kernel_load(keys, cache_keys(t->cache, a->h, slot),
+				    t->cache->type, d);
+			rope_turn(t->rope, keys, place_of(t, a->step, slot));
+		}
+	}
+}
+
+static void attend(const struct transformer *t, struct look *a)
+{
+	score_list(t, a);
+	for (uint32_t i = 0; i < a->n_q; i++)
+		kernel_softmax(a->scores + (size_t)i * a->list->n_slots,
+			       a->list->n_slots);
+	mix_list(t, a);
+}
+
+static void clear_pick(struct sparse_pick *pick, uint32_t group)
+{
+	pick->each = false;
+	for (uint32_t g = 0; g < group; g++)
+		pick->lists[g].n = pick->lists[g].n_slots = 0;
+}
+
+/* The queries of a group, turned as the policy says, where keys are plain. */
+static void turn_queries(const struct transformer *t,
+			 const struct sparse_step *step, float *q)
+{
+	uint32_t pos = t->dense ? step->pos :
+				  t->policy->place(t->state, step, NULL);
+
+	for (uint32_t g = 0; g < step->group; g++)
+		rope_turn(t->rope, q + (size_t)g * t->shape.d, pos);
+}
+
+/* What was chosen for one token in one KV head. have_keys: b->keys holds all
+ * of the head's keys turned, for a list that begins with the first slot. */
+static void attend_picked(const struct transformer *t, struct bench *b,
+			  const struct sparse_step *step,
+			  const struct sparse_pick *pick, bool have_keys)
+{
+	float *q = t->q + (step->q - t->q), *out = t->att + (step->q - t->q);
+	uint32_t n_lists = pick->each ? step->group : 1, d = t->shape.d;
+
+	for (uint32_t i = 0; i < n_lists; i++) {
+		struct look a = {
+			.step = step,
+			.h = cache_head(t->cache, step->layer, step->head),
+			.list = &pick->lists[i],
+			.n_q = pick->each ? 1 : step->group,
+			.q = q + (size_t)i * d,
+			.out = out + (size_t)i * d,
+		};
+		size_t n = a.list->n_slots;
+
+		b->scores = grow(b->scores, &b->scores_cap, n * a.n_q,
+				 sizeof(float));
+		a.scores = b->scores;
+		if (is_plain(t) && !have_keys) {
+			b->keys = grow(b->keys, &b->keys_cap, n * d,
+				       sizeof(float));
+			turn_keys(t, &a, b->keys);
+		}
+		a.keys = is_plain(t) ? b->keys : NULL;
+		attend(t, &a);
+		b->read_slots += n;
+	}
+}
+
+static struct sparse_step step_of(const struct transformer *t, uint32_t head,
+				  uint32_t i)
+{
+	uint32_t group = t->shape.n_heads / t->shape.n_kv_heads;
+
+	return (struct sparse_step){
+		.cache = t->cache,
+		.layer = t->layer,
+		.head = head,
+		.group = group,
+		.pos = t->n + i,
+		.prompt_end = t->prompt_end,
+		.dense_end = t->dense_end,
+		.q = t->q + ((size_t)i * t->shape.n_heads + head * group) *
+				    t->shape.d,
+		.rope = t->rope,
+	};
+}
+
+static bool is_sparse(const struct transformer *t)
+{
+	return t->layer >= t->opts.dense_layers;
+}
+
+/* In a prompt a plain key stands where its token does, for all queries. */
+static bool turn_all(const struct transformer *t, struct bench *b,
+		     uint32_t head)
+{
+	const struct cache_head *h = cache_head(t->cache, t->layer, head);
+	const struct sparse_step step = step_of(t, head, 0);
+	struct sparse_range all = { 0, h->n };
+	const struct sparse_list list = { &all, 1, 1, h->n };
+	const struct look a = { .step = &step, .h = h, .list = &list };
+
+	if (!t->dense || !is_plain(t))
+		return false;
+	b->keys = grow(b->keys, &b->keys_cap, (size_t)h->n * t->shape.d,
+		       sizeof(float));
+	turn_keys(t, &a, b->keys);
+	return true;
+}
+
+/* All tokens of the batch in one KV head. */
+static void attend_head(struct transformer *t, struct bench *b, uint32_t head)
+{
+	const struct sparse *policy = t->policy;
+	const struct cache_head *h = cache_head(t->cache, t->layer, head);
+	struct sparse_pick *pick = &t->picks[head];
+	bool have_keys = turn_all(t, b, head);
+
+	for (uint32_t i = 0; i < t->n_batch; i++) {
+		struct sparse_step step = step_of(t, head, i);
+
+		clear_pick(pick, step.group);
+		if (!t->dense && policy->select)
+			policy->select(t->state, &step, pick);
+		else /* the batch's later tokens are in the cache already */
+			sparse_pick_add(&pick->lists[0], 0,
+					h->n - (t->n_batch - 1 - i));
+		if (is_plain(t))
+			turn_queries(t, &step, t->q + (step.q - t->q));
+		attend_picked(t, b, &step, pick, have_keys);
+		if (is_sparse(t) && policy->seen)
+			policy->seen(t->state, &step, pick, b->scores,
+				     pick->lists[0].n_slots);
+	}
+}
+
+static void attend_part(void *ctx, unsigned i, unsigned n)
+{
+	struct transformer *t = ctx;
+
+	for (uint32_t head = i; head < t->shape.n_kv_heads; head += n)
+		attend_head(t, &t->benches[i], head);
+}
+
+/* --- what was read and kept --------------------------------------------- */
+
+static void set_bits(uint64_t *bits, const struct cache_head *h,
+		     uint32_t start, uint32_t n)
+{
+	for (uint32_t slot = start; slot < start + n; slot++) {
+		uint32_t page = h->pos[slot] / CACHE_PAGE;
+
+		bits[page / 64] |= (uint64_t)1 << page % 64;
+	}
+}
+
+static void note_read(struct transformer *t)
+{
+	uint32_t group = t->shape.n_heads / t->shape.n_kv_heads;
+
+	for (uint32_t head = 0; head < t->shape.n_kv_heads; head++) {
+		const struct sparse_pick *pick = &t->picks[head];
+		const struct cache_head *h =
+			cache_head(t->cache, t->layer, head);
+
+		for (uint32_t g = 0; g < (pick->each ? group : 1); g++)
+			for (size_t i = 0; i < pick->lists[g].n; i++)
+				set_bits(t->read + (size_t)t->layer *
+							   t->n_words,
+					 h, pick->lists[g].ranges[i].start,
+					 pick->lists[g].ranges[i].n);
+	}
+}
+
+/* Room for the bits of n tokens; all of them cleared. */
+static void reach_bits(struct transformer *t, uint32_t n)
+{
+	uint32_t words = (n + CACHE_PAGE * 64 - 1) / (CACHE_PAGE * 64);
+	size_t bytes;
+
+	if (words > t->n_words)
+		t->n_words = words * 2;
+	bytes = (size_t)(t->shape.n_layers + 1) * t->n_words * 8;
+	t->read = mem_resize(t->read, bytes);
+	t->kept = mem_resize(t->kept, bytes);
+	memset(t->read, 0, bytes);
+}
+
+static void attend_layer(struct transformer *t)
+{
+	struct sparse_step all = step_of(t, 0, 0);
+
+	t->dense = t->n < t->dense_end || !is_sparse(t);
+	store(t);
+	if (!t->dense && t->policy->look)
+		t->policy->look(t->state, &all);
+	pool_run(t->pool, attend_part, t);
+	note_read(t);
+	all.pos = t->n + t->n_batch - 1;
+	if (!is_sparse(t) || !t->policy->evict ||
+	    all.pos + 1 < t->dense_end)
+		return;
+	t->policy->evict(t->state, &all);
+	for (uint32_t i = 0; i < t->shape.n_kv_heads; i++)
+		t->evicted |= cache_head(t->cache, t->layer, i)->n <=
+			      all.pos;
+}
+
+/* --- feed-forward ------------------------------------------------------- */
+
+static void silu_times(float *gate, const float *up, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		gate[i] = gate[i] / (1 + expf(-gate[i])) * up[i];
+}
+
+/* n_tokens rows of v through a network of width n_ff, into out. */
+static void feed_forward(struct transformer *t, const struct model_ff *ff,
+			 uint32_t n_ff, const float *v, float *out,
+			 uint32_t n_tokens)
+{
+	if (ff->gate.type == ff->up.type) {
+		struct job job = { .x = &t->act,
+				   .at = { { &ff->gate, t->gate, n_ff },
+					   { &ff->up, t->up, n_ff } },
+				   .n = 2 };
+
+		kernel_x_set(&t->act, ff->gate.type, v, ff->gate.n_cols,
+			     n_tokens);
+		pool_run(t->pool, run_job, &job);
+	} else {
+		multiply_from(t, t->gate, &ff->gate, n_ff, v, n_tokens);
+		multiply_from(t, t->up, &ff->up, n_ff, v, n_tokens);
+	}
+	silu_times(t->gate, t->up, (size_t)n_tokens * n_ff);
+	multiply_from(t, out, &ff->down, t->m->shape.n_embd, t->gate,
+		      n_tokens);
+}
+
+/* The i-th of matrices that lie behind one another. */
+static struct kernel_rows nth(const struct kernel_rows *w, uint32_t i,
+			      uint32_t n_rows)
+{
+	struct kernel_rows one = *w;
+
+	one.data = (const char *)w->data + (size_t)i * n_rows * w->row_bytes;
+	return one;
+}
+
+static void expert(struct transformer *t, const struct model_layer *y,
+		   uint32_t i, float share, const float *v, float *x)
+{
+	const struct model_shape *s = &t->m->shape;
+	const struct model_ff ff = {
+		.gate = nth(&y->experts.gate, i, s->n_ff_expert),
+		.up = nth(&y->experts.up, i, s->n_ff_expert),
+		.down = nth(&y->experts.down, i, s->n_embd),
+	};
+
+	feed_forward(t, &ff, s->n_ff_expert, v, t->out, 1);
+	for (uint32_t k = 0; k < s->n_embd; k++)
+		x[k] += share * t->out[k];
+}
+
+/* The experts that the router likes best, each with its probability (Qwen's
+ * mixture does not rescale them to 1), and the one that is always asked. */
+static void mixture(struct transformer *t, const struct model_layer *y,
+		    const float *v, float *x)
+{
+	const struct model_shape *s = &t->m->shape;
+	uint32_t chosen[MODEL_EXPERTS_MAX], work[MODEL_EXPERTS_MAX];
+	float share;
+
+	multiply_from(t, t->router, &y->router, s->n_experts, v, 1);
+	kernel_softmax(t->router, s->n_experts);
+	sparse_top(t->router, s->n_experts, s->n_experts_used, chosen, work);
+	for (uint32_t i = 0; i < s->n_experts_used; i++)
+		expert(t, y, chosen[i], t->router[chosen[i]], v, x);
+	if (!s->n_ff_shared)
+		return;
+	share = 1 / (1 + expf(-kernel_dot(y->shared_gate, v, s->n_embd)));
+	feed_forward(t, &y->shared, s->n_ff_shared, v, t->out, 1);
+	for (uint32_t k = 0; k < s->n_embd; k++)
+		x[k] += share * t->out[k];
+}
+
+/* --- the whole ---------------------------------------------------------- */
+
+static void run_layer(struct transformer *t, uint32_t layer)
+{
+	const struct model_layer *y = &t->m->layers[layer];
+	const struct model_shape *s = &t->m->shape;
+	size_t n_x = (size_t)t->n_batch * s->n_embd;
+
+	t->layer = layer;
+	norm_batch(t, y->attn_norm);
+	project(t, y);
+	attend_layer(t);
+	multiply_from(t, t->out, &y->o, s->n_embd, t->att, t->n_batch);
+	add(t->x, t->out, n_x);
+	norm_batch(t, y->ff_norm);
+	if (!s->n_experts) {
+		feed_forward(t, &y->ff, s->n_ff, t->h, t->out, t->n_batch);
+		add(t->x, t->out, n_x);
+		return;
+	}
+	for (uint32_t i = 0; i < t->n_batch; i++)
+		mixture(t, y, t->h + (size_t)i * s->n_embd,
+			t->x + (size_t)i * s->n_embd);
+}
+
+static void embed(struct transformer *t, const uint32_t *ids)
+{
+	const struct kernel_rows *w = &t->m->embed;
+	const struct quant *quant = quant_of(w->type);
+
+	for (uint32_t i = 0; i < t->n_batch; i++) {
+		assert(ids[i] < t->m->shape.n_vocab);
+		quant->to_f32(t->x + (size_t)i * w->n_cols,
+			      (const char *)w->data + ids[i] * w->row_bytes,
+			      w->n_cols);
+	}
+}
+
+static void run_batch(struct transformer *t, const uint32_t *ids, uint32_t n)
+{
+	const struct model_shape *s = &t->m->shape;
+
+	t->n_batch = n;
+	rope_reach(t->rope, t->n + n + 1);
+	if (t->opts.budget != SPARSE_AUTO)
+		rope_reach(t->rope, MIN(t->opts.budget, t->n + n) + 1);
+	reach_bits(t, t->n + n);
+	for (unsigned i = 0; i < pool_n(t->pool); i++)
+		t->benches[i].read_slots = 0;
+	embed(t, ids);
+	for (uint32_t i = 0; i < s->n_layers; i++)
+		run_layer(t, i);
+	t->n += n;
+	t->read_bytes = 0;
+	for (unsigned i = 0; i < pool_n(t->pool); i++)
+		t->read_bytes += t->benches[i].read_slots * 2 *
+				 t->cache->row_bytes;
+}
+
+/* Of the last token of the batch. */
+static void make_logits(struct transformer *t)
+{
+	const struct model_shape *s = &t->m->shape;
+
+	norm(t->h, t->x + (size_t)(t->n_batch - 1) * s->n_embd,
+	     t->m->output_norm, s->n_embd, s->norm_eps);
+	multiply_from(t, t->logits, &t->m->output, s->n_vocab, t->h, 1);
+}
+
+void transformer_prompt(struct transformer *t, const uint32_t *ids, uint32_t n,
+			uint32_t n_prompt)
+{
+	assert(n > 0);
+	t->prompt_end = n_prompt;
+	t->dense_end = t->n + n;
+	for (uint32_t at = 0, len; at < n; at += len) {
+		len = MIN(n - at, (uint32_t)TRANSFORMER_BATCH);
+		run_batch(t, ids + at, len);
+	}
+	make_logits(t);
+}
+
+void transformer_step(struct transformer *t, uint32_t id)
+{
+	run_batch(t, &id, 1);
+	make_logits(t);
+}
+
+/* --- questions ---------------------------------------------------------- */
+
+const float *transformer_logits(const struct transformer *t)
+{
+	return t->logits;
+}
+
+uint32_t transformer_n(const struct transformer *t)
+{
+	return t->n;
+}
+
+static void find_kept(struct transformer *t, uint32_t layer, uint64_t *bits)
+{
+	for (uint32_t head = 0; head < t->shape.n_kv_heads; head++) {
+		const struct cache_head *h = cache_head(t->cache, layer, head);
+
+		set_bits(bits, h, 0, h->n);
+	}
+}
+
+struct transformer_pages transformer_layer_pages(struct transformer *t,
+						 uint32_t layer)
+{
+	uint64_t *kept = t->kept + (size_t)layer * t->n_words;
+
+	memset(kept, 0, t->n_words * sizeof(*kept));
+	find_kept(t, layer, kept);
+	return (struct transformer_pages){
+		t->read + (size_t)layer * t->n_words, kept,
+		(t->n + CACHE_PAGE - 1) / CACHE_PAGE
+	};
+}
+
+struct transformer_pages transformer_pages(struct transformer *t)
+{
+	uint32_t n_layers = t->shape.n_layers;
+	uint32_t first = t->opts.dense_layers < n_layers ?
+				 t->opts.dense_layers :
+				 0;
+	uint64_t *read = t->read + (size_t)n_layers * t->n_words;
+	uint64_t *kept = t->kept + (size_t)n_layers * t->n_words;
+
+	memset(read, 0, t->n_words * sizeof(*read));
+	memset(kept, 0, t->n_words * sizeof(*kept));
+	for (uint32_t i = first; i < n_layers; i++) {
+		find_kept(t, i, kept);
+		for (uint32_t k = 0; k < t->n_words; k++)
+			read[k] |= t->read[(size_t)i * t->n_words + k];
+	}
+	return (struct transformer_pages){
+		read, kept, (t->n + CACHE_PAGE - 1) / CACHE_PAGE
+	};
+}
+
+struct transformer_bytes transformer_bytes(const struct transformer *t)
+{
+	return (struct transformer_bytes){ t->read_bytes,
+					   cache_bytes(t->cache),
+					   cache_used_bytes(t->cache) };
+}
+
+bool transformer_has_evicted(const struct transformer *t)
+{
+	return t->evicted;
+}
+
+void transformer_cut(struct transformer *t, uint32_t n)
+{
+	assert(!t->evicted && n <= t->n);
+	for (uint32_t i = 0; i < t->cache->n_layers * t->cache->n_heads; i++)
+		cache_cut(t->cache, &t->cache->heads[i], n);
+	t->n = n;
+	t->prompt_end = MIN(t->prompt_end, n);
+	t->dense_end = MIN(t->dense_end, n);
+	/* what a policy remembers is of the longer text */
+	transformer_set_policy(t, t->policy, &t->opts);
+}
+
+void transformer_set_policy(struct transformer *t, const struct sparse *policy,
+			    const struct sparse_opts *opts)
+{
+	assert(!t->evicted && t->policy->unrotated == policy->unrotated);
+	if (t->policy->destroy)
+		t->policy->destroy(t->state);
+	t->policy = policy;
+	t->opts = *opts;
+	t->state = policy->create ? policy->create(opts, &t->shape) : NULL;
+}

@@ -1,0 +1,70 @@
+/*
+ * transformer.h - a model at work on one text: tokens in, logits out, with a
+ * policy that says what attention reads and the cache keeps.
+ *
+ *	transformer_prompt()  many tokens at once, attended to densely
+ *	transformer_step()    one token, by the policy
+ *
+ * Nothing is allocated in a step once the longest one was seen. Logits do not
+ * depend on the number of threads.
+ */
+#ifndef LILSCOPE_TRANSFORMER_H
+#define LILSCOPE_TRANSFORMER_H
+
+#include "model/model.h"
+#include "model/pool.h"
+#include "model/sparse.h"
+
+enum { TRANSFORMER_BATCH = 64 }; /* tokens of a prompt at once */
+
+struct transformer;
+
+/* The model and the pool must outlive it; opts as resolved. kv: F16, F32. */
+struct transformer *transformer_new(const struct model *m, struct pool *pool,
+				    enum ggml_type kv,
+				    const struct sparse *policy,
+				    const struct sparse_opts *opts);
+void transformer_free(struct transformer *t); /* NULL is fine */
+
+/* The same place in the same text; pages of the cache are shared until one
+ * of the two writes to them. */
+struct transformer *transformer_copy(const struct transformer *t);
+
+/* n ids (>= 1), the last of which gives the logits. Ids are < n_vocab. The
+ * first n_prompt tokens of the whole text are what --keep-prompt keeps. */
+void transformer_prompt(struct transformer *t, const uint32_t *ids, uint32_t n,
+			uint32_t n_prompt);
+void transformer_step(struct transformer *t, uint32_t id);
+
+/* n_vocab, of the last token; until the next call. */
+const float *transformer_logits(const struct transformer *t);
+uint32_t transformer_n(const struct transformer *t); /* tokens so far */
+
+/* What the last step read and what is kept: CACHE_PAGE positions a page, as
+ * bits, over all sparse layers (all layers if none is sparse) or of one. */
+struct transformer_pages {
+	const uint64_t *read, *kept; /* bit i: page i */
+	uint32_t n;                  /* pages so far */
+};
+struct transformer_pages transformer_pages(struct transformer *t);
+struct transformer_pages transformer_layer_pages(struct transformer *t,
+						 uint32_t layer);
+
+/* Bytes: of keys and values that the last step read; that the cache holds;
+ * that its tokens take. */
+struct transformer_bytes {
+	uint64_t read, held, used;
+};
+struct transformer_bytes transformer_bytes(const struct transformer *t);
+
+/* Has the policy thrown anything away? Then a change of the policy, or going
+ * back, needs the text again. */
+bool transformer_has_evicted(const struct transformer *t);
+/* Another policy from here on; not after an eviction, nor between policies
+ * that cache keys differently. */
+void transformer_set_policy(struct transformer *t, const struct sparse *policy,
+			    const struct sparse_opts *opts);
+/* Goes back to the first n tokens; not after an eviction. */
+void transformer_cut(struct transformer *t, uint32_t n);
+
+#endif

@@ -1,0 +1,30 @@
+/*
+ * model_map.h - a model file in memory: mapped, told apart, understood.
+ *
+ * GGUF by its magic; anything else is taken for llama2.c's own file, which
+ * has its tokenizer beside it. Weights are read from the mapping as they are
+ * used; nothing of the file is copied.
+ */
+#ifndef LILSCOPE_MODEL_MAP_H
+#define LILSCOPE_MODEL_MAP_H
+
+#include "model/model.h"
+#include "model/vocab.h"
+
+struct model_map {
+	struct model *model;
+	struct vocab *vocab;
+	/* what these are views into */
+	struct gguf *gguf;
+	void *bytes, *vocab_bytes;
+	size_t n_bytes, n_vocab_bytes;
+};
+
+/* tokenizer: llama2.c's tokenizer.bin; NULL or "" for the one beside the
+ * model ("tokenizer.bin" in its folder). false: one sentence, nothing is
+ * held. */
+bool model_map_open(struct model_map *map, const char *path,
+		    const char *tokenizer, struct err *err);
+void model_map_close(struct model_map *map); /* all zero is fine */
+
+#endif

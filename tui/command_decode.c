@@ -1,0 +1,201 @@
+/*
+ * command_decode.c - lilscope decode: a model writes, a record a token.
+ */
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "commands.h"
+#include "decode.h"
+#include "guard_report.h"
+#include "model/chat.h"
+#include "model_map.h"
+#include "opt_decode.h"
+#include "source.h"
+#include "trace/json.h"
+
+enum { LINE_BYTES = 512 };
+
+/* What the command is at work with. */
+struct work {
+	const struct settings *set;
+	struct model_map map;
+	struct pool *pool;
+	struct decode *decode;
+	struct buf prompt, asked;
+	char line[LINE_BYTES]; /* of standard input, so far */
+	size_t n_line;
+	bool deaf;             /* no more commands come */
+	bool gone;             /* nobody reads */
+};
+
+static int complain(const struct err *err)
+{
+	guard_say(stderr, err->text);
+	return EXIT_TROUBLE;
+}
+
+static void put_records(void *ctx, const char *lines, size_t n)
+{
+	struct work *w = ctx;
+
+	if (fwrite(lines, 1, n, stdout) != n || fflush(stdout) != 0)
+		w->gone = true;
+}
+
+/* The text of each record alone, for people. */
+static void put_text(void *ctx, const char *lines, size_t n)
+{
+	struct work *w = ctx;
+	struct json doc = { 0 };
+	struct json_value text;
+	const char *s;
+	size_t len;
+
+	if (json_read(&doc, lines, n, false, NULL)) {
+		text = json_get(json_root(&doc), "t");
+		s = json_text(text, &len);
+		if (s && (fwrite(s, 1, len, stdout) != len ||
+			  fflush(stdout) != 0))
+			w->gone = true;
+		if (json_get(json_root(&doc), "end").doc)
+			putchar('\n');
+	}
+	json_release(&doc);
+}
+
+/* --- commands on standard input ----------------------------------------- */
+
+static void take_line(struct work *w)
+{
+	struct err err = { "" };
+
+	w->line[w->n_line] = '\0';
+	w->n_line = 0;
+	if (!decode_command(w->decode, w->line, &err))
+		guard_say(stderr, err.text);
+}
+
+/* Reads what is there; waits for it if there is nothing else to do. */
+static void listen_to(struct work *w, bool idle)
+{
+	struct pollfd fd = { .fd = STDIN_FILENO, .events = POLLIN };
+	char bytes[LINE_BYTES];
+	ssize_t n;
+
+	if (w->deaf || poll(&fd, 1, idle ? -1 : 0) <= 0)
+		return;
+	n = read(STDIN_FILENO, bytes, sizeof(bytes));
+	w->deaf = n <= 0;
+	for (ssize_t i = 0; i < n; i++) {
+		if (bytes[i] == '\n')
+			take_line(w);
+		else if (w->n_line + 1 < sizeof(w->line))
+			w->line[w->n_line++] = bytes[i];
+	}
+}
+
+/* --- from options ------------------------------------------------------- */
+
+static bool read_prompt(struct work *w, struct err *err)
+{
+	const char *prompt = w->set->prompt;
+
+	if (!prompt)
+		return err_set(err, "decode needs a --prompt; @FILE reads it");
+	if (prompt[0] == '@')
+		return source_read_all(prompt + 1, &w->prompt, err);
+	buf_puts(&w->prompt, prompt);
+	return true;
+}
+
+static void ask(struct work *w)
+{
+	const char *name = w->set->decode.chat;
+	const struct chat *chat;
+	const char *template;
+	size_t n;
+
+	template = vocab_template(w->map.vocab, &n);
+	chat = strcmp(name, "auto") == 0 ? chat_detect(template, n) :
+					   chat_find(name);
+	chat_ask(chat, buf_cstr(&w->prompt), &w->asked);
+}
+
+static struct decode_opts options(struct work *w)
+{
+	const struct decode_settings *d = &w->set->decode;
+
+	return (struct decode_opts){
+		.model = w->map.model,
+		.vocab = w->map.vocab,
+		.pool = w->pool,
+		.prompt = buf_cstr(&w->asked),
+		.specials = strcmp(d->chat, "none") != 0,
+		.n_predict = d->n_predict,
+		.kv = strcmp(d->kv, "f32") == 0 ? GGML_F32 : GGML_F16,
+		.policy = sparse_find(d->policy),
+		.sparse = d->sparse,
+		.sample = d->sample,
+		.stops = d->stops,
+		.n_stops = d->n_stops,
+		.ignore_eos = d->ignore_eos,
+		.layers = d->layers,
+		.named = d->control,
+		.out = d->text ? put_text : put_records,
+		.ctx = w,
+	};
+}
+
+static bool prepare(struct work *w, struct err *err)
+{
+	const struct settings *set = w->set;
+	struct decode_opts job;
+
+	if (!set->model)
+		return err_set(err, "decode needs a --model FILE.gguf");
+	if (!read_prompt(w, err) ||
+	    !model_map_open(&w->map, set->model, set->decode.tokenizer, err))
+		return false;
+	ask(w);
+	w->pool = pool_new(set->decode.threads);
+	job = options(w);
+	job.sparse.seed = job.sample.seed = set->decode.seed;
+	w->decode = decode_new(&job, err);
+	return w->decode != NULL;
+}
+
+static void run(struct work *w)
+{
+	bool idle = false;
+
+	while (!decode_ended(w->decode) && !w->gone) {
+		if (w->set->decode.control)
+			listen_to(w, idle && !w->deaf);
+		idle = !decode_step(w->decode);
+		if (idle && w->deaf)
+			return; /* held, and nobody to say go */
+	}
+}
+
+int command_decode(const struct settings *set, int n_files)
+{
+	struct work w = { .set = set, .deaf = !set->decode.control };
+	struct err err = { "" };
+	int status = 0;
+
+	if (n_files)
+		err_set(&err, "decode takes no FILE; the model is --model's, "
+			      "the prompt --prompt's");
+	if (err.text[0] || !prepare(&w, &err))
+		status = complain(&err);
+	else
+		run(&w);
+	decode_free(w.decode);
+	pool_free(w.pool);
+	model_map_close(&w.map);
+	buf_release(&w.prompt);
+	buf_release(&w.asked);
+	return status;
+}
