@@ -13,6 +13,7 @@ unit_tests = \
 	tests/unit/test_recorder \
 	tests/unit/test_report \
 	tests/unit/test_trace \
+	tests/unit/test_vocab \
 	tests/unit/test_meter \
 	tests/unit/test_run \
 	tests/unit/test_source \
@@ -306,3 +307,14 @@ tests_fuzz_replay_session_LDADD = $(TUI_LIBS)
 FUZZ_NAMES += key opt session
 FUZZ_LIBS_BUILT += libtui.a
 EXTRA_DIST += tests/screens
+
+# The decoder, beside its formulas.
+model_tests = \
+	tests/unit/test_sparse \
+	tests/unit/test_transformer
+if HAVE_TESTS
+check_PROGRAMS += $(model_tests)
+TESTS += $(model_tests)
+endif
+tests_unit_test_transformer_SOURCES = tests/unit/test_transformer.c \
+	tests/unit/random_model.c tests/unit/random_model.h

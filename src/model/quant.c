@@ -112,9 +112,12 @@ static void q8_0_to_f32(float *out, const void *row, size_t n)
 {
 	const unsigned char *s = row;
 
-	for (; n; n -= 32, s += 34, out += 32)
+	for (; n; n -= 32, s += 34, out += 32) {
+		float d = half_at(s);
+
 		for (int i = 0; i < 32; i++)
-			out[i] = half_at(s) * (float)(int8_t)s[2 + i];
+			out[i] = d * (float)(int8_t)s[2 + i];
+	}
 }
 
 /* d, 16 bytes: low nibbles are the first 16, high ones the others; - 8 */
@@ -122,11 +125,14 @@ static void q4_0_to_f32(float *out, const void *row, size_t n)
 {
 	const unsigned char *s = row;
 
-	for (; n; n -= 32, s += 18, out += 32)
+	for (; n; n -= 32, s += 18, out += 32) {
+		float d = half_at(s);
+
 		for (int i = 0; i < 16; i++) {
-			out[i] = half_at(s) * (float)((s[2 + i] & 15) - 8);
-			out[16 + i] = half_at(s) * (float)((s[2 + i] >> 4) - 8);
+			out[i] = d * (float)((s[2 + i] & 15) - 8);
+			out[16 + i] = d * (float)((s[2 + i] >> 4) - 8);
 		}
+	}
 }
 
 /* d, m, 16 bytes */

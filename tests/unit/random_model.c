@@ -1,0 +1,542 @@
+#include "random_model.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/quant.h"
+
+/* --- a file -------------------------------------------------------------- */
+
+struct file {
+	struct buf keys, infos, data;
+	uint32_t n_keys, n_tensors;
+	uint64_t state;
+};
+
+static uint64_t draw(struct file *f)
+{
+	uint64_t z = f->state += 0x9e3779b97f4a7c15u;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+	return z ^ z >> 31;
+}
+
+/* About normal, deviation 1: the sum of four uniform ones. */
+static double normal(struct file *f)
+{
+	uint64_t bits = draw(f);
+	double sum = 0;
+
+	for (int i = 0; i < 4; i++)
+		sum += (double)(bits >> 16 * i & 0xffff) / 65536 - 0.5;
+	return sum * sqrt(3);
+}
+
+static void put(struct buf *out, uint64_t value, int n)
+{
+	for (int i = 0; i < n; i++)
+		buf_putc(out, (char)(value >> 8 * i));
+}
+
+static void put_str(struct buf *out, const char *s)
+{
+	put(out, strlen(s), 8);
+	buf_puts(out, s);
+}
+
+static void key(struct file *f, const char *arch, const char *name,
+		uint32_t type)
+{
+	char full[128];
+
+	snprintf(full, sizeof(full), "%s%s%s", arch, *arch ? "." : "", name);
+	put_str(&f->keys, full);
+	put(&f->keys, type, 4);
+	f->n_keys++;
+}
+
+static void key_u32(struct file *f, const char *arch, const char *name,
+		    uint32_t value)
+{
+	key(f, arch, name, 4);
+	put(&f->keys, value, 4);
+}
+
+static void key_f32(struct file *f, const char *arch, const char *name,
+		    float value)
+{
+	uint32_t bits;
+
+	memcpy(&bits, &value, 4);
+	key(f, arch, name, 6);
+	put(&f->keys, bits, 4);
+}
+
+static void key_str(struct file *f, const char *arch, const char *name,
+		    const char *value)
+{
+	key(f, arch, name, 8);
+	put_str(&f->keys, value);
+}
+
+static void put_half(struct file *f, double value)
+{
+	put(&f->data, float_to_half((float)value), 2);
+}
+
+/* A block of random weights with deviation about `scale`. */
+static void put_block(struct file *f, enum ggml_type type, double scale)
+{
+	const struct quant *q = quant_of(type);
+	int n = q->block_bytes, least = 0;
+	float value = (float)(normal(f) * scale);
+	uint32_t bits;
+
+	switch (type) {
+	case GGML_F32:
+		memcpy(&bits, &value, 4);
+		put(&f->data, bits, 4);
+		return;
+	case GGML_F16:
+		put_half(f, value);
+		return;
+	case GGML_BF16:
+		put(&f->data, float_to_bf16(value), 2);
+		return;
+	case GGML_Q8_0:
+		put_half(f, scale / 74);
+		n -= 2;
+		break;
+	case GGML_Q4_0:
+		put_half(f, scale / 4.6);
+		n -= 2;
+		break;
+	case GGML_Q5_0:
+		put_half(f, scale / 9.2);
+		n -= 2;
+		break;
+	case GGML_Q4_1:
+	case GGML_Q5_1:
+		put_half(f, scale / (type == GGML_Q4_1 ? 4.6 : 9.2));
+		put_half(f, -scale * 1.6);
+		n -= 4;
+		break;
+	case GGML_Q4_K:
+	case GGML_Q5_K:
+		put_half(f, scale / (type == GGML_Q4_K ? 4.6 : 9.2) / 36);
+		put_half(f, scale * 1.7 / 36);
+		n -= 4;
+		break;
+	case GGML_Q6_K:
+		n -= 2;
+		least = 1;
+		break;
+	}
+	for (int i = 0; i < n; i++)
+		put(&f->data, draw(f), 1);
+	if (least)
+		put_half(f, scale / 18 / 74);
+}
+
+static void tensor(struct file *f, const char *name, enum ggml_type type,
+		   const uint64_t *dims, int n_dims, double scale)
+{
+	const struct quant *q = quant_of(type);
+	uint64_t n = 1;
+
+	while (f->data.len % 32)
+		buf_putc(&f->data, 0);
+	put_str(&f->infos, name);
+	put(&f->infos, (uint64_t)n_dims, 4);
+	for (int i = 0; i < n_dims; i++) {
+		put(&f->infos, dims[i], 8);
+		n *= dims[i];
+	}
+	put(&f->infos, (uint64_t)type, 4);
+	put(&f->infos, f->data.len, 8);
+	f->n_tensors++;
+	for (uint64_t i = 0; i < n; i += (uint64_t)q->n_block)
+		put_block(f, type, scale);
+}
+
+/* What a matrix makes of a unit vector is about half as long: each layer adds
+ * less than there is, as in models that were trained. */
+static void matrix(struct file *f, const char *name, enum ggml_type type,
+		   uint64_t cols, uint64_t rows, uint64_t more)
+{
+	const uint64_t dims[] = { cols, rows, more };
+
+	tensor(f, name, type, dims, more > 1 ? 3 : 2,
+	       0.5 / sqrt((double)cols));
+}
+
+static void vector(struct file *f, const char *name, uint64_t n, double base,
+		   double scale)
+{
+	size_t from;
+
+	tensor(f, name, GGML_F32, &n, 1, scale);
+	from = f->data.len - n * 4;
+	for (uint64_t i = 0; i < n; i++) {
+		float value;
+
+		memcpy(&value, f->data.data + from + i * 4, 4);
+		value = (float)(base + value);
+		memcpy(f->data.data + from + i * 4, &value, 4);
+	}
+}
+
+enum { VOCAB = 96, FF = 256, EXPERTS = 6, EXPERTS_USED = 3, FF_EXPERT = 256,
+       FF_SHARED = 256, CONTEXT = 4096 };
+
+static const char *part(uint32_t i, const char *name, char out[128])
+{
+	snprintf(out, 128, "blk.%u.%s", i, name);
+	return out;
+}
+
+static void put_ff(struct file *f, const struct random_spec *s, uint32_t i,
+		   const char *suffix, uint64_t n_ff, uint64_t more)
+{
+	char name[64], full[128];
+
+	snprintf(name, sizeof(name), "ffn_gate%s.weight", suffix);
+	matrix(f, part(i, name, full), s->type, s->n_embd, n_ff, more);
+	snprintf(name, sizeof(name), "ffn_up%s.weight", suffix);
+	matrix(f, part(i, name, full), s->type, s->n_embd, n_ff, more);
+	snprintf(name, sizeof(name), "ffn_down%s.weight", suffix);
+	matrix(f, part(i, name, full), s->type, n_ff, s->n_embd, more);
+}
+
+static void put_layer(struct file *f, const struct random_spec *s, uint32_t i)
+{
+	uint32_t d = s->n_embd / s->n_heads;
+	bool qwen2 = strncmp(s->arch, "qwen2", 5) == 0;
+	char full[128];
+
+	vector(f, part(i, "attn_norm.weight", full), s->n_embd, 1, 0.1);
+	vector(f, part(i, "ffn_norm.weight", full), s->n_embd, 1, 0.1);
+	matrix(f, part(i, "attn_q.weight", full), s->type, s->n_embd,
+	       s->n_embd, 1);
+	matrix(f, part(i, "attn_k.weight", full), s->type, s->n_embd,
+	       s->n_kv_heads * d, 1);
+	matrix(f, part(i, "attn_v.weight", full), s->type, s->n_embd,
+	       s->n_kv_heads * d, 1);
+	matrix(f, part(i, "attn_output.weight", full), s->type, s->n_embd,
+	       s->n_embd, 1);
+	if (qwen2) {
+		vector(f, part(i, "attn_q.bias", full), s->n_embd, 0, 0.3);
+		vector(f, part(i, "attn_k.bias", full), s->n_kv_heads * d, 0,
+		       0.3);
+		vector(f, part(i, "attn_v.bias", full), s->n_kv_heads * d, 0,
+		       0.3);
+	}
+	if (strcmp(s->arch, "qwen3") == 0) {
+		vector(f, part(i, "attn_q_norm.weight", full), d, 1, 0.1);
+		vector(f, part(i, "attn_k_norm.weight", full), d, 1, 0.1);
+	}
+	if (strcmp(s->arch, "qwen2moe") != 0) {
+		put_ff(f, s, i, "", FF, 1);
+		return;
+	}
+	matrix(f, part(i, "ffn_gate_inp.weight", full), GGML_F32, s->n_embd,
+	       EXPERTS, 1);
+	put_ff(f, s, i, "_exps", FF_EXPERT, EXPERTS);
+	put_ff(f, s, i, "_shexp", FF_SHARED, 1);
+	vector(f, part(i, "ffn_gate_inp_shexp.weight", full), s->n_embd, 0,
+	       0.05);
+}
+
+static void put_keys(struct file *f, const struct random_spec *s)
+{
+	const char *a = s->arch;
+
+	key_str(f, "", "general.architecture", a);
+	key_str(f, "", "general.name", "random");
+	key_u32(f, a, "block_count", s->n_layers);
+	key_u32(f, a, "context_length", CONTEXT);
+	key_u32(f, a, "embedding_length", s->n_embd);
+	key_u32(f, a, "feed_forward_length", FF);
+	key_u32(f, a, "attention.head_count", s->n_heads);
+	key_u32(f, a, "attention.head_count_kv", s->n_kv_heads);
+	key_f32(f, a, "attention.layer_norm_rms_epsilon", 1e-6f);
+	key_f32(f, a, "rope.freq_base", 10000);
+	if (s->scaling) {
+		key_str(f, a, "rope.scaling.type", s->scaling);
+		key_f32(f, a, "rope.scaling.factor", 4);
+		key_u32(f, a, "rope.scaling.original_context_length", 512);
+	}
+	if (strcmp(a, "qwen2moe") != 0)
+		return;
+	key_u32(f, a, "expert_count", EXPERTS);
+	key_u32(f, a, "expert_used_count", EXPERTS_USED);
+	key_u32(f, a, "expert_feed_forward_length", FF_EXPERT);
+	key_u32(f, a, "expert_shared_feed_forward_length", FF_SHARED);
+}
+
+void random_gguf(const struct random_spec *spec, struct buf *out)
+{
+	struct random_spec s = *spec;
+	struct file f = { .state = spec->seed };
+
+	s.n_embd = s.n_embd ? s.n_embd : 256;
+	s.n_layers = s.n_layers ? s.n_layers : 2;
+	s.n_heads = s.n_heads ? s.n_heads : 4;
+	s.n_kv_heads = s.n_kv_heads ? s.n_kv_heads : 2;
+	put_keys(&f, &s);
+	matrix(&f, "token_embd.weight", s.type, s.n_embd, VOCAB, 1);
+	vector(&f, "output_norm.weight", s.n_embd, 1, 0.1);
+	if (!s.tied)
+		matrix(&f, "output.weight", s.type, s.n_embd, VOCAB, 1);
+	if (s.divisors)
+		vector(&f, "rope_freqs.weight", s.n_embd / s.n_heads / 2, 4,
+		       1);
+	for (uint32_t i = 0; i < s.n_layers; i++)
+		put_layer(&f, &s, i);
+	buf_puts(out, "GGUF");
+	put(out, 3, 4);
+	put(out, f.n_tensors, 8);
+	put(out, f.n_keys, 8);
+	buf_append(out, f.keys.data, f.keys.len);
+	buf_append(out, f.infos.data, f.infos.len);
+	while (out->len % 32)
+		buf_putc(out, 0);
+	buf_append(out, f.data.data, f.data.len);
+	buf_release(&f.keys);
+	buf_release(&f.infos);
+	buf_release(&f.data);
+}
+
+/* --- what it means -------------------------------------------------------- */
+
+/* w x, for the i-th of the matrices that lie behind one another. */
+static void times(const struct kernel_rows *w, uint64_t i, uint32_t n_rows,
+		  const double *x, double *out)
+{
+	const struct quant *q = quant_of(w->type);
+	float *row = malloc(w->n_cols * sizeof(*row));
+
+	for (uint32_t r = 0; r < n_rows; r++) {
+		q->to_f32(row,
+			  (const char *)w->data +
+				  (i * n_rows + r) * w->row_bytes,
+			  w->n_cols);
+		out[r] = 0;
+		for (uint32_t c = 0; c < w->n_cols; c++)
+			out[r] += (double)row[c] * x[c];
+	}
+	free(row);
+}
+
+static void norm(const double *x, const float *weight, uint32_t n, double eps,
+		 double *out)
+{
+	double sum = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		sum += x[i] * x[i];
+	for (uint32_t i = 0; i < n; i++)
+		out[i] = x[i] / sqrt(sum / n + eps) * (double)weight[i];
+}
+
+/* YaRN (Peng et al. 2023), section 3.2, as a frequency. */
+static double yarn(const struct rope_opts *o, uint32_t i, double f)
+{
+	double two_pi = 2 * acos(-1), turns[2] = { 32, 1 }, edge[2], share;
+
+	for (int k = 0; k < 2; k++)
+		edge[k] = o->n_rot *
+			  log(o->n_ctx_orig / (turns[k] * two_pi)) /
+			  (2 * log(o->base));
+	edge[0] = fmax(0, floor(edge[0]));
+	edge[1] = fmin(o->n_rot - 1, ceil(edge[1]));
+	share = (i - edge[0]) / fmax(0.001, edge[1] - edge[0]);
+	share = fmin(1, fmax(0, share)); /* of interpolation */
+	return share * f / o->factor + (1 - share) * f;
+}
+
+static void turn(const struct rope_opts *o, double *v, uint32_t pos)
+{
+	for (uint32_t i = 0; i < o->n_rot / 2; i++) {
+		double f = pow(o->base, -2.0 * i / o->n_rot), c, s, a, b;
+		double scale = 1;
+		uint32_t x = o->halves ? i : 2 * i;
+		uint32_t y = o->halves ? i + o->n_rot / 2 : 2 * i + 1;
+
+		if (o->divisors)
+			f /= (double)o->divisors[i];
+		if (o->scaling == ROPE_LINEAR)
+			f /= o->factor;
+		if (o->scaling == ROPE_YARN) {
+			f = yarn(o, i, f);
+			scale = 0.1 * log(o->factor) + 1;
+		}
+		c = cos(pos * f) * scale;
+		s = sin(pos * f) * scale;
+		a = v[x];
+		b = v[y];
+		v[x] = a * c - b * s;
+		v[y] = a * s + b * c;
+	}
+}
+
+static void softmax(double *v, uint32_t n)
+{
+	double most = v[0], sum = 0;
+
+	for (uint32_t i = 1; i < n; i++)
+		most = fmax(most, v[i]);
+	for (uint32_t i = 0; i < n; i++)
+		sum += v[i] = exp(v[i] - most);
+	for (uint32_t i = 0; i < n; i++)
+		v[i] /= sum;
+}
+
+static void add_bias(double *v, const float *bias, uint32_t n)
+{
+	for (uint32_t i = 0; bias && i < n; i++)
+		v[i] += (double)bias[i];
+}
+
+static void heads(const struct model *m, double *v, uint32_t n,
+		  const float *weight, uint32_t pos)
+{
+	uint32_t d = m->shape.d_head;
+
+	for (uint32_t h = 0; h < n; h++) {
+		if (weight)
+			norm(v + h * d, weight, d, (double)m->shape.norm_eps,
+			     v + h * d);
+		turn(&m->rope, v + h * d, pos);
+	}
+}
+
+static void feed(const struct model_ff *ff, uint64_t i, uint32_t n_ff,
+		 uint32_t n_embd, const double *x, double share, double *out)
+{
+	double *gate = malloc(n_ff * sizeof(*gate));
+	double *up = malloc(n_ff * sizeof(*up));
+	double *down = malloc(n_embd * sizeof(*down));
+
+	times(&ff->gate, i, n_ff, x, gate);
+	times(&ff->up, i, n_ff, x, up);
+	for (uint32_t k = 0; k < n_ff; k++)
+		gate[k] = gate[k] / (1 + exp(-gate[k])) * up[k];
+	times(&ff->down, i, n_embd, gate, down);
+	for (uint32_t k = 0; k < n_embd; k++)
+		out[k] += share * down[k];
+	free(gate);
+	free(up);
+	free(down);
+}
+
+static void mixture(const struct model *m, const struct model_layer *y,
+		    const double *x, double *out)
+{
+	const struct model_shape *s = &m->shape;
+	double odds[EXPERTS], gate = 0;
+	bool taken[EXPERTS] = { false };
+
+	times(&y->router, 0, s->n_experts, x, odds);
+	softmax(odds, s->n_experts);
+	for (uint32_t k = 0; k < s->n_experts_used; k++) {
+		uint32_t best = 0;
+
+		while (taken[best])
+			best++;
+		for (uint32_t i = 0; i < s->n_experts; i++)
+			if (!taken[i] && odds[i] > odds[best])
+				best = i;
+		taken[best] = true;
+		feed(&y->experts, best, s->n_ff_expert, s->n_embd, x,
+		     odds[best], out);
+	}
+	for (uint32_t i = 0; i < s->n_embd; i++)
+		gate += (double)y->shared_gate[i] * x[i];
+	feed(&y->shared, 0, s->n_ff_shared, s->n_embd, x,
+	     1 / (1 + exp(-gate)), out);
+}
+
+/* One token through one layer; keys and values of all tokens: [n][kv][d]. */
+static void layer(const struct model *m, const struct model_layer *y,
+		  double *x, uint32_t pos, double *keys, double *values)
+{
+	const struct model_shape *s = &m->shape;
+	uint32_t d = s->d_head, n_kv = s->n_kv_heads;
+	double *h = malloc(s->n_embd * sizeof(*h));
+	double *q = malloc(s->n_heads * d * sizeof(*q));
+	double *out = calloc(s->n_heads * d, sizeof(*out));
+	double *p = malloc((pos + 1) * sizeof(*p));
+
+	norm(x, y->attn_norm, s->n_embd, (double)s->norm_eps, h);
+	times(&y->q, 0, s->n_heads * d, h, q);
+	times(&y->k, 0, n_kv * d, h, keys + (size_t)pos * n_kv * d);
+	times(&y->v, 0, n_kv * d, h, values + (size_t)pos * n_kv * d);
+	add_bias(q, y->q_bias, s->n_heads * d);
+	add_bias(keys + (size_t)pos * n_kv * d, y->k_bias, n_kv * d);
+	add_bias(values + (size_t)pos * n_kv * d, y->v_bias, n_kv * d);
+	heads(m, q, s->n_heads, y->q_norm, pos);
+	heads(m, keys + (size_t)pos * n_kv * d, n_kv, y->k_norm, pos);
+	for (uint32_t i = 0; i < s->n_heads; i++) {
+		uint32_t kv = i / (s->n_heads / n_kv);
+
+		for (uint32_t j = 0; j <= pos; j++) {
+			p[j] = 0;
+			for (uint32_t c = 0; c < d; c++)
+				p[j] += q[i * d + c] *
+					keys[((size_t)j * n_kv + kv) * d + c];
+			p[j] /= sqrt(d);
+		}
+		softmax(p, pos + 1);
+		for (uint32_t j = 0; j <= pos; j++)
+			for (uint32_t c = 0; c < d; c++)
+				out[i * d + c] +=
+					p[j] *
+					values[((size_t)j * n_kv + kv) * d + c];
+	}
+	times(&y->o, 0, s->n_embd, out, h);
+	for (uint32_t i = 0; i < s->n_embd; i++)
+		x[i] += h[i];
+	norm(x, y->ff_norm, s->n_embd, (double)s->norm_eps, h);
+	if (s->n_experts)
+		mixture(m, y, h, x);
+	else
+		feed(&y->ff, 0, s->n_ff, s->n_embd, h, 1, x);
+	free(h);
+	free(q);
+	free(out);
+	free(p);
+}
+
+void reference_logits(const struct model *m, const uint32_t *ids, uint32_t n,
+		      double *logits)
+{
+	const struct model_shape *s = &m->shape;
+	size_t row = (size_t)n * s->n_kv_heads * s->d_head;
+	double *keys = malloc(s->n_layers * row * sizeof(*keys));
+	double *values = malloc(s->n_layers * row * sizeof(*values));
+	double *x = malloc(s->n_embd * sizeof(*x));
+	float *embed = malloc(s->n_embd * sizeof(*embed));
+
+	for (uint32_t i = 0; i < n; i++) {
+		quant_of(m->embed.type)
+			->to_f32(embed,
+				 (const char *)m->embed.data +
+					 ids[i] * m->embed.row_bytes,
+				 s->n_embd);
+		for (uint32_t k = 0; k < s->n_embd; k++)
+			x[k] = (double)embed[k];
+		for (uint32_t k = 0; k < s->n_layers; k++)
+			layer(m, &m->layers[k], x, i, keys + k * row,
+			      values + k * row);
+	}
+	norm(x, m->output_norm, s->n_embd, (double)s->norm_eps, x);
+	times(&m->output, 0, s->n_vocab, x, logits);
+	free(keys);
+	free(values);
+	free(x);
+	free(embed);
+}

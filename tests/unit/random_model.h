@@ -1,0 +1,29 @@
+/*
+ * random_model.h - small models with random weights, as GGUF files in memory,
+ * and what they mean: logits in double precision, straight from the formulas.
+ */
+#ifndef LILSCOPE_TESTS_RANDOM_MODEL_H
+#define LILSCOPE_TESTS_RANDOM_MODEL_H
+
+#include "base/buf.h"
+#include "model/model.h"
+
+/* What to make; zero fields take a small shape that every type can have. */
+struct random_spec {
+	const char *arch;
+	enum ggml_type type;   /* of the matrices */
+	const char *scaling;   /* of RoPE: "linear", "yarn" or NULL */
+	bool divisors;         /* llama3's rope_freqs */
+	bool tied;             /* no output.weight */
+	uint32_t n_embd, n_layers, n_heads, n_kv_heads;
+	uint64_t seed;
+};
+
+/* The file's bytes. */
+void random_gguf(const struct random_spec *spec, struct buf *out);
+
+/* n_vocab logits of the last of n tokens, by full attention. */
+void reference_logits(const struct model *m, const uint32_t *ids, uint32_t n,
+		      double *logits);
+
+#endif

@@ -1,0 +1,398 @@
+/*
+ * transformer.c beside the formulas in double precision, for every
+ * architecture and type; and beside itself: batches, threads, copies, and
+ * every policy with a budget that holds everything.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/transformer.h"
+#include "random_model.h"
+
+enum { N = 90, PROMPT = 70 };
+
+struct made {
+	struct buf bytes;
+	void *aligned; /* as a mapping is */
+	struct gguf *gguf;
+	struct model *model;
+};
+
+static void make(struct made *made, const struct random_spec *spec)
+{
+	struct err err = { "" };
+
+	*made = (struct made){ 0 };
+	random_gguf(spec, &made->bytes);
+	made->aligned = aligned_alloc(64, (made->bytes.len + 63) / 64 * 64);
+	memcpy(made->aligned, made->bytes.data, made->bytes.len);
+	made->gguf = gguf_parse(made->aligned, made->bytes.len, &err);
+	if (!made->gguf)
+		fail_msg("%s", err.text);
+	made->model = model_from_gguf(made->gguf, &err);
+	if (!made->model)
+		fail_msg("%s", err.text);
+}
+
+static void unmake(struct made *made)
+{
+	model_free(made->model);
+	gguf_free(made->gguf);
+	free(made->aligned);
+	buf_release(&made->bytes);
+}
+
+static const uint32_t *some_ids(uint32_t n_vocab)
+{
+	static uint32_t ids[N];
+
+	srand(11);
+	for (int i = 0; i < N; i++)
+		ids[i] = (uint32_t)rand() % n_vocab;
+	return ids;
+}
+
+/* Budget 0: the policy's own, else as given. */
+static struct transformer *start(const struct model *m, struct pool *pool,
+				 const char *policy, uint32_t budget)
+{
+	const struct sparse *row = sparse_find(policy);
+	struct sparse_opts o = sparse_opts_auto;
+	struct sparse_shape shape = { m->shape.n_layers, m->shape.n_heads,
+				      m->shape.n_kv_heads, m->shape.d_head };
+	struct err err = { "" };
+
+	if (budget)
+		o.budget = budget;
+	if (!sparse_resolve(row, &o, &shape, &err))
+		fail_msg("%s: %s", policy, err.text);
+	return transformer_new(m, pool, GGML_F32, row, &o);
+}
+
+/* || a - b || / || b || */
+static double difference(const float *a, const double *b, uint32_t n)
+{
+	double apart = 0, size = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		apart += pow((double)a[i] - b[i], 2);
+		size += b[i] * b[i];
+	}
+	return sqrt(apart / size);
+}
+
+static uint32_t greatest(const double *v, uint32_t n)
+{
+	uint32_t best = 0;
+
+	for (uint32_t i = 1; i < n; i++)
+		if (v[i] > v[best])
+			best = i;
+	return best;
+}
+
+static void check_logits(const struct random_spec *spec, double limit)
+{
+	struct made made;
+	struct transformer *t;
+	const uint32_t *ids;
+	double logits[256], error;
+	uint32_t n, best, own = 0;
+
+	make(&made, spec);
+	n = made.model->shape.n_vocab;
+	ids = some_ids(n);
+	reference_logits(made.model, ids, 9, logits);
+	t = start(made.model, NULL, "dense", 0);
+	transformer_prompt(t, ids, 6, 6);
+	for (int i = 6; i < 9; i++)
+		transformer_step(t, ids[i]);
+	error = difference(transformer_logits(t), logits, n);
+	best = greatest(logits, n);
+	for (uint32_t i = 1; i < n; i++)
+		if (transformer_logits(t)[i] > transformer_logits(t)[own])
+			own = i;
+	printf("%-9s %-5s%s%s relative error %.1e, %s\n", spec->arch,
+	       quant_of(spec->type)->name, spec->scaling ? " " : "",
+	       spec->scaling ? spec->scaling : "", error,
+	       own == best ? "same choice" : "another choice");
+	assert_true(error < limit);
+	if (own != best) /* only where the margin allows it */
+		assert_true(logits[best] - logits[own] <
+			    2 * limit * fabs(logits[best]));
+	transformer_free(t);
+	unmake(&made);
+}
+
+/* Quantised activations err by about 1/254 of a block's greatest at most. */
+static void logits_are_the_formulas(void **state)
+{
+	static const char *const archs[] = { "llama", "qwen2", "qwen3",
+					     "qwen2moe" };
+
+	(void)state;
+	for (size_t a = 0; a < ARRAY_LEN(archs); a++)
+		for (size_t i = 0; i < n_quants; i++) {
+			struct random_spec spec = { .arch = archs[a],
+						    .type = quants[i].type,
+						    .tied = i % 2,
+						    .seed = a * 100 + i };
+
+			check_logits(&spec, quants[i].n_block == 1 ? 1e-3 :
+								     2e-2);
+		}
+}
+
+static void rope_scalings(void **state)
+{
+	static const char *const scalings[] = { "linear", "yarn" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(scalings); i++)
+		check_logits(&(struct random_spec){ .arch = "qwen2",
+						    .type = GGML_F32,
+						    .scaling = scalings[i],
+						    .seed = 5 },
+			     1e-4);
+	check_logits(&(struct random_spec){ .arch = "llama",
+					    .type = GGML_F32,
+					    .divisors = true,
+					    .seed = 6 },
+		     1e-4);
+}
+
+static void same_bits(const struct transformer *a, const struct transformer *b,
+		      uint32_t n)
+{
+	assert_memory_equal(transformer_logits(a), transformer_logits(b),
+			    n * sizeof(float));
+}
+
+/* Threads, and how the prompt is cut, change nothing. */
+static void threads_change_nothing(void **state)
+{
+	static const char *const policies[] = { "dense", "quest", "h2o",
+						"sink" };
+	struct random_spec spec = { .arch = "llama", .type = GGML_Q4_0,
+				    .n_heads = 8, .n_kv_heads = 4, .seed = 3 };
+	struct pool *pool = pool_new(3);
+	struct made made;
+	const uint32_t *ids;
+
+	(void)state;
+	make(&made, &spec);
+	ids = some_ids(made.model->shape.n_vocab);
+	for (size_t i = 0; i < ARRAY_LEN(policies); i++) {
+		struct transformer *a = start(made.model, NULL, policies[i],
+					      32);
+		struct transformer *b = start(made.model, pool, policies[i],
+					      32);
+
+		transformer_prompt(a, ids, PROMPT, PROMPT);
+		transformer_prompt(b, ids, PROMPT, PROMPT);
+		same_bits(a, b, made.model->shape.n_vocab);
+		for (int k = PROMPT; k < N; k++) {
+			transformer_step(a, ids[k]);
+			transformer_step(b, ids[k]);
+			same_bits(a, b, made.model->shape.n_vocab);
+		}
+		transformer_free(a);
+		transformer_free(b);
+	}
+	pool_free(pool);
+	unmake(&made);
+}
+
+static void a_step_is_a_batch_of_one(void **state)
+{
+	struct random_spec spec = { .arch = "qwen2", .type = GGML_F32,
+				    .seed = 8 };
+	struct made made;
+	struct transformer *a, *b;
+	const uint32_t *ids;
+
+	(void)state;
+	make(&made, &spec);
+	ids = some_ids(made.model->shape.n_vocab);
+	a = start(made.model, NULL, "dense", 0);
+	b = start(made.model, NULL, "dense", 0);
+	transformer_prompt(a, ids, N, N);
+	transformer_prompt(b, ids, 1, 1);
+	for (int i = 1; i < N; i++)
+		transformer_step(b, ids[i]);
+	for (uint32_t i = 0; i < made.model->shape.n_vocab; i++)
+		assert_true(fabs((double)(transformer_logits(a)[i] -
+					  transformer_logits(b)[i])) < 1e-4);
+	transformer_free(a);
+	transformer_free(b);
+	unmake(&made);
+}
+
+/* A budget that holds everything: the dense logits, for every policy. */
+static void a_large_budget_is_dense(void **state)
+{
+	struct random_spec spec = { .arch = "llama", .type = GGML_F32,
+				    .seed = 9 };
+	struct made made;
+	const uint32_t *ids;
+
+	(void)state;
+	make(&made, &spec);
+	ids = some_ids(made.model->shape.n_vocab);
+	for (size_t i = 0; i < sparse_n_rows; i++) {
+		struct transformer *a, *b;
+
+		a = start(made.model, NULL, "dense", 0);
+		b = start(made.model, NULL, sparse_rows[i]->name, 2 * N);
+		transformer_prompt(a, ids, PROMPT, PROMPT);
+		transformer_prompt(b, ids, PROMPT, PROMPT);
+		for (int k = PROMPT; k < N; k++) {
+			transformer_step(a, ids[k]);
+			transformer_step(b, ids[k]);
+			for (uint32_t j = 0; j < made.model->shape.n_vocab; j++)
+				if (fabs((double)(transformer_logits(a)[j] -
+						  transformer_logits(b)[j])) >
+				    1e-4)
+					fail_msg("%s differs at token %d",
+						 sparse_rows[i]->name, k);
+		}
+		assert_false(transformer_has_evicted(b));
+		transformer_free(a);
+		transformer_free(b);
+	}
+	unmake(&made);
+}
+
+/* What is evicted is gone, what is skipped is not read, and the budget holds
+ * in every head. */
+static void budgets_hold(void **state)
+{
+	struct random_spec spec = { .arch = "llama", .type = GGML_F32,
+				    .n_layers = 3, .seed = 10 };
+	struct made made;
+	const uint32_t *ids;
+	uint32_t budget = 48, n_rows, row;
+
+	(void)state;
+	make(&made, &spec);
+	ids = some_ids(made.model->shape.n_vocab);
+	n_rows = made.model->shape.n_layers * made.model->shape.n_kv_heads;
+	row = made.model->shape.d_head * 4 * 2;
+	for (size_t i = 1; i < sparse_n_rows; i++) {
+		const char *name = sparse_rows[i]->name;
+		struct transformer *t = start(made.model, NULL, name, budget);
+		struct transformer_bytes bytes;
+		bool keeps = !strcmp(name, "quest") || !strcmp(name, "infllm");
+		bool prompt = !strcmp(name, "raas"); /* which it keeps */
+		bool grows = !strcmp(name, "snapkv") || !strcmp(name, "rkv");
+
+		transformer_prompt(t, ids, PROMPT, PROMPT);
+		for (int k = PROMPT; k < N; k++)
+			transformer_step(t, ids[k]);
+		bytes = transformer_bytes(t);
+		if (keeps)
+			assert_int_equal(bytes.used, (uint64_t)N * n_rows * row);
+		else
+			assert_true(transformer_has_evicted(t) || prompt);
+		if (!keeps && !prompt && !grows)
+			assert_int_equal(bytes.used,
+					 (uint64_t)budget * n_rows * row);
+		if (!grows)
+			assert_true(bytes.read <= (uint64_t)(budget + 1) *
+							  n_rows * row *
+							  (keeps ? 2 : 1));
+		transformer_free(t);
+	}
+	unmake(&made);
+}
+
+/* A copy goes on like the first, and neither disturbs the other. */
+static void copies_are_apart(void **state)
+{
+	struct random_spec spec = { .arch = "qwen3", .type = GGML_Q8_0,
+				    .seed = 12 };
+	struct made made;
+	const uint32_t *ids;
+
+	(void)state;
+	make(&made, &spec);
+	ids = some_ids(made.model->shape.n_vocab);
+	for (size_t i = 0; i < sparse_n_rows; i++) {
+		const char *name = sparse_rows[i]->name;
+		struct transformer *a = start(made.model, NULL, name, 40);
+		struct transformer *b, *alone = start(made.model, NULL, name,
+						      40);
+		struct transformer_bytes before, after;
+
+		transformer_prompt(a, ids, PROMPT, PROMPT);
+		transformer_prompt(alone, ids, PROMPT, PROMPT);
+		transformer_step(a, ids[PROMPT]);
+		transformer_step(alone, ids[PROMPT]);
+		before = transformer_bytes(a);
+		b = transformer_copy(a);
+		after = transformer_bytes(b);
+		assert_int_equal(before.used, after.used);
+		for (int k = PROMPT + 1; k < N; k++)
+			transformer_step(b, ids[N - k]); /* elsewhere */
+		for (int k = PROMPT + 1; k < N; k++) {
+			transformer_step(a, ids[k]);
+			transformer_step(alone, ids[k]);
+			same_bits(a, alone, made.model->shape.n_vocab);
+		}
+		transformer_free(a);
+		transformer_free(b);
+		transformer_free(alone);
+	}
+	unmake(&made);
+}
+
+static void going_back(void **state)
+{
+	struct random_spec spec = { .arch = "llama", .type = GGML_F32,
+				    .seed = 13 };
+	struct made made;
+	struct transformer *a, *b;
+	const uint32_t *ids;
+
+	(void)state;
+	make(&made, &spec);
+	ids = some_ids(made.model->shape.n_vocab);
+	a = start(made.model, NULL, "quest", 32);
+	b = start(made.model, NULL, "quest", 32);
+	transformer_prompt(a, ids, PROMPT, PROMPT);
+	transformer_prompt(b, ids, PROMPT, PROMPT);
+	for (int k = PROMPT; k < N; k++)
+		transformer_step(a, ids[N - k]);
+	transformer_cut(a, PROMPT);
+	for (int k = PROMPT; k < N; k++) {
+		transformer_step(a, ids[k]);
+		transformer_step(b, ids[k]);
+		same_bits(a, b, made.model->shape.n_vocab);
+	}
+	transformer_free(a);
+	transformer_free(b);
+	unmake(&made);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(logits_are_the_formulas),
+		cmocka_unit_test(rope_scalings),
+		cmocka_unit_test(threads_change_nothing),
+		cmocka_unit_test(a_step_is_a_batch_of_one),
+		cmocka_unit_test(a_large_budget_is_dense),
+		cmocka_unit_test(budgets_hold),
+		cmocka_unit_test(copies_are_apart),
+		cmocka_unit_test(going_back),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
