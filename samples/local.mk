@@ -15,6 +15,11 @@ samplesdir = $(pkgdatadir)/samples
 dist_samples_DATA = samples/README.md
 sampletracesdir = $(samplesdir)/traces
 dist_sampletraces_DATA = $(sample_traces)
+samplestoriesdir = $(samplesdir)/models/stories260K
+dist_samplestories_DATA = \
+	samples/models/stories260K/checkpoint.bin \
+	samples/models/stories260K/tokenizer.bin \
+	samples/models/stories260K/LICENSE
 EXTRA_DIST += samples/screen.svg samples/screen.script
 
 # The picture in the README, drawn by the program: look at it, then commit.

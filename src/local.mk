@@ -114,6 +114,7 @@ libengine_a_SOURCES += \
 	src/model/sparse_rkv.c src/model/sparse_sink.c \
 	src/model/sparse_snapkv.c src/model/sparse_tova.c \
 	src/model/transformer.c src/model/transformer.h \
+	src/model/transformer_attend.c src/model/transformer_impl.h \
 	src/model/vocab.c src/model/vocab.h src/model/vocab_impl.h \
 	src/model/vocab_bpe.c src/model/vocab_spm.c \
 	src/model/vocab_pre.c src/model/vocab_pre.h

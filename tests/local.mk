@@ -203,6 +203,7 @@ tests_fuzz_replay_utf8_SOURCES = tests/fuzz/fuzz_utf8.c $(FUZZ_REPLAY)
 # The command line, and what a machine can hold of the house's rules.
 cli_tests = \
 	tests/cli/analyze.sh \
+	tests/cli/decode.sh \
 	tests/cli/filter.sh \
 	tests/cli/follow.sh \
 	tests/cli/guard.sh \
@@ -310,11 +311,24 @@ EXTRA_DIST += tests/screens
 
 # The decoder, beside its formulas.
 model_tests = \
+	tests/unit/test_gguf \
+	tests/unit/test_kernel \
+	tests/unit/test_pool \
+	tests/unit/test_quant \
+	tests/unit/test_sample \
 	tests/unit/test_sparse \
 	tests/unit/test_transformer
+FUZZ_NAMES += gguf vocab
+fuzz_replays += \
+	tests/fuzz/replay_gguf \
+	tests/fuzz/replay_vocab
+tests_fuzz_replay_gguf_SOURCES = tests/fuzz/fuzz_gguf.c $(FUZZ_REPLAY)
+tests_fuzz_replay_vocab_SOURCES = tests/fuzz/fuzz_vocab.c $(FUZZ_REPLAY)
 if HAVE_TESTS
 check_PROGRAMS += $(model_tests)
 TESTS += $(model_tests)
 endif
+tests_unit_test_gguf_SOURCES = tests/unit/test_gguf.c \
+	tests/unit/random_model.c tests/unit/random_model.h
 tests_unit_test_transformer_SOURCES = tests/unit/test_transformer.c \
 	tests/unit/random_model.c tests/unit/random_model.h

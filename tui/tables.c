@@ -28,6 +28,7 @@ static void print_where(struct buf *out, unsigned where)
 		{ OPT_LIVE, 'l' },
 		{ OPT_CONFIG, 'c' },
 		{ OPT_GUARD, 'g' },
+		{ OPT_DECODE, 'd' },
 	};
 
 	buf_putc(out, '\t');
@@ -132,6 +133,12 @@ void tables_print(struct buf *out)
 	for (size_t i = 0; i < CODER_KINDS; i++) {
 		print_named(out, "coder", coder_rows[i].name,
 			    coder_rows[i].about);
+		end(out);
+	}
+	for (size_t i = 0; i < sparse_n_rows; i++) {
+		print_named(out, "policy", sparse_rows[i]->name,
+			    sparse_rows[i]->about);
+		field(out, sparse_rows[i]->paper);
 		end(out);
 	}
 	for (size_t i = 0; i < rival_n_rows; i++) {

@@ -186,27 +186,23 @@ static uint64_t hash(const char *s, size_t n)
 	return h;
 }
 
-static const char *key_name(const struct gguf *g, uint32_t i, size_t *n)
+/* The i-th name of the keys, or of the tensors. */
+static const char *name_of(const struct gguf *g, bool tensors, uint32_t i,
+			   size_t *n)
 {
-	*n = g->keys[i].len;
-	return g->keys[i].name;
+	*n = tensors ? strlen(g->tensors[i].name) : g->keys[i].len;
+	return tensors ? g->tensors[i].name : g->keys[i].name;
 }
-
-static const char *tensor_name(const struct gguf *g, uint32_t i, size_t *n)
-{
-	*n = strlen(g->tensors[i].name);
-	return g->tensors[i].name;
-}
-
 
 /* The place of a name, or the free one where it would be. */
-static uint32_t *place(const struct gguf *g, uint32_t *table, const char *(*name)(const struct gguf *, uint32_t, size_t *),
-		       const char *s, size_t n)
+static uint32_t *place(const struct gguf *g, bool tensors, const char *s,
+		       size_t n)
 {
+	uint32_t *table = tensors ? g->tensor_table : g->key_table;
 	size_t at = (size_t)hash(s, n) % g->table_size, len;
 
 	for (; table[at]; at = (at + 1) % g->table_size) {
-		const char *other = name(g, table[at] - 1, &len);
+		const char *other = name_of(g, tensors, table[at] - 1, &len);
 
 		if (len == n && memcmp(other, s, n) == 0)
 			break;
@@ -215,13 +211,13 @@ static uint32_t *place(const struct gguf *g, uint32_t *table, const char *(*name
 }
 
 /* Enters n names; false and which one if two are the same. */
-static bool index_names(struct gguf *g, uint32_t *table, const char *(*name)(const struct gguf *, uint32_t, size_t *),
-			size_t n, struct err *err)
+static bool index_names(struct gguf *g, bool tensors, size_t n,
+			struct err *err)
 {
 	for (uint32_t i = 0; i < n; i++) {
 		size_t len;
-		const char *s = name(g, i, &len);
-		uint32_t *at = place(g, table, name, s, len);
+		const char *s = name_of(g, tensors, i, &len);
+		uint32_t *at = place(g, tensors, s, len);
 
 		if (*at)
 			return err_set(err, "%.*s is there twice",
@@ -361,7 +357,7 @@ static bool parse(struct reader *r, struct gguf *g)
 	g->key_table = mem_zalloc(g->table_size * sizeof(uint32_t));
 	g->tensor_table = mem_zalloc(g->table_size * sizeof(uint32_t));
 	if (!take_keys(r, g, n_keys) ||
-	    !index_names(g, g->key_table, key_name, g->n_keys, r->err))
+	    !index_names(g, false, g->n_keys, r->err))
 		return false;
 	gguf_u64(g, "general.alignment", &alignment);
 	if (alignment < 1 || alignment > ALIGNMENT_MAX ||
@@ -369,8 +365,7 @@ static bool parse(struct reader *r, struct gguf *g)
 		return err_set(r->err, "general.alignment is %llu",
 			       (unsigned long long)alignment);
 	return take_tensors(r, g, n_tensors, alignment) &&
-	       index_names(g, g->tensor_table, tensor_name, g->n_tensors,
-			   r->err);
+	       index_names(g, true, g->n_tensors, r->err);
 }
 
 struct gguf *gguf_parse(const void *data, size_t size, struct err *err)
@@ -399,15 +394,14 @@ void gguf_free(struct gguf *g)
 
 static const struct key *find_key(const struct gguf *g, const char *name)
 {
-	uint32_t at = *place(g, g->key_table, key_name, name, strlen(name));
+	uint32_t at = *place(g, false, name, strlen(name));
 
 	return at ? &g->keys[at - 1] : NULL;
 }
 
 const struct gguf_tensor *gguf_tensor(const struct gguf *g, const char *name)
 {
-	uint32_t at =
-		*place(g, g->tensor_table, tensor_name, name, strlen(name));
+	uint32_t at = *place(g, true, name, strlen(name));
 
 	return at ? &g->tensors[at - 1] : NULL;
 }

@@ -76,8 +76,8 @@ void kernel_x_set(struct kernel_x *x, enum ggml_type type, const float *v,
 		return;
 	}
 	for (uint32_t i = 0; i < n_tokens; i++)
-		use()->quantize((struct kernel_q8 *)(void *)((char *)x->data +
-							     i * x->token_bytes),
+		use()->quantize((void *)((char *)x->data +
+					 i * x->token_bytes),
 				v + (size_t)i * n_cols, n_cols);
 }
 

@@ -7,7 +7,8 @@
 			      "avx512dq,avx512vnni"))),                  \
 	apply_to = function)
 #else
-#pragma GCC target("avx2,fma,f16c,avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")
+#pragma GCC target("avx2,fma,f16c,avx512f,avx512bw,avx512vl")
+#pragma GCC target("avx512dq,avx512vnni")
 #endif
 
 #include "model/kernel_x86.h"

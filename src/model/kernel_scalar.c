@@ -5,7 +5,7 @@
 
 static void quantize(struct kernel_q8 *out, const float *v, uint32_t n)
 {
-	for (uint32_t at = 0; at < n; at += KERNEL_BLOCK, out++, v += KERNEL_BLOCK) {
+	for (uint32_t at = 0; at < n; at += KERNEL_BLOCK, out++) {
 		float most = 0, inverse;
 
 		for (int i = 0; i < KERNEL_BLOCK; i++)
@@ -18,6 +18,7 @@ static void quantize(struct kernel_q8 *out, const float *v, uint32_t n)
 			out->sums[i / 16] =
 				(int16_t)(out->sums[i / 16] + out->q[i]);
 		}
+		v += KERNEL_BLOCK;
 	}
 }
 

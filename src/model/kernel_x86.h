@@ -8,6 +8,9 @@
  * and gathered as floats, and added up at the end of a row. Up to TILE tokens
  * share the unpacking of a part.
  */
+#ifndef LILSCOPE_KERNEL_X86_H
+#define LILSCOPE_KERNEL_X86_H
+
 #include <immintrin.h>
 #include <math.h>
 #include <string.h>
@@ -581,3 +584,5 @@ static float softmax(float *v, uint32_t n)
 		v[i] *= inverse;
 	return sum;
 }
+
+#endif

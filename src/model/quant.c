@@ -222,13 +222,13 @@ static void q4_k_to_f32(float *out, const void *row, size_t n)
 
 		for (int j = 0; j < 8; j++) {
 			const unsigned char *q = s + 16 + j / 2 * 32;
+			int shift = j % 2 * 4;
 
 			scale_min(s + 4, j, &scale, &min);
 			for (int i = 0; i < 32; i++)
 				out[j * 32 + i] =
-					d * scale *
-						(float)(q[i] >> j % 2 * 4 & 15) -
-					dmin * min;
+					d * scale * (float)(q[i] >> shift & 15)
+					- dmin * min;
 		}
 	}
 }

@@ -52,9 +52,9 @@ static void defaults(struct sparse_opts *o, const struct sparse_shape *s)
 	if (o->budget == SPARSE_AUTO)
 		o->budget = 512;
 	o->budget = MAX(o->budget, 8);
-	o->page = o->page == SPARSE_AUTO ? SPARSE_AUTO : MIN(o->page, (uint32_t)INFLLM_BLOCK_MAX);
 	if (o->page == SPARSE_AUTO)
 		o->page = MIN(16, o->budget / 8);
+	o->page = MIN(o->page, (uint32_t)INFLLM_BLOCK_MAX);
 	if (o->sinks == SPARSE_AUTO)
 		o->sinks = MIN(16, o->budget / 8);
 	if (o->recent == SPARSE_AUTO)
@@ -188,7 +188,7 @@ static void look(void *state, const struct sparse_step *step)
 	sparse_top(k->scores, l->n_blocks, l->n_chosen, l->chosen, k->work);
 }
 
-static void select(void *state, const struct sparse_step *step,
+static void choose(void *state, const struct sparse_step *step,
 		   struct sparse_pick *pick)
 {
 	const struct infllm *k = state;
@@ -299,7 +299,7 @@ const struct sparse sparse_infllm = {
 	.destroy = destroy,
 	.copy = copy,
 	.look = look,
-	.select = select,
+	.select = choose,
 	.seen = seen,
 	.evict = evict,
 	.place = place,

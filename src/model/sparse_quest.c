@@ -61,7 +61,7 @@ static void *copy(const void *state)
 	return to;
 }
 
-static void select(void *state, const struct sparse_step *step,
+static void choose(void *state, const struct sparse_step *step,
 		   struct sparse_pick *pick)
 {
 	struct quest *k = state;
@@ -97,5 +97,5 @@ const struct sparse sparse_quest = {
 	.create = create,
 	.destroy = destroy,
 	.copy = copy,
-	.select = select,
+	.select = choose,
 };

@@ -114,7 +114,7 @@ static const float *score(struct raas *k, struct raas_head *own,
 	return own->total;
 }
 
-static void select(void *state, const struct sparse_step *step,
+static void choose(void *state, const struct sparse_step *step,
 		   struct sparse_pick *pick)
 {
 	struct raas *k = state;
@@ -197,6 +197,6 @@ const struct sparse sparse_raas = {
 	.create = create,
 	.destroy = destroy,
 	.copy = copy,
-	.select = select,
+	.select = choose,
 	.evict = evict,
 };

@@ -33,10 +33,16 @@ part()
 		return toupper(first) substr(text, 2) "."
 	}
 	# The commands without a screen that letters stand for.
-	function headless(letters) {
-		return (letters ~ /a/ ? "analyze" : "") \
-			(letters ~ /a.*g/ ? " No and Cm " : "") \
-			(letters ~ /g/ ? "guard" : "")
+	function headless(letters,   n, i, name, text) {
+		name["a"] = "analyze"
+		name["g"] = "guard"
+		name["d"] = "decode"
+		n = 0
+		for (i = 1; i <= length(letters); i++)
+			if (substr(letters, i, 1) in name)
+				text = text (n++ ? " No and Cm " : "") \
+					name[substr(letters, i, 1)]
+		return text
 	}
 	function begin(room) {
 		if (room != "")
@@ -115,6 +121,13 @@ part()
 		if (!open) begin("")
 		print ".It Cm " $2
 		print sentence($3)
+	}
+	part == "POLICIES" && $1 == "policy" {
+		if (!open) begin("")
+		print ".It Cm " $2
+		print sentence($3)
+		if ($4 != "none")
+			print sentence($4)
 	}
 	part == "CODERS" && $1 == "coder" {
 		if (!open) begin("")

@@ -66,10 +66,13 @@ only 'only json.c includes jansson.h' 'include *<jansson' 'src/trace/json.c'
 # tok_split.c needs the classes of characters that the tokenizer splits at.
 only 'only utf8.c and tok_split.c include utf8proc.h' 'include *<utf8proc' \
 	'src/base/utf8.c src/trace/tok_split.c'
+only 'only vocab_pre.c includes pcre2.h' 'include *<pcre2' \
+	'src/model/vocab_pre.c'
 only 'only src/net includes curl.h' 'include *<curl/' 'src/net/*'
 only 'only the proxy includes microhttpd.h' 'include *<microhttpd' \
 	'src/net/proxy.c'
-only 'no threads' 'pthread|threads[.]h|stdatomic|_Thread_local' ''
+only 'only pool.c has threads' 'pthread|threads[.]h|stdatomic|_Thread_local' \
+	'src/model/pool.c'
 
 # --- Memory: one door.
 only 'only buf.c calls the allocator' \
@@ -82,18 +85,19 @@ only 'only buf.c calls the allocator' \
 #   tui/term.c      the controlling terminal when stdin is the trace
 #   tui/file.c      small files of its own: config, session, exports
 #   src/guard_report.c  the report that --report asks for
+#   src/model_map.c     models
 #   src/recorder.c      the trace that --record and w write
 #   src/net/url.c       the child that asks a server, and its /dev/null
 #   src/guard_exec.c    the command that --exec asks for, and its /dev/null
 only 'only source.c opens files' \
 	"$(call 'open|openat|open64|creat|fopen|fdopen|freopen|mkstemp|tmpfile|memfd_create|opendir|mkdir|rename|unlink')" \
-	'src/source.c src/source_*.c tui/term.c tui/file.c src/guard_report.c src/guard_exec.c src/net/url.c src/recorder.c'
+	'src/source.c src/source_*.c tui/term.c tui/file.c src/guard_report.c src/guard_exec.c src/net/url.c src/recorder.c src/model_map.c'
 only 'only source.c forks or connects' \
 	"$(call 'fork|vfork|posix_spawn|posix_spawnp|execv|execvp|execve|execl|execlp|socket|connect|bind|listen|accept')" \
 	'src/source.c src/guard_exec.c src/net/url.c'
 only 'no shell' "$(call 'system|popen')" ''
 only 'mapping memory' "$(call 'mmap|mremap|munmap|madvise')" \
-	'src/source.c src/base/big.c'
+	'src/source.c src/base/big.c src/model_map.c'
 
 # --- Below floor 3: bytes in, values out. base.c prints last words (die).
 sed -nE '/^src\/(base|measure|trace|model)\//p' "$tmp/code" >"$tmp/low"

@@ -298,7 +298,8 @@ static void budgets_hold(void **state)
 			transformer_step(t, ids[k]);
 		bytes = transformer_bytes(t);
 		if (keeps)
-			assert_int_equal(bytes.used, (uint64_t)N * n_rows * row);
+			assert_int_equal(bytes.used,
+					 (uint64_t)N * n_rows * row);
 		else
 			assert_true(transformer_has_evicted(t) || prompt);
 		if (!keeps && !prompt && !grows)

@@ -1,0 +1,304 @@
+/*
+ * Attention of a batch in one layer. Each KV head is one thread's: it reads
+ * every key and value once for all the queries that share them.
+ */
+#include "model/transformer_impl.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/buf.h"
+
+/* One query's or one group's attention to a list of slots. */
+struct look {
+	const struct sparse_step *step;
+	const struct cache_head *h;
+	const struct sparse_list *list;
+	const float *q;
+	uint32_t n_q;
+	float *out;
+	float *scores;   /* [n_q][list->n_slots] */
+	float *keys;     /* turned keys in the order of the list, or NULL */
+};
+
+/* Slots of a range that lie in one page, one after the other. */
+static uint32_t in_page(uint32_t slot, uint32_t end)
+{
+	return MIN(end - slot, CACHE_PAGE - slot % CACHE_PAGE);
+}
+
+static void score_list(const struct transformer *t, const struct look *a)
+{
+	float scale = 1 / sqrtf((float)t->shape.d);
+	uint32_t at = 0, d = t->shape.d;
+
+	if (a->keys) {
+		kernel_scores(a->scores, a->list->n_slots, a->q, a->n_q,
+			      a->keys, GGML_F32, d, a->list->n_slots, scale);
+		return;
+	}
+	for (size_t i = 0; i < a->list->n; i++) {
+		uint32_t slot = a->list->ranges[i].start;
+		uint32_t end = slot + a->list->ranges[i].n;
+
+		while (slot < end) {
+			uint32_t n = in_page(slot, end);
+
+			kernel_scores(a->scores + at, a->list->n_slots, a->q,
+				      a->n_q, cache_keys(t->cache, a->h, slot),
+				      t->cache->type, d, n, scale);
+			slot += n;
+			at += n;
+		}
+	}
+}
+
+static void mix_list(const struct transformer *t, const struct look *a)
+{
+	uint32_t at = 0, d = t->shape.d;
+
+	memset(a->out, 0, (size_t)a->n_q * d * sizeof(float));
+	for (size_t i = 0; i < a->list->n; i++) {
+		uint32_t slot = a->list->ranges[i].start;
+		uint32_t end = slot + a->list->ranges[i].n;
+
+		while (slot < end) {
+			uint32_t n = in_page(slot, end);
+
+			kernel_mix(a->out, a->scores + at, a->list->n_slots,
+				   a->n_q, cache_values(t->cache, a->h, slot),
+				   t->cache->type, d, n);
+			slot += n;
+			at += n;
+		}
+	}
+}
+
+/* Where a plain key stands for this query. */
+static uint32_t place_of(const struct transformer *t,
+			 const struct sparse_step *step, uint32_t slot)
+{
+	if (t->dense)
+		return cache_head(t->cache, step->layer, step->head)->pos[slot];
+	return t->policy->place(t->state, step, &slot);
+}
+
+/* Plain keys of the list, turned. */
+static void turn_keys(const struct transformer *t, const struct look *a,
+		      float *keys)
+{
+	uint32_t d = t->shape.d;
+
+	for (size_t i = 0; i < a->list->n; i++) {
+		uint32_t slot = a->list->ranges[i].start;
+		uint32_t end = slot + a->list->ranges[i].n;
+
+		for (; slot < end; slot++, keys += d) {
+			kernel_load(keys, cache_keys(t->cache, a->h, slot),
+				    t->cache->type, d);
+			rope_turn(t->rope, keys, place_of(t, a->step, slot));
+		}
+	}
+}
+
+static void attend(const struct transformer *t, struct look *a)
+{
+	score_list(t, a);
+	for (uint32_t i = 0; i < a->n_q; i++)
+		kernel_softmax(a->scores + (size_t)i * a->list->n_slots,
+			       a->list->n_slots);
+	mix_list(t, a);
+}
+
+static void clear_pick(struct sparse_pick *pick, uint32_t group)
+{
+	pick->each = false;
+	for (uint32_t g = 0; g < group; g++)
+		pick->lists[g].n = pick->lists[g].n_slots = 0;
+}
+
+/* The queries of a group, turned as the policy says, where keys are plain. */
+static void turn_queries(const struct transformer *t,
+			 const struct sparse_step *step, float *q)
+{
+	uint32_t pos = t->dense ? step->pos :
+				  t->policy->place(t->state, step, NULL);
+
+	for (uint32_t g = 0; g < step->group; g++)
+		rope_turn(t->rope, q + (size_t)g * t->shape.d, pos);
+}
+
+/* What was chosen for one token in one KV head. have_keys: b->keys holds all
+ * of the head's keys turned, for a list that begins with the first slot. */
+static void attend_picked(const struct transformer *t, struct bench *b,
+			  const struct sparse_step *step,
+			  const struct sparse_pick *pick, bool have_keys)
+{
+	float *q = t->q + (step->q - t->q), *out = t->att + (step->q - t->q);
+	uint32_t n_lists = pick->each ? step->group : 1, d = t->shape.d;
+
+	for (uint32_t i = 0; i < n_lists; i++) {
+		struct look a = {
+			.step = step,
+			.h = cache_head(t->cache, step->layer, step->head),
+			.list = &pick->lists[i],
+			.n_q = pick->each ? 1 : step->group,
+			.q = q + (size_t)i * d,
+			.out = out + (size_t)i * d,
+		};
+		size_t n = a.list->n_slots;
+
+		b->scores = grow(b->scores, &b->scores_cap, n * a.n_q,
+				 sizeof(float));
+		a.scores = b->scores;
+		if (transformer_is_plain(t) && !have_keys) {
+			b->keys = grow(b->keys, &b->keys_cap, n * d,
+				       sizeof(float));
+			turn_keys(t, &a, b->keys);
+		}
+		a.keys = transformer_is_plain(t) ? b->keys : NULL;
+		attend(t, &a);
+		b->read_slots += n;
+	}
+}
+
+static struct sparse_step step_of(const struct transformer *t, uint32_t head,
+				  uint32_t i)
+{
+	uint32_t group = t->shape.n_heads / t->shape.n_kv_heads;
+
+	return (struct sparse_step){
+		.cache = t->cache,
+		.layer = t->layer,
+		.head = head,
+		.group = group,
+		.pos = t->n + i,
+		.prompt_end = t->prompt_end,
+		.dense_end = t->dense_end,
+		.q = t->q + ((size_t)i * t->shape.n_heads + head * group) *
+				    t->shape.d,
+		.rope = t->rope,
+	};
+}
+
+static bool is_sparse(const struct transformer *t)
+{
+	return t->layer >= t->opts.dense_layers;
+}
+
+/* In a prompt a plain key stands where its token does, for all queries. */
+static bool turn_all(const struct transformer *t, struct bench *b,
+		     uint32_t head)
+{
+	const struct cache_head *h = cache_head(t->cache, t->layer, head);
+	const struct sparse_step step = step_of(t, head, 0);
+	struct sparse_range all = { 0, h->n };
+	const struct sparse_list list = { &all, 1, 1, h->n };
+	const struct look a = { .step = &step, .h = h, .list = &list };
+
+	if (!t->dense || !transformer_is_plain(t))
+		return false;
+	b->keys = grow(b->keys, &b->keys_cap, (size_t)h->n * t->shape.d,
+		       sizeof(float));
+	turn_keys(t, &a, b->keys);
+	return true;
+}
+
+/* All tokens of the batch in one KV head. */
+static void attend_head(struct transformer *t, struct bench *b, uint32_t head)
+{
+	const struct sparse *policy = t->policy;
+	const struct cache_head *h = cache_head(t->cache, t->layer, head);
+	struct sparse_pick *pick = &t->picks[head];
+	bool have_keys = turn_all(t, b, head);
+
+	for (uint32_t i = 0; i < t->n_batch; i++) {
+		struct sparse_step step = step_of(t, head, i);
+
+		clear_pick(pick, step.group);
+		if (!t->dense && policy->select)
+			policy->select(t->state, &step, pick);
+		else /* the batch's later tokens are in the cache already */
+			sparse_pick_add(&pick->lists[0], 0,
+					h->n - (t->n_batch - 1 - i));
+		if (transformer_is_plain(t))
+			turn_queries(t, &step, t->q + (step.q - t->q));
+		attend_picked(t, b, &step, pick, have_keys);
+		if (is_sparse(t) && policy->seen)
+			policy->seen(t->state, &step, pick, b->scores,
+				     pick->lists[0].n_slots);
+	}
+}
+
+static void attend_part(void *ctx, unsigned i, unsigned n)
+{
+	struct transformer *t = ctx;
+
+	for (uint32_t head = i; head < t->shape.n_kv_heads; head += n)
+		attend_head(t, &t->benches[i], head);
+}
+
+/* --- what was read --------------------------------------------------------- */
+
+void transformer_mark(uint64_t *bits, const struct cache_head *h,
+		      uint32_t start, uint32_t n)
+{
+	for (uint32_t slot = start; slot < start + n; slot++) {
+		uint32_t page = h->pos[slot] / CACHE_PAGE;
+
+		bits[page / 64] |= (uint64_t)1 << page % 64;
+	}
+}
+
+static void note_read(struct transformer *t)
+{
+	uint32_t group = t->shape.n_heads / t->shape.n_kv_heads;
+
+	for (uint32_t head = 0; head < t->shape.n_kv_heads; head++) {
+		const struct sparse_pick *pick = &t->picks[head];
+		const struct cache_head *h =
+			cache_head(t->cache, t->layer, head);
+
+		for (uint32_t g = 0; g < (pick->each ? group : 1); g++)
+			for (size_t i = 0; i < pick->lists[g].n; i++)
+				transformer_mark(t->read + (size_t)t->layer *
+							   t->n_words,
+					 h, pick->lists[g].ranges[i].start,
+					 pick->lists[g].ranges[i].n);
+	}
+}
+
+/* --- a layer --------------------------------------------------------------- */
+
+static void store(struct transformer *t)
+{
+	uint32_t n_kv = t->shape.n_kv_heads, d = t->shape.d;
+
+	for (uint32_t i = 0; i < t->n_batch; i++)
+		for (uint32_t h = 0; h < n_kv; h++)
+			cache_append(t->cache,
+				     cache_head(t->cache, t->layer, h),
+				     t->n + i,
+				     t->k + ((size_t)i * n_kv + h) * d,
+				     t->v + ((size_t)i * n_kv + h) * d);
+}
+
+void transformer_attend(struct transformer *t)
+{
+	struct sparse_step all = step_of(t, 0, 0);
+
+	t->dense = t->n < t->dense_end || !is_sparse(t);
+	store(t);
+	if (!t->dense && t->policy->look)
+		t->policy->look(t->state, &all);
+	pool_run(t->pool, attend_part, t);
+	note_read(t);
+	all.pos = t->n + t->n_batch - 1;
+	if (!is_sparse(t) || !t->policy->evict ||
+	    all.pos + 1 < t->dense_end)
+		return;
+	t->policy->evict(t->state, &all);
+	for (uint32_t i = 0; i < t->shape.n_kv_heads; i++)
+		t->evicted |= cache_head(t->cache, t->layer, i)->n <=
+			      all.pos;
+}

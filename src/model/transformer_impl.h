@@ -1,0 +1,58 @@
+/*
+ * transformer_impl.h - what a transformer is made of; for transformer.c and
+ * transformer_attend.c.
+ */
+#ifndef LILSCOPE_TRANSFORMER_IMPL_H
+#define LILSCOPE_TRANSFORMER_IMPL_H
+
+#include "model/transformer.h"
+
+/* What one thread needs for attention. */
+struct bench {
+	float *scores;      /* [group][slots] */
+	float *keys;        /* turned keys, where the cache has them plain */
+	size_t scores_cap, keys_cap;
+	uint64_t read_slots;
+};
+
+struct transformer {
+	const struct model *m;
+	struct pool *pool;
+	const struct sparse *policy;
+	struct sparse_opts opts;
+	struct sparse_shape shape;
+	void *state;
+	struct cache *cache;
+	struct rope *rope;
+	uint32_t n, prompt_end, dense_end;
+	bool evicted;
+
+	float *x, *h, *q, *k, *v, *att, *gate, *up, *out, *logits;
+	float *router;               /* n_experts */
+	struct kernel_x act, act2;
+	struct sparse_pick *picks;   /* a KV head each */
+	struct bench *benches;       /* a thread each */
+	uint64_t *read, *kept;       /* [n_layers + 1][words] */
+	uint32_t n_words;            /* of a row; the last row: all layers */
+	uint64_t read_bytes;
+
+	/* The batch at hand. */
+	uint32_t n_batch, layer;
+	bool dense;                  /* a prompt, or a dense layer */
+};
+
+/* Does this layer's cache hold keys as they are? */
+static inline bool transformer_is_plain(const struct transformer *t)
+{
+	return t->policy->unrotated && t->layer >= t->opts.dense_layers;
+}
+
+/* Sets the bits of the pages that slots [start, start + n) are of. */
+void transformer_mark(uint64_t *bits, const struct cache_head *h,
+		      uint32_t start, uint32_t n);
+
+/* The batch's queries, keys and values of the present layer are in q, k, v:
+ * caches the latter, attends (into att), and lets the policy evict. */
+void transformer_attend(struct transformer *t);
+
+#endif

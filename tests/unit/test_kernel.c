@@ -1,0 +1,247 @@
+/*
+ * Every set of kernels that this CPU can run, beside double precision; and
+ * beside itself: rows cut anywhere, tokens alone or together.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "model/kernel.h"
+
+enum { ROWS = 7, COLS = 512, TOKENS = 9 };
+
+static const char *const names[] = { "scalar", "avx2", "avx512", "neon" };
+
+static float uniform(void)
+{
+	return (float)rand() / (float)RAND_MAX * 2 - 1;
+}
+
+/* Random blocks whose scales are small halves. */
+static void random_rows(const struct quant *q, unsigned char *out,
+			size_t n_weights)
+{
+	/* where a block keeps its scale, and a second one */
+	static const struct {
+		enum ggml_type type;
+		int at, second;
+	} scales[] = {
+		{ GGML_Q8_0, 0, -1 }, { GGML_Q4_0, 0, -1 }, { GGML_Q4_1, 0, 2 },
+		{ GGML_Q5_0, 0, -1 }, { GGML_Q5_1, 0, 2 },  { GGML_Q4_K, 0, 2 },
+		{ GGML_Q5_K, 0, 2 },  { GGML_Q6_K, 208, -1 },
+	};
+
+	for (size_t i = 0; i < n_weights; i += (size_t)q->n_block) {
+		for (int k = 0; k < q->block_bytes; k++)
+			out[k] = (unsigned char)(rand() >> 5);
+		for (size_t s = 0; s < ARRAY_LEN(scales); s++) {
+			uint16_t a = float_to_half(uniform() * 0.1f);
+			uint16_t b = float_to_half(uniform() * 0.1f);
+
+			if (scales[s].type != q->type)
+				continue;
+			memcpy(out + scales[s].at, &a, 2);
+			if (scales[s].second >= 0)
+				memcpy(out + scales[s].second, &b, 2);
+		}
+		if (q->type == GGML_F32) {
+			float value = uniform();
+
+			memcpy(out, &value, 4);
+		} else if (q->type == GGML_F16) {
+			uint16_t half = float_to_half(uniform());
+
+			memcpy(out, &half, 2);
+		} else if (q->type == GGML_BF16) {
+			uint16_t half = float_to_bf16(uniform());
+
+			memcpy(out, &half, 2);
+		}
+		out += q->block_bytes;
+	}
+}
+
+static void check_type(const struct quant *q)
+{
+	size_t row = quant_row_bytes(q, COLS);
+	unsigned char *data = malloc(ROWS * row + 1);
+	struct kernel_rows w = { q->type, data + 1, COLS, row }; /* unaligned */
+	float x[TOKENS][COLS], weights[COLS];
+	float got[TOKENS][ROWS], other[TOKENS][ROWS];
+	struct kernel_x all = { 0 }, one = { 0 };
+
+	random_rows(q, data + 1, (size_t)ROWS * COLS);
+	for (int t = 0; t < TOKENS; t++)
+		for (int i = 0; i < COLS; i++)
+			x[t][i] = uniform() * (float)(1 + t);
+	kernel_x_set(&all, q->type, x[0], COLS, TOKENS);
+	kernel_mul(got[0], ROWS, &w, 0, ROWS, &all);
+	for (int r = 0; r < ROWS; r++) {
+		q->to_f32(weights, data + 1 + (size_t)r * row, COLS);
+		for (int t = 0; t < TOKENS; t++) {
+			double sum = 0, size = 0, limit;
+
+			for (int i = 0; i < COLS; i++) {
+				sum += (double)weights[i] * (double)x[t][i];
+				size += fabs((double)weights[i]);
+			}
+			/* an activation is off by half a step of its block,
+			 * 1/254 of the greatest; as floats by rounding only */
+			limit = q->n_block == 1 ? 1e-5 : 1.0 / 254;
+			assert_true(fabs((double)got[t][r] - sum) <=
+				    limit * size * (1 + t) + 1e-4);
+		}
+	}
+	/* rows cut anywhere, and tokens one by one: the same bits */
+	for (uint32_t cut = 0; cut <= ROWS; cut++) {
+		kernel_mul(other[0], ROWS, &w, cut, ROWS, &all);
+		kernel_mul(other[0], ROWS, &w, 0, cut, &all);
+		assert_memory_equal(got, other, sizeof(got));
+	}
+	for (int t = 0; t < TOKENS; t++) {
+		kernel_x_set(&one, q->type, x[t], COLS, 1);
+		kernel_mul(other[t], ROWS, &w, 0, ROWS, &one);
+	}
+	assert_memory_equal(got, other, sizeof(got));
+	kernel_x_release(&all);
+	kernel_x_release(&one);
+	free(data);
+}
+
+static void matrices(void **state)
+{
+	(void)state;
+	for (size_t k = 0; k < ARRAY_LEN(names); k++) {
+		if (!kernel_use(names[k]))
+			continue;
+		srand(1);
+		for (size_t i = 0; i < n_quants; i++)
+			for (int round = 0; round < 4; round++)
+				check_type(&quants[i]);
+	}
+	kernel_use(NULL);
+}
+
+static void check_attention(enum ggml_type type, uint32_t d, uint32_t n,
+			    uint32_t n_q)
+{
+	size_t bytes = d * (type == GGML_F32 ? 4u : 2u);
+	unsigned char *rows = malloc(n * bytes + 2);
+	float *plain = malloc(n * d * sizeof(*plain));
+	float *q = malloc(n_q * d * sizeof(*q));
+	float *s = malloc(n_q * (n + 3) * sizeof(*s));
+	float *out = calloc(n_q * d, sizeof(*out));
+
+	for (uint32_t i = 0; i < n; i++) {
+		for (uint32_t j = 0; j < d; j++)
+			plain[i * d + j] = uniform();
+		kernel_store(rows + i * bytes, type, plain + i * d, d);
+		kernel_load(plain + i * d, rows + i * bytes, type, d);
+	}
+	for (uint32_t i = 0; i < n_q * d; i++)
+		q[i] = uniform();
+	kernel_scores(s, n + 3, q, n_q, rows, type, d, n, 0.5f);
+	for (uint32_t g = 0; g < n_q; g++)
+		for (uint32_t i = 0; i < n; i++) {
+			double sum = 0;
+
+			for (uint32_t j = 0; j < d; j++)
+				sum += (double)q[g * d + j] *
+				       (double)plain[i * d + j];
+			assert_true(fabs(sum / 2 -
+					 (double)s[g * (n + 3) + i]) < 1e-4);
+		}
+	kernel_mix(out, s, n + 3, n_q, rows, type, d, n);
+	kernel_mix(out, s, n + 3, n_q, rows, type, d, n); /* adds */
+	for (uint32_t g = 0; g < n_q; g++)
+		for (uint32_t j = 0; j < d; j++) {
+			double sum = 0;
+
+			for (uint32_t i = 0; i < n; i++)
+				sum += 2 * (double)s[g * (n + 3) + i] *
+				       (double)plain[i * d + j];
+			assert_true(fabs(sum - (double)out[g * d + j]) < 2e-3);
+		}
+	free(rows);
+	free(plain);
+	free(q);
+	free(s);
+	free(out);
+}
+
+static void attention(void **state)
+{
+	static const uint32_t ds[] = { 2, 8, 32, 48, 64, 80, 128, 130 };
+
+	(void)state;
+	for (size_t k = 0; k < ARRAY_LEN(names); k++) {
+		if (!kernel_use(names[k]))
+			continue;
+		srand(2);
+		for (size_t i = 0; i < ARRAY_LEN(ds); i++)
+			for (uint32_t n_q = 1; n_q < 20; n_q += 3) {
+				check_attention(GGML_F16, ds[i], 17, n_q);
+				check_attention(GGML_F32, ds[i], 16, n_q);
+			}
+	}
+	kernel_use(NULL);
+}
+
+static void softmax(void **state)
+{
+	float v[100];
+	double want[100];
+
+	(void)state;
+	for (size_t k = 0; k < ARRAY_LEN(names); k++) {
+		if (!kernel_use(names[k]))
+			continue;
+		srand(3);
+		for (uint32_t n = 1; n < 100; n++) {
+			double most = -INFINITY, sum = 0, all = 0;
+
+			for (uint32_t i = 0; i < n; i++) {
+				v[i] = uniform() * (n % 3 ? 5 : 100);
+				most = fmax(most, (double)v[i]);
+			}
+			for (uint32_t i = 0; i < n; i++)
+				sum += want[i] = exp((double)v[i] - most);
+			kernel_softmax(v, n);
+			for (uint32_t i = 0; i < n; i++) {
+				assert_true(fabs((double)v[i] -
+						 want[i] / sum) < 1e-6);
+				all += (double)v[i];
+			}
+			assert_true(fabs(all - 1) < 1e-5);
+		}
+	}
+	kernel_use(NULL);
+}
+
+static void one_is_chosen(void **state)
+{
+	(void)state;
+	assert_true(kernel_use("scalar"));
+	assert_string_equal(kernel_name(), "scalar");
+	assert_false(kernel_use("abacus"));
+	assert_string_equal(kernel_name(), "scalar");
+	assert_true(kernel_use(NULL));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(matrices),
+		cmocka_unit_test(attention),
+		cmocka_unit_test(softmax),
+		cmocka_unit_test(one_is_chosen),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,86 @@
+/* pool.c: every part once, whatever the number of threads. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "model/pool.h"
+
+struct sheet {
+	unsigned done[64];
+	unsigned n;
+};
+
+static void tick(void *ctx, unsigned i, unsigned n)
+{
+	struct sheet *s = ctx;
+
+	s->done[i]++;
+	if (i == 0)
+		s->n = n;
+}
+
+static void every_part_once(void **state)
+{
+	(void)state;
+	for (unsigned n = 1; n <= 6; n++) {
+		struct pool *p = pool_new(n);
+
+		assert_int_equal(pool_n(p), n);
+		for (int round = 0; round < 20000; round++) {
+			struct sheet s = { { 0 }, 0 };
+
+			pool_run(p, tick, &s);
+			assert_int_equal(s.n, n);
+			for (unsigned i = 0; i < n; i++)
+				assert_int_equal(s.done[i], 1);
+			assert_int_equal(s.done[n], 0);
+		}
+		pool_free(p);
+	}
+}
+
+static void none_is_one(void **state)
+{
+	struct sheet s = { { 0 }, 0 };
+	struct pool *p = pool_new(0);
+
+	(void)state;
+	pool_run(NULL, tick, &s);
+	assert_int_equal(s.done[0], 1);
+	assert_int_equal(pool_n(NULL), 1);
+	assert_true(pool_n(p) >= 1); /* a thread a core */
+	pool_free(p);
+	pool_free(NULL);
+}
+
+static void parts_are_the_whole(void **state)
+{
+	(void)state;
+	for (uint32_t count = 0; count < 200; count++)
+		for (unsigned n = 1; n < 9; n++) {
+			uint32_t at = 0, from, to;
+
+			for (unsigned i = 0; i < n; i++) {
+				pool_part(count, 16, i, n, &from, &to);
+				assert_int_equal(from, at);
+				assert_true(to >= from && to <= count);
+				assert_true(to == count || to % 16 == 0);
+				at = to;
+			}
+			assert_int_equal(at, count);
+		}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_part_once),
+		cmocka_unit_test(none_is_one),
+		cmocka_unit_test(parts_are_the_whole),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
