@@ -117,4 +117,6 @@ libengine_a_SOURCES += \
 	src/model/transformer_attend.c src/model/transformer_impl.h \
 	src/model/vocab.c src/model/vocab.h src/model/vocab_impl.h \
 	src/model/vocab_bpe.c src/model/vocab_spm.c \
+	src/model/vocab_index.c src/model/vocab_index.h \
+	src/model/vocab_join.c src/model/vocab_read.c \
 	src/model/vocab_pre.c src/model/vocab_pre.h
