@@ -342,6 +342,11 @@ bool decode_ended(const struct decode *d)
 	return true;
 }
 
+bool decode_is_stepping(const struct decode *d)
+{
+	return d->n_steps > 0 && !decode_ended(d);
+}
+
 bool decode_step(struct decode *d)
 {
 	bool any = false;

@@ -56,6 +56,8 @@ void decode_free(struct decode *d); /* NULL is fine */
  * or are held. */
 bool decode_step(struct decode *d);
 bool decode_ended(const struct decode *d); /* all runs, or quit */
+/* Are steps of "step N" still to do? The next command waits for them. */
+bool decode_is_stepping(const struct decode *d);
 
 /* One line. false and a sentence if it is no command, or can't be. */
 bool decode_command(struct decode *d, const char *line, struct err *err);

@@ -15,7 +15,7 @@
 #include "source.h"
 #include "trace/json.h"
 
-enum { LINE_BYTES = 512 };
+enum { READ_BYTES = 512, LINE_MAX_BYTES = 4096 };
 
 /* What the command is at work with. */
 struct work {
@@ -24,8 +24,7 @@ struct work {
 	struct pool *pool;
 	struct decode *decode;
 	struct buf prompt, asked;
-	char line[LINE_BYTES]; /* of standard input, so far */
-	size_t n_line;
+	struct buf heard;      /* of standard input, not obeyed yet */
 	bool deaf;             /* no more commands come */
 	bool gone;             /* nobody reads */
 };
@@ -67,33 +66,39 @@ static void put_text(void *ctx, const char *lines, size_t n)
 
 /* --- commands on standard input ----------------------------------------- */
 
-static void take_line(struct work *w)
+/* Obeys whole lines, until one asks for steps. */
+static void obey(struct work *w)
 {
-	struct err err = { "" };
+	const char *lf;
 
-	w->line[w->n_line] = '\0';
-	w->n_line = 0;
-	if (!decode_command(w->decode, w->line, &err))
-		guard_say(stderr, err.text);
+	while (!decode_is_stepping(w->decode) && w->heard.len &&
+	       (lf = memchr(w->heard.data, '\n', w->heard.len))) {
+		size_t n = (size_t)(lf - w->heard.data);
+		struct err err = { "" };
+
+		w->heard.data[n] = '\0';
+		if (!decode_command(w->decode, w->heard.data, &err))
+			guard_say(stderr, err.text);
+		buf_drop(&w->heard, n + 1);
+	}
+	if (w->heard.len > LINE_MAX_BYTES) /* no command is so long */
+		buf_clear(&w->heard);
 }
 
 /* Reads what is there; waits for it if there is nothing else to do. */
 static void listen_to(struct work *w, bool idle)
 {
 	struct pollfd fd = { .fd = STDIN_FILENO, .events = POLLIN };
-	char bytes[LINE_BYTES];
 	ssize_t n;
 
-	if (w->deaf || poll(&fd, 1, idle ? -1 : 0) <= 0)
+	obey(w);
+	if (w->deaf || decode_is_stepping(w->decode) ||
+	    poll(&fd, 1, idle ? -1 : 0) <= 0)
 		return;
-	n = read(STDIN_FILENO, bytes, sizeof(bytes));
+	n = read(STDIN_FILENO, buf_reserve(&w->heard, READ_BYTES), READ_BYTES);
 	w->deaf = n <= 0;
-	for (ssize_t i = 0; i < n; i++) {
-		if (bytes[i] == '\n')
-			take_line(w);
-		else if (w->n_line + 1 < sizeof(w->line))
-			w->line[w->n_line++] = bytes[i];
-	}
+	w->heard.len += n > 0 ? (size_t)n : 0;
+	obey(w);
 }
 
 /* --- from options ------------------------------------------------------- */
@@ -172,9 +177,9 @@ static void run(struct work *w)
 
 	while (!decode_ended(w->decode) && !w->gone) {
 		if (w->set->decode.control)
-			listen_to(w, idle && !w->deaf);
+			listen_to(w, idle);
 		idle = !decode_step(w->decode);
-		if (idle && w->deaf)
+		if (idle && w->deaf && !w->heard.len)
 			return; /* held, and nobody to say go */
 	}
 }
@@ -195,6 +200,7 @@ int command_decode(const struct settings *set, int n_files)
 	decode_free(w.decode);
 	pool_free(w.pool);
 	model_map_close(&w.map);
+	buf_release(&w.heard);
 	buf_release(&w.prompt);
 	buf_release(&w.asked);
 	return status;

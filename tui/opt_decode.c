@@ -83,8 +83,11 @@ bool keep_prompt_set(const struct opt *opt, struct settings *set,
 		set->decode.sparse.keep_prompt = 1;
 	else if (strcmp(value, "off") == 0)
 		set->decode.sparse.keep_prompt = 0;
+	else if (strcmp(value, "auto") == 0)
+		set->decode.sparse.keep_prompt = SPARSE_AUTO;
 	else
-		return err_set(err, "takes on or off, not \"%s\"", value);
+		return err_set(err, "takes on, off or auto, not \"%s\"",
+			       value);
 	return true;
 }
 

@@ -238,7 +238,7 @@ static void attend_part(void *ctx, unsigned i, unsigned n)
 		attend_head(t, &t->benches[i], head);
 }
 
-/* --- what was read --------------------------------------------------------- */
+/* --- what was read --------------------------------------------------- */
 
 void transformer_mark(uint64_t *bits, const struct cache_head *h,
 		      uint32_t start, uint32_t n)
@@ -268,7 +268,7 @@ static void note_read(struct transformer *t)
 	}
 }
 
-/* --- a layer --------------------------------------------------------------- */
+/* --- a layer --------------------------------------------------- */
 
 static void store(struct transformer *t)
 {

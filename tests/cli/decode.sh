@@ -77,7 +77,7 @@ policy, layers = sys.argv[2:]
 head, end, tokens = r[0], r[-1], r[1:-1]
 assert head["lilscope"] == 1 and head["policy"] == policy, head
 assert head["budget"] == 64 and head["vocab"] == 512, head
-assert head["prompt"] == "Once upon a time" and head["prompt_tokens"] == 9, head
+assert head["prompt"] == "Once upon a time" and head["prompt_tokens"] == 5, head
 assert end == {"end": "length", "tokens": 200}, end
 assert len(tokens) == 200
 us = [t["us"] for t in tokens]
