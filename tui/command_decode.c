@@ -125,7 +125,7 @@ static void ask(struct work *w)
 	template = vocab_template(w->map.vocab, &n);
 	chat = strcmp(name, "auto") == 0 ? chat_detect(template, n) :
 					   chat_find(name);
-	chat_ask(chat, buf_cstr(&w->prompt), &w->asked);
+	chat_ask(chat, NULL, buf_cstr(&w->prompt), &w->asked);
 }
 
 static struct decode_opts options(struct work *w)

@@ -2,23 +2,64 @@
 
 #include <string.h>
 
-/* DeepSeek writes its marks with a full-width bar. */
-#define BAR "\xef\xbd\x9c"
+#define SYSTEM	 "\1"
+#define QUESTION "\2"
 
+/* DeepSeek writes its marks with a full-width bar. */
+#define BAR	  "\xef\xbd\x9c"
+#define USER	  "<" BAR "User" BAR ">"
+#define ASSISTANT "<" BAR "Assistant" BAR ">"
+
+#define CHATML(role, text) "<|im_start|>" role "\n" text "<|im_end|>\n"
+#define LLAMA3(role, text)                                                     \
+	"<|start_header_id|>" role "<|end_header_id|>\n\n" text "<|eot_id|>"
+#define ZEPHYR(role, text) "<|" role "|>\n" text "</s>\n"
+
+/* In the order of detection: the more particular first. */
 const struct chat chats[] = {
-	/* In the order of detection: the more particular first. */
-	{ "deepseek-r1", "<" BAR "Assistant" BAR ">", "<" BAR "User" BAR ">",
-	  "<" BAR "Assistant" BAR "><think>\n" },
-	{ "llama3", "<|start_header_id|>",
-	  "<|start_header_id|>user<|end_header_id|>\n\n",
-	  "<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n" },
-	{ "chatml", "<|im_start|>", "<|im_start|>user\n",
-	  "<|im_end|>\n<|im_start|>assistant\n" },
-	{ "zephyr", "<|user|>", "<|user|>\n", "</s>\n<|assistant|>\n" },
-	{ "llama2", "[INST]", "[INST] ", " [/INST]" },
-	{ "deepseek", "### Instruction:", "### Instruction:\n",
-	  "\n### Response:\n" },
-	{ "none", NULL, "", "" },
+	{ .name = "deepseek-r1", /* and its distillations; they think first */
+	  .marks = { ASSISTANT, "think>" },
+	  .plain = USER QUESTION ASSISTANT "<think>\n",
+	  .with_system = SYSTEM USER QUESTION ASSISTANT "<think>\n" },
+	{ .name = "deepseek-v3",
+	  .marks = { ASSISTANT },
+	  .plain = USER QUESTION ASSISTANT,
+	  .with_system = SYSTEM USER QUESTION ASSISTANT },
+	{ .name = "llama3",
+	  .marks = { "<|start_header_id|>" },
+	  .plain = LLAMA3("user", QUESTION)
+		  "<|start_header_id|>assistant<|end_header_id|>\n\n",
+	  .with_system = LLAMA3("system", SYSTEM) LLAMA3("user", QUESTION)
+		  "<|start_header_id|>assistant<|end_header_id|>\n\n",
+	  .trim = true },
+	{ .name = "chatml", /* Qwen2, SmolLM and many others */
+	  .marks = { "<|im_start|>" },
+	  .plain = CHATML("user", QUESTION) "<|im_start|>assistant\n",
+	  .with_system = CHATML("system", SYSTEM) CHATML("user", QUESTION)
+		  "<|im_start|>assistant\n" },
+	{ .name = "zephyr", /* and TinyLlama */
+	  .marks = { "<|user|>", "eos_token" },
+	  .plain = ZEPHYR("user", QUESTION) "<|assistant|>\n",
+	  .with_system = ZEPHYR("system", SYSTEM) ZEPHYR("user", QUESTION)
+		  "<|assistant|>\n" },
+	{ .name = "llama2",
+	  .marks = { "[INST]" },
+	  .plain = "[INST] " QUESTION " [/INST]",
+	  .with_system = "[INST] <<SYS>>\n" SYSTEM "\n<</SYS>>\n\n" QUESTION
+			 " [/INST]",
+	  .trim = true },
+	{ .name = "deepseek-coder",
+	  .marks = { "### Instruction:", "### Response:" },
+	  .plain = "### Instruction:\n" QUESTION "\n### Response:\n",
+	  .with_system = SYSTEM "### Instruction:\n" QUESTION
+				"\n### Response:\n" },
+	{ .name = "deepseek", /* its first chat models */
+	  .marks = { "User: ", "Assistant:" },
+	  .plain = "User: " QUESTION "\n\nAssistant:",
+	  .with_system = SYSTEM "\n\nUser: " QUESTION "\n\nAssistant:" },
+	{ .name = "none",
+	  .plain = QUESTION,
+	  .with_system = SYSTEM "\n\n" QUESTION },
 };
 const size_t n_chats = ARRAY_LEN(chats);
 
@@ -30,20 +71,47 @@ const struct chat *chat_find(const char *name)
 	return NULL;
 }
 
-const struct chat *chat_detect(const char *template, size_t n)
+static bool has_marks(const struct chat *chat, const char *text, size_t n)
 {
-	size_t i = 0;
-
-	while (chats[i].mark &&
-	       !(template && bytes_find(template, n, chats[i].mark,
-					strlen(chats[i].mark))))
-		i++;
-	return &chats[i];
+	for (size_t i = 0; i < CHAT_MARKS && chat->marks[i]; i++)
+		if (!bytes_find(text, n, chat->marks[i],
+				strlen(chat->marks[i])))
+			return false;
+	return chat->marks[0] != NULL;
 }
 
-void chat_ask(const struct chat *chat, const char *question, struct buf *out)
+const struct chat *chat_detect(const char *text, size_t n)
 {
-	buf_puts(out, chat->before);
-	buf_puts(out, question);
-	buf_puts(out, chat->after);
+	for (size_t i = 0; text && i < n_chats; i++)
+		if (has_marks(&chats[i], text, n))
+			return &chats[i];
+	return chat_find("none");
+}
+
+static void put_message(const char *text, bool trim, struct buf *out)
+{
+	static const char white[] = " \t\n\v\f\r";
+	size_t n;
+
+	if (trim)
+		text += strspn(text, white);
+	n = strlen(text);
+	while (trim && n && strchr(white, text[n - 1]))
+		n--;
+	buf_append(out, text, n);
+}
+
+void chat_ask(const struct chat *chat, const char *system,
+	      const char *question, struct buf *out)
+{
+	const char *s = system ? chat->with_system : chat->plain;
+
+	for (; *s; s++) {
+		if (*s == *SYSTEM)
+			put_message(system, chat->trim, out);
+		else if (*s == *QUESTION)
+			put_message(question, chat->trim, out);
+		else
+			buf_putc(out, *s);
+	}
 }
