@@ -13,7 +13,6 @@ unit_tests = \
 	tests/unit/test_recorder \
 	tests/unit/test_report \
 	tests/unit/test_trace \
-	tests/unit/test_vocab \
 	tests/unit/test_meter \
 	tests/unit/test_run \
 	tests/unit/test_source \
@@ -311,13 +310,16 @@ EXTRA_DIST += tests/screens
 
 # The decoder, beside its formulas.
 model_tests = \
+	tests/unit/test_chat \
 	tests/unit/test_gguf \
 	tests/unit/test_kernel \
 	tests/unit/test_pool \
 	tests/unit/test_quant \
 	tests/unit/test_sample \
 	tests/unit/test_sparse \
-	tests/unit/test_transformer
+	tests/unit/test_transformer \
+	tests/unit/test_vocab \
+	tests/unit/test_vocab_pre
 FUZZ_NAMES += gguf vocab
 fuzz_replays += \
 	tests/fuzz/replay_gguf \
@@ -332,3 +334,16 @@ tests_unit_test_gguf_SOURCES = tests/unit/test_gguf.c \
 	tests/unit/random_model.c tests/unit/random_model.h
 tests_unit_test_transformer_SOURCES = tests/unit/test_transformer.c \
 	tests/unit/random_model.c tests/unit/random_model.h
+tests_unit_test_vocab_SOURCES = tests/unit/test_vocab.c \
+	tests/unit/naive_vocab.c tests/unit/naive_vocab.h \
+	tests/unit/qwen_vocab.c tests/unit/qwen_vocab.h
+
+# Tokens a second beside what the memory allows, and beside llama.cpp's
+# llama-bench where LLAMA_BENCH names it.
+EXTRA_PROGRAMS += tests/bench/bench_decode
+tests_bench_bench_decode_SOURCES = tests/bench/bench_decode.c \
+	tests/unit/random_model.c tests/unit/random_model.h
+tests_bench_bench_decode_LDADD = libengine.a $(ENGINE_LIBS)
+.PHONY: bench-decode
+bench-decode: tests/bench/bench_decode
+	@tests/bench/bench_decode $(DECODE_BENCH_FILES)

@@ -135,8 +135,8 @@ static void put_block(struct file *f, enum ggml_type type, double scale)
 		least = 1;
 		break;
 	}
-	for (int i = 0; i < n; i++)
-		put(&f->data, draw(f), 1);
+	for (int i = 0; i < n; i += 8)
+		put(&f->data, draw(f), MIN(n - i, 8));
 	if (least)
 		put_half(f, scale / 18 / 74);
 }
@@ -189,8 +189,8 @@ static void vector(struct file *f, const char *name, uint64_t n, double base,
 	}
 }
 
-enum { VOCAB = 96, FF = 256, EXPERTS = 6, EXPERTS_USED = 3, FF_EXPERT = 256,
-       FF_SHARED = 256, CONTEXT = 4096 };
+enum { EXPERTS = 6, EXPERTS_USED = 3, FF_EXPERT = 256,
+       FF_SHARED = 256 };
 
 static const char *part(uint32_t i, const char *name, char out[128])
 {
@@ -239,7 +239,7 @@ static void put_layer(struct file *f, const struct random_spec *s, uint32_t i)
 		vector(f, part(i, "attn_k_norm.weight", full), d, 1, 0.1);
 	}
 	if (strcmp(s->arch, "qwen2moe") != 0) {
-		put_ff(f, s, i, "", FF, 1);
+		put_ff(f, s, i, "", s->n_ff, 1);
 		return;
 	}
 	matrix(f, part(i, "ffn_gate_inp.weight", full), GGML_F32, s->n_embd,
@@ -257,9 +257,9 @@ static void put_keys(struct file *f, const struct random_spec *s)
 	key_str(f, "", "general.architecture", a);
 	key_str(f, "", "general.name", "random");
 	key_u32(f, a, "block_count", s->n_layers);
-	key_u32(f, a, "context_length", CONTEXT);
+	key_u32(f, a, "context_length", s->n_ctx);
 	key_u32(f, a, "embedding_length", s->n_embd);
-	key_u32(f, a, "feed_forward_length", FF);
+	key_u32(f, a, "feed_forward_length", s->n_ff);
 	key_u32(f, a, "attention.head_count", s->n_heads);
 	key_u32(f, a, "attention.head_count_kv", s->n_kv_heads);
 	key_f32(f, a, "attention.layer_norm_rms_epsilon", 1e-6f);
@@ -286,11 +286,14 @@ void random_gguf(const struct random_spec *spec, struct buf *out)
 	s.n_layers = s.n_layers ? s.n_layers : 2;
 	s.n_heads = s.n_heads ? s.n_heads : 4;
 	s.n_kv_heads = s.n_kv_heads ? s.n_kv_heads : 2;
+	s.n_ff = s.n_ff ? s.n_ff : 256;
+	s.n_vocab = s.n_vocab ? s.n_vocab : 96;
+	s.n_ctx = s.n_ctx ? s.n_ctx : 4096;
 	put_keys(&f, &s);
-	matrix(&f, "token_embd.weight", s.type, s.n_embd, VOCAB, 1);
+	matrix(&f, "token_embd.weight", s.type, s.n_embd, s.n_vocab, 1);
 	vector(&f, "output_norm.weight", s.n_embd, 1, 0.1);
 	if (!s.tied)
-		matrix(&f, "output.weight", s.type, s.n_embd, VOCAB, 1);
+		matrix(&f, "output.weight", s.type, s.n_embd, s.n_vocab, 1);
 	if (s.divisors)
 		vector(&f, "rope_freqs.weight", s.n_embd / s.n_heads / 2, 4,
 		       1);
