@@ -28,8 +28,10 @@
 /* White space at the end: \s+$ from the first of a run on, so that a long
  * run somewhere else is looked at once. */
 #define LAST_BLANKS "(?<![" WS "])[" WS "]++\\z"
-#define CJK	    "[\\x{4e00}-\\x{9fa5}\\x{800}-\\x{4e00}\\x{ac00}-\\x{d7ff}]+"
-#define HAN_KANA    "[\\x{4e00}-\\x{9fa5}\\x{3040}-\\x{309f}\\x{30a0}-\\x{30ff}]+"
+#define CJK                                                                    \
+	"[\\x{4e00}-\\x{9fa5}\\x{800}-\\x{4e00}\\x{ac00}-\\x{d7ff}]+"
+#define HAN_KANA                                                               \
+	"[\\x{4e00}-\\x{9fa5}\\x{3040}-\\x{309f}\\x{30a0}-\\x{30ff}]+"
 /* Letters that have case, and some that look so. */
 #define DEEPSEEK_LETTERS                                                       \
 	"[" WS "]?[A-Za-z\\x{b5}\\x{c0}-\\x{d6}\\x{d8}-\\x{f6}"                \

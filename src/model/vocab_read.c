@@ -27,7 +27,7 @@ static const char *const end_pieces[] = {
 	"<\xef\xbd\x9c" "end\xe2\x96\x81of\xe2\x96\x81sentence\xef\xbd\x9c>",
 };
 
-/* --- bytes of pieces ------------------------------------------------------ */
+/* --- bytes of pieces ----------------------------------------------------- */
 
 enum { GPT2_CHARS = 512 };
 
@@ -120,7 +120,7 @@ static void find_bytes(struct vocab *v)
 	}
 }
 
-/* --- what all kinds share ------------------------------------------------- */
+/* --- what all kinds share ------------------------------------------------ */
 
 /* Higher scores come first; any bits of a float have a place. */
 static uint32_t order_of(float score)
@@ -200,7 +200,7 @@ static void index_pieces(struct vocab *v)
 	mem_free(marked);
 }
 
-/* --- GGUF ----------------------------------------------------------------- */
+/* --- GGUF ---------------------------------------------------------------- */
 
 static bool read_pieces(struct vocab *v, const struct gguf *g,
 			struct err *err)
@@ -404,7 +404,7 @@ struct vocab *vocab_from_gguf(const struct gguf *g, struct err *err)
 	return v;
 }
 
-/* --- llama2.c ------------------------------------------------------------- */
+/* --- llama2.c ------------------------------------------------------------ */
 
 static uint32_t little_u32(const char *s)
 {
