@@ -67,8 +67,10 @@ void kernel_x_set(struct kernel_x *x, enum ggml_type type, const float *v,
 	x->type = type;
 	x->n_cols = n_cols;
 	x->n_tokens = n_tokens;
+	/* whole cache lines, so that one token's end is not another's */
 	x->token_bytes = plain ? n_cols * sizeof(float) :
-				 n_blocks * sizeof(struct kernel_q8);
+				 (n_blocks * 3 * sizeof(float) + n_cols + 63) /
+					 64 * 64;
 	x->data = grow(x->data, &x->cap_bytes, x->token_bytes * n_tokens + 1,
 		       1);
 	if (plain) {
@@ -76,9 +78,8 @@ void kernel_x_set(struct kernel_x *x, enum ggml_type type, const float *v,
 		return;
 	}
 	for (uint32_t i = 0; i < n_tokens; i++)
-		use()->quantize((void *)((char *)x->data +
-					 i * x->token_bytes),
-				v + (size_t)i * n_cols, n_cols);
+		use()->quantize(kernel_token(x, i), v + (size_t)i * n_cols,
+				n_cols);
 }
 
 void kernel_x_release(struct kernel_x *x)

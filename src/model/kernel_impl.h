@@ -15,12 +15,25 @@
 
 enum { KERNEL_BLOCK = 32 };
 
-/* 32 activations: x_i = d * q_i. */
+/* One token's activations, n / 32 blocks of them: x_i = d * q_i. */
 struct kernel_q8 {
-	float d;
-	int16_t sums[2]; /* of the first and the last 16 q */
-	int8_t q[KERNEL_BLOCK];
+	float *d;
+	float *sums;  /* of all x of a block */
+	float *upper; /* of the last 16 of them */
+	int8_t *q;    /* n */
 };
+
+/* The i-th token of x, prepared for quantised weights. */
+static inline struct kernel_q8 kernel_token(const struct kernel_x *x,
+					    uint32_t i)
+{
+	uint32_t n = x->n_cols / KERNEL_BLOCK;
+	char *at = (char *)x->data + i * x->token_bytes;
+	float *d = (float *)(void *)at;
+
+	return (struct kernel_q8){ d, d + n, d + 2 * n,
+				   (int8_t *)(d + 3 * n) };
+}
 
 struct kernels {
 	const char *name;
@@ -28,7 +41,7 @@ struct kernels {
 	/* Rows [row0, row1) of w for the tokens of x. */
 	void (*mul)(float *out, size_t out_stride, const struct kernel_rows *w,
 		    uint32_t row0, uint32_t row1, const struct kernel_x *x);
-	void (*quantize)(struct kernel_q8 *out, const float *v, uint32_t n);
+	void (*quantize)(struct kernel_q8 out, const float *v, uint32_t n);
 	void (*scores)(float *scores, size_t stride, const float *q,
 		       uint32_t n_q, const void *k, enum ggml_type type,
 		       uint32_t d, uint32_t n, float scale);

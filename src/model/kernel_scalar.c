@@ -3,38 +3,41 @@
 
 #include <math.h>
 
-static void quantize(struct kernel_q8 *out, const float *v, uint32_t n)
+static void quantize(struct kernel_q8 out, const float *v, uint32_t n)
 {
-	for (uint32_t at = 0; at < n; at += KERNEL_BLOCK, out++) {
+	for (uint32_t b = 0; b < n / KERNEL_BLOCK; b++, v += KERNEL_BLOCK) {
 		float most = 0, inverse;
+		int sums[2] = { 0 };
 
 		for (int i = 0; i < KERNEL_BLOCK; i++)
 			most = fmaxf(most, fabsf(v[i]));
-		out->d = most / 127;
+		out.d[b] = most / 127;
 		inverse = most > 0 ? 127 / most : 0;
-		out->sums[0] = out->sums[1] = 0;
 		for (int i = 0; i < KERNEL_BLOCK; i++) {
-			out->q[i] = (int8_t)lrintf(v[i] * inverse);
-			out->sums[i / 16] =
-				(int16_t)(out->sums[i / 16] + out->q[i]);
+			int q = (int)lrintf(v[i] * inverse);
+
+			out.q[b * KERNEL_BLOCK + (uint32_t)i] = (int8_t)q;
+			sums[i / 16] += q;
 		}
-		v += KERNEL_BLOCK;
+		out.upper[b] = out.d[b] * (float)sums[1];
+		out.sums[b] = out.d[b] * (float)(sums[0] + sums[1]);
 	}
 }
 
 /* A block's worth of weights as floats. */
 enum { PIECE = 256 };
 
-static float dot_q8(const float *w, const struct kernel_q8 *x, uint32_t n)
+static float dot_q8(const float *w, struct kernel_q8 x, uint32_t from,
+		    uint32_t n)
 {
 	float sum = 0;
 
-	for (uint32_t at = 0; at < n; at += KERNEL_BLOCK, x++) {
+	for (uint32_t at = 0; at < n; at += KERNEL_BLOCK) {
 		float part = 0;
 
-		for (int i = 0; i < KERNEL_BLOCK; i++)
-			part += w[at + i] * (float)x->q[i];
-		sum += part * x->d;
+		for (uint32_t i = at; i < at + KERNEL_BLOCK; i++)
+			part += w[i] * (float)x.q[from + i];
+		sum += part * x.d[(from + at) / KERNEL_BLOCK];
 	}
 	return sum;
 }
@@ -49,20 +52,18 @@ static float dot_floats(const float *a, const float *b, uint32_t n)
 }
 
 static float dot_row(const struct quant *quant, const unsigned char *row,
-		     const void *x, uint32_t n)
+		     const struct kernel_x *x, uint32_t token)
 {
 	bool plain = kernel_is_float(quant->type);
+	const float *v = (const float *)x->data + (size_t)token * x->n_cols;
 	float w[PIECE], sum = 0;
 
-	for (uint32_t at = 0; at < n; at += PIECE) {
-		uint32_t len = MIN(n - at, (uint32_t)PIECE);
+	for (uint32_t at = 0; at < x->n_cols; at += PIECE) {
+		uint32_t len = MIN(x->n_cols - at, (uint32_t)PIECE);
 
 		quant->to_f32(w, row + quant_row_bytes(quant, at), len);
-		sum += plain ? dot_floats(w, (const float *)x + at, len) :
-			       dot_q8(w,
-				      (const struct kernel_q8 *)x +
-					      at / KERNEL_BLOCK,
-				      len);
+		sum += plain ? dot_floats(w, v + at, len) :
+			       dot_q8(w, kernel_token(x, token), at, len);
 	}
 	return sum;
 }
@@ -74,12 +75,11 @@ static void mul(float *out, size_t out_stride, const struct kernel_rows *w,
 
 	for (uint32_t row = row0; row < row1; row++)
 		for (uint32_t i = 0; i < x->n_tokens; i++)
-			out[i * out_stride + row] = dot_row(
-				quant,
-				(const unsigned char *)w->data +
-					row * w->row_bytes,
-				(const char *)x->data + i * x->token_bytes,
-				w->n_cols);
+			out[i * out_stride + row] =
+				dot_row(quant,
+					(const unsigned char *)w->data +
+						row * w->row_bytes,
+					x, i);
 }
 
 static float value_at(const void *row, enum ggml_type type, uint32_t i)

@@ -17,9 +17,10 @@
 
 #include "model/kernel_impl.h"
 
-enum { TILE = 4 };
+enum { TILE = 8, FLOAT_TILE = 4 };
 
-/* 32 weights: w_i = scale * u_i + least; lanes 0-3 and 4-7 may differ. */
+/* 32 weights: w_i = scale * u_i + least; lanes 0-3 and 4-7 of the scale may
+ * differ, and least[1] is what the last 16 have beyond least[0]. */
 struct part {
 	__m256i u;
 	__m256 scale;
@@ -36,7 +37,7 @@ static inline float half_at(const uint8_t *s)
 
 static inline struct part even(__m256i u, float scale, float least)
 {
-	return (struct part){ u, _mm256_set1_ps(scale), { least, least } };
+	return (struct part){ u, _mm256_set1_ps(scale), { least, 0 } };
 }
 
 /* 16 bytes: low nibbles, then high ones. */
@@ -180,7 +181,7 @@ static inline struct part part_q6_k(const uint8_t *row, uint32_t i)
 	p.u = _mm256_or_si256(low, _mm256_slli_epi16(high, 4));
 	p.scale = _mm256_set_m128(_mm_set1_ps(b), _mm_set1_ps(a));
 	p.least[0] = -32 * a;
-	p.least[1] = -32 * b;
+	p.least[1] = -32 * (b - a);
 	return p;
 }
 
@@ -192,6 +193,15 @@ static inline float sum8(__m256 v)
 	s = _mm_add_ps(s, _mm_movehl_ps(s, s));
 	s = _mm_add_ss(s, _mm_movehdup_ps(s));
 	return _mm_cvtss_f32(s);
+}
+
+static inline float max8(__m256 v)
+{
+	__m128 s = _mm_max_ps(_mm256_castps256_ps128(v),
+			      _mm256_extractf128_ps(v, 1));
+
+	s = _mm_max_ps(s, _mm_movehl_ps(s, s));
+	return _mm_cvtss_f32(_mm_max_ss(s, _mm_movehdup_ps(s)));
 }
 
 /* Eight sums of four products. */
@@ -220,61 +230,78 @@ static inline __m256i dot32_wide(__m256i u, __m256i q)
 #endif
 }
 
-/* A row of one type times up to TILE tokens. */
+/*
+ * A row of one type times n_tokens <= TILE tokens: two parts at once, each
+ * with sums of its own, so that one need not wait for the other. `least`
+ * gathers what does not depend on u.
+ */
 #define DOT_ROW(name, dot)                                                     \
-	static inline void row_##name(float *out, size_t stride,               \
-				      const uint8_t *row, const char *x,       \
-				      size_t token_bytes, uint32_t n_parts,    \
-				      uint32_t n_tokens)                       \
+	static inline void dot_##name(                                         \
+		float *out, size_t stride, const uint8_t *row,                 \
+		const struct kernel_q8 *x, uint32_t n_parts,                   \
+		uint32_t n_tokens)                                             \
 	{                                                                      \
-		__m256 sums[TILE];                                             \
+		__m256 sums[TILE][2];                                          \
 		float least[TILE];                                             \
 		for (uint32_t t = 0; t < n_tokens; t++) {                      \
-			sums[t] = _mm256_setzero_ps();                         \
+			sums[t][0] = sums[t][1] = _mm256_setzero_ps();         \
 			least[t] = 0;                                          \
 		}                                                              \
-		for (uint32_t i = 0; i < n_parts; i++) {                       \
-			const struct part p = part_##name(row, i);             \
-			for (uint32_t t = 0; t < n_tokens; t++) {              \
-				const struct kernel_q8 *b =                    \
-					(const void *)(x + t * token_bytes);   \
-				b += i;                                        \
-				__m256i q = _mm256_loadu_si256(                \
-					(const __m256i *)b->q);                \
-				__m256 f =                                     \
-					_mm256_cvtepi32_ps(dot(p.u, q));       \
-				sums[t] = _mm256_fmadd_ps(                     \
-					_mm256_mul_ps(p.scale,                 \
-						      _mm256_set1_ps(b->d)),   \
-					f, sums[t]);                           \
-				least[t] += b->d *                             \
-					    (p.least[0] * b->sums[0] +         \
-					     p.least[1] * b->sums[1]);         \
+		for (uint32_t i = 0; i < n_parts; i += 2) {                    \
+			uint32_t n = MIN(n_parts - i, 2u);                     \
+			for (uint32_t k = 0; k < n; k++) {                     \
+				const struct part p = part_##name(row, i + k); \
+				for (uint32_t t = 0; t < n_tokens; t++)        \
+					add_part(&p, &x[t], i + k,             \
+						 &sums[t][k], &least[t],       \
+						 dot);                         \
 			}                                                      \
 		}                                                              \
 		for (uint32_t t = 0; t < n_tokens; t++)                        \
-			out[t * stride] = sum8(sums[t]) + least[t];            \
+			out[t * stride] = sum8(_mm256_add_ps(sums[t][0],       \
+							     sums[t][1])) +    \
+					  least[t];                            \
 	}                                                                      \
 	static void rows_##name(float *out, size_t stride,                     \
 				const struct kernel_rows *w, uint32_t row0,    \
 				uint32_t row1, const struct kernel_x *x)       \
 	{                                                                      \
-		uint32_t n_parts = w->n_cols / KERNEL_BLOCK;                   \
-		for (uint32_t r = row0; r < row1; r++) {                       \
-			const uint8_t *row =                                   \
-				(const uint8_t *)w->data + r * w->row_bytes;   \
-			const char *at = x->data;                              \
-			uint32_t t = 0;                                        \
-			for (; t + TILE <= x->n_tokens; t += TILE)             \
-				row_##name(out + t * stride + r, stride, row,  \
-					   at + t * x->token_bytes,            \
-					   x->token_bytes, n_parts, TILE);     \
-			for (; t < x->n_tokens; t++)                           \
-				row_##name(out + t * stride + r, stride, row,  \
-					   at + t * x->token_bytes,            \
-					   x->token_bytes, n_parts, 1);        \
+		uint32_t n_parts = w->n_cols / KERNEL_BLOCK, n;                \
+		struct kernel_q8 tile[TILE];                                   \
+		for (uint32_t t = 0; t < x->n_tokens; t += n) {                \
+			n = x->n_tokens - t >= TILE ? TILE : 1;                \
+			for (uint32_t k = 0; k < n; k++)                       \
+				tile[k] = kernel_token(x, t + k);              \
+			for (uint32_t r = row0; r < row1; r++) {               \
+				const uint8_t *row = (const uint8_t *)w->data + \
+						     r * w->row_bytes;         \
+				if (n == 1)                                    \
+					dot_##name(out + t * stride + r,       \
+						   stride, row, tile, n_parts, \
+						   1);                         \
+				else                                           \
+					dot_##name(out + t * stride + r,       \
+						   stride, row, tile, n_parts, \
+						   TILE);                      \
+			}                                                      \
 		}                                                              \
 	}
+
+typedef __m256i dot_fn(__m256i u, __m256i q);
+
+static inline __attribute__((always_inline)) void
+add_part(const struct part *p, const struct kernel_q8 *x, uint32_t i,
+	 __m256 *sum, float *least, dot_fn *dot)
+{
+	__m256i q = _mm256_loadu_si256(
+		(const __m256i *)(x->q + (size_t)i * KERNEL_BLOCK));
+	__m256 f = _mm256_cvtepi32_ps(dot(p->u, q));
+
+	*sum = _mm256_fmadd_ps(
+		_mm256_mul_ps(p->scale, _mm256_broadcast_ss(&x->d[i])), f,
+		*sum);
+	*least += p->least[0] * x->sums[i] + p->least[1] * x->upper[i];
+}
 
 DOT_ROW(q8_0, dot32_wide)
 DOT_ROW(q4_0, dot32)
@@ -345,36 +372,40 @@ static inline float load_one(const void *row, enum ggml_type type, uint32_t i)
 	return bf16_to_float(((const uint16_t *)row)[i]);
 }
 
-/* One row times n vectors of floats, `stride` floats apart; four sums of each
- * run side by side where there is only one. */
+/* One row times n <= FLOAT_TILE vectors of floats, `stride` floats apart; four
+ * sums of each run side by side. */
 static inline void dot_floats(float *out, size_t out_stride, const void *row,
 			      enum ggml_type type, const float *x,
 			      size_t stride, uint32_t n_cols, uint32_t n)
 {
-	lanes sums[TILE * 2];
-	uint32_t i = 0, k = n == 1 ? 4 : n;
+	lanes sums[FLOAT_TILE][4];
+	uint32_t i = 0;
 
-	for (uint32_t t = 0; t < k; t++)
-		sums[t] = LANES_ZERO();
-	if (n == 1) {
-		for (; i + 4 * LANES <= n_cols; i += 4 * LANES)
-			for (uint32_t t = 0; t < 4; t++)
-				sums[t] = LANES_FMA(
-					load_lanes(row, type, i + t * LANES),
-					LANES_LOAD(x + i + t * LANES),
-					sums[t]);
-		sums[0] = LANES_ADD(LANES_ADD(sums[0], sums[1]),
-				    LANES_ADD(sums[2], sums[3]));
-	}
+	for (uint32_t t = 0; t < n; t++)
+		for (uint32_t k = 0; k < 4; k++)
+			sums[t][k] = LANES_ZERO();
+	for (; i + 4 * LANES <= n_cols; i += 4 * LANES)
+		for (uint32_t k = 0; k < 4; k++) {
+			lanes w = load_lanes(row, type, i + k * LANES);
+
+			for (uint32_t t = 0; t < n; t++)
+				sums[t][k] = LANES_FMA(
+					w,
+					LANES_LOAD(x + t * stride + i +
+						   k * LANES),
+					sums[t][k]);
+		}
 	for (; i + LANES <= n_cols; i += LANES) {
 		lanes w = load_lanes(row, type, i);
 
 		for (uint32_t t = 0; t < n; t++)
-			sums[t] = LANES_FMA(w, LANES_LOAD(x + t * stride + i),
-					    sums[t]);
+			sums[t][0] = LANES_FMA(
+				w, LANES_LOAD(x + t * stride + i), sums[t][0]);
 	}
 	for (uint32_t t = 0; t < n; t++) {
-		float sum = LANES_SUM(sums[t]);
+		float sum = LANES_SUM(
+			LANES_ADD(LANES_ADD(sums[t][0], sums[t][1]),
+				  LANES_ADD(sums[t][2], sums[t][3])));
 
 		for (uint32_t j = i; j < n_cols; j++)
 			sum += load_one(row, type, j) * x[t * stride + j];
@@ -391,7 +422,12 @@ static inline void dot_floats(float *out, size_t out_stride, const void *row,
 		for (uint32_t r = row0; r < row1; r++) {                       \
 			const char *row =                                      \
 				(const char *)w->data + r * w->row_bytes;      \
-			for (uint32_t t = 0; t < x->n_tokens; t++)             \
+			uint32_t t = 0;                                        \
+			for (; t + FLOAT_TILE <= x->n_tokens; t += FLOAT_TILE) \
+				dot_floats(out + t * stride + r, stride, row,  \
+					   type, v + (size_t)t * w->n_cols,    \
+					   w->n_cols, w->n_cols, FLOAT_TILE);  \
+			for (; t < x->n_tokens; t++)                           \
 				dot_floats(out + t * stride + r, stride, row,  \
 					   type, v + (size_t)t * w->n_cols,    \
 					   w->n_cols, w->n_cols, 1);           \
@@ -457,8 +493,8 @@ static inline void scores_of(float *out, size_t stride, const float *q,
 	size_t bytes = row_bytes(type, d);
 
 	for (uint32_t i = 0; i < n; i++, row += bytes)
-		for (uint32_t g = 0; g < n_q; g += 2 * TILE) {
-			uint32_t len = MIN(n_q - g, (uint32_t)(2 * TILE));
+		for (uint32_t g = 0; g < n_q; g += FLOAT_TILE) {
+			uint32_t len = MIN(n_q - g, (uint32_t)FLOAT_TILE);
 			float *at = out + g * stride + i;
 
 			dot_floats(at, stride, row, type, q + (size_t)g * d, d,
@@ -532,9 +568,46 @@ static void mix(float *out, const float *p, size_t stride, uint32_t n_q,
 
 /* --- activations -------------------------------------------------------- */
 
-static void quantize(struct kernel_q8 *out, const float *v, uint32_t n)
+/* As the scalar one, to the bit: halves go to even, too. */
+static void quantize(struct kernel_q8 out, const float *v, uint32_t n)
 {
-	kernels_scalar.quantize(out, v, n);
+	const __m256 sign = _mm256_set1_ps(-0.0f);
+
+	for (uint32_t b = 0; b < n / KERNEL_BLOCK; b++, v += KERNEL_BLOCK) {
+		__m256 x[4], most = _mm256_setzero_ps();
+		__m256i q[4], all, ones = _mm256_set1_epi16(1);
+		float top, inverse;
+		int32_t lane[8];
+
+		for (int i = 0; i < 4; i++) {
+			x[i] = _mm256_loadu_ps(v + 8 * i);
+			most = _mm256_max_ps(most,
+					     _mm256_andnot_ps(sign, x[i]));
+		}
+		top = max8(most);
+		inverse = top > 0 ? 127 / top : 0;
+		for (int i = 0; i < 4; i++)
+			q[i] = _mm256_cvtps_epi32(_mm256_mul_ps(
+				x[i], _mm256_set1_ps(inverse)));
+		all = _mm256_packs_epi16(_mm256_packs_epi32(q[0], q[1]),
+					 _mm256_packs_epi32(q[2], q[3]));
+		/* packs work in each half: put the dwords in order */
+		all = _mm256_permutevar8x32_epi32(
+			all, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
+		_mm256_storeu_si256(
+			(__m256i *)(out.q + (size_t)b * KERNEL_BLOCK), all);
+		_mm256_storeu_si256(
+			(__m256i *)lane,
+			_mm256_madd_epi16(
+				_mm256_maddubs_epi16(_mm256_set1_epi8(1), all),
+				ones));
+		out.d[b] = top / 127;
+		out.upper[b] = out.d[b] * (float)(lane[4] + lane[5] + lane[6] +
+						  lane[7]);
+		out.sums[b] = out.d[b] * (float)(lane[0] + lane[1] + lane[2] +
+						 lane[3] + lane[4] + lane[5] +
+						 lane[6] + lane[7]);
+	}
 }
 
 /* e^x for x <= 0: 2^n * p(r), n = round(x / ln 2), |r| <= ln 2 / 2, p by
