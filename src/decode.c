@@ -310,9 +310,7 @@ static const char *why_end(struct decode *d, struct run_state *run)
 /* Draws the token that the logits give, writes it down, and thinks on. */
 static void step_run(struct decode *d, struct run_state *run)
 {
-	uint32_t before = run->n_ids > d->n_prompt ?
-				  run->ids[run->n_ids - 1] :
-				  VOCAB_NO_ID;
+	uint32_t before = run->ids[run->n_ids - 1]; /* a prompt is not empty */
 	float logprob;
 	uint32_t id = sampler_next(run->sampler, transformer_logits(run->t),
 				   &logprob);
@@ -449,8 +447,7 @@ static bool do_fork(struct decode *d, uint32_t n, const struct sparse *policy,
 				       .channel = CHANNEL_ANSWER };
 
 		buf_clear(&d->text);
-		vocab_piece(d->o.vocab, run->ids[i],
-			    i > d->n_prompt ? run->ids[i - 1] : VOCAB_NO_ID,
+		vocab_piece(d->o.vocab, run->ids[i], run->ids[i - 1],
 			    &d->text);
 		token.text = d->text.data;
 		token.len = d->text.len;
