@@ -273,7 +273,7 @@ static inline __m256i dot32_wide(__m256i u, __m256i q)
 			for (uint32_t k = 0; k < n; k++)                       \
 				tile[k] = kernel_token(x, t + k);              \
 			for (uint32_t r = row0; r < row1; r++) {               \
-				const uint8_t *row = w->data;                          \
+				const uint8_t *row = w->data;                  \
 				row += r * w->row_bytes;                       \
 				if (n == 1)                                    \
 					dot_##name(out + t * stride + r,       \

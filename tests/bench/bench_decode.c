@@ -73,7 +73,7 @@ static double memory_speed(struct pool *pool)
 	return best;
 }
 
-/* --- a row ---------------------------------------------------------------- */
+/* --- a row -------------------------------------------------------------- */
 
 static uint64_t lot = 1;
 
@@ -164,7 +164,7 @@ static void bench_prompt(const struct model *m, struct pool *pool)
 	transformer_free(t);
 }
 
-/* --- the peer -------------------------------------------------------------- ------------------------------------------------- */
+/* --- the peer ----------------------------------------------------------- */
 
 static void bench_peer(const void *bytes, size_t n)
 {
@@ -189,7 +189,7 @@ static void bench_peer(const void *bytes, size_t n)
 	remove("bench_decode.gguf");
 }
 
-/* --- all of it ------------------------------------------------------------- ------------------------------------------------- */
+/* --- all of it ---------------------------------------------------------- */
 
 static void bench_model(const struct model *m, struct pool *pools[2],
 			const double speeds[2], bool deep)
