@@ -54,6 +54,7 @@ libtui_a_SOURCES = \
 	tui/opt.h \
 	tui/opt_decode.c \
 	tui/opt_decode.h \
+	tui/opt_read.c \
 	tui/opt_request.c \
 	tui/opt_request.h \
 	tui/opt_text.c \

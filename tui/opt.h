@@ -24,7 +24,7 @@ enum {
 	OPT_DECODE = 32,  /* lilscope decode */
 };
 
-enum { OPT_HEADERS_MAX = 32 };
+enum { OPT_HEADERS_MAX = 32, OPTS_MAX = 128 };
 
 /* lilscope decode. Words are those of the command line, not owned. */
 struct decode_settings {
@@ -67,7 +67,7 @@ struct settings {
 	char record[512];         /* --record FILE */
 	double speed;             /* --speed */
 	uint32_t seek;            /* --seek TOKEN, 0 none */
-	uint64_t given;           /* bit i: opts[i] came from the command
+	uint64_t given[OPTS_MAX / 64]; /* bit i: opts[i] came from the command
 				     line, and a session must not change it */
 };
 
@@ -97,6 +97,9 @@ void settings_init(struct settings *set);
 
 /* By long name; NULL if there is none. */
 const struct opt *opt_find(const char *name);
+
+/* Did it come from the command line? */
+bool opt_is_given(const struct settings *set, const struct opt *opt);
 
 /* ":set name value": NULL or "" switches a switch on. The sentence in err
  * names the option and what it takes. */

@@ -117,7 +117,7 @@ static void read_option(struct app *app, const char *text, struct wish *wish)
 			continue;
 		opt = opt_find(name);
 		/* The command line knows better. */
-		if (app->set.given >> (opt - opts) & 1)
+		if (opt_is_given(&app->set, opt))
 			return;
 		if (opt_set(&app->set, name, text + n + 1, OPT_LIVE, NULL))
 			wish->retune = true;
