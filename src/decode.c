@@ -4,26 +4,23 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/buf.h"
 #include "trace/native.h"
 
-/* One text being written. */
+/* A generation and what its records say. */
 struct run_state {
 	char name[16];
-	struct transformer *t;
-	struct sampler *sampler;
-	const struct sparse *policy;
-	struct sparse_opts sparse;
+	struct generation g;
 	struct native_writer writer;
 	struct facts facts;
-	struct buf tail;      /* the last bytes, for stop texts */
-	double began_s;
-	uint32_t *ids;        /* prompt and output */
-	uint32_t n_ids, n_out;
-	size_t ids_cap;
-	bool ended;
+	/* As last written: the policy, and what was kept (of the sum). */
+	const struct sparse *policy;
+	uint32_t budget, n_recomputed;
+	uint64_t *kept;
+	size_t kept_cap;
+	uint32_t n_kept_words;
+	bool ended;           /* and its end is written */
 };
 
 /* A place to fork from. */
@@ -34,28 +31,17 @@ struct snapshot {
 
 struct decode {
 	struct decode_opts o;
-	struct sparse_shape shape;
 	struct run_state runs[DECODE_RUNS_MAX];
 	size_t n_runs;
+	size_t i_run;         /* that commands speak of; n_runs: the newest */
 	struct snapshot snapshots[DECODE_RUNS_MAX];
 	size_t n_snapshots;
-	uint32_t n_prompt;
 	bool held, quit;
 	uint32_t n_steps;     /* to go while held */
 	struct buf lines, text;
 	uint32_t *pages;      /* scratch: kept and read */
-	uint64_t *kept;       /* as last written, of the only or summed row */
-	size_t pages_cap, kept_cap;
-	uint32_t n_kept_words;
+	size_t pages_cap;
 };
-
-static double now_s(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
 
 static void send(struct decode *d)
 {
@@ -65,26 +51,37 @@ static void send(struct decode *d)
 
 /* --- runs --------------------------------------------------------------- */
 
+static uint32_t budget_of(const struct generation *g)
+{
+	return g->policy == &sparse_dense ? 0 : g->sparse.budget;
+}
+
+static void note_policy(struct run_state *run)
+{
+	run->policy = run->g.policy;
+	run->budget = budget_of(&run->g);
+	run->n_recomputed = run->g.n_recomputed;
+}
+
 static void facts_of(struct decode *d, struct run_state *run)
 {
-	const struct model *m = d->o.model;
+	const struct model *m = d->o.generate.model;
 
 	facts_set(&run->facts.model, m->name ? m->name : m->arch);
-	facts_set(&run->facts.policy, run->policy->name);
-	run->facts.budget =
-		run->policy == &sparse_dense ? 0 : run->sparse.budget;
+	facts_set(&run->facts.policy, run->g.policy->name);
+	facts_set(&run->facts.gold, d->o.gold);
+	run->facts.budget = budget_of(&run->g);
 	run->facts.vocab = m->shape.n_vocab;
-	run->facts.prompt_tokens = d->n_prompt;
+	run->facts.prompt_tokens = run->g.n_prompt;
 }
 
 static void release_run(struct run_state *run)
 {
-	transformer_free(run->t);
-	sampler_free(run->sampler);
-	buf_release(&run->tail);
-	mem_free(run->ids);
+	generation_release(&run->g);
+	mem_free(run->kept);
 	mem_free(run->facts.model);
 	mem_free(run->facts.policy);
+	mem_free(run->facts.gold);
 	mem_free(run->facts.finish_reason);
 	*run = (struct run_state){ 0 };
 }
@@ -94,82 +91,65 @@ static void put_header(struct decode *d, struct run_state *run)
 	struct buf prompt = { 0 };
 
 	facts_of(d, run);
+	note_policy(run);
 	buf_puts(&prompt, d->o.prompt);
 	run->writer.run = d->o.named ? run->name : NULL;
 	native_header(&run->writer, &d->lines, &run->facts, &prompt,
-		      vocab_kind(d->o.vocab), TOKENS_BY_IDS);
+		      vocab_kind(d->o.generate.vocab), TOKENS_BY_IDS);
 	buf_release(&prompt);
 	send(d);
 }
 
-static void push_id(struct run_state *run, uint32_t id)
+/* Commands and a first try speak of runs by their number. */
+static struct run_state *add_run(struct decode *d)
 {
-	run->ids = grow(run->ids, &run->ids_cap, run->n_ids + 1,
-			sizeof(*run->ids));
-	run->ids[run->n_ids++] = id;
+	struct run_state *run = &d->runs[d->n_runs++];
+
+	*run = (struct run_state){ 0 };
+	snprintf(run->name, sizeof(run->name), "%zu", d->n_runs - 1);
+	return run;
 }
 
-/* The text so far is fed to a new transformer. */
-static void feed_all(struct decode *d, struct run_state *run)
+static void drop_run(struct decode *d)
 {
-	transformer_free(run->t);
-	run->t = transformer_new(d->o.model, d->o.pool, d->o.kv, run->policy,
-				 &run->sparse);
-	transformer_prompt(run->t, run->ids, run->n_ids, d->n_prompt);
+	release_run(&d->runs[--d->n_runs]);
 }
 
-static bool resolve(struct decode *d, const struct sparse *policy,
-		    struct sparse_opts *o, struct err *err)
-{
-	return sparse_resolve(policy, o, &d->shape, err);
-}
-
-static bool read_prompt(struct decode *d, struct run_state *run,
+static bool read_prompt(struct decode *d, struct vocab_ids *ids,
 			struct err *err)
 {
-	struct vocab_ids ids = { 0 };
-	uint32_t n_ctx = d->o.model->shape.n_ctx;
+	uint32_t n_ctx = d->o.generate.model->shape.n_ctx;
 	unsigned flags = VOCAB_ADD_BOS | (d->o.specials ? VOCAB_SPECIAL : 0);
-	bool good;
 
-	vocab_encode(d->o.vocab, d->o.prompt, strlen(d->o.prompt), flags,
-		     &ids);
-	for (size_t i = 0; i < ids.n && i < n_ctx; i++)
-		push_id(run, ids.ids[i]);
-	good = ids.n && ids.n < n_ctx;
-	if (!ids.n)
-		err_set(err, "the prompt is empty, and the model has no token "
-			     "to begin with");
-	else if (!good)
-		err_set(err, "the prompt has %zu tokens, the model's context "
-			     "%u", ids.n, n_ctx);
-	d->n_prompt = run->n_ids;
-	vocab_ids_release(&ids);
-	return good;
+	vocab_encode(d->o.generate.vocab, d->o.prompt, strlen(d->o.prompt),
+		     flags, ids);
+	if (!ids->n)
+		return err_set(err, "the prompt is empty, and the model has "
+				    "no token to begin with");
+	return ids->n < n_ctx ||
+	       err_set(err, "the prompt has %zu tokens, the model's context "
+			    "%u", ids->n, n_ctx);
 }
 
 struct decode *decode_new(const struct decode_opts *opts, struct err *err)
 {
 	struct decode *d = mem_zalloc(sizeof(*d));
-	const struct model_shape *s = &opts->model->shape;
-	struct run_state *run = &d->runs[0];
+	struct vocab_ids ids = { 0 };
+	struct run_state *run;
+	bool good;
 
 	d->o = *opts;
-	d->shape = (struct sparse_shape){ s->n_layers, s->n_heads,
-					  s->n_kv_heads, s->d_head };
-	d->n_runs = 1;
-	run->policy = opts->policy;
-	run->sparse = opts->sparse;
-	snprintf(run->name, sizeof(run->name), "0");
-	if (!resolve(d, run->policy, &run->sparse, err) ||
-	    !read_prompt(d, run, err)) {
+	run = add_run(d);
+	good = read_prompt(d, &ids, err) &&
+	       generation_init(&run->g, &d->o.generate, opts->policy, 0,
+			       ids.ids, (uint32_t)ids.n, err);
+	vocab_ids_release(&ids);
+	if (!good) {
 		decode_free(d);
 		return NULL;
 	}
-	run->sampler = sampler_new(&opts->sample, s->n_vocab);
 	put_header(d, run);
-	run->began_s = now_s();
-	feed_all(d, run);
+	d->i_run = DECODE_RUNS_MAX;
 	return d;
 }
 
@@ -177,14 +157,13 @@ void decode_free(struct decode *d)
 {
 	if (!d)
 		return;
-	for (size_t i = 0; i < d->n_runs; i++)
-		release_run(&d->runs[i]);
+	while (d->n_runs)
+		drop_run(d);
 	for (size_t i = 0; i < d->n_snapshots; i++)
 		transformer_free(d->snapshots[i].t);
 	buf_release(&d->lines);
 	buf_release(&d->text);
 	mem_free(d->pages);
-	mem_free(d->kept);
 	mem_free(d);
 }
 
@@ -205,10 +184,10 @@ static size_t list_bits(const uint64_t *bits, uint32_t n, uint32_t *out)
 static void fill_pages(struct decode *d, struct run_state *run,
 		       struct native_pages *out)
 {
-	struct transformer_pages p = transformer_pages(run->t);
+	struct transformer_pages p = transformer_pages(run->g.t);
 	uint32_t n_words = (p.n + 63) / 64;
-	bool same = d->n_runs == 1 && d->n_kept_words == n_words &&
-		    memcmp(d->kept, p.kept, n_words * 8) == 0;
+	bool same = run->n_kept_words == n_words &&
+		    memcmp(run->kept, p.kept, n_words * 8) == 0;
 
 	d->pages = grow(d->pages, &d->pages_cap, (size_t)p.n * 2 + 1,
 			sizeof(*d->pages));
@@ -218,9 +197,10 @@ static void fill_pages(struct decode *d, struct run_state *run,
 		return;
 	out->kept = d->pages + p.n;
 	out->n_kept = list_bits(p.kept, p.n, d->pages + p.n);
-	d->kept = grow(d->kept, &d->kept_cap, n_words + 1, sizeof(*d->kept));
-	memcpy(d->kept, p.kept, n_words * 8);
-	d->n_kept_words = n_words;
+	run->kept = grow(run->kept, &run->kept_cap, n_words + 1,
+			 sizeof(*run->kept));
+	memcpy(run->kept, p.kept, n_words * 8);
+	run->n_kept_words = n_words;
 }
 
 /* ,"layers":[{"read":[...],"kept":[...]},...] before the closing brace. */
@@ -228,9 +208,9 @@ static void put_layers(struct decode *d, struct run_state *run)
 {
 	d->lines.len -= strlen("}\n");
 	buf_puts(&d->lines, ",\"layers\":[");
-	for (uint32_t i = 0; i < d->shape.n_layers; i++) {
+	for (uint32_t i = 0; i < d->o.generate.model->shape.n_layers; i++) {
 		struct transformer_pages p =
-			transformer_layer_pages(run->t, i);
+			transformer_layer_pages(run->g.t, i);
 		const uint64_t *rows[] = { p.read, p.kept };
 
 		buf_puts(&d->lines, i ? ",{" : "{");
@@ -247,18 +227,38 @@ static void put_layers(struct decode *d, struct run_state *run)
 	buf_puts(&d->lines, "]}\n");
 }
 
-static void put_token(struct decode *d, struct run_state *run, uint32_t id,
-		      float logprob)
+/* The policy is another one than the last record's. */
+static void put_turn(struct decode *d, struct run_state *run, bool by_rule)
+{
+	const struct generation *g = &run->g;
+	char name[32];
+	struct turn turn = { .policy = name,
+			     .budget = budget_of(g),
+			     .recomputed = g->n_recomputed -
+					   run->n_recomputed,
+			     .by_rule = by_rule };
+
+	if (run->policy == g->policy && run->budget == turn.budget)
+		return;
+	snprintf(name, sizeof(name), "%s", g->policy->name);
+	note_policy(run);
+	run->n_kept_words = 0; /* what is kept is told anew */
+	native_turn(&run->writer, &d->lines, &turn);
+	send(d);
+}
+
+static void put_token(struct decode *d, struct run_state *run)
 {
 	struct native_pages pages = { 0 };
-	struct transformer_bytes bytes = transformer_bytes(run->t);
-	struct token token = { .text = d->text.data,
-			       .len = d->text.len,
-			       .id = id,
-			       .logprob = logprob,
-			       .time_s = now_s() - run->began_s,
+	const struct generation *g = &run->g;
+	struct transformer_bytes bytes = transformer_bytes(g->t);
+	struct token token = { .text = g->text.data,
+			       .len = g->text.len,
+			       .id = g->ids[g->n_ids - 1],
+			       .logprob = g->logprob,
+			       .time_s = g->times_s[g->n_ids - 1],
 			       .channel = CHANNEL_ANSWER };
-	bool sparse = run->policy != &sparse_dense;
+	bool sparse = g->policy != &sparse_dense;
 
 	pages.kv_bytes = bytes.held;
 	pages.kv_read_bytes = bytes.read;
@@ -273,63 +273,21 @@ static void put_token(struct decode *d, struct run_state *run, uint32_t id,
 
 /* --- a step ------------------------------------------------------------- */
 
-static void end_run(struct decode *d, struct run_state *run, const char *why)
+static void end_run(struct decode *d, struct run_state *run)
 {
-	facts_set(&run->facts.finish_reason, why);
+	facts_set(&run->facts.finish_reason, run->g.finish);
 	native_end(&run->writer, &d->lines, &run->facts);
 	send(d);
 	run->ended = true;
 }
 
-/* Does the text end in one of the stops? */
-static bool is_stopped(struct decode *d, struct run_state *run)
-{
-	enum { TAIL_BYTES = 4096 };
-
-	buf_append(&run->tail, d->text.data, d->text.len);
-	for (size_t i = 0; i < d->o.n_stops; i++)
-		if (bytes_find(run->tail.data, run->tail.len, d->o.stops[i],
-			       strlen(d->o.stops[i])))
-			return true;
-	if (run->tail.len > 2 * TAIL_BYTES)
-		buf_drop(&run->tail, run->tail.len - TAIL_BYTES);
-	return false;
-}
-
-static const char *why_end(struct decode *d, struct run_state *run)
-{
-	if (d->o.n_stops && is_stopped(d, run))
-		return "stop";
-	if (d->o.n_predict && run->n_out >= d->o.n_predict)
-		return "length";
-	if (run->n_ids >= d->o.model->shape.n_ctx)
-		return "length";
-	return NULL;
-}
-
-/* Draws the token that the logits give, writes it down, and thinks on. */
 static void step_run(struct decode *d, struct run_state *run)
 {
-	uint32_t before = run->ids[run->n_ids - 1]; /* a prompt is not empty */
-	float logprob;
-	uint32_t id = sampler_next(run->sampler, transformer_logits(run->t),
-				   &logprob);
-	const char *why;
-
-	if (vocab_ends(d->o.vocab, id) && !d->o.ignore_eos) {
-		end_run(d, run, "stop");
-		return;
-	}
-	buf_clear(&d->text);
-	vocab_piece(d->o.vocab, id, before, &d->text);
-	push_id(run, id);
-	run->n_out++;
-	put_token(d, run, id, logprob);
-	why = why_end(d, run);
-	if (why)
-		end_run(d, run, why);
-	else
-		transformer_step(run->t, id);
+	if (generation_step(&run->g))
+		put_token(d, run);
+	put_turn(d, run, true);
+	if (run->g.finish)
+		end_run(d, run);
 }
 
 bool decode_ended(const struct decode *d)
@@ -337,7 +295,7 @@ bool decode_ended(const struct decode *d)
 	for (size_t i = 0; i < d->n_runs; i++)
 		if (!d->runs[i].ended)
 			return d->quit;
-	return true;
+	return d->quit || !d->o.stay;
 }
 
 bool decode_is_stepping(const struct decode *d)
@@ -358,103 +316,117 @@ bool decode_step(struct decode *d)
 		step_run(d, &d->runs[i]);
 		any = true;
 	}
+	if (!any)
+		d->n_steps = 0;
 	return any;
 }
 
 /* --- commands ----------------------------------------------------------- */
 
-/* The run that commands speak of: the last one that has not ended. */
+/* The run that commands speak of: the one that was named, or the last one
+ * that has not ended. */
 static struct run_state *current(struct decode *d)
 {
 	size_t i = d->n_runs;
 
+	if (d->i_run < d->n_runs)
+		return &d->runs[d->i_run];
 	while (i > 1 && d->runs[i - 1].ended)
 		i--;
 	return &d->runs[i - 1];
 }
 
-/* Nothing was thrown away, keys are cached alike, and the new policy asks for
- * no attention of the past. */
-static bool can_keep(const struct run_state *run, const struct sparse *policy)
+static bool do_policy(struct decode *d, const struct sparse *policy,
+		      uint32_t budget, struct err *err)
 {
-	return !transformer_has_evicted(run->t) && !policy->seen &&
-	       run->policy->unrotated == policy->unrotated;
+	struct run_state *run = current(d);
+
+	if (run->ended)
+		return err_set(err, "run %s has ended; fork goes on from a "
+				    "place in it", run->name);
+	if (!generation_set_policy(&run->g, policy ? policy : run->g.policy,
+				   budget, err))
+		return false;
+	put_turn(d, run, false);
+	return true;
 }
 
-static bool change_policy(struct decode *d, struct run_state *run,
-			  const struct sparse *policy, uint32_t budget,
-			  struct err *err)
+/* A snapshot of run i at n tokens; NULL. */
+static const struct transformer *find_snapshot(const struct decode *d,
+					       size_t i_run, uint32_t n)
 {
-	struct sparse_opts o = d->o.sparse;
+	for (size_t i = 0; i < d->n_snapshots; i++)
+		if (d->snapshots[i].i_run == i_run &&
+		    transformer_n(d->snapshots[i].t) == n)
+			return d->snapshots[i].t;
+	return NULL;
+}
 
-	if (budget)
-		o.budget = budget;
-	if (!resolve(d, policy, &o, err))
-		return false;
-	if (can_keep(run, policy)) {
-		transformer_set_policy(run->t, policy, &o);
-		run->policy = policy;
-		run->sparse = o;
-		return true;
+/* The tokens that a fork has in common with its origin. */
+static void put_common(struct decode *d, struct run_state *run)
+{
+	const struct generation *g = &run->g;
+
+	for (uint32_t i = g->n_prompt; i < g->n_ids; i++) {
+		struct token token = { .id = g->ids[i],
+				       .logprob = NAN,
+				       .time_s = g->times_s[i],
+				       .channel = CHANNEL_ANSWER };
+
+		buf_clear(&d->text);
+		generation_text(g, i - g->n_prompt, &d->text);
+		token.text = d->text.data;
+		token.len = d->text.len;
+		native_token(&run->writer, &d->lines, &token, NULL);
 	}
-	run->policy = policy;
-	run->sparse = o;
-	feed_all(d, run);
-	return true;
+	send(d);
 }
 
 static bool do_fork(struct decode *d, uint32_t n, const struct sparse *policy,
 		    uint32_t budget, struct err *err)
 {
 	struct run_state *from = current(d), *run;
-	struct transformer *t = NULL;
+	const struct generation *f = &from->g;
+	bool good = true;
 
 	if (d->n_runs == DECODE_RUNS_MAX || !d->o.named)
 		return err_set(err, "no more than %d runs", DECODE_RUNS_MAX);
-	if (n < d->n_prompt || n > from->n_ids)
+	if (n < f->n_prompt || n > f->n_ids)
 		return err_set(err, "fork takes %u to %u tokens: the prompt "
-				    "at least", d->n_prompt, from->n_ids);
-	for (size_t i = 0; i < d->n_snapshots && !t; i++)
-		if (&d->runs[d->snapshots[i].i_run] == from &&
-		    transformer_n(d->snapshots[i].t) == n)
-			t = transformer_copy(d->snapshots[i].t);
-	if (!t && transformer_n(from->t) == n)
-		t = transformer_copy(from->t);
-	run = &d->runs[d->n_runs++];
-	*run = (struct run_state){ .policy = from->policy,
-				   .sparse = from->sparse,
-				   .began_s = from->began_s };
-	snprintf(run->name, sizeof(run->name), "%zu", d->n_runs - 1);
-	for (uint32_t i = 0; i < n; i++)
-		push_id(run, from->ids[i]);
-	run->n_out = n - d->n_prompt;
-	run->sampler = sampler_copy(from->sampler);
-	run->t = t;
-	if (!t)
-		feed_all(d, run);
-	if ((policy || budget) &&
-	    !change_policy(d, run, policy ? policy : run->policy, budget,
-			   err)) {
-		release_run(run);
-		d->n_runs--;
+				    "at least", f->n_prompt, f->n_ids);
+	run = add_run(d);
+	if (n == f->n_prompt && policy) {
+		/* From the beginning: it reads the prompt itself, and its
+		 * time to the first token is its own. */
+		good = generation_init(&run->g, f->o, policy, budget, f->ids,
+				       n, err);
+	} else {
+		generation_fork(&run->g, f, n,
+				find_snapshot(d, (size_t)(from - d->runs), n));
+		if (policy || budget)
+			good = generation_set_policy(&run->g,
+						     policy ? policy :
+							      run->g.policy,
+						     budget, err);
+	}
+	if (!good) {
+		drop_run(d);
 		return false;
 	}
 	put_header(d, run);
-	for (uint32_t i = d->n_prompt; i < n; i++) {
-		struct token token = { .id = run->ids[i],
-				       .logprob = NAN,
-				       .time_s = NAN,
-				       .channel = CHANNEL_ANSWER };
-
-		buf_clear(&d->text);
-		vocab_piece(d->o.vocab, run->ids[i], run->ids[i - 1],
-			    &d->text);
-		token.text = d->text.data;
-		token.len = d->text.len;
-		native_token(&run->writer, &d->lines, &token, NULL);
-	}
-	send(d);
+	put_common(d, run);
 	return true;
+}
+
+static bool do_run(struct decode *d, const char *name, struct err *err)
+{
+	for (size_t i = 0; i < d->n_runs; i++) {
+		if (strcmp(d->runs[i].name, name) == 0) {
+			d->i_run = i;
+			return true;
+		}
+	}
+	return err_set(err, "there is no run %s", name);
 }
 
 static bool do_snapshot(struct decode *d, struct err *err)
@@ -465,7 +437,7 @@ static bool do_snapshot(struct decode *d, struct err *err)
 		return err_set(err, "no more than %d snapshots",
 			       DECODE_RUNS_MAX);
 	d->snapshots[d->n_snapshots++] = (struct snapshot){
-		transformer_copy(run->t), (size_t)(run - d->runs)
+		transformer_copy(run->g.t), (size_t)(run - d->runs)
 	};
 	return true;
 }
@@ -547,19 +519,20 @@ bool decode_command(struct decode *d, const char *line, struct err *err)
 		d->held = true;
 		return word_count(&w, 1, 1, &n, err) && (d->n_steps += n);
 	}
+	if (named(&w, "run") && w.n > 1)
+		return do_run(d, w.at[1], err);
 	if (named(&w, "budget") && w.n > 1)
 		return word_count(&w, 1, 0, &budget, err) &&
-		       change_policy(d, current(d), current(d)->policy,
-				     budget, err);
+		       do_policy(d, NULL, budget, err);
 	if (named(&w, "policy") && w.n > 1)
 		return word_policy(&w, 1, &policy, err) &&
 		       word_count(&w, 2, 0, &budget, err) &&
-		       change_policy(d, current(d), policy, budget, err);
+		       do_policy(d, policy, budget, err);
 	if (named(&w, "fork") && w.n > 1)
 		return word_count(&w, 1, 0, &n, err) &&
 		       word_policy(&w, 2, &policy, err) &&
 		       word_count(&w, 3, 0, &budget, err) &&
 		       do_fork(d, n, policy, budget, err);
 	return err_set(err, "\"%s\" is no command: pause, go, step, policy, "
-			    "budget, fork, snapshot, quit", w.at[0]);
+			    "budget, fork, run, snapshot, quit", w.at[0]);
 }

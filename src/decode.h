@@ -8,6 +8,8 @@
  *	pause, go, step [N]      hold all runs; N tokens of each
  *	policy NAME [BUDGET]     from here on; also: budget N
  *	fork N [NAME [BUDGET]]   another run that shares the first N tokens
+ *	run N                    commands are for run N (0, 1, ...) from
+ *	                         here on, not for the newest under way
  *	snapshot                 remember this place, for a fork after what
  *	                         was cached here is evicted
  *	quit
@@ -18,28 +20,19 @@
 #ifndef LILSCOPE_DECODE_H
 #define LILSCOPE_DECODE_H
 
-#include "model/sample.h"
-#include "model/transformer.h"
-#include "model/vocab.h"
+#include "generate.h"
 
 enum { DECODE_RUNS_MAX = 16, DECODE_STOPS_MAX = 16 };
 
 struct decode_opts {
-	const struct model *model;
-	const struct vocab *vocab;
-	struct pool *pool;
+	struct generate_opts generate;
 	const char *prompt;        /* as it is encoded */
 	bool specials;             /* control tokens in it are themselves */
-	uint32_t n_predict;        /* tokens at most; 0: to the context's end */
-	enum ggml_type kv;
 	const struct sparse *policy;
-	struct sparse_opts sparse; /* may hold SPARSE_AUTO */
-	struct sample_opts sample;
-	const char *const *stops;  /* n_stops texts that end it */
-	size_t n_stops;
-	bool ignore_eos;
+	const char *gold;          /* the right answer, for the record; NULL */
 	bool layers;               /* pages of each layer, not their sum */
 	bool named;                /* records name their run: forks may come */
+	bool stay;                 /* wait for commands when all has ended */
 	void (*out)(void *ctx, const char *lines, size_t n);
 	void *ctx;
 };

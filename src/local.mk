@@ -93,6 +93,7 @@ libengine_a_SOURCES += \
 # The decoder: it knows nothing of traces.
 libengine_a_SOURCES += \
 	src/decode.c src/decode.h \
+	src/generate.c src/generate.h \
 	src/model_map.c src/model_map.h \
 	src/model/cache.c src/model/cache.h \
 	src/model/chat.c src/model/chat.h \

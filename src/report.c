@@ -86,6 +86,15 @@ const char *report_rule_name(size_t i)
 	return i <= rival_n_rows ? rival_rows[i - 1].name : NULL;
 }
 
+size_t report_rule_index(const char *name)
+{
+	size_t i = 0;
+
+	while (report_rule_name(i) && strcmp(report_rule_name(i), name) != 0)
+		i++;
+	return i;
+}
+
 const char *report_flag(const struct bound_point *point)
 {
 	if (point->status == BOUND_ASYMPTOTIC && point->vacuous)
@@ -93,17 +102,19 @@ const char *report_flag(const struct bound_point *point)
 	return bound_status_name(point->status);
 }
 
-static void fill_guardian(struct report_rule *rule, const struct meter *meter)
+static void fill_rule(struct report_rule *rule, const struct meter *meter,
+		      size_t i_rule)
 {
 	const struct meter_opts *opts = meter_opts(meter);
-	struct guard_verdict verdict = meter_verdict(meter);
+	struct guard_verdict verdict = meter_rule(meter, i_rule);
+	bool guardian = i_rule == 0;
 
 	*rule = (struct report_rule){
-		.rule = report_rule_name(0),
-		.coder = coder_rows[opts->coder].name,
-		.f = opts->guard.f,
-		.t = opts->guard.t,
-		.patience = opts->guard.patience,
+		.rule = report_rule_name(i_rule),
+		.coder = guardian ? coder_rows[opts->coder].name : NULL,
+		.f = guardian ? opts->guard.f : NAN,
+		.t = guardian ? opts->guard.t : NAN,
+		.patience = guardian ? opts->guard.patience : 0,
 		.fired = verdict.at_token != GUARD_NEVER,
 		.at_token = verdict.at_token,
 		.tokens_after = verdict.tokens_after,
@@ -111,32 +122,14 @@ static void fill_guardian(struct report_rule *rule, const struct meter *meter)
 	};
 }
 
-static void fill_rival(struct report_rule *rule, const struct meter *meter,
-		       size_t i_rival)
-{
-	struct rival_verdict verdict = meter_rival(meter, i_rival);
-	bool fired = verdict.at_token != GUARD_NEVER;
-
-	*rule = (struct report_rule){
-		.rule = rival_rows[i_rival].name,
-		.f = NAN,
-		.t = NAN,
-		.fired = fired,
-		.at_token = verdict.at_token,
-		.tokens_after =
-			fired ? meter_n_tokens(meter) - verdict.at_token : 0,
-		.resumed_at = verdict.resumed_at,
-	};
-}
-
 static void fill_rules(struct report *r, const struct meter *meter)
 {
-	fill_guardian(&r->rules[r->n_rules++], meter);
+	fill_rule(&r->rules[r->n_rules++], meter, 0);
 	if (!meter_opts(meter)->rivals)
 		return;
-	for (size_t i = 0; i < rival_n_rows; i++)
+	for (size_t i = 1; i <= rival_n_rows; i++)
 		if (r->n_rules < REPORT_RULES_MAX)
-			fill_rival(&r->rules[r->n_rules++], meter, i);
+			fill_rule(&r->rules[r->n_rules++], meter, i);
 }
 
 static void fill_measures(struct report *r, const struct meter *meter)

@@ -59,6 +59,7 @@ const struct report_rule *report_rule(const struct report *r,
 /* Names of all rules: 0 is "guardian", then the rows of rival.h; NULL past
  * the last. */
 const char *report_rule_name(size_t i);
+size_t report_rule_index(const char *name); /* past the last: no such rule */
 
 /* The state of the band in one word: PROVEN, OUT-LOW, UNDERSAMPLED, VACUOUS
  * (asymptotic, with a lower edge <= 0) or ASYMPTOTIC. */

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "base/buf.h"
+#include "report.h"
 #include "trace/feed.h"
 #include "trace/native.h"
 
@@ -27,8 +28,7 @@ struct watched {
 struct watch {
 	struct watch_opts opts;
 	const char *rule;
-	bool guardian;
-	size_t i_rival;     /* row of rival.h, unless guardian */
+	size_t i_rule;      /* report_rule_name() */
 	struct feed *feed;
 	struct watched *open;
 	size_t n_open, open_cap;
@@ -46,27 +46,12 @@ struct watch {
 
 /* --- the rule ----------------------------------------------------------- */
 
-static struct guard_verdict verdict(const struct watch *w,
-				    const struct meter *m)
-{
-	struct rival_verdict rival;
-	struct guard_verdict v;
-
-	if (w->guardian)
-		return meter_verdict(m);
-	rival = meter_rival(m, w->i_rival);
-	v = (struct guard_verdict){ rival.at_token, 0, rival.resumed_at };
-	if (v.at_token != GUARD_NEVER)
-		v.tokens_after = meter_n_tokens(m) - v.at_token;
-	return v;
-}
-
 /* Guardian's verdict costs a pass over its checks: ask after a new one. */
 static bool is_news(const struct watch *w, struct watched *g,
 		    const struct meter *m)
 {
 	size_t n_checks = meter_guard(m)->n;
-	bool news = !w->guardian || n_checks != g->n_checks;
+	bool news = w->i_rule || n_checks != g->n_checks;
 
 	g->n_checks = n_checks;
 	return news;
@@ -95,7 +80,7 @@ static void look(struct watch *w, struct watched *g)
 	run_measure(g->run, MEASURE_ALL);
 	if (!g->run->meter || !is_news(w, g, g->run->meter))
 		return;
-	v = verdict(w, g->run->meter);
+	v = meter_rule(g->run->meter, w->i_rule);
 	if (v.at_token != GUARD_NEVER)
 		add_hit(w, g, v.at_token);
 }
@@ -108,7 +93,7 @@ static void audit(const struct watch *w, const struct watched *g,
 
 	while (!run_measure(g->run, MEASURE_ALL))
 		;
-	v = verdict(w, g->run->meter);
+	v = meter_rule(g->run->meter, w->i_rule);
 	hit->tokens_after = v.tokens_after;
 	hit->resumed_at = v.resumed_at;
 }
@@ -194,12 +179,9 @@ struct watch *watch_new(const struct watch_opts *opts)
 
 	w->opts = *opts;
 	w->rule = opts->rule && *opts->rule ? opts->rule : "guardian";
-	w->guardian = strcmp(w->rule, "guardian") == 0;
-	while (!w->guardian && w->i_rival < rival_n_rows &&
-	       strcmp(rival_rows[w->i_rival].name, w->rule) != 0)
-		w->i_rival++;
-	assert(w->guardian || w->i_rival < rival_n_rows);
-	w->opts.meter.rivals = !w->guardian;
+	w->i_rule = report_rule_index(w->rule);
+	assert(report_rule_name(w->i_rule));
+	w->opts.meter.rivals = w->i_rule > 0;
 	w->feed = feed_new(&feed, &sink);
 	return w;
 }

@@ -311,6 +311,7 @@ EXTRA_DIST += tests/screens
 # The decoder, beside its formulas.
 model_tests = \
 	tests/unit/test_chat \
+	tests/unit/test_generate \
 	tests/unit/test_gguf \
 	tests/unit/test_kernel \
 	tests/unit/test_pool \

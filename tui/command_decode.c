@@ -12,6 +12,7 @@
 #include "model/chat.h"
 #include "model_map.h"
 #include "opt_decode.h"
+#include "report.h"
 #include "source.h"
 #include "trace/json.h"
 
@@ -128,24 +129,40 @@ static void ask(struct work *w)
 	chat_ask(chat, NULL, buf_cstr(&w->prompt), &w->asked);
 }
 
+static struct threshold_opts threshold(const struct settings *set)
+{
+	const char *then = set->decode.on_threshold;
+	struct threshold_opts o = { .meter = set->meter,
+				    .i_rule = report_rule_index(set->rule) };
+
+	if (strcmp(then, "ignore") == 0)
+		return o;
+	o.policy = sparse_find(then);
+	o.then = o.policy ? THRESHOLD_POLICY : THRESHOLD_STOP;
+	return o;
+}
+
 static struct decode_opts options(struct work *w)
 {
 	const struct decode_settings *d = &w->set->decode;
 
 	return (struct decode_opts){
-		.model = w->map.model,
-		.vocab = w->map.vocab,
-		.pool = w->pool,
+		.generate = {
+			.model = w->map.model,
+			.vocab = w->map.vocab,
+			.pool = w->pool,
+			.kv = strcmp(d->kv, "f32") == 0 ? GGML_F32 : GGML_F16,
+			.sparse = d->sparse,
+			.sample = d->sample,
+			.n_predict = d->n_predict,
+			.stops = d->stops,
+			.n_stops = d->n_stops,
+			.ignore_eos = d->ignore_eos,
+			.threshold = threshold(w->set),
+		},
 		.prompt = buf_cstr(&w->asked),
 		.specials = strcmp(d->chat, "none") != 0,
-		.n_predict = d->n_predict,
-		.kv = strcmp(d->kv, "f32") == 0 ? GGML_F32 : GGML_F16,
 		.policy = sparse_find(d->policy),
-		.sparse = d->sparse,
-		.sample = d->sample,
-		.stops = d->stops,
-		.n_stops = d->n_stops,
-		.ignore_eos = d->ignore_eos,
 		.layers = d->layers,
 		.named = d->control,
 		.out = d->text ? put_text : put_records,
@@ -166,7 +183,8 @@ static bool prepare(struct work *w, struct err *err)
 	ask(w);
 	w->pool = pool_new(set->decode.threads);
 	job = options(w);
-	job.sparse.seed = job.sample.seed = set->decode.seed;
+	job.generate.sparse.seed = set->decode.seed;
+	job.generate.sample.seed = set->decode.seed;
 	w->decode = decode_new(&job, err);
 	return w->decode != NULL;
 }

@@ -418,25 +418,25 @@ static void text_get(const struct opt *opt, const struct settings *s,
 
 #define BOTH (OPT_TUI | OPT_ANALYZE)
 #define TUNE (BOTH | OPT_LIVE | OPT_CONFIG)
-#define RULE (TUNE | OPT_GUARD)
+#define RULE (TUNE | OPT_GUARD | OPT_DECODE)
 #define LOOK (OPT_TUI | OPT_LIVE | OPT_CONFIG)
 
-/* Letter -f follows a file elsewhere (tail, less): only analyze and guard
- * have it. */
+/* Letter -f follows a file elsewhere (tail, less): only the commands that
+ * are no screens have it for the rule. */
 const struct opt opts[] = {
-	{ "f", 'f', OPT_ANALYZE | OPT_GUARD, "TOKENS", RULE,
+	{ "f", 'f', OPT_ANALYZE | OPT_GUARD | OPT_DECODE, "TOKENS", RULE,
 	  "tokens between two checks of the stop rule", f_set, f_get, 0, 0,
 	  NULL },
-	{ "t", 't', BOTH | OPT_GUARD, "BYTES", RULE,
+	{ "t", 't', BOTH | OPT_GUARD | OPT_DECODE, "BYTES", RULE,
 	  "least growth in compressed bytes a check must see", t_set, t_get, 0,
 	  0, NULL },
-	{ "patience", 'p', BOTH | OPT_GUARD, "N", RULE,
+	{ "patience", 'p', BOTH | OPT_GUARD | OPT_DECODE, "N", RULE,
 	  "checks under t in a row until the rule fires", patience_set,
 	  patience_get, 0, 0, NULL },
-	{ "coder", 'c', BOTH | OPT_GUARD, "NAME", RULE,
+	{ "coder", 'c', BOTH | OPT_GUARD | OPT_DECODE, "NAME", RULE,
 	  "whose compressed size the rule looks at", coder_set, coder_get, 0, 0,
 	  coder_value },
-	{ "symbols", 's', BOTH | OPT_GUARD, "KIND", RULE,
+	{ "symbols", 's', BOTH | OPT_GUARD | OPT_DECODE, "KIND", RULE,
 	  "what is measured: auto, bytes or tokens", symbols_set, symbols_get,
 	  0, 0, symbols_value },
 	{ "ls", 0, 0, "SYMBOLS", TUNE,
@@ -457,7 +457,8 @@ const struct opt opts[] = {
 	{ "first-record", 0, 0, "N", OPT_ANALYZE,
 	  "number of the first record, in a part of a larger file",
 	  first_record_set, first_record_get, 0, 0, NULL },
-	{ "rule", 0, 0, "NAME", OPT_ANALYZE | OPT_GUARD | OPT_CONFIG,
+	{ "rule", 0, 0, "NAME",
+	  OPT_ANALYZE | OPT_GUARD | OPT_DECODE | OPT_CONFIG,
 	  "the rule that guard stops at and --check asks about", rule_set,
 	  text_get, FIELD(rule), report_rule_name },
 	{ "check", 0, 0, NULL, OPT_ANALYZE,
@@ -513,6 +514,9 @@ const struct opt opts[] = {
 	  FIELD(decode.sparse.dense_layers), NULL },
 	{ "keep-prompt", 0, 0, NULL, OPT_DECODE, "never evict the prompt",
 	  keep_prompt_set, keep_prompt_get, 0, 0, NULL },
+	{ "on-threshold", 0, 0, "WHAT", OPT_DECODE,
+	  "where the rule fires: ignore, stop, or go on under a policy",
+	  choice_set, word_get, FIELD(decode.on_threshold), threshold_value },
 	{ "predict", 'n', OPT_DECODE, "N", OPT_DECODE,
 	  "tokens at most; 0: until the context is full", u32_set, u32_get,
 	  FIELD(decode.n_predict), NULL },

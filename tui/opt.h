@@ -29,6 +29,7 @@ enum { OPT_HEADERS_MAX = 32, OPTS_MAX = 128 };
 /* lilscope decode. Words are those of the command line, not owned. */
 struct decode_settings {
 	const char *policy, *kv, *chat; /* rows' names */
+	const char *on_threshold;       /* ignore, stop, or a policy */
 	const char *tokenizer;          /* or NULL */
 	struct sparse_opts sparse;      /* SPARSE_AUTO: the policy's own */
 	struct sample_opts sample;

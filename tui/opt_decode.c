@@ -17,6 +17,7 @@ void decode_settings_init(struct decode_settings *d)
 		.policy = "dense",
 		.kv = "f16",
 		.chat = "none",
+		.on_threshold = "ignore",
 	};
 }
 
@@ -125,6 +126,14 @@ void stop_get(const struct opt *opt, const struct settings *set,
 const char *policy_value(size_t i)
 {
 	return i < sparse_n_rows ? sparse_rows[i]->name : NULL;
+}
+
+const char *threshold_value(size_t i)
+{
+	static const char *const names[] = { "ignore", "stop" };
+
+	return i < ARRAY_LEN(names) ? names[i] :
+				      policy_value(i - ARRAY_LEN(names));
 }
 
 const char *kv_value(size_t i)

@@ -29,6 +29,7 @@ void stop_get(const struct opt *opt, const struct settings *set,
 
 /* The i-th value, for completion and checks. */
 const char *policy_value(size_t i);
+const char *threshold_value(size_t i);
 const char *kv_value(size_t i);
 const char *chat_value(size_t i);
 /* A word that is one of the row's values. */

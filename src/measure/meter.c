@@ -306,6 +306,21 @@ struct rival_verdict meter_rival(const struct meter *m, size_t i)
 	return rival_rows[i].verdict(m->rivals[i]);
 }
 
+struct guard_verdict meter_rule(const struct meter *m, size_t i_rule)
+{
+	struct rival_verdict rival;
+	struct guard_verdict v = { GUARD_NEVER, 0, GUARD_NEVER };
+
+	if (i_rule == 0)
+		return meter_verdict(m);
+	rival = meter_rival(m, i_rule - 1);
+	v.at_token = rival.at_token;
+	v.resumed_at = rival.resumed_at;
+	if (v.at_token != GUARD_NEVER)
+		v.tokens_after = m->n_tokens - v.at_token;
+	return v;
+}
+
 const struct series *meter_rho(const struct meter *m)
 {
 	return m->rho;

@@ -86,6 +86,9 @@ struct guard_verdict meter_verdict(const struct meter *m);
 /* The i-th rival's verdict (rival_rows[i]); NEVER while rivals are off. */
 struct rival_verdict meter_rival(const struct meter *m, size_t i);
 
+/* Any rule's: 0 is Guardian, i + 1 is rival_rows[i]. */
+struct guard_verdict meter_rule(const struct meter *m, size_t i_rule);
+
 /* One value a token: rho, and h. While meter_catch_up() has work they are
  * shorter than n_tokens. */
 const struct series *meter_rho(const struct meter *m);

@@ -4,6 +4,7 @@
  *	{"lilscope":1,"model":"m","vocab":151936,"prompt":"..."}
  *	{"t":"Okay","id":32313,"us":81234,"lp":-0.12,"c":"r"}
  *	{"t_b64":"8J8=","id":9,"us":92345}
+ *	{"turn":"dense","recomputed":350,"by_rule":true}
  *	{"end":"stop","tokens":2}
  *
  * Names that are not known are ignored, and so are records that have none of
@@ -168,6 +169,26 @@ static void take_token(struct format_ctx *cx, struct gen *gen,
 	run_token(gen->run, &token);
 }
 
+static void take_turn(struct format_ctx *cx, struct gen *gen,
+		      struct json_value v)
+{
+	struct buf *policy = &cx->gens->chunk.text;
+
+	chunk_clear(&cx->gens->chunk);
+	if (!get_bytes(v, "turn", "turn_b64", policy) ||
+	    policy->len > GEN_FACT_MAX)
+		return;
+	trace_turn(&gen->run->trace, buf_cstr(policy),
+		   json_u32(json_get(v, "budget"), 0),
+		   json_u32(json_get(v, "recomputed"), 0),
+		   json_is(json_get(v, "by_rule"), JSON_TRUE));
+}
+
+static bool is_turn(struct json_value v)
+{
+	return json_get(v, "turn").doc || json_get(v, "turn_b64").doc;
+}
+
 static bool record_native(struct format_ctx *cx, struct json_value v,
 			  struct err *why)
 {
@@ -177,12 +198,14 @@ static bool record_native(struct format_ctx *cx, struct json_value v,
 		return take_header(cx, v, why);
 	if (!json_is(v, JSON_OBJECT))
 		return err_set(why, "it is no object");
-	if (!json_get(v, "end").doc && !json_get(v, "t").doc &&
+	if (!is_turn(v) && !json_get(v, "end").doc && !json_get(v, "t").doc &&
 	    !json_get(v, "t_b64").doc && !json_get(v, "id").doc)
 		return true; /* of a kind to come */
 	if (!gen)
 		return err_set(why, "it has no header before it");
-	if (json_get(v, "end").doc)
+	if (is_turn(v))
+		take_turn(cx, gen, v);
+	else if (json_get(v, "end").doc)
 		take_end(cx, gen, v);
 	else
 		take_token(cx, gen, v);

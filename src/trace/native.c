@@ -128,6 +128,30 @@ void native_end(struct native_writer *w, struct buf *out,
 	buf_puts(out, "}\n");
 }
 
+void native_turn(struct native_writer *w, struct buf *out,
+		 const struct turn *turn)
+{
+	size_t start = out->len;
+
+	put_text(out, "turn", turn->policy);
+	out->data[start] = '{'; /* it was the comma */
+	put_count(out, "budget", turn->budget);
+	put_count(out, "recomputed", turn->recomputed);
+	if (turn->by_rule)
+		buf_puts(out, ",\"by_rule\":true");
+	put_text(out, "run", w->run);
+	buf_puts(out, "}\n");
+}
+
+/* The turns at token i. */
+static void put_turns(struct native_writer *w, struct buf *out,
+		      const struct trace *t, uint32_t i)
+{
+	for (size_t k = 0; k < t->n_turns; k++)
+		if (t->turns[k].start == i)
+			native_turn(w, out, &t->turns[k]);
+}
+
 void native_trace_token(struct native_writer *w, struct buf *out,
 			const struct trace *t, uint32_t i)
 {
@@ -139,6 +163,7 @@ void native_trace_token(struct native_writer *w, struct buf *out,
 	};
 
 	token.text = trace_token(t, i, &token.len);
+	put_turns(w, out, t, i);
 	native_token(w, out, &token, NULL);
 }
 

@@ -44,7 +44,11 @@ void native_header(struct native_writer *w, struct buf *out,
 void native_token(struct native_writer *w, struct buf *out,
 		  const struct token *token, const struct native_pages *pages);
 
-/* Token i of a trace. */
+/* The policy changes here; turn->start is not written: it is the place. */
+void native_turn(struct native_writer *w, struct buf *out,
+		 const struct turn *turn);
+
+/* Token i of a trace, and the turns before it. */
 void native_trace_token(struct native_writer *w, struct buf *out,
 			const struct trace *t, uint32_t i);
 

@@ -60,6 +60,9 @@ void trace_release(struct trace *t)
 	mem_free(t->time_us);
 	mem_free(t->logprob);
 	mem_free(t->spans);
+	for (size_t i = 0; i < t->n_turns; i++)
+		mem_free(t->turns[i].policy);
+	mem_free(t->turns);
 	trace_init(t);
 }
 
@@ -160,6 +163,22 @@ bool trace_push(struct trace *t, const struct token *token)
 	push_span(t, t->n_tokens, token->channel);
 	t->n_tokens++;
 	return true;
+}
+
+void trace_turn(struct trace *t, const char *policy, uint32_t budget,
+		uint32_t recomputed, bool by_rule)
+{
+	if (t->n_turns == TRACE_TURNS_MAX)
+		return;
+	t->turns = grow(t->turns, &t->turns_cap, t->n_turns + 1,
+			sizeof(*t->turns));
+	t->turns[t->n_turns++] = (struct turn){
+		.start = t->n_tokens,
+		.policy = mem_strdup(policy),
+		.budget = budget,
+		.recomputed = recomputed,
+		.by_rule = by_rule,
+	};
 }
 
 const char *trace_token(const struct trace *t, uint32_t i, size_t *len)
@@ -279,5 +298,6 @@ size_t trace_memory_bytes(const struct trace *t)
 	return t->prompt.cap + t->text.cap + t->cap * sizeof(*t->end) +
 	       t->id_cap * sizeof(*t->id) + t->time_cap * sizeof(*t->time_us) +
 	       t->logprob_cap * sizeof(*t->logprob) +
-	       t->spans_cap * sizeof(*t->spans);
+	       t->spans_cap * sizeof(*t->spans) +
+	       t->turns_cap * sizeof(*t->turns);
 }

@@ -16,6 +16,7 @@
 
 #define TRACE_MAX_BYTES ((size_t)1 << 31)
 #define TRACE_MAX_TOKENS ((uint32_t)0x7fffffff)
+#define TRACE_TURNS_MAX 4096
 #define TRACE_NO_ID ((uint32_t)0xffffffff)
 
 enum channel {
@@ -38,6 +39,15 @@ enum tokens_by {
 struct span {
 	uint32_t start;
 	enum channel channel;
+};
+
+/* From token `start` on the decoder attended by another policy. */
+struct turn {
+	uint32_t start;
+	char *policy;        /* owned */
+	uint32_t budget;     /* 0 unknown, or dense */
+	uint32_t recomputed; /* tokens it had to read again for that */
+	bool by_rule;        /* at a threshold, not because somebody asked */
 };
 
 /* Facts about a generation; strings are owned, NULL when unknown. */
@@ -73,6 +83,8 @@ struct trace {
 	double start_s;       /* of the request, same clock; NAN: unknown */
 	struct span *spans; /* n_spans, by start, channels alternate */
 	size_t n_spans, spans_cap;
+	struct turn *turns; /* n_turns, by start; at most TRACE_TURNS_MAX */
+	size_t n_turns, turns_cap;
 	enum tokens_by tokens_by;
 	bool truncated;
 };
@@ -92,6 +104,10 @@ void trace_release(struct trace *t);
 
 /* Appends one token; false when it was cut (truncated is set). */
 bool trace_push(struct trace *t, const struct token *token);
+
+/* The policy changes here, after the tokens so far. */
+void trace_turn(struct trace *t, const char *policy, uint32_t budget,
+		uint32_t recomputed, bool by_rule);
 
 /* Bytes of token i: *len gets the length. */
 const char *trace_token(const struct trace *t, uint32_t i, size_t *len);

@@ -26,6 +26,18 @@ part()
 		gsub(/`/, "\\(ga", text)
 		return "\\&" text
 	}
+	# Lines of at most 78 columns, broken at blanks.
+	function folded(text,   line, out, n, word, k) {
+		n = split(text, word, " ")
+		for (k = 1; k <= n; k++) {
+			if (line != "" && length(line " " word[k]) > 78) {
+				out = out line "\n"
+				line = word[k]
+			} else
+				line = line (line == "" ? "" : " ") word[k]
+		}
+		return out line
+	}
 	function sentence(text) {
 		gsub(/\\/, "\\e", text)
 		sub(/^[.\x27]/, "\\\\\\&&", text)
@@ -68,7 +80,7 @@ part()
 		n = split($8, value, " ")
 		if ($8 != "-" && !index($9, value[n])) {
 			gsub(/ /, ", ", $8)
-			print "One of " $8 "."
+			print folded("One of " $8 ".")
 		}
 		if ($5 != "-" && $7 != "-")
 			print "Default: " $7 "."
