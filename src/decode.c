@@ -73,6 +73,7 @@ static void facts_of(struct decode *d, struct run_state *run)
 	run->facts.budget = budget_of(&run->g);
 	run->facts.vocab = m->shape.n_vocab;
 	run->facts.prompt_tokens = run->g.n_prompt;
+	run->facts.page_tokens = CACHE_PAGE;
 }
 
 static void release_run(struct run_state *run)
@@ -86,6 +87,38 @@ static void release_run(struct run_state *run)
 	*run = (struct run_state){ 0 };
 }
 
+/* Where each of the prompt's tokens ends in its text. Special tokens have no
+ * bytes of their own: the text before the next token is theirs. Nothing is
+ * told unless all the rest is found. */
+static void put_prompt_ends(struct decode *d, const struct run_state *run)
+{
+	enum { SPECIAL_BYTES_MAX = 256 };
+	const char *s = d->o.prompt, *end = s + strlen(s);
+	uint32_t n = run->g.n_prompt;
+	uint32_t *ends = mem_alloc((n + 1) * sizeof(*ends));
+	uint32_t before = VOCAB_NO_ID, i;
+	size_t more = 0; /* bytes that special tokens before may have */
+
+	for (i = 0; i < n && s; before = run->g.ids[i++]) {
+		buf_clear(&d->text);
+		vocab_piece(d->o.generate.vocab, run->g.ids[i], before,
+			    &d->text);
+		if (d->text.len)
+			s = bytes_find(s, MIN((size_t)(end - s),
+					      d->text.len + more),
+				       d->text.data, d->text.len);
+		if (s && more)
+			ends[i - 1] = (uint32_t)(s - d->o.prompt);
+		if (s)
+			s += d->text.len;
+		ends[i] = (uint32_t)(s ? s - d->o.prompt : 0);
+		more = d->text.len ? 0 : SPECIAL_BYTES_MAX;
+	}
+	if (s)
+		native_prompt_ends(&d->lines, ends, n);
+	mem_free(ends);
+}
+
 static void put_header(struct decode *d, struct run_state *run)
 {
 	struct buf prompt = { 0 };
@@ -96,6 +129,7 @@ static void put_header(struct decode *d, struct run_state *run)
 	run->writer.run = d->o.named ? run->name : NULL;
 	native_header(&run->writer, &d->lines, &run->facts, &prompt,
 		      vocab_kind(d->o.generate.vocab), TOKENS_BY_IDS);
+	put_prompt_ends(d, run);
 	buf_release(&prompt);
 	send(d);
 }

@@ -85,6 +85,7 @@ libengine_a_SOURCES += \
 	src/trace/indexer.c \
 	src/trace/json.c src/trace/json.h \
 	src/trace/native.c src/trace/native.h \
+	src/trace/pages.c src/trace/pages.h \
 	src/trace/prefix.c src/trace/prefix.h \
 	src/trace/record.c src/trace/record.h \
 	src/trace/scan.c src/trace/scan.h \

@@ -56,6 +56,9 @@ static void put_header(struct recorder *r, const struct run *run)
 
 	native_header(&r->writer, &r->lines, &t->facts, &t->prompt, NULL,
 		      t->tokens_by);
+	if (t->n_prompt_ends)
+		native_prompt_ends(&r->lines, t->prompt_end,
+				   t->n_prompt_ends);
 	r->began = true;
 }
 

@@ -7,6 +7,8 @@
  *	{"turn":"dense","recomputed":350,"by_rule":true}
  *	{"end":"stop","tokens":2}
  *
+ * A decoder's token may have kept, read, layers and kv too.
+ *
  * Names that are not known are ignored, and so are records that have none of
  * those above: a later lilscope may write more.
  */
@@ -92,6 +94,16 @@ static void close_former(struct format_ctx *cx, struct json_value v)
 		gens_close(cx->gens, gen);
 }
 
+/* One wrong place, and none of them is believed. */
+static void take_prompt_ends(struct trace *t, struct json_value ends)
+{
+	if (!json_is(ends, JSON_ARRAY))
+		return;
+	for (struct json_value v = json_first(ends); v.doc; v = json_next(v))
+		if (!trace_push_prompt_end(t, json_u32(v, UINT32_MAX)))
+			return;
+}
+
 static bool take_header(struct format_ctx *cx, struct json_value v,
 			struct err *why)
 {
@@ -118,11 +130,13 @@ static bool take_header(struct format_ctx *cx, struct json_value v,
 	fact_u32(&facts->budget, json_get(v, "budget"));
 	fact_u32(&facts->vocab, json_get(v, "vocab"));
 	fact_u32(&facts->prompt_tokens, json_get(v, "prompt_tokens"));
+	fact_u32(&facts->page_tokens, json_get(v, "page"));
 	take_tokens_by(&gen->run->trace, json_get(v, "tokens_by"));
 	gen->run->trace.start_s = 0; /* times count from here */
 	chunk_clear(&cx->gens->chunk);
 	if (get_bytes(v, "prompt", "prompt_b64", prompt))
 		run_prompt(gen->run, prompt->data, prompt->len);
+	take_prompt_ends(&gen->run->trace, json_get(v, "prompt_ends"));
 	return true;
 }
 
@@ -149,10 +163,60 @@ static enum channel channel_of(struct json_value v, enum channel so_far)
 	return json_text_is(v, "t") ? CHANNEL_TOOL : so_far;
 }
 
+/* The page numbers of one set; false if it is not told. */
+static bool take_set(struct trace *t, uint32_t layer, enum pages_kind kind,
+		     struct json_value numbers)
+{
+	if (!json_is(numbers, JSON_ARRAY))
+		return false;
+	if (!t->pages)
+		t->pages = pages_new();
+	pages_begin(t->pages, layer, kind);
+	for (struct json_value v = json_first(numbers); v.doc;
+	     v = json_next(v))
+		pages_add(t->pages, layer, kind, json_u32(v, UINT32_MAX));
+	return true;
+}
+
+static bool take_sets(struct trace *t, uint32_t layer, struct json_value v)
+{
+	bool kept = take_set(t, layer, PAGES_KEPT, json_get(v, "kept"));
+	bool read = take_set(t, layer, PAGES_READ, json_get(v, "read"));
+
+	return kept || read;
+}
+
+static float bytes_of(struct json_value v, const char *name)
+{
+	double bytes = json_number(json_get(v, name), 0);
+
+	return bytes > 0 && bytes < 1e18 ? (float)bytes : 0;
+}
+
+/* What a decoder knows of the last token's KV cache. */
+static void take_cache(struct trace *t, struct json_value v)
+{
+	struct json_value layers = json_get(v, "layers");
+	struct kv_bytes kv = { bytes_of(v, "kv"), bytes_of(v, "kv_used"),
+			       bytes_of(v, "kv_read") };
+	bool any = take_sets(t, 0, v);
+	uint32_t i = 0;
+
+	if (json_is(layers, JSON_ARRAY))
+		for (struct json_value each = json_first(layers); each.doc;
+		     each = json_next(each))
+			any = take_sets(t, i++, each) || any;
+	if (any)
+		pages_token(t->pages, t->n_tokens - 1);
+	if (kv.held > 0 || kv.used > 0 || kv.read > 0)
+		trace_push_kv(t, &kv);
+}
+
 static void take_token(struct format_ctx *cx, struct gen *gen,
 		       struct json_value v)
 {
 	struct buf *text = &cx->gens->chunk.text;
+	uint32_t n_before;
 	struct token token = {
 		.id = json_u32(json_get(v, "id"), TRACE_NO_ID),
 		.logprob = (float)json_number(json_get(v, "lp"), NAN),
@@ -166,7 +230,10 @@ static void take_token(struct format_ctx *cx, struct gen *gen,
 	token.text = text->data;
 	token.len = text->len;
 	gen->n_records++;
+	n_before = gen->run->trace.n_tokens;
 	run_token(gen->run, &token);
+	if (gen->run->trace.n_tokens > n_before)
+		take_cache(&gen->run->trace, v);
 }
 
 static void take_turn(struct format_ctx *cx, struct gen *gen,

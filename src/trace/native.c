@@ -49,20 +49,30 @@ void native_header(struct native_writer *w, struct buf *out,
 	put_text(out, "gold", facts->gold);
 	put_text(out, "label", facts->label);
 	put_count(out, "prompt_tokens", facts->prompt_tokens);
+	put_count(out, "page", facts->page_tokens);
 	if (prompt && prompt->len)
 		put_bytes(out, "prompt", prompt->data, prompt->len);
 	buf_puts(out, "}\n");
 }
 
-static void put_pages(struct buf *out, const char *name,
-		      const uint32_t *pages, size_t n)
+
+/* ,"name":[1,2,3] if there are any to tell. */
+static void put_numbers(struct buf *out, const char *name,
+			const uint32_t *numbers, size_t n)
 {
-	if (!pages)
+	if (!numbers)
 		return;
 	buf_printf(out, ",\"%s\":[", name);
 	for (size_t i = 0; i < n; i++)
-		buf_printf(out, i ? ",%lu" : "%lu", (unsigned long)pages[i]);
+		buf_printf(out, i ? ",%lu" : "%lu", (unsigned long)numbers[i]);
 	buf_putc(out, ']');
+}
+
+void native_prompt_ends(struct buf *out, const uint32_t *ends, size_t n)
+{
+	out->len -= strlen("}\n");
+	put_numbers(out, "prompt_ends", ends, n);
+	buf_puts(out, "}\n");
 }
 
 void native_token(struct native_writer *w, struct buf *out,
@@ -93,8 +103,8 @@ void native_token(struct native_writer *w, struct buf *out,
 	w->channel = token->channel;
 	w->n_tokens++;
 	if (pages) {
-		put_pages(out, "kept", pages->kept, pages->n_kept);
-		put_pages(out, "read", pages->read, pages->n_read);
+		put_numbers(out, "kept", pages->kept, pages->n_kept);
+		put_numbers(out, "read", pages->read, pages->n_read);
 		if (pages->kv_bytes)
 			buf_printf(out, ",\"kv\":%llu",
 				   (unsigned long long)pages->kv_bytes);
@@ -162,9 +172,16 @@ void native_trace_token(struct native_writer *w, struct buf *out,
 		.channel = trace_channel(t, i),
 	};
 
+	struct native_pages pages = { 0 };
+
 	token.text = trace_token(t, i, &token.len);
 	put_turns(w, out, t, i);
-	native_token(w, out, &token, NULL);
+	if (t->kv) {
+		pages.kv_bytes = (uint64_t)t->kv[i].held;
+		pages.kv_used_bytes = (uint64_t)t->kv[i].used;
+		pages.kv_read_bytes = (uint64_t)t->kv[i].read;
+	}
+	native_token(w, out, &token, &pages);
 }
 
 void native_trace(struct buf *out, const struct trace *t,
@@ -174,6 +191,8 @@ void native_trace(struct buf *out, const struct trace *t,
 
 	native_header(&w, out, &t->facts, &t->prompt, tokenizer,
 		      t->tokens_by);
+	if (t->n_prompt_ends)
+		native_prompt_ends(out, t->prompt_end, t->n_prompt_ends);
 	for (uint32_t i = 0; i < t->n_tokens; i++)
 		native_trace_token(&w, out, t, i);
 	native_end(&w, out, &t->facts);

@@ -40,6 +40,10 @@ void native_header(struct native_writer *w, struct buf *out,
 		   const struct facts *facts, const struct buf *prompt,
 		   const char *tokenizer, enum tokens_by by);
 
+/* Adds to the header just written where the prompt's tokens end in its text,
+ * in bytes; n of them. */
+void native_prompt_ends(struct buf *out, const uint32_t *ends, size_t n);
+
 /* One token's line; time_s in seconds since the header. pages may be NULL. */
 void native_token(struct native_writer *w, struct buf *out,
 		  const struct token *token, const struct native_pages *pages);

@@ -1,5 +1,6 @@
 #include "trace/trace.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -59,6 +60,9 @@ void trace_release(struct trace *t)
 	mem_free(t->id);
 	mem_free(t->time_us);
 	mem_free(t->logprob);
+	mem_free(t->kv);
+	pages_free(t->pages);
+	mem_free(t->prompt_end);
 	mem_free(t->spans);
 	for (size_t i = 0; i < t->n_turns; i++)
 		mem_free(t->turns[i].policy);
@@ -128,6 +132,43 @@ static void push_time(struct trace *t, double time_s)
 	t->time_us[n] = clock_us(t, time_s);
 }
 
+void trace_push_kv(struct trace *t, const struct kv_bytes *kv)
+{
+	size_t n = t->n_tokens;
+
+	assert(n);
+	if (!t->kv) {
+		t->kv = grow(NULL, &t->kv_cap, n, sizeof(*t->kv));
+		memset(t->kv, 0, n * sizeof(*t->kv));
+	}
+	t->kv[n - 1] = *kv;
+}
+
+/* Until it is told of, it is unknown. */
+static void push_no_kv(struct trace *t)
+{
+	size_t n = t->n_tokens;
+
+	if (!t->kv)
+		return;
+	t->kv = grow(t->kv, &t->kv_cap, n + 1, sizeof(*t->kv));
+	t->kv[n] = (struct kv_bytes){ 0, 0, 0 };
+}
+
+bool trace_push_prompt_end(struct trace *t, uint32_t end)
+{
+	size_t n = t->n_prompt_ends;
+
+	if (end > t->prompt.len || (n && end < t->prompt_end[n - 1])) {
+		t->n_prompt_ends = 0;
+		return false;
+	}
+	t->prompt_end = grow(t->prompt_end, &t->prompt_end_cap, n + 1,
+			     sizeof(*t->prompt_end));
+	t->prompt_end[t->n_prompt_ends++] = end;
+	return true;
+}
+
 double trace_since_start_s(const struct trace *t, uint32_t i)
 {
 	double before_s = t->time_origin_s - t->start_s;
@@ -160,6 +201,7 @@ bool trace_push(struct trace *t, const struct token *token)
 	push_id(t, token->id);
 	push_logprob(t, token->logprob);
 	push_time(t, token->time_s);
+	push_no_kv(t);
 	push_span(t, t->n_tokens, token->channel);
 	t->n_tokens++;
 	return true;
@@ -298,6 +340,9 @@ size_t trace_memory_bytes(const struct trace *t)
 	return t->prompt.cap + t->text.cap + t->cap * sizeof(*t->end) +
 	       t->id_cap * sizeof(*t->id) + t->time_cap * sizeof(*t->time_us) +
 	       t->logprob_cap * sizeof(*t->logprob) +
+	       t->kv_cap * sizeof(*t->kv) +
+	       t->prompt_end_cap * sizeof(*t->prompt_end) +
+	       (t->pages ? pages_memory_bytes(t->pages) : 0) +
 	       t->spans_cap * sizeof(*t->spans) +
 	       t->turns_cap * sizeof(*t->turns);
 }

@@ -13,6 +13,7 @@
 #define LILSCOPE_TRACE_H
 
 #include "base/buf.h"
+#include "trace/pages.h"
 
 #define TRACE_MAX_BYTES ((size_t)1 << 31)
 #define TRACE_MAX_TOKENS ((uint32_t)0x7fffffff)
@@ -64,9 +65,18 @@ struct facts {
 	uint32_t budget;     /* KV budget in tokens, 0 unknown */
 	uint32_t vocab;      /* vocabulary size, 0 unknown */
 	uint32_t prompt_tokens;  /* as the source says, 0 unknown */
+	uint32_t page_tokens;    /* positions a KV page holds, 0 unknown */
 	uint32_t usage_tokens;   /* output tokens as the source says, or 0 */
 	uint32_t skipped_records; /* broken ones, within this generation */
 	bool aborted;        /* an error record ended it */
+};
+
+/* Bytes of a decoder's KV cache at one token, 0 unknown. Good to seven digits:
+ * they are for reading, not for counting. */
+struct kv_bytes {
+	float held; /* memory of the cache */
+	float used; /* ... of which are tokens */
+	float read; /* that attention read for this token */
 };
 
 struct trace {
@@ -78,7 +88,12 @@ struct trace {
 	uint32_t *time_us; /* n_tokens since the first token, or NULL */
 	float *logprob;    /* n_tokens, NAN where unknown, or NULL */
 	uint32_t n_tokens;
-	size_t cap, id_cap, time_cap, logprob_cap;
+	struct kv_bytes *kv; /* n_tokens, or NULL */
+	size_t cap, id_cap, time_cap, logprob_cap, kv_cap;
+	struct pages *pages; /* what a decoder kept and read, or NULL */
+	uint32_t *prompt_end; /* n_prompt_ends: end offset of each of the
+				 prompt's tokens, rising; NULL: unknown */
+	size_t n_prompt_ends, prompt_end_cap;
 	double time_origin_s; /* of the first time given */
 	double start_s;       /* of the request, same clock; NAN: unknown */
 	struct span *spans; /* n_spans, by start, channels alternate */
@@ -108,6 +123,13 @@ bool trace_push(struct trace *t, const struct token *token);
 /* The policy changes here, after the tokens so far. */
 void trace_turn(struct trace *t, const char *policy, uint32_t budget,
 		uint32_t recomputed, bool by_rule);
+
+/* What a decoder told of the last token's KV cache. */
+void trace_push_kv(struct trace *t, const struct kv_bytes *kv);
+
+/* Where the prompt's next token ends in its text; false (nothing is kept) if
+ * that is not behind the one before, or beyond the text. */
+bool trace_push_prompt_end(struct trace *t, uint32_t end);
 
 /* Bytes of token i: *len gets the length. */
 const char *trace_token(const struct trace *t, uint32_t i, size_t *len);

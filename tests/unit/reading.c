@@ -47,6 +47,36 @@ static uint64_t hash_tokens(const struct trace *t)
 	return h;
 }
 
+/* Every page that came or went, every number of bytes. */
+static void put_cache(struct buf *out, const struct trace *t)
+{
+	uint64_t h = hash_start;
+	struct pages_event e;
+	struct pages_walk w;
+
+	for (uint32_t i = 0; t->pages && i < pages_n_layers(t->pages); i++) {
+		pages_walk_from(&w, t->pages, i, 0);
+		while (pages_next(&w, &e))
+			h = hash(h, &e, sizeof(e));
+	}
+	if (t->pages)
+		buf_printf(out, ", pages %lu in %lu layers from token %lu, "
+				"%016llx",
+			   (unsigned long)pages_n(t->pages),
+			   (unsigned long)pages_n_layers(t->pages),
+			   (unsigned long)pages_first(t->pages),
+			   (unsigned long long)h);
+	if (t->kv)
+		buf_printf(out, ", kv %016llx",
+			   (unsigned long long)hash(hash_start, t->kv,
+						    t->n_tokens *
+							    sizeof(*t->kv)));
+	if (t->n_prompt_ends)
+		buf_printf(out, ", prompt ends %zu at %lu", t->n_prompt_ends,
+			   (unsigned long)
+				   t->prompt_end[t->n_prompt_ends - 1]);
+}
+
 static void put_word(struct buf *out, const char *name, const char *word)
 {
 	if (!word)
@@ -82,6 +112,7 @@ static void put_gen(struct buf *out, const struct trace *t)
 	if (f->budget || f->vocab)
 		buf_printf(out, ", budget %lu, vocab %lu",
 			   (unsigned long)f->budget, (unsigned long)f->vocab);
+	put_cache(out, t);
 	buf_printf(out, ", text %016llx, tokens %016llx\n",
 		   (unsigned long long)hash(hash(hash_start, t->text.data,
 						 t->text.len),
