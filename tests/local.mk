@@ -273,6 +273,7 @@ tui_tests = \
 	tests/unit/test_find \
 	tests/unit/test_key \
 	tests/unit/test_list \
+	tests/unit/test_map \
 	tests/unit/test_prompt \
 	tests/unit/test_text_layout \
 	tests/unit/test_views
@@ -287,6 +288,7 @@ tests_unit_test_export_LDADD = $(TUI_LIBS)
 tests_unit_test_find_LDADD = $(TUI_LIBS)
 tests_unit_test_key_LDADD = $(TUI_LIBS)
 tests_unit_test_list_LDADD = $(TUI_LIBS)
+tests_unit_test_map_LDADD = $(TUI_LIBS)
 tests_unit_test_prompt_LDADD = $(TUI_LIBS)
 tests_unit_test_text_layout_LDADD = $(TUI_LIBS)
 tests_unit_test_views_LDADD = $(TUI_LIBS)

@@ -63,7 +63,8 @@ static void marks(struct app *app, const char *arg)
 	buf_release(&all);
 }
 
-#define RUN_VIEWS (IN_VIEW(VIEW_RATIO) | IN_VIEW(VIEW_TEXT))
+#define RUN_VIEWS \
+	(IN_VIEW(VIEW_RATIO) | IN_VIEW(VIEW_TEXT) | IN_VIEW(VIEW_MAP))
 
 static const struct action rows[] = {
 	{ "mark",

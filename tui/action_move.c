@@ -127,6 +127,21 @@ static void pane_page(struct app *app, long n)
 	text_across(app, n * (long)app->set.meter.guard.f);
 }
 
+/* -- the map: pages ------------------------------------------------------- */
+
+static void map_along(struct app *app, long n)
+{
+	uint32_t pages = view_map_n_pages(app);
+
+	app->map.page = add(app->map.page, n, pages ? pages - 1 : 0);
+	app->dirty = true;
+}
+
+static void map_page(struct app *app, long n)
+{
+	map_along(app, n * PAGE_STEPS);
+}
+
 /* -- list and help -------------------------------------------------------- */
 
 static void list_along(struct app *app, long n)
@@ -173,6 +188,7 @@ static void help_end(struct app *app, bool last)
 static const struct mover movers[VIEWS] = {
 	[VIEW_RATIO] = { chart_across, chart_along, chart_page, chart_end },
 	[VIEW_TEXT] = { text_across, text_along, text_page, text_end },
+	[VIEW_MAP] = { chart_across, map_along, map_page, chart_end },
 	[VIEW_LIST] = { list_page, list_along, list_page, list_end },
 	[VIEW_HELP] = { help_page, help_along, help_page, help_end },
 };
@@ -238,7 +254,8 @@ static void last(struct app *app, const char *arg)
 
 static void token_by(struct app *app, long n)
 {
-	if (app->view == VIEW_RATIO && app->focus != PANE_TEXT)
+	if (app->view != VIEW_TEXT &&
+	    (app->view != VIEW_RATIO || app->focus != PANE_TEXT))
 		seek_by(app, n);
 	else
 		text_across(app, n);
@@ -525,7 +542,8 @@ static void pan_right(struct app *app, const char *arg)
 	pan(app, 1);
 }
 
-#define RUN_VIEWS (IN_VIEW(VIEW_RATIO) | IN_VIEW(VIEW_TEXT))
+#define RUN_VIEWS   (IN_VIEW(VIEW_RATIO) | IN_VIEW(VIEW_TEXT))
+#define CHART_VIEWS (IN_VIEW(VIEW_RATIO) | IN_VIEW(VIEW_MAP))
 
 static const struct action rows[] = {
 	{ "left",
@@ -587,14 +605,14 @@ static const struct action rows[] = {
 	{ "token-back",
 	  { ',' },
 	  NULL,
-	  RUN_VIEWS,
+	  RUN_VIEWS | IN_VIEW(VIEW_MAP),
 	  NULL,
 	  "one token back",
 	  token_back },
 	{ "token-next",
 	  { '.' },
 	  NULL,
-	  RUN_VIEWS,
+	  RUN_VIEWS | IN_VIEW(VIEW_MAP),
 	  NULL,
 	  "one token on",
 	  token_next },
@@ -615,28 +633,28 @@ static const struct action rows[] = {
 	{ "next-threshold",
 	  { 'e' },
 	  NULL,
-	  RUN_VIEWS,
+	  RUN_VIEWS | IN_VIEW(VIEW_MAP),
 	  "threshold",
 	  "to the next place where a rule stops, or information resumes",
 	  next_threshold },
 	{ "prev-threshold",
 	  { 'E' },
 	  NULL,
-	  RUN_VIEWS,
+	  RUN_VIEWS | IN_VIEW(VIEW_MAP),
 	  "+",
 	  "to the place before it",
 	  prev_threshold },
 	{ "next-change",
 	  { 's' },
 	  NULL,
-	  RUN_VIEWS,
+	  RUN_VIEWS | IN_VIEW(VIEW_MAP),
 	  NULL,
 	  "to the next window whose gain crosses t",
 	  next_change },
 	{ "prev-change",
 	  { 'S' },
 	  NULL,
-	  RUN_VIEWS,
+	  RUN_VIEWS | IN_VIEW(VIEW_MAP),
 	  NULL,
 	  "to the window before it",
 	  prev_change },
@@ -664,35 +682,35 @@ static const struct action rows[] = {
 	{ "zoom-in",
 	  { 'z' },
 	  NULL,
-	  IN_VIEW(VIEW_RATIO),
+	  CHART_VIEWS,
 	  "zoom",
 	  "half of the axis, around the playhead",
 	  zoom_in },
 	{ "zoom-out",
 	  { 'Z' },
 	  NULL,
-	  IN_VIEW(VIEW_RATIO),
+	  CHART_VIEWS,
 	  "+",
 	  "twice as much of the axis",
 	  zoom_out },
 	{ "zoom-all",
 	  { '0' },
 	  NULL,
-	  IN_VIEW(VIEW_RATIO),
+	  CHART_VIEWS,
 	  NULL,
 	  "the whole axis",
 	  zoom_all },
 	{ "pan-left",
 	  { '{' },
 	  NULL,
-	  IN_VIEW(VIEW_RATIO),
+	  CHART_VIEWS,
 	  NULL,
 	  "the axis to the left, the playhead stays",
 	  pan_left },
 	{ "pan-right",
 	  { '}' },
 	  NULL,
-	  IN_VIEW(VIEW_RATIO),
+	  CHART_VIEWS,
 	  NULL,
 	  "the axis to the right, the playhead stays",
 	  pan_right },

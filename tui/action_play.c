@@ -81,7 +81,8 @@ static void faster(struct app *app, const char *arg)
 	set_speed(app, app->speed * SPEED_STEP);
 }
 
-#define RUN_VIEWS (IN_VIEW(VIEW_RATIO) | IN_VIEW(VIEW_TEXT))
+#define RUN_VIEWS \
+	(IN_VIEW(VIEW_RATIO) | IN_VIEW(VIEW_TEXT) | IN_VIEW(VIEW_MAP))
 
 static const struct action rows[] = {
 	{ "pause",

@@ -3,6 +3,7 @@
 
 #include "action.h"
 #include "list.h"
+#include "views.h"
 
 enum { PANES = 2 };
 
@@ -17,6 +18,12 @@ void action_show(struct app *app, enum view_id view)
 		app_open(app, list_selected(app));
 	app->view = view;
 	app->dirty = true;
+}
+
+/* Views that would only say that they have nothing to show are passed. */
+static bool is_stop(const struct app *app, int view)
+{
+	return view != VIEW_MAP || view_map_n_pages(app) > 0;
 }
 
 bool action_leave(struct app *app)
@@ -42,7 +49,10 @@ static void turn(struct app *app, int step)
 	int n = VIEW_HELP; /* help is no stop on the way */
 	int view = app->view == VIEW_HELP ? app->last_view : app->view;
 
-	action_show(app, (enum view_id)((view + step + n) % n));
+	do {
+		view = (view + step + n) % n;
+	} while (!is_stop(app, view));
+	action_show(app, (enum view_id)view);
 }
 
 static void next_view(struct app *app, const char *arg)
@@ -80,6 +90,12 @@ static void show_text(struct app *app, const char *arg)
 	action_show(app, VIEW_TEXT);
 }
 
+static void show_map(struct app *app, const char *arg)
+{
+	(void)arg;
+	action_show(app, VIEW_MAP);
+}
+
 static void show_list(struct app *app, const char *arg)
 {
 	(void)arg;
@@ -109,7 +125,7 @@ static const struct action rows[] = {
 	  NULL,
 	  ANYWHERE,
 	  "view",
-	  "the next view: ratio, text, list",
+	  "the next view that has something to show",
 	  next_view },
 	{ "prev-view",
 	  { 'V' },
@@ -133,6 +149,13 @@ static const struct action rows[] = {
 	  NULL,
 	  "the list of all generations",
 	  show_list },
+	{ "map",
+	  { '4' },
+	  NULL,
+	  ANYWHERE,
+	  NULL,
+	  "the map of the KV cache",
+	  show_map },
 	{ "view",
 	  { K_NONE },
 	  "NAME",

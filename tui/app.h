@@ -38,6 +38,13 @@ struct search {
 	size_t at;      /* byte of the text where it looks next */
 };
 
+/* What the map looks at; where is the playhead's. */
+struct map_look {
+	uint32_t page;  /* under the cursor */
+	uint32_t layer; /* from 1; 0: all together */
+	bool single;    /* one page a row, not all of them */
+};
+
 /* The sum under the list. */
 struct list_totals {
 	size_t n_reported, n_fired, n_resumed;
@@ -93,6 +100,7 @@ struct app {
 	struct search search;
 	bool explain;             /* the explain panel is open */
 	size_t help_top;
+	struct map_look map;
 	int focus;                /* pane with the keys: 0 chart, 1 text */
 
 	struct prompt *prompt;    /* owned; prompt.h */

@@ -9,6 +9,7 @@ libtui_a_SOURCES = \
 	tui/action.h \
 	tui/action_complete.c \
 	tui/action_list.c \
+	tui/action_map.c \
 	tui/action_mark.c \
 	tui/action_move.c \
 	tui/action_play.c \
@@ -46,6 +47,8 @@ libtui_a_SOURCES = \
 	tui/list.h \
 	tui/loop.c \
 	tui/loop.h \
+	tui/map.c \
+	tui/map.h \
 	tui/now.c \
 	tui/now.h \
 	tui/num.c \
@@ -93,6 +96,7 @@ libtui_a_SOURCES = \
 	tui/view.h \
 	tui/view_help.c \
 	tui/view_list.c \
+	tui/view_map.c \
 	tui/view_ratio.c \
 	tui/view_text.c \
 	tui/views.c \

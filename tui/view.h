@@ -12,7 +12,14 @@
 #include "app.h"
 #include "screen.h"
 
-enum view_id { VIEW_RATIO, VIEW_TEXT, VIEW_LIST, VIEW_HELP, VIEWS };
+enum view_id {
+	VIEW_RATIO,
+	VIEW_TEXT,
+	VIEW_MAP,
+	VIEW_LIST,
+	VIEW_HELP,
+	VIEWS
+};
 
 struct view {
 	const char *name;  /* ":view NAME" */

@@ -15,6 +15,13 @@ const struct view views[VIEWS] = {
 		.click = view_text_click,
 		.explain = explain_text,
 	},
+	[VIEW_MAP] = {
+		.name = "map",
+		.about = "pages of the KV cache: kept, read, evicted",
+		.draw = view_map_draw,
+		.click = view_map_click,
+		.explain = explain_map,
+	},
 	[VIEW_LIST] = {
 		.name = "list",
 		.about = "all generations of the files: sort, filter, open",

@@ -19,13 +19,13 @@
 enum {
 	WORD_BITS = 64,
 	STATE_GAP_BYTES = 16 * 1024, /* code between states, at least */
-	STATE_GAP_TIMES = 4,         /* ... and so many times the last one */
+	STATE_GAP_TIMES = 4,	     /* ... and so many times the last one */
 };
 
 struct set {
 	uint64_t *now, *next; /* bit i: page i */
 	size_t n_words, now_cap, next_cap;
-	bool begun;           /* next is being told */
+	bool begun; /* next is being told */
 };
 
 /* The sets as they were after the group that ends at code_at. */
@@ -39,8 +39,8 @@ struct layer {
 	struct buf code, states;
 	struct state *index;
 	size_t n_index, index_cap;
-	uint32_t token;        /* of the last group */
-	size_t state_bytes;    /* of the last state */
+	uint32_t token;	    /* of the last group */
+	size_t state_bytes; /* of the last state */
 };
 
 struct pages {
@@ -142,8 +142,8 @@ static void widen(struct set *set, size_t n_words)
 	size_t more = n_words - set->n_words;
 
 	set->now = grow(set->now, &set->now_cap, n_words, sizeof(*set->now));
-	set->next = grow(set->next, &set->next_cap, n_words,
-			 sizeof(*set->next));
+	set->next =
+		grow(set->next, &set->next_cap, n_words, sizeof(*set->next));
 	memset(set->now + set->n_words, 0, more * sizeof(*set->now));
 	memset(set->next + set->n_words, 0, more * sizeof(*set->next));
 	set->n_words = n_words;
@@ -180,8 +180,7 @@ static void put_bits(struct buf *out, const uint64_t *a, const uint64_t *b,
 	uint32_t count = 0, before = 0;
 
 	for (size_t i = 0; i < n_words; i++)
-		count += (uint32_t)__builtin_popcountll(a[i] ^
-							(b ? b[i] : 0));
+		count += (uint32_t)__builtin_popcountll(a[i] ^ (b ? b[i] : 0));
 	put(out, count);
 	for (size_t i = 0; i < n_words && count; i++) {
 		uint64_t bits = a[i] ^ (b ? b[i] : 0);
@@ -199,8 +198,8 @@ static void put_bits(struct buf *out, const uint64_t *a, const uint64_t *b,
 static bool changes(const struct set *set)
 {
 	return set->begun && set->n_words &&
-	       memcmp(set->now, set->next,
-		      set->n_words * sizeof(*set->now)) != 0;
+	       memcmp(set->now, set->next, set->n_words * sizeof(*set->now)) !=
+		       0;
 }
 
 static void put_state(struct layer *l)
@@ -212,8 +211,7 @@ static void put_state(struct layer *l)
 	l->index[l->n_index++] =
 		(struct state){ l->token, l->code.len, before };
 	for (int k = 0; k < PAGES_KINDS; k++)
-		put_bits(&l->states, l->sets[k].now, NULL,
-			 l->sets[k].n_words);
+		put_bits(&l->states, l->sets[k].now, NULL, l->sets[k].n_words);
 	l->state_bytes = l->states.len - before;
 }
 
@@ -223,8 +221,8 @@ static bool wants_state(const struct layer *l)
 
 	if (l->n_index)
 		since -= l->index[l->n_index - 1].code_at;
-	return since >= MAX((size_t)STATE_GAP_BYTES,
-			    STATE_GAP_TIMES * l->state_bytes);
+	return since >=
+	       MAX((size_t)STATE_GAP_BYTES, STATE_GAP_TIMES * l->state_bytes);
 }
 
 static void layer_token(struct layer *l, uint32_t i_token)

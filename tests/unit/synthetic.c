@@ -81,3 +81,40 @@ struct run *synthetic_run(const struct meter_opts *opts, bool loops)
 		;
 	return run;
 }
+
+void synthetic_pages(struct run *run, uint32_t layers)
+{
+	enum { PROMPT = 5, SIZE = 16, KEPT = 40 };
+	struct trace *t = &run->trace;
+	uint32_t state = 7;
+
+	t->facts.prompt_tokens = PROMPT;
+	t->facts.page_tokens = SIZE;
+	t->facts.budget = KEPT * SIZE;
+	facts_set(&t->facts.policy, "quest");
+	for (uint32_t i = 1; i <= PROMPT; i++)
+		trace_push_prompt_end(t, i * (uint32_t)t->prompt.len / PROMPT);
+	t->pages = pages_new();
+	for (uint32_t i = 0; i < t->n_tokens; i++) {
+		uint32_t n = (PROMPT + i + SIZE - 1) / SIZE;
+		uint32_t hot = i / 300 * 3; /* one that is read for long */
+
+		for (uint32_t l = 0; l < layers; l++) {
+			uint32_t first = n > KEPT + 4 * l ? n - KEPT - 4 * l
+							  : 0;
+
+			pages_begin(t->pages, l, PAGES_KEPT);
+			pages_begin(t->pages, l, PAGES_READ);
+			pages_add(t->pages, l, PAGES_KEPT, 0);
+			for (uint32_t page = first; page < n; page++)
+				pages_add(t->pages, l, PAGES_KEPT, page);
+			pages_add(t->pages, l, PAGES_READ, n - 1);
+			pages_add(t->pages, l, PAGES_READ,
+				  MAX(first, MIN(hot, n - 1)));
+			pages_add(t->pages, l, PAGES_READ,
+				  first + next_random(&state) % (n - first));
+		}
+		pages_token(t->pages, i);
+	}
+	trace_push_kv(t, &(struct kv_bytes){ 169e3f, 157e3f, 69e3f });
+}

@@ -17,6 +17,10 @@ enum {
  * threshold is not reached. Text is hostile in one place. */
 struct run *synthetic_run(const struct meter_opts *opts, bool loops);
 
+/* What a decoder would tell of the run: pages of 16, the first one and the
+ * last few kept, the newest read and some of the others; `layers` of them. */
+void synthetic_pages(struct run *run, uint32_t layers);
+
 /* The options that the screens are drawn with: lz77, no other rules. */
 struct meter_opts synthetic_opts(void);
 

@@ -172,10 +172,11 @@ static void sets_are_read(void **state)
 
 	(void)state;
 	buf_puts(&text, header);
-	buf_puts(&text, "{\"t\":\"x\"}\n"
-			"{\"t\":\"y\",\"kept\":[0,4],\"read\":[4],\"kv\":9000}\n"
-			"{\"t\":\"z\",\"read\":[0]}\n"
-			"{\"t\":\"u\",\"kept\":[4],\"kv\":8192,\"kv_used\":7}\n");
+	buf_puts(&text,
+		 "{\"t\":\"x\"}\n"
+		 "{\"t\":\"y\",\"kept\":[0,4],\"read\":[4],\"kv\":9000}\n"
+		 "{\"t\":\"z\",\"read\":[0]}\n"
+		 "{\"t\":\"u\",\"kept\":[4],\"kv\":8192,\"kv_used\":7}\n");
 	run = read_text(buf_cstr(&text));
 	assert_int_equal(run->trace.facts.page_tokens, 8);
 	assert_int_equal(run->trace.n_prompt_ends, 2);
@@ -209,8 +210,9 @@ static void layers_are_told_apart(void **state)
 
 	(void)state;
 	buf_puts(&text, header);
-	buf_puts(&text, "{\"t\":\"x\",\"layers\":[{\"read\":[1],\"kept\":[1,2]},"
-			"{\"read\":[2],\"kept\":[2]}]}\n");
+	buf_puts(&text,
+		 "{\"t\":\"x\",\"layers\":[{\"read\":[1],\"kept\":[1,2]},"
+		 "{\"read\":[2],\"kept\":[2]}]}\n");
 	run = read_text(buf_cstr(&text));
 	assert_int_equal(pages_n_layers(run->trace.pages), 2);
 	assert_string_equal(set_at(&run->trace, 0, PAGES_KEPT, 0, &set), "1 2");
@@ -224,9 +226,10 @@ static void layers_are_told_apart(void **state)
 static void hostile_numbers_do_no_harm(void **state)
 {
 	static const char *const bad[] = {
-		"[-1]", "[1.5]", "[4294967295]", "[4294967296]", "[131072]",
-		"[1e300]", "[NaN]", "[\"7\"]", "[[1]]", "[null]", "{}", "7",
-		"\"x\"", "null", "[true]", "[18446744073709551616]",
+		"[-1]",	    "[1.5]",   "[4294967295]", "[4294967296]",
+		"[131072]", "[1e300]", "[NaN]",	       "[\"7\"]",
+		"[[1]]",    "[null]",  "{}",	       "7",
+		"\"x\"",    "null",    "[true]",       "[18446744073709551616]",
 	};
 	struct buf text = { 0 }, set = { 0 };
 
@@ -235,13 +238,16 @@ static void hostile_numbers_do_no_harm(void **state)
 		struct run *run;
 
 		buf_clear(&text);
-		buf_printf(&text, "{\"lilscope\":1,\"prompt\":\"p\","
-				  "\"prompt_ends\":%s,\"page\":%s}\n",
+		buf_printf(&text,
+			   "{\"lilscope\":1,\"prompt\":\"p\","
+			   "\"prompt_ends\":%s,\"page\":%s}\n",
 			   bad[i], bad[i]);
-		buf_printf(&text, "{\"t\":\"x\",\"kept\":%s,\"read\":%s,"
-				  "\"kv\":%s,\"layers\":[%s,{\"read\":%s}]}\n",
+		buf_printf(&text,
+			   "{\"t\":\"x\",\"kept\":%s,\"read\":%s,"
+			   "\"kv\":%s,\"layers\":[%s,{\"read\":%s}]}\n",
 			   bad[i], bad[i], bad[i], bad[i], bad[i]);
-		buf_puts(&text, "{\"t\":\"y\",\"kept\":[131071],\"read\":[3]}\n");
+		buf_puts(&text,
+			 "{\"t\":\"y\",\"kept\":[131071],\"read\":[3]}\n");
 		run = read_text(buf_cstr(&text));
 		assert_int_equal(run->trace.n_tokens, 2);
 		assert_string_equal(set_at(&run->trace, 0, PAGES_READ, 0, &set),

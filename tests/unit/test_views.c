@@ -26,6 +26,8 @@ struct shot {
 	uint32_t playhead, cursor; /* 0: the end */
 	uint32_t axis_from, axis_to;
 	bool no_loop, ascii, explain, no_follow;
+	uint32_t layers; /* of pages that are told of, 0: none */
+	struct map_look map;
 	enum graph_kind graph;
 	const char *find;
 };
@@ -82,6 +84,49 @@ static const struct shot shots[] = {
 	  .cols = 80,
 	  .cursor = 2005,
 	  .explain = true },
+	{ .name = "map_80x24",
+	  .view = VIEW_MAP,
+	  .rows = 21,
+	  .cols = 80,
+	  .layers = 1,
+	  .map.page = 1 },
+	{ .name = "map_200x50",
+	  .view = VIEW_MAP,
+	  .rows = 47,
+	  .cols = 200,
+	  .layers = 3,
+	  .playhead = 2400,
+	  .map.page = 60 },
+	{ .name = "map_ascii",
+	  .view = VIEW_MAP,
+	  .rows = 21,
+	  .cols = 80,
+	  .layers = 1,
+	  .ascii = true },
+	{ .name = "map_zoomed",
+	  .view = VIEW_MAP,
+	  .rows = 21,
+	  .cols = 80,
+	  .layers = 3,
+	  .playhead = 1215,
+	  .axis_from = 1190,
+	  .axis_to = 1230,
+	  .map = { .page = 33, .layer = 2, .single = true } },
+	{ .name = "map_40x10",
+	  .view = VIEW_MAP,
+	  .rows = 10,
+	  .cols = 40,
+	  .layers = 1 },
+	{ .name = "map_explain",
+	  .view = VIEW_MAP,
+	  .rows = 37,
+	  .cols = 120,
+	  .layers = 1,
+	  .explain = true },
+	{ .name = "map_without",
+	  .view = VIEW_MAP,
+	  .rows = 21,
+	  .cols = 80 },
 };
 
 /* ---- files ------------------------------------------------------------- */
@@ -135,6 +180,7 @@ static void app_with(struct app *app, struct run *run, const struct shot *shot)
 	app->axis_from = shot->axis_from;
 	app->axis_to = shot->axis_to;
 	app->text_follow = !shot->no_follow;
+	app->map = shot->map;
 	app->view_rows = shot->rows;
 	app->view_cols = shot->cols;
 	if (shot->find) {
@@ -160,6 +206,8 @@ static void test_screens(void **state)
 		struct screen s;
 		struct app app;
 		struct run *run = synthetic_run(&meter, !shots[i].no_loop);
+		if (shots[i].layers)
+			synthetic_pages(run, shots[i].layers);
 		app_with(&app, run, &shots[i]);
 		screen_init(&s);
 		screen_resize(&s, shots[i].rows, shots[i].cols);
@@ -180,6 +228,7 @@ static void test_any_size(void **state)
 	(void)state;
 	meter.rivals = true;
 	struct run *run = synthetic_run(&meter, true);
+	synthetic_pages(run, 3);
 	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
 		for (size_t j = 0; j < ARRAY_LEN(sizes) * VIEWS; j++) {
 			struct shot shot = {
@@ -189,6 +238,9 @@ static void test_any_size(void **state)
 				.ascii = (i + j) % 3 == 0,
 				.explain = j % 2,
 				.cursor = (uint32_t)(i * j * 7 % 3000),
+				.map = { .page = (uint32_t)(i * j),
+					 .layer = (uint32_t)(i % 4),
+					 .single = j % 3 == 0 },
 			};
 			struct screen s;
 			struct app app;
