@@ -495,7 +495,7 @@ static void report_one(struct deck *d, size_t i)
 {
 	if (d->loading.n)
 		record_step(d);
-	else if (d->runs[i])
+	else if (d->entries[i].state == ENTRY_OPEN)
 		kept_step(d, i);
 	else
 		record_begin(d, i);
@@ -554,23 +554,30 @@ static void close_opened(struct deck *d)
 	d->opened = DECK_NONE;
 }
 
-struct run *deck_open(struct deck *d, size_t i, struct err *err)
+struct run *deck_read_again(struct deck *d, size_t i, struct err *err)
 {
 	struct load_list list = { 0 };
 	const struct entry *e = &d->entries[i];
+	struct run *run = NULL;
+
+	if (load_record(d, i, &list, err) && e->i_sub < list.n) {
+		run = list.runs[e->i_sub];
+		list.runs[e->i_sub] = NULL;
+	} else {
+		err_set(err, "%s",
+			list.trouble[0] ? list.trouble :
+					  "this record holds no text");
+	}
+	load_release(&list);
+	return run;
+}
+
+struct run *deck_open(struct deck *d, size_t i, struct err *err)
+{
 	struct run *run = d->runs[i];
 
-	if (!run) {
-		if (load_record(d, i, &list, err) && e->i_sub < list.n) {
-			run = list.runs[e->i_sub];
-			list.runs[e->i_sub] = NULL;
-		} else {
-			err_set(err, "%s",
-				list.trouble[0] ? list.trouble :
-						  "this record holds no text");
-		}
-		load_release(&list);
-	}
+	if (!run)
+		run = deck_read_again(d, i, err);
 	if (!run)
 		return NULL;
 	close_opened(d);
@@ -588,6 +595,8 @@ bool deck_work(struct deck *d, uint64_t budget_us)
 
 	do {
 		if (open_step(d) == STEP_MORE)
+			continue;
+		if (deck_watch_step(d, DECK_MEASURE_TOKENS))
 			continue;
 		if (now < sight_until && sight_step(d) == STEP_MORE)
 			continue;
@@ -657,6 +666,7 @@ void deck_set_opts(struct deck *d, const struct meter_opts *opts)
 	}
 	if (d->run && !d->runs[d->opened])
 		run_set(d->run, opts);
+	memset(d->watch_broken, 0, sizeof(d->watch_broken));
 	d->i_sight = 0;
 	d->i_report = 0;
 	d->n_reported = 0;

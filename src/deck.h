@@ -20,7 +20,7 @@
 
 #define DECK_NONE ((size_t)-1)
 
-enum { DECK_SIGHT_MAX = 256, DECK_POLL_MAX = 64 };
+enum { DECK_SIGHT_MAX = 256, DECK_POLL_MAX = 64, DECK_WATCH_MAX = 64 };
 
 enum entry_state {
 	ENTRY_INDEXED,  /* only its size is known */
@@ -70,6 +70,14 @@ bool deck_work(struct deck *d, uint64_t budget_us);
  * that are not kept. */
 void deck_look(struct deck *d, const size_t *entries, size_t n);
 
+/*
+ * The entries whose runs are looked at beside the open one, at most
+ * DECK_WATCH_MAX: deck_kept() has them. Runs of a stream are measured as they
+ * grow; others are read again, and dropped when they are watched no more
+ * (pointers to them are void then).
+ */
+void deck_watch(struct deck *d, const size_t *entries, size_t n);
+
 /* When deck_work() says false: may anything still come? */
 bool deck_waits(const struct deck *d);
 
@@ -92,7 +100,7 @@ double deck_progress(const struct deck *d); /* 0..1 */
 struct run *deck_open(struct deck *d, size_t i, struct err *err);
 size_t deck_opened(const struct deck *d); /* DECK_NONE at first */
 struct run *deck_run(struct deck *d);     /* the open one or NULL */
-/* The run of entry i if it is in memory, open or of a stream; NULL. */
+/* The run of entry i if it is in memory: open, of a stream, watched; NULL. */
 const struct run *deck_kept(const struct deck *d, size_t i);
 bool deck_run_complete(const struct deck *d); /* read and measured */
 

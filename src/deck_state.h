@@ -46,6 +46,12 @@ struct deck {
 	size_t n_sight;
 	size_t i_sight;          /* those before it need no report */
 
+	size_t watch[DECK_WATCH_MAX];   /* deck_watch.c */
+	size_t n_watch;
+	bool watch_broken[DECK_WATCH_MAX]; /* can't be read again */
+	size_t held[DECK_WATCH_MAX];    /* entries whose run was read for it */
+	size_t n_held;
+
 	size_t i_report;         /* entries before it are reported */
 	struct load_list loading; /* generations of the record in work */
 	size_t loading_entry;    /* whose record that is */
@@ -54,5 +60,12 @@ struct deck {
 	char trouble[ERR_MAX_BYTES];
 	size_t n_reported;       /* reported or broken, for progress */
 };
+
+/* Entry i read again from its source: a run of its own, not measured yet;
+ * NULL and err. */
+struct run *deck_read_again(struct deck *d, size_t i, struct err *err);
+
+/* One step towards the runs that are watched; true: there may be more. */
+bool deck_watch_step(struct deck *d, uint32_t max_tokens);
 
 #endif

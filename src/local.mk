@@ -32,6 +32,7 @@ libengine_a_SOURCES += \
 	src/deck.c src/deck.h \
 	src/deck_ask.c src/deck_state.h \
 	src/deck_load.c src/deck_load.h \
+	src/deck_watch.c \
 	src/source.c src/source.h \
 	src/source_follow.c src/source_follow.h
 # The tokenizer's vocabulary is assembled into the object; -I finds it.

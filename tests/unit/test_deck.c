@@ -249,6 +249,81 @@ static void leaving_early_leaks_nothing(void **state)
 		}
 }
 
+/* Work until the watched runs are there and measured. */
+static void finish_watched(struct deck *d, const size_t *entries, size_t n)
+{
+	deck_watch(d, entries, n);
+	finish(d);
+	for (size_t i = 0; i < n; i++) {
+		const struct run *run = deck_kept(d, entries[i]);
+
+		assert_non_null(run);
+		assert_int_equal(run_n_measured(run), run->trace.n_tokens);
+		assert_int_equal(run->trace.n_tokens,
+				 deck_entry(d, entries[i])->tokens);
+	}
+}
+
+/* Runs beside the open one: read again, kept while they are watched, opened
+ * and closed in between, and the reports are the same. */
+static void watched_runs_are_there(void **state)
+{
+	static const size_t some[] = { 30, 3, 17 }, others[] = { 3, 5 };
+	struct deck *d = deck_of("many.jsonl");
+	struct meter_opts opts = meter_opts_default;
+	struct err err = { "" };
+
+	(void)state;
+	deck_watch(d, some, 3); /* before anything is known */
+	finish_watched(d, some, 3);
+	assert_null(deck_kept(d, 4));
+	assert_non_null(deck_open(d, 3, &err)); /* a watched one */
+	finish_watched(d, others, 2);
+	assert_null(deck_kept(d, 30));
+	assert_non_null(deck_open(d, 30, &err)); /* 3 stays watched */
+	finish_watched(d, others, 2);
+	deck_watch(d, NULL, 0); /* 30 is open, 3 and 5 go */
+	assert_null(deck_kept(d, 3));
+	assert_non_null(deck_kept(d, 30));
+	finish_watched(d, some, 3);
+	assert_non_null(deck_open(d, 17, &err));
+	deck_watch(d, NULL, 0); /* ... while it is open */
+	assert_non_null(deck_kept(d, 17));
+	opts.guard.t = 1e9; /* everything fires */
+	finish_watched(d, some, 3);
+	deck_set_opts(d, &opts);
+	finish_watched(d, others, 2);
+	for (size_t i = 0; i < RECORDS; i++) {
+		assert_int_equal(deck_entry(d, i)->state, ENTRY_REPORTED);
+		assert_int_not_equal(deck_entry(d, i)->fired_at, GUARD_NEVER);
+	}
+	deck_free(d);
+}
+
+/* Watching before the reports loses no generation of a record; what can't be
+ * read stays away. */
+static void watching_changes_no_list(void **state)
+{
+	static const size_t all[] = { 0, 1, 2, 3, 4, 99 };
+	struct deck *d = deck_of("subs.jsonl");
+
+	(void)state;
+	deck_watch(d, all, 6);
+	finish(d);
+	assert_int_equal(deck_n(d), 9);
+	for (size_t i = 0; i < 5; i++)
+		assert_non_null(deck_kept(d, all[i]));
+	deck_free(d);
+	d = deck_of("broken.jsonl");
+	deck_watch(d, all, 6);
+	finish(d);
+	assert_int_equal(deck_n(d), 3);
+	assert_non_null(deck_kept(d, 0));
+	assert_null(deck_kept(d, 1));
+	assert_non_null(deck_kept(d, 2));
+	deck_free(d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -259,6 +334,8 @@ int main(void)
 		cmocka_unit_test(generations_of_one_record),
 		cmocka_unit_test(a_text_is_one_generation),
 		cmocka_unit_test(leaving_early_leaks_nothing),
+		cmocka_unit_test(watched_runs_are_there),
+		cmocka_unit_test(watching_changes_no_list),
 	};
 
 	return cmocka_run_group_tests(tests, make, clean);
