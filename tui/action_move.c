@@ -1,8 +1,10 @@
 /* Moving: what arrows and pages do in each view, and along the tokens. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "action.h"
+#include "compare.h"
 #include "list.h"
 #include "num.h"
 #include "phrase.h"
@@ -142,6 +144,28 @@ static void map_page(struct app *app, long n)
 	map_along(app, n * PAGE_STEPS);
 }
 
+/* -- runs side by side ---------------------------------------------------- */
+
+static void lanes_across(struct app *app, long n)
+{
+	compare_move(app, (double)n / AXIS_STEPS);
+}
+
+static void lanes_along(struct app *app, long n)
+{
+	compare_lane(app, n);
+}
+
+static void lanes_page(struct app *app, long n)
+{
+	compare_move(app, (double)n / PAGE_STEPS);
+}
+
+static void lanes_end(struct app *app, bool last)
+{
+	compare_seek(app, last ? INFINITY : 0);
+}
+
 /* -- list and help -------------------------------------------------------- */
 
 static void list_along(struct app *app, long n)
@@ -189,6 +213,7 @@ static const struct mover movers[VIEWS] = {
 	[VIEW_RATIO] = { chart_across, chart_along, chart_page, chart_end },
 	[VIEW_TEXT] = { text_across, text_along, text_page, text_end },
 	[VIEW_MAP] = { chart_across, map_along, map_page, chart_end },
+	[VIEW_COMPARE] = { lanes_across, lanes_along, lanes_page, lanes_end },
 	[VIEW_LIST] = { list_page, list_along, list_page, list_end },
 	[VIEW_HELP] = { help_page, help_along, help_page, help_end },
 };
@@ -254,7 +279,12 @@ static void last(struct app *app, const char *arg)
 
 static void token_by(struct app *app, long n)
 {
-	if (app->view != VIEW_TEXT &&
+	if (app->view == VIEW_COMPARE && !app->compare.seconds)
+		compare_seek(app, MIN(app->compare.at, compare_end(app)) +
+					  (double)n);
+	else if (app->view == VIEW_COMPARE)
+		compare_move(app, (double)n / AXIS_STEPS / PAGE_STEPS);
+	else if (app->view != VIEW_TEXT &&
 	    (app->view != VIEW_RATIO || app->focus != PANE_TEXT))
 		seek_by(app, n);
 	else
@@ -493,6 +523,10 @@ static void zoom(struct app *app, double factor)
 	uint32_t from, to;
 	double span, part;
 
+	if (app->view == VIEW_COMPARE) {
+		compare_zoom(app, factor);
+		return;
+	}
 	app_axis(app, &from, &to);
 	if (from >= to)
 		return;
@@ -517,7 +551,10 @@ static void zoom_out(struct app *app, const char *arg)
 static void zoom_all(struct app *app, const char *arg)
 {
 	(void)arg;
-	app->axis_from = app->axis_to = 0;
+	if (app->view == VIEW_COMPARE)
+		compare_zoom(app, 0);
+	else
+		app->axis_from = app->axis_to = 0;
 	app->dirty = true;
 }
 
@@ -525,6 +562,10 @@ static void pan(struct app *app, int direction)
 {
 	uint32_t from, to;
 
+	if (app->view == VIEW_COMPARE) {
+		compare_pan(app, direction / 4.0);
+		return;
+	}
 	app_axis(app, &from, &to);
 	set_axis(app, (int64_t)from + direction * (int64_t)(to - from) / 4,
 		 (int64_t)to - from);
@@ -543,7 +584,8 @@ static void pan_right(struct app *app, const char *arg)
 }
 
 #define RUN_VIEWS   (IN_VIEW(VIEW_RATIO) | IN_VIEW(VIEW_TEXT))
-#define CHART_VIEWS (IN_VIEW(VIEW_RATIO) | IN_VIEW(VIEW_MAP))
+#define CHART_VIEWS \
+	(IN_VIEW(VIEW_RATIO) | IN_VIEW(VIEW_MAP) | IN_VIEW(VIEW_COMPARE))
 
 static const struct action rows[] = {
 	{ "left",
@@ -605,14 +647,14 @@ static const struct action rows[] = {
 	{ "token-back",
 	  { ',' },
 	  NULL,
-	  RUN_VIEWS | IN_VIEW(VIEW_MAP),
+	  RUN_VIEWS | CHART_VIEWS,
 	  NULL,
 	  "one token back",
 	  token_back },
 	{ "token-next",
 	  { '.' },
 	  NULL,
-	  RUN_VIEWS | IN_VIEW(VIEW_MAP),
+	  RUN_VIEWS | CHART_VIEWS,
 	  NULL,
 	  "one token on",
 	  token_next },

@@ -1,7 +1,9 @@
 /* Playing: the playhead moves by itself. */
+#include <math.h>
 #include <stdlib.h>
 
 #include "action.h"
+#include "compare.h"
 #include "list.h"
 #include "num.h"
 
@@ -11,13 +13,17 @@
 
 static void say_pace(struct app *app)
 {
-	bool recorded = app->run && app->run->trace.time_us;
+	bool recorded = app->view == VIEW_COMPARE
+				? app->compare.seconds
+				: app->run && app->run->trace.time_us;
 
 	if (app->pace == PACE_PLAY)
 		app_say(app, "playing at %g times %s", app->speed,
 			recorded ? "the recorded pace"
-				 : "50 tokens a second (no times in the "
-				   "trace: a made-up pace)");
+			: app->view == VIEW_COMPARE
+				? "50 tokens a second"
+				: "50 tokens a second (no times in the "
+				  "trace: a made-up pace)");
 	else
 		app_say(app, app->pace == PACE_FOLLOW ? "following the end"
 						      : "paused");
@@ -26,6 +32,12 @@ static void say_pace(struct app *app)
 static void pause_or_play(struct app *app, const char *arg)
 {
 	(void)arg;
+	if (app->view == VIEW_COMPARE) {
+		compare_play(app);
+		app->moved = true;
+		say_pace(app);
+		return;
+	}
 	if (app->pace == PACE_PLAY) {
 		app->pace = PACE_PAUSED;
 	} else {
@@ -52,6 +64,11 @@ static void follow(struct app *app, const char *arg)
 	(void)arg;
 	if (app->view == VIEW_LIST) {
 		list_select(app, deck_n(app->deck) - 1);
+		return;
+	}
+	if (app->view == VIEW_COMPARE) {
+		compare_seek(app, INFINITY);
+		say_pace(app);
 		return;
 	}
 	if (newer_waits(app) && !app_open(app, deck_n(app->deck) - 1))
@@ -82,7 +99,8 @@ static void faster(struct app *app, const char *arg)
 }
 
 #define RUN_VIEWS \
-	(IN_VIEW(VIEW_RATIO) | IN_VIEW(VIEW_TEXT) | IN_VIEW(VIEW_MAP))
+	(IN_VIEW(VIEW_RATIO) | IN_VIEW(VIEW_TEXT) | IN_VIEW(VIEW_MAP) | \
+	 IN_VIEW(VIEW_COMPARE))
 
 static const struct action rows[] = {
 	{ "pause",

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "action.h"
+#include "compare.h"
 #include "list.h"
 #include "views.h"
 
@@ -23,7 +24,9 @@ void action_show(struct app *app, enum view_id view)
 /* Views that would only say that they have nothing to show are passed. */
 static bool is_stop(const struct app *app, int view)
 {
-	return view != VIEW_MAP || view_map_n_pages(app) > 0;
+	return view == VIEW_MAP	      ? view_map_n_pages(app) > 0
+	       : view == VIEW_COMPARE ? compare_has_runs(app)
+				      : true;
 }
 
 bool action_leave(struct app *app)
@@ -44,6 +47,15 @@ bool action_leave(struct app *app)
 	return false;
 }
 
+/* The compared runs are chosen when their view is entered. */
+static void show(struct app *app, int view)
+{
+	if (view == VIEW_COMPARE && app->view != VIEW_COMPARE)
+		compare_open(app);
+	else
+		action_show(app, (enum view_id)view);
+}
+
 static void turn(struct app *app, int step)
 {
 	int n = VIEW_HELP; /* help is no stop on the way */
@@ -52,7 +64,7 @@ static void turn(struct app *app, int step)
 	do {
 		view = (view + step + n) % n;
 	} while (!is_stop(app, view));
-	action_show(app, (enum view_id)view);
+	show(app, view);
 }
 
 static void next_view(struct app *app, const char *arg)
@@ -71,7 +83,7 @@ static void show_named(struct app *app, const char *arg)
 {
 	for (int i = 0; i < VIEWS; i++) {
 		if (strcmp(views[i].name, arg) == 0) {
-			action_show(app, (enum view_id)i);
+			show(app, i);
 			return;
 		}
 	}

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "compare.h"
 #include "list.h"
 #include "prompt.h"
 #include "recording.h"
@@ -160,6 +161,7 @@ void app_sync(struct app *app)
 		app->run = run;
 		app->dirty = true;
 	}
+	compare_sync(app);
 	if (list_sync(app) && app->view == VIEW_LIST)
 		app->dirty = true;
 	clip_positions(app);
@@ -184,7 +186,9 @@ void app_tick(struct app *app, double seconds)
 {
 	uint32_t n = app_n_tokens(app);
 
-	if (app->pace != PACE_PLAY || !app->run)
+	if (app->view == VIEW_COMPARE)
+		compare_tick(app, seconds);
+	if (app->pace != PACE_PLAY || !app->run || app->view == VIEW_COMPARE)
 		return;
 	app->play_credit += seconds * app->speed;
 	while (app->wanted < n) {
@@ -211,6 +215,8 @@ double app_next_tick(const struct app *app)
 {
 	double wait;
 
+	if (app->view == VIEW_COMPARE)
+		return compare_next_tick(app);
 	if (app->pace != PACE_PLAY || !app->run ||
 	    app->wanted >= app_n_tokens(app))
 		return -1;

@@ -45,6 +45,22 @@ struct map_look {
 	bool single;    /* one page a row, not all of them */
 };
 
+enum { COMPARE_RUNS_MAX = DECK_WATCH_MAX };
+
+/* Runs side by side; compare.h. */
+struct compare {
+	size_t runs[COMPARE_RUNS_MAX]; /* n entries of the deck */
+	size_t n, n_more;     /* n_more: those that found no place */
+	size_t lane;          /* with the cursor */
+	bool newest;          /* the runs of the newest source, as they come */
+	bool seconds;         /* the axis; else tokens */
+	bool size;            /* curves of bytes of code; else rho */
+	double at;            /* playhead on the axis; INFINITY: the end */
+	double from, to;      /* visible; to = 0: everything */
+	uint64_t choice;      /* what the runs were chosen by */
+	uint64_t seen_tokens; /* of all, when they were last drawn */
+};
+
 /* The sum under the list. */
 struct list_totals {
 	size_t n_reported, n_fired, n_resumed;
@@ -101,6 +117,7 @@ struct app {
 	bool explain;             /* the explain panel is open */
 	size_t help_top;
 	struct map_look map;
+	struct compare compare;
 	int focus;                /* pane with the keys: 0 chart, 1 text */
 
 	struct prompt *prompt;    /* owned; prompt.h */

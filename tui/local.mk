@@ -8,6 +8,7 @@ libtui_a_SOURCES = \
 	tui/action.c \
 	tui/action.h \
 	tui/action_complete.c \
+	tui/action_compare.c \
 	tui/action_list.c \
 	tui/action_map.c \
 	tui/action_mark.c \
@@ -24,6 +25,8 @@ libtui_a_SOURCES = \
 	tui/command_decode.c \
 	tui/command_guard.c \
 	tui/commands.h \
+	tui/compare.c \
+	tui/compare.h \
 	tui/completion.c \
 	tui/chart.c \
 	tui/chart.h \
@@ -94,6 +97,7 @@ libtui_a_SOURCES = \
 	tui/text_pane.c \
 	tui/text_pane.h \
 	tui/view.h \
+	tui/view_compare.c \
 	tui/view_help.c \
 	tui/view_list.c \
 	tui/view_map.c \

@@ -22,6 +22,13 @@ const struct view views[VIEWS] = {
 		.click = view_map_click,
 		.explain = explain_map,
 	},
+	[VIEW_COMPARE] = {
+		.name = "compare",
+		.about = "runs of one prompt side by side: what each cost",
+		.draw = view_compare_draw,
+		.click = view_compare_click,
+		.explain = explain_compare,
+	},
 	[VIEW_LIST] = {
 		.name = "list",
 		.about = "all generations of the files: sort, filter, open",

@@ -18,6 +18,9 @@ bool view_map_click(struct app *app, struct rect r, int row, int col);
 /* Pages that the map shows, 0 without any. */
 uint32_t view_map_n_pages(const struct app *app);
 
+void view_compare_draw(const struct app *app, struct screen *s, struct rect r);
+bool view_compare_click(struct app *app, struct rect r, int row, int col);
+
 void view_list_draw(const struct app *app, struct screen *s, struct rect r);
 bool view_list_click(struct app *app, struct rect r, int row, int col);
 
@@ -30,6 +33,7 @@ size_t view_help_lines(const struct app *app);
 void explain_ratio(const struct app *app, struct buf *out);
 void explain_text(const struct app *app, struct buf *out);
 void explain_map(const struct app *app, struct buf *out);
+void explain_compare(const struct app *app, struct buf *out);
 void explain_list(const struct app *app, struct buf *out);
 
 #endif
