@@ -269,6 +269,7 @@ bench-rules: all
 tui_tests = \
 	tests/unit/test_action \
 	tests/unit/test_chart \
+	tests/unit/test_compare \
 	tests/unit/test_export \
 	tests/unit/test_find \
 	tests/unit/test_key \
@@ -284,6 +285,9 @@ endif
 TUI_LIBS = libtui.a $(UNIT_LIBS) $(NCURSES_LIBS)
 tests_unit_test_action_LDADD = $(TUI_LIBS)
 tests_unit_test_chart_LDADD = $(TUI_LIBS)
+tests_unit_test_compare_LDADD = $(TUI_LIBS)
+tests_unit_test_compare_SOURCES = tests/unit/test_compare.c \
+	tests/unit/golden_screen.c tests/unit/golden_screen.h
 tests_unit_test_export_LDADD = $(TUI_LIBS)
 tests_unit_test_find_LDADD = $(TUI_LIBS)
 tests_unit_test_key_LDADD = $(TUI_LIBS)
@@ -293,6 +297,7 @@ tests_unit_test_prompt_LDADD = $(TUI_LIBS)
 tests_unit_test_text_layout_LDADD = $(TUI_LIBS)
 tests_unit_test_views_LDADD = $(TUI_LIBS)
 tests_unit_test_views_SOURCES = tests/unit/test_views.c \
+	tests/unit/golden_screen.c tests/unit/golden_screen.h \
 	tests/unit/synthetic.c tests/unit/synthetic.h
 tests_unit_test_list_SOURCES = tests/unit/test_list.c \
 	tests/unit/synthetic.c tests/unit/synthetic.h

@@ -161,7 +161,6 @@ void app_sync(struct app *app)
 		app->run = run;
 		app->dirty = true;
 	}
-	compare_sync(app);
 	if (list_sync(app) && app->view == VIEW_LIST)
 		app->dirty = true;
 	clip_positions(app);

@@ -121,28 +121,30 @@ static uint64_t tokens_of_all(const struct app *app)
 	return sum;
 }
 
-void compare_sync(struct app *app)
+bool compare_sync(struct app *app)
 {
 	struct compare *c = &app->compare;
 	uint64_t choice, tokens;
+	bool more = false;
 
 	if (app->view != VIEW_COMPARE) {
 		if (app->view != VIEW_HELP)
 			deck_watch(app->deck, NULL, 0);
-		return;
+		return false;
 	}
 	choice = choice_of(app);
 	if (choice != c->choice) {
 		c->choice = choice;
 		choose(app);
 		c->lane = MIN(c->lane, c->n ? c->n - 1 : 0);
-		app->dirty = true;
+		app->dirty = more = true;
 	}
 	deck_watch(app->deck, c->runs, c->n);
 	tokens = tokens_of_all(app);
 	if (tokens != c->seen_tokens)
 		app->dirty = true;
 	c->seen_tokens = tokens;
+	return more;
 }
 
 const struct run *compare_run(const struct app *app, size_t i)
@@ -262,6 +264,16 @@ void compare_follow(struct app *app)
 	start(app, true);
 }
 
+/* The other views are where this one is, as far as the open run goes. */
+static void lead_playhead(struct app *app)
+{
+	if (!app->run || app->pace == PACE_FOLLOW)
+		return;
+	app->wanted = compare_n(app, app->run);
+	app->wanted_cursor = app->wanted ? app->wanted - 1 : 0;
+	app->moved = true;
+}
+
 void compare_seek(struct app *app, double at)
 {
 	struct compare *c = &app->compare;
@@ -276,6 +288,7 @@ void compare_seek(struct app *app, double at)
 		c->from = MAX(0, MIN(place(app) - span / 2, end - span));
 		c->to = c->from + span;
 	}
+	lead_playhead(app);
 	app->dirty = true;
 }
 
@@ -351,6 +364,7 @@ void compare_play(struct app *app)
 {
 	if (app->pace == PACE_PLAY) {
 		app->pace = PACE_PAUSED;
+		lead_playhead(app);
 	} else {
 		/* At the end there is nothing to play: from the start. */
 		app->compare.at = place(app);
@@ -388,6 +402,7 @@ void compare_tick(struct app *app, double seconds)
 			app->pace = PACE_PAUSED;
 		}
 	}
+	lead_playhead(app);
 	app->dirty = true;
 }
 

@@ -22,8 +22,9 @@ void compare_open(struct app *app);
 void compare_follow(struct app *app);
 
 /* Chooses the runs again where something changed, and has the deck keep them;
- * nothing while another view is shown. app_sync() calls it. */
-void compare_sync(struct app *app);
+ * nothing while another view is shown. True if the deck has to work for it.
+ * Call after app_sync(). */
+bool compare_sync(struct app *app);
 
 /* Run i of app->compare, or NULL while it is read. */
 const struct run *compare_run(const struct app *app, size_t i);

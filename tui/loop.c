@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "action.h"
+#include "compare.h"
 #include "frame.h"
 #include "input.h"
 #include "recording.h"
@@ -82,6 +83,7 @@ bool loop_work(struct app *app)
 	look_at_list(app);
 	more = deck_work(app->deck, LOOP_SLICE_US) || more;
 	app_sync(app);
+	more = compare_sync(app) || more;
 	tell_news(app);
 	session_sync(app);
 	more = recording_work(app) || more;

@@ -27,6 +27,7 @@ enum {
 	LINES_MAX = 3,      /* of numbers, a lane */
 	TEXT_MIN_ROWS = 4,  /* with its title */
 	TEXT_MIN_COLS = 18, /* a column */
+	WIDE_COLS = 90,     /* of a line, for names of its numbers */
 	EDGE_PERCENT = 2,   /* at the start rho is huge: not scaled for */
 };
 
@@ -230,6 +231,7 @@ static void put_pace(const struct lane *l, struct pen *p)
 	pen_printf(p, STYLE_DIM, " %s", dot(p));
 	pen_printf(p, STYLE_STRONG, " %s", num_count(a, l->n));
 	pen_puts(p, STYLE_NORMAL, " tokens");
+	put_state(l, p);
 	put_answer(l, p);
 	if (!isnan(l->tbt_s) && l->tbt_s > 0)
 		pen_printf(p, STYLE_NORMAL, " %s %s tok/s", dot(p),
@@ -242,7 +244,6 @@ static void put_pace(const struct lane *l, struct pen *p)
 			pen_printf(p, STYLE_DIM, " for %s of tokens",
 				   num_size(b, (uint64_t)kv->used));
 	}
-	put_state(l, p);
 }
 
 /* JCT = TTFT + the tokens after the first x TBT, in numbers. */
@@ -250,6 +251,7 @@ static void put_jct(const struct lane *l, struct pen *p)
 {
 	bool ascii = p->s->ascii;
 	char ttft[NUM_BYTES], n[NUM_BYTES], tbt[NUM_BYTES], sum[NUM_BYTES];
+	bool wide; /* room for names */
 
 	if (isnan(l->tbt_s)) {
 		pen_puts(p, STYLE_DIM, l->run->trace.time_us || !l->n
@@ -257,17 +259,20 @@ static void put_jct(const struct lane *l, struct pen *p)
 					       : "no times in the trace");
 		return;
 	}
+	wide = p->end - p->col >= WIDE_COLS;
 	num_time(ttft, l->ttft_s, ascii);
 	num_count(n, l->n - 1);
 	num_time(tbt, l->tbt_s, ascii);
 	num_time(sum, l->end_s, ascii);
 	pen_puts(p, STYLE_DIM, l->ended ? "JCT " : "so far ");
 	if (!isnan(l->ttft_s)) {
+		pen_puts(p, STYLE_DIM, wide ? "= TTFT " : "");
 		pen_printf(p, STYLE_NORMAL, "%s", ttft);
 		pen_puts(p, STYLE_DIM, " + ");
 	}
 	pen_printf(p, STYLE_NORMAL, "%s", n);
 	pen_puts(p, STYLE_DIM, ascii ? " x " : " × ");
+	pen_puts(p, STYLE_DIM, wide ? "TBT " : "");
 	pen_printf(p, STYLE_NORMAL, "%s", tbt);
 	pen_puts(p, STYLE_DIM, " = ");
 	pen_printf(p, STYLE_STRONG, "%s", sum);
@@ -440,8 +445,14 @@ static void label_at(const struct chart *c, int row, double x, enum style style,
 		return;
 	at = col + 2 + cols <= c->r.col + c->r.cols ? col + 2
 						    : col - 1 - cols;
-	if (at >= c->r.col)
-		screen_puts(c->s, row, at, style, text);
+	for (int i = 0; i < cols; i++) {
+		const struct cell *cell = screen_cell(c->s, row, at + i);
+
+		if (at < c->r.col || !cell ||
+		    (cell->len > 0 && cell->text[0] != ' '))
+			return; /* the curve matters more */
+	}
+	screen_puts(c->s, row, at, style, text);
 }
 
 static void draw_curve(const struct app *app, const struct lane *l,
@@ -595,6 +606,10 @@ static void draw_title(const struct app *app, const struct parts *p,
 			   : glyph(GLYPH_RHO, s->ascii));
 	pen_printf(&pen, STYLE_DIM, " over %s %s ",
 		   c->seconds ? "seconds" : "tokens", dot(&pen));
+	if (c->n == 1)
+		pen_printf(&pen, STYLE_NORMAL,
+			   "m in the list marks others to compare %s ",
+			   dot(&pen));
 	if (run && run->trace.prompt.len && pen.end > pen.col)
 		screen_text(s, r.row, pen.col, pen.end - pen.col,
 			    STYLE_PROMPT, run->trace.prompt.data,

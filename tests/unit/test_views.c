@@ -1,7 +1,6 @@
 /*
- * Whole views, drawn from a synthetic run, beside tests/screens/NAME.txt.
- * LILSCOPE_UPDATE=1 in the environment writes the files anew; look at the
- * difference before you commit it.
+ * Whole views, drawn from a synthetic run, beside tests/screens/NAME.txt
+ * (golden_screen.h).
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,6 +13,7 @@
 
 #include "explain.h"
 #include "phrase.h"
+#include "golden_screen.h"
 #include "prompt.h"
 #include "synthetic.h"
 #include "text_pane.h"
@@ -129,39 +129,6 @@ static const struct shot shots[] = {
 	  .cols = 80 },
 };
 
-/* ---- files ------------------------------------------------------------- */
-
-static void path_of(char out[512], const char *name)
-{
-	const char *top = getenv("top_srcdir");
-	snprintf(out, 512, "%s/tests/screens/%s.txt", top ? top : ".", name);
-}
-
-static void compare(const char *name, const struct screen *s)
-{
-	char path[512];
-	struct buf got = { 0 }, want = { 0 };
-	screen_dump(s, &got);
-	path_of(path, name);
-	FILE *f = fopen(path, getenv("LILSCOPE_UPDATE") ? "wb" : "rb");
-	if (!f)
-		fail_msg("%s is missing; LILSCOPE_UPDATE=1 writes it", path);
-	if (getenv("LILSCOPE_UPDATE")) {
-		fwrite(got.data, 1, got.len, f);
-	} else {
-		char part[4096];
-		size_t n;
-		while ((n = fread(part, 1, sizeof(part), f)) > 0)
-			buf_append(&want, part, n);
-		if (strcmp(buf_cstr(&got), buf_cstr(&want)) != 0)
-			fail_msg("%s: drawn is\n%s\nbut the file says\n%s",
-				 name, got.data, want.data);
-	}
-	fclose(f);
-	buf_release(&got);
-	buf_release(&want);
-}
-
 /* ---- the program's state ----------------------------------------------- */
 
 static void app_with(struct app *app, struct run *run, const struct shot *shot)
@@ -213,7 +180,7 @@ static void test_screens(void **state)
 		screen_resize(&s, shots[i].rows, shots[i].cols);
 		s.ascii = shots[i].ascii;
 		draw(&app, &s);
-		compare(shots[i].name, &s);
+		screen_is(shots[i].name, &s);
 		screen_release(&s);
 		app_release(&app);
 		run_free(run);
