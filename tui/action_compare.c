@@ -72,5 +72,4 @@ static const struct action rows[] = {
 	  open_lane },
 };
 
-const struct action_room room_compare = { "Comparing", rows,
-					  ARRAY_LEN(rows) };
+const struct action_room room_compare = { "Comparing", rows, ARRAY_LEN(rows) };

@@ -7,9 +7,9 @@
 #include "list.h"
 
 /* In tokens every run goes at one pace, so that they stay side by side. */
-#define TOKENS_PER_S  50.0
-#define FRAME_S	      (1.0 / 30)
-#define ZOOM_PARTS    1000 /* the axis is never cut in more parts */
+#define TOKENS_PER_S 50.0
+#define FRAME_S	     (1.0 / 30)
+#define ZOOM_PARTS   1000 /* the axis is never cut in more parts */
 
 /* ---- which runs -------------------------------------------------------- */
 
@@ -208,8 +208,7 @@ double compare_end(const struct app *app)
 		double here = 0;
 
 		if (run && app->compare.seconds)
-			here = compare_time_s(&run->trace,
-					      run->trace.n_tokens);
+			here = compare_time_s(&run->trace, run->trace.n_tokens);
 		else if (run)
 			here = run->trace.n_tokens;
 		end = here > end ? here : end;
@@ -244,8 +243,10 @@ static void start(struct app *app, bool newest)
 	bool seconds = c->seconds, size = c->size;
 	uint32_t n = app->playhead;
 
-	*c = (struct compare){ .newest = newest, .seconds = seconds,
-			       .size = size, .at = INFINITY };
+	*c = (struct compare){ .newest = newest,
+			       .seconds = seconds,
+			       .size = size,
+			       .at = INFINITY };
 	if (app->pace != PACE_FOLLOW && app->run && !newest)
 		c->at = seconds ? compare_time_s(&app->run->trace, n) : n;
 	if (isnan(c->at))
@@ -345,8 +346,8 @@ void compare_lane(struct app *app, long n)
 void compare_unit(struct app *app)
 {
 	struct compare *c = &app->compare;
-	const struct run *run = c->lane < c->n ? compare_run(app, c->lane)
-					       : NULL;
+	const struct run *run =
+		c->lane < c->n ? compare_run(app, c->lane) : NULL;
 	uint32_t n = run ? compare_n(app, run) : 0;
 	double at = INFINITY;
 
@@ -408,8 +409,7 @@ void compare_tick(struct app *app, double seconds)
 
 double compare_next_tick(const struct app *app)
 {
-	return app->pace == PACE_PLAY &&
-			       app->compare.at < compare_end(app)
+	return app->pace == PACE_PLAY && app->compare.at < compare_end(app)
 		       ? FRAME_S
 		       : -1;
 }

@@ -15,12 +15,25 @@
 
 enum field { FIELD_THERE, FIELD_KEPT, FIELD_READ, FIELDS };
 
+static const enum field fields[PAGES_KINDS] = {
+	[PAGES_KEPT] = FIELD_KEPT,
+	[PAGES_READ] = FIELD_READ,
+};
+
+/* When a page came, and the bin of that. */
+struct since {
+	uint32_t token; /* PAGES_NEVER: it is not there */
+	int bin;
+};
+
 /* What a fill needs beside the map. */
 struct fill {
 	struct map *map;
 	const struct trace *t;
-	int64_t *full;		      /* rows * (n_bins + 1) * FIELDS */
-	uint32_t *since[PAGES_KINDS]; /* a page: when it came, or NEVER */
+	uint32_t *starts;    /* n_bins + 1: first token of each bin */
+	int *row;	     /* a page: its row, or -1 */
+	struct since *since; /* a page */
+	int64_t *full;	     /* rows * (n_bins + 1) * FIELDS */
 };
 
 void map_release(struct map *m)
@@ -113,30 +126,38 @@ static int64_t *full_of(struct fill *f, int row, int bin, enum field field)
 	return &f->full[at * FIELDS + field];
 }
 
-/* The interval [a, b) of a page, `times` over. */
-static void add(struct fill *f, uint32_t page, enum field field, uint32_t a,
-		uint32_t b, uint32_t times)
+static struct map_cell *cell_of(struct fill *f, int row, int bin)
 {
-	struct map *m = f->map;
-	int row = row_of(m, page), first, last;
-	struct map_cell *cells;
+	return &f->map->cells[(size_t)row * (size_t)f->map->n_bins +
+			      (size_t)bin];
+}
 
-	a = MAX(a, m->from);
-	b = MIN(b, m->to);
-	if (row < 0 || a >= b)
-		return;
-	cells = m->cells + (size_t)row * (size_t)m->n_bins;
-	first = bin_of(m, a);
-	last = bin_of(m, b - 1);
-	if (first == last) {
-		*count_of(&cells[first], field) += (uint64_t)(b - a) * times;
+/* A place on the axis: a token of [from, to), and its bin. */
+static struct since since_of(const struct map *m, uint32_t token)
+{
+	token = MAX(token, m->from);
+	return (struct since){ token,
+			       token < m->to ? bin_of(m, token) : m->n_bins };
+}
+
+/* The interval [a, b) of a row, `times` over; a < b. */
+static void add(struct fill *f, int row, enum field field, struct since a,
+		struct since b, uint32_t times)
+{
+	const uint32_t *starts = f->starts;
+	/* The bin of the last token. */
+	int last = b.token == starts[b.bin] ? b.bin - 1 : b.bin;
+
+	if (a.bin == last) {
+		*count_of(cell_of(f, row, last), field) +=
+			(uint64_t)(b.token - a.token) * times;
 		return;
 	}
-	*count_of(&cells[first], field) +=
-		(uint64_t)(map_bin_start(m, first + 1) - a) * times;
-	*count_of(&cells[last], field) +=
-		(uint64_t)(b - map_bin_start(m, last)) * times;
-	*full_of(f, row, first + 1, field) += times;
+	*count_of(cell_of(f, row, a.bin), field) +=
+		(uint64_t)(starts[a.bin + 1] - a.token) * times;
+	*count_of(cell_of(f, row, last), field) +=
+		(uint64_t)(b.token - starts[last]) * times;
+	*full_of(f, row, a.bin + 1, field) += times;
 	*full_of(f, row, last, field) -= times;
 }
 
@@ -149,63 +170,66 @@ static void sum_up(struct fill *f)
 		int64_t full[FIELDS] = { 0 };
 
 		for (int bin = 0; bin < m->n_bins; bin++) {
-			struct map_cell *cell =
-				&m->cells[(size_t)row * (size_t)m->n_bins +
-					  (size_t)bin];
-			uint32_t width = map_bin_start(m, bin + 1) -
-					 map_bin_start(m, bin);
+			uint32_t width = f->starts[bin + 1] - f->starts[bin];
 
 			for (int k = 0; k < FIELDS; k++) {
 				full[k] += *full_of(f, row, bin, (enum field)k);
-				*count_of(cell, (enum field)k) +=
+				*count_of(cell_of(f, row, bin),
+					  (enum field)k) +=
 					(uint64_t)full[k] * width;
 			}
 		}
 	}
 }
 
-static void turn(struct fill *f, const struct pages_event *e)
+/* A page comes, or goes: then its interval is complete. */
+static inline void turn(struct fill *f, enum pages_kind kind, uint32_t page,
+			struct since now)
 {
-	static const enum field fields[PAGES_KINDS] = {
-		[PAGES_KEPT] = FIELD_KEPT,
-		[PAGES_READ] = FIELD_READ,
-	};
-	uint32_t *since = &f->since[e->kind][e->page];
-	struct map *m = f->map;
-	int row;
+	struct since *since = &f->since[page];
+	int row = f->row[page];
 
-	if (*since == PAGES_NEVER) {
-		*since = e->token;
+	if (since->token == PAGES_NEVER) {
+		*since = now;
 		return;
 	}
-	add(f, e->page, fields[e->kind], *since, e->token, 1);
-	*since = PAGES_NEVER;
-	if (e->kind == PAGES_READ || e->token < m->from || e->token >= m->to)
-		return;
-	row = row_of(m, e->page);
-	if (row >= 0)
-		m->cells[(size_t)row * (size_t)m->n_bins +
-			 (size_t)bin_of(m, e->token)]
-			.evicted++;
+	if (row >= 0 && since->token < now.token)
+		add(f, row, fields[kind], *since, now, 1);
+	since->token = PAGES_NEVER;
+	if (kind == PAGES_KEPT && row >= 0)
+		cell_of(f, row, now.bin)->evicted++;
 }
 
-static void fill_layer(struct fill *f, uint32_t layer)
+/* What was there before the first token is there from it on. Tokens rise, so
+ * their bins are never looked for. */
+static void fill_set(struct fill *f, uint32_t layer, enum pages_kind kind)
 {
-	uint32_t n = pages_n(f->t->pages), to = f->map->to;
+	const struct map *m = f->map;
+	uint32_t n = pages_n(f->t->pages), before = m->from - (m->from > 0);
+	struct since now = { m->from, 0 }, end = { m->to, m->n_bins };
 	struct pages_event e;
 	struct pages_walk w;
+	bool more;
 
-	for (int k = 0; k < PAGES_KINDS; k++)
-		memset(f->since[k], 0xff, n * sizeof(*f->since[k]));
-	pages_walk_from(&w, f->t->pages, layer, f->map->from);
-	while (pages_next(&w, &e) && e.token < to)
-		turn(f, &e);
-	for (int k = 0; k < PAGES_KINDS; k++)
-		for (uint32_t page = 0; page < n; page++)
-			if (f->since[k][page] != PAGES_NEVER)
-				add(f, page,
-				    k == PAGES_KEPT ? FIELD_KEPT : FIELD_READ,
-				    f->since[k][page], to, 1);
+	for (uint32_t page = 0; page < n; page++)
+		f->since[page].token = PAGES_NEVER;
+	pages_walk_from(&w, f->t->pages, layer, kind, before);
+	for (more = pages_next(&w, &e); more && e.token < m->from;
+	     more = pages_next(&w, &e))
+		f->since[e.page] =
+			(struct since){ f->since[e.page].token == PAGES_NEVER
+						? m->from
+						: PAGES_NEVER,
+					0 };
+	for (; more && e.token < m->to; more = pages_next(&w, &e)) {
+		for (now.token = e.token; now.token >= f->starts[now.bin + 1];)
+			now.bin++;
+		turn(f, kind, e.page, now);
+	}
+	for (uint32_t page = 0; page < n; page++)
+		if (f->since[page].token != PAGES_NEVER && f->row[page] >= 0)
+			add(f, f->row[page], fields[kind], f->since[page], end,
+			    1);
 }
 
 /* Pages are there from their first position on, in every layer. */
@@ -215,18 +239,23 @@ static void fill_there(struct fill *f, uint32_t n_layers)
 	uint64_t end =
 		m->page_from + (uint64_t)m->pages_per_row * (uint64_t)m->rows;
 	uint32_t first = pages_first(f->t->pages);
+	struct since to = { m->to, m->n_bins };
 
 	end = MIN(end, map_n_pages(f->t, m->to));
-	for (uint32_t page = m->page_from; page < end; page++)
-		add(f, page, FIELD_THERE, MAX(born_at(f->t, page), first),
-		    m->to, n_layers);
+	for (uint32_t page = m->page_from; page < end; page++) {
+		uint32_t born = MAX(born_at(f->t, page), first);
+
+		if (born < m->to)
+			add(f, row_of(m, page), FIELD_THERE, since_of(m, born),
+			    to, n_layers);
+	}
 }
 
 void map_fill(struct map *m, const struct trace *t)
 {
 	struct fill f = { .map = m, .t = t };
-	uint32_t from = first_layer(t, m->layer), to = end_layer(t, m->layer);
-	size_t n_cells, n_pages = pages_n(t->pages) + 1;
+	uint32_t n_pages = pages_n(t->pages);
+	size_t n_cells;
 
 	assert(m->from < m->to && m->rows > 0 && m->cols > 0);
 	m->n_bins = (int)MIN((uint32_t)m->cols, m->to - m->from);
@@ -234,48 +263,69 @@ void map_fill(struct map *m, const struct trace *t)
 	m->cells = mem_zalloc(n_cells * sizeof(*m->cells));
 	f.full = mem_zalloc((n_cells + (size_t)m->rows) * FIELDS *
 			    sizeof(*f.full));
-	for (int k = 0; k < PAGES_KINDS; k++)
-		f.since[k] = mem_alloc(n_pages * sizeof(*f.since[k]));
-	fill_there(&f, to - from);
-	for (uint32_t layer = from; layer < to; layer++)
-		fill_layer(&f, layer);
+	f.starts = mem_alloc(((size_t)m->n_bins + 1) * sizeof(*f.starts));
+	for (int bin = 0; bin <= m->n_bins; bin++)
+		f.starts[bin] = map_bin_start(m, bin);
+	f.since = mem_alloc((n_pages + 1) * sizeof(*f.since));
+	f.row = mem_alloc((n_pages + 1) * sizeof(*f.row));
+	for (uint32_t page = 0; page < n_pages; page++)
+		f.row[page] = row_of(m, page);
+	fill_there(&f, end_layer(t, m->layer) - first_layer(t, m->layer));
+	for (uint32_t layer = first_layer(t, m->layer);
+	     layer < end_layer(t, m->layer); layer++)
+		for (int k = 0; k < PAGES_KINDS; k++)
+			fill_set(&f, layer, (enum pages_kind)k);
 	sum_up(&f);
-	for (int k = 0; k < PAGES_KINDS; k++)
-		mem_free(f.since[k]);
 	mem_free(f.full);
+	mem_free(f.starts);
+	mem_free(f.since);
+	mem_free(f.row);
 }
 
 /* ---- one page, one token ----------------------------------------------- */
 
-/* What one layer says of the page: since[k] is when it came, or NEVER. */
-static void page_in_layer(const struct trace *t, uint32_t layer, uint32_t page,
-			  uint32_t i, struct map_page *out,
-			  uint32_t since[PAGES_KINDS], unsigned char *was_read)
+/* Since when the layer keeps the page, PAGES_NEVER if it does not; and where
+ * it gave it up last. Pages come and go far more seldom than they are read. */
+static uint32_t kept_since(const struct trace *t, uint32_t layer, uint32_t page,
+			   uint32_t i, uint32_t *evicted_at)
 {
-	uint32_t from = i + 1 - out->window;
+	uint32_t since = PAGES_NEVER;
 	struct pages_event e;
 	struct pages_walk w;
 
-	since[PAGES_KEPT] = since[PAGES_READ] = PAGES_NEVER;
-	pages_walk_from(&w, t->pages, layer, 0);
+	*evicted_at = PAGES_NEVER;
+	pages_walk_from(&w, t->pages, layer, PAGES_KEPT, 0);
 	while (pages_next(&w, &e) && e.token <= i) {
-		bool came = since[e.kind] == PAGES_NEVER;
-
 		if (e.page != page)
 			continue;
-		for (uint32_t at = MAX(since[PAGES_READ], from);
-		     e.kind == PAGES_READ && !came && at < e.token; at++)
-			was_read[at - from] = 1;
-		if (e.kind == PAGES_KEPT && !came)
-			out->evicted_at =
-				out->evicted_at == PAGES_NEVER
-					? e.token
-					: MAX(out->evicted_at, e.token);
-		since[e.kind] = came ? e.token : PAGES_NEVER;
+		if (since != PAGES_NEVER)
+			*evicted_at = e.token;
+		since = since == PAGES_NEVER ? e.token : PAGES_NEVER;
 	}
-	if (since[PAGES_READ] != PAGES_NEVER)
-		for (uint32_t at = MAX(since[PAGES_READ], from); at <= i; at++)
+	return since;
+}
+
+/* Marks the tokens from `from` to i at which the layer reads the page. */
+static bool mark_read(const struct trace *t, uint32_t layer, uint32_t page,
+		      uint32_t from, uint32_t i, unsigned char *was_read)
+{
+	uint32_t since = PAGES_NEVER;
+	struct pages_event e;
+	struct pages_walk w;
+
+	pages_walk_from(&w, t->pages, layer, PAGES_READ, from);
+	while (pages_next(&w, &e) && e.token <= i) {
+		if (e.page != page)
+			continue;
+		for (uint32_t at = MAX(since, from);
+		     since != PAGES_NEVER && at < e.token; at++)
 			was_read[at - from] = 1;
+		since = since == PAGES_NEVER ? e.token : PAGES_NEVER;
+	}
+	for (uint32_t at = MAX(since, from); since != PAGES_NEVER && at <= i;
+	     at++)
+		was_read[at - from] = 1;
+	return since != PAGES_NEVER;
 }
 
 struct map_page map_page_at(const struct trace *t, uint32_t layer,
@@ -286,15 +336,19 @@ struct map_page map_page_at(const struct trace *t, uint32_t layer,
 				.evicted_at = PAGES_NEVER,
 				.window = MIN(window, i + 1) };
 	unsigned char *was_read = mem_zalloc(out.window + 1);
-	uint32_t since[PAGES_KINDS];
 
 	for (uint32_t k = first_layer(t, layer); k < end_layer(t, layer); k++) {
-		page_in_layer(t, k, page, i, &out, since, was_read);
+		uint32_t evicted, since = kept_since(t, k, page, i, &evicted);
+
 		out.layers++;
-		out.read += since[PAGES_READ] != PAGES_NEVER;
-		out.kept += since[PAGES_KEPT] != PAGES_NEVER;
-		if (since[PAGES_KEPT] != PAGES_NEVER)
-			out.since = MIN(out.since, since[PAGES_KEPT]);
+		out.kept += since != PAGES_NEVER;
+		out.since = MIN(out.since, since);
+		if (evicted != PAGES_NEVER)
+			out.evicted_at = out.evicted_at == PAGES_NEVER
+						 ? evicted
+						 : MAX(out.evicted_at, evicted);
+		out.read +=
+			mark_read(t, k, page, i + 1 - out.window, i, was_read);
 	}
 	for (uint32_t k = 0; k < out.window; k++)
 		out.n_read += was_read[k];
@@ -302,10 +356,11 @@ struct map_page map_page_at(const struct trace *t, uint32_t layer,
 	return out;
 }
 
-struct map_count map_count_at(const struct trace *t, uint32_t layer, uint32_t i)
+/* Pages of a set at token i, each once over the layers. */
+static uint32_t count_pages(const struct trace *t, uint32_t layer,
+			    enum pages_kind kind, uint32_t i)
 {
-	struct map_count out = { .there = map_n_pages(t, i) };
-	uint32_t n = pages_n(t->pages);
+	uint32_t n = pages_n(t->pages), count = 0;
 	unsigned char *any = mem_zalloc(n + 1), *on = mem_alloc(n + 1);
 
 	for (uint32_t k = first_layer(t, layer); k < end_layer(t, layer); k++) {
@@ -313,17 +368,24 @@ struct map_count map_count_at(const struct trace *t, uint32_t layer, uint32_t i)
 		struct pages_walk w;
 
 		memset(on, 0, n + 1);
-		pages_walk_from(&w, t->pages, k, i);
+		pages_walk_from(&w, t->pages, k, kind, i);
 		while (pages_next(&w, &e) && e.token <= i)
-			on[e.page] ^= (unsigned char)(1u << e.kind);
+			on[e.page] ^= 1;
 		for (uint32_t page = 0; page < n; page++)
 			any[page] |= on[page];
 	}
-	for (uint32_t page = 0; page < n; page++) {
-		out.kept += any[page] >> PAGES_KEPT & 1;
-		out.read += any[page] >> PAGES_READ & 1;
-	}
+	for (uint32_t page = 0; page < n; page++)
+		count += any[page];
 	mem_free(any);
 	mem_free(on);
-	return out;
+	return count;
+}
+
+struct map_count map_count_at(const struct trace *t, uint32_t layer, uint32_t i)
+{
+	return (struct map_count){
+		.there = map_n_pages(t, i),
+		.kept = count_pages(t, layer, PAGES_KEPT, i),
+		.read = count_pages(t, layer, PAGES_READ, i),
+	};
 }

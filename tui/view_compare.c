@@ -24,10 +24,10 @@ enum {
 	GUTTER_COLS = 7,
 	LANES_MAX = 4,
 	CURVE_MIN_ROWS = 2,
-	LINES_MAX = 3,      /* of numbers, a lane */
+	LINES_MAX = 3,	    /* of numbers, a lane */
 	TEXT_MIN_ROWS = 4,  /* with its title */
 	TEXT_MIN_COLS = 18, /* a column */
-	WIDE_COLS = 90,     /* of a line, for names of its numbers */
+	WIDE_COLS = 90,	    /* of a line, for names of its numbers */
 	EDGE_PERCENT = 2,   /* at the start rho is huge: not scaled for */
 };
 
@@ -57,8 +57,8 @@ static struct parts split(int rows, int cols, size_t n)
 	left -= p.curve * p.lanes;
 	if (cols / p.lanes >= TEXT_MIN_COLS && left >= TEXT_MIN_ROWS) {
 		/* Half of what is left is text, but never too little. */
-		p.text = MAX(left - left / 2 / p.lanes * p.lanes,
-			     TEXT_MIN_ROWS);
+		p.text =
+			MAX(left - left / 2 / p.lanes * p.lanes, TEXT_MIN_ROWS);
 		left -= p.text;
 	}
 	p.curve += left / p.lanes;
@@ -74,13 +74,13 @@ enum answer { ANSWER_UNKNOWN, ANSWER_RIGHT, ANSWER_WRONG };
 /* Everything that is said of a run at the playhead. */
 struct lane {
 	const struct run *run; /* NULL while it is read */
-	size_t i;              /* of app->compare */
+	size_t i;	       /* of app->compare */
 	uint32_t n, total;     /* tokens at the playhead, and in all */
-	bool ended;            /* it is at its end */
+	bool ended;	       /* it is at its end */
 	struct guard_verdict stop;
 	enum answer answer;
-	double ttft_s;         /* NAN: unknown */
-	double end_s, tbt_s;   /* of n tokens; NAN: unknown */
+	double ttft_s;	     /* NAN: unknown */
+	double end_s, tbt_s; /* of n tokens; NAN: unknown */
 };
 
 /* Is the answer right? Nobody compares answers yet. */
@@ -92,8 +92,11 @@ static enum answer answer_of(const struct run *run)
 
 static struct lane lane_of(const struct app *app, size_t i)
 {
-	struct lane l = { .i = i, .run = compare_run(app, i),
-			  .ttft_s = NAN, .end_s = NAN, .tbt_s = NAN,
+	struct lane l = { .i = i,
+			  .run = compare_run(app, i),
+			  .ttft_s = NAN,
+			  .end_s = NAN,
+			  .tbt_s = NAN,
 			  .stop = { GUARD_NEVER, 0, GUARD_NEVER } };
 	const struct trace *t;
 	const struct guard *g;
@@ -127,7 +130,8 @@ static const char *num_time(char out[NUM_BYTES], double s, bool ascii)
 	static const struct {
 		double least;
 		const char *unit, *ascii;
-	} units[] = { { 1, "s", "s" }, { 1e-3, "ms", "ms" },
+	} units[] = { { 1, "s", "s" },
+		      { 1e-3, "ms", "ms" },
 		      { 0, "µs", "us" } };
 	double size = fabs(s), value;
 	size_t i = 0;
@@ -138,7 +142,10 @@ static const char *num_time(char out[NUM_BYTES], double s, bool ascii)
 		i++;
 	value = i == 0 ? s : i == 1 ? s * 1e3 : s * 1e6;
 	num_real(out, value,
-		 fabs(value) < 9.995 ? 2 : fabs(value) < 99.95 ? 1 : 0, ascii);
+		 fabs(value) < 9.995   ? 2
+		 : fabs(value) < 99.95 ? 1
+				       : 0,
+		 ascii);
 	snprintf(out + strlen(out), NUM_BYTES - strlen(out), " %s",
 		 ascii ? units[i].ascii : units[i].unit);
 	return out;
@@ -155,8 +162,7 @@ static const char *num_change(char out[NUM_BYTES], double value, double base,
 	if (fabs(percent) < 0.05)
 		percent = 0;
 	num_real(number, percent, decimals, ascii);
-	snprintf(out, NUM_BYTES, "%s%.32s %%", percent > 0 ? "+" : "",
-		 number);
+	snprintf(out, NUM_BYTES, "%s%.32s %%", percent > 0 ? "+" : "", number);
 	return out;
 }
 
@@ -170,8 +176,7 @@ static char letter_of(size_t i)
 	return (char)(i < 26 ? 'A' + i : 'a' + i % 26);
 }
 
-static void put_name(const struct app *app, const struct lane *l,
-		     struct pen *p)
+static void put_name(const struct app *app, const struct lane *l, struct pen *p)
 {
 	const struct facts *f = l->run ? &l->run->trace.facts : NULL;
 	bool cursor = l->i == app->compare.lane && app->compare.n > 1;
@@ -235,8 +240,8 @@ static void put_pace(const struct lane *l, struct pen *p)
 	put_answer(l, p);
 	if (!isnan(l->tbt_s) && l->tbt_s > 0)
 		pen_printf(p, STYLE_NORMAL, " %s %s tok/s", dot(p),
-			   num_real(a, 1 / l->tbt_s,
-				    l->tbt_s > 0.01 ? 1 : 0, ascii));
+			   num_real(a, 1 / l->tbt_s, l->tbt_s > 0.01 ? 1 : 0,
+				    ascii));
 	if (kv && kv->held > 0) {
 		pen_printf(p, STYLE_NORMAL, " %s KV %s", dot(p),
 			   num_size(a, (uint64_t)kv->held));
@@ -254,9 +259,10 @@ static void put_jct(const struct lane *l, struct pen *p)
 	bool wide; /* room for names */
 
 	if (isnan(l->tbt_s)) {
-		pen_puts(p, STYLE_DIM, l->run->trace.time_us || !l->n
-					       ? "JCT: too few tokens yet"
-					       : "no times in the trace");
+		pen_puts(p, STYLE_DIM,
+			 l->run->trace.time_us || !l->n
+				 ? "JCT: too few tokens yet"
+				 : "no times in the trace");
 		return;
 	}
 	wide = p->end - p->col >= WIDE_COLS;
@@ -316,8 +322,8 @@ static void put_stop(const struct lane *l, struct pen *p)
 		   num_percent(b, v->tokens_after, l->n));
 	if (!isnan(l->end_s))
 		pen_printf(p, STYLE_NORMAL, ", %s",
-			   num_time(c, l->end_s -
-					       compare_time_s(t, v->at_token),
+			   num_time(c,
+				    l->end_s - compare_time_s(t, v->at_token),
 				    ascii));
 	if (v->resumed_at != GUARD_NEVER)
 		pen_printf(p, STYLE_GOOD, " %s %s new again at %s", dot(p),
@@ -365,7 +371,8 @@ static double size_at(const struct run *run, uint32_t n)
 	const struct meter *m = run->meter;
 
 	return (double)lz77_code_bits_at(meter_lz77(m),
-					 meter_symbols_at(m, n)) / 8;
+					 meter_symbols_at(m, n)) /
+	       8;
 }
 
 /* Tokens that lie in [from, to) of the axis; at least the one before. */
@@ -430,8 +437,7 @@ static double scale_top(const struct app *app)
 }
 
 /* A token's place on the axis; NAN if it has none. */
-static double place_of(const struct app *app, const struct run *run,
-		       uint32_t n)
+static double place_of(const struct app *app, const struct run *run, uint32_t n)
 {
 	return app->compare.seconds ? compare_time_s(&run->trace, n) : n;
 }
@@ -443,8 +449,7 @@ static void label_at(const struct chart *c, int row, double x, enum style style,
 
 	if (col < 0)
 		return;
-	at = col + 2 + cols <= c->r.col + c->r.cols ? col + 2
-						    : col - 1 - cols;
+	at = col + 2 + cols <= c->r.col + c->r.cols ? col + 2 : col - 1 - cols;
 	for (int i = 0; i < cols; i++) {
 		const struct cell *cell = screen_cell(c->s, row, at + i);
 
@@ -559,8 +564,8 @@ static void draw_column(const struct app *app, const struct lane *l,
 	text_pane_draw(&other, s, r, TEXT_PANE_FOLLOW);
 }
 
-static void draw_columns(const struct app *app, const struct lane *lanes,
-			 int n, struct screen *s, struct rect r)
+static void draw_columns(const struct app *app, const struct lane *lanes, int n,
+			 struct screen *s, struct rect r)
 {
 	for (int i = 0; i < n; i++) {
 		int from = r.cols * i / n, to = r.cols * (i + 1) / n;
@@ -592,13 +597,11 @@ static void draw_title(const struct app *app, const struct parts *p,
 	struct pen pen = pen_at(s, r.row, r.col + 1, r.cols - 2);
 	size_t top = first_lane(app, p->lanes);
 
-	pen_printf(&pen, STYLE_STRONG, "%zu run%s", c->n,
-		   c->n == 1 ? "" : "s");
+	pen_printf(&pen, STYLE_STRONG, "%zu run%s", c->n, c->n == 1 ? "" : "s");
 	if (c->n_more)
 		pen_printf(&pen, STYLE_LIMIT, " of %zu", c->n + c->n_more);
 	if ((size_t)p->lanes < c->n)
-		pen_printf(&pen, STYLE_LIMIT, ", %c to %c here",
-			   letter_of(top),
+		pen_printf(&pen, STYLE_LIMIT, ", %c to %c here", letter_of(top),
 			   letter_of(top + (size_t)p->lanes - 1));
 	pen_printf(&pen, STYLE_DIM, " %s ", dot(&pen));
 	pen_printf(&pen, STYLE_RHO, "%s",
@@ -611,8 +614,8 @@ static void draw_title(const struct app *app, const struct parts *p,
 			   "m in the list marks others to compare %s ",
 			   dot(&pen));
 	if (run && run->trace.prompt.len && pen.end > pen.col)
-		screen_text(s, r.row, pen.col, pen.end - pen.col,
-			    STYLE_PROMPT, run->trace.prompt.data,
+		screen_text(s, r.row, pen.col, pen.end - pen.col, STYLE_PROMPT,
+			    run->trace.prompt.data,
 			    MIN(run->trace.prompt.len,
 				(size_t)(pen.end - pen.col)));
 }
@@ -629,8 +632,8 @@ static void draw_lanes(const struct app *app, const struct parts *p,
 	c.x0 = from;
 	c.x1 = from < to ? to : from + 1;
 	for (int i = 0; i < p->lanes; i++) {
-		struct rect at = { r.row + i * (p->lines + p->curve),
-				   r.col, p->lines, r.cols };
+		struct rect at = { r.row + i * (p->lines + p->curve), r.col,
+				   p->lines, r.cols };
 
 		draw_numbers(app, &lanes[i], &first, s, at);
 		c.r = (struct rect){ at.row + p->lines, r.col + GUTTER_COLS,
@@ -694,8 +697,8 @@ bool view_compare_click(struct app *app, struct rect r, int row, int col)
 	if (!app->compare.n || row < 0 || row >= rows * p.lanes + p.axis)
 		return false;
 	if (row < rows * p.lanes)
-		app->compare.lane = first_lane(app, p.lanes) +
-				    (size_t)(row / rows);
+		app->compare.lane =
+			first_lane(app, p.lanes) + (size_t)(row / rows);
 	app->dirty = true;
 	if (row < rows * p.lanes && row % rows < p.lines)
 		return true; /* its numbers */
@@ -732,12 +735,13 @@ void explain_compare(const struct app *app, struct buf *out)
 
 	if (!c->n)
 		return;
-	buf_puts(out,
-		 "A sparse policy makes each token cheaper, for attention reads "
-		 "less; but what it leaves out must be told again, so the "
-		 "output grows, and the whole job may take longer. Where a "
-		 "curve of bytes goes flat nothing new is told: a stop there "
-		 "wins those tokens back.\n\n");
+	buf_puts(
+		out,
+		"A sparse policy makes each token cheaper, for attention reads "
+		"less; but what it leaves out must be told again, so the "
+		"output grows, and the whole job may take longer. Where a "
+		"curve of bytes goes flat nothing new is told: a stop there "
+		"wins those tokens back.\n\n");
 	for (size_t i = 0; i < MIN(c->n, (size_t)LANES_MAX); i++) {
 		struct lane l = lane_of(app, i);
 

@@ -1,15 +1,14 @@
 /*
- * The code of a layer, one group for each token at which something changes:
+ * The code of a set, one group for each token at which it changes:
  *
  *	tokens since the group before
- *	how many kept pages come or go, then that many numbers
- *	how many read pages come or go, then that many numbers
+ *	how many pages come or go
+ *	their numbers, rising: each as the gap to the one before
  *
- * Numbers rise; each is the gap to the one before it. All are varints: seven
- * bits a byte, low ones first. Every now and then the whole sets are written
- * to `states` (a group without its first number), so that a walk can begin
- * near its place; a state is written when the code has grown by several times
- * its size, so states are a small part of all.
+ * all as varints. Every now and then the whole set is written to `states` (a
+ * group without its first number), so that a walk can begin near its place; a
+ * state is written when the code has grown by several times its size, so
+ * states are a small part of all.
  */
 #include "trace/pages.h"
 
@@ -18,29 +17,30 @@
 
 enum {
 	WORD_BITS = 64,
-	STATE_GAP_BYTES = 16 * 1024, /* code between states, at least */
-	STATE_GAP_TIMES = 4,	     /* ... and so many times the last one */
+	STATE_GAP_BYTES = 4 * 1024, /* code between states, at least */
+	STATE_GAP_TIMES = 4,	    /* ... and so many times the last one */
 };
 
-struct set {
-	uint64_t *now, *next; /* bit i: page i */
-	size_t n_words, now_cap, next_cap;
-	bool begun; /* next is being told */
-};
-
-/* The sets as they were after the group that ends at code_at. */
+/* The set as it was after the group that ends at code_at. */
 struct state {
 	uint32_t token;
 	size_t code_at, state_at;
 };
 
-struct layer {
-	struct set sets[PAGES_KINDS];
+/* One kind in one layer. */
+struct set {
+	uint64_t *now, *next; /* bit i: page i */
+	size_t n_words, now_cap, next_cap;
+	bool begun; /* next is being told */
 	struct buf code, states;
 	struct state *index;
 	size_t n_index, index_cap;
 	uint32_t token;	    /* of the last group */
 	size_t state_bytes; /* of the last state */
+};
+
+struct layer {
+	struct set sets[PAGES_KINDS];
 };
 
 struct pages {
@@ -58,21 +58,22 @@ struct pages *pages_new(void)
 	return p;
 }
 
+static void set_release(struct set *set)
+{
+	mem_free(set->now);
+	mem_free(set->next);
+	mem_free(set->index);
+	buf_release(&set->code);
+	buf_release(&set->states);
+}
+
 void pages_free(struct pages *p)
 {
 	if (!p)
 		return;
-	for (uint32_t i = 0; i < p->n_layers; i++) {
-		struct layer *l = &p->layers[i];
-
-		for (int k = 0; k < PAGES_KINDS; k++) {
-			mem_free(l->sets[k].now);
-			mem_free(l->sets[k].next);
-		}
-		buf_release(&l->code);
-		buf_release(&l->states);
-		mem_free(l->index);
-	}
+	for (uint32_t i = 0; i < p->n_layers; i++)
+		for (int k = 0; k < PAGES_KINDS; k++)
+			set_release(&p->layers[i].sets[k]);
 	mem_free(p->layers);
 	mem_free(p);
 }
@@ -92,25 +93,26 @@ uint32_t pages_first(const struct pages *p)
 	return p->first;
 }
 
+static size_t set_bytes(const struct set *set)
+{
+	return (set->now_cap + set->next_cap) * sizeof(*set->now) +
+	       set->index_cap * sizeof(*set->index) + set->code.cap +
+	       set->states.cap;
+}
+
 size_t pages_memory_bytes(const struct pages *p)
 {
 	size_t n_bytes = sizeof(*p) + p->layers_cap * sizeof(*p->layers);
 
-	for (uint32_t i = 0; i < p->n_layers; i++) {
-		const struct layer *l = &p->layers[i];
-
-		n_bytes += l->code.cap + l->states.cap +
-			   l->index_cap * sizeof(*l->index);
+	for (uint32_t i = 0; i < p->n_layers; i++)
 		for (int k = 0; k < PAGES_KINDS; k++)
-			n_bytes += (l->sets[k].now_cap + l->sets[k].next_cap) *
-				   sizeof(uint64_t);
-	}
+			n_bytes += set_bytes(&p->layers[i].sets[k]);
 	return n_bytes;
 }
 
 /* ---- writing ----------------------------------------------------------- */
 
-static struct layer *layer_at(struct pages *p, uint32_t layer)
+static struct set *set_at(struct pages *p, uint32_t layer, enum pages_kind kind)
 {
 	if (layer >= PAGES_LAYERS_MAX)
 		return NULL;
@@ -121,17 +123,15 @@ static struct layer *layer_at(struct pages *p, uint32_t layer)
 		       (layer + 1 - p->n_layers) * sizeof(*p->layers));
 		p->n_layers = layer + 1;
 	}
-	return &p->layers[layer];
+	return &p->layers[layer].sets[kind];
 }
 
 void pages_begin(struct pages *p, uint32_t layer, enum pages_kind kind)
 {
-	struct layer *l = layer_at(p, layer);
-	struct set *set;
+	struct set *set = set_at(p, layer, kind);
 
-	if (!l)
+	if (!set)
 		return;
-	set = &l->sets[kind];
 	set->begun = true;
 	if (set->n_words)
 		memset(set->next, 0, set->n_words * sizeof(*set->next));
@@ -152,13 +152,11 @@ static void widen(struct set *set, size_t n_words)
 void pages_add(struct pages *p, uint32_t layer, enum pages_kind kind,
 	       uint32_t page)
 {
-	struct layer *l = layer_at(p, layer);
-	struct set *set;
+	struct set *set = set_at(p, layer, kind);
 	size_t i_word = page / WORD_BITS;
 
-	if (!l || page >= PAGES_NUMBER_MAX)
+	if (!set || page >= PAGES_NUMBER_MAX)
 		return;
-	set = &l->sets[kind];
 	assert(set->begun);
 	if (i_word >= set->n_words)
 		widen(set, i_word + 1);
@@ -195,144 +193,101 @@ static void put_bits(struct buf *out, const uint64_t *a, const uint64_t *b,
 	}
 }
 
-static bool changes(const struct set *set)
+static void put_state(struct set *set)
 {
-	return set->begun && set->n_words &&
-	       memcmp(set->now, set->next, set->n_words * sizeof(*set->now)) !=
-		       0;
+	size_t before = set->states.len;
+
+	set->index = grow(set->index, &set->index_cap, set->n_index + 1,
+			  sizeof(*set->index));
+	set->index[set->n_index++] =
+		(struct state){ set->token, set->code.len, before };
+	put_bits(&set->states, set->now, NULL, set->n_words);
+	set->state_bytes = set->states.len - before;
 }
 
-static void put_state(struct layer *l)
+static bool wants_state(const struct set *set)
 {
-	size_t before = l->states.len;
+	size_t since = set->code.len;
 
-	l->index = grow(l->index, &l->index_cap, l->n_index + 1,
-			sizeof(*l->index));
-	l->index[l->n_index++] =
-		(struct state){ l->token, l->code.len, before };
-	for (int k = 0; k < PAGES_KINDS; k++)
-		put_bits(&l->states, l->sets[k].now, NULL, l->sets[k].n_words);
-	l->state_bytes = l->states.len - before;
-}
-
-static bool wants_state(const struct layer *l)
-{
-	size_t since = l->code.len;
-
-	if (l->n_index)
-		since -= l->index[l->n_index - 1].code_at;
+	if (set->n_index)
+		since -= set->index[set->n_index - 1].code_at;
 	return since >=
-	       MAX((size_t)STATE_GAP_BYTES, STATE_GAP_TIMES * l->state_bytes);
+	       MAX((size_t)STATE_GAP_BYTES, STATE_GAP_TIMES * set->state_bytes);
 }
 
-static void layer_token(struct layer *l, uint32_t i_token)
+static void set_token(struct set *set, uint32_t i_token)
 {
-	bool any = false;
+	size_t n_bytes = set->n_words * sizeof(*set->now);
+	bool changes = set->begun && n_bytes &&
+		       memcmp(set->now, set->next, n_bytes) != 0;
 
-	for (int k = 0; k < PAGES_KINDS; k++)
-		any = any || changes(&l->sets[k]);
-	if (any)
-		put(&l->code, i_token - l->token);
-	for (int k = 0; k < PAGES_KINDS; k++) {
-		struct set *set = &l->sets[k];
-		size_t n_bytes = set->n_words * sizeof(*set->now);
-
-		if (any && changes(set)) {
-			put_bits(&l->code, set->now, set->next, set->n_words);
-			memcpy(set->now, set->next, n_bytes);
-		} else if (any) {
-			put(&l->code, 0);
-		}
-		set->begun = false;
-	}
-	if (!any)
+	set->begun = false;
+	if (!changes)
 		return;
-	l->token = i_token;
-	if (wants_state(l))
-		put_state(l);
+	put(&set->code, i_token - set->token);
+	put_bits(&set->code, set->now, set->next, set->n_words);
+	memcpy(set->now, set->next, n_bytes);
+	set->token = i_token;
+	if (wants_state(set))
+		put_state(set);
 }
 
 void pages_token(struct pages *p, uint32_t i_token)
 {
 	p->first = MIN(p->first, i_token);
 	for (uint32_t i = 0; i < p->n_layers; i++)
-		layer_token(&p->layers[i], i_token);
+		for (int k = 0; k < PAGES_KINDS; k++)
+			set_token(&p->layers[i].sets[k], i_token);
 }
 
 /* ---- reading ----------------------------------------------------------- */
 
-static uint32_t get(const struct buf *in, size_t *at)
+/* How many states lie at or before the token. */
+static size_t states_before(const struct set *set, uint32_t token)
 {
-	uint32_t value = 0;
-	unsigned shift = 0;
-	unsigned char byte;
+	size_t low = 0, high = set->n_index;
 
-	do {
-		byte = (unsigned char)in->data[(*at)++];
-		value |= (uint32_t)(byte & 0x7f) << shift;
-		shift += 7;
-	} while (byte & 0x80);
-	return value;
-}
-
-void pages_walk_from(struct pages_walk *w, const struct pages *p,
-		     uint32_t layer, uint32_t token)
-{
-	const struct layer *l = &p->layers[layer];
-	size_t low = 0, high = l->n_index;
-
-	assert(layer < p->n_layers);
-	*w = (struct pages_walk){ .pages = p,
-				  .layer = layer,
-				  .kind = PAGES_KINDS };
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
 
-		if (l->index[mid].token <= token)
+		if (set->index[mid].token <= token)
 			low = mid + 1;
 		else
 			high = mid;
 	}
-	if (!low)
+	return low;
+}
+
+void pages_walk_from(struct pages_walk *w, const struct pages *p,
+		     uint32_t layer, enum pages_kind kind, uint32_t token)
+{
+	const struct set *set = &p->layers[layer].sets[kind];
+	const unsigned char *code = (const unsigned char *)set->code.data;
+	size_t n = states_before(set, token);
+
+	assert(layer < p->n_layers);
+	*w = (struct pages_walk){ .rest = code, .end = code };
+	if (code)
+		w->end += set->code.len;
+	if (!n)
 		return;
-	w->in_state = true;
-	w->at = l->index[low - 1].state_at;
-	w->code_at = l->index[low - 1].code_at;
-	w->token = l->index[low - 1].token;
-	w->kind = -1;
+	w->at = (const unsigned char *)set->states.data +
+		set->index[n - 1].state_at;
+	w->rest += set->index[n - 1].code_at;
+	w->token = set->index[n - 1].token;
+	w->left = pages_varint(&w->at);
 }
 
-/* To the next set of this group, or to the next group; false at the end. */
-static bool next_set(struct pages_walk *w, const struct layer *l)
+bool pages_next_token(struct pages_walk *w)
 {
-	if (w->kind == PAGES_KINDS - 1 && w->in_state) {
-		w->in_state = false;
-		w->at = w->code_at;
-		w->kind = PAGES_KINDS;
-	} else if (w->kind < PAGES_KINDS) {
-		w->kind++;
-	}
-	if (w->kind == PAGES_KINDS) {
-		if (w->at >= l->code.len)
-			return false;
-		w->token += get(&l->code, &w->at);
-		w->kind = 0;
-	}
-	w->left = get(w->in_state ? &l->states : &l->code, &w->at);
+	if (w->in_code)
+		w->rest = w->at;
+	w->in_code = true;
+	w->at = w->rest;
+	if (w->rest == w->end)
+		return false;
+	w->token += pages_varint(&w->at);
+	w->left = pages_varint(&w->at);
 	w->page = 0;
-	return true;
-}
-
-bool pages_next(struct pages_walk *w, struct pages_event *event)
-{
-	const struct layer *l = &w->pages->layers[w->layer];
-
-	while (!w->left)
-		if (!next_set(w, l))
-			return false;
-	w->left--;
-	w->page += get(w->in_state ? &l->states : &l->code, &w->at);
-	*event = (struct pages_event){ (enum pages_kind)w->kind, w->token,
-				       w->page };
 	return true;
 }

@@ -47,31 +47,54 @@ uint32_t pages_first(const struct pages *p); /* first token told of, or
 						PAGES_NEVER */
 size_t pages_memory_bytes(const struct pages *p);
 
-/* Page `page` came into the set, or left it, at this token. */
+/* A page came into the set, or left it, at this token. */
 struct pages_event {
-	enum pages_kind kind;
 	uint32_t token, page;
 };
 
 /*
- * The changes of one layer in order, from empty sets. Its first events, all
- * of one token, build up the sets of a place at or before `token`; every
- * further one turns a page over. Void once more is added. Cost: O(changes),
- * but going to a token is O(log + changes since the place before it).
+ * The changes of one set in order, from an empty one. The first events, all
+ * of one token, build up the set of a place at or before `token`; every
+ * further one turns a page over. Void once more is added. Going to a token
+ * costs O(log + changes since the place before it).
  */
 struct pages_walk {
-	const struct pages *pages;
-	uint32_t layer;
-	size_t at;             /* byte of the code, or of the states */
-	bool in_state;         /* still building up */
-	size_t code_at;        /* where the code goes on after that */
-	uint32_t token;
-	int kind;              /* PAGES_KINDS: the next is another token */
-	uint32_t left, page;   /* of this kind */
+	const unsigned char *at;          /* the next gap */
+	const unsigned char *rest, *end;  /* groups of the code to come */
+	bool in_code;                     /* at is there, not in a state */
+	uint32_t token, left, page;       /* of this group */
 };
 
 void pages_walk_from(struct pages_walk *w, const struct pages *p,
-		     uint32_t layer, uint32_t token);
-bool pages_next(struct pages_walk *w, struct pages_event *event);
+		     uint32_t layer, enum pages_kind kind, uint32_t token);
+
+/* The next token at which something changes; false at the end. */
+bool pages_next_token(struct pages_walk *w);
+
+/* A varint: seven bits a byte, low ones first. */
+static inline uint32_t pages_varint(const unsigned char **at)
+{
+	uint32_t value = 0;
+	unsigned shift = 0, byte = *(*at)++;
+
+	if (LIKELY(byte < 0x80))
+		return byte;
+	for (; byte >= 0x80; shift += 7, byte = *(*at)++)
+		value |= (uint32_t)(byte & 0x7f) << shift;
+	return value | (uint32_t)byte << shift;
+}
+
+/* Inline: a map of a long run asks a million times. */
+static inline bool pages_next(struct pages_walk *w, struct pages_event *event)
+{
+	while (UNLIKELY(!w->left))
+		if (!pages_next_token(w))
+			return false;
+	w->left--;
+	w->page += pages_varint(&w->at);
+	event->token = w->token;
+	event->page = w->page;
+	return true;
+}
 
 #endif

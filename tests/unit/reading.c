@@ -54,8 +54,10 @@ static void put_cache(struct buf *out, const struct trace *t)
 	struct pages_event e;
 	struct pages_walk w;
 
-	for (uint32_t i = 0; t->pages && i < pages_n_layers(t->pages); i++) {
-		pages_walk_from(&w, t->pages, i, 0);
+	for (uint32_t i = 0; t->pages && i < 2 * pages_n_layers(t->pages);
+	     i++) {
+		pages_walk_from(&w, t->pages, i / 2,
+				i % 2 ? PAGES_READ : PAGES_KEPT, 0);
 		while (pages_next(&w, &e))
 			h = hash(h, &e, sizeof(e));
 	}

@@ -36,7 +36,7 @@ static void path_of(char out[128], const char *name)
 struct script {
 	const char *run, *policy, *prompt;
 	int n_new, n_loop;
-	int us; /* a token; 0: no times */
+	int us;	   /* a token; 0: no times */
 	bool open; /* it has no end yet */
 };
 
@@ -95,8 +95,8 @@ static void write_scripts(const char *name, size_t from, size_t n)
 	fclose(f);
 }
 
-static const char *const files[] = { "two", "three", "all", "one", "many",
-				     "fifo" };
+static const char *const files[] = { "two", "three", "all",
+				     "one", "many",  "fifo" };
 
 static int make(void **state)
 {
@@ -289,7 +289,7 @@ static void one_playhead_for_all(void **state)
 	assert_int_equal(compare_n(&app, a), 51);
 	assert_int_equal(compare_n(&app, b), 143);
 	assert_int_equal(compare_n(&app, none), 0); /* it has no times */
-	assert_int_equal(app.wanted, 51); /* of the open run */
+	assert_int_equal(app.wanted, 51);	    /* of the open run */
 	press(&app, 'G');
 	assert_int_equal(app.pace, PACE_FOLLOW);
 	assert_int_equal(compare_n(&app, none), 300);
@@ -389,8 +389,8 @@ static void screens(void **state)
 
 static void any_size_does_no_harm(void **state)
 {
-	static const int sizes[] = { 1, 2, 3, 4, 5, 7, 9, 12, 16, 23, 40, 90,
-				     300 };
+	static const int sizes[] = { 1,	 2,  3,	 4,  5,	 7,  9,
+				     12, 16, 23, 40, 90, 300 };
 	static const char *const names[] = { "all", "three", "one", "many" };
 	struct app app;
 
@@ -402,17 +402,16 @@ static void any_size_does_no_harm(void **state)
 			for (size_t k = 0; k < ARRAY_LEN(sizes); k++) {
 				struct rect r = { 0, 0, sizes[i], sizes[k] };
 
-				app.compare.lane = app.compare.n
-							   ? k % app.compare.n
-							   : 0;
+				app.compare.lane =
+					app.compare.n ? k % app.compare.n : 0;
 				app.compare.seconds = i % 2;
 				app.compare.size = k % 2;
 				app.explain = (i + k) % 3 == 0;
 				draw(&app, sizes[i], sizes[k], k % 3 == 0,
 				     NULL);
 				for (int row = 0; row < sizes[i]; row += 3)
-					views[VIEW_COMPARE].click(
-						&app, r, row, sizes[k] / 2);
+					views[VIEW_COMPARE].click(&app, r, row,
+								  sizes[k] / 2);
 			}
 		work(&app);
 		app_release(&app);

@@ -10,7 +10,7 @@
 
 #include "map.h"
 
-enum { TOKENS = 230, PAGES = 40, LAYERS = 3, SIZE = 8, PROMPT = 19 };
+enum { TOKENS = 430, PAGES = 70, LAYERS = 3, SIZE = 8, PROMPT = 19 };
 
 /* The sets themselves, a byte a page. */
 struct plain {

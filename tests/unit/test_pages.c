@@ -11,7 +11,7 @@
 #include "trace/feed.h"
 #include "trace/run.h"
 
-enum { TOKENS = 700, PAGES = 300, LAYERS = 3 };
+enum { TOKENS = 1500, PAGES = 300, LAYERS = 3 };
 
 /* What every set should be at every token, a byte a page. */
 struct plain {
@@ -46,21 +46,22 @@ static void tell_token(struct pages *p, struct plain *plain, uint32_t i,
 
 /* A walk from `from` gives the sets of every token behind it. */
 static void check_walk(const struct pages *p, const struct plain *plain,
-		       uint32_t layer, uint32_t from)
+		       uint32_t layer, enum pages_kind kind, uint32_t from)
 {
-	unsigned char on[PAGES_KINDS][PAGES] = { { 0 } };
+	unsigned char on[PAGES] = { 0 };
 	struct pages_event e;
 	struct pages_walk w;
 	uint32_t at = from;
 
-	pages_walk_from(&w, p, layer, from);
+	pages_walk_from(&w, p, layer, kind, from);
 	for (bool more = pages_next(&w, &e); at < TOKENS; at++) {
 		for (; more && e.token <= at; more = pages_next(&w, &e)) {
 			assert_true(e.page < PAGES);
-			on[e.kind][e.page] ^= 1;
+			on[e.page] ^= 1;
 		}
-		assert_memory_equal(on, plain->on[at][layer], sizeof(on));
+		assert_memory_equal(on, plain->on[at][layer][kind], sizeof(on));
 	}
+	assert_false(pages_next(&w, &e));
 }
 
 static void walks_are_the_sets(void **state)
@@ -79,7 +80,9 @@ static void walks_are_the_sets(void **state)
 		assert_int_equal(pages_first(p), 0);
 		for (uint32_t layer = 0; layer < LAYERS; layer++)
 			for (uint32_t from = 0; from < TOKENS; from += 97)
-				check_walk(p, plain, layer, from);
+				for (int k = 0; k < PAGES_KINDS; k++)
+					check_walk(p, plain, layer,
+						   (enum pages_kind)k, from);
 		pages_free(p);
 	}
 	free(plain);
@@ -153,9 +156,9 @@ static const char *set_at(const struct trace *t, uint32_t layer,
 
 	memset(on, 0, sizeof(on));
 	buf_clear(out);
-	pages_walk_from(&w, t->pages, layer, token);
+	pages_walk_from(&w, t->pages, layer, kind, token);
 	while (pages_next(&w, &e) && e.token <= token)
-		on[e.page] ^= e.kind == kind;
+		on[e.page] ^= 1;
 	for (size_t i = 0; i < sizeof(on); i++)
 		if (on[i])
 			buf_printf(out, out->len ? " %zu" : "%zu", i);
