@@ -286,6 +286,24 @@ static void put_jct(const struct lane *l, struct pen *p)
 		pen_puts(p, STYLE_DIM, " after the first token");
 }
 
+/* Where it went on under another policy. */
+static void put_turns(const struct lane *l, struct pen *p)
+{
+	const struct trace *t = &l->run->trace;
+	char a[NUM_BYTES], b[NUM_BYTES];
+
+	for (size_t i = 0; i < t->n_turns && t->turns[i].start <= l->n; i++) {
+		const struct turn *turn = &t->turns[i];
+
+		pen_printf(p, STYLE_RIVAL, " %s %s from %s", dot(p),
+			   turn->policy ? turn->policy : "another policy",
+			   num_count(a, turn->start));
+		if (turn->recomputed)
+			pen_printf(p, STYLE_DIM, " (%s read again)",
+				   num_count(b, turn->recomputed));
+	}
+}
+
 static void put_against(const struct lane *l, const struct lane *first,
 			struct pen *p)
 {
@@ -355,6 +373,7 @@ static void draw_numbers(const struct app *app, const struct lane *l,
 	else
 		pen_printf(&p, STYLE_DIM, " %s ", dot(&p));
 	put_stop(l, &p);
+	put_turns(l, &p);
 }
 
 /* ---- curves ------------------------------------------------------------ */
@@ -482,6 +501,11 @@ static void draw_curve(const struct app *app, const struct lane *l,
 	if (l->stop.at_token != GUARD_NEVER)
 		chart_vline(c, place_of(app, l->run, l->stop.at_token),
 			    STYLE_LIL, "┇", ':');
+	for (size_t i = 0; i < l->run->trace.n_turns; i++)
+		chart_vline(c,
+			    place_of(app, l->run,
+				     l->run->trace.turns[i].start),
+			    STYLE_RIVAL, "┊", ';');
 	if (app->pace != PACE_PLAY && l->n < l->total)
 		chart_curve(c, &later);
 	chart_curve(c, &told);

@@ -7,8 +7,8 @@
 
 #include "lil.h"
 
-static const char *const view_names[] = { "ratio", "text", "map",
-						 "list",  "help" };
+static const char *const view_names[] = { "ratio",   "text", "map",
+					  "compare", "list", "help" };
 
 struct dress {
 	const char *name;
