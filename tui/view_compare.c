@@ -346,7 +346,9 @@ static void put_stop(const struct lane *l, struct pen *p)
 	if (v->resumed_at != GUARD_NEVER)
 		pen_printf(p, STYLE_GOOD, " %s %s new again at %s", dot(p),
 			   glyph(GLYPH_BACK, ascii),
-			   num_count(a, v->resumed_at));
+			   v->resumed_at == v->at_token
+				   ? "once"
+				   : num_count(a, v->resumed_at));
 }
 
 static void draw_numbers(const struct app *app, const struct lane *l,

@@ -162,6 +162,77 @@ static void put_turns(struct native_writer *w, struct buf *out,
 			native_turn(w, out, &t->turns[k]);
 }
 
+/* ,"name":[1,2] if the set is another than at the token before, or is told
+ * of for the first time. The walk begins near the token, so that a recorder
+ * needs no state. */
+static bool put_set(struct buf *out, const struct pages *p, uint32_t layer,
+		    enum pages_kind kind, uint32_t i)
+{
+	static const char *const names[PAGES_KINDS] = {
+		[PAGES_KEPT] = "kept",
+		[PAGES_READ] = "read",
+	};
+	uint32_t n = pages_n(p), count = 0;
+	uint32_t *numbers = mem_alloc((n + 1) * sizeof(*numbers));
+	unsigned char *on = mem_zalloc(n + 1);
+	bool told = i == pages_first(p);
+	struct pages_event e;
+	struct pages_walk w;
+
+	pages_walk_from(&w, p, layer, kind, i);
+	while (pages_next(&w, &e) && e.token <= i) {
+		told = told || e.token == i;
+		on[e.page] ^= 1;
+	}
+	for (uint32_t page = 0; told && page < n; page++)
+		if (on[page])
+			numbers[count++] = page;
+	if (told)
+		put_numbers(out, names[kind], numbers, count);
+	mem_free(numbers);
+	mem_free(on);
+	return told;
+}
+
+/* Both sets of a layer, as members. */
+static bool put_sets(struct buf *out, const struct pages *p, uint32_t layer,
+		     uint32_t i)
+{
+	bool kept = put_set(out, p, layer, PAGES_KEPT, i);
+
+	return put_set(out, p, layer, PAGES_READ, i) || kept;
+}
+
+/* Adds to the token's line just written what is told of its pages. */
+static void add_pages(struct buf *out, const struct pages *p, uint32_t i)
+{
+	size_t end = out->len - strlen("}\n"), open;
+	bool any = false;
+
+	out->len = end;
+	if (pages_n_layers(p) < 2) {
+		put_sets(out, p, 0, i);
+		buf_puts(out, "}\n");
+		return;
+	}
+	buf_puts(out, ",\"layers\":[");
+	for (uint32_t layer = 0; layer < pages_n_layers(p); layer++) {
+		if (layer)
+			buf_putc(out, ',');
+		open = out->len;
+		any = put_sets(out, p, layer, i) || any;
+		if (out->len == open)
+			buf_putc(out, '{');
+		out->data[open] = '{'; /* it was the comma */
+		buf_putc(out, '}');
+	}
+	if (any)
+		buf_putc(out, ']');
+	else
+		out->len = end;
+	buf_puts(out, "}\n");
+}
+
 void native_trace_token(struct native_writer *w, struct buf *out,
 			const struct trace *t, uint32_t i)
 {
@@ -182,6 +253,8 @@ void native_trace_token(struct native_writer *w, struct buf *out,
 		pages.kv_read_bytes = (uint64_t)t->kv[i].read;
 	}
 	native_token(w, out, &token, &pages);
+	if (t->pages && i >= pages_first(t->pages))
+		add_pages(out, t->pages, i);
 }
 
 void native_trace(struct buf *out, const struct trace *t,

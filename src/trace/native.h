@@ -52,7 +52,8 @@ void native_token(struct native_writer *w, struct buf *out,
 void native_turn(struct native_writer *w, struct buf *out,
 		 const struct turn *turn);
 
-/* Token i of a trace, and the turns before it. */
+/* Token i of a trace with what is known of its KV pages, and the turns before
+ * it. */
 void native_trace_token(struct native_writer *w, struct buf *out,
 			const struct trace *t, uint32_t i);
 

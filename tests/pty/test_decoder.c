@@ -111,7 +111,7 @@ static void test_compare(void **state)
 
 	decode_to_file(l, "step 1\nfork 5 sink 32\nfork 5 quest 32\ngo\n",
 		       "dense", path);
-	lil_start(l, &(struct pty_spec){ 0 }, LIL_ARGS("-f", "50", path));
+	lil_start(l, &(struct pty_spec){ 0 }, LIL_ARGS(path));
 	expect_text(l->p, "tokens");
 	lil_settle(l);
 	pty_keys(l->p, "c");

@@ -50,6 +50,31 @@ static void take_fact(struct bytes *b, char **field)
 		facts_set(field, text);
 }
 
+/* What a decoder tells of the last token. */
+static void take_cache(struct bytes *b, struct trace *t)
+{
+	unsigned flags = take(b), n_layers = 1 + flags / 16 % 3;
+
+	if (flags & 1)
+		trace_push_kv(t, &(struct kv_bytes){ (float)take(b), 7,
+						     (float)take(b) });
+	if (!(flags & 2))
+		return;
+	if (!t->pages)
+		t->pages = pages_new();
+	for (unsigned set = 0; set < 2 * n_layers; set++) {
+		uint32_t layer = set / 2;
+		enum pages_kind kind = set % 2 ? PAGES_READ : PAGES_KEPT;
+
+		if (flags >> 2 & 1 & set)
+			continue; /* as it was */
+		pages_begin(t->pages, layer, kind);
+		for (unsigned n = take(b) % 5; n > 0; n--)
+			pages_add(t->pages, layer, kind, take(b) * 3u);
+	}
+	pages_token(t->pages, t->n_tokens - 1);
+}
+
 static void take_token(struct bytes *b, struct run *run, double *time_s)
 {
 	static const char *const marks[] = {
@@ -77,6 +102,8 @@ static void take_token(struct bytes *b, struct run *run, double *time_s)
 		token.len = take_text(b, sizeof(text), text);
 	}
 	run_token(run, &token);
+	if (run->trace.n_tokens)
+		take_cache(b, &run->trace);
 }
 
 static struct run *take_run(struct bytes *b)
@@ -97,6 +124,11 @@ static struct run *take_run(struct bytes *b)
 	f->prompt_tokens = take(b);
 	f->aborted = take(b) & 1;
 	run_prompt(run, prompt, take_text(b, FACTS_AT_MOST, prompt));
+	f->page_tokens = take(b);
+	for (unsigned n = take(b) % 4, at = 0; n > 0; n--) {
+		at += take(b) % 8;
+		trace_push_prompt_end(&run->trace, at);
+	}
 	while (b->n)
 		take_token(b, run, &time_s);
 	run_end(run);
@@ -130,7 +162,8 @@ static const char *compare_facts(const struct facts *a, const struct facts *b)
 		return "the finish reason";
 	if (a->budget != b->budget || a->vocab != b->vocab)
 		return "budget or vocabulary";
-	if (a->prompt_tokens != b->prompt_tokens)
+	if (a->prompt_tokens != b->prompt_tokens ||
+	    a->page_tokens != b->page_tokens)
 		return "the prompt's tokens";
 	return a->aborted != b->aborted ? "that it was aborted" : NULL;
 }
@@ -160,6 +193,50 @@ static const char *compare_token(const struct trace *a, const struct trace *b,
 	return NULL;
 }
 
+static const char *compare_set(const struct pages *a, const struct pages *b,
+			       uint32_t layer, enum pages_kind kind)
+{
+	struct pages_event e, f;
+	struct pages_walk w, v;
+
+	pages_walk_from(&w, a, layer, kind, 0);
+	pages_walk_from(&v, b, layer, kind, 0);
+	while (pages_next(&w, &e))
+		if (!pages_next(&v, &f) || e.token != f.token ||
+		    e.page != f.page)
+			return "a page that came or went";
+	return pages_next(&v, &f) ? "that there were no more pages" : NULL;
+}
+
+static const char *compare_pages(const struct pages *a, const struct pages *b)
+{
+	const char *why = NULL;
+
+	if (!a || !b)
+		return a == b ? NULL : "the pages";
+	if (pages_n(a) != pages_n(b) || pages_first(a) != pages_first(b) ||
+	    pages_n_layers(a) != pages_n_layers(b))
+		return "how many pages there are, or since when";
+	for (uint32_t i = 0; i < 2 * pages_n_layers(a) && !why; i++)
+		why = compare_set(a, b, i / 2,
+				  i % 2 ? PAGES_READ : PAGES_KEPT);
+	return why;
+}
+
+static const char *compare_cache(const struct trace *a, const struct trace *b)
+{
+	if (a->n_prompt_ends != b->n_prompt_ends ||
+	    (a->n_prompt_ends &&
+	     memcmp(a->prompt_end, b->prompt_end,
+		    a->n_prompt_ends * sizeof(*a->prompt_end)) != 0))
+		return "where the prompt's tokens end";
+	for (uint32_t i = 0; i < a->n_tokens && a->kv; i++)
+		if (a->kv[i].held != (b->kv ? b->kv[i].held : 0) ||
+		    a->kv[i].read != (b->kv ? b->kv[i].read : 0))
+			return "bytes of the cache";
+	return compare_pages(a->pages, b->pages);
+}
+
 static const char *compare(const struct trace *a, const struct trace *b)
 {
 	const char *why = compare_facts(&a->facts, &b->facts);
@@ -172,6 +249,8 @@ static const char *compare(const struct trace *a, const struct trace *b)
 		return "the number of tokens, or who counted";
 	for (uint32_t i = 0; i < a->n_tokens && !why; i++)
 		why = compare_token(a, b, i);
+	if (!why)
+		why = compare_cache(a, b);
 	return why;
 }
 
