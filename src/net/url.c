@@ -69,10 +69,12 @@ struct request {
 	const char *url, *body; /* body: NULL for a GET */
 	size_t body_len;
 	struct curl_slist *headers;
+	bool own_header;        /* the key's is none that libcurl guards */
 	int out;
 	CURL *easy;
 	uint64_t n_bytes;       /* handed on */
 	bool gone;              /* nobody reads */
+	bool elsewhere;         /* a redirect would have taken the key along */
 	struct buf refusal;
 	long http;              /* status; 0 before there is one */
 	char why[CURL_ERROR_SIZE];
@@ -124,6 +126,60 @@ static int on_progress(void *ctx, curl_off_t a, curl_off_t b, curl_off_t c,
 	return rq->gone;
 }
 
+/* Scheme, host and port of both are the same. */
+static bool same_origin(const char *a, const char *b)
+{
+	static const CURLUPart parts[] = { CURLUPART_SCHEME, CURLUPART_HOST,
+					   CURLUPART_PORT };
+	CURLU *x = curl_url(), *y = curl_url();
+	bool same = x && y &&
+		    curl_url_set(x, CURLUPART_URL, a, 0) == CURLUE_OK &&
+		    curl_url_set(y, CURLUPART_URL, b, 0) == CURLUE_OK;
+
+	for (size_t i = 0; same && i < ARRAY_LEN(parts); i++) {
+		char *p = NULL, *q = NULL;
+
+		same = curl_url_get(x, parts[i], &p, CURLU_DEFAULT_PORT) ==
+			       CURLUE_OK &&
+		       curl_url_get(y, parts[i], &q, CURLU_DEFAULT_PORT) ==
+			       CURLUE_OK &&
+		       strcasecmp(p, q) == 0;
+		curl_free(p);
+		curl_free(q);
+	}
+	curl_url_cleanup(x);
+	curl_url_cleanup(y);
+	return same;
+}
+
+/* Before each request, those of redirects too: libcurl keeps Authorization
+ * from other hosts, but no header that it does not know. */
+#if LIBCURL_VERSION_NUM >= 0x075000
+static int on_request(void *ctx, char *ip, char *local_ip, int port,
+		      int local_port)
+{
+	struct request *rq = ctx;
+	char *url = NULL;
+
+	(void)ip, (void)local_ip, (void)port, (void)local_port;
+	curl_easy_getinfo(rq->easy, CURLINFO_EFFECTIVE_URL, &url);
+	rq->elsewhere = !url || !same_origin(rq->url, url);
+	return rq->elsewhere ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+}
+#endif
+
+static void guard_key(struct request *rq)
+{
+	if (!rq->own_header)
+		return;
+#if LIBCURL_VERSION_NUM >= 0x075000
+	curl_easy_setopt(rq->easy, CURLOPT_PREREQFUNCTION, on_request);
+	curl_easy_setopt(rq->easy, CURLOPT_PREREQDATA, rq);
+#else
+	curl_easy_setopt(rq->easy, CURLOPT_FOLLOWLOCATION, 0L);
+#endif
+}
+
 static void set_certificates(CURL *easy)
 {
 	static const char *const names[] = { "CURL_CA_BUNDLE",
@@ -173,6 +229,7 @@ static CURLcode perform(struct request *rq)
 	curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, on_progress);
 	curl_easy_setopt(easy, CURLOPT_XFERINFODATA, rq);
 	set_certificates(easy);
+	guard_key(rq);
 	if (rq->body) {
 		curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
 				 (curl_off_t)rq->body_len);
@@ -230,7 +287,10 @@ static void put_failure(struct buf *out, const struct request *rq,
 {
 	const char *why = rq->why[0] ? rq->why : curl_easy_strerror(code);
 
-	if (rq->n_bytes)
+	if (rq->elsewhere)
+		buf_puts(out, "the server points to another host, which shall "
+			      "not have the key; ask that host by its own URL");
+	else if (rq->n_bytes)
 		buf_printf(out, "the connection broke after %llu bytes (%s); "
 				"what came is shown",
 			   (unsigned long long)rq->n_bytes, why);
@@ -358,6 +418,8 @@ static void add_headers(struct request *rq, const struct url_opts *opts,
 
 	if (key)
 		add_header(rq, opts, key_header, key);
+	rq->own_header = key && !has_header(opts, key_header) &&
+			 strncasecmp(key_header, "Authorization:", 14) != 0;
 	if (wanted)
 		add_header(rq, opts, wanted, "");
 	if (rq->body)

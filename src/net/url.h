@@ -11,8 +11,8 @@
  * Proxies, redirects and certificates are as with curl; TLS is always
  * verified. A key comes from the environment (LILSCOPE_API_KEY; for
  * api.openai.com also OPENAI_API_KEY, for api.anthropic.com also
- * ANTHROPIC_API_KEY), goes to the host of the URL only, and no sentence
- * quotes it.
+ * ANTHROPIC_API_KEY), goes to the host of the URL only, wherever a redirect
+ * points, and no sentence quotes it.
  */
 #ifndef LILSCOPE_NET_URL_H
 #define LILSCOPE_NET_URL_H

@@ -199,6 +199,77 @@ not_theirs()
 }
 check "another's key stays here" not_theirs
 
+# Redirects within the host keep the key, others do not; nobody else on this
+# machine sees it: it is in no argument of a process.
+last_request()
+{
+	"$PYTHON" - "$tmp/requests" "$1" <<'END'
+import json, sys
+r = [x for x in map(json.loads, open(sys.argv[1])) if "method" in x][-1]
+h, uri = r["headers"], r["uri"]
+assert eval(sys.argv[2]), r
+END
+}
+pointed()
+{
+	status=0
+	LILSCOPE_API_KEY=sk-hush "$LILSCOPE" analyze --json "$at$1" \
+		--prompt x >"$tmp/out" 2>"$tmp/err" || status=$?
+	! grep hush "$tmp/out" "$tmp/err" && last_request "$2"
+}
+away=http%3A//localhost:$port/away
+check "a redirect within the host keeps the key" pointed \
+	"/redirect/v1/chat/completions?to=/here" \
+	"uri == '/here' and h['authorization'] == 'Bearer sk-hush'"
+check "another host does not get it" pointed \
+	"/redirect/v1/chat/completions?to=$away" \
+	"uri == '/away' and 'authorization' not in h"
+check "a redirect within the host keeps x-api-key" pointed \
+	"/redirect/v1/messages?to=/here" \
+	"uri == '/here' and h['x-api-key'] == 'sk-hush'"
+unasked()
+{
+	pointed "/redirect/v1/messages?to=$away" "uri != '/away'" &&
+		status_is 2 && one_sentence && grep -q 'another host' "$tmp/err"
+}
+check "another host is not asked with x-api-key" unasked
+proxied()
+{
+	http_proxy=$at "$LILSCOPE" analyze --json http://nowhere.invalid/v1 \
+		>"$tmp/out" 2>"$tmp/err" &&
+		last_request "uri == 'http://nowhere.invalid/v1'"
+}
+check "a proxy, as curl takes it" proxied
+no_argument()
+{
+	LILSCOPE_API_KEY=sk-hush "$LILSCOPE" guard "$at/loop?here" \
+		--annotate >"$tmp/out" 2>"$tmp/err" 8>&- &
+	pid=$!
+	"$PYTHON" - "$tmp/out" <<'END'
+import glob, os, sys, time
+for _ in range(400):
+    if os.path.getsize(sys.argv[1]):
+        break
+    time.sleep(0.02)
+else:
+    raise AssertionError("nothing came")
+seen = 0
+for name in glob.glob("/proc/[0-9]*/cmdline"):
+    try:
+        words = open(name, "rb").read()
+    except OSError:
+        continue
+    seen += b"/loop?here" in words
+    assert b"sk-hush" not in words, words
+assert seen >= 2 or not os.path.isdir("/proc/self"), seen
+END
+	good=$?
+	kill $pid
+	wait $pid
+	return $good
+}
+check "the key is in no process's arguments" no_argument
+
 # --- guard: the request is cancelled.
 cancelled()
 {

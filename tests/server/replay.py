@@ -9,7 +9,7 @@ GET or POST /file?path=FILE sends the file with
     pause_ms=N   between the steps
     cut=N        breaks off after N bytes
     gzip=1       Content-Encoding: gzip
-and further /redirect?to=URI, /round (to itself), /refuse?status=N, /page (an
+and further /redirect...?to=URI, /round (to itself), /refuse?status=N, /page (an
 error as a page), /loop (an endless stream), /strict/... (refuses fields it
 does not know). Every request is a JSON line of LOG; so is how it ended.
 """
@@ -102,7 +102,7 @@ async def respond(writer, method, uri, headers, body):
     note(method=method, uri=uri, headers=headers, body=body.decode())
     if path == "/file":
         await send_file(writer, q)
-    elif path == "/redirect":
+    elif path.startswith("/redirect"):
         writer.write(whole(302, b"", Location=q["to"]))
     elif path == "/round":
         writer.write(whole(302, b"", Location="/round"))
