@@ -242,6 +242,14 @@ bench-guard: all
 	@$(PYTHON3) $(srcdir)/tests/bench/guard.py \
 		'$(abs_top_builddir)/lilscope' $(srcdir)/samples/traces/*.txt
 
+# Following a log that is moved away, made anew and cut, at 50,000 chunks a
+# second: whether all is counted, and from a key to its effect on the screen.
+EXTRA_DIST += tests/bench/follow.py
+.PHONY: bench-follow
+bench-follow: all
+	@$(PYTHON3) $(srcdir)/tests/bench/follow.py \
+		'$(abs_top_builddir)/lilscope'
+
 .PHONY: lint
 lint: all
 	@status=0; for lint in $(lint_tests); do \
