@@ -73,9 +73,9 @@ class Screen:
                 return time.perf_counter() - began
         return None
 
-    def key(self, key, effect):
+    def key(self, key, effect, seconds=5):
         os.write(self.fd, key)
-        return self.wait(effect, 5)
+        return self.wait(effect, seconds)
 
 
 def recorded(lilscope, tmp, k):
@@ -96,8 +96,8 @@ def press_keys(s, w):
         assert took is not None, "the help did not come"
         ms.append(took * 1e3)
         s.wait(None, 0.05)
-        os.write(s.fd, b"q")
-        s.wait(None, 0.05)
+        # gone, and silent about it: what comes next is of the next key
+        assert s.key(b"q", b"Ctrl-C", 0.05) is None
     return sorted(ms)
 
 
