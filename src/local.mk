@@ -102,6 +102,8 @@ libengine_a_SOURCES += \
 	src/model/gguf.c src/model/gguf.h \
 	src/model/kernel.c src/model/kernel.h src/model/kernel_impl.h \
 	src/model/kernel_avx2.c src/model/kernel_avx512.c \
+	src/model/kernel_dotprod.c src/model/kernel_neon.c \
+	src/model/kernel_arm.h src/model/kernel_lanes.h \
 	src/model/kernel_scalar.c src/model/kernel_x86.h \
 	src/model/llama2c.c src/model/llama2c.h \
 	src/model/model.c src/model/model.h \

@@ -358,6 +358,12 @@ tests_unit_test_vocab_SOURCES = tests/unit/test_vocab.c \
 	tests/unit/naive_vocab.c tests/unit/naive_vocab.h \
 	tests/unit/qwen_vocab.c tests/unit/qwen_vocab.h
 
+# The kernels of another kind of CPU, under an emulator.
+EXTRA_DIST += tests/cross.sh
+.PHONY: check-cross
+check-cross:
+	@$(SHELL) $(srcdir)/tests/cross.sh $(srcdir)
+
 # Tokens a second beside what the memory allows, and beside llama.cpp's
 # llama-bench where LLAMA_BENCH names it.
 EXTRA_PROGRAMS += tests/bench/bench_decode

@@ -12,6 +12,9 @@ static const struct kernels *const rows[] = {
 	&kernels_avx512,
 	&kernels_avx2,
 #endif
+#if defined(KERNEL_DOTPROD)
+	&kernels_dotprod,
+#endif
 #if defined(__aarch64__)
 	&kernels_neon,
 #endif

@@ -2,9 +2,9 @@
  * kernel.h - the arithmetic of a decoder: rows of weights times activations,
  * and attention over rows of keys and values.
  *
- * Chosen once for this CPU (scalar, AVX2 with FMA, AVX-512 with VNNI, NEON);
- * kernel_use() forces one, for tests. Results do not depend on how rows are
- * split among threads. No allocation but in kernel_x_set().
+ * Chosen once for this CPU (scalar, AVX2 with FMA, AVX-512 with VNNI, NEON,
+ * NEON with SDOT); kernel_use() forces one, for tests. Results do not depend
+ * on how rows are split among threads. No allocation but in kernel_x_set().
  */
 #ifndef LILSCOPE_KERNEL_H
 #define LILSCOPE_KERNEL_H
@@ -55,8 +55,8 @@ float kernel_dot(const float *a, const float *b, uint32_t n);
 /* v[0..n) becomes exp(v - max) / sum; returns the sum before division. */
 float kernel_softmax(float *v, uint32_t n);
 
-/* "scalar", "avx2", "avx512", "neon": the one in use; and another one, false
- * if this CPU can't. NULL: the best again. */
+/* "scalar", "avx2", "avx512", "neon", "dotprod": the one in use; and another
+ * one, false if this CPU can't. NULL: the best again. */
 const char *kernel_name(void);
 bool kernel_use(const char *name);
 

@@ -57,6 +57,12 @@ extern const struct kernels kernels_avx2, kernels_avx512;
 #endif
 #if defined(__aarch64__)
 extern const struct kernels kernels_neon;
+/* Compilers that can set SDOT for a file of its own. */
+#if !defined(__clang__) || __clang_major__ >= 16 || \
+	defined(__ARM_FEATURE_DOTPROD)
+#define KERNEL_DOTPROD
+extern const struct kernels kernels_dotprod;
+#endif
 #endif
 
 /* Are these weights multiplied as floats? */

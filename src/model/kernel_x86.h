@@ -57,10 +57,10 @@ static inline __m256i fifth_bits(const uint8_t *s)
 	__m256i spread, bits;
 
 	memcpy(&word, s, sizeof(word));
-	spread = _mm256_shuffle_epi8(
-		_mm256_set1_epi32((int)word),
-		_mm256_set_epi64x(0x0303030303030303, 0x0202020202020202,
-				  0x0101010101010101, 0));
+	spread = _mm256_shuffle_epi8(_mm256_set1_epi32((int)word),
+				     _mm256_set_epi64x(0x0303030303030303,
+						       0x0202020202020202,
+						       0x0101010101010101, 0));
 	bits = _mm256_set1_epi64x((long long)0x8040201008040201u);
 	return _mm256_and_si256(
 		_mm256_cmpeq_epi8(_mm256_and_si256(spread, bits), bits),
@@ -169,8 +169,8 @@ static inline struct part part_q6_k(const uint8_t *row, uint32_t i)
 	float d = half_at(s + 208), a = d * scales[0], b = d * scales[1];
 	__m256i low = _mm256_loadu_si256(
 		(const __m256i *)(s + half * 64 + k % 2 * 32));
-	__m256i high = _mm256_loadu_si256(
-		(const __m256i *)(s + 128 + half * 32));
+	__m256i high =
+		_mm256_loadu_si256((const __m256i *)(s + 128 + half * 32));
 	struct part p;
 
 	low = _mm256_and_si256(k < 2 ? low : _mm256_srli_epi16(low, 4),
@@ -222,8 +222,8 @@ static inline __m256i dot32_wide(__m256i u, __m256i q)
 	return dot32(u, q);
 #else
 	__m256i low = _mm256_and_si256(u, _mm256_set1_epi8(127));
-	__m256i top = _mm256_and_si256(_mm256_srli_epi16(u, 1),
-				       _mm256_set1_epi8(64));
+	__m256i top =
+		_mm256_and_si256(_mm256_srli_epi16(u, 1), _mm256_set1_epi8(64));
 	__m256i a = dot32(low, q), b = dot32(top, q);
 
 	return _mm256_add_epi32(a, _mm256_add_epi32(b, b));
@@ -236,10 +236,10 @@ static inline __m256i dot32_wide(__m256i u, __m256i q)
  * gathers what does not depend on u.
  */
 #define DOT_ROW(name, dot)                                                     \
-	static inline void dot_##name(                                         \
-		float *out, size_t stride, const uint8_t *row,                 \
-		const struct kernel_q8 *x, uint32_t n_parts,                   \
-		uint32_t n_tokens)                                             \
+	static inline void dot_##name(float *out, size_t stride,               \
+				      const uint8_t *row,                      \
+				      const struct kernel_q8 *x,               \
+				      uint32_t n_parts, uint32_t n_tokens)     \
 	{                                                                      \
 		__m256 sums[TILE][2];                                          \
 		float least[TILE];                                             \
@@ -253,14 +253,13 @@ static inline __m256i dot32_wide(__m256i u, __m256i q)
 				const struct part p = part_##name(row, i + k); \
 				for (uint32_t t = 0; t < n_tokens; t++)        \
 					add_part(&p, &x[t], i + k,             \
-						 &sums[t][k], &least[t],       \
-						 dot);                         \
+						 &sums[t][k], &least[t], dot); \
 			}                                                      \
 		}                                                              \
 		for (uint32_t t = 0; t < n_tokens; t++)                        \
-			out[t * stride] = sum8(_mm256_add_ps(sums[t][0],       \
-							     sums[t][1])) +    \
-					  least[t];                            \
+			out[t * stride] =                                      \
+				sum8(_mm256_add_ps(sums[t][0], sums[t][1])) +  \
+				least[t];                                      \
 	}                                                                      \
 	static void rows_##name(float *out, size_t stride,                     \
 				const struct kernel_rows *w, uint32_t row0,    \
@@ -314,257 +313,79 @@ DOT_ROW(q6_k, dot32)
 
 /* --- floats ------------------------------------------------------------- */
 
+/* The sums of four vectors, added in the same order as one alone. */
+static inline void sum4(float *out, __m256 a, __m256 b, __m256 c, __m256 d)
+{
+	__m256 all = _mm256_hadd_ps(_mm256_hadd_ps(a, b), _mm256_hadd_ps(c, d));
+
+	_mm_storeu_ps(out, _mm_add_ps(_mm256_castps256_ps128(all),
+				      _mm256_extractf128_ps(all, 1)));
+}
+
 #if defined(KERNEL_VNNI)
 typedef __m512 lanes;
-enum { LANES = 16 };
+enum { LANES = 16, TILE_ROWS = 4, TILE_X = 4 };
 #define LANES_ZERO()	    _mm512_setzero_ps()
 #define LANES_SET(v)	    _mm512_set1_ps(v)
 #define LANES_LOAD(s)	    _mm512_loadu_ps(s)
 #define LANES_STORE(s, v)   _mm512_storeu_ps(s, v)
 #define LANES_FMA(a, b, c)  _mm512_fmadd_ps(a, b, c)
+#define LANES_FNMA(a, b, c) _mm512_fnmadd_ps(a, b, c)
 #define LANES_ADD(a, b)	    _mm512_add_ps(a, b)
+#define LANES_SUB(a, b)	    _mm512_sub_ps(a, b)
 #define LANES_MUL(a, b)	    _mm512_mul_ps(a, b)
 #define LANES_MAX(a, b)	    _mm512_max_ps(a, b)
-#define LANES_SUM(v)	    _mm512_reduce_add_ps(v)
+#define LANES_ROUND(v)	    _mm512_roundscale_ps(v, 0)
+#define LANES_POW2(n)	    _mm512_scalef_ps(_mm512_set1_ps(1), n)
+#define LANES_ABOVE(v, x, least)                                               \
+	_mm512_maskz_mov_ps(                                                   \
+		_mm512_cmp_ps_mask(x, _mm512_set1_ps(least), _CMP_GT_OQ), v)
 #define LANES_HALVES(s)                                                        \
 	_mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)(s)))
 #define LANES_BF16(s)                                                          \
-	_mm512_castsi512_ps(_mm512_slli_epi32(                                 \
-		_mm512_cvtepu16_epi32(                                         \
-			_mm256_loadu_si256((const __m256i *)(s))),             \
-		16))
+	_mm512_castsi512_ps(                                                   \
+		_mm512_slli_epi32(_mm512_cvtepu16_epi32(_mm256_loadu_si256(    \
+					  (const __m256i *)(s))),              \
+				  16))
+
+static inline __m256 fold(__m512 v)
+{
+	return _mm256_add_ps(_mm512_castps512_ps256(v),
+			     _mm512_extractf32x8_ps(v, 1));
+}
+#define LANES_SUM4(out, a, b, c, d)                                            \
+	sum4(out, fold(a), fold(b), fold(c), fold(d))
 #else
 typedef __m256 lanes;
-enum { LANES = 8 };
+enum { LANES = 8, TILE_ROWS = 4, TILE_X = 2 };
 #define LANES_ZERO()	    _mm256_setzero_ps()
 #define LANES_SET(v)	    _mm256_set1_ps(v)
 #define LANES_LOAD(s)	    _mm256_loadu_ps(s)
 #define LANES_STORE(s, v)   _mm256_storeu_ps(s, v)
 #define LANES_FMA(a, b, c)  _mm256_fmadd_ps(a, b, c)
+#define LANES_FNMA(a, b, c) _mm256_fnmadd_ps(a, b, c)
 #define LANES_ADD(a, b)	    _mm256_add_ps(a, b)
+#define LANES_SUB(a, b)	    _mm256_sub_ps(a, b)
 #define LANES_MUL(a, b)	    _mm256_mul_ps(a, b)
 #define LANES_MAX(a, b)	    _mm256_max_ps(a, b)
-#define LANES_SUM(v)	    sum8(v)
-#define LANES_HALVES(s)                                                        \
-	_mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)(s)))
+#define LANES_ROUND(v)                                                         \
+	_mm256_round_ps(v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)
+#define LANES_POW2(n)                                                          \
+	_mm256_castsi256_ps(                                                   \
+		_mm256_slli_epi32(_mm256_add_epi32(_mm256_cvtps_epi32(n),      \
+						   _mm256_set1_epi32(127)),    \
+				  23))
+#define LANES_ABOVE(v, x, least)                                               \
+	_mm256_and_ps(v, _mm256_cmp_ps(x, _mm256_set1_ps(least), _CMP_GT_OQ))
+#define LANES_SUM4(out, a, b, c, d) sum4(out, a, b, c, d)
+#define LANES_HALVES(s)		    _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)(s)))
 #define LANES_BF16(s)                                                          \
 	_mm256_castsi256_ps(_mm256_slli_epi32(                                 \
 		_mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)(s))),  \
 		16))
 #endif
 
-static inline lanes load_lanes(const void *row, enum ggml_type type,
-			       uint32_t i)
-{
-	if (type == GGML_F32)
-		return LANES_LOAD((const float *)row + i);
-	if (type == GGML_F16)
-		return LANES_HALVES((const uint16_t *)row + i);
-	return LANES_BF16((const uint16_t *)row + i);
-}
-
-static inline float load_one(const void *row, enum ggml_type type, uint32_t i)
-{
-	if (type == GGML_F32)
-		return ((const float *)row)[i];
-	if (type == GGML_F16)
-		return _cvtsh_ss(((const uint16_t *)row)[i]);
-	return bf16_to_float(((const uint16_t *)row)[i]);
-}
-
-/* One row times n <= FLOAT_TILE vectors of floats, `stride` floats apart; four
- * sums of each run side by side. */
-static inline void dot_floats(float *out, size_t out_stride, const void *row,
-			      enum ggml_type type, const float *x,
-			      size_t stride, uint32_t n_cols, uint32_t n)
-{
-	lanes sums[FLOAT_TILE][4];
-	uint32_t i = 0;
-
-	for (uint32_t t = 0; t < n; t++)
-		for (uint32_t k = 0; k < 4; k++)
-			sums[t][k] = LANES_ZERO();
-	for (; i + 4 * LANES <= n_cols; i += 4 * LANES)
-		for (uint32_t k = 0; k < 4; k++) {
-			lanes w = load_lanes(row, type, i + k * LANES);
-
-			for (uint32_t t = 0; t < n; t++)
-				sums[t][k] = LANES_FMA(
-					w,
-					LANES_LOAD(x + t * stride + i +
-						   k * LANES),
-					sums[t][k]);
-		}
-	for (; i + LANES <= n_cols; i += LANES) {
-		lanes w = load_lanes(row, type, i);
-
-		for (uint32_t t = 0; t < n; t++)
-			sums[t][0] = LANES_FMA(
-				w, LANES_LOAD(x + t * stride + i), sums[t][0]);
-	}
-	for (uint32_t t = 0; t < n; t++) {
-		float sum = LANES_SUM(
-			LANES_ADD(LANES_ADD(sums[t][0], sums[t][1]),
-				  LANES_ADD(sums[t][2], sums[t][3])));
-
-		for (uint32_t j = i; j < n_cols; j++)
-			sum += load_one(row, type, j) * x[t * stride + j];
-		out[t * out_stride] = sum;
-	}
-}
-
-#define FLOAT_ROWS(name, type)                                                 \
-	static void rows_##name(float *out, size_t stride,                     \
-				const struct kernel_rows *w, uint32_t row0,    \
-				uint32_t row1, const struct kernel_x *x)       \
-	{                                                                      \
-		const float *v = x->data;                                      \
-		for (uint32_t r = row0; r < row1; r++) {                       \
-			const char *row =                                      \
-				(const char *)w->data + r * w->row_bytes;      \
-			uint32_t t = 0;                                        \
-			for (; t + FLOAT_TILE <= x->n_tokens; t += FLOAT_TILE) \
-				dot_floats(out + t * stride + r, stride, row,  \
-					   type, v + (size_t)t * w->n_cols,    \
-					   w->n_cols, w->n_cols, FLOAT_TILE);  \
-			for (; t < x->n_tokens; t++)                           \
-				dot_floats(out + t * stride + r, stride, row,  \
-					   type, v + (size_t)t * w->n_cols,    \
-					   w->n_cols, w->n_cols, 1);           \
-		}                                                              \
-	}
-
-FLOAT_ROWS(f32, GGML_F32)
-FLOAT_ROWS(f16, GGML_F16)
-FLOAT_ROWS(bf16, GGML_BF16)
-
-static void mul(float *out, size_t out_stride, const struct kernel_rows *w,
-		uint32_t row0, uint32_t row1, const struct kernel_x *x)
-{
-	switch (w->type) {
-	case GGML_F32:
-		rows_f32(out, out_stride, w, row0, row1, x);
-		return;
-	case GGML_F16:
-		rows_f16(out, out_stride, w, row0, row1, x);
-		return;
-	case GGML_BF16:
-		rows_bf16(out, out_stride, w, row0, row1, x);
-		return;
-	case GGML_Q8_0:
-		rows_q8_0(out, out_stride, w, row0, row1, x);
-		return;
-	case GGML_Q4_0:
-		rows_q4_0(out, out_stride, w, row0, row1, x);
-		return;
-	case GGML_Q4_1:
-		rows_q4_1(out, out_stride, w, row0, row1, x);
-		return;
-	case GGML_Q5_0:
-		rows_q5_0(out, out_stride, w, row0, row1, x);
-		return;
-	case GGML_Q5_1:
-		rows_q5_1(out, out_stride, w, row0, row1, x);
-		return;
-	case GGML_Q4_K:
-		rows_q4_k(out, out_stride, w, row0, row1, x);
-		return;
-	case GGML_Q5_K:
-		rows_q5_k(out, out_stride, w, row0, row1, x);
-		return;
-	case GGML_Q6_K:
-		rows_q6_k(out, out_stride, w, row0, row1, x);
-		return;
-	}
-}
-
-/* --- attention ---------------------------------------------------------- */
-
-static size_t row_bytes(enum ggml_type type, uint32_t d)
-{
-	return (size_t)d * (type == GGML_F32 ? 4 : 2);
-}
-
-static inline void scores_of(float *out, size_t stride, const float *q,
-			     uint32_t n_q, const void *k, enum ggml_type type,
-			     uint32_t d, uint32_t n, float scale)
-{
-	const char *row = k;
-	size_t bytes = row_bytes(type, d);
-
-	for (uint32_t i = 0; i < n; i++, row += bytes)
-		for (uint32_t g = 0; g < n_q; g += FLOAT_TILE) {
-			uint32_t len = MIN(n_q - g, (uint32_t)FLOAT_TILE);
-			float *at = out + g * stride + i;
-
-			dot_floats(at, stride, row, type, q + (size_t)g * d, d,
-				   d, len);
-			for (uint32_t t = 0; t < len; t++)
-				at[t * stride] *= scale;
-		}
-}
-
-static void scores(float *out, size_t stride, const float *q, uint32_t n_q,
-		   const void *k, enum ggml_type type, uint32_t d, uint32_t n,
-		   float scale)
-{
-	if (type == GGML_F32)
-		scores_of(out, stride, q, n_q, k, GGML_F32, d, n, scale);
-	else
-		scores_of(out, stride, q, n_q, k, GGML_F16, d, n, scale);
-}
-
-/* out is kept in registers, MIX_LANES vectors at a time. */
-enum { MIX_LANES = 4 };
-
-static inline void mix_of(float *out, const float *p, const char *v,
-			  enum ggml_type type, uint32_t d, uint32_t n)
-{
-	size_t bytes = row_bytes(type, d);
-	uint32_t j = 0;
-
-	for (; j + MIX_LANES * LANES <= d; j += MIX_LANES * LANES) {
-		lanes sums[MIX_LANES];
-
-		for (uint32_t t = 0; t < MIX_LANES; t++)
-			sums[t] = LANES_LOAD(out + j + t * LANES);
-		for (uint32_t i = 0; i < n; i++) {
-			lanes share = LANES_SET(p[i]);
-
-			for (uint32_t t = 0; t < MIX_LANES; t++)
-				sums[t] = LANES_FMA(
-					load_lanes(v + i * bytes, type,
-						   j + t * LANES),
-					share, sums[t]);
-		}
-		for (uint32_t t = 0; t < MIX_LANES; t++)
-			LANES_STORE(out + j + t * LANES, sums[t]);
-	}
-	for (; j + LANES <= d; j += LANES) {
-		lanes sum = LANES_LOAD(out + j);
-
-		for (uint32_t i = 0; i < n; i++)
-			sum = LANES_FMA(load_lanes(v + i * bytes, type, j),
-					LANES_SET(p[i]), sum);
-		LANES_STORE(out + j, sum);
-	}
-	for (; j < d; j++)
-		for (uint32_t i = 0; i < n; i++)
-			out[j] += p[i] * load_one(v + i * bytes, type, j);
-}
-
-static void mix(float *out, const float *p, size_t stride, uint32_t n_q,
-		const void *v, enum ggml_type type, uint32_t d, uint32_t n)
-{
-	for (uint32_t g = 0; g < n_q; g++) {
-		if (type == GGML_F32)
-			mix_of(out + (size_t)g * d, p + g * stride, v,
-			       GGML_F32, d, n);
-		else
-			mix_of(out + (size_t)g * d, p + g * stride, v,
-			       GGML_F16, d, n);
-	}
-}
+#include "model/kernel_lanes.h"
 
 /* --- activations -------------------------------------------------------- */
 
@@ -587,8 +408,8 @@ static void quantize(struct kernel_q8 out, const float *v, uint32_t n)
 		top = max8(most);
 		inverse = top > 0 ? 127 / top : 0;
 		for (int i = 0; i < 4; i++)
-			q[i] = _mm256_cvtps_epi32(_mm256_mul_ps(
-				x[i], _mm256_set1_ps(inverse)));
+			q[i] = _mm256_cvtps_epi32(
+				_mm256_mul_ps(x[i], _mm256_set1_ps(inverse)));
 		all = _mm256_packs_epi16(_mm256_packs_epi32(q[0], q[1]),
 					 _mm256_packs_epi32(q[2], q[3]));
 		/* packs work in each half: put the dwords in order */
@@ -602,60 +423,12 @@ static void quantize(struct kernel_q8 out, const float *v, uint32_t n)
 				_mm256_maddubs_epi16(_mm256_set1_epi8(1), all),
 				ones));
 		out.d[b] = top / 127;
-		out.upper[b] = out.d[b] * (float)(lane[4] + lane[5] + lane[6] +
-						  lane[7]);
-		out.sums[b] = out.d[b] * (float)(lane[0] + lane[1] + lane[2] +
-						 lane[3] + lane[4] + lane[5] +
-						 lane[6] + lane[7]);
+		out.upper[b] = out.d[b] *
+			       (float)(lane[4] + lane[5] + lane[6] + lane[7]);
+		out.sums[b] = out.d[b] *
+			      (float)(lane[0] + lane[1] + lane[2] + lane[3] +
+				      lane[4] + lane[5] + lane[6] + lane[7]);
 	}
-}
-
-/* e^x for x <= 0: 2^n * p(r), n = round(x / ln 2), |r| <= ln 2 / 2, p by
- * Taylor to the sixth power: within 2e-7. Under -87 it is 0. */
-static inline __m256 exp8(__m256 x)
-{
-	__m256 n = _mm256_round_ps(
-		_mm256_mul_ps(x, _mm256_set1_ps(1.44269504f)),
-		_MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
-	__m256 r = _mm256_fnmadd_ps(n, _mm256_set1_ps(0.693359375f), x);
-	__m256 p = _mm256_set1_ps(1.0f / 720), keep;
-	static const float terms[] = { 1.0f / 120, 1.0f / 24, 1.0f / 6, 0.5f,
-				       1, 1 };
-	__m256i power;
-
-	r = _mm256_fnmadd_ps(n, _mm256_set1_ps(-2.12194440e-4f), r);
-	for (size_t i = 0; i < ARRAY_LEN(terms); i++)
-		p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(terms[i]));
-	power = _mm256_slli_epi32(
-		_mm256_add_epi32(_mm256_cvtps_epi32(n),
-				 _mm256_set1_epi32(127)), 23);
-	keep = _mm256_cmp_ps(x, _mm256_set1_ps(-87), _CMP_GT_OQ);
-	return _mm256_and_ps(
-		_mm256_mul_ps(p, _mm256_castsi256_ps(power)), keep);
-}
-
-static float softmax(float *v, uint32_t n)
-{
-	float most = -INFINITY, sum = 0, inverse;
-	__m256 sums = _mm256_setzero_ps();
-	uint32_t i = 0;
-
-	for (uint32_t k = 0; k < n; k++)
-		most = v[k] > most ? v[k] : most;
-	for (; i + 8 <= n; i += 8) {
-		__m256 e = exp8(_mm256_sub_ps(_mm256_loadu_ps(v + i),
-					      _mm256_set1_ps(most)));
-
-		_mm256_storeu_ps(v + i, e);
-		sums = _mm256_add_ps(sums, e);
-	}
-	sum = sum8(sums);
-	for (; i < n; i++)
-		sum += v[i] = expf(v[i] - most);
-	inverse = 1 / sum;
-	for (i = 0; i < n; i++)
-		v[i] *= inverse;
-	return sum;
 }
 
 #endif

@@ -16,7 +16,8 @@
 
 enum { ROWS = 7, COLS = 512, TOKENS = 9 };
 
-static const char *const names[] = { "scalar", "avx2", "avx512", "neon" };
+static const char *const names[] = { "scalar", "avx2", "avx512", "neon",
+				     "dotprod" };
 
 static float uniform(void)
 {
@@ -120,6 +121,7 @@ static void matrices(void **state)
 	for (size_t k = 0; k < ARRAY_LEN(names); k++) {
 		if (!kernel_use(names[k]))
 			continue;
+		print_message("with the kernels of %s\n", kernel_name());
 		srand(1);
 		for (size_t i = 0; i < n_quants; i++)
 			for (int round = 0; round < 4; round++)

@@ -1,0 +1,356 @@
+/*
+ * kernel_lanes.h - kernels in floats, for lanes of any width: matrices of
+ * floats, attention, softmax, and the choice of a row's kernel by its type.
+ *
+ * Included once by each set of kernels, after these were defined:
+ *	lanes, LANES, TILE_ROWS (1, 2 or 4), TILE_X
+ *	LANES_ZERO SET LOAD STORE FMA FNMA ADD SUB MUL MAX ROUND
+ *	LANES_HALVES, LANES_BF16   16-bit numbers as floats
+ *	LANES_SUM4(out, a, b, c, d)  four sums at once
+ *	LANES_POW2(n), LANES_ABOVE(v, x, least)  2^n; v where x > least, else 0
+ *	half_at()
+ *	rows_q8_0 and its like for each quantised type
+ *
+ * Rows times vectors go in tiles of TILE_ROWS x TILE_X, so that each load
+ * serves several products. A sum's order does not depend on its tile: one sum
+ * along the row for each pair, its lanes added up the same way at the end.
+ */
+#ifndef LILSCOPE_KERNEL_LANES_H
+#define LILSCOPE_KERNEL_LANES_H
+
+#include <math.h>
+
+#include "model/kernel_impl.h"
+
+#define ALWAYS static inline __attribute__((always_inline))
+
+ALWAYS lanes load_lanes(const char *row, enum ggml_type type, uint32_t i)
+{
+	if (type == GGML_F32)
+		return LANES_LOAD((const float *)(const void *)row + i);
+	if (type == GGML_F16)
+		return LANES_HALVES(row + 2 * (size_t)i);
+	return LANES_BF16(row + 2 * (size_t)i);
+}
+
+ALWAYS float load_one(const char *row, enum ggml_type type, uint32_t i)
+{
+	uint16_t bits;
+	float value;
+
+	if (type == GGML_F32) {
+		memcpy(&value, row + 4 * (size_t)i, sizeof(value));
+		return value;
+	}
+	if (type == GGML_F16)
+		return half_at((const uint8_t *)row + 2 * (size_t)i);
+	memcpy(&bits, row + 2 * (size_t)i, sizeof(bits));
+	return bf16_to_float(bits);
+}
+
+/* Rows of numbers and vectors of floats; out[i_x * stride + i_row]. */
+struct dots {
+	float *out;
+	size_t stride;
+	const char *rows;
+	size_t row_bytes;
+	const float *x; /* d floats each, one after the other */
+	uint32_t d;
+	float scale;
+};
+
+/* n_rows (1 or TILE_ROWS) times n_x vectors. */
+ALWAYS void dots_tile(const struct dots *a, enum ggml_type type, uint32_t row0,
+		      uint32_t x0, uint32_t n_rows, uint32_t n_x)
+{
+	const char *rows = a->rows + row0 * a->row_bytes;
+	const float *x = a->x + (size_t)x0 * a->d;
+	lanes sums[TILE_X][4];
+	uint32_t i = 0, d = a->d;
+
+#pragma GCC unroll 4
+	for (uint32_t t = 0; t < n_x; t++)
+#pragma GCC unroll 4
+		for (uint32_t r = 0; r < 4; r++)
+			sums[t][r] = LANES_ZERO();
+	for (; i + LANES <= d; i += LANES) {
+		lanes w[TILE_ROWS];
+
+#pragma GCC unroll 4
+		for (uint32_t r = 0; r < n_rows; r++)
+			w[r] = load_lanes(rows + r * a->row_bytes, type, i);
+#pragma GCC unroll 4
+		for (uint32_t t = 0; t < n_x; t++) {
+			lanes v = LANES_LOAD(x + (size_t)t * d + i);
+
+#pragma GCC unroll 4
+			for (uint32_t r = 0; r < n_rows; r++)
+				sums[t][r] = LANES_FMA(w[r], v, sums[t][r]);
+		}
+	}
+#pragma GCC unroll 4
+	for (uint32_t t = 0; t < n_x; t++) {
+		float *out = a->out + (x0 + t) * a->stride + row0, sum[4];
+
+		LANES_SUM4(sum, sums[t][0], sums[t][1], sums[t][2], sums[t][3]);
+#pragma GCC unroll 4
+		for (uint32_t r = 0; r < n_rows; r++) {
+			for (uint32_t j = i; j < d; j++)
+				sum[r] += load_one(rows + r * a->row_bytes,
+						   type, j) *
+					  x[(size_t)t * d + j];
+			out[r] = sum[r] * a->scale;
+		}
+	}
+}
+
+/* All n_rows times n_x vectors. */
+ALWAYS void dots_strip(const struct dots *a, enum ggml_type type, uint32_t x0,
+		       uint32_t n_rows, uint32_t n_x)
+{
+	uint32_t r = 0;
+
+	for (; r + TILE_ROWS <= n_rows; r += TILE_ROWS)
+		dots_tile(a, type, r, x0, TILE_ROWS, n_x);
+	for (; r < n_rows; r++)
+		dots_tile(a, type, r, x0, 1, n_x);
+}
+
+ALWAYS void dots_of(const struct dots *a, enum ggml_type type, uint32_t n_rows,
+		    uint32_t n_x)
+{
+	uint32_t x = 0;
+
+	for (; x + TILE_X <= n_x; x += TILE_X)
+		dots_strip(a, type, x, n_rows, TILE_X);
+	if (n_x - x == 3 && TILE_X > 3)
+		dots_strip(a, type, x, n_rows, 3);
+	else if (n_x - x == 2 && TILE_X > 2)
+		dots_strip(a, type, x, n_rows, 2);
+	else if (n_x - x == 1)
+		dots_strip(a, type, x, n_rows, 1);
+}
+
+/* --- matrices ------------------------------------------------------------ */
+
+/* Rows at a time, so that they are still near for the next vectors. */
+enum { STRIP_BYTES = 64 << 10 };
+
+ALWAYS void float_rows(float *out, size_t stride, const struct kernel_rows *w,
+		       uint32_t row0, uint32_t row1, const struct kernel_x *x,
+		       enum ggml_type type)
+{
+	uint32_t strip = (uint32_t)(STRIP_BYTES / w->row_bytes) & ~3u;
+
+	strip = MAX(strip, 4u);
+	for (uint32_t n; row0 < row1; row0 += n) {
+		const struct dots a = { out + row0,
+					stride,
+					(const char *)w->data +
+						row0 * w->row_bytes,
+					w->row_bytes,
+					x->data,
+					w->n_cols,
+					1 };
+
+		n = MIN(row1 - row0, strip);
+		dots_of(&a, type, n, x->n_tokens);
+	}
+}
+
+#define FLOAT_ROWS(name, type)                                                 \
+	static void rows_##name(float *out, size_t stride,                     \
+				const struct kernel_rows *w, uint32_t row0,    \
+				uint32_t row1, const struct kernel_x *x)       \
+	{                                                                      \
+		float_rows(out, stride, w, row0, row1, x, type);               \
+	}
+
+FLOAT_ROWS(f32, GGML_F32)
+FLOAT_ROWS(f16, GGML_F16)
+FLOAT_ROWS(bf16, GGML_BF16)
+
+static void mul(float *out, size_t stride, const struct kernel_rows *w,
+		uint32_t row0, uint32_t row1, const struct kernel_x *x)
+{
+	static const struct {
+		enum ggml_type type;
+		void (*rows)(float *out, size_t stride,
+			     const struct kernel_rows *w, uint32_t row0,
+			     uint32_t row1, const struct kernel_x *x);
+	} types[] = {
+		{ GGML_F32, rows_f32 },	  { GGML_F16, rows_f16 },
+		{ GGML_BF16, rows_bf16 }, { GGML_Q8_0, rows_q8_0 },
+		{ GGML_Q4_0, rows_q4_0 }, { GGML_Q4_1, rows_q4_1 },
+		{ GGML_Q5_0, rows_q5_0 }, { GGML_Q5_1, rows_q5_1 },
+		{ GGML_Q4_K, rows_q4_k }, { GGML_Q5_K, rows_q5_k },
+		{ GGML_Q6_K, rows_q6_k },
+	};
+	size_t i = 0;
+
+	while (types[i].type != w->type)
+		i++;
+	types[i].rows(out, stride, w, row0, row1, x);
+}
+
+/* --- attention ----------------------------------------------------------- */
+
+static void scores(float *out, size_t stride, const float *q, uint32_t n_q,
+		   const void *k, enum ggml_type type, uint32_t d, uint32_t n,
+		   float scale)
+{
+	struct dots a = { out, stride, k, 4 * (size_t)d, q, d, scale };
+
+	if (type == GGML_F32) {
+		dots_of(&a, GGML_F32, n, n_q);
+		return;
+	}
+	a.row_bytes = 2 * (size_t)d;
+	dots_of(&a, GGML_F16, n, n_q);
+}
+
+/* out[n_q][d] += p[i_q * stride + i] * v_i, for columns [from, from + n_lanes
+ * * LANES), which stay in registers. */
+ALWAYS void mix_tile(float *out, const float *p, size_t stride, uint32_t n_q,
+		     const char *v, enum ggml_type type, uint32_t d, uint32_t n,
+		     uint32_t from, uint32_t n_lanes)
+{
+	size_t bytes = (size_t)d * (type == GGML_F32 ? 4 : 2);
+	lanes sums[TILE_X][4];
+
+#pragma GCC unroll 4
+	for (uint32_t g = 0; g < n_q; g++)
+#pragma GCC unroll 4
+		for (uint32_t t = 0; t < n_lanes; t++)
+			sums[g][t] = LANES_LOAD(out + (size_t)g * d + from +
+						t * LANES);
+	for (uint32_t i = 0; i < n; i++, v += bytes) {
+		lanes part[4];
+
+#pragma GCC unroll 4
+		for (uint32_t t = 0; t < n_lanes; t++)
+			part[t] = load_lanes(v, type, from + t * LANES);
+#pragma GCC unroll 4
+		for (uint32_t g = 0; g < n_q; g++) {
+			lanes share = LANES_SET(p[g * stride + i]);
+
+#pragma GCC unroll 4
+			for (uint32_t t = 0; t < n_lanes; t++)
+				sums[g][t] =
+					LANES_FMA(part[t], share, sums[g][t]);
+		}
+	}
+#pragma GCC unroll 4
+	for (uint32_t g = 0; g < n_q; g++)
+#pragma GCC unroll 4
+		for (uint32_t t = 0; t < n_lanes; t++)
+			LANES_STORE(out + (size_t)g * d + from + t * LANES,
+				    sums[g][t]);
+}
+
+/* All columns, for n_q <= TILE_X queries. */
+ALWAYS void mix_strip(float *out, const float *p, size_t stride, uint32_t n_q,
+		      const char *v, enum ggml_type type, uint32_t d,
+		      uint32_t n)
+{
+	size_t bytes = (size_t)d * (type == GGML_F32 ? 4 : 2);
+	uint32_t j = 0;
+
+	for (; j + 4 * LANES <= d; j += 4 * LANES)
+		mix_tile(out, p, stride, n_q, v, type, d, n, j, 4);
+	for (; j + LANES <= d; j += LANES)
+		mix_tile(out, p, stride, n_q, v, type, d, n, j, 1);
+	for (; j < d; j++)
+		for (uint32_t g = 0; g < n_q; g++)
+			for (uint32_t i = 0; i < n; i++)
+				out[(size_t)g * d + j] +=
+					p[g * stride + i] *
+					load_one(v + i * bytes, type, j);
+}
+
+ALWAYS void mix_of(float *out, const float *p, size_t stride, uint32_t n_q,
+		   const char *v, enum ggml_type type, uint32_t d, uint32_t n)
+{
+	uint32_t g = 0;
+
+	for (; g + TILE_X <= n_q; g += TILE_X)
+		mix_strip(out + (size_t)g * d, p + g * stride, stride, TILE_X,
+			  v, type, d, n);
+	if (n_q - g == 3 && TILE_X > 3)
+		mix_strip(out + (size_t)g * d, p + g * stride, stride, 3, v,
+			  type, d, n);
+	else if (n_q - g == 2 && TILE_X > 2)
+		mix_strip(out + (size_t)g * d, p + g * stride, stride, 2, v,
+			  type, d, n);
+	else if (n_q - g == 1)
+		mix_strip(out + (size_t)g * d, p + g * stride, stride, 1, v,
+			  type, d, n);
+}
+
+static void mix(float *out, const float *p, size_t stride, uint32_t n_q,
+		const void *v, enum ggml_type type, uint32_t d, uint32_t n)
+{
+	if (type == GGML_F32)
+		mix_of(out, p, stride, n_q, v, GGML_F32, d, n);
+	else
+		mix_of(out, p, stride, n_q, v, GGML_F16, d, n);
+}
+
+/* --- softmax ------------------------------------------------------------- */
+
+/* e^x for x <= 0: 2^n * p(r), n = round(x / ln 2), |r| <= ln 2 / 2, p by
+ * Taylor to the sixth power: within 2e-7. Under -87 it is 0. */
+ALWAYS lanes exp_lanes(lanes x)
+{
+	static const float terms[] = { 1.0f / 120, 1.0f / 24, 1.0f / 6,
+				       0.5f,	   1,	      1 };
+	lanes n = LANES_ROUND(LANES_MUL(x, LANES_SET(1.44269504f)));
+	lanes r = LANES_FNMA(n, LANES_SET(0.693359375f), x);
+	lanes p = LANES_SET(1.0f / 720);
+
+	r = LANES_FNMA(n, LANES_SET(-2.12194440e-4f), r);
+	for (size_t i = 0; i < ARRAY_LEN(terms); i++)
+		p = LANES_FMA(p, r, LANES_SET(terms[i]));
+	return LANES_ABOVE(LANES_MUL(p, LANES_POW2(n)), x, -87.0f);
+}
+
+static float greatest(const float *v, uint32_t n)
+{
+	float most = -INFINITY, each[LANES];
+	lanes top = LANES_SET(most);
+	uint32_t i = 0;
+
+	for (; i + LANES <= n; i += LANES)
+		top = LANES_MAX(LANES_LOAD(v + i), top);
+	LANES_STORE(each, top);
+	for (uint32_t k = 0; k < LANES; k++)
+		most = each[k] > most ? each[k] : most;
+	for (; i < n; i++)
+		most = v[i] > most ? v[i] : most;
+	return most;
+}
+
+static float softmax(float *v, uint32_t n)
+{
+	float most = greatest(v, n), sum, inverse, each[4];
+	lanes sums = LANES_ZERO();
+	uint32_t i = 0;
+
+	for (; i + LANES <= n; i += LANES) {
+		lanes e = exp_lanes(
+			LANES_SUB(LANES_LOAD(v + i), LANES_SET(most)));
+
+		LANES_STORE(v + i, e);
+		sums = LANES_ADD(sums, e);
+	}
+	LANES_SUM4(each, sums, LANES_ZERO(), LANES_ZERO(), LANES_ZERO());
+	sum = each[0];
+	for (; i < n; i++)
+		sum += v[i] = expf(v[i] - most);
+	inverse = 1 / sum;
+	for (i = 0; i < n; i++)
+		v[i] *= inverse;
+	return sum;
+}
+
+#endif

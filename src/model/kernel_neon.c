@@ -1,0 +1,13 @@
+/* NEON: every 64-bit ARM. */
+#if defined(__aarch64__)
+#include "model/kernel_arm.h"
+
+const struct kernels kernels_neon = {
+	.name = "neon",
+	.mul = mul,
+	.quantize = quantize,
+	.scores = scores,
+	.mix = mix,
+	.softmax = softmax,
+};
+#endif
