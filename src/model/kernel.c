@@ -65,21 +65,19 @@ void kernel_x_set(struct kernel_x *x, enum ggml_type type, const float *v,
 		  uint32_t n_cols, uint32_t n_tokens)
 {
 	bool plain = kernel_is_float(type);
-	size_t n_blocks = n_cols / KERNEL_BLOCK;
 
 	x->type = type;
 	x->n_cols = n_cols;
 	x->n_tokens = n_tokens;
-	/* whole cache lines, so that one token's end is not another's */
 	x->token_bytes = plain ? n_cols * sizeof(float) :
-				 (n_blocks * 3 * sizeof(float) + n_cols + 63) /
-					 64 * 64;
+				 kernel_token_bytes(n_cols);
 	x->data = grow(x->data, &x->cap_bytes, x->token_bytes * n_tokens + 1,
 		       1);
 	if (plain) {
 		memcpy(x->data, v, x->token_bytes * n_tokens);
 		return;
 	}
+	memset(x->data, 0, x->token_bytes * n_tokens);
 	for (uint32_t i = 0; i < n_tokens; i++)
 		use()->quantize(kernel_token(x, i), v + (size_t)i * n_cols,
 				n_cols);

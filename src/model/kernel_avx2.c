@@ -1,13 +1,255 @@
 /* AVX2, FMA and F16C: every x86-64 of the last ten years. */
 #if defined(__x86_64__)
 #if defined(__clang__)
-#pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), \
+#pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))),         \
 			     apply_to = function)
 #else
 #pragma GCC target("avx2,fma,f16c")
 #endif
 
 #include "model/kernel_x86.h"
+
+/*
+ * Weights: 256 bits are 32 weights, whose products with 32 activations are
+ * eight sums of four (maddubs and madd). The lanes' sums are scaled and
+ * gathered as floats, and added up at the end of a row. Up to TILE tokens
+ * share the unpacking of a part.
+ */
+enum { TILE = 8 };
+
+/* 32 weights: w_i = scale * u_i + least; lanes 0-3 and 4-7 of the scale may
+ * differ, and least[1] is what the last 16 have beyond least[0]. */
+struct part {
+	__m256i u;
+	__m256 scale;
+	float least[2];
+};
+
+static inline struct part even(__m256i u, float scale, float least)
+{
+	return (struct part){ u, _mm256_set1_ps(scale), { least, 0 } };
+}
+
+/* 16 bytes: low nibbles, then high ones. */
+static inline __m256i nibbles(const uint8_t *s)
+{
+	__m128i bytes = _mm_loadu_si128((const __m128i *)s);
+	__m256i both = _mm256_inserti128_si256(_mm256_castsi128_si256(bytes),
+					       _mm_srli_epi16(bytes, 4), 1);
+
+	return _mm256_and_si256(both, _mm256_set1_epi8(15));
+}
+
+/* Bit i of a word becomes 16 in byte i. */
+static inline __m256i fifth_bits(const uint8_t *s)
+{
+	uint32_t word;
+	__m256i spread, bits;
+
+	memcpy(&word, s, sizeof(word));
+	spread = _mm256_shuffle_epi8(_mm256_set1_epi32((int)word),
+				     _mm256_set_epi64x(0x0303030303030303,
+						       0x0202020202020202,
+						       0x0101010101010101, 0));
+	bits = _mm256_set1_epi64x((long long)0x8040201008040201u);
+	return _mm256_and_si256(
+		_mm256_cmpeq_epi8(_mm256_and_si256(spread, bits), bits),
+		_mm256_set1_epi8(16));
+}
+
+static inline struct part part_q8_0(const uint8_t *row, uint32_t i)
+{
+	const uint8_t *s = row + (size_t)i * 34;
+
+	return even(_mm256_loadu_si256((const __m256i *)(s + 2)), half_at(s),
+		    0);
+}
+
+static inline struct part part_q4_0(const uint8_t *row, uint32_t i)
+{
+	const uint8_t *s = row + (size_t)i * 18;
+	float d = half_at(s);
+
+	return even(nibbles(s + 2), d, -8 * d);
+}
+
+static inline struct part part_q4_1(const uint8_t *row, uint32_t i)
+{
+	const uint8_t *s = row + (size_t)i * 20;
+
+	return even(nibbles(s + 4), half_at(s), half_at(s + 2));
+}
+
+static inline struct part part_q5_0(const uint8_t *row, uint32_t i)
+{
+	const uint8_t *s = row + (size_t)i * 22;
+	float d = half_at(s);
+
+	return even(_mm256_or_si256(nibbles(s + 6), fifth_bits(s + 2)), d,
+		    -16 * d);
+}
+
+static inline struct part part_q5_1(const uint8_t *row, uint32_t i)
+{
+	const uint8_t *s = row + (size_t)i * 24;
+
+	return even(_mm256_or_si256(nibbles(s + 8), fifth_bits(s + 4)),
+		    half_at(s), half_at(s + 2));
+}
+
+/* 32 bytes of which nibble j % 2 counts. */
+static inline __m256i k_nibbles(const uint8_t *s, uint32_t j)
+{
+	__m256i bytes = _mm256_loadu_si256((const __m256i *)(s + j / 2 * 32));
+
+	bytes = j % 2 ? _mm256_srli_epi16(bytes, 4) : bytes;
+	return _mm256_and_si256(bytes, _mm256_set1_epi8(15));
+}
+
+static inline struct part part_q4_k(const uint8_t *row, uint32_t i)
+{
+	const uint8_t *s = row + (size_t)(i / 8) * 144;
+	float scale, min;
+
+	scale_min(s + 4, i % 8, &scale, &min);
+	return even(k_nibbles(s + 16, i % 8), half_at(s) * scale,
+		    -half_at(s + 2) * min);
+}
+
+static inline struct part part_q5_k(const uint8_t *row, uint32_t i)
+{
+	const uint8_t *s = row + (size_t)(i / 8) * 176;
+	uint32_t j = i % 8;
+	__m256i high = _mm256_loadu_si256((const __m256i *)(s + 16));
+	__m256i bit = _mm256_set1_epi8((char)(1 << j));
+	float scale, min;
+
+	high = _mm256_and_si256(
+		_mm256_cmpeq_epi8(_mm256_and_si256(high, bit), bit),
+		_mm256_set1_epi8(16));
+	scale_min(s + 4, j, &scale, &min);
+	return even(_mm256_or_si256(k_nibbles(s + 48, j), high),
+		    half_at(s) * scale, -half_at(s + 2) * min);
+}
+
+static inline struct part part_q6_k(const uint8_t *row, uint32_t i)
+{
+	const uint8_t *s = row + (size_t)(i / 8) * 210;
+	uint32_t j = i % 8, half = j / 4, k = j % 4;
+	const int8_t *scales = (const int8_t *)s + 192 + j * 2;
+	float d = half_at(s + 208), a = d * scales[0], b = d * scales[1];
+	__m256i low = _mm256_loadu_si256(
+		(const __m256i *)(s + half * 64 + k % 2 * 32));
+	__m256i high =
+		_mm256_loadu_si256((const __m256i *)(s + 128 + half * 32));
+	struct part p;
+
+	low = _mm256_and_si256(k < 2 ? low : _mm256_srli_epi16(low, 4),
+			       _mm256_set1_epi8(15));
+	high = _mm256_and_si256(
+		_mm256_srl_epi16(high, _mm_cvtsi32_si128((int)k * 2)),
+		_mm256_set1_epi8(3));
+	p.u = _mm256_or_si256(low, _mm256_slli_epi16(high, 4));
+	p.scale = _mm256_set_m128(_mm_set1_ps(b), _mm_set1_ps(a));
+	p.least[0] = -32 * a;
+	p.least[1] = -32 * (b - a);
+	return p;
+}
+
+/* Eight sums of four products. */
+static inline __m256i dot32(__m256i u, __m256i q)
+{
+	return _mm256_madd_epi16(_mm256_maddubs_epi16(u, q),
+				 _mm256_set1_epi16(1));
+}
+
+/* For signed u, as products of |u|, which fit 16 bits where those of u + 128
+ * would not. */
+static inline __m256i dot32_signed(__m256i u, __m256i q)
+{
+	return dot32(_mm256_abs_epi8(u), _mm256_sign_epi8(q, u));
+}
+
+/*
+ * A row of one type times n_tokens <= TILE tokens: two parts at once, each
+ * with sums of its own, so that one need not wait for the other. `least`
+ * gathers what does not depend on u.
+ */
+#define DOT_ROW(name, dot)                                                     \
+	static inline void dot_##name(float *out, size_t stride,               \
+				      const uint8_t *row,                      \
+				      const struct kernel_q8 *x,               \
+				      uint32_t n_parts, uint32_t n_tokens)     \
+	{                                                                      \
+		__m256 sums[TILE][2];                                          \
+		float least[TILE];                                             \
+		for (uint32_t t = 0; t < n_tokens; t++) {                      \
+			sums[t][0] = sums[t][1] = _mm256_setzero_ps();         \
+			least[t] = 0;                                          \
+		}                                                              \
+		for (uint32_t i = 0; i < n_parts; i += 2) {                    \
+			uint32_t n = MIN(n_parts - i, 2u);                     \
+			for (uint32_t k = 0; k < n; k++) {                     \
+				const struct part p = part_##name(row, i + k); \
+				for (uint32_t t = 0; t < n_tokens; t++)        \
+					add_part(&p, &x[t], i + k,             \
+						 &sums[t][k], &least[t], dot); \
+			}                                                      \
+		}                                                              \
+		for (uint32_t t = 0; t < n_tokens; t++)                        \
+			out[t * stride] =                                      \
+				sum8(_mm256_add_ps(sums[t][0], sums[t][1])) +  \
+				least[t];                                      \
+	}                                                                      \
+	static void rows_##name(float *out, size_t stride,                     \
+				const struct kernel_rows *w, uint32_t row0,    \
+				uint32_t row1, const struct kernel_x *x)       \
+	{                                                                      \
+		uint32_t n_parts = w->n_cols / KERNEL_BLOCK, n;                \
+		struct kernel_q8 tile[TILE];                                   \
+		for (uint32_t t = 0; t < x->n_tokens; t += n) {                \
+			n = x->n_tokens - t >= TILE ? TILE : 1;                \
+			for (uint32_t k = 0; k < n; k++)                       \
+				tile[k] = kernel_token(x, t + k);              \
+			for (uint32_t r = row0; r < row1; r++) {               \
+				const uint8_t *row = w->data;                  \
+				row += r * w->row_bytes;                       \
+				if (n == 1)                                    \
+					dot_##name(out + t * stride + r,       \
+						   stride, row, tile, n_parts, \
+						   1);                         \
+				else                                           \
+					dot_##name(out + t * stride + r,       \
+						   stride, row, tile, n_parts, \
+						   TILE);                      \
+			}                                                      \
+		}                                                              \
+	}
+
+typedef __m256i dot_fn(__m256i u, __m256i q);
+
+static inline __attribute__((always_inline)) void
+add_part(const struct part *p, const struct kernel_q8 *x, uint32_t i,
+	 __m256 *sum, float *least, dot_fn *dot)
+{
+	__m256i q = _mm256_loadu_si256(
+		(const __m256i *)(x->q + (size_t)i * KERNEL_BLOCK));
+	__m256 f = _mm256_cvtepi32_ps(dot(p->u, q));
+
+	*sum = _mm256_fmadd_ps(
+		_mm256_mul_ps(p->scale, _mm256_broadcast_ss(&x->d[i])), f,
+		*sum);
+	*least += p->least[0] * x->sums[i] + p->least[1] * x->upper[i];
+}
+
+DOT_ROW(q8_0, dot32_signed)
+DOT_ROW(q4_0, dot32)
+DOT_ROW(q4_1, dot32)
+DOT_ROW(q5_0, dot32)
+DOT_ROW(q5_1, dot32)
+DOT_ROW(q4_k, dot32)
+DOT_ROW(q5_k, dot32)
+DOT_ROW(q6_k, dot32)
 
 static bool works(void)
 {

@@ -13,9 +13,10 @@
 
 #include "model/kernel.h"
 
-enum { KERNEL_BLOCK = 32 };
+enum { KERNEL_BLOCK = 32, KERNEL_GROUP = 8 };
 
-/* One token's activations, n / 32 blocks of them: x_i = d * q_i. */
+/* One token's activations, n / 32 blocks of them: x_i = d * q_i. All is
+ * followed by zeros up to a whole group of blocks. */
 struct kernel_q8 {
 	float *d;
 	float *sums;  /* of all x of a block */
@@ -23,11 +24,26 @@ struct kernel_q8 {
 	int8_t *q;    /* n */
 };
 
+/* Blocks in whole groups, and the bytes of a token in whole cache lines, so
+ * that one token's end is not another's. */
+static inline uint32_t kernel_blocks(uint32_t n_cols)
+{
+	return (n_cols + KERNEL_BLOCK * KERNEL_GROUP - 1) /
+	       (KERNEL_BLOCK * KERNEL_GROUP) * KERNEL_GROUP;
+}
+
+static inline size_t kernel_token_bytes(uint32_t n_cols)
+{
+	size_t n = kernel_blocks(n_cols);
+
+	return (n * (3 * sizeof(float) + KERNEL_BLOCK) + 63) / 64 * 64;
+}
+
 /* The i-th token of x, prepared for quantised weights. */
 static inline struct kernel_q8 kernel_token(const struct kernel_x *x,
 					    uint32_t i)
 {
-	uint32_t n = x->n_cols / KERNEL_BLOCK;
+	uint32_t n = kernel_blocks(x->n_cols);
 	char *at = (char *)x->data + i * x->token_bytes;
 	float *d = (float *)(void *)at;
 

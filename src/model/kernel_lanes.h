@@ -9,7 +9,7 @@
  *	LANES_SUM4(out, a, b, c, d)  four sums at once
  *	LANES_POW2(n), LANES_ABOVE(v, x, least)  2^n; v where x > least, else 0
  *	half_at()
- *	rows_q8_0 and its like for each quantised type
+ * and before rows_q8_0 and its like for each quantised type.
  *
  * Rows times vectors go in tiles of TILE_ROWS x TILE_X, so that each load
  * serves several products. A sum's order does not depend on its tile: one sum
@@ -59,6 +59,15 @@ struct dots {
 	float scale;
 };
 
+/* The same columns of the next tile: rows that are read side by side are too
+ * many streams for the CPU's own prefetching. */
+ALWAYS void fetch_ahead(const struct dots *a, const char *at, uint32_t n_rows)
+{
+#pragma GCC unroll 4
+	for (uint32_t r = 0; r < n_rows; r++)
+		__builtin_prefetch(at + (r + TILE_ROWS) * a->row_bytes);
+}
+
 /* n_rows (1 or TILE_ROWS) times n_x vectors. */
 ALWAYS void dots_tile(const struct dots *a, enum ggml_type type, uint32_t row0,
 		      uint32_t x0, uint32_t n_rows, uint32_t n_x)
@@ -79,6 +88,9 @@ ALWAYS void dots_tile(const struct dots *a, enum ggml_type type, uint32_t row0,
 #pragma GCC unroll 4
 		for (uint32_t r = 0; r < n_rows; r++)
 			w[r] = load_lanes(rows + r * a->row_bytes, type, i);
+		if (n_x == 1)
+			fetch_ahead(a, rows + i * (type == GGML_F32 ? 4 : 2),
+				    n_rows);
 #pragma GCC unroll 4
 		for (uint32_t t = 0; t < n_x; t++) {
 			lanes v = LANES_LOAD(x + (size_t)t * d + i);
@@ -170,14 +182,18 @@ FLOAT_ROWS(f32, GGML_F32)
 FLOAT_ROWS(f16, GGML_F16)
 FLOAT_ROWS(bf16, GGML_BF16)
 
+/* The includer's. */
+typedef void rows_fn(float *out, size_t stride, const struct kernel_rows *w,
+		     uint32_t row0, uint32_t row1, const struct kernel_x *x);
+static rows_fn rows_q8_0, rows_q4_0, rows_q4_1, rows_q5_0, rows_q5_1, rows_q4_k,
+	rows_q5_k, rows_q6_k;
+
 static void mul(float *out, size_t stride, const struct kernel_rows *w,
 		uint32_t row0, uint32_t row1, const struct kernel_x *x)
 {
 	static const struct {
 		enum ggml_type type;
-		void (*rows)(float *out, size_t stride,
-			     const struct kernel_rows *w, uint32_t row0,
-			     uint32_t row1, const struct kernel_x *x);
+		rows_fn *rows;
 	} types[] = {
 		{ GGML_F32, rows_f32 },	  { GGML_F16, rows_f16 },
 		{ GGML_BF16, rows_bf16 }, { GGML_Q8_0, rows_q8_0 },
