@@ -281,12 +281,11 @@ ALWAYS __m512i pair_q6_k(const uint8_t *row, uint32_t i, bool both)
 			       _mm512_and_si512(all, _mm512_set1_epi8(0x30)));
 }
 
-typedef struct group group_fn(const uint8_t *row, uint32_t i, uint32_t n);
 typedef __m512i pair_fn(const uint8_t *row, uint32_t i, bool both);
 
 /* A type, and whether its scales and least values are of halves of parts. */
 struct kind {
-	group_fn *group;
+	struct group (*group)(const uint8_t *row, uint32_t i, uint32_t n);
 	pair_fn *pair;
 	bool halves;
 };

@@ -124,7 +124,8 @@ enum { LANES = 8, TILE_ROWS = 4, TILE_X = 2 };
 #define LANES_ABOVE(v, x, least)                                               \
 	_mm256_and_ps(v, _mm256_cmp_ps(x, _mm256_set1_ps(least), _CMP_GT_OQ))
 #define LANES_SUM4(out, a, b, c, d) sum4(out, a, b, c, d)
-#define LANES_HALVES(s)		    _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)(s)))
+#define LANES_HALVES(s)                                                        \
+	_mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)(s)))
 #define LANES_BF16(s)                                                          \
 	_mm256_castsi256_ps(_mm256_slli_epi32(                                 \
 		_mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)(s))),  \

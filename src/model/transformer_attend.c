@@ -9,6 +9,8 @@
 
 #include "base/buf.h"
 
+enum { CACHE_LINE = 64 };
+
 /* One query's or one group's attention to a list of slots. */
 struct look {
 	const struct sparse_step *step;
@@ -17,9 +19,17 @@ struct look {
 	const float *q;
 	uint32_t n_q;
 	float *out;
-	float *scores;   /* [n_q][list->n_slots] */
-	float *keys;     /* turned keys in the order of the list, or NULL */
+	float *scores; /* [n_q][list->n_slots] */
+	float *keys;   /* turned keys in the order of the list, or NULL */
 };
+
+/* Pages lie anywhere, and each ends before the CPU has seen that it is read
+ * in order: the next one is asked for while this one is worked on. */
+static void fetch(const void *rows, size_t n_bytes)
+{
+	for (size_t i = 0; i < n_bytes; i += CACHE_LINE)
+		__builtin_prefetch((const char *)rows + i);
+}
 
 /* Slots of a range that lie in one page, one after the other. */
 static uint32_t in_page(uint32_t slot, uint32_t end)
@@ -44,6 +54,10 @@ static void score_list(const struct transformer *t, const struct look *a)
 		while (slot < end) {
 			uint32_t n = in_page(slot, end);
 
+			if (slot + n < end)
+				fetch(cache_keys(t->cache, a->h, slot + n),
+				      in_page(slot + n, end) *
+					      t->cache->row_bytes);
 			kernel_scores(a->scores + at, a->list->n_slots, a->q,
 				      a->n_q, cache_keys(t->cache, a->h, slot),
 				      t->cache->type, d, n, scale);
@@ -65,6 +79,10 @@ static void mix_list(const struct transformer *t, const struct look *a)
 		while (slot < end) {
 			uint32_t n = in_page(slot, end);
 
+			if (slot + n < end)
+				fetch(cache_values(t->cache, a->h, slot + n),
+				      in_page(slot + n, end) *
+					      t->cache->row_bytes);
 			kernel_mix(a->out, a->scores + at, a->list->n_slots,
 				   a->n_q, cache_values(t->cache, a->h, slot),
 				   t->cache->type, d, n);
@@ -121,8 +139,8 @@ static void clear_pick(struct sparse_pick *pick, uint32_t group)
 static void turn_queries(const struct transformer *t,
 			 const struct sparse_step *step, float *q)
 {
-	uint32_t pos = t->dense ? step->pos :
-				  t->policy->place(t->state, step, NULL);
+	uint32_t pos =
+		t->dense ? step->pos : t->policy->place(t->state, step, NULL);
 
 	for (uint32_t g = 0; g < step->group; g++)
 		rope_turn(t->rope, q + (size_t)g * t->shape.d, pos);
@@ -175,8 +193,8 @@ static struct sparse_step step_of(const struct transformer *t, uint32_t head,
 		.pos = t->n + i,
 		.prompt_end = t->prompt_end,
 		.dense_end = t->dense_end,
-		.q = t->q + ((size_t)i * t->shape.n_heads + head * group) *
-				    t->shape.d,
+		.q = t->q +
+		     ((size_t)i * t->shape.n_heads + head * group) * t->shape.d,
 		.rope = t->rope,
 	};
 }
@@ -261,10 +279,10 @@ static void note_read(struct transformer *t)
 
 		for (uint32_t g = 0; g < (pick->each ? group : 1); g++)
 			for (size_t i = 0; i < pick->lists[g].n; i++)
-				transformer_mark(t->read + (size_t)t->layer *
-							   t->n_words,
-					 h, pick->lists[g].ranges[i].start,
-					 pick->lists[g].ranges[i].n);
+				transformer_mark(
+					t->read + (size_t)t->layer * t->n_words,
+					h, pick->lists[g].ranges[i].start,
+					pick->lists[g].ranges[i].n);
 	}
 }
 
@@ -276,11 +294,10 @@ static void store(struct transformer *t)
 
 	for (uint32_t i = 0; i < t->n_batch; i++)
 		for (uint32_t h = 0; h < n_kv; h++)
-			cache_append(t->cache,
-				     cache_head(t->cache, t->layer, h),
-				     t->n + i,
-				     t->k + ((size_t)i * n_kv + h) * d,
-				     t->v + ((size_t)i * n_kv + h) * d);
+			cache_append(
+				t->cache, cache_head(t->cache, t->layer, h),
+				t->n + i, t->k + ((size_t)i * n_kv + h) * d,
+				t->v + ((size_t)i * n_kv + h) * d);
 }
 
 void transformer_attend(struct transformer *t)
@@ -294,11 +311,9 @@ void transformer_attend(struct transformer *t)
 	pool_run(t->pool, attend_part, t);
 	note_read(t);
 	all.pos = t->n + t->n_batch - 1;
-	if (!is_sparse(t) || !t->policy->evict ||
-	    all.pos + 1 < t->dense_end)
+	if (!is_sparse(t) || !t->policy->evict || all.pos + 1 < t->dense_end)
 		return;
 	t->policy->evict(t->state, &all);
 	for (uint32_t i = 0; i < t->shape.n_kv_heads; i++)
-		t->evicted |= cache_head(t->cache, t->layer, i)->n <=
-			      all.pos;
+		t->evicted |= cache_head(t->cache, t->layer, i)->n <= all.pos;
 }

@@ -256,6 +256,8 @@ static void put_keys(struct file *f, const struct random_spec *s)
 
 	key_str(f, "", "general.architecture", a);
 	key_str(f, "", "general.name", "random");
+	key_str(f, "", "tokenizer.ggml.model", "no_vocab");
+	key_u32(f, a, "vocab_size", s->n_vocab);
 	key_u32(f, a, "block_count", s->n_layers);
 	key_u32(f, a, "context_length", s->n_ctx);
 	key_u32(f, a, "embedding_length", s->n_embd);
