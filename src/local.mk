@@ -125,3 +125,6 @@ libengine_a_SOURCES += \
 	src/model/vocab_index.c src/model/vocab_index.h \
 	src/model/vocab_join.c src/model/vocab_read.c \
 	src/model/vocab_pre.c src/model/vocab_pre.h
+# What models are asked, and what they answered.
+libengine_a_SOURCES += \
+	src/task/problem.c src/task/problem.h

@@ -373,3 +373,15 @@ tests_bench_bench_decode_LDADD = libengine.a $(ENGINE_LIBS)
 .PHONY: bench-decode
 bench-decode: tests/bench/bench_decode
 	@tests/bench/bench_decode $(DECODE_BENCH_FILES)
+
+# Problems and answers.
+task_tests = \
+	tests/unit/test_problem
+if HAVE_TESTS
+check_PROGRAMS += $(task_tests)
+TESTS += $(task_tests)
+endif
+FUZZ_NAMES += problem
+fuzz_replays += \
+	tests/fuzz/replay_problem
+tests_fuzz_replay_problem_SOURCES = tests/fuzz/fuzz_problem.c $(FUZZ_REPLAY)

@@ -3,7 +3,7 @@
 
 A problem: n people, each with a number of things, told in n shuffled facts; the
 question asks for one of them, and the answer needs a chain of k facts back to a
-person whose number is given.  `src/problem.c` draws the same problems from the
+person whose number is given.  `src/task/problem.c` draws the same problems from the
 same seeds (tests/unit/test_problem.c holds this file's output to prove it).
 
     problems.py [--seed N] [--count N]     print problems, their chains and answers

@@ -10,7 +10,7 @@ awk -F: '
 function floor_of(path) {
 	if (path ~ /^src\/base\//) return 0
 	if (path ~ /^src\/measure\//) return 1
-	if (path ~ /^src\/(trace|model)\//) return 2
+	if (path ~ /^src\/(trace|model|task)\//) return 2
 	if (path ~ /^src\//) return 3
 	return 4
 }
@@ -100,7 +100,7 @@ only 'mapping memory' "$(call 'mmap|mremap|munmap|madvise')" \
 	'src/source.c src/base/big.c src/model_map.c'
 
 # --- Below floor 3: bytes in, values out. base.c prints last words (die).
-sed -nE '/^src\/(base|measure|trace|model)\//p' "$tmp/code" >"$tmp/low"
+sed -nE '/^src\/(base|measure|trace|model|task)\//p' "$tmp/code" >"$tmp/low"
 mv "$tmp/code" "$tmp/all"
 mv "$tmp/low" "$tmp/code"
 only 'no clock below floor 3' \
