@@ -127,4 +127,5 @@ libengine_a_SOURCES += \
 	src/model/vocab_pre.c src/model/vocab_pre.h
 # What models are asked, and what they answered.
 libengine_a_SOURCES += \
+	src/task/answer.c src/task/answer.h src/task/answer_math.c \
 	src/task/problem.c src/task/problem.h

@@ -376,12 +376,15 @@ bench-decode: tests/bench/bench_decode
 
 # Problems and answers.
 task_tests = \
+	tests/unit/test_answer \
 	tests/unit/test_problem
 if HAVE_TESTS
 check_PROGRAMS += $(task_tests)
 TESTS += $(task_tests)
 endif
-FUZZ_NAMES += problem
+FUZZ_NAMES += answer problem
 fuzz_replays += \
+	tests/fuzz/replay_answer \
 	tests/fuzz/replay_problem
+tests_fuzz_replay_answer_SOURCES = tests/fuzz/fuzz_answer.c $(FUZZ_REPLAY)
 tests_fuzz_replay_problem_SOURCES = tests/fuzz/fuzz_problem.c $(FUZZ_REPLAY)

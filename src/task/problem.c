@@ -5,7 +5,7 @@
 #include <strings.h>
 
 const char *const problem_names[PROBLEM_PEOPLE_MAX] = {
-	"Ann", "Bob", "Cid", "Dan", "Eve", "Fay", "Gus", "Hal", "Ivy",
+	"Ann", "Bob", "Cid", "Dan", "Eve", "Fay", "Gus", "Hal",	 "Ivy",
 	"Jon", "Kim", "Leo", "Mia", "Ned", "Oda", "Pam", "Quin", "Ray",
 	"Sue", "Tom", "Una", "Val", "Wes", "Xan", "Yan", "Zoe",
 };
@@ -13,10 +13,14 @@ const char *const problem_names[PROBLEM_PEOPLE_MAX] = {
 /* --- drawing: every lot in the order of problems.py --------------------- */
 
 enum {
-	LOW = 1, HIGH = 50, /* things of a person who was drawn */
-	BASE_LOW = 10, BASE_HIGH = 40,
-	PEOPLE_LOW = 20, PEOPLE_HIGH = 22,
-	CHAIN_LOW = 8, CHAIN_HIGH = 9,
+	LOW = 1,
+	HIGH = 50, /* things of a person who was drawn */
+	BASE_LOW = 10,
+	BASE_HIGH = 40,
+	PEOPLE_LOW = 20,
+	PEOPLE_HIGH = 22,
+	CHAIN_LOW = 8,
+	CHAIN_HIGH = 9,
 	TOLD_ONE_IN = 8, /* of those beside the point */
 };
 
@@ -123,11 +127,9 @@ static void put_fact(const struct problem *p, uint32_t person, struct buf *out)
 {
 	const struct problem_fact *fact = &p->facts[person];
 
-	buf_printf(out, " %s has %d", problem_name(p, person),
-		   abs(fact->step));
+	buf_printf(out, " %s has %d", problem_name(p, person), abs(fact->step));
 	if (fact->other >= 0)
-		buf_printf(out, " %s than %s",
-			   fact->step > 0 ? "more" : "less",
+		buf_printf(out, " %s than %s", fact->step > 0 ? "more" : "less",
 			   problem_name(p, (uint32_t)fact->other));
 	buf_putc(out, '.');
 }
@@ -155,7 +157,7 @@ struct reader {
 	struct err *err;
 	struct problem *p;
 	int person_of[PROBLEM_PEOPLE_MAX]; /* a name's person, or NOBODY */
-	bool told[PROBLEM_PEOPLE_MAX];     /* a person's fact was read */
+	bool told[PROBLEM_PEOPLE_MAX];	   /* a person's fact was read */
 };
 
 static bool is_letter(char c)
@@ -201,7 +203,7 @@ static bool is(struct word word, const char *text)
 	return word.n == strlen(text) && strncasecmp(word.s, text, word.n) == 0;
 }
 
-static bool accept(struct reader *r, const char *text)
+static bool take_if(struct reader *r, const char *text)
 {
 	if (!is(look(r), text))
 		return false;
@@ -219,13 +221,15 @@ static bool expect(struct reader *r, const char *text, const char *after)
 {
 	struct word word = look(r);
 
-	if (accept(r, text))
+	if (take_if(r, text))
 		return true;
 	if (!word.n || *word.s == '\n')
-		return err_set(r->err, "after \"%s\" the word \"%s\" is "
-				       "missing", after, text);
-	return err_set(r->err, "after \"%s\" comes \"%s\", not \"%.*s\"",
-		       after, text, shown(word), word.s);
+		return err_set(r->err,
+			       "after \"%s\" the word \"%s\" is "
+			       "missing",
+			       after, text);
+	return err_set(r->err, "after \"%s\" comes \"%s\", not \"%.*s\"", after,
+		       text, shown(word), word.s);
 }
 
 /* A person, known from before or new. */
@@ -247,10 +251,12 @@ static bool read_person(struct reader *r, int *person)
 	if (!word.n || *word.s == '\n')
 		return err_set(r->err, "a name is missing at the end: the "
 				       "model knows Ann, Bob, Cid to Zoe");
-	return err_set(r->err, "\"%.*s\" is no name that the model knows: Ann "
-			       "Bob Cid Dan Eve Fay Gus Hal Ivy Jon Kim Leo "
-			       "Mia Ned Oda Pam Quin Ray Sue Tom Una Val Wes "
-			       "Xan Yan Zoe", shown(word), word.s);
+	return err_set(r->err,
+		       "\"%.*s\" is no name that the model knows: Ann "
+		       "Bob Cid Dan Eve Fay Gus Hal Ivy Jon Kim Leo "
+		       "Mia Ned Oda Pam Quin Ray Sue Tom Una Val Wes "
+		       "Xan Yan Zoe",
+		       shown(word), word.s);
 }
 
 static bool read_number(struct reader *r, const char *name, int *number)
@@ -270,9 +276,10 @@ static bool read_number(struct reader *r, const char *name, int *number)
 	if (!word.n || *word.s == '\n')
 		return err_set(r->err, "after \"%s has\" a number is missing",
 			       name);
-	return err_set(r->err, "after \"%s has\" comes a whole number in "
-			       "digits, not \"%.*s\"", name, shown(word),
-		       word.s);
+	return err_set(r->err,
+		       "after \"%s has\" comes a whole number in "
+		       "digits, not \"%.*s\"",
+		       name, shown(word), word.s);
 }
 
 /* The step, or the number, of a fact. */
@@ -291,15 +298,19 @@ static bool read_tail(struct reader *r, int person)
 		*fact = (struct problem_fact){ NOBODY, number };
 		return (number >= PROBLEM_VALUE_MIN &&
 			number <= PROBLEM_VALUE_MAX) ||
-		       err_set(r->err, "%s has %d: the model counts from %d "
-				       "to %d", name, number,
-			       PROBLEM_VALUE_MIN, PROBLEM_VALUE_MAX);
+		       err_set(r->err,
+			       "%s has %d: the model counts from %d "
+			       "to %d",
+			       name, number, PROBLEM_VALUE_MIN,
+			       PROBLEM_VALUE_MAX);
 	}
 	take(r);
 	if (number < 1 || number > PROBLEM_STEP_MAX)
-		return err_set(r->err, "%s has %d %s: the model knows steps "
-				       "from 1 to %d", name, number,
-			       more ? "more" : "less", PROBLEM_STEP_MAX);
+		return err_set(r->err,
+			       "%s has %d %s: the model knows steps "
+			       "from 1 to %d",
+			       name, number, more ? "more" : "less",
+			       PROBLEM_STEP_MAX);
 	fact->step = more ? number : -number;
 	return expect(r, "than", more ? "more" : "less") &&
 	       read_person(r, &fact->other);
@@ -328,15 +339,16 @@ static bool read_fact(struct reader *r)
 	if (!word.n || is(word, ".") || is(word, ",") || is(word, ";") ||
 	    is(word, "\n"))
 		return true;
-	return err_set(r->err, "the fact about %s goes on with \"%.*s\": end "
-			       "it with a full stop", name, shown(word),
-		       word.s);
+	return err_set(r->err,
+		       "the fact about %s goes on with \"%.*s\": end "
+		       "it with a full stop",
+		       name, shown(word), word.s);
 }
 
 static void skip_marks(struct reader *r)
 {
-	while (accept(r, ".") || accept(r, ",") || accept(r, ";") ||
-	       accept(r, "\n"))
+	while (take_if(r, ".") || take_if(r, ",") || take_if(r, ";") ||
+	       take_if(r, "\n"))
 		;
 }
 
@@ -349,27 +361,28 @@ static bool read_question(struct reader *r, int *asked)
 	    !read_person(r, asked) ||
 	    !expect(r, "have", problem_name(r->p, (uint32_t)*asked)))
 		return false;
-	accept(r, "?");
+	take_if(r, "?");
 	skip_marks(r);
-	if (accept(r, "Think"))
-		accept(r, ":");
+	if (take_if(r, "Think"))
+		take_if(r, ":");
 	skip_marks(r);
 	word = look(r);
-	return !word.n ||
-	       err_set(r->err, "after the question comes nothing, not "
-			       "\"%.*s\"", shown(word), word.s);
+	return !word.n || err_set(r->err,
+				  "after the question comes nothing, not "
+				  "\"%.*s\"",
+				  shown(word), word.s);
 }
 
 static bool read_text(struct reader *r, int *asked)
 {
 	skip_marks(r);
-	if (accept(r, "Facts"))
-		accept(r, ":");
+	if (take_if(r, "Facts"))
+		take_if(r, ":");
 	for (skip_marks(r); look(r).n; skip_marks(r)) {
-		if (accept(r, "Question"))
-			accept(r, ":");
+		if (take_if(r, "Question"))
+			take_if(r, ":");
 		skip_marks(r);
-		if (accept(r, "how"))
+		if (take_if(r, "how"))
 			return read_question(r, asked);
 		if (!read_fact(r))
 			return false;
@@ -378,8 +391,9 @@ static bool read_text(struct reader *r, int *asked)
 		return err_set(r->err, "there are no facts: write \"Ann has "
 				       "20. Bob has 3 more than Ann. How many "
 				       "does Bob have?\"");
-	return err_set(r->err, "the question is missing: end with \"How many "
-			       "does %s have?\"",
+	return err_set(r->err,
+		       "the question is missing: end with \"How many "
+		       "does %s have?\"",
 		       problem_name(r->p, r->p->order[0]));
 }
 
@@ -393,9 +407,10 @@ static bool solve(struct reader *r, int person)
 
 	for (; p->facts[at].other >= 0; at = p->facts[at].other) {
 		if (n == p->n)
-			return err_set(r->err, "the facts about %s go in a "
-					       "circle: somebody on the way "
-					       "needs a plain number",
+			return err_set(r->err,
+				       "the facts about %s go in a "
+				       "circle: somebody on the way "
+				       "needs a plain number",
 				       problem_name(p, (uint32_t)person));
 		path[n++] = at;
 	}
@@ -405,8 +420,9 @@ static bool solve(struct reader *r, int person)
 		int value = p->values[fact->other] + fact->step;
 
 		if (value < PROBLEM_VALUE_MIN || value > PROBLEM_VALUE_MAX)
-			return err_set(r->err, "%s has %d then: the model "
-					       "counts from %d to %d",
+			return err_set(r->err,
+				       "%s has %d then: the model "
+				       "counts from %d to %d",
 				       problem_name(p, (uint32_t)path[n]),
 				       value, PROBLEM_VALUE_MIN,
 				       PROBLEM_VALUE_MAX);
@@ -423,9 +439,10 @@ bool problem_read(const char *text, size_t n, struct problem *p,
 
 	*p = (struct problem){ 0 };
 	if (n > PROBLEM_TEXT_MAX)
-		return err_set(err, "the problem has %zu bytes; %d are enough "
-				    "for all facts there can be", n,
-			       PROBLEM_TEXT_MAX);
+		return err_set(err,
+			       "the problem has %zu bytes; %d are enough "
+			       "for all facts there can be",
+			       n, PROBLEM_TEXT_MAX);
 	for (size_t i = 0; i < ARRAY_LEN(r.person_of); i++)
 		r.person_of[i] = NOBODY;
 	if (!read_text(&r, &asked))

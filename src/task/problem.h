@@ -18,7 +18,7 @@
 enum {
 	PROBLEM_PEOPLE_MAX = 26, /* as many as there are names */
 	PROBLEM_VALUE_MIN = 1,
-	PROBLEM_VALUE_MAX = 69,  /* the vocabulary's largest number */
+	PROBLEM_VALUE_MAX = 69, /* the vocabulary's largest number */
 	PROBLEM_STEP_MAX = 9,
 	PROBLEM_TEXT_MAX = 64 * 1024,
 };
@@ -32,12 +32,12 @@ struct problem_fact {
 /* People are 0..n-1; person p is told by facts[p] and has values[p] things. */
 struct problem {
 	uint32_t n;
-	uint8_t names[PROBLEM_PEOPLE_MAX];  /* in problem_names */
+	uint8_t names[PROBLEM_PEOPLE_MAX]; /* in problem_names */
 	struct problem_fact facts[PROBLEM_PEOPLE_MAX];
 	int values[PROBLEM_PEOPLE_MAX];
-	uint8_t order[PROBLEM_PEOPLE_MAX];  /* as the facts are told */
-	uint8_t chain[PROBLEM_PEOPLE_MAX];  /* from the person asked for to
-					       one told as a number */
+	uint8_t order[PROBLEM_PEOPLE_MAX]; /* as the facts are told */
+	uint8_t chain[PROBLEM_PEOPLE_MAX]; /* from the person asked for to
+					      one told as a number */
 	uint32_t n_chain;
 };
 

@@ -77,7 +77,8 @@ static void as_the_recipe_draws(void **state)
 	(void)state;
 	snprintf(command, sizeof(command),
 		 "python3 '%s/samples/model/problems.py' --seed 1000 --count "
-		 "200 2>/dev/null", top());
+		 "200 2>/dev/null",
+		 top());
 	in = popen(command, "r");
 	assert_non_null(in);
 	n = compare(in);
@@ -102,8 +103,7 @@ static void read_back(void **state)
 		assert_true(problem_read(a.data, a.len, &got, &err));
 		problem_prompt(&got, &b);
 		assert_string_equal(buf_cstr(&a), buf_cstr(&b));
-		assert_int_equal(problem_answer(&got),
-				 problem_answer(&drawn));
+		assert_int_equal(problem_answer(&got), problem_answer(&drawn));
 		assert_int_equal(got.n_chain, drawn.n_chain);
 		buf_release(&a);
 		buf_release(&b);
@@ -144,18 +144,22 @@ static void typed(void **state)
 		const char *prompt;
 	} rows[] = {
 		{ "Ann has 20. Bob has 3 more than Ann. How many does Bob "
-		  "have?", 23,
+		  "have?",
+		  23,
 		  "Facts: Ann has 20. Bob has 3 more than Ann. Question: how "
 		  "many does Bob have? Think:" },
 		{ "ann has 20\nBOB has 3 less than ann\nhow many does bob have",
-		  17, "Facts: Ann has 20. Bob has 3 less than Ann. Question: "
-		      "how many does Bob have? Think:" },
+		  17,
+		  "Facts: Ann has 20. Bob has 3 less than Ann. Question: "
+		  "how many does Bob have? Think:" },
 		{ "Facts : Zoe has 2 more than Yan , Yan has 60 ; Question : "
-		  "how many does Zoe have ? Think :", 62,
+		  "how many does Zoe have ? Think :",
+		  62,
 		  "Facts: Zoe has 2 more than Yan. Yan has 60. Question: how "
 		  "many does Zoe have? Think:" },
 		{ "  Ann has 1.. how many does Ann have?!"
-		  "", 0, NULL },
+		  "",
+		  0, NULL },
 		{ "Ann has 1. How many does Ann have?\n\n", 1,
 		  "Facts: Ann has 1. Question: how many does Ann have? "
 		  "Think:" },
@@ -171,13 +175,11 @@ static void typed(void **state)
 		struct buf prompt = { 0 };
 
 		if (!rows[i].prompt) {
-			assert_false(problem_read(rows[i].text,
-						  strlen(rows[i].text), &p,
-						  &err));
+			assert_false(problem_read(
+				rows[i].text, strlen(rows[i].text), &p, &err));
 			continue;
 		}
-		if (!problem_read(rows[i].text, strlen(rows[i].text), &p,
-				  &err))
+		if (!problem_read(rows[i].text, strlen(rows[i].text), &p, &err))
 			fail_msg("%s: %s", rows[i].text, err.text);
 		problem_prompt(&p, &prompt);
 		assert_int_equal(problem_answer(&p), rows[i].answer);
@@ -186,78 +188,84 @@ static void typed(void **state)
 	}
 }
 
+static const struct {
+	const char *text, *says;
+} wrong_rows[] = {
+	{ "", "there are no facts: write \"Ann has 20." },
+	{ " \n", "there are no facts" },
+	{ "Facts:", "there are no facts" },
+	{ "Max has 2. How many does Max have?",
+	  "\"Max\" is no name that the model knows: Ann Bob" },
+	{ "Ann has 2 more than Max. How many does Ann have?",
+	  "\"Max\" is no name" },
+	{ "Ann has 2. How many does Max have?", "\"Max\" is no name" },
+	{ "Ann has 2. Ann has 3. How many does Ann have?",
+	  "Ann is told twice" },
+	{ "Ann has 2 more than Bob. Bob has 1 less than Ann. How many "
+	  "does Ann have?",
+	  "the facts about Ann go in a circle" },
+	{ "Ann has 2 more than Ann. How many does Ann have?",
+	  "the facts about Ann go in a circle" },
+	{ "Ann has 2 more than Bob. How many does Ann have?",
+	  "no fact tells how many Bob has" },
+	{ "Ann has 2. How many does Bob have?",
+	  "no fact tells how many Bob has" },
+	{ "Ann has 0. How many does Ann have?",
+	  "Ann has 0: the model counts from 1 to 69" },
+	{ "Ann has 70. How many does Ann have?", "Ann has 70: the" },
+	{ "Ann has 99999999999999999999. How many does Ann have?",
+	  "Ann has 100000: the model counts from 1 to 69" },
+	{ "Ann has -3. How many does Ann have?",
+	  "after \"Ann has\" comes a whole number in digits, not "
+	  "\"-3\"" },
+	{ "Ann has two. How many does Ann have?",
+	  "after \"Ann has\" comes a whole number in digits, not "
+	  "\"two\"" },
+	{ "Ann has", "after \"Ann has\" a number is missing" },
+	{ "Ann has 65. Bob has 5 more than Ann. How many does Bob "
+	  "have?",
+	  "Bob has 70 then: the model counts from 1 to 69" },
+	{ "Ann has 5. Bob has 5 less than Ann. How many does Ann "
+	  "have?",
+	  "Bob has 0 then" },
+	{ "Ann has 5. Bob has 10 more than Ann. How many does Ann "
+	  "have?",
+	  "Bob has 10 more: the model knows steps from 1 to "
+	  "9" },
+	{ "Ann has 5. Bob has 0 less than Ann. How many does Ann "
+	  "have?",
+	  "Bob has 0 less: the model knows steps" },
+	{ "Ann has 5.", "the question is missing: end with \"How many "
+			"does Ann have?\"" },
+	{ "Ann has 5. Bob has 2 more", "after \"more\" the word "
+				       "\"than\" is missing" },
+	{ "Ann has 5. Bob has 2 more then Ann. ",
+	  "after \"more\" comes \"than\", not \"then\"" },
+	{ "Ann has 5 apples. How many does Ann have?",
+	  "the fact about Ann goes on with \"apples\": end it with a "
+	  "full stop" },
+	{ "Ann owns 5. How many does Ann have?",
+	  "after \"Ann\" comes \"has\", not \"owns\"" },
+	{ "Ann has 5. How many has Ann?",
+	  "after \"how many\" comes \"does\", not \"has\"" },
+	{ "Ann has 5. How many does Ann have? Bob has 3.",
+	  "after the question comes nothing, not \"Bob\"" },
+	{ "Ann has 5. How many does", "a name is missing at the end" },
+};
+
 static void wrong(void **state)
 {
-	static const struct {
-		const char *text, *says;
-	} rows[] = {
-		{ "", "there are no facts: write \"Ann has 20." },
-		{ " \n", "there are no facts" },
-		{ "Facts:", "there are no facts" },
-		{ "Max has 2. How many does Max have?",
-		  "\"Max\" is no name that the model knows: Ann Bob" },
-		{ "Ann has 2 more than Max. How many does Ann have?",
-		  "\"Max\" is no name" },
-		{ "Ann has 2. How many does Max have?", "\"Max\" is no name" },
-		{ "Ann has 2. Ann has 3. How many does Ann have?",
-		  "Ann is told twice" },
-		{ "Ann has 2 more than Bob. Bob has 1 less than Ann. How many "
-		  "does Ann have?", "the facts about Ann go in a circle" },
-		{ "Ann has 2 more than Ann. How many does Ann have?",
-		  "the facts about Ann go in a circle" },
-		{ "Ann has 2 more than Bob. How many does Ann have?",
-		  "no fact tells how many Bob has" },
-		{ "Ann has 2. How many does Bob have?",
-		  "no fact tells how many Bob has" },
-		{ "Ann has 0. How many does Ann have?",
-		  "Ann has 0: the model counts from 1 to 69" },
-		{ "Ann has 70. How many does Ann have?", "Ann has 70: the" },
-		{ "Ann has 99999999999999999999. How many does Ann have?",
-		  "Ann has 100000: the model counts from 1 to 69" },
-		{ "Ann has -3. How many does Ann have?",
-		  "after \"Ann has\" comes a whole number in digits, not "
-		  "\"-3\"" },
-		{ "Ann has two. How many does Ann have?",
-		  "after \"Ann has\" comes a whole number in digits, not "
-		  "\"two\"" },
-		{ "Ann has", "after \"Ann has\" a number is missing" },
-		{ "Ann has 65. Bob has 5 more than Ann. How many does Bob "
-		  "have?", "Bob has 70 then: the model counts from 1 to 69" },
-		{ "Ann has 5. Bob has 5 less than Ann. How many does Ann "
-		  "have?", "Bob has 0 then" },
-		{ "Ann has 5. Bob has 10 more than Ann. How many does Ann "
-		  "have?", "Bob has 10 more: the model knows steps from 1 to "
-			   "9" },
-		{ "Ann has 5. Bob has 0 less than Ann. How many does Ann "
-		  "have?", "Bob has 0 less: the model knows steps" },
-		{ "Ann has 5.", "the question is missing: end with \"How many "
-				"does Ann have?\"" },
-		{ "Ann has 5. Bob has 2 more", "after \"more\" the word "
-					       "\"than\" is missing" },
-		{ "Ann has 5. Bob has 2 more then Ann. ",
-		  "after \"more\" comes \"than\", not \"then\"" },
-		{ "Ann has 5 apples. How many does Ann have?",
-		  "the fact about Ann goes on with \"apples\": end it with a "
-		  "full stop" },
-		{ "Ann owns 5. How many does Ann have?",
-		  "after \"Ann\" comes \"has\", not \"owns\"" },
-		{ "Ann has 5. How many has Ann?",
-		  "after \"how many\" comes \"does\", not \"has\"" },
-		{ "Ann has 5. How many does Ann have? Bob has 3.",
-		  "after the question comes nothing, not \"Bob\"" },
-		{ "Ann has 5. How many does",
-		  "a name is missing at the end" },
-	};
-
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(wrong_rows); i++) {
 		struct problem p;
 		struct err err = { "" };
 
-		assert_false(problem_read(rows[i].text, strlen(rows[i].text),
-					  &p, &err));
-		if (!strstr(err.text, rows[i].says))
-			fail_msg("\"%s\" says \"%s\"", rows[i].text, err.text);
+		assert_false(problem_read(wrong_rows[i].text,
+					  strlen(wrong_rows[i].text), &p,
+					  &err));
+		if (!strstr(err.text, wrong_rows[i].says))
+			fail_msg("\"%s\" says \"%s\"", wrong_rows[i].text,
+				 err.text);
 	}
 }
 

@@ -1,0 +1,279 @@
+#include "task/answer.h"
+
+#include <math.h>
+#include <string.h>
+#include <strings.h>
+
+enum { NUMBER_BYTES = 64, GAP_BYTES = 16 };
+
+#define SAME_NUMBER 1e-9
+
+/* --- numbers ------------------------------------------------------------ */
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* Where the number that begins at s[at] ends: 12, -3.5, 1,234; at: none. */
+static size_t number_end(const char *s, size_t n, size_t at)
+{
+	size_t i = at, digits;
+
+	if (i < n && (s[i] == '-' || s[i] == '+'))
+		i++;
+	for (digits = i; i < n && is_digit(s[i]); i++)
+		;
+	if (i == digits)
+		return at;
+	while (i + 3 < n && s[i] == ',' && is_digit(s[i + 1]) &&
+	       is_digit(s[i + 2]) && is_digit(s[i + 3]) &&
+	       (i + 4 >= n || !is_digit(s[i + 4])))
+		i += 4;
+	if (i + 1 < n && s[i] == '.' && is_digit(s[i + 1]))
+		for (i++; i < n && is_digit(s[i]); i++)
+			;
+	return i;
+}
+
+/* The first number at or after `from`. A sign counts where no word or number
+ * is before it ("5-3" has 5 and 3). */
+static bool number_after(const char *s, size_t n, size_t from,
+			 struct answer *out)
+{
+	for (size_t i = from; i < n; i++) {
+		bool sign = (s[i] == '-' || s[i] == '+') &&
+			    (i == 0 || (!is_digit(s[i - 1]) &&
+					s[i - 1] != ')' && s[i - 1] != '}'));
+		size_t end;
+
+		if (!sign && !is_digit(s[i]))
+			continue;
+		end = number_end(s, n, i);
+		if (end == i)
+			continue;
+		*out = (struct answer){ i, end, end };
+		return true;
+	}
+	return false;
+}
+
+static bool last_number(const char *s, size_t n, struct answer *out)
+{
+	struct answer found;
+	bool any = false;
+
+	for (size_t at = 0; number_after(s, n, at, &found); at = found.end) {
+		*out = found;
+		any = true;
+	}
+	return any;
+}
+
+/* Digits without what groups them; NAN if there is no number. */
+static double number_of(const char *s, size_t n)
+{
+	struct answer at;
+	double value = 0, unit = 1;
+	bool minus, fraction = false;
+
+	if (!number_after(s, n, 0, &at))
+		return NAN;
+	minus = s[at.start] == '-';
+	for (size_t i = at.start; i < at.end; i++) {
+		if (s[i] == '.')
+			fraction = true;
+		if (!is_digit(s[i]))
+			continue;
+		unit = fraction ? unit / 10 : unit;
+		value = fraction ? value + (s[i] - '0') * unit
+				 : value * 10 + (s[i] - '0');
+	}
+	return minus ? -value : value;
+}
+
+/* --- statements --------------------------------------------------------- */
+
+/* What announces an answer. */
+struct mark {
+	const char *text;
+	unsigned kinds; /* bits */
+	bool box;	/* a brace follows, else a number */
+	bool line;	/* at the beginning of a line only */
+	bool weak;	/* the last one counts where no other kind is */
+};
+
+#define CHAIN (1u << ANSWER_CHAIN)
+#define GSM8K (1u << ANSWER_GSM8K)
+#define MATH  (1u << ANSWER_MATH)
+#define AIME  (1u << ANSWER_AIME)
+
+static const struct mark marks[] = {
+	{ "answer is", CHAIN, false, false, false },
+	{ "answer:", CHAIN, false, false, false },
+	{ "answer :", CHAIN, false, false, false },
+	{ "answer is", GSM8K | AIME, false, false, true },
+	{ "answer:", GSM8K | AIME, false, false, true },
+	{ "####", GSM8K, false, false, false },
+	{ "A:", GSM8K, false, true, false },
+	{ "\\boxed", GSM8K | MATH | AIME, true, false, false },
+	{ "\\fbox", MATH | AIME, true, false, false },
+};
+
+static const char *const kind_names[ANSWER_KINDS] = {
+	[ANSWER_CHAIN] = "chain",
+	[ANSWER_GSM8K] = "gsm8k",
+	[ANSWER_MATH] = "math",
+	[ANSWER_AIME] = "aime",
+};
+
+const char *answer_kind_name(size_t kind)
+{
+	return kind < ANSWER_KINDS ? kind_names[kind] : NULL;
+}
+
+enum answer_kind answer_kind_find(const char *name)
+{
+	size_t i = 0;
+
+	while (i < ANSWER_KINDS && strcmp(kind_names[i], name) != 0)
+		i++;
+	return (enum answer_kind)i;
+}
+
+/* "{...}" with its braces in balance, from s[at] on, blanks before it; or one
+ * thing without braces: "\boxed 5". */
+static bool read_box(const char *s, size_t n, size_t at, struct answer *out)
+{
+	size_t depth = 0, start;
+
+	while (at < n && s[at] == ' ')
+		at++;
+	if (at < n && is_digit(s[at])) {
+		size_t end = number_end(s, n, at);
+
+		*out = (struct answer){ at, end, end };
+		return true;
+	}
+	if (at == n || s[at] != '{')
+		return false;
+	start = at + 1;
+	for (; at < n && at <= start + ANSWER_MAX_BYTES; at++) {
+		if (s[at] == '\\' && at + 1 < n) {
+			at++; /* \{ is no brace */
+			continue;
+		}
+		depth += s[at] == '{';
+		depth -= s[at] == '}';
+		if (depth == 0) {
+			*out = (struct answer){ start, at, at + 1 };
+			return true;
+		}
+	}
+	return false;
+}
+
+/* A number right behind what announced it: blanks, "$", "**", "\(" may stand
+ * between. */
+static bool read_number(const char *s, size_t n, size_t at, struct answer *out)
+{
+	size_t end, far = MIN(n, at + GAP_BYTES);
+
+	while (at < far && strchr(" \t\r\n:$*\\({", s[at]) && s[at])
+		at++;
+	end = number_end(s, n, at);
+	*out = (struct answer){ at, end, end };
+	return end > at;
+}
+
+static bool reads(enum answer_kind kind, const struct mark *mark, const char *s,
+		  size_t n, size_t at, struct answer *out)
+{
+	size_t len = strlen(mark->text);
+
+	if (!(mark->kinds & 1u << kind) || n - at < len ||
+	    strncasecmp(s + at, mark->text, len) != 0 ||
+	    (mark->line && at > 0 && s[at - 1] != '\n'))
+		return false;
+	return mark->box ? read_box(s, n, at + len, out)
+			 : read_number(s, n, at + len, out);
+}
+
+/* The first statement whose announcement begins at or after `from`. */
+static bool statement(enum answer_kind kind, const char *s, size_t n,
+		      size_t from, bool strong, struct answer *out)
+{
+	for (size_t at = from; at < n; at++) {
+		if (!strchr("aA#\\", s[at]) || !s[at])
+			continue;
+		for (size_t i = 0; i < ARRAY_LEN(marks); i++)
+			if (!(strong && marks[i].weak) &&
+			    reads(kind, &marks[i], s, n, at, out))
+				return true;
+	}
+	return false;
+}
+
+static bool last_statement(enum answer_kind kind, const char *s, size_t n,
+			   bool strong, struct answer *out)
+{
+	struct answer found;
+	bool any = false;
+
+	/* A box may hold another: the search goes on inside. */
+	for (size_t at = 0; statement(kind, s, n, at, strong, &found);
+	     at = found.start) {
+		*out = found;
+		any = true;
+	}
+	return any;
+}
+
+bool answer_first(enum answer_kind kind, const char *text, size_t n,
+		  struct answer *out)
+{
+	return statement(kind, text, n, 0, false, out);
+}
+
+bool answer_last(enum answer_kind kind, const char *text, size_t n,
+		 struct answer *out)
+{
+	if (last_statement(kind, text, n, true, out) ||
+	    last_statement(kind, text, n, false, out))
+		return true;
+	return (GSM8K | AIME) & 1u << kind && last_number(text, n, out);
+}
+
+/* --- right -------------------------------------------------------------- */
+
+/* Of "m + n = 116" and \textbf{(113)} the last number. */
+static bool numbers_equal(const char *a, size_t n_a, const char *b, size_t n_b)
+{
+	struct answer x, y;
+	double p, q;
+
+	if (!last_number(a, n_a, &x) || !last_number(b, n_b, &y))
+		return false;
+	p = number_of(a + x.start, x.end - x.start);
+	q = number_of(b + y.start, y.end - y.start);
+	return fabs(p - q) <= SAME_NUMBER * MAX(1, fabs(q));
+}
+
+bool answer_equal(enum answer_kind kind, const char *a, size_t n_a,
+		  const char *b, size_t n_b)
+{
+	if (n_a > ANSWER_MAX_BYTES || n_b > ANSWER_MAX_BYTES)
+		return false;
+	return kind == ANSWER_MATH ? answer_math_equal(a, n_a, b, n_b)
+				   : numbers_equal(a, n_a, b, n_b);
+}
+
+bool answer_right(enum answer_kind kind, const char *text, size_t n,
+		  const char *gold)
+{
+	struct answer at;
+
+	return answer_last(kind, text, n, &at) &&
+	       answer_equal(kind, text + at.start, at.end - at.start, gold,
+			    strlen(gold));
+}

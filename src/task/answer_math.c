@@ -1,0 +1,601 @@
+/*
+ * Formulas as the graders of MATH compare them: one way of writing each (as
+ * the normalisers of Hendrycks et al. 2021 and Lewkowycz et al. 2022 do, on
+ * text), then parts of lists, then values where there are no variables.
+ */
+#include "task/answer.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { DEPTH_MAX = 32, PARTS_MAX = 32 };
+
+#define SAME_VALUE 1e-6
+
+/* --- one way to write it ------------------------------------------------ */
+
+static const struct {
+	const char *from, *to;
+} rewrites[] = {
+	{ "\n", " " },
+	{ "\\begin{pmatrix}", "(" },
+	{ "\\end{pmatrix}", ")" },
+	{ "\\begin{bmatrix}", "(" },
+	{ "\\end{bmatrix}", ")" },
+	{ "\\\\", ";" },
+	{ "&", "," },
+	{ "\\!", "" },
+	{ "\\,", "" },
+	{ "\\;", "" },
+	{ "\\:", "" },
+	{ "\\ ", " " },
+	{ "~", " " },
+	{ "\\quad", " " },
+	{ "\\leq", "\\le" },
+	{ "\\geq", "\\ge" },
+	{ "\\left", "" },
+	{ "\\right", "" },
+	{ "\\displaystyle", "" },
+	{ "\\dfrac", "\\frac" },
+	{ "\\tfrac", "\\frac" },
+	{ "\\cfrac", "\\frac" },
+	{ "\\$", "" },
+	{ "$", "" },
+	{ "\\%", "" },
+	{ "%", "" },
+	{ "^{\\circ}", "" },
+	{ "^\\circ", "" },
+	{ "^ \\circ", "" },
+	{ "\\degree", "" },
+	{ "\xc2\xb0", "" }, /* the sign of degrees */
+	{ "\\mathrm", "\\text" },
+	{ "\\mathbf", "\\text" },
+	{ "\\mathit", "\\text" },
+	{ "\\textbf", "\\text" },
+	{ "\\textit", "\\text" },
+	{ "\\textrm", "\\text" },
+	{ "\\mbox", "\\text" },
+	{ "\\times", "\\cdot" },
+	{ "\xcf\x80", "\\pi " },
+	{ "\xe2\x88\x92", "-" }, /* the sign of minus */
+};
+
+/* Replaces `n` bytes at `at`. */
+static void splice(struct buf *s, size_t at, size_t n, const char *to)
+{
+	size_t len = strlen(to), tail = s->len - at - n;
+
+	if (len > n)
+		buf_reserve(s, len - n);
+	memmove(s->data + at + len, s->data + at + n, tail);
+	memcpy(s->data + at, to, len);
+	s->len = at + len + tail;
+}
+
+static void replace(struct buf *s, const char *from, const char *to)
+{
+	size_t n = strlen(from), at = 0;
+
+	while (s->len >= n && at <= s->len - n) {
+		if (memcmp(s->data + at, from, n) != 0) {
+			at++;
+			continue;
+		}
+		splice(s, at, n, to);
+		at += strlen(to);
+	}
+}
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static bool begins(const char *s, size_t n, const char *with)
+{
+	size_t len = strlen(with);
+
+	return n >= len && memcmp(s, with, len) == 0;
+}
+
+static void trim(struct buf *s)
+{
+	size_t from = 0;
+
+	while (from < s->len && s->data[from] == ' ')
+		from++;
+	buf_drop(s, from);
+	while (s->len && strchr(" .,;", s->data[s->len - 1]) &&
+	       s->data[s->len - 1])
+		s->len--;
+}
+
+/* After the brace at s[at] that opens, the place of the one that closes it;
+ * n: none. */
+static size_t closing(const char *s, size_t n, size_t at)
+{
+	size_t depth = 0;
+
+	for (; at < n; at++) {
+		depth += s[at] == '{';
+		if (s[at] == '}' && --depth == 0)
+			return at;
+	}
+	return n;
+}
+
+/* Is what stands before a \text a number, and nothing but an exponent behind
+ * it? Then it is a unit. */
+static bool is_unit(const struct buf *s, size_t at, size_t end)
+{
+	while (at > 0 && s->data[at - 1] == ' ')
+		at--;
+	if (!at || !(is_digit(s->data[at - 1]) || s->data[at - 1] == '}' ||
+		     s->data[at - 1] == ')'))
+		return false;
+	if (end < s->len && s->data[end] != '^')
+		return false;
+	for (; end < s->len; end++)
+		if (!is_digit(s->data[end]) && !strchr("^ {}.", s->data[end]))
+			return false;
+	return true;
+}
+
+/* \text{...}: units go, other words stay without it. */
+static void unwrap_text(struct buf *s)
+{
+	for (size_t at = 0; at < s->len; at++) {
+		size_t open = at + strlen("\\text"), close;
+
+		if (!begins(s->data + at, s->len - at, "\\text"))
+			continue;
+		while (open < s->len && s->data[open] == ' ')
+			open++;
+		close = open < s->len && s->data[open] == '{'
+				? closing(s->data, s->len, open)
+				: s->len;
+		if (close == s->len)
+			continue;
+		if (is_unit(s, at, close + 1)) {
+			s->len = at;
+			return;
+		}
+		splice(s, close, 1, "");
+		splice(s, at, open + 1 - at, "");
+	}
+}
+
+/* "18 dollars": a number, a blank, and words to the end. */
+static void drop_plain_unit(struct buf *s)
+{
+	size_t words = s->len;
+
+	while (words > 0 &&
+	       (is_letter(s->data[words - 1]) || s->data[words - 1] == ' '))
+		words--;
+	if (words > 0 && words + 3 <= s->len && is_digit(s->data[words - 1]) &&
+	    s->data[words] == ' ' && is_letter(s->data[words + 2]))
+		s->len = words;
+}
+
+/* "x =", "f(x) =", "x \in": what the answer is called. */
+static void drop_name(struct buf *s)
+{
+	const char *equals = s->len ? memchr(s->data, '=', s->len) : NULL;
+	size_t at = equals ? (size_t)(equals - s->data) : 0;
+	size_t n = at;
+
+	while (n > 0 && s->data[n - 1] == ' ')
+		n--;
+	if (equals && n >= 1 && n <= 4 && is_letter(s->data[0]) &&
+	    !memchr(equals + 1, '=', s->len - at - 1))
+		buf_drop(s, at + 1);
+	if (s->len > 5 && is_letter(s->data[0]) &&
+	    begins(s->data + 1, s->len - 1, " \\in "))
+		buf_drop(s, 6);
+}
+
+/* The argument of \frac and \sqrt at s[at] gets braces; returns the place
+ * behind it. */
+static size_t brace(struct buf *s, size_t at)
+{
+	size_t end = at + 1;
+
+	while (at < s->len && s->data[at] == ' ')
+		splice(s, at, 1, "");
+	if (at >= s->len)
+		return s->len;
+	if (s->data[at] == '{')
+		return MIN(closing(s->data, s->len, at) + 1, s->len);
+	if (s->data[at] == '\\')
+		while (end < s->len && is_letter(s->data[end]))
+			end++;
+	splice(s, end, 0, "}");
+	splice(s, at, 0, "{");
+	return end + 2;
+}
+
+static void brace_arguments(struct buf *s)
+{
+	for (size_t at = 0; at < s->len; at++) {
+		const char *here = s->data + at;
+		size_t left = s->len - at;
+
+		if (begins(here, left, "\\frac"))
+			brace(s, brace(s, at + strlen("\\frac")));
+		else if (begins(here, left, "\\sqrt") &&
+			 !begins(here, left, "\\sqrt["))
+			brace(s, at + strlen("\\sqrt"));
+	}
+}
+
+/* ^{2} and _{8}: one sign needs no braces. */
+static void drop_braces(struct buf *s)
+{
+	for (size_t at = 1; at + 2 < s->len; at++) {
+		if (s->data[at] != '{' || s->data[at + 2] != '}' ||
+		    (s->data[at - 1] != '^' && s->data[at - 1] != '_'))
+			continue;
+		splice(s, at + 2, 1, "");
+		splice(s, at, 1, "");
+	}
+}
+
+/* 1,234,567 alone is a number, not a list. */
+static void drop_groups(struct buf *s)
+{
+	size_t run = 0;
+	bool any = false;
+
+	for (size_t i = s->len; i-- > 0;) {
+		char c = s->data[i];
+
+		if (is_digit(c)) {
+			run++;
+		} else if (c == ',' && run == 3) {
+			any = true;
+			run = 0;
+		} else if (i || c != '-') {
+			return;
+		}
+	}
+	if (any && run >= 1 && run <= 3)
+		replace(s, ",", "");
+}
+
+void answer_normal(const char *s, size_t n, struct buf *out)
+{
+	struct buf b = { 0 };
+
+	buf_append(&b, s, n);
+	for (size_t i = 0; i < ARRAY_LEN(rewrites); i++)
+		replace(&b, rewrites[i].from, rewrites[i].to);
+	trim(&b);
+	unwrap_text(&b);
+	replace(&b, " and ", ",");
+	replace(&b, " or ", ",");
+	drop_plain_unit(&b);
+	trim(&b);
+	drop_name(&b);
+	brace_arguments(&b);
+	replace(&b, " ", "");
+	drop_braces(&b);
+	drop_groups(&b);
+	if (b.len == 3 && b.data[0] == '(' && is_letter(b.data[1]))
+		buf_append(out, b.data + 1, 1); /* "(C)" */
+	else if (b.len)
+		buf_append(out, b.data, b.len);
+	buf_release(&b);
+}
+
+/* --- values: formulas without variables --------------------------------- */
+
+struct formula {
+	const char *s, *end;
+	int depth;
+};
+
+static bool sum(struct formula *f, double *value);
+
+static bool take(struct formula *f, const char *text)
+{
+	if (!begins(f->s, (size_t)(f->end - f->s), text))
+		return false;
+	f->s += strlen(text);
+	return true;
+}
+
+static bool number(struct formula *f, double *value)
+{
+	double unit = 1;
+	bool any = false;
+
+	*value = 0;
+	for (; f->s < f->end && is_digit(*f->s); f->s++, any = true)
+		*value = *value * 10 + (*f->s - '0');
+	if (f->s < f->end && *f->s == '.')
+		for (f->s++; f->s < f->end && is_digit(*f->s);
+		     f->s++, any = true)
+			*value += (*f->s - '0') * (unit /= 10);
+	return any;
+}
+
+static bool braced(struct formula *f, double *value)
+{
+	return take(f, "{") && sum(f, value) && take(f, "}");
+}
+
+static bool command(struct formula *f, double *value)
+{
+	double a, b = 2;
+
+	if (take(f, "\\frac")) {
+		if (!braced(f, &a) || !braced(f, &b) || b == 0)
+			return false;
+		*value = a / b;
+		return true;
+	}
+	if (take(f, "\\sqrt")) {
+		if (take(f, "[") && !(number(f, &b) && take(f, "]")))
+			return false;
+		if (!braced(f, &a) || a < 0 || b < 1)
+			return false;
+		*value = b == 2 ? sqrt(a) : pow(a, 1 / b);
+		return true;
+	}
+	*value = acos(-1);
+	return take(f, "\\pi") && !(f->s < f->end && is_letter(*f->s));
+}
+
+/* "3\frac{1}{2}" is three and a half, where both are whole numbers. */
+static bool mixed(struct formula *f, double *value)
+{
+	struct formula g = *f;
+	double a, b;
+
+	if (*value != floor(*value) || !take(&g, "\\frac{") ||
+	    !number(&g, &a) || !take(&g, "}{") || !number(&g, &b) ||
+	    !take(&g, "}") || !(a < b))
+		return false;
+	*value += a / b;
+	*f = g;
+	return true;
+}
+
+static bool base(struct formula *f, double *value)
+{
+	if (f->s == f->end)
+		return false;
+	if (is_digit(*f->s) || *f->s == '.')
+		return number(f, value) && (mixed(f, value) || true);
+	if (*f->s == '{')
+		return braced(f, value);
+	if (take(f, "("))
+		return sum(f, value) && take(f, ")");
+	return *f->s == '\\' && command(f, value);
+}
+
+static bool power(struct formula *f, double *value)
+{
+	double exponent;
+	bool minus;
+
+	if (!base(f, value))
+		return false;
+	if (!take(f, "^"))
+		return true;
+	minus = take(f, "-");
+	if (!base(f, &exponent))
+		return false;
+	*value = pow(*value, minus ? -exponent : exponent);
+	return isfinite(*value);
+}
+
+static bool product(struct formula *f, double *value)
+{
+	double next;
+
+	if (!power(f, value))
+		return false;
+	while (f->s < f->end && !strchr("+-)}],;", *f->s) && *f->s) {
+		bool over = take(f, "/");
+
+		if (!over && !take(f, "\\cdot"))
+			take(f, "*");
+		if (!power(f, &next) || (over && next == 0))
+			return false;
+		*value = over ? *value / next : *value * next;
+	}
+	return isfinite(*value);
+}
+
+static bool sum(struct formula *f, double *value)
+{
+	double next;
+	bool minus = take(f, "-");
+	bool good;
+
+	if (!minus)
+		take(f, "+");
+	if (f->depth == DEPTH_MAX)
+		return false;
+	f->depth++;
+	good = product(f, value);
+	*value = good && minus ? -*value : good ? *value : 0;
+	while (good && f->s < f->end && (*f->s == '+' || *f->s == '-')) {
+		minus = *f->s++ == '-';
+		good = product(f, &next);
+		if (good)
+			*value += minus ? -next : next;
+	}
+	f->depth--;
+	return good;
+}
+
+/* Of the normal form. */
+static bool normal_value(const char *s, size_t n, double *value)
+{
+	struct formula f = { s, s + n, 0 };
+
+	return n > 0 && sum(&f, value) && f.s == f.end && isfinite(*value);
+}
+
+bool answer_value(const char *s, size_t n, double *value)
+{
+	struct buf b = { 0 };
+	bool good;
+
+	if (n > ANSWER_MAX_BYTES)
+		return false;
+	answer_normal(s, n, &b);
+	good = normal_value(b.data, b.len, value);
+	buf_release(&b);
+	return good;
+}
+
+/* --- parts -------------------------------------------------------------- */
+
+struct parts {
+	const char *at[PARTS_MAX];
+	size_t len[PARTS_MAX];
+	char between[PARTS_MAX]; /* "," or ";" behind each */
+	size_t n;		 /* 0: no list */
+	char open, close;	 /* of a tuple or an interval, or 0 */
+};
+
+static bool same(const char *a, size_t n_a, const char *b, size_t n_b,
+		 int depth);
+
+/* Cuts at the commas that no bracket holds. */
+static void cut(const char *s, size_t n, struct parts *p)
+{
+	size_t from = 0;
+	int depth = 0;
+
+	p->n = 0;
+	for (size_t i = 0; i <= n; i++) {
+		bool end = i == n;
+
+		if (!end && strchr("([{", s[i]) && s[i])
+			depth++;
+		if (!end && strchr(")]}", s[i]) && s[i])
+			depth--;
+		if (depth < 0 || p->n == PARTS_MAX) {
+			p->n = 0;
+			return;
+		}
+		if (!end && (depth || (s[i] != ',' && s[i] != ';')))
+			continue;
+		p->at[p->n] = s + from;
+		p->len[p->n] = i - from;
+		p->between[p->n++] = end ? ',' : s[i];
+		from = i + 1;
+	}
+}
+
+static void split(const char *s, size_t n, struct parts *p)
+{
+	p->open = p->close = 0;
+	cut(s, n, p);
+	if (p->n != 1 || n < 2)
+		return;
+	if (n > 4 && begins(s, n, "\\{") && begins(s + n - 2, 2, "\\}")) {
+		cut(s + 2, n - 4, p);
+		p->open = '{';
+		return;
+	}
+	if (!strchr("([", s[0]) || !strchr(")]", s[n - 1]) || !s[0] ||
+	    !s[n - 1])
+		return;
+	cut(s + 1, n - 2, p);
+	p->open = s[0];
+	p->close = s[n - 1];
+}
+
+static bool in_order(const struct parts *a, const struct parts *b, int depth)
+{
+	for (size_t i = 0; i < a->n; i++)
+		if (a->between[i] != b->between[i] ||
+		    !same(a->at[i], a->len[i], b->at[i], b->len[i], depth))
+			return false;
+	return true;
+}
+
+static bool any_order(const struct parts *a, const struct parts *b, int depth)
+{
+	bool used[PARTS_MAX] = { false };
+
+	for (size_t i = 0; i < a->n; i++) {
+		size_t k = 0;
+
+		while (k < b->n &&
+		       (used[k] ||
+			!same(a->at[i], a->len[i], b->at[k], b->len[k], depth)))
+			k++;
+		if (k == b->n)
+			return false;
+		used[k] = true;
+	}
+	return true;
+}
+
+/* "1\pm\sqrt{19}" as the list of its two. */
+static void spell_out(const char *s, size_t n, struct buf *out)
+{
+	static const char *const signs[] = { "+", "-" };
+	const char *at = n ? bytes_find(s, n, "\\pm", 3) : NULL;
+
+	if (!at) {
+		buf_append(out, s, n);
+		return;
+	}
+	for (int i = 0; i < 2; i++) {
+		buf_append(out, s, (size_t)(at - s));
+		buf_puts(out, signs[i]);
+		buf_append(out, at + 3, n - (size_t)(at - s) - 3);
+		buf_puts(out, i ? "" : ",");
+	}
+}
+
+/* Two normal forms. */
+static bool same(const char *a, size_t n_a, const char *b, size_t n_b,
+		 int depth)
+{
+	struct parts p, q;
+	double x, y;
+
+	if (n_a == n_b && (!n_a || memcmp(a, b, n_a) == 0))
+		return n_a > 0;
+	if (depth == DEPTH_MAX)
+		return false;
+	if (normal_value(a, n_a, &x) && normal_value(b, n_b, &y))
+		return fabs(x - y) <= SAME_VALUE * MAX(1, fabs(y));
+	split(a, n_a, &p);
+	split(b, n_b, &q);
+	if (p.n != q.n || p.n < 2 || p.open != q.open || p.close != q.close)
+		return false;
+	return p.open == '(' || p.open == '[' ? in_order(&p, &q, depth + 1)
+					      : any_order(&p, &q, depth + 1);
+}
+
+bool answer_math_equal(const char *a, size_t n_a, const char *b, size_t n_b)
+{
+	struct buf p = { 0 }, q = { 0 }, r = { 0 }, t = { 0 };
+	bool equal;
+
+	answer_normal(a, n_a, &p);
+	answer_normal(b, n_b, &q);
+	spell_out(p.data, p.len, &r);
+	spell_out(q.data, q.len, &t);
+	equal = same(r.data, r.len, t.data, t.len, 0);
+	buf_release(&p);
+	buf_release(&q);
+	buf_release(&r);
+	buf_release(&t);
+	return equal;
+}
