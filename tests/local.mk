@@ -377,7 +377,8 @@ bench-decode: tests/bench/bench_decode
 # Problems and answers.
 task_tests = \
 	tests/unit/test_answer \
-	tests/unit/test_problem
+	tests/unit/test_problem \
+	tests/unit/test_problem_set
 if HAVE_TESTS
 check_PROGRAMS += $(task_tests)
 TESTS += $(task_tests)
