@@ -128,5 +128,8 @@ libengine_a_SOURCES += \
 # What models are asked, and what they answered.
 libengine_a_SOURCES += \
 	src/task/answer.c src/task/answer.h src/task/answer_math.c \
+	src/task/bench_print.c \
+	src/task/bench_run.c src/task/bench_run.h \
+	src/task/bench_table.c src/task/bench_table.h \
 	src/task/problem.c src/task/problem.h \
 	src/task/problem_set.c src/task/problem_set.h

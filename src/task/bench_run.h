@@ -1,0 +1,79 @@
+/*
+ * bench_run.h - one finished run of a bench: what was written, what it cost,
+ * and where each stop rule would have ended it. One JSON line each.
+ *
+ * The text is kept with the place where each token ends, so that every rule
+ * can be asked again with other settings, and a stop is judged by what was
+ * there: the answer that the first k tokens state.
+ */
+#ifndef LILSCOPE_BENCH_RUN_H
+#define LILSCOPE_BENCH_RUN_H
+
+#include "measure/meter.h"
+#include "task/answer.h"
+#include "trace/json.h"
+
+enum { BENCH_POLICY_BYTES = 24 };
+
+/* Ways to end a run early. */
+enum bench_stop {
+	BENCH_GUARDIAN,
+	BENCH_ADAPTIVE,
+	BENCH_FIRST,  /* control: the first stated answer */
+	BENCH_LENGTH, /* control: a cap that saves as much as guardian; of a
+			 cell, not of a run */
+	BENCH_STOPS
+};
+extern const char *const bench_stop_names[BENCH_STOPS];
+
+/* Going on with another policy at guardian's threshold. */
+struct bench_rescue {
+	char policy[BENCH_POLICY_BYTES]; /* "": it was not tried */
+	uint32_t at_token, n_tokens;	 /* where, and tokens in all */
+	uint32_t n_recomputed;		 /* of prompt and text, fed again */
+	bool right, at_cap;
+	double jct_s; /* of it all */
+};
+
+struct bench_run {
+	char policy[BENCH_POLICY_BYTES];
+	uint32_t budget; /* tokens; 0: dense */
+	uint64_t problem;
+	enum answer_kind kind;
+	char *gold;
+	char *text; /* n_text bytes, and a NUL */
+	size_t n_text;
+	uint32_t *ends; /* n_tokens: bytes up to and with token i */
+	uint32_t n_tokens, n_prompt;
+	bool at_cap;		 /* it did not end by itself */
+	double ttft_s, jct_s;	 /* to the first token, to the last */
+	double kv_held, kv_read; /* bytes, the mean of its tokens */
+	struct bench_rescue rescue;
+	/* Worked out by bench_run_measure(). */
+	bool right;
+	double rho;
+	uint32_t stops[BENCH_LENGTH]; /* tokens that stay, or GUARD_NEVER */
+};
+
+void bench_run_release(struct bench_run *run);
+
+/* Fills what is worked out. Measures are over bytes; opts->coder must not be
+ * one over ids. The compressed size of it all goes to *bytes, if not NULL. */
+void bench_run_measure(struct bench_run *run, const struct meter_opts *opts,
+		       double *bytes);
+
+/* Is the answer right that the first n tokens state? GUARD_NEVER: all. */
+bool bench_run_right(const struct bench_run *run, uint32_t n);
+
+/* Mean seconds between tokens; 0 with fewer than two. */
+double bench_run_tbt(const struct bench_run *run);
+
+/* A line with its LF. stops: also where the rules end it, with opts' f and t;
+ * without, guardian is left out. */
+void bench_run_put(const struct bench_run *run, const struct meter_opts *opts,
+		   struct buf *out);
+
+/* The record of a line, not measured yet; false: it is none. */
+bool bench_run_read(struct json_value line, struct bench_run *run);
+
+#endif
