@@ -127,9 +127,14 @@ libengine_a_SOURCES += \
 	src/model/vocab_pre.c src/model/vocab_pre.h
 # What models are asked, and what they answered.
 libengine_a_SOURCES += \
+	src/bench.c src/bench.h \
+	src/bench_file.c src/bench_file.h \
+	src/data.c src/data.h \
+	src/workers.c src/workers.h \
 	src/task/answer.c src/task/answer.h src/task/answer_math.c \
 	src/task/bench_print.c \
 	src/task/bench_run.c src/task/bench_run.h \
+	src/task/bench_svg.c src/task/bench_svg.h \
 	src/task/bench_table.c src/task/bench_table.h \
 	src/task/problem.c src/task/problem.h \
 	src/task/problem_set.c src/task/problem_set.h

@@ -23,6 +23,7 @@ struct settings;
 
 /* lilscope guard: a filter, or a proxy. Returns the exit status.
  * command_guard.c */
+int command_bench(const struct settings *set, int n_files);
 int command_decode(const struct settings *set, int n_files);
 int command_guard(const struct settings *set, char **files, int n_files);
 

@@ -22,6 +22,7 @@ libtui_a_SOURCES = \
 	tui/app.h \
 	tui/caps.c \
 	tui/caps.h \
+	tui/command_bench.c \
 	tui/command_decode.c \
 	tui/command_guard.c \
 	tui/commands.h \

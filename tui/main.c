@@ -105,7 +105,8 @@ static int no_topic(const char *topic)
 	struct err err = { "" };
 
 	err_set(&err, "there is no help on \"%s\"; lilscope help takes "
-		      "analyze, decode, guard, formats, keys or rules", topic);
+		      "analyze, bench, decode, guard, formats, keys or "
+		      "rules", topic);
 	return complain(&err);
 }
 
@@ -120,6 +121,8 @@ static int run_help(int argc, char **argv)
 		return help(OPT_GUARD);
 	if (argc >= 1 && strcmp(argv[0], "decode") == 0)
 		return help(OPT_DECODE);
+	if (argc >= 1 && strcmp(argv[0], "bench") == 0)
+		return help(OPT_BENCH);
 	if (argc < 1)
 		return help(OPT_TUI);
 	if (strcmp(argv[0], "--tables") == 0)
@@ -257,6 +260,21 @@ static int run_decode(int argc, char **argv)
 	return command_decode(&set, n_files);
 }
 
+static int run_bench(int argc, char **argv)
+{
+	struct settings set;
+	struct err err = { "" };
+	int n_files = 0;
+
+	settings_init(&set);
+	read_config(&set);
+	if (wants_help(argc, argv))
+		return help(OPT_BENCH);
+	if (!opt_parse(&set, OPT_BENCH, argc, argv, &n_files, &err))
+		return complain(&err);
+	return command_bench(&set, n_files);
+}
+
 /* The value names UTF-8, however it is written. */
 static bool names_utf8(const char *value)
 {
@@ -375,9 +393,11 @@ const struct command commands[] = {
 	  run_guard },
 	{ "decode", "[OPTIONS]", "a model writes: a record a token", OPT_DECODE,
 	  run_decode },
+	{ "bench", "[OPTIONS]", "problems x policies x budgets, as a table",
+	  OPT_BENCH, run_bench },
 	{ "completion", "bash|zsh|fish", "completion for a shell", 0,
 	  run_completion },
-	{ "help", "[TOPIC]", "commands; analyze decode guard formats ...", 0,
+	{ "help", "[TOPIC]", "commands; analyze bench decode guard ...", 0,
 	  run_help },
 	{ "version", "", "the version", 0, run_version },
 };

@@ -22,6 +22,7 @@ enum {
 	OPT_CONFIG = 8,   /* the config file */
 	OPT_GUARD = 16,   /* lilscope guard */
 	OPT_DECODE = 32,  /* lilscope decode */
+	OPT_BENCH = 128,  /* lilscope bench */
 };
 
 enum { OPT_HEADERS_MAX = 32, OPTS_MAX = 128 };
@@ -37,6 +38,14 @@ struct decode_settings {
 	const char *stops[DECODE_STOPS_MAX];
 	size_t n_stops;
 	bool ignore_eos, layers, control, text;
+};
+
+/* lilscope bench. */
+struct bench_settings {
+	const char *policies, *budgets; /* lists with commas */
+	const char *problems;           /* "chain", or a file */
+	uint32_t n, jobs;
+	const char *out, *svg;          /* files, or NULL */
 };
 
 struct settings {
@@ -65,6 +74,7 @@ struct settings {
 	const char *headers[OPT_HEADERS_MAX];
 	size_t n_headers;
 	struct decode_settings decode;
+	struct bench_settings bench;
 	char record[512];         /* --record FILE */
 	double speed;             /* --speed */
 	uint32_t seek;            /* --seek TOKEN, 0 none */

@@ -29,6 +29,7 @@ static void print_where(struct buf *out, unsigned where)
 		{ OPT_CONFIG, 'c' },
 		{ OPT_GUARD, 'g' },
 		{ OPT_DECODE, 'd' },
+		{ OPT_BENCH, 'b' },
 	};
 
 	buf_putc(out, '\t');

@@ -72,8 +72,7 @@ static uint32_t hash(const char *s, size_t n)
 	return h;
 }
 
-void bench_run_measure(struct bench_run *run, const struct meter_opts *opts,
-		       double *bytes)
+void bench_run_measure(struct bench_run *run, const struct meter_opts *opts)
 {
 	struct meter_opts o = *opts;
 	struct meter *m;
@@ -99,13 +98,6 @@ void bench_run_measure(struct bench_run *run, const struct meter_opts *opts,
 	    answer_first(run->kind, run->text, run->n_text, &first))
 		run->stops[BENCH_FIRST] = token_of(run, first.stated);
 	meter_free(m);
-	if (bytes) {
-		struct coder *c = coder_new(CODER_DEFLATE);
-
-		coder_push(c, run->text, run->n_text);
-		*bytes = (double)coder_size(c);
-		coder_free(c);
-	}
 }
 
 /* --- writing ------------------------------------------------------------ */

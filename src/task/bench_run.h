@@ -58,9 +58,8 @@ struct bench_run {
 void bench_run_release(struct bench_run *run);
 
 /* Fills what is worked out. Measures are over bytes; opts->coder must not be
- * one over ids. The compressed size of it all goes to *bytes, if not NULL. */
-void bench_run_measure(struct bench_run *run, const struct meter_opts *opts,
-		       double *bytes);
+ * one over ids. */
+void bench_run_measure(struct bench_run *run, const struct meter_opts *opts);
 
 /* Is the answer right that the first n tokens state? GUARD_NEVER: all. */
 bool bench_run_right(const struct bench_run *run, uint32_t n);
@@ -68,8 +67,8 @@ bool bench_run_right(const struct bench_run *run, uint32_t n);
 /* Mean seconds between tokens; 0 with fewer than two. */
 double bench_run_tbt(const struct bench_run *run);
 
-/* A line with its LF. stops: also where the rules end it, with opts' f and t;
- * without, guardian is left out. */
+/* A line with its LF. opts: guardian's f and t, which stand beside its stop;
+ * NULL while they are not known: guardian is left out. */
 void bench_run_put(const struct bench_run *run, const struct meter_opts *opts,
 		   struct buf *out);
 

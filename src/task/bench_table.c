@@ -28,6 +28,12 @@ static double deflated(const struct bench_run *run)
 	return bytes;
 }
 
+double bench_scale_t(const struct bench_scale *s, uint32_t f)
+{
+	return MAX(1,
+		   round(f * BENCH_PAPER_RATIO * s->bytes / BENCH_PAPER_BYTES));
+}
+
 struct bench_scale bench_scale(const struct bench_run *runs, size_t n)
 {
 	struct bench_scale s = { 0 };
@@ -46,8 +52,7 @@ struct bench_scale bench_scale(const struct bench_run *runs, size_t n)
 	s.bytes = per_token / s.n_runs;
 	step = round(s.tokens / BENCH_F_PART / BENCH_F_STEP) * BENCH_F_STEP;
 	s.f = (uint32_t)MIN(MAX(step, BENCH_F_STEP), GUARD_F_MAX);
-	s.t = MAX(1,
-		  round(s.f * BENCH_PAPER_RATIO * s.bytes / BENCH_PAPER_BYTES));
+	s.t = bench_scale_t(&s, s.f);
 	return s;
 }
 

@@ -90,6 +90,9 @@ void bench_table_release(struct bench_table *t);
 /* The rule, over the dense ones of n runs. n_runs 0 if there are none. */
 struct bench_scale bench_scale(const struct bench_run *runs, size_t n);
 
+/* The rule's t for an f. */
+double bench_scale_t(const struct bench_scale *s, uint32_t f);
+
 /* Cells anew, in the order in which their first runs stand, dense first.
  * runs: measured. n_problems: how many runs a cell should have. */
 void bench_table_fill(struct bench_table *t, const struct bench_run *runs,

@@ -49,6 +49,7 @@ part()
 		name["a"] = "analyze"
 		name["g"] = "guard"
 		name["d"] = "decode"
+		name["b"] = "bench"
 		n = 0
 		for (i = 1; i <= length(letters); i++)
 			if (substr(letters, i, 1) in name)
