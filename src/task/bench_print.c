@@ -272,9 +272,9 @@ static void put_scale(const struct bench_table *t, struct buf *out)
 	if (!s->n_runs || (t->f_given && t->t_given))
 		return;
 	buf_printf(out,
-		   "The scale: %u dense runs of %s tokens, %s bytes of "
-		   "DEFLATE a token. f is a third\nof the length, t / f "
-		   "is the paper's 0.08 times %s / 0.61 bytes.\n",
+		   "The scale: %u dense runs of %s tokens; a token brings "
+		   "%s bytes of\nDEFLATE. f is a third of the length; t / f "
+		   "is the paper's 0.08 times %s / 0.61.\n",
 		   s->n_runs, tokens, bytes, bytes);
 }
 

@@ -146,6 +146,16 @@ static void label_number(struct buf *out, double x, double y, const char *class,
 	buf_release(&text);
 }
 
+static void dot(struct buf *out, double x, double y, const char *colour,
+		const char *fill)
+{
+	buf_printf(out, "<circle r=\"3\" fill=\"%s\" stroke=\"%s\"", fill,
+		   colour);
+	attribute(out, "cx", x);
+	attribute(out, "cy", y);
+	buf_puts(out, "/>\n");
+}
+
 /* A path, point by point. */
 struct path {
 	struct buf *out;
@@ -250,12 +260,9 @@ static void over_budgets(struct fig *f, const struct panel *p, value_of *value,
 
 			if (!cell || !isfinite(value(cell)))
 				continue;
-			buf_printf(f->out, "<circle fill=\"%s\" r=\"3\"",
-				   cell->collapsed ? "#ffffff" : colours[i]);
-			buf_printf(f->out, " stroke=\"%s\"", colours[i]);
-			attribute(f->out, "cx", x_at(p, (double)k + 0.5));
-			attribute(f->out, "cy", y_at(p, value(cell)));
-			buf_puts(f->out, "/>\n");
+			dot(f->out, x_at(p, (double)k + 0.5),
+			    y_at(p, value(cell)), colours[i],
+			    cell->collapsed ? "#ffffff" : colours[i]);
 		}
 	}
 }
@@ -338,13 +345,12 @@ static void curve(struct fig *f, const struct panel *p,
 {
 	struct coder *c = coder_new(CODER_DEFLATE);
 	struct path path;
+	double size = 0;
 	uint32_t from = 0;
 
 	if (!top)
 		path_begin(&path, f->out, colour, "stroke-width=\"1.6\"");
 	for (uint32_t i = 0; i < run->n_tokens; i++) {
-		double size;
-
 		coder_push(c, run->text + from, run->ends[i] - from);
 		from = run->ends[i];
 		if ((i + 1) % CURVE_STEP && i + 1 < run->n_tokens)
@@ -355,9 +361,11 @@ static void curve(struct fig *f, const struct panel *p,
 		else
 			path_to(&path, x_at(p, i + 1), y_at(p, size));
 	}
-	if (!top)
-		path_end(&path);
 	coder_free(c);
+	if (top)
+		return;
+	path_end(&path);
+	dot(f->out, x_at(p, run->n_tokens), y_at(p, size), colour, colour);
 }
 
 /* The runs of the panel: dense is [0], a policy each behind it. */
@@ -400,7 +408,8 @@ static void information(struct fig *f, const struct bench_run *runs, size_t n)
 	frame(f, &p, "compressed bytes (DEFLATE) of the first problem's runs",
 	      1);
 	token_axis(f, &p);
-	for (size_t i = 0; i < n_all; i++)
+	/* Dense last, so that it is seen where the others go along with it. */
+	for (size_t i = n_all; i-- > 0;)
 		if (all[i])
 			curve(f, &p, all[i], i ? colours[i - 1] : "#000000",
 			      NULL);
@@ -430,7 +439,7 @@ static void legend(struct fig *f)
 	}
 	label(f->out, LEFT, LEGEND_TOP + 20, "small",
 	      "thin, dashed: stopped by guardian. Hollow: collapsed, proves "
-	      "nothing. (n): the budget of the curve below.");
+	      "nothing. (n): the budget of the curve.");
 }
 
 void bench_svg(const struct bench_table *t, const struct bench_run *runs,
