@@ -206,6 +206,7 @@ tests_fuzz_replay_utf8_SOURCES = tests/fuzz/fuzz_utf8.c $(FUZZ_REPLAY)
 # The command line, and what a machine can hold of the house's rules.
 cli_tests = \
 	tests/cli/analyze.sh \
+	tests/cli/bench.sh \
 	tests/cli/decode.sh \
 	tests/cli/filter.sh \
 	tests/cli/follow.sh \
@@ -377,8 +378,10 @@ bench-decode: tests/bench/bench_decode
 # Problems and answers.
 task_tests = \
 	tests/unit/test_answer \
+	tests/unit/test_bench \
 	tests/unit/test_problem \
-	tests/unit/test_problem_set
+	tests/unit/test_problem_set \
+	tests/unit/test_workers
 if HAVE_TESTS
 check_PROGRAMS += $(task_tests)
 TESTS += $(task_tests)

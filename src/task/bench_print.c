@@ -7,7 +7,7 @@
 
 #include "task/bench_table.h"
 
-enum { NUM_BYTES = 32, NAME_COLS = 9 };
+enum { NUM_BYTES = 32, NAME_COLS = 8, LARGE = 1000, VERY_LARGE = 10000 };
 
 /* --- one number of a cell ----------------------------------------------- */
 
@@ -115,12 +115,16 @@ static void show(char *out, double value, enum unit unit)
 		[SECONDS] = { 1, 3, "" },   [KIB] = { 1 / 1024., 1, "" },
 	};
 
+	int decimals = how[unit].decimals;
+
 	if (!isfinite(value)) {
 		snprintf(out, NUM_BYTES, "-");
 		return;
 	}
-	fixed(out + (unit == POINTS), value * how[unit].times,
-	      how[unit].decimals, how[unit].after);
+	value *= how[unit].times;
+	if (fabs(value) >= LARGE) /* nobody reads its decimals */
+		decimals = MIN(decimals, fabs(value) >= VERY_LARGE ? 0 : 1);
+	fixed(out + (unit == POINTS), value, decimals, how[unit].after);
 	if (unit == POINTS && out[1] == '-')
 		memmove(out, out + 1, strlen(out));
 	else if (unit == POINTS)
@@ -194,10 +198,10 @@ static const struct sheet sheets[] = {
 	  { { "alone", 9, "accuracy", NULL },
 	    { "stopped", 9, "guardian_accuracy", NULL },
 	    { "rescued", 9, "rescue_accuracy", NULL },
-	    { "alone s", 9, "jct_s", NULL },
+	    { "alone s", 8, "jct_s", NULL },
 	    { "stopped s", 10, "guardian_jct_s", NULL },
 	    { "rescued s", 10, "rescue_jct_s", NULL },
-	    { "dense s", 9, NULL, "jct_s" } } },
+	    { "dense s", 8, NULL, "jct_s" } } },
 };
 
 static void pad(struct buf *out, const char *text, int width)
@@ -221,10 +225,10 @@ static void put_row(const struct bench_table *t, const struct sheet *sheet,
 	char text[NUM_BYTES];
 
 	if (cell->budget)
-		buf_printf(out, "%-*s%6u", NAME_COLS, cell->policy,
+		buf_printf(out, "%-*s%7u", NAME_COLS, cell->policy,
 			   cell->budget);
 	else
-		buf_printf(out, "%-*s%6s", NAME_COLS, cell->policy, "");
+		buf_printf(out, "%-*s%7s", NAME_COLS, cell->policy, "");
 	for (const struct column *c = sheet->columns; c->head; c++) {
 		const char *name = c->name ? c->name : c->dense;
 		const struct bench_cell *from =
@@ -240,7 +244,7 @@ static void put_row(const struct bench_table *t, const struct sheet *sheet,
 static void put_sheet(const struct bench_table *t, const struct sheet *sheet,
 		      struct buf *out)
 {
-	buf_printf(out, "\n%s\n%-*s%6s", sheet->title, NAME_COLS, "policy",
+	buf_printf(out, "\n%s\n%-*s%7s", sheet->title, NAME_COLS, "policy",
 		   "budget");
 	for (const struct column *c = sheet->columns; c->head; c++)
 		pad(out, c->head, c->width);

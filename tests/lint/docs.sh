@@ -181,6 +181,7 @@ fi
 "$LILSCOPE" analyze --help >>"$tmp/help" 2>&1
 "$LILSCOPE" guard --help >>"$tmp/help" 2>&1
 "$LILSCOPE" decode --help >>"$tmp/help" 2>&1
+"$LILSCOPE" bench --help >>"$tmp/help" 2>&1
 awk -F '\t' '$1 == "option" { print $2 }' "$tmp/tables" |
 while read -r name; do
 	grep -Eq -- "--(\[no-\])?$name( |\$|=)" "$tmp/help" ||

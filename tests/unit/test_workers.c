@@ -1,0 +1,119 @@
+/* workers.c: every job comes back once, whoever dies on the way. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <assert.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "workers.h"
+
+enum { JOBS = 60, BIG = 300000, WAIT_MS = 10000 };
+
+/* The square of the number; 13 dies, 7 answers much. */
+static void square(void *ctx, const void *job, size_t n, struct buf *out)
+{
+	uint32_t x, y;
+
+	assert(n == sizeof(x));
+	memcpy(&x, job, sizeof(x));
+	if (x == 13)
+		raise(SIGKILL);
+	y = x * x + *(const uint32_t *)ctx;
+	buf_append(out, &y, sizeof(y));
+	for (int i = 0; x == 7 && i < BIG; i++)
+		buf_putc(out, 'x');
+}
+
+static void all_of(unsigned n_workers)
+{
+	uint32_t plus = 5, next = 0, tag, y, n_done = 0, n_died = 0;
+	bool seen[JOBS] = { false };
+	struct workers *w = workers_new(n_workers, square, &plus);
+	struct buf out = { 0 };
+	struct err err = { "" };
+
+	while (next < JOBS || workers_n_busy(w)) {
+		while (next < JOBS && workers_has_room(w)) {
+			assert_true(workers_give(w, next, &next, sizeof(next),
+						 &err));
+			next++;
+		}
+		buf_clear(&out);
+		switch (workers_wait(w, WAIT_MS, &tag, &out)) {
+		case WORKERS_DONE:
+			assert_false(seen[tag]);
+			seen[tag] = true;
+			memcpy(&y, out.data, sizeof(y));
+			assert_int_equal(y, tag * tag + 5);
+			assert_int_equal(out.len,
+					 sizeof(y) + (tag == 7 ? BIG : 0));
+			n_done++;
+			break;
+		case WORKERS_DIED:
+			assert_int_equal(tag, 13);
+			n_died++;
+			break;
+		case WORKERS_NOTHING:
+			break;
+		}
+	}
+	assert_int_equal(n_done, JOBS - 1);
+	assert_int_equal(n_died, 1);
+	workers_free(w);
+	buf_release(&out);
+	/* no child is left */
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+}
+
+static void every_job_once(void **state)
+{
+	(void)state;
+	all_of(1);
+	all_of(2);
+	all_of(8);
+	all_of(0);
+}
+
+/* Ended in the middle of their work. */
+static void sleep_on(void *ctx, const void *job, size_t n, struct buf *out)
+{
+	(void)ctx;
+	(void)job;
+	(void)n;
+	(void)out;
+	for (;;)
+		pause();
+}
+
+static void ended_early(void **state)
+{
+	struct workers *w = workers_new(3, sleep_on, NULL);
+	struct buf out = { 0 };
+	struct err err = { "" };
+	uint32_t tag;
+
+	(void)state;
+	for (int i = 0; i < 3; i++)
+		assert_true(workers_give(w, 0, "", 1, &err));
+	assert_false(workers_has_room(w));
+	assert_int_equal(workers_wait(w, 0, &tag, &out), WORKERS_NOTHING);
+	workers_free(w);
+	workers_free(NULL);
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_job_once),
+		cmocka_unit_test(ended_early),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
