@@ -386,9 +386,11 @@ if HAVE_TESTS
 check_PROGRAMS += $(task_tests)
 TESTS += $(task_tests)
 endif
-FUZZ_NAMES += answer problem
+FUZZ_NAMES += answer bench problem
 fuzz_replays += \
 	tests/fuzz/replay_answer \
+	tests/fuzz/replay_bench \
 	tests/fuzz/replay_problem
 tests_fuzz_replay_answer_SOURCES = tests/fuzz/fuzz_answer.c $(FUZZ_REPLAY)
+tests_fuzz_replay_bench_SOURCES = tests/fuzz/fuzz_bench.c $(FUZZ_REPLAY)
 tests_fuzz_replay_problem_SOURCES = tests/fuzz/fuzz_problem.c $(FUZZ_REPLAY)

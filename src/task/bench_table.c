@@ -134,6 +134,8 @@ static void fill_effect(struct bench_cell *cell, const struct group *g,
 		jct += run->jct_s - less * bench_run_tbt(run);
 	}
 	e->fired = ratio(fired, (double)g->n);
+	e->tokens = ratio(tokens[0] + tokens[1] - saved[0] - saved[1],
+			  (double)g->n);
 	e->saved = ratio(saved[0] + saved[1], tokens[0] + tokens[1]);
 	e->saved_right = ratio(saved[1], tokens[1]);
 	e->saved_wrong = ratio(saved[0], tokens[0]);

@@ -45,6 +45,7 @@ struct bench_scale {
  * NAN where there is nothing to divide by. */
 struct bench_effect {
 	double fired;	    /* share of runs */
+	double tokens;	    /* that stay of a run, mean */
 	double saved;	    /* share of tokens */
 	double accuracy;    /* with it */
 	double change;	    /* accuracy less that without, -1..1 */
