@@ -6,7 +6,6 @@
 #include <time.h>
 
 #include "bench_file.h"
-#include "workers.h"
 
 #define TELL_EVERY_S 0.25
 #define FILL_EVERY_S 2.0
@@ -31,7 +30,7 @@ struct bench {
 	struct bench_run *row; /* finished ones, as views into the slots */
 	double began_s, told_s, filled_s;
 	uint32_t n_done_before; /* when the phase began */
-	bool dense;
+	bool dense, stopped;
 	bool warm;	    /* of a worker: it has run before */
 	struct err trouble; /* that ends the bench */
 };
@@ -336,7 +335,8 @@ static void fill(struct bench *b)
 	bench_table_fill(b->table, b->row, n, b->n_problems);
 }
 
-static void tell(struct bench *b, bool now)
+/* woken: somebody wants to say something. */
+static void tell(struct bench *b, bool woken)
 {
 	double at_s = now_s();
 	uint32_t n_phase = b->dense ? b->n_problems : n_slots(b), n = 0;
@@ -345,7 +345,8 @@ static void tell(struct bench *b, bool now)
 				 .dense = b->dense,
 				 .left_s = NAN };
 
-	if (!b->o->tell || (!now && at_s - b->told_s < TELL_EVERY_S))
+	if (!b->o->tell || b->stopped ||
+	    (!woken && at_s - b->told_s < TELL_EVERY_S))
 		return;
 	for (uint32_t i = 0; i < n_slots(b); i++) {
 		s.n_done += b->slots[i].done;
@@ -355,11 +356,11 @@ static void tell(struct bench *b, bool now)
 	if (n > b->n_done_before)
 		s.left_s = (at_s - b->began_s) / (n - b->n_done_before) *
 			   (n_phase > n ? n_phase - n : 0);
-	if (now || at_s - b->filled_s > FILL_EVERY_S) {
+	if (at_s - b->filled_s > FILL_EVERY_S) {
 		fill(b);
 		b->filled_s = now_s();
 	}
-	b->o->tell(b->o->ctx, &s);
+	b->stopped = !b->o->tell(b->o->ctx, &s);
 	b->told_s = now_s();
 }
 
@@ -396,7 +397,8 @@ static bool run_phase(struct bench *b, bool dense, struct err *err)
 	for (uint32_t i = 0; i < n_slots(b); i++)
 		b->n_done_before += b->slots[i].done || b->slots[i].lost;
 	tell(b, false);
-	while (good && (next < n || workers_n_busy(b->workers))) {
+	while (good && !b->stopped &&
+	       (next < n || workers_n_busy(b->workers))) {
 		enum workers_event event;
 
 		while (good && next < n && workers_has_room(b->workers)) {
@@ -408,14 +410,15 @@ static bool run_phase(struct bench *b, bool dense, struct err *err)
 		if (!good || !workers_n_busy(b->workers))
 			continue;
 		buf_clear(&line);
-		event = workers_wait(b->workers, WAIT_MS, &tag, &line);
+		event = workers_wait(b->workers, WAIT_MS, b->o->fds,
+				     b->o->n_fds, &tag, &line);
 		if (event == WORKERS_DONE)
 			receive(b, &b->slots[tag], &line);
 		else if (event == WORKERS_DIED)
 			lose(b, tag);
 		if (b->trouble.text[0])
 			good = err_set(err, "%s", b->trouble.text);
-		tell(b, false);
+		tell(b, event == WORKERS_NOTHING);
 	}
 	buf_release(&line);
 	return good;
@@ -508,7 +511,8 @@ static void begin(struct bench *b, const struct bench_opts *o,
 }
 
 bool bench_run_all(const struct bench_opts *o, struct bench_table *table,
-		   struct bench_run **runs, size_t *n_runs, struct err *err)
+		   struct bench_run **runs, size_t *n_runs, bool *stopped,
+		   struct err *err)
 {
 	struct bench *b = mem_zalloc(sizeof(*b));
 	bool good;
@@ -517,12 +521,11 @@ bool bench_run_all(const struct bench_opts *o, struct bench_table *table,
 	good = open_file(b, err) && run_phase(b, true, err);
 	if (good)
 		set_scale(b);
-	good = good && run_phase(b, false, err);
+	good = good && (b->stopped || run_phase(b, false, err));
+	*stopped = b->stopped;
 	if (good) {
 		fill(b);
-		tell(b, true);
-		if (runs)
-			hand_over(b, runs, n_runs);
+		hand_over(b, runs, n_runs);
 	} else {
 		bench_table_release(table);
 	}

@@ -17,6 +17,7 @@
 #include "generate.h"
 #include "task/bench_table.h"
 #include "task/problem_set.h"
+#include "workers.h"
 
 enum { BENCH_CASES_MAX = 256, BENCH_PREDICT_MAX = 10240 };
 
@@ -54,17 +55,22 @@ struct bench_opts {
 	const char *out;	     /* file of results, or NULL */
 	const char *facts;	     /* JSON members that say how it is done:
 					"\"seed\":1,...", for the header */
-	/* Now and then; may be NULL. */
-	void (*tell)(void *ctx, const struct bench_state *state);
+	/* Now and then, and when one of the n_fds descriptors can be read; may
+	 * be NULL. False ends the bench. */
+	bool (*tell)(void *ctx, const struct bench_state *state);
+	int fds[WORKERS_ALSO_MAX];
+	size_t n_fds;
 	/* A sentence about something that went wrong while the rest goes on. */
 	void (*complain)(void *ctx, const char *sentence);
 	void *ctx;
 };
 
-/* Runs it, or what is left of it. runs and n_runs, if not NULL, get the
+/* Runs it, or what is left of it. runs and n_runs get the
  * finished ones, measured, in the order of the cells; release each and free
- * the row. false: one sentence; nothing is in the table. */
+ * the row. *stopped: tell() ended it, and the table is of what there is.
+ * false: one sentence; nothing is in the table. */
 bool bench_run_all(const struct bench_opts *o, struct bench_table *table,
-		   struct bench_run **runs, size_t *n_runs, struct err *err);
+		   struct bench_run **runs, size_t *n_runs, bool *stopped,
+		   struct err *err);
 
 #endif

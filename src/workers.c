@@ -116,6 +116,19 @@ static void live(struct workers *w, int fd)
 	}
 }
 
+/* What the parent does at signals and at its end is not for a child: it may
+ * hold a terminal. */
+static void forget_parent(void)
+{
+	static const int numbers[] = { SIGINT,	SIGTERM, SIGHUP,   SIGTSTP,
+				       SIGCONT, SIGQUIT, SIGWINCH, SIGSEGV,
+				       SIGBUS,	SIGFPE,	 SIGILL,   SIGABRT };
+
+	for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
+		signal(numbers[i], SIG_DFL);
+	die_set_hook(NULL);
+}
+
 static bool start(struct workers *w, struct worker *one, struct err *err)
 {
 	int fds[2];
@@ -130,6 +143,7 @@ static bool start(struct workers *w, struct worker *one, struct err *err)
 		return err_set(err, "no more workers: %s", strerror(errno));
 	}
 	if (pid == 0) {
+		forget_parent();
 		/* So that each sees its parent go. */
 		for (unsigned i = 0; i < w->n; i++)
 			if (w->all[i].pid)
@@ -219,12 +233,14 @@ static enum workers_event hear(struct worker *one, uint32_t *tag,
 }
 
 enum workers_event workers_wait(struct workers *w, int timeout_ms,
-				uint32_t *tag, struct buf *out)
+				const int *also, size_t n_also, uint32_t *tag,
+				struct buf *out)
 {
-	struct pollfd fds[WORKERS_MAX];
+	struct pollfd fds[WORKERS_MAX + WORKERS_ALSO_MAX];
 	unsigned who[WORKERS_MAX];
-	nfds_t n = 0;
+	nfds_t n = 0, n_busy;
 
+	assert(n_also <= WORKERS_ALSO_MAX);
 	for (unsigned i = 0; i < w->n; i++) {
 		if (!w->all[i].busy)
 			continue;
@@ -232,9 +248,12 @@ enum workers_event workers_wait(struct workers *w, int timeout_ms,
 			(struct pollfd){ .fd = w->all[i].fd, .events = POLLIN };
 		who[n++] = i;
 	}
+	n_busy = n;
+	for (size_t i = 0; i < n_also; i++)
+		fds[n++] = (struct pollfd){ .fd = also[i], .events = POLLIN };
 	if (poll(fds, n, timeout_ms) <= 0)
 		return WORKERS_NOTHING;
-	for (nfds_t i = 0; i < n; i++)
+	for (nfds_t i = 0; i < n_busy; i++)
 		if (fds[i].revents)
 			return hear(&w->all[who[i]], tag, out);
 	return WORKERS_NOTHING;

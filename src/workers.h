@@ -11,7 +11,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-enum { WORKERS_MAX = 256 };
+enum { WORKERS_MAX = 256, WORKERS_ALSO_MAX = 8 };
 
 struct workers;
 
@@ -38,8 +38,10 @@ bool workers_has_room(const struct workers *w);
 bool workers_give(struct workers *w, uint32_t tag, const void *job, size_t n,
 		  struct err *err);
 
-/* Waits for one of them; fills tag, and out when it is done. */
+/* Waits for one of them; fills tag, and out when it is done. NOTHING also
+ * when one of the n_also descriptors (at most WORKERS_ALSO_MAX) can be read. */
 enum workers_event workers_wait(struct workers *w, int timeout_ms,
-				uint32_t *tag, struct buf *out);
+				const int *also, size_t n_also, uint32_t *tag,
+				struct buf *out);
 
 #endif

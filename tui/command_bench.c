@@ -18,7 +18,9 @@
 #include "opt_decode.h"
 #include "progress.h"
 #include "source.h"
+#include "sweep.h"
 #include "task/bench_svg.h"
+#include "view_sweep.h"
 
 enum { COLS_DEFAULT = 80, BUDGET_MAX = 1 << 24, PROGRESS_AFTER_MS = 500 };
 
@@ -30,6 +32,9 @@ struct work {
 	struct problem_set problems;
 	struct bench_opts opts;
 	struct progress progress;
+	struct sweep *sweep;	  /* NULL: no screen */
+	struct bench_state state; /* as last told */
+	struct err said;	  /* the first sentence behind the screen */
 	struct buf facts;
 };
 
@@ -236,27 +241,17 @@ static void put_facts(struct work *w)
 
 /* --- while it runs ------------------------------------------------------ */
 
-/* "3 s", "4 min", "2 h 10 min". */
-static void put_left(double s, char *out, size_t size)
-{
-	unsigned long min = (unsigned long)ceil(s / 60);
-
-	if (s < 90)
-		snprintf(out, size, "%.0f s", ceil(s));
-	else if (min < 90)
-		snprintf(out, size, "%lu min", min);
-	else
-		snprintf(out, size, "%lu h %lu min", min / 60, min % 60);
-}
-
-static void tell(void *ctx, const struct bench_state *s)
+static bool tell(void *ctx, const struct bench_state *s)
 {
 	struct work *w = ctx;
 	uint32_t n = s->n_done + s->n_lost;
 	char left[64] = "", text[256];
 
+	w->state = *s;
+	if (w->sweep)
+		return sweep_tell(w->sweep, s);
 	if (isfinite(s->left_s))
-		put_left(s->left_s, left, sizeof(left));
+		view_sweep_left(s->left_s, left, sizeof(left));
 	/* How long sparse runs become is what is to be found out. */
 	if (s->dense)
 		snprintf(text, sizeof(text), "%u of %u runs; dense first%s%s",
@@ -265,12 +260,17 @@ static void tell(void *ctx, const struct bench_state *s)
 		snprintf(text, sizeof(text), "%u of %u runs%s%s%s", n, s->n_all,
 			 left[0] ? ", " : "", left, left[0] ? " left" : "");
 	progress_at(&w->progress, (double)n / s->n_all, text);
+	return true;
 }
 
 static void complain(void *ctx, const char *sentence)
 {
 	struct work *w = ctx;
 
+	if (w->sweep) { /* said when the screen is gone */
+		err_set(&w->said, "%s", sentence);
+		return;
+	}
 	progress_hide(&w->progress);
 	guard_say(stderr, sentence);
 }
@@ -367,16 +367,45 @@ static bool put_results(struct work *w, const struct bench_table *table,
 	return good;
 }
 
+/* People at a terminal see it run; who wants lines gets lines. */
+static void open_screen(struct work *w)
+{
+	const struct settings *set = w->set;
+	struct err err = { "" };
+
+	if (set->output != OUTPUT_TABLE || set->plain || !isatty(STDOUT_FILENO))
+		return;
+	w->sweep = sweep_open(set, &err);
+	if (!w->sweep)
+		return; /* a terminal that can't: the bar is enough */
+	sweep_fds(w->sweep, w->opts.fds);
+	w->opts.n_fds = SWEEP_FDS;
+}
+
+static void close_screen(struct work *w, bool stay)
+{
+	if (!w->sweep)
+		return;
+	if (stay)
+		sweep_stay(w->sweep, &w->state);
+	sweep_close(w->sweep);
+	w->sweep = NULL;
+	if (w->said.text[0])
+		guard_say(stderr, w->said.text);
+}
+
 static bool run(struct work *w, struct err *err)
 {
 	struct bench_table table = { 0 };
 	struct bench_run *runs = NULL;
 	size_t n_runs = 0;
-	bool good;
+	bool good, stopped = false;
 
+	open_screen(w);
 	progress_init(&w->progress, isatty(STDERR_FILENO) ? stderr : NULL,
 		      terminal_cols(), PROGRESS_AFTER_MS);
-	good = bench_run_all(&w->opts, &table, &runs, &n_runs, err);
+	good = bench_run_all(&w->opts, &table, &runs, &n_runs, &stopped, err);
+	close_screen(w, good && !stopped);
 	progress_hide(&w->progress);
 	good = good && put_results(w, &table, runs, n_runs, err);
 	for (size_t i = 0; i < n_runs; i++)

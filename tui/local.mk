@@ -87,6 +87,8 @@ libtui_a_SOURCES = \
 	tui/signals.h \
 	tui/style.c \
 	tui/style.h \
+	tui/sweep.c \
+	tui/sweep.h \
 	tui/tables.c \
 	tui/tables.h \
 	tui/topics.c \
@@ -103,6 +105,8 @@ libtui_a_SOURCES = \
 	tui/view_list.c \
 	tui/view_map.c \
 	tui/view_ratio.c \
+	tui/view_sweep.c \
+	tui/view_sweep.h \
 	tui/view_text.c \
 	tui/views.c \
 	tui/views.h

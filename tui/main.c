@@ -260,21 +260,6 @@ static int run_decode(int argc, char **argv)
 	return command_decode(&set, n_files);
 }
 
-static int run_bench(int argc, char **argv)
-{
-	struct settings set;
-	struct err err = { "" };
-	int n_files = 0;
-
-	settings_init(&set);
-	read_config(&set);
-	if (wants_help(argc, argv))
-		return help(OPT_BENCH);
-	if (!opt_parse(&set, OPT_BENCH, argc, argv, &n_files, &err))
-		return complain(&err);
-	return command_bench(&set, n_files);
-}
-
 /* The value names UTF-8, however it is written. */
 static bool names_utf8(const char *value)
 {
@@ -298,6 +283,22 @@ static bool locale_is_ascii(void)
 			return !names_utf8(value);
 	}
 	return false;
+}
+
+static int run_bench(int argc, char **argv)
+{
+	struct settings set;
+	struct err err = { "" };
+	int n_files = 0;
+
+	settings_init(&set);
+	set.ascii = locale_is_ascii();
+	read_config(&set);
+	if (wants_help(argc, argv))
+		return help(OPT_BENCH);
+	if (!opt_parse(&set, OPT_BENCH, argc, argv, &n_files, &err))
+		return complain(&err);
+	return command_bench(&set, n_files);
 }
 
 /* The screen, a script, or plain lines: whatever shows the deck. */

@@ -421,6 +421,7 @@ static void text_get(const struct opt *opt, const struct settings *s,
 #define RULE (TUNE | OPT_GUARD | OPT_DECODE | OPT_BENCH)
 #define MODEL (OPT_DECODE | OPT_BENCH)
 #define LOOK (OPT_TUI | OPT_LIVE | OPT_CONFIG)
+#define DRAW (LOOK | OPT_BENCH)
 
 /* Letter -f follows a file elsewhere (tail, less): only the commands that
  * are no screens have it for the rule. */
@@ -585,12 +586,12 @@ const struct opt opts[] = {
 	{ "csv", 0, 0, NULL, OPT_ANALYZE | OPT_BENCH,
 	  "one CSV line a generation; of a bench, a cell",
 	  output_set, output_get, 0, 0, NULL },
-	{ "color", 0, 0, "WHEN", LOOK,
+	{ "color", 0, 0, "WHEN", DRAW,
 	  "colours: auto, always, never, 16, 256 or true", color_set, color_get,
 	  0, 0, color_value },
-	{ "graph", 0, 0, "KIND", LOOK, "charts in braille, block or ascii",
+	{ "graph", 0, 0, "KIND", DRAW, "charts in braille, block or ascii",
 	  graph_set, graph_get, 0, 0, graph_value },
-	{ "ascii", 0, 0, NULL, LOOK, "draw nothing outside ASCII", switch_set,
+	{ "ascii", 0, 0, NULL, DRAW, "draw nothing outside ASCII", switch_set,
 	  switch_get, FIELD(ascii), NULL },
 	{ "mouse", 0, 0, NULL, LOOK, "wheel scrolls, click seeks", switch_set,
 	  switch_get, FIELD(mouse), NULL },
@@ -607,7 +608,7 @@ const struct opt opts[] = {
 	{ "session", 0, 0, NULL, OPT_TUI | OPT_CONFIG,
 	  "come back to the position and marks of last time", switch_set,
 	  switch_get, FIELD(session), NULL },
-	{ "plain", 0, 0, NULL, OPT_TUI | OPT_CONFIG,
+	{ "plain", 0, 0, NULL, OPT_TUI | OPT_CONFIG | OPT_BENCH,
 	  "lines of text only: screen readers, simple terminals", switch_set,
 	  switch_get, FIELD(plain), NULL },
 	{ "script", 0, 0, "FILE", OPT_TUI,

@@ -45,7 +45,7 @@ static void all_of(unsigned n_workers)
 			next++;
 		}
 		buf_clear(&out);
-		switch (workers_wait(w, WAIT_MS, &tag, &out)) {
+		switch (workers_wait(w, WAIT_MS, NULL, 0, &tag, &out)) {
 		case WORKERS_DONE:
 			assert_false(seen[tag]);
 			seen[tag] = true;
@@ -97,12 +97,21 @@ static void ended_early(void **state)
 	struct buf out = { 0 };
 	struct err err = { "" };
 	uint32_t tag;
+	int fds[2];
 
 	(void)state;
 	for (int i = 0; i < 3; i++)
 		assert_true(workers_give(w, 0, "", 1, &err));
 	assert_false(workers_has_room(w));
-	assert_int_equal(workers_wait(w, 0, &tag, &out), WORKERS_NOTHING);
+	assert_int_equal(workers_wait(w, 0, NULL, 0, &tag, &out),
+			 WORKERS_NOTHING);
+	/* somebody else has something to say */
+	assert_int_equal(pipe(fds), 0);
+	assert_int_equal(write(fds[1], "x", 1), 1);
+	assert_int_equal(workers_wait(w, -1, fds, 1, &tag, &out),
+			 WORKERS_NOTHING);
+	close(fds[0]);
+	close(fds[1]);
 	workers_free(w);
 	workers_free(NULL);
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
