@@ -44,6 +44,7 @@ tests_unit_test_zl77_SOURCES = tests/unit/test_zl77.c \
 # what it says about programs that every system has.
 pty_tests = \
 	tests/pty/test_decoder \
+	tests/pty/test_bench \
 	tests/pty/test_harness \
 	tests/pty/test_hostile \
 	tests/pty/test_idle \
@@ -68,6 +69,7 @@ tests_pty_libpty_a_SOURCES = \
 	tests/pty/scratch.c tests/pty/scratch.h
 tests_pty_libpty_a_CFLAGS = $(UNIT_CFLAGS) $(VTERM_CFLAGS)
 tests_pty_test_decoder_LDADD = $(PTY_LIBS)
+tests_pty_test_bench_LDADD = $(PTY_LIBS)
 tests_pty_test_harness_LDADD = $(PTY_LIBS)
 tests_pty_test_screens_LDADD = $(PTY_LIBS)
 tests_pty_test_restore_LDADD = $(PTY_LIBS)

@@ -1,0 +1,90 @@
+/*
+ * test_bench.c - a bench on a terminal: the screen while it runs, at any
+ * size, and what stays when it is left.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "lil.h"
+
+/* A bench of some seconds at least on the small model that comes along. */
+static void start_bench(struct lil *l, const char *n)
+{
+	static char model[SCRATCH_PATH_BYTES], problems[SCRATCH_PATH_BYTES];
+	const char *top = getenv("top_srcdir");
+	FILE *out;
+
+	snprintf(model, sizeof(model),
+		 "%s/samples/models/stories260K/checkpoint.bin",
+		 top ? top : ".");
+	snprintf(problems, sizeof(problems), "%.4000s/p.jsonl", l->dir);
+	out = fopen(problems, "w");
+	assert_non_null(out);
+	for (int i = 0; i < 200; i++)
+		fprintf(out, "{\"prompt\":\"Tim had %d red\",\"answer\":3}\n",
+			i);
+	fclose(out);
+	lil_start(l, &(struct pty_spec){ 0 },
+		  LIL_ARGS("bench", "--model", model, "--problems", problems,
+			   "-n", n, "--policies", "sink,quest", "--budgets",
+			   "32,64", "--page", "8", "--predict", "120", "-j",
+			   "1"));
+}
+
+/* To its end, which stays until it is left; then the tables. */
+static void test_to_the_end(void **state)
+{
+	struct lil *l = *state;
+
+	start_bench(l, "2");
+	expect_text(l->p, "10 of 10 runs");
+	expect_text(l->p, "right answers, percent");
+	expect_text(l->p, "q prints the tables");
+	pty_resize(l->p, 10, 40);
+	expect_text(l->p, "quest");
+	pty_resize(l->p, 50, 150);
+	expect_text(l->p, "mean output, times dense");
+	expect_text(l->p, "rescued right");
+	pty_resize(l->p, 1, 1);
+	pty_resize(l->p, 24, 80);
+	expect_text(l->p, "10 of 10 runs");
+	pty_keys(l->p, "q");
+	assert_true(pty_wait_exit(l->p, PTY_PATIENCE_MS));
+	assert_true(pty_find(l->p, "guardian: f = ", NULL, NULL));
+	expect_exit(l->p, 0);
+}
+
+/* Left in the middle: what is there is printed, and what is not is said. */
+static void test_left_early(void **state)
+{
+	struct lil *l = *state;
+
+	start_bench(l, "200");
+	expect_text(l->p, "of 1000 runs");
+	pty_keys(l->p, "q");
+	assert_true(pty_wait_exit(l->p, PTY_PATIENCE_MS));
+	assert_true(pty_find(l->p, "runs are missing", NULL, NULL));
+}
+
+static void test_ctrl_c(void **state)
+{
+	struct lil *l = *state;
+
+	start_bench(l, "200");
+	expect_text(l->p, "of 1000 runs");
+	pty_keys(l->p, PTY_CTRL_C);
+	assert_true(pty_wait_exit(l->p, PTY_PATIENCE_MS));
+	assert_false(pty_find(l->p, "of 1000 runs", NULL, NULL));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		lil_test(test_to_the_end),
+		lil_test(test_left_early),
+		lil_test(test_ctrl_c),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
