@@ -396,7 +396,7 @@ static bool run_phase(struct bench *b, bool dense, struct err *err)
 	b->n_done_before = 0;
 	for (uint32_t i = 0; i < n_slots(b); i++)
 		b->n_done_before += b->slots[i].done || b->slots[i].lost;
-	tell(b, false);
+	tell(b, true);
 	while (good && !b->stopped &&
 	       (next < n || workers_n_busy(b->workers))) {
 		enum workers_event event;
@@ -522,9 +522,10 @@ bool bench_run_all(const struct bench_opts *o, struct bench_table *table,
 	if (good)
 		set_scale(b);
 	good = good && (b->stopped || run_phase(b, false, err));
-	*stopped = b->stopped;
 	if (good) {
 		fill(b);
+		*stopped = b->stopped;
+		tell(b, true);
 		hand_over(b, runs, n_runs);
 	} else {
 		bench_table_release(table);

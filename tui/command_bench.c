@@ -394,6 +394,17 @@ static void close_screen(struct work *w, bool stay)
 		guard_say(stderr, w->said.text);
 }
 
+static void say_stopped(const struct work *w)
+{
+	struct err note = { "" };
+
+	err_set(&note, "stopped after %u of %u runs%s", w->state.n_done,
+		w->state.n_all,
+		w->opts.out ? "; the same command goes on"
+			    : "; with --out FILE a bench goes on later");
+	guard_say(stderr, note.text);
+}
+
 static bool run(struct work *w, struct err *err)
 {
 	struct bench_table table = { 0 };
@@ -407,6 +418,8 @@ static bool run(struct work *w, struct err *err)
 	good = bench_run_all(&w->opts, &table, &runs, &n_runs, &stopped, err);
 	close_screen(w, good && !stopped);
 	progress_hide(&w->progress);
+	if (good && stopped)
+		say_stopped(w);
 	good = good && put_results(w, &table, runs, n_runs, err);
 	for (size_t i = 0; i < n_runs; i++)
 		bench_run_release(&runs[i]);

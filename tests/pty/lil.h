@@ -18,7 +18,7 @@
 #include "scratch.h"
 
 enum {
-	LIL_ARGS_MAX = 16,
+	LIL_ARGS_MAX = 24,
 	/* The trace: numbered words that never repeat, then a loop. */
 	LIL_NEW_WORDS = 1500,
 	LIL_WORDS = 4500,
