@@ -20,6 +20,15 @@ dist_samplestories_DATA = \
 	samples/models/stories260K/checkpoint.bin \
 	samples/models/stories260K/tokenizer.bin \
 	samples/models/stories260K/LICENSE
+samplemodeldir = $(samplesdir)/model
+dist_samplemodel_DATA = \
+	samples/model/README.md \
+	samples/model/chain-0.9m.gguf \
+	samples/model/export.py \
+	samples/model/problems.py \
+	samples/model/train.py \
+	samples/model/train_1.log \
+	samples/model/vocab.py
 EXTRA_DIST += samples/screen.svg samples/screen.script
 
 # The picture in the README, drawn by the program: look at it, then commit.
@@ -32,9 +41,10 @@ picture: lilscope
 # The paper's experiment with the model in the box: tables, CSV and figure.
 # The seeds are not those of the training, and nothing else was tried with
 # them. A second call goes on from what the first one finished.
-BENCH_PAPER_N = 200
+BENCH_PAPER_N = 500
 BENCH_PAPER_SEED = 500000
-BENCH_PAPER_FLAGS = --dense-layers 0 --page 8
+BENCH_PAPER_FLAGS = --dense-layers 0 --page 8 \
+	--budgets 64,96,128,192,256,320,384
 .PHONY: bench-paper
 bench-paper: lilscope
 	@./lilscope bench -n $(BENCH_PAPER_N) --seed $(BENCH_PAPER_SEED) \
