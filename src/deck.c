@@ -95,7 +95,7 @@ void deck_set_request(struct deck *d, const struct url_opts *request)
 	d->request = *request;
 }
 
-static void add_shelf(struct deck *d, struct source *source)
+void deck_add_source(struct deck *d, struct source *source)
 {
 	d->shelves = grow(d->shelves, &d->shelves_cap, d->n_shelves + 1,
 			  sizeof(*d->shelves));
@@ -115,7 +115,7 @@ bool deck_add(struct deck *d, const char *path, bool follow, struct err *err)
 	source = source_from(path, follow, &d->request, err);
 	if (!source)
 		return false;
-	add_shelf(d, source);
+	deck_add_source(d, source);
 	return true;
 }
 
@@ -341,7 +341,7 @@ static void begin_anew(struct deck *d, size_t i, const struct err *what)
 		shelf_begin(d, &d->shelves[i], true);
 	if (!d->shelves[i].ended)
 		shelf_end(d, &d->shelves[i], NULL);
-	add_shelf(d, next);
+	deck_add_source(d, next);
 	d->news = *what;
 	d->n_news++;
 }

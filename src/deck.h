@@ -61,6 +61,9 @@ void deck_set_request(struct deck *d, const struct url_opts *request);
  * grows or is replaced; each new beginning is a source of its own. */
 bool deck_add(struct deck *d, const char *path, bool follow, struct err *err);
 
+/* A source that is open already; the deck's from now on. */
+void deck_add_source(struct deck *d, struct source *source);
+
 /* Works for about budget_us microseconds: first the open run, then index,
  * then reports. Returns true while there is more to do right away. */
 bool deck_work(struct deck *d, uint64_t budget_us);

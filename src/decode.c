@@ -429,20 +429,12 @@ static bool do_fork(struct decode *d, uint32_t n, const struct sparse *policy,
 		return err_set(err, "fork takes %u to %u tokens: the prompt "
 				    "at least", f->n_prompt, f->n_ids);
 	run = add_run(d);
-	if (n == f->n_prompt && policy) {
-		/* From the beginning: it reads the prompt itself, and its
-		 * time to the first token is its own. */
-		good = generation_init(&run->g, f->o, policy, budget, f->ids,
-				       n, err);
-	} else {
-		generation_fork(&run->g, f, n,
-				find_snapshot(d, (size_t)(from - d->runs), n));
-		if (policy || budget)
-			good = generation_set_policy(&run->g,
-						     policy ? policy :
-							      run->g.policy,
-						     budget, err);
-	}
+	generation_fork(&run->g, f, n,
+			find_snapshot(d, (size_t)(from - d->runs), n));
+	if (policy || budget)
+		good = generation_set_policy(&run->g,
+					     policy ? policy : run->g.policy,
+					     budget, err);
 	if (!good) {
 		drop_run(d);
 		return false;
@@ -450,6 +442,45 @@ static bool do_fork(struct decode *d, uint32_t n, const struct sparse *policy,
 	put_header(d, run);
 	put_common(d, run);
 	return true;
+}
+
+/* It reads the prompt itself: its time to the first token is its own. */
+static bool do_also(struct decode *d, const struct sparse *policy,
+		    uint32_t budget, struct err *err)
+{
+	const struct generation *first = &d->runs[0].g;
+	struct run_state *run;
+
+	if (d->n_runs == DECODE_RUNS_MAX || !d->o.named)
+		return err_set(err, "no more than %d runs", DECODE_RUNS_MAX);
+	run = add_run(d);
+	if (!generation_init(&run->g, first->o, policy, budget, first->ids,
+			     first->n_prompt, err)) {
+		drop_run(d);
+		return false;
+	}
+	put_header(d, run);
+	return true;
+}
+
+static bool do_threshold(struct decode *d, const char *what, uint32_t budget,
+			 struct err *err)
+{
+	struct generation *g = &current(d)->g;
+	struct threshold_opts o = g->threshold;
+
+	o.budget = budget;
+	o.policy = sparse_find(what);
+	if (strcmp(what, "ignore") == 0)
+		o.then = THRESHOLD_IGNORE;
+	else if (strcmp(what, "stop") == 0)
+		o.then = THRESHOLD_STOP;
+	else if (o.policy)
+		o.then = THRESHOLD_POLICY;
+	else
+		return err_set(err, "threshold takes ignore, stop or a "
+				    "policy, not \"%s\"", what);
+	return generation_set_threshold(g, &o, err);
 }
 
 static bool do_run(struct decode *d, const char *name, struct err *err)
@@ -562,11 +593,19 @@ bool decode_command(struct decode *d, const char *line, struct err *err)
 		return word_policy(&w, 1, &policy, err) &&
 		       word_count(&w, 2, 0, &budget, err) &&
 		       do_policy(d, policy, budget, err);
+	if (named(&w, "also") && w.n > 1)
+		return word_policy(&w, 1, &policy, err) &&
+		       word_count(&w, 2, 0, &budget, err) &&
+		       do_also(d, policy, budget, err);
+	if (named(&w, "threshold") && w.n > 1)
+		return word_count(&w, 2, 0, &budget, err) &&
+		       do_threshold(d, w.at[1], budget, err);
 	if (named(&w, "fork") && w.n > 1)
 		return word_count(&w, 1, 0, &n, err) &&
 		       word_policy(&w, 2, &policy, err) &&
 		       word_count(&w, 3, 0, &budget, err) &&
 		       do_fork(d, n, policy, budget, err);
 	return err_set(err, "\"%s\" is no command: pause, go, step, policy, "
-			    "budget, fork, run, snapshot, quit", w.at[0]);
+			    "budget, threshold, also, fork, run, snapshot, "
+			    "quit", w.at[0]);
 }

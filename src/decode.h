@@ -7,6 +7,9 @@
  *
  *	pause, go, step [N]      hold all runs; N tokens of each
  *	policy NAME [BUDGET]     from here on; also: budget N
+ *	threshold WHAT [BUDGET]  of a run: ignore, stop, or the policy to go
+ *	                         on with where the rule fires
+ *	also NAME [BUDGET]       another run of the prompt
  *	fork N [NAME [BUDGET]]   another run that shares the first N tokens
  *	run N                    commands are for run N (0, 1, ...) from
  *	                         here on, not for the newest under way

@@ -111,17 +111,6 @@ bool generation_set_policy(struct generation *g, const struct sparse *policy,
 
 /* --- the rule ----------------------------------------------------------- */
 
-static void watch_begin(struct generation *g)
-{
-	struct meter_opts meter = g->o->threshold.meter;
-
-	if (g->o->threshold.then == THRESHOLD_IGNORE)
-		return;
-	meter.rivals = g->o->threshold.i_rule > 0;
-	g->watched = run_new(&meter);
-	g->watched->trace.facts.vocab = g->o->model->shape.n_vocab;
-}
-
 static void watch_token(struct generation *g, uint32_t id)
 {
 	const struct token token = { .text = g->text.data,
@@ -134,6 +123,25 @@ static void watch_token(struct generation *g, uint32_t id)
 	run_token(g->watched, &token);
 }
 
+/* A rule that looks at the text so far and at what comes. */
+static void watch_begin(struct generation *g)
+{
+	struct meter_opts meter = g->threshold.meter;
+
+	run_free(g->watched);
+	g->watched = NULL;
+	if (g->threshold.then == THRESHOLD_IGNORE)
+		return;
+	meter.rivals = g->threshold.i_rule > 0;
+	g->watched = run_new(&meter);
+	g->watched->trace.facts.vocab = g->o->model->shape.n_vocab;
+	for (uint32_t i = g->n_prompt; i < g->n_ids; i++) {
+		buf_clear(&g->text);
+		generation_text(g, i - g->n_prompt, &g->text);
+		watch_token(g, g->ids[i]);
+	}
+}
+
 /* Has the rule fired just now? */
 static bool watch_fires(struct generation *g)
 {
@@ -143,13 +151,13 @@ static bool watch_fires(struct generation *g)
 		;
 	if (g->watched->meter)
 		g->threshold_at = meter_rule(g->watched->meter,
-					     g->o->threshold.i_rule).at_token;
+					     g->threshold.i_rule).at_token;
 	return g->threshold_at != GENERATE_NEVER;
 }
 
 static void threshold(struct generation *g)
 {
-	const struct threshold_opts *o = &g->o->threshold;
+	const struct threshold_opts *o = &g->threshold;
 	struct err err;
 
 	if (o->then == THRESHOLD_STOP)
@@ -158,24 +166,44 @@ static void threshold(struct generation *g)
 		g->finish = "error"; /* options were tried at the beginning */
 }
 
+/* Can what comes after the threshold be? */
+static bool can_then(const struct generation *g,
+		     const struct threshold_opts *o, struct err *err)
+{
+	struct sparse_opts other;
+
+	return o->then != THRESHOLD_POLICY ||
+	       resolve(g, o->policy, o->budget, &other, err);
+}
+
+bool generation_set_threshold(struct generation *g,
+			      const struct threshold_opts *threshold,
+			      struct err *err)
+{
+	if (!can_then(g, threshold, err))
+		return false;
+	g->threshold = *threshold;
+	g->threshold_at = GENERATE_NEVER;
+	watch_begin(g);
+	return true;
+}
+
 /* --- making and freeing ------------------------------------------------- */
 
 bool generation_init(struct generation *g, const struct generate_opts *o,
 		     const struct sparse *policy, uint32_t budget,
 		     const uint32_t *ids, uint32_t n, struct err *err)
 {
-	struct sparse_opts other;
 	double began_s = now_s();
 
 	*g = (struct generation){ .o = o,
+				  .threshold = o->threshold,
 				  .policy = policy,
 				  .n_prompt = n,
 				  .threshold_at = GENERATE_NEVER };
 	assert(n > 0);
 	if (!resolve(g, policy, budget, &g->sparse, err) ||
-	    (o->threshold.then == THRESHOLD_POLICY &&
-	     !resolve(g, o->threshold.policy, o->threshold.budget, &other,
-		      err)))
+	    !can_then(g, &o->threshold, err))
 		return false;
 	for (uint32_t i = 0; i < n; i++)
 		push_id(g, ids[i], 0);
@@ -203,6 +231,7 @@ void generation_fork(struct generation *g, const struct generation *from,
 {
 	assert(n >= from->n_prompt && n <= from->n_ids);
 	*g = (struct generation){ .o = from->o,
+				  .threshold = from->threshold,
 				  .policy = from->policy,
 				  .sparse = from->sparse,
 				  .n_prompt = from->n_prompt,
@@ -211,15 +240,9 @@ void generation_fork(struct generation *g, const struct generation *from,
 		at = from->t;
 	g->t = at ? transformer_copy(at) : NULL;
 	g->sampler = sampler_copy(from->sampler);
-	watch_begin(g);
-	for (uint32_t i = 0; i < n; i++) {
+	for (uint32_t i = 0; i < n; i++)
 		push_id(g, from->ids[i], from->times_s[i]);
-		if (!g->watched || i < g->n_prompt)
-			continue;
-		buf_clear(&g->text);
-		generation_text(g, i - g->n_prompt, &g->text);
-		watch_token(g, g->ids[i]);
-	}
+	watch_begin(g);
 	/* Not from->times_s[n - 1] alone: a prompt's tokens have none. */
 	g->clock_s = n < from->n_ids ? from->times_s[n] : from->clock_s;
 	if (!g->t)

@@ -48,11 +48,12 @@ struct generate_opts {
 	const char *const *stops;    /* n_stops texts that end it */
 	size_t n_stops;
 	bool ignore_eos;
-	struct threshold_opts threshold;
+	struct threshold_opts threshold; /* of a new generation */
 };
 
 struct generation {
 	const struct generate_opts *o;
+	struct threshold_opts threshold;
 	const struct sparse *policy;
 	struct sparse_opts sparse;   /* resolved */
 	struct transformer *t;
@@ -95,6 +96,11 @@ bool generation_step(struct generation *g);
 /* Another policy from here on; budget 0: that of the options. */
 bool generation_set_policy(struct generation *g, const struct sparse *policy,
 			   uint32_t budget, struct err *err);
+
+/* What happens at the threshold from here on; the rule knows all the text. */
+bool generation_set_threshold(struct generation *g,
+			      const struct threshold_opts *threshold,
+			      struct err *err);
 
 uint32_t generation_n_out(const struct generation *g);
 /* The bytes of output token i, appended. */

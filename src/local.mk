@@ -94,7 +94,10 @@ libengine_a_SOURCES += \
 	src/trace/template.c src/trace/template.h
 # The decoder: it knows nothing of traces.
 libengine_a_SOURCES += \
+	src/child.c src/child.h \
 	src/decode.c src/decode.h \
+	src/decode_serve.c src/decode_serve.h \
+	src/decoder.c src/decoder.h \
 	src/generate.c src/generate.h \
 	src/model_map.c src/model_map.h \
 	src/model/cache.c src/model/cache.h \

@@ -38,6 +38,7 @@ struct source {
 	size_t raw_used;
 	uint64_t done_bytes, total_bytes;
 	struct url *url;      /* NULL: no server's answer */
+	struct decoder *decoder; /* NULL: nothing is decoded here */
 	int spool;            /* what a pipe gave, unpacked; -1 for files */
 	uint64_t spool_bytes;
 	struct rewind again;
@@ -177,6 +178,15 @@ struct source *source_request(const char *url, const struct url_opts *request,
 	return s;
 }
 
+struct source *source_decoder(const char *name, struct decoder *decoder)
+{
+	const struct stat pipe = { .st_mode = S_IFIFO };
+	struct source *s = source_new(name, decoder_fd(decoder), &pipe);
+
+	s->decoder = decoder;
+	return s;
+}
+
 struct source *source_from(const char *path, bool follow,
 			   const struct url_opts *request, struct err *err)
 {
@@ -218,6 +228,7 @@ void source_close(struct source *s)
 	if (s->fd >= 0)
 		close(s->fd);
 	url_close(s->url);
+	decoder_close(s->decoder);
 	if (s->spool >= 0)
 		close(s->spool);
 	if (s->next_fd >= 0)
@@ -364,6 +375,8 @@ static enum source_state unpack_last(struct source *s, struct buf *out,
 		spool(s, out->data + from, out->len - from);
 	/* an answer that was cut off is no archive's fault */
 	if (s->url && !url_end(s->url, &why))
+		return broken(s, err, &why);
+	if (s->decoder && !decoder_end(s->decoder, &why))
 		return broken(s, err, &why);
 	if (!unpack_end(s->unpack, &why))
 		return broken(s, err, &why);

@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "decoder.h"
 #include "net/url.h"
 
 enum { SOURCE_SLICE_BYTES = 64 * 1024 };
@@ -34,6 +35,9 @@ struct source *source_open(const char *path, struct err *err);
  * contents, "@-" for standard input. request: NULL for a plain one. */
 struct source *source_request(const char *url, const struct url_opts *request,
 			      struct err *err);
+
+/* What a decoder writes; the source's from now on. The name is for titles. */
+struct source *source_decoder(const char *name, struct decoder *decoder);
 
 /* One of the three, by what `path` is. */
 struct source *source_from(const char *path, bool follow,

@@ -9,6 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "child.h"
+
 enum { READ_BYTES = 64 * 1024, JOB_MAX_BYTES = 1 << 20 };
 
 #ifndef MSG_NOSIGNAL
@@ -116,19 +118,6 @@ static void live(struct workers *w, int fd)
 	}
 }
 
-/* What the parent does at signals and at its end is not for a child: it may
- * hold a terminal. */
-static void forget_parent(void)
-{
-	static const int numbers[] = { SIGINT,	SIGTERM, SIGHUP,   SIGTSTP,
-				       SIGCONT, SIGQUIT, SIGWINCH, SIGSEGV,
-				       SIGBUS,	SIGFPE,	 SIGILL,   SIGABRT };
-
-	for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
-		signal(numbers[i], SIG_DFL);
-	die_set_hook(NULL);
-}
-
 static bool start(struct workers *w, struct worker *one, struct err *err)
 {
 	int fds[2];
@@ -143,14 +132,9 @@ static bool start(struct workers *w, struct worker *one, struct err *err)
 		return err_set(err, "no more workers: %s", strerror(errno));
 	}
 	if (pid == 0) {
-		forget_parent();
-		/* So that each sees its parent go. */
-		for (unsigned i = 0; i < w->n; i++)
-			if (w->all[i].pid)
-				close(w->all[i].fd);
-		close(fds[0]);
+		child_begin(&fds[1], 1); /* each sees its parent go */
 		live(w, fds[1]);
-		_exit(0);
+		child_exit(0);
 	}
 	close(fds[1]);
 	*one = (struct worker){ .pid = pid, .fd = fds[0] };
@@ -163,8 +147,7 @@ static void end(struct worker *one)
 {
 	close(one->fd);
 	kill(one->pid, SIGKILL);
-	while (waitpid(one->pid, NULL, 0) < 0 && errno == EINTR)
-		;
+	child_wait(&one->pid);
 	buf_release(&one->got);
 	*one = (struct worker){ 0 };
 }

@@ -1,13 +1,12 @@
 /*
  * command_decode.c - lilscope decode: a model writes, a record a token.
  */
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "commands.h"
-#include "decode.h"
+#include "decode_serve.h"
 #include "guard_report.h"
 #include "model/chat.h"
 #include "model_map.h"
@@ -16,8 +15,6 @@
 #include "source.h"
 #include "trace/json.h"
 
-enum { READ_BYTES = 512, LINE_MAX_BYTES = 4096 };
-
 /* What the command is at work with. */
 struct work {
 	const struct settings *set;
@@ -25,8 +22,6 @@ struct work {
 	struct pool *pool;
 	struct decode *decode;
 	struct buf prompt, asked;
-	struct buf heard;      /* of standard input, not obeyed yet */
-	bool deaf;             /* no more commands come */
 	bool gone;             /* nobody reads */
 };
 
@@ -63,43 +58,6 @@ static void put_text(void *ctx, const char *lines, size_t n)
 			putchar('\n');
 	}
 	json_release(&doc);
-}
-
-/* --- commands on standard input ----------------------------------------- */
-
-/* Obeys whole lines, until one asks for steps. */
-static void obey(struct work *w)
-{
-	const char *lf;
-
-	while (!decode_is_stepping(w->decode) && w->heard.len &&
-	       (lf = memchr(w->heard.data, '\n', w->heard.len))) {
-		size_t n = (size_t)(lf - w->heard.data);
-		struct err err = { "" };
-
-		w->heard.data[n] = '\0';
-		if (!decode_command(w->decode, w->heard.data, &err))
-			guard_say(stderr, err.text);
-		buf_drop(&w->heard, n + 1);
-	}
-	if (w->heard.len > LINE_MAX_BYTES) /* no command is so long */
-		buf_clear(&w->heard);
-}
-
-/* Reads what is there; waits for it if there is nothing else to do. */
-static void listen_to(struct work *w, bool idle)
-{
-	struct pollfd fd = { .fd = STDIN_FILENO, .events = POLLIN };
-	ssize_t n;
-
-	obey(w);
-	if (w->deaf || decode_is_stepping(w->decode) ||
-	    poll(&fd, 1, idle ? -1 : 0) <= 0)
-		return;
-	n = read(STDIN_FILENO, buf_reserve(&w->heard, READ_BYTES), READ_BYTES);
-	w->deaf = n <= 0;
-	w->heard.len += n > 0 ? (size_t)n : 0;
-	obey(w);
 }
 
 /* --- from options ------------------------------------------------------- */
@@ -189,22 +147,28 @@ static bool prepare(struct work *w, struct err *err)
 	return w->decode != NULL;
 }
 
+static void put_sentence(void *ctx, const char *sentence)
+{
+	(void)ctx;
+	guard_say(stderr, sentence);
+}
+
 static void run(struct work *w)
 {
-	bool idle = false;
+	struct decode_server server = {
+		.decode = w->decode,
+		.fd = w->set->decode.control ? STDIN_FILENO : -1,
+		.gone = &w->gone,
+		.say = put_sentence,
+	};
 
-	while (!decode_ended(w->decode) && !w->gone) {
-		if (w->set->decode.control)
-			listen_to(w, idle);
-		idle = !decode_step(w->decode);
-		if (idle && w->deaf && !w->heard.len)
-			return; /* held, and nobody to say go */
-	}
+	decode_serve(&server);
+	decode_server_release(&server);
 }
 
 int command_decode(const struct settings *set, int n_files)
 {
-	struct work w = { .set = set, .deaf = !set->decode.control };
+	struct work w = { .set = set };
 	struct err err = { "" };
 	int status = 0;
 
@@ -218,7 +182,6 @@ int command_decode(const struct settings *set, int n_files)
 	decode_free(w.decode);
 	pool_free(w.pool);
 	model_map_close(&w.map);
-	buf_release(&w.heard);
 	buf_release(&w.prompt);
 	buf_release(&w.asked);
 	return status;

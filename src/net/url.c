@@ -13,6 +13,7 @@
 
 #include "base/buf.h"
 #include "base/utf8.h"
+#include "child.h"
 #include "config.h"
 #include "net/ask.h"
 #include "trace/json.h"
@@ -21,7 +22,6 @@ enum {
 	/* What is kept of a refusal's body, and quoted of its words. */
 	REFUSAL_MAX_BYTES = 8192,
 	QUOTE_MAX_BYTES = 200,
-	DESCRIPTORS_MAX = 256, /* closed in the child, from the first on */
 	HTTP_REFUSED = 400,
 	HTTP_BAD_REQUEST = 400,
 	HTTP_UNAUTHORIZED = 401,
@@ -82,20 +82,9 @@ struct request {
 
 static bool hand_on(struct request *rq, const char *s, size_t n)
 {
-	while (n) {
-		ssize_t done = write(rq->out, s, n);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done <= 0) {
-			rq->gone = true;
-			return false;
-		}
-		s += done;
-		n -= (size_t)done;
-		rq->n_bytes += (uint64_t)done;
-	}
-	return true;
+	rq->gone = rq->gone || !child_write(rq->out, s, n);
+	rq->n_bytes += rq->gone ? 0 : (uint64_t)n;
+	return !rq->gone;
 }
 
 static size_t on_body(char *s, size_t size, size_t n, void *ctx)
@@ -313,41 +302,13 @@ static void put_end(struct buf *out, const struct request *rq, CURLcode code)
 		put_failure(out, rq, code);
 }
 
-/* Only the pipes stay open: nobody shall wait for an end of file because of
- * a child that knows nothing of it. */
-static void close_others(int a, int b)
-{
-	int null = open("/dev/null", O_RDWR);
-
-	for (int fd = 0; fd < 2; fd++)
-		if (null >= 0 && fd != a && fd != b)
-			dup2(null, fd);
-	for (int fd = 3; fd < DESCRIPTORS_MAX; fd++)
-		if (fd != a && fd != b)
-			close(fd);
-}
-
-static void reset_signals(void)
-{
-	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGWINCH,
-				       SIGTSTP, SIGCONT, SIGSEGV, SIGABRT };
-	sigset_t none;
-
-	for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
-		signal(numbers[i], SIG_DFL);
-	signal(SIGPIPE, SIG_IGN);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-}
-
 static void run_child(struct request *rq, const struct buf *plain,
 		      int status_fd)
 {
 	struct buf end = { 0 };
 	CURLcode code;
 
-	reset_signals();
-	close_others(rq->out, status_fd);
+	child_begin((const int[]){ rq->out, status_fd }, 2);
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	code = perform(rq);
 	if (plain->len && !rq->n_bytes &&
@@ -360,7 +321,7 @@ static void run_child(struct request *rq, const struct buf *plain,
 	put_end(&end, rq, code);
 	rq->out = status_fd;
 	hand_on(rq, end.data, end.len);
-	_exit(0);
+	child_exit(0);
 }
 
 /* --- the request -------------------------------------------------------- */
@@ -428,16 +389,6 @@ static void add_headers(struct request *rq, const struct url_opts *opts,
 		add_header(rq, &none, opts->headers[i], "");
 }
 
-static bool make_pipe(int fds[2], struct err *err)
-{
-	if (pipe(fds) < 0)
-		return err_set(err, "no pipe can be made: %s",
-			       strerror(errno));
-	fcntl(fds[0], F_SETFD, FD_CLOEXEC);
-	fcntl(fds[1], F_SETFD, FD_CLOEXEC);
-	return true;
-}
-
 static struct url *start(struct request *rq, const struct buf *plain,
 			 struct err *err)
 {
@@ -445,9 +396,9 @@ static struct url *start(struct request *rq, const struct buf *plain,
 	struct url *u;
 	pid_t child;
 
-	if (!make_pipe(data, err))
+	if (!child_pipe(data, err))
 		return NULL;
-	if (!make_pipe(status, err)) {
+	if (!child_pipe(status, err)) {
 		close(data[0]);
 		close(data[1]);
 		return NULL;
@@ -507,17 +458,6 @@ int url_fd(const struct url *u)
 	return u->data_fd;
 }
 
-/* How the child ended, once. */
-static int wait_child(struct url *u)
-{
-	int status = 0;
-
-	while (waitpid(u->child, &status, 0) < 0 && errno == EINTR)
-		;
-	u->child = 0;
-	return status;
-}
-
 bool url_end(struct url *u, struct err *err)
 {
 	char text[ERR_MAX_BYTES];
@@ -534,7 +474,7 @@ bool url_end(struct url *u, struct err *err)
 		n += got > 0 ? (size_t)got : 0;
 	}
 	text[n] = '\0';
-	status = wait_child(u);
+	status = child_wait(&u->child);
 	if (n)
 		return err_set(err, "%s", text);
 	if (WIFSIGNALED(status))
@@ -550,7 +490,7 @@ void url_close(struct url *u)
 		return;
 	if (u->child) {
 		kill(u->child, SIGTERM);
-		wait_child(u);
+		child_wait(&u->child);
 	}
 	close(u->status_fd);
 	mem_free(u);

@@ -132,6 +132,27 @@ if have_jq; then
 	check "a fork of the same policy goes the same way" forked dense
 	check "also quest's" forked quest
 fi
+also()
+{
+	printf '%s\n' pause 'also h2o 16' 'threshold stop' 'also h2o 16' \
+		'threshold dense' 'run 0' 'threshold stop' go |
+		"$LILSCOPE" decode -m "$model" --prompt "$once" -n 200 \
+			--ignore-eos --control -f 25 -t 25 >"$tmp/out" 2>"$tmp/err"
+	[ ! -s "$tmp/err" ] || { cat "$tmp/err"; return 1; }
+	is runs 3 "$(grep -c '"lilscope":1' "$tmp/out")" &&
+		grep -q '"end":"guardian".*"run":"1"' "$tmp/out" &&
+		grep -q '"end":"length","tokens":200,"run":"2"' "$tmp/out" &&
+		is turns 1 "$(grep -c '"turn":"dense","recomputed":[0-9]*,"by_rule":true,"run":"2"' "$tmp/out")"
+}
+check "runs of their own, and what each does at its threshold" also
+threshold()
+{
+	run decode -m "$model" --prompt "$once" -n 200 --ignore-eos \
+		--policy h2o -b 16 -f 25 -t 25 --on-threshold "$1"
+	status_is 0 && grep -q "$2" "$tmp/out" || { tail -n 1 "$tmp/out"; return 1; }
+}
+check "--on-threshold stop" threshold stop '"end":"guardian"'
+check "--on-threshold dense" threshold dense '"turn":"dense".*by_rule'
 quits()
 {
 	printf 'step 5\nquit\n' | "$LILSCOPE" decode -m "$model" \

@@ -87,16 +87,16 @@ only 'only buf.c calls the allocator' \
 #   src/guard_report.c  the report that --report asks for
 #   src/model_map.c     models
 #   src/recorder.c      the trace that --record and w write
-#   src/net/url.c       the child that asks a server, and its /dev/null
+#   src/child.c         /dev/null for child processes
 #   src/bench_file.c    the results that --out asks for
 #   src/workers.c       the processes of a bench
 #   src/guard_exec.c    the command that --exec asks for, and its /dev/null
 only 'only source.c opens files' \
 	"$(call 'open|openat|open64|creat|fopen|fdopen|freopen|mkstemp|tmpfile|memfd_create|opendir|mkdir|rename|unlink')" \
-	'src/source.c src/source_*.c tui/term.c tui/file.c src/guard_report.c src/guard_exec.c src/net/url.c src/recorder.c src/model_map.c src/bench_file.c'
+	'src/source.c src/source_*.c tui/term.c tui/file.c src/guard_report.c src/guard_exec.c src/child.c src/recorder.c src/model_map.c src/bench_file.c'
 only 'only source.c forks or connects' \
 	"$(call 'fork|vfork|posix_spawn|posix_spawnp|execv|execvp|execve|execl|execlp|socket|connect|bind|listen|accept')" \
-	'src/source.c src/guard_exec.c src/net/url.c src/workers.c'
+	'src/source.c src/guard_exec.c src/net/url.c src/workers.c src/decoder.c'
 only 'no shell' "$(call 'system|popen')" ''
 only 'mapping memory' "$(call 'mmap|mremap|munmap|madvise')" \
 	'src/source.c src/base/big.c src/model_map.c'
@@ -116,7 +116,7 @@ mv "$tmp/all" "$tmp/code"
 
 # --- How the program ends: die() (base.c) and main().
 only 'exit() is for main and die' "$(call 'exit|_exit|abort|quick_exit')" \
-	'src/base/base.c tui/main.c tui/term.c tui/signals.c src/source.c src/guard_exec.c src/net/url.c src/workers.c'
+	'src/base/base.c tui/main.c tui/term.c tui/signals.c src/child.c src/guard_exec.c'
 
 # --- Functions that cannot be used well.
 only 'banned' \
