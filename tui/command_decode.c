@@ -6,12 +6,10 @@
 #include <unistd.h>
 
 #include "commands.h"
+#include "decode_job.h"
 #include "decode_serve.h"
 #include "guard_report.h"
-#include "model/chat.h"
 #include "model_map.h"
-#include "opt_decode.h"
-#include "report.h"
 #include "source.h"
 #include "trace/json.h"
 
@@ -74,60 +72,6 @@ static bool read_prompt(struct work *w, struct err *err)
 	return true;
 }
 
-static void ask(struct work *w)
-{
-	const char *name = w->set->decode.chat;
-	const struct chat *chat;
-	const char *template;
-	size_t n;
-
-	template = vocab_template(w->map.vocab, &n);
-	chat = strcmp(name, "auto") == 0 ? chat_detect(template, n) :
-					   chat_find(name);
-	chat_ask(chat, NULL, buf_cstr(&w->prompt), &w->asked);
-}
-
-static struct threshold_opts threshold(const struct settings *set)
-{
-	const char *then = set->decode.on_threshold;
-	struct threshold_opts o = { .meter = set->meter,
-				    .i_rule = report_rule_index(set->rule) };
-
-	if (strcmp(then, "ignore") == 0)
-		return o;
-	o.policy = sparse_find(then);
-	o.then = o.policy ? THRESHOLD_POLICY : THRESHOLD_STOP;
-	return o;
-}
-
-static struct decode_opts options(struct work *w)
-{
-	const struct decode_settings *d = &w->set->decode;
-
-	return (struct decode_opts){
-		.generate = {
-			.model = w->map.model,
-			.vocab = w->map.vocab,
-			.pool = w->pool,
-			.kv = strcmp(d->kv, "f32") == 0 ? GGML_F32 : GGML_F16,
-			.sparse = d->sparse,
-			.sample = d->sample,
-			.n_predict = d->n_predict,
-			.stops = d->stops,
-			.n_stops = d->n_stops,
-			.ignore_eos = d->ignore_eos,
-			.threshold = threshold(w->set),
-		},
-		.prompt = buf_cstr(&w->asked),
-		.specials = strcmp(d->chat, "none") != 0,
-		.policy = sparse_find(d->policy),
-		.layers = d->layers,
-		.named = d->control,
-		.out = d->text ? put_text : put_records,
-		.ctx = w,
-	};
-}
-
 static bool prepare(struct work *w, struct err *err)
 {
 	const struct settings *set = w->set;
@@ -138,11 +82,13 @@ static bool prepare(struct work *w, struct err *err)
 	if (!read_prompt(w, err) ||
 	    !model_map_open(&w->map, set->model, set->decode.tokenizer, err))
 		return false;
-	ask(w);
+	decode_job_ask(set, &w->map, buf_cstr(&w->prompt), &w->asked);
 	w->pool = pool_new(set->decode.threads);
-	job = options(w);
-	job.generate.sparse.seed = set->decode.seed;
-	job.generate.sample.seed = set->decode.seed;
+	job = decode_job(set, &w->map);
+	job.generate.pool = w->pool;
+	job.prompt = buf_cstr(&w->asked);
+	job.out = set->decode.text ? put_text : put_records;
+	job.ctx = w;
 	w->decode = decode_new(&job, err);
 	return w->decode != NULL;
 }

@@ -24,6 +24,8 @@ libtui_a_SOURCES = \
 	tui/caps.h \
 	tui/command_bench.c \
 	tui/command_decode.c \
+	tui/decode_job.c \
+	tui/decode_job.h \
 	tui/command_guard.c \
 	tui/commands.h \
 	tui/compare.c \
@@ -83,6 +85,8 @@ libtui_a_SOURCES = \
 	tui/script.h \
 	tui/session.c \
 	tui/session.h \
+	tui/show.c \
+	tui/show.h \
 	tui/signals.c \
 	tui/signals.h \
 	tui/style.c \

@@ -14,12 +14,9 @@
 #include "commands.h"
 #include "config.h"
 #include "file.h"
-#include "loop.h"
 #include "opt_request.h"
-#include "plain.h"
-#include "script.h"
+#include "show.h"
 #include "tables.h"
-#include "terminal.h"
 #include "topics.h"
 
 enum { COLS_MAX = 10000, CONFIG_MAX_BYTES = 64 * 1024 };
@@ -301,31 +298,6 @@ static int run_bench(int argc, char **argv)
 	return command_bench(&set, n_files);
 }
 
-/* The screen, a script, or plain lines: whatever shows the deck. */
-static int show(struct app *app, struct err *err)
-{
-	const struct settings *set = &app->set;
-	const struct term_opts look = { .color = set->color,
-					.color_always = set->color_always,
-					.mouse = set->mouse };
-	struct term *term;
-	int status;
-
-	if (set->script[0])
-		return script_run(app, set->script, err) ? app->exit_status
-							 : EXIT_TROUBLE;
-	if (set->plain)
-		return plain_run(app, stdout);
-	term = term_open(&look, err);
-	if (!term)
-		return EXIT_TROUBLE;
-	status = loop_run(app, term);
-	term_close(term);
-	if (status == EXIT_TROUBLE)
-		err_set(err, "%s", deck_trouble(app->deck));
-	return status;
-}
-
 /* A file that can't be opened is named; the others are shown. */
 static int screens(const struct settings *set, char **files, int n_files)
 {
@@ -350,7 +322,7 @@ static int screens(const struct settings *set, char **files, int n_files)
 	}
 	if (deck_n_sources(app.deck) > 0) {
 		err_clear(&err);
-		status = show(&app, &err);
+		status = show_app(&app, &err);
 	}
 	if (err.text[0])
 		complain(&err);
