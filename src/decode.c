@@ -444,69 +444,6 @@ static bool do_fork(struct decode *d, uint32_t n, const struct sparse *policy,
 	return true;
 }
 
-/* It reads the prompt itself: its time to the first token is its own. */
-static bool do_also(struct decode *d, const struct sparse *policy,
-		    uint32_t budget, struct err *err)
-{
-	const struct generation *first = &d->runs[0].g;
-	struct run_state *run;
-
-	if (d->n_runs == DECODE_RUNS_MAX || !d->o.named)
-		return err_set(err, "no more than %d runs", DECODE_RUNS_MAX);
-	run = add_run(d);
-	if (!generation_init(&run->g, first->o, policy, budget, first->ids,
-			     first->n_prompt, err)) {
-		drop_run(d);
-		return false;
-	}
-	put_header(d, run);
-	return true;
-}
-
-static bool do_threshold(struct decode *d, const char *what, uint32_t budget,
-			 struct err *err)
-{
-	struct generation *g = &current(d)->g;
-	struct threshold_opts o = g->threshold;
-
-	o.budget = budget;
-	o.policy = sparse_find(what);
-	if (strcmp(what, "ignore") == 0)
-		o.then = THRESHOLD_IGNORE;
-	else if (strcmp(what, "stop") == 0)
-		o.then = THRESHOLD_STOP;
-	else if (o.policy)
-		o.then = THRESHOLD_POLICY;
-	else
-		return err_set(err, "threshold takes ignore, stop or a "
-				    "policy, not \"%s\"", what);
-	return generation_set_threshold(g, &o, err);
-}
-
-static bool do_run(struct decode *d, const char *name, struct err *err)
-{
-	for (size_t i = 0; i < d->n_runs; i++) {
-		if (strcmp(d->runs[i].name, name) == 0) {
-			d->i_run = i;
-			return true;
-		}
-	}
-	return err_set(err, "there is no run %s", name);
-}
-
-static bool do_snapshot(struct decode *d, struct err *err)
-{
-	struct run_state *run = current(d);
-
-	if (d->n_snapshots == DECODE_RUNS_MAX)
-		return err_set(err, "no more than %d snapshots",
-			       DECODE_RUNS_MAX);
-	d->snapshots[d->n_snapshots++] = (struct snapshot){
-		transformer_copy(run->g.t), (size_t)(run - d->runs)
-	};
-	return true;
-}
-
 /* A line's words. */
 struct words {
 	char text[256];
@@ -558,6 +495,94 @@ static bool word_policy(const struct words *w, size_t i,
 	return true;
 }
 
+/* It reads the prompt itself: its time to the first token is its own. */
+static bool do_also(struct decode *d, const struct sparse *policy,
+		    uint32_t budget, struct err *err)
+{
+	const struct generation *first = &d->runs[0].g;
+	struct run_state *run;
+
+	if (d->n_runs == DECODE_RUNS_MAX || !d->o.named)
+		return err_set(err, "no more than %d runs", DECODE_RUNS_MAX);
+	run = add_run(d);
+	if (!generation_init(&run->g, first->o, policy, budget, first->ids,
+			     first->n_prompt, err)) {
+		drop_run(d);
+		return false;
+	}
+	put_header(d, run);
+	return true;
+}
+
+static bool do_threshold(struct decode *d, const char *what, uint32_t budget,
+			 struct err *err)
+{
+	struct generation *g = &current(d)->g;
+	struct threshold_opts o = g->threshold;
+
+	o.budget = budget;
+	o.policy = sparse_find(what);
+	if (strcmp(what, "ignore") == 0)
+		o.then = THRESHOLD_IGNORE;
+	else if (strcmp(what, "stop") == 0)
+		o.then = THRESHOLD_STOP;
+	else if (o.policy)
+		o.then = THRESHOLD_POLICY;
+	else
+		return err_set(err, "threshold takes ignore, stop or a "
+				    "policy, not \"%s\"", what);
+	return generation_set_threshold(g, &o, err);
+}
+
+static bool do_rule(struct decode *d, const struct words *w, struct err *err)
+{
+	struct guard_opts rule = { .f = GUARD_F_DEFAULT, .patience = 1 };
+	char *end;
+
+	if (!word_count(w, 1, 0, &rule.f, err) ||
+	    !word_count(w, 3, 1, &rule.patience, err))
+		return false;
+	rule.t = strtod(w->at[2], &end);
+	if (*end || !isfinite(rule.t) || rule.f > GUARD_F_MAX ||
+	    rule.patience > GUARD_PATIENCE_MAX)
+		return err_set(err, "rule takes tokens, bytes and windows");
+	d->o.generate.threshold.meter.guard = rule;
+	for (size_t i = 0; i < d->n_runs; i++) {
+		struct generation *g = &d->runs[i].g;
+		struct threshold_opts o = g->threshold;
+
+		o.meter.guard = rule;
+		if (g->threshold_at == GENERATE_NEVER &&
+		    !generation_set_threshold(g, &o, err))
+			return false;
+	}
+	return true;
+}
+
+static bool do_run(struct decode *d, const char *name, struct err *err)
+{
+	for (size_t i = 0; i < d->n_runs; i++) {
+		if (strcmp(d->runs[i].name, name) == 0) {
+			d->i_run = i;
+			return true;
+		}
+	}
+	return err_set(err, "there is no run %s", name);
+}
+
+static bool do_snapshot(struct decode *d, struct err *err)
+{
+	struct run_state *run = current(d);
+
+	if (d->n_snapshots == DECODE_RUNS_MAX)
+		return err_set(err, "no more than %d snapshots",
+			       DECODE_RUNS_MAX);
+	d->snapshots[d->n_snapshots++] = (struct snapshot){
+		transformer_copy(run->g.t), (size_t)(run - d->runs)
+	};
+	return true;
+}
+
 static bool named(const struct words *w, const char *name)
 {
 	return strcmp(w->at[0], name) == 0;
@@ -600,12 +625,14 @@ bool decode_command(struct decode *d, const char *line, struct err *err)
 	if (named(&w, "threshold") && w.n > 1)
 		return word_count(&w, 2, 0, &budget, err) &&
 		       do_threshold(d, w.at[1], budget, err);
+	if (named(&w, "rule") && w.n > 2)
+		return do_rule(d, &w, err);
 	if (named(&w, "fork") && w.n > 1)
 		return word_count(&w, 1, 0, &n, err) &&
 		       word_policy(&w, 2, &policy, err) &&
 		       word_count(&w, 3, 0, &budget, err) &&
 		       do_fork(d, n, policy, budget, err);
 	return err_set(err, "\"%s\" is no command: pause, go, step, policy, "
-			    "budget, threshold, also, fork, run, snapshot, "
-			    "quit", w.at[0]);
+			    "budget, threshold, rule, also, fork, run, "
+			    "snapshot, quit", w.at[0]);
 }

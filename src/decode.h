@@ -9,6 +9,7 @@
  *	policy NAME [BUDGET]     from here on; also: budget N
  *	threshold WHAT [BUDGET]  of a run: ignore, stop, or the policy to go
  *	                         on with where the rule fires
+ *	rule F T [PATIENCE]      of all runs whose rule has not fired
  *	also NAME [BUDGET]       another run of the prompt
  *	fork N [NAME [BUDGET]]   another run that shares the first N tokens
  *	run N                    commands are for run N (0, 1, ...) from

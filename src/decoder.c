@@ -147,6 +147,11 @@ bool decoder_news(struct decoder *d, struct err *err)
 	return true;
 }
 
+bool decoder_is_gone(const struct decoder *d)
+{
+	return d->child == 0;
+}
+
 bool decoder_end(struct decoder *d, struct err *err)
 {
 	int status = child_wait(&d->child);

@@ -34,6 +34,9 @@ bool decoder_tell(struct decoder *d, const char *line);
 /* What it said of a command, if anything: true and the sentence. */
 bool decoder_news(struct decoder *d, struct err *err);
 
+/* It was seen to end (decoder_end()). */
+bool decoder_is_gone(const struct decoder *d);
+
 /* Once, at the end of the records: true if it ended by itself; else the
  * sentence. */
 bool decoder_end(struct decoder *d, struct err *err);

@@ -9,7 +9,7 @@
 const struct action_room *const action_rooms[] = {
 	&room_program, &room_move, &room_list, &room_play,
 	&room_search,  &room_mark, &room_view, &room_map,
-	&room_compare, &room_tune,
+	&room_compare, &room_demo,   &room_tune,
 };
 const size_t n_action_rooms = ARRAY_LEN(action_rooms);
 

@@ -74,7 +74,7 @@ void action_complete(const char *line, size_t n, size_t *from,
 
 /* The rooms' tables (action_*.c). */
 extern const struct action_room room_move, room_play, room_view, room_tune,
-	room_search, room_mark, room_list, room_map, room_compare,
+	room_search, room_mark, room_list, room_map, room_compare, room_demo,
 	room_program;
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "action.h"
 #include "compare.h"
+#include "demo.h"
 #include "list.h"
 #include "num.h"
 #include "phrase.h"
@@ -300,7 +301,8 @@ static void token_back(struct app *app, const char *arg)
 static void token_next(struct app *app, const char *arg)
 {
 	(void)arg;
-	token_by(app, 1);
+	if (!app->demo || !demo_step(app))
+		token_by(app, 1);
 }
 
 static void phrase_back(struct app *app, const char *arg)

@@ -4,6 +4,7 @@
 
 #include "action.h"
 #include "compare.h"
+#include "demo.h"
 #include "list.h"
 #include "num.h"
 
@@ -32,6 +33,8 @@ static void say_pace(struct app *app)
 static void pause_or_play(struct app *app, const char *arg)
 {
 	(void)arg;
+	if (app->demo && demo_toggle(app))
+		return;
 	if (app->view == VIEW_COMPARE) {
 		compare_play(app);
 		app->moved = true;
@@ -83,7 +86,11 @@ static void set_speed(struct app *app, double speed)
 {
 	app->speed = MIN(MAX(speed, SPEED_LEAST), SPEED_MOST);
 	app->set.speed = app->speed;
-	app_say(app, "speed %g times", app->speed);
+	if (app->demo)
+		app_say(app, "%g tokens a second",
+			DEMO_TOKENS_PER_S * app->speed);
+	else
+		app_say(app, "speed %g times", app->speed);
 }
 
 static void slower(struct app *app, const char *arg)

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "compare.h"
+#include "demo.h"
 #include "list.h"
 #include "prompt.h"
 #include "recording.h"
@@ -51,6 +52,7 @@ void app_init(struct app *app, const struct settings *set)
 void app_release(struct app *app)
 {
 	recording_end(app);
+	demo_free(app);
 	deck_free(app->deck);
 	prompt_free(app->prompt);
 	mem_free(app->list_order);
@@ -185,6 +187,8 @@ void app_tick(struct app *app, double seconds)
 {
 	uint32_t n = app_n_tokens(app);
 
+	if (app->demo)
+		demo_tick(app, seconds);
 	if (app->view == VIEW_COMPARE)
 		compare_tick(app, seconds);
 	if (app->pace != PACE_PLAY || !app->run || app->view == VIEW_COMPARE)
@@ -210,7 +214,8 @@ void app_tick(struct app *app, double seconds)
 	}
 }
 
-double app_next_tick(const struct app *app)
+/* Seconds until the playhead moves by itself; < 0: never. */
+static double next_move(const struct app *app)
 {
 	double wait;
 
@@ -221,6 +226,14 @@ double app_next_tick(const struct app *app)
 		return -1;
 	wait = token_wait(app, app->wanted) - app->play_credit;
 	return MAX(0, wait) / app->speed;
+}
+
+double app_next_tick(const struct app *app)
+{
+	double move = next_move(app);
+	double step = app->demo ? demo_next_tick(app) : -1;
+
+	return move < 0 || (step >= 0 && step < move) ? step : move;
 }
 
 /* -- changes ------------------------------------------------------------- */

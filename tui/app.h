@@ -15,6 +15,7 @@
 #include "trace/latency.h"
 
 struct action;
+struct demo;
 struct prompt;
 struct recording;
 
@@ -118,6 +119,7 @@ struct app {
 	size_t help_top;
 	struct map_look map;
 	struct compare compare;
+	struct demo *demo;        /* owned; demo.h, NULL: nothing is decoded */
 	int focus;                /* pane with the keys: 0 chart, 1 text */
 
 	struct prompt *prompt;    /* owned; prompt.h */

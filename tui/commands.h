@@ -25,6 +25,7 @@ struct settings;
  * command_guard.c */
 int command_bench(const struct settings *set, int n_files);
 int command_decode(const struct settings *set, int n_files);
+int command_demo(const struct settings *set, int n_files);
 int command_guard(const struct settings *set, char **files, int n_files);
 
 /* The script that completes commands, options and their values; false if

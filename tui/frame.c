@@ -6,6 +6,7 @@
 
 #include "action.h"
 #include "base/utf8.h"
+#include "demo.h"
 #include "explain.h"
 #include "list.h"
 #include "net/url.h"
@@ -14,6 +15,7 @@
 #include "pen.h"
 #include "prompt.h"
 #include "recording.h"
+#include "tour.h"
 #include "view.h"
 
 enum { TITLE_ROWS = 2, FOOT_ROWS = 1, FACT_BYTES = 256, NAME_MIN_COLS = 12 };
@@ -30,6 +32,7 @@ void frame_fit(struct app *app, int rows, int cols)
 {
 	struct rect r = frame_view_rect(rows, cols);
 
+	r.rows -= tour_rows(app, r.rows, r.cols);
 	app->view_rows = MAX(1, r.rows);
 	app->view_cols = MAX(1, r.cols);
 }
@@ -242,6 +245,14 @@ static void draw_facts(const struct app *app, struct screen *s)
 	struct buf latency = { 0 };
 
 	screen_fill(s, (struct rect){ 1, 0, 1, s->cols }, STYLE_TITLE_DIM);
+	if (app->demo) {
+		struct buf facts = { 0 };
+
+		demo_facts(app, s->ascii, &facts);
+		pen_puts(&p, STYLE_TITLE_DIM, buf_cstr(&facts));
+		buf_release(&facts);
+		return;
+	}
 	pen_puts(&p, STYLE_TITLE_DIM, open_dialect(app));
 	if (!now_get(app, &now))
 		return;
@@ -307,33 +318,54 @@ static bool draw_hint(struct pen *p, const struct action *a,
 	return true;
 }
 
+/* The way out and the way to all keys come first: they must fit. */
+static const char *const first_hints[] = { "help", "leave" };
+
+static bool is_first_hint(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(first_hints); i++)
+		if (strcmp(first_hints[i], name) == 0)
+			return true;
+	return false;
+}
+
+/* The hints of a room; false: there is no more room in the line. */
+static bool draw_room(const struct app *app, const struct action_room *room,
+		      struct pen *p)
+{
+	for (size_t k = 0; k < room->n; k++) {
+		const struct action *a = &room->rows[k];
+
+		if (!a->hint || strcmp(a->hint, "+") == 0 ||
+		    !(a->views & IN_VIEW(app->view)) ||
+		    is_first_hint(a->name))
+			continue;
+		if (!draw_hint(p, a, room->rows + room->n, app->view))
+			return false;
+	}
+	return true;
+}
+
 static void draw_hints(const struct app *app, struct screen *s, int row,
 		       int cols)
 {
-	/* The way out and the way to all keys come first: they must fit. */
-	static const char *const first[] = { "help", "leave" };
 	struct pen p = pen_at(s, row, 1, cols - 2);
-	const struct action *a;
 
-	for (size_t i = 0; i < ARRAY_LEN(first); i++) {
-		a = action_find(first[i], strlen(first[i]));
+	for (size_t i = 0; i < ARRAY_LEN(first_hints); i++) {
+		const char *name = first_hints[i];
+		const struct action *a = action_find(name, strlen(name));
+
 		draw_hint(&p, a, a + 1, app->view);
 	}
+	if (app->demo && !draw_room(app, &room_demo, &p))
+		return;
 	/* The first room, the program itself, comes last. */
 	for (size_t i = 1; i <= n_action_rooms; i++) {
 		const struct action_room *room =
 			action_rooms[i % n_action_rooms];
 
-		for (size_t k = 0; k < room->n; k++) {
-			a = &room->rows[k];
-			if (!a->hint || strcmp(a->hint, "+") == 0 ||
-			    !(a->views & IN_VIEW(app->view)) ||
-			    strcmp(a->name, first[0]) == 0 ||
-			    strcmp(a->name, first[1]) == 0)
-				continue;
-			if (!draw_hint(&p, a, room->rows + room->n, app->view))
-				return;
-		}
+		if (room != &room_demo && !draw_room(app, room, &p))
+			return;
 	}
 }
 
@@ -375,7 +407,7 @@ static void draw_foot(const struct app *app, struct screen *s)
 
 void frame_draw(const struct app *app, struct screen *s)
 {
-	struct rect r = frame_view_rect(s->rows, s->cols);
+	struct rect r = frame_view_rect(s->rows, s->cols), tour = r;
 
 	screen_clear(s);
 	if (r.rows == 0) {
@@ -384,7 +416,12 @@ void frame_draw(const struct app *app, struct screen *s)
 	}
 	draw_title(app, s);
 	draw_facts(app, s);
+	tour.rows = tour_rows(app, r.rows, r.cols);
+	tour.row += r.rows - tour.rows;
+	r.rows -= tour.rows;
 	views[app->view].draw(app, s, r);
+	if (tour.rows)
+		tour_draw(app, s, tour);
 	if (app->explain)
 		explain_draw(app, s, r);
 	draw_foot(app, s);

@@ -3,6 +3,7 @@
 #include "action.h"
 #include "frame.h"
 #include "prompt.h"
+#include "tour.h"
 
 static void prompt_event(struct app *app, int32_t code)
 {
@@ -25,6 +26,8 @@ static void click(struct app *app, struct key key, int rows, int cols)
 	struct rect r = frame_view_rect(rows, cols);
 	int row = key.row - r.row, col = key.col - r.col;
 
+	r.rows -= tour_rows(app, r.rows, r.cols);
+
 	if (row < 0 || row >= r.rows || col < 0 || col >= r.cols ||
 	    !views[app->view].click)
 		return;
@@ -42,6 +45,8 @@ void input_key(struct app *app, struct key key, int rows, int cols)
 	} else if (prompt_is_open(app->prompt)) {
 		if (key.code < K_CLICK)
 			prompt_event(app, key.code);
+	} else if (!app->await && tour_key(app, key.code)) {
+		;
 	} else if (key.code == K_CLICK) {
 		click(app, key, rows, cols);
 	} else if (!action_key(app, key) && key.code != K_NONE &&

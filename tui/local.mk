@@ -9,6 +9,7 @@ libtui_a_SOURCES = \
 	tui/action.h \
 	tui/action_complete.c \
 	tui/action_compare.c \
+	tui/action_demo.c \
 	tui/action_list.c \
 	tui/action_map.c \
 	tui/action_mark.c \
@@ -24,6 +25,7 @@ libtui_a_SOURCES = \
 	tui/caps.h \
 	tui/command_bench.c \
 	tui/command_decode.c \
+	tui/command_demo.c \
 	tui/decode_job.c \
 	tui/decode_job.h \
 	tui/command_guard.c \
@@ -35,6 +37,9 @@ libtui_a_SOURCES = \
 	tui/chart.h \
 	tui/explain.c \
 	tui/explain.h \
+	tui/demo.c \
+	tui/demo.h \
+	tui/demo_text.c \
 	tui/export.c \
 	tui/export.h \
 	tui/export_svg.c \
@@ -103,6 +108,10 @@ libtui_a_SOURCES = \
 	tui/text_layout.h \
 	tui/text_pane.c \
 	tui/text_pane.h \
+	tui/tour.c \
+	tui/tour.h \
+	tui/verdict.c \
+	tui/verdict.h \
 	tui/view.h \
 	tui/view_compare.c \
 	tui/view_help.c \

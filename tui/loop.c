@@ -6,6 +6,7 @@
 
 #include "action.h"
 #include "compare.h"
+#include "demo.h"
 #include "frame.h"
 #include "input.h"
 #include "recording.h"
@@ -42,6 +43,8 @@ bool loop_begin(struct app *app)
 {
 	size_t n = deck_n(app->deck);
 
+	if (app->demo && app->view == VIEW_COMPARE)
+		return true;
 	if (n == 0)
 		return false;
 	if (n > 1 || deck_n_sources(app->deck) > 1) {
@@ -83,6 +86,8 @@ bool loop_work(struct app *app)
 	look_at_list(app);
 	more = deck_work(app->deck, LOOP_SLICE_US) || more;
 	app_sync(app);
+	if (app->demo)
+		demo_sync(app);
 	more = compare_sync(app) || more;
 	tell_news(app);
 	session_sync(app);

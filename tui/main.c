@@ -102,8 +102,8 @@ static int no_topic(const char *topic)
 	struct err err = { "" };
 
 	err_set(&err, "there is no help on \"%s\"; lilscope help takes "
-		      "analyze, bench, decode, guard, formats, keys or "
-		      "rules", topic);
+		      "analyze, bench, decode, demo, guard, formats, keys "
+		      "or rules", topic);
 	return complain(&err);
 }
 
@@ -112,14 +112,10 @@ static int run_help(int argc, char **argv)
 {
 	struct buf out = { 0 };
 
-	if (argc >= 1 && strcmp(argv[0], "analyze") == 0)
-		return help(OPT_ANALYZE);
-	if (argc >= 1 && strcmp(argv[0], "guard") == 0)
-		return help(OPT_GUARD);
-	if (argc >= 1 && strcmp(argv[0], "decode") == 0)
-		return help(OPT_DECODE);
-	if (argc >= 1 && strcmp(argv[0], "bench") == 0)
-		return help(OPT_BENCH);
+	for (size_t i = 0; argc >= 1 && i < n_commands; i++)
+		if (commands[i].name[0] && commands[i].where &&
+		    strcmp(argv[0], commands[i].name) == 0)
+			return help(commands[i].where);
 	if (argc < 1)
 		return help(OPT_TUI);
 	if (strcmp(argv[0], "--tables") == 0)
@@ -140,7 +136,9 @@ static int welcome(void)
 		       "  lilscope FILE             look at a recorded "
 		       "generation on the screen\n"
 		       "  lilscope analyze FILE     the same numbers as a "
-		       "table\n\n"
+		       "table\n"
+		       "  lilscope demo --tour      a model at work, explained "
+		       "in two minutes\n\n"
 		       "All it can do:\n");
 	put_commands(&out);
 	return print(&out);
@@ -242,21 +240,6 @@ static int run_guard(int argc, char **argv)
 	return command_guard(&set, argv, n_files);
 }
 
-static int run_decode(int argc, char **argv)
-{
-	struct settings set;
-	struct err err = { "" };
-	int n_files = 0;
-
-	settings_init(&set);
-	read_config(&set);
-	if (wants_help(argc, argv))
-		return help(OPT_DECODE);
-	if (!opt_parse(&set, OPT_DECODE, argc, argv, &n_files, &err))
-		return complain(&err);
-	return command_decode(&set, n_files);
-}
-
 /* The value names UTF-8, however it is written. */
 static bool names_utf8(const char *value)
 {
@@ -282,7 +265,9 @@ static bool locale_is_ascii(void)
 	return false;
 }
 
-static int run_bench(int argc, char **argv)
+/* The commands that want a model. */
+static int run_model(unsigned where, int argc, char **argv,
+		     int (*command)(const struct settings *set, int n_files))
 {
 	struct settings set;
 	struct err err = { "" };
@@ -292,10 +277,25 @@ static int run_bench(int argc, char **argv)
 	set.ascii = locale_is_ascii();
 	read_config(&set);
 	if (wants_help(argc, argv))
-		return help(OPT_BENCH);
-	if (!opt_parse(&set, OPT_BENCH, argc, argv, &n_files, &err))
+		return help(where);
+	if (!opt_parse(&set, where, argc, argv, &n_files, &err))
 		return complain(&err);
-	return command_bench(&set, n_files);
+	return command(&set, n_files);
+}
+
+static int run_decode(int argc, char **argv)
+{
+	return run_model(OPT_DECODE, argc, argv, command_decode);
+}
+
+static int run_demo(int argc, char **argv)
+{
+	return run_model(OPT_DEMO, argc, argv, command_demo);
+}
+
+static int run_bench(int argc, char **argv)
+{
+	return run_model(OPT_BENCH, argc, argv, command_bench);
 }
 
 /* A file that can't be opened is named; the others are shown. */
@@ -364,13 +364,15 @@ const struct command commands[] = {
 	  OPT_ANALYZE, run_analyze },
 	{ "guard", "[OPTIONS] [FILE]", "a filter that ends a loop", OPT_GUARD,
 	  run_guard },
+	{ "demo", "[OPTIONS]", "a small model, dense beside sparse, live",
+	  OPT_DEMO, run_demo },
 	{ "decode", "[OPTIONS]", "a model writes: a record a token", OPT_DECODE,
 	  run_decode },
 	{ "bench", "[OPTIONS]", "problems x policies x budgets, as a table",
 	  OPT_BENCH, run_bench },
 	{ "completion", "bash|zsh|fish", "completion for a shell", 0,
 	  run_completion },
-	{ "help", "[TOPIC]", "commands; analyze bench decode guard ...", 0,
+	{ "help", "[TOPIC]", "commands; analyze bench demo guard ...", 0,
 	  run_help },
 	{ "version", "", "the version", 0, run_version },
 };

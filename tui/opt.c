@@ -418,9 +418,10 @@ static void text_get(const struct opt *opt, const struct settings *s,
 
 #define BOTH (OPT_TUI | OPT_ANALYZE)
 #define TUNE (BOTH | OPT_LIVE | OPT_CONFIG)
-#define RULE (TUNE | OPT_GUARD | OPT_DECODE | OPT_BENCH)
-#define MODEL (OPT_DECODE | OPT_BENCH)
-#define LOOK (OPT_TUI | OPT_LIVE | OPT_CONFIG)
+#define RULE (TUNE | OPT_GUARD | OPT_DECODE | OPT_BENCH | OPT_DEMO)
+#define ONE (OPT_DECODE | OPT_DEMO)
+#define MODEL (ONE | OPT_BENCH)
+#define LOOK (OPT_TUI | OPT_LIVE | OPT_CONFIG | OPT_DEMO)
 #define DRAW (LOOK | OPT_BENCH)
 
 /* Letter -f follows a file elsewhere (tail, less): only the commands that
@@ -461,7 +462,7 @@ const struct opt opts[] = {
 	  "number of the first record, in a part of a larger file",
 	  first_record_set, first_record_get, 0, 0, NULL },
 	{ "rule", 0, 0, "NAME",
-	  OPT_ANALYZE | OPT_GUARD | OPT_DECODE | OPT_CONFIG,
+	  OPT_ANALYZE | OPT_GUARD | ONE | OPT_CONFIG,
 	  "the rule that guard stops at and --check asks about", rule_set,
 	  text_get, FIELD(rule), report_rule_name },
 	{ "check", 0, 0, NULL, OPT_ANALYZE,
@@ -485,11 +486,11 @@ const struct opt opts[] = {
 	{ "finish-reason", 0, 0, "WORD", OPT_GUARD,
 	  "what the proxy says of an answer that it stopped", text_set,
 	  text_get, FIELD(finish_reason), NULL },
-	{ "prompt", 0, 0, "TEXT", BOTH | OPT_GUARD | OPT_DECODE,
+	{ "prompt", 0, 0, "TEXT", BOTH | OPT_GUARD | ONE,
 	  "what a server or the model is asked; @FILE reads it", word_set,
 	  word_get, FIELD(prompt), NULL },
 	{ "model", 'm', MODEL, "NAME", BOTH | OPT_GUARD | MODEL,
-	  "the model that a server is asked for; decode's, bench's file",
+	  "the model that a server is asked for; else a file",
 	  word_set, word_get, FIELD(model), NULL },
 	{ "data", 0, 0, "JSON", BOTH | OPT_GUARD,
 	  "the whole body to send to a URL; @FILE reads it", word_set,
@@ -500,10 +501,10 @@ const struct opt opts[] = {
 	{ "exec", 0, 0, "COMMAND", OPT_GUARD,
 	  "run this once at the threshold: words, no shell", text_set, text_get,
 	  FIELD(exec), NULL },
-	{ "policy", 0, 0, "NAME", OPT_DECODE,
+	{ "policy", 0, 0, "NAME", ONE,
 	  "what attention reads and the cache keeps", choice_set, word_get,
 	  FIELD(decode.policy), policy_value },
-	{ "budget", 'b', OPT_DECODE, "TOKENS", OPT_DECODE,
+	{ "budget", 'b', ONE, "TOKENS", ONE,
 	  "tokens that a step may read in a head", u32_set, u32_get,
 	  FIELD(decode.sparse.budget), NULL },
 	{ "page", 0, 0, "TOKENS", MODEL, "tokens of a page or block",
@@ -543,7 +544,7 @@ const struct opt opts[] = {
 	{ "predict", 'n', OPT_DECODE, "N", MODEL,
 	  "tokens at most; 0: until the context is full", u32_set, u32_get,
 	  FIELD(decode.n_predict), NULL },
-	{ "threads", 0, 0, "N", OPT_DECODE, "threads; 0: one for each core",
+	{ "threads", 0, 0, "N", ONE, "threads; 0: one for each core",
 	  u32_set, u32_get, FIELD(decode.threads), NULL },
 	{ "kv", 0, 0, "TYPE", MODEL, "keys and values as f16 or f32",
 	  choice_set, word_get, FIELD(decode.kv), kv_value },
@@ -560,10 +561,10 @@ const struct opt opts[] = {
 	  float_get, FIELD(decode.sample.min_p), NULL },
 	{ "seed", 0, 0, "N", MODEL, "of all that is drawn", u32_set,
 	  u32_get, FIELD(decode.seed), NULL },
-	{ "stop", 0, 0, "TEXT", OPT_DECODE,
+	{ "stop", 0, 0, "TEXT", ONE,
 	  "end after this text; may be repeated", stop_set, stop_get, 0, 0,
 	  NULL },
-	{ "ignore-eos", 0, 0, NULL, OPT_DECODE,
+	{ "ignore-eos", 0, 0, NULL, ONE,
 	  "go on after the model's end token", switch_set, switch_get,
 	  FIELD(decode.ignore_eos), NULL },
 	{ "chat", 0, 0, "FORMAT", MODEL,
@@ -602,7 +603,9 @@ const struct opt opts[] = {
 	{ "follow", 'f', OPT_TUI, NULL, OPT_TUI,
 	  "stay with files that grow, are cut or made anew", switch_set,
 	  switch_get, FIELD(follow), NULL },
-	{ "record", 0, 0, "FILE", OPT_TUI,
+	{ "tour", 0, 0, NULL, OPT_DEMO, "be led through it", switch_set,
+	  switch_get, FIELD(decode.tour), NULL },
+	{ "record", 0, 0, "FILE", OPT_TUI | OPT_DEMO,
 	  "write what comes to a trace; .zst packs it", text_set, text_get,
 	  FIELD(record), NULL },
 	{ "session", 0, 0, NULL, OPT_TUI | OPT_CONFIG,
@@ -611,7 +614,7 @@ const struct opt opts[] = {
 	{ "plain", 0, 0, NULL, OPT_TUI | OPT_CONFIG | OPT_BENCH,
 	  "lines of text only: screen readers, simple terminals", switch_set,
 	  switch_get, FIELD(plain), NULL },
-	{ "script", 0, 0, "FILE", OPT_TUI,
+	{ "script", 0, 0, "FILE", OPT_TUI | OPT_DEMO,
 	  "run keys and commands from a file, without a terminal", text_set,
 	  text_get, FIELD(script), NULL },
 };

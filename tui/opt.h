@@ -23,6 +23,7 @@ enum {
 	OPT_GUARD = 16,   /* lilscope guard */
 	OPT_DECODE = 32,  /* lilscope decode */
 	OPT_BENCH = 128,  /* lilscope bench */
+	OPT_DEMO = 256,   /* lilscope demo */
 };
 
 enum { OPT_HEADERS_MAX = 32, OPTS_MAX = 128 };
@@ -38,6 +39,7 @@ struct decode_settings {
 	const char *stops[DECODE_STOPS_MAX];
 	size_t n_stops;
 	bool ignore_eos, layers, control, text;
+	bool tour;                      /* demo --tour */
 };
 
 /* lilscope bench. */

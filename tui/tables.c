@@ -30,6 +30,7 @@ static void print_where(struct buf *out, unsigned where)
 		{ OPT_GUARD, 'g' },
 		{ OPT_DECODE, 'd' },
 		{ OPT_BENCH, 'b' },
+		{ OPT_DEMO, 'm' },
 	};
 
 	buf_putc(out, '\t');

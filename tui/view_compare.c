@@ -18,6 +18,7 @@
 #include "num.h"
 #include "pen.h"
 #include "text_pane.h"
+#include "verdict.h"
 #include "views.h"
 
 enum {
@@ -69,8 +70,6 @@ static struct parts split(int rows, int cols, size_t n)
 
 /* ---- a lane's numbers -------------------------------------------------- */
 
-enum answer { ANSWER_UNKNOWN, ANSWER_RIGHT, ANSWER_WRONG };
-
 /* Everything that is said of a run at the playhead. */
 struct lane {
 	const struct run *run; /* NULL while it is read */
@@ -78,17 +77,11 @@ struct lane {
 	uint32_t n, total;     /* tokens at the playhead, and in all */
 	bool ended;	       /* it is at its end */
 	struct guard_verdict stop;
-	enum answer answer;
+	enum verdict answer;     /* at the playhead */
+	enum verdict stopped;    /* of what the early stop keeps */
 	double ttft_s;	     /* NAN: unknown */
 	double end_s, tbt_s; /* of n tokens; NAN: unknown */
 };
-
-/* Is the answer right? Nobody compares answers yet. */
-static enum answer answer_of(const struct run *run)
-{
-	(void)run;
-	return ANSWER_UNKNOWN;
-}
 
 static struct lane lane_of(const struct app *app, size_t i)
 {
@@ -111,7 +104,9 @@ static struct lane lane_of(const struct app *app, size_t i)
 	if (g && g->n)
 		l.stop = guard_verdict(g, l.n);
 	if (l.ended)
-		l.answer = answer_of(l.run);
+		l.answer = verdict_of(t, l.n);
+	if (l.stop.at_token != GUARD_NEVER)
+		l.stopped = verdict_of(t, l.stop.at_token);
 	if (t->time_us && l.n) {
 		double first = compare_time_s(t, 1);
 
@@ -209,19 +204,32 @@ static void put_state(const struct lane *l, struct pen *p)
 			   p->s->ascii ? ">" : "▶");
 }
 
+/* "right", "wrong" or "no answer", with its mark. */
+static void put_verdict(enum verdict v, struct pen *p)
+{
+	bool ascii = p->s->ascii;
+
+	if (v == VERDICT_RIGHT)
+		pen_printf(p, STYLE_GOOD, "%s right",
+			   glyph(GLYPH_CHECK, ascii));
+	else if (v == VERDICT_WRONG)
+		pen_printf(p, STYLE_BAD, "%s wrong",
+			   glyph(GLYPH_CROSS, ascii));
+	else if (v == VERDICT_NONE)
+		pen_printf(p, STYLE_BAD, "%s no answer",
+			   glyph(GLYPH_CROSS, ascii));
+}
+
 static void put_answer(const struct lane *l, struct pen *p)
 {
 	const char *gold = l->run->trace.facts.gold;
-	bool ascii = p->s->ascii;
 
 	if (!gold || !l->ended)
 		return;
-	if (l->answer == ANSWER_RIGHT)
-		pen_printf(p, STYLE_GOOD, " %s %s right", dot(p),
-			   glyph(GLYPH_CHECK, ascii));
-	else if (l->answer == ANSWER_WRONG)
-		pen_printf(p, STYLE_BAD, " %s %s wrong", dot(p),
-			   glyph(GLYPH_CROSS, ascii));
+	pen_printf(p, STYLE_DIM, " %s ", dot(p));
+	put_verdict(l->answer, p);
+	if (l->answer == VERDICT_RIGHT)
+		return;
 	pen_printf(p, STYLE_DIM, " %s right is %.20s", dot(p), gold);
 }
 
@@ -338,6 +346,10 @@ static void put_stop(const struct lane *l, struct pen *p)
 	pen_printf(p, STYLE_NORMAL, " saves %s tokens (%s)",
 		   num_count(a, v->tokens_after),
 		   num_percent(b, v->tokens_after, l->n));
+	if (l->stopped != VERDICT_UNKNOWN) {
+		pen_puts(p, STYLE_DIM, ", then ");
+		put_verdict(l->stopped, p);
+	}
 	if (!isnan(l->end_s))
 		pen_printf(p, STYLE_NORMAL, ", %s",
 			   num_time(c,

@@ -50,6 +50,7 @@ part()
 		name["g"] = "guard"
 		name["d"] = "decode"
 		name["b"] = "bench"
+		name["m"] = "demo"
 		n = 0
 		for (i = 1; i <= length(letters); i++)
 			if (substr(letters, i, 1) in name)
@@ -182,6 +183,7 @@ fi
 "$LILSCOPE" guard --help >>"$tmp/help" 2>&1
 "$LILSCOPE" decode --help >>"$tmp/help" 2>&1
 "$LILSCOPE" bench --help >>"$tmp/help" 2>&1
+"$LILSCOPE" demo --help >>"$tmp/help" 2>&1
 awk -F '\t' '$1 == "option" { print $2 }' "$tmp/tables" |
 while read -r name; do
 	grep -Eq -- "--(\[no-\])?$name( |\$|=)" "$tmp/help" ||
