@@ -130,6 +130,11 @@ bool decoder_tell(struct decoder *d, const char *line)
 	return n > 0;
 }
 
+int decoder_news_fd(const struct decoder *d)
+{
+	return d->news_fd;
+}
+
 bool decoder_news(struct decoder *d, struct err *err)
 {
 	enum { NEWS_BYTES = 1024 };

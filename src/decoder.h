@@ -32,6 +32,7 @@ int decoder_fd(const struct decoder *d);
 bool decoder_tell(struct decoder *d, const char *line);
 
 /* What it said of a command, if anything: true and the sentence. */
+int decoder_news_fd(const struct decoder *d); /* for poll() */
 bool decoder_news(struct decoder *d, struct err *err);
 
 /* It was seen to end (decoder_end()). */

@@ -44,6 +44,7 @@ tests_unit_test_zl77_SOURCES = tests/unit/test_zl77.c \
 # what it says about programs that every system has.
 pty_tests = \
 	tests/pty/test_decoder \
+	tests/pty/test_demo \
 	tests/pty/test_bench \
 	tests/pty/test_harness \
 	tests/pty/test_hostile \
@@ -69,6 +70,7 @@ tests_pty_libpty_a_SOURCES = \
 	tests/pty/scratch.c tests/pty/scratch.h
 tests_pty_libpty_a_CFLAGS = $(UNIT_CFLAGS) $(VTERM_CFLAGS)
 tests_pty_test_decoder_LDADD = $(PTY_LIBS)
+tests_pty_test_demo_LDADD = $(PTY_LIBS)
 tests_pty_test_bench_LDADD = $(PTY_LIBS)
 tests_pty_test_harness_LDADD = $(PTY_LIBS)
 tests_pty_test_screens_LDADD = $(PTY_LIBS)
@@ -210,6 +212,7 @@ cli_tests = \
 	tests/cli/analyze.sh \
 	tests/cli/bench.sh \
 	tests/cli/decode.sh \
+	tests/cli/demo.sh \
 	tests/cli/filter.sh \
 	tests/cli/follow.sh \
 	tests/cli/guard.sh \

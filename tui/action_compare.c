@@ -29,13 +29,8 @@ static void curve(struct app *app, const char *arg)
 
 static void open_lane(struct app *app, const char *arg)
 {
-	const struct compare *c = &app->compare;
-
 	(void)arg;
-	if (c->lane >= c->n)
-		return;
-	if (c->runs[c->lane] == deck_opened(app->deck) ||
-	    app_open(app, c->runs[c->lane]))
+	if (compare_open_lane(app))
 		action_show(app, VIEW_RATIO);
 }
 

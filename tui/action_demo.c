@@ -147,7 +147,6 @@ static void add(struct app *app, const char *arg)
 	snprintf(then, sizeof(then), "threshold %s", wish.then);
 	if (strcmp(wish.then, "ignore") != 0)
 		demo_tell(app, i, then);
-	app->compare.lane = i;
 }
 
 static void ask_add(struct app *app, const char *arg)

@@ -14,6 +14,9 @@ void action_show(struct app *app, enum view_id view)
 		app->last_view = app->view;
 	if (view == VIEW_HELP)
 		app->help_top = 0;
+	/* From the lanes to the run of the one with the cursor. */
+	if (app->view == VIEW_COMPARE && view < VIEW_COMPARE)
+		compare_open_lane(app);
 	/* A generation's views need one: the selected. */
 	if (view < VIEW_LIST && !app->run && list_selected(app) != DECK_NONE)
 		app_open(app, list_selected(app));
@@ -42,6 +45,10 @@ bool action_leave(struct app *app)
 	}
 	if (app->home == VIEW_LIST && app->view != VIEW_LIST) {
 		action_show(app, VIEW_LIST);
+		return true;
+	}
+	if (app->home == VIEW_COMPARE && app->view != VIEW_COMPARE) {
+		compare_follow(app);
 		return true;
 	}
 	return false;

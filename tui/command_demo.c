@@ -45,9 +45,6 @@ static bool begin(struct app *app, struct err *err)
 	struct buf text = { 0 };
 	bool good;
 
-	if (!prompt && app->set.model)
-		return err_set(err, "demo with a --model needs a --prompt; "
-				    "@FILE reads it");
 	if (!prompt)
 		return demo_draw(app, app->set.decode.seed, err);
 	if (prompt[0] != '@')
@@ -79,6 +76,9 @@ int command_demo(const struct settings *given, int n_files)
 			      "the prompt --prompt's");
 	else if (set.record[0] && file_exists(set.record))
 		err_set(&err, "--record: %s exists already", set.record);
+	else if (set.model && !set.prompt)
+		err_set(&err, "demo with a --model needs a --prompt; @FILE "
+			      "reads it");
 	if (!err.text[0]) {
 		settle(&set);
 		app_init(&app, &set);

@@ -116,7 +116,8 @@ static uint64_t tokens_of_all(const struct app *app)
 		const struct run *run = compare_run(app, i);
 
 		if (run)
-			sum += run_n_measured(run) + 1 + run->ended;
+			sum += run_n_measured(run) + 1 + run->ended +
+			       run->trace.n_turns;
 	}
 	return sum;
 }
@@ -340,6 +341,15 @@ void compare_lane(struct app *app, long n)
 
 	c->lane = c->n ? (size_t)MIN(MAX(to, 0), (int64_t)c->n - 1) : 0;
 	app->dirty = true;
+}
+
+bool compare_open_lane(struct app *app)
+{
+	const struct compare *c = &app->compare;
+
+	return c->lane < c->n &&
+	       (c->runs[c->lane] == deck_opened(app->deck) ||
+		app_open(app, c->runs[c->lane]));
 }
 
 /* The place goes along with the run of the lane. */

@@ -56,6 +56,8 @@ void compare_zoom(struct app *app, double factor); /* 0: all */
 void compare_pan(struct app *app, double parts);
 void compare_lane(struct app *app, long n);
 void compare_unit(struct app *app); /* tokens or seconds */
+/* Opens the run of the lane with the cursor; false: there is none. */
+bool compare_open_lane(struct app *app);
 
 /* Playing: see app_tick(), app_next_tick(). */
 void compare_play(struct app *app);

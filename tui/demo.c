@@ -82,10 +82,9 @@ bool demo_tell(struct app *app, size_t i_run, const char *line)
 	struct demo *d = app->demo;
 	char which[32];
 
-	if (!d->decoder || d->gone)
-		return false;
 	snprintf(which, sizeof(which), "run %zu", i_run);
-	if ((i_run == DECK_NONE || decoder_tell(d->decoder, which)) &&
+	if (d->decoder && !d->gone &&
+	    (i_run == DECK_NONE || decoder_tell(d->decoder, which)) &&
 	    decoder_tell(d->decoder, line))
 		return true;
 	app_complain(app, "the decoder does not listen any more; n begins "
@@ -137,15 +136,17 @@ static struct decode_opts job_of(const struct app *app)
 	return job;
 }
 
-static void name_of(const struct demo *d, char *out, size_t size)
+static void set_name(struct demo *d)
 {
 	if (d->own)
-		snprintf(out, size, "demo, a problem of your own");
+		snprintf(d->name, sizeof(d->name),
+			 "demo, a problem of your own");
 	else if (d->has_problem)
-		snprintf(out, size, "demo, problem %llu",
+		snprintf(d->name, sizeof(d->name), "demo, problem %llu",
 			 (unsigned long long)d->seed);
 	else
-		snprintf(out, size, "demo, prompt %zu", d->n_problems + 1);
+		snprintf(d->name, sizeof(d->name), "demo, prompt %zu",
+			 d->n_problems + 1);
 }
 
 static bool begin(struct app *app, struct err *err)
@@ -154,7 +155,6 @@ static bool begin(struct app *app, struct err *err)
 	struct decode_opts job = job_of(app);
 	struct buf start = { 0 };
 	struct decoder *decoder;
-	char name[64];
 
 	if (d->decoder && !d->gone)
 		decoder_tell(d->decoder, "quit");
@@ -164,7 +164,7 @@ static bool begin(struct app *app, struct err *err)
 	buf_release(&start);
 	if (!decoder)
 		return false;
-	name_of(d, name, sizeof(name));
+	set_name(d);
 	d->n_problems++;
 	d->decoder = decoder;
 	d->gone = false;
@@ -173,7 +173,8 @@ static bool begin(struct app *app, struct err *err)
 	d->credit = 0;
 	d->held = false;
 	app->pace = PACE_FOLLOW;
-	deck_add_source(app->deck, source_decoder(name, decoder));
+	app->home = VIEW_COMPARE;
+	deck_add_source(app->deck, source_decoder(d->name, decoder));
 	compare_follow(app);
 	return true;
 }
@@ -305,6 +306,14 @@ static bool is_busy(const struct app *app)
 	return run && !run->ended && run->trace.n_tokens < d->until;
 }
 
+bool demo_is_busy(const struct app *app)
+{
+	const struct demo *d = app->demo;
+
+	return !d->gone && (deck_n(app->deck) < d->first + d->n_runs ||
+			    is_busy(app));
+}
+
 /* n steps of every run, if the last ones are done. */
 static bool steps(struct app *app, uint32_t n)
 {
@@ -396,6 +405,13 @@ static void tell_rule(struct app *app)
 	put_rule(d, rule, &line);
 	demo_tell(app, DECK_NONE, buf_cstr(&line));
 	buf_release(&line);
+}
+
+int demo_fd(const struct app *app)
+{
+	const struct demo *d = app->demo;
+
+	return d && d->decoder && !d->gone ? decoder_news_fd(d->decoder) : -1;
 }
 
 void demo_sync(struct app *app)

@@ -50,6 +50,7 @@ struct demo {
 	uint64_t seed;            /* of a drawn problem */
 	struct buf prompt;        /* as it is encoded */
 	char gold[16];            /* "" unknown */
+	char name[64];            /* of what is decoded, for the title */
 	size_t n_problems;        /* so far */
 	size_t first;             /* deck entry of the problem's first run */
 	struct demo_run runs[DEMO_RUNS_MAX];
@@ -77,11 +78,15 @@ bool demo_ask(struct app *app, const char *prompt, struct err *err);
 /* The next seed, or the prompt again with the next seed of the draw. */
 bool demo_next(struct app *app, struct err *err);
 
+/* To poll for what the decoder says of commands; -1: nothing. */
+int demo_fd(const struct app *app);
 /* In step with the deck and the settings. */
 void demo_sync(struct app *app);
 void demo_tick(struct app *app, double seconds);
 double demo_next_tick(const struct app *app); /* < 0: never */
 
+/* It has not begun, or steps are under way. */
+bool demo_is_busy(const struct app *app);
 /* All runs of the problem have ended. */
 bool demo_all_ended(const struct app *app);
 /* The deck's entry of run i, DECK_NONE: it has not begun. */

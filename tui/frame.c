@@ -168,6 +168,19 @@ static void put_position(const struct app *app, const struct screen *s,
 		buf_puts(out, s->ascii ? "  * rec" : "  ● rec");
 }
 
+/* What all lanes have in common; what they have not, each of them tells. */
+static void draw_demo_title(const struct app *app, struct screen *s)
+{
+	const struct demo *d = app->demo;
+	const struct model *m = d->map.model;
+	struct pen p = pen_at(s, 0, 1, s->cols - 2);
+
+	screen_fill(s, (struct rect){ 0, 0, 1, s->cols }, STYLE_TITLE);
+	pen_puts(&p, STYLE_TITLE, d->name);
+	pen_printf(&p, STYLE_TITLE, "%s%.60s", dot(s),
+		   m->name ? m->name : m->arch);
+}
+
 static void draw_title(const struct app *app, struct screen *s)
 {
 	struct buf left = { 0 }, right = { 0 };
@@ -245,7 +258,7 @@ static void draw_facts(const struct app *app, struct screen *s)
 	struct buf latency = { 0 };
 
 	screen_fill(s, (struct rect){ 1, 0, 1, s->cols }, STYLE_TITLE_DIM);
-	if (app->demo) {
+	if (app->demo && app->view == VIEW_COMPARE) {
 		struct buf facts = { 0 };
 
 		demo_facts(app, s->ascii, &facts);
@@ -414,7 +427,10 @@ void frame_draw(const struct app *app, struct screen *s)
 		draw_small(s);
 		return;
 	}
-	draw_title(app, s);
+	if (app->demo && app->view == VIEW_COMPARE)
+		draw_demo_title(app, s);
+	else
+		draw_title(app, s);
 	draw_facts(app, s);
 	tour.rows = tour_rows(app, r.rows, r.cols);
 	tour.row += r.rows - tour.rows;

@@ -237,10 +237,11 @@ static int sleep_ms(const struct loop *l)
 
 static void wait(struct loop *l)
 {
-	enum { KEYS, SIGNALS, SOURCES };
+	enum { KEYS, SIGNALS, NEWS, SOURCES };
 	struct pollfd fds[SOURCES + DECK_POLL_MAX] = {
 		[KEYS] = { .fd = term_fd(l->term), .events = POLLIN },
 		[SIGNALS] = { .fd = sig_fd(), .events = POLLIN },
+		[NEWS] = { .fd = demo_fd(l->app), .events = POLLIN },
 	};
 	int sources[DECK_POLL_MAX], look_ms = -1, ms = sleep_ms(l), n_ready;
 	size_t n = l->more ? 0 :
@@ -255,6 +256,8 @@ static void wait(struct loop *l)
 	n_ready = poll(fds, SOURCES + n, ms);
 	if (n_ready > 0 && fds[KEYS].revents & (POLLHUP | POLLERR | POLLNVAL))
 		l->ended_by = SIGHUP;
+	if (n_ready > 0 && fds[NEWS].revents)
+		l->more = true;
 	for (size_t i = 0; n_ready > 0 && i < n; i++)
 		l->more = l->more || fds[SOURCES + i].revents;
 	if (n_ready == 0 && look_ms >= 0)

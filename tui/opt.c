@@ -541,7 +541,7 @@ const struct opt opts[] = {
 	{ "svg", 0, 0, "FILE", OPT_BENCH,
 	  "draw accuracy, length and information as a figure", word_set,
 	  word_get, FIELD(bench.svg), NULL },
-	{ "predict", 'n', OPT_DECODE, "N", MODEL,
+	{ "predict", 'n', ONE, "N", MODEL,
 	  "tokens at most; 0: until the context is full", u32_set, u32_get,
 	  FIELD(decode.n_predict), NULL },
 	{ "threads", 0, 0, "N", ONE, "threads; 0: one for each core",

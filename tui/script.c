@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "action.h"
+#include "demo.h"
 #include "file.h"
 #include "frame.h"
 #include "input.h"
@@ -41,7 +42,8 @@ static void settle(struct script *s)
 			s->begun = more = true;
 		if (more)
 			continue;
-		if (deck_complete(app->deck) || !deck_waits(app->deck))
+		if (deck_complete(app->deck) || !deck_waits(app->deck) ||
+		    (app->demo && !demo_is_busy(app)))
 			return;
 		deck_sleep(app->deck, recording_wait_s(app));
 	}
@@ -78,8 +80,11 @@ static bool do_play(struct script *s, const char *arg, struct err *err)
 
 	if (end == arg || *end || !(seconds >= 0 && seconds <= PLAY_MOST_S))
 		return err_set(err, "play takes seconds");
-	for (; seconds > 0; seconds -= PLAY_STEP_S)
+	for (; seconds > 0; seconds -= PLAY_STEP_S) {
 		app_tick(s->app, MIN(seconds, PLAY_STEP_S));
+		if (s->app->demo)
+			settle(s); /* what it asked for is decoded */
+	}
 	return true;
 }
 

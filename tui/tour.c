@@ -48,8 +48,8 @@ static struct guard_verdict stop_of(const struct run *run)
 
 static const char *words_of(enum verdict v)
 {
-	return v == VERDICT_RIGHT ? "right" :
-	       v == VERDICT_WRONG ? "wrong" : "no answer at all";
+	return v == VERDICT_RIGHT ? "the right answer" :
+	       v == VERDICT_WRONG ? "a wrong answer" : "no answer at all";
 }
 
 static void say_problem(const struct app *app, struct buf *out)
@@ -70,7 +70,7 @@ static void say_dense(const struct app *app, struct buf *out)
 	buf_puts(out, "A attends to everything that was said before (dense). "
 		      "It derives the answer once, checks it, and stops. ");
 	if (dense && dense->ended)
-		buf_printf(out, "It took %u tokens; the answer is %s.",
+		buf_printf(out, "It took %u tokens and ended with %s.",
 			   dense->trace.n_tokens,
 			   words_of(verdict_of(&dense->trace,
 					       dense->trace.n_tokens)));

@@ -1,0 +1,207 @@
+/*
+ * test_demo.c - lilscope demo on a terminal: the model in the box at work,
+ * what is done to its runs, the tour, resizing, and a decoder that dies.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/base.h"
+#include "lil.h"
+
+static void start(struct lil *l, const char *const *args)
+{
+	lil_start(l, &(struct pty_spec){ .rows = 40, .cols = 120 }, args);
+}
+
+/* Children of the program; their number, and the last one's id. */
+static int children(struct lil *l, pid_t *last)
+{
+	int pid = (int)pty_pid(l->p), child, n = 0;
+	char path[64];
+	FILE *list;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", pid, pid);
+	list = fopen(path, "r");
+	if (!list)
+		skip(); /* another system */
+	while (fscanf(list, "%d", &child) == 1) {
+		*last = (pid_t)child;
+		n++;
+	}
+	fclose(list);
+	return n;
+}
+
+static void test_runs_end(void **state)
+{
+	struct lil *l = *state;
+
+	start(l, LIL_ARGS("demo", "--speed", "64"));
+	expect_text(l->p, "how many does Val have?");
+	expect_text(l->p, "A  dense");
+	expect_text(l->p, "B  quest 96");
+	expect_text(l->p, "all have ended");
+	expect_text(l->p, "ended: stop");
+	expect_text(l->p, "right: 5");
+	expect_text(l->p, "JCT = TTFT");
+	pty_keys(l->p, "n"); /* the next problem */
+	expect_text(l->p, "problem 2");
+	expect_text(l->p, "all have ended");
+	pty_keys(l->p, "4");
+	expect_text(l->p, "page");
+	pty_keys(l->p, "qq");
+	expect_exit(l->p, 0);
+	expect_restored(l->p);
+}
+
+static void test_steps(void **state)
+{
+	struct lil *l = *state;
+	long before;
+
+	start(l, LIL_ARGS("demo", "--speed", "0.02"));
+	expect_text(l->p, "decoding");
+	pty_keys(l->p, " ");
+	expect_text(l->p, "held");
+	lil_settle(l);
+	before = lil_number(l, "A  dense · ");
+	for (int i = 1; i <= 12; i++) {
+		char want[32];
+
+		pty_keys(l->p, ".");
+		snprintf(want, sizeof(want), "A  dense · %ld tokens",
+			 before + i);
+		expect_text(l->p, want);
+	}
+	pty_keys(l->p, "q");
+	expect_exit(l->p, 0);
+}
+
+static void test_changes(void **state)
+{
+	struct lil *l = *state;
+
+	start(l, LIL_ARGS("demo", "--speed", "1"));
+	expect_text(l->p, "running");
+	pty_keys(l->p, " ");
+	expect_text(l->p, "held");
+	lil_settle(l);
+	lil_command(l, "add h2o 64 dense");
+	expect_text(l->p, "C  h2o 64");
+	pty_keys(l->p, "j"); /* from A to B */
+	lil_settle(l);
+	pty_keys(l->p, "D");
+	expect_text(l->p, "dense from");
+	pty_keys(l->p, "b"); /* it has no budget now */
+	expect_text(l->p, "has no budget");
+	lil_command(l, "policy sink 64");
+	expect_text(l->p, "sink from");
+	lil_command(l, "fork quest 64");
+	expect_text(l->p, "4 runs");
+	lil_command(l, "policy best");
+	expect_text(l->p, "no policy \"best\"");
+	lil_command(l, "add quest 4");
+	expect_text(l->p, "--page");
+	lil_command(l, "set t 40");
+	lil_settle(l);
+	pty_keys(l->p, "]]]]] ");
+	expect_text(l->p, "all have ended");
+	pty_keys(l->p, "q");
+	expect_exit(l->p, 0);
+	expect_restored(l->p);
+}
+
+static void test_own_problem(void **state)
+{
+	struct lil *l = *state;
+
+	start(l, LIL_ARGS("demo", "--speed", "64"));
+	expect_text(l->p, "all have ended");
+	lil_command(l, "problem");
+	expect_text(l->p, "Bob has 3 more than Ann");
+	lil_command(l, "problem Ann has 20. Bob has 3 more than Eve. How many "
+		       "does Bob have?");
+	expect_text(l->p, "Eve");
+	lil_command(l, "problem Ann has 20. Bob has 3 more than Ann. How many "
+		       "does Bob have?");
+	expect_text(l->p, "a problem of your own");
+	expect_text(l->p, "right: 23");
+	expect_text(l->p, "all have ended");
+	pty_keys(l->p, "q");
+	expect_exit(l->p, 0);
+}
+
+static void test_tour(void **state)
+{
+	static const char *const titles[] = {
+		"2/8 Dense attention", "3/8 Sparse attention",
+		"4/8 Where it stops",  "5/8 Stopping it",
+		"6/8 What it could",   "7/8 Giving it",
+		"8/8 Yours",
+	};
+	struct lil *l = *state;
+
+	start(l, LIL_ARGS("demo", "--tour", "--speed", "64"));
+	expect_text(l->p, "1/8 A model that reasons");
+	expect_text(l->p, "every word is decoded while you look");
+	for (size_t i = 0; i < ARRAY_LEN(titles); i++) {
+		pty_keys(l->p, "\r");
+		expect_text(l->p, titles[i]);
+		if (i == 1)
+			expect_text(l->p, "It ended after");
+		if (i == 5)
+			expect_text(l->p, "C  quest 96");
+		pty_resize(l->p, i % 2 ? 40 : 24, i % 2 ? 120 : 80);
+		lil_settle(l);
+		expect_alive(l->p);
+	}
+	pty_keys(l->p, "\177"); /* back */
+	expect_text(l->p, "7/8");
+	pty_resize(l->p, 12, 60);
+	lil_settle(l);
+	expect_alive(l->p);
+	pty_resize(l->p, 40, 120);
+	expect_text(l->p, "7/8");
+	pty_keys(l->p, "\033");
+	expect_gone(l->p, "7/8"); /* or the next key is one with Alt */
+	pty_keys(l->p, "q");
+	expect_exit(l->p, 0);
+	expect_restored(l->p);
+}
+
+/* One sentence, the runs stay, and another problem can begin. */
+static void test_decoder_dies(void **state)
+{
+	struct lil *l = *state;
+	pid_t child;
+
+	start(l, LIL_ARGS("demo"));
+	expect_text(l->p, "running");
+	assert_int_equal(children(l, &child), 1);
+	kill(child, SIGKILL);
+	expect_text(l->p, "the decoder was ended by signal 9");
+	expect_text(l->p, "the decoder has ended");
+	expect_text(l->p, "A  dense");
+	pty_keys(l->p, "D");
+	expect_text(l->p, "does not listen any more");
+	pty_keys(l->p, "n");
+	expect_text(l->p, "problem 2");
+	expect_text(l->p, "running");
+	assert_int_equal(children(l, &child), 1);
+	pty_keys(l->p, "q");
+	expect_exit(l->p, 0);
+	assert_int_equal(kill(child, 0), -1); /* it left none behind */
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		lil_test(test_runs_end),   lil_test(test_steps),
+		lil_test(test_changes),	   lil_test(test_own_problem),
+		lil_test(test_tour),	   lil_test(test_decoder_dies),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
