@@ -15,7 +15,10 @@
 
 #define FRAME_S (1.0 / 30)
 
-enum { STEPS_MAX = 4096 }; /* asked for at once */
+enum {
+	STEPS_MAX = 4096, /* asked for at once */
+	LAYERS_TOLD = 8,  /* of a model with more, the map has their union */
+};
 
 /* --- making ------------------------------------------------------------- */
 
@@ -133,6 +136,7 @@ static struct decode_opts job_of(const struct app *app)
 	job.prompt = buf_cstr((struct buf *)&d->prompt);
 	job.gold = d->gold[0] ? d->gold : NULL;
 	job.named = job.stay = true;
+	job.layers = d->map.model->shape.n_layers <= LAYERS_TOLD;
 	return job;
 }
 

@@ -138,11 +138,12 @@ static void say_stop(const struct app *app, struct buf *out)
 static void say_map(const struct app *app, struct buf *out)
 {
 	(void)app;
-	buf_puts(out, "The map shows what each step of B could see: pages of "
-		      "tokens from top to bottom, steps from left to right. "
-		      "Full cells were read, dots were kept and not read. The "
-		      "line below tells what the page under the cursor says: "
-		      "the arrows move it.");
+	buf_puts(out, "The map shows what each step of B could see in the "
+		      "first layer: pages of tokens from top to bottom, steps "
+		      "from left to right. Full cells were read, dots were "
+		      "kept and not read by any of its heads. Below it, what "
+		      "the page under the cursor says: the arrows move it, i "
+		      "goes to other layers.");
 }
 
 static void say_rescue(const struct app *app, struct buf *out)
@@ -204,14 +205,14 @@ static void enter_plateau(struct app *app)
 	go(app, true);
 }
 
+/* Of B: the views of one run show that of the lane with the cursor. */
 static void enter_map(struct app *app)
 {
-	size_t entry = demo_entry(app, 1);
-
-	if (entry != DECK_NONE && app_open(app, entry)) {
-		app->pace = PACE_FOLLOW;
-		action_show(app, VIEW_MAP);
-	}
+	show_compare(app, true);
+	app->compare.lane = MIN(1, app->compare.n ? app->compare.n - 1 : 0);
+	app->map.layer = 1;
+	action_show(app, VIEW_MAP);
+	app->pace = PACE_FOLLOW;
 }
 
 /* The run that is rescued, if it is not there yet. */

@@ -151,6 +151,8 @@ static void test_tour(void **state)
 		expect_text(l->p, titles[i]);
 		if (i == 1)
 			expect_text(l->p, "It ended after");
+		if (i == 4) /* B's pages */
+			expect_text(l->p, "page 0");
 		if (i == 5)
 			expect_text(l->p, "C  quest 96");
 		pty_resize(l->p, i % 2 ? 40 : 24, i % 2 ? 120 : 80);
