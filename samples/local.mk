@@ -29,14 +29,17 @@ dist_samplemodel_DATA = \
 	samples/model/train.py \
 	samples/model/train_1.log \
 	samples/model/vocab.py
-EXTRA_DIST += samples/screen.svg samples/screen.script
+EXTRA_DIST += samples/screen.svg samples/screen.script \
+	samples/demo.svg samples/demo.script
 
-# The picture in the README, drawn by the program: look at it, then commit.
+# The pictures in the README, drawn by the program: look at it, then commit.
 .PHONY: picture
 picture: lilscope
 	@cd '$(srcdir)' && '$(abs_top_builddir)/lilscope' --no-session \
 		--script samples/screen.script \
 		samples/traces/rkv_aime24_08.txt
+	@cd '$(srcdir)' && '$(abs_top_builddir)/lilscope' demo \
+		--script samples/demo.script
 
 # The paper's experiment with the model in the box: tables, CSV and figure.
 # The seeds are not those of the training, and nothing else was tried with

@@ -443,7 +443,7 @@ void demo_facts(const struct app *app, bool ascii, struct buf *out)
 	const char *dot = ascii ? " | " : " · ";
 
 	if (d->has_problem)
-		buf_printf(out, "how many does %s have? %sright: %s",
+		buf_printf(out, "how many does %s have?%sright: %s",
 			   problem_name(&d->problem, d->problem.chain[0]),
 			   dot, d->gold);
 	else

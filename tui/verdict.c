@@ -16,8 +16,8 @@ enum verdict verdict_of(const struct trace *t, uint32_t n_tokens)
 	if (!gold || !*gold)
 		return VERDICT_UNKNOWN;
 	for (size_t i = 0; i < ARRAY_LEN(kinds) && n; i++) {
-		if (!answer_last(kinds[i], text, n, &a))
-			continue;
+		if (!answer_first(kinds[i], text, n, &a))
+			continue; /* a last number alone is no statement */
 		return answer_right(kinds[i], text, n, gold) ? VERDICT_RIGHT :
 							       VERDICT_WRONG;
 	}

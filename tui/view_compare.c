@@ -337,8 +337,9 @@ static void put_stop(const struct lane *l, struct pen *p)
 	char a[NUM_BYTES], b[NUM_BYTES], c[NUM_BYTES];
 
 	if (v->at_token == GUARD_NEVER) {
-		pen_printf(p, STYLE_DIM, "%s no early stop so far",
-			   glyph(GLYPH_OPEN, ascii));
+		pen_printf(p, STYLE_DIM, "%s no early stop%s",
+			   glyph(GLYPH_OPEN, ascii),
+			   l->ended ? "" : " so far");
 		return;
 	}
 	pen_printf(p, STYLE_LIL, "%s stop at %s", glyph(GLYPH_FLAG, ascii),

@@ -1,0 +1,91 @@
+/* verdict.c: what is stated, how it is judged, and up to which token. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <math.h>
+#include <string.h>
+
+#include "verdict.h"
+
+static const struct {
+	const char *text, *gold;
+	enum verdict want;
+} rows[] = {
+	{ "The answer is 5.", "5", VERDICT_RIGHT },
+	{ "The answer is 5. Wait. The answer is 6.", "5", VERDICT_WRONG },
+	{ "All good. Final answer: 12.", "12", VERDICT_RIGHT },
+	{ "so \\boxed{\\frac{1}{2}}", "0.5", VERDICT_RIGHT },
+	{ "so \\boxed{7", "7", VERDICT_NONE },
+	{ "it follows\n#### 1,000", "1000", VERDICT_RIGHT },
+	{ "12 and 5", "5", VERDICT_NONE },
+	{ "", "5", VERDICT_NONE },
+	{ "The answer is 5.", "", VERDICT_UNKNOWN },
+	{ "The answer is 5.", NULL, VERDICT_UNKNOWN },
+};
+
+/* A token a byte. */
+static void fill(struct trace *t, const char *text, const char *gold)
+{
+	trace_init(t);
+	facts_set(&t->facts.gold, gold);
+	for (const char *c = text; *c; c++) {
+		struct token token = { .text = c,
+				       .len = 1,
+				       .id = TRACE_NO_ID,
+				       .logprob = NAN,
+				       .time_s = NAN };
+
+		assert_true(trace_push(t, &token));
+	}
+}
+
+static void judged(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct trace t;
+		enum verdict v;
+
+		fill(&t, rows[i].text, rows[i].gold);
+		v = verdict_of(&t, t.n_tokens);
+		if (v != rows[i].want)
+			fail_msg("\"%s\": %d", rows[i].text, (int)v);
+		trace_release(&t);
+	}
+}
+
+/* Every prefix is judged as if nothing had followed. */
+static void up_to(void **state)
+{
+	const char *text = "The answer is 5. No. The answer is 6.";
+	struct trace t;
+
+	(void)state;
+	fill(&t, text, "5");
+	for (uint32_t n = 0; n <= t.n_tokens; n++) {
+		struct trace cut;
+		char head[64];
+
+		memcpy(head, text, n);
+		head[n] = '\0';
+		fill(&cut, head, "5");
+		assert_int_equal(verdict_of(&t, n),
+				 verdict_of(&cut, cut.n_tokens));
+		trace_release(&cut);
+	}
+	assert_int_equal(verdict_of(&t, 17), VERDICT_RIGHT);
+	assert_int_equal(verdict_of(&t, t.n_tokens), VERDICT_WRONG);
+	trace_release(&t);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(judged),
+		cmocka_unit_test(up_to),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
