@@ -23,9 +23,11 @@ dist_samplestories_DATA = \
 samplemodeldir = $(samplesdir)/model
 dist_samplemodel_DATA = \
 	samples/model/README.md \
+	samples/model/bench-paper.svg \
 	samples/model/chain-0.9m.gguf \
 	samples/model/export.py \
 	samples/model/problems.py \
+	samples/model/table.py \
 	samples/model/train.py \
 	samples/model/train_1.log \
 	samples/model/vocab.py
