@@ -1,4 +1,4 @@
-#include "decode.h"
+#include "decode_impl.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -8,42 +8,7 @@
 #include "base/buf.h"
 #include "trace/native.h"
 
-/* A generation and what its records say. */
-struct run_state {
-	char name[16];
-	struct generation g;
-	struct native_writer writer;
-	struct facts facts;
-	/* As last written: the policy, and what was kept (of the sum). */
-	const struct sparse *policy;
-	uint32_t budget, n_recomputed;
-	uint64_t *kept;
-	size_t kept_cap;
-	uint32_t n_kept_words;
-	bool ended;           /* and its end is written */
-};
-
-/* A place to fork from. */
-struct snapshot {
-	struct transformer *t;
-	size_t i_run;
-};
-
-struct decode {
-	struct decode_opts o;
-	struct run_state runs[DECODE_RUNS_MAX];
-	size_t n_runs;
-	size_t i_run;         /* that commands speak of; n_runs: the newest */
-	struct snapshot snapshots[DECODE_RUNS_MAX];
-	size_t n_snapshots;
-	bool held, quit;
-	uint32_t n_steps;     /* to go while held */
-	struct buf lines, text;
-	uint32_t *pages;      /* scratch: kept and read */
-	size_t pages_cap;
-};
-
-static void send(struct decode *d)
+void decode_send(struct decode *d)
 {
 	d->o.out(d->o.ctx, d->lines.data, d->lines.len);
 	buf_clear(&d->lines);
@@ -119,7 +84,7 @@ static void put_prompt_ends(struct decode *d, const struct run_state *run)
 	mem_free(ends);
 }
 
-static void put_header(struct decode *d, struct run_state *run)
+void decode_put_header(struct decode *d, struct run_state *run)
 {
 	struct buf prompt = { 0 };
 
@@ -131,11 +96,11 @@ static void put_header(struct decode *d, struct run_state *run)
 		      vocab_kind(d->o.generate.vocab), TOKENS_BY_IDS);
 	put_prompt_ends(d, run);
 	buf_release(&prompt);
-	send(d);
+	decode_send(d);
 }
 
 /* Commands and a first try speak of runs by their number. */
-static struct run_state *add_run(struct decode *d)
+struct run_state *decode_add_run(struct decode *d)
 {
 	struct run_state *run = &d->runs[d->n_runs++];
 
@@ -144,7 +109,7 @@ static struct run_state *add_run(struct decode *d)
 	return run;
 }
 
-static void drop_run(struct decode *d)
+void decode_drop_run(struct decode *d)
 {
 	release_run(&d->runs[--d->n_runs]);
 }
@@ -173,7 +138,7 @@ struct decode *decode_new(const struct decode_opts *opts, struct err *err)
 	bool good;
 
 	d->o = *opts;
-	run = add_run(d);
+	run = decode_add_run(d);
 	good = read_prompt(d, &ids, err) &&
 	       generation_init(&run->g, &d->o.generate, opts->policy, 0,
 			       ids.ids, (uint32_t)ids.n, err);
@@ -182,7 +147,7 @@ struct decode *decode_new(const struct decode_opts *opts, struct err *err)
 		decode_free(d);
 		return NULL;
 	}
-	put_header(d, run);
+	decode_put_header(d, run);
 	d->i_run = DECODE_RUNS_MAX;
 	return d;
 }
@@ -192,7 +157,7 @@ void decode_free(struct decode *d)
 	if (!d)
 		return;
 	while (d->n_runs)
-		drop_run(d);
+		decode_drop_run(d);
 	for (size_t i = 0; i < d->n_snapshots; i++)
 		transformer_free(d->snapshots[i].t);
 	buf_release(&d->lines);
@@ -262,7 +227,7 @@ static void put_layers(struct decode *d, struct run_state *run)
 }
 
 /* The policy is another one than the last record's. */
-static void put_turn(struct decode *d, struct run_state *run, bool by_rule)
+void decode_put_turn(struct decode *d, struct run_state *run, bool by_rule)
 {
 	const struct generation *g = &run->g;
 	char name[32];
@@ -278,7 +243,7 @@ static void put_turn(struct decode *d, struct run_state *run, bool by_rule)
 	note_policy(run);
 	run->n_kept_words = 0; /* what is kept is told anew */
 	native_turn(&run->writer, &d->lines, &turn);
-	send(d);
+	decode_send(d);
 }
 
 static void put_token(struct decode *d, struct run_state *run)
@@ -302,7 +267,7 @@ static void put_token(struct decode *d, struct run_state *run)
 	native_token(&run->writer, &d->lines, &token, &pages);
 	if (sparse && d->o.layers)
 		put_layers(d, run);
-	send(d);
+	decode_send(d);
 }
 
 /* --- a step ------------------------------------------------------------- */
@@ -311,7 +276,7 @@ static void end_run(struct decode *d, struct run_state *run)
 {
 	facts_set(&run->facts.finish_reason, run->g.finish);
 	native_end(&run->writer, &d->lines, &run->facts);
-	send(d);
+	decode_send(d);
 	run->ended = true;
 }
 
@@ -319,7 +284,7 @@ static void step_run(struct decode *d, struct run_state *run)
 {
 	if (generation_step(&run->g))
 		put_token(d, run);
-	put_turn(d, run, true);
+	decode_put_turn(d, run, true);
 	if (run->g.finish)
 		end_run(d, run);
 }
@@ -353,286 +318,4 @@ bool decode_step(struct decode *d)
 	if (!any)
 		d->n_steps = 0;
 	return any;
-}
-
-/* --- commands ----------------------------------------------------------- */
-
-/* The run that commands speak of: the one that was named, or the last one
- * that has not ended. */
-static struct run_state *current(struct decode *d)
-{
-	size_t i = d->n_runs;
-
-	if (d->i_run < d->n_runs)
-		return &d->runs[d->i_run];
-	while (i > 1 && d->runs[i - 1].ended)
-		i--;
-	return &d->runs[i - 1];
-}
-
-static bool do_policy(struct decode *d, const struct sparse *policy,
-		      uint32_t budget, struct err *err)
-{
-	struct run_state *run = current(d);
-
-	if (run->ended)
-		return err_set(err, "run %s has ended; fork goes on from a "
-				    "place in it", run->name);
-	if (!generation_set_policy(&run->g, policy ? policy : run->g.policy,
-				   budget, err))
-		return false;
-	put_turn(d, run, false);
-	return true;
-}
-
-/* A snapshot of run i at n tokens; NULL. */
-static const struct transformer *find_snapshot(const struct decode *d,
-					       size_t i_run, uint32_t n)
-{
-	for (size_t i = 0; i < d->n_snapshots; i++)
-		if (d->snapshots[i].i_run == i_run &&
-		    transformer_n(d->snapshots[i].t) == n)
-			return d->snapshots[i].t;
-	return NULL;
-}
-
-/* The tokens that a fork has in common with its origin. */
-static void put_common(struct decode *d, struct run_state *run)
-{
-	const struct generation *g = &run->g;
-
-	for (uint32_t i = g->n_prompt; i < g->n_ids; i++) {
-		struct token token = { .id = g->ids[i],
-				       .logprob = NAN,
-				       .time_s = g->times_s[i],
-				       .channel = CHANNEL_ANSWER };
-
-		buf_clear(&d->text);
-		generation_text(g, i - g->n_prompt, &d->text);
-		token.text = d->text.data;
-		token.len = d->text.len;
-		native_token(&run->writer, &d->lines, &token, NULL);
-	}
-	send(d);
-}
-
-static bool do_fork(struct decode *d, uint32_t n, const struct sparse *policy,
-		    uint32_t budget, struct err *err)
-{
-	struct run_state *from = current(d), *run;
-	const struct generation *f = &from->g;
-	bool good = true;
-
-	if (d->n_runs == DECODE_RUNS_MAX || !d->o.named)
-		return err_set(err, "no more than %d runs", DECODE_RUNS_MAX);
-	if (n < f->n_prompt || n > f->n_ids)
-		return err_set(err, "fork takes %u to %u tokens: the prompt "
-				    "at least", f->n_prompt, f->n_ids);
-	run = add_run(d);
-	generation_fork(&run->g, f, n,
-			find_snapshot(d, (size_t)(from - d->runs), n));
-	if (policy || budget)
-		good = generation_set_policy(&run->g,
-					     policy ? policy : run->g.policy,
-					     budget, err);
-	if (!good) {
-		drop_run(d);
-		return false;
-	}
-	put_header(d, run);
-	put_common(d, run);
-	return true;
-}
-
-/* A line's words. */
-struct words {
-	char text[256];
-	char *at[4];
-	size_t n;
-};
-
-static void cut_words(struct words *w, const char *line)
-{
-	char *s = w->text;
-
-	w->n = 0;
-	snprintf(w->text, sizeof(w->text), "%s", line);
-	while (w->n < ARRAY_LEN(w->at)) {
-		s += strspn(s, " \t\r\n");
-		if (!*s)
-			return;
-		w->at[w->n++] = s;
-		s += strcspn(s, " \t\r\n");
-		if (*s)
-			*s++ = '\0';
-	}
-}
-
-/* Word i as a count; `otherwise` if it is not there. */
-static bool word_count(const struct words *w, size_t i, uint32_t otherwise,
-		       uint32_t *out, struct err *err)
-{
-	char *end;
-	unsigned long value;
-
-	*out = otherwise;
-	if (i >= w->n)
-		return true;
-	value = strtoul(w->at[i], &end, 10);
-	if (*end || w->at[i][0] == '-' || value < 1 || value > 1 << 30)
-		return err_set(err, "%s takes a number, not \"%s\"", w->at[0],
-			       w->at[i]);
-	*out = (uint32_t)value;
-	return true;
-}
-
-static bool word_policy(const struct words *w, size_t i,
-			const struct sparse **out, struct err *err)
-{
-	*out = i < w->n ? sparse_find(w->at[i]) : NULL;
-	if (i < w->n && !*out)
-		return err_set(err, "there is no policy \"%s\"", w->at[i]);
-	return true;
-}
-
-/* It reads the prompt itself: its time to the first token is its own. */
-static bool do_also(struct decode *d, const struct sparse *policy,
-		    uint32_t budget, struct err *err)
-{
-	const struct generation *first = &d->runs[0].g;
-	struct run_state *run;
-
-	if (d->n_runs == DECODE_RUNS_MAX || !d->o.named)
-		return err_set(err, "no more than %d runs", DECODE_RUNS_MAX);
-	run = add_run(d);
-	if (!generation_init(&run->g, first->o, policy, budget, first->ids,
-			     first->n_prompt, err)) {
-		drop_run(d);
-		return false;
-	}
-	put_header(d, run);
-	return true;
-}
-
-static bool do_threshold(struct decode *d, const char *what, uint32_t budget,
-			 struct err *err)
-{
-	struct generation *g = &current(d)->g;
-	struct threshold_opts o = g->threshold;
-
-	o.budget = budget;
-	o.policy = sparse_find(what);
-	if (strcmp(what, "ignore") == 0)
-		o.then = THRESHOLD_IGNORE;
-	else if (strcmp(what, "stop") == 0)
-		o.then = THRESHOLD_STOP;
-	else if (o.policy)
-		o.then = THRESHOLD_POLICY;
-	else
-		return err_set(err, "threshold takes ignore, stop or a "
-				    "policy, not \"%s\"", what);
-	return generation_set_threshold(g, &o, err);
-}
-
-static bool do_rule(struct decode *d, const struct words *w, struct err *err)
-{
-	struct guard_opts rule = { .f = GUARD_F_DEFAULT, .patience = 1 };
-	char *end;
-
-	if (!word_count(w, 1, 0, &rule.f, err) ||
-	    !word_count(w, 3, 1, &rule.patience, err))
-		return false;
-	rule.t = strtod(w->at[2], &end);
-	if (*end || !isfinite(rule.t) || rule.f > GUARD_F_MAX ||
-	    rule.patience > GUARD_PATIENCE_MAX)
-		return err_set(err, "rule takes tokens, bytes and windows");
-	d->o.generate.threshold.meter.guard = rule;
-	for (size_t i = 0; i < d->n_runs; i++) {
-		struct generation *g = &d->runs[i].g;
-		struct threshold_opts o = g->threshold;
-
-		o.meter.guard = rule;
-		if (g->threshold_at == GENERATE_NEVER &&
-		    !generation_set_threshold(g, &o, err))
-			return false;
-	}
-	return true;
-}
-
-static bool do_run(struct decode *d, const char *name, struct err *err)
-{
-	for (size_t i = 0; i < d->n_runs; i++) {
-		if (strcmp(d->runs[i].name, name) == 0) {
-			d->i_run = i;
-			return true;
-		}
-	}
-	return err_set(err, "there is no run %s", name);
-}
-
-static bool do_snapshot(struct decode *d, struct err *err)
-{
-	struct run_state *run = current(d);
-
-	if (d->n_snapshots == DECODE_RUNS_MAX)
-		return err_set(err, "no more than %d snapshots",
-			       DECODE_RUNS_MAX);
-	d->snapshots[d->n_snapshots++] = (struct snapshot){
-		transformer_copy(run->g.t), (size_t)(run - d->runs)
-	};
-	return true;
-}
-
-static bool named(const struct words *w, const char *name)
-{
-	return strcmp(w->at[0], name) == 0;
-}
-
-bool decode_command(struct decode *d, const char *line, struct err *err)
-{
-	const struct sparse *policy;
-	struct words w;
-	uint32_t n, budget;
-
-	cut_words(&w, line);
-	if (!w.n)
-		return true;
-	if (named(&w, "pause") || named(&w, "go")) {
-		d->held = named(&w, "pause");
-		return true;
-	}
-	if (named(&w, "quit"))
-		return d->quit = true;
-	if (named(&w, "snapshot"))
-		return do_snapshot(d, err);
-	if (named(&w, "step")) {
-		d->held = true;
-		return word_count(&w, 1, 1, &n, err) && (d->n_steps += n);
-	}
-	if (named(&w, "run") && w.n > 1)
-		return do_run(d, w.at[1], err);
-	if (named(&w, "budget") && w.n > 1)
-		return word_count(&w, 1, 0, &budget, err) &&
-		       do_policy(d, NULL, budget, err);
-	if (named(&w, "policy") && w.n > 1)
-		return word_policy(&w, 1, &policy, err) &&
-		       word_count(&w, 2, 0, &budget, err) &&
-		       do_policy(d, policy, budget, err);
-	if (named(&w, "also") && w.n > 1)
-		return word_policy(&w, 1, &policy, err) &&
-		       word_count(&w, 2, 0, &budget, err) &&
-		       do_also(d, policy, budget, err);
-	if (named(&w, "threshold") && w.n > 1)
-		return word_count(&w, 2, 0, &budget, err) &&
-		       do_threshold(d, w.at[1], budget, err);
-	if (named(&w, "rule") && w.n > 2)
-		return do_rule(d, &w, err);
-	if (named(&w, "fork") && w.n > 1)
-		return word_count(&w, 1, 0, &n, err) &&
-		       word_policy(&w, 2, &policy, err) &&
-		       word_count(&w, 3, 0, &budget, err) &&
-		       do_fork(d, n, policy, budget, err);
-	return err_set(err, "\"%s\" is no command: pause, go, step, policy, "
-			    "budget, threshold, rule, also, fork, run, "
-			    "snapshot, quit", w.at[0]);
 }

@@ -95,7 +95,8 @@ libengine_a_SOURCES += \
 # The decoder: it knows nothing of traces.
 libengine_a_SOURCES += \
 	src/child.c src/child.h \
-	src/decode.c src/decode.h \
+	src/decode.c src/decode.h src/decode_impl.h \
+	src/decode_command.c \
 	src/decode_serve.c src/decode_serve.h \
 	src/decoder.c src/decoder.h \
 	src/generate.c src/generate.h \
