@@ -8,7 +8,7 @@
 
 #include "opt.h"
 
-enum { WORDS_MAX = 32, ANYWHERE_BITS = 0xff };
+enum { WORDS_MAX = 32, ANYWHERE_BITS = 0xffff };
 
 static void say_again(struct settings *set)
 {
