@@ -1,7 +1,8 @@
 # Everything that shows that it works: `make check`, and the long runs
 # `make fuzz`, `make bench`, `make soak`.
 TESTS_ENVIRONMENT = top_srcdir='$(top_srcdir)' top_builddir='$(top_builddir)' \
-	LILSCOPE='$(abs_top_builddir)/lilscope'
+	LILSCOPE='$(abs_top_builddir)/lilscope' \
+	LILSCOPE_SAMPLES='$(abs_top_srcdir)/samples'
 UNIT_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 UNIT_LIBS = libengine.a $(ENGINE_LIBS) $(CMOCKA_LIBS)
 # What a test links and compiles with unless it says otherwise: so a plain

@@ -12,7 +12,14 @@
 
 static void start(struct lil *l, const char *const *args)
 {
-	lil_start(l, &(struct pty_spec){ .rows = 40, .cols = 120 }, args);
+	const char *samples = getenv("LILSCOPE_SAMPLES");
+	char line[4096];
+	const char *const env[] = { line, NULL };
+
+	snprintf(line, sizeof(line), "LILSCOPE_SAMPLES=%s",
+		 samples ? samples : "");
+	lil_start(l, &(struct pty_spec){ .rows = 40, .cols = 120, .env = env },
+		  args);
 }
 
 /* Children of the program; their number, and the last one's id. */
