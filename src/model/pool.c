@@ -7,8 +7,9 @@
 
 #include "base/buf.h"
 
-/* Looks at the turn that often before a worker goes to sleep: some tens of
- * microseconds, the time between two matrices of one token. */
+/* Looks that often before a thread lets others have its core: some tens of
+ * microseconds, the time between two matrices of one token. Where threads are
+ * more than cores somebody waits for just that core, and nobody spins. */
 enum { POOL_SPINS = 20000 };
 
 struct worker {
@@ -19,6 +20,7 @@ struct worker {
 
 struct pool {
 	unsigned n;
+	unsigned spins;
 	struct worker *workers; /* n - 1; the caller is part 0 */
 	void (*f)(void *ctx, unsigned i, unsigned n);
 	void *ctx;
@@ -45,7 +47,7 @@ static unsigned next_turn(struct pool *p, unsigned seen)
 {
 	unsigned turn;
 
-	for (unsigned i = 0; i < POOL_SPINS; i++) {
+	for (unsigned i = 0; i < p->spins; i++) {
 		turn = atomic_load_explicit(&p->turn, memory_order_acquire);
 		if (turn != seen)
 			return turn;
@@ -98,6 +100,7 @@ struct pool *pool_new(unsigned n_threads)
 
 	p->n = n_threads ? MIN(n_threads, (unsigned)POOL_THREADS_MAX) :
 			   n_cores();
+	p->spins = p->n > n_cores() ? 0 : POOL_SPINS;
 	pthread_mutex_init(&p->lock, NULL);
 	pthread_cond_init(&p->wake, NULL);
 	p->workers = mem_zalloc(p->n * sizeof(*p->workers));
@@ -144,8 +147,13 @@ void pool_run(struct pool *p, void (*f)(void *ctx, unsigned i, unsigned n),
 	atomic_store_explicit(&p->left, p->n - 1, memory_order_relaxed);
 	begin_turn(p);
 	f(ctx, 0, p->n);
-	while (atomic_load_explicit(&p->left, memory_order_acquire))
-		relax();
+	for (unsigned i = 0;
+	     atomic_load_explicit(&p->left, memory_order_acquire); i++) {
+		if (i < p->spins)
+			relax();
+		else
+			sched_yield();
+	}
 }
 
 void pool_part(uint32_t count, uint32_t step, unsigned i, unsigned n,
