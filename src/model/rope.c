@@ -81,7 +81,9 @@ void rope_reach(struct rope *r, uint32_t n)
 {
 	if (n <= r->n)
 		return;
-	r->turns = grow(r->turns, &r->cap, n, r->n_pairs * 2 * sizeof(float));
+	if (r->n_pairs) /* else nothing is turned */
+		r->turns = grow(r->turns, &r->cap, n,
+				r->n_pairs * 2 * sizeof(float));
 	for (; r->n < n; r->n++) {
 		float *at = r->turns + (size_t)r->n * r->n_pairs * 2;
 
