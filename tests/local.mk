@@ -361,6 +361,8 @@ TESTS += $(model_tests)
 endif
 tests_unit_test_gguf_SOURCES = tests/unit/test_gguf.c \
 	tests/unit/random_model.c tests/unit/random_model.h
+tests_unit_test_sparse_SOURCES = tests/unit/test_sparse.c \
+	tests/unit/obvious.c tests/unit/obvious.h
 tests_unit_test_transformer_SOURCES = tests/unit/test_transformer.c \
 	tests/unit/random_model.c tests/unit/random_model.h
 tests_unit_test_vocab_SOURCES = tests/unit/test_vocab.c \

@@ -505,7 +505,7 @@ const struct opt opts[] = {
 	  "what attention reads and the cache keeps", choice_set, word_get,
 	  FIELD(decode.policy), policy_value },
 	{ "budget", 'b', ONE, "TOKENS", ONE,
-	  "tokens that a step may read in a head", u32_set, u32_get,
+	  "tokens of a head that are read or kept (Policies)", u32_set, u32_get,
 	  FIELD(decode.sparse.budget), NULL },
 	{ "page", 0, 0, "TOKENS", MODEL, "tokens of a page or block",
 	  u32_set, u32_get, FIELD(decode.sparse.page), NULL },

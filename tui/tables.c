@@ -111,6 +111,32 @@ static void print_named(struct buf *out, const char *kind, const char *name,
 	field(out, about);
 }
 
+/* The options that a policy looks at. */
+static void print_uses(struct buf *out, const struct sparse *policy)
+{
+	static const struct {
+		unsigned use;
+		const char *option;
+	} rows[] = {
+		{ SPARSE_USES_BUDGET, "budget" },
+		{ SPARSE_USES_PAGE, "page" },
+		{ SPARSE_USES_SINKS, "sinks" },
+		{ SPARSE_USES_RECENT, "recent" },
+		{ SPARSE_USES_DENSE_LAYERS, "dense-layers" },
+		{ SPARSE_USES_KEEP_PROMPT, "keep-prompt" },
+		{ SPARSE_USES_SEED, "seed" },
+	};
+	struct buf list = { 0 };
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (policy->uses & rows[i].use)
+			buf_printf(&list, "%s%s", list.len ? " " : "",
+				   rows[i].option);
+	buf_putc(&list, '\0');
+	field(out, list.data);
+	buf_release(&list);
+}
+
 void tables_print(struct buf *out)
 {
 	for (size_t i = 0; i < n_commands; i++) {
@@ -141,6 +167,7 @@ void tables_print(struct buf *out)
 		print_named(out, "policy", sparse_rows[i]->name,
 			    sparse_rows[i]->about);
 		field(out, sparse_rows[i]->paper);
+		print_uses(out, sparse_rows[i]);
 		end(out);
 	}
 	for (size_t i = 0; i < rival_n_rows; i++) {

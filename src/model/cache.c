@@ -47,18 +47,20 @@ static void page_put(struct cache *c, struct cache_page *page)
 		mem_free(page);
 }
 
+static void release_head(struct cache *c, struct cache_head *h)
+{
+	for (uint32_t i = 0; i < h->n_pages; i++)
+		page_put(c, h->pages[i]);
+	mem_free(h->pages);
+	mem_free(h->pos);
+}
+
 void cache_free(struct cache *c)
 {
 	if (!c)
 		return;
-	for (uint32_t i = 0; i < c->n_layers * c->n_heads; i++) {
-		struct cache_head *h = &c->heads[i];
-
-		for (uint32_t k = 0; k < h->n_pages; k++)
-			page_put(c, h->pages[k]);
-		mem_free(h->pages);
-		mem_free(h->pos);
-	}
+	for (uint32_t i = 0; i < c->n_layers * c->n_heads; i++)
+		release_head(c, &c->heads[i]);
 	mem_free(c->heads);
 	mem_free(c);
 }
@@ -120,11 +122,11 @@ static unsigned char *value_row(const struct cache *c,
 	return key_row(c, page, slot) + CACHE_PAGE * c->row_bytes;
 }
 
-void cache_append(struct cache *c, struct cache_head *h, uint32_t pos,
-		  const float *k, const float *v)
+/* One more slot; its page, which is ours alone. */
+static struct cache_page *add_slot(struct cache *c, struct cache_head *h,
+				   uint32_t pos)
 {
 	uint32_t slot = h->n++;
-	struct cache_page *page;
 
 	h->pos = grow(h->pos, &h->pos_cap, h->n, sizeof(*h->pos));
 	h->pos[slot] = pos;
@@ -133,7 +135,15 @@ void cache_append(struct cache *c, struct cache_head *h, uint32_t pos,
 				sizeof(*h->pages));
 		h->pages[h->n_pages++] = page_new(c);
 	}
-	page = own_page(c, h, slot);
+	return own_page(c, h, slot);
+}
+
+void cache_append(struct cache *c, struct cache_head *h, uint32_t pos,
+		  const float *k, const float *v)
+{
+	struct cache_page *page = add_slot(c, h, pos);
+	uint32_t slot = h->n - 1;
+
 	kernel_store(key_row(c, page, slot), c->type, k, c->d);
 	kernel_store(value_row(c, page, slot), c->type, v, c->d);
 }
@@ -180,18 +190,53 @@ void cache_drop(struct cache *c, struct cache_head *h, uint32_t slot)
 	cache_cut(c, h, h->n - 1);
 }
 
-void cache_drop_page(struct cache *c, struct cache_head *h, uint32_t i_page)
+/* Whole pages, by their numbers. */
+static void drop_pages(struct cache *c, struct cache_head *h, uint32_t i_page,
+		       uint32_t n)
 {
 	uint32_t first = i_page * CACHE_PAGE;
 
-	assert(first + CACHE_PAGE <= h->n);
-	page_put(c, h->pages[i_page]);
-	h->n_pages--;
-	memmove(h->pages + i_page, h->pages + i_page + 1,
+	for (uint32_t i = i_page; i < i_page + n; i++)
+		page_put(c, h->pages[i]);
+	h->n_pages -= n;
+	memmove(h->pages + i_page, h->pages + i_page + n,
 		(h->n_pages - i_page) * sizeof(*h->pages));
-	h->n -= CACHE_PAGE;
-	memmove(h->pos + first, h->pos + first + CACHE_PAGE,
+	h->n -= n * CACHE_PAGE;
+	memmove(h->pos + first, h->pos + first + n * CACHE_PAGE,
 		(h->n - first) * sizeof(*h->pos));
+}
+
+void cache_drop_range(struct cache *c, struct cache_head *h, uint32_t first,
+		      uint32_t n)
+{
+	assert(first <= h->n && n <= h->n - first);
+	if (first % CACHE_PAGE == 0 && n % CACHE_PAGE == 0) {
+		drop_pages(c, h, first / CACHE_PAGE, n / CACHE_PAGE);
+		return;
+	}
+	for (uint32_t slot = first; slot + n < h->n; slot++)
+		move_slot(c, h, slot, slot + n);
+	cache_cut(c, h, h->n - n);
+}
+
+void cache_arrange(struct cache *c, struct cache_head *h,
+		   const uint32_t *slots, uint32_t n)
+{
+	struct cache_head old = *h;
+
+	*h = (struct cache_head){ 0 };
+	for (uint32_t i = 0; i < n; i++) {
+		struct cache_page *from, *to;
+
+		assert(slots[i] < old.n);
+		from = old.pages[slots[i] / CACHE_PAGE];
+		to = add_slot(c, h, old.pos[slots[i]]);
+		memcpy(key_row(c, to, i), key_row(c, from, slots[i]),
+		       c->row_bytes);
+		memcpy(value_row(c, to, i), value_row(c, from, slots[i]),
+		       c->row_bytes);
+	}
+	release_head(c, &old);
 }
 
 const void *cache_keys(const struct cache *c, const struct cache_head *h,

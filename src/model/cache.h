@@ -51,9 +51,13 @@ void cache_keep(struct cache *c, struct cache_head *h, const uint32_t *slots,
 		uint32_t n);
 /* Takes slot out and moves the last one there: O(1), order is lost. */
 void cache_drop(struct cache *c, struct cache_head *h, uint32_t slot);
-/* Takes all slots of page i_page out, which must be full; pages behind move
- * up. */
-void cache_drop_page(struct cache *c, struct cache_head *h, uint32_t i_page);
+/* Takes slots [first, first + n) out; those behind move up in their order.
+ * Whole pages go without a copy. */
+void cache_drop_range(struct cache *c, struct cache_head *h, uint32_t first,
+		      uint32_t n);
+/* Keeps these slots (each once, n of them) in this order; the rest is gone. */
+void cache_arrange(struct cache *c, struct cache_head *h,
+		   const uint32_t *slots, uint32_t n);
 /* Only the first n slots stay. */
 void cache_cut(struct cache *c, struct cache_head *h, uint32_t n);
 

@@ -1,5 +1,6 @@
 #include "model/sparse.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -41,7 +42,20 @@ void sparse_pick_add(struct sparse_list *list, uint32_t start, uint32_t n)
 	list->ranges[list->n++] = (struct sparse_range){ start, n };
 }
 
-/* What no policy has an opinion of. */
+/* What is not used is as if it had not been given. */
+static void forget_unused(const struct sparse *row, struct sparse_opts *o)
+{
+	if (!(row->uses & SPARSE_USES_PAGE))
+		o->page = SPARSE_AUTO;
+	if (!(row->uses & SPARSE_USES_SINKS))
+		o->sinks = SPARSE_AUTO;
+	if (!(row->uses & SPARSE_USES_RECENT))
+		o->recent = SPARSE_AUTO;
+	if (!(row->uses & SPARSE_USES_KEEP_PROMPT))
+		o->keep_prompt = SPARSE_AUTO;
+}
+
+/* What the policy has no opinion of. */
 static void common_defaults(struct sparse_opts *o)
 {
 	if (o->sinks == SPARSE_AUTO)
@@ -49,24 +63,25 @@ static void common_defaults(struct sparse_opts *o)
 	if (o->recent == SPARSE_AUTO)
 		o->recent = 0;
 	if (o->page == SPARSE_AUTO)
-		o->page = CACHE_PAGE;
+		o->page = MIN(SPARSE_PAGE, o->budget);
 	if (o->dense_layers == SPARSE_AUTO)
 		o->dense_layers = 0;
 	if (o->keep_prompt == SPARSE_AUTO)
 		o->keep_prompt = 0;
-	if (o->budget == SPARSE_AUTO)
-		o->budget = 512;
 }
 
 bool sparse_resolve(const struct sparse *row, struct sparse_opts *o,
 		    const struct sparse_shape *s, struct err *err)
 {
+	forget_unused(row, o);
+	if (o->budget == SPARSE_AUTO)
+		o->budget = 512;
+	if (o->budget < 1)
+		return err_set(err, "--budget takes at least 1 token");
 	if (row->defaults)
 		row->defaults(o, s);
 	common_defaults(o);
 	o->dense_layers = MIN(o->dense_layers, s->n_layers);
-	if (o->budget < 1)
-		return err_set(err, "--budget takes at least 1 token");
 	if (o->page < 1 || o->page > o->budget)
 		return err_set(err, "--page takes 1 to the budget's %u tokens, "
 				    "not %u", o->budget, o->page);
@@ -74,13 +89,21 @@ bool sparse_resolve(const struct sparse *row, struct sparse_opts *o,
 		return err_set(err, "--sinks %u and --recent %u are over the "
 				    "budget of %u tokens",
 			       o->sinks, o->recent, o->budget);
-	return true;
+	return !row->check || row->check(o, err);
+}
+
+/* What is no number comes last: a broken model's tokens have an order, too. */
+static float value(const float *values, uint32_t i)
+{
+	return isnan(values[i]) ? -INFINITY : values[i];
 }
 
 /* a before b? */
 static bool better(const float *values, uint32_t a, uint32_t b)
 {
-	return values[a] > values[b] || (values[a] == values[b] && a < b);
+	float x = value(values, a), y = value(values, b);
+
+	return x > y || (x == y && a < b);
 }
 
 /* Moves the n best of at[0..count) to the front (Hoare's quickselect). */
@@ -131,17 +154,16 @@ void sparse_top(const float *values, uint32_t count, uint32_t n,
 	for (uint32_t i = 0; i < count; i++)
 		work[i] = i;
 	split(values, work, count, n);
-	least = values[work[0]];
+	least = value(values, work[0]);
 	for (uint32_t i = 1; i < n; i++)
-		if (values[work[i]] < least)
-			least = values[work[i]];
+		least = MIN(least, value(values, work[i]));
 	for (uint32_t i = 0; i < n; i++)
-		n_equal += values[work[i]] == least;
+		n_equal += value(values, work[i]) == least;
 	/* a pass over all of them puts the chosen ones in order */
 	for (uint32_t i = 0; i < count && n_out < n; i++) {
-		if (values[i] > least)
+		if (value(values, i) > least)
 			out[n_out++] = i;
-		else if (values[i] == least && n_equal) {
+		else if (value(values, i) == least && n_equal) {
 			out[n_out++] = i;
 			n_equal--;
 		}

@@ -9,9 +9,22 @@
  *	  seen()     for each KV head: what attention they got    (threads)
  *	  evict()    what the cache gives up
  *
- * A prompt is attended to densely, as the policies' authors do: then
- * select() is not asked, seen() is called for each of its tokens, and evict()
- * once at its end. look, select, seen, evict may be NULL: nothing to do.
+ * A prompt is attended to densely, as the policies' authors do: then neither
+ * look() nor select() is asked, seen() is called for each of its tokens, and
+ * evict() once at its end. look, select, seen, evict may be NULL: nothing to
+ * do.
+ *
+ * What the budget counts:
+ *	quest, infllm   at most so many tokens are read in a step, the token
+ *	                itself too; all are kept
+ *	raas            so many are kept and read, the token itself too
+ *	sink, h2o,      so many are kept after a step; a step reads them and
+ *	tova, random    the token itself
+ *	rkv             so many are kept after a cut, which comes every 128
+ *	snapkv          so many of the prompt are kept
+ *
+ * What was asked for is done, or refused with a sentence: a policy raises no
+ * budget by itself. Options that it has no use for are not looked at (uses).
  *
  * Calls for different heads come from different threads and touch the state
  * of their head only. Where a policy's own code selects for each query head
@@ -28,10 +41,22 @@
 #define SPARSE_AUTO ((uint32_t)0xffffffff)
 
 enum { SPARSE_D_MAX = 1024 }; /* numbers of a head */
+enum { SPARSE_PAGE = 16 };    /* of Quest and RaaS */
+
+/* Options that a policy looks at. */
+enum {
+	SPARSE_USES_BUDGET = 1,
+	SPARSE_USES_PAGE = 2,
+	SPARSE_USES_SINKS = 4,
+	SPARSE_USES_RECENT = 8,
+	SPARSE_USES_DENSE_LAYERS = 16,
+	SPARSE_USES_KEEP_PROMPT = 32,
+	SPARSE_USES_SEED = 64,
+};
 
 /* Options; SPARSE_AUTO takes the policy's own. */
 struct sparse_opts {
-	uint32_t budget;       /* tokens a step may read in a head */
+	uint32_t budget;       /* tokens of a head, as said above */
 	uint32_t page;         /* tokens of a page or block */
 	uint32_t sinks;        /* first tokens that always stay */
 	uint32_t recent;       /* last tokens that always stay */
@@ -78,11 +103,14 @@ struct sparse {
 	const char *name;
 	const char *about;     /* one line */
 	const char *paper;
+	unsigned uses;         /* SPARSE_USES_... */
 	/* Keys are cached as they are, and turned when they are read: the
 	 * policy says as for which position (place). */
 	bool unrotated;
-	/* Fills what is SPARSE_AUTO. */
+	/* Fills what is SPARSE_AUTO; the budget is known. NULL: nothing. */
 	void (*defaults)(struct sparse_opts *o, const struct sparse_shape *s);
+	/* What else must hold of the options; NULL: nothing. */
+	bool (*check)(const struct sparse_opts *o, struct err *err);
 	/* State over all layers; NULL: it has none. */
 	void *(*create)(const struct sparse_opts *o,
 			const struct sparse_shape *s);
@@ -110,7 +138,8 @@ const struct sparse *sparse_find(const char *name); /* NULL: none */
 /* All SPARSE_AUTO. */
 extern const struct sparse_opts sparse_opts_auto;
 
-/* Defaults in, and checked: false and a sentence that names the option. */
+/* Defaults in, and checked: false and a sentence that names the option. What
+ * the policy does not use is neither checked nor kept. */
 bool sparse_resolve(const struct sparse *row, struct sparse_opts *o,
 		    const struct sparse_shape *s, struct err *err);
 

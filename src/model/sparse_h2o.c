@@ -4,7 +4,9 @@
  * of the budget is for the best of them, half for the last ones.
  *
  * The published code indexes scores by query head. Where queries share a KV
- * head, the score is the sum over its group.
+ * head, the score is the sum over its group. A step reads the budget and the
+ * token itself, then one goes. A prompt that is kept counts in the budget;
+ * where it fills it, the last tokens stay beside it.
  */
 #include "model/sparse.h"
 
@@ -27,10 +29,8 @@ struct h2o {
 static void defaults(struct sparse_opts *o, const struct sparse_shape *s)
 {
 	(void)s;
-	if (o->recent == SPARSE_AUTO && o->budget != SPARSE_AUTO)
+	if (o->recent == SPARSE_AUTO)
 		o->recent = o->budget / 2;
-	else if (o->recent == SPARSE_AUTO)
-		o->recent = 256;
 }
 
 static void *create(const struct sparse_opts *o, const struct sparse_shape *s)
@@ -187,6 +187,8 @@ const struct sparse sparse_h2o = {
 	.name = "h2o",
 	.about = "the most attended tokens and the last ones",
 	.paper = "H2O, Zhang et al. 2023, arXiv 2306.14048",
+	.uses = SPARSE_USES_BUDGET | SPARSE_USES_RECENT |
+		SPARSE_USES_DENSE_LAYERS | SPARSE_USES_KEEP_PROMPT,
 	.defaults = defaults,
 	.create = create,
 	.destroy = destroy,

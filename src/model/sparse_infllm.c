@@ -4,17 +4,21 @@
  * the window have their true distance; all others one distance, that of the
  * window's far end.
  *
- *	budget B   init 16, window B/2, blocks of 16: (B/2 - 16)/16 of them
- *	block      when 16 tokens have left the window; it is represented by
- *	           the mean of the keys of its 2 tokens that got the most
- *	           attention while they were in the window
+ *	budget B   16 first tokens, a window of B/2, blocks of 16: as many as
+ *	           the rest of the budget has, less one. That one is for what
+ *	           has left the window and fills no block yet, which is always
+ *	           read. Small budgets: an eighth first, blocks of an eighth
+ *	block      when 16 tokens have left the window; for each query head it
+ *	           is represented by the mean of the keys of its 2 tokens that
+ *	           got the most of the head's attention in the window
  *	score      sum over all query heads of q . representative: one choice
  *	           for all heads of the layer
  *
- * The published defaults (128 + 4096 + 16 blocks of 128, of 4 tokens each)
- * follow the same shares. While the whole text fits the budget, all of it is
- * the window. Prompts are attended to densely here; the published code walks
- * through them with the same window and blocks.
+ * The shares are ours: the published defaults are 128 first tokens, a window
+ * of 4096 and 16 blocks of 128, represented by 4 tokens each, and blocks in
+ * the making are not counted. While the whole text fits the budget, all of it
+ * is the window. Prompts are attended to densely here; the published code
+ * walks through them with the same window and blocks.
  */
 #include "model/sparse.h"
 
@@ -22,13 +26,11 @@
 
 #include "base/buf.h"
 
-enum { INFLLM_BLOCK_MAX = 256 };
-
 struct infllm_layer {
 	uint32_t n_blocks;
-	float *means;          /* n_blocks * n_kv_heads * d: representatives */
+	float *means;          /* n_blocks * n_heads * d: representatives */
 	size_t means_cap;
-	float **mass;          /* n_kv_heads: by position, while in window */
+	float **mass;          /* n_heads: by position, while in window */
 	size_t *mass_cap;
 	uint32_t *mass_n;
 	uint32_t *chosen;      /* blocks of this step, rising */
@@ -41,24 +43,39 @@ struct infllm {
 	struct sparse_shape s;
 	uint32_t n_init, n_local, block, n_top, n_repr;
 	struct infllm_layer *layers;
-	float *query, *scores; /* scratch of look(), which is alone */
+	/* scratch of look() and evict(), which are alone */
+	float *query, *scores, *key;
 	uint32_t *work;
 	size_t query_cap, scores_cap, work_cap;
 };
 
 static void defaults(struct sparse_opts *o, const struct sparse_shape *s)
 {
+	uint32_t rest;
+
 	(void)s;
-	if (o->budget == SPARSE_AUTO)
-		o->budget = 512;
-	o->budget = MAX(o->budget, 8);
 	if (o->page == SPARSE_AUTO)
-		o->page = MIN(16, o->budget / 8);
-	o->page = MIN(o->page, (uint32_t)INFLLM_BLOCK_MAX);
+		o->page = MAX(1, MIN(16, o->budget / 8));
 	if (o->sinks == SPARSE_AUTO)
 		o->sinks = MIN(16, o->budget / 8);
-	if (o->recent == SPARSE_AUTO)
-		o->recent = o->budget / 2;
+	if (o->recent != SPARSE_AUTO)
+		return;
+	/* a half, but no more than two blocks leave */
+	rest = o->budget - MIN(o->budget, o->sinks);
+	rest -= MIN((uint64_t)rest, 2 * (uint64_t)o->page);
+	o->recent = MIN(o->budget / 2, rest);
+}
+
+static bool check(const struct sparse_opts *o, struct err *err)
+{
+	uint64_t least = (uint64_t)o->sinks + o->recent +
+			 2 * (uint64_t)o->page;
+
+	return (o->recent >= 1 && least <= o->budget) ||
+	       err_set(err, "infllm takes --sinks, a window (--recent) of at "
+			    "least 1 and 2 blocks (--page): %u + %u + 2 x %u "
+			    "can't be with a budget of %u",
+		       o->sinks, o->recent, o->page, o->budget);
 }
 
 static void *create(const struct sparse_opts *o, const struct sparse_shape *s)
@@ -68,17 +85,17 @@ static void *create(const struct sparse_opts *o, const struct sparse_shape *s)
 	k->o = *o;
 	k->s = *s;
 	k->n_init = o->sinks;
-	k->n_local = MAX(o->recent, 1);
+	k->n_local = o->recent;
 	k->block = o->page;
-	k->n_top = (o->budget - o->sinks - o->recent) / o->page;
+	k->n_top = (o->budget - o->sinks - o->recent) / o->page - 1;
 	k->n_repr = MAX(1, o->page / 8);
 	k->layers = mem_zalloc(s->n_layers * sizeof(*k->layers));
 	for (uint32_t i = 0; i < s->n_layers; i++) {
 		struct infllm_layer *l = &k->layers[i];
 
-		l->mass = mem_zalloc(s->n_kv_heads * sizeof(*l->mass));
-		l->mass_cap = mem_zalloc(s->n_kv_heads * sizeof(size_t));
-		l->mass_n = mem_zalloc(s->n_kv_heads * sizeof(uint32_t));
+		l->mass = mem_zalloc(s->n_heads * sizeof(*l->mass));
+		l->mass_cap = mem_zalloc(s->n_heads * sizeof(size_t));
+		l->mass_n = mem_zalloc(s->n_heads * sizeof(uint32_t));
 	}
 	return k;
 }
@@ -92,7 +109,7 @@ static void destroy(void *state)
 	for (uint32_t i = 0; i < k->s.n_layers; i++) {
 		struct infllm_layer *l = &k->layers[i];
 
-		for (uint32_t h = 0; h < k->s.n_kv_heads; h++)
+		for (uint32_t h = 0; h < k->s.n_heads; h++)
 			mem_free(l->mass[h]);
 		mem_free(l->mass);
 		mem_free(l->mass_cap);
@@ -103,6 +120,7 @@ static void destroy(void *state)
 	mem_free(k->layers);
 	mem_free(k->query);
 	mem_free(k->scores);
+	mem_free(k->key);
 	mem_free(k->work);
 	mem_free(k);
 }
@@ -123,10 +141,9 @@ static void *copy(const void *state)
 	for (uint32_t i = 0; i < to->s.n_layers; i++) {
 		const struct infllm_layer *a = &from->layers[i];
 		struct infllm_layer *b = &to->layers[i];
-		size_t row = (size_t)to->s.n_kv_heads * to->s.d *
-			     sizeof(float);
+		size_t row = (size_t)to->s.n_heads * to->s.d * sizeof(float);
 
-		for (uint32_t h = 0; h < to->s.n_kv_heads; h++) {
+		for (uint32_t h = 0; h < to->s.n_heads; h++) {
 			reach_mass(b, h, a->mass_n[h]);
 			if (a->mass_n[h])
 				memcpy(b->mass[h], a->mass[h],
@@ -159,31 +176,24 @@ static void look(void *state, const struct sparse_step *step)
 {
 	struct infllm *k = state;
 	struct infllm_layer *l = &k->layers[step->layer];
-	uint32_t d = k->s.d, n_kv = k->s.n_kv_heads;
+	uint32_t d = k->s.d, n = k->s.n_heads;
 
 	l->n_chosen = MIN(k->n_top, l->n_blocks);
 	l->chosen = grow(l->chosen, &l->chosen_cap, l->n_blocks + 1,
 			 sizeof(*l->chosen));
 	if (fits(k, step) || !l->n_blocks)
 		return;
-	/* sum over query heads of q . r = sum over KV heads of (sum of its
-	 * group's q) . r */
-	k->query = grow(k->query, &k->query_cap, (size_t)(n_kv + 1) * d,
+	/* the sum over query heads of q . r is one long dot product */
+	k->query = grow(k->query, &k->query_cap, (size_t)n * d,
 			sizeof(float));
-	memset(k->query, 0, (size_t)n_kv * d * sizeof(float));
-	for (uint32_t i = 0; i < k->s.n_heads; i++) {
-		float *sum = k->query + (size_t)(i / step->group) * d;
-		float *q = k->query + (size_t)n_kv * d;
-
-		memcpy(q, step->q + (size_t)i * d, d * sizeof(float));
-		rope_turn(step->rope, q, k->n_local - 1);
-		for (uint32_t j = 0; j < d; j++)
-			sum[j] += q[j];
-	}
+	memcpy(k->query, step->q, (size_t)n * d * sizeof(float));
+	for (uint32_t i = 0; i < n; i++)
+		rope_turn(step->rope, k->query + (size_t)i * d,
+			  k->n_local - 1);
 	k->scores = grow(k->scores, &k->scores_cap, l->n_blocks,
 			 sizeof(float));
 	kernel_scores(k->scores, l->n_blocks, k->query, 1, l->means, GGML_F32,
-		      n_kv * d, l->n_blocks, 1);
+		      n * d, l->n_blocks, 1);
 	k->work = grow(k->work, &k->work_cap, l->n_blocks, sizeof(*k->work));
 	sparse_top(k->scores, l->n_blocks, l->n_chosen, l->chosen, k->work);
 }
@@ -221,9 +231,10 @@ static void seen(void *state, const struct sparse_step *step,
 	uint32_t from = step->pos + 1 > k->n_local ?
 				step->pos + 1 - k->n_local :
 				0;
-	uint32_t at = 0;
+	uint32_t at = 0, head = step->head * step->group;
 
-	reach_mass(l, step->head, step->pos + 1);
+	for (uint32_t g = 0; g < step->group; g++)
+		reach_mass(l, head + g, step->pos + 1);
 	for (size_t i = 0; i < list->n; i++) {
 		for (uint32_t j = 0; j < list->ranges[i].n; j++, at++) {
 			uint32_t pos = list->ranges[i].start + j;
@@ -231,7 +242,7 @@ static void seen(void *state, const struct sparse_step *step,
 			if (pos < from)
 				continue;
 			for (uint32_t g = 0; g < step->group; g++)
-				l->mass[step->head][pos] += p[g * stride + at];
+				l->mass[head + g][pos] += p[g * stride + at];
 		}
 	}
 }
@@ -240,25 +251,30 @@ static void add_block(struct infllm *k, const struct sparse_step *step,
 		      struct infllm_layer *l)
 {
 	uint32_t first = k->n_init + l->n_blocks * k->block, d = k->s.d;
-	uint32_t best[INFLLM_BLOCK_MAX], work[INFLLM_BLOCK_MAX];
-	float key[SPARSE_D_MAX], *mean;
+	uint32_t *best;
+	float *mean;
 
+	k->work = grow(k->work, &k->work_cap, (size_t)k->block * 2,
+		       sizeof(*k->work));
+	best = k->work;
+	if (!k->key)
+		k->key = mem_alloc(d * sizeof(*k->key));
 	l->means = grow(l->means, &l->means_cap, l->n_blocks + 1,
-			(size_t)k->s.n_kv_heads * d * sizeof(float));
-	mean = l->means + (size_t)l->n_blocks * k->s.n_kv_heads * d;
-	memset(mean, 0, (size_t)k->s.n_kv_heads * d * sizeof(float));
-	for (uint32_t head = 0; head < k->s.n_kv_heads; head++, mean += d) {
-		const struct cache_head *h =
-			cache_head(step->cache, step->layer, head);
+			(size_t)k->s.n_heads * d * sizeof(float));
+	mean = l->means + (size_t)l->n_blocks * k->s.n_heads * d;
+	memset(mean, 0, (size_t)k->s.n_heads * d * sizeof(float));
+	for (uint32_t head = 0; head < k->s.n_heads; head++, mean += d) {
+		const struct cache_head *h = cache_head(
+			step->cache, step->layer, head / step->group);
 
 		sparse_top(l->mass[head] + first, k->block, k->n_repr, best,
-			   work);
+			   best + k->block);
 		for (uint32_t i = 0; i < k->n_repr; i++) {
-			kernel_load(key,
+			kernel_load(k->key,
 				    cache_keys(step->cache, h, first + best[i]),
 				    step->cache->type, d);
 			for (uint32_t j = 0; j < d; j++)
-				mean[j] += key[j] / (float)k->n_repr;
+				mean[j] += k->key[j] / (float)k->n_repr;
 		}
 	}
 	l->n_blocks++;
@@ -270,7 +286,7 @@ static void evict(void *state, const struct sparse_step *step)
 	struct infllm *k = state;
 	struct infllm_layer *l = &k->layers[step->layer];
 
-	for (uint32_t i = 0; i < k->s.n_kv_heads; i++)
+	for (uint32_t i = 0; i < k->s.n_heads; i++)
 		reach_mass(l, i, step->pos + 1);
 	while (k->n_init + (l->n_blocks + 1) * k->block + k->n_local <=
 	       step->pos + 1)
@@ -293,8 +309,11 @@ const struct sparse sparse_infllm = {
 	.name = "infllm",
 	.about = "first tokens, a window, and the blocks that fit the queries",
 	.paper = "InfLLM, Xiao et al. 2024, arXiv 2402.04617",
+	.uses = SPARSE_USES_BUDGET | SPARSE_USES_PAGE | SPARSE_USES_SINKS |
+		SPARSE_USES_RECENT | SPARSE_USES_DENSE_LAYERS,
 	.unrotated = true,
 	.defaults = defaults,
+	.check = check,
 	.create = create,
 	.destroy = destroy,
 	.copy = copy,

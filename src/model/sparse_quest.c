@@ -1,8 +1,11 @@
 /*
  * Quest: all keys and values stay; each query head reads the pages whose
- * bound is highest, and always the last page. The page budget counts the last
- * page; while there are no more pages than that, everything is read. The
- * first two layers are dense (in models of few layers an eighth of them).
+ * bound is highest, and always the last page. The budget is so many whole
+ * pages, the last one among them, as in the published kernels; a budget of one
+ * page reads the last page alone. (The published evaluation code lets the last
+ * page compete and reads at least 3.) While the text is no longer than the
+ * budget, everything is read. The first two layers are dense (in models of few
+ * layers an eighth of them).
  *
  * Selection is for each query head, also where queries share a KV head, as in
  * the published evaluation code, which repeats the keys for each.
@@ -23,9 +26,6 @@ static void defaults(struct sparse_opts *o, const struct sparse_shape *s)
 {
 	if (o->dense_layers == SPARSE_AUTO)
 		o->dense_layers = MIN(QUEST_DENSE_LAYERS, s->n_layers / 8);
-	if (o->page == SPARSE_AUTO)
-		o->page = o->budget == SPARSE_AUTO ? CACHE_PAGE :
-						     MIN(16, o->budget);
 }
 
 static void *create(const struct sparse_opts *o, const struct sparse_shape *s)
@@ -73,7 +73,7 @@ static void choose(void *state, const struct sparse_step *step,
 	uint32_t n_best = k->o.budget / page - 1, last = (n_pages - 1) * page;
 
 	bounds_reach(b, step->cache, h, page);
-	pick->each = n_pages > k->o.budget / page;
+	pick->each = h->n > k->o.budget;
 	if (!pick->each) {
 		sparse_pick_add(&pick->lists[0], 0, h->n);
 		return;
@@ -93,6 +93,8 @@ const struct sparse sparse_quest = {
 	.name = "quest",
 	.about = "each query reads the pages with the highest bound",
 	.paper = "Quest, Tang et al. 2024, arXiv 2406.10774",
+	.uses = SPARSE_USES_BUDGET | SPARSE_USES_PAGE |
+		SPARSE_USES_DENSE_LAYERS,
 	.defaults = defaults,
 	.create = create,
 	.destroy = destroy,

@@ -1,13 +1,23 @@
 /*
  * RaaS: a page that is attended to gets the time as its stamp; when there
- * are more pages than the budget, the one with the oldest stamp goes. Which
- * pages are attended to is told by Quest's bound: the better half of the
- * budget's pages are stamped. The last page never goes, and the prompt stays
- * (so says the paper; --keep-prompt=0 is its code).
+ * are more pages than the budget, the one with the oldest stamp goes, before
+ * the token that began a new page is attended to. What is kept is read.
  *
- * Stamps are for each KV head: where queries share one, its page's bound is
- * the sum over the group. When the kept prompt fills the budget, the best
- * pages within the budget are read, the last one always.
+ *	stamps   of all pages but the last, those with the highest bounds (as
+ *	         Quest's) get the time: half as many as the budget has pages.
+ *	         A new page has the time that it began, the prompt's pages that
+ *	         of the prompt's end. From the first token on, also while
+ *	         nothing has to go yet
+ *	prompt   stays, and counts in the budget: so says the paper.
+ *	         --no-keep-prompt is its code
+ *
+ * This is the published controller of its kernels. (The published code with a
+ * mask reads at least 3 pages.) Stamps are for each KV head: where queries
+ * share one, its page's bound is the sum over the group.
+ *
+ * A prompt that is kept may eat the budget: then every page goes but the last
+ * and the prompt's, and of these the last and the best are read, no more than
+ * the budget. With a budget of one page only the last one stays.
  */
 #include "model/sparse_bounds.h"
 
@@ -33,9 +43,6 @@ struct raas {
 static void defaults(struct sparse_opts *o, const struct sparse_shape *s)
 {
 	(void)s;
-	o->page = CACHE_PAGE; /* pages go as a whole */
-	if (o->budget != SPARSE_AUTO)
-		o->budget = MAX(o->budget, 2 * CACHE_PAGE);
 	if (o->keep_prompt == SPARSE_AUTO)
 		o->keep_prompt = 1;
 }
@@ -114,43 +121,12 @@ static const float *score(struct raas *k, struct raas_head *own,
 	return own->total;
 }
 
-static void choose(void *state, const struct sparse_step *step,
-		   struct sparse_pick *pick)
+static uint32_t pages_of(const struct raas *k, const struct cache_head *h)
 {
-	struct raas *k = state;
-	struct raas_head *own = head_of(k, step->layer, step->head);
-	const struct cache_head *h =
-		cache_head(step->cache, step->layer, step->head);
-	uint32_t n_pages = (h->n + CACHE_PAGE - 1) / CACHE_PAGE;
-	uint32_t n_budget = k->o.budget / CACHE_PAGE;
-	uint32_t last = (n_pages - 1) * CACHE_PAGE, n_best;
-	const uint32_t *best;
-	const float *total;
-
-	reach(own, n_pages, step->pos);
-	bounds_reach(&own->bounds, step->cache, h, CACHE_PAGE);
-	if (h->n <= k->o.budget && step->pos < k->o.budget) {
-		sparse_pick_add(&pick->lists[0], 0, h->n);
-		return; /* it begins when there are more tokens than that */
-	}
-	total = score(k, own, step);
-	if (n_pages <= n_budget) {
-		sparse_pick_add(&pick->lists[0], 0, h->n);
-	} else {
-		n_best = n_budget - 1;
-		best = bounds_top(&own->bounds, total, n_pages - 1, n_best);
-		for (uint32_t i = 0; i < n_best; i++)
-			sparse_pick_add(&pick->lists[0],
-					best[i] * CACHE_PAGE, CACHE_PAGE);
-		sparse_pick_add(&pick->lists[0], last, h->n - last);
-	}
-	n_best = MIN(n_budget / 2, own->bounds.n);
-	best = bounds_top(&own->bounds, total, own->bounds.n, n_best);
-	for (uint32_t i = 0; i < n_best; i++)
-		own->stamp[best[i]] = step->pos;
+	return (h->n + k->o.page - 1) / k->o.page;
 }
 
-/* The page with the oldest stamp among those that may go; n_pages: none. */
+/* The page with the oldest stamp among those that may go; own->n: none. */
 static uint32_t oldest(const struct raas *k, const struct sparse_step *step,
 		       const struct cache_head *h, const struct raas_head *own)
 {
@@ -158,7 +134,7 @@ static uint32_t oldest(const struct raas *k, const struct sparse_step *step,
 
 	for (uint32_t i = 0; i + 1 < own->n; i++) {
 		if (k->o.keep_prompt &&
-		    h->pos[i * CACHE_PAGE] < step->prompt_end)
+		    h->pos[i * k->o.page] < step->prompt_end)
 			continue;
 		if (best == own->n || own->stamp[i] < own->stamp[best])
 			best = i;
@@ -166,37 +142,76 @@ static uint32_t oldest(const struct raas *k, const struct sparse_step *step,
 	return best;
 }
 
-static void evict(void *state, const struct sparse_step *step)
+static void shrink(struct raas *k, const struct sparse_step *step,
+		   uint32_t head)
+{
+	struct cache_head *h = cache_head(step->cache, step->layer, head);
+	struct raas_head *own = head_of(k, step->layer, head);
+	uint32_t i;
+
+	reach(own, pages_of(k, h), step->pos);
+	bounds_reach(&own->bounds, step->cache, h, k->o.page);
+	while (h->n > k->o.budget && (i = oldest(k, step, h, own)) < own->n) {
+		cache_drop_range(step->cache, h, i * k->o.page, k->o.page);
+		bounds_drop(&own->bounds, i, k->s.d);
+		own->n--;
+		memmove(own->stamp + i, own->stamp + i + 1,
+			(own->n - i) * sizeof(*own->stamp));
+	}
+}
+
+/* The token is in the cache: room for it. */
+static void look(void *state, const struct sparse_step *step)
 {
 	struct raas *k = state;
 
-	for (uint32_t head = 0; head < k->s.n_kv_heads; head++) {
-		struct cache_head *h =
-			cache_head(step->cache, step->layer, head);
-		struct raas_head *own = head_of(k, step->layer, head);
-		uint32_t i;
+	for (uint32_t head = 0; head < k->s.n_kv_heads; head++)
+		shrink(k, step, head);
+}
 
-		reach(own, (h->n + CACHE_PAGE - 1) / CACHE_PAGE, step->pos);
-		bounds_reach(&own->bounds, step->cache, h, CACHE_PAGE);
-		while (own->n > k->o.budget / CACHE_PAGE &&
-		       (i = oldest(k, step, h, own)) < own->n) {
-			cache_drop_page(step->cache, h, i);
-			bounds_drop(&own->bounds, i, k->s.d);
-			own->n--;
-			memmove(own->stamp + i, own->stamp + i + 1,
-				(own->n - i) * sizeof(*own->stamp));
-		}
+static void choose(void *state, const struct sparse_step *step,
+		   struct sparse_pick *pick)
+{
+	struct raas *k = state;
+	struct raas_head *own = head_of(k, step->layer, step->head);
+	const struct cache_head *h =
+		cache_head(step->cache, step->layer, step->head);
+	uint32_t page = k->o.page, n_old = own->n - 1, last = n_old * page;
+	const float *total = score(k, own, step);
+	uint32_t n_best = MIN(k->o.budget / page / 2, n_old);
+	const uint32_t *best = bounds_top(&own->bounds, total, n_old, n_best);
+
+	for (uint32_t i = 0; i < n_best; i++)
+		own->stamp[best[i]] = step->pos;
+	if (h->n <= k->o.budget) {
+		sparse_pick_add(&pick->lists[0], 0, h->n);
+		return;
 	}
+	n_best = (k->o.budget - (h->n - last)) / page;
+	best = bounds_top(&own->bounds, total, n_old, n_best);
+	for (uint32_t i = 0; i < n_best; i++)
+		sparse_pick_add(&pick->lists[0], best[i] * page, page);
+	sparse_pick_add(&pick->lists[0], last, h->n - last);
+}
+
+/* After a prompt; after a step look() has done it. */
+static void evict(void *state, const struct sparse_step *step)
+{
+	if (step->pos + 1 == step->dense_end)
+		look(state, step);
 }
 
 const struct sparse sparse_raas = {
 	.name = "raas",
 	.about = "pages not attended to for longest go; the prompt stays",
 	.paper = "RaaS, Hu et al. 2025, arXiv 2502.11147",
+	.uses = SPARSE_USES_BUDGET | SPARSE_USES_PAGE |
+		SPARSE_USES_DENSE_LAYERS | SPARSE_USES_KEEP_PROMPT,
 	.defaults = defaults,
 	.create = create,
 	.destroy = destroy,
 	.copy = copy,
+	.look = look,
 	.select = choose,
 	.evict = evict,
 };

@@ -1,7 +1,9 @@
 /*
  * A control: when there are more tokens than the budget, a token that is
  * drawn by lot goes, never the newest. What a policy does better than this
- * is its own merit. Lots depend on the seed, layer, head and step alone.
+ * is its own merit. Lots depend on the seed, layer, head and step alone. A
+ * step reads the budget and the token itself. A prompt that is kept counts in
+ * the budget; where it fills it, the newest token alone stays beside it.
  */
 #include "model/sparse.h"
 
@@ -73,6 +75,8 @@ const struct sparse sparse_random = {
 	.name = "random",
 	.about = "control: a token drawn by lot goes",
 	.paper = "none",
+	.uses = SPARSE_USES_BUDGET | SPARSE_USES_DENSE_LAYERS |
+		SPARSE_USES_KEEP_PROMPT | SPARSE_USES_SEED,
 	.create = create,
 	.destroy = mem_free,
 	.copy = copy,

@@ -1,13 +1,19 @@
 /*
  * R-KV: every 128 tokens the cache is cut to the budget by importance and
- * redundancy.
+ * redundancy. W are its last tokens, 8 of them (--recent).
  *
- *	I = max over 7 neighbours of the mean, over the last 8 queries, of
- *	    softmax(greatest logit of the group)
- *	R = softmax of how similar (cosine) a key is to the others, on the mean;
- *	    of those that a key resembles by more than 0.5 the last one is
- *	    spared
- *	Z = 0.07 I - 0.93 R: the best stay, and the last 8
+ *	I = max over 7 neighbours of the mean, over the last W queries, of
+ *	    softmax(greatest logit of the group), over all tokens but W
+ *	R = softmax of how similar (cosine) a key is to the others, on the mean
+ *	    over all tokens; of those that a key resembles by more than 0.5 the
+ *	    last one is spared, and the first token where there is none
+ *	Z = 0.07 I - 0.93 R: the best stay, and W
+ *
+ * As in the published code those that stay are put in the order of Z, the
+ * best first, and W behind them: the next cut's neighbours and last ones are
+ * those of this order. It cuts after a prompt, and after the step of a token
+ * that has a multiple of 128 before it. So between cuts there are up to 128
+ * tokens more than the budget, and these are read.
  */
 #include "model/sparse.h"
 
@@ -21,7 +27,7 @@ enum { RKV_WINDOW = 8, RKV_POOL = 7, RKV_EVERY = 128 };
 #define RKV_SIMILAR 0.5f
 
 struct rkv_head {
-	float *queries; /* the last RKV_WINDOW, [i % window][group][d] */
+	float *queries; /* the last o.recent, [i % o.recent][group][d] */
 	uint32_t n;     /* so far */
 };
 
@@ -36,9 +42,15 @@ static void defaults(struct sparse_opts *o, const struct sparse_shape *s)
 {
 	(void)s;
 	if (o->recent == SPARSE_AUTO)
-		o->recent = o->budget == SPARSE_AUTO ?
-				    RKV_WINDOW :
-				    MIN(RKV_WINDOW, o->budget / 2);
+		o->recent = MIN(RKV_WINDOW, o->budget / 2);
+}
+
+static bool check(const struct sparse_opts *o, struct err *err)
+{
+	return (o->recent >= 1 && o->recent < o->budget) ||
+	       err_set(err, "rkv's window (--recent) takes at least 1 token "
+			    "and less than the budget: %u of %u can't be",
+		       o->recent, o->budget);
 }
 
 static size_t query_bytes(const struct rkv *k)
@@ -56,7 +68,7 @@ static void *create(const struct sparse_opts *o, const struct sparse_shape *s)
 	k->group = s->n_heads / s->n_kv_heads;
 	k->heads = mem_zalloc(n * sizeof(*k->heads));
 	for (uint32_t i = 0; i < n; i++)
-		k->heads[i].queries = mem_zalloc(RKV_WINDOW * query_bytes(k));
+		k->heads[i].queries = mem_zalloc(o->recent * query_bytes(k));
 	return k;
 }
 
@@ -79,7 +91,7 @@ static void *copy(const void *state)
 
 	for (uint32_t i = 0; i < to->s.n_layers * to->s.n_kv_heads; i++) {
 		memcpy(to->heads[i].queries, from->heads[i].queries,
-		       RKV_WINDOW * query_bytes(to));
+		       to->o.recent * query_bytes(to));
 		to->heads[i].n = from->heads[i].n;
 	}
 	return to;
@@ -95,7 +107,7 @@ static void seen(void *state, const struct sparse_step *step,
 	char *at = (char *)h->queries;
 
 	(void)pick, (void)p, (void)stride;
-	memcpy(at + h->n % RKV_WINDOW * query_bytes(k), step->q,
+	memcpy(at + h->n % k->o.recent * query_bytes(k), step->q,
 	       query_bytes(k));
 	h->n++;
 }
@@ -115,10 +127,11 @@ static void logits(const struct rkv *k, const float *queries,
 	mem_free(all);
 }
 
+/* Of the first n tokens: all but the window. */
 static void importance(const struct rkv *k, const struct rkv_head *own,
 		       const float *keys, uint32_t n, float *out)
 {
-	uint32_t n_queries = MIN(own->n, (uint32_t)RKV_WINDOW);
+	uint32_t n_queries = MIN(own->n, k->o.recent);
 	float *mean = mem_zalloc(n * sizeof(*mean));
 	float *row = mem_alloc(n * sizeof(*row));
 
@@ -156,7 +169,7 @@ static void redundancy(const struct rkv *k, float *keys, uint32_t n,
 			key[j] /= length;
 	}
 	for (uint32_t i = 0; i < n; i++) {
-		uint32_t spared = n;
+		uint32_t spared = 0;
 
 		kernel_scores(row, n, keys + (size_t)i * d, 1, keys, GGML_F32,
 			      d, n, 1);
@@ -164,13 +177,40 @@ static void redundancy(const struct rkv *k, float *keys, uint32_t n,
 		for (uint32_t j = 0; j < n; j++)
 			if (row[j] > RKV_SIMILAR)
 				spared = j;
-		if (spared < n)
-			row[spared] = 0;
+		row[spared] = 0;
 		for (uint32_t j = 0; j < n; j++)
 			out[j] += row[j] / (float)n;
 	}
 	kernel_softmax(out, n);
 	mem_free(row);
+}
+
+/* Slots in the order of their values, among equals as they were: a merge sort
+ * from below. */
+static void best_first(const float *values, uint32_t *slots, uint32_t n)
+{
+	uint32_t *from = slots, *to = mem_alloc((size_t)n * sizeof(*to) + 1);
+	uint32_t *spare = to;
+
+	for (uint32_t run = 1; run < n; run *= 2) {
+		uint32_t *swap = from;
+
+		for (uint32_t low = 0; low < n; low += 2 * run) {
+			uint32_t mid = MIN(low + run, n);
+			uint32_t high = MIN(mid + run, n);
+			uint32_t a = low, b = mid;
+
+			for (uint32_t i = low; i < high; i++)
+				to[i] = b == high || (a < mid &&
+					values[from[a]] >= values[from[b]]) ?
+						from[a++] : from[b++];
+		}
+		from = to;
+		to = swap;
+	}
+	if (from != slots)
+		memcpy(slots, from, n * sizeof(*slots));
+	mem_free(spare);
 }
 
 static void cut(const struct rkv *k, const struct sparse_step *step,
@@ -187,14 +227,15 @@ static void cut(const struct rkv *k, const struct sparse_step *step,
 		kernel_load(keys + (size_t)i * k->s.d,
 			    cache_keys(step->cache, h, i), step->cache->type,
 			    k->s.d);
-	importance(k, own, keys, n, good);
+	importance(k, own, keys, n_old, good);
 	redundancy(k, keys, n, bad);
-	for (uint32_t i = 0; i < n; i++)
+	for (uint32_t i = 0; i < n_old; i++)
 		good[i] = RKV_LAMBDA * good[i] - (1 - RKV_LAMBDA) * bad[i];
 	sparse_top(good, n_old, n_keep, keep, keep + n);
+	best_first(good, keep, n_keep);
 	for (uint32_t i = 0; i < k->o.recent; i++)
 		keep[n_keep + i] = n_old + i;
-	cache_keep(step->cache, h, keep, k->o.budget);
+	cache_arrange(step->cache, h, keep, k->o.budget);
 	mem_free(keys);
 	mem_free(good);
 	mem_free(keep);
@@ -204,8 +245,7 @@ static void evict(void *state, const struct sparse_step *step)
 {
 	struct rkv *k = state;
 
-	if (step->pos + 1 != step->dense_end &&
-	    (step->pos + 1) % RKV_EVERY != 0)
+	if (step->pos + 1 != step->dense_end && step->pos % RKV_EVERY != 0)
 		return;
 	for (uint32_t i = 0; i < k->s.n_kv_heads; i++) {
 		struct cache_head *h = cache_head(step->cache, step->layer, i);
@@ -220,7 +260,10 @@ const struct sparse sparse_rkv = {
 	.name = "rkv",
 	.about = "every 128 tokens: important stays, redundant goes",
 	.paper = "R-KV, Cai et al. 2025, arXiv 2505.24133",
+	.uses = SPARSE_USES_BUDGET | SPARSE_USES_RECENT |
+		SPARSE_USES_DENSE_LAYERS,
 	.defaults = defaults,
+	.check = check,
 	.create = create,
 	.destroy = destroy,
 	.copy = copy,

@@ -4,7 +4,10 @@
  * turned as for slot 0, 1, 2 ... at every step, the query as for the last.
  *
  * Default: 4 sinks, the rest of the budget is the window. The trimming is the
- * same for all heads.
+ * same for all heads. As in the published code a token is read before the one
+ * that it drives out is gone: a step reads the budget and itself. A prompt
+ * that is kept counts as sinks; where it fills the budget, the newest token
+ * alone stays beside it.
  */
 #include "model/sparse.h"
 
@@ -19,7 +22,14 @@ static void defaults(struct sparse_opts *o, const struct sparse_shape *s)
 {
 	(void)s;
 	if (o->sinks == SPARSE_AUTO)
-		o->sinks = o->budget == SPARSE_AUTO ? 4 : MIN(4, o->budget / 2);
+		o->sinks = MIN(4, o->budget / 2);
+}
+
+static bool check(const struct sparse_opts *o, struct err *err)
+{
+	return o->sinks < o->budget ||
+	       err_set(err, "--sinks takes less than the budget of %u tokens, "
+			    "whose rest is sink's window", o->budget);
 }
 
 static void *create(const struct sparse_opts *o, const struct sparse_shape *s)
@@ -85,8 +95,11 @@ const struct sparse sparse_sink = {
 	.name = "sink",
 	.about = "attention sinks and a window, positions rolled",
 	.paper = "StreamingLLM, Xiao et al. 2023, arXiv 2309.17453",
+	.uses = SPARSE_USES_BUDGET | SPARSE_USES_SINKS |
+		SPARSE_USES_DENSE_LAYERS | SPARSE_USES_KEEP_PROMPT,
 	.unrotated = true,
 	.defaults = defaults,
+	.check = check,
 	.create = create,
 	.destroy = mem_free,
 	.copy = copy,

@@ -2,7 +2,8 @@
  * SnapKV: once, at the end of the prompt, the prompt is cut to the budget:
  * its last tokens (32) stay, and of the others those that the queries of these
  * attend to most, on a mean over 5 neighbours. What is decoded is never
- * evicted.
+ * evicted, so the budget is the prompt's alone. The window is at most half of
+ * the budget unless --recent says otherwise.
  *
  * The published code repeats KV heads for each query head before it selects;
  * here a KV head's choice is by the sum over its group.
@@ -29,9 +30,15 @@ static void defaults(struct sparse_opts *o, const struct sparse_shape *s)
 {
 	(void)s;
 	if (o->recent == SPARSE_AUTO)
-		o->recent = o->budget == SPARSE_AUTO ?
-				    SNAPKV_WINDOW :
-				    MIN(SNAPKV_WINDOW, o->budget / 2);
+		o->recent = MIN(SNAPKV_WINDOW, o->budget / 2);
+}
+
+static bool check(const struct sparse_opts *o, struct err *err)
+{
+	return (o->recent >= 1 && o->recent < o->budget) ||
+	       err_set(err, "snapkv's window (--recent) takes at least 1 token "
+			    "and less than the budget: %u of %u can't be",
+		       o->recent, o->budget);
 }
 
 static void *create(const struct sparse_opts *o, const struct sparse_shape *s)
@@ -137,7 +144,10 @@ const struct sparse sparse_snapkv = {
 	.name = "snapkv",
 	.about = "the prompt is cut once to what its end attends to",
 	.paper = "SnapKV, Li et al. 2024, arXiv 2404.14469",
+	.uses = SPARSE_USES_BUDGET | SPARSE_USES_RECENT |
+		SPARSE_USES_DENSE_LAYERS,
 	.defaults = defaults,
+	.check = check,
 	.create = create,
 	.destroy = destroy,
 	.copy = copy,

@@ -1,7 +1,8 @@
 /*
  * TOVA: when there are more tokens than the budget, the one that the last
  * query attends to least goes, on the mean over all query heads of the layer;
- * so all heads of a layer keep the same tokens. No sinks, no recent ones.
+ * so all heads of a layer keep the same tokens. No sinks, no recent ones: even
+ * the newest may go. A step reads the budget and the token itself.
  */
 #include "model/sparse.h"
 
@@ -110,6 +111,7 @@ const struct sparse sparse_tova = {
 	.name = "tova",
 	.about = "the token that the last query attends to least goes",
 	.paper = "TOVA, Oren et al. 2024, arXiv 2401.06104",
+	.uses = SPARSE_USES_BUDGET | SPARSE_USES_DENSE_LAYERS,
 	.create = create,
 	.destroy = destroy,
 	.copy = copy,

@@ -545,4 +545,6 @@ void transformer_set_policy(struct transformer *t, const struct sparse *policy,
 	t->policy = policy;
 	t->opts = *opts;
 	t->state = policy->create ? policy->create(opts, &t->shape) : NULL;
+	t->dense_end = t->n;
+	transformer_evict_prompt(t);
 }

@@ -300,6 +300,13 @@ static void store(struct transformer *t)
 				t->v + ((size_t)i * n_kv + h) * d);
 }
 
+static void evict(struct transformer *t, const struct sparse_step *step)
+{
+	t->policy->evict(t->state, step);
+	for (uint32_t i = 0; i < t->shape.n_kv_heads; i++)
+		t->evicted |= cache_head(t->cache, t->layer, i)->n <= step->pos;
+}
+
 void transformer_attend(struct transformer *t)
 {
 	struct sparse_step all = step_of(t, 0, 0);
@@ -313,7 +320,18 @@ void transformer_attend(struct transformer *t)
 	all.pos = t->n + t->n_batch - 1;
 	if (!is_sparse(t) || !t->policy->evict || all.pos + 1 < t->dense_end)
 		return;
-	t->policy->evict(t->state, &all);
-	for (uint32_t i = 0; i < t->shape.n_kv_heads; i++)
-		t->evicted |= cache_head(t->cache, t->layer, i)->n <= all.pos;
+	evict(t, &all);
+}
+
+void transformer_evict_prompt(struct transformer *t)
+{
+	if (!t->policy->evict || !t->n)
+		return;
+	for (t->layer = t->opts.dense_layers; t->layer < t->shape.n_layers;
+	     t->layer++) {
+		struct sparse_step last = step_of(t, 0, 0);
+
+		last.pos = t->n - 1;
+		evict(t, &last);
+	}
 }

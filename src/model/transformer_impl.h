@@ -55,4 +55,7 @@ void transformer_mark(uint64_t *bits, const struct cache_head *h,
  * caches the latter, attends (into att), and lets the policy evict. */
 void transformer_attend(struct transformer *t);
 
+/* The policy evicts as at the end of a prompt: all tokens so far. */
+void transformer_evict_prompt(struct transformer *t);
+
 #endif

@@ -163,7 +163,7 @@ sentence()
 }
 check 'policy' sentence 'there is no policy "bible"' --policies quest,bible
 check 'budget' sentence 'takes numbers of tokens, not "12x"' --budgets 12x
-check 'small budget' sentence 'sink at 4 tokens: --page' --budgets 4
+check 'small budget' sentence 'quest at 4 tokens: --page' --budgets 4
 check 'n' sentence 'at least 1 problem' -n 0
 check 'coder' sentence 'over token ids' --coder deflate-ids
 check 'file' sentence 'takes no FILE' file.jsonl

@@ -142,6 +142,11 @@ part()
 		print sentence($3)
 		if ($4 != "none")
 			print sentence($4)
+		n = $5 == "-" ? 0 : split($5, use, " ")
+		if (n)
+			print "Options:"
+		for (i = 1; i <= n; i++)
+			print ".Fl -" use[i] (i < n ? " ," : " .")
 	}
 	part == "CODERS" && $1 == "coder" {
 		if (!open) begin("")

@@ -1,11 +1,7 @@
 /*
- * Every policy beside a slow and obvious one: random keys, values and queries
- * of one layer, step by step; what is read and what is kept must be the same
- * positions in every head.
- *
- * The obvious ones work on sets of positions and know nothing of slots, pages
- * in memory, heaps or bounds that are kept. They follow the pseudo-code of
- * the policies' own programs.
+ * Every policy beside a slow and obvious one (obvious.h): random keys, values
+ * and queries of one layer, token by token; what is read and what is kept must
+ * be the same positions in every head. Half-way the race goes on with a copy.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,448 +14,23 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "model/sparse.h"
+#include "obvious.h"
 
-enum { D = 8, KV = 2, GROUP = 3, HEADS = KV * GROUP, MAX = 420 };
+enum { AUTO = -1 };
 
-/* The world: everything that was ever said. */
-struct world {
-	float k[MAX][KV][D];   /* as cached */
-	float q[MAX][HEADS][D];
-	uint32_t n, prompt;
-	const struct sparse_opts *o;
-	bool kept[KV][MAX];
-	bool read[HEADS][MAX]; /* by this step's queries */
-	double score[KV][MAX]; /* what a policy remembers of a position */
-	uint32_t stamp[KV][MAX]; /* of a page's first position */
+/* Zero is the policy's own for page, sinks, recent. */
+struct race {
+	const char *policy;
+	uint32_t budget, page;
+	int sinks, recent, keep_prompt;
+	uint32_t n_kv, group, prompt, n;
+	uint32_t seen; /* attended to densely; 0: the prompt */
 };
 
 static double uniform(void)
 {
 	return rand() / (double)RAND_MAX * 2 - 1;
 }
-
-static double dot(const float *a, const float *b)
-{
-	double sum = 0;
-
-	for (int i = 0; i < D; i++)
-		sum += (double)a[i] * b[i];
-	return sum;
-}
-
-/* Probabilities of query head h of token t over a set of positions. */
-static void attention(const struct world *w, uint32_t t, int h,
-		      const bool *set, double *p)
-{
-	double most = -INFINITY, sum = 0;
-
-	for (uint32_t j = 0; j <= t; j++) {
-		p[j] = set[j] ? dot(w->q[t][h], w->k[j][h / GROUP]) / sqrt(D) :
-				-INFINITY;
-		most = fmax(most, p[j]);
-	}
-	for (uint32_t j = 0; j <= t; j++)
-		sum += p[j] = exp(p[j] - most);
-	for (uint32_t j = 0; j <= t; j++)
-		p[j] /= sum;
-}
-
-/* Of the candidates all but the n best go. */
-static void keep_best(const struct world *w, bool *kept, const bool *candidate,
-		      const double *value, uint32_t n)
-{
-	bool stays[MAX] = { false };
-
-	while (n--) {
-		uint32_t best = MAX;
-
-		for (uint32_t j = 0; j < w->n; j++)
-			if (kept[j] && candidate[j] && !stays[j] &&
-			    (best == MAX || value[j] > value[best]))
-				best = j;
-		if (best == MAX)
-			break;
-		stays[best] = true;
-	}
-	for (uint32_t j = 0; j < w->n; j++)
-		if (candidate[j] && !stays[j])
-			kept[j] = false;
-}
-
-static uint32_t count(const bool *set, uint32_t n)
-{
-	uint32_t sum = 0;
-
-	for (uint32_t j = 0; j < n; j++)
-		sum += set[j];
-	return sum;
-}
-
-static void read_all_kept(struct world *w)
-{
-	for (int h = 0; h < HEADS; h++)
-		memcpy(w->read[h], w->kept[h / GROUP], sizeof(w->read[h]));
-}
-
-/* --- the obvious policies: a token came, and is the last one -------------- */
-
-static void obvious_sink(struct world *w, bool prompt)
-{
-	uint32_t last = w->n - 1, window = w->o->budget - w->o->sinks;
-
-	read_all_kept(w);
-	for (int h = 0; !prompt && h < KV; h++)
-		for (uint32_t j = w->o->sinks; j < w->n; j++)
-			if (j + window <= last)
-				w->kept[h][j] = false;
-}
-
-static void add_attention(struct world *w, uint32_t t)
-{
-	double p[MAX];
-
-	for (int h = 0; h < HEADS; h++) {
-		attention(w, t, h, w->kept[h / GROUP], p);
-		for (uint32_t j = 0; j <= t; j++)
-			w->score[h / GROUP][j] += p[j];
-	}
-}
-
-static void obvious_h2o(struct world *w, bool prompt)
-{
-	bool old[MAX];
-
-	read_all_kept(w);
-	add_attention(w, w->n - 1);
-	for (int h = 0; !prompt && h < KV; h++) {
-		if (count(w->kept[h], w->n) <= w->o->budget)
-			continue;
-		for (uint32_t j = 0; j < w->n; j++)
-			old[j] = j + w->o->recent < w->n;
-		keep_best(w, w->kept[h], old, w->score[h],
-			  w->o->budget - w->o->recent);
-	}
-}
-
-/* The bound of a page for a query. */
-static double bound(const struct world *w, const float *q, int kv,
-		    const uint32_t *positions, uint32_t n)
-{
-	double sum = 0;
-
-	for (int i = 0; i < D; i++) {
-		double most = -INFINITY;
-
-		for (uint32_t j = 0; j < n; j++)
-			for (int sign = 0; sign < 2; sign++) {
-				/* the corner of the box that is farthest */
-				double least = INFINITY, great = -INFINITY;
-
-				for (uint32_t m = 0; m < n; m++) {
-					double x =
-						w->k[positions[m]][kv][i];
-
-					least = fmin(least, x);
-					great = fmax(great, x);
-				}
-				most = fmax(most, q[i] * (sign ? least :
-								 great));
-			}
-		sum += most;
-	}
-	return sum;
-}
-
-static void obvious_quest(struct world *w, bool prompt)
-{
-	uint32_t page = w->o->page, n_pages = (w->n + page - 1) / page;
-	uint32_t most = w->o->budget / page;
-
-	read_all_kept(w);
-	if (prompt || n_pages <= most)
-		return;
-	for (int h = 0; h < HEADS; h++) {
-		double s[MAX];
-		bool pages[MAX], all[MAX];
-		struct world small = { .n = n_pages - 1 };
-
-		for (uint32_t i = 0; i < n_pages - 1; i++) {
-			uint32_t at[64];
-
-			for (uint32_t j = 0; j < page; j++)
-				at[j] = i * page + j;
-			s[i] = bound(w, w->q[w->n - 1][h], h / GROUP, at,
-				     page);
-			pages[i] = all[i] = true;
-		}
-		keep_best(&small, pages, all, s, most - 1);
-		for (uint32_t j = 0; j < w->n; j++)
-			w->read[h][j] =
-				j / page == n_pages - 1 || pages[j / page];
-	}
-}
-
-/* Pages of 16 positions; kept are whole pages. */
-static void obvious_raas(struct world *w, bool prompt)
-{
-	enum { PAGE = 16 };
-	uint32_t n_pages = (w->n + PAGE - 1) / PAGE, now = w->n - 1;
-	uint32_t most = w->o->budget / PAGE;
-
-	read_all_kept(w);
-	for (int kv = 0; kv < KV; kv++) {
-		double s[MAX];
-		bool pages[MAX] = { false }, full[MAX] = { false },
-		     best[MAX], top[MAX];
-		uint32_t n_kept = 0;
-		struct world small = { .n = n_pages };
-
-		for (uint32_t i = 0; i < n_pages; i++) {
-			uint32_t at[PAGE];
-
-			pages[i] = w->kept[kv][i * PAGE];
-			n_kept += pages[i];
-			full[i] = pages[i] && (i + 1) * PAGE <= w->n;
-			s[i] = 0;
-			for (uint32_t j = 0; j < PAGE; j++)
-				at[j] = i * PAGE + j;
-			for (int g = 0; full[i] && g < GROUP; g++)
-				s[i] += bound(w, w->q[now][kv * GROUP + g],
-					      kv, at, PAGE);
-		}
-		if (now % PAGE == 0)
-			w->stamp[kv][n_pages - 1] = now;
-		if (!prompt && now >= w->o->budget) {
-			bool others[MAX];
-
-			for (uint32_t i = 0; i < n_pages; i++)
-				others[i] = i + 1 < n_pages;
-			memcpy(best, pages, sizeof(best));
-			if (n_kept > most)
-				keep_best(&small, best, others, s, most - 1);
-			for (uint32_t j = 0; j < w->n; j++)
-				for (int g = 0; g < GROUP; g++)
-					w->read[kv * GROUP + g][j] =
-						best[j / PAGE] &&
-						w->kept[kv][j];
-			memcpy(top, full, sizeof(top));
-			keep_best(&small, top, full, s, most / 2);
-			for (uint32_t i = 0; i < n_pages; i++)
-				if (top[i])
-					w->stamp[kv][i] = now;
-		}
-		/* the oldest go; never the prompt, never the last page */
-		while (!prompt && n_kept > most) {
-			uint32_t oldest = MAX;
-
-			for (uint32_t i = 0; i + 1 < n_pages; i++)
-				if (pages[i] && i * PAGE >= w->prompt &&
-				    (oldest == MAX ||
-				     w->stamp[kv][i] < w->stamp[kv][oldest]))
-					oldest = i;
-			if (oldest == MAX)
-				break;
-			pages[oldest] = false;
-			n_kept--;
-			for (uint32_t j = 0; j < PAGE; j++)
-				w->kept[kv][oldest * PAGE + j] = false;
-		}
-	}
-}
-
-static void obvious_tova(struct world *w, bool prompt)
-{
-	double p[MAX], mean[MAX] = { 0 };
-	bool all[MAX];
-
-	read_all_kept(w);
-	memset(all, 1, sizeof(all));
-	for (int h = 0; h < HEADS; h++) {
-		attention(w, w->n - 1, h, w->kept[h / GROUP], p);
-		for (uint32_t j = 0; j < w->n; j++)
-			mean[j] += p[j] / HEADS;
-	}
-	for (int kv = 0; !prompt && kv < KV; kv++)
-		keep_best(w, w->kept[kv], all, mean, w->o->budget);
-}
-
-static void obvious_snapkv(struct world *w, bool prompt)
-{
-	uint32_t window = w->o->recent, n_old = w->prompt - window;
-
-	read_all_kept(w);
-	if (prompt || w->n != w->prompt || w->n <= w->o->budget)
-		return;
-	for (int kv = 0; kv < KV; kv++) {
-		double sum[MAX] = { 0 }, pooled[MAX] = { 0 }, p[MAX];
-		bool old[MAX] = { false };
-
-		for (uint32_t t = n_old; t < w->prompt; t++)
-			for (int g = 0; g < GROUP; g++) {
-				bool before[MAX] = { false };
-
-				memset(before, 1, t + 1);
-				attention(w, t, kv * GROUP + g, before, p);
-				for (uint32_t j = 0; j < n_old; j++)
-					sum[j] += p[j];
-			}
-		for (int j = 0; j < (int)n_old; j++) {
-			old[j] = true;
-			for (int i = j - 2; i <= j + 2; i++)
-				if (i >= 0 && i < (int)n_old)
-					pooled[j] += sum[i] / 5;
-		}
-		keep_best(w, w->kept[kv], old, pooled,
-			  w->o->budget - window);
-	}
-}
-
-static void obvious_rkv(struct world *w, bool prompt)
-{
-	read_all_kept(w);
-	if (prompt || (w->n != w->prompt && w->n % 128 != 0))
-		return;
-	for (int kv = 0; kv < KV; kv++) {
-		uint32_t at[MAX], n = 0;
-		double mean[MAX] = { 0 }, good[MAX], bad[MAX] = { 0 }, sum = 0;
-		double z[MAX], row[MAX];
-		bool old[MAX] = { false };
-
-		if (count(w->kept[kv], w->n) <= w->o->budget)
-			continue;
-		for (uint32_t j = 0; j < w->n; j++)
-			if (w->kept[kv][j])
-				at[n++] = j;
-		for (uint32_t t = w->n - 8; t < w->n; t++) {
-			double most = -INFINITY, all = 0;
-
-			for (uint32_t i = 0; i < n; i++) {
-				row[i] = -INFINITY;
-				for (int g = 0; g < GROUP; g++)
-					row[i] = fmax(
-						row[i],
-						dot(w->q[t][kv * GROUP + g],
-						    w->k[at[i]][kv]) /
-							sqrt(D));
-				most = fmax(most, row[i]);
-			}
-			for (uint32_t i = 0; i < n; i++)
-				all += row[i] = exp(row[i] - most);
-			for (uint32_t i = 0; i < n; i++)
-				mean[i] += row[i] / all / 8;
-		}
-		for (int i = 0; i < (int)n; i++) {
-			good[i] = 0;
-			for (int j = i - 3; j <= i + 3; j++)
-				if (j >= 0 && j < (int)n)
-					good[i] = fmax(good[i], mean[j]);
-		}
-		for (uint32_t i = 0; i < n; i++) {
-			uint32_t spared = n;
-
-			for (uint32_t j = 0; j < n; j++) {
-				const float *a = w->k[at[i]][kv],
-					    *b = w->k[at[j]][kv];
-
-				row[j] = i == j ? 0 :
-						  dot(a, b) /
-							  sqrt(dot(a, a) *
-							       dot(b, b));
-				if (row[j] > 0.5)
-					spared = j;
-			}
-			if (spared < n)
-				row[spared] = 0;
-			for (uint32_t j = 0; j < n; j++)
-				bad[j] += row[j] / n;
-		}
-		for (uint32_t j = 0; j < n; j++)
-			sum += exp(bad[j]);
-		for (uint32_t j = 0; j < n; j++) {
-			z[at[j]] = 0.07 * good[j] - 0.93 * exp(bad[j]) / sum;
-			old[at[j]] = j + w->o->recent < n;
-		}
-		keep_best(w, w->kept[kv], old, z, w->o->budget - w->o->recent);
-	}
-}
-
-/* The mass that a position got while it was in the window. */
-static void obvious_infllm(struct world *w, bool prompt)
-{
-	uint32_t now = w->n - 1, local = w->o->recent, init = w->o->sinks;
-	uint32_t block = w->o->page, n_blocks = 0, n_top, n_repr = block / 8;
-	bool dense = prompt || now < w->o->budget, in[MAX] = { false };
-	double s[MAX] = { 0 }, p[MAX];
-	bool best[MAX], all[MAX];
-	struct world small;
-
-	n_repr = n_repr ? n_repr : 1;
-	n_top = (w->o->budget - init - local) / block;
-	/* blocks that had left the window before this step */
-	while (init + (n_blocks + 1) * block + local <= now &&
-	       now >= w->prompt)
-		n_blocks++;
-	for (uint32_t b = 0; b < n_blocks; b++) {
-		best[b] = all[b] = true;
-		for (int kv = 0; kv < KV; kv++) {
-			bool taken[MAX] = { false };
-
-			for (uint32_t r = 0; r < n_repr; r++) {
-				uint32_t top = MAX;
-
-				for (uint32_t j = init + b * block;
-				     j < init + (b + 1) * block; j++)
-					if (!taken[j] &&
-					    (top == MAX ||
-					     w->score[kv][j] >
-						     w->score[kv][top]))
-						top = j;
-				taken[top] = true;
-				for (int g = 0; g < GROUP; g++)
-					s[b] += dot(w->q[now][kv * GROUP + g],
-						    w->k[top][kv]) /
-						n_repr;
-			}
-		}
-	}
-	small = (struct world){ .n = n_blocks };
-	keep_best(&small, best, all, s, n_top);
-	for (uint32_t j = 0; j < w->n; j++)
-		in[j] = dense || j < init ||
-			j >= init + n_blocks * block ||
-			best[(j - init) / block];
-	for (int h = 0; h < HEADS; h++)
-		memcpy(w->read[h], in, sizeof(in));
-	for (int h = 0; h < HEADS; h++) {
-		attention(w, now, h, in, p);
-		for (uint32_t j = 0; j <= now; j++)
-			if (j + local > now)
-				w->score[h / GROUP][j] += p[j];
-	}
-}
-
-/* --- the race ------------------------------------------------------------- */
-
-static const struct race {
-	const char *policy;
-	void (*obvious)(struct world *w, bool prompt);
-	uint32_t budget, prompt, n;
-} races[] = {
-	{ "sink", obvious_sink, 40, 70, 200 },
-	{ "sink", obvious_sink, 40, 20, 200 },
-	{ "h2o", obvious_h2o, 40, 70, 200 },
-	{ "h2o", obvious_h2o, 33, 1, 150 },
-	{ "quest", obvious_quest, 48, 70, 300 },
-	{ "quest", obvious_quest, 16, 5, 120 },
-	{ "raas", obvious_raas, 64, 40, 400 },
-	{ "raas", obvious_raas, 48, 100, 300 },
-	{ "tova", obvious_tova, 40, 70, 200 },
-	{ "snapkv", obvious_snapkv, 60, 120, 160 },
-	{ "rkv", obvious_rkv, 60, 100, 400 },
-	{ "infllm", obvious_infllm, 64, 100, 300 },
-	{ "infllm", obvious_infllm, 96, 10, 300 },
-};
 
 /* The fast policy's half. */
 struct fast {
@@ -468,89 +39,143 @@ struct fast {
 	struct cache *cache;
 	struct sparse_pick pick;
 	struct rope *rope;
-	bool read[HEADS][MAX];
+	bool read[HEADS_MAX][TOKENS_MAX];
 };
 
 static struct sparse_step step_of(struct fast *f, const struct world *w,
 				  uint32_t head, const float *q)
 {
 	return (struct sparse_step){
-		.cache = f->cache,   .head = head,
-		.group = GROUP,	     .pos = w->n - 1,
-		.prompt_end = w->prompt, .dense_end = w->prompt,
-		.q = q,		     .rope = f->rope,
+		.cache = f->cache,
+		.head = head,
+		.group = w->group,
+		.pos = w->n - 1,
+		.prompt_end = w->prompt_end,
+		.dense_end = w->dense_end,
+		.q = q,
+		.rope = f->rope,
 	};
+}
+
+/* What a query reads, and its scores. */
+static void read_list(struct fast *f, const struct world *w, uint32_t head,
+		      uint32_t g, float *scores)
+{
+	const struct cache_head *h = cache_head(f->cache, 0, head);
+	const struct sparse_list *l = &f->pick.lists[f->pick.each ? g : 0];
+	bool *read = f->read[head * w->group + g];
+
+	memset(read, 0, sizeof(f->read[0]));
+	for (size_t i = 0; i < l->n; i++)
+		for (uint32_t j = 0; j < l->ranges[i].n; j++) {
+			uint32_t pos = h->pos[l->ranges[i].start + j];
+
+			assert_false(read[pos]); /* twice */
+			read[pos] = true;
+			*scores++ = (float)(obvious_dot(
+						    w->q[w->n - 1]
+							[head * w->group + g],
+						    w->k[pos][head]) /
+					    sqrt(D));
+		}
 }
 
 static void fast_head(struct fast *f, const struct world *w, uint32_t head,
 		      bool dense)
 {
-	const struct cache_head *h = cache_head(f->cache, 0, head);
 	struct sparse_step step =
-		step_of(f, w, head, &w->q[w->n - 1][head * GROUP][0]);
-	float scores[GROUP * MAX];
-	uint32_t n = 0;
+		step_of(f, w, head, &w->q[w->n - 1][head * w->group][0]);
+	float scores[HEADS_MAX][TOKENS_MAX];
+	uint32_t n = cache_head(f->cache, 0, head)->n;
 
 	f->pick.each = false;
-	for (int g = 0; g < GROUP; g++)
+	for (uint32_t g = 0; g < w->group; g++)
 		f->pick.lists[g].n = f->pick.lists[g].n_slots = 0;
 	if (!dense && f->row->select)
 		f->row->select(f->state, &step, &f->pick);
 	else
-		sparse_pick_add(&f->pick.lists[0], 0, h->n);
-	for (int g = 0; g < GROUP; g++) {
-		const struct sparse_list *l =
-			&f->pick.lists[f->pick.each ? g : 0];
-		bool *read = f->read[head * GROUP + g];
-
-		n = 0;
-		memset(read, 0, sizeof(f->read[0]));
-		for (size_t i = 0; i < l->n; i++)
-			for (uint32_t j = 0; j < l->ranges[i].n; j++) {
-				uint32_t pos =
-					h->pos[l->ranges[i].start + j];
-
-				assert_false(read[pos]); /* twice */
-				read[pos] = true;
-				scores[g * l->n_slots + n++] =
-					(float)(dot(w->q[w->n - 1]
-							[head * GROUP + g],
-						    w->k[pos][head]) /
-						sqrt(D));
-			}
-	}
+		sparse_pick_add(&f->pick.lists[0], 0, n);
+	n = f->pick.lists[0].n_slots;
+	for (uint32_t g = 0; g < w->group; g++)
+		read_list(f, w, head, g, scores[g]);
 	if (f->pick.each || !f->row->seen)
 		return;
-	for (int g = 0; g < GROUP; g++)
-		kernel_softmax(scores + g * n, n);
-	f->row->seen(f->state, &step, &f->pick, scores, n);
+	for (uint32_t g = 0; g < w->group; g++)
+		kernel_softmax(scores[g], n);
+	f->row->seen(f->state, &step, &f->pick, scores[0], TOKENS_MAX);
+}
+
+static void same_set(const struct race *r, const struct world *w,
+		     const char *what, uint32_t head, const bool *want,
+		     const bool *got)
+{
+	for (uint32_t j = 0; j < w->n; j++)
+		if (want[j] != got[j])
+			fail_msg("%s, budget %u, page %u, prompt %u: after "
+				 "token %u head %u %s %s position %u",
+				 r->policy, r->budget, r->page, r->prompt,
+				 w->n, head, got[j] ? "also" : "does not",
+				 what, j);
+}
+
+/* What a step may read over the budget and what may be kept after it, as the
+ * manual says. */
+static void within_budget(const struct race *r, const struct world *w,
+			  uint32_t n_read, uint32_t n_kept)
+{
+	enum { ALL = TOKENS_MAX };
+	static const struct {
+		const char *policy;
+		uint32_t read, kept, beside; /* a prompt that fills it */
+	} rows[] = {
+		{ "dense", ALL, ALL, 0 },  { "sink", 1, 0, 1 },
+		{ "h2o", 1, 0, 0 },	   { "quest", 0, ALL, 0 },
+		{ "infllm", 0, ALL, 0 },   { "raas", 0, 0, 0 },
+		{ "snapkv", ALL, ALL, 0 }, { "tova", 1, 0, 0 },
+		{ "rkv", 128, 128, 0 },	   { "random", 1, 0, 1 },
+	};
+	uint32_t i = 0, read, kept;
+
+	while (strcmp(rows[i].policy, r->policy) != 0)
+		i++;
+	read = r->budget + rows[i].read;
+	kept = r->budget + rows[i].kept;
+	if (!strcmp(r->policy, "snapkv"))
+		read = kept = r->budget + w->n - w->dense_end;
+	if (w->o->keep_prompt) {
+		uint32_t most = w->prompt_end + rows[i].beside + w->o->recent;
+
+		if (!strcmp(r->policy, "raas"))
+			most = (w->prompt_end / w->o->page + 2) * w->o->page;
+		else
+			read = MAX(read, most + 1);
+		kept = MAX(kept, most);
+	}
+	if (n_read > read || n_kept > kept)
+		fail_msg("%s, budget %u: %u read, %u kept after token %u",
+			 r->policy, r->budget, n_read, n_kept, w->n);
 }
 
 static void compare(const struct race *r, const struct world *w,
 		    const struct fast *f)
 {
-	for (int h = 0; h < HEADS; h++)
-		for (uint32_t j = 0; j < w->n; j++)
-			if (w->read[h][j] != f->read[h][j])
-				fail_msg("%s %u: at token %u, query head %d "
-					 "%s position %u",
-					 r->policy, r->budget, w->n, h,
-					 f->read[h][j] ? "reads" :
-							 "does not read",
-					 j);
-	for (uint32_t kv = 0; kv < KV; kv++) {
+	for (uint32_t kv = 0; kv < w->n_kv; kv++) {
 		const struct cache_head *h = cache_head(f->cache, 0, kv);
-		bool kept[MAX] = { false };
+		bool kept[TOKENS_MAX] = { false };
 
 		for (uint32_t i = 0; i < h->n; i++)
 			kept[h->pos[i]] = true;
-		for (uint32_t j = 0; j < w->n; j++)
-			if (w->kept[kv][j] != kept[j])
-				fail_msg("%s %u: at token %u, head %u %s "
-					 "position %u",
-					 r->policy, r->budget, w->n, kv,
-					 kept[j] ? "keeps" : "does not keep",
-					 j);
+		same_set(r, w, "keeps", kv, w->kept[kv], kept);
+		/* the prompt's last token is read densely */
+		for (uint32_t g = 0; w->n > w->dense_end && g < w->group; g++) {
+			uint32_t head = kv * w->group + g;
+
+			same_set(r, w, "reads", head, w->read[head],
+				 f->read[head]);
+			within_budget(r, w,
+				      obvious_count(f->read[head], w->n),
+				      h->n);
+		}
 	}
 }
 
@@ -558,59 +183,114 @@ static void add_token(struct world *w, struct fast *f)
 {
 	float v[D] = { 0 };
 
-	for (int kv = 0; kv < KV; kv++) {
+	for (uint32_t kv = 0; kv < w->n_kv; kv++) {
 		for (int i = 0; i < D; i++)
 			w->k[w->n][kv][i] = (float)(uniform() * 2);
-		cache_append(f->cache, cache_head(f->cache, 0, (uint32_t)kv),
-			     w->n, w->k[w->n][kv], v);
+		cache_append(f->cache, cache_head(f->cache, 0, kv), w->n,
+			     w->k[w->n][kv], v);
 		w->kept[kv][w->n] = true;
 	}
-	for (int h = 0; h < HEADS; h++)
+	for (uint32_t h = 0; h < w->n_kv * w->group; h++)
 		for (int i = 0; i < D; i++)
 			w->q[w->n][h][i] = (float)(uniform() * 2);
 	w->n++;
 }
 
+static void one_token(const struct race *r, struct world *w, struct fast *f,
+		      void (*obvious)(struct world *w))
+{
+	bool dense;
+	struct sparse_step step;
+
+	add_token(w, f);
+	dense = w->n <= w->dense_end;
+	step = step_of(f, w, 0, &w->q[w->n - 1][0][0]);
+	if (!dense && f->row->look)
+		f->row->look(f->state, &step);
+	for (uint32_t kv = 0; kv < w->n_kv; kv++)
+		fast_head(f, w, kv, dense);
+	if (f->row->evict && w->n >= w->dense_end)
+		f->row->evict(f->state, &step);
+	obvious(w);
+	if (w->n >= w->dense_end)
+		compare(r, w, f);
+}
+
+static void go_on_with_a_copy(struct fast *f)
+{
+	struct cache *cache = cache_copy(f->cache);
+	void *state = f->row->copy ? f->row->copy(f->state) : NULL;
+
+	if (f->row->destroy)
+		f->row->destroy(f->state);
+	cache_free(f->cache);
+	f->cache = cache;
+	f->state = state;
+}
+
+static void (*obvious_step(const char *policy))(struct world *w)
+{
+	for (size_t i = 0; i < obvious_n_rows; i++)
+		if (!strcmp(obvious_rows[i].policy, policy))
+			return obvious_rows[i].step;
+	fail_msg("%s has no obvious twin", policy);
+	return NULL;
+}
+
+static void resolve(const struct race *r, struct sparse_opts *o)
+{
+	const struct sparse_shape shape = { 1, r->n_kv * r->group, r->n_kv,
+					    D };
+	struct err err = { "" };
+
+	*o = sparse_opts_auto;
+	o->budget = r->budget;
+	o->seed = 77;
+	if (r->page)
+		o->page = r->page;
+	if (r->sinks)
+		o->sinks = (uint32_t)r->sinks;
+	if (r->recent)
+		o->recent = (uint32_t)r->recent;
+	if (r->keep_prompt != AUTO)
+		o->keep_prompt = (uint32_t)r->keep_prompt;
+	if (!sparse_resolve(sparse_find(r->policy), o, &shape, &err))
+		fail_msg("%s, budget %u, page %u: %s", r->policy, r->budget,
+			 r->page, err.text);
+	assert_int_equal(o->budget, r->budget); /* nothing is raised */
+	o->dense_layers = 0;
+}
+
 static void run_race(const struct race *r)
 {
 	static struct world w;
-	const struct sparse_shape shape = { 1, HEADS, KV, D };
 	/* a base that turns next to nothing: positions do not matter here */
 	const struct rope_opts turn = { .n_rot = 0, .base = 10000,
 					.factor = 1 };
-	struct sparse_opts o = sparse_opts_auto;
+	const struct sparse_shape shape = { 1, r->n_kv * r->group, r->n_kv,
+					    D };
+	struct sparse_opts o;
 	struct fast f = { .row = sparse_find(r->policy) };
-	struct sparse_list lists[GROUP] = { { 0 } };
-	struct err err = { "" };
+	struct sparse_list lists[HEADS_MAX] = { { 0 } };
 
-	o.budget = r->budget;
-	o.dense_layers = 0;
-	assert_true(sparse_resolve(f.row, &o, &shape, &err));
+	resolve(r, &o);
 	memset(&w, 0, sizeof(w));
 	w.o = &o;
-	w.prompt = r->prompt;
-	f.state = f.row->create(&o, &shape);
-	f.cache = cache_new(1, KV, D, GGML_F32);
+	w.n_kv = r->n_kv;
+	w.group = r->group;
+	w.prompt_end = r->prompt;
+	w.dense_end = r->seen ? r->seen : r->prompt;
+	f.state = f.row->create ? f.row->create(&o, &shape) : NULL;
+	f.cache = cache_new(1, r->n_kv, D, GGML_F32);
 	f.pick.lists = lists;
 	f.rope = rope_new(&turn);
-	rope_reach(f.rope, MAX + 1);
+	rope_reach(f.rope, TOKENS_MAX + 1);
 	for (uint32_t t = 0; t < r->n; t++) {
-		bool dense = t < r->prompt;
-		struct sparse_step step;
-
-		add_token(&w, &f);
-		step = step_of(&f, &w, 0, &w.q[w.n - 1][0][0]);
-		if (!dense && f.row->look)
-			f.row->look(f.state, &step);
-		for (uint32_t kv = 0; kv < KV; kv++)
-			fast_head(&f, &w, kv, dense);
-		if (f.row->evict && t + 1 >= r->prompt)
-			f.row->evict(f.state, &step);
-		r->obvious(&w, t + 1 < r->prompt);
-		if (t + 1 != r->prompt) /* its last token is read densely */
-			compare(r, &w, &f);
+		one_token(r, &w, &f, obvious_step(r->policy));
+		if (t == (w.dense_end + r->n) / 2)
+			go_on_with_a_copy(&f);
 	}
-	for (int g = 0; g < GROUP; g++)
+	for (uint32_t g = 0; g < HEADS_MAX; g++)
 		mem_free(lists[g].ranges);
 	if (f.row->destroy)
 		f.row->destroy(f.state);
@@ -618,10 +298,82 @@ static void run_race(const struct race *r)
 	rope_free(f.rope);
 }
 
+/* Every policy by budgets, pages, groups and prompts: longer than the budget,
+ * shorter, and one token. */
 static void the_same_positions(void **state)
 {
+	static const uint32_t budgets[] = { 16, 33, 48, 90 };
+	static const uint32_t pages[] = { 0, 4, 5 };
+	static const struct {
+		uint32_t n_kv, group, prompt;
+	} shapes[] = { { 2, 3, 100 }, { 3, 1, 20 }, { 1, 4, 1 } };
+
 	(void)state;
 	srand(21);
+	for (size_t i = 0; i < sparse_n_rows; i++)
+		for (size_t b = 0; b < ARRAY_LEN(budgets); b++)
+			for (size_t p = 0; p < ARRAY_LEN(pages); p++)
+				for (size_t s = 0; s < ARRAY_LEN(shapes); s++)
+					run_race(&(struct race){
+						.policy = sparse_rows[i]->name,
+						.budget = budgets[b],
+						.page = pages[p],
+						.keep_prompt = AUTO,
+						.n_kv = shapes[s].n_kv,
+						.group = shapes[s].group,
+						.prompt = shapes[s].prompt,
+						.n = 180 });
+}
+
+/* What the grid does not have: a prompt that is kept or that is not, within
+ * the budget and over it; windows and sinks of another size; the smallest
+ * budgets; long texts; a text that is fed again, whose prompt ended before. */
+static void odd_options(void **state)
+{
+	static const struct race races[] = {
+		{ "sink", 40, 0, 0, 0, 1, 2, 3, 20, 150, 0 },
+		{ "sink", 40, 0, 0, 0, 1, 2, 3, 60, 150, 0 },
+		{ "sink", 40, 0, 39, 0, 0, 2, 3, 20, 100, 0 },
+		{ "sink", 1, 0, 0, 0, 0, 2, 3, 20, 60, 0 },
+		{ "h2o", 40, 0, 0, 0, 1, 2, 3, 20, 150, 0 },
+		{ "h2o", 40, 0, 0, 0, 1, 2, 3, 60, 150, 0 },
+		{ "h2o", 40, 0, 0, 40, 0, 2, 3, 20, 100, 0 },
+		{ "h2o", 40, 0, 0, 5, 0, 1, 6, 20, 100, 70 },
+		{ "h2o", 1, 0, 0, 0, 0, 2, 3, 20, 60, 0 },
+		{ "quest", 16, 16, 0, 0, 0, 2, 3, 5, 120, 0 },
+		{ "quest", 1, 0, 0, 0, 0, 2, 3, 5, 60, 0 },
+		{ "quest", 96, 8, 0, 0, 0, 2, 2, 70, 300, 0 },
+		{ "quest", 64, 32, 0, 0, 0, 2, 2, 30, 300, 200 },
+		{ "raas", 64, 16, 0, 0, AUTO, 2, 3, 40, 400, 0 },
+		{ "raas", 64, 8, 0, 0, 0, 2, 3, 40, 400, 0 },
+		{ "raas", 64, 8, 0, 0, 0, 2, 3, 200, 400, 0 },
+		{ "raas", 64, 8, 0, 0, 1, 2, 3, 90, 400, 0 },
+		{ "raas", 64, 8, 0, 0, 1, 2, 3, 41, 400, 150 },
+		{ "raas", 8, 8, 0, 0, 1, 2, 3, 10, 100, 0 },
+		{ "raas", 8, 8, 0, 0, 0, 2, 3, 10, 100, 0 },
+		{ "raas", 1, 0, 0, 0, 0, 2, 3, 10, 60, 0 },
+		{ "raas", 96, 32, 0, 0, 0, 2, 3, 50, 300, 0 },
+		{ "tova", 1, 0, 0, 0, 0, 2, 3, 20, 60, 0 },
+		{ "tova", 40, 0, 0, 0, 0, 2, 3, 20, 120, 80 },
+		{ "snapkv", 60, 0, 0, 0, 0, 2, 3, 120, 160, 0 },
+		{ "snapkv", 60, 0, 0, 59, 0, 2, 3, 120, 160, 0 },
+		{ "snapkv", 60, 0, 0, 1, 0, 1, 6, 40, 160, 90 },
+		{ "snapkv", 2, 0, 0, 0, 0, 2, 3, 40, 60, 0 },
+		{ "rkv", 60, 0, 0, 0, 0, 2, 3, 100, 400, 0 },
+		{ "rkv", 60, 0, 0, 20, 0, 1, 6, 128, 400, 0 },
+		{ "rkv", 128, 0, 0, 0, 0, 3, 1, 10, 400, 0 },
+		{ "rkv", 2, 0, 0, 0, 0, 2, 3, 10, 300, 0 },
+		{ "infllm", 64, 0, 0, 0, 0, 2, 3, 100, 300, 0 },
+		{ "infllm", 96, 8, 0, 0, 0, 2, 3, 10, 300, 0 },
+		{ "infllm", 96, 16, 20, 30, 0, 1, 6, 10, 300, 120 },
+		{ "infllm", 3, 0, 0, 0, 0, 2, 3, 10, 60, 0 },
+		{ "random", 40, 0, 0, 0, 1, 2, 3, 20, 150, 0 },
+		{ "random", 40, 0, 0, 0, 1, 2, 3, 60, 150, 0 },
+		{ "random", 1, 0, 0, 0, 0, 2, 3, 20, 60, 0 },
+	};
+
+	(void)state;
+	srand(22);
 	for (size_t i = 0; i < ARRAY_LEN(races); i++)
 		run_race(&races[i]);
 }
@@ -657,38 +409,231 @@ static void top_is_a_sort(void **state)
 	}
 }
 
-static void bad_options_are_named(void **state)
+/* NaNs lose, and every index is one of the values'. */
+static void top_of_no_numbers(void **state)
 {
-	const struct sparse_shape shape = { 4, 8, 2, 16 };
-	struct err err = { "" };
-	struct sparse_opts o = sparse_opts_auto;
+	float values[64];
+	uint32_t out[64], work[64];
 
 	(void)state;
-	o.budget = 0;
-	assert_false(sparse_resolve(sparse_find("h2o"), &o, &shape, &err));
-	assert_non_null(strstr(err.text, "--budget"));
-	err_clear(&err);
-	o = sparse_opts_auto;
-	o.budget = 32;
-	o.page = 64;
-	assert_false(sparse_resolve(sparse_find("quest"), &o, &shape, &err));
-	assert_non_null(strstr(err.text, "--page"));
-	err_clear(&err);
-	o = sparse_opts_auto;
-	o.budget = 32;
-	o.sinks = 20;
-	o.recent = 20;
-	assert_false(sparse_resolve(sparse_find("h2o"), &o, &shape, &err));
-	assert_non_null(strstr(err.text, "--sinks 20 and --recent 20"));
+	srand(6);
+	for (int round = 0; round < 500; round++) {
+		uint32_t n = 1 + (uint32_t)rand() % 64, n_good = 0;
+		uint32_t most = (uint32_t)rand() % n, n_out = 0;
+
+		for (uint32_t i = 0; i < n; i++) {
+			values[i] = rand() % 3 ? NAN : (float)(rand() % 5);
+			n_good += !isnan(values[i]);
+		}
+		memset(out, 0xff, sizeof(out));
+		sparse_top(values, n, most, out, work);
+		for (uint32_t i = 0; i < most; i++) {
+			assert_true(out[i] < n && (!i || out[i] > out[i - 1]));
+			n_out += !isnan(values[out[i]]);
+		}
+		assert_int_equal(n_out, MIN(most, n_good));
+	}
+}
+
+/* Every slot that may go does so equally often. */
+static void lots_are_fair(void **state)
+{
+	enum { N = 20, ROUNDS = 4000 };
+	const struct sparse_shape shape = { 1, 1, 1, D };
+	struct sparse_opts o = sparse_opts_auto;
+	const float zero[D] = { 0 };
+	uint32_t gone[N] = { 0 };
+	double chi2 = 0;
+
+	(void)state;
+	o.budget = N - 1;
+	o.dense_layers = o.keep_prompt = 0;
+	for (o.seed = 0; o.seed < ROUNDS; o.seed++) {
+		void *lots = sparse_random.create(&o, &shape);
+		struct cache *c = cache_new(1, 1, D, GGML_F32);
+		struct cache_head *h = cache_head(c, 0, 0);
+		struct sparse_step step = { .cache = c, .pos = N - 1 };
+		bool kept[N] = { false };
+
+		for (uint32_t i = 0; i < N; i++)
+			cache_append(c, h, i, zero, zero);
+		sparse_random.evict(lots, &step);
+		assert_int_equal(h->n, N - 1);
+		for (uint32_t i = 0; i < h->n; i++)
+			kept[h->pos[i]] = true;
+		for (uint32_t i = 0; i < N; i++)
+			gone[i] += !kept[i];
+		sparse_random.destroy(lots);
+		cache_free(c);
+	}
+	assert_int_equal(gone[N - 1], 0); /* the newest */
+	for (uint32_t i = 0; i < N - 1; i++) {
+		double want = ROUNDS / (double)(N - 1);
+
+		chi2 += (gone[i] - want) * (gone[i] - want) / want;
+	}
+	assert_true(chi2 < 42.3); /* 18 degrees of freedom, 0.1 % */
+}
+
+/* --- the cache under them ------------------------------------------------ */
+
+/* Slots as plain arrays: position, and a key that tells it. */
+static void the_cache_keeps_rows(void **state)
+{
+	enum { MOST = 200 };
+	uint32_t want[MOST], slots[MOST], n = 0, pos = 0;
+	struct cache *c = cache_new(1, 1, D, GGML_F32), *other = NULL;
+	struct cache_head *h = cache_head(c, 0, 0);
+
+	(void)state;
+	srand(9);
+	for (int round = 0; round < 3000; round++) {
+		uint32_t first = n ? (uint32_t)rand() % n : 0;
+		uint32_t len = n ? (uint32_t)rand() % (n - first) + 1 : 0;
+
+		if (rand() % 4 || n < 5) {
+			float row[D] = { (float)pos };
+
+			if (n == MOST)
+				continue;
+			cache_append(c, h, pos, row, row);
+			want[n++] = pos++;
+		} else if (rand() % 4 == 0) { /* a shared page is not ours */
+			cache_free(other);
+			other = cache_copy(c);
+		} else if (rand() % 2) {
+			if (rand() % 2 && first / 16 * 16 + 16 <= n) {
+				first = first / 16 * 16; /* whole pages */
+				len = 16;
+			}
+			cache_drop_range(c, h, first, len);
+			memmove(want + first, want + first + len,
+				(n - first - len) * sizeof(*want));
+			n -= len;
+		} else { /* every second one, backwards */
+			uint32_t order[MOST], n_kept = 0;
+
+			for (uint32_t i = n; i-- > 0;)
+				if (i % 2 == 0) {
+					slots[n_kept] = i;
+					order[n_kept++] = want[i];
+				}
+			cache_arrange(c, h, slots, n_kept);
+			memcpy(want, order, sizeof(order));
+			n = n_kept;
+		}
+		assert_int_equal(h->n, n);
+		assert_int_equal(h->n_pages, (n + 15) / 16);
+		for (uint32_t i = 0; i < n; i++) {
+			const float *key = cache_keys(c, h, i);
+			const float *value = cache_values(c, h, i);
+
+			assert_int_equal(h->pos[i], want[i]);
+			assert_true(key[0] == (float)want[i] &&
+				    value[0] == (float)want[i]);
+		}
+	}
+	cache_free(other);
+	cache_free(c);
+}
+
+/* --- options ------------------------------------------------------------- */
+
+static bool resolves(const char *policy, struct sparse_opts o,
+		     struct err *err)
+{
+	const struct sparse_shape shape = { 4, 8, 2, 16 };
+
+	err_clear(err);
+	return sparse_resolve(sparse_find(policy), &o, &shape, err);
+}
+
+/* What can't be done is refused, and the sentence names the option. */
+static void bad_options_are_named(void **state)
+{
+	static const struct {
+		const char *policy;
+		uint32_t budget, page, sinks, recent;
+		const char *named;
+	} bad[] = {
+		{ "h2o", 0, 0, 0, 0, "--budget" },
+		{ "h2o", 32, 0, 0, 33, "--recent 33" },
+		{ "quest", 32, 64, 0, 0, "--page" },
+		{ "raas", 32, 64, 0, 0, "--page" },
+		{ "sink", 32, 0, 32, 0, "--sinks" },
+		{ "infllm", 32, 0, 20, 20, "--sinks 20 and --recent 20" },
+		{ "infllm", 32, 16, 8, 0, "--page" },
+		{ "infllm", 2, 0, 0, 0, "budget of 2" },
+		{ "snapkv", 32, 0, 0, 32, "--recent" },
+		{ "snapkv", 1, 0, 0, 0, "--recent" },
+		{ "rkv", 8, 0, 0, 8, "--recent" },
+		{ "rkv", 1, 0, 0, 0, "--recent" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		struct sparse_opts o = sparse_opts_auto;
+		struct err err = { "" };
+
+		o.budget = bad[i].budget;
+		o.page = bad[i].page ? bad[i].page : SPARSE_AUTO;
+		o.sinks = bad[i].sinks ? bad[i].sinks : SPARSE_AUTO;
+		o.recent = bad[i].recent ? bad[i].recent : SPARSE_AUTO;
+		if (resolves(bad[i].policy, o, &err))
+			fail_msg("%s takes what row %zu has", bad[i].policy, i);
+		if (!strstr(err.text, bad[i].named))
+			fail_msg("%s: %s", bad[i].named, err.text);
+	}
 	assert_null(sparse_find("nothing"));
+}
+
+/* Any budget from 3 on is taken as it is; an option that a policy does not
+ * use can't be wrong, nor is it kept. */
+static void options_are_honoured(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sparse_n_rows; i++) {
+		const struct sparse *row = sparse_rows[i];
+		const struct sparse_shape shape = { 4, 8, 2, 16 };
+		struct sparse_opts o, given = sparse_opts_auto;
+		struct err err = { "" };
+
+		for (uint32_t budget = 3; budget < 300; budget++) {
+			o = sparse_opts_auto;
+			o.budget = budget;
+			if (!sparse_resolve(row, &o, &shape, &err))
+				fail_msg("%s %u: %s", row->name, budget,
+					 err.text);
+			assert_int_equal(o.budget, budget);
+		}
+		given.budget = 64;
+		given.page = row->uses & SPARSE_USES_PAGE ? 7 : 65;
+		given.sinks = row->uses & SPARSE_USES_SINKS ? 9 : 65;
+		given.recent = row->uses & SPARSE_USES_RECENT ? 11 : 65;
+		o = given;
+		if (!sparse_resolve(row, &o, &shape, &err))
+			fail_msg("%s: %s", row->name, err.text);
+		if (row->uses & SPARSE_USES_PAGE)
+			assert_int_equal(o.page, 7);
+		if (row->uses & SPARSE_USES_SINKS)
+			assert_int_equal(o.sinks, 9);
+		if (row->uses & SPARSE_USES_RECENT)
+			assert_int_equal(o.recent, 11);
+		assert_true(o.page <= 64 && o.sinks < 64 && o.recent <= 64);
+	}
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_same_positions),
+		cmocka_unit_test(odd_options),
 		cmocka_unit_test(top_is_a_sort),
+		cmocka_unit_test(top_of_no_numbers),
+		cmocka_unit_test(lots_are_fair),
+		cmocka_unit_test(the_cache_keeps_rows),
 		cmocka_unit_test(bad_options_are_named),
+		cmocka_unit_test(options_are_honoured),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
