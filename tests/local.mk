@@ -385,6 +385,36 @@ tests_bench_bench_decode_LDADD = libengine.a $(ENGINE_LIBS)
 bench-decode: tests/bench/bench_decode
 	@tests/bench/bench_decode $(DECODE_BENCH_FILES)
 
+# What decoding 32,768 tokens takes of memory, policy by policy.
+EXTRA_PROGRAMS += tests/bench/bench_memory
+tests_bench_bench_memory_SOURCES = tests/bench/bench_memory.c \
+	tests/unit/random_model.c tests/unit/random_model.h
+tests_bench_bench_memory_LDADD = libengine.a $(ENGINE_LIBS)
+.PHONY: bench-memory
+bench-memory: tests/bench/bench_memory
+	@tests/bench/bench_memory
+
+# The tokenizers' vectors and the architectures' logits, as tables: what the
+# tests of the same names check.
+.PHONY: table-vocab table-logits
+table-vocab: tests/unit/test_vocab
+	@$(TESTS_ENVIRONMENT) tests/unit/test_vocab 2>&1 | \
+		grep -E ' passed |skipped:|FAILED'
+table-logits: tests/unit/test_transformer
+	@$(TESTS_ENVIRONMENT) tests/unit/test_transformer 2>&1 | \
+		grep -E 'relative error|FAILED'
+
+# Threads, under ThreadSanitizer, in a build of its own.
+.PHONY: check-threads
+check-threads:
+	@$(MKDIR_P) threads
+	@cd threads && $(SHELL) '$(abs_top_srcdir)/configure' -q \
+		CC='$(CC)' CFLAGS='-O1 -g -fsanitize=thread' \
+		LDFLAGS=-fsanitize=thread
+	@$(MAKE) -s -C threads check TESTS='$(thread_tests)'
+thread_tests = tests/unit/test_pool tests/unit/test_transformer \
+	tests/unit/test_generate tests/unit/test_sparse
+
 # Problems and answers.
 task_tests = \
 	tests/unit/test_answer \
