@@ -134,6 +134,8 @@ static void tell_generation(struct plain *p)
 	for (;;) {
 		bool more = loop_work(app);
 
+		if (!app->run && more)
+			continue; /* it is still being loaded */
 		if (!app->run)
 			return;
 		tell_checks(p);
@@ -159,7 +161,7 @@ int plain_run(struct app *app, FILE *out)
 			p.i_entry++;
 			continue;
 		}
-		if (loop_work(app))
+		if (loop_work(app) || p.i_entry < deck_n(app->deck))
 			continue;
 		if (deck_complete(app->deck) || !deck_waits(app->deck))
 			break;

@@ -35,6 +35,9 @@ each()
 		"$LILSCOPE" analyze --json - <"$tmp/$1.$budget" >"$tmp/out" || return 1
 		grep -q '"dialect":"native".*"tokens":400,"tokens_by":"ids"' "$tmp/out" ||
 			{ cat "$tmp/out"; return 1; }
+		"$LILSCOPE" --plain - <"$tmp/$1.$budget" >"$tmp/out" 2>&1 &&
+			grep -q 'End at token 400' "$tmp/out" ||
+			{ cat "$tmp/out"; return 1; }
 	done
 	# a budget over the whole length is the dense text
 	is tokens "$(tokens "$tmp/dense.512")" "$(tokens "$tmp/$1.512")"
