@@ -111,6 +111,13 @@ bool model_map_open(struct model_map *map, const char *path,
 	return good;
 }
 
+unsigned model_map_threads(const struct model_map *map, unsigned asked)
+{
+	if (!asked && map->model->weight_bytes < MODEL_MAP_ALONE_BYTES)
+		return 1;
+	return asked;
+}
+
 void model_map_close(struct model_map *map)
 {
 	model_free(map->model);

@@ -25,6 +25,12 @@ struct model_map {
  * held. */
 bool model_map_open(struct model_map *map, const char *path,
 		    const char *tokenizer, struct err *err);
+/* Threads to decode with: as asked; 0 is one for each core, but one alone where
+ * the matrices of a token are done sooner than they are handed out
+ * (MODEL_MAP_ALONE_BYTES). */
+enum { MODEL_MAP_ALONE_BYTES = 4 << 20 };
+unsigned model_map_threads(const struct model_map *map, unsigned asked);
+
 void model_map_close(struct model_map *map); /* all zero is fine */
 
 #endif

@@ -83,7 +83,8 @@ static bool prepare(struct work *w, struct err *err)
 	    !model_map_open(&w->map, set->model, set->decode.tokenizer, err))
 		return false;
 	decode_job_ask(set, &w->map, buf_cstr(&w->prompt), &w->asked);
-	w->pool = pool_new(set->decode.threads);
+	w->pool = pool_new(model_map_threads(&w->map,
+					      set->decode.threads));
 	job = decode_job(set, &w->map);
 	job.generate.pool = w->pool;
 	job.prompt = buf_cstr(&w->asked);

@@ -35,8 +35,6 @@ static void settle(struct settings *set)
 		set->meter.guard.t = DEMO_T;
 	if (!is_given(set, "page"))
 		set->decode.sparse.page = BOX_PAGE;
-	if (!is_given(set, "threads"))
-		set->decode.threads = 1; /* it is too small to be shared */
 }
 
 static bool begin(struct app *app, struct err *err)

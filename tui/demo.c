@@ -163,7 +163,9 @@ static bool begin(struct app *app, struct err *err)
 	if (d->decoder && !d->gone)
 		decoder_tell(d->decoder, "quit");
 	put_start(d, &app->set, &start);
-	decoder = decoder_open(&job, app->set.decode.threads,
+	decoder = decoder_open(&job,
+			       model_map_threads(&d->map,
+						 app->set.decode.threads),
 			       buf_cstr(&start), err);
 	buf_release(&start);
 	if (!decoder)

@@ -544,7 +544,7 @@ const struct opt opts[] = {
 	{ "predict", 'n', ONE, "N", MODEL,
 	  "tokens at most; 0: until the context is full", u32_set, u32_get,
 	  FIELD(decode.n_predict), NULL },
-	{ "threads", 0, 0, "N", ONE, "threads; 0: one for each core",
+	{ "threads", 0, 0, "N", ONE, "threads; 0: by the model's size",
 	  u32_set, u32_get, FIELD(decode.threads), NULL },
 	{ "kv", 0, 0, "TYPE", MODEL, "keys and values as f16 or f32",
 	  choice_set, word_get, FIELD(decode.kv), kv_value },
