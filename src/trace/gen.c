@@ -119,7 +119,14 @@ size_t gen_key(char key[GEN_KEY_MAX], struct json_value id, uint32_t index)
 	len = MIN(len, (size_t)GEN_KEY_MAX - 16);
 	for (size_t i = 0; i < len; i++)
 		key[i] = s[i] ? s[i] : '0';
-	snprintf(key + len, GEN_KEY_MAX - len, "/%lu", (unsigned long)index);
+	if (index > 9) { /* seldom, and snprintf() takes its time */
+		snprintf(key + len, GEN_KEY_MAX - len, "/%lu",
+			 (unsigned long)index);
+	} else {
+		key[len] = '/';
+		key[len + 1] = (char)('0' + index);
+		key[len + 2] = '\0';
+	}
 	return len;
 }
 

@@ -240,6 +240,11 @@ static bool read_string(struct reader *r, struct json_span *span)
 	return true;
 }
 
+static const char *bytes_of(const struct json *j, struct json_span span)
+{
+	return (span.decoded ? j->decoded.data : j->in) + span.start;
+}
+
 /* Adds a node to the open container. */
 static bool add(struct reader *r, enum json_type type, struct json_span span)
 {
@@ -252,6 +257,7 @@ static bool add(struct reader *r, enum json_type type, struct json_span span)
 	j->nodes[j->n++] = (struct json_node){ .key = r->key,
 					       .span = span,
 					       .type = (unsigned)type & 7 };
+	j->names |= 1ull << json_name_bit(bytes_of(j, r->key), r->key.len);
 	r->key = (struct json_span){ 0 };
 	if (r->depth) {
 		struct level *level = &r->levels[r->depth - 1];
@@ -471,6 +477,7 @@ static void forget(struct json *j)
 	    j->decoded.cap > JSON_KEEP_BYTES)
 		json_release(j);
 	j->n = 0;
+	j->names = 0;
 	buf_clear(&j->decoded);
 }
 
@@ -508,11 +515,6 @@ bool json_read(struct json *j, const char *s, size_t n, bool cut,
 static const struct json_node *node_of(struct json_value v)
 {
 	return v.doc && v.at < v.doc->n ? &v.doc->nodes[v.at] : NULL;
-}
-
-static const char *bytes_of(const struct json *j, struct json_span span)
-{
-	return (span.decoded ? j->decoded.data : j->in) + span.start;
 }
 
 struct json_value json_root(const struct json *j)

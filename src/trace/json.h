@@ -65,7 +65,15 @@ struct json {
 	size_t n, cap;
 	const char *in;
 	struct buf decoded;
+	uint64_t names; /* json_name_bit() of every member's name */
 };
+
+/* Most names that are asked for are in no record: one bit rules them out. */
+static inline unsigned json_name_bit(const char *name, size_t len)
+{
+	return len ? (unsigned)(len * 7 + (unsigned char)name[0] * 3u +
+				(unsigned char)name[len - 1]) % 64 : 0;
+}
 
 /* Where and why reading failed. */
 struct json_trouble {
@@ -114,7 +122,11 @@ uint32_t json_u32(struct json_value number, uint32_t fallback);
 static inline struct json_value json_get(struct json_value object,
 					 const char *key)
 {
-	return json_get_n(object, key, strlen(key));
+	size_t len = strlen(key);
+
+	if (!object.doc || !(object.doc->names >> json_name_bit(key, len) & 1))
+		return (struct json_value){ 0 };
+	return json_get_n(object, key, len);
 }
 
 /* Number text to double, whatever the locale says; NAN if it is none. */
