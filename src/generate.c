@@ -285,6 +285,10 @@ static bool take_token(struct generation *g, double began_s)
 				   &g->logprob);
 
 	buf_clear(&g->text);
+	if (id == SAMPLE_NONE) { /* weights that are none, or too large */
+		g->finish = "no number";
+		return false;
+	}
 	if (vocab_ends(g->o->vocab, id) && !g->o->ignore_eos) {
 		g->finish = "stop";
 		return false;

@@ -67,7 +67,8 @@ struct generation {
 	struct buf text;
 	float logprob;
 	const char *finish;          /* NULL while it is under way, else "stop",
-					"length" or the rule's name */
+					"length", the rule's name, or
+					"no number": the logits */
 	/* Where the rule fired, in output tokens; GENERATE_NEVER. */
 	uint32_t threshold_at;
 	uint32_t n_recomputed;       /* tokens fed again at policy changes */

@@ -108,6 +108,7 @@ fuzz_replays =
 FUZZ_SECONDS = 60
 FUZZ_LIBS_BUILT =
 FUZZ_LIBS = libengine.a $(ENGINE_LIBS) $(NCURSES_LIBS)
+FUZZ_MORE = $(srcdir)/tests/unit/random_model.c
 FUZZ_REPLAY = tests/fuzz/replay.c tests/fuzz/fuzz.h
 check_PROGRAMS += $(fuzz_replays)
 TESTS += $(fuzz_replays)
@@ -122,7 +123,7 @@ if FUZZ
 		$(CC) $(AM_CPPFLAGS) $(CPPFLAGS) $(AM_CFLAGS) $(CFLAGS) \
 			$(LDFLAGS) -fsanitize=fuzzer \
 			-o tests/fuzz/fuzz_$$name \
-			$(srcdir)/tests/fuzz/fuzz_$$name.c \
+			$(srcdir)/tests/fuzz/fuzz_$$name.c $(FUZZ_MORE) \
 			$(FUZZ_LIBS_BUILT) $(FUZZ_LIBS) $(LIBS) || exit 1; \
 	done
 	@top_srcdir='$(top_srcdir)' $(SHELL) $(srcdir)/tests/fuzz/fuzz.sh \
@@ -349,10 +350,13 @@ model_tests = \
 	tests/unit/test_transformer \
 	tests/unit/test_vocab \
 	tests/unit/test_vocab_pre
-FUZZ_NAMES += gguf vocab
+FUZZ_NAMES += decode gguf vocab
 fuzz_replays += \
+	tests/fuzz/replay_decode \
 	tests/fuzz/replay_gguf \
 	tests/fuzz/replay_vocab
+tests_fuzz_replay_decode_SOURCES = tests/fuzz/fuzz_decode.c $(FUZZ_REPLAY) \
+	tests/unit/random_model.c tests/unit/random_model.h
 tests_fuzz_replay_gguf_SOURCES = tests/fuzz/fuzz_gguf.c $(FUZZ_REPLAY)
 tests_fuzz_replay_vocab_SOURCES = tests/fuzz/fuzz_vocab.c $(FUZZ_REPLAY)
 if HAVE_TESTS

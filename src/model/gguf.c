@@ -21,6 +21,7 @@ enum {
 	VERSION_LEAST = 2,
 	VERSION_MOST = 3,
 	ALIGNMENT = 32,          /* unless general.alignment says more */
+	ALIGNMENT_LEAST = 8,     /* it is a multiple of that */
 	ALIGNMENT_MAX = 1 << 16,
 	KEY_MIN_BYTES = 8 + 4 + 1,      /* the shortest key with a value */
 	TENSOR_MIN_BYTES = 8 + 4 + 8 + 4 + 8,
@@ -360,7 +361,7 @@ static bool parse(struct reader *r, struct gguf *g)
 	    !index_names(g, false, g->n_keys, r->err))
 		return false;
 	gguf_u64(g, "general.alignment", &alignment);
-	if (alignment < 1 || alignment > ALIGNMENT_MAX ||
+	if (alignment < ALIGNMENT_LEAST || alignment > ALIGNMENT_MAX ||
 	    alignment & (alignment - 1))
 		return err_set(r->err, "general.alignment is %llu",
 			       (unsigned long long)alignment);

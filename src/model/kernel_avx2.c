@@ -254,7 +254,7 @@ DOT_ROW(q6_k, dot32)
 static bool works(void)
 {
 	return __builtin_cpu_supports("avx2") &&
-	       __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
+	       __builtin_cpu_supports("fma") && has_f16c();
 }
 
 const struct kernels kernels_avx2 = {

@@ -432,8 +432,7 @@ static bool works(void)
 	       __builtin_cpu_supports("avx512bw") &&
 	       __builtin_cpu_supports("avx512vl") &&
 	       __builtin_cpu_supports("avx512dq") &&
-	       __builtin_cpu_supports("avx512vnni") &&
-	       __builtin_cpu_supports("f16c");
+	       __builtin_cpu_supports("avx512vnni") && has_f16c();
 }
 
 const struct kernels kernels_avx512 = {

@@ -7,11 +7,21 @@
 #ifndef LILSCOPE_KERNEL_X86_H
 #define LILSCOPE_KERNEL_X86_H
 
+#include <cpuid.h>
 #include <immintrin.h>
 #include <math.h>
 #include <string.h>
 
 #include "model/kernel_impl.h"
+
+/* Conversion from halves: clang's __builtin_cpu_supports() knows "f16c" only
+ * since its version 15. */
+static inline bool has_f16c(void)
+{
+	unsigned a, b, c = 0, d;
+
+	return __get_cpuid(1, &a, &b, &c, &d) && (c & bit_F16C);
+}
 
 static inline float half_at(const uint8_t *s)
 {

@@ -115,6 +115,9 @@ static void read_shape(struct loading *l)
 	if (s->n_heads % MAX(s->n_kv_heads, 1) || s->d_head % 2)
 		fail(l, "%u heads on %u KV heads of %u numbers do not go "
 			"together", s->n_heads, s->n_kv_heads, s->d_head);
+	if ((uint64_t)s->n_heads * s->d_head > most)
+		fail(l, "%u heads of %u numbers are more than %u", s->n_heads,
+		     s->d_head, most);
 	if (!l->arch->moe)
 		return;
 	s->n_experts = count(l, "expert_count", 1, MODEL_EXPERTS_MAX, 0);
@@ -311,7 +314,7 @@ static void read_ends(struct loading *l)
 
 	if (!t)
 		return;
-	if (t->dims[1] < 1 || t->dims[1] > MODEL_WIDTH_MAX * 4u) {
+	if (t->dims[1] < 1 || t->dims[1] > MODEL_VOCAB_MAX) {
 		fail(l, "a vocabulary of %llu tokens is not known",
 		     (unsigned long long)t->dims[1]);
 		return;

@@ -16,7 +16,9 @@
 enum {
 	MODEL_LAYERS_MAX = 1024,
 	MODEL_EXPERTS_MAX = 512,
-	MODEL_WIDTH_MAX = 1 << 20, /* of any row */
+	MODEL_WIDTH_MAX = 1 << 17, /* of any row: memory for a batch of them
+				      is taken before the first is computed */
+	MODEL_VOCAB_MAX = 1 << 22,
 };
 
 struct model_shape {

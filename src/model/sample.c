@@ -55,12 +55,13 @@ static double draw(struct sampler *s)
 	return (double)((z ^ z >> 31) >> 11) * 0x1p-53;
 }
 
+/* The first of the greatest; any NaN is less. */
 static uint32_t greatest(const float *logits, uint32_t n)
 {
 	uint32_t best = 0;
 
 	for (uint32_t i = 1; i < n; i++)
-		if (logits[i] > logits[best])
+		if (logits[i] > logits[best] || isnan(logits[best]))
 			best = i;
 	return best;
 }
@@ -91,16 +92,16 @@ static uint32_t cut(const struct sampler *s, uint32_t n)
 	return kept;
 }
 
-static uint32_t draw_one(struct sampler *s, const float *logits)
+static uint32_t draw_one(struct sampler *s, const float *logits, float top)
 {
 	uint32_t n = s->n_vocab, kept;
-	float top = logits[greatest(logits, n)];
 	double sum = 0, at;
 
-	for (uint32_t i = 0; i < n; i++)
-		s->c[i] = (struct candidate){
-			i, expf((logits[i] - top) / s->o.temperature)
-		};
+	for (uint32_t i = 0; i < n; i++) {
+		float p = expf((logits[i] - top) / s->o.temperature);
+
+		s->c[i] = (struct candidate){ i, p >= 0 ? p : 0 };
+	}
 	if (s->o.top_k || s->o.top_p < 1 || s->o.min_p > 0) {
 		qsort(s->c, n, sizeof(*s->c), by_p);
 		if (s->o.top_k)
@@ -118,21 +119,27 @@ static uint32_t draw_one(struct sampler *s, const float *logits)
 	return s->c[n - 1].id;
 }
 
-static float log_probability(const float *logits, uint32_t n, uint32_t id)
+static float log_probability(const float *logits, uint32_t n, double top,
+			     uint32_t id)
 {
-	double top = logits[greatest(logits, n)], sum = 0;
+	double sum = 0;
 
 	for (uint32_t i = 0; i < n; i++)
-		sum += exp(logits[i] - top);
+		if (!isnan(logits[i]))
+			sum += exp(logits[i] - top);
 	return (float)(logits[id] - top - log(sum));
 }
 
 uint32_t sampler_next(struct sampler *s, const float *logits, float *logprob)
 {
-	uint32_t id = s->o.temperature > 0 ? draw_one(s, logits) :
-					     greatest(logits, s->n_vocab);
+	uint32_t id = greatest(logits, s->n_vocab);
+	float top = logits[id];
 
+	if (!isfinite(top))
+		return SAMPLE_NONE;
+	if (s->o.temperature > 0)
+		id = draw_one(s, logits, top);
 	if (logprob)
-		*logprob = log_probability(logits, s->n_vocab, id);
+		*logprob = log_probability(logits, s->n_vocab, top, id);
 	return id;
 }

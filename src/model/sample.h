@@ -12,6 +12,8 @@
 
 #include "base/base.h"
 
+#define SAMPLE_NONE UINT32_MAX
+
 struct sample_opts {
 	float temperature; /* 0: greedy */
 	uint32_t top_k;    /* 0: all */
@@ -27,7 +29,8 @@ void sampler_free(struct sampler *s); /* NULL is fine */
 struct sampler *sampler_copy(const struct sampler *s);
 
 /* The next id; *logprob (may be NULL) gets its natural log-probability in
- * the model's own distribution (temperature 1). */
+ * the model's own distribution (temperature 1). Logits that are NaN are never
+ * drawn; SAMPLE_NONE where the greatest is not finite: a broken model. */
 uint32_t sampler_next(struct sampler *s, const float *logits, float *logprob);
 
 #endif

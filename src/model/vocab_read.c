@@ -24,7 +24,7 @@ static const char *const end_pieces[] = {
 	"<|im_end|>", "<|eot_id|>", "<|eom_id|>", "<|endoftext|>",
 	"<|end_of_text|>", "<|end|>", "<end_of_turn>", "<end_of_utterance>",
 	"<EOT>", "_<EOT>", "[EOT]", "<|EOT|>", "[EOS]", "<eos>",
-	"<\xef\xbd\x9c" "end\xe2\x96\x81of\xe2\x96\x81sentence\xef\xbd\x9c>",
+	("<\xef\xbd\x9c" "end\xe2\x96\x81of\xe2\x96\x81sentence\xef\xbd\x9c>"),
 };
 
 /* --- bytes of pieces ----------------------------------------------------- */

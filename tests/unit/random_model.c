@@ -189,8 +189,7 @@ static void vector(struct file *f, const char *name, uint64_t n, double base,
 	}
 }
 
-enum { EXPERTS = 6, EXPERTS_USED = 3, FF_EXPERT = 256,
-       FF_SHARED = 256 };
+enum { EXPERTS = 6, EXPERTS_USED = 3 };
 
 static const char *part(uint32_t i, const char *name, char out[128])
 {
@@ -244,8 +243,8 @@ static void put_layer(struct file *f, const struct random_spec *s, uint32_t i)
 	}
 	matrix(f, part(i, "ffn_gate_inp.weight", full), GGML_F32, s->n_embd,
 	       EXPERTS, 1);
-	put_ff(f, s, i, "_exps", FF_EXPERT, EXPERTS);
-	put_ff(f, s, i, "_shexp", FF_SHARED, 1);
+	put_ff(f, s, i, "_exps", s->n_ff_expert, EXPERTS);
+	put_ff(f, s, i, "_shexp", s->n_ff_expert, 1);
 	vector(f, part(i, "ffn_gate_inp_shexp.weight", full), s->n_embd, 0,
 	       0.05);
 }
@@ -275,8 +274,8 @@ static void put_keys(struct file *f, const struct random_spec *s)
 		return;
 	key_u32(f, a, "expert_count", EXPERTS);
 	key_u32(f, a, "expert_used_count", EXPERTS_USED);
-	key_u32(f, a, "expert_feed_forward_length", FF_EXPERT);
-	key_u32(f, a, "expert_shared_feed_forward_length", FF_SHARED);
+	key_u32(f, a, "expert_feed_forward_length", s->n_ff_expert);
+	key_u32(f, a, "expert_shared_feed_forward_length", s->n_ff_expert);
 }
 
 void random_gguf(const struct random_spec *spec, struct buf *out)
@@ -289,6 +288,7 @@ void random_gguf(const struct random_spec *spec, struct buf *out)
 	s.n_heads = s.n_heads ? s.n_heads : 4;
 	s.n_kv_heads = s.n_kv_heads ? s.n_kv_heads : 2;
 	s.n_ff = s.n_ff ? s.n_ff : 256;
+	s.n_ff_expert = s.n_ff_expert ? s.n_ff_expert : 256;
 	s.n_vocab = s.n_vocab ? s.n_vocab : 96;
 	s.n_ctx = s.n_ctx ? s.n_ctx : 4096;
 	put_keys(&f, &s);

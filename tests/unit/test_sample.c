@@ -103,6 +103,33 @@ static void a_seed_is_a_promise(void **state)
 	sampler_free(c);
 }
 
+/* NaNs are never drawn; where there is no greatest number, nothing is. */
+static void no_numbers(void **state)
+{
+	const struct sample_opts opts[] = { { 0, 0, 1, 0, 1 },
+					    { 1, 0, 1, 0, 1 },
+					    { 2, 4, 0.9f, 0.01f, 1 } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(opts); i++) {
+		struct sampler *s = sampler_new(&opts[i], N);
+		float logits[N] = { NAN, 1, NAN, 2, -INFINITY, NAN }, lp;
+		float none[N] = { NAN, NAN, NAN, NAN, NAN, NAN };
+
+		for (int k = 0; k < 2000; k++) {
+			uint32_t id = sampler_next(s, logits, &lp);
+
+			assert_true(id == 1 || id == 3);
+			assert_true(fabs(exp((double)lp) -
+					 (id == 3 ? 0.731 : 0.269)) < 0.001);
+		}
+		assert_int_equal(sampler_next(s, none, &lp), SAMPLE_NONE);
+		logits[2] = INFINITY;
+		assert_int_equal(sampler_next(s, logits, &lp), SAMPLE_NONE);
+		sampler_free(s);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -110,6 +137,7 @@ int main(void)
 		cmocka_unit_test(temperature),
 		cmocka_unit_test(cuts),
 		cmocka_unit_test(a_seed_is_a_promise),
+		cmocka_unit_test(no_numbers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
