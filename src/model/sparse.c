@@ -92,57 +92,47 @@ bool sparse_resolve(const struct sparse *row, struct sparse_opts *o,
 	return !row->check || row->check(o, err);
 }
 
-/* What is no number comes last: a broken model's tokens have an order, too. */
-static float value(const float *values, uint32_t i)
+/* Values as integers of the same order. What is no number comes last: a
+ * broken model's tokens have an order, too. -0 and 0 are equal. */
+static uint32_t order_of(float value)
 {
-	return isnan(values[i]) ? -INFINITY : values[i];
+	uint32_t bits;
+
+	value += 0.0f;
+	if (isnan(value))
+		return 0;
+	memcpy(&bits, &value, sizeof(bits));
+	return bits >> 31 ? ~bits : bits | 0x80000000u;
 }
 
-/* a before b? */
-static bool better(const float *values, uint32_t a, uint32_t b)
+/* The n-th greatest of keys, 1 <= n <= count: digit by digit, each of which is
+ * found by counting those that agree with what is known of it so far. *above:
+ * how many are greater. */
+static uint32_t nth_greatest(const uint32_t *keys, uint32_t count, uint32_t n,
+			     uint32_t *above)
 {
-	float x = value(values, a), y = value(values, b);
+	enum { DIGIT_BITS = 8, DIGITS = 1 << DIGIT_BITS };
+	uint32_t known = 0, mask = 0;
 
-	return x > y || (x == y && a < b);
-}
+	*above = 0;
+	for (int shift = 32 - DIGIT_BITS; shift >= 0; shift -= DIGIT_BITS) {
+		uint32_t n_digit[DIGITS] = { 0 }, digit = DIGITS - 1;
 
-/* Moves the n best of at[0..count) to the front (Hoare's quickselect). */
-static void split(const float *values, uint32_t *at, uint32_t count,
-		  uint32_t n)
-{
-	uint32_t low = 0, high = count;
-
-	while (high - low > 1) {
-		uint32_t pivot = at[low + (high - low) / 2];
-		uint32_t i = low, k = high - 1, swap;
-
-		for (;;) {
-			while (better(values, at[i], pivot))
-				i++;
-			while (better(values, pivot, at[k]))
-				k--;
-			if (i >= k)
-				break;
-			swap = at[i];
-			at[i++] = at[k];
-			at[k--] = swap;
-		}
-		/* at[low..k] is no worse than at[k+1..high) */
-		if (n <= k + 1 && k + 1 < high)
-			high = k + 1;
-		else if (n > k + 1)
-			low = k + 1;
-		else
-			break;
+		for (uint32_t i = 0; i < count; i++)
+			n_digit[keys[i] >> shift & (DIGITS - 1)] +=
+				(keys[i] & mask) == known;
+		while (*above + n_digit[digit] < n)
+			*above += n_digit[digit--];
+		known |= digit << shift;
+		mask |= (uint32_t)(DIGITS - 1) << shift;
 	}
+	return known;
 }
 
 void sparse_top(const float *values, uint32_t count, uint32_t n,
 		uint32_t *out, uint32_t *work)
 {
-	uint32_t n_out = 0;
-	float least;
-	uint32_t n_equal = 0;
+	uint32_t n_out = 0, least, above, n_equal;
 
 	if (n >= count) {
 		for (uint32_t i = 0; i < count; i++)
@@ -152,20 +142,15 @@ void sparse_top(const float *values, uint32_t count, uint32_t n,
 	if (!n)
 		return;
 	for (uint32_t i = 0; i < count; i++)
-		work[i] = i;
-	split(values, work, count, n);
-	least = value(values, work[0]);
-	for (uint32_t i = 1; i < n; i++)
-		least = MIN(least, value(values, work[i]));
-	for (uint32_t i = 0; i < n; i++)
-		n_equal += value(values, work[i]) == least;
-	/* a pass over all of them puts the chosen ones in order */
-	for (uint32_t i = 0; i < count && n_out < n; i++) {
-		if (value(values, i) > least)
-			out[n_out++] = i;
-		else if (value(values, i) == least && n_equal) {
-			out[n_out++] = i;
-			n_equal--;
-		}
+		work[i] = order_of(values[i]);
+	least = nth_greatest(work, count, n, &above);
+	n_equal = n - above;
+	for (uint32_t i = 0; n_out < n; i++) {
+		bool equal = work[i] == least && n_equal;
+
+		if (work[i] <= least && !equal)
+			continue;
+		n_equal -= equal;
+		out[n_out++] = i;
 	}
 }

@@ -13,13 +13,15 @@ void bounds_release(struct bounds *b)
 	*b = (struct bounds){ 0 };
 }
 
-void bounds_copy(struct bounds *to, const struct bounds *from, uint32_t d)
+void bounds_copy(struct bounds *to, const struct bounds *from)
 {
-	*to = (struct bounds){ .n = from->n };
+	*to = (struct bounds){ .n = from->n,
+			       .row_bytes = from->row_bytes,
+			       .type = from->type };
 	if (!from->n)
 		return;
-	to->rows = grow(NULL, &to->cap, from->n, 2 * d * sizeof(float));
-	memcpy(to->rows, from->rows, (size_t)from->n * 2 * d * sizeof(float));
+	to->rows = grow(NULL, &to->cap, from->n, from->row_bytes);
+	memcpy(to->rows, from->rows, from->n * from->row_bytes);
 }
 
 static void add_page(struct bounds *b, const struct cache *c,
@@ -28,11 +30,14 @@ static void add_page(struct bounds *b, const struct cache *c,
 	uint32_t d = c->d, first = b->n * page;
 	float *most, *least, *key;
 
-	b->rows = grow(b->rows, &b->cap, b->n + 1, 2 * d * sizeof(float));
-	b->query = grow(b->query, &b->query_cap, d, sizeof(float));
-	key = b->query;
-	most = b->rows + (size_t)b->n * 2 * d;
+	b->type = c->type;
+	b->row_bytes = 2 * c->row_bytes;
+	b->rows = grow(b->rows, &b->cap, b->n + 1, b->row_bytes);
+	b->query = grow(b->query, &b->query_cap, 3 * (size_t)d,
+			sizeof(float));
+	most = b->query;
 	least = most + d;
+	key = least + d;
 	kernel_load(most, cache_keys(c, h, first), c->type, d);
 	memcpy(least, most, d * sizeof(float));
 	for (uint32_t slot = first + 1; slot < first + page; slot++) {
@@ -42,7 +47,7 @@ static void add_page(struct bounds *b, const struct cache *c,
 			least[i] = MIN(least[i], key[i]);
 		}
 	}
-	b->n++;
+	kernel_store(b->rows + b->n++ * b->row_bytes, b->type, most, 2 * d);
 }
 
 void bounds_reach(struct bounds *b, const struct cache *c,
@@ -52,13 +57,12 @@ void bounds_reach(struct bounds *b, const struct cache *c,
 		add_page(b, c, h, page);
 }
 
-void bounds_drop(struct bounds *b, uint32_t i_page, uint32_t d)
+void bounds_drop(struct bounds *b, uint32_t i_page)
 {
-	float *row = b->rows + (size_t)i_page * 2 * d;
+	char *row = b->rows + i_page * b->row_bytes;
 
 	b->n--;
-	memmove(row, row + 2 * d,
-		(size_t)(b->n - i_page) * 2 * d * sizeof(float));
+	memmove(row, row + b->row_bytes, (b->n - i_page) * b->row_bytes);
 }
 
 /* q_i * max_i counts where q_i > 0, q_i * min_i elsewhere: so with q parted
@@ -78,7 +82,7 @@ void bounds_score(struct bounds *b, const float *q, uint32_t group,
 			query[d + i] = MIN(q[g * d + i], 0);
 		}
 	}
-	kernel_scores(b->scores, b->n, b->query, group, b->rows, GGML_F32,
+	kernel_scores(b->scores, b->n, b->query, group, b->rows, b->type,
 		      2 * d, b->n, 1);
 }
 

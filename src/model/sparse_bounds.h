@@ -2,7 +2,8 @@
  * sparse_bounds.h - Quest's bound of a page: for each channel the least and
  * the greatest of its keys, so that
  *	sum over i of max(q_i * max_i, q_i * min_i)  >=  q . k
- * for every key k of the page. Used by quest and raas.
+ * for every key k of the page. Used by quest and raas. They are kept in the
+ * cache's type, which is exact: each is a number of one of the keys.
  */
 #ifndef LILSCOPE_SPARSE_BOUNDS_H
 #define LILSCOPE_SPARSE_BOUNDS_H
@@ -11,22 +12,24 @@
 
 /* One KV head's pages that are complete; all zero is empty. */
 struct bounds {
-	float *rows;    /* n rows of 2 * d: greatest, then least */
+	char *rows;     /* n rows of 2 * d: greatest, then least */
+	size_t row_bytes;
+	enum ggml_type type;
 	uint32_t n;
 	size_t cap;
-	float *query;   /* scratch: group * 2 * d */
+	float *query;   /* scratch: group * 2 * d, 3 * d */
 	float *scores;  /* group * n of the last call */
-	uint32_t *work; /* scratch: 3 * n */
+	uint32_t *work; /* scratch: 2 * n */
 	size_t query_cap, scores_cap, work_cap;
 };
 
 void bounds_release(struct bounds *b);
-void bounds_copy(struct bounds *to, const struct bounds *from, uint32_t d);
+void bounds_copy(struct bounds *to, const struct bounds *from);
 
 /* Takes in the complete pages of `page` slots that are new. */
 void bounds_reach(struct bounds *b, const struct cache *c,
 		  const struct cache_head *h, uint32_t page);
-void bounds_drop(struct bounds *b, uint32_t i_page, uint32_t d);
+void bounds_drop(struct bounds *b, uint32_t i_page);
 
 /* Scores of all complete pages for each query: scores[i_q * n + i_page]. */
 void bounds_score(struct bounds *b, const float *q, uint32_t group,

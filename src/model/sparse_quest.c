@@ -57,7 +57,7 @@ static void *copy(const void *state)
 	struct quest *to = create(&from->o, &from->s);
 
 	for (uint32_t i = 0; i < to->s.n_layers * to->s.n_kv_heads; i++)
-		bounds_copy(&to->heads[i], &from->heads[i], to->s.d);
+		bounds_copy(&to->heads[i], &from->heads[i]);
 	return to;
 }
 

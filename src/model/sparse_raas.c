@@ -88,8 +88,7 @@ static void *copy(const void *state)
 	struct raas *to = create(&from->o, &from->s);
 
 	for (uint32_t i = 0; i < to->s.n_layers * to->s.n_kv_heads; i++) {
-		bounds_copy(&to->heads[i].bounds, &from->heads[i].bounds,
-			    to->s.d);
+		bounds_copy(&to->heads[i].bounds, &from->heads[i].bounds);
 		reach(&to->heads[i], from->heads[i].n, 0);
 		if (from->heads[i].n)
 			memcpy(to->heads[i].stamp, from->heads[i].stamp,
@@ -153,7 +152,7 @@ static void shrink(struct raas *k, const struct sparse_step *step,
 	bounds_reach(&own->bounds, step->cache, h, k->o.page);
 	while (h->n > k->o.budget && (i = oldest(k, step, h, own)) < own->n) {
 		cache_drop_range(step->cache, h, i * k->o.page, k->o.page);
-		bounds_drop(&own->bounds, i, k->s.d);
+		bounds_drop(&own->bounds, i);
 		own->n--;
 		memmove(own->stamp + i, own->stamp + i + 1,
 			(own->n - i) * sizeof(*own->stamp));

@@ -124,6 +124,7 @@ void transformer_free(struct transformer *t)
 	for (unsigned i = 0; i < pool_n(t->pool); i++) {
 		mem_free(t->benches[i].scores);
 		mem_free(t->benches[i].keys);
+		mem_free(t->benches[i].pieces);
 	}
 	free_picks(t);
 	mem_free(t->benches);

@@ -9,13 +9,21 @@
 
 #include "base/buf.h"
 
-enum { CACHE_LINE = 64 };
+enum { CACHE_LINE = 64, STRIP_ROWS = 8, PIECES_AHEAD = 4 };
+
+/* Rows of a list that lie one after the other: in one page. */
+struct piece {
+	const char *keys, *values;
+	uint32_t n;
+};
 
 /* One query's or one group's attention to a list of slots. */
 struct look {
 	const struct sparse_step *step;
 	const struct cache_head *h;
 	const struct sparse_list *list;
+	const struct piece *pieces;
+	size_t n_pieces;
 	const float *q;
 	uint32_t n_q;
 	float *out;
@@ -23,71 +31,80 @@ struct look {
 	float *keys;   /* turned keys in the order of the list, or NULL */
 };
 
-/* Pages lie anywhere, and each ends before the CPU has seen that it is read
- * in order: the next one is asked for while this one is worked on. */
-static void fetch(const void *rows, size_t n_bytes)
+/* Cuts the list by pages. */
+static void cut_list(const struct transformer *t, struct bench *b,
+		     struct look *a)
 {
-	for (size_t i = 0; i < n_bytes; i += CACHE_LINE)
-		__builtin_prefetch((const char *)rows + i);
+	b->pieces = grow(b->pieces, &b->pieces_cap,
+			 a->list->n_slots / CACHE_PAGE + 2 * a->list->n + 1,
+			 sizeof(*b->pieces));
+	a->n_pieces = 0;
+	for (size_t i = 0; i < a->list->n; i++) {
+		uint32_t slot = a->list->ranges[i].start;
+		uint32_t end = slot + a->list->ranges[i].n, n;
+
+		for (; slot < end; slot += n) {
+			n = MIN(end - slot, CACHE_PAGE - slot % CACHE_PAGE);
+			b->pieces[a->n_pieces++] = (struct piece){
+				cache_keys(t->cache, a->h, slot),
+				cache_values(t->cache, a->h, slot), n
+			};
+		}
+	}
+	a->pieces = b->pieces;
 }
 
-/* Slots of a range that lie in one page, one after the other. */
-static uint32_t in_page(uint32_t slot, uint32_t end)
+/* Pages lie anywhere, and each ends before the CPU has seen that it is read
+ * in order: a later one is asked for, row by row, while one is worked on. */
+static void fetch(const char *rows, size_t n_bytes)
 {
-	return MIN(end - slot, CACHE_PAGE - slot % CACHE_PAGE);
+	for (size_t i = 0; i < n_bytes; i += CACHE_LINE)
+		__builtin_prefetch(rows + i);
 }
 
 static void score_list(const struct transformer *t, const struct look *a)
 {
-	float scale = 1 / sqrtf((float)t->shape.d);
-	uint32_t at = 0, d = t->shape.d;
+	float scale = 1 / sqrtf((float)t->shape.d), *out = a->scores;
+	uint32_t d = t->shape.d;
+	size_t row = t->cache->row_bytes;
 
 	if (a->keys) {
 		kernel_scores(a->scores, a->list->n_slots, a->q, a->n_q,
 			      a->keys, GGML_F32, d, a->list->n_slots, scale);
 		return;
 	}
-	for (size_t i = 0; i < a->list->n; i++) {
-		uint32_t slot = a->list->ranges[i].start;
-		uint32_t end = slot + a->list->ranges[i].n;
+	for (size_t i = 0; i < a->n_pieces; i++) {
+		const struct piece *p = &a->pieces[i];
+		const struct piece *next =
+			&a->pieces[MIN(i + PIECES_AHEAD, a->n_pieces - 1)];
 
-		while (slot < end) {
-			uint32_t n = in_page(slot, end);
-
-			if (slot + n < end)
-				fetch(cache_keys(t->cache, a->h, slot + n),
-				      in_page(slot + n, end) *
-					      t->cache->row_bytes);
-			kernel_scores(a->scores + at, a->list->n_slots, a->q,
-				      a->n_q, cache_keys(t->cache, a->h, slot),
-				      t->cache->type, d, n, scale);
-			slot += n;
-			at += n;
+		for (uint32_t k = 0, n; k < p->n; k += n, out += n) {
+			n = MIN(p->n - k, (uint32_t)STRIP_ROWS);
+			fetch(next->keys + k * row, n * row);
+			kernel_scores(out, a->list->n_slots, a->q, a->n_q,
+				      p->keys + k * row, t->cache->type, d, n,
+				      scale);
 		}
 	}
 }
 
 static void mix_list(const struct transformer *t, const struct look *a)
 {
-	uint32_t at = 0, d = t->shape.d;
+	const float *share = a->scores;
+	uint32_t d = t->shape.d;
+	size_t row = t->cache->row_bytes;
 
 	memset(a->out, 0, (size_t)a->n_q * d * sizeof(float));
-	for (size_t i = 0; i < a->list->n; i++) {
-		uint32_t slot = a->list->ranges[i].start;
-		uint32_t end = slot + a->list->ranges[i].n;
+	for (size_t i = 0; i < a->n_pieces; i++) {
+		const struct piece *p = &a->pieces[i];
+		const struct piece *next =
+			&a->pieces[MIN(i + PIECES_AHEAD, a->n_pieces - 1)];
 
-		while (slot < end) {
-			uint32_t n = in_page(slot, end);
-
-			if (slot + n < end)
-				fetch(cache_values(t->cache, a->h, slot + n),
-				      in_page(slot + n, end) *
-					      t->cache->row_bytes);
-			kernel_mix(a->out, a->scores + at, a->list->n_slots,
-				   a->n_q, cache_values(t->cache, a->h, slot),
-				   t->cache->type, d, n);
-			slot += n;
-			at += n;
+		for (uint32_t k = 0, n; k < p->n; k += n, share += n) {
+			n = MIN(p->n - k, (uint32_t)STRIP_ROWS);
+			fetch(next->values + k * row, n * row);
+			kernel_mix(a->out, share, a->list->n_slots, a->n_q,
+				   p->values + k * row, t->cache->type, d, n);
 		}
 	}
 }
@@ -169,6 +186,7 @@ static void attend_picked(const struct transformer *t, struct bench *b,
 		b->scores = grow(b->scores, &b->scores_cap, n * a.n_q,
 				 sizeof(float));
 		a.scores = b->scores;
+		cut_list(t, b, &a);
 		if (transformer_is_plain(t) && !have_keys) {
 			b->keys = grow(b->keys, &b->keys_cap, n * d,
 				       sizeof(float));
@@ -258,13 +276,28 @@ static void attend_part(void *ctx, unsigned i, unsigned n)
 
 /* --- what was read --------------------------------------------------- */
 
+/* Are these CACHE_PAGE positions those of one page, in order? */
+static bool is_whole_page(const uint32_t *pos)
+{
+	uint32_t apart = pos[0] % CACHE_PAGE;
+
+	for (uint32_t i = 0; i < CACHE_PAGE; i++)
+		apart |= pos[i] ^ (pos[0] + i);
+	return !apart;
+}
+
 void transformer_mark(uint64_t *bits, const struct cache_head *h,
 		      uint32_t start, uint32_t n)
 {
-	for (uint32_t slot = start; slot < start + n; slot++) {
-		uint32_t page = h->pos[slot] / CACHE_PAGE;
+	const uint32_t *pos = h->pos + start;
+
+	for (uint32_t i = 0, step; i < n; i += step) {
+		uint32_t page = pos[i] / CACHE_PAGE;
 
 		bits[page / 64] |= (uint64_t)1 << page % 64;
+		step = n - i >= CACHE_PAGE && is_whole_page(pos + i) ?
+			       CACHE_PAGE :
+			       1;
 	}
 }
 

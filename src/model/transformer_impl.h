@@ -11,7 +11,8 @@
 struct bench {
 	float *scores;      /* [group][slots] */
 	float *keys;        /* turned keys, where the cache has them plain */
-	size_t scores_cap, keys_cap;
+	struct piece *pieces;
+	size_t scores_cap, keys_cap, pieces_cap;
 	uint64_t read_slots;
 };
 
