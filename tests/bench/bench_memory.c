@@ -74,6 +74,7 @@ static struct row decode(const struct sparse *policy, uint32_t n)
 				    .n_vocab = 256, .n_ctx = n + PROMPT,
 				    .tied = true, .seed = 1 };
 	struct buf bytes = { 0 };
+	const struct sparse_shape shape = { 2, 4, 2, 64 };
 	struct sparse_opts o = sparse_opts_auto;
 	struct transformer *t;
 	struct model *m;
@@ -84,8 +85,7 @@ static struct row decode(const struct sparse *policy, uint32_t n)
 	random_gguf(&spec, &bytes);
 	m = model_from_gguf(gguf_parse(bytes.data, bytes.len, &err), &err);
 	o.budget = BUDGET;
-	if (!m || !sparse_resolve(policy, &o,
-				  &(struct sparse_shape){ 2, 4, 2, 64 }, &err)) {
+	if (!m || !sparse_resolve(policy, &o, &shape, &err)) {
 		fprintf(stderr, "%s\n", err.text);
 		exit(2);
 	}
@@ -151,7 +151,8 @@ int main(int argc, char **argv)
 		if (policy == &sparse_dense)
 			dense_kib = row.grown_kib;
 		printf("%-8s %8.2f %8.2f", policy->name,
-		       mib((double)row.bytes.used), mib((double)row.bytes.held));
+		       mib((double)row.bytes.used),
+		       mib((double)row.bytes.held));
 		if (row.limit_bytes > 0)
 			printf(" %8.2f", mib(row.limit_bytes));
 		else
