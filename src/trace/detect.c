@@ -371,7 +371,9 @@ static enum detect_answer sse_framing(struct probe *p, enum framing *framing)
 			continue;
 		after_cr = line > p->s && line[-1] == '\r';
 		frame_line(&line, &n);
-		if (!n || (line[0] != '{' && line[0] != '['))
+		if (!n)
+			continue; /* to keep the connection alive */
+		if (line[0] != '{' && line[0] != '[')
 			return DETECT_NO;
 		if (data && !event) {
 			*framing = after_cr ? FRAMING_SSE : FRAMING_LINES;

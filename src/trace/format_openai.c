@@ -292,7 +292,7 @@ static bool record_openai(struct format_ctx *cx, struct json_value record,
 	if (!json_is(choices, JSON_ARRAY)) {
 		if (has(record, "usage"))
 			take_usage(cx->gens, record);
-		else
+		else if (!json_text_is(json_get(record, "type"), "ping"))
 			return err_set(why, "it has no \"choices\"");
 		return true;
 	}

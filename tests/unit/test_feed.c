@@ -92,6 +92,8 @@ static const struct sample {
 	{ "openai_verbose.sse", 0, 0 },
 	{ "openai_legacy.sse", 0, 0 },
 	{ "openai_twice.sse", 0, 0 },
+	{ "openai_quiet.sse", 0, 0 },
+	{ "openai_packed.sse", 0, 0 },
 	{ "openai_usage.sse", 0, 0 },
 	{ "prefixed.txt", 0, 0 },
 	{ "prefixed_json.txt", 0, 0 },
