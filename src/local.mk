@@ -80,6 +80,7 @@ libengine_a_SOURCES += \
 	src/trace/format_sglang.c \
 	src/trace/format_text.c \
 	src/trace/format_tgi.c \
+	src/trace/format_bench.c \
 	src/trace/format_watsonx.c \
 	src/trace/frame.c src/trace/frame.h \
 	src/trace/gen.c src/trace/gen.h \

@@ -7,8 +7,8 @@ const struct format *const formats[] = {
 	&format_tgi,	  &format_sglang,    &format_llama,
 	&format_openai,	  &format_ollama,    &format_watsonx,
 	&format_lmeval,	  &format_inspect,   &format_helm,
-	&format_response, &format_jsonl,     &format_text,
-	NULL,
+	&format_response, &format_bench,     &format_jsonl,
+	&format_text,	  NULL,
 };
 
 const struct format *format_find(const char *name)

@@ -55,6 +55,7 @@ struct format {
 };
 
 extern const struct format format_native;
+extern const struct format format_bench;
 extern const struct format format_responses;
 extern const struct format format_anthropic;
 extern const struct format format_tgi;

@@ -81,6 +81,22 @@ says()
 	status_is 2 && one_sentence && grep -q -e "$words" "$tmp/err" ||
 		{ cat "$tmp/err"; return 1; }
 }
+# Both runs are kept, each a trace of its own, with all that was decoded.
+recorded()
+{
+	run demo --record "$tmp/kept.jsonl.zst"
+	status_is 0 && [ ! -s "$tmp/err" ] || { cat "$tmp/err"; return 1; }
+	"$LILSCOPE" analyze --json "$tmp/kept.jsonl.zst" \
+		"$tmp/kept-2.jsonl.zst" >"$tmp/report" || return 1
+	is runs 2 "$(lines "$tmp/report")" &&
+		grep -q '"model":"lilscope chain.*"tokens":210,' "$tmp/report" &&
+		zstd -dc "$tmp/kept-2.jsonl.zst" | head -n 1 |
+			grep -q '"policy":"quest","budget":96' ||
+		{ cat "$tmp/report"; return 1; }
+	says 'exists already' --record "$tmp/kept.jsonl.zst"
+}
+
+check "--record keeps both runs" recorded
 check "a file" says 'takes no FILE' some.jsonl
 check "a model without a prompt" says 'needs a --prompt' -m /nowhere
 check "no such model" says 'No such file' -m /nowhere --prompt x
