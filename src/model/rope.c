@@ -81,9 +81,11 @@ void rope_reach(struct rope *r, uint32_t n)
 {
 	if (n <= r->n)
 		return;
-	if (r->n_pairs) /* else nothing is turned */
-		r->turns = grow(r->turns, &r->cap, n,
-				r->n_pairs * 2 * sizeof(float));
+	if (!r->n_pairs) { /* nothing turns, and there is no table */
+		r->n = n;
+		return;
+	}
+	r->turns = grow(r->turns, &r->cap, n, r->n_pairs * 2 * sizeof(float));
 	for (; r->n < n; r->n++) {
 		float *at = r->turns + (size_t)r->n * r->n_pairs * 2;
 
@@ -98,11 +100,14 @@ void rope_reach(struct rope *r, uint32_t n)
 
 void rope_turn(const struct rope *r, float *v, uint32_t position)
 {
-	const float *at = r->turns + (size_t)position * r->n_pairs * 2;
 	uint32_t step = r->opts.halves ? 1 : 2;
 	uint32_t far = r->opts.halves ? r->n_pairs : 1;
+	const float *at;
 
 	assert(position < r->n);
+	if (!r->n_pairs)
+		return;
+	at = r->turns + (size_t)position * r->n_pairs * 2;
 	for (uint32_t i = 0; i < r->n_pairs; i++) {
 		float *a = v + (size_t)i * step, *b = a + far, x = *a;
 
