@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -26,6 +27,7 @@ struct place {
 	char dir[64], path[320], moved[320];
 	struct source *s;
 	struct buf got;
+	bool polling; /* the system gives no inotify */
 };
 
 static int setup(void **state)
@@ -39,6 +41,13 @@ static int setup(void **state)
 	snprintf(p->path, sizeof(p->path), "%.63s/log", p->dir);
 	snprintf(p->moved, sizeof(p->moved), "%.63s/log.1", p->dir);
 	*state = p;
+	return 0;
+}
+
+static int setup_polling(void **state)
+{
+	setup(state);
+	((struct place *)*state)->polling = true;
 	return 0;
 }
 
@@ -65,9 +74,20 @@ static void put(const char *path, int flags, const char *text)
 static void follow(struct place *p)
 {
 	struct err err = { "" };
+	struct rlimit limit, few;
+	int next = dup(STDIN_FILENO);
 
+	close(next);
+	getrlimit(RLIMIT_NOFILE, &limit);
+	few = limit;
+	if (p->polling) /* the file itself is the last one that may be open */
+		few.rlim_cur = (rlim_t)next + 1;
+	setrlimit(RLIMIT_NOFILE, &few);
 	p->s = source_follow(p->path, &err);
+	setrlimit(RLIMIT_NOFILE, &limit);
 	assert_non_null(p->s);
+	if (p->polling)
+		assert_true(source_fd(p->s) < 0 && source_wait_ms(p->s) > 0);
 }
 
 static void sleep_for(const struct source *s)
@@ -284,6 +304,8 @@ static void no_such_file(void **state)
 int main(void)
 {
 #define follow_test(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define polling_test(f)                                                        \
+	{ "polling, " #f, f, setup_polling, teardown, NULL }
 	const struct CMUnitTest tests[] = {
 		follow_test(it_grows),
 		follow_test(it_is_cut),
@@ -292,6 +314,10 @@ int main(void)
 		follow_test(a_named_pipe_waits_for_its_next_writer),
 		follow_test(nothing_is_lost),
 		follow_test(no_such_file),
+		polling_test(it_grows),
+		polling_test(it_is_cut),
+		polling_test(it_is_replaced),
+		polling_test(it_wakes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
