@@ -14,6 +14,8 @@
 #include "session.h"
 #include "view.h"
 
+#define QUIET_S 2.0 /* without a token: it is waited for */
+
 /* Tokens a second where the trace has no times: the pace is made up, and
  * the screen says so. */
 #define SYNTHETIC_TOKENS_PER_S 50.0
@@ -183,10 +185,34 @@ static double token_wait(const struct app *app, uint32_t i)
 	return MIN(LONGEST_WAIT_S, (t->time_us[i] - t->time_us[i - 1]) / 1e6);
 }
 
+bool app_is_live(const struct app *app)
+{
+	return app->run && app->pace == PACE_FOLLOW &&
+	       !deck_run_complete(app->deck) &&
+	       !(deck_progress(app->deck) > 0);
+}
+
+bool app_is_waiting(const struct app *app)
+{
+	return app_is_live(app) && app->quiet_s >= QUIET_S;
+}
+
+/* The screen says so once, and then is as idle as the source. */
+static void count_quiet(struct app *app, double seconds)
+{
+	bool was = app_is_waiting(app);
+	uint32_t n = app_n_tokens(app);
+
+	app->quiet_s = n == app->quiet_at ? app->quiet_s + seconds : 0;
+	app->quiet_at = n;
+	app->dirty = app->dirty || app_is_waiting(app) != was;
+}
+
 void app_tick(struct app *app, double seconds)
 {
 	uint32_t n = app_n_tokens(app);
 
+	count_quiet(app, seconds);
 	if (app->demo)
 		demo_tick(app, seconds);
 	if (app->view == VIEW_COMPARE)
@@ -228,12 +254,21 @@ static double next_move(const struct app *app)
 	return MAX(0, wait) / app->speed;
 }
 
+/* < 0: never. */
+static double sooner(double a, double b)
+{
+	return a < 0 || (b >= 0 && b < a) ? b : a;
+}
+
 double app_next_tick(const struct app *app)
 {
 	double move = next_move(app);
 	double step = app->demo ? demo_next_tick(app) : -1;
+	double quiet = app_is_live(app) && !app_is_waiting(app) ?
+			       QUIET_S - app->quiet_s :
+			       -1;
 
-	return move < 0 || (step >= 0 && step < move) ? step : move;
+	return sooner(sooner(move, step), quiet);
 }
 
 /* -- changes ------------------------------------------------------------- */

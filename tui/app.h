@@ -85,6 +85,9 @@ struct app {
 	enum pace pace;
 	double speed;             /* 1.0 = real time (synthetic: 50 tok/s) */
 	double play_credit;       /* fractions of a token owed to playhead */
+	/* Nothing came for so long, since there were so many tokens. */
+	double quiet_s;
+	uint32_t quiet_at;
 
 	/* The visible part of the token axis; zoom 1 shows all. */
 	uint32_t axis_from, axis_to; /* [from, to); to = 0: everything */
@@ -162,6 +165,9 @@ void app_sync(struct app *app);
 void app_tick(struct app *app, double seconds);
 
 /* Seconds until app_tick() has something to do; negative: never. */
+/* What is followed has not ended; and nothing came for a while. */
+bool app_is_live(const struct app *app);
+bool app_is_waiting(const struct app *app);
 double app_next_tick(const struct app *app);
 
 /* set.meter changed: measures again what is open and what was reported. */

@@ -146,9 +146,23 @@ static void put_pace(const struct app *app, const struct screen *s,
 		buf_printf(out, s->ascii ? "  > %gx%s" : "  ▶ %g×%s",
 			   app->speed,
 			   app->run->trace.time_us ? "" : " synthetic pace");
+	else if (app_is_waiting(app))
+		buf_printf(out, "  %s waiting", s->ascii ? "o" : "○");
 	else if (app->pace == PACE_FOLLOW && !deck_run_complete(app->deck))
 		buf_printf(out, "  %s %s", s->ascii ? "*" : "●",
-			   deck_progress(app->deck) > 0 ? "reading" : "live");
+			   app_is_live(app) ? "live" : "reading");
+}
+
+/* How it ended, as its source says. */
+static void put_end(const struct app *app, const struct screen *s,
+		    struct buf *out)
+{
+	enum { REASON_BYTES = 24 };
+	const struct facts *facts = &app->run->trace.facts;
+
+	if (facts->finish_reason && deck_run_complete(app->deck))
+		buf_printf(out, "%sended: %.*s", dot(s), REASON_BYTES,
+			   facts->finish_reason);
 }
 
 static void put_position(const struct app *app, const struct screen *s,
@@ -163,6 +177,8 @@ static void put_position(const struct app *app, const struct screen *s,
 	else
 		buf_printf(out, "tokens %s", num_count(a, total));
 	put_clock(app, s, out);
+	if (app->playhead == total)
+		put_end(app, s, out);
 	put_pace(app, s, out);
 	if (recording_is(app, deck_opened(app->deck)))
 		buf_puts(out, s->ascii ? "  * rec" : "  ● rec");

@@ -70,7 +70,7 @@ static void test_list(void **state)
 /* The other end of the pipe is silent but open. */
 static void test_waiting_for_a_pipe(void **state)
 {
-	static const char text[] = "Once upon a time there was a pipe.\n";
+	static const char text[] = "Once upon a time\nthere was\na pipe.\n";
 	struct lil *l = *state;
 	int ends[2];
 
@@ -78,7 +78,7 @@ static void test_waiting_for_a_pipe(void **state)
 	lil_start(l, &(struct pty_spec){ .stdin_fd = &ends[0] }, LIL_ARGS("-"));
 	close(ends[0]);
 	assert_true(write(ends[1], text, sizeof(text) - 1) > 0);
-	assert_true(pty_pump(l->p, PTY_PATIENCE_MS));
+	expect_text(l->p, "○ waiting");
 	expect_idle(l);
 	close(ends[1]);
 }
