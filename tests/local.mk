@@ -369,9 +369,11 @@ tests_unit_test_sparse_SOURCES = tests/unit/test_sparse.c \
 	tests/unit/obvious.c tests/unit/obvious.h
 tests_unit_test_transformer_SOURCES = tests/unit/test_transformer.c \
 	tests/unit/random_model.c tests/unit/random_model.h
-tests_unit_test_vocab_SOURCES = tests/unit/test_vocab.c \
+VOCAB_VECTORS = \
 	tests/unit/naive_vocab.c tests/unit/naive_vocab.h \
-	tests/unit/qwen_vocab.c tests/unit/qwen_vocab.h
+	tests/unit/qwen_vocab.c tests/unit/qwen_vocab.h \
+	tests/unit/vocab_vectors.c tests/unit/vocab_vectors.h
+tests_unit_test_vocab_SOURCES = tests/unit/test_vocab.c $(VOCAB_VECTORS)
 
 # The kernels of another kind of CPU, under an emulator.
 EXTRA_DIST += tests/cross.sh
@@ -398,12 +400,16 @@ tests_bench_bench_memory_LDADD = libengine.a $(ENGINE_LIBS)
 bench-memory: tests/bench/bench_memory
 	@tests/bench/bench_memory
 
-# The tokenizers' vectors and the architectures' logits, as tables: what the
-# tests of the same names check.
-.PHONY: table-vocab table-logits
-table-vocab: tests/unit/test_vocab
-	@$(TESTS_ENVIRONMENT) tests/unit/test_vocab 2>&1 | \
-		grep -E ' passed |skipped:|FAILED'
+# The tokenizers: vectors that pass, and that encoding is linear.
+EXTRA_PROGRAMS += tests/bench/table_vocab
+tests_bench_table_vocab_SOURCES = tests/bench/table_vocab.c $(VOCAB_VECTORS)
+tests_bench_table_vocab_LDADD = libengine.a $(ENGINE_LIBS)
+.PHONY: table-vocab
+table-vocab: tests/bench/table_vocab
+	@$(TESTS_ENVIRONMENT) tests/bench/table_vocab \
+		$(srcdir)/samples/traces/*.txt
+
+.PHONY: table-logits
 table-logits: tests/unit/test_transformer
 	@$(TESTS_ENVIRONMENT) tests/unit/test_transformer 2>&1 | \
 		grep -E 'relative error|FAILED'

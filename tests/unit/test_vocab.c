@@ -17,9 +17,9 @@
 #include "naive_vocab.h"
 #include "qwen_vocab.h"
 #include "trace/tok.h"
+#include "vocab_vectors.h"
 
-#define SEPARATOR "\n__ggml_vocab_test__\n"
-#define BLANK	  "\xe2\x96\x81"
+#define BLANK "\xe2\x96\x81"
 
 static uint32_t seed = 1;
 
@@ -101,101 +101,22 @@ static void are_ids(const struct vocab *v, const char *text, unsigned flags,
 
 /* --- the vectors --------------------------------------------------------- */
 
-static bool read_data(const char *name, const char *suffix, struct buf *out)
-{
-	const char *top = getenv("top_srcdir"), *dir = getenv("LILSCOPE_DATA");
-	struct buf path = { 0 };
-	FILE *file;
-	size_t n;
-
-	buf_printf(&path, "%s%s/models/ggml_vocab/ggml-vocab-%s.gguf%s",
-		   dir ? dir : top ? top : ".", dir ? "" : "/../shared/data",
-		   name, suffix);
-	file = fopen(buf_cstr(&path), "rb");
-	buf_release(&path);
-	if (!file)
-		return false;
-	while ((n = fread(buf_reserve(out, 65536), 1, 65536, file)) > 0)
-		out->len += n;
-	fclose(file);
-	return true;
-}
-
-static bool same_ids(const struct vocab_ids *ids, const char *line)
-{
-	for (size_t i = 0;; i++) {
-		char *end;
-		unsigned long want;
-
-		line += strspn(line, " ");
-		want = strtoul(line, &end, 10);
-		if (*line == '\n' || !*line)
-			return i == ids->n;
-		if (end == line || i == ids->n || ids->ids[i] != want)
-			return false;
-		line = end;
-	}
-}
-
-/* The number of texts, and of those that passed. */
-static int run_vectors(const struct vocab *v, const char *name, int *n_good)
-{
-	struct buf in = { 0 }, out = { 0 };
-	const char *text, *line;
-	int n = 0;
-
-	assert_true(read_data(name, ".inp", &in));
-	assert_true(read_data(name, ".out", &out));
-	text = buf_cstr(&in);
-	for (line = buf_cstr(&out); *line; line += *line == '\n') {
-		const char *end = strstr(text, SEPARATOR);
-		size_t len = end ? (size_t)(end - text) : strlen(text);
-		struct vocab_ids ids = { 0 };
-
-		vocab_encode(v, text, len, 0, &ids);
-		if (same_ids(&ids, line))
-			++*n_good;
-		else
-			print_message("%s, text %d: %.*s\n", name, n, (int)len,
-				      text);
-		n++;
-		vocab_ids_release(&ids);
-		comes_back(v, text, len);
-		text += len + (end ? strlen(SEPARATOR) : 0);
-		line += strcspn(line, "\n");
-	}
-	buf_release(&in);
-	buf_release(&out);
-	return n;
-}
-
 static void vectors(void **state)
 {
-	static const char *const names[] = { "llama-spm", "gpt-2",
-					     "deepseek-llm", "starcoder",
-					     "qwen2" };
-	struct buf probe = { 0 };
-
 	(void)state;
-	if (!read_data("gpt-2", ".inp", &probe)) {
+	if (!vectors_are_here()) {
 		print_message("skipped: no vectors (LILSCOPE_DATA)\n");
 		skip();
 	}
-	buf_release(&probe);
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+	for (size_t i = 0; i < n_vector_names; i++) {
 		struct loaded l = { 0 };
-		bool own = read_data(names[i], "", &l.file);
-		int n, n_good = 0;
+		struct vectors_count count;
 
-		if (!own)
-			qwen_file(&l.file);
+		vectors_file(vector_names[i], &l.file);
 		load(&l);
-		n = run_vectors(l.v, names[i], &n_good);
-		print_message("%s passed %d of %d (%s%s)\n", names[i], n_good,
-			      n, vocab_kind(l.v),
-			      own ? "" : "; no .gguf: the bundled vocabulary");
-		assert_int_equal(n_good, n);
-		assert_true(n > 10);
+		count = vectors_run(l.v, vector_names[i]);
+		assert_int_equal(count.n_good, count.n);
+		assert_true(count.n > 10);
 		unload(&l);
 	}
 }
