@@ -409,10 +409,15 @@ table-vocab: tests/bench/table_vocab
 	@$(TESTS_ENVIRONMENT) tests/bench/table_vocab \
 		$(srcdir)/samples/traces/*.txt
 
+# The logits of each architecture and type beside double precision, and
+# beside libllama where LLAMA_CPP is a folder with its include and lib.
+EXTRA_PROGRAMS += tests/bench/table_logits
+tests_bench_table_logits_SOURCES = tests/bench/table_logits.c \
+	tests/unit/random_model.c tests/unit/random_model.h
+tests_bench_table_logits_LDADD = libengine.a $(ENGINE_LIBS)
 .PHONY: table-logits
-table-logits: tests/unit/test_transformer
-	@$(TESTS_ENVIRONMENT) tests/unit/test_transformer 2>&1 | \
-		grep -E 'relative error|FAILED'
+table-logits: tests/bench/table_logits
+	@tests/bench/table_logits
 
 # Threads, under ThreadSanitizer, in a build of its own.
 .PHONY: check-threads

@@ -438,11 +438,12 @@ static void feed(const struct model_ff *ff, uint64_t i, uint32_t n_ff,
 	free(down);
 }
 
+/* margin: how much likelier the last expert taken is than the next one. */
 static void mixture(const struct model *m, const struct model_layer *y,
-		    const double *x, double *out)
+		    const double *x, double *out, double *margin)
 {
 	const struct model_shape *s = &m->shape;
-	double odds[EXPERTS], gate = 0;
+	double odds[EXPERTS], gate = 0, last = 0;
 	bool taken[EXPERTS] = { false };
 
 	times(&y->router, 0, s->n_experts, x, odds);
@@ -456,9 +457,13 @@ static void mixture(const struct model *m, const struct model_layer *y,
 			if (!taken[i] && odds[i] > odds[best])
 				best = i;
 		taken[best] = true;
+		last = odds[best];
 		feed(&y->experts, best, s->n_ff_expert, s->n_embd, x,
 		     odds[best], out);
 	}
+	for (uint32_t i = 0; i < s->n_experts; i++)
+		if (!taken[i])
+			*margin = fmin(*margin, 1 - odds[i] / last);
 	for (uint32_t i = 0; i < s->n_embd; i++)
 		gate += (double)y->shared_gate[i] * x[i];
 	feed(&y->shared, 0, s->n_ff_shared, s->n_embd, x,
@@ -467,7 +472,8 @@ static void mixture(const struct model *m, const struct model_layer *y,
 
 /* One token through one layer; keys and values of all tokens: [n][kv][d]. */
 static void layer(const struct model *m, const struct model_layer *y,
-		  double *x, uint32_t pos, double *keys, double *values)
+		  double *x, uint32_t pos, double *keys, double *values,
+		  double *margin)
 {
 	const struct model_shape *s = &m->shape;
 	uint32_t d = s->d_head, n_kv = s->n_kv_heads;
@@ -507,7 +513,7 @@ static void layer(const struct model *m, const struct model_layer *y,
 		x[i] += h[i];
 	norm(x, y->ff_norm, s->n_embd, (double)s->norm_eps, h);
 	if (s->n_experts)
-		mixture(m, y, h, x);
+		mixture(m, y, h, x, margin);
 	else
 		feed(&y->ff, 0, s->n_ff, s->n_embd, h, 1, x);
 	free(h);
@@ -516,11 +522,12 @@ static void layer(const struct model *m, const struct model_layer *y,
 	free(p);
 }
 
-void reference_logits(const struct model *m, const uint32_t *ids, uint32_t n,
-		      double *logits)
+double reference_logits(const struct model *m, const uint32_t *ids, uint32_t n,
+			double *logits)
 {
 	const struct model_shape *s = &m->shape;
 	size_t row = (size_t)n * s->n_kv_heads * s->d_head;
+	double margin = 1;
 	double *keys = malloc(s->n_layers * row * sizeof(*keys));
 	double *values = malloc(s->n_layers * row * sizeof(*values));
 	double *x = malloc(s->n_embd * sizeof(*x));
@@ -536,7 +543,7 @@ void reference_logits(const struct model *m, const uint32_t *ids, uint32_t n,
 			x[k] = (double)embed[k];
 		for (uint32_t k = 0; k < s->n_layers; k++)
 			layer(m, &m->layers[k], x, i, keys + k * row,
-			      values + k * row);
+			      values + k * row, &margin);
 	}
 	norm(x, m->output_norm, s->n_embd, (double)s->norm_eps, x);
 	times(&m->output, 0, s->n_vocab, x, logits);
@@ -544,4 +551,5 @@ void reference_logits(const struct model *m, const uint32_t *ids, uint32_t n,
 	free(values);
 	free(x);
 	free(embed);
+	return margin;
 }

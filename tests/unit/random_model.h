@@ -23,8 +23,11 @@ struct random_spec {
 /* The file's bytes. */
 void random_gguf(const struct random_spec *spec, struct buf *out);
 
-/* n_vocab logits of the last of n tokens, by full attention. */
-void reference_logits(const struct model *m, const uint32_t *ids, uint32_t n,
-		      double *logits);
+/* n_vocab logits of the last of n tokens, by full attention. Returns by how
+ * much, of 1, an expert that was taken was likelier than one that was not,
+ * where that was closest: a smaller error than that takes the same ones. 1 if
+ * there are none. */
+double reference_logits(const struct model *m, const uint32_t *ids, uint32_t n,
+			double *logits);
 
 #endif
