@@ -153,18 +153,6 @@ static void put_pace(const struct app *app, const struct screen *s,
 			   app_is_live(app) ? "live" : "reading");
 }
 
-/* How it ended, as its source says. */
-static void put_end(const struct app *app, const struct screen *s,
-		    struct buf *out)
-{
-	enum { REASON_BYTES = 24 };
-	const struct facts *facts = &app->run->trace.facts;
-
-	if (facts->finish_reason && deck_run_complete(app->deck))
-		buf_printf(out, "%sended: %.*s", dot(s), REASON_BYTES,
-			   facts->finish_reason);
-}
-
 static void put_position(const struct app *app, const struct screen *s,
 			 struct buf *out)
 {
@@ -177,8 +165,6 @@ static void put_position(const struct app *app, const struct screen *s,
 	else
 		buf_printf(out, "tokens %s", num_count(a, total));
 	put_clock(app, s, out);
-	if (app->playhead == total)
-		put_end(app, s, out);
 	put_pace(app, s, out);
 	if (recording_is(app, deck_opened(app->deck)))
 		buf_puts(out, s->ascii ? "  * rec" : "  ● rec");
@@ -265,6 +251,17 @@ static void put_latency(const struct app *app, struct buf *out)
 	put_seconds(out, ", p99 ", f.tbt_p99_s);
 }
 
+/* How it ended, as its source says. */
+static void draw_end(const struct app *app, struct screen *s, struct pen *p)
+{
+	enum { REASON_BYTES = 24 };
+	const char *reason = app->run->trace.facts.finish_reason;
+
+	if (reason && deck_run_complete(app->deck))
+		pen_printf(p, STYLE_TITLE_DIM, "%sended: %.*s", dot(s),
+			   REASON_BYTES, reason);
+}
+
 /* One fact after another, each whole or not at all. */
 static void draw_facts(const struct app *app, struct screen *s)
 {
@@ -290,6 +287,7 @@ static void draw_facts(const struct app *app, struct screen *s)
 		pen_printf(&p, STYLE_TITLE_DIM, "%s%s", dot(s),
 			   buf_cstr(&latency));
 	buf_release(&latency);
+	draw_end(app, s, &p);
 	pen_printf(&p, STYLE_TITLE_DIM, "%s%s, alphabet %s", dot(s),
 		   now_symbols(&now),
 		   num_count(alphabet, (uint64_t)now.alphabet));

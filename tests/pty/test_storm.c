@@ -75,12 +75,17 @@ static void test_there_and_back(void **state)
 	struct buf before = { 0 }, after = { 0 };
 
 	lil_open_trace(l);
+	expect_gone(l->p, "reading");
+	lil_settle(l);
 	pty_dump(l->p, &before);
 	pty_resize(l->p, 5, 20);
 	pty_resize(l->p, PTY_ROWS, PTY_COLS);
-	assert_true(pty_pump(l->p, PTY_PATIENCE_MS));
-	lil_settle(l);
-	pty_dump(l->p, &after);
+	do { /* a busy machine draws late */
+		if (!pty_pump(l->p, PTY_PATIENCE_MS))
+			break;
+		buf_clear(&after);
+		pty_dump(l->p, &after);
+	} while (strcmp(buf_cstr(&before), buf_cstr(&after)) != 0);
 	assert_string_equal(buf_cstr(&before), buf_cstr(&after));
 	buf_release(&before);
 	buf_release(&after);
