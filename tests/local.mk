@@ -224,6 +224,7 @@ cli_tests = \
 	tests/cli/record.sh \
 	tests/cli/recordings.sh \
 	tests/cli/streams.sh \
+	tests/cli/threads.sh \
 	tests/cli/url.sh
 lint_tests = \
 	tests/lint/docs.sh \
@@ -397,8 +398,8 @@ tests_bench_bench_memory_SOURCES = tests/bench/bench_memory.c \
 	tests/unit/random_model.c tests/unit/random_model.h
 tests_bench_bench_memory_LDADD = libengine.a $(ENGINE_LIBS)
 .PHONY: bench-memory
-bench-memory: tests/bench/bench_memory
-	@tests/bench/bench_memory
+bench-memory: all tests/bench/bench_memory
+	@LILSCOPE='$(abs_top_builddir)/lilscope' tests/bench/bench_memory
 
 # The tokenizers: vectors that pass, and that encoding is linear.
 EXTRA_PROGRAMS += tests/bench/table_vocab
@@ -415,9 +416,17 @@ EXTRA_PROGRAMS += tests/bench/table_logits
 tests_bench_table_logits_SOURCES = tests/bench/table_logits.c \
 	tests/unit/random_model.c tests/unit/random_model.h
 tests_bench_table_logits_LDADD = libengine.a $(ENGINE_LIBS)
+EXTRA_DIST += tests/bench/peer_logits.c
+LLAMA_CPP =
 .PHONY: table-logits
 table-logits: tests/bench/table_logits
-	@tests/bench/table_logits
+	@test -z '$(LLAMA_CPP)' || $(CC) -o tests/bench/peer_logits \
+		$(srcdir)/tests/bench/peer_logits.c -I'$(LLAMA_CPP)/include' \
+		-L'$(LLAMA_CPP)/lib' -Wl,-rpath,'$(LLAMA_CPP)/lib' \
+		-Wl,--allow-shlib-undefined -lllama -lggml -lggml-base
+	@tests/bench/table_logits \
+		$(LLAMA_CPP:%=$(abs_builddir)/tests/bench/peer_logits)
+CLEANFILES += tests/bench/peer_logits
 
 # Threads, under ThreadSanitizer, in a build of its own.
 .PHONY: check-threads
@@ -426,7 +435,9 @@ check-threads:
 	@cd threads && $(SHELL) '$(abs_top_srcdir)/configure' -q \
 		CC='$(CC)' CFLAGS='-O1 -g -fsanitize=thread' \
 		LDFLAGS=-fsanitize=thread
-	@$(MAKE) -s -C threads check TESTS='$(thread_tests)'
+	@$(MAKE) -s -C threads check check_LIBRARIES= \
+		check_PROGRAMS='$(thread_tests)' \
+		TESTS='$(thread_tests) tests/cli/threads.sh'
 thread_tests = tests/unit/test_pool tests/unit/test_transformer \
 	tests/unit/test_generate tests/unit/test_sparse
 

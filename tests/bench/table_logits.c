@@ -136,7 +136,8 @@ static bool write_file(const char *path, const struct buf *bytes)
 	return file && fclose(file) == 0 && good;
 }
 
-/* One model, one text: into the cells of the tables. */
+/* One model, one text: into the cells of the tables; false: the peer has
+ * none. */
 static bool text(const struct model *m, const char *peer, const char *path,
 		 uint32_t n, struct cell *cells)
 {
@@ -158,11 +159,8 @@ static bool text(const struct model *m, const char *peer, const char *path,
 	kernel_use(NULL);
 	if (!peer)
 		return true;
-	if (!peers(peer, path, ids, n, theirs)) {
-		fprintf(stderr, "%s does not print %d logits of %s\n", peer,
-			VOCAB, m->arch);
+	if (!peers(peer, path, ids, n, theirs))
 		return false;
-	}
 	ours(m, ids, n, got);
 	compare(&cells[PEER], theirs, want, limit, close);
 	compare(&cells[BESIDE], got, theirs, limit, close);
@@ -181,12 +179,14 @@ static bool fill(const char *arch, enum ggml_type type, const char *peer,
 	for (uint64_t seed = 1; good && seed <= SEEDS; seed++) {
 		struct random_spec spec = { .arch = arch, .type = type,
 					    .n_vocab = VOCAB,
-					    .tied = seed % 2, .seed = seed };
+					    .seed = seed };
 		struct buf bytes = { 0 };
 		struct err err = { "" };
 		struct gguf *g;
 		struct model *m;
 
+		/* libllama knows no qwen2moe without output.weight */
+		spec.tied = seed % 2 && strcmp(arch, "qwen2moe") != 0;
 		random_gguf(&spec, &bytes);
 		g = gguf_parse(bytes.data, bytes.len, &err);
 		m = g ? model_from_gguf(g, &err) : NULL;
@@ -194,7 +194,12 @@ static bool fill(const char *arch, enum ggml_type type, const char *peer,
 			fprintf(stderr, "%s: %s\n", arch, err.text);
 		good = m && (!peer || write_file(path, &bytes));
 		for (size_t i = 0; good && i < ARRAY_LEN(lengths); i++)
-			good = text(m, peer, path, lengths[i], cells);
+			if (!text(m, peer, path, lengths[i], cells)) {
+				fprintf(stderr, "the peer has no logits of %s "
+						"%s\n",
+					arch, quant_of(type)->name);
+				peer = NULL;
+			}
 		model_free(m);
 		gguf_free(g);
 		buf_release(&bytes);

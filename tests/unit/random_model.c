@@ -249,13 +249,54 @@ static void put_layer(struct file *f, const struct random_spec *s, uint32_t i)
 	       0.05);
 }
 
+static void key_array(struct file *f, const char *name, uint32_t type,
+		      uint64_t n)
+{
+	key(f, "", name, 9);
+	put(&f->keys, type, 4);
+	put(&f->keys, n, 8);
+}
+
+/* SentencePiece's: 3 control tokens, all bytes, and pieces of no use. */
+static void put_vocab(struct file *f, uint32_t n)
+{
+	static const char *const control[] = { "<unk>", "<s>", "</s>" };
+	enum { FIRST_BYTE = ARRAY_LEN(control), BYTES = 256 };
+	char piece[16];
+
+	key_str(f, "", "tokenizer.ggml.model", "llama");
+	key_array(f, "tokenizer.ggml.tokens", 8, n);
+	for (uint32_t i = 0; i < n; i++) {
+		if (i < FIRST_BYTE)
+			snprintf(piece, sizeof(piece), "%s", control[i]);
+		else if (i < FIRST_BYTE + BYTES)
+			snprintf(piece, sizeof(piece), "<0x%02X>",
+				 i - FIRST_BYTE);
+		else
+			snprintf(piece, sizeof(piece), "w%u", i);
+		put_str(&f->keys, piece);
+	}
+	key_array(f, "tokenizer.ggml.scores", 6, n);
+	for (uint32_t i = 0; i < n; i++)
+		put(&f->keys, 0, 4);
+	key_array(f, "tokenizer.ggml.token_type", 5, n);
+	for (uint32_t i = 0; i < n; i++)
+		put(&f->keys, i == 0 ? 2 : i < FIRST_BYTE ? 3 :
+			      i < FIRST_BYTE + BYTES ? 6 : 1, 4);
+	key_u32(f, "", "tokenizer.ggml.bos_token_id", 1);
+	key_u32(f, "", "tokenizer.ggml.eos_token_id", 2);
+}
+
 static void put_keys(struct file *f, const struct random_spec *s)
 {
 	const char *a = s->arch;
 
 	key_str(f, "", "general.architecture", a);
 	key_str(f, "", "general.name", "random");
-	key_str(f, "", "tokenizer.ggml.model", "no_vocab");
+	if (s->vocab)
+		put_vocab(f, s->n_vocab);
+	else
+		key_str(f, "", "tokenizer.ggml.model", "no_vocab");
 	key_u32(f, a, "vocab_size", s->n_vocab);
 	key_u32(f, a, "block_count", s->n_layers);
 	key_u32(f, a, "context_length", s->n_ctx);

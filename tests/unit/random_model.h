@@ -15,6 +15,7 @@ struct random_spec {
 	const char *scaling;   /* of RoPE: "linear", "yarn" or NULL */
 	bool divisors;         /* llama3's rope_freqs */
 	bool tied;             /* no output.weight */
+	bool vocab;            /* with a tokenizer: bytes are 3..258 */
 	uint32_t n_embd, n_layers, n_heads, n_kv_heads, n_ff, n_vocab, n_ctx;
 	uint32_t n_ff_expert; /* also of the shared one */
 	uint64_t seed;

@@ -175,35 +175,41 @@ static void same_bits(const struct transformer *a, const struct transformer *b,
 			    n * sizeof(float));
 }
 
-/* Threads, and how the prompt is cut, change nothing. */
+/* A policy on one thread and on several: the same bits. */
+static void threads_agree(const struct model *m, struct pool *pool,
+			  const char *name)
+{
+	const uint32_t *ids = some_ids(m->shape.n_vocab);
+	struct transformer *a = start(m, NULL, name, 32);
+	struct transformer *b = start(m, pool, name, 32);
+
+	transformer_prompt(a, ids, PROMPT, PROMPT);
+	transformer_prompt(b, ids, PROMPT, PROMPT);
+	same_bits(a, b, m->shape.n_vocab);
+	for (int k = PROMPT; k < N; k++) {
+		transformer_step(a, ids[k]);
+		transformer_step(b, ids[k]);
+		same_bits(a, b, m->shape.n_vocab);
+	}
+	transformer_free(a);
+	transformer_free(b);
+}
+
 static void threads_change_nothing(void **state)
 {
 	struct random_spec spec = { .arch = "llama", .type = GGML_Q4_0,
 				    .n_heads = 8, .n_kv_heads = 4, .seed = 3 };
-	struct pool *pool = pool_new(3);
 	struct made made;
-	const uint32_t *ids;
 
 	(void)state;
 	make(&made, &spec);
-	ids = some_ids(made.model->shape.n_vocab);
-	for (size_t i = 0; i < sparse_n_rows; i++) {
-		const char *name = sparse_rows[i]->name;
-		struct transformer *a = start(made.model, NULL, name, 32);
-		struct transformer *b = start(made.model, pool, name, 32);
+	for (unsigned n = 2; n <= 4; n++) {
+		struct pool *pool = pool_new(n);
 
-		transformer_prompt(a, ids, PROMPT, PROMPT);
-		transformer_prompt(b, ids, PROMPT, PROMPT);
-		same_bits(a, b, made.model->shape.n_vocab);
-		for (int k = PROMPT; k < N; k++) {
-			transformer_step(a, ids[k]);
-			transformer_step(b, ids[k]);
-			same_bits(a, b, made.model->shape.n_vocab);
-		}
-		transformer_free(a);
-		transformer_free(b);
+		for (size_t i = 0; i < sparse_n_rows; i++)
+			threads_agree(made.model, pool, sparse_rows[i]->name);
+		pool_free(pool);
 	}
-	pool_free(pool);
 	unmake(&made);
 }
 

@@ -1,0 +1,24 @@
+#!/bin/sh
+# lilscope decode makes the same tokens on 1, 2, 3 and 4 threads, under every
+# policy. `make check-threads` runs this under ThreadSanitizer, whose complaint
+# is an exit status.
+. "${top_srcdir:-.}/tests/cli/lib.sh"
+model=$srcdir/samples/models/stories260K/checkpoint.bin
+
+same()
+{
+	for n in 1 2 3 4; do
+		"$LILSCOPE" decode -m "$model" --prompt 'Once upon a time' \
+			-n 60 --ignore-eos --policy "$1" -b 32 --threads $n \
+			--text >"$tmp/text.$n" 2>"$tmp/err" ||
+			{ cat "$tmp/err"; return 1; }
+		cmp "$tmp/text.1" "$tmp/text.$n" || return 1
+	done
+	[ -s "$tmp/text.1" ]
+}
+policies=$("$LILSCOPE" help --tables | awk -F '\t' '$1 == "policy" { print $2 }')
+for policy in $policies; do
+	check "$policy" same "$policy"
+done
+
+finish
