@@ -24,27 +24,75 @@ check "the same with a cache of F16" golden f16
 tokens() { jq -r 'select(.t or .id) | .id' "$1" | tr '\n' ' '; }
 have_jq() { command -v jq >/dev/null; }
 
-# Each policy at each budget is a trace that can be analysed.
-policies="dense sink h2o quest infllm raas snapkv tova rkv random"
+# Each policy at each budget is a trace that says its policy and budget, that
+# can be analysed, and whose pages are in the map.
+policies=$("$LILSCOPE" help --tables | awk -F '\t' '$1 == "policy" { print $2 }')
+n_tokens=400
+decoded() # MODEL POLICY BUDGET PROMPT OUT
+{
+	"$LILSCOPE" decode -m "$1" --prompt "$4" -n $n_tokens --policy "$2" \
+		-b "$3" --ignore-eos --threads 1 >"$5" 2>"$tmp/err" ||
+		{ cat "$tmp/err"; return 1; }
+	"$LILSCOPE" analyze --json - <"$5" >"$tmp/out" || return 1
+	grep -q "\"dialect\":\"native\".*\"tokens\":$n_tokens,\"tokens_by\":\"ids\"" \
+		"$tmp/out" || { cat "$tmp/out"; return 1; }
+	"$LILSCOPE" --plain - <"$5" >"$tmp/out" 2>&1 &&
+		grep -q "End at token $n_tokens" "$tmp/out" ||
+		{ cat "$tmp/out"; return 1; }
+	says="\"policy\":\"$2\",\"budget\":$3,"
+	[ "$2" != dense ] || says='"policy":"dense",'
+	head -n 1 "$5" | grep -q "$says" || { head -n 1 "$5"; return 1; }
+}
 each()
 {
 	for budget in 32 64 128 256 512; do
-		"$LILSCOPE" decode -m "$model" --prompt "$once" -n 400 \
-			--policy "$1" -b $budget --ignore-eos \
-			>"$tmp/$1.$budget" 2>"$tmp/err" || { cat "$tmp/err"; return 1; }
-		"$LILSCOPE" analyze --json - <"$tmp/$1.$budget" >"$tmp/out" || return 1
-		grep -q '"dialect":"native".*"tokens":400,"tokens_by":"ids"' "$tmp/out" ||
-			{ cat "$tmp/out"; return 1; }
-		"$LILSCOPE" --plain - <"$tmp/$1.$budget" >"$tmp/out" 2>&1 &&
-			grep -q 'End at token 400' "$tmp/out" ||
-			{ cat "$tmp/out"; return 1; }
+		decoded "$model" "$1" $budget "$once" "$tmp/$1.$budget" ||
+			return 1
 	done
 	# a budget over the whole length is the dense text
 	is tokens "$(tokens "$tmp/dense.512")" "$(tokens "$tmp/$1.512")"
 }
+# The map of the last token has the pages that its record has.
+printf '%s\n' wait 'resize 14 90' 4 'screen -' >"$tmp/map"
+mapped()
+{
+	"$LILSCOPE" --script "$tmp/map" "$tmp/$1.64" >"$tmp/out" || return 1
+	case $1 in
+	dense) line='This run is dense' ;;
+	*)
+		read=$(jq -c 'select(.read) | .read' "$tmp/$1.64" | tail -n 1)
+		kept=$(jq -c 'select(.kept) | .kept' "$tmp/$1.64" | tail -n 1)
+		line="$1 64 .* token $n_tokens: $(echo "$read" | jq length) read,"
+		line="$line $(echo "$kept" | jq length) kept of 26 pages" ;;
+	esac
+	grep -q "$line" "$tmp/out" || { echo "$line"; cat "$tmp/out"; return 1; }
+}
 if have_jq; then
 	for policy in $policies; do
 		check "$policy at 32 ... 512" each "$policy"
+		check "$policy in the map" mapped "$policy"
+	done
+fi
+
+# The model in the box, from GGUF.
+chain=$srcdir/samples/model/chain-0.9m.gguf
+ask=$("$PYTHON" "$srcdir/samples/model/problems.py" --seed 1 --count 1 |
+	cut -f 4)
+chained()
+{
+	n_tokens=100
+	for budget in 32 128 512; do
+		decoded "$chain" "$1" $budget "$ask" "$tmp/chain" || return 1
+		head -n 1 "$tmp/chain" | grep -q '"tokenizer":"llama spm"' ||
+			return 1
+	done
+	n_tokens=400
+	tokens "$tmp/chain" >"$tmp/chain.$1"
+	cmp "$tmp/chain.dense" "$tmp/chain.$1" # 512 holds all of it
+}
+if have_jq; then
+	for policy in $policies; do
+		check "$policy, the model in the box" chained "$policy"
 	done
 fi
 threads()

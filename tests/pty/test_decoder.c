@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "lil.h"
+#include "model/sparse.h"
 
 enum { PATH_BYTES = 2 * SCRATCH_PATH_BYTES };
 
@@ -169,9 +170,47 @@ static void test_grows(void **state)
 	expect_restored(l->p);
 }
 
+/* Every policy, piped into a screen: the map has it while it comes. */
+static void test_policies(void **state)
+{
+	struct lil *l = *state;
+
+	lil_program();
+	for (size_t i = 0; i < sparse_n_rows; i++) {
+		const char *policy = sparse_rows[i]->name;
+		char title[64];
+		int ends[2];
+		pid_t pid;
+
+		assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+		lil_start(l, &(struct pty_spec){ .stdin_fd = &ends[0] },
+			  LIL_ARGS("-"));
+		close(ends[0]);
+		pid = decode("go\n", policy, ends[1]);
+		close(ends[1]);
+		expect_text(l->p, "tokens 300");
+		pty_keys(l->p, "4");
+		if (sparse_rows[i] == &sparse_dense) {
+			expect_text(l->p, "This run is dense");
+		} else {
+			snprintf(title, sizeof(title), "%s 48 · token 300: ",
+				 policy);
+			expect_text(l->p, title);
+			expect_text(l->p, "of 19 pages");
+			expect_text(l->p, "█");
+			expect_text(l->p, "page 0");
+		}
+		decoded(pid);
+		pty_keys(l->p, "q");
+		expect_exit(l->p, 0);
+		expect_restored(l->p);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		lil_test(test_policies),
 		lil_test(test_map),
 		lil_test(test_compare),
 		lil_test(test_grows),
