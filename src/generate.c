@@ -226,6 +226,29 @@ void generation_release(struct generation *g)
 	*g = (struct generation){ 0 };
 }
 
+static bool has_stop(const struct generation *g)
+{
+	for (size_t i = 0; i < g->o->n_stops; i++)
+		if (bytes_find(g->tail.data, g->tail.len, g->o->stops[i],
+			       strlen(g->o->stops[i])))
+			return true;
+	return false;
+}
+
+/* A stop may have begun before the fork; one that is whole ended a run that
+ * somebody goes on with. */
+static void recall_tail(struct generation *g)
+{
+	uint32_t n = generation_n_out(g);
+
+	if (!g->o->n_stops)
+		return;
+	for (uint32_t i = n - MIN(n, (uint32_t)TAIL_BYTES); i < n; i++)
+		generation_text(g, i, &g->tail);
+	if (has_stop(g))
+		buf_clear(&g->tail);
+}
+
 void generation_fork(struct generation *g, const struct generation *from,
 		     uint32_t n, const struct transformer *at)
 {
@@ -242,6 +265,7 @@ void generation_fork(struct generation *g, const struct generation *from,
 	g->sampler = sampler_copy(from->sampler);
 	for (uint32_t i = 0; i < n; i++)
 		push_id(g, from->ids[i], from->times_s[i]);
+	recall_tail(g);
 	watch_begin(g);
 	/* Not from->times_s[n - 1] alone: a prompt's tokens have none. */
 	g->clock_s = n < from->n_ids ? from->times_s[n] : from->clock_s;
@@ -257,10 +281,8 @@ static bool is_stopped(struct generation *g)
 	if (!g->o->n_stops)
 		return false;
 	buf_append(&g->tail, g->text.data, g->text.len);
-	for (size_t i = 0; i < g->o->n_stops; i++)
-		if (bytes_find(g->tail.data, g->tail.len, g->o->stops[i],
-			       strlen(g->o->stops[i])))
-			return true;
+	if (has_stop(g))
+		return true;
 	if (g->tail.len > 2 * TAIL_BYTES)
 		buf_drop(&g->tail, g->tail.len - TAIL_BYTES);
 	return false;

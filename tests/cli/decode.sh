@@ -116,6 +116,33 @@ shown()
 }
 check "decode | lilscope -" shown
 
+# --- Ends.
+stopped()
+{
+	"$LILSCOPE" decode -m "$model" --prompt "$once" -n 200 --text \
+		--stop never --stop 'ay outs' >"$tmp/out" || return 1
+	is text ', there was a little girl named Lily. She loved to play outs' \
+		"$(cat "$tmp/out")" || return 1
+	"$LILSCOPE" decode -m "$model" --prompt "$once" -n 200 \
+		--stop 'ay outs' | tail -n 1 >"$tmp/out"
+	grep -q '^{"end":"stop","tokens":[0-9]*}$' "$tmp/out"
+}
+check "--stop, over two tokens" stopped
+# The model in the box ends its text; where that is ignored, it goes on.
+ended()
+{
+	"$LILSCOPE" decode -m "$chain" --prompt "$ask" >"$tmp/ends"
+	"$LILSCOPE" decode -m "$chain" --prompt "$ask" --ignore-eos -n 300 \
+		>"$tmp/goes.on"
+	n=$(sed -n 's/^{"end":"stop","tokens":\([0-9]*\)}$/\1/p' "$tmp/ends")
+	[ "$n" -gt 100 ] && [ "$n" -lt 300 ] || { tail -n 1 "$tmp/ends"; return 1; }
+	grep -q '^{"end":"length","tokens":300}$' "$tmp/goes.on" || return 1
+	sed '1d;$d;s/,"us":[0-9]*//' "$tmp/ends" >"$tmp/a"
+	sed '1d;s/,"us":[0-9]*//' "$tmp/goes.on" | head -n "$n" >"$tmp/b"
+	cmp "$tmp/a" "$tmp/b"
+}
+check "the model's own end, and --ignore-eos" ended
+
 # Records: the header's facts, bytes of the cache, pages.
 records()
 {
@@ -244,6 +271,66 @@ cut()
 		--tokenizer "$srcdir/samples/models/stories260K/tokenizer.bin"
 }
 check "a model that is cut short" cut
+# A gigabyte of a model that can't be: one sentence that names why, and none of
+# the gigabyte is read.
+hostile() # WHAT WORD
+{
+	"$PYTHON" - "$tmp/huge.gguf" "$1" "$2" <<'END'
+import os, resource, struct, subprocess, sys
+path, what, word = sys.argv[1:]
+GIB = 1 << 30
+def s(b): return struct.pack("<Q", len(b)) + b
+def key(name, kind, value): return s(name) + struct.pack("<I", kind) + value
+def text(name, value): return key(name, 8, s(value))
+def number(name, value): return key(name, 4, struct.pack("<I", value))
+def tokens(n): return key(b"tokenizer.ggml.tokens", 9,
+                          struct.pack("<IQ", 8, n) + s(b"a") * n)
+arch = word.encode() if what == "architecture" else b"llama"
+keys = [text(b"general.architecture", arch)] + \
+    [number(b"llama." + k, v) for k, v in
+     ((b"block_count", 1), (b"context_length", 64), (b"embedding_length", 1024),
+      (b"feed_forward_length", 1024), (b"attention.head_count", 2))] + \
+    [text(b"tokenizer.ggml.model", b"gpt2" if what == "split" else
+          word.encode() if what == "tokenizer" else b"llama"), tokens(8)]
+if what == "split":
+    keys += [text(b"tokenizer.ggml.pre", word.encode())]
+tensors, at = [], 0
+def tensor(name, kind, *dims):
+    global at
+    tensors.append(s(name) + struct.pack("<I", len(dims)) +
+                   struct.pack("<%dQ" % len(dims), *dims) +
+                   struct.pack("<IQ", kind, at))
+    n = 4 if kind == 0 else 2
+    for d in dims:
+        n *= d
+    at += (n + 31) // 32 * 32
+tensor(b"token_embd.weight", int(word) if what == "type" else 1, 1024,
+       GIB // 2048)
+for name in b"output_norm", b"blk.0.attn_norm", b"blk.0.ffn_norm":
+    tensor(name + b".weight", 0, 1024)
+for name in b"attn_q attn_k attn_v attn_output ffn_gate ffn_up ffn_down".split():
+    tensor(b"blk.0." + name + b".weight", 1, 1024, 1024)
+head = b"GGUF" + struct.pack("<IQQ", 3, len(tensors), len(keys)) + \
+    b"".join(keys) + b"".join(tensors)
+head += bytes(-len(head) % 32)
+with open(path, "wb") as f:
+    f.write(head)
+    f.truncate(len(head) + at)
+assert os.path.getsize(path) > GIB
+p = subprocess.run([os.environ["LILSCOPE"], "decode", "-m", path, "--prompt",
+                    "a"], capture_output=True)
+peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
+err = p.stderr.decode()
+assert p.returncode == 2 and p.stdout == b"", p
+assert err.count("\n") == 1 and word in err and "known" in err, err
+assert peak < GIB // 4, peak
+print(err, peak)
+END
+}
+check "an unknown architecture" hostile architecture mamba
+check "an unknown type of tensor" hostile type 42
+check "an unknown tokenizer" hostile tokenizer bert
+check "an unknown pre-tokenizer" hostile split tekken
 closed()
 {
 	"$LILSCOPE" decode -m "$model" --prompt "$once" --ignore-eos \

@@ -163,6 +163,48 @@ static void fork_shares(void **state)
 }
 
 /* The run ends in the very token at which a replay says it should have. */
+/* A stop text ends a text with the token that completes it, whatever was
+ * forked on the way. */
+static void texts_end(void **state)
+{
+	static const char *const stops[] = { "never", "y outs" };
+	struct generate_opts o = options();
+	struct generation a, b, c, d;
+	struct buf text = { 0 };
+	uint32_t n;
+
+	(void)state;
+	o.stops = stops;
+	o.n_stops = ARRAY_LEN(stops);
+	begin(&a, &o, "dense", 0);
+	begin(&b, &o, "dense", 0);
+	finish(&a);
+	assert_string_equal(a.finish, "stop");
+	n = generation_n_out(&a);
+	for (uint32_t i = 0; i < n; i++) {
+		generation_text(&a, i, &text);
+		assert_int_equal(i == n - 1, bytes_find(text.data, text.len,
+							"y outs", 6) != NULL);
+	}
+	/* forked in the middle of it */
+	for (uint32_t i = 0; i < n - 1; i++)
+		assert_true(generation_step(&b));
+	assert_null(b.finish);
+	generation_fork(&c, &b, b.n_ids, NULL);
+	assert_true(generation_step(&c));
+	assert_string_equal(c.finish, "stop");
+	assert_int_equal(generation_n_out(&c), n);
+	/* forked behind it: it goes on */
+	generation_fork(&d, &a, a.n_ids, NULL);
+	assert_true(generation_step(&d));
+	assert_null(d.finish);
+	generation_release(&a);
+	generation_release(&b);
+	generation_release(&c);
+	generation_release(&d);
+	buf_release(&text);
+}
+
 static void threshold_stops(void **state)
 {
 	struct generate_opts o = options();
@@ -257,6 +299,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(own_clock),
 		cmocka_unit_test(fork_shares),
+		cmocka_unit_test(texts_end),
 		cmocka_unit_test(threshold_stops),
 		cmocka_unit_test(threshold_goes_on),
 		cmocka_unit_test(bad_options),
