@@ -111,27 +111,36 @@ static void print_named(struct buf *out, const char *kind, const char *name,
 	field(out, about);
 }
 
-/* The options that a policy looks at. */
+/* The options that a policy looks at, with what they are in a large model if
+ * they are not given. */
 static void print_uses(struct buf *out, const struct sparse *policy)
 {
-	static const struct {
+	static const struct sparse_shape large = { 32, 32, 8, 128 };
+	struct sparse_opts o = sparse_opts_auto;
+	struct err err = { "" };
+	const struct {
 		unsigned use;
 		const char *option;
+		const uint32_t *value; /* NULL: that of the option itself */
 	} rows[] = {
-		{ SPARSE_USES_BUDGET, "budget" },
-		{ SPARSE_USES_PAGE, "page" },
-		{ SPARSE_USES_SINKS, "sinks" },
-		{ SPARSE_USES_RECENT, "recent" },
-		{ SPARSE_USES_DENSE_LAYERS, "dense-layers" },
-		{ SPARSE_USES_KEEP_PROMPT, "keep-prompt" },
-		{ SPARSE_USES_SEED, "seed" },
+		{ SPARSE_USES_BUDGET, "budget", &o.budget },
+		{ SPARSE_USES_PAGE, "page", &o.page },
+		{ SPARSE_USES_SINKS, "sinks", &o.sinks },
+		{ SPARSE_USES_RECENT, "recent", &o.recent },
+		{ SPARSE_USES_DENSE_LAYERS, "dense-layers", &o.dense_layers },
+		{ SPARSE_USES_KEEP_PROMPT, "keep-prompt", &o.keep_prompt },
+		{ SPARSE_USES_SEED, "seed", NULL },
 	};
 	struct buf list = { 0 };
 
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		if (policy->uses & rows[i].use)
-			buf_printf(&list, "%s%s", list.len ? " " : "",
-				   rows[i].option);
+	sparse_resolve(policy, &o, &large, &err);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		if (!(policy->uses & rows[i].use))
+			continue;
+		buf_printf(&list, "%s%s", list.len ? " " : "", rows[i].option);
+		if (rows[i].value)
+			buf_printf(&list, "=%u", *rows[i].value);
+	}
 	buf_putc(&list, '\0');
 	field(out, list.data);
 	buf_release(&list);

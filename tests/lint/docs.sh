@@ -145,8 +145,13 @@ part()
 		n = $5 == "-" ? 0 : split($5, use, " ")
 		if (n)
 			print "Options:"
-		for (i = 1; i <= n; i++)
-			print ".Fl -" use[i] (i < n ? " ," : " .")
+		for (i = 1; i <= n; i++) {
+			split(use[i], pair, "=")
+			given = pair[1] == "keep-prompt" ? \
+				(pair[2] == 1 ? " No (on)" : "") : \
+				pair[2] == "" ? "" : " No " pair[2]
+			print ".Fl -" pair[1] given (i < n ? " ," : " .")
+		}
 	}
 	part == "CODERS" && $1 == "coder" {
 		if (!open) begin("")
@@ -160,7 +165,7 @@ part()
 sed -n 's/^\.\\" \([A-Z]*\)-BEGIN$/\1/p' "$page" >"$tmp/names"
 cp "$page" "$tmp/page"
 while read -r name; do
-	part "$name" >"$tmp/part"
+	part "$name" >"$tmp/part" && [ -s "$tmp/part" ] || exit 1
 	awk -v name="$name" -v part="$tmp/part" '
 	$0 == ".\\\" " name "-END" { skip = 0 }
 	!skip { print }
@@ -209,6 +214,16 @@ while read -r name; do
 	grep -qx -- "$name" "$tmp/known" ||
 		echo "manual: there is no option --$name"
 done <"$tmp/named" | found
+
+# --- Each policy names its paper (the control has none), and the page has it.
+awk -F '\t' '$1 == "policy" && $2 != "random" { print $2 "\t" $4 }' \
+	"$tmp/tables" | while IFS="$(printf '\t')" read -r name paper; do
+	case $paper in
+	*arXiv\ [0-9]*.[0-9]*) ;;
+	*) echo "src/model/sparse_$name.c:1: names no paper: $paper" ;;
+	esac
+	grep -qF "$paper" "$page" || echo "$page:1: lacks the paper of $name"
+done | found
 
 # --- Commands.
 awk -F '\t' '$1 == "command" && $2 != "-" { print $2 }' "$tmp/tables" |
