@@ -143,6 +143,24 @@ ended()
 }
 check "the model's own end, and --ignore-eos" ended
 
+# What stands around the prompt is in the header; formats are the program's own.
+chats()
+{
+	names=$("$LILSCOPE" help --tables |
+		awk -F '\t' '$1 == "option" && $2 == "chat" { print $8 }')
+	[ "$(echo "$names" | wc -w)" -ge 9 ] || { echo "$names"; return 1; }
+	for name in $names; do
+		"$LILSCOPE" decode -m "$model" --prompt 'Why?' -n 1 \
+			--chat "$name" | head -n 1 >"$tmp/chat.$name"
+		grep -q '"prompt":".*Why?' "$tmp/chat.$name" || return 1
+	done
+	cut -d , -f 8- "$tmp/chat.none" >"$tmp/a" # a model without a template
+	cut -d , -f 8- "$tmp/chat.auto" | cmp - "$tmp/a" || return 1
+	grep -qF '"prompt":"<|im_start|>user\nWhy?<|im_end|>\n<|im_start|>assistant\n"' \
+		"$tmp/chat.chatml"
+}
+check "--chat" chats
+
 # Records: the header's facts, bytes of the cache, pages.
 records()
 {

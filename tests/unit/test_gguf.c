@@ -164,6 +164,37 @@ static void sentences(void **state)
 		"blk.0.attn_k.weight is there twice");
 }
 
+/* A type and a scaling that there may be one day. */
+static void named(struct buf *file, const char *words)
+{
+	struct err err = { "" };
+	struct gguf *g = gguf_parse(file->data, file->len, &err);
+
+	assert_true(!g || !model_from_gguf(g, &err));
+	if (!strstr(err.text, words))
+		fail_msg("\"%s\" does not say \"%s\"", err.text, words);
+	gguf_free(g);
+	buf_release(file);
+}
+
+static void unknown_kinds(void **state)
+{
+	static const char q[] = "blk.0.attn_q.weight";
+	struct buf file = { 0 };
+	char *at;
+
+	(void)state;
+	small_file(&file);
+	at = (char *)bytes_find(file.data, file.len, q, strlen(q));
+	assert_non_null(at);
+	at[strlen(q) + 4 + 2 * 8] = 23; /* after the dimensions: IQ4_XS */
+	named(&file, "blk.0.attn_q.weight is of a type (23)");
+	random_gguf(&(struct random_spec){ .arch = "llama", .type = GGML_F32,
+					   .scaling = "longrope", .seed = 1 },
+		    &file);
+	named(&file, "\"longrope\" is not known");
+}
+
 /* 2^60 keys or tensors cost nothing. */
 static void claims_cost_nothing(void **state)
 {
@@ -211,6 +242,7 @@ int main(void)
 		cmocka_unit_test(every_beginning),
 		cmocka_unit_test(any_byte),
 		cmocka_unit_test(sentences),
+		cmocka_unit_test(unknown_kinds),
 		cmocka_unit_test(claims_cost_nothing),
 		cmocka_unit_test(llama2c_files),
 	};
