@@ -30,6 +30,8 @@ dist_samplemodel_DATA = \
 	samples/model/table.py \
 	samples/model/train.py \
 	samples/model/train_1.log \
+	samples/model/train_2.log \
+	samples/model/train_3.log \
 	samples/model/vocab.py
 EXTRA_DIST += samples/screen.svg samples/screen.script \
 	samples/demo.svg samples/demo.script
