@@ -21,7 +21,8 @@ static const struct kernels *const rows[] = {
 	&kernels_scalar,
 };
 
-/* The one in use: chosen by the first call, before there are threads. */
+/* The one in use: chosen by the first call, before threads come in
+ * (transformer_new() sees to that). */
 static const struct kernels *chosen;
 
 static const struct kernels *best(void)

@@ -54,6 +54,7 @@ static struct transformer *make(const struct model *m, struct pool *pool,
 {
 	struct transformer *t = mem_zalloc(sizeof(*t));
 
+	kernel_name(); /* is chosen now, by this thread alone */
 	t->m = m;
 	t->pool = pool;
 	t->policy = policy;
