@@ -4,9 +4,54 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/buf.h"
 #include "trace/native.h"
+
+/* --- warm --------------------------------------------------------------- */
+
+/* A step that takes longer than this reads more than caches hold: what they
+ * hold makes no difference to it, and a second one would be felt. */
+#define WARM_STEP_MAX_S 0.005
+
+static double now_s(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+static void warm_begin(struct decode *d)
+{
+	const struct generate_opts *o = &d->o.generate;
+	struct sparse_opts none = sparse_opts_auto;
+	const uint32_t id = 0;
+	double began_s;
+
+	if (!d->o.warm || o->model->shape.n_ctx < 2)
+		return;
+	d->warmer = transformer_new(o->model, o->pool, o->kv, &sparse_dense,
+				    &none);
+	transformer_prompt(d->warmer, &id, 1, 1); /* the file is read */
+	began_s = now_s();
+	decode_warm(d);
+	if (now_s() - began_s <= WARM_STEP_MAX_S)
+		return;
+	transformer_free(d->warmer);
+	d->warmer = NULL;
+}
+
+void decode_warm(struct decode *d)
+{
+	if (!d->warmer)
+		return;
+	transformer_step(d->warmer, 0);
+	transformer_cut(d->warmer, 1);
+}
+
+/* --- lines -------------------------------------------------------------- */
 
 void decode_send(struct decode *d)
 {
@@ -138,6 +183,7 @@ struct decode *decode_new(const struct decode_opts *opts, struct err *err)
 	bool good;
 
 	d->o = *opts;
+	warm_begin(d);
 	run = decode_add_run(d);
 	good = read_prompt(d, &ids, err) &&
 	       generation_init(&run->g, &d->o.generate, opts->policy, 0,
@@ -160,6 +206,7 @@ void decode_free(struct decode *d)
 		decode_drop_run(d);
 	for (size_t i = 0; i < d->n_snapshots; i++)
 		transformer_free(d->snapshots[i].t);
+	transformer_free(d->warmer);
 	buf_release(&d->lines);
 	buf_release(&d->text);
 	mem_free(d->pages);
@@ -306,8 +353,13 @@ bool decode_step(struct decode *d)
 {
 	bool any = false;
 
-	if (d->quit || (d->held && !d->n_steps))
+	if (d->quit || (d->held && !d->n_steps)) {
+		d->rested = true;
 		return false;
+	}
+	if (d->rested)
+		decode_warm(d);
+	d->rested = false;
 	d->n_steps -= d->n_steps > 0;
 	for (size_t i = 0; i < d->n_runs; i++) {
 		if (d->runs[i].ended)

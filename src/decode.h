@@ -37,6 +37,10 @@ struct decode_opts {
 	bool layers;               /* pages of each layer, not their sum */
 	bool named;                /* records name their run: forks may come */
 	bool stay;                 /* wait for commands when all has ended */
+	/* The model is run once, uncounted, before a prompt and before the
+	 * first step after a rest: else the run that comes first would pay for
+	 * reading the file and for cold caches, and those beside it not. */
+	bool warm;
 	void (*out)(void *ctx, const char *lines, size_t n);
 	void *ctx;
 };

@@ -221,6 +221,7 @@ static bool do_also(struct decode *d, const struct words *w, struct err *err)
 	    !word_count(w, 2, 0, &budget, err) || !has_room(d, err))
 		return false;
 	run = decode_add_run(d);
+	decode_warm(d);
 	if (!generation_init(&run->g, first->o, policy, budget, first->ids,
 			     first->n_prompt, err)) {
 		decode_drop_run(d);

@@ -39,10 +39,15 @@ struct decode {
 	size_t n_snapshots;
 	bool held, quit;
 	uint32_t n_steps;     /* to go while held */
+	struct transformer *warmer; /* NULL: nothing is warmed */
+	bool rested;          /* nothing was done since the last step */
 	struct buf lines, text;
 	uint32_t *pages;      /* scratch: kept and read */
 	size_t pages_cap;
 };
+
+/* Runs the model once, on a text of its own; see decode_opts.warm. */
+void decode_warm(struct decode *d);
 
 /* Hands on what was put into d->lines. */
 void decode_send(struct decode *d);
