@@ -34,7 +34,26 @@ static void settle(struct settings *set)
 	if (!is_given(set, "t"))
 		set->meter.guard.t = DEMO_T;
 	if (!is_given(set, "page"))
-		set->decode.sparse.page = BOX_PAGE;
+		set->decode.sparse.page =
+			MIN(BOX_PAGE, MAX(set->decode.sparse.budget, 1));
+}
+
+/* What was asked for and can't be; what is asked is done or refused. */
+static bool check(const struct settings *set, int n_files, struct err *err)
+{
+	if (n_files)
+		return err_set(err, "demo takes no FILE; the model is "
+				    "--model's, the prompt --prompt's");
+	if (set->record[0] && file_exists(set->record))
+		return err_set(err, "--record: %s exists already",
+			       set->record);
+	if (set->model && !set->prompt)
+		return err_set(err, "demo with a --model needs a --prompt; "
+				    "@FILE reads it");
+	if (is_given(set, "policy") && strcmp(set->decode.policy, "dense") == 0)
+		return err_set(err, "run A of the demo is dense already; "
+				    "--policy says what run B is");
+	return true;
 }
 
 static bool begin(struct app *app, struct err *err)
@@ -55,11 +74,14 @@ static bool begin(struct app *app, struct err *err)
 
 static int show(struct app *app, struct err *err)
 {
+	bool screen = app->set.script[0] ||
+		      (!app->set.plain && isatty(STDOUT_FILENO));
+
+	if (!screen)
+		return demo_print(app, stdout);
 	if (app->set.decode.tour)
 		tour_start(app);
-	if (app->set.script[0] || isatty(STDOUT_FILENO))
-		return show_app(app, err);
-	return demo_print(app, stdout);
+	return show_app(app, err);
 }
 
 int command_demo(const struct settings *given, int n_files)
@@ -69,15 +91,7 @@ int command_demo(const struct settings *given, int n_files)
 	struct app app;
 	int status = EXIT_TROUBLE;
 
-	if (n_files)
-		err_set(&err, "demo takes no FILE; the model is --model's, "
-			      "the prompt --prompt's");
-	else if (set.record[0] && file_exists(set.record))
-		err_set(&err, "--record: %s exists already", set.record);
-	else if (set.model && !set.prompt)
-		err_set(&err, "demo with a --model needs a --prompt; @FILE "
-			      "reads it");
-	if (!err.text[0]) {
+	if (check(&set, n_files, &err)) {
 		settle(&set);
 		app_init(&app, &set);
 		if (demo_new(&app, &err) && begin(&app, &err))

@@ -34,6 +34,34 @@ static bool open_model(struct demo *d, const struct settings *set,
 			      set->decode.tokenizer, err);
 }
 
+/* Can B's policy, and what it goes on with at the threshold, be? Asked here,
+ * for the decoder would begin without B. */
+static bool try_policy(const struct demo *d, const struct settings *set,
+		       const struct sparse *policy, uint32_t budget,
+		       struct err *err)
+{
+	const struct model_shape *s = &d->map.model->shape;
+	const struct sparse_shape shape = { s->n_layers, s->n_heads,
+					    s->n_kv_heads, s->d_head };
+	struct sparse_opts o = set->decode.sparse;
+	struct err inner = { "" };
+
+	if (budget)
+		o.budget = budget;
+	return sparse_resolve(policy, &o, &shape, &inner) ||
+	       err_set(err, "demo, %s: %s", policy->name, inner.text);
+}
+
+static bool try_runs(const struct demo *d, const struct settings *set,
+		     struct err *err)
+{
+	const struct demo_run *b = &d->runs[1];
+	const struct sparse *then = sparse_find(b->then);
+
+	return try_policy(d, set, b->policy, b->budget, err) &&
+	       (!then || try_policy(d, set, then, 0, err));
+}
+
 /* Dense, and the one that was asked for. */
 static void choose_runs(struct demo *d, const struct settings *set)
 {
@@ -56,13 +84,11 @@ bool demo_new(struct app *app, struct err *err)
 	struct demo *d = mem_zalloc(sizeof(*d));
 
 	d->waiting = DECK_NONE;
-	if (!open_model(d, &app->set, err)) {
-		mem_free(d);
-		return false;
-	}
-	choose_runs(d, &app->set);
 	app->demo = d;
-	return true;
+	if (!open_model(d, &app->set, err))
+		return false;
+	choose_runs(d, &app->set);
+	return try_runs(d, &app->set, err);
 }
 
 void demo_free(struct app *app)
@@ -135,7 +161,7 @@ static struct decode_opts job_of(const struct app *app)
 	job.generate.sample.seed += d->n_problems;
 	job.prompt = buf_cstr((struct buf *)&d->prompt);
 	job.gold = d->gold[0] ? d->gold : NULL;
-	job.named = job.stay = true;
+	job.named = job.stay = job.warm = true;
 	job.layers = d->map.model->shape.n_layers <= LAYERS_TOLD;
 	return job;
 }

@@ -77,6 +77,23 @@ static struct told tell(const struct app *app, size_t i)
 	return t;
 }
 
+/* Where it went on under another policy. */
+static void put_turns(const struct trace *trace, FILE *out)
+{
+	for (size_t i = 0; i < trace->n_turns; i++) {
+		const struct turn *turn = &trace->turns[i];
+
+		fprintf(out, "   from token %u on: %s", turn->start,
+			turn->policy ? turn->policy : "another policy");
+		if (turn->budget)
+			fprintf(out, " %u", turn->budget);
+		if (turn->recomputed)
+			fprintf(out, "; %u tokens were read again, in JCT",
+				turn->recomputed);
+		fputc('\n', out);
+	}
+}
+
 static void put_run(const struct told *t, char letter, FILE *out)
 {
 	const struct trace *trace = &t->run->trace;
@@ -87,7 +104,30 @@ static void put_run(const struct told *t, char letter, FILE *out)
 		fprintf(out, " %u", trace->facts.budget);
 	fprintf(out, ": %u tokens, ended by %s\n", t->n,
 		finish && *finish ? finish : "the decoder");
+	put_turns(trace, out);
 	put_wrapped(out, trace->text.data, trace->text.len);
+}
+
+/* A number right in its column; what is unknown is a dash. */
+static void put_real(double value, int width, int decimals, FILE *out)
+{
+	if (isfinite(value))
+		fprintf(out, "%*.*f", width, decimals, value);
+	else
+		fprintf(out, "%*s", width, "-");
+}
+
+/* "quest", "quest+dense" */
+static void put_policies(const struct trace *trace, FILE *out)
+{
+	struct buf name = { 0 };
+
+	buf_puts(&name, trace->facts.policy);
+	for (size_t i = 0; i < trace->n_turns; i++)
+		if (trace->turns[i].policy)
+			buf_printf(&name, "+%s", trace->turns[i].policy);
+	fprintf(out, "%-12s ", buf_cstr(&name));
+	buf_release(&name);
 }
 
 static void put_numbers(const struct told *t, const struct told *first,
@@ -96,11 +136,19 @@ static void put_numbers(const struct told *t, const struct told *first,
 	const struct trace *trace = &t->run->trace;
 	double kv = trace->kv && t->n ? (double)trace->kv[t->n - 1].held : 0;
 
-	fprintf(out, "%c  %-8s %6u %7u %6.2f %8.2f %8.3f %8.1f %8.0f  %s\n",
-		letter, trace->facts.policy, trace->facts.budget, t->n,
-		first->n ? (double)t->n / first->n : 1, t->ttft_s * 1e3,
-		t->tbt_s * 1e3, t->jct_s * 1e3, kv / 1024,
-		words_of(verdict_of(trace, t->n)));
+	fprintf(out, "%c  ", letter);
+	put_policies(trace, out);
+	if (trace->facts.budget)
+		fprintf(out, "%6u", trace->facts.budget);
+	else
+		fprintf(out, "%6s", "-");
+	fprintf(out, "%7u", t->n);
+	put_real(first->n ? (double)t->n / first->n : NAN, 6, 2, out);
+	put_real(t->ttft_s * 1e3, 8, 2, out);
+	put_real(t->tbt_s * 1e3, 8, 3, out);
+	put_real(t->jct_s * 1e3, 8, 1, out);
+	put_real(kv / 1024, 8, 0, out);
+	fprintf(out, "  %s\n", words_of(verdict_of(trace, t->n)));
 }
 
 static void put_stop(const struct told *t, char letter, FILE *out)
@@ -114,6 +162,9 @@ static void put_stop(const struct told *t, char letter, FILE *out)
 		letter, t->stop.at_token, t->stop.tokens_after,
 		100.0 * t->stop.tokens_after / t->n,
 		words_of(verdict_of(&t->run->trace, t->stop.at_token)));
+	if (t->run->trace.n_turns)
+		fputs("   (of the run as it is told above, with its change)\n",
+		      out);
 }
 
 static void put_all(const struct app *app, size_t n, FILE *out)
@@ -131,8 +182,8 @@ static void put_all(const struct app *app, size_t n, FILE *out)
 		all[i] = tell(app, i);
 		put_run(&all[i], (char)('A' + i), out);
 	}
-	fprintf(out, "\n   policy   budget  tokens    x A  TTFT ms   TBT ms   "
-		     "JCT ms   KV KiB  answer\n");
+	fprintf(out, "\n   policy       budget tokens   x A TTFT ms  TBT ms  "
+		     "JCT ms  KV KiB  answer\n");
 	for (size_t i = 0; i < n; i++)
 		put_numbers(&all[i], &all[0], (char)('A' + i), out);
 	fprintf(out, "\nThe early stop (fewer than %g new bytes in %u "
@@ -144,32 +195,48 @@ static void put_all(const struct app *app, size_t n, FILE *out)
 		     "by side, live; lilscope bench asks many\nproblems.\n");
 }
 
-/* As fast as it goes, to the ends of all runs. */
-static void finish(struct app *app)
+/* A sentence of the decoder or of a recording, which a screen would show. */
+static bool hear(struct app *app)
 {
+	bool bad = app->message_is_error && app->message[0];
+
+	if (bad)
+		fprintf(stderr, "lilscope: %s\n", app->message);
+	app->message[0] = '\0';
+	return bad;
+}
+
+/* As fast as it goes, to the ends of all runs; false: there was trouble. */
+static bool finish(struct app *app)
+{
+	bool good = true;
+
 	app->speed = 1e9;
 	while (!demo_all_ended(app) && !app->demo->gone) {
 		bool more = loop_work(app);
 
+		good = !hear(app) && good;
 		demo_tick(app, 1);
 		if (!more && deck_waits(app->deck))
 			deck_sleep(app->deck, 0.1);
 	}
 	while (loop_work(app))
-		;
+		good = !hear(app) && good;
+	recording_end(app);
+	return !hear(app) && good;
 }
 
 int demo_print(struct app *app, FILE *out)
 {
 	size_t n = app->demo->n_runs;
+	bool good = finish(app);
 
-	finish(app);
 	if (demo_entry(app, n - 1) == DECK_NONE) {
-		fprintf(stderr, "lilscope: %s\n",
-			app->message[0] ? app->message :
-					  "the decoder ended too early");
+		if (good)
+			fprintf(stderr, "lilscope: the decoder ended too "
+					"early\n");
 		return EXIT_TROUBLE;
 	}
 	put_all(app, n, out);
-	return 0;
+	return good ? 0 : EXIT_TROUBLE;
 }

@@ -13,6 +13,7 @@
 #include "base/utf8.h"
 #include "commands.h"
 #include "config.h"
+#include "demo.h"
 #include "file.h"
 #include "opt_request.h"
 #include "show.h"
@@ -74,9 +75,25 @@ static void put_commands(struct buf *out)
 			   commands[i].args[0] ? " " : "", commands[i].args);
 		do {
 			buf_putc(out, ' ');
-		} while (out->len - from < 41);
+		} while (out->len - from < 39);
 		buf_printf(out, "%s\n", commands[i].about);
 	}
+}
+
+/* What a command does when nothing is said, and what its names are. */
+static void put_models(unsigned where, struct buf *out)
+{
+	if (where & OPT_DEMO)
+		buf_printf(out, "\nUnless told otherwise the model in the box "
+				"solves problem 1, dense (A) and by\nquest with "
+				"a budget of %d tokens (B); f = %d tokens, t = "
+				"%g bytes. Piped, or\nwith --plain, the runs go "
+				"to their ends and are printed side by side.\n",
+			   DEMO_BUDGET, DEMO_F, DEMO_T);
+	if (!(where & (OPT_DEMO | OPT_DECODE | OPT_BENCH)))
+		return;
+	buf_puts(out, "\nPolicies:\n");
+	topic_print("policies", out);
 }
 
 static int help(unsigned where)
@@ -91,8 +108,9 @@ static int help(unsigned where)
 		 "OpenAI-like server or\nof Ollama, or a native trace; .gz "
 		 "and .zst too; \"-\" is standard input.\n\nOptions:\n");
 	opt_help(where, &out);
-	buf_puts(&out, "      --help             this text\n\n"
-		       "On the screen ? lists all keys. Manual: man "
+	buf_puts(&out, "      --help              this text\n");
+	put_models(where, &out);
+	buf_puts(&out, "\nOn the screen ? lists all keys. Manual: man "
 		       "lilscope.\n");
 	return print(&out);
 }
@@ -102,8 +120,8 @@ static int no_topic(const char *topic)
 	struct err err = { "" };
 
 	err_set(&err, "there is no help on \"%s\"; lilscope help takes "
-		      "analyze, bench, decode, demo, guard, formats, keys "
-		      "or rules", topic);
+		      "analyze, bench, decode, demo, guard, formats, keys, "
+		      "policies or rules", topic);
 	return complain(&err);
 }
 

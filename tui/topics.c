@@ -5,6 +5,7 @@
 #include "action.h"
 #include "measure/coder.h"
 #include "measure/rival.h"
+#include "model/sparse.h"
 #include "trace/format.h"
 
 enum { NAME_COLS = 20, ACTION_COLS = 30 };
@@ -80,12 +81,20 @@ static void print_rules(struct buf *out)
 			coder_rows[i].about);
 }
 
+static void print_policies(struct buf *out)
+{
+	for (size_t i = 0; i < sparse_n_rows; i++)
+		put_row(out, sparse_rows[i]->name, NAME_COLS,
+			sparse_rows[i]->about);
+}
+
 static const struct {
 	const char *name;
 	void (*print)(struct buf *out);
 } topics[] = {
 	{ "formats", print_formats },
 	{ "keys", print_keys },
+	{ "policies", print_policies },
 	{ "rules", print_rules },
 };
 

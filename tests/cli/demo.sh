@@ -48,10 +48,69 @@ done
 rescued()
 {
 	run demo --seed 2 --policy quest --budget 96 --on-threshold dense
-	status_is 0 && grep -q '^B  quest  .* right$' "$tmp/out" ||
+	status_is 0 && grep -q '^B  quest+dense  .* right$' "$tmp/out" &&
+		grep -q 'from token [0-9]* on: dense$' "$tmp/out" ||
 		{ tail -n 14 "$tmp/out"; return 1; }
 }
 check "a run that is rescued" rescued
+
+# What is evicted is read again, and that is said beside its time.
+again()
+{
+	run demo --policy h2o --budget 192 --on-threshold dense
+	status_is 0 && grep -q 'on: dense; [0-9]* tokens were read again' \
+		"$tmp/out" || { tail -n 14 "$tmp/out"; return 1; }
+}
+check "a rescue that reads again says so" again
+
+# The model is warmed with a text of its own: no word may come of that.
+warm()
+{
+	run demo
+	sed -n '/^  Facts/,/Think:$/p' "$tmp/out" | sed 's/^  //' |
+		tr '\n' ' ' | sed 's/ $//' >"$tmp/prompt"
+	sed -n '/^A  dense: /,/^$/p' "$tmp/out" | sed '1d;s/^  *//' |
+		tr -d ' \n' >"$tmp/words"
+	run decode -m "$srcdir/samples/model/chain-0.9m.gguf" --text \
+		--prompt "@$tmp/prompt"
+	status_is 0 && tr -d ' \n' <"$tmp/out" | cmp - "$tmp/words"
+}
+check "the words are those of decode" warm
+
+plain()
+{
+	run demo --tour "$@"
+	status_is 0 && grep -q '^B  quest 96: ' "$tmp/out"
+}
+check "a tour without a screen is the text" plain
+check "--plain" plain --plain
+
+# What would leave B out is said before anything begins.
+small()
+{
+	run demo --budget 4
+	status_is 0 && grep -q '^B  quest 4: ' "$tmp/out"
+}
+check "a budget under the box's page" small
+
+unrecorded()
+{
+	run demo --record "$tmp/nowhere/kept"
+	status_is 2 && grep -q nowhere "$tmp/err" &&
+		grep -q '^B  quest 96: ' "$tmp/out"
+}
+check "a recording that can't be made" unrecorded
+
+narrow()
+{
+	for command in demo bench decode; do
+		run $command --help
+		status_is 0 && grep -q '^  quest ' "$tmp/out" || return 1
+		awk 'length > 80 { print; bad = 1 } END { exit bad }' \
+			"$tmp/out" || return 1
+	done
+}
+check "--help fits 80 columns and names the policies" narrow
 
 other()
 {
@@ -101,5 +160,10 @@ check "a file" says 'takes no FILE' some.jsonl
 check "a model without a prompt" says 'needs a --prompt' -m /nowhere
 check "no such model" says 'No such file' -m /nowhere --prompt x
 check "no such policy" says 'one of dense, sink' --policy best
+check "dense twice" says 'run A of the demo is dense' --policy dense
+check "a page over the budget" says '--page takes 1 to' --budget 4 --page 8
+check "no budget" says 'at least 1 token' --budget 0
+check "a threshold's policy that can't be" \
+	says 'demo, h2o: ' --recent 96 --on-threshold h2o --budget 90
 
 finish
