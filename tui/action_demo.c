@@ -74,8 +74,8 @@ static void own(struct app *app, const char *arg)
 	(void)arg;
 	if (!has_demo(app))
 		return;
-	ask_for(app, "problem Ann has 20. Bob has 3 more than Ann. How many "
-		     "does Bob have?");
+	ask_for(app, "problem Ann has 20. Bob has 3 more than Ann. Cid has 5 "
+		     "less than Bob. How many does Cid have?");
 }
 
 /* --- runs --------------------------------------------------------------- */
@@ -123,6 +123,29 @@ static bool read_wish(struct app *app, const char *arg, struct wish *w)
 	return true;
 }
 
+/* Runs by their letter in the lanes. */
+static char letter_of(size_t i_run)
+{
+	return (char)('A' + i_run % 26);
+}
+
+/* The run of the lane, if it can still be changed. */
+static bool going_run(struct app *app, size_t *i)
+{
+	const struct run *run;
+
+	if (!demo_current(app, i)) {
+		app_complain(app, "this run is not decoded here");
+		return false;
+	}
+	run = deck_kept(app->deck, demo_entry(app, *i));
+	if (!run || !run->ended || app->demo->gone)
+		return true;
+	app_complain(app, "%c has ended; K makes another run that goes on "
+			  "from the playhead", letter_of(*i));
+	return false;
+}
+
 static void put_wish(const struct wish *w, const char *verb, char *line,
 		     size_t size)
 {
@@ -144,6 +167,8 @@ static void add(struct app *app, const char *arg)
 	put_wish(&wish, "also", line, sizeof(line));
 	if (!demo_tell(app, DECK_NONE, line))
 		return;
+	app_say(app, "%c: %s, from the beginning", letter_of(i),
+		line + strlen("also "));
 	snprintf(then, sizeof(then), "threshold %s", wish.then);
 	if (strcmp(wish.then, "ignore") != 0)
 		demo_tell(app, i, then);
@@ -163,14 +188,13 @@ static void change(struct app *app, const char *arg)
 	char line[64];
 	size_t i;
 
-	if (!has_demo(app) || !read_wish(app, arg, &wish))
+	if (!has_demo(app) || !read_wish(app, arg, &wish) ||
+	    !going_run(app, &i))
 		return;
-	if (!demo_current(app, &i)) {
-		app_complain(app, "this run is not decoded here");
-		return;
-	}
 	put_wish(&wish, "policy", line, sizeof(line));
-	demo_tell(app, i, line);
+	if (demo_tell(app, i, line))
+		app_say(app, "%c: %s from here on", letter_of(i),
+			line + strlen("policy "));
 }
 
 static void ask_change(struct app *app, const char *arg)
@@ -214,8 +238,12 @@ static void fork_here(struct app *app, const char *arg)
 	}
 	snprintf(verb, sizeof(verb), "fork %u", here(app, i));
 	put_wish(&wish, verb, line, sizeof(line));
-	if (demo_tell(app, i, line))
-		compare_follow(app);
+	if (!demo_tell(app, i, line))
+		return;
+	app_say(app, "%c: as %c up to here, then %s",
+		letter_of(deck_n(app->deck) - app->demo->first), letter_of(i),
+		line + strlen(verb) + 1);
+	compare_follow(app);
 }
 
 static void ask_fork(struct app *app, const char *arg)
@@ -233,7 +261,7 @@ static void scale_budget(struct app *app, bool up)
 	char line[32];
 	size_t i, entry;
 
-	if (!has_demo(app) || !demo_current(app, &i))
+	if (!has_demo(app) || !going_run(app, &i))
 		return;
 	entry = demo_entry(app, i);
 	run = deck_kept(app->deck, entry);
@@ -248,7 +276,8 @@ static void scale_budget(struct app *app, bool up)
 	budget = up ? budget * 2 : MAX(budget / 2, 1);
 	snprintf(line, sizeof(line), "budget %u", budget);
 	if (demo_tell(app, i, line))
-		app_say(app, "budget %u from here on", budget);
+		app_say(app, "%c: budget %u from here on", letter_of(i),
+			budget);
 }
 
 static void budget_up(struct app *app, const char *arg)

@@ -119,6 +119,7 @@ struct app {
 	uint32_t marks[APP_MARKS];
 	struct search search;
 	bool explain;             /* the explain panel is open */
+	bool pasting;             /* keys are pasted text */
 	size_t help_top;
 	struct map_look map;
 	struct compare compare;

@@ -17,6 +17,7 @@
 #include "app.h"
 #include "decoder.h"
 #include "model_map.h"
+#include "screen.h"
 #include "task/problem.h"
 
 enum {
@@ -102,6 +103,10 @@ bool demo_step(struct app *app);
 
 /* A line of decode.h's commands for run i, or for none (DECK_NONE). */
 bool demo_tell(struct app *app, size_t i_run, const char *line);
+
+/* While a problem is typed, how it is said and what is wrong with it so far;
+ * over the lower part of r. demo_grammar.c */
+void demo_draw_grammar(const struct app *app, struct screen *s, struct rect r);
 
 /* Facts of the problem for the title, appended. */
 void demo_facts(const struct app *app, bool ascii, struct buf *out);

@@ -10,6 +10,7 @@
 #include "list.h"
 #include "now.h"
 #include "num.h"
+#include "pen.h"
 #include "phrase.h"
 #include "text_layout.h"
 #include "text_pane.h"
@@ -18,6 +19,7 @@
 enum {
 	PANEL_MIN_ROWS = 4, /* with its frame */
 	PANEL_MAX_COLS = 100,
+	PANEL_MIN_COLS = 20,
 	PANEL_FRAME = 2,
 };
 
@@ -310,7 +312,7 @@ void explain_list(const struct app *app, struct buf *out)
 
 /* ---- the panel --------------------------------------------------------- */
 
-static void draw_frame(struct screen *s, struct rect p)
+static void draw_frame(struct screen *s, struct rect p, const char *title)
 {
 	int right = p.col + p.cols - 1, bottom = p.row + p.rows - 1;
 	screen_fill(s, p, STYLE_NORMAL);
@@ -322,7 +324,8 @@ static void draw_frame(struct screen *s, struct rect p)
 	screen_glyph(s, p.row, right, STYLE_KEY, "┐", '+');
 	screen_glyph(s, bottom, p.col, STYLE_KEY, "└", '+');
 	screen_glyph(s, bottom, right, STYLE_KEY, "┘", '+');
-	screen_puts(s, p.row, p.col + 2, STYLE_STRONG, " explain ");
+	struct pen pen = pen_at(s, p.row, p.col + 2, p.cols - 4);
+	pen_printf(&pen, STYLE_STRONG, " %s ", title);
 }
 
 /* Lines of the panel; blank ones stand between paragraphs. */
@@ -389,16 +392,15 @@ static void put_lines(struct screen *s, struct rect p, const char *text,
 	}
 }
 
-void explain_draw(const struct app *app, struct screen *s, struct rect r)
+void explain_panel(struct screen *s, struct rect r, const char *title,
+		   struct buf *text)
 {
-	const struct view *view = &views[app->view];
-	struct buf text = { 0 }, shape = { 0 };
-	if (!view->explain || r.rows < PANEL_MIN_ROWS || r.cols < 20)
+	struct buf shape = { 0 };
+	while (text->len > 0 && text->data[text->len - 1] == '\n')
+		text->len--;
+	if (!text->len || r.rows < PANEL_MIN_ROWS || r.cols < PANEL_MIN_COLS)
 		return;
-	view->explain(app, &text);
-	while (text.len > 0 && text.data[text.len - 1] == '\n')
-		text.len--;
-	close_numbers(&shape, &text);
+	close_numbers(&shape, text);
 	int cols = MIN(r.cols - 2, PANEL_MAX_COLS);
 	struct text_layout l = {
 		.text = shape.data,
@@ -406,13 +408,21 @@ void explain_draw(const struct app *app, struct screen *s, struct rect r)
 		.width = cols - 2 * PANEL_FRAME,
 		.ascii = s->ascii,
 	};
-	if (text.len > 0) {
-		bool airy = count_lines(&l, true) + PANEL_FRAME <= r.rows;
-		int rows = MIN(count_lines(&l, airy) + PANEL_FRAME, r.rows);
-		struct rect p = panel_at(s, r, rows, cols);
-		draw_frame(s, p);
-		put_lines(s, p, text.data, &l, airy);
-	}
-	buf_release(&text);
+	bool airy = count_lines(&l, true) + PANEL_FRAME <= r.rows;
+	int rows = MIN(count_lines(&l, airy) + PANEL_FRAME, r.rows);
+	struct rect p = panel_at(s, r, rows, cols);
+	draw_frame(s, p, title);
+	put_lines(s, p, text->data, &l, airy);
 	buf_release(&shape);
+}
+
+void explain_draw(const struct app *app, struct screen *s, struct rect r)
+{
+	const struct view *view = &views[app->view];
+	struct buf text = { 0 };
+	if (!view->explain)
+		return;
+	view->explain(app, &text);
+	explain_panel(s, r, "explain", &text);
+	buf_release(&text);
 }

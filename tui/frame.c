@@ -15,10 +15,17 @@
 #include "pen.h"
 #include "prompt.h"
 #include "recording.h"
+#include "text_layout.h"
 #include "tour.h"
 #include "view.h"
 
-enum { TITLE_ROWS = 2, FOOT_ROWS = 1, FACT_BYTES = 256, NAME_MIN_COLS = 12 };
+enum {
+	TITLE_ROWS = 2,
+	FOOT_ROWS = 1,
+	FACT_BYTES = 256,
+	NAME_MIN_COLS = 12,
+	MESSAGE_ROWS = 4, /* at most: a sentence is read to its end */
+};
 
 struct rect frame_view_rect(int rows, int cols)
 {
@@ -414,19 +421,39 @@ static int draw_progress(const struct app *app, struct screen *s, int row)
 	return n;
 }
 
+/* On as many rows as it needs. */
+static void draw_message(const struct app *app, struct screen *s)
+{
+	enum style style = app->message_is_error ? STYLE_ERROR : STYLE_STATUS;
+	struct text_layout l = { .text = app->message,
+				 .len = strlen(app->message),
+				 .width = MAX(s->cols - 2, 1),
+				 .ascii = s->ascii };
+	int rows = 0, row;
+
+	for (size_t at = 0; at < l.len && rows < MESSAGE_ROWS; rows++)
+		at = text_layout_line(&l, at).next;
+	row = s->rows - rows;
+	screen_fill(s, (struct rect){ row, 0, rows, s->cols }, style);
+	for (size_t at = 0; row < s->rows; row++) {
+		struct text_line line = text_layout_line(&l, at);
+
+		screen_text(s, row, 1, s->cols - 2, style, l.text + line.from,
+			    line.shown - line.from);
+		at = line.next;
+	}
+}
+
 static void draw_foot(const struct app *app, struct screen *s)
 {
 	int row = s->rows - 1;
-	enum style style = app->message_is_error ? STYLE_ERROR : STYLE_STATUS;
 
 	if (prompt_is_open(app->prompt)) {
 		prompt_draw(app->prompt, s, row);
 		return;
 	}
 	if (app->message[0]) {
-		screen_fill(s, (struct rect){ row, 0, 1, s->cols }, style);
-		screen_text(s, row, 1, s->cols - 2, style, app->message,
-			    strlen(app->message));
+		draw_message(app, s);
 		return;
 	}
 	draw_hints(app, s, row, s->cols - draw_progress(app, s, row));
@@ -452,7 +479,9 @@ void frame_draw(const struct app *app, struct screen *s)
 	views[app->view].draw(app, s, r);
 	if (tour.rows)
 		tour_draw(app, s, tour);
-	if (app->explain)
+	if (app->demo && prompt_is_open(app->prompt))
+		demo_draw_grammar(app, s, r);
+	else if (app->explain)
 		explain_draw(app, s, r);
 	draw_foot(app, s);
 }

@@ -21,6 +21,26 @@ static void prompt_event(struct app *app, int32_t code)
 		action_find("search-next", 11)->run(app, "");
 }
 
+/* What is pasted is text: it goes into an open line, its line ends as blanks,
+ * and is no key anywhere else. Esc gets out if its end never comes. */
+static bool paste(struct app *app, int32_t code)
+{
+	if (code == K_PASTE || code == K_PASTE_END) {
+		app->pasting = code == K_PASTE;
+		return true;
+	}
+	if (!app->pasting)
+		return false;
+	if (code == K_ESC)
+		app->pasting = false;
+	else if (!prompt_is_open(app->prompt))
+		app_say(app, "what is pasted means nothing here; : begins a "
+			     "command");
+	else if (code >= K_TAB && code < K_FIRST)
+		prompt_event(app, code < K_SPACE ? K_SPACE : code);
+	return true;
+}
+
 static void click(struct app *app, struct key key, int rows, int cols)
 {
 	struct rect r = frame_view_rect(rows, cols);
@@ -42,6 +62,8 @@ void input_key(struct app *app, struct key key, int rows, int cols)
 	frame_fit(app, rows, cols);
 	if (key.code == KEY_CTRL('C')) {
 		app->quit = true;
+	} else if (paste(app, key.code)) {
+		;
 	} else if (prompt_is_open(app->prompt)) {
 		if (key.code < K_CLICK)
 			prompt_event(app, key.code);

@@ -9,6 +9,8 @@
 enum {
 	SEQUENCE_MAX_BYTES = 64, /* a longer one means nothing to us */
 	PARAMS_MAX = 4,
+	PASTE_BEGINS = 200,
+	PASTE_ENDS = 201,
 	MOUSE_MOTION = 32,
 	MOUSE_WHEEL = 64,
 };
@@ -182,6 +184,8 @@ static int32_t number_key(int number)
 		K_F1 + 8, K_F1 + 9, K_NONE,   K_F1 + 10, K_F12,
 	};
 
+	if (number == PASTE_BEGINS || number == PASTE_ENDS)
+		return number == PASTE_BEGINS ? K_PASTE : K_PASTE_END;
 	if (number < 0 || (size_t)number >= ARRAY_LEN(codes))
 		return K_NONE;
 	return codes[number];

@@ -35,6 +35,8 @@ enum key_code {
 	K_CLICK,      /* button 1 went down, or moved while down */
 	K_WHEEL_UP,
 	K_WHEEL_DOWN,
+	K_PASTE,      /* what comes up to K_PASTE_END was pasted */
+	K_PASTE_END,
 	K_END_OF_KEYS,
 	/* Added to a code: */
 	K_SHIFT = 1 << 24,

@@ -39,6 +39,7 @@ libtui_a_SOURCES = \
 	tui/explain.h \
 	tui/demo.c \
 	tui/demo.h \
+	tui/demo_grammar.c \
 	tui/demo_text.c \
 	tui/export.c \
 	tui/export.h \

@@ -84,11 +84,12 @@ static void put_commands(struct buf *out)
 static void put_models(unsigned where, struct buf *out)
 {
 	if (where & OPT_DEMO)
-		buf_printf(out, "\nUnless told otherwise the model in the box "
-				"solves problem 1, dense (A) and by\nquest with "
-				"a budget of %d tokens (B); f = %d tokens, t = "
-				"%g bytes. Piped, or\nwith --plain, the runs go "
-				"to their ends and are printed side by side.\n",
+		buf_printf(out,
+			   "\nUnless told otherwise the model in the box "
+			   "solves problem 1, dense (A) and by\nquest with a "
+			   "budget of %d tokens (B); f = %d tokens, t = %g "
+			   "bytes. Piped, or\nwith --plain, the runs go to "
+			   "their ends and are printed side by side.\n",
 			   DEMO_BUDGET, DEMO_F, DEMO_T);
 	if (!(where & (OPT_DEMO | OPT_DECODE | OPT_BENCH)))
 		return;

@@ -119,3 +119,43 @@ const char *glyph(enum glyph g, bool ascii)
 {
 	return ascii ? glyphs[g].ascii : glyphs[g].utf8;
 }
+
+const char *num_time(char out[NUM_BYTES], double s, bool ascii)
+{
+	static const struct {
+		double least;
+		const char *unit, *ascii;
+	} units[] = { { 1, "s", "s" },
+		      { 1e-3, "ms", "ms" },
+		      { 0, "µs", "us" } };
+	double size = fabs(s), value;
+	size_t i = 0;
+
+	if (isnan(s))
+		return num_real(out, s, 0, ascii);
+	while (size < units[i].least * 0.9995)
+		i++;
+	value = i == 0 ? s : i == 1 ? s * 1e3 : s * 1e6;
+	num_real(out, value,
+		 fabs(value) < 9.995   ? 2
+		 : fabs(value) < 99.95 ? 1
+				       : 0,
+		 ascii);
+	snprintf(out + strlen(out), NUM_BYTES - strlen(out), " %s",
+		 ascii ? units[i].ascii : units[i].unit);
+	return out;
+}
+
+const char *num_change(char out[NUM_BYTES], double value, double base,
+			      bool ascii)
+{
+	char number[NUM_BYTES];
+	double percent = base > 0 ? 100 * (value - base) / base : NAN;
+	int decimals = fabs(percent) < 9.95 ? 1 : 0;
+
+	if (fabs(percent) < 0.05)
+		percent = 0;
+	num_real(number, percent, decimals, ascii);
+	snprintf(out, NUM_BYTES, "%s%.32s %%", percent > 0 ? "+" : "", number);
+	return out;
+}

@@ -24,6 +24,13 @@ const char *num_percent(char out[NUM_BYTES], uint64_t part, uint64_t whole);
 /* Bytes as "950 B", "12.3 kB", "1.2 GB". */
 const char *num_size(char out[NUM_BYTES], uint64_t bytes);
 
+/* Seconds in three digits and a unit: "2.13 s", "402 µs"; "-" for NAN. */
+const char *num_time(char out[NUM_BYTES], double s, bool ascii);
+
+/* What value is more than base: "+18 %", with a real minus unless ascii. */
+const char *num_change(char out[NUM_BYTES], double value, double base,
+		       bool ascii);
+
 enum glyph {
 	GLYPH_RHO,
 	GLYPH_EPS,

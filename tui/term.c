@@ -27,6 +27,9 @@ enum {
 
 #define MOUSE_ON  "\033[?1002h\033[?1006h"
 #define MOUSE_OFF "\033[?1006l\033[?1002l"
+/* What is pasted comes between two marks, so that its lines are no keys. */
+#define PASTE_ON  "\033[?2004h"
+#define PASTE_OFF "\033[?2004l"
 
 struct term {
 	int in, out;
@@ -194,8 +197,11 @@ static void make_sequences(struct term *t)
 	for (size_t i = 0; i < ARRAY_LEN(enter); i++)
 		append_capability(saved_state.enter, RESTORE_BYTES, enter[i]);
 	saved_state.leave[0] = '\0';
-	if (t->has_mouse)
+	if (t->has_mouse) { /* those that have none know neither */
+		append(saved_state.enter, RESTORE_BYTES, PASTE_ON);
+		append(saved_state.leave, RESTORE_BYTES, PASTE_OFF);
 		append(saved_state.leave, RESTORE_BYTES, MOUSE_OFF);
+	}
 	for (size_t i = 0; i < ARRAY_LEN(leave); i++)
 		append_capability(saved_state.leave, RESTORE_BYTES, leave[i]);
 	append_capability(saved_state.leave, RESTORE_BYTES, "clear");

@@ -119,48 +119,6 @@ static struct lane lane_of(const struct app *app, size_t i)
 	return l;
 }
 
-/* Three digits and a unit: "2.13 s", "402 µs". */
-static const char *num_time(char out[NUM_BYTES], double s, bool ascii)
-{
-	static const struct {
-		double least;
-		const char *unit, *ascii;
-	} units[] = { { 1, "s", "s" },
-		      { 1e-3, "ms", "ms" },
-		      { 0, "µs", "us" } };
-	double size = fabs(s), value;
-	size_t i = 0;
-
-	if (isnan(s))
-		return num_real(out, s, 0, ascii);
-	while (size < units[i].least * 0.9995)
-		i++;
-	value = i == 0 ? s : i == 1 ? s * 1e3 : s * 1e6;
-	num_real(out, value,
-		 fabs(value) < 9.995   ? 2
-		 : fabs(value) < 99.95 ? 1
-				       : 0,
-		 ascii);
-	snprintf(out + strlen(out), NUM_BYTES - strlen(out), " %s",
-		 ascii ? units[i].ascii : units[i].unit);
-	return out;
-}
-
-/* "+18 %", with a real minus. */
-static const char *num_change(char out[NUM_BYTES], double value, double base,
-			      bool ascii)
-{
-	char number[NUM_BYTES];
-	double percent = base > 0 ? 100 * (value - base) / base : NAN;
-	int decimals = fabs(percent) < 9.95 ? 1 : 0;
-
-	if (fabs(percent) < 0.05)
-		percent = 0;
-	num_real(number, percent, decimals, ascii);
-	snprintf(out, NUM_BYTES, "%s%.32s %%", percent > 0 ? "+" : "", number);
-	return out;
-}
-
 static const char *dot(const struct pen *p)
 {
 	return glyph(GLYPH_DOT, p->s->ascii);
@@ -303,8 +261,15 @@ static void put_turns(const struct lane *l, struct pen *p)
 	for (size_t i = 0; i < t->n_turns && t->turns[i].start <= l->n; i++) {
 		const struct turn *turn = &t->turns[i];
 
-		pen_printf(p, STYLE_RIVAL, " %s %s from %s", dot(p),
-			   turn->policy ? turn->policy : "another policy",
+		if (i + 1 < t->n_turns && turn[1].start == turn->start &&
+		    !turn->recomputed)
+			continue; /* no token came by it */
+		pen_printf(p, STYLE_RIVAL, " %s %s", dot(p),
+			   turn->policy ? turn->policy : "another policy");
+		if (turn->budget)
+			pen_printf(p, STYLE_RIVAL, " %s",
+				   num_count(a, turn->budget));
+		pen_printf(p, STYLE_RIVAL, " from %s",
 			   num_count(a, turn->start));
 		if (turn->recomputed)
 			pen_printf(p, STYLE_DIM, " (%s read again)",
@@ -589,11 +554,11 @@ static void draw_column(const struct app *app, const struct lane *l,
 	struct app other = *app;
 
 	draw_text_title(l, s, r);
-	if (!l->run || !l->n)
+	if (!l->run)
 		return;
 	other.run = (struct run *)l->run; /* only read from */
 	other.playhead = l->n;
-	other.cursor = l->n - 1;
+	other.cursor = l->n ? l->n - 1 : 0;
 	other.pace = PACE_PLAY; /* nothing behind the playhead */
 	other.search.len = 0;
 	for (int i = 0; i < APP_MARKS; i++)
@@ -617,6 +582,32 @@ static void draw_columns(const struct app *app, const struct lane *lanes, int n,
 			screen_vline(s, r.row + 1, r.col + to - 1, r.rows - 1,
 				     STYLE_DIM);
 	}
+}
+
+/* What is asked, while no run has said anything: of all the same, and there
+ * is no better place for so long a text. */
+static bool draw_prompt(const struct app *app, const struct lane *lanes, int n,
+			struct screen *s, struct rect r)
+{
+	struct pen p = pen_at(s, r.row + n, r.col + 1, r.cols - 2);
+	struct rect at = { r.row + n, r.col, r.rows - n, r.cols };
+
+	for (int i = 0; i < n; i++)
+		if (!app->demo || !lanes[i].run || lanes[i].n)
+			return false;
+	if (at.rows < TEXT_MIN_ROWS || !lanes[0].run->trace.prompt.len)
+		return false;
+	for (int i = 0; i < n; i++) {
+		struct pen lane = pen_at(s, r.row + i, r.col, r.cols);
+
+		put_name(app, &lanes[i], &lane);
+		put_pace(&lanes[i], &lane);
+		put_turns(&lanes[i], &lane);
+	}
+	draw_column(app, &lanes[0], s, at);
+	screen_hline(s, at.row, at.col, at.cols, STYLE_DIM);
+	pen_puts(&p, STYLE_KEY, " what is asked ");
+	return true;
 }
 
 /* ---- the view ---------------------------------------------------------- */
@@ -718,6 +709,9 @@ void view_compare_draw(const struct app *app, struct screen *s, struct rect r)
 	if (p.title)
 		draw_title(app, &p, s, r);
 	r.row += p.title;
+	r.rows -= p.title;
+	if (draw_prompt(app, lanes, p.lanes, s, r))
+		return;
 	draw_lanes(app, &p, lanes, s, r);
 	r.row += p.lanes * (p.lines + p.curve) + p.axis;
 	r.rows = p.text;
@@ -776,11 +770,11 @@ void explain_compare(const struct app *app, struct buf *out)
 		return;
 	buf_puts(
 		out,
-		"A sparse policy makes each token cheaper, for attention reads "
-		"less; but what it leaves out must be told again, so the "
-		"output grows, and the whole job may take longer. Where a "
-		"curve of bytes goes flat nothing new is told: a stop there "
-		"wins those tokens back.\n\n");
+		"A sparse policy reads less at each token, which is cheaper "
+		"where texts are long; but what it leaves out may have to be "
+		"told again, so the output grows, and the whole job may take "
+		"longer. Where a curve of bytes goes flat nothing new is told: "
+		"a stop there wins those tokens back.\n\n");
 	for (size_t i = 0; i < MIN(c->n, (size_t)LANES_MAX); i++) {
 		struct lane l = lane_of(app, i);
 

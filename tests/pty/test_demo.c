@@ -99,12 +99,18 @@ static void test_changes(void **state)
 	expect_text(l->p, "C  h2o 64");
 	pty_keys(l->p, "j"); /* from A to B */
 	lil_settle(l);
+	pty_keys(l->p, "b"); /* what it is, not only that it changed */
+	expect_text(l->p, "quest 192 from");
+	pty_keys(l->p, "B");
+	expect_text(l->p, "quest 96 from");
+	expect_gone(l->p, "quest 192 from"); /* no token came by it */
 	pty_keys(l->p, "D");
+	expect_text(l->p, "B: dense from here on");
 	expect_text(l->p, "dense from");
 	pty_keys(l->p, "b"); /* it has no budget now */
 	expect_text(l->p, "has no budget");
 	lil_command(l, "policy sink 64");
-	expect_text(l->p, "sink from");
+	expect_text(l->p, "sink 64 from");
 	lil_command(l, "fork quest 64");
 	expect_text(l->p, "4 runs");
 	lil_command(l, "policy best");
@@ -115,6 +121,8 @@ static void test_changes(void **state)
 	lil_settle(l);
 	pty_keys(l->p, "]]]]] ");
 	expect_text(l->p, "all have ended");
+	pty_keys(l->p, "D");
+	expect_text(l->p, "A has ended; K makes another run");
 	pty_keys(l->p, "q");
 	expect_exit(l->p, 0);
 	expect_restored(l->p);
@@ -126,6 +134,15 @@ static void test_own_problem(void **state)
 
 	start(l, LIL_ARGS("demo", "--speed", "64"));
 	expect_text(l->p, "all have ended");
+	pty_keys(l->p, "W"); /* the grammar, and what is still wrong */
+	expect_text(l->p, "Enter asks it: Cid has 18.");
+	expect_text(l->p, "Names: Ann Bob Cid");
+	pty_keys(l->p, "\025problem Ann has 20. Bob has");
+	expect_text(l->p, "Not yet: ");
+	pty_keys(l->p, "\025problem Ann has 2. How many does Ann have");
+	expect_text(l->p, "With fewer than 3 facts");
+	pty_keys(l->p, "\007"); /* out of the line */
+	expect_gone(l->p, "Names: Ann");
 	lil_command(l, "problem");
 	expect_text(l->p, "Bob has 3 more than Ann");
 	lil_command(l, "problem Ann has 20. Bob has 3 more than Eve. How many "
@@ -136,6 +153,53 @@ static void test_own_problem(void **state)
 	expect_text(l->p, "a problem of your own");
 	expect_text(l->p, "right: 23");
 	expect_text(l->p, "all have ended");
+	pty_keys(l->p, "q");
+	expect_exit(l->p, 0);
+}
+
+/* The lines of a paste are blanks in the line, and no keys outside it. */
+static void test_paste(void **state)
+{
+	struct lil *l = *state;
+
+	start(l, LIL_ARGS("demo", "--speed", "64"));
+	expect_text(l->p, "all have ended");
+	assert_true(pty_mode(l->p, 2004));
+	pty_keys(l->p, "\033[200~q\rq\n\033[201~");
+	expect_text(l->p, "what is pasted means nothing here");
+	pty_keys(l->p, "W");
+	expect_text(l->p, "a problem of your own");
+	pty_keys(l->p, "\025problem \033[200~Ann has 20.\r\nBob has 3 more "
+		       "than Ann.\nHow many\tdoes Bob have?\n\033[201~");
+	expect_text(l->p, "Enter asks it: Bob has 23.");
+	pty_keys(l->p, "\r");
+	expect_text(l->p, "right: 23");
+	pty_keys(l->p, "q");
+	expect_exit(l->p, 0);
+	expect_restored(l->p);
+}
+
+/* What is asked can be read, also on a small screen, before it is answered. */
+static void test_prompt(void **state)
+{
+	struct lil *l = *state;
+
+	start(l, LIL_ARGS("demo", "--tour"));
+	pty_resize(l->p, 24, 80);
+	expect_text(l->p, "what is asked");
+	expect_text(l->p, "Facts: Hal has 4 less than Bob.");
+	expect_text(l->p, "how many does Val");
+	pty_keys(l->p, "\r");
+	expect_gone(l->p, "what is asked");
+	pty_keys(l->p, "\033");
+	expect_gone(l->p, "2/8");
+	pty_resize(l->p, 40, 120);
+	lil_command(l, "problem Ann has 200. How many does Ann have?");
+	expect_text(l->p, "the model counts from 1 to 69");
+	lil_command(l, "problem Hal");
+	pty_resize(l->p, 24, 60);
+	lil_command(l, "problem Bo has 2. How many does Bo have?");
+	expect_text(l->p, "Wes Xan Yan Zoe"); /* to its end */
 	pty_keys(l->p, "q");
 	expect_exit(l->p, 0);
 }
@@ -209,6 +273,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		lil_test(test_runs_end),   lil_test(test_steps),
 		lil_test(test_changes),	   lil_test(test_own_problem),
+		lil_test(test_paste),	   lil_test(test_prompt),
 		lil_test(test_tour),	   lil_test(test_decoder_dies),
 	};
 
