@@ -4,9 +4,9 @@
 
 #include "action.h"
 
-/* Values that f steps through. */
+/* Values that f steps through; 64 is the demo's. */
 static const uint32_t f_steps[] = {
-	10, 25, 50, 100, 125, 250, 500, 1000, 2000
+	10, 25, 50, 64, 100, 125, 250, 500, 1000, 2000
 };
 
 /* "t = 20": what the option is now. */

@@ -331,7 +331,8 @@ static bool prepare(struct work *w, struct err *err)
 		.ctx = w,
 	};
 	o->sparse.seed = o->sample.seed = d->seed;
-	if (!read_cases(w, err) || !rescue_of(set, o, err))
+	if (!read_cases(w, err) || !rescue_of(set, o, err) ||
+	    (set->bench.svg && !file_try_write(set->bench.svg, err)))
 		return false;
 	put_facts(w);
 	o->facts = buf_cstr(&w->facts);
@@ -382,13 +383,26 @@ static void open_screen(struct work *w)
 	w->opts.n_fds = SWEEP_FDS;
 }
 
+static void stopped_note(const struct work *w, struct err *note)
+{
+	err_set(note, "stopped after %u of %u runs%s", w->state.n_done,
+		w->state.n_all,
+		w->opts.out ? "; the same command goes on"
+			    : "; with --out FILE a bench goes on later");
+}
+
+/* Ctrl-C ends the program here: what is kept is told on the way out. */
 static void close_screen(struct work *w, bool stay)
 {
+	struct err note = { "" };
+
 	if (!w->sweep)
 		return;
 	if (stay)
 		sweep_stay(w->sweep, &w->state);
-	sweep_close(w->sweep);
+	else
+		stopped_note(w, &note);
+	sweep_close(w->sweep, note.text[0] ? note.text : NULL);
 	w->sweep = NULL;
 	if (w->said.text[0])
 		guard_say(stderr, w->said.text);
@@ -398,10 +412,7 @@ static void say_stopped(const struct work *w)
 {
 	struct err note = { "" };
 
-	err_set(&note, "stopped after %u of %u runs%s", w->state.n_done,
-		w->state.n_all,
-		w->opts.out ? "; the same command goes on"
-			    : "; with --out FILE a bench goes on later");
+	stopped_note(w, &note);
 	guard_say(stderr, note.text);
 }
 

@@ -70,21 +70,52 @@ static bool write_fd(int fd, const char *bytes, size_t n)
 	return true;
 }
 
+enum { TEMPORARY_BYTES = FILE_PATH_BYTES + 16 };
+
+/* A new file beside path; -1 and a sentence. */
+static int open_temporary(const char *path, char temporary[TEMPORARY_BYTES],
+			  struct err *err)
+{
+	int fd;
+
+	if (strlen(path) >= FILE_PATH_BYTES) {
+		err_set(err, "%.60s...: the name is too long", path);
+		return -1;
+	}
+	snprintf(temporary, TEMPORARY_BYTES, "%s.XXXXXX", path);
+	fd = mkstemp(temporary);
+	if (fd < 0)
+		err_set(err, "%s: %s", path, strerror(errno));
+	return fd;
+}
+
+bool file_try_write(const char *path, struct err *err)
+{
+	char temporary[TEMPORARY_BYTES];
+	int fd;
+
+	if (strcmp(path, "-") == 0)
+		return true;
+	fd = open_temporary(path, temporary, err);
+	if (fd < 0)
+		return false;
+	close(fd);
+	unlink(temporary);
+	return true;
+}
+
 bool file_write(const char *path, const void *bytes, size_t n, struct err *err)
 {
-	char temporary[FILE_PATH_BYTES + 16];
+	char temporary[TEMPORARY_BYTES];
 	bool good;
 	int fd;
 
 	if (strcmp(path, "-") == 0)
 		return write_fd(STDOUT_FILENO, bytes, n) ||
 		       err_set(err, "standard output: %s", strerror(errno));
-	if (strlen(path) >= FILE_PATH_BYTES)
-		return err_set(err, "%.60s...: the name is too long", path);
-	snprintf(temporary, sizeof(temporary), "%s.XXXXXX", path);
-	fd = mkstemp(temporary);
+	fd = open_temporary(path, temporary, err);
 	if (fd < 0)
-		return err_set(err, "%s: %s", path, strerror(errno));
+		return false;
 	/* mkstemp gives 0600; a file for the user has the usual rights. */
 	mode_t mask = umask(0);
 	umask(mask);

@@ -22,6 +22,9 @@ enum file_result file_read(const char *path, size_t max_bytes, struct buf *out,
 bool file_write(const char *path, const void *bytes, size_t n,
 		struct err *err);
 
+/* Could it, now? Asked before long work whose result it is. */
+bool file_try_write(const char *path, struct err *err);
+
 bool file_exists(const char *path);
 
 /* Makes the folder and the folders above it, for this user alone. */

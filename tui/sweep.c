@@ -2,7 +2,9 @@
 
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 
+#include "guard_report.h"
 #include "key.h"
 #include "signals.h"
 #include "terminal.h"
@@ -155,7 +157,7 @@ void sweep_stay(struct sweep *w, const struct bench_state *state)
 	}
 }
 
-void sweep_close(struct sweep *w)
+void sweep_close(struct sweep *w, const char *last_words)
 {
 	int ended_by;
 
@@ -166,6 +168,8 @@ void sweep_close(struct sweep *w)
 	term_close(w->term);
 	screen_release(&w->screen);
 	mem_free(w);
+	if (ended_by && last_words)
+		guard_say(stderr, last_words);
 	if (ended_by)
 		sig_end(ended_by);
 	sig_release();

@@ -24,7 +24,8 @@ bool sweep_tell(struct sweep *w, const struct bench_state *state);
 /* Shows the end until somebody leaves. */
 void sweep_stay(struct sweep *w, const struct bench_state *state);
 
-/* NULL is fine. A signal that ended it ends the program here. */
-void sweep_close(struct sweep *w);
+/* NULL is fine. A signal that ended it ends the program here, after its last
+ * words on standard error; NULL: none. */
+void sweep_close(struct sweep *w, const char *last_words);
 
 #endif

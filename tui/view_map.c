@@ -502,6 +502,12 @@ static void draw_without(const struct app *app, struct screen *s, struct rect r)
 
 	draw_sentence(s, r,
 		      !app->run ? "no generation is open"
+		      : dense && app->demo
+			      ? "This run is dense: each token reads every "
+				"page, and none is evicted, so there is no "
+				"choice to show. c goes back to the runs; Down "
+				"chooses one with a policy, and 4 shows its "
+				"map."
 		      : dense	? "This run is dense: each token reads every "
 				  "page, and none is evicted, so there is no "
 				  "choice to show. A run of a policy has a "

@@ -20,6 +20,7 @@ enum {
 	TABLE_MIN_ROWS = 3,
 	TEXT_BYTES = 64,
 	MINUTES = 60,
+	COLLAPSE_MIN_RUNS = 20, /* of fewer it is not said while more come */
 };
 
 static const enum style policy_styles[POLICIES_MAX] = {
@@ -266,10 +267,12 @@ static void effect(struct pen *p, int width, const struct bench_effect *e)
 	number(p, width / 2, e->change * 100, 1);
 }
 
-static void draw_cell(const struct axes *a, const struct bench_cell *cell,
-		      struct screen *s, int row, int cols)
+static void draw_cell(const struct sweep_look *look, const struct axes *a,
+		      const struct bench_cell *cell, struct screen *s, int row)
 {
-	struct pen p = pen_at(s, row, 1, cols - 1);
+	struct pen p = pen_at(s, row, 1, s->cols - 1);
+	bool collapsed = cell->collapsed &&
+			 (look->ended || cell->n >= COLLAPSE_MIN_RUNS);
 	enum style style = STYLE_NORMAL;
 
 	for (size_t i = 0; i < a->n_policies; i++)
@@ -280,9 +283,8 @@ static void draw_cell(const struct axes *a, const struct bench_cell *cell,
 	else
 		pen_printf(&p, STYLE_STRONG, "%-8s%7s", cell->policy, "");
 	pen_printf(&p, STYLE_DIM, "%6u", cell->n);
-	percent(&p, 8, cell->collapsed ? STYLE_BAD : STYLE_STRONG,
-		cell->accuracy);
-	pen_puts(&p, STYLE_BAD, cell->collapsed ? "*" : " ");
+	percent(&p, 8, collapsed ? STYLE_BAD : STYLE_STRONG, cell->accuracy);
+	pen_puts(&p, STYLE_BAD, collapsed ? "*" : " ");
 	number(&p, 8, cell->tokens, 0);
 	number(&p, 9, cell->growth, 2);
 	percent(&p, 9, STYLE_NORMAL, cell->at_cap);
@@ -368,6 +370,6 @@ void view_sweep_draw(const struct sweep_look *look, struct screen *s)
 	row += rows;
 	draw_head(s, row++, s->cols);
 	for (size_t i = look->top; i < t->n && row < s->rows - 1; i++)
-		draw_cell(&a, &t->cells[i], s, row++, s->cols);
+		draw_cell(look, &a, &t->cells[i], s, row++);
 	draw_hint(look, s);
 }

@@ -193,4 +193,13 @@ figure()
 }
 check 'the figure' figure
 
+# Not after hours of work.
+no_figure()
+{
+	bench --out "$tmp/never.jsonl" --svg "$tmp/none/f.svg"
+	status_is 2 && grep -q "none/f.svg" "$tmp/err" &&
+		[ ! -e "$tmp/never.jsonl" ] && [ ! -s "$tmp/out" ]
+}
+check 'a figure that can not be written is told first' no_figure
+
 finish

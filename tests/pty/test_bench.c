@@ -76,7 +76,9 @@ static void test_ctrl_c(void **state)
 	expect_text(l->p, "of 1000 runs");
 	pty_keys(l->p, PTY_CTRL_C);
 	assert_true(pty_wait_exit(l->p, PTY_PATIENCE_MS));
-	assert_false(pty_find(l->p, "of 1000 runs", NULL, NULL));
+	assert_false(pty_find(l->p, "right answers, percent", NULL, NULL));
+	assert_true(pty_find(l->p, "stopped after ", NULL, NULL));
+	expect_restored(l->p);
 }
 
 int main(void)
