@@ -7,6 +7,7 @@
 #include "action.h"
 #include "compare.h"
 #include "demo.h"
+#include "lane.h"
 #include "num.h"
 #include "prompt.h"
 #include "tour.h"
@@ -123,12 +124,6 @@ static bool read_wish(struct app *app, const char *arg, struct wish *w)
 	return true;
 }
 
-/* Runs by their letter in the lanes. */
-static char letter_of(size_t i_run)
-{
-	return (char)('A' + i_run % 26);
-}
-
 /* The run of the lane, if it can still be changed. */
 static bool going_run(struct app *app, size_t *i)
 {
@@ -142,7 +137,7 @@ static bool going_run(struct app *app, size_t *i)
 	if (!run || !run->ended || app->demo->gone)
 		return true;
 	app_complain(app, "%c has ended; K makes another run that goes on "
-			  "from the playhead", letter_of(*i));
+			  "from the playhead", lane_letter(*i));
 	return false;
 }
 
@@ -167,7 +162,7 @@ static void add(struct app *app, const char *arg)
 	put_wish(&wish, "also", line, sizeof(line));
 	if (!demo_tell(app, DECK_NONE, line))
 		return;
-	app_say(app, "%c: %s, from the beginning", letter_of(i),
+	app_say(app, "%c: %s, from the beginning", lane_letter(i),
 		line + strlen("also "));
 	snprintf(then, sizeof(then), "threshold %s", wish.then);
 	if (strcmp(wish.then, "ignore") != 0)
@@ -193,7 +188,7 @@ static void change(struct app *app, const char *arg)
 		return;
 	put_wish(&wish, "policy", line, sizeof(line));
 	if (demo_tell(app, i, line))
-		app_say(app, "%c: %s from here on", letter_of(i),
+		app_say(app, "%c: %s from here on", lane_letter(i),
 			line + strlen("policy "));
 }
 
@@ -241,7 +236,7 @@ static void fork_here(struct app *app, const char *arg)
 	if (!demo_tell(app, i, line))
 		return;
 	app_say(app, "%c: as %c up to here, then %s",
-		letter_of(deck_n(app->deck) - app->demo->first), letter_of(i),
+		lane_letter(deck_n(app->deck) - app->demo->first), lane_letter(i),
 		line + strlen(verb) + 1);
 	compare_follow(app);
 }
@@ -276,7 +271,7 @@ static void scale_budget(struct app *app, bool up)
 	budget = up ? budget * 2 : MAX(budget / 2, 1);
 	snprintf(line, sizeof(line), "budget %u", budget);
 	if (demo_tell(app, i, line))
-		app_say(app, "%c: budget %u from here on", letter_of(i),
+		app_say(app, "%c: budget %u from here on", lane_letter(i),
 			budget);
 }
 

@@ -46,15 +46,34 @@ static struct guard_verdict stop_of(const struct run *run)
 	return run && run->meter ? meter_verdict(run->meter) : none;
 }
 
-static const char *words_of(enum verdict v)
+/* What its first n tokens end with; "" where nobody knows what is right. */
+static const char *words_of(const struct run *run, uint32_t n)
 {
-	return v == VERDICT_RIGHT ? "the right answer" :
-	       v == VERDICT_WRONG ? "a wrong answer" : "no answer at all";
+	static const char *const words[] = {
+		[VERDICT_UNKNOWN] = "",
+		[VERDICT_RIGHT] = " with the right answer",
+		[VERDICT_WRONG] = " with a wrong answer",
+		[VERDICT_NONE] = " with no answer at all",
+	};
+
+	return words[verdict_of(&run->trace, n)];
+}
+
+static void say_ended(const struct run *run, struct buf *out)
+{
+	buf_printf(out, "It ended after %u tokens%s.", run->trace.n_tokens,
+		   words_of(run, run->trace.n_tokens));
 }
 
 static void say_problem(const struct app *app, struct buf *out)
 {
-	(void)app;
+	if (!app->demo->in_box) {
+		buf_puts(out, "Your model goes on from your prompt: once with "
+			      "dense attention (A), once with sparse (B). "
+			      "Nothing here is recorded: every word is decoded "
+			      "while you look, slowly enough to be read.");
+		return;
+	}
 	buf_puts(out, "A small language model, which comes with lilscope, "
 		      "solves riddles about who has how much. It traces a "
 		      "chain through some twenty facts, adds up, and then "
@@ -67,13 +86,12 @@ static void say_dense(const struct app *app, struct buf *out)
 {
 	const struct run *dense = run_of(app, 0);
 
-	buf_puts(out, "A attends to everything that was said before (dense). "
-		      "It derives the answer once, checks it, and stops. ");
+	buf_puts(out, "A attends to everything that was said before (dense). ");
+	if (app->demo->in_box)
+		buf_puts(out, "It should derive the answer once, check it, and "
+			      "stop. ");
 	if (dense && dense->ended)
-		buf_printf(out, "It took %u tokens and ended with %s.",
-			   dense->trace.n_tokens,
-			   words_of(verdict_of(&dense->trace,
-					       dense->trace.n_tokens)));
+		say_ended(dense, out);
 	else
 		buf_puts(out, "Bright words are new, dim ones are copied from "
 			      "what stands above.");
@@ -83,17 +101,23 @@ static void say_sparse(const struct app *app, struct buf *out)
 {
 	const struct demo *d = app->demo;
 	const struct run *sparse = run_of(app, 1);
+	uint32_t budget = sparse ? sparse->trace.facts.budget : 0;
 
-	buf_printf(out, "B may read only %u of its tokens at each step (%s). "
-			"That makes a step cheaper where texts are long; but "
-			"what it can't see any more it can't check. ",
-		   d->runs[1].budget, d->runs[1].policy->name);
-	if (sparse && sparse->ended)
-		buf_printf(out, "It ended after %u tokens with %s.",
-			   sparse->trace.n_tokens,
-			   words_of(verdict_of(&sparse->trace,
-					       sparse->trace.n_tokens)));
+	buf_puts(out, "B may read only ");
+	if (budget)
+		buf_printf(out, "%u", budget);
 	else
+		buf_puts(out, "some");
+	buf_printf(out, " of its tokens at each step (%s). That makes a step "
+			"cheaper where texts are long; but what it can't see "
+			"any more it can't check. ", d->runs[1].policy->name);
+	if (sparse && sparse->ended)
+		say_ended(sparse, out);
+	if (sparse && sparse->ended &&
+	    sparse->trace.n_tokens + sparse->trace.facts.prompt_tokens <= budget)
+		buf_puts(out, " All of it fits in the budget: a smaller "
+			      "--budget shows more.");
+	else if (d->in_box && !(sparse && sparse->ended))
 		buf_puts(out, "Where it says \"wrong\" to a sum that is right, "
 			      "it begins again, and the text grows.");
 }
@@ -120,6 +144,8 @@ static void say_stop(const struct app *app, struct buf *out)
 {
 	const struct run *sparse = run_of(app, 1);
 	const struct guard_verdict v = stop_of(sparse);
+	const char *kept = v.at_token == GUARD_NEVER ?
+				   "" : words_of(sparse, v.at_token);
 
 	buf_puts(out, "Guardian, the rule of the paper, stops a generation "
 		      "there. ");
@@ -128,10 +154,11 @@ static void say_stop(const struct app *app, struct buf *out)
 			      "another problem, and Backspace goes back to "
 			      "it. ");
 	else
-		buf_printf(out, "It would save %u of %u tokens of B, and leave "
-				"it with %s. ",
+		buf_printf(out, "It would save %u of the %u tokens that B has%s, "
+				"and leave it%s. ",
 			   v.tokens_after, sparse->trace.n_tokens,
-			   words_of(verdict_of(&sparse->trace, v.at_token)));
+			   sparse->ended ? "" : " so far",
+			   *kept ? kept : " as it was then");
 	buf_puts(out, "t and T move the threshold while you look.");
 }
 
@@ -152,11 +179,10 @@ static void say_rescue(const struct app *app, struct buf *out)
 
 	buf_puts(out, "C begins like B. At the threshold it is not stopped: it "
 		      "gets its sight back and goes on with dense attention. ");
+	if (run && run->ended && !run->trace.n_turns)
+		buf_puts(out, "This time it did not come to the threshold. ");
 	if (run && run->ended)
-		buf_printf(out, "It ended after %u tokens with %s.",
-			   run->trace.n_tokens,
-			   words_of(verdict_of(&run->trace,
-					       run->trace.n_tokens)));
+		say_ended(run, out);
 	else
 		buf_puts(out, "Whether that helps depends on what the policy "
 			      "has lost for good.");
@@ -164,9 +190,11 @@ static void say_rescue(const struct app *app, struct buf *out)
 
 static void say_yours(const struct app *app, struct buf *out)
 {
-	(void)app;
-	buf_puts(out, "n draws the next problem, W takes one of your own, + "
-		      "adds a run, K forks one at the playhead, D gives it "
+	buf_puts(out, app->demo->in_box ?
+			      "n draws the next problem, W takes one of your "
+			      "own" :
+			      "n asks the prompt again");
+	buf_puts(out, ", + adds a run, K forks one at the playhead, D gives it "
 		      "dense attention from here on, x explains what is under "
 		      "the cursor and ? lists all keys. lilscope bench asks "
 		      "hundreds of problems and prints the tables.");

@@ -15,15 +15,14 @@
 
 #include "chart.h"
 #include "compare.h"
+#include "lane.h"
 #include "num.h"
 #include "pen.h"
 #include "text_pane.h"
-#include "verdict.h"
 #include "views.h"
 
 enum {
 	GUTTER_COLS = 7,
-	LANES_MAX = 4,
 	CURVE_MIN_ROWS = 2,
 	LINES_MAX = 3,	    /* of numbers, a lane */
 	TEXT_MIN_ROWS = 4,  /* with its title */
@@ -70,63 +69,9 @@ static struct parts split(int rows, int cols, size_t n)
 
 /* ---- a lane's numbers -------------------------------------------------- */
 
-/* Everything that is said of a run at the playhead. */
-struct lane {
-	const struct run *run; /* NULL while it is read */
-	size_t i;	       /* of app->compare */
-	uint32_t n, total;     /* tokens at the playhead, and in all */
-	bool ended;	       /* it is at its end */
-	struct guard_verdict stop;
-	enum verdict answer;     /* at the playhead */
-	enum verdict stopped;    /* of what the early stop keeps */
-	double ttft_s;	     /* NAN: unknown */
-	double end_s, tbt_s; /* of n tokens; NAN: unknown */
-};
-
-static struct lane lane_of(const struct app *app, size_t i)
-{
-	struct lane l = { .i = i,
-			  .run = compare_run(app, i),
-			  .ttft_s = NAN,
-			  .end_s = NAN,
-			  .tbt_s = NAN,
-			  .stop = { GUARD_NEVER, 0, GUARD_NEVER } };
-	const struct trace *t;
-	const struct guard *g;
-
-	if (!l.run)
-		return l;
-	t = &l.run->trace;
-	l.n = compare_n(app, l.run);
-	l.total = t->n_tokens;
-	l.ended = l.run->ended && l.n == l.total;
-	g = l.run->meter ? meter_guard(l.run->meter) : NULL;
-	if (g && g->n)
-		l.stop = guard_verdict(g, l.n);
-	if (l.ended)
-		l.answer = verdict_of(t, l.n);
-	if (l.stop.at_token != GUARD_NEVER)
-		l.stopped = verdict_of(t, l.stop.at_token);
-	if (t->time_us && l.n) {
-		double first = compare_time_s(t, 1);
-
-		if (t->time_origin_s > t->start_s)
-			l.ttft_s = first;
-		l.end_s = compare_time_s(t, l.n);
-		if (l.n > 1)
-			l.tbt_s = (l.end_s - first) / (l.n - 1);
-	}
-	return l;
-}
-
 static const char *dot(const struct pen *p)
 {
 	return glyph(GLYPH_DOT, p->s->ascii);
-}
-
-static char letter_of(size_t i)
-{
-	return (char)(i < 26 ? 'A' + i : 'a' + i % 26);
 }
 
 static void put_name(const struct app *app, const struct lane *l, struct pen *p)
@@ -136,7 +81,7 @@ static void put_name(const struct app *app, const struct lane *l, struct pen *p)
 	char number[NUM_BYTES];
 
 	pen_printf(p, cursor ? STYLE_SELECTED : STYLE_KEY, " %c ",
-		   letter_of(l->i));
+		   lane_letter(l->i));
 	if (!f)
 		pen_puts(p, STYLE_DIM, " reading it again");
 	else if (f->policy || f->model)
@@ -535,7 +480,7 @@ static void draw_text_title(const struct lane *l, struct screen *s,
 	char a[NUM_BYTES];
 
 	screen_hline(s, r.row, r.col, r.cols, STYLE_DIM);
-	pen_printf(&p, STYLE_KEY, " %c ", letter_of(l->i));
+	pen_printf(&p, STYLE_KEY, " %c ", lane_letter(l->i));
 	if (l->run && l->stop.at_token != GUARD_NEVER) {
 		pen_printf(&p, STYLE_LIL, "%s cut at %s ",
 			   glyph(GLYPH_FLAG, ascii),
@@ -631,8 +576,8 @@ static void draw_title(const struct app *app, const struct parts *p,
 	if (c->n_more)
 		pen_printf(&pen, STYLE_LIMIT, " of %zu", c->n + c->n_more);
 	if ((size_t)p->lanes < c->n)
-		pen_printf(&pen, STYLE_LIMIT, ", %c to %c here", letter_of(top),
-			   letter_of(top + (size_t)p->lanes - 1));
+		pen_printf(&pen, STYLE_LIMIT, ", %c to %c here", lane_letter(top),
+			   lane_letter(top + (size_t)p->lanes - 1));
 	pen_printf(&pen, STYLE_DIM, " %s ", dot(&pen));
 	pen_printf(&pen, STYLE_RHO, "%s",
 		   c->size ? "bytes of code so far"
@@ -740,49 +685,4 @@ bool view_compare_click(struct app *app, struct rect r, int row, int col)
 	if (col >= 0 && col < c.r.cols && c.x0 < c.x1)
 		compare_seek(app, chart_x(&c, col));
 	return true;
-}
-
-/* ---- in words ---------------------------------------------------------- */
-
-static void explain_lane(const struct lane *l, bool ascii, struct buf *out)
-{
-	char ttft[NUM_BYTES], n[NUM_BYTES], tbt[NUM_BYTES], sum[NUM_BYTES];
-	const char *policy = l->run->trace.facts.policy;
-
-	if (isnan(l->tbt_s))
-		return;
-	buf_printf(out, "%c%s%s: JCT = TTFT + (tokens %s 1) %s TBT = ",
-		   letter_of(l->i), policy ? ", " : "", policy ? policy : "",
-		   ascii ? "-" : "\u2212", ascii ? "x" : "\u00d7");
-	if (!isnan(l->ttft_s))
-		buf_printf(out, "%s + ", num_time(ttft, l->ttft_s, ascii));
-	buf_printf(out, "%s %s %s = %s\n", num_count(n, l->n - 1),
-		   ascii ? "x" : "\u00d7", num_time(tbt, l->tbt_s, ascii),
-		   num_time(sum, l->end_s, ascii));
-}
-
-void explain_compare(const struct app *app, struct buf *out)
-{
-	const struct compare *c = &app->compare;
-	bool ascii = app->set.ascii;
-
-	if (!c->n)
-		return;
-	buf_puts(
-		out,
-		"A sparse policy reads less at each token, which is cheaper "
-		"where texts are long; but what it leaves out may have to be "
-		"told again, so the output grows, and the whole job may take "
-		"longer. Where a curve of bytes goes flat nothing new is told: "
-		"a stop there wins those tokens back.\n\n");
-	for (size_t i = 0; i < MIN(c->n, (size_t)LANES_MAX); i++) {
-		struct lane l = lane_of(app, i);
-
-		if (l.run)
-			explain_lane(&l, ascii, out);
-	}
-	buf_puts(out, "\nTTFT: time to the first token, the prompt's cost. "
-		      "TBT: mean time between tokens after it. JCT: time of "
-		      "the whole job. Each run's clock counts its own work "
-		      "only.\n");
 }

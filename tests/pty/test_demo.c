@@ -75,7 +75,7 @@ static void test_steps(void **state)
 	lil_settle(l);
 	before = lil_number(l, "A  dense · ");
 	for (int i = 1; i <= 12; i++) {
-		char want[32];
+		char want[64];
 
 		pty_keys(l->p, ".");
 		snprintf(want, sizeof(want), "A  dense · %ld tokens",
@@ -244,6 +244,35 @@ static void test_tour(void **state)
 	expect_restored(l->p);
 }
 
+/* Of another model the tour claims nothing that is only true of the box's. */
+static void test_tour_of_yours(void **state)
+{
+	struct lil *l = *state;
+	char model[4096];
+	const char *top = getenv("LILSCOPE_SAMPLES");
+
+	snprintf(model, sizeof(model), "%s/models/stories260K/checkpoint.bin",
+		 top ? top : "../samples");
+	start(l, LIL_ARGS("demo", "--tour", "--speed", "64", "-m", model,
+			  "--prompt", "Once upon a time", "--policy", "h2o",
+			  "-n", "40"));
+	expect_text(l->p, "Your model goes on from your prompt");
+	expect_gone(l->p, "riddles");
+	pty_keys(l->p, "\r");
+	expect_text(l->p, "It ended after 40 tokens.");
+	pty_keys(l->p, "\r");
+	expect_text(l->p, "All of it fits in");
+	pty_keys(l->p, "\r\r\r\r");
+	expect_text(l->p, "did not come to the threshold");
+	pty_keys(l->p, "W");
+	expect_text(l->p, ":problem");
+	expect_gone(l->p, "a problem of your own"); /* it knows no such */
+	pty_keys(l->p, "\r");
+	expect_text(l->p, "problems are for the model in the box");
+	pty_keys(l->p, "q");
+	expect_exit(l->p, 0);
+}
+
 /* One sentence, the runs stay, and another problem can begin. */
 static void test_decoder_dies(void **state)
 {
@@ -274,7 +303,8 @@ int main(void)
 		lil_test(test_runs_end),   lil_test(test_steps),
 		lil_test(test_changes),	   lil_test(test_own_problem),
 		lil_test(test_paste),	   lil_test(test_prompt),
-		lil_test(test_tour),	   lil_test(test_decoder_dies),
+		lil_test(test_tour),	   lil_test(test_tour_of_yours),
+		lil_test(test_decoder_dies),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
