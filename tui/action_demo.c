@@ -236,8 +236,8 @@ static void fork_here(struct app *app, const char *arg)
 	if (!demo_tell(app, i, line))
 		return;
 	app_say(app, "%c: as %c up to here, then %s",
-		lane_letter(deck_n(app->deck) - app->demo->first), lane_letter(i),
-		line + strlen(verb) + 1);
+		lane_letter(deck_n(app->deck) - app->demo->first),
+		lane_letter(i), line + strlen(verb) + 1);
 	compare_follow(app);
 }
 

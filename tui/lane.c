@@ -91,8 +91,9 @@ static void explain_stop(const struct app *app, const struct lane *l,
 	num_short(t, g->t);
 	if (l->stop.at_token == GUARD_NEVER) {
 		buf_printf(out, "%c, under the cursor, has not come to the "
-				"threshold, %s new bytes in %u tokens.",
-			   lane_letter(l->i), t, g->f);
+				"threshold (%s new bytes in %u tokens)%s.",
+			   lane_letter(l->i), t, g->f,
+			   l->ended ? "" : " so far");
 	} else {
 		buf_printf(out, "%c, under the cursor: the last %u tokens "
 				"before %s told fewer than %s new bytes. A "

@@ -114,7 +114,8 @@ static void say_sparse(const struct app *app, struct buf *out)
 	if (sparse && sparse->ended)
 		say_ended(sparse, out);
 	if (sparse && sparse->ended &&
-	    sparse->trace.n_tokens + sparse->trace.facts.prompt_tokens <= budget)
+	    sparse->trace.facts.prompt_tokens + sparse->trace.n_tokens <=
+		    budget)
 		buf_puts(out, " All of it fits in the budget: a smaller "
 			      "--budget shows more.");
 	else if (d->in_box && !(sparse && sparse->ended))
@@ -154,8 +155,9 @@ static void say_stop(const struct app *app, struct buf *out)
 			      "another problem, and Backspace goes back to "
 			      "it. ");
 	else
-		buf_printf(out, "It would save %u of the %u tokens that B has%s, "
-				"and leave it%s. ",
+		buf_printf(out,
+			   "It would save %u of the %u tokens that B has%s, "
+			   "and leave it%s. ",
 			   v.tokens_after, sparse->trace.n_tokens,
 			   sparse->ended ? "" : " so far",
 			   *kept ? kept : " as it was then");

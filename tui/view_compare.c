@@ -576,7 +576,8 @@ static void draw_title(const struct app *app, const struct parts *p,
 	if (c->n_more)
 		pen_printf(&pen, STYLE_LIMIT, " of %zu", c->n + c->n_more);
 	if ((size_t)p->lanes < c->n)
-		pen_printf(&pen, STYLE_LIMIT, ", %c to %c here", lane_letter(top),
+		pen_printf(&pen, STYLE_LIMIT, ", %c to %c here",
+			   lane_letter(top),
 			   lane_letter(top + (size_t)p->lanes - 1));
 	pen_printf(&pen, STYLE_DIM, " %s ", dot(&pen));
 	pen_printf(&pen, STYLE_RHO, "%s",
