@@ -21,7 +21,9 @@ enum {
 static bool last_feed(const struct text_layout *l, size_t from, size_t to,
 		      size_t *after)
 {
-	const char *feed = memrchr(l->text + from, '\n', to - from);
+	const char *feed = NULL;
+	if (from < to) /* an empty text may be NULL */
+		feed = memrchr(l->text + from, '\n', to - from);
 	if (feed)
 		*after = (size_t)(feed - l->text) + 1;
 	return feed != NULL;

@@ -15,6 +15,7 @@
 
 #include "chart.h"
 #include "compare.h"
+#include "demo.h"
 #include "lane.h"
 #include "num.h"
 #include "pen.h"
@@ -622,15 +623,22 @@ static void draw_lanes(const struct app *app, const struct parts *p,
 		draw_axis(app, &c);
 }
 
-static void draw_nothing(struct screen *s, struct rect r)
+static void draw_nothing(const struct app *app, struct screen *s,
+			 struct rect r)
 {
-	static const char *const lines[] = {
+	static const char *const none[] = {
 		"Nothing to compare yet.",
 		"m marks generations in the list, c compares them;",
 		"runs of one prompt in one trace are found by themselves.",
 	};
+	static const char *const decoding[] = { "The model reads the prompt." };
+	static const char *const ended[] = { "Nothing was decoded; n begins "
+					     "another problem." };
+	const char *const *lines = !app->demo ? none :
+				   app->demo->gone ? ended : decoding;
+	size_t n = app->demo ? 1 : ARRAY_LEN(none);
 
-	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
+	for (size_t i = 0; i < n; i++) {
 		int col = (r.cols - (int)strlen(lines[i])) / 2;
 
 		if ((int)i < r.rows)
@@ -647,7 +655,7 @@ void view_compare_draw(const struct app *app, struct screen *s, struct rect r)
 	size_t top = first_lane(app, p.lanes);
 
 	if (!app->compare.n || r.rows < 1) {
-		draw_nothing(s, r);
+		draw_nothing(app, s, r);
 		return;
 	}
 	for (int i = 0; i < p.lanes; i++)
