@@ -75,6 +75,7 @@ libengine_a_SOURCES += \
 	src/trace/format_native.c \
 	src/trace/format_ollama.c src/trace/format_ollama.h \
 	src/trace/format_openai.c src/trace/format_openai.h \
+	src/trace/openai_plain.c src/trace/openai_plain.h \
 	src/trace/format_response.c \
 	src/trace/format_responses.c src/trace/format_responses.h \
 	src/trace/format_sglang.c \
@@ -86,6 +87,8 @@ libengine_a_SOURCES += \
 	src/trace/gen.c src/trace/gen.h \
 	src/trace/indexer.c \
 	src/trace/json.c src/trace/json.h \
+	src/trace/json_lex.c src/trace/json_lex.h \
+	src/trace/json_repeat.c src/trace/json_repeat.h \
 	src/trace/native.c src/trace/native.h \
 	src/trace/pages.c src/trace/pages.h \
 	src/trace/prefix.c src/trace/prefix.h \

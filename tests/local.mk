@@ -171,6 +171,7 @@ reading_tests = \
 	tests/unit/test_memory \
 	tests/unit/test_native \
 	tests/unit/test_pages \
+	tests/unit/test_repeat \
 	tests/unit/test_sse \
 	tests/unit/test_unpack \
 	tests/unit/test_utf8
@@ -188,6 +189,9 @@ tests_unit_test_json_SOURCES = tests/unit/test_json.c \
 tests_unit_test_native_SOURCES = tests/unit/test_native.c \
 	tests/unit/roundtrip.c tests/unit/roundtrip.h
 tests_unit_test_pages_SOURCES = tests/unit/test_pages.c
+tests_unit_test_repeat_SOURCES = tests/unit/test_repeat.c \
+	tests/unit/reading.c tests/unit/reading.h \
+	tests/unit/same_json.c tests/unit/same_json.h
 tests_unit_test_sse_SOURCES = tests/unit/test_sse.c \
 	tests/unit/naive_sse.c tests/unit/naive_sse.h
 tests_unit_test_utf8_SOURCES = tests/unit/test_utf8.c \

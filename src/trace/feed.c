@@ -8,6 +8,7 @@
 #include "base/unpack.h"
 #include "trace/detect.h"
 #include "trace/field.h"
+#include "trace/json_repeat.h"
 
 enum {
 	UNPACK_SLICE_BYTES = 256 * 1024,
@@ -32,7 +33,7 @@ struct feed {
 	struct buf probe;      /* bytes before the verdict */
 	size_t probed;         /* ... that were asked about */
 	struct frame frame;
-	struct json json;
+	struct json_repeat json;
 	double log_time_s;     /* of the last line that had one, or NAN */
 
 	size_t skipped;
@@ -57,6 +58,7 @@ struct feed *feed_new(const struct feed_opts *opts,
 	f->cx.gens = &f->gens;
 	f->cx.field = f->field;
 	f->cx.i_record = opts->record;
+	f->json.in_full = opts->in_full;
 	f->cx.time_s = NAN;
 	f->log_time_s = NAN;
 	if (opts->format)
@@ -81,7 +83,7 @@ void feed_free(struct feed *f)
 		format->release(f->cx.state);
 	mem_free(f->cx.state);
 	json_release(&f->cx.inner);
-	json_release(&f->json);
+	json_repeat_release(&f->json);
 	if (format)
 		frame_release(&f->frame);
 	gens_release(&f->gens);
@@ -133,7 +135,7 @@ static void take_json(struct feed *f, const struct piece *piece)
 	const struct format *format = f->verdict.format;
 	struct err why = { "" };
 
-	if (format->record(&f->cx, json_root(&f->json), &why))
+	if (format->record(&f->cx, json_root(&f->json.json), &why))
 		return;
 	if (f->cx.fatal)
 		err_set(&f->fatal, "%s: line %llu: %s", f->source,
@@ -215,7 +217,7 @@ static void on_piece(void *ctx, const struct piece *piece)
 			format->done(&f->cx);
 		return;
 	}
-	if (json_read(&f->json, piece->data, piece->len, false, &trouble)) {
+	if (json_repeat_read(&f->json, piece->data, piece->len, &trouble)) {
 		take_json(f, piece);
 	} else if (take_lines(f, piece)) {
 		return;
@@ -234,8 +236,8 @@ static const struct format *format_of_record(struct feed *f)
 
 	if (f->forced)
 		return f->forced;
-	if (json_read(&f->json, f->probe.data, f->probe.len, true, NULL))
-		format = format_of(json_root(&f->json));
+	if (json_read(&f->json.json, f->probe.data, f->probe.len, true, NULL))
+		format = format_of(json_root(&f->json.json));
 	return format && !format->refusal && format->shape == FEED_RECORDS ?
 		       format : &format_jsonl;
 }

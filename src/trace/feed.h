@@ -49,6 +49,8 @@ struct feed_opts {
 	bool from_middle;    /* bytes are one record of an indexed source */
 	size_t record;       /* number of the first record, 0-based */
 	uint64_t line, byte; /* where the bytes start, for sentences */
+	bool in_full;        /* no record is read by what it repeats of the
+				one before: slower, to compare with */
 };
 
 struct feed;

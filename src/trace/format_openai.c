@@ -15,6 +15,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "trace/openai_plain.h"
+
 static bool has(struct json_value v, const char *key)
 {
 	return json_get(v, key).doc != NULL;
@@ -281,8 +283,8 @@ bool openai_error(struct format_ctx *cx, struct json_value error,
 	return true;
 }
 
-static bool record_openai(struct format_ctx *cx, struct json_value record,
-			  struct err *why)
+static bool take_record(struct format_ctx *cx, struct json_value record,
+			struct err *why)
 {
 	struct json_value choices = json_get(record, "choices");
 	struct json_value error = json_get(record, "error");
@@ -302,6 +304,13 @@ static bool record_openai(struct format_ctx *cx, struct json_value record,
 	return true;
 }
 
+static bool record_openai(struct format_ctx *cx, struct json_value record,
+			  struct err *why)
+{
+	return openai_plain_take(cx->state, cx, record) ||
+	       take_record(cx, record, why);
+}
+
 /* The end of one answer; in a log of several, of one that is finished. */
 static void done_openai(struct format_ctx *cx)
 {
@@ -312,6 +321,7 @@ const struct format format_openai = {
 	.name = "openai",
 	.title = "OpenAI chat stream",
 	.shape = FEED_STREAM,
+	.state_bytes = sizeof(struct openai_plain),
 	.detect = detect_openai,
 	.record = record_openai,
 	.done = done_openai,

@@ -55,6 +55,7 @@ struct json_node {
 	struct json_span key;  /* of a member */
 	struct json_span span; /* string, number; len of array and object is
 				  the number of children */
+	uint32_t at;           /* of the value, in the input that was read */
 	uint32_t next : 29;
 	uint32_t type : 3;
 };
@@ -66,6 +67,9 @@ struct json {
 	const char *in;
 	struct buf decoded;
 	uint64_t names; /* json_name_bit() of every member's name */
+	/* Records of one shape, which is not 0, have the same members of the
+	 * same types: handles to these hold for all of them (json_repeat.h). */
+	uint64_t shape;
 };
 
 /* Most names that are asked for are in no record: one bit rules them out. */

@@ -1,6 +1,6 @@
 /*
- * Any bytes through the feed. What is read must not depend on how they come:
- * whole, and cut as the input says.
+ * Any bytes through the feed. What is read must not depend on how they come,
+ * whole or cut as the input says, nor on records being read in full.
  *
  *	byte 0   0: detected; else a --format or --field
  *	byte 1   how many lengths of pieces follow (0..7), and these
@@ -51,15 +51,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t head = MIN(size, 2 + n_cuts);
 	struct fuzz_cuts cuts = { data + 2, n_cuts, 0 };
 	const char *s = size ? (const char *)data + head : "";
-	struct buf whole = { 0 }, cut = { 0 };
+	struct buf whole = { 0 }, cut = { 0 }, full = { 0 };
 
 	if (size)
 		choose(data[0], &opts);
 	reading_of(&opts, s, size - head, 0, &whole);
 	read_cut(&opts, s, size - head, &cuts, &cut);
+	opts.in_full = true;
+	reading_of(&opts, s, size - head, 0, &full);
 	MUST(whole.len == cut.len);
 	MUST(memcmp(whole.data, cut.data, cut.len) == 0);
+	MUST(whole.len == full.len);
+	MUST(memcmp(whole.data, full.data, full.len) == 0);
 	buf_release(&whole);
+	buf_release(&full);
 	buf_release(&cut);
 	return 0;
 }

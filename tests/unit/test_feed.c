@@ -265,6 +265,11 @@ static void sample_cuts(const struct sample *sample)
 		buf_cstr(&got);
 		assert_same(&got, &want, sample->file, step);
 	}
+	opts.in_full = true;
+	buf_clear(&got);
+	reading_of(&opts, bytes.data, bytes.len, 0, &got);
+	buf_cstr(&got);
+	assert_same(&got, &want, sample->file, 0);
 	buf_release(&bytes);
 	buf_release(&want);
 	buf_release(&got);
