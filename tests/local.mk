@@ -255,6 +255,15 @@ bench-guard: all
 	@$(PYTHON3) $(srcdir)/tests/bench/guard.py \
 		'$(abs_top_builddir)/lilscope' $(srcdir)/samples/traces/*.txt
 
+# A plateau and a healthy generation, decoded again at 200 tokens a second:
+# what the guard saves, and that the producer ends.
+EXTRA_DIST += tests/bench/stop.py
+.PHONY: bench-stop
+bench-stop: all
+	@$(PYTHON3) $(srcdir)/tests/bench/stop.py \
+		'$(abs_top_builddir)/lilscope' \
+		$(srcdir)/samples/traces/rkv_aime24_0[08].txt 200
+
 # Following a log that is moved away, made anew and cut, at 50,000 chunks a
 # second: whether all is counted, and from a key to its effect on the screen.
 EXTRA_DIST += tests/bench/follow.py

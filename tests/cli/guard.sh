@@ -146,6 +146,22 @@ check "text, cut anywhere" replayed "$plateau"
 run_on "$tmp/plateau.sse" guard
 check "events, cut anywhere" replayed "$tmp/plateau.sse"
 
+# At the pace of a decoder (make bench-stop: 200 tokens a second; here more):
+# stopped while it decodes, what was saved is told; what is healthy is whole.
+paced()
+{
+	timeout 60 "$PYTHON" "$srcdir/tests/bench/stop.py" "$LILSCOPE" \
+		"$plateau" "$loop" "$healthy" 20000 >"$tmp/saved" || return 1
+	cat "$tmp/saved"
+	grep -q '^rkv_aime24_08.txt  *16333  *9750  *6[45].. .* SIGPIPE$' \
+		"$tmp/saved" &&
+		grep -q '^qwen35_9b.*  *3871  *3000  *[78].. .* SIGPIPE$' \
+			"$tmp/saved" &&
+		grep -q '^rkv_aime24_00.txt .* - *0  *0.0 .* wrote it all$' \
+			"$tmp/saved"
+}
+check "paced: producers get SIGPIPE, tokens saved are told" paced
+
 # One byte goes out before the next comes in.
 unbuffered()
 {
