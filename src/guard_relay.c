@@ -18,6 +18,7 @@ struct relay {
 	const struct relay_opts *opts;
 	struct watch *watch;
 	struct source *source;  /* NULL: standard input, as it is */
+	char *name;             /* without a URL's password and query */
 	bool in_open, out_open;
 	bool out_file;          /* writing to it never waits */
 	bool reached;           /* a threshold, and that is the end */
@@ -76,12 +77,12 @@ static bool open_in(struct relay *r, struct err *err)
 {
 	const char *path = r->opts->path;
 
+	if (path && strcmp(path, "-") != 0 &&
+	    !(r->source = source_from(path, false, &r->opts->request, err)))
+		return false;
 	r->in_open = true;
-	if (!path || strcmp(path, "-") == 0)
-		return true;
-	r->source = source_from(path, false, &r->opts->request, err);
-	r->in_open = r->source != NULL;
-	return r->in_open;
+	r->name = mem_strdup(r->source ? source_name(r->source) : "-");
+	return true;
 }
 
 static int in_fd(const struct relay *r)
@@ -292,6 +293,7 @@ static void write_report(struct relay *r, FILE *file)
 
 	if (!file)
 		return;
+	r->facts.source = r->name;
 	r->facts.trouble = r->why.text[0] ? r->why.text : NULL;
 	guard_report_json(r->watch, &r->facts, &out);
 	fwrite(out.data, 1, out.len, file);
@@ -326,9 +328,9 @@ int relay_run(const struct relay_opts *opts, int *signal)
 		.opts = opts,
 		.out_open = true,
 		.out_file = is_file(opts->out_fd),
-		.facts = { .source = opts->watch.source,
-			   .saved_bytes = UINT64_MAX },
+		.facts = { .saved_bytes = UINT64_MAX },
 	};
+	struct watch_opts watch = opts->watch; /* its source is named here */
 	FILE *report = NULL;
 	struct err err = { "" };
 	bool found;
@@ -339,7 +341,8 @@ int relay_run(const struct relay_opts *opts, int *signal)
 		complain(&r, err.text);
 		return EXIT_TROUBLE;
 	}
-	r.watch = watch_new(&opts->watch);
+	watch.source = r.name;
+	r.watch = watch_new(&watch);
 	relay(&r);
 	r.facts.elapsed_s = elapsed_s(&r.began);
 	conclude(&r);
@@ -350,6 +353,7 @@ int relay_run(const struct relay_opts *opts, int *signal)
 	found = watch_n_hits(r.watch) > 0;
 	watch_free(r.watch);
 	buf_release(&r.bytes);
+	mem_free(r.name);
 	if (found)
 		return EXIT_FOUND;
 	return r.trouble ? EXIT_TROUBLE : EXIT_NOT_FOUND;

@@ -13,6 +13,7 @@
 
 #include "guard_report.h"
 #include "net/exchange.h"
+#include "net/url.h"
 
 enum {
 	BLOCK_BYTES = 32 * 1024, /* of an answer, to libmicrohttpd */
@@ -26,6 +27,7 @@ enum {
 
 struct proxy {
 	const struct proxy_opts *opts;
+	char *upstream;          /* its name, without a password */
 	struct MHD_Daemon *server;
 	CURLM *multi;
 	int gone_fd;             /* epoll: clients that closed */
@@ -75,7 +77,7 @@ static void report(struct proxy *p, const struct exchange *ex, bool complete)
 		       ex->broken  ? GUARD_END_TROUBLE :
 		       complete    ? GUARD_END_INPUT :
 				     GUARD_END_READER,
-		.source = ex->opts->upstream,
+		.source = p->upstream,
 		.status = ex->status,
 		.passed_bytes = ex->passed_bytes,
 		.saved_bytes = UINT64_MAX,
@@ -575,7 +577,7 @@ static void say_hello(const struct proxy *p)
 		buf_append(&line, listen, (size_t)(colon - listen));
 	else
 		buf_puts(&line, "127.0.0.1");
-	buf_printf(&line, ":%u, before %s", info->port, p->opts->upstream);
+	buf_printf(&line, ":%u, before %s", info->port, p->upstream);
 	guard_say(p->opts->err, buf_cstr(&line));
 	buf_release(&line);
 }
@@ -621,6 +623,7 @@ int proxy_run(const struct proxy_opts *opts)
 			   .began = (long)time(NULL) };
 	struct err err = { "" };
 
+	p.upstream = url_name(opts->upstream);
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	if (open_all(&p, &err)) {
 		say_hello(&p);
@@ -628,6 +631,7 @@ int proxy_run(const struct proxy_opts *opts)
 	}
 	close_all(&p, &err);
 	curl_global_cleanup();
+	mem_free(p.upstream);
 	if (err.text[0]) {
 		guard_say(opts->err, err.text);
 		return EXIT_TROUBLE;

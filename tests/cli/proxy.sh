@@ -49,7 +49,7 @@ scenario()
 }
 
 start_upstream
-start_proxy --upstream "http://127.0.0.1:$up_port" --report "$tmp/report" \
+start_proxy --upstream "http://me:secret@127.0.0.1:$up_port" --report "$tmp/report" \
 	--tee "$tmp/tee.jsonl"
 check "64 streams, half of them loops" scenario many
 check "what does not stream is unchanged" scenario plain
@@ -63,8 +63,8 @@ check "one connection, many requests" scenario kept
 end_proxy
 ended() { status_is 1; }
 check "SIGTERM: it stopped something" ended
-no_secrets() { ! grep -i secret "$tmp/log.proxy" "$tmp/report"; }
-check "no key in the log" no_secrets
+no_secrets() { ! echo "$hello" | grep -i secret - "$tmp/log.proxy" "$tmp/report" "$tmp/tee.jsonl"; }
+check "no key in the log, the report, the trace" no_secrets
 logged()
 {
 	grep -q 'guard: \|POST /v1/chat/completions 200, openai, [0-9]* tokens, stopped at token 500 (guardian), [0-9]* ms' "$tmp/log.proxy" &&

@@ -270,6 +270,40 @@ END
 }
 check "the key is in no process's arguments" no_argument
 
+# --- Nothing that is written down holds a key: recordings, reports, exports,
+# screens, the line of titles; from the environment, a header, or the URL.
+printf '%s\n' wait ":record $tmp/kept-w.jsonl" "play 2" w \
+	":export csv $tmp/kept.csv" ":export jsonl $tmp/kept.jsonl" \
+	":export svg $tmp/kept.svg" "screen $tmp/kept.txt" \
+	x "screen $tmp/kept-x.txt" Esc i "screen -ansi $tmp/kept-i.txt" \
+	>"$tmp/keys.script"
+unkept()
+{
+	url="http://me:hush-word@127.0.0.1:$port$1?key=hush-query" key=${3:-hush-env}
+	rm -f "$tmp"/kept*
+	LILSCOPE_API_KEY=hush-env
+	export LILSCOPE_API_KEY
+	set -- "$url" --prompt x --header "X-Token: hush-header" ${2:+--header "$2"}
+	"$LILSCOPE" --plain --record "$tmp/kept-plain.jsonl" "$@" \
+		>"$tmp/kept.plain" 2>&1
+	"$LILSCOPE" --script "$tmp/keys.script" "$@" >"$tmp/kept.out" 2>&1
+	"$LILSCOPE" guard --report "$tmp/kept.report" --annotate "$@" \
+		>"$tmp/kept.guard" 2>&1
+	"$LILSCOPE" analyze --json "$@" >"$tmp/kept.json" 2>&1
+	"$LILSCOPE" analyze --csv "$@" >"$tmp/kept-a.csv" 2>&1
+	unset LILSCOPE_API_KEY
+	is files 13 "$(find "$tmp" -name 'kept*' -size +0 | wc -l | tr -d ' ')" ||
+		{ ls -l "$tmp"/kept*; head -n 3 "$tmp"/kept.*; return 1; }
+	last_request "h['x-token'] == 'hush-header' and '$key' in str(h)" &&
+		grep -q '"It"' "$tmp/kept-plain.jsonl" &&
+		grep -q '"It"' "$tmp/kept-w.jsonl" &&
+		! grep hush "$tmp"/kept*
+}
+check "no key in what is written" unkept /v1/chat/completions
+check "no key of a header" unkept /v1/chat/completions \
+	"Authorization: Bearer hush-own" hush-own
+check "no key of messages" unkept /v1/messages
+
 # --- guard: the request is cancelled.
 cancelled()
 {

@@ -11,10 +11,12 @@ import zlib
 
 import upstream
 
+# Every client has a key; it must be in nothing that the proxy writes.
+SECRET = "Authorization: Bearer sk-secret\r\n"
 CHAT, TEXT, OLLAMA = "/v1/chat/completions", "/v1/completions", "/api/chat"
 
 
-def request(path, body=None, method=None, more=""):
+def request(path, body=None, method=None, more=SECRET):
     data = b"" if body is None else json.dumps(body).encode()
     method = method or ("GET" if body is None else "POST")
     length = "Content-Length: %d\r\n" % len(data) if data else ""
