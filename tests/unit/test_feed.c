@@ -42,6 +42,7 @@ static const struct sample {
 	{ "openai_reasoning.sse", 0, 0 },
 	{ "openai_reasoning_content.sse", 0, 0 },
 	{ "openai_cr.sse", 0, 0 },
+	{ "openai_bom.sse", 0, 0 },
 	{ "openai_bare.jsonl", 0, 0 },
 	{ "openai_grep.txt", 0, 0 },
 	{ "openai_choices.sse", 0, 0 },
