@@ -205,7 +205,10 @@ static void count_quiet(struct app *app, double seconds)
 
 	app->quiet_s = n == app->quiet_at ? app->quiet_s + seconds : 0;
 	app->quiet_at = n;
-	app->dirty = app->dirty || app_is_waiting(app) != was;
+	if (app_is_waiting(app) == was)
+		return;
+	app->quiet_since = time(NULL) - (time_t)app->quiet_s;
+	app->dirty = true;
 }
 
 void app_tick(struct app *app, double seconds)

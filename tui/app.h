@@ -10,6 +10,8 @@
 #ifndef LILSCOPE_APP_H
 #define LILSCOPE_APP_H
 
+#include <time.h>
+
 #include "deck.h"
 #include "opt.h"
 #include "trace/latency.h"
@@ -88,6 +90,7 @@ struct app {
 	/* Nothing came for so long, since there were so many tokens. */
 	double quiet_s;
 	uint32_t quiet_at;
+	time_t quiet_since; /* by the clock on the wall, while it is waited */
 
 	/* The visible part of the token axis; zoom 1 shows all. */
 	uint32_t axis_from, axis_to; /* [from, to); to = 0: everything */
@@ -165,10 +168,11 @@ void app_sync(struct app *app);
 /* Lets seconds pass for the play mode. */
 void app_tick(struct app *app, double seconds);
 
-/* Seconds until app_tick() has something to do; negative: never. */
 /* What is followed has not ended; and nothing came for a while. */
 bool app_is_live(const struct app *app);
 bool app_is_waiting(const struct app *app);
+
+/* Seconds until app_tick() has something to do; negative: never. */
 double app_next_tick(const struct app *app);
 
 /* set.meter changed: measures again what is open and what was reported. */

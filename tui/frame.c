@@ -17,6 +17,7 @@
 #include "recording.h"
 #include "text_layout.h"
 #include "tour.h"
+#include "trace/feed.h"
 #include "view.h"
 
 enum {
@@ -146,6 +147,18 @@ static void put_clock(const struct app *app, const struct screen *s,
 	buf_printf(out, "%s%02u:%02u", dot(s), seconds / 60, seconds % 60);
 }
 
+/* Since when, in a word that stays as it is while nothing comes. */
+static void put_waiting(const struct app *app, const struct screen *s,
+			struct buf *out)
+{
+	struct tm tm;
+	char since[8];
+
+	localtime_r(&app->quiet_since, &tm);
+	strftime(since, sizeof(since), "%H:%M", &tm);
+	buf_printf(out, "  %s waiting since %s", s->ascii ? "o" : "○", since);
+}
+
 static void put_pace(const struct app *app, const struct screen *s,
 		     struct buf *out)
 {
@@ -154,7 +167,7 @@ static void put_pace(const struct app *app, const struct screen *s,
 			   app->speed,
 			   app->run->trace.time_us ? "" : " synthetic pace");
 	else if (app_is_waiting(app))
-		buf_printf(out, "  %s waiting", s->ascii ? "o" : "○");
+		put_waiting(app, s, out);
 	else if (app->pace == PACE_FOLLOW && !deck_run_complete(app->deck))
 		buf_printf(out, "  %s %s", s->ascii ? "*" : "●",
 			   app_is_live(app) ? "live" : "reading");
@@ -258,12 +271,22 @@ static void put_latency(const struct app *app, struct buf *out)
 	put_seconds(out, ", p99 ", f.tbt_p99_s);
 }
 
+/* Dialects whose every answer ends with a reason, if it is not cut off. */
+static bool tells_end(const char *dialect)
+{
+	return dialect && feed_format_shape(dialect) == FEED_STREAM &&
+	       strcmp(dialect, "text") != 0 && strcmp(dialect, "native") != 0;
+}
+
 /* How it ended, as its source says. */
 static void draw_end(const struct app *app, struct screen *s, struct pen *p)
 {
 	enum { REASON_BYTES = 24 };
-	const char *reason = app->run->trace.facts.finish_reason;
+	const struct facts *facts = &app->run->trace.facts;
+	const char *reason = facts->finish_reason;
 
+	if (!reason && tells_end(facts->dialect))
+		reason = "no reason told";
 	if (reason && deck_run_complete(app->deck))
 		pen_printf(p, STYLE_TITLE_DIM, "%sended: %.*s", dot(s),
 			   REASON_BYTES, reason);

@@ -44,7 +44,7 @@ static void test_grows(void **state)
 	put(path, O_APPEND, "until morning\n");
 	expect_text(l->p, "until morning");
 	expect_text(l->p, "tok/s");
-	expect_text(l->p, "○ waiting");
+	expect_text(l->p, "○ waiting since ");
 	put(path, O_APPEND, "and then it was day\n");
 	expect_text(l->p, "was day");
 	expect_text(l->p, "live");

@@ -91,6 +91,32 @@ static void produce_chunk(struct lil *l, struct producer *to, const char *text)
 	buf_release(&out);
 }
 
+/* The server dies: nobody told why it ended, and the title says so; if one
+ * did, it says that. */
+static void test_how_it_ended(void **state)
+{
+	static const char stop[] =
+		"data: {\"id\":\"c\",\"choices\":[{\"index\":0,\"delta\":{},"
+		"\"finish_reason\":\"content_filter\"}]}\n\n";
+	struct lil *l = *state;
+
+	for (int told = 0; told < 2; told++) {
+		struct producer to = start_on_pipe(l, LIL_ARGS("-"));
+
+		produce_chunk(l, &to, "half a sent");
+		expect_text(l->p, "half a");
+		expect_text(l->p, "● live");
+		expect_gone(l->p, "ended");
+		if (told)
+			produce(l, &to, stop, sizeof(stop) - 1);
+		finish(&to);
+		expect_text(l->p, told ? "ended: content_filter" :
+					 "ended: no reason told");
+		expect_gone(l->p, "● live");
+		lil_quit(l);
+	}
+}
+
 /* What is there is shown before the next byte comes. */
 static void test_growing_pipe(void **state)
 {
@@ -167,6 +193,7 @@ int main(void)
 		lil_test(test_file_on_stdin),
 		lil_test(test_pipe),
 		lil_test(test_growing_pipe),
+		lil_test(test_how_it_ended),
 		lil_test(test_trickling_text),
 		lil_test(test_silent_pipe),
 		lil_test(test_empty_pipe),
