@@ -55,7 +55,7 @@ libtui_a_SOURCES = \
 	tui/input.h \
 	tui/key.c \
 	tui/key.h \
-	tui/lane.c \
+	tui/lane.c tui/lane.h \
 	tui/list.c \
 	tui/list.h \
 	tui/loop.c \
