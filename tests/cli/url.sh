@@ -272,7 +272,7 @@ check "the key is in no process's arguments" no_argument
 
 # --- Nothing that is written down holds a key: recordings, reports, exports,
 # screens, the line of titles; from the environment, a header, or the URL.
-printf '%s\n' wait ":record $tmp/kept-w.jsonl" "play 2" w \
+printf '%s\n' wait ":record $tmp/kept-w.jsonl" "play 2" \
 	":export csv $tmp/kept.csv" ":export jsonl $tmp/kept.jsonl" \
 	":export svg $tmp/kept.svg" "screen $tmp/kept.txt" \
 	x "screen $tmp/kept-x.txt" Esc i "screen -ansi $tmp/kept-i.txt" \
