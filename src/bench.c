@@ -3,9 +3,9 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "bench_file.h"
+#include "clock.h"
 
 #define TELL_EVERY_S 0.25
 #define FILL_EVERY_S 2.0
@@ -40,14 +40,6 @@ struct job {
 	uint32_t i_case, i_problem;
 	struct guard_opts guard; /* f 0: not known yet */
 };
-
-static double now_s(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
 
 static uint32_t n_slots(const struct bench *b)
 {

@@ -12,6 +12,7 @@
  * Entries never move: further generations of one record, found when it is
  * read, are appended (their i_record and i_sub tell where they belong).
  */
+#include "clock.h"
 #include "deck_state.h"
 
 #include "trace/format.h"
@@ -19,21 +20,12 @@
 #include <math.h>
 #include <poll.h>
 #include <string.h>
-#include <time.h>
 
 enum {
 	DECK_MEASURE_TOKENS = 256, /* a step of measuring, well under 1 ms */
 	DECK_MAX_SOURCES = 100000,
 	DECK_LOOK_MS = 200,  /* for sources that no poll() tells of */
 };
-
-static uint64_t now_us(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
-}
 
 struct deck *deck_new(const struct meter_opts *opts)
 {

@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/buf.h"
+#include "clock.h"
 #include "trace/native.h"
 
 /* --- warm --------------------------------------------------------------- */
@@ -14,14 +14,6 @@
 /* A step that takes longer than this reads more than caches hold: what they
  * hold makes no difference to it, and a second one would be felt. */
 #define WARM_STEP_MAX_S 0.005
-
-static double now_s(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
 
 static void warm_begin(struct decode *d)
 {

@@ -3,23 +3,15 @@
 #include <assert.h>
 #include <math.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/buf.h"
+#include "clock.h"
 #include "report.h"
 #include "trace/run.h"
 
 #define MEASURE_ALL UINT32_MAX
 
 enum { TAIL_BYTES = 4096 };
-
-static double now_s(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
 
 /* --- the text ----------------------------------------------------------- */
 

@@ -137,6 +137,8 @@ libengine_a_SOURCES += \
 libengine_a_SOURCES += \
 	src/bench.c src/bench.h \
 	src/bench_file.c src/bench_file.h \
+	src/clock.c \
+	src/clock.h \
 	src/data.c src/data.h \
 	src/workers.c src/workers.h \
 	src/task/answer.c src/task/answer.h src/task/answer_math.c \

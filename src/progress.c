@@ -1,20 +1,13 @@
 #include "progress.h"
 
+#include "clock.h"
+
 #include <math.h>
 #include <string.h>
-#include <time.h>
 
 #define PROGRESS_EVERY_S 0.1
 
 enum { BAR_COLS = 24, LINE_BYTES = 256 };
-
-static double now_s(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
 
 void progress_init(struct progress *p, FILE *err, int cols, unsigned after_ms)
 {

@@ -4,9 +4,9 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/buf.h"
+#include "clock.h"
 #include "report.h"
 #include "trace/feed.h"
 #include "trace/native.h"
@@ -100,14 +100,6 @@ static void audit(const struct watch *w, const struct watched *g,
 }
 
 /* --- the tee ------------------------------------------------------------ */
-
-static double now_s(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
 
 /* Hands on what the generation got since; at its end, that too. */
 static void tee(struct watch *w, struct watched *g)

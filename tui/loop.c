@@ -2,9 +2,9 @@
 
 #include <poll.h>
 #include <signal.h>
-#include <time.h>
 
 #include "action.h"
+#include "clock.h"
 #include "compare.h"
 #include "demo.h"
 #include "frame.h"
@@ -27,14 +27,6 @@ struct loop {
 	enum color_mode color; /* as the terminal was last told */
 	bool color_always;
 };
-
-static uint64_t now_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-}
 
 /* -- work --------------------------------------------------------------------
  */

@@ -2,8 +2,8 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
+#include "clock.h"
 #include "file.h"
 #include "num.h"
 #include "recorder.h"
@@ -15,14 +15,6 @@ struct recording {
 	char *path;
 	struct recorder *recorder;
 };
-
-static double now_s(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
 
 static struct recording *find(const struct app *app, size_t i)
 {
