@@ -49,9 +49,7 @@ static void feed_all(struct generation *g)
 static bool resolve(const struct generation *g, const struct sparse *policy,
 		    uint32_t budget, struct sparse_opts *out, struct err *err)
 {
-	const struct model_shape *s = &g->o->model->shape;
-	const struct sparse_shape shape = { s->n_layers, s->n_heads,
-					    s->n_kv_heads, s->d_head };
+	const struct sparse_shape shape = transformer_shape(g->o->model);
 
 	*out = g->o->sparse;
 	if (budget)

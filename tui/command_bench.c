@@ -78,9 +78,7 @@ static bool add_case(struct bench_opts *o, const struct sparse *policy,
 static bool add_budgets(struct work *w, const struct sparse *policy,
 			struct err *err)
 {
-	const struct model_shape *s = &w->map.model->shape;
-	const struct sparse_shape shape = { s->n_layers, s->n_heads,
-					    s->n_kv_heads, s->d_head };
+	const struct sparse_shape shape = transformer_shape(w->map.model);
 	const char *list = w->set->bench.budgets;
 	char word[32];
 

@@ -40,9 +40,7 @@ static bool try_policy(const struct demo *d, const struct settings *set,
 		       const struct sparse *policy, uint32_t budget,
 		       struct err *err)
 {
-	const struct model_shape *s = &d->map.model->shape;
-	const struct sparse_shape shape = { s->n_layers, s->n_heads,
-					    s->n_kv_heads, s->d_head };
+	const struct sparse_shape shape = transformer_shape(d->map.model);
 	struct sparse_opts o = set->decode.sparse;
 	struct err inner = { "" };
 

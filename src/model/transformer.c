@@ -48,6 +48,12 @@ static void alloc_batch(struct transformer *t)
 	t->benches = mem_zalloc(pool_n(t->pool) * sizeof(*t->benches));
 }
 
+struct sparse_shape transformer_shape(const struct model *m)
+{
+	return (struct sparse_shape){ m->shape.n_layers, m->shape.n_heads,
+				      m->shape.n_kv_heads, m->shape.d_head };
+}
+
 static struct transformer *make(const struct model *m, struct pool *pool,
 				const struct sparse *policy,
 				const struct sparse_opts *opts)
@@ -59,9 +65,7 @@ static struct transformer *make(const struct model *m, struct pool *pool,
 	t->pool = pool;
 	t->policy = policy;
 	t->opts = *opts;
-	t->shape = (struct sparse_shape){ m->shape.n_layers, m->shape.n_heads,
-					  m->shape.n_kv_heads,
-					  m->shape.d_head };
+	t->shape = transformer_shape(m);
 	t->rope = rope_new(&m->rope);
 	alloc_batch(t);
 	return t;

@@ -19,6 +19,9 @@ enum { TRANSFORMER_BATCH = 64 }; /* tokens of a prompt at once */
 
 struct transformer;
 
+/* What policies know of a model. */
+struct sparse_shape transformer_shape(const struct model *m);
+
 /* The model and the pool must outlive it; opts as resolved. kv: F16, F32. */
 struct transformer *transformer_new(const struct model *m, struct pool *pool,
 				    enum ggml_type kv,

@@ -118,8 +118,7 @@ static struct transformer *start(const struct model *m, struct pool *pool,
 {
 	const struct sparse *row = sparse_find(policy);
 	struct sparse_opts o = sparse_opts_auto;
-	struct sparse_shape shape = { m->shape.n_layers, m->shape.n_heads,
-				      m->shape.n_kv_heads, m->shape.d_head };
+	struct sparse_shape shape = transformer_shape(m);
 
 	if (budget)
 		o.budget = budget;

@@ -92,9 +92,7 @@ static void ours(const struct model *m, const uint32_t *ids, uint32_t n,
 		 double *out)
 {
 	struct sparse_opts o = sparse_opts_auto;
-	const struct sparse_shape shape = { m->shape.n_layers, m->shape.n_heads,
-					    m->shape.n_kv_heads,
-					    m->shape.d_head };
+	const struct sparse_shape shape = transformer_shape(m);
 	struct transformer *t;
 	struct err err = { "" };
 

@@ -110,9 +110,7 @@ static const struct sparse *policy_of(uint8_t byte, const struct model *m,
 				      struct sparse_opts *o)
 {
 	const struct sparse *row = sparse_rows[byte % sparse_n_rows];
-	const struct sparse_shape shape = { m->shape.n_layers, m->shape.n_heads,
-					    m->shape.n_kv_heads,
-					    m->shape.d_head };
+	const struct sparse_shape shape = transformer_shape(m);
 	struct err err = { "" };
 
 	*o = sparse_opts_auto;

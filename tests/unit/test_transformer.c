@@ -65,8 +65,7 @@ static struct transformer *start(const struct model *m, struct pool *pool,
 {
 	const struct sparse *row = sparse_find(policy);
 	struct sparse_opts o = sparse_opts_auto;
-	struct sparse_shape shape = { m->shape.n_layers, m->shape.n_heads,
-				      m->shape.n_kv_heads, m->shape.d_head };
+	struct sparse_shape shape = transformer_shape(m);
 	struct err err = { "" };
 
 	if (budget)
@@ -281,9 +280,7 @@ static void a_large_budget_is_dense(void **state)
 static void logits_with(const struct model *m, const struct sparse *row,
 			int i, float *out)
 {
-	const struct sparse_shape shape = { m->shape.n_layers, m->shape.n_heads,
-					    m->shape.n_kv_heads,
-					    m->shape.d_head };
+	const struct sparse_shape shape = transformer_shape(m);
 	struct sparse_opts o = sparse_opts_auto;
 	uint32_t *const options[] = { NULL,	       &o.page,
 				      &o.sinks,	       &o.recent,
@@ -356,10 +353,7 @@ static void a_switch_is_a_prompt(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(policies); i++) {
 		const struct sparse *row = sparse_find(policies[i]);
 		struct sparse_opts o = sparse_opts_auto;
-		const struct sparse_shape shape = {
-			made.model->shape.n_layers, made.model->shape.n_heads,
-			made.model->shape.n_kv_heads, made.model->shape.d_head
-		};
+		const struct sparse_shape shape = transformer_shape(made.model);
 		struct err err = { "" };
 		struct transformer *a = start(made.model, NULL, policies[i],
 					      33);
