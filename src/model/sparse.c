@@ -92,6 +92,15 @@ bool sparse_resolve(const struct sparse *row, struct sparse_opts *o,
 	return !row->check || row->check(o, err);
 }
 
+bool sparse_check_window(const char *name, const struct sparse_opts *o,
+			 struct err *err)
+{
+	return (o->recent >= 1 && o->recent < o->budget) ||
+	       err_set(err, "%s's window (--recent) takes at least 1 token "
+			    "and less than the budget: %u of %u can't be",
+		       name, o->recent, o->budget);
+}
+
 /* Values as integers of the same order. What is no number comes last: a
  * broken model's tokens have an order, too. -0 and 0 are equal. */
 static uint32_t order_of(float value)

@@ -147,6 +147,11 @@ extern const struct sparse sparse_dense, sparse_sink, sparse_h2o, sparse_quest,
 	sparse_infllm, sparse_raas, sparse_snapkv, sparse_tova, sparse_rkv,
 	sparse_random;
 
+/* For the policies: a window (recent) of at least one token, and less than the
+ * budget; false and a sentence. */
+bool sparse_check_window(const char *name, const struct sparse_opts *o,
+			 struct err *err);
+
 /* For the policies: the n largest of values[0..count) as rising indices into
  * out; among equals the first ones. work: count indices of scratch. */
 void sparse_top(const float *values, uint32_t count, uint32_t n,

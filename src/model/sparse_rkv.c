@@ -47,10 +47,7 @@ static void defaults(struct sparse_opts *o, const struct sparse_shape *s)
 
 static bool check(const struct sparse_opts *o, struct err *err)
 {
-	return (o->recent >= 1 && o->recent < o->budget) ||
-	       err_set(err, "rkv's window (--recent) takes at least 1 token "
-			    "and less than the budget: %u of %u can't be",
-		       o->recent, o->budget);
+	return sparse_check_window("rkv", o, err);
 }
 
 static size_t query_bytes(const struct rkv *k)

@@ -35,10 +35,7 @@ static void defaults(struct sparse_opts *o, const struct sparse_shape *s)
 
 static bool check(const struct sparse_opts *o, struct err *err)
 {
-	return (o->recent >= 1 && o->recent < o->budget) ||
-	       err_set(err, "snapkv's window (--recent) takes at least 1 token "
-			    "and less than the budget: %u of %u can't be",
-		       o->recent, o->budget);
+	return sparse_check_window("snapkv", o, err);
 }
 
 static void *create(const struct sparse_opts *o, const struct sparse_shape *s)
