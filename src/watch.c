@@ -39,8 +39,7 @@ struct watch {
 	uint64_t closed_tokens;
 	uint64_t seen;      /* bytes */
 	size_t piece;       /* bytes since the last place of a look */
-	const char *dialect; /* as last asked for */
-	bool text;          /* ... it is plain text */
+	bool text;          /* the dialect is plain text */
 	struct err blind;
 	struct buf lines;   /* for the tee */
 };
@@ -214,16 +213,6 @@ static void look_at_all(struct watch *w)
 		w->hits[w->n_placed].at_byte = w->seen;
 }
 
-static void look_at_dialect(struct watch *w)
-{
-	const char *dialect = feed_dialect(w->feed);
-
-	if (dialect == w->dialect)
-		return;
-	w->dialect = dialect;
-	w->text = strcmp(dialect, "text") == 0;
-}
-
 size_t watch_bytes(struct watch *w, const char *s, size_t n)
 {
 	size_t at = 0, n_before = w->n_hits;
@@ -239,7 +228,7 @@ size_t watch_bytes(struct watch *w, const char *s, size_t n)
 		w->piece = is_place ? 0 : w->piece + len;
 		if (is_place || w->n_hits > n_before) {
 			look_at_all(w);
-			look_at_dialect(w);
+			w->text = !strcmp(feed_dialect(w->feed), "text");
 		}
 	}
 	for (size_t i = 0; i < w->n_open; i++)

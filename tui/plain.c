@@ -134,8 +134,6 @@ static void tell_generation(struct plain *p)
 	for (;;) {
 		bool more = loop_work(app);
 
-		if (!app->run && more)
-			continue; /* it is still being loaded */
 		if (!app->run)
 			return;
 		tell_checks(p);
