@@ -11,6 +11,7 @@
 #include "base/utf8.h"
 #include "compare.h"
 #include "demo.h"
+#include "lane.h"
 #include "loop.h"
 #include "recording.h"
 #include "text_layout.h"
@@ -180,16 +181,16 @@ static void put_all(const struct app *app, size_t n, FILE *out)
 		fprintf(out, "  The right answer is %s.\n", d->gold);
 	for (size_t i = 0; i < n; i++) {
 		all[i] = tell(app, i);
-		put_run(&all[i], (char)('A' + i), out);
+		put_run(&all[i], lane_letter(i), out);
 	}
 	fprintf(out, "\n   policy       budget tokens   x A TTFT ms  TBT ms  "
 		     "JCT ms  KV KiB  answer\n");
 	for (size_t i = 0; i < n; i++)
-		put_numbers(&all[i], &all[0], (char)('A' + i), out);
+		put_numbers(&all[i], &all[0], lane_letter(i), out);
 	fprintf(out, "\nThe early stop (fewer than %g new bytes in %u "
 		     "tokens):\n", rule->t, rule->f);
 	for (size_t i = 0; i < n; i++)
-		put_stop(&all[i], (char)('A' + i), out);
+		put_stop(&all[i], lane_letter(i), out);
 	fprintf(out, "\nJCT is TTFT + (tokens - 1) x TBT, by the clock of each "
 		     "run's own work.\nOn a terminal the runs are shown side "
 		     "by side, live; lilscope bench asks many\nproblems.\n");

@@ -54,6 +54,12 @@ static void cut_list(const struct transformer *t, struct bench *b,
 	a->pieces = b->pieces;
 }
 
+/* What is asked for while piece i is worked on. */
+static const struct piece *ahead(const struct look *a, size_t i)
+{
+	return &a->pieces[MIN(i + PIECES_AHEAD, a->n_pieces - 1)];
+}
+
 /* Pages lie anywhere, and each ends before the CPU has seen that it is read
  * in order: a later one is asked for, row by row, while one is worked on. */
 static void fetch(const char *rows, size_t n_bytes)
@@ -75,8 +81,7 @@ static void score_list(const struct transformer *t, const struct look *a)
 	}
 	for (size_t i = 0; i < a->n_pieces; i++) {
 		const struct piece *p = &a->pieces[i];
-		const struct piece *next =
-			&a->pieces[MIN(i + PIECES_AHEAD, a->n_pieces - 1)];
+		const struct piece *next = ahead(a, i);
 
 		for (uint32_t k = 0, n; k < p->n; k += n, out += n) {
 			n = MIN(p->n - k, (uint32_t)STRIP_ROWS);
@@ -97,8 +102,7 @@ static void mix_list(const struct transformer *t, const struct look *a)
 	memset(a->out, 0, (size_t)a->n_q * d * sizeof(float));
 	for (size_t i = 0; i < a->n_pieces; i++) {
 		const struct piece *p = &a->pieces[i];
-		const struct piece *next =
-			&a->pieces[MIN(i + PIECES_AHEAD, a->n_pieces - 1)];
+		const struct piece *next = ahead(a, i);
 
 		for (uint32_t k = 0, n; k < p->n; k += n, share += n) {
 			n = MIN(p->n - k, (uint32_t)STRIP_ROWS);

@@ -231,11 +231,6 @@ static bool reads(struct probe *p, const char *s, size_t n, bool cut)
 	return json_read(&p->json, s, n, cut, NULL);
 }
 
-static bool is_container(struct json_value v)
-{
-	return json_is(v, JSON_OBJECT) || json_is(v, JSON_ARRAY);
-}
-
 /* The dialect of what json holds: certain, or none. */
 static const struct format *claimed(struct probe *p)
 {
@@ -266,7 +261,7 @@ static const struct format *claimed_prefixed(struct probe *p, bool *wait)
 		}
 		prefix = prefix_strip(&line, &n);
 		if (prefix.carries && reads(p, line, n, !complete) &&
-		    is_container(json_root(&p->json))) {
+		    json_is_container(json_root(&p->json))) {
 			format = complete || p->whole ? claimed(p) : NULL;
 			*wait = true;
 		}
@@ -329,7 +324,7 @@ static const struct format *claimed_line(struct probe *p, size_t *n_good)
 		if (!reads(p, line, n, false) &&
 		    !(p->whole && l.s == l.end && reads(p, line, n, true)))
 			continue;
-		if (!is_container(json_root(&p->json)))
+		if (!json_is_container(json_root(&p->json)))
 			continue;
 		++*n_good;
 		format = claimed(p);
@@ -557,7 +552,7 @@ static enum detect_answer array(struct probe *p)
 	first = json_at(json_root(&p->json), 0);
 	if (!first.doc)
 		return p->whole ? text(p) : DETECT_MORE;
-	if (!is_container(first) && !json_is(first, JSON_STRING))
+	if (!json_is_container(first) && !json_is(first, JSON_STRING))
 		return no_array(p); /* [1] is a footnote */
 	format = claimed_element(p);
 	if (format)

@@ -353,6 +353,11 @@ bool json_is(struct json_value v, enum json_type type)
 	return json_type(v) == type;
 }
 
+bool json_is_container(struct json_value v)
+{
+	return json_is(v, JSON_OBJECT) || json_is(v, JSON_ARRAY);
+}
+
 size_t json_count(struct json_value v)
 {
 	const struct json_node *node = node_of(v);

@@ -106,6 +106,7 @@ bool json_read(struct json *j, const char *s, size_t n, bool cut,
 struct json_value json_root(const struct json *j);
 enum json_type json_type(struct json_value v);
 bool json_is(struct json_value v, enum json_type type);
+bool json_is_container(struct json_value v); /* object or array */
 size_t json_count(struct json_value v);
 struct json_value json_get_n(struct json_value object, const char *key,
 			     size_t len);

@@ -13,18 +13,13 @@ static bool is_special(struct json_value member)
 	return false;
 }
 
-static bool is_container(struct json_value v)
-{
-	return json_is(v, JSON_OBJECT) || json_is(v, JSON_ARRAY);
-}
-
 /* {"id":"x", ..., "choices":[{...}]}: the one choice, or NONE. */
 static struct json_value only_choice(struct json_value record)
 {
 	struct json_value choices = json_get(record, "choices");
 
 	for (struct json_value v = json_first(record); v.doc; v = json_next(v))
-		if (v.at != choices.at && (is_container(v) || is_special(v)))
+		if (v.at != choices.at && (json_is_container(v) || is_special(v)))
 			return (struct json_value){ 0 };
 	if (!json_is(choices, JSON_ARRAY) || json_count(choices) != 1)
 		return (struct json_value){ 0 };
