@@ -87,6 +87,8 @@ tests_pty_test_live_LDADD = $(PTY_LIBS)
 
 # What it costs, beside less and lnav, on a file of 1 GB.
 EXTRA_PROGRAMS += tests/bench/budgets
+tests_bench_budgets_SOURCES = tests/bench/budgets.c \
+	tests/bench/process.c tests/bench/process.h
 tests_bench_budgets_LDADD = $(PTY_LIBS)
 BIG_BYTES = 1e9
 EXTRA_DIST += tests/bench/make_big.py
@@ -408,6 +410,7 @@ bench-decode: tests/bench/bench_decode
 # What decoding 32,768 tokens takes of memory, policy by policy.
 EXTRA_PROGRAMS += tests/bench/bench_memory
 tests_bench_bench_memory_SOURCES = tests/bench/bench_memory.c \
+	tests/bench/process.c tests/bench/process.h \
 	tests/unit/random_model.c tests/unit/random_model.h
 tests_bench_bench_memory_LDADD = libengine.a $(ENGINE_LIBS)
 .PHONY: bench-memory

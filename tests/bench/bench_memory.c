@@ -33,6 +33,7 @@
 #include <unistd.h>
 
 #include "../unit/random_model.h"
+#include "process.h"
 #include "model/cache.h"
 #include "model/sparse.h"
 
@@ -73,23 +74,6 @@ static void write_model(uint32_t n)
 	}
 	close(fd);
 	buf_release(&bytes);
-}
-
-/* "VmHWM:" of a process, bytes. */
-static double peak_of(pid_t pid)
-{
-	char path[64], line[256];
-	double kib = 0;
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
-	file = fopen(path, "r");
-	while (file && fgets(line, sizeof(line), file))
-		if (strncmp(line, "VmHWM:", 6) == 0)
-			kib = strtod(line + 6, NULL);
-	if (file)
-		fclose(file);
-	return kib * 1024;
 }
 
 static pid_t start(const char *policy, uint32_t n, int out)
@@ -147,7 +131,7 @@ static bool measure(const char *policy, uint32_t n, struct row *row)
 		number(line, "\"kv\":", &row->physical);
 		number(line, "\"kv_used\":", &row->logical);
 		if (++count == n / 4)
-			row->quarter = peak_of(pid);
+			row->quarter = process_bytes(pid, "VmHWM");
 	}
 	if (records)
 		fclose(records);

@@ -23,6 +23,7 @@
 
 #include "../pty/pty.h"
 #include "../pty/scratch.h"
+#include "process.h"
 
 enum {
 	ROWS = 50,
@@ -88,18 +89,7 @@ static unsigned long long cpu_ns(pid_t pid)
 /* "VmRSS" or "VmHWM", in MB of a million bytes. */
 static double memory_mb(pid_t pid, const char *field)
 {
-	char path[64], line[256];
-	double mb = 0;
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
-	f = fopen(path, "r");
-	while (f && fgets(line, sizeof(line), f))
-		if (strncmp(line, field, strlen(field)) == 0)
-			mb = atof(line + strlen(field) + 1) * 1024 / 1e6;
-	if (f)
-		fclose(f);
-	return mb;
+	return process_bytes(pid, field) / 1e6;
 }
 
 /* ---- times ---- */

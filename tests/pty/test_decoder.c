@@ -100,9 +100,7 @@ static void test_map(void **state)
 	/* v passes it on traces that have none. */
 	pty_keys(l->p, "1vv");
 	expect_text(l->p, "page 2");
-	pty_keys(l->p, "q");
-	expect_exit(l->p, 0);
-	expect_restored(l->p);
+	lil_quit(l);
 }
 
 static void test_compare(void **state)
@@ -140,9 +138,7 @@ static void test_compare(void **state)
 	expect_alive(l->p);
 	pty_keys(l->p, "q"); /* to the list */
 	expect_gone(l->p, "3 runs");
-	pty_keys(l->p, "q");
-	expect_exit(l->p, 0);
-	expect_restored(l->p);
+	lil_quit(l);
 }
 
 /* The view is open before the second run begins. */

@@ -123,9 +123,7 @@ static void test_changes(void **state)
 	expect_text(l->p, "all have ended");
 	pty_keys(l->p, "D");
 	expect_text(l->p, "A has ended; K makes another run");
-	pty_keys(l->p, "q");
-	expect_exit(l->p, 0);
-	expect_restored(l->p);
+	lil_quit(l);
 }
 
 static void test_own_problem(void **state)
@@ -174,9 +172,7 @@ static void test_paste(void **state)
 	expect_text(l->p, "Enter asks it: Bob has 23.");
 	pty_keys(l->p, "\r");
 	expect_text(l->p, "right: 23");
-	pty_keys(l->p, "q");
-	expect_exit(l->p, 0);
-	expect_restored(l->p);
+	lil_quit(l);
 }
 
 /* What is asked can be read, also on a small screen, before it is answered. */
@@ -239,9 +235,7 @@ static void test_tour(void **state)
 	expect_text(l->p, "7/8");
 	pty_keys(l->p, "\033");
 	expect_gone(l->p, "7/8"); /* or the next key is one with Alt */
-	pty_keys(l->p, "q");
-	expect_exit(l->p, 0);
-	expect_restored(l->p);
+	lil_quit(l);
 }
 
 /* Of another model the tour claims nothing that is only true of the box's. */

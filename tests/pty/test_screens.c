@@ -175,9 +175,7 @@ static void test_plain(void **state)
 			pty_show(l->p, banned[i]);
 			fail();
 		}
-	pty_keys(l->p, "q");
-	expect_exit(l->p, 0);
-	expect_restored(l->p);
+	lil_quit(l);
 }
 
 /* A terminal that can't draw: one sentence that names what can be done. */

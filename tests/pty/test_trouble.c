@@ -113,9 +113,7 @@ static void test_alone(void **state)
 	expect_text(l->p, "lilscope");
 	expect_text(l->p, "analyze");
 	if (!pty_wait_exit(l->p, LIL_QUIET_MS))
-		pty_keys(l->p, "q");
-	expect_exit(l->p, 0);
-	expect_restored(l->p);
+		lil_quit(l);
 }
 
 int main(void)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "qwen_vocab.h"
+#include "source.h"
 
 #define SEPARATOR "\n__ggml_vocab_test__\n"
 
@@ -17,20 +18,15 @@ static bool read_data(const char *name, const char *suffix, struct buf *out)
 {
 	const char *top = getenv("top_srcdir"), *dir = getenv("LILSCOPE_DATA");
 	struct buf path = { 0 };
-	FILE *file;
-	size_t n;
+	struct err err;
+	bool good;
 
 	buf_printf(&path, "%s%s/models/ggml_vocab/ggml-vocab-%s.gguf%s",
 		   dir ? dir : top ? top : ".", dir ? "" : "/../shared/data",
 		   name, suffix);
-	file = fopen(buf_cstr(&path), "rb");
+	good = source_read_all(buf_cstr(&path), out, &err);
 	buf_release(&path);
-	if (!file)
-		return false;
-	while ((n = fread(buf_reserve(out, 65536), 1, 65536, file)) > 0)
-		out->len += n;
-	fclose(file);
-	return true;
+	return good;
 }
 
 bool vectors_are_here(void)
