@@ -19,7 +19,8 @@ static struct json_value only_choice(struct json_value record)
 	struct json_value choices = json_get(record, "choices");
 
 	for (struct json_value v = json_first(record); v.doc; v = json_next(v))
-		if (v.at != choices.at && (json_is_container(v) || is_special(v)))
+		if (v.at != choices.at &&
+		    (json_is_container(v) || is_special(v)))
 			return (struct json_value){ 0 };
 	if (!json_is(choices, JSON_ARRAY) || json_count(choices) != 1)
 		return (struct json_value){ 0 };

@@ -202,7 +202,7 @@ static void raas_read(struct world *w, uint32_t kv, uint32_t last)
 {
 	uint32_t page = w->o->page, now = w->n - 1;
 	double s[TOKENS_MAX] = { 0 };
-	bool pages[TOKENS_MAX], top[TOKENS_MAX], all[TOKENS_MAX];
+	bool pages[TOKENS_MAX], top[TOKENS_MAX], all[TOKENS_MAX] = { 0 };
 
 	for (uint32_t i = 0; i < last; i++) {
 		all[i] = true;
