@@ -2,126 +2,79 @@
 bin_PROGRAMS += lilscope
 lilscope_SOURCES = tui/main.c
 lilscope_LDADD = libtui.a libengine.a $(ENGINE_LIBS) $(NCURSES_LIBS)
+
 # All of it but main(), for the tests of the screens.
 noinst_LIBRARIES += libtui.a
-libtui_a_SOURCES = \
-	tui/action.c \
-	tui/action.h \
-	tui/action_complete.c \
-	tui/action_compare.c \
-	tui/action_demo.c \
-	tui/action_list.c \
-	tui/action_map.c \
-	tui/action_mark.c \
-	tui/action_move.c \
-	tui/action_play.c \
-	tui/action_program.c \
-	tui/action_search.c \
-	tui/action_tune.c \
-	tui/action_view.c \
-	tui/app.c \
-	tui/app.h \
-	tui/caps.c \
-	tui/caps.h \
-	tui/command_bench.c \
-	tui/command_decode.c \
-	tui/command_demo.c \
-	tui/decode_job.c \
-	tui/decode_job.h \
-	tui/command_guard.c \
-	tui/commands.h \
-	tui/compare.c \
-	tui/compare.h \
-	tui/completion.c \
-	tui/chart.c \
-	tui/chart.h \
-	tui/explain.c \
-	tui/explain.h \
-	tui/demo.c \
-	tui/demo.h \
-	tui/demo_grammar.c \
-	tui/demo_text.c \
-	tui/export.c \
-	tui/export.h \
-	tui/export_svg.c \
-	tui/export_svg.h \
-	tui/file.c \
-	tui/file.h \
-	tui/find.c \
-	tui/find.h \
-	tui/frame.c \
-	tui/frame.h \
-	tui/input.c \
-	tui/input.h \
-	tui/key.c \
-	tui/key.h \
-	tui/lane.c tui/lane.h \
-	tui/list.c \
-	tui/list.h \
-	tui/loop.c \
-	tui/loop.h \
-	tui/map.c \
-	tui/map.h \
-	tui/now.c \
-	tui/now.h \
-	tui/num.c \
-	tui/num.h \
-	tui/opt.c \
-	tui/opt.h \
-	tui/opt_decode.c \
-	tui/opt_decode.h \
-	tui/opt_read.c \
-	tui/opt_request.c \
-	tui/opt_request.h \
-	tui/opt_text.c \
-	tui/pen.c \
-	tui/pen.h \
-	tui/phrase.c \
-	tui/phrase.h \
-	tui/plain.c \
-	tui/plain.h \
-	tui/prompt.c \
-	tui/prompt.h \
-	tui/recording.c \
-	tui/recording.h \
-	tui/screen.c \
-	tui/screen.h \
-	tui/screen_svg.c \
-	tui/screen_svg.h \
-	tui/script.c \
-	tui/script.h \
-	tui/session.c \
-	tui/session.h \
-	tui/show.c \
-	tui/show.h \
-	tui/signals.c \
-	tui/signals.h \
-	tui/style.c \
-	tui/style.h \
-	tui/sweep.c \
-	tui/sweep.h \
-	tui/tables.c \
-	tui/tables.h \
-	tui/topics.c \
-	tui/topics.h \
-	tui/term.c \
-	tui/terminal.h \
-	tui/text_layout.c \
-	tui/text_layout.h \
-	tui/text_pane.c \
-	tui/text_pane.h \
-	tui/tour.c \
-	tui/tour.h \
-	tui/verdict.c \
-	tui/verdict.h \
-	tui/view.h \
-	tui/view_compare.c \
-	tui/view_help.c \
-	tui/view_list.c \
-	tui/view_map.c \
-	tui/view_ratio.c \
-	tui/view_sweep.c \
-	tui/view_sweep.h \
-	tui/view_text.c \
-	tui/views.c \
-	tui/views.h
+libtui_a_SOURCES =
+
+# The terminal, its keys, and a grid of cells.
+libtui_a_SOURCES += \
+	tui/term/caps.c tui/term/caps.h tui/term/key.c tui/term/key.h \
+	tui/term/screen.c tui/term/screen.h \
+	tui/term/signals.c tui/term/signals.h \
+	tui/term/style.c tui/term/style.h tui/term/term.c \
+	tui/term/terminal.h
+
+# Every option, once.
+libtui_a_SOURCES += \
+	tui/opt/opt.c tui/opt/opt.h \
+	tui/opt/opt_decode.c tui/opt/opt_decode.h tui/opt/opt_read.c \
+	tui/opt/opt_request.c tui/opt/opt_request.h tui/opt/opt_text.c
+
+# What is drawn into cells: numbers, charts, a line of input.
+libtui_a_SOURCES += \
+	tui/draw/chart.c tui/draw/chart.h tui/draw/num.c tui/draw/num.h \
+	tui/draw/pen.c tui/draw/pen.h tui/draw/prompt.c tui/draw/prompt.h \
+	tui/draw/screen_svg.c tui/draw/screen_svg.h \
+	tui/draw/text_layout.c tui/draw/text_layout.h
+
+# The state of the program, and what is computed from it.
+libtui_a_SOURCES += \
+	tui/app/app.c tui/app/app.h tui/app/compare.c tui/app/compare.h \
+	tui/app/export.c tui/app/export.h \
+	tui/app/export_svg.c tui/app/export_svg.h \
+	tui/app/find.c tui/app/find.h tui/app/lane.c tui/app/lane.h \
+	tui/app/list.c tui/app/list.h tui/app/map.c tui/app/map.h \
+	tui/app/now.c tui/app/now.h tui/app/phrase.c tui/app/phrase.h \
+	tui/app/recording.c tui/app/recording.h \
+	tui/app/session.c tui/app/session.h \
+	tui/app/verdict.c tui/app/verdict.h
+
+# A run becomes cells.
+libtui_a_SOURCES += \
+	tui/view/explain.c tui/view/explain.h \
+	tui/view/frame.c tui/view/frame.h \
+	tui/view/text_pane.c tui/view/text_pane.h tui/view/view.h \
+	tui/view/view_compare.c tui/view/view_help.c tui/view/view_list.c \
+	tui/view/view_map.c tui/view/view_ratio.c \
+	tui/view/view_sweep.c tui/view/view_sweep.h tui/view/view_text.c \
+	tui/view/views.c tui/view/views.h
+
+# Everything that a key or a command does.
+libtui_a_SOURCES += \
+	tui/action/action.c tui/action/action.h tui/action/action_compare.c \
+	tui/action/action_complete.c tui/action/action_demo.c \
+	tui/action/action_list.c tui/action/action_map.c \
+	tui/action/action_mark.c tui/action/action_move.c \
+	tui/action/action_play.c tui/action/action_program.c \
+	tui/action/action_search.c tui/action/action_tune.c \
+	tui/action/action_view.c
+
+# A model that decodes while one looks on.
+libtui_a_SOURCES += \
+	tui/demo/demo.c tui/demo/demo.h tui/demo/demo_grammar.c \
+	tui/demo/demo_text.c tui/demo/tour.c tui/demo/tour.h
+
+# The program at work: on a screen, by a script, in plain lines.
+libtui_a_SOURCES += \
+	tui/loop/input.c tui/loop/input.h tui/loop/loop.c tui/loop/loop.h \
+	tui/loop/plain.c tui/loop/plain.h \
+	tui/loop/script.c tui/loop/script.h tui/loop/show.c tui/loop/show.h
+
+# The commands of the command line.
+libtui_a_SOURCES += \
+	tui/cli/command_bench.c tui/cli/command_decode.c \
+	tui/cli/command_demo.c tui/cli/command_guard.c tui/cli/commands.h \
+	tui/cli/completion.c tui/cli/decode_job.c tui/cli/decode_job.h \
+	tui/cli/sweep.c tui/cli/sweep.h tui/cli/tables.c tui/cli/tables.h \
+	tui/cli/topics.c tui/cli/topics.h

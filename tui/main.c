@@ -8,17 +8,17 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "analyze.h"
-#include "app.h"
+#include "app/app.h"
 #include "base/utf8.h"
-#include "commands.h"
+#include "cli/commands.h"
+#include "cli/tables.h"
+#include "cli/topics.h"
 #include "config.h"
-#include "demo.h"
-#include "file.h"
-#include "opt_request.h"
-#include "show.h"
-#include "tables.h"
-#include "topics.h"
+#include "demo/demo.h"
+#include "loop/show.h"
+#include "opt/opt_request.h"
+#include "report/analyze.h"
+#include "system/file.h"
 
 enum { COLS_MAX = 10000, CONFIG_MAX_BYTES = 64 * 1024 };
 

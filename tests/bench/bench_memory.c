@@ -33,9 +33,9 @@
 #include <unistd.h>
 
 #include "../unit/random_model.h"
-#include "process.h"
 #include "model/cache.h"
 #include "model/sparse.h"
+#include "process.h"
 
 enum {
 	TOKENS = 32768,

@@ -13,8 +13,8 @@
 #include "trace/frame.h"
 
 /* a fuzz target is one file: what reads comes along */
-#include "../unit/reading.c"
 #include "../unit/indexed.c"
+#include "../unit/reading.c"
 
 static void on_piece(void *ctx, const struct piece *piece)
 {

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "key.h"
+#include "term/key.h"
 
 static void check_same(const char *in, size_t took, const struct key *key)
 {

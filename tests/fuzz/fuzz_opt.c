@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "opt.h"
+#include "opt/opt.h"
 
 enum { WORDS_MAX = 32, ANYWHERE_BITS = 0xffff };
 

@@ -10,7 +10,7 @@
 /* a fuzz target is one file: the generation comes along */
 #include "../unit/synthetic.c"
 
-#include "session.h"
+#include "app/session.h"
 
 static struct run *the_run(void)
 {

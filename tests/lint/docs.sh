@@ -234,7 +234,7 @@ while read -r name; do
 done | found
 
 # --- The fields of the JSON are those of the report.
-grep -oE '(FIELD|RULE)\("[A-Za-z_]+"' src/report.c | sed 's/.*"\(.*\)"/\1/' |
+grep -oE '(FIELD|RULE)\("[A-Za-z_]+"' src/report/report.c | sed 's/.*"\(.*\)"/\1/' |
 while read -r name; do
 	grep -qE "^\.It Li (.* )?$name( |\$)" "$page" ||
 		echo "$page:1: JSON FIELDS lack $name"

@@ -7,7 +7,7 @@
 #ifndef LILSCOPE_TEST_GOLDEN_SCREEN_H
 #define LILSCOPE_TEST_GOLDEN_SCREEN_H
 
-#include "screen.h"
+#include "term/screen.h"
 
 /* Fails the test, showing both, where they differ. */
 void screen_is(const char *name, const struct screen *s);

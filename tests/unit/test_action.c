@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "action.h"
+#include "action/action.h"
 #include "base/buf.h"
 
 static void check_keys(const struct action *a)

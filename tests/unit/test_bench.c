@@ -12,8 +12,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "task/bench_svg.h"
-#include "task/bench_table.h"
+#include "bench/bench_svg.h"
+#include "bench/bench_table.h"
 
 static const struct meter_opts meter = {
 	.symbols = METER_BYTES,

@@ -3,8 +3,8 @@
  * every prefix from scratch; and the theorem of lilscope-measures(7) on
  * sources whose h is known.
  */
-#include "measure/bound.h"
 #include "base/buf.h"
+#include "measure/bound.h"
 #include "naive_lz77.h"
 
 #include <math.h>

@@ -8,8 +8,8 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
-#include "chart.h"
-#include "num.h"
+#include "draw/chart.h"
+#include "draw/num.h"
 
 static void test_ticks(void **state)
 {

@@ -16,12 +16,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "action.h"
-#include "compare.h"
-#include "explain.h"
+#include "action/action.h"
+#include "app/compare.h"
+#include "app/list.h"
 #include "golden_screen.h"
-#include "list.h"
-#include "views.h"
+#include "view/explain.h"
+#include "view/views.h"
 
 enum { PROMPT_MS = 200 };
 

@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 
-#include "deck.h"
+#include "deck/deck.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
+#include "app/export.h"
 #include "base/utf8.h"
-#include "export.h"
 #include "synthetic.h"
 
 static const char hostile[] = "a\"<script>\\&'\n\x1b[2J\xff\xed\xa0\x80";

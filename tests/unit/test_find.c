@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
+#include "app/find.h"
 #include "base/buf.h"
-#include "find.h"
 
 static char lower(char c)
 {

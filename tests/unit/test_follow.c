@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 
-#include "source.h"
+#include "input/source.h"
 
 #include <fcntl.h>
 #include <poll.h>

@@ -13,9 +13,9 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "generate.h"
-#include "model_map.h"
-#include "report.h"
+#include "decode/generation.h"
+#include "decode/model_map.h"
+#include "report/report.h"
 #include "trace/run.h"
 
 enum { N_PROMPT = 5, LENGTH = 200, F = 25, T = 25 };

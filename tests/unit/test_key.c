@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "key.h"
+#include "term/key.h"
 
 static const struct {
 	const char *bytes;

@@ -9,9 +9,9 @@
 
 #include <cmocka.h>
 
-#include "list.h"
+#include "app/list.h"
 #include "synthetic.h"
-#include "views.h"
+#include "view/views.h"
 
 enum { RECORDS = 120, SLICE_US = 200, VIEW_ROWS = 20 };
 

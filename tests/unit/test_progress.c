@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "progress.h"
+#include "report/progress.h"
 
 /* What the terminal's line looks like after text with CR in it. */
 static void play(const char *text, size_t n, char line[256])

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
-#include "prompt.h"
+#include "draw/prompt.h"
 
 static void type(struct prompt *p, const char *keys)
 {

@@ -10,8 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "deck.h"
-#include "recorder.h"
+#include "deck/deck.h"
+#include "report/recorder.h"
 
 struct place {
 	char dir[64], path[96];

@@ -14,7 +14,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
-#include "report.h"
+#include "report/report.h"
 
 /* The interface, in order: what lilscope(1) lists under JSON FIELDS. */
 static const char *const field_names[] = {

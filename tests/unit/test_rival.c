@@ -2,9 +2,9 @@
  * The stop rules: the tail cycle against its definition, the others on small
  * texts with a known answer, all of them on real ones.
  */
-#include "measure/rival.h"
 #include "base/buf.h"
 #include "measure/lz77.h"
+#include "measure/rival.h"
 #include "trace/tok.h"
 
 #include <setjmp.h>

@@ -5,7 +5,7 @@
 #include <cmocka.h>
 
 #include "base/zst.h"
-#include "source.h"
+#include "input/source.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -9,7 +9,7 @@
 
 #include "base/buf.h"
 #include "base/utf8.h"
-#include "text_layout.h"
+#include "draw/text_layout.h"
 
 enum { LINES_MAX = 400000 };
 

@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "verdict.h"
+#include "app/verdict.h"
 
 static const struct {
 	const char *text, *gold;

@@ -11,13 +11,13 @@
 
 #include <cmocka.h>
 
-#include "explain.h"
-#include "phrase.h"
+#include "app/phrase.h"
+#include "draw/prompt.h"
 #include "golden_screen.h"
-#include "prompt.h"
 #include "synthetic.h"
-#include "text_pane.h"
-#include "views.h"
+#include "view/explain.h"
+#include "view/text_pane.h"
+#include "view/views.h"
 
 /* A screen: what is set before it is drawn. */
 struct shot {

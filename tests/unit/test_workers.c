@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "workers.h"
+#include "bench/workers.h"
 
 enum { JOBS = 60, BIG = 300000, WAIT_MS = 10000 };
 

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "input/source.h"
 #include "qwen_vocab.h"
-#include "source.h"
 
 #define SEPARATOR "\n__ggml_vocab_test__\n"
 

@@ -1,0 +1,533 @@
+#include "bench/bench.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bench/bench_file.h"
+#include "system/clock.h"
+
+#define TELL_EVERY_S 0.25
+#define FILL_EVERY_S 2.0
+
+enum { WAIT_MS = 250, WARM_TOKENS = 16 };
+
+/* One run to be done. Dense ones come first: case 0. */
+struct slot {
+	struct bench_run run;
+	bool done, lost;
+};
+
+struct bench {
+	const struct bench_opts *o;
+	struct bench_case cases[BENCH_CASES_MAX + 1];
+	size_t n_cases;
+	struct slot *slots; /* [n_cases][n_problems] */
+	uint32_t n_problems;
+	struct workers *workers;
+	struct bench_file *file;
+	struct bench_table *table;
+	struct bench_run *row; /* finished ones, as views into the slots */
+	double began_s, told_s, filled_s;
+	uint32_t n_done_before; /* when the phase began */
+	bool dense, stopped;
+	bool warm;	    /* of a worker: it has run before */
+	struct err trouble; /* that ends the bench */
+};
+
+/* What a worker is told. */
+struct job {
+	uint32_t i_case, i_problem;
+	struct guard_opts guard; /* f 0: not known yet */
+};
+
+static uint32_t n_slots(const struct bench *b)
+{
+	return (uint32_t)b->n_cases * b->n_problems;
+}
+
+/* --- one run, in a worker ----------------------------------------------- */
+
+struct traced {
+	struct buf text;
+	uint32_t *ends;
+	size_t cap;
+	uint32_t n;
+	double held, read;
+};
+
+static struct generate_opts generate_opts_of(const struct bench *b)
+{
+	const struct bench_opts *o = b->o;
+
+	return (struct generate_opts){
+		.model = o->model,
+		.vocab = o->vocab,
+		.kv = o->kv,
+		.sparse = o->sparse,
+		.sample = o->sample,
+		.n_predict = o->n_predict,
+	};
+}
+
+/* To its end; what each token cost is added up. */
+static void finish(struct generation *g, struct traced *out)
+{
+	while (generation_step(g)) {
+		struct transformer_bytes bytes = transformer_bytes(g->t);
+
+		out->ends = grow(out->ends, &out->cap, out->n + 1,
+				 sizeof(*out->ends));
+		buf_append(&out->text, g->text.data, g->text.len);
+		out->ends[out->n++] = (uint32_t)out->text.len;
+		out->held += (double)bytes.held;
+		out->read += (double)bytes.read;
+	}
+}
+
+static void release_traced(struct traced *t)
+{
+	buf_release(&t->text);
+	mem_free(t->ends);
+}
+
+static double time_of_token(const struct generation *g, uint32_t i)
+{
+	uint32_t n = generation_n_out(g);
+
+	return n ? g->times_s[g->n_prompt + MIN(i, n - 1)] : g->clock_s;
+}
+
+static bool encode(const struct bench *b, const struct task *task,
+		   struct vocab_ids *ids, struct err *err)
+{
+	unsigned flags = VOCAB_ADD_BOS | (b->o->specials ? VOCAB_SPECIAL : 0);
+	uint32_t n_ctx = b->o->model->shape.n_ctx;
+
+	vocab_encode(b->o->vocab, task->prompt, strlen(task->prompt), flags,
+		     ids);
+	return (ids->n && ids->n < n_ctx) ||
+	       err_set(err,
+		       "problem %llu has %zu tokens, and the model's "
+		       "context %u",
+		       (unsigned long long)task->id, ids->n, n_ctx);
+}
+
+/* The same run, which goes on under another policy at the threshold. */
+static bool rescue(const struct bench *b, const struct job *job,
+		   const struct vocab_ids *ids, struct bench_run *run,
+		   struct err *err)
+{
+	const struct bench_case *c = &b->cases[job->i_case];
+	struct generate_opts o = generate_opts_of(b);
+	struct bench_rescue *r = &run->rescue;
+	struct generation g = { 0 };
+	struct traced t = { 0 };
+	bool good;
+
+	o.threshold.then = THRESHOLD_POLICY;
+	o.threshold.meter = b->o->meter;
+	o.threshold.meter.guard = job->guard;
+	o.threshold.meter.symbols = METER_BYTES;
+	o.threshold.policy = b->o->rescue;
+	o.threshold.budget = b->o->rescue_budget;
+	good = generation_init(&g, &o, c->policy, c->budget, ids->ids,
+			       (uint32_t)ids->n, err);
+	if (good) {
+		finish(&g, &t);
+		snprintf(r->policy, sizeof(r->policy), "%s",
+			 b->o->rescue->name);
+		r->at_token = MIN(g.threshold_at, t.n);
+		r->n_tokens = t.n;
+		r->n_recomputed = g.n_recomputed;
+		r->at_cap = strcmp(g.finish, "stop") != 0;
+		r->right = t.n && answer_right(run->kind, t.text.data,
+					       t.text.len, run->gold);
+		r->jct_s = time_of_token(&g, UINT32_MAX);
+	}
+	release_traced(&t);
+	generation_release(&g);
+	return good;
+}
+
+static bool run_one(const struct bench *b, const struct job *job,
+		    struct bench_run *run, struct err *err)
+{
+	const struct task *task = &b->o->set->tasks[job->i_problem];
+	const struct bench_case *c = &b->cases[job->i_case];
+	const struct generate_opts o = generate_opts_of(b);
+	struct meter_opts meter = b->o->meter;
+	struct vocab_ids ids = { 0 };
+	struct generation g = { 0 };
+	struct traced t = { 0 };
+	bool good = encode(b, task, &ids, err) &&
+		    generation_init(&g, &o, c->policy, c->budget, ids.ids,
+				    (uint32_t)ids.n, err);
+
+	if (good) {
+		finish(&g, &t);
+		*run = (struct bench_run){
+			.budget = c->budget,
+			.problem = task->id,
+			.kind = task->kind,
+			.gold = mem_strdup(task->gold),
+			.text = mem_strndup(t.n ? t.text.data : "", t.text.len),
+			.n_text = t.text.len,
+			.ends = t.ends,
+			.n_tokens = t.n,
+			.n_prompt = g.n_prompt,
+			.at_cap = strcmp(g.finish, "stop") != 0,
+			.ttft_s = time_of_token(&g, 0),
+			.jct_s = time_of_token(&g, UINT32_MAX),
+			.kv_held = t.n ? t.held / t.n : 0,
+			.kv_read = t.n ? t.read / t.n : 0,
+		};
+		snprintf(run->policy, sizeof(run->policy), "%s",
+			 c->policy->name);
+		t.ends = NULL;
+		if (job->guard.f)
+			meter.guard = job->guard;
+		bench_run_measure(run, &meter);
+		if (b->o->rescue && job->i_case &&
+		    run->stops[BENCH_GUARDIAN] < run->n_tokens)
+			good = rescue(b, job, &ids, run, err);
+	}
+	release_traced(&t);
+	generation_release(&g);
+	vocab_ids_release(&ids);
+	return good;
+}
+
+/* A few tokens that nobody counts: the first ones of a process wait for the
+ * weights to come into its memory. */
+static void warm_up(struct bench *b, uint32_t i_problem)
+{
+	const struct job job = { 0, i_problem, { 0 } };
+	struct bench_opts few = *b->o;
+	struct bench copy = *b;
+	struct bench_run run = { 0 };
+
+	few.n_predict = WARM_TOKENS;
+	copy.o = &few;
+	run_one(&copy, &job, &run, NULL);
+	bench_run_release(&run);
+	b->warm = true;
+}
+
+/* The answer is a line of the file, or "!" and a sentence. */
+static void work(void *ctx, const void *bytes, size_t n, struct buf *out)
+{
+	struct bench *b = ctx;
+	struct meter_opts meter = b->o->meter;
+	struct bench_run run = { 0 };
+	struct err err = { "" };
+	struct job job;
+
+	if (n != sizeof(job))
+		return;
+	memcpy(&job, bytes, sizeof(job));
+	if (!b->warm)
+		warm_up(b, job.i_problem);
+	meter.guard = job.guard;
+	if (run_one(b, &job, &run, &err))
+		bench_run_put(&run, job.guard.f ? &meter : NULL, out);
+	else
+		buf_printf(out, "!%s", err.text);
+	bench_run_release(&run);
+}
+
+/* --- results ------------------------------------------------------------ */
+
+static void complain(struct bench *b, const char *sentence)
+{
+	if (b->o->complain)
+		b->o->complain(b->o->ctx, sentence);
+}
+
+static struct slot *slot_of(struct bench *b, const struct bench_run *run)
+{
+	for (size_t c = 0; c < b->n_cases; c++) {
+		if (b->cases[c].budget != run->budget ||
+		    strcmp(b->cases[c].policy->name, run->policy) != 0)
+			continue;
+		for (uint32_t i = 0; i < b->n_problems; i++)
+			if (b->o->set->tasks[i].id == run->problem)
+				return &b->slots[c * b->n_problems + i];
+	}
+	return NULL;
+}
+
+/* A line of the file, or of a worker. Runs that are not asked for now are
+ * left where they are. */
+static bool take(void *ctx, struct json_value line)
+{
+	struct bench *b = ctx;
+	struct bench_run run;
+	struct slot *slot;
+
+	if (!bench_run_read(line, &run))
+		return false;
+	slot = slot_of(b, &run);
+	if (!slot) {
+		bench_run_release(&run);
+		return true;
+	}
+	bench_run_release(&slot->run);
+	slot->run = run;
+	slot->done = true;
+	bench_run_measure(&slot->run, &b->table->meter);
+	return true;
+}
+
+static void receive(struct bench *b, struct slot *slot, struct buf *line)
+{
+	struct json doc = { 0 };
+	bool good;
+
+	if (line->len && line->data[0] == '!') {
+		slot->lost = true;
+		complain(b, buf_cstr(line) + 1);
+		return;
+	}
+	good = line->len && json_read(&doc, line->data, line->len, false, NULL);
+	if (good)
+		good = take(b, json_root(&doc));
+	json_release(&doc);
+	if (!good) {
+		slot->lost = true;
+		complain(b, "a worker gave no result");
+	} else if (b->file) {
+		bench_file_append(b->file, line->data, line->len, &b->trouble);
+	}
+}
+
+static void lose(struct bench *b, uint32_t i)
+{
+	const struct bench_case *c = &b->cases[i / b->n_problems];
+	char text[256];
+
+	b->slots[i].lost = true;
+	snprintf(text, sizeof(text),
+		 "the worker at %s %u, problem %llu died: this run is missing, "
+		 "the rest goes on",
+		 c->policy->name, c->budget,
+		 (unsigned long long)b->o->set->tasks[i % b->n_problems].id);
+	complain(b, text);
+}
+
+/* --- how far ------------------------------------------------------------ */
+
+static void fill(struct bench *b)
+{
+	size_t n = 0;
+
+	for (uint32_t i = 0; i < n_slots(b); i++)
+		if (b->slots[i].done)
+			b->row[n++] = b->slots[i].run;
+	bench_table_fill(b->table, b->row, n, b->n_problems);
+}
+
+/* woken: somebody wants to say something. */
+static void tell(struct bench *b, bool woken)
+{
+	double at_s = now_s();
+	uint32_t n_phase = b->dense ? b->n_problems : n_slots(b), n = 0;
+	struct bench_state s = { .table = b->table,
+				 .n_all = n_slots(b),
+				 .dense = b->dense,
+				 .left_s = NAN };
+
+	if (!b->o->tell || b->stopped ||
+	    (!woken && at_s - b->told_s < TELL_EVERY_S))
+		return;
+	for (uint32_t i = 0; i < n_slots(b); i++) {
+		s.n_done += b->slots[i].done;
+		s.n_lost += b->slots[i].lost;
+	}
+	n = s.n_done + s.n_lost;
+	if (n > b->n_done_before)
+		s.left_s = (at_s - b->began_s) / (n - b->n_done_before) *
+			   (n_phase > n ? n_phase - n : 0);
+	if (at_s - b->filled_s > FILL_EVERY_S) {
+		fill(b);
+		b->filled_s = now_s();
+	}
+	b->stopped = !b->o->tell(b->o->ctx, &s);
+	b->told_s = now_s();
+}
+
+/* --- a phase ------------------------------------------------------------ */
+
+/* The i-th of a phase, so that every problem goes through all cells before
+ * the next one begins: what is there early is a fair sample of all. */
+static uint32_t nth(const struct bench *b, uint32_t i, uint32_t n_cases)
+{
+	uint32_t first = b->dense ? 0 : 1;
+
+	return (first + i % n_cases) * b->n_problems + i / n_cases;
+}
+
+static bool hand_out(struct bench *b, uint32_t i, struct err *err)
+{
+	const struct job job = { i / b->n_problems, i % b->n_problems,
+				 b->dense ? (struct guard_opts){ 0 }
+					  : b->table->meter.guard };
+
+	return workers_give(b->workers, i, &job, sizeof(job), err);
+}
+
+static bool run_phase(struct bench *b, bool dense, struct err *err)
+{
+	uint32_t n_cases = dense ? 1 : (uint32_t)b->n_cases - 1;
+	uint32_t n = n_cases * b->n_problems, next = 0, tag;
+	struct buf line = { 0 };
+	bool good = true;
+
+	b->dense = dense;
+	b->began_s = now_s();
+	b->n_done_before = 0;
+	for (uint32_t i = 0; i < n_slots(b); i++)
+		b->n_done_before += b->slots[i].done || b->slots[i].lost;
+	tell(b, true);
+	while (good && !b->stopped &&
+	       (next < n || workers_n_busy(b->workers))) {
+		enum workers_event event;
+
+		while (good && next < n && workers_has_room(b->workers)) {
+			uint32_t i = nth(b, next++, n_cases);
+
+			if (!b->slots[i].done)
+				good = hand_out(b, i, err);
+		}
+		if (!good || !workers_n_busy(b->workers))
+			continue;
+		buf_clear(&line);
+		event = workers_wait(b->workers, WAIT_MS, b->o->fds,
+				     b->o->n_fds, &tag, &line);
+		if (event == WORKERS_DONE)
+			receive(b, &b->slots[tag], &line);
+		else if (event == WORKERS_DIED)
+			lose(b, tag);
+		if (b->trouble.text[0])
+			good = err_set(err, "%s", b->trouble.text);
+		tell(b, event == WORKERS_NOTHING);
+	}
+	buf_release(&line);
+	return good;
+}
+
+/* f and t, from the dense runs; then what was read from a file is measured
+ * by them, and a rescue that began elsewhere is done again. */
+static void set_scale(struct bench *b)
+{
+	struct bench_table *t = b->table;
+	struct guard_opts *guard = &t->meter.guard;
+
+	fill(b);
+	t->scale = bench_scale(b->row, b->n_problems);
+	if (!t->f_given && t->scale.n_runs)
+		guard->f = t->scale.f;
+	if (!t->t_given && t->scale.n_runs)
+		guard->t = t->f_given ? bench_scale_t(&t->scale, guard->f)
+				      : t->scale.t;
+	for (uint32_t i = 0; i < n_slots(b); i++) {
+		struct slot *slot = &b->slots[i];
+		uint32_t at;
+
+		if (!slot->done)
+			continue;
+		bench_run_measure(&slot->run, &t->meter);
+		at = slot->run.stops[BENCH_GUARDIAN];
+		if (i >= b->n_problems && b->o->rescue &&
+		    at < slot->run.n_tokens && slot->run.rescue.at_token != at)
+			slot->done = false;
+	}
+}
+
+/* --- all of it ---------------------------------------------------------- */
+
+static bool open_file(struct bench *b, struct err *err)
+{
+	struct buf header = { 0 };
+	uint32_t n_broken = 0;
+
+	if (!b->o->out)
+		return true;
+	buf_printf(&header, "{\"lilscope_bench\":1,%s}\n", b->o->facts);
+	b->file = bench_file_open(b->o->out, buf_cstr(&header), take, b,
+				  &n_broken, err);
+	if (b->file && n_broken) {
+		char text[sizeof(b->o->out) + 64];
+
+		snprintf(text, sizeof(text),
+			 "%s: %u lines are no runs, and "
+			 "are done again",
+			 b->o->out, n_broken);
+		complain(b, text);
+	}
+	buf_release(&header);
+	return b->file != NULL;
+}
+
+static void hand_over(struct bench *b, struct bench_run **runs, size_t *n_runs)
+{
+	size_t n = 0;
+
+	*runs = mem_alloc(sizeof(**runs) * (n_slots(b) + 1));
+	for (uint32_t i = 0; i < n_slots(b); i++) {
+		if (!b->slots[i].done)
+			continue;
+		(*runs)[n++] = b->slots[i].run;
+		b->slots[i].run = (struct bench_run){ 0 };
+	}
+	*n_runs = n;
+}
+
+static void begin(struct bench *b, const struct bench_opts *o,
+		  struct bench_table *table)
+{
+	*b = (struct bench){ .o = o,
+			     .n_cases = o->n_cases + 1,
+			     .n_problems = (uint32_t)o->set->n,
+			     .table = table };
+	b->cases[0] = (struct bench_case){ &sparse_dense, 0 };
+	memcpy(b->cases + 1, o->cases, sizeof(*o->cases) * o->n_cases);
+	b->slots = mem_zalloc(sizeof(*b->slots) * n_slots(b));
+	b->row = mem_zalloc(sizeof(*b->row) * n_slots(b));
+	*table = (struct bench_table){ .meter = o->meter,
+				       .n_problems = b->n_problems,
+				       .f_given = o->f_given,
+				       .t_given = o->t_given };
+	table->meter.symbols = METER_BYTES;
+	b->workers = workers_new(o->n_jobs, work, b);
+}
+
+bool bench_run_all(const struct bench_opts *o, struct bench_table *table,
+		   struct bench_run **runs, size_t *n_runs, bool *stopped,
+		   struct err *err)
+{
+	struct bench *b = mem_zalloc(sizeof(*b));
+	bool good;
+
+	begin(b, o, table);
+	good = open_file(b, err) && run_phase(b, true, err);
+	if (good)
+		set_scale(b);
+	good = good && (b->stopped || run_phase(b, false, err));
+	if (good) {
+		fill(b);
+		*stopped = b->stopped;
+		tell(b, true);
+		hand_over(b, runs, n_runs);
+	} else {
+		bench_table_release(table);
+	}
+	workers_free(b->workers);
+	bench_file_close(b->file);
+	for (uint32_t i = 0; i < n_slots(b); i++)
+		bench_run_release(&b->slots[i].run);
+	mem_free(b->slots);
+	mem_free(b->row);
+	mem_free(b);
+	return good;
+}

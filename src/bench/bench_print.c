@@ -1,0 +1,399 @@
+/*
+ * The cells of a bench for people, and for other programs.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bench/bench_table.h"
+
+enum {
+	COLUMNS_MAX = 8,
+	NUM_BYTES = 32,
+	NAME_COLS = 8,
+	LARGE = 1000,
+	VERY_LARGE = 10000
+};
+
+/* --- one number of a cell ----------------------------------------------- */
+
+/* How it is shown to people. */
+enum unit {
+	SHARE,	/* "83.0 %" */
+	POINTS, /* "+1.5" percentage points */
+	COUNT,	/* "205" */
+	TIMES,	/* "2.10" */
+	RATIO,	/* "0.213" */
+	MS,	/* from seconds */
+	SECONDS,
+	KIB, /* from bytes */
+};
+
+struct field {
+	const char *name; /* in JSON and CSV */
+	enum unit unit;
+	size_t at; /* a double of struct bench_cell */
+};
+
+#define CELL(name, member, unit)                                               \
+	{                                                                      \
+		name, unit, offsetof(struct bench_cell, member)                \
+	}
+#define EFFECT(prefix, i)                                                      \
+	CELL(prefix "_fired", stops[i].fired, SHARE),                          \
+		CELL(prefix "_tokens", stops[i].tokens, COUNT),                \
+		CELL(prefix "_saved", stops[i].saved, SHARE),                  \
+		CELL(prefix "_accuracy", stops[i].accuracy, SHARE),            \
+		CELL(prefix "_change", stops[i].change, POINTS),               \
+		CELL(prefix "_saved_right", stops[i].saved_right, SHARE),      \
+		CELL(prefix "_saved_wrong", stops[i].saved_wrong, SHARE),      \
+		CELL(prefix "_jct_s", stops[i].jct_s, SECONDS)
+
+static const struct field fields[] = {
+	CELL("accuracy", accuracy, SHARE),
+	CELL("tokens", tokens, COUNT),
+	CELL("tokens_p90", tokens_p90, COUNT),
+	CELL("growth", growth, TIMES),
+	CELL("at_cap", at_cap, SHARE),
+	CELL("rho", rho, RATIO),
+	CELL("ttft_s", ttft_s, MS),
+	CELL("tbt_s", tbt_s, MS),
+	CELL("jct_s", jct_s, SECONDS),
+	CELL("kv_held_bytes", kv_held, KIB),
+	CELL("kv_read_bytes", kv_read, KIB),
+	EFFECT("guardian", BENCH_GUARDIAN),
+	EFFECT("adaptive", BENCH_ADAPTIVE),
+	EFFECT("first_answer", BENCH_FIRST),
+	EFFECT("length_cap", BENCH_LENGTH),
+	CELL("length_cap", cap_tokens, COUNT),
+	CELL("rescue_tried", rescue.tried, SHARE),
+	CELL("rescue_accuracy", rescue.accuracy, SHARE),
+	CELL("rescue_tokens", rescue.tokens, COUNT),
+	CELL("rescue_growth", rescue.growth, TIMES),
+	CELL("rescue_at_cap", rescue.at_cap, SHARE),
+	CELL("rescue_recomputed", rescue.n_recomputed, COUNT),
+	CELL("rescue_jct_s", rescue.jct_s, SECONDS),
+};
+
+static double value_of(const struct bench_cell *cell, const struct field *f)
+{
+	double value;
+
+	memcpy(&value, (const char *)cell + f->at, sizeof(value));
+	return value;
+}
+
+static const struct field *field_named(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(fields); i++)
+		if (strcmp(fields[i].name, name) == 0)
+			return &fields[i];
+	return NULL;
+}
+
+/* With a point in every locale. */
+static void fixed(char *out, double value, int decimals, const char *after)
+{
+	long long scaled, unit = 1;
+	bool minus;
+
+	for (int i = 0; i < decimals; i++)
+		unit *= 10;
+	scaled = llround(fabs(value) * (double)unit);
+	minus = value < 0 && scaled;
+	if (decimals)
+		snprintf(out, NUM_BYTES, "%s%lld.%0*lld%s", minus ? "-" : "",
+			 scaled / unit, decimals, scaled % unit, after);
+	else
+		snprintf(out, NUM_BYTES, "%s%lld%s", minus ? "-" : "", scaled,
+			 after);
+}
+
+static void show(char *out, double value, enum unit unit)
+{
+	static const struct {
+		double times;
+		int decimals;
+		const char *after;
+	} how[] = {
+		[SHARE] = { 100, 1, " %" }, [POINTS] = { 100, 1, "" },
+		[COUNT] = { 1, 0, "" },	    [TIMES] = { 1, 2, "" },
+		[RATIO] = { 1, 3, "" },	    [MS] = { 1e3, 2, "" },
+		[SECONDS] = { 1, 3, "" },   [KIB] = { 1 / 1024., 1, "" },
+	};
+
+	int decimals = how[unit].decimals;
+
+	if (!isfinite(value)) {
+		snprintf(out, NUM_BYTES, "-");
+		return;
+	}
+	value *= how[unit].times;
+	if (fabs(value) >= LARGE) /* nobody reads its decimals */
+		decimals = MIN(decimals, fabs(value) >= VERY_LARGE ? 0 : 1);
+	fixed(out + (unit == POINTS), value, decimals, how[unit].after);
+	if (unit == POINTS && out[1] == '-')
+		memmove(out, out + 1, strlen(out));
+	else if (unit == POINTS)
+		out[0] = '+';
+}
+
+/* --- tables for people -------------------------------------------------- */
+
+struct column {
+	const char *head;
+	int width;	  /* with the blanks before it */
+	const char *name; /* of a field; NULL: dense's of `dense` */
+	const char *dense;
+};
+
+struct sheet {
+	const char *title;
+	const char *needs; /* a field that some cell must have, or NULL */
+	struct column columns[COLUMNS_MAX + 1];
+};
+
+static const struct sheet sheets[] = {
+	{ "Attention alone",
+	  NULL,
+	  { { "right", 9, "accuracy", NULL },
+	    { "tokens", 8, "tokens", NULL },
+	    { "x dense", 9, "growth", NULL },
+	    { "p90", 7, "tokens_p90", NULL },
+	    { "at cap", 9, "at_cap", NULL },
+	    { "rho", 8, "rho", NULL } } },
+	{ "What it costs: time to the first token, between tokens, of a job; "
+	  "KV cache",
+	  NULL,
+	  { { "TTFT ms", 9, "ttft_s", NULL },
+	    { "TBT ms", 9, "tbt_s", NULL },
+	    { "JCT s", 9, "jct_s", NULL },
+	    { "held KiB", 10, "kv_held_bytes", NULL },
+	    { "read KiB", 10, "kv_read_bytes", NULL } } },
+	{ "Stopped by guardian: accuracy in points beside the whole runs; "
+	  "saved of the\nruns that end right and of those that do not",
+	  NULL,
+	  { { "fired", 9, "guardian_fired", NULL },
+	    { "saved", 9, "guardian_saved", NULL },
+	    { "right", 9, "guardian_accuracy", NULL },
+	    { "change", 8, "guardian_change", NULL },
+	    { "of right", 10, "guardian_saved_right", NULL },
+	    { "of wrong", 10, "guardian_saved_wrong", NULL },
+	    { "JCT s", 8, "guardian_jct_s", NULL } } },
+	{ "The other rule and two controls: the adaptive rule; the first "
+	  "stated answer;\na length cap that saves what guardian saves",
+	  NULL,
+	  { { "adapt.", 9, "adaptive_saved", NULL },
+	    { "change", 8, "adaptive_change", NULL },
+	    { "first", 9, "first_answer_saved", NULL },
+	    { "change", 8, "first_answer_change", NULL },
+	    { "cap", 6, "length_cap", NULL },
+	    { "saved", 9, "length_cap_saved", NULL },
+	    { "change", 8, "length_cap_change", NULL } } },
+	{ "Rescued: at guardian's threshold the run goes on with another "
+	  "policy",
+	  "rescue_tried",
+	  { { "rescued", 9, "rescue_tried", NULL },
+	    { "right", 9, "rescue_accuracy", NULL },
+	    { "tokens", 8, "rescue_tokens", NULL },
+	    { "x dense", 9, "rescue_growth", NULL },
+	    { "JCT s", 8, "rescue_jct_s", NULL },
+	    { "fed again", 11, "rescue_recomputed", NULL },
+	    { "at cap", 9, "rescue_at_cap", NULL } } },
+	{ "Alone, stopped, rescued and dense: right, and tokens",
+	  "rescue_tried",
+	  { { "alone", 9, "accuracy", NULL },
+	    { "stopped", 8, "guardian_accuracy", NULL },
+	    { "rescued", 9, "rescue_accuracy", NULL },
+	    { "dense", 8, NULL, "accuracy" },
+	    { "alone", 7, "tokens", NULL },
+	    { "stopped", 8, "guardian_tokens", NULL },
+	    { "rescued", 8, "rescue_tokens", NULL },
+	    { "dense", 6, NULL, "tokens" } } },
+	{ "Alone, stopped, rescued and dense: seconds of a job",
+	  "rescue_tried",
+	  { { "alone", 9, "jct_s", NULL },
+	    { "stopped", 9, "guardian_jct_s", NULL },
+	    { "rescued", 9, "rescue_jct_s", NULL },
+	    { "dense", 9, NULL, "jct_s" } } },
+};
+
+static void pad(struct buf *out, const char *text, int width)
+{
+	buf_printf(out, "%*s", width, text);
+}
+
+static bool has_any(const struct bench_table *t, const char *name)
+{
+	const struct field *f = name ? field_named(name) : NULL;
+
+	for (size_t i = 0; f && i < t->n; i++)
+		if (isfinite(value_of(&t->cells[i], f)))
+			return true;
+	return !f;
+}
+
+static void put_row(const struct bench_table *t, const struct sheet *sheet,
+		    const struct bench_cell *cell, struct buf *out)
+{
+	char text[NUM_BYTES];
+
+	if (cell->budget)
+		buf_printf(out, "%-*s%7u", NAME_COLS, cell->policy,
+			   cell->budget);
+	else
+		buf_printf(out, "%-*s%7s", NAME_COLS, cell->policy, "");
+	for (const struct column *c = sheet->columns; c->head; c++) {
+		const char *name = c->name ? c->name : c->dense;
+		const struct bench_cell *from =
+			c->name ? cell : bench_table_dense(t);
+
+		show(text, from ? value_of(from, field_named(name)) : NAN,
+		     field_named(name)->unit);
+		pad(out, text, c->width);
+	}
+	buf_puts(out, cell->collapsed ? " *\n" : "\n");
+}
+
+static void put_sheet(const struct bench_table *t, const struct sheet *sheet,
+		      struct buf *out)
+{
+	buf_printf(out, "\n%s\n%-*s%7s", sheet->title, NAME_COLS, "policy",
+		   "budget");
+	for (const struct column *c = sheet->columns; c->head; c++)
+		pad(out, c->head, c->width);
+	buf_putc(out, '\n');
+	for (size_t i = 0; i < t->n; i++)
+		put_row(t, sheet, &t->cells[i], out);
+}
+
+/* Half the width of a 95 % interval of a share near one half. */
+static double margin(uint32_t n)
+{
+	return 1.96 * sqrt(0.25 / n);
+}
+
+static void put_scale(const struct bench_table *t, struct buf *out)
+{
+	const struct bench_scale *s = &t->scale;
+	char tokens[NUM_BYTES], bytes[NUM_BYTES], t_text[NUM_BYTES];
+
+	fixed(tokens, s->tokens, 1, "");
+	fixed(bytes, s->bytes, 2, "");
+	fixed(t_text, t->meter.guard.t, 1, "");
+	buf_printf(out,
+		   "\nguardian: f = %u tokens%s, t = %s bytes%s, patience "
+		   "%u, coder %s.\n",
+		   t->meter.guard.f, t->f_given ? " (given)" : "", t_text,
+		   t->t_given ? " (given)" : "", t->meter.guard.patience,
+		   coder_rows[t->meter.coder].name);
+	if (!s->n_runs || (t->f_given && t->t_given))
+		return;
+	buf_printf(out,
+		   "The scale: %u dense runs of %s tokens; a token brings "
+		   "%s bytes of\nDEFLATE. f is a third of the length; t / f is "
+		   "the paper's 0.08 times\n%s / 0.61.\n",
+		   s->n_runs, tokens, bytes, bytes);
+}
+
+static void put_notes(const struct bench_table *t, struct buf *out)
+{
+	bool collapsed = false;
+	uint32_t missing = 0;
+	char text[NUM_BYTES];
+
+	for (size_t i = 0; i < t->n; i++) {
+		collapsed |= t->cells[i].collapsed;
+		missing += t->cells[i].n_missing;
+	}
+	fixed(text, margin(t->n_problems) * 100, 1, "");
+	buf_printf(out,
+		   "%u problems: a share near one half is good to +-%s "
+		   "points.\n",
+		   t->n_problems, text);
+	if (missing)
+		buf_printf(out, "%u runs are missing.\n", missing);
+	if (collapsed)
+		buf_puts(out, "* collapsed: under 5 % right without any rule. "
+			      "What a rule loses there is\n  nothing, and "
+			      "proves nothing.\n");
+}
+
+void bench_print(const struct bench_table *t, struct buf *out)
+{
+	if (!t->n) {
+		buf_puts(out, "No run has finished.\n");
+		return;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(sheets); i++)
+		if (has_any(t, sheets[i].needs))
+			put_sheet(t, &sheets[i], out);
+	put_scale(t, out);
+	put_notes(t, out);
+}
+
+/* --- for programs ------------------------------------------------------- */
+
+static void put_cell_json(const struct bench_cell *cell, struct buf *out)
+{
+	buf_puts(out, "{\"policy\":");
+	json_put_string(out, cell->policy, strlen(cell->policy));
+	buf_printf(out,
+		   ",\"budget\":%u,\"runs\":%u,\"missing\":%u,"
+		   "\"collapsed\":%s",
+		   cell->budget, cell->n, cell->n_missing,
+		   cell->collapsed ? "true" : "false");
+	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
+		buf_printf(out, ",\"%s\":", fields[i].name);
+		json_put_number(out, value_of(cell, &fields[i]));
+	}
+	buf_putc(out, '}');
+}
+
+void bench_print_json(const struct bench_table *t, const char *facts,
+		      struct buf *out)
+{
+	const struct guard_opts *g = &t->meter.guard;
+
+	buf_printf(out, "{%s\"problems\":%u,\"f\":%u,\"t\":", facts,
+		   t->n_problems, g->f);
+	json_put_number(out, g->t);
+	buf_printf(out,
+		   ",\"patience\":%u,\"coder\":\"%s\",\"scale\":{"
+		   "\"dense_runs\":%u,\"dense_tokens\":",
+		   g->patience, coder_rows[t->meter.coder].name,
+		   t->scale.n_runs);
+	json_put_number(out, t->scale.tokens);
+	buf_puts(out, ",\"dense_bytes_a_token\":");
+	json_put_number(out, t->scale.bytes);
+	buf_printf(out, ",\"f_given\":%s,\"t_given\":%s},\"cells\":[",
+		   t->f_given ? "true" : "false",
+		   t->t_given ? "true" : "false");
+	for (size_t i = 0; i < t->n; i++) {
+		buf_puts(out, i ? ",\n" : "\n");
+		put_cell_json(&t->cells[i], out);
+	}
+	buf_puts(out, "\n]}\n");
+}
+
+void bench_print_csv(const struct bench_table *t, struct buf *out)
+{
+	buf_puts(out, "policy,budget,runs,missing,collapsed");
+	for (size_t i = 0; i < ARRAY_LEN(fields); i++)
+		buf_printf(out, ",%s", fields[i].name);
+	buf_putc(out, '\n');
+	for (size_t k = 0; k < t->n; k++) {
+		const struct bench_cell *cell = &t->cells[k];
+
+		buf_printf(out, "%s,%u,%u,%u,%d", cell->policy, cell->budget,
+			   cell->n, cell->n_missing, cell->collapsed);
+		for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
+			double value = value_of(cell, &fields[i]);
+
+			buf_putc(out, ',');
+			if (isfinite(value))
+				json_put_number(out, value);
+		}
+		buf_putc(out, '\n');
+	}
+}

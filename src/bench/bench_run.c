@@ -1,0 +1,326 @@
+#include "bench/bench_run.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/base64.h"
+
+enum { LONG_BYTES = 1 << 30 };
+
+const char *const bench_stop_names[BENCH_STOPS] = {
+	[BENCH_GUARDIAN] = "guardian",
+	[BENCH_ADAPTIVE] = "adaptive",
+	[BENCH_FIRST] = "first_answer",
+	[BENCH_LENGTH] = "length_cap",
+};
+
+void bench_run_release(struct bench_run *run)
+{
+	mem_free(run->gold);
+	mem_free(run->text);
+	mem_free(run->ends);
+	*run = (struct bench_run){ 0 };
+}
+
+double bench_run_tbt(const struct bench_run *run)
+{
+	return run->n_tokens > 1
+		       ? (run->jct_s - run->ttft_s) / (run->n_tokens - 1)
+		       : 0;
+}
+
+bool bench_run_right(const struct bench_run *run, uint32_t n)
+{
+	n = MIN(n, run->n_tokens);
+	return n &&
+	       answer_right(run->kind, run->text, run->ends[n - 1], run->gold);
+}
+
+/* --- measures ----------------------------------------------------------- */
+
+/* The token in which byte n (>= 1) is, counted from 1. */
+static uint32_t token_of(const struct bench_run *run, size_t n)
+{
+	uint32_t lo = 0, hi = run->n_tokens - 1;
+
+	while (lo < hi) {
+		uint32_t mid = lo + (hi - lo) / 2;
+
+		if (run->ends[mid] < n)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo + 1;
+}
+
+static uint32_t rival_at(const struct meter *m, const char *name)
+{
+	for (size_t i = 0; i < rival_n_rows; i++)
+		if (strcmp(rival_rows[i].name, name) == 0)
+			return meter_rival(m, i).at_token;
+	return GUARD_NEVER;
+}
+
+/* Equal tokens need equal ids: a hash of their bytes (FNV-1a). */
+static uint32_t hash(const char *s, size_t n)
+{
+	uint32_t h = 2166136261u;
+
+	for (size_t i = 0; i < n; i++)
+		h = (h ^ (unsigned char)s[i]) * 16777619u;
+	return h;
+}
+
+void bench_run_measure(struct bench_run *run, const struct meter_opts *opts)
+{
+	struct meter_opts o = *opts;
+	struct meter *m;
+	struct answer first;
+	uint32_t from = 0;
+
+	o.symbols = METER_BYTES;
+	o.rivals = true;
+	m = meter_new(&o);
+	for (uint32_t i = 0; i < run->n_tokens; i++) {
+		const char *s = run->text + from;
+		size_t n = run->ends[i] - from;
+
+		meter_push(m, hash(s, n), s, n);
+		from = run->ends[i];
+	}
+	run->right = bench_run_right(run, run->n_tokens);
+	run->rho = run->n_tokens ? meter_point(m, run->n_tokens).rho : NAN;
+	run->stops[BENCH_GUARDIAN] = meter_verdict(m).at_token;
+	run->stops[BENCH_ADAPTIVE] = rival_at(m, "adaptive");
+	run->stops[BENCH_FIRST] = GUARD_NEVER;
+	if (run->n_tokens &&
+	    answer_first(run->kind, run->text, run->n_text, &first))
+		run->stops[BENCH_FIRST] = token_of(run, first.stated);
+	meter_free(m);
+}
+
+/* --- writing ------------------------------------------------------------ */
+
+static void put_number(struct buf *out, const char *key, double value)
+{
+	buf_printf(out, ",\"%s\":", key);
+	json_put_number(out, value);
+}
+
+static void put_bool(struct buf *out, const char *key, bool value)
+{
+	buf_printf(out, ",\"%s\":%s", key, value ? "true" : "false");
+}
+
+static void put_text(struct buf *out, const char *key, const char *s)
+{
+	buf_printf(out, ",\"%s\":", key);
+	json_put_string(out, s, strlen(s));
+}
+
+static void put_stop(const struct bench_run *run, enum bench_stop stop,
+		     struct buf *out)
+{
+	uint32_t at = run->stops[stop];
+
+	buf_printf(out, "\"%s\":{\"at_token\":", bench_stop_names[stop]);
+	if (at == GUARD_NEVER)
+		buf_puts(out, "null");
+	else
+		buf_printf(out, "%u", at);
+	put_bool(out, "right", bench_run_right(run, at));
+	buf_printf(out, ",\"saved_tokens\":%u",
+		   run->n_tokens - MIN(at, run->n_tokens));
+}
+
+static void put_stops(const struct bench_run *run,
+		      const struct meter_opts *opts, struct buf *out)
+{
+	buf_puts(out, ",\"stops\":{");
+	if (opts) {
+		put_stop(run, BENCH_GUARDIAN, out);
+		put_number(out, "f", opts->guard.f);
+		put_number(out, "t", opts->guard.t);
+		put_number(out, "patience", opts->guard.patience);
+		put_text(out, "coder", coder_rows[opts->coder].name);
+		buf_puts(out, "},");
+	}
+	put_stop(run, BENCH_ADAPTIVE, out);
+	buf_puts(out, "},");
+	put_stop(run, BENCH_FIRST, out);
+	buf_puts(out, "}}");
+}
+
+static void put_rescue(const struct bench_rescue *r, struct buf *out)
+{
+	buf_puts(out, ",\"rescue\":{\"policy\":");
+	json_put_string(out, r->policy, strlen(r->policy));
+	put_number(out, "at_token", r->at_token);
+	put_number(out, "tokens", r->n_tokens);
+	put_number(out, "recomputed_tokens", r->n_recomputed);
+	put_bool(out, "right", r->right);
+	put_text(out, "finish", r->at_cap ? "length" : "stop");
+	put_number(out, "jct_s", r->jct_s);
+	buf_putc(out, '}');
+}
+
+void bench_run_put(const struct bench_run *run, const struct meter_opts *opts,
+		   struct buf *out)
+{
+	uint32_t from = 0;
+
+	buf_puts(out, "{\"policy\":");
+	json_put_string(out, run->policy, strlen(run->policy));
+	put_number(out, "budget", run->budget);
+	buf_printf(out, ",\"problem\":%llu", (unsigned long long)run->problem);
+	put_text(out, "kind", answer_kind_name(run->kind));
+	put_text(out, "gold", run->gold);
+	put_text(out, "finish", run->at_cap ? "length" : "stop");
+	put_bool(out, "right", run->right);
+	put_number(out, "tokens", run->n_tokens);
+	put_number(out, "prompt_tokens", run->n_prompt);
+	put_number(out, "ttft_s", run->ttft_s);
+	put_number(out, "tbt_s", bench_run_tbt(run));
+	put_number(out, "jct_s", run->jct_s);
+	put_number(out, "kv_held_bytes", run->kv_held);
+	put_number(out, "kv_read_bytes", run->kv_read);
+	put_number(out, "rho", run->rho);
+	put_stops(run, opts, out);
+	if (run->rescue.policy[0])
+		put_rescue(&run->rescue, out);
+	if (json_is_utf8(run->text, run->n_text)) {
+		buf_puts(out, ",\"text\":");
+		json_put_string(out, run->text, run->n_text);
+	} else {
+		buf_puts(out, ",\"text_base64\":\"");
+		base64_put(out, run->text, run->n_text);
+		buf_putc(out, '"');
+	}
+	buf_puts(out, ",\"token_bytes\":[");
+	for (uint32_t i = 0; i < run->n_tokens; i++) {
+		buf_printf(out, i ? ",%u" : "%u", run->ends[i] - from);
+		from = run->ends[i];
+	}
+	buf_puts(out, "]}\n");
+}
+
+/* --- reading ------------------------------------------------------------ */
+
+static bool get_word(struct json_value v, char *out, size_t size)
+{
+	size_t n;
+	const char *s = json_text(v, &n);
+
+	if (!s || n >= size || memchr(s, '\0', n))
+		return false;
+	memcpy(out, s, n);
+	out[n] = '\0';
+	return true;
+}
+
+static bool get_number(struct json_value v, double *out)
+{
+	*out = json_number(v, NAN);
+	return isfinite(*out) && *out >= 0;
+}
+
+static bool get_finish(struct json_value v, bool *at_cap)
+{
+	*at_cap = json_text_is(v, "length");
+	return *at_cap || json_text_is(v, "stop");
+}
+
+static bool get_text(struct json_value line, struct bench_run *run)
+{
+	struct buf bytes = { 0 };
+	size_t n;
+	const char *s = json_text(json_get(line, "text"), &n);
+	bool good = s != NULL;
+
+	if (good) {
+		buf_append(&bytes, s, n);
+	} else {
+		s = json_text(json_get(line, "text_base64"), &n);
+		good = s && base64_get(&bytes, s, n);
+	}
+	if (good && bytes.len < LONG_BYTES) {
+		run->n_text = bytes.len;
+		run->text = mem_strndup(bytes.len ? bytes.data : "", bytes.len);
+	}
+	buf_release(&bytes);
+	return run->text != NULL;
+}
+
+static bool get_ends(struct json_value list, struct bench_run *run)
+{
+	size_t n = json_count(list);
+	struct json_value v = json_first(list);
+	uint64_t end = 0;
+
+	if (!json_is(list, JSON_ARRAY) || n != run->n_tokens)
+		return false;
+	run->ends = mem_alloc(sizeof(*run->ends) * (n + 1));
+	for (size_t i = 0; i < n; i++, v = json_next(v)) {
+		end += json_u32(v, LONG_BYTES);
+		if (end > run->n_text)
+			return false;
+		run->ends[i] = (uint32_t)end;
+	}
+	return end == run->n_text;
+}
+
+static bool get_rescue(struct json_value v, struct bench_rescue *r)
+{
+	if (!json_is(v, JSON_OBJECT))
+		return true;
+	r->at_token = json_u32(json_get(v, "at_token"), 0);
+	r->n_tokens = json_u32(json_get(v, "tokens"), 0);
+	r->n_recomputed = json_u32(json_get(v, "recomputed_tokens"), 0);
+	r->right = json_is(json_get(v, "right"), JSON_TRUE);
+	return get_word(json_get(v, "policy"), r->policy, sizeof(r->policy)) &&
+	       r->policy[0] && get_finish(json_get(v, "finish"), &r->at_cap) &&
+	       get_number(json_get(v, "jct_s"), &r->jct_s) &&
+	       r->at_token <= r->n_tokens;
+}
+
+static bool get_gold(struct json_value line, struct bench_run *run)
+{
+	char kind[BENCH_POLICY_BYTES];
+	size_t n;
+	const char *gold = json_text(json_get(line, "gold"), &n);
+
+	if (!gold || memchr(gold, '\0', n) ||
+	    !get_word(json_get(line, "kind"), kind, sizeof(kind)))
+		return false;
+	run->gold = mem_strndup(gold, n);
+	run->kind = answer_kind_find(kind);
+	return run->kind != ANSWER_KINDS;
+}
+
+bool bench_run_read(struct json_value line, struct bench_run *run)
+{
+	double problem;
+
+	*run = (struct bench_run){ 0 };
+	run->n_tokens = json_u32(json_get(line, "tokens"), 0);
+	run->n_prompt = json_u32(json_get(line, "prompt_tokens"), 0);
+	run->budget = json_u32(json_get(line, "budget"), 0);
+	if (!get_number(json_get(line, "problem"), &problem) ||
+	    !get_word(json_get(line, "policy"), run->policy,
+		      sizeof(run->policy)) ||
+	    !run->policy[0] || !get_gold(line, run) ||
+	    !get_finish(json_get(line, "finish"), &run->at_cap) ||
+	    !get_number(json_get(line, "ttft_s"), &run->ttft_s) ||
+	    !get_number(json_get(line, "jct_s"), &run->jct_s) ||
+	    !get_number(json_get(line, "kv_held_bytes"), &run->kv_held) ||
+	    !get_number(json_get(line, "kv_read_bytes"), &run->kv_read) ||
+	    !get_text(line, run) ||
+	    !get_ends(json_get(line, "token_bytes"), run) ||
+	    !get_rescue(json_get(line, "rescue"), &run->rescue)) {
+		bench_run_release(run);
+		return false;
+	}
+	run->problem = (uint64_t)problem;
+	return true;
+}

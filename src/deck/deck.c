@@ -1,0 +1,667 @@
+/*
+ * Three kinds of work, in this order, one slice at a time:
+ *
+ *	open run     measure it (it is on the screen)
+ *	sight        reports of the rows on the screen, at most half a slice
+ *	reading      the source that is being read: probe, then either
+ *	               FEED_RECORDS  indexer: boundaries only
+ *	               FEED_STREAM   feed: runs that grow and stay
+ *	reporting    the next entry without a report: read again, measured,
+ *	             reported, dropped
+ *
+ * Entries never move: further generations of one record, found when it is
+ * read, are appended (their i_record and i_sub tell where they belong).
+ */
+#include "deck/deck_state.h"
+#include "system/clock.h"
+
+#include "trace/format.h"
+
+#include <math.h>
+#include <poll.h>
+#include <string.h>
+
+enum {
+	DECK_MEASURE_TOKENS = 256, /* a step of measuring, well under 1 ms */
+	DECK_MAX_SOURCES = 100000,
+	DECK_LOOK_MS = 200,  /* for sources that no poll() tells of */
+};
+
+struct deck *deck_new(const struct meter_opts *opts)
+{
+	struct deck *d = mem_zalloc(sizeof(*d));
+
+	d->opts = *opts;
+	d->opened = DECK_NONE;
+	while (d->n_sight < DECK_SIGHT_MAX) {
+		d->sight[d->n_sight] = d->n_sight;
+		d->n_sight++;
+	}
+	return d;
+}
+
+void deck_look(struct deck *d, const size_t *entries, size_t n)
+{
+	d->n_sight = MIN(n, (size_t)DECK_SIGHT_MAX);
+	d->i_sight = 0;
+	memcpy(d->sight, entries, d->n_sight * sizeof(*entries));
+}
+
+static void shelf_release(struct shelf *s)
+{
+	source_close(s->source);
+	buf_release(&s->probe);
+	mem_free(s->title);
+	feed_free(s->feed);
+	indexer_free(s->index);
+}
+
+void deck_free(struct deck *d)
+{
+	if (!d)
+		return;
+	if (d->opened != DECK_NONE && !d->runs[d->opened])
+		run_free(d->run);
+	for (size_t i = 0; i < d->n; i++)
+		run_free(d->runs[i]);
+	for (size_t i = 0; i < d->n_shelves; i++)
+		shelf_release(&d->shelves[i]);
+	load_release(&d->loading);
+	mem_free(d->shelves);
+	mem_free(d->entries);
+	mem_free(d->runs);
+	mem_free(d->format);
+	mem_free(d->field);
+	buf_release(&d->scratch);
+	mem_free(d);
+}
+
+void deck_set_format(struct deck *d, const char *format, const char *field)
+{
+	facts_set(&d->format, format && *format ? format : NULL);
+	facts_set(&d->field, field && *field ? field : NULL);
+}
+
+void deck_set_request(struct deck *d, const struct url_opts *request)
+{
+	d->request = *request;
+}
+
+void deck_add_source(struct deck *d, struct source *source)
+{
+	d->shelves = grow(d->shelves, &d->shelves_cap, d->n_shelves + 1,
+			  sizeof(*d->shelves));
+	d->shelves[d->n_shelves++] = (struct shelf){
+		.source = source,
+		.opened_s = (double)now_us() / 1e6,
+	};
+}
+
+bool deck_add(struct deck *d, const char *path, bool follow, struct err *err)
+{
+	struct source *source;
+
+	if (d->n_shelves >= DECK_MAX_SOURCES)
+		return err_set(err, "%s: more than %d files at once", path,
+			       DECK_MAX_SOURCES);
+	source = source_from(path, follow, &d->request, err);
+	if (!source)
+		return false;
+	deck_add_source(d, source);
+	return true;
+}
+
+static void note_trouble(struct deck *d, const char *sentence)
+{
+	if (!d->trouble[0])
+		memccpy(d->trouble, sentence, '\0', sizeof(d->trouble) - 1);
+}
+
+static size_t add_entry(struct deck *d, struct entry entry)
+{
+	entry.fired_at = entry.resumed_at = entry.adaptive_at = GUARD_NEVER;
+	d->entries = grow(d->entries, &d->cap, d->n + 1, sizeof(entry));
+	d->runs = grow(d->runs, &d->runs_cap, d->n + 1, sizeof(*d->runs));
+	d->entries[d->n] = entry;
+	d->runs[d->n] = NULL;
+	return d->n++;
+}
+
+static void fill_entry(struct entry *e, const struct run *run)
+{
+	struct report r;
+	const struct report_rule *rule;
+
+	report_fill(&r, run);
+	e->tokens = r.tokens;
+	e->bytes = r.bytes;
+	e->phrases = r.phrases;
+	e->rho = (float)r.point.rho;
+	e->h = (float)r.point.h;
+	e->reasoning_tokens = r.reasoning_tokens;
+	e->answer_tokens = r.answer_tokens;
+	rule = report_rule(&r, "guardian");
+	e->fired_at = rule && rule->fired ? rule->at_token : GUARD_NEVER;
+	e->resumed_at = rule && rule->fired ? rule->resumed_at : GUARD_NEVER;
+	rule = report_rule(&r, "adaptive");
+	e->adaptive_at = rule && rule->fired ? rule->at_token : GUARD_NEVER;
+	memset(e->finish, 0, sizeof(e->finish));
+	memset(e->label, 0, sizeof(e->label));
+	if (r.finish_reason)
+		strncpy(e->finish, r.finish_reason, sizeof(e->finish) - 1);
+	if (r.label)
+		strncpy(e->label, r.label, sizeof(e->label) - 1);
+}
+
+/* ---- reading a stream: the feed's sink ---- */
+
+static struct run *stream_open(void *ctx)
+{
+	struct deck *d = ctx;
+	struct run *run = run_new(&d->opts);
+	struct shelf *s = &d->shelves[d->i_reading];
+	size_t i;
+
+	i = add_entry(d, (struct entry){
+				 .state = ENTRY_OPEN,
+				 .i_source = (uint32_t)d->i_reading,
+				 .i_record = s->n_entered++,
+			 });
+	if (s->n_entered == 1)
+		s->first_entry = i;
+	d->runs[i] = run;
+	return run;
+}
+
+static void stream_close(void *ctx, struct run *run)
+{
+	(void)ctx;
+	(void)run; /* reporting sees run->ended */
+}
+
+static void stream_broken(void *ctx, const char *sentence)
+{
+	struct deck *d = ctx;
+
+	d->n_skipped++;
+	note_trouble(d, sentence);
+}
+
+/* ---- reading ---- */
+
+static void shelf_end(struct deck *d, struct shelf *s, const char *why)
+{
+	struct err err = { "" };
+
+	if (why)
+		note_trouble(d, why);
+	if (s->feed && !feed_end(s->feed, &err))
+		note_trouble(d, err.text);
+	if (s->index)
+		indexer_end(s->index);
+	s->ended = true;
+}
+
+static void set_title(struct shelf *s, const char *title)
+{
+	if (*title)
+		facts_set(&s->title, title);
+}
+
+/* A URL brings the answer to one request, made when it was opened: what begins
+ * before anything has ended began then. Times of the trace's own clock are no
+ * arrival times, and lie elsewhere. */
+static void stamp_start(struct deck *d, struct shelf *s, double now_s)
+{
+	if (!source_is_answer(s->source) || !s->n_entered)
+		return;
+	for (size_t i = s->first_entry; i < d->n; i++) {
+		struct trace *t;
+
+		if (d->entries[i].i_source != d->i_reading || !d->runs[i])
+			continue;
+		t = &d->runs[i]->trace;
+		if (isnan(t->start_s) && t->time_us &&
+		    t->time_origin_s >= s->opened_s &&
+		    t->time_origin_s <= now_s)
+			t->start_s = s->opened_s;
+		if (d->runs[i]->ended)
+			return;
+	}
+}
+
+static void shelf_bytes(struct deck *d, struct shelf *s, const char *bytes,
+			size_t n)
+{
+	struct err err = { "" };
+	double time_s = source_is_live(s->source) ?
+				(double)now_us() / 1e6 :
+				NAN;
+
+	if (s->index) {
+		indexer_bytes(s->index, bytes, n);
+		return;
+	}
+	if (!feed_bytes(s->feed, bytes, n, time_s, &err)) {
+		shelf_end(d, s, err.text);
+		return;
+	}
+	stamp_start(d, s, time_s);
+	set_title(s, feed_title(s->feed));
+}
+
+/* The shape is known: hand the probe on. */
+static void shelf_begin(struct deck *d, struct shelf *s, bool whole)
+{
+	const struct feed_sink sink = { d, stream_open, stream_close,
+					stream_broken };
+	struct feed_opts opts = { .source = source_name(s->source),
+				  .format = d->format,
+				  .field = d->field };
+	struct err err = { "" };
+
+	s->probed = true;
+	s->dialect = load_detect(&opts, &s->probe, whole, &s->shape, &err);
+	if (!s->dialect && !err.text[0]) {
+		s->probed = false; /* too few bytes to tell: wait for more */
+		return;
+	}
+	if (!s->dialect) {
+		shelf_end(d, s, err.text);
+		return;
+	}
+	const struct format *format = format_find(s->dialect);
+	facts_set(&s->title, format ? format->title : s->dialect);
+	if (s->shape == FEED_RECORDS)
+		s->index = indexer_new(s->dialect);
+	else
+		s->feed = feed_new(&opts, &sink);
+	shelf_bytes(d, s, s->probe.data, s->probe.len);
+	buf_release(&s->probe);
+}
+
+/* An entry for every record that the index found since. */
+static void enter_records(struct deck *d, struct shelf *s)
+{
+	while (s->index && s->n_entered < indexer_n(s->index)) {
+		size_t i = s->n_entered++;
+		struct record_place place = indexer_place(s->index, i);
+
+		add_entry(d, (struct entry){
+				     .state = ENTRY_INDEXED,
+				     .i_source = (uint32_t)d->i_reading,
+				     .i_record = i,
+				     .size_bytes = place.len,
+			     });
+	}
+}
+
+enum step { STEP_DONE, STEP_MORE, STEP_WAIT };
+
+static enum source_state probe_step(struct deck *d, struct shelf *s,
+				    struct err *err)
+{
+	enum source_state state = source_read(s->source, &s->probe, err);
+	bool over = state == SOURCE_END || state == SOURCE_ERROR;
+
+	if (state == SOURCE_ERROR && !s->probe.len)
+		return state; /* that it is empty is not the news */
+	if (over || s->probe.len >= FEED_PROBE_BYTES ||
+	    (state == SOURCE_WAIT && load_ready(&s->probe)))
+		shelf_begin(d, s, over);
+	return state;
+}
+
+static enum source_state more_step(struct deck *d, struct shelf *s,
+				   struct err *err)
+{
+	enum source_state state;
+
+	buf_clear(&d->scratch);
+	state = source_read(s->source, &d->scratch, err);
+	shelf_bytes(d, s, d->scratch.data, d->scratch.len);
+	return state;
+}
+
+/* A followed file was cut or replaced: what stands there now is another
+ * source, behind all others. */
+static void begin_anew(struct deck *d, size_t i, const struct err *what)
+{
+	struct source *next = source_next(d->shelves[i].source);
+
+	if (!d->shelves[i].probed && d->shelves[i].probe.len)
+		shelf_begin(d, &d->shelves[i], true);
+	if (!d->shelves[i].ended)
+		shelf_end(d, &d->shelves[i], NULL);
+	deck_add_source(d, next);
+	d->news = *what;
+	d->n_news++;
+}
+
+/* One look at one source. */
+static enum step read_shelf(struct deck *d, size_t i)
+{
+	struct shelf *s = &d->shelves[i];
+	struct err err = { "" };
+	enum source_state state;
+
+	d->i_reading = i;
+	state = s->probed ? more_step(d, s, &err) : probe_step(d, s, &err);
+	if (!s->ended && (state == SOURCE_END || state == SOURCE_ERROR))
+		shelf_end(d, s, err.text);
+	if (state == SOURCE_ANEW) {
+		begin_anew(d, i, &err);
+		s = &d->shelves[i];
+	}
+	enter_records(d, s);
+	return state == SOURCE_WAIT && !s->ended ? STEP_WAIT : STEP_MORE;
+}
+
+/* The first source that has something; those that only wait are passed. */
+static enum step read_step(struct deck *d)
+{
+	enum step step = STEP_DONE;
+
+	while (d->n_ended < d->n_shelves && d->shelves[d->n_ended].ended)
+		d->n_ended++;
+	for (size_t i = d->n_ended; i < d->n_shelves; i++) {
+		if (d->shelves[i].ended)
+			continue;
+		step = read_shelf(d, i);
+		if (step == STEP_MORE)
+			return step;
+	}
+	return step;
+}
+
+/* ---- reporting ---- */
+
+static bool load_record(struct deck *d, size_t i, struct load_list *out,
+			struct err *err)
+{
+	const struct entry *e = &d->entries[i];
+	struct shelf *s = &d->shelves[e->i_source];
+	struct record_place place = indexer_place(s->index, e->i_record);
+	struct feed_opts opts = { .source = source_name(s->source),
+				  .format = s->dialect,
+				  .field = d->field,
+				  .from_middle = true,
+				  .record = e->i_record,
+				  .line = place.line,
+				  .byte = place.offset };
+
+	return load_place(s->source, &place, &opts, &d->opts, out, err);
+}
+
+static void entry_done(struct deck *d, size_t i, enum entry_state state)
+{
+	d->entries[i].state = state;
+	d->n_reported++;
+}
+
+/* Generations of one record beyond the first get entries of their own. */
+static void enter_subs(struct deck *d, size_t i)
+{
+	if (d->entries[i].first_sub || d->loading.n < 2)
+		return;
+	d->entries[i].first_sub = d->n;
+	for (size_t sub = 1; sub < d->loading.n; sub++) {
+		struct entry more = d->entries[i];
+
+		more.first_sub = 0;
+		more.i_sub = (uint32_t)sub;
+		add_entry(d, more);
+	}
+}
+
+static void record_begin(struct deck *d, size_t i)
+{
+	struct err err = { "" };
+	const char *why = err.text;
+
+	if (load_record(d, i, &d->loading, &err) && d->loading.n) {
+		enter_subs(d, i);
+		d->loading_entry = i;
+		d->i_loading = 0;
+		return;
+	}
+	if (!*why)
+		why = d->loading.trouble;
+	entry_done(d, i, ENTRY_BROKEN);
+	d->n_skipped++;
+	note_trouble(d, why);
+	load_release(&d->loading);
+}
+
+static void record_step(struct deck *d)
+{
+	struct run *run = d->loading.runs[d->i_loading];
+	size_t i = d->loading_entry;
+
+	if (!run_measure(run, DECK_MEASURE_TOKENS))
+		return;
+	if (d->i_loading)
+		i = d->entries[i].first_sub + d->i_loading - 1;
+	fill_entry(&d->entries[i], run);
+	entry_done(d, i, ENTRY_REPORTED);
+	if (++d->i_loading == d->loading.n)
+		load_release(&d->loading);
+}
+
+static void kept_step(struct deck *d, size_t i)
+{
+	struct run *run = d->runs[i];
+
+	if (!run_measure(run, DECK_MEASURE_TOKENS))
+		return;
+	fill_entry(&d->entries[i], run);
+	entry_done(d, i, ENTRY_REPORTED);
+	meter_seal(run->meter);
+}
+
+static bool needs_report(const struct deck *d, size_t i)
+{
+	const struct entry *e = &d->entries[i];
+
+	if (e->state == ENTRY_OPEN)
+		return d->runs[i]->ended;
+	return e->state == ENTRY_INDEXED && e->i_sub == 0;
+}
+
+/* A run that still grows must not keep the entries behind it waiting. */
+static size_t next_report(struct deck *d)
+{
+	size_t i;
+
+	while (d->i_report < d->n &&
+	       (d->entries[d->i_report].state == ENTRY_REPORTED ||
+		d->entries[d->i_report].state == ENTRY_BROKEN))
+		d->i_report++;
+	for (i = d->i_report; i < d->n && !needs_report(d, i);)
+		i++;
+	return i;
+}
+
+/* A step towards the report of entry i, or of the record in work. */
+static void report_one(struct deck *d, size_t i)
+{
+	if (d->loading.n)
+		record_step(d);
+	else if (d->entries[i].state == ENTRY_OPEN)
+		kept_step(d, i);
+	else
+		record_begin(d, i);
+}
+
+static enum step report_step(struct deck *d)
+{
+	size_t i = d->loading.n ? 0 : next_report(d);
+
+	if (i >= d->n)
+		return STEP_DONE;
+	report_one(d, i);
+	return STEP_MORE;
+}
+
+/* The same for the entries that are looked at. Runs that are kept are in
+ * work already. */
+static enum step sight_step(struct deck *d)
+{
+	while (d->i_sight < d->n_sight) {
+		size_t i = d->sight[d->i_sight];
+
+		if (i >= d->n)
+			return STEP_DONE; /* not read yet */
+		if (!d->runs[i] && needs_report(d, i)) {
+			report_one(d, i);
+			return STEP_MORE;
+		}
+		d->i_sight++;
+	}
+	return STEP_DONE;
+}
+
+/* ---- the open run ---- */
+
+static enum step open_step(struct deck *d)
+{
+	if (!d->run || run_measure(d->run, DECK_MEASURE_TOKENS))
+		return STEP_DONE;
+	return STEP_MORE;
+}
+
+/* The list shows the open run's numbers while it grows. */
+static void refresh_opened(struct deck *d)
+{
+	if (d->run && d->run->meter &&
+	    d->entries[d->opened].state != ENTRY_REPORTED)
+		fill_entry(&d->entries[d->opened], d->run);
+}
+
+static void close_opened(struct deck *d)
+{
+	if (d->opened != DECK_NONE && !d->runs[d->opened])
+		run_free(d->run);
+	d->run = NULL;
+	d->opened = DECK_NONE;
+}
+
+struct run *deck_read_again(struct deck *d, size_t i, struct err *err)
+{
+	struct load_list list = { 0 };
+	const struct entry *e = &d->entries[i];
+	struct run *run = NULL;
+
+	if (load_record(d, i, &list, err) && e->i_sub < list.n) {
+		run = list.runs[e->i_sub];
+		list.runs[e->i_sub] = NULL;
+	} else {
+		err_set(err, "%s",
+			list.trouble[0] ? list.trouble :
+					  "this record holds no text");
+	}
+	load_release(&list);
+	return run;
+}
+
+struct run *deck_open(struct deck *d, size_t i, struct err *err)
+{
+	struct run *run = d->runs[i];
+
+	if (!run)
+		run = deck_read_again(d, i, err);
+	if (!run)
+		return NULL;
+	close_opened(d);
+	run_set(run, &d->opts);
+	d->opened = i;
+	d->run = run;
+	return run;
+}
+
+bool deck_work(struct deck *d, uint64_t budget_us)
+{
+	uint64_t now = now_us(), until = now + budget_us;
+	uint64_t sight_until = now + budget_us / 2;
+	enum step reading = STEP_DONE;
+
+	do {
+		if (open_step(d) == STEP_MORE)
+			continue;
+		if (deck_watch_step(d, DECK_MEASURE_TOKENS))
+			continue;
+		if (now < sight_until && sight_step(d) == STEP_MORE)
+			continue;
+		reading = read_step(d);
+		if (reading == STEP_MORE)
+			continue;
+		if (report_step(d) == STEP_MORE)
+			continue;
+		refresh_opened(d);
+		return false;
+	} while ((now = now_us()) < until);
+	refresh_opened(d);
+	return true;
+}
+
+bool deck_waits(const struct deck *d)
+{
+	for (size_t i = d->n_ended; i < d->n_shelves; i++)
+		if (!d->shelves[i].ended)
+			return true;
+	return false;
+}
+
+size_t deck_poll(const struct deck *d, int *fds, size_t max, int *ms)
+{
+	size_t n = 0;
+
+	*ms = -1;
+	for (size_t i = d->n_ended; i < d->n_shelves; i++) {
+		const struct shelf *s = &d->shelves[i];
+		int fd = s->ended ? -1 : source_fd(s->source);
+		int wait = s->ended ? -1 : source_wait_ms(s->source);
+
+		if (fd >= 0 && n < max)
+			fds[n++] = fd;
+		else if (fd >= 0)
+			wait = DECK_LOOK_MS; /* too many to be told of */
+		if (wait >= 0)
+			*ms = *ms < 0 ? wait : MIN(*ms, wait);
+	}
+	return n;
+}
+
+void deck_sleep(const struct deck *d, double max_s)
+{
+	int fds[DECK_POLL_MAX], ms;
+	struct pollfd polls[DECK_POLL_MAX];
+	size_t n = deck_poll(d, fds, DECK_POLL_MAX, &ms);
+
+	for (size_t i = 0; i < n; i++)
+		polls[i] = (struct pollfd){ .fd = fds[i], .events = POLLIN };
+	if (max_s >= 0 && (ms < 0 || max_s * 1000 < ms))
+		ms = (int)(max_s * 1000) + 1;
+	poll(polls, n, ms);
+}
+
+void deck_set_opts(struct deck *d, const struct meter_opts *opts)
+{
+	d->opts = *opts;
+	load_release(&d->loading);
+	for (size_t i = 0; i < d->n; i++) {
+		if (d->runs[i])
+			run_set(d->runs[i], opts);
+		if (d->entries[i].state == ENTRY_REPORTED)
+			d->entries[i].state = d->runs[i] ? ENTRY_OPEN :
+							   ENTRY_INDEXED;
+	}
+	if (d->run && !d->runs[d->opened])
+		run_set(d->run, opts);
+	memset(d->watch_broken, 0, sizeof(d->watch_broken));
+	d->i_sight = 0;
+	d->i_report = 0;
+	d->n_reported = 0;
+	for (size_t i = 0; i < d->n; i++)
+		d->n_reported += d->entries[i].state == ENTRY_BROKEN;
+}

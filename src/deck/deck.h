@@ -1,0 +1,123 @@
+/*
+ * deck.h - all generations of all open sources: the list behind the screens.
+ *
+ * Work happens in slices (deck_work), so a 1 GB file shows its first screen
+ * at once: first the reports of what is looked at and the boundaries of all
+ * records, then, in the background, one report a generation. At most one run
+ * is open for the views (deck_open); runs of other entries are measured,
+ * reported and dropped, and read again when asked for. A FEED_STREAM source
+ * keeps its runs.
+ *
+ * Entries never move: indices stay good. Further generations of one record,
+ * found when it is read, are appended; (i_source, i_record, i_sub) is the
+ * order of the file.
+ */
+#ifndef LILSCOPE_DECK_H
+#define LILSCOPE_DECK_H
+
+#include "input/source.h"
+#include "report/report.h"
+
+#define DECK_NONE ((size_t)-1)
+
+enum { DECK_SIGHT_MAX = 256, DECK_POLL_MAX = 64, DECK_WATCH_MAX = 64 };
+
+enum entry_state {
+	ENTRY_INDEXED,  /* only its size is known */
+	ENTRY_OPEN,     /* its run is still growing */
+	ENTRY_REPORTED, /* the row below is complete */
+	ENTRY_BROKEN,   /* the record could not be read */
+};
+
+/* One row of the list: what stays when the run is dropped. */
+struct entry {
+	enum entry_state state;
+	uint32_t i_source, i_sub;  /* generation within its record */
+	size_t i_record;
+	size_t first_sub;          /* entry of the record's second
+				      generation, the others behind it; 0 for
+				      none */
+	uint64_t size_bytes;       /* of the record; 0 unknown */
+	uint32_t tokens, bytes, phrases;
+	float rho, h;
+	uint32_t fired_at;         /* guardian; GUARD_NEVER */
+	uint32_t resumed_at;
+	uint32_t adaptive_at;
+	uint32_t reasoning_tokens, answer_tokens;
+	char finish[16];           /* finish reason, cut */
+	char label[16];
+};
+
+struct deck;
+
+struct deck *deck_new(const struct meter_opts *opts);
+void deck_free(struct deck *d);
+void deck_set_format(struct deck *d, const char *format, const char *field);
+
+/* How URLs are asked for; what it points to must stay. */
+void deck_set_request(struct deck *d, const struct url_opts *request);
+
+/* Opens a source; nothing is read yet. `follow`: stays with the file as it
+ * grows or is replaced; each new beginning is a source of its own. */
+bool deck_add(struct deck *d, const char *path, bool follow, struct err *err);
+
+/* A source that is open already; the deck's from now on. */
+void deck_add_source(struct deck *d, struct source *source);
+
+/* Works for about budget_us microseconds: first the open run, then index,
+ * then reports. Returns true while there is more to do right away. */
+bool deck_work(struct deck *d, uint64_t budget_us);
+
+/* The entries that somebody looks at: their reports come first, even while
+ * the rest is still being read. At first the first DECK_SIGHT_MAX; more than
+ * that are not kept. */
+void deck_look(struct deck *d, const size_t *entries, size_t n);
+
+/*
+ * The entries whose runs are looked at beside the open one, at most
+ * DECK_WATCH_MAX: deck_kept() has them. Runs of a stream are measured as they
+ * grow; others are read again, and dropped when they are watched no more
+ * (pointers to them are void then).
+ */
+void deck_watch(struct deck *d, const size_t *entries, size_t n);
+
+/* When deck_work() says false: may anything still come? */
+bool deck_waits(const struct deck *d);
+
+/* What to poll then: up to max descriptors into fds, their number; and the
+ * longest time to sleep in *ms, -1 for as long as it takes. */
+size_t deck_poll(const struct deck *d, int *fds, size_t max, int *ms);
+
+/* Sleeps until something may have come, at most max_s seconds (< 0: as long
+ * as it takes). */
+void deck_sleep(const struct deck *d, double max_s);
+
+size_t deck_n(const struct deck *d);
+const struct entry *deck_entry(const struct deck *d, size_t i);
+bool deck_complete(const struct deck *d);  /* all read and reported */
+bool deck_index_complete(const struct deck *d); /* all boundaries known */
+double deck_progress(const struct deck *d); /* 0..1 */
+
+/* Opens entry i for the views (loads it in slices); the former one closes,
+ * its pointer is void. Returns the run, growing perhaps; NULL and err. */
+struct run *deck_open(struct deck *d, size_t i, struct err *err);
+size_t deck_opened(const struct deck *d); /* DECK_NONE at first */
+struct run *deck_run(struct deck *d);     /* the open one or NULL */
+/* The run of entry i if it is in memory: open, of a stream, watched; NULL. */
+const struct run *deck_kept(const struct deck *d, size_t i);
+bool deck_run_complete(const struct deck *d); /* read and measured */
+
+/* Other options: the open run at once, reports of the others again. */
+void deck_set_opts(struct deck *d, const struct meter_opts *opts);
+
+/* Facts for title and status lines; never NULL. */
+const char *deck_source_name(const struct deck *d, size_t i_source);
+const char *deck_title(const struct deck *d, size_t i_source); /* dialect */
+size_t deck_skipped(const struct deck *d);
+const char *deck_trouble(const struct deck *d); /* first sentence, or "" */
+/* What happened to a followed file, last; "" for nothing. n_news counts. */
+const char *deck_news(const struct deck *d, size_t *n_news);
+size_t deck_n_sources(const struct deck *d);
+size_t deck_memory_bytes(const struct deck *d);
+
+#endif

@@ -1,0 +1,111 @@
+/* Questions to a deck: nothing here changes it. */
+#include "deck/deck_state.h"
+
+size_t deck_n(const struct deck *d)
+{
+	return d->n;
+}
+
+const struct entry *deck_entry(const struct deck *d, size_t i)
+{
+	return &d->entries[i];
+}
+
+bool deck_index_complete(const struct deck *d)
+{
+	return !deck_waits(d);
+}
+
+bool deck_complete(const struct deck *d)
+{
+	return deck_index_complete(d) && d->i_report == d->n &&
+	       !d->loading.n;
+}
+
+double deck_progress(const struct deck *d)
+{
+	double read = 0, total = 0;
+
+	for (size_t i = 0; i < d->n_shelves; i++) {
+		read += (double)source_done_bytes(d->shelves[i].source);
+		total += (double)source_total_bytes(d->shelves[i].source);
+	}
+	if (!deck_index_complete(d))
+		return total > 0 ? MIN(read / total, 1) : 0;
+	return d->n ? MIN((double)d->n_reported / (double)d->n, 1) : 1;
+}
+
+size_t deck_opened(const struct deck *d)
+{
+	return d->opened;
+}
+
+struct run *deck_run(struct deck *d)
+{
+	return d->run;
+}
+
+const struct run *deck_kept(const struct deck *d, size_t i)
+{
+	if (i == d->opened)
+		return d->run;
+	return i < d->n ? d->runs[i] : NULL;
+}
+
+bool deck_run_complete(const struct deck *d)
+{
+	const struct run *run = d->run;
+
+	return run && run->ended && run->meter &&
+	       run_n_measured(run) == run->trace.n_tokens &&
+	       series_len(meter_rho(run->meter)) == run->trace.n_tokens;
+}
+
+const char *deck_source_name(const struct deck *d, size_t i_source)
+{
+	return source_name(d->shelves[i_source].source);
+}
+
+const char *deck_title(const struct deck *d, size_t i_source)
+{
+	const struct shelf *s = &d->shelves[i_source];
+
+	return s->title ? s->title : "";
+}
+
+size_t deck_skipped(const struct deck *d)
+{
+	return d->n_skipped;
+}
+
+const char *deck_trouble(const struct deck *d)
+{
+	return d->trouble;
+}
+
+const char *deck_news(const struct deck *d, size_t *n_news)
+{
+	*n_news = d->n_news;
+	return d->news.text;
+}
+
+size_t deck_n_sources(const struct deck *d)
+{
+	return d->n_shelves;
+}
+
+size_t deck_memory_bytes(const struct deck *d)
+{
+	size_t bytes = d->cap * sizeof(*d->entries) +
+		       d->runs_cap * sizeof(*d->runs);
+
+	for (size_t i = 0; i < d->n_shelves; i++)
+		if (d->shelves[i].index)
+			bytes += indexer_memory_bytes(d->shelves[i].index);
+	for (size_t i = 0; i < d->n; i++)
+		if (d->runs[i])
+			bytes += run_memory_bytes(d->runs[i]);
+	if (d->run && !d->runs[d->opened])
+		bytes += run_memory_bytes(d->run);
+	return bytes;
+}

@@ -1,0 +1,105 @@
+#include "deck/deck_load.h"
+
+#include <math.h>
+#include <string.h>
+
+enum {
+	/* A pipe whose first line is still open is judged from here on. */
+	LOAD_OPEN_LINE_BYTES = 4096,
+};
+
+void load_release(struct load_list *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		run_free(list->runs[i]);
+	mem_free(list->runs);
+	*list = (struct load_list){ 0 };
+}
+
+const char *load_detect(const struct feed_opts *opts, const struct buf *probe,
+			bool whole, enum feed_shape *shape, struct err *err)
+{
+	const char *dialect;
+	struct err why = { "" };
+
+	if (opts->format) {
+		*shape = feed_format_shape(opts->format);
+		if (*shape != FEED_UNKNOWN)
+			return opts->format;
+		err_set(err, "%s: no format is called \"%s\"; lilscope help "
+			     "formats lists them",
+			opts->source, opts->format);
+		return NULL;
+	}
+	dialect = feed_detect(probe->data, probe->len, whole, shape, &why);
+	if (!dialect && why.text[0])
+		err_set(err, "%s: %s", opts->source, why.text);
+	return dialect;
+}
+
+bool load_ready(const struct buf *probe)
+{
+	if (!probe->len)
+		return false;
+	return probe->len >= LOAD_OPEN_LINE_BYTES ||
+	       memchr(probe->data, '\n', probe->len);
+}
+
+/* What the sink needs. */
+struct loading {
+	struct load_list *out;
+	const struct meter_opts *meter;
+};
+
+static struct run *load_open(void *ctx)
+{
+	struct loading *l = ctx;
+	struct load_list *out = l->out;
+
+	out->runs = grow(out->runs, &out->cap, out->n + 1,
+			 sizeof(*out->runs));
+	out->runs[out->n] = run_new(l->meter);
+	return out->runs[out->n++];
+}
+
+static void load_close(void *ctx, struct run *run)
+{
+	(void)ctx;
+	(void)run; /* stays in the list */
+}
+
+static void load_broken(void *ctx, const char *sentence)
+{
+	struct loading *l = ctx;
+	size_t n = sizeof(l->out->trouble) - 1;
+
+	if (!l->out->trouble[0])
+		strncpy(l->out->trouble, sentence, n);
+}
+
+bool load_place(struct source *source, const struct record_place *place,
+		const struct feed_opts *opts, const struct meter_opts *meter,
+		struct load_list *out, struct err *err)
+{
+	struct loading loading = { out, meter };
+	const struct feed_sink sink = { &loading, load_open, load_close,
+					load_broken };
+	struct buf bytes = { 0 };
+	struct feed *feed;
+	bool fine;
+
+	if (place->len > FEED_RECORD_MAX_BYTES)
+		return err_set(err,
+			       "%s: line %u: a record of %llu bytes is over "
+			       "the limit of %d",
+			       opts->source, place->line,
+			       (unsigned long long)place->len,
+			       FEED_RECORD_MAX_BYTES);
+	feed = feed_new(opts, &sink);
+	fine = source_again(source, place->offset, place->len, &bytes, err) &&
+	       feed_bytes(feed, bytes.data, bytes.len, NAN, err) &&
+	       feed_end(feed, err);
+	feed_free(feed);
+	buf_release(&bytes);
+	return fine;
+}

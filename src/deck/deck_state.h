@@ -1,0 +1,71 @@
+/*
+ * deck_state.h - what a deck is made of; for deck.c, which works, and
+ * deck_ask.c, which answers. Nobody else includes it.
+ */
+#ifndef LILSCOPE_DECK_STATE_H
+#define LILSCOPE_DECK_STATE_H
+
+#include "deck/deck.h"
+#include "deck/deck_load.h"
+
+/* One open source. */
+struct shelf {
+	struct source *source;
+	struct buf probe;        /* first bytes, until the shape is known */
+	bool probed;
+	enum feed_shape shape;
+	const char *dialect;     /* row name, static */
+	char *title;
+	struct feed *feed;       /* FEED_STREAM */
+	struct indexer *index;   /* FEED_RECORDS */
+	size_t n_entered;        /* records or runs that have an entry */
+	size_t first_entry;      /* of them; FEED_STREAM */
+	double opened_s;         /* when we began to listen */
+	bool ended;
+};
+
+struct deck {
+	struct meter_opts opts;
+	char *format, *field;
+	struct url_opts request;
+	struct shelf *shelves;
+	size_t n_shelves, shelves_cap;
+	size_t i_reading;        /* shelf being read */
+	size_t n_ended;          /* shelves before it are at their end */
+	struct err news;         /* of followed files, and how often */
+	size_t n_news;
+	struct entry *entries;
+	struct run **runs;       /* of entries that keep theirs; else NULL */
+	size_t n, cap, runs_cap;
+	struct buf scratch;
+
+	size_t opened;           /* entry on the screen */
+	struct run *run;         /* its run: owned when runs[opened] is NULL */
+
+	size_t sight[DECK_SIGHT_MAX];   /* entries that are looked at */
+	size_t n_sight;
+	size_t i_sight;          /* those before it need no report */
+
+	size_t watch[DECK_WATCH_MAX];   /* deck_watch.c */
+	size_t n_watch;
+	bool watch_broken[DECK_WATCH_MAX]; /* can't be read again */
+	size_t held[DECK_WATCH_MAX];    /* entries whose run was read for it */
+	size_t n_held;
+
+	size_t i_report;         /* entries before it are reported */
+	struct load_list loading; /* generations of the record in work */
+	size_t loading_entry;    /* whose record that is */
+	size_t i_loading;        /* the one being measured */
+	size_t n_skipped;
+	char trouble[ERR_MAX_BYTES];
+	size_t n_reported;       /* reported or broken, for progress */
+};
+
+/* Entry i read again from its source: a run of its own, not measured yet;
+ * NULL and err. */
+struct run *deck_read_again(struct deck *d, size_t i, struct err *err);
+
+/* One step towards the runs that are watched; true: there may be more. */
+bool deck_watch_step(struct deck *d, uint32_t max_tokens);
+
+#endif

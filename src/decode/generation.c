@@ -1,0 +1,331 @@
+#include "decode/generation.h"
+
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "report/report.h"
+#include "system/clock.h"
+#include "trace/run.h"
+
+#define MEASURE_ALL UINT32_MAX
+
+enum { TAIL_BYTES = 4096 };
+
+/* --- the text ----------------------------------------------------------- */
+
+static void push_id(struct generation *g, uint32_t id, double time_s)
+{
+	size_t n = (size_t)g->n_ids + 1;
+
+	g->ids = grow(g->ids, &g->ids_cap, n, sizeof(*g->ids));
+	g->times_s = grow(g->times_s, &g->times_cap, n, sizeof(*g->times_s));
+	g->ids[g->n_ids] = id;
+	g->times_s[g->n_ids++] = time_s;
+}
+
+uint32_t generation_n_out(const struct generation *g)
+{
+	return g->n_ids - g->n_prompt;
+}
+
+void generation_text(const struct generation *g, uint32_t i, struct buf *out)
+{
+	uint32_t at = g->n_prompt + i; /* a prompt is not empty */
+
+	vocab_piece(g->o->vocab, g->ids[at], g->ids[at - 1], out);
+}
+
+/* The text so far is fed to a new transformer. */
+static void feed_all(struct generation *g)
+{
+	transformer_free(g->t);
+	g->t = transformer_new(g->o->model, g->o->pool, g->o->kv, g->policy,
+			       &g->sparse);
+	transformer_prompt(g->t, g->ids, g->n_ids, g->n_prompt);
+}
+
+static bool resolve(const struct generation *g, const struct sparse *policy,
+		    uint32_t budget, struct sparse_opts *out, struct err *err)
+{
+	const struct sparse_shape shape = transformer_shape(g->o->model);
+
+	*out = g->o->sparse;
+	if (budget)
+		out->budget = budget;
+	return sparse_resolve(policy, out, &shape, err);
+}
+
+/* --- another policy ----------------------------------------------------- */
+
+/* Nothing was thrown away, keys are cached alike, and the new policy asks for
+ * no attention of the past. */
+static bool can_keep(const struct generation *g, const struct sparse *policy)
+{
+	return !transformer_has_evicted(g->t) && !policy->seen &&
+	       g->policy->unrotated == policy->unrotated;
+}
+
+static bool switch_policy(struct generation *g, const struct sparse *policy,
+			  uint32_t budget, struct err *err)
+{
+	struct sparse_opts o;
+	double began_s = now_s();
+	bool keep;
+
+	if (!resolve(g, policy, budget, &o, err))
+		return false;
+	keep = can_keep(g, policy);
+	g->policy = policy;
+	g->sparse = o;
+	if (keep) {
+		transformer_set_policy(g->t, policy, &o);
+		return true;
+	}
+	feed_all(g);
+	g->n_recomputed += g->n_ids;
+	g->recomputed_s += now_s() - began_s;
+	return true;
+}
+
+bool generation_set_policy(struct generation *g, const struct sparse *policy,
+			   uint32_t budget, struct err *err)
+{
+	double began_s = now_s();
+	bool good = switch_policy(g, policy, budget, err);
+
+	g->clock_s += now_s() - began_s;
+	return good;
+}
+
+/* --- the rule ----------------------------------------------------------- */
+
+static void watch_token(struct generation *g, uint32_t id)
+{
+	const struct token token = { .text = g->text.data,
+				     .len = g->text.len,
+				     .id = id,
+				     .logprob = NAN,
+				     .time_s = NAN,
+				     .channel = CHANNEL_ANSWER };
+
+	run_token(g->watched, &token);
+}
+
+/* A rule that looks at the text so far and at what comes. */
+static void watch_begin(struct generation *g)
+{
+	struct meter_opts meter = g->threshold.meter;
+
+	run_free(g->watched);
+	g->watched = NULL;
+	if (g->threshold.then == THRESHOLD_IGNORE)
+		return;
+	meter.rivals = g->threshold.i_rule > 0;
+	g->watched = run_new(&meter);
+	g->watched->trace.facts.vocab = g->o->model->shape.n_vocab;
+	for (uint32_t i = g->n_prompt; i < g->n_ids; i++) {
+		buf_clear(&g->text);
+		generation_text(g, i - g->n_prompt, &g->text);
+		watch_token(g, g->ids[i]);
+	}
+}
+
+/* Has the rule fired just now? */
+static bool watch_fires(struct generation *g)
+{
+	if (!g->watched || g->threshold_at != GENERATE_NEVER)
+		return false;
+	while (!run_measure(g->watched, MEASURE_ALL))
+		;
+	if (g->watched->meter)
+		g->threshold_at = meter_rule(g->watched->meter,
+					     g->threshold.i_rule).at_token;
+	return g->threshold_at != GENERATE_NEVER;
+}
+
+static void threshold(struct generation *g)
+{
+	const struct threshold_opts *o = &g->threshold;
+	struct err err;
+
+	if (o->then == THRESHOLD_STOP)
+		g->finish = report_rule_name(o->i_rule);
+	else if (!switch_policy(g, o->policy, o->budget, &err))
+		g->finish = "error"; /* options were tried at the beginning */
+}
+
+/* Can what comes after the threshold be? */
+static bool can_then(const struct generation *g,
+		     const struct threshold_opts *o, struct err *err)
+{
+	struct sparse_opts other;
+
+	return o->then != THRESHOLD_POLICY ||
+	       resolve(g, o->policy, o->budget, &other, err);
+}
+
+bool generation_set_threshold(struct generation *g,
+			      const struct threshold_opts *threshold,
+			      struct err *err)
+{
+	if (!can_then(g, threshold, err))
+		return false;
+	g->threshold = *threshold;
+	g->threshold_at = GENERATE_NEVER;
+	watch_begin(g);
+	return true;
+}
+
+/* --- making and freeing ------------------------------------------------- */
+
+bool generation_init(struct generation *g, const struct generate_opts *o,
+		     const struct sparse *policy, uint32_t budget,
+		     const uint32_t *ids, uint32_t n, struct err *err)
+{
+	double began_s = now_s();
+
+	*g = (struct generation){ .o = o,
+				  .threshold = o->threshold,
+				  .policy = policy,
+				  .n_prompt = n,
+				  .threshold_at = GENERATE_NEVER };
+	assert(n > 0);
+	if (!resolve(g, policy, budget, &g->sparse, err) ||
+	    !can_then(g, &o->threshold, err))
+		return false;
+	for (uint32_t i = 0; i < n; i++)
+		push_id(g, ids[i], 0);
+	g->sampler = sampler_new(&o->sample, o->model->shape.n_vocab);
+	watch_begin(g);
+	feed_all(g);
+	g->clock_s = now_s() - began_s;
+	return true;
+}
+
+void generation_release(struct generation *g)
+{
+	transformer_free(g->t);
+	sampler_free(g->sampler);
+	run_free(g->watched);
+	buf_release(&g->text);
+	buf_release(&g->tail);
+	mem_free(g->ids);
+	mem_free(g->times_s);
+	*g = (struct generation){ 0 };
+}
+
+static bool has_stop(const struct generation *g)
+{
+	for (size_t i = 0; i < g->o->n_stops; i++)
+		if (bytes_find(g->tail.data, g->tail.len, g->o->stops[i],
+			       strlen(g->o->stops[i])))
+			return true;
+	return false;
+}
+
+/* A stop may have begun before the fork; one that is whole ended a run that
+ * somebody goes on with. */
+static void recall_tail(struct generation *g)
+{
+	uint32_t n = generation_n_out(g);
+
+	if (!g->o->n_stops)
+		return;
+	for (uint32_t i = n - MIN(n, (uint32_t)TAIL_BYTES); i < n; i++)
+		generation_text(g, i, &g->tail);
+	if (has_stop(g))
+		buf_clear(&g->tail);
+}
+
+void generation_fork(struct generation *g, const struct generation *from,
+		     uint32_t n, const struct transformer *at)
+{
+	assert(n >= from->n_prompt && n <= from->n_ids);
+	*g = (struct generation){ .o = from->o,
+				  .threshold = from->threshold,
+				  .policy = from->policy,
+				  .sparse = from->sparse,
+				  .n_prompt = from->n_prompt,
+				  .threshold_at = GENERATE_NEVER };
+	if (!at && transformer_n(from->t) == n)
+		at = from->t;
+	g->t = at ? transformer_copy(at) : NULL;
+	g->sampler = sampler_copy(from->sampler);
+	for (uint32_t i = 0; i < n; i++)
+		push_id(g, from->ids[i], from->times_s[i]);
+	recall_tail(g);
+	watch_begin(g);
+	/* Not from->times_s[n - 1] alone: a prompt's tokens have none. */
+	g->clock_s = n < from->n_ids ? from->times_s[n] : from->clock_s;
+	if (!g->t)
+		feed_all(g);
+}
+
+/* --- a step ------------------------------------------------------------- */
+
+/* Does the text end in one of the stops? */
+static bool is_stopped(struct generation *g)
+{
+	if (!g->o->n_stops)
+		return false;
+	buf_append(&g->tail, g->text.data, g->text.len);
+	if (has_stop(g))
+		return true;
+	if (g->tail.len > 2 * TAIL_BYTES)
+		buf_drop(&g->tail, g->tail.len - TAIL_BYTES);
+	return false;
+}
+
+static const char *why_end(struct generation *g)
+{
+	if (is_stopped(g))
+		return "stop";
+	if (g->o->n_predict && generation_n_out(g) >= g->o->n_predict)
+		return "length";
+	if (g->n_ids >= g->o->model->shape.n_ctx)
+		return "length";
+	return NULL;
+}
+
+/* The token that the logits give; then the model reads it. */
+static bool take_token(struct generation *g, double began_s)
+{
+	uint32_t before = g->ids[g->n_ids - 1];
+	uint32_t id = sampler_next(g->sampler, transformer_logits(g->t),
+				   &g->logprob);
+
+	buf_clear(&g->text);
+	if (id == SAMPLE_NONE) { /* weights that are none, or too large */
+		g->finish = "no number";
+		return false;
+	}
+	if (vocab_ends(g->o->vocab, id) && !g->o->ignore_eos) {
+		g->finish = "stop";
+		return false;
+	}
+	vocab_piece(g->o->vocab, id, before, &g->text);
+	push_id(g, id, g->clock_s + (now_s() - began_s));
+	if (g->watched)
+		watch_token(g, id);
+	g->finish = why_end(g);
+	return true;
+}
+
+bool generation_step(struct generation *g)
+{
+	double began_s = now_s();
+	bool came;
+
+	if (g->finish)
+		return false;
+	came = take_token(g, began_s);
+	if (!g->finish && watch_fires(g))
+		threshold(g);
+	/* A policy that got the text again has read this token, too. */
+	if (!g->finish && transformer_n(g->t) < g->n_ids)
+		transformer_step(g->t, g->ids[g->n_ids - 1]);
+	g->clock_s += now_s() - began_s;
+	return came;
+}

@@ -1,0 +1,110 @@
+/*
+ * generate.h - one text that a model writes: which tokens so far, what each
+ * cost, and what happens at the threshold.
+ *
+ * The clock of a generation is its own: the seconds of its prompt and its
+ * steps. Pauses, other generations beside it and a slow reader do not count;
+ * so the times of runs that take turns can be compared.
+ *
+ * At the threshold of a stop rule (the one of the paper, or any other that
+ * lilscope knows) a generation ends, or goes on under another policy. A
+ * policy that reads what was evicted, or wants to have seen the attention of
+ * all tokens, gets the text again: n_recomputed counts these tokens, and
+ * their time is on the clock.
+ */
+#ifndef LILSCOPE_GENERATION_H
+#define LILSCOPE_GENERATION_H
+
+#include "measure/meter.h"
+#include "model/sample.h"
+#include "model/transformer.h"
+#include "model/vocab.h"
+
+#define GENERATE_NEVER GUARD_NEVER
+
+enum threshold_then {
+	THRESHOLD_IGNORE, /* no rule looks */
+	THRESHOLD_STOP,
+	THRESHOLD_POLICY, /* once: go on under another policy */
+};
+
+struct threshold_opts {
+	enum threshold_then then;
+	size_t i_rule;               /* report_rule_name(i_rule) */
+	struct meter_opts meter;     /* the rule's f, t, patience, coder */
+	const struct sparse *policy; /* THRESHOLD_POLICY */
+	uint32_t budget;             /* ... 0: that of generate_opts */
+};
+
+/* For all generations of a prompt; what it points to must stay. */
+struct generate_opts {
+	const struct model *model;
+	const struct vocab *vocab;
+	struct pool *pool;
+	enum ggml_type kv;
+	struct sparse_opts sparse;   /* may hold SPARSE_AUTO */
+	struct sample_opts sample;
+	uint32_t n_predict;          /* at most; 0: to the context's end */
+	const char *const *stops;    /* n_stops texts that end it */
+	size_t n_stops;
+	bool ignore_eos;
+	struct threshold_opts threshold; /* of a new generation */
+};
+
+struct generation {
+	const struct generate_opts *o;
+	struct threshold_opts threshold;
+	const struct sparse *policy;
+	struct sparse_opts sparse;   /* resolved */
+	struct transformer *t;
+	struct sampler *sampler;
+	uint32_t *ids;               /* n_ids: prompt and output */
+	double *times_s;             /* n_ids: when each came, by its clock */
+	uint32_t n_prompt, n_ids;
+	size_t ids_cap, times_cap;
+	double clock_s;
+	/* The last token. */
+	struct buf text;
+	float logprob;
+	const char *finish;          /* NULL while it is under way, else "stop",
+					"length", the rule's name, or
+					"no number": the logits */
+	/* Where the rule fired, in output tokens; GENERATE_NEVER. */
+	uint32_t threshold_at;
+	uint32_t n_recomputed;       /* tokens fed again at policy changes */
+	double recomputed_s;
+	struct run *watched;         /* what the rule looks at; or NULL */
+	struct buf tail;             /* the last bytes, for stop texts */
+};
+
+/* Reads the prompt, ids[0..n): its time is the time to the first token.
+ * false and a sentence: an option that can't be. Release in any case. */
+bool generation_init(struct generation *g, const struct generate_opts *o,
+		     const struct sparse *policy, uint32_t budget,
+		     const uint32_t *ids, uint32_t n, struct err *err);
+void generation_release(struct generation *g); /* all zero is fine */
+
+/* Goes on from the first n tokens of `from`, at most all; `at` is a state of
+ * that place to copy, or NULL: then pages are shared if `from` stands there
+ * and computed again if not. The clock is that of the place. */
+void generation_fork(struct generation *g, const struct generation *from,
+		     uint32_t n, const struct transformer *at);
+
+/* One token: text, logprob, the last of ids. false: none came, it has ended
+ * (finish). A token may come and end it. */
+bool generation_step(struct generation *g);
+
+/* Another policy from here on; budget 0: that of the options. */
+bool generation_set_policy(struct generation *g, const struct sparse *policy,
+			   uint32_t budget, struct err *err);
+
+/* What happens at the threshold from here on; the rule knows all the text. */
+bool generation_set_threshold(struct generation *g,
+			      const struct threshold_opts *threshold,
+			      struct err *err);
+
+uint32_t generation_n_out(const struct generation *g);
+/* The bytes of output token i, appended. */
+void generation_text(const struct generation *g, uint32_t i, struct buf *out);
+
+#endif

@@ -1,0 +1,66 @@
+/*
+ * decode.h - a model writes, and each token becomes a record: the same that a
+ * replay reads (lilscope-trace(5)).
+ *
+ * Several runs may be under way at once, after a fork; then each record names
+ * its run. Commands come as lines (decode_command()):
+ *
+ *	pause, go, step [N]      hold all runs; N tokens of each
+ *	policy NAME [BUDGET]     from here on; also: budget N
+ *	threshold WHAT [BUDGET]  of a run: ignore, stop, or the policy to go
+ *	                         on with where the rule fires
+ *	rule F T [PATIENCE]      of all runs whose rule has not fired
+ *	also NAME [BUDGET]       another run of the prompt
+ *	fork N [NAME [BUDGET]]   another run that shares the first N tokens
+ *	run N                    commands are for run N (0, 1, ...) from
+ *	                         here on, not for the newest under way
+ *	snapshot                 remember this place, for a fork after what
+ *	                         was cached here is evicted
+ *	quit
+ *
+ * A policy that needs what was evicted, or the attention of tokens before,
+ * gets the text again; that costs time, and the times of the records say so.
+ */
+#ifndef LILSCOPE_WRITER_H
+#define LILSCOPE_WRITER_H
+
+#include "decode/generation.h"
+
+enum { DECODE_RUNS_MAX = 16, DECODE_STOPS_MAX = 16 };
+
+struct decode_opts {
+	struct generate_opts generate;
+	const char *prompt;        /* as it is encoded */
+	bool specials;             /* control tokens in it are themselves */
+	const struct sparse *policy;
+	const char *gold;          /* the right answer, for the record; NULL */
+	bool layers;               /* pages of each layer, not their sum */
+	bool named;                /* records name their run: forks may come */
+	bool stay;                 /* wait for commands when all has ended */
+	/* The model is run once, uncounted, before a prompt and before the
+	 * first step after a rest: else the run that comes first would pay for
+	 * reading the file and for cold caches, and those beside it not. */
+	bool warm;
+	void (*out)(void *ctx, const char *lines, size_t n);
+	void *ctx;
+};
+
+struct decode;
+
+/* Reads the prompt; its cost is the time to the first token. What opts points
+ * to must stay. NULL and a sentence: an option that can't be, a prompt that is
+ * too long. */
+struct decode *decode_new(const struct decode_opts *opts, struct err *err);
+void decode_free(struct decode *d); /* NULL is fine */
+
+/* One token of every run. False when there is nothing to do: all have ended,
+ * or are held. */
+bool decode_step(struct decode *d);
+bool decode_ended(const struct decode *d); /* all runs, or quit */
+/* Are steps of "step N" still to do? The next command waits for them. */
+bool decode_is_stepping(const struct decode *d);
+
+/* One line. false and a sentence if it is no command, or can't be. */
+bool decode_command(struct decode *d, const char *line, struct err *err);
+
+#endif

@@ -1,0 +1,86 @@
+/*
+ * exchange.h - one request through the proxy, and its answer.
+ *
+ * Upstream's side of it: libcurl fills the answer, the watch looks at it, the
+ * server's side (proxy.c) empties it. It knows nothing of libmicrohttpd; what
+ * it has to tell goes through `awake`.
+ */
+#ifndef LILSCOPE_NET_EXCHANGE_H
+#define LILSCOPE_NET_EXCHANGE_H
+
+#include <curl/curl.h>
+#include <time.h>
+
+#include "base/buf.h"
+#include "guard/proxy.h"
+
+struct exchange {
+	const struct proxy_opts *opts;
+	void (*awake)(struct exchange *ex); /* there is something to read */
+	void *server, *client;   /* the proxy; the server's connection */
+	bool asleep;             /* ... which waits for awake() */
+	struct exchange *prev, *next;
+	struct timespec began;
+
+	/* The request. */
+	char *method, *uri;      /* uri: path and query, as it was sent */
+	struct curl_slist *headers;
+	struct buf body;
+	bool too_large;
+
+	/* Upstream. */
+	CURL *easy;              /* NULL: not started, or over */
+	char why[CURL_ERROR_SIZE];
+	bool paused;             /* the client is slow */
+
+	/* The answer. */
+	int status;              /* 0: not known */
+	struct curl_slist *answer_headers; /* "Name: value" */
+	int64_t length;          /* -1: not said */
+	bool has_head;           /* status and headers are complete */
+	bool packed;             /* Content-Encoding */
+	struct buf out;
+	size_t out_at;           /* read by the client */
+	uint64_t passed_bytes;
+	bool over;               /* nothing more comes into out */
+	bool broken;             /* ... and its end is missing */
+	bool gone;               /* nobody is there to read it */
+	bool queued;             /* the client has its head */
+	struct watch *watch;     /* NULL: not a stream */
+	FILE *tee;               /* gets what is watched, or NULL */
+	char tee_name[48];       /* ours in it */
+	struct buf line, record; /* the open line; the last whole record */
+	bool reached;
+};
+
+struct exchange *exchange_new(const struct proxy_opts *opts,
+			      const char *uri);
+/* Not while its transfer is in a multi handle: exchange_stop() first. */
+void exchange_free(struct exchange *ex);
+
+/* A header of the request; hop-by-hop ones are left out. `connection` is the
+ * value of its Connection header, or NULL. */
+void exchange_header(struct exchange *ex, const char *name, const char *value,
+		     const char *connection);
+
+/* Sends the request. false: it can't be; the answer says why. */
+bool exchange_start(struct exchange *ex, CURLM *multi);
+/* The transfer ended by itself. */
+void exchange_ended(struct exchange *ex, CURLM *multi, CURLcode result);
+/* Ends it now; the answer so far stays. */
+void exchange_stop(struct exchange *ex, CURLM *multi);
+
+/* Answers with an error of our own, as JSON. */
+void exchange_refuse(struct exchange *ex, int status, const char *message);
+
+/* Copies up to max bytes of the answer to the client; 0: none are there. */
+size_t exchange_read(struct exchange *ex, char *to, size_t max);
+/* Goes on with a paused transfer when there is room again. */
+void exchange_unpause(struct exchange *ex);
+
+/* Is this header for one hop only? */
+bool exchange_is_hop(const char *name, size_t len, const char *connection);
+
+double exchange_elapsed_s(const struct exchange *ex);
+
+#endif

@@ -1,0 +1,188 @@
+#include "guard/guard_report.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/utf8.h"
+#include "trace/json.h"
+
+static const char *const end_names[] = {
+	[GUARD_END_INPUT] = "end",	   [GUARD_END_THRESHOLD] = "threshold",
+	[GUARD_END_READER] = "reader",	   [GUARD_END_SIGNAL] = "signal",
+	[GUARD_END_TROUBLE] = "trouble",
+};
+
+static void key(struct buf *out, const char *name)
+{
+	if (out->data[out->len - 1] != '{')
+		buf_putc(out, ',');
+	buf_printf(out, "\"%s\":", name);
+}
+
+static void put_text(struct buf *out, const char *name, const char *text)
+{
+	key(out, name);
+	if (text)
+		json_put_string(out, text, strlen(text));
+	else
+		buf_puts(out, "null");
+}
+
+static void put_count(struct buf *out, const char *name, uint64_t n)
+{
+	key(out, name);
+	buf_printf(out, "%" PRIu64, n);
+}
+
+static void put_number(struct buf *out, const char *name, double value)
+{
+	key(out, name);
+	json_put_number(out, value);
+}
+
+static void put_null(struct buf *out, const char *name)
+{
+	put_text(out, name, NULL);
+}
+
+static void put_rule(struct buf *out, const struct watch *w)
+{
+	const struct meter_opts *o = watch_meter(w);
+
+	put_text(out, "rule", watch_rule(w));
+	if (strcmp(watch_rule(w), "guardian") != 0)
+		return;
+	put_text(out, "coder", coder_rows[o->coder].name);
+	put_count(out, "f", o->guard.f);
+	put_number(out, "t", o->guard.t);
+	put_count(out, "patience", o->guard.patience);
+}
+
+static void put_hit(struct buf *out, const struct watch_hit *hit)
+{
+	put_text(out, "record", hit->record);
+	put_count(out, "at_token", hit->at_token);
+	put_count(out, "at_byte", hit->at_byte);
+	put_count(out, "tokens_after", hit->tokens_after);
+	if (hit->resumed_at == GUARD_NEVER)
+		put_null(out, "resumed_at");
+	else
+		put_count(out, "resumed_at", hit->resumed_at);
+}
+
+static void put_hits(struct buf *out, const struct watch *w)
+{
+	struct watch_hit hit;
+
+	key(out, "thresholds");
+	buf_putc(out, '[');
+	for (size_t i = 0; i < watch_n_hits(w); i++) {
+		hit = watch_hit(w, i);
+		buf_puts(out, i ? ",{" : "{");
+		put_hit(out, &hit);
+		buf_putc(out, '}');
+	}
+	buf_putc(out, ']');
+}
+
+static void put_watch(struct buf *out, const struct watch *w, double elapsed_s)
+{
+	uint64_t tokens = watch_tokens(w);
+	const char *dialect = watch_dialect(w);
+
+	put_text(out, "dialect", *dialect ? dialect : NULL);
+	put_rule(out, w);
+	put_count(out, "generations", watch_generations(w));
+	put_count(out, "tokens", tokens);
+	put_number(out, "tokens_per_s",
+		   elapsed_s > 0 ? (double)tokens / elapsed_s : 0);
+	put_count(out, "read_bytes", watch_bytes_seen(w));
+	put_count(out, "skipped_records", watch_skipped(w));
+	put_hits(out, w);
+}
+
+void guard_report_json(const struct watch *w, const struct guard_facts *facts,
+		       struct buf *out)
+{
+	buf_putc(out, '{');
+	put_text(out, "source", facts->source);
+	if (facts->request) {
+		put_text(out, "request", facts->request);
+		put_count(out, "status", (uint64_t)facts->status);
+	}
+	put_text(out, "ended_by", end_names[facts->end]);
+	key(out, "stopped");
+	buf_puts(out, facts->end == GUARD_END_THRESHOLD ? "true" : "false");
+	if (w)
+		put_watch(out, w, facts->elapsed_s);
+	put_count(out, "passed_bytes", facts->passed_bytes);
+	if (facts->saved_bytes == UINT64_MAX)
+		put_null(out, "saved_bytes");
+	else
+		put_count(out, "saved_bytes", facts->saved_bytes);
+	put_number(out, "elapsed_s", facts->elapsed_s);
+	put_text(out, "trouble", facts->trouble);
+	buf_puts(out, "}\n");
+}
+
+void guard_report_hit(const struct watch *w, const struct watch_hit *hit,
+		      struct buf *out)
+{
+	const struct meter_opts *o = watch_meter(w);
+
+	buf_printf(out, "guard: threshold at token %" PRIu32 ", byte %" PRIu64,
+		   hit->at_token, hit->at_byte);
+	if (strcmp(hit->record, "0") != 0)
+		buf_printf(out, ", generation %s", hit->record);
+	buf_printf(out, " (%s", watch_rule(w));
+	if (strcmp(watch_rule(w), "guardian") == 0) {
+		buf_printf(out, ", f %" PRIu32 ", t ", o->guard.f);
+		json_put_number(out, o->guard.t);
+	}
+	buf_putc(out, ')');
+}
+
+void guard_say(FILE *err, const char *sentence)
+{
+	struct buf line = { 0 };
+
+	buf_puts(&line, "lilscope: ");
+	utf8_sanitize(&line, sentence, strlen(sentence), false, false);
+	buf_putc(&line, '\n');
+	fwrite(line.data, 1, line.len, err);
+	fflush(err);
+	buf_release(&line);
+}
+
+static FILE *open_report(const char *path, const char *mode, struct err *err)
+{
+	FILE *file = strcmp(path, "-") == 0 ? stderr : fopen(path, mode);
+
+	if (!file)
+		err_set(err, "%s: the report cannot be written: %s", path,
+			strerror(errno));
+	return file;
+}
+
+FILE *guard_report_open(const char *path, struct err *err)
+{
+	return open_report(path, "we", err);
+}
+
+FILE *guard_report_append(const char *path, struct err *err)
+{
+	return open_report(path, "ae", err);
+}
+
+bool guard_report_close(FILE *file, const char *path, struct err *err)
+{
+	bool good = fflush(file) == 0 && !ferror(file);
+
+	if (file != stderr && fclose(file) != 0)
+		good = false;
+	if (good)
+		return true;
+	return err_set(err, "%s: the report cannot be written: %s", path,
+		       strerror(errno));
+}

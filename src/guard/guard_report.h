@@ -1,0 +1,55 @@
+/*
+ * guard_report.h - what a guard saw, as lines and as JSON.
+ *
+ * One JSON object a stream, on one line. Its fields are an interface, listed
+ * in lilscope(1), THE GUARD.
+ */
+#ifndef LILSCOPE_GUARD_REPORT_H
+#define LILSCOPE_GUARD_REPORT_H
+
+#include <stdio.h>
+
+#include "base/buf.h"
+#include "guard/watch.h"
+
+/* How a stream ended. */
+enum guard_end {
+	GUARD_END_INPUT,     /* by itself */
+	GUARD_END_THRESHOLD, /* we stopped it */
+	GUARD_END_READER,    /* whoever read it went away */
+	GUARD_END_SIGNAL,    /* we were told to end */
+	GUARD_END_TROUBLE,   /* it broke */
+};
+
+/* What the watch does not know. */
+struct guard_facts {
+	enum guard_end end;
+	const char *source;
+	const char *request;   /* of the proxy: "POST /v1/..."; or NULL */
+	int status;            /* of the proxy: HTTP status; or 0 */
+	uint64_t passed_bytes; /* handed on, ours included */
+	uint64_t saved_bytes;  /* known not to be read; UINT64_MAX unknown */
+	double elapsed_s;
+	const char *trouble;   /* a sentence, or NULL */
+};
+
+/* The object and its newline. w: NULL for what was not watched. */
+void guard_report_json(const struct watch *w, const struct guard_facts *facts,
+		       struct buf *out);
+
+/* "guard: threshold at token 9750, byte 38211 (guardian, f 250, t 20)" */
+void guard_report_hit(const struct watch *w, const struct watch_hit *hit,
+		      struct buf *out);
+
+/* "lilscope: ", the sentence made harmless for terminals, a newline; whole,
+ * in one write. */
+void guard_say(FILE *err, const char *sentence);
+
+/* A file for reports: "-" is standard error, else it is made or emptied. */
+FILE *guard_report_open(const char *path, struct err *err);
+/* The same, behind what is in it. */
+FILE *guard_report_append(const char *path, struct err *err);
+/* false and a sentence if it could not be written. */
+bool guard_report_close(FILE *file, const char *path, struct err *err);
+
+#endif

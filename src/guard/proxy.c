@@ -1,0 +1,640 @@
+#include "guard/proxy.h"
+
+#include <errno.h>
+#include <microhttpd.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "guard/exchange.h"
+#include "guard/guard_report.h"
+#include "input/url.h"
+
+enum {
+	BLOCK_BYTES = 32 * 1024, /* of an answer, to libmicrohttpd */
+	BACKLOG = 256,
+	GONE_EVENTS = 64,        /* clients that went away, in one turn */
+	TURN_MS = 1000,          /* a turn without any event */
+	PORT_MAX = 65535,
+	KEPT_CONNECTIONS = 64,   /* idle, upstream */
+	STOP_TURNS = 8,          /* for the server to close what was cut */
+};
+
+struct proxy {
+	const struct proxy_opts *opts;
+	char *upstream;          /* its name, without a password */
+	struct MHD_Daemon *server;
+	CURLM *multi;
+	int gone_fd;             /* epoll: clients that closed */
+	int listen_fd;           /* after quiesce; -1 */
+	struct exchange *first;
+	FILE *report;
+	FILE *tee;               /* or NULL */
+	unsigned n_requests;
+	long began;              /* makes names in the tee its own */
+	bool ending;             /* no new requests */
+	bool found;
+	bool woke;               /* a connection: MHD_get_timeout is late */
+	struct timespec ends;    /* when open streams are cut */
+};
+
+/* --- the log ------------------------------------------------------------ */
+
+/* "POST /v1/chat/completions": never the query. */
+static void put_request(const struct exchange *ex, struct buf *out)
+{
+	buf_printf(out, "%s %.*s", ex->method ? ex->method : "-",
+		   (int)MIN(strcspn(ex->uri, "?#"), (size_t)200), ex->uri);
+}
+
+static void put_watch(const struct exchange *ex, struct buf *out)
+{
+	const struct watch *w = ex->watch;
+
+	buf_printf(out, ", %s, %llu tokens",
+		   *watch_dialect(w) ? watch_dialect(w) : "unknown format",
+		   (unsigned long long)watch_tokens(w));
+	if (watch_n_hits(w)) {
+		struct watch_hit hit = watch_hit(w, 0);
+
+		buf_printf(out, ", stopped at token %u (%s)", hit.at_token,
+			   watch_rule(w));
+	}
+	if (watch_blind(w))
+		buf_printf(out, ", unwatched: %s", watch_blind(w));
+}
+
+static void report(struct proxy *p, const struct exchange *ex, bool complete)
+{
+	struct buf request = { 0 }, out = { 0 };
+	struct guard_facts facts = {
+		.end = ex->reached ? GUARD_END_THRESHOLD :
+		       ex->broken  ? GUARD_END_TROUBLE :
+		       complete    ? GUARD_END_INPUT :
+				     GUARD_END_READER,
+		.source = p->upstream,
+		.status = ex->status,
+		.passed_bytes = ex->passed_bytes,
+		.saved_bytes = UINT64_MAX,
+		.elapsed_s = exchange_elapsed_s(ex),
+		.trouble = ex->why[0] && !ex->reached ? ex->why : NULL,
+	};
+
+	put_request(ex, &request);
+	facts.request = buf_cstr(&request);
+	guard_report_json(ex->watch, &facts, &out);
+	fwrite(out.data, 1, out.len, p->report);
+	fflush(p->report);
+	buf_release(&request);
+	buf_release(&out);
+}
+
+static void log_line(struct proxy *p, const struct exchange *ex, bool complete)
+{
+	struct buf line = { 0 };
+
+	put_request(ex, &line);
+	buf_printf(&line, " %d", ex->status);
+	if (ex->watch)
+		put_watch(ex, &line);
+	if (ex->broken)
+		buf_printf(&line, ", upstream broke off%s%s",
+			   ex->why[0] ? ": " : "", ex->why);
+	else if (!complete)
+		buf_puts(&line, ", the client went away");
+	buf_printf(&line, ", %.0f ms", exchange_elapsed_s(ex) * 1e3);
+	guard_say(p->opts->err, buf_cstr(&line));
+	buf_release(&line);
+}
+
+/* --- the server's side -------------------------------------------------- */
+
+static void awake(struct exchange *ex)
+{
+	if (!ex->asleep)
+		return;
+	ex->asleep = false;
+	((struct proxy *)ex->server)->woke = true;
+	MHD_resume_connection(ex->client);
+}
+
+static void sleep_until_awake(struct exchange *ex)
+{
+	ex->asleep = true;
+	MHD_suspend_connection(ex->client);
+}
+
+static int client_fd(const struct exchange *ex)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+		ex->client, MHD_CONNECTION_INFO_CONNECTION_FD);
+
+	return info ? info->connect_fd : -1;
+}
+
+/* A request begins: its exchange is what the server keeps for it. */
+static void *on_uri(void *ctx, const char *uri, struct MHD_Connection *client)
+{
+	struct proxy *p = ctx;
+	struct exchange *ex = exchange_new(p->opts, uri);
+
+	ex->server = p;
+	ex->client = client;
+	ex->tee = p->tee;
+	snprintf(ex->tee_name, sizeof(ex->tee_name), "%lx-%u", p->began,
+		 ++p->n_requests);
+	ex->awake = awake;
+	ex->next = p->first;
+	if (p->first)
+		p->first->prev = ex;
+	p->first = ex;
+	return ex;
+}
+
+static void on_completed(void *ctx, struct MHD_Connection *client, void **ex_p,
+			 enum MHD_RequestTerminationCode code)
+{
+	struct proxy *p = ctx;
+	struct exchange *ex = *ex_p;
+	bool complete = code == MHD_REQUEST_TERMINATED_COMPLETED_OK;
+
+	(void)client;
+	if (!ex)
+		return;
+	*ex_p = NULL;
+	exchange_stop(ex, p->multi);
+	epoll_ctl(p->gone_fd, EPOLL_CTL_DEL, client_fd(ex), NULL);
+	p->found |= ex->reached;
+	if (ex->method)
+		log_line(p, ex, complete);
+	else
+		guard_say(p->opts->err, "guard: a request was refused: its "
+					"head is too long or broken");
+	if (p->report && ex->method)
+		report(p, ex, complete);
+	if (ex->prev)
+		ex->prev->next = ex->next;
+	else
+		p->first = ex->next;
+	if (ex->next)
+		ex->next->prev = ex->prev;
+	exchange_free(ex);
+}
+
+static ssize_t on_read(void *ctx, uint64_t pos, char *to, size_t max)
+{
+	struct exchange *ex = ctx;
+	size_t n;
+
+	(void)pos;
+	if (ex->gone)
+		return MHD_CONTENT_READER_END_WITH_ERROR;
+	n = exchange_read(ex, to, max);
+	if (n)
+		return (ssize_t)n;
+	if (ex->over)
+		return ex->broken ? MHD_CONTENT_READER_END_WITH_ERROR :
+				    MHD_CONTENT_READER_END_OF_STREAM;
+	sleep_until_awake(ex);
+	return 0;
+}
+
+static const char *connection_of(const struct curl_slist *headers)
+{
+	static const char name[] = "Connection:";
+
+	for (; headers; headers = headers->next)
+		if (strncasecmp(headers->data, name, sizeof(name) - 1) == 0)
+			return headers->data + sizeof(name) - 1;
+	return NULL;
+}
+
+static void copy_headers(const struct exchange *ex, struct MHD_Response *to)
+{
+	const char *connection = connection_of(ex->answer_headers);
+
+	for (const struct curl_slist *h = ex->answer_headers; h; h = h->next) {
+		const char *colon = strchr(h->data, ':');
+		struct buf name = { 0 };
+
+		if (!colon || exchange_is_hop(h->data,
+					      (size_t)(colon - h->data),
+					      connection))
+			continue;
+		buf_append(&name, h->data, (size_t)(colon - h->data));
+		if (strcasecmp(buf_cstr(&name), "Content-Length") != 0)
+			MHD_add_response_header(to, name.data,
+						colon + 1 +
+						strspn(colon + 1, " \t"));
+		buf_release(&name);
+	}
+}
+
+static enum MHD_Result queue_answer(struct exchange *ex)
+{
+	bool none = ex->status == MHD_HTTP_NO_CONTENT ||
+		    ex->status == MHD_HTTP_NOT_MODIFIED;
+	struct MHD_Response *answer;
+	enum MHD_Result result;
+
+	if (none)
+		answer = MHD_create_response_from_buffer(
+			0, NULL, MHD_RESPMEM_PERSISTENT);
+	else
+		answer = MHD_create_response_from_callback(
+			ex->length >= 0 ? (uint64_t)ex->length :
+					  MHD_SIZE_UNKNOWN,
+			BLOCK_BYTES, on_read, ex, NULL);
+	if (!answer)
+		return MHD_NO;
+	copy_headers(ex, answer);
+	ex->queued = true;
+	result = MHD_queue_response(ex->client, (unsigned)ex->status, answer);
+	MHD_destroy_response(answer);
+	return result;
+}
+
+static enum MHD_Result refuse(struct exchange *ex, int status,
+			      const char *message)
+{
+	exchange_refuse(ex, status, message);
+	return queue_answer(ex);
+}
+
+static enum MHD_Result on_request_header(void *ctx, enum MHD_ValueKind kind,
+					 const char *name, const char *value)
+{
+	struct exchange *ex = ctx;
+
+	(void)kind;
+	exchange_header(ex, name, value,
+			MHD_lookup_connection_value(ex->client,
+						    MHD_HEADER_KIND,
+						    "Connection"));
+	return MHD_YES;
+}
+
+/* The request's head is here. */
+static enum MHD_Result begin(struct proxy *p, struct exchange *ex,
+			     const char *method)
+{
+	const char *length = MHD_lookup_connection_value(
+		ex->client, MHD_HEADER_KIND, "Content-Length");
+
+	ex->method = mem_strdup(method);
+	if (p->ending)
+		return refuse(ex, MHD_HTTP_SERVICE_UNAVAILABLE,
+			      "The guard is ending.");
+	if (ex->uri[0] != '/')
+		return refuse(ex, MHD_HTTP_BAD_REQUEST,
+			      "The request names no path.");
+	if (length && strtoull(length, NULL, 10) > PROXY_BODY_MAX_BYTES)
+		return refuse(ex, MHD_HTTP_CONTENT_TOO_LARGE,
+			      "The request is longer than 32 MiB.");
+	return MHD_YES;
+}
+
+static void take_body(struct exchange *ex, const char *s, size_t n)
+{
+	if (ex->body.len + n > PROXY_BODY_MAX_BYTES) {
+		ex->too_large = true;
+		buf_release(&ex->body);
+	}
+	if (!ex->too_large)
+		buf_append(&ex->body, s, n);
+}
+
+/* The request is complete: on to upstream, and to sleep. */
+static enum MHD_Result send_up(struct proxy *p, struct exchange *ex)
+{
+	struct epoll_event gone = { .events = EPOLLRDHUP, .data.ptr = ex };
+
+	if (ex->too_large)
+		return refuse(ex, MHD_HTTP_CONTENT_TOO_LARGE,
+			      "The request is longer than 32 MiB.");
+	MHD_get_connection_values(ex->client, MHD_HEADER_KIND,
+				  on_request_header, ex);
+	if (!exchange_start(ex, p->multi))
+		return queue_answer(ex);
+	epoll_ctl(p->gone_fd, EPOLL_CTL_ADD, client_fd(ex), &gone);
+	sleep_until_awake(ex);
+	return MHD_YES;
+}
+
+static enum MHD_Result on_request(void *ctx, struct MHD_Connection *client,
+				  const char *path, const char *method,
+				  const char *version, const char *upload,
+				  size_t *upload_bytes, void **ex_p)
+{
+	struct proxy *p = ctx;
+	struct exchange *ex = *ex_p;
+
+	(void)client;
+	(void)path;
+	(void)version;
+	if (!ex->method)
+		return begin(p, ex, method);
+	if (*upload_bytes) {
+		take_body(ex, upload, *upload_bytes);
+		*upload_bytes = 0;
+		return MHD_YES;
+	}
+	if (ex->queued)
+		return MHD_YES;
+	if (ex->has_head)
+		return queue_answer(ex);
+	if (ex->over) /* the client is gone, or we are ending */
+		return MHD_NO;
+	return send_up(p, ex);
+}
+
+/* --- the loop ----------------------------------------------------------- */
+
+static void cut(struct proxy *p, struct exchange *ex)
+{
+	exchange_stop(ex, p->multi);
+	ex->broken |= !ex->over;
+	ex->over = true;
+	awake(ex);
+}
+
+/* Clients that closed while we had nothing for them. */
+static void take_gone(struct proxy *p)
+{
+	struct epoll_event events[GONE_EVENTS];
+	int n = epoll_wait(p->gone_fd, events, GONE_EVENTS, 0);
+
+	for (int i = 0; i < n; i++) {
+		struct exchange *ex = events[i].data.ptr;
+
+		epoll_ctl(p->gone_fd, EPOLL_CTL_DEL, client_fd(ex), NULL);
+		exchange_stop(ex, p->multi);
+		ex->gone |= !ex->over || ex->out_at < ex->out.len;
+		ex->over = true;
+		awake(ex);
+	}
+}
+
+static void take_ended(struct proxy *p)
+{
+	struct CURLMsg *message;
+	int left;
+
+	while ((message = curl_multi_info_read(p->multi, &left)) != NULL) {
+		struct exchange *ex = NULL;
+		CURLcode result = message->data.result;
+
+		if (message->msg != CURLMSG_DONE)
+			continue;
+		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &ex);
+		exchange_ended(ex, p->multi, result);
+	}
+}
+
+static int server_fd(const struct proxy *p)
+{
+	return MHD_get_daemon_info(p->server, MHD_DAEMON_INFO_EPOLL_FD)
+		->epoll_fd;
+}
+
+static void wait_turn(struct proxy *p)
+{
+	struct curl_waitfd fds[] = {
+		{ server_fd(p), CURL_WAIT_POLLIN, 0 },
+		{ p->gone_fd, CURL_WAIT_POLLIN, 0 },
+		{ p->opts->signal_fd, CURL_WAIT_POLLIN, 0 },
+	};
+	unsigned long long ms;
+	int timeout_ms = TURN_MS;
+
+	if (MHD_get_timeout(p->server, &ms) == MHD_YES && ms < TURN_MS)
+		timeout_ms = (int)ms;
+	if (p->woke)
+		timeout_ms = 0;
+	p->woke = false;
+	curl_multi_poll(p->multi, fds, ARRAY_LEN(fds), timeout_ms, NULL);
+}
+
+static void turn(struct proxy *p)
+{
+	int running;
+
+	wait_turn(p);
+	take_gone(p);
+	MHD_run(p->server);
+	for (struct exchange *ex = p->first; ex; ex = ex->next)
+		exchange_unpause(ex);
+	curl_multi_perform(p->multi, &running);
+	take_ended(p);
+}
+
+static bool is_over(const struct timespec *when)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec > when->tv_sec ||
+	       (now.tv_sec == when->tv_sec && now.tv_nsec >= when->tv_nsec);
+}
+
+static void begin_end(struct proxy *p)
+{
+	p->ending = true;
+	p->listen_fd = MHD_quiesce_daemon(p->server);
+	clock_gettime(CLOCK_MONOTONIC, &p->ends);
+	p->ends.tv_sec += PROXY_GRACE_MS / 1000;
+}
+
+static void serve(struct proxy *p)
+{
+	while (!p->ending) {
+		turn(p);
+		if (p->opts->signalled())
+			begin_end(p);
+	}
+	while (p->first && !is_over(&p->ends))
+		turn(p);
+	for (struct exchange *ex = p->first; ex; ex = ex->next)
+		cut(p, ex);
+	for (int i = 0; i < STOP_TURNS && p->first; i++)
+		MHD_run(p->server);
+}
+
+/* --- beginning and end -------------------------------------------------- */
+
+/* "HOST:PORT", "[V6]:PORT", "PORT"; without a host, loopback. */
+static bool split_listen(const char *listen, struct buf *host,
+			 const char **port, struct err *err)
+{
+	const char *colon = strrchr(listen, ':');
+	size_t len = colon ? (size_t)(colon - listen) : 0;
+
+	*port = colon ? colon + 1 : listen;
+	if (len >= 2 && listen[0] == '[' && listen[len - 1] == ']')
+		buf_append(host, listen + 1, len - 2);
+	else
+		buf_append(host, listen, len);
+	if (!host->len)
+		buf_puts(host, "127.0.0.1");
+	buf_cstr(host);
+	if (!**port || strspn(*port, "0123456789") != strlen(*port) ||
+	    strtoul(*port, NULL, 10) > PORT_MAX)
+		return err_set(err, "--listen %.200s: takes HOST:PORT, such "
+				    "as 127.0.0.1:8081", listen);
+	return true;
+}
+
+static bool is_loopback(const struct sockaddr *a)
+{
+	const struct sockaddr_in *v4 = (const void *)a;
+	const struct sockaddr_in6 *v6 = (const void *)a;
+
+	if (a->sa_family == AF_INET)
+		return ntohl(v4->sin_addr.s_addr) >> 24 == 127;
+	return IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr);
+}
+
+static struct MHD_Daemon *listen_on(struct proxy *p,
+				    const struct addrinfo *at)
+{
+	unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME |
+			 MHD_USE_SUPPRESS_DATE_NO_CLOCK;
+
+	if (at->ai_family == AF_INET6)
+		flags |= MHD_USE_IPv6;
+	return MHD_start_daemon(
+		flags, 0, NULL, NULL, on_request, p, MHD_OPTION_SOCK_ADDR,
+		at->ai_addr, MHD_OPTION_CONNECTION_LIMIT,
+		(unsigned)PROXY_CONNECTIONS_MAX,
+		MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+		(size_t)PROXY_HEADER_MAX_BYTES, MHD_OPTION_CONNECTION_TIMEOUT,
+		(unsigned)PROXY_IDLE_S, MHD_OPTION_LISTEN_BACKLOG_SIZE,
+		(unsigned)BACKLOG, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1U,
+		MHD_OPTION_URI_LOG_CALLBACK, on_uri, p,
+		MHD_OPTION_NOTIFY_COMPLETED, on_completed, p, MHD_OPTION_END);
+}
+
+static bool open_server(struct proxy *p, struct err *err)
+{
+	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM,
+					.ai_flags = AI_NUMERICSERV };
+	struct addrinfo *found = NULL;
+	struct buf host = { 0 };
+	const char *port;
+	bool good = split_listen(p->opts->listen, &host, &port, err);
+	int wrong = good ? getaddrinfo(host.data, port, &hints, &found) : 0;
+
+	if (wrong)
+		err_set(err, "--listen %.200s: %s", p->opts->listen,
+			gai_strerror(wrong));
+	if (found && !is_loopback(found->ai_addr))
+		guard_say(p->opts->err,
+			  "guard: this address can be reached from other "
+			  "machines, and whoever reaches it can ask upstream");
+	if (found)
+		p->server = listen_on(p, found);
+	if (found && !p->server)
+		err_set(err, "--listen %.200s: cannot listen there: %s",
+			p->opts->listen, strerror(errno));
+	if (found)
+		freeaddrinfo(found);
+	buf_release(&host);
+	return p->server != NULL;
+}
+
+static bool check_upstream(const char *url, struct err *err)
+{
+	CURLU *u = curl_url();
+	char *scheme = NULL;
+	bool good = u && curl_url_set(u, CURLUPART_URL, url, 0) == CURLUE_OK &&
+		    curl_url_get(u, CURLUPART_SCHEME, &scheme, 0) ==
+			    CURLUE_OK &&
+		    (!strcmp(scheme, "http") || !strcmp(scheme, "https")) &&
+		    !strpbrk(url, "?#");
+
+	curl_free(scheme);
+	curl_url_cleanup(u);
+	if (good)
+		return true;
+	return err_set(err, "--upstream takes the URL of a server, such as "
+			    "http://127.0.0.1:8080");
+}
+
+static void say_hello(const struct proxy *p)
+{
+	const union MHD_DaemonInfo *info =
+		MHD_get_daemon_info(p->server, MHD_DAEMON_INFO_BIND_PORT);
+	const char *listen = p->opts->listen, *colon = strrchr(listen, ':');
+	struct buf line = { 0 };
+
+	buf_puts(&line, "guard: listening on http://");
+	if (colon && colon > listen)
+		buf_append(&line, listen, (size_t)(colon - listen));
+	else
+		buf_puts(&line, "127.0.0.1");
+	buf_printf(&line, ":%u, before %s", info->port, p->upstream);
+	guard_say(p->opts->err, buf_cstr(&line));
+	buf_release(&line);
+}
+
+static bool open_all(struct proxy *p, struct err *err)
+{
+	const char *path = p->opts->report;
+
+	if (!check_upstream(p->opts->upstream, err))
+		return false;
+	if (path && *path && !(p->report = guard_report_open(path, err)))
+		return false;
+	path = p->opts->tee;
+	if (path && *path && !(p->tee = guard_report_append(path, err)))
+		return false;
+	p->multi = curl_multi_init();
+	p->gone_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (!p->multi || p->gone_fd < 0)
+		return err_set(err, "guard: too many open files");
+	curl_multi_setopt(p->multi, CURLMOPT_MAXCONNECTS,
+			  (long)KEPT_CONNECTIONS);
+	return open_server(p, err);
+}
+
+static void close_all(struct proxy *p, struct err *err)
+{
+	if (p->server)
+		MHD_stop_daemon(p->server);
+	if (p->listen_fd >= 0)
+		close(p->listen_fd);
+	curl_multi_cleanup(p->multi);
+	if (p->gone_fd >= 0)
+		close(p->gone_fd);
+	if (p->report)
+		guard_report_close(p->report, p->opts->report, err);
+	if (p->tee)
+		guard_report_close(p->tee, p->opts->tee, err);
+}
+
+int proxy_run(const struct proxy_opts *opts)
+{
+	struct proxy p = { .opts = opts, .gone_fd = -1, .listen_fd = -1,
+			   .began = (long)time(NULL) };
+	struct err err = { "" };
+
+	p.upstream = url_name(opts->upstream);
+	curl_global_init(CURL_GLOBAL_DEFAULT);
+	if (open_all(&p, &err)) {
+		say_hello(&p);
+		serve(&p);
+	}
+	close_all(&p, &err);
+	curl_global_cleanup();
+	mem_free(p.upstream);
+	if (err.text[0]) {
+		guard_say(opts->err, err.text);
+		return EXIT_TROUBLE;
+	}
+	return p.found ? EXIT_FOUND : EXIT_NOT_FOUND;
+}

@@ -1,0 +1,54 @@
+/*
+ * proxy.h - the guard before a server: a reverse proxy that watches.
+ *
+ *	client -> HTTP server (libmicrohttpd) -> libcurl -> upstream
+ *	       <-  bounded buffer   <-  watch  <-
+ *
+ * Any request passes through; answers that stream (server-sent events,
+ * NDJSON) are watched, and at the threshold the request upstream is cancelled
+ * and the client gets a well-formed end (proxy_end.h). One poll loop, no
+ * threads. A client that reads slowly pauses its own request upstream and no
+ * other; one that closes its connection cancels it.
+ *
+ * Headers pass but for those of one hop, Host, and Accept-Encoding: packed
+ * answers could not be watched. Nothing of headers or queries is ever logged:
+ * keys are there.
+ */
+#ifndef LILSCOPE_NET_PROXY_H
+#define LILSCOPE_NET_PROXY_H
+
+#include <stdio.h>
+
+#include "guard/watch.h"
+
+enum {
+	PROXY_CONNECTIONS_MAX = 512,
+	PROXY_HEADER_MAX_BYTES = 64 * 1024,     /* of a request: 431 */
+	PROXY_BODY_MAX_BYTES = 32 * 1024 * 1024, /* of a request: 413 */
+	/* An answer that its client has not read: upstream pauses. */
+	PROXY_BUFFER_BYTES = 256 * 1024,
+	PROXY_CONNECT_S = 10,
+	/* Idle time after which a client that neither reads nor writes is
+	 * dropped; waiting for upstream is not idle. */
+	PROXY_IDLE_S = 600,
+	PROXY_GRACE_MS = 3000, /* for open streams, when told to end */
+};
+
+struct proxy_opts {
+	struct watch_opts watch;    /* source is ignored */
+	const char *listen;         /* "127.0.0.1:8081", "[::1]:0", "8081" */
+	const char *upstream;       /* "http://127.0.0.1:8080" */
+	const char *finish_reason;  /* of a stopped answer; "": "stop" */
+	const char *report;         /* JSON lines; "-": err; NULL or "" */
+	const char *tee;            /* a file that gets all streams as one
+				       native trace; NULL or "" */
+	FILE *err;                  /* one line a request */
+	int signal_fd;
+	int (*signalled)(void);     /* the signal that ends us, or 0 */
+};
+
+/* Serves until a signal. Returns EXIT_NOT_FOUND, or EXIT_FOUND if it stopped
+ * anything, EXIT_TROUBLE if it could not serve (a sentence is on err). */
+int proxy_run(const struct proxy_opts *opts);
+
+#endif

@@ -1,0 +1,325 @@
+#include "guard/watch.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "report/report.h"
+#include "system/clock.h"
+#include "trace/feed.h"
+#include "trace/native.h"
+
+/* run_measure() in one go: what one piece brought is little. */
+#define MEASURE_ALL UINT32_MAX
+#define NO_HIT SIZE_MAX
+
+/* An open generation. */
+struct watched {
+	struct run *run;
+	uint32_t n_tokens; /* looked at */
+	size_t n_checks;   /* of the guard, looked at */
+	size_t i_hit;      /* NO_HIT: not yet */
+	struct native_writer writer; /* of the tee */
+	char name[WATCH_RECORD_BYTES];
+};
+
+struct watch {
+	struct watch_opts opts;
+	const char *rule;
+	size_t i_rule;      /* report_rule_name() */
+	struct feed *feed;
+	struct watched *open;
+	size_t n_open, open_cap;
+	struct watch_hit *hits;
+	size_t n_hits, hits_cap;
+	size_t n_placed;    /* hits whose at_byte is known */
+	size_t n_generations;
+	uint64_t closed_tokens;
+	uint64_t seen;      /* bytes */
+	size_t piece;       /* bytes since the last place of a look */
+	bool text;          /* the dialect is plain text */
+	struct err blind;
+	struct buf lines;   /* for the tee */
+};
+
+/* --- the rule ----------------------------------------------------------- */
+
+/* Guardian's verdict costs a pass over its checks: ask after a new one. */
+static bool is_news(const struct watch *w, struct watched *g,
+		    const struct meter *m)
+{
+	size_t n_checks = meter_guard(m)->n;
+	bool news = w->i_rule || n_checks != g->n_checks;
+
+	g->n_checks = n_checks;
+	return news;
+}
+
+static void add_hit(struct watch *w, struct watched *g, uint32_t at_token)
+{
+	const char *record = g->run->trace.facts.record;
+	struct watch_hit hit = { .at_token = at_token,
+				 .resumed_at = GUARD_NEVER };
+
+	snprintf(hit.record, sizeof(hit.record), "%s", record ? record : "0");
+	w->hits = grow(w->hits, &w->hits_cap, w->n_hits + 1, sizeof(hit));
+	g->i_hit = w->n_hits;
+	w->hits[w->n_hits++] = hit;
+}
+
+/* Measures what came, and asks the rule until it has fired. */
+static void look(struct watch *w, struct watched *g)
+{
+	struct guard_verdict v;
+
+	if (g->n_tokens == g->run->trace.n_tokens || g->i_hit != NO_HIT)
+		return;
+	g->n_tokens = g->run->trace.n_tokens;
+	run_measure(g->run, MEASURE_ALL);
+	if (!g->run->meter || !is_news(w, g, g->run->meter))
+		return;
+	v = meter_rule(g->run->meter, w->i_rule);
+	if (v.at_token != GUARD_NEVER)
+		add_hit(w, g, v.at_token);
+}
+
+/* What came after the threshold, and whether information did. */
+static void audit(const struct watch *w, const struct watched *g,
+		  struct watch_hit *hit)
+{
+	struct guard_verdict v;
+
+	while (!run_measure(g->run, MEASURE_ALL))
+		;
+	v = meter_rule(g->run->meter, w->i_rule);
+	hit->tokens_after = v.tokens_after;
+	hit->resumed_at = v.resumed_at;
+}
+
+/* --- the tee ------------------------------------------------------------ */
+
+/* Hands on what the generation got since; at its end, that too. */
+static void tee(struct watch *w, struct watched *g)
+{
+	const struct trace *t = &g->run->trace;
+	bool began = g->writer.run != NULL;
+
+	if (!w->opts.tee || (!began && !t->n_tokens))
+		return;
+	if (!began) {
+		snprintf(g->name, sizeof(g->name), "%s.%s", w->opts.tee_name,
+			 t->facts.record ? t->facts.record : "0");
+		g->writer.run = g->name;
+		native_header(&g->writer, &w->lines, &t->facts, &t->prompt,
+			      NULL, t->tokens_by);
+	}
+	while (g->writer.n_tokens < t->n_tokens)
+		native_trace_token(&g->writer, &w->lines, t,
+				   g->writer.n_tokens);
+	if (g->run->ended)
+		native_end(&g->writer, &w->lines, &t->facts);
+	w->opts.tee(w->opts.tee_ctx, w->lines.data, w->lines.len);
+	buf_clear(&w->lines);
+}
+
+/* --- the feed's sink ---------------------------------------------------- */
+
+static struct run *sink_open(void *ctx)
+{
+	struct watch *w = ctx;
+	struct watched g = { .run = run_new(&w->opts.meter),
+			     .i_hit = NO_HIT };
+
+	if (w->opts.tee)
+		g.run->trace.start_s = w->opts.began_s;
+	w->open = grow(w->open, &w->open_cap, w->n_open + 1, sizeof(g));
+	w->open[w->n_open++] = g;
+	w->n_generations++;
+	return g.run;
+}
+
+static void sink_close(void *ctx, struct run *run)
+{
+	struct watch *w = ctx;
+	size_t i = 0;
+
+	while (i < w->n_open && w->open[i].run != run)
+		i++;
+	assert(i < w->n_open);
+	tee(w, &w->open[i]);
+	look(w, &w->open[i]);
+	if (w->open[i].i_hit != NO_HIT)
+		audit(w, &w->open[i], &w->hits[w->open[i].i_hit]);
+	w->closed_tokens += run->trace.n_tokens;
+	run_free(run);
+	w->open[i] = w->open[--w->n_open];
+}
+
+/* --- the way of the bytes ----------------------------------------------- */
+
+struct watch *watch_new(const struct watch_opts *opts)
+{
+	struct watch *w = mem_zalloc(sizeof(*w));
+	const struct feed_sink sink = { w, sink_open, sink_close, NULL };
+	const struct feed_opts feed = {
+		.source = opts->source,
+		.format = opts->format && *opts->format ? opts->format : NULL,
+		.field = opts->field && *opts->field ? opts->field : NULL,
+	};
+
+	w->opts = *opts;
+	w->rule = opts->rule && *opts->rule ? opts->rule : "guardian";
+	w->i_rule = report_rule_index(w->rule);
+	assert(report_rule_name(w->i_rule));
+	w->opts.meter.rivals = w->i_rule > 0;
+	w->feed = feed_new(&feed, &sink);
+	return w;
+}
+
+void watch_free(struct watch *w)
+{
+	if (!w)
+		return;
+	for (size_t i = 0; i < w->n_open; i++)
+		run_free(w->open[i].run);
+	feed_free(w->feed);
+	buf_release(&w->lines);
+	mem_free(w->open);
+	mem_free(w->hits);
+	mem_free(w);
+}
+
+/* Bytes up to the next place where to look, or n if it is not among them. */
+static size_t next_place(const struct watch *w, const char *s, size_t n,
+			 bool *is_place)
+{
+	size_t max = w->text ? WATCH_TEXT_BYTES : WATCH_LINE_BYTES;
+	size_t left = max > w->piece ? max - w->piece : 1;
+	const char *lf = memchr(s, '\n', MIN(n, left));
+
+	*is_place = lf || left <= n;
+	if (lf)
+		return (size_t)(lf - s) + 1;
+	return MIN(n, left);
+}
+
+static void look_at_all(struct watch *w)
+{
+	for (size_t i = 0; i < w->n_open; i++)
+		look(w, &w->open[i]);
+	for (; w->n_placed < w->n_hits; w->n_placed++)
+		w->hits[w->n_placed].at_byte = w->seen;
+}
+
+size_t watch_bytes(struct watch *w, const char *s, size_t n)
+{
+	size_t at = 0, n_before = w->n_hits;
+	double time_s = w->opts.tee ? now_s() : NAN;
+
+	while (at < n && w->n_hits == n_before && !w->blind.text[0]) {
+		bool is_place;
+		size_t len = next_place(w, s + at, n - at, &is_place);
+
+		feed_bytes(w->feed, s + at, len, time_s, &w->blind);
+		at += len;
+		w->seen += len;
+		w->piece = is_place ? 0 : w->piece + len;
+		if (is_place || w->n_hits > n_before) {
+			look_at_all(w);
+			w->text = !strcmp(feed_dialect(w->feed), "text");
+		}
+	}
+	for (size_t i = 0; i < w->n_open; i++)
+		tee(w, &w->open[i]);
+	if (!w->blind.text[0])
+		return at;
+	w->seen += n - at;
+	return n;
+}
+
+void watch_end(struct watch *w)
+{
+	if (w->seen && !w->blind.text[0])
+		feed_end(w->feed, &w->blind);
+	look_at_all(w);
+}
+
+void watch_tee_end(struct watch *w, const char *reason)
+{
+	for (size_t i = 0; w->opts.tee && i < w->n_open; i++) {
+		struct run *run = w->open[i].run;
+
+		if (run->ended)
+			continue;
+		facts_set(&run->trace.facts.finish_reason, reason);
+		run_end(run);
+		tee(w, &w->open[i]);
+	}
+}
+
+/* --- questions ---------------------------------------------------------- */
+
+size_t watch_n_hits(const struct watch *w)
+{
+	return w->n_hits;
+}
+
+struct watch_hit watch_hit(const struct watch *w, size_t i)
+{
+	assert(i < w->n_hits);
+	for (size_t k = 0; k < w->n_open; k++)
+		if (w->open[k].i_hit == i)
+			audit(w, &w->open[k], &w->hits[i]);
+	return w->hits[i];
+}
+
+uint64_t watch_bytes_seen(const struct watch *w)
+{
+	return w->seen;
+}
+
+uint64_t watch_tokens(const struct watch *w)
+{
+	uint64_t n = w->closed_tokens;
+
+	for (size_t i = 0; i < w->n_open; i++)
+		n += w->open[i].run->trace.n_tokens;
+	return n;
+}
+
+size_t watch_generations(const struct watch *w)
+{
+	return w->n_generations;
+}
+
+const char *watch_dialect(const struct watch *w)
+{
+	return feed_dialect(w->feed);
+}
+
+const char *watch_rule(const struct watch *w)
+{
+	return w->rule;
+}
+
+const struct meter_opts *watch_meter(const struct watch *w)
+{
+	return &w->opts.meter;
+}
+
+const char *watch_blind(const struct watch *w)
+{
+	return w->blind.text[0] ? w->blind.text : NULL;
+}
+
+size_t watch_skipped(const struct watch *w)
+{
+	return feed_skipped(w->feed);
+}
+
+const char *watch_first_trouble(const struct watch *w)
+{
+	return feed_first_trouble(w->feed);
+}

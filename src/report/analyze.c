@@ -1,0 +1,404 @@
+#include "report/analyze.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/utf8.h"
+#include "input/source.h"
+#include "report/progress.h"
+#include "report/report.h"
+#include "trace/feed.h"
+
+enum {
+	MEASURE_TOKENS = 16384, /* between two looks at the clock */
+	RECORD_BYTES = 32,      /* a record's number as text */
+	WHAT_BYTES = 96,
+};
+
+const struct analyze_opts analyze_opts_default = {
+	.output = ANALYZE_TABLE,
+	.progress_after_ms = ANALYZE_PROGRESS_AFTER_MS,
+};
+
+/* The work of one call, over all paths. */
+struct job {
+	const struct analyze_opts *opts;
+	FILE *out, *err;
+	const char *rule;
+	int cols;
+	struct progress progress;
+	struct report_sums sums;
+	struct buf lines;    /* to be printed */
+	bool header;         /* is printed */
+	bool found, trouble;
+	bool gone;           /* nobody reads the output any more */
+
+	/* The path at hand. */
+	struct source *source;
+	struct feed *feed;
+	size_t i_path, n_paths;
+
+	/* The filter: generations of one record wait here until it is
+	 * complete, so that it can become one line. */
+	bool filter;
+	struct buf record;
+	size_t record_n;               /* generations in it */
+	char record_name[RECORD_BYTES];
+	size_t next_record;            /* number of the one to come */
+};
+
+bool analyze_rule_exists(const char *name)
+{
+	const char *rule;
+
+	for (size_t i = 0; (rule = report_rule_name(i)); i++)
+		if (!strcmp(rule, name))
+			return true;
+	return false;
+}
+
+static void complain(struct job *job, const char *fmt, ...)
+	PRINTF_LIKE(2, 3);
+
+/* One line on err, harmless for terminals. */
+static void complain(struct job *job, const char *fmt, ...)
+{
+	char text[ERR_MAX_BYTES + 128];
+	struct buf line = { 0 };
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	buf_puts(&line, "lilscope: ");
+	utf8_sanitize(&line, text, strlen(text), false, false);
+	buf_putc(&line, '\n');
+	progress_hide(&job->progress);
+	fwrite(line.data, 1, line.len, job->err);
+	fflush(job->err);
+	buf_release(&line);
+	job->trouble = true;
+}
+
+/* Prints what waits in job->lines. */
+static void print_lines(struct job *job)
+{
+	bool wrong;
+
+	if (!job->lines.len || job->gone)
+		return;
+	progress_hide(&job->progress);
+	wrong = fwrite(job->lines.data, 1, job->lines.len, job->out) !=
+		job->lines.len;
+	wrong |= fflush(job->out) != 0;
+	buf_clear(&job->lines);
+	if (!wrong)
+		return;
+	job->gone = true;
+	if (errno != EPIPE)
+		complain(job, "The output can't be written: %s.",
+			 strerror(errno));
+}
+
+static void draw_progress(struct job *job)
+{
+	uint64_t done, total;
+	double fraction = NAN;
+	char what[WHAT_BYTES];
+
+	if (!job->progress.err)
+		return;
+	done = source_done_bytes(job->source);
+	total = source_total_bytes(job->source);
+	if (total) {
+		double part = (double)done / (double)total;
+
+		fraction = ((double)job->i_path + MIN(part, 1)) /
+			   (double)job->n_paths;
+	}
+	snprintf(what, sizeof(what),
+		 "file %zu of %zu, %" PRIu64 " MB, %zu generations",
+		 job->i_path + 1, job->n_paths, done / 1000000, job->sums.n);
+	progress_at(&job->progress, fraction, what);
+}
+
+/* --- lines -------------------------------------------------------------- */
+
+static void print_header(struct job *job)
+{
+	if (job->header)
+		return;
+	job->header = true;
+	if (job->opts->output == ANALYZE_TABLE)
+		report_table_header(&job->lines, job->cols);
+	else if (job->opts->output == ANALYZE_CSV && !job->filter)
+		report_csv_header(&job->lines);
+}
+
+/* Does a line stand for a record here? */
+static bool by_record(const struct job *job)
+{
+	return job->filter && feed_shape(job->feed) == FEED_RECORDS;
+}
+
+/* The waiting record becomes a line. */
+static void print_record(struct job *job)
+{
+	if (!job->record_n)
+		return;
+	if (job->record_n == 1)
+		buf_append(&job->lines, job->record.data, job->record.len);
+	else
+		report_json_several(source_name(job->source),
+				    job->record_name, &job->record,
+				    &job->lines);
+	buf_clear(&job->record);
+	job->record_n = 0;
+}
+
+/* One more generation of the waiting record, or the first of the next. */
+static void add_to_record(struct job *job, const struct report *r)
+{
+	const char *name = r->record ? r->record : "";
+	int n = (int)strcspn(name, ".");
+	char *end;
+	unsigned long long number = strtoull(name, &end, 10);
+
+	if (job->record_n && (strncmp(name, job->record_name, (size_t)n) ||
+			      job->record_name[n]))
+		print_record(job);
+	snprintf(job->record_name, sizeof(job->record_name), "%.*s", n, name);
+	job->next_record = end > name ? (size_t)number + 1 :
+					job->next_record + !job->record_n;
+	job->record_n++;
+	report_json(r, &job->record);
+}
+
+static void print_generation(struct job *job, const struct report *r)
+{
+	struct report row = *r;
+
+	print_header(job);
+	switch (job->opts->output) {
+	case ANALYZE_TABLE:
+		/* the only generation of its file needs no number */
+		if (feed_shape(job->feed) == FEED_STREAM && row.record &&
+		    !strcmp(row.record, "0"))
+			row.record = NULL;
+		report_table(&row, &job->lines, job->cols);
+		return;
+	case ANALYZE_CSV:
+		report_csv(r, &job->lines);
+		return;
+	case ANALYZE_JSON:
+		if (by_record(job))
+			add_to_record(job, r);
+		else
+			report_json(r, &job->lines);
+		return;
+	}
+}
+
+/* --- the feed's sink ---------------------------------------------------- */
+
+static struct run *sink_open(void *ctx)
+{
+	struct job *job = ctx;
+
+	return run_new(&job->opts->meter);
+}
+
+static void sink_close(void *ctx, struct run *run)
+{
+	struct job *job = ctx;
+	struct report r;
+	const struct report_rule *rule;
+
+	while (!job->gone && !run_measure(run, MEASURE_TOKENS))
+		draw_progress(job);
+	if (!job->gone) {
+		report_fill(&r, run);
+		rule = report_rule(&r, job->rule);
+		job->found |= rule && rule->fired;
+		report_sums_add(&job->sums, &r);
+		print_generation(job, &r);
+	}
+	run_free(run);
+}
+
+static void sink_broken(void *ctx, const char *sentence)
+{
+	struct job *job = ctx;
+	char record[RECORD_BYTES];
+	const char *source = source_name(job->source);
+
+	if (!by_record(job) || job->gone)
+		return;
+	print_record(job);
+	snprintf(record, sizeof(record), "%zu", job->next_record++);
+	if (job->opts->output == ANALYZE_JSON)
+		report_json_error(source, record, sentence, &job->lines);
+	else if (job->opts->output == ANALYZE_CSV)
+		report_csv_error(source, record, sentence, &job->lines);
+}
+
+/* --- one path ----------------------------------------------------------- */
+
+static void wait_for(struct job *job)
+{
+	struct pollfd fd = { .fd = source_fd(job->source), .events = POLLIN };
+
+	print_lines(job);
+	if (fd.fd >= 0)
+		poll(&fd, 1, -1);
+}
+
+/* All bytes of the source into the feed; returns how many there were. */
+static uint64_t read_all(struct job *job, struct err *err)
+{
+	struct buf bytes = { 0 };
+	uint64_t n_bytes = 0;
+	bool more = true;
+
+	while (more && !job->gone) {
+		enum source_state state;
+
+		buf_clear(&bytes);
+		state = source_read(job->source, &bytes, err);
+		n_bytes += bytes.len;
+		if (bytes.len && !feed_bytes(job->feed, bytes.data, bytes.len,
+					     NAN, err))
+			break;
+		print_record(job);
+		print_lines(job);
+		draw_progress(job);
+		if (state == SOURCE_WAIT)
+			wait_for(job);
+		more = state == SOURCE_BYTES || state == SOURCE_WAIT;
+	}
+	buf_release(&bytes);
+	return n_bytes;
+}
+
+/* Broken records that have no line of their own. */
+static void tell_skipped(struct job *job)
+{
+	size_t n = feed_skipped(job->feed);
+	const char *first = feed_first_trouble(job->feed);
+
+	if (!n || (by_record(job) && job->opts->output != ANALYZE_TABLE))
+		return;
+	if (n == 1)
+		complain(job, "%s", first);
+	else
+		complain(job, "%s (%zu more records were skipped.)", first,
+			 n - 1);
+}
+
+static void analyze_source(struct job *job)
+{
+	const struct analyze_opts *opts = job->opts;
+	const struct feed_sink sink = { job, sink_open, sink_close,
+					sink_broken };
+	const struct feed_opts feed = {
+		.source = source_name(job->source),
+		.format = opts->format && *opts->format ? opts->format : NULL,
+		.field = opts->field && *opts->field ? opts->field : NULL,
+		.record = opts->first_record,
+	};
+	struct err err = { "" };
+	uint64_t n_bytes;
+
+	job->feed = feed_new(&feed, &sink);
+	job->next_record = opts->first_record;
+	n_bytes = read_all(job, &err);
+	if (n_bytes || !job->filter || err.text[0])
+		feed_end(job->feed, &err);
+	print_record(job);
+	print_lines(job);
+	if (err.text[0])
+		complain(job, "%s", err.text);
+	if (!job->gone)
+		tell_skipped(job);
+	feed_free(job->feed);
+}
+
+static void analyze_path(struct job *job, const char *path)
+{
+	struct err err = { "" };
+
+	job->source = source_from(path, false, &job->opts->request, &err);
+	if (!job->source) {
+		complain(job, "%s", err.text);
+		return;
+	}
+	analyze_source(job);
+	source_close(job->source);
+}
+
+static bool stdin_once(struct job *job, char *const *paths, size_t n)
+{
+	size_t n_stdin = 0;
+
+	for (size_t i = 0; i < n; i++)
+		n_stdin += !strcmp(paths[i], "-");
+	if (n_stdin > 1)
+		complain(job, "Standard input (-) can be read only once.");
+	return n_stdin <= 1;
+}
+
+/* Columns of the table where no terminal says them. */
+static int env_cols(void)
+{
+	const char *env = getenv("COLUMNS");
+	long cols = env ? strtol(env, NULL, 10) : 0;
+
+	return cols > 0 && cols <= ANALYZE_COLS_MAX ? (int)cols :
+						      ANALYZE_COLS_DEFAULT;
+}
+
+static int status(const struct job *job)
+{
+	if (job->trouble)
+		return EXIT_TROUBLE;
+	return job->opts->check && job->found ? EXIT_FOUND : EXIT_NOT_FOUND;
+}
+
+int analyze_files(const struct analyze_opts *opts, char *const *paths,
+		  size_t n_paths, FILE *out, FILE *err)
+{
+	struct job job = {
+		.opts = opts,
+		.out = out,
+		.err = err,
+		.rule = opts->rule && *opts->rule ? opts->rule : "guardian",
+		.cols = opts->cols > 0 ? opts->cols : env_cols(),
+		.n_paths = n_paths,
+		.filter = n_paths == 1 && !strcmp(paths[0], "-") &&
+			  opts->output != ANALYZE_TABLE,
+	};
+
+	progress_init(&job.progress, opts->progress ? err : NULL, job.cols,
+		      opts->progress_after_ms);
+	if (!analyze_rule_exists(job.rule)) {
+		complain(&job, "There is no rule '%s'; try 'guardian'.",
+			 job.rule);
+		return EXIT_TROUBLE;
+	}
+	if (!stdin_once(&job, paths, n_paths))
+		return EXIT_TROUBLE;
+	for (; job.i_path < n_paths && !job.gone; job.i_path++)
+		analyze_path(&job, paths[job.i_path]);
+	if (opts->output == ANALYZE_TABLE && job.sums.n)
+		report_table_footer(&job.sums, &job.lines);
+	print_lines(&job);
+	progress_hide(&job.progress);
+	buf_release(&job.lines);
+	buf_release(&job.record);
+	return status(&job);
+}

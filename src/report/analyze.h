@@ -1,0 +1,65 @@
+/*
+ * analyze.h - the headless job: files in, one line a generation out.
+ *
+ * The same way as on the screen (source -> feed -> run), without cells. Runs
+ * are reported and freed as they complete, so memory is that of the open
+ * generations. Trouble with one file is one line on err and does not stop
+ * the others.
+ *
+ * Filter: the only path is "-", the output is JSON or CSV. Then the lines
+ * follow the records of standard input one to one and in order: a broken
+ * record gives a line that says so, a record that holds several generations
+ * gives one JSON line with all of them. No input gives no output and is no
+ * trouble. Lines are flushed whenever the input has to be waited for.
+ */
+#ifndef LILSCOPE_ANALYZE_H
+#define LILSCOPE_ANALYZE_H
+
+#include <stdio.h>
+
+#include "input/url.h"
+#include "measure/meter.h"
+
+enum {
+	ANALYZE_COLS_DEFAULT = 80,
+	ANALYZE_COLS_MAX = 10000,
+	ANALYZE_PROGRESS_AFTER_MS = 500,
+};
+
+enum analyze_output {
+	ANALYZE_TABLE, /* for people */
+	ANALYZE_JSON,  /* one object a line; lilscope(1), JSON FIELDS */
+	ANALYZE_CSV,   /* the same with a header */
+};
+
+struct analyze_opts {
+	struct meter_opts meter;
+	enum analyze_output output;
+	bool check;         /* EXIT_FOUND if `rule` fired anywhere */
+	const char *rule;   /* "guardian" or a row of rival.h; NULL: guardian */
+	const char *format; /* dialect by name; NULL or "": detect */
+	const char *field;  /* where the text is; NULL or "": heuristics */
+	struct url_opts request; /* for paths that are URLs */
+	size_t first_record; /* number of the first record of each source */
+	int cols;           /* of the terminal; 0: $COLUMNS, else 80 */
+	bool progress;      /* err is a terminal: a bar on long work */
+	unsigned progress_after_ms;
+};
+
+/* TABLE, guardian, no terminal, no bar. */
+extern const struct analyze_opts analyze_opts_default;
+
+/* Is there a rule of this name? For option parsers. */
+bool analyze_rule_exists(const char *name);
+
+/*
+ * Reads all paths in order ("-" is stdin), prints to out, complains on err.
+ * Returns the exit status: EXIT_TROUBLE if any input or the output made
+ * trouble, else EXIT_FOUND under check, else EXIT_NOT_FOUND. A reader that
+ * went away (EPIPE) ends the work quietly. In the filter a broken record is
+ * told in its line and is no trouble.
+ */
+int analyze_files(const struct analyze_opts *opts, char *const *paths,
+		  size_t n_paths, FILE *out, FILE *err);
+
+#endif

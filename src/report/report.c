@@ -1,0 +1,468 @@
+#include "report/report.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/utf8.h"
+#include "trace/latency.h"
+
+/*
+ * JSON and CSV are two ways to walk the same rows: a row names a field and
+ * says where in the struct it lies. A new field is one row here, one in
+ * lilscope(1) and one in the test of the interface.
+ */
+enum kind {
+	KIND_STRING, /* const char *, NULL is null */
+	KIND_U32,
+	KIND_KNOWN,  /* uint32_t, 0 is null */
+	KIND_U64,
+	KIND_LS,     /* unsigned */
+	KIND_NUMBER, /* double, NAN and infinite are null */
+};
+
+struct field {
+	const char *name;
+	enum kind kind;
+	size_t offset;
+};
+
+#define FIELD(name, kind, member) \
+	{ name, kind, offsetof(struct report, member) }
+#define RULE(name, kind, member) \
+	{ name, kind, offsetof(struct report_rule, member) }
+
+static const struct field fields[] = {
+	FIELD("source", KIND_STRING, source),
+	FIELD("record", KIND_STRING, record),
+	FIELD("dialect", KIND_STRING, dialect),
+	FIELD("model", KIND_STRING, model),
+	FIELD("symbols", KIND_STRING, symbols),
+	FIELD("n_symbols", KIND_U32, n_symbols),
+	FIELD("tokens", KIND_U32, tokens),
+	FIELD("tokens_by", KIND_STRING, tokens_by),
+	FIELD("bytes", KIND_U32, bytes),
+	FIELD("prompt_tokens", KIND_KNOWN, prompt_tokens),
+	FIELD("reasoning_tokens", KIND_U32, reasoning_tokens),
+	FIELD("answer_tokens", KIND_U32, answer_tokens),
+	FIELD("usage_tokens", KIND_KNOWN, usage_tokens),
+	FIELD("phrases", KIND_U32, phrases),
+	FIELD("code_bits", KIND_U64, code_bits),
+	FIELD("alphabet", KIND_NUMBER, alphabet),
+	FIELD("Ls", KIND_LS, ls),
+	FIELD("rho", KIND_NUMBER, point.rho),
+	FIELD("eps", KIND_NUMBER, point.eps),
+	FIELD("h", KIND_NUMBER, point.h),
+	FIELD("flag", KIND_STRING, flag),
+	FIELD("finish_reason", KIND_STRING, finish_reason),
+	FIELD("note", KIND_STRING, note),
+	FIELD("skipped_records", KIND_U32, skipped_records),
+	FIELD("ttft_ms", KIND_NUMBER, ttft_ms),
+	FIELD("tbt_ms", KIND_NUMBER, tbt_ms),
+	FIELD("tbt_p99_ms", KIND_NUMBER, tbt_p99_ms),
+	FIELD("tokens_per_s", KIND_NUMBER, tokens_per_s),
+};
+
+/* What is known of a rule before, */
+static const struct field rule_fields[] = {
+	RULE("rule", KIND_STRING, rule),
+	RULE("coder", KIND_STRING, coder),
+	RULE("f", KIND_NUMBER, f),
+	RULE("t", KIND_NUMBER, t),
+	RULE("patience", KIND_KNOWN, patience),
+};
+
+/* and what it did. */
+static const struct field stop_fields[] = {
+	RULE("at_token", KIND_U32, at_token),
+	RULE("tokens_after", KIND_U32, tokens_after),
+	RULE("resumed_at", KIND_U32, resumed_at),
+};
+
+const char *report_rule_name(size_t i)
+{
+	if (i == 0)
+		return "guardian";
+	return i <= rival_n_rows ? rival_rows[i - 1].name : NULL;
+}
+
+size_t report_rule_index(const char *name)
+{
+	size_t i = 0;
+
+	while (report_rule_name(i) && strcmp(report_rule_name(i), name) != 0)
+		i++;
+	return i;
+}
+
+const char *report_flag(const struct bound_point *point)
+{
+	if (point->status == BOUND_ASYMPTOTIC && point->vacuous)
+		return "VACUOUS";
+	return bound_status_name(point->status);
+}
+
+static void fill_rule(struct report_rule *rule, const struct meter *meter,
+		      size_t i_rule)
+{
+	const struct meter_opts *opts = meter_opts(meter);
+	struct guard_verdict verdict = meter_rule(meter, i_rule);
+	bool guardian = i_rule == 0;
+
+	*rule = (struct report_rule){
+		.rule = report_rule_name(i_rule),
+		.coder = guardian ? coder_rows[opts->coder].name : NULL,
+		.f = guardian ? opts->guard.f : NAN,
+		.t = guardian ? opts->guard.t : NAN,
+		.patience = guardian ? opts->guard.patience : 0,
+		.fired = verdict.at_token != GUARD_NEVER,
+		.at_token = verdict.at_token,
+		.tokens_after = verdict.tokens_after,
+		.resumed_at = verdict.resumed_at,
+	};
+}
+
+static void fill_rules(struct report *r, const struct meter *meter)
+{
+	fill_rule(&r->rules[r->n_rules++], meter, 0);
+	if (!meter_opts(meter)->rivals)
+		return;
+	for (size_t i = 1; i <= rival_n_rows; i++)
+		if (r->n_rules < REPORT_RULES_MAX)
+			fill_rule(&r->rules[r->n_rules++], meter, i);
+}
+
+static void fill_measures(struct report *r, const struct meter *meter)
+{
+	const struct lz77 *lz77 = meter_lz77(meter);
+	const struct bound *bound = meter_bound(meter);
+
+	r->n_symbols = lz77_n_symbols(lz77);
+	r->phrases = lz77_n_phrases(lz77);
+	r->code_bits = lz77_code_bits(lz77);
+	r->alphabet = bound_alphabet(bound);
+	r->ls = bound_ls(bound);
+	r->point = bound_at(bound, bound_n_symbols(bound));
+	r->point.eps = bound_eps(r->alphabet, r->ls);
+	if (!r->n_symbols)
+		r->point.rho = NAN;
+	if (r->n_symbols + 1 < r->ls)
+		r->point.h = NAN;
+	fill_rules(r, meter);
+}
+
+static void fill_latency(struct report *r, const struct trace *trace)
+{
+	struct latency latency = { 0 };
+	struct latency_facts f;
+
+	latency_upto(&latency, trace, trace->n_tokens);
+	f = latency_facts(&latency, trace);
+	r->ttft_ms = f.ttft_s * 1e3;
+	r->tbt_ms = f.tbt_median_s * 1e3;
+	r->tbt_p99_ms = f.tbt_p99_s * 1e3;
+	r->tokens_per_s = f.tokens_per_s;
+}
+
+void report_fill(struct report *r, const struct run *run)
+{
+	const struct trace *trace = &run->trace;
+	const struct facts *facts = &trace->facts;
+
+	*r = (struct report){
+		.source = facts->source,
+		.record = facts->record,
+		.dialect = facts->dialect,
+		.model = facts->model,
+		.finish_reason = facts->finish_reason,
+		.note = facts->note,
+		.label = facts->label,
+		.tokens_by = tokens_by_name(trace->tokens_by),
+		.tokens = trace->n_tokens,
+		.bytes = (uint32_t)trace->text.len,
+		.prompt_tokens = facts->prompt_tokens,
+		.reasoning_tokens = trace_count(trace, CHANNEL_REASONING),
+		.answer_tokens = trace_count(trace, CHANNEL_ANSWER),
+		.usage_tokens = facts->usage_tokens,
+		.skipped_records = facts->skipped_records,
+		.point = { .rho = NAN, .eps = NAN, .h = NAN,
+			   .status = BOUND_ASYMPTOTIC, .vacuous = true },
+		.alphabet = NAN,
+	};
+	fill_latency(r, trace);
+	r->symbols = run_symbols(run) == METER_TOKENS ? "tokens" : "bytes";
+	if (run->meter)
+		fill_measures(r, run->meter);
+	r->flag = report_flag(&r->point);
+}
+
+const struct report_rule *report_rule(const struct report *r, const char *name)
+{
+	for (size_t i = 0; i < r->n_rules; i++)
+		if (!strcmp(r->rules[i].rule, name))
+			return &r->rules[i];
+	return NULL;
+}
+
+/* printf writes the decimal point of the locale, which may be any string. */
+void report_number(struct buf *out, double value)
+{
+	char text[64];
+	bool in_point = false;
+
+	snprintf(text, sizeof(text), "%.12g", value);
+	for (const char *c = text; *c; c++) {
+		bool plain = strchr("0123456789+-e", *c) != NULL;
+
+		if (plain)
+			buf_putc(out, *c);
+		else if (!in_point)
+			buf_putc(out, '.');
+		in_point = !plain;
+	}
+}
+
+/* A character that could steer a terminal, split a line, or hide. */
+static bool is_unsafe(int32_t cp)
+{
+	return cp < 0x20 || (cp >= 0x7f && cp <= 0x9f) || cp == 0x61c ||
+	       (cp >= 0x200b && cp <= 0x200f && cp != 0x200d) ||
+	       (cp >= 0x2028 && cp <= 0x202e) ||
+	       (cp >= 0x2060 && cp <= 0x206f) || cp == 0xfeff;
+}
+
+static void json_string(struct buf *out, const char *s)
+{
+	size_t n = strlen(s), used;
+
+	buf_putc(out, '"');
+	for (size_t i = 0; i < n; i += used) {
+		int32_t cp = utf8_decode(s + i, n - i, &used);
+
+		if (cp == UTF8_BAD || cp == UTF8_MORE)
+			buf_puts(out, "\\ufffd");
+		else if (cp == '"' || cp == '\\')
+			buf_printf(out, "\\%c", (char)cp);
+		else if (is_unsafe(cp))
+			buf_printf(out, "\\u%04x", (unsigned)cp);
+		else
+			buf_append(out, s + i, used);
+	}
+	buf_putc(out, '"');
+}
+
+/* CSV has no escapes: what is unsafe becomes a blank or U+FFFD. */
+static void csv_string(struct buf *out, const char *s)
+{
+	size_t n = strlen(s), used;
+	bool quote = strpbrk(s, ",\"\r\n") != NULL;
+
+	if (quote)
+		buf_putc(out, '"');
+	for (size_t i = 0; i < n; i += used) {
+		int32_t cp = utf8_decode(s + i, n - i, &used);
+
+		if (cp == '\n' || cp == '\r' || cp == '\t')
+			buf_putc(out, ' ');
+		else if (cp < 0 || is_unsafe(cp))
+			buf_puts(out, "\xef\xbf\xbd");
+		else if (cp == '"')
+			buf_puts(out, "\"\"");
+		else
+			buf_append(out, s + i, used);
+	}
+	if (quote)
+		buf_putc(out, '"');
+}
+
+struct format {
+	void (*string)(struct buf *out, const char *s);
+	const char *null;
+};
+
+static const struct format json_format = { json_string, "null" };
+static const struct format csv_format = { csv_string, "" };
+
+static void put_value(struct buf *out, const struct format *format,
+		      const struct field *field, const void *from)
+{
+	const char *at = (const char *)from + field->offset;
+	const char *string;
+	uint32_t count;
+	uint64_t large;
+	unsigned ls;
+	double number;
+
+	switch (field->kind) {
+	case KIND_STRING:
+		memcpy(&string, at, sizeof(string));
+		if (string)
+			format->string(out, string);
+		else
+			buf_puts(out, format->null);
+		return;
+	case KIND_U32:
+	case KIND_KNOWN:
+		memcpy(&count, at, sizeof(count));
+		if (field->kind == KIND_KNOWN && !count)
+			buf_puts(out, format->null);
+		else
+			buf_printf(out, "%lu", (unsigned long)count);
+		return;
+	case KIND_U64:
+		memcpy(&large, at, sizeof(large));
+		buf_printf(out, "%llu", (unsigned long long)large);
+		return;
+	case KIND_LS:
+		memcpy(&ls, at, sizeof(ls));
+		buf_printf(out, "%u", ls);
+		return;
+	case KIND_NUMBER:
+		memcpy(&number, at, sizeof(number));
+		if (isfinite(number))
+			report_number(out, number);
+		else
+			buf_puts(out, format->null);
+		return;
+	}
+}
+
+/* Where a rule stopped; nothing unless it did. */
+static void put_stop(struct buf *out, const struct format *format,
+		     const struct field *field, const struct report_rule *rule)
+{
+	const char *at = (const char *)rule + field->offset;
+	uint32_t token;
+
+	memcpy(&token, at, sizeof(token));
+	if (rule->fired && token != GUARD_NEVER)
+		put_value(out, format, field, rule);
+	else
+		buf_puts(out, format->null);
+}
+
+static void json_rule(struct buf *out, const struct report_rule *rule)
+{
+	for (size_t i = 0; i < ARRAY_LEN(rule_fields); i++) {
+		buf_printf(out, "%s\"%s\":", i ? "," : "{",
+			   rule_fields[i].name);
+		put_value(out, &json_format, &rule_fields[i], rule);
+	}
+	buf_printf(out, ",\"fired\":%s", rule->fired ? "true" : "false");
+	for (size_t i = 0; i < ARRAY_LEN(stop_fields); i++) {
+		buf_printf(out, ",\"%s\":", stop_fields[i].name);
+		put_stop(out, &json_format, &stop_fields[i], rule);
+	}
+	buf_putc(out, '}');
+}
+
+void report_json(const struct report *r, struct buf *out)
+{
+	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
+		buf_printf(out, "%s\"%s\":", i ? "," : "{", fields[i].name);
+		put_value(out, &json_format, &fields[i], r);
+	}
+	buf_puts(out, ",\"rules\":[");
+	for (size_t i = 0; i < r->n_rules; i++) {
+		if (i)
+			buf_putc(out, ',');
+		json_rule(out, &r->rules[i]);
+	}
+	buf_puts(out, "]}\n");
+}
+
+static void json_place(struct buf *out, const char *source, const char *record)
+{
+	buf_puts(out, "{\"source\":");
+	json_string(out, source);
+	buf_puts(out, ",\"record\":");
+	json_string(out, record);
+}
+
+void report_json_error(const char *source, const char *record,
+		       const char *sentence, struct buf *out)
+{
+	json_place(out, source, record);
+	buf_puts(out, ",\"error\":");
+	json_string(out, sentence);
+	buf_puts(out, "}\n");
+}
+
+void report_json_several(const char *source, const char *record,
+			 const struct buf *objects, struct buf *out)
+{
+	json_place(out, source, record);
+	buf_puts(out, ",\"generations\":[");
+	for (size_t i = 0; i + 1 < objects->len; i++)
+		buf_putc(out, objects->data[i] == '\n' ? ',' :
+							  objects->data[i]);
+	buf_puts(out, "]}\n");
+}
+
+/* Columns of one rule: the parameters only where a rule has some. */
+static size_t csv_rule_from(size_t i_rule)
+{
+	return i_rule == 0 ? 1 : ARRAY_LEN(rule_fields);
+}
+
+void report_csv_header(struct buf *out)
+{
+	const char *rule;
+
+	for (size_t i = 0; i < ARRAY_LEN(fields); i++)
+		buf_printf(out, "%s%s", i ? "," : "", fields[i].name);
+	for (size_t k = 0; (rule = report_rule_name(k)); k++) {
+		for (size_t i = csv_rule_from(k); i < ARRAY_LEN(rule_fields);
+		     i++)
+			buf_printf(out, ",%s_%s", rule, rule_fields[i].name);
+		for (size_t i = 0; i < ARRAY_LEN(stop_fields); i++)
+			buf_printf(out, ",%s_%s", rule, stop_fields[i].name);
+	}
+	buf_puts(out, ",error\n");
+}
+
+/* rule may be NULL: it was not run, its columns stay empty. */
+static void csv_rule(struct buf *out, size_t i_rule,
+		     const struct report_rule *rule)
+{
+	for (size_t i = csv_rule_from(i_rule); i < ARRAY_LEN(rule_fields);
+	     i++) {
+		buf_putc(out, ',');
+		if (rule)
+			put_value(out, &csv_format, &rule_fields[i], rule);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(stop_fields); i++) {
+		buf_putc(out, ',');
+		if (rule)
+			put_stop(out, &csv_format, &stop_fields[i], rule);
+	}
+}
+
+void report_csv(const struct report *r, struct buf *out)
+{
+	const char *name;
+
+	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
+		if (i)
+			buf_putc(out, ',');
+		put_value(out, &csv_format, &fields[i], r);
+	}
+	for (size_t k = 0; (name = report_rule_name(k)); k++)
+		csv_rule(out, k, report_rule(r, name));
+	buf_puts(out, ",\n");
+}
+
+void report_csv_error(const char *source, const char *record,
+		      const char *sentence, struct buf *out)
+{
+	csv_string(out, source);
+	buf_putc(out, ',');
+	csv_string(out, record);
+	for (size_t i = 2; i < ARRAY_LEN(fields); i++)
+		buf_putc(out, ',');
+	for (size_t k = 0; report_rule_name(k); k++)
+		csv_rule(out, k, NULL);
+	buf_putc(out, ',');
+	csv_string(out, sentence);
+	buf_putc(out, '\n');
+}

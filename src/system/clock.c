@@ -1,0 +1,25 @@
+#include "system/clock.h"
+
+#include <time.h>
+
+static struct timespec now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t;
+}
+
+double now_s(void)
+{
+	struct timespec t = now();
+
+	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+uint64_t now_us(void)
+{
+	struct timespec t = now();
+
+	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
+}

@@ -1,0 +1,229 @@
+#include "system/file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { STEP_BYTES = 64 * 1024, NAME_BYTES = 256 };
+
+static bool read_all(int fd, size_t max_bytes, struct buf *out)
+{
+	size_t from = out->len;
+
+	for (;;) {
+		ssize_t n = read(fd, buf_reserve(out, STEP_BYTES), STEP_BYTES);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return n == 0;
+		out->len += (size_t)n;
+		if (out->len - from > max_bytes) {
+			errno = EFBIG;
+			return false;
+		}
+	}
+}
+
+enum file_result file_read(const char *path, size_t max_bytes, struct buf *out,
+			   struct err *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct stat st;
+	bool good;
+
+	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+		return FILE_ABSENT;
+	if (fd < 0) {
+		err_set(err, "%s: %s", path, strerror(errno));
+		return FILE_TROUBLE;
+	}
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+		err_set(err, "%s: not a regular file", path);
+		close(fd);
+		return FILE_TROUBLE;
+	}
+	good = read_all(fd, max_bytes, out);
+	if (!good)
+		err_set(err, "%s: %s", path, strerror(errno));
+	close(fd);
+	return good ? FILE_READ : FILE_TROUBLE;
+}
+
+static bool write_fd(int fd, const char *bytes, size_t n)
+{
+	while (n > 0) {
+		ssize_t done = write(fd, bytes, n);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done < 0)
+			return false;
+		bytes += done;
+		n -= (size_t)done;
+	}
+	return true;
+}
+
+enum { TEMPORARY_BYTES = FILE_PATH_BYTES + 16 };
+
+/* A new file beside path; -1 and a sentence. */
+static int open_temporary(const char *path, char temporary[TEMPORARY_BYTES],
+			  struct err *err)
+{
+	int fd;
+
+	if (strlen(path) >= FILE_PATH_BYTES) {
+		err_set(err, "%.60s...: the name is too long", path);
+		return -1;
+	}
+	snprintf(temporary, TEMPORARY_BYTES, "%s.XXXXXX", path);
+	fd = mkstemp(temporary);
+	if (fd < 0)
+		err_set(err, "%s: %s", path, strerror(errno));
+	return fd;
+}
+
+bool file_try_write(const char *path, struct err *err)
+{
+	char temporary[TEMPORARY_BYTES];
+	int fd;
+
+	if (strcmp(path, "-") == 0)
+		return true;
+	fd = open_temporary(path, temporary, err);
+	if (fd < 0)
+		return false;
+	close(fd);
+	unlink(temporary);
+	return true;
+}
+
+bool file_write(const char *path, const void *bytes, size_t n, struct err *err)
+{
+	char temporary[TEMPORARY_BYTES];
+	bool good;
+	int fd;
+
+	if (strcmp(path, "-") == 0)
+		return write_fd(STDOUT_FILENO, bytes, n) ||
+		       err_set(err, "standard output: %s", strerror(errno));
+	fd = open_temporary(path, temporary, err);
+	if (fd < 0)
+		return false;
+	/* mkstemp gives 0600; a file for the user has the usual rights. */
+	mode_t mask = umask(0);
+	umask(mask);
+	fchmod(fd, 0666 & ~mask);
+	good = write_fd(fd, bytes, n);
+	good = close(fd) == 0 && good;
+	good = good && rename(temporary, path) == 0;
+	if (!good) {
+		err_set(err, "%s: %s", path, strerror(errno));
+		unlink(temporary);
+	}
+	return good;
+}
+
+bool file_exists(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0;
+}
+
+bool file_make_folder(const char *path, struct err *err)
+{
+	char part[FILE_PATH_BYTES];
+	size_t len = strlen(path);
+
+	if (len >= sizeof(part))
+		return err_set(err, "%.60s...: the name is too long", path);
+	for (size_t i = 1; i <= len; i++) {
+		if (path[i] != '/' && path[i] != '\0')
+			continue;
+		memcpy(part, path, i);
+		part[i] = '\0';
+		if (mkdir(part, 0700) != 0 && errno != EEXIST)
+			return err_set(err, "%s: %s", part, strerror(errno));
+	}
+	return true;
+}
+
+/* -- keeping a folder small ---------------------------------------------- */
+
+struct found {
+	char name[NAME_BYTES];
+	time_t changed;
+};
+
+static int newest_first(const void *a, const void *b)
+{
+	const struct found *x = a, *y = b;
+
+	return (x->changed < y->changed) - (x->changed > y->changed);
+}
+
+static bool has_suffix(const char *name, const char *suffix)
+{
+	size_t n = strlen(name), m = strlen(suffix);
+
+	return n > m && n < NAME_BYTES && strcmp(name + n - m, suffix) == 0;
+}
+
+static bool full_path(const char *folder, const char *name,
+		      char out[FILE_PATH_BYTES])
+{
+	int n = snprintf(out, FILE_PATH_BYTES, "%s/%s", folder, name);
+
+	return n > 0 && n < FILE_PATH_BYTES;
+}
+
+void file_keep_newest(const char *folder, const char *suffix, size_t keep)
+{
+	struct found *all = NULL;
+	size_t n = 0, cap = 0;
+	DIR *dir = opendir(folder);
+	char path[FILE_PATH_BYTES];
+
+	for (struct dirent *e; dir && (e = readdir(dir));) {
+		struct stat st;
+
+		if (!has_suffix(e->d_name, suffix) ||
+		    !full_path(folder, e->d_name, path) ||
+		    lstat(path, &st) != 0 || !S_ISREG(st.st_mode))
+			continue;
+		all = grow(all, &cap, n + 1, sizeof(*all));
+		snprintf(all[n].name, NAME_BYTES, "%s", e->d_name);
+		all[n++].changed = st.st_mtime;
+	}
+	if (dir)
+		closedir(dir);
+	if (n > keep) {
+		qsort(all, n, sizeof(*all), newest_first);
+		for (size_t i = keep; i < n; i++)
+			if (full_path(folder, all[i].name, path))
+				unlink(path);
+	}
+	mem_free(all);
+}
+
+bool file_xdg(const char *variable, const char *fallback, const char *name,
+	      char out[FILE_PATH_BYTES])
+{
+	const char *base = getenv(variable), *home = getenv("HOME");
+	int n = -1;
+
+	if (base && base[0] == '/')
+		n = snprintf(out, FILE_PATH_BYTES, "%s/lilscope%s%s", base,
+			     name[0] ? "/" : "", name);
+	else if (home && home[0] == '/')
+		n = snprintf(out, FILE_PATH_BYTES, "%s/%s/lilscope%s%s", home,
+			     fallback, name[0] ? "/" : "", name);
+	return n > 0 && n < FILE_PATH_BYTES;
+}

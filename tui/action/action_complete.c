@@ -1,0 +1,120 @@
+/* Completion of the command line, out of the tables. */
+#include <string.h>
+
+#include "action/action.h"
+#include "app/export.h"
+#include "app/list.h"
+
+/* The word under the cursor, and where the candidates go. */
+struct completion {
+	const char *start;
+	size_t n;
+	struct buf *out;
+};
+
+static void offer(struct completion *c, const char *word)
+{
+	if (strncmp(word, c->start, c->n) == 0)
+		buf_append(c->out, word, strlen(word) + 1);
+}
+
+static void offer_actions(struct completion *c)
+{
+	for (size_t i = 0; i < n_action_rooms; i++)
+		for (size_t k = 0; k < action_rooms[i]->n; k++)
+			offer(c, action_rooms[i]->rows[k].name);
+}
+
+static void offer_options(struct completion *c)
+{
+	for (size_t i = 0; i < n_opts; i++)
+		if (opts[i].where & OPT_LIVE)
+			offer(c, opts[i].name);
+}
+
+static void offer_values(struct completion *c, const char *name, size_t n)
+{
+	for (size_t i = 0; i < n_opts; i++) {
+		if (strlen(opts[i].name) != n ||
+		    memcmp(opts[i].name, name, n) != 0)
+			continue;
+		for (size_t k = 0; opts[i].value && opts[i].value(k); k++)
+			offer(c, opts[i].value(k));
+		if (!opts[i].arg) {
+			offer(c, "on");
+			offer(c, "off");
+		}
+	}
+}
+
+static void offer_views(struct completion *c)
+{
+	for (size_t i = 0; i < VIEWS; i++)
+		offer(c, views[i].name);
+}
+
+static void offer_columns(struct completion *c)
+{
+	if (c->n > 0 && c->start[0] == '-') {
+		c->start++;
+		c->n--;
+	}
+	for (size_t i = 0; i < LIST_COLUMNS; i++)
+		offer(c, list_column_names[i]);
+}
+
+static void offer_formats(struct completion *c)
+{
+	for (size_t i = 0; i < n_export_formats; i++)
+		offer(c, export_formats[i].name);
+}
+
+static const struct {
+	const char *command;
+	void (*offer)(struct completion *c);
+} arguments[] = {
+	{ "set", offer_options },     { "view", offer_views },
+	{ "sort", offer_columns },    { "export", offer_formats },
+	{ "export!", offer_formats },
+};
+
+static bool is_word(const char *word, size_t n, const char *name)
+{
+	return strlen(name) == n && memcmp(word, name, n) == 0;
+}
+
+void action_complete(const char *line, size_t n, size_t *from, struct buf *out)
+{
+	size_t first_len = 0, second, second_len = 0;
+	struct completion c = { line, n, out };
+
+	while (first_len < n && line[first_len] != ' ')
+		first_len++;
+	*from = 0;
+	if (first_len == n) {
+		offer_actions(&c);
+		return;
+	}
+	second = first_len;
+	while (second < n && line[second] == ' ')
+		second++;
+	while (second + second_len < n && line[second + second_len] != ' ')
+		second_len++;
+	c.start = line + second;
+	c.n = second_len;
+	if (second + second_len < n) { /* a third word: only set has one */
+		size_t third = second + second_len;
+
+		while (third < n && line[third] == ' ')
+			third++;
+		c.start = line + third;
+		c.n = n - third;
+		if (is_word(line, first_len, "set"))
+			offer_values(&c, line + second, second_len);
+	} else {
+		for (size_t i = 0; i < ARRAY_LEN(arguments); i++)
+			if (is_word(line, first_len, arguments[i].command))
+				arguments[i].offer(&c);
+	}
+	*from = (size_t)(c.start - line);
+}

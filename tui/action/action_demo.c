@@ -1,0 +1,400 @@
+/* The demo: problems, runs, and what is done to them while they are decoded. */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "action/action.h"
+#include "app/compare.h"
+#include "app/lane.h"
+#include "demo/demo.h"
+#include "demo/tour.h"
+#include "draw/num.h"
+#include "draw/prompt.h"
+
+static bool has_demo(struct app *app)
+{
+	if (!app->demo)
+		app_complain(app, "nothing is decoded here; lilscope demo has "
+				  "a model");
+	return app->demo != NULL;
+}
+
+/* The command line with the beginning of a command on it. */
+static void ask_for(struct app *app, const char *command)
+{
+	prompt_open(app->prompt, PROMPT_COMMAND, command, action_complete);
+	app->dirty = true;
+}
+
+static void say_grammar(struct app *app)
+{
+	app_say(app, "say it as: Ann has 20. Bob has 3 more than Ann. Cid has "
+		     "5 less than Bob. How many does Cid have?");
+}
+
+/* --- problems ----------------------------------------------------------- */
+
+static void next_problem(struct app *app, const char *arg)
+{
+	struct err err = { "" };
+
+	(void)arg;
+	if (has_demo(app) && !demo_next(app, &err))
+		app_complain(app, "%s", err.text);
+}
+
+static void number(struct app *app, const char *arg)
+{
+	struct err err = { "" };
+	char *end;
+	unsigned long long seed = strtoull(arg, &end, 10);
+
+	if (!has_demo(app))
+		return;
+	if (!isdigit((unsigned char)arg[0]) || *end)
+		app_complain(app, "\"%s\" is no number of a problem", arg);
+	else if (!demo_draw(app, seed, &err))
+		app_complain(app, "%s", err.text);
+}
+
+static void problem(struct app *app, const char *arg)
+{
+	struct err err = { "" };
+
+	if (!has_demo(app))
+		return;
+	if (!arg[0])
+		say_grammar(app);
+	else if (!demo_own(app, arg, &err))
+		app_complain(app, "%s", err.text);
+}
+
+static void own(struct app *app, const char *arg)
+{
+	(void)arg;
+	if (!has_demo(app))
+		return;
+	ask_for(app, "problem Ann has 20. Bob has 3 more than Ann. Cid has 5 "
+		     "less than Bob. How many does Cid have?");
+}
+
+/* --- runs --------------------------------------------------------------- */
+
+/* "NAME [BUDGET] [WHAT]". */
+struct wish {
+	char policy[16], then[16];
+	uint32_t budget;
+};
+
+static bool read_wish(struct app *app, const char *arg, struct wish *w)
+{
+	char words[3][16] = { "", "", "" };
+	size_t n = 0, i = 1;
+	char *end;
+
+	*w = (struct wish){ .then = "ignore" };
+	for (const char *c = arg; *c && n < 3;) {
+		size_t len;
+
+		c += strspn(c, " ");
+		len = strcspn(c, " ");
+		if (len)
+			snprintf(words[n++], sizeof(words[0]), "%.*s",
+				 (int)MIN(len, (size_t)15), c);
+		c += len;
+	}
+	memcpy(w->policy, words[0], sizeof(w->policy));
+	if (!sparse_find(w->policy)) {
+		app_complain(app, "there is no policy \"%s\"; Tab completes",
+			     w->policy);
+		return false;
+	}
+	if (isdigit((unsigned char)words[1][0])) {
+		unsigned long budget = strtoul(words[i++], &end, 10);
+
+		w->budget = budget < 1u << 30 && !*end ? (uint32_t)budget : 0;
+		if (!w->budget) {
+			app_complain(app, "a budget is a number of tokens");
+			return false;
+		}
+	}
+	if (words[i][0])
+		memcpy(w->then, words[i], sizeof(w->then));
+	return true;
+}
+
+/* The run of the lane, if it can still be changed. */
+static bool going_run(struct app *app, size_t *i)
+{
+	const struct run *run;
+
+	if (!demo_current(app, i)) {
+		app_complain(app, "this run is not decoded here");
+		return false;
+	}
+	run = deck_kept(app->deck, demo_entry(app, *i));
+	if (!run || !run->ended || app->demo->gone)
+		return true;
+	app_complain(app, "%c has ended; K makes another run that goes on "
+			  "from the playhead", lane_letter(*i));
+	return false;
+}
+
+static void put_wish(const struct wish *w, const char *verb, char *line,
+		     size_t size)
+{
+	if (w->budget)
+		snprintf(line, size, "%s %s %u", verb, w->policy, w->budget);
+	else
+		snprintf(line, size, "%s %s", verb, w->policy);
+}
+
+static void add(struct app *app, const char *arg)
+{
+	struct wish wish;
+	char line[64], then[32];
+	size_t i;
+
+	if (!has_demo(app) || !read_wish(app, arg, &wish))
+		return;
+	i = deck_n(app->deck) - app->demo->first;
+	put_wish(&wish, "also", line, sizeof(line));
+	if (!demo_tell(app, DECK_NONE, line))
+		return;
+	app_say(app, "%c: %s, from the beginning", lane_letter(i),
+		line + strlen("also "));
+	snprintf(then, sizeof(then), "threshold %s", wish.then);
+	if (strcmp(wish.then, "ignore") != 0)
+		demo_tell(app, i, then);
+}
+
+static void ask_add(struct app *app, const char *arg)
+{
+	(void)arg;
+	if (has_demo(app))
+		ask_for(app, "add ");
+}
+
+/* For the lane with the cursor, from here on. */
+static void change(struct app *app, const char *arg)
+{
+	struct wish wish;
+	char line[64];
+	size_t i;
+
+	if (!has_demo(app) || !read_wish(app, arg, &wish) ||
+	    !going_run(app, &i))
+		return;
+	put_wish(&wish, "policy", line, sizeof(line));
+	if (demo_tell(app, i, line))
+		app_say(app, "%c: %s from here on", lane_letter(i),
+			line + strlen("policy "));
+}
+
+static void ask_change(struct app *app, const char *arg)
+{
+	(void)arg;
+	if (has_demo(app))
+		ask_for(app, "policy ");
+}
+
+static void rescue(struct app *app, const char *arg)
+{
+	(void)arg;
+	change(app, "dense");
+}
+
+/* The run's tokens at the playhead, prompt included; 0: there are none. */
+static uint32_t here(const struct app *app, size_t i_run)
+{
+	size_t entry = demo_entry(app, i_run);
+	const struct run *run =
+		entry == DECK_NONE ? NULL : deck_kept(app->deck, entry);
+	uint32_t n;
+
+	if (!run)
+		return 0;
+	n = app->view == VIEW_COMPARE ? compare_n(app, run) : app->playhead;
+	return run->trace.facts.prompt_tokens + n;
+}
+
+static void fork_here(struct app *app, const char *arg)
+{
+	struct wish wish;
+	char line[64], verb[32];
+	size_t i;
+
+	if (!has_demo(app) || !read_wish(app, arg, &wish))
+		return;
+	if (!demo_current(app, &i) || !here(app, i)) {
+		app_complain(app, "there is nothing to fork here");
+		return;
+	}
+	snprintf(verb, sizeof(verb), "fork %u", here(app, i));
+	put_wish(&wish, verb, line, sizeof(line));
+	if (!demo_tell(app, i, line))
+		return;
+	app_say(app, "%c: as %c up to here, then %s",
+		lane_letter(deck_n(app->deck) - app->demo->first),
+		lane_letter(i), line + strlen(verb) + 1);
+	compare_follow(app);
+}
+
+static void ask_fork(struct app *app, const char *arg)
+{
+	(void)arg;
+	if (has_demo(app))
+		ask_for(app, "fork ");
+}
+
+/* Half or twice the budget of the run, from here on. */
+static void scale_budget(struct app *app, bool up)
+{
+	const struct run *run;
+	uint32_t budget;
+	char line[32];
+	size_t i, entry;
+
+	if (!has_demo(app) || !going_run(app, &i))
+		return;
+	entry = demo_entry(app, i);
+	run = deck_kept(app->deck, entry);
+	budget = run ? run->trace.facts.budget : 0;
+	for (size_t k = 0; run && k < run->trace.n_turns; k++)
+		budget = run->trace.turns[k].budget;
+	if (!budget) {
+		app_complain(app, "a dense run has no budget; C changes its "
+				  "policy");
+		return;
+	}
+	budget = up ? budget * 2 : MAX(budget / 2, 1);
+	snprintf(line, sizeof(line), "budget %u", budget);
+	if (demo_tell(app, i, line))
+		app_say(app, "%c: budget %u from here on", lane_letter(i),
+			budget);
+}
+
+static void budget_up(struct app *app, const char *arg)
+{
+	(void)arg;
+	scale_budget(app, true);
+}
+
+static void budget_down(struct app *app, const char *arg)
+{
+	(void)arg;
+	scale_budget(app, false);
+}
+
+static void tour(struct app *app, const char *arg)
+{
+	(void)arg;
+	if (has_demo(app))
+		tour_start(app);
+}
+
+#define IN_COMPARE IN_VIEW(VIEW_COMPARE)
+
+static const struct action rows[] = {
+	{ "next-problem",
+	  { 'n' },
+	  NULL,
+	  IN_COMPARE,
+	  "next problem",
+	  "the next problem of the demo",
+	  next_problem },
+	{ "problem-number",
+	  { K_NONE },
+	  "NUMBER",
+	  ANYWHERE,
+	  NULL,
+	  "a problem by the seed that draws it",
+	  number },
+	{ "own-problem",
+	  { 'W' },
+	  NULL,
+	  IN_COMPARE,
+	  "own",
+	  "a problem in your own words",
+	  own },
+	{ "problem",
+	  { K_NONE },
+	  "[TEXT]",
+	  ANYWHERE,
+	  NULL,
+	  "the same; without TEXT it tells how it is said",
+	  problem },
+	{ "add-run",
+	  { '+' },
+	  NULL,
+	  IN_COMPARE,
+	  "run",
+	  "another run of the problem, by a policy",
+	  ask_add },
+	{ "add",
+	  { K_NONE },
+	  "NAME [BUDGET] [WHAT]",
+	  ANYWHERE,
+	  NULL,
+	  "the same; WHAT at its threshold: stop, or a policy to go on with",
+	  add },
+	{ "change-policy",
+	  { 'C' },
+	  NULL,
+	  IN_COMPARE,
+	  NULL,
+	  "another policy for the run of the lane, from here on",
+	  ask_change },
+	{ "policy",
+	  { K_NONE },
+	  "NAME [BUDGET]",
+	  ANYWHERE,
+	  NULL,
+	  "the same",
+	  change },
+	{ "rescue",
+	  { 'D' },
+	  NULL,
+	  IN_COMPARE,
+	  "dense",
+	  "the run of the lane gets dense attention from here on",
+	  rescue },
+	{ "fork-here",
+	  { 'K' },
+	  NULL,
+	  IN_COMPARE,
+	  "fork",
+	  "another run that shares the lane's text up to the playhead",
+	  ask_fork },
+	{ "fork",
+	  { K_NONE },
+	  "NAME [BUDGET]",
+	  ANYWHERE,
+	  NULL,
+	  "the same, by a policy",
+	  fork_here },
+	{ "budget-up",
+	  { 'b' },
+	  NULL,
+	  IN_COMPARE,
+	  NULL,
+	  "twice the budget for the run of the lane",
+	  budget_up },
+	{ "budget-down",
+	  { 'B' },
+	  NULL,
+	  IN_COMPARE,
+	  NULL,
+	  "half of it",
+	  budget_down },
+	{ "tour",
+	  { K_NONE },
+	  NULL,
+	  ANYWHERE,
+	  NULL,
+	  "be led through the demo",
+	  tour },
+};
+
+const struct action_room room_demo = { "The demo", rows, ARRAY_LEN(rows) };

@@ -1,0 +1,323 @@
+#include "app/app.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "app/compare.h"
+#include "app/list.h"
+#include "app/recording.h"
+#include "app/session.h"
+#include "base/buf.h"
+#include "demo/demo.h"
+#include "draw/prompt.h"
+#include "view/view.h"
+
+#define QUIET_S 2.0 /* without a token: it is waited for */
+
+/* Tokens a second where the trace has no times: the pace is made up, and
+ * the screen says so. */
+#define SYNTHETIC_TOKENS_PER_S 50.0
+/* A pause in the recording is waited for at most so long. */
+#define LONGEST_WAIT_S 2.0
+
+static void forget_positions(struct app *app)
+{
+	app->playhead = app->wanted = 0;
+	app->cursor = app->wanted_cursor = 0;
+	app->pace = PACE_FOLLOW;
+	app->play_credit = 0;
+	app->axis_from = app->axis_to = 0;
+	app->text_top = 0;
+	app->text_follow = true;
+	app->jumped_from = app->jumped_to = APP_NO_MARK;
+	app->moved = false;
+	app->fresh = true;
+	memset(&app->latency, 0, sizeof(app->latency));
+	for (int i = 0; i < APP_MARKS; i++)
+		app->marks[i] = APP_NO_MARK;
+}
+
+void app_init(struct app *app, const struct settings *set)
+{
+	*app = (struct app){ .set = *set, .speed = set->speed };
+	app->view = app->last_view = app->home = VIEW_RATIO;
+	app->view_rows = app->view_cols = 1;
+	app->prompt = prompt_new();
+	app->deck = deck_new(&set->meter);
+	deck_set_format(app->deck, set->format, set->field);
+	forget_positions(app);
+	app->dirty = true;
+}
+
+void app_release(struct app *app)
+{
+	recording_end(app);
+	demo_free(app);
+	deck_free(app->deck);
+	prompt_free(app->prompt);
+	mem_free(app->list_order);
+	mem_free(app->list_marks);
+	*app = (struct app){ 0 };
+}
+
+static void say(struct app *app, bool is_error, const char *fmt, va_list ap)
+{
+	vsnprintf(app->message, sizeof(app->message), fmt, ap);
+	app->message_is_error = is_error;
+	app->dirty = true;
+}
+
+void app_say(struct app *app, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say(app, false, fmt, ap);
+	va_end(ap);
+}
+
+void app_complain(struct app *app, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say(app, true, fmt, ap);
+	va_end(ap);
+}
+
+uint32_t app_n_tokens(const struct app *app)
+{
+	return app->run ? run_n_measured(app->run) : 0;
+}
+
+bool app_open(struct app *app, size_t i)
+{
+	struct err err = { "" };
+	struct run *run;
+
+	session_save(app);
+	run = deck_open(app->deck, i, &err);
+
+	app->run = run;
+	app->dirty = true;
+	forget_positions(app);
+	if (!run)
+		app_complain(app, "%s",
+			     err.text[0] ? err.text : "can't be opened");
+	return run != NULL;
+}
+
+/* The places that were asked for, as far as they are measured now. */
+static void clip_positions(struct app *app)
+{
+	uint32_t n = app_n_tokens(app);
+	uint32_t playhead = app->pace == PACE_FOLLOW ? n : MIN(app->wanted, n);
+	uint32_t cursor = app->pace == PACE_FOLLOW && !app->moved
+				  ? UINT32_MAX
+				  : app->wanted_cursor;
+
+	cursor = playhead ? MIN(cursor, playhead - 1) : 0;
+	if (playhead != app->playhead || cursor != app->cursor)
+		app->dirty = true;
+	app->playhead = playhead;
+	app->cursor = cursor;
+	if (app->run)
+		latency_upto(&app->latency, &app->run->trace, playhead);
+}
+
+/* A zoomed axis moves along, so that the playhead stays in it. */
+static void show_playhead(struct app *app)
+{
+	uint32_t n = app_n_tokens(app), span;
+
+	if (!app->axis_to ||
+	    (app->playhead >= app->axis_from && app->playhead <= app->axis_to))
+		return;
+	span = MIN(app->axis_to - app->axis_from, n);
+	app->axis_from =
+		app->playhead > span / 2 ? app->playhead - span / 2 : 0;
+	app->axis_from = MIN(app->axis_from, n - span);
+	app->axis_to = app->axis_from + span;
+}
+
+/* The deck's own sentence about broken input, once. */
+static void tell_trouble(struct app *app)
+{
+	const char *trouble = deck_trouble(app->deck);
+	size_t skipped = deck_skipped(app->deck);
+
+	if (!trouble[0] || strcmp(trouble, app->trouble_seen) == 0)
+		return;
+	snprintf(app->trouble_seen, sizeof(app->trouble_seen), "%s", trouble);
+	if (skipped > 1)
+		app_complain(app, "%s (and %zu more)", trouble, skipped - 1);
+	else
+		app_complain(app, "%s", trouble);
+}
+
+void app_sync(struct app *app)
+{
+	struct run *run = deck_run(app->deck);
+
+	if (run != app->run) {
+		app->run = run;
+		app->dirty = true;
+	}
+	if (list_sync(app) && app->view == VIEW_LIST)
+		app->dirty = true;
+	clip_positions(app);
+	tell_trouble(app);
+}
+
+/* -- playing ------------------------------------------------------------- */
+
+/* Seconds between token i - 1 and token i in the recording. */
+static double token_wait(const struct app *app, uint32_t i)
+{
+	const struct trace *t = &app->run->trace;
+
+	if (!t->time_us || i == 0)
+		return 1.0 / SYNTHETIC_TOKENS_PER_S;
+	if (t->time_us[i] <= t->time_us[i - 1])
+		return 0;
+	return MIN(LONGEST_WAIT_S, (t->time_us[i] - t->time_us[i - 1]) / 1e6);
+}
+
+bool app_is_live(const struct app *app)
+{
+	return app->run && app->pace == PACE_FOLLOW &&
+	       !deck_run_complete(app->deck) &&
+	       !(deck_progress(app->deck) > 0);
+}
+
+bool app_is_waiting(const struct app *app)
+{
+	return app_is_live(app) && app->quiet_s >= QUIET_S;
+}
+
+/* The screen says so once, and then is as idle as the source. */
+static void count_quiet(struct app *app, double seconds)
+{
+	bool was = app_is_waiting(app);
+	uint32_t n = app_n_tokens(app);
+
+	app->quiet_s = n == app->quiet_at ? app->quiet_s + seconds : 0;
+	app->quiet_at = n;
+	if (app_is_waiting(app) == was)
+		return;
+	app->quiet_since = time(NULL) - (time_t)app->quiet_s;
+	app->dirty = true;
+}
+
+void app_tick(struct app *app, double seconds)
+{
+	uint32_t n = app_n_tokens(app);
+
+	count_quiet(app, seconds);
+	if (app->demo)
+		demo_tick(app, seconds);
+	if (app->view == VIEW_COMPARE)
+		compare_tick(app, seconds);
+	if (app->pace != PACE_PLAY || !app->run || app->view == VIEW_COMPARE)
+		return;
+	app->play_credit += seconds * app->speed;
+	while (app->wanted < n) {
+		double wait = token_wait(app, app->wanted);
+
+		if (wait > app->play_credit)
+			break;
+		app->play_credit -= wait;
+		app->wanted++;
+	}
+	app->wanted_cursor = app->wanted ? app->wanted - 1 : 0;
+	clip_positions(app);
+	show_playhead(app);
+	if (app->wanted < n)
+		return;
+	app->play_credit = 0;
+	if (deck_run_complete(app->deck)) {
+		app->pace = PACE_PAUSED;
+		app->dirty = true;
+	}
+}
+
+/* Seconds until the playhead moves by itself; < 0: never. */
+static double next_move(const struct app *app)
+{
+	double wait;
+
+	if (app->view == VIEW_COMPARE)
+		return compare_next_tick(app);
+	if (app->pace != PACE_PLAY || !app->run ||
+	    app->wanted >= app_n_tokens(app))
+		return -1;
+	wait = token_wait(app, app->wanted) - app->play_credit;
+	return MAX(0, wait) / app->speed;
+}
+
+/* < 0: never. */
+static double sooner(double a, double b)
+{
+	return a < 0 || (b >= 0 && b < a) ? b : a;
+}
+
+double app_next_tick(const struct app *app)
+{
+	double move = next_move(app);
+	double step = app->demo ? demo_next_tick(app) : -1;
+	double quiet = app_is_live(app) && !app_is_waiting(app) ?
+			       QUIET_S - app->quiet_s :
+			       -1;
+
+	return sooner(sooner(move, step), quiet);
+}
+
+/* -- changes ------------------------------------------------------------- */
+
+void app_retune(struct app *app)
+{
+	deck_set_opts(app->deck, &app->set.meter);
+	app->dirty = true;
+}
+
+void app_seek(struct app *app, uint32_t playhead)
+{
+	uint32_t n = app_n_tokens(app);
+
+	app->wanted = MIN(playhead, n);
+	app->wanted_cursor = app->wanted ? app->wanted - 1 : 0;
+	if (app->pace == PACE_FOLLOW)
+		app->pace = PACE_PAUSED;
+	app->play_credit = 0;
+	app->text_follow = true;
+	app->moved = app->dirty = true;
+	clip_positions(app);
+	show_playhead(app);
+}
+
+void app_set_cursor(struct app *app, uint32_t token)
+{
+	uint32_t n = app_n_tokens(app);
+
+	if (n == 0)
+		return;
+	token = MIN(token, n - 1);
+	if (token >= app->playhead)
+		app_seek(app, token + 1);
+	app->wanted_cursor = token;
+	app->text_follow = true;
+	app->moved = app->dirty = true;
+	clip_positions(app);
+}
+
+void app_axis(const struct app *app, uint32_t *from, uint32_t *to)
+{
+	uint32_t n = app->run ? app->run->trace.n_tokens : 0;
+
+	*from = MIN(app->axis_from, n);
+	*to = app->axis_to ? MIN(app->axis_to, n) : n;
+	if (*from >= *to)
+		*from = 0, *to = n;
+}

@@ -1,0 +1,32 @@
+/*
+ * lane.h - everything that is said of a run beside others, at the playhead of
+ * the compare view; and what a class is told of it.
+ */
+#ifndef LILSCOPE_LANE_H
+#define LILSCOPE_LANE_H
+
+#include "app/app.h"
+#include "app/verdict.h"
+#include "measure/guard.h"
+
+enum { LANES_MAX = 4 }; /* on the screen at once */
+
+struct lane {
+	const struct run *run; /* NULL while it is read */
+	size_t i;	       /* of app->compare */
+	uint32_t n, total;     /* tokens at the playhead, and in all */
+	bool ended;	       /* it is at its end */
+	struct guard_verdict stop;
+	enum verdict answer;     /* at the playhead */
+	enum verdict stopped;    /* of what the early stop keeps */
+	double ttft_s;	     /* NAN: unknown */
+	double end_s, tbt_s; /* of n tokens; NAN: unknown */
+};
+
+/* Of run i of app->compare. */
+struct lane lane_of(const struct app *app, size_t i);
+
+/* Runs are A, B, ... in the order of the lanes. */
+char lane_letter(size_t i);
+
+#endif

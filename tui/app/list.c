@@ -1,0 +1,349 @@
+#include "app/list.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+
+enum {
+	/* Rows of the view that are no entries: head, rule, summary. */
+	LIST_CHROME_ROWS = 3,
+	/* A list this short is filtered again at any change. */
+	LIST_SMALL = 4096,
+	NAME_BYTES = 16,
+};
+
+const char *const list_column_names[LIST_COLUMNS] = {
+	[LIST_NUMBER] = "number",       [LIST_RECORD] = "record",
+	[LIST_TOKENS] = "tokens",       [LIST_REASONING] = "reasoning",
+	[LIST_ANSWER] = "answer",       [LIST_RHO] = "rho",
+	[LIST_LIL] = "lil",             [LIST_AFTER] = "after",
+	[LIST_ADAPTIVE] = "adaptive",   [LIST_FINISH] = "finish",
+	[LIST_LABEL] = "label",
+};
+
+enum list_column list_column_find(const char *name, size_t n)
+{
+	for (int i = 0; i < LIST_COLUMNS; i++)
+		if (strlen(list_column_names[i]) == n &&
+		    strncmp(list_column_names[i], name, n) == 0)
+			return (enum list_column)i;
+	return LIST_COLUMNS;
+}
+
+void list_entry_name(const struct deck *d, const struct entry *e,
+		     struct buf *out)
+{
+	const char *name = deck_source_name(d, e->i_source);
+	const char *slash = strrchr(name, '/');
+	/* One file with many records is named in the title bar. */
+	bool one = deck_n_sources(d) <= 1 && deck_n(d) > 1;
+	if (one)
+		buf_puts(out, "record ");
+	else
+		buf_puts(out, slash && slash[1] ? slash + 1 : name);
+	if (one || deck_n(d) > deck_n_sources(d))
+		buf_printf(out, "%s%zu", one ? "" : ":", e->i_record + 1);
+	if (e->i_sub > 0)
+		buf_printf(out, ".%u", e->i_sub + 1);
+}
+
+/* ---- marks -------------------------------------------------------------- */
+
+bool list_is_marked(const struct app *app, size_t i)
+{
+	return i < app->list_marks_cap && app->list_marks[i];
+}
+
+void list_toggle_mark(struct app *app, size_t i)
+{
+	size_t cap = app->list_marks_cap;
+	app->list_marks = grow(app->list_marks, &app->list_marks_cap, i + 1,
+			       sizeof(*app->list_marks));
+	for (size_t k = cap; k < app->list_marks_cap; k++)
+		app->list_marks[k] = 0;
+	app->list_marks[i] = !app->list_marks[i];
+	app->dirty = true;
+}
+
+size_t list_n_marked(const struct app *app)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < app->list_marks_cap; i++)
+		n += app->list_marks[i];
+	return n;
+}
+
+/* ---- the filter -------------------------------------------------------- */
+
+static char fold(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+}
+
+static bool holds(const char *text, size_t n, const char *part)
+{
+	size_t len = strlen(part);
+	for (size_t i = 0; i + len <= n; i++) {
+		size_t k = 0;
+		while (k < len && fold(text[i + k]) == fold(part[k]))
+			k++;
+		if (k == len)
+			return true;
+	}
+	return false;
+}
+
+static bool is_measured(const struct entry *e)
+{
+	return e->state == ENTRY_REPORTED;
+}
+
+static bool passes(const struct app *app, size_t i, struct buf *name)
+{
+	const struct entry *e = deck_entry(app->deck, i);
+	const char *want = app->list_filter;
+	bool fired = e->fired_at != GUARD_NEVER;
+	if (!want[0])
+		return true;
+	if (strcmp(want, "lil") == 0)
+		return is_measured(e) && fired;
+	if (strcmp(want, "no-lil") == 0)
+		return is_measured(e) && !fired;
+	if (strcmp(want, "marked") == 0)
+		return list_is_marked(app, i);
+	if (strcmp(want, "broken") == 0)
+		return e->state == ENTRY_BROKEN;
+	buf_clear(name);
+	list_entry_name(app->deck, e, name);
+	return holds(name->data, name->len, want) ||
+	       holds(e->finish, strlen(e->finish), want) ||
+	       holds(e->label, strlen(e->label), want);
+}
+
+static void append_passing(struct app *app, size_t from, size_t to)
+{
+	struct buf name = { 0 };
+	for (size_t i = from; i < to; i++) {
+		if (!passes(app, i, &name))
+			continue;
+		app->list_order = grow(app->list_order, &app->list_cap,
+				       app->list_n + 1,
+				       sizeof(*app->list_order));
+		app->list_order[app->list_n++] = i;
+	}
+	buf_release(&name);
+}
+
+static void add_up(struct app *app)
+{
+	struct list_totals t = { 0 };
+	for (size_t i = 0; i < app->list_n; i++) {
+		const struct entry *e =
+			deck_entry(app->deck, app->list_order[i]);
+		if (!is_measured(e))
+			continue;
+		t.n_reported++;
+		t.longest = MAX(t.longest, e->tokens);
+		t.tokens += e->tokens;
+		if (e->fired_at == GUARD_NEVER)
+			continue;
+		t.n_fired++;
+		t.n_resumed += e->resumed_at != GUARD_NEVER;
+		t.tokens_after += e->tokens - MIN(e->tokens, e->fired_at);
+	}
+	app->list_totals = t;
+}
+
+/* ---- the order --------------------------------------------------------- */
+
+/* What a row is sorted by: a number, or the first letters of a text. */
+struct sort_key {
+	double number;
+	char text[NAME_BYTES];
+	size_t entry;
+};
+
+/* NAN: there is nothing to compare, the row comes last. */
+static double sort_number(const struct entry *e, enum list_column column)
+{
+	uint32_t at;
+	switch (column) {
+	case LIST_TOKENS:
+		return e->tokens;
+	case LIST_REASONING:
+		return e->reasoning_tokens;
+	case LIST_ANSWER:
+		return e->answer_tokens;
+	case LIST_RHO:
+		return e->rho;
+	case LIST_AFTER:
+		return e->fired_at == GUARD_NEVER
+			       ? NAN
+			       : (double)(e->tokens -
+					  MIN(e->tokens, e->fired_at));
+	case LIST_LIL:
+	case LIST_ADAPTIVE:
+		at = column == LIST_LIL ? e->fired_at : e->adaptive_at;
+		return at == GUARD_NEVER ? NAN : (double)at;
+	default:
+		return 0;
+	}
+}
+
+static struct sort_key key_of(const struct app *app, size_t i)
+{
+	struct sort_key key = { .entry = i };
+	const struct entry *e = deck_entry(app->deck, i);
+	enum list_column column = (enum list_column)app->list_sort;
+	if (column == LIST_FINISH || column == LIST_LABEL) {
+		const char *text = column == LIST_LABEL ? e->label
+							: e->finish;
+		snprintf(key.text, sizeof(key.text), "%s", text);
+		key.number = text[0] ? 0 : INFINITY;
+		return key;
+	}
+	if (column == LIST_NUMBER || column == LIST_RECORD) {
+		key.number = app->list_descending ? -(double)i : (double)i;
+		return key;
+	}
+	double v = is_measured(e) ? sort_number(e, column) : NAN;
+	key.number = isnan(v) ? INFINITY : app->list_descending ? -v : v;
+	return key;
+}
+
+static int compare(const struct sort_key *a, const struct sort_key *b,
+		   int text_sign)
+{
+	if (a->number != b->number)
+		return a->number < b->number ? -1 : 1;
+	int text = strcmp(a->text, b->text);
+	if (text != 0)
+		return text_sign * text;
+	return a->entry < b->entry ? -1 : a->entry > b->entry;
+}
+
+static int ascending(const void *a, const void *b)
+{
+	return compare(a, b, 1);
+}
+
+static int descending(const void *a, const void *b)
+{
+	return compare(a, b, -1);
+}
+
+static void sort(struct app *app)
+{
+	if (app->list_sort == LIST_NUMBER && !app->list_descending)
+		return; /* entries were appended in this order */
+	struct sort_key *keys = mem_alloc((app->list_n + 1) * sizeof(*keys));
+	for (size_t i = 0; i < app->list_n; i++)
+		keys[i] = key_of(app, app->list_order[i]);
+	qsort(keys, app->list_n, sizeof(*keys),
+	      app->list_descending ? descending : ascending);
+	for (size_t i = 0; i < app->list_n; i++)
+		app->list_order[i] = keys[i].entry;
+	mem_free(keys);
+}
+
+static void keep_selected(struct app *app, size_t selected)
+{
+	size_t at = app->list_cursor;
+	for (size_t i = 0; i < app->list_n; i++)
+		if (app->list_order[i] == selected)
+			at = i;
+	app->list_cursor = at;
+	list_move(app, 0);
+}
+
+static void rebuild(struct app *app)
+{
+	size_t selected = list_selected(app);
+	size_t n = deck_n(app->deck);
+	app->list_n = 0;
+	append_passing(app, 0, n);
+	sort(app);
+	add_up(app);
+	app->list_seen = n;
+	app->list_progress = deck_progress(app->deck);
+	keep_selected(app, selected);
+}
+
+bool list_sync(struct app *app)
+{
+	if (!app->deck)
+		return false;
+	size_t n = deck_n(app->deck);
+	double progress = deck_progress(app->deck);
+	if (n == app->list_seen && progress == app->list_progress)
+		return false;
+	double step = fabs(progress - app->list_progress);
+	if (n < app->list_seen || n <= LIST_SMALL ||
+	    step >= 1.0 / LIST_SORT_STEPS || deck_complete(app->deck)) {
+		rebuild(app);
+		return true;
+	}
+	/* In between new entries only come to the end. */
+	append_passing(app, app->list_seen, n);
+	app->list_seen = n;
+	return true;
+}
+
+void list_set_sort(struct app *app, enum list_column column, bool down)
+{
+	app->list_sort = (int)MIN(column, LIST_COLUMNS - 1);
+	app->list_descending = down;
+	if (app->deck)
+		rebuild(app);
+	app->dirty = true;
+}
+
+void list_set_filter(struct app *app, const char *filter)
+{
+	snprintf(app->list_filter, sizeof(app->list_filter), "%s", filter);
+	if (app->deck)
+		rebuild(app);
+	app->dirty = true;
+}
+
+/* ---- the selection ----------------------------------------------------- */
+
+void list_select(struct app *app, size_t i)
+{
+	for (size_t at = 0; at < app->list_n; at++)
+		if (app->list_order[at] == i)
+			list_move(app, (long)at - (long)app->list_cursor);
+}
+
+int list_rows(int view_rows)
+{
+	return MAX(view_rows - LIST_CHROME_ROWS, 1);
+}
+
+void list_move(struct app *app, long rows)
+{
+	size_t last = app->list_n ? app->list_n - 1 : 0;
+	size_t at = MIN(app->list_cursor, last);
+	size_t by = rows < 0 ? (size_t)-rows : (size_t)rows;
+	if (rows < 0)
+		at -= MIN(by, at);
+	else
+		at += MIN(by, last - at);
+	size_t seen = (size_t)list_rows(app->view_rows);
+	size_t top = MIN(app->list_top, at);
+	if (at >= top + seen)
+		top = at - seen + 1;
+	app->list_cursor = at;
+	app->list_top = top;
+	app->dirty = true;
+}
+
+size_t list_selected(const struct app *app)
+{
+	return app->list_cursor < app->list_n
+		       ? app->list_order[app->list_cursor]
+		       : DECK_NONE;
+}

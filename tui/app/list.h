@@ -1,0 +1,67 @@
+/*
+ * list.h - the order of the list view: sorted, filtered, kept while reading.
+ *
+ * app->list_order holds deck indices. list_sync() follows the deck: new
+ * entries are taken in at once, a sorted list is sorted again each time
+ * another 1/LIST_SORT_STEPS of the work is done, and when it is complete. So
+ * a hundred thousand rows that arrive in the background cost a few sorts.
+ */
+#ifndef LILSCOPE_LIST_H
+#define LILSCOPE_LIST_H
+
+#include "app/app.h"
+
+enum { LIST_SORT_STEPS = 64 };
+
+/* Columns from left to right; app->list_sort is one of them. */
+enum list_column {
+	LIST_NUMBER,
+	LIST_RECORD,
+	LIST_TOKENS,
+	LIST_REASONING,
+	LIST_ANSWER,
+	LIST_RHO,
+	LIST_LIL,
+	LIST_AFTER,
+	LIST_ADAPTIVE,
+	LIST_FINISH,
+	LIST_LABEL,
+	LIST_COLUMNS
+};
+
+/* Names for ":sort NAME". */
+extern const char *const list_column_names[LIST_COLUMNS];
+enum list_column list_column_find(const char *name, size_t n);
+
+/* Takes in what the deck has learnt; true if there is something to draw. */
+bool list_sync(struct app *app);
+
+/* Another order or filter ("" shows all; the words "lil", "no-lil" and
+ * "broken" select by the verdict). The selected entry stays selected where
+ * it can. */
+void list_set_sort(struct app *app, enum list_column column, bool descending);
+void list_set_filter(struct app *app, const char *filter);
+
+/* Moves the selection by rows, clipped, and scrolls app->list_top so that it
+ * is seen in app->view_rows. */
+void list_move(struct app *app, long rows);
+
+/* Selects entry i of the deck if the list shows it. */
+void list_select(struct app *app, size_t i);
+
+/* Rows of a view that high which show entries. */
+int list_rows(int view_rows);
+
+/* The deck index under the selection; DECK_NONE when the list is empty. */
+size_t list_selected(const struct app *app);
+
+/* The user's marks in the list: of entry i, and how many there are. */
+bool list_is_marked(const struct app *app, size_t i);
+void list_toggle_mark(struct app *app, size_t i);
+size_t list_n_marked(const struct app *app);
+
+/* Where the record came from, for people: "aime24.jsonl:7". */
+void list_entry_name(const struct deck *d, const struct entry *e,
+		     struct buf *out);
+
+#endif

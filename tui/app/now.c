@@ -1,0 +1,290 @@
+#include "app/now.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <string.h>
+
+#include "draw/num.h"
+
+enum {
+	LEGEND_COLS = 72, /* wide enough for samples of the lines */
+};
+
+/* ---- facts ------------------------------------------------------------- */
+
+static void find_lowest(struct now *now, const struct guard *g)
+{
+	now->lowest_gain = NAN;
+	for (size_t k = 2; k <= now->n_checks; k++) {
+		double gain = guard_gain(g, k);
+		if (now->lowest_gain <= gain)
+			continue;
+		now->lowest_gain = gain;
+		now->lowest_at = (uint32_t)(k * g->opts.f);
+	}
+}
+
+bool now_get(const struct app *app, struct now *now)
+{
+	*now = (struct now){ .run = app->run, .lowest_gain = NAN };
+	if (!app->run || !app->run->meter)
+		return false;
+	now->meter = app->run->meter;
+	now->opts = meter_opts(now->meter);
+	now->total = app_n_tokens(app);
+	now->n = MIN(app->playhead, now->total);
+	now->ls = bound_ls(meter_bound(now->meter));
+	now->alphabet = bound_alphabet(meter_bound(now->meter));
+	if (now->n == 0)
+		return false;
+	now->point = meter_point(now->meter, now->n);
+
+	const struct guard *g = meter_guard(now->meter);
+	now->n_checks = MIN(g->n, (size_t)(now->n / g->opts.f));
+	find_lowest(now, g);
+	struct guard_verdict never = { GUARD_NEVER, 0, GUARD_NEVER };
+	now->verdict = now->n_checks ? guard_verdict(g, now->n) : never;
+	now->ahead = GUARD_NEVER;
+	now->until = app->pace == PACE_PLAY ? now->n : now->total;
+	now->whole = g->n ? guard_verdict(g, now->until) : never;
+	if (now->verdict.at_token == GUARD_NEVER)
+		now->ahead = now->whole.at_token;
+	else
+		now->verdict = now->whole;
+	return true;
+}
+
+uint32_t now_lil(const struct now *now)
+{
+	return now->whole.at_token;
+}
+
+const char *now_symbols(const struct now *now)
+{
+	return now->opts->symbols == METER_TOKENS ? "token ids"
+						  : "UTF-8 bytes";
+}
+
+const char *now_tokens_by(const struct now *now)
+{
+	static const char *const names[] = {
+		[TOKENS_BY_IDS] = "ids of the source",
+		[TOKENS_BY_LOGPROBS] = "one logprob entry each",
+		[TOKENS_BY_USAGE] = "count of the server",
+		[TOKENS_BY_BPE] = "counted by the bundled BPE",
+		[TOKENS_BY_EVENTS] = "events, not tokens",
+	};
+	enum tokens_by by = now->run->trace.tokens_by;
+	return (size_t)by < ARRAY_LEN(names) ? names[by] : "";
+}
+
+/* ---- numbers ----------------------------------------------------------- */
+
+/* A mark beside the colour of each status. */
+static const struct {
+	enum glyph mark;
+	enum style style;
+} status_marks[] = {
+	[BOUND_PROVEN] = { GLYPH_CHECK, STYLE_GOOD },
+	[BOUND_OUT_LOW] = { GLYPH_WARN, STYLE_LIMIT },
+	[BOUND_UNDERSAMPLED] = { GLYPH_WARN, STYLE_LIMIT },
+	[BOUND_ASYMPTOTIC] = { GLYPH_WAVE, STYLE_NORMAL },
+};
+
+void now_draw_numbers(const struct now *now, struct pen *p)
+{
+	bool ascii = p->s->ascii;
+	char rho[NUM_BYTES], lo[NUM_BYTES], h[NUM_BYTES];
+	const struct bound_point *b = &now->point;
+	num_real(rho, b->rho, 3, ascii);
+	num_real(lo, b->lower, 3, ascii);
+	num_real(h, b->h, 3, ascii);
+	/* Each with a sample of its line: the numbers are the legend. */
+	bool wide = p->end - p->col >= LEGEND_COLS;
+	const char *line = !wide ? "" : ascii ? "* " : "─ ";
+	const char *area = !wide ? "" : ascii ? ": " : "⢕ ";
+	pen_printf(p, STYLE_RHO, "%s%s ", line, glyph(GLYPH_RHO, ascii));
+	pen_puts(p, STYLE_STRONG, rho);
+	pen_printf(p, STYLE_BAND, "  %s", area);
+	pen_printf(p, STYLE_NORMAL, "band [%s, %s]", lo, rho);
+	line = !wide ? "" : ascii ? "- " : "─ ";
+	pen_printf(p, STYLE_H, "  %sh(%u) ", line, now->ls - 1);
+	pen_puts(p, STYLE_NORMAL, h);
+	pen_printf(p, status_marks[b->status].style, "  %s %s",
+		   glyph(status_marks[b->status].mark, ascii),
+		   bound_status_name(b->status));
+	if (b->vacuous)
+		pen_printf(p, STYLE_DIM, " %s VACUOUS",
+			   glyph(GLYPH_OPEN, ascii));
+	/* The right end is free only if nothing was dropped. */
+	char alphabet[NUM_BYTES];
+	if (!p->full && p->end - p->col > 3) {
+		p->col += 2;
+		pen_right(p, STYLE_DIM, "%s, %s %s, Ls %u",
+			  now_symbols(now), glyph(GLYPH_ALPHA, ascii),
+			  num_count(alphabet, (uint64_t)now->alphabet),
+			  now->ls);
+	}
+}
+
+/* ---- the verdict ------------------------------------------------------- */
+
+static void sep(struct pen *p)
+{
+	pen_printf(p, STYLE_DIM, " %s ", glyph(GLYPH_DOT, p->s->ascii));
+}
+
+static uint32_t cycle_at(const struct now *now, bool *known)
+{
+	*known = false;
+	for (size_t i = 0; now->opts->rivals && i < rival_n_rows; i++) {
+		if (strcmp(rival_rows[i].name, "cycle") != 0)
+			continue;
+		*known = true;
+		return now_rival_at(now, i);
+	}
+	return GUARD_NEVER;
+}
+
+static void draw_cycle(const struct now *now, struct pen *p)
+{
+	char text[NUM_BYTES];
+	bool known;
+	uint32_t at = cycle_at(now, &known);
+	if (!known)
+		return;
+	pen_printf(p, STYLE_DIM, " %s exact-cycle rule: %s",
+		   glyph(GLYPH_DOT, p->s->ascii),
+		   at == GUARD_NEVER ? "never" : num_count(text, at));
+}
+
+static void draw_fired(const struct now *now, struct pen *p)
+{
+	const struct guard_verdict *v = &now->verdict;
+	bool ascii = p->s->ascii;
+	char a[NUM_BYTES], b[NUM_BYTES], c[NUM_BYTES];
+	pen_printf(p, STYLE_LIL, "%s Lil at token %s",
+		   glyph(GLYPH_FLAG, ascii), num_count(a, v->at_token));
+	sep(p);
+	pen_printf(p, STYLE_STRONG, "%s", num_count(b, v->tokens_after));
+	pen_printf(p, STYLE_NORMAL, " token%s after it (%s)",
+		   v->tokens_after == 1 ? "" : "s",
+		   num_percent(c, v->tokens_after, now->until));
+	static const char since[] = " no new information since";
+	if (v->resumed_at == GUARD_NEVER)
+		pen_printf(p, STYLE_NORMAL, " %s%s", glyph(GLYPH_DOT, ascii),
+			   pen_fits(p, (int)sizeof(since) + 1)
+				   ? since
+				   : " nothing new since");
+	else
+		pen_printf(p, STYLE_GOOD, " %s %s resumed at %s",
+			   glyph(GLYPH_DOT, ascii), glyph(GLYPH_BACK, ascii),
+			   v->resumed_at == v->at_token
+				   ? "once"
+				   : num_count(a, v->resumed_at));
+}
+
+/* While scrubbing: it comes later. */
+static void draw_ahead(const struct now *now, struct pen *p)
+{
+	char text[NUM_BYTES];
+	if (now->ahead == GUARD_NEVER)
+		return;
+	pen_printf(p, STYLE_LIL, " %s %s Lil ahead, at token %s",
+		   glyph(GLYPH_DOT, p->s->ascii),
+		   glyph(GLYPH_FLAG, p->s->ascii),
+		   num_count(text, now->ahead));
+}
+
+static void draw_not_fired(const struct now *now, struct pen *p)
+{
+	bool ascii = p->s->ascii;
+	char a[NUM_BYTES], b[NUM_BYTES];
+	const struct guard_opts *g = &now->opts->guard;
+	if (isnan(now->lowest_gain)) {
+		pen_printf(p, STYLE_NORMAL, "%s too early for Lil",
+			   glyph(GLYPH_OPEN, ascii));
+		sep(p);
+		pen_printf(p, STYLE_DIM, "the first check is at token %s",
+			   num_count(a, 2 * (uint64_t)g->f));
+		draw_ahead(now, p);
+	} else {
+		pen_printf(p, STYLE_GOOD, "%s Lil not reached",
+			   glyph(GLYPH_OPEN, ascii));
+		pen_printf(p, STYLE_NORMAL, ": lowest gain %s B at %s",
+			   num_real(a, now->lowest_gain, 0, ascii),
+			   num_count(b, now->lowest_at));
+		draw_ahead(now, p);
+		pen_printf(p, STYLE_DIM, ", it fires under %s B",
+			   num_short(a, g->t));
+		if (g->patience > 1)
+			pen_printf(p, STYLE_DIM, " %u times in a row",
+				   g->patience);
+	}
+}
+
+void now_draw_verdict(const struct now *now, struct pen *p)
+{
+	if (now->verdict.at_token != GUARD_NEVER)
+		draw_fired(now, p);
+	else
+		draw_not_fired(now, p);
+	draw_cycle(now, p);
+}
+
+/* ---- rivals ------------------------------------------------------------ */
+
+char now_rival_letter(size_t i_rival)
+{
+	const char *name = rival_rows[i_rival].name;
+	for (const char *c = name; *c; c++) {
+		bool taken = false;
+		for (size_t i = 0; i < i_rival; i++)
+			taken |= now_rival_letter(i) == toupper(*c);
+		if (!taken)
+			return (char)toupper(*c);
+	}
+	return (char)('1' + i_rival % 9);
+}
+
+uint32_t now_rival_at(const struct now *now, size_t i_rival)
+{
+	uint32_t at = meter_rival(now->meter, i_rival).at_token;
+	return at <= now->n ? at : GUARD_NEVER;
+}
+
+void now_draw_rivals(const struct now *now, struct pen *p)
+{
+	char text[NUM_BYTES];
+	if (!now->opts->rivals) {
+		pen_puts(p, STYLE_DIM, "other rules are off (:set rivals on)");
+		return;
+	}
+	pen_puts(p, STYLE_DIM, "other rules: ");
+	bool first = true;
+	for (size_t i = 0; i < rival_n_rows; i++) {
+		uint32_t at = now_rival_at(now, i);
+		if (at == GUARD_NEVER)
+			continue;
+		num_count(text, at);
+		int cols = (int)(strlen(rival_rows[i].name) + strlen(text)) +
+			   (int)strlen(" - C  at ");
+		if (!pen_fits(p, cols))
+			return;
+		if (!first)
+			sep(p);
+		first = false;
+		pen_printf(p, STYLE_RIVAL, "%c", now_rival_letter(i));
+		pen_printf(p, STYLE_NORMAL, " %s at ", rival_rows[i].name);
+		pen_puts(p, STYLE_STRONG, text);
+	}
+	const char *join = first ? "none of " : " never: ";
+	if (!first)
+		pen_printf(p, STYLE_DIM, " %s", glyph(GLYPH_DOT, p->s->ascii));
+	for (size_t i = 0; i < rival_n_rows; i++) {
+		if (now_rival_at(now, i) != GUARD_NEVER)
+			continue;
+		pen_printf(p, STYLE_DIM, "%s%s", join, rival_rows[i].name);
+		join = ", ";
+	}
+}

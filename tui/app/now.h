@@ -1,0 +1,58 @@
+/*
+ * now.h - everything that the screens say about the prefix at the playhead.
+ *
+ * Taken from the meter once a frame. O(checks of the guard + log n): the
+ * lowest gain and the verdict look at every check.
+ */
+#ifndef LILSCOPE_NOW_H
+#define LILSCOPE_NOW_H
+
+#include "app/app.h"
+#include "draw/pen.h"
+
+struct now {
+	const struct run *run;
+	const struct meter *meter;
+	const struct meter_opts *opts; /* resolved */
+	uint32_t n, total;        /* tokens at the playhead, and in all */
+	struct bound_point point; /* after n tokens */
+	unsigned ls;
+	double alphabet;
+	size_t n_checks;          /* complete windows */
+	uint32_t until;           /* tokens that the audit looks at: all, but
+				     while playing only those played */
+	struct guard_verdict verdict;  /* fired up to n; after it, to until */
+	struct guard_verdict whole;    /* up to until */
+	uint32_t ahead;           /* where it fires after n, or GUARD_NEVER */
+	double lowest_gain;       /* of checks 2..n_checks, NAN if none */
+	uint32_t lowest_at;       /* token of that check */
+};
+
+/* False while nothing is measured. */
+bool now_get(const struct app *app, struct now *now);
+
+/* The threshold, also one ahead of the playhead, or GUARD_NEVER. */
+uint32_t now_lil(const struct now *now);
+
+/* "UTF-8 bytes" or "token ids". */
+const char *now_symbols(const struct now *now);
+
+/* "counted by Qwen3 BPE" ... how tokens were counted, never NULL. */
+const char *now_tokens_by(const struct now *now);
+
+/* rho, band, h and flags; as many as fit. */
+void now_draw_numbers(const struct now *now, struct pen *p);
+
+/* "⚑ Lil at 9 750 · 6 583 tokens after it (40 %) · ..." */
+void now_draw_verdict(const struct now *now, struct pen *p);
+
+/* The other rules: "C cycle never · A adaptive 9 500". */
+void now_draw_rivals(const struct now *now, struct pen *p);
+
+/* The letter of a rival rule, unique among them. */
+char now_rival_letter(size_t i_rival);
+
+/* Where it fired up to n, or GUARD_NEVER. */
+uint32_t now_rival_at(const struct now *now, size_t i_rival);
+
+#endif

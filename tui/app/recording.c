@@ -1,0 +1,160 @@
+#include "app/recording.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "draw/num.h"
+#include "report/recorder.h"
+#include "system/clock.h"
+#include "system/file.h"
+
+enum { RECORDINGS_MAX = 256 }; /* open files */
+
+struct recording {
+	size_t i_entry;
+	char *path;
+	struct recorder *recorder;
+};
+
+static struct recording *find(const struct app *app, size_t i)
+{
+	for (size_t k = 0; k < app->n_recordings; k++)
+		if (app->recordings[k].i_entry == i)
+			return &app->recordings[k];
+	return NULL;
+}
+
+bool recording_is(const struct app *app, size_t i)
+{
+	return find(app, i) != NULL;
+}
+
+/* Ends and forgets it; says what became of it. */
+static void finish(struct app *app, struct recording *rec)
+{
+	const struct run *run = deck_kept(app->deck, rec->i_entry);
+	struct err err = { "" };
+	char tokens[NUM_BYTES];
+	bool good;
+
+	num_count(tokens, run ? run->trace.n_tokens :
+				recorder_n_tokens(rec->recorder));
+	good = recorder_close(rec->recorder, run, &err);
+	if (good)
+		app_say(app, "recorded %s tokens in %s", tokens, rec->path);
+	else
+		app_complain(app, "%s", err.text);
+	mem_free(rec->path);
+	*rec = app->recordings[--app->n_recordings];
+}
+
+void recording_start(struct app *app, size_t i, const char *path, bool over)
+{
+	const struct run *run = deck_kept(app->deck, i);
+	struct err err = { "" };
+	struct recording rec = { .i_entry = i };
+
+	if (!run || app->n_recordings == RECORDINGS_MAX) {
+		app_complain(app, run ? "no more than %d recordings at once" :
+					"there is nothing to record",
+			     RECORDINGS_MAX);
+		return;
+	}
+	rec.recorder = recorder_open(path, over, &err);
+	if (!rec.recorder) {
+		app_complain(app, "%s", err.text);
+		return;
+	}
+	rec.path = mem_strdup(path);
+	app->recordings = grow(app->recordings, &app->recordings_cap,
+			       app->n_recordings + 1, sizeof(rec));
+	app->recordings[app->n_recordings++] = rec;
+	app_say(app, "recording to %s", path);
+	if (run->ended)
+		finish(app, &app->recordings[app->n_recordings - 1]);
+}
+
+void recording_stop(struct app *app, size_t i)
+{
+	struct recording *rec = find(app, i);
+
+	if (rec)
+		finish(app, rec);
+}
+
+/* "run.jsonl.zst" is "run-2.jsonl.zst" for the second generation. */
+static void numbered(const char *path, size_t number, struct buf *out)
+{
+	const char *slash = strrchr(path, '/');
+	const char *name = slash ? slash + 1 : path;
+	size_t stem = (size_t)(name - path) + strcspn(name, ".");
+
+	buf_append(out, path, stem);
+	if (number > 1)
+		buf_printf(out, "-%zu", number);
+	buf_puts(out, path + stem);
+}
+
+/* --record: every generation that comes, in a file of its own. */
+static void start_new(struct app *app)
+{
+	while (app->set.record[0] && app->n_record_seen < deck_n(app->deck)) {
+		size_t i = app->n_record_seen;
+		const struct run *run = deck_kept(app->deck, i);
+		struct buf path = { 0 };
+
+		if (run && !run->trace.n_tokens && !run->ended)
+			return; /* nothing is known of it yet */
+		app->n_record_seen++;
+		if (!run)
+			continue; /* it stands in a file already */
+		numbered(app->set.record, i + 1, &path);
+		recording_start(app, i, buf_cstr(&path), false);
+		buf_release(&path);
+	}
+}
+
+bool recording_work(struct app *app)
+{
+	double now = now_s();
+	bool any = false;
+
+	start_new(app);
+	for (size_t k = app->n_recordings; k-- > 0;) {
+		struct recording *rec = &app->recordings[k];
+		const struct run *run = deck_kept(app->deck, rec->i_entry);
+		struct err err = { "" };
+		bool more = false;
+
+		if (run && !recorder_work(rec->recorder, run, now, &more,
+					  &err))
+			app_complain(app, "%s", err.text);
+		if (!run || err.text[0] || (run->ended && !more))
+			finish(app, rec);
+		any |= more;
+	}
+	return any;
+}
+
+double recording_wait_s(const struct app *app)
+{
+	double least = -1, now = app->n_recordings ? now_s() : 0;
+
+	for (size_t k = 0; k < app->n_recordings; k++) {
+		double wait = recorder_wait_s(app->recordings[k].recorder,
+					      now);
+
+		if (wait >= 0 && (least < 0 || wait < least))
+			least = wait;
+	}
+	return least;
+}
+
+void recording_end(struct app *app)
+{
+	while (app->n_recordings)
+		finish(app, &app->recordings[app->n_recordings - 1]);
+	mem_free(app->recordings);
+	app->recordings = NULL;
+	app->recordings_cap = 0;
+}

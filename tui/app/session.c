@@ -1,0 +1,226 @@
+#include "app/session.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "action/action.h"
+#include "draw/num.h"
+#include "system/file.h"
+
+static const char magic[] = "lilscope-session 1\n";
+
+/* What else a session brings back: options by name. */
+static const char *const kept_options[] = {
+	"t", "f", "patience", "coder", "symbols", "ls",
+};
+
+void session_name(const char *text, size_t n, char name[SESSION_NAME_BYTES])
+{
+	uint64_t hash = 0xcbf29ce484222325u ^ n; /* FNV-1a */
+
+	for (size_t i = 0; i < n; i++)
+		hash = (hash ^ (unsigned char)text[i]) * 0x100000001b3u;
+	snprintf(name, SESSION_NAME_BYTES, "%016llx.state",
+		 (unsigned long long)hash);
+}
+
+/* -- to text
+ * -------------------------------------------------------------------- */
+
+static void write_options(const struct app *app, struct buf *out)
+{
+	struct settings usual;
+	struct buf now = { 0 }, then = { 0 };
+
+	settings_init(&usual);
+	for (size_t i = 0; i < ARRAY_LEN(kept_options); i++) {
+		const struct opt *opt = opt_find(kept_options[i]);
+
+		buf_clear(&now);
+		buf_clear(&then);
+		opt->get(opt, &app->set, &now);
+		opt->get(opt, &usual, &then);
+		if (strcmp(buf_cstr(&now), buf_cstr(&then)) != 0)
+			buf_printf(out, "set %s %s\n", opt->name, now.data);
+	}
+	buf_release(&now);
+	buf_release(&then);
+}
+
+void session_write(const struct app *app, struct buf *out)
+{
+	buf_puts(out, magic);
+	if (app->moved) {
+		buf_printf(out, "playhead %u\n", app->wanted);
+		buf_printf(out, "cursor %u\n", app->wanted_cursor);
+	}
+	for (int i = 0; i < APP_MARKS; i++)
+		if (app->marks[i] != APP_NO_MARK)
+			buf_printf(out, "mark %c %u\n", 'a' + i, app->marks[i]);
+	write_options(app, out);
+}
+
+/* -- from text
+ * ------------------------------------------------------------------- */
+
+/* What a state file asks for. */
+struct wish {
+	uint32_t playhead, cursor;
+	bool has_playhead, has_cursor;
+	bool retune;
+	int n_marks;
+};
+
+/* A plain number that fits; anything else is no number. */
+static bool read_number(const char *text, uint32_t *out)
+{
+	uint64_t value = 0;
+
+	if (!*text)
+		return false;
+	for (; *text; text++) {
+		if (*text < '0' || *text > '9')
+			return false;
+		value = value * 10 + (uint64_t)(*text - '0');
+		if (value >= UINT32_MAX)
+			return false;
+	}
+	*out = (uint32_t)value;
+	return true;
+}
+
+static void read_mark(struct app *app, const char *text, struct wish *wish)
+{
+	uint32_t token;
+
+	if (text[0] < 'a' || text[0] >= 'a' + APP_MARKS || text[1] != ' ' ||
+	    !read_number(text + 2, &token) || token > app_n_tokens(app))
+		return;
+	app->marks[text[0] - 'a'] = token;
+	wish->n_marks++;
+}
+
+static void read_option(struct app *app, const char *text, struct wish *wish)
+{
+	char name[32];
+	size_t n = strcspn(text, " ");
+
+	if (text[n] != ' ' || n >= sizeof(name))
+		return;
+	memcpy(name, text, n);
+	name[n] = '\0';
+	for (size_t i = 0; i < ARRAY_LEN(kept_options); i++) {
+		const struct opt *opt;
+
+		if (strcmp(kept_options[i], name) != 0)
+			continue;
+		opt = opt_find(name);
+		/* The command line knows better. */
+		if (opt_is_given(&app->set, opt))
+			return;
+		if (opt_set(&app->set, name, text + n + 1, OPT_LIVE, NULL))
+			wish->retune = true;
+	}
+}
+
+static void read_line(struct app *app, const char *line, struct wish *wish)
+{
+	if (strncmp(line, "playhead ", 9) == 0)
+		wish->has_playhead = read_number(line + 9, &wish->playhead);
+	else if (strncmp(line, "cursor ", 7) == 0)
+		wish->has_cursor = read_number(line + 7, &wish->cursor);
+	else if (strncmp(line, "mark ", 5) == 0)
+		read_mark(app, line + 5, wish);
+	else if (strncmp(line, "set ", 4) == 0)
+		read_option(app, line + 4, wish);
+}
+
+static void apply(struct app *app, const struct wish *wish)
+{
+	char number[NUM_BYTES];
+
+	if (wish->has_playhead)
+		app_seek(app, wish->playhead);
+	if (wish->has_cursor && wish->has_playhead &&
+	    wish->cursor < app->playhead)
+		app_set_cursor(app, wish->cursor);
+	if (wish->retune)
+		app_retune(app);
+	if (wish->has_playhead || wish->n_marks || wish->retune)
+		app_say(app, "as you left it: token %s, %d mark%s%s",
+			num_count(number, app->wanted), wish->n_marks,
+			wish->n_marks == 1 ? "" : "s",
+			wish->retune ? ", tuned options" : "");
+}
+
+void session_read(struct app *app, const char *text, size_t n)
+{
+	char line[128];
+	struct wish wish = { 0 };
+
+	if (n < sizeof(magic) - 1 ||
+	    memcmp(text, magic, sizeof(magic) - 1) != 0)
+		return;
+	for (size_t i = sizeof(magic) - 1; i < n;) {
+		const char *end = memchr(text + i, '\n', n - i);
+		size_t len = end ? (size_t)(end - text) - i : n - i;
+
+		if (len < sizeof(line)) {
+			memcpy(line, text + i, len);
+			line[len] = '\0';
+			read_line(app, line, &wish);
+		}
+		i += len + 1;
+	}
+	apply(app, &wish);
+}
+
+/* -- files
+ * --------------------------------------------------------------------- */
+
+static bool state_path(const struct app *app, char out[FILE_PATH_BYTES])
+{
+	char name[SESSION_NAME_BYTES];
+	const struct buf *text = &app->run->trace.text;
+
+	session_name(text->data, text->len, name);
+	return file_xdg("XDG_STATE_HOME", ".local/state", name, out);
+}
+
+void session_sync(struct app *app)
+{
+	char path[FILE_PATH_BYTES];
+	struct buf text = { 0 };
+
+	if (!app->fresh || !app->run || !deck_run_complete(app->deck))
+		return;
+	app->fresh = false;
+	if (app->set.seek)
+		app_seek(app, app->set.seek);
+	if (!app->set.session || app->moved || !app->run->trace.text.len)
+		return;
+	if (state_path(app, path) &&
+	    file_read(path, SESSION_FILE_BYTES, &text, NULL) == FILE_READ)
+		session_read(app, text.data, text.len);
+	buf_release(&text);
+}
+
+void session_save(const struct app *app)
+{
+	char folder[FILE_PATH_BYTES], path[FILE_PATH_BYTES];
+	struct buf text = { 0 };
+
+	if (!app->set.session || !app->run || app->fresh ||
+	    !app->run->trace.text.len || !state_path(app, path) ||
+	    !file_xdg("XDG_STATE_HOME", ".local/state", "", folder))
+		return;
+	session_write(app, &text);
+	/* Nothing to remember, and nothing to forget. */
+	if ((text.len > sizeof(magic) - 1 || file_exists(path)) &&
+	    file_make_folder(folder, NULL)) {
+		file_write(path, text.data, text.len, NULL);
+		file_keep_newest(folder, ".state", SESSION_FILES);
+	}
+	buf_release(&text);
+}

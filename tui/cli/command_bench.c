@@ -1,0 +1,456 @@
+/*
+ * command_bench.c - lilscope bench: problems x policies x budgets.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "bench/bench.h"
+#include "bench/bench_svg.h"
+#include "cli/commands.h"
+#include "cli/sweep.h"
+#include "decode/model_map.h"
+#include "guard/guard_report.h"
+#include "input/source.h"
+#include "model/chat.h"
+#include "opt/opt_decode.h"
+#include "report/progress.h"
+#include "system/data.h"
+#include "system/file.h"
+#include "view/view_sweep.h"
+
+enum { COLS_DEFAULT = 80, BUDGET_MAX = 1 << 24, PROGRESS_AFTER_MS = 500 };
+
+/* What the command is at work with. */
+struct work {
+	const struct settings *set;
+	struct model_map map;
+	char model_path[DATA_PATH_BYTES];
+	struct problem_set problems;
+	struct bench_opts opts;
+	struct progress progress;
+	struct sweep *sweep;	  /* NULL: no screen */
+	struct bench_state state; /* as last told */
+	struct err said;	  /* the first sentence behind the screen */
+	struct buf facts;
+};
+
+static bool is_given(const struct settings *set, const char *name)
+{
+	return opt_is_given(set, opt_find(name));
+}
+
+/* --- from options ------------------------------------------------------- */
+
+/* The next part of a list; false at its end. */
+static bool next_part(const char **list, char *out, size_t size)
+{
+	size_t n;
+
+	while (**list == ',' || **list == ' ')
+		(*list)++;
+	n = strcspn(*list, ", ");
+	snprintf(out, size, "%.*s", (int)MIN(n, size - 1), *list);
+	*list += n;
+	return n > 0;
+}
+
+static bool add_case(struct bench_opts *o, const struct sparse *policy,
+		     uint32_t budget, struct err *err)
+{
+	for (size_t i = 0; i < o->n_cases; i++)
+		if (o->cases[i].policy == policy &&
+		    o->cases[i].budget == budget)
+			return true;
+	if (o->n_cases == BENCH_CASES_MAX)
+		return err_set(err,
+			       "a bench takes at most %d policies and "
+			       "budgets together",
+			       BENCH_CASES_MAX);
+	o->cases[o->n_cases++] = (struct bench_case){ policy, budget };
+	return true;
+}
+
+/* Every budget of the list with one policy; each is tried on the options. */
+static bool add_budgets(struct work *w, const struct sparse *policy,
+			struct err *err)
+{
+	const struct sparse_shape shape = transformer_shape(w->map.model);
+	const char *list = w->set->bench.budgets;
+	char word[32];
+
+	while (next_part(&list, word, sizeof(word))) {
+		struct sparse_opts o = w->opts.sparse;
+		char *end;
+		unsigned long budget = strtoul(word, &end, 10);
+		struct err inner = { "" };
+
+		if (*end || word[0] == '-' || budget < 1 || budget > BUDGET_MAX)
+			return err_set(err,
+				       "--budgets takes numbers of "
+				       "tokens, not \"%s\"",
+				       word);
+		o.budget = (uint32_t)budget;
+		if (!sparse_resolve(policy, &o, &shape, &inner))
+			return err_set(err, "%s at %lu tokens: %s",
+				       policy->name, budget, inner.text);
+		if (!add_case(&w->opts, policy, o.budget, err))
+			return false;
+	}
+	return true;
+}
+
+static bool read_cases(struct work *w, struct err *err)
+{
+	const char *list = w->set->bench.policies;
+	char word[32];
+
+	while (next_part(&list, word, sizeof(word))) {
+		const struct sparse *policy = sparse_find(word);
+
+		if (!policy)
+			return err_set(err,
+				       "--policies: there is no policy "
+				       "\"%s\"",
+				       word);
+		if (policy != &sparse_dense && !add_budgets(w, policy, err))
+			return false;
+	}
+	return true;
+}
+
+/* What goes around each prompt. */
+static void ask(struct work *w)
+{
+	const char *name = w->set->decode.chat, *template;
+	const struct chat *chat;
+	struct buf asked = { 0 };
+	size_t n;
+
+	if (strcmp(name, "none") == 0)
+		return;
+	template = vocab_template(w->map.vocab, &n);
+	chat = strcmp(name, "auto") == 0 ? chat_detect(template, n)
+					 : chat_find(name);
+	for (size_t i = 0; i < w->problems.n; i++) {
+		struct task *task = &w->problems.tasks[i];
+
+		buf_clear(&asked);
+		chat_ask(chat, NULL, task->prompt, &asked);
+		mem_free(task->prompt);
+		task->prompt = mem_strdup(buf_cstr(&asked));
+	}
+	buf_release(&asked);
+}
+
+static bool read_problems(struct work *w, struct err *err)
+{
+	const char *path = w->set->bench.problems;
+	uint32_t n = w->set->bench.n;
+	struct buf text = { 0 };
+	bool good;
+
+	if (n < 1)
+		return err_set(err, "-n takes at least 1 problem");
+	if (strcmp(path, "chain") == 0) {
+		problem_set_draw(&w->problems, w->set->decode.seed, n);
+		return true;
+	}
+	good = source_read_all(path, &text, err) &&
+	       problem_set_read(&w->problems, text.data, text.len, path, n,
+				err);
+	buf_release(&text);
+	if (good && w->problems.n_broken) {
+		struct err note = { "" };
+
+		err_set(&note, "%u lines hold no problem; the first: %s",
+			w->problems.n_broken, w->problems.first_broken.text);
+		guard_say(stderr, note.text);
+	}
+	return good;
+}
+
+static bool open_model(struct work *w, struct err *err)
+{
+	const struct settings *set = w->set;
+
+	if (set->model)
+		snprintf(w->model_path, sizeof(w->model_path), "%s",
+			 set->model);
+	else if (!data_path(DATA_MODEL, w->model_path, err))
+		return false;
+	return model_map_open(&w->map, w->model_path, set->decode.tokenizer,
+			      err);
+}
+
+/* --- how it is done, for the header of the results ---------------------- */
+
+static void fact(struct buf *out, const char *name, const char *value)
+{
+	buf_printf(out, "%s\"%s\":", out->len ? "," : "", name);
+	json_put_string(out, value, strlen(value));
+}
+
+/* An option as the table shows it; "rule" where bench decides. */
+static void fact_opt(struct work *w, const char *name, bool rule)
+{
+	const struct opt *opt = opt_find(name);
+	struct buf value = { 0 };
+
+	if (rule)
+		buf_puts(&value, "rule");
+	else
+		opt->get(opt, w->set, &value);
+	fact(&w->facts, name, buf_cstr(&value));
+	buf_release(&value);
+}
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+static void put_facts(struct work *w)
+{
+	static const char *const plain[] = {
+		"n",	       "seed",	"predict",  "kv",
+		"temperature", "top-k", "top-p",    "min-p",
+		"page",	       "sinks", "recent",   "dense-layers",
+		"keep-prompt", "chat",	"patience", "coder",
+	};
+	char size[32];
+
+	snprintf(size, sizeof(size), "%zu", w->map.n_bytes);
+	fact(&w->facts, "model", base_name(w->model_path));
+	fact(&w->facts, "model_bytes", size);
+	fact(&w->facts, "problems", base_name(w->set->bench.problems));
+	for (size_t i = 0; i < ARRAY_LEN(plain); i++)
+		fact_opt(w, plain[i], false);
+	fact_opt(w, "f", !w->opts.f_given);
+	fact_opt(w, "t", !w->opts.t_given);
+	fact(&w->facts, "rescue",
+	     w->opts.rescue ? w->opts.rescue->name : "none");
+}
+
+/* --- while it runs ------------------------------------------------------ */
+
+static bool tell(void *ctx, const struct bench_state *s)
+{
+	struct work *w = ctx;
+	uint32_t n = s->n_done + s->n_lost;
+	char left[64] = "", text[256];
+
+	w->state = *s;
+	if (w->sweep)
+		return sweep_tell(w->sweep, s);
+	if (isfinite(s->left_s))
+		view_sweep_left(s->left_s, left, sizeof(left));
+	/* How long sparse runs become is what is to be found out. */
+	if (s->dense)
+		snprintf(text, sizeof(text), "%u of %u runs; dense first%s%s",
+			 n, s->n_all, left[0] ? ": " : "", left);
+	else
+		snprintf(text, sizeof(text), "%u of %u runs%s%s%s", n, s->n_all,
+			 left[0] ? ", " : "", left, left[0] ? " left" : "");
+	progress_at(&w->progress, (double)n / s->n_all, text);
+	return true;
+}
+
+static void complain(void *ctx, const char *sentence)
+{
+	struct work *w = ctx;
+
+	if (w->sweep) { /* said when the screen is gone */
+		err_set(&w->said, "%s", sentence);
+		return;
+	}
+	progress_hide(&w->progress);
+	guard_say(stderr, sentence);
+}
+
+static int terminal_cols(void)
+{
+	struct winsize size;
+
+	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) < 0 || !size.ws_col)
+		return COLS_DEFAULT;
+	return size.ws_col;
+}
+
+/* --- all of it ---------------------------------------------------------- */
+
+static bool rescue_of(const struct settings *set, struct bench_opts *o,
+		      struct err *err)
+{
+	const char *then = set->decode.on_threshold;
+
+	o->rescue = is_given(set, "on-threshold") ? sparse_find(then)
+						  : &sparse_dense;
+	if (coder_rows[set->meter.coder].ids)
+		return err_set(err,
+			       "bench measures bytes: --coder %s is over "
+			       "token ids",
+			       coder_rows[set->meter.coder].name);
+	return true;
+}
+
+static bool prepare(struct work *w, struct err *err)
+{
+	const struct settings *set = w->set;
+	const struct decode_settings *d = &set->decode;
+	struct bench_opts *o = &w->opts;
+	uint32_t n_ctx;
+
+	if (!open_model(w, err) || !read_problems(w, err))
+		return false;
+	ask(w);
+	n_ctx = w->map.model->shape.n_ctx;
+	*o = (struct bench_opts){
+		.model = w->map.model,
+		.vocab = w->map.vocab,
+		.kv = strcmp(d->kv, "f32") == 0 ? GGML_F32 : GGML_F16,
+		.sparse = d->sparse,
+		.sample = d->sample,
+		.n_predict = d->n_predict ? d->n_predict
+					  : MIN(n_ctx, BENCH_PREDICT_MAX),
+		.specials = strcmp(d->chat, "none") != 0,
+		.set = &w->problems,
+		.meter = set->meter,
+		.f_given = is_given(set, "f"),
+		.t_given = is_given(set, "t"),
+		.n_jobs = set->bench.jobs,
+		.tell = tell,
+		.complain = complain,
+		.ctx = w,
+	};
+	o->sparse.seed = o->sample.seed = d->seed;
+	if (!read_cases(w, err) || !rescue_of(set, o, err) ||
+	    (set->bench.svg && !file_try_write(set->bench.svg, err)))
+		return false;
+	put_facts(w);
+	o->facts = buf_cstr(&w->facts);
+	o->out = set->bench.out;
+	return true;
+}
+
+static bool put_results(struct work *w, const struct bench_table *table,
+			const struct bench_run *runs, size_t n_runs,
+			struct err *err)
+{
+	struct buf out = { 0 }, facts = { 0 };
+	bool good = true;
+
+	if (w->set->output == OUTPUT_JSON) {
+		buf_printf(&facts, "%s,", w->opts.facts);
+		bench_print_json(table, buf_cstr(&facts), &out);
+	} else if (w->set->output == OUTPUT_CSV) {
+		bench_print_csv(table, &out);
+	} else {
+		bench_print(table, &out);
+	}
+	if (fwrite(out.data, 1, out.len, stdout) != out.len ||
+	    fflush(stdout) != 0)
+		good = err_set(err, "standard output: nobody reads");
+	buf_clear(&out);
+	if (good && w->set->bench.svg) {
+		bench_svg(table, runs, n_runs, &out);
+		good = file_write(w->set->bench.svg, out.data, out.len, err);
+	}
+	buf_release(&out);
+	buf_release(&facts);
+	return good;
+}
+
+/* People at a terminal see it run; who wants lines gets lines. */
+static void open_screen(struct work *w)
+{
+	const struct settings *set = w->set;
+	struct err err = { "" };
+
+	if (set->output != OUTPUT_TABLE || set->plain || !isatty(STDOUT_FILENO))
+		return;
+	w->sweep = sweep_open(set, &err);
+	if (!w->sweep)
+		return; /* a terminal that can't: the bar is enough */
+	sweep_fds(w->sweep, w->opts.fds);
+	w->opts.n_fds = SWEEP_FDS;
+}
+
+static void stopped_note(const struct work *w, struct err *note)
+{
+	err_set(note, "stopped after %u of %u runs%s", w->state.n_done,
+		w->state.n_all,
+		w->opts.out ? "; the same command goes on"
+			    : "; with --out FILE a bench goes on later");
+}
+
+/* Ctrl-C ends the program here: what is kept is told on the way out. */
+static void close_screen(struct work *w, bool stay)
+{
+	struct err note = { "" };
+
+	if (!w->sweep)
+		return;
+	if (stay)
+		sweep_stay(w->sweep, &w->state);
+	else
+		stopped_note(w, &note);
+	sweep_close(w->sweep, note.text[0] ? note.text : NULL);
+	w->sweep = NULL;
+	if (w->said.text[0])
+		guard_say(stderr, w->said.text);
+}
+
+static void say_stopped(const struct work *w)
+{
+	struct err note = { "" };
+
+	stopped_note(w, &note);
+	guard_say(stderr, note.text);
+}
+
+static bool run(struct work *w, struct err *err)
+{
+	struct bench_table table = { 0 };
+	struct bench_run *runs = NULL;
+	size_t n_runs = 0;
+	bool good, stopped = false;
+
+	open_screen(w);
+	progress_init(&w->progress, isatty(STDERR_FILENO) ? stderr : NULL,
+		      terminal_cols(), PROGRESS_AFTER_MS);
+	good = bench_run_all(&w->opts, &table, &runs, &n_runs, &stopped, err);
+	close_screen(w, good && !stopped);
+	progress_hide(&w->progress);
+	if (good && stopped)
+		say_stopped(w);
+	good = good && put_results(w, &table, runs, n_runs, err);
+	for (size_t i = 0; i < n_runs; i++)
+		bench_run_release(&runs[i]);
+	mem_free(runs);
+	bench_table_release(&table);
+	return good;
+}
+
+int command_bench(const struct settings *set, int n_files)
+{
+	struct work w = { .set = set };
+	struct err err = { "" };
+	bool good;
+
+	if (n_files)
+		err_set(&err, "bench takes no FILE; --problems names one, "
+			      "--out the results");
+	good = !n_files && prepare(&w, &err) && run(&w, &err);
+	if (!good)
+		guard_say(stderr, err.text);
+	problem_set_release(&w.problems);
+	model_map_close(&w.map);
+	buf_release(&w.facts);
+	return good ? 0 : EXIT_TROUBLE;
+}

@@ -1,0 +1,135 @@
+/*
+ * command_decode.c - lilscope decode: a model writes, a record a token.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/commands.h"
+#include "cli/decode_job.h"
+#include "decode/model_map.h"
+#include "decode/serve.h"
+#include "guard/guard_report.h"
+#include "input/source.h"
+#include "trace/json.h"
+
+/* What the command is at work with. */
+struct work {
+	const struct settings *set;
+	struct model_map map;
+	struct pool *pool;
+	struct decode *decode;
+	struct buf prompt, asked;
+	bool gone;             /* nobody reads */
+};
+
+static int complain(const struct err *err)
+{
+	guard_say(stderr, err->text);
+	return EXIT_TROUBLE;
+}
+
+static void put_records(void *ctx, const char *lines, size_t n)
+{
+	struct work *w = ctx;
+
+	if (fwrite(lines, 1, n, stdout) != n || fflush(stdout) != 0)
+		w->gone = true;
+}
+
+/* The text of each record alone, for people. */
+static void put_text(void *ctx, const char *lines, size_t n)
+{
+	struct work *w = ctx;
+	struct json doc = { 0 };
+	struct json_value text;
+	const char *s;
+	size_t len;
+
+	if (json_read(&doc, lines, n, false, NULL)) {
+		text = json_get(json_root(&doc), "t");
+		s = json_text(text, &len);
+		if (s && (fwrite(s, 1, len, stdout) != len ||
+			  fflush(stdout) != 0))
+			w->gone = true;
+		if (json_get(json_root(&doc), "end").doc)
+			putchar('\n');
+	}
+	json_release(&doc);
+}
+
+/* --- from options ------------------------------------------------------- */
+
+static bool read_prompt(struct work *w, struct err *err)
+{
+	const char *prompt = w->set->prompt;
+
+	if (!prompt)
+		return err_set(err, "decode needs a --prompt; @FILE reads it");
+	if (prompt[0] == '@')
+		return source_read_all(prompt + 1, &w->prompt, err);
+	buf_puts(&w->prompt, prompt);
+	return true;
+}
+
+static bool prepare(struct work *w, struct err *err)
+{
+	const struct settings *set = w->set;
+	struct decode_opts job;
+
+	if (!set->model)
+		return err_set(err, "decode needs a --model FILE.gguf");
+	if (!read_prompt(w, err) ||
+	    !model_map_open(&w->map, set->model, set->decode.tokenizer, err))
+		return false;
+	decode_job_ask(set, &w->map, buf_cstr(&w->prompt), &w->asked);
+	w->pool = pool_new(model_map_threads(&w->map,
+					      set->decode.threads));
+	job = decode_job(set, &w->map);
+	job.generate.pool = w->pool;
+	job.prompt = buf_cstr(&w->asked);
+	job.out = set->decode.text ? put_text : put_records;
+	job.ctx = w;
+	w->decode = decode_new(&job, err);
+	return w->decode != NULL;
+}
+
+static void put_sentence(void *ctx, const char *sentence)
+{
+	(void)ctx;
+	guard_say(stderr, sentence);
+}
+
+static void run(struct work *w)
+{
+	struct decode_server server = {
+		.decode = w->decode,
+		.fd = w->set->decode.control ? STDIN_FILENO : -1,
+		.gone = &w->gone,
+		.say = put_sentence,
+	};
+
+	decode_serve(&server);
+	decode_server_release(&server);
+}
+
+int command_decode(const struct settings *set, int n_files)
+{
+	struct work w = { .set = set };
+	struct err err = { "" };
+	int status = 0;
+
+	if (n_files)
+		err_set(&err, "decode takes no FILE; the model is --model's, "
+			      "the prompt --prompt's");
+	if (err.text[0] || !prepare(&w, &err))
+		status = complain(&err);
+	else
+		run(&w);
+	decode_free(w.decode);
+	pool_free(w.pool);
+	model_map_close(&w.map);
+	buf_release(&w.prompt);
+	buf_release(&w.asked);
+	return status;
+}

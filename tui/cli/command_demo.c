@@ -1,0 +1,104 @@
+/*
+ * command_demo.c - lilscope demo: a model at work, dense beside sparse.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "cli/commands.h"
+#include "demo/demo.h"
+#include "demo/tour.h"
+#include "guard/guard_report.h"
+#include "input/source.h"
+#include "loop/show.h"
+#include "system/file.h"
+
+enum { BOX_PAGE = 8 }; /* of the model in the box: its texts are short */
+
+static bool is_given(const struct settings *set, const char *name)
+{
+	return opt_is_given(set, opt_find(name));
+}
+
+/* What suits the model in the box, unless it was told. */
+static void settle(struct settings *set)
+{
+	set->session = false; /* it is decoded anew: nothing to come back to */
+	if (!is_given(set, "seed"))
+		set->decode.seed = 1;
+	if (set->model)
+		return;
+	if (!is_given(set, "f"))
+		set->meter.guard.f = DEMO_F;
+	if (!is_given(set, "t"))
+		set->meter.guard.t = DEMO_T;
+	if (!is_given(set, "page"))
+		set->decode.sparse.page =
+			MIN(BOX_PAGE, MAX(set->decode.sparse.budget, 1));
+}
+
+/* What was asked for and can't be; what is asked is done or refused. */
+static bool check(const struct settings *set, int n_files, struct err *err)
+{
+	if (n_files)
+		return err_set(err, "demo takes no FILE; the model is "
+				    "--model's, the prompt --prompt's");
+	if (set->record[0] && file_exists(set->record))
+		return err_set(err, "--record: %s exists already",
+			       set->record);
+	if (set->model && !set->prompt)
+		return err_set(err, "demo with a --model needs a --prompt; "
+				    "@FILE reads it");
+	if (is_given(set, "policy") && strcmp(set->decode.policy, "dense") == 0)
+		return err_set(err, "run A of the demo is dense already; "
+				    "--policy says what run B is");
+	return true;
+}
+
+static bool begin(struct app *app, struct err *err)
+{
+	const char *prompt = app->set.prompt;
+	struct buf text = { 0 };
+	bool good;
+
+	if (!prompt)
+		return demo_draw(app, app->set.decode.seed, err);
+	if (prompt[0] != '@')
+		return demo_ask(app, prompt, err);
+	good = source_read_all(prompt + 1, &text, err) &&
+	       demo_ask(app, buf_cstr(&text), err);
+	buf_release(&text);
+	return good;
+}
+
+static int show(struct app *app, struct err *err)
+{
+	bool screen = app->set.script[0] ||
+		      (!app->set.plain && isatty(STDOUT_FILENO));
+
+	if (!screen)
+		return demo_print(app, stdout);
+	if (app->set.decode.tour)
+		tour_start(app);
+	return show_app(app, err);
+}
+
+int command_demo(const struct settings *given, int n_files)
+{
+	struct settings set = *given;
+	struct err err = { "" };
+	struct app app;
+	int status = EXIT_TROUBLE;
+
+	if (check(&set, n_files, &err)) {
+		settle(&set);
+		app_init(&app, &set);
+		if (demo_new(&app, &err) && begin(&app, &err))
+			status = show(&app, &err);
+		app_release(&app);
+	}
+	if (err.text[0])
+		guard_say(stderr, err.text);
+	return status;
+}

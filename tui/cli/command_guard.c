@@ -1,0 +1,138 @@
+/*
+ * command_guard.c - lilscope guard: from its options to its relay or proxy.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/commands.h"
+#include "guard/guard_report.h"
+#include "guard/proxy.h"
+#include "guard/relay.h"
+#include "opt/opt_request.h"
+#include "term/signals.h"
+
+static int usage(const struct err *err)
+{
+	guard_say(stderr, err->text);
+	return EXIT_TROUBLE;
+}
+
+/* The next signal that ends us; Ctrl-Z stops and goes on. */
+static int ending_signal(void)
+{
+	int number;
+
+	while ((number = sig_next()) != 0) {
+		if (number == SIGTSTP)
+			sig_stop();
+		else if (number == SIGINT || number == SIGTERM ||
+			 number == SIGHUP)
+			return number;
+	}
+	return 0;
+}
+
+static struct watch_opts watch_opts(const struct settings *set,
+				    const char *source)
+{
+	return (struct watch_opts){
+		.meter = set->meter,
+		.rule = set->rule,
+		.source = source,
+		.format = set->format,
+		.field = set->field,
+	};
+}
+
+static int filter(const struct settings *set, const char *path)
+{
+	struct exec exec = { .n_words = 0 };
+	struct relay_opts relay = {
+		.watch = watch_opts(set, path),
+		.path = path,
+		.request = request_of(set),
+		.out_fd = STDOUT_FILENO,
+		.annotate = set->annotate,
+		.report = set->report,
+		.exec = set->exec[0] ? &exec : NULL,
+		.err = stderr,
+	};
+	struct err err = { "" };
+	int status, signal;
+
+	if (relay.exec && !exec_parse(&exec, set->exec, &err)) {
+		exec_release(&exec);
+		return usage(&err);
+	}
+	sig_init(NULL);
+	relay.signal_fd = sig_fd();
+	relay.signalled = ending_signal;
+	status = relay_run(&relay, &signal);
+	sig_release();
+	exec_release(&exec);
+	if (signal)
+		sig_end(signal);
+	return status;
+}
+
+static int proxy(const struct settings *set)
+{
+	struct proxy_opts job = {
+		.watch = watch_opts(set, NULL),
+		.listen = set->listen,
+		.upstream = set->upstream,
+		.finish_reason = set->finish_reason,
+		.report = set->report,
+		.tee = set->tee,
+		.err = stderr,
+		.signalled = ending_signal,
+	};
+	int status;
+
+	sig_init(NULL);
+	job.signal_fd = sig_fd();
+	status = proxy_run(&job);
+	sig_release();
+	return status;
+}
+
+/* What the two ways of being a guard do not share. */
+static bool check_proxy(const struct settings *set, int n_files,
+			struct err *err)
+{
+	if (!set->listen[0] || !set->upstream[0])
+		return err_set(err, "--listen and --upstream belong together: "
+				    "--listen 127.0.0.1:8081 --upstream "
+				    "http://127.0.0.1:8080");
+	if (n_files)
+		return err_set(err, "--listen takes no FILE");
+	if (set->annotate || set->exec[0])
+		return err_set(err, "%s is for the filter, not for --listen",
+			       set->annotate ? "--annotate" : "--exec");
+	return true;
+}
+
+int command_guard(const struct settings *set, char **files, int n_files)
+{
+	const char *path = n_files ? files[0] : "-";
+	struct err err = { "" };
+
+	if (set->listen[0] || set->upstream[0]) {
+		if (!check_proxy(set, n_files, &err))
+			return usage(&err);
+		return proxy(set);
+	}
+	if (n_files > 1) {
+		err_set(&err, "guard takes one FILE, or none for standard "
+			      "input");
+		return usage(&err);
+	}
+	if (strcmp(path, "-") == 0 && isatty(STDIN_FILENO)) {
+		err_set(&err, "guard is a filter: PRODUCER | lilscope guard "
+			      "| CONSUMER; lilscope help guard tells more");
+		return usage(&err);
+	}
+	return filter(set, path);
+}

@@ -1,0 +1,61 @@
+#include "cli/decode_job.h"
+
+#include <string.h>
+
+#include "model/chat.h"
+#include "report/report.h"
+
+void decode_job_ask(const struct settings *set, const struct model_map *map,
+		    const char *question, struct buf *out)
+{
+	const char *name = set->decode.chat;
+	const struct chat *chat;
+	const char *template;
+	size_t n;
+
+	template = vocab_template(map->vocab, &n);
+	chat = strcmp(name, "auto") == 0 ? chat_detect(template, n) :
+					   chat_find(name);
+	chat_ask(chat, NULL, question, out);
+}
+
+static struct threshold_opts threshold(const struct settings *set)
+{
+	const char *then = set->decode.on_threshold;
+	struct threshold_opts o = { .meter = set->meter,
+				    .i_rule = report_rule_index(set->rule) };
+
+	if (strcmp(then, "ignore") == 0)
+		return o;
+	o.policy = sparse_find(then);
+	o.then = o.policy ? THRESHOLD_POLICY : THRESHOLD_STOP;
+	return o;
+}
+
+struct decode_opts decode_job(const struct settings *set,
+			      const struct model_map *map)
+{
+	const struct decode_settings *d = &set->decode;
+	struct decode_opts job = {
+		.generate = {
+			.model = map->model,
+			.vocab = map->vocab,
+			.kv = strcmp(d->kv, "f32") == 0 ? GGML_F32 : GGML_F16,
+			.sparse = d->sparse,
+			.sample = d->sample,
+			.n_predict = d->n_predict,
+			.stops = d->stops,
+			.n_stops = d->n_stops,
+			.ignore_eos = d->ignore_eos,
+			.threshold = threshold(set),
+		},
+		.specials = strcmp(d->chat, "none") != 0,
+		.policy = sparse_find(d->policy),
+		.layers = d->layers,
+		.named = d->control,
+	};
+
+	job.generate.sparse.seed = d->seed;
+	job.generate.sample.seed = d->seed;
+	return job;
+}

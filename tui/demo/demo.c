@@ -1,0 +1,486 @@
+#include "demo/demo.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/compare.h"
+#include "base/buf.h"
+#include "cli/decode_job.h"
+#include "demo/tour.h"
+#include "input/source.h"
+#include "system/data.h"
+#include "view/view.h"
+
+#define FRAME_S (1.0 / 30)
+
+enum {
+	STEPS_MAX = 4096, /* asked for at once */
+	LAYERS_TOLD = 8,  /* of a model with more, the map has their union */
+};
+
+/* --- making ------------------------------------------------------------- */
+
+static bool open_model(struct demo *d, const struct settings *set,
+		       struct err *err)
+{
+	char path[DATA_PATH_BYTES];
+
+	d->in_box = !set->model;
+	if (!set->model && !data_path(DATA_MODEL, path, err))
+		return false;
+	return model_map_open(&d->map, set->model ? set->model : path,
+			      set->decode.tokenizer, err);
+}
+
+/* Can B's policy, and what it goes on with at the threshold, be? Asked here,
+ * for the decoder would begin without B. */
+static bool try_policy(const struct demo *d, const struct settings *set,
+		       const struct sparse *policy, uint32_t budget,
+		       struct err *err)
+{
+	const struct sparse_shape shape = transformer_shape(d->map.model);
+	struct sparse_opts o = set->decode.sparse;
+	struct err inner = { "" };
+
+	if (budget)
+		o.budget = budget;
+	return sparse_resolve(policy, &o, &shape, &inner) ||
+	       err_set(err, "demo, %s: %s", policy->name, inner.text);
+}
+
+static bool try_runs(const struct demo *d, const struct settings *set,
+		     struct err *err)
+{
+	const struct demo_run *b = &d->runs[1];
+	const struct sparse *then = sparse_find(b->then);
+
+	return try_policy(d, set, b->policy, b->budget, err) &&
+	       (!then || try_policy(d, set, then, 0, err));
+}
+
+/* Dense, and the one that was asked for. */
+static void choose_runs(struct demo *d, const struct settings *set)
+{
+	const struct sparse *policy = sparse_find(set->decode.policy);
+	uint32_t budget = set->decode.sparse.budget;
+
+	if (policy == &sparse_dense)
+		policy = sparse_find("quest");
+	d->runs[0] = (struct demo_run){ &sparse_dense, 0, "ignore" };
+	d->runs[1] = (struct demo_run){ policy, budget, "ignore" };
+	if (budget == SPARSE_AUTO)
+		d->runs[1].budget = d->in_box ? DEMO_BUDGET : 0;
+	snprintf(d->runs[1].then, sizeof(d->runs[1].then), "%s",
+		 set->decode.on_threshold);
+	d->n_runs = 2;
+}
+
+bool demo_new(struct app *app, struct err *err)
+{
+	struct demo *d = mem_zalloc(sizeof(*d));
+
+	d->waiting = DECK_NONE;
+	app->demo = d;
+	if (!open_model(d, &app->set, err))
+		return false;
+	choose_runs(d, &app->set);
+	return try_runs(d, &app->set, err);
+}
+
+void demo_free(struct app *app)
+{
+	struct demo *d = app->demo;
+
+	if (!d)
+		return;
+	tour_free(d->tour);
+	model_map_close(&d->map);
+	buf_release(&d->prompt);
+	mem_free(d);
+	app->demo = NULL;
+}
+
+/* --- telling ------------------------------------------------------------ */
+
+bool demo_tell(struct app *app, size_t i_run, const char *line)
+{
+	struct demo *d = app->demo;
+	char which[32];
+
+	snprintf(which, sizeof(which), "run %zu", i_run);
+	if (d->decoder && !d->gone &&
+	    (i_run == DECK_NONE || decoder_tell(d->decoder, which)) &&
+	    decoder_tell(d->decoder, line))
+		return true;
+	app_complain(app, "the decoder does not listen any more; n begins "
+			  "another problem");
+	return false;
+}
+
+static void put_rule(struct demo *d, const struct guard_opts *rule,
+		     struct buf *out)
+{
+	d->told = *rule;
+	buf_printf(out, "rule %u %.17g %u", rule->f, rule->t, rule->patience);
+}
+
+/* What the decoder begins with: it is held, and the other runs are there. */
+static void put_start(struct demo *d, const struct settings *set,
+		      struct buf *out)
+{
+	buf_puts(out, "pause\n");
+	put_rule(d, &set->meter.guard, out);
+	buf_putc(out, '\n');
+	for (size_t i = 0; i < d->n_runs; i++) {
+		const struct demo_run *run = &d->runs[i];
+
+		if (i && run->budget)
+			buf_printf(out, "also %s %u\n", run->policy->name,
+				   run->budget);
+		else if (i)
+			buf_printf(out, "also %s\n", run->policy->name);
+		if (strcmp(run->then, "ignore") != 0)
+			buf_printf(out, "run %zu\nthreshold %s\n", i,
+				   run->then);
+	}
+}
+
+/* --- problems ----------------------------------------------------------- */
+
+static struct decode_opts job_of(const struct app *app)
+{
+	const struct demo *d = app->demo;
+	struct decode_opts job = decode_job(&app->set, &d->map);
+
+	job.policy = d->runs[0].policy;
+	job.generate.threshold.then = THRESHOLD_IGNORE;
+	job.generate.sample.seed += d->n_problems;
+	job.prompt = buf_cstr((struct buf *)&d->prompt);
+	job.gold = d->gold[0] ? d->gold : NULL;
+	job.named = job.stay = job.warm = true;
+	job.layers = d->map.model->shape.n_layers <= LAYERS_TOLD;
+	return job;
+}
+
+static void set_name(struct demo *d)
+{
+	if (d->own)
+		snprintf(d->name, sizeof(d->name),
+			 "demo, a problem of your own");
+	else if (d->has_problem)
+		snprintf(d->name, sizeof(d->name), "demo, problem %llu",
+			 (unsigned long long)d->seed);
+	else
+		snprintf(d->name, sizeof(d->name), "demo, prompt %zu",
+			 d->n_problems + 1);
+}
+
+static bool begin(struct app *app, struct err *err)
+{
+	struct demo *d = app->demo;
+	struct decode_opts job = job_of(app);
+	struct buf start = { 0 };
+	struct decoder *decoder;
+
+	if (d->decoder && !d->gone)
+		decoder_tell(d->decoder, "quit");
+	put_start(d, &app->set, &start);
+	decoder = decoder_open(&job,
+			       model_map_threads(&d->map,
+						 app->set.decode.threads),
+			       buf_cstr(&start), err);
+	buf_release(&start);
+	if (!decoder)
+		return false;
+	set_name(d);
+	d->n_problems++;
+	d->decoder = decoder;
+	d->gone = false;
+	d->first = deck_n(app->deck);
+	d->waiting = DECK_NONE;
+	d->credit = 0;
+	d->held = false;
+	app->pace = PACE_FOLLOW;
+	app->home = VIEW_COMPARE;
+	deck_add_source(app->deck, source_decoder(d->name, decoder));
+	compare_follow(app);
+	return true;
+}
+
+static bool begin_problem(struct app *app, struct err *err)
+{
+	struct demo *d = app->demo;
+
+	buf_clear(&d->prompt);
+	problem_prompt(&d->problem, &d->prompt);
+	snprintf(d->gold, sizeof(d->gold), "%d", problem_answer(&d->problem));
+	d->has_problem = true;
+	return begin(app, err);
+}
+
+static bool needs_box(const struct demo *d, struct err *err)
+{
+	return d->in_box ||
+	       err_set(err, "problems are for the model in the box; this "
+			    "one is asked with --prompt");
+}
+
+bool demo_draw(struct app *app, uint64_t seed, struct err *err)
+{
+	struct demo *d = app->demo;
+
+	if (!needs_box(d, err))
+		return false;
+	d->seed = seed;
+	d->own = false;
+	problem_draw(seed, &d->problem);
+	return begin_problem(app, err);
+}
+
+bool demo_own(struct app *app, const char *text, struct err *err)
+{
+	struct demo *d = app->demo;
+	struct problem problem;
+
+	if (!needs_box(d, err) ||
+	    !problem_read(text, strlen(text), &problem, err))
+		return false;
+	d->problem = problem;
+	d->own = true;
+	return begin_problem(app, err);
+}
+
+bool demo_ask(struct app *app, const char *prompt, struct err *err)
+{
+	struct demo *d = app->demo;
+
+	buf_clear(&d->prompt);
+	decode_job_ask(&app->set, &d->map, prompt, &d->prompt);
+	d->gold[0] = '\0';
+	d->own = d->has_problem = false;
+	return begin(app, err);
+}
+
+bool demo_next(struct app *app, struct err *err)
+{
+	struct demo *d = app->demo;
+
+	if (d->in_box && (d->has_problem || d->own))
+		return demo_draw(app, d->own ? d->seed : d->seed + 1, err);
+	return begin(app, err);
+}
+
+/* --- runs --------------------------------------------------------------- */
+
+size_t demo_entry(const struct app *app, size_t i)
+{
+	size_t at = app->demo->first + i;
+
+	return at < deck_n(app->deck) ? at : DECK_NONE;
+}
+
+bool demo_current(const struct app *app, size_t *i_run)
+{
+	const struct compare *c = &app->compare;
+	size_t entry = deck_opened(app->deck);
+
+	if (app->view == VIEW_COMPARE && c->lane < c->n)
+		entry = c->runs[c->lane];
+	if (entry == DECK_NONE || entry < app->demo->first)
+		return false;
+	*i_run = entry - app->demo->first;
+	return true;
+}
+
+static const struct run *run_at(const struct app *app, size_t entry)
+{
+	return entry == DECK_NONE ? NULL : deck_kept(app->deck, entry);
+}
+
+/* The one under way with the most tokens; DECK_NONE: none is under way. */
+static size_t leader(const struct app *app, uint32_t *n_tokens)
+{
+	size_t best = DECK_NONE;
+
+	*n_tokens = 0;
+	for (size_t i = app->demo->first; i < deck_n(app->deck); i++) {
+		const struct run *run = run_at(app, i);
+
+		if (!run || run->ended)
+			continue;
+		if (best == DECK_NONE || run->trace.n_tokens > *n_tokens) {
+			best = i;
+			*n_tokens = run->trace.n_tokens;
+		}
+	}
+	return best;
+}
+
+bool demo_all_ended(const struct app *app)
+{
+	uint32_t n;
+
+	return deck_n(app->deck) >= app->demo->first + app->demo->n_runs &&
+	       leader(app, &n) == DECK_NONE;
+}
+
+/* --- steps -------------------------------------------------------------- */
+
+static bool is_busy(const struct app *app)
+{
+	const struct demo *d = app->demo;
+	const struct run *run = run_at(app, d->waiting);
+
+	return run && !run->ended && run->trace.n_tokens < d->until;
+}
+
+bool demo_is_busy(const struct app *app)
+{
+	const struct demo *d = app->demo;
+
+	return !d->gone && (deck_n(app->deck) < d->first + d->n_runs ||
+			    is_busy(app));
+}
+
+/* n steps of every run, if the last ones are done. */
+static bool steps(struct app *app, uint32_t n)
+{
+	struct demo *d = app->demo;
+	char line[32];
+	uint32_t tokens;
+	size_t first = leader(app, &tokens);
+
+	if (!n || d->gone || first == DECK_NONE || is_busy(app))
+		return false;
+	snprintf(line, sizeof(line), "step %u", n);
+	if (!demo_tell(app, DECK_NONE, line)) {
+		d->held = true;
+		return false;
+	}
+	d->waiting = first;
+	d->until = tokens + n;
+	return true;
+}
+
+static bool is_at_end(const struct app *app)
+{
+	return app->view == VIEW_COMPARE ? isinf(app->compare.at) :
+					   app->pace == PACE_FOLLOW;
+}
+
+void demo_tick(struct app *app, double seconds)
+{
+	struct demo *d = app->demo;
+	double rate = DEMO_TOKENS_PER_S * app->speed;
+	uint32_t n;
+
+	if (d->held || leader(app, &n) == DECK_NONE)
+		return;
+	/* A slow model owes nothing: it goes as fast as it can. */
+	d->credit = fmin(d->credit + seconds * rate,
+			 fmin(fmax(rate * FRAME_S, 1), STEPS_MAX));
+	if (d->credit >= 1 && steps(app, (uint32_t)d->credit))
+		d->credit -= floor(d->credit);
+}
+
+double demo_next_tick(const struct app *app)
+{
+	const struct demo *d = app->demo;
+	double rate = DEMO_TOKENS_PER_S * app->speed;
+	uint32_t n;
+
+	if (d->held || d->gone || leader(app, &n) == DECK_NONE)
+		return -1;
+	return fmax(FRAME_S, (1 - d->credit) / rate);
+}
+
+bool demo_toggle(struct app *app)
+{
+	struct demo *d = app->demo;
+
+	if (!is_at_end(app) || demo_all_ended(app))
+		return false;
+	d->held = !d->held;
+	d->credit = 0;
+	if (d->held)
+		app_say(app, "held; . is one step, Space goes on");
+	else
+		app_say(app, "%g tokens a second; [ slower, ] faster",
+			DEMO_TOKENS_PER_S * app->speed);
+	return true;
+}
+
+bool demo_step(struct app *app)
+{
+	if (!is_at_end(app) || demo_all_ended(app))
+		return false;
+	app->demo->held = true;
+	steps(app, 1);
+	return true;
+}
+
+/* --- in step ------------------------------------------------------------ */
+
+static void tell_rule(struct app *app)
+{
+	struct demo *d = app->demo;
+	const struct guard_opts *rule = &app->set.meter.guard;
+	struct buf line = { 0 };
+
+	if (rule->f == d->told.f && rule->t == d->told.t &&
+	    rule->patience == d->told.patience)
+		return;
+	put_rule(d, rule, &line);
+	demo_tell(app, DECK_NONE, buf_cstr(&line));
+	buf_release(&line);
+}
+
+int demo_fd(const struct app *app)
+{
+	const struct demo *d = app->demo;
+
+	return d && d->decoder && !d->gone ? decoder_news_fd(d->decoder) : -1;
+}
+
+void demo_sync(struct app *app)
+{
+	struct demo *d = app->demo;
+	struct err err = { "" };
+
+	if (!d->decoder)
+		return;
+	if (!d->gone && decoder_is_gone(d->decoder)) {
+		d->gone = d->held = true;
+		app->dirty = true;
+	}
+	if (!d->gone)
+		tell_rule(app);
+	if (decoder_news(d->decoder, &err))
+		app_complain(app, "%s", err.text);
+}
+
+/* --- words -------------------------------------------------------------- */
+
+void demo_facts(const struct app *app, bool ascii, struct buf *out)
+{
+	const struct demo *d = app->demo;
+	const char *dot = ascii ? " | " : " · ";
+
+	if (d->has_problem)
+		buf_printf(out, "how many does %s have?%sright: %s",
+			   problem_name(&d->problem, d->problem.chain[0]),
+			   dot, d->gold);
+	else
+		buf_printf(out, "%zu bytes of prompt", d->prompt.len);
+	if (d->gone)
+		buf_printf(out, "%sthe decoder has ended", dot);
+	else if (demo_all_ended(app))
+		buf_printf(out, "%sall have ended: n next problem", dot);
+	else if (d->held)
+		buf_printf(out, "%sheld: . one step, Space goes on", dot);
+	else
+		buf_printf(out, "%sdecoding %g tokens a second", dot,
+			   DEMO_TOKENS_PER_S * app->speed);
+}

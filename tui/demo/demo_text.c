@@ -1,0 +1,243 @@
+/*
+ * The demo as lines: where there is no screen, for a pipe or a screen reader.
+ * All runs go to their ends at full speed; then each is told, and what the
+ * early stop would have made of it.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "app/compare.h"
+#include "app/lane.h"
+#include "app/recording.h"
+#include "app/verdict.h"
+#include "base/buf.h"
+#include "base/utf8.h"
+#include "demo/demo.h"
+#include "draw/text_layout.h"
+#include "loop/loop.h"
+
+enum { TEXT_COLS = 78 };
+
+static const char *words_of(enum verdict v)
+{
+	static const char *const words[] = {
+		[VERDICT_UNKNOWN] = "-",
+		[VERDICT_RIGHT] = "right",
+		[VERDICT_WRONG] = "wrong",
+		[VERDICT_NONE] = "none",
+	};
+
+	return words[v];
+}
+
+static void put_wrapped(FILE *out, const char *text, size_t n)
+{
+	struct buf clean = { 0 };
+	struct text_layout l = { .width = TEXT_COLS, .ascii = false };
+
+	while (n && *text == ' ') { /* a model begins with one */
+		text++;
+		n--;
+	}
+	utf8_sanitize(&clean, text, n, true, false);
+	l.text = clean.data;
+	l.len = clean.len;
+	for (size_t at = 0; at < l.len;) {
+		struct text_line line = text_layout_line(&l, at);
+
+		while (line.shown > line.from &&
+		       clean.data[line.shown - 1] == ' ')
+			line.shown--;
+		fprintf(out, "  %.*s\n", (int)(line.shown - line.from),
+			clean.data + line.from);
+		at = line.next;
+	}
+	buf_release(&clean);
+}
+
+/* Everything that is said of a run. */
+struct told {
+	const struct run *run;
+	uint32_t n;
+	struct guard_verdict stop;
+	double ttft_s, tbt_s, jct_s;
+};
+
+static struct told tell(const struct app *app, size_t i)
+{
+	struct told t = { .run = deck_kept(app->deck, demo_entry(app, i)),
+			  .stop = { GUARD_NEVER, 0, GUARD_NEVER } };
+
+	t.n = t.run->trace.n_tokens;
+	if (t.run->meter)
+		t.stop = meter_verdict(t.run->meter);
+	t.ttft_s = compare_time_s(&t.run->trace, MIN(t.n, 1));
+	t.jct_s = compare_time_s(&t.run->trace, t.n);
+	t.tbt_s = t.n > 1 ? (t.jct_s - t.ttft_s) / (t.n - 1) : NAN;
+	return t;
+}
+
+/* Where it went on under another policy. */
+static void put_turns(const struct trace *trace, FILE *out)
+{
+	for (size_t i = 0; i < trace->n_turns; i++) {
+		const struct turn *turn = &trace->turns[i];
+
+		fprintf(out, "   from token %u on: %s", turn->start,
+			turn->policy ? turn->policy : "another policy");
+		if (turn->budget)
+			fprintf(out, " %u", turn->budget);
+		if (turn->recomputed)
+			fprintf(out, "; %u tokens were read again, in JCT",
+				turn->recomputed);
+		fputc('\n', out);
+	}
+}
+
+static void put_run(const struct told *t, char letter, FILE *out)
+{
+	const struct trace *trace = &t->run->trace;
+	const char *finish = trace->facts.finish_reason;
+
+	fprintf(out, "\n%c  %s", letter, trace->facts.policy);
+	if (trace->facts.budget)
+		fprintf(out, " %u", trace->facts.budget);
+	fprintf(out, ": %u tokens, ended by %s\n", t->n,
+		finish && *finish ? finish : "the decoder");
+	put_turns(trace, out);
+	put_wrapped(out, trace->text.data, trace->text.len);
+}
+
+/* A number right in its column; what is unknown is a dash. */
+static void put_real(double value, int width, int decimals, FILE *out)
+{
+	if (isfinite(value))
+		fprintf(out, "%*.*f", width, decimals, value);
+	else
+		fprintf(out, "%*s", width, "-");
+}
+
+/* "quest", "quest+dense" */
+static void put_policies(const struct trace *trace, FILE *out)
+{
+	struct buf name = { 0 };
+
+	buf_puts(&name, trace->facts.policy);
+	for (size_t i = 0; i < trace->n_turns; i++)
+		if (trace->turns[i].policy)
+			buf_printf(&name, "+%s", trace->turns[i].policy);
+	fprintf(out, "%-12s ", buf_cstr(&name));
+	buf_release(&name);
+}
+
+static void put_numbers(const struct told *t, const struct told *first,
+			char letter, FILE *out)
+{
+	const struct trace *trace = &t->run->trace;
+	double kv = trace->kv && t->n ? (double)trace->kv[t->n - 1].held : 0;
+
+	fprintf(out, "%c  ", letter);
+	put_policies(trace, out);
+	if (trace->facts.budget)
+		fprintf(out, "%6u", trace->facts.budget);
+	else
+		fprintf(out, "%6s", "-");
+	fprintf(out, "%7u", t->n);
+	put_real(first->n ? (double)t->n / first->n : NAN, 6, 2, out);
+	put_real(t->ttft_s * 1e3, 8, 2, out);
+	put_real(t->tbt_s * 1e3, 8, 3, out);
+	put_real(t->jct_s * 1e3, 8, 1, out);
+	put_real(kv / 1024, 8, 0, out);
+	fprintf(out, "  %s\n", words_of(verdict_of(trace, t->n)));
+}
+
+static void put_stop(const struct told *t, char letter, FILE *out)
+{
+	if (t->stop.at_token == GUARD_NEVER) {
+		fprintf(out, "%c  not stopped\n", letter);
+		return;
+	}
+	fprintf(out, "%c  stopped at %u: saves %u tokens (%.0f %%); answer "
+		     "then: %s\n",
+		letter, t->stop.at_token, t->stop.tokens_after,
+		100.0 * t->stop.tokens_after / t->n,
+		words_of(verdict_of(&t->run->trace, t->stop.at_token)));
+	if (t->run->trace.n_turns)
+		fputs("   (of the run as it is told above, with its change)\n",
+		      out);
+}
+
+static void put_all(const struct app *app, size_t n, FILE *out)
+{
+	const struct demo *d = app->demo;
+	const struct guard_opts *rule = &app->set.meter.guard;
+	struct told all[DEMO_RUNS_MAX];
+
+	if (d->has_problem && !d->own)
+		fprintf(out, "Problem %llu\n", (unsigned long long)d->seed);
+	put_wrapped(out, d->prompt.data, d->prompt.len);
+	if (d->gold[0])
+		fprintf(out, "  The right answer is %s.\n", d->gold);
+	for (size_t i = 0; i < n; i++) {
+		all[i] = tell(app, i);
+		put_run(&all[i], lane_letter(i), out);
+	}
+	fprintf(out, "\n   policy       budget tokens   x A TTFT ms  TBT ms  "
+		     "JCT ms  KV KiB  answer\n");
+	for (size_t i = 0; i < n; i++)
+		put_numbers(&all[i], &all[0], lane_letter(i), out);
+	fprintf(out, "\nThe early stop (fewer than %g new bytes in %u "
+		     "tokens):\n", rule->t, rule->f);
+	for (size_t i = 0; i < n; i++)
+		put_stop(&all[i], lane_letter(i), out);
+	fprintf(out, "\nJCT is TTFT + (tokens - 1) x TBT, by the clock of each "
+		     "run's own work.\nOn a terminal the runs are shown side "
+		     "by side, live; lilscope bench asks many\nproblems.\n");
+}
+
+/* A sentence of the decoder or of a recording, which a screen would show. */
+static bool hear(struct app *app)
+{
+	bool bad = app->message_is_error && app->message[0];
+
+	if (bad)
+		fprintf(stderr, "lilscope: %s\n", app->message);
+	app->message[0] = '\0';
+	return bad;
+}
+
+/* As fast as it goes, to the ends of all runs; false: there was trouble. */
+static bool finish(struct app *app)
+{
+	bool good = true;
+
+	app->speed = 1e9;
+	while (!demo_all_ended(app) && !app->demo->gone) {
+		bool more = loop_work(app);
+
+		good = !hear(app) && good;
+		demo_tick(app, 1);
+		if (!more && deck_waits(app->deck))
+			deck_sleep(app->deck, 0.1);
+	}
+	while (loop_work(app))
+		good = !hear(app) && good;
+	recording_end(app);
+	return !hear(app) && good;
+}
+
+int demo_print(struct app *app, FILE *out)
+{
+	size_t n = app->demo->n_runs;
+	bool good = finish(app);
+
+	if (demo_entry(app, n - 1) == DECK_NONE) {
+		if (good)
+			fprintf(stderr, "lilscope: the decoder ended too "
+					"early\n");
+		return EXIT_TROUBLE;
+	}
+	put_all(app, n, out);
+	return good ? 0 : EXIT_TROUBLE;
+}

@@ -1,0 +1,377 @@
+#include "demo/tour.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "action/action.h"
+#include "app/compare.h"
+#include "app/verdict.h"
+#include "base/buf.h"
+#include "demo/demo.h"
+#include "draw/pen.h"
+#include "draw/text_layout.h"
+
+enum {
+	TOUR_ROWS = 7,	   /* a line, the text, the keys */
+	TOUR_LEAST = 5,	   /* fewer say nothing */
+	TOUR_VIEW_ROWS = 8, /* what the view keeps */
+	TOUR_COLS = 100,
+};
+
+struct tour {
+	size_t step;
+};
+
+/* One step: what is said, and what is done when it begins. */
+struct step {
+	const char *title;
+	void (*text)(const struct app *app, struct buf *out);
+	void (*enter)(struct app *app);
+};
+
+/* --- what is told ------------------------------------------------------- */
+
+static const struct run *run_of(const struct app *app, size_t i)
+{
+	size_t entry = demo_entry(app, i);
+
+	return entry == DECK_NONE ? NULL : deck_kept(app->deck, entry);
+}
+
+static struct guard_verdict stop_of(const struct run *run)
+{
+	static const struct guard_verdict none = { GUARD_NEVER, 0,
+						   GUARD_NEVER };
+
+	return run && run->meter ? meter_verdict(run->meter) : none;
+}
+
+/* What its first n tokens end with; "" where nobody knows what is right. */
+static const char *words_of(const struct run *run, uint32_t n)
+{
+	static const char *const words[] = {
+		[VERDICT_UNKNOWN] = "",
+		[VERDICT_RIGHT] = " with the right answer",
+		[VERDICT_WRONG] = " with a wrong answer",
+		[VERDICT_NONE] = " with no answer at all",
+	};
+
+	return words[verdict_of(&run->trace, n)];
+}
+
+static void say_ended(const struct run *run, struct buf *out)
+{
+	buf_printf(out, "It ended after %u tokens%s.", run->trace.n_tokens,
+		   words_of(run, run->trace.n_tokens));
+}
+
+static void say_problem(const struct app *app, struct buf *out)
+{
+	if (!app->demo->in_box) {
+		buf_puts(out, "Your model goes on from your prompt: once with "
+			      "dense attention (A), once with sparse (B). "
+			      "Nothing here is recorded: every word is decoded "
+			      "while you look, slowly enough to be read.");
+		return;
+	}
+	buf_puts(out, "A small language model, which comes with lilscope, "
+		      "solves riddles about who has how much. It traces a "
+		      "chain through some twenty facts, adds up, and then "
+		      "checks its answer against the facts. Nothing here is "
+		      "recorded: every word is decoded while you look, slowly "
+		      "enough to be read.");
+}
+
+static void say_dense(const struct app *app, struct buf *out)
+{
+	const struct run *dense = run_of(app, 0);
+
+	buf_puts(out, "A attends to everything that was said before (dense). ");
+	if (app->demo->in_box)
+		buf_puts(out, "It should derive the answer once, check it, and "
+			      "stop. ");
+	if (dense && dense->ended)
+		say_ended(dense, out);
+	else
+		buf_puts(out, "Bright words are new, dim ones are copied from "
+			      "what stands above.");
+}
+
+static void say_sparse(const struct app *app, struct buf *out)
+{
+	const struct demo *d = app->demo;
+	const struct run *sparse = run_of(app, 1);
+	uint32_t budget = sparse ? sparse->trace.facts.budget : 0;
+
+	buf_puts(out, "B may read only ");
+	if (budget)
+		buf_printf(out, "%u", budget);
+	else
+		buf_puts(out, "some");
+	buf_printf(out, " of its tokens at each step (%s). That makes a step "
+			"cheaper where texts are long; but what it can't see "
+			"any more it can't check. ", d->runs[1].policy->name);
+	if (sparse && sparse->ended)
+		say_ended(sparse, out);
+	if (sparse && sparse->ended &&
+	    sparse->trace.facts.prompt_tokens + sparse->trace.n_tokens <=
+		    budget)
+		buf_puts(out, " All of it fits in the budget: a smaller "
+			      "--budget shows more.");
+	else if (d->in_box && !(sparse && sparse->ended))
+		buf_puts(out, "Where it says \"wrong\" to a sum that is right, "
+			      "it begins again, and the text grows.");
+}
+
+static void say_plateau(const struct app *app, struct buf *out)
+{
+	const struct guard_verdict v = stop_of(run_of(app, 1));
+
+	buf_puts(out, "The curves are now the bytes that each text takes when "
+		      "it is compressed. A text that tells something new "
+		      "climbs; one that repeats itself is flat. ");
+	if (v.at_token != GUARD_NEVER)
+		buf_printf(out, "At token %u of B the last %u tokens brought "
+				"fewer than %g bytes: the threshold.",
+			   v.at_token, app->set.meter.guard.f,
+			   app->set.meter.guard.t);
+	else
+		buf_printf(out, "B has not come to the threshold (%g bytes in "
+				"%u tokens) so far.",
+			   app->set.meter.guard.t, app->set.meter.guard.f);
+}
+
+static void say_stop(const struct app *app, struct buf *out)
+{
+	const struct run *sparse = run_of(app, 1);
+	const struct guard_verdict v = stop_of(sparse);
+	const char *kept = v.at_token == GUARD_NEVER ?
+				   "" : words_of(sparse, v.at_token);
+
+	buf_puts(out, "Guardian, the rule of the paper, stops a generation "
+		      "there. ");
+	if (v.at_token == GUARD_NEVER)
+		buf_puts(out, "This time there was nothing to stop; n begins "
+			      "another problem, and Backspace goes back to "
+			      "it. ");
+	else
+		buf_printf(out,
+			   "It would save %u of the %u tokens that B has%s, "
+			   "and leave it%s. ",
+			   v.tokens_after, sparse->trace.n_tokens,
+			   sparse->ended ? "" : " so far",
+			   *kept ? kept : " as it was then");
+	buf_puts(out, "t and T move the threshold while you look.");
+}
+
+static void say_map(const struct app *app, struct buf *out)
+{
+	(void)app;
+	buf_puts(out, "The map shows what each step of B could see in the "
+		      "first layer: pages of tokens from top to bottom, steps "
+		      "from left to right. Full cells were read, dots were "
+		      "kept and not read by any of its heads. Below it, what "
+		      "the page under the cursor says: the arrows move it, i "
+		      "goes to other layers.");
+}
+
+static void say_rescue(const struct app *app, struct buf *out)
+{
+	const struct run *run = run_of(app, app->demo->n_runs);
+
+	buf_puts(out, "C begins like B. At the threshold it is not stopped: it "
+		      "gets its sight back and goes on with dense attention. ");
+	if (run && run->ended && !run->trace.n_turns)
+		buf_puts(out, "This time it did not come to the threshold. ");
+	if (run && run->ended)
+		say_ended(run, out);
+	else
+		buf_puts(out, "Whether that helps depends on what the policy "
+			      "has lost for good.");
+}
+
+static void say_yours(const struct app *app, struct buf *out)
+{
+	buf_puts(out, app->demo->in_box ?
+			      "n draws the next problem, W takes one of your "
+			      "own" :
+			      "n asks the prompt again");
+	buf_puts(out, ", + adds a run, K forks one at the playhead, D gives it "
+		      "dense attention from here on, x explains what is under "
+		      "the cursor and ? lists all keys. lilscope bench asks "
+		      "hundreds of problems and prints the tables.");
+}
+
+/* --- what is done ------------------------------------------------------- */
+
+static void show_compare(struct app *app, bool size)
+{
+	compare_follow(app);
+	app->pace = PACE_FOLLOW;
+	app->compare.size = size;
+}
+
+static void go(struct app *app, bool going)
+{
+	app->demo->held = !going;
+	app->demo->credit = 0;
+}
+
+static void enter_held(struct app *app)
+{
+	show_compare(app, false);
+	go(app, false);
+}
+
+static void enter_going(struct app *app)
+{
+	show_compare(app, false);
+	go(app, true);
+}
+
+static void enter_plateau(struct app *app)
+{
+	show_compare(app, true);
+	go(app, true);
+}
+
+/* Of B: the views of one run show that of the lane with the cursor. */
+static void enter_map(struct app *app)
+{
+	show_compare(app, true);
+	app->compare.lane = MIN(1, app->compare.n ? app->compare.n - 1 : 0);
+	app->map.layer = 1;
+	action_show(app, VIEW_MAP);
+	app->pace = PACE_FOLLOW;
+}
+
+/* The run that is rescued, if it is not there yet. */
+static void enter_rescue(struct app *app)
+{
+	const struct demo_run *sparse = &app->demo->runs[1];
+	size_t i = app->demo->n_runs;
+	char line[64];
+
+	show_compare(app, true);
+	go(app, true);
+	if (demo_entry(app, i) != DECK_NONE)
+		return;
+	if (sparse->budget)
+		snprintf(line, sizeof(line), "also %s %u",
+			 sparse->policy->name, sparse->budget);
+	else
+		snprintf(line, sizeof(line), "also %s", sparse->policy->name);
+	if (demo_tell(app, DECK_NONE, line))
+		demo_tell(app, i, "threshold dense");
+}
+
+static const struct step steps[] = {
+	{ "A model that reasons", say_problem, enter_held },
+	{ "Dense attention", say_dense, enter_going },
+	{ "Sparse attention", say_sparse, enter_going },
+	{ "Where it stops telling anything new", say_plateau, enter_plateau },
+	{ "Stopping it", say_stop, enter_plateau },
+	{ "What it could see", say_map, enter_map },
+	{ "Giving it its sight back", say_rescue, enter_rescue },
+	{ "Yours", say_yours, enter_going },
+};
+
+/* --- the tour ----------------------------------------------------------- */
+
+bool tour_is_on(const struct app *app)
+{
+	return app->demo && app->demo->tour;
+}
+
+static void enter(struct app *app, size_t step)
+{
+	app->demo->tour->step = step;
+	app->explain = false;
+	steps[step].enter(app);
+	app->dirty = true;
+}
+
+void tour_start(struct app *app)
+{
+	if (!app->demo->tour)
+		app->demo->tour = mem_zalloc(sizeof(struct tour));
+	enter(app, 0);
+}
+
+void tour_free(struct tour *tour)
+{
+	mem_free(tour);
+}
+
+void tour_end(struct app *app)
+{
+	tour_free(app->demo->tour);
+	app->demo->tour = NULL;
+	app->repaint = app->dirty = true;
+}
+
+bool tour_key(struct app *app, int32_t key)
+{
+	size_t step;
+
+	if (!tour_is_on(app) || app->view == VIEW_HELP)
+		return false;
+	step = app->demo->tour->step;
+	if (key == K_ESC || (key == K_ENTER && step + 1 == ARRAY_LEN(steps)))
+		tour_end(app);
+	else if (key == K_ENTER)
+		enter(app, step + 1);
+	else if (key == K_BACKSPACE)
+		enter(app, step ? step - 1 : 0);
+	else
+		return false;
+	app->message[0] = '\0';
+	return true;
+}
+
+/* --- drawing ------------------------------------------------------------ */
+
+int tour_rows(const struct app *app, int rows, int cols)
+{
+	int room = rows - TOUR_VIEW_ROWS;
+
+	(void)cols;
+	if (!tour_is_on(app) || app->view == VIEW_HELP || room < TOUR_LEAST)
+		return 0;
+	return MIN(room, TOUR_ROWS);
+}
+
+void tour_draw(const struct app *app, struct screen *s, struct rect r)
+{
+	size_t step = app->demo->tour->step, at = 0;
+	struct buf text = { 0 };
+	struct text_layout l = { .width = MIN(r.cols - 4, TOUR_COLS),
+				 .ascii = s->ascii };
+	struct pen p;
+
+	steps[step].text(app, &text);
+	l.text = text.data;
+	l.len = text.len;
+	screen_fill(s, r, STYLE_NORMAL);
+	screen_hline(s, r.row, r.col, r.cols, STYLE_LIL);
+	p = pen_at(s, r.row, r.col + 2, r.cols - 4);
+	pen_printf(&p, STYLE_LIL, " %zu/%zu %s ", step + 1, ARRAY_LEN(steps),
+		   steps[step].title);
+	for (int y = 1; y < r.rows - 1 && at < l.len; y++) {
+		struct text_line line = text_layout_line(&l, at);
+
+		screen_text(s, r.row + y, r.col + 2, l.width, STYLE_STRONG,
+			    text.data + line.from, line.shown - line.from);
+		at = line.next;
+	}
+	p = pen_at(s, r.row + r.rows - 1, r.col + 2, r.cols - 4);
+	pen_puts(&p, STYLE_KEY, "Enter");
+	pen_puts(&p, STYLE_DIM, step + 1 < ARRAY_LEN(steps) ? " next   "
+							    : " done   ");
+	pen_puts(&p, STYLE_KEY, "Backspace");
+	pen_puts(&p, STYLE_DIM, " back   ");
+	pen_puts(&p, STYLE_KEY, "Esc");
+	pen_puts(&p, STYLE_DIM, " ends the tour   ");
+	pen_puts(&p, STYLE_DIM, "all other keys work as ever");
+	buf_release(&text);
+}

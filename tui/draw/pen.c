@@ -1,0 +1,60 @@
+#include "draw/pen.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/utf8.h"
+
+enum { PEN_ITEM_BYTES = 1024 };
+
+struct pen pen_at(struct screen *s, int row, int col, int cols)
+{
+	return (struct pen){
+		.s = s, .row = row, .col = col, .end = col + cols,
+	};
+}
+
+bool pen_fits(const struct pen *p, int cols)
+{
+	return !p->full && p->col + cols <= p->end;
+}
+
+bool pen_puts(struct pen *p, enum style style, const char *text)
+{
+	size_t n = strlen(text);
+	int cols = (int)utf8_width(text, n, p->s->ascii);
+	if (!pen_fits(p, cols)) {
+		p->full = true;
+		return false;
+	}
+	p->col += screen_text(p->s, p->row, p->col, cols, style, text, n);
+	return true;
+}
+
+bool pen_printf(struct pen *p, enum style style, const char *fmt, ...)
+{
+	char text[PEN_ITEM_BYTES];
+	va_list args;
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	return pen_puts(p, style, text);
+}
+
+bool pen_right(struct pen *p, enum style style, const char *fmt, ...)
+{
+	char text[PEN_ITEM_BYTES];
+	va_list args;
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+
+	size_t n = strlen(text);
+	int cols = (int)utf8_width(text, n, p->s->ascii);
+	if (p->end - cols < p->col)
+		return false;
+	screen_text(p->s, p->row, p->end - cols, cols, style, text, n);
+	p->end -= cols;
+	return true;
+}

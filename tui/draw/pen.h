@@ -1,0 +1,34 @@
+/*
+ * pen.h - one line of facts, from left to right, each whole or not at all.
+ *
+ * A line of numbers that is cut in the middle of a number lies. A pen draws
+ * an item only if all of it fits and then refuses everything after the first
+ * that did not, so that the most important items come first and stay.
+ */
+#ifndef LILSCOPE_PEN_H
+#define LILSCOPE_PEN_H
+
+#include "term/screen.h"
+
+struct pen {
+	struct screen *s;
+	int row, col;
+	int end;    /* the column after the last one */
+	bool full;  /* something did not fit */
+};
+
+struct pen pen_at(struct screen *s, int row, int col, int cols);
+
+/* Draws the item; false (and nothing drawn) if it does not fit. */
+bool pen_puts(struct pen *p, enum style style, const char *text);
+bool pen_printf(struct pen *p, enum style style, const char *fmt, ...)
+	PRINTF_LIKE(3, 4);
+
+/* Whether an item of so many columns would fit. */
+bool pen_fits(const struct pen *p, int cols);
+
+/* At the right end of the line, if that part is still free. */
+bool pen_right(struct pen *p, enum style style, const char *fmt, ...)
+	PRINTF_LIKE(3, 4);
+
+#endif

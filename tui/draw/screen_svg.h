@@ -1,0 +1,19 @@
+/*
+ * screen_svg.h - a screen as a picture or as bytes: for the README, slides
+ * and tests.
+ */
+#ifndef LILSCOPE_SCREEN_SVG_H
+#define LILSCOPE_SCREEN_SVG_H
+
+#include "base/buf.h"
+#include "term/screen.h"
+
+/* A stand-alone SVG: a dark terminal window with a title bar; cells in a
+ * monospace font, runs of one style as one text element. */
+void screen_svg(const struct screen *s, const char *title, struct buf *out);
+
+/* Text with colours of the mode as escape sequences, a line a row. */
+void screen_ansi(const struct screen *s, enum color_mode mode,
+		 struct buf *out);
+
+#endif

@@ -1,0 +1,174 @@
+#include "loop/plain.h"
+
+#include <string.h>
+
+#include "app/now.h"
+#include "app/recording.h"
+#include "base/utf8.h"
+#include "draw/num.h"
+#include "loop/loop.h"
+
+/* What is printed, and how far the open generation has been told. */
+struct plain {
+	struct app *app;
+	FILE *out;
+	struct buf line;
+	size_t i_entry;
+	size_t n_told; /* checks that have their line */
+};
+
+/* The line so far, made harmless; every line is flushed: it may be spoken. */
+static void send(struct plain *p)
+{
+	struct buf safe = { 0 };
+
+	utf8_sanitize(&safe, p->line.data, p->line.len, p->app->set.ascii,
+		      false);
+	buf_putc(&safe, '\n');
+	fwrite(safe.data, 1, safe.len, p->out);
+	fflush(p->out);
+	buf_release(&safe);
+	buf_clear(&p->line);
+}
+
+static void put_fact(struct plain *p, const char *name, const char *value)
+{
+	if (value)
+		buf_printf(&p->line, ", %s %s", name, value);
+}
+
+static void tell_title(struct plain *p)
+{
+	const struct facts *facts = &p->app->run->trace.facts;
+	const struct entry *e = deck_entry(p->app->deck, p->i_entry);
+
+	buf_printf(&p->line, "Generation %zu: %s", p->i_entry + 1,
+		   deck_source_name(p->app->deck, e->i_source));
+	put_fact(p, "record", facts->record);
+	put_fact(p, "model", facts->model);
+	put_fact(p, "policy", facts->policy);
+	send(p);
+}
+
+static void tell_measures(struct plain *p)
+{
+	struct now now;
+
+	if (!now_get(p->app, &now))
+		return;
+	buf_printf(&p->line, "Measured: %s, alphabet %.0f, Ls %u. Tokens: %s.",
+		   now_symbols(&now), now.alphabet, now.ls,
+		   now_tokens_by(&now));
+	send(p);
+}
+
+static void tell_check(struct plain *p, const struct meter *m, size_t k)
+{
+	const struct guard *g = meter_guard(m);
+	uint32_t token = (uint32_t)(k * g->opts.f);
+	struct bound_point b = meter_point(m, token);
+	double gain = guard_gain(g, k);
+
+	buf_printf(&p->line,
+		   "Token %u: rho %.3f, band %.3f to %.3f, h %.3f, %s; "
+		   "new %.1f bytes%s.",
+		   token, b.rho, b.lower, b.rho, b.h,
+		   bound_status_name(b.status), gain,
+		   gain < g->opts.t ? ", under t" : "");
+	send(p);
+}
+
+static void tell_checks(struct plain *p)
+{
+	const struct meter *m = p->app->run->meter;
+
+	if (!m)
+		return;
+	if (p->n_told == 0 && meter_guard(m)->n > 0)
+		tell_measures(p);
+	while (p->n_told < meter_guard(m)->n)
+		tell_check(p, m, ++p->n_told);
+}
+
+static void tell_verdict(struct plain *p)
+{
+	const struct run *run = p->app->run;
+	struct guard_verdict v;
+
+	if (!run->meter || run->trace.n_tokens == 0) {
+		buf_puts(&p->line, "No tokens.");
+		send(p);
+		return;
+	}
+	if (p->n_told == 0)
+		tell_measures(p);
+	v = meter_verdict(run->meter);
+	buf_printf(&p->line, "End at token %u. ", run->trace.n_tokens);
+	if (v.at_token == GUARD_NEVER) {
+		buf_puts(&p->line, "No Lil threshold: the rule never fired.");
+	} else {
+		buf_printf(&p->line,
+			   "Lil threshold at token %u; %u tokens followed; ",
+			   v.at_token, v.tokens_after);
+		if (v.resumed_at == GUARD_NEVER)
+			buf_puts(&p->line, "no new information since.");
+		else
+			buf_printf(&p->line,
+				   "new information again at token %u.",
+				   v.resumed_at);
+	}
+	send(p);
+}
+
+static void tell_generation(struct plain *p)
+{
+	struct app *app = p->app;
+
+	p->n_told = 0;
+	if (!app_open(app, p->i_entry)) {
+		buf_puts(&p->line, app->message);
+		send(p);
+		return;
+	}
+	tell_title(p);
+	for (;;) {
+		bool more = loop_work(app);
+
+		if (!app->run)
+			return;
+		tell_checks(p);
+		if (deck_run_complete(app->deck))
+			break;
+		if (!more) {
+			if (!deck_waits(app->deck))
+				break;
+			deck_sleep(app->deck, recording_wait_s(app));
+		}
+	}
+	tell_verdict(p);
+}
+
+int plain_run(struct app *app, FILE *out)
+{
+	struct plain p = { .app = app, .out = out };
+
+	app->set.session = false;
+	for (;;) {
+		if (p.i_entry < deck_n(app->deck)) {
+			tell_generation(&p);
+			p.i_entry++;
+			continue;
+		}
+		if (loop_work(app) || p.i_entry < deck_n(app->deck))
+			continue;
+		if (deck_complete(app->deck) || !deck_waits(app->deck))
+			break;
+		deck_sleep(app->deck, recording_wait_s(app));
+	}
+	if (deck_trouble(app->deck)[0]) {
+		buf_puts(&p.line, deck_trouble(app->deck));
+		send(&p);
+	}
+	buf_release(&p.line);
+	return deck_n(app->deck) ? 0 : EXIT_TROUBLE;
+}

@@ -1,0 +1,50 @@
+#include "term/caps.h"
+
+#include <string.h>
+
+#include <curses.h>
+#include <term.h>
+
+bool caps_open(int fd)
+{
+	int status;
+
+	return setupterm(NULL, fd, &status) == OK && cur_term;
+}
+
+void caps_close(void)
+{
+	if (cur_term)
+		del_curterm(cur_term);
+}
+
+void caps_string(const char *name, char out[CAPS_BYTES])
+{
+	const char *s = tigetstr(name);
+	size_t n = 0;
+
+	if (s == (const char *)-1)
+		s = NULL;
+	while (s && *s && n + 1 < CAPS_BYTES) {
+		const char *end =
+			s[0] == '$' && s[1] == '<' ? strchr(s, '>') : NULL;
+		if (end) /* $<5>: a pause of 5 ms */
+			s = end + 1;
+		else
+			out[n++] = *s++;
+	}
+	out[s && *s ? 0 : n] = '\0'; /* a longer one is of no use */
+}
+
+int caps_number(const char *name)
+{
+	return tigetnum(name);
+}
+
+const char *caps_fill(const char *sequence, int a, int b)
+{
+	const char *filled =
+		tparm(sequence, (long)a, (long)b, 0L, 0L, 0L, 0L, 0L, 0L, 0L);
+
+	return filled ? filled : "";
+}

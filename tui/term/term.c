@@ -1,0 +1,550 @@
+#include "term/terminal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/utf8.h"
+#include "term/caps.h"
+
+enum {
+	IN_BYTES = 512,
+	SGR_BYTES = 96, /* all that switches to one style */
+	RESTORE_BYTES = 512,
+	ERASE_MIN_COLS = 8, /* a blank tail as long is erased, not drawn */
+	ROWS_DEFAULT = 24,
+	COLS_DEFAULT = 80,
+};
+
+#define MOUSE_ON  "\033[?1002h\033[?1006h"
+#define MOUSE_OFF "\033[?1006l\033[?1002l"
+/* What is pasted comes between two marks, so that its lines are no keys. */
+#define PASTE_ON  "\033[?2004h"
+#define PASTE_OFF "\033[?2004l"
+
+struct term {
+	int in, out;
+	bool own_in;	       /* we opened it */
+	bool has_mouse, mouse; /* the terminal has one; it is asked for */
+	bool entered, gone;
+	int n_colors; /* of the terminal */
+	enum color_mode color;
+	char sgr[STYLES][SGR_BYTES];
+	char cup[CAPS_BYTES];
+	char clear[CAPS_BYTES], el[CAPS_BYTES];
+	char civis[CAPS_BYTES], cnorm[CAPS_BYTES];
+	struct screen shown; /* what the terminal shows */
+	bool known;	     /* ... is known at all */
+	int row, col, style; /* of the terminal's cursor; -1 unknown */
+	bool cursor_on;
+	struct buf outbuf;
+	char inbuf[IN_BYTES];
+	size_t in_len;
+	uint64_t in_ms; /* when the last byte came */
+};
+
+/*
+ * What puts the terminal back. Static because signal handlers and the die
+ * hook have no argument; written before `active` and read after it.
+ */
+static struct {
+	volatile sig_atomic_t active;
+	int in, out;
+	struct termios saved;
+	char screen[RESTORE_BYTES]; /* to the screen of its own */
+	char enter[RESTORE_BYTES], leave[RESTORE_BYTES];
+	size_t leave_len;
+} saved_state;
+
+static uint64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+/* -- capabilities ------------------------------------------------------- */
+
+/* Appends text if it fits whole. */
+static void append(char *out, size_t size, const char *text)
+{
+	size_t len = strlen(out), more = strlen(text);
+
+	if (len + more < size)
+		memcpy(out + len, text, more + 1);
+}
+
+static void append_capability(char *out, size_t size, const char *name)
+{
+	char one[CAPS_BYTES];
+
+	caps_string(name, one);
+	append(out, size, one);
+}
+
+static bool environment_says(const char *name, const char *word)
+{
+	const char *value = getenv(name);
+
+	return value && strstr(value, word);
+}
+
+/* How many colours to use: what was asked for, else what the terminal and
+ * the environment say. */
+static enum color_mode choose_color(const struct term *t,
+				    const struct term_opts *opts)
+{
+	const char *no_color = getenv("NO_COLOR");
+
+	if (opts->color != COLOR_AUTO)
+		return opts->color;
+	if (no_color && no_color[0] && !opts->color_always)
+		return COLOR_NEVER;
+	if (environment_says("COLORTERM", "truecolor") ||
+	    environment_says("COLORTERM", "24bit"))
+		return COLOR_TRUE;
+	if (t->n_colors >= 256)
+		return COLOR_256;
+	return t->n_colors >= 8 || opts->color_always ? COLOR_16 : COLOR_NEVER;
+}
+
+static void append_color(const struct term *t, char *sgr, int index, bool back)
+{
+	char one[CAPS_BYTES] = "", form[CAPS_BYTES];
+	uint32_t rgb = style_rgb(index);
+	const char *filled = NULL;
+
+	caps_string(back ? "setab" : "setaf", form);
+	if (t->color == COLOR_TRUE)
+		snprintf(one, sizeof(one), "\033[%d;2;%u;%u;%um",
+			 back ? 48 : 38, (unsigned)(rgb >> 16),
+			 (unsigned)(rgb >> 8 & 255), (unsigned)(rgb & 255));
+	else if (index < t->n_colors && form[0])
+		filled = caps_fill(form, index, 0);
+	else if (t->color == COLOR_256)
+		snprintf(one, sizeof(one), "\033[%d;5;%dm", back ? 48 : 38,
+			 index);
+	else if (index >= 8 && t->n_colors >= 8) /* bright: bold instead */
+		filled = caps_fill(form, index - 8, 0);
+	else
+		snprintf(one, sizeof(one), "\033[%dm",
+			 (back ? 10 : 0) + (index < 8 ? 30 : 82) + index);
+	if (filled)
+		snprintf(one, sizeof(one), "%s", filled);
+	append(sgr, SGR_BYTES, one);
+}
+
+static void make_sgr(struct term *t, enum style style)
+{
+	struct look look = style_look(style, t->color);
+	char *sgr = t->sgr[style];
+
+	sgr[0] = '\0';
+	append_capability(sgr, SGR_BYTES, "sgr0");
+	if (look.bold ||
+	    (look.fg >= 8 && t->color == COLOR_16 && t->n_colors < 16))
+		append_capability(sgr, SGR_BYTES, "bold");
+	if (look.dim)
+		append_capability(sgr, SGR_BYTES, "dim");
+	if (look.underline)
+		append_capability(sgr, SGR_BYTES, "smul");
+	if (look.italic)
+		append_capability(sgr, SGR_BYTES, "sitm");
+	if (look.reverse)
+		append_capability(sgr, SGR_BYTES, "rev");
+	if (look.fg >= 0)
+		append_color(t, sgr, look.fg, false);
+	if (look.bg >= 0)
+		append_color(t, sgr, look.bg, true);
+}
+
+void term_set_color(struct term *t, const struct term_opts *opts)
+{
+	t->color = choose_color(t, opts);
+	for (int i = 0; i < STYLES; i++)
+		make_sgr(t, (enum style)i);
+	term_forget(t);
+}
+
+/* The sequences that every terminal needs, and what undoes them. */
+static void make_sequences(struct term *t)
+{
+	static const char *const enter[] = { "smkx", "rmam", "civis" };
+	static const char *const leave[] = { "sgr0", "smam", "rmkx", "cnorm" };
+	char kmous[CAPS_BYTES];
+
+	caps_string("cup", t->cup);
+	caps_string("clear", t->clear);
+	caps_string("el", t->el);
+	caps_string("civis", t->civis);
+	caps_string("cnorm", t->cnorm);
+	caps_string("kmous", kmous);
+	t->has_mouse = kmous[0] != '\0';
+	t->n_colors = MAX(0, caps_number("colors"));
+	saved_state.screen[0] = '\0';
+	append_capability(saved_state.screen, RESTORE_BYTES, "smcup");
+	saved_state.enter[0] = '\0';
+	for (size_t i = 0; i < ARRAY_LEN(enter); i++)
+		append_capability(saved_state.enter, RESTORE_BYTES, enter[i]);
+	saved_state.leave[0] = '\0';
+	if (t->has_mouse) { /* those that have none know neither */
+		append(saved_state.enter, RESTORE_BYTES, PASTE_ON);
+		append(saved_state.leave, RESTORE_BYTES, PASTE_OFF);
+		append(saved_state.leave, RESTORE_BYTES, MOUSE_OFF);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(leave); i++)
+		append_capability(saved_state.leave, RESTORE_BYTES, leave[i]);
+	append_capability(saved_state.leave, RESTORE_BYTES, "clear");
+	append_capability(saved_state.leave, RESTORE_BYTES, "rmcup");
+	saved_state.leave_len = strlen(saved_state.leave);
+}
+
+/* -- opening and closing ------------------------------------------------- */
+
+static bool no_terminal(struct err *err)
+{
+	const char *name = getenv("TERM");
+
+	return err_set(err,
+		       "this terminal (TERM is \"%.40s\") can't show screens; "
+		       "\"lilscope analyze FILE\" prints the same numbers",
+		       name ? name : "");
+}
+
+static bool open_keys(struct term *t, struct err *err)
+{
+	t->in = STDIN_FILENO;
+	if (isatty(t->in))
+		return true;
+	t->in = open("/dev/tty", O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	t->own_in = t->in >= 0;
+	if (t->in >= 0 && isatty(t->in))
+		return true;
+	return err_set(err, "no terminal to read keys from; \"lilscope "
+			    "analyze FILE\" prints the same numbers");
+}
+
+static void write_all(int fd, const char *bytes, size_t n, bool *gone)
+{
+	while (n > 0) {
+		ssize_t done = write(fd, bytes, n);
+
+		if (done > 0) {
+			bytes += done;
+			n -= (size_t)done;
+		} else if (done < 0 && errno == EAGAIN) {
+			struct pollfd p = { .fd = fd, .events = POLLOUT };
+
+			poll(&p, 1, -1);
+		} else if (done < 0 && errno != EINTR) {
+			*gone = true;
+			return;
+		}
+	}
+}
+
+void term_restore(void)
+{
+	if (!saved_state.active)
+		return;
+	saved_state.active = 0;
+	(void)!write(saved_state.out, saved_state.leave, saved_state.leave_len);
+	tcsetattr(saved_state.in, TCSANOW, &saved_state.saved);
+}
+
+/* Keys at once and unechoed; signals stay with the terminal. */
+static void set_raw(const struct term *t)
+{
+	struct termios raw = saved_state.saved;
+
+	raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO | IEXTEN);
+	raw.c_iflag &= ~(tcflag_t)(IXON | IXOFF | ICRNL | INLCR | ISTRIP);
+	raw.c_lflag |= ISIG;
+	raw.c_cc[VMIN] = 0;
+	raw.c_cc[VTIME] = 0;
+	tcsetattr(t->in, TCSADRAIN, &raw);
+}
+
+void term_enter(struct term *t)
+{
+	/* Once only: smcup saves the cursor, and a second one would save it
+	 * in the wrong place. */
+	if (!saved_state.active) {
+		tcgetattr(t->in, &saved_state.saved);
+		write_all(t->out, saved_state.screen,
+			  strlen(saved_state.screen), &t->gone);
+	}
+	saved_state.in = t->in;
+	saved_state.out = t->out;
+	saved_state.active = 1;
+	set_raw(t);
+	write_all(t->out, saved_state.enter, strlen(saved_state.enter),
+		  &t->gone);
+	t->entered = true;
+	t->cursor_on = false;
+	if (t->mouse && t->has_mouse)
+		write_all(t->out, MOUSE_ON, strlen(MOUSE_ON), &t->gone);
+	term_forget(t);
+}
+
+void term_leave(struct term *t)
+{
+	term_restore();
+	t->entered = false;
+}
+
+struct term *term_open(const struct term_opts *opts, struct err *err)
+{
+	struct term *t = mem_zalloc(sizeof(*t));
+
+	t->out = STDOUT_FILENO;
+	t->in = -1;
+	screen_init(&t->shown);
+	if (!caps_open(t->out)) {
+		no_terminal(err);
+		mem_free(t);
+		return NULL;
+	}
+	make_sequences(t);
+	if (!t->cup[0] || !t->clear[0])
+		no_terminal(err);
+	else if (open_keys(t, err)) {
+		t->mouse = opts->mouse;
+		term_set_color(t, opts);
+		die_set_hook(term_restore);
+		term_enter(t);
+		return t;
+	}
+	term_close(t);
+	return NULL;
+}
+
+void term_close(struct term *t)
+{
+	if (!t)
+		return;
+	if (t->entered)
+		term_leave(t);
+	die_set_hook(NULL);
+	if (t->own_in)
+		close(t->in);
+	caps_close();
+	screen_release(&t->shown);
+	buf_release(&t->outbuf);
+	mem_free(t);
+}
+
+enum color_mode term_color(const struct term *t)
+{
+	return t->color;
+}
+
+void term_size(const struct term *t, int *n_rows, int *n_cols)
+{
+	struct winsize size;
+
+	*n_rows = ROWS_DEFAULT;
+	*n_cols = COLS_DEFAULT;
+	if (ioctl(t->out, TIOCGWINSZ, &size) != 0)
+		return;
+	if (size.ws_row > 0)
+		*n_rows = size.ws_row;
+	if (size.ws_col > 0)
+		*n_cols = size.ws_col;
+}
+
+void term_set_mouse(struct term *t, bool on)
+{
+	const char *bytes = on ? MOUSE_ON : MOUSE_OFF;
+
+	if (t->mouse == on)
+		return;
+	t->mouse = on;
+	if (t->has_mouse)
+		write_all(t->out, bytes, strlen(bytes), &t->gone);
+}
+
+/* -- drawing ------------------------------------------------------------- */
+
+void term_forget(struct term *t)
+{
+	t->known = false;
+}
+
+/* Every terminal gives this cluster the same number of columns. */
+static bool is_certain(const struct cell *c)
+{
+	size_t used;
+	int32_t cp;
+
+	if (c->len <= 1)
+		return true;
+	cp = utf8_decode(c->text, c->len, &used);
+	if (used != c->len)
+		return false; /* several code points */
+	if (c->width == 1)
+		return cp < 0x2e80;
+	return cp >= 0x2e80 && cp <= 0xffef;
+}
+
+static bool same_cell(const struct cell *a, const struct cell *b)
+{
+	return a->len == b->len && a->width == b->width &&
+	       a->style == b->style && memcmp(a->text, b->text, a->len) == 0;
+}
+
+static void move_to(struct term *t, int row, int col)
+{
+	if (t->row == row && t->col == col)
+		return;
+	buf_puts(&t->outbuf, caps_fill(t->cup, row, col));
+	t->row = row;
+	t->col = col;
+}
+
+static void set_style(struct term *t, int style)
+{
+	if (t->style == style)
+		return;
+	buf_puts(&t->outbuf, t->sgr[style]);
+	t->style = style;
+}
+
+static void send_cell(struct term *t, const struct cell *c, int row, int col)
+{
+	move_to(t, row, col);
+	set_style(t, c->style);
+	if (c->len == 0)
+		buf_putc(&t->outbuf, ' ');
+	else
+		buf_append(&t->outbuf, c->text, c->len);
+	t->col += c->width;
+	if (!is_certain(c) || t->col >= t->shown.cols)
+		t->row = -1; /* wherever it is now */
+}
+
+/* Columns [from, cols) of the row are blanks of the normal style. */
+static int blank_tail(const struct cell *row, int cols)
+{
+	while (cols > 0 && row[cols - 1].len == 0 && row[cols - 1].width == 1 &&
+	       row[cols - 1].style == STYLE_NORMAL)
+		cols--;
+	return cols;
+}
+
+static void blit_row(struct term *t, const struct cell *want, int row)
+{
+	int cols = t->shown.cols;
+	struct cell *have = t->shown.cells + row * cols;
+	int tail = t->el[0] ? blank_tail(want, cols) : cols;
+	bool all = false; /* the rest of the row, whatever it shows */
+
+	for (int col = 0; col < cols; col++) {
+		if (!all && same_cell(&want[col], &have[col]))
+			continue;
+		if (!is_certain(&want[col]) || !is_certain(&have[col]))
+			all = true;
+		if (col >= tail && cols - col >= ERASE_MIN_COLS) {
+			move_to(t, row, col);
+			set_style(t, STYLE_NORMAL);
+			buf_puts(&t->outbuf, t->el);
+			break;
+		}
+		if (want[col].width > 0)
+			send_cell(t, &want[col], row, col);
+	}
+	memcpy(have, want, (size_t)cols * sizeof(*have));
+}
+
+static void set_cursor(struct term *t, const struct screen *s)
+{
+	bool on = s->cursor_row >= 0;
+
+	if (on)
+		move_to(t, s->cursor_row, s->cursor_col);
+	if (on != t->cursor_on)
+		buf_puts(&t->outbuf, on ? t->cnorm : t->civis);
+	t->cursor_on = on;
+}
+
+bool term_blit(struct term *t, const struct screen *s)
+{
+	buf_clear(&t->outbuf);
+	if (!t->known || s->rows != t->shown.rows || s->cols != t->shown.cols) {
+		screen_resize(&t->shown, s->rows, s->cols);
+		t->row = t->style = -1;
+		set_style(t, STYLE_NORMAL);
+		buf_puts(&t->outbuf, t->clear);
+		t->known = true;
+	}
+	for (int row = 0; row < s->rows; row++)
+		blit_row(t, s->cells + row * s->cols, row);
+	set_cursor(t, s);
+	if (t->outbuf.len > 0)
+		write_all(t->out, t->outbuf.data, t->outbuf.len, &t->gone);
+	return !t->gone;
+}
+
+/* -- keys ---------------------------------------------------------------- */
+
+int term_fd(const struct term *t)
+{
+	return t->in;
+}
+
+bool term_gone(const struct term *t)
+{
+	return t->gone;
+}
+
+static void read_keys(struct term *t)
+{
+	struct pollfd p = { .fd = t->in, .events = POLLIN };
+	ssize_t n;
+
+	if (t->in_len == sizeof(t->inbuf) || poll(&p, 1, 0) <= 0)
+		return;
+	n = read(t->in, t->inbuf + t->in_len, sizeof(t->inbuf) - t->in_len);
+	if (n > 0) {
+		t->in_len += (size_t)n;
+		t->in_ms = now_ms();
+	} else if (n == 0 || (errno != EINTR && errno != EAGAIN)) {
+		t->gone = true; /* readable, and nothing to read: hung up */
+	}
+}
+
+bool term_key(struct term *t, struct key *key)
+{
+	read_keys(t);
+	while (t->in_len > 0) {
+		bool idle = now_ms() - t->in_ms >= TERM_ESCAPE_MS;
+		size_t used = key_decode(t->inbuf, t->in_len, idle, key);
+
+		if (used == 0)
+			return false;
+		t->in_len -= used;
+		memmove(t->inbuf, t->inbuf + used, t->in_len);
+		if (key->code != K_NONE)
+			return true;
+	}
+	return false;
+}
+
+int term_key_timeout(const struct term *t)
+{
+	uint64_t age = now_ms() - t->in_ms;
+
+	if (t->in_len == 0)
+		return -1;
+	return age >= TERM_ESCAPE_MS ? 0 : (int)(TERM_ESCAPE_MS - age);
+}

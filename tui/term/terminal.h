@@ -1,0 +1,82 @@
+/*
+ * terminal.h - the terminal: cells out, keys in.
+ *
+ * Of curses only the terminal database is used (caps.h). Its own grid of
+ * cells can't hold what utf8.h calls a cluster: a cell there is one spacing
+ * character and four marks, so that emoji with joiners, flags and syllables
+ * are cut apart, and it believes the C library about widths. Here a screen
+ * is compared with what the terminal shows, and only what differs is sent; a
+ * cluster whose width terminals disagree about is followed by an absolute
+ * move, and the rest of its row is drawn again.
+ *
+ * One terminal at a time: crash signals and die() must find it without an
+ * argument. Whatever ends the program, term_restore() puts things back.
+ */
+#ifndef LILSCOPE_TERMINAL_H
+#define LILSCOPE_TERMINAL_H
+
+#include "base/err.h"
+#include "term/key.h"
+#include "term/screen.h"
+
+enum {
+	TERM_ESCAPE_MS = 25, /* a lone ESC is a key after so much silence */
+};
+
+struct term;
+
+struct term_opts {
+	enum color_mode color;
+	bool color_always; /* at least 16 colours, whatever NO_COLOR says */
+	bool mouse;
+};
+
+/*
+ * Takes over the terminal on standard output; keys come from standard input
+ * if that is a terminal, else from /dev/tty. NULL and a sentence that names
+ * another way when there is no usable terminal.
+ */
+struct term *term_open(const struct term_opts *opts, struct err *err);
+void term_close(struct term *t); /* NULL is fine */
+
+/* What auto came to: NEVER, 16, 256 or TRUE. */
+enum color_mode term_color(const struct term *t);
+
+/* Rows and columns now, 1 at least. */
+void term_size(const struct term *t, int *rows, int *cols);
+
+/* Sends what differs from the last blit; no difference sends nothing. False
+ * when the terminal is gone. */
+bool term_blit(struct term *t, const struct screen *s);
+
+/* The next blit sends everything. */
+void term_forget(struct term *t);
+
+void term_set_mouse(struct term *t, bool on);
+
+/* Other colours from the next blit on. */
+void term_set_color(struct term *t, const struct term_opts *opts);
+
+/* For poll(). */
+int term_fd(const struct term *t);
+
+/* The next event, without waiting: reads what is there. False if there is
+ * none (yet). Events of unknown meaning are skipped. */
+bool term_key(struct term *t, struct key *key);
+
+/* Milliseconds after which term_key() must be asked again although nothing
+ * came (a lone ESC); -1: never. */
+int term_key_timeout(const struct term *t);
+
+/* The terminal hung up. */
+bool term_gone(const struct term *t);
+
+/* Leaves the screen to the shell (before stopping), and takes it again. */
+void term_leave(struct term *t);
+void term_enter(struct term *t);
+
+/* Puts the terminal back from anywhere, a signal handler too; does nothing
+ * when there is nothing to put back. */
+void term_restore(void);
+
+#endif

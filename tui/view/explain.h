@@ -1,0 +1,20 @@
+/*
+ * explain.h - the panel that says in two sentences what is seen.
+ */
+#ifndef LILSCOPE_EXPLAIN_H
+#define LILSCOPE_EXPLAIN_H
+
+#include "base/buf.h"
+#include "view/view.h"
+
+/* Draws the panel over the lower part of r, for the view that is shown;
+ * nothing if that view explains nothing. The frame calls it after the view
+ * while app->explain is set. */
+void explain_draw(const struct app *app, struct screen *s, struct rect r);
+
+/* Such a panel with another text: paragraphs end in line feeds, blank lines
+ * between them go where there is little room; what does not fit is cut. */
+void explain_panel(struct screen *s, struct rect r, const char *title,
+		   struct buf *text);
+
+#endif

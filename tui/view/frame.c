@@ -1,0 +1,510 @@
+#include "view/frame.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "action/action.h"
+#include "app/list.h"
+#include "app/now.h"
+#include "app/recording.h"
+#include "base/utf8.h"
+#include "demo/demo.h"
+#include "demo/tour.h"
+#include "draw/num.h"
+#include "draw/pen.h"
+#include "draw/prompt.h"
+#include "draw/text_layout.h"
+#include "input/url.h"
+#include "trace/feed.h"
+#include "view/explain.h"
+#include "view/view.h"
+
+enum {
+	TITLE_ROWS = 2,
+	FOOT_ROWS = 1,
+	FACT_BYTES = 256,
+	NAME_MIN_COLS = 12,
+	MESSAGE_ROWS = 4, /* at most: a sentence is read to its end */
+};
+
+struct rect frame_view_rect(int rows, int cols)
+{
+	if (rows < FRAME_MIN_ROWS || cols < FRAME_MIN_COLS)
+		return (struct rect){ 0, 0, 0, 0 };
+	return (struct rect){ TITLE_ROWS, 0, rows - TITLE_ROWS - FOOT_ROWS,
+			      cols };
+}
+
+void frame_fit(struct app *app, int rows, int cols)
+{
+	struct rect r = frame_view_rect(rows, cols);
+
+	r.rows -= tour_rows(app, r.rows, r.cols);
+	app->view_rows = MAX(1, r.rows);
+	app->view_cols = MAX(1, r.cols);
+}
+
+/* -- the sentence for small windows --------------------------------------- */
+
+static void draw_small(struct screen *s)
+{
+	char text[128];
+	size_t at = 0, n;
+
+	n = (size_t)snprintf(text, sizeof(text),
+			     "This window is %dx%d: lilscope draws in 60x12 "
+			     "or more. q quits.",
+			     s->cols, s->rows);
+	for (int row = 0; row < s->rows && at < n; row++) {
+		size_t take = MIN(n - at, (size_t)s->cols);
+
+		if (at + take < n) /* break after the last blank */
+			for (size_t i = take; i > 0; i--)
+				if (text[at + i] == ' ') {
+					take = i;
+					break;
+				}
+		screen_text(s, row, 0, s->cols, STYLE_NORMAL, text + at, take);
+		at += take;
+		while (at < n && text[at] == ' ')
+			at++;
+	}
+}
+
+/* -- title ------------------------------------------------------------------
+ */
+
+static const char *dot(const struct screen *s)
+{
+	return s->ascii ? " | " : " · ";
+}
+
+/* The last part of a path; of a URL all but its scheme. */
+static const char *base_name(const char *path)
+{
+	const char *slash = url_is(path) ? strstr(path, "//") + 1 :
+					   strrchr(path, '/');
+
+	return slash && slash[1] ? slash + 1 : path;
+}
+
+static const char *open_name(const struct app *app)
+{
+	size_t opened = deck_opened(app->deck);
+
+	if (app->run && app->run->trace.facts.source)
+		return app->run->trace.facts.source;
+	if (opened != DECK_NONE && opened < deck_n(app->deck))
+		return deck_source_name(
+			app->deck, deck_entry(app->deck, opened)->i_source);
+	return deck_n_sources(app->deck) ? deck_source_name(app->deck, 0) : "";
+}
+
+/* "7/200", with + while more are found. */
+static void put_number(const struct app *app, const struct screen *s,
+		       struct buf *out)
+{
+	size_t n = deck_n(app->deck), opened = deck_opened(app->deck);
+	bool more = !deck_index_complete(app->deck);
+	char number[NUM_BYTES];
+
+	if (n <= 1)
+		return;
+	buf_puts(out, dot(s));
+	if (opened != DECK_NONE)
+		buf_printf(out, "%zu/", opened + 1);
+	buf_printf(out, "%s%s%s", num_count(number, n), more ? "+" : "",
+		   opened != DECK_NONE ? "" : " generations");
+}
+
+static void put_facts(const struct facts *facts, const struct screen *s,
+		      struct buf *out)
+{
+	if (facts->model)
+		buf_printf(out, "%s%s", dot(s), facts->model);
+	if (facts->policy)
+		buf_printf(out, "%s%s", dot(s), facts->policy);
+	if (facts->budget)
+		buf_printf(out, " %u", facts->budget);
+}
+
+/* Minutes and seconds of the recording at the playhead, and its rate. */
+static void put_clock(const struct app *app, const struct screen *s,
+		      struct buf *out)
+{
+	const struct trace *t = &app->run->trace;
+	uint32_t seconds;
+	double us;
+
+	if (!t->time_us || app->playhead == 0)
+		return;
+	us = t->time_us[app->playhead - 1];
+	if (us > 0)
+		buf_printf(out, "%s%.1f tok/s", dot(s),
+			   (app->playhead - 1) / (us / 1e6));
+	seconds = (uint32_t)(us / 1e6);
+	buf_printf(out, "%s%02u:%02u", dot(s), seconds / 60, seconds % 60);
+}
+
+/* Since when, in a word that stays as it is while nothing comes. */
+static void put_waiting(const struct app *app, const struct screen *s,
+			struct buf *out)
+{
+	struct tm tm;
+	char since[8];
+
+	localtime_r(&app->quiet_since, &tm);
+	strftime(since, sizeof(since), "%H:%M", &tm);
+	buf_printf(out, "  %s waiting since %s", s->ascii ? "o" : "○", since);
+}
+
+static void put_pace(const struct app *app, const struct screen *s,
+		     struct buf *out)
+{
+	if (app->pace == PACE_PLAY)
+		buf_printf(out, s->ascii ? "  > %gx%s" : "  ▶ %g×%s",
+			   app->speed,
+			   app->run->trace.time_us ? "" : " synthetic pace");
+	else if (app_is_waiting(app))
+		put_waiting(app, s, out);
+	else if (app->pace == PACE_FOLLOW && !deck_run_complete(app->deck))
+		buf_printf(out, "  %s %s", s->ascii ? "*" : "●",
+			   app_is_live(app) ? "live" : "reading");
+}
+
+static void put_position(const struct app *app, const struct screen *s,
+			 struct buf *out)
+{
+	uint32_t total = app->run->trace.n_tokens;
+	char a[NUM_BYTES], b[NUM_BYTES];
+
+	if (app->playhead < total)
+		buf_printf(out, "token %s of %s", num_count(a, app->playhead),
+			   num_count(b, total));
+	else
+		buf_printf(out, "tokens %s", num_count(a, total));
+	put_clock(app, s, out);
+	put_pace(app, s, out);
+	if (recording_is(app, deck_opened(app->deck)))
+		buf_puts(out, s->ascii ? "  * rec" : "  ● rec");
+}
+
+/* What all lanes have in common; what they have not, each of them tells. */
+static void draw_demo_title(const struct app *app, struct screen *s)
+{
+	const struct demo *d = app->demo;
+	const struct model *m = d->map.model;
+	struct pen p = pen_at(s, 0, 1, s->cols - 2);
+
+	screen_fill(s, (struct rect){ 0, 0, 1, s->cols }, STYLE_TITLE);
+	pen_puts(&p, STYLE_TITLE, d->name);
+	pen_printf(&p, STYLE_TITLE, "%s%.60s", dot(s),
+		   m->name ? m->name : m->arch);
+}
+
+static void draw_title(const struct app *app, struct screen *s)
+{
+	struct buf left = { 0 }, right = { 0 };
+	const char *name = base_name(open_name(app));
+	char files[NUM_BYTES + 8], number[NUM_BYTES];
+	int right_cols, room, used;
+
+	if (strcmp(name, "-") == 0)
+		name = "standard input";
+	if (!app->run && deck_n_sources(app->deck) > 1) {
+		snprintf(files, sizeof(files), "%s files",
+			 num_count(number, deck_n_sources(app->deck)));
+		name = files;
+	}
+	put_number(app, s, &left);
+	if (app->run) {
+		put_facts(&app->run->trace.facts, s, &left);
+		put_position(app, s, &right);
+	}
+	right_cols = (int)utf8_width(right.data, right.len, s->ascii);
+	screen_fill(s, (struct rect){ 0, 0, 1, s->cols }, STYLE_TITLE);
+	room = s->cols - 2 - (right_cols ? right_cols + 2 : 0);
+	used = screen_text(s, 0, 1, room, STYLE_TITLE, name, strlen(name));
+	screen_text(s, 0, 1 + used, room - used, STYLE_TITLE, left.data,
+		    left.len);
+	screen_text(s, 0, s->cols - 1 - right_cols, right_cols, STYLE_TITLE,
+		    right.data, right.len);
+	buf_release(&left);
+	buf_release(&right);
+}
+
+static const char *open_dialect(const struct app *app)
+{
+	size_t opened = deck_opened(app->deck);
+	const char *title = "";
+
+	if (opened == DECK_NONE)
+		opened = list_selected(app);
+	if (opened != DECK_NONE && opened < deck_n(app->deck))
+		title = deck_title(app->deck,
+				   deck_entry(app->deck, opened)->i_source);
+	else if (deck_n_sources(app->deck))
+		title = deck_title(app->deck, 0);
+	return title[0] ? title : "nothing recognised yet";
+}
+
+static void put_seconds(struct buf *out, const char *name, double s)
+{
+	if (s < 10)
+		buf_printf(out, "%s%.*f ms", name, s < 0.0995 ? 1 : 0, s * 1e3);
+	else
+		buf_printf(out, "%s%.1f s", name, s);
+}
+
+/* "TTFT 312 ms, TBT 24.1 ms, p99 80.2 ms", as far as it is known. */
+static void put_latency(const struct app *app, struct buf *out)
+{
+	struct latency_facts f =
+		latency_facts(&app->latency, &app->run->trace);
+
+	if (!isnan(f.ttft_s))
+		put_seconds(out, "TTFT ", f.ttft_s);
+	if (isnan(f.tbt_median_s))
+		return;
+	put_seconds(out, out->len ? ", TBT " : "TBT ", f.tbt_median_s);
+	put_seconds(out, ", p99 ", f.tbt_p99_s);
+}
+
+/* Dialects whose every answer ends with a reason, if it is not cut off. */
+static bool tells_end(const char *dialect)
+{
+	return dialect && feed_format_shape(dialect) == FEED_STREAM &&
+	       strcmp(dialect, "text") != 0 && strcmp(dialect, "native") != 0;
+}
+
+/* How it ended, as its source says. */
+static void draw_end(const struct app *app, struct screen *s, struct pen *p)
+{
+	enum { REASON_BYTES = 24 };
+	const struct facts *facts = &app->run->trace.facts;
+	const char *reason = facts->finish_reason;
+
+	if (!reason && tells_end(facts->dialect))
+		reason = "no reason told";
+	if (reason && deck_run_complete(app->deck))
+		pen_printf(p, STYLE_TITLE_DIM, "%sended: %.*s", dot(s),
+			   REASON_BYTES, reason);
+}
+
+/* One fact after another, each whole or not at all. */
+static void draw_facts(const struct app *app, struct screen *s)
+{
+	struct pen p = pen_at(s, 1, 1, s->cols - 2);
+	struct now now;
+	char alphabet[NUM_BYTES];
+	struct buf latency = { 0 };
+
+	screen_fill(s, (struct rect){ 1, 0, 1, s->cols }, STYLE_TITLE_DIM);
+	if (app->demo && app->view == VIEW_COMPARE) {
+		struct buf facts = { 0 };
+
+		demo_facts(app, s->ascii, &facts);
+		pen_puts(&p, STYLE_TITLE_DIM, buf_cstr(&facts));
+		buf_release(&facts);
+		return;
+	}
+	pen_puts(&p, STYLE_TITLE_DIM, open_dialect(app));
+	if (!now_get(app, &now))
+		return;
+	put_latency(app, &latency);
+	if (latency.len)
+		pen_printf(&p, STYLE_TITLE_DIM, "%s%s", dot(s),
+			   buf_cstr(&latency));
+	buf_release(&latency);
+	draw_end(app, s, &p);
+	pen_printf(&p, STYLE_TITLE_DIM, "%s%s, alphabet %s", dot(s),
+		   now_symbols(&now),
+		   num_count(alphabet, (uint64_t)now.alphabet));
+	pen_printf(&p, STYLE_TITLE_DIM, "%stokens: %s", dot(s),
+		   now_tokens_by(&now));
+	pen_printf(&p, STYLE_TITLE_DIM, "%s%s", dot(s),
+		   now.run->trace.time_us ? "times recorded" : "no times");
+}
+
+/* -- the last row ------------------------------------------------------------
+ */
+
+/* The key as the hint line has room for it. */
+static const char *short_key(int32_t key, const struct screen *s,
+			     char name[KEY_NAME_BYTES])
+{
+	static const struct {
+		int32_t key;
+		const char *arrow;
+	} arrows[] = {
+		{ K_LEFT, "←" },
+		{ K_RIGHT, "→" },
+		{ K_UP, "↑" },
+		{ K_DOWN, "↓" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(arrows) && !s->ascii; i++)
+		if (arrows[i].key == key)
+			return arrows[i].arrow;
+	return key_name(key, name);
+}
+
+/* A row with a hint, and the row after it if that joins ("+"). */
+static bool draw_hint(struct pen *p, const struct action *a,
+		      const struct action *end, int view)
+{
+	char name[KEY_NAME_BYTES], keys[3 * KEY_NAME_BYTES];
+	const struct action *partner = a + 1;
+	bool pair = partner < end && partner->hint &&
+		    strcmp(partner->hint, "+") == 0 &&
+		    partner->views & IN_VIEW(view);
+	size_t len;
+
+	len = (size_t)snprintf(keys, sizeof(keys), "%s",
+			       short_key(a->keys[0], p->s, name));
+	if (pair)
+		snprintf(keys + len, sizeof(keys) - len, "%s%s",
+			 a->keys[0] >= K_FIRST ? "" : "/",
+			 short_key(partner->keys[0], p->s, name));
+	if (!pen_fits(p, (int)utf8_width(keys, strlen(keys), false) + 3 +
+				 (int)strlen(a->hint)))
+		return false;
+	pen_puts(p, STYLE_KEY, keys);
+	pen_printf(p, STYLE_DIM, " %s  ", a->hint);
+	return true;
+}
+
+/* The way out and the way to all keys come first: they must fit. */
+static const char *const first_hints[] = { "help", "leave" };
+
+static bool is_first_hint(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(first_hints); i++)
+		if (strcmp(first_hints[i], name) == 0)
+			return true;
+	return false;
+}
+
+/* The hints of a room; false: there is no more room in the line. */
+static bool draw_room(const struct app *app, const struct action_room *room,
+		      struct pen *p)
+{
+	for (size_t k = 0; k < room->n; k++) {
+		const struct action *a = &room->rows[k];
+
+		if (!a->hint || strcmp(a->hint, "+") == 0 ||
+		    !(a->views & IN_VIEW(app->view)) ||
+		    is_first_hint(a->name))
+			continue;
+		if (!draw_hint(p, a, room->rows + room->n, app->view))
+			return false;
+	}
+	return true;
+}
+
+static void draw_hints(const struct app *app, struct screen *s, int row,
+		       int cols)
+{
+	struct pen p = pen_at(s, row, 1, cols - 2);
+
+	for (size_t i = 0; i < ARRAY_LEN(first_hints); i++) {
+		const char *name = first_hints[i];
+		const struct action *a = action_find(name, strlen(name));
+
+		draw_hint(&p, a, a + 1, app->view);
+	}
+	if (app->demo && !draw_room(app, &room_demo, &p))
+		return;
+	/* The first room, the program itself, comes last. */
+	for (size_t i = 1; i <= n_action_rooms; i++) {
+		const struct action_room *room =
+			action_rooms[i % n_action_rooms];
+
+		if (room != &room_demo && !draw_room(app, room, &p))
+			return;
+	}
+}
+
+/* What goes on in the background, at the right of the last row. */
+static int draw_progress(const struct app *app, struct screen *s, int row)
+{
+	char text[64];
+	int n;
+
+	if (app->search.pending)
+		n = snprintf(text, sizeof(text), " searching ");
+	else if (!deck_complete(app->deck) && deck_n(app->deck) > 0 &&
+		 deck_progress(app->deck) > 0)
+		n = snprintf(text, sizeof(text), " reading %.0f %% ",
+			     100 * deck_progress(app->deck));
+	else
+		return 0;
+	screen_puts(s, row, s->cols - n, STYLE_STATUS, text);
+	return n;
+}
+
+/* On as many rows as it needs. */
+static void draw_message(const struct app *app, struct screen *s)
+{
+	enum style style = app->message_is_error ? STYLE_ERROR : STYLE_STATUS;
+	struct text_layout l = { .text = app->message,
+				 .len = strlen(app->message),
+				 .width = MAX(s->cols - 2, 1),
+				 .ascii = s->ascii };
+	int rows = 0, row;
+
+	for (size_t at = 0; at < l.len && rows < MESSAGE_ROWS; rows++)
+		at = text_layout_line(&l, at).next;
+	row = s->rows - rows;
+	screen_fill(s, (struct rect){ row, 0, rows, s->cols }, style);
+	for (size_t at = 0; row < s->rows; row++) {
+		struct text_line line = text_layout_line(&l, at);
+
+		screen_text(s, row, 1, s->cols - 2, style, l.text + line.from,
+			    line.shown - line.from);
+		at = line.next;
+	}
+}
+
+static void draw_foot(const struct app *app, struct screen *s)
+{
+	int row = s->rows - 1;
+
+	if (prompt_is_open(app->prompt)) {
+		prompt_draw(app->prompt, s, row);
+		return;
+	}
+	if (app->message[0]) {
+		draw_message(app, s);
+		return;
+	}
+	draw_hints(app, s, row, s->cols - draw_progress(app, s, row));
+}
+
+void frame_draw(const struct app *app, struct screen *s)
+{
+	struct rect r = frame_view_rect(s->rows, s->cols), tour = r;
+
+	screen_clear(s);
+	if (r.rows == 0) {
+		draw_small(s);
+		return;
+	}
+	if (app->demo && app->view == VIEW_COMPARE)
+		draw_demo_title(app, s);
+	else
+		draw_title(app, s);
+	draw_facts(app, s);
+	tour.rows = tour_rows(app, r.rows, r.cols);
+	tour.row += r.rows - tour.rows;
+	r.rows -= tour.rows;
+	views[app->view].draw(app, s, r);
+	if (tour.rows)
+		tour_draw(app, s, tour);
+	if (app->demo && prompt_is_open(app->prompt))
+		demo_draw_grammar(app, s, r);
+	else if (app->explain)
+		explain_draw(app, s, r);
+	draw_foot(app, s);
+}

@@ -1,0 +1,28 @@
+/*
+ * frame.h - what stands around every view: title, facts, hints, messages.
+ *
+ *	row 0     file, generation, model, policy        position, pace
+ *	row 1     dialect, symbols and alphabet, how tokens were counted
+ *	...       the view
+ *	last row  keys, or a message, or the prompt
+ *
+ * On less than FRAME_MIN_ROWS x FRAME_MIN_COLS one sentence is drawn instead.
+ */
+#ifndef LILSCOPE_FRAME_H
+#define LILSCOPE_FRAME_H
+
+#include "app/app.h"
+#include "term/screen.h"
+
+enum { FRAME_MIN_ROWS = 12, FRAME_MIN_COLS = 60 };
+
+/* The view's place on a screen of this size; rows 0 when it is too small. */
+struct rect frame_view_rect(int rows, int cols);
+
+/* Tells the state how large its view is; before keys are handled. */
+void frame_fit(struct app *app, int rows, int cols);
+
+/* Draws everything. */
+void frame_draw(const struct app *app, struct screen *s);
+
+#endif

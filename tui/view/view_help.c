@@ -1,0 +1,199 @@
+/*
+ * The help view: written from the tables of actions, options, views, coders
+ * and rules each time it is drawn, so it can't be out of date. Lines are
+ * counted from the top; only those that are seen are put on the screen.
+ */
+#include "view/views.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "action/action.h"
+#include "draw/num.h"
+#include "draw/pen.h"
+
+enum {
+	KEYS_COLS = 19,  /* the column of keys */
+	NAME_COLS = 23,  /* of names with their arguments */
+	NARROW = 70,     /* below this names are left out */
+};
+
+struct help {
+	struct screen *s;
+	struct rect r;
+	size_t top;  /* the first line that is seen */
+	size_t line; /* the line that comes next */
+};
+
+/* The row of the next line, or -1 while it is out of sight. */
+static int next_row(struct help *h)
+{
+	size_t line = h->line++;
+	if (line < h->top || line - h->top >= (size_t)h->r.rows)
+		return -1;
+	return h->r.row + (int)(line - h->top);
+}
+
+static void heading(struct help *h, const char *text)
+{
+	if (h->line > 0)
+		next_row(h);
+	int row = next_row(h);
+	if (row < 0)
+		return;
+	screen_hline(h->s, row, h->r.col + 1, h->r.cols - 2, STYLE_DIM);
+	struct pen p = pen_at(h->s, row, h->r.col + 3, h->r.cols - 4);
+	pen_printf(&p, STYLE_STRONG, " %s ", text);
+}
+
+/* Bytes of text that fit, up to a blank; own texts are ASCII. */
+static size_t words_that_fit(const char *text, int cols)
+{
+	size_t n = strlen(text), fit = (size_t)MAX(cols, 1);
+	if (n <= fit)
+		return n;
+	for (size_t i = fit; i > 0; i--)
+		if (text[i] == ' ')
+			return i;
+	return fit;
+}
+
+/* The explanation, on as many rows as it needs. */
+static void about_rows(struct help *h, int row, int col, const char *about)
+{
+	int cols = h->r.col + h->r.cols - 1 - col;
+	for (;;) {
+		size_t n = words_that_fit(about, cols);
+		if (row >= 0)
+			screen_text(h->s, row, col, MAX(cols, 0), STYLE_DIM,
+				    about, n);
+		about += n;
+		about += strspn(about, " ");
+		if (!about[0])
+			return;
+		row = next_row(h);
+	}
+}
+
+static void put(struct help *h, int row, int col, int cols, enum style style,
+		const char *text)
+{
+	int end = h->r.col + h->r.cols;
+	if (row >= 0)
+		screen_text(h->s, row, col, MIN(cols, end - col), style, text,
+			    strlen(text));
+}
+
+static void entry(struct help *h, const char *keys, const char *name,
+		  const char *about)
+{
+	bool wide = h->r.cols >= NARROW;
+	int col = h->r.col + 2;
+	int row = next_row(h);
+	put(h, row, col, KEYS_COLS - 1, STYLE_KEY, keys);
+	col += keys[0] || wide ? KEYS_COLS : 0;
+	if (wide || !keys[0]) {
+		put(h, row, col, NAME_COLS - 1, STYLE_NORMAL, name);
+		col += NAME_COLS;
+	}
+	about_rows(h, row, col, about);
+}
+
+static void actions(struct help *h)
+{
+	for (size_t i = 0; i < n_action_rooms; i++) {
+		const struct action_room *room = action_rooms[i];
+		heading(h, room->title);
+		for (size_t k = 0; k < room->n; k++) {
+			const struct action *a = &room->rows[k];
+			struct buf keys = { 0 };
+			char name[NAME_COLS * 2];
+			action_keys(a, &keys);
+			snprintf(name, sizeof(name), ":%s%s%s", a->name,
+				 a->arg ? " " : "", a->arg ? a->arg : "");
+			entry(h, buf_cstr(&keys), name, a->about);
+			buf_release(&keys);
+		}
+	}
+}
+
+static void options(struct help *h, const struct settings *set)
+{
+	heading(h, "Options: :set NAME VALUE, or --NAME=VALUE");
+	for (size_t i = 0; i < n_opts; i++) {
+		const struct opt *o = &opts[i];
+		struct buf now = { 0 };
+		char name[NAME_COLS * 2];
+		if (!(o->where & OPT_LIVE))
+			continue;
+		if (o->get)
+			o->get(o, set, &now);
+		snprintf(name, sizeof(name), "%s%s%s", o->name,
+			 o->arg ? " " : "", o->arg ? o->arg : "");
+		entry(h, buf_cstr(&now), name, o->about);
+		buf_release(&now);
+	}
+}
+
+static void tables(struct help *h)
+{
+	heading(h, "Views");
+	for (size_t i = 0; i < VIEWS; i++)
+		entry(h, "", views[i].name, views[i].about);
+	heading(h, "Coders: how bytes of new information are counted");
+	for (size_t i = 0; i < CODER_KINDS; i++)
+		entry(h, "", coder_rows[i].name, coder_rows[i].about);
+	heading(h, "Other stop rules, marked in the chart");
+	for (size_t i = 0; i < rival_n_rows; i++)
+		entry(h, "", rival_rows[i].name, rival_rows[i].about);
+}
+
+/* What the marks mean: for who sees the screen for the first time. */
+static void marks(struct help *h)
+{
+	bool ascii = h->s->ascii;
+	heading(h, "Marks");
+	entry(h, glyph(GLYPH_FLAG, ascii), "Lil",
+	      "from here on the text brought less than t bytes a window");
+	entry(h, glyph(GLYPH_BACK, ascii), "resumed",
+	      "two windows in a row brought t bytes or more again");
+	entry(h, glyph(GLYPH_OPEN, ascii), "not reached",
+	      "no window brought so little");
+	entry(h, glyph(GLYPH_CHECK, ascii), "PROVEN",
+	      "long enough for the theorem: h lies in the band");
+	entry(h, glyph(GLYPH_WAVE, ascii), "ASYMPTOTIC",
+	      "the band is a picture of the limit, not yet a theorem");
+	entry(h, glyph(GLYPH_WARN, ascii), "UNDERSAMPLED, OUT-LOW",
+	      "too little text to see h");
+	entry(h, glyph(GLYPH_OPEN, ascii), "VACUOUS",
+	      "the lower edge of the band is below 0 and says nothing");
+	entry(h, glyph(GLYPH_LOW, ascii), "low window",
+	      "gain under t, whatever its colour");
+	entry(h, glyph(GLYPH_NEAR, ascii), "near miss",
+	      "gain under twice t");
+}
+
+static void everything(struct help *h, const struct app *app)
+{
+	actions(h);
+	marks(h);
+	options(h, &app->set);
+	tables(h);
+}
+
+void view_help_draw(const struct app *app, struct screen *s, struct rect r)
+{
+	size_t lines = view_help_lines(app);
+	size_t rows = (size_t)MAX(r.rows, 0);
+	size_t last = lines > rows ? lines - rows : 0;
+	struct help h = { .s = s, .r = r, .top = MIN(app->help_top, last) };
+	everything(&h, app);
+}
+
+size_t view_help_lines(const struct app *app)
+{
+	struct screen none = { 0 };
+	struct help h = { .s = &none, .r.cols = app->view_cols };
+	everything(&h, app);
+	return h.line;
+}

@@ -1,0 +1,526 @@
+/*
+ * The list view: a head with the columns, a row an entry, and below a rule
+ * with the progress of reading and a line that sums up.
+ */
+#include "view/views.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "app/list.h"
+#include "app/now.h"
+#include "base/utf8.h"
+#include "draw/num.h"
+
+enum {
+	CELL_BYTES = 96,
+	RECORD_MIN_COLS = 9,
+	RECORD_MAX_COLS = 48,
+	SOURCES_SEEN = 256, /* whose names decide the width of a column */
+	GAP = 2,
+	PROGRESS_COLS = 24,
+	SHAPE_RANK = 5, /* of the bar: it comes after columns of this rank */
+	SHAPE_MIN_COLS = 20,
+	SHAPE_MAX_COLS = 60,
+};
+
+/* What a column shows of an entry: text into cell, and its style. */
+struct cell_text {
+	char text[CELL_BYTES];
+	enum style style;
+};
+
+struct column {
+	const char *title;
+	int cols;
+	bool left;
+	int rank; /* columns of high rank go first when it gets narrow */
+	void (*show)(const struct app *app, size_t i, const struct entry *e,
+		     bool ascii, struct cell_text *out);
+};
+
+static void count_cell(struct cell_text *out, uint64_t n)
+{
+	num_count(out->text, n);
+}
+
+static void show_number(const struct app *app, size_t i,
+			const struct entry *e, bool ascii,
+			struct cell_text *out)
+{
+	(void)app, (void)e, (void)ascii;
+	count_cell(out, i + 1);
+	out->style = STYLE_DIM;
+}
+
+static void show_record(const struct app *app, size_t i,
+			const struct entry *e, bool ascii,
+			struct cell_text *out)
+{
+	(void)i, (void)ascii;
+	struct buf name = { 0 };
+	list_entry_name(app->deck, e, &name);
+	/* The end tells records apart. */
+	size_t n = MIN(name.len, (size_t)CELL_BYTES - 1);
+	memcpy(out->text, buf_cstr(&name) + (name.len - n), n);
+	out->text[n] = '\0';
+	buf_release(&name);
+}
+
+static void show_tokens(const struct app *app, size_t i,
+			const struct entry *e, bool ascii,
+			struct cell_text *out)
+{
+	(void)app, (void)i, (void)ascii;
+	count_cell(out, e->tokens);
+}
+
+static void show_reasoning(const struct app *app, size_t i,
+			   const struct entry *e, bool ascii,
+			   struct cell_text *out)
+{
+	(void)app, (void)i, (void)ascii;
+	count_cell(out, e->reasoning_tokens);
+	out->style = e->reasoning_tokens ? STYLE_REASONING : STYLE_DIM;
+}
+
+static void show_answer(const struct app *app, size_t i,
+			const struct entry *e, bool ascii,
+			struct cell_text *out)
+{
+	(void)app, (void)i, (void)ascii;
+	count_cell(out, e->answer_tokens);
+	out->style = e->answer_tokens ? STYLE_ANSWER : STYLE_DIM;
+}
+
+static void show_rho(const struct app *app, size_t i, const struct entry *e,
+		     bool ascii, struct cell_text *out)
+{
+	(void)app, (void)i;
+	num_real(out->text, e->rho, 3, ascii);
+	out->style = STYLE_RHO;
+}
+
+static void show_lil(const struct app *app, size_t i, const struct entry *e,
+		     bool ascii, struct cell_text *out)
+{
+	(void)app, (void)i;
+	char number[NUM_BYTES];
+	bool fired = e->fired_at != GUARD_NEVER;
+	if (fired)
+		snprintf(out->text, CELL_BYTES, "%s %s",
+			 glyph(GLYPH_FLAG, ascii),
+			 num_count(number, e->fired_at));
+	else
+		snprintf(out->text, CELL_BYTES, "%s",
+			 glyph(GLYPH_OPEN, ascii));
+	out->style = fired ? STYLE_LIL : STYLE_DIM;
+}
+
+static void show_after(const struct app *app, size_t i,
+		       const struct entry *e, bool ascii,
+		       struct cell_text *out)
+{
+	(void)app, (void)i;
+	char count[NUM_BYTES], percent[NUM_BYTES];
+	if (e->fired_at == GUARD_NEVER) {
+		out->text[0] = '\0';
+		return;
+	}
+	uint32_t after = e->tokens - MIN(e->tokens, e->fired_at);
+	bool back = e->resumed_at != GUARD_NEVER;
+	snprintf(out->text, CELL_BYTES, "%s%s%s %6s",
+		 back ? glyph(GLYPH_BACK, ascii) : "", back ? " " : "",
+		 num_count(count, after),
+		 num_percent(percent, after, e->tokens));
+	out->style = back ? STYLE_GOOD : STYLE_STRONG;
+}
+
+static void show_adaptive(const struct app *app, size_t i,
+			  const struct entry *e, bool ascii,
+			  struct cell_text *out)
+{
+	(void)app, (void)i;
+	bool fired = e->adaptive_at != GUARD_NEVER;
+	if (fired)
+		count_cell(out, e->adaptive_at);
+	else
+		snprintf(out->text, CELL_BYTES, "%s",
+			 glyph(GLYPH_OPEN, ascii));
+	out->style = fired ? STYLE_RIVAL : STYLE_DIM;
+}
+
+static void show_finish(const struct app *app, size_t i,
+			const struct entry *e, bool ascii,
+			struct cell_text *out)
+{
+	(void)app, (void)i, (void)ascii;
+	snprintf(out->text, CELL_BYTES, "%s", e->finish);
+	if (strcmp(e->finish, "length") == 0)
+		out->style = STYLE_LIMIT;
+}
+
+static void show_label(const struct app *app, size_t i,
+		       const struct entry *e, bool ascii,
+		       struct cell_text *out)
+{
+	(void)app, (void)i, (void)ascii;
+	snprintf(out->text, CELL_BYTES, "%s", e->label);
+}
+
+static const struct column columns[LIST_COLUMNS] = {
+	[LIST_NUMBER] = { "#", 7, false, 1, show_number },
+	[LIST_RECORD] = { "record", RECORD_MIN_COLS, true, 0, show_record },
+	[LIST_TOKENS] = { "tokens", 9, false, 2, show_tokens },
+	[LIST_REASONING] = { "reasoning", 9, false, 9, show_reasoning },
+	[LIST_ANSWER] = { "answer", 7, false, 10, show_answer },
+	[LIST_RHO] = { "rho", 6, false, 5, show_rho },
+	[LIST_LIL] = { "Lil", 9, false, 3, show_lil },
+	[LIST_AFTER] = { "tokens after", 16, false, 4, show_after },
+	[LIST_ADAPTIVE] = { "adaptive", 9, false, 8, show_adaptive },
+	[LIST_FINISH] = { "finish", 8, true, 6, show_finish },
+	[LIST_LABEL] = { "label", 10, true, 7, show_label },
+};
+
+/* ---- which columns ----------------------------------------------------- */
+
+struct widths {
+	int cols[LIST_COLUMNS]; /* 0: not shown */
+	int shape;              /* of the bar at the right, or 0 */
+};
+
+static int digits_of(size_t n)
+{
+	char text[NUM_BYTES];
+	return (int)strlen(num_count(text, n));
+}
+
+/* The longest name of a record, as list_entry_name() makes them. */
+static int record_cols(const struct deck *d)
+{
+	size_t n_sources = MIN(deck_n_sources(d), (size_t)SOURCES_SEEN);
+	bool one = deck_n_sources(d) <= 1 && deck_n(d) > 1;
+	int digits = digits_of(deck_n(d));
+	int cols = one ? (int)strlen("record ") + digits : 0;
+	for (size_t i = 0; i < n_sources && !one; i++) {
+		const char *name = deck_source_name(d, i);
+		const char *slash = strrchr(name, '/');
+		name = slash && slash[1] ? slash + 1 : name;
+		int more = deck_n(d) > deck_n_sources(d) ? digits + 1 : 0;
+		cols = MAX(cols, screen_width(name, strlen(name)) + more);
+	}
+	return MAX(RECORD_MIN_COLS, MIN(cols, RECORD_MAX_COLS));
+}
+
+static int cols_of(const struct app *app, int column, int all)
+{
+	if (column == LIST_NUMBER)
+		return MAX(digits_of(deck_n(app->deck)), 3);
+	if (column == LIST_RECORD)
+		return MIN(record_cols(app->deck), MAX(all / 3, 14));
+	return columns[column].cols;
+}
+
+/* Columns in order of rank while they fit; a bar gets what is left. */
+static struct widths widths_for(const struct app *app, int cols)
+{
+	struct widths w = { { 0 }, 0 };
+	int left = cols - 2; /* a blank at both edges */
+	for (int rank = 0; rank < LIST_COLUMNS; rank++) {
+		if (rank > SHAPE_RANK && w.shape == 0 &&
+		    left >= SHAPE_MIN_COLS) {
+			w.shape = SHAPE_MIN_COLS;
+			left -= SHAPE_MIN_COLS + GAP;
+		}
+		for (int i = 0; i < LIST_COLUMNS; i++) {
+			int need = cols_of(app, i, cols);
+			if (columns[i].rank != rank || left < need + GAP)
+				continue;
+			w.cols[i] = need;
+			left -= need + GAP;
+		}
+	}
+	if (w.cols[LIST_RECORD] == 0)
+		w.cols[LIST_RECORD] = MAX(cols - 2, 1);
+	else if (w.shape > 0)
+		w.shape += MAX(MIN(left, SHAPE_MAX_COLS - SHAPE_MIN_COLS), 0);
+	return w;
+}
+
+/* Of a text that is too wide the end stays: it tells records apart. */
+static void fit_end(char *text, int cols, bool ascii)
+{
+	const char *dots = ascii ? "~" : "…";
+	size_t n = strlen(text), at = 0;
+	struct utf8_cluster cl;
+	if (screen_width(text, n) <= cols)
+		return;
+	while (at < n && (at < strlen(dots) ||
+			  screen_width(text + at, n - at) > cols - 1))
+		at += utf8_cluster(text + at, n - at, ascii, &cl);
+	memmove(text + strlen(dots), text + at, n - at + 1);
+	memcpy(text, dots, strlen(dots));
+}
+
+static void put_cell(struct screen *s, int row, int col, int cols,
+		     const struct column *c, const struct cell_text *text)
+{
+	size_t n = strlen(text->text);
+	int width = MIN(screen_width(text->text, n), cols);
+	int at = c->left ? col : col + cols - width;
+	screen_text(s, row, at, cols, text->style, text->text, n);
+}
+
+static void draw_head(const struct app *app, struct screen *s, struct rect r,
+		      const struct widths *w)
+{
+	int col = r.col + 1;
+	for (int i = 0; i < LIST_COLUMNS; i++) {
+		struct cell_text text = { .style = STYLE_DIM };
+		const char *title = columns[i].title;
+		if (w->cols[i] == 0)
+			continue;
+		if (i == LIST_RHO)
+			title = glyph(GLYPH_RHO, s->ascii);
+		bool sorted = app->list_sort == i;
+		const char *arrow = !sorted	       ? ""
+				    : app->list_descending
+					    ? s->ascii ? "v" : "▾"
+					    : s->ascii ? "^" : "▴";
+		snprintf(text.text, sizeof(text.text), "%s%s", title, arrow);
+		text.style = sorted ? STYLE_STRONG : STYLE_DIM;
+		put_cell(s, r.row, col, w->cols[i], &columns[i], &text);
+		col += w->cols[i] + GAP;
+	}
+	if (w->shape > 0) {
+		struct pen p = pen_at(s, r.row, col, w->shape);
+		pen_puts(&p, STYLE_GAIN, s->ascii ? "=" : "━");
+		pen_puts(&p, STYLE_DIM, " length ");
+		pen_puts(&p, STYLE_AFTER, s->ascii ? "." : "┅");
+		pen_puts(&p, STYLE_DIM, " after Lil");
+	}
+}
+
+/* ---- rows -------------------------------------------------------------- */
+
+/* Instead of numbers: what is known of an entry that is not measured. */
+static void draw_unmeasured(const struct entry *e, struct screen *s, int row,
+			    int col, int cols)
+{
+	char text[CELL_BYTES], size[NUM_BYTES];
+	const char *dots = glyph(GLYPH_ELLIPSIS, s->ascii);
+	enum style style = STYLE_DIM;
+	if (e->state == ENTRY_BROKEN) {
+		snprintf(text, sizeof(text), "%s broken record",
+			 glyph(GLYPH_CROSS, s->ascii));
+		style = STYLE_BAD;
+	} else if (e->state == ENTRY_OPEN) {
+		snprintf(text, sizeof(text), "reading %s", dots);
+	} else if (e->size_bytes) {
+		snprintf(text, sizeof(text), "%s %s",
+			 num_size(size, e->size_bytes), dots);
+	} else {
+		snprintf(text, sizeof(text), "%s", dots);
+	}
+	screen_text(s, row, col, cols, style, text, strlen(text));
+}
+
+/* The length of a generation, with what came after the threshold apart. */
+static void draw_shape(const struct app *app, struct screen *s, int row,
+		       int col, int cols, const struct entry *e)
+{
+	double unit = (double)cols / MAX(app->list_totals.longest, 1u);
+	int end = MAX((int)(e->tokens * unit + 0.5), e->tokens > 0);
+	bool fired = e->fired_at != GUARD_NEVER;
+	int lil = fired ? (int)(e->fired_at * unit) : end;
+	int back = fired && e->resumed_at != GUARD_NEVER
+			   ? (int)(e->resumed_at * unit)
+			   : end;
+	for (int x = 0; x < MIN(end, cols); x++) {
+		bool after = x >= lil && x < MAX(back, lil + 1);
+		screen_glyph(s, row, col + x,
+			     after ? STYLE_AFTER : STYLE_GAIN,
+			     after ? "┅" : "━", after ? '.' : '=');
+	}
+}
+
+static void draw_row(const struct app *app, struct screen *s, struct rect r,
+		     const struct widths *w, size_t i)
+{
+	const struct entry *e = deck_entry(app->deck, i);
+	int col = r.col + 1;
+	for (int c = 0; c < LIST_COLUMNS; c++) {
+		struct cell_text text = { .style = STYLE_NORMAL };
+		if (w->cols[c] == 0)
+			continue;
+		if (c > LIST_RECORD && e->state != ENTRY_REPORTED) {
+			draw_unmeasured(e, s, r.row, col,
+					r.col + r.cols - col);
+			return;
+		}
+		columns[c].show(app, i, e, s->ascii, &text);
+		if (c == LIST_RECORD)
+			fit_end(text.text, w->cols[c], s->ascii);
+		put_cell(s, r.row, col, w->cols[c], &columns[c], &text);
+		col += w->cols[c] + GAP;
+	}
+	if (w->shape > 0)
+		draw_shape(app, s, r.row, col, w->shape, e);
+}
+
+static size_t top_row(const struct app *app, int rows)
+{
+	size_t at = MIN(app->list_cursor, app->list_n ? app->list_n - 1 : 0);
+	size_t top = MIN(app->list_top, at);
+	if (at >= top + (size_t)rows)
+		top = at - (size_t)rows + 1;
+	return top;
+}
+
+/* Between the number and the record. */
+static int mark_col(const struct widths *w, int left)
+{
+	int number = w->cols[LIST_NUMBER];
+	return left + (number > 0 ? 1 + number : 0);
+}
+
+static void draw_rows(const struct app *app, struct screen *s, struct rect r,
+		      const struct widths *w)
+{
+	size_t top = top_row(app, r.rows);
+	size_t opened = deck_opened(app->deck);
+	for (int y = 0; y < r.rows && top + (size_t)y < app->list_n; y++) {
+		size_t at = top + (size_t)y;
+		struct rect row = { r.row + y, r.col, 1, r.cols };
+		draw_row(app, s, row, w, app->list_order[at]);
+		if (list_is_marked(app, app->list_order[at]))
+			screen_glyph(s, row.row, mark_col(w, r.col),
+				     STYLE_MARK, glyph(GLYPH_DIAMOND, false),
+				     glyph(GLYPH_DIAMOND, true)[0]);
+		if (app->list_order[at] == opened)
+			screen_glyph(s, row.row, row.col, STYLE_PLAYHEAD, "▸",
+				     '>');
+		if (at != app->list_cursor)
+			continue;
+		screen_restyle(s, row, STYLE_SELECTED);
+		if (app->list_order[at] != opened)
+			screen_glyph(s, row.row, row.col, STYLE_SELECTED, "›",
+				     '>');
+	}
+	if (app->list_n == 0)
+		screen_puts(s, r.row + r.rows / 2, r.col + 2, STYLE_DIM,
+			    app->list_filter[0] ? "nothing passes the filter"
+			    : deck_index_complete(app->deck)
+				    ? "no generations"
+				    : "reading");
+}
+
+/* ---- below ------------------------------------------------------------- */
+
+static void draw_progress(const struct app *app, struct screen *s,
+			  struct rect r)
+{
+	screen_hline(s, r.row, r.col, r.cols, STYLE_DIM);
+	if (deck_complete(app->deck) || r.cols < PROGRESS_COLS + 20)
+		return;
+	double part = MAX(0, MIN(deck_progress(app->deck), 1));
+	int full = (int)(part * PROGRESS_COLS);
+	int col = r.col + 2;
+	for (int i = 0; i < PROGRESS_COLS; i++)
+		screen_glyph(s, r.row, col + i,
+			     i < full ? STYLE_GAIN : STYLE_DIM,
+			     i < full ? "█" : "░", i < full ? '#' : '.');
+	screen_printf(s, r.row, col + PROGRESS_COLS, STYLE_STRONG,
+		      " reading %d %% ", (int)(part * 100));
+}
+
+static void draw_summary(const struct app *app, struct screen *s,
+			 struct rect r)
+{
+	char a[NUM_BYTES], b[NUM_BYTES];
+	bool ascii = s->ascii;
+	const struct list_totals *t = &app->list_totals;
+	struct pen p = pen_at(s, r.row, r.col + 1, r.cols - 2);
+	pen_printf(&p, STYLE_STRONG, "%s", num_count(a, app->list_n));
+	pen_printf(&p, STYLE_NORMAL, " generation%s",
+		   app->list_n == 1 ? "" : "s");
+	if (app->list_filter[0])
+		pen_printf(&p, STYLE_FOUND, " filter: %s", app->list_filter);
+	if (list_n_marked(app) > 0)
+		pen_printf(&p, STYLE_MARK, " %s %s marked",
+			   glyph(GLYPH_DIAMOND, ascii),
+			   num_count(a, list_n_marked(app)));
+	pen_printf(&p, STYLE_DIM, " %s ", glyph(GLYPH_DOT, ascii));
+	if (t->n_fired == 0) {
+		pen_printf(&p, STYLE_GOOD, "%s Lil in none of %s",
+			   glyph(GLYPH_OPEN, ascii),
+			   num_count(a, t->n_reported));
+		return;
+	}
+	pen_printf(&p, STYLE_LIL, "%s Lil in %s", glyph(GLYPH_FLAG, ascii),
+		   num_count(a, t->n_fired));
+	pen_printf(&p, STYLE_DIM, " of %s", num_count(a, t->n_reported));
+	pen_printf(&p, STYLE_NORMAL, " %s %s tokens after it",
+		   glyph(GLYPH_DOT, ascii), num_count(a, t->tokens_after));
+	pen_printf(&p, STYLE_STRONG, " (%s)",
+		   num_percent(a, t->tokens_after, t->tokens));
+	pen_printf(&p, STYLE_NORMAL, " of %s", num_count(b, t->tokens));
+	if (t->n_resumed)
+		pen_printf(&p, STYLE_GOOD, " %s %s resumed in %s",
+			   glyph(GLYPH_DOT, ascii), glyph(GLYPH_BACK, ascii),
+			   num_count(a, t->n_resumed));
+}
+
+void view_list_draw(const struct app *app, struct screen *s, struct rect r)
+{
+	if (!app->deck || r.rows < 1)
+		return;
+	struct widths w = widths_for(app, r.cols);
+	int rows = list_rows(r.rows);
+	draw_head(app, s, r, &w);
+	if (r.rows < 2)
+		return;
+	struct rect body = { r.row + 1, r.col, rows, r.cols };
+	draw_rows(app, s, body, &w);
+	int below = body.row + body.rows;
+	if (below < r.row + r.rows)
+		draw_progress(app, s, (struct rect){ below, r.col, 1,
+						     r.cols });
+	if (below + 1 < r.row + r.rows)
+		draw_summary(app, s, (struct rect){ below + 1, r.col, 1,
+						    r.cols });
+}
+
+/* A click on the head sorts by that column, again the other way round. */
+static bool click_head(struct app *app, int cols, int col)
+{
+	struct widths w = widths_for(app, cols);
+	int at = 1;
+	for (int i = 0; i < LIST_COLUMNS; i++) {
+		if (w.cols[i] == 0)
+			continue;
+		if (col >= at && col < at + w.cols[i]) {
+			bool again = app->list_sort == i;
+			list_set_sort(app, (enum list_column)i,
+				      again && !app->list_descending);
+			return true;
+		}
+		at += w.cols[i] + GAP;
+	}
+	return false;
+}
+
+bool view_list_click(struct app *app, struct rect r, int row, int col)
+{
+	if (!app->deck)
+		return false;
+	if (row == 0)
+		return click_head(app, r.cols, col);
+	int rows = list_rows(r.rows);
+	size_t at = top_row(app, rows) + (size_t)(row - 1);
+	if (row > rows || at >= app->list_n)
+		return false;
+	list_move(app, (long)at - (long)app->list_cursor);
+	return true;
+}

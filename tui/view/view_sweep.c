@@ -1,0 +1,375 @@
+#include "view/view_sweep.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "draw/chart.h"
+#include "draw/num.h"
+#include "draw/pen.h"
+
+enum {
+	GUTTER_COLS = 6,
+	BUDGETS_MAX = 32,
+	POLICIES_MAX = 8,
+	CHART_MIN_ROWS = 5,
+	CHART_MIN_COLS = 30,
+	AXIS_ROWS = 2,
+	TITLE_ROWS = 1, /* of a chart */
+	HEAD_ROWS = 1,	/* of the table */
+	TABLE_MIN_ROWS = 3,
+	TEXT_BYTES = 64,
+	MINUTES = 60,
+	COLLAPSE_MIN_RUNS = 20, /* of fewer it is not said while more come */
+};
+
+static const enum style policy_styles[POLICIES_MAX] = {
+	STYLE_RHO,   STYLE_LIL,	 STYLE_GOOD, STYLE_H,
+	STYLE_RIVAL, STYLE_GAIN, STYLE_MARK, STYLE_LIMIT,
+};
+
+/* What the charts are over. */
+struct axes {
+	uint32_t budgets[BUDGETS_MAX];
+	size_t n_budgets;
+	const char *policies[POLICIES_MAX];
+	char letters[POLICIES_MAX];
+	size_t n_policies;
+};
+
+typedef double value_of(const struct bench_cell *cell);
+
+/* A policy's values; x is the place of the budget, 0.5, 1.5, ... */
+struct line {
+	double values[BUDGETS_MAX]; /* NAN: not there yet */
+	size_t n;
+};
+
+void view_sweep_left(double seconds, char *out, size_t size)
+{
+	unsigned long min = (unsigned long)ceil(seconds / MINUTES);
+
+	if (seconds < 90)
+		snprintf(out, size, "%.0f s", ceil(seconds));
+	else if (min < 90)
+		snprintf(out, size, "%lu min", min);
+	else
+		snprintf(out, size, "%lu h %lu min", min / MINUTES,
+			 min % MINUTES);
+}
+
+/* --- what there is ------------------------------------------------------ */
+
+static void add_budget(struct axes *a, uint32_t budget)
+{
+	size_t at = a->n_budgets;
+
+	for (size_t i = 0; i < a->n_budgets; i++)
+		if (a->budgets[i] == budget)
+			return;
+	if (a->n_budgets == BUDGETS_MAX)
+		return;
+	for (; at > 0 && a->budgets[at - 1] > budget; at--)
+		a->budgets[at] = a->budgets[at - 1];
+	a->budgets[at] = budget;
+	a->n_budgets++;
+}
+
+/* The first letter of the name that no policy before has. */
+static char letter_of(const struct axes *a, const char *name)
+{
+	for (const char *c = name; *c; c++)
+		if (!memchr(a->letters, *c, a->n_policies))
+			return *c;
+	return '?';
+}
+
+static void add_policy(struct axes *a, const char *name)
+{
+	for (size_t i = 0; i < a->n_policies; i++)
+		if (strcmp(a->policies[i], name) == 0)
+			return;
+	if (a->n_policies == POLICIES_MAX)
+		return;
+	a->letters[a->n_policies] = letter_of(a, name);
+	a->policies[a->n_policies++] = name;
+}
+
+static struct axes axes_of(const struct bench_table *t)
+{
+	struct axes a = { .n_budgets = 0 };
+
+	for (size_t i = 0; i < t->n; i++) {
+		if (!t->cells[i].budget)
+			continue;
+		add_budget(&a, t->cells[i].budget);
+		add_policy(&a, t->cells[i].policy);
+	}
+	return a;
+}
+
+/* --- charts ------------------------------------------------------------- */
+
+static double accuracy_percent(const struct bench_cell *cell)
+{
+	return cell->accuracy * 100;
+}
+
+static double growth(const struct bench_cell *cell)
+{
+	return cell->growth;
+}
+
+static struct line line_of(const struct bench_table *t, const struct axes *a,
+			   size_t i_policy, value_of *value)
+{
+	struct line line = { .n = a->n_budgets };
+
+	for (size_t k = 0; k < line.n; k++) {
+		line.values[k] = NAN;
+		for (size_t i = 0; i < t->n; i++)
+			if (t->cells[i].budget == a->budgets[k] &&
+			    strcmp(t->cells[i].policy, a->policies[i_policy]) ==
+				    0)
+				line.values[k] = value(&t->cells[i]);
+	}
+	return line;
+}
+
+/* Between two budgets a straight line. */
+static double between(const struct line *line, double x)
+{
+	double at = x - 0.5;
+	size_t k = (size_t)MAX(at, 0);
+
+	if (at < 0 || k + 1 >= line->n)
+		return k + 1 == line->n && at == (double)k ? line->values[k]
+							   : NAN;
+	return line->values[k] +
+	       (at - (double)k) * (line->values[k + 1] - line->values[k]);
+}
+
+static struct series_range line_at(const void *ctx, double from, double to)
+{
+	double value = between(ctx, (from + to) / 2);
+
+	return (struct series_range){ (float)value, (float)value,
+				      (float)value };
+}
+
+static void draw_policy(const struct chart *c, const struct axes *a, size_t i,
+			const struct line *line)
+{
+	struct curve curve = { line_at,		 line, c->x0, c->x1,
+			       policy_styles[i], '.' };
+
+	chart_curve(c, &curve);
+	for (size_t k = 0; k < line->n; k++) {
+		int row, col = chart_col(c, (double)k + 0.5);
+
+		if (!isfinite(line->values[k]) || col < 0)
+			continue;
+		row = chart_row(c, MIN(MAX(line->values[k], c->y0), c->y1));
+		if (row >= 0)
+			screen_text(c->s, row, col, 1, policy_styles[i],
+				    &a->letters[i], 1);
+	}
+}
+
+static void draw_budgets(const struct chart *c, const struct axes *a, int row)
+{
+	int free_from = c->r.col;
+
+	for (size_t k = 0; k < a->n_budgets; k++) {
+		char text[TEXT_BYTES];
+		int cols = snprintf(text, sizeof(text), "%u", a->budgets[k]);
+		int col = chart_col(c, (double)k + 0.5) - cols / 2;
+
+		if (col < free_from || col + cols > c->r.col + c->r.cols)
+			continue;
+		screen_puts(c->s, row, col, STYLE_DIM, text);
+		free_from = col + cols + 1;
+	}
+}
+
+static void draw_chart(const struct sweep_look *look, const struct axes *a,
+		       struct screen *s, struct rect r, bool length)
+{
+	const struct bench_table *t = look->state->table;
+	value_of *value = length ? growth : accuracy_percent;
+	struct chart c = { .s = s, .graph = look->graph, .x1 = 1, .y1 = 1 };
+	struct rect plot = { r.row + TITLE_ROWS, r.col + GUTTER_COLS,
+			     r.rows - TITLE_ROWS - AXIS_ROWS,
+			     r.cols - GUTTER_COLS - 1 };
+
+	c.r = plot;
+	c.x1 = (double)MAX(a->n_budgets, (size_t)1);
+	c.y1 = length ? 1.2 : 100;
+	for (size_t i = 0; length && i < t->n; i++)
+		if (isfinite(t->cells[i].growth))
+			c.y1 = MAX(c.y1, t->cells[i].growth * 1.05);
+	screen_puts(s, r.row, plot.col, STYLE_STRONG,
+		    length ? "mean output, times dense"
+			   : "right answers, percent");
+	chart_y_axis(&c, GUTTER_COLS - 1, MAX(plot.rows / 2, 2));
+	screen_hline(s, plot.row + plot.rows, plot.col - 1, plot.cols + 1,
+		     STYLE_DIM);
+	draw_budgets(&c, a, plot.row + plot.rows + 1);
+	if (bench_table_dense(t))
+		chart_hline(&c, value(bench_table_dense(t)), STYLE_DIM, "┈",
+			    '-');
+	for (size_t i = 0; i < a->n_policies; i++) {
+		struct line line = line_of(t, a, i, value);
+
+		draw_policy(&c, a, i, &line);
+	}
+}
+
+/* --- rows --------------------------------------------------------------- */
+
+static void draw_head(struct screen *s, int row, int cols)
+{
+	struct pen p = pen_at(s, row, 1, cols - 1);
+
+	pen_printf(&p, STYLE_DIM, "%-8s%7s", "policy", "budget");
+	pen_printf(&p, STYLE_DIM, "%6s", "runs");
+	pen_printf(&p, STYLE_DIM, "%9s", "right");
+	pen_printf(&p, STYLE_DIM, "%8s", "tokens");
+	pen_printf(&p, STYLE_DIM, "%9s", "x dense");
+	pen_printf(&p, STYLE_DIM, "%9s", "at cap");
+	pen_printf(&p, STYLE_DIM, "%20s", "guardian saves");
+	pen_printf(&p, STYLE_DIM, "%10s", "points");
+	pen_printf(&p, STYLE_DIM, "%20s", "first answer saves");
+	pen_printf(&p, STYLE_DIM, "%10s", "points");
+	pen_printf(&p, STYLE_DIM, "%16s", "rescued right");
+}
+
+static void percent(struct pen *p, int width, enum style style, double share)
+{
+	char num[NUM_BYTES], text[TEXT_BYTES];
+
+	snprintf(text, sizeof(text), "%s %%",
+		 num_real(num, share * 100, 1, true));
+	pen_printf(p, style, "%*s", width, isfinite(share) ? text : "-");
+}
+
+static void number(struct pen *p, int width, double value, int decimals)
+{
+	char num[NUM_BYTES];
+
+	pen_printf(p, STYLE_NORMAL, "%*s", width,
+		   num_real(num, value, decimals, true));
+}
+
+static void effect(struct pen *p, int width, const struct bench_effect *e)
+{
+	percent(p, width, STYLE_NORMAL, e->saved);
+	number(p, width / 2, e->change * 100, 1);
+}
+
+static void draw_cell(const struct sweep_look *look, const struct axes *a,
+		      const struct bench_cell *cell, struct screen *s, int row)
+{
+	struct pen p = pen_at(s, row, 1, s->cols - 1);
+	bool collapsed = cell->collapsed &&
+			 (look->ended || cell->n >= COLLAPSE_MIN_RUNS);
+	enum style style = STYLE_NORMAL;
+
+	for (size_t i = 0; i < a->n_policies; i++)
+		if (strcmp(a->policies[i], cell->policy) == 0)
+			style = policy_styles[i];
+	if (cell->budget)
+		pen_printf(&p, style, "%-8s%7u", cell->policy, cell->budget);
+	else
+		pen_printf(&p, STYLE_STRONG, "%-8s%7s", cell->policy, "");
+	pen_printf(&p, STYLE_DIM, "%6u", cell->n);
+	percent(&p, 8, collapsed ? STYLE_BAD : STYLE_STRONG, cell->accuracy);
+	pen_puts(&p, STYLE_BAD, collapsed ? "*" : " ");
+	number(&p, 8, cell->tokens, 0);
+	number(&p, 9, cell->growth, 2);
+	percent(&p, 9, STYLE_NORMAL, cell->at_cap);
+	effect(&p, 20, &cell->stops[BENCH_GUARDIAN]);
+	effect(&p, 20, &cell->stops[BENCH_FIRST]);
+	percent(&p, 16, STYLE_NORMAL,
+		isfinite(cell->rescue.tried) ? cell->rescue.accuracy : NAN);
+}
+
+/* --- all of it ---------------------------------------------------------- */
+
+static void draw_title(const struct sweep_look *look, struct screen *s)
+{
+	const struct bench_state *state = look->state;
+	struct pen p;
+	char left[TEXT_BYTES];
+	uint32_t n = state->n_done + state->n_lost;
+
+	screen_fill(s, (struct rect){ 0, 0, 1, s->cols }, STYLE_TITLE);
+	p = pen_at(s, 0, 1, s->cols - 1);
+	pen_puts(&p, STYLE_TITLE, "lilscope bench");
+	pen_printf(&p, STYLE_TITLE, "  %u of %u runs", n, state->n_all);
+	if (look->ended)
+		pen_puts(&p, STYLE_TITLE, "  done");
+	else if (state->dense)
+		pen_puts(&p, STYLE_TITLE_DIM, "  dense first");
+	if (!look->ended && isfinite(state->left_s)) {
+		view_sweep_left(state->left_s, left, sizeof(left));
+		pen_printf(&p, STYLE_TITLE_DIM, "  %s left%s", left,
+			   state->dense ? " of these" : "");
+	}
+	if (state->n_lost)
+		pen_printf(&p, STYLE_TITLE, "  %u missing", state->n_lost);
+}
+
+static void draw_hint(const struct sweep_look *look, struct screen *s)
+{
+	const struct bench_table *t = look->state->table;
+	struct pen p = pen_at(s, s->rows - 1, 1, s->cols - 1);
+	char num[NUM_BYTES];
+
+	pen_puts(&p, STYLE_KEY, "q");
+	pen_puts(&p, STYLE_DIM, look->ended ? " prints the tables" : " stops");
+	pen_puts(&p, STYLE_KEY, "  j k");
+	pen_puts(&p, STYLE_DIM, " rows");
+	if (t->scale.n_runs)
+		pen_printf(&p, STYLE_DIM, "  f = %u, t = %s", t->meter.guard.f,
+			   num_real(num, t->meter.guard.t, 0, s->ascii));
+	pen_puts(&p, STYLE_DIM, "  * collapsed: proves nothing");
+}
+
+/* Rows for the charts; 0: there is no room. */
+static int chart_rows(const struct screen *s, const struct axes *a)
+{
+	int left = s->rows - 2 - HEAD_ROWS - TABLE_MIN_ROWS;
+	int least = TITLE_ROWS + CHART_MIN_ROWS + AXIS_ROWS;
+
+	if (!a->n_policies || left < least || s->cols < CHART_MIN_COLS)
+		return 0;
+	return MAX(least, MIN(left, (s->rows - 2) / 2));
+}
+
+void view_sweep_draw(const struct sweep_look *look, struct screen *s)
+{
+	const struct bench_table *t = look->state->table;
+	struct axes a = axes_of(t);
+	int rows = chart_rows(s, &a), row = 1;
+
+	screen_clear(s);
+	draw_title(look, s);
+	if (rows && s->cols >= 2 * CHART_MIN_COLS) {
+		int half = s->cols / 2;
+
+		draw_chart(look, &a, s, (struct rect){ 1, 0, rows, half },
+			   false);
+		draw_chart(look, &a, s,
+			   (struct rect){ 1, half, rows, s->cols - half },
+			   true);
+	} else if (rows) {
+		draw_chart(look, &a, s, (struct rect){ 1, 0, rows, s->cols },
+			   true);
+	}
+	row += rows;
+	draw_head(s, row++, s->cols);
+	for (size_t i = look->top; i < t->n && row < s->rows - 1; i++)
+		draw_cell(look, &a, &t->cells[i], s, row++);
+	draw_hint(look, s);
+}

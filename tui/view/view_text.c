@@ -1,0 +1,164 @@
+/*
+ * The text view: the text over the whole rectangle, a legend above and the
+ * cursor's phrase and the verdict below where there is room, and at the
+ * right edge a bar that shows which part of the text is seen and where the
+ * threshold lies in it.
+ */
+#include "view/views.h"
+
+#include <string.h>
+
+#include "app/now.h"
+#include "app/phrase.h"
+#include "draw/num.h"
+#include "view/text_pane.h"
+
+enum {
+	LEGEND_MIN_ROWS = 14,
+	PHRASE_MIN_ROWS = 5,
+	VERDICT_MIN_ROWS = 7,
+	RULE_MIN_ROWS = 12,
+};
+
+struct parts {
+	struct rect legend, text, rule, phrase, verdict, bar;
+};
+
+static struct parts split(struct rect r)
+{
+	int legend = r.rows >= LEGEND_MIN_ROWS;
+	int rule = r.rows >= RULE_MIN_ROWS;
+	int phrase = r.rows >= PHRASE_MIN_ROWS;
+	int verdict = r.rows >= VERDICT_MIN_ROWS;
+	int text = r.rows - legend - rule - phrase - verdict;
+	int cols = text_view_cols(r.cols);
+	int below = r.row + legend + text;
+	return (struct parts){
+		.legend = { r.row, r.col, legend, r.cols },
+		.text = { r.row + legend, r.col, text, cols },
+		.bar = { r.row + legend, r.col + cols, text, r.cols - cols },
+		.rule = { below, r.col, rule, r.cols },
+		.phrase = { below + rule, r.col, phrase, r.cols },
+		.verdict = { below + rule + phrase, r.col, verdict, r.cols },
+	};
+}
+
+/* A mark with its word, whole or not at all. */
+static void legend_item(struct pen *p, enum style style, const char *mark,
+			const char *word)
+{
+	if (!pen_fits(p, (int)(strlen(mark) + strlen(word)) + 3))
+		return;
+	pen_printf(p, STYLE_DIM, "  ");
+	pen_puts(p, style, mark);
+	if (word[0])
+		pen_printf(p, STYLE_DIM, " %s", word);
+}
+
+static void draw_legend(struct screen *s, struct rect r)
+{
+	struct pen p = pen_at(s, r.row, r.col + 1, r.cols - 2);
+	if (r.rows < 1)
+		return;
+	pen_puts(&p, STYLE_NEW, "new");
+	pen_puts(&p, STYLE_DIM, "  copied ");
+	pen_puts(&p, STYLE_COPY1, "8+ ");
+	pen_puts(&p, STYLE_COPY2, "16+ ");
+	pen_puts(&p, STYLE_COPY3, "32+ ");
+	pen_puts(&p, STYLE_COPY4, "128+ bytes");
+	legend_item(&p, STYLE_PHRASE, "phrase", "");
+	legend_item(&p, STYLE_SOURCE, "source", "");
+	legend_item(&p, STYLE_REASONING, "R", "reasoning");
+	legend_item(&p, STYLE_ANSWER, "A", "answer");
+	legend_item(&p, STYLE_PROMPT, "P", "prompt");
+	legend_item(&p, STYLE_TOOL, "T", "tool");
+}
+
+/* The row of a token in a bar that stands for the whole output. */
+static int bar_row(const struct rect *r, uint32_t token, uint32_t total)
+{
+	int row = (int)((double)token / MAX(total, 1u) * r->rows);
+	return r->row + MIN(row, r->rows - 1);
+}
+
+static void draw_bar(const struct app *app, const struct now *now,
+		     struct screen *s, struct rect r, struct rect text)
+{
+	if (r.rows < 1 || r.cols < 1)
+		return;
+	screen_vline(s, r.row, r.col, r.rows, STYLE_DIM);
+	uint32_t from = text_pane_token_at(app, s, text, TEXT_PANE_GUTTER, 0,
+					   text.cols / 4);
+	uint32_t to = PHRASE_NO_TOKEN;
+	for (int y = text.rows - 1; y > 0 && to == PHRASE_NO_TOKEN; y--)
+		to = text_pane_token_at(app, s, text, TEXT_PANE_GUTTER, y,
+					text.cols);
+	from = from == PHRASE_NO_TOKEN ? 0 : from;
+	to = to == PHRASE_NO_TOKEN ? from : to;
+	uint32_t all = text_shown(app), lil = now_lil(now);
+	int last = bar_row(&r, to, all);
+	for (int y = bar_row(&r, from, all); y <= last; y++)
+		screen_glyph(s, y, r.col, STYLE_STRONG, "┃", '#');
+	if (lil != GUARD_NEVER)
+		screen_glyph(s, bar_row(&r, lil, all), r.col, STYLE_LIL,
+			     glyph(GLYPH_FLAG, false),
+			     glyph(GLYPH_FLAG, true)[0]);
+}
+
+void view_text_draw(const struct app *app, struct screen *s, struct rect r)
+{
+	struct now now;
+	struct parts p = split(r);
+	if (!app->run) {
+		screen_puts(s, r.row + r.rows / 2, r.col + 2, STYLE_DIM,
+			    "no generation is open");
+		return;
+	}
+	draw_legend(s, p.legend);
+	text_pane_draw(app, s, p.text, TEXT_PANE_GUTTER);
+	if (!now_get(app, &now)) {
+		screen_puts(s, p.verdict.row, r.col + 1, STYLE_DIM,
+			    app_n_tokens(app) ? "before the first token"
+					      : "waiting for the first token");
+		return;
+	}
+	draw_bar(app, &now, s, p.bar, p.text);
+	if (p.rule.rows)
+		screen_hline(s, p.rule.row, r.col, r.cols, STYLE_DIM);
+	if (p.phrase.rows) {
+		struct buf line = { 0 };
+		text_phrase_line(app, r.cols - 2, &line);
+		screen_text(s, p.phrase.row, r.col + 1, r.cols - 2,
+			    STYLE_NORMAL, line.data ? line.data : "",
+			    line.len);
+		buf_release(&line);
+	}
+	if (p.verdict.rows) {
+		struct pen pen = pen_at(s, p.verdict.row, r.col + 1,
+					r.cols - 2);
+		now_draw_verdict(&now, &pen);
+	}
+}
+
+bool view_text_click(struct app *app, struct rect r, int row, int col)
+{
+	struct rect at_zero = { 0, 0, r.rows, r.cols };
+	struct parts p = split(at_zero);
+	if (!app->run || row < p.text.row || row >= p.text.row + p.text.rows)
+		return false;
+	if (col >= p.bar.col && p.bar.cols > 0) {
+		/* The bar is the whole output. */
+		uint32_t n = text_shown(app);
+		double part = (row - p.bar.row) / (double)p.bar.rows;
+		app_set_cursor(app, (uint32_t)(n * part));
+		app->text_follow = true;
+		return true;
+	}
+	uint32_t token = text_pane_token_at(app, NULL, p.text,
+					    TEXT_PANE_GUTTER,
+					    row - p.text.row, col);
+	if (token == PHRASE_NO_TOKEN)
+		return false;
+	app_set_cursor(app, token);
+	return true;
+}
