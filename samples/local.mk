@@ -33,6 +33,11 @@ dist_samplemodel_DATA = \
 	samples/model/train_2.log \
 	samples/model/train_3.log \
 	samples/model/vocab.py
+# What stands behind the numbers of the README.
+dist_doc_DATA = \
+	samples/docs/experiment.md \
+	samples/docs/many.md \
+	samples/docs/measurements.md
 EXTRA_DIST += samples/screen.svg samples/screen.script \
 	samples/demo.svg samples/demo.script
 

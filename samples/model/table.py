@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""The CSV of a bench as the tables of the README, and what must hold of them.
+"""The CSV of a bench as the tables of samples/docs/experiment.md.
+
+What must hold of them is checked, too.
 
     table.py bench-paper.csv [OTHER.csv ...]
 

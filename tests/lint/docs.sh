@@ -201,8 +201,8 @@ while read -r name; do
 done | found
 
 # --- Options named in the pages and the README are there.
-grep -ohE '(^| |`)--[a-z][a-z-]+' README.md HACKING.md 2>/dev/null |
-	sed 's/.*--//' | sort -u >"$tmp/named"
+grep -ohE '(^| |`)--[a-z][a-z-]+' README.md HACKING.md samples/docs/*.md \
+	2>/dev/null | sed 's/.*--//' | sort -u >"$tmp/named"
 sed -n 's/.*Fl -\([a-z][a-z-]*\).*/\1/p' man/*.[157] | sort -u >>"$tmp/named"
 awk -F '\t' '$1 == "option" { print $2; print "no-" $2 }' "$tmp/tables" \
 	>"$tmp/known"
