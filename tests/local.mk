@@ -476,3 +476,22 @@ fuzz_replays += \
 tests_fuzz_replay_answer_SOURCES = tests/fuzz/fuzz_answer.c $(FUZZ_REPLAY)
 tests_fuzz_replay_bench_SOURCES = tests/fuzz/fuzz_bench.c $(FUZZ_REPLAY)
 tests_fuzz_replay_problem_SOURCES = tests/fuzz/fuzz_problem.c $(FUZZ_REPLAY)
+
+# The house in numbers, and what adding one of anything touches.
+EXTRA_DIST += tests/house/house.py
+.PHONY: house
+house:
+	@cd '$(srcdir)' && $(PYTHON3) tests/house/house.py $(HOUSE_BEFORE) .
+
+# Recordings (LILSCOPE_RECORDINGS, folders of them) read twice: by lilscope and
+# by a small reader of its own that tests/bench/formats.py is.
+EXTRA_PROGRAMS += tests/bench/table_formats
+tests_bench_table_formats_SOURCES = tests/bench/table_formats.c
+tests_bench_table_formats_LDADD = libengine.a $(ENGINE_LIBS)
+EXTRA_DIST += tests/bench/formats.py
+.PHONY: table-formats
+table-formats: tests/bench/table_formats
+	@test -n '$(LILSCOPE_RECORDINGS)' || { \
+		echo "LILSCOPE_RECORDINGS names no folder of recordings"; exit 2; }
+	@$(PYTHON3) '$(srcdir)/tests/bench/formats.py' \
+		tests/bench/table_formats $(LILSCOPE_RECORDINGS)

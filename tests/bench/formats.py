@@ -1,0 +1,421 @@
+#!/usr/bin/env python3
+"""Recordings read twice: by lilscope, and by the small reader below.
+
+    formats.py TABLE_FORMATS FOLDER...
+
+FOLDER holds recorded bodies of servers: events, JSON lines, JSON (also in
+.yaml cassettes, which are cut into their bodies first). TABLE_FORMATS is the
+program that prints what lilscope's feed makes of files. The reader here knows
+nothing of lilscope: json from the library, dialects as their documents have
+them. For each dialect: files with an answer, how many lilscope recognises as a
+wire format, and in how many reasoning, answer, tool text and the number of
+generations are equal byte for byte. Exit status 1 if one that is recognised
+is not equal. A file that this reader makes nothing of counts as "unknown",
+and what lilscope measures in such a file is named: it may be wrapping.
+"""
+import collections
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+VERBOSE = os.environ.get("VERBOSE")
+
+
+# --- Framing: a file becomes (kind, list of JSON values).
+
+def events(text):
+    """The data of server-sent events, as the standard has it."""
+    text = text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    found = []
+    data = []
+    for line in text.split("\n") + [""]:
+        if not line:
+            if data:
+                found.append("\n".join(data))
+            data = []
+        elif line.startswith("data:"):
+            data.append(line[5:][1:] if line[5:6] == " " else line[5:])
+    return found
+
+
+def values_of(text):
+    """One JSON value after another, whatever stands between them."""
+    decoder = json.JSONDecoder(strict=False)
+    values = []
+    at = 0
+    while True:
+        found = re.compile(r"\s*").match(text, at).end()
+        if found >= len(text):
+            return values
+        value, at = decoder.raw_decode(text, found)
+        values.append(value)
+
+
+def frame(text):
+    head = text.lstrip("\ufeff \r\n\t")
+    if re.match(r"(data|event|id|retry)?:", head):
+        values = []
+        for data in events(text):
+            try:
+                values.append(json.loads(data, strict=False))
+            except ValueError:
+                pass
+        return "sse", [v for v in values if isinstance(v, dict)]
+    try:
+        values = values_of(text)
+    except ValueError:
+        return "other", []
+    if len(values) == 1 and isinstance(values[0], list):
+        return "array", values[0]
+    return ("json" if len(values) == 1 else "lines"), values
+
+
+# --- Generations.
+
+class Gen:
+    def __init__(self):
+        self.reasoning = self.answer = self.tool = ""
+
+    def all(self):
+        """Thinking that lies in the answer between marks is reasoning."""
+        marked = re.match(r"\s*<think>.*?</think>", self.answer, re.S)
+        if marked:
+            self.reasoning += marked.group()
+            self.answer = self.answer[marked.end():]
+        return (self.reasoning, self.answer, self.tool)
+
+
+def text_of(x):
+    return x if isinstance(x, str) else ""
+
+
+def compact(x):
+    return json.dumps(x, ensure_ascii=False, separators=(",", ":"))
+
+
+class Gens(collections.OrderedDict):
+    def __missing__(self, key):
+        self[key] = Gen()
+        return self[key]
+
+    def list(self):
+        return [g.all() for g in self.values() if any(g.all())]
+
+
+def get(x, *path):
+    for p in path:
+        if isinstance(p, int):
+            x = x[p] if isinstance(x, list) and len(x) > p else None
+        else:
+            x = x.get(p) if isinstance(x, dict) else None
+    return x
+
+
+def parts(content, g):
+    """The content of a message: a string, or parts of it."""
+    if isinstance(content, str):
+        g.answer += content
+    for p in content if isinstance(content, list) else []:
+        kind = get(p, "type")
+        if kind in ("thinking", "reasoning"):
+            inner = get(p, "thinking") or get(p, "reasoning")
+            for t in inner if isinstance(inner, list) else [p]:
+                g.reasoning += text_of(get(t, "thinking") or
+                                       get(t, "reasoning") or get(t, "text"))
+        elif kind in ("text", "output_text", None):
+            g.answer += text_of(get(p, "text"))
+
+
+def openai_message(m, g):
+    g.reasoning += text_of(get(m, "reasoning_content") or
+                           get(m, "reasoning"))
+    parts(get(m, "content"), g)
+    g.tool += text_of(get(m, "refusal"))
+    for call in get(m, "tool_calls") or []:
+        g.tool += text_of(get(call, "function", "arguments"))
+    g.tool += text_of(get(m, "function_call", "arguments"))
+
+
+def openai(values):
+    gens = Gens()
+    for v in values:
+        for c in get(v, "choices") or []:
+            g = gens[get(v, "id"), get(c, "index") or 0]
+            openai_message(get(c, "delta") or get(c, "message") or {}, g)
+            g.answer += text_of(get(c, "text"))
+    return gens.list()
+
+
+def responses(values):
+    gens = Gens()
+    g = gens[0]
+    for v in values:
+        kind = text_of(get(v, "type"))
+        delta = text_of(get(v, "delta"))
+        if kind == "response.output_text.delta":
+            g.answer += delta
+        elif kind.startswith("response.reasoning") and kind.endswith("delta"):
+            g.reasoning += delta
+        elif kind in ("response.refusal.delta",
+                      "response.function_call_arguments.delta",
+                      "response.custom_tool_call_input.delta"):
+            g.tool += delta
+        elif get(v, "object") == "response":
+            g = gens[len(gens)]
+            for item in get(v, "output") or []:
+                for c in get(item, "content") or []:
+                    if get(c, "type") == "output_text":
+                        g.answer += text_of(get(c, "text"))
+                    elif get(c, "type") == "reasoning_text":
+                        g.reasoning += text_of(get(c, "text"))
+                    g.tool += text_of(get(c, "refusal"))
+                for s in get(item, "summary") or []:
+                    g.reasoning += text_of(get(s, "text"))
+                g.tool += text_of(get(item, "arguments"))
+    return gens.list()
+
+
+def anthropic(values):
+    gens = Gens()
+    at = 0
+    for v in values:
+        if get(v, "type") == "message_start":
+            at += 1
+        d = get(v, "delta") or {}
+        g = gens[at]
+        if get(v, "type") == "content_block_start":
+            g.answer += text_of(get(v, "content_block", "text"))
+            g.reasoning += text_of(get(v, "content_block", "thinking"))
+        if get(v, "type") == "content_block_delta":
+            g.reasoning += text_of(get(d, "thinking"))
+            g.answer += text_of(get(d, "text"))
+            g.tool += text_of(get(d, "partial_json"))
+        elif get(v, "type") == "message":
+            at += 1
+            g = gens[at]
+            parts(get(v, "content"), g)
+            for p in get(v, "content") or []:
+                if get(p, "type") == "tool_use":
+                    g.tool += compact(get(p, "input"))
+    return gens.list()
+
+
+def ollama(values):
+    gens = Gens()
+    at = 0
+    for v in values:
+        g = gens[at]
+        m = get(v, "message") or v
+        g.reasoning += text_of(get(m, "thinking"))
+        g.answer += text_of(get(m, "content")) + text_of(get(v, "response"))
+        for call in get(m, "tool_calls") or []:
+            g.tool += compact(get(call, "function", "arguments"))
+        at += get(v, "done") is True
+    return gens.list()
+
+
+def tgi(values):
+    g = Gen()
+    for v in values:
+        if get(v, "token") and not get(v, "token", "special"):
+            g.answer += text_of(get(v, "token", "text"))
+    return [g.all()] if any(g.all()) else []
+
+
+def gemini(values):
+    gens = Gens()
+    for v in values:
+        v = get(v, "response") or v
+        for c in get(v, "candidates") or []:
+            g = gens[get(v, "responseId"), get(c, "index") or 0]
+            for p in get(c, "content", "parts") or []:
+                if get(p, "thought") is True:
+                    g.reasoning += text_of(get(p, "text"))
+                else:
+                    g.answer += text_of(get(p, "text"))
+                if get(p, "functionCall"):
+                    g.tool += compact(get(p, "functionCall", "args") or {})
+    return gens.list()
+
+
+def bedrock(values):
+    gens = Gens()
+    at = 0
+    for v in values:
+        if get(v, "output", "message"):
+            at += 1
+            for p in get(v, "output", "message", "content") or []:
+                g = gens[at]
+                g.answer += text_of(get(p, "text"))
+                g.reasoning += text_of(get(p, "reasoningContent",
+                                           "reasoningText", "text"))
+                if get(p, "toolUse"):
+                    g.tool += compact(get(p, "toolUse", "input"))
+        at += "messageStart" in v
+        d = get(v, "contentBlockDelta", "delta") or {}
+        gens[at].answer += text_of(get(d, "text"))
+        gens[at].reasoning += text_of(get(d, "reasoningContent", "text"))
+        gens[at].tool += text_of(get(d, "toolUse", "input"))
+    return gens.list()
+
+
+def cohere(values):
+    gens = Gens()
+    at = 0
+    for v in values:
+        kind = get(v, "type")
+        m = get(v, "delta", "message") or {}
+        at += kind == "message-start"
+        g = gens[at]
+        if kind in ("content-start", "content-delta"):
+            g.reasoning += text_of(get(m, "content", "thinking"))
+            g.answer += text_of(get(m, "content", "text"))
+        elif kind == "tool-plan-delta":
+            g.reasoning += text_of(get(m, "tool_plan"))
+        elif kind in ("tool-call-start", "tool-call-delta"):
+            g.tool += text_of(get(m, "tool_calls", "function", "arguments"))
+        elif get(v, "message", "role") == "assistant":
+            at += 1
+            g = gens[at]
+            g.reasoning += text_of(get(v, "message", "tool_plan"))
+            for p in get(v, "message", "content") or []:
+                g.reasoning += text_of(get(p, "thinking"))
+                g.answer += text_of(get(p, "text"))
+            for call in get(v, "message", "tool_calls") or []:
+                g.tool += text_of(get(call, "function", "arguments"))
+    return gens.list()
+
+
+def has(*names):
+    return lambda v: all(n in v for n in names)
+
+
+def typed(pattern):
+    return lambda v: bool(re.match(pattern, text_of(get(v, "type"))))
+
+
+# Name, is this value of it, reader; the first that claims one of the first
+# values has the file.
+DIALECTS = [
+    ("responses", lambda v: typed(r"response\.")(v) or
+     get(v, "object") == "response", responses),
+    ("anthropic", lambda v: typed(r"(message_start|content_block_)")(v) or
+     (typed("message$")(v) and isinstance(get(v, "content"), list)),
+     anthropic),
+    ("cohere", lambda v: typed(r"(message-start|content-|tool-)")(v) or
+     (isinstance(get(v, "message", "content"), list) and
+      "finish_reason" in v), cohere),
+    ("gemini", lambda v: "candidates" in (get(v, "response") or v), gemini),
+    ("bedrock", lambda v: "contentBlockDelta" in v or "messageStart" in v or
+     get(v, "output", "message") is not None, bedrock),
+    ("openai", has("choices"), openai),
+    ("tgi", lambda v: isinstance(get(v, "token"), dict), tgi),
+    ("ollama", lambda v: "done" in v and ("response" in v or "message" in v),
+     ollama),
+]
+
+
+def read(path):
+    """(dialect, generations), dialect None where nothing is known."""
+    with open(path, encoding="utf-8", errors="replace") as f:
+        kind, values = frame(f.read())
+    values = [v for v in values if isinstance(v, dict)]
+    for name, claims, reader in DIALECTS:
+        if any(claims(v) for v in values[:8]):
+            return name, reader(values)
+    return None, []
+
+
+# --- Cassettes are cut into the bodies that they hold.
+
+def bodies_of(path):
+    try:
+        import yaml
+    except ImportError:
+        return
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        with open(path, encoding="utf-8") as f:
+            tape = yaml.load(f, Loader=loader)
+    except (ValueError, yaml.YAMLError):
+        return
+    for each in get(tape, "interactions") or []:
+        body = get(each, "response", "body")
+        parsed = get(each, "response", "parsed_body")
+        text = get(body, "string") if isinstance(body, dict) else body
+        if isinstance(text, bytes):
+            text = text.decode("utf-8", "replace")
+        if isinstance(parsed, (dict, list)):
+            yield json.dumps(parsed, ensure_ascii=False)
+        elif isinstance(text, str) and text.strip():
+            yield text
+
+
+def collect(folders, scratch):
+    for folder in folders:
+        for at, _, names in os.walk(folder):
+            for name in sorted(names):
+                path = os.path.join(at, name)
+                if re.search(r"\.(sse|ndjson|jsonl|json|txt)$", name):
+                    yield path
+                elif re.search(r"\.ya?ml$", name):
+                    for i, body in enumerate(bodies_of(path)):
+                        out = os.path.join(
+                            scratch, "%s.%d" % (re.sub(r"\W", "_", path), i))
+                        with open(out, "w", encoding="utf-8") as f:
+                            f.write(body)
+                        yield out
+
+
+def main(program, folders):
+    rows = collections.defaultdict(lambda: [0, 0, 0])
+    wrapping = wrong = 0
+    with tempfile.TemporaryDirectory() as scratch:
+        files = list(collect(folders, scratch))
+        out = subprocess.run([program], input="\n".join(files) + "\n",
+                             capture_output=True, text=True, check=True)
+        for path, line in zip(files, out.stdout.split("\n")):
+            got = json.loads(line)
+            dialect, ours = read(path)
+            theirs = [(g["reasoning"], g["answer"], g["tool"])
+                      for g in got["generations"]]
+            theirs = [t for t in theirs if any(t)]
+            if not ours:
+                if theirs and dialect is None and VERBOSE:
+                    print("?      %s (%s): %r" % (path, got["dialect"],
+                                                  theirs[0][1][:60]))
+                wrapping += bool(theirs) and dialect is not None
+                rows[dialect or "unknown"][0] += 0
+                continue
+            row = rows[dialect]
+            row[0] += 1
+            known = got["dialect"] not in ("", "text") and bool(theirs)
+            same = sorted(ours) == sorted(theirs)
+            row[1] += known
+            row[2] += same
+            wrong += known and not same
+            if VERBOSE and not same:
+                print("%s %s (%s, here %s): %d for %d %s" % (
+                    "WRONG " if known else "missed", path, dialect,
+                    got["dialect"] or "-", len(theirs), len(ours),
+                    got["trouble"][:100]))
+    print("| dialect | with an answer | recognised | exact |")
+    print("|---|---:|---:|---:|")
+    total = [0, 0, 0]
+    for name in sorted(rows):
+        if rows[name][0]:
+            print("| %s | %d | %d | %d |" % (name, *rows[name]))
+            total = [a + b for a, b in zip(total, rows[name])]
+    print("| all | %d | %d | %d |" % tuple(total))
+    print("%d files; wrong: %d; text found where there is none: %d" %
+          (len(files), wrong, wrapping))
+    return 1 if wrong or wrapping else 0
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 3:
+        sys.exit(__doc__)
+    sys.exit(main(sys.argv[1], sys.argv[2:]))
