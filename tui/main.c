@@ -16,7 +16,7 @@
 #include "config.h"
 #include "demo/demo.h"
 #include "loop/show.h"
-#include "opt/opt_request.h"
+#include "opt/opt.h"
 #include "report/analyze.h"
 #include "system/file.h"
 
@@ -185,13 +185,13 @@ static int analyze(const struct settings *set, char **files, int n_files)
 	int cols = output_cols();
 
 	job.meter = set->meter;
-	job.output = outputs[set->output];
-	job.check = set->check;
+	job.output = outputs[set->report.output];
+	job.check = set->report.check;
 	job.rule = set->rule[0] ? set->rule : NULL;
-	job.format = set->format;
-	job.field = set->field;
-	job.first_record = set->first_record;
-	job.request = request_of(set);
+	job.format = set->read.format;
+	job.field = set->read.field;
+	job.first_record = set->read.first_record;
+	job.request = request_of(&set->request);
 	job.progress = isatty(STDERR_FILENO);
 	if (cols)
 		job.cols = cols;
@@ -232,7 +232,7 @@ static int run_analyze(int argc, char **argv)
 	if (wants_help(argc, argv))
 		return help(OPT_ANALYZE);
 	if (!opt_parse(&set, OPT_ANALYZE, argc, argv, &n_files, &err) ||
-	    !request_fits(&set, argv, n_files, &err))
+	    !request_fits(&set.request, argv, n_files, &err))
 		return complain(&err);
 	if (!n_files) {
 		err_set(&err, "analyze needs a FILE, or - for standard "
@@ -254,7 +254,7 @@ static int run_guard(int argc, char **argv)
 	if (wants_help(argc, argv))
 		return help(OPT_GUARD);
 	if (!opt_parse(&set, OPT_GUARD, argc, argv, &n_files, &err) ||
-	    !request_fits(&set, argv, n_files, &err))
+	    !request_fits(&set.request, argv, n_files, &err))
 		return complain(&err);
 	return command_guard(&set, argv, n_files);
 }
@@ -293,7 +293,7 @@ static int run_model(unsigned where, int argc, char **argv,
 	int n_files = 0;
 
 	settings_init(&set);
-	set.ascii = locale_is_ascii();
+	set.look.ascii = locale_is_ascii();
 	read_config(&set);
 	if (wants_help(argc, argv))
 		return help(where);
@@ -320,13 +320,13 @@ static int run_bench(int argc, char **argv)
 /* A file that can't be opened is named; the others are shown. */
 static int screens(const struct settings *set, char **files, int n_files)
 {
-	const struct url_opts request = request_of(set);
+	const struct url_opts request = request_of(&set->request);
 	struct err err = { "" };
 	struct app app;
 	int status = EXIT_TROUBLE;
 
-	if (set->record[0] && file_exists(set->record)) {
-		err_set(&err, "--record: %s exists already", set->record);
+	if (set->show.record[0] && file_exists(set->show.record)) {
+		err_set(&err, "--record: %s exists already", set->show.record);
 		return complain(&err);
 	}
 	app_init(&app, set);
@@ -334,7 +334,7 @@ static int screens(const struct settings *set, char **files, int n_files)
 	for (int i = 0; i < n_files; i++) {
 		struct err one = { "" };
 
-		if (deck_add(app.deck, files[i], set->follow, &one))
+		if (deck_add(app.deck, files[i], set->show.follow, &one))
 			continue;
 		app_complain(&app, "%s", one.text);
 		err_set(&err, "%s", one.text);
@@ -358,20 +358,20 @@ static int run_screens(int argc, char **argv)
 	int n_files = 0;
 
 	settings_init(&set);
-	set.ascii = locale_is_ascii();
+	set.look.ascii = locale_is_ascii();
 	read_config(&set);
 	if (wants_help(argc, argv))
 		return help(OPT_TUI);
 	if (!opt_parse(&set, tty ? OPT_TUI : OPT_TUI | OPT_ANALYZE, argc, argv,
 		       &n_files, &err) ||
-	    !request_fits(&set, argv, n_files, &err))
+	    !request_fits(&set.request, argv, n_files, &err))
 		return complain(&err);
 	if (!n_files) {
 		err_set(&err, "name a FILE, or - for standard input; "
 			      "lilscope --help tells more");
 		return tty ? welcome() : complain(&err);
 	}
-	if (!tty && !set.script[0] && !set.plain)
+	if (!tty && !set.show.script[0] && !set.show.plain)
 		return analyze(&set, argv, n_files);
 	return screens(&set, argv, n_files);
 }

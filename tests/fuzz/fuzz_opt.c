@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "opt/opt.h"
+#include "opt/settings.h"
 
 enum { WORDS_MAX = 32, ANYWHERE_BITS = 0xffff };
 

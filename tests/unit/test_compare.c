@@ -155,7 +155,7 @@ static void app_on(struct app *app, const char *name)
 
 	settings_init(&set);
 	set.meter.coder = CODER_LZ77;
-	set.session = false;
+	set.show.session = false;
 	app_init(app, &set);
 	app->view_rows = 21;
 	app->view_cols = 80;

@@ -138,8 +138,8 @@ static void app_with(struct app *app, struct run *run, const struct shot *shot)
 	app_init(app, &set);
 	app->run = run;
 	app->set.meter = synthetic_opts();
-	app->set.graph = shot->graph;
-	app->set.ascii = shot->ascii;
+	app->set.look.graph = shot->graph;
+	app->set.look.ascii = shot->ascii;
 	app->view = shot->view;
 	app->explain = shot->explain;
 	app->playhead = shot->playhead ? shot->playhead : app_n_tokens(app);

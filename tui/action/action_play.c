@@ -85,7 +85,7 @@ static void follow(struct app *app, const char *arg)
 static void set_speed(struct app *app, double speed)
 {
 	app->speed = MIN(MAX(speed, SPEED_LEAST), SPEED_MOST);
-	app->set.speed = app->speed;
+	app->set.show.speed = app->speed;
 	if (app->demo)
 		app_say(app, "%g tokens a second",
 			DEMO_TOKENS_PER_S * app->speed);

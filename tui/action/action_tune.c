@@ -28,7 +28,7 @@ void action_set(struct app *app, const char *name, const char *value)
 		app_complain(app, "%s", err.text);
 		return;
 	}
-	app->speed = app->set.speed;
+	app->speed = app->set.show.speed;
 	if (memcmp(&before, &app->set.meter, sizeof(before)) != 0)
 		app_retune(app);
 	app->dirty = true;

@@ -41,12 +41,12 @@ static void forget_positions(struct app *app)
 
 void app_init(struct app *app, const struct settings *set)
 {
-	*app = (struct app){ .set = *set, .speed = set->speed };
+	*app = (struct app){ .set = *set, .speed = set->show.speed };
 	app->view = app->last_view = app->home = VIEW_RATIO;
 	app->view_rows = app->view_cols = 1;
 	app->prompt = prompt_new();
 	app->deck = deck_new(&set->meter);
-	deck_set_format(app->deck, set->format, set->field);
+	deck_set_format(app->deck, set->read.format, set->read.field);
 	forget_positions(app);
 	app->dirty = true;
 }

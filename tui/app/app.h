@@ -13,7 +13,7 @@
 #include <time.h>
 
 #include "deck/deck.h"
-#include "opt/opt.h"
+#include "opt/settings.h"
 #include "trace/latency.h"
 
 struct action;

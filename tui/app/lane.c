@@ -113,7 +113,7 @@ static void explain_stop(const struct app *app, const struct lane *l,
 void explain_compare(const struct app *app, struct buf *out)
 {
 	const struct compare *c = &app->compare;
-	bool ascii = app->set.ascii;
+	bool ascii = app->set.look.ascii;
 	struct lane under;
 
 	if (!c->n)

@@ -98,7 +98,8 @@ static void numbered(const char *path, size_t number, struct buf *out)
 /* --record: every generation that comes, in a file of its own. */
 static void start_new(struct app *app)
 {
-	while (app->set.record[0] && app->n_record_seen < deck_n(app->deck)) {
+	while (app->set.show.record[0] &&
+	       app->n_record_seen < deck_n(app->deck)) {
 		size_t i = app->n_record_seen;
 		const struct run *run = deck_kept(app->deck, i);
 		struct buf path = { 0 };
@@ -108,7 +109,7 @@ static void start_new(struct app *app)
 		app->n_record_seen++;
 		if (!run)
 			continue; /* it stands in a file already */
-		numbered(app->set.record, i + 1, &path);
+		numbered(app->set.show.record, i + 1, &path);
 		recording_start(app, i, buf_cstr(&path), false);
 		buf_release(&path);
 	}

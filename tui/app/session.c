@@ -196,9 +196,9 @@ void session_sync(struct app *app)
 	if (!app->fresh || !app->run || !deck_run_complete(app->deck))
 		return;
 	app->fresh = false;
-	if (app->set.seek)
-		app_seek(app, app->set.seek);
-	if (!app->set.session || app->moved || !app->run->trace.text.len)
+	if (app->set.show.seek)
+		app_seek(app, app->set.show.seek);
+	if (!app->set.show.session || app->moved || !app->run->trace.text.len)
 		return;
 	if (state_path(app, path) &&
 	    file_read(path, SESSION_FILE_BYTES, &text, NULL) == FILE_READ)
@@ -211,7 +211,7 @@ void session_save(const struct app *app)
 	char folder[FILE_PATH_BYTES], path[FILE_PATH_BYTES];
 	struct buf text = { 0 };
 
-	if (!app->set.session || !app->run || app->fresh ||
+	if (!app->set.show.session || !app->run || app->fresh ||
 	    !app->run->trace.text.len || !state_path(app, path) ||
 	    !file_xdg("XDG_STATE_HOME", ".local/state", "", folder))
 		return;

@@ -16,7 +16,7 @@
 #include "guard/guard_report.h"
 #include "input/source.h"
 #include "model/chat.h"
-#include "opt/opt_decode.h"
+#include "opt/settings.h"
 #include "report/progress.h"
 #include "system/data.h"
 #include "system/file.h"
@@ -177,9 +177,9 @@ static bool open_model(struct work *w, struct err *err)
 {
 	const struct settings *set = w->set;
 
-	if (set->model)
+	if (set->request.model)
 		snprintf(w->model_path, sizeof(w->model_path), "%s",
-			 set->model);
+			 set->request.model);
 	else if (!data_path(DATA_MODEL, w->model_path, err))
 		return false;
 	return model_map_open(&w->map, w->model_path, set->decode.tokenizer,
@@ -345,10 +345,10 @@ static bool put_results(struct work *w, const struct bench_table *table,
 	struct buf out = { 0 }, facts = { 0 };
 	bool good = true;
 
-	if (w->set->output == OUTPUT_JSON) {
+	if (w->set->report.output == OUTPUT_JSON) {
 		buf_printf(&facts, "%s,", w->opts.facts);
 		bench_print_json(table, buf_cstr(&facts), &out);
-	} else if (w->set->output == OUTPUT_CSV) {
+	} else if (w->set->report.output == OUTPUT_CSV) {
 		bench_print_csv(table, &out);
 	} else {
 		bench_print(table, &out);
@@ -372,9 +372,10 @@ static void open_screen(struct work *w)
 	const struct settings *set = w->set;
 	struct err err = { "" };
 
-	if (set->output != OUTPUT_TABLE || set->plain || !isatty(STDOUT_FILENO))
+	if (set->report.output != OUTPUT_TABLE || set->show.plain ||
+	    !isatty(STDOUT_FILENO))
 		return;
-	w->sweep = sweep_open(set, &err);
+	w->sweep = sweep_open(&set->look, &err);
 	if (!w->sweep)
 		return; /* a terminal that can't: the bar is enough */
 	sweep_fds(w->sweep, w->opts.fds);

@@ -62,7 +62,7 @@ static void put_text(void *ctx, const char *lines, size_t n)
 
 static bool read_prompt(struct work *w, struct err *err)
 {
-	const char *prompt = w->set->prompt;
+	const char *prompt = w->set->request.prompt;
 
 	if (!prompt)
 		return err_set(err, "decode needs a --prompt; @FILE reads it");
@@ -77,10 +77,11 @@ static bool prepare(struct work *w, struct err *err)
 	const struct settings *set = w->set;
 	struct decode_opts job;
 
-	if (!set->model)
+	if (!set->request.model)
 		return err_set(err, "decode needs a --model FILE.gguf");
 	if (!read_prompt(w, err) ||
-	    !model_map_open(&w->map, set->model, set->decode.tokenizer, err))
+	    !model_map_open(&w->map, set->request.model, set->decode.tokenizer,
+			    err))
 		return false;
 	decode_job_ask(set, &w->map, buf_cstr(&w->prompt), &w->asked);
 	w->pool = pool_new(model_map_threads(&w->map,

@@ -24,10 +24,11 @@ static bool is_given(const struct settings *set, const char *name)
 /* What suits the model in the box, unless it was told. */
 static void settle(struct settings *set)
 {
-	set->session = false; /* it is decoded anew: nothing to come back to */
+	/* It is decoded anew: nothing to come back to. */
+	set->show.session = false;
 	if (!is_given(set, "seed"))
 		set->decode.seed = 1;
-	if (set->model)
+	if (set->request.model)
 		return;
 	if (!is_given(set, "f"))
 		set->meter.guard.f = DEMO_F;
@@ -44,10 +45,10 @@ static bool check(const struct settings *set, int n_files, struct err *err)
 	if (n_files)
 		return err_set(err, "demo takes no FILE; the model is "
 				    "--model's, the prompt --prompt's");
-	if (set->record[0] && file_exists(set->record))
+	if (set->show.record[0] && file_exists(set->show.record))
 		return err_set(err, "--record: %s exists already",
-			       set->record);
-	if (set->model && !set->prompt)
+			       set->show.record);
+	if (set->request.model && !set->request.prompt)
 		return err_set(err, "demo with a --model needs a --prompt; "
 				    "@FILE reads it");
 	if (is_given(set, "policy") && strcmp(set->decode.policy, "dense") == 0)
@@ -58,7 +59,7 @@ static bool check(const struct settings *set, int n_files, struct err *err)
 
 static bool begin(struct app *app, struct err *err)
 {
-	const char *prompt = app->set.prompt;
+	const char *prompt = app->set.request.prompt;
 	struct buf text = { 0 };
 	bool good;
 
@@ -74,12 +75,12 @@ static bool begin(struct app *app, struct err *err)
 
 static int show(struct app *app, struct err *err)
 {
-	bool screen = app->set.script[0] ||
-		      (!app->set.plain && isatty(STDOUT_FILENO));
+	bool screen = app->set.show.script[0] ||
+		      (!app->set.show.plain && isatty(STDOUT_FILENO));
 
 	if (!screen)
 		return demo_print(app, stdout);
-	if (app->set.decode.tour)
+	if (app->set.show.tour)
 		tour_start(app);
 	return show_app(app, err);
 }

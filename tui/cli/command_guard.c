@@ -10,7 +10,7 @@
 #include "guard/guard_report.h"
 #include "guard/proxy.h"
 #include "guard/relay.h"
-#include "opt/opt_request.h"
+#include "opt/settings.h"
 #include "term/signals.h"
 
 static int usage(const struct err *err)
@@ -41,8 +41,8 @@ static struct watch_opts watch_opts(const struct settings *set,
 		.meter = set->meter,
 		.rule = set->rule,
 		.source = source,
-		.format = set->format,
-		.field = set->field,
+		.format = set->read.format,
+		.field = set->read.field,
 	};
 }
 
@@ -52,17 +52,17 @@ static int filter(const struct settings *set, const char *path)
 	struct relay_opts relay = {
 		.watch = watch_opts(set, path),
 		.path = path,
-		.request = request_of(set),
+		.request = request_of(&set->request),
 		.out_fd = STDOUT_FILENO,
-		.annotate = set->annotate,
-		.report = set->report,
-		.exec = set->exec[0] ? &exec : NULL,
+		.annotate = set->guard.annotate,
+		.report = set->guard.report,
+		.exec = set->guard.exec[0] ? &exec : NULL,
 		.err = stderr,
 	};
 	struct err err = { "" };
 	int status, signal;
 
-	if (relay.exec && !exec_parse(&exec, set->exec, &err)) {
+	if (relay.exec && !exec_parse(&exec, set->guard.exec, &err)) {
 		exec_release(&exec);
 		return usage(&err);
 	}
@@ -81,11 +81,11 @@ static int proxy(const struct settings *set)
 {
 	struct proxy_opts job = {
 		.watch = watch_opts(set, NULL),
-		.listen = set->listen,
-		.upstream = set->upstream,
-		.finish_reason = set->finish_reason,
-		.report = set->report,
-		.tee = set->tee,
+		.listen = set->guard.listen,
+		.upstream = set->guard.upstream,
+		.finish_reason = set->guard.finish_reason,
+		.report = set->guard.report,
+		.tee = set->guard.tee,
 		.err = stderr,
 		.signalled = ending_signal,
 	};
@@ -102,15 +102,15 @@ static int proxy(const struct settings *set)
 static bool check_proxy(const struct settings *set, int n_files,
 			struct err *err)
 {
-	if (!set->listen[0] || !set->upstream[0])
+	if (!set->guard.listen[0] || !set->guard.upstream[0])
 		return err_set(err, "--listen and --upstream belong together: "
 				    "--listen 127.0.0.1:8081 --upstream "
 				    "http://127.0.0.1:8080");
 	if (n_files)
 		return err_set(err, "--listen takes no FILE");
-	if (set->annotate || set->exec[0])
+	if (set->guard.annotate || set->guard.exec[0])
 		return err_set(err, "%s is for the filter, not for --listen",
-			       set->annotate ? "--annotate" : "--exec");
+			       set->guard.annotate ? "--annotate" : "--exec");
 	return true;
 }
 
@@ -119,7 +119,7 @@ int command_guard(const struct settings *set, char **files, int n_files)
 	const char *path = n_files ? files[0] : "-";
 	struct err err = { "" };
 
-	if (set->listen[0] || set->upstream[0]) {
+	if (set->guard.listen[0] || set->guard.upstream[0]) {
 		if (!check_proxy(set, n_files, &err))
 			return usage(&err);
 		return proxy(set);

@@ -6,7 +6,7 @@
 
 #include "decode/model_map.h"
 #include "decode/writer.h"
-#include "opt/opt.h"
+#include "opt/settings.h"
 
 /* The question in the model's own format (--chat), appended to out. */
 void decode_job_ask(const struct settings *set, const struct model_map *map,

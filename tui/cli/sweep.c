@@ -28,21 +28,22 @@ static void resize(struct sweep *w)
 	term_forget(w->term);
 }
 
-struct sweep *sweep_open(const struct settings *set, struct err *err)
+struct sweep *sweep_open(const struct look_settings *look, struct err *err)
 {
-	const struct term_opts look = { .color = set->color,
-					.color_always = set->color_always };
-	struct term *term = term_open(&look, err);
+	struct term_opts on = look->term;
+	struct term *term;
 	struct sweep *w;
 
+	on.mouse = false; /* one selects and copies with it */
+	term = term_open(&on, err);
 	if (!term)
 		return NULL;
 	w = mem_zalloc(sizeof(*w));
 	w->term = term;
-	w->look.graph = set->graph;
+	w->look.graph = look->graph;
 	w->look.state = &w->state;
 	screen_init(&w->screen);
-	w->screen.ascii = set->ascii;
+	w->screen.ascii = look->ascii;
 	sig_init(term_restore);
 	resize(w);
 	return w;

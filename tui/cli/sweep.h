@@ -6,14 +6,14 @@
 #define LILSCOPE_SWEEP_H
 
 #include "bench/bench.h"
-#include "opt/opt.h"
+#include "opt/opt_look.h"
 
 enum { SWEEP_FDS = 2 };
 
 struct sweep;
 
 /* NULL and a sentence: there is no usable terminal. */
-struct sweep *sweep_open(const struct settings *set, struct err *err);
+struct sweep *sweep_open(const struct look_settings *look, struct err *err);
 
 /* For the bench to wake up at. */
 void sweep_fds(const struct sweep *w, int fds[SWEEP_FDS]);

@@ -27,10 +27,10 @@ static bool open_model(struct demo *d, const struct settings *set,
 {
 	char path[DATA_PATH_BYTES];
 
-	d->in_box = !set->model;
-	if (!set->model && !data_path(DATA_MODEL, path, err))
+	d->in_box = !set->request.model;
+	if (d->in_box && !data_path(DATA_MODEL, path, err))
 		return false;
-	return model_map_open(&d->map, set->model ? set->model : path,
+	return model_map_open(&d->map, d->in_box ? path : set->request.model,
 			      set->decode.tokenizer, err);
 }
 

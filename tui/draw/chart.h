@@ -12,7 +12,7 @@
 #define LILSCOPE_CHART_H
 
 #include "measure/series.h"
-#include "opt/opt.h"
+#include "opt/opt_look.h"
 #include "term/screen.h"
 
 struct chart {

@@ -95,17 +95,16 @@ bool loop_work(struct app *app)
 /* Options that the terminal and the screen must know of. */
 static void follow_settings(struct loop *l)
 {
-	const struct settings *set = &l->app->set;
+	const struct look_settings *look = &l->app->set.look;
 
-	l->screen.ascii = set->ascii;
-	term_set_mouse(l->term, set->mouse);
-	if (set->color == l->color && set->color_always == l->color_always)
+	l->screen.ascii = look->ascii;
+	term_set_mouse(l->term, look->term.mouse);
+	if (look->term.color == l->color &&
+	    look->term.color_always == l->color_always)
 		return;
-	l->color = set->color;
-	l->color_always = set->color_always;
-	term_set_color(l->term,
-		       &(struct term_opts){ set->color, set->color_always,
-					    set->mouse });
+	l->color = look->term.color;
+	l->color_always = look->term.color_always;
+	term_set_color(l->term, &look->term);
 }
 
 static void draw(struct loop *l)
@@ -294,8 +293,8 @@ int loop_run(struct app *app, struct term *term)
 {
 	struct loop l = { .app = app,
 			  .term = term,
-			  .color = app->set.color,
-			  .color_always = app->set.color_always };
+			  .color = app->set.look.term.color,
+			  .color_always = app->set.look.term.color_always };
 
 	screen_init(&l.screen);
 	sig_init(term_restore);

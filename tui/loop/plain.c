@@ -22,7 +22,7 @@ static void send(struct plain *p)
 {
 	struct buf safe = { 0 };
 
-	utf8_sanitize(&safe, p->line.data, p->line.len, p->app->set.ascii,
+	utf8_sanitize(&safe, p->line.data, p->line.len, p->app->set.look.ascii,
 		      false);
 	buf_putc(&safe, '\n');
 	fwrite(safe.data, 1, safe.len, p->out);
@@ -152,7 +152,7 @@ int plain_run(struct app *app, FILE *out)
 {
 	struct plain p = { .app = app, .out = out };
 
-	app->set.session = false;
+	app->set.show.session = false;
 	for (;;) {
 		if (p.i_entry < deck_n(app->deck)) {
 			tell_generation(&p);

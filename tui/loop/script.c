@@ -26,7 +26,7 @@ struct script {
 
 static void fit(struct script *s)
 {
-	s->screen.ascii = s->app->set.ascii;
+	s->screen.ascii = s->app->set.look.ascii;
 	frame_fit(s->app, s->screen.rows, s->screen.cols);
 }
 
@@ -104,7 +104,7 @@ static bool do_screen(struct script *s, const char *arg, struct err *err)
 	struct buf out = { 0 };
 	bool ansi = take_word(&arg, "-ansi");
 	bool svg = !ansi && take_word(&arg, "-svg"), good;
-	enum color_mode mode = s->app->set.color;
+	enum color_mode mode = s->app->set.look.term.color;
 
 	if (!arg[0])
 		return err_set(err, "screen takes a file, or - for standard "

@@ -8,18 +8,15 @@
 int show_app(struct app *app, struct err *err)
 {
 	const struct settings *set = &app->set;
-	const struct term_opts look = { .color = set->color,
-					.color_always = set->color_always,
-					.mouse = set->mouse };
 	struct term *term;
 	int status;
 
-	if (set->script[0])
-		return script_run(app, set->script, err) ? app->exit_status
+	if (set->show.script[0])
+		return script_run(app, set->show.script, err) ? app->exit_status
 							 : EXIT_TROUBLE;
-	if (set->plain)
+	if (set->show.plain)
 		return plain_run(app, stdout);
-	term = term_open(&look, err);
+	term = term_open(&set->look.term, err);
 	if (!term)
 		return EXIT_TROUBLE;
 	status = loop_run(app, term);

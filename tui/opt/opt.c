@@ -6,8 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "opt/opt_decode.h"
-#include "opt/opt_request.h"
+#include "opt/settings.h"
 #include "report/report.h"
 
 /* -- values ------------------------------------------------------------ */
@@ -264,8 +263,8 @@ static bool color_set(const struct opt *opt, struct settings *s,
 	(void)opt;
 	if (!parse_name(value[0] ? value : "always", color_value, &i, err))
 		return false;
-	s->color = modes[i];
-	s->color_always = i == 1;
+	s->look.term.color = modes[i];
+	s->look.term.color_always = i == 1;
 	return true;
 }
 
@@ -276,7 +275,8 @@ static void color_get(const struct opt *opt, const struct settings *s,
 					     "true" };
 
 	(void)opt;
-	buf_puts(out, s->color_always ? "always" : names[s->color]);
+	buf_puts(out, s->look.term.color_always ? "always" :
+					       names[s->look.term.color]);
 }
 
 static const char *graph_value(size_t i)
@@ -298,7 +298,7 @@ static bool graph_set(const struct opt *opt, struct settings *s,
 	(void)opt;
 	if (!parse_name(value, graph_value, &i, err))
 		return false;
-	s->graph = (enum graph_kind)i;
+	s->look.graph = (enum graph_kind)i;
 	return true;
 }
 
@@ -306,49 +306,49 @@ static void graph_get(const struct opt *opt, const struct settings *s,
 		      struct buf *out)
 {
 	(void)opt;
-	buf_puts(out, graph_value(s->graph));
+	buf_puts(out, graph_value(s->look.graph));
 }
 
 static bool speed_set(const struct opt *opt, struct settings *s,
 		      const char *value, struct err *err)
 {
 	(void)opt;
-	return parse_number(value, 0.01, SPEED_MAX, &s->speed, err);
+	return parse_number(value, 0.01, SPEED_MAX, &s->show.speed, err);
 }
 
 static void speed_get(const struct opt *opt, const struct settings *s,
 		      struct buf *out)
 {
 	(void)opt;
-	report_number(out, s->speed);
+	report_number(out, s->show.speed);
 }
 
 static bool seek_set(const struct opt *opt, struct settings *s,
 		     const char *value, struct err *err)
 {
 	(void)opt;
-	return parse_count(value, 0, UINT32_MAX - 1, &s->seek, err);
+	return parse_count(value, 0, UINT32_MAX - 1, &s->show.seek, err);
 }
 
 static void seek_get(const struct opt *opt, const struct settings *s,
 		     struct buf *out)
 {
 	(void)opt;
-	buf_printf(out, "%u", s->seek);
+	buf_printf(out, "%u", s->show.seek);
 }
 
 static bool first_record_set(const struct opt *opt, struct settings *s,
 			     const char *value, struct err *err)
 {
 	(void)opt;
-	return parse_count(value, 0, UINT32_MAX, &s->first_record, err);
+	return parse_count(value, 0, UINT32_MAX, &s->read.first_record, err);
 }
 
 static void first_record_get(const struct opt *opt, const struct settings *s,
 			     struct buf *out)
 {
 	(void)opt;
-	buf_printf(out, "%u", s->first_record);
+	buf_printf(out, "%u", s->read.first_record);
 }
 
 static bool rule_set(const struct opt *opt, struct settings *s,
@@ -371,16 +371,16 @@ static bool output_set(const struct opt *opt, struct settings *s,
 	if (!parse_switch(value, &on, err))
 		return false;
 	if (on)
-		s->output = kind;
-	else if (s->output == kind)
-		s->output = OUTPUT_TABLE;
+		s->report.output = kind;
+	else if (s->report.output == kind)
+		s->report.output = OUTPUT_TABLE;
 	return true;
 }
 
 static void output_get(const struct opt *opt, const struct settings *s,
 		       struct buf *out)
 {
-	put_switch(s->output ==
+	put_switch(s->report.output ==
 			   (opt->name[0] == 'j' ? OUTPUT_JSON : OUTPUT_CSV),
 		   out);
 }
@@ -454,10 +454,10 @@ const struct opt opts[] = {
 	  switch_set, switch_get, FIELD(meter.rivals), NULL },
 	{ "format", 0, 0, "DIALECT", BOTH | OPT_GUARD,
 	  "what the files hold, instead of finding out", text_set, text_get,
-	  FIELD(format), NULL },
+	  FIELD(read.format), NULL },
 	{ "field", 0, 0, "PATH", BOTH | OPT_GUARD,
 	  "where the text is in a JSON record, as .a.b[0]", text_set, text_get,
-	  FIELD(field), NULL },
+	  FIELD(read.field), NULL },
 	{ "first-record", 0, 0, "N", OPT_ANALYZE,
 	  "number of the first record, in a part of a larger file",
 	  first_record_set, first_record_get, 0, 0, NULL },
@@ -467,40 +467,40 @@ const struct opt opts[] = {
 	  text_get, FIELD(rule), report_rule_name },
 	{ "check", 0, 0, NULL, OPT_ANALYZE,
 	  "exit with 1 if the rule fired anywhere", switch_set, switch_get,
-	  FIELD(check), NULL },
+	  FIELD(report.check), NULL },
 	{ "annotate", 0, 0, NULL, OPT_GUARD,
 	  "say where the threshold is and let everything pass", switch_set,
-	  switch_get, FIELD(annotate), NULL },
+	  switch_get, FIELD(guard.annotate), NULL },
 	{ "report", 0, 0, "FILE", OPT_GUARD,
 	  "what was seen and stopped, as JSON; - is standard error", text_set,
-	  text_get, FIELD(report), NULL },
+	  text_get, FIELD(guard.report), NULL },
 	{ "listen", 0, 0, "HOST:PORT", OPT_GUARD,
 	  "be a proxy before a server, here", text_set, text_get,
-	  FIELD(listen), NULL },
+	  FIELD(guard.listen), NULL },
 	{ "upstream", 0, 0, "URL", OPT_GUARD,
 	  "the server that the proxy asks, as http://127.0.0.1:8080", text_set,
-	  text_get, FIELD(upstream), NULL },
+	  text_get, FIELD(guard.upstream), NULL },
 	{ "tee", 0, 0, "FILE", OPT_GUARD,
 	  "append the proxy's streams to a trace, for lilscope -f FILE",
-	  text_set, text_get, FIELD(tee), NULL },
+	  text_set, text_get, FIELD(guard.tee), NULL },
 	{ "finish-reason", 0, 0, "WORD", OPT_GUARD,
 	  "what the proxy says of an answer that it stopped", text_set,
-	  text_get, FIELD(finish_reason), NULL },
+	  text_get, FIELD(guard.finish_reason), NULL },
 	{ "prompt", 0, 0, "TEXT", BOTH | OPT_GUARD | ONE,
 	  "what a server or the model is asked; @FILE reads it", word_set,
-	  word_get, FIELD(prompt), NULL },
+	  word_get, FIELD(request.prompt), NULL },
 	{ "model", 'm', MODEL, "NAME", BOTH | OPT_GUARD | MODEL,
 	  "the model that a server is asked for; else a file",
-	  word_set, word_get, FIELD(model), NULL },
+	  word_set, word_get, FIELD(request.model), NULL },
 	{ "data", 0, 0, "JSON", BOTH | OPT_GUARD,
 	  "the whole body to send to a URL; @FILE reads it", word_set,
-	  word_get, FIELD(data), NULL },
+	  word_get, FIELD(request.data), NULL },
 	{ "header", 0, 0, "LINE", BOTH | OPT_GUARD,
 	  "a header for a URL, as 'Name: value'; may be repeated",
 	  header_set, header_get, 0, 0, NULL },
 	{ "exec", 0, 0, "COMMAND", OPT_GUARD,
 	  "run this once at the threshold: words, no shell", text_set, text_get,
-	  FIELD(exec), NULL },
+	  FIELD(guard.exec), NULL },
 	{ "policy", 0, 0, "NAME", ONE,
 	  "what attention reads and the cache keeps", choice_set, word_get,
 	  FIELD(decode.policy), policy_value },
@@ -593,30 +593,30 @@ const struct opt opts[] = {
 	{ "graph", 0, 0, "KIND", DRAW, "charts in braille, block or ascii",
 	  graph_set, graph_get, 0, 0, graph_value },
 	{ "ascii", 0, 0, NULL, DRAW, "draw nothing outside ASCII", switch_set,
-	  switch_get, FIELD(ascii), NULL },
+	  switch_get, FIELD(look.ascii), NULL },
 	{ "mouse", 0, 0, NULL, LOOK, "wheel scrolls, click seeks", switch_set,
-	  switch_get, FIELD(mouse), NULL },
+	  switch_get, FIELD(look.term.mouse), NULL },
 	{ "speed", 0, 0, "FACTOR", LOOK, "pace of a replay; 1 is real time",
 	  speed_set, speed_get, 0, 0, NULL },
 	{ "seek", 0, 0, "TOKEN", OPT_TUI, "start at this token", seek_set,
 	  seek_get, 0, 0, NULL },
 	{ "follow", 'f', OPT_TUI, NULL, OPT_TUI,
 	  "stay with files that grow, are cut or made anew", switch_set,
-	  switch_get, FIELD(follow), NULL },
+	  switch_get, FIELD(show.follow), NULL },
 	{ "tour", 0, 0, NULL, OPT_DEMO, "be led through it", switch_set,
-	  switch_get, FIELD(decode.tour), NULL },
+	  switch_get, FIELD(show.tour), NULL },
 	{ "record", 0, 0, "FILE", OPT_TUI | OPT_DEMO,
 	  "write what comes to a trace; .zst packs it", text_set, text_get,
-	  FIELD(record), NULL },
+	  FIELD(show.record), NULL },
 	{ "session", 0, 0, NULL, OPT_TUI | OPT_CONFIG,
 	  "come back to the position and marks of last time", switch_set,
-	  switch_get, FIELD(session), NULL },
+	  switch_get, FIELD(show.session), NULL },
 	{ "plain", 0, 0, NULL, OPT_TUI | OPT_CONFIG | OPT_BENCH | OPT_DEMO,
 	  "lines of text only: screen readers, simple terminals", switch_set,
-	  switch_get, FIELD(plain), NULL },
+	  switch_get, FIELD(show.plain), NULL },
 	{ "script", 0, 0, "FILE", OPT_TUI | OPT_DEMO,
 	  "run keys and commands from a file, without a terminal", text_set,
-	  text_get, FIELD(script), NULL },
+	  text_get, FIELD(show.script), NULL },
 };
 const size_t n_opts = ARRAY_LEN(opts);
 static_assert(ARRAY_LEN(opts) <= OPTS_MAX, "settings.given has a bit each");
@@ -625,12 +625,10 @@ void settings_init(struct settings *set)
 {
 	*set = (struct settings){
 		.meter = meter_opts_default,
-		.color = COLOR_AUTO,
-		.mouse = true,
-		.session = true,
 		.rule = "guardian",
-		.finish_reason = "stop",
-		.speed = 1.0,
+		.look.term = { .color = COLOR_AUTO, .mouse = true },
+		.show = { .session = true, .speed = 1.0 },
+		.guard.finish_reason = "stop",
 	};
 	decode_settings_init(&set->decode);
 	set->bench = (struct bench_settings){

@@ -7,12 +7,6 @@
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "decode/writer.h"
-#include "measure/meter.h"
-#include "term/style.h"
-
-enum graph_kind { GRAPH_BRAILLE, GRAPH_BLOCK, GRAPH_ASCII };
-enum output_kind { OUTPUT_TABLE, OUTPUT_JSON, OUTPUT_CSV };
 
 /* Where an option is understood. */
 enum {
@@ -26,63 +20,7 @@ enum {
 	OPT_DEMO = 256,   /* lilscope demo */
 };
 
-enum { OPT_HEADERS_MAX = 32, OPTS_MAX = 128 };
-
-/* lilscope decode. Words are those of the command line, not owned. */
-struct decode_settings {
-	const char *policy, *kv, *chat; /* rows' names */
-	const char *on_threshold;       /* ignore, stop, or a policy */
-	const char *tokenizer;          /* or NULL */
-	struct sparse_opts sparse;      /* SPARSE_AUTO: the policy's own */
-	struct sample_opts sample;
-	uint32_t seed, n_predict, threads;
-	const char *stops[DECODE_STOPS_MAX];
-	size_t n_stops;
-	bool ignore_eos, layers, control, text;
-	bool tour;                      /* demo --tour */
-};
-
-/* lilscope bench. */
-struct bench_settings {
-	const char *policies, *budgets; /* lists with commas */
-	const char *problems;           /* "chain", or a file */
-	uint32_t n, jobs;
-	const char *out, *svg;          /* files, or NULL */
-};
-
-struct settings {
-	struct meter_opts meter;
-	enum color_mode color;
-	bool color_always;        /* --color=always: whatever NO_COLOR says */
-	enum graph_kind graph;
-	bool mouse, session, plain, ascii;
-	bool follow;              /* stay with files that grow */
-	bool check;               /* analyze --check */
-	enum output_kind output;
-	char rule[32];            /* rule whose stop --check asks for */
-	char format[32];          /* dialect, "" detects */
-	char field[128];          /* --field, "" for heuristics */
-	uint32_t first_record;    /* analyze --first-record N */
-	char script[512];         /* --script FILE */
-	bool annotate;            /* guard --annotate */
-	char report[512];         /* guard --report FILE */
-	char listen[128];         /* guard --listen HOST:PORT */
-	char upstream[512];       /* guard --upstream URL */
-	char tee[512];            /* guard --tee FILE */
-	char finish_reason[32];   /* guard --finish-reason WORD */
-	char exec[1024];          /* guard --exec 'WORDS...' */
-	/* How a URL is asked for; words of the command line, not owned. */
-	const char *data, *prompt, *model;
-	const char *headers[OPT_HEADERS_MAX];
-	size_t n_headers;
-	struct decode_settings decode;
-	struct bench_settings bench;
-	char record[512];         /* --record FILE */
-	double speed;             /* --speed */
-	uint32_t seek;            /* --seek TOKEN, 0 none */
-	uint64_t given[OPTS_MAX / 64]; /* bit i: opts[i] came from the command
-				     line, and a session must not change it */
-};
+struct settings;
 
 /* One option: a row. Without arg it is a switch: --name, --no-name, and
  * ":set name on|off". */
@@ -105,8 +43,6 @@ struct opt {
 
 extern const struct opt opts[];
 extern const size_t n_opts;
-
-void settings_init(struct settings *set);
 
 /* By long name; NULL if there is none. */
 const struct opt *opt_find(const char *name);

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "model/chat.h"
-#include "opt/opt_request.h"
+#include "opt/settings.h"
 #include "report/report.h"
 
 void decode_settings_init(struct decode_settings *d)

@@ -5,7 +5,21 @@
 #ifndef LILSCOPE_OPT_DECODE_H
 #define LILSCOPE_OPT_DECODE_H
 
+#include "decode/writer.h"
 #include "opt/opt.h"
+
+/* Words are those of the command line, not owned. */
+struct decode_settings {
+	const char *policy, *kv, *chat; /* rows' names */
+	const char *on_threshold;       /* ignore, stop, or a policy */
+	const char *tokenizer;          /* or NULL */
+	struct sparse_opts sparse;      /* SPARSE_AUTO: the policy's own */
+	struct sample_opts sample;
+	uint32_t seed, n_predict, threads;
+	const char *stops[DECODE_STOPS_MAX];
+	size_t n_stops;
+	bool ignore_eos, layers, control, text;
+};
 
 void decode_settings_init(struct decode_settings *d);
 

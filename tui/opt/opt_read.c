@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "opt/opt.h"
+#include "opt/settings.h"
 
 static const struct opt *find_n(const char *name, size_t n)
 {

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "opt/settings.h"
+
 static const char **word_of(const struct opt *opt, struct settings *set)
 {
 	return (const char **)(void *)((char *)set + opt->field);
@@ -40,10 +42,10 @@ bool header_set(const struct opt *opt, struct settings *set,
 	(void)opt;
 	if (!is_header(value))
 		return err_set(err, "takes 'Name: value'");
-	if (set->n_headers == OPT_HEADERS_MAX)
+	if (set->request.n_headers == REQUEST_HEADERS_MAX)
 		return err_set(err, "can be given %d times",
-			       OPT_HEADERS_MAX);
-	set->headers[set->n_headers++] = value;
+			       REQUEST_HEADERS_MAX);
+	set->request.headers[set->request.n_headers++] = value;
 	return true;
 }
 
@@ -51,11 +53,11 @@ void header_get(const struct opt *opt, const struct settings *set,
 		struct buf *out)
 {
 	(void)opt;
-	if (set->n_headers)
-		buf_printf(out, "%zu", set->n_headers);
+	if (set->request.n_headers)
+		buf_printf(out, "%zu", set->request.n_headers);
 }
 
-struct url_opts request_of(const struct settings *set)
+struct url_opts request_of(const struct request_settings *set)
 {
 	return (struct url_opts){ .data = set->data,
 				  .prompt = set->prompt,
@@ -64,8 +66,8 @@ struct url_opts request_of(const struct settings *set)
 				  .n_headers = set->n_headers };
 }
 
-bool request_fits(const struct settings *set, char *const *files, int n_files,
-		  struct err *err)
+bool request_fits(const struct request_settings *set, char *const *files,
+		  int n_files, struct err *err)
 {
 	const char *asked = set->prompt	     ? "--prompt" :
 			    set->data	     ? "--data" :

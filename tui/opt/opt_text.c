@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "opt/opt.h"
+#include "opt/settings.h"
 
 enum { CONFIG_WORD_BYTES = 600, HELP_ABOUT_COL = 26 };
 

@@ -200,7 +200,7 @@ static void explain_threshold(const struct now *now, struct buf *out)
 void explain_ratio(const struct app *app, struct buf *out)
 {
 	struct now now;
-	bool ascii = app->set.ascii;
+	bool ascii = app->set.look.ascii;
 	if (!now_get(app, &now))
 		return;
 	struct words w = words_of(&now, ascii);

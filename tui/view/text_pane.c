@@ -484,7 +484,7 @@ void text_pane_draw(const struct app *app, struct screen *s, struct rect r,
 uint32_t text_pane_token_at(const struct app *app, const struct screen *s,
 			    struct rect r, unsigned flags, int row, int col)
 {
-	bool ascii = s ? s->ascii : app->set.ascii;
+	bool ascii = s ? s->ascii : app->set.look.ascii;
 	if (!app->run || row < 0 || row >= r.rows)
 		return PHRASE_NO_TOKEN;
 	struct doc d = doc_of(app, r.cols, flags, ascii);
@@ -518,7 +518,7 @@ void text_scroll(struct app *app, long lines)
 	if (!app->run || app->view_cols < 1)
 		return;
 	struct doc d = doc_of(app, text_view_cols(app->view_cols),
-			      TEXT_PANE_GUTTER, app->set.ascii);
+			      TEXT_PANE_GUTTER, app->set.look.ascii);
 	size_t top = pane_top(app, &d, app->view_rows, TEXT_PANE_GUTTER);
 	long n = lines < 0 ? -lines : lines;
 	top = lines < 0 ? doc_up(&d, top, &n) : doc_down(&d, top, &n);

@@ -603,7 +603,7 @@ static void draw_lanes(const struct app *app, const struct parts *p,
 {
 	const struct lane first = lane_of(app, 0);
 	double from, to, top = p->curve ? scale_top(app) : 1;
-	struct chart c = { .s = s, .graph = app->set.graph, .y1 = top };
+	struct chart c = { .s = s, .graph = app->set.look.graph, .y1 = top };
 
 	compare_axis(app, &from, &to);
 	c.x0 = from;

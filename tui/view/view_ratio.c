@@ -473,7 +473,7 @@ static void draw_charts(const struct app *app, const struct now *now,
 	uint32_t from, to;
 	app_axis(app, &from, &to);
 	struct chart c = {
-		.s = s, .graph = app->set.graph, .x0 = from, .x1 = to,
+		.s = s, .graph = app->set.look.graph, .x0 = from, .x1 = to,
 	};
 	if (from >= to)
 		c.x1 = from + 1.0;

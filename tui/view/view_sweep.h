@@ -12,7 +12,7 @@
 #define LILSCOPE_VIEW_SWEEP_H
 
 #include "bench/bench.h"
-#include "opt/opt.h"
+#include "opt/opt_look.h"
 #include "term/screen.h"
 
 struct sweep_look {
