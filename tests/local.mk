@@ -175,6 +175,7 @@ reading_tests = \
 	tests/unit/test_pages \
 	tests/unit/test_repeat \
 	tests/unit/test_sse \
+	tests/unit/test_stamp \
 	tests/unit/test_unpack \
 	tests/unit/test_utf8
 if HAVE_TESTS

@@ -11,8 +11,8 @@
 #include "trace/format_ollama.h"
 
 #include <math.h>
-#include <string.h>
 
+#include "base/stamp.h"
 #include "trace/format_openai.h"
 
 static bool detect_ollama(struct json_value v)
@@ -24,83 +24,11 @@ static bool detect_ollama(struct json_value v)
 	       json_get(v, "done").doc;
 }
 
-/* The number in s[*at..) of exactly `digits` digits; -1 if it is none. */
-static long number(const char *s, size_t n, size_t *at, size_t digits)
-{
-	long value = 0;
-
-	if (n - *at < digits)
-		return -1;
-	for (size_t end = *at + digits; *at < end; ++*at) {
-		if (s[*at] < '0' || s[*at] > '9')
-			return -1;
-		value = value * 10 + (s[*at] - '0');
-	}
-	return value;
-}
-
-/* Days from 1970-01-01 to a civil date, by counting in 400-year eras that
- * begin in March. */
-static double days(long year, long month, long day)
-{
-	long y = year - (month <= 2), era = y / 400, of_era = y - era * 400;
-	long of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-	long of_days = of_era * 365 + of_era / 4 - of_era / 100 + of_year;
-
-	return (double)(era * 146097 + of_days - 719468);
-}
-
-/* Seconds east of UTC: "Z" or "+hh:mm"; NAN if it is neither. */
-static double zone(const char *s, size_t n, size_t at)
-{
-	char sign = at < n ? s[at++] : '\0';
-	long hours, minutes;
-
-	if (sign == 'Z' || sign == 'z')
-		return 0;
-	if (sign != '+' && sign != '-')
-		return NAN;
-	hours = number(s, n, &at, 2);
-	if (at < n && s[at] == ':')
-		at++;
-	minutes = number(s, n, &at, 2);
-	if (hours < 0 || minutes < 0)
-		return NAN;
-	return (sign == '-' ? -60. : 60.) * (double)(hours * 60 + minutes);
-}
-
-/* RFC 3339, "2026-01-31T09:00:00.123456789Z", as seconds since 1970; NAN if
- * it is none. */
-double ollama_time(const char *s, size_t n)
-{
-	static const char separators[] = "--T::";
-	static const size_t digits[] = { 4, 2, 2, 2, 2, 2 };
-	long part[6];
-	double seconds, unit = 0.1;
-	size_t at = 0;
-
-	for (size_t i = 0; i < 6; i++) {
-		part[i] = number(s, n, &at, digits[i]);
-		if (part[i] < 0)
-			return NAN;
-		if (i < 5 && (at >= n || s[at++] != separators[i]))
-			return NAN;
-	}
-	seconds = days(part[0], part[1], part[2]) * 86400 +
-		  (double)(part[3] * 3600 + part[4] * 60 + part[5]);
-	if (at < n && s[at] == '.')
-		for (at++; at < n && s[at] >= '0' && s[at] <= '9'; at++) {
-			seconds += unit * (s[at] - '0');
-			unit /= 10;
-		}
-	return seconds - zone(s, n, at);
-}
-
 double ollama_clock(struct format_ctx *cx, struct json_value record)
 {
 	size_t len;
 	const char *clock = json_text(json_get(record, "created_at"), &len);
-	double time_s = clock ? ollama_time(clock, len) : NAN;
+	double time_s = clock ? stamp_rfc3339(clock, len) : NAN;
 
 	if (isnan(time_s))
 		return cx->time_s;

@@ -12,9 +12,6 @@ void ollama_text(struct chunk *c, struct json_value record);
 /* Model, reason and counts, as far as they are there. */
 void ollama_facts(struct facts *facts, struct json_value record);
 
-/* RFC 3339 time in s[0..n) as seconds since 1970; NAN if it is none. */
-double ollama_time(const char *s, size_t n);
-
 /* The record's created_at; where there is none, when it arrived. */
 double ollama_clock(struct format_ctx *cx, struct json_value record);
 

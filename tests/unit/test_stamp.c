@@ -1,0 +1,97 @@
+/* stamp.c: times as logs and servers write them, against a table made with
+ * date(1); and what only looks like one. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "base/stamp.h"
+
+#include <math.h>
+#include <string.h>
+
+/* want: NAN where there is no time. */
+static const struct row {
+	const char *text;
+	double want;
+} stamps[] = {
+	{ "1970-01-01T00:00:00Z", 0 },
+	{ "2026-01-31T09:00:00Z", 1769850000 },
+	{ "2026-01-31T09:00:00.25Z", 1769850000.25 },
+	{ "2026-01-31T09:00:00.123456789z", 1769850000.123456789 },
+	{ "2026-01-31T09:00:00+01:00", 1769846400 },
+	{ "2026-01-31T09:00:00-0130", 1769855400 },
+	{ "2024-02-29T23:59:59Z", 1709251199 },
+	{ "2000-03-01T00:00:00Z", 951868800 },
+	{ "1969-12-31T23:59:59Z", -1 },
+	{ "2026-01-31 09:00:00Z", NAN },
+	{ "2026-01-31T09:00:00", NAN },
+	{ "2026-01-31T09:00", NAN },
+	{ "2026-01-31T09:00:00+1", NAN },
+	{ "26-01-31T09:00:00Z", NAN },
+	{ "", NAN },
+}, found[] = {
+	{ "2026-01-31T09:00:00.5Z INFO", 1769850000.5 },
+	{ "2026-01-31 09:00:00,123 INFO", 1769850000.123 },
+	{ "2026/01/31 09:00:00+01:00", 1769846400 },
+	{ "[1769850000.75] x", 1769850000.75 },
+	{ "1769850000123 x", 1769850000.123 },
+	{ "1769850000123456 x", 1769850000.123456 },
+	{ "Jan 31 09:00:00.5 host", 32400.5 },
+	{ "pid 17 at 09:00:01", 32401 },
+	{ "v2026-01-31T09:00:00Z 09:00:02", 32402 },
+	{ "176985000 12345 x", NAN },
+	{ "17698500001 x", NAN },
+	{ "09:00 x9:00:00", NAN },
+	{ "", NAN },
+};
+
+/* Memory of exactly the text's size, so that a sanitiser sees more. */
+static double in_exact(const struct row *row, bool find)
+{
+	size_t n = strlen(row->text);
+	char *exact = mem_alloc(n);
+	double time_s = NAN;
+
+	memcpy(exact, row->text, n);
+	if (!find)
+		time_s = stamp_rfc3339(exact, n);
+	else if (!stamp_find(exact, n, &time_s))
+		time_s = NAN;
+	mem_free(exact);
+	return time_s;
+}
+
+static void check(const struct row *rows, size_t n, bool find)
+{
+	for (size_t i = 0; i < n; i++) {
+		double got = in_exact(&rows[i], find), want = rows[i].want;
+
+		if (isnan(got) != isnan(want) || fabs(got - want) > 1e-6)
+			fail_msg("\"%s\": %.9f instead of %.9f", rows[i].text,
+				 got, want);
+	}
+}
+
+static void rfc3339(void **state)
+{
+	(void)state;
+	check(stamps, ARRAY_LEN(stamps), false);
+}
+
+static void times_in_lines(void **state)
+{
+	(void)state;
+	check(found, ARRAY_LEN(found), true);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(rfc3339),
+		cmocka_unit_test(times_in_lines),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
