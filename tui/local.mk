@@ -32,25 +32,29 @@ libtui_a_SOURCES += \
 
 # The state of the program, and what is computed from it.
 libtui_a_SOURCES += \
-	tui/app/app.c tui/app/app.h tui/app/compare.c tui/app/compare.h \
-	tui/app/export.c tui/app/export.h \
+	tui/app/app.c tui/app/app.h tui/app/export.c tui/app/export.h \
 	tui/app/export_svg.c tui/app/export_svg.h \
-	tui/app/find.c tui/app/find.h tui/app/lane.c tui/app/lane.h \
-	tui/app/list.c tui/app/list.h tui/app/map.c tui/app/map.h \
-	tui/app/now.c tui/app/now.h tui/app/phrase.c tui/app/phrase.h \
+	tui/app/find.c tui/app/find.h tui/app/phrase.c tui/app/phrase.h \
 	tui/app/recording.c tui/app/recording.h \
 	tui/app/session.c tui/app/session.h \
 	tui/app/verdict.c tui/app/verdict.h
 
 # A run becomes cells.
 libtui_a_SOURCES += \
+	tui/view/compare.c tui/view/compare.h \
 	tui/view/explain.c tui/view/explain.h \
-	tui/view/frame.c tui/view/frame.h \
+	tui/view/lane.c tui/view/lane.h tui/view/list.c tui/view/list.h \
+	tui/view/map.c tui/view/map.h tui/view/now.c tui/view/now.h \
 	tui/view/text_pane.c tui/view/text_pane.h tui/view/view.h \
 	tui/view/view_compare.c tui/view/view_help.c tui/view/view_list.c \
 	tui/view/view_map.c tui/view/view_ratio.c \
 	tui/view/view_sweep.c tui/view/view_sweep.h tui/view/view_text.c \
 	tui/view/views.c tui/view/views.h
+
+# A model that decodes while one looks on.
+libtui_a_SOURCES += \
+	tui/demo/demo.c tui/demo/demo.h tui/demo/demo_grammar.c \
+	tui/demo/tour.c tui/demo/tour.h
 
 # Everything that a key or a command does.
 libtui_a_SOURCES += \
@@ -62,13 +66,9 @@ libtui_a_SOURCES += \
 	tui/action/action_search.c tui/action/action_tune.c \
 	tui/action/action_view.c
 
-# A model that decodes while one looks on.
-libtui_a_SOURCES += \
-	tui/demo/demo.c tui/demo/demo.h tui/demo/demo_grammar.c \
-	tui/demo/demo_text.c tui/demo/tour.c tui/demo/tour.h
-
 # The program at work: on a screen, by a script, in plain lines.
 libtui_a_SOURCES += \
+	tui/loop/demo_text.c tui/loop/frame.c tui/loop/frame.h \
 	tui/loop/input.c tui/loop/input.h tui/loop/loop.c tui/loop/loop.h \
 	tui/loop/plain.c tui/loop/plain.h \
 	tui/loop/script.c tui/loop/script.h tui/loop/show.c tui/loop/show.h

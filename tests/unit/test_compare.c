@@ -17,10 +17,10 @@
 #include <unistd.h>
 
 #include "action/action.h"
-#include "app/compare.h"
-#include "app/list.h"
 #include "golden_screen.h"
+#include "view/compare.h"
 #include "view/explain.h"
+#include "view/list.h"
 #include "view/views.h"
 
 enum { PROMPT_MS = 200 };

@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "app/list.h"
 #include "synthetic.h"
+#include "view/list.h"
 #include "view/views.h"
 
 enum { RECORDS = 120, SLICE_US = 200, VIEW_ROWS = 20 };

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/map.h"
+#include "view/map.h"
 
 enum { TOKENS = 430, PAGES = 70, LAYERS = 3, SIZE = 8, PROMPT = 19 };
 

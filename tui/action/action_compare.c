@@ -1,6 +1,6 @@
 /* Comparing runs: unit and curve of the lanes. Moving is in action_move.c. */
 #include "action/action.h"
-#include "app/compare.h"
+#include "view/compare.h"
 
 static void compare(struct app *app, const char *arg)
 {

@@ -3,7 +3,7 @@
 
 #include "action/action.h"
 #include "app/export.h"
-#include "app/list.h"
+#include "view/list.h"
 
 /* The word under the cursor, and where the candidates go. */
 struct completion {

@@ -5,12 +5,12 @@
 #include <string.h>
 
 #include "action/action.h"
-#include "app/compare.h"
-#include "app/lane.h"
 #include "demo/demo.h"
 #include "demo/tour.h"
 #include "draw/num.h"
 #include "draw/prompt.h"
+#include "view/compare.h"
+#include "view/lane.h"
 
 static bool has_demo(struct app *app)
 {

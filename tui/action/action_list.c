@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "action/action.h"
-#include "app/list.h"
+#include "view/list.h"
 
 static void open_selected(struct app *app, const char *arg)
 {

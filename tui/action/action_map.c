@@ -1,6 +1,6 @@
 /* The map: rows and layers. Moving is in action_move.c. */
 #include "action/action.h"
-#include "app/map.h"
+#include "view/map.h"
 #include "view/views.h"
 
 static void rows_toggle(struct app *app, const char *arg)

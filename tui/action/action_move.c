@@ -4,11 +4,11 @@
 #include <string.h>
 
 #include "action/action.h"
-#include "app/compare.h"
-#include "app/list.h"
 #include "app/phrase.h"
 #include "demo/demo.h"
 #include "draw/num.h"
+#include "view/compare.h"
+#include "view/list.h"
 #include "view/text_pane.h"
 #include "view/views.h"
 

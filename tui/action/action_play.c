@@ -3,10 +3,10 @@
 #include <stdlib.h>
 
 #include "action/action.h"
-#include "app/compare.h"
-#include "app/list.h"
 #include "demo/demo.h"
 #include "draw/num.h"
+#include "view/compare.h"
+#include "view/list.h"
 
 #define SPEED_STEP  2.0
 #define SPEED_LEAST (1.0 / 64)

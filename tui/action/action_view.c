@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "action/action.h"
-#include "app/compare.h"
-#include "app/list.h"
+#include "view/compare.h"
+#include "view/list.h"
 #include "view/views.h"
 
 enum { PANES = 2 };

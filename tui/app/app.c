@@ -5,13 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app/compare.h"
-#include "app/list.h"
 #include "app/recording.h"
 #include "app/session.h"
 #include "base/buf.h"
 #include "demo/demo.h"
 #include "draw/prompt.h"
+#include "view/compare.h"
+#include "view/list.h"
 #include "view/view.h"
 
 #define QUIET_S 2.0 /* without a token: it is waited for */

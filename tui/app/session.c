@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "action/action.h"
 #include "draw/num.h"
 #include "system/file.h"
 

@@ -5,12 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/compare.h"
 #include "base/buf.h"
 #include "cli/decode_job.h"
 #include "demo/tour.h"
 #include "input/source.h"
 #include "system/data.h"
+#include "view/compare.h"
 #include "view/view.h"
 
 #define FRAME_S (1.0 / 30)

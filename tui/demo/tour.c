@@ -4,12 +4,12 @@
 #include <string.h>
 
 #include "action/action.h"
-#include "app/compare.h"
 #include "app/verdict.h"
 #include "base/buf.h"
 #include "demo/demo.h"
 #include "draw/pen.h"
 #include "draw/text_layout.h"
+#include "view/compare.h"
 
 enum {
 	TOUR_ROWS = 7,	   /* a line, the text, the keys */

@@ -3,7 +3,7 @@
 #include "action/action.h"
 #include "demo/tour.h"
 #include "draw/prompt.h"
-#include "view/frame.h"
+#include "loop/frame.h"
 
 static void prompt_event(struct app *app, int32_t code)
 {

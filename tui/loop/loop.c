@@ -4,14 +4,14 @@
 #include <signal.h>
 
 #include "action/action.h"
-#include "app/compare.h"
 #include "app/recording.h"
 #include "app/session.h"
 #include "demo/demo.h"
+#include "loop/frame.h"
 #include "loop/input.h"
 #include "system/clock.h"
 #include "term/signals.h"
-#include "view/frame.h"
+#include "view/compare.h"
 
 /* What the loop knows beside the state of the program. */
 struct loop {

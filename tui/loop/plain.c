@@ -2,11 +2,11 @@
 
 #include <string.h>
 
-#include "app/now.h"
 #include "app/recording.h"
 #include "base/utf8.h"
 #include "draw/num.h"
 #include "loop/loop.h"
+#include "view/now.h"
 
 /* What is printed, and how far the open generation has been told. */
 struct plain {

@@ -9,10 +9,10 @@
 #include "demo/demo.h"
 #include "draw/prompt.h"
 #include "draw/screen_svg.h"
+#include "loop/frame.h"
 #include "loop/input.h"
 #include "loop/loop.h"
 #include "system/file.h"
-#include "view/frame.h"
 
 enum { LINE_BYTES = 1024 };
 #define PLAY_STEP_S (1.0 / LOOP_FRAMES_PER_S)

@@ -7,12 +7,12 @@
 #include <math.h>
 #include <string.h>
 
-#include "app/list.h"
-#include "app/now.h"
 #include "app/phrase.h"
 #include "draw/num.h"
 #include "draw/pen.h"
 #include "draw/text_layout.h"
+#include "view/list.h"
+#include "view/now.h"
 #include "view/text_pane.h"
 #include "view/views.h"
 

@@ -13,12 +13,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app/compare.h"
-#include "app/lane.h"
 #include "demo/demo.h"
 #include "draw/chart.h"
 #include "draw/num.h"
 #include "draw/pen.h"
+#include "view/compare.h"
+#include "view/lane.h"
 #include "view/text_pane.h"
 #include "view/views.h"
 

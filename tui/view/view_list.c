@@ -8,10 +8,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app/list.h"
-#include "app/now.h"
 #include "base/utf8.h"
 #include "draw/num.h"
+#include "view/list.h"
+#include "view/now.h"
 
 enum {
 	CELL_BYTES = 96,

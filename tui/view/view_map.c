@@ -14,12 +14,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app/map.h"
 #include "draw/chart.h"
 #include "draw/num.h"
 #include "draw/pen.h"
 #include "draw/text_layout.h"
 #include "model/sparse.h"
+#include "view/map.h"
 #include "view/views.h"
 
 enum {

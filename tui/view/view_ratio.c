@@ -15,10 +15,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app/now.h"
 #include "app/phrase.h"
 #include "draw/chart.h"
 #include "draw/num.h"
+#include "view/now.h"
 #include "view/text_pane.h"
 #include "view/views.h"
 

@@ -8,9 +8,9 @@
 
 #include <string.h>
 
-#include "app/now.h"
 #include "app/phrase.h"
 #include "draw/num.h"
+#include "view/now.h"
 #include "view/text_pane.h"
 
 enum {

@@ -8,7 +8,7 @@
  *	by hand      [==)              [===)
  *	full            +1             -1
  */
-#include "app/map.h"
+#include "view/map.h"
 
 #include <assert.h>
 #include <string.h>

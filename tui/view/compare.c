@@ -1,10 +1,10 @@
-#include "app/compare.h"
+#include "view/compare.h"
 
 #include <math.h>
 #include <string.h>
 
 #include "action/action.h"
-#include "app/list.h"
+#include "view/list.h"
 
 /* In tokens every run goes at one pace, so that they stay side by side. */
 #define TOKENS_PER_S 50.0

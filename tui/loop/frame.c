@@ -1,12 +1,10 @@
-#include "view/frame.h"
+#include "loop/frame.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "action/action.h"
-#include "app/list.h"
-#include "app/now.h"
 #include "app/recording.h"
 #include "base/utf8.h"
 #include "demo/demo.h"
@@ -18,6 +16,8 @@
 #include "input/url.h"
 #include "trace/feed.h"
 #include "view/explain.h"
+#include "view/list.h"
+#include "view/now.h"
 #include "view/view.h"
 
 enum {

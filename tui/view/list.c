@@ -1,4 +1,4 @@
-#include "app/list.h"
+#include "view/list.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,10 +1,10 @@
-#include "app/lane.h"
+#include "view/lane.h"
 
 #include <math.h>
 
-#include "app/compare.h"
 #include "base/buf.h"
 #include "draw/num.h"
+#include "view/compare.h"
 #include "view/views.h"
 
 char lane_letter(size_t i)

@@ -1,4 +1,4 @@
-#include "app/now.h"
+#include "view/now.h"
 
 #include <ctype.h>
 #include <math.h>

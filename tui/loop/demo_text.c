@@ -7,8 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app/compare.h"
-#include "app/lane.h"
 #include "app/recording.h"
 #include "app/verdict.h"
 #include "base/buf.h"
@@ -16,6 +14,8 @@
 #include "demo/demo.h"
 #include "draw/text_layout.h"
 #include "loop/loop.h"
+#include "view/compare.h"
+#include "view/lane.h"
 
 enum { TEXT_COLS = 78 };
 
