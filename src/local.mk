@@ -64,7 +64,7 @@ libengine_a_SOURCES += \
 	src/trace/trace.c src/trace/trace.h
 src/trace/tok_data.$(OBJEXT): samples/tokenizer/qwen3.bpe.zst
 
-# The decoder: it knows nothing of traces.
+# The arithmetic of a model: it knows nothing of traces.
 libengine_a_SOURCES += \
 	src/model/cache.c src/model/cache.h \
 	src/model/chat.c src/model/chat.h src/model/gguf.c src/model/gguf.h \
@@ -116,11 +116,12 @@ libengine_a_SOURCES += \
 
 # A model that writes, and the process that it does so in.
 libengine_a_SOURCES += \
-	src/decode/command.c src/decode/generation.c src/decode/generation.h \
+	src/decode/decoder.c src/decode/decoder.h \
+	src/decode/driver.c src/decode/driver.h \
+	src/decode/generation.c src/decode/generation.h \
 	src/decode/model_map.c src/decode/model_map.h \
-	src/decode/process.c src/decode/process.h \
-	src/decode/serve.c src/decode/serve.h \
-	src/decode/writer.c src/decode/writer.h src/decode/writer_impl.h
+	src/decode/writer.c src/decode/writer.h \
+	src/decode/writer_command.c src/decode/writer_impl.h
 
 # Whatever can be read: files, pipes, files that grow, servers.
 libengine_a_SOURCES += \

@@ -357,7 +357,7 @@ EXTRA_DIST += tests/screens
 # The decoder, beside its formulas.
 model_tests = \
 	tests/unit/test_chat \
-	tests/unit/test_generate \
+	tests/unit/test_generation \
 	tests/unit/test_gguf \
 	tests/unit/test_kernel \
 	tests/unit/test_pool \
@@ -456,7 +456,7 @@ check-threads:
 		check_PROGRAMS='$(thread_tests)' \
 		TESTS='$(thread_tests) tests/cli/threads.sh'
 thread_tests = tests/unit/test_pool tests/unit/test_transformer \
-	tests/unit/test_generate tests/unit/test_sparse
+	tests/unit/test_generation tests/unit/test_sparse
 
 # Problems and answers.
 task_tests = \

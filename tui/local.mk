@@ -77,6 +77,7 @@ libtui_a_SOURCES += \
 libtui_a_SOURCES += \
 	tui/cli/command_bench.c tui/cli/command_decode.c \
 	tui/cli/command_demo.c tui/cli/command_guard.c tui/cli/commands.h \
-	tui/cli/completion.c tui/cli/decode_job.c tui/cli/decode_job.h \
+	tui/cli/completion.c \
 	tui/cli/sweep.c tui/cli/sweep.h tui/cli/tables.c tui/cli/tables.h \
-	tui/cli/topics.c tui/cli/topics.h
+	tui/cli/topics.c tui/cli/topics.h \
+	tui/cli/writer_setup.c tui/cli/writer_setup.h

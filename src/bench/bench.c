@@ -56,11 +56,11 @@ struct traced {
 	double held, read;
 };
 
-static struct generate_opts generate_opts_of(const struct bench *b)
+static struct generation_opts generate_opts_of(const struct bench *b)
 {
 	const struct bench_opts *o = b->o;
 
-	return (struct generate_opts){
+	return (struct generation_opts){
 		.model = o->model,
 		.vocab = o->vocab,
 		.kv = o->kv,
@@ -119,7 +119,7 @@ static bool rescue(const struct bench *b, const struct job *job,
 		   struct err *err)
 {
 	const struct bench_case *c = &b->cases[job->i_case];
-	struct generate_opts o = generate_opts_of(b);
+	struct generation_opts o = generate_opts_of(b);
 	struct bench_rescue *r = &run->rescue;
 	struct generation g = { 0 };
 	struct traced t = { 0 };
@@ -155,7 +155,7 @@ static bool run_one(const struct bench *b, const struct job *job,
 {
 	const struct task *task = &b->o->set->tasks[job->i_problem];
 	const struct bench_case *c = &b->cases[job->i_case];
-	const struct generate_opts o = generate_opts_of(b);
+	const struct generation_opts o = generate_opts_of(b);
 	struct meter_opts meter = b->o->meter;
 	struct vocab_ids ids = { 0 };
 	struct generation g = { 0 };

@@ -1,3 +1,7 @@
+/*
+ * The ids are all that is kept for sure: a cache can be computed again from
+ * them, and is whenever a policy wants what the one before threw away.
+ */
 #include "decode/generation.h"
 
 #include <assert.h>
@@ -135,14 +139,14 @@ static void watch_begin(struct generation *g)
 /* Has the rule fired just now? */
 static bool watch_fires(struct generation *g)
 {
-	if (!g->watched || g->threshold_at != GENERATE_NEVER)
+	if (!g->watched || g->threshold_at != GENERATION_NEVER)
 		return false;
 	while (!run_measure(g->watched, MEASURE_ALL))
 		;
 	if (g->watched->meter)
 		g->threshold_at = meter_rule(g->watched->meter,
 					     g->threshold.i_rule).at_token;
-	return g->threshold_at != GENERATE_NEVER;
+	return g->threshold_at != GENERATION_NEVER;
 }
 
 static void threshold(struct generation *g)
@@ -173,14 +177,14 @@ bool generation_set_threshold(struct generation *g,
 	if (!can_then(g, threshold, err))
 		return false;
 	g->threshold = *threshold;
-	g->threshold_at = GENERATE_NEVER;
+	g->threshold_at = GENERATION_NEVER;
 	watch_begin(g);
 	return true;
 }
 
 /* --- making and freeing ------------------------------------------------- */
 
-bool generation_init(struct generation *g, const struct generate_opts *o,
+bool generation_init(struct generation *g, const struct generation_opts *o,
 		     const struct sparse *policy, uint32_t budget,
 		     const uint32_t *ids, uint32_t n, struct err *err)
 {
@@ -190,7 +194,7 @@ bool generation_init(struct generation *g, const struct generate_opts *o,
 				  .threshold = o->threshold,
 				  .policy = policy,
 				  .n_prompt = n,
-				  .threshold_at = GENERATE_NEVER };
+				  .threshold_at = GENERATION_NEVER };
 	assert(n > 0);
 	if (!resolve(g, policy, budget, &g->sparse, err) ||
 	    !can_then(g, &o->threshold, err))
@@ -248,7 +252,7 @@ void generation_fork(struct generation *g, const struct generation *from,
 				  .policy = from->policy,
 				  .sparse = from->sparse,
 				  .n_prompt = from->n_prompt,
-				  .threshold_at = GENERATE_NEVER };
+				  .threshold_at = GENERATION_NEVER };
 	if (!at && transformer_n(from->t) == n)
 		at = from->t;
 	g->t = at ? transformer_copy(at) : NULL;

@@ -1,5 +1,5 @@
 /*
- * generate.h - one text that a model writes: which tokens so far, what each
+ * generation.h - one text that a model writes: which tokens so far, what each
  * cost, and what happens at the threshold.
  *
  * The clock of a generation is its own: the seconds of its prompt and its
@@ -20,7 +20,7 @@
 #include "model/transformer.h"
 #include "model/vocab.h"
 
-#define GENERATE_NEVER GUARD_NEVER
+#define GENERATION_NEVER GUARD_NEVER
 
 enum threshold_then {
 	THRESHOLD_IGNORE, /* no rule looks */
@@ -33,11 +33,11 @@ struct threshold_opts {
 	size_t i_rule;               /* report_rule_name(i_rule) */
 	struct meter_opts meter;     /* the rule's f, t, patience, coder */
 	const struct sparse *policy; /* THRESHOLD_POLICY */
-	uint32_t budget;             /* ... 0: that of generate_opts */
+	uint32_t budget;             /* ... 0: that of generation_opts */
 };
 
 /* For all generations of a prompt; what it points to must stay. */
-struct generate_opts {
+struct generation_opts {
 	const struct model *model;
 	const struct vocab *vocab;
 	struct pool *pool;
@@ -52,7 +52,7 @@ struct generate_opts {
 };
 
 struct generation {
-	const struct generate_opts *o;
+	const struct generation_opts *o;
 	struct threshold_opts threshold;
 	const struct sparse *policy;
 	struct sparse_opts sparse;   /* resolved */
@@ -69,7 +69,7 @@ struct generation {
 	const char *finish;          /* NULL while it is under way, else "stop",
 					"length", the rule's name, or
 					"no number": the logits */
-	/* Where the rule fired, in output tokens; GENERATE_NEVER. */
+	/* Where the rule fired, in output tokens; GENERATION_NEVER. */
 	uint32_t threshold_at;
 	uint32_t n_recomputed;       /* tokens fed again at policy changes */
 	double recomputed_s;
@@ -79,7 +79,7 @@ struct generation {
 
 /* Reads the prompt, ids[0..n): its time is the time to the first token.
  * false and a sentence: an option that can't be. Release in any case. */
-bool generation_init(struct generation *g, const struct generate_opts *o,
+bool generation_init(struct generation *g, const struct generation_opts *o,
 		     const struct sparse *policy, uint32_t budget,
 		     const uint32_t *ids, uint32_t n, struct err *err);
 void generation_release(struct generation *g); /* all zero is fine */

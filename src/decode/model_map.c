@@ -1,3 +1,7 @@
+/*
+ * The mapping is read-only and private, so a child process and every thread
+ * share one copy of the weights, which the system may drop and read again.
+ */
 #include "decode/model_map.h"
 
 #include <errno.h>

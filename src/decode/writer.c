@@ -1,3 +1,7 @@
+/*
+ * The runs of one prompt take turns, a token each, so that they can be watched
+ * side by side; each has its own clock and so pays for itself alone.
+ */
 #include "decode/writer_impl.h"
 
 #include <math.h>
@@ -15,40 +19,40 @@
  * hold makes no difference to it, and a second one would be felt. */
 #define WARM_STEP_MAX_S 0.005
 
-static void warm_begin(struct decode *d)
+static void warm_begin(struct writer *w)
 {
-	const struct generate_opts *o = &d->o.generate;
+	const struct generation_opts *o = &w->o.generate;
 	struct sparse_opts none = sparse_opts_auto;
 	const uint32_t id = 0;
 	double began_s;
 
-	if (!d->o.warm || o->model->shape.n_ctx < 2)
+	if (!w->o.warm || o->model->shape.n_ctx < 2)
 		return;
-	d->warmer = transformer_new(o->model, o->pool, o->kv, &sparse_dense,
+	w->warmer = transformer_new(o->model, o->pool, o->kv, &sparse_dense,
 				    &none);
-	transformer_prompt(d->warmer, &id, 1, 1); /* the file is read */
+	transformer_prompt(w->warmer, &id, 1, 1); /* the file is read */
 	began_s = now_s();
-	decode_warm(d);
+	writer_warm(w);
 	if (now_s() - began_s <= WARM_STEP_MAX_S)
 		return;
-	transformer_free(d->warmer);
-	d->warmer = NULL;
+	transformer_free(w->warmer);
+	w->warmer = NULL;
 }
 
-void decode_warm(struct decode *d)
+void writer_warm(struct writer *w)
 {
-	if (!d->warmer)
+	if (!w->warmer)
 		return;
-	transformer_step(d->warmer, 0);
-	transformer_cut(d->warmer, 1);
+	transformer_step(w->warmer, 0);
+	transformer_cut(w->warmer, 1);
 }
 
 /* --- lines -------------------------------------------------------------- */
 
-void decode_send(struct decode *d)
+void writer_send(struct writer *w)
 {
-	d->o.out(d->o.ctx, d->lines.data, d->lines.len);
-	buf_clear(&d->lines);
+	w->o.out(w->o.ctx, w->lines.data, w->lines.len);
+	buf_clear(&w->lines);
 }
 
 /* --- runs --------------------------------------------------------------- */
@@ -58,27 +62,27 @@ static uint32_t budget_of(const struct generation *g)
 	return g->policy == &sparse_dense ? 0 : g->sparse.budget;
 }
 
-static void note_policy(struct run_state *run)
+static void note_policy(struct writer_run *run)
 {
 	run->policy = run->g.policy;
 	run->budget = budget_of(&run->g);
 	run->n_recomputed = run->g.n_recomputed;
 }
 
-static void facts_of(struct decode *d, struct run_state *run)
+static void facts_of(struct writer *w, struct writer_run *run)
 {
-	const struct model *m = d->o.generate.model;
+	const struct model *m = w->o.generate.model;
 
 	facts_set(&run->facts.model, m->name ? m->name : m->arch);
 	facts_set(&run->facts.policy, run->g.policy->name);
-	facts_set(&run->facts.gold, d->o.gold);
+	facts_set(&run->facts.gold, w->o.gold);
 	run->facts.budget = budget_of(&run->g);
 	run->facts.vocab = m->shape.n_vocab;
 	run->facts.prompt_tokens = run->g.n_prompt;
 	run->facts.page_tokens = CACHE_PAGE;
 }
 
-static void release_run(struct run_state *run)
+static void release_run(struct writer_run *run)
 {
 	generation_release(&run->g);
 	mem_free(run->kept);
@@ -86,78 +90,78 @@ static void release_run(struct run_state *run)
 	mem_free(run->facts.policy);
 	mem_free(run->facts.gold);
 	mem_free(run->facts.finish_reason);
-	*run = (struct run_state){ 0 };
+	*run = (struct writer_run){ 0 };
 }
 
 /* Where each of the prompt's tokens ends in its text. Special tokens have no
  * bytes of their own: the text before the next token is theirs. Nothing is
  * told unless all the rest is found. */
-static void put_prompt_ends(struct decode *d, const struct run_state *run)
+static void put_prompt_ends(struct writer *w, const struct writer_run *run)
 {
 	enum { SPECIAL_BYTES_MAX = 256 };
-	const char *s = d->o.prompt, *end = s + strlen(s);
+	const char *s = w->o.prompt, *end = s + strlen(s);
 	uint32_t n = run->g.n_prompt;
 	uint32_t *ends = mem_alloc((n + 1) * sizeof(*ends));
 	uint32_t before = VOCAB_NO_ID, i;
 	size_t more = 0; /* bytes that special tokens before may have */
 
 	for (i = 0; i < n && s; before = run->g.ids[i++]) {
-		buf_clear(&d->text);
-		vocab_piece(d->o.generate.vocab, run->g.ids[i], before,
-			    &d->text);
-		if (d->text.len)
+		buf_clear(&w->text);
+		vocab_piece(w->o.generate.vocab, run->g.ids[i], before,
+			    &w->text);
+		if (w->text.len)
 			s = bytes_find(s, MIN((size_t)(end - s),
-					      d->text.len + more),
-				       d->text.data, d->text.len);
+					      w->text.len + more),
+				       w->text.data, w->text.len);
 		if (s && more)
-			ends[i - 1] = (uint32_t)(s - d->o.prompt);
+			ends[i - 1] = (uint32_t)(s - w->o.prompt);
 		if (s)
-			s += d->text.len;
-		ends[i] = (uint32_t)(s ? s - d->o.prompt : 0);
-		more = d->text.len ? 0 : SPECIAL_BYTES_MAX;
+			s += w->text.len;
+		ends[i] = (uint32_t)(s ? s - w->o.prompt : 0);
+		more = w->text.len ? 0 : SPECIAL_BYTES_MAX;
 	}
 	if (s)
-		native_prompt_ends(&d->lines, ends, n);
+		native_prompt_ends(&w->lines, ends, n);
 	mem_free(ends);
 }
 
-void decode_put_header(struct decode *d, struct run_state *run)
+void writer_put_header(struct writer *w, struct writer_run *run)
 {
 	struct buf prompt = { 0 };
 
-	facts_of(d, run);
+	facts_of(w, run);
 	note_policy(run);
-	buf_puts(&prompt, d->o.prompt);
-	run->writer.run = d->o.named ? run->name : NULL;
-	native_header(&run->writer, &d->lines, &run->facts, &prompt,
-		      vocab_kind(d->o.generate.vocab), TOKENS_BY_IDS);
-	put_prompt_ends(d, run);
+	buf_puts(&prompt, w->o.prompt);
+	run->writer.run = w->o.named ? run->name : NULL;
+	native_header(&run->writer, &w->lines, &run->facts, &prompt,
+		      vocab_kind(w->o.generate.vocab), TOKENS_BY_IDS);
+	put_prompt_ends(w, run);
 	buf_release(&prompt);
-	decode_send(d);
+	writer_send(w);
 }
 
 /* Commands and a first try speak of runs by their number. */
-struct run_state *decode_add_run(struct decode *d)
+struct writer_run *writer_add_run(struct writer *w)
 {
-	struct run_state *run = &d->runs[d->n_runs++];
+	struct writer_run *run = &w->runs[w->n_runs++];
 
-	*run = (struct run_state){ 0 };
-	snprintf(run->name, sizeof(run->name), "%zu", d->n_runs - 1);
+	*run = (struct writer_run){ 0 };
+	snprintf(run->name, sizeof(run->name), "%zu", w->n_runs - 1);
 	return run;
 }
 
-void decode_drop_run(struct decode *d)
+void writer_drop_run(struct writer *w)
 {
-	release_run(&d->runs[--d->n_runs]);
+	release_run(&w->runs[--w->n_runs]);
 }
 
-static bool read_prompt(struct decode *d, struct vocab_ids *ids,
+static bool read_prompt(struct writer *w, struct vocab_ids *ids,
 			struct err *err)
 {
-	uint32_t n_ctx = d->o.generate.model->shape.n_ctx;
-	unsigned flags = VOCAB_ADD_BOS | (d->o.specials ? VOCAB_SPECIAL : 0);
+	uint32_t n_ctx = w->o.generate.model->shape.n_ctx;
+	unsigned flags = VOCAB_ADD_BOS | (w->o.specials ? VOCAB_SPECIAL : 0);
 
-	vocab_encode(d->o.generate.vocab, d->o.prompt, strlen(d->o.prompt),
+	vocab_encode(w->o.generate.vocab, w->o.prompt, strlen(w->o.prompt),
 		     flags, ids);
 	if (!ids->n)
 		return err_set(err, "the prompt is empty, and the model has "
@@ -167,42 +171,42 @@ static bool read_prompt(struct decode *d, struct vocab_ids *ids,
 			    "%u", ids->n, n_ctx);
 }
 
-struct decode *decode_new(const struct decode_opts *opts, struct err *err)
+struct writer *writer_new(const struct writer_opts *opts, struct err *err)
 {
-	struct decode *d = mem_zalloc(sizeof(*d));
+	struct writer *w = mem_zalloc(sizeof(*w));
 	struct vocab_ids ids = { 0 };
-	struct run_state *run;
+	struct writer_run *run;
 	bool good;
 
-	d->o = *opts;
-	warm_begin(d);
-	run = decode_add_run(d);
-	good = read_prompt(d, &ids, err) &&
-	       generation_init(&run->g, &d->o.generate, opts->policy, 0,
+	w->o = *opts;
+	warm_begin(w);
+	run = writer_add_run(w);
+	good = read_prompt(w, &ids, err) &&
+	       generation_init(&run->g, &w->o.generate, opts->policy, 0,
 			       ids.ids, (uint32_t)ids.n, err);
 	vocab_ids_release(&ids);
 	if (!good) {
-		decode_free(d);
+		writer_free(w);
 		return NULL;
 	}
-	decode_put_header(d, run);
-	d->i_run = DECODE_RUNS_MAX;
-	return d;
+	writer_put_header(w, run);
+	w->i_run = WRITER_RUNS_MAX;
+	return w;
 }
 
-void decode_free(struct decode *d)
+void writer_free(struct writer *w)
 {
-	if (!d)
+	if (!w)
 		return;
-	while (d->n_runs)
-		decode_drop_run(d);
-	for (size_t i = 0; i < d->n_snapshots; i++)
-		transformer_free(d->snapshots[i].t);
-	transformer_free(d->warmer);
-	buf_release(&d->lines);
-	buf_release(&d->text);
-	mem_free(d->pages);
-	mem_free(d);
+	while (w->n_runs)
+		writer_drop_run(w);
+	for (size_t i = 0; i < w->n_snapshots; i++)
+		transformer_free(w->snapshots[i].t);
+	transformer_free(w->warmer);
+	buf_release(&w->lines);
+	buf_release(&w->text);
+	mem_free(w->pages);
+	mem_free(w);
 }
 
 /* --- a record ----------------------------------------------------------- */
@@ -219,7 +223,7 @@ static size_t list_bits(const uint64_t *bits, uint32_t n, uint32_t *out)
 }
 
 /* What was read, and what is kept where that changed. */
-static void fill_pages(struct decode *d, struct run_state *run,
+static void fill_pages(struct writer *w, struct writer_run *run,
 		       struct native_pages *out)
 {
 	struct transformer_pages p = transformer_pages(run->g.t);
@@ -227,14 +231,14 @@ static void fill_pages(struct decode *d, struct run_state *run,
 	bool same = run->n_kept_words == n_words &&
 		    memcmp(run->kept, p.kept, n_words * 8) == 0;
 
-	d->pages = grow(d->pages, &d->pages_cap, (size_t)p.n * 2 + 1,
-			sizeof(*d->pages));
-	out->read = d->pages;
-	out->n_read = list_bits(p.read, p.n, d->pages);
+	w->pages = grow(w->pages, &w->pages_cap, (size_t)p.n * 2 + 1,
+			sizeof(*w->pages));
+	out->read = w->pages;
+	out->n_read = list_bits(p.read, p.n, w->pages);
 	if (same)
 		return;
-	out->kept = d->pages + p.n;
-	out->n_kept = list_bits(p.kept, p.n, d->pages + p.n);
+	out->kept = w->pages + p.n;
+	out->n_kept = list_bits(p.kept, p.n, w->pages + p.n);
 	run->kept = grow(run->kept, &run->kept_cap, n_words + 1,
 			 sizeof(*run->kept));
 	memcpy(run->kept, p.kept, n_words * 8);
@@ -242,31 +246,31 @@ static void fill_pages(struct decode *d, struct run_state *run,
 }
 
 /* ,"layers":[{"read":[...],"kept":[...]},...] before the closing brace. */
-static void put_layers(struct decode *d, struct run_state *run)
+static void put_layers(struct writer *w, struct writer_run *run)
 {
-	d->lines.len -= strlen("}\n");
-	buf_puts(&d->lines, ",\"layers\":[");
-	for (uint32_t i = 0; i < d->o.generate.model->shape.n_layers; i++) {
+	w->lines.len -= strlen("}\n");
+	buf_puts(&w->lines, ",\"layers\":[");
+	for (uint32_t i = 0; i < w->o.generate.model->shape.n_layers; i++) {
 		struct transformer_pages p =
 			transformer_layer_pages(run->g.t, i);
 		const uint64_t *rows[] = { p.read, p.kept };
 
-		buf_puts(&d->lines, i ? ",{" : "{");
+		buf_puts(&w->lines, i ? ",{" : "{");
 		for (int k = 0; k < 2; k++) {
-			buf_puts(&d->lines, k ? ",\"kept\":[" : "\"read\":[");
+			buf_puts(&w->lines, k ? ",\"kept\":[" : "\"read\":[");
 			for (uint32_t n = 0, any = 0; n < p.n; n++)
 				if (rows[k][n / 64] >> n % 64 & 1)
-					buf_printf(&d->lines,
+					buf_printf(&w->lines,
 						   any++ ? ",%u" : "%u", n);
-			buf_putc(&d->lines, ']');
+			buf_putc(&w->lines, ']');
 		}
-		buf_putc(&d->lines, '}');
+		buf_putc(&w->lines, '}');
 	}
-	buf_puts(&d->lines, "]}\n");
+	buf_puts(&w->lines, "]}\n");
 }
 
 /* The policy is another one than the last record's. */
-void decode_put_turn(struct decode *d, struct run_state *run, bool by_rule)
+void writer_put_turn(struct writer *w, struct writer_run *run, bool by_rule)
 {
 	const struct generation *g = &run->g;
 	char name[32];
@@ -281,11 +285,11 @@ void decode_put_turn(struct decode *d, struct run_state *run, bool by_rule)
 	snprintf(name, sizeof(name), "%s", g->policy->name);
 	note_policy(run);
 	run->n_kept_words = 0; /* what is kept is told anew */
-	native_turn(&run->writer, &d->lines, &turn);
-	decode_send(d);
+	native_turn(&run->writer, &w->lines, &turn);
+	writer_send(w);
 }
 
-static void put_token(struct decode *d, struct run_state *run)
+static void put_token(struct writer *w, struct writer_run *run)
 {
 	struct native_pages pages = { 0 };
 	const struct generation *g = &run->g;
@@ -301,65 +305,65 @@ static void put_token(struct decode *d, struct run_state *run)
 	pages.kv_bytes = bytes.held;
 	pages.kv_read_bytes = bytes.read;
 	pages.kv_used_bytes = bytes.used;
-	if (sparse && !d->o.layers)
-		fill_pages(d, run, &pages);
-	native_token(&run->writer, &d->lines, &token, &pages);
-	if (sparse && d->o.layers)
-		put_layers(d, run);
-	decode_send(d);
+	if (sparse && !w->o.layers)
+		fill_pages(w, run, &pages);
+	native_token(&run->writer, &w->lines, &token, &pages);
+	if (sparse && w->o.layers)
+		put_layers(w, run);
+	writer_send(w);
 }
 
 /* --- a step ------------------------------------------------------------- */
 
-static void end_run(struct decode *d, struct run_state *run)
+static void end_run(struct writer *w, struct writer_run *run)
 {
 	facts_set(&run->facts.finish_reason, run->g.finish);
-	native_end(&run->writer, &d->lines, &run->facts);
-	decode_send(d);
+	native_end(&run->writer, &w->lines, &run->facts);
+	writer_send(w);
 	run->ended = true;
 }
 
-static void step_run(struct decode *d, struct run_state *run)
+static void step_run(struct writer *w, struct writer_run *run)
 {
 	if (generation_step(&run->g))
-		put_token(d, run);
-	decode_put_turn(d, run, true);
+		put_token(w, run);
+	writer_put_turn(w, run, true);
 	if (run->g.finish)
-		end_run(d, run);
+		end_run(w, run);
 }
 
-bool decode_ended(const struct decode *d)
+bool writer_ended(const struct writer *w)
 {
-	for (size_t i = 0; i < d->n_runs; i++)
-		if (!d->runs[i].ended)
-			return d->quit;
-	return d->quit || !d->o.stay;
+	for (size_t i = 0; i < w->n_runs; i++)
+		if (!w->runs[i].ended)
+			return w->quit;
+	return w->quit || !w->o.stay;
 }
 
-bool decode_is_stepping(const struct decode *d)
+bool writer_is_stepping(const struct writer *w)
 {
-	return d->n_steps > 0 && !decode_ended(d);
+	return w->n_steps > 0 && !writer_ended(w);
 }
 
-bool decode_step(struct decode *d)
+bool writer_step(struct writer *w)
 {
 	bool any = false;
 
-	if (d->quit || (d->held && !d->n_steps)) {
-		d->rested = true;
+	if (w->quit || (w->held && !w->n_steps)) {
+		w->rested = true;
 		return false;
 	}
-	if (d->rested)
-		decode_warm(d);
-	d->rested = false;
-	d->n_steps -= d->n_steps > 0;
-	for (size_t i = 0; i < d->n_runs; i++) {
-		if (d->runs[i].ended)
+	if (w->rested)
+		writer_warm(w);
+	w->rested = false;
+	w->n_steps -= w->n_steps > 0;
+	for (size_t i = 0; i < w->n_runs; i++) {
+		if (w->runs[i].ended)
 			continue;
-		step_run(d, &d->runs[i]);
+		step_run(w, &w->runs[i]);
 		any = true;
 	}
 	if (!any)
-		d->n_steps = 0;
+		w->n_steps = 0;
 	return any;
 }

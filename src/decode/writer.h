@@ -1,9 +1,9 @@
 /*
- * decode.h - a model writes, and each token becomes a record: the same that a
+ * writer.h - a model writes, and each token becomes a record: the same that a
  * replay reads (lilscope-trace(5)).
  *
  * Several runs may be under way at once, after a fork; then each record names
- * its run. Commands come as lines (decode_command()):
+ * its run. Commands come as lines (writer_command()):
  *
  *	pause, go, step [N]      hold all runs; N tokens of each
  *	policy NAME [BUDGET]     from here on; also: budget N
@@ -26,10 +26,10 @@
 
 #include "decode/generation.h"
 
-enum { DECODE_RUNS_MAX = 16, DECODE_STOPS_MAX = 16 };
+enum { WRITER_RUNS_MAX = 16, WRITER_STOPS_MAX = 16 };
 
-struct decode_opts {
-	struct generate_opts generate;
+struct writer_opts {
+	struct generation_opts generate;
 	const char *prompt;        /* as it is encoded */
 	bool specials;             /* control tokens in it are themselves */
 	const struct sparse *policy;
@@ -45,22 +45,25 @@ struct decode_opts {
 	void *ctx;
 };
 
-struct decode;
+struct writer;
 
 /* Reads the prompt; its cost is the time to the first token. What opts points
  * to must stay. NULL and a sentence: an option that can't be, a prompt that is
  * too long. */
-struct decode *decode_new(const struct decode_opts *opts, struct err *err);
-void decode_free(struct decode *d); /* NULL is fine */
+struct writer *writer_new(const struct writer_opts *opts, struct err *err);
+void writer_free(struct writer *w); /* NULL is fine */
 
 /* One token of every run. False when there is nothing to do: all have ended,
  * or are held. */
-bool decode_step(struct decode *d);
-bool decode_ended(const struct decode *d); /* all runs, or quit */
+bool writer_step(struct writer *w);
+
+/* Nothing more will come: all runs have ended and nobody stays, or quit. */
+bool writer_ended(const struct writer *w);
+
 /* Are steps of "step N" still to do? The next command waits for them. */
-bool decode_is_stepping(const struct decode *d);
+bool writer_is_stepping(const struct writer *w);
 
 /* One line. false and a sentence if it is no command, or can't be. */
-bool decode_command(struct decode *d, const char *line, struct err *err);
+bool writer_command(struct writer *w, const char *line, struct err *err);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * decode_impl.h - what a decoder is made of; for decode.c, which writes, and
- * decode_command.c, which obeys. Nobody else includes it.
+ * writer_impl.h - what a writer is made of; for writer.c, which writes, and
+ * writer_command.c, which obeys. Nobody else includes it.
  */
 #ifndef LILSCOPE_WRITER_IMPL_H
 #define LILSCOPE_WRITER_IMPL_H
@@ -10,7 +10,7 @@
 #include "trace/native.h"
 
 /* A generation and what its records say. */
-struct run_state {
+struct writer_run {
 	char name[16];
 	struct generation g;
 	struct native_writer writer;
@@ -30,12 +30,12 @@ struct snapshot {
 	size_t i_run;
 };
 
-struct decode {
-	struct decode_opts o;
-	struct run_state runs[DECODE_RUNS_MAX];
+struct writer {
+	struct writer_opts o;
+	struct writer_run runs[WRITER_RUNS_MAX];
 	size_t n_runs;
 	size_t i_run;         /* that commands speak of; n_runs: the newest */
-	struct snapshot snapshots[DECODE_RUNS_MAX];
+	struct snapshot snapshots[WRITER_RUNS_MAX];
 	size_t n_snapshots;
 	bool held, quit;
 	uint32_t n_steps;     /* to go while held */
@@ -47,16 +47,16 @@ struct decode {
 };
 
 /* Runs the model once, on a text of its own; see decode_opts.warm. */
-void decode_warm(struct decode *d);
+void writer_warm(struct writer *w);
 
-/* Hands on what was put into d->lines. */
-void decode_send(struct decode *d);
+/* Hands on what was put into w->lines. */
+void writer_send(struct writer *w);
 /* A run with its number for a name; there is room. Without a generation yet:
  * it gets one, and then its header is put; or it is dropped again. */
-struct run_state *decode_add_run(struct decode *d);
-void decode_drop_run(struct decode *d); /* the newest */
-void decode_put_header(struct decode *d, struct run_state *run);
+struct writer_run *writer_add_run(struct writer *w);
+void writer_drop_run(struct writer *w); /* the newest */
+void writer_put_header(struct writer *w, struct writer_run *run);
 /* The policy, if it is another one than the last record's. */
-void decode_put_turn(struct decode *d, struct run_state *run, bool by_rule);
+void writer_put_turn(struct writer *w, struct writer_run *run, bool by_rule);
 
 #endif

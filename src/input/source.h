@@ -11,7 +11,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "decode/process.h"
+#include "decode/decoder.h"
 #include "input/url.h"
 
 enum { SOURCE_SLICE_BYTES = 64 * 1024 };

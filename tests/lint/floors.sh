@@ -139,7 +139,7 @@ only 'only source.c opens files' \
 	'src/input/source.c src/input/follow.c tui/term/term.c src/system/file.c src/guard/guard_report.c src/guard/exec.c src/system/child.c src/report/recorder.c src/decode/model_map.c src/bench/bench_file.c'
 only 'only source.c forks or connects' \
 	"$(call 'fork|vfork|posix_spawn|posix_spawnp|execv|execvp|execve|execl|execlp|socket|connect|bind|listen|accept')" \
-	'src/input/source.c src/guard/exec.c src/input/url.c src/bench/workers.c src/decode/process.c'
+	'src/input/source.c src/guard/exec.c src/input/url.c src/bench/workers.c src/decode/decoder.c'
 only 'no shell' "$(call 'system|popen')" ''
 only 'mapping memory' "$(call 'mmap|mremap|munmap|madvise')" \
 	'src/input/source.c src/base/big.c src/decode/model_map.c'

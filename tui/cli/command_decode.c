@@ -6,9 +6,9 @@
 #include <unistd.h>
 
 #include "cli/commands.h"
-#include "cli/decode_job.h"
+#include "cli/writer_setup.h"
 #include "decode/model_map.h"
-#include "decode/serve.h"
+#include "decode/driver.h"
 #include "guard/guard_report.h"
 #include "input/source.h"
 #include "trace/json.h"
@@ -18,7 +18,7 @@ struct work {
 	const struct settings *set;
 	struct model_map map;
 	struct pool *pool;
-	struct decode *decode;
+	struct writer *writer;
 	struct buf prompt, asked;
 	bool gone;             /* nobody reads */
 };
@@ -75,7 +75,7 @@ static bool read_prompt(struct work *w, struct err *err)
 static bool prepare(struct work *w, struct err *err)
 {
 	const struct settings *set = w->set;
-	struct decode_opts job;
+	struct writer_opts o;
 
 	if (!set->request.model)
 		return err_set(err, "decode needs a --model FILE.gguf");
@@ -83,16 +83,16 @@ static bool prepare(struct work *w, struct err *err)
 	    !model_map_open(&w->map, set->request.model, set->decode.tokenizer,
 			    err))
 		return false;
-	decode_job_ask(set, &w->map, buf_cstr(&w->prompt), &w->asked);
+	writer_setup_ask(set, &w->map, buf_cstr(&w->prompt), &w->asked);
 	w->pool = pool_new(model_map_threads(&w->map,
 					      set->decode.threads));
-	job = decode_job(set, &w->map);
-	job.generate.pool = w->pool;
-	job.prompt = buf_cstr(&w->asked);
-	job.out = set->decode.text ? put_text : put_records;
-	job.ctx = w;
-	w->decode = decode_new(&job, err);
-	return w->decode != NULL;
+	o = writer_setup(set, &w->map);
+	o.generate.pool = w->pool;
+	o.prompt = buf_cstr(&w->asked);
+	o.out = set->decode.text ? put_text : put_records;
+	o.ctx = w;
+	w->writer = writer_new(&o, err);
+	return w->writer != NULL;
 }
 
 static void put_sentence(void *ctx, const char *sentence)
@@ -103,15 +103,15 @@ static void put_sentence(void *ctx, const char *sentence)
 
 static void run(struct work *w)
 {
-	struct decode_server server = {
-		.decode = w->decode,
+	struct driver driver = {
+		.writer = w->writer,
 		.fd = w->set->decode.control ? STDIN_FILENO : -1,
 		.gone = &w->gone,
 		.say = put_sentence,
 	};
 
-	decode_serve(&server);
-	decode_server_release(&server);
+	driver_run(&driver);
+	driver_release(&driver);
 }
 
 int command_decode(const struct settings *set, int n_files)
@@ -127,7 +127,7 @@ int command_decode(const struct settings *set, int n_files)
 		status = complain(&err);
 	else
 		run(&w);
-	decode_free(w.decode);
+	writer_free(w.writer);
 	pool_free(w.pool);
 	model_map_close(&w.map);
 	buf_release(&w.prompt);

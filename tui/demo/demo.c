@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "cli/decode_job.h"
+#include "cli/writer_setup.h"
 #include "demo/tour.h"
 #include "input/source.h"
 #include "system/data.h"
@@ -149,10 +149,10 @@ static void put_start(struct demo *d, const struct settings *set,
 
 /* --- problems ----------------------------------------------------------- */
 
-static struct decode_opts job_of(const struct app *app)
+static struct writer_opts job_of(const struct app *app)
 {
 	const struct demo *d = app->demo;
-	struct decode_opts job = decode_job(&app->set, &d->map);
+	struct writer_opts job = writer_setup(&app->set, &d->map);
 
 	job.policy = d->runs[0].policy;
 	job.generate.threshold.then = THRESHOLD_IGNORE;
@@ -180,7 +180,7 @@ static void set_name(struct demo *d)
 static bool begin(struct app *app, struct err *err)
 {
 	struct demo *d = app->demo;
-	struct decode_opts job = job_of(app);
+	struct writer_opts job = job_of(app);
 	struct buf start = { 0 };
 	struct decoder *decoder;
 
@@ -257,7 +257,7 @@ bool demo_ask(struct app *app, const char *prompt, struct err *err)
 	struct demo *d = app->demo;
 
 	buf_clear(&d->prompt);
-	decode_job_ask(&app->set, &d->map, prompt, &d->prompt);
+	writer_setup_ask(&app->set, &d->map, prompt, &d->prompt);
 	d->gold[0] = '\0';
 	d->own = d->has_problem = false;
 	return begin(app, err);

@@ -16,7 +16,7 @@
 
 #include "app/app.h"
 #include "decode/model_map.h"
-#include "decode/process.h"
+#include "decode/decoder.h"
 #include "task/problem.h"
 #include "term/screen.h"
 
@@ -101,7 +101,7 @@ bool demo_toggle(struct app *app);
 /* One step of every run, while it is held. */
 bool demo_step(struct app *app);
 
-/* A line of decode.h's commands for run i, or for none (DECK_NONE). */
+/* A line of writer.h's commands for run i, or for none (DECK_NONE). */
 bool demo_tell(struct app *app, size_t i_run, const char *line);
 
 /* While a problem is typed, how it is said and what is wrong with it so far;

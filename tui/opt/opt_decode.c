@@ -109,8 +109,8 @@ bool stop_set(const struct opt *opt, struct settings *set, const char *value,
 	(void)opt;
 	if (!*value || strlen(value) > 1024)
 		return err_set(err, "takes a text of 1 to 1024 bytes");
-	if (d->n_stops == DECODE_STOPS_MAX)
-		return err_set(err, "can be given %d times", DECODE_STOPS_MAX);
+	if (d->n_stops == WRITER_STOPS_MAX)
+		return err_set(err, "can be given %d times", WRITER_STOPS_MAX);
 	d->stops[d->n_stops++] = value;
 	return true;
 }

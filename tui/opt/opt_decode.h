@@ -16,7 +16,7 @@ struct decode_settings {
 	struct sparse_opts sparse;      /* SPARSE_AUTO: the policy's own */
 	struct sample_opts sample;
 	uint32_t seed, n_predict, threads;
-	const char *stops[DECODE_STOPS_MAX];
+	const char *stops[WRITER_STOPS_MAX];
 	size_t n_stops;
 	bool ignore_eos, layers, control, text;
 };

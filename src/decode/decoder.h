@@ -1,6 +1,6 @@
 /*
- * decoder.h - a decoder in a child process: records come on one pipe,
- * commands go on another.
+ * decoder.h - a writer in a child process: records come on one pipe, commands
+ * go on another.
  *
  *	parent  -> commands -> child (model, threads)
  *	        <- records  <-
@@ -11,28 +11,32 @@
  * it. When nobody reads the records any more the child ends by itself, and
  * decoder_close() ends it in any case.
  */
-#ifndef LILSCOPE_PROCESS_H
-#define LILSCOPE_PROCESS_H
+#ifndef LILSCOPE_DECODER_H
+#define LILSCOPE_DECODER_H
 
 #include "decode/writer.h"
 
 struct decoder;
 
-/* job as for decode_new(), but pool, out and ctx are the child's own: it has
+/* opts as for writer_new(), but pool, out and ctx are the child's own: it has
  * `threads` (0: one for each core). start: command lines that it obeys before
  * anything else. NULL and a sentence: no process could be made. */
-struct decoder *decoder_open(const struct decode_opts *job, unsigned threads,
+struct decoder *decoder_open(const struct writer_opts *opts, unsigned threads,
 			     const char *start, struct err *err);
 
-/* Where the records come from; the source's to close. */
+/* Where the records come from; whoever reads them closes it, not
+ * decoder_close(). */
 int decoder_fd(const struct decoder *d);
 
-/* One command, without its LF. A child that is gone, or has too much to do
- * already, makes false. */
+/* Sends one command (writer.h), without its LF. Never waits: false from a
+ * child that is gone, or has too much to do already. */
 bool decoder_tell(struct decoder *d, const char *line);
 
-/* What it said of a command, if anything: true and the sentence. */
-int decoder_news_fd(const struct decoder *d); /* for poll() */
+/* For poll(): readable when decoder_news() may have something. */
+int decoder_news_fd(const struct decoder *d);
+
+/* What it said of a command, if anything: true and the sentence. One at a
+ * time; never waits. */
 bool decoder_news(struct decoder *d, struct err *err);
 
 /* It was seen to end (decoder_end()). */
@@ -42,7 +46,7 @@ bool decoder_is_gone(const struct decoder *d);
  * sentence. */
 bool decoder_end(struct decoder *d, struct err *err);
 
-/* Ends the process. NULL is fine. */
+/* Ends the process, if it is there, and frees. NULL is fine. */
 void decoder_close(struct decoder *d);
 
 #endif

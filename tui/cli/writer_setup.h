@@ -1,19 +1,19 @@
 /*
- * decode_job.h - from the options to what a decoder is asked.
+ * writer_setup.h - from the options of the program to those of a writer.
  */
-#ifndef LILSCOPE_DECODE_JOB_H
-#define LILSCOPE_DECODE_JOB_H
+#ifndef LILSCOPE_WRITER_SETUP_H
+#define LILSCOPE_WRITER_SETUP_H
 
 #include "decode/model_map.h"
 #include "decode/writer.h"
 #include "opt/settings.h"
 
 /* The question in the model's own format (--chat), appended to out. */
-void decode_job_ask(const struct settings *set, const struct model_map *map,
+void writer_setup_ask(const struct settings *set, const struct model_map *map,
 		    const char *question, struct buf *out);
 
 /* All but the pool, the prompt and who reads; points into set and map. */
-struct decode_opts decode_job(const struct settings *set,
+struct writer_opts writer_setup(const struct settings *set,
 			      const struct model_map *map);
 
 #endif

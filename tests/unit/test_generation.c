@@ -1,5 +1,5 @@
 /*
- * generate.c: the clock of a run, what a fork shares with its origin, and the
+ * generation.c: the clock of a run, what a fork shares with its origin, and the
  * threshold: it fires where a replay says, and going on densely is what a
  * dense run of the same text would do.
  */
@@ -51,9 +51,9 @@ static int close_model(void **state)
 	return 0;
 }
 
-static struct generate_opts options(void)
+static struct generation_opts options(void)
 {
-	struct generate_opts o = {
+	struct generation_opts o = {
 		.model = map.model,
 		.vocab = map.vocab,
 		.pool = pool,
@@ -69,7 +69,7 @@ static struct generate_opts options(void)
 	return o;
 }
 
-static void begin(struct generation *g, const struct generate_opts *o,
+static void begin(struct generation *g, const struct generation_opts *o,
 		  const char *policy, uint32_t budget)
 {
 	struct err err = { "" };
@@ -116,7 +116,7 @@ static uint32_t replayed(const struct generation *g)
 
 static void own_clock(void **state)
 {
-	struct generate_opts o = options();
+	struct generation_opts o = options();
 	struct generation a, b;
 
 	(void)state;
@@ -141,7 +141,7 @@ static void fork_shares(void **state)
 
 	(void)state;
 	for (size_t k = 0; k < ARRAY_LEN(policies); k++) {
-		struct generate_opts o = options();
+		struct generation_opts o = options();
 		struct generation a, b;
 
 		begin(&a, &o, policies[k], 48);
@@ -168,7 +168,7 @@ static void fork_shares(void **state)
 static void texts_end(void **state)
 {
 	static const char *const stops[] = { "never", "y outs" };
-	struct generate_opts o = options();
+	struct generation_opts o = options();
 	struct generation a, b, c, d;
 	struct buf text = { 0 };
 	uint32_t n;
@@ -207,7 +207,7 @@ static void texts_end(void **state)
 
 static void threshold_stops(void **state)
 {
-	struct generate_opts o = options();
+	struct generation_opts o = options();
 	struct generation whole, cut;
 	uint32_t at;
 
@@ -215,7 +215,7 @@ static void threshold_stops(void **state)
 	begin(&whole, &o, "h2o", 16);
 	finish(&whole);
 	assert_string_equal(whole.finish, "length");
-	assert_int_equal(whole.threshold_at, GENERATE_NEVER);
+	assert_int_equal(whole.threshold_at, GENERATION_NEVER);
 	at = replayed(&whole);
 	assert_true(at < LENGTH);
 	o.threshold.then = THRESHOLD_STOP;
@@ -230,10 +230,10 @@ static void threshold_stops(void **state)
 }
 
 /* What a dense model says after this text. */
-static void dense_after(const struct generate_opts *o, const uint32_t *ids,
+static void dense_after(const struct generation_opts *o, const uint32_t *ids,
 			uint32_t n, uint32_t n_more, uint32_t *out)
 {
-	struct generate_opts plain = *o;
+	struct generation_opts plain = *o;
 	struct err err = { "" };
 	struct generation g;
 
@@ -255,7 +255,7 @@ static void threshold_goes_on(void **state)
 
 	(void)state;
 	for (size_t k = 0; k < ARRAY_LEN(rows); k++) {
-		struct generate_opts o = options();
+		struct generation_opts o = options();
 		struct generation g;
 		uint32_t want[LENGTH], at;
 
@@ -279,7 +279,7 @@ static void threshold_goes_on(void **state)
 /* A budget that can't be is said before anything is written. */
 static void bad_options(void **state)
 {
-	struct generate_opts o = options();
+	struct generation_opts o = options();
 	struct err err = { "" };
 	struct generation g;
 

@@ -1,11 +1,11 @@
-#include "cli/decode_job.h"
+#include "cli/writer_setup.h"
 
 #include <string.h>
 
 #include "model/chat.h"
 #include "report/report.h"
 
-void decode_job_ask(const struct settings *set, const struct model_map *map,
+void writer_setup_ask(const struct settings *set, const struct model_map *map,
 		    const char *question, struct buf *out)
 {
 	const char *name = set->decode.chat;
@@ -32,11 +32,11 @@ static struct threshold_opts threshold(const struct settings *set)
 	return o;
 }
 
-struct decode_opts decode_job(const struct settings *set,
+struct writer_opts writer_setup(const struct settings *set,
 			      const struct model_map *map)
 {
 	const struct decode_settings *d = &set->decode;
-	struct decode_opts job = {
+	struct writer_opts o = {
 		.generate = {
 			.model = map->model,
 			.vocab = map->vocab,
@@ -55,7 +55,7 @@ struct decode_opts decode_job(const struct settings *set,
 		.named = d->control,
 	};
 
-	job.generate.sparse.seed = d->seed;
-	job.generate.sample.seed = d->seed;
-	return job;
+	o.generate.sparse.seed = d->seed;
+	o.generate.sample.seed = d->seed;
+	return o;
 }

@@ -1,4 +1,8 @@
-#include "decode/process.h"
+/*
+ * Three pipes and a child at their other ends. Both of ours that are not for
+ * records are non-blocking, since a screen stands behind them.
+ */
+#include "decode/decoder.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,7 +12,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "decode/serve.h"
+#include "decode/driver.h"
 #include "system/child.h"
 
 struct decoder {
@@ -39,34 +43,34 @@ static void put_news(void *ctx, const char *sentence)
 	child_write(w->news_fd, "\n", 1);
 }
 
-static void run_child(const struct decode_opts *opts, unsigned threads,
+static void run_child(const struct writer_opts *opts, unsigned threads,
 		      const char *start, struct work *w, int command_fd)
 {
 	const int keep[] = { w->data_fd, w->news_fd, command_fd };
-	struct decode_opts job = *opts;
-	struct decode_server server = { .fd = command_fd,
-					.gone = &w->gone,
-					.say = put_news,
-					.ctx = w };
+	struct writer_opts own = *opts;
+	struct driver driver = { .fd = command_fd,
+				 .gone = &w->gone,
+				 .say = put_news,
+				 .ctx = w };
 	struct err err = { "" };
 
 	child_begin(keep, ARRAY_LEN(keep));
-	job.generate.pool = pool_new(threads);
-	job.out = put_records;
-	job.ctx = w;
-	server.decode = decode_new(&job, &err);
-	if (!server.decode) {
+	own.generate.pool = pool_new(threads);
+	own.out = put_records;
+	own.ctx = w;
+	driver.writer = writer_new(&own, &err);
+	if (!driver.writer) {
 		put_news(w, err.text);
 		child_exit(1);
 	}
-	decode_server_hear(&server, start);
-	decode_serve(&server);
+	driver_hear(&driver, start);
+	driver_run(&driver);
 	child_exit(0);
 }
 
 /* --- the parent --------------------------------------------------------- */
 
-struct decoder *decoder_open(const struct decode_opts *job, unsigned threads,
+struct decoder *decoder_open(const struct writer_opts *opts, unsigned threads,
 			     const char *start, struct err *err)
 {
 	int data[2] = { -1, -1 }, command[2] = { -1, -1 };
@@ -87,7 +91,7 @@ struct decoder *decoder_open(const struct decode_opts *job, unsigned threads,
 		close(data[0]);
 		close(command[1]);
 		close(news[0]);
-		run_child(job, threads, start, &w, command[0]);
+		run_child(opts, threads, start, &w, command[0]);
 	}
 	child_close(data[1]);
 	child_close(command[0]);
