@@ -8,6 +8,13 @@ UNIT_LIBS = libengine.a $(ENGINE_LIBS) $(CMOCKA_LIBS)
 # What a test links and compiles with unless it says otherwise: so a plain
 # unit test is one row here (its source is the row's name with .c).
 LDADD = $(UNIT_LIBS)
+# Without cmocka and vterm the most of it is not run: that is no success.
+if !HAVE_TESTS
+check-local:
+	@echo "cmocka or vterm is not here (libcmocka-dev, libvterm-dev):" \
+		"the tests of tests/unit and tests/pty were not run" >&2
+	@exit 1
+endif
 unit_tests = \
 	tests/unit/test_latency \
 	tests/unit/test_progress \
