@@ -243,7 +243,8 @@ done | found
 # --- The pages are sound.
 if command -v mandoc >/dev/null; then
 	for each in man/*.[157]; do
-		mandoc -T lint -W style "$each" | grep -vE 'manual not found|outdated mandoc.db'
+		mandoc -T lint -W style "$each" 2>&1 |
+			grep -vE 'manual not found|outdated mandoc.db'
 	done | found
 else
 	echo "mandoc is not here: the pages were not checked"
