@@ -132,9 +132,9 @@ libengine_a_SOURCES += \
 
 # The list of generations behind the screens.
 libengine_a_SOURCES += \
-	src/deck/deck.c src/deck/deck.h src/deck/deck_ask.c \
-	src/deck/deck_load.c src/deck/deck_load.h src/deck/deck_state.h \
-	src/deck/deck_watch.c
+	src/deck/deck.c src/deck/deck.h src/deck/deck_beside.c \
+	src/deck/deck_load.c src/deck/deck_load.h \
+	src/deck/deck_state.c src/deck/deck_state.h
 
 # The rule between a producer and who reads: filter and proxy.
 libengine_a_SOURCES += \

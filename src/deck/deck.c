@@ -588,7 +588,7 @@ bool deck_work(struct deck *d, uint64_t budget_us)
 	do {
 		if (open_step(d) == STEP_MORE)
 			continue;
-		if (deck_watch_step(d, DECK_MEASURE_TOKENS))
+		if (deck_beside_step(d, DECK_MEASURE_TOKENS))
 			continue;
 		if (now < sight_until && sight_step(d) == STEP_MORE)
 			continue;
@@ -658,7 +658,7 @@ void deck_set_opts(struct deck *d, const struct meter_opts *opts)
 	}
 	if (d->run && !d->runs[d->opened])
 		run_set(d->run, opts);
-	memset(d->watch_broken, 0, sizeof(d->watch_broken));
+	memset(d->beside_broken, 0, sizeof(d->beside_broken));
 	d->i_sight = 0;
 	d->i_report = 0;
 	d->n_reported = 0;

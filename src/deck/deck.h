@@ -20,7 +20,7 @@
 
 #define DECK_NONE ((size_t)-1)
 
-enum { DECK_SIGHT_MAX = 256, DECK_POLL_MAX = 64, DECK_WATCH_MAX = 64 };
+enum { DECK_SIGHT_MAX = 256, DECK_POLL_MAX = 64, DECK_BESIDE_MAX = 64 };
 
 enum entry_state {
 	ENTRY_INDEXED,  /* only its size is known */
@@ -75,11 +75,11 @@ void deck_look(struct deck *d, const size_t *entries, size_t n);
 
 /*
  * The entries whose runs are looked at beside the open one, at most
- * DECK_WATCH_MAX: deck_kept() has them. Runs of a stream are measured as they
- * grow; others are read again, and dropped when they are watched no more
+ * DECK_BESIDE_MAX: deck_kept() has them. Runs of a stream are measured as they
+ * grow; others are read again, and dropped when they stand there no more
  * (pointers to them are void then).
  */
-void deck_watch(struct deck *d, const size_t *entries, size_t n);
+void deck_beside(struct deck *d, const size_t *entries, size_t n);
 
 /* When deck_work() says false: may anything still come? */
 bool deck_waits(const struct deck *d);
@@ -103,7 +103,7 @@ double deck_progress(const struct deck *d); /* 0..1 */
 struct run *deck_open(struct deck *d, size_t i, struct err *err);
 size_t deck_opened(const struct deck *d); /* DECK_NONE at first */
 struct run *deck_run(struct deck *d);     /* the open one or NULL */
-/* The run of entry i if it is in memory: open, of a stream, watched; NULL. */
+/* The run of entry i if it is in memory: open, beside it, of a stream; NULL. */
 const struct run *deck_kept(const struct deck *d, size_t i);
 bool deck_run_complete(const struct deck *d); /* read and measured */
 

@@ -1,6 +1,6 @@
 /*
  * deck_state.h - what a deck is made of; for deck.c, which works, and
- * deck_ask.c, which answers. Nobody else includes it.
+ * deck_state.c, which answers. Nobody else includes it.
  */
 #ifndef LILSCOPE_DECK_STATE_H
 #define LILSCOPE_DECK_STATE_H
@@ -46,10 +46,10 @@ struct deck {
 	size_t n_sight;
 	size_t i_sight;          /* those before it need no report */
 
-	size_t watch[DECK_WATCH_MAX];   /* deck_watch.c */
-	size_t n_watch;
-	bool watch_broken[DECK_WATCH_MAX]; /* can't be read again */
-	size_t held[DECK_WATCH_MAX];    /* entries whose run was read for it */
+	size_t beside[DECK_BESIDE_MAX];   /* deck_beside.c */
+	size_t n_beside;
+	bool beside_broken[DECK_BESIDE_MAX]; /* can't be read again */
+	size_t held[DECK_BESIDE_MAX];    /* entries whose run was read for it */
 	size_t n_held;
 
 	size_t i_report;         /* entries before it are reported */
@@ -65,7 +65,7 @@ struct deck {
  * NULL and err. */
 struct run *deck_read_again(struct deck *d, size_t i, struct err *err);
 
-/* One step towards the runs that are watched; true: there may be more. */
-bool deck_watch_step(struct deck *d, uint32_t max_tokens);
+/* One step towards the runs beside the open one; true: there may be more. */
+bool deck_beside_step(struct deck *d, uint32_t max_tokens);
 
 #endif

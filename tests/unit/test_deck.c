@@ -252,7 +252,7 @@ static void leaving_early_leaks_nothing(void **state)
 /* Work until the watched runs are there and measured. */
 static void finish_watched(struct deck *d, const size_t *entries, size_t n)
 {
-	deck_watch(d, entries, n);
+	deck_beside(d, entries, n);
 	finish(d);
 	for (size_t i = 0; i < n; i++) {
 		const struct run *run = deck_kept(d, entries[i]);
@@ -274,7 +274,7 @@ static void watched_runs_are_there(void **state)
 	struct err err = { "" };
 
 	(void)state;
-	deck_watch(d, some, 3); /* before anything is known */
+	deck_beside(d, some, 3); /* before anything is known */
 	finish_watched(d, some, 3);
 	assert_null(deck_kept(d, 4));
 	assert_non_null(deck_open(d, 3, &err)); /* a watched one */
@@ -282,12 +282,12 @@ static void watched_runs_are_there(void **state)
 	assert_null(deck_kept(d, 30));
 	assert_non_null(deck_open(d, 30, &err)); /* 3 stays watched */
 	finish_watched(d, others, 2);
-	deck_watch(d, NULL, 0); /* 30 is open, 3 and 5 go */
+	deck_beside(d, NULL, 0); /* 30 is open, 3 and 5 go */
 	assert_null(deck_kept(d, 3));
 	assert_non_null(deck_kept(d, 30));
 	finish_watched(d, some, 3);
 	assert_non_null(deck_open(d, 17, &err));
-	deck_watch(d, NULL, 0); /* ... while it is open */
+	deck_beside(d, NULL, 0); /* ... while it is open */
 	assert_non_null(deck_kept(d, 17));
 	opts.guard.t = 1e9; /* everything fires */
 	finish_watched(d, some, 3);
@@ -308,14 +308,14 @@ static void watching_changes_no_list(void **state)
 	struct deck *d = deck_of("subs.jsonl");
 
 	(void)state;
-	deck_watch(d, all, 6);
+	deck_beside(d, all, 6);
 	finish(d);
 	assert_int_equal(deck_n(d), 9);
 	for (size_t i = 0; i < 5; i++)
 		assert_non_null(deck_kept(d, all[i]));
 	deck_free(d);
 	d = deck_of("broken.jsonl");
-	deck_watch(d, all, 6);
+	deck_beside(d, all, 6);
 	finish(d);
 	assert_int_equal(deck_n(d), 3);
 	assert_non_null(deck_kept(d, 0));

@@ -48,7 +48,7 @@ struct map_look {
 	bool single;    /* one page a row, not all of them */
 };
 
-enum { COMPARE_RUNS_MAX = DECK_WATCH_MAX };
+enum { COMPARE_RUNS_MAX = DECK_BESIDE_MAX };
 
 /* Runs side by side; compare.h. */
 struct compare {

@@ -130,7 +130,7 @@ bool compare_sync(struct app *app)
 
 	if (app->view != VIEW_COMPARE) {
 		if (app->view != VIEW_HELP)
-			deck_watch(app->deck, NULL, 0);
+			deck_beside(app->deck, NULL, 0);
 		return false;
 	}
 	choice = choice_of(app);
@@ -140,7 +140,7 @@ bool compare_sync(struct app *app)
 		c->lane = MIN(c->lane, c->n ? c->n - 1 : 0);
 		app->dirty = more = true;
 	}
-	deck_watch(app->deck, c->runs, c->n);
+	deck_beside(app->deck, c->runs, c->n);
 	tokens = tokens_of_all(app);
 	if (tokens != c->seen_tokens)
 		app->dirty = true;

@@ -1,16 +1,16 @@
 /*
  * Runs that are looked at beside the open one. A run of a stream is in memory
  * anyway and is only measured; any other is read again and lies in d->runs as
- * long as it is watched: `held` says which those are.
+ * long as it stands there: `held` says which those are.
  */
 #include <string.h>
 
 #include "deck/deck_state.h"
 
-static bool is_watched(const struct deck *d, size_t entry)
+static bool is_beside(const struct deck *d, size_t entry)
 {
-	for (size_t i = 0; i < d->n_watch; i++)
-		if (d->watch[i] == entry)
+	for (size_t i = 0; i < d->n_beside; i++)
+		if (d->beside[i] == entry)
 			return true;
 	return false;
 }
@@ -25,20 +25,20 @@ static void drop(struct deck *d, size_t entry)
 		d->entries[entry].state = ENTRY_INDEXED;
 }
 
-void deck_watch(struct deck *d, const size_t *entries, size_t n)
+void deck_beside(struct deck *d, const size_t *entries, size_t n)
 {
 	size_t kept = 0;
 
-	n = MIN(n, (size_t)DECK_WATCH_MAX);
-	if (n == d->n_watch &&
-	    (n == 0 || memcmp(d->watch, entries, n * sizeof(*entries)) == 0))
+	n = MIN(n, (size_t)DECK_BESIDE_MAX);
+	if (n == d->n_beside &&
+	    (n == 0 || memcmp(d->beside, entries, n * sizeof(*entries)) == 0))
 		return;
 	if (n)
-		memcpy(d->watch, entries, n * sizeof(*entries));
-	d->n_watch = n;
-	memset(d->watch_broken, 0, sizeof(d->watch_broken));
+		memcpy(d->beside, entries, n * sizeof(*entries));
+	d->n_beside = n;
+	memset(d->beside_broken, 0, sizeof(d->beside_broken));
 	for (size_t i = 0; i < d->n_held; i++) {
-		if (is_watched(d, d->held[i]))
+		if (is_beside(d, d->held[i]))
 			d->held[kept++] = d->held[i];
 		else
 			drop(d, d->held[i]);
@@ -46,13 +46,13 @@ void deck_watch(struct deck *d, const size_t *entries, size_t n)
 	d->n_held = kept;
 }
 
-static bool read_again(struct deck *d, size_t i_watch)
+static bool read_again(struct deck *d, size_t i_beside)
 {
-	size_t entry = d->watch[i_watch];
+	size_t entry = d->beside[i_beside];
 	struct err err = { "" };
 	struct run *run = deck_read_again(d, entry, &err);
 
-	d->watch_broken[i_watch] = !run;
+	d->beside_broken[i_beside] = !run;
 	if (!run)
 		return true;
 	run_set(run, &d->opts);
@@ -61,13 +61,13 @@ static bool read_again(struct deck *d, size_t i_watch)
 	return true;
 }
 
-bool deck_watch_step(struct deck *d, uint32_t max_tokens)
+bool deck_beside_step(struct deck *d, uint32_t max_tokens)
 {
-	for (size_t i = 0; i < d->n_watch; i++) {
-		size_t entry = d->watch[i];
+	for (size_t i = 0; i < d->n_beside; i++) {
+		size_t entry = d->beside[i];
 		struct run *run;
 
-		if (entry >= d->n || d->watch_broken[i] || entry == d->opened)
+		if (entry >= d->n || d->beside_broken[i] || entry == d->opened)
 			continue; /* the open run is measured first */
 		run = d->runs[entry];
 		if (!run)
