@@ -105,7 +105,8 @@ libengine_a_SOURCES += \
 	src/system/child.c src/system/child.h \
 	src/system/clock.c src/system/clock.h \
 	src/system/data.c src/system/data.h \
-	src/system/file.c src/system/file.h
+	src/system/file.c src/system/file.h \
+	src/system/say.c src/system/say.h
 
 # What is said of generations without a screen.
 libengine_a_SOURCES += \

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "app/app.h"
-#include "base/utf8.h"
 #include "cli/commands.h"
 #include "cli/tables.h"
 #include "cli/topics.h"
@@ -19,6 +18,7 @@
 #include "opt/opt.h"
 #include "report/analyze.h"
 #include "system/file.h"
+#include "system/say.h"
 
 enum { COLS_MAX = 10000, CONFIG_MAX_BYTES = 64 * 1024 };
 
@@ -36,18 +36,6 @@ static int output_cols(void)
 	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || !size.ws_col)
 		return ANALYZE_COLS_DEFAULT;
 	return size.ws_col;
-}
-
-/* One line on stderr. It may quote a file: harmless, whatever is in it. */
-static int complain(const struct err *err)
-{
-	struct buf line = { 0 };
-
-	buf_puts(&line, "lilscope: ");
-	utf8_sanitize(&line, err->text, strlen(err->text), false, false);
-	fprintf(stderr, "%s\n", buf_cstr(&line));
-	buf_release(&line);
-	return EXIT_TROUBLE;
 }
 
 static int print(struct buf *out)
@@ -123,7 +111,7 @@ static int no_topic(const char *topic)
 	err_set(&err, "there is no help on \"%s\"; lilscope help takes "
 		      "analyze, bench, decode, demo, guard, formats, keys, "
 		      "policies or rules", topic);
-	return complain(&err);
+	return say_trouble(&err);
 }
 
 /* "help", and "help --tables" for what the manual is checked against. */
@@ -171,7 +159,7 @@ static int run_completion(int argc, char **argv)
 	if (argc == 1 && completion_print(argv[0], &out))
 		return print(&out);
 	err_set(&err, "completion takes bash, zsh or fish");
-	return complain(&err);
+	return say_trouble(&err);
 }
 
 static int analyze(const struct settings *set, char **files, int n_files)
@@ -209,7 +197,7 @@ static void read_config(struct settings *set)
 	    file_read(path, CONFIG_MAX_BYTES, &text, &err) == FILE_READ)
 		opt_config(set, text.data, text.len, path, &err);
 	if (err.text[0])
-		complain(&err);
+		say_trouble(&err);
 	buf_release(&text);
 }
 
@@ -233,11 +221,11 @@ static int run_analyze(int argc, char **argv)
 		return help(OPT_ANALYZE);
 	if (!opt_parse(&set, OPT_ANALYZE, argc, argv, &n_files, &err) ||
 	    !request_fits(&set.request, argv, n_files, &err))
-		return complain(&err);
+		return say_trouble(&err);
 	if (!n_files) {
 		err_set(&err, "analyze needs a FILE, or - for standard "
 			      "input; lilscope --help tells more");
-		return complain(&err);
+		return say_trouble(&err);
 	}
 	return analyze(&set, argv, n_files);
 }
@@ -255,7 +243,7 @@ static int run_guard(int argc, char **argv)
 		return help(OPT_GUARD);
 	if (!opt_parse(&set, OPT_GUARD, argc, argv, &n_files, &err) ||
 	    !request_fits(&set.request, argv, n_files, &err))
-		return complain(&err);
+		return say_trouble(&err);
 	return command_guard(&set, argv, n_files);
 }
 
@@ -298,7 +286,7 @@ static int run_model(unsigned where, int argc, char **argv,
 	if (wants_help(argc, argv))
 		return help(where);
 	if (!opt_parse(&set, where, argc, argv, &n_files, &err))
-		return complain(&err);
+		return say_trouble(&err);
 	return command(&set, n_files);
 }
 
@@ -327,7 +315,7 @@ static int screens(const struct settings *set, char **files, int n_files)
 
 	if (set->show.record[0] && file_exists(set->show.record)) {
 		err_set(&err, "--record: %s exists already", set->show.record);
-		return complain(&err);
+		return say_trouble(&err);
 	}
 	app_init(&app, set);
 	deck_set_request(app.deck, &request);
@@ -344,7 +332,7 @@ static int screens(const struct settings *set, char **files, int n_files)
 		status = show_app(&app, &err);
 	}
 	if (err.text[0])
-		complain(&err);
+		say_trouble(&err);
 	app_release(&app);
 	return status;
 }
@@ -365,11 +353,11 @@ static int run_screens(int argc, char **argv)
 	if (!opt_parse(&set, tty ? OPT_TUI : OPT_TUI | OPT_ANALYZE, argc, argv,
 		       &n_files, &err) ||
 	    !request_fits(&set.request, argv, n_files, &err))
-		return complain(&err);
+		return say_trouble(&err);
 	if (!n_files) {
 		err_set(&err, "name a FILE, or - for standard input; "
 			      "lilscope --help tells more");
-		return tty ? welcome() : complain(&err);
+		return tty ? welcome() : say_trouble(&err);
 	}
 	if (!tty && !set.show.script[0] && !set.show.plain)
 		return analyze(&set, argv, n_files);

@@ -238,10 +238,10 @@ static void work(void *ctx, const void *bytes, size_t n, struct buf *out)
 
 /* --- results ------------------------------------------------------------ */
 
-static void complain(struct bench *b, const char *sentence)
+static void tell_trouble(struct bench *b, const char *sentence)
 {
-	if (b->o->complain)
-		b->o->complain(b->o->ctx, sentence);
+	if (b->o->say)
+		b->o->say(b->o->ctx, sentence);
 }
 
 static struct slot *slot_of(struct bench *b, const struct bench_run *run)
@@ -286,7 +286,7 @@ static void receive(struct bench *b, struct slot *slot, struct buf *line)
 
 	if (line->len && line->data[0] == '!') {
 		slot->lost = true;
-		complain(b, buf_cstr(line) + 1);
+		tell_trouble(b, buf_cstr(line) + 1);
 		return;
 	}
 	good = line->len && json_read(&doc, line->data, line->len, false, NULL);
@@ -295,7 +295,7 @@ static void receive(struct bench *b, struct slot *slot, struct buf *line)
 	json_release(&doc);
 	if (!good) {
 		slot->lost = true;
-		complain(b, "a worker gave no result");
+		tell_trouble(b, "a worker gave no result");
 	} else if (b->file) {
 		bench_file_append(b->file, line->data, line->len, &b->trouble);
 	}
@@ -312,7 +312,7 @@ static void lose(struct bench *b, uint32_t i)
 		 "the rest goes on",
 		 c->policy->name, c->budget,
 		 (unsigned long long)b->o->set->tasks[i % b->n_problems].id);
-	complain(b, text);
+	tell_trouble(b, text);
 }
 
 /* --- how far ------------------------------------------------------------ */
@@ -463,7 +463,7 @@ static bool open_file(struct bench *b, struct err *err)
 			 "%s: %u lines are no runs, and "
 			 "are done again",
 			 b->o->out, n_broken);
-		complain(b, text);
+		tell_trouble(b, text);
 	}
 	buf_release(&header);
 	return b->file != NULL;

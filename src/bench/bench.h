@@ -61,7 +61,7 @@ struct bench_opts {
 	int fds[WORKERS_ALSO_MAX];
 	size_t n_fds;
 	/* A sentence about something that went wrong while the rest goes on. */
-	void (*complain)(void *ctx, const char *sentence);
+	void (*say)(void *ctx, const char *sentence);
 	void *ctx;
 };
 

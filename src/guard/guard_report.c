@@ -4,7 +4,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "base/utf8.h"
 #include "trace/json.h"
 
 static const char *const end_names[] = {
@@ -141,18 +140,6 @@ void guard_report_hit(const struct watch *w, const struct watch_hit *hit,
 		json_put_number(out, o->guard.t);
 	}
 	buf_putc(out, ')');
-}
-
-void guard_say(FILE *err, const char *sentence)
-{
-	struct buf line = { 0 };
-
-	buf_puts(&line, "lilscope: ");
-	utf8_sanitize(&line, sentence, strlen(sentence), false, false);
-	buf_putc(&line, '\n');
-	fwrite(line.data, 1, line.len, err);
-	fflush(err);
-	buf_release(&line);
 }
 
 static FILE *open_report(const char *path, const char *mode, struct err *err)

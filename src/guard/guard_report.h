@@ -41,10 +41,6 @@ void guard_report_json(const struct watch *w, const struct guard_facts *facts,
 void guard_report_hit(const struct watch *w, const struct watch_hit *hit,
 		      struct buf *out);
 
-/* "lilscope: ", the sentence made harmless for terminals, a newline; whole,
- * in one write. */
-void guard_say(FILE *err, const char *sentence);
-
 /* A file for reports: "-" is standard error, else it is made or emptied. */
 FILE *guard_report_open(const char *path, struct err *err);
 /* The same, behind what is in it. */

@@ -14,6 +14,7 @@
 #include "guard/exchange.h"
 #include "guard/guard_report.h"
 #include "input/url.h"
+#include "system/say.h"
 
 enum {
 	BLOCK_BYTES = 32 * 1024, /* of an answer, to libmicrohttpd */
@@ -108,7 +109,7 @@ static void log_line(struct proxy *p, const struct exchange *ex, bool complete)
 	else if (!complete)
 		buf_puts(&line, ", the client went away");
 	buf_printf(&line, ", %.0f ms", exchange_elapsed_s(ex) * 1e3);
-	guard_say(p->opts->err, buf_cstr(&line));
+	say(p->opts->err, buf_cstr(&line));
 	buf_release(&line);
 }
 
@@ -173,7 +174,7 @@ static void on_completed(void *ctx, struct MHD_Connection *client, void **ex_p,
 	if (ex->method)
 		log_line(p, ex, complete);
 	else
-		guard_say(p->opts->err, "guard: a request was refused: its "
+		say(p->opts->err, "guard: a request was refused: its "
 					"head is too long or broken");
 	if (p->report && ex->method)
 		report(p, ex, complete);
@@ -533,7 +534,7 @@ static bool open_server(struct proxy *p, struct err *err)
 		err_set(err, "--listen %.200s: %s", p->opts->listen,
 			gai_strerror(wrong));
 	if (found && !is_loopback(found->ai_addr))
-		guard_say(p->opts->err,
+		say(p->opts->err,
 			  "guard: this address can be reached from other "
 			  "machines, and whoever reaches it can ask upstream");
 	if (found)
@@ -578,7 +579,7 @@ static void say_hello(const struct proxy *p)
 	else
 		buf_puts(&line, "127.0.0.1");
 	buf_printf(&line, ":%u, before %s", info->port, p->upstream);
-	guard_say(p->opts->err, buf_cstr(&line));
+	say(p->opts->err, buf_cstr(&line));
 	buf_release(&line);
 }
 
@@ -633,7 +634,7 @@ int proxy_run(const struct proxy_opts *opts)
 	curl_global_cleanup();
 	mem_free(p.upstream);
 	if (err.text[0]) {
-		guard_say(opts->err, err.text);
+		say(opts->err, err.text);
 		return EXIT_TROUBLE;
 	}
 	return p.found ? EXIT_FOUND : EXIT_NOT_FOUND;

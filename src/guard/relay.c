@@ -9,6 +9,7 @@
 
 #include "guard/guard_report.h"
 #include "input/source.h"
+#include "system/say.h"
 
 /* A pipe that poll calls writable takes this much without waiting (POSIX:
  * PIPE_BUF is at least 512; Linux frees whole pages). */
@@ -33,9 +34,9 @@ struct relay {
 	int signal;
 };
 
-static void complain(struct relay *r, const char *sentence)
+static void note_trouble(struct relay *r, const char *sentence)
 {
-	guard_say(r->opts->err, sentence);
+	say(r->opts->err, sentence);
 	err_set(&r->why, "%s", sentence);
 	r->trouble = true;
 }
@@ -69,7 +70,7 @@ static void close_in(struct relay *r)
 static void close_out(struct relay *r)
 {
 	if (r->out_open && close(r->opts->out_fd) < 0 && errno != EINTR)
-		complain(r, "The output can't be written.");
+		note_trouble(r, "The output can't be written.");
 	r->out_open = false;
 }
 
@@ -97,7 +98,7 @@ static void start_command(struct relay *r)
 	struct err err = { "" };
 
 	if (r->opts->exec && !exec_start(r->opts->exec, &err))
-		complain(r, err.text);
+		note_trouble(r, err.text);
 }
 
 static void tell_hits(struct relay *r)
@@ -109,7 +110,7 @@ static void tell_hits(struct relay *r)
 		guard_report_hit(r->watch, &hit, &line);
 		if (r->reached)
 			buf_puts(&line, "; the stream was closed");
-		guard_say(r->opts->err, buf_cstr(&line));
+		say(r->opts->err, buf_cstr(&line));
 		buf_release(&line);
 	}
 }
@@ -123,7 +124,7 @@ static void tell_blind(struct relay *r)
 		return;
 	r->told_blind = true;
 	buf_printf(&line, "%s; it passes unwatched", blind);
-	complain(r, buf_cstr(&line));
+	note_trouble(r, buf_cstr(&line));
 	buf_release(&line);
 }
 
@@ -179,7 +180,7 @@ static void read_some(struct relay *r)
 			    read_stdin(r, &err);
 	watch_more(r);
 	if (state == SOURCE_ERROR) {
-		complain(r, err.text);
+		note_trouble(r, err.text);
 		r->facts.end = GUARD_END_TROUBLE;
 	}
 	if (state == SOURCE_ERROR || state == SOURCE_END)
@@ -210,7 +211,7 @@ static void write_some(struct relay *r)
 
 		err_set(&err, "The output can't be written: %s.",
 			strerror(errno));
-		complain(r, err.text);
+		note_trouble(r, err.text);
 		reader_gone(r);
 		r->facts.end = GUARD_END_TROUBLE;
 	}
@@ -281,7 +282,7 @@ static void conclude(struct relay *r)
 		err_set(&err, "%.*s%s", ERR_MAX_BYTES - 64,
 			watch_first_trouble(r->watch),
 			n > 1 ? " (and more were)" : "");
-		guard_say(r->opts->err, err.text);
+		say(r->opts->err, err.text);
 		err_set(&r->why, "%s", err.text);
 	}
 }
@@ -299,7 +300,7 @@ static void write_report(struct relay *r, FILE *file)
 	fwrite(out.data, 1, out.len, file);
 	buf_release(&out);
 	if (!guard_report_close(file, r->opts->report, &err))
-		complain(r, err.text);
+		note_trouble(r, err.text);
 }
 
 static bool is_file(int fd)
@@ -338,7 +339,7 @@ int relay_run(const struct relay_opts *opts, int *signal)
 	*signal = 0;
 	clock_gettime(CLOCK_MONOTONIC, &r.began);
 	if (!prepare(&r, &report, &err)) {
-		complain(&r, err.text);
+		note_trouble(&r, err.text);
 		return EXIT_TROUBLE;
 	}
 	watch.source = r.name;
@@ -347,7 +348,7 @@ int relay_run(const struct relay_opts *opts, int *signal)
 	r.facts.elapsed_s = elapsed_s(&r.began);
 	conclude(&r);
 	if (opts->exec && !exec_finish(opts->exec, &err))
-		complain(&r, err.text);
+		note_trouble(&r, err.text);
 	write_report(&r, report);
 	*signal = r.signal;
 	found = watch_n_hits(r.watch) > 0;

@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/utf8.h"
 #include "input/source.h"
 #include "report/progress.h"
 #include "report/report.h"
+#include "system/say.h"
 #include "trace/feed.h"
 
 enum {
@@ -62,26 +62,19 @@ bool analyze_rule_exists(const char *name)
 	return false;
 }
 
-static void complain(struct job *job, const char *fmt, ...)
-	PRINTF_LIKE(2, 3);
+static void trouble(struct job *job, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
-/* One line on err, harmless for terminals. */
-static void complain(struct job *job, const char *fmt, ...)
+/* The bar gives way to what is said. */
+static void trouble(struct job *job, const char *fmt, ...)
 {
 	char text[ERR_MAX_BYTES + 128];
-	struct buf line = { 0 };
 	va_list ap;
 
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	buf_puts(&line, "lilscope: ");
-	utf8_sanitize(&line, text, strlen(text), false, false);
-	buf_putc(&line, '\n');
 	progress_hide(&job->progress);
-	fwrite(line.data, 1, line.len, job->err);
-	fflush(job->err);
-	buf_release(&line);
+	say(job->err, text);
 	job->trouble = true;
 }
 
@@ -101,8 +94,8 @@ static void print_lines(struct job *job)
 		return;
 	job->gone = true;
 	if (errno != EPIPE)
-		complain(job, "The output can't be written: %s.",
-			 strerror(errno));
+		trouble(job, "The output can't be written: %s.",
+			strerror(errno));
 }
 
 static void draw_progress(struct job *job)
@@ -294,10 +287,10 @@ static void tell_skipped(struct job *job)
 	if (!n || (by_record(job) && job->opts->output != ANALYZE_TABLE))
 		return;
 	if (n == 1)
-		complain(job, "%s", first);
+		trouble(job, "%s", first);
 	else
-		complain(job, "%s (%zu more records were skipped.)", first,
-			 n - 1);
+		trouble(job, "%s (%zu more records were skipped.)", first,
+			n - 1);
 }
 
 static void analyze_source(struct job *job)
@@ -322,7 +315,7 @@ static void analyze_source(struct job *job)
 	print_record(job);
 	print_lines(job);
 	if (err.text[0])
-		complain(job, "%s", err.text);
+		trouble(job, "%s", err.text);
 	if (!job->gone)
 		tell_skipped(job);
 	feed_free(job->feed);
@@ -334,7 +327,7 @@ static void analyze_path(struct job *job, const char *path)
 
 	job->source = source_from(path, false, &job->opts->request, &err);
 	if (!job->source) {
-		complain(job, "%s", err.text);
+		trouble(job, "%s", err.text);
 		return;
 	}
 	analyze_source(job);
@@ -348,7 +341,7 @@ static bool stdin_once(struct job *job, char *const *paths, size_t n)
 	for (size_t i = 0; i < n; i++)
 		n_stdin += !strcmp(paths[i], "-");
 	if (n_stdin > 1)
-		complain(job, "Standard input (-) can be read only once.");
+		trouble(job, "Standard input (-) can be read only once.");
 	return n_stdin <= 1;
 }
 
@@ -386,7 +379,7 @@ int analyze_files(const struct analyze_opts *opts, char *const *paths,
 	progress_init(&job.progress, opts->progress ? err : NULL, job.cols,
 		      opts->progress_after_ms);
 	if (!analyze_rule_exists(job.rule)) {
-		complain(&job, "There is no rule '%s'; try 'guardian'.",
+		trouble(&job, "There is no rule '%s'; try 'guardian'.",
 			 job.rule);
 		return EXIT_TROUBLE;
 	}

@@ -13,13 +13,13 @@
 #include "cli/commands.h"
 #include "cli/sweep.h"
 #include "decode/model_map.h"
-#include "guard/guard_report.h"
 #include "input/source.h"
 #include "model/chat.h"
 #include "opt/settings.h"
 #include "report/progress.h"
 #include "system/data.h"
 #include "system/file.h"
+#include "system/say.h"
 #include "view/view_sweep.h"
 
 enum { COLS_DEFAULT = 80, BUDGET_MAX = 1 << 24, PROGRESS_AFTER_MS = 500 };
@@ -168,7 +168,7 @@ static bool read_problems(struct work *w, struct err *err)
 
 		err_set(&note, "%u lines hold no problem; the first: %s",
 			w->problems.n_broken, w->problems.first_broken.text);
-		guard_say(stderr, note.text);
+		say(stderr, note.text);
 	}
 	return good;
 }
@@ -261,7 +261,7 @@ static bool tell(void *ctx, const struct bench_state *s)
 	return true;
 }
 
-static void complain(void *ctx, const char *sentence)
+static void say_between(void *ctx, const char *sentence)
 {
 	struct work *w = ctx;
 
@@ -270,7 +270,7 @@ static void complain(void *ctx, const char *sentence)
 		return;
 	}
 	progress_hide(&w->progress);
-	guard_say(stderr, sentence);
+	say(stderr, sentence);
 }
 
 static int terminal_cols(void)
@@ -325,7 +325,7 @@ static bool prepare(struct work *w, struct err *err)
 		.t_given = is_given(set, "t"),
 		.n_jobs = set->bench.jobs,
 		.tell = tell,
-		.complain = complain,
+		.say = say_between,
 		.ctx = w,
 	};
 	o->sparse.seed = o->sample.seed = d->seed;
@@ -404,7 +404,7 @@ static void close_screen(struct work *w, bool stay)
 	sweep_close(w->sweep, note.text[0] ? note.text : NULL);
 	w->sweep = NULL;
 	if (w->said.text[0])
-		guard_say(stderr, w->said.text);
+		say(stderr, w->said.text);
 }
 
 static void say_stopped(const struct work *w)
@@ -412,7 +412,7 @@ static void say_stopped(const struct work *w)
 	struct err note = { "" };
 
 	stopped_note(w, &note);
-	guard_say(stderr, note.text);
+	say(stderr, note.text);
 }
 
 static bool run(struct work *w, struct err *err)
@@ -449,7 +449,7 @@ int command_bench(const struct settings *set, int n_files)
 			      "--out the results");
 	good = !n_files && prepare(&w, &err) && run(&w, &err);
 	if (!good)
-		guard_say(stderr, err.text);
+		say(stderr, err.text);
 	problem_set_release(&w.problems);
 	model_map_close(&w.map);
 	buf_release(&w.facts);

@@ -9,8 +9,8 @@
 #include "cli/writer_setup.h"
 #include "decode/model_map.h"
 #include "decode/driver.h"
-#include "guard/guard_report.h"
 #include "input/source.h"
+#include "system/say.h"
 #include "trace/json.h"
 
 /* What the command is at work with. */
@@ -22,12 +22,6 @@ struct work {
 	struct buf prompt, asked;
 	bool gone;             /* nobody reads */
 };
-
-static int complain(const struct err *err)
-{
-	guard_say(stderr, err->text);
-	return EXIT_TROUBLE;
-}
 
 static void put_records(void *ctx, const char *lines, size_t n)
 {
@@ -98,7 +92,7 @@ static bool prepare(struct work *w, struct err *err)
 static void put_sentence(void *ctx, const char *sentence)
 {
 	(void)ctx;
-	guard_say(stderr, sentence);
+	say(stderr, sentence);
 }
 
 static void run(struct work *w)
@@ -124,7 +118,7 @@ int command_decode(const struct settings *set, int n_files)
 		err_set(&err, "decode takes no FILE; the model is --model's, "
 			      "the prompt --prompt's");
 	if (err.text[0] || !prepare(&w, &err))
-		status = complain(&err);
+		status = say_trouble(&err);
 	else
 		run(&w);
 	writer_free(w.writer);

@@ -9,10 +9,10 @@
 #include "cli/commands.h"
 #include "demo/demo.h"
 #include "demo/tour.h"
-#include "guard/guard_report.h"
 #include "input/source.h"
 #include "loop/show.h"
 #include "system/file.h"
+#include "system/say.h"
 
 enum { BOX_PAGE = 8 }; /* of the model in the box: its texts are short */
 
@@ -100,6 +100,6 @@ int command_demo(const struct settings *given, int n_files)
 		app_release(&app);
 	}
 	if (err.text[0])
-		guard_say(stderr, err.text);
+		say(stderr, err.text);
 	return status;
 }

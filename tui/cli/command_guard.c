@@ -7,17 +7,11 @@
 #include <unistd.h>
 
 #include "cli/commands.h"
-#include "guard/guard_report.h"
 #include "guard/proxy.h"
 #include "guard/relay.h"
 #include "opt/settings.h"
+#include "system/say.h"
 #include "term/signals.h"
-
-static int usage(const struct err *err)
-{
-	guard_say(stderr, err->text);
-	return EXIT_TROUBLE;
-}
 
 /* The next signal that ends us; Ctrl-Z stops and goes on. */
 static int ending_signal(void)
@@ -64,7 +58,7 @@ static int filter(const struct settings *set, const char *path)
 
 	if (relay.exec && !exec_parse(&exec, set->guard.exec, &err)) {
 		exec_release(&exec);
-		return usage(&err);
+		return say_trouble(&err);
 	}
 	sig_init(NULL);
 	relay.signal_fd = sig_fd();
@@ -121,18 +115,18 @@ int command_guard(const struct settings *set, char **files, int n_files)
 
 	if (set->guard.listen[0] || set->guard.upstream[0]) {
 		if (!check_proxy(set, n_files, &err))
-			return usage(&err);
+			return say_trouble(&err);
 		return proxy(set);
 	}
 	if (n_files > 1) {
 		err_set(&err, "guard takes one FILE, or none for standard "
 			      "input");
-		return usage(&err);
+		return say_trouble(&err);
 	}
 	if (strcmp(path, "-") == 0 && isatty(STDIN_FILENO)) {
 		err_set(&err, "guard is a filter: PRODUCER | lilscope guard "
 			      "| CONSUMER; lilscope help guard tells more");
-		return usage(&err);
+		return say_trouble(&err);
 	}
 	return filter(set, path);
 }

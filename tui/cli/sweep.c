@@ -4,7 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 
-#include "guard/guard_report.h"
+#include "system/say.h"
 #include "term/key.h"
 #include "term/signals.h"
 #include "term/terminal.h"
@@ -170,7 +170,7 @@ void sweep_close(struct sweep *w, const char *last_words)
 	screen_release(&w->screen);
 	mem_free(w);
 	if (ended_by && last_words)
-		guard_say(stderr, last_words);
+		say(stderr, last_words);
 	if (ended_by)
 		sig_end(ended_by);
 	sig_release();
