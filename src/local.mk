@@ -34,7 +34,8 @@ libengine_a_SOURCES += \
 	src/trace/field.c src/trace/field.h \
 	src/trace/format.c src/trace/format.h \
 	src/trace/format_anthropic.c src/trace/format_anthropic.h \
-	src/trace/format_bench.c src/trace/format_helm.c \
+	src/trace/format_bench.c src/trace/format_bedrock.c src/trace/format_cohere.c \
+	src/trace/format_gemini.c src/trace/format_helm.c \
 	src/trace/format_inspect.c src/trace/format_jsonl.c \
 	src/trace/format_llama.c src/trace/format_lmeval.c \
 	src/trace/format_native.c \

@@ -43,6 +43,19 @@ void chunk_add_json(struct chunk *c, enum channel channel,
 	chunk_add(c, channel, s, n);
 }
 
+void chunk_add_arguments(struct chunk *c, struct json_value arguments)
+{
+	struct buf text = { 0 };
+
+	if (!json_is_container(arguments)) {
+		chunk_add_json(c, CHANNEL_TOOL, arguments);
+		return;
+	}
+	json_put(&text, arguments);
+	chunk_add(c, CHANNEL_TOOL, text.data, text.len);
+	buf_release(&text);
+}
+
 static struct chunk_token *add_token(struct chunk *c)
 {
 	c->tokens = grow(c->tokens, &c->cap, c->n + 1, sizeof(*c->tokens));

@@ -55,6 +55,10 @@ void chunk_add(struct chunk *c, enum channel channel, const char *s, size_t n);
 void chunk_add_json(struct chunk *c, enum channel channel,
 		    struct json_value string);
 
+/* Arguments of a tool: a string as it is, an object as compact JSON, so that
+ * a stream (which sends JSON text) and a saved answer come to the same. */
+void chunk_add_arguments(struct chunk *c, struct json_value arguments);
+
 /* [{token, logprob, bytes, id}, ...] as in chat logprobs.content; llama-server
  * may have `prob` for logprob, and once had `content` for token. */
 void chunk_entries(struct chunk *c, struct json_value entries);

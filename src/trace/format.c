@@ -4,6 +4,7 @@
 
 const struct format *const formats[] = {
 	&format_native,	  &format_responses, &format_anthropic,
+	&format_gemini,  &format_bedrock,   &format_cohere,
 	&format_tgi,	  &format_sglang,    &format_llama,
 	&format_openai,	  &format_ollama,    &format_watsonx,
 	&format_lmeval,	  &format_inspect,   &format_helm,

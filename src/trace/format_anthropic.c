@@ -33,15 +33,17 @@ static void add_block(struct chunk *c, struct json_value v)
 	chunk_add_json(c, CHANNEL_TOOL, json_get(v, "partial_json"));
 }
 
-/* A tool's arguments are an object there; as text they are lost. */
+/* In a stream a block begins with an empty input, whose text follows. */
 void anthropic_content(struct chunk *c, struct json_value message)
 {
 	struct json_value content = json_get(message, "content");
 
 	chunk_add_json(c, CHANNEL_ANSWER, content);
 	for (struct json_value v = json_first(content); v.doc;
-	     v = json_next(v))
+	     v = json_next(v)) {
 		add_block(c, v);
+		chunk_add_arguments(c, json_get(v, "input"));
+	}
 }
 
 void anthropic_facts(struct facts *facts, struct json_value message)

@@ -540,3 +540,43 @@ void json_put_number(struct buf *out, double value)
 		*comma = '.';
 	buf_puts(out, text);
 }
+
+/* A member's name and what parts it from the one before. */
+static void put_before(struct buf *out, struct json_value child, bool first,
+		       bool named)
+{
+	size_t len;
+	const char *key = json_key(child, &len);
+
+	if (!first)
+		buf_putc(out, ',');
+	if (!named)
+		return;
+	json_put_string(out, key, len);
+	buf_putc(out, ':');
+}
+
+void json_put(struct buf *out, struct json_value v)
+{
+	const struct json_node *node = node_of(v);
+	bool object = json_is(v, JSON_OBJECT), first = true;
+	size_t len;
+	const char *text = json_text(v, &len);
+
+	if (text) {
+		json_put_string(out, text, len);
+	} else if (json_is(v, JSON_NUMBER)) {
+		buf_append(out, bytes_of(v.doc, node->span), node->span.len);
+	} else if (json_is_container(v)) {
+		buf_putc(out, object ? '{' : '[');
+		for (v = json_first(v); v.doc; v = json_next(v)) {
+			put_before(out, v, first, object);
+			json_put(out, v);
+			first = false;
+		}
+		buf_putc(out, object ? '}' : ']');
+	} else {
+		buf_puts(out, json_is(v, JSON_TRUE) ? "true" :
+			      json_is(v, JSON_FALSE) ? "false" : "null");
+	}
+}

@@ -143,4 +143,9 @@ bool json_is_utf8(const char *s, size_t n);
 void json_put_string(struct buf *out, const char *s, size_t n);
 void json_put_number(struct buf *out, double value);
 
+/* Any value as it was read, without white space: members in their order,
+ * numbers as they were spelled; no value is null. Calls itself, at most
+ * JSON_DEPTH_MAX deep. */
+void json_put(struct buf *out, struct json_value v);
+
 #endif

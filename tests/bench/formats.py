@@ -161,6 +161,8 @@ def responses(values):
             g.reasoning += delta
         elif kind in ("response.refusal.delta",
                       "response.function_call_arguments.delta",
+                      "response.mcp_call_arguments.delta",
+                      "response.code_interpreter_call_code.delta",
                       "response.custom_tool_call_input.delta"):
             g.tool += delta
         elif get(v, "object") == "response":
@@ -174,7 +176,8 @@ def responses(values):
                     g.tool += text_of(get(c, "refusal"))
                 for s in get(item, "summary") or []:
                     g.reasoning += text_of(get(s, "text"))
-                g.tool += text_of(get(item, "arguments"))
+                g.tool += text_of(get(item, "arguments") or
+                                  get(item, "input") or get(item, "code"))
     return gens.list()
 
 
@@ -198,7 +201,7 @@ def anthropic(values):
             g = gens[at]
             parts(get(v, "content"), g)
             for p in get(v, "content") or []:
-                if get(p, "type") == "tool_use":
+                if text_of(get(p, "type")).endswith("tool_use"):
                     g.tool += compact(get(p, "input"))
     return gens.list()
 
@@ -236,8 +239,9 @@ def gemini(values):
                     g.reasoning += text_of(get(p, "text"))
                 else:
                     g.answer += text_of(get(p, "text"))
-                if get(p, "functionCall"):
-                    g.tool += compact(get(p, "functionCall", "args") or {})
+                if "args" in (get(p, "functionCall") or {}):
+                    g.tool += compact(get(p, "functionCall", "args"))
+                g.tool += text_of(get(p, "executableCode", "code"))
     return gens.list()
 
 
@@ -397,6 +401,8 @@ def main(program, folders):
             row[1] += known
             row[2] += same
             wrong += known and not same
+            if VERBOSE == "2" and not same:
+                print("ours   %r\ntheirs %r" % (ours[:3], theirs[:3]))
             if VERBOSE and not same:
                 print("%s %s (%s, here %s): %d for %d %s" % (
                     "WRONG " if known else "missed", path, dialect,
