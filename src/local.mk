@@ -33,16 +33,16 @@ libengine_a_SOURCES += \
 	src/trace/feed.c src/trace/feed.h \
 	src/trace/field.c src/trace/field.h \
 	src/trace/format.c src/trace/format.h \
-	src/trace/format_anthropic.c src/trace/format_anthropic.h \
-	src/trace/format_bench.c src/trace/format_bedrock.c src/trace/format_cohere.c \
+	src/trace/format_anthropic.c src/trace/format_bedrock.c \
+	src/trace/format_bench.c src/trace/format_cohere.c \
 	src/trace/format_gemini.c src/trace/format_helm.c \
 	src/trace/format_inspect.c src/trace/format_jsonl.c \
 	src/trace/format_llama.c src/trace/format_lmeval.c \
 	src/trace/format_native.c \
-	src/trace/format_ollama.c src/trace/format_ollama.h \
-	src/trace/format_openai.c src/trace/format_openai.h \
+	src/trace/format_ollama.c \
+	src/trace/format_openai.c \
 	src/trace/format_response.c \
-	src/trace/format_responses.c src/trace/format_responses.h \
+	src/trace/format_responses.c \
 	src/trace/format_sglang.c src/trace/format_text.c \
 	src/trace/format_tgi.c src/trace/format_watsonx.c \
 	src/trace/frame.c src/trace/frame.h src/trace/gen.c src/trace/gen.h \
@@ -144,7 +144,6 @@ libengine_a_SOURCES += \
 	src/guard/exec.c src/guard/exec.h \
 	src/guard/guard_report.c src/guard/guard_report.h \
 	src/guard/proxy.c src/guard/proxy.h \
-	src/guard/proxy_end.c src/guard/proxy_end.h \
 	src/guard/relay.c src/guard/relay.h \
 	src/guard/watch.c src/guard/watch.h
 

@@ -175,6 +175,7 @@ EXTRA_DIST += tests/golden
 # (LILSCOPE_UPDATE=1 writes it anew).
 reading_tests = \
 	tests/unit/test_feed \
+	tests/unit/test_format \
 	tests/unit/test_indexer \
 	tests/unit/test_json \
 	tests/unit/test_memory \
@@ -190,6 +191,8 @@ check_PROGRAMS += $(reading_tests)
 TESTS += $(reading_tests)
 endif
 tests_unit_test_feed_SOURCES = tests/unit/test_feed.c \
+	tests/unit/reading.c tests/unit/reading.h
+tests_unit_test_format_SOURCES = tests/unit/test_format.c \
 	tests/unit/reading.c tests/unit/reading.h
 tests_unit_test_indexer_SOURCES = tests/unit/test_indexer.c \
 	tests/unit/indexed.c tests/unit/indexed.h \

@@ -253,8 +253,12 @@ static void shelf_bytes(struct deck *d, struct shelf *s, const char *bytes,
 /* The shape is known: hand the probe on. */
 static void shelf_begin(struct deck *d, struct shelf *s, bool whole)
 {
-	const struct feed_sink sink = { d, stream_open, stream_close,
-					stream_broken };
+	const struct feed_sink sink = {
+		.ctx = d,
+		.open = stream_open,
+		.close = stream_close,
+		.broken = stream_broken,
+	};
 	struct feed_opts opts = { .source = source_name(s->source),
 				  .format = d->format,
 				  .field = d->field };

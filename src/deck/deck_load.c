@@ -82,8 +82,12 @@ bool load_place(struct source *source, const struct record_place *place,
 		struct load_list *out, struct err *err)
 {
 	struct loading loading = { out, meter };
-	const struct feed_sink sink = { &loading, load_open, load_close,
-					load_broken };
+	const struct feed_sink sink = {
+		.ctx = &loading,
+		.open = load_open,
+		.close = load_close,
+		.broken = load_broken,
+	};
 	struct buf bytes = { 0 };
 	struct feed *feed;
 	bool fine;

@@ -4,13 +4,9 @@
 #include <string.h>
 #include <strings.h>
 
-#include "guard/proxy_end.h"
 #include "trace/json.h"
 
 enum {
-	/* A record longer than this is not kept for the end. */
-	RECORD_MAX_BYTES = 1024 * 1024,
-	ANSWER_HEADERS_MAX = 256,
 	READ_BYTES = 64 * 1024, /* memory that is kept for `out` */
 };
 
@@ -156,6 +152,7 @@ static void head_complete(struct exchange *ex)
 		ex->length = strtoll(length, NULL, 10);
 	ex->packed = packed && strcasecmp(packed, "identity") != 0;
 	watch.source = "the answer";
+	watch.finish = true;
 	watch.tee = ex->tee ? tee_lines : NULL;
 	watch.tee_ctx = ex->tee;
 	watch.tee_name = ex->tee_name;
@@ -197,43 +194,6 @@ static size_t on_header(char *s, size_t size, size_t n, void *ctx)
 
 /* --- the answer's body -------------------------------------------------- */
 
-/* A line of the stream: if it is a record, it is the last one now. */
-static void end_line(struct exchange *ex)
-{
-	const char *s = ex->line.data;
-	size_t n = ex->line.len;
-
-	if (n >= 5 && memcmp(s, "data:", 5) == 0) {
-		s += 5;
-		n -= 5;
-	}
-	while (n && (*s == ' ' || *s == '\t')) {
-		s++;
-		n--;
-	}
-	if (n && *s == '{') {
-		buf_clear(&ex->record);
-		buf_append(&ex->record, s, n);
-	}
-	buf_clear(&ex->line);
-}
-
-/* Lines that are too long are kept in part: no record, then. */
-static void remember(struct exchange *ex, const char *s, size_t n)
-{
-	while (n) {
-		const char *lf = memchr(s, '\n', n);
-		size_t len = lf ? (size_t)(lf - s) + 1 : n;
-
-		if (ex->line.len < RECORD_MAX_BYTES)
-			buf_append(&ex->line, s, len);
-		if (lf)
-			end_line(ex);
-		s += len;
-		n -= len;
-	}
-}
-
 /* Takes the answer; false at the threshold, where it ends. */
 static bool take(struct exchange *ex, const char *s, size_t n)
 {
@@ -246,13 +206,12 @@ static bool take(struct exchange *ex, const char *s, size_t n)
 	}
 	len = watch_bytes(ex->watch, s, n);
 	buf_append(&ex->out, s, len);
-	remember(ex, s, len);
 	if (!watch_n_hits(ex->watch))
 		return true;
 	ex->reached = true;
 	watch_tee_end(ex->watch, "guard");
-	proxy_end(&ex->record, reason && *reason ? reason : "stop",
-		  proxy_n_choices(&ex->body), &ex->out);
+	watch_finish(ex->watch, &ex->body, reason && *reason ? reason : "stop",
+		     &ex->out);
 	return false;
 }
 
@@ -323,8 +282,6 @@ void exchange_free(struct exchange *ex)
 	watch_free(ex->watch);
 	buf_release(&ex->body);
 	buf_release(&ex->out);
-	buf_release(&ex->line);
-	buf_release(&ex->record);
 	mem_free(ex->method);
 	mem_free(ex->uri);
 	mem_free(ex);

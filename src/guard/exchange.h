@@ -49,7 +49,6 @@ struct exchange {
 	struct watch *watch;     /* NULL: not a stream */
 	FILE *tee;               /* gets what is watched, or NULL */
 	char tee_name[48];       /* ours in it */
-	struct buf line, record; /* the open line; the last whole record */
 	bool reached;
 };
 

@@ -6,9 +6,9 @@
  *
  * Any request passes through; answers that stream (server-sent events,
  * NDJSON) are watched, and at the threshold the request upstream is cancelled
- * and the client gets a well-formed end (proxy_end.h). One poll loop, no
- * threads. A client that reads slowly pauses its own request upstream and no
- * other; one that closes its connection cancels it.
+ * and the client gets the well-formed end of its dialect (watch_finish()).
+ * One poll loop, no threads. A client that reads slowly pauses its own request
+ * upstream and no other; one that closes its connection cancels it.
  *
  * Headers pass but for those of one hop, Host, and Accept-Encoding: packed
  * answers could not be watched. Nothing of headers or queries is ever logged:

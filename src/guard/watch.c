@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "report/report.h"
 #include "system/clock.h"
 #include "trace/feed.h"
+#include "trace/format.h"
 #include "trace/native.h"
 
 /* run_measure() in one go: what one piece brought is little. */
@@ -42,6 +42,7 @@ struct watch {
 	bool text;          /* the dialect is plain text */
 	struct err blind;
 	struct buf lines;   /* for the tee */
+	struct buf record;  /* the last one, for watch_finish() */
 };
 
 /* --- the rule ----------------------------------------------------------- */
@@ -157,12 +158,26 @@ static void sink_close(void *ctx, struct run *run)
 	w->open[i] = w->open[--w->n_open];
 }
 
+static void sink_record(void *ctx, const char *json, size_t n)
+{
+	struct watch *w = ctx;
+
+	buf_clear(&w->record);
+	if (n <= WATCH_KEPT_BYTES)
+		buf_append(&w->record, json, n);
+}
+
 /* --- the way of the bytes ----------------------------------------------- */
 
 struct watch *watch_new(const struct watch_opts *opts)
 {
 	struct watch *w = mem_zalloc(sizeof(*w));
-	const struct feed_sink sink = { w, sink_open, sink_close, NULL };
+	const struct feed_sink sink = {
+		.ctx = w,
+		.open = sink_open,
+		.close = sink_close,
+		.record = opts->finish ? sink_record : NULL,
+	};
 	const struct feed_opts feed = {
 		.source = opts->source,
 		.format = opts->format && *opts->format ? opts->format : NULL,
@@ -186,6 +201,7 @@ void watch_free(struct watch *w)
 		run_free(w->open[i].run);
 	feed_free(w->feed);
 	buf_release(&w->lines);
+	buf_release(&w->record);
 	mem_free(w->open);
 	mem_free(w->hits);
 	mem_free(w);
@@ -257,6 +273,13 @@ void watch_tee_end(struct watch *w, const char *reason)
 		run_end(run);
 		tee(w, &w->open[i]);
 	}
+}
+
+void watch_finish(const struct watch *w, const struct buf *request,
+		  const char *reason, struct buf *out)
+{
+	format_finish(format_find(watch_dialect(w)), &w->record, request,
+		      reason, out);
 }
 
 /* --- questions ---------------------------------------------------------- */

@@ -15,6 +15,7 @@
 #ifndef LILSCOPE_WATCH_H
 #define LILSCOPE_WATCH_H
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "measure/meter.h"
 
@@ -22,6 +23,8 @@ enum {
 	WATCH_TEXT_BYTES = 64,
 	WATCH_LINE_BYTES = 4096,
 	WATCH_RECORD_BYTES = 32,
+	/* A longer record is not kept for watch_finish(). */
+	WATCH_KEPT_BYTES = 1024 * 1024,
 };
 
 struct watch_opts {
@@ -35,6 +38,7 @@ struct watch_opts {
 	void *tee_ctx;
 	const char *tee_name; /* of the stream in that trace */
 	double began_s;       /* of the request, CLOCK_MONOTONIC */
+	bool finish;          /* watch_finish() will be asked */
 };
 
 /* One generation that reached its threshold. */
@@ -66,6 +70,12 @@ void watch_end(struct watch *w);
 /* For the tee: what is open ends here, with this finish reason. Nothing may
  * be watched after it. */
 void watch_tee_end(struct watch *w, const char *reason);
+
+/* Appends the end that a client expects where the stream was stopped, as its
+ * dialect has it (format_finish()); request: the JSON that was asked. Nothing
+ * if opts.finish was not set. */
+void watch_finish(const struct watch *w, const struct buf *request,
+		  const char *reason, struct buf *out);
 
 size_t watch_n_hits(const struct watch *w);
 /* The i-th; its tokens_after grow while its generation does. */

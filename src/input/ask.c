@@ -1,50 +1,13 @@
+/*
+ * A template of some dialect's row, filled in. What stands here is what holds
+ * for all of them: where a URL's path is, and what a URL without one means.
+ */
 #include "input/ask.h"
 
 #include <string.h>
+#include <strings.h>
 
-#include "trace/json.h"
-
-#define BEARER "Authorization: Bearer "
-#define TURNS "\"messages\":[{\"role\":\"user\",\"content\":$}]"
-#define USAGE "\"stream_options\":{\"include_usage\":true}"
-#define IDS ",\"return_token_ids\":true"
-
-/* The end of a path, and the fields beside the model; $ is the prompt as a
- * JSON string. A longer end stands before a shorter one. */
-static const struct endpoint {
-	const char *end;
-	bool model;          /* the model is named */
-	const char *fields;
-	const char *extra;   /* only some servers know it; or "" */
-	const char *header, *key;
-} endpoints[] = {
-	{ "/chat/completions", true, TURNS ",\"stream\":true," USAGE, IDS,
-	  NULL, BEARER },
-	{ "/completions", true, "\"prompt\":$,\"stream\":true," USAGE, IDS,
-	  NULL, BEARER },
-	{ "/responses", true, "\"input\":$,\"stream\":true", "", NULL,
-	  BEARER },
-	{ "/messages", true, TURNS ",\"stream\":true,\"max_tokens\":16384",
-	  "", "anthropic-version: 2023-06-01", "x-api-key: " },
-	/* Ollama */
-	{ "/api/generate", true, "\"prompt\":$,\"stream\":true", "", NULL,
-	  BEARER },
-	{ "/api/chat", true, TURNS ",\"stream\":true", "", NULL, BEARER },
-	/* llama-server */
-	{ "/completion", false,
-	  "\"prompt\":$,\"stream\":true,\"n_predict\":-1,"
-	  "\"timings_per_token\":true,\"return_tokens\":true",
-	  "", NULL, BEARER },
-	/* TGI */
-	{ "/generate_stream", false,
-	  "\"inputs\":$,\"parameters\":{\"details\":true}", "", NULL,
-	  BEARER },
-	/* SGLang, which would stop after 128 tokens */
-	{ "/generate", false,
-	  "\"text\":$,\"stream\":true,"
-	  "\"sampling_params\":{\"max_new_tokens\":16384}",
-	  "", NULL, BEARER },
-};
+#include "trace/format.h"
 
 /* Bytes of the URL before its query. */
 static size_t path_end(const char *url)
@@ -68,14 +31,11 @@ static bool ends_with(const char *s, size_t n, const char *end)
 	return n >= len && memcmp(s + n - len, end, len) == 0;
 }
 
-static const struct endpoint *find(const char *url)
+static const struct format_ask *find(const char *url)
 {
 	size_t from = host_end(url), n = path_end(url);
 
-	for (size_t i = 0; n > from && i < ARRAY_LEN(endpoints); i++)
-		if (ends_with(url + from, n - from, endpoints[i].end))
-			return &endpoints[i];
-	return NULL;
+	return n > from ? format_ask_at(url + from, n - from) : NULL;
 }
 
 /* The address of the chat behind "http://host", ".../" and ".../v1". */
@@ -97,44 +57,63 @@ static void complete(const char *url, struct buf *out)
 	buf_puts(out, url + path_end(url));
 }
 
-static void put_body(struct buf *out, const struct endpoint *e,
+/* A template's JSON: it has ' for ", and $ for the prompt. */
+static void put_members(struct buf *out, const char *members,
+			const char *prompt, size_t len)
+{
+	for (const char *c = members; *c; c++) {
+		if (*c == '$')
+			json_put_string(out, prompt, len);
+		else
+			buf_putc(out, *c == '\'' ? '"' : *c);
+	}
+}
+
+static void put_body(struct buf *out, const struct format_ask *a,
 		     const char *model, const char *prompt, size_t len,
 		     const char *extra)
 {
 	buf_putc(out, '{');
-	if (e->model && model && *model) {
+	if (a->model && model && *model) {
 		buf_puts(out, "\"model\":");
 		json_put_string(out, model, strlen(model));
 		buf_putc(out, ',');
 	}
-	for (const char *c = e->fields; *c; c++) {
-		if (*c == '$')
-			json_put_string(out, prompt, len);
-		else
-			buf_putc(out, *c);
-	}
-	buf_puts(out, extra);
+	put_members(out, a->body, prompt, len);
+	put_members(out, extra, prompt, len);
 	buf_putc(out, '}');
+}
+
+static bool refuse(struct err *err)
+{
+	struct buf ends = { 0 };
+
+	for (size_t i = 0; formats[i]; i++) {
+		if (formats[i]->asks && ends.len)
+			buf_puts(&ends, ", ");
+		format_ends(formats[i], ", ", &ends);
+	}
+	err_set(err, "--prompt knows servers by the end of the path (%s); for "
+		     "any other give the body with --data", buf_cstr(&ends));
+	buf_release(&ends);
+	return false;
 }
 
 bool ask_prompt(struct ask *ask, const char *url, const char *model,
 		const char *prompt, size_t prompt_len, struct err *err)
 {
-	const struct endpoint *e;
+	const struct format_ask *a;
 
 	complete(url, &ask->url);
-	e = find(buf_cstr(&ask->url));
-	if (!e)
-		return err_set(err,
-			       "--prompt knows the paths of OpenAI-compatible "
-			       "servers, llama-server, Ollama, TGI and SGLang, "
-			       "such as /v1/chat/completions; for any other "
-			       "give the body with --data");
-	put_body(&ask->body, e, model, prompt, prompt_len, e->extra);
-	if (*e->extra)
-		put_body(&ask->plain, e, model, prompt, prompt_len, "");
-	ask->header = e->header;
-	ask->key = e->key;
+	a = find(buf_cstr(&ask->url));
+	if (!a)
+		return refuse(err);
+	put_body(&ask->body, a, model, prompt, prompt_len,
+		 a->extra ? a->extra : "");
+	if (a->extra)
+		put_body(&ask->plain, a, model, prompt, prompt_len, "");
+	ask->header = a->header;
+	ask->key = a->key ? a->key : FORMAT_BEARER;
 	return true;
 }
 
@@ -147,7 +126,18 @@ void ask_release(struct ask *ask)
 
 const char *ask_key(const char *url)
 {
-	const struct endpoint *e = find(url);
+	const struct format_ask *a = find(url);
 
-	return e ? e->key : BEARER;
+	return a && a->key ? a->key : FORMAT_BEARER;
+}
+
+const char *ask_key_name(const char *url)
+{
+	for (size_t i = 0; formats[i]; i++) {
+		const char *host = formats[i]->host;
+
+		if (host && strncasecmp(url, host, strlen(host)) == 0)
+			return formats[i]->host_key;
+	}
+	return NULL;
 }

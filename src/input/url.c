@@ -329,18 +329,11 @@ static void run_child(struct request *rq, const struct buf *plain,
 /* The environment's key for this host, or NULL. */
 static const char *find_key(const char *url)
 {
-	static const struct {
-		const char *host, *name;
-	} known[] = {
-		{ "https://api.openai.com/", "OPENAI_API_KEY" },
-		{ "https://api.anthropic.com/", "ANTHROPIC_API_KEY" },
-	};
 	const char *key = getenv("LILSCOPE_API_KEY");
+	const char *name = ask_key_name(url);
 
-	for (size_t i = 0; i < ARRAY_LEN(known) && !(key && *key); i++)
-		if (strncasecmp(url, known[i].host,
-				strlen(known[i].host)) == 0)
-			key = getenv(known[i].name);
+	if (!(key && *key) && name)
+		key = getenv(name);
 	return key && *key ? key : NULL;
 }
 

@@ -296,8 +296,12 @@ static void tell_skipped(struct job *job)
 static void analyze_source(struct job *job)
 {
 	const struct analyze_opts *opts = job->opts;
-	const struct feed_sink sink = { job, sink_open, sink_close,
-					sink_broken };
+	const struct feed_sink sink = {
+		.ctx = job,
+		.open = sink_open,
+		.close = sink_close,
+		.broken = sink_broken,
+	};
 	const struct feed_opts feed = {
 		.source = source_name(job->source),
 		.format = opts->format && *opts->format ? opts->format : NULL,

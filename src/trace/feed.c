@@ -135,6 +135,8 @@ static void take_json(struct feed *f, const struct piece *piece)
 	const struct format *format = f->verdict.format;
 	struct err why = { "" };
 
+	if (f->gens.sink.record)
+		f->gens.sink.record(f->gens.sink.ctx, piece->data, piece->len);
 	if (format->record(&f->cx, json_root(&f->json.json), &why))
 		return;
 	if (f->cx.fatal)

@@ -40,6 +40,9 @@ struct feed_sink {
 	/* A broken record was skipped; one sentence with line and byte. May
 	 * be NULL. */
 	void (*broken)(void *ctx, const char *sentence);
+	/* The JSON of a record that was taken, until the callback returns. May
+	 * be NULL. */
+	void (*record)(void *ctx, const char *json, size_t n);
 };
 
 struct feed_opts {

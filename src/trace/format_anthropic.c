@@ -12,17 +12,20 @@
  * are totals, not differences. Thinking may be a summary; then output_tokens
  * is of the thinking that nobody saw.
  */
-#include "trace/format_anthropic.h"
+#include "trace/format.h"
 
-#include "trace/format_openai.h"
+#include <string.h>
 
 /* ---- whole messages ---- */
 
-bool anthropic_is_answer(struct json_value v)
+static struct json_value parts_anthropic(struct json_value v, bool wrapped)
 {
-	return json_text_is(json_get(v, "type"), "message") &&
-	       json_is(json_get(v, "content"), JSON_ARRAY) &&
-	       json_text_is(json_get(v, "role"), "assistant");
+	bool answer = json_text_is(json_get(v, "type"), "message") &&
+		      json_is(json_get(v, "content"), JSON_ARRAY) &&
+		      json_text_is(json_get(v, "role"), "assistant");
+
+	(void)wrapped;
+	return answer ? v : (struct json_value){ 0 };
 }
 
 /* A block, or a delta of one: each name holds text of one channel. */
@@ -33,20 +36,7 @@ static void add_block(struct chunk *c, struct json_value v)
 	chunk_add_json(c, CHANNEL_TOOL, json_get(v, "partial_json"));
 }
 
-/* In a stream a block begins with an empty input, whose text follows. */
-void anthropic_content(struct chunk *c, struct json_value message)
-{
-	struct json_value content = json_get(message, "content");
-
-	chunk_add_json(c, CHANNEL_ANSWER, content);
-	for (struct json_value v = json_first(content); v.doc;
-	     v = json_next(v)) {
-		add_block(c, v);
-		chunk_add_arguments(c, json_get(v, "input"));
-	}
-}
-
-void anthropic_facts(struct facts *facts, struct json_value message)
+static void put_facts(struct facts *facts, struct json_value message)
 {
 	struct json_value usage = json_get(message, "usage");
 
@@ -54,6 +44,22 @@ void anthropic_facts(struct facts *facts, struct json_value message)
 	fact_json(&facts->finish_reason, json_get(message, "stop_reason"));
 	fact_u32(&facts->prompt_tokens, json_get(usage, "input_tokens"));
 	fact_u32(&facts->usage_tokens, json_get(usage, "output_tokens"));
+}
+
+/* In a stream a block begins with an empty input, whose text follows. */
+static void part_anthropic(struct gen *gen, struct chunk *c,
+			   struct json_value message, struct json_value part)
+{
+	struct json_value content = json_get(message, "content");
+
+	(void)part;
+	chunk_add_json(c, CHANNEL_ANSWER, content);
+	for (struct json_value v = json_first(content); v.doc;
+	     v = json_next(v)) {
+		add_block(c, v);
+		chunk_add_arguments(c, json_get(v, "input"));
+	}
+	put_facts(gen_facts(gen), message);
 }
 
 /* ---- events ---- */
@@ -85,7 +91,7 @@ static void begin(struct format_ctx *cx, struct json_value message)
 	size_t id_len = gen_key(key, json_get(message, "id"), 0);
 	struct gen *gen = gens_open(cx->gens, key, id_len, NULL);
 
-	anthropic_facts(gen_facts(gen), message);
+	put_facts(gen_facts(gen), message);
 }
 
 static void take_block(struct format_ctx *cx, struct json_value block)
@@ -132,11 +138,37 @@ static bool record_anthropic(struct format_ctx *cx, struct json_value v,
 	else if (json_text_is(type, "message_stop"))
 		stop(cx);
 	else if (json_text_is(type, "error"))
-		return openai_error(cx, json_get(v, "error"), why);
+		return format_error(cx, json_get(v, "error"), why);
 	else if (!json_is(type, JSON_STRING))
 		return err_set(why, "it has no \"type\"");
 	return true;
 }
+
+/* ---- the server's side ---- */
+
+static void finish_anthropic(const struct format_ending *e, struct buf *out)
+{
+	const char *reason = strcmp(e->reason, "stop") ? e->reason : "end_turn";
+
+	buf_printf(out,
+		   "event: content_block_stop\n"
+		   "data: {\"type\":\"content_block_stop\",\"index\":%u}\n\n"
+		   "event: message_delta\n"
+		   "data: {\"type\":\"message_delta\",\"delta\":"
+		   "{\"stop_reason\":",
+		   json_u32(json_get(e->record, "index"), 0));
+	json_put_string(out, reason, strlen(reason));
+	buf_puts(out, ",\"stop_sequence\":null},\"usage\":{}}\n\n"
+		      "event: message_stop\n"
+		      "data: {\"type\":\"message_stop\"}\n\n");
+}
+
+static const struct format_ask asks_anthropic[] = {
+	{ .end = "/messages", .model = true,
+	  .body = FORMAT_TURNS ",'max_tokens':16384",
+	  .header = "anthropic-version: 2023-06-01", .key = "x-api-key: " },
+	{ 0 },
+};
 
 const struct format format_anthropic = {
 	.name = "anthropic",
@@ -144,4 +176,10 @@ const struct format format_anthropic = {
 	.shape = FEED_STREAM,
 	.detect = detect_anthropic,
 	.record = record_anthropic,
+	.parts = parts_anthropic,
+	.part = part_anthropic,
+	.asks = asks_anthropic,
+	.host = "https://api.anthropic.com/",
+	.host_key = "ANTHROPIC_API_KEY",
+	.finish = finish_anthropic,
 };

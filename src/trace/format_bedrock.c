@@ -14,7 +14,7 @@
  * Events name no message: they belong to the one begun last. Usage follows
  * the end, so a message is closed by it, or by the next beginning.
  */
-#include "trace/format_openai.h"
+#include "trace/format.h"
 
 static const char *const events[] = {
 	"messageStart", "contentBlockStart", "contentBlockDelta",
@@ -121,7 +121,7 @@ static bool record_bedrock(struct format_ctx *cx, struct json_value v,
 		struct json_value error = json_get(v, exceptions[i]);
 
 		if (error.doc)
-			return openai_error(cx, error, why);
+			return format_error(cx, error, why);
 	}
 	if (is_saved(v)) {
 		take_saved(cx, v);

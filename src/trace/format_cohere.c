@@ -15,7 +15,7 @@
  *
  * A plan for tools is thinking. Events belong to the message begun last.
  */
-#include "trace/format_openai.h"
+#include "trace/format.h"
 
 static bool is_event(struct json_value v)
 {
@@ -138,7 +138,7 @@ static bool record_cohere(struct format_ctx *cx, struct json_value v,
 	} else if (is_event(v)) {
 		take_event(cx, v);
 	} else if (json_is(json_get(v, "message"), JSON_STRING)) {
-		return openai_error(cx, v, why);
+		return format_error(cx, v, why);
 	} else if (!json_get(v, "type").doc) {
 		return err_set(why, "it has no \"type\"");
 	}

@@ -12,7 +12,7 @@
  * Batch output has it under "response". Counts are totals of all candidates.
  * Without a responseId an answer that has ended is followed by another one.
  */
-#include "trace/format_openai.h"
+#include "trace/format.h"
 
 static struct json_value answer_in(struct json_value v)
 {
@@ -98,7 +98,7 @@ static bool record_gemini(struct format_ctx *cx, struct json_value v,
 	if (json_is(error, JSON_OBJECT)) {
 		if (newest && newest->finished) /* it is not its error */
 			gens_close(cx->gens, newest);
-		return openai_error(cx, error, why);
+		return format_error(cx, error, why);
 	}
 	v = answer_in(v);
 	candidates = json_get(v, "candidates");

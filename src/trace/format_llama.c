@@ -9,10 +9,10 @@
  * reasoning are in the text. Older servers wrote slot_id, `probs` and
  * stopped_eos, stopped_limit and stopped_word.
  */
-#include <math.h>
-#include <stdio.h>
+#include "trace/format.h"
 
-#include "trace/format_openai.h"
+#include <stdio.h>
+#include <string.h>
 
 static bool has(struct json_value v, const char *key)
 {
@@ -79,7 +79,7 @@ static bool record_llama(struct format_ctx *cx, struct json_value v,
 	struct gen *gen;
 
 	if (json_is(error, JSON_OBJECT) || json_is(error, JSON_STRING))
-		return openai_error(cx, error, why);
+		return format_error(cx, error, why);
 	if (!json_is(json_get(v, "content"), JSON_STRING))
 		return err_set(why, "it has no \"content\"");
 	gen = gen_of(cx, v);
@@ -87,7 +87,7 @@ static bool record_llama(struct format_ctx *cx, struct json_value v,
 	chunk_add_json(chunk, CHANNEL_ANSWER, json_get(v, "content"));
 	chunk_entries(chunk, json_get(v, "completion_probabilities"));
 	chunk_ids(chunk, json_get(v, "tokens"));
-	gen_emit(cx->gens, gen, openai_time(cx, gen, v));
+	gen_emit(cx->gens, gen, format_timings(cx, gen, v));
 	if (!json_is(json_get(v, "stop"), JSON_TRUE))
 		return true;
 	take_finish(gen, v);
@@ -95,10 +95,27 @@ static bool record_llama(struct format_ctx *cx, struct json_value v,
 	return true;
 }
 
+static void finish_llama(const struct format_ending *e, struct buf *out)
+{
+	buf_puts(out, "data: {\"content\":\"\",\"tokens\":[],"
+		      "\"stop\":true,\"stop_type\":");
+	json_put_string(out, e->reason, strlen(e->reason));
+	buf_puts(out, "}\n\n");
+}
+
+static const struct format_ask asks_llama[] = {
+	{ .end = "/completion",
+	  .body = "'prompt':$,'stream':true,'n_predict':-1,"
+		  "'timings_per_token':true,'return_tokens':true" },
+	{ 0 },
+};
+
 const struct format format_llama = {
 	.name = "llama-server",
 	.title = "llama-server /completion",
 	.shape = FEED_STREAM,
 	.detect = detect_llama,
 	.record = record_llama,
+	.asks = asks_llama,
+	.finish = finish_llama,
 };

@@ -8,12 +8,9 @@
  * Every line has a clock. The last one (done) has counts and the reason. An
  * answer that was not streamed is one such line.
  */
-#include "trace/format_ollama.h"
+#include "trace/format.h"
 
-#include <math.h>
-
-#include "base/stamp.h"
-#include "trace/format_openai.h"
+#include <string.h>
 
 static bool detect_ollama(struct json_value v)
 {
@@ -24,19 +21,7 @@ static bool detect_ollama(struct json_value v)
 	       json_get(v, "done").doc;
 }
 
-double ollama_clock(struct format_ctx *cx, struct json_value record)
-{
-	size_t len;
-	const char *clock = json_text(json_get(record, "created_at"), &len);
-	double time_s = clock ? stamp_rfc3339(clock, len) : NAN;
-
-	if (isnan(time_s))
-		return cx->time_s;
-	cx->gens->seen.clock = true;
-	return time_s;
-}
-
-void ollama_text(struct chunk *c, struct json_value record)
+static void put_text(struct chunk *c, struct json_value record)
 {
 	struct json_value message = json_get(record, "message");
 	struct json_value calls = json_get(message, "tool_calls");
@@ -51,7 +36,7 @@ void ollama_text(struct chunk *c, struct json_value record)
 	chunk_entries(c, json_get(record, "logprobs"));
 }
 
-void ollama_facts(struct facts *facts, struct json_value record)
+static void put_facts(struct facts *facts, struct json_value record)
 {
 	fact_json(&facts->model, json_get(record, "model"));
 	fact_json(&facts->finish_reason, json_get(record, "done_reason"));
@@ -68,21 +53,63 @@ static bool record_ollama(struct format_ctx *cx, struct json_value record,
 	struct gen *gen = gens_find(cx->gens, key);
 
 	if (json_is(error, JSON_STRING))
-		return openai_error(cx, error, why);
+		return format_error(cx, error, why);
 	if (!json_get(record, "response").doc &&
 	    !json_is(json_get(record, "message"), JSON_OBJECT))
 		return err_set(why, "it has neither \"response\" nor "
 				    "\"message\"");
 	chunk_clear(&cx->gens->chunk);
-	ollama_text(&cx->gens->chunk, record);
+	put_text(&cx->gens->chunk, record);
 	if (!gen)
 		gen = gens_open(cx->gens, key, id_len, NULL);
-	gen_emit(cx->gens, gen, ollama_clock(cx, record));
-	ollama_facts(gen_facts(gen), record);
+	gen_emit(cx->gens, gen,
+		 format_clock(cx, json_get(record, "created_at")));
+	put_facts(gen_facts(gen), record);
 	if (json_is(json_get(record, "done"), JSON_TRUE))
 		gens_close(cx->gens, gen);
 	return true;
 }
+
+/* ---- the server's side ---- */
+
+static struct json_value parts_ollama(struct json_value v, bool wrapped)
+{
+	bool answer = json_is(json_get(v, "done"), JSON_TRUE) &&
+		      (json_is(json_get(v, "response"), JSON_STRING) ||
+		       json_is(json_get(v, "message"), JSON_OBJECT));
+
+	(void)wrapped;
+	return answer ? v : (struct json_value){ 0 };
+}
+
+static void part_ollama(struct gen *gen, struct chunk *chunk,
+			struct json_value answer, struct json_value part)
+{
+	(void)part;
+	put_text(chunk, answer);
+	put_facts(gen_facts(gen), answer);
+}
+
+static void finish_ollama(const struct format_ending *e, struct buf *out)
+{
+	buf_putc(out, '{');
+	format_copy(out, e->record, "model");
+	format_copy(out, e->record, "created_at");
+	buf_puts(out, json_get(e->record, "message").doc ?
+			      "\"message\":{\"role\":\"assistant\","
+			      "\"content\":\"\"}," :
+			      "\"response\":\"\",");
+	buf_puts(out, "\"done\":true,\"done_reason\":");
+	json_put_string(out, e->reason, strlen(e->reason));
+	buf_puts(out, "}\n");
+}
+
+static const struct format_ask asks_ollama[] = {
+	{ .end = "/api/generate", .model = true,
+	  .body = "'prompt':$,'stream':true" },
+	{ .end = "/api/chat", .model = true, .body = FORMAT_TURNS },
+	{ 0 },
+};
 
 const struct format format_ollama = {
 	.name = "ollama",
@@ -90,4 +117,8 @@ const struct format format_ollama = {
 	.shape = FEED_STREAM,
 	.detect = detect_ollama,
 	.record = record_ollama,
+	.parts = parts_ollama,
+	.part = part_ollama,
+	.asks = asks_ollama,
+	.finish = finish_ollama,
 };

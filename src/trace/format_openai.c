@@ -10,12 +10,14 @@
  *
  * One generation an id and choice; several may be interleaved.
  */
-#include "trace/format_openai.h"
+#include "trace/format.h"
 
 #include <math.h>
 #include <string.h>
 
 #include "trace/openai_plain.h"
+
+enum { CHOICES_MAX = 128 }; /* that an ending names */
 
 static bool has(struct json_value v, const char *key)
 {
@@ -89,7 +91,8 @@ static void add_tools(struct chunk *c, struct json_value delta)
 	}
 }
 
-void openai_choice(struct chunk *c, struct json_value choice)
+/* Output of one choice: its delta, message or text, and its tokens. */
+static void put_choice(struct chunk *c, struct json_value choice)
 {
 	struct json_value delta = json_get(choice, "delta");
 	struct json_value logprobs = json_get(choice, "logprobs");
@@ -107,7 +110,10 @@ void openai_choice(struct chunk *c, struct json_value choice)
 	chunk_ids(c, json_get(choice, "token_ids"));
 }
 
-void openai_usage(struct facts *facts, struct json_value record, bool alone)
+/* Token counts; those of the output only if the record is of one generation
+ * alone. */
+static void put_usage(struct facts *facts, struct json_value record,
+		      bool alone)
 {
 	struct json_value usage = json_get(record, "usage");
 
@@ -119,7 +125,8 @@ void openai_usage(struct facts *facts, struct json_value record, bool alone)
 			 json_get(usage, "completion_tokens"));
 }
 
-void openai_finish(struct facts *facts, struct json_value choice)
+/* finish_reason, and what vLLM adds to it. */
+static void put_finish(struct facts *facts, struct json_value choice)
 {
 	struct json_value stop = json_get(choice, "stop_reason");
 
@@ -157,7 +164,7 @@ static void take_usage(struct gens *gs, struct json_value record)
 		if (gen->id_len != id_len ||
 		    memcmp(gen->key, key, id_len) != 0)
 			continue;
-		openai_usage(gen_facts(gen), record, n == 1);
+		put_usage(gen_facts(gen), record, n == 1);
 	}
 }
 
@@ -174,18 +181,6 @@ static void take_prompt(struct gen *gen, struct json_value record,
 	run_prompt(gen->run, text, len);
 	if (json_count(ids))
 		gen_facts(gen)->prompt_tokens = (uint32_t)json_count(ids);
-}
-
-double openai_time(struct format_ctx *cx, struct gen *gen,
-		   struct json_value record)
-{
-	double ms = json_number(json_get(json_get(record, "timings"),
-					 "predicted_ms"), NAN);
-
-	if (gen->mode == CHUNK_UNSET)
-		gen->own_clock = !isnan(ms);
-	cx->gens->seen.clock |= gen->own_clock;
-	return gen->own_clock ? ms * 1e-3 : cx->time_s;
 }
 
 /* The generation of a choice. An id that is used again after its finish
@@ -247,7 +242,7 @@ static void take_choice(struct format_ctx *cx, struct json_value record,
 	struct gen *gen;
 
 	chunk_clear(chunk);
-	openai_choice(chunk, choice);
+	put_choice(chunk, choice);
 	if (!cx->gens->seen.flavour)
 		cx->gens->seen.flavour = flavour(record, choice);
 	gen = gen_of(cx, record, choice);
@@ -255,32 +250,9 @@ static void take_choice(struct format_ctx *cx, struct json_value record,
 	if (!chunk->n) /* llama-server's own record, when it is verbose */
 		chunk_ids(chunk, json_get(json_get(record, "__verbose"),
 					  "tokens"));
-	gen_emit(cx->gens, gen, openai_time(cx, gen, record));
-	openai_finish(gen_facts(gen), choice);
+	gen_emit(cx->gens, gen, format_timings(cx, gen, record));
+	put_finish(gen_facts(gen), choice);
 	gen->finished = gen_facts(gen)->finish_reason != NULL;
-}
-
-bool openai_error(struct format_ctx *cx, struct json_value error,
-		  struct err *why)
-{
-	struct json_value message = json_get(error, "message");
-	struct gen *gen = gens_newest(cx->gens);
-	char *text = NULL;
-
-	fact_json(&text, message.doc ? message : error);
-	if (!gen) {
-		err_set(why, "the server answered with an error: %.300s",
-			text ? text : "(no message)");
-		mem_free(text);
-		return false;
-	}
-	gen_facts(gen)->aborted = true;
-	gen->finished = true;
-	facts_set(&gen_facts(gen)->note, text);
-	if (!gen_facts(gen)->finish_reason)
-		facts_set(&gen_facts(gen)->finish_reason, "error");
-	mem_free(text);
-	return true;
 }
 
 static bool take_record(struct format_ctx *cx, struct json_value record,
@@ -290,7 +262,7 @@ static bool take_record(struct format_ctx *cx, struct json_value record,
 	struct json_value error = json_get(record, "error");
 
 	if (json_is(error, JSON_OBJECT) || json_is(error, JSON_STRING))
-		return openai_error(cx, error, why);
+		return format_error(cx, error, why);
 	if (!json_is(choices, JSON_ARRAY)) {
 		if (has(record, "usage"))
 			take_usage(cx->gens, record);
@@ -317,6 +289,69 @@ static void done_openai(struct format_ctx *cx)
 	gens_close_some(cx->gens, cx->gens->n == 1);
 }
 
+/* ---- the server's side ---- */
+
+static struct json_value parts_openai(struct json_value v, bool wrapped)
+{
+	struct json_value choices = json_get(v, "choices");
+	struct json_value first = json_first(choices);
+	bool text = json_is(json_get(first, "text"), JSON_STRING);
+
+	if ((wrapped && text) ||
+	    json_is(json_get(first, "message"), JSON_OBJECT))
+		return choices;
+	return (struct json_value){ 0 };
+}
+
+static void part_openai(struct gen *gen, struct chunk *chunk,
+			struct json_value answer, struct json_value choice)
+{
+	struct facts *facts = gen_facts(gen);
+
+	put_choice(chunk, choice);
+	fact_json(&facts->model, json_get(answer, "model"));
+	put_finish(facts, choice);
+	put_usage(facts, answer,
+		  json_count(json_get(answer, "choices")) == 1);
+}
+
+/* A chunk that ends each choice that was asked for. */
+static void finish_openai(const struct format_ending *e, struct buf *out)
+{
+	struct json_value first = json_first(json_get(e->record, "choices"));
+	const char *nothing = has(first, "text") ? "\"text\":\"\"" :
+						   "\"delta\":{}";
+	uint32_t n = json_u32(json_get(e->request, "n"), 1);
+
+	buf_puts(out, "data: {");
+	format_copy(out, e->record, "id");
+	format_copy(out, e->record, "object");
+	format_copy(out, e->record, "created");
+	format_copy(out, e->record, "model");
+	format_copy(out, e->record, "system_fingerprint");
+	buf_puts(out, "\"choices\":[");
+	n = MIN(MAX(n, 1), CHOICES_MAX);
+	for (uint32_t i = 0; i < n; i++) {
+		buf_printf(out, "%s{\"index\":%u,%s,\"logprobs\":null,"
+				"\"finish_reason\":",
+			   i ? "," : "", i, nothing);
+		json_put_string(out, e->reason, strlen(e->reason));
+		buf_putc(out, '}');
+	}
+	buf_puts(out, "]}\n\ndata: [DONE]\n\n");
+}
+
+#define USAGE ",'stream_options':{'include_usage':true}"
+
+static const struct format_ask asks_openai[] = {
+	{ .end = "/chat/completions", .model = true,
+	  .body = FORMAT_TURNS USAGE, .extra = ",'return_token_ids':true" },
+	{ .end = "/completions", .model = true,
+	  .body = "'prompt':$,'stream':true" USAGE,
+	  .extra = ",'return_token_ids':true" },
+	{ 0 },
+};
+
 const struct format format_openai = {
 	.name = "openai",
 	.title = "OpenAI chat stream",
@@ -325,4 +360,10 @@ const struct format format_openai = {
 	.detect = detect_openai,
 	.record = record_openai,
 	.done = done_openai,
+	.parts = parts_openai,
+	.part = part_openai,
+	.asks = asks_openai,
+	.host = "https://api.openai.com/",
+	.host_key = "OPENAI_API_KEY",
+	.finish = finish_openai,
 };

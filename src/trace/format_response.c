@@ -1,131 +1,26 @@
 /*
  * A server's whole answer, not streamed, alone or wrapped as in batch output
  * ({"custom_id":..., "response":{"status_code":200,"body":{...}}}): OpenAI
- * chat completions and those that look like them, Responses, Anthropic's
- * messages, Ollama, TGI. Those that look like one record of a stream
- * (llama-server's, SGLang's, text completions) are that, unless wrapped.
+ * chat completions, Ollama, ... : each dialect knows its own (`parts`). Those
+ * that look like one record of a stream (llama-server's, SGLang's, text
+ * completions) are that, unless wrapped.
  */
 #include <math.h>
 
-#include "trace/format_anthropic.h"
-#include "trace/format_ollama.h"
-#include "trace/format_openai.h"
-#include "trace/format_responses.h"
 #include "trace/record.h"
 
-static bool is_chat_answer(struct json_value v)
+/* The dialect whose whole answer it is, or NULL; *parts: what holds its
+ * generations. */
+static const struct format *kind_of(struct json_value v, bool wrapped,
+				    struct json_value *parts)
 {
-	return json_is(json_get(json_first(json_get(v, "choices")), "message"),
-		       JSON_OBJECT);
-}
-
-static bool is_text_answer(struct json_value v)
-{
-	return json_is(json_get(json_first(json_get(v, "choices")), "text"),
-		       JSON_STRING);
-}
-
-static bool is_ollama_answer(struct json_value v)
-{
-	return json_is(json_get(v, "done"), JSON_TRUE) &&
-	       (json_is(json_get(v, "response"), JSON_STRING) ||
-		json_is(json_get(v, "message"), JSON_OBJECT));
-}
-
-static bool is_tgi_answer(struct json_value v)
-{
-	return json_is(json_get(v, "generated_text"), JSON_STRING) &&
-	       json_get(json_get(v, "details"), "finish_reason").doc;
-}
-
-static void emit_choices(struct record *r, struct json_value response)
-{
-	struct json_value choices = json_get(response, "choices");
-	struct chunk *chunk = &r->cx->gens->chunk;
-	size_t n = json_count(choices), i = 0;
-
-	for (struct json_value v = json_first(choices); v.doc;
-	     v = json_next(v), i++) {
-		struct gen *gen = record_open(r, (struct json_value){ 0 }, i,
-					      n, "");
-		struct facts *facts = gen_facts(gen);
-
-		chunk_clear(chunk);
-		openai_choice(chunk, v);
-		fact_json(&facts->model, json_get(response, "model"));
-		openai_finish(facts, v);
-		openai_usage(facts, response, n == 1);
-		gen_emit(r->cx->gens, gen, NAN);
-		gens_close(r->cx->gens, gen);
+	for (size_t i = 0; formats[i]; i++) {
+		if (!formats[i]->parts)
+			continue;
+		*parts = formats[i]->parts(v, wrapped);
+		if (parts->doc)
+			return formats[i];
 	}
-}
-
-static void put_ollama(struct gen *gen, struct chunk *chunk,
-		       struct json_value response)
-{
-	ollama_text(chunk, response);
-	ollama_facts(gen_facts(gen), response);
-}
-
-static void put_responses(struct gen *gen, struct chunk *chunk,
-			  struct json_value response)
-{
-	if (responses_output(chunk, response))
-		facts_set(&gen_facts(gen)->note, responses_summary_note);
-	responses_facts(gen_facts(gen), response);
-}
-
-static void put_anthropic(struct gen *gen, struct chunk *chunk,
-			  struct json_value response)
-{
-	anthropic_content(chunk, response);
-	anthropic_facts(gen_facts(gen), response);
-}
-
-/* Tokens spell the text, but for special ones. */
-static void put_tgi(struct gen *gen, struct chunk *chunk,
-		    struct json_value response)
-{
-	struct json_value details = json_get(response, "details");
-	struct json_value tokens = json_get(details, "tokens");
-	struct facts *facts = gen_facts(gen);
-
-	for (struct json_value v = json_first(tokens); v.doc; v = json_next(v))
-		if (!json_is(json_get(v, "special"), JSON_TRUE))
-			chunk_token(chunk, CHANNEL_ANSWER,
-				    json_get(v, "text"),
-				    json_u32(json_get(v, "id"), TRACE_NO_ID),
-				    (float)json_number(json_get(v, "logprob"),
-						       NAN));
-	if (!chunk->n)
-		chunk_add_json(chunk, CHANNEL_ANSWER,
-			       json_get(response, "generated_text"));
-	fact_json(&facts->finish_reason, json_get(details, "finish_reason"));
-	fact_u32(&facts->usage_tokens, json_get(details, "generated_tokens"));
-	facts->prompt_tokens =
-		(uint32_t)json_count(json_get(details, "prefill"));
-}
-
-/* The answers of servers; put is NULL where one has several generations. */
-static const struct kind {
-	bool (*is)(struct json_value v);
-	void (*put)(struct gen *gen, struct chunk *chunk,
-		    struct json_value response);
-	bool wrapped; /* only inside something else */
-} kinds[] = {
-	{ is_chat_answer, NULL, false },
-	{ is_text_answer, NULL, true },
-	{ is_ollama_answer, put_ollama, false },
-	{ responses_is_answer, put_responses, false },
-	{ anthropic_is_answer, put_anthropic, false },
-	{ is_tgi_answer, put_tgi, false },
-};
-
-static const struct kind *kind_of(struct json_value v)
-{
-	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
-		if (kinds[i].is(v))
-			return &kinds[i];
 	return NULL;
 }
 
@@ -141,32 +36,42 @@ struct json_value response_in(struct json_value v)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
-		const struct kind *kind = kind_of(places[i]);
+		struct json_value parts;
 
-		if (kind && (i || !kind->wrapped))
+		if (kind_of(places[i], i > 0, &parts))
 			return places[i];
 	}
 	return (struct json_value){ 0 };
 }
 
+static void emit_part(struct record *r, const struct format *format,
+		      struct json_value response, struct json_value part,
+		      size_t i, size_t n)
+{
+	struct gens *gens = r->cx->gens;
+	struct gen *gen = record_open(r, (struct json_value){ 0 }, i, n, "");
+
+	chunk_clear(&gens->chunk);
+	format->part(gen, &gens->chunk, response, part);
+	gen_emit(gens, gen, NAN);
+	gens_close(gens, gen);
+}
+
 bool response_emit(struct record *r, struct json_value response,
 		   struct err *why)
 {
-	const struct kind *kind = kind_of(response);
-	struct chunk *chunk = &r->cx->gens->chunk;
-	struct gen *gen;
+	struct json_value parts = { 0 };
+	const struct format *format = kind_of(response, true, &parts);
+	size_t n = json_count(parts), i = 0;
 
-	if (!kind)
+	if (!format)
 		return err_set(why, "there is no answer in it");
-	if (!kind->put) {
-		emit_choices(r, response);
-		return true;
-	}
-	gen = record_open(r, (struct json_value){ 0 }, 0, 1, "");
-	chunk_clear(chunk);
-	kind->put(gen, chunk, response);
-	gen_emit(r->cx->gens, gen, NAN);
-	gens_close(r->cx->gens, gen);
+	if (parts.at == response.at)
+		emit_part(r, format, response, response, 0, 1);
+	else
+		for (struct json_value v = json_first(parts); v.doc;
+		     v = json_next(v))
+			emit_part(r, format, response, v, i++, n);
 	return true;
 }
 

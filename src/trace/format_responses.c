@@ -10,12 +10,10 @@
  * name their item and not their response, so an item belongs to the response
  * that was begun last when the item was first seen.
  */
-#include "trace/format_responses.h"
+#include "trace/format.h"
 
 #include <stdio.h>
 #include <string.h>
-
-#include "trace/format_openai.h"
 
 enum { ITEMS_MAX = 64 };
 
@@ -28,15 +26,18 @@ struct responses_state {
 	char key[GEN_KEY_MAX]; /* of the response that was begun last */
 };
 
-const char responses_summary_note[] =
+static const char summary_note[] =
 	"the reasoning is a summary that the server wrote, not the trace";
 
 /* ---- whole responses ---- */
 
-bool responses_is_answer(struct json_value v)
+static struct json_value parts_responses(struct json_value v, bool wrapped)
 {
-	return json_text_is(json_get(v, "object"), "response") &&
-	       json_is(json_get(v, "output"), JSON_ARRAY);
+	bool answer = json_text_is(json_get(v, "object"), "response") &&
+		      json_is(json_get(v, "output"), JSON_ARRAY);
+
+	(void)wrapped;
+	return answer ? v : (struct json_value){ 0 };
 }
 
 /* The texts in a list of parts; refusals are no answer. */
@@ -61,7 +62,9 @@ static void add_call(struct chunk *c, struct json_value item)
 	chunk_add_json(c, CHANNEL_TOOL, json_get(item, "code"));
 }
 
-bool responses_output(struct chunk *c, struct json_value response)
+/* The output, reasoning first as it came. true: the reasoning in it is a
+ * summary and not the trace. */
+static bool put_output(struct chunk *c, struct json_value response)
 {
 	struct json_value output = json_get(response, "output");
 	bool summary = false;
@@ -81,7 +84,7 @@ bool responses_output(struct chunk *c, struct json_value response)
 	return summary;
 }
 
-void responses_facts(struct facts *facts, struct json_value response)
+static void put_facts(struct facts *facts, struct json_value response)
 {
 	struct json_value usage = json_get(response, "usage");
 	struct json_value why = json_get(
@@ -100,6 +103,15 @@ void responses_facts(struct facts *facts, struct json_value response)
 		return;
 	facts->aborted = true;
 	fact_json(&facts->note, json_get(error, "message"));
+}
+
+static void part_responses(struct gen *gen, struct chunk *chunk,
+			   struct json_value response, struct json_value part)
+{
+	(void)part;
+	if (put_output(chunk, response))
+		facts_set(&gen_facts(gen)->note, summary_note);
+	put_facts(gen_facts(gen), response);
 }
 
 /* ---- events ---- */
@@ -171,7 +183,7 @@ static void take_delta(struct format_ctx *cx, struct json_value v,
 	chunk_entries(chunk, json_get(v, "logprobs"));
 	gen_emit(cx->gens, gen, cx->time_s);
 	if (delta->summary)
-		facts_set(&gen_facts(gen)->note, responses_summary_note);
+		facts_set(&gen_facts(gen)->note, summary_note);
 }
 
 static void begin(struct format_ctx *cx, struct json_value response)
@@ -181,7 +193,7 @@ static void begin(struct format_ctx *cx, struct json_value response)
 
 	gen_key(key, json_get(response, "id"), 0);
 	snprintf(state->key, sizeof(state->key), "%s", key);
-	responses_facts(gen_facts(open_at(cx, key)), response);
+	put_facts(gen_facts(open_at(cx, key)), response);
 }
 
 /* The last event of a response; it holds all of the output once more. */
@@ -198,12 +210,11 @@ static void finish(struct format_ctx *cx, struct json_value response)
 		gen = open_at(cx, state->key[0] ? state->key : key);
 	if (gen->mode == CHUNK_UNSET) {
 		chunk_clear(chunk);
-		if (responses_output(chunk, response))
-			facts_set(&gen_facts(gen)->note,
-				  responses_summary_note);
+		if (put_output(chunk, response))
+			facts_set(&gen_facts(gen)->note, summary_note);
 		gen_emit(cx->gens, gen, cx->time_s);
 	}
-	responses_facts(gen_facts(gen), response);
+	put_facts(gen_facts(gen), response);
 	state->key[0] = '\0';
 	gens_close(cx->gens, gen);
 }
@@ -217,7 +228,7 @@ static bool record_responses(struct format_ctx *cx, struct json_value v,
 	const struct delta *delta = delta_of(type);
 
 	if (json_text_is(type, "error") || json_is(error, JSON_OBJECT))
-		return openai_error(cx, error.doc ? error : v, why);
+		return format_error(cx, error.doc ? error : v, why);
 	if (delta)
 		take_delta(cx, v, delta);
 	else if (json_text_is(type, "response.completed") ||
@@ -231,6 +242,12 @@ static bool record_responses(struct format_ctx *cx, struct json_value v,
 	return true;
 }
 
+static const struct format_ask asks_responses[] = {
+	{ .end = "/responses", .model = true,
+	  .body = "'input':$,'stream':true" },
+	{ 0 },
+};
+
 const struct format format_responses = {
 	.name = "responses",
 	.title = "OpenAI Responses stream",
@@ -238,4 +255,7 @@ const struct format format_responses = {
 	.state_bytes = sizeof(struct responses_state),
 	.detect = detect_responses,
 	.record = record_responses,
+	.parts = parts_responses,
+	.part = part_responses,
+	.asks = asks_responses,
 };

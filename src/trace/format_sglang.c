@@ -12,11 +12,11 @@
  * that merely repeats (a loop, one token at a time) is kept back until a
  * longer or a different one settles it, at most REPEATS_MAX times.
  */
+#include "trace/format.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-#include "trace/format_openai.h"
 
 enum {
 	STREAMS_MAX = GENS_OPEN_MAX,
@@ -194,7 +194,7 @@ static bool record_sglang(struct format_ctx *cx, struct json_value v,
 	size_t id_len;
 
 	if (json_is(error, JSON_OBJECT) || json_is(error, JSON_STRING))
-		return openai_error(cx, error, why);
+		return format_error(cx, error, why);
 	if (!json_is(meta, JSON_OBJECT))
 		return err_set(why, "it has no \"meta_info\"");
 	id_len = gen_key(key, json_get(meta, "id"),
@@ -232,6 +232,14 @@ static void end_sglang(struct format_ctx *cx)
 	}
 }
 
+/* Unasked it would stop after 128 tokens. */
+static const struct format_ask asks_sglang[] = {
+	{ .end = "/generate",
+	  .body = "'text':$,'stream':true,"
+		  "'sampling_params':{'max_new_tokens':16384}" },
+	{ 0 },
+};
+
 const struct format format_sglang = {
 	.name = "sglang",
 	.title = "SGLang /generate",
@@ -240,4 +248,5 @@ const struct format format_sglang = {
 	.detect = detect_sglang,
 	.record = record_sglang,
 	.end = end_sglang,
+	.asks = asks_sglang,
 };

@@ -8,9 +8,9 @@
  * Records do not name their request. An index that does not grow begins a
  * new generation.
  */
-#include <math.h>
+#include "trace/format.h"
 
-#include "trace/format_openai.h"
+#include <math.h>
 
 struct tgi_state {
 	uint32_t index; /* of the last token, 0: none */
@@ -52,6 +52,15 @@ static void take_details(struct gen *gen, struct json_value details)
 	fact_u32(&facts->prompt_tokens, json_get(details, "input_length"));
 }
 
+static void put_token(struct chunk *chunk, struct json_value token)
+{
+	if (!json_is(json_get(token, "special"), JSON_TRUE))
+		chunk_token(chunk, CHANNEL_ANSWER, json_get(token, "text"),
+			    json_u32(json_get(token, "id"), TRACE_NO_ID),
+			    (float)json_number(json_get(token, "logprob"),
+					       NAN));
+}
+
 static bool record_tgi(struct format_ctx *cx, struct json_value v,
 		       struct err *why)
 {
@@ -61,22 +70,53 @@ static bool record_tgi(struct format_ctx *cx, struct json_value v,
 	struct gen *gen;
 
 	if (json_is(error, JSON_OBJECT) || json_is(error, JSON_STRING))
-		return openai_error(cx, error, why);
+		return format_error(cx, error, why);
 	if (!json_is(token, JSON_OBJECT))
 		return err_set(why, "it has no \"token\"");
 	gen = gen_of(cx, v);
 	chunk_clear(chunk);
-	if (!json_is(json_get(token, "special"), JSON_TRUE))
-		chunk_token(chunk, CHANNEL_ANSWER, json_get(token, "text"),
-			    json_u32(json_get(token, "id"), TRACE_NO_ID),
-			    (float)json_number(json_get(token, "logprob"),
-					       NAN));
+	put_token(chunk, token);
 	gen_emit(cx->gens, gen, cx->time_s);
 	take_details(gen, json_get(v, "details"));
 	if (json_is(json_get(v, "generated_text"), JSON_STRING))
 		gens_close(cx->gens, gen);
 	return true;
 }
+
+/* ---- the server's side ---- */
+
+static struct json_value parts_tgi(struct json_value v, bool wrapped)
+{
+	bool answer = json_is(json_get(v, "generated_text"), JSON_STRING) &&
+		      has(json_get(v, "details"), "finish_reason");
+
+	(void)wrapped;
+	return answer ? v : (struct json_value){ 0 };
+}
+
+/* Tokens spell the text, but for special ones. */
+static void part_tgi(struct gen *gen, struct chunk *chunk,
+		     struct json_value answer, struct json_value part)
+{
+	struct json_value details = json_get(answer, "details");
+	struct json_value tokens = json_get(details, "tokens");
+
+	(void)part;
+	for (struct json_value v = json_first(tokens); v.doc; v = json_next(v))
+		put_token(chunk, v);
+	if (!chunk->n)
+		chunk_add_json(chunk, CHANNEL_ANSWER,
+			       json_get(answer, "generated_text"));
+	take_details(gen, details);
+	gen_facts(gen)->prompt_tokens =
+		(uint32_t)json_count(json_get(details, "prefill"));
+}
+
+static const struct format_ask asks_tgi[] = {
+	{ .end = "/generate_stream",
+	  .body = "'inputs':$,'parameters':{'details':true}" },
+	{ 0 },
+};
 
 const struct format format_tgi = {
 	.name = "tgi",
@@ -85,4 +125,7 @@ const struct format format_tgi = {
 	.state_bytes = sizeof(struct tgi_state),
 	.detect = detect_tgi,
 	.record = record_tgi,
+	.parts = parts_tgi,
+	.part = part_tgi,
+	.asks = asks_tgi,
 };

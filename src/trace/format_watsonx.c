@@ -5,10 +5,7 @@
  *	 "results":[{"generated_text":"the","generated_token_count":1,
  *	 "input_token_count":8,"stop_reason":"not_finished"}]}
  */
-#include <math.h>
-
-#include "trace/format_ollama.h"
-#include "trace/format_openai.h"
+#include "trace/format.h"
 
 static bool detect_watsonx(struct json_value v)
 {
@@ -29,7 +26,7 @@ static bool record_watsonx(struct format_ctx *cx, struct json_value v,
 	struct facts *facts;
 
 	if (json_is(error, JSON_OBJECT))
-		return openai_error(cx, error, why);
+		return format_error(cx, error, why);
 	if (!result.doc)
 		return err_set(why, "it has no \"results\"");
 	if (!gen)
@@ -38,7 +35,7 @@ static bool record_watsonx(struct format_ctx *cx, struct json_value v,
 	chunk_clear(&cx->gens->chunk);
 	chunk_add_json(&cx->gens->chunk, CHANNEL_ANSWER,
 		       json_get(result, "generated_text"));
-	gen_emit(cx->gens, gen, ollama_clock(cx, v));
+	gen_emit(cx->gens, gen, format_clock(cx, json_get(v, "created_at")));
 	fact_json(&facts->model, json_get(v, "model_id"));
 	fact_u32(&facts->usage_tokens,
 		 json_get(result, "generated_token_count"));

@@ -69,7 +69,11 @@ static bool read_file(const char *path, struct buf *out)
 static void print_file(const char *path)
 {
 	struct reader r = { { 0 }, 0 };
-	struct feed_sink sink = { &r, on_open, on_close, NULL };
+	struct feed_sink sink = {
+		.ctx = &r,
+		.open = on_open,
+		.close = on_close,
+	};
 	struct feed_opts opts = { .source = path };
 	struct feed *feed = feed_new(&opts, &sink);
 	struct buf bytes = { 0 }, line = { 0 };

@@ -136,6 +136,17 @@ part()
 		print ".It Cm " $2
 		print sentence($3)
 	}
+	part == "ASKS" && $1 == "format" && $5 != "-" {
+		if (!open) begin("")
+		gsub(/ /, " , ", $5)
+		print ".It Pa " $5
+		print sentence($3)
+	}
+	part == "ENDS" && $1 == "format" && $6 != "-" {
+		if (ended != "")
+			print ".Cm " ended " ,"
+		ended = $2
+	}
 	part == "POLICIES" && $1 == "policy" {
 		if (!open) begin("")
 		print ".It Cm " $2
@@ -158,7 +169,11 @@ part()
 		print ".It Cm " $2
 		print sentence($3)
 	}
-	END { end() }' "$tmp/tables"
+	END {
+		end()
+		if (ended != "")
+			print "and\n.Cm " ended " ;"
+	}' "$tmp/tables"
 }
 
 # The page with every part made anew.

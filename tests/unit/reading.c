@@ -154,7 +154,12 @@ static void on_broken(void *ctx, const char *sentence)
 struct reading *reading_new(const struct feed_opts *opts)
 {
 	struct reading *r = mem_zalloc(sizeof(*r));
-	struct feed_sink sink = { r, on_open, on_close, on_broken };
+	struct feed_sink sink = {
+		.ctx = r,
+		.open = on_open,
+		.close = on_close,
+		.broken = on_broken,
+	};
 
 	r->feed = feed_new(opts, &sink);
 	return r;

@@ -136,7 +136,11 @@ static void on_close(void *ctx, struct run *run)
 static struct run *read_text(const char *text)
 {
 	struct run *run = NULL;
-	struct feed_sink sink = { &run, on_open, on_close, NULL };
+	struct feed_sink sink = {
+		.ctx = &run,
+		.open = on_open,
+		.close = on_close,
+	};
 	struct feed_opts opts = { .source = "x" };
 	struct feed *feed = feed_new(&opts, &sink);
 

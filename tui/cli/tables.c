@@ -146,6 +146,16 @@ static void print_uses(struct buf *out, const struct sparse *policy)
 	buf_release(&list);
 }
 
+/* "/api/generate /api/chat" */
+static void print_asks(struct buf *out, const struct format *format)
+{
+	struct buf ends = { 0 };
+
+	format_ends(format, " ", &ends);
+	field(out, ends.len ? buf_cstr(&ends) : NULL);
+	buf_release(&ends);
+}
+
 void tables_print(struct buf *out)
 {
 	for (size_t i = 0; i < n_commands; i++) {
@@ -165,6 +175,8 @@ void tables_print(struct buf *out)
 		print_named(out, "format", formats[i]->name,
 			    formats[i]->title);
 		field(out, formats[i]->refusal ? "refused" : "read");
+		print_asks(out, formats[i]);
+		field(out, formats[i]->finish ? "ended" : NULL);
 		end(out);
 	}
 	for (size_t i = 0; i < CODER_KINDS; i++) {

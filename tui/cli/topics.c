@@ -23,6 +23,28 @@ static void put_row(struct buf *out, const char *name, size_t cols,
 	buf_printf(out, "%s\n", about);
 }
 
+/* What servers are asked for, and which of their answers end well. */
+static void print_servers(struct buf *out)
+{
+	buf_puts(out, "\nAsked by URL with --prompt, known by the end of its "
+		      "path:\n");
+	for (size_t i = 0; formats[i]; i++) {
+		struct buf ends = { 0 };
+
+		format_ends(formats[i], ", ", &ends);
+		if (ends.len)
+			put_row(out, formats[i]->name, NAME_COLS,
+				buf_cstr(&ends));
+		buf_release(&ends);
+	}
+	buf_puts(out, "\nStopped by guard --listen with the end that their "
+		      "clients expect:\n");
+	for (size_t i = 0; formats[i]; i++)
+		if (formats[i]->finish)
+			put_row(out, formats[i]->name, NAME_COLS,
+				formats[i]->title);
+}
+
 static void print_formats(struct buf *out)
 {
 	buf_puts(out, "Read, recognised without --format NAME:\n");
@@ -39,6 +61,7 @@ static void print_formats(struct buf *out)
 		 "\nTo record what a server writes:\n"
 		 "  curl -N URL -d '{\"stream\":true,...}' | tee run.sse | "
 		 "lilscope -\n");
+	print_servers(out);
 	for (size_t i = 0, n = 0; formats[i]; i++) {
 		if (!formats[i]->refusal)
 			continue;

@@ -8,6 +8,7 @@
 
 #include "opt/settings.h"
 #include "report/report.h"
+#include "trace/format.h"
 
 /* -- values ------------------------------------------------------------ */
 
@@ -142,6 +143,16 @@ static void patience_get(const struct opt *opt, const struct settings *s,
 {
 	(void)opt;
 	buf_printf(out, "%u", s->meter.guard.patience);
+}
+
+/* The i-th dialect that is read. */
+static const char *format_value(size_t i)
+{
+	size_t k = 0;
+
+	while (formats[k] && (formats[k]->refusal || i--))
+		k++;
+	return formats[k] ? formats[k]->name : NULL;
 }
 
 static const char *coder_value(size_t i)
@@ -454,7 +465,7 @@ const struct opt opts[] = {
 	  switch_set, switch_get, FIELD(meter.rivals), NULL },
 	{ "format", 0, 0, "DIALECT", BOTH | OPT_GUARD,
 	  "what the files hold, instead of finding out", text_set, text_get,
-	  FIELD(read.format), NULL },
+	  FIELD(read.format), format_value },
 	{ "field", 0, 0, "PATH", BOTH | OPT_GUARD,
 	  "where the text is in a JSON record, as .a.b[0]", text_set, text_get,
 	  FIELD(read.field), NULL },

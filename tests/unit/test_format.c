@@ -1,0 +1,263 @@
+/*
+ * The server's side of the dialects' rows: what is asked at a URL (ask.c), and
+ * that a stopped answer with the end that the row gives it is read as a whole
+ * one. A row that can be asked or ended and is not in these tables fails.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include "reading.h"
+
+#include <string.h>
+
+#include "input/ask.h"
+#include "trace/format.h"
+
+#define HOST "http://h:1"
+#define TURNS "\"messages\":[{\"role\":\"user\",\"content\":\"a \\\"b\\\"\"}]"
+#define STREAM ",\"stream\":true"
+#define PROMPT "\"prompt\":\"a \\\"b\\\"\""
+#define USAGE ",\"stream_options\":{\"include_usage\":true}"
+
+static const struct question {
+	const char *url, *asked; /* NULL: the same */
+	const char *body;
+	const char *header, *key; /* NULL: none; as a bearer */
+	bool plain;               /* there is a second, shorter body */
+} questions[] = {
+	{ HOST, HOST "/v1/chat/completions",
+	  "{\"model\":\"m\"," TURNS STREAM USAGE ",\"return_token_ids\":true}",
+	  NULL, NULL, true },
+	{ HOST "/v1/?a=/x#y", HOST "/v1/chat/completions?a=/x#y",
+	  "{\"model\":\"m\"," TURNS STREAM USAGE ",\"return_token_ids\":true}",
+	  NULL, NULL, true },
+	{ HOST "/v1/chat/completions", NULL,
+	  "{\"model\":\"m\"," TURNS STREAM USAGE ",\"return_token_ids\":true}",
+	  NULL, NULL, true },
+	{ HOST "/v1/completions", NULL,
+	  "{\"model\":\"m\"," PROMPT STREAM USAGE
+	  ",\"return_token_ids\":true}", NULL, NULL, true },
+	{ HOST "/v1/responses", NULL,
+	  "{\"model\":\"m\",\"input\":\"a \\\"b\\\"\"" STREAM "}",
+	  NULL, NULL, false },
+	{ HOST "/v1/messages?beta", NULL,
+	  "{\"model\":\"m\"," TURNS STREAM ",\"max_tokens\":16384}",
+	  "anthropic-version: 2023-06-01", "x-api-key: ", false },
+	{ HOST "/api/generate", NULL, "{\"model\":\"m\"," PROMPT STREAM "}",
+	  NULL, NULL, false },
+	{ HOST "/api/chat", NULL, "{\"model\":\"m\"," TURNS STREAM "}",
+	  NULL, NULL, false },
+	{ HOST "/completion", NULL,
+	  "{" PROMPT STREAM ",\"n_predict\":-1,\"timings_per_token\":true,"
+	  "\"return_tokens\":true}", NULL, NULL, false },
+	{ HOST "/generate_stream", NULL,
+	  "{\"inputs\":\"a \\\"b\\\"\",\"parameters\":{\"details\":true}}",
+	  NULL, NULL, false },
+	{ HOST "/generate", NULL,
+	  "{\"text\":\"a \\\"b\\\"\"" STREAM
+	  ",\"sampling_params\":{\"max_new_tokens\":16384}}",
+	  NULL, NULL, false },
+};
+
+static void check_question(const struct question *q)
+{
+	struct ask ask = { 0 };
+	struct err err = { "" };
+	const char *key = q->key ? q->key : FORMAT_BEARER;
+
+	assert_true(ask_prompt(&ask, q->url, "m", "a \"b\"", 5, &err));
+	assert_string_equal(buf_cstr(&ask.url), q->asked ? q->asked : q->url);
+	assert_string_equal(buf_cstr(&ask.body), q->body);
+	assert_true(q->plain ? ask.plain.len < ask.body.len :
+			       ask.plain.len == 0);
+	assert_string_equal(ask.key, key);
+	assert_string_equal(ask_key(buf_cstr(&ask.url)), key);
+	assert_true(q->header ? !strcmp(ask.header, q->header) : !ask.header);
+	ask_release(&ask);
+}
+
+/* Is this end of a path asked for in the table? */
+static bool is_asked(const char *end)
+{
+	size_t n = strlen(end);
+	bool found = false;
+
+	for (size_t i = 0; i < ARRAY_LEN(questions) && !found; i++) {
+		const char *url = questions[i].url;
+		size_t len = strcspn(url, "?#");
+
+		found = len > n && !memcmp(url + len - n, end, n) &&
+			format_ask_at(url, len)->end == end;
+	}
+	return found;
+}
+
+static void rows_are_asked(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(questions); i++)
+		check_question(&questions[i]);
+	for (size_t i = 0; formats[i]; i++)
+		for (const struct format_ask *a = formats[i]->asks;
+		     a && a->end; a++)
+			if (!is_asked(a->end))
+				fail_msg("%s: %s is asked in no test",
+					 formats[i]->name, a->end);
+}
+
+static void unknown_paths_are_listed(void **state)
+{
+	struct ask ask = { 0 };
+	struct err err = { "" };
+
+	(void)state;
+	assert_false(ask_prompt(&ask, HOST "/any", NULL, "x", 1, &err));
+	assert_int_equal(ask.body.len, 0);
+	for (size_t i = 0; formats[i]; i++)
+		for (const struct format_ask *a = formats[i]->asks;
+		     a && a->end; a++)
+			assert_non_null(strstr(err.text, a->end));
+	assert_non_null(strstr(err.text, "--data"));
+	ask_release(&ask);
+}
+
+static void keys_belong_to_hosts(void **state)
+{
+	static const struct {
+		const char *url, *name;
+	} rows[] = {
+		{ "https://api.openai.com/v1", "OPENAI_API_KEY" },
+		{ "HTTPS://API.Anthropic.com/v1/messages",
+		  "ANTHROPIC_API_KEY" },
+		{ "https://api.openai.com.evil/", NULL },
+		{ "http://api.openai.com/", NULL },
+		{ HOST, NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		const char *name = ask_key_name(rows[i].url);
+
+		assert_true(rows[i].name ? name && !strcmp(name, rows[i].name) :
+					   !name);
+	}
+}
+
+/* ---- endings ---- */
+
+static const struct ending {
+	const char *format, *head; /* records before the last */
+	const char *before, *last, *after; /* which is framed so */
+	const char *request;
+	size_t n; /* generations that end */
+	const char *holds; /* in the end */
+} endings[] = {
+	{ "openai", "", "data: ",
+	  "{\"id\":\"x\",\"object\":\"chat.completion.chunk\",\"created\":17,"
+	  "\"model\":\"m\",\"choices\":[{\"index\":0,"
+	  "\"delta\":{\"content\":\"Hi\"}}]}", "\n\n", "{\"n\":1}", 1,
+	  "{\"id\":\"x\",\"object\":\"chat.completion.chunk\",\"created\":17,"
+	  "\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{}" },
+	{ "openai",
+	  "data: {\"id\":\"x\",\"choices\":[{\"index\":1,\"text\":\"a\"}]}\n\n",
+	  "data: ", "{\"id\":\"x\",\"choices\":[{\"index\":0,\"text\":\"b\"}]}",
+	  "\n\n", "{\"n\":2}", 2, "\"text\":\"\"" },
+	{ "ollama", "", "",
+	  "{\"model\":\"m\",\"created_at\":\"2026-01-31T09:00:00Z\","
+	  "\"message\":{\"role\":\"assistant\",\"content\":\"Hi\"},"
+	  "\"done\":false}", "\n", "", 1, "\"message\":{" },
+	{ "ollama", "", "",
+	  "{\"model\":\"m\",\"created_at\":\"2026-01-31T09:00:00Z\","
+	  "\"response\":\"Hi\",\"done\":false}", "\n", "no JSON", 1,
+	  "\"created_at\":\"2026-01-31T09:00:00Z\",\"response\":\"\"" },
+	{ "anthropic",
+	  "data: {\"type\":\"message_start\",\"message\":{\"id\":\"x\"}}\n\n",
+	  "data: ",
+	  "{\"type\":\"content_block_delta\",\"index\":3,"
+	  "\"delta\":{\"type\":\"text_delta\",\"text\":\"Hi\"}}", "\n\n",
+	  "", 1, "{\"type\":\"content_block_stop\",\"index\":3}" },
+	{ "llama-server", "", "data: ",
+	  "{\"index\":0,\"content\":\"Hi\",\"tokens\":[5],\"stop\":false,"
+	  "\"id_slot\":-1}", "\n\n", "", 1, "\"stop\":true" },
+};
+
+static size_t count(const char *s, const char *word)
+{
+	size_t n = 0;
+
+	for (; (s = strstr(s, word)); s++)
+		n++;
+	return n;
+}
+
+static void check_ending(const struct ending *e)
+{
+	struct feed_opts opts = { .source = "x" };
+	struct buf record = { 0 }, request = { 0 }, end = { 0 };
+	struct buf stream = { 0 }, got = { 0 };
+	const struct format *f = format_find(e->format);
+
+	buf_puts(&record, e->last);
+	buf_puts(&request, e->request);
+	format_finish(f, &record, &request, "length", &end);
+	if (!strstr(buf_cstr(&end), e->holds))
+		fail_msg("%s: \"%s\" lacks %s", e->format, buf_cstr(&end),
+			 e->holds);
+	buf_printf(&stream, "%s%s%s%s%s", e->head, e->before, e->last,
+		   e->after, buf_cstr(&end));
+	reading_of(&opts, stream.data, stream.len, 0, &got);
+	if (strncmp(buf_cstr(&got), e->format, strlen(e->format)) != 0 ||
+	    count(got.data, "finish \"length\"") != e->n ||
+	    count(got.data, "\n  ") != e->n ||
+	    !strstr(got.data, ", skipped 0\n"))
+		fail_msg("%s%s", stream.data, got.data);
+	buf_release(&record);
+	buf_release(&request);
+	buf_release(&end);
+	buf_release(&stream);
+	buf_release(&got);
+}
+
+static void rows_are_ended(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(endings); i++)
+		check_ending(&endings[i]);
+	for (size_t i = 0; formats[i]; i++) {
+		bool found = !formats[i]->finish;
+
+		for (size_t k = 0; k < ARRAY_LEN(endings); k++)
+			found |= !strcmp(endings[k].format, formats[i]->name);
+		if (!found)
+			fail_msg("%s is ended in no test", formats[i]->name);
+	}
+}
+
+/* No record was kept, a dialect without an end, none that is known. */
+static void others_just_end(void **state)
+{
+	struct buf none = { 0 }, record = { 0 }, out = { 0 };
+
+	(void)state;
+	buf_puts(&record, "{\"a\":1}");
+	format_finish(&format_openai, &none, &none, "stop", &out);
+	format_finish(&format_text, &record, &none, "stop", &out);
+	format_finish(NULL, &record, &none, "stop", &out);
+	assert_int_equal(out.len, 0);
+	buf_release(&record);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(rows_are_asked),
+		cmocka_unit_test(unknown_paths_are_listed),
+		cmocka_unit_test(keys_belong_to_hosts),
+		cmocka_unit_test(rows_are_ended),
+		cmocka_unit_test(others_just_end),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
