@@ -16,6 +16,7 @@
 
 #include "base/utf8.h"
 #include "trace/prefix.h"
+#include "trace/sse.h"
 
 enum {
 	EARLY_LINES = 16,     /* asked at each of the first lines */
@@ -343,57 +344,102 @@ static bool is_field(const char *s, size_t n)
 	       BEGINS(s, n, ":");
 }
 
-/* Do the lines look like events? And is a data line that is complete by
- * itself followed by another one, without the empty line between them
- * (a capture that went through grep)? Then lines are the records, unless
- * they end with CR alone: the feed takes such an event apart. */
-static enum detect_answer sse_framing(struct probe *p, enum framing *framing)
+/* What the lines of the probe are. */
+enum event_lines {
+	NO_EVENTS,    /* a line that is no field, before anything is told */
+	SOME_EVENTS,
+	LINES_ALONE,  /* the empty lines between events are lost (grep) */
+	LINES_OF_CR,  /* the same, and lines end with CR alone */
+};
+
+/*
+ * A field of no interest tells nothing, and so does data that is no JSON
+ * ("ping", ": PROCESSING"): servers send it to keep a connection alive. After
+ * one JSON value as data the source is a stream for good; what looks like the
+ * wire is never text.
+ *
+ * Data lines that are complete by themselves and follow each other without
+ * an empty line are records of lines; if lines end with CR alone the feed
+ * takes such an event apart. Several lines of one value (they are joined
+ * with LF) begin with one that is not complete.
+ */
+static enum event_lines event_lines(struct probe *p)
 {
+	enum event_lines found = SOME_EVENTS;
 	struct lines l = lines_of(p);
+	bool told = false, complete = true, after_cr;
+	size_t n, n_data = 0;
 	const char *line;
-	size_t n;
-	bool data = false, event = false, after_cr;
 
 	while (next_line(&l, &line, &n)) {
-		if (n == 0) {
-			event = event || data;
-			data = false;
+		if (!n) {
+			told = told || (n_data && complete);
+			n_data = 0;
 			continue;
 		}
-		if (!is_field(line, n))
-			return DETECT_NO;
-		if (!BEGINS(line, n, "data:"))
-			continue;
+		if (!is_field(line, n) && !told)
+			return NO_EVENTS;
 		after_cr = line > p->s && line[-1] == '\r';
-		frame_line(&line, &n);
-		if (!n)
-			continue; /* to keep the connection alive */
-		if (line[0] != '{' && line[0] != '[')
-			return DETECT_NO;
-		if (data && !event) {
-			*framing = after_cr ? FRAMING_SSE : FRAMING_LINES;
-			return DETECT_YES;
+		if (!BEGINS(line, n, "data:") || !frame_line(&line, &n) ||
+		    (!n_data && line[0] != '{' && line[0] != '['))
+			continue;
+		if (n_data && complete && !told && reads(p, line, n, false)) {
+			found = after_cr ? LINES_OF_CR : LINES_ALONE;
+			told = true;
 		}
-		data = reads(p, line, n, false);
-		*framing = FRAMING_SSE;
-		if (event)
-			return DETECT_YES;
+		if (!n_data++)
+			complete = reads(p, line, n, false);
 	}
-	return event || (p->whole && data) ? DETECT_YES : DETECT_MORE;
+	return found;
+}
+
+/* The events of the probe, up to the first that a dialect claims. */
+struct claim {
+	struct probe *p;
+	const struct format *format;
+	size_t n_good;
+};
+
+static void ask_event(void *ctx, const struct sse_event *event)
+{
+	struct claim *c = ctx;
+
+	if (c->format || c->n_good == RECORDS_LOOKED_AT ||
+	    !reads(c->p, event->data, event->len, false) ||
+	    !json_is_container(json_root(&c->p->json)))
+		return;
+	c->n_good++;
+	c->format = claimed(c->p);
+	if (c->format == &format_jsonl && !c->p->forced)
+		c->format = NULL;
+}
+
+static const struct format *claimed_event(struct probe *p)
+{
+	struct claim claim = { p, NULL, 0 };
+	struct sse_sink sink = { &claim, ask_event, NULL };
+	struct sse sse;
+
+	sse_init(&sse, &sink, FEED_PROBE_BYTES, 1, 0);
+	sse_bytes(&sse, p->s, p->n);
+	if (p->whole)
+		sse_end(&sse);
+	sse_release(&sse);
+	return claim.format;
 }
 
 static enum detect_answer sse(struct probe *p)
 {
-	enum framing framing = FRAMING_SSE;
-	enum detect_answer answer = sse_framing(p, &framing);
+	enum event_lines lines = event_lines(p);
+	enum framing framing = lines == LINES_ALONE ? FRAMING_LINES :
+						      FRAMING_SSE;
 	const struct format *format;
 	size_t n_good;
 
-	if (answer == DETECT_NO)
+	if (lines == NO_EVENTS)
 		return text(p);
-	if (answer == DETECT_MORE && !p->whole)
-		return answer;
-	format = claimed_line(p, &n_good);
+	format = lines == SOME_EVENTS ? claimed_event(p) :
+					claimed_line(p, &n_good);
 	if (format && (p->forced || format != &format_jsonl))
 		return settle(p, format, framing);
 	if (!p->whole)
@@ -472,14 +518,33 @@ static enum detect_answer object_framing(struct probe *p,
 	return DETECT_NO;
 }
 
-/* The dialect of the first value, complete or cut. */
-static const struct format *claimed_first(struct probe *p)
+/* The dialect of the first values, the last of them perhaps cut: of the first
+ * that is claimed as more than prompts and generations, or else as that. */
+static const struct format *claimed_value(struct probe *p)
 {
-	size_t end = first_value(p);
+	const struct format *weak = NULL;
+	struct scan sc = { 0 };
+	size_t at = 0, start = 0;
 
-	if (!reads(p, p->s, end ? end : p->n, !end))
-		return NULL;
-	return claimed(p);
+	for (size_t i = 0; i < RECORDS_LOOKED_AT; i++) {
+		const struct format *format = NULL;
+		bool complete;
+
+		scan_next(&sc, p->s, p->n, &at);
+		start = at;
+		complete = scan_next(&sc, p->s, p->n, &at) == SCAN_END;
+		if (!complete)
+			at = p->n;
+		if (start < at &&
+		    reads(p, p->s + start, at - start, !complete))
+			format = claimed(p);
+		if (format && format != &format_jsonl)
+			return format;
+		weak = weak ? weak : format;
+		if (!complete)
+			break;
+	}
+	return weak;
 }
 
 static enum detect_answer object(struct probe *p)
@@ -495,7 +560,7 @@ static enum detect_answer object(struct probe *p)
 		return answer;
 	format = framing == FRAMING_LINES ? claimed_line(p, &n_good) : NULL;
 	if (!format)
-		format = claimed_first(p);
+		format = claimed_value(p);
 	if (format)
 		return settle(p, format, framing);
 	return p->whole ? settle(p, &format_jsonl, framing) : DETECT_MORE;

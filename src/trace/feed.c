@@ -188,6 +188,20 @@ static bool is_blank(const struct piece *piece)
 	return at == piece->len;
 }
 
+/* An event that keeps a connection alive: nothing, or a word that is no record
+ * ("ping", ": PROCESSING", null). */
+static bool is_keep_alive(const struct feed *f, const struct piece *piece)
+{
+	enum { WORD_MAX = 64 };
+
+	return f->frame.framing == FRAMING_SSE &&
+	       (is_blank(piece) ||
+		(piece->len <= WORD_MAX &&
+		 !memchr(piece->data, '{', piece->len) &&
+		 !memchr(piece->data, '}', piece->len) &&
+		 !memchr(piece->data, '[', piece->len)));
+}
+
 /* A log's line has a time, or that of the line before it. */
 static void take_time(struct feed *f, const struct piece *piece)
 {
@@ -212,8 +226,8 @@ static void on_piece(void *ctx, const struct piece *piece)
 		format->bytes(&f->cx, piece->data, piece->len);
 		return;
 	}
-	if (f->frame.framing == FRAMING_SSE && is_blank(piece))
-		return; /* "data:" to keep the connection alive */
+	if (is_keep_alive(f, piece))
+		return;
 	if (is_done(f, piece)) {
 		if (format->done)
 			format->done(&f->cx);
