@@ -14,15 +14,17 @@ libengine_a_SOURCES += \
 
 # The maths.
 libengine_a_SOURCES += \
-	src/measure/adaptive.c src/measure/bound.c src/measure/bound.h \
+	src/measure/bound.c src/measure/bound.h \
 	src/measure/coder.c src/measure/coder.h \
 	src/measure/edges.c src/measure/edges.h \
-	src/measure/guard.c src/measure/guard.h \
 	src/measure/lz77.c src/measure/lz77.h \
 	src/measure/meter.c src/measure/meter.h \
-	src/measure/rival.c src/measure/rival.h src/measure/rival_chunk.c \
-	src/measure/rival_cycle.c src/measure/rival_rules.h \
-	src/measure/rival_zlib.c src/measure/series.c src/measure/series.h \
+	src/measure/rule.c src/measure/rule.h \
+	src/measure/rule_adaptive.c src/measure/rule_chunk.c \
+	src/measure/rule_cycle.c \
+	src/measure/rule_guardian.c src/measure/rule_guardian.h \
+	src/measure/rule_zlib.c \
+	src/measure/series.c src/measure/series.h \
 	src/measure/stree.c src/measure/stree.h
 
 # What a generation is, and every form that it comes in. The tokenizer's

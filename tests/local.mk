@@ -34,10 +34,10 @@ endif
 measure_tests = \
 	tests/unit/test_pack \
 	tests/unit/test_series \
-	tests/unit/test_guard \
+	tests/unit/test_guardian \
 	tests/unit/test_coder \
 	tests/unit/test_bound \
-	tests/unit/test_rival \
+	tests/unit/test_rule \
 	tests/unit/test_zl77
 if HAVE_TESTS
 check_PROGRAMS += $(measure_tests)

@@ -175,7 +175,7 @@ static int analyze(const struct settings *set, char **files, int n_files)
 	job.meter = set->meter;
 	job.output = outputs[set->report.output];
 	job.check = set->report.check;
-	job.rule = set->rule[0] ? set->rule : NULL;
+	job.i_rule = set->i_rule;
 	job.format = set->read.format;
 	job.field = set->read.field;
 	job.first_record = set->read.first_record;

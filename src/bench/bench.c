@@ -38,7 +38,7 @@ struct bench {
 /* What a worker is told. */
 struct job {
 	uint32_t i_case, i_problem;
-	struct guard_opts guard; /* f 0: not known yet */
+	struct rule_opts rule; /* f 0: not known yet */
 };
 
 static uint32_t n_slots(const struct bench *b)
@@ -127,7 +127,7 @@ static bool rescue(const struct bench *b, const struct job *job,
 
 	o.threshold.then = THRESHOLD_POLICY;
 	o.threshold.meter = b->o->meter;
-	o.threshold.meter.guard = job->guard;
+	o.threshold.meter.rule = job->rule;
 	o.threshold.meter.symbols = METER_BYTES;
 	o.threshold.policy = b->o->rescue;
 	o.threshold.budget = b->o->rescue_budget;
@@ -185,8 +185,8 @@ static bool run_one(const struct bench *b, const struct job *job,
 		snprintf(run->policy, sizeof(run->policy), "%s",
 			 c->policy->name);
 		t.ends = NULL;
-		if (job->guard.f)
-			meter.guard = job->guard;
+		if (job->rule.f)
+			meter.rule = job->rule;
 		bench_run_measure(run, &meter);
 		if (b->o->rescue && job->i_case &&
 		    run->stops[BENCH_GUARDIAN] < run->n_tokens)
@@ -228,9 +228,9 @@ static void work(void *ctx, const void *bytes, size_t n, struct buf *out)
 	memcpy(&job, bytes, sizeof(job));
 	if (!b->warm)
 		warm_up(b, job.i_problem);
-	meter.guard = job.guard;
+	meter.rule = job.rule;
 	if (run_one(b, &job, &run, &err))
-		bench_run_put(&run, job.guard.f ? &meter : NULL, out);
+		bench_run_put(&run, job.rule.f ? &meter : NULL, out);
 	else
 		buf_printf(out, "!%s", err.text);
 	bench_run_release(&run);
@@ -370,8 +370,8 @@ static uint32_t nth(const struct bench *b, uint32_t i, uint32_t n_cases)
 static bool hand_out(struct bench *b, uint32_t i, struct err *err)
 {
 	const struct job job = { i / b->n_problems, i % b->n_problems,
-				 b->dense ? (struct guard_opts){ 0 }
-					  : b->table->meter.guard };
+				 b->dense ? (struct rule_opts){ 0 }
+					  : b->table->meter.rule };
 
 	return workers_give(b->workers, i, &job, sizeof(job), err);
 }
@@ -421,7 +421,7 @@ static bool run_phase(struct bench *b, bool dense, struct err *err)
 static void set_scale(struct bench *b)
 {
 	struct bench_table *t = b->table;
-	struct guard_opts *guard = &t->meter.guard;
+	struct rule_opts *guard = &t->meter.rule;
 
 	fill(b);
 	t->scale = bench_scale(b->row, b->n_problems);

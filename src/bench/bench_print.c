@@ -11,6 +11,7 @@ enum {
 	COLUMNS_MAX = 8,
 	NUM_BYTES = 32,
 	NAME_COLS = 8,
+	HEAD_COLS = 6, /* of a rule's name above a column */
 	LARGE = 1000,
 	VERY_LARGE = 10000
 };
@@ -30,26 +31,22 @@ enum unit {
 };
 
 struct field {
-	const char *name; /* in JSON and CSV */
+	const char *stop; /* in JSON and CSV; "" or a way to stop, */
+	const char *name; /* and what goes behind it */
 	enum unit unit;
 	size_t at; /* a double of struct bench_cell */
 };
 
 #define CELL(name, member, unit)                                               \
 	{                                                                      \
-		name, unit, offsetof(struct bench_cell, member)                \
+		"", name, unit, offsetof(struct bench_cell, member)            \
 	}
-#define EFFECT(prefix, i)                                                      \
-	CELL(prefix "_fired", stops[i].fired, SHARE),                          \
-		CELL(prefix "_tokens", stops[i].tokens, COUNT),                \
-		CELL(prefix "_saved", stops[i].saved, SHARE),                  \
-		CELL(prefix "_accuracy", stops[i].accuracy, SHARE),            \
-		CELL(prefix "_change", stops[i].change, POINTS),               \
-		CELL(prefix "_saved_right", stops[i].saved_right, SHARE),      \
-		CELL(prefix "_saved_wrong", stops[i].saved_wrong, SHARE),      \
-		CELL(prefix "_jct_s", stops[i].jct_s, SECONDS)
+#define EFFECT(name, member, unit)                                             \
+	{                                                                      \
+		NULL, name, unit, offsetof(struct bench_effect, member)        \
+	}
 
-static const struct field fields[] = {
+static const struct field whole_fields[] = {
 	CELL("accuracy", accuracy, SHARE),
 	CELL("tokens", tokens, COUNT),
 	CELL("tokens_p90", tokens_p90, COUNT),
@@ -61,10 +58,21 @@ static const struct field fields[] = {
 	CELL("jct_s", jct_s, SECONDS),
 	CELL("kv_held_bytes", kv_held, KIB),
 	CELL("kv_read_bytes", kv_read, KIB),
-	EFFECT("guardian", BENCH_GUARDIAN),
-	EFFECT("adaptive", BENCH_ADAPTIVE),
-	EFFECT("first_answer", BENCH_FIRST),
-	EFFECT("length_cap", BENCH_LENGTH),
+};
+
+/* Of each way to stop; its name goes before. */
+static const struct field stop_fields[] = {
+	EFFECT("_fired", fired, SHARE),
+	EFFECT("_tokens", tokens, COUNT),
+	EFFECT("_saved", saved, SHARE),
+	EFFECT("_accuracy", accuracy, SHARE),
+	EFFECT("_change", change, POINTS),
+	EFFECT("_saved_right", saved_right, SHARE),
+	EFFECT("_saved_wrong", saved_wrong, SHARE),
+	EFFECT("_jct_s", jct_s, SECONDS),
+};
+
+static const struct field end_fields[] = {
 	CELL("length_cap", cap_tokens, COUNT),
 	CELL("rescue_tried", rescue.tried, SHARE),
 	CELL("rescue_accuracy", rescue.accuracy, SHARE),
@@ -75,6 +83,40 @@ static const struct field fields[] = {
 	CELL("rescue_jct_s", rescue.jct_s, SECONDS),
 };
 
+/* All of them, in the order of the files. */
+struct fields {
+	size_t n;
+	struct field at[ARRAY_LEN(whole_fields) + ARRAY_LEN(end_fields) +
+			BENCH_STOPS * ARRAY_LEN(stop_fields)];
+};
+
+static void add_stop(struct fields *all, enum bench_stop stop)
+{
+	const char *name = bench_stop_name(stop);
+
+	for (size_t i = 0; name && i < ARRAY_LEN(stop_fields); i++) {
+		struct field *f = &all->at[all->n++];
+
+		*f = stop_fields[i];
+		f->stop = name;
+		f->at += offsetof(struct bench_cell, stops) +
+			 stop * sizeof(struct bench_effect);
+	}
+}
+
+static struct fields all_fields(void)
+{
+	struct fields all = { .n = 0 };
+
+	for (size_t i = 0; i < ARRAY_LEN(whole_fields); i++)
+		all.at[all.n++] = whole_fields[i];
+	for (int stop = 0; stop < BENCH_STOPS; stop++)
+		add_stop(&all, (enum bench_stop)stop);
+	for (size_t i = 0; i < ARRAY_LEN(end_fields); i++)
+		all.at[all.n++] = end_fields[i];
+	return all;
+}
+
 static double value_of(const struct bench_cell *cell, const struct field *f)
 {
 	double value;
@@ -83,11 +125,22 @@ static double value_of(const struct bench_cell *cell, const struct field *f)
 	return value;
 }
 
-static const struct field *field_named(const char *name)
+/* Is it the field of this name? One that begins with "_" is the rule's. */
+static bool is_named(const struct field *f, const char *rule, const char *name)
 {
-	for (size_t i = 0; i < ARRAY_LEN(fields); i++)
-		if (strcmp(fields[i].name, name) == 0)
-			return &fields[i];
+	size_t n = strlen(f->stop);
+
+	if (name[0] == '_')
+		return !strcmp(f->stop, rule) && !strcmp(f->name, name);
+	return !strncmp(name, f->stop, n) && !strcmp(name + n, f->name);
+}
+
+static const struct field *field_named(const struct fields *all,
+				       const char *rule, const char *name)
+{
+	for (size_t i = 0; i < all->n; i++)
+		if (is_named(&all->at[i], rule, name))
+			return &all->at[i];
 	return NULL;
 }
 
@@ -141,17 +194,20 @@ static void show(char *out, double value, enum unit unit)
 /* --- tables for people -------------------------------------------------- */
 
 struct column {
-	const char *head;
+	const char *head; /* "%": the rule's name, cut */
 	int width;	  /* with the blanks before it */
 	const char *name; /* of a field; NULL: dense's of `dense` */
 	const char *dense;
 };
 
 struct sheet {
-	const char *title;
+	const char *title; /* "%": the rule's name */
 	const char *needs; /* a field that some cell must have, or NULL */
 	struct column columns[COLUMNS_MAX + 1];
+	size_t i_shown; /* its rule is rule_shown(i_shown) */
 };
+
+enum { SHEET_STOPPED = 2 };
 
 static const struct sheet sheets[] = {
 	{ "Attention alone",
@@ -161,7 +217,8 @@ static const struct sheet sheets[] = {
 	    { "x dense", 9, "growth", NULL },
 	    { "p90", 7, "tokens_p90", NULL },
 	    { "at cap", 9, "at_cap", NULL },
-	    { "rho", 8, "rho", NULL } } },
+	    { "rho", 8, "rho", NULL } },
+	  0 },
 	{ "What it costs: time to the first token, between tokens, of a job; "
 	  "KV cache",
 	  NULL,
@@ -169,27 +226,30 @@ static const struct sheet sheets[] = {
 	    { "TBT ms", 9, "tbt_s", NULL },
 	    { "JCT s", 9, "jct_s", NULL },
 	    { "held KiB", 10, "kv_held_bytes", NULL },
-	    { "read KiB", 10, "kv_read_bytes", NULL } } },
-	{ "Stopped by guardian: accuracy in points beside the whole runs; "
+	    { "read KiB", 10, "kv_read_bytes", NULL } },
+	  0 },
+	{ "Stopped by %: accuracy in points beside the whole runs; "
 	  "saved of the\nruns that end right and of those that do not",
 	  NULL,
-	  { { "fired", 9, "guardian_fired", NULL },
-	    { "saved", 9, "guardian_saved", NULL },
-	    { "right", 9, "guardian_accuracy", NULL },
-	    { "change", 8, "guardian_change", NULL },
-	    { "of right", 10, "guardian_saved_right", NULL },
-	    { "of wrong", 10, "guardian_saved_wrong", NULL },
-	    { "JCT s", 8, "guardian_jct_s", NULL } } },
-	{ "The other rule and two controls: the adaptive rule; the first "
+	  { { "fired", 9, "_fired", NULL },
+	    { "saved", 9, "_saved", NULL },
+	    { "right", 9, "_accuracy", NULL },
+	    { "change", 8, "_change", NULL },
+	    { "of right", 10, "_saved_right", NULL },
+	    { "of wrong", 10, "_saved_wrong", NULL },
+	    { "JCT s", 8, "_jct_s", NULL } },
+	  0 },
+	{ "The other rule and two controls: the % rule; the first "
 	  "stated answer;\na length cap that saves what guardian saves",
 	  NULL,
-	  { { "adapt.", 9, "adaptive_saved", NULL },
-	    { "change", 8, "adaptive_change", NULL },
+	  { { "%", 9, "_saved", NULL },
+	    { "change", 8, "_change", NULL },
 	    { "first", 9, "first_answer_saved", NULL },
 	    { "change", 8, "first_answer_change", NULL },
 	    { "cap", 6, "length_cap", NULL },
 	    { "saved", 9, "length_cap_saved", NULL },
-	    { "change", 8, "length_cap_change", NULL } } },
+	    { "change", 8, "length_cap_change", NULL } },
+	  1 },
 	{ "Rescued: at guardian's threshold the run goes on with another "
 	  "policy",
 	  "rescue_tried",
@@ -199,23 +259,26 @@ static const struct sheet sheets[] = {
 	    { "x dense", 9, "rescue_growth", NULL },
 	    { "JCT s", 8, "rescue_jct_s", NULL },
 	    { "fed again", 11, "rescue_recomputed", NULL },
-	    { "at cap", 9, "rescue_at_cap", NULL } } },
+	    { "at cap", 9, "rescue_at_cap", NULL } },
+	  0 },
 	{ "Alone, stopped, rescued and dense: right, and tokens",
 	  "rescue_tried",
 	  { { "alone", 9, "accuracy", NULL },
-	    { "stopped", 8, "guardian_accuracy", NULL },
+	    { "stopped", 8, "_accuracy", NULL },
 	    { "rescued", 9, "rescue_accuracy", NULL },
 	    { "dense", 8, NULL, "accuracy" },
 	    { "alone", 7, "tokens", NULL },
-	    { "stopped", 8, "guardian_tokens", NULL },
+	    { "stopped", 8, "_tokens", NULL },
 	    { "rescued", 8, "rescue_tokens", NULL },
-	    { "dense", 6, NULL, "tokens" } } },
+	    { "dense", 6, NULL, "tokens" } },
+	  0 },
 	{ "Alone, stopped, rescued and dense: seconds of a job",
 	  "rescue_tried",
 	  { { "alone", 9, "jct_s", NULL },
-	    { "stopped", 9, "guardian_jct_s", NULL },
+	    { "stopped", 9, "_jct_s", NULL },
 	    { "rescued", 9, "rescue_jct_s", NULL },
-	    { "dense", 9, NULL, "jct_s" } } },
+	    { "dense", 9, NULL, "jct_s" } },
+	  0 },
 };
 
 static void pad(struct buf *out, const char *text, int width)
@@ -223,17 +286,16 @@ static void pad(struct buf *out, const char *text, int width)
 	buf_printf(out, "%*s", width, text);
 }
 
-static bool has_any(const struct bench_table *t, const char *name)
+static bool has_any(const struct bench_table *t, const struct field *f)
 {
-	const struct field *f = name ? field_named(name) : NULL;
-
-	for (size_t i = 0; f && i < t->n; i++)
+	for (size_t i = 0; i < t->n; i++)
 		if (isfinite(value_of(&t->cells[i], f)))
 			return true;
-	return !f;
+	return false;
 }
 
-static void put_row(const struct bench_table *t, const struct sheet *sheet,
+static void put_row(const struct bench_table *t, const struct fields *all,
+		    const struct sheet *sheet, const char *rule,
 		    const struct bench_cell *cell, struct buf *out)
 {
 	char text[NUM_BYTES];
@@ -244,27 +306,61 @@ static void put_row(const struct bench_table *t, const struct sheet *sheet,
 	else
 		buf_printf(out, "%-*s%7s", NAME_COLS, cell->policy, "");
 	for (const struct column *c = sheet->columns; c->head; c++) {
-		const char *name = c->name ? c->name : c->dense;
+		const struct field *f = field_named(
+			all, rule, c->name ? c->name : c->dense);
 		const struct bench_cell *from =
 			c->name ? cell : bench_table_dense(t);
 
-		show(text, from ? value_of(from, field_named(name)) : NAN,
-		     field_named(name)->unit);
+		show(text, from ? value_of(from, f) : NAN, f->unit);
 		pad(out, text, c->width);
 	}
 	buf_puts(out, cell->collapsed ? " *\n" : "\n");
 }
 
-static void put_sheet(const struct bench_table *t, const struct sheet *sheet,
-		      struct buf *out)
+/* Above a column; the name of a rule is cut: "adapt." */
+static void put_head(const struct column *c, const char *rule, struct buf *out)
 {
-	buf_printf(out, "\n%s\n%-*s%7s", sheet->title, NAME_COLS, "policy",
-		   "budget");
+	char head[HEAD_COLS + 1];
+	size_t n = strlen(rule);
+
+	snprintf(head, sizeof(head), "%.*s%s",
+		 n > HEAD_COLS ? HEAD_COLS - 1 : HEAD_COLS, rule,
+		 n > HEAD_COLS ? "." : "");
+	pad(out, strcmp(c->head, "%") == 0 ? head : c->head, c->width);
+}
+
+/* The sheet about the rule that is shown as the k-th. */
+static void put_sheet(const struct bench_table *t, const struct fields *all,
+		      const struct sheet *sheet, size_t k, struct buf *out)
+{
+	const char *rule = rule_name(rule_shown(k));
+
+	if (!rule ||
+	    (sheet->needs && !has_any(t, field_named(all, rule, sheet->needs))))
+		return;
+	buf_putc(out, '\n');
+	for (const char *c = sheet->title; *c; c++)
+		if (*c == '%')
+			buf_puts(out, rule);
+		else
+			buf_putc(out, *c);
+	buf_printf(out, "\n%-*s%7s", NAME_COLS, "policy", "budget");
 	for (const struct column *c = sheet->columns; c->head; c++)
-		pad(out, c->head, c->width);
+		put_head(c, rule, out);
 	buf_putc(out, '\n');
 	for (size_t i = 0; i < t->n; i++)
-		put_row(t, sheet, &t->cells[i], out);
+		put_row(t, all, sheet, rule, &t->cells[i], out);
+}
+
+static void put_sheets(const struct bench_table *t, struct buf *out)
+{
+	const struct fields all = all_fields();
+
+	for (size_t i = 0; i < ARRAY_LEN(sheets); i++)
+		put_sheet(t, &all, &sheets[i], sheets[i].i_shown, out);
+	/* Rules that no sheet above has a place for. */
+	for (size_t k = 2; k < RULES_SHOWN_MAX; k++)
+		put_sheet(t, &all, &sheets[SHEET_STOPPED], k, out);
 }
 
 /* Half the width of a 95 % interval of a share near one half. */
@@ -280,13 +376,14 @@ static void put_scale(const struct bench_table *t, struct buf *out)
 
 	fixed(tokens, s->tokens, 1, "");
 	fixed(bytes, s->bytes, 2, "");
-	fixed(t_text, t->meter.guard.t, 1, "");
+	fixed(t_text, t->meter.rule.t, 1, "");
 	buf_printf(out,
-		   "\nguardian: f = %u tokens%s, t = %s bytes%s, patience "
-		   "%u, coder %s.\n",
-		   t->meter.guard.f, t->f_given ? " (given)" : "", t_text,
-		   t->t_given ? " (given)" : "", t->meter.guard.patience,
-		   coder_rows[t->meter.coder].name);
+		   "\n%s: f = %u tokens%s, t = %s bytes%s, patience %u, "
+		   "coder %s.\n",
+		   rule_guardian.name, t->meter.rule.f,
+		   t->f_given ? " (given)" : "", t_text,
+		   t->t_given ? " (given)" : "", t->meter.rule.patience,
+		   coder_rows[t->meter.rule.coder].name);
 	if (!s->n_runs || (t->f_given && t->t_given))
 		return;
 	buf_printf(out,
@@ -325,16 +422,15 @@ void bench_print(const struct bench_table *t, struct buf *out)
 		buf_puts(out, "No run has finished.\n");
 		return;
 	}
-	for (size_t i = 0; i < ARRAY_LEN(sheets); i++)
-		if (has_any(t, sheets[i].needs))
-			put_sheet(t, &sheets[i], out);
+	put_sheets(t, out);
 	put_scale(t, out);
 	put_notes(t, out);
 }
 
 /* --- for programs ------------------------------------------------------- */
 
-static void put_cell_json(const struct bench_cell *cell, struct buf *out)
+static void put_cell_json(const struct bench_cell *cell,
+			  const struct fields *all, struct buf *out)
 {
 	buf_puts(out, "{\"policy\":");
 	json_put_string(out, cell->policy, strlen(cell->policy));
@@ -343,9 +439,10 @@ static void put_cell_json(const struct bench_cell *cell, struct buf *out)
 		   "\"collapsed\":%s",
 		   cell->budget, cell->n, cell->n_missing,
 		   cell->collapsed ? "true" : "false");
-	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
-		buf_printf(out, ",\"%s\":", fields[i].name);
-		json_put_number(out, value_of(cell, &fields[i]));
+	for (size_t i = 0; i < all->n; i++) {
+		buf_printf(out, ",\"%s%s\":", all->at[i].stop,
+			   all->at[i].name);
+		json_put_number(out, value_of(cell, &all->at[i]));
 	}
 	buf_putc(out, '}');
 }
@@ -353,7 +450,8 @@ static void put_cell_json(const struct bench_cell *cell, struct buf *out)
 void bench_print_json(const struct bench_table *t, const char *facts,
 		      struct buf *out)
 {
-	const struct guard_opts *g = &t->meter.guard;
+	const struct rule_opts *g = &t->meter.rule;
+	const struct fields all = all_fields();
 
 	buf_printf(out, "{%s\"problems\":%u,\"f\":%u,\"t\":", facts,
 		   t->n_problems, g->f);
@@ -361,7 +459,7 @@ void bench_print_json(const struct bench_table *t, const char *facts,
 	buf_printf(out,
 		   ",\"patience\":%u,\"coder\":\"%s\",\"scale\":{"
 		   "\"dense_runs\":%u,\"dense_tokens\":",
-		   g->patience, coder_rows[t->meter.coder].name,
+		   g->patience, coder_rows[t->meter.rule.coder].name,
 		   t->scale.n_runs);
 	json_put_number(out, t->scale.tokens);
 	buf_puts(out, ",\"dense_bytes_a_token\":");
@@ -371,24 +469,26 @@ void bench_print_json(const struct bench_table *t, const char *facts,
 		   t->t_given ? "true" : "false");
 	for (size_t i = 0; i < t->n; i++) {
 		buf_puts(out, i ? ",\n" : "\n");
-		put_cell_json(&t->cells[i], out);
+		put_cell_json(&t->cells[i], &all, out);
 	}
 	buf_puts(out, "\n]}\n");
 }
 
 void bench_print_csv(const struct bench_table *t, struct buf *out)
 {
+	const struct fields all = all_fields();
+
 	buf_puts(out, "policy,budget,runs,missing,collapsed");
-	for (size_t i = 0; i < ARRAY_LEN(fields); i++)
-		buf_printf(out, ",%s", fields[i].name);
+	for (size_t i = 0; i < all.n; i++)
+		buf_printf(out, ",%s%s", all.at[i].stop, all.at[i].name);
 	buf_putc(out, '\n');
 	for (size_t k = 0; k < t->n; k++) {
 		const struct bench_cell *cell = &t->cells[k];
 
 		buf_printf(out, "%s,%u,%u,%u,%d", cell->policy, cell->budget,
 			   cell->n, cell->n_missing, cell->collapsed);
-		for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
-			double value = value_of(cell, &fields[i]);
+		for (size_t i = 0; i < all.n; i++) {
+			double value = value_of(cell, &all.at[i]);
 
 			buf_putc(out, ',');
 			if (isfinite(value))

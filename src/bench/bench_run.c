@@ -7,12 +7,14 @@
 
 enum { LONG_BYTES = 1 << 30 };
 
-const char *const bench_stop_names[BENCH_STOPS] = {
-	[BENCH_GUARDIAN] = "guardian",
-	[BENCH_ADAPTIVE] = "adaptive",
-	[BENCH_FIRST] = "first_answer",
-	[BENCH_LENGTH] = "length_cap",
-};
+const char *bench_stop_name(enum bench_stop stop)
+{
+	if (stop == BENCH_FIRST)
+		return "first_answer";
+	if (stop == BENCH_LENGTH)
+		return "length_cap";
+	return rule_name(rule_shown(stop));
+}
 
 void bench_run_release(struct bench_run *run)
 {
@@ -54,14 +56,6 @@ static uint32_t token_of(const struct bench_run *run, size_t n)
 	return lo + 1;
 }
 
-static uint32_t rival_at(const struct meter *m, const char *name)
-{
-	for (size_t i = 0; i < rival_n_rows; i++)
-		if (strcmp(rival_rows[i].name, name) == 0)
-			return meter_rival(m, i).at_token;
-	return GUARD_NEVER;
-}
-
 /* Equal tokens need equal ids: a hash of their bytes (FNV-1a). */
 static uint32_t hash(const char *s, size_t n)
 {
@@ -72,15 +66,33 @@ static uint32_t hash(const char *s, size_t n)
 	return h;
 }
 
+/* What the meter says at the end of the run. */
+static void take_stops(struct bench_run *run, const struct meter *m)
+{
+	struct answer first;
+
+	for (size_t k = 0; k < BENCH_LENGTH; k++) {
+		size_t i = rule_shown(k);
+
+		run->stops[k] = i < n_rules ? meter_rule(m, i).at_token :
+					      RULE_NEVER;
+	}
+	if (run->n_tokens &&
+	    answer_first(run->kind, run->text, run->n_text, &first))
+		run->stops[BENCH_FIRST] = token_of(run, first.stated);
+}
+
 void bench_run_measure(struct bench_run *run, const struct meter_opts *opts)
 {
 	struct meter_opts o = *opts;
 	struct meter *m;
-	struct answer first;
 	uint32_t from = 0;
+	size_t i_rule;
 
 	o.symbols = METER_BYTES;
-	o.rivals = true;
+	o.rules = 0;
+	for (size_t k = 0; (i_rule = rule_shown(k)) < n_rules; k++)
+		o.rules |= RULE_BIT(i_rule);
 	m = meter_new(&o);
 	for (uint32_t i = 0; i < run->n_tokens; i++) {
 		const char *s = run->text + from;
@@ -91,12 +103,7 @@ void bench_run_measure(struct bench_run *run, const struct meter_opts *opts)
 	}
 	run->right = bench_run_right(run, run->n_tokens);
 	run->rho = run->n_tokens ? meter_point(m, run->n_tokens).rho : NAN;
-	run->stops[BENCH_GUARDIAN] = meter_verdict(m).at_token;
-	run->stops[BENCH_ADAPTIVE] = rival_at(m, "adaptive");
-	run->stops[BENCH_FIRST] = GUARD_NEVER;
-	if (run->n_tokens &&
-	    answer_first(run->kind, run->text, run->n_text, &first))
-		run->stops[BENCH_FIRST] = token_of(run, first.stated);
+	take_stops(run, m);
 	meter_free(m);
 }
 
@@ -119,37 +126,46 @@ static void put_text(struct buf *out, const char *key, const char *s)
 	json_put_string(out, s, strlen(s));
 }
 
+/* opts: of a rule that is tuned; else NULL. */
 static void put_stop(const struct bench_run *run, enum bench_stop stop,
-		     struct buf *out)
+		     const struct rule_opts *opts, struct buf *out)
 {
 	uint32_t at = run->stops[stop];
 
-	buf_printf(out, "\"%s\":{\"at_token\":", bench_stop_names[stop]);
-	if (at == GUARD_NEVER)
+	buf_printf(out, "\"%s\":{\"at_token\":", bench_stop_name(stop));
+	if (at == RULE_NEVER)
 		buf_puts(out, "null");
 	else
 		buf_printf(out, "%u", at);
 	put_bool(out, "right", bench_run_right(run, at));
 	buf_printf(out, ",\"saved_tokens\":%u",
 		   run->n_tokens - MIN(at, run->n_tokens));
+	if (opts) {
+		put_number(out, "f", opts->f);
+		put_number(out, "t", opts->t);
+		put_number(out, "patience", opts->patience);
+		put_text(out, "coder", coder_rows[opts->coder].name);
+	}
+	buf_putc(out, '}');
 }
 
 static void put_stops(const struct bench_run *run,
 		      const struct meter_opts *opts, struct buf *out)
 {
+	size_t i_rule;
+
 	buf_puts(out, ",\"stops\":{");
-	if (opts) {
-		put_stop(run, BENCH_GUARDIAN, out);
-		put_number(out, "f", opts->guard.f);
-		put_number(out, "t", opts->guard.t);
-		put_number(out, "patience", opts->guard.patience);
-		put_text(out, "coder", coder_rows[opts->coder].name);
-		buf_puts(out, "},");
+	for (size_t k = 0; (i_rule = rule_shown(k)) < n_rules; k++) {
+		bool tuned = rules[i_rule]->tuned;
+
+		if (tuned && !opts)
+			continue;
+		put_stop(run, (enum bench_stop)k, tuned ? &opts->rule : NULL,
+			 out);
+		buf_putc(out, ',');
 	}
-	put_stop(run, BENCH_ADAPTIVE, out);
-	buf_puts(out, "},");
-	put_stop(run, BENCH_FIRST, out);
-	buf_puts(out, "}}");
+	put_stop(run, BENCH_FIRST, NULL, out);
+	buf_putc(out, '}');
 }
 
 static void put_rescue(const struct bench_rescue *r, struct buf *out)

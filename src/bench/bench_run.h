@@ -15,16 +15,18 @@
 
 enum { BENCH_POLICY_BYTES = 24 };
 
-/* Ways to end a run early. */
+/* Ways to end a run early: the rules that are shown, rule_shown(k) at k, and
+ * two controls. */
 enum bench_stop {
 	BENCH_GUARDIAN,
-	BENCH_ADAPTIVE,
-	BENCH_FIRST,  /* control: the first stated answer */
-	BENCH_LENGTH, /* control: a cap that saves as much as guardian; of a
-			 cell, not of a run */
+	BENCH_FIRST = RULES_SHOWN_MAX, /* the first stated answer */
+	BENCH_LENGTH, /* a cap that saves as much as guardian; of a cell, not
+			 of a run */
 	BENCH_STOPS
 };
-extern const char *const bench_stop_names[BENCH_STOPS];
+
+/* As in files: "guardian", "first_answer"; NULL: no rule stands there. */
+const char *bench_stop_name(enum bench_stop stop);
 
 /* Going on with another policy at guardian's threshold. */
 struct bench_rescue {
@@ -52,7 +54,7 @@ struct bench_run {
 	/* Worked out by bench_run_measure(). */
 	bool right;
 	double rho;
-	uint32_t stops[BENCH_LENGTH]; /* tokens that stay, or GUARD_NEVER */
+	uint32_t stops[BENCH_LENGTH]; /* tokens that stay, or RULE_NEVER */
 };
 
 void bench_run_release(struct bench_run *run);
@@ -61,7 +63,7 @@ void bench_run_release(struct bench_run *run);
  * one over ids. */
 void bench_run_measure(struct bench_run *run, const struct meter_opts *opts);
 
-/* Is the answer right that the first n tokens state? GUARD_NEVER: all. */
+/* Is the answer right that the first n tokens state? RULE_NEVER: all. */
 bool bench_run_right(const struct bench_run *run, uint32_t n);
 
 /* Mean seconds between tokens; 0 with fewer than two. */

@@ -51,7 +51,7 @@ struct bench_scale bench_scale(const struct bench_run *runs, size_t n)
 	s.tokens /= s.n_runs;
 	s.bytes = per_token / s.n_runs;
 	step = round(s.tokens / BENCH_F_PART / BENCH_F_STEP) * BENCH_F_STEP;
-	s.f = (uint32_t)MIN(MAX(step, BENCH_F_STEP), GUARD_F_MAX);
+	s.f = (uint32_t)MIN(MAX(step, BENCH_F_STEP), RULE_F_MAX);
 	s.t = bench_scale_t(&s, s.f);
 	return s;
 }

@@ -119,7 +119,9 @@ static void note_trouble(struct deck *d, const char *sentence)
 
 static size_t add_entry(struct deck *d, struct entry entry)
 {
-	entry.fired_at = entry.resumed_at = entry.adaptive_at = GUARD_NEVER;
+	entry.fired_at = entry.resumed_at = RULE_NEVER;
+	for (size_t k = 0; k < ARRAY_LEN(entry.rules_at); k++)
+		entry.rules_at[k] = RULE_NEVER;
 	d->entries = grow(d->entries, &d->cap, d->n + 1, sizeof(entry));
 	d->runs = grow(d->runs, &d->runs_cap, d->n + 1, sizeof(*d->runs));
 	d->entries[d->n] = entry;
@@ -130,7 +132,7 @@ static size_t add_entry(struct deck *d, struct entry entry)
 static void fill_entry(struct entry *e, const struct run *run)
 {
 	struct report r;
-	const struct report_rule *rule;
+	size_t i_rule;
 
 	report_fill(&r, run);
 	e->tokens = r.tokens;
@@ -140,11 +142,10 @@ static void fill_entry(struct entry *e, const struct run *run)
 	e->h = (float)r.point.h;
 	e->reasoning_tokens = r.reasoning_tokens;
 	e->answer_tokens = r.answer_tokens;
-	rule = report_rule(&r, "guardian");
-	e->fired_at = rule && rule->fired ? rule->at_token : GUARD_NEVER;
-	e->resumed_at = rule && rule->fired ? rule->resumed_at : GUARD_NEVER;
-	rule = report_rule(&r, "adaptive");
-	e->adaptive_at = rule && rule->fired ? rule->at_token : GUARD_NEVER;
+	e->fired_at = r.rules[RULE_GUARDIAN].verdict.at_token;
+	e->resumed_at = r.rules[RULE_GUARDIAN].verdict.resumed_at;
+	for (size_t k = 0; (i_rule = rule_shown(k + 1)) < n_rules; k++)
+		e->rules_at[k] = r.rules[i_rule].verdict.at_token;
 	memset(e->finish, 0, sizeof(e->finish));
 	memset(e->label, 0, sizeof(e->label));
 	if (r.finish_reason)

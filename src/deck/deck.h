@@ -40,9 +40,9 @@ struct entry {
 	uint64_t size_bytes;       /* of the record; 0 unknown */
 	uint32_t tokens, bytes, phrases;
 	float rho, h;
-	uint32_t fired_at;         /* guardian; GUARD_NEVER */
+	uint32_t fired_at;         /* Guardian; RULE_NEVER */
 	uint32_t resumed_at;
-	uint32_t adaptive_at;
+	uint32_t rules_at[RULES_SHOWN_MAX - 1]; /* [k]: rule_shown(k + 1) */
 	uint32_t reasoning_tokens, answer_tokens;
 	char finish[16];           /* finish reason, cut */
 	char label[16];

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "report/report.h"
 #include "system/clock.h"
 #include "trace/run.h"
 
@@ -126,7 +125,7 @@ static void watch_begin(struct generation *g)
 	g->watched = NULL;
 	if (g->threshold.then == THRESHOLD_IGNORE)
 		return;
-	meter.rivals = g->threshold.i_rule > 0;
+	meter.rules = RULE_BIT(g->threshold.i_rule);
 	g->watched = run_new(&meter);
 	g->watched->trace.facts.vocab = g->o->model->shape.n_vocab;
 	for (uint32_t i = g->n_prompt; i < g->n_ids; i++) {
@@ -155,7 +154,7 @@ static void threshold(struct generation *g)
 	struct err err;
 
 	if (o->then == THRESHOLD_STOP)
-		g->finish = report_rule_name(o->i_rule);
+		g->finish = rules[o->i_rule]->name;
 	else if (!switch_policy(g, o->policy, o->budget, &err))
 		g->finish = "error"; /* options were tried at the beginning */
 }

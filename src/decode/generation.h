@@ -20,7 +20,7 @@
 #include "model/transformer.h"
 #include "model/vocab.h"
 
-#define GENERATION_NEVER GUARD_NEVER
+#define GENERATION_NEVER RULE_NEVER
 
 enum threshold_then {
 	THRESHOLD_IGNORE, /* no rule looks */
@@ -30,7 +30,7 @@ enum threshold_then {
 
 struct threshold_opts {
 	enum threshold_then then;
-	size_t i_rule;               /* report_rule_name(i_rule) */
+	size_t i_rule;               /* of rules[] */
 	struct meter_opts meter;     /* the rule's f, t, patience, coder */
 	const struct sparse *policy; /* THRESHOLD_POLICY */
 	uint32_t budget;             /* ... 0: that of generation_opts */

@@ -258,22 +258,26 @@ static bool do_threshold(struct writer *w, const struct order *in,
 
 static bool do_rule(struct writer *w, const struct order *in, struct err *err)
 {
-	struct guard_opts rule = { .f = GUARD_F_DEFAULT, .patience = 1 };
+	struct rule_opts rule = {
+		.f = RULE_F_DEFAULT,
+		.patience = 1,
+		.coder = w->o.generate.threshold.meter.rule.coder,
+	};
 	char *end;
 
 	if (!word_count(in, 1, 0, &rule.f, err) ||
 	    !word_count(in, 3, 1, &rule.patience, err))
 		return false;
 	rule.t = strtod(in->at[2], &end);
-	if (*end || !isfinite(rule.t) || rule.f > GUARD_F_MAX ||
-	    rule.patience > GUARD_PATIENCE_MAX)
+	if (*end || !isfinite(rule.t) || rule.f > RULE_F_MAX ||
+	    rule.patience > RULE_PATIENCE_MAX)
 		return err_set(err, "rule takes tokens, bytes and windows");
-	w->o.generate.threshold.meter.guard = rule;
+	w->o.generate.threshold.meter.rule = rule;
 	for (size_t i = 0; i < w->n_runs; i++) {
 		struct generation *g = &w->runs[i].g;
 		struct threshold_opts o = g->threshold;
 
-		o.meter.guard = rule;
+		o.meter.rule = rule;
 		if (g->threshold_at == GENERATION_NEVER &&
 		    !generation_set_threshold(g, &o, err))
 			return false;

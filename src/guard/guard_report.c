@@ -49,13 +49,13 @@ static void put_rule(struct buf *out, const struct watch *w)
 {
 	const struct meter_opts *o = watch_meter(w);
 
-	put_text(out, "rule", watch_rule(w));
-	if (strcmp(watch_rule(w), "guardian") != 0)
+	put_text(out, "rule", watch_rule(w)->name);
+	if (!watch_rule(w)->tuned)
 		return;
-	put_text(out, "coder", coder_rows[o->coder].name);
-	put_count(out, "f", o->guard.f);
-	put_number(out, "t", o->guard.t);
-	put_count(out, "patience", o->guard.patience);
+	put_text(out, "coder", coder_rows[o->rule.coder].name);
+	put_count(out, "f", o->rule.f);
+	put_number(out, "t", o->rule.t);
+	put_count(out, "patience", o->rule.patience);
 }
 
 static void put_hit(struct buf *out, const struct watch_hit *hit)
@@ -64,7 +64,7 @@ static void put_hit(struct buf *out, const struct watch_hit *hit)
 	put_count(out, "at_token", hit->at_token);
 	put_count(out, "at_byte", hit->at_byte);
 	put_count(out, "tokens_after", hit->tokens_after);
-	if (hit->resumed_at == GUARD_NEVER)
+	if (hit->resumed_at == RULE_NEVER)
 		put_null(out, "resumed_at");
 	else
 		put_count(out, "resumed_at", hit->resumed_at);
@@ -134,10 +134,10 @@ void guard_report_hit(const struct watch *w, const struct watch_hit *hit,
 		   hit->at_token, hit->at_byte);
 	if (strcmp(hit->record, "0") != 0)
 		buf_printf(out, ", generation %s", hit->record);
-	buf_printf(out, " (%s", watch_rule(w));
-	if (strcmp(watch_rule(w), "guardian") == 0) {
-		buf_printf(out, ", f %" PRIu32 ", t ", o->guard.f);
-		json_put_number(out, o->guard.t);
+	buf_printf(out, " (%s", watch_rule(w)->name);
+	if (watch_rule(w)->tuned) {
+		buf_printf(out, ", f %" PRIu32 ", t ", o->rule.f);
+		json_put_number(out, o->rule.t);
 	}
 	buf_putc(out, ')');
 }

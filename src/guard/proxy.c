@@ -64,7 +64,7 @@ static void put_watch(const struct exchange *ex, struct buf *out)
 		struct watch_hit hit = watch_hit(w, 0);
 
 		buf_printf(out, ", stopped at token %u (%s)", hit.at_token,
-			   watch_rule(w));
+			   watch_rule(w)->name);
 	}
 	if (watch_blind(w))
 		buf_printf(out, ", unwatched: %s", watch_blind(w));

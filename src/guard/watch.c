@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "report/report.h"
 #include "system/clock.h"
 #include "trace/feed.h"
 #include "trace/format.h"
@@ -27,8 +26,6 @@ struct watched {
 
 struct watch {
 	struct watch_opts opts;
-	const char *rule;
-	size_t i_rule;      /* report_rule_name() */
 	struct feed *feed;
 	struct watched *open;
 	size_t n_open, open_cap;
@@ -51,8 +48,8 @@ struct watch {
 static bool is_news(const struct watch *w, struct watched *g,
 		    const struct meter *m)
 {
-	size_t n_checks = meter_guard(m)->n;
-	bool news = w->i_rule || n_checks != g->n_checks;
+	size_t n_checks = meter_guardian(m)->n;
+	bool news = w->opts.i_rule || n_checks != g->n_checks;
 
 	g->n_checks = n_checks;
 	return news;
@@ -62,7 +59,7 @@ static void add_hit(struct watch *w, struct watched *g, uint32_t at_token)
 {
 	const char *record = g->run->trace.facts.record;
 	struct watch_hit hit = { .at_token = at_token,
-				 .resumed_at = GUARD_NEVER };
+				 .resumed_at = RULE_NEVER };
 
 	snprintf(hit.record, sizeof(hit.record), "%s", record ? record : "0");
 	w->hits = grow(w->hits, &w->hits_cap, w->n_hits + 1, sizeof(hit));
@@ -73,7 +70,7 @@ static void add_hit(struct watch *w, struct watched *g, uint32_t at_token)
 /* Measures what came, and asks the rule until it has fired. */
 static void look(struct watch *w, struct watched *g)
 {
-	struct guard_verdict v;
+	struct rule_verdict v;
 
 	if (g->n_tokens == g->run->trace.n_tokens || g->i_hit != NO_HIT)
 		return;
@@ -81,8 +78,8 @@ static void look(struct watch *w, struct watched *g)
 	run_measure(g->run, MEASURE_ALL);
 	if (!g->run->meter || !is_news(w, g, g->run->meter))
 		return;
-	v = meter_rule(g->run->meter, w->i_rule);
-	if (v.at_token != GUARD_NEVER)
+	v = meter_rule(g->run->meter, w->opts.i_rule);
+	if (v.at_token != RULE_NEVER)
 		add_hit(w, g, v.at_token);
 }
 
@@ -90,11 +87,11 @@ static void look(struct watch *w, struct watched *g)
 static void audit(const struct watch *w, const struct watched *g,
 		  struct watch_hit *hit)
 {
-	struct guard_verdict v;
+	struct rule_verdict v;
 
 	while (!run_measure(g->run, MEASURE_ALL))
 		;
-	v = meter_rule(g->run->meter, w->i_rule);
+	v = meter_rule(g->run->meter, w->opts.i_rule);
 	hit->tokens_after = v.tokens_after;
 	hit->resumed_at = v.resumed_at;
 }
@@ -185,10 +182,8 @@ struct watch *watch_new(const struct watch_opts *opts)
 	};
 
 	w->opts = *opts;
-	w->rule = opts->rule && *opts->rule ? opts->rule : "guardian";
-	w->i_rule = report_rule_index(w->rule);
-	assert(report_rule_name(w->i_rule));
-	w->opts.meter.rivals = w->i_rule > 0;
+	assert(opts->i_rule < n_rules);
+	w->opts.meter.rules = RULE_BIT(opts->i_rule);
 	w->feed = feed_new(&feed, &sink);
 	return w;
 }
@@ -322,9 +317,9 @@ const char *watch_dialect(const struct watch *w)
 	return feed_dialect(w->feed);
 }
 
-const char *watch_rule(const struct watch *w)
+const struct rule *watch_rule(const struct watch *w)
 {
-	return w->rule;
+	return rules[w->opts.i_rule];
 }
 
 const struct meter_opts *watch_meter(const struct watch *w)

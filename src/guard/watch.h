@@ -29,7 +29,7 @@ enum {
 
 struct watch_opts {
 	struct meter_opts meter;
-	const char *rule;   /* "guardian" or a row of rival.h; NULL: guardian */
+	size_t i_rule;      /* of rules[]; only it and Guardian run */
 	const char *source; /* name for sentences */
 	const char *format, *field; /* as struct feed_opts; NULL or "" */
 	/* Gets what is seen as a native trace (native.h), whole lines as they
@@ -47,12 +47,11 @@ struct watch_hit {
 	uint32_t at_token;     /* where the rule fired */
 	uint64_t at_byte;      /* bytes of the stream up to there */
 	uint32_t tokens_after; /* seen since */
-	uint32_t resumed_at;   /* GUARD_NEVER: information did not come back */
+	uint32_t resumed_at;   /* RULE_NEVER: information did not come back */
 };
 
 struct watch;
 
-/* The rule's name must be one (report_rule_name()). */
 struct watch *watch_new(const struct watch_opts *opts);
 void watch_free(struct watch *w); /* NULL is fine */
 
@@ -85,7 +84,7 @@ uint64_t watch_bytes_seen(const struct watch *w);
 uint64_t watch_tokens(const struct watch *w); /* of all generations */
 size_t watch_generations(const struct watch *w);
 const char *watch_dialect(const struct watch *w); /* "" before detection */
-const char *watch_rule(const struct watch *w);
+const struct rule *watch_rule(const struct watch *w);
 const struct meter_opts *watch_meter(const struct watch *w);
 
 /* Why the stream can't be read, one sentence; NULL while it can. */

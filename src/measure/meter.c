@@ -9,20 +9,18 @@ enum { BYTE_BITS = 8, ID_BITS_MAX = 32, BYTE_ALPHABET = 256 };
 
 const struct meter_opts meter_opts_default = {
 	.symbols = METER_AUTO,
-	.guard = { .f = GUARD_F_DEFAULT,
-		   .t = GUARD_T_DEFAULT,
-		   .patience = 1 },
-	.coder = CODER_LZ77,
-	.rivals = true,
+	.rule = { .f = RULE_F_DEFAULT,
+		  .t = RULE_T_DEFAULT,
+		  .patience = 1,
+		  .coder = CODER_LZ77 },
+	.rules = RULES_ALL,
 };
 
 struct meter {
 	struct meter_opts opts;
 	struct lz77 *lz77;
 	struct bound *bound;
-	struct guard guard;
-	struct coder *coder;  /* NULL for CODER_LZ77 */
-	void **rivals;        /* rival_n_rows states, NULL while off */
+	void *rules[RULES_MAX]; /* states; NULL: it does not run */
 	struct series *rho, *h;
 	uint32_t *symbol_end; /* n_tokens; NULL when symbols are tokens */
 	size_t symbol_cap;
@@ -54,6 +52,16 @@ static struct meter_opts resolved(struct meter_opts o)
 	return o;
 }
 
+static bool runs(const struct meter_opts *o, size_t i_rule)
+{
+	return i_rule == RULE_GUARDIAN || o->rules & RULE_BIT(i_rule);
+}
+
+static struct guardian *guardian_of(const struct meter *m)
+{
+	return m->rules[RULE_GUARDIAN];
+}
+
 static void start(struct meter *m)
 {
 	const struct meter_opts *o = &m->opts;
@@ -61,16 +69,10 @@ static void start(struct meter *m)
 
 	m->lz77 = lz77_new(bytes ? LZ77_BYTES : LZ77_IDS, o->literal_bits);
 	m->bound = bound_new(o->alphabet, o->ls, o->integer_lc);
-	guard_init(&m->guard, &o->guard);
-	m->coder = o->coder == CODER_LZ77 ? NULL : coder_new(o->coder);
 	m->rho = series_new();
 	m->h = series_new();
-	m->rivals = NULL;
-	if (o->rivals) {
-		m->rivals = mem_zalloc(rival_n_rows * sizeof(*m->rivals));
-		for (size_t i = 0; i < rival_n_rows; i++)
-			m->rivals[i] = rival_rows[i].create();
-	}
+	for (size_t i = 0; i < n_rules; i++)
+		m->rules[i] = runs(o, i) ? rules[i]->create(&o->rule) : NULL;
 	m->n_tokens = 0;
 	m->n_series = 0;
 	m->sealed = false;
@@ -80,13 +82,11 @@ static void stop(struct meter *m)
 {
 	lz77_free(m->lz77);
 	bound_free(m->bound);
-	guard_release(&m->guard);
-	coder_free(m->coder);
 	series_free(m->rho);
 	series_free(m->h);
-	for (size_t i = 0; m->rivals && i < rival_n_rows; i++)
-		rival_rows[i].destroy(m->rivals[i]);
-	mem_free(m->rivals);
+	for (size_t i = 0; i < n_rules; i++)
+		if (m->rules[i])
+			rules[i]->destroy(m->rules[i]);
 	mem_free(m->symbol_end);
 	m->symbol_end = NULL;
 	m->symbol_cap = 0;
@@ -128,42 +128,19 @@ static void push_symbols(struct meter *m, uint32_t id, const char *text,
 	m->symbol_end[m->n_tokens] = lz77_n_symbols(m->lz77);
 }
 
-static void push_coder(struct meter *m, uint32_t id, const char *text,
+static void push_rules(struct meter *m, uint32_t id, const char *text,
 		       size_t len)
 {
-	unsigned char le[4] = { (unsigned char)id, (unsigned char)(id >> 8),
-				(unsigned char)(id >> 16),
-				(unsigned char)(id >> 24) };
-
-	if (!m->coder)
-		return;
-	if (coder_rows[m->opts.coder].ids)
-		coder_push(m->coder, le, sizeof(le));
-	else
-		coder_push(m->coder, text, len);
-}
-
-static void push_rivals(struct meter *m, uint32_t id, const char *text,
-			size_t len)
-{
-	struct rival_token token = {
+	const struct rule_token token = {
 		.id = id,
 		.text = text,
 		.len = len,
 		.code_bits = (double)lz77_code_bits(m->lz77),
 	};
 
-	if (!m->rivals)
-		return;
-	for (size_t i = 0; i < rival_n_rows; i++)
-		rival_rows[i].push(m->rivals[i], &token);
-}
-
-static double size_now(struct meter *m)
-{
-	if (m->coder)
-		return (double)coder_size(m->coder);
-	return (double)lz77_code_bits(m->lz77) / BYTE_BITS;
+	for (size_t i = 0; i < n_rules; i++)
+		if (m->rules[i])
+			rules[i]->push(m->rules[i], &token);
 }
 
 static void push_series(struct meter *m)
@@ -179,39 +156,41 @@ void meter_push(struct meter *m, uint32_t id, const char *text, size_t len)
 {
 	assert(!m->sealed);
 	push_symbols(m, id, text, len);
-	push_coder(m, id, text, len);
 	m->n_tokens++;
 	if (m->n_series + 1 == m->n_tokens)
 		push_series(m);
-	if (m->n_tokens % m->opts.guard.f == 0)
-		guard_push(&m->guard, size_now(m));
-	push_rivals(m, id, text, len);
+	push_rules(m, id, text, len);
 }
 
 /* All checks again, from the parse that is kept. */
-static void guard_from_lz77(struct meter *m)
+static void check_again(struct meter *m)
 {
-	uint32_t f = m->opts.guard.f;
+	struct guardian *g = guardian_of(m);
+	uint32_t f = m->opts.rule.f;
 
-	guard_release(&m->guard);
-	guard_init(&m->guard, &m->opts.guard);
+	guardian_restart(g, &m->opts.rule);
 	for (uint64_t n = f; n <= m->n_tokens; n += f) {
 		uint32_t symbols = meter_symbols_at(m, (uint32_t)n);
 		uint64_t bits = lz77_code_bits_at(m->lz77, symbols);
 
-		guard_push(&m->guard, (double)bits / BYTE_BITS);
+		guardian_check(g, (double)bits / BYTE_BITS);
 	}
+}
+
+/* Do the sizes of Guardian's checks change? */
+static bool other_checks(const struct rule_opts *was,
+			 const struct rule_opts *now)
+{
+	return was->coder != now->coder || was->f != now->f;
 }
 
 static bool needs_replay(const struct meter_opts *was,
 			 const struct meter_opts *now)
 {
-	if (was->symbols != now->symbols || was->rivals != now->rivals ||
-	    was->literal_bits != now->literal_bits)
-		return true;
-	if (now->coder == CODER_LZ77)
-		return false;
-	return was->coder != now->coder || was->guard.f != now->guard.f;
+	return was->symbols != now->symbols || was->rules != now->rules ||
+	       was->literal_bits != now->literal_bits ||
+	       (now->rule.coder != CODER_LZ77 &&
+		other_checks(&was->rule, &now->rule));
 }
 
 enum meter_change meter_set(struct meter *m, const struct meter_opts *opts)
@@ -233,12 +212,9 @@ enum meter_change meter_set(struct meter *m, const struct meter_opts *opts)
 		series_clear(m->h);
 		m->n_series = 0;
 	}
-	m->guard.opts = m->opts.guard;
-	if (was.coder != m->opts.coder || was.guard.f != m->opts.guard.f) {
-		coder_free(m->coder);
-		m->coder = NULL;
-		guard_from_lz77(m);
-	}
+	if (other_checks(&was.rule, &m->opts.rule))
+		check_again(m);
+	guardian_of(m)->opts = m->opts.rule;
 	return METER_SAME;
 }
 
@@ -289,36 +265,27 @@ const struct bound *meter_bound(const struct meter *m)
 	return m->bound;
 }
 
-const struct guard *meter_guard(const struct meter *m)
+const struct guardian *meter_guardian(const struct meter *m)
 {
-	return &m->guard;
+	return guardian_of(m);
 }
 
-struct guard_verdict meter_verdict(const struct meter *m)
+struct rule_verdict meter_rule(const struct meter *m, size_t i_rule)
 {
-	return guard_verdict(&m->guard, m->n_tokens);
+	return meter_rule_at(m, i_rule, m->n_tokens);
 }
 
-struct rival_verdict meter_rival(const struct meter *m, size_t i)
+struct rule_verdict meter_rule_at(const struct meter *m, size_t i_rule,
+				  uint32_t n_tokens)
 {
-	if (!m->rivals)
-		return (struct rival_verdict){ GUARD_NEVER, GUARD_NEVER };
-	return rival_rows[i].verdict(m->rivals[i]);
+	if (!m->rules[i_rule])
+		return rule_never;
+	return rule_verdict(i_rule, m->rules[i_rule], n_tokens);
 }
 
-struct guard_verdict meter_rule(const struct meter *m, size_t i_rule)
+bool meter_runs(const struct meter *m, size_t i_rule)
 {
-	struct rival_verdict rival;
-	struct guard_verdict v = { GUARD_NEVER, 0, GUARD_NEVER };
-
-	if (i_rule == 0)
-		return meter_verdict(m);
-	rival = meter_rival(m, i_rule - 1);
-	v.at_token = rival.at_token;
-	v.resumed_at = rival.resumed_at;
-	if (v.at_token != GUARD_NEVER)
-		v.tokens_after = m->n_tokens - v.at_token;
-	return v;
+	return m->rules[i_rule] != NULL;
 }
 
 const struct series *meter_rho(const struct meter *m)
@@ -335,8 +302,7 @@ size_t meter_memory_bytes(const struct meter *m)
 {
 	return sizeof(*m) + lz77_memory_bytes(m->lz77) +
 	       bound_memory_bytes(m->bound) +
-	       (m->coder ? coder_memory_bytes(m->coder) : 0) +
 	       series_memory_bytes(m->rho) + series_memory_bytes(m->h) +
 	       m->symbol_cap * sizeof(*m->symbol_end) +
-	       m->guard.cap * sizeof(*m->guard.sizes);
+	       guardian_memory_bytes(guardian_of(m));
 }

@@ -2,22 +2,20 @@
  * meter.h - all measures of one generation, fed one token at a time.
  *
  * A meter sits between a trace (which keeps text and tokens) and the views
- * (which ask for numbers at any token). It owns lz77, bound, guard, a coder,
- * the rival rules and the series for charts, and keeps them at the same
- * token. Every answer is about a prefix: "after n tokens".
+ * (which ask for numbers at any token). It owns lz77, bound, the stop rules
+ * and the series for charts, and keeps them at the same token. Every answer is
+ * about a prefix: "after n tokens".
  *
- *                     +-> lz77 -> lrs -> bound -> rho, h ----> series
- *   token, text ------+-> coder -> every f tokens -> guard --> verdict
- *                     +-> rivals (each decides alone)
+ *                     +-> lz77 -> lrs -> bound -> rho, h -> series
+ *   token, text ------+         -> code bits -+
+ *                     +-----------------------+-> rules (each decides alone)
  */
 #ifndef LILSCOPE_METER_H
 #define LILSCOPE_METER_H
 
 #include "measure/bound.h"
-#include "measure/coder.h"
-#include "measure/guard.h"
 #include "measure/lz77.h"
-#include "measure/rival.h"
+#include "measure/rule_guardian.h"
 #include "measure/series.h"
 
 enum meter_symbols {
@@ -34,9 +32,9 @@ struct meter_opts {
 	unsigned literal_bits;      /* of the lz77 code; 0: 8 for bytes,
 				       enough for the alphabet for ids */
 	bool integer_lc;
-	struct guard_opts guard;
-	enum coder_kind coder;
-	bool rivals;                /* run the rules of rival.h too */
+	struct rule_opts rule;
+	uint32_t rules;             /* those that run: bit i is rules[i];
+				       Guardian always does */
 };
 
 extern const struct meter_opts meter_opts_default;
@@ -80,14 +78,15 @@ struct bound_point meter_point(const struct meter *m, uint32_t n_tokens);
 
 const struct lz77 *meter_lz77(const struct meter *m);
 const struct bound *meter_bound(const struct meter *m);
-const struct guard *meter_guard(const struct meter *m);
-struct guard_verdict meter_verdict(const struct meter *m);
+/* Guardian's state, for its gains (rule_guardian.h). */
+const struct guardian *meter_guardian(const struct meter *m);
 
-/* The i-th rival's verdict (rival_rows[i]); NEVER while rivals are off. */
-struct rival_verdict meter_rival(const struct meter *m, size_t i);
-
-/* Any rule's: 0 is Guardian, i + 1 is rival_rows[i]. */
-struct guard_verdict meter_rule(const struct meter *m, size_t i_rule);
+/* The verdict of rules[i_rule] on the first n_tokens tokens, at most all, and
+ * on all; never fired when it does not run. Guardian's is O(its checks). */
+struct rule_verdict meter_rule_at(const struct meter *m, size_t i_rule,
+				  uint32_t n_tokens);
+struct rule_verdict meter_rule(const struct meter *m, size_t i_rule);
+bool meter_runs(const struct meter *m, size_t i_rule);
 
 /* One value a token: rho, and h. While meter_catch_up() has work they are
  * shorter than n_tokens. */

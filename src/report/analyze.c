@@ -29,7 +29,6 @@ const struct analyze_opts analyze_opts_default = {
 struct job {
 	const struct analyze_opts *opts;
 	FILE *out, *err;
-	const char *rule;
 	int cols;
 	struct progress progress;
 	struct report_sums sums;
@@ -51,16 +50,6 @@ struct job {
 	char record_name[RECORD_BYTES];
 	size_t next_record;            /* number of the one to come */
 };
-
-bool analyze_rule_exists(const char *name)
-{
-	const char *rule;
-
-	for (size_t i = 0; (rule = report_rule_name(i)); i++)
-		if (!strcmp(rule, name))
-			return true;
-	return false;
-}
 
 static void trouble(struct job *job, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
@@ -210,14 +199,13 @@ static void sink_close(void *ctx, struct run *run)
 {
 	struct job *job = ctx;
 	struct report r;
-	const struct report_rule *rule;
 
 	while (!job->gone && !run_measure(run, MEASURE_TOKENS))
 		draw_progress(job);
 	if (!job->gone) {
 		report_fill(&r, run);
-		rule = report_rule(&r, job->rule);
-		job->found |= rule && rule->fired;
+		job->found |= r.rules[job->opts->i_rule].verdict.at_token !=
+			      RULE_NEVER;
 		report_sums_add(&job->sums, &r);
 		print_generation(job, &r);
 	}
@@ -373,7 +361,6 @@ int analyze_files(const struct analyze_opts *opts, char *const *paths,
 		.opts = opts,
 		.out = out,
 		.err = err,
-		.rule = opts->rule && *opts->rule ? opts->rule : "guardian",
 		.cols = opts->cols > 0 ? opts->cols : env_cols(),
 		.n_paths = n_paths,
 		.filter = n_paths == 1 && !strcmp(paths[0], "-") &&
@@ -382,11 +369,6 @@ int analyze_files(const struct analyze_opts *opts, char *const *paths,
 
 	progress_init(&job.progress, opts->progress ? err : NULL, job.cols,
 		      opts->progress_after_ms);
-	if (!analyze_rule_exists(job.rule)) {
-		trouble(&job, "There is no rule '%s'; try 'guardian'.",
-			 job.rule);
-		return EXIT_TROUBLE;
-	}
 	if (!stdin_once(&job, paths, n_paths))
 		return EXIT_TROUBLE;
 	for (; job.i_path < n_paths && !job.gone; job.i_path++)

@@ -35,8 +35,8 @@ enum analyze_output {
 struct analyze_opts {
 	struct meter_opts meter;
 	enum analyze_output output;
-	bool check;         /* EXIT_FOUND if `rule` fired anywhere */
-	const char *rule;   /* "guardian" or a row of rival.h; NULL: guardian */
+	bool check;         /* EXIT_FOUND if the rule fired anywhere */
+	size_t i_rule;      /* of rules[] */
 	const char *format; /* dialect by name; NULL or "": detect */
 	const char *field;  /* where the text is; NULL or "": heuristics */
 	struct url_opts request; /* for paths that are URLs */
@@ -48,9 +48,6 @@ struct analyze_opts {
 
 /* TABLE, guardian, no terminal, no bar. */
 extern const struct analyze_opts analyze_opts_default;
-
-/* Is there a rule of this name? For option parsers. */
-bool analyze_rule_exists(const char *name);
 
 /*
  * Reads all paths in order ("-" is stdin), prints to out, complains on err.

@@ -65,7 +65,7 @@ static const struct field fields[] = {
 
 /* What is known of a rule before, */
 static const struct field rule_fields[] = {
-	RULE("rule", KIND_STRING, rule),
+	RULE("rule", KIND_STRING, name),
 	RULE("coder", KIND_STRING, coder),
 	RULE("f", KIND_NUMBER, f),
 	RULE("t", KIND_NUMBER, t),
@@ -74,26 +74,10 @@ static const struct field rule_fields[] = {
 
 /* and what it did. */
 static const struct field stop_fields[] = {
-	RULE("at_token", KIND_U32, at_token),
-	RULE("tokens_after", KIND_U32, tokens_after),
-	RULE("resumed_at", KIND_U32, resumed_at),
+	RULE("at_token", KIND_U32, verdict.at_token),
+	RULE("tokens_after", KIND_U32, verdict.tokens_after),
+	RULE("resumed_at", KIND_U32, verdict.resumed_at),
 };
-
-const char *report_rule_name(size_t i)
-{
-	if (i == 0)
-		return "guardian";
-	return i <= rival_n_rows ? rival_rows[i - 1].name : NULL;
-}
-
-size_t report_rule_index(const char *name)
-{
-	size_t i = 0;
-
-	while (report_rule_name(i) && strcmp(report_rule_name(i), name) != 0)
-		i++;
-	return i;
-}
 
 const char *report_flag(const struct bound_point *point)
 {
@@ -102,34 +86,23 @@ const char *report_flag(const struct bound_point *point)
 	return bound_status_name(point->status);
 }
 
-static void fill_rule(struct report_rule *rule, const struct meter *meter,
-		      size_t i_rule)
-{
-	const struct meter_opts *opts = meter_opts(meter);
-	struct guard_verdict verdict = meter_rule(meter, i_rule);
-	bool guardian = i_rule == 0;
-
-	*rule = (struct report_rule){
-		.rule = report_rule_name(i_rule),
-		.coder = guardian ? coder_rows[opts->coder].name : NULL,
-		.f = guardian ? opts->guard.f : NAN,
-		.t = guardian ? opts->guard.t : NAN,
-		.patience = guardian ? opts->guard.patience : 0,
-		.fired = verdict.at_token != GUARD_NEVER,
-		.at_token = verdict.at_token,
-		.tokens_after = verdict.tokens_after,
-		.resumed_at = verdict.resumed_at,
-	};
-}
-
 static void fill_rules(struct report *r, const struct meter *meter)
 {
-	fill_rule(&r->rules[r->n_rules++], meter, 0);
-	if (!meter_opts(meter)->rivals)
-		return;
-	for (size_t i = 1; i <= rival_n_rows; i++)
-		if (r->n_rules < REPORT_RULES_MAX)
-			fill_rule(&r->rules[r->n_rules++], meter, i);
+	const struct rule_opts *o = &meter_opts(meter)->rule;
+
+	for (size_t i = 0; i < n_rules; i++) {
+		struct report_rule *rule = &r->rules[i];
+		bool tuned = rules[i]->tuned;
+
+		if (!meter_runs(meter, i))
+			continue;
+		rule->name = rules[i]->name;
+		rule->coder = tuned ? coder_rows[o->coder].name : NULL;
+		rule->f = tuned ? o->f : NAN;
+		rule->t = tuned ? o->t : NAN;
+		rule->patience = tuned ? o->patience : 0;
+		rule->verdict = meter_rule(meter, i);
+	}
 }
 
 static void fill_measures(struct report *r, const struct meter *meter)
@@ -189,19 +162,13 @@ void report_fill(struct report *r, const struct run *run)
 			   .status = BOUND_ASYMPTOTIC, .vacuous = true },
 		.alphabet = NAN,
 	};
+	for (size_t i = 0; i < n_rules; i++)
+		r->rules[i].verdict = rule_never;
 	fill_latency(r, trace);
 	r->symbols = run_symbols(run) == METER_TOKENS ? "tokens" : "bytes";
 	if (run->meter)
 		fill_measures(r, run->meter);
 	r->flag = report_flag(&r->point);
-}
-
-const struct report_rule *report_rule(const struct report *r, const char *name)
-{
-	for (size_t i = 0; i < r->n_rules; i++)
-		if (!strcmp(r->rules[i].rule, name))
-			return &r->rules[i];
-	return NULL;
 }
 
 /* printf writes the decimal point of the locale, which may be any string. */
@@ -327,6 +294,11 @@ static void put_value(struct buf *out, const struct format *format,
 	}
 }
 
+static bool fired(const struct report_rule *rule)
+{
+	return rule->verdict.at_token != RULE_NEVER;
+}
+
 /* Where a rule stopped; nothing unless it did. */
 static void put_stop(struct buf *out, const struct format *format,
 		     const struct field *field, const struct report_rule *rule)
@@ -335,7 +307,7 @@ static void put_stop(struct buf *out, const struct format *format,
 	uint32_t token;
 
 	memcpy(&token, at, sizeof(token));
-	if (rule->fired && token != GUARD_NEVER)
+	if (fired(rule) && token != RULE_NEVER)
 		put_value(out, format, field, rule);
 	else
 		buf_puts(out, format->null);
@@ -348,7 +320,7 @@ static void json_rule(struct buf *out, const struct report_rule *rule)
 			   rule_fields[i].name);
 		put_value(out, &json_format, &rule_fields[i], rule);
 	}
-	buf_printf(out, ",\"fired\":%s", rule->fired ? "true" : "false");
+	buf_printf(out, ",\"fired\":%s", fired(rule) ? "true" : "false");
 	for (size_t i = 0; i < ARRAY_LEN(stop_fields); i++) {
 		buf_printf(out, ",\"%s\":", stop_fields[i].name);
 		put_stop(out, &json_format, &stop_fields[i], rule);
@@ -363,8 +335,10 @@ void report_json(const struct report *r, struct buf *out)
 		put_value(out, &json_format, &fields[i], r);
 	}
 	buf_puts(out, ",\"rules\":[");
-	for (size_t i = 0; i < r->n_rules; i++) {
-		if (i)
+	for (size_t i = 0, n = 0; i < n_rules; i++) {
+		if (!r->rules[i].name)
+			continue;
+		if (n++)
 			buf_putc(out, ',');
 		json_rule(out, &r->rules[i]);
 	}
@@ -402,16 +376,16 @@ void report_json_several(const char *source, const char *record,
 /* Columns of one rule: the parameters only where a rule has some. */
 static size_t csv_rule_from(size_t i_rule)
 {
-	return i_rule == 0 ? 1 : ARRAY_LEN(rule_fields);
+	return rules[i_rule]->tuned ? 1 : ARRAY_LEN(rule_fields);
 }
 
 void report_csv_header(struct buf *out)
 {
-	const char *rule;
-
 	for (size_t i = 0; i < ARRAY_LEN(fields); i++)
 		buf_printf(out, "%s%s", i ? "," : "", fields[i].name);
-	for (size_t k = 0; (rule = report_rule_name(k)); k++) {
+	for (size_t k = 0; k < n_rules; k++) {
+		const char *rule = rules[k]->name;
+
 		for (size_t i = csv_rule_from(k); i < ARRAY_LEN(rule_fields);
 		     i++)
 			buf_printf(out, ",%s_%s", rule, rule_fields[i].name);
@@ -421,34 +395,34 @@ void report_csv_header(struct buf *out)
 	buf_puts(out, ",error\n");
 }
 
-/* rule may be NULL: it was not run, its columns stay empty. */
-static void csv_rule(struct buf *out, size_t i_rule,
-		     const struct report_rule *rule)
+/* r may be NULL; of a rule that was not run the columns stay empty. */
+static void csv_rule(struct buf *out, size_t i_rule, const struct report *r)
 {
+	const struct report_rule *rule = r ? &r->rules[i_rule] : NULL;
+	bool ran = rule && rule->name;
+
 	for (size_t i = csv_rule_from(i_rule); i < ARRAY_LEN(rule_fields);
 	     i++) {
 		buf_putc(out, ',');
-		if (rule)
+		if (ran)
 			put_value(out, &csv_format, &rule_fields[i], rule);
 	}
 	for (size_t i = 0; i < ARRAY_LEN(stop_fields); i++) {
 		buf_putc(out, ',');
-		if (rule)
+		if (ran)
 			put_stop(out, &csv_format, &stop_fields[i], rule);
 	}
 }
 
 void report_csv(const struct report *r, struct buf *out)
 {
-	const char *name;
-
 	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
 		if (i)
 			buf_putc(out, ',');
 		put_value(out, &csv_format, &fields[i], r);
 	}
-	for (size_t k = 0; (name = report_rule_name(k)); k++)
-		csv_rule(out, k, report_rule(r, name));
+	for (size_t k = 0; k < n_rules; k++)
+		csv_rule(out, k, r);
 	buf_puts(out, ",\n");
 }
 
@@ -460,7 +434,7 @@ void report_csv_error(const char *source, const char *record,
 	csv_string(out, record);
 	for (size_t i = 2; i < ARRAY_LEN(fields); i++)
 		buf_putc(out, ',');
-	for (size_t k = 0; report_rule_name(k); k++)
+	for (size_t k = 0; k < n_rules; k++)
 		csv_rule(out, k, NULL);
 	buf_putc(out, ',');
 	csv_string(out, sentence);

@@ -12,20 +12,15 @@
 #include "base/buf.h"
 #include "trace/run.h"
 
-enum {
-	REPORT_RULES_MAX = 16,
-	REPORT_COLS_MIN = 20, /* a narrower table is not drawn */
-};
+enum { REPORT_COLS_MIN = 20 }; /* a narrower table is not drawn */
 
 /* One stop rule on this generation. */
 struct report_rule {
-	const char *rule;  /* "guardian", or a row of rival.h */
-	const char *coder; /* NULL where the rule has none */
-	double f, t;       /* NAN where the rule has none */
-	uint32_t patience; /* 0 where the rule has none */
-	bool fired;
-	uint32_t at_token, tokens_after; /* of no meaning unless fired */
-	uint32_t resumed_at; /* GUARD_NEVER: it did not */
+	const char *name;  /* NULL: it was not run */
+	const char *coder; /* NULL where the rule is not tuned */
+	double f, t;       /* NAN where it is not */
+	uint32_t patience; /* 0 where it is not */
+	struct rule_verdict verdict;
 };
 
 /* Strings point into the run (or are static): they live as long as it. */
@@ -46,20 +41,11 @@ struct report {
 	struct bound_point point; /* at the end; NAN where undefined */
 	uint32_t skipped_records;
 	double ttft_ms, tbt_ms, tbt_p99_ms, tokens_per_s; /* latency.h */
-	struct report_rule rules[REPORT_RULES_MAX];
-	size_t n_rules;
+	struct report_rule rules[RULES_MAX]; /* n_rules, as in rules[] */
 };
 
+/* Fills r from a run that is measured to its end. */
 void report_fill(struct report *r, const struct run *run);
-
-/* The rule by name, NULL if it was not run. */
-const struct report_rule *report_rule(const struct report *r,
-				      const char *name);
-
-/* Names of all rules: 0 is "guardian", then the rows of rival.h; NULL past
- * the last. */
-const char *report_rule_name(size_t i);
-size_t report_rule_index(const char *name); /* past the last: no such rule */
 
 /* The state of the band in one word: PROVEN, OUT-LOW, UNDERSAMPLED, VACUOUS
  * (asymptotic, with a lower edge <= 0) or ASYMPTOTIC. */
@@ -95,10 +81,9 @@ struct report_sums {
 	size_t n;               /* generations */
 	uint64_t tokens;
 	bool estimated;         /* some counts are our own tokenizer's */
-	struct report_rule of[REPORT_RULES_MAX]; /* name and parameters */
-	size_t n_fired[REPORT_RULES_MAX], n_resumed[REPORT_RULES_MAX];
-	uint64_t after[REPORT_RULES_MAX]; /* tokens after the stops */
-	size_t n_rules;
+	struct report_rule of[RULES_MAX]; /* name and parameters */
+	size_t n_fired[RULES_MAX], n_resumed[RULES_MAX];
+	uint64_t after[RULES_MAX]; /* tokens after the stops */
 };
 
 void report_sums_add(struct report_sums *sums, const struct report *r);

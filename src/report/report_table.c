@@ -12,11 +12,12 @@
  * there when the terminal has at least `from` columns.
  */
 struct column {
-	const char *head;
-	int width; /* with the blank before it */
+	const char *head; /* NULL: the rule's name, which gives the width */
+	int width;        /* with the blank before it */
 	int from;
 	bool left;
-	void (*put)(const struct report *r, struct buf *out);
+	void (*put)(const struct report *r, size_t i_rule, struct buf *out);
+	size_t i_rule;    /* which it is about, if about one */
 };
 
 enum { NAME_COLS_MIN = 14 };
@@ -27,8 +28,9 @@ static bool is_estimated(const struct report *r)
 	return !strcmp(r->tokens_by, tokens_by_name(TOKENS_BY_BPE));
 }
 
-static void put_tokens(const struct report *r, struct buf *out)
+static void put_tokens(const struct report *r, size_t i_rule, struct buf *out)
 {
+	(void)i_rule;
 	buf_printf(out, "%s%lu", is_estimated(r) ? "~" : "",
 		   (unsigned long)r->tokens);
 }
@@ -45,122 +47,153 @@ static void put_ratio(struct buf *out, double value)
 			   thousandth % 1000);
 }
 
-static void put_rho(const struct report *r, struct buf *out)
+static void put_rho(const struct report *r, size_t i_rule, struct buf *out)
 {
+	(void)i_rule;
 	put_ratio(out, r->point.rho);
 }
 
-static void put_h(const struct report *r, struct buf *out)
+static void put_h(const struct report *r, size_t i_rule, struct buf *out)
 {
+	(void)i_rule;
 	put_ratio(out, r->point.h);
 }
 
-static void put_flag(const struct report *r, struct buf *out)
+static void put_flag(const struct report *r, size_t i_rule, struct buf *out)
 {
+	(void)i_rule;
 	buf_puts(out, r->flag);
 }
 
-static void put_answer(const struct report *r, struct buf *out)
+static void put_answer(const struct report *r, size_t i_rule, struct buf *out)
 {
+	(void)i_rule;
 	buf_printf(out, "%lu", (unsigned long)r->answer_tokens);
 }
 
-static void put_finish(const struct report *r, struct buf *out)
+static void put_finish(const struct report *r, size_t i_rule, struct buf *out)
 {
+	(void)i_rule;
 	buf_puts(out, r->finish_reason ? r->finish_reason : "-");
 }
 
-static void put_label(const struct report *r, struct buf *out)
+static void put_label(const struct report *r, size_t i_rule, struct buf *out)
 {
+	(void)i_rule;
 	buf_puts(out, r->label ? r->label : "-");
 }
 
 static void put_token(struct buf *out, const struct report_rule *rule,
 		      uint32_t token)
 {
-	if (!rule || !rule->fired || token == GUARD_NEVER)
+	if (rule->verdict.at_token == RULE_NEVER || token == RULE_NEVER)
 		buf_putc(out, '-');
 	else
 		buf_printf(out, "%lu", (unsigned long)token);
 }
 
-static void put_stop(const struct report *r, struct buf *out, const char *name)
+static void put_stop(const struct report *r, size_t i_rule, struct buf *out)
 {
-	const struct report_rule *rule = report_rule(r, name);
+	const struct report_rule *rule = &r->rules[i_rule];
 
-	put_token(out, rule, rule ? rule->at_token : 0);
+	put_token(out, rule, rule->verdict.at_token);
 }
 
-static void put_after(const struct report *r, struct buf *out,
-		      const char *name)
+static void put_after(const struct report *r, size_t i_rule, struct buf *out)
 {
-	const struct report_rule *rule = report_rule(r, name);
+	const struct report_rule *rule = &r->rules[i_rule];
 
-	put_token(out, rule, rule ? rule->tokens_after : 0);
+	put_token(out, rule, rule->verdict.tokens_after);
 }
 
-static void put_resumed(const struct report *r, struct buf *out,
-			const char *name)
+static void put_resumed(const struct report *r, size_t i_rule, struct buf *out)
 {
-	const struct report_rule *rule = report_rule(r, name);
+	const struct report_rule *rule = &r->rules[i_rule];
 
-	put_token(out, rule, rule ? rule->resumed_at : 0);
+	put_token(out, rule, rule->verdict.resumed_at);
 }
 
-static void put_guardian(const struct report *r, struct buf *out)
-{
-	put_stop(r, out, "guardian");
-}
-
-static void put_guardian_after(const struct report *r, struct buf *out)
-{
-	put_after(r, out, "guardian");
-}
-
-static void put_guardian_resumed(const struct report *r, struct buf *out)
-{
-	put_resumed(r, out, "guardian");
-}
-
-static void put_adaptive(const struct report *r, struct buf *out)
-{
-	put_stop(r, out, "adaptive");
-}
-
-static void put_adaptive_after(const struct report *r, struct buf *out)
-{
-	put_after(r, out, "adaptive");
-}
-
-static void put_adaptive_resumed(const struct report *r, struct buf *out)
-{
-	put_resumed(r, out, "adaptive");
-}
-
-static const struct column columns[] = {
-	{ "tokens", 8, 0, false, put_tokens },
-	{ "answer", 8, 124, false, put_answer },
-	{ "rho", 6, 60, false, put_rho },
-	{ "h", 6, 104, false, put_h },
-	{ "band", 13, 104, true, put_flag },
-	{ "guardian", 9, 32, false, put_guardian },
-	{ "after", 7, 40, false, put_guardian_after },
-	{ "resumed", 8, 48, false, put_guardian_resumed },
-	{ "adaptive", 10, 70, false, put_adaptive },
-	{ "after", 7, 76, false, put_adaptive_after },
-	{ "resumed", 8, 80, false, put_adaptive_resumed },
-	{ "finish", 9, 132, true, put_finish },
-	{ "label", 10, 142, true, put_label },
+static const struct column measure_columns[] = {
+	{ "tokens", 8, 0, false, put_tokens, 0 },
+	{ "answer", 8, 124, false, put_answer, 0 },
+	{ "rho", 6, 60, false, put_rho, 0 },
+	{ "h", 6, 104, false, put_h, 0 },
+	{ "band", 13, 104, true, put_flag, 0 },
 };
 
-static int name_cols(int cols)
-{
-	int left = cols;
+/* Of each rule that is shown. */
+static const struct column rule_columns[] = {
+	{ NULL, 0, 0, false, put_stop, 0 },
+	{ "after", 7, 0, false, put_after, 0 },
+	{ "resumed", 8, 0, false, put_resumed, 0 },
+};
 
-	for (size_t i = 0; i < ARRAY_LEN(columns); i++)
-		if (cols >= columns[i].from)
-			left -= columns[i].width;
-	return MAX(left, (int)NAME_COLS_MIN);
+static const struct column end_columns[] = {
+	{ "finish", 9, 132, true, put_finish, 0 },
+	{ "label", 10, 142, true, put_label, 0 },
+};
+
+/* The second rule comes before what is seldom asked for, others behind. */
+static const int rule_from[RULES_SHOWN_MAX][ARRAY_LEN(rule_columns)] = {
+	{ 32, 40, 48 },
+	{ 70, 76, 80 },
+	{ 170, 170, 170 },
+	{ 196, 196, 196 },
+};
+
+enum {
+	COLUMNS_MAX = ARRAY_LEN(measure_columns) + ARRAY_LEN(end_columns) +
+		      RULES_SHOWN_MAX * ARRAY_LEN(rule_columns),
+};
+
+/* The columns that a terminal of so many has room for. */
+struct columns {
+	struct column at[COLUMNS_MAX];
+	size_t n;
+	int name; /* columns of the name */
+};
+
+static void add(struct columns *c, const struct column *column, int cols)
+{
+	if (cols < column->from)
+		return;
+	c->at[c->n++] = *column;
+	c->name -= column->width;
+}
+
+static void add_rules(struct columns *c, int cols)
+{
+	size_t i_rule;
+
+	for (size_t k = 0; (i_rule = rule_shown(k)) < n_rules; k++) {
+		for (size_t i = 0; i < ARRAY_LEN(rule_columns); i++) {
+			struct column column = rule_columns[i];
+
+			column.i_rule = i_rule;
+			column.from = rule_from[k][i];
+			if (!column.head) {
+				column.head = rules[i_rule]->name;
+				column.width = (int)strlen(column.head) + 1 +
+					       (k > 0);
+			}
+			add(c, &column, cols);
+		}
+	}
+}
+
+static struct columns columns_for(int cols)
+{
+	struct columns c = { .n = 0 };
+
+	cols = MAX(cols, (int)REPORT_COLS_MIN);
+	c.name = cols;
+	for (size_t i = 0; i < ARRAY_LEN(measure_columns); i++)
+		add(&c, &measure_columns[i], cols);
+	add_rules(&c, cols);
+	for (size_t i = 0; i < ARRAY_LEN(end_columns); i++)
+		add(&c, &end_columns[i], cols);
+	c.name = MAX(c.name, (int)NAME_COLS_MIN);
+	return c;
 }
 
 static void put_blanks(struct buf *out, int n)
@@ -248,34 +281,30 @@ static void end_line(struct buf *out)
 void report_table_header(struct buf *out, int cols)
 {
 	const char *head = "generation";
+	const struct columns c = columns_for(cols);
 
-	cols = MAX(cols, (int)REPORT_COLS_MIN);
-	put_name(out, head, strlen(head), name_cols(cols));
-	for (size_t i = 0; i < ARRAY_LEN(columns); i++)
-		if (cols >= columns[i].from)
-			put_cell(out, &columns[i], columns[i].head,
-				 strlen(columns[i].head));
+	put_name(out, head, strlen(head), c.name);
+	for (size_t i = 0; i < c.n; i++)
+		put_cell(out, &c.at[i], c.at[i].head, strlen(c.at[i].head));
 	end_line(out);
 }
 
 void report_table(const struct report *r, struct buf *out, int cols)
 {
+	const struct columns c = columns_for(cols);
 	struct buf raw = { 0 }, cell = { 0 };
 
-	cols = MAX(cols, (int)REPORT_COLS_MIN);
 	buf_puts(&raw, r->source ? r->source : "?");
 	if (r->record && *r->record)
 		buf_printf(&raw, ":%s", r->record);
 	utf8_sanitize(&cell, raw.data, raw.len, false, false);
-	put_name(out, cell.data, cell.len, name_cols(cols));
-	for (size_t i = 0; i < ARRAY_LEN(columns); i++) {
-		if (cols < columns[i].from)
-			continue;
+	put_name(out, cell.data, cell.len, c.name);
+	for (size_t i = 0; i < c.n; i++) {
 		buf_clear(&raw);
 		buf_clear(&cell);
-		columns[i].put(r, &raw);
+		c.at[i].put(r, c.at[i].i_rule, &raw);
 		utf8_sanitize(&cell, raw.data, raw.len, false, false);
-		put_cell(out, &columns[i], cell.data, cell.len);
+		put_cell(out, &c.at[i], cell.data, cell.len);
 	}
 	end_line(out);
 	buf_release(&raw);
@@ -287,16 +316,16 @@ void report_sums_add(struct report_sums *sums, const struct report *r)
 	sums->n++;
 	sums->tokens += r->tokens;
 	sums->estimated |= is_estimated(r);
-	sums->n_rules = MAX(sums->n_rules, r->n_rules);
-	for (size_t i = 0; i < r->n_rules; i++) {
+	for (size_t i = 0; i < n_rules; i++) {
 		const struct report_rule *rule = &r->rules[i];
 
-		sums->of[i] = *rule;
-		if (!rule->fired)
+		if (rule->name)
+			sums->of[i] = *rule;
+		if (rule->verdict.at_token == RULE_NEVER)
 			continue;
 		sums->n_fired[i]++;
-		sums->after[i] += rule->tokens_after;
-		sums->n_resumed[i] += rule->resumed_at != GUARD_NEVER;
+		sums->after[i] += rule->verdict.tokens_after;
+		sums->n_resumed[i] += rule->verdict.resumed_at != RULE_NEVER;
 	}
 }
 
@@ -315,10 +344,12 @@ void report_table_footer(const struct report_sums *sums, struct buf *out)
 		   sums->n == 1 ? "" : "s", (unsigned long long)sums->tokens,
 		   sums->estimated ? "; ~ counted by the bundled tokenizer" :
 				     "");
-	for (size_t i = 0; i < sums->n_rules; i++) {
+	for (size_t i = 0; i < n_rules; i++) {
+		if (!sums->of[i].name)
+			continue;
 		buf_printf(out, "%-9s stopped %zu, %llu tokens after it, "
 			   "%zu resumed",
-			   sums->of[i].rule, sums->n_fired[i],
+			   sums->of[i].name, sums->n_fired[i],
 			   (unsigned long long)sums->after[i],
 			   sums->n_resumed[i]);
 		put_parameters(out, &sums->of[i]);

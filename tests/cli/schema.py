@@ -2,15 +2,19 @@
 """Holds the JSON interface of `lilscope analyze`: fields, order, meaning.
 
 Reads lines on stdin; --filter also allows the lines of the filter. Prints
-what is wrong and exits 1, or prints the number of lines.
+what is wrong and exits 1, or prints the number of lines. The rules are those
+that $LILSCOPE names (the manual's list of them is held by tests/lint).
 """
 import json
+import os
+import subprocess
 import sys
 
 FLAGS = {"PROVEN", "OUT-LOW", "UNDERSAMPLED", "VACUOUS", "ASYMPTOTIC"}
 TOKENS_BY = {"ids", "logprobs", "usage", "qwen3-bpe", "events"}
-RULES = ["guardian", "cycle", "cycle-long", "chunk", "chunk-100", "zlib",
-         "adaptive"]
+RULES = [line.split("\t")[1] for line in subprocess.check_output(
+    [os.environ.get("LILSCOPE", "lilscope"), "help", "--tables"],
+    text=True).splitlines() if line.startswith("rule\t")]
 TEXT, COUNT, NUMBER = "text", "count", "number"
 FIELDS = [
     ("source", TEXT, False), ("record", TEXT, True),
@@ -100,6 +104,7 @@ def check_generation(obj):
             want(lower <= 1e-9, "VACUOUS, but the lower edge is above 0")
     want([r["rule"] for r in obj["rules"]] == RULES, "rules")
     guardian = obj["rules"][0]
+    want(guardian["rule"] == "guardian", "guardian is the first")
     want(guardian["coder"] is not None and guardian["f"] >= 1 and
          guardian["patience"] >= 1, "parameters of guardian")
     for rule in obj["rules"]:

@@ -11,8 +11,7 @@
 
 static const struct meter_opts meter = {
 	.symbols = METER_BYTES,
-	.guard = { .f = 4, .t = 3, .patience = 1 },
-	.coder = CODER_DEFLATE,
+	.rule = { .f = 4, .t = 3, .patience = 1, .coder = CODER_DEFLATE },
 };
 
 static bool read_line(const char *s, size_t n, struct bench_run *run)

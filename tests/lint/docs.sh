@@ -164,6 +164,11 @@ part()
 			print ".Fl -" pair[1] given (i < n ? " ," : " .")
 		}
 	}
+	part == "RULES" && $1 == "rule" {
+		if (!open) begin("")
+		print ".It Cm " $2
+		print folded(sentence($3))
+	}
 	part == "CODERS" && $1 == "coder" {
 		if (!open) begin("")
 		print ".It Cm " $2

@@ -33,7 +33,6 @@ rooms='
 echo "$rooms" | awk -F: '
 BEGIN {
 	# Still to be turned round.
-	known["src/decode src/report"]
 	known["tui/app tui/demo"]
 	known["tui/app tui/view"]
 	known["tui/demo tui/action"]

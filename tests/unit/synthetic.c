@@ -9,9 +9,9 @@ enum { WORDS = 400, MEASURE_TOKENS = 1000, LINE_WORDS = 14 };
 struct meter_opts synthetic_opts(void)
 {
 	struct meter_opts o = meter_opts_default;
-	o.coder = CODER_LZ77;
+	o.rule.coder = CODER_LZ77;
 	o.symbols = METER_BYTES;
-	o.rivals = false;
+	o.rules = 0;
 	return o;
 }
 

@@ -17,8 +17,7 @@
 
 static const struct meter_opts meter = {
 	.symbols = METER_BYTES,
-	.guard = { .f = 8, .t = 3, .patience = 1 },
-	.coder = CODER_DEFLATE,
+	.rule = { .f = 8, .t = 3, .patience = 1, .coder = CODER_DEFLATE },
 };
 
 /* A run of words, each a token; its times are easy to add up: the first token
@@ -169,8 +168,8 @@ static void stops(void **state)
 	assert_true(bench_run_right(&run, 5));
 	assert_false(bench_run_right(&run, 4));
 	assert_false(bench_run_right(&run, 0));
-	assert_false(bench_run_right(&run, GUARD_NEVER));
-	assert_int_equal(run.stops[BENCH_ADAPTIVE], GUARD_NEVER);
+	assert_false(bench_run_right(&run, RULE_NEVER));
+	assert_int_equal(run.stops[BENCH_GUARDIAN + 1], RULE_NEVER);
 	bench_run_release(&run);
 }
 

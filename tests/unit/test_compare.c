@@ -154,7 +154,7 @@ static void app_on(struct app *app, const char *name)
 	char path[128];
 
 	settings_init(&set);
-	set.meter.coder = CODER_LZ77;
+	set.meter.rule.coder = CODER_LZ77;
 	set.show.session = false;
 	app_init(app, &set);
 	app->view_rows = 21;

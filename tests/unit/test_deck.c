@@ -110,7 +110,7 @@ static void records_are_listed_and_reported(void **state)
 		assert_int_equal(e->state, ENTRY_REPORTED);
 		assert_int_equal(e->i_record, i);
 		assert_true(e->tokens > 300);
-		assert_int_equal(e->fired_at != GUARD_NEVER,
+		assert_int_equal(e->fired_at != RULE_NEVER,
 				 i >= LOOPS_FROM);
 	}
 	assert_int_equal(deck_skipped(d), 0);
@@ -133,7 +133,7 @@ static void an_opened_record_agrees_with_its_row(void **state)
 			;
 		assert_true(deck_run_complete(d));
 		assert_int_equal(run->trace.n_tokens, deck_entry(d, i)->tokens);
-		assert_int_equal(meter_verdict(run->meter).at_token,
+		assert_int_equal(meter_rule(run->meter, RULE_GUARDIAN).at_token,
 				 deck_entry(d, i)->fired_at);
 	}
 	deck_free(d);
@@ -189,7 +189,7 @@ static void generations_of_one_record(void **state)
 	(void)state;
 	finish(d);
 	assert_int_equal(deck_n(d), 9);
-	o.guard.t = 5;
+	o.rule.t = 5;
 	deck_set_opts(d, &o); /* reported again, entered once */
 	finish(d);
 	assert_int_equal(deck_n(d), 9);
@@ -289,13 +289,13 @@ static void watched_runs_are_there(void **state)
 	assert_non_null(deck_open(d, 17, &err));
 	deck_beside(d, NULL, 0); /* ... while it is open */
 	assert_non_null(deck_kept(d, 17));
-	opts.guard.t = 1e9; /* everything fires */
+	opts.rule.t = 1e9; /* everything fires */
 	finish_watched(d, some, 3);
 	deck_set_opts(d, &opts);
 	finish_watched(d, others, 2);
 	for (size_t i = 0; i < RECORDS; i++) {
 		assert_int_equal(deck_entry(d, i)->state, ENTRY_REPORTED);
-		assert_int_not_equal(deck_entry(d, i)->fired_at, GUARD_NEVER);
+		assert_int_not_equal(deck_entry(d, i)->fired_at, RULE_NEVER);
 	}
 	deck_free(d);
 }

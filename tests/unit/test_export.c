@@ -35,7 +35,7 @@ static size_t count(const struct buf *b, const char *part)
 static struct run *make_run(void)
 {
 	struct meter_opts opts = synthetic_opts();
-	opts.rivals = true;
+	opts.rules = RULES_ALL;
 	struct run *run = synthetic_run(&opts, true);
 	facts_set(&run->trace.facts.source, hostile);
 	facts_set(&run->trace.facts.model, hostile);
@@ -58,7 +58,7 @@ static void test_csv(void **state)
 	struct run *run = make_run();
 	uint32_t n = run_n_measured(run);
 	struct buf out = export("csv", run, n);
-	const struct guard *g = meter_guard(run->meter);
+	const struct guardian *g = meter_guardian(run->meter);
 	(void)state;
 	assert_int_equal(n % 250, 0);
 	assert_int_equal(count(&out, "\n"), 1 + n / 250);
@@ -92,7 +92,7 @@ static void test_jsonl(void **state)
 	assert_int_equal(count(&out, "\"type\":\"run\""), 1);
 	assert_int_equal(count(&out, "\"type\":\"check\""), n / 250);
 	assert_int_equal(count(&out, "\"type\":\"verdict\""),
-			 1 + rival_n_rows);
+			 n_rules);
 	assert_non_null(strstr(out.data, "\"rule\":\"guardian\","
 					 "\"fired\":true,\"at_token\":2000"));
 	assert_non_null(strstr(out.data, "a\\\"<script>\\\\&'\\u000a\\u001b"

@@ -49,8 +49,8 @@ static void open_list(struct fixture *x)
 	fclose(f);
 	settings_init(&set);
 	set.meter = synthetic_opts();
-	set.meter.guard.f = 40;
-	set.meter.guard.t = 12;
+	set.meter.rule.f = 40;
+	set.meter.rule.t = 12;
 	app_init(&x->app, &set);
 	x->app.view = VIEW_LIST;
 	x->app.view_rows = VIEW_ROWS;
@@ -78,7 +78,7 @@ static void close_list(struct fixture *x)
 
 static double value(const struct entry *e, enum list_column column)
 {
-	bool fired = e->fired_at != GUARD_NEVER;
+	bool fired = e->fired_at != RULE_NEVER;
 	switch (column) {
 	case LIST_TOKENS:
 		return e->tokens;
@@ -135,7 +135,7 @@ static void test_filter_and_sums(void **state)
 		const struct entry *e = deck_entry(x.app.deck, i);
 		assert_int_equal(e->state, ENTRY_REPORTED);
 		tokens += e->tokens;
-		if (e->fired_at == GUARD_NEVER)
+		if (e->fired_at == RULE_NEVER)
 			continue;
 		fired++;
 		after += e->tokens - e->fired_at;
@@ -198,10 +198,13 @@ static void test_columns(void **state)
 {
 	(void)state;
 	for (int i = 0; i < LIST_COLUMNS; i++) {
-		const char *name = list_column_names[i];
-		assert_int_equal(list_column_find(name, strlen(name)), i);
+		const char *name = list_column_name((enum list_column)i);
+		if (name)
+			assert_int_equal(
+				list_column_find(name, strlen(name)), i);
 	}
 	assert_int_equal(list_column_find("rh", 2), LIST_COLUMNS);
+	assert_int_equal(list_column_find("adaptive", 8), LIST_RULE);
 }
 
 int main(void)

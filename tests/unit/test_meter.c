@@ -53,7 +53,8 @@ static void same_point(struct bound_point a, struct bound_point b)
 
 static void same(const struct meter *a, const struct meter *b)
 {
-	struct guard_verdict va = meter_verdict(a), vb = meter_verdict(b);
+	struct rule_verdict va = meter_rule(a, RULE_GUARDIAN);
+	struct rule_verdict vb = meter_rule(b, RULE_GUARDIAN);
 	uint32_t n = meter_n_tokens(a);
 
 	assert_int_equal(n, meter_n_tokens(b));
@@ -65,10 +66,10 @@ static void same(const struct meter *a, const struct meter *b)
 	assert_int_equal(va.at_token, vb.at_token);
 	assert_int_equal(va.tokens_after, vb.tokens_after);
 	assert_int_equal(va.resumed_at, vb.resumed_at);
-	assert_int_equal(meter_guard(a)->n, meter_guard(b)->n);
-	for (size_t k = 1; k <= meter_guard(a)->n; k++)
-		assert_true(guard_gain(meter_guard(a), k) ==
-			    guard_gain(meter_guard(b), k));
+	assert_int_equal(meter_guardian(a)->n, meter_guardian(b)->n);
+	for (size_t k = 1; k <= meter_guardian(a)->n; k++)
+		assert_true(guardian_gain(meter_guardian(a), k) ==
+			    guardian_gain(meter_guardian(b), k));
 	assert_int_equal(series_len(meter_rho(a)), n);
 	for (uint32_t i = 0; i + 100 < n; i += 100) {
 		struct series_range x = series_range(meter_rho(a), i, i + 100);
@@ -77,30 +78,34 @@ static void same(const struct meter *a, const struct meter *b)
 		assert_true(x.min == y.min && x.max == y.max &&
 			    x.last == y.last);
 	}
-	for (size_t i = 0; i < rival_n_rows; i++)
-		assert_int_equal(meter_rival(a, i).at_token,
-				 meter_rival(b, i).at_token);
+	for (size_t i = 0; i < n_rules; i++) {
+		assert_int_equal(meter_runs(a, i), meter_runs(b, i));
+		assert_int_equal(meter_rule(a, i).at_token,
+				 meter_rule(b, i).at_token);
+	}
 }
 
 static const struct meter_opts variants[] = {
-	{ .symbols = METER_BYTES, .guard = { 250, 20, 1 }, .rivals = true },
-	{ .symbols = METER_BYTES, .guard = { 100, 40, 2 }, .rivals = true },
-	{ .symbols = METER_BYTES, .guard = { 250, 20, 1 }, .ls = 6,
-	  .rivals = true },
-	{ .symbols = METER_BYTES, .guard = { 250, 20, 1 }, .integer_lc = true,
-	  .alphabet = 128, .rivals = true },
-	{ .symbols = METER_BYTES, .guard = { 250, 20, 1 },
-	  .coder = CODER_DEFLATE, .rivals = true },
-	{ .symbols = METER_BYTES, .guard = { 50, 20, 1 },
-	  .coder = CODER_DEFLATE, .rivals = true },
-	{ .symbols = METER_BYTES, .guard = { 250, 20, 1 },
-	  .coder = CODER_ZSTD, .rivals = true },
-	{ .symbols = METER_TOKENS, .guard = { 250, 20, 1 }, .alphabet = 64,
-	  .rivals = true },
-	{ .symbols = METER_TOKENS, .guard = { 250, 20, 1 }, .alphabet = 64,
-	  .coder = CODER_DEFLATE_IDS },
-	{ .symbols = METER_TOKENS, .guard = { 250, 20, 1 }, .alphabet = 64,
-	  .coder = CODER_ZSTD_IDS, .rivals = true },
+	{ .symbols = METER_BYTES, .rule = { 250, 20, 1, 0 },
+	  .rules = RULES_ALL },
+	{ .symbols = METER_BYTES, .rule = { 100, 40, 2, 0 },
+	  .rules = RULES_ALL },
+	{ .symbols = METER_BYTES, .rule = { 250, 20, 1, 0 }, .ls = 6,
+	  .rules = RULES_ALL },
+	{ .symbols = METER_BYTES, .rule = { 250, 20, 1, 0 }, .integer_lc = true,
+	  .alphabet = 128, .rules = RULES_ALL },
+	{ .symbols = METER_BYTES, .rule = { 250, 20, 1, CODER_DEFLATE },
+	  .rules = RULES_ALL },
+	{ .symbols = METER_BYTES, .rule = { 50, 20, 1, CODER_DEFLATE },
+	  .rules = RULES_ALL },
+	{ .symbols = METER_BYTES, .rule = { 250, 20, 1, CODER_ZSTD },
+	  .rules = RULES_ALL },
+	{ .symbols = METER_TOKENS, .rule = { 250, 20, 1, 0 }, .alphabet = 64,
+	  .rules = RULES_ALL },
+	{ .symbols = METER_TOKENS, .rule = { 250, 20, 1, CODER_DEFLATE_IDS },
+	  .alphabet = 64 },
+	{ .symbols = METER_TOKENS, .rule = { 250, 20, 1, CODER_ZSTD_IDS },
+	  .alphabet = 64, .rules = RULES_ALL },
 };
 
 static void every_change_equals_a_fresh_meter(void **state)
@@ -147,15 +152,41 @@ static void sealed_meter_still_answers(void **state)
 static void the_loop_is_found(void **state)
 {
 	struct meter *m = meter_new(&variants[0]);
-	struct guard_verdict v;
+	struct rule_verdict v;
 
 	(void)state;
 	push_all(m, TOKENS);
-	v = meter_verdict(m);
+	v = meter_rule(m, RULE_GUARDIAN);
 	assert_in_range(v.at_token, TOKENS / 2, TOKENS / 2 + 500);
 	assert_int_equal(v.tokens_after, TOKENS - v.at_token);
-	assert_int_equal(v.resumed_at, GUARD_NEVER);
+	assert_int_equal(v.resumed_at, RULE_NEVER);
 	meter_free(m);
+}
+
+/* A set of rules runs no other one, and what it says is what it says among
+ * them all. */
+static void only_what_is_asked_for_runs(void **state)
+{
+	struct meter *all = meter_new(&variants[0]);
+
+	(void)state;
+	push_all(all, TOKENS);
+	for (size_t i = 0; i < n_rules; i++) {
+		struct meter_opts opts = variants[0];
+		struct meter *m;
+
+		opts.rules = RULE_BIT(i);
+		m = meter_new(&opts);
+		push_all(m, TOKENS);
+		for (size_t k = 0; k < n_rules; k++)
+			assert_int_equal(meter_runs(m, k),
+					 k == i || k == RULE_GUARDIAN);
+		for (uint32_t n = 0; n <= TOKENS; n += 111)
+			assert_int_equal(meter_rule_at(m, i, n).at_token,
+					 meter_rule_at(all, i, n).at_token);
+		meter_free(m);
+	}
+	meter_free(all);
 }
 
 static void nothing_is_fine(void **state)
@@ -165,7 +196,7 @@ static void nothing_is_fine(void **state)
 	(void)state;
 	assert_int_equal(meter_symbols_at(m, 0), 0);
 	assert_true(meter_point(m, 0).rho == 0);
-	assert_int_equal(meter_verdict(m).at_token, GUARD_NEVER);
+	assert_int_equal(meter_rule(m, RULE_GUARDIAN).at_token, RULE_NEVER);
 	meter_push(m, 1, NULL, 0); /* a token without bytes */
 	assert_true(meter_catch_up(m, 1));
 	assert_int_equal(meter_symbols_at(m, 1), 0);
@@ -177,6 +208,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_change_equals_a_fresh_meter),
 		cmocka_unit_test(sealed_meter_still_answers),
+		cmocka_unit_test(only_what_is_asked_for_runs),
 		cmocka_unit_test(the_loop_is_found),
 		cmocka_unit_test(nothing_is_fine),
 	};

@@ -92,20 +92,20 @@ static void fields_are_the_interface(void **state)
 {
 	struct run *run = loop_run();
 	struct report r;
-	json_t *json, *rules, *rule;
+	json_t *json, *list, *rule;
 	size_t i;
 
 	(void)state;
 	report_fill(&r, run);
 	json = parse(&r);
 	assert_keys(json, field_names, ARRAY_LEN(field_names));
-	rules = json_object_get(json, "rules");
-	assert_int_equal(json_array_size(rules), 1 + rival_n_rows);
-	json_array_foreach(rules, i, rule) {
+	list = json_object_get(json, "rules");
+	assert_int_equal(json_array_size(list), n_rules);
+	json_array_foreach(list, i, rule) {
 		assert_keys(rule, rule_names, ARRAY_LEN(rule_names));
 		assert_string_equal(
 			json_string_value(json_object_get(rule, "rule")),
-			report_rule_name(i));
+			rules[i]->name);
 	}
 	assert_int_equal(json_integer_value(json_object_get(json, "tokens")),
 			 run->trace.n_tokens);
@@ -126,16 +126,16 @@ static void a_loop_fires_and_is_told(void **state)
 
 	(void)state;
 	report_fill(&r, run);
-	rule = report_rule(&r, "guardian");
-	assert_non_null(rule);
-	assert_true(rule->fired);
-	assert_int_equal(rule->at_token + rule->tokens_after, r.tokens);
-	assert_null(report_rule(&r, "no such rule"));
+	rule = &r.rules[RULE_GUARDIAN];
+	assert_string_equal(rule->name, "guardian");
+	assert_int_not_equal(rule->verdict.at_token, RULE_NEVER);
+	assert_int_equal(rule->verdict.at_token + rule->verdict.tokens_after,
+			 r.tokens);
 	json = parse(&r);
 	guardian = json_array_get(json_object_get(json, "rules"), 0);
 	assert_int_equal(
 		json_integer_value(json_object_get(guardian, "at_token")),
-		rule->at_token);
+		rule->verdict.at_token);
 	assert_true(json_is_null(json_object_get(guardian, "resumed_at")));
 	json_decref(json);
 	run_free(run);
@@ -287,7 +287,7 @@ static size_t csv_fields(const char *line, size_t n)
 
 static void csv_lines_agree(void **state)
 {
-	struct meter_opts no_rivals = meter_opts_default;
+	struct meter_opts guardian_only = meter_opts_default;
 	struct run *run = loop_run();
 	struct report r;
 	struct buf out = { 0 };
@@ -305,12 +305,13 @@ static void csv_lines_agree(void **state)
 	report_csv_error("s", "7", "line 3, byte 4: no", &out);
 	assert_int_equal(csv_fields(out.data, out.len), n_fields);
 	buf_clear(&out);
-	no_rivals.rivals = false;
-	run_set(run, &no_rivals);
+	guardian_only.rules = 0;
+	run_set(run, &guardian_only);
 	while (!run_measure(run, 1000))
 		;
 	report_fill(&r, run);
-	assert_int_equal(r.n_rules, 1);
+	for (size_t i = 0; i < n_rules; i++)
+		assert_int_equal(r.rules[i].name != NULL, i == RULE_GUARDIAN);
 	report_csv(&r, &out);
 	assert_int_equal(csv_fields(out.data, out.len), n_fields);
 	buf_release(&out);
@@ -424,7 +425,7 @@ static void sums_add_up(void **state)
 	assert_int_equal(sums.tokens, 3 * (uint64_t)r.tokens);
 	assert_int_equal(sums.n_fired[0], 3);
 	assert_int_equal(sums.after[0],
-			 3 * (uint64_t)r.rules[0].tokens_after);
+			 3 * (uint64_t)r.rules[0].verdict.tokens_after);
 	report_table_footer(&sums, &out);
 	assert_non_null(strstr(buf_cstr(&out), "3 generations"));
 	assert_non_null(strstr(buf_cstr(&out), "guardian"));

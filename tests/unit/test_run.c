@@ -140,7 +140,7 @@ static void options_change_any_time(void **state)
 
 	(void)state;
 	o.symbols = METER_TOKENS;
-	o.guard.f = 10;
+	o.rule.f = 10;
 	o.ls = 4;
 	run_set(run, &o);
 	while (!run_measure(run, 1))
@@ -153,8 +153,8 @@ static void options_change_any_time(void **state)
 	assert_int_equal(run_n_measured(run), run_n_measured(fresh));
 	assert_true(meter_point(run->meter, 20).rho ==
 		    meter_point(fresh->meter, 20).rho);
-	assert_int_equal(meter_guard(run->meter)->n,
-			 meter_guard(fresh->meter)->n);
+	assert_int_equal(meter_guardian(run->meter)->n,
+			 meter_guardian(fresh->meter)->n);
 	run_free(run);
 	run_free(fresh);
 }

@@ -193,7 +193,7 @@ static void test_any_size(void **state)
 	static const int sizes[] = { 1, 2, 3, 5, 8, 13, 21, 40, 90, 300 };
 	struct meter_opts meter = synthetic_opts();
 	(void)state;
-	meter.rivals = true;
+	meter.rules = RULES_ALL;
 	struct run *run = synthetic_run(&meter, true);
 	synthetic_pages(run, 3);
 	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {

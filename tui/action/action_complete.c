@@ -59,8 +59,12 @@ static void offer_columns(struct completion *c)
 		c->start++;
 		c->n--;
 	}
-	for (size_t i = 0; i < LIST_COLUMNS; i++)
-		offer(c, list_column_names[i]);
+	for (int i = 0; i < LIST_COLUMNS; i++) {
+		const char *name = list_column_name((enum list_column)i);
+
+		if (name)
+			offer(c, name);
+	}
 }
 
 static void offer_formats(struct completion *c)

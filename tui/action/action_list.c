@@ -51,16 +51,20 @@ static void prev_generation(struct app *app, const char *arg)
 
 static void say_order(struct app *app)
 {
-	app_say(app, "sorted by %s%s", list_column_names[app->list_sort],
+	app_say(app, "sorted by %s%s",
+		list_column_name((enum list_column)app->list_sort),
 		app->list_descending ? ", largest first" : "");
 }
 
 /* Numbers are looked at from the largest. */
 static void sort_next(struct app *app, const char *arg)
 {
-	int column = (app->list_sort + 1) % LIST_COLUMNS;
+	int column = app->list_sort;
 
 	(void)arg;
+	do
+		column = (column + 1) % LIST_COLUMNS;
+	while (!list_column_name((enum list_column)column));
 	list_set_sort(app, (enum list_column)column,
 		      column >= LIST_TOKENS && column <= LIST_AFTER);
 	say_order(app);

@@ -56,7 +56,7 @@ static void chart_across(struct app *app, long n)
 
 static void chart_along(struct app *app, long n)
 {
-	seek_by(app, n * (long)app->set.meter.guard.f);
+	seek_by(app, n * (long)app->set.meter.rule.f);
 }
 
 static void chart_page(struct app *app, long n)
@@ -127,7 +127,7 @@ static void pane_along(struct app *app, long n)
 
 static void pane_page(struct app *app, long n)
 {
-	text_across(app, n * (long)app->set.meter.guard.f);
+	text_across(app, n * (long)app->set.meter.rule.f);
 }
 
 /* -- the map: pages ------------------------------------------------------- */
@@ -350,7 +350,7 @@ static void offer(struct nearest *n, uint32_t at, const char *rule,
 {
 	bool better;
 
-	if (at == GUARD_NEVER || (n->back ? at >= n->from : at <= n->from))
+	if (at == RULE_NEVER || (n->back ? at >= n->from : at <= n->from))
 		return;
 	better = n->at == APP_NO_MARK || (n->back ? at > n->at : at < n->at);
 	if (!better)
@@ -377,20 +377,17 @@ static void go_to(struct app *app, uint32_t n_tokens)
 static void go_to_threshold(struct app *app, bool back)
 {
 	struct nearest n = { here(app), back, APP_NO_MARK, "", "" };
-	struct guard_verdict guard;
 	char number[NUM_BYTES];
 
 	if (!app->run || !app->run->meter)
 		return;
-	guard = meter_verdict(app->run->meter);
-	offer(&n, guard.at_token, "guardian", "stops here");
-	offer(&n, guard.resumed_at, "guardian", "sees new information again");
-	for (size_t i = 0; i < rival_n_rows; i++) {
-		struct rival_verdict v = meter_rival(app->run->meter, i);
+	for (size_t i = 0; i < n_rules; i++) {
+		struct rule_verdict v = meter_rule(app->run->meter, i);
 
-		offer(&n, v.at_token, rival_rows[i].name, "stops here");
-		offer(&n, v.resumed_at, rival_rows[i].name,
-		      "sees its signal end");
+		offer(&n, v.at_token, rules[i]->name, "stops here");
+		offer(&n, v.resumed_at, rules[i]->name,
+		      i == RULE_GUARDIAN ? "sees new information again" :
+					   "sees its signal end");
 	}
 	if (n.at == APP_NO_MARK) {
 		app_say(app, "no threshold of any rule %s token %s",
@@ -416,21 +413,21 @@ static void prev_threshold(struct app *app, const char *arg)
 }
 
 /* Check k is under t where the check before it was not, or the reverse. */
-static bool rate_changes(const struct guard *g, size_t k)
+static bool rate_changes(const struct guardian *g, size_t k)
 {
-	return k >= 2 && (guard_gain(g, k) < g->opts.t) !=
-				 (guard_gain(g, k - 1) < g->opts.t);
+	return k >= 2 && (guardian_gain(g, k) < g->opts.t) !=
+				 (guardian_gain(g, k - 1) < g->opts.t);
 }
 
 static void go_to_change(struct app *app, bool back)
 {
-	const struct guard *g;
+	const struct guardian *g;
 	char number[NUM_BYTES];
 	size_t k;
 
 	if (!app->run || !app->run->meter)
 		return;
-	g = meter_guard(app->run->meter);
+	g = meter_guardian(app->run->meter);
 	k = here(app) / g->opts.f;
 	/* Backwards from inside a window: its own check counts. */
 	if (back && here(app) % g->opts.f)
@@ -446,8 +443,8 @@ static void go_to_change(struct app *app, bool back)
 	}
 	go_to(app, (uint32_t)(k * g->opts.f));
 	app_say(app, "token %s: %.1f new bytes in %u tokens, before %.1f",
-		num_count(number, k * g->opts.f), guard_gain(g, k), g->opts.f,
-		guard_gain(g, k - 1));
+		num_count(number, k * g->opts.f), guardian_gain(g, k),
+		g->opts.f, guardian_gain(g, k - 1));
 }
 
 static void next_change(struct app *app, const char *arg)

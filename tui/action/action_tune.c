@@ -68,7 +68,7 @@ static void set_number(struct app *app, const char *name, double value)
 
 static void t_by(struct app *app, double step)
 {
-	set_number(app, "t", MAX(0, app->set.meter.guard.t + step));
+	set_number(app, "t", MAX(0, app->set.meter.rule.t + step));
 }
 
 static void t_up(struct app *app, const char *arg)
@@ -85,7 +85,7 @@ static void t_down(struct app *app, const char *arg)
 
 static void f_up(struct app *app, const char *arg)
 {
-	uint32_t f = app->set.meter.guard.f;
+	uint32_t f = app->set.meter.rule.f;
 
 	(void)arg;
 	for (size_t i = 0; i < ARRAY_LEN(f_steps); i++) {
@@ -98,7 +98,7 @@ static void f_up(struct app *app, const char *arg)
 
 static void f_down(struct app *app, const char *arg)
 {
-	uint32_t f = app->set.meter.guard.f;
+	uint32_t f = app->set.meter.rule.f;
 
 	(void)arg;
 	for (size_t i = ARRAY_LEN(f_steps); i-- > 0;) {
@@ -114,14 +114,14 @@ static void patience_up(struct app *app, const char *arg)
 	(void)arg;
 	set_number(
 		app, "patience",
-		MIN(app->set.meter.guard.patience + 1.0, GUARD_PATIENCE_MAX));
+		MIN(app->set.meter.rule.patience + 1.0, RULE_PATIENCE_MAX));
 }
 
 static void patience_down(struct app *app, const char *arg)
 {
 	(void)arg;
 	set_number(app, "patience",
-		   MAX(app->set.meter.guard.patience - 1.0, 1.0));
+		   MAX(app->set.meter.rule.patience - 1.0, 1.0));
 }
 
 /* The Ls in use: "auto" is resolved by the run. */
@@ -177,7 +177,7 @@ static void symbols_next(struct app *app, const char *arg)
 static void rivals(struct app *app, const char *arg)
 {
 	(void)arg;
-	action_set(app, "rivals", app->set.meter.rivals ? "off" : "on");
+	action_set(app, "rivals", app->set.meter.rules ? "off" : "on");
 }
 
 static void graph_next(struct app *app, const char *arg)

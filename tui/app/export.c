@@ -17,7 +17,7 @@ struct check {
 
 static uint32_t n_checks(const struct run *run, uint32_t n_tokens)
 {
-	const struct guard *g = meter_guard(run->meter);
+	const struct guardian *g = meter_guardian(run->meter);
 	return (uint32_t)MIN(g->n, (size_t)(n_tokens / g->opts.f));
 }
 
@@ -26,7 +26,7 @@ static struct check check_at(const struct run *run, uint32_t token,
 			     uint32_t k)
 {
 	const struct meter *m = run->meter;
-	const struct guard *g = meter_guard(m);
+	const struct guardian *g = meter_guardian(m);
 	struct check c = { .token = token, .size = NAN, .gain = NAN };
 	c.bytes = run->trace.end[token - 1];
 	c.symbols = meter_symbols_at(m, token);
@@ -35,7 +35,7 @@ static struct check check_at(const struct run *run, uint32_t token,
 	c.channel = trace_channel(&run->trace, token - 1);
 	if (k > 0) {
 		c.size = g->sizes[k - 1];
-		c.gain = guard_gain(g, k);
+		c.gain = guardian_gain(g, k);
 		c.low = k > 1 && c.gain < g->opts.t;
 	}
 	return c;
@@ -46,7 +46,7 @@ static void each_check(const struct run *run, uint32_t n_tokens,
 		       void (*put)(const struct check *c, struct buf *out),
 		       struct buf *out)
 {
-	uint32_t f = meter_guard(run->meter)->opts.f;
+	uint32_t f = meter_guardian(run->meter)->opts.f;
 	uint32_t n = n_checks(run, n_tokens);
 	for (uint32_t k = 1; k <= n; k++) {
 		struct check c = check_at(run, k * f, k);
@@ -119,7 +119,7 @@ static void put_string(struct buf *out, const char *text)
 
 static void put_token(struct buf *out, uint32_t at)
 {
-	if (at == GUARD_NEVER)
+	if (at == RULE_NEVER)
 		buf_puts(out, "null");
 	else
 		buf_printf(out, "%u", at);
@@ -179,22 +179,21 @@ static void json_run(const struct run *run, uint32_t n_tokens,
 		   ids ? "tokens" : "bytes",
 		   bound_alphabet(meter_bound(run->meter)),
 		   bound_ls(meter_bound(run->meter)),
-		   coder_rows[o->coder].name, o->guard.f, o->guard.t,
-		   o->guard.patience);
+		   coder_rows[o->rule.coder].name, o->rule.f, o->rule.t,
+		   o->rule.patience);
 }
 
-static void json_verdict(const char *rule, uint32_t at, uint32_t resumed,
-			 uint32_t n_tokens, struct buf *out)
+static void json_verdict(const char *rule, struct rule_verdict v,
+			 struct buf *out)
 {
-	bool fired = at <= n_tokens;
 	buf_puts(out, "{\"type\":\"verdict\",\"rule\":");
 	put_string(out, rule);
 	buf_printf(out, ",\"fired\":%s,\"at_token\":",
-		   fired ? "true" : "false");
-	put_token(out, fired ? at : GUARD_NEVER);
+		   v.at_token != RULE_NEVER ? "true" : "false");
+	put_token(out, v.at_token);
 	buf_printf(out, ",\"tokens_after\":%u,\"resumed_at\":",
-		   fired ? n_tokens - at : 0);
-	put_token(out, fired && resumed <= n_tokens ? resumed : GUARD_NEVER);
+		   v.tokens_after);
+	put_token(out, v.resumed_at);
 	buf_puts(out, "}\n");
 }
 
@@ -205,16 +204,11 @@ static void export_jsonl(const struct run *run, uint32_t n_tokens,
 		return;
 	json_run(run, n_tokens, out);
 	each_check(run, n_tokens, json_row, out);
-	struct guard_verdict v =
-		guard_verdict(meter_guard(run->meter), n_tokens);
-	json_verdict("guardian", v.at_token, v.resumed_at, n_tokens, out);
-	if (!meter_opts(run->meter)->rivals)
-		return;
-	for (size_t i = 0; i < rival_n_rows; i++) {
-		struct rival_verdict r = meter_rival(run->meter, i);
-		json_verdict(rival_rows[i].name, r.at_token, r.resumed_at,
-			     n_tokens, out);
-	}
+	for (size_t i = 0; i < n_rules; i++)
+		if (meter_runs(run->meter, i))
+			json_verdict(rules[i]->name,
+				     meter_rule_at(run->meter, i, n_tokens),
+				     out);
 }
 
 /* ---- the table --------------------------------------------------------- */

@@ -184,7 +184,7 @@ static void curves(struct fig *f)
  * share a bar with their mean, and it is red if one of them is low. */
 static void bars(struct fig *f)
 {
-	const struct guard *g = meter_guard(f->m);
+	const struct guardian *g = meter_guardian(f->m);
 	size_t n = MIN(g->n, (size_t)(f->n / g->opts.f));
 	size_t each = n / POINTS + 1;
 	for (size_t k = 0; k < n; k += each) {
@@ -193,7 +193,7 @@ static void bars(struct fig *f)
 		double gain = (g->sizes[end - 1] - before) / (double)(end - k);
 		bool low = false;
 		for (size_t i = MAX(k + 1, 2); i <= end; i++)
-			low |= guard_gain(g, i) < g->opts.t;
+			low |= guardian_gain(g, i) < g->opts.t;
 		double x0 = x_of(f, (double)k * g->opts.f);
 		double x1 = x_of(f, (double)end * g->opts.f);
 		double y = MIN(gain_y(f, gain), GAIN_TOP + GAIN_HEIGHT - 1.0);
@@ -213,9 +213,9 @@ static void bars(struct fig *f)
 
 static void threshold(struct fig *f)
 {
-	struct guard_verdict v = guard_verdict(meter_guard(f->m), f->n);
+	struct rule_verdict v = guardian_verdict(meter_guardian(f->m), f->n);
 	char text[4 * NUM_BYTES], number[NUM_BYTES];
-	if (v.at_token == GUARD_NEVER)
+	if (v.at_token == RULE_NEVER)
 		return;
 	double x = x_of(f, v.at_token);
 	/* Not through the words between the panels. */
@@ -229,7 +229,7 @@ static void threshold(struct fig *f)
 	bool right = x < LEFT + POINTS * 0.6;
 	double at = right ? x + 5 : x - 5;
 	label(f, at, RHO_TOP + 12, right ? "lilname" : "lilname end", text);
-	if (v.resumed_at == GUARD_NEVER)
+	if (v.resumed_at == RULE_NEVER)
 		return;
 	snprintf(text, sizeof(text), "information resumed at %s",
 		 num_count(number, v.resumed_at));
@@ -306,8 +306,8 @@ static void captions(struct fig *f)
 		   "<text class=\"small\" x=\"%d\" y=\"%d\">bytes of new "
 		   "information per %s tokens, coder %s; stops under t = %s "
 		   "B</text>\n",
-		   LEFT, GAIN_TOP - 10, num_count(count, o->guard.f),
-		   coder_rows[o->coder].name, num_short(t, o->guard.t));
+		   LEFT, GAIN_TOP - 10, num_count(count, o->rule.f),
+		   coder_rows[o->rule.coder].name, num_short(t, o->rule.t));
 	buf_printf(f->out,
 		   "<text class=\"small\" x=\"%d\" y=\"%d\">\u03c1 and h over "
 		   "%s, alphabet %s, Ls %u; \u03b5 = %.3f</text>\n",
@@ -343,7 +343,7 @@ static const char head[] =
 
 static void scale(struct fig *f)
 {
-	const struct guard *g = meter_guard(f->m);
+	const struct guardian *g = meter_guardian(f->m);
 	size_t n = MIN(g->n, (size_t)(f->n / g->opts.f));
 	struct series_range v =
 		series_range(meter_rho(f->m),
@@ -351,7 +351,7 @@ static void scale(struct fig *f)
 	f->rho_top = chart_round_up(isnan(v.max) ? 1 : v.max * 1.02);
 	f->gain_top = 2 * g->opts.t;
 	for (size_t k = 2; k <= n; k++)
-		f->gain_top = MAX(f->gain_top, guard_gain(g, k));
+		f->gain_top = MAX(f->gain_top, guardian_gain(g, k));
 	f->gain_top = chart_round_up(f->gain_top);
 }
 

@@ -291,11 +291,11 @@ static bool rescue_of(const struct settings *set, struct bench_opts *o,
 
 	o->rescue = is_given(set, "on-threshold") ? sparse_find(then)
 						  : &sparse_dense;
-	if (coder_rows[set->meter.coder].ids)
+	if (coder_rows[set->meter.rule.coder].ids)
 		return err_set(err,
 			       "bench measures bytes: --coder %s is over "
 			       "token ids",
-			       coder_rows[set->meter.coder].name);
+			       coder_rows[set->meter.rule.coder].name);
 	return true;
 }
 

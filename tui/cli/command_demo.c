@@ -31,9 +31,9 @@ static void settle(struct settings *set)
 	if (set->request.model)
 		return;
 	if (!is_given(set, "f"))
-		set->meter.guard.f = DEMO_F;
+		set->meter.rule.f = DEMO_F;
 	if (!is_given(set, "t"))
-		set->meter.guard.t = DEMO_T;
+		set->meter.rule.t = DEMO_T;
 	if (!is_given(set, "page"))
 		set->decode.sparse.page =
 			MIN(BOX_PAGE, MAX(set->decode.sparse.budget, 1));

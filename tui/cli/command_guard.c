@@ -33,7 +33,7 @@ static struct watch_opts watch_opts(const struct settings *set,
 {
 	return (struct watch_opts){
 		.meter = set->meter,
-		.rule = set->rule,
+		.i_rule = set->i_rule,
 		.source = source,
 		.format = set->read.format,
 		.field = set->read.field,

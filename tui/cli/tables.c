@@ -191,9 +191,8 @@ void tables_print(struct buf *out)
 		print_uses(out, sparse_rows[i]);
 		end(out);
 	}
-	for (size_t i = 0; i < rival_n_rows; i++) {
-		print_named(out, "rule", rival_rows[i].name,
-			    rival_rows[i].about);
+	for (size_t i = 0; i < n_rules; i++) {
+		print_named(out, "rule", rules[i]->name, rules[i]->about);
 		end(out);
 	}
 }

@@ -4,7 +4,7 @@
 
 #include "action/action.h"
 #include "measure/coder.h"
-#include "measure/rival.h"
+#include "measure/rule.h"
 #include "model/sparse.h"
 #include "trace/format.h"
 
@@ -93,12 +93,10 @@ static void print_keys(struct buf *out)
 static void print_rules(struct buf *out)
 {
 	buf_puts(out, "Stop rules (--rule):\n");
-	put_row(out, "guardian", NAME_COLS,
-		"information gained in a window of f tokens falls under t");
-	for (size_t i = 0; i < rival_n_rows; i++)
-		put_row(out, rival_rows[i].name, NAME_COLS,
-			rival_rows[i].about);
-	buf_puts(out, "\nCoders of the guardian (--coder):\n");
+	for (size_t i = 0; i < n_rules; i++)
+		put_row(out, rules[i]->name, NAME_COLS, rules[i]->about);
+	buf_printf(out, "\nCoders of the %s (--coder):\n",
+		   rule_guardian.name);
 	for (size_t i = 0; i < CODER_KINDS; i++)
 		put_row(out, coder_rows[i].name, NAME_COLS,
 			coder_rows[i].about);

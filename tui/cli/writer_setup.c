@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "model/chat.h"
-#include "report/report.h"
 
 void writer_setup_ask(const struct settings *set, const struct model_map *map,
 		    const char *question, struct buf *out)
@@ -23,7 +22,7 @@ static struct threshold_opts threshold(const struct settings *set)
 {
 	const char *then = set->decode.on_threshold;
 	struct threshold_opts o = { .meter = set->meter,
-				    .i_rule = report_rule_index(set->rule) };
+				    .i_rule = set->i_rule };
 
 	if (strcmp(then, "ignore") == 0)
 		return o;

@@ -119,7 +119,7 @@ bool demo_tell(struct app *app, size_t i_run, const char *line)
 	return false;
 }
 
-static void put_rule(struct demo *d, const struct guard_opts *rule,
+static void put_rule(struct demo *d, const struct rule_opts *rule,
 		     struct buf *out)
 {
 	d->told = *rule;
@@ -131,7 +131,7 @@ static void put_start(struct demo *d, const struct settings *set,
 		      struct buf *out)
 {
 	buf_puts(out, "pause\n");
-	put_rule(d, &set->meter.guard, out);
+	put_rule(d, &set->meter.rule, out);
 	buf_putc(out, '\n');
 	for (size_t i = 0; i < d->n_runs; i++) {
 		const struct demo_run *run = &d->runs[i];
@@ -426,7 +426,7 @@ bool demo_step(struct app *app)
 static void tell_rule(struct app *app)
 {
 	struct demo *d = app->demo;
-	const struct guard_opts *rule = &app->set.meter.guard;
+	const struct rule_opts *rule = &app->set.meter.rule;
 	struct buf line = { 0 };
 
 	if (rule->f == d->told.f && rule->t == d->told.t &&

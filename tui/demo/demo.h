@@ -56,7 +56,7 @@ struct demo {
 	size_t first;             /* deck entry of the problem's first run */
 	struct demo_run runs[DEMO_RUNS_MAX];
 	size_t n_runs;
-	struct guard_opts told;   /* the rule's numbers, as the decoder has */
+	struct rule_opts told;   /* the rule's numbers, as the decoder has */
 	bool held;
 	double credit;            /* steps owed */
 	/* A batch of steps is under way until this entry has so many tokens,

@@ -38,12 +38,12 @@ static const struct run *run_of(const struct app *app, size_t i)
 	return entry == DECK_NONE ? NULL : deck_kept(app->deck, entry);
 }
 
-static struct guard_verdict stop_of(const struct run *run)
+static struct rule_verdict stop_of(const struct run *run)
 {
-	static const struct guard_verdict none = { GUARD_NEVER, 0,
-						   GUARD_NEVER };
+	static const struct rule_verdict none = { RULE_NEVER, 0,
+						   RULE_NEVER };
 
-	return run && run->meter ? meter_verdict(run->meter) : none;
+	return run && run->meter ? meter_rule(run->meter, RULE_GUARDIAN) : none;
 }
 
 /* What its first n tokens end with; "" where nobody knows what is right. */
@@ -125,32 +125,32 @@ static void say_sparse(const struct app *app, struct buf *out)
 
 static void say_plateau(const struct app *app, struct buf *out)
 {
-	const struct guard_verdict v = stop_of(run_of(app, 1));
+	const struct rule_verdict v = stop_of(run_of(app, 1));
 
 	buf_puts(out, "The curves are now the bytes that each text takes when "
 		      "it is compressed. A text that tells something new "
 		      "climbs; one that repeats itself is flat. ");
-	if (v.at_token != GUARD_NEVER)
+	if (v.at_token != RULE_NEVER)
 		buf_printf(out, "At token %u of B the last %u tokens brought "
 				"fewer than %g bytes: the threshold.",
-			   v.at_token, app->set.meter.guard.f,
-			   app->set.meter.guard.t);
+			   v.at_token, app->set.meter.rule.f,
+			   app->set.meter.rule.t);
 	else
 		buf_printf(out, "B has not come to the threshold (%g bytes in "
 				"%u tokens) so far.",
-			   app->set.meter.guard.t, app->set.meter.guard.f);
+			   app->set.meter.rule.t, app->set.meter.rule.f);
 }
 
 static void say_stop(const struct app *app, struct buf *out)
 {
 	const struct run *sparse = run_of(app, 1);
-	const struct guard_verdict v = stop_of(sparse);
-	const char *kept = v.at_token == GUARD_NEVER ?
+	const struct rule_verdict v = stop_of(sparse);
+	const char *kept = v.at_token == RULE_NEVER ?
 				   "" : words_of(sparse, v.at_token);
 
 	buf_puts(out, "Guardian, the rule of the paper, stops a generation "
 		      "there. ");
-	if (v.at_token == GUARD_NEVER)
+	if (v.at_token == RULE_NEVER)
 		buf_puts(out, "This time there was nothing to stop; n begins "
 			      "another problem, and Backspace goes back to "
 			      "it. ");

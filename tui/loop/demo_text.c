@@ -60,18 +60,18 @@ static void put_wrapped(FILE *out, const char *text, size_t n)
 struct told {
 	const struct run *run;
 	uint32_t n;
-	struct guard_verdict stop;
+	struct rule_verdict stop;
 	double ttft_s, tbt_s, jct_s;
 };
 
 static struct told tell(const struct app *app, size_t i)
 {
 	struct told t = { .run = deck_kept(app->deck, demo_entry(app, i)),
-			  .stop = { GUARD_NEVER, 0, GUARD_NEVER } };
+			  .stop = { RULE_NEVER, 0, RULE_NEVER } };
 
 	t.n = t.run->trace.n_tokens;
 	if (t.run->meter)
-		t.stop = meter_verdict(t.run->meter);
+		t.stop = meter_rule(t.run->meter, RULE_GUARDIAN);
 	t.ttft_s = compare_time_s(&t.run->trace, MIN(t.n, 1));
 	t.jct_s = compare_time_s(&t.run->trace, t.n);
 	t.tbt_s = t.n > 1 ? (t.jct_s - t.ttft_s) / (t.n - 1) : NAN;
@@ -154,7 +154,7 @@ static void put_numbers(const struct told *t, const struct told *first,
 
 static void put_stop(const struct told *t, char letter, FILE *out)
 {
-	if (t->stop.at_token == GUARD_NEVER) {
+	if (t->stop.at_token == RULE_NEVER) {
 		fprintf(out, "%c  not stopped\n", letter);
 		return;
 	}
@@ -171,7 +171,7 @@ static void put_stop(const struct told *t, char letter, FILE *out)
 static void put_all(const struct app *app, size_t n, FILE *out)
 {
 	const struct demo *d = app->demo;
-	const struct guard_opts *rule = &app->set.meter.guard;
+	const struct rule_opts *rule = &app->set.meter.rule;
 	struct told all[DEMO_RUNS_MAX];
 
 	if (d->has_problem && !d->own)

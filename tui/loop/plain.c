@@ -64,10 +64,10 @@ static void tell_measures(struct plain *p)
 
 static void tell_check(struct plain *p, const struct meter *m, size_t k)
 {
-	const struct guard *g = meter_guard(m);
+	const struct guardian *g = meter_guardian(m);
 	uint32_t token = (uint32_t)(k * g->opts.f);
 	struct bound_point b = meter_point(m, token);
-	double gain = guard_gain(g, k);
+	double gain = guardian_gain(g, k);
 
 	buf_printf(&p->line,
 		   "Token %u: rho %.3f, band %.3f to %.3f, h %.3f, %s; "
@@ -84,16 +84,16 @@ static void tell_checks(struct plain *p)
 
 	if (!m)
 		return;
-	if (p->n_told == 0 && meter_guard(m)->n > 0)
+	if (p->n_told == 0 && meter_guardian(m)->n > 0)
 		tell_measures(p);
-	while (p->n_told < meter_guard(m)->n)
+	while (p->n_told < meter_guardian(m)->n)
 		tell_check(p, m, ++p->n_told);
 }
 
 static void tell_verdict(struct plain *p)
 {
 	const struct run *run = p->app->run;
-	struct guard_verdict v;
+	struct rule_verdict v;
 
 	if (!run->meter || run->trace.n_tokens == 0) {
 		buf_puts(&p->line, "No tokens.");
@@ -102,15 +102,15 @@ static void tell_verdict(struct plain *p)
 	}
 	if (p->n_told == 0)
 		tell_measures(p);
-	v = meter_verdict(run->meter);
+	v = meter_rule(run->meter, RULE_GUARDIAN);
 	buf_printf(&p->line, "End at token %u. ", run->trace.n_tokens);
-	if (v.at_token == GUARD_NEVER) {
+	if (v.at_token == RULE_NEVER) {
 		buf_puts(&p->line, "No Lil threshold: the rule never fired.");
 	} else {
 		buf_printf(&p->line,
 			   "Lil threshold at token %u; %u tokens followed; ",
 			   v.at_token, v.tokens_after);
-		if (v.resumed_at == GUARD_NEVER)
+		if (v.resumed_at == RULE_NEVER)
 			buf_puts(&p->line, "no new information since.");
 		else
 			buf_printf(&p->line,

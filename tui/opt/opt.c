@@ -105,7 +105,7 @@ static bool f_set(const struct opt *opt, struct settings *s, const char *value,
 		  struct err *err)
 {
 	(void)opt;
-	return parse_count(value, GUARD_F_MIN, GUARD_F_MAX, &s->meter.guard.f,
+	return parse_count(value, RULE_F_MIN, RULE_F_MAX, &s->meter.rule.f,
 			   err);
 }
 
@@ -113,36 +113,36 @@ static void f_get(const struct opt *opt, const struct settings *s,
 		  struct buf *out)
 {
 	(void)opt;
-	buf_printf(out, "%u", s->meter.guard.f);
+	buf_printf(out, "%u", s->meter.rule.f);
 }
 
 static bool t_set(const struct opt *opt, struct settings *s, const char *value,
 		  struct err *err)
 {
 	(void)opt;
-	return parse_number(value, 0, T_MAX, &s->meter.guard.t, err);
+	return parse_number(value, 0, T_MAX, &s->meter.rule.t, err);
 }
 
 static void t_get(const struct opt *opt, const struct settings *s,
 		  struct buf *out)
 {
 	(void)opt;
-	report_number(out, s->meter.guard.t);
+	report_number(out, s->meter.rule.t);
 }
 
 static bool patience_set(const struct opt *opt, struct settings *s,
 			 const char *value, struct err *err)
 {
 	(void)opt;
-	return parse_count(value, 1, GUARD_PATIENCE_MAX,
-			   &s->meter.guard.patience, err);
+	return parse_count(value, 1, RULE_PATIENCE_MAX,
+			   &s->meter.rule.patience, err);
 }
 
 static void patience_get(const struct opt *opt, const struct settings *s,
 			 struct buf *out)
 {
 	(void)opt;
-	buf_printf(out, "%u", s->meter.guard.patience);
+	buf_printf(out, "%u", s->meter.rule.patience);
 }
 
 /* The i-th dialect that is read. */
@@ -168,7 +168,7 @@ static bool coder_set(const struct opt *opt, struct settings *s,
 	(void)opt;
 	if (!parse_name(value, coder_value, &i, err))
 		return false;
-	s->meter.coder = (enum coder_kind)i;
+	s->meter.rule.coder = (enum coder_kind)i;
 	return true;
 }
 
@@ -176,7 +176,7 @@ static void coder_get(const struct opt *opt, const struct settings *s,
 		      struct buf *out)
 {
 	(void)opt;
-	buf_puts(out, coder_rows[s->meter.coder].name);
+	buf_puts(out, coder_rows[s->meter.rule.coder].name);
 }
 
 static const char *symbols_value(size_t i)
@@ -368,9 +368,37 @@ static bool rule_set(const struct opt *opt, struct settings *s,
 	size_t i;
 
 	(void)opt;
-	if (!parse_name(value, report_rule_name, &i, err))
+	if (!parse_name(value, rule_name, &i, err))
 		return false;
-	return copy_text(s->rule, sizeof(s->rule), value, err);
+	s->i_rule = i;
+	return true;
+}
+
+static void rule_get(const struct opt *opt, const struct settings *s,
+		     struct buf *out)
+{
+	(void)opt;
+	buf_puts(out, rules[s->i_rule]->name);
+}
+
+/* "rivals": the rules beside Guardian, all or none. */
+static bool rules_set(const struct opt *opt, struct settings *s,
+		      const char *value, struct err *err)
+{
+	bool on;
+
+	(void)opt;
+	if (!parse_switch(value, &on, err))
+		return false;
+	s->meter.rules = on ? RULES_ALL : 0;
+	return true;
+}
+
+static void rules_get(const struct opt *opt, const struct settings *s,
+		      struct buf *out)
+{
+	(void)opt;
+	put_switch(s->meter.rules != 0, out);
 }
 
 static bool output_set(const struct opt *opt, struct settings *s,
@@ -462,7 +490,7 @@ const struct opt opts[] = {
 	{ "integer-lc", 0, 0, NULL, TUNE, "round the band's two logarithms up",
 	  switch_set, switch_get, FIELD(meter.integer_lc), NULL },
 	{ "rivals", 0, 0, NULL, TUNE, "run the other stop rules too",
-	  switch_set, switch_get, FIELD(meter.rivals), NULL },
+	  rules_set, rules_get, 0, 0, NULL },
 	{ "format", 0, 0, "DIALECT", BOTH | OPT_GUARD,
 	  "what the files hold, instead of finding out", text_set, text_get,
 	  FIELD(read.format), format_value },
@@ -475,7 +503,7 @@ const struct opt opts[] = {
 	{ "rule", 0, 0, "NAME",
 	  OPT_ANALYZE | OPT_GUARD | ONE | OPT_CONFIG,
 	  "the rule that guard stops at and --check asks about", rule_set,
-	  text_get, FIELD(rule), report_rule_name },
+	  rule_get, 0, 0, rule_name },
 	{ "check", 0, 0, NULL, OPT_ANALYZE,
 	  "exit with 1 if the rule fired anywhere", switch_set, switch_get,
 	  FIELD(report.check), NULL },
@@ -636,7 +664,6 @@ void settings_init(struct settings *set)
 {
 	*set = (struct settings){
 		.meter = meter_opts_default,
-		.rule = "guardian",
 		.look.term = { .color = COLOR_AUTO, .mouse = true },
 		.show = { .session = true, .speed = 1.0 },
 		.guard.finish_reason = "stop",

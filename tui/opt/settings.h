@@ -59,7 +59,7 @@ struct bench_settings {
 
 struct settings {
 	struct meter_opts meter;
-	char rule[32];            /* rule that guard and --check mean */
+	size_t i_rule;            /* of rules[]; what guard and --check mean */
 	struct look_settings look;
 	struct show_settings show;
 	struct read_settings read;

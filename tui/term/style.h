@@ -28,7 +28,7 @@ enum style {
 	STYLE_LIMIT_BAR,  /* the line t across a bar */
 	STYLE_AFTER,      /* the axis after the threshold */
 	STYLE_LIL,        /* the threshold */
-	STYLE_RIVAL,      /* marks of other rules */
+	STYLE_RULE,      /* marks of other rules */
 	STYLE_PLAYHEAD,
 	STYLE_NEW,        /* text: fresh symbols */
 	STYLE_COPY1,      /* text: copied, short match */

@@ -59,7 +59,7 @@ static const char *unit_of(const struct now *now)
 /* First what is under the playhead, in words. */
 static void explain_here(const struct now *now, struct buf *out)
 {
-	const struct guard *g = meter_guard(now->meter);
+	const struct guardian *g = meter_guardian(now->meter);
 	char at[NUM_BYTES], size[NUM_BYTES], f[NUM_BYTES], t[NUM_BYTES];
 	char gain[NUM_BYTES], bytes[NUM_BYTES];
 	size_t k = now->n_checks;
@@ -73,7 +73,7 @@ static void explain_here(const struct now *now, struct buf *out)
 			   num_short(t, g->opts.t));
 		return;
 	}
-	double value = guard_gain(g, k);
+	double value = guardian_gain(g, k);
 	buf_printf(out,
 		   "Up to token %s the %s bytes of text can be told in %s "
 		   "bytes, if whatever was there before is only pointed at. ",
@@ -94,7 +94,7 @@ static void explain_here(const struct now *now, struct buf *out)
 /* Then the formulas, a line each, with the numbers of this place. */
 static void formula_gain(const struct now *now, bool ascii, struct buf *out)
 {
-	const struct guard *g = meter_guard(now->meter);
+	const struct guardian *g = meter_guardian(now->meter);
 	char a[NUM_BYTES], b[NUM_BYTES], c[NUM_BYTES], d[NUM_BYTES];
 	size_t k = now->n_checks;
 	if (k == 0)
@@ -107,7 +107,7 @@ static void formula_gain(const struct now *now, bool ascii, struct buf *out)
 	buf_printf(out, " = %s %s %s bytes, coder %s\n",
 		   num_real(c, g->sizes[k - 1], 1, ascii),
 		   ascii ? "-" : "\u2212", num_real(d, before, 1, ascii),
-		   coder_rows[now->opts->coder].name);
+		   coder_rows[now->opts->rule.coder].name);
 }
 
 static void formula_rho(const struct now *now, const struct words *w,
@@ -156,7 +156,7 @@ static void explain_status(const struct now *now, struct buf *out)
 	buf_putc(out, '\n');
 }
 
-static void first_check(const struct guard_opts *g, struct buf *out)
+static void first_check(const struct rule_opts *g, struct buf *out)
 {
 	char t[NUM_BYTES];
 	num_short(t, g->t);
@@ -171,13 +171,13 @@ static void first_check(const struct guard_opts *g, struct buf *out)
 
 static void explain_threshold(const struct now *now, struct buf *out)
 {
-	const struct guard_verdict *v = &now->verdict;
-	const struct guard_opts *g = &now->opts->guard;
+	const struct rule_verdict *v = &now->verdict;
+	const struct rule_opts *g = &now->opts->rule;
 	char at[NUM_BYTES], after[NUM_BYTES], part[NUM_BYTES], back[NUM_BYTES];
-	if (v->at_token == GUARD_NEVER) {
+	if (v->at_token == RULE_NEVER) {
 		buf_printf(out, "Lil is not reached%s%s; it is ",
-			   now->ahead == GUARD_NEVER ? "" : " before token ",
-			   now->ahead == GUARD_NEVER
+			   now->ahead == RULE_NEVER ? "" : " before token ",
+			   now->ahead == RULE_NEVER
 				   ? ""
 				   : num_count(at, now->ahead));
 		first_check(g, out);
@@ -189,7 +189,7 @@ static void explain_threshold(const struct now *now, struct buf *out)
 	buf_printf(out, ": a stop there saves the %s tokens after it (%s). ",
 		   num_count(after, v->tokens_after),
 		   num_percent(part, v->tokens_after, now->until));
-	if (v->resumed_at == GUARD_NEVER)
+	if (v->resumed_at == RULE_NEVER)
 		buf_puts(out, "No two windows in a row reached t again.\n");
 	else
 		buf_printf(out, "But new information came back at %s: look "
@@ -293,7 +293,7 @@ void explain_list(const struct app *app, struct buf *out)
 		buf_printf(out, ", %s of them reasoning",
 			   num_count(b, e->reasoning_tokens));
 	buf_printf(out, ", in %s phrases: ", num_count(c, e->phrases));
-	if (e->fired_at == GUARD_NEVER) {
+	if (e->fired_at == RULE_NEVER) {
 		buf_puts(out, "every window brought enough new bytes, so Lil "
 			      "is not reached.\n");
 		return;
@@ -303,9 +303,9 @@ void explain_list(const struct app *app, struct buf *out)
 		   "Lil is at %s. The %s tokens after it brought nothing "
 		   "new%s: tokens after / tokens = %s / %s = %s.\n",
 		   num_count(a, e->fired_at), num_count(b, after),
-		   e->resumed_at == GUARD_NEVER ? "" : " at first", b,
+		   e->resumed_at == RULE_NEVER ? "" : " at first", b,
 		   num_count(d, e->tokens), num_percent(c, after, e->tokens));
-	if (e->resumed_at != GUARD_NEVER)
+	if (e->resumed_at != RULE_NEVER)
 		buf_printf(out, "Information resumed at %s.\n",
 			   num_count(d, e->resumed_at));
 }

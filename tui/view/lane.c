@@ -19,9 +19,9 @@ struct lane lane_of(const struct app *app, size_t i)
 			  .ttft_s = NAN,
 			  .end_s = NAN,
 			  .tbt_s = NAN,
-			  .stop = { GUARD_NEVER, 0, GUARD_NEVER } };
+			  .stop = { RULE_NEVER, 0, RULE_NEVER } };
 	const struct trace *t;
-	const struct guard *g;
+	const struct guardian *g;
 
 	if (!l.run)
 		return l;
@@ -29,12 +29,12 @@ struct lane lane_of(const struct app *app, size_t i)
 	l.n = compare_n(app, l.run);
 	l.total = t->n_tokens;
 	l.ended = l.run->ended && l.n == l.total;
-	g = l.run->meter ? meter_guard(l.run->meter) : NULL;
+	g = l.run->meter ? meter_guardian(l.run->meter) : NULL;
 	if (g && g->n)
-		l.stop = guard_verdict(g, l.n);
+		l.stop = guardian_verdict(g, l.n);
 	if (l.ended)
 		l.answer = verdict_of(t, l.n);
-	if (l.stop.at_token != GUARD_NEVER)
+	if (l.stop.at_token != RULE_NEVER)
 		l.stopped = verdict_of(t, l.stop.at_token);
 	if (t->time_us && l.n) {
 		double first = compare_time_s(t, 1);
@@ -83,13 +83,13 @@ static const char *answer_words(enum verdict v)
 static void explain_stop(const struct app *app, const struct lane *l,
 			 struct buf *out)
 {
-	const struct guard_opts *g = &app->set.meter.guard;
+	const struct rule_opts *g = &app->set.meter.rule;
 	const char *kept = answer_words(l->stopped);
 	const char *end = answer_words(l->answer);
 	char t[NUM_BYTES], at[NUM_BYTES], after[NUM_BYTES], part[NUM_BYTES];
 
 	num_short(t, g->t);
-	if (l->stop.at_token == GUARD_NEVER) {
+	if (l->stop.at_token == RULE_NEVER) {
 		buf_printf(out, "%c, under the cursor, has not come to the "
 				"threshold (%s new bytes in %u tokens)%s.",
 			   lane_letter(l->i), t, g->f,

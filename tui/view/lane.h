@@ -7,7 +7,7 @@
 
 #include "app/app.h"
 #include "app/verdict.h"
-#include "measure/guard.h"
+#include "measure/rule_guardian.h"
 
 enum { LANES_MAX = 4 }; /* on the screen at once */
 
@@ -16,7 +16,7 @@ struct lane {
 	size_t i;	       /* of app->compare */
 	uint32_t n, total;     /* tokens at the playhead, and in all */
 	bool ended;	       /* it is at its end */
-	struct guard_verdict stop;
+	struct rule_verdict stop;
 	enum verdict answer;     /* at the playhead */
 	enum verdict stopped;    /* of what the early stop keeps */
 	double ttft_s;	     /* NAN: unknown */

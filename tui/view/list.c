@@ -15,21 +15,27 @@ enum {
 	NAME_BYTES = 16,
 };
 
-const char *const list_column_names[LIST_COLUMNS] = {
-	[LIST_NUMBER] = "number",       [LIST_RECORD] = "record",
-	[LIST_TOKENS] = "tokens",       [LIST_REASONING] = "reasoning",
-	[LIST_ANSWER] = "answer",       [LIST_RHO] = "rho",
-	[LIST_LIL] = "lil",             [LIST_AFTER] = "after",
-	[LIST_ADAPTIVE] = "adaptive",   [LIST_FINISH] = "finish",
-	[LIST_LABEL] = "label",
-};
+const char *list_column_name(enum list_column column)
+{
+	static const char *const names[LIST_COLUMNS] = {
+		[LIST_NUMBER] = "number", [LIST_RECORD] = "record",
+		[LIST_TOKENS] = "tokens", [LIST_REASONING] = "reasoning",
+		[LIST_ANSWER] = "answer", [LIST_RHO] = "rho",
+		[LIST_LIL] = "lil",       [LIST_AFTER] = "after",
+		[LIST_FINISH] = "finish", [LIST_LABEL] = "label",
+	};
+	if (column >= LIST_RULE && column < LIST_FINISH)
+		return rule_name(rule_shown(column - LIST_RULE + 1));
+	return names[column];
+}
 
 enum list_column list_column_find(const char *name, size_t n)
 {
-	for (int i = 0; i < LIST_COLUMNS; i++)
-		if (strlen(list_column_names[i]) == n &&
-		    strncmp(list_column_names[i], name, n) == 0)
+	for (int i = 0; i < LIST_COLUMNS; i++) {
+		const char *each = list_column_name((enum list_column)i);
+		if (each && strlen(each) == n && strncmp(each, name, n) == 0)
 			return (enum list_column)i;
+	}
 	return LIST_COLUMNS;
 }
 
@@ -105,7 +111,7 @@ static bool passes(const struct app *app, size_t i, struct buf *name)
 {
 	const struct entry *e = deck_entry(app->deck, i);
 	const char *want = app->list_filter;
-	bool fired = e->fired_at != GUARD_NEVER;
+	bool fired = e->fired_at != RULE_NEVER;
 	if (!want[0])
 		return true;
 	if (strcmp(want, "lil") == 0)
@@ -148,10 +154,10 @@ static void add_up(struct app *app)
 		t.n_reported++;
 		t.longest = MAX(t.longest, e->tokens);
 		t.tokens += e->tokens;
-		if (e->fired_at == GUARD_NEVER)
+		if (e->fired_at == RULE_NEVER)
 			continue;
 		t.n_fired++;
-		t.n_resumed += e->resumed_at != GUARD_NEVER;
+		t.n_resumed += e->resumed_at != RULE_NEVER;
 		t.tokens_after += e->tokens - MIN(e->tokens, e->fired_at);
 	}
 	app->list_totals = t;
@@ -166,10 +172,14 @@ struct sort_key {
 	size_t entry;
 };
 
+static double stop_number(uint32_t at)
+{
+	return at == RULE_NEVER ? NAN : (double)at;
+}
+
 /* NAN: there is nothing to compare, the row comes last. */
 static double sort_number(const struct entry *e, enum list_column column)
 {
-	uint32_t at;
 	switch (column) {
 	case LIST_TOKENS:
 		return e->tokens;
@@ -180,16 +190,13 @@ static double sort_number(const struct entry *e, enum list_column column)
 	case LIST_RHO:
 		return e->rho;
 	case LIST_AFTER:
-		return e->fired_at == GUARD_NEVER
-			       ? NAN
-			       : (double)(e->tokens -
-					  MIN(e->tokens, e->fired_at));
+		return e->tokens - stop_number(e->fired_at);
 	case LIST_LIL:
-	case LIST_ADAPTIVE:
-		at = column == LIST_LIL ? e->fired_at : e->adaptive_at;
-		return at == GUARD_NEVER ? NAN : (double)at;
+		return stop_number(e->fired_at);
 	default:
-		return 0;
+		return column >= LIST_RULE && column < LIST_FINISH ?
+			       stop_number(e->rules_at[column - LIST_RULE]) :
+			       0;
 	}
 }
 

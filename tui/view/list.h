@@ -23,14 +23,15 @@ enum list_column {
 	LIST_RHO,
 	LIST_LIL,
 	LIST_AFTER,
-	LIST_ADAPTIVE,
-	LIST_FINISH,
+	LIST_RULE, /* Guardian is LIST_LIL; those behind it that are shown */
+	LIST_FINISH = LIST_RULE + RULES_SHOWN_MAX - 1,
 	LIST_LABEL,
 	LIST_COLUMNS
 };
 
-/* Names for ":sort NAME". */
-extern const char *const list_column_names[LIST_COLUMNS];
+/* Its name for ":sort NAME"; NULL: no rule stands in this column. */
+const char *list_column_name(enum list_column column);
+/* The column of name[0..n); LIST_COLUMNS for none. */
 enum list_column list_column_find(const char *name, size_t n);
 
 /* Takes in what the deck has learnt; true if there is something to draw. */

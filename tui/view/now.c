@@ -12,11 +12,11 @@ enum {
 
 /* ---- facts ------------------------------------------------------------- */
 
-static void find_lowest(struct now *now, const struct guard *g)
+static void find_lowest(struct now *now, const struct guardian *g)
 {
 	now->lowest_gain = NAN;
 	for (size_t k = 2; k <= now->n_checks; k++) {
-		double gain = guard_gain(g, k);
+		double gain = guardian_gain(g, k);
 		if (now->lowest_gain <= gain)
 			continue;
 		now->lowest_gain = gain;
@@ -39,15 +39,15 @@ bool now_get(const struct app *app, struct now *now)
 		return false;
 	now->point = meter_point(now->meter, now->n);
 
-	const struct guard *g = meter_guard(now->meter);
+	const struct guardian *g = meter_guardian(now->meter);
 	now->n_checks = MIN(g->n, (size_t)(now->n / g->opts.f));
 	find_lowest(now, g);
-	struct guard_verdict never = { GUARD_NEVER, 0, GUARD_NEVER };
-	now->verdict = now->n_checks ? guard_verdict(g, now->n) : never;
-	now->ahead = GUARD_NEVER;
+	struct rule_verdict never = { RULE_NEVER, 0, RULE_NEVER };
+	now->verdict = now->n_checks ? guardian_verdict(g, now->n) : never;
+	now->ahead = RULE_NEVER;
 	now->until = app->pace == PACE_PLAY ? now->n : now->total;
-	now->whole = g->n ? guard_verdict(g, now->until) : never;
-	if (now->verdict.at_token == GUARD_NEVER)
+	now->whole = g->n ? guardian_verdict(g, now->until) : never;
+	if (now->verdict.at_token == RULE_NEVER)
 		now->ahead = now->whole.at_token;
 	else
 		now->verdict = now->whole;
@@ -134,33 +134,24 @@ static void sep(struct pen *p)
 	pen_printf(p, STYLE_DIM, " %s ", glyph(GLYPH_DOT, p->s->ascii));
 }
 
-static uint32_t cycle_at(const struct now *now, bool *known)
-{
-	*known = false;
-	for (size_t i = 0; now->opts->rivals && i < rival_n_rows; i++) {
-		if (strcmp(rival_rows[i].name, "cycle") != 0)
-			continue;
-		*known = true;
-		return now_rival_at(now, i);
-	}
-	return GUARD_NEVER;
-}
-
+/* Beside the verdict stands what a rule says that sees exact loops only. */
 static void draw_cycle(const struct now *now, struct pen *p)
 {
 	char text[NUM_BYTES];
-	bool known;
-	uint32_t at = cycle_at(now, &known);
-	if (!known)
+	size_t i = 0;
+	while (rules[i] != &rule_cycle)
+		i++;
+	if (!meter_runs(now->meter, i))
 		return;
+	uint32_t at = now_rule_at(now, i);
 	pen_printf(p, STYLE_DIM, " %s exact-cycle rule: %s",
 		   glyph(GLYPH_DOT, p->s->ascii),
-		   at == GUARD_NEVER ? "never" : num_count(text, at));
+		   at == RULE_NEVER ? "never" : num_count(text, at));
 }
 
 static void draw_fired(const struct now *now, struct pen *p)
 {
-	const struct guard_verdict *v = &now->verdict;
+	const struct rule_verdict *v = &now->verdict;
 	bool ascii = p->s->ascii;
 	char a[NUM_BYTES], b[NUM_BYTES], c[NUM_BYTES];
 	pen_printf(p, STYLE_LIL, "%s Lil at token %s",
@@ -171,7 +162,7 @@ static void draw_fired(const struct now *now, struct pen *p)
 		   v->tokens_after == 1 ? "" : "s",
 		   num_percent(c, v->tokens_after, now->until));
 	static const char since[] = " no new information since";
-	if (v->resumed_at == GUARD_NEVER)
+	if (v->resumed_at == RULE_NEVER)
 		pen_printf(p, STYLE_NORMAL, " %s%s", glyph(GLYPH_DOT, ascii),
 			   pen_fits(p, (int)sizeof(since) + 1)
 				   ? since
@@ -188,7 +179,7 @@ static void draw_fired(const struct now *now, struct pen *p)
 static void draw_ahead(const struct now *now, struct pen *p)
 {
 	char text[NUM_BYTES];
-	if (now->ahead == GUARD_NEVER)
+	if (now->ahead == RULE_NEVER)
 		return;
 	pen_printf(p, STYLE_LIL, " %s %s Lil ahead, at token %s",
 		   glyph(GLYPH_DOT, p->s->ascii),
@@ -200,7 +191,7 @@ static void draw_not_fired(const struct now *now, struct pen *p)
 {
 	bool ascii = p->s->ascii;
 	char a[NUM_BYTES], b[NUM_BYTES];
-	const struct guard_opts *g = &now->opts->guard;
+	const struct rule_opts *g = &now->opts->rule;
 	if (isnan(now->lowest_gain)) {
 		pen_printf(p, STYLE_NORMAL, "%s too early for Lil",
 			   glyph(GLYPH_OPEN, ascii));
@@ -225,66 +216,65 @@ static void draw_not_fired(const struct now *now, struct pen *p)
 
 void now_draw_verdict(const struct now *now, struct pen *p)
 {
-	if (now->verdict.at_token != GUARD_NEVER)
+	if (now->verdict.at_token != RULE_NEVER)
 		draw_fired(now, p);
 	else
 		draw_not_fired(now, p);
 	draw_cycle(now, p);
 }
 
-/* ---- rivals ------------------------------------------------------------ */
+/* ---- rules ------------------------------------------------------------- */
 
-char now_rival_letter(size_t i_rival)
+char now_rule_letter(size_t i_rule)
 {
-	const char *name = rival_rows[i_rival].name;
+	const char *name = rules[i_rule]->name;
 	for (const char *c = name; *c; c++) {
 		bool taken = false;
-		for (size_t i = 0; i < i_rival; i++)
-			taken |= now_rival_letter(i) == toupper(*c);
+		for (size_t i = RULE_GUARDIAN + 1; i < i_rule; i++)
+			taken |= now_rule_letter(i) == toupper(*c);
 		if (!taken)
 			return (char)toupper(*c);
 	}
-	return (char)('1' + i_rival % 9);
+	return (char)('0' + i_rule % 10);
 }
 
-uint32_t now_rival_at(const struct now *now, size_t i_rival)
+uint32_t now_rule_at(const struct now *now, size_t i_rule)
 {
-	uint32_t at = meter_rival(now->meter, i_rival).at_token;
-	return at <= now->n ? at : GUARD_NEVER;
+	return meter_rule_at(now->meter, i_rule, now->n).at_token;
 }
 
-void now_draw_rivals(const struct now *now, struct pen *p)
+void now_draw_rules(const struct now *now, struct pen *p)
 {
 	char text[NUM_BYTES];
-	if (!now->opts->rivals) {
+	if (!now->opts->rules) {
 		pen_puts(p, STYLE_DIM, "other rules are off (:set rivals on)");
 		return;
 	}
 	pen_puts(p, STYLE_DIM, "other rules: ");
 	bool first = true;
-	for (size_t i = 0; i < rival_n_rows; i++) {
-		uint32_t at = now_rival_at(now, i);
-		if (at == GUARD_NEVER)
+	for (size_t i = RULE_GUARDIAN + 1; i < n_rules; i++) {
+		uint32_t at = now_rule_at(now, i);
+		if (at == RULE_NEVER)
 			continue;
 		num_count(text, at);
-		int cols = (int)(strlen(rival_rows[i].name) + strlen(text)) +
+		int cols = (int)(strlen(rules[i]->name) + strlen(text)) +
 			   (int)strlen(" - C  at ");
 		if (!pen_fits(p, cols))
 			return;
 		if (!first)
 			sep(p);
 		first = false;
-		pen_printf(p, STYLE_RIVAL, "%c", now_rival_letter(i));
-		pen_printf(p, STYLE_NORMAL, " %s at ", rival_rows[i].name);
+		pen_printf(p, STYLE_RULE, "%c", now_rule_letter(i));
+		pen_printf(p, STYLE_NORMAL, " %s at ", rules[i]->name);
 		pen_puts(p, STYLE_STRONG, text);
 	}
 	const char *join = first ? "none of " : " never: ";
 	if (!first)
 		pen_printf(p, STYLE_DIM, " %s", glyph(GLYPH_DOT, p->s->ascii));
-	for (size_t i = 0; i < rival_n_rows; i++) {
-		if (now_rival_at(now, i) != GUARD_NEVER)
+	for (size_t i = RULE_GUARDIAN + 1; i < n_rules; i++) {
+		if (now_rule_at(now, i) != RULE_NEVER)
 			continue;
-		pen_printf(p, STYLE_DIM, "%s%s", join, rival_rows[i].name);
+		pen_printf(p, STYLE_DIM, "%s%s", join, rules[i]->name);
 		join = ", ";
 	}
 }

@@ -21,9 +21,9 @@ struct now {
 	size_t n_checks;          /* complete windows */
 	uint32_t until;           /* tokens that the audit looks at: all, but
 				     while playing only those played */
-	struct guard_verdict verdict;  /* fired up to n; after it, to until */
-	struct guard_verdict whole;    /* up to until */
-	uint32_t ahead;           /* where it fires after n, or GUARD_NEVER */
+	struct rule_verdict verdict;  /* fired up to n; after it, to until */
+	struct rule_verdict whole;    /* up to until */
+	uint32_t ahead;           /* where it fires after n, or RULE_NEVER */
 	double lowest_gain;       /* of checks 2..n_checks, NAN if none */
 	uint32_t lowest_at;       /* token of that check */
 };
@@ -31,7 +31,7 @@ struct now {
 /* False while nothing is measured. */
 bool now_get(const struct app *app, struct now *now);
 
-/* The threshold, also one ahead of the playhead, or GUARD_NEVER. */
+/* The threshold, also one ahead of the playhead, or RULE_NEVER. */
 uint32_t now_lil(const struct now *now);
 
 /* "UTF-8 bytes" or "token ids". */
@@ -47,12 +47,12 @@ void now_draw_numbers(const struct now *now, struct pen *p);
 void now_draw_verdict(const struct now *now, struct pen *p);
 
 /* The other rules: "C cycle never · A adaptive 9 500". */
-void now_draw_rivals(const struct now *now, struct pen *p);
+void now_draw_rules(const struct now *now, struct pen *p);
 
-/* The letter of a rival rule, unique among them. */
-char now_rival_letter(size_t i_rival);
+/* The letter of rules[i_rule] in the chart, unique among them. */
+char now_rule_letter(size_t i_rule);
 
-/* Where it fired up to n, or GUARD_NEVER. */
-uint32_t now_rival_at(const struct now *now, size_t i_rival);
+/* Where it fired up to n, or RULE_NEVER. */
+uint32_t now_rule_at(const struct now *now, size_t i_rule);
 
 #endif

@@ -93,9 +93,9 @@ static void find_threshold(struct doc *d)
 	d->lil = SIZE_MAX;
 	if (!run->meter)
 		return;
-	struct guard_verdict v =
-		guard_verdict(meter_guard(run->meter), d->n_tokens);
-	if (v.at_token == GUARD_NEVER || v.at_token == 0 ||
+	struct rule_verdict v =
+		guardian_verdict(meter_guardian(run->meter), d->n_tokens);
+	if (v.at_token == RULE_NEVER || v.at_token == 0 ||
 	    v.at_token > d->n_tokens)
 		return;
 	size_t byte = run->trace.end[v.at_token - 1];

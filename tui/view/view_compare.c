@@ -210,12 +210,12 @@ static void put_turns(const struct lane *l, struct pen *p)
 		if (i + 1 < t->n_turns && turn[1].start == turn->start &&
 		    !turn->recomputed)
 			continue; /* no token came by it */
-		pen_printf(p, STYLE_RIVAL, " %s %s", dot(p),
+		pen_printf(p, STYLE_RULE, " %s %s", dot(p),
 			   turn->policy ? turn->policy : "another policy");
 		if (turn->budget)
-			pen_printf(p, STYLE_RIVAL, " %s",
+			pen_printf(p, STYLE_RULE, " %s",
 				   num_count(a, turn->budget));
-		pen_printf(p, STYLE_RIVAL, " from %s",
+		pen_printf(p, STYLE_RULE, " from %s",
 			   num_count(a, turn->start));
 		if (turn->recomputed)
 			pen_printf(p, STYLE_DIM, " (%s read again)",
@@ -242,12 +242,12 @@ static void put_against(const struct lane *l, const struct lane *first,
 /* Where the early stop cuts, and what that saves. */
 static void put_stop(const struct lane *l, struct pen *p)
 {
-	const struct guard_verdict *v = &l->stop;
+	const struct rule_verdict *v = &l->stop;
 	const struct trace *t = &l->run->trace;
 	bool ascii = p->s->ascii;
 	char a[NUM_BYTES], b[NUM_BYTES], c[NUM_BYTES];
 
-	if (v->at_token == GUARD_NEVER) {
+	if (v->at_token == RULE_NEVER) {
 		pen_printf(p, STYLE_DIM, "%s no early stop%s",
 			   glyph(GLYPH_OPEN, ascii),
 			   l->ended ? "" : " so far");
@@ -267,7 +267,7 @@ static void put_stop(const struct lane *l, struct pen *p)
 			   num_time(c,
 				    l->end_s - compare_time_s(t, v->at_token),
 				    ascii));
-	if (v->resumed_at != GUARD_NEVER)
+	if (v->resumed_at != RULE_NEVER)
 		pen_printf(p, STYLE_GOOD, " %s %s new again at %s", dot(p),
 			   glyph(GLYPH_BACK, ascii),
 			   v->resumed_at == v->at_token
@@ -424,20 +424,20 @@ static void draw_curve(const struct app *app, const struct lane *l,
 			    "no times in the trace: u shows tokens");
 		return;
 	}
-	if (l->stop.at_token != GUARD_NEVER)
+	if (l->stop.at_token != RULE_NEVER)
 		chart_vline(c, place_of(app, l->run, l->stop.at_token),
 			    STYLE_LIL, "┇", ':');
 	for (size_t i = 0; i < l->run->trace.n_turns; i++)
 		chart_vline(c,
 			    place_of(app, l->run,
 				     l->run->trace.turns[i].start),
-			    STYLE_RIVAL, "┊", ';');
+			    STYLE_RULE, "┊", ';');
 	if (app->pace != PACE_PLAY && l->n < l->total)
 		chart_curve(c, &later);
 	chart_curve(c, &told);
 	if (l->run->ended && (l->ended || app->pace != PACE_PLAY))
 		chart_vline(c, end, STYLE_STRONG, "▏", '|');
-	if (l->stop.at_token == GUARD_NEVER)
+	if (l->stop.at_token == RULE_NEVER)
 		return;
 	num_count(number, l->stop.at_token);
 	label_at(c, c->r.row, place_of(app, l->run, l->stop.at_token),
@@ -482,7 +482,7 @@ static void draw_text_title(const struct lane *l, struct screen *s,
 
 	screen_hline(s, r.row, r.col, r.cols, STYLE_DIM);
 	pen_printf(&p, STYLE_KEY, " %c ", lane_letter(l->i));
-	if (l->run && l->stop.at_token != GUARD_NEVER) {
+	if (l->run && l->stop.at_token != RULE_NEVER) {
 		pen_printf(&p, STYLE_LIL, "%s cut at %s ",
 			   glyph(GLYPH_FLAG, ascii),
 			   num_count(a, l->stop.at_token));

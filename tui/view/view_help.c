@@ -144,8 +144,8 @@ static void tables(struct help *h)
 	for (size_t i = 0; i < CODER_KINDS; i++)
 		entry(h, "", coder_rows[i].name, coder_rows[i].about);
 	heading(h, "Other stop rules, marked in the chart");
-	for (size_t i = 0; i < rival_n_rows; i++)
-		entry(h, "", rival_rows[i].name, rival_rows[i].about);
+	for (size_t i = RULE_GUARDIAN + 1; i < n_rules; i++)
+		entry(h, "", rules[i]->name, rules[i]->about);
 }
 
 /* What the marks mean: for who sees the screen for the first time. */

@@ -19,6 +19,9 @@ enum {
 	RECORD_MAX_COLS = 48,
 	SOURCES_SEEN = 256, /* whose names decide the width of a column */
 	GAP = 2,
+	RULE_COLS = 9,
+	RULE_RANK = 8,
+	NO_COLS = 10000, /* for which there is never room */
 	PROGRESS_COLS = 24,
 	SHAPE_RANK = 5, /* of the bar: it comes after columns of this rank */
 	SHAPE_MIN_COLS = 20,
@@ -107,7 +110,7 @@ static void show_lil(const struct app *app, size_t i, const struct entry *e,
 {
 	(void)app, (void)i;
 	char number[NUM_BYTES];
-	bool fired = e->fired_at != GUARD_NEVER;
+	bool fired = e->fired_at != RULE_NEVER;
 	if (fired)
 		snprintf(out->text, CELL_BYTES, "%s %s",
 			 glyph(GLYPH_FLAG, ascii),
@@ -124,12 +127,12 @@ static void show_after(const struct app *app, size_t i,
 {
 	(void)app, (void)i;
 	char count[NUM_BYTES], percent[NUM_BYTES];
-	if (e->fired_at == GUARD_NEVER) {
+	if (e->fired_at == RULE_NEVER) {
 		out->text[0] = '\0';
 		return;
 	}
 	uint32_t after = e->tokens - MIN(e->tokens, e->fired_at);
-	bool back = e->resumed_at != GUARD_NEVER;
+	bool back = e->resumed_at != RULE_NEVER;
 	snprintf(out->text, CELL_BYTES, "%s%s%s %6s",
 		 back ? glyph(GLYPH_BACK, ascii) : "", back ? " " : "",
 		 num_count(count, after),
@@ -137,18 +140,16 @@ static void show_after(const struct app *app, size_t i,
 	out->style = back ? STYLE_GOOD : STYLE_STRONG;
 }
 
-static void show_adaptive(const struct app *app, size_t i,
-			  const struct entry *e, bool ascii,
-			  struct cell_text *out)
+static void show_rule(const struct entry *e, int k, bool ascii,
+		      struct cell_text *out)
 {
-	(void)app, (void)i;
-	bool fired = e->adaptive_at != GUARD_NEVER;
-	if (fired)
-		count_cell(out, e->adaptive_at);
+	uint32_t at = e->rules_at[k];
+	if (at != RULE_NEVER)
+		count_cell(out, at);
 	else
 		snprintf(out->text, CELL_BYTES, "%s",
 			 glyph(GLYPH_OPEN, ascii));
-	out->style = fired ? STYLE_RIVAL : STYLE_DIM;
+	out->style = at != RULE_NEVER ? STYLE_RULE : STYLE_DIM;
 }
 
 static void show_finish(const struct app *app, size_t i,
@@ -178,10 +179,26 @@ static const struct column columns[LIST_COLUMNS] = {
 	[LIST_RHO] = { "rho", 6, false, 5, show_rho },
 	[LIST_LIL] = { "Lil", 9, false, 3, show_lil },
 	[LIST_AFTER] = { "tokens after", 16, false, 4, show_after },
-	[LIST_ADAPTIVE] = { "adaptive", 9, false, 8, show_adaptive },
 	[LIST_FINISH] = { "finish", 8, true, 6, show_finish },
 	[LIST_LABEL] = { "label", 10, true, 7, show_label },
 };
+
+static bool is_rule(int column)
+{
+	return column >= LIST_RULE && column < LIST_FINISH;
+}
+
+/* Of the rules one is as good as other columns; more come after them all. */
+static struct column column_of(int i)
+{
+	struct column c = columns[i];
+	if (!is_rule(i))
+		return c;
+	c.title = list_column_name((enum list_column)i);
+	c.cols = c.title ? MAX(RULE_COLS, (int)strlen(c.title)) : NO_COLS;
+	c.rank = i == LIST_RULE ? RULE_RANK : LIST_COLUMNS - LIST_FINISH + i;
+	return c;
+}
 
 /* ---- which columns ----------------------------------------------------- */
 
@@ -219,7 +236,7 @@ static int cols_of(const struct app *app, int column, int all)
 		return MAX(digits_of(deck_n(app->deck)), 3);
 	if (column == LIST_RECORD)
 		return MIN(record_cols(app->deck), MAX(all / 3, 14));
-	return columns[column].cols;
+	return column_of(column).cols;
 }
 
 /* Columns in order of rank while they fit; a bar gets what is left. */
@@ -235,7 +252,7 @@ static struct widths widths_for(const struct app *app, int cols)
 		}
 		for (int i = 0; i < LIST_COLUMNS; i++) {
 			int need = cols_of(app, i, cols);
-			if (columns[i].rank != rank || left < need + GAP)
+			if (column_of(i).rank != rank || left < need + GAP)
 				continue;
 			w.cols[i] = need;
 			left -= need + GAP;
@@ -278,7 +295,8 @@ static void draw_head(const struct app *app, struct screen *s, struct rect r,
 	int col = r.col + 1;
 	for (int i = 0; i < LIST_COLUMNS; i++) {
 		struct cell_text text = { .style = STYLE_DIM };
-		const char *title = columns[i].title;
+		struct column column = column_of(i);
+		const char *title = column.title;
 		if (w->cols[i] == 0)
 			continue;
 		if (i == LIST_RHO)
@@ -290,7 +308,7 @@ static void draw_head(const struct app *app, struct screen *s, struct rect r,
 					    : s->ascii ? "^" : "▴";
 		snprintf(text.text, sizeof(text.text), "%s%s", title, arrow);
 		text.style = sorted ? STYLE_STRONG : STYLE_DIM;
-		put_cell(s, r.row, col, w->cols[i], &columns[i], &text);
+		put_cell(s, r.row, col, w->cols[i], &column, &text);
 		col += w->cols[i] + GAP;
 	}
 	if (w->shape > 0) {
@@ -332,9 +350,9 @@ static void draw_shape(const struct app *app, struct screen *s, int row,
 {
 	double unit = (double)cols / MAX(app->list_totals.longest, 1u);
 	int end = MAX((int)(e->tokens * unit + 0.5), e->tokens > 0);
-	bool fired = e->fired_at != GUARD_NEVER;
+	bool fired = e->fired_at != RULE_NEVER;
 	int lil = fired ? (int)(e->fired_at * unit) : end;
-	int back = fired && e->resumed_at != GUARD_NEVER
+	int back = fired && e->resumed_at != RULE_NEVER
 			   ? (int)(e->resumed_at * unit)
 			   : end;
 	for (int x = 0; x < MIN(end, cols); x++) {
@@ -359,7 +377,10 @@ static void draw_row(const struct app *app, struct screen *s, struct rect r,
 					r.col + r.cols - col);
 			return;
 		}
-		columns[c].show(app, i, e, s->ascii, &text);
+		if (is_rule(c))
+			show_rule(e, c - LIST_RULE, s->ascii, &text);
+		else
+			columns[c].show(app, i, e, s->ascii, &text);
 		if (c == LIST_RECORD)
 			fit_end(text.text, w->cols[c], s->ascii);
 		put_cell(s, r.row, col, w->cols[c], &columns[c], &text);

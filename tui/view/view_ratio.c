@@ -35,7 +35,7 @@ enum {
 /* Rows of each part; 0 leaves it out. */
 struct parts {
 	int numbers, legend, rho, title, gain, axis, rule1, text, phrase,
-		rule2, verdict, rivals;
+		rule2, verdict, rules;
 };
 
 static struct parts split(int rows)
@@ -48,9 +48,9 @@ static struct parts split(int rows)
 	p.rule2 = rows >= 13;
 	p.rule1 = rows >= 15;
 	p.title = rows >= 16;
-	p.rivals = rows >= 18;
+	p.rules = rows >= 18;
 	p.legend = rows >= 26;
-	left -= p.axis + p.phrase + p.rule2 + p.rule1 + p.title + p.rivals +
+	left -= p.axis + p.phrase + p.rule2 + p.rule1 + p.title + p.rules +
 		p.legend;
 	if (rows < 7) {
 		p.text = MAX(left, 0);
@@ -130,7 +130,7 @@ static void scale_rho(const struct now *now, struct chart *c)
 
 static void draw_lil_line(const struct now *now, const struct chart *c)
 {
-	if (now_lil(now) != GUARD_NEVER)
+	if (now_lil(now) != RULE_NEVER)
 		chart_vline(c, now_lil(now), STYLE_LIL, "┇", ':');
 }
 
@@ -169,22 +169,22 @@ static void label_at(const struct chart *c, int row, int col,
 	screen_puts(c->s, row, at, style, text);
 }
 
-static void draw_rival_marks(const struct now *now, const struct chart *c)
+static void draw_rule_marks(const struct now *now, const struct chart *c)
 {
 	int row = c->r.row + (c->r.rows > RHO_MIN_ROWS + 1);
-	for (size_t i = 0; now->opts->rivals && i < rival_n_rows; i++) {
-		uint32_t at = now_rival_at(now, i);
-		int col = at == GUARD_NEVER ? -1 : chart_col(c, at);
+	for (size_t i = RULE_GUARDIAN + 1; i < n_rules; i++) {
+		uint32_t at = now_rule_at(now, i);
+		int col = at == RULE_NEVER ? -1 : chart_col(c, at);
 		if (col < 0)
 			continue;
 		/* Rules that fired in one column stand below each other. */
 		int y = row;
 		const struct cell *cell = screen_cell(c->s, y, col);
-		while (cell && cell->style == STYLE_RIVAL &&
+		while (cell && cell->style == STYLE_RULE &&
 		       y < c->r.row + c->r.rows - 1)
 			cell = screen_cell(c->s, ++y, col);
-		char letter = now_rival_letter(i);
-		screen_text(c->s, y, col, 1, STYLE_RIVAL, &letter, 1);
+		char letter = now_rule_letter(i);
+		screen_text(c->s, y, col, 1, STYLE_RULE, &letter, 1);
 	}
 }
 
@@ -210,7 +210,7 @@ static void draw_resumed(const struct now *now, const struct chart *c)
 {
 	char text[NUM_BYTES + 8], number[NUM_BYTES];
 	uint32_t at = now->whole.resumed_at;
-	int col = at == GUARD_NEVER ? -1 : chart_col(c, at);
+	int col = at == RULE_NEVER ? -1 : chart_col(c, at);
 	if (col < 0 || c->r.rows <= RHO_MIN_ROWS)
 		return;
 	snprintf(text, sizeof(text), "%s %s",
@@ -233,10 +233,10 @@ static void draw_rho(const struct app *app, const struct now *now,
 	draw_curves(app, now, c);
 	if (now->n < now->total)
 		chart_vline(c, now->n, STYLE_PLAYHEAD, "│", '|');
-	draw_rival_marks(now, c);
+	draw_rule_marks(now, c);
 	draw_name(c, STYLE_RHO, glyph(GLYPH_RHO, c->s->ascii));
 	uint32_t lil = now_lil(now);
-	int col = lil == GUARD_NEVER ? -1 : chart_col(c, lil);
+	int col = lil == RULE_NEVER ? -1 : chart_col(c, lil);
 	if (col < 0)
 		return;
 	snprintf(text, sizeof(text), "Lil %s", num_count(number, lil));
@@ -289,22 +289,22 @@ static struct windows windows_at(const struct chart *c, int col, uint32_t f)
 	return w;
 }
 
-static double mean_gain(const struct guard *g, struct windows w)
+static double mean_gain(const struct guardian *g, struct windows w)
 {
 	double before = w.from >= 2 ? g->sizes[w.from - 2] : 0;
 	return (g->sizes[w.to - 2] - before) / (double)(w.to - w.from);
 }
 
 /* The least gain of the windows that the guard looks at; NAN for none. */
-static double least_gain(const struct guard *g, struct windows w)
+static double least_gain(const struct guardian *g, struct windows w)
 {
 	double least = NAN;
 	for (size_t k = MAX(w.from, 2); k < w.to; k++)
-		least = least <= guard_gain(g, k) ? least : guard_gain(g, k);
+		least = fmin(least, guardian_gain(g, k));
 	return least;
 }
 
-static void scale_gain(const struct guard *g, struct chart *c)
+static void scale_gain(const struct guardian *g, struct chart *c)
 {
 	size_t from = (size_t)(c->x0 / g->opts.f) + 1;
 	size_t to = MIN((size_t)(c->x1 / g->opts.f), g->n);
@@ -321,7 +321,7 @@ static void scale_gain(const struct guard *g, struct chart *c)
 }
 
 /* Above the line t, so that neither hides the other. */
-static void draw_mark(const struct guard *g, const struct chart *c, int col,
+static void draw_mark(const struct guardian *g, const struct chart *c, int col,
 		      enum style style, enum glyph mark)
 {
 	int row = chart_row(c, g->opts.t);
@@ -334,7 +334,7 @@ static void draw_mark(const struct guard *g, const struct chart *c, int col,
 static void draw_bars(const struct app *app, const struct now *now,
 		      const struct chart *c)
 {
-	const struct guard *g = meter_guard(now->meter);
+	const struct guardian *g = meter_guardian(now->meter);
 	double t = g->opts.t;
 	for (int col = 0; col < c->r.cols; col++) {
 		struct windows w = windows_at(c, col, g->opts.f);
@@ -354,7 +354,7 @@ static void draw_bars(const struct app *app, const struct now *now,
 	}
 }
 
-static void draw_gain_axis(const struct guard *g, const struct chart *c)
+static void draw_gain_axis(const struct guardian *g, const struct chart *c)
 {
 	chart_y_line(c);
 	chart_y_tick(c, GUTTER_COLS, 0, 0, STYLE_DIM);
@@ -370,7 +370,7 @@ static void draw_gain_axis(const struct guard *g, const struct chart *c)
 static void draw_gain(const struct app *app, const struct now *now,
 		      struct chart *c)
 {
-	const struct guard *g = meter_guard(now->meter);
+	const struct guardian *g = meter_guardian(now->meter);
 	c->root = true;
 	scale_gain(g, c);
 	draw_gain_axis(g, c);
@@ -385,10 +385,10 @@ static void draw_gain_title(const struct now *now, struct pen *p)
 {
 	bool ascii = p->s->ascii;
 	char t[NUM_BYTES], f[NUM_BYTES];
-	const struct guard_opts *g = &now->opts->guard;
+	const struct rule_opts *g = &now->opts->rule;
 	pen_puts(p, STYLE_GAIN, "gain");
 	pen_printf(p, STYLE_DIM, " new bytes per %s tokens (coder %s)",
-		   num_count(f, g->f), coder_rows[now->opts->coder].name);
+		   num_count(f, g->f), coder_rows[now->opts->rule.coder].name);
 	pen_printf(p, STYLE_LIMIT, " %s %s t = %s B",
 		   glyph(GLYPH_DOT, ascii), ascii ? ".." : "┈┈",
 		   num_short(t, g->t));
@@ -407,7 +407,7 @@ static void draw_after(const struct now *now, const struct chart *c, int row)
 {
 	uint32_t lil = now_lil(now);
 	uint32_t to = MIN(now->whole.resumed_at, now->until);
-	if (lil == GUARD_NEVER)
+	if (lil == RULE_NEVER)
 		return;
 	for (int x = 0; x < c->r.cols; x++) {
 		double at = chart_x(c, x);
@@ -538,9 +538,9 @@ void view_ratio_draw(const struct app *app, struct screen *s, struct rect r)
 		pen = pen_in(s, take(&r, 1));
 		now_draw_verdict(&now, &pen);
 	}
-	if (p.rivals) {
+	if (p.rules) {
 		pen = pen_in(s, take(&r, 1));
-		now_draw_rivals(&now, &pen);
+		now_draw_rules(&now, &pen);
 	}
 }
 

@@ -25,7 +25,7 @@ enum {
 
 static const enum style policy_styles[POLICIES_MAX] = {
 	STYLE_RHO,   STYLE_LIL,	 STYLE_GOOD, STYLE_H,
-	STYLE_RIVAL, STYLE_GAIN, STYLE_MARK, STYLE_LIMIT,
+	STYLE_RULE, STYLE_GAIN, STYLE_MARK, STYLE_LIMIT,
 };
 
 /* What the charts are over. */
@@ -331,8 +331,8 @@ static void draw_hint(const struct sweep_look *look, struct screen *s)
 	pen_puts(&p, STYLE_KEY, "  j k");
 	pen_puts(&p, STYLE_DIM, " rows");
 	if (t->scale.n_runs)
-		pen_printf(&p, STYLE_DIM, "  f = %u, t = %s", t->meter.guard.f,
-			   num_real(num, t->meter.guard.t, 0, s->ascii));
+		pen_printf(&p, STYLE_DIM, "  f = %u, t = %s", t->meter.rule.f,
+			   num_real(num, t->meter.rule.t, 0, s->ascii));
 	pen_puts(&p, STYLE_DIM, "  * collapsed: proves nothing");
 }
 

@@ -99,7 +99,7 @@ static void draw_bar(const struct app *app, const struct now *now,
 	int last = bar_row(&r, to, all);
 	for (int y = bar_row(&r, from, all); y <= last; y++)
 		screen_glyph(s, y, r.col, STYLE_STRONG, "┃", '#');
-	if (lil != GUARD_NEVER)
+	if (lil != RULE_NEVER)
 		screen_glyph(s, bar_row(&r, lil, all), r.col, STYLE_LIL,
 			     glyph(GLYPH_FLAG, false),
 			     glyph(GLYPH_FLAG, true)[0]);

@@ -12,7 +12,7 @@
  *
  * Ordinary text has few of these; the cost is a hash a token.
  */
-#include "measure/rival_rules.h"
+#include "measure/rule.h"
 
 #include "base/buf.h"
 
@@ -35,7 +35,7 @@ struct cycle {
 	uint64_t hash;     /* of the last gram tokens */
 	uint32_t n;        /* tokens seen */
 	uint32_t period;   /* that fired */
-	struct rival_verdict verdict;
+	struct rule_verdict verdict;
 	uint32_t ids[RING];
 	uint32_t prev[RING];           /* position + 1 of the gram before */
 	uint32_t head[1 << HEADS_LOG]; /* position + 1, 0: none */
@@ -43,7 +43,7 @@ struct cycle {
 	uint32_t run_end[PERIOD_MAX + 1]; /* tokens seen when it last grew */
 };
 
-static void *create(uint32_t min, uint32_t max)
+static void *create_with(uint32_t min, uint32_t max)
 {
 	struct cycle *c = mem_zalloc(sizeof(*c));
 
@@ -53,21 +53,23 @@ static void *create(uint32_t min, uint32_t max)
 	c->leaving = 1;
 	for (uint32_t i = 0; i < c->gram; i++)
 		c->leaving *= base;
-	c->verdict = (struct rival_verdict){ GUARD_NEVER, GUARD_NEVER };
+	c->verdict = rule_never;
 	return c;
 }
 
-void *cycle_create(void)
+static void *create(const struct rule_opts *opts)
 {
-	return create(1, 128);
+	(void)opts;
+	return create_with(1, 128);
 }
 
-void *cycle_long_create(void)
+static void *create_long(const struct rule_opts *opts)
 {
-	return create(16, PERIOD_MAX);
+	(void)opts;
+	return create_with(16, PERIOD_MAX);
 }
 
-void cycle_destroy(void *state)
+static void destroy(void *state)
 {
 	mem_free(state);
 }
@@ -94,7 +96,7 @@ static void grow_run(struct cycle *c, uint32_t t, uint32_t period)
 	c->run[period] = goes_on ? c->run[period] + 1 : c->gram;
 	c->run_end[period] = t + 1;
 	if (period >= c->min && c->run[period] >= (COPIES - 1) * period &&
-	    c->verdict.at_token == GUARD_NEVER) {
+	    c->verdict.at_token == RULE_NEVER) {
 		c->verdict.at_token = t + 1;
 		c->period = period;
 	}
@@ -114,7 +116,7 @@ static void look_back(struct cycle *c, uint32_t t)
 	}
 }
 
-void cycle_push(void *state, const struct rival_token *token)
+static void push(void *state, const struct rule_token *token)
 {
 	struct cycle *c = state;
 	uint32_t t = c->n++;
@@ -124,16 +126,37 @@ void cycle_push(void *state, const struct rival_token *token)
 		c->hash -= (id_at(c, t - c->gram) + UINT64_C(1)) * base *
 			   c->leaving;
 	c->ids[t % RING] = token->id;
-	if (c->verdict.at_token == GUARD_NEVER) {
+	if (c->verdict.at_token == RULE_NEVER) {
 		if (t + 1 >= c->gram)
 			look_back(c, t);
-	} else if (c->verdict.resumed_at == GUARD_NEVER &&
+	} else if (c->verdict.resumed_at == RULE_NEVER &&
 		   token->id != id_at(c, t - c->period)) {
 		c->verdict.resumed_at = t;
 	}
 }
 
-struct rival_verdict cycle_verdict(const void *state)
+static struct rule_verdict verdict(const void *state, uint32_t n_tokens)
 {
+	(void)n_tokens;
 	return ((const struct cycle *)state)->verdict;
 }
+
+const struct rule rule_cycle = {
+	.name = "cycle",
+	.about = "the last 4 copies of one pattern of 1 to 128 "
+		 "tokens, as vLLM's repetition_detection",
+	.create = create,
+	.destroy = destroy,
+	.push = push,
+	.verdict = verdict,
+};
+
+const struct rule rule_cycle_long = {
+	.name = "cycle-long",
+	.about = "the last 4 copies of one pattern of 16 to 1024 "
+		 "tokens, as proposed for llama.cpp's server",
+	.create = create_long,
+	.destroy = destroy,
+	.push = push,
+	.verdict = verdict,
+};

@@ -4,7 +4,7 @@
  */
 #include "base/buf.h"
 #include "measure/lz77.h"
-#include "measure/rival.h"
+#include "measure/rule.h"
 #include "trace/tok.h"
 
 #include <setjmp.h>
@@ -25,33 +25,35 @@ static uint32_t next_random(uint32_t *state)
 }
 
 /* One rule, fed by hand. */
-struct rule {
-	const struct rival_row *row;
+struct fed {
+	const struct rule *row;
 	void *state;
 };
 
-static struct rule rule_new(const char *name)
+static const struct rule_opts opts = { 250, 20, 1, CODER_LZ77 };
+
+static struct fed rule_new(const char *name)
 {
-	for (size_t i = 0; i < rival_n_rows; i++)
-		if (strcmp(rival_rows[i].name, name) == 0)
-			return (struct rule){ &rival_rows[i],
-					      rival_rows[i].create() };
+	for (size_t i = 0; i < n_rules; i++)
+		if (strcmp(rules[i]->name, name) == 0)
+			return (struct fed){ rules[i],
+					     rules[i]->create(&opts) };
 	fail_msg("no rule %s", name);
-	return (struct rule){ NULL, NULL };
+	return (struct fed){ NULL, NULL };
 }
 
-static void rule_push(struct rule *r, uint32_t id, const char *text,
+static void rule_push(struct fed *r, uint32_t id, const char *text,
 		      double code_bits)
 {
-	struct rival_token token = { id, text, text ? strlen(text) : 0,
+	struct rule_token token = { id, text, text ? strlen(text) : 0,
 				     code_bits };
 
 	r->row->push(r->state, &token);
 }
 
-static struct rival_verdict rule_end(struct rule *r)
+static struct rule_verdict rule_end(struct fed *r)
 {
-	struct rival_verdict v = r->row->verdict(r->state);
+	struct rule_verdict v = r->row->verdict(r->state, TOKENS_MAX);
 
 	r->row->destroy(r->state);
 	return v;
@@ -77,8 +79,8 @@ static uint32_t tail_cycle(const uint32_t *ids, uint32_t n, uint32_t min,
 static void check_cycle(const char *name, uint32_t min, uint32_t max,
 			const uint32_t *ids, uint32_t n)
 {
-	struct rule r = rule_new(name);
-	struct rival_verdict want = { GUARD_NEVER, GUARD_NEVER }, got;
+	struct fed r = rule_new(name);
+	struct rule_verdict want = { RULE_NEVER, 0, RULE_NEVER }, got;
 	uint32_t period = 0;
 
 	for (uint32_t t = 0; t < n; t++) {
@@ -87,11 +89,11 @@ static void check_cycle(const char *name, uint32_t min, uint32_t max,
 			period = tail_cycle(ids, t + 1, min, max);
 			if (period)
 				want.at_token = t + 1;
-		} else if (want.resumed_at == GUARD_NEVER &&
+		} else if (want.resumed_at == RULE_NEVER &&
 			   ids[t] != ids[t - period]) {
 			want.resumed_at = t;
 		}
-		got = r.row->verdict(r.state);
+		got = r.row->verdict(r.state, TOKENS_MAX);
 		assert_int_equal(got.at_token, want.at_token);
 	}
 	got = rule_end(&r);
@@ -133,8 +135,8 @@ static void test_cycle_long(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(periods); i++) {
 		uint32_t period = periods[i], n = 100 + period * 5;
-		struct rule cycle = rule_new("cycle");
-		struct rule wide = rule_new("cycle-long");
+		struct fed cycle = rule_new("cycle");
+		struct fed wide = rule_new("cycle-long");
 		bool in_cycle = period <= 128;
 		bool in_wide = period <= 1024;
 		uint32_t first = 100 + period * COPIES;
@@ -146,11 +148,11 @@ static void test_cycle_long(void **state)
 			rule_push(&wide, ids[t], "x", 0);
 		}
 		assert_int_equal(rule_end(&cycle).at_token,
-				 in_cycle ? first : GUARD_NEVER);
+				 in_cycle ? first : RULE_NEVER);
 		/* two periods of 15 are one of 30: seen, later */
 		if (period >= 16)
 			assert_int_equal(rule_end(&wide).at_token,
-					 in_wide ? first : GUARD_NEVER);
+					 in_wide ? first : RULE_NEVER);
 		else
 			rule_end(&wide);
 	}
@@ -164,26 +166,26 @@ static void test_chunk(void **state)
 		const char *before, *chunk;
 		uint32_t n;
 		const char *after;
-		struct rival_verdict want;
+		struct rule_verdict want;
 	} rows[] = {
-		{ "chunk", "a", " no", 31, "b", { GUARD_NEVER, GUARD_NEVER } },
-		{ "chunk", "a", " no", 32, "b", { 33, 33 } },
-		{ "chunk", " no\n", "no", 31, "no\t", { 32, GUARD_NEVER } },
-		{ "chunk", "a", " ", 32, "\n", { 33, GUARD_NEVER } },
-		{ "chunk", "", "", 30, "x", { 31, 31 } },
-		{ "chunk", "", "", 29, "x", { GUARD_NEVER, GUARD_NEVER } },
+		{ "chunk", "a", " no", 31, "b", { RULE_NEVER, 0, RULE_NEVER } },
+		{ "chunk", "a", " no", 32, "b", { 33, 0, 33 } },
+		{ "chunk", " no\n", "no", 31, "no\t", { 32, 0, RULE_NEVER } },
+		{ "chunk", "a", " ", 32, "\n", { 33, 0, RULE_NEVER } },
+		{ "chunk", "", "", 30, "x", { 31, 0, 31 } },
+		{ "chunk", "", "", 29, "x", { RULE_NEVER, 0, RULE_NEVER } },
 		{ "chunk", "a", "\xc2\xa0.\xe2\x80\x83", 32, " . ",
-		  { 33, GUARD_NEVER } },
-		{ "chunk", "a", "\xff", 32, "\xfe", { 33, 33 } },
+		  { 33, 0, RULE_NEVER } },
+		{ "chunk", "a", "\xff", 32, "\xfe", { 33, 0, 33 } },
 		{ "chunk-100", "a", ".", 101, ".b",
-		  { GUARD_NEVER, GUARD_NEVER } },
-		{ "chunk-100", "a", ".", 102, ".b", { 103, 103 } },
+		  { RULE_NEVER, 0, RULE_NEVER } },
+		{ "chunk-100", "a", ".", 102, ".b", { 103, 0, 103 } },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		struct rule r = rule_new(rows[i].rule);
-		struct rival_verdict v;
+		struct fed r = rule_new(rows[i].rule);
+		struct rule_verdict v;
 
 		rule_push(&r, 0, rows[i].before, 0);
 		for (uint32_t k = 0; k < rows[i].n; k++)
@@ -200,8 +202,8 @@ static void test_chunk(void **state)
 /* Three segments: different words, one word, different words again. */
 static void test_zlib(void **state)
 {
-	struct rule r = rule_new("zlib");
-	struct rival_verdict v;
+	struct fed r = rule_new("zlib");
+	struct rule_verdict v;
 	uint32_t random = 3;
 	char all[SEGMENT * 12 + 1] = "";
 
@@ -214,8 +216,8 @@ static void test_zlib(void **state)
 				 next_random(&random) & 0xffffff);
 		if (t / SEGMENT == 1)
 			strcat(all, word);
-		assert_int_equal(r.row->verdict(r.state).at_token,
-				 t < 2 * SEGMENT ? GUARD_NEVER : 2 * SEGMENT);
+		assert_int_equal(r.row->verdict(r.state, TOKENS_MAX).at_token,
+				 t < 2 * SEGMENT ? RULE_NEVER : 2 * SEGMENT);
 		rule_push(&r, 0, word, 0);
 	}
 	v = rule_end(&r);
@@ -228,7 +230,7 @@ static void test_zlib_ratio(void **state)
 {
 	(void)state;
 	for (uint32_t words = 2; words < 120; words++) {
-		struct rule r = rule_new("zlib");
+		struct fed r = rule_new("zlib");
 		struct buf all = { 0 };
 		unsigned long room;
 		unsigned char *out;
@@ -248,17 +250,17 @@ static void test_zlib_ratio(void **state)
 		compress2(out, &room, (unsigned char *)all.data, all.len, 6);
 		over = (double)all.len / (double)room > 2.4;
 		assert_int_equal(rule_end(&r).at_token,
-				 over ? SEGMENT : GUARD_NEVER);
+				 over ? SEGMENT : RULE_NEVER);
 		mem_free(out);
 		buf_release(&all);
 	}
 }
 
 /* Bits a token: `busy` of 10, then `quiet` of q, then 10 again. */
-static struct rival_verdict adaptive_on(uint32_t busy, uint32_t quiet,
+static struct rule_verdict adaptive_on(uint32_t busy, uint32_t quiet,
 					double q, double unit)
 {
-	struct rule r = rule_new("adaptive");
+	struct fed r = rule_new("adaptive");
 	double bits = 0;
 
 	for (uint32_t t = 0; t < busy + quiet + 2000; t++) {
@@ -271,7 +273,7 @@ static struct rival_verdict adaptive_on(uint32_t busy, uint32_t quiet,
 static void test_adaptive(void **state)
 {
 	static const double units[] = { 1, 0.001, 1.25, 77 };
-	struct rival_verdict v;
+	struct rule_verdict v;
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(units); i++) {
@@ -283,18 +285,18 @@ static void test_adaptive(void **state)
 		assert_int_equal(v.resumed_at, 6000);
 		/* 299 of it are not enough */
 		v = adaptive_on(5000, 299, 0, unit);
-		assert_int_equal(v.at_token, GUARD_NEVER);
-		assert_int_equal(v.resumed_at, GUARD_NEVER);
+		assert_int_equal(v.at_token, RULE_NEVER);
+		assert_int_equal(v.resumed_at, RULE_NEVER);
 		/* a quarter of the own rate never is; a tenth is, later */
 		v = adaptive_on(5000, 5000, 2.5, unit);
-		assert_int_equal(v.at_token, GUARD_NEVER);
+		assert_int_equal(v.at_token, RULE_NEVER);
 		v = adaptive_on(5000, 5000, 1.0, unit);
 		assert_in_range(v.at_token, 5850, 6300);
 		assert_int_equal(v.resumed_at, 10000);
 	}
 	/* tokens without bytes say nothing */
 	v = adaptive_on(0, 4000, 0, 1);
-	assert_int_equal(v.at_token, GUARD_NEVER);
+	assert_int_equal(v.at_token, RULE_NEVER);
 }
 
 /* The curated generations, in tokens; the code over bytes and over ids. */
@@ -320,7 +322,7 @@ static bool adaptive_fires(const struct buf *text, bool over_ids)
 {
 	struct lz77 *z = over_ids ? lz77_new(LZ77_IDS, 18)
 				  : lz77_new(LZ77_BYTES, 8);
-	struct rule r = rule_new("adaptive");
+	struct fed r = rule_new("adaptive");
 	struct tok *tok = tok_new();
 	struct tok_list list = { 0 };
 	size_t at = 0;
@@ -338,7 +340,7 @@ static bool adaptive_fires(const struct buf *text, bool over_ids)
 	tok_list_release(&list);
 	tok_free(tok);
 	lz77_free(z);
-	return rule_end(&r).at_token != GUARD_NEVER;
+	return rule_end(&r).at_token != RULE_NEVER;
 }
 
 static void test_real(void **state)
@@ -382,19 +384,63 @@ static void test_real(void **state)
 static void test_rows(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < rival_n_rows; i++) {
-		struct rule r = rule_new(rival_rows[i].name);
-		struct rival_verdict v = rule_end(&r);
+	for (size_t i = 0; i < n_rules; i++) {
+		struct fed r = rule_new(rules[i]->name);
+		struct rule_verdict v = rule_end(&r);
 
-		assert_ptr_equal(r.row, &rival_rows[i]);
-		assert_true(strlen(rival_rows[i].about) > 20);
-		assert_int_equal(v.at_token, GUARD_NEVER);
-		assert_int_equal(v.resumed_at, GUARD_NEVER);
-		r = rule_new(rival_rows[i].name);
+		assert_ptr_equal(r.row, rules[i]);
+		assert_true(strlen(rules[i]->about) > 20);
+		assert_int_equal(v.at_token, RULE_NEVER);
+		assert_int_equal(v.resumed_at, RULE_NEVER);
+		r = rule_new(rules[i]->name);
 		for (int k = 0; k < 1000; k++)
 			rule_push(&r, 1, NULL, 0);
 		rule_end(&r);
 	}
+}
+
+/* Rows have names of their own; Guardian is the first, also of those that
+ * are shown, and there are no more of these than have a place. */
+static void test_order(void **state)
+{
+	size_t n_shown = 0;
+
+	(void)state;
+	assert_ptr_equal(rules[RULE_GUARDIAN], &rule_guardian);
+	assert_int_equal(rule_shown(0), RULE_GUARDIAN);
+	for (size_t i = 0; i < n_rules; i++) {
+		assert_ptr_equal(rule_name(i), rules[i]->name);
+		for (size_t k = 0; k < i; k++)
+			assert_string_not_equal(rules[i]->name,
+						rules[k]->name);
+		if (rules[i]->shown)
+			assert_int_equal(rule_shown(n_shown++), i);
+	}
+	assert_null(rule_name(n_rules));
+	assert_in_range(n_shown, 1, RULES_SHOWN_MAX);
+	assert_int_equal(rule_shown(n_shown), n_rules);
+	assert_int_equal(rule_shown(RULES_SHOWN_MAX), n_rules);
+}
+
+/* A verdict on a prefix knows nothing of what comes after it. */
+static void test_prefix(void **state)
+{
+	struct fed r = rule_new("cycle");
+	size_t i = 0;
+
+	(void)state;
+	while (rules[i] != r.row)
+		i++;
+	for (uint32_t t = 0; t < 20; t++)
+		rule_push(&r, t < 10 ? 7 : t, "x", 0);
+	for (uint32_t n = 0; n <= 20; n++) {
+		struct rule_verdict v = rule_verdict(i, r.state, n);
+
+		assert_int_equal(v.at_token, n < COPIES ? RULE_NEVER : COPIES);
+		assert_int_equal(v.tokens_after, n < COPIES ? 0 : n - COPIES);
+		assert_int_equal(v.resumed_at, n < 10 ? RULE_NEVER : 10);
+	}
+	rule_end(&r);
 }
 
 int main(void)
@@ -408,6 +454,8 @@ int main(void)
 		cmocka_unit_test(test_adaptive),
 		cmocka_unit_test(test_real),
 		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_prefix),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,7 +5,7 @@
  * of its text context), so the text is cut into segments of 224 tokens here;
  * an unfinished segment is not judged.
  */
-#include "measure/rival_rules.h"
+#include "measure/rule.h"
 
 #include "base/buf.h"
 #include "base/gz.h"
@@ -18,19 +18,20 @@ struct zlib_rule {
 	struct gz_sizer *gz;
 	struct buf segment;
 	uint32_t n; /* tokens seen */
-	struct rival_verdict verdict;
+	struct rule_verdict verdict;
 };
 
-void *zlib_rule_create(void)
+static void *create(const struct rule_opts *opts)
 {
 	struct zlib_rule *z = mem_zalloc(sizeof(*z));
 
+	(void)opts;
 	z->gz = gz_sizer_new(LEVEL);
-	z->verdict = (struct rival_verdict){ GUARD_NEVER, GUARD_NEVER };
+	z->verdict = rule_never;
 	return z;
 }
 
-void zlib_rule_destroy(void *state)
+static void destroy(void *state)
 {
 	struct zlib_rule *z = state;
 
@@ -45,18 +46,18 @@ static void judge(struct zlib_rule *z)
 					     z->segment.len);
 	bool failed = (double)z->segment.len > ratio_max * size;
 
-	if (failed && z->verdict.at_token == GUARD_NEVER)
+	if (failed && z->verdict.at_token == RULE_NEVER)
 		z->verdict.at_token = z->n;
-	else if (!failed && z->verdict.at_token != GUARD_NEVER &&
-		 z->verdict.resumed_at == GUARD_NEVER)
+	else if (!failed && z->verdict.at_token != RULE_NEVER &&
+		 z->verdict.resumed_at == RULE_NEVER)
 		z->verdict.resumed_at = z->n - SEGMENT_TOKENS;
 }
 
-void zlib_rule_push(void *state, const struct rival_token *token)
+static void push(void *state, const struct rule_token *token)
 {
 	struct zlib_rule *z = state;
 
-	if (z->verdict.resumed_at != GUARD_NEVER)
+	if (z->verdict.resumed_at != RULE_NEVER)
 		return;
 	buf_append(&z->segment, token->text, token->len);
 	if (++z->n % SEGMENT_TOKENS == 0) {
@@ -65,7 +66,18 @@ void zlib_rule_push(void *state, const struct rival_token *token)
 	}
 }
 
-struct rival_verdict zlib_rule_verdict(const void *state)
+static struct rule_verdict verdict(const void *state, uint32_t n_tokens)
 {
+	(void)n_tokens;
 	return ((const struct zlib_rule *)state)->verdict;
 }
+
+const struct rule rule_zlib = {
+	.name = "zlib",
+	.about = "zlib shrinks a segment of 224 tokens more than 2.4 "
+		 "times, as Whisper's compression ratio",
+	.create = create,
+	.destroy = destroy,
+	.push = push,
+	.verdict = verdict,
+};

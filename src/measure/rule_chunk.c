@@ -5,7 +5,7 @@
  * A chunk of white space is empty after trimming, and the chunk before the
  * first one counts as empty.
  */
-#include "measure/rival_rules.h"
+#include "measure/rule.h"
 
 #include "base/buf.h"
 #include "base/utf8.h"
@@ -17,29 +17,31 @@ struct chunk {
 	uint32_t n;       /* tokens seen */
 	uint32_t repeats; /* of the last chunk, itself not counted */
 	struct buf last;  /* trimmed */
-	struct rival_verdict verdict;
+	struct rule_verdict verdict;
 };
 
-static void *create(uint32_t limit)
+static void *create_with(uint32_t limit)
 {
 	struct chunk *c = mem_zalloc(sizeof(*c));
 
 	c->limit = limit;
-	c->verdict = (struct rival_verdict){ GUARD_NEVER, GUARD_NEVER };
+	c->verdict = rule_never;
 	return c;
 }
 
-void *chunk_create(void)
+static void *create(const struct rule_opts *opts)
 {
-	return create(30);
+	(void)opts;
+	return create_with(30);
 }
 
-void *chunk_100_create(void)
+static void *create_100(const struct rule_opts *opts)
 {
-	return create(100);
+	(void)opts;
+	return create_with(100);
 }
 
-void chunk_destroy(void *state)
+static void destroy(void *state)
 {
 	struct chunk *c = state;
 
@@ -93,7 +95,7 @@ static void trim(const char *text, size_t len, size_t *from, size_t *to)
 		trim_unicode(text, from, to);
 }
 
-void chunk_push(void *state, const struct rival_token *token)
+static void push(void *state, const struct rule_token *token)
 {
 	struct chunk *c = state;
 	const char *text = token->len ? token->text : "";
@@ -112,15 +114,36 @@ void chunk_push(void *state, const struct rival_token *token)
 		buf_append(&c->last, text + from, to - from);
 		c->repeats = 0;
 	}
-	if (c->verdict.at_token == GUARD_NEVER) {
+	if (c->verdict.at_token == RULE_NEVER) {
 		if (c->repeats > c->limit)
 			c->verdict.at_token = c->n;
-	} else if (!same && c->verdict.resumed_at == GUARD_NEVER) {
+	} else if (!same && c->verdict.resumed_at == RULE_NEVER) {
 		c->verdict.resumed_at = c->n - 1;
 	}
 }
 
-struct rival_verdict chunk_verdict(const void *state)
+static struct rule_verdict verdict(const void *state, uint32_t n_tokens)
 {
+	(void)n_tokens;
 	return ((const struct chunk *)state)->verdict;
 }
+
+const struct rule rule_chunk = {
+	.name = "chunk",
+	.about = "more than 30 chunks equal to the one before, white "
+		 "space trimmed, as Ollama's token repeat limit",
+	.create = create,
+	.destroy = destroy,
+	.push = push,
+	.verdict = verdict,
+};
+
+const struct rule rule_chunk_100 = {
+	.name = "chunk-100",
+	.about = "more than 100 chunks equal to the one before, as "
+		 "Ollama's limit since late 2026",
+	.create = create_100,
+	.destroy = destroy,
+	.push = push,
+	.verdict = verdict,
+};

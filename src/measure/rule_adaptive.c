@@ -20,7 +20,7 @@
  * last at its highest. r is held from the stop on, as a loop would wear it
  * down without end.
  */
-#include "measure/rival_rules.h"
+#include "measure/rule.h"
 
 #include "base/buf.h"
 
@@ -35,18 +35,19 @@ struct adaptive {
 	double top;  /* highest S since the stop */
 	uint32_t n;
 	uint32_t n_at_top;
-	struct rival_verdict verdict;
+	struct rule_verdict verdict;
 };
 
-void *adaptive_create(void)
+static void *create(const struct rule_opts *opts)
 {
 	struct adaptive *a = mem_zalloc(sizeof(*a));
 
-	a->verdict = (struct rival_verdict){ GUARD_NEVER, GUARD_NEVER };
+	(void)opts;
+	a->verdict = rule_never;
 	return a;
 }
 
-void adaptive_destroy(void *state)
+static void destroy(void *state)
 {
 	mem_free(state);
 }
@@ -62,13 +63,13 @@ static void audit(struct adaptive *a)
 	}
 }
 
-void adaptive_push(void *state, const struct rival_token *token)
+static void push(void *state, const struct rule_token *token)
 {
 	struct adaptive *a = state;
 	double gain = token->code_bits - a->bits, sum;
-	bool fired = a->verdict.at_token != GUARD_NEVER;
+	bool fired = a->verdict.at_token != RULE_NEVER;
 
-	if (a->verdict.resumed_at != GUARD_NEVER)
+	if (a->verdict.resumed_at != RULE_NEVER)
 		return;
 	a->bits = token->code_bits;
 	a->n++;
@@ -87,7 +88,19 @@ void adaptive_push(void *state, const struct rival_token *token)
 	}
 }
 
-struct rival_verdict adaptive_verdict(const void *state)
+static struct rule_verdict verdict(const void *state, uint32_t n_tokens)
 {
+	(void)n_tokens;
 	return ((const struct adaptive *)state)->verdict;
 }
+
+const struct rule rule_adaptive = {
+	.name = "adaptive",
+	.about = "300 tokens' worth of copying: the code grows less "
+		 "than 0.15 of this text's own rate",
+	.shown = true,
+	.create = create,
+	.destroy = destroy,
+	.push = push,
+	.verdict = verdict,
+};

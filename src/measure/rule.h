@@ -1,0 +1,101 @@
+/*
+ * rule.h - stop rules: each says at which token it would have ended a text.
+ *
+ * One file a rule (rule_*.c), one row here; a file may have several rows that
+ * differ in their numbers. A rule is pushed a token at a time, decides alone,
+ * and fires once. To add one: write rule_NAME.c with its row, declare it
+ * below, and list it in rule.c; all that shows, runs or names rules asks the
+ * rows.
+ *
+ * The first row is Guardian, the rule of the Lil paper: it always runs, and
+ * views draw its gains (rule_guardian.h).
+ */
+#ifndef LILSCOPE_RULE_H
+#define LILSCOPE_RULE_H
+
+#include "measure/coder.h"
+
+enum {
+	RULE_GUARDIAN = 0,    /* the first row */
+	RULES_MAX = 32,       /* rows; a set of them is a bit each */
+	RULES_SHOWN_MAX = 4,  /* those with columns of their own */
+	RULE_F_DEFAULT = 250,
+	RULE_T_DEFAULT = 20,
+	RULE_F_MIN = 1,
+	RULE_F_MAX = 1000000,
+	RULE_PATIENCE_MAX = 1000,
+};
+#define RULE_NEVER ((uint32_t)0xffffffff)
+#define RULE_BIT(i) ((uint32_t)1 << (i))
+#define RULES_ALL  ((uint32_t)0xffffffff)
+
+/* What the user tunes; of meaning to a rule that is `tuned`. */
+struct rule_opts {
+	uint32_t f;            /* tokens between checks, >= 1 */
+	double t;              /* bytes */
+	uint32_t patience;     /* windows in a row; 0 is 1 */
+	enum coder_kind coder; /* whose size it looks at */
+};
+
+/* One token as every rule sees it. */
+struct rule_token {
+	uint32_t id;       /* token id, or a hash of its bytes without ids */
+	const char *text;  /* its bytes; NULL for none */
+	size_t len;
+	double code_bits;  /* lz77 code length of the prefix, this token in;
+			      over bytes or over ids */
+};
+
+/* How a rule stands after some tokens. */
+struct rule_verdict {
+	uint32_t at_token;     /* tokens seen when it first fired, the one that
+				  made it fire included; RULE_NEVER */
+	uint32_t tokens_after; /* seen since; 0 if never */
+	uint32_t resumed_at;   /* the token, counted from 0, at which its own
+				  signal ended again; RULE_NEVER */
+};
+
+struct rule {
+	const char *name;
+	const char *about; /* one sentence with its parameters */
+	bool tuned;        /* by rule_opts: these are its numbers */
+	bool shown;        /* has columns of its own in tables and lists, and
+			      is judged by a bench; RULES_SHOWN_MAX have */
+
+	/* The state of one text, which destroy() frees. */
+	void *(*create)(const struct rule_opts *opts);
+	void (*destroy)(void *state);
+
+	/* The next token; what it points to is gone after the call. */
+	void (*push)(void *state, const struct rule_token *token);
+
+	/* The verdict on the first n_tokens of those pushed. May look
+	 * further, and may leave out tokens_after: rule_verdict() cuts what
+	 * is not of the prefix. */
+	struct rule_verdict (*verdict)(const void *state, uint32_t n_tokens);
+};
+
+extern const struct rule rule_guardian;
+extern const struct rule rule_cycle, rule_cycle_long;
+extern const struct rule rule_chunk, rule_chunk_100;
+extern const struct rule rule_zlib;
+extern const struct rule rule_adaptive;
+
+/* All, in the order in which they are reported. */
+extern const struct rule *const rules[];
+extern const size_t n_rules;
+
+/* It did not fire. */
+extern const struct rule_verdict rule_never;
+
+/* The name of rules[i]; NULL past the last: for tables of options. */
+const char *rule_name(size_t i);
+
+/* Which row is the k-th that is shown; n_rules for none. */
+size_t rule_shown(size_t k);
+
+/* rules[i]'s verdict on the first n_tokens, all members filled. */
+struct rule_verdict rule_verdict(size_t i_rule, const void *state,
+				 uint32_t n_tokens);
+
+#endif

@@ -1,0 +1,149 @@
+/*
+ * Guardian keeps the size at every check instead of the last one, so that the
+ * user can turn t and patience while looking: a verdict is a pass over them.
+ */
+#include "measure/rule_guardian.h"
+
+#include "base/buf.h"
+
+#include <assert.h>
+
+enum { BYTE_BITS = 8, ID_BYTES = 4 };
+
+void guardian_init(struct guardian *g, const struct rule_opts *opts)
+{
+	*g = (struct guardian){ .opts = *opts };
+	if (opts->coder != CODER_LZ77)
+		g->coder = coder_new(opts->coder);
+}
+
+void guardian_release(struct guardian *g)
+{
+	coder_free(g->coder);
+	mem_free(g->sizes);
+	*g = (struct guardian){ .opts = g->opts };
+}
+
+void guardian_restart(struct guardian *g, const struct rule_opts *opts)
+{
+	assert(opts->coder == CODER_LZ77);
+	coder_free(g->coder);
+	g->coder = NULL;
+	g->opts = *opts;
+	g->n = 0;
+}
+
+void guardian_check(struct guardian *g, double size_bytes)
+{
+	g->sizes = grow(g->sizes, &g->cap, g->n + 1, sizeof(*g->sizes));
+	g->sizes[g->n++] = size_bytes;
+}
+
+static void push_coder(struct guardian *g, const struct rule_token *token)
+{
+	uint32_t id = token->id;
+	unsigned char le[ID_BYTES] = { (unsigned char)id,
+				       (unsigned char)(id >> 8),
+				       (unsigned char)(id >> 16),
+				       (unsigned char)(id >> 24) };
+
+	if (coder_rows[g->opts.coder].ids)
+		coder_push(g->coder, le, sizeof(le));
+	else
+		coder_push(g->coder, token->text, token->len);
+}
+
+void guardian_push(struct guardian *g, const struct rule_token *token)
+{
+	if (g->coder)
+		push_coder(g, token);
+	if (++g->n_tokens % g->opts.f)
+		return;
+	guardian_check(g, g->coder ? (double)coder_size(g->coder) :
+				     token->code_bits / BYTE_BITS);
+}
+
+double guardian_gain(const struct guardian *g, size_t k)
+{
+	assert(k >= 1 && k <= g->n);
+	return g->sizes[k - 1] - (k > 1 ? g->sizes[k - 2] : 0);
+}
+
+/* The first of n checks at which the rule fires, 0 if none. */
+static size_t first_stop(const struct guardian *g, size_t n)
+{
+	size_t low = 0, least = MAX(g->opts.patience, 1u);
+
+	for (size_t k = 1; k <= n; k++) {
+		low = guardian_gain(g, k) < g->opts.t ? low + 1 : 0;
+		if (low >= least && k >= 2)
+			return k;
+	}
+	return 0;
+}
+
+struct rule_verdict guardian_verdict(const struct guardian *g,
+				     uint32_t n_tokens)
+{
+	struct rule_verdict v = rule_never;
+	uint32_t f = g->opts.f;
+	/* Later checks are not part of the prefix. */
+	size_t n = MIN(g->n, (size_t)(n_tokens / f));
+	size_t stop = first_stop(g, n);
+
+	if (!stop)
+		return v;
+	v.at_token = (uint32_t)stop * f;
+	v.tokens_after = n_tokens - v.at_token;
+	for (size_t k = stop + 1; k + 1 <= n; k++) {
+		if (guardian_gain(g, k) >= g->opts.t &&
+		    guardian_gain(g, k + 1) >= g->opts.t) {
+			v.resumed_at = (uint32_t)(k - 1) * f;
+			break;
+		}
+	}
+	return v;
+}
+
+size_t guardian_memory_bytes(const struct guardian *g)
+{
+	return (g->coder ? coder_memory_bytes(g->coder) : 0) +
+	       g->cap * sizeof(*g->sizes);
+}
+
+/* --- its row ------------------------------------------------------------ */
+
+static void *create(const struct rule_opts *opts)
+{
+	struct guardian *g = mem_alloc(sizeof(*g));
+
+	guardian_init(g, opts);
+	return g;
+}
+
+static void destroy(void *state)
+{
+	guardian_release(state);
+	mem_free(state);
+}
+
+static void push(void *state, const struct rule_token *token)
+{
+	guardian_push(state, token);
+}
+
+static struct rule_verdict verdict(const void *state, uint32_t n_tokens)
+{
+	return guardian_verdict(state, n_tokens);
+}
+
+const struct rule rule_guardian = {
+	.name = "guardian",
+	.about = "information gained in a window of f tokens falls under t",
+	.tuned = true,
+	.shown = true,
+	.create = create,
+	.destroy = destroy,
+	.push = push,
+	.verdict = verdict,
+};
