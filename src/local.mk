@@ -109,6 +109,7 @@ libengine_a_SOURCES += \
 	src/system/clock.c src/system/clock.h \
 	src/system/data.c src/system/data.h \
 	src/system/file.c src/system/file.h \
+	src/system/output.c src/system/output.h \
 	src/system/say.c src/system/say.h
 
 # What is said of generations without a screen.

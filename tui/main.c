@@ -18,6 +18,7 @@
 #include "opt/opt.h"
 #include "report/analyze.h"
 #include "system/file.h"
+#include "system/output.h"
 #include "system/say.h"
 
 enum { COLS_MAX = 10000, CONFIG_MAX_BYTES = 64 * 1024 };
@@ -38,19 +39,24 @@ static int output_cols(void)
 	return size.ws_col;
 }
 
+/* On standard output; out is released. */
 static int print(struct buf *out)
 {
-	fwrite(out->data, 1, out->len, stdout);
+	struct err err = { "" };
+
+	output(out->data, out->len, &err);
 	buf_release(out);
-	return 0;
+	return err.text[0] ? say_trouble(&err) : 0;
 }
 
 static int run_version(int argc, char **argv)
 {
+	struct buf out = { 0 };
+
 	(void)argc;
 	(void)argv;
-	puts(PACKAGE_STRING);
-	return 0;
+	buf_puts(&out, PACKAGE_STRING "\n");
+	return print(&out);
 }
 
 static void put_commands(struct buf *out)
@@ -183,7 +189,7 @@ static int analyze(const struct settings *set, char **files, int n_files)
 	job.progress = isatty(STDERR_FILENO);
 	if (cols)
 		job.cols = cols;
-	return analyze_files(&job, files, (size_t)n_files, stdout, stderr);
+	return analyze_files(&job, files, (size_t)n_files, stderr);
 }
 
 /* The user's config file; a bad line is told and skipped. */

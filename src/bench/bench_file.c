@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "system/output.h"
+
 enum { READ_BYTES = 64 * 1024, SHOWN_BYTES = 80 };
 
 struct bench_file {
@@ -27,19 +29,8 @@ void bench_file_close(struct bench_file *f)
 bool bench_file_append(struct bench_file *f, const void *bytes, size_t n,
 		       struct err *err)
 {
-	const char *s = bytes;
-
-	while (n) {
-		ssize_t done = write(f->fd, s, n);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done < 0)
-			return err_set(err, "%s: %s", f->path, strerror(errno));
-		s += done;
-		n -= (size_t)done;
-	}
-	return true;
+	return write_all(f->fd, bytes, n) ||
+	       err_set(err, "%s: %s", f->path, strerror(errno));
 }
 
 static bool read_all(struct bench_file *f, struct buf *out, struct err *err)

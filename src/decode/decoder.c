@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "decode/driver.h"
 #include "system/child.h"
+#include "system/output.h"
 
 struct decoder {
 	pid_t child; /* 0: it was waited for */
@@ -32,15 +33,15 @@ static void put_records(void *ctx, const char *lines, size_t n)
 {
 	struct work *w = ctx;
 
-	w->gone = w->gone || !child_write(w->data_fd, lines, n);
+	w->gone = w->gone || !write_all(w->data_fd, lines, n);
 }
 
 static void put_news(void *ctx, const char *sentence)
 {
 	struct work *w = ctx;
 
-	child_write(w->news_fd, sentence, strlen(sentence));
-	child_write(w->news_fd, "\n", 1);
+	write_all(w->news_fd, sentence, strlen(sentence));
+	write_all(w->news_fd, "\n", 1);
 }
 
 static void run_child(const struct writer_opts *opts, unsigned threads,

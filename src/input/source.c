@@ -2,6 +2,7 @@
 
 #include "base/unpack.h"
 #include "input/follow.h"
+#include "system/output.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -239,21 +240,6 @@ void source_close(struct source *s)
 	buf_release(&s->raw);
 	mem_free(s->path);
 	mem_free(s);
-}
-
-static bool write_all(int fd, const char *bytes, size_t n)
-{
-	while (n) {
-		ssize_t done = write(fd, bytes, n);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done <= 0)
-			return false;
-		bytes += done;
-		n -= (size_t)done;
-	}
-	return true;
 }
 
 static void spool(struct source *s, const char *bytes, size_t n)

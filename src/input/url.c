@@ -16,6 +16,7 @@
 #include "config.h"
 #include "input/ask.h"
 #include "system/child.h"
+#include "system/output.h"
 #include "trace/json.h"
 
 enum {
@@ -82,7 +83,7 @@ struct request {
 
 static bool hand_on(struct request *rq, const char *s, size_t n)
 {
-	rq->gone = rq->gone || !child_write(rq->out, s, n);
+	rq->gone = rq->gone || !write_all(rq->out, s, n);
 	rq->n_bytes += rq->gone ? 0 : (uint64_t)n;
 	return !rq->gone;
 }

@@ -1,6 +1,5 @@
 #include "report/analyze.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <poll.h>
@@ -11,6 +10,7 @@
 #include "input/source.h"
 #include "report/progress.h"
 #include "report/report.h"
+#include "system/output.h"
 #include "system/say.h"
 #include "trace/feed.h"
 
@@ -28,7 +28,7 @@ const struct analyze_opts analyze_opts_default = {
 /* The work of one call, over all paths. */
 struct job {
 	const struct analyze_opts *opts;
-	FILE *out, *err;
+	FILE *err;
 	int cols;
 	struct progress progress;
 	struct report_sums sums;
@@ -70,21 +70,15 @@ static void trouble(struct job *job, const char *fmt, ...)
 /* Prints what waits in job->lines. */
 static void print_lines(struct job *job)
 {
-	bool wrong;
+	struct err err = { "" };
 
 	if (!job->lines.len || job->gone)
 		return;
 	progress_hide(&job->progress);
-	wrong = fwrite(job->lines.data, 1, job->lines.len, job->out) !=
-		job->lines.len;
-	wrong |= fflush(job->out) != 0;
+	job->gone = !output(job->lines.data, job->lines.len, &err);
 	buf_clear(&job->lines);
-	if (!wrong)
-		return;
-	job->gone = true;
-	if (errno != EPIPE)
-		trouble(job, "The output can't be written: %s.",
-			strerror(errno));
+	if (err.text[0])
+		trouble(job, "%s", err.text);
 }
 
 static void draw_progress(struct job *job)
@@ -355,11 +349,10 @@ static int status(const struct job *job)
 }
 
 int analyze_files(const struct analyze_opts *opts, char *const *paths,
-		  size_t n_paths, FILE *out, FILE *err)
+		  size_t n_paths, FILE *err)
 {
 	struct job job = {
 		.opts = opts,
-		.out = out,
 		.err = err,
 		.cols = opts->cols > 0 ? opts->cols : env_cols(),
 		.n_paths = n_paths,

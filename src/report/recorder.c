@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/zst.h"
+#include "system/output.h"
 #include "trace/native.h"
 
 struct recorder {
@@ -93,18 +94,9 @@ static void pack(struct recorder *r)
 
 static bool write_out(struct recorder *r, struct err *err)
 {
-	size_t at = 0;
-
-	while (at < r->out.len) {
-		ssize_t n = write(r->fd, r->out.data + at, r->out.len - at);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return err_set(err, "%s: can't be written: %s",
-				       r->path, strerror(errno));
-		at += (size_t)n;
-	}
+	if (!write_all(r->fd, r->out.data, r->out.len))
+		return err_set(err, "%s: can't be written: %s", r->path,
+			       strerror(errno));
 	buf_clear(&r->out);
 	return true;
 }

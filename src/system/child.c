@@ -60,21 +60,6 @@ void child_begin(const int *keep, size_t n)
 	die_set_hook(NULL);
 }
 
-bool child_write(int fd, const char *s, size_t n)
-{
-	while (n) {
-		ssize_t done = write(fd, s, n);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done <= 0)
-			return false;
-		s += done;
-		n -= (size_t)done;
-	}
-	return true;
-}
-
 void child_exit(int status)
 {
 	_exit(status);

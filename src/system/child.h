@@ -20,8 +20,7 @@ bool child_pipe(int fds[2], struct err *err);
  * terminal alone. */
 void child_begin(const int *keep, size_t n);
 
-/* All of it; false when nobody reads. */
-bool child_write(int fd, const char *s, size_t n);
+/* Ends the child at once: nothing of the parent's is flushed. */
 void child_exit(int status) __attribute__((noreturn));
 
 /* In the parent: waits, returns what waitpid() says, and sets *child to 0. */

@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "system/output.h"
+
 enum { STEP_BYTES = 64 * 1024, NAME_BYTES = 256 };
 
 static bool read_all(int fd, size_t max_bytes, struct buf *out)
@@ -55,21 +57,6 @@ enum file_result file_read(const char *path, size_t max_bytes, struct buf *out,
 	return good ? FILE_READ : FILE_TROUBLE;
 }
 
-static bool write_fd(int fd, const char *bytes, size_t n)
-{
-	while (n > 0) {
-		ssize_t done = write(fd, bytes, n);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done < 0)
-			return false;
-		bytes += done;
-		n -= (size_t)done;
-	}
-	return true;
-}
-
 enum { TEMPORARY_BYTES = FILE_PATH_BYTES + 16 };
 
 /* A new file beside path; -1 and a sentence. */
@@ -111,8 +98,7 @@ bool file_write(const char *path, const void *bytes, size_t n, struct err *err)
 	int fd;
 
 	if (strcmp(path, "-") == 0)
-		return write_fd(STDOUT_FILENO, bytes, n) ||
-		       err_set(err, "standard output: %s", strerror(errno));
+		return output(bytes, n, err);
 	fd = open_temporary(path, temporary, err);
 	if (fd < 0)
 		return false;
@@ -120,7 +106,7 @@ bool file_write(const char *path, const void *bytes, size_t n, struct err *err)
 	mode_t mask = umask(0);
 	umask(mask);
 	fchmod(fd, 0666 & ~mask);
-	good = write_fd(fd, bytes, n);
+	good = write_all(fd, bytes, n);
 	good = close(fd) == 0 && good;
 	good = good && rename(temporary, path) == 0;
 	if (!good) {

@@ -143,6 +143,14 @@ only 'no shell' "$(call 'system|popen')" ''
 only 'mapping memory' "$(call 'mmap|mremap|munmap|madvise')" \
 	'src/input/source.c src/base/big.c src/decode/model_map.c'
 
+# --- Output: one door. Those that do not write all of it at once write
+# themselves: the relay as much as its reader takes, the decoder's line whole or
+# not at all, and where only a signal handler's means are allowed.
+only 'only output.c writes' "$(call 'write|writev|pwrite')" \
+	'src/system/output.c src/guard/relay.c src/guard/exec.c src/decode/decoder.c tui/term/signals.c tui/term/term.c'
+only 'standard output is for output()' \
+	"$(call 'printf|vprintf|puts|putchar')|(^|[^_a-zA-Z0-9])stdout([^_a-zA-Z0-9]|$)" ''
+
 # --- Below floor 3: bytes in, values out. base.c prints last words (die).
 sed -nE '/^src\/(base|measure|trace|model|task)\//p' "$tmp/code" >"$tmp/low"
 mv "$tmp/code" "$tmp/all"

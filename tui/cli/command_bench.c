@@ -19,6 +19,7 @@
 #include "report/progress.h"
 #include "system/data.h"
 #include "system/file.h"
+#include "system/output.h"
 #include "system/say.h"
 #include "view/view_sweep.h"
 
@@ -353,9 +354,7 @@ static bool put_results(struct work *w, const struct bench_table *table,
 	} else {
 		bench_print(table, &out);
 	}
-	if (fwrite(out.data, 1, out.len, stdout) != out.len ||
-	    fflush(stdout) != 0)
-		good = err_set(err, "standard output: nobody reads");
+	good = output(out.data, out.len, err) || !err->text[0];
 	buf_clear(&out);
 	if (good && w->set->bench.svg) {
 		bench_svg(table, runs, n_runs, &out);

@@ -10,6 +10,7 @@
 #include "decode/model_map.h"
 #include "decode/driver.h"
 #include "input/source.h"
+#include "system/output.h"
 #include "system/say.h"
 #include "trace/json.h"
 
@@ -20,15 +21,15 @@ struct work {
 	struct pool *pool;
 	struct writer *writer;
 	struct buf prompt, asked;
-	bool gone;             /* nobody reads */
+	bool gone;             /* nothing can be written any more */
+	struct err unwritten;  /* why, where somebody still reads */
 };
 
 static void put_records(void *ctx, const char *lines, size_t n)
 {
 	struct work *w = ctx;
 
-	if (fwrite(lines, 1, n, stdout) != n || fflush(stdout) != 0)
-		w->gone = true;
+	w->gone = w->gone || !output(lines, n, &w->unwritten);
 }
 
 /* The text of each record alone, for people. */
@@ -43,11 +44,10 @@ static void put_text(void *ctx, const char *lines, size_t n)
 	if (json_read(&doc, lines, n, false, NULL)) {
 		text = json_get(json_root(&doc), "t");
 		s = json_text(text, &len);
-		if (s && (fwrite(s, 1, len, stdout) != len ||
-			  fflush(stdout) != 0))
-			w->gone = true;
+		if (s)
+			put_records(w, s, len);
 		if (json_get(json_root(&doc), "end").doc)
-			putchar('\n');
+			put_records(w, "\n", 1);
 	}
 	json_release(&doc);
 }
@@ -121,6 +121,8 @@ int command_decode(const struct settings *set, int n_files)
 		status = say_trouble(&err);
 	else
 		run(&w);
+	if (w.unwritten.text[0])
+		status = say_trouble(&w.unwritten);
 	writer_free(w.writer);
 	pool_free(w.pool);
 	model_map_close(&w.map);

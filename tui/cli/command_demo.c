@@ -79,7 +79,7 @@ static int show(struct app *app, struct err *err)
 		      (!app->set.show.plain && isatty(STDOUT_FILENO));
 
 	if (!screen)
-		return demo_print(app, stdout);
+		return demo_print(app, err);
 	if (app->set.show.tour)
 		tour_start(app);
 	return show_app(app, err);

@@ -12,7 +12,6 @@
 #ifndef LILSCOPE_DEMO_H
 #define LILSCOPE_DEMO_H
 
-#include <stdio.h>
 
 #include "app/app.h"
 #include "decode/model_map.h"
@@ -112,7 +111,8 @@ void demo_draw_grammar(const struct app *app, struct screen *s, struct rect r);
 void demo_facts(const struct app *app, bool ascii, struct buf *out);
 
 /* The demo where there is no screen: text and numbers of its runs, to their
- * ends. Returns the exit status. demo_text.c */
-int demo_print(struct app *app, FILE *out);
+ * ends. Returns the exit status, with a sentence in err or said before.
+ * demo_text.c */
+int demo_print(struct app *app, struct err *err);
 
 #endif

@@ -14,6 +14,7 @@
 #include "demo/demo.h"
 #include "draw/text_layout.h"
 #include "loop/loop.h"
+#include "system/output.h"
 #include "view/compare.h"
 #include "view/lane.h"
 
@@ -31,7 +32,7 @@ static const char *words_of(enum verdict v)
 	return words[v];
 }
 
-static void put_wrapped(FILE *out, const char *text, size_t n)
+static void put_wrapped(struct buf *out, const char *text, size_t n)
 {
 	struct buf clean = { 0 };
 	struct text_layout l = { .width = TEXT_COLS, .ascii = false };
@@ -49,7 +50,7 @@ static void put_wrapped(FILE *out, const char *text, size_t n)
 		while (line.shown > line.from &&
 		       clean.data[line.shown - 1] == ' ')
 			line.shown--;
-		fprintf(out, "  %.*s\n", (int)(line.shown - line.from),
+		buf_printf(out, "  %.*s\n", (int)(line.shown - line.from),
 			clean.data + line.from);
 		at = line.next;
 	}
@@ -79,47 +80,47 @@ static struct told tell(const struct app *app, size_t i)
 }
 
 /* Where it went on under another policy. */
-static void put_turns(const struct trace *trace, FILE *out)
+static void put_turns(const struct trace *trace, struct buf *out)
 {
 	for (size_t i = 0; i < trace->n_turns; i++) {
 		const struct turn *turn = &trace->turns[i];
 
-		fprintf(out, "   from token %u on: %s", turn->start,
+		buf_printf(out, "   from token %u on: %s", turn->start,
 			turn->policy ? turn->policy : "another policy");
 		if (turn->budget)
-			fprintf(out, " %u", turn->budget);
+			buf_printf(out, " %u", turn->budget);
 		if (turn->recomputed)
-			fprintf(out, "; %u tokens were read again, in JCT",
+			buf_printf(out, "; %u tokens were read again, in JCT",
 				turn->recomputed);
-		fputc('\n', out);
+		buf_putc(out, '\n');
 	}
 }
 
-static void put_run(const struct told *t, char letter, FILE *out)
+static void put_run(const struct told *t, char letter, struct buf *out)
 {
 	const struct trace *trace = &t->run->trace;
 	const char *finish = trace->facts.finish_reason;
 
-	fprintf(out, "\n%c  %s", letter, trace->facts.policy);
+	buf_printf(out, "\n%c  %s", letter, trace->facts.policy);
 	if (trace->facts.budget)
-		fprintf(out, " %u", trace->facts.budget);
-	fprintf(out, ": %u tokens, ended by %s\n", t->n,
+		buf_printf(out, " %u", trace->facts.budget);
+	buf_printf(out, ": %u tokens, ended by %s\n", t->n,
 		finish && *finish ? finish : "the decoder");
 	put_turns(trace, out);
 	put_wrapped(out, trace->text.data, trace->text.len);
 }
 
 /* A number right in its column; what is unknown is a dash. */
-static void put_real(double value, int width, int decimals, FILE *out)
+static void put_real(double value, int width, int decimals, struct buf *out)
 {
 	if (isfinite(value))
-		fprintf(out, "%*.*f", width, decimals, value);
+		buf_printf(out, "%*.*f", width, decimals, value);
 	else
-		fprintf(out, "%*s", width, "-");
+		buf_printf(out, "%*s", width, "-");
 }
 
 /* "quest", "quest+dense" */
-static void put_policies(const struct trace *trace, FILE *out)
+static void put_policies(const struct trace *trace, struct buf *out)
 {
 	struct buf name = { 0 };
 
@@ -127,73 +128,75 @@ static void put_policies(const struct trace *trace, FILE *out)
 	for (size_t i = 0; i < trace->n_turns; i++)
 		if (trace->turns[i].policy)
 			buf_printf(&name, "+%s", trace->turns[i].policy);
-	fprintf(out, "%-12s ", buf_cstr(&name));
+	buf_printf(out, "%-12s ", buf_cstr(&name));
 	buf_release(&name);
 }
 
 static void put_numbers(const struct told *t, const struct told *first,
-			char letter, FILE *out)
+			char letter, struct buf *out)
 {
 	const struct trace *trace = &t->run->trace;
 	double kv = trace->kv && t->n ? (double)trace->kv[t->n - 1].held : 0;
 
-	fprintf(out, "%c  ", letter);
+	buf_printf(out, "%c  ", letter);
 	put_policies(trace, out);
 	if (trace->facts.budget)
-		fprintf(out, "%6u", trace->facts.budget);
+		buf_printf(out, "%6u", trace->facts.budget);
 	else
-		fprintf(out, "%6s", "-");
-	fprintf(out, "%7u", t->n);
+		buf_printf(out, "%6s", "-");
+	buf_printf(out, "%7u", t->n);
 	put_real(first->n ? (double)t->n / first->n : NAN, 6, 2, out);
 	put_real(t->ttft_s * 1e3, 8, 2, out);
 	put_real(t->tbt_s * 1e3, 8, 3, out);
 	put_real(t->jct_s * 1e3, 8, 1, out);
 	put_real(kv / 1024, 8, 0, out);
-	fprintf(out, "  %s\n", words_of(verdict_of(trace, t->n)));
+	buf_printf(out, "  %s\n", words_of(verdict_of(trace, t->n)));
 }
 
-static void put_stop(const struct told *t, char letter, FILE *out)
+static void put_stop(const struct told *t, char letter, struct buf *out)
 {
 	if (t->stop.at_token == RULE_NEVER) {
-		fprintf(out, "%c  not stopped\n", letter);
+		buf_printf(out, "%c  not stopped\n", letter);
 		return;
 	}
-	fprintf(out, "%c  stopped at %u: saves %u tokens (%.0f %%); answer "
+	buf_printf(out, "%c  stopped at %u: saves %u tokens (%.0f %%); answer "
 		     "then: %s\n",
 		letter, t->stop.at_token, t->stop.tokens_after,
 		100.0 * t->stop.tokens_after / t->n,
 		words_of(verdict_of(&t->run->trace, t->stop.at_token)));
 	if (t->run->trace.n_turns)
-		fputs("   (of the run as it is told above, with its change)\n",
-		      out);
+		buf_puts(out, "   (of the run as it is told above, with its "
+			      "change)\n");
 }
 
-static void put_all(const struct app *app, size_t n, FILE *out)
+static void put_all(const struct app *app, size_t n, struct buf *out)
 {
 	const struct demo *d = app->demo;
 	const struct rule_opts *rule = &app->set.meter.rule;
 	struct told all[DEMO_RUNS_MAX];
 
 	if (d->has_problem && !d->own)
-		fprintf(out, "Problem %llu\n", (unsigned long long)d->seed);
+		buf_printf(out, "Problem %llu\n", (unsigned long long)d->seed);
 	put_wrapped(out, d->prompt.data, d->prompt.len);
 	if (d->gold[0])
-		fprintf(out, "  The right answer is %s.\n", d->gold);
+		buf_printf(out, "  The right answer is %s.\n", d->gold);
 	for (size_t i = 0; i < n; i++) {
 		all[i] = tell(app, i);
 		put_run(&all[i], lane_letter(i), out);
 	}
-	fprintf(out, "\n   policy       budget tokens   x A TTFT ms  TBT ms  "
-		     "JCT ms  KV KiB  answer\n");
+	buf_puts(out, "\n   policy       budget tokens   x A TTFT ms  TBT ms  "
+		      "JCT ms  KV KiB  answer\n");
 	for (size_t i = 0; i < n; i++)
 		put_numbers(&all[i], &all[0], lane_letter(i), out);
-	fprintf(out, "\nThe early stop (fewer than %g new bytes in %u "
-		     "tokens):\n", rule->t, rule->f);
+	buf_printf(out,
+		   "\nThe early stop (fewer than %g new bytes in %u tokens):\n",
+		   rule->t, rule->f);
 	for (size_t i = 0; i < n; i++)
 		put_stop(&all[i], lane_letter(i), out);
-	fprintf(out, "\nJCT is TTFT + (tokens - 1) x TBT, by the clock of each "
-		     "run's own work.\nOn a terminal the runs are shown side "
-		     "by side, live; lilscope bench asks many\nproblems.\n");
+	buf_puts(out,
+		 "\nJCT is TTFT + (tokens - 1) x TBT, by the clock of each "
+		 "run's own work.\nOn a terminal the runs are shown side by "
+		 "side, live; lilscope bench asks many\nproblems.\n");
 }
 
 /* A sentence of the decoder or of a recording, which a screen would show. */
@@ -227,17 +230,19 @@ static bool finish(struct app *app)
 	return !hear(app) && good;
 }
 
-int demo_print(struct app *app, FILE *out)
+int demo_print(struct app *app, struct err *err)
 {
 	size_t n = app->demo->n_runs;
 	bool good = finish(app);
+	struct buf out = { 0 };
 
 	if (demo_entry(app, n - 1) == DECK_NONE) {
 		if (good)
-			fprintf(stderr, "lilscope: the decoder ended too "
-					"early\n");
+			err_set(err, "the decoder ended too early");
 		return EXIT_TROUBLE;
 	}
-	put_all(app, n, out);
+	put_all(app, n, &out);
+	good = (output(out.data, out.len, err) || !err->text[0]) && good;
+	buf_release(&out);
 	return good ? 0 : EXIT_TROUBLE;
 }

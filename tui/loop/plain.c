@@ -6,18 +6,20 @@
 #include "base/utf8.h"
 #include "draw/num.h"
 #include "loop/loop.h"
+#include "system/output.h"
 #include "view/now.h"
 
 /* What is printed, and how far the open generation has been told. */
 struct plain {
 	struct app *app;
-	FILE *out;
+	bool gone;         /* nothing can be written any more */
+	struct err *err;   /* gets why, where somebody still reads */
 	struct buf line;
 	size_t i_entry;
 	size_t n_told; /* checks that have their line */
 };
 
-/* The line so far, made harmless; every line is flushed: it may be spoken. */
+/* The line so far, made harmless; each leaves at once: it may be spoken. */
 static void send(struct plain *p)
 {
 	struct buf safe = { 0 };
@@ -25,8 +27,7 @@ static void send(struct plain *p)
 	utf8_sanitize(&safe, p->line.data, p->line.len, p->app->set.look.ascii,
 		      false);
 	buf_putc(&safe, '\n');
-	fwrite(safe.data, 1, safe.len, p->out);
-	fflush(p->out);
+	p->gone = p->gone || !output(safe.data, safe.len, p->err);
 	buf_release(&safe);
 	buf_clear(&p->line);
 }
@@ -131,7 +132,7 @@ static void tell_generation(struct plain *p)
 		return;
 	}
 	tell_title(p);
-	for (;;) {
+	while (!p->gone) {
 		bool more = loop_work(app);
 
 		if (!app->run)
@@ -148,12 +149,12 @@ static void tell_generation(struct plain *p)
 	tell_verdict(p);
 }
 
-int plain_run(struct app *app, FILE *out)
+int plain_run(struct app *app, struct err *err)
 {
-	struct plain p = { .app = app, .out = out };
+	struct plain p = { .app = app, .err = err };
 
 	app->set.show.session = false;
-	for (;;) {
+	while (!p.gone) {
 		if (p.i_entry < deck_n(app->deck)) {
 			tell_generation(&p);
 			p.i_entry++;
@@ -170,5 +171,5 @@ int plain_run(struct app *app, FILE *out)
 		send(&p);
 	}
 	buf_release(&p.line);
-	return deck_n(app->deck) ? 0 : EXIT_TROUBLE;
+	return deck_n(app->deck) && !err->text[0] ? 0 : EXIT_TROUBLE;
 }

@@ -5,12 +5,11 @@
 #ifndef LILSCOPE_PLAIN_H
 #define LILSCOPE_PLAIN_H
 
-#include <stdio.h>
-
 #include "app/app.h"
 
 /* Prints every generation of app->deck: what it is, a line for each check of
- * the rule while it comes, and the verdict. Returns the exit status. */
-int plain_run(struct app *app, FILE *out);
+ * the rule while it comes, and the verdict. Returns the exit status; err
+ * says it when standard output can't be written. */
+int plain_run(struct app *app, struct err *err);
 
 #endif

@@ -15,7 +15,7 @@ int show_app(struct app *app, struct err *err)
 		return script_run(app, set->show.script, err) ? app->exit_status
 							 : EXIT_TROUBLE;
 	if (set->show.plain)
-		return plain_run(app, stdout);
+		return plain_run(app, err);
 	term = term_open(&set->look.term, err);
 	if (!term)
 		return EXIT_TROUBLE;

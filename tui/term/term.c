@@ -14,6 +14,7 @@
 
 #include "base/buf.h"
 #include "base/utf8.h"
+#include "system/output.h"
 #include "term/caps.h"
 
 enum {
@@ -234,23 +235,9 @@ static bool open_keys(struct term *t, struct err *err)
 			    "analyze FILE\" prints the same numbers");
 }
 
-static void write_all(int fd, const char *bytes, size_t n, bool *gone)
+static void put_bytes(struct term *t, const char *bytes, size_t n)
 {
-	while (n > 0) {
-		ssize_t done = write(fd, bytes, n);
-
-		if (done > 0) {
-			bytes += done;
-			n -= (size_t)done;
-		} else if (done < 0 && errno == EAGAIN) {
-			struct pollfd p = { .fd = fd, .events = POLLOUT };
-
-			poll(&p, 1, -1);
-		} else if (done < 0 && errno != EINTR) {
-			*gone = true;
-			return;
-		}
-	}
+	t->gone = t->gone || !write_all(t->out, bytes, n);
 }
 
 void term_restore(void)
@@ -281,19 +268,18 @@ void term_enter(struct term *t)
 	 * in the wrong place. */
 	if (!saved_state.active) {
 		tcgetattr(t->in, &saved_state.saved);
-		write_all(t->out, saved_state.screen,
-			  strlen(saved_state.screen), &t->gone);
+		put_bytes(t, saved_state.screen,
+			  strlen(saved_state.screen));
 	}
 	saved_state.in = t->in;
 	saved_state.out = t->out;
 	saved_state.active = 1;
 	set_raw(t);
-	write_all(t->out, saved_state.enter, strlen(saved_state.enter),
-		  &t->gone);
+	put_bytes(t, saved_state.enter, strlen(saved_state.enter));
 	t->entered = true;
 	t->cursor_on = false;
 	if (t->mouse && t->has_mouse)
-		write_all(t->out, MOUSE_ON, strlen(MOUSE_ON), &t->gone);
+		put_bytes(t, MOUSE_ON, strlen(MOUSE_ON));
 	term_forget(t);
 }
 
@@ -371,7 +357,7 @@ void term_set_mouse(struct term *t, bool on)
 		return;
 	t->mouse = on;
 	if (t->has_mouse)
-		write_all(t->out, bytes, strlen(bytes), &t->gone);
+		put_bytes(t, bytes, strlen(bytes));
 }
 
 /* -- drawing ------------------------------------------------------------- */
@@ -491,7 +477,7 @@ bool term_blit(struct term *t, const struct screen *s)
 		blit_row(t, s->cells + row * s->cols, row);
 	set_cursor(t, s);
 	if (t->outbuf.len > 0)
-		write_all(t->out, t->outbuf.data, t->outbuf.len, &t->gone);
+		put_bytes(t, t->outbuf.data, t->outbuf.len);
 	return !t->gone;
 }
 
