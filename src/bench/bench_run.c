@@ -74,7 +74,7 @@ static void take_stops(struct bench_run *run, const struct meter *m)
 	for (size_t k = 0; k < BENCH_LENGTH; k++) {
 		size_t i = rule_shown(k);
 
-		run->stops[k] = i < n_rules ? meter_rule(m, i).at_token :
+		run->stops[k] = i < RULE_ROWS ? meter_rule(m, i).at_token :
 					      RULE_NEVER;
 	}
 	if (run->n_tokens &&
@@ -91,7 +91,7 @@ void bench_run_measure(struct bench_run *run, const struct meter_opts *opts)
 
 	o.symbols = METER_BYTES;
 	o.rules = 0;
-	for (size_t k = 0; (i_rule = rule_shown(k)) < n_rules; k++)
+	for (size_t k = 0; (i_rule = rule_shown(k)) < RULE_ROWS; k++)
 		o.rules |= RULE_BIT(i_rule);
 	m = meter_new(&o);
 	for (uint32_t i = 0; i < run->n_tokens; i++) {
@@ -155,7 +155,7 @@ static void put_stops(const struct bench_run *run,
 	size_t i_rule;
 
 	buf_puts(out, ",\"stops\":{");
-	for (size_t k = 0; (i_rule = rule_shown(k)) < n_rules; k++) {
+	for (size_t k = 0; (i_rule = rule_shown(k)) < RULE_ROWS; k++) {
 		bool tuned = rules[i_rule]->tuned;
 
 		if (tuned && !opts)

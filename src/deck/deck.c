@@ -144,7 +144,7 @@ static void fill_entry(struct entry *e, const struct run *run)
 	e->answer_tokens = r.answer_tokens;
 	e->fired_at = r.rules[RULE_GUARDIAN].verdict.at_token;
 	e->resumed_at = r.rules[RULE_GUARDIAN].verdict.resumed_at;
-	for (size_t k = 0; (i_rule = rule_shown(k + 1)) < n_rules; k++)
+	for (size_t k = 0; (i_rule = rule_shown(k + 1)) < RULE_ROWS; k++)
 		e->rules_at[k] = r.rules[i_rule].verdict.at_token;
 	memset(e->finish, 0, sizeof(e->finish));
 	memset(e->label, 0, sizeof(e->label));

@@ -182,7 +182,7 @@ struct watch *watch_new(const struct watch_opts *opts)
 	};
 
 	w->opts = *opts;
-	assert(opts->i_rule < n_rules);
+	assert(opts->i_rule < RULE_ROWS);
 	w->opts.meter.rules = RULE_BIT(opts->i_rule);
 	w->feed = feed_new(&feed, &sink);
 	return w;

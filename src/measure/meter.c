@@ -20,7 +20,7 @@ struct meter {
 	struct meter_opts opts;
 	struct lz77 *lz77;
 	struct bound *bound;
-	void *rules[RULES_MAX]; /* states; NULL: it does not run */
+	void *rules[RULE_ROWS]; /* states; NULL: it does not run */
 	struct series *rho, *h;
 	uint32_t *symbol_end; /* n_tokens; NULL when symbols are tokens */
 	size_t symbol_cap;
@@ -71,7 +71,7 @@ static void start(struct meter *m)
 	m->bound = bound_new(o->alphabet, o->ls, o->integer_lc);
 	m->rho = series_new();
 	m->h = series_new();
-	for (size_t i = 0; i < n_rules; i++)
+	for (size_t i = 0; i < RULE_ROWS; i++)
 		m->rules[i] = runs(o, i) ? rules[i]->create(&o->rule) : NULL;
 	m->n_tokens = 0;
 	m->n_series = 0;
@@ -84,7 +84,7 @@ static void stop(struct meter *m)
 	bound_free(m->bound);
 	series_free(m->rho);
 	series_free(m->h);
-	for (size_t i = 0; i < n_rules; i++)
+	for (size_t i = 0; i < RULE_ROWS; i++)
 		if (m->rules[i])
 			rules[i]->destroy(m->rules[i]);
 	mem_free(m->symbol_end);
@@ -138,7 +138,7 @@ static void push_rules(struct meter *m, uint32_t id, const char *text,
 		.code_bits = (double)lz77_code_bits(m->lz77),
 	};
 
-	for (size_t i = 0; i < n_rules; i++)
+	for (size_t i = 0; i < RULE_ROWS; i++)
 		if (m->rules[i])
 			rules[i]->push(m->rules[i], &token);
 }

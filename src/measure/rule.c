@@ -6,24 +6,15 @@
 
 #include <assert.h>
 
-const struct rule *const rules[] = {
-	&rule_guardian,
-	&rule_cycle,
-	&rule_cycle_long,
-	&rule_chunk,
-	&rule_chunk_100,
-	&rule_zlib,
-	&rule_adaptive,
-};
-
-const size_t n_rules = ARRAY_LEN(rules);
-static_assert(ARRAY_LEN(rules) <= RULES_MAX, "a set of rules has a bit each");
+#define RULE_ROW(name) &rule_##name,
+const struct rule *const rules[RULE_ROWS] = { RULES(RULE_ROW) };
+static_assert(RULE_ROWS <= 32, "a set of rules has a bit each");
 
 const struct rule_verdict rule_never = { RULE_NEVER, 0, RULE_NEVER };
 
 const char *rule_name(size_t i)
 {
-	return i < n_rules ? rules[i]->name : NULL;
+	return i < RULE_ROWS ? rules[i]->name : NULL;
 }
 
 size_t rule_shown(size_t k)
@@ -31,8 +22,8 @@ size_t rule_shown(size_t k)
 	size_t i = 0;
 
 	if (k >= RULES_SHOWN_MAX)
-		return n_rules;
-	while (i < n_rules && (!rules[i]->shown || k--))
+		return RULE_ROWS;
+	while (i < RULE_ROWS && (!rules[i]->shown || k--))
 		i++;
 	return i;
 }

@@ -1,11 +1,11 @@
 /*
  * rule.h - stop rules: each says at which token it would have ended a text.
  *
- * One file a rule (rule_*.c), one row here; a file may have several rows that
+ * One file a rule (rule_*.c), one row each; a file may have several rows that
  * differ in their numbers. A rule is pushed a token at a time, decides alone,
- * and fires once. To add one: write rule_NAME.c with its row, declare it
- * below, and list it in rule.c; all that shows, runs or names rules asks the
- * rows.
+ * and fires once. To add one: write rule_NAME.c with its row, put the name
+ * into RULES and the file into src/local.mk. All that shows, runs or names
+ * rules asks the rows.
  *
  * The first row is Guardian, the rule of the Lil paper: it always runs, and
  * views draw its gains (rule_guardian.h).
@@ -15,9 +15,15 @@
 
 #include "measure/coder.h"
 
+/* All, in the order in which they are reported. */
+#define RULES(X) \
+	X(guardian) X(cycle) X(cycle_long) X(chunk) X(chunk_100) X(zlib) \
+	X(adaptive)
+
+#define RULE_ONE(name) + 1
 enum {
 	RULE_GUARDIAN = 0,    /* the first row */
-	RULES_MAX = 32,       /* rows; a set of them is a bit each */
+	RULE_ROWS = 0 RULES(RULE_ONE),
 	RULES_SHOWN_MAX = 4,  /* those with columns of their own */
 	RULE_F_DEFAULT = 250,
 	RULE_T_DEFAULT = 20,
@@ -25,9 +31,14 @@ enum {
 	RULE_F_MAX = 1000000,
 	RULE_PATIENCE_MAX = 1000,
 };
+#undef RULE_ONE
+
+/* No token. */
 #define RULE_NEVER ((uint32_t)0xffffffff)
+
+/* A set of rules, and that of all. */
 #define RULE_BIT(i) ((uint32_t)1 << (i))
-#define RULES_ALL  ((uint32_t)0xffffffff)
+#define RULES_ALL ((uint32_t)0xffffffff)
 
 /* What the user tunes; of meaning to a rule that is `tuned`. */
 struct rule_opts {
@@ -75,15 +86,12 @@ struct rule {
 	struct rule_verdict (*verdict)(const void *state, uint32_t n_tokens);
 };
 
-extern const struct rule rule_guardian;
-extern const struct rule rule_cycle, rule_cycle_long;
-extern const struct rule rule_chunk, rule_chunk_100;
-extern const struct rule rule_zlib;
-extern const struct rule rule_adaptive;
+#define RULE_DECLARE(name) extern const struct rule rule_##name;
+RULES(RULE_DECLARE)
+#undef RULE_DECLARE
 
-/* All, in the order in which they are reported. */
-extern const struct rule *const rules[];
-extern const size_t n_rules;
+/* Their rows. */
+extern const struct rule *const rules[RULE_ROWS];
 
 /* It did not fire. */
 extern const struct rule_verdict rule_never;
@@ -91,7 +99,7 @@ extern const struct rule_verdict rule_never;
 /* The name of rules[i]; NULL past the last: for tables of options. */
 const char *rule_name(size_t i);
 
-/* Which row is the k-th that is shown; n_rules for none. */
+/* Which row is the k-th that is shown; RULE_ROWS for none. */
 size_t rule_shown(size_t k);
 
 /* rules[i]'s verdict on the first n_tokens, all members filled. */

@@ -90,7 +90,7 @@ static void fill_rules(struct report *r, const struct meter *meter)
 {
 	const struct rule_opts *o = &meter_opts(meter)->rule;
 
-	for (size_t i = 0; i < n_rules; i++) {
+	for (size_t i = 0; i < RULE_ROWS; i++) {
 		struct report_rule *rule = &r->rules[i];
 		bool tuned = rules[i]->tuned;
 
@@ -162,7 +162,7 @@ void report_fill(struct report *r, const struct run *run)
 			   .status = BOUND_ASYMPTOTIC, .vacuous = true },
 		.alphabet = NAN,
 	};
-	for (size_t i = 0; i < n_rules; i++)
+	for (size_t i = 0; i < RULE_ROWS; i++)
 		r->rules[i].verdict = rule_never;
 	fill_latency(r, trace);
 	r->symbols = run_symbols(run) == METER_TOKENS ? "tokens" : "bytes";
@@ -335,7 +335,7 @@ void report_json(const struct report *r, struct buf *out)
 		put_value(out, &json_format, &fields[i], r);
 	}
 	buf_puts(out, ",\"rules\":[");
-	for (size_t i = 0, n = 0; i < n_rules; i++) {
+	for (size_t i = 0, n = 0; i < RULE_ROWS; i++) {
 		if (!r->rules[i].name)
 			continue;
 		if (n++)
@@ -383,7 +383,7 @@ void report_csv_header(struct buf *out)
 {
 	for (size_t i = 0; i < ARRAY_LEN(fields); i++)
 		buf_printf(out, "%s%s", i ? "," : "", fields[i].name);
-	for (size_t k = 0; k < n_rules; k++) {
+	for (size_t k = 0; k < RULE_ROWS; k++) {
 		const char *rule = rules[k]->name;
 
 		for (size_t i = csv_rule_from(k); i < ARRAY_LEN(rule_fields);
@@ -421,7 +421,7 @@ void report_csv(const struct report *r, struct buf *out)
 			buf_putc(out, ',');
 		put_value(out, &csv_format, &fields[i], r);
 	}
-	for (size_t k = 0; k < n_rules; k++)
+	for (size_t k = 0; k < RULE_ROWS; k++)
 		csv_rule(out, k, r);
 	buf_puts(out, ",\n");
 }
@@ -434,7 +434,7 @@ void report_csv_error(const char *source, const char *record,
 	csv_string(out, record);
 	for (size_t i = 2; i < ARRAY_LEN(fields); i++)
 		buf_putc(out, ',');
-	for (size_t k = 0; k < n_rules; k++)
+	for (size_t k = 0; k < RULE_ROWS; k++)
 		csv_rule(out, k, NULL);
 	buf_putc(out, ',');
 	csv_string(out, sentence);

@@ -41,7 +41,7 @@ struct report {
 	struct bound_point point; /* at the end; NAN where undefined */
 	uint32_t skipped_records;
 	double ttft_ms, tbt_ms, tbt_p99_ms, tokens_per_s; /* latency.h */
-	struct report_rule rules[RULES_MAX]; /* n_rules, as in rules[] */
+	struct report_rule rules[RULE_ROWS]; /* as in rules[] */
 };
 
 /* Fills r from a run that is measured to its end. */
@@ -81,9 +81,9 @@ struct report_sums {
 	size_t n;               /* generations */
 	uint64_t tokens;
 	bool estimated;         /* some counts are our own tokenizer's */
-	struct report_rule of[RULES_MAX]; /* name and parameters */
-	size_t n_fired[RULES_MAX], n_resumed[RULES_MAX];
-	uint64_t after[RULES_MAX]; /* tokens after the stops */
+	struct report_rule of[RULE_ROWS]; /* name and parameters */
+	size_t n_fired[RULE_ROWS], n_resumed[RULE_ROWS];
+	uint64_t after[RULE_ROWS]; /* tokens after the stops */
 };
 
 void report_sums_add(struct report_sums *sums, const struct report *r);

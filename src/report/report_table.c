@@ -165,7 +165,7 @@ static void add_rules(struct columns *c, int cols)
 {
 	size_t i_rule;
 
-	for (size_t k = 0; (i_rule = rule_shown(k)) < n_rules; k++) {
+	for (size_t k = 0; (i_rule = rule_shown(k)) < RULE_ROWS; k++) {
 		for (size_t i = 0; i < ARRAY_LEN(rule_columns); i++) {
 			struct column column = rule_columns[i];
 
@@ -316,7 +316,7 @@ void report_sums_add(struct report_sums *sums, const struct report *r)
 	sums->n++;
 	sums->tokens += r->tokens;
 	sums->estimated |= is_estimated(r);
-	for (size_t i = 0; i < n_rules; i++) {
+	for (size_t i = 0; i < RULE_ROWS; i++) {
 		const struct report_rule *rule = &r->rules[i];
 
 		if (rule->name)
@@ -344,7 +344,7 @@ void report_table_footer(const struct report_sums *sums, struct buf *out)
 		   sums->n == 1 ? "" : "s", (unsigned long long)sums->tokens,
 		   sums->estimated ? "; ~ counted by the bundled tokenizer" :
 				     "");
-	for (size_t i = 0; i < n_rules; i++) {
+	for (size_t i = 0; i < RULE_ROWS; i++) {
 		if (!sums->of[i].name)
 			continue;
 		buf_printf(out, "%-9s stopped %zu, %llu tokens after it, "

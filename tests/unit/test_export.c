@@ -92,7 +92,7 @@ static void test_jsonl(void **state)
 	assert_int_equal(count(&out, "\"type\":\"run\""), 1);
 	assert_int_equal(count(&out, "\"type\":\"check\""), n / 250);
 	assert_int_equal(count(&out, "\"type\":\"verdict\""),
-			 n_rules);
+			 RULE_ROWS);
 	assert_non_null(strstr(out.data, "\"rule\":\"guardian\","
 					 "\"fired\":true,\"at_token\":2000"));
 	assert_non_null(strstr(out.data, "a\\\"<script>\\\\&'\\u000a\\u001b"

@@ -78,7 +78,7 @@ static void same(const struct meter *a, const struct meter *b)
 		assert_true(x.min == y.min && x.max == y.max &&
 			    x.last == y.last);
 	}
-	for (size_t i = 0; i < n_rules; i++) {
+	for (size_t i = 0; i < RULE_ROWS; i++) {
 		assert_int_equal(meter_runs(a, i), meter_runs(b, i));
 		assert_int_equal(meter_rule(a, i).at_token,
 				 meter_rule(b, i).at_token);
@@ -171,14 +171,14 @@ static void only_what_is_asked_for_runs(void **state)
 
 	(void)state;
 	push_all(all, TOKENS);
-	for (size_t i = 0; i < n_rules; i++) {
+	for (size_t i = 0; i < RULE_ROWS; i++) {
 		struct meter_opts opts = variants[0];
 		struct meter *m;
 
 		opts.rules = RULE_BIT(i);
 		m = meter_new(&opts);
 		push_all(m, TOKENS);
-		for (size_t k = 0; k < n_rules; k++)
+		for (size_t k = 0; k < RULE_ROWS; k++)
 			assert_int_equal(meter_runs(m, k),
 					 k == i || k == RULE_GUARDIAN);
 		for (uint32_t n = 0; n <= TOKENS; n += 111)

@@ -100,7 +100,7 @@ static void fields_are_the_interface(void **state)
 	json = parse(&r);
 	assert_keys(json, field_names, ARRAY_LEN(field_names));
 	list = json_object_get(json, "rules");
-	assert_int_equal(json_array_size(list), n_rules);
+	assert_int_equal(json_array_size(list), RULE_ROWS);
 	json_array_foreach(list, i, rule) {
 		assert_keys(rule, rule_names, ARRAY_LEN(rule_names));
 		assert_string_equal(
@@ -310,7 +310,7 @@ static void csv_lines_agree(void **state)
 	while (!run_measure(run, 1000))
 		;
 	report_fill(&r, run);
-	for (size_t i = 0; i < n_rules; i++)
+	for (size_t i = 0; i < RULE_ROWS; i++)
 		assert_int_equal(r.rules[i].name != NULL, i == RULE_GUARDIAN);
 	report_csv(&r, &out);
 	assert_int_equal(csv_fields(out.data, out.len), n_fields);

@@ -34,7 +34,7 @@ static const struct rule_opts opts = { 250, 20, 1, CODER_LZ77 };
 
 static struct fed rule_new(const char *name)
 {
-	for (size_t i = 0; i < n_rules; i++)
+	for (size_t i = 0; i < RULE_ROWS; i++)
 		if (strcmp(rules[i]->name, name) == 0)
 			return (struct fed){ rules[i],
 					     rules[i]->create(&opts) };
@@ -384,7 +384,7 @@ static void test_real(void **state)
 static void test_rows(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < n_rules; i++) {
+	for (size_t i = 0; i < RULE_ROWS; i++) {
 		struct fed r = rule_new(rules[i]->name);
 		struct rule_verdict v = rule_end(&r);
 
@@ -408,7 +408,7 @@ static void test_order(void **state)
 	(void)state;
 	assert_ptr_equal(rules[RULE_GUARDIAN], &rule_guardian);
 	assert_int_equal(rule_shown(0), RULE_GUARDIAN);
-	for (size_t i = 0; i < n_rules; i++) {
+	for (size_t i = 0; i < RULE_ROWS; i++) {
 		assert_ptr_equal(rule_name(i), rules[i]->name);
 		for (size_t k = 0; k < i; k++)
 			assert_string_not_equal(rules[i]->name,
@@ -416,10 +416,10 @@ static void test_order(void **state)
 		if (rules[i]->shown)
 			assert_int_equal(rule_shown(n_shown++), i);
 	}
-	assert_null(rule_name(n_rules));
+	assert_null(rule_name(RULE_ROWS));
 	assert_in_range(n_shown, 1, RULES_SHOWN_MAX);
-	assert_int_equal(rule_shown(n_shown), n_rules);
-	assert_int_equal(rule_shown(RULES_SHOWN_MAX), n_rules);
+	assert_int_equal(rule_shown(n_shown), RULE_ROWS);
+	assert_int_equal(rule_shown(RULES_SHOWN_MAX), RULE_ROWS);
 }
 
 /* A verdict on a prefix knows nothing of what comes after it. */

@@ -381,7 +381,7 @@ static void go_to_threshold(struct app *app, bool back)
 
 	if (!app->run || !app->run->meter)
 		return;
-	for (size_t i = 0; i < n_rules; i++) {
+	for (size_t i = 0; i < RULE_ROWS; i++) {
 		struct rule_verdict v = meter_rule(app->run->meter, i);
 
 		offer(&n, v.at_token, rules[i]->name, "stops here");

@@ -204,7 +204,7 @@ static void export_jsonl(const struct run *run, uint32_t n_tokens,
 		return;
 	json_run(run, n_tokens, out);
 	each_check(run, n_tokens, json_row, out);
-	for (size_t i = 0; i < n_rules; i++)
+	for (size_t i = 0; i < RULE_ROWS; i++)
 		if (meter_runs(run->meter, i))
 			json_verdict(rules[i]->name,
 				     meter_rule_at(run->meter, i, n_tokens),

@@ -191,7 +191,7 @@ void tables_print(struct buf *out)
 		print_uses(out, sparse_rows[i]);
 		end(out);
 	}
-	for (size_t i = 0; i < n_rules; i++) {
+	for (size_t i = 0; i < RULE_ROWS; i++) {
 		print_named(out, "rule", rules[i]->name, rules[i]->about);
 		end(out);
 	}

@@ -93,7 +93,7 @@ static void print_keys(struct buf *out)
 static void print_rules(struct buf *out)
 {
 	buf_puts(out, "Stop rules (--rule):\n");
-	for (size_t i = 0; i < n_rules; i++)
+	for (size_t i = 0; i < RULE_ROWS; i++)
 		put_row(out, rules[i]->name, NAME_COLS, rules[i]->about);
 	buf_printf(out, "\nCoders of the %s (--coder):\n",
 		   rule_guardian.name);

@@ -252,7 +252,7 @@ void now_draw_rules(const struct now *now, struct pen *p)
 	}
 	pen_puts(p, STYLE_DIM, "other rules: ");
 	bool first = true;
-	for (size_t i = RULE_GUARDIAN + 1; i < n_rules; i++) {
+	for (size_t i = RULE_GUARDIAN + 1; i < RULE_ROWS; i++) {
 		uint32_t at = now_rule_at(now, i);
 		if (at == RULE_NEVER)
 			continue;
@@ -271,7 +271,7 @@ void now_draw_rules(const struct now *now, struct pen *p)
 	const char *join = first ? "none of " : " never: ";
 	if (!first)
 		pen_printf(p, STYLE_DIM, " %s", glyph(GLYPH_DOT, p->s->ascii));
-	for (size_t i = RULE_GUARDIAN + 1; i < n_rules; i++) {
+	for (size_t i = RULE_GUARDIAN + 1; i < RULE_ROWS; i++) {
 		if (now_rule_at(now, i) != RULE_NEVER)
 			continue;
 		pen_printf(p, STYLE_DIM, "%s%s", join, rules[i]->name);

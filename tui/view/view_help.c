@@ -144,7 +144,7 @@ static void tables(struct help *h)
 	for (size_t i = 0; i < CODER_KINDS; i++)
 		entry(h, "", coder_rows[i].name, coder_rows[i].about);
 	heading(h, "Other stop rules, marked in the chart");
-	for (size_t i = RULE_GUARDIAN + 1; i < n_rules; i++)
+	for (size_t i = RULE_GUARDIAN + 1; i < RULE_ROWS; i++)
 		entry(h, "", rules[i]->name, rules[i]->about);
 }
 

@@ -172,7 +172,7 @@ static void label_at(const struct chart *c, int row, int col,
 static void draw_rule_marks(const struct now *now, const struct chart *c)
 {
 	int row = c->r.row + (c->r.rows > RHO_MIN_ROWS + 1);
-	for (size_t i = RULE_GUARDIAN + 1; i < n_rules; i++) {
+	for (size_t i = RULE_GUARDIAN + 1; i < RULE_ROWS; i++) {
 		uint32_t at = now_rule_at(now, i);
 		int col = at == RULE_NEVER ? -1 : chart_col(c, at);
 		if (col < 0)
