@@ -321,6 +321,7 @@ tui_tests = \
 	tests/unit/test_key \
 	tests/unit/test_list \
 	tests/unit/test_map \
+	tests/unit/test_pressed \
 	tests/unit/test_prompt \
 	tests/unit/test_text_layout \
 	tests/unit/test_views
@@ -340,6 +341,9 @@ tests_unit_test_find_LDADD = $(TUI_LIBS)
 tests_unit_test_key_LDADD = $(TUI_LIBS)
 tests_unit_test_list_LDADD = $(TUI_LIBS)
 tests_unit_test_map_LDADD = $(TUI_LIBS)
+tests_unit_test_pressed_LDADD = $(TUI_LIBS)
+tests_unit_test_pressed_SOURCES = tests/unit/test_pressed.c \
+	tests/unit/pressed.h tests/unit/pressed_data.c tests/unit/pressed_rows.c
 tests_unit_test_prompt_LDADD = $(TUI_LIBS)
 tests_unit_test_text_layout_LDADD = $(TUI_LIBS)
 tests_unit_test_views_LDADD = $(TUI_LIBS)
@@ -350,6 +354,11 @@ tests_unit_test_list_SOURCES = tests/unit/test_list.c \
 	tests/unit/synthetic.c tests/unit/synthetic.h
 tests_unit_test_export_SOURCES = tests/unit/test_export.c \
 	tests/unit/synthetic.c tests/unit/synthetic.h
+# What keys and commands are pressed by a test, in how many views.
+.PHONY: keys-pressed
+keys-pressed: tests/unit/test_pressed
+	@$(TESTS_ENVIRONMENT) tests/unit/test_pressed 2>/dev/null | \
+		grep ' pressed '
 fuzz_replays += \
 	tests/fuzz/replay_key \
 	tests/fuzz/replay_opt \

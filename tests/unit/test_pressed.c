@@ -1,0 +1,437 @@
+/* Every key and command of the table, in every view where it is bound, does
+ * to the screen what pressed_rows.c says; a row of the table of which nothing
+ * is said there fails. LILSCOPE_SHOW=1 prints what each changes. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "action/action.h"
+#include "app/recording.h"
+#include "demo/demo.h"
+#include "loop/frame.h"
+#include "loop/input.h"
+#include "loop/loop.h"
+#include "pressed.h"
+
+enum { ROWS = 30, COLS = 100, F = 20, T = 10 };
+#define RUNS "runs.jsonl"
+#define DEMO "demo" /* the compare view, with a model */
+
+static char dir[] = "/tmp/lilscope-pressed-XXXXXX";
+
+/* -- the program, without a terminal --------------------------------------- */
+
+static void settle(struct app *app, bool *begun)
+{
+	for (;;) {
+		bool more = loop_work(app);
+
+		if (!*begun && loop_begin(app))
+			*begun = more = true;
+		if (more)
+			continue;
+		if (deck_complete(app->deck) || !deck_waits(app->deck) ||
+		    (app->demo && !demo_is_busy(app)))
+			return;
+		deck_sleep(app->deck, recording_wait_s(app));
+	}
+}
+
+static void open_app(struct app *app, const char *view)
+{
+	struct settings set;
+	struct err err = { "" };
+	char command[32];
+	bool begun = false, demo = strcmp(view, DEMO) == 0;
+
+	settings_init(&set);
+	set.show.session = false;
+	set.meter.guard.f = demo ? DEMO_F : F;
+	set.meter.guard.t = demo ? DEMO_T : T;
+	set.decode.seed = 1;
+	set.decode.sparse.page = 8;
+	app_init(app, &set);
+	frame_fit(app, ROWS, COLS);
+	if (demo)
+		assert_true(demo_new(app, &err) && demo_draw(app, 1, &err));
+	else
+		assert_true(deck_add(app->deck, RUNS, false, &err));
+	/* All is read before the first view is chosen. */
+	while (!demo && deck_work(app->deck, LOOP_SLICE_US))
+		;
+	settle(app, &begun);
+	if (demo)
+		return;
+	action_command(app, "open-number 1");
+	snprintf(command, sizeof(command), "view %s", view);
+	action_command(app, command);
+	settle(app, &begun);
+}
+
+static void press(struct app *app, int32_t code)
+{
+	bool begun = true;
+
+	input_key(app, (struct key){ .code = code }, ROWS, COLS);
+	settle(app, &begun);
+}
+
+static void play(struct app *app, double seconds)
+{
+	bool begun = true;
+
+	for (; seconds > 0; seconds -= 1.0 / LOOP_FRAMES_PER_S) {
+		app_tick(app, 1.0 / LOOP_FRAMES_PER_S);
+		settle(app, &begun);
+	}
+}
+
+static void tell(struct app *app, const char *command)
+{
+	bool begun = true;
+
+	app->message[0] = '\0'; /* as the ':' before it does */
+	action_command(app, command);
+	settle(app, &begun);
+}
+
+static void do_keys(struct app *app, const char *keys)
+{
+	while (*keys) {
+		size_t n = strcspn(keys, " ");
+		int32_t code = key_parse(keys, n);
+
+		if (code == K_NONE)
+			fail_msg("there is no key \"%.*s\"", (int)n, keys);
+		press(app, code);
+		keys += n + strspn(keys + n, " ");
+	}
+}
+
+static void do_steps(struct app *app, const char *steps)
+{
+	char step[256];
+
+	for (const char *at = steps; *at && *at != '|';) {
+		size_t n = strcspn(at, ";|");
+
+		snprintf(step, sizeof(step), "%.*s", (int)n, at);
+		if (step[0] == ':')
+			tell(app, step + 1);
+		else if (strncmp(step, "play ", 5) == 0)
+			play(app, atof(step + 5));
+		else
+			do_keys(app, step);
+		at += n + (at[n] == ';');
+	}
+}
+
+static void see(struct app *app, struct buf *out)
+{
+	struct screen s;
+
+	screen_init(&s);
+	screen_resize(&s, ROWS, COLS);
+	frame_fit(app, ROWS, COLS);
+	app_sync(app);
+	frame_draw(app, &s);
+	buf_clear(out);
+	screen_dump(&s, out);
+	buf_puts(out, app->quit ? "[quit]\n" : "");
+	buf_puts(out, app->suspend ? "[suspend]\n" : "");
+	buf_puts(out, app->repaint ? "[repaint]\n" : "");
+	buf_cstr(out);
+	screen_release(&s);
+}
+
+/* What a press wrote; the next begins without. */
+static void remove_written(void)
+{
+	DIR *d = opendir(".");
+
+	assert_non_null(d);
+	for (struct dirent *e = readdir(d); e; e = readdir(d))
+		if (e->d_name[0] != '.' && strcmp(e->d_name, RUNS) != 0)
+			unlink(e->d_name);
+	closedir(d);
+}
+
+/* -- one row ------------------------------------------------------------- */
+
+static bool shows;  /* LILSCOPE_SHOW */
+static size_t n_bad;
+
+static void put_changes(const struct buf *before, const struct buf *after)
+{
+	for (const char *at = after->data; *at;) {
+		size_t n = strcspn(at, "\n");
+		char line[2048];
+
+		snprintf(line, sizeof(line), "%.*s\n", (int)n, at);
+		if (!strstr(before->data, line))
+			printf("    | %s", line);
+		at += n + (at[n] == '\n');
+	}
+}
+
+/* How it is done, in words; key K_NONE: as a command. */
+static void put_way(const struct pressed *row, const char *view, int32_t key)
+{
+	char name[KEY_NAME_BYTES];
+
+	printf("%s in %s [%s] by ", row->action, view,
+	       row->before ? row->before : "");
+	if (key == K_NONE)
+		printf(":%s %s\n", row->action, row->arg ? row->arg : "");
+	else
+		printf("%s %s\n", key_name(key, name),
+		       row->arg ? row->arg : "");
+}
+
+static bool is_seen(const char *want, const struct buf *before,
+		    const struct buf *after)
+{
+	bool gone = want[0] == '!';
+	const char *text = want + gone;
+	bool was = strstr(before->data, text) != NULL;
+	bool is = strstr(after->data, text) != NULL;
+
+	return gone ? was && !is : is && !was;
+}
+
+static void do_row(const struct pressed *row, const char *view, int32_t key)
+{
+	struct buf before = { 0 }, after = { 0 };
+	const char *first = row->before ? row->before : "";
+	const char *then = strchr(first, '|');
+	struct app app;
+	char command[256];
+
+	open_app(&app, view);
+	do_steps(&app, first);
+	app.repaint = false;
+	see(&app, &before);
+	if (key == K_NONE) {
+		snprintf(command, sizeof(command), "%s %s", row->action,
+			 row->arg ? row->arg : "");
+		tell(&app, command);
+	} else {
+		press(&app, key);
+		if (row->arg)
+			do_keys(&app, row->arg);
+	}
+	do_steps(&app, then ? then + 1 : "");
+	see(&app, &after);
+	if (!row->want || !is_seen(row->want, &before, &after)) {
+		n_bad++;
+		put_way(row, view, key);
+		printf("  want \"%s\"%s, but new is only\n",
+		       row->want ? row->want : "",
+		       row->want && row->want[0] != '!' &&
+				       strstr(before.data, row->want)
+			       ? " (it was there before)"
+			       : "");
+		put_changes(&before, &after);
+	} else if (shows) {
+		put_way(row, view, key);
+		put_changes(&before, &after);
+	}
+	buf_release(&before);
+	buf_release(&after);
+	app_release(&app);
+	remove_written();
+}
+
+/* -- the table ------------------------------------------------------------- */
+
+struct count {
+	size_t n_rows, n_keys;
+};
+
+static bool is_of(const struct pressed *row, const struct action *a,
+		  const char *view)
+{
+	return strcmp(row->action, a->name) == 0 &&
+	       (view ? row->view && strcmp(row->view, view) == 0
+		     : !row->view);
+}
+
+static bool takes_letter(const struct action *a)
+{
+	return a->arg && strcmp(a->arg, "LETTER") == 0;
+}
+
+/* The rows for this view, or for any. */
+static size_t do_rows(const struct action *a, const char *view,
+		      const char *row_view, const int32_t *keys, size_t n_keys)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < n_pressed_rows; i++) {
+		const struct pressed *row = &pressed_rows[i];
+
+		if (!is_of(row, a, row_view))
+			continue;
+		n++;
+		if (!row->arg || takes_letter(a))
+			for (size_t k = 0; k < n_keys; k++)
+				do_row(row, view, keys[k]);
+		do_row(row, view, K_NONE);
+	}
+	return n;
+}
+
+/* Keys that mean this action where the program is. */
+static size_t bound_keys(const struct app *app, const struct action *a,
+			 int32_t keys[ACTION_KEYS])
+{
+	size_t n = 0;
+
+	for (int k = 0; k < ACTION_KEYS && a->keys[k] != K_NONE; k++)
+		if (action_for_key(a->keys[k], app->view) == a)
+			keys[n++] = a->keys[k];
+	return n;
+}
+
+static void do_action(const struct app *app, const struct action *a,
+		      const char *view, struct count *count)
+{
+	int32_t keys[ACTION_KEYS];
+	size_t n_keys = bound_keys(app, a, keys);
+	size_t n = do_rows(a, view, view, keys, n_keys);
+
+	if (!n_keys)
+		return;
+	if (!n && strcmp(view, DEMO) != 0)
+		n = do_rows(a, view, NULL, keys, n_keys);
+	if (!n && strcmp(view, DEMO) != 0) {
+		n_bad++;
+		printf("no expectation for %s in %s\n", a->name, view);
+		do_row(&(struct pressed){ a->name, view, NULL, NULL, NULL },
+		       view, keys[0]);
+	}
+	count->n_rows += n > 0;
+	count->n_keys += n > 0 ? n_keys : 0;
+}
+
+static void do_view(const char *view, struct count *count)
+{
+	struct app app;
+
+	open_app(&app, view);
+	for (size_t r = 0; r < n_action_rooms; r++)
+		for (size_t i = 0; i < action_rooms[r]->n; i++)
+			do_action(&app, &action_rooms[r]->rows[i], view,
+				  count);
+	app_release(&app);
+}
+
+static void test_views(void **state)
+{
+	struct count count = { 0, 0 };
+
+	(void)state;
+	n_bad = 0;
+	for (int i = 0; i < VIEWS; i++)
+		do_view(views[i].name, &count);
+	printf("%zu rows pressed in %d views, by %zu keys\n", count.n_rows,
+	       (int)VIEWS, count.n_keys);
+	assert_int_equal(n_bad, 0);
+}
+
+static void test_demo(void **state)
+{
+	struct count count = { 0, 0 };
+
+	(void)state;
+	n_bad = 0;
+	do_view(DEMO, &count);
+	printf("%zu rows pressed in the demo, by %zu keys\n", count.n_rows,
+	       count.n_keys);
+	assert_int_equal(n_bad, 0);
+}
+
+/* Rows without keys: as a command, in the first view. */
+static void test_commands(void **state)
+{
+	size_t n_actions = 0;
+
+	(void)state;
+	n_bad = 0;
+	for (size_t r = 0; r < n_action_rooms; r++)
+		for (size_t i = 0; i < action_rooms[r]->n; i++) {
+			const struct action *a = &action_rooms[r]->rows[i];
+			bool known = false;
+
+			n_actions++;
+			for (size_t k = 0; k < n_pressed_rows; k++)
+				known = known ||
+					strcmp(pressed_rows[k].action,
+					       a->name) == 0;
+			if (!known) {
+				n_bad++;
+				printf("no expectation for %s\n", a->name);
+			} else if (a->keys[0] == K_NONE) {
+				do_rows(a, views[0].name, NULL, NULL, 0);
+			}
+		}
+	printf("%zu actions pressed or commanded, of %zu\n",
+	       n_actions - n_bad, n_actions);
+	assert_int_equal(n_bad, 0);
+}
+
+/* No row is about an action or a view that is not there. */
+static void test_names(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < n_pressed_rows; i++) {
+		const struct pressed *row = &pressed_rows[i];
+		bool found = !row->view || strcmp(row->view, DEMO) == 0;
+
+		for (int k = 0; k < VIEWS && !found; k++)
+			found = strcmp(views[k].name, row->view) == 0;
+		if (!found ||
+		    !action_find(row->action, strlen(row->action)))
+			fail_msg("%s in %s is pressed nowhere", row->action,
+				 row->view ? row->view : "any view");
+	}
+}
+
+static int make(void **state)
+{
+	FILE *f;
+
+	(void)state;
+	shows = getenv("LILSCOPE_SHOW") != NULL;
+	assert_non_null(mkdtemp(dir));
+	assert_int_equal(chdir(dir), 0);
+	f = fopen(RUNS, "wb");
+	assert_non_null(f);
+	pressed_write(f);
+	return fclose(f);
+}
+
+static int clean(void **state)
+{
+	(void)state;
+	return unlink(RUNS) | rmdir(dir);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_views),
+		cmocka_unit_test(test_commands),
+		cmocka_unit_test(test_demo),
+	};
+
+	return cmocka_run_group_tests(tests, make, clean);
+}
