@@ -17,11 +17,12 @@ libtui_a_SOURCES += \
 
 # Every option, once.
 libtui_a_SOURCES += \
-	tui/opt/opt.c tui/opt/opt.h \
-	tui/opt/opt_decode.c tui/opt/opt_decode.h tui/opt/opt_look.h \
-	tui/opt/opt_read.c \
-	tui/opt/opt_request.c tui/opt/opt_request.h tui/opt/opt_text.c \
-	tui/opt/settings.h
+	tui/opt/opt.c tui/opt/opt.h tui/opt/opt_bench.c \
+	tui/opt/opt_decode.c tui/opt/opt_decode.h tui/opt/opt_guard.c \
+	tui/opt/opt_input.c tui/opt/opt_input.h tui/opt/opt_line.c \
+	tui/opt/opt_look.h tui/opt/opt_measure.c tui/opt/opt_report.c \
+	tui/opt/opt_rows.h tui/opt/opt_show.c tui/opt/opt_text.c \
+	tui/opt/opt_value.c tui/opt/settings.h
 
 # What is drawn into cells: numbers, charts, a line of input.
 libtui_a_SOURCES += \

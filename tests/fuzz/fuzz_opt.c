@@ -13,18 +13,18 @@ enum { WORDS_MAX = 32, ANYWHERE_BITS = 0xffff };
 
 static void say_again(struct settings *set)
 {
-	for (size_t i = 0; i < n_opts; i++) {
+	const struct opt *opt;
+
+	for (size_t i = 0; (opt = opt_at(i)); i++) {
 		struct buf a = { 0 }, b = { 0 };
 		struct err err = { 0 };
 
-		if (!opts[i].get)
-			continue;
-		opts[i].get(&opts[i], set, &a);
+		opt->get(opt, set, &a);
 		buf_append(&a, "", 1);
 		if (a.len > 1)
-			MUST(opt_set(set, opts[i].name, a.data, ANYWHERE_BITS,
+			MUST(opt_set(set, opt->name, a.data, ANYWHERE_BITS,
 				     &err));
-		opts[i].get(&opts[i], set, &b);
+		opt->get(opt, set, &b);
 		buf_append(&b, "", 1);
 		MUST(a.len == b.len && memcmp(a.data, b.data, a.len) == 0);
 		buf_release(&a);

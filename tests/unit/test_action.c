@@ -9,6 +9,7 @@
 
 #include "action/action.h"
 #include "base/buf.h"
+#include "opt/opt.h"
 
 static void check_keys(const struct action *a)
 {
@@ -68,17 +69,18 @@ static void test_bad_values(void **state)
 	static const char *const bad[] = { "", "-1", "1e99", "x y", "nan",
 					   "\033[2J", "99999999999999999999" };
 
+	const struct opt *opt;
+
 	(void)state;
-	for (size_t i = 0; i < n_opts; i++)
+	for (size_t i = 0; (opt = opt_at(i)); i++)
 		for (size_t k = 0; k < sizeof(bad) / sizeof(bad[0]); k++) {
 			struct settings set;
 			struct err err = { 0 };
 
 			settings_init(&set);
-			if (opt_set(&set, opts[i].name, bad[k], opts[i].where,
-				    &err))
+			if (opt_set(&set, opt->name, bad[k], opt->where, &err))
 				continue;
-			assert_non_null(strstr(err.text, opts[i].name));
+			assert_non_null(strstr(err.text, opt->name));
 			assert_null(strchr(err.text, '\033'));
 		}
 }
@@ -86,26 +88,26 @@ static void test_bad_values(void **state)
 /* What an option says of itself can be given back to it. */
 static void test_options_round(void **state)
 {
+	const struct opt *opt;
+
 	(void)state;
-	for (size_t i = 0; i < n_opts; i++) {
+	for (size_t i = 0; (opt = opt_at(i)); i++) {
 		struct settings set;
 		struct buf a = { 0 }, b = { 0 };
 		struct err err = { 0 };
 
-		assert_ptr_equal(opt_find(opts[i].name), &opts[i]);
-		if (!opts[i].get)
-			continue;
+		assert_ptr_equal(opt_find(opt->name), opt);
 		settings_init(&set);
-		opts[i].get(&opts[i], &set, &a);
+		opt->get(opt, &set, &a);
 		buf_append(&a, "", 1);
-		if (a.len > 1 && opt_set(&set, opts[i].name, a.data,
-				       opts[i].where, &err)) {
-			opts[i].get(&opts[i], &set, &b);
+		if (a.len > 1 &&
+		    opt_set(&set, opt->name, a.data, opt->where, &err)) {
+			opt->get(opt, &set, &b);
 			buf_append(&b, "", 1);
 			assert_string_equal(a.data, b.data);
 		} else if (a.len > 1) {
 			fail_msg("--%s refuses its own \"%s\": %s",
-				 opts[i].name, a.data, err.text);
+				 opt->name, a.data, err.text);
 		}
 		buf_release(&a);
 		buf_release(&b);

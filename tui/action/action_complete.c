@@ -3,6 +3,7 @@
 
 #include "action/action.h"
 #include "app/export.h"
+#include "opt/opt.h"
 #include "view/list.h"
 
 /* The word under the cursor, and where the candidates go. */
@@ -27,20 +28,23 @@ static void offer_actions(struct completion *c)
 
 static void offer_options(struct completion *c)
 {
-	for (size_t i = 0; i < n_opts; i++)
-		if (opts[i].where & OPT_LIVE)
-			offer(c, opts[i].name);
+	const struct opt *opt;
+
+	for (size_t i = 0; (opt = opt_at(i)); i++)
+		if (opt->where & OPT_LIVE)
+			offer(c, opt->name);
 }
 
 static void offer_values(struct completion *c, const char *name, size_t n)
 {
-	for (size_t i = 0; i < n_opts; i++) {
-		if (strlen(opts[i].name) != n ||
-		    memcmp(opts[i].name, name, n) != 0)
+	const struct opt *opt;
+
+	for (size_t i = 0; (opt = opt_at(i)); i++) {
+		if (strlen(opt->name) != n || memcmp(opt->name, name, n) != 0)
 			continue;
-		for (size_t k = 0; opts[i].value && opts[i].value(k); k++)
-			offer(c, opts[i].value(k));
-		if (!opts[i].arg) {
+		for (size_t k = 0; opt->value && opt->value(k); k++)
+			offer(c, opt->value(k));
+		if (!opt->arg) {
 			offer(c, "on");
 			offer(c, "off");
 		}

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "action/action.h"
+#include "opt/opt.h"
 
 /* Values that f steps through; 64 is the demo's. */
 static const uint32_t f_steps[] = {

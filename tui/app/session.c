@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "draw/num.h"
+#include "opt/opt.h"
 #include "system/file.h"
 
 static const char magic[] = "lilscope-session 1\n";
@@ -116,7 +117,7 @@ static void read_option(struct app *app, const char *text, struct wish *wish)
 			continue;
 		opt = opt_find(name);
 		/* The command line knows better. */
-		if (opt_is_given(&app->set, opt))
+		if (opt_is_given(&app->set, opt->name))
 			return;
 		if (opt_set(&app->set, name, text + n + 1, OPT_LIVE, NULL))
 			wish->retune = true;

@@ -15,6 +15,7 @@
 #include "decode/model_map.h"
 #include "input/source.h"
 #include "model/chat.h"
+#include "opt/opt.h"
 #include "opt/settings.h"
 #include "report/progress.h"
 #include "system/data.h"
@@ -38,11 +39,6 @@ struct work {
 	struct err said;	  /* the first sentence behind the screen */
 	struct buf facts;
 };
-
-static bool is_given(const struct settings *set, const char *name)
-{
-	return opt_is_given(set, opt_find(name));
-}
 
 /* --- from options ------------------------------------------------------- */
 
@@ -290,7 +286,7 @@ static bool rescue_of(const struct settings *set, struct bench_opts *o,
 {
 	const char *then = set->decode.on_threshold;
 
-	o->rescue = is_given(set, "on-threshold") ? sparse_find(then)
+	o->rescue = opt_is_given(set, "on-threshold") ? sparse_find(then)
 						  : &sparse_dense;
 	if (coder_rows[set->meter.rule.coder].ids)
 		return err_set(err,
@@ -322,8 +318,8 @@ static bool prepare(struct work *w, struct err *err)
 		.specials = strcmp(d->chat, "none") != 0,
 		.set = &w->problems,
 		.meter = set->meter,
-		.f_given = is_given(set, "f"),
-		.t_given = is_given(set, "t"),
+		.f_given = opt_is_given(set, "f"),
+		.t_given = opt_is_given(set, "t"),
 		.n_jobs = set->bench.jobs,
 		.tell = tell,
 		.say = say_between,

@@ -11,30 +11,26 @@
 #include "demo/tour.h"
 #include "input/source.h"
 #include "loop/show.h"
+#include "opt/opt.h"
 #include "system/file.h"
 #include "system/say.h"
 
 enum { BOX_PAGE = 8 }; /* of the model in the box: its texts are short */
-
-static bool is_given(const struct settings *set, const char *name)
-{
-	return opt_is_given(set, opt_find(name));
-}
 
 /* What suits the model in the box, unless it was told. */
 static void settle(struct settings *set)
 {
 	/* It is decoded anew: nothing to come back to. */
 	set->show.session = false;
-	if (!is_given(set, "seed"))
+	if (!opt_is_given(set, "seed"))
 		set->decode.seed = 1;
 	if (set->request.model)
 		return;
-	if (!is_given(set, "f"))
+	if (!opt_is_given(set, "f"))
 		set->meter.rule.f = DEMO_F;
-	if (!is_given(set, "t"))
+	if (!opt_is_given(set, "t"))
 		set->meter.rule.t = DEMO_T;
-	if (!is_given(set, "page"))
+	if (!opt_is_given(set, "page"))
 		set->decode.sparse.page =
 			MIN(BOX_PAGE, MAX(set->decode.sparse.budget, 1));
 }
@@ -51,7 +47,8 @@ static bool check(const struct settings *set, int n_files, struct err *err)
 	if (set->request.model && !set->request.prompt)
 		return err_set(err, "demo with a --model needs a --prompt; "
 				    "@FILE reads it");
-	if (is_given(set, "policy") && strcmp(set->decode.policy, "dense") == 0)
+	if (opt_is_given(set, "policy") &&
+	    strcmp(set->decode.policy, "dense") == 0)
 		return err_set(err, "run A of the demo is dense already; "
 				    "--policy says what run B is");
 	return true;

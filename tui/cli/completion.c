@@ -1,11 +1,14 @@
-/* Completion for shells, made from the tables of commands and options. */
+/*
+ * Completion for shells, made from the tables of commands and options, so that
+ * a new row is completed without a line here.
+ */
 #include <string.h>
 
 #include "cli/commands.h"
 #include "opt/opt.h"
 
-/* The options of all commands. */
-enum { ANY_OPTION = OPT_TUI | OPT_ANALYZE | OPT_GUARD };
+/* Where there is a command line. */
+enum { LINE = ~(OPT_LIVE | OPT_CONFIG) };
 
 static void put_values(const struct opt *opt, struct buf *out)
 {
@@ -18,24 +21,35 @@ static bool is_file(const struct opt *opt)
 	return opt->arg && strcmp(opt->arg, "FILE") == 0;
 }
 
-/* -- bash
- * ----------------------------------------------------------------------- */
-
-static void bash_options(unsigned where, struct buf *out)
+/* The names of the commands that one of these bits stands for. */
+static void put_commands(unsigned where, struct buf *out)
 {
-	for (size_t i = 0; i < n_opts; i++) {
-		if (!(opts[i].where & where))
+	for (size_t i = 0; i < n_commands; i++)
+		if (commands[i].name[0] && commands[i].where & where)
+			buf_printf(out, " %s", commands[i].name);
+}
+
+/* -- bash ---------------------------------------------------------------- */
+
+static void bash_options(const struct command *command, struct buf *out)
+{
+	const struct opt *opt;
+
+	buf_printf(out, "\t%s) words='",
+		   command->name[0] ? command->name : "*");
+	for (size_t i = 0; (opt = opt_at(i)); i++) {
+		if (!(opt->where & command->where))
 			continue;
-		buf_printf(out, " --%s", opts[i].name);
-		if (!opts[i].arg)
-			buf_printf(out, " --no-%s", opts[i].name);
+		buf_printf(out, " --%s", opt->name);
+		if (!opt->arg)
+			buf_printf(out, " --no-%s", opt->name);
 	}
-	buf_puts(out, " --help");
+	buf_puts(out, " --help' ;;\n");
 }
 
 static void bash_values(const struct opt *opt, struct buf *out)
 {
-	if (!(opt->where & ANY_OPTION) || !opt->arg || is_file(opt))
+	if (!opt->arg || is_file(opt))
 		return;
 	buf_printf(out, "\t--%s) COMPREPLY=($(compgen -W '", opt->name);
 	put_values(opt, out);
@@ -44,6 +58,8 @@ static void bash_values(const struct opt *opt, struct buf *out)
 
 static void print_bash(struct buf *out)
 {
+	const struct opt *opt;
+
 	buf_puts(out, "# lilscope completion bash >"
 		      " ~/.local/share/bash-completion/completions/lilscope\n"
 		      "_lilscope()\n{\n"
@@ -54,19 +70,19 @@ static void print_bash(struct buf *out)
 		      "\tif [[ $cur == = ]]; then"
 		      " prev=${COMP_WORDS[COMP_CWORD-1]} cur=; fi\n"
 		      "\tcase $prev in\n");
-	for (size_t i = 0; i < n_opts; i++)
-		bash_values(&opts[i], out);
+	for (size_t i = 0; (opt = opt_at(i)); i++)
+		bash_values(opt, out);
 	buf_puts(out, "\tcompletion) COMPREPLY=($(compgen -W '");
 	for (size_t i = 0; completion_shell(i); i++)
 		buf_printf(out, "%s%s", i ? " " : "", completion_shell(i));
 	buf_puts(out, "' -- \"$cur\")); return ;;\n\tesac\n"
-		      "\tcase ${COMP_WORDS[1]} in\n\tanalyze) words='");
-	bash_options(OPT_ANALYZE, out);
-	buf_puts(out, "' ;;\n\tguard) words='");
-	bash_options(OPT_GUARD, out);
-	buf_puts(out, "' ;;\n\t*) words='");
-	bash_options(OPT_TUI, out);
-	buf_puts(out, "' ;;\n\tesac\n"
+		      "\tcase ${COMP_WORDS[1]} in\n");
+	/* The first row is what a FILE alone means: everything else. */
+	for (size_t i = 1; i < n_commands; i++)
+		if (commands[i].where)
+			bash_options(&commands[i], out);
+	bash_options(&commands[0], out);
+	buf_puts(out, "\tesac\n"
 		      "\tif [[ $cur == -* ]]; then\n"
 		      "\t\tCOMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
 		      "\t\treturn\n\tfi\n"
@@ -80,8 +96,7 @@ static void print_bash(struct buf *out)
 		      "complete -o filenames -F _lilscope lilscope\n");
 }
 
-/* -- zsh
- * ------------------------------------------------------------------------ */
+/* -- zsh ----------------------------------------------------------------- */
 
 /* Text inside '...[...]': brackets, colons and quotes are not for it. */
 static void put_zsh(const char *text, struct buf *out)
@@ -98,8 +113,6 @@ static void put_zsh(const char *text, struct buf *out)
 
 static void zsh_option(const struct opt *opt, struct buf *out)
 {
-	if (!(opt->where & ANY_OPTION))
-		return;
 	buf_printf(out, "\t'--%s%s[", opt->name, opt->arg ? "=" : "");
 	put_zsh(opt->about, out);
 	buf_putc(out, ']');
@@ -122,6 +135,8 @@ static void zsh_option(const struct opt *opt, struct buf *out)
 
 static void print_zsh(struct buf *out)
 {
+	const struct opt *opt;
+
 	buf_puts(out, "#compdef lilscope\n"
 		      "# lilscope completion zsh >\"${fpath[1]}/_lilscope\"\n"
 		      "_lilscope_first()\n{\n\tlocal -a found=(\n");
@@ -134,15 +149,14 @@ static void print_zsh(struct buf *out)
 	}
 	buf_puts(out, "\t)\n\t_describe command found\n\t_files\n}\n"
 		      "_arguments \\\n");
-	for (size_t i = 0; i < n_opts; i++)
-		zsh_option(&opts[i], out);
+	for (size_t i = 0; (opt = opt_at(i)); i++)
+		zsh_option(opt, out);
 	buf_puts(out, "\t'--help[what there is]' \\\n"
 		      "\t'1:command or file:_lilscope_first' "
 		      "'*:file:_files'\n");
 }
 
-/* -- fish
- * ----------------------------------------------------------------------- */
+/* -- fish ---------------------------------------------------------------- */
 
 static void put_fish(const char *text, struct buf *out)
 {
@@ -155,13 +169,15 @@ static void put_fish(const char *text, struct buf *out)
 
 static void fish_option(const struct opt *opt, struct buf *out)
 {
-	if (!(opt->where & ANY_OPTION))
-		return;
 	buf_printf(out, "complete -c lilscope -l %s", opt->name);
-	if (opt->letter && opt->letter_where == ANY_OPTION)
+	/* A letter that means the same wherever the option is understood. */
+	if (opt->letter && opt->letter_where == (opt->where & LINE))
 		buf_printf(out, " -s %c", opt->letter);
-	if (!(opt->where & OPT_TUI))
-		buf_puts(out, " -n '__fish_seen_subcommand_from analyze'");
+	if (!(opt->where & OPT_TUI)) {
+		buf_puts(out, " -n '__fish_seen_subcommand_from");
+		put_commands(opt->where, out);
+		buf_putc(out, '\'');
+	}
 	if (is_file(opt)) {
 		buf_puts(out, " -r");
 	} else if (opt->arg) {
@@ -178,6 +194,8 @@ static void fish_option(const struct opt *opt, struct buf *out)
 
 static void print_fish(struct buf *out)
 {
+	const struct opt *opt;
+
 	buf_puts(out, "# lilscope completion fish >"
 		      " ~/.config/fish/completions/lilscope.fish\n");
 	for (size_t i = 0; i < n_commands; i++) {
@@ -190,8 +208,8 @@ static void print_fish(struct buf *out)
 		put_fish(commands[i].about, out);
 		buf_puts(out, "'\n");
 	}
-	for (size_t i = 0; i < n_opts; i++)
-		fish_option(&opts[i], out);
+	for (size_t i = 0; (opt = opt_at(i)); i++)
+		fish_option(opt, out);
 }
 
 static const struct {

@@ -2,6 +2,7 @@
 
 #include "action/action.h"
 #include "cli/commands.h"
+#include "opt/opt.h"
 #include "report/report.h"
 #include "trace/format.h"
 #include "view/views.h"
@@ -62,8 +63,9 @@ static void print_values(struct buf *out, const struct opt *opt)
 
 static void print_options(struct buf *out)
 {
-	for (size_t i = 0; i < n_opts; i++) {
-		const struct opt *opt = &opts[i];
+	const struct opt *opt;
+
+	for (size_t i = 0; (opt = opt_at(i)); i++) {
 		char letter[2] = { opt->letter, '\0' };
 
 		buf_puts(out, "option");

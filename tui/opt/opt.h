@@ -1,6 +1,8 @@
 /*
  * opt.h - every option, once: command line, ":set", config file, help,
- * man page and completion come from one table.
+ * man page and completion come from its row.
+ *
+ * Rows stand by who uses them (opt_NAME.c), and set what settings.h holds.
  */
 #ifndef LILSCOPE_OPT_H
 #define LILSCOPE_OPT_H
@@ -21,43 +23,54 @@ enum {
 };
 
 struct settings;
+struct opt;
+
+/* False and what the option takes, without its name. value may be ""; it stays
+ * for as long as the settings. */
+typedef bool opt_setter(const struct opt *opt, struct settings *set,
+			const char *value, struct err *err);
+/* Appends what the setter would take to come to the same. */
+typedef void opt_getter(const struct opt *opt, const struct settings *set,
+			struct buf *out);
 
 /* One option: a row. Without arg it is a switch: --name, --no-name, and
  * ":set name on|off". */
 struct opt {
-	const char *name;   /* "--name" and ":set name" */
-	char letter;        /* "-t", or 0 */
+	const char *name;      /* "--name" and ":set name" */
+	char letter;           /* "-t", or 0 */
 	unsigned letter_where; /* OPT_ bits where the letter is understood */
-	const char *arg;    /* "TOKENS", or NULL for a switch */
-	unsigned where;     /* OPT_ bits */
-	const char *about;  /* one sentence */
-	bool (*set)(const struct opt *opt, struct settings *set,
-		    const char *value, struct err *err);
-	void (*get)(const struct opt *opt, const struct settings *set,
-		    struct buf *out);
-	size_t field;       /* offset of the setting, where set needs it */
-	size_t field_bytes;
+	const char *arg;       /* "TOKENS", or NULL for a switch */
+	unsigned where;        /* OPT_ bits */
+	const char *about;     /* one sentence */
 	/* The i-th value for completion, NULL past the last; or NULL. */
 	const char *(*value)(size_t i);
+	size_t at;             /* offset in struct settings, where set needs
+				  it; and what a number may be there: */
+	double least, most;
+	bool takes_auto;       /* besides, "auto", which is this number */
+	double automatic;
+	opt_setter *set;
+	opt_getter *get;
 };
 
-extern const struct opt opts[];
-extern const size_t n_opts;
+/* The i-th of all rows; NULL past the last. */
+const struct opt *opt_at(size_t i);
 
 /* By long name; NULL if there is none. */
 const struct opt *opt_find(const char *name);
 
-/* Did it come from the command line? */
-bool opt_is_given(const struct settings *set, const struct opt *opt);
+/* Did it come from the command line? name must be an option's. */
+bool opt_is_given(const struct settings *set, const char *name);
 
 /* ":set name value": NULL or "" switches a switch on. The sentence in err
- * names the option and what it takes. */
+ * names the option and what it takes; set is then as it was. */
 bool opt_set(struct settings *set, const char *name, const char *value,
 	     unsigned where, struct err *err);
 
 /*
  * Reads argv[0..argc): options anywhere, up to "--". What is no option is
- * moved to the front of argv in its order; *n_files gets how many.
+ * moved to the front of argv in its order; *n_files gets how many. The words
+ * must stay for as long as the settings.
  */
 bool opt_parse(struct settings *set, unsigned where, int argc, char **argv,
 	       int *n_files, struct err *err);

@@ -1,99 +1,33 @@
-#include "opt/opt_decode.h"
+/* What a model that writes is told: its policy, its cache, its odds, and when
+ * it ends. */
+#include "opt/opt_rows.h"
 
-#include <errno.h>
-#include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "model/chat.h"
-#include "opt/settings.h"
-#include "report/report.h"
 
-void decode_settings_init(struct decode_settings *d)
+enum { STOP_BYTES_MAX = 1024 };
+#define FLOAT_MAX 1000
+
+static bool keep_prompt_set(const struct opt *opt, struct settings *set,
+			    const char *value, struct err *err)
 {
-	*d = (struct decode_settings){
-		.sparse = sparse_opts_auto,
-		.sample = { .top_p = 1 },
-		.policy = "dense",
-		.kv = "f16",
-		.chat = "none",
-		.on_threshold = "ignore",
-	};
-}
+	bool keep;
 
-static void *place(const struct opt *opt, const struct settings *set)
-{
-	return (char *)set + opt->field;
-}
-
-bool u32_set(const struct opt *opt, struct settings *set, const char *value,
-	     struct err *err)
-{
-	uint32_t *to = place(opt, set);
-	unsigned long long number;
-	char *end;
-
+	(void)opt;
 	if (strcmp(value, "auto") == 0) {
-		*to = SPARSE_AUTO;
+		set->decode.sparse.keep_prompt = SPARSE_AUTO;
 		return true;
 	}
-	errno = 0;
-	number = strtoull(value, &end, 10);
-	if (!*value || *end || value[0] == '-' || errno ||
-	    number >= SPARSE_AUTO)
-		return err_set(err, "takes a whole number, not \"%s\"", value);
-	*to = (uint32_t)number;
-	return true;
-}
-
-void u32_get(const struct opt *opt, const struct settings *set,
-	     struct buf *out)
-{
-	const uint32_t *from = place(opt, set);
-
-	if (*from == SPARSE_AUTO)
-		buf_puts(out, "auto");
-	else
-		buf_printf(out, "%u", *from);
-}
-
-bool float_set(const struct opt *opt, struct settings *set, const char *value,
-	       struct err *err)
-{
-	char *end;
-	double number = strtod(value, &end);
-
-	if (!*value || *end || !(number >= 0) || number > 1000)
-		return err_set(err, "takes a number from 0 on, not \"%s\"",
-			       value);
-	*(float *)place(opt, set) = (float)number;
-	return true;
-}
-
-void float_get(const struct opt *opt, const struct settings *set,
-	       struct buf *out)
-{
-	report_number(out, (double)*(const float *)place(opt, set));
-}
-
-bool keep_prompt_set(const struct opt *opt, struct settings *set,
-		     const char *value, struct err *err)
-{
-	(void)opt;
-	if (!*value || strcmp(value, "on") == 0)
-		set->decode.sparse.keep_prompt = 1;
-	else if (strcmp(value, "off") == 0)
-		set->decode.sparse.keep_prompt = 0;
-	else if (strcmp(value, "auto") == 0)
-		set->decode.sparse.keep_prompt = SPARSE_AUTO;
-	else
+	if (!opt_read_switch(value, &keep, err))
 		return err_set(err, "takes on, off or auto, not \"%s\"",
 			       value);
+	set->decode.sparse.keep_prompt = keep;
 	return true;
 }
 
-void keep_prompt_get(const struct opt *opt, const struct settings *set,
-		     struct buf *out)
+static void keep_prompt_get(const struct opt *opt, const struct settings *set,
+			    struct buf *out)
 {
 	uint32_t keep = set->decode.sparse.keep_prompt;
 
@@ -101,34 +35,35 @@ void keep_prompt_get(const struct opt *opt, const struct settings *set,
 	buf_puts(out, keep == SPARSE_AUTO ? "auto" : keep ? "on" : "off");
 }
 
-bool stop_set(const struct opt *opt, struct settings *set, const char *value,
-	      struct err *err)
+static bool stop_set(const struct opt *opt, struct settings *set,
+		     const char *value, struct err *err)
 {
 	struct decode_settings *d = &set->decode;
 
 	(void)opt;
-	if (!*value || strlen(value) > 1024)
-		return err_set(err, "takes a text of 1 to 1024 bytes");
+	if (!*value || strlen(value) > STOP_BYTES_MAX)
+		return err_set(err, "takes a text of 1 to %d bytes",
+			       STOP_BYTES_MAX);
 	if (d->n_stops == WRITER_STOPS_MAX)
 		return err_set(err, "can be given %d times", WRITER_STOPS_MAX);
 	d->stops[d->n_stops++] = value;
 	return true;
 }
 
-void stop_get(const struct opt *opt, const struct settings *set,
-	      struct buf *out)
+static void stop_get(const struct opt *opt, const struct settings *set,
+		     struct buf *out)
 {
 	(void)opt;
 	if (set->decode.n_stops)
 		buf_printf(out, "%zu", set->decode.n_stops);
 }
 
-const char *policy_value(size_t i)
+static const char *policy_value(size_t i)
 {
 	return i < sparse_n_rows ? sparse_rows[i]->name : NULL;
 }
 
-const char *threshold_value(size_t i)
+static const char *threshold_value(size_t i)
 {
 	static const char *const names[] = { "ignore", "stop" };
 
@@ -136,33 +71,86 @@ const char *threshold_value(size_t i)
 				      policy_value(i - ARRAY_LEN(names));
 }
 
-const char *kv_value(size_t i)
+static const char *kv_value(size_t i)
 {
 	static const char *const names[] = { "f16", "f32" };
 
 	return i < ARRAY_LEN(names) ? names[i] : NULL;
 }
 
-const char *chat_value(size_t i)
+static const char *chat_value(size_t i)
 {
 	if (i < n_chats)
 		return chats[i].name;
 	return i == n_chats ? "auto" : NULL;
 }
 
-bool choice_set(const struct opt *opt, struct settings *set,
-		const char *value, struct err *err)
-{
-	struct buf names = { 0 };
-	bool good;
+/* Of a policy: what is not given is the policy's own. */
+#define TOKENS(member)                                                         \
+	COUNT(decode.sparse.member, 0, OPT_COUNT_MAX), AUTO(SPARSE_AUTO)
 
-	for (size_t i = 0; opt->value(i); i++)
-		if (strcmp(opt->value(i), value) == 0)
-			return word_set(opt, set, opt->value(i), err);
-	for (size_t i = 0; opt->value(i); i++)
-		buf_printf(&names, "%s%s", i ? ", " : "", opt->value(i));
-	good = err_set(err, "takes one of %s, not \"%s\"", buf_cstr(&names),
-		       value);
-	buf_release(&names);
-	return good;
-}
+static const struct opt rows[] = {
+	{ .name = "policy", .arg = "NAME", .where = WRITTEN,
+	  NAME(decode.policy, policy_value),
+	  .about = "what attention reads and the cache keeps" },
+	{ .name = "budget", .letter = 'b', .letter_where = WRITTEN,
+	  .arg = "TOKENS", .where = WRITTEN, TOKENS(budget),
+	  .about = "tokens of a head that are read or kept (Policies)" },
+	{ .name = "page", .arg = "TOKENS", .where = MODEL, TOKENS(page),
+	  .about = "tokens of a page or block" },
+	{ .name = "sinks", .arg = "TOKENS", .where = MODEL, TOKENS(sinks),
+	  .about = "first tokens that stay" },
+	{ .name = "recent", .arg = "TOKENS", .where = MODEL, TOKENS(recent),
+	  .about = "last tokens that stay" },
+	{ .name = "dense-layers", .arg = "N", .where = MODEL,
+	  TOKENS(dense_layers),
+	  .about = "the first layers attend to everything" },
+	{ .name = "keep-prompt", .where = MODEL, .set = keep_prompt_set,
+	  .get = keep_prompt_get,
+	  .about = "never evict the prompt" },
+	{ .name = "on-threshold", .arg = "WHAT", .where = MODEL,
+	  NAME(decode.on_threshold, threshold_value),
+	  .about = "at the threshold: ignore, stop, or another policy" },
+	{ .name = "predict", .letter = 'n', .letter_where = WRITTEN, .arg = "N",
+	  .where = MODEL, COUNT(decode.n_predict, 0, OPT_COUNT_MAX),
+	  .about = "tokens at most; 0: until the context is full" },
+	{ .name = "threads", .arg = "N", .where = WRITTEN,
+	  COUNT(decode.threads, 0, OPT_COUNT_MAX),
+	  .about = "threads; 0: by the model's size" },
+	{ .name = "kv", .arg = "TYPE", .where = MODEL,
+	  NAME(decode.kv, kv_value),
+	  .about = "keys and values as f16 or f32" },
+	{ .name = "temperature", .arg = "X", .where = MODEL,
+	  FLOAT(decode.sample.temperature, 0, FLOAT_MAX),
+	  .about = "0 takes the likeliest token, 1 the model's own odds" },
+	{ .name = "top-k", .arg = "N", .where = MODEL,
+	  COUNT(decode.sample.top_k, 0, OPT_COUNT_MAX),
+	  .about = "draw from the N likeliest; 0: all" },
+	{ .name = "top-p", .arg = "X", .where = MODEL,
+	  FLOAT(decode.sample.top_p, 0, FLOAT_MAX),
+	  .about = "draw from the fewest with this probability" },
+	{ .name = "min-p", .arg = "X", .where = MODEL,
+	  FLOAT(decode.sample.min_p, 0, FLOAT_MAX),
+	  .about = "draw from those with this share of the likeliest" },
+	{ .name = "seed", .arg = "N", .where = MODEL,
+	  COUNT(decode.seed, 0, OPT_COUNT_MAX),
+	  .about = "of all that is drawn" },
+	{ .name = "stop", .arg = "TEXT", .where = WRITTEN, .set = stop_set,
+	  .get = stop_get,
+	  .about = "end after this text; may be repeated" },
+	{ .name = "ignore-eos", .where = WRITTEN, SWITCH(decode.ignore_eos),
+	  .about = "go on after the model's end token" },
+	{ .name = "chat", .arg = "FORMAT", .where = MODEL,
+	  NAME(decode.chat, chat_value),
+	  .about = "what stands around the prompt; auto: as the model says" },
+	{ .name = "tokenizer", .arg = "FILE", .where = MODEL,
+	  WORD(decode.tokenizer),
+	  .about = "llama2.c's tokenizer.bin, if not beside the model" },
+	{ .name = "layers", .where = OPT_DECODE, SWITCH(decode.layers),
+	  .about = "pages read and kept of each layer, not their union" },
+	{ .name = "control", .where = OPT_DECODE, SWITCH(decode.control),
+	  .about = "commands on standard input: pause, step, fork ..." },
+	{ .name = "text", .where = OPT_DECODE, SWITCH(decode.text),
+	  .about = "the text alone, no records" },
+};
+const struct opt_room opt_decode = { rows, ARRAY_LEN(rows) };

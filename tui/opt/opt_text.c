@@ -93,7 +93,9 @@ static void help_row(const struct opt *opt, unsigned where, struct buf *out)
 
 void opt_help(unsigned where, struct buf *out)
 {
-	for (size_t i = 0; i < n_opts; i++)
-		if (opts[i].where & where)
-			help_row(&opts[i], where, out);
+	const struct opt *opt;
+
+	for (size_t i = 0; (opt = opt_at(i)); i++)
+		if (opt->where & where)
+			help_row(opt, where, out);
 }

@@ -1,23 +1,17 @@
 /*
  * settings.h - what all options together come to, in parts: one for each that
- * uses it. Words are those of the command line, not owned, and stay.
+ * uses it. Words are those of the command line, not owned, and stay; one that
+ * was not given is "" unless NULL is said.
  */
 #ifndef LILSCOPE_SETTINGS_H
 #define LILSCOPE_SETTINGS_H
 
 #include "measure/meter.h"
 #include "opt/opt_decode.h"
+#include "opt/opt_input.h"
 #include "opt/opt_look.h"
-#include "opt/opt_request.h"
 
 enum { OPTS_MAX = 128 };
-
-/* How what is read is understood. */
-struct read_settings {
-	char format[32];       /* dialect, "" detects */
-	char field[128];       /* --field, "" for heuristics */
-	uint32_t first_record; /* number of the first one in a part of a file */
-};
 
 /* What analyze and bench print. */
 enum output_kind { OUTPUT_TABLE, OUTPUT_JSON, OUTPUT_CSV };
@@ -29,24 +23,22 @@ struct report_settings {
 
 /* What screens do, beside how they look. */
 struct show_settings {
-	bool follow;      /* stay with files that grow */
-	bool session;     /* come back to where one was */
-	bool plain;       /* lines of text, no screen */
-	bool tour;        /* demo --tour */
-	char script[512]; /* a file, "" none */
-	char record[512];
+	bool follow;  /* stay with files that grow */
+	bool session; /* come back to where one was */
+	bool plain;   /* lines of text, no screen */
+	bool tour;    /* demo --tour */
+	const char *script, *record; /* files */
 	double speed;
-	uint32_t seek;    /* a token, 0 none */
+	uint32_t seek; /* a token, 0 none */
 };
 
-/* lilscope guard: "" is not given. */
+/* lilscope guard. */
 struct guard_settings {
 	bool annotate;
-	char report[512], tee[512]; /* files */
-	char listen[128];           /* HOST:PORT */
-	char upstream[512];         /* a URL */
-	char finish_reason[32];     /* a word */
-	char exec[1024];            /* words */
+	const char *report, *tee;      /* files */
+	const char *listen, *upstream; /* HOST:PORT, a URL */
+	const char *finish_reason;     /* a word */
+	const char *exec;              /* words */
 };
 
 /* lilscope bench. */
@@ -59,7 +51,7 @@ struct bench_settings {
 
 struct settings {
 	struct meter_opts meter;
-	size_t i_rule;            /* of rules[]; what guard and --check mean */
+	uint32_t i_rule;          /* of rules[]; what guard and --check mean */
 	struct look_settings look;
 	struct show_settings show;
 	struct read_settings read;
@@ -68,8 +60,9 @@ struct settings {
 	struct guard_settings guard;
 	struct decode_settings decode;
 	struct bench_settings bench;
-	uint64_t given[OPTS_MAX / 64]; /* bit i: opts[i] came from the command
-				     line, and a session must not change it */
+	uint64_t given[OPTS_MAX / 64]; /* bit i: opt_at(i) came from the
+				     command line, and a session must not
+				     change it */
 };
 
 /* As they are when nothing is said. */

@@ -3,6 +3,7 @@
  * and rules each time it is drawn, so it can't be out of date. Lines are
  * counted from the top; only those that are seen are put on the screen.
  */
+#include "opt/opt.h"
 #include "view/views.h"
 
 #include <stdio.h>
@@ -120,14 +121,13 @@ static void actions(struct help *h)
 static void options(struct help *h, const struct settings *set)
 {
 	heading(h, "Options: :set NAME VALUE, or --NAME=VALUE");
-	for (size_t i = 0; i < n_opts; i++) {
-		const struct opt *o = &opts[i];
+	const struct opt *o;
+	for (size_t i = 0; (o = opt_at(i)); i++) {
 		struct buf now = { 0 };
 		char name[NAME_COLS * 2];
 		if (!(o->where & OPT_LIVE))
 			continue;
-		if (o->get)
-			o->get(o, set, &now);
+		o->get(o, set, &now);
 		snprintf(name, sizeof(name), "%s%s%s", o->name,
 			 o->arg ? " " : "", o->arg ? o->arg : "");
 		entry(h, buf_cstr(&now), name, o->about);

@@ -1,6 +1,7 @@
 /*
- * The command line and ":set": words become settings, by the table of opt.c.
+ * The command line and ":set": words become settings, by the rows.
  */
+#include <assert.h>
 #include <ctype.h>
 #include <string.h>
 
@@ -9,10 +10,11 @@
 
 static const struct opt *find_n(const char *name, size_t n)
 {
-	for (size_t i = 0; i < n_opts; i++)
-		if (strlen(opts[i].name) == n &&
-		    memcmp(opts[i].name, name, n) == 0)
-			return &opts[i];
+	const struct opt *opt;
+
+	for (size_t i = 0; (opt = opt_at(i)); i++)
+		if (strlen(opt->name) == n && memcmp(opt->name, name, n) == 0)
+			return opt;
 	return NULL;
 }
 
@@ -75,15 +77,15 @@ static size_t distance(const char *a, size_t n, const char *b)
 static bool unknown(const struct reader *r, const char *name, size_t n,
 		    struct err *err)
 {
-	const struct opt *best = NULL;
+	const struct opt *opt, *best = NULL;
 	size_t least = 3;
 
-	for (size_t i = 0; i < n_opts; i++) {
-		size_t d = distance(name, n, opts[i].name);
+	for (size_t i = 0; (opt = opt_at(i)); i++) {
+		size_t d = distance(name, n, opt->name);
 
-		if (d < least && d < n && opts[i].where & r->where) {
+		if (d < least && d < n && opt->where & r->where) {
 			least = d;
-			best = &opts[i];
+			best = opt;
 		}
 	}
 	if (best)
@@ -108,9 +110,20 @@ static bool next_value(struct reader *r, const struct opt *opt,
 	return true;
 }
 
-bool opt_is_given(const struct settings *set, const struct opt *opt)
+/* Which of all rows it is. */
+static size_t number_of(const struct opt *opt)
 {
-	size_t i = (size_t)(opt - opts);
+	size_t i = 0;
+
+	while (opt_at(i) != opt)
+		i++;
+	assert(i < OPTS_MAX);
+	return i;
+}
+
+bool opt_is_given(const struct settings *set, const char *name)
+{
+	size_t i = number_of(opt_find(name));
 
 	return set->given[i / 64] >> i % 64 & 1;
 }
@@ -118,7 +131,7 @@ bool opt_is_given(const struct settings *set, const struct opt *opt)
 static bool set_given(struct reader *r, const struct opt *opt,
 		      const char *value, struct err *err)
 {
-	size_t i = (size_t)(opt - opts);
+	size_t i = number_of(opt);
 
 	r->set->given[i / 64] |= (uint64_t)1 << i % 64;
 	return set_row(r->set, opt, "--", value, err);
@@ -147,9 +160,11 @@ static bool read_long(struct reader *r, const char *word, struct err *err)
 
 static const struct opt *find_letter(const struct reader *r, char letter)
 {
-	for (size_t i = 0; i < n_opts; i++)
-		if (opts[i].letter == letter && opts[i].letter_where & r->where)
-			return &opts[i];
+	const struct opt *opt;
+
+	for (size_t i = 0; (opt = opt_at(i)); i++)
+		if (opt->letter == letter && opt->letter_where & r->where)
+			return opt;
 	return NULL;
 }
 

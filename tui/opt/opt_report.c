@@ -1,0 +1,43 @@
+/* What a command prints: a table for people, or JSON and CSV for programs. */
+#include "opt/opt_rows.h"
+
+#include <string.h>
+
+static enum output_kind kind_of(const struct opt *opt)
+{
+	return strcmp(opt->name, "json") == 0 ? OUTPUT_JSON : OUTPUT_CSV;
+}
+
+/* Two switches of one setting: the last one on is what is printed. */
+static bool output_set(const struct opt *opt, struct settings *set,
+		       const char *value, struct err *err)
+{
+	enum output_kind *output = &set->report.output;
+	bool on;
+
+	if (!opt_read_switch(value, &on, err))
+		return false;
+	if (on)
+		*output = kind_of(opt);
+	else if (*output == kind_of(opt))
+		*output = OUTPUT_TABLE;
+	return true;
+}
+
+static void output_get(const struct opt *opt, const struct settings *set,
+		       struct buf *out)
+{
+	buf_puts(out, set->report.output == kind_of(opt) ? "on" : "off");
+}
+
+static const struct opt rows[] = {
+	{ .name = "check", .where = OPT_ANALYZE, SWITCH(report.check),
+	  .about = "exit with 1 if the rule fired anywhere" },
+	{ .name = "json", .where = OPT_ANALYZE | OPT_BENCH, .set = output_set,
+	  .get = output_get,
+	  .about = "one JSON object a generation; of a bench, one in all" },
+	{ .name = "csv", .where = OPT_ANALYZE | OPT_BENCH, .set = output_set,
+	  .get = output_get,
+	  .about = "one CSV line a generation; of a bench, a cell" },
+};
+const struct opt_room opt_report = { rows, ARRAY_LEN(rows) };
