@@ -3,8 +3,11 @@
  *
  * Recognises the magic of gzip (1f 8b), zstd (28 b5 2f fd) and ZIP (PK 3 4)
  * in the first bytes and the head of an HTTP answer, whose chunks it joins
- * (chunked.h); inflates any number of members or frames, and passes
- * everything else through. No I/O: bytes in, bytes out.
+ * (chunked.h), also in an archive; inflates any number of members or frames,
+ * and passes everything else through. One layer: an archive in an archive is
+ * refused. No I/O: bytes in, bytes out.
+ *
+ * Whoever takes bytes from outside has one of these, and nobody behind it.
  */
 #ifndef LILSCOPE_UNPACK_H
 #define LILSCOPE_UNPACK_H
@@ -14,14 +17,19 @@
 
 struct unpack;
 
+/* Knows nothing yet; the caller's. */
 struct unpack *unpack_new(void);
-void unpack_free(struct unpack *u);
+void unpack_free(struct unpack *u); /* NULL is fine */
+
+/* May what begins with this byte be packed? If not, unpack_bytes() would only
+ * copy it. */
+bool unpack_wants(char first);
 
 /*
  * Takes bytes from in[0..n) and appends at most max_out unpacked bytes to
  * out. *used gets how many were taken; call again with the rest while
  * *used < n or unpack_pending(). false: the archive is broken at this place,
- * what came before is in out, err says so.
+ * or holds another one; what came before is in out, err (or NULL) says so.
  */
 bool unpack_bytes(struct unpack *u, const void *in, size_t n, size_t *used,
 		  struct buf *out, size_t max_out, struct err *err);
@@ -30,14 +38,15 @@ bool unpack_bytes(struct unpack *u, const void *in, size_t n, size_t *used,
  * archive may begin with them (a file that is just "("). */
 void unpack_rest(struct unpack *u, struct buf *out);
 
-/* More output is waiting although all input was taken. */
+/* More output, or what is wrong, is waiting although all input was taken. */
 bool unpack_pending(const struct unpack *u);
 
 /* End of input: false if an archive was cut short (err says so); what could
  * be unpacked has been. */
 bool unpack_end(struct unpack *u, struct err *err);
 
-/* "gzip", "zstd", "ZIP" or "" (nothing to unpack, or not known yet). */
-const char *unpack_kind(const struct unpack *u);
+/* Is what comes out another than what goes in? false also before the first
+ * bytes have told. */
+bool unpack_changes(const struct unpack *u);
 
 #endif

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/unpack.h"
 #include "system/clock.h"
 #include "trace/feed.h"
 #include "trace/format.h"
@@ -13,6 +14,8 @@
 /* run_measure() in one go: what one piece brought is little. */
 #define MEASURE_ALL UINT32_MAX
 #define NO_HIT SIZE_MAX
+
+enum { UNPACK_SLICE_BYTES = 256 * 1024 };
 
 /* An open generation. */
 struct watched {
@@ -27,6 +30,8 @@ struct watched {
 struct watch {
 	struct watch_opts opts;
 	struct feed *feed;
+	struct unpack *unpack; /* NULL: what passes is not packed */
+	struct buf unpacked;
 	struct watched *open;
 	size_t n_open, open_cap;
 	struct watch_hit *hits;
@@ -197,6 +202,8 @@ void watch_free(struct watch *w)
 	feed_free(w->feed);
 	buf_release(&w->lines);
 	buf_release(&w->record);
+	buf_release(&w->unpacked);
+	unpack_free(w->unpack);
 	mem_free(w->open);
 	mem_free(w->hits);
 	mem_free(w);
@@ -224,6 +231,46 @@ static void look_at_all(struct watch *w)
 		w->hits[w->n_placed].at_byte = w->seen;
 }
 
+/* Where an archive is broken, what follows can't be watched. */
+static void feed_packed(struct watch *w, const char *s, size_t n,
+			double time_s)
+{
+	while (!w->blind.text[0] && (n || unpack_pending(w->unpack))) {
+		struct err why = { "" };
+		size_t used;
+		bool good = unpack_bytes(w->unpack, s, n, &used, &w->unpacked,
+					 UNPACK_SLICE_BYTES, &why);
+
+		s += used;
+		n -= used;
+		feed_bytes(w->feed, w->unpacked.data, w->unpacked.len, time_s,
+			   &w->blind);
+		buf_clear(&w->unpacked);
+		if (!good)
+			err_set(&w->blind, "%s: %s", w->opts.source, why.text);
+	}
+}
+
+static void feed_some(struct watch *w, const char *s, size_t n, double time_s)
+{
+	if (!w->seen && unpack_wants(s[0]))
+		w->unpack = unpack_new();
+	if (w->unpack)
+		feed_packed(w, s, n, time_s);
+	else
+		feed_bytes(w->feed, s, n, time_s, &w->blind);
+}
+
+static void end_packed(struct watch *w)
+{
+	struct err why = { "" };
+
+	unpack_rest(w->unpack, &w->unpacked);
+	feed_bytes(w->feed, w->unpacked.data, w->unpacked.len, NAN, &w->blind);
+	if (!unpack_end(w->unpack, &why))
+		err_set(&w->blind, "%s: %s", w->opts.source, why.text);
+}
+
 size_t watch_bytes(struct watch *w, const char *s, size_t n)
 {
 	size_t at = 0, n_before = w->n_hits;
@@ -233,7 +280,7 @@ size_t watch_bytes(struct watch *w, const char *s, size_t n)
 		bool is_place;
 		size_t len = next_place(w, s + at, n - at, &is_place);
 
-		feed_bytes(w->feed, s + at, len, time_s, &w->blind);
+		feed_some(w, s + at, len, time_s);
 		at += len;
 		w->seen += len;
 		w->piece = is_place ? 0 : w->piece + len;
@@ -252,7 +299,9 @@ size_t watch_bytes(struct watch *w, const char *s, size_t n)
 
 void watch_end(struct watch *w)
 {
-	if (w->seen && !w->blind.text[0])
+	if (w->unpack && !w->blind.text[0])
+		end_packed(w);
+	if (w->seen)
 		feed_end(w->feed, &w->blind);
 	look_at_all(w);
 }

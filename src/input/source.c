@@ -436,6 +436,8 @@ static bool rewind_step(struct rewind *r)
 			 SOURCE_SLICE_BYTES);
 		r->raw.len = n > 0 ? (size_t)n : 0;
 	}
+	if (n == 0)
+		unpack_rest(r->unpack, &r->out);
 	if (n <= 0 ||
 	    !unpack_bytes(r->unpack, r->raw.data + r->raw_used,
 			  r->raw.len - r->raw_used, &used, &r->out,
@@ -482,7 +484,7 @@ bool source_again(struct source *s, uint64_t offset, uint64_t n,
 	else if (s->pipe)
 		fine = s->spool >= 0 && offset + n <= s->spool_bytes &&
 		       pread_all(s->spool, offset, n, out);
-	else if (*unpack_kind(s->unpack))
+	else if (unpack_changes(s->unpack))
 		fine = again_from_archive(s, offset, n, out);
 	else
 		fine = pread_all(s->fd, offset, n, out);

@@ -5,15 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/unpack.h"
 #include "trace/detect.h"
 #include "trace/field.h"
 #include "trace/json_repeat.h"
 
-enum {
-	UNPACK_SLICE_BYTES = 256 * 1024,
-	TITLE_MAX_BYTES = 160,
-};
+enum { TITLE_MAX_BYTES = 160 };
 
 struct feed {
 	struct feed_opts opts;
@@ -26,12 +22,8 @@ struct feed {
 	size_t title_len;    /* of what was known at the start */
 	struct seen titled;  /* what is in it already */
 
-	struct unpack *unpack; /* NULL: plain bytes */
-	bool began;            /* the first byte was seen */
-	bool stopped;          /* the archive is broken from here on */
-	struct buf unpacked;
-	struct buf probe;      /* bytes before the verdict */
-	size_t probed;         /* ... that were asked about */
+	struct buf probe; /* bytes before the verdict */
+	size_t probed;    /* ... that were asked about */
 	struct frame frame;
 	struct json_repeat json;
 	double log_time_s;     /* of the last line that had one, or NAN */
@@ -87,8 +79,6 @@ void feed_free(struct feed *f)
 	if (format)
 		frame_release(&f->frame);
 	gens_release(&f->gens);
-	unpack_free(f->unpack);
-	buf_release(&f->unpacked);
 	buf_release(&f->probe);
 	mem_free(f->source);
 	mem_free(f->field);
@@ -323,99 +313,33 @@ static void settle(struct feed *f, bool whole)
 		err_set(&f->fatal, "%s: %s", f->source, why.text);
 }
 
-/* Unpacked bytes. */
-static bool take(struct feed *f, const char *s, size_t n)
-{
-	if (f->fatal.text[0])
-		return false;
-	if (f->verdict.format) {
-		frame_bytes(&f->frame, s, n);
-	} else {
-		buf_append(&f->probe, s, n);
-		if (!f->opts.from_middle)
-			settle(f, false);
-	}
-	return !f->fatal.text[0];
-}
-
 /* ---- the way in ---- */
-
-/* The archive is broken or cut short here. What came before is read; that
- * counts as one broken record. */
-static bool stop(struct feed *f, const char *why)
-{
-	f->stopped = true;
-	if (!f->verdict.format && !f->probe.len)
-		return err_set(&f->fatal, "%s: %s", f->source, why);
-	f->skipped++;
-	err_set(&f->trouble, "%s: %s; what came before is shown", f->source,
-		why);
-	if (f->gens.sink.broken)
-		f->gens.sink.broken(f->gens.sink.ctx, f->trouble.text);
-	return true;
-}
-
-static bool take_packed(struct feed *f, const char *s, size_t n)
-{
-	while (!f->stopped && (n || unpack_pending(f->unpack))) {
-		struct err why = { "" };
-		size_t used;
-		bool ok = unpack_bytes(f->unpack, s, n, &used, &f->unpacked,
-				       UNPACK_SLICE_BYTES, &why);
-
-		s += used;
-		n -= used;
-		if (f->unpacked.len &&
-		    !take(f, f->unpacked.data, f->unpacked.len))
-			return false;
-		buf_clear(&f->unpacked);
-		if (!ok)
-			return stop(f, why.text);
-	}
-	return true;
-}
 
 bool feed_bytes(struct feed *f, const void *bytes, size_t n, double time_s,
 		struct err *err)
 {
-	const char *s = bytes;
-
 	if (f->fatal.text[0])
 		return fatal(f, err);
 	if (!n)
 		return true;
 	f->cx.time_s = time_s;
-	if (!f->began) {
-		f->began = true;
-		/* the first byte alone rules most archives out */
-		if (!f->opts.from_middle &&
-		    (s[0] == 0x1f || s[0] == 0x28 || s[0] == 'H' ||
-		     (s[0] & 0xf0) == 0x50))
-			f->unpack = unpack_new();
+	if (f->verdict.format) {
+		frame_bytes(&f->frame, bytes, n);
+	} else {
+		buf_append(&f->probe, bytes, n);
+		if (!f->opts.from_middle)
+			settle(f, false);
 	}
-	if (!(f->unpack ? take_packed(f, s, n) : take(f, s, n)))
+	if (f->fatal.text[0])
 		return fatal(f, err);
 	update_title(f);
 	return true;
-}
-
-static void end_unpack(struct feed *f)
-{
-	struct err why = { "" };
-
-	unpack_rest(f->unpack, &f->unpacked);
-	if (f->unpacked.len)
-		take(f, f->unpacked.data, f->unpacked.len);
-	if (!f->fatal.text[0] && !unpack_end(f->unpack, &why))
-		stop(f, why.text);
 }
 
 bool feed_end(struct feed *f, struct err *err)
 {
 	const struct format *format;
 
-	if (f->unpack && !f->stopped)
-		end_unpack(f);
 	if (!f->fatal.text[0] && !f->verdict.format)
 		settle(f, true);
 	format = f->verdict.format;

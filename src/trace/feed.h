@@ -1,11 +1,12 @@
 /*
  * feed.h - bytes in, runs out: detection, framing, dialect.
  *
- *	bytes -> unpack (.gz, .zst) -> detect -> framing -> dialect -> run
+ *	bytes -> detect -> framing -> dialect -> run
  *
- * No I/O here. The feed never trusts a byte: a broken record is counted, its
- * first sentence kept with line and byte, and skipped. Results do not depend
- * on how the bytes are cut into calls.
+ * No I/O here, and no archives: whoever opens a source unpacks it (unpack.h).
+ * The feed never trusts a byte: a broken record is counted, its first sentence
+ * kept with line and byte, and skipped. Results do not depend on how the bytes
+ * are cut into calls.
  *
  * Shapes of a source:
  *	FEED_STREAM   records build generations bit by bit (SSE, NDJSON

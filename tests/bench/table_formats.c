@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "input/source.h"
 #include "trace/feed.h"
 #include "trace/json.h"
 
@@ -55,17 +56,6 @@ static void on_close(void *ctx, struct run *run)
 	run_free(run);
 }
 
-static bool read_file(const char *path, struct buf *out)
-{
-	FILE *f = fopen(path, "rb");
-	char piece[65536];
-	size_t n;
-
-	while (f && (n = fread(piece, 1, sizeof(piece), f)) > 0)
-		buf_append(out, piece, n);
-	return f && fclose(f) == 0;
-}
-
 static void print_file(const char *path)
 {
 	struct reader r = { { 0 }, 0 };
@@ -80,9 +70,8 @@ static void print_file(const char *path)
 	struct err err = { "" };
 	const char *trouble;
 
-	if (!read_file(path, &bytes))
-		err_set(&err, "%s can't be read", path);
-	else if (feed_bytes(feed, bytes.data, bytes.len, NAN, &err))
+	if (source_read_all(path, &bytes, &err) &&
+	    feed_bytes(feed, bytes.data, bytes.len, NAN, &err))
 		feed_end(feed, &err);
 	trouble = err.text[0] ? err.text : feed_first_trouble(feed);
 	buf_puts(&line, "{\"file\":");

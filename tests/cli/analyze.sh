@@ -56,6 +56,13 @@ if command -v zstd >/dev/null; then
 		run analyze --json "$tmp/cut.zst"
 		status_is 2 && one_sentence
 	}
+	gzip -c "$tmp/whole.zst" >"$tmp/twice.gz"
+	packed_twice()
+	{
+		run analyze --json "$tmp/twice.gz"
+		status_is 2 && one_sentence && [ ! -s "$tmp/out" ] &&
+			grep -q 'the gzip archive holds a zstd archive' "$tmp/err"
+	}
 	same_unpacked()
 	{
 		run analyze --json "$tmp/whole.zst"
@@ -65,6 +72,7 @@ if command -v zstd >/dev/null; then
 		sed 's/"source":"[^"]*"/X/' "$tmp/out" | cmp - "$tmp/a"
 	}
 	check "a cut archive: one sentence" cut_archive
+	check "an archive in an archive: one sentence" packed_twice
 	check "an archive says what its content says" same_unpacked
 fi
 

@@ -38,6 +38,19 @@ check "a binary passes unwatched" unwatched "$tmp/random"
 for each in refused_log.txt refused_noise.bin; do
 	check "passes unwatched: $each" unwatched "$srcdir/tests/golden/$each"
 done
+gzip -c "$healthy" >"$tmp/once.gz"
+gzip -c "$tmp/once.gz" >"$tmp/twice.gz"
+head -c 3000 "$tmp/once.gz" >"$tmp/cut.gz"
+check "what is packed passes" passes "$tmp/once.gz"
+check "what is packed twice passes unwatched" unwatched "$tmp/twice.gz"
+check "a cut archive passes, with a sentence" unwatched "$tmp/cut.gz"
+gzip -c "$loop" >"$tmp/loop.gz"
+packed_loop()
+{
+	run_on "$tmp/loop.gz" guard --annotate
+	status_is 1 && cmp "$tmp/loop.gz" "$tmp/out" && grep -q 'at token' "$tmp/err"
+}
+check "a loop in an archive is found" packed_loop
 broken_record()
 {
 	run_on "$srcdir/tests/golden/broken.sse" guard

@@ -127,6 +127,7 @@ assert [(c["index"], c["finish_reason"]) for c in last["choices"]] == [
 END
 }
 check "--finish-reason, and n choices" other_reason
+check "events of many lines, comments, CRLF" scenario framed
 end_proxy
 
 start_proxy --upstream "http://127.0.0.1:$up_port"

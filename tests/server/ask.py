@@ -127,6 +127,19 @@ async def one(proxy, path, i):
         assert got == upstream.answer(path, body), (i, len(got))
 
 
+async def framed(proxy, up):
+    """Events of many lines pass as they are; the end is of the whole record."""
+    body = {"kind": "loop", "i": 9, "frame": "cut"}
+    got = (await proxy.whole(request(CHAT, body)))[2]
+    begin = next(upstream.pieces(CHAT, body))
+    assert got.startswith(begin), got[:len(begin)]
+    last, done, rest = got.decode().rsplit("\n\n", 3)[-3:]
+    assert (done, rest) == ("data: [DONE]", ""), got[-300:]
+    last = json.loads(last[last.rindex("data: {") + len("data: "):])
+    assert last["id"] == "id-9" and last["model"] == "m", last
+    assert last["choices"][0]["finish_reason"] == "length", last
+
+
 async def many(proxy, up):
     paths = [CHAT, CHAT, TEXT, OLLAMA]
     before = await stats(up)

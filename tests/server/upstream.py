@@ -4,7 +4,8 @@
 
 What a request asks for is in its JSON: "kind" is healthy (an answer of its
 own for each "i"), loop (one sentence without end), dies (cut off in the
-middle) or silent (nothing until the client goes away). GET /stats tells how
+middle) or silent (nothing until the client goes away); "frame" is cut for
+events of many data lines, with comments and CRLF. GET /stats tells how
 the streams ended; /echo gives the request back; /bytes?n=N a plain body.
 """
 import asyncio
@@ -51,6 +52,9 @@ def pieces(path, body):
     lines = path == "/api/chat"
 
     def frame(what):
+        if body.get("frame") == "cut":
+            text = json.dumps(what, indent=1).replace("\n", "\r\ndata:")
+            return (": ping\r\nevent: x\r\ndata:%s\r\n\r\n" % text).encode()
         text = json.dumps(what)
         return (text + "\n" if lines else "data: %s\n\n" % text).encode()
 

@@ -4,17 +4,24 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/unpack.h"
 #include "trace/json.h"
 
 struct reading {
+	struct unpack *unpack; /* as a source has it */
+	struct buf unpacked;
+	const char *source;
 	struct feed *feed;
 	struct buf gens;     /* lines of generations */
 	struct buf troubles; /* lines of sentences */
 	size_t n_gens;
 	struct err err;
+	bool torn; /* the archive is broken from here on */
 	void (*watch)(void *ctx, const struct run *run);
 	void *watch_ctx;
 };
+
+enum { SLICE_BYTES = 64 * 1024 };
 
 static uint64_t hash(uint64_t h, const void *bytes, size_t n)
 {
@@ -162,6 +169,8 @@ struct reading *reading_new(const struct feed_opts *opts)
 	};
 
 	r->feed = feed_new(opts, &sink);
+	r->unpack = unpack_new();
+	r->source = opts->source ? opts->source : "-";
 	return r;
 }
 
@@ -177,21 +186,53 @@ const struct feed *reading_feed(const struct reading *r)
 	return r->feed;
 }
 
+static void feed_unpacked(struct reading *r)
+{
+	feed_bytes(r->feed, r->unpacked.data, r->unpacked.len, NAN, &r->err);
+	buf_clear(&r->unpacked);
+}
+
 void reading_bytes(struct reading *r, const char *s, size_t n)
 {
 	char *exact = mem_alloc(n);
+	struct err why = { "" };
+	size_t from = 0, used;
 
 	if (n)
 		memcpy(exact, s, n);
-	feed_bytes(r->feed, exact, n, NAN, &r->err);
+	while (!r->torn && (from < n || unpack_pending(r->unpack))) {
+		r->torn = !unpack_bytes(r->unpack, exact + from, n - from,
+					&used, &r->unpacked, SLICE_BYTES,
+					&why);
+		from += used;
+		feed_unpacked(r);
+	}
+	if (r->torn)
+		err_set(&r->err, "%s: %s", r->source, why.text);
 	mem_free(exact);
+}
+
+/* The end, as far as the feed has it. */
+static void end_all(struct reading *r)
+{
+	struct err why = { "" };
+
+	if (!r->torn) {
+		unpack_rest(r->unpack, &r->unpacked);
+		feed_unpacked(r);
+		if (!unpack_end(r->unpack, &why))
+			err_set(&r->err, "%s: %s", r->source, why.text);
+	}
+	feed_end(r->feed, &r->err);
+	unpack_free(r->unpack);
+	buf_release(&r->unpacked);
 }
 
 void reading_parts(struct reading *r, struct buf *gens, struct buf *troubles,
 		   char title[READING_TITLE_BYTES])
 {
 	if (r->feed)
-		feed_end(r->feed, &r->err);
+		end_all(r);
 	if (title)
 		snprintf(title, READING_TITLE_BYTES, "%s",
 			 feed_title(r->feed));
@@ -214,7 +255,7 @@ void reading_end(struct reading *r, struct buf *out)
 	};
 	struct buf gens = { 0 }, troubles = { 0 };
 
-	feed_end(r->feed, &r->err);
+	end_all(r);
 	buf_printf(out, "%s, \"%s\", %s: %zu, skipped %zu\n",
 		   feed_dialect(r->feed), feed_title(r->feed),
 		   shapes[feed_shape(r->feed)], r->n_gens,

@@ -1,5 +1,6 @@
 /*
- * reading.h - what a feed makes of bytes, as text that can be compared.
+ * reading.h - what a feed makes of bytes, unpacked first as a source does it,
+ * as text that can be compared.
  *
  * The verdict has a line for the source and one for each generation in the
  * order in which they were complete, with hashes of the text and of the

@@ -15,6 +15,9 @@
 
 enum { SAMPLE_BYTES = 300000 };
 
+#define HEAD "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+static const char chunks[] = HEAD "5\r\none t\r\n2\r\nwo\r\n0\r\n\r\n";
+
 static char dir[] = "/tmp/lilscope-test-XXXXXX";
 static char *sample;
 
@@ -46,6 +49,7 @@ static int make(void **state)
 	write_file("plain", sample, SAMPLE_BYTES);
 	write_file("packed.zst", zst.data, zst.len);
 	write_file("cut.zst", zst.data, zst.len / 2);
+	write_file("http", chunks, sizeof(chunks) - 1);
 	write_file("empty", "", 0);
 	zst_enc_free(enc);
 	buf_release(&zst);
@@ -55,7 +59,7 @@ static int make(void **state)
 static int clean(void **state)
 {
 	static const char *const names[] = { "plain", "packed.zst", "cut.zst",
-					     "empty", "fifo" };
+					     "http", "empty", "fifo" };
 	char path[128];
 
 	(void)state;
@@ -111,6 +115,26 @@ static void ranges_again(struct source *s)
 	}
 	assert_false(source_again(s, SAMPLE_BYTES - 5, 10, &out, &err));
 	assert_non_null(strstr(err.text, "can't be had again"));
+	buf_release(&out);
+}
+
+/* What comes again is what came: an answer without its chunks. */
+static void captured_answer(void **state)
+{
+	static const char want[] = HEAD "one two";
+	size_t n = sizeof(want) - 1;
+	struct buf out = { 0 };
+	struct err err = { "" };
+	struct source *s = open_named("http", &err);
+
+	(void)state;
+	assert_int_equal(read_to_end(s, &out, &err), SOURCE_END);
+	assert_int_equal(out.len, n);
+	assert_memory_equal(out.data, want, n);
+	buf_clear(&out);
+	assert_true(source_again(s, n - 3, 3, &out, &err));
+	assert_memory_equal(out.data, "two", 3);
+	source_close(s);
 	buf_release(&out);
 }
 
@@ -205,6 +229,7 @@ static void what_cannot_be_opened_has_a_sentence(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(captured_answer),
 		cmocka_unit_test(file_and_archive),
 		cmocka_unit_test(pipe_keeps_a_spool),
 		cmocka_unit_test(cut_archive_gives_what_it_can),
