@@ -20,7 +20,7 @@
 #include "loop/loop.h"
 #include "pressed.h"
 
-enum { ROWS = 30, COLS = 100, F = 20, T = 10 };
+enum { ROWS = 30, COLS = 100 };
 #define RUNS "runs.jsonl"
 #define DEMO "demo" /* the compare view, with a model */
 
@@ -46,6 +46,14 @@ static void settle(struct app *app, bool *begun)
 
 static void open_app(struct app *app, const char *view)
 {
+	static const struct {
+		const char *name, *runs, *demo;
+	} options[] = {
+		{ "f", "20", "64" },
+		{ "t", "10", "13" },
+		{ "seed", "1", "1" },
+		{ "page", "8", "8" },
+	};
 	struct settings set;
 	struct err err = { "" };
 	char command[32];
@@ -53,10 +61,10 @@ static void open_app(struct app *app, const char *view)
 
 	settings_init(&set);
 	set.show.session = false;
-	set.meter.guard.f = demo ? DEMO_F : F;
-	set.meter.guard.t = demo ? DEMO_T : T;
-	set.decode.seed = 1;
-	set.decode.sparse.page = 8;
+	for (size_t i = 0; i < ARRAY_LEN(options); i++)
+		assert_true(opt_set(&set, options[i].name,
+				    demo ? options[i].demo : options[i].runs,
+				    OPT_DEMO, &err));
 	app_init(app, &set);
 	frame_fit(app, ROWS, COLS);
 	if (demo)
