@@ -18,6 +18,7 @@
 #include "loop/frame.h"
 #include "loop/input.h"
 #include "loop/loop.h"
+#include "opt/opt.h"
 #include "pressed.h"
 
 enum { ROWS = 30, COLS = 100 };
