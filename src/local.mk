@@ -31,6 +31,7 @@ libengine_a_SOURCES += \
 # vocabulary is assembled into its object; -I finds it.
 libengine_a_SOURCES += \
 	src/trace/chunk.c src/trace/chunk.h \
+	src/trace/content.c src/trace/content.h \
 	src/trace/detect.c src/trace/detect.h \
 	src/trace/feed.c src/trace/feed.h \
 	src/trace/field.c src/trace/field.h \
@@ -45,7 +46,7 @@ libengine_a_SOURCES += \
 	src/trace/format_openai.c \
 	src/trace/format_response.c \
 	src/trace/format_responses.c \
-	src/trace/format_sglang.c src/trace/format_text.c \
+	src/trace/format_sglang.c src/trace/format_session.c src/trace/format_text.c \
 	src/trace/format_tgi.c src/trace/format_watsonx.c \
 	src/trace/frame.c src/trace/frame.h src/trace/gen.c src/trace/gen.h \
 	src/trace/indexer.c src/trace/json.c src/trace/json.h \

@@ -172,14 +172,18 @@ static bool add_chat(struct record *r, struct json_value messages)
 	     v = json_next(v))
 		if (is_answering(v))
 			last = v;
+	if (!last.doc)
+		return false;
 	text = json_get(last, "content");
 	if (!text.doc)
 		text = json_get(last, "value");
-	if (json_is(text, JSON_ARRAY))
-		text = json_get(json_first(text), "text");
-	if (!json_is(text, JSON_STRING))
-		return false;
-	add(r, text, think_of(last), last, "");
+	if (json_is(text, JSON_STRING)) {
+		add(r, text, think_of(last), last, "");
+	} else {
+		add(r, (struct json_value){ 0 }, (struct json_value){ 0 },
+		    last, "");
+		r->found[r->n - 1].message = last;
+	}
 	r->found[r->n - 1].turns = messages;
 	return true;
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "trace/content.h"
 #include "trace/template.h"
 
 const char *const record_prompt_names[] = {
@@ -120,16 +121,13 @@ static void put_messages(struct run *run, struct json_value messages,
 {
 	for (struct json_value v = json_first(messages); v.doc;
 	     v = json_next(v)) {
-		size_t len;
-		const char *s = json_text(json_get(v, "content"), &len);
+		struct json_value content = json_get(v, "content");
 
 		if (answer.doc && v.at == answer.at)
 			return;
-		if (!s)
-			s = json_text(json_get(v, "value"), &len);
-		if (s && run->trace.prompt.len)
-			run_prompt(run, "\n\n", 2);
-		run_prompt(run, s, len);
+		if (!content.doc)
+			content = json_get(v, "value");
+		content_text(content, &run->trace.prompt);
 	}
 }
 
@@ -214,6 +212,8 @@ static void emit(struct record *r, const struct found *found, size_t i)
 		put_messages(gen->run, found->turns, found->owner);
 	chunk_clear(chunk);
 	chunk_add_json(chunk, CHANNEL_REASONING, found->think);
+	if (found->message.doc)
+		content_message(chunk, found->message);
 	if (s) {
 		prompt = template_prompt(s, len, 0, NULL);
 		if (prompt) {

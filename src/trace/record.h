@@ -17,6 +17,7 @@ struct found {
 	struct json_value text;  /* string, or none */
 	struct json_value think; /* reasoning kept apart, string or none */
 	struct json_value owner; /* the object the text was found in, or none */
+	struct json_value message; /* in place of both: read whole, or none */
 	struct json_value turns; /* the chat that owner is a turn of, or none */
 	char name[RECORD_NAME_MAX]; /* "2", "gpt-4": which of several; "" */
 };
