@@ -22,7 +22,12 @@
 enum {
 	NESTED_LISTS_MAX = 4,      /* resps[[...]] */
 	FOUND_MAX = 100000,        /* generations in one record */
-	GUESS_MIN_BYTES = 2,
+	/* What a guess must have: so many words, and of all the text in its
+	 * record one part in so many. */
+	GUESS_WORDS = 3,
+	GUESS_SHARE = 2,
+	WORD_MAX_BYTES = 64, /* longer ones are no words, but in a script
+				that has no blanks */
 };
 
 static const char *const strong_names[] = {
@@ -256,7 +261,40 @@ static bool add_nested(struct record *r, const char *const *names)
 	return r->n > before;
 }
 
-/* The longest string that is not a prompt, gold or label by its name. */
+/* Bytes in all strings of a value. */
+static size_t strings_in(struct json_value v)
+{
+	size_t sum = text_len(v);
+
+	if (json_is_container(v))
+		for (v = json_first(v); v.doc; v = json_next(v))
+			sum += strings_in(v);
+	return sum;
+}
+
+/* Words as people write them; an id, a URL, a date, a name, base64 and JSON
+ * in a string have none. */
+static bool reads_like_text(struct json_value v)
+{
+	size_t len, n_words = 0, word = 0, wide = 0;
+	const char *s = json_text(v, &len);
+
+	if (!len || s[0] == '{' || s[0] == '[' || s[0] == '<')
+		return false;
+	for (size_t i = 0; i <= len; i++) {
+		bool blank = i == len || s[i] == ' ' || s[i] == '\n';
+
+		wide += i < len && (unsigned char)s[i] >= 0x80;
+		if (!blank && ++word)
+			continue;
+		n_words += word > 0 && word <= WORD_MAX_BYTES;
+		word = 0;
+	}
+	return n_words >= GUESS_WORDS || wide * 2 > len;
+}
+
+/* The longest string that is not a prompt, gold or label by its name, if it
+ * is what the record is about. */
 static bool add_longest(struct record *r)
 {
 	struct json_value best = { 0 };
@@ -268,7 +306,8 @@ static bool add_longest(struct record *r)
 		    !record_named(v, record_label_names) &&
 		    !record_named(v, record_fact_names))
 			best = v;
-	if (text_len(best) < GUESS_MIN_BYTES)
+	if (!reads_like_text(best) ||
+	    text_len(best) * GUESS_SHARE < strings_in(r->v))
 		return false;
 	add(r, best, (struct json_value){ 0 }, r->v, "");
 	r->guess = true;
