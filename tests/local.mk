@@ -54,6 +54,7 @@ pty_tests = \
 	tests/pty/test_decoder \
 	tests/pty/test_demo \
 	tests/pty/test_bench \
+	tests/pty/test_faults \
 	tests/pty/test_harness \
 	tests/pty/test_hostile \
 	tests/pty/test_idle \
@@ -80,6 +81,11 @@ tests_pty_libpty_a_CFLAGS = $(UNIT_CFLAGS) $(VTERM_CFLAGS)
 tests_pty_test_decoder_LDADD = $(PTY_LIBS)
 tests_pty_test_demo_LDADD = $(PTY_LIBS)
 tests_pty_test_bench_LDADD = $(PTY_LIBS)
+# The whole program is in it, its doors to memory and to write() exchanged.
+tests_pty_test_faults_LDFLAGS = \
+	-Wl,--wrap=main,--wrap=realloc,--wrap=calloc,--wrap=write
+tests_pty_test_faults_LDADD = tui/main.$(OBJEXT) libtui.a $(PTY_LIBS) \
+	$(NCURSES_LIBS)
 tests_pty_test_harness_LDADD = $(PTY_LIBS)
 tests_pty_test_screens_LDADD = $(PTY_LIBS)
 tests_pty_test_restore_LDADD = $(PTY_LIBS)

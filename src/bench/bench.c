@@ -412,6 +412,7 @@ static bool run_phase(struct bench *b, bool dense, struct err *err)
 			good = err_set(err, "%s", b->trouble.text);
 		tell(b, event == WORKERS_NOTHING);
 	}
+	tell(b, true);
 	buf_release(&line);
 	return good;
 }

@@ -98,7 +98,7 @@ bool file_write(const char *path, const void *bytes, size_t n, struct err *err)
 	int fd;
 
 	if (strcmp(path, "-") == 0)
-		return output(bytes, n, err);
+		return output(bytes, n, err) || errno == EPIPE;
 	fd = open_temporary(path, temporary, err);
 	if (fd < 0)
 		return false;

@@ -137,9 +137,10 @@ killed()
 	[ -z "$child" ] || kill -9 $child 2>/dev/null
 	status=0
 	wait $parent || status=$?
-	status_is 0 || return 1
-	if [ -n "$child" ] && grep -q ' died: this run is missing' "$tmp/err"
-	then
+	if ! grep -q ' died: this run is missing' "$tmp/err"; then
+		status_is 0 || return 1
+	else
+		status_is 2 || return 1
 		grep -q '^1 run.* missing' "$tmp/out" || return 1
 	fi
 	# the same command does it again

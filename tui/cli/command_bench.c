@@ -448,5 +448,5 @@ int command_bench(const struct settings *set, int n_files)
 	problem_set_release(&w.problems);
 	model_map_close(&w.map);
 	buf_release(&w.facts);
-	return good ? 0 : EXIT_TROUBLE;
+	return good && !w.state.n_lost ? 0 : EXIT_TROUBLE;
 }

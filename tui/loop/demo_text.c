@@ -230,17 +230,32 @@ static bool finish(struct app *app)
 	return !hear(app) && good;
 }
 
+/* A run that the decoder ended says why; one without was cut off. */
+static bool all_finished(const struct app *app, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		size_t entry = demo_entry(app, i);
+		const char *finish;
+
+		if (entry == DECK_NONE)
+			return false;
+		finish = deck_kept(app->deck, entry)->trace.facts.finish_reason;
+		if (!finish || !*finish)
+			return false;
+	}
+	return true;
+}
+
 int demo_print(struct app *app, struct err *err)
 {
 	size_t n = app->demo->n_runs;
 	bool good = finish(app);
 	struct buf out = { 0 };
 
-	if (demo_entry(app, n - 1) == DECK_NONE) {
-		if (good)
-			err_set(err, "the decoder ended too early");
+	if (good && !all_finished(app, n))
+		good = err_set(err, "the decoder ended too early");
+	if (demo_entry(app, n - 1) == DECK_NONE)
 		return EXIT_TROUBLE;
-	}
 	put_all(app, n, &out);
 	good = (output(out.data, out.len, err) || !err->text[0]) && good;
 	buf_release(&out);
