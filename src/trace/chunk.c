@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
 void chunk_release(struct chunk *c)
 {
 	buf_release(&c->text);
@@ -19,7 +21,7 @@ void chunk_clear(struct chunk *c)
 	buf_clear(&c->text);
 	buf_clear(&c->spelled);
 	c->n = c->n_parts = 0;
-	c->by_bytes = false;
+	c->by_bytes = c->raw = false;
 }
 
 void chunk_add(struct chunk *c, enum channel channel, const char *s, size_t n)
@@ -337,6 +339,73 @@ static void emit_tokens(const struct chunk *c, struct run *run, double time_s)
 				       .channel = channel_at(c, start),
 			       });
 	}
+}
+
+/* ed a0..af xx is the first half of a pair, ed b0..bf xx the second. */
+static bool is_half(const char *s, size_t n, unsigned char kind)
+{
+	return n >= 3 && (unsigned char)s[0] == 0xed &&
+	       ((unsigned char)s[1] & 0xf0) == kind;
+}
+
+static int32_t half_bits(const char *s)
+{
+	return (s[1] & 0x0f) << 6 | (s[2] & 0x3f);
+}
+
+/* Replaces the first `cut` bytes of the text; parts move along. */
+static void replace_head(struct chunk *c, size_t cut, const char *s, size_t n)
+{
+	buf_reserve(&c->text, n);
+	memmove(c->text.data + n, c->text.data + cut, c->text.len - cut);
+	memcpy(c->text.data, s, n);
+	c->text.len += n - cut;
+	for (size_t i = 0; i < c->n_parts; i++)
+		c->parts[i].start += c->parts[i].start ? n - cut : 0;
+}
+
+static void put_half(struct chunk *c, const struct chunk_half *half)
+{
+	bool same = c->n_parts && c->parts[0].channel == half->channel;
+	char pair[4];
+
+	if (same && is_half(c->text.data, c->text.len, 0xb0)) {
+		int32_t cp = 0x10000 + (half_bits(half->bytes) << 10) +
+			     half_bits(c->text.data);
+
+		replace_head(c, 3, pair, utf8_encode(cp, pair));
+		return;
+	}
+	if (same) {
+		replace_head(c, 0, half->bytes, sizeof(half->bytes));
+		return;
+	}
+	/* a part of its own; one too many at the end joins the one before */
+	c->n_parts = MIN(c->n_parts + 1, (size_t)CHUNK_PARTS_MAX);
+	memmove(c->parts + 1, c->parts,
+		(c->n_parts - 1) * sizeof(*c->parts));
+	c->parts[0] = (struct chunk_part){ half->channel, 0 };
+	replace_head(c, 0, half->bytes, sizeof(half->bytes));
+	if (c->n_parts > 1)
+		c->parts[1].start = sizeof(half->bytes);
+}
+
+void chunk_join(struct chunk *c, struct chunk_half *half)
+{
+	size_t n = sizeof(half->bytes), at;
+
+	if (half->kept && (c->text.len || c->n))
+		put_half(c, half);
+	else if (half->kept)
+		return;
+	half->kept = !c->n && !c->raw && c->text.len >= n &&
+		     is_half(c->text.data + c->text.len - n, n, 0xa0);
+	if (!half->kept)
+		return;
+	at = c->text.len -= n;
+	half->channel = c->parts[c->n_parts - 1].channel;
+	memcpy(half->bytes, c->text.data + at, n);
+	c->n_parts -= c->parts[c->n_parts - 1].start == at;
 }
 
 /* Entries of only a part of the text (the answer, but not the reasoning that

@@ -43,9 +43,21 @@ struct chunk {
 	size_t n, cap;
 	struct buf spelled; /* the tokens' own bytes */
 	bool by_bytes;      /* every entry has its bytes: they are the truth */
+	bool raw;           /* bytes as they were cut, no strings of JSON */
 };
 
+/* The first half of a surrogate pair, kept until its record is followed by
+ * another one: JavaScript cuts strings between the two. All zero is none. */
+struct chunk_half {
+	bool kept;
+	enum channel channel;
+	char bytes[3]; /* as json.h decodes it */
+};
+
+/* Frees the memory; what is left is empty. */
 void chunk_release(struct chunk *c);
+
+/* Empties it, and keeps the memory up to JSON_KEEP_BYTES of each kind. */
 void chunk_clear(struct chunk *c);
 
 /* Output in one channel; parts stay in the order of the calls. */
@@ -81,7 +93,13 @@ void chunk_ids(struct chunk *c, struct json_value ids);
 /* The same without the first `from` of them. */
 void chunk_ids_from(struct chunk *c, struct json_value ids, size_t from);
 
-/* Into the run, at time_s. */
+/* Puts the half that was kept before the text, as one character if its other
+ * half follows, and keeps a half that the text ends with. Only for text whose
+ * tokens are not known. */
+void chunk_join(struct chunk *c, struct chunk_half *half);
+
+/* Into the run, at time_s (NAN: unknown). *mode is CHUNK_UNSET before the
+ * run's first output, which settles it. */
 void chunk_emit(struct chunk *c, struct run *run, enum chunk_mode *mode,
 		double time_s);
 

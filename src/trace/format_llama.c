@@ -14,6 +14,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { NO_SLOT = -1 };
+
 static bool has(struct json_value v, const char *key)
 {
 	return json_get(v, key).doc != NULL;
@@ -29,23 +31,32 @@ static bool detect_llama(struct json_value v)
 		has(v, "tokens_predicted") || has(v, "index"));
 }
 
-/* Of a slot (one request at a time) and a prompt of several. */
+static struct gen *find(struct format_ctx *cx, double slot, uint32_t index,
+			char key[GEN_KEY_MAX], size_t *id_len)
+{
+	*id_len = (size_t)snprintf(key, GEN_KEY_MAX, "%.0f", slot);
+	snprintf(key + *id_len, GEN_KEY_MAX - *id_len, "/%lu",
+		 (unsigned long)index);
+	return gens_find(cx->gens, key);
+}
+
+/* Of a slot (one request at a time) and a prompt of several. Pieces of a
+ * stream may have -1 where only the last record names the slot. */
 static struct gen *gen_of(struct format_ctx *cx, struct json_value v)
 {
-	struct json_value slot = json_get(v, "id_slot");
+	double slot = json_number(json_get(v, "id_slot"),
+				  json_number(json_get(v, "slot_id"), NO_SLOT));
+	uint32_t index = json_u32(json_get(v, "index"), 0);
 	char key[GEN_KEY_MAX];
-	struct gen *gen;
-	int id_len;
+	size_t id_len;
+	struct gen *gen = find(cx, slot, index, key, &id_len);
 
-	if (!slot.doc)
-		slot = json_get(v, "slot_id");
-	id_len = snprintf(key, sizeof(key), "%.0f",
-			  json_number(slot, -1));
-	snprintf(key + id_len, sizeof(key) - (size_t)id_len, "/%lu",
-		 (unsigned long)json_u32(json_get(v, "index"), 0));
-	gen = gens_find(cx->gens, key);
-	return gen ? gen :
-		     gens_open(cx->gens, key, (size_t)id_len, NULL);
+	if (!gen && slot != NO_SLOT)
+		gen = find(cx, NO_SLOT, index, key, &id_len);
+	if (gen)
+		return gen;
+	find(cx, slot, index, key, &id_len);
+	return gens_open(cx->gens, key, id_len, NULL);
 }
 
 static void take_finish(struct gen *gen, struct json_value v)

@@ -21,6 +21,7 @@ static struct gen *the_gen(struct format_ctx *cx)
 static void output(struct format_ctx *cx, const char *s, size_t n)
 {
 	chunk_clear(&cx->gens->chunk);
+	cx->gens->chunk.raw = true;
 	chunk_add(&cx->gens->chunk, CHANNEL_ANSWER, s, n);
 	gen_emit(cx->gens, the_gen(cx), cx->time_s);
 }

@@ -56,6 +56,9 @@ void gens_close(struct gens *gs, struct gen *gen)
 	struct run *run = gen->run;
 
 	assert(i < gs->n);
+	if (gen->half.kept)
+		run_text(run, gen->half.channel, gen->half.bytes,
+			 sizeof(gen->half.bytes), NAN);
 	run_end(run);
 	note_usage(&run->trace, &run->trace.facts);
 	gs->n--;
@@ -136,6 +139,8 @@ void gen_emit(struct gens *gs, struct gen *gen, double time_s)
 		gs->seen.ids = gs->chunk.tokens[i].id != TRACE_NO_ID;
 	gs->seen.arrival |= !isnan(time_s) && gs->chunk.text.len;
 	gen->used = ++gs->tick;
+	if (gen->mode != CHUNK_TOKENS)
+		chunk_join(&gs->chunk, &gen->half);
 	chunk_emit(&gs->chunk, gen->run, &gen->mode, time_s);
 }
 

@@ -23,6 +23,7 @@ struct gen {
 	char key[GEN_KEY_MAX];
 	size_t id_len;        /* of key: the request's id */
 	enum chunk_mode mode;
+	struct chunk_half half;
 	bool finished;        /* a finish reason came */
 	bool again;           /* ... and then a beginning without output */
 	bool own_clock;       /* its first output had a time of its own */

@@ -94,6 +94,7 @@ static const struct sample {
 	{ "llama.sse", 0, 0 },
 	{ "llama_old.jsonl", 0, 0 },
 	{ "llama_two.sse", 0, 0 },
+	{ "llama_slot.sse", 0, 0 },
 	{ "llama_whole.json", 0, 0 },
 	{ "tgi.sse", 0, 0 },
 	{ "sglang.sse", 0, 0 },
@@ -308,6 +309,9 @@ static void cuts_do_not_matter(void **state)
 
 /* ---- bad input, made here ---- */
 
+#define SAYS(text) \
+	"data: {\"choices\":[{\"delta\":{\"content\":\"" text "\"}}]}\n\n"
+
 /* A row is read whole and byte by byte; the verdict holds `want`, and the
  * generations, answers and troubles are so many. */
 static const struct hostile {
@@ -348,6 +352,17 @@ static const struct hostile {
 	  "bytes 0+27+0" },
 	{ "lone surrogates are three bytes",
 	  "{\"response\":\"\\ud83d \\ude00\"}\n", 0, 1, 0, "bytes 0+7+0" },
+	{ "a pair cut between records",
+	  SAYS("a\\ud83d") SAYS("") SAYS("\\ude00b"), 0, 1, 0, "bytes 0+6+0" },
+	{ "a second half that does not come", SAYS("\\ud83d") SAYS("\\ud83d")
+	  SAYS("b\\ud83d"), 0, 1, 0, "bytes 0+10+0" },
+	{ "halves in two channels", SAYS("\\ud83d")
+	  "data: {\"choices\":[{\"delta\":{\"reasoning\":\"\\ude00\"}}]}"
+	  "\n\n",
+	  0, 1, 0, "bytes 3+3+0" },
+	{ "halves in text", "a plain text of some words, "
+	  "\xed\xa0\xbd\xed\xb8\x80"
+	  " and of some more of them behind.\n", 0, 1, 0, "bytes 0+68+0" },
 	{ "NUL in a string", "{\"response\":\"a\\u0000b\"}\n", 0, 1, 0,
 	  "bytes 0+3+0" },
 	{ "NUL as it is", "{\"response\":\"a\0b\"}\n", 19, 1, 0,
