@@ -279,7 +279,7 @@ struct rule_verdict meter_rule_at(const struct meter *m, size_t i_rule,
 				  uint32_t n_tokens)
 {
 	if (!m->rules[i_rule])
-		return rule_never;
+		return rule_unfired;
 	return rule_verdict(i_rule, m->rules[i_rule], n_tokens);
 }
 

@@ -10,7 +10,7 @@
 const struct rule *const rules[RULE_ROWS] = { RULES(RULE_ROW) };
 static_assert(RULE_ROWS <= 32, "a set of rules has a bit each");
 
-const struct rule_verdict rule_never = { RULE_NEVER, 0, RULE_NEVER };
+const struct rule_verdict rule_unfired = { RULE_NEVER, 0, RULE_NEVER };
 
 const char *rule_name(size_t i)
 {
@@ -34,7 +34,7 @@ struct rule_verdict rule_verdict(size_t i_rule, const void *state,
 	struct rule_verdict v = rules[i_rule]->verdict(state, n_tokens);
 
 	if (v.at_token > n_tokens)
-		return rule_never;
+		return rule_unfired;
 	v.tokens_after = n_tokens - v.at_token;
 	if (v.resumed_at > n_tokens)
 		v.resumed_at = RULE_NEVER;

@@ -94,7 +94,7 @@ RULES(RULE_DECLARE)
 extern const struct rule *const rules[RULE_ROWS];
 
 /* It did not fire. */
-extern const struct rule_verdict rule_never;
+extern const struct rule_verdict rule_unfired;
 
 /* The name of rules[i]; NULL past the last: for tables of options. */
 const char *rule_name(size_t i);

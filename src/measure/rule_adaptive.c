@@ -43,7 +43,7 @@ static void *create(const struct rule_opts *opts)
 	struct adaptive *a = mem_zalloc(sizeof(*a));
 
 	(void)opts;
-	a->verdict = rule_never;
+	a->verdict = rule_unfired;
 	return a;
 }
 

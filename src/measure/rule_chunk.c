@@ -25,7 +25,7 @@ static void *create_with(uint32_t limit)
 	struct chunk *c = mem_zalloc(sizeof(*c));
 
 	c->limit = limit;
-	c->verdict = rule_never;
+	c->verdict = rule_unfired;
 	return c;
 }
 

@@ -53,7 +53,7 @@ static void *create_with(uint32_t min, uint32_t max)
 	c->leaving = 1;
 	for (uint32_t i = 0; i < c->gram; i++)
 		c->leaving *= base;
-	c->verdict = rule_never;
+	c->verdict = rule_unfired;
 	return c;
 }
 

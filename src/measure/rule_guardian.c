@@ -85,7 +85,7 @@ static size_t first_stop(const struct guardian *g, size_t n)
 struct rule_verdict guardian_verdict(const struct guardian *g,
 				     uint32_t n_tokens)
 {
-	struct rule_verdict v = rule_never;
+	struct rule_verdict v = rule_unfired;
 	uint32_t f = g->opts.f;
 	/* Later checks are not part of the prefix. */
 	size_t n = MIN(g->n, (size_t)(n_tokens / f));

@@ -27,7 +27,7 @@ static void *create(const struct rule_opts *opts)
 
 	(void)opts;
 	z->gz = gz_sizer_new(LEVEL);
-	z->verdict = rule_never;
+	z->verdict = rule_unfired;
 	return z;
 }
 

@@ -163,7 +163,7 @@ void report_fill(struct report *r, const struct run *run)
 		.alphabet = NAN,
 	};
 	for (size_t i = 0; i < RULE_ROWS; i++)
-		r->rules[i].verdict = rule_never;
+		r->rules[i].verdict = rule_unfired;
 	fill_latency(r, trace);
 	r->symbols = run_symbols(run) == METER_TOKENS ? "tokens" : "bytes";
 	if (run->meter)
