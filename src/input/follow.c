@@ -1,3 +1,7 @@
+/*
+ * inotify wakes, but only asking the file system decides: events come for the
+ * file that is open, and what matters is which file the path means now.
+ */
 #include "input/follow.h"
 
 #include <fcntl.h>

@@ -1,3 +1,8 @@
+/*
+ * All that can be read is a descriptor here, be it a file, a pipe, a server's
+ * answer or a decoder; what differs is how the end is told, and from where
+ * bytes come a second time (the file, a second unpacking, a spool).
+ */
 #include "input/source.h"
 
 #include "base/unpack.h"

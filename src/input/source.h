@@ -70,12 +70,17 @@ bool source_again(struct source *s, uint64_t offset, uint64_t n,
  * sleep at most, -1 for as long as it takes. */
 int source_fd(const struct source *s);
 int source_wait_ms(const struct source *s);
+
+/* No file: nothing is known of its length, and it is spooled. */
 bool source_is_pipe(const struct source *s);
+
 /* An answer to a request that was made when it was opened. */
 bool source_is_answer(const struct source *s);
 /* What comes now was written just now: a pipe, or a followed file at its
  * end. */
 bool source_is_live(const struct source *s);
+
+/* For sentences: the path, or a URL without its secrets. The source's. */
 const char *source_name(const struct source *s);
 
 /* Raw bytes read and their total (0 when unknown, as at the end of a followed

@@ -1,3 +1,8 @@
+/*
+ * The child does one request and writes its body to a pipe; the second pipe
+ * says, at the end, what went wrong. The parent never waits for the network,
+ * and ending the child is all that a cancel takes.
+ */
 #include "input/url.h"
 
 #include <curl/curl.h>

@@ -1,3 +1,8 @@
+/*
+ * Text and tokens of one record are gathered apart and meet only when they are
+ * emitted: servers put them in any order, and whether the entries spell the
+ * text is known when both are there.
+ */
 #include "trace/chunk.h"
 
 #include <math.h>
@@ -24,6 +29,8 @@ void chunk_clear(struct chunk *c)
 	c->by_bytes = c->raw = false;
 }
 
+/* Neighbours of one channel are one part, and so are those beyond the limit:
+ * their text must not get lost, its channel may. */
 void chunk_add(struct chunk *c, enum channel channel, const char *s, size_t n)
 {
 	bool same = c->n_parts && c->parts[c->n_parts - 1].channel == channel;
@@ -237,6 +244,7 @@ void chunk_ids_from(struct chunk *c, struct json_value ids, size_t from)
 	if (!json_is(ids, JSON_ARRAY) || n <= from)
 		return;
 	n -= from;
+	/* entries of another number are of other tokens: ids are the surer */
 	if (c->n != n) {
 		c->n = 0;
 		buf_clear(&c->spelled);
@@ -310,6 +318,9 @@ static bool spelled_right(const struct chunk *c)
 	       memcmp(c->spelled.data, c->text.data, c->text.len) == 0;
 }
 
+/* Tokens that spell the text have their own bytes. Others share it evenly:
+ * whose bytes are whose is not in the record, but none may be lost or come
+ * twice, and a character must not be cut, which no server does to its text. */
 static void emit_tokens(const struct chunk *c, struct run *run, double time_s)
 {
 	bool spelled = c->by_bytes || spelled_right(c);
@@ -423,6 +434,8 @@ void chunk_emit(struct chunk *c, struct run *run, enum chunk_mode *mode,
 {
 	if (c->n && !covers(c))
 		c->n = 0;
+	/* The first output settles it for good: ids that a server gave and ids
+	 * of the bundled tokenizer in one run would be two alphabets. */
 	if (!c->text.len && !c->n)
 		return;
 	if (*mode == CHUNK_UNSET)

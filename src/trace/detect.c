@@ -9,6 +9,11 @@
  *	else                       a server's log: a sentence; or text
  *
  * What begins like one of them and isn't is text.
+ *
+ * Two dangers pull at it: to decide on too little (a log whose first line is
+ * JSON, a text that begins with a brace), and to let somebody wait who watches
+ * a live stream. So each question has the least amount that makes it sure, and
+ * DETECT_MORE is answered only while more bytes can change the answer.
  */
 #include "trace/detect.h"
 
@@ -710,8 +715,13 @@ static enum detect_answer ask(struct probe *p)
 	return text(p);
 }
 
-/* The next place behind `from` where the verdict is asked, 0 if it is not
- * there yet: line ends, rarer and rarer, and a few sizes. */
+/*
+ * The next place behind `from` where the verdict is asked, 0 if it is not
+ * there yet: line ends, rarer and rarer, and a few sizes. The answer depends
+ * on how much is there, so that must be settled by the text, not by how it was
+ * cut into reads; and line ends are where records become whole. Rarer, because
+ * each question looks at all of it again: so their sum stays linear.
+ */
 static size_t next_place(const char *s, size_t n, size_t from)
 {
 	size_t lines = scan_count(s, from, '\n') + scan_count(s, from, '\r');

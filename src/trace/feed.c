@@ -1,3 +1,8 @@
+/*
+ * One source's way through detection, framing and its dialect. Bytes wait in
+ * `probe` until the verdict; from then on nothing is kept here but what the
+ * framing holds of an open record.
+ */
 #include "trace/feed.h"
 
 #include <math.h>

@@ -59,24 +59,30 @@ struct feed_opts {
 
 struct feed;
 
+/* The feed of one source; what opts points to is copied. A format or a field
+ * that is none is told by the first feed_bytes(). The caller's. */
 struct feed *feed_new(const struct feed_opts *opts,
 		      const struct feed_sink *sink);
-void feed_free(struct feed *feed);
+
+/* Runs that are open stay with the sink; feed_end() before it closes them. */
+void feed_free(struct feed *feed); /* NULL is fine */
 
 /* n bytes more, arrived at time_s (NAN: no clock; then only times inside the
  * format count). false: this source can't be read at all, err says why (a
- * binary, a truncated archive, a server log without text); more bytes are
- * ignored then. */
+ * binary, a server log without text); more bytes are ignored then. */
 bool feed_bytes(struct feed *feed, const void *bytes, size_t n, double time_s,
 		struct err *err);
 
-/* End of input: flushes what is pending, closes open runs. */
+/* End of input, once: flushes what is pending, closes open runs. false: as
+ * feed_bytes(). */
 bool feed_end(struct feed *feed, struct err *err);
 
 /* After detection; "" and FEED_UNKNOWN before. */
 const char *feed_dialect(const struct feed *feed); /* row name */
 const char *feed_title(const struct feed *feed);   /* for people */
 enum feed_shape feed_shape(const struct feed *feed);
+
+/* Broken records so far, and the first one's sentence. */
 size_t feed_skipped(const struct feed *feed);
 const char *feed_first_trouble(const struct feed *feed); /* or "" */
 
@@ -90,10 +96,18 @@ struct record_place {
 	uint64_t len;    /* bytes */
 };
 struct indexer;
+
+/* dialect: a row's name, or NULL or "" to find out. The caller's. */
 struct indexer *indexer_new(const char *dialect);
-void indexer_free(struct indexer *ix);
+void indexer_free(struct indexer *ix); /* NULL is fine */
+
+/* n bytes more, cut anywhere. */
 void indexer_bytes(struct indexer *ix, const void *bytes, size_t n);
+
+/* End of input: what is open is the last record. */
 void indexer_end(struct indexer *ix);
+
+/* Records that are complete, and where the i-th of them lies. O(1). */
 size_t indexer_n(const struct indexer *ix);
 struct record_place indexer_place(const struct indexer *ix, size_t i);
 size_t indexer_memory_bytes(const struct indexer *ix);

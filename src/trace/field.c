@@ -1,3 +1,7 @@
+/*
+ * A path is taken apart again at each record: paths are short, and so there is
+ * nothing to build, to own or to get out of step.
+ */
 #include "trace/field.h"
 
 #include <stdlib.h>

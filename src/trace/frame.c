@@ -1,3 +1,9 @@
+/*
+ * One door for all framings: each is a way to find ends in the bytes, and all
+ * of them hand on whole records with their place. A line or value that lies in
+ * one piece of input is handed on where it lies; only what goes on in the next
+ * is copied.
+ */
 #include "trace/frame.h"
 
 #include <string.h>

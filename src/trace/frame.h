@@ -56,6 +56,9 @@ struct frame {
 void frame_init(struct frame *f, enum framing framing,
 		const struct frame_sink *sink, uint64_t line, uint64_t byte);
 void frame_release(struct frame *f);
+
+/* n bytes more. Calls the sink for each record that is complete; a record
+ * longer than max_bytes is dropped and told. Linear in n. */
 void frame_bytes(struct frame *f, const char *s, size_t n);
 void frame_end(struct frame *f); /* the last record may lack its end */
 

@@ -1,3 +1,7 @@
+/*
+ * A small array that is searched: few generations are open at once, and the
+ * limit keeps a log of a million requests from holding them all.
+ */
 #include "trace/gen.h"
 
 #include <assert.h>

@@ -63,6 +63,8 @@ struct gen *gens_find(struct gens *gs, const char *key);
 /* The one that was fed last, or NULL. */
 struct gen *gens_newest(struct gens *gs);
 
+/* No more output: the run is ended and handed to the sink. Pointers to other
+ * gens are void afterwards. */
 void gens_close(struct gens *gs, struct gen *gen);
 /* Those that have their finish reason, or all. */
 void gens_close_some(struct gens *gs, bool all);
@@ -73,11 +75,14 @@ size_t gen_key(char key[GEN_KEY_MAX], struct json_value id, uint32_t index);
 /* gs->chunk into the generation's run. */
 void gen_emit(struct gens *gs, struct gen *gen, double time_s);
 
+/* The facts of its run, to be filled in. */
 struct facts *gen_facts(struct gen *gen);
 
 /* A JSON string, number or bool as the text of a fact; other types and empty
  * strings change nothing. */
 void fact_json(char **field, struct json_value v);
+
+/* A whole number; anything else changes nothing. */
 void fact_u32(uint32_t *field, struct json_value v);
 
 #endif

@@ -91,6 +91,7 @@ struct json_value {
 	uint32_t at;
 };
 
+/* Frees the memory; what is left is ready again, and its values are void. */
 void json_release(struct json *j);
 
 /*
@@ -101,24 +102,47 @@ void json_release(struct json *j);
 bool json_read(struct json *j, const char *s, size_t n, bool cut,
 	       struct json_trouble *trouble);
 
-/* All of these take any value and answer NONE, NULL, 0 or the fallback when
- * it is of another type. */
+/*
+ * Questions. All of them take any value, {0} too, and answer NONE, NULL, 0 or
+ * the fallback when it is of another type; so a chain of them needs no test
+ * in between. What they point to lives as long as the input and the json.
+ */
+
+/* The value that was read; none if reading failed. */
 struct json_value json_root(const struct json *j);
+
+/* JSON_NONE if there is no such value. */
 enum json_type json_type(struct json_value v);
 bool json_is(struct json_value v, enum json_type type);
 bool json_is_container(struct json_value v); /* object or array */
+
+/* Members of an object, elements of an array. O(1). */
 size_t json_count(struct json_value v);
+
+/* The object's member of this name, len bytes; of several the last one. Goes
+ * through its members. */
 struct json_value json_get_n(struct json_value object, const char *key,
 			     size_t len);
-struct json_value json_at(struct json_value array, size_t i); /* O(i) */
+
+/* The array's i-th element, from 0; goes there from the first. */
+struct json_value json_at(struct json_value array, size_t i);
+
+/* Children in their order, for a loop while .doc is not NULL. O(1). */
 struct json_value json_first(struct json_value container);
 struct json_value json_next(struct json_value child);
+
+/* A member's name, not terminated; "" and 0 for what is no member. */
 const char *json_key(struct json_value member, size_t *len);
-const char *json_text(struct json_value string, size_t *len);
 bool json_key_is(struct json_value member, const char *key);
+
+/* A string's bytes, not terminated, escapes undone; NULL and 0 for others. */
+const char *json_text(struct json_value string, size_t *len);
 bool json_text_is(struct json_value string, const char *text);
 bool json_text_begins(struct json_value string, const char *prefix);
+
+/* As a double, which may be infinite or NAN (Python writes these). */
 double json_number(struct json_value number, double fallback);
+
 /* A whole number that fits; UINT32_MAX is no value, but the fallback. */
 uint32_t json_u32(struct json_value number, uint32_t fallback);
 
@@ -137,10 +161,14 @@ static inline struct json_value json_get(struct json_value object,
 /* Number text to double, whatever the locale says; NAN if it is none. */
 double json_parse_number(const char *s, size_t n);
 
-/* Writing. Strings must be UTF-8 (json_is_utf8); others lose the bad bytes
- * to U+FFFD. NAN and infinities are written as null. */
+/* May json_put_string() write it without loss? */
 bool json_is_utf8(const char *s, size_t n);
+
+/* Appends s[0..n) in quotes; bytes that are no UTF-8 become U+FFFD. */
 void json_put_string(struct buf *out, const char *s, size_t n);
+
+/* Appends nine digits of it, whatever the locale says; what is not finite as
+ * null. */
 void json_put_number(struct buf *out, double value);
 
 /* Any value as it was read, without white space: members in their order,

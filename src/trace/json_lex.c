@@ -1,3 +1,7 @@
+/*
+ * The parts of JSON that both readers need, written so that the usual case (a
+ * string without escapes, a short number) is a memchr or a short loop.
+ */
 #include "trace/json_lex.h"
 
 #include <math.h>

@@ -41,6 +41,7 @@ struct json_repeat {
 	bool in_full; /* set it to read each record so; no shape is told */
 };
 
+/* Frees the memory; what is left is ready, and knows no record. */
 void json_repeat_release(struct json_repeat *r);
 
 /* json_read() without `cut`; json.shape is that of the model. */

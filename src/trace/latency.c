@@ -1,3 +1,8 @@
+/*
+ * Gaps go into bins whose width grows with them, so that a quantile of a
+ * million tokens costs a walk over a few thousand counters, and scrubbing
+ * forwards costs nothing but the new tokens.
+ */
 #include "trace/latency.h"
 
 #include <math.h>

@@ -1,3 +1,7 @@
+/*
+ * The writer of our own traces: a line for each token, complete in itself, so
+ * that a file that was cut anywhere is good up to its last line.
+ */
 #include "trace/native.h"
 
 #include <math.h>

@@ -1,3 +1,8 @@
+/*
+ * Almost every record of a stream brings one piece of text. Where its values
+ * stand follows from the record's shape, so it is looked up once a shape, and
+ * the dozens of questions that the long way asks are not asked again.
+ */
 #include "trace/openai_plain.h"
 
 /* What the long way reads whatever its type is. */

@@ -65,6 +65,7 @@ struct pages_walk {
 	uint32_t token, left, page;       /* of this group */
 };
 
+/* Begins the walk there; it owns nothing. */
 void pages_walk_from(struct pages_walk *w, const struct pages *p,
 		     uint32_t layer, enum pages_kind kind, uint32_t token);
 

@@ -1,3 +1,7 @@
+/*
+ * Lists of names, in the order in which they are believed. They are data: a
+ * new harness is a name more, and never an if.
+ */
 #include "trace/record.h"
 
 #include <math.h>

@@ -1,3 +1,8 @@
+/*
+ * The door keeps three things in step: what the source knows (tokens), what it
+ * does not (text, cut by the tokenizer, which may hold bytes back), and the
+ * meter, which follows when there is time.
+ */
 #include "trace/run.h"
 
 #include "trace/think.h"

@@ -33,15 +33,24 @@ struct run {
 	bool wide_ids;          /* ids lie beyond the stated vocabulary */
 };
 
+/* An empty run that measures with these options, which are copied. The
+ * caller's. */
 struct run *run_new(const struct meter_opts *opts);
 void run_free(struct run *run); /* NULL is fine */
 
+/* More of the prompt, which is kept and not measured. text may be NULL when len
+ * is 0. */
 void run_prompt(struct run *run, const char *text, size_t len);
+
+/* One token of the output. Text that waits for the end of its word goes
+ * before it. */
 void run_token(struct run *run, const struct token *token);
 
 /* time_s as in struct token. */
 void run_text(struct run *run, enum channel channel, const char *text,
 	      size_t len, double time_s);
+
+/* No more output: the open word is a token now. Nothing may be added after. */
 void run_end(struct run *run);
 
 /*
@@ -59,6 +68,7 @@ uint32_t run_n_measured(const struct run *run);
 /* METER_TOKENS or METER_BYTES: what METER_AUTO comes to for this trace. */
 enum meter_symbols run_symbols(const struct run *run);
 
+/* Of the trace, the meter and what waits. */
 size_t run_memory_bytes(const struct run *run);
 
 #endif

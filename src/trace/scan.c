@@ -1,3 +1,7 @@
+/*
+ * A loop over bytes with two states, inside and outside of strings: inside,
+ * only a quote matters, which memchr finds; outside, only brackets do.
+ */
 #include "trace/scan.h"
 
 #include <string.h>

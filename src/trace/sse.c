@@ -1,3 +1,7 @@
+/*
+ * Lines first, then fields, then events, as the HTML standard describes it;
+ * what lies whole in the input is not copied before it is part of an event.
+ */
 #include "trace/sse.h"
 
 #include <string.h>

@@ -44,6 +44,9 @@ struct sse {
 void sse_init(struct sse *sse, const struct sse_sink *sink, size_t max_bytes,
 	      uint64_t line, uint64_t byte);
 void sse_release(struct sse *sse);
+
+/* n bytes more, cut anywhere. Calls the sink for each event that is complete.
+ * Linear in n. */
 void sse_bytes(struct sse *sse, const char *s, size_t n);
 void sse_end(struct sse *sse); /* flushes a last line and event */
 

@@ -1,3 +1,7 @@
+/*
+ * The marks of the known families as a table: which mark begins such a text,
+ * and which one the assistant's turn begins with.
+ */
 #include "trace/template.h"
 
 #include <string.h>

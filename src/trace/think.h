@@ -13,8 +13,9 @@
 
 struct think;
 
+/* Knows no output yet; the caller's. */
 struct think *think_new(void);
-void think_free(struct think *think);
+void think_free(struct think *think); /* NULL is fine */
 
 /* The bytes of the trace's text from where it left off; relabels tokens of
  * `trace` as marks complete. Returns the channel that text is in now; that is

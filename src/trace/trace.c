@@ -1,3 +1,8 @@
+/*
+ * Rows that grow side by side, one entry a token. A row that the source has
+ * nothing for is not there at all: most sources have no logprobs, no times, no
+ * cache, and a trace may have millions of tokens.
+ */
 #include "trace/trace.h"
 
 #include <assert.h>

@@ -114,7 +114,10 @@ struct token {
 	enum channel channel;
 };
 
+/* An empty trace; all that was in *t is forgotten, not freed. */
 void trace_init(struct trace *t);
+
+/* Frees all that it owns, facts too; what is left is an empty trace. */
 void trace_release(struct trace *t);
 
 /* Appends one token; false when it was cut (truncated is set). */
@@ -141,6 +144,7 @@ double trace_since_start_s(const struct trace *t, uint32_t i);
 /* The token that holds the byte at offset (the last one past the end). */
 uint32_t trace_token_at(const struct trace *t, size_t offset);
 
+/* Of token i, by a search in the spans. */
 enum channel trace_channel(const struct trace *t, uint32_t i);
 
 /* Tokens in a channel. */
@@ -156,6 +160,8 @@ void facts_set(char **field, const char *value);
 
 const char *tokens_by_name(enum tokens_by by); /* "ids", "bpe", ... */
 const char *channel_name(enum channel channel);
+
+/* What it holds, reserves included. */
 size_t trace_memory_bytes(const struct trace *t);
 
 #endif
