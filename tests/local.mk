@@ -1,6 +1,7 @@
 # Everything that shows that it works: `make check`, and the long runs
 # `make fuzz`, `make bench`, `make soak`.
 TESTS_ENVIRONMENT = top_srcdir='$(top_srcdir)' top_builddir='$(top_builddir)' \
+	TOP_BUILDDIR='$(abs_top_builddir)' \
 	LILSCOPE='$(abs_top_builddir)/lilscope' \
 	LILSCOPE_SAMPLES='$(abs_top_srcdir)/samples'
 UNIT_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
@@ -43,6 +44,7 @@ if HAVE_TESTS
 check_PROGRAMS += $(measure_tests)
 TESTS += $(measure_tests)
 endif
+EXTRA_DIST += tests/unit/gpl-3.txt.zst
 tests_unit_test_bound_SOURCES = tests/unit/test_bound.c \
 	tests/unit/naive_lz77.c tests/unit/naive_lz77.h
 tests_unit_test_zl77_SOURCES = tests/unit/test_zl77.c \
@@ -250,8 +252,10 @@ cli_tests = \
 	tests/cli/threads.sh \
 	tests/cli/url.sh
 lint_tests = \
+	tests/lint/contracts.sh \
 	tests/lint/docs.sh \
 	tests/lint/floors.sh \
+	tests/lint/globals.sh \
 	tests/lint/style.sh
 TESTS += $(cli_tests) $(lint_tests)
 EXTRA_DIST += $(cli_tests) $(lint_tests) \
@@ -469,6 +473,14 @@ table-logits: tests/bench/table_logits
 	@tests/bench/table_logits \
 		$(LLAMA_CPP:%=$(abs_builddir)/tests/bench/peer_logits)
 CLEANFILES += tests/bench/peer_logits
+
+# All programs of the tests under ASan and UBSan, in a build of its own.
+.PHONY: check-sanitized
+check-sanitized:
+	@$(MKDIR_P) sanitized
+	@cd sanitized && $(SHELL) '$(abs_top_srcdir)/configure' -q \
+		CC='$(CC)' CFLAGS='-O1 -g' --enable-sanitizers
+	@$(MAKE) -s -C sanitized check TESTS='$(check_PROGRAMS)'
 
 # Threads, under ThreadSanitizer, in a build of its own.
 .PHONY: check-threads

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* One of the two writable globals of the program (the other is the signal
- * pipe): dying has no argument through which a context could come. */
+/* One of the few writable globals (tests/lint/globals.sh): dying has no
+ * argument through which a context could come. */
 static void (*die_hook)(void);
 
 void die_set_hook(void (*hook)(void))

@@ -12,7 +12,7 @@ json='{"response": "One, two, three, four, five; once I caught a fish alive."}'
 check_loop() { run analyze --check "$loop"; status_is 1; }
 check_healthy() { run analyze --check "$healthy"; status_is 0; }
 check_any() { run analyze --check "$healthy" "$loop"; status_is 1; }
-check_trouble() { run analyze --check "$loop" /nonexistent; status_is 2; }
+check_trouble() { run analyze --check "$loop" "$none"; status_is 2; }
 no_check() { run analyze "$loop"; status_is 0; }
 no_check_trouble() { run analyze "$tmp/missing"; status_is 2; }
 check_rule() { run analyze --check --rule cycle "$loop"; status_is 1; }

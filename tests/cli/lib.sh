@@ -6,9 +6,8 @@
 
 srcdir=$(cd "${top_srcdir:-.}" && pwd)
 LILSCOPE=${LILSCOPE:-$(pwd)/lilscope}
-LILSCOPE_DATA=${LILSCOPE_DATA:-$srcdir/../shared/data}
 traces=$srcdir/samples/traces
-export LILSCOPE LILSCOPE_DATA srcdir traces
+export LILSCOPE srcdir traces
 
 if [ ! -x "$LILSCOPE" ]; then
 	echo "$LILSCOPE is not there; say where with LILSCOPE=..."
@@ -17,11 +16,12 @@ fi
 
 # Nothing of the user's leaks in.
 unset COLUMNS LINES LILSCOPE_OPTIONS
-HOME=/nonexistent XDG_CONFIG_HOME=/nonexistent XDG_STATE_HOME=/nonexistent
-export HOME XDG_CONFIG_HOME XDG_STATE_HOME
 PYTHON=$(command -v python3 || true)
-
 tmp=$(mktemp -d) || exit 99
+none=$tmp/none # is never there
+HOME=$none XDG_CONFIG_HOME=$none XDG_STATE_HOME=$none
+LILSCOPE_DATA=${LILSCOPE_DATA:-$none}
+export HOME XDG_CONFIG_HOME XDG_STATE_HOME LILSCOPE_DATA
 trap 'rm -rf "$tmp"' EXIT
 n_ok=0 n_bad=0
 

@@ -73,14 +73,9 @@ const char *lil_program(void)
 
 const char *lil_data(void)
 {
-	static char path[SCRATCH_PATH_BYTES];
-	const char *data = getenv("LILSCOPE_DATA"), *top;
+	const char *data = getenv("LILSCOPE_DATA");
 
-	if (data && *data)
-		return access(data, R_OK) == 0 ? data : NULL;
-	top = getenv("top_srcdir");
-	snprintf(path, sizeof(path), "%s/../shared/data", top ? top : ".");
-	return access(path, R_OK) == 0 ? path : NULL;
+	return data && access(data, R_OK) == 0 ? data : NULL;
 }
 
 void lil_start(struct lil *l, const struct pty_spec *how,

@@ -66,7 +66,7 @@ static void child_env(const struct pty_spec *spec)
 		{ "XDG_CACHE_HOME", "/cache" },
 		{ "XDG_DATA_HOME", "/data" },
 	};
-	const char *home = spec->home ? spec->home : "/nonexistent";
+	const char *home = spec->home ? spec->home : "/proc/nowhere";
 	const char *kept[ARRAY_LEN(passed_env)];
 	char path[4096];
 

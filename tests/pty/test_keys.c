@@ -356,8 +356,8 @@ static void test_export(void **state)
 		assert_non_null(strstr(buf_cstr(&got), exports[i].holds));
 		buf_release(&got);
 	}
-	lil_command(l, "export csv /nonexistent/out.csv");
-	expect_text(l->p, "/nonexistent/out.csv");
+	lil_command(l, "export csv /proc/nowhere/out.csv");
+	expect_text(l->p, "/proc/nowhere/out.csv");
 	lil_quit(l);
 }
 

@@ -255,15 +255,12 @@ static void names(void **state)
 
 static FILE *open_data(const char *name)
 {
-	const char *data = getenv("LILSCOPE_DATA"), *top = getenv("top_srcdir");
+	const char *data = getenv("LILSCOPE_DATA");
 	char path[PATH_BYTES];
 	FILE *in;
 
-	snprintf(path, sizeof(path), "%s%s/%s",
-		 data  ? data
-		 : top ? top
-		       : ".",
-		 data ? "" : "/../shared/data", name);
+	snprintf(path, sizeof(path), "%s/%s", data ? data : "LILSCOPE_DATA",
+		 name);
 	in = fopen(path, "r");
 	if (!in) {
 		print_message("skipped: no %s\n", path);

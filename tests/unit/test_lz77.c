@@ -514,7 +514,6 @@ static void test_long_loop(void **state)
 static void test_real_text(void **state)
 {
 	static const char *names[] = { "rkv_aime24_08.txt", "README.md" };
-	const char *top = getenv("top_srcdir");
 	const char *data = getenv("LILSCOPE_DATA");
 	enum { N = 6000 };
 	uint32_t n_checked = 0;
@@ -526,13 +525,8 @@ static void test_real_text(void **state)
 		FILE *file;
 		int c;
 
-		if (data)
-			buf_printf(&path, "%s", data);
-		else
-			buf_printf(&path, "%s/../shared/data",
-				   top ? top : ".");
-		buf_printf(&path, "/%s%s", i == 0 ? "traces/curated/" : "",
-			   names[i]);
+		buf_printf(&path, "%s/%s%s", data ? data : "LILSCOPE_DATA",
+			   i == 0 ? "traces/curated/" : "", names[i]);
 		file = fopen(buf_cstr(&path), "rb");
 		buf_release(&path);
 		if (!file)

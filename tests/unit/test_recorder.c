@@ -150,7 +150,9 @@ static void never_over_a_file(void **state)
 	err_clear(&err);
 	r = recorder_open(place.path, true, &err);
 	assert_true(recorder_close(r, NULL, &err));
-	assert_null(recorder_open("/nonexistent/run", true, &err));
+	unlink(place.path);
+	strcat(place.path, "/below"); /* a folder that is not there */
+	assert_null(recorder_open(place.path, true, &err));
 	remove_place(&place);
 }
 

@@ -360,16 +360,15 @@ static void test_real(void **state)
 		{ "gptoss20b_math_13", false },
 		{ "qwen35_9b_stop_ed1e54bf", false },
 	};
-	const char *data = getenv("LILSCOPE_DATA"), *top = getenv("top_srcdir");
+	const char *data = getenv("LILSCOPE_DATA");
 	char path[4096];
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		struct buf text = { 0 };
 
-		snprintf(path, sizeof(path), "%s%s/traces/curated/%s.txt",
-			 data ? data : top ? top : ".",
-			 data ? "" : "/../shared/data", rows[i].name);
+		snprintf(path, sizeof(path), "%s/traces/curated/%s.txt",
+			 data ? data : "LILSCOPE_DATA", rows[i].name);
 		if (!read_all(path, &text)) {
 			printf("no %s: skipped\n", path);
 			skip();

@@ -44,15 +44,11 @@ static bool read_file(struct buf *out, const char *path)
 /* A file of the optional recordings, or of the source tree. */
 static bool read_data(struct buf *out, const char *name)
 {
-	const char *top = getenv("top_srcdir");
 	const char *data = getenv("LILSCOPE_DATA");
 	char path[1024];
 
-	if (data)
-		snprintf(path, sizeof(path), "%s/%s", data, name);
-	else
-		snprintf(path, sizeof(path), "%s/../shared/data/%s",
-			 top ? top : ".", name);
+	snprintf(path, sizeof(path), "%s/%s", data ? data : "LILSCOPE_DATA",
+		 name);
 	return read_file(out, path);
 }
 

@@ -16,14 +16,13 @@ const size_t n_vector_names = ARRAY_LEN(vector_names);
 
 static bool read_data(const char *name, const char *suffix, struct buf *out)
 {
-	const char *top = getenv("top_srcdir"), *dir = getenv("LILSCOPE_DATA");
+	const char *dir = getenv("LILSCOPE_DATA");
 	struct buf path = { 0 };
 	struct err err;
 	bool good;
 
-	buf_printf(&path, "%s%s/models/ggml_vocab/ggml-vocab-%s.gguf%s",
-		   dir ? dir : top ? top : ".", dir ? "" : "/../shared/data",
-		   name, suffix);
+	buf_printf(&path, "%s/models/ggml_vocab/ggml-vocab-%s.gguf%s",
+		   dir ? dir : "LILSCOPE_DATA", name, suffix);
 	good = source_read_all(buf_cstr(&path), out, &err);
 	buf_release(&path);
 	return good;
