@@ -38,15 +38,17 @@ libtui_a_SOURCES += \
 	tui/app/find.c tui/app/find.h tui/app/phrase.c tui/app/phrase.h \
 	tui/app/recording.c tui/app/recording.h \
 	tui/app/session.c tui/app/session.h \
-	tui/app/verdict.c tui/app/verdict.h
+	tui/app/verdict.c tui/app/verdict.h \
+	tui/app/view.c tui/app/view.h
 
 # A run becomes cells.
 libtui_a_SOURCES += \
 	tui/view/compare.c tui/view/compare.h \
 	tui/view/explain.c tui/view/explain.h \
 	tui/view/lane.c tui/view/lane.h tui/view/list.c tui/view/list.h \
-	tui/view/map.c tui/view/map.h tui/view/now.c tui/view/now.h \
-	tui/view/text_pane.c tui/view/text_pane.h tui/view/view.h \
+	tui/view/map.c tui/view/map.h \
+	tui/view/moves.c tui/view/moves.h tui/view/now.c tui/view/now.h \
+	tui/view/text_pane.c tui/view/text_pane.h \
 	tui/view/view_compare.c tui/view/view_help.c tui/view/view_list.c \
 	tui/view/view_map.c tui/view/view_ratio.c \
 	tui/view/view_sweep.c tui/view/view_sweep.h tui/view/view_text.c \
@@ -59,9 +61,8 @@ libtui_a_SOURCES += \
 
 # Everything that a key or a command does.
 libtui_a_SOURCES += \
-	tui/action/action.c tui/action/action.h tui/action/action_compare.c \
+	tui/action/action.c tui/action/action.h \
 	tui/action/action_complete.c tui/action/action_demo.c \
-	tui/action/action_list.c tui/action/action_map.c \
 	tui/action/action_mark.c tui/action/action_move.c \
 	tui/action/action_play.c tui/action/action_program.c \
 	tui/action/action_search.c tui/action/action_tune.c \

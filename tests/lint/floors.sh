@@ -33,12 +33,7 @@ rooms='
 echo "$rooms" | awk -F: '
 BEGIN {
 	# Still to be turned round.
-	known["tui/app tui/demo"]
-	known["tui/app tui/view"]
-	known["tui/demo tui/action"]
 	known["tui/demo tui/cli"]
-	known["tui/view tui/action"]
-	known["tui/view tui/demo"]
 }
 FNR == NR {
 	n = split($0, room, /[ \t]+/)

@@ -11,19 +11,29 @@
 #include "base/buf.h"
 #include "opt/opt.h"
 
-static void check_keys(const struct action *a)
+static void check_keys(const struct action_room *room, const struct action *a)
 {
 	struct buf out = { 0 };
 
 	for (int k = 0; k < ACTION_KEYS && a->keys[k] != K_NONE; k++)
-		for (int view = 0; view < VIEWS; view++)
-			if ((a->views & IN_VIEW(view)) &&
-			    action_for_key(a->keys[k], view) != a)
+		for (size_t i = 0; i < n_views; i++)
+			if (action_fits(room, a, views[i]) &&
+			    action_for_key(a->keys[k], views[i]) != a)
 				fail_msg("%s: its key %d means another thing "
-					 "in view %d", a->name, k, view);
+					 "in the %s view", a->name, k,
+					 views[i]->name);
 	action_keys(a, &out);
 	assert_int_equal(out.len > 0, a->keys[0] != K_NONE);
 	buf_release(&out);
+}
+
+/* It does one thing, with an argument if it takes one. */
+static void check_deed(const struct action *a)
+{
+	assert_int_equal(!!a->show + !!a->move + !!a->run + !!a->by +
+				 !!a->with, 1);
+	assert_int_equal(!!a->arg, !!a->with);
+	assert_true(!a->by || a->n);
 }
 
 static void check_completion(const struct action *a)
@@ -43,24 +53,44 @@ static void check_completion(const struct action *a)
 
 static void test_rooms(void **state)
 {
-	(void)state;
-	for (size_t r = 0; r < n_action_rooms; r++) {
-		const struct action_room *room = action_rooms[r];
+	const struct action_room *room;
 
+	(void)state;
+	for (size_t r = 0; (room = action_room(r)); r++) {
 		assert_true(strlen(room->title) > 0);
 		for (size_t i = 0; i < room->n; i++) {
 			const struct action *a = &room->rows[i];
 
 			assert_ptr_equal(action_find(a->name,
 						     strlen(a->name)), a);
-			assert_non_null(a->run);
+			check_deed(a);
 			assert_true(a->about && strlen(a->about) > 5);
-			check_keys(a);
+			check_keys(room, a);
 			check_completion(a);
 		}
 	}
 	assert_null(action_find("", 0));
 	assert_null(action_find("nothing-of-this-name", 20));
+}
+
+/* The first view has all moves: it is asked where another has none. Every
+ * view is found by its name, and its own room is among the rooms. */
+static void test_views(void **state)
+{
+	const struct action_room *room;
+
+	(void)state;
+	for (int i = MOVE_NONE + 1; i < MOVES; i++)
+		assert_non_null(views[0]->moves[i]);
+	for (size_t i = 0; i < n_views; i++) {
+		size_t n = 0;
+
+		assert_ptr_equal(view_find(views[i]->name), views[i]);
+		for (size_t k = 0; (room = action_room(k)); k++)
+			n += room == views[i]->keys;
+		assert_int_equal(n, views[i]->keys != NULL);
+	}
+	assert_null(view_find("no such view"));
 }
 
 /* What :set answers to nonsense is one sentence that names the option. */
@@ -156,6 +186,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rooms),
+		cmocka_unit_test(test_views),
 		cmocka_unit_test(test_bad_values),
 		cmocka_unit_test(test_options_round),
 		cmocka_unit_test(test_command_line),

@@ -142,8 +142,7 @@ static void work(struct app *app)
 
 	while (more) {
 		more = deck_work(app->deck, 1000);
-		app_sync(app);
-		more = compare_sync(app) || more;
+		more = app_sync(app) || more;
 	}
 }
 
@@ -163,7 +162,7 @@ static void app_on(struct app *app, const char *name)
 	assert_true(deck_add(app->deck, path, false, &err));
 	while (!deck_n(app->deck))
 		deck_work(app->deck, 1000);
-	app->view = app->home = VIEW_LIST;
+	app->view = app->home = &view_list;
 	work(app);
 }
 
@@ -176,7 +175,7 @@ static void draw(const struct app *app, int rows, int cols, bool ascii,
 	screen_init(&s);
 	screen_resize(&s, rows, cols);
 	s.ascii = ascii;
-	views[app->view].draw(app, &s, r);
+	app->view->draw(app, &s, r);
 	if (app->explain)
 		explain_draw(app, &s, r);
 	for (int k = 0; k < s.rows * s.cols; k++)
@@ -191,7 +190,6 @@ static void press(struct app *app, int32_t key)
 {
 	assert_true(action_key(app, (struct key){ .code = key }));
 	app_sync(app);
-	compare_sync(app);
 }
 
 /* ---- which runs --------------------------------------------------------- */
@@ -204,28 +202,28 @@ static void runs_of_the_prompt(void **state)
 	app_on(&app, "all");
 	assert_true(app_open(&app, 1));
 	press(&app, 'c');
-	assert_int_equal(app.view, VIEW_COMPARE);
-	assert_int_equal(app.compare.n, 5);
+	assert_ptr_equal(app.view, &view_compare);
+	assert_int_equal(compare_of(&app)->n, 5);
 	for (size_t i = 0; i < 5; i++)
-		assert_int_equal(app.compare.runs[i], i);
+		assert_int_equal(compare_of(&app)->runs[i], i);
 	/* Another one is open: it is alone with its prompt. */
 	press(&app, K_DOWN);
-	assert_int_equal(app.compare.lane, 1);
+	assert_int_equal(compare_of(&app)->lane, 1);
 	assert_true(app_open(&app, 5));
 	work(&app);
-	assert_int_equal(app.compare.n, 2); /* and its neighbour */
-	assert_int_equal(app.compare.runs[0], 5);
+	assert_int_equal(compare_of(&app)->n, 2); /* and its neighbour */
+	assert_int_equal(compare_of(&app)->runs[0], 5);
 	/* Marks come first. */
 	list_toggle_mark(&app, 4);
 	list_toggle_mark(&app, 0);
 	work(&app);
-	assert_int_equal(app.compare.n, 2);
-	assert_int_equal(app.compare.runs[0], 0);
-	assert_int_equal(app.compare.runs[1], 4);
+	assert_int_equal(compare_of(&app)->n, 2);
+	assert_int_equal(compare_of(&app)->runs[0], 0);
+	assert_int_equal(compare_of(&app)->runs[1], 4);
 	compare_follow(&app); /* the newest one has another prompt */
 	work(&app);
-	assert_int_equal(app.compare.n, 1);
-	assert_int_equal(app.compare.runs[0], 5);
+	assert_int_equal(compare_of(&app)->n, 1);
+	assert_int_equal(compare_of(&app)->runs[0], 5);
 	app_release(&app);
 }
 
@@ -241,7 +239,7 @@ static void records_are_read_again(void **state)
 	list_toggle_mark(&app, 1);
 	press(&app, 'c');
 	work(&app);
-	assert_int_equal(app.compare.n, 2);
+	assert_int_equal(compare_of(&app)->n, 2);
 	assert_int_equal(compare_run(&app, 1)->trace.n_tokens,
 			 deck_entry(app.deck, 3)->tokens);
 	draw(&app, 21, 80, false, NULL);
@@ -342,7 +340,7 @@ static void playing_goes_by_the_clock(void **state)
 	press(&app, K_SPACE);
 	assert_true(app_next_tick(&app) < 0);
 	press(&app, 'u'); /* token 100 of the first came after 0.398 s */
-	assert_true(fabs(app.compare.at - 0.398) < 1e-6);
+	assert_true(fabs(compare_of(&app)->at - 0.398) < 1e-6);
 	press(&app, K_SPACE);
 	app_tick(&app, 0.1);
 	assert_int_equal(compare_n(&app, compare_run(&app, 0)), 150);
@@ -401,16 +399,16 @@ static void any_size_does_no_harm(void **state)
 		for (size_t i = 0; i < ARRAY_LEN(sizes); i++)
 			for (size_t k = 0; k < ARRAY_LEN(sizes); k++) {
 				struct rect r = { 0, 0, sizes[i], sizes[k] };
+				struct compare *c = compare_of(&app);
 
-				app.compare.lane =
-					app.compare.n ? k % app.compare.n : 0;
-				app.compare.seconds = i % 2;
-				app.compare.size = k % 2;
+				c->lane = c->n ? k % c->n : 0;
+				c->seconds = i % 2;
+				c->size = k % 2;
 				app.explain = (i + k) % 3 == 0;
 				draw(&app, sizes[i], sizes[k], k % 3 == 0,
 				     NULL);
 				for (int row = 0; row < sizes[i]; row += 3)
-					views[VIEW_COMPARE].click(&app, r, row,
+					view_compare.click(&app, r, row,
 								  sizes[k] / 2);
 			}
 		work(&app);
@@ -477,14 +475,14 @@ static void runs_may_grow(void **state)
 	draw(&app, 21, 80, false, NULL);
 	give(fd, &scripts[0], 0, 10, true);
 	work(&app);
-	assert_int_equal(app.compare.n, 1);
+	assert_int_equal(compare_of(&app)->n, 1);
 	draw(&app, 21, 80, false, NULL);
 	for (int i = 0; i < 30; i++) {
 		app.dirty = false;
 		give(fd, &scripts[0], 10 + i * 10, 10, false);
 		give(fd, &scripts[1], i * 10, 10, i == 0);
 		work(&app);
-		assert_int_equal(app.compare.n, 2);
+		assert_int_equal(compare_of(&app)->n, 2);
 		assert_true(app.dirty);
 		assert_int_equal(compare_n(&app, compare_run(&app, 0)),
 				 20 + i * 10);
@@ -494,8 +492,8 @@ static void runs_may_grow(void **state)
 	}
 	give(fd, &scripts[5], 0, 3, true);
 	work(&app);
-	assert_int_equal(app.compare.n, 1);
-	assert_int_equal(app.compare.runs[0], 2);
+	assert_int_equal(compare_of(&app)->n, 1);
+	assert_int_equal(compare_of(&app)->runs[0], 2);
 	draw(&app, 21, 80, false, NULL);
 	close(fd);
 	app_release(&app);

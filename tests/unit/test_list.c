@@ -52,7 +52,7 @@ static void open_list(struct fixture *x)
 	set.meter.rule.f = 40;
 	set.meter.rule.t = 12;
 	app_init(&x->app, &set);
-	x->app.view = VIEW_LIST;
+	x->app.view = &view_list;
 	x->app.view_rows = VIEW_ROWS;
 	x->app.view_cols = 80;
 	assert_true(deck_add(x->app.deck, x->path, false, &err));
@@ -63,8 +63,8 @@ static void read_all(struct app *app)
 	while (deck_work(app->deck, SLICE_US)) {
 		list_sync(app);
 		/* Never an entry twice, never one that is not there. */
-		for (size_t i = 0; i < app->list_n; i++)
-			assert_true(app->list_order[i] < deck_n(app->deck));
+		for (size_t i = 0; i < list_of(app)->n; i++)
+			assert_true(list_of(app)->order[i] < deck_n(app->deck));
 	}
 	list_sync(app);
 	assert_false(list_sync(app));
@@ -107,13 +107,12 @@ static void test_sorting(void **state)
 		bool down = c % 2 == 0;
 		if (c > 0) /* the first is the one that came while reading */
 			list_set_sort(&x.app, column, down);
-		assert_int_equal(x.app.list_n, RECORDS);
+		assert_int_equal(list_of(&x.app)->n, RECORDS);
 		for (size_t i = 1; i < RECORDS; i++) {
-			double a = value(deck_entry(x.app.deck,
-						    x.app.list_order[i - 1]),
+			const size_t *at = &list_of(&x.app)->order[i];
+			double a = value(deck_entry(x.app.deck, at[-1]),
 					 column);
-			double b = value(deck_entry(x.app.deck,
-						    x.app.list_order[i]),
+			double b = value(deck_entry(x.app.deck, at[0]),
 					 column);
 			/* -1: nothing to compare, always at the end. */
 			assert_true(b < 0 || (a >= 0 && (down ? a >= b
@@ -141,25 +140,25 @@ static void test_filter_and_sums(void **state)
 		after += e->tokens - e->fired_at;
 	}
 	assert_true(fired > 0 && fired < RECORDS);
-	assert_int_equal(x.app.list_totals.n_reported, RECORDS);
-	assert_int_equal(x.app.list_totals.n_fired, fired);
-	assert_int_equal(x.app.list_totals.tokens, tokens);
-	assert_int_equal(x.app.list_totals.tokens_after, after);
+	assert_int_equal(list_of(&x.app)->totals.n_reported, RECORDS);
+	assert_int_equal(list_of(&x.app)->totals.n_fired, fired);
+	assert_int_equal(list_of(&x.app)->totals.tokens, tokens);
+	assert_int_equal(list_of(&x.app)->totals.tokens_after, after);
 
 	list_set_filter(&x.app, "lil");
-	assert_int_equal(x.app.list_n, fired);
-	assert_int_equal(x.app.list_totals.tokens_after, after);
+	assert_int_equal(list_of(&x.app)->n, fired);
+	assert_int_equal(list_of(&x.app)->totals.tokens_after, after);
 	list_set_filter(&x.app, "no-lil");
-	assert_int_equal(x.app.list_n, RECORDS - fired);
-	assert_int_equal(x.app.list_totals.n_fired, 0);
+	assert_int_equal(list_of(&x.app)->n, RECORDS - fired);
+	assert_int_equal(list_of(&x.app)->totals.n_fired, 0);
 	list_set_filter(&x.app, "RECORD 11");
-	assert_int_equal(x.app.list_n, 11); /* 11, 110 .. 119 */
+	assert_int_equal(list_of(&x.app)->n, 11); /* 11, 110 .. 119 */
 	list_set_filter(&x.app, "there is no such thing");
-	assert_int_equal(x.app.list_n, 0);
+	assert_int_equal(list_of(&x.app)->n, 0);
 	assert_int_equal(list_selected(&x.app), DECK_NONE);
 	list_move(&x.app, 5);
 	list_set_filter(&x.app, "");
-	assert_int_equal(x.app.list_n, RECORDS);
+	assert_int_equal(list_of(&x.app)->n, RECORDS);
 	close_list(&x);
 }
 
@@ -177,20 +176,22 @@ static void test_selection(void **state)
 	assert_int_equal(list_selected(&x.app), 57);
 	size_t rows = (size_t)list_rows(VIEW_ROWS);
 	for (long by = -200; by <= 200; by += 13) {
+		const struct list *l = list_of(&x.app);
+
 		list_move(&x.app, by);
-		assert_true(x.app.list_cursor < RECORDS);
-		assert_true(x.app.list_cursor >= x.app.list_top);
-		assert_true(x.app.list_cursor < x.app.list_top + rows);
+		assert_true(l->cursor < RECORDS);
+		assert_true(l->cursor >= l->top);
+		assert_true(l->cursor < l->top + rows);
 	}
 	list_move(&x.app, -1000000);
-	assert_int_equal(x.app.list_cursor, 0);
+	assert_int_equal(list_of(&x.app)->cursor, 0);
 	/* The third row of the view is the third entry; the head sorts. */
 	struct rect r = { 0, 0, VIEW_ROWS, 80 };
-	assert_true(view_list_click(&x.app, r, 3, 10));
+	assert_true(view_list.click(&x.app, r, 3, 10));
 	assert_int_equal(list_selected(&x.app), 2);
-	assert_false(view_list_click(&x.app, r, VIEW_ROWS - 1, 10));
-	assert_true(view_list_click(&x.app, r, 0, 10));
-	assert_int_equal(x.app.list_sort, LIST_RECORD);
+	assert_false(view_list.click(&x.app, r, VIEW_ROWS - 1, 10));
+	assert_true(view_list.click(&x.app, r, 0, 10));
+	assert_int_equal(list_of(&x.app)->sort, LIST_RECORD);
 	close_list(&x);
 }
 

@@ -97,7 +97,7 @@ static void play(struct app *app, double seconds)
 	bool begun = true;
 
 	for (; seconds > 0; seconds -= 1.0 / LOOP_FRAMES_PER_S) {
-		app_tick(app, 1.0 / LOOP_FRAMES_PER_S);
+		loop_tick(app, 1.0 / LOOP_FRAMES_PER_S);
 		settle(app, &begun);
 	}
 }
@@ -332,13 +332,14 @@ static void do_action(const struct app *app, const struct action *a,
 
 static void do_view(const char *view, struct count *count)
 {
+	const struct action_room *room;
 	struct app app;
 
 	open_app(&app, view);
-	for (size_t r = 0; r < n_action_rooms; r++)
-		for (size_t i = 0; i < action_rooms[r]->n; i++)
-			do_action(&app, &action_rooms[r]->rows[i], view,
-				  count);
+	for (size_t r = 0; (room = action_room(r)); r++)
+		for (size_t i = 0; i < room->n; i++)
+			do_action(&app, &room->rows[i], view, count);
+	demo_free(&app);
 	app_release(&app);
 }
 
@@ -348,10 +349,10 @@ static void test_views(void **state)
 
 	(void)state;
 	n_bad = 0;
-	for (int i = 0; i < VIEWS; i++)
-		do_view(views[i].name, &count);
-	printf("%zu rows pressed in %d views, by %zu keys\n", count.n_rows,
-	       (int)VIEWS, count.n_keys);
+	for (size_t i = 0; i < n_views; i++)
+		do_view(views[i]->name, &count);
+	printf("%zu rows pressed in %zu views, by %zu keys\n", count.n_rows,
+	       n_views, count.n_keys);
 	assert_int_equal(n_bad, 0);
 }
 
@@ -370,13 +371,14 @@ static void test_demo(void **state)
 /* Rows without keys: as a command, in the first view. */
 static void test_commands(void **state)
 {
+	const struct action_room *room;
 	size_t n_actions = 0;
 
 	(void)state;
 	n_bad = 0;
-	for (size_t r = 0; r < n_action_rooms; r++)
-		for (size_t i = 0; i < action_rooms[r]->n; i++) {
-			const struct action *a = &action_rooms[r]->rows[i];
+	for (size_t r = 0; (room = action_room(r)); r++)
+		for (size_t i = 0; i < room->n; i++) {
+			const struct action *a = &room->rows[i];
 			bool known = false;
 
 			n_actions++;
@@ -388,7 +390,7 @@ static void test_commands(void **state)
 				n_bad++;
 				printf("no expectation for %s\n", a->name);
 			} else if (a->keys[0] == K_NONE) {
-				do_rows(a, views[0].name, NULL, NULL, 0);
+				do_rows(a, views[0]->name, NULL, NULL, 0);
 			}
 		}
 	printf("%zu actions pressed or commanded, of %zu\n",
@@ -404,8 +406,8 @@ static void test_names(void **state)
 		const struct pressed *row = &pressed_rows[i];
 		bool found = !row->view || strcmp(row->view, DEMO) == 0;
 
-		for (int k = 0; k < VIEWS && !found; k++)
-			found = strcmp(views[k].name, row->view) == 0;
+		for (size_t k = 0; k < n_views && !found; k++)
+			found = strcmp(views[k]->name, row->view) == 0;
 		if (!found ||
 		    !action_find(row->action, strlen(row->action)))
 			fail_msg("%s in %s is pressed nowhere", row->action,

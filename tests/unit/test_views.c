@@ -22,7 +22,8 @@
 /* A screen: what is set before it is drawn. */
 struct shot {
 	const char *name;
-	int view, rows, cols;
+	const struct view *view; /* NULL: the first */
+	int rows, cols;
 	uint32_t playhead, cursor; /* 0: the end */
 	uint32_t axis_from, axis_to;
 	bool no_loop, ascii, explain, no_follow;
@@ -54,57 +55,57 @@ static const struct shot shots[] = {
 	  .cols = 120,
 	  .explain = true },
 	{ .name = "text_80x24",
-	  .view = VIEW_TEXT,
+	  .view = &view_text,
 	  .rows = 21,
 	  .cols = 80,
 	  .cursor = 2005 },
 	{ .name = "text_top",
-	  .view = VIEW_TEXT,
+	  .view = &view_text,
 	  .rows = 21,
 	  .cols = 80,
 	  .no_follow = true },
 	{ .name = "text_end_200x50",
-	  .view = VIEW_TEXT,
+	  .view = &view_text,
 	  .rows = 47,
 	  .cols = 200,
 	  .find = "answer" },
 	{ .name = "text_60x12",
-	  .view = VIEW_TEXT,
+	  .view = &view_text,
 	  .rows = 9,
 	  .cols = 60,
 	  .cursor = 2005 },
 	{ .name = "text_ascii",
-	  .view = VIEW_TEXT,
+	  .view = &view_text,
 	  .rows = 21,
 	  .cols = 80,
 	  .ascii = true },
 	{ .name = "text_explain",
-	  .view = VIEW_TEXT,
+	  .view = &view_text,
 	  .rows = 21,
 	  .cols = 80,
 	  .cursor = 2005,
 	  .explain = true },
 	{ .name = "map_80x24",
-	  .view = VIEW_MAP,
+	  .view = &view_map,
 	  .rows = 21,
 	  .cols = 80,
 	  .layers = 1,
 	  .map.page = 1 },
 	{ .name = "map_200x50",
-	  .view = VIEW_MAP,
+	  .view = &view_map,
 	  .rows = 47,
 	  .cols = 200,
 	  .layers = 3,
 	  .playhead = 2400,
 	  .map.page = 60 },
 	{ .name = "map_ascii",
-	  .view = VIEW_MAP,
+	  .view = &view_map,
 	  .rows = 21,
 	  .cols = 80,
 	  .layers = 1,
 	  .ascii = true },
 	{ .name = "map_zoomed",
-	  .view = VIEW_MAP,
+	  .view = &view_map,
 	  .rows = 21,
 	  .cols = 80,
 	  .layers = 3,
@@ -113,18 +114,18 @@ static const struct shot shots[] = {
 	  .axis_to = 1230,
 	  .map = { .page = 33, .layer = 2, .single = true } },
 	{ .name = "map_40x10",
-	  .view = VIEW_MAP,
+	  .view = &view_map,
 	  .rows = 10,
 	  .cols = 40,
 	  .layers = 1 },
 	{ .name = "map_explain",
-	  .view = VIEW_MAP,
+	  .view = &view_map,
 	  .rows = 37,
 	  .cols = 120,
 	  .layers = 1,
 	  .explain = true },
 	{ .name = "map_without",
-	  .view = VIEW_MAP,
+	  .view = &view_map,
 	  .rows = 21,
 	  .cols = 80 },
 };
@@ -140,14 +141,15 @@ static void app_with(struct app *app, struct run *run, const struct shot *shot)
 	app->set.meter = synthetic_opts();
 	app->set.look.graph = shot->graph;
 	app->set.look.ascii = shot->ascii;
-	app->view = shot->view;
+	app->view = shot->view ? shot->view : views[0];
 	app->explain = shot->explain;
 	app->playhead = shot->playhead ? shot->playhead : app_n_tokens(app);
 	app->cursor = shot->cursor ? shot->cursor : app->playhead - 1;
 	app->axis_from = shot->axis_from;
 	app->axis_to = shot->axis_to;
-	app->text_follow = !shot->no_follow;
-	app->map = shot->map;
+	if (shot->no_follow)
+		text_scroll_to_start(app);
+	*map_look(app) = shot->map;
 	app->view_rows = shot->rows;
 	app->view_cols = shot->cols;
 	if (shot->find) {
@@ -160,7 +162,7 @@ static void app_with(struct app *app, struct run *run, const struct shot *shot)
 static void draw(const struct app *app, struct screen *s)
 {
 	struct rect r = { 0, 0, s->rows, s->cols };
-	views[app->view].draw(app, s, r);
+	app->view->draw(app, s, r);
 	if (app->explain)
 		explain_draw(app, s, r);
 }
@@ -197,11 +199,11 @@ static void test_any_size(void **state)
 	struct run *run = synthetic_run(&meter, true);
 	synthetic_pages(run, 3);
 	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
-		for (size_t j = 0; j < ARRAY_LEN(sizes) * VIEWS; j++) {
+		for (size_t j = 0; j < ARRAY_LEN(sizes) * n_views; j++) {
 			struct shot shot = {
-				.view = (int)(j % VIEWS),
+				.view = views[j % n_views],
 				.rows = sizes[i],
-				.cols = sizes[j / VIEWS],
+				.cols = sizes[j / n_views],
 				.ascii = (i + j) % 3 == 0,
 				.explain = j % 2,
 				.cursor = (uint32_t)(i * j * 7 % 3000),
@@ -232,7 +234,7 @@ static void test_any_size(void **state)
 static void test_text_clicks(void **state)
 {
 	struct meter_opts meter = synthetic_opts();
-	struct shot shot = { .view = VIEW_TEXT, .rows = 21, .cols = 80,
+	struct shot shot = { .view = &view_text, .rows = 21, .cols = 80,
 			     .cursor = 700 };
 	struct run *run = synthetic_run(&meter, true);
 	struct rect r = { 0, 0, 21, 80 };
@@ -249,18 +251,18 @@ static void test_text_clicks(void **state)
 	assert_true(seen);
 	/* Up and down again is where it was. */
 	text_scroll(&app, 0);
-	uint32_t top = app.text_top;
+	uint32_t top = text_scroll_of(&app)->top;
 	text_scroll(&app, -37);
-	assert_true(app.text_top < top);
+	assert_true(text_scroll_of(&app)->top < top);
 	text_scroll(&app, 37);
-	assert_int_equal(app.text_top, top);
+	assert_int_equal(text_scroll_of(&app)->top, top);
 	/* Far up is the prompt, and stays there. */
 	text_scroll(&app, -100000);
-	assert_int_equal(app.text_top, 0);
+	assert_int_equal(text_scroll_of(&app)->top, 0);
 	text_scroll(&app, 1000000);
-	uint32_t end = app.text_top;
+	uint32_t end = text_scroll_of(&app)->top;
 	text_scroll(&app, 1);
-	assert_int_equal(app.text_top, end);
+	assert_int_equal(text_scroll_of(&app)->top, end);
 	app_release(&app);
 	run_free(run);
 }

@@ -1,3 +1,7 @@
+/*
+ * From a key or a typed line to the row that says what it does. Rooms are in
+ * the order of the help, and so are hints: what is met first comes first.
+ */
 #include "action/action.h"
 
 #include <ctype.h>
@@ -5,83 +9,73 @@
 #include <string.h>
 
 #include "draw/prompt.h"
+#include "view/views.h"
 
-const struct action_room *const action_rooms[] = {
-	&room_program, &room_move, &room_list, &room_play,
-	&room_search,  &room_mark, &room_view, &room_map,
-	&room_compare, &room_demo,   &room_tune,
-};
-const size_t n_action_rooms = ARRAY_LEN(action_rooms);
-
-/* -- finding ------------------------------------------------------------- */
-
-/* The first row that fits; rows are few. */
-static const struct action *
-find_row(bool (*fits)(const struct action *a, const void *ctx), const void *ctx)
-{
-	for (size_t i = 0; i < n_action_rooms; i++) {
-		const struct action_room *room = action_rooms[i];
-
-		for (size_t k = 0; k < room->n; k++)
-			if (fits(&room->rows[k], ctx))
-				return &room->rows[k];
-	}
-	return NULL;
-}
-
-struct word {
-	const char *text;
-	size_t n;
+/* Rooms, and in between those of views; views that are not named here come
+ * after them. */
+static const struct {
+	const struct action_room *room;
+	const struct view *of;
+} order[] = {
+	{ .room = &room_program },  { .room = &room_move },
+	{ .of = &view_list },       { .room = &room_play },
+	{ .room = &room_search },   { .room = &room_mark },
+	{ .room = &room_view },     { .of = &view_map },
+	{ .of = &view_compare },    { .room = &room_demo },
+	{ .room = &room_tune },
 };
 
-static bool has_name(const struct action *a, const void *ctx)
+static bool is_ordered(const struct view *view)
 {
-	const struct word *word = ctx;
-
-	return strlen(a->name) == word->n &&
-	       memcmp(a->name, word->text, word->n) == 0;
-}
-
-const struct action *action_find(const char *name, size_t n)
-{
-	struct word word = { name, n };
-
-	return find_row(has_name, &word);
-}
-
-struct stroke {
-	int32_t key;
-	int view;
-};
-
-static bool has_key(const struct action *a, const void *ctx)
-{
-	const struct stroke *stroke = ctx;
-
-	if (!(a->views & IN_VIEW(stroke->view)))
-		return false;
-	for (int i = 0; i < ACTION_KEYS && a->keys[i] != K_NONE; i++)
-		if (a->keys[i] == stroke->key)
+	for (size_t i = 0; i < ARRAY_LEN(order); i++)
+		if (order[i].of == view)
 			return true;
 	return false;
 }
 
-const struct action *action_for_key(int32_t key, int view)
+const struct action_room *action_room(size_t i)
 {
-	struct stroke stroke = { key, view };
-
-	return key == K_NONE ? NULL : find_row(has_key, &stroke);
+	if (i < ARRAY_LEN(order))
+		return order[i].of ? order[i].of->keys : order[i].room;
+	i -= ARRAY_LEN(order);
+	for (size_t k = 0; k < n_views; k++)
+		if (views[k]->keys && !is_ordered(views[k]) && i-- == 0)
+			return views[k]->keys;
+	return NULL;
 }
 
-void action_keys(const struct action *a, struct buf *out)
-{
-	char name[KEY_NAME_BYTES];
+/* -- finding ------------------------------------------------------------- */
 
-	for (int i = 0; i < ACTION_KEYS && a->keys[i] != K_NONE; i++) {
-		if (i > 0)
-			buf_putc(out, ' ');
-		buf_puts(out, key_name(a->keys[i], name));
-	}
+const struct action *action_find(const char *name, size_t n)
+{
+	const struct action_room *room;
+
+	for (size_t i = 0; (room = action_room(i)); i++)
+		for (size_t k = 0; k < room->n; k++)
+			if (strlen(room->rows[k].name) == n &&
+			    memcmp(room->rows[k].name, name, n) == 0)
+				return &room->rows[k];
+	return NULL;
+}
+
+static bool has_key(const struct action *a, int32_t key)
+{
+	for (int i = 0; i < ACTION_KEYS && a->keys[i] != K_NONE; i++)
+		if (a->keys[i] == key)
+			return true;
+	return false;
+}
+
+const struct action *action_for_key(int32_t key, const struct view *view)
+{
+	const struct action_room *room;
+
+	for (size_t i = 0; key != K_NONE && (room = action_room(i)); i++)
+		for (size_t k = 0; k < room->n; k++)
+			if (has_key(&room->rows[k], key) &&
+			    action_fits(room, &room->rows[k], view))
+				return &room->rows[k];
+	return NULL;
 }
 
 /* -- the command line ---------------------------------------------------- */
@@ -99,18 +93,25 @@ static void run_action(struct app *app, const struct action *a, const char *arg)
 			     a->about);
 	else if (!a->arg && arg[0])
 		app_complain(app, ":%s takes nothing after it", a->name);
+	else if (a->with)
+		a->with(app, arg);
+	else if (a->by)
+		a->by(app, a->n);
+	else if (a->run)
+		a->run(app);
+	else if (a->move)
+		view_move(app, a->move, a->n);
 	else
-		a->run(app, arg);
+		view_show(app, a->show);
 }
 
 /* The only action whose name begins so; NULL if there are several. */
 static const struct action *find_start(const char *name, size_t n)
 {
 	const struct action *found = NULL;
+	const struct action_room *room;
 
-	for (size_t i = 0; i < n_action_rooms; i++) {
-		const struct action_room *room = action_rooms[i];
-
+	for (size_t i = 0; (room = action_room(i)); i++) {
 		for (size_t k = 0; k < room->n; k++) {
 			if (strncmp(room->rows[k].name, name, n) != 0)
 				continue;

@@ -21,9 +21,11 @@ static void offer(struct completion *c, const char *word)
 
 static void offer_actions(struct completion *c)
 {
-	for (size_t i = 0; i < n_action_rooms; i++)
-		for (size_t k = 0; k < action_rooms[i]->n; k++)
-			offer(c, action_rooms[i]->rows[k].name);
+	const struct action_room *room;
+
+	for (size_t i = 0; (room = action_room(i)); i++)
+		for (size_t k = 0; k < room->n; k++)
+			offer(c, room->rows[k].name);
 }
 
 static void offer_options(struct completion *c)
@@ -53,8 +55,8 @@ static void offer_values(struct completion *c, const char *name, size_t n)
 
 static void offer_views(struct completion *c)
 {
-	for (size_t i = 0; i < VIEWS; i++)
-		offer(c, views[i].name);
+	for (size_t i = 0; i < n_views; i++)
+		offer(c, views[i]->name);
 }
 
 static void offer_columns(struct completion *c)

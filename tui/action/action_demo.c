@@ -11,6 +11,7 @@
 #include "draw/prompt.h"
 #include "view/compare.h"
 #include "view/lane.h"
+#include "view/views.h"
 
 static bool has_demo(struct app *app)
 {
@@ -35,11 +36,10 @@ static void say_grammar(struct app *app)
 
 /* --- problems ----------------------------------------------------------- */
 
-static void next_problem(struct app *app, const char *arg)
+static void next_problem(struct app *app)
 {
 	struct err err = { "" };
 
-	(void)arg;
 	if (has_demo(app) && !demo_next(app, &err))
 		app_complain(app, "%s", err.text);
 }
@@ -70,9 +70,8 @@ static void problem(struct app *app, const char *arg)
 		app_complain(app, "%s", err.text);
 }
 
-static void own(struct app *app, const char *arg)
+static void own(struct app *app)
 {
-	(void)arg;
 	if (!has_demo(app))
 		return;
 	ask_for(app, "problem Ann has 20. Bob has 3 more than Ann. Cid has 5 "
@@ -169,9 +168,8 @@ static void add(struct app *app, const char *arg)
 		demo_tell(app, i, then);
 }
 
-static void ask_add(struct app *app, const char *arg)
+static void ask_add(struct app *app)
 {
-	(void)arg;
 	if (has_demo(app))
 		ask_for(app, "add ");
 }
@@ -192,16 +190,14 @@ static void change(struct app *app, const char *arg)
 			line + strlen("policy "));
 }
 
-static void ask_change(struct app *app, const char *arg)
+static void ask_change(struct app *app)
 {
-	(void)arg;
 	if (has_demo(app))
 		ask_for(app, "policy ");
 }
 
-static void rescue(struct app *app, const char *arg)
+static void rescue(struct app *app)
 {
-	(void)arg;
 	change(app, "dense");
 }
 
@@ -215,7 +211,7 @@ static uint32_t here(const struct app *app, size_t i_run)
 
 	if (!run)
 		return 0;
-	n = app->view == VIEW_COMPARE ? compare_n(app, run) : app->playhead;
+	n = app->view == &view_compare ? compare_n(app, run) : app->playhead;
 	return run->trace.facts.prompt_tokens + n;
 }
 
@@ -241,18 +237,17 @@ static void fork_here(struct app *app, const char *arg)
 	compare_follow(app);
 }
 
-static void ask_fork(struct app *app, const char *arg)
+static void ask_fork(struct app *app)
 {
-	(void)arg;
 	if (has_demo(app))
 		ask_for(app, "fork ");
 }
 
-/* Half or twice the budget of the run, from here on. */
-static void scale_budget(struct app *app, bool up)
+/* Twice the budget of the run, or half of it, from here on. */
+static void budget(struct app *app, int n)
 {
 	const struct run *run;
-	uint32_t budget;
+	uint32_t tokens;
 	char line[32];
 	size_t i, entry;
 
@@ -260,141 +255,72 @@ static void scale_budget(struct app *app, bool up)
 		return;
 	entry = demo_entry(app, i);
 	run = deck_kept(app->deck, entry);
-	budget = run ? run->trace.facts.budget : 0;
+	tokens = run ? run->trace.facts.budget : 0;
 	for (size_t k = 0; run && k < run->trace.n_turns; k++)
-		budget = run->trace.turns[k].budget;
-	if (!budget) {
+		tokens = run->trace.turns[k].budget;
+	if (!tokens) {
 		app_complain(app, "a dense run has no budget; C changes its "
 				  "policy");
 		return;
 	}
-	budget = up ? budget * 2 : MAX(budget / 2, 1);
-	snprintf(line, sizeof(line), "budget %u", budget);
+	tokens = n > 0 ? tokens * 2 : MAX(tokens / 2, 1);
+	snprintf(line, sizeof(line), "budget %u", tokens);
 	if (demo_tell(app, i, line))
 		app_say(app, "%c: budget %u from here on", lane_letter(i),
-			budget);
+			tokens);
 }
 
-static void budget_up(struct app *app, const char *arg)
+static void tour(struct app *app)
 {
-	(void)arg;
-	scale_budget(app, true);
-}
-
-static void budget_down(struct app *app, const char *arg)
-{
-	(void)arg;
-	scale_budget(app, false);
-}
-
-static void tour(struct app *app, const char *arg)
-{
-	(void)arg;
 	if (has_demo(app))
 		tour_start(app);
 }
 
-#define IN_COMPARE IN_VIEW(VIEW_COMPARE)
-
 static const struct action rows[] = {
-	{ "next-problem",
-	  { 'n' },
-	  NULL,
-	  IN_COMPARE,
-	  "next problem",
-	  "the next problem of the demo",
-	  next_problem },
-	{ "problem-number",
-	  { K_NONE },
-	  "NUMBER",
-	  ANYWHERE,
-	  NULL,
-	  "a problem by the seed that draws it",
-	  number },
-	{ "own-problem",
-	  { 'W' },
-	  NULL,
-	  IN_COMPARE,
-	  "own",
-	  "a problem in your own words",
-	  own },
-	{ "problem",
-	  { K_NONE },
-	  "[TEXT]",
-	  ANYWHERE,
-	  NULL,
-	  "the same; without TEXT it tells how it is said",
-	  problem },
-	{ "add-run",
-	  { '+' },
-	  NULL,
-	  IN_COMPARE,
-	  "run",
-	  "another run of the problem, by a policy",
-	  ask_add },
-	{ "add",
-	  { K_NONE },
-	  "NAME [BUDGET] [WHAT]",
-	  ANYWHERE,
-	  NULL,
-	  "the same; WHAT at its threshold: stop, or a policy to go on with",
-	  add },
-	{ "change-policy",
-	  { 'C' },
-	  NULL,
-	  IN_COMPARE,
-	  NULL,
-	  "another policy for the run of the lane, from here on",
-	  ask_change },
-	{ "policy",
-	  { K_NONE },
-	  "NAME [BUDGET]",
-	  ANYWHERE,
-	  NULL,
-	  "the same",
-	  change },
-	{ "rescue",
-	  { 'D' },
-	  NULL,
-	  IN_COMPARE,
-	  "dense",
-	  "the run of the lane gets dense attention from here on",
-	  rescue },
-	{ "fork-here",
-	  { 'K' },
-	  NULL,
-	  IN_COMPARE,
-	  "fork",
-	  "another run that shares the lane's text up to the playhead",
-	  ask_fork },
-	{ "fork",
-	  { K_NONE },
-	  "NAME [BUDGET]",
-	  ANYWHERE,
-	  NULL,
-	  "the same, by a policy",
-	  fork_here },
-	{ "budget-up",
-	  { 'b' },
-	  NULL,
-	  IN_COMPARE,
-	  NULL,
-	  "twice the budget for the run of the lane",
-	  budget_up },
-	{ "budget-down",
-	  { 'B' },
-	  NULL,
-	  IN_COMPARE,
-	  NULL,
-	  "half of it",
-	  budget_down },
-	{ "tour",
-	  { K_NONE },
-	  NULL,
-	  ANYWHERE,
-	  NULL,
-	  "be led through the demo",
-	  tour },
+	{ .name = "next-problem", .keys = { 'n' }, .hint = "next problem",
+	  .about = "the next problem of the demo",
+	  .run = next_problem },
+	{ .name = "problem-number", .arg = "NUMBER",
+	  .about = "a problem by the seed that draws it",
+	  .with = number },
+	{ .name = "own-problem", .keys = { 'W' }, .hint = "own",
+	  .about = "a problem in your own words",
+	  .run = own },
+	{ .name = "problem", .arg = "[TEXT]",
+	  .about = "the same; without TEXT it tells how it is said",
+	  .with = problem },
+	{ .name = "add-run", .keys = { '+' }, .hint = "run",
+	  .about = "another run of the problem, by a policy",
+	  .run = ask_add },
+	{ .name = "add", .arg = "NAME [BUDGET] [WHAT]",
+	  .about = "the same; WHAT at its threshold: stop, or a policy to go "
+		   "on with",
+	  .with = add },
+	{ .name = "change-policy", .keys = { 'C' },
+	  .about = "another policy for the run of the lane, from here on",
+	  .run = ask_change },
+	{ .name = "policy", .arg = "NAME [BUDGET]",
+	  .about = "the same",
+	  .with = change },
+	{ .name = "rescue", .keys = { 'D' }, .hint = "dense",
+	  .about = "the run of the lane gets dense attention from here on",
+	  .run = rescue },
+	{ .name = "fork-here", .keys = { 'K' }, .hint = "fork",
+	  .about = "another run that shares the lane's text up to the playhead",
+	  .run = ask_fork },
+	{ .name = "fork", .arg = "NAME [BUDGET]",
+	  .about = "the same, by a policy",
+	  .with = fork_here },
+	{ .name = "budget-up", .keys = { 'b' },
+	  .about = "twice the budget for the run of the lane",
+	  .by = budget, .n = 1 },
+	{ .name = "budget-down", .keys = { 'B' },
+	  .about = "half of it",
+	  .by = budget, .n = -1 },
+	{ .name = "tour",
+	  .about = "be led through the demo",
+	  .run = tour },
 };
 
-const struct action_room room_demo = { "The demo", rows, ARRAY_LEN(rows) };
+const struct action_room room_demo = { .title = "The demo", .of = &view_compare,
+				       .rows = rows, .n = ARRAY_LEN(rows) };

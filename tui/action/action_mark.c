@@ -16,7 +16,7 @@ static uint32_t *mark_of(struct app *app, const char *arg)
 /* Marks are tokens counted from 0; people see them counted from 1. */
 static uint32_t place(const struct app *app)
 {
-	if (app->view == VIEW_TEXT)
+	if (app->view->is & AT_CURSOR)
 		return app->cursor;
 	return app->playhead ? app->playhead - 1 : 0;
 }
@@ -41,18 +41,17 @@ static void jump(struct app *app, const char *arg)
 		return;
 	if (*m == APP_NO_MARK)
 		app_say(app, "there is no mark %s; m sets one", arg);
-	else if (app->view == VIEW_TEXT)
+	else if (app->view->is & AT_CURSOR)
 		app_set_cursor(app, *m);
 	else
 		app_seek(app, *m + 1);
 }
 
-static void marks(struct app *app, const char *arg)
+static void marks(struct app *app)
 {
 	struct buf all = { 0 };
 	char number[NUM_BYTES];
 
-	(void)arg;
 	for (int i = 0; i < APP_MARKS; i++)
 		if (app->marks[i] != APP_NO_MARK)
 			buf_printf(&all, "%s%c %s", all.len ? ", " : "",
@@ -63,25 +62,17 @@ static void marks(struct app *app, const char *arg)
 	buf_release(&all);
 }
 
-#define RUN_VIEWS \
-	(IN_VIEW(VIEW_RATIO) | IN_VIEW(VIEW_TEXT) | IN_VIEW(VIEW_MAP))
-
 static const struct action rows[] = {
-	{ "mark",
-	  { 'm' },
-	  "LETTER",
-	  RUN_VIEWS,
-	  NULL,
-	  "give this place a letter",
-	  mark },
-	{ "jump",
-	  { '\'' },
-	  "LETTER",
-	  RUN_VIEWS,
-	  NULL,
-	  "to the place of a letter",
-	  jump },
-	{ "marks", { K_NONE }, NULL, ANYWHERE, NULL, "tell all marks", marks },
+	{ .name = "mark", .keys = { 'm' }, .arg = "LETTER", .fits = SHOWS_RUN,
+	  .about = "give this place a letter",
+	  .with = mark },
+	{ .name = "jump", .keys = { '\'' }, .arg = "LETTER", .fits = SHOWS_RUN,
+	  .about = "to the place of a letter",
+	  .with = jump },
+	{ .name = "marks",
+	  .about = "tell all marks",
+	  .run = marks },
 };
 
-const struct action_room room_mark = { "Marks", rows, ARRAY_LEN(rows) };
+const struct action_room room_mark = { .title = "Marks", .rows = rows,
+				       .n = ARRAY_LEN(rows) };

@@ -8,17 +8,16 @@
 #include "app/recording.h"
 #include "draw/prompt.h"
 #include "system/file.h"
+#include "view/views.h"
 
-static void command(struct app *app, const char *arg)
+static void command(struct app *app)
 {
-	(void)arg;
 	prompt_open(app->prompt, PROMPT_COMMAND, "", action_complete);
 	app->dirty = true;
 }
 
-static void filter_prompt(struct app *app, const char *arg)
+static void filter_prompt(struct app *app)
 {
-	(void)arg;
 	prompt_open(app->prompt, PROMPT_COMMAND, "filter ", action_complete);
 	app->dirty = true;
 }
@@ -120,126 +119,81 @@ static void record_over(struct app *app, const char *arg)
 	record_to(app, arg, true);
 }
 
-static void redraw(struct app *app, const char *arg)
+static void redraw(struct app *app)
 {
-	(void)arg;
 	app->repaint = app->dirty = true;
 }
 
-static void suspend(struct app *app, const char *arg)
+static void suspend(struct app *app)
 {
-	(void)arg;
 	app->suspend = true;
 }
 
-static void quit(struct app *app, const char *arg)
+static void quit(struct app *app)
 {
-	(void)arg;
 	app->quit = true;
 }
 
-static void leave(struct app *app, const char *arg)
+static void leave(struct app *app)
 {
-	(void)arg;
-	if (!action_leave(app))
+	if (!view_leave(app))
 		app->quit = true;
 }
 
-static void help(struct app *app, const char *arg)
+static void help(struct app *app)
 {
-	(void)arg;
-	if (app->view == VIEW_HELP)
-		action_leave(app);
+	if (app->view == &view_help)
+		view_leave(app);
 	else
-		action_show(app, VIEW_HELP);
+		view_show(app, &view_help);
 }
 
-static void back(struct app *app, const char *arg)
+static void back(struct app *app)
 {
-	(void)arg;
 	app->message[0] = '\0';
-	action_leave(app);
+	view_leave(app);
 }
 
 static const struct action rows[] = {
-	{ "help",
-	  { '?', K_F1 },
-	  NULL,
-	  ANYWHERE,
-	  "help",
-	  "keys and commands",
-	  help },
-	{ "back",
-	  { K_ESC },
-	  NULL,
-	  ANYWHERE,
-	  NULL,
-	  "out of help, panels and opened generations",
-	  back },
-	{ "command",
-	  { ':' },
-	  NULL,
-	  ANYWHERE,
-	  NULL,
-	  "a command line; Tab completes, Up recalls",
-	  command },
-	{ "filter-prompt",
-	  { '&', '/' },
-	  NULL,
-	  IN_VIEW(VIEW_LIST),
-	  "filter",
-	  "begin a filter of the list",
-	  filter_prompt },
-	{ "export",
-	  { K_NONE },
-	  "FORMAT FILE",
-	  ANYWHERE,
-	  NULL,
-	  "csv, jsonl or svg of the open generation",
-	  export_new },
-	{ "export!",
-	  { K_NONE },
-	  "FORMAT FILE",
-	  ANYWHERE,
-	  NULL,
-	  "the same over a file that exists",
-	  export_over },
-	{ "record",
-	  { 'w' },
-	  "[FILE]",
-	  ANYWHERE,
-	  NULL,
-	  "write the open generation to a trace as it comes, or end that",
-	  record_new },
-	{ "record!",
-	  { K_NONE },
-	  "[FILE]",
-	  ANYWHERE,
-	  NULL,
-	  "the same over a file that exists",
-	  record_over },
-	{ "redraw",
-	  { KEY_CTRL('L') },
-	  NULL,
-	  ANYWHERE,
-	  NULL,
-	  "draw the whole screen again",
-	  redraw },
-	{ "leave", { 'q' }, NULL, ANYWHERE, "quit", "back, then quit", leave },
-	{ "quit",
-	  { KEY_CTRL('C') },
-	  NULL,
-	  ANYWHERE,
-	  NULL,
-	  "quit at once",
-	  quit },
-	{ "suspend",
-	  { KEY_CTRL('Z') },
-	  NULL,
-	  ANYWHERE,
-	  NULL,
-	  "to the shell; fg comes back",
-	  suspend },
+	{ .name = "help", .keys = { '?', K_F1 }, .hint = "help",
+	  .about = "keys and commands",
+	  .run = help },
+	{ .name = "back", .keys = { K_ESC },
+	  .about = "out of help, panels and opened generations",
+	  .run = back },
+	{ .name = "command", .keys = { ':' },
+	  .about = "a command line; Tab completes, Up recalls",
+	  .run = command },
+	{ .name = "filter-prompt", .keys = { '&', '/' },
+	  .fits = SHOWS_ROWS, .hint = "filter",
+	  .about = "begin a filter of the list",
+	  .run = filter_prompt },
+	{ .name = "export", .arg = "FORMAT FILE",
+	  .about = "csv, jsonl or svg of the open generation",
+	  .with = export_new },
+	{ .name = "export!", .arg = "FORMAT FILE",
+	  .about = "the same over a file that exists",
+	  .with = export_over },
+	{ .name = "record", .keys = { 'w' }, .arg = "[FILE]",
+	  .about = "write the open generation to a trace as it comes, or end "
+		   "that",
+	  .with = record_new },
+	{ .name = "record!", .arg = "[FILE]",
+	  .about = "the same over a file that exists",
+	  .with = record_over },
+	{ .name = "redraw", .keys = { KEY_CTRL('L') },
+	  .about = "draw the whole screen again",
+	  .run = redraw },
+	{ .name = "leave", .keys = { 'q' }, .hint = "quit",
+	  .about = "back, then quit",
+	  .run = leave },
+	{ .name = "quit", .keys = { KEY_CTRL('C') },
+	  .about = "quit at once",
+	  .run = quit },
+	{ .name = "suspend", .keys = { KEY_CTRL('Z') },
+	  .about = "to the shell; fg comes back",
+	  .run = suspend },
 };
 
-const struct action_room room_program = { "Program", rows, ARRAY_LEN(rows) };
+const struct action_room room_program = { .title = "Program", .rows = rows,
+				       .n = ARRAY_LEN(rows) };

@@ -16,10 +16,12 @@ static size_t cursor_byte(const struct app *app)
 	return t->end[app->cursor - 1];
 }
 
-static void start(struct app *app, bool backward)
+/* The next hit after the cursor, or for n < 0 the one before it. */
+static void again(struct app *app, int n)
 {
 	struct search *s = &app->search;
 	uint32_t next;
+	bool backward = n < 0;
 
 	if (!s->len) {
 		app_say(app, "nothing to search for yet; / begins a search");
@@ -93,45 +95,21 @@ static void search(struct app *app, const char *arg)
 	s->len = MIN(strlen(arg), sizeof(s->pattern) - 1);
 	memcpy(s->pattern, arg, s->len);
 	s->pattern[s->len] = '\0';
-	start(app, false);
+	again(app, 1);
 }
-
-static void search_next(struct app *app, const char *arg)
-{
-	(void)arg;
-	start(app, false);
-}
-
-static void search_prev(struct app *app, const char *arg)
-{
-	(void)arg;
-	start(app, true);
-}
-
-#define RUN_VIEWS (IN_VIEW(VIEW_RATIO) | IN_VIEW(VIEW_TEXT))
 
 static const struct action rows[] = {
-	{ "search",
-	  { '/' },
-	  "[TEXT]",
-	  RUN_VIEWS,
-	  "search",
-	  "text; capitals count only if the pattern has some",
-	  search },
-	{ "search-next",
-	  { 'n' },
-	  NULL,
-	  RUN_VIEWS,
-	  NULL,
-	  "the next hit",
-	  search_next },
-	{ "search-prev",
-	  { 'N' },
-	  NULL,
-	  RUN_VIEWS,
-	  NULL,
-	  "the hit before",
-	  search_prev },
+	{ .name = "search", .keys = { '/' }, .arg = "[TEXT]",
+	  .fits = SHOWS_TEXT, .hint = "search",
+	  .about = "text; capitals count only if the pattern has some",
+	  .with = search },
+	{ .name = "search-next", .keys = { 'n' }, .fits = SHOWS_TEXT,
+	  .about = "the next hit",
+	  .by = again, .n = 1 },
+	{ .name = "search-prev", .keys = { 'N' }, .fits = SHOWS_TEXT,
+	  .about = "the hit before",
+	  .by = again, .n = -1 },
 };
 
-const struct action_room room_search = { "Searching", rows, ARRAY_LEN(rows) };
+const struct action_room room_search = { .title = "Searching", .rows = rows,
+				       .n = ARRAY_LEN(rows) };

@@ -4,6 +4,7 @@
 
 #include "action/action.h"
 #include "opt/opt.h"
+#include "view/views.h"
 
 /* Values that f steps through; 64 is the demo's. */
 static const uint32_t f_steps[] = {
@@ -45,7 +46,7 @@ static void set(struct app *app, const char *arg)
 	const struct opt *opt;
 
 	if (!arg[0]) {
-		action_show(app, VIEW_HELP);
+		view_show(app, &view_help);
 		return;
 	}
 	snprintf(name, sizeof(name), "%.*s", (int)MIN(n, sizeof(name) - 1),
@@ -67,62 +68,31 @@ static void set_number(struct app *app, const char *name, double value)
 	action_set(app, name, text);
 }
 
-static void t_by(struct app *app, double step)
+static void t_by(struct app *app, int n)
 {
-	set_number(app, "t", MAX(0, app->set.meter.rule.t + step));
+	set_number(app, "t", MAX(0, app->set.meter.rule.t + n));
 }
 
-static void t_up(struct app *app, const char *arg)
-{
-	(void)arg;
-	t_by(app, 1);
-}
-
-static void t_down(struct app *app, const char *arg)
-{
-	(void)arg;
-	t_by(app, -1);
-}
-
-static void f_up(struct app *app, const char *arg)
+/* The next of f_steps in the direction of n. */
+static void f_by(struct app *app, int n)
 {
 	uint32_t f = app->set.meter.rule.f;
 
-	(void)arg;
 	for (size_t i = 0; i < ARRAY_LEN(f_steps); i++) {
-		if (f_steps[i] > f) {
-			set_number(app, "f", f_steps[i]);
+		size_t k = n > 0 ? i : ARRAY_LEN(f_steps) - 1 - i;
+
+		if (n > 0 ? f_steps[k] > f : f_steps[k] < f) {
+			set_number(app, "f", f_steps[k]);
 			return;
 		}
 	}
 }
 
-static void f_down(struct app *app, const char *arg)
+static void patience_by(struct app *app, int n)
 {
-	uint32_t f = app->set.meter.rule.f;
+	double to = (double)app->set.meter.rule.patience + n;
 
-	(void)arg;
-	for (size_t i = ARRAY_LEN(f_steps); i-- > 0;) {
-		if (f_steps[i] < f) {
-			set_number(app, "f", f_steps[i]);
-			return;
-		}
-	}
-}
-
-static void patience_up(struct app *app, const char *arg)
-{
-	(void)arg;
-	set_number(
-		app, "patience",
-		MIN(app->set.meter.rule.patience + 1.0, RULE_PATIENCE_MAX));
-}
-
-static void patience_down(struct app *app, const char *arg)
-{
-	(void)arg;
-	set_number(app, "patience",
-		   MAX(app->set.meter.rule.patience - 1.0, 1.0));
+	set_number(app, "patience", MIN(MAX(to, 1), RULE_PATIENCE_MAX));
 }
 
 /* The Ls in use: "auto" is resolved by the run. */
@@ -135,16 +105,11 @@ static unsigned present_ls(const struct app *app)
 	return BOUND_LS_BYTES;
 }
 
-static void ls_up(struct app *app, const char *arg)
+static void ls_by(struct app *app, int n)
 {
-	(void)arg;
-	set_number(app, "ls", MIN(present_ls(app) + 1.0, BOUND_LS_MAX));
-}
+	double to = (double)present_ls(app) + n;
 
-static void ls_down(struct app *app, const char *arg)
-{
-	(void)arg;
-	set_number(app, "ls", MAX(present_ls(app) - 1.0, BOUND_LS_MIN));
+	set_number(app, "ls", MIN(MAX(to, BOUND_LS_MIN), BOUND_LS_MAX));
 }
 
 /* The next of the option's names, round and round. */
@@ -163,119 +128,69 @@ static void next_value(struct app *app, const char *name)
 	action_set(app, name, opt->value(i));
 }
 
-static void coder_next(struct app *app, const char *arg)
+static void coder_next(struct app *app)
 {
-	(void)arg;
 	next_value(app, "coder");
 }
 
-static void symbols_next(struct app *app, const char *arg)
+static void symbols_next(struct app *app)
 {
-	(void)arg;
 	next_value(app, "symbols");
 }
 
-static void rivals(struct app *app, const char *arg)
+static void rivals(struct app *app)
 {
-	(void)arg;
 	action_set(app, "rivals", app->set.meter.rules ? "off" : "on");
 }
 
-static void graph_next(struct app *app, const char *arg)
+static void graph_next(struct app *app)
 {
-	(void)arg;
 	next_value(app, "graph");
 }
 
-#define RUN_VIEWS    (IN_VIEW(VIEW_RATIO) | IN_VIEW(VIEW_TEXT))
-#define ALL_BUT_HELP (ANYWHERE & ~IN_VIEW(VIEW_HELP))
-
 static const struct action rows[] = {
-	{ "t-up",
-	  { 't' },
-	  NULL,
-	  ALL_BUT_HELP,
-	  "t",
-	  "raise t: the rule fires earlier",
-	  t_up },
-	{ "t-down",
-	  { 'T' },
-	  NULL,
-	  ALL_BUT_HELP,
-	  "+",
-	  "lower t: the rule fires later",
-	  t_down },
-	{ "f-up",
-	  { 'f' },
-	  NULL,
-	  ALL_BUT_HELP,
-	  "f",
-	  "more tokens between checks",
-	  f_up },
-	{ "f-down",
-	  { 'd' },
-	  NULL,
-	  ALL_BUT_HELP,
-	  "+",
-	  "fewer tokens between checks",
-	  f_down },
-	{ "patience-up",
-	  { 'p' },
-	  NULL,
-	  ALL_BUT_HELP,
-	  NULL,
-	  "more checks in a row until the rule fires",
-	  patience_up },
-	{ "patience-down",
-	  { 'P' },
-	  NULL,
-	  ALL_BUT_HELP,
-	  NULL,
-	  "fewer checks in a row",
-	  patience_down },
-	{ "ls-up",
-	  { 'y' },
-	  NULL,
-	  RUN_VIEWS,
-	  NULL,
-	  "longer words in the band's code (Ls)",
-	  ls_up },
-	{ "ls-down", { 'Y' }, NULL, RUN_VIEWS, NULL, "shorter words", ls_down },
-	{ "next-coder",
-	  { 'o' },
-	  NULL,
-	  RUN_VIEWS,
-	  NULL,
-	  "another coder for the rule: lz77, deflate, zstd",
-	  coder_next },
-	{ "next-symbols",
-	  { 'u' },
-	  NULL,
-	  RUN_VIEWS,
-	  NULL,
-	  "measure bytes, tokens, or what suits the trace",
-	  symbols_next },
-	{ "rivals",
-	  { 'r' },
-	  NULL,
-	  RUN_VIEWS,
-	  NULL,
-	  "run the other stop rules too, or not",
-	  rivals },
-	{ "next-graph",
-	  { 'a' },
-	  NULL,
-	  IN_VIEW(VIEW_RATIO),
-	  NULL,
-	  "draw with braille, blocks or ASCII",
-	  graph_next },
-	{ "set",
-	  { K_NONE },
-	  "[NAME [VALUE]]",
-	  ANYWHERE,
-	  NULL,
-	  "an option, as on the command line: set t 12",
-	  set },
+	{ .name = "t-up", .keys = { 't' }, .fits = SHOWS_MEASURES, .hint = "t",
+	  .about = "raise t: the rule fires earlier",
+	  .by = t_by, .n = 1 },
+	{ .name = "t-down", .keys = { 'T' },
+	  .fits = SHOWS_MEASURES, .hint = "+",
+	  .about = "lower t: the rule fires later",
+	  .by = t_by, .n = -1 },
+	{ .name = "f-up", .keys = { 'f' }, .fits = SHOWS_MEASURES, .hint = "f",
+	  .about = "more tokens between checks",
+	  .by = f_by, .n = 1 },
+	{ .name = "f-down", .keys = { 'd' },
+	  .fits = SHOWS_MEASURES, .hint = "+",
+	  .about = "fewer tokens between checks",
+	  .by = f_by, .n = -1 },
+	{ .name = "patience-up", .keys = { 'p' }, .fits = SHOWS_MEASURES,
+	  .about = "more checks in a row until the rule fires",
+	  .by = patience_by, .n = 1 },
+	{ .name = "patience-down", .keys = { 'P' }, .fits = SHOWS_MEASURES,
+	  .about = "fewer checks in a row",
+	  .by = patience_by, .n = -1 },
+	{ .name = "ls-up", .keys = { 'y' }, .fits = SHOWS_TEXT,
+	  .about = "longer words in the band's code (Ls)",
+	  .by = ls_by, .n = 1 },
+	{ .name = "ls-down", .keys = { 'Y' }, .fits = SHOWS_TEXT,
+	  .about = "shorter words",
+	  .by = ls_by, .n = -1 },
+	{ .name = "next-coder", .keys = { 'o' }, .fits = SHOWS_TEXT,
+	  .about = "another coder for the rule: lz77, deflate, zstd",
+	  .run = coder_next },
+	{ .name = "next-symbols", .keys = { 'u' }, .fits = SHOWS_TEXT,
+	  .about = "measure bytes, tokens, or what suits the trace",
+	  .run = symbols_next },
+	{ .name = "rivals", .keys = { 'r' }, .fits = SHOWS_TEXT,
+	  .about = "run the other stop rules too, or not",
+	  .run = rivals },
+	{ .name = "next-graph", .keys = { 'a' }, .fits = SHOWS_CURVES,
+	  .about = "draw with braille, blocks or ASCII",
+	  .run = graph_next },
+	{ .name = "set", .arg = "[NAME [VALUE]]",
+	  .about = "an option, as on the command line: set t 12",
+	  .with = set },
 };
 
-const struct action_room room_tune = { "Tuning", rows, ARRAY_LEN(rows) };
+const struct action_room room_tune = { .title = "Tuning", .rows = rows,
+				       .n = ARRAY_LEN(rows) };

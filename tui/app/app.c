@@ -1,3 +1,5 @@
+/* The state of the program: what is open, where we are in it, how time moves
+ * it. Views and actions stand above it and reach it through its functions. */
 #include "app/app.h"
 
 #include <math.h>
@@ -7,12 +9,9 @@
 
 #include "app/recording.h"
 #include "app/session.h"
+#include "app/view.h"
 #include "base/buf.h"
-#include "demo/demo.h"
 #include "draw/prompt.h"
-#include "view/compare.h"
-#include "view/list.h"
-#include "view/view.h"
 
 #define QUIET_S 2.0 /* without a token: it is waited for */
 
@@ -29,8 +28,7 @@ static void forget_positions(struct app *app)
 	app->pace = PACE_FOLLOW;
 	app->play_credit = 0;
 	app->axis_from = app->axis_to = 0;
-	app->text_top = 0;
-	app->text_follow = true;
+	app->n_placed++;
 	app->jumped_from = app->jumped_to = APP_NO_MARK;
 	app->moved = false;
 	app->fresh = true;
@@ -42,7 +40,8 @@ static void forget_positions(struct app *app)
 void app_init(struct app *app, const struct settings *set)
 {
 	*app = (struct app){ .set = *set, .speed = set->show.speed };
-	app->view = app->last_view = app->home = VIEW_RATIO;
+	app->view = app->last_view = views[0];
+	view_states_init(app);
 	app->view_rows = app->view_cols = 1;
 	app->prompt = prompt_new();
 	app->deck = deck_new(&set->meter);
@@ -54,11 +53,9 @@ void app_init(struct app *app, const struct settings *set)
 void app_release(struct app *app)
 {
 	recording_end(app);
-	demo_free(app);
 	deck_free(app->deck);
 	prompt_free(app->prompt);
-	mem_free(app->list_order);
-	mem_free(app->list_marks);
+	view_states_release(app);
 	*app = (struct app){ 0 };
 }
 
@@ -85,6 +82,16 @@ void app_complain(struct app *app, const char *fmt, ...)
 	va_start(ap, fmt);
 	say(app, true, fmt, ap);
 	va_end(ap);
+}
+
+void app_say_pace(struct app *app, bool recorded, const char *pace)
+{
+	if (app->pace == PACE_PLAY)
+		app_say(app, "playing at %g times %s", app->speed,
+			recorded ? "the recorded pace" : pace);
+	else
+		app_say(app, app->pace == PACE_FOLLOW ? "following the end"
+						      : "paused");
 }
 
 uint32_t app_n_tokens(const struct app *app)
@@ -148,27 +155,30 @@ static void tell_trouble(struct app *app)
 	const char *trouble = deck_trouble(app->deck);
 	size_t skipped = deck_skipped(app->deck);
 
-	if (!trouble[0] || strcmp(trouble, app->trouble_seen) == 0)
+	if (!trouble[0] || strcmp(trouble, app->said.trouble) == 0)
 		return;
-	snprintf(app->trouble_seen, sizeof(app->trouble_seen), "%s", trouble);
+	snprintf(app->said.trouble, sizeof(app->said.trouble), "%s", trouble);
 	if (skipped > 1)
 		app_complain(app, "%s (and %zu more)", trouble, skipped - 1);
 	else
 		app_complain(app, "%s", trouble);
 }
 
-void app_sync(struct app *app)
+bool app_sync(struct app *app)
 {
 	struct run *run = deck_run(app->deck);
+	bool more = false;
 
 	if (run != app->run) {
 		app->run = run;
 		app->dirty = true;
 	}
-	if (list_sync(app) && app->view == VIEW_LIST)
-		app->dirty = true;
 	clip_positions(app);
+	for (size_t i = 0; i < n_views; i++)
+		if (views[i]->sync)
+			more = views[i]->sync(app) || more;
 	tell_trouble(app);
+	return more;
 }
 
 /* -- playing ------------------------------------------------------------- */
@@ -194,7 +204,7 @@ bool app_is_live(const struct app *app)
 
 bool app_is_waiting(const struct app *app)
 {
-	return app_is_live(app) && app->quiet_s >= QUIET_S;
+	return app_is_live(app) && app->quiet.s >= QUIET_S;
 }
 
 /* The screen says so once, and then is as idle as the source. */
@@ -203,11 +213,11 @@ static void count_quiet(struct app *app, double seconds)
 	bool was = app_is_waiting(app);
 	uint32_t n = app_n_tokens(app);
 
-	app->quiet_s = n == app->quiet_at ? app->quiet_s + seconds : 0;
-	app->quiet_at = n;
+	app->quiet.s = n == app->quiet.n_tokens ? app->quiet.s + seconds : 0;
+	app->quiet.n_tokens = n;
 	if (app_is_waiting(app) == was)
 		return;
-	app->quiet_since = time(NULL) - (time_t)app->quiet_s;
+	app->quiet.since = time(NULL) - (time_t)app->quiet.s;
 	app->dirty = true;
 }
 
@@ -216,11 +226,9 @@ void app_tick(struct app *app, double seconds)
 	uint32_t n = app_n_tokens(app);
 
 	count_quiet(app, seconds);
-	if (app->demo)
-		demo_tick(app, seconds);
-	if (app->view == VIEW_COMPARE)
-		compare_tick(app, seconds);
-	if (app->pace != PACE_PLAY || !app->run || app->view == VIEW_COMPARE)
+	if (app->view->tick)
+		app->view->tick(app, seconds);
+	if (app->pace != PACE_PLAY || !app->run || app->view->tick)
 		return;
 	app->play_credit += seconds * app->speed;
 	while (app->wanted < n) {
@@ -248,8 +256,8 @@ static double next_move(const struct app *app)
 {
 	double wait;
 
-	if (app->view == VIEW_COMPARE)
-		return compare_next_tick(app);
+	if (app->view->next_tick)
+		return app->view->next_tick(app);
 	if (app->pace != PACE_PLAY || !app->run ||
 	    app->wanted >= app_n_tokens(app))
 		return -1;
@@ -257,21 +265,14 @@ static double next_move(const struct app *app)
 	return MAX(0, wait) / app->speed;
 }
 
-/* < 0: never. */
-static double sooner(double a, double b)
-{
-	return a < 0 || (b >= 0 && b < a) ? b : a;
-}
-
 double app_next_tick(const struct app *app)
 {
 	double move = next_move(app);
-	double step = app->demo ? demo_next_tick(app) : -1;
 	double quiet = app_is_live(app) && !app_is_waiting(app) ?
-			       QUIET_S - app->quiet_s :
+			       QUIET_S - app->quiet.s :
 			       -1;
 
-	return sooner(sooner(move, step), quiet);
+	return move < 0 || (quiet >= 0 && quiet < move) ? quiet : move;
 }
 
 /* -- changes ------------------------------------------------------------- */
@@ -291,7 +292,7 @@ void app_seek(struct app *app, uint32_t playhead)
 	if (app->pace == PACE_FOLLOW)
 		app->pace = PACE_PAUSED;
 	app->play_credit = 0;
-	app->text_follow = true;
+	app->n_placed++;
 	app->moved = app->dirty = true;
 	clip_positions(app);
 	show_playhead(app);
@@ -307,7 +308,7 @@ void app_set_cursor(struct app *app, uint32_t token)
 	if (token >= app->playhead)
 		app_seek(app, token + 1);
 	app->wanted_cursor = token;
-	app->text_follow = true;
+	app->n_placed++;
 	app->moved = app->dirty = true;
 	clip_positions(app);
 }

@@ -1,3 +1,4 @@
+/* Generations that are written down while they come, each by a recorder. */
 #include "app/recording.h"
 
 #include <stdio.h>
@@ -18,9 +19,9 @@ struct recording {
 
 static struct recording *find(const struct app *app, size_t i)
 {
-	for (size_t k = 0; k < app->n_recordings; k++)
-		if (app->recordings[k].i_entry == i)
-			return &app->recordings[k];
+	for (size_t k = 0; k < app->recordings.n; k++)
+		if (app->recordings.rows[k].i_entry == i)
+			return &app->recordings.rows[k];
 	return NULL;
 }
 
@@ -45,7 +46,7 @@ static void finish(struct app *app, struct recording *rec)
 	else
 		app_complain(app, "%s", err.text);
 	mem_free(rec->path);
-	*rec = app->recordings[--app->n_recordings];
+	*rec = app->recordings.rows[--app->recordings.n];
 }
 
 void recording_start(struct app *app, size_t i, const char *path, bool over)
@@ -54,7 +55,7 @@ void recording_start(struct app *app, size_t i, const char *path, bool over)
 	struct err err = { "" };
 	struct recording rec = { .i_entry = i };
 
-	if (!run || app->n_recordings == RECORDINGS_MAX) {
+	if (!run || app->recordings.n == RECORDINGS_MAX) {
 		app_complain(app, run ? "no more than %d recordings at once" :
 					"there is nothing to record",
 			     RECORDINGS_MAX);
@@ -66,12 +67,12 @@ void recording_start(struct app *app, size_t i, const char *path, bool over)
 		return;
 	}
 	rec.path = mem_strdup(path);
-	app->recordings = grow(app->recordings, &app->recordings_cap,
-			       app->n_recordings + 1, sizeof(rec));
-	app->recordings[app->n_recordings++] = rec;
+	app->recordings.rows = grow(app->recordings.rows, &app->recordings.cap,
+			       app->recordings.n + 1, sizeof(rec));
+	app->recordings.rows[app->recordings.n++] = rec;
 	app_say(app, "recording to %s", path);
 	if (run->ended)
-		finish(app, &app->recordings[app->n_recordings - 1]);
+		finish(app, &app->recordings.rows[app->recordings.n - 1]);
 }
 
 void recording_stop(struct app *app, size_t i)
@@ -99,14 +100,14 @@ static void numbered(const char *path, size_t number, struct buf *out)
 static void start_new(struct app *app)
 {
 	while (app->set.show.record[0] &&
-	       app->n_record_seen < deck_n(app->deck)) {
-		size_t i = app->n_record_seen;
+	       app->recordings.n_seen < deck_n(app->deck)) {
+		size_t i = app->recordings.n_seen;
 		const struct run *run = deck_kept(app->deck, i);
 		struct buf path = { 0 };
 
 		if (run && !run->trace.n_tokens && !run->ended)
 			return; /* nothing is known of it yet */
-		app->n_record_seen++;
+		app->recordings.n_seen++;
 		if (!run)
 			continue; /* it stands in a file already */
 		numbered(app->set.show.record, i + 1, &path);
@@ -121,8 +122,8 @@ bool recording_work(struct app *app)
 	bool any = false;
 
 	start_new(app);
-	for (size_t k = app->n_recordings; k-- > 0;) {
-		struct recording *rec = &app->recordings[k];
+	for (size_t k = app->recordings.n; k-- > 0;) {
+		struct recording *rec = &app->recordings.rows[k];
 		const struct run *run = deck_kept(app->deck, rec->i_entry);
 		struct err err = { "" };
 		bool more = false;
@@ -139,10 +140,10 @@ bool recording_work(struct app *app)
 
 double recording_wait_s(const struct app *app)
 {
-	double least = -1, now = app->n_recordings ? now_s() : 0;
+	double least = -1, now = app->recordings.n ? now_s() : 0;
 
-	for (size_t k = 0; k < app->n_recordings; k++) {
-		double wait = recorder_wait_s(app->recordings[k].recorder,
+	for (size_t k = 0; k < app->recordings.n; k++) {
+		double wait = recorder_wait_s(app->recordings.rows[k].recorder,
 					      now);
 
 		if (wait >= 0 && (least < 0 || wait < least))
@@ -153,9 +154,9 @@ double recording_wait_s(const struct app *app)
 
 void recording_end(struct app *app)
 {
-	while (app->n_recordings)
-		finish(app, &app->recordings[app->n_recordings - 1]);
-	mem_free(app->recordings);
-	app->recordings = NULL;
-	app->recordings_cap = 0;
+	while (app->recordings.n)
+		finish(app, &app->recordings.rows[app->recordings.n - 1]);
+	mem_free(app->recordings.rows);
+	app->recordings.rows = NULL;
+	app->recordings.cap = 0;
 }

@@ -94,6 +94,7 @@ int command_demo(const struct settings *given, int n_files)
 		app_init(&app, &set);
 		if (demo_new(&app, &err) && begin(&app, &err))
 			status = show(&app, &err);
+		demo_free(&app);
 		app_release(&app);
 	}
 	if (err.text[0])

@@ -99,10 +99,11 @@ static void print_action(struct buf *out, const struct action_room *room,
 
 static void print_actions(struct buf *out)
 {
-	for (size_t i = 0; i < n_action_rooms; i++)
-		for (size_t k = 0; k < action_rooms[i]->n; k++)
-			print_action(out, action_rooms[i],
-				     &action_rooms[i]->rows[k]);
+	const struct action_room *room;
+
+	for (size_t i = 0; (room = action_room(i)); i++)
+		for (size_t k = 0; k < room->n; k++)
+			print_action(out, room, &room->rows[k]);
 }
 
 static void print_named(struct buf *out, const char *kind, const char *name,
@@ -169,8 +170,8 @@ void tables_print(struct buf *out)
 	}
 	print_options(out);
 	print_actions(out);
-	for (size_t i = 0; i < VIEWS; i++) {
-		print_named(out, "view", views[i].name, views[i].about);
+	for (size_t i = 0; i < n_views; i++) {
+		print_named(out, "view", views[i]->name, views[i]->about);
 		end(out);
 	}
 	for (size_t i = 0; formats[i]; i++) {

@@ -73,8 +73,9 @@ static void print_formats(struct buf *out)
 
 static void print_keys(struct buf *out)
 {
-	for (size_t i = 0; i < n_action_rooms; i++) {
-		const struct action_room *room = action_rooms[i];
+	const struct action_room *room;
+
+	for (size_t i = 0; (room = action_room(i)); i++) {
 
 		buf_printf(out, "%s%s\n", i ? "\n" : "", room->title);
 		for (size_t k = 0; k < room->n; k++) {

@@ -11,7 +11,7 @@
 #include "input/source.h"
 #include "system/data.h"
 #include "view/compare.h"
-#include "view/view.h"
+#include "view/views.h"
 
 #define FRAME_S (1.0 / 30)
 
@@ -203,7 +203,8 @@ static bool begin(struct app *app, struct err *err)
 	d->credit = 0;
 	d->held = false;
 	app->pace = PACE_FOLLOW;
-	app->home = VIEW_COMPARE;
+	app->home = &view_compare;
+	compare_of(app)->waiting = "The model reads the prompt.";
 	deck_add_source(app->deck, source_decoder(d->name, decoder));
 	compare_follow(app);
 	return true;
@@ -283,10 +284,10 @@ size_t demo_entry(const struct app *app, size_t i)
 
 bool demo_current(const struct app *app, size_t *i_run)
 {
-	const struct compare *c = &app->compare;
+	const struct compare *c = compare_of(app);
 	size_t entry = deck_opened(app->deck);
 
-	if (app->view == VIEW_COMPARE && c->lane < c->n)
+	if (app->view == &view_compare && c->lane < c->n)
 		entry = c->runs[c->lane];
 	if (entry == DECK_NONE || entry < app->demo->first)
 		return false;
@@ -366,7 +367,7 @@ static bool steps(struct app *app, uint32_t n)
 
 static bool is_at_end(const struct app *app)
 {
-	return app->view == VIEW_COMPARE ? isinf(app->compare.at) :
+	return app->view == &view_compare ? isinf(compare_of(app)->at) :
 					   app->pace == PACE_FOLLOW;
 }
 
@@ -444,6 +445,11 @@ int demo_fd(const struct app *app)
 	return d && d->decoder && !d->gone ? decoder_news_fd(d->decoder) : -1;
 }
 
+bool demo_is_shown(const struct app *app)
+{
+	return app->demo && app->view == &view_compare;
+}
+
 void demo_sync(struct app *app)
 {
 	struct demo *d = app->demo;
@@ -453,6 +459,8 @@ void demo_sync(struct app *app)
 		return;
 	if (!d->gone && decoder_is_gone(d->decoder)) {
 		d->gone = d->held = true;
+		compare_of(app)->waiting = "Nothing was decoded; n begins "
+					   "another problem.";
 		app->dirty = true;
 	}
 	if (!d->gone)

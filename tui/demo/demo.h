@@ -14,8 +14,8 @@
 
 
 #include "app/app.h"
-#include "decode/model_map.h"
 #include "decode/decoder.h"
+#include "decode/model_map.h"
 #include "task/problem.h"
 #include "term/screen.h"
 
@@ -68,7 +68,7 @@ struct demo {
 /* Maps the model; app->set says which, and what the sparse run is. Nothing
  * is decoded yet. false and a sentence. */
 bool demo_new(struct app *app, struct err *err);
-void demo_free(struct app *app); /* none is fine; before the deck */
+void demo_free(struct app *app); /* none is fine; before the app */
 
 /* Begins a problem in the compare view: drawn by a seed, typed, or a prompt
  * without an answer. What was under way ends. false and a sentence. */
@@ -80,6 +80,9 @@ bool demo_next(struct app *app, struct err *err);
 
 /* To poll for what the decoder says of commands; -1: nothing. */
 int demo_fd(const struct app *app);
+/* It has a decoder, and its runs are seen side by side. */
+bool demo_is_shown(const struct app *app);
+
 /* In step with the deck and the settings. */
 void demo_sync(struct app *app);
 void demo_tick(struct app *app, double seconds);

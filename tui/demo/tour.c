@@ -3,13 +3,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "action/action.h"
 #include "app/verdict.h"
 #include "base/buf.h"
 #include "demo/demo.h"
 #include "draw/pen.h"
 #include "draw/text_layout.h"
 #include "view/compare.h"
+#include "view/views.h"
 
 enum {
 	TOUR_ROWS = 7,	   /* a line, the text, the keys */
@@ -208,7 +208,7 @@ static void show_compare(struct app *app, bool size)
 {
 	compare_follow(app);
 	app->pace = PACE_FOLLOW;
-	app->compare.size = size;
+	compare_of(app)->size = size;
 }
 
 static void go(struct app *app, bool going)
@@ -238,10 +238,12 @@ static void enter_plateau(struct app *app)
 /* Of B: the views of one run show that of the lane with the cursor. */
 static void enter_map(struct app *app)
 {
+	struct compare *c = compare_of(app);
+
 	show_compare(app, true);
-	app->compare.lane = MIN(1, app->compare.n ? app->compare.n - 1 : 0);
-	app->map.layer = 1;
-	action_show(app, VIEW_MAP);
+	c->lane = MIN(1, c->n ? c->n - 1 : 0);
+	map_look(app)->layer = 1;
+	view_show(app, &view_map);
 	app->pace = PACE_FOLLOW;
 }
 
@@ -314,7 +316,7 @@ bool tour_key(struct app *app, int32_t key)
 {
 	size_t step;
 
-	if (!tour_is_on(app) || app->view == VIEW_HELP)
+	if (!tour_is_on(app) || app->view->is & STANDS_OVER)
 		return false;
 	step = app->demo->tour->step;
 	if (key == K_ESC || (key == K_ENTER && step + 1 == ARRAY_LEN(steps)))
@@ -336,7 +338,8 @@ int tour_rows(const struct app *app, int rows, int cols)
 	int room = rows - TOUR_VIEW_ROWS;
 
 	(void)cols;
-	if (!tour_is_on(app) || app->view == VIEW_HELP || room < TOUR_LEAST)
+	if (!tour_is_on(app) || app->view->is & STANDS_OVER ||
+	    room < TOUR_LEAST)
 		return 0;
 	return MIN(room, TOUR_ROWS);
 }

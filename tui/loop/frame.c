@@ -18,7 +18,6 @@
 #include "view/explain.h"
 #include "view/list.h"
 #include "view/now.h"
-#include "view/view.h"
 
 enum {
 	TITLE_ROWS = 2,
@@ -154,7 +153,7 @@ static void put_waiting(const struct app *app, const struct screen *s,
 	struct tm tm;
 	char since[8];
 
-	localtime_r(&app->quiet_since, &tm);
+	localtime_r(&app->quiet.since, &tm);
 	strftime(since, sizeof(since), "%H:%M", &tm);
 	buf_printf(out, "  %s waiting since %s", s->ascii ? "o" : "○", since);
 }
@@ -301,7 +300,7 @@ static void draw_facts(const struct app *app, struct screen *s)
 	struct buf latency = { 0 };
 
 	screen_fill(s, (struct rect){ 1, 0, 1, s->cols }, STYLE_TITLE_DIM);
-	if (app->demo && app->view == VIEW_COMPARE) {
+	if (demo_is_shown(app)) {
 		struct buf facts = { 0 };
 
 		demo_facts(app, s->ascii, &facts);
@@ -352,18 +351,14 @@ static const char *short_key(int32_t key, const struct screen *s,
 
 /* A row with a hint, and the row after it if that joins ("+"). */
 static bool draw_hint(struct pen *p, const struct action *a,
-		      const struct action *end, int view)
+		      const struct action *partner)
 {
 	char name[KEY_NAME_BYTES], keys[3 * KEY_NAME_BYTES];
-	const struct action *partner = a + 1;
-	bool pair = partner < end && partner->hint &&
-		    strcmp(partner->hint, "+") == 0 &&
-		    partner->views & IN_VIEW(view);
 	size_t len;
 
 	len = (size_t)snprintf(keys, sizeof(keys), "%s",
 			       short_key(a->keys[0], p->s, name));
-	if (pair)
+	if (partner)
 		snprintf(keys + len, sizeof(keys) - len, "%s%s",
 			 a->keys[0] >= K_FIRST ? "" : "/",
 			 short_key(partner->keys[0], p->s, name));
@@ -386,18 +381,25 @@ static bool is_first_hint(const char *name)
 	return false;
 }
 
+static bool joins(const struct action *a)
+{
+	return a->hint && strcmp(a->hint, "+") == 0;
+}
+
 /* The hints of a room; false: there is no more room in the line. */
 static bool draw_room(const struct app *app, const struct action_room *room,
 		      struct pen *p)
 {
 	for (size_t k = 0; k < room->n; k++) {
-		const struct action *a = &room->rows[k];
+		const struct action *a = &room->rows[k], *next = NULL;
 
-		if (!a->hint || strcmp(a->hint, "+") == 0 ||
-		    !(a->views & IN_VIEW(app->view)) ||
-		    is_first_hint(a->name))
+		if (!a->hint || joins(a) || is_first_hint(a->name) ||
+		    !action_fits(room, a, app->view))
 			continue;
-		if (!draw_hint(p, a, room->rows + room->n, app->view))
+		if (k + 1 < room->n && joins(a + 1) &&
+		    action_fits(room, a + 1, app->view))
+			next = a + 1;
+		if (!draw_hint(p, a, next))
 			return false;
 	}
 	return true;
@@ -407,23 +409,21 @@ static void draw_hints(const struct app *app, struct screen *s, int row,
 		       int cols)
 {
 	struct pen p = pen_at(s, row, 1, cols - 2);
+	const struct action_room *room;
 
 	for (size_t i = 0; i < ARRAY_LEN(first_hints); i++) {
 		const char *name = first_hints[i];
-		const struct action *a = action_find(name, strlen(name));
 
-		draw_hint(&p, a, a + 1, app->view);
+		draw_hint(&p, action_find(name, strlen(name)), NULL);
 	}
 	if (app->demo && !draw_room(app, &room_demo, &p))
 		return;
-	/* The first room, the program itself, comes last. */
-	for (size_t i = 1; i <= n_action_rooms; i++) {
-		const struct action_room *room =
-			action_rooms[i % n_action_rooms];
-
-		if (room != &room_demo && !draw_room(app, room, &p))
+	for (size_t i = 0; (room = action_room(i)); i++)
+		if (room != &room_demo && room != &room_program &&
+		    !draw_room(app, room, &p))
 			return;
-	}
+	/* The program itself comes last. */
+	draw_room(app, &room_program, &p);
 }
 
 /* What goes on in the background, at the right of the last row. */
@@ -491,7 +491,7 @@ void frame_draw(const struct app *app, struct screen *s)
 		draw_small(s);
 		return;
 	}
-	if (app->demo && app->view == VIEW_COMPARE)
+	if (demo_is_shown(app))
 		draw_demo_title(app, s);
 	else
 		draw_title(app, s);
@@ -499,7 +499,7 @@ void frame_draw(const struct app *app, struct screen *s)
 	tour.rows = tour_rows(app, r.rows, r.cols);
 	tour.row += r.rows - tour.rows;
 	r.rows -= tour.rows;
-	views[app->view].draw(app, s, r);
+	app->view->draw(app, s, r);
 	if (tour.rows)
 		tour_draw(app, s, tour);
 	if (app->demo && prompt_is_open(app->prompt))

@@ -16,9 +16,9 @@ static void prompt_event(struct app *app, int32_t code)
 	if (kind == PROMPT_COMMAND)
 		action_command(app, prompt_text(app->prompt));
 	else if (prompt_text(app->prompt)[0])
-		action_find("search", 6)->run(app, prompt_text(app->prompt));
+		action_find("search", 6)->with(app, prompt_text(app->prompt));
 	else
-		action_find("search-next", 11)->run(app, "");
+		action_command(app, "search-next");
 }
 
 /* What is pasted is text: it goes into an open line, its line ends as blanks,
@@ -49,9 +49,9 @@ static void click(struct app *app, struct key key, int rows, int cols)
 	r.rows -= tour_rows(app, r.rows, r.cols);
 
 	if (row < 0 || row >= r.rows || col < 0 || col >= r.cols ||
-	    !views[app->view].click)
+	    !app->view->click)
 		return;
-	if (views[app->view].click(app, r, row, col))
+	if (app->view->click(app, r, row, col))
 		app->dirty = true;
 }
 

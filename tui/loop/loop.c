@@ -11,7 +11,7 @@
 #include "loop/input.h"
 #include "system/clock.h"
 #include "term/signals.h"
-#include "view/compare.h"
+#include "view/views.h"
 
 /* What the loop knows beside the state of the program. */
 struct loop {
@@ -35,26 +35,16 @@ bool loop_begin(struct app *app)
 {
 	size_t n = deck_n(app->deck);
 
-	if (app->demo && app->view == VIEW_COMPARE)
+	if (demo_is_shown(app))
 		return true;
 	if (n == 0)
 		return false;
 	if (n > 1 || deck_n_sources(app->deck) > 1) {
-		app->view = app->home = app->last_view = VIEW_LIST;
+		app->view = app->home = app->last_view = &view_list;
 		app->dirty = true;
 		return true;
 	}
 	return app_open(app, 0);
-}
-
-/* What the list shows is reported first. */
-static void look_at_list(struct app *app)
-{
-	size_t top = MIN(app->list_top, app->list_n);
-
-	if (app->view == VIEW_LIST && app->list_n)
-		deck_look(app->deck, app->list_order + top,
-			  MIN(app->list_n - top, (size_t)app->view_rows));
 }
 
 /* A followed file was cut or replaced: said once. */
@@ -63,9 +53,9 @@ static void tell_news(struct app *app)
 	size_t n;
 	const char *news = deck_news(app->deck, &n);
 
-	if (n == app->n_news)
+	if (n == app->said.n_news)
 		return;
-	app->n_news = n;
+	app->said.n_news = n;
 	app_say(app, "%s", news);
 }
 
@@ -75,12 +65,10 @@ bool loop_work(struct app *app)
 	uint32_t before = app_n_tokens(app);
 	double progress = deck_progress(app->deck);
 
-	look_at_list(app);
 	more = deck_work(app->deck, LOOP_SLICE_US) || more;
-	app_sync(app);
+	more = app_sync(app) || more;
 	if (app->demo)
 		demo_sync(app);
-	more = compare_sync(app) || more;
 	tell_news(app);
 	session_sync(app);
 	more = recording_work(app) || more;
@@ -189,18 +177,37 @@ static void handle_keys(struct loop *l)
 		stop(l);
 }
 
+void loop_tick(struct app *app, double seconds)
+{
+	if (app->demo)
+		demo_tick(app, seconds);
+	app_tick(app, seconds);
+}
+
+/* < 0: never. */
+static double sooner(double a, double b)
+{
+	return a < 0 || (b >= 0 && b < a) ? b : a;
+}
+
+static double next_tick(const struct app *app)
+{
+	return sooner(app_next_tick(app),
+		      app->demo ? demo_next_tick(app) : -1);
+}
+
 static void tick(struct loop *l)
 {
 	uint64_t now = now_us();
 
-	app_tick(l->app, (double)(now - l->tick_us) / 1e6);
+	loop_tick(l->app, (double)(now - l->tick_us) / 1e6);
 	l->tick_us = now;
 }
 
 /* Milliseconds that poll() may sleep; -1: until something happens. */
 static int sleep_ms(const struct loop *l)
 {
-	double next_s = app_next_tick(l->app);
+	double next_s = next_tick(l->app);
 	double record_s = recording_wait_s(l->app);
 	int64_t ms = term_key_timeout(l->term);
 

@@ -27,6 +27,9 @@ bool loop_begin(struct app *app);
 /* Work for one slice; true while there is more to do right away. */
 bool loop_work(struct app *app);
 
+/* Lets seconds pass, for the playhead and for a demo. */
+void loop_tick(struct app *app, double seconds);
+
 /* Runs until the program is left. Returns the exit status; a signal that
  * ends the program does so after the terminal is as it was. */
 int loop_run(struct app *app, struct term *term);

@@ -81,7 +81,7 @@ static bool do_play(struct script *s, const char *arg, struct err *err)
 	if (end == arg || *end || !(seconds >= 0 && seconds <= PLAY_MOST_S))
 		return err_set(err, "play takes seconds");
 	for (; seconds > 0; seconds -= PLAY_STEP_S) {
-		app_tick(s->app, MIN(seconds, PLAY_STEP_S));
+		loop_tick(s->app, MIN(seconds, PLAY_STEP_S));
 		if (s->app->demo)
 			settle(s); /* what it asked for is decoded */
 	}
@@ -174,7 +174,7 @@ static bool do_line(struct script *s, const char *line, struct err *err)
 		if (line[0] == ':')
 			action_command(s->app, line + 1);
 		else
-			action_find("search", 6)->run(s->app, line + 1);
+			action_find("search", 6)->with(s->app, line + 1);
 		while (search_work(s->app))
 			;
 		if (s->begun)

@@ -1,15 +1,21 @@
+/* Runs side by side: which ones, and moving and playing on their axis. */
 #include "view/compare.h"
 
 #include <math.h>
 #include <string.h>
 
-#include "action/action.h"
 #include "view/list.h"
+#include "view/views.h"
 
 /* In tokens every run goes at one pace, so that they stay side by side. */
 #define TOKENS_PER_S 50.0
 #define FRAME_S	     (1.0 / 30)
 #define ZOOM_PARTS   1000 /* the axis is never cut in more parts */
+
+struct compare *compare_of(const struct app *app)
+{
+	return view_state(app, &view_compare);
+}
 
 /* ---- which runs -------------------------------------------------------- */
 
@@ -33,7 +39,7 @@ static void take_marked(struct app *app)
 {
 	for (size_t i = 0; i < deck_n(app->deck); i++)
 		if (list_is_marked(app, i))
-			take(&app->compare, i);
+			take(compare_of(app), i);
 }
 
 /* The runs of an entry's source that have its prompt. */
@@ -47,20 +53,21 @@ static void take_like(struct app *app, size_t like)
 
 		if (other && deck_entry(app->deck, i)->i_source == i_source &&
 		    (i == like || is_same_prompt(run, other)))
-			take(&app->compare, i);
+			take(compare_of(app), i);
 	}
 }
 
 /* In the order of the list. */
 static size_t neighbour(const struct app *app, size_t entry)
 {
+	const struct list *l = list_of(app);
 	size_t at = 0;
 
-	while (at < app->list_n && app->list_order[at] != entry)
+	while (at < l->n && l->order[at] != entry)
 		at++;
-	if (at + 1 < app->list_n)
-		return app->list_order[at + 1];
-	return at && at < app->list_n ? app->list_order[at - 1] : DECK_NONE;
+	if (at + 1 < l->n)
+		return l->order[at + 1];
+	return at && at < l->n ? l->order[at - 1] : DECK_NONE;
 }
 
 static size_t open_entry(const struct app *app)
@@ -72,7 +79,7 @@ static size_t open_entry(const struct app *app)
 
 static void choose(struct app *app)
 {
-	struct compare *c = &app->compare;
+	struct compare *c = compare_of(app);
 	size_t n = deck_n(app->deck), entry = open_entry(app), next;
 
 	c->n = c->n_more = 0;
@@ -99,20 +106,22 @@ static void choose(struct app *app)
 /* What the choice hangs on, in one number. */
 static uint64_t choice_of(const struct app *app)
 {
+	const struct compare *c = compare_of(app);
 	uint64_t hash = 0;
 
 	hash = hash * 1000003 + deck_n(app->deck);
 	hash = hash * 1000003 + open_entry(app);
 	hash = hash * 1000003 + list_n_marked(app);
-	hash = hash * 1000003 + app->list_n;
-	return hash * 2 + app->compare.newest;
+	hash = hash * 1000003 + list_of(app)->n;
+	return hash * 2 + c->newest;
 }
 
 static uint64_t tokens_of_all(const struct app *app)
 {
+	const struct compare *c = compare_of(app);
 	uint64_t sum = 0;
 
-	for (size_t i = 0; i < app->compare.n; i++) {
+	for (size_t i = 0; i < c->n; i++) {
 		const struct run *run = compare_run(app, i);
 
 		if (run)
@@ -124,15 +133,16 @@ static uint64_t tokens_of_all(const struct app *app)
 
 bool compare_sync(struct app *app)
 {
-	struct compare *c = &app->compare;
+	struct compare *c = compare_of(app);
 	uint64_t choice, tokens;
 	bool more = false;
 
-	if (app->view != VIEW_COMPARE) {
-		if (app->view != VIEW_HELP)
+	if (app->view != &view_compare) {
+		if (view_below(app) != &view_compare)
 			deck_beside(app->deck, NULL, 0);
 		return false;
 	}
+	list_sync(app);
 	choice = choice_of(app);
 	if (choice != c->choice) {
 		c->choice = choice;
@@ -150,12 +160,9 @@ bool compare_sync(struct app *app)
 
 const struct run *compare_run(const struct app *app, size_t i)
 {
-	return app->deck ? deck_kept(app->deck, app->compare.runs[i]) : NULL;
-}
+	const struct compare *c = compare_of(app);
 
-bool compare_has_runs(const struct app *app)
-{
-	return deck_n(app->deck) > 1;
+	return app->deck ? deck_kept(app->deck, c->runs[i]) : NULL;
 }
 
 /* ---- the axis ---------------------------------------------------------- */
@@ -184,11 +191,12 @@ static uint32_t tokens_at_s(const struct trace *t, uint32_t n, double at)
 uint32_t compare_tokens_at(const struct app *app, const struct run *run,
 			   double at)
 {
+	const struct compare *c = compare_of(app);
 	uint32_t n = run_n_measured(run);
 
 	if (!(at > 0))
 		return 0;
-	if (!app->compare.seconds)
+	if (!c->seconds)
 		return at < n ? (uint32_t)at : n;
 	return run->trace.time_us ? tokens_at_s(&run->trace, n, at)
 	       : isinf(at)	  ? n
@@ -197,18 +205,21 @@ uint32_t compare_tokens_at(const struct app *app, const struct run *run,
 
 uint32_t compare_n(const struct app *app, const struct run *run)
 {
-	return compare_tokens_at(app, run, app->compare.at);
+	const struct compare *c = compare_of(app);
+
+	return compare_tokens_at(app, run, c->at);
 }
 
 double compare_end(const struct app *app)
 {
+	const struct compare *c = compare_of(app);
 	double end = 0;
 
-	for (size_t i = 0; i < app->compare.n; i++) {
+	for (size_t i = 0; i < c->n; i++) {
 		const struct run *run = compare_run(app, i);
 		double here = 0;
 
-		if (run && app->compare.seconds)
+		if (run && c->seconds)
 			here = compare_time_s(&run->trace, run->trace.n_tokens);
 		else if (run)
 			here = run->trace.n_tokens;
@@ -219,7 +230,7 @@ double compare_end(const struct app *app)
 
 void compare_axis(const struct app *app, double *from, double *to)
 {
-	const struct compare *c = &app->compare;
+	const struct compare *c = compare_of(app);
 	double end = compare_end(app);
 
 	*from = MIN(c->from, end);
@@ -232,38 +243,40 @@ void compare_axis(const struct app *app, double *from, double *to)
 
 static double place(const struct app *app)
 {
-	return MIN(app->compare.at, compare_end(app));
+	const struct compare *c = compare_of(app);
+
+	return MIN(c->at, compare_end(app));
 }
 
 /* ---- actions ----------------------------------------------------------- */
 
 /* The open run's playhead is where it begins. */
-static void start(struct app *app, bool newest)
+void compare_enter(struct app *app, bool newest)
 {
-	struct compare *c = &app->compare;
-	bool seconds = c->seconds, size = c->size;
+	struct compare *c = compare_of(app);
 	uint32_t n = app->playhead;
 
 	*c = (struct compare){ .newest = newest,
-			       .seconds = seconds,
-			       .size = size,
+			       .seconds = c->seconds,
+			       .size = c->size,
+			       .waiting = c->waiting,
 			       .at = INFINITY };
 	if (app->pace != PACE_FOLLOW && app->run && !newest)
-		c->at = seconds ? compare_time_s(&app->run->trace, n) : n;
+		c->at = c->seconds ? compare_time_s(&app->run->trace, n) : n;
 	if (isnan(c->at))
 		c->at = INFINITY;
-	action_show(app, VIEW_COMPARE);
+	list_open_selected(app);
 	compare_sync(app);
 }
 
 void compare_open(struct app *app)
 {
-	start(app, false);
+	view_enter(app, &view_compare, false);
 }
 
 void compare_follow(struct app *app)
 {
-	start(app, true);
+	view_enter(app, &view_compare, true);
 }
 
 /* The other views are where this one is, as far as the open run goes. */
@@ -278,7 +291,7 @@ static void lead_playhead(struct app *app)
 
 void compare_seek(struct app *app, double at)
 {
-	struct compare *c = &app->compare;
+	struct compare *c = compare_of(app);
 	double end = compare_end(app);
 
 	c->at = at >= end ? INFINITY : MAX(at, 0);
@@ -296,18 +309,19 @@ void compare_seek(struct app *app, double at)
 
 void compare_move(struct app *app, double parts)
 {
+	struct compare *c = compare_of(app);
 	double from, to, step;
 
 	compare_axis(app, &from, &to);
 	step = (to - from) * parts;
-	if (!app->compare.seconds && fabs(step) < 1)
+	if (!c->seconds && fabs(step) < 1)
 		step = parts < 0 ? -1 : 1;
 	compare_seek(app, place(app) + step);
 }
 
 void compare_zoom(struct app *app, double factor)
 {
-	struct compare *c = &app->compare;
+	struct compare *c = compare_of(app);
 	double from, to, span, part, end = compare_end(app);
 
 	compare_axis(app, &from, &to);
@@ -324,7 +338,7 @@ void compare_zoom(struct app *app, double factor)
 
 void compare_pan(struct app *app, double parts)
 {
-	struct compare *c = &app->compare;
+	struct compare *c = compare_of(app);
 	double span = c->to - c->from, end = compare_end(app);
 
 	if (c->to <= 0)
@@ -336,7 +350,7 @@ void compare_pan(struct app *app, double parts)
 
 void compare_lane(struct app *app, long n)
 {
-	struct compare *c = &app->compare;
+	struct compare *c = compare_of(app);
 	int64_t to = (int64_t)c->lane + n;
 
 	c->lane = c->n ? (size_t)MIN(MAX(to, 0), (int64_t)c->n - 1) : 0;
@@ -345,7 +359,7 @@ void compare_lane(struct app *app, long n)
 
 bool compare_open_lane(struct app *app)
 {
-	const struct compare *c = &app->compare;
+	const struct compare *c = compare_of(app);
 
 	return c->lane < c->n &&
 	       (c->runs[c->lane] == deck_opened(app->deck) ||
@@ -355,7 +369,7 @@ bool compare_open_lane(struct app *app)
 /* The place goes along with the run of the lane. */
 void compare_unit(struct app *app)
 {
-	struct compare *c = &app->compare;
+	struct compare *c = compare_of(app);
 	const struct run *run =
 		c->lane < c->n ? compare_run(app, c->lane) : NULL;
 	uint32_t n = run ? compare_n(app, run) : 0;
@@ -373,14 +387,16 @@ void compare_unit(struct app *app)
 
 void compare_play(struct app *app)
 {
+	struct compare *c = compare_of(app);
+
 	if (app->pace == PACE_PLAY) {
 		app->pace = PACE_PAUSED;
 		lead_playhead(app);
 	} else {
 		/* At the end there is nothing to play: from the start. */
-		app->compare.at = place(app);
-		if (app->compare.at >= compare_end(app))
-			app->compare.at = 0;
+		c->at = place(app);
+		if (c->at >= compare_end(app))
+			c->at = 0;
 		app->pace = PACE_PLAY;
 	}
 	app->dirty = true;
@@ -388,7 +404,9 @@ void compare_play(struct app *app)
 
 static bool all_ended(const struct app *app)
 {
-	for (size_t i = 0; i < app->compare.n; i++) {
+	const struct compare *c = compare_of(app);
+
+	for (size_t i = 0; i < c->n; i++) {
 		const struct run *run = compare_run(app, i);
 
 		if (!run || !run->ended)
@@ -399,7 +417,7 @@ static bool all_ended(const struct app *app)
 
 void compare_tick(struct app *app, double seconds)
 {
-	struct compare *c = &app->compare;
+	struct compare *c = compare_of(app);
 	double end = compare_end(app);
 
 	if (app->pace != PACE_PLAY)
@@ -419,7 +437,9 @@ void compare_tick(struct app *app, double seconds)
 
 double compare_next_tick(const struct app *app)
 {
-	return app->pace == PACE_PLAY && app->compare.at < compare_end(app)
+	const struct compare *c = compare_of(app);
+
+	return app->pace == PACE_PLAY && c->at < compare_end(app)
 		       ? FRAME_S
 		       : -1;
 }

@@ -10,7 +10,27 @@
 #ifndef LILSCOPE_COMPARE_H
 #define LILSCOPE_COMPARE_H
 
-#include "app/app.h"
+#include "app/view.h"
+
+enum { COMPARE_RUNS_MAX = DECK_BESIDE_MAX };
+
+/* The state of the view. */
+struct compare {
+	size_t runs[COMPARE_RUNS_MAX]; /* n entries of the deck */
+	size_t n, n_more;     /* n_more: those that found no place */
+	size_t lane;          /* with the cursor */
+	bool newest;          /* the runs of the newest source, as they come */
+	bool seconds;         /* the axis; else tokens */
+	bool size;            /* curves of bytes of code; else rho */
+	double at;            /* playhead on the axis; INFINITY: the end */
+	double from, to;      /* visible; to = 0: everything */
+	uint64_t choice;      /* what the runs were chosen by */
+	uint64_t seen_tokens; /* of all, when they were last drawn */
+	const char *waiting;  /* said while no decoder's run has begun; NULL:
+				 nothing is decoded here */
+};
+
+struct compare *compare_of(const struct app *app);
 
 /* Shows the view on the marked entries of the list, or on the runs of the open
  * one's source that have its prompt, or on the open one and the next. */
@@ -22,15 +42,11 @@ void compare_open(struct app *app);
 void compare_follow(struct app *app);
 
 /* Chooses the runs again where something changed, and has the deck keep them;
- * nothing while another view is shown. True if the deck has to work for it.
- * Call after app_sync(). */
+ * nothing while another view is shown. True if the deck has to work for it. */
 bool compare_sync(struct app *app);
 
-/* Run i of app->compare, or NULL while it is read. */
+/* Run i of the view, or NULL while it is read. */
 const struct run *compare_run(const struct app *app, size_t i);
-
-/* Would compare_open() find two runs? */
-bool compare_has_runs(const struct app *app);
 
 /* Seconds since the request (or the first token) of the first n tokens; 0 for
  * none, NAN without times. */
@@ -59,9 +75,13 @@ void compare_unit(struct app *app); /* tokens or seconds */
 /* Opens the run of the lane with the cursor; false: there is none. */
 bool compare_open_lane(struct app *app);
 
-/* Playing: see app_tick(), app_next_tick(). */
+/* Starts or pauses; see tick() and next_tick() of a view. */
 void compare_play(struct app *app);
 void compare_tick(struct app *app, double seconds);
 double compare_next_tick(const struct app *app);
+
+/* Chooses the runs as the view is shown: of the newest source, or as
+ * compare_open() says. */
+void compare_enter(struct app *app, bool newest);
 
 #endif

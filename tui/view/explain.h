@@ -4,8 +4,8 @@
 #ifndef LILSCOPE_EXPLAIN_H
 #define LILSCOPE_EXPLAIN_H
 
+#include "app/view.h"
 #include "base/buf.h"
-#include "view/view.h"
 
 /* Draws the panel over the lower part of r, for the view that is shown;
  * nothing if that view explains nothing. The frame calls it after the view

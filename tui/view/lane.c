@@ -1,11 +1,13 @@
+/* What is said of a run beside others: in numbers, and in words. */
 #include "view/lane.h"
 
 #include <math.h>
 
 #include "base/buf.h"
 #include "draw/num.h"
-#include "view/compare.h"
-#include "view/views.h"
+#include "draw/pen.h"
+
+enum { WIDE_COLS = 90 }; /* of a line, for names of its numbers */
 
 char lane_letter(size_t i)
 {
@@ -46,6 +48,250 @@ struct lane lane_of(const struct app *app, size_t i)
 			l.tbt_s = (l.end_s - first) / (l.n - 1);
 	}
 	return l;
+}
+
+/* ---- a lane's numbers -------------------------------------------------- */
+
+static const char *dot(const struct pen *p)
+{
+	return glyph(GLYPH_DOT, p->s->ascii);
+}
+
+static void put_name(const struct app *app, const struct lane *l, struct pen *p)
+{
+	const struct compare *c = compare_of(app);
+	const struct facts *f = l->run ? &l->run->trace.facts : NULL;
+	bool cursor = l->i == c->lane && c->n > 1;
+	char number[NUM_BYTES];
+
+	pen_printf(p, cursor ? STYLE_SELECTED : STYLE_KEY, " %c ",
+		   lane_letter(l->i));
+	if (!f)
+		pen_puts(p, STYLE_DIM, " reading it again");
+	else if (f->policy || f->model)
+		pen_printf(p, STYLE_STRONG, " %s",
+			   f->policy ? f->policy : f->model);
+	else
+		pen_printf(p, STYLE_STRONG, " %s", f->record ? f->record : "");
+	if (f && f->budget)
+		pen_printf(p, STYLE_STRONG, " %s",
+			   num_count(number, f->budget));
+}
+
+static void put_state(const struct lane *l, struct pen *p)
+{
+	const char *finish = l->run->trace.facts.finish_reason;
+
+	if (l->ended && finish && finish[0])
+		pen_printf(p, STYLE_DIM, " %s ended: %.20s", dot(p), finish);
+	else if (l->ended)
+		pen_printf(p, STYLE_DIM, " %s ended", dot(p));
+	else if (!l->run->ended && l->n == run_n_measured(l->run))
+		pen_printf(p, STYLE_GOOD, " %s %s running", dot(p),
+			   p->s->ascii ? ">" : "▶");
+}
+
+/* "right", "wrong" or "no answer", with its mark. */
+static void put_verdict(enum verdict v, struct pen *p)
+{
+	bool ascii = p->s->ascii;
+
+	if (v == VERDICT_RIGHT)
+		pen_printf(p, STYLE_GOOD, "%s right",
+			   glyph(GLYPH_CHECK, ascii));
+	else if (v == VERDICT_WRONG)
+		pen_printf(p, STYLE_BAD, "%s wrong",
+			   glyph(GLYPH_CROSS, ascii));
+	else if (v == VERDICT_NONE)
+		pen_printf(p, STYLE_BAD, "%s no answer",
+			   glyph(GLYPH_CROSS, ascii));
+}
+
+static void put_answer(const struct lane *l, struct pen *p)
+{
+	const char *gold = l->run->trace.facts.gold;
+
+	if (!gold || !l->ended)
+		return;
+	pen_printf(p, STYLE_DIM, " %s ", dot(p));
+	put_verdict(l->answer, p);
+	if (l->answer == VERDICT_RIGHT)
+		return;
+	pen_printf(p, STYLE_DIM, " %s right is %.20s", dot(p), gold);
+}
+
+/* Tokens, pace, memory, how it ended. */
+static void put_pace(const struct lane *l, struct pen *p)
+{
+	const struct trace *t = &l->run->trace;
+	const struct kv_bytes *kv = t->kv && l->n ? &t->kv[l->n - 1] : NULL;
+	bool ascii = p->s->ascii;
+	char a[NUM_BYTES], b[NUM_BYTES];
+
+	pen_printf(p, STYLE_DIM, " %s", dot(p));
+	pen_printf(p, STYLE_STRONG, " %s", num_count(a, l->n));
+	pen_puts(p, STYLE_NORMAL, " tokens");
+	put_state(l, p);
+	put_answer(l, p);
+	if (!isnan(l->tbt_s) && l->tbt_s > 0)
+		pen_printf(p, STYLE_NORMAL, " %s %s tok/s", dot(p),
+			   num_real(a, 1 / l->tbt_s, l->tbt_s > 0.01 ? 1 : 0,
+				    ascii));
+	if (kv && kv->held > 0) {
+		pen_printf(p, STYLE_NORMAL, " %s KV %s", dot(p),
+			   num_size(a, (uint64_t)kv->held));
+		if (kv->used > 0)
+			pen_printf(p, STYLE_DIM, " for %s of tokens",
+				   num_size(b, (uint64_t)kv->used));
+	}
+}
+
+/* JCT = TTFT + the tokens after the first x TBT, in numbers. */
+static void put_jct(const struct lane *l, struct pen *p)
+{
+	bool ascii = p->s->ascii;
+	char ttft[NUM_BYTES], n[NUM_BYTES], tbt[NUM_BYTES], sum[NUM_BYTES];
+	bool wide; /* room for names */
+
+	if (isnan(l->tbt_s)) {
+		pen_puts(p, STYLE_DIM,
+			 l->run->trace.time_us || !l->n
+				 ? "JCT: too few tokens yet"
+				 : "no times in the trace");
+		return;
+	}
+	wide = p->end - p->col >= WIDE_COLS;
+	num_time(ttft, l->ttft_s, ascii);
+	num_count(n, l->n - 1);
+	num_time(tbt, l->tbt_s, ascii);
+	num_time(sum, l->end_s, ascii);
+	pen_puts(p, STYLE_DIM, l->ended ? "JCT " : "so far ");
+	if (!isnan(l->ttft_s)) {
+		pen_puts(p, STYLE_DIM, wide ? "= TTFT " : "");
+		pen_printf(p, STYLE_NORMAL, "%s", ttft);
+		pen_puts(p, STYLE_DIM, " + ");
+	}
+	pen_printf(p, STYLE_NORMAL, "%s", n);
+	pen_puts(p, STYLE_DIM, ascii ? " x " : " × ");
+	pen_puts(p, STYLE_DIM, wide ? "TBT " : "");
+	pen_printf(p, STYLE_NORMAL, "%s", tbt);
+	pen_puts(p, STYLE_DIM, " = ");
+	pen_printf(p, STYLE_STRONG, "%s", sum);
+	if (isnan(l->ttft_s))
+		pen_puts(p, STYLE_DIM, " after the first token");
+}
+
+/* Where it went on under another policy. */
+static void put_turns(const struct lane *l, struct pen *p)
+{
+	const struct trace *t = &l->run->trace;
+	char a[NUM_BYTES], b[NUM_BYTES];
+
+	for (size_t i = 0; i < t->n_turns && t->turns[i].start <= l->n; i++) {
+		const struct turn *turn = &t->turns[i];
+
+		if (i + 1 < t->n_turns && turn[1].start == turn->start &&
+		    !turn->recomputed)
+			continue; /* no token came by it */
+		pen_printf(p, STYLE_RULE, " %s %s", dot(p),
+			   turn->policy ? turn->policy : "another policy");
+		if (turn->budget)
+			pen_printf(p, STYLE_RULE, " %s",
+				   num_count(a, turn->budget));
+		pen_printf(p, STYLE_RULE, " from %s",
+			   num_count(a, turn->start));
+		if (turn->recomputed)
+			pen_printf(p, STYLE_DIM, " (%s read again)",
+				   num_count(b, turn->recomputed));
+	}
+}
+
+static void put_against(const struct lane *l, const struct lane *first,
+			struct pen *p)
+{
+	bool ascii = p->s->ascii;
+	char a[NUM_BYTES];
+
+	if (l->i == 0 || !first->run || !first->n)
+		return;
+	pen_printf(p, STYLE_DIM, " %s of A: ", dot(p));
+	pen_printf(p, STYLE_NORMAL, "%s tokens",
+		   num_change(a, l->n, first->n, ascii));
+	if (!isnan(l->end_s) && first->end_s > 0)
+		pen_printf(p, STYLE_NORMAL, ", %s time",
+			   num_change(a, l->end_s, first->end_s, ascii));
+}
+
+/* Where the early stop cuts, and what that saves. */
+static void put_stop(const struct lane *l, struct pen *p)
+{
+	const struct rule_verdict *v = &l->stop;
+	const struct trace *t = &l->run->trace;
+	bool ascii = p->s->ascii;
+	char a[NUM_BYTES], b[NUM_BYTES], c[NUM_BYTES];
+
+	if (v->at_token == RULE_NEVER) {
+		pen_printf(p, STYLE_DIM, "%s no early stop%s",
+			   glyph(GLYPH_OPEN, ascii),
+			   l->ended ? "" : " so far");
+		return;
+	}
+	pen_printf(p, STYLE_LIL, "%s stop at %s", glyph(GLYPH_FLAG, ascii),
+		   num_count(a, v->at_token));
+	pen_printf(p, STYLE_NORMAL, " saves %s tokens (%s)",
+		   num_count(a, v->tokens_after),
+		   num_percent(b, v->tokens_after, l->n));
+	if (l->stopped != VERDICT_UNKNOWN) {
+		pen_puts(p, STYLE_DIM, ", then ");
+		put_verdict(l->stopped, p);
+	}
+	if (!isnan(l->end_s))
+		pen_printf(p, STYLE_NORMAL, ", %s",
+			   num_time(c,
+				    l->end_s - compare_time_s(t, v->at_token),
+				    ascii));
+	if (v->resumed_at != RULE_NEVER)
+		pen_printf(p, STYLE_GOOD, " %s %s new again at %s", dot(p),
+			   glyph(GLYPH_BACK, ascii),
+			   v->resumed_at == v->at_token
+				   ? "once"
+				   : num_count(a, v->resumed_at));
+}
+
+void lane_draw(const struct app *app, const struct lane *l,
+	       const struct lane *first, struct screen *s, struct rect r)
+{
+	struct pen p = pen_at(s, r.row, r.col, r.cols);
+
+	put_name(app, l, &p);
+	if (!l->run)
+		return;
+	if (r.rows == 1) {
+		pen_printf(&p, STYLE_DIM, " %s ", dot(&p));
+		put_jct(l, &p);
+		put_pace(l, &p);
+		return;
+	}
+	put_pace(l, &p);
+	p = pen_at(s, r.row + 1, r.col + 4, r.cols - 4);
+	put_jct(l, &p);
+	put_against(l, first, &p);
+	if (r.rows > 2)
+		p = pen_at(s, r.row + 2, r.col + 4, r.cols - 4);
+	else
+		pen_printf(&p, STYLE_DIM, " %s ", dot(&p));
+	put_stop(l, &p);
+	put_turns(l, &p);
+}
+
+void lane_draw_line(const struct app *app, const struct lane *l,
+		    struct screen *s, struct rect r)
+{
+	struct pen p = pen_at(s, r.row, r.col, r.cols);
+
+	put_name(app, l, &p);
+	put_pace(l, &p);
+	put_turns(l, &p);
 }
 
 /* ---- in words ---------------------------------------------------------- */
@@ -110,9 +356,9 @@ static void explain_stop(const struct app *app, const struct lane *l,
 	buf_puts(out, "\n\n");
 }
 
-void explain_compare(const struct app *app, struct buf *out)
+void lane_explain_all(const struct app *app, struct buf *out)
 {
-	const struct compare *c = &app->compare;
+	const struct compare *c = compare_of(app);
 	bool ascii = app->set.look.ascii;
 	struct lane under;
 

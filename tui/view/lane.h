@@ -5,9 +5,10 @@
 #ifndef LILSCOPE_LANE_H
 #define LILSCOPE_LANE_H
 
-#include "app/app.h"
 #include "app/verdict.h"
 #include "measure/rule_guardian.h"
+#include "term/screen.h"
+#include "view/compare.h"
 
 enum { LANES_MAX = 4 }; /* on the screen at once */
 
@@ -23,10 +24,20 @@ struct lane {
 	double end_s, tbt_s; /* of n tokens; NAN: unknown */
 };
 
-/* Of run i of app->compare. */
+/* Of run i of the compare view. */
 struct lane lane_of(const struct app *app, size_t i);
 
 /* Runs are A, B, ... in the order of the lanes. */
 char lane_letter(size_t i);
+
+/* Its numbers, on up to three lines of r, beside those of the first lane; and
+ * name, pace and policies on one line. */
+void lane_draw(const struct app *app, const struct lane *l,
+	       const struct lane *first, struct screen *s, struct rect r);
+void lane_draw_line(const struct app *app, const struct lane *l,
+		    struct screen *s, struct rect r);
+
+/* What the lanes tell, and how their times come about, appended. */
+void lane_explain_all(const struct app *app, struct buf *out);
 
 #endif

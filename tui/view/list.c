@@ -1,3 +1,4 @@
+/* Which entries the list shows and in what order, kept while they are read. */
 #include "view/list.h"
 
 #include <math.h>
@@ -6,6 +7,8 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "draw/num.h"
+#include "view/views.h"
 
 enum {
 	/* Rows of the view that are no entries: head, rule, summary. */
@@ -56,29 +59,38 @@ void list_entry_name(const struct deck *d, const struct entry *e,
 		buf_printf(out, ".%u", e->i_sub + 1);
 }
 
+struct list *list_of(const struct app *app)
+{
+	return view_state(app, &view_list);
+}
+
 /* ---- marks -------------------------------------------------------------- */
 
 bool list_is_marked(const struct app *app, size_t i)
 {
-	return i < app->list_marks_cap && app->list_marks[i];
+	const struct list *l = list_of(app);
+
+	return i < l->marks_cap && l->marks[i];
 }
 
 void list_toggle_mark(struct app *app, size_t i)
 {
-	size_t cap = app->list_marks_cap;
-	app->list_marks = grow(app->list_marks, &app->list_marks_cap, i + 1,
-			       sizeof(*app->list_marks));
-	for (size_t k = cap; k < app->list_marks_cap; k++)
-		app->list_marks[k] = 0;
-	app->list_marks[i] = !app->list_marks[i];
+	struct list *l = list_of(app);
+	size_t cap = l->marks_cap;
+	l->marks = grow(l->marks, &l->marks_cap, i + 1,
+			       sizeof(*l->marks));
+	for (size_t k = cap; k < l->marks_cap; k++)
+		l->marks[k] = 0;
+	l->marks[i] = !l->marks[i];
 	app->dirty = true;
 }
 
 size_t list_n_marked(const struct app *app)
 {
+	const struct list *l = list_of(app);
 	size_t n = 0;
-	for (size_t i = 0; i < app->list_marks_cap; i++)
-		n += app->list_marks[i];
+	for (size_t i = 0; i < l->marks_cap; i++)
+		n += l->marks[i];
 	return n;
 }
 
@@ -109,8 +121,9 @@ static bool is_measured(const struct entry *e)
 
 static bool passes(const struct app *app, size_t i, struct buf *name)
 {
+	const struct list *l = list_of(app);
 	const struct entry *e = deck_entry(app->deck, i);
-	const char *want = app->list_filter;
+	const char *want = l->filter;
 	bool fired = e->fired_at != RULE_NEVER;
 	if (!want[0])
 		return true;
@@ -131,24 +144,26 @@ static bool passes(const struct app *app, size_t i, struct buf *name)
 
 static void append_passing(struct app *app, size_t from, size_t to)
 {
+	struct list *l = list_of(app);
 	struct buf name = { 0 };
 	for (size_t i = from; i < to; i++) {
 		if (!passes(app, i, &name))
 			continue;
-		app->list_order = grow(app->list_order, &app->list_cap,
-				       app->list_n + 1,
-				       sizeof(*app->list_order));
-		app->list_order[app->list_n++] = i;
+		l->order = grow(l->order, &l->cap,
+				       l->n + 1,
+				       sizeof(*l->order));
+		l->order[l->n++] = i;
 	}
 	buf_release(&name);
 }
 
 static void add_up(struct app *app)
 {
+	struct list *l = list_of(app);
 	struct list_totals t = { 0 };
-	for (size_t i = 0; i < app->list_n; i++) {
+	for (size_t i = 0; i < l->n; i++) {
 		const struct entry *e =
-			deck_entry(app->deck, app->list_order[i]);
+			deck_entry(app->deck, l->order[i]);
 		if (!is_measured(e))
 			continue;
 		t.n_reported++;
@@ -160,7 +175,7 @@ static void add_up(struct app *app)
 		t.n_resumed += e->resumed_at != RULE_NEVER;
 		t.tokens_after += e->tokens - MIN(e->tokens, e->fired_at);
 	}
-	app->list_totals = t;
+	l->totals = t;
 }
 
 /* ---- the order --------------------------------------------------------- */
@@ -202,9 +217,10 @@ static double sort_number(const struct entry *e, enum list_column column)
 
 static struct sort_key key_of(const struct app *app, size_t i)
 {
+	const struct list *l = list_of(app);
 	struct sort_key key = { .entry = i };
 	const struct entry *e = deck_entry(app->deck, i);
-	enum list_column column = (enum list_column)app->list_sort;
+	enum list_column column = (enum list_column)l->sort;
 	if (column == LIST_FINISH || column == LIST_LABEL) {
 		const char *text = column == LIST_LABEL ? e->label
 							: e->finish;
@@ -213,11 +229,11 @@ static struct sort_key key_of(const struct app *app, size_t i)
 		return key;
 	}
 	if (column == LIST_NUMBER || column == LIST_RECORD) {
-		key.number = app->list_descending ? -(double)i : (double)i;
+		key.number = l->descending ? -(double)i : (double)i;
 		return key;
 	}
 	double v = is_measured(e) ? sort_number(e, column) : NAN;
-	key.number = isnan(v) ? INFINITY : app->list_descending ? -v : v;
+	key.number = isnan(v) ? INFINITY : l->descending ? -v : v;
 	return key;
 }
 
@@ -244,65 +260,75 @@ static int descending(const void *a, const void *b)
 
 static void sort(struct app *app)
 {
-	if (app->list_sort == LIST_NUMBER && !app->list_descending)
+	struct list *l = list_of(app);
+
+	if (l->sort == LIST_NUMBER && !l->descending)
 		return; /* entries were appended in this order */
-	struct sort_key *keys = mem_alloc((app->list_n + 1) * sizeof(*keys));
-	for (size_t i = 0; i < app->list_n; i++)
-		keys[i] = key_of(app, app->list_order[i]);
-	qsort(keys, app->list_n, sizeof(*keys),
-	      app->list_descending ? descending : ascending);
-	for (size_t i = 0; i < app->list_n; i++)
-		app->list_order[i] = keys[i].entry;
+	struct sort_key *keys = mem_alloc((l->n + 1) * sizeof(*keys));
+	for (size_t i = 0; i < l->n; i++)
+		keys[i] = key_of(app, l->order[i]);
+	qsort(keys, l->n, sizeof(*keys),
+	      l->descending ? descending : ascending);
+	for (size_t i = 0; i < l->n; i++)
+		l->order[i] = keys[i].entry;
 	mem_free(keys);
 }
 
 static void keep_selected(struct app *app, size_t selected)
 {
-	size_t at = app->list_cursor;
-	for (size_t i = 0; i < app->list_n; i++)
-		if (app->list_order[i] == selected)
+	struct list *l = list_of(app);
+	size_t at = l->cursor;
+	for (size_t i = 0; i < l->n; i++)
+		if (l->order[i] == selected)
 			at = i;
-	app->list_cursor = at;
+	l->cursor = at;
 	list_move(app, 0);
 }
 
 static void rebuild(struct app *app)
 {
+	struct list *l = list_of(app);
 	size_t selected = list_selected(app);
 	size_t n = deck_n(app->deck);
-	app->list_n = 0;
+	l->n = 0;
 	append_passing(app, 0, n);
 	sort(app);
 	add_up(app);
-	app->list_seen = n;
-	app->list_progress = deck_progress(app->deck);
+	l->seen = n;
+	l->progress = deck_progress(app->deck);
 	keep_selected(app, selected);
 }
 
 bool list_sync(struct app *app)
 {
+	struct list *l = list_of(app);
+
 	if (!app->deck)
 		return false;
 	size_t n = deck_n(app->deck);
 	double progress = deck_progress(app->deck);
-	if (n == app->list_seen && progress == app->list_progress)
+	if (n == l->seen && progress == l->progress)
 		return false;
-	double step = fabs(progress - app->list_progress);
-	if (n < app->list_seen || n <= LIST_SMALL ||
+	if (app->view == &view_list)
+		app->dirty = true;
+	double step = fabs(progress - l->progress);
+	if (n < l->seen || n <= LIST_SMALL ||
 	    step >= 1.0 / LIST_SORT_STEPS || deck_complete(app->deck)) {
 		rebuild(app);
 		return true;
 	}
 	/* In between new entries only come to the end. */
-	append_passing(app, app->list_seen, n);
-	app->list_seen = n;
+	append_passing(app, l->seen, n);
+	l->seen = n;
 	return true;
 }
 
 void list_set_sort(struct app *app, enum list_column column, bool down)
 {
-	app->list_sort = (int)MIN(column, LIST_COLUMNS - 1);
-	app->list_descending = down;
+	struct list *l = list_of(app);
+
+	l->sort = (int)MIN(column, LIST_COLUMNS - 1);
+	l->descending = down;
 	if (app->deck)
 		rebuild(app);
 	app->dirty = true;
@@ -310,7 +336,9 @@ void list_set_sort(struct app *app, enum list_column column, bool down)
 
 void list_set_filter(struct app *app, const char *filter)
 {
-	snprintf(app->list_filter, sizeof(app->list_filter), "%s", filter);
+	struct list *l = list_of(app);
+
+	snprintf(l->filter, sizeof(l->filter), "%s", filter);
 	if (app->deck)
 		rebuild(app);
 	app->dirty = true;
@@ -320,9 +348,11 @@ void list_set_filter(struct app *app, const char *filter)
 
 void list_select(struct app *app, size_t i)
 {
-	for (size_t at = 0; at < app->list_n; at++)
-		if (app->list_order[at] == i)
-			list_move(app, (long)at - (long)app->list_cursor);
+	struct list *l = list_of(app);
+
+	for (size_t at = 0; at < l->n; at++)
+		if (l->order[at] == i)
+			list_move(app, (long)at - (long)l->cursor);
 }
 
 int list_rows(int view_rows)
@@ -332,25 +362,74 @@ int list_rows(int view_rows)
 
 void list_move(struct app *app, long rows)
 {
-	size_t last = app->list_n ? app->list_n - 1 : 0;
-	size_t at = MIN(app->list_cursor, last);
+	struct list *l = list_of(app);
+	size_t last = l->n ? l->n - 1 : 0;
+	size_t at = MIN(l->cursor, last);
 	size_t by = rows < 0 ? (size_t)-rows : (size_t)rows;
 	if (rows < 0)
 		at -= MIN(by, at);
 	else
 		at += MIN(by, last - at);
 	size_t seen = (size_t)list_rows(app->view_rows);
-	size_t top = MIN(app->list_top, at);
+	size_t top = MIN(l->top, at);
 	if (at >= top + seen)
 		top = at - seen + 1;
-	app->list_cursor = at;
-	app->list_top = top;
+	l->cursor = at;
+	l->top = top;
 	app->dirty = true;
 }
 
 size_t list_selected(const struct app *app)
 {
-	return app->list_cursor < app->list_n
-		       ? app->list_order[app->list_cursor]
+	const struct list *l = list_of(app);
+
+	return l->cursor < l->n
+		       ? l->order[l->cursor]
 		       : DECK_NONE;
+}
+
+void list_open_selected(struct app *app)
+{
+	size_t i = list_selected(app);
+
+	if (!app->run && i != DECK_NONE)
+		app_open(app, i);
+}
+
+/* ---- in words ---------------------------------------------------------- */
+
+void list_explain(const struct app *app, struct buf *out)
+{
+	size_t i = list_selected(app);
+	char a[NUM_BYTES], b[NUM_BYTES], c[NUM_BYTES], d[NUM_BYTES];
+	if (!app->deck || i == DECK_NONE)
+		return;
+	const struct entry *e = deck_entry(app->deck, i);
+	list_entry_name(app->deck, e, out);
+	if (e->state != ENTRY_REPORTED) {
+		buf_puts(out, e->state == ENTRY_BROKEN
+				      ? " could not be read.\n"
+				      : " is not measured yet.\n");
+		return;
+	}
+	buf_printf(out, " has %s tokens", num_count(a, e->tokens));
+	if (e->reasoning_tokens > 0)
+		buf_printf(out, ", %s of them reasoning",
+			   num_count(b, e->reasoning_tokens));
+	buf_printf(out, ", in %s phrases: ", num_count(c, e->phrases));
+	if (e->fired_at == RULE_NEVER) {
+		buf_puts(out, "every window brought enough new bytes, so Lil "
+			      "is not reached.\n");
+		return;
+	}
+	uint32_t after = e->tokens - MIN(e->tokens, e->fired_at);
+	buf_printf(out,
+		   "Lil is at %s. The %s tokens after it brought nothing "
+		   "new%s: tokens after / tokens = %s / %s = %s.\n",
+		   num_count(a, e->fired_at), num_count(b, after),
+		   e->resumed_at == RULE_NEVER ? "" : " at first", b,
+		   num_count(d, e->tokens), num_percent(c, after, e->tokens));
+	if (e->resumed_at != RULE_NEVER)
+		buf_printf(out, "Information resumed at %s.\n",
+			   num_count(d, e->resumed_at));
 }

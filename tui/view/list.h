@@ -1,7 +1,7 @@
 /*
  * list.h - the order of the list view: sorted, filtered, kept while reading.
  *
- * app->list_order holds deck indices. list_sync() follows the deck: new
+ * list.order holds deck indices. list_sync() follows the deck: new
  * entries are taken in at once, a sorted list is sorted again each time
  * another 1/LIST_SORT_STEPS of the work is done, and when it is complete. So
  * a hundred thousand rows that arrive in the background cost a few sorts.
@@ -9,11 +9,11 @@
 #ifndef LILSCOPE_LIST_H
 #define LILSCOPE_LIST_H
 
-#include "app/app.h"
+#include "app/view.h"
 
 enum { LIST_SORT_STEPS = 64 };
 
-/* Columns from left to right; app->list_sort is one of them. */
+/* Columns from left to right. */
 enum list_column {
 	LIST_NUMBER,
 	LIST_RECORD,
@@ -29,6 +29,30 @@ enum list_column {
 	LIST_COLUMNS
 };
 
+/* The sum under the list. */
+struct list_totals {
+	size_t n_reported, n_fired, n_resumed;
+	uint64_t tokens, tokens_after;
+	uint32_t longest; /* tokens of the longest */
+};
+
+/* The state of the list view. */
+struct list {
+	size_t cursor, top;        /* in list order */
+	size_t *order;             /* after sort and filter */
+	size_t n, cap;
+	uint8_t *marks;            /* by entry, 1 where the user set a mark */
+	size_t marks_cap;
+	int sort;                  /* enum list_column */
+	bool descending;
+	char filter[64];
+	struct list_totals totals; /* of the rows in order */
+	size_t seen;               /* entries of the deck that were sorted in */
+	double progress;           /* deck_progress() of that time */
+};
+
+struct list *list_of(const struct app *app);
+
 /* Its name for ":sort NAME"; NULL: no rule stands in this column. */
 const char *list_column_name(enum list_column column);
 /* The column of name[0..n); LIST_COLUMNS for none. */
@@ -37,14 +61,17 @@ enum list_column list_column_find(const char *name, size_t n);
 /* Takes in what the deck has learnt; true if there is something to draw. */
 bool list_sync(struct app *app);
 
+/* Views of a run need one: opens the selected if none is open. */
+void list_open_selected(struct app *app);
+
 /* Another order or filter ("" shows all; the words "lil", "no-lil" and
  * "broken" select by the verdict). The selected entry stays selected where
  * it can. */
 void list_set_sort(struct app *app, enum list_column column, bool descending);
 void list_set_filter(struct app *app, const char *filter);
 
-/* Moves the selection by rows, clipped, and scrolls app->list_top so that it
- * is seen in app->view_rows. */
+/* Moves the selection by rows, clipped, and scrolls so that it is seen in
+ * app->view_rows. */
 void list_move(struct app *app, long rows);
 
 /* Selects entry i of the deck if the list shows it. */
@@ -64,5 +91,8 @@ size_t list_n_marked(const struct app *app);
 /* Where the record came from, for people: "aime24.jsonl:7". */
 void list_entry_name(const struct deck *d, const struct entry *e,
 		     struct buf *out);
+
+/* The selected generation in words, appended. */
+void list_explain(const struct app *app, struct buf *out);
 
 #endif

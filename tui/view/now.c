@@ -1,9 +1,11 @@
+/* What the screens say about the prefix at the playhead, from its meter. */
 #include "view/now.h"
 
 #include <ctype.h>
 #include <math.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "draw/num.h"
 
 enum {
@@ -277,4 +279,193 @@ void now_draw_rules(const struct now *now, struct pen *p)
 		pen_printf(p, STYLE_DIM, "%s%s", join, rules[i]->name);
 		join = ", ";
 	}
+}
+
+/* ---- in words ---------------------------------------------------------- */
+
+/* Numbers as text, each in its own place. */
+struct words {
+	char n[NUM_BYTES], rho[NUM_BYTES], lower[NUM_BYTES], eps[NUM_BYTES],
+		h[NUM_BYTES], words[NUM_BYTES], symbols[NUM_BYTES],
+		lc[NUM_BYTES], sigma[NUM_BYTES], alphabet[NUM_BYTES];
+};
+
+static struct words words_of(const struct now *now, bool ascii)
+{
+	struct words w;
+	const struct bound_point *b = &now->point;
+	uint32_t symbols = meter_symbols_at(now->meter, now->n);
+	double lc = b->n_words > 0 ? b->rho * symbols / b->n_words : 0;
+	num_count(w.n, now->n);
+	num_real(w.rho, b->rho, 3, ascii);
+	num_real(w.lower, b->lower, 3, ascii);
+	num_real(w.eps, b->eps, 3, ascii);
+	num_real(w.h, b->h, 3, ascii);
+	num_count(w.words, b->n_words);
+	num_count(w.symbols, symbols);
+	num_real(w.lc, lc, 2, ascii);
+	num_count(w.sigma, b->sigma);
+	num_count(w.alphabet, (uint64_t)now->alphabet);
+	return w;
+}
+
+static const char *unit_of(const struct now *now)
+{
+	return now->opts->symbols == METER_TOKENS ? "token ids" : "bytes";
+}
+
+/* First what is under the playhead, in words. */
+static void explain_here(const struct now *now, struct buf *out)
+{
+	const struct guardian *g = meter_guardian(now->meter);
+	char at[NUM_BYTES], size[NUM_BYTES], f[NUM_BYTES], t[NUM_BYTES];
+	char gain[NUM_BYTES], bytes[NUM_BYTES];
+	size_t k = now->n_checks;
+	uint32_t n = now->n;
+	size_t raw = n > 0 ? now->run->trace.end[n - 1] : 0;
+	if (k == 0) {
+		buf_printf(out, "Token %s: the first window of %s tokens is "
+				"not full yet. When it is, what it added can "
+				"be compared with t = %s bytes.\n",
+			   num_count(at, n), num_count(f, g->opts.f),
+			   num_short(t, g->opts.t));
+		return;
+	}
+	double value = guardian_gain(g, k);
+	buf_printf(out,
+		   "Up to token %s the %s bytes of text can be told in %s "
+		   "bytes, if whatever was there before is only pointed at. ",
+		   num_count(at, (uint64_t)k * g->opts.f),
+		   num_count(bytes, raw),
+		   num_count(size, (uint64_t)llround(g->sizes[k - 1])));
+	buf_printf(out,
+		   "The last %s tokens added %s of them, %s t = %s: they told "
+		   "%s.\n",
+		   num_count(f, g->opts.f), num_real(gain, value, 0, true),
+		   value < g->opts.t ? "less than" : "not less than",
+		   num_short(t, g->opts.t),
+		   value < g->opts.t ? "next to nothing new"
+		   : value < 2 * g->opts.t ? "little new"
+					   : "something new");
+}
+
+/* Then the formulas, a line each, with the numbers of this place. */
+static void formula_gain(const struct now *now, bool ascii, struct buf *out)
+{
+	const struct guardian *g = meter_guardian(now->meter);
+	char a[NUM_BYTES], b[NUM_BYTES], c[NUM_BYTES], d[NUM_BYTES];
+	size_t k = now->n_checks;
+	if (k == 0)
+		return;
+	double before = k >= 2 ? g->sizes[k - 2] : 0;
+	buf_printf(out, "gain = size(%s) %s size(%s)",
+		   num_count(a, (uint64_t)k * g->opts.f),
+		   ascii ? "-" : "\u2212",
+		   num_count(b, (uint64_t)(k - 1) * g->opts.f));
+	buf_printf(out, " = %s %s %s bytes, coder %s\n",
+		   num_real(c, g->sizes[k - 1], 1, ascii),
+		   ascii ? "-" : "\u2212", num_real(d, before, 1, ascii),
+		   coder_rows[now->opts->rule.coder].name);
+}
+
+static void formula_rho(const struct now *now, const struct words *w,
+			bool ascii, struct buf *out)
+{
+	const char *times = ascii ? "x" : "\u00d7";
+	buf_printf(out,
+		   "%s = words %s length of a code word / length of the text "
+		   "= %s %s %s / %s %s = %s\n",
+		   glyph(GLYPH_RHO, ascii), times, w->words, times, w->lc,
+		   w->symbols, unit_of(now), w->rho);
+}
+
+static void formula_h(const struct now *now, const struct words *w,
+		      bool ascii, struct buf *out)
+{
+	const char *rho = glyph(GLYPH_RHO, ascii);
+	unsigned l = now->ls - 1;
+	buf_printf(out,
+		   "h(%u) = log_%s(%s different pieces of %u %s) / %u = %s; "
+		   "band %s %s %s to %s = %s to %s\n",
+		   l, w->alphabet, w->sigma, l, unit_of(now), l, w->h, rho,
+		   ascii ? "-" : "\u2212", glyph(GLYPH_EPS, ascii), rho,
+		   w->lower, w->rho);
+}
+
+static void explain_status(const struct now *now, struct buf *out)
+{
+	static const char *const sentences[] = {
+		[BOUND_PROVEN] = "PROVEN: the text is long enough for the "
+				 "theorem of Ziv and Lempel, h must lie in "
+				 "the band.",
+		[BOUND_OUT_LOW] = "OUT-LOW: h lies below the band, the text "
+				  "is too short for its variety.",
+		[BOUND_UNDERSAMPLED] = "UNDERSAMPLED: nearly every substring "
+				       "was seen only once, so h only shows "
+				       "how long the text is.",
+		[BOUND_ASYMPTOTIC] = "ASYMPTOTIC: the band holds for longer "
+				     "texts; here it is a picture, not a "
+				     "proof.",
+	};
+	buf_puts(out, sentences[now->point.status]);
+	if (now->point.vacuous)
+		buf_puts(out, " VACUOUS: the lower edge is not above 0, so "
+			      "it excludes nothing.");
+	buf_putc(out, '\n');
+}
+
+static void first_check(const struct rule_opts *g, struct buf *out)
+{
+	char t[NUM_BYTES];
+	num_short(t, g->t);
+	if (g->patience == 1)
+		buf_printf(out, "the first window, but for the very first, "
+				"that brought less than t = %s bytes", t);
+	else
+		buf_printf(out, "the first check at which %u windows in a row "
+				"brought less than t = %s bytes",
+			   g->patience, t);
+}
+
+void now_explain_threshold(const struct now *now, struct buf *out)
+{
+	const struct rule_verdict *v = &now->verdict;
+	const struct rule_opts *g = &now->opts->rule;
+	char at[NUM_BYTES], after[NUM_BYTES], part[NUM_BYTES], back[NUM_BYTES];
+	if (v->at_token == RULE_NEVER) {
+		buf_printf(out, "Lil is not reached%s%s; it is ",
+			   now->ahead == RULE_NEVER ? "" : " before token ",
+			   now->ahead == RULE_NEVER
+				   ? ""
+				   : num_count(at, now->ahead));
+		first_check(g, out);
+		buf_puts(out, ".\n");
+		return;
+	}
+	buf_printf(out, "Lil is at %s, ", num_count(at, v->at_token));
+	first_check(g, out);
+	buf_printf(out, ": a stop there saves the %s tokens after it (%s). ",
+		   num_count(after, v->tokens_after),
+		   num_percent(part, v->tokens_after, now->until));
+	if (v->resumed_at == RULE_NEVER)
+		buf_puts(out, "No two windows in a row reached t again.\n");
+	else
+		buf_printf(out, "But new information came back at %s: look "
+				"there before calling it waste.\n",
+			   num_count(back, v->resumed_at));
+}
+
+void now_explain(const struct now *now, bool ascii, struct buf *out)
+{
+	struct words w = words_of(now, ascii);
+
+	explain_here(now, out);
+	buf_putc(out, '\n');
+	now_explain_threshold(now, out);
+	buf_putc(out, '\n');
+	formula_gain(now, ascii, out);
+	formula_rho(now, &w, ascii, out);
+	formula_h(now, &w, ascii, out);
+	buf_putc(out, '\n');
+	explain_status(now, out);
 }

@@ -55,4 +55,9 @@ char now_rule_letter(size_t i_rule);
 /* Where it fired up to n, or RULE_NEVER. */
 uint32_t now_rule_at(const struct now *now, size_t i_rule);
 
+/* The place, the threshold, the formulas with their numbers, the status; and
+ * the threshold alone. Paragraphs, appended. */
+void now_explain(const struct now *now, bool ascii, struct buf *out);
+void now_explain_threshold(const struct now *now, struct buf *out);
+
 #endif

@@ -1,3 +1,4 @@
+/* The text of a generation: only lines that are seen are laid out and inked. */
 #include "view/text_pane.h"
 
 #include <assert.h>
@@ -9,6 +10,7 @@
 #include "base/utf8.h"
 #include "draw/num.h"
 #include "draw/text_layout.h"
+#include "view/views.h"
 
 enum {
 	GUTTER_NUMBER = 6,  /* columns for "16 333"; more when needed */
@@ -44,6 +46,11 @@ struct rows {
 	enum row_kind kind;
 	struct text_line line; /* in doc offsets, of a ROW_LINE */
 };
+
+struct text_scroll *text_scroll_of(const struct app *app)
+{
+	return view_state(app, &view_text);
+}
 
 /* ---- the document ------------------------------------------------------ */
 
@@ -232,9 +239,11 @@ static size_t top_for_cursor(const struct app *app, const struct doc *d,
 static size_t pane_top(const struct app *app, const struct doc *d, int rows,
 		       unsigned flags)
 {
-	if ((flags & TEXT_PANE_FOLLOW) || app->text_follow)
+	const struct text_scroll *at = text_scroll_of(app);
+
+	if ((flags & TEXT_PANE_FOLLOW) || at->placed != app->n_placed)
 		return top_for_cursor(app, d, rows);
-	return doc_line_start(d, MIN(app->text_top, doc_len(d)));
+	return doc_line_start(d, MIN(at->top, doc_len(d)));
 }
 
 /* ---- rows -------------------------------------------------------------- */
@@ -513,6 +522,12 @@ int text_view_cols(int view_cols)
 	return view_cols >= BAR_MIN_COLS ? view_cols - 1 : view_cols;
 }
 
+static void scroll_to(struct app *app, uint32_t top)
+{
+	*text_scroll_of(app) = (struct text_scroll){ top, app->n_placed };
+	app->dirty = true;
+}
+
 void text_scroll(struct app *app, long lines)
 {
 	if (!app->run || app->view_cols < 1)
@@ -522,9 +537,12 @@ void text_scroll(struct app *app, long lines)
 	size_t top = pane_top(app, &d, app->view_rows, TEXT_PANE_GUTTER);
 	long n = lines < 0 ? -lines : lines;
 	top = lines < 0 ? doc_up(&d, top, &n) : doc_down(&d, top, &n);
-	app->text_top = (uint32_t)MIN(top, (size_t)UINT32_MAX);
-	app->text_follow = false;
-	app->dirty = true;
+	scroll_to(app, (uint32_t)MIN(top, (size_t)UINT32_MAX));
+}
+
+void text_scroll_to_start(struct app *app)
+{
+	scroll_to(app, 0);
 }
 
 void text_phrase_line(const struct app *app, int max_cols, struct buf *out)

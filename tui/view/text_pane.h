@@ -17,7 +17,16 @@ enum {
 	TEXT_PANE_FOLLOW = 2, /* the cursor decides what is seen */
 };
 
-/* Draws the text around app->text_top, or around the cursor. */
+/* The state of the text view: the first line, as a byte offset in prompt +
+ * text. It counts while nobody was placed (app->n_placed) since. */
+struct text_scroll {
+	uint32_t top;
+	uint64_t placed;
+};
+
+struct text_scroll *text_scroll_of(const struct app *app);
+
+/* Draws the text from where it was scrolled to, or around the cursor. */
 void text_pane_draw(const struct app *app, struct screen *s, struct rect r,
 		    unsigned flags);
 
@@ -34,8 +43,9 @@ uint32_t text_shown(const struct app *app);
 int text_view_cols(int view_cols);
 
 /* Scrolls the text view by lines (negative: up), as wide as
- * app->view_cols; text_follow ends. */
+ * app->view_cols; it no longer follows the cursor, until that is placed. */
 void text_scroll(struct app *app, long lines);
+void text_scroll_to_start(struct app *app);
 
 /* About the phrase under the cursor, in whole facts that fit max_cols:
  * "token 9 800: copied from token 9 488, 312 tokens (phrase 1 204)". */

@@ -13,11 +13,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "demo/demo.h"
 #include "draw/chart.h"
 #include "draw/num.h"
 #include "draw/pen.h"
-#include "view/compare.h"
 #include "view/lane.h"
 #include "view/text_pane.h"
 #include "view/views.h"
@@ -28,7 +26,9 @@ enum {
 	LINES_MAX = 3,	    /* of numbers, a lane */
 	TEXT_MIN_ROWS = 4,  /* with its title */
 	TEXT_MIN_COLS = 18, /* a column */
-	WIDE_COLS = 90,	    /* of a line, for names of its numbers */
+	AXIS_STEPS = 100,   /* a step is so much of what is seen */
+	PAGE_STEPS = 10,
+	PAN_PARTS = 4,
 	EDGE_PERCENT = 2,   /* at the start rho is huge: not scaled for */
 };
 
@@ -68,238 +68,9 @@ static struct parts split(int rows, int cols, size_t n)
 	return p;
 }
 
-/* ---- a lane's numbers -------------------------------------------------- */
-
 static const char *dot(const struct pen *p)
 {
 	return glyph(GLYPH_DOT, p->s->ascii);
-}
-
-static void put_name(const struct app *app, const struct lane *l, struct pen *p)
-{
-	const struct facts *f = l->run ? &l->run->trace.facts : NULL;
-	bool cursor = l->i == app->compare.lane && app->compare.n > 1;
-	char number[NUM_BYTES];
-
-	pen_printf(p, cursor ? STYLE_SELECTED : STYLE_KEY, " %c ",
-		   lane_letter(l->i));
-	if (!f)
-		pen_puts(p, STYLE_DIM, " reading it again");
-	else if (f->policy || f->model)
-		pen_printf(p, STYLE_STRONG, " %s",
-			   f->policy ? f->policy : f->model);
-	else
-		pen_printf(p, STYLE_STRONG, " %s", f->record ? f->record : "");
-	if (f && f->budget)
-		pen_printf(p, STYLE_STRONG, " %s",
-			   num_count(number, f->budget));
-}
-
-static void put_state(const struct lane *l, struct pen *p)
-{
-	const char *finish = l->run->trace.facts.finish_reason;
-
-	if (l->ended && finish && finish[0])
-		pen_printf(p, STYLE_DIM, " %s ended: %.20s", dot(p), finish);
-	else if (l->ended)
-		pen_printf(p, STYLE_DIM, " %s ended", dot(p));
-	else if (!l->run->ended && l->n == run_n_measured(l->run))
-		pen_printf(p, STYLE_GOOD, " %s %s running", dot(p),
-			   p->s->ascii ? ">" : "▶");
-}
-
-/* "right", "wrong" or "no answer", with its mark. */
-static void put_verdict(enum verdict v, struct pen *p)
-{
-	bool ascii = p->s->ascii;
-
-	if (v == VERDICT_RIGHT)
-		pen_printf(p, STYLE_GOOD, "%s right",
-			   glyph(GLYPH_CHECK, ascii));
-	else if (v == VERDICT_WRONG)
-		pen_printf(p, STYLE_BAD, "%s wrong",
-			   glyph(GLYPH_CROSS, ascii));
-	else if (v == VERDICT_NONE)
-		pen_printf(p, STYLE_BAD, "%s no answer",
-			   glyph(GLYPH_CROSS, ascii));
-}
-
-static void put_answer(const struct lane *l, struct pen *p)
-{
-	const char *gold = l->run->trace.facts.gold;
-
-	if (!gold || !l->ended)
-		return;
-	pen_printf(p, STYLE_DIM, " %s ", dot(p));
-	put_verdict(l->answer, p);
-	if (l->answer == VERDICT_RIGHT)
-		return;
-	pen_printf(p, STYLE_DIM, " %s right is %.20s", dot(p), gold);
-}
-
-/* Tokens, pace, memory, how it ended. */
-static void put_pace(const struct lane *l, struct pen *p)
-{
-	const struct trace *t = &l->run->trace;
-	const struct kv_bytes *kv = t->kv && l->n ? &t->kv[l->n - 1] : NULL;
-	bool ascii = p->s->ascii;
-	char a[NUM_BYTES], b[NUM_BYTES];
-
-	pen_printf(p, STYLE_DIM, " %s", dot(p));
-	pen_printf(p, STYLE_STRONG, " %s", num_count(a, l->n));
-	pen_puts(p, STYLE_NORMAL, " tokens");
-	put_state(l, p);
-	put_answer(l, p);
-	if (!isnan(l->tbt_s) && l->tbt_s > 0)
-		pen_printf(p, STYLE_NORMAL, " %s %s tok/s", dot(p),
-			   num_real(a, 1 / l->tbt_s, l->tbt_s > 0.01 ? 1 : 0,
-				    ascii));
-	if (kv && kv->held > 0) {
-		pen_printf(p, STYLE_NORMAL, " %s KV %s", dot(p),
-			   num_size(a, (uint64_t)kv->held));
-		if (kv->used > 0)
-			pen_printf(p, STYLE_DIM, " for %s of tokens",
-				   num_size(b, (uint64_t)kv->used));
-	}
-}
-
-/* JCT = TTFT + the tokens after the first x TBT, in numbers. */
-static void put_jct(const struct lane *l, struct pen *p)
-{
-	bool ascii = p->s->ascii;
-	char ttft[NUM_BYTES], n[NUM_BYTES], tbt[NUM_BYTES], sum[NUM_BYTES];
-	bool wide; /* room for names */
-
-	if (isnan(l->tbt_s)) {
-		pen_puts(p, STYLE_DIM,
-			 l->run->trace.time_us || !l->n
-				 ? "JCT: too few tokens yet"
-				 : "no times in the trace");
-		return;
-	}
-	wide = p->end - p->col >= WIDE_COLS;
-	num_time(ttft, l->ttft_s, ascii);
-	num_count(n, l->n - 1);
-	num_time(tbt, l->tbt_s, ascii);
-	num_time(sum, l->end_s, ascii);
-	pen_puts(p, STYLE_DIM, l->ended ? "JCT " : "so far ");
-	if (!isnan(l->ttft_s)) {
-		pen_puts(p, STYLE_DIM, wide ? "= TTFT " : "");
-		pen_printf(p, STYLE_NORMAL, "%s", ttft);
-		pen_puts(p, STYLE_DIM, " + ");
-	}
-	pen_printf(p, STYLE_NORMAL, "%s", n);
-	pen_puts(p, STYLE_DIM, ascii ? " x " : " × ");
-	pen_puts(p, STYLE_DIM, wide ? "TBT " : "");
-	pen_printf(p, STYLE_NORMAL, "%s", tbt);
-	pen_puts(p, STYLE_DIM, " = ");
-	pen_printf(p, STYLE_STRONG, "%s", sum);
-	if (isnan(l->ttft_s))
-		pen_puts(p, STYLE_DIM, " after the first token");
-}
-
-/* Where it went on under another policy. */
-static void put_turns(const struct lane *l, struct pen *p)
-{
-	const struct trace *t = &l->run->trace;
-	char a[NUM_BYTES], b[NUM_BYTES];
-
-	for (size_t i = 0; i < t->n_turns && t->turns[i].start <= l->n; i++) {
-		const struct turn *turn = &t->turns[i];
-
-		if (i + 1 < t->n_turns && turn[1].start == turn->start &&
-		    !turn->recomputed)
-			continue; /* no token came by it */
-		pen_printf(p, STYLE_RULE, " %s %s", dot(p),
-			   turn->policy ? turn->policy : "another policy");
-		if (turn->budget)
-			pen_printf(p, STYLE_RULE, " %s",
-				   num_count(a, turn->budget));
-		pen_printf(p, STYLE_RULE, " from %s",
-			   num_count(a, turn->start));
-		if (turn->recomputed)
-			pen_printf(p, STYLE_DIM, " (%s read again)",
-				   num_count(b, turn->recomputed));
-	}
-}
-
-static void put_against(const struct lane *l, const struct lane *first,
-			struct pen *p)
-{
-	bool ascii = p->s->ascii;
-	char a[NUM_BYTES];
-
-	if (l->i == 0 || !first->run || !first->n)
-		return;
-	pen_printf(p, STYLE_DIM, " %s of A: ", dot(p));
-	pen_printf(p, STYLE_NORMAL, "%s tokens",
-		   num_change(a, l->n, first->n, ascii));
-	if (!isnan(l->end_s) && first->end_s > 0)
-		pen_printf(p, STYLE_NORMAL, ", %s time",
-			   num_change(a, l->end_s, first->end_s, ascii));
-}
-
-/* Where the early stop cuts, and what that saves. */
-static void put_stop(const struct lane *l, struct pen *p)
-{
-	const struct rule_verdict *v = &l->stop;
-	const struct trace *t = &l->run->trace;
-	bool ascii = p->s->ascii;
-	char a[NUM_BYTES], b[NUM_BYTES], c[NUM_BYTES];
-
-	if (v->at_token == RULE_NEVER) {
-		pen_printf(p, STYLE_DIM, "%s no early stop%s",
-			   glyph(GLYPH_OPEN, ascii),
-			   l->ended ? "" : " so far");
-		return;
-	}
-	pen_printf(p, STYLE_LIL, "%s stop at %s", glyph(GLYPH_FLAG, ascii),
-		   num_count(a, v->at_token));
-	pen_printf(p, STYLE_NORMAL, " saves %s tokens (%s)",
-		   num_count(a, v->tokens_after),
-		   num_percent(b, v->tokens_after, l->n));
-	if (l->stopped != VERDICT_UNKNOWN) {
-		pen_puts(p, STYLE_DIM, ", then ");
-		put_verdict(l->stopped, p);
-	}
-	if (!isnan(l->end_s))
-		pen_printf(p, STYLE_NORMAL, ", %s",
-			   num_time(c,
-				    l->end_s - compare_time_s(t, v->at_token),
-				    ascii));
-	if (v->resumed_at != RULE_NEVER)
-		pen_printf(p, STYLE_GOOD, " %s %s new again at %s", dot(p),
-			   glyph(GLYPH_BACK, ascii),
-			   v->resumed_at == v->at_token
-				   ? "once"
-				   : num_count(a, v->resumed_at));
-}
-
-static void draw_numbers(const struct app *app, const struct lane *l,
-			 const struct lane *first, struct screen *s,
-			 struct rect r)
-{
-	struct pen p = pen_at(s, r.row, r.col, r.cols);
-
-	put_name(app, l, &p);
-	if (!l->run)
-		return;
-	if (r.rows == 1) {
-		pen_printf(&p, STYLE_DIM, " %s ", dot(&p));
-		put_jct(l, &p);
-		put_pace(l, &p);
-		return;
-	}
-	put_pace(l, &p);
-	p = pen_at(s, r.row + 1, r.col + 4, r.cols - 4);
-	put_jct(l, &p);
-	put_against(l, first, &p);
-	if (r.rows > 2)
-		p = pen_at(s, r.row + 2, r.col + 4, r.cols - 4);
-	else
-		pen_printf(&p, STYLE_DIM, " %s ", dot(&p));
-	put_stop(l, &p);
-	put_turns(l, &p);
 }
 
 /* ---- curves ------------------------------------------------------------ */
@@ -332,7 +103,7 @@ static struct series_range source_at(const void *ctx, double from, double to)
 	b = MAX(b, a);
 	if (!b)
 		return none;
-	if (src->app->compare.size) {
+	if (compare_of(src->app)->size) {
 		float low = (float)size_at(run, MAX(a, 1));
 		float high = (float)size_at(run, b);
 
@@ -351,6 +122,7 @@ static struct series_range source_at(const void *ctx, double from, double to)
 /* The largest value that a lane's curve comes to. */
 static double top_of(const struct app *app, const struct run *run)
 {
+	const struct compare *c = compare_of(app);
 	double from, to;
 	uint32_t a, b;
 	struct series_range v;
@@ -362,7 +134,7 @@ static double top_of(const struct app *app, const struct run *run)
 	b = compare_tokens_at(app, run, to);
 	if (!run->meter || a >= b)
 		return NAN;
-	if (app->compare.size)
+	if (c->size)
 		return size_at(run, b);
 	v = series_range(meter_rho(run->meter), a, b);
 	return v.max;
@@ -370,9 +142,10 @@ static double top_of(const struct app *app, const struct run *run)
 
 static double scale_top(const struct app *app)
 {
+	const struct compare *c = compare_of(app);
 	double top = NAN;
 
-	for (size_t i = 0; i < app->compare.n; i++) {
+	for (size_t i = 0; i < c->n; i++) {
 		const struct run *run = compare_run(app, i);
 
 		if (run)
@@ -384,7 +157,9 @@ static double scale_top(const struct app *app)
 /* A token's place on the axis; NAN if it has none. */
 static double place_of(const struct app *app, const struct run *run, uint32_t n)
 {
-	return app->compare.seconds ? compare_time_s(&run->trace, n) : n;
+	const struct compare *c = compare_of(app);
+
+	return c->seconds ? compare_time_s(&run->trace, n) : n;
 }
 
 static void label_at(const struct chart *c, int row, double x, enum style style,
@@ -416,7 +191,7 @@ static void draw_curve(const struct app *app, const struct lane *l,
 	struct curve told = { source_at, &src, 0, at, STYLE_RHO, '*' };
 	char number[NUM_BYTES];
 
-	if (app->compare.seconds && l->tbt_s > 0)
+	if (compare_of(app)->seconds && l->tbt_s > 0)
 		per_dot /= l->tbt_s;
 	src.exact = per_dot < SERIES_BLOCK;
 	if (isnan(at)) {
@@ -447,6 +222,7 @@ static void draw_curve(const struct app *app, const struct lane *l,
 static void draw_lane(const struct app *app, const struct lane *l,
 		      struct chart *c)
 {
+	double place = compare_of(app)->at;
 	double from, to;
 
 	chart_y_axis(c, GUTTER_COLS, MAX(c->r.rows / 2, 1));
@@ -454,18 +230,19 @@ static void draw_lane(const struct app *app, const struct lane *l,
 		return;
 	draw_curve(app, l, c);
 	compare_axis(app, &from, &to);
-	if (app->compare.at < to)
-		chart_vline(c, app->compare.at, STYLE_PLAYHEAD, "│", '|');
+	if (place < to)
+		chart_vline(c, place, STYLE_PLAYHEAD, "│", '|');
 }
 
 static void draw_axis(const struct app *app, const struct chart *c)
 {
+	const struct compare *look = compare_of(app);
 	int row = c->r.row + c->r.rows, col;
 
 	chart_x_axis(c, row + 1);
 	screen_puts(c->s, row + 1, c->r.col - GUTTER_COLS, STYLE_DIM,
-		    app->compare.seconds ? "secs" : "tokens");
-	col = chart_col(c, MIN(app->compare.at, compare_end(app)));
+		    look->seconds ? "secs" : "tokens");
+	col = chart_col(c, MIN(look->at, compare_end(app)));
 	if (col >= 0)
 		screen_glyph(c->s, row, col, STYLE_PLAYHEAD,
 			     glyph(GLYPH_UP, false), glyph(GLYPH_UP, true)[0]);
@@ -539,16 +316,13 @@ static bool draw_prompt(const struct app *app, const struct lane *lanes, int n,
 	struct rect at = { r.row + n, r.col, r.rows - n, r.cols };
 
 	for (int i = 0; i < n; i++)
-		if (!app->demo || !lanes[i].run || lanes[i].n)
+		if (!compare_of(app)->waiting || !lanes[i].run || lanes[i].n)
 			return false;
 	if (at.rows < TEXT_MIN_ROWS || !lanes[0].run->trace.prompt.len)
 		return false;
 	for (int i = 0; i < n; i++) {
-		struct pen lane = pen_at(s, r.row + i, r.col, r.cols);
-
-		put_name(app, &lanes[i], &lane);
-		put_pace(&lanes[i], &lane);
-		put_turns(&lanes[i], &lane);
+		lane_draw_line(app, &lanes[i], s,
+			       (struct rect){ r.row + i, r.col, 1, r.cols });
 	}
 	draw_column(app, &lanes[0], s, at);
 	screen_hline(s, at.row, at.col, at.cols, STYLE_DIM);
@@ -560,7 +334,7 @@ static bool draw_prompt(const struct app *app, const struct lane *lanes, int n,
 
 static size_t first_lane(const struct app *app, int lanes)
 {
-	const struct compare *c = &app->compare;
+	const struct compare *c = compare_of(app);
 
 	return c->lane >= (size_t)lanes ? c->lane - (size_t)lanes + 1 : 0;
 }
@@ -568,7 +342,7 @@ static size_t first_lane(const struct app *app, int lanes)
 static void draw_title(const struct app *app, const struct parts *p,
 		       struct screen *s, struct rect r)
 {
-	const struct compare *c = &app->compare;
+	const struct compare *c = compare_of(app);
 	const struct run *run = compare_run(app, 0);
 	struct pen pen = pen_at(s, r.row, r.col + 1, r.cols - 2);
 	size_t top = first_lane(app, p->lanes);
@@ -612,7 +386,7 @@ static void draw_lanes(const struct app *app, const struct parts *p,
 		struct rect at = { r.row + i * (p->lines + p->curve), r.col,
 				   p->lines, r.cols };
 
-		draw_numbers(app, &lanes[i], &first, s, at);
+		lane_draw(app, &lanes[i], &first, s, at);
 		c.r = (struct rect){ at.row + p->lines, r.col + GUTTER_COLS,
 				     p->curve,
 				     MAX(r.cols - GUTTER_COLS - 1, 1) };
@@ -631,12 +405,9 @@ static void draw_nothing(const struct app *app, struct screen *s,
 		"m marks generations in the list, c compares them;",
 		"runs of one prompt in one trace are found by themselves.",
 	};
-	static const char *const decoding[] = { "The model reads the prompt." };
-	static const char *const ended[] = { "Nothing was decoded; n begins "
-					     "another problem." };
-	const char *const *lines = !app->demo ? none :
-				   app->demo->gone ? ended : decoding;
-	size_t n = app->demo ? 1 : ARRAY_LEN(none);
+	const struct compare *c = compare_of(app);
+	const char *const *lines = c->waiting ? &c->waiting : none;
+	size_t n = c->waiting ? 1 : ARRAY_LEN(none);
 
 	for (size_t i = 0; i < n; i++) {
 		int col = (r.cols - (int)strlen(lines[i])) / 2;
@@ -648,13 +419,14 @@ static void draw_nothing(const struct app *app, struct screen *s,
 	}
 }
 
-void view_compare_draw(const struct app *app, struct screen *s, struct rect r)
+static void draw(const struct app *app, struct screen *s, struct rect r)
 {
-	struct parts p = split(r.rows, r.cols, app->compare.n);
+	const struct compare *c = compare_of(app);
+	struct parts p = split(r.rows, r.cols, c->n);
 	struct lane lanes[LANES_MAX];
 	size_t top = first_lane(app, p.lanes);
 
-	if (!app->compare.n || r.rows < 1) {
+	if (!c->n || r.rows < 1) {
 		draw_nothing(app, s, r);
 		return;
 	}
@@ -674,17 +446,18 @@ void view_compare_draw(const struct app *app, struct screen *s, struct rect r)
 }
 
 /* A click is a lane, and a place on the axis. */
-bool view_compare_click(struct app *app, struct rect r, int row, int col)
+static bool click(struct app *app, struct rect r, int row, int col)
 {
-	struct parts p = split(r.rows, r.cols, app->compare.n);
+	struct compare *look = compare_of(app);
+	struct parts p = split(r.rows, r.cols, look->n);
 	int rows = p.lines + p.curve;
 	struct chart c = { .r = { 0, 0, 1, MAX(r.cols - GUTTER_COLS - 1, 1) } };
 
 	row -= p.title;
-	if (!app->compare.n || row < 0 || row >= rows * p.lanes + p.axis)
+	if (!look->n || row < 0 || row >= rows * p.lanes + p.axis)
 		return false;
 	if (row < rows * p.lanes)
-		app->compare.lane =
+		look->lane =
 			first_lane(app, p.lanes) + (size_t)(row / rows);
 	app->dirty = true;
 	if (row < rows * p.lanes && row % rows < p.lines)
@@ -695,3 +468,155 @@ bool view_compare_click(struct app *app, struct rect r, int row, int col)
 		compare_seek(app, chart_x(&c, col));
 	return true;
 }
+
+/* ---- what keys do ------------------------------------------------------ */
+
+static void unit(struct app *app)
+{
+	struct compare *c = compare_of(app);
+
+	compare_unit(app);
+	app_say(app, c->seconds
+			     ? "the axis is seconds since each run's request"
+			     : "the axis is tokens of the output");
+}
+
+static void curve(struct app *app)
+{
+	struct compare *c = compare_of(app);
+
+	c->size = !c->size;
+	app_say(app, c->size
+			     ? "the curves are bytes of code of the text so "
+			       "far: where they are flat, nothing is new"
+			     : "the curves are rho");
+}
+
+static void open_lane(struct app *app)
+{
+	if (compare_open_lane(app))
+		view_show(app, &view_ratio);
+}
+
+static const struct action rows[] = {
+	{ .name = "compare", .keys = { 'c', '5' },
+	  .fits = OTHERS, .hint = "compare",
+	  .about = "the marked runs side by side; else the runs of this prompt",
+	  .run = compare_open },
+	{ .name = "compare-unit", .keys = { 'u' }, .hint = "tokens/seconds",
+	  .about = "an axis of tokens or of seconds",
+	  .run = unit },
+	{ .name = "compare-curve", .keys = { 'o' }, .hint = "rho/bytes",
+	  .about = "curves of rho, or of the bytes of code so far",
+	  .run = curve },
+	{ .name = "open-lane", .keys = { K_ENTER }, .hint = "open",
+	  .about = "the run of the lane with the cursor",
+	  .run = open_lane },
+};
+
+static const struct action_room room = { .title = "Comparing",
+					 .of = &view_compare, .rows = rows,
+					 .n = ARRAY_LEN(rows) };
+
+static void move_across(struct app *app, int n)
+{
+	compare_move(app, (double)n / AXIS_STEPS);
+}
+
+static void move_along(struct app *app, int n)
+{
+	compare_lane(app, n);
+}
+
+static void move_page(struct app *app, int n)
+{
+	compare_move(app, (double)n / PAGE_STEPS);
+}
+
+static void move_end(struct app *app, int n)
+{
+	compare_seek(app, n > 0 ? INFINITY : 0);
+}
+
+static void move_token(struct app *app, int n)
+{
+	const struct compare *c = compare_of(app);
+
+	if (c->seconds)
+		compare_move(app, (double)n / AXIS_STEPS / PAGE_STEPS);
+	else
+		compare_seek(app, MIN(c->at, compare_end(app)) + n);
+}
+
+static void move_zoom(struct app *app, int n)
+{
+	compare_zoom(app, n ? pow(0.5, n) : 0);
+}
+
+static void move_pan(struct app *app, int n)
+{
+	compare_pan(app, (double)n / PAN_PARTS);
+}
+
+static void say_pace(struct app *app)
+{
+	app_say_pace(app, compare_of(app)->seconds, "50 tokens a second");
+}
+
+static void play(struct app *app, int n)
+{
+	(void)n;
+	compare_play(app);
+	app->moved = true;
+	say_pace(app);
+}
+
+static void follow(struct app *app, int n)
+{
+	(void)n;
+	compare_seek(app, INFINITY);
+	say_pace(app);
+}
+
+/* ---- from view to view ------------------------------------------------- */
+
+/* More than one run may be of one prompt. */
+static bool has(const struct app *app)
+{
+	return deck_n(app->deck) > 1;
+}
+
+/* From the lanes to the run of the one with the cursor. */
+static void leave(struct app *app, const struct view *to)
+{
+	if (to->is & SHOWS_RUN)
+		compare_open_lane(app);
+}
+
+const struct view view_compare = {
+	.name = "compare",
+	.about = "runs of one prompt side by side: what each cost",
+	.is = SHOWS_MEASURES,
+	.keys = &room,
+	.state_bytes = sizeof(struct compare),
+	.draw = draw,
+	.click = click,
+	.explain = lane_explain_all,
+	.has = has,
+	.enter = compare_enter,
+	.leave = leave,
+	.sync = compare_sync,
+	.tick = compare_tick,
+	.next_tick = compare_next_tick,
+	.moves = {
+		[MOVE_ACROSS] = move_across,
+		[MOVE_ALONG] = move_along,
+		[MOVE_PAGE] = move_page,
+		[MOVE_END] = move_end,
+		[MOVE_TOKEN] = move_token,
+		[MOVE_ZOOM] = move_zoom,
+		[MOVE_PAN] = move_pan,
+		[MOVE_PLAY] = play,
+		[MOVE_FOLLOW] = follow,
+	},
+};

@@ -3,15 +3,13 @@
  * and rules each time it is drawn, so it can't be out of date. Lines are
  * counted from the top; only those that are seen are put on the screen.
  */
-#include "opt/opt.h"
-#include "view/views.h"
-
 #include <stdio.h>
 #include <string.h>
 
-#include "action/action.h"
 #include "draw/num.h"
 #include "draw/pen.h"
+#include "opt/opt.h"
+#include "view/views.h"
 
 enum {
 	KEYS_COLS = 19,  /* the column of keys */
@@ -102,8 +100,8 @@ static void entry(struct help *h, const char *keys, const char *name,
 
 static void actions(struct help *h)
 {
-	for (size_t i = 0; i < n_action_rooms; i++) {
-		const struct action_room *room = action_rooms[i];
+	const struct action_room *room;
+	for (size_t i = 0; (room = action_room(i)); i++) {
 		heading(h, room->title);
 		for (size_t k = 0; k < room->n; k++) {
 			const struct action *a = &room->rows[k];
@@ -138,8 +136,8 @@ static void options(struct help *h, const struct settings *set)
 static void tables(struct help *h)
 {
 	heading(h, "Views");
-	for (size_t i = 0; i < VIEWS; i++)
-		entry(h, "", views[i].name, views[i].about);
+	for (size_t i = 0; i < n_views; i++)
+		entry(h, "", views[i]->name, views[i]->about);
 	heading(h, "Coders: how bytes of new information are counted");
 	for (size_t i = 0; i < CODER_KINDS; i++)
 		entry(h, "", coder_rows[i].name, coder_rows[i].about);
@@ -181,19 +179,79 @@ static void everything(struct help *h, const struct app *app)
 	tables(h);
 }
 
-void view_help_draw(const struct app *app, struct screen *s, struct rect r)
-{
-	size_t lines = view_help_lines(app);
-	size_t rows = (size_t)MAX(r.rows, 0);
-	size_t last = lines > rows ? lines - rows : 0;
-	struct help h = { .s = s, .r = r, .top = MIN(app->help_top, last) };
-	everything(&h, app);
-}
+/* The state of the view: its first line. */
+struct page {
+	size_t top;
+};
 
-size_t view_help_lines(const struct app *app)
+/* Lines in all, to stop scrolling there. */
+static size_t n_lines(const struct app *app)
 {
 	struct screen none = { 0 };
 	struct help h = { .s = &none, .r.cols = app->view_cols };
 	everything(&h, app);
 	return h.line;
 }
+
+static size_t last_top(const struct app *app, int view_rows)
+{
+	size_t lines = n_lines(app), rows = (size_t)MAX(view_rows, 0);
+
+	return lines > rows ? lines - rows : 0;
+}
+
+static void draw(const struct app *app, struct screen *s, struct rect r)
+{
+	const struct page *page = view_state(app, &view_help);
+	size_t top = MIN(page->top, last_top(app, r.rows));
+	struct help h = { .s = s, .r = r, .top = top };
+	everything(&h, app);
+}
+
+static void enter(struct app *app, bool home)
+{
+	struct page *page = view_state(app, &view_help);
+
+	(void)home;
+	page->top = 0;
+}
+
+static void scroll(struct app *app, int64_t n)
+{
+	struct page *page = view_state(app, &view_help);
+	int64_t to = (int64_t)page->top + n;
+	int64_t last = (int64_t)last_top(app, app->view_rows);
+
+	page->top = (size_t)MIN(MAX(to, 0), last);
+	app->dirty = true;
+}
+
+static void move_along(struct app *app, int n)
+{
+	scroll(app, n);
+}
+
+static void move_page(struct app *app, int n)
+{
+	scroll(app, (int64_t)n * MAX(1, app->view_rows - 1));
+}
+
+static void move_end(struct app *app, int n)
+{
+	scroll(app, (int64_t)n * INT32_MAX);
+}
+
+const struct view view_help = {
+	.name = "help",
+	.about = "keys, commands, options and views",
+	.is = STANDS_OVER,
+	.state_bytes = sizeof(struct page),
+	.draw = draw,
+	.enter = enter,
+	.moves = {
+		[MOVE_ACROSS] = move_page,
+		[MOVE_ALONG] = move_along,
+		[MOVE_PAGE] = move_page,
+		[MOVE_END] = move_end,
+	},
+};

@@ -292,6 +292,7 @@ static void put_cell(struct screen *s, int row, int col, int cols,
 static void draw_head(const struct app *app, struct screen *s, struct rect r,
 		      const struct widths *w)
 {
+	const struct list *l = list_of(app);
 	int col = r.col + 1;
 	for (int i = 0; i < LIST_COLUMNS; i++) {
 		struct cell_text text = { .style = STYLE_DIM };
@@ -301,9 +302,9 @@ static void draw_head(const struct app *app, struct screen *s, struct rect r,
 			continue;
 		if (i == LIST_RHO)
 			title = glyph(GLYPH_RHO, s->ascii);
-		bool sorted = app->list_sort == i;
+		bool sorted = l->sort == i;
 		const char *arrow = !sorted	       ? ""
-				    : app->list_descending
+				    : l->descending
 					    ? s->ascii ? "v" : "▾"
 					    : s->ascii ? "^" : "▴";
 		snprintf(text.text, sizeof(text.text), "%s%s", title, arrow);
@@ -348,7 +349,8 @@ static void draw_unmeasured(const struct entry *e, struct screen *s, int row,
 static void draw_shape(const struct app *app, struct screen *s, int row,
 		       int col, int cols, const struct entry *e)
 {
-	double unit = (double)cols / MAX(app->list_totals.longest, 1u);
+	const struct list *l = list_of(app);
+	double unit = (double)cols / MAX(l->totals.longest, 1u);
 	int end = MAX((int)(e->tokens * unit + 0.5), e->tokens > 0);
 	bool fired = e->fired_at != RULE_NEVER;
 	int lil = fired ? (int)(e->fired_at * unit) : end;
@@ -392,8 +394,9 @@ static void draw_row(const struct app *app, struct screen *s, struct rect r,
 
 static size_t top_row(const struct app *app, int rows)
 {
-	size_t at = MIN(app->list_cursor, app->list_n ? app->list_n - 1 : 0);
-	size_t top = MIN(app->list_top, at);
+	const struct list *l = list_of(app);
+	size_t at = MIN(l->cursor, l->n ? l->n - 1 : 0);
+	size_t top = MIN(l->top, at);
 	if (at >= top + (size_t)rows)
 		top = at - (size_t)rows + 1;
 	return top;
@@ -409,29 +412,30 @@ static int mark_col(const struct widths *w, int left)
 static void draw_rows(const struct app *app, struct screen *s, struct rect r,
 		      const struct widths *w)
 {
+	const struct list *l = list_of(app);
 	size_t top = top_row(app, r.rows);
 	size_t opened = deck_opened(app->deck);
-	for (int y = 0; y < r.rows && top + (size_t)y < app->list_n; y++) {
+	for (int y = 0; y < r.rows && top + (size_t)y < l->n; y++) {
 		size_t at = top + (size_t)y;
 		struct rect row = { r.row + y, r.col, 1, r.cols };
-		draw_row(app, s, row, w, app->list_order[at]);
-		if (list_is_marked(app, app->list_order[at]))
+		draw_row(app, s, row, w, l->order[at]);
+		if (list_is_marked(app, l->order[at]))
 			screen_glyph(s, row.row, mark_col(w, r.col),
 				     STYLE_MARK, glyph(GLYPH_DIAMOND, false),
 				     glyph(GLYPH_DIAMOND, true)[0]);
-		if (app->list_order[at] == opened)
+		if (l->order[at] == opened)
 			screen_glyph(s, row.row, row.col, STYLE_PLAYHEAD, "▸",
 				     '>');
-		if (at != app->list_cursor)
+		if (at != l->cursor)
 			continue;
 		screen_restyle(s, row, STYLE_SELECTED);
-		if (app->list_order[at] != opened)
+		if (l->order[at] != opened)
 			screen_glyph(s, row.row, row.col, STYLE_SELECTED, "›",
 				     '>');
 	}
-	if (app->list_n == 0)
+	if (l->n == 0)
 		screen_puts(s, r.row + r.rows / 2, r.col + 2, STYLE_DIM,
-			    app->list_filter[0] ? "nothing passes the filter"
+			    l->filter[0] ? "nothing passes the filter"
 			    : deck_index_complete(app->deck)
 				    ? "no generations"
 				    : "reading");
@@ -459,15 +463,16 @@ static void draw_progress(const struct app *app, struct screen *s,
 static void draw_summary(const struct app *app, struct screen *s,
 			 struct rect r)
 {
+	const struct list *l = list_of(app);
 	char a[NUM_BYTES], b[NUM_BYTES];
 	bool ascii = s->ascii;
-	const struct list_totals *t = &app->list_totals;
+	const struct list_totals *t = &l->totals;
 	struct pen p = pen_at(s, r.row, r.col + 1, r.cols - 2);
-	pen_printf(&p, STYLE_STRONG, "%s", num_count(a, app->list_n));
+	pen_printf(&p, STYLE_STRONG, "%s", num_count(a, l->n));
 	pen_printf(&p, STYLE_NORMAL, " generation%s",
-		   app->list_n == 1 ? "" : "s");
-	if (app->list_filter[0])
-		pen_printf(&p, STYLE_FOUND, " filter: %s", app->list_filter);
+		   l->n == 1 ? "" : "s");
+	if (l->filter[0])
+		pen_printf(&p, STYLE_FOUND, " filter: %s", l->filter);
 	if (list_n_marked(app) > 0)
 		pen_printf(&p, STYLE_MARK, " %s %s marked",
 			   glyph(GLYPH_DIAMOND, ascii),
@@ -493,7 +498,7 @@ static void draw_summary(const struct app *app, struct screen *s,
 			   num_count(a, t->n_resumed));
 }
 
-void view_list_draw(const struct app *app, struct screen *s, struct rect r)
+static void draw(const struct app *app, struct screen *s, struct rect r)
 {
 	if (!app->deck || r.rows < 1)
 		return;
@@ -516,15 +521,16 @@ void view_list_draw(const struct app *app, struct screen *s, struct rect r)
 /* A click on the head sorts by that column, again the other way round. */
 static bool click_head(struct app *app, int cols, int col)
 {
+	struct list *l = list_of(app);
 	struct widths w = widths_for(app, cols);
 	int at = 1;
 	for (int i = 0; i < LIST_COLUMNS; i++) {
 		if (w.cols[i] == 0)
 			continue;
 		if (col >= at && col < at + w.cols[i]) {
-			bool again = app->list_sort == i;
+			bool again = l->sort == i;
 			list_set_sort(app, (enum list_column)i,
-				      again && !app->list_descending);
+				      again && !l->descending);
 			return true;
 		}
 		at += w.cols[i] + GAP;
@@ -532,16 +538,248 @@ static bool click_head(struct app *app, int cols, int col)
 	return false;
 }
 
-bool view_list_click(struct app *app, struct rect r, int row, int col)
+static bool click(struct app *app, struct rect r, int row, int col)
 {
+	struct list *l = list_of(app);
+
 	if (!app->deck)
 		return false;
 	if (row == 0)
 		return click_head(app, r.cols, col);
 	int rows = list_rows(r.rows);
 	size_t at = top_row(app, rows) + (size_t)(row - 1);
-	if (row > rows || at >= app->list_n)
+	if (row > rows || at >= l->n)
 		return false;
-	list_move(app, (long)at - (long)app->list_cursor);
+	list_move(app, (long)at - (long)l->cursor);
 	return true;
 }
+
+/* ---- what keys do ------------------------------------------------------ */
+
+static void open_selected(struct app *app)
+{
+	size_t i = list_selected(app);
+
+	if (i == DECK_NONE)
+		return;
+	if (i == deck_opened(app->deck) && app->run) {
+		view_show(app, &view_ratio);
+		return;
+	}
+	if (app_open(app, i))
+		view_show(app, &view_ratio);
+}
+
+/* The neighbour of the open generation, in the order of the list. */
+static void open_neighbour(struct app *app, int step)
+{
+	struct list *l = list_of(app);
+	size_t opened = deck_opened(app->deck), at = 0;
+	int64_t to;
+
+	while (at < l->n && l->order[at] != opened)
+		at++;
+	to = at < l->n ? (int64_t)at + step : 0;
+	if (to < 0 || to >= (int64_t)l->n) {
+		app_say(app, step > 0 ? "this is the last generation"
+				      : "this is the first generation");
+		return;
+	}
+	list_move(app, (long)to - (long)l->cursor);
+	app_open(app, l->order[to]);
+}
+
+static void say_order(struct app *app)
+{
+	struct list *l = list_of(app);
+
+	app_say(app, "sorted by %s%s",
+		list_column_name((enum list_column)l->sort),
+		l->descending ? ", largest first" : "");
+}
+
+/* Numbers are looked at from the largest. */
+static void sort_next(struct app *app)
+{
+	struct list *l = list_of(app);
+	int column = l->sort;
+
+	do
+		column = (column + 1) % LIST_COLUMNS;
+	while (!list_column_name((enum list_column)column));
+	list_set_sort(app, (enum list_column)column,
+		      column >= LIST_TOKENS && column <= LIST_AFTER);
+	say_order(app);
+}
+
+static void sort_reverse(struct app *app)
+{
+	struct list *l = list_of(app);
+
+	list_set_sort(app, (enum list_column)l->sort,
+		      !l->descending);
+	say_order(app);
+}
+
+/* "sort rho", "sort -rho" from the largest. */
+static void sort_by(struct app *app, const char *arg)
+{
+	bool descending = arg[0] == '-';
+	const char *name = arg + descending;
+	enum list_column column = list_column_find(name, strlen(name));
+
+	if (column == LIST_COLUMNS) {
+		app_complain(app,
+			     "there is no column \"%s\"; Tab completes "
+			     ":sort",
+			     name);
+		return;
+	}
+	list_set_sort(app, column, descending);
+	say_order(app);
+}
+
+static void filter(struct app *app, const char *arg)
+{
+	struct list *l = list_of(app);
+
+	list_set_filter(app, arg);
+	if (arg[0])
+		app_say(app, "%zu of %zu generations match \"%s\"", l->n,
+			deck_n(app->deck), arg);
+	else
+		app_say(app, "all %zu generations", l->n);
+}
+
+static void mark_row(struct app *app)
+{
+	struct list *l = list_of(app);
+	size_t i = list_selected(app), n;
+
+	if (i == DECK_NONE)
+		return;
+	list_toggle_mark(app, i);
+	n = list_n_marked(app);
+	if (strcmp(l->filter, "marked") == 0)
+		list_set_filter(app, "marked");
+	else
+		list_move(app, 1);
+	app_say(app, "%zu marked; :filter marked shows them", n);
+}
+
+/* By number, as the title bar counts. */
+static void open_number(struct app *app, const char *arg)
+{
+	size_t number = 0;
+
+	for (const char *c = arg; *c; c++) {
+		if (*c < '0' || *c > '9' || number > UINT32_MAX)
+			break;
+		number = number * 10 + (size_t)(*c - '0');
+	}
+	if (number < 1 || number > deck_n(app->deck))
+		app_complain(app, "there are generations 1 to %zu",
+			     deck_n(app->deck));
+	else if (app_open(app, number - 1))
+		view_show(app, &view_ratio);
+}
+
+static const struct action rows[] = {
+	{ .name = "open", .keys = { K_ENTER }, .hint = "open",
+	  .about = "the selected generation",
+	  .run = open_selected },
+	{ .name = "open-number", .arg = "NUMBER",
+	  .about = "a generation by its number",
+	  .with = open_number },
+	{ .name = "next-generation", .keys = { '>' }, .fits = ANYWHERE,
+	  .about = "the next one of the list",
+	  .by = open_neighbour, .n = 1 },
+	{ .name = "prev-generation", .keys = { '<' }, .fits = ANYWHERE,
+	  .about = "the one before it",
+	  .by = open_neighbour, .n = -1 },
+	{ .name = "sort-next", .keys = { 's' }, .hint = "sort",
+	  .about = "sort by the next column",
+	  .run = sort_next },
+	{ .name = "sort-reverse", .keys = { 'S' }, .hint = "+",
+	  .about = "the other way round",
+	  .run = sort_reverse },
+	{ .name = "sort", .arg = "COLUMN",
+	  .about = "by a column; -COLUMN from the largest",
+	  .with = sort_by },
+	{ .name = "filter", .arg = "[TEXT]",
+	  .about = "only generations with this text; lil, no-lil, marked, "
+		   "broken",
+	  .with = filter },
+	{ .name = "mark-row", .keys = { 'm' }, .hint = "mark",
+	  .about = "set or take away the mark of a generation",
+	  .run = mark_row },
+};
+
+static const struct action_room room = { .title = "List", .of = &view_list,
+					 .rows = rows,
+					 .n = ARRAY_LEN(rows) };
+
+/* ---- the view ---------------------------------------------------------- */
+
+static void move_along(struct app *app, int n)
+{
+	list_move(app, n);
+}
+
+static void move_page(struct app *app, int n)
+{
+	list_move(app, (long)n * MAX(1, app->view_rows - 2));
+}
+
+static void move_end(struct app *app, int n)
+{
+	list_move(app, (long)list_of(app)->n * n);
+}
+
+static void follow(struct app *app, int n)
+{
+	(void)n;
+	list_select(app, deck_n(app->deck) - 1);
+}
+
+/* What is seen is reported first. */
+static bool sync(struct app *app)
+{
+	const struct list *l = list_of(app);
+	size_t top;
+
+	list_sync(app);
+	top = MIN(l->top, l->n);
+	if (app->view == &view_list && l->n)
+		deck_look(app->deck, l->order + top,
+			  MIN(l->n - top, (size_t)app->view_rows));
+	return false;
+}
+
+static void release(void *state)
+{
+	struct list *l = state;
+
+	mem_free(l->order);
+	mem_free(l->marks);
+}
+
+const struct view view_list = {
+	.name = "list",
+	.about = "all generations of the files: sort, filter, open",
+	.is = SHOWS_MEASURES | SHOWS_ROWS,
+	.keys = &room,
+	.state_bytes = sizeof(struct list),
+	.release = release,
+	.draw = draw,
+	.click = click,
+	.explain = list_explain,
+	.sync = sync,
+	.moves = {
+		[MOVE_ACROSS] = move_page,
+		[MOVE_ALONG] = move_along,
+		[MOVE_PAGE] = move_page,
+		[MOVE_END] = move_end,
+		[MOVE_FOLLOW] = follow,
+	},
+};

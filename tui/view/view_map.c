@@ -20,6 +20,7 @@
 #include "draw/text_layout.h"
 #include "model/sparse.h"
 #include "view/map.h"
+#include "view/moves.h"
 #include "view/views.h"
 
 enum {
@@ -90,12 +91,15 @@ struct scale {
 
 static uint32_t page_cursor(const struct app *app, uint32_t n_pages)
 {
-	return MIN(app->map.page, n_pages ? n_pages - 1 : 0);
+	const struct map_look *look = map_look(app);
+
+	return MIN(look->page, n_pages ? n_pages - 1 : 0);
 }
 
 static struct scale scale_of(const struct app *app, struct screen *s,
 			     struct rect r, const struct parts *p)
 {
+	const struct map_look *look = map_look(app);
 	const struct trace *t = &app->run->trace;
 	struct scale sc = { .n_pages = 0 };
 	uint32_t from, to, rows, cursor;
@@ -118,9 +122,9 @@ static struct scale scale_of(const struct app *app, struct screen *s,
 			       .to = to,
 			       .rows = p->map,
 			       .cols = sc.chart.r.cols,
-			       .layer = app->map.layer,
+			       .layer = look->layer,
 			       .pages_per_row = 1 };
-	if (!app->map.single)
+	if (!look->single)
 		sc.map.pages_per_row = (sc.n_pages + rows - 1) / rows;
 	else if (sc.n_pages > rows && cursor > rows / 2)
 		sc.map.page_from = MIN(cursor - rows / 2, sc.n_pages - rows);
@@ -275,9 +279,10 @@ static void draw_bytes(const struct trace *t, uint32_t i, struct pen *p)
 
 static void draw_numbers(const struct app *app, struct pen *p)
 {
+	const struct map_look *look = map_look(app);
 	const struct trace *t = &app->run->trace;
 	uint32_t i = step_of(app);
-	struct map_count n = map_count_at(t, app->map.layer, i);
+	struct map_count n = map_count_at(t, look->layer, i);
 	char a[NUM_BYTES], b[NUM_BYTES], c[NUM_BYTES];
 
 	if (t->facts.policy)
@@ -285,9 +290,9 @@ static void draw_numbers(const struct app *app, struct pen *p)
 	if (t->facts.budget)
 		pen_printf(p, STYLE_NORMAL, " %s",
 			   num_count(a, t->facts.budget));
-	if (app->map.layer != MAP_ALL_LAYERS)
+	if (look->layer != MAP_ALL_LAYERS)
 		pen_printf(p, STYLE_LIMIT, " %s layer %lu of %lu", dot(p),
-			   (unsigned long)MIN(app->map.layer,
+			   (unsigned long)MIN(look->layer,
 					      pages_n_layers(t->pages)),
 			   (unsigned long)pages_n_layers(t->pages));
 	pen_printf(p, STYLE_DIM, " %s token %s: ", dot(p),
@@ -306,6 +311,7 @@ static void draw_numbers(const struct app *app, struct pen *p)
 static void draw_legend(const struct app *app, const struct scale *sc,
 			struct pen *p)
 {
+	const struct map_look *look = map_look(app);
 	bool ascii = p->s->ascii;
 	char a[NUM_BYTES];
 
@@ -323,7 +329,7 @@ static void draw_legend(const struct app *app, const struct scale *sc,
 		pen_printf(p, STYLE_DIM, "%s pages a row  ",
 			   num_count(a, sc->map.pages_per_row));
 	if (pages_n_layers(app->run->trace.pages) > 1 &&
-	    app->map.layer == MAP_ALL_LAYERS)
+	    look->layer == MAP_ALL_LAYERS)
 		pen_printf(
 			p, STYLE_DIM, "shares over %lu layers",
 			(unsigned long)pages_n_layers(app->run->trace.pages));
@@ -394,10 +400,11 @@ static void draw_fate(const struct trace *t, const struct map_page *page,
 static void draw_page_title(const struct app *app, const struct scale *sc,
 			    struct screen *s, struct rect r)
 {
+	const struct map_look *look = map_look(app);
 	const struct trace *t = &app->run->trace;
 	uint32_t page = page_cursor(app, sc->n_pages), i = step_of(app);
 	struct map_page at =
-		map_page_at(t, app->map.layer, page, i, READ_WINDOW);
+		map_page_at(t, look->layer, page, i, READ_WINDOW);
 	struct pen p = pen_at(s, r.row, r.col + 3, r.cols - 4);
 	struct buf text = { 0 };
 	char number[NUM_BYTES];
@@ -519,7 +526,7 @@ static void draw_without(const struct app *app, struct screen *s, struct rect r)
 				  "can.");
 }
 
-void view_map_draw(const struct app *app, struct screen *s, struct rect r)
+static void draw(const struct app *app, struct screen *s, struct rect r)
 {
 	struct parts p = split(r.rows);
 	struct scale sc;
@@ -547,7 +554,8 @@ void view_map_draw(const struct app *app, struct screen *s, struct rect r)
 	draw_page_text(app, &sc, s, r);
 }
 
-uint32_t view_map_n_pages(const struct app *app)
+/* Pages that the map shows, 0 without any. */
+static uint32_t pages_of(const struct app *app)
 {
 	const struct trace *t = app->run ? &app->run->trace : NULL;
 
@@ -556,13 +564,14 @@ uint32_t view_map_n_pages(const struct app *app)
 		       : MAX(map_n_pages(t, t->n_tokens), pages_n(t->pages));
 }
 
-bool view_map_click(struct app *app, struct rect r, int row, int col)
+static bool click(struct app *app, struct rect r, int row, int col)
 {
+	struct map_look *look = map_look(app);
 	struct rect at_zero = { 0, 0, r.rows, r.cols };
 	struct parts p = split(r.rows);
 	struct scale sc;
 
-	if (!view_map_n_pages(app))
+	if (!pages_of(app))
 		return false;
 	sc = scale_of(app, NULL, at_zero, &p);
 	row -= sc.chart.r.row;
@@ -571,7 +580,7 @@ bool view_map_click(struct app *app, struct rect r, int row, int col)
 	    col >= sc.chart.r.cols)
 		return false;
 	if (row < p.map)
-		app->map.page =
+		look->page =
 			sc.map.page_from + (uint32_t)row * sc.map.pages_per_row;
 	app_seek(app, (uint32_t)chart_x(&sc.chart, col) + 1);
 	return true;
@@ -579,17 +588,18 @@ bool view_map_click(struct app *app, struct rect r, int row, int col)
 
 /* ---- in words ---------------------------------------------------------- */
 
-void explain_map(const struct app *app, struct buf *out)
+static void explain(const struct app *app, struct buf *out)
 {
+	const struct map_look *look = map_look(app);
 	const struct trace *t = app->run ? &app->run->trace : NULL;
 	const struct sparse *policy;
 	char a[NUM_BYTES], b[NUM_BYTES], c[NUM_BYTES], d[NUM_BYTES];
 	uint32_t i = step_of(app);
 	struct map_count n;
 
-	if (!view_map_n_pages(app) || !t->n_tokens)
+	if (!pages_of(app) || !t->n_tokens)
 		return;
-	n = map_count_at(t, app->map.layer, i);
+	n = map_count_at(t, look->layer, i);
 	buf_printf(out,
 		   "A page is the keys and values of %s tokens. For token %s "
 		   "attention read %s of the %s pages that are kept, of %s "
@@ -616,3 +626,105 @@ void explain_map(const struct app *app, struct buf *out)
 		   num_percent((char[NUM_BYTES]){ 0 }, (uint64_t)t->kv[i].read,
 			       (uint64_t)t->kv[i].used));
 }
+
+/* ---- what keys do ------------------------------------------------------ */
+
+static void rows_toggle(struct app *app)
+{
+	struct map_look *look = map_look(app);
+
+	look->single = !look->single;
+	app_say(app, look->single ? "one page a row, around the cursor"
+				     : "all pages");
+}
+
+static void layer_by(struct app *app, int n)
+{
+	struct map_look *look = map_look(app);
+	uint32_t all = pages_of(app) ? pages_n_layers(app->run->trace.pages)
+				     : 0;
+
+	if (all < 2) {
+		app_say(app, "the trace does not tell layers apart; lilscope "
+			     "decode --layers does");
+		return;
+	}
+	look->layer =
+		(uint32_t)((MIN(look->layer, all) + all + 1 + (uint32_t)n) %
+			   (all + 1));
+	if (look->layer == MAP_ALL_LAYERS)
+		app_say(app, "all %lu layers", (unsigned long)all);
+	else
+		app_say(app, "layer %lu of %lu", (unsigned long)look->layer,
+			(unsigned long)all);
+}
+
+static const struct action rows[] = {
+	{ .name = "map-rows", .keys = { K_ENTER }, .hint = "rows",
+	  .about = "one page a row, or all pages",
+	  .run = rows_toggle },
+	{ .name = "next-layer", .keys = { 'i' },
+	  .about = "the pages of the next layer, then of all together",
+	  .by = layer_by, .n = 1 },
+	{ .name = "prev-layer", .keys = { 'I' },
+	  .about = "the pages of the layer before",
+	  .by = layer_by, .n = -1 },
+};
+
+static const struct action_room room = { .title = "The map", .of = &view_map,
+					 .rows = rows,
+					 .n = ARRAY_LEN(rows) };
+
+static void move_along(struct app *app, int n)
+{
+	struct map_look *look = map_look(app);
+	uint32_t pages = pages_of(app);
+
+	look->page = moved_by(look->page, n, pages ? pages - 1 : 0);
+	app->dirty = true;
+}
+
+static void move_page(struct app *app, int n)
+{
+	enum { PAGE_STEPS = 10 };
+
+	move_along(app, n * PAGE_STEPS);
+}
+
+/* ---- the view ---------------------------------------------------------- */
+
+struct map_look *map_look(const struct app *app)
+{
+	return view_state(app, &view_map);
+}
+
+static bool has(const struct app *app)
+{
+	return pages_of(app) > 0;
+}
+
+const struct view view_map = {
+	.name = "map",
+	.about = "pages of the KV cache: kept, read, evicted",
+	.is = SHOWS_RUN | SHOWS_MEASURES,
+	.keys = &room,
+	.state_bytes = sizeof(struct map_look),
+	.draw = draw,
+	.click = click,
+	.explain = explain,
+	.has = has,
+	.enter = enter_run,
+	.moves = {
+		[MOVE_ACROSS] = playhead_across,
+		[MOVE_ALONG] = move_along,
+		[MOVE_PAGE] = move_page,
+		[MOVE_END] = playhead_end,
+		[MOVE_TOKEN] = playhead_token,
+		[MOVE_THRESHOLD] = here_threshold,
+		[MOVE_CHANGE] = here_change,
+		[MOVE_ZOOM] = axis_zoom,
+		[MOVE_PAN] = axis_pan,
+		[MOVE_PLAY] = playhead_play,
+		[MOVE_FOLLOW] = playhead_follow,
+	},
+};

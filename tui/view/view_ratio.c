@@ -18,6 +18,7 @@
 #include "app/phrase.h"
 #include "draw/chart.h"
 #include "draw/num.h"
+#include "view/moves.h"
 #include "view/now.h"
 #include "view/text_pane.h"
 #include "view/views.h"
@@ -507,7 +508,7 @@ static void draw_waiting(const struct app *app, struct screen *s,
 		    text);
 }
 
-void view_ratio_draw(const struct app *app, struct screen *s, struct rect r)
+static void draw(const struct app *app, struct screen *s, struct rect r)
 {
 	struct now now;
 	if (!now_get(app, &now)) {
@@ -545,7 +546,7 @@ void view_ratio_draw(const struct app *app, struct screen *s, struct rect r)
 }
 
 /* A click on a chart is a place on the token axis. */
-bool view_ratio_click(struct app *app, struct rect r, int row, int col)
+static bool click(struct app *app, struct rect r, int row, int col)
 {
 	struct parts p = split(r.rows);
 	int top = p.numbers + p.legend;
@@ -569,3 +570,99 @@ bool view_ratio_click(struct app *app, struct rect r, int row, int col)
 	app_seek(app, from + (uint32_t)((to - from) * (col + 1.0) / cols));
 	return true;
 }
+
+static void explain(const struct app *app, struct buf *out)
+{
+	struct now now;
+
+	if (now_get(app, &now))
+		now_explain(&now, app->set.look.ascii, out);
+}
+
+/* ---- what keys do, in the chart or in the text below it ----------------- */
+
+/* The state of the view. */
+struct panes {
+	bool in_text;
+};
+
+static bool in_text(const struct app *app)
+{
+	const struct panes *p = view_state(app, &view_ratio);
+
+	return p->in_text;
+}
+
+static void move_across(struct app *app, int n)
+{
+	(in_text(app) ? cursor_token : playhead_across)(app, n);
+}
+
+/* Phrases shorter than a token: on to the next token. */
+static void phrase_or_token(struct app *app, int n)
+{
+	uint32_t before = app->cursor;
+
+	cursor_phrase(app, n);
+	if (app->cursor == before)
+		cursor_token(app, n);
+}
+
+static void move_along(struct app *app, int n)
+{
+	(in_text(app) ? phrase_or_token : playhead_along)(app, n);
+}
+
+static void move_page(struct app *app, int n)
+{
+	if (in_text(app))
+		cursor_token(app, n * (int)app->set.meter.rule.f);
+	else
+		playhead_page(app, n);
+}
+
+static void move_end(struct app *app, int n)
+{
+	(in_text(app) ? cursor_end : playhead_end)(app, n);
+}
+
+static void move_token(struct app *app, int n)
+{
+	(in_text(app) ? cursor_token : playhead_token)(app, n);
+}
+
+static void move_pane(struct app *app, int n)
+{
+	struct panes *p = view_state(app, &view_ratio);
+
+	(void)n;
+	p->in_text = !p->in_text;
+	app_say(app, p->in_text ? "keys move in the text, phrase by phrase"
+				: "keys move in the chart");
+}
+
+const struct view view_ratio = {
+	.name = "ratio",
+	.about = "rho with its band, gain per window, the text below",
+	.is = SHOWS_TEXT | SHOWS_RUN | SHOWS_MEASURES | SHOWS_CURVES,
+	.state_bytes = sizeof(struct panes),
+	.draw = draw,
+	.click = click,
+	.explain = explain,
+	.enter = enter_run,
+	.moves = {
+		[MOVE_ACROSS] = move_across,
+		[MOVE_ALONG] = move_along,
+		[MOVE_PAGE] = move_page,
+		[MOVE_END] = move_end,
+		[MOVE_TOKEN] = move_token,
+		[MOVE_PHRASE] = cursor_phrase,
+		[MOVE_THRESHOLD] = here_threshold,
+		[MOVE_CHANGE] = here_change,
+		[MOVE_ZOOM] = axis_zoom,
+		[MOVE_PAN] = axis_pan,
+		[MOVE_PANE] = move_pane,
+		[MOVE_PLAY] = playhead_play,
+		[MOVE_FOLLOW] = playhead_follow,
+	},
+};

@@ -4,14 +4,14 @@
  * right edge a bar that shows which part of the text is seen and where the
  * threshold lies in it.
  */
-#include "view/views.h"
-
 #include <string.h>
 
 #include "app/phrase.h"
 #include "draw/num.h"
+#include "view/moves.h"
 #include "view/now.h"
 #include "view/text_pane.h"
+#include "view/views.h"
 
 enum {
 	LEGEND_MIN_ROWS = 14,
@@ -105,7 +105,7 @@ static void draw_bar(const struct app *app, const struct now *now,
 			     glyph(GLYPH_FLAG, true)[0]);
 }
 
-void view_text_draw(const struct app *app, struct screen *s, struct rect r)
+static void draw(const struct app *app, struct screen *s, struct rect r)
 {
 	struct now now;
 	struct parts p = split(r);
@@ -140,7 +140,7 @@ void view_text_draw(const struct app *app, struct screen *s, struct rect r)
 	}
 }
 
-bool view_text_click(struct app *app, struct rect r, int row, int col)
+static bool click(struct app *app, struct rect r, int row, int col)
 {
 	struct rect at_zero = { 0, 0, r.rows, r.cols };
 	struct parts p = split(at_zero);
@@ -151,7 +151,6 @@ bool view_text_click(struct app *app, struct rect r, int row, int col)
 		uint32_t n = text_shown(app);
 		double part = (row - p.bar.row) / (double)p.bar.rows;
 		app_set_cursor(app, (uint32_t)(n * part));
-		app->text_follow = true;
 		return true;
 	}
 	uint32_t token = text_pane_token_at(app, NULL, p.text,
@@ -162,3 +161,104 @@ bool view_text_click(struct app *app, struct rect r, int row, int col)
 	app_set_cursor(app, token);
 	return true;
 }
+
+/* ---- in words ---------------------------------------------------------- */
+
+static void explain_phrase(const struct now *now, const struct phrase *p,
+			   uint32_t token, struct buf *out)
+{
+	char a[NUM_BYTES], b[NUM_BYTES], c[NUM_BYTES], d[NUM_BYTES];
+	if (p->literal) {
+		buf_printf(out,
+			   "Token %s begins with a symbol that never occurred "
+			   "before: phrase %s is that one symbol, and costs a "
+			   "literal.\n",
+			   num_count(a, (uint64_t)token + 1),
+			   num_count(b, (uint64_t)p->i_phrase + 1));
+		return;
+	}
+	buf_printf(out,
+		   "Token %s lies in phrase %s: %s bytes, from token %s on, "
+		   "are the longest piece that was there before. ",
+		   num_count(a, (uint64_t)token + 1),
+		   num_count(b, (uint64_t)p->i_phrase + 1),
+		   num_count(c, p->to - p->from),
+		   num_count(d, (uint64_t)p->token + 1));
+	buf_printf(out,
+		   "They repeat what begins at token %s, %s bytes earlier, so "
+		   "the code only says where and how long: the longer such "
+		   "phrases, the less is new.\n",
+		   num_count(a, (uint64_t)p->src_token + 1),
+		   num_count(b, p->from - p->src_from));
+	buf_printf(out,
+		   "So far the text has %s phrases in %s tokens, one every %s "
+		   "tokens.\n",
+		   num_count(a, lz77_phrases_at(meter_lz77(now->meter),
+						meter_symbols_at(now->meter,
+								 now->n))),
+		   num_count(b, now->n),
+		   num_real(c,
+			    (double)now->n /
+				    MAX(lz77_phrases_at(
+						meter_lz77(now->meter),
+						meter_symbols_at(now->meter,
+								 now->n)),
+					1u),
+			    1, true));
+}
+
+static void explain(const struct app *app, struct buf *out)
+{
+	struct now now;
+	struct phrase p;
+	if (!now_get(app, &now))
+		return;
+	if (phrase_at_token(now.run, text_shown(app), app->cursor, &p))
+		explain_phrase(&now, &p, app->cursor, out);
+	buf_putc(out, '\n');
+	now_explain_threshold(&now, out);
+}
+
+/* ---- the view ---------------------------------------------------------- */
+
+static void move_along(struct app *app, int n)
+{
+	app->moved = app->dirty = true;
+	text_scroll(app, n);
+}
+
+static void move_page(struct app *app, int n)
+{
+	move_along(app, n * MAX(1, app->view_rows - 1));
+}
+
+/* The start is the prompt's, not that of the first token. */
+static void move_end(struct app *app, int n)
+{
+	cursor_end(app, n);
+	if (n < 0)
+		text_scroll_to_start(app);
+}
+
+const struct view view_text = {
+	.name = "text",
+	.about = "the text: what is new is bright, what is copied dim",
+	.is = SHOWS_TEXT | SHOWS_RUN | SHOWS_MEASURES | AT_CURSOR,
+	.state_bytes = sizeof(struct text_scroll),
+	.draw = draw,
+	.click = click,
+	.explain = explain,
+	.enter = enter_run,
+	.moves = {
+		[MOVE_ACROSS] = cursor_token,
+		[MOVE_ALONG] = move_along,
+		[MOVE_PAGE] = move_page,
+		[MOVE_END] = move_end,
+		[MOVE_TOKEN] = cursor_token,
+		[MOVE_PHRASE] = cursor_phrase,
+		[MOVE_THRESHOLD] = here_threshold,
+		[MOVE_CHANGE] = here_change,
+		[MOVE_PLAY] = playhead_play,
+		[MOVE_FOLLOW] = playhead_follow,
+	},
+};

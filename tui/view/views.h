@@ -1,39 +1,22 @@
 /*
- * views.h - the functions behind the rows of `views` (view.h).
+ * views.h - the rows of all views, for those who name one.
  */
 #ifndef LILSCOPE_VIEWS_H
 #define LILSCOPE_VIEWS_H
 
-#include "view/view.h"
+#include "app/view.h"
 
-void view_ratio_draw(const struct app *app, struct screen *s, struct rect r);
-bool view_ratio_click(struct app *app, struct rect r, int row, int col);
+extern const struct view view_ratio, view_text, view_map, view_compare,
+	view_list, view_help;
 
-void view_text_draw(const struct app *app, struct screen *s, struct rect r);
-bool view_text_click(struct app *app, struct rect r, int row, int col);
+/* What the map looks at; where is the playhead's. */
+struct map_look {
+	uint32_t page;  /* under the cursor */
+	uint32_t layer; /* from 1; 0: all together */
+	bool single;    /* one page a row, not all of them */
+};
 
-void view_map_draw(const struct app *app, struct screen *s, struct rect r);
-bool view_map_click(struct app *app, struct rect r, int row, int col);
-
-/* Pages that the map shows, 0 without any. */
-uint32_t view_map_n_pages(const struct app *app);
-
-void view_compare_draw(const struct app *app, struct screen *s, struct rect r);
-bool view_compare_click(struct app *app, struct rect r, int row, int col);
-
-void view_list_draw(const struct app *app, struct screen *s, struct rect r);
-bool view_list_click(struct app *app, struct rect r, int row, int col);
-
-void view_help_draw(const struct app *app, struct screen *s, struct rect r);
-
-/* Lines that it has in all, to stop scrolling there. */
-size_t view_help_lines(const struct app *app);
-
-/* What is under the cursor, for the panel of explain.h. */
-void explain_ratio(const struct app *app, struct buf *out);
-void explain_text(const struct app *app, struct buf *out);
-void explain_map(const struct app *app, struct buf *out);
-void explain_compare(const struct app *app, struct buf *out);
-void explain_list(const struct app *app, struct buf *out);
+/* The state of the map. */
+struct map_look *map_look(const struct app *app);
 
 #endif
