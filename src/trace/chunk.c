@@ -15,6 +15,7 @@ void chunk_release(struct chunk *c)
 	buf_release(&c->text);
 	buf_release(&c->spelled);
 	mem_free(c->tokens);
+	mem_free(c->parts);
 	*c = (struct chunk){ 0 };
 }
 
@@ -37,9 +38,12 @@ void chunk_add(struct chunk *c, enum channel channel, const char *s, size_t n)
 
 	if (!n)
 		return;
-	if (!same && c->n_parts < CHUNK_PARTS_MAX)
+	if (!same) {
+		c->parts = grow(c->parts, &c->parts_cap, c->n_parts + 1,
+				sizeof(*c->parts));
 		c->parts[c->n_parts++] =
 			(struct chunk_part){ channel, c->text.len };
+	}
 	buf_append(&c->text, s, n);
 }
 

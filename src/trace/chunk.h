@@ -20,8 +20,6 @@
 #include "trace/json.h"
 #include "trace/run.h"
 
-enum { CHUNK_PARTS_MAX = 16 };
-
 /* What a run is made of; settled by its first output. */
 enum chunk_mode { CHUNK_UNSET, CHUNK_TEXT, CHUNK_TOKENS };
 
@@ -37,8 +35,8 @@ struct chunk {
 	struct chunk_part {
 		enum channel channel;
 		size_t start; /* in text */
-	} parts[CHUNK_PARTS_MAX];
-	size_t n_parts;
+	} *parts;
+	size_t n_parts, parts_cap;
 	struct chunk_token *tokens;
 	size_t n, cap;
 	struct buf spelled; /* the tokens' own bytes */

@@ -206,8 +206,10 @@ static void finish(struct format_ctx *cx, struct json_value response)
 
 	gen_key(key, json_get(response, "id"), 0);
 	gen = gens_find(cx->gens, key);
-	if (!gen) /* the events before it lacked their beginning */
-		gen = open_at(cx, state->key[0] ? state->key : key);
+	if (!gen) /* the events lacked their beginning: it was resumed */
+		gen = gens_find(cx->gens, state->key);
+	if (!gen)
+		gen = open_at(cx, key);
 	if (gen->mode == CHUNK_UNSET) {
 		chunk_clear(chunk);
 		if (put_output(chunk, response))

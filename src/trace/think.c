@@ -4,8 +4,8 @@
  * one, the scan waits there for the next call.
  *
  *	text    ... so x = 7.</think>The answer is 7.
- *	                     ^ mark ends here: tokens before are reasoning,
- *	                       tokens from here on are answer
+ *	                     ^ mark ends here: tokens up to its last byte are
+ *	                       reasoning, those behind it are answer
  */
 #include "trace/think.h"
 
@@ -67,13 +67,14 @@ static const struct mark *mark_at(const char *s, size_t n, bool *more)
 	return NULL;
 }
 
-/* A mark ended at byte `end`: relabel what it closes, or open. */
+/* A mark ended at byte `end`: relabel what it closes, or open. Tokens are not
+ * cut: the one that holds the mark's last byte is still reasoning, whatever
+ * else is in it (">\n\n"). */
 static void apply(struct think *th, struct trace *t, const struct mark *mark,
 		  size_t start, size_t end)
 {
 	uint32_t first = trace_token_at(t, start);
-	uint32_t next = end < t->text.len ? trace_token_at(t, end) :
-					    t->n_tokens;
+	uint32_t next = trace_token_at(t, end - 1) + 1;
 
 	if (mark->kind == OPENS && !th->open) {
 		th->open = true;
