@@ -19,6 +19,12 @@
 
 enum { CHOICES_MAX = 128 }; /* that an ending names */
 
+struct openai_state {
+	struct openai_plain plain;
+	bool ids_last;            /* an id has come twice: ids are kept */
+	char before[GEN_KEY_MAX]; /* key of an answer before its last chunk */
+};
+
 static bool has(struct json_value v, const char *key)
 {
 	return json_get(v, key).doc != NULL;
@@ -148,8 +154,10 @@ static size_t n_with_id(const struct gens *gs, const char *key, size_t id_len)
 }
 
 /* What the record says of the whole answer goes to all of its choices. */
-static void take_usage(struct gens *gs, struct json_value record)
+static void take_usage(struct format_ctx *cx, struct json_value record)
 {
+	const struct openai_state *state = cx->state;
+	struct gens *gs = cx->gens;
 	char key[GEN_KEY_MAX];
 	size_t id_len, n;
 
@@ -158,6 +166,8 @@ static void take_usage(struct gens *gs, struct json_value record)
 		return;
 	id_len = gen_key(key, json_get(record, "id"), 0);
 	n = n_with_id(gs, key, id_len);
+	if (!n && gs->n == 1 && !state->ids_last)
+		put_usage(gen_facts(gens_newest(gs)), record, true);
 	for (size_t i = 0; i < gs->n; i++) {
 		struct gen *gen = &gs->open[i];
 
@@ -183,6 +193,28 @@ static void take_prompt(struct gen *gen, struct json_value record,
 		gen_facts(gen)->prompt_tokens = (uint32_t)json_count(ids);
 }
 
+/*
+ * Some servers give every chunk an id of its own. As long as no id has come
+ * twice in this source, a chunk of a new one that begins nothing (it has no
+ * role) goes on with the answer that is under way; that gets its id. An id
+ * that comes back shows that they last, and several answers take turns.
+ */
+static struct gen *joined(struct format_ctx *cx, const char *key,
+			  size_t id_len)
+{
+	struct openai_state *state = cx->state;
+	struct gen *gen = gens_newest(cx->gens);
+
+	state->ids_last |= strcmp(key, state->before) == 0;
+	if (state->ids_last || !gen || gen->finished ||
+	    strcmp(gen->key + gen->id_len, key + id_len) != 0)
+		return NULL;
+	memcpy(state->before, gen->key, sizeof(gen->key));
+	memcpy(gen->key, key, sizeof(gen->key));
+	gen->id_len = id_len;
+	return gen;
+}
+
 /* The generation of a choice. An id that is used again after its finish
  * (servers that leave it empty) begins a new one. */
 static struct gen *gen_of(struct format_ctx *cx, struct json_value record,
@@ -200,8 +232,12 @@ static struct gen *gen_of(struct format_ctx *cx, struct json_value record,
 		gens_close(cx->gens, gen);
 		gen = NULL;
 	}
-	if (gen)
+	if (gen) {
+		((struct openai_state *)cx->state)->ids_last |= id_len > 0;
 		gen->again |= gen->finished && begins;
+		return gen;
+	}
+	gen = begins ? NULL : joined(cx, key, id_len);
 	if (gen)
 		return gen;
 	gen = gens_open(cx->gens, key, id_len, NULL);
@@ -265,22 +301,31 @@ static bool take_record(struct format_ctx *cx, struct json_value record,
 		return format_error(cx, error, why);
 	if (!json_is(choices, JSON_ARRAY)) {
 		if (has(record, "usage"))
-			take_usage(cx->gens, record);
+			take_usage(cx, record);
 		else if (!json_text_is(json_get(record, "type"), "ping"))
 			return err_set(why, "it has no \"choices\"");
 		return true;
 	}
 	for (struct json_value v = json_first(choices); v.doc; v = json_next(v))
 		take_choice(cx, record, v);
-	take_usage(cx->gens, record);
+	take_usage(cx, record);
 	return true;
 }
 
 static bool record_openai(struct format_ctx *cx, struct json_value record,
 			  struct err *why)
 {
-	return openai_plain_take(cx->state, cx, record) ||
-	       take_record(cx, record, why);
+	struct openai_state *state = cx->state;
+
+	if (!openai_plain_take(&state->plain, cx, record))
+		return take_record(cx, record, why);
+	if (!state->ids_last) {
+		size_t len;
+
+		json_text(json_get(record, "id"), &len);
+		state->ids_last = len > 0;
+	}
+	return true;
 }
 
 /* The end of one answer; in a log of several, of one that is finished. */
@@ -356,7 +401,7 @@ const struct format format_openai = {
 	.name = "openai",
 	.title = "OpenAI chat stream",
 	.shape = FEED_STREAM,
-	.state_bytes = sizeof(struct openai_plain),
+	.state_bytes = sizeof(struct openai_state),
 	.detect = detect_openai,
 	.record = record_openai,
 	.done = done_openai,

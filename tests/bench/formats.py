@@ -135,8 +135,10 @@ def parts(content, g):
 
 
 def openai_message(m, g):
-    g.reasoning += text_of(get(m, "reasoning_content") or
-                           get(m, "reasoning"))
+    told = text_of(get(m, "reasoning_content") or get(m, "reasoning"))
+    for d in get(m, "reasoning_details") or []:
+        told = told or text_of(get(d, "text"))
+    g.reasoning += told
     parts(get(m, "content"), g)
     g.tool += text_of(get(m, "refusal"))
     for call in get(m, "tool_calls") or []:
@@ -145,10 +147,13 @@ def openai_message(m, g):
 
 
 def openai(values):
+    """A recorded body is the answer to one request, whatever ids its chunks
+    have; only whole answers in a row are told apart by theirs."""
     gens = Gens()
     for v in values:
         for c in get(v, "choices") or []:
-            g = gens[get(v, "id"), get(c, "index") or 0]
+            whole = "message" in c
+            g = gens[whole and get(v, "id"), get(c, "index") or 0]
             openai_message(get(c, "delta") or get(c, "message") or {}, g)
             g.answer += text_of(get(c, "text"))
     return gens.list()

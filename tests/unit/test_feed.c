@@ -59,6 +59,8 @@ static const struct sample {
 	{ "openai_ping.sse", 0, 0 },
 	{ "openai_multiline.sse", 0, 0 },
 	{ "openai_pretty.json", 0, 0 },
+	{ "openai_id_per_chunk.sse", 0, 0 },
+	{ "openai_from_middle.sse", 0, 0 },
 	{ "openai_choices.sse", 0, 0 },
 	{ "openai_requests.sse", 0, 0 },
 	{ "openai_logprobs.sse", 0, 0 },
@@ -599,7 +601,8 @@ static void many_requests_at_once(void **state)
 	(void)state;
 	for (int i = 0; i < 500; i++)
 		buf_printf(&b, "data: {\"id\":\"%d\",\"choices\":[{\"delta\":"
-			       "{\"content\":\"a\"}}]}\n\n", i);
+			       "{\"role\":\"assistant\","
+			       "\"content\":\"a\"}}]}\n\n", i);
 	assert_reads(&b, "stream: 500, skipped 0");
 	buf_release(&b);
 }
