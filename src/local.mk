@@ -27,6 +27,15 @@ libengine_a_SOURCES += \
 	src/measure/series.c src/measure/series.h \
 	src/measure/stree.c src/measure/stree.h
 
+# Text to tokens and back: one engine for all vocabularies.
+libengine_a_SOURCES += \
+	src/token/lookup.c src/token/lookup.h \
+	src/token/merge.c src/token/merge.h \
+	src/token/special.c src/token/special.h \
+	src/token/split.c src/token/split.h \
+	src/token/vocab.c src/token/vocab.h \
+	src/token/vocab_pre.c src/token/vocab_pre.h
+
 # What a generation is, and every form that it comes in. The tokenizer's
 # vocabulary is assembled into its object; -I finds it.
 libengine_a_SOURCES += \
@@ -62,9 +71,7 @@ libengine_a_SOURCES += \
 	src/trace/sse.c src/trace/sse.h \
 	src/trace/template.c src/trace/template.h \
 	src/trace/think.c src/trace/think.h src/trace/tok.c src/trace/tok.h \
-	src/trace/tok_data.c src/trace/tok_merge.c src/trace/tok_merge.h \
-	src/trace/tok_split.c src/trace/tok_split.h \
-	src/trace/tok_vocab.c src/trace/tok_vocab.h \
+	src/trace/tok_data.c src/trace/tok_vocab.c src/trace/tok_vocab.h \
 	src/trace/trace.c src/trace/trace.h
 src/trace/tok_data.$(OBJEXT): samples/tokenizer/qwen3.bpe.zst
 
@@ -92,11 +99,7 @@ libengine_a_SOURCES += \
 	src/model/sparse_snapkv.c src/model/sparse_tova.c \
 	src/model/transformer.c src/model/transformer.h \
 	src/model/transformer_attend.c src/model/transformer_impl.h \
-	src/model/vocab.c src/model/vocab.h src/model/vocab_bpe.c \
-	src/model/vocab_impl.h \
-	src/model/vocab_index.c src/model/vocab_index.h \
-	src/model/vocab_join.c src/model/vocab_pre.c src/model/vocab_pre.h \
-	src/model/vocab_read.c src/model/vocab_spm.c
+	src/model/vocab_read.c src/model/vocab_read.h
 
 # What models are asked, and how answers are judged.
 libengine_a_SOURCES += \

@@ -21,6 +21,7 @@ unit_tests = \
 	tests/unit/test_progress \
 	tests/unit/test_recorder \
 	tests/unit/test_report \
+	tests/unit/test_token \
 	tests/unit/test_trace \
 	tests/unit/test_meter \
 	tests/unit/test_run \

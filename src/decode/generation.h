@@ -18,7 +18,7 @@
 #include "measure/meter.h"
 #include "model/sample.h"
 #include "model/transformer.h"
-#include "model/vocab.h"
+#include "token/vocab.h"
 
 #define GENERATION_NEVER RULE_NEVER
 

@@ -9,7 +9,7 @@
 #define LILSCOPE_MODEL_MAP_H
 
 #include "model/model.h"
-#include "model/vocab.h"
+#include "model/vocab_read.h"
 
 struct model_map {
 	struct model *model;

@@ -1,13 +1,17 @@
 /*
- * From a file's lists to struct vocab. Memory is bounded by the file's size:
+ * From a file's lists to struct vocab, token by token, so that what follows
+ * knows nothing of files. Memory is bounded by the file's size:
  * every list is there in full before anything of its length is allocated.
  */
-#include <assert.h>
+#include "model/vocab_read.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "base/utf8.h"
-#include "model/vocab_impl.h"
+
+/* SentencePiece writes a blank as U+2581. */
+#define SPM_BLANK "\xe2\x96\x81"
 
 enum {
 	TOKENS_MAX = 1 << 24,
@@ -16,6 +20,8 @@ enum {
 	LLAMA2C_BOS = 1, /* "\n<s>\n" */
 	LLAMA2C_EOS = 2,
 	LLAMA2C_BYTES = 3, /* the id of the byte 0 */
+	LLAMA2C_HEAD_BYTES = 4,
+	LLAMA2C_PIECE_BYTES = 8, /* and its text */
 };
 
 /* Pieces that end a generation beside those that the file names, as
@@ -62,35 +68,6 @@ static void put_decoded(struct buf *out, const char *s, size_t n,
 	}
 }
 
-static bool is_marked(const struct piece *p)
-{
-	return p->type == TOKEN_CONTROL || p->type == TOKEN_USER ||
-	       p->type == TOKEN_UNKNOWN;
-}
-
-/* The pieces' bytes, in v->own; special tokens are written as they are. */
-static void decode_pieces(struct vocab *v)
-{
-	int16_t byte_of[GPT2_CHARS];
-	size_t sum = 0;
-
-	gpt2_bytes(byte_of);
-	for (uint32_t i = 0; i < v->n; i++)
-		sum += v->pieces[i].len;
-	buf_reserve(&v->own, sum + 1);
-	for (uint32_t i = 0; i < v->n; i++) {
-		struct piece *p = &v->pieces[i];
-		size_t from = v->own.len;
-
-		if (is_marked(p))
-			continue;
-		put_decoded(&v->own, p->s, p->len, byte_of);
-		p->s = v->own.data + from;
-		p->len = (uint32_t)(v->own.len - from);
-	}
-	assert(v->own.len <= sum);
-}
-
 /* "<0x0A>" is the byte 10; -1: it is none. */
 static int byte_value(const char *s, size_t n)
 {
@@ -104,24 +81,6 @@ static int byte_value(const char *s, size_t n)
 	return high && low ? (int)((high - digits) * 16 + (low - digits)) : -1;
 }
 
-static void find_bytes(struct vocab *v)
-{
-	for (int i = 0; i < 256; i++) {
-		char byte = (char)i;
-
-		v->bytes[i] = v->spm ? VOCAB_NO_ID :
-				       vocab_index_find(&v->ordinary, &byte, 1);
-	}
-	for (uint32_t i = 0; i < v->n; i++) {
-		const struct piece *p = &v->pieces[i];
-
-		if (p->type == TOKEN_BYTE && v->bytes[p->byte] == VOCAB_NO_ID)
-			v->bytes[p->byte] = i;
-	}
-}
-
-/* --- what all kinds share ------------------------------------------------ */
-
 /* Higher scores come first; any bits of a float have a place. */
 static uint32_t order_of(float score)
 {
@@ -129,169 +88,167 @@ static uint32_t order_of(float score)
 	uint32_t bits;
 
 	memcpy(&bits, &no_minus_zero, sizeof(bits));
-	return bits >> 31 ? bits : ~(bits | 1u << 31);
+	return MIN(bits >> 31 ? bits : ~(bits | 1u << 31), MERGE_NEVER - 1);
 }
 
-static void mark_end(struct piece *p)
+static bool is_end(const char *s, size_t n)
 {
-	for (size_t i = 0; i < ARRAY_LEN(end_pieces); i++) {
-		if (strlen(end_pieces[i]) == p->len &&
-		    memcmp(end_pieces[i], p->s, p->len) == 0) {
-			p->ends = true;
-			p->type = TOKEN_CONTROL;
-		}
-	}
+	for (size_t i = 0; i < ARRAY_LEN(end_pieces); i++)
+		if (strlen(end_pieces[i]) == n &&
+		    memcmp(end_pieces[i], s, n) == 0)
+			return true;
+	return false;
 }
 
-/* Byte tokens that are none are ordinary. */
-static void settle_types(struct vocab *v)
-{
-	for (uint32_t i = 0; i < v->n; i++) {
-		struct piece *p = &v->pieces[i];
-		int byte = byte_value(p->s, p->len);
+/* --- what all kinds share ------------------------------------------------ */
 
-		mark_end(p);
-		if (p->type == TOKEN_BYTE && byte < 0)
-			p->type = TOKEN_NORMAL;
-		if (p->type == TOKEN_BYTE)
-			p->byte = (uint8_t)byte;
-	}
+/* A vocabulary that grows. */
+struct growing {
+	struct vocab *v;
+	struct buf text;
+	const int16_t *byte_of; /* GPT2_CHARS; NULL: pieces are their bytes */
+};
+
+/* Room for n tokens. */
+static struct growing begin(struct vocab *v, size_t n, const int16_t *byte_of)
+{
+	v->type = mem_zalloc(n);
+	v->ends = mem_zalloc(n * sizeof(*v->ends));
+	v->tokens.start = mem_zalloc((n + 1) * sizeof(*v->tokens.start));
+	if (v->spm)
+		v->tokens.order = mem_zalloc(n * sizeof(*v->tokens.order));
+	return (struct growing){ .v = v, .byte_of = byte_of };
 }
 
-static void note_special(struct vocab *v, const struct piece *p)
+/* One token more; false: it is too long. Byte tokens that are none are
+ * ordinary, and special ones are written as they are. */
+static bool add(struct growing *g, const char *s, size_t n, float score,
+		enum token_type type)
 {
-	unsigned char first;
+	struct tokens *t = &g->v->tokens;
+	int byte = byte_value(s, n);
+	char one = (char)byte;
 
-	if (!p->len || p->len > VOCAB_SPECIAL_MAX_BYTES ||
-	    p->type == TOKEN_BYTE)
-		return;
-	first = (unsigned char)p->s[0];
-	v->special[first][p->len / 64] |= (uint64_t)1 << p->len % 64;
-	v->special_longest[first] =
-		(uint8_t)MAX(p->len, v->special_longest[first]);
+	if (n > PIECE_MAX_BYTES || g->text.len + n >= UINT32_MAX)
+		return false;
+	if (type == TOKEN_BYTE && byte < 0)
+		type = TOKEN_NORMAL;
+	if (type == TOKEN_BYTE)
+		buf_append(&g->text, &one, 1);
+	else if (g->byte_of && !vocab_is_marked(type))
+		put_decoded(&g->text, s, n, g->byte_of);
+	else
+		buf_append(&g->text, s, n);
+	if (t->order)
+		t->order[t->n] = order_of(score);
+	g->v->type[t->n] = (uint8_t)type;
+	t->start[++t->n] = (uint32_t)g->text.len;
+	return true;
 }
 
-/* Text becomes ordinary pieces, never a control token. SentencePiece joins
- * characters to user tokens too. */
-static void index_pieces(struct vocab *v)
+/* The text is all there. */
+static void finish(struct growing *g)
 {
-	size_t cap = v->n + (size_t)1;
-	struct index_entry *plain = mem_alloc(cap * sizeof(*plain));
-	struct index_entry *marked = mem_alloc(cap * sizeof(*marked));
-	size_t n_plain = 0, n_marked = 0;
-
-	for (uint32_t i = 0; i < v->n; i++) {
-		const struct piece *p = &v->pieces[i];
-		struct index_entry e = { p->s, p->len, i };
-		bool special = is_marked(p) || p->type == TOKEN_BYTE;
-
-		if (special) {
-			marked[n_marked++] = e;
-			note_special(v, p);
-		}
-		if (p->len && (!special || (v->spm && p->type == TOKEN_USER))) {
-			plain[n_plain++] = e;
-			v->longest = MAX(v->longest, p->len);
-		}
-	}
-	vocab_index_build(&v->ordinary, plain, n_plain);
-	vocab_index_build(&v->marked, marked, n_marked);
-	mem_free(plain);
-	mem_free(marked);
+	g->v->tokens.memory = mem_resize(g->text.data, g->text.len + 1);
+	vocab_index(g->v);
 }
 
 /* --- GGUF ---------------------------------------------------------------- */
 
-static bool read_pieces(struct vocab *v, const struct gguf *g,
-			struct err *err)
+static bool read_pieces(struct growing *to, struct gguf_array *tokens,
+			const struct gguf *g)
 {
-	struct gguf_array tokens, scores, types;
+	struct gguf_array scores, types;
 	bool has_scores = gguf_array(g, "tokenizer.ggml.scores", &scores);
 	bool has_types = gguf_array(g, "tokenizer.ggml.token_type", &types);
+
+	for (uint64_t i = 0; i < tokens->n; i++) {
+		double score = 0, type = TOKEN_NORMAL;
+		const char *s;
+		size_t n;
+		bool end;
+
+		if (!gguf_next_str(tokens, &s, &n))
+			return false;
+		has_scores = has_scores && gguf_next_f64(&scores, &score);
+		has_types = has_types && gguf_next_f64(&types, &type);
+		if (!(type >= TOKEN_NORMAL && type <= TOKEN_BYTE))
+			type = TOKEN_NORMAL;
+		end = is_end(s, n);
+		if (!add(to, s, n, (float)score,
+			 end ? TOKEN_CONTROL : (enum token_type)type))
+			return false;
+		to->v->ends[i] = end;
+	}
+	return true;
+}
+
+static bool read_tokens(struct vocab *v, const struct gguf *g,
+			const int16_t *byte_of, struct err *err)
+{
+	struct gguf_array tokens;
+	struct growing to;
 
 	if (!gguf_array(g, "tokenizer.ggml.tokens", &tokens) || !tokens.n)
 		return err_set(err, "the file has no list of tokens");
 	if (tokens.n > TOKENS_MAX)
 		return err_set(err, "the tokenizer has more than %d tokens",
 			       TOKENS_MAX);
-	v->pieces = mem_zalloc((size_t)tokens.n * sizeof(*v->pieces));
-	for (; v->n < tokens.n; v->n++) {
-		struct piece *p = &v->pieces[v->n];
-		double score = 0, type = TOKEN_NORMAL;
-		size_t len;
-
-		if (!gguf_next_str(&tokens, &p->s, &len) ||
-		    len > PIECE_MAX_BYTES)
-			break;
-		p->len = (uint32_t)len;
-		has_scores = has_scores && gguf_next_f64(&scores, &score);
-		has_types = has_types && gguf_next_f64(&types, &type);
-		p->order = order_of((float)score);
-		p->type = type >= TOKEN_NORMAL && type <= TOKEN_BYTE ?
-				  (uint8_t)type :
-				  TOKEN_NORMAL;
-	}
-	if (v->n < tokens.n)
+	to = begin(v, (size_t)tokens.n, byte_of);
+	if (!read_pieces(&to, &tokens, g)) {
+		buf_release(&to.text);
 		return err_set(err, "token %u of the tokenizer is no text of "
 				    "at most %d bytes",
-			       v->n, PIECE_MAX_BYTES);
+			       v->tokens.n, PIECE_MAX_BYTES);
+	}
+	finish(&to);
 	return true;
 }
 
 /* An ordinary piece, or a user's. */
 static uint32_t find_part(const struct vocab *v, const char *s, size_t n)
 {
-	uint32_t id = vocab_index_find(&v->ordinary, s, n);
+	uint32_t id = lookup_find(&v->tokens.by_bytes, s, n);
+	size_t len;
 
-	if (id != VOCAB_NO_ID)
+	if (id != TOKEN_NONE || !n)
 		return id;
-	id = vocab_index_find(&v->marked, s, n);
-	return id != VOCAB_NO_ID && v->pieces[id].type == TOKEN_USER ?
-		       id :
-		       VOCAB_NO_ID;
+	id = special_at(&v->user, s, n, true, &len);
+	return id != TOKEN_NONE && len == n ? id : TOKEN_NONE;
 }
 
-/* "left right" in GPT-2's characters; false: not of this vocabulary. */
-static bool read_merge(const struct vocab *v, const char *s, size_t n,
-		       const int16_t byte_of[GPT2_CHARS], struct buf *bytes,
-		       struct merge *m)
+/* "left right" in GPT-2's characters; one not of this vocabulary is left
+ * out. */
+static void read_merge(struct vocab *v, const char *s, size_t n,
+		       const int16_t byte_of[GPT2_CHARS], struct buf *bytes)
 {
+	struct tokens *t = &v->tokens;
 	const char *blank = n > 1 ? memchr(s + 1, ' ', n - 1) : NULL;
+	uint32_t left, right, joined;
 	size_t middle;
 
 	if (!blank)
-		return false;
+		return;
 	buf_clear(bytes);
 	put_decoded(bytes, s, (size_t)(blank - s), byte_of);
 	middle = bytes->len;
 	put_decoded(bytes, blank + 1, (size_t)(s + n - blank - 1), byte_of);
-	m->pair[0] = find_part(v, bytes->data, middle);
-	m->pair[1] = find_part(v, bytes->data + middle, bytes->len - middle);
-	m->joined = find_part(v, bytes->data, bytes->len);
-	return m->pair[0] != VOCAB_NO_ID && m->pair[1] != VOCAB_NO_ID &&
-	       m->joined != VOCAB_NO_ID;
-}
-
-static void index_merges(struct vocab *v)
-{
-	struct index_entry *entries =
-		mem_alloc((v->n_merges + 1) * sizeof(*entries));
-
-	for (uint32_t i = 0; i < v->n_merges; i++)
-		entries[i] = (struct index_entry){
-			(const char *)v->merges[i].pair,
-			sizeof(v->merges[i].pair), i
-		};
-	vocab_index_build(&v->merge_of, entries, v->n_merges);
-	mem_free(entries);
+	left = find_part(v, bytes->data, middle);
+	right = find_part(v, bytes->data + middle, bytes->len - middle);
+	joined = find_part(v, bytes->data, bytes->len);
+	if (left == TOKEN_NONE || right == TOKEN_NONE || joined == TOKEN_NONE)
+		return;
+	t->pairs[2 * (size_t)t->n_merges] = left;
+	t->pairs[2 * (size_t)t->n_merges + 1] = right;
+	t->joined[t->n_merges++] = joined;
 }
 
 static bool read_merges(struct vocab *v, const struct gguf *g,
-			struct err *err)
+			const int16_t byte_of[GPT2_CHARS], struct err *err)
 {
+	struct tokens *t = &v->tokens;
 	struct gguf_array merges;
 	struct buf bytes = { 0 };
-	int16_t byte_of[GPT2_CHARS];
 	const char *s;
 	size_t n;
 
@@ -300,14 +257,13 @@ static bool read_merges(struct vocab *v, const struct gguf *g,
 	if (merges.n > MERGES_MAX)
 		return err_set(err, "the tokenizer has more than %d merges",
 			       MERGES_MAX);
-	gpt2_bytes(byte_of);
-	v->merges = mem_alloc((size_t)(merges.n + 1) * sizeof(*v->merges));
+	n = (size_t)merges.n + 1;
+	t->pairs = mem_alloc(n * 2 * sizeof(*t->pairs));
+	t->joined = mem_alloc(n * sizeof(*t->joined));
 	while (gguf_next_str(&merges, &s, &n))
-		if (read_merge(v, s, n, byte_of, &bytes,
-			       &v->merges[v->n_merges]))
-			v->n_merges++;
+		read_merge(v, s, n, byte_of, &bytes);
 	buf_release(&bytes);
-	index_merges(v);
+	vocab_index_merges(v);
 	return true;
 }
 
@@ -316,7 +272,8 @@ static uint32_t read_id(const struct vocab *v, const struct gguf *g,
 {
 	uint64_t id;
 
-	return gguf_u64(g, key, &id) && id < v->n ? (uint32_t)id : VOCAB_NO_ID;
+	return gguf_u64(g, key, &id) && id < v->tokens.n ? (uint32_t)id :
+							    VOCAB_NO_ID;
 }
 
 static void read_flags(struct vocab *v, const struct gguf *g)
@@ -329,7 +286,7 @@ static void read_flags(struct vocab *v, const struct gguf *g)
 		uint32_t id = read_id(v, g, ends[i]);
 
 		if (id != VOCAB_NO_ID)
-			v->pieces[id].ends = true;
+			v->ends[id] = true;
 	}
 	v->bos = read_id(v, g, "tokenizer.ggml.bos_token_id");
 	v->unknown = read_id(v, g, "tokenizer.ggml.unknown_token_id");
@@ -344,11 +301,7 @@ static bool read_spm(struct vocab *v, const struct gguf *g, struct err *err)
 	snprintf(v->kind, sizeof(v->kind), "llama spm");
 	v->spm = v->add_bos = v->add_space = true;
 	v->blank = SPM_BLANK;
-	if (!read_pieces(v, g, err))
-		return false;
-	settle_types(v);
-	index_pieces(v);
-	return true;
+	return read_tokens(v, g, NULL, err);
 }
 
 static bool read_bpe(struct vocab *v, const struct gguf *g, struct err *err)
@@ -356,6 +309,7 @@ static bool read_bpe(struct vocab *v, const struct gguf *g, struct err *err)
 	const char *name = "";
 	size_t n = 0;
 	const struct vocab_family *family;
+	int16_t byte_of[GPT2_CHARS];
 
 	gguf_str(g, "tokenizer.ggml.pre", &name, &n);
 	family = vocab_family(name, n);
@@ -367,12 +321,9 @@ static bool read_bpe(struct vocab *v, const struct gguf *g, struct err *err)
 	v->whole_words = family->whole_words;
 	v->add_bos = family->add_bos;
 	v->pre = vocab_pre_new(family, err);
-	if (!v->pre || !read_pieces(v, g, err))
-		return false;
-	settle_types(v);
-	decode_pieces(v);
-	index_pieces(v);
-	return read_merges(v, g, err);
+	gpt2_bytes(byte_of);
+	return v->pre && read_tokens(v, g, byte_of, err) &&
+	       read_merges(v, g, byte_of, err);
 }
 
 static bool read_gguf(struct vocab *v, const struct gguf *g, struct err *err)
@@ -399,7 +350,6 @@ struct vocab *vocab_from_gguf(const struct gguf *g, struct err *err)
 		vocab_free(v);
 		return NULL;
 	}
-	find_bytes(v);
 	read_flags(v, g);
 	return v;
 }
@@ -414,73 +364,65 @@ static uint32_t little_u32(const char *s)
 	       (uint32_t)b[3] << 24;
 }
 
+/* The file has no types: three special tokens, 256 bytes, ordinary pieces. */
+static enum token_type llama2c_type(uint32_t id, const char *s, size_t n)
+{
+	if (id < LLAMA2C_BYTES)
+		return TOKEN_CONTROL;
+	return byte_value(s, n) >= 0 ? TOKEN_BYTE : TOKEN_NORMAL;
+}
+
 /* int32 longest; then of each piece: float score, int32 length, bytes. */
-static bool read_llama2c(struct vocab *v, const char *s, size_t size,
+static bool read_llama2c(struct growing *to, const char *s, const char *end,
 			 uint32_t n)
 {
-	enum { HEAD_BYTES = 4, PIECE_BYTES = 8 };
-	const char *end = s + size;
-
-	if (!n || n > TOKENS_MAX || size < HEAD_BYTES ||
-	    (size - HEAD_BYTES) / PIECE_BYTES < n)
-		return false;
-	v->pieces = mem_zalloc(n * sizeof(*v->pieces));
-	s += HEAD_BYTES;
-	for (; v->n < n; v->n++) {
-		struct piece *p = &v->pieces[v->n];
-		uint32_t bits;
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t bits, len;
 		float score;
 
-		if (end - s < PIECE_BYTES)
+		if (end - s < LLAMA2C_PIECE_BYTES)
 			return false;
 		bits = little_u32(s);
 		memcpy(&score, &bits, sizeof(score));
-		p->order = order_of(score);
-		p->len = little_u32(s + 4);
-		s += PIECE_BYTES;
-		if (p->len > (size_t)(end - s) || p->len > PIECE_MAX_BYTES)
+		len = little_u32(s + 4);
+		s += LLAMA2C_PIECE_BYTES;
+		if (len > (size_t)(end - s) ||
+		    !add(to, s, len, score, llama2c_type(i, s, len)))
 			return false;
-		p->s = s;
-		s += p->len;
+		s += len;
 	}
 	return true;
-}
-
-/* The file has no types: three special tokens, 256 bytes, ordinary pieces. */
-static void type_llama2c(struct vocab *v)
-{
-	for (uint32_t i = 0; i < v->n; i++) {
-		struct piece *p = &v->pieces[i];
-		int byte = byte_value(p->s, p->len);
-
-		p->type = i < LLAMA2C_BYTES ? TOKEN_CONTROL :
-			  byte >= 0	    ? TOKEN_BYTE :
-					      TOKEN_NORMAL;
-		if (byte >= 0)
-			p->byte = (uint8_t)byte;
-		p->ends = i == LLAMA2C_BOS || i == LLAMA2C_EOS;
-	}
 }
 
 struct vocab *vocab_from_llama2c(const void *data, size_t size,
 				 uint32_t n_vocab, struct err *err)
 {
 	struct vocab *v = mem_zalloc(sizeof(*v));
+	const char *s = data;
+	bool fits = n_vocab && n_vocab <= TOKENS_MAX &&
+		    size >= LLAMA2C_HEAD_BYTES &&
+		    (size - LLAMA2C_HEAD_BYTES) / LLAMA2C_PIECE_BYTES >=
+			    n_vocab;
+	struct growing to = { 0 };
 
-	if (!read_llama2c(v, data, size, n_vocab)) {
-		err_set(err, "the tokenizer file has not %u pieces: it is cut "
-			     "short or belongs to another model",
-			n_vocab);
-		vocab_free(v);
-		return NULL;
-	}
 	snprintf(v->kind, sizeof(v->kind), "llama2.c");
 	v->spm = v->add_space = v->add_bos = true;
 	v->blank = " ";
+	if (fits)
+		to = begin(v, n_vocab, NULL);
+	if (!fits || !read_llama2c(&to, s + LLAMA2C_HEAD_BYTES, s + size,
+				   n_vocab)) {
+		err_set(err, "the tokenizer file has not %u pieces: it is cut "
+			     "short or belongs to another model",
+			n_vocab);
+		buf_release(&to.text);
+		vocab_free(v);
+		return NULL;
+	}
+	finish(&to);
 	v->unknown = 0;
-	v->bos = v->n > LLAMA2C_BOS ? LLAMA2C_BOS : VOCAB_NO_ID;
-	type_llama2c(v);
-	index_pieces(v);
-	find_bytes(v);
+	v->bos = n_vocab > LLAMA2C_BOS ? LLAMA2C_BOS : VOCAB_NO_ID;
+	for (uint32_t i = LLAMA2C_BOS; i <= LLAMA2C_EOS && i < n_vocab; i++)
+		v->ends[i] = true;
 	return v;
 }

@@ -1,11 +1,15 @@
+/*
+ * What the engine of src/token does not know: that the text comes in pieces,
+ * and that the words of one text are those of the text before.
+ */
 #include "trace/tok.h"
 
 #include <assert.h>
 #include <string.h>
 
 #include "base/buf.h"
-#include "trace/tok_merge.h"
-#include "trace/tok_split.h"
+#include "token/merge.h"
+#include "token/split.h"
 #include "trace/tok_vocab.h"
 
 enum {
@@ -27,7 +31,7 @@ struct cache_line {
 /* What all streams share. */
 struct tok_shared {
 	struct tok_vocab vocab;
-	struct tok_merge merge;
+	struct merge merge;
 	struct cache_line *cache; /* CACHE_LINES */
 };
 
@@ -73,10 +77,12 @@ void tok_free(struct tok *tok)
 	mem_free(tok);
 }
 
-static void add_id(const struct tok_vocab *v, uint32_t id,
-		   struct tok_list *out)
+void tok_list_add(struct tok_list *list, uint32_t id, uint32_t n_bytes)
 {
-	tok_list_add(out, id, v->start[id + 1] - v->start[id]);
+	if (list->n == list->cap)
+		list->at = grow(list->at, &list->cap, list->n + 1,
+				sizeof(*list->at));
+	list->at[list->n++] = (struct tok_token){ id, n_bytes };
 }
 
 /* Keeps the tokens out->at[from..] of a pre-token, if they fit. */
@@ -94,32 +100,46 @@ static void remember(struct cache_line *line, const char *piece, size_t n,
 		line->id[i] = out->at[from + i].id;
 }
 
+static void merge_piece(struct tok_shared *s, const char *piece, size_t n,
+			struct tok_list *out)
+{
+	struct merge *m = &s->merge;
+	uint32_t i = merge(m, &s->vocab.tokens, piece, (uint32_t)n), next;
+
+	for (; i < n; i = next) {
+		next = m->part[i].next;
+		tok_list_add(out, m->part[i].id, next - i);
+	}
+}
+
 static void encode_piece(struct tok_shared *s, const char *piece, size_t n,
 			 struct tok_list *out)
 {
-	const struct tok_vocab *v = &s->vocab;
+	const struct tokens *t = &s->vocab.tokens;
 	uint64_t hash;
 	uint32_t id;
 	struct cache_line *line;
-	size_t from = out->n;
+	size_t from = out->n, n_bytes;
 
-	if (n > v->longest) {
-		tok_merge(&s->merge, v, piece, n, out);
+	if (n > t->longest) {
+		merge_piece(s, piece, n, out);
 		return;
 	}
-	hash = tok_hash(piece, n);
-	id = tok_find_hashed(v, piece, n, hash);
-	if (LIKELY(id != TOK_NONE)) {
+	hash = lookup_hash(piece, n);
+	id = lookup_find_hashed(&t->by_bytes, piece, n, hash);
+	if (LIKELY(id != TOKEN_NONE)) {
 		tok_list_add(out, id, (uint32_t)n);
 		return;
 	}
 	line = &s->cache[(hash >> 20) % CACHE_LINES];
 	if (line->n_key == n && memcmp(line->key, piece, n) == 0) {
-		for (size_t i = 0; i < line->n_tokens; i++)
-			add_id(v, line->id[i], out);
+		for (size_t i = 0; i < line->n_tokens; i++) {
+			tokens_bytes(t, line->id[i], &n_bytes);
+			tok_list_add(out, line->id[i], (uint32_t)n_bytes);
+		}
 		return;
 	}
-	tok_merge(&s->merge, v, piece, n, out);
+	merge_piece(s, piece, n, out);
 	if (n <= CACHE_KEY_BYTES)
 		remember(line, piece, n, out, from);
 }
@@ -128,11 +148,12 @@ static void encode_piece(struct tok_shared *s, const char *piece, size_t n,
 static void drain(struct tok *tok, bool end, struct tok_list *out)
 {
 	struct tok_shared *s = shared_get();
+	struct split_rule rule = { .max = TOK_PIECE_MAX_BYTES,
+				   .special = &s->vocab.special };
 	size_t at = 0, n;
 
-	while ((n = split_next(&tok->split, tok->open.data + at,
-			       tok->open.len - at, TOK_PIECE_MAX_BYTES,
-			       end)) > 0) {
+	while ((n = split_next(&tok->split, &rule, tok->open.data + at,
+			       tok->open.len - at, end)) > 0) {
 		encode_piece(s, tok->open.data + at, n, out);
 		at += n;
 	}
@@ -197,13 +218,10 @@ size_t tok_count(const void *bytes, size_t n)
 
 const char *tok_bytes(uint32_t id, size_t *n_bytes)
 {
-	const struct tok_vocab *v = &shared_get()->vocab;
+	const struct tokens *t = &shared_get()->vocab.tokens;
 
 	*n_bytes = 0;
-	if (id >= v->n)
-		return NULL;
-	*n_bytes = v->start[id + 1] - v->start[id];
-	return v->text + v->start[id];
+	return id < t->n ? tokens_bytes(t, id, n_bytes) : NULL;
 }
 
 uint32_t tok_vocab_size(void)
@@ -220,7 +238,7 @@ size_t tok_vocab_memory_bytes(void)
 {
 	if (!shared)
 		return 0;
-	return sizeof(*shared) + shared->vocab.memory_bytes +
-	       tok_merge_memory_bytes(&shared->merge) +
+	return sizeof(*shared) + tokens_memory_bytes(&shared->vocab.tokens) +
+	       merge_memory_bytes(&shared->merge) +
 	       CACHE_LINES * sizeof(*shared->cache);
 }

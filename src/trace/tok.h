@@ -43,6 +43,7 @@ struct tok_list {
 	size_t n, cap;
 };
 
+void tok_list_add(struct tok_list *list, uint32_t id, uint32_t n_bytes);
 void tok_list_release(struct tok_list *list); /* frees, leaves it empty */
 
 /* One text that comes in pieces. Holds the open pre-token, nothing else. */

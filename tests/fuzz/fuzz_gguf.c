@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "model/model.h"
-#include "model/vocab.h"
+#include "model/vocab_read.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

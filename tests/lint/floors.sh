@@ -9,7 +9,7 @@ c_code $(c_files src tui) >"$tmp/code"
 # up; those of one line never meet.
 rooms='
 	src/base
-	src/measure
+	src/measure src/token
 	src/trace src/model
 	src/task
 	src/system
@@ -99,11 +99,11 @@ only 'only caps.c knows curses' 'include *<(n?curses|term)[.]h' 'tui/term/caps.c
 only 'only zst.c includes zstd.h' 'include *<zstd' 'src/base/zst.c'
 only 'only gz.c includes zlib.h' 'include *<zlib' 'src/base/gz.c'
 only 'only json.c includes jansson.h' 'include *<jansson' 'src/trace/json.c'
-# tok_split.c needs the classes of characters that the tokenizer splits at.
-only 'only utf8.c and tok_split.c include utf8proc.h' 'include *<utf8proc' \
-	'src/base/utf8.c src/trace/tok_split.c'
+# split.c needs the classes of characters that the tokenizer splits at.
+only 'only utf8.c and split.c include utf8proc.h' 'include *<utf8proc' \
+	'src/base/utf8.c src/token/split.c'
 only 'only vocab_pre.c includes pcre2.h' 'include *<pcre2' \
-	'src/model/vocab_pre.c'
+	'src/token/vocab_pre.c'
 only 'only url.c includes curl.h' 'include *<curl/' \
 	'src/input/url.c src/guard/exchange.[ch] src/guard/proxy.c'
 only 'only the proxy includes microhttpd.h' 'include *<microhttpd' \

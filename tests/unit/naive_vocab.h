@@ -7,7 +7,7 @@
 #define LILSCOPE_TESTS_NAIVE_VOCAB_H
 
 #include "base/buf.h"
-#include "model/vocab.h"
+#include "model/vocab_read.h"
 
 /* --- a GGUF file of keys, no tensors; all zero is empty ------------------ */
 

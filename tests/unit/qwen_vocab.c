@@ -17,7 +17,7 @@ static void put_gpt2(struct buf *out, const char *s, size_t n)
 
 /* Where the two parts meet that token `id` was made of: its bytes, merged
  * with the tokens before it only. */
-static size_t seam(const struct tok_vocab *v, uint32_t id, const char *s,
+static size_t seam(const struct tokens *t, uint32_t id, const char *s,
 		   size_t n)
 {
 	size_t ends[TOKEN_BYTES_MAX], n_parts = n;
@@ -31,8 +31,8 @@ static size_t seam(const struct tok_vocab *v, uint32_t id, const char *s,
 
 		for (size_t i = 0; i + 1 < n_parts; i++) {
 			size_t from = i ? ends[i - 1] : 0;
-			uint32_t pair = tok_find(v, s + from,
-						 ends[i + 1] - from);
+			uint32_t pair = lookup_find(&t->by_bytes, s + from,
+						    ends[i + 1] - from);
 
 			if (pair < least) {
 				least = pair;
@@ -47,7 +47,7 @@ static size_t seam(const struct tok_vocab *v, uint32_t id, const char *s,
 	return ends[0];
 }
 
-static void put_merges(struct keys *k, const struct tok_vocab *v)
+static void put_merges(struct keys *k, const struct tokens *t)
 {
 	struct buf s = { 0 };
 
@@ -58,7 +58,7 @@ static void put_merges(struct keys *k, const struct tok_vocab *v)
 
 		if (n < 2)
 			continue;
-		middle = seam(v, id, bytes, n);
+		middle = seam(t, id, bytes, n);
 		buf_clear(&s);
 		put_gpt2(&s, bytes, middle);
 		buf_putc(&s, ' ');
@@ -86,7 +86,7 @@ void qwen_file(struct buf *out)
 		put_gpt2(&s, bytes, n);
 		keys_item_str(&k, s.data, s.len);
 	}
-	put_merges(&k, &v);
+	put_merges(&k, &v.tokens);
 	keys_file(&k, out);
 	buf_release(&s);
 	tok_vocab_release(&v);

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/vocab.h"
+#include "model/vocab_read.h"
 #include "random_model.h"
 
 /* Memory of exactly its size, so that a sanitiser sees what reads past it. */

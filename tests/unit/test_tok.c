@@ -14,8 +14,6 @@
 #include "base/buf.h"
 #include "naive_tok.h"
 #include "trace/tok.h"
-#include "trace/tok_merge.h"
-#include "trace/tok_split.h"
 #include "trace/tok_vocab.h"
 
 enum { NAIVE_MAX_TEXTS = 1500 };
@@ -359,15 +357,12 @@ static void special_tokens_are_one(void **state)
 {
 	(void)state;
 	for (uint32_t i = 0; i < TOK_N_SPECIAL; i++) {
-		const char *name = split_special(i);
 		struct tok_list got = { 0 };
 		size_t len;
+		const char *name = tok_bytes(TOK_N_ORDINARY + i, &len);
 
-		assert_non_null(name);
-		assert_true(strlen(name) <= TOK_SPECIAL_MAX_BYTES);
-		assert_memory_equal(tok_bytes(TOK_N_ORDINARY + i, &len),
-				    name, strlen(name));
-		assert_int_equal(len, strlen(name));
+		assert_int_equal(name[0], '<');
+		assert_int_equal(name[len - 1], '>');
 		tokens(name, len, 1, &got);
 		assert_int_equal(got.n, 1);
 		assert_int_equal(got.at[0].id, TOK_N_ORDINARY + i);
@@ -377,7 +372,6 @@ static void special_tokens_are_one(void **state)
 		spell_text(&got, name, len - 1);
 		tok_list_release(&got);
 	}
-	assert_null(split_special(TOK_N_SPECIAL));
 }
 
 /* Why the list of merges can be left out: every token merges to itself, the
@@ -385,25 +379,25 @@ static void special_tokens_are_one(void **state)
 static void every_token_merges_to_itself(void **state)
 {
 	struct tok_vocab v;
-	struct tok_merge m = { 0 };
-	struct tok_list got = { 0 };
+	struct merge m = { 0 };
 
 	(void)state;
 	tok_vocab_init(&v);
-	assert_int_equal(v.n, tok_vocab_size());
+	assert_int_equal(v.tokens.n, tok_vocab_size());
 	for (uint32_t id = 0; id < TOK_N_ORDINARY; id++) {
 		size_t len;
 		const char *bytes = tok_bytes(id, &len);
 
-		assert_int_equal(tok_find(&v, bytes, len), id);
-		got.n = 0;
-		tok_merge(&m, &v, bytes, len, &got);
-		assert_int_equal(got.n, 1);
-		assert_int_equal(got.at[0].id, id);
+		assert_int_equal(lookup_find(&v.tokens.by_bytes, bytes, len),
+				 id);
+		assert_int_equal(merge(&m, &v.tokens, bytes, (uint32_t)len),
+				 0);
+		assert_int_equal(m.part[0].id, id);
+		assert_int_equal(m.part[0].next, len);
 	}
-	assert_int_equal(tok_find(&v, "\xff\xff\xff", 3), TOK_NONE);
-	tok_list_release(&got);
-	tok_merge_release(&m);
+	assert_int_equal(lookup_find(&v.tokens.by_bytes, "\xff\xff\xff", 3),
+			 TOKEN_NONE);
+	merge_release(&m);
 	tok_vocab_release(&v);
 }
 

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "model/vocab_pre.h"
+#include "token/vocab_pre.h"
 
 /* The words, with | between them. */
 static void cut(const struct vocab_family *family, const char *text,
@@ -45,6 +45,7 @@ static const struct {
 	{ "deepseek-r1-qwen", "10\xc2\xa0km", "1|0|\xc2\xa0km" },
 	{ "qwen2", "a\xe3\x80\x80\xe3\x80\x80" "b",
 	  "a|\xe3\x80\x80|\xe3\x80\x80" "b" },
+	{ "qwen2", "a \xe1\xa0\x8e", "a| \xe1\xa0\x8e" }, /* no White_Space */
 	{ "smollm", "ab 12", "ab| |1|2" },
 	{ "starcoder", "x=1  2", "x|=|1|  |2" },
 	{ "default", "it's 12345 (ok)", "it|'|s| |123|45| |(|ok|)" },

@@ -6,7 +6,7 @@
 #define LILSCOPE_TESTS_VOCAB_VECTORS_H
 
 #include "base/buf.h"
-#include "model/vocab.h"
+#include "model/vocab_read.h"
 
 extern const char *const vector_names[];
 extern const size_t n_vector_names;

@@ -1,10 +1,15 @@
+/*
+ * The expressions are kept as their models have them and PCRE2 runs them,
+ * because each is used by few and what they cut is tested against theirs.
+ */
 #define PCRE2_CODE_UNIT_WIDTH 8
-#include "model/vocab_pre.h"
+#include "token/vocab_pre.h"
 
 #include <pcre2.h>
 #include <string.h>
 
 #include "base/utf8.h"
+#include "token/split.h"
 
 /* PCRE2's \s has not U+0085. For use inside [...]. */
 #define WS "\\s\\x{85}"
@@ -13,10 +18,6 @@
 #define GPT2                                                                   \
 	"'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^" WS                  \
 	"\\p{L}\\p{N}]+|[" WS "]+(?![^" WS "])"
-#define CL100K(digits)                                                         \
-	"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|" digits   \
-	"| ?[^" WS "\\p{L}\\p{N}]+[\\r\\n]*|[" WS "]*[\\r\\n]+|[" WS           \
-	"]+(?![^" WS "])|[" WS "]+"
 #define DEEPSEEK3                                                              \
 	"[!\"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|"               \
 	"[^\\r\\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+|"                         \
@@ -71,19 +72,19 @@ const struct vocab_family vocab_families[] = {
 		     "[0-9][0-9][0-9]" } },
 	{ .name = "gpt-2", .steps = { GPT2 } },
 	{ .name = "llama-bpe",
-	  .steps = { CL100K(UPTO3) },
+	  .three_digits = true,
 	  .whole_words = true,
 	  .add_bos = true },
 	{ .name = "llama3",
-	  .steps = { CL100K(UPTO3) },
+	  .three_digits = true,
 	  .whole_words = true,
 	  .add_bos = true },
 	{ .name = "llama-v3",
-	  .steps = { CL100K(UPTO3) },
+	  .three_digits = true,
 	  .whole_words = true,
 	  .add_bos = true },
-	{ .name = "qwen2", .steps = { CL100K(DIGIT) } },
-	{ .name = "deepseek-r1-qwen", .steps = { CL100K(DIGIT) } },
+	{ .name = "qwen2" },
+	{ .name = "deepseek-r1-qwen" },
 	{ .name = "deepseek-llm",
 	  .steps = { "[\\r\\n]", DEEPSEEK_LETTERS, DEEPSEEK_MARKS, LAST_BLANKS,
 		     CJK, DIGITS } },
@@ -108,6 +109,7 @@ const struct vocab_family *vocab_family(const char *name, size_t n)
 }
 
 struct vocab_pre {
+	const struct vocab_family *family;
 	pcre2_general_context *memory;
 	pcre2_code *steps[PRE_STEPS_MAX];
 	size_t n;
@@ -152,6 +154,7 @@ struct vocab_pre *vocab_pre_new(const struct vocab_family *family,
 	struct vocab_pre *p = mem_zalloc(sizeof(*p));
 	bool good = true;
 
+	p->family = family;
 	p->memory = pcre2_general_context_create(take, give, NULL);
 	for (size_t i = 0; good && i < PRE_STEPS_MAX && family->steps[i]; i++)
 		good = compile(p, family->steps[i], err);
@@ -242,8 +245,21 @@ static const char *readable(const char *s, size_t n, struct buf *copy)
 	return copy->len ? copy->data : s;
 }
 
-void vocab_pre_cut(const struct vocab_pre *p, const char *s, size_t n,
-		   struct vocab_cuts *cuts)
+static void cut_by_table(const struct vocab_pre *p, const char *s, size_t n,
+			 struct vocab_cuts *cuts)
+{
+	static const struct special none;
+	struct split_rule rule = { p->family->three_digits, UINT32_MAX, &none };
+	struct split split = { 0 };
+	size_t at = 0, len;
+
+	cuts->n = 0;
+	while ((len = split_next(&split, &rule, s + at, n - at, true)) > 0)
+		add(cuts, at += len);
+}
+
+static void cut_by_steps(const struct vocab_pre *p, const char *s, size_t n,
+			 struct vocab_cuts *cuts)
 {
 	pcre2_match_data *match = pcre2_match_data_create(1, p->memory);
 	struct vocab_cuts next = { 0 };
@@ -270,4 +286,13 @@ void vocab_pre_cut(const struct vocab_pre *p, const char *s, size_t n,
 	pcre2_match_data_free(match);
 	mem_free(next.ends);
 	buf_release(&copy);
+}
+
+void vocab_pre_cut(const struct vocab_pre *p, const char *s, size_t n,
+		   struct vocab_cuts *cuts)
+{
+	if (p->n)
+		cut_by_steps(p, s, n, cuts);
+	else
+		cut_by_table(p, s, n, cuts);
 }

@@ -1,7 +1,8 @@
 /*
- * tok_split.h - cuts text into pre-tokens, one code point at a time.
+ * split.h - cuts text into pre-tokens, one code point at a time.
  *
- * The regular expression of Qwen2 and Qwen3, leftmost alternative first:
+ * The regular expression of cl100k, Llama 3, Qwen2 and Qwen3, leftmost
+ * alternative first; the third is \p{N}{1,3} where digits go by three:
  *
  *	(?i:'s|'t|'re|'ve|'m|'ll|'d) | [^\r\n\p{L}\p{N}]?\p{L}+ | \p{N}
  *	| ?[^\s\p{L}\p{N}]+[\r\n]* | \s*[\r\n]+ | \s+(?!\S) | \s+
@@ -10,12 +11,17 @@
  * tokens are found first and are pre-tokens of their own; to the expression
  * the text ends before them. Bytes that are not UTF-8 are [^\s\p{L}\p{N}].
  */
-#ifndef LILSCOPE_TOK_SPLIT_H
-#define LILSCOPE_TOK_SPLIT_H
+#ifndef LILSCOPE_SPLIT_H
+#define LILSCOPE_SPLIT_H
 
-#include "base/base.h"
+#include "token/special.h"
 
-enum { TOK_SPECIAL_MAX_BYTES = 20 }; /* the longest special token */
+struct split_rule {
+	bool three_digits;
+	size_t max; /* bytes: a longer pre-token is cut; < 2^32 */
+	/* Found first; none begins with an ASCII letter. Never NULL. */
+	const struct special *special;
+};
 
 /* Where the scan of the open pre-token stands. All zero: nothing seen. */
 struct split {
@@ -30,13 +36,9 @@ struct split {
  * pre-token (the first `len` bytes are as they were at the last call). `end`:
  * nothing comes after these n bytes.
  * Returns the length of the pre-token when it is complete (the next one
- * starts there), or 0 when more text is needed or n is 0. A pre-token of
- * more than max bytes is cut.
+ * starts there), or 0 when more text is needed or n is 0.
  */
-size_t split_next(struct split *s, const char *text, size_t n, size_t max,
-		  bool end);
-
-/* Special tokens by id from the first special one; NULL past the last. */
-const char *split_special(size_t i);
+size_t split_next(struct split *s, const struct split_rule *rule,
+		  const char *text, size_t n, bool end);
 
 #endif
