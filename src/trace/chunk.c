@@ -395,8 +395,10 @@ static void put_half(struct chunk *c, const struct chunk_half *half)
 		replace_head(c, 0, half->bytes, sizeof(half->bytes));
 		return;
 	}
-	/* a part of its own; one too many at the end joins the one before */
-	c->n_parts = MIN(c->n_parts + 1, (size_t)CHUNK_PARTS_MAX);
+	/* a part of its own */
+	c->parts = grow(c->parts, &c->parts_cap, c->n_parts + 1,
+			sizeof(*c->parts));
+	c->n_parts++;
 	memmove(c->parts + 1, c->parts,
 		(c->n_parts - 1) * sizeof(*c->parts));
 	c->parts[0] = (struct chunk_part){ half->channel, 0 };
