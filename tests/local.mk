@@ -239,6 +239,7 @@ tests_fuzz_replay_utf8_SOURCES = tests/fuzz/fuzz_utf8.c $(FUZZ_REPLAY)
 cli_tests = \
 	tests/cli/analyze.sh \
 	tests/cli/bench.sh \
+	tests/cli/completion.sh \
 	tests/cli/decode.sh \
 	tests/cli/demo.sh \
 	tests/cli/filter.sh \

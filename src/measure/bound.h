@@ -71,7 +71,7 @@ struct bound_point bound_at(const struct bound *b, uint32_t n);
 double bound_eps(double alphabet, unsigned ls);
 
 /* h(l) and sigma(l) of the whole text for every l in 1..BOUND_LS_MAX - 1;
- * out[0] is unused. */
+ * those of 0 are 0. */
 void bound_h_all(const struct bound *b, double h[BOUND_LS_MAX],
 		 uint64_t sigma[BOUND_LS_MAX]);
 

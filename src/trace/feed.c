@@ -381,6 +381,11 @@ size_t feed_skipped(const struct feed *f)
 	return f->skipped;
 }
 
+uint64_t feed_n_short(const struct feed *f)
+{
+	return f->cx.n_short;
+}
+
 const char *feed_first_trouble(const struct feed *f)
 {
 	return f->trouble.text;

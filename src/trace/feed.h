@@ -84,6 +84,9 @@ enum feed_shape feed_shape(const struct feed *feed);
 
 /* Broken records so far, and the first one's sentence. */
 size_t feed_skipped(const struct feed *feed);
+/* Records that a dialect read the short way it has for most of its own
+ * (openai_plain.h): the same is read without, but slower. */
+uint64_t feed_n_short(const struct feed *feed);
 const char *feed_first_trouble(const struct feed *feed); /* or "" */
 
 /*

@@ -35,6 +35,8 @@ struct format_ctx {
 				the source can be read */
 	struct json inner;   /* scratch: JSON inside a string */
 	void *state;         /* state_bytes, zeroed, of this source */
+	uint64_t n_short;    /* records that were read the short way, where a
+				dialect has one */
 };
 
 /* A way to ask a server for a stream, known by the end of the URL's path. */

@@ -115,5 +115,6 @@ bool openai_plain_take(struct openai_plain *p, struct format_ctx *cx,
 	chunk_clear(&cx->gens->chunk);
 	chunk_add_json(&cx->gens->chunk, p->channel, p->text);
 	gen_emit(cx->gens, gen, cx->time_s);
+	cx->n_short++;
 	return true;
 }

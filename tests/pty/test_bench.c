@@ -2,6 +2,7 @@
  * test_bench.c - a bench on a terminal: the screen while it runs, at any
  * size, and what stays when it is left.
  */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -81,12 +82,35 @@ static void test_ctrl_c(void **state)
 	expect_restored(l->p);
 }
 
+/* A signal is heard while it runs and while the end is looked at. */
+static void test_signals(void **state)
+{
+	static const struct {
+		const char *n, *shown;
+		int sig, status;
+	} rows[] = {
+		{ "200", "of 1000 runs", SIGTERM, 143 },
+		{ "200", "of 1000 runs", SIGINT, 130 },
+		{ "2", "q prints the tables", SIGTERM, 143 },
+	};
+	struct lil *l = *state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		start_bench(l, rows[i].n);
+		expect_text(l->p, rows[i].shown);
+		kill(pty_pid(l->p), rows[i].sig);
+		expect_exit(l->p, rows[i].status);
+		expect_restored(l->p);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		lil_test(test_to_the_end),
 		lil_test(test_left_early),
 		lil_test(test_ctrl_c),
+		lil_test(test_signals),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -200,7 +200,10 @@ static void test_all_lengths(void **state)
 		for (uint32_t n = 1; n <= SMALL; n += 37) {
 			struct bound *b = bound_of(s, n, 4, 5, false);
 
+			h[0] = 1;
+			sigma[0] = 1;
 			bound_h_all(b, h, sigma);
+			assert_true(h[0] == 0 && sigma[0] == 0);
 			for (uint32_t l = 1; l < BOUND_LS_MAX; l++) {
 				uint64_t want = count_substrings(s, n, l);
 
@@ -417,6 +420,41 @@ static void test_eps(void **state)
 				   want[i].eps, .00051);
 }
 
+/* The least k with a^k >= x, in whole numbers. */
+static unsigned whole_log(uint64_t x, uint64_t a)
+{
+	unsigned k = 0;
+
+	for (uint64_t power = 1; power < x; power *= a)
+		k++;
+	return k;
+}
+
+/* With both logarithms rounded up, exactly, at powers of the alphabet too. */
+static void test_integer_lc(void **state)
+{
+	static const unsigned alphabets[] = { 2, 3, 4, 10, 256 };
+	uint32_t s[MIDDLE];
+
+	(void)state;
+	make_random(s, MIDDLE, 2);
+	for (size_t i = 0; i < ARRAY_LEN(alphabets); i++)
+		for (size_t k = 0; k < ARRAY_LEN(ls_tried); k++) {
+			unsigned a = alphabets[i], ls = ls_tried[k];
+			struct bound *b = bound_of(s, MIDDLE, a, ls, true);
+
+			for (uint32_t n = 1; n <= MIDDLE; n++) {
+				struct bound_point p = bound_at(b, n);
+				unsigned lc = 1 + whole_log(ls, a) +
+					      whole_log(MAX(n, 2u), a);
+
+				assert_true(p.rho ==
+					    (double)p.n_words * lc / n);
+			}
+			bound_free(b);
+		}
+}
+
 /*
  * Sources with known sigma(l): all binary messages, and those without "11"
  * (sigma(l) is a Fibonacci number). A message of length n* - Ls, formula (1)
@@ -511,6 +549,7 @@ int main(void)
 		cmocka_unit_test(test_real),
 		cmocka_unit_test(test_gpl),
 		cmocka_unit_test(test_eps),
+		cmocka_unit_test(test_integer_lc),
 		cmocka_unit_test(test_sources),
 		cmocka_unit_test(test_short),
 	};

@@ -5,6 +5,7 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
+#include "measure/coder.h"
 #include "measure/meter.h"
 
 #include <math.h>
@@ -163,6 +164,51 @@ static void the_loop_is_found(void **state)
 	meter_free(m);
 }
 
+/* What Guardian is told at check k by a coder of our own. */
+static double size_by(struct coder *c, bool ids, uint32_t from, uint32_t to)
+{
+	for (uint32_t i = from; i < to; i++) {
+		uint32_t id = sample.id[i];
+		unsigned char le[4] = { id & 255, id >> 8 & 255, id >> 16 & 255,
+					id >> 24 };
+
+		if (ids)
+			coder_push(c, le, sizeof(le));
+		else
+			coder_push(c, sample.text[id],
+				   strlen(sample.text[id]));
+	}
+	return (double)coder_size(c);
+}
+
+/* The gains are those of the coder that was asked for. */
+static void the_coder_is_heard(void **state)
+{
+	enum { F = 100 };
+
+	(void)state;
+	for (int kind = CODER_LZ77 + 1; kind < CODER_KINDS; kind++) {
+		struct meter_opts opts = { .symbols = METER_BYTES,
+					   .rule = { F, 20, 1, kind } };
+		struct coder *c = coder_new((enum coder_kind)kind);
+		struct meter *m = meter_new(&opts);
+		double before = 0;
+
+		push_all(m, TOKENS);
+		assert_int_equal(meter_guardian(m)->n, TOKENS / F);
+		for (uint32_t k = 1; k <= TOKENS / F; k++) {
+			double size = size_by(c, coder_rows[kind].ids,
+					      (k - 1) * F, k * F);
+
+			assert_true(guardian_gain(meter_guardian(m), k) ==
+				    size - before);
+			before = size;
+		}
+		meter_free(m);
+		coder_free(c);
+	}
+}
+
 /* A set of rules runs no other one, and what it says is what it says among
  * them all. */
 static void only_what_is_asked_for_runs(void **state)
@@ -209,6 +255,7 @@ int main(void)
 		cmocka_unit_test(every_change_equals_a_fresh_meter),
 		cmocka_unit_test(sealed_meter_still_answers),
 		cmocka_unit_test(only_what_is_asked_for_runs),
+		cmocka_unit_test(the_coder_is_heard),
 		cmocka_unit_test(the_loop_is_found),
 		cmocka_unit_test(nothing_is_fine),
 	};

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "action/action.h"
@@ -398,6 +399,110 @@ static void test_commands(void **state)
 	assert_int_equal(n_bad, 0);
 }
 
+/* The whole help, whose rows are more than a screen has. */
+static void see_help(struct buf *all)
+{
+	struct buf page = { 0 };
+	struct app app;
+
+	open_app(&app, "help");
+	for (int i = 0; i < 40; i++) {
+		see(&app, &page);
+		buf_append(all, page.data, page.len);
+		press(&app, K_PGDN);
+	}
+	buf_cstr(all);
+	buf_release(&page);
+	app_release(&app);
+}
+
+/* "  t T              :NAME", as the help and the topic "keys" tell it. */
+static void test_help(void **state)
+{
+	struct buf all = { 0 };
+	const struct action_room *room;
+	const struct opt *opt;
+
+	(void)state;
+	see_help(&all);
+	for (size_t r = 0; (room = action_room(r)); r++)
+		for (size_t i = 0; i < room->n; i++) {
+			const struct action *a = &room->rows[i];
+			struct buf keys = { 0 };
+			char row[128];
+
+			action_keys(a, &keys);
+			snprintf(row, sizeof(row), "\n  %-18s :%s",
+				 buf_cstr(&keys), a->name);
+			if (!strstr(all.data, row))
+				fail_msg("the help has no row \"%s\"", row);
+			buf_release(&keys);
+		}
+	for (size_t i = 0; (opt = opt_at(i)); i++)
+		if ((opt->where & OPT_LIVE) && !strstr(all.data, opt->name))
+			fail_msg("the help has no option %s", opt->name);
+	for (size_t i = 0; i < n_views; i++)
+		assert_non_null(strstr(all.data, views[i]->name));
+	buf_release(&all);
+}
+
+/* A key that is bound nowhere is told, one that is none is not; the wheel is
+ * bound everywhere. */
+static void test_no_key(void **state)
+{
+	struct buf before = { 0 }, after = { 0 };
+	struct app app;
+
+	(void)state;
+	for (size_t i = 0; i < n_views; i++) {
+		open_app(&app, views[i]->name);
+		assert_non_null(action_for_key(K_WHEEL_UP, app.view));
+		assert_non_null(action_for_key(K_WHEEL_DOWN, app.view));
+		see(&app, &before);
+		press(&app, K_NONE);
+		see(&app, &after);
+		assert_string_equal(before.data, after.data);
+		press(&app, 0xe4);
+		see(&app, &after);
+		assert_true(is_seen("ä means nothing here; ? lists the keys",
+				    &before, &after));
+		press(&app, K_F1 + 4);
+		see(&app, &after);
+		assert_non_null(strstr(after.data, "F5 means nothing here"));
+		app_release(&app);
+	}
+	buf_release(&before);
+	buf_release(&after);
+}
+
+/* --record: every generation in a file of its own, numbered before the first
+ * dot of its name. */
+static void test_record_all(void **state)
+{
+	static const char *const names[] = {
+		"a.b/all.jsonl.zst", "a.b/all-2.jsonl.zst",
+		"a.b/all-3.jsonl.zst"
+	};
+	struct settings set;
+	struct err err = { "" };
+	struct app app;
+	bool begun = false;
+
+	(void)state;
+	assert_int_equal(mkdir("a.b", 0700), 0);
+	settings_init(&set);
+	set.show.session = false;
+	assert_true(opt_set(&set, "record", names[0], OPT_TUI, &err));
+	app_init(&app, &set);
+	assert_true(deck_add(app.deck, RUNS, false, &err));
+	settle(&app, &begun);
+	app_release(&app);
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (unlink(names[i]) != 0)
+			fail_msg("%s was not written", names[i]);
+	assert_int_equal(rmdir("a.b"), 0);
+}
+
 /* No row is about an action or a view that is not there. */
 static void test_names(void **state)
 {
@@ -442,6 +547,9 @@ int main(void)
 		cmocka_unit_test(test_views),
 		cmocka_unit_test(test_commands),
 		cmocka_unit_test(test_demo),
+		cmocka_unit_test(test_help),
+		cmocka_unit_test(test_no_key),
+		cmocka_unit_test(test_record_all),
 	};
 
 	return cmocka_run_group_tests(tests, make, clean);

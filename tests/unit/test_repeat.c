@@ -241,6 +241,50 @@ static void streams_are_read_the_same(void **state)
 	buf_release(&long_way);
 }
 
+/* Of events that bring text and nothing else, all but the first ones of a
+ * shape are read the short way; of others none is. */
+static void most_are_read_the_short_way(void **state)
+{
+	static const struct {
+		const char *delta;
+		bool is_short;
+	} rows[] = {
+		{ "{\"content\":\" w%d\"}", true },
+		{ "{\"role\":\"assistant\",\"content\":\" w%d\"}", true },
+		{ "{\"content\":\" w%d\",\"refusal\":null}", true },
+		{ "{\"reasoning\":\" w%d\"}", true },
+		{ "{\"reasoning_content\":\" w%d\"}", true },
+		{ "{\"content\":\"\",\"reasoning\":\" w%d\"}", false },
+		{ "{\"content\":\" w%d\",\"more\":\"x\"}", false },
+	};
+	enum { EVENTS = 100, LEARNT_FROM = 4 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct feed_opts opts = { .source = "x", .format = "openai" };
+		struct reading *r = reading_new(&opts);
+		struct buf s = { 0 };
+		uint64_t n;
+
+		for (int k = 0; k < EVENTS; k++) {
+			buf_puts(&s, "data: {\"id\":\"a\",\"object\":\"chat."
+				     "completion.chunk\",\"choices\":[{\"index"
+				     "\":0,\"delta\":");
+			buf_printf(&s, rows[i].delta, k + 100);
+			buf_puts(&s, "}]}\n\n");
+		}
+		reading_bytes(r, s.data, s.len);
+		n = feed_n_short(reading_feed(r));
+		if (rows[i].is_short ? n < EVENTS - LEARNT_FROM || n > EVENTS
+				     : n != 0)
+			fail_msg("%s: %d of %d the short way", rows[i].delta,
+				 (int)n, EVENTS);
+		buf_clear(&s);
+		reading_end(r, &s);
+		buf_release(&s);
+	}
+}
+
 /* The same events as records for the reader alone; most are repeats. */
 static void records_are_read_the_same(void **state)
 {
@@ -274,6 +318,7 @@ int main(void)
 		cmocka_unit_test(many_holes),
 		cmocka_unit_test(records_are_read_the_same),
 		cmocka_unit_test(streams_are_read_the_same),
+		cmocka_unit_test(most_are_read_the_short_way),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -495,6 +495,48 @@ static void going_back(void **state)
 	unmake(&made);
 }
 
+/* What all sparse layers read and kept is what each of them did, when there
+ * are more pages than a word has bits too. */
+static void all_pages_are_those_of_layers(void **state)
+{
+	enum { LONG = 1100, WORD = 64 * 16 };
+	struct random_spec spec = { .arch = "llama", .type = GGML_F32,
+				    .n_layers = 3, .n_ctx = 2048, .seed = 21 };
+	uint64_t changes = 0, before = 0;
+	struct transformer *t;
+	struct made made;
+
+	(void)state;
+	make(&made, &spec);
+	t = start(made.model, NULL, "quest", 80);
+	for (uint32_t i = 0; i < LONG; i++) {
+		uint64_t last = 0;
+
+		transformer_step(t, i * 7919 % made.model->shape.n_vocab);
+		for (uint32_t w = 0; i >= WORD - 20 && w <= i / WORD; w++) {
+			uint64_t read = 0, kept = 0;
+
+			for (uint32_t l = 0; l < spec.n_layers; l++) {
+				struct transformer_pages p =
+					transformer_layer_pages(t, l);
+
+				read |= p.read[w];
+				kept |= p.kept[w];
+				assert_int_equal(p.n, i / 16 + 1);
+			}
+			assert_true(transformer_pages(t).read[w] == read);
+			assert_true(transformer_pages(t).kept[w] == kept);
+			assert_int_equal(transformer_pages(t).n, i / 16 + 1);
+			last = read;
+		}
+		changes += last != before;
+		before = last;
+	}
+	assert_true(changes > 1);
+	transformer_free(t);
+	unmake(&made);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -508,6 +550,7 @@ int main(void)
 		cmocka_unit_test(budgets_hold),
 		cmocka_unit_test(copies_are_apart),
 		cmocka_unit_test(going_back),
+		cmocka_unit_test(all_pages_are_those_of_layers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -86,13 +86,14 @@ static void print_bash(struct buf *out)
 		      "\tif [[ $cur == -* ]]; then\n"
 		      "\t\tCOMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
 		      "\t\treturn\n\tfi\n"
-		      "\tCOMPREPLY=($(compgen -f -- \"$cur\"))\n"
 		      "\tif ((COMP_CWORD == 1)); then\n"
-		      "\t\tCOMPREPLY+=($(compgen -W '");
+		      "\t\tCOMPREPLY=($(compgen -W '");
 	for (size_t i = 0; i < n_commands; i++)
 		if (commands[i].name[0])
 			buf_printf(out, "%s ", commands[i].name);
-	buf_puts(out, "' -- \"$cur\"))\n\tfi\n}\n"
+	buf_puts(out, "' -- \"$cur\"))\n\tfi\n"
+		      "\tlocal IFS=$'\\n'\n"
+		      "\tCOMPREPLY+=($(compgen -f -- \"$cur\"))\n}\n"
 		      "complete -o filenames -F _lilscope lilscope\n");
 }
 

@@ -71,8 +71,7 @@ void input_key(struct app *app, struct key key, int rows, int cols)
 		;
 	} else if (key.code == K_CLICK) {
 		click(app, key, rows, cols);
-	} else if (!action_key(app, key) && key.code != K_NONE &&
-		   key.code != K_WHEEL_UP && key.code != K_WHEEL_DOWN) {
+	} else if (!action_key(app, key) && key.code != K_NONE) {
 		app_say(app, "%s means nothing here; ? lists the keys",
 			key_name(key.code, name));
 	}

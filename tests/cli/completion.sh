@@ -1,0 +1,226 @@
+#!/bin/sh
+# What shells complete, asked of the shells themselves; and every topic of
+# lilscope help.
+. "${top_srcdir:-.}/tests/cli/lib.sh"
+
+"$LILSCOPE" help --tables >"$tmp/tables" || exit 99
+
+# The names of a table's rows.
+names()
+{
+	awk -F '\t' -v table="$1" '$1 == table && $2 != "-" { print $2 }' \
+		"$tmp/tables"
+}
+
+# --- bash: complete WORDS..., the last of them under the cursor --------------
+
+complete()
+{
+	bash -c '. "$1" || exit 99
+		shift
+		COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
+		_lilscope
+		printf "%s\n" "${COMPREPLY[@]}"' \
+		- "$tmp/bash" "$@" >"$tmp/words"
+}
+
+# offers WORD... in what was completed, and lacks
+offers()
+{
+	for word; do
+		grep -qxF -e "$word" "$tmp/words" || {
+			echo "no $word among"
+			cat "$tmp/words"
+			return 1
+		}
+	done
+}
+
+lacks()
+{
+	for word; do
+		! grep -qxF -e "$word" "$tmp/words" ||
+			{ echo "$word is offered"; return 1; }
+	done
+}
+
+# Every option of every command, and no other.
+bash_options()
+{
+	while read -r command letter; do
+		if [ "$command" = FILE ]; then
+			complete lilscope some.jsonl --
+		else
+			complete lilscope "$command" --
+		fi || return 1
+		awk -F '\t' -v letter="$letter" '$1 == "option" &&
+			index($6, letter) {
+				print "--" $2
+				if ($5 == "-")
+					print "--no-" $2
+			} END { print "--help" }' "$tmp/tables" |
+			sort >"$tmp/want"
+		sort "$tmp/words" | diff - "$tmp/want" ||
+			{ echo "of $command"; return 1; }
+	done <<-END
+		FILE t
+		analyze a
+		guard g
+		demo m
+		decode d
+		bench b
+	END
+}
+
+bash_values()
+{
+	awk -F '\t' '$1 == "option" && $5 != "-" && $8 != "-" {
+		print $2 "\t" $8 }' "$tmp/tables" >"$tmp/values"
+	is 'options with values' yes "$([ "$(lines "$tmp/values")" -gt 5 ] &&
+		echo yes)" || return 1
+	while IFS="$(printf '\t')" read -r option values; do
+		complete lilscope bench "--$option" '' || return 1
+		printf '%s\n' $values | diff - "$tmp/words" ||
+			{ echo "of --$option"; return 1; }
+	done <"$tmp/values"
+	complete lilscope bench --coder =  && offers lz77 zstd-ids &&
+		complete lilscope bench --coder = zs &&
+		offers zstd zstd-ids && lacks lz77
+}
+
+bash_words()
+{
+	: >"$tmp/a file" && cd "$tmp" || return 1
+	complete lilscope '' && offers $(names command) 'a file' &&
+		complete lilscope an && offers analyze && lacks bench &&
+		complete lilscope analyze 'a ' && offers 'a file' &&
+		lacks analyze &&
+		complete lilscope bench --problems 'a ' && offers 'a file' &&
+		complete lilscope completion '' &&
+		is shells 'bash zsh fish' "$(echo $(cat words))" &&
+		complete lilscope --co && offers --coder --color && lacks --t
+}
+
+if command -v bash >/dev/null; then
+	run completion bash
+	check "completion bash" status_is 0
+	cp "$tmp/out" "$tmp/bash"
+	check "bash reads it" bash -n "$tmp/bash"
+	check "bash: options of each command" bash_options
+	check "bash: values" bash_values
+	check "bash: commands, files, shells" bash_words
+else
+	echo "no bash: its completion is not tried"
+fi
+
+# --- zsh and fish: read by them where they are -------------------------------
+
+# Every option stands in the text as it does in the tables.
+zsh_text()
+{
+	awk -F '\t' '$1 == "option" && $6 ~ /[agmdbt]/ {
+			print "--" $2 ($5 == "-" ? "[" : "=[")
+			if ($5 == "-")
+				print "--no-" $2 "["
+		} END { print "--help[" }' "$tmp/tables" | sort >"$tmp/want"
+	sed -n "s/^\t'\(--[a-z0-9-]*=*\[\).*/\1/p" "$tmp/zsh" | sort |
+		diff - "$tmp/want" && grep -q '^#compdef lilscope$' "$tmp/zsh" &&
+		grep -q -F -e '--coder=[' "$tmp/zsh" &&
+		grep -q -F -e ':NAME:(lz77 deflate zstd' "$tmp/zsh" &&
+		grep -q -F -e ':FILE:_files' "$tmp/zsh" || return 1
+	for command in $(names command); do
+		grep -q "^		'$command:" "$tmp/zsh" ||
+			{ echo "no $command"; return 1; }
+	done
+}
+
+fish_text()
+{
+	awk -F '\t' '$1 == "option" {
+			print $2
+			if ($5 == "-")
+				print "no-" $2
+		}' "$tmp/tables" | sort >"$tmp/want"
+	sed -n 's/^complete -c lilscope -l \([a-z0-9-]*\).*/\1/p' "$tmp/fish" |
+		sort | diff - "$tmp/want" &&
+		grep -q -e "-l coder .*-xa 'lz77 deflate zstd" "$tmp/fish" &&
+		grep -q -e '-l report .*from guard. -r -d' "$tmp/fish" ||
+		return 1
+	for command in $(names command); do
+		grep -q -e "__fish_use_subcommand -a $command -d '" \
+			"$tmp/fish" || { echo "no $command"; return 1; }
+	done
+}
+
+fish_offers()
+{
+	fish -c ". '$tmp/fish'; complete -C 'lilscope bench --coder zs'" |
+		cut -f 1 >"$tmp/words"
+	grep -q zstd-ids "$tmp/words" || { cat "$tmp/words"; return 1; }
+	fish -c ". '$tmp/fish'; complete -C 'lilscope ana'" | cut -f 1 |
+		grep -qx analyze
+}
+
+for shell in zsh fish; do
+	run completion $shell
+	check "completion $shell" status_is 0
+	cp "$tmp/out" "$tmp/$shell"
+	check "$shell: the text" ${shell}_text
+	if command -v $shell >/dev/null; then
+		check "$shell reads it" $shell -n "$tmp/$shell"
+		[ $shell = zsh ] || check "$shell offers" fish_offers
+	else
+		echo "no $shell: its completion is not tried"
+	fi
+done
+
+other()
+{
+	run "$@"
+	status_is 2 && one_sentence && grep -q 'bash, zsh or fish' "$tmp/err"
+}
+check "another shell" other completion csh
+check "no shell" other completion
+check "two shells" other completion bash zsh
+
+# --- topics ------------------------------------------------------------------
+
+# Each row of the table, by its name, with what is said of it.
+rows_of()
+{
+	topic=$1 table=$2 name=$3 about=$4
+	run help "$topic"
+	status_is 0 && [ ! -s "$tmp/err" ] && no_controls "$tmp/out" || return 1
+	awk -F '\t' -v t="$table" -v n="$name" -v a="$about" '$1 == t {
+			print $n "\t" $a }' "$tmp/tables" >"$tmp/want"
+	[ -s "$tmp/want" ] || { echo "no table $table"; return 1; }
+	while IFS="$(printf '\t')" read -r name about; do
+		grep -F -e "$name" "$tmp/out" | grep -qF -e "$about" ||
+			{ echo "no $name: $about"; return 1; }
+	done <"$tmp/want"
+}
+check "help keys" rows_of keys action 3 6
+check "help policies" rows_of policies policy 2 3
+check "help rules" rows_of rules rule 2 3
+check "help formats" rows_of formats format 2 3
+
+# What the sentence about a wrong topic names is there, and is not the same
+# text twice.
+every_topic()
+{
+	run help no-such-topic
+	status_is 2 && one_sentence || return 1
+	topics=$(sed 's/.*help takes //;s/,//g;s/ or / /' "$tmp/err")
+	: >"$tmp/sums"
+	for topic in $topics; do
+		run help "$topic"
+		status_is 0 && [ -s "$tmp/out" ] && [ ! -s "$tmp/err" ] ||
+			return 1
+		cksum <"$tmp/out" >>"$tmp/sums"
+	done
+	is 'texts of topics' "$(echo "$topics" | wc -w | tr -d ' ')" \
+		"$(sort -u "$tmp/sums" | wc -l | tr -d ' ')"
+}
+check "help of every topic" every_topic
+
+finish
