@@ -76,6 +76,28 @@ if command -v zstd >/dev/null; then
 	check "an archive says what its content says" same_unpacked
 fi
 
+# --- Every rule is wherever rules are.
+"$LILSCOPE" help --tables | sed -n 's/^rule	\([^	]*\)	.*/\1/p' >"$tmp/rules"
+every_rule()
+{
+	[ -s "$tmp/rules" ] && "$LILSCOPE" analyze "$loop" >"$tmp/table" &&
+		"$LILSCOPE" analyze --json "$loop" >"$tmp/json" &&
+		"$LILSCOPE" analyze --csv "$loop" >"$tmp/csv" &&
+		"$LILSCOPE" help rules >"$tmp/help" &&
+		"$LILSCOPE" completion bash >"$tmp/completion" || return 1
+	while read -r rule; do
+		grep -Eq "^$rule +stopped" "$tmp/table" &&
+			grep -q "\"rule\":\"$rule\"" "$tmp/json" &&
+			grep -q ",${rule}_at_token," "$tmp/csv" &&
+			grep -Eq "^  $rule +[^ ]" "$tmp/help" &&
+			grep -q "^	--rule).*[' ]$rule[' ]" "$tmp/completion" &&
+			"$LILSCOPE" guard --rule "$rule" --report - <"$loop" \
+				2>&1 >/dev/null | grep -q "\"rule\":\"$rule\"" ||
+			{ echo "no $rule" >&2; return 1; }
+	done <"$tmp/rules"
+}
+check "every rule, everywhere" every_rule
+
 # --- JSON and CSV are interfaces.
 if [ -n "$PYTHON" ]; then
 	schema()
