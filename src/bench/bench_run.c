@@ -1,3 +1,7 @@
+/*
+ * A run of a bench is kept with its text: what is worked out of it is done
+ * again for other settings, and a file of results is read back to go on.
+ */
 #include "bench/bench_run.h"
 
 #include <math.h>

@@ -57,9 +57,10 @@ struct bench_run {
 	uint32_t stops[BENCH_LENGTH]; /* tokens that stay, or RULE_NEVER */
 };
 
+/* Frees its texts; all zero is fine. */
 void bench_run_release(struct bench_run *run);
 
-/* Fills what is worked out. Measures are over bytes; opts->coder must not be
+/* Fills what is worked out. Measures are over bytes; the coder must not be
  * one over ids. */
 void bench_run_measure(struct bench_run *run, const struct meter_opts *opts);
 

@@ -1,3 +1,7 @@
+/*
+ * Cells are means over runs of the same problems, filled anew from all runs
+ * each time: there are few, and nothing has to be kept in step.
+ */
 #include "bench/bench_table.h"
 
 #include <math.h>

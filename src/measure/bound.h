@@ -49,6 +49,8 @@ struct bound_point {
 
 struct bound;
 
+/* Of an empty text; alphabet and ls as bound_set() takes them. The caller owns
+ * the result. */
 struct bound *bound_new(double alphabet, unsigned ls, bool integer_lc);
 void bound_free(struct bound *b); /* NULL is fine */
 
@@ -59,6 +61,7 @@ void bound_push(struct bound *b, uint32_t lrs);
  * alphabet >= 2, ls is clamped to BOUND_LS_MIN..MAX. */
 void bound_set(struct bound *b, double alphabet, unsigned ls, bool integer_lc);
 
+/* Symbols pushed; Ls in symbols, and the alphabet's size, as in use. */
 uint32_t bound_n_symbols(const struct bound *b);
 unsigned bound_ls(const struct bound *b);
 double bound_alphabet(const struct bound *b);
@@ -78,6 +81,7 @@ void bound_h_all(const struct bound *b, double h[BOUND_LS_MAX],
 /* "PROVEN", "OUT-LOW", "UNDERSAMPLED", "ASYMPTOTIC"; never NULL. */
 const char *bound_status_name(enum bound_status status);
 
+/* Bytes of memory owned now. */
 size_t bound_memory_bytes(const struct bound *b);
 
 #endif

@@ -1,3 +1,8 @@
+/*
+ * Sizes of a growing text without coding it again at each question where that
+ * can be helped: zlib's state is copied and ended, zstd's cannot be copied and
+ * goes by frames.
+ */
 #include "measure/coder.h"
 
 #include "base/buf.h"

@@ -39,15 +39,18 @@ enum coder_kind coder_find(const char *name);
 
 struct coder;
 
-/* kind must not be CODER_LZ77. */
+/* kind must not be CODER_LZ77. The caller owns the result. */
 struct coder *coder_new(enum coder_kind kind);
 void coder_free(struct coder *c); /* NULL is fine */
+
+/* n more bytes of the text, or of its ids as coder_row.ids has it. */
 void coder_push(struct coder *c, const void *bytes, size_t n);
 
 /* Exact size in bytes of all that was pushed. DEFLATE: O(new bytes) plus one
  * copy of the state; zstd: compresses the open frame again. */
 uint64_t coder_size(struct coder *c);
 
+/* Bytes of memory owned now. */
 size_t coder_memory_bytes(const struct coder *c);
 
 #endif

@@ -1,3 +1,7 @@
+/*
+ * Extendible hashing: a page that is full is split in two, so the table grows
+ * by a page at a time and no push waits for a rehash of it all.
+ */
 #include "measure/edges.h"
 
 #include <assert.h>

@@ -56,12 +56,14 @@ struct page_fill {
 	uint32_t depth;
 };
 
+/* An empty table, with no memory yet; edges_release() frees what it got. */
 void edges_init(struct edges *e);
 void edges_release(struct edges *e);
 
 /* Room for about n edges at once, instead of in pieces. */
 void edges_reserve(struct edges *e, uint32_t n);
 
+/* Bytes of memory owned now. */
 size_t edges_memory_bytes(const struct edges *e);
 
 /* parent < 2^31, so an id is never 0. */

@@ -70,6 +70,7 @@ struct lz77_step lz77_push(struct lz77 *z, uint32_t symbol);
  */
 void lz77_seal(struct lz77 *z);
 
+/* Symbols pushed, and the phrases that they make. */
 uint32_t lz77_n_symbols(const struct lz77 *z);
 uint32_t lz77_n_phrases(const struct lz77 *z); /* with the open one */
 

@@ -1,3 +1,7 @@
+/*
+ * The measures at one token: what an option changes decides what is kept, as
+ * the text is in the trace and can be pushed again.
+ */
 #include "measure/meter.h"
 
 #include "base/buf.h"

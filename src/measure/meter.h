@@ -37,6 +37,7 @@ struct meter_opts {
 				       Guardian always does */
 };
 
+/* The paper's Guardian, all rules, symbols as the trace has them. */
 extern const struct meter_opts meter_opts_default;
 
 /* What changed asks how much work: see meter_set(). */
@@ -47,7 +48,8 @@ enum meter_change {
 
 struct meter;
 
-/* opts->symbols must be BYTES or TOKENS here. */
+/* Empty; opts, which are copied, must say BYTES or TOKENS for symbols. The
+ * caller owns the result. */
 struct meter *meter_new(const struct meter_opts *opts);
 void meter_free(struct meter *m); /* NULL is fine */
 
@@ -67,8 +69,9 @@ bool meter_catch_up(struct meter *m, uint32_t max_tokens);
 /* No more tokens will come: frees what only pushing needs. */
 void meter_seal(struct meter *m);
 
+/* The options in use, with what they left open filled. */
 const struct meter_opts *meter_opts(const struct meter *m);
-uint32_t meter_n_tokens(const struct meter *m);
+uint32_t meter_n_tokens(const struct meter *m); /* pushed */
 
 /* Symbols in the first n_tokens tokens. */
 uint32_t meter_symbols_at(const struct meter *m, uint32_t n_tokens);
@@ -76,16 +79,19 @@ uint32_t meter_symbols_at(const struct meter *m, uint32_t n_tokens);
 /* The band after n_tokens tokens. */
 struct bound_point meter_point(const struct meter *m, uint32_t n_tokens);
 
+/* Its parts, for questions about phrases, the band's words, and Guardian's
+ * gains (rule_guardian.h); the meter owns them. */
 const struct lz77 *meter_lz77(const struct meter *m);
 const struct bound *meter_bound(const struct meter *m);
-/* Guardian's state, for its gains (rule_guardian.h). */
 const struct guardian *meter_guardian(const struct meter *m);
 
-/* The verdict of rules[i_rule] on the first n_tokens tokens, at most all, and
- * on all; never fired when it does not run. Guardian's is O(its checks). */
+/* The verdict of rules[i_rule] on the first n_tokens tokens, at most all:
+ * rule_unfired when it does not run. Guardian's costs O(its checks). */
 struct rule_verdict meter_rule_at(const struct meter *m, size_t i_rule,
 				  uint32_t n_tokens);
-struct rule_verdict meter_rule(const struct meter *m, size_t i_rule);
+struct rule_verdict meter_rule(const struct meter *m, size_t i_rule); /* all */
+
+/* Does rules[i_rule] run? */
 bool meter_runs(const struct meter *m, size_t i_rule);
 
 /* One value a token: rho, and h. While meter_catch_up() has work they are
@@ -93,6 +99,8 @@ bool meter_runs(const struct meter *m, size_t i_rule);
 const struct series *meter_rho(const struct meter *m);
 const struct series *meter_h(const struct meter *m);
 
+/* Bytes of memory owned now, but for what rules beside Guardian keep: none of
+ * them grows with the text. */
 size_t meter_memory_bytes(const struct meter *m);
 
 #endif

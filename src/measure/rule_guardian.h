@@ -32,8 +32,10 @@ struct guardian {
 	size_t n, cap;
 };
 
-/* Empty; `opts` is copied. guardian_release() frees what it owns. */
+/* Empty; `opts` is copied. */
 void guardian_init(struct guardian *g, const struct rule_opts *opts);
+
+/* Frees what it owns; it is empty again, with its opts. */
 void guardian_release(struct guardian *g);
 
 /* Forgets coder and sizes, for other options: guardian_check() gives the
@@ -55,6 +57,7 @@ double guardian_gain(const struct guardian *g, size_t k);
 struct rule_verdict guardian_verdict(const struct guardian *g,
 				     uint32_t n_tokens);
 
+/* Bytes of memory owned now. */
 size_t guardian_memory_bytes(const struct guardian *g);
 
 #endif

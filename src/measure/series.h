@@ -20,15 +20,22 @@ struct series_range {
 
 struct series;
 
+/* Empty; the caller owns it. */
 struct series *series_new(void);
 void series_free(struct series *s); /* NULL is fine */
+
+/* Forgets the values, keeps the memory. */
 void series_clear(struct series *s);
-void series_push(struct series *s, float value); /* NAN counts as a gap */
-size_t series_len(const struct series *s);
+
+/* One more value, amortised O(1); NAN counts as a gap. */
+void series_push(struct series *s, float value);
+size_t series_len(const struct series *s); /* values, gaps too */
 
 /* Over values [from, to), clipped to what is there. */
 struct series_range series_range(const struct series *s, size_t from,
 				 size_t to);
+
+/* Bytes of memory owned now. */
 size_t series_memory_bytes(const struct series *s);
 
 #endif

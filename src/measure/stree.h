@@ -55,6 +55,7 @@ struct stree {
 	uint32_t root_kid[STREE_BYTE_SYMBOLS]; /* bytes: the root's children */
 };
 
+/* The tree of an empty text over ids or bytes; stree_release() frees it. */
 void stree_init(struct stree *tree, bool ids);
 void stree_release(struct stree *tree);
 
@@ -71,6 +72,7 @@ void stree_reserve(struct stree *tree, const void *text, uint32_t t,
 void stree_push_byte(struct stree *tree, const uint8_t *text, uint32_t t);
 void stree_push_id(struct stree *tree, const uint32_t *text, uint32_t t);
 
+/* Bytes of memory owned now. */
 size_t stree_memory_bytes(const struct stree *tree);
 
 #endif

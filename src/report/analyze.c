@@ -1,3 +1,7 @@
+/*
+ * The headless loop: read a piece, measure the runs that end in it, print; so
+ * that any number of files takes the memory of one.
+ */
 #include "report/analyze.h"
 
 #include <inttypes.h>

@@ -1,3 +1,7 @@
+/*
+ * A bar that clears itself with blanks: standard error may be anything, so it
+ * knows no escape codes.
+ */
 #include "report/progress.h"
 
 #include "system/clock.h"

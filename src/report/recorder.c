@@ -1,3 +1,7 @@
+/*
+ * The run's new tokens become lines, packed or not, that are flushed by the
+ * clock: a file that is read or lost at any moment should miss little.
+ */
 #include "report/recorder.h"
 
 #include <errno.h>

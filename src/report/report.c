@@ -1,3 +1,8 @@
+/*
+ * JSON and CSV are two ways to walk the same rows: a row names a field and
+ * says where in the struct it lies. A new field is one row here, one in
+ * lilscope(1) and one in the test of the interface.
+ */
 #include "report/report.h"
 
 #include <math.h>
@@ -7,11 +12,6 @@
 #include "base/utf8.h"
 #include "trace/latency.h"
 
-/*
- * JSON and CSV are two ways to walk the same rows: a row names a field and
- * says where in the struct it lies. A new field is one row here, one in
- * lilscope(1) and one in the test of the interface.
- */
 enum kind {
 	KIND_STRING, /* const char *, NULL is null */
 	KIND_U32,

@@ -54,13 +54,18 @@ const char *report_flag(const struct bound_point *point);
 /* A finite number in up to 12 digits, with a point in every locale. */
 void report_number(struct buf *out, double value);
 
-/* One line each, with the newline. Text from files is escaped as the format
- * asks; nothing that is printed can steer a terminal. */
+/* Appends one JSON object. This and what follows are lines with their LF;
+ * text from files is escaped as the format asks, and nothing that is printed
+ * can steer a terminal. */
 void report_json(const struct report *r, struct buf *out);
+
+/* Appends the names of all columns, those of every rule, and a row; columns of
+ * a rule that was not run stay empty. */
 void report_csv_header(struct buf *out);
 void report_csv(const struct report *r, struct buf *out);
 
-/* A record that could not be read: why, in one sentence. */
+/* Appends an object or a row for a record that could not be read: why, in one
+ * sentence. */
 void report_json_error(const char *source, const char *record,
 		       const char *sentence, struct buf *out);
 void report_csv_error(const char *source, const char *record,
@@ -71,8 +76,9 @@ void report_csv_error(const char *source, const char *record,
 void report_json_several(const char *source, const char *record,
 			 const struct buf *objects, struct buf *out);
 
-/* The table for people, cols columns wide at most: narrow terminals get
- * fewer columns, wide ones more. report_table.c */
+/* Appends the heads of the table for people, and a row of it; cols columns
+ * wide at most (REPORT_COLS_MIN at least): narrow terminals get fewer columns,
+ * wide ones more. report_table.c */
 void report_table_header(struct buf *out, int cols);
 void report_table(const struct report *r, struct buf *out, int cols);
 
@@ -86,7 +92,10 @@ struct report_sums {
 	uint64_t after[RULE_ROWS]; /* tokens after the stops */
 };
 
+/* Counts r in; sums begin as all zero. */
 void report_sums_add(struct report_sums *sums, const struct report *r);
+
+/* Appends the closing lines: one for all, and one for each rule that ran. */
 void report_table_footer(const struct report_sums *sums, struct buf *out);
 
 #endif

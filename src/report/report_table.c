@@ -1,3 +1,8 @@
+/*
+ * A column has a fixed width, so that rows can be printed as generations
+ * complete; only the first one, the name, takes what is left. A column is
+ * there when the terminal has at least `from` columns.
+ */
 #include "report/report.h"
 
 #include <math.h>
@@ -6,11 +11,6 @@
 
 #include "base/utf8.h"
 
-/*
- * A column has a fixed width, so that rows can be printed as generations
- * complete; only the first one, the name, takes what is left. A column is
- * there when the terminal has at least `from` columns.
- */
 struct column {
 	const char *head; /* NULL: the rule's name, which gives the width */
 	int width;        /* with the blank before it */
