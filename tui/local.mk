@@ -26,7 +26,7 @@ libtui_a_SOURCES += \
 
 # What is drawn into cells: numbers, charts, a line of input.
 libtui_a_SOURCES += \
-	tui/draw/chart.c tui/draw/chart.h tui/draw/num.c tui/draw/num.h \
+	tui/draw/chart.c tui/draw/chart.h tui/draw/glyph.c tui/draw/glyph.h \
 	tui/draw/pen.c tui/draw/pen.h tui/draw/prompt.c tui/draw/prompt.h \
 	tui/draw/screen_svg.c tui/draw/screen_svg.h \
 	tui/draw/text_layout.c tui/draw/text_layout.h

@@ -1,7 +1,12 @@
+/*
+ * The figure of a bench: what there is becomes panels, a policy is a colour.
+ */
 #include "bench/bench_svg.h"
 
 #include <math.h>
 #include <string.h>
+
+#include "base/svg.h"
 
 enum {
 	WIDTH = 760,
@@ -16,14 +21,15 @@ enum {
 	CURVE_HEIGHT = 200,
 	LEGEND_TOP = 606,
 	BUDGETS_MAX = 64,
-	POLICIES_MAX = 8, /* as many as there are colours */
+	POLICIES_MAX = 8, /* as many as there are colours beside dense's */
 	CURVE_STEP = 4,	  /* tokens between two points */
-	TICKS = 5,
+	TICKS = 6,
+	DOT = 3,
 };
 
 /* Okabe and Ito's, which colour-blind eyes tell apart; black is dense. */
-static const char *const colours[POLICIES_MAX] = {
-	"#0072b2", "#d55e00", "#009e73", "#cc79a7",
+static const char *const colours[POLICIES_MAX + 1] = {
+	"#000000", "#0072b2", "#d55e00", "#009e73", "#cc79a7",
 	"#e69f00", "#56b4e9", "#7f7f7f", "#a05a2c",
 };
 
@@ -34,11 +40,6 @@ struct fig {
 	const char *policies[POLICIES_MAX];
 	size_t n_policies;
 	struct buf *out;
-};
-
-/* A panel: values 0..y_max from its foot to its head. */
-struct panel {
-	double x, y, width, height, x_max, y_max;
 };
 
 /* --- what there is ------------------------------------------------------ */
@@ -80,138 +81,17 @@ static const struct bench_cell *cell_of(const struct fig *f, size_t i_policy,
 	return NULL;
 }
 
-/* --- strokes ------------------------------------------------------------ */
-
-static double x_at(const struct panel *p, double value)
-{
-	return p->x + p->width * (p->x_max > 0 ? value / p->x_max : 0);
-}
-
-static double y_at(const struct panel *p, double value)
-{
-	double part = p->y_max > 0 ? value / p->y_max : 0;
-
-	return p->y + p->height * (1 - MAX(0, MIN(part, 1)));
-}
-
-/* One decimal and a point, in every locale. */
-static void put_real(struct buf *out, double value, int decimals)
-{
-	double unit = decimals == 2 ? 100 : decimals ? 10 : 1;
-	long long scaled = llround(fabs(value) * unit);
-
-	buf_puts(out, value < 0 && scaled ? "-" : "");
-	if (decimals)
-		buf_printf(out, "%lld.%0*lld", scaled / (long long)unit,
-			   decimals, scaled % (long long)unit);
-	else
-		buf_printf(out, "%lld", scaled);
-}
-
-static void attribute(struct buf *out, const char *name, double value)
-{
-	buf_printf(out, " %s=\"", name);
-	put_real(out, value, 1);
-	buf_putc(out, '"');
-}
-
-static void line(struct buf *out, const char *class, const double from[2],
-		 const double to[2])
-{
-	buf_printf(out, "<line class=\"%s\"", class);
-	attribute(out, "x1", from[0]);
-	attribute(out, "y1", from[1]);
-	attribute(out, "x2", to[0]);
-	attribute(out, "y2", to[1]);
-	buf_puts(out, "/>\n");
-}
-
-/* A label that is a number, or words where `text` is not NULL. */
-static void label(struct buf *out, double x, double y, const char *class,
-		  const char *text)
-{
-	buf_printf(out, "<text class=\"%s\"", class);
-	attribute(out, "x", x);
-	attribute(out, "y", y);
-	buf_printf(out, ">%s</text>\n", text);
-}
-
-static void label_number(struct buf *out, double x, double y, const char *class,
-			 double value, int decimals)
-{
-	struct buf text = { 0 };
-
-	put_real(&text, value, decimals);
-	label(out, x, y, class, buf_cstr(&text));
-	buf_release(&text);
-}
-
-static void dot(struct buf *out, double x, double y, const char *colour,
-		const char *fill)
-{
-	buf_printf(out, "<circle r=\"3\" fill=\"%s\" stroke=\"%s\"", fill,
-		   colour);
-	attribute(out, "cx", x);
-	attribute(out, "cy", y);
-	buf_puts(out, "/>\n");
-}
-
-/* A path, point by point. */
-struct path {
-	struct buf *out;
-	bool open;
-};
-
-static void path_begin(struct path *p, struct buf *out, const char *colour,
-		       const char *style)
-{
-	*p = (struct path){ .out = out };
-	buf_printf(out, "<path fill=\"none\" stroke=\"%s\" %s d=\"", colour,
-		   style);
-}
-
-static void path_to(struct path *p, double x, double y)
-{
-	buf_puts(p->out, p->open ? "L" : "M");
-	put_real(p->out, x, 1);
-	buf_putc(p->out, ' ');
-	put_real(p->out, y, 1);
-	p->open = true;
-}
-
-static void path_end(struct path *p)
-{
-	buf_puts(p->out, p->open ? "\"/>\n" : "M0 0\"/>\n");
-}
-
 /* --- panels ------------------------------------------------------------- */
 
-/* 1, 2 or 5 times a power of ten, for about TICKS ticks. */
-static double tick_step(double top)
-{
-	double unit = pow(10, floor(log10(top / TICKS)));
-	double steps = top / TICKS / unit;
-
-	return unit * (steps <= 1 ? 1 : steps <= 2 ? 2 : steps <= 5 ? 5 : 10);
-}
-
-static void frame(struct fig *f, const struct panel *p, const char *title,
+/* times: what the numbers at the axis are multiplied with. */
+static void frame(struct fig *f, const struct svg_panel *p, const char *title,
 		  double times)
 {
-	double step = tick_step(p->y_max * times);
-	int decimals = step < 0.1 ? 2 : step < 1 ? 1 : 0;
+	struct svg_panel shown = *p;
 
-	label(f->out, p->x, p->y - 12, "name", title);
-	for (int i = 0; i * step <= p->y_max * times * 1.0001; i++) {
-		double y = y_at(p, i * step / times);
-
-		line(f->out, i ? "grid" : "axis", (double[]){ p->x, y },
-		     (double[]){ p->x + p->width, y });
-		label_number(f->out, p->x - 6, y + 4, "end", i * step,
-			     decimals);
-	}
-	line(f->out, "axis", (double[]){ p->x, p->y },
-	     (double[]){ p->x, p->y + p->height });
+	shown.y_max *= times;
+	svg_text(f->out, "name", p->x, p->y - 12, "%s", title);
+	svg_y_axis(f->out, &shown, TICKS);
 }
 
 /* A member of a cell, over the budgets. */
@@ -237,62 +117,63 @@ static double growth_stopped(const struct bench_cell *cell)
 	return cell->growth * (1 - cell->stops[BENCH_GUARDIAN].saved);
 }
 
-static void over_budgets(struct fig *f, const struct panel *p, value_of *value,
-			 bool stopped)
+/* A policy's line; of whole runs also its dots. */
+static void over_budgets(struct fig *f, const struct svg_panel *p,
+			 value_of *value, bool stopped)
 {
 	for (size_t i = 0; i < f->n_policies; i++) {
-		struct path path;
+		struct buf dots = { 0 };
+		struct svg_path path;
 
-		path_begin(&path, f->out, colours[i],
-			   stopped ? "stroke-width=\"1\" "
-				     "stroke-dasharray=\"4 3\""
-				   : "stroke-width=\"2\"");
+		svg_group(f->out, colours[i + 1]);
+		path = svg_path_begin(f->out, stopped ? "stopped" : "whole");
 		for (size_t k = 0; k < f->n_budgets; k++) {
 			const struct bench_cell *cell = cell_of(f, i, k);
-
-			if (cell && isfinite(value(cell)))
-				path_to(&path, x_at(p, (double)k + 0.5),
-					y_at(p, value(cell)));
-		}
-		path_end(&path);
-		for (size_t k = 0; k < f->n_budgets && !stopped; k++) {
-			const struct bench_cell *cell = cell_of(f, i, k);
+			double x = svg_x(p, (double)k + 0.5);
 
 			if (!cell || !isfinite(value(cell)))
 				continue;
-			dot(f->out, x_at(p, (double)k + 0.5),
-			    y_at(p, value(cell)), colours[i],
-			    cell->collapsed ? "#ffffff" : colours[i]);
+			svg_path_to(&path, x, svg_y(p, value(cell)));
+			svg_dot(&dots, cell->collapsed ? "ring" : "dot", x,
+				svg_y(p, value(cell)), DOT);
 		}
+		svg_path_end(&path, false);
+		if (!stopped)
+			buf_append(f->out, dots.data, dots.len);
+		svg_group_end(f->out);
+		buf_release(&dots);
 	}
 }
 
-static void budget_axis(struct fig *f, const struct panel *p)
+static void budget_axis(struct fig *f, const struct svg_panel *p)
 {
+	double foot = p->y + p->height;
+
 	for (size_t k = 0; k < f->n_budgets; k++)
-		label_number(f->out, x_at(p, (double)k + 0.5),
-			     p->y + p->height + 18, "mid", f->budgets[k], 0);
-	label(f->out, p->x + p->width / 2, p->y + p->height + 36, "mid",
-	      "budget (tokens)");
+		svg_text(f->out, "mid", svg_x(p, (double)k + 0.5), foot + 18,
+			 "%u", f->budgets[k]);
+	svg_text(f->out, "mid", p->x + p->width / 2, foot + 36,
+		 "budget (tokens)");
 }
 
-static void dense_line(struct fig *f, const struct panel *p, double value)
+static void dense_line(struct fig *f, const struct svg_panel *p, double value)
 {
-	line(f->out, "dense", (double[]){ p->x, y_at(p, value) },
-	     (double[]){ p->x + p->width, y_at(p, value) });
+	svg_line(f->out, "dense", p->x, svg_y(p, value), p->x + p->width,
+		 svg_y(p, value));
 }
 
 static void budget_panels(struct fig *f)
 {
 	const struct bench_cell *dense = bench_table_dense(f->t);
-	struct panel right = {
-		LEFT, TOP, PANEL_WIDTH, PANEL_HEIGHT, (double)f->n_budgets, 1
+	struct svg_panel right = {
+		.x = LEFT, .y = TOP, .width = PANEL_WIDTH,
+		.height = PANEL_HEIGHT, .y_max = 1,
+		.x_max = (double)MAX(f->n_budgets, 1),
 	};
-	struct panel length = {
-		LEFT + PANEL_WIDTH + GAP, TOP, PANEL_WIDTH, PANEL_HEIGHT,
-		(double)f->n_budgets,	  1.2
-	};
+	struct svg_panel length = right;
 
+	length.x += PANEL_WIDTH + GAP;
+	length.y_max = 1.2;
 	for (size_t i = 0; i < f->t->n; i++)
 		if (isfinite(f->t->cells[i].growth))
 			length.y_max =
@@ -339,33 +220,43 @@ static const struct bench_run *run_of(const struct bench_run *runs, size_t n,
 	return NULL;
 }
 
-/* Compressed bytes after every few tokens, as DEFLATE would write them. */
-static void curve(struct fig *f, const struct panel *p,
-		  const struct bench_run *run, const char *colour, double *top)
+/* Compressed bytes after every few tokens, as DEFLATE would write them: the
+ * largest of them; with a path also drawn, and *at its end. */
+static double bytes_of(const struct bench_run *run, struct svg_path *path,
+		       const struct svg_panel *p, double *at)
 {
 	struct coder *c = coder_new(CODER_DEFLATE);
-	struct path path;
-	double size = 0;
+	double size = 0, top = 0;
 	uint32_t from = 0;
 
-	if (!top)
-		path_begin(&path, f->out, colour, "stroke-width=\"1.6\"");
 	for (uint32_t i = 0; i < run->n_tokens; i++) {
 		coder_push(c, run->text + from, run->ends[i] - from);
 		from = run->ends[i];
 		if ((i + 1) % CURVE_STEP && i + 1 < run->n_tokens)
 			continue;
 		size = (double)coder_size(c);
-		if (top)
-			*top = MAX(*top, size);
-		else
-			path_to(&path, x_at(p, i + 1), y_at(p, size));
+		top = MAX(top, size);
+		if (path)
+			svg_path_to(path, svg_x(p, i + 1), svg_y(p, size));
 	}
 	coder_free(c);
-	if (top)
-		return;
-	path_end(&path);
-	dot(f->out, x_at(p, run->n_tokens), y_at(p, size), colour, colour);
+	if (at)
+		*at = size;
+	return top;
+}
+
+static void curve(struct fig *f, const struct svg_panel *p,
+		  const struct bench_run *run, const char *colour)
+{
+	struct svg_path path;
+	double at;
+
+	svg_group(f->out, colour);
+	path = svg_path_begin(f->out, "curve");
+	bytes_of(run, &path, p, &at);
+	svg_path_end(&path, false);
+	svg_dot(f->out, "dot", svg_x(p, run->n_tokens), svg_y(p, at), DOT);
+	svg_group_end(f->out);
 }
 
 /* The runs of the panel: dense is [0], a policy each behind it. */
@@ -382,37 +273,30 @@ static size_t curves_of(const struct fig *f, const struct bench_run *runs,
 	return f->n_policies + 1;
 }
 
-static void token_axis(struct fig *f, const struct panel *p)
-{
-	double step = tick_step(p->x_max);
-
-	for (int i = 0; i * step <= p->x_max; i++)
-		label_number(f->out, x_at(p, i * step), p->y + p->height + 18,
-			     "mid", i * step, 0);
-	label(f->out, p->x + p->width / 2, p->y + p->height + 34, "mid",
-	      "tokens");
-}
-
 static void information(struct fig *f, const struct bench_run *runs, size_t n)
 {
 	const struct bench_run *all[POLICIES_MAX + 1];
 	size_t n_all = curves_of(f, runs, n, all);
-	struct panel p = { LEFT, CURVE_TOP, CURVE_WIDTH, CURVE_HEIGHT, 1, 1 };
+	struct svg_panel p = {
+		.x = LEFT, .y = CURVE_TOP, .width = CURVE_WIDTH,
+		.height = CURVE_HEIGHT, .x_max = 1, .y_max = 1,
+	};
 
 	for (size_t i = 0; i < n_all; i++) {
 		if (!all[i])
 			continue;
 		p.x_max = MAX(p.x_max, all[i]->n_tokens);
-		curve(f, &p, all[i], NULL, &p.y_max);
+		p.y_max = MAX(p.y_max, bytes_of(all[i], NULL, NULL, NULL));
 	}
 	frame(f, &p, "compressed bytes (DEFLATE) of the first problem's runs",
 	      1);
-	token_axis(f, &p);
+	svg_x_axis(f->out, &p, TICKS, true);
+	svg_text(f->out, "mid", p.x + p.width / 2, p.y + p.height + 34,
+		 "tokens");
 	/* Dense last, so that it is seen where the others go along with it. */
 	for (size_t i = n_all; i-- > 0;)
 		if (all[i])
-			curve(f, &p, all[i], i ? colours[i - 1] : "#000000",
-			      NULL);
+			curve(f, &p, all[i], colours[i]);
 }
 
 static void legend(struct fig *f)
@@ -420,27 +304,32 @@ static void legend(struct fig *f)
 	double x = LEFT;
 
 	for (size_t i = 0; i <= f->n_policies; i++) {
-		struct buf text = { 0 };
 		uint32_t budget = i ? loudest(f, i - 1) : 0;
+		struct buf text = { 0 };
 
-		buf_printf(f->out,
-			   "<rect width=\"14\" height=\"4\" "
-			   "fill=\"%s\"",
-			   i ? colours[i - 1] : "#000000");
-		attribute(f->out, "x", x);
-		attribute(f->out, "y", LEGEND_TOP - 6);
-		buf_puts(f->out, "/>\n");
 		buf_puts(&text, i ? f->policies[i - 1] : "dense");
 		if (budget)
 			buf_printf(&text, " (%u)", budget);
-		label(f->out, x + 20, LEGEND_TOP, "word", buf_cstr(&text));
+		svg_rect(f->out, colours[i], x, LEGEND_TOP - 6, 14, 4);
+		svg_text(f->out, "word", x + 20, LEGEND_TOP, "%s",
+			 buf_cstr(&text));
 		x += 36 + 7 * (double)text.len;
 		buf_release(&text);
 	}
-	label(f->out, LEFT, LEGEND_TOP + 20, "small",
-	      "thin, dashed: stopped by guardian. Hollow: collapsed, proves "
-	      "nothing. (n): the budget of the curve.");
+	svg_text(f->out, "small", LEFT, LEGEND_TOP + 20,
+		 "thin, dashed: stopped by guardian. Hollow: collapsed, proves "
+		 "nothing. (n): the budget of the curve.");
 }
+
+static const char sheet[] =
+	"text{font:12px sans-serif;fill:#222}\n"
+	".name{font-weight:bold}.small{font-size:11px}\n"
+	".whole,.stopped,.curve{fill:none;stroke:currentColor}\n"
+	".whole{stroke-width:2}.curve{stroke-width:1.6}\n"
+	".stopped{stroke-width:1;stroke-dasharray:4 3}\n"
+	".dot{fill:currentColor}.ring{fill:#fff}\n"
+	".dot,.ring{stroke:currentColor}\n"
+	".dense{stroke:#000;stroke-dasharray:2 3}\n";
 
 void bench_svg(const struct bench_table *t, const struct bench_run *runs,
 	       size_t n_runs, struct buf *out)
@@ -453,19 +342,10 @@ void bench_svg(const struct bench_table *t, const struct bench_run *runs,
 		add_budget(&f, t->cells[i].budget);
 		add_policy(&f, t->cells[i].policy);
 	}
-	buf_printf(out,
-		   "<svg xmlns=\"http://www.w3.org/2000/svg\" "
-		   "viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\">\n"
-		   "<style>text{font:12px sans-serif;fill:#222}"
-		   ".name{font-weight:bold}.end{text-anchor:end}"
-		   ".mid{text-anchor:middle}.small{font-size:11px}"
-		   ".grid{stroke:#ddd}.axis{stroke:#444}"
-		   ".dense{stroke:#000;stroke-dasharray:2 3}</style>\n"
-		   "<rect width=\"%d\" height=\"%d\" fill=\"#fff\"/>\n",
-		   WIDTH, HEIGHT, WIDTH, HEIGHT, WIDTH, HEIGHT);
+	svg_figure(out, WIDTH, HEIGHT, sheet);
 	budget_panels(&f);
 	if (n_runs)
 		information(&f, runs, n_runs);
 	legend(&f);
-	buf_puts(out, "</svg>\n");
+	svg_end(out);
 }

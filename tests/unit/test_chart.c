@@ -8,8 +8,8 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
+#include "base/num.h"
 #include "draw/chart.h"
-#include "draw/num.h"
 
 static void test_ticks(void **state)
 {
@@ -33,7 +33,7 @@ static void test_ticks(void **state)
 	};
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		struct ticks t = chart_ticks(rows[i].lo, rows[i].hi,
+		struct ticks t = ticks_between(rows[i].lo, rows[i].hi,
 					     rows[i].max);
 		assert_int_equal(t.n, rows[i].n);
 		assert_float_equal(t.first, rows[i].first, 1e-9);
@@ -51,7 +51,7 @@ static void test_ticks_inside(void **state)
 		double lo = (rand() % 2000 - 1000) * pow(10, rand() % 9 - 4);
 		double hi = lo + (1 + rand() % 999) * pow(10, rand() % 9 - 4);
 		int max = 1 + rand() % 12;
-		struct ticks t = chart_ticks(lo, hi, max);
+		struct ticks t = ticks_between(lo, hi, max);
 		double slack = 1e-6 * t.step;
 		assert_true(t.n >= 0 && t.n <= max);
 		if (t.n == 0)
@@ -69,9 +69,9 @@ static void test_round_up(void **state)
 					  { -3, 1 },	 { 9.9, 10 } };
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		assert_float_equal(chart_round_up(rows[i][0]), rows[i][1],
+		assert_float_equal(ticks_top(rows[i][0]), rows[i][1],
 				   1e-9);
-	assert_float_equal(chart_round_up(NAN), 1, 0);
+	assert_float_equal(ticks_top(NAN), 1, 0);
 }
 
 /* ---- drawing ----------------------------------------------------------- */

@@ -7,7 +7,6 @@
 #include "action/action.h"
 #include "demo/demo.h"
 #include "demo/tour.h"
-#include "draw/num.h"
 #include "draw/prompt.h"
 #include "view/compare.h"
 #include "view/lane.h"

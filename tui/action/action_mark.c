@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "action/action.h"
-#include "draw/num.h"
+#include "base/num.h"
 
 /* The mark of a one-letter argument; NULL and a complaint without one. */
 static uint32_t *mark_of(struct app *app, const char *arg)

@@ -2,8 +2,8 @@
  * phrase and its source. */
 #include "action/action.h"
 #include "app/phrase.h"
+#include "base/num.h"
 #include "demo/demo.h"
-#include "draw/num.h"
 #include "view/text_pane.h"
 
 /* At the end of a demo that is held, a token on is decoded first. */

@@ -3,7 +3,7 @@
 
 #include "action/action.h"
 #include "app/find.h"
-#include "draw/num.h"
+#include "base/num.h"
 #include "draw/prompt.h"
 
 /* Where the cursor's token begins in the text. */

@@ -16,9 +16,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/num.h"
+#include "base/svg.h"
 #include "base/utf8.h"
-#include "draw/chart.h"
-#include "draw/num.h"
 
 enum {
 	WIDTH = 760,
@@ -38,119 +38,25 @@ struct fig {
 	const struct run *run;
 	const struct meter *m;
 	uint32_t n; /* tokens */
-	double rho_top, gain_top;
+	struct svg_panel rho, gain;
 	struct buf *out;
 };
 
-static double x_of(const struct fig *f, double token)
-{
-	return LEFT + token / f->n * POINTS;
-}
-
-static double rho_y(const struct fig *f, double rho)
-{
-	double part = MAX(0, MIN(rho / f->rho_top, 1));
-	return RHO_TOP + RHO_HEIGHT * (1 - part);
-}
-
-static double gain_y(const struct fig *f, double gain)
-{
-	double part = MAX(0, MIN(gain / f->gain_top, 1));
-	return GAIN_TOP + GAIN_HEIGHT * (1 - part);
-}
-
 /* Text of unknown quality into an element: sanitised, then escaped. */
-static void put_text(struct buf *out, const char *text, size_t n)
+static void put_text(struct buf *out, const char *text)
 {
 	struct buf clean = { 0 };
-	utf8_sanitize(&clean, text, n, false, false);
-	for (size_t i = 0; i < clean.len; i++) {
-		char c = clean.data[i];
-		if (c == '<')
-			buf_puts(out, "&lt;");
-		else if (c == '>')
-			buf_puts(out, "&gt;");
-		else if (c == '&')
-			buf_puts(out, "&amp;");
-		else if (c == '"')
-			buf_puts(out, "&quot;");
-		else
-			buf_putc(out, c);
-	}
+	utf8_sanitize(&clean, text, strnlen(text, TITLE_BYTES), false, false);
+	svg_escape(out, clean.data, clean.len);
 	buf_release(&clean);
-}
-
-static void line(struct fig *f, double x0, double y0, double x1, double y1,
-		 const char *class)
-{
-	buf_printf(f->out,
-		   "<line class=\"%s\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" "
-		   "y2=\"%.1f\"/>\n",
-		   class, x0, y0, x1, y1);
-}
-
-/* Text of our own. */
-static void label(struct fig *f, double x, double y, const char *class,
-		  const char *text)
-{
-	buf_printf(f->out,
-		   "<text class=\"%s\" x=\"%.1f\" y=\"%.1f\">%s</text>\n",
-		   class, x, y, text);
-}
-
-/* ---- axes -------------------------------------------------------------- */
-
-static void y_axis(struct fig *f, int top, int height, double y_max,
-		   int n_ticks)
-{
-	struct ticks t = chart_ticks(0, y_max, n_ticks);
-	char text[NUM_BYTES];
-	for (int i = 0; i < t.n; i++) {
-		double v = t.first + i * t.step;
-		double y = top + height * (1 - v / y_max);
-		if (i > 0)
-			line(f, LEFT, y, LEFT + POINTS, y, "grid");
-		line(f, LEFT - 4, y, LEFT, y, "axis");
-		label(f, LEFT - 7, y + 4, "num end",
-		      num_real(text, v, t.decimals, false));
-	}
-	line(f, LEFT, top, LEFT, top + height, "axis");
-	line(f, LEFT, top + height, LEFT + POINTS, top + height, "axis");
-}
-
-static void x_axis(struct fig *f, int y, bool labels)
-{
-	struct ticks t = chart_ticks(0, f->n, 10);
-	char text[NUM_BYTES];
-	for (int i = 0; i < t.n; i++) {
-		double v = t.first + i * t.step;
-		line(f, x_of(f, v), y, x_of(f, v), y + 4, "axis");
-		if (labels)
-			label(f, x_of(f, v), y + 17, "num mid",
-			      num_count(text, (uint64_t)(v + 0.5)));
-	}
-}
-
-static void axis_titles(struct fig *f)
-{
-	buf_printf(f->out,
-		   "<text class=\"name mid\" transform=\"translate(18 %d) "
-		   "rotate(-90)\">\u03c1, h (symbols per symbol)</text>\n",
-		   RHO_TOP + RHO_HEIGHT / 2);
-	buf_printf(f->out,
-		   "<text class=\"name mid\" transform=\"translate(18 %d) "
-		   "rotate(-90)\">gain (bytes)</text>\n",
-		   GAIN_TOP + GAIN_HEIGHT / 2);
-	label(f, LEFT + POINTS / 2.0, GAIN_TOP + GAIN_HEIGHT + 34,
-	      "name mid", "tokens");
 }
 
 /* ---- curves ------------------------------------------------------------ */
 
 /* A path of the series over the columns; shift is added. `back` walks from
  * right to left, to close an area. */
-static void path(struct fig *f, const struct series *s, double shift,
-		 bool back, const char *first)
+static void follow(struct fig *f, struct svg_path *path,
+		   const struct series *s, double shift, bool back)
 {
 	for (int i = 0; i <= POINTS; i++) {
 		int col = back ? POINTS - i : i;
@@ -158,26 +64,29 @@ static void path(struct fig *f, const struct series *s, double shift,
 		size_t to = (size_t)((double)f->n * (col + 1) / (POINTS + 1));
 		struct series_range v =
 			series_range(s, from, MAX(to, from + 1));
-		if (isnan(v.last))
-			continue;
-		buf_printf(f->out, "%s%.1f %.1f", first,
-			   x_of(f, (double)from), rho_y(f, v.last + shift));
-		first = " L";
+		if (!isnan(v.last))
+			svg_path_to(path, svg_x(&f->rho, (double)from),
+				    svg_y(&f->rho, v.last + shift));
 	}
+}
+
+static void curve(struct fig *f, const char *paint, const struct series *s)
+{
+	struct svg_path path = svg_path_begin(f->out, paint);
+	follow(f, &path, s, 0, false);
+	svg_path_end(&path, false);
 }
 
 static void curves(struct fig *f)
 {
 	double eps = bound_eps(bound_alphabet(meter_bound(f->m)),
 			       bound_ls(meter_bound(f->m)));
-	buf_puts(f->out, "<path class=\"band\" d=\"");
-	path(f, meter_rho(f->m), 0, false, "M");
-	path(f, meter_rho(f->m), -eps, true, " L");
-	buf_puts(f->out, " Z\"/>\n<path class=\"h\" d=\"");
-	path(f, meter_h(f->m), 0, false, "M");
-	buf_puts(f->out, "\"/>\n<path class=\"rho\" d=\"");
-	path(f, meter_rho(f->m), 0, false, "M");
-	buf_puts(f->out, "\"/>\n");
+	struct svg_path band = svg_path_begin(f->out, "band");
+	follow(f, &band, meter_rho(f->m), 0, false);
+	follow(f, &band, meter_rho(f->m), -eps, true);
+	svg_path_end(&band, true);
+	curve(f, "h", meter_h(f->m));
+	curve(f, "rho", meter_rho(f->m));
 }
 
 /* Windows are drawn one by one up to the width of the figure; more of them
@@ -187,6 +96,7 @@ static void bars(struct fig *f)
 	const struct guardian *g = meter_guardian(f->m);
 	size_t n = MIN(g->n, (size_t)(f->n / g->opts.f));
 	size_t each = n / POINTS + 1;
+	double foot = f->gain.y + f->gain.height;
 	for (size_t k = 0; k < n; k += each) {
 		size_t end = MIN(k + each, n);
 		double before = k > 0 ? g->sizes[k - 1] : 0;
@@ -194,54 +104,66 @@ static void bars(struct fig *f)
 		bool low = false;
 		for (size_t i = MAX(k + 1, 2); i <= end; i++)
 			low |= guardian_gain(g, i) < g->opts.t;
-		double x0 = x_of(f, (double)k * g->opts.f);
-		double x1 = x_of(f, (double)end * g->opts.f);
-		double y = MIN(gain_y(f, gain), GAIN_TOP + GAIN_HEIGHT - 1.0);
+		double x0 = svg_x(&f->gain, (double)k * g->opts.f);
+		double x1 = svg_x(&f->gain, (double)end * g->opts.f);
+		double y = MIN(svg_y(&f->gain, gain), foot - 1.0);
 		double gap = x1 - x0 > 4 ? 1 : 0;
-		buf_printf(f->out,
-			   "<rect class=\"%s\" x=\"%.1f\" y=\"%.1f\" "
-			   "width=\"%.1f\" height=\"%.1f\"/>\n",
-			   low ? "low" : "gain", x0, y, x1 - x0 - gap,
-			   GAIN_TOP + GAIN_HEIGHT - y);
+		svg_rect(f->out, low ? "low" : "gain", x0, y, x1 - x0 - gap,
+			 foot - y);
 	}
-	double y = gain_y(f, g->opts.t);
-	char text[2 * NUM_BYTES], t[NUM_BYTES];
-	line(f, LEFT, y, LEFT + POINTS, y, "limit");
-	snprintf(text, sizeof(text), "t = %s B", num_short(t, g->opts.t));
-	label(f, LEFT + POINTS - 4, y - 4, "halo small end", text);
+	double y = svg_y(&f->gain, g->opts.t);
+	char t[NUM_BYTES];
+	svg_line(f->out, "limit", LEFT, y, LEFT + POINTS, y);
+	svg_text(f->out, "halo small end", LEFT + POINTS - 4, y - 4,
+		 "t = %s B", num_short(t, g->opts.t));
 }
 
 static void threshold(struct fig *f)
 {
 	struct rule_verdict v = guardian_verdict(meter_guardian(f->m), f->n);
-	char text[4 * NUM_BYTES], number[NUM_BYTES];
 	if (v.at_token == RULE_NEVER)
 		return;
-	double x = x_of(f, v.at_token);
+	double x = svg_x(&f->rho, v.at_token);
 	/* Not through the words between the panels. */
-	line(f, x, RHO_TOP, x, RHO_TOP + RHO_HEIGHT, "lil");
-	line(f, x, GAIN_TOP, x, GAIN_TOP + GAIN_HEIGHT, "lil");
-	char after[NUM_BYTES], part[NUM_BYTES];
-	snprintf(text, sizeof(text), "Lil %s: %s tokens after it (%s)",
-		 num_count(number, v.at_token),
+	svg_line(f->out, "lil", x, RHO_TOP, x, RHO_TOP + RHO_HEIGHT);
+	svg_line(f->out, "lil", x, GAIN_TOP, x, GAIN_TOP + GAIN_HEIGHT);
+	char at[NUM_BYTES], after[NUM_BYTES], part[NUM_BYTES];
+	bool right = x < LEFT + POINTS * 0.6;
+	x += right ? 5 : -5;
+	svg_text(f->out, right ? "lilname" : "lilname end", x, RHO_TOP + 12,
+		 "Lil %s: %s tokens after it (%s)", num_count(at, v.at_token),
 		 num_count(after, v.tokens_after),
 		 num_percent(part, v.tokens_after, f->n));
-	bool right = x < LEFT + POINTS * 0.6;
-	double at = right ? x + 5 : x - 5;
-	label(f, at, RHO_TOP + 12, right ? "lilname" : "lilname end", text);
-	if (v.resumed_at == RULE_NEVER)
-		return;
-	snprintf(text, sizeof(text), "information resumed at %s",
-		 num_count(number, v.resumed_at));
-	label(f, at, RHO_TOP + 27, right ? "small" : "small end", text);
+	if (v.resumed_at != RULE_NEVER)
+		svg_text(f->out, right ? "small" : "small end", x,
+			 RHO_TOP + 27, "information resumed at %s",
+			 num_count(at, v.resumed_at));
 }
 
 /* ---- words ------------------------------------------------------------- */
 
+/* Beside a y axis, upwards. */
+static void y_title(struct fig *f, int y, const char *text)
+{
+	char turn[64];
+	snprintf(turn, sizeof(turn), "transform=\"rotate(-90 18 %d)\"", y);
+	svg_text_begin(f->out, "name mid", 18, y, turn);
+	buf_puts(f->out, text);
+	svg_text_end(f->out);
+}
+
+static void axis_titles(struct fig *f)
+{
+	y_title(f, RHO_TOP + RHO_HEIGHT / 2, "\u03c1, h (symbols per symbol)");
+	y_title(f, GAIN_TOP + GAIN_HEIGHT / 2, "gain (bytes)");
+	svg_text(f->out, "name mid", LEFT + POINTS / 2.0,
+		 GAIN_TOP + GAIN_HEIGHT + 34, "tokens");
+}
+
 static void legend(struct fig *f)
 {
 	static const struct {
-		const char *class, *text;
+		const char *paint, *text;
 		bool area;
 	} rows[] = {
 		{ "rho", "\u03c1, running ratio", false },
@@ -250,19 +172,15 @@ static void legend(struct fig *f)
 	};
 	double x = LEFT + POINTS - 150;
 	double y = RHO_TOP + 46;
-	buf_printf(f->out,
-		   "<rect class=\"key\" x=\"%.1f\" y=\"%.1f\" width=\"146\" "
-		   "height=\"%zu\"/>\n",
-		   x - 8, y - 14, ARRAY_LEN(rows) * 16 + 8);
+	svg_rect(f->out, "key", x - 8, y - 14, 146,
+		 ARRAY_LEN(rows) * 16 + 8);
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++, y += 16) {
 		if (rows[i].area)
-			buf_printf(f->out,
-				   "<rect class=\"%s\" x=\"%.1f\" y=\"%.1f\" "
-				   "width=\"20\" height=\"8\"/>\n",
-				   rows[i].class, x, y - 8);
+			svg_rect(f->out, rows[i].paint, x, y - 8, 20, 8);
 		else
-			line(f, x, y - 4, x + 20, y - 4, rows[i].class);
-		label(f, x + 26, y, "small", rows[i].text);
+			svg_line(f->out, rows[i].paint, x, y - 4, x + 20,
+				 y - 4);
+		svg_text(f->out, "small", x + 26, y, "%s", rows[i].text);
 	}
 }
 
@@ -271,20 +189,17 @@ static void title(struct fig *f)
 	const struct facts *facts = &f->run->trace.facts;
 	const char *source = facts->source ? facts->source : "";
 	const char *slash = strrchr(source, '/');
-	source = slash && slash[1] ? slash + 1 : source;
-	buf_printf(f->out, "<text class=\"title\" x=\"%d\" y=\"24\">", LEFT);
-	put_text(f->out, source, strnlen(source, TITLE_BYTES));
+	svg_text_begin(f->out, "title", LEFT, 24, "");
+	put_text(f->out, slash && slash[1] ? slash + 1 : source);
 	if (facts->record && facts->record[0]) {
 		buf_puts(f->out, " \u00b7 record ");
-		put_text(f->out, facts->record,
-			 strnlen(facts->record, TITLE_BYTES));
+		put_text(f->out, facts->record);
 	}
 	if (facts->model) {
 		buf_puts(f->out, " \u00b7 ");
-		put_text(f->out, facts->model,
-			 strnlen(facts->model, TITLE_BYTES));
+		put_text(f->out, facts->model);
 	}
-	buf_puts(f->out, "</text>\n");
+	svg_text_end(f->out);
 }
 
 static void captions(struct fig *f)
@@ -292,42 +207,31 @@ static void captions(struct fig *f)
 	const struct meter_opts *o = meter_opts(f->m);
 	struct bound_point p = meter_point(f->m, f->n);
 	bool ids = o->symbols == METER_TOKENS;
-	char n[NUM_BYTES], count[NUM_BYTES], t[NUM_BYTES], a[NUM_BYTES];
-	buf_printf(f->out,
-		   "<text class=\"small\" x=\"%d\" y=\"42\">%s tokens (by %s)"
-		   " \u00b7 \u03c1 = %.3f, band [%s, %.3f], h(%u) = %.3f, %s%s"
-		   "</text>\n",
-		   LEFT, num_count(n, f->n),
-		   tokens_by_name(f->run->trace.tokens_by), p.rho,
-		   num_real(a, p.lower, 3, false), p.rho,
-		   bound_ls(meter_bound(f->m)) - 1, p.h,
-		   bound_status_name(p.status), p.vacuous ? ", VACUOUS" : "");
-	buf_printf(f->out,
-		   "<text class=\"small\" x=\"%d\" y=\"%d\">bytes of new "
-		   "information per %s tokens, coder %s; stops under t = %s "
-		   "B</text>\n",
-		   LEFT, GAIN_TOP - 10, num_count(count, o->rule.f),
-		   coder_rows[o->rule.coder].name, num_short(t, o->rule.t));
-	buf_printf(f->out,
-		   "<text class=\"small\" x=\"%d\" y=\"%d\">\u03c1 and h over "
-		   "%s, alphabet %s, Ls %u; \u03b5 = %.3f</text>\n",
-		   LEFT, HEIGHT - 14, ids ? "token ids" : "UTF-8 bytes",
-		   num_count(n, (uint64_t)bound_alphabet(meter_bound(f->m))),
-		   bound_ls(meter_bound(f->m)), p.eps);
+	char n[NUM_BYTES], t[NUM_BYTES], lower[NUM_BYTES];
+	svg_text(f->out, "small", LEFT, 42,
+		 "%s tokens (by %s) \u00b7 \u03c1 = %.3f, band [%s, %.3f], "
+		 "h(%u) = %.3f, %s%s",
+		 num_count(n, f->n), tokens_by_name(f->run->trace.tokens_by),
+		 p.rho, num_real(lower, p.lower, 3, false), p.rho,
+		 bound_ls(meter_bound(f->m)) - 1, p.h,
+		 bound_status_name(p.status), p.vacuous ? ", VACUOUS" : "");
+	svg_text(f->out, "small", LEFT, GAIN_TOP - 10,
+		 "bytes of new information per %s tokens, coder %s; stops "
+		 "under t = %s B",
+		 num_count(n, o->rule.f), coder_rows[o->rule.coder].name,
+		 num_short(t, o->rule.t));
+	svg_text(f->out, "small", LEFT, HEIGHT - 14,
+		 "\u03c1 and h over %s, alphabet %s, Ls %u; \u03b5 = %.3f",
+		 ids ? "token ids" : "UTF-8 bytes",
+		 num_count(n, (uint64_t)bound_alphabet(meter_bound(f->m))),
+		 bound_ls(meter_bound(f->m)), p.eps);
 }
 
-static const char head[] =
-	"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-	"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"760\" "
-	"height=\"470\" viewBox=\"0 0 760 470\" "
-	"font-family=\"Helvetica, Arial, 'Liberation Sans', sans-serif\">\n"
-	"<style>\n"
+static const char sheet[] =
+	"text{font-family:Helvetica, Arial, 'Liberation Sans', sans-serif}\n"
 	".title{font-size:15px;font-weight:bold;fill:#111}\n"
 	".name{font-size:12px;fill:#222}\n"
 	".num,.small{font-size:11px;fill:#444}\n"
-	".end{text-anchor:end}.mid{text-anchor:middle}\n"
-	".axis{stroke:#333;stroke-width:1}\n"
-	".grid{stroke:#e4e4e4;stroke-width:1}\n"
 	".rho{fill:none;stroke:#0b5c8a;stroke-width:1.8}\n"
 	".band{fill:#0b5c8a;fill-opacity:.13;stroke:none}\n"
 	".h{fill:none;stroke:#c46a00;stroke-width:1.5;"
@@ -337,9 +241,7 @@ static const char head[] =
 	".lil{stroke:#c0392b;stroke-width:1.3;stroke-dasharray:5 3}\n"
 	".halo{stroke:#fff;stroke-width:3;paint-order:stroke}\n"
 	".lilname{font-size:12px;font-weight:bold;fill:#c0392b}\n"
-	".key{fill:#fff;fill-opacity:.85;stroke:#ccc}\n"
-	"</style>\n"
-	"<rect width=\"760\" height=\"470\" fill=\"#fff\"/>\n";
+	".key{fill:#fff;fill-opacity:.85;stroke:#ccc}\n";
 
 static void scale(struct fig *f)
 {
@@ -348,34 +250,41 @@ static void scale(struct fig *f)
 	struct series_range v =
 		series_range(meter_rho(f->m),
 			     (size_t)f->n * EDGE_PERCENT / 100, f->n);
-	f->rho_top = chart_round_up(isnan(v.max) ? 1 : v.max * 1.02);
-	f->gain_top = 2 * g->opts.t;
+	double gain = 2 * g->opts.t;
 	for (size_t k = 2; k <= n; k++)
-		f->gain_top = MAX(f->gain_top, guardian_gain(g, k));
-	f->gain_top = chart_round_up(f->gain_top);
+		gain = MAX(gain, guardian_gain(g, k));
+	f->rho = (struct svg_panel){
+		.x = LEFT, .y = RHO_TOP, .width = POINTS, .height = RHO_HEIGHT,
+		.x_max = f->n, .marks = true,
+		.y_max = ticks_top(isnan(v.max) ? 1 : v.max * 1.02),
+	};
+	f->gain = f->rho;
+	f->gain.y = GAIN_TOP;
+	f->gain.height = GAIN_HEIGHT;
+	f->gain.y_max = ticks_top(gain);
 }
 
 void export_svg(const struct run *run, uint32_t n_tokens, struct buf *out)
 {
 	struct fig f = { .run = run, .m = run->meter, .n = n_tokens,
 			 .out = out };
-	buf_puts(out, head);
+	svg_figure(out, WIDTH, HEIGHT, sheet);
 	title(&f);
 	if (!f.m || f.n == 0) {
-		label(&f, LEFT, RHO_TOP, "small", "no tokens");
-		buf_puts(out, "</svg>\n");
+		svg_text(out, "small", LEFT, RHO_TOP, "no tokens");
+		svg_end(out);
 		return;
 	}
 	scale(&f);
-	y_axis(&f, RHO_TOP, RHO_HEIGHT, f.rho_top, 6);
-	y_axis(&f, GAIN_TOP, GAIN_HEIGHT, f.gain_top, 4);
+	svg_y_axis(out, &f.rho, 6);
+	svg_y_axis(out, &f.gain, 4);
 	curves(&f);
 	bars(&f);
-	x_axis(&f, RHO_TOP + RHO_HEIGHT, false);
-	x_axis(&f, GAIN_TOP + GAIN_HEIGHT, true);
+	svg_x_axis(out, &f.rho, 10, false);
+	svg_x_axis(out, &f.gain, 10, true);
 	axis_titles(&f);
 	threshold(&f);
 	legend(&f);
 	captions(&f);
-	buf_puts(out, "</svg>\n");
+	svg_end(out);
 }

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "draw/num.h"
+#include "base/num.h"
 #include "report/recorder.h"
 #include "system/clock.h"
 #include "system/file.h"

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "draw/num.h"
+#include "base/num.h"
 #include "opt/opt.h"
 #include "system/file.h"
 

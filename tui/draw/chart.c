@@ -17,7 +17,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
-#include "draw/num.h"
+#include "base/num.h"
 
 enum {
 	BRAILLE_BLANK = 0x2800,
@@ -49,45 +49,6 @@ static struct dots dots_of(const struct chart *c)
 }
 
 /* ---- scales ------------------------------------------------------------ */
-
-struct ticks chart_ticks(double lo, double hi, int max_ticks)
-{
-	struct ticks t = { 0 };
-	if (!(lo < hi) || !isfinite(lo) || !isfinite(hi) || max_ticks < 1)
-		return t;
-	max_ticks = MIN(max_ticks, CHART_TICKS_MAX);
-
-	static const double steps[] = { 1, 2, 5, 10 };
-	double power = pow(10, floor(log10((hi - lo) / max_ticks)));
-	for (size_t i = 0; i < 2 * ARRAY_LEN(steps); i++) {
-		double step = steps[i % ARRAY_LEN(steps)] * power *
-			      (i < ARRAY_LEN(steps) ? 1 : 10);
-		/* A little slack: 0.3 is 3 * 0.1 also in binary. */
-		double first = ceil(lo / step - 1e-9);
-		int n = (int)(floor(hi / step + 1e-9) - first) + 1;
-		if (n > max_ticks)
-			continue;
-		t.first = first * step;
-		t.step = step;
-		t.n = n;
-		t.decimals = MAX(0, (int)-floor(log10(step) + 1e-9));
-		return t;
-	}
-	return t;
-}
-
-double chart_round_up(double value)
-{
-	static const double round[] = { 1, 1.2, 1.5, 2, 2.5, 3,
-					4, 5,	6,   8, 10 };
-	if (!(value > 0) || !isfinite(value))
-		return 1;
-	double power = pow(10, floor(log10(value)));
-	for (size_t i = 0; i < ARRAY_LEN(round); i++)
-		if (round[i] * power >= value * (1 - 1e-9))
-			return round[i] * power;
-	return 10 * power;
-}
 
 double chart_x(const struct chart *c, int col)
 {
@@ -407,7 +368,7 @@ void chart_y_tick(const struct chart *c, int gutter, double value,
 void chart_y_axis(const struct chart *c, int gutter, int max_ticks)
 {
 	chart_y_line(c);
-	struct ticks t = chart_ticks(c->y0, c->y1, max_ticks);
+	struct ticks t = ticks_between(c->y0, c->y1, max_ticks);
 	if (t.n < 2) /* the edges say more than one tick */
 		t = (struct ticks){ c->y0, c->y1 - c->y0, 2,
 				    edge_decimals(c->y1 - c->y0) };
@@ -419,8 +380,8 @@ void chart_y_axis(const struct chart *c, int gutter, int max_ticks)
 /* Ticks whose labels do not touch each other. */
 static struct ticks x_ticks(const struct chart *c)
 {
-	for (int n = MIN(CHART_TICKS_MAX, MAX(c->r.cols / 6, 1)); n >= 1; n--) {
-		struct ticks t = chart_ticks(c->x0, c->x1, n);
+	for (int n = MIN(TICKS_MAX, MAX(c->r.cols / 6, 1)); n >= 1; n--) {
+		struct ticks t = ticks_between(c->x0, c->x1, n);
 		char text[NUM_BYTES];
 		num_short(text, t.first + t.step * MAX(t.n - 1, 0));
 		double cols = t.step / (c->x1 - c->x0) * c->r.cols;

@@ -11,6 +11,7 @@
 #ifndef LILSCOPE_CHART_H
 #define LILSCOPE_CHART_H
 
+#include "base/ticks.h"
 #include "measure/series.h"
 #include "opt/opt_look.h"
 #include "term/screen.h"
@@ -24,23 +25,6 @@ struct chart {
 	bool root;             /* heights are square roots: small values,
 				  too, can be told apart */
 };
-
-/* Round numbers for an axis: first, first + step, ... n of them. */
-struct ticks {
-	double first, step;
-	int n;
-	int decimals; /* that the labels need */
-};
-
-enum { CHART_TICKS_MAX = 32 };
-
-/* Ticks at 1, 2 or 5 times a power of ten inside [lo, hi], at most
- * max_ticks; lo < hi, else none. */
-struct ticks chart_ticks(double lo, double hi, int max_ticks);
-
-/* The smallest round number >= value (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8 times
- * a power of ten): the top of an axis. 1 for what is not positive. */
-double chart_round_up(double value);
 
 /* A curve, or the edge of an area: its range over [from, to) of the x axis;
  * NAN where there is nothing. */

@@ -1,23 +1,27 @@
-#include "draw/screen_svg.h"
-
-#include <string.h>
-
 /*
+ * A screen as a picture, and as escape sequences.
+ *
  * Text is placed run by run with textLength, so that it lines up whatever
  * monospace font the viewer has. Braille and blocks are drawn as shapes:
  * fonts disagree about them most, and charts are made of them.
  */
+#include "draw/screen_svg.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/svg.h"
 
 enum {
 	CELL_W = 9, /* pixels */
 	CELL_H = 18,
 	BASELINE = 13,
-	FONT_PX = 15,
 	MARGIN = 14,
 	BAR_H = 30, /* of the window's title bar */
 	BACKGROUND = 0x14171c,
 	FOREGROUND = 0xd4d7dd,
 	BAR = 0x22262e,
+	MORE_BYTES = 128,
 };
 
 static uint32_t color_of(int16_t index, uint32_t usual)
@@ -53,31 +57,26 @@ static struct paint paint_of(const struct cell *c)
 	return p;
 }
 
-static void put_escaped(struct buf *out, const char *text, size_t n)
+/* As a paint of svg.h. */
+struct colour {
+	char text[8];
+};
+
+static struct colour colour_of(uint32_t rgb)
 {
-	for (size_t i = 0; i < n; i++) {
-		if (text[i] == '<')
-			buf_puts(out, "&lt;");
-		else if (text[i] == '&')
-			buf_puts(out, "&amp;");
-		else if (text[i] == '"')
-			buf_puts(out, "&quot;");
-		else
-			buf_putc(out, text[i]);
-	}
+	struct colour c;
+
+	snprintf(c.text, sizeof(c.text), "#%06x", rgb & 0xffffff);
+	return c;
 }
 
 static void put_rect(struct buf *out, double x, double y, double w, double h,
 		     uint32_t rgb)
 {
-	buf_printf(out,
-		   "<rect x=\"%.2f\" y=\"%.2f\" width=\"%.2f\" "
-		   "height=\"%.2f\" fill=\"#%06x\"/>\n",
-		   x, y, w, h, rgb);
+	svg_rect(out, colour_of(rgb).text, x, y, w, h);
 }
 
-/* -- cells that are drawn as shapes
- * -------------------------------------------- */
+/* -- cells that are drawn as shapes -------------------------------------- */
 
 /* Code point of a three-byte cell, or 0. */
 static uint32_t code_point(const struct cell *c)
@@ -98,16 +97,17 @@ static void put_braille(struct buf *out, int x, int y, uint32_t bits,
 					    { 1, 0 }, { 1, 1 }, { 1, 2 },
 					    { 0, 3 }, { 1, 3 } };
 
+
 	buf_printf(out, "<path fill=\"#%06x\" d=\"", rgb);
 	for (int i = 0; i < 8; i++)
 		if (bits >> i & 1)
-			buf_printf(out, "M%.2f %.2fh2.7v2.7h-2.7z",
+			buf_printf(out, "M%.1f %.1fh2.7v2.7h-2.7z",
 				   x + 0.9 + dots[i][0] * CELL_W / 2.0,
 				   y + 0.9 + dots[i][1] * CELL_H / 4.0);
 	buf_puts(out, "\"/>\n");
 }
 
-/* U+2581..2588 lower eighths, U+2591..2593 shades. */
+/* U+2581..2588 lower eighths, U+2591..2593 shades; false for all others. */
 static bool put_shape(struct buf *out, const struct cell *c, int x, int y,
 		      uint32_t fg, uint32_t bg)
 {
@@ -129,40 +129,29 @@ static bool put_shape(struct buf *out, const struct cell *c, int x, int y,
 	return true;
 }
 
-static bool is_shape(const struct cell *c)
-{
-	uint32_t cp = code_point(c);
-
-	return (cp >= 0x2800 && cp <= 0x28ff) ||
-	       (cp >= 0x2581 && cp <= 0x2588) || (cp >= 0x2591 && cp <= 0x2593);
-}
-
-/* -- rows
- * ------------------------------------------------------------------------ */
+/* -- rows ---------------------------------------------------------------- */
 
 static void put_text(struct buf *out, const struct cell *c, int n, int x, int y)
 {
 	struct paint p = paint_of(c);
+	char more[MORE_BYTES];
 	int cols = 0;
 
-	buf_printf(out, "<text x=\"%d\" y=\"%d\" fill=\"#%06x\"", x,
-		   y + BASELINE, p.fg);
-	if (p.look.bold)
-		buf_puts(out, " font-weight=\"bold\"");
-	if (p.look.italic)
-		buf_puts(out, " font-style=\"italic\"");
-	if (p.look.underline)
-		buf_puts(out, " text-decoration=\"underline\"");
 	for (int i = 0; i < n; i++)
 		cols += c[i].width;
-	buf_printf(out, " textLength=\"%d\">", cols * CELL_W);
+	snprintf(more, sizeof(more), "%s%s%stextLength=\"%d\"",
+		 p.look.bold ? "font-weight=\"bold\" " : "",
+		 p.look.italic ? "font-style=\"italic\" " : "",
+		 p.look.underline ? "text-decoration=\"underline\" " : "",
+		 cols * CELL_W);
+	svg_text_begin(out, colour_of(p.fg).text, x, y + BASELINE, more);
 	for (int i = 0; i < n; i++) {
 		if (c[i].len > 0)
-			put_escaped(out, c[i].text, c[i].len);
+			svg_escape(out, c[i].text, c[i].len);
 		else if (c[i].width == 1)
 			buf_putc(out, ' ');
 	}
-	buf_puts(out, "</text>\n");
+	svg_text_end(out);
 }
 
 /* Cells from `at` that make one text element. */
@@ -211,9 +200,8 @@ static void put_row(struct buf *out, const struct cell *row, int cols, int y)
 		int n = run_length(row, col, cols);
 		struct paint p = paint_of(&row[col]);
 
-		if (is_shape(&row[col]))
-			put_shape(out, &row[col], x, y, p.fg, p.bg);
-		else if (!is_blank_run(row + col, n))
+		if (!put_shape(out, &row[col], x, y, p.fg, p.bg) &&
+		    !is_blank_run(row + col, n))
 			put_text(out, row + col, n, x, y);
 		col += n;
 	}
@@ -229,16 +217,12 @@ static void put_window(struct buf *out, const char *title, int width)
 		   "Q%d 0 %d 9 V%d z\" fill=\"#%06x\"/>\n",
 		   BACKGROUND, BAR_H, width - 9, width, width, BAR_H, BAR);
 	for (size_t i = 0; i < ARRAY_LEN(buttons); i++)
-		buf_printf(out,
-			   "<circle cx=\"%zu\" cy=\"%d\" r=\"6\" "
-			   "fill=\"#%06x\"/>\n",
-			   20 + i * 20, BAR_H / 2, buttons[i]);
-	buf_printf(out,
-		   "<text x=\"%d\" y=\"%d\" fill=\"#9aa0aa\" "
-		   "text-anchor=\"middle\">",
-		   width / 2, BAR_H / 2 + 5);
-	put_escaped(out, title, strlen(title));
-	buf_puts(out, "</text>\n");
+		svg_dot(out, colour_of(buttons[i]).text, 20 + 20.0 * i,
+			BAR_H / 2, 6);
+	svg_text_begin(out, "#9aa0aa", width / 2, BAR_H / 2 + 5,
+		       "text-anchor=\"middle\"");
+	svg_escape(out, title, strlen(title));
+	svg_text_end(out);
 }
 
 void screen_svg(const struct screen *s, const char *title, struct buf *out)
@@ -246,21 +230,17 @@ void screen_svg(const struct screen *s, const char *title, struct buf *out)
 	int width = s->cols * CELL_W + 2 * MARGIN;
 	int height = s->rows * CELL_H + 2 * MARGIN + BAR_H;
 
-	buf_printf(out,
-		   "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" "
-		   "height=\"%d\" viewBox=\"0 0 %d %d\" font-family=\""
-		   "'DejaVu Sans Mono',Menlo,Consolas,monospace\" "
-		   "font-size=\"%d\" xml:space=\"preserve\">\n",
-		   width, height, width, height, FONT_PX);
+	svg_begin(out, width, height,
+		  "font-family=\"'DejaVu Sans Mono',Menlo,Consolas,monospace\" "
+		  "font-size=\"15\" xml:space=\"preserve\"");
 	put_window(out, title, width);
 	for (int row = 0; row < s->rows; row++)
 		put_row(out, s->cells + row * s->cols, s->cols,
 			BAR_H + MARGIN + row * CELL_H);
-	buf_puts(out, "</svg>\n");
+	svg_end(out);
 }
 
-/* -- escape sequences
- * -------------------------------------------------------------- */
+/* -- escape sequences ---------------------------------------------------- */
 
 static void put_ansi_color(struct buf *out, int16_t index, bool back,
 			   enum color_mode mode)

@@ -6,10 +6,10 @@
 
 #include "action/action.h"
 #include "app/recording.h"
+#include "base/num.h"
 #include "base/utf8.h"
 #include "demo/demo.h"
 #include "demo/tour.h"
-#include "draw/num.h"
 #include "draw/pen.h"
 #include "draw/prompt.h"
 #include "draw/text_layout.h"

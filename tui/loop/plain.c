@@ -4,7 +4,6 @@
 
 #include "app/recording.h"
 #include "base/utf8.h"
-#include "draw/num.h"
 #include "loop/loop.h"
 #include "system/output.h"
 #include "view/now.h"

@@ -4,7 +4,8 @@
 #include <math.h>
 
 #include "base/buf.h"
-#include "draw/num.h"
+#include "base/num.h"
+#include "draw/glyph.h"
 #include "draw/pen.h"
 
 enum { WIDE_COLS = 90 }; /* of a line, for names of its numbers */

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "draw/num.h"
+#include "base/num.h"
 #include "view/views.h"
 
 enum {

@@ -8,7 +8,7 @@
 #include <math.h>
 
 #include "app/phrase.h"
-#include "draw/num.h"
+#include "base/num.h"
 #include "view/list.h"
 #include "view/text_pane.h"
 

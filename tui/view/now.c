@@ -6,7 +6,8 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "draw/num.h"
+#include "base/num.h"
+#include "draw/glyph.h"
 
 enum {
 	LEGEND_COLS = 72, /* wide enough for samples of the lines */

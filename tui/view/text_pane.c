@@ -7,8 +7,9 @@
 
 #include "app/find.h"
 #include "app/phrase.h"
+#include "base/num.h"
 #include "base/utf8.h"
-#include "draw/num.h"
+#include "draw/glyph.h"
 #include "draw/text_layout.h"
 #include "view/views.h"
 

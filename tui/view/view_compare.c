@@ -13,8 +13,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/num.h"
 #include "draw/chart.h"
-#include "draw/num.h"
+#include "draw/glyph.h"
 #include "draw/pen.h"
 #include "view/lane.h"
 #include "view/text_pane.h"
@@ -151,7 +152,7 @@ static double scale_top(const struct app *app)
 		if (run)
 			top = fmax(top, top_of(app, run));
 	}
-	return chart_round_up(top * 1.02);
+	return ticks_top(top * 1.02);
 }
 
 /* A token's place on the axis; NAN if it has none. */

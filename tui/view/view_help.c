@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "draw/num.h"
+#include "draw/glyph.h"
 #include "draw/pen.h"
 #include "opt/opt.h"
 #include "view/views.h"

@@ -2,6 +2,8 @@
  * The list view: a head with the columns, a row an entry, and below a rule
  * with the progress of reading and a line that sums up.
  */
+#include "base/num.h"
+#include "draw/glyph.h"
 #include "view/views.h"
 
 #include <math.h>
@@ -9,7 +11,6 @@
 #include <string.h>
 
 #include "base/utf8.h"
-#include "draw/num.h"
 #include "view/list.h"
 #include "view/now.h"
 

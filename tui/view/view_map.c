@@ -14,8 +14,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/num.h"
 #include "draw/chart.h"
-#include "draw/num.h"
+#include "draw/glyph.h"
 #include "draw/pen.h"
 #include "draw/text_layout.h"
 #include "model/sparse.h"

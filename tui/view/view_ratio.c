@@ -16,8 +16,9 @@
 #include <string.h>
 
 #include "app/phrase.h"
+#include "base/num.h"
 #include "draw/chart.h"
-#include "draw/num.h"
+#include "draw/glyph.h"
 #include "view/moves.h"
 #include "view/now.h"
 #include "view/text_pane.h"
@@ -123,7 +124,7 @@ static void scale_rho(const struct now *now, struct chart *c)
 					     (size_t)edge, (size_t)c->x1);
 	double top = isnan(v.max) ? 1 : v.max;
 	double lowest = (isnan(v.min) ? 0 : v.min) - now->point.eps;
-	c->y1 = chart_round_up(top * 1.02);
+	c->y1 = ticks_top(top * 1.02);
 	c->y0 = 0;
 	if (c->r.rows >= NEGATIVE_ROWS && lowest < 0)
 		c->y0 = -MIN(-lowest, c->y1 / 5);
@@ -318,7 +319,7 @@ static void scale_gain(const struct guardian *g, struct chart *c)
 		top = MAX(top, mean_gain(g, w));
 	}
 	c->y0 = 0;
-	c->y1 = chart_round_up(top);
+	c->y1 = ticks_top(top);
 }
 
 /* Above the line t, so that neither hides the other. */

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/num.h"
 #include "draw/chart.h"
-#include "draw/num.h"
 #include "draw/pen.h"
 
 enum {

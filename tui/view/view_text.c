@@ -7,7 +7,8 @@
 #include <string.h>
 
 #include "app/phrase.h"
-#include "draw/num.h"
+#include "base/num.h"
+#include "draw/glyph.h"
 #include "view/moves.h"
 #include "view/now.h"
 #include "view/text_pane.h"

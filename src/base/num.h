@@ -1,5 +1,5 @@
 /*
- * num.h - numbers as people read them, and the few glyphs of our own text.
+ * num.h - numbers as people read them.
  */
 #ifndef LILSCOPE_NUM_H
 #define LILSCOPE_NUM_H
@@ -8,7 +8,7 @@
 
 enum { NUM_BYTES = 40 };
 
-/* 9750 as "9 750"; returns out, as all of these do. */
+/* 9750 as "9 750". All of these return out. */
 const char *num_count(char out[NUM_BYTES], uint64_t n);
 
 /* An axis label: "950", "2.5k", "10k", "1.25M". */
@@ -30,31 +30,5 @@ const char *num_time(char out[NUM_BYTES], double s, bool ascii);
 /* What value is more than base: "+18 %", with a real minus unless ascii. */
 const char *num_change(char out[NUM_BYTES], double value, double base,
 		       bool ascii);
-
-enum glyph {
-	GLYPH_RHO,
-	GLYPH_EPS,
-	GLYPH_ALPHA,
-	GLYPH_SIGMA,
-	GLYPH_LE,
-	GLYPH_DOT,      /* between facts */
-	GLYPH_FLAG,     /* the threshold */
-	GLYPH_OPEN,     /* not reached */
-	GLYPH_CHECK,
-	GLYPH_CROSS,
-	GLYPH_WAVE,
-	GLYPH_WARN,
-	GLYPH_BACK,     /* information came back */
-	GLYPH_ARROW,
-	GLYPH_DASH,
-	GLYPH_ELLIPSIS,
-	GLYPH_NEAR,     /* a window nearly under t */
-	GLYPH_LOW,      /* a window under t */
-	GLYPH_UP,       /* the playhead, under an axis */
-	GLYPH_DIAMOND,  /* the cursor */
-	GLYPHS
-};
-
-const char *glyph(enum glyph g, bool ascii);
 
 #endif

@@ -1,4 +1,7 @@
-#include "draw/num.h"
+/*
+ * Numbers as people read them: few digits, a unit, and a minus that is one.
+ */
+#include "base/num.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -88,36 +91,6 @@ const char *num_size(char out[NUM_BYTES], uint64_t bytes)
 		snprintf(out, NUM_BYTES, "%.*f %cB", value < 9.95 ? 1 : 0,
 			 value, units[i]);
 	return out;
-}
-
-static const struct {
-	const char *utf8, *ascii;
-} glyphs[GLYPHS] = {
-	[GLYPH_RHO] = { "ρ", "rho" },
-	[GLYPH_EPS] = { "ε", "eps" },
-	[GLYPH_ALPHA] = { "α", "alphabet" },
-	[GLYPH_SIGMA] = { "σ", "sigma" },
-	[GLYPH_LE] = { "≤", "<=" },
-	[GLYPH_DOT] = { "·", "|" },
-	[GLYPH_FLAG] = { "⚑", "!" },
-	[GLYPH_OPEN] = { "○", "o" },
-	[GLYPH_CHECK] = { "✓", "+" },
-	[GLYPH_CROSS] = { "✗", "x" },
-	[GLYPH_WAVE] = { "≈", "~" },
-	[GLYPH_WARN] = { "▵", "^" },
-	[GLYPH_BACK] = { "↻", "@" },
-	[GLYPH_ARROW] = { "→", "->" },
-	[GLYPH_DASH] = { "—", "-" },
-	[GLYPH_ELLIPSIS] = { "…", "..." },
-	[GLYPH_NEAR] = { "▿", "u" },
-	[GLYPH_LOW] = { "▾", "v" },
-	[GLYPH_UP] = { "▲", "^" },
-	[GLYPH_DIAMOND] = { "◆", "*" },
-};
-
-const char *glyph(enum glyph g, bool ascii)
-{
-	return ascii ? glyphs[g].ascii : glyphs[g].utf8;
 }
 
 const char *num_time(char out[NUM_BYTES], double s, bool ascii)
