@@ -7,7 +7,7 @@ enum {
 	SIZE_MAX_BYTES = 64 /* a size with its extension, and CRLF */
 };
 
-enum place {
+enum chunked_place {
 	PLACE_HEAD,    /* lines up to an empty one */
 	PLACE_BODY,    /* its first line: is it a size? */
 	PLACE_PLAIN,   /* a body without chunks */
@@ -19,7 +19,7 @@ enum place {
 };
 
 struct chunked {
-	enum place place;
+	enum chunked_place place;
 	bool coded;      /* the head says chunked */
 	bool again;      /* a head behind the first: it is dropped */
 	char line[LINE_KEPT];

@@ -18,15 +18,15 @@
 #include "base/zip.h"
 #include "base/zst.h"
 
-enum kind {
+enum unpack_kind {
 	KIND_UNKNOWN, KIND_PLAIN, KIND_GZIP, KIND_ZSTD, KIND_ZIP, KIND_HTTP,
 };
 
 enum { MAGIC_MAX = 4 };
 
 struct unpack {
-	enum kind kind;
-	enum kind outer; /* of the archive that this is in */
+	enum unpack_kind kind;
+	enum unpack_kind outer; /* of the archive that this is in */
 	struct gz_dec *gz;
 	struct zst_dec *zst;
 	struct zip_dec *zip;
@@ -53,7 +53,7 @@ static const struct magic {
 	unsigned char bytes[MAGIC_MAX];
 	size_t len;
 	unsigned char free_bits; /* of the first byte */
-	enum kind kind;
+	enum unpack_kind kind;
 } magics[] = {
 	{ { 0x1f, 0x8b }, 2, 0, KIND_GZIP },
 	{ { 0x28, 0xb5, 0x2f, 0xfd }, 4, 0, KIND_ZSTD },
@@ -93,9 +93,9 @@ static bool matches(const struct magic *m, const char *s, size_t n)
 }
 
 /* Decided as soon as the head is a magic, or can't become one any more. */
-static enum kind kind_of(const char *s, size_t n)
+static enum unpack_kind kind_of(const char *s, size_t n)
 {
-	enum kind kind = KIND_PLAIN;
+	enum unpack_kind kind = KIND_PLAIN;
 
 	for (size_t i = 0; i < ARRAY_LEN(magics); i++) {
 		if (!matches(&magics[i], s, n))
@@ -112,7 +112,7 @@ bool unpack_wants(char first)
 	return kind_of(&first, 1) != KIND_PLAIN;
 }
 
-static void decide(struct unpack *u, enum kind kind)
+static void decide(struct unpack *u, enum unpack_kind kind)
 {
 	bool archive = archives[kind].name != NULL;
 

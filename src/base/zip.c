@@ -26,7 +26,7 @@ static const char sig_member[] = "PK\3\4",
 		  sig_directory[] = "PK\1\2", sig_end[] = "PK\5\6",
 		  sig_end64[] = "PK\6\6";
 
-enum place {
+enum zip_place {
 	ZIP_SIGNATURE, /* of a member, or of what follows the last */
 	ZIP_HEADER,
 	ZIP_NAME,      /* name and extra field */
@@ -38,7 +38,7 @@ enum place {
 };
 
 struct zip_dec {
-	enum place place;
+	enum zip_place place;
 	struct buf head;   /* of the part that is being collected */
 	size_t wanted;     /* bytes it must have */
 	uint64_t at;       /* bytes taken */
@@ -56,7 +56,7 @@ struct zip_dec {
 	struct zst_dec *zst;
 };
 
-static void expect(struct zip_dec *d, enum place place, size_t wanted)
+static void expect(struct zip_dec *d, enum zip_place place, size_t wanted)
 {
 	d->place = place;
 	d->wanted = wanted;

@@ -36,7 +36,7 @@ struct bench {
 };
 
 /* What a worker is told. */
-struct job {
+struct errand {
 	uint32_t i_case, i_problem;
 	struct rule_opts rule; /* f 0: not known yet */
 };
@@ -114,11 +114,11 @@ static bool encode(const struct bench *b, const struct task *task,
 }
 
 /* The same run, which goes on under another policy at the threshold. */
-static bool rescue(const struct bench *b, const struct job *job,
+static bool rescue(const struct bench *b, const struct errand *errand,
 		   const struct vocab_ids *ids, struct bench_run *run,
 		   struct err *err)
 {
-	const struct bench_case *c = &b->cases[job->i_case];
+	const struct bench_case *c = &b->cases[errand->i_case];
 	struct generation_opts o = generate_opts_of(b);
 	struct bench_rescue *r = &run->rescue;
 	struct generation g = { 0 };
@@ -127,7 +127,7 @@ static bool rescue(const struct bench *b, const struct job *job,
 
 	o.threshold.then = THRESHOLD_POLICY;
 	o.threshold.meter = b->o->meter;
-	o.threshold.meter.rule = job->rule;
+	o.threshold.meter.rule = errand->rule;
 	o.threshold.meter.symbols = METER_BYTES;
 	o.threshold.policy = b->o->rescue;
 	o.threshold.budget = b->o->rescue_budget;
@@ -150,11 +150,11 @@ static bool rescue(const struct bench *b, const struct job *job,
 	return good;
 }
 
-static bool run_one(const struct bench *b, const struct job *job,
+static bool run_one(const struct bench *b, const struct errand *errand,
 		    struct bench_run *run, struct err *err)
 {
-	const struct task *task = &b->o->set->tasks[job->i_problem];
-	const struct bench_case *c = &b->cases[job->i_case];
+	const struct task *task = &b->o->set->tasks[errand->i_problem];
+	const struct bench_case *c = &b->cases[errand->i_case];
 	const struct generation_opts o = generate_opts_of(b);
 	struct meter_opts meter = b->o->meter;
 	struct vocab_ids ids = { 0 };
@@ -185,12 +185,12 @@ static bool run_one(const struct bench *b, const struct job *job,
 		snprintf(run->policy, sizeof(run->policy), "%s",
 			 c->policy->name);
 		t.ends = NULL;
-		if (job->rule.f)
-			meter.rule = job->rule;
+		if (errand->rule.f)
+			meter.rule = errand->rule;
 		bench_run_measure(run, &meter);
-		if (b->o->rescue && job->i_case &&
+		if (b->o->rescue && errand->i_case &&
 		    run->stops[BENCH_GUARDIAN] < run->n_tokens)
-			good = rescue(b, job, &ids, run, err);
+			good = rescue(b, errand, &ids, run, err);
 	}
 	release_traced(&t);
 	generation_release(&g);
@@ -202,14 +202,14 @@ static bool run_one(const struct bench *b, const struct job *job,
  * weights to come into its memory. */
 static void warm_up(struct bench *b, uint32_t i_problem)
 {
-	const struct job job = { 0, i_problem, { 0 } };
+	const struct errand errand = { 0, i_problem, { 0 } };
 	struct bench_opts few = *b->o;
 	struct bench copy = *b;
 	struct bench_run run = { 0 };
 
 	few.n_predict = WARM_TOKENS;
 	copy.o = &few;
-	run_one(&copy, &job, &run, NULL);
+	run_one(&copy, &errand, &run, NULL);
 	bench_run_release(&run);
 	b->warm = true;
 }
@@ -221,16 +221,16 @@ static void work(void *ctx, const void *bytes, size_t n, struct buf *out)
 	struct meter_opts meter = b->o->meter;
 	struct bench_run run = { 0 };
 	struct err err = { "" };
-	struct job job;
+	struct errand errand;
 
-	if (n != sizeof(job))
+	if (n != sizeof(errand))
 		return;
-	memcpy(&job, bytes, sizeof(job));
+	memcpy(&errand, bytes, sizeof(errand));
 	if (!b->warm)
-		warm_up(b, job.i_problem);
-	meter.rule = job.rule;
-	if (run_one(b, &job, &run, &err))
-		bench_run_put(&run, job.rule.f ? &meter : NULL, out);
+		warm_up(b, errand.i_problem);
+	meter.rule = errand.rule;
+	if (run_one(b, &errand, &run, &err))
+		bench_run_put(&run, errand.rule.f ? &meter : NULL, out);
 	else
 		buf_printf(out, "!%s", err.text);
 	bench_run_release(&run);
@@ -369,11 +369,11 @@ static uint32_t nth(const struct bench *b, uint32_t i, uint32_t n_cases)
 
 static bool hand_out(struct bench *b, uint32_t i, struct err *err)
 {
-	const struct job job = { i / b->n_problems, i % b->n_problems,
-				 b->dense ? (struct rule_opts){ 0 }
-					  : b->table->meter.rule };
+	const struct errand errand = { i / b->n_problems, i % b->n_problems,
+				       b->dense ? (struct rule_opts){ 0 }
+						: b->table->meter.rule };
 
-	return workers_give(b->workers, i, &job, sizeof(job), err);
+	return workers_give(b->workers, i, &errand, sizeof(errand), err);
 }
 
 static bool run_phase(struct bench *b, bool dense, struct err *err)

@@ -30,7 +30,7 @@ enum unit {
 	KIB, /* from bytes */
 };
 
-struct field {
+struct bench_field {
 	const char *stop; /* in JSON and CSV; "" or a way to stop, */
 	const char *name; /* and what goes behind it */
 	enum unit unit;
@@ -46,7 +46,7 @@ struct field {
 		NULL, name, unit, offsetof(struct bench_effect, member)        \
 	}
 
-static const struct field whole_fields[] = {
+static const struct bench_field whole_fields[] = {
 	CELL("accuracy", accuracy, SHARE),
 	CELL("tokens", tokens, COUNT),
 	CELL("tokens_p90", tokens_p90, COUNT),
@@ -61,7 +61,7 @@ static const struct field whole_fields[] = {
 };
 
 /* Of each way to stop; its name goes before. */
-static const struct field stop_fields[] = {
+static const struct bench_field stop_fields[] = {
 	EFFECT("_fired", fired, SHARE),
 	EFFECT("_tokens", tokens, COUNT),
 	EFFECT("_saved", saved, SHARE),
@@ -72,7 +72,7 @@ static const struct field stop_fields[] = {
 	EFFECT("_jct_s", jct_s, SECONDS),
 };
 
-static const struct field end_fields[] = {
+static const struct bench_field end_fields[] = {
 	CELL("length_cap", cap_tokens, COUNT),
 	CELL("rescue_tried", rescue.tried, SHARE),
 	CELL("rescue_accuracy", rescue.accuracy, SHARE),
@@ -86,8 +86,8 @@ static const struct field end_fields[] = {
 /* All of them, in the order of the files. */
 struct fields {
 	size_t n;
-	struct field at[ARRAY_LEN(whole_fields) + ARRAY_LEN(end_fields) +
-			BENCH_STOPS * ARRAY_LEN(stop_fields)];
+	struct bench_field at[ARRAY_LEN(whole_fields) + ARRAY_LEN(end_fields) +
+			      BENCH_STOPS * ARRAY_LEN(stop_fields)];
 };
 
 static void add_stop(struct fields *all, enum bench_stop stop)
@@ -95,7 +95,7 @@ static void add_stop(struct fields *all, enum bench_stop stop)
 	const char *name = bench_stop_name(stop);
 
 	for (size_t i = 0; name && i < ARRAY_LEN(stop_fields); i++) {
-		struct field *f = &all->at[all->n++];
+		struct bench_field *f = &all->at[all->n++];
 
 		*f = stop_fields[i];
 		f->stop = name;
@@ -117,7 +117,8 @@ static struct fields all_fields(void)
 	return all;
 }
 
-static double value_of(const struct bench_cell *cell, const struct field *f)
+static double value_of(const struct bench_cell *cell,
+		       const struct bench_field *f)
 {
 	double value;
 
@@ -126,7 +127,8 @@ static double value_of(const struct bench_cell *cell, const struct field *f)
 }
 
 /* Is it the field of this name? One that begins with "_" is the rule's. */
-static bool is_named(const struct field *f, const char *rule, const char *name)
+static bool is_named(const struct bench_field *f, const char *rule,
+		     const char *name)
 {
 	size_t n = strlen(f->stop);
 
@@ -135,8 +137,8 @@ static bool is_named(const struct field *f, const char *rule, const char *name)
 	return !strncmp(name, f->stop, n) && !strcmp(name + n, f->name);
 }
 
-static const struct field *field_named(const struct fields *all,
-				       const char *rule, const char *name)
+static const struct bench_field *field_named(const struct fields *all,
+					     const char *rule, const char *name)
 {
 	for (size_t i = 0; i < all->n; i++)
 		if (is_named(&all->at[i], rule, name))
@@ -193,7 +195,7 @@ static void show(char *out, double value, enum unit unit)
 
 /* --- tables for people -------------------------------------------------- */
 
-struct column {
+struct bench_column {
 	const char *head; /* "%": the rule's name, cut */
 	int width;	  /* with the blanks before it */
 	const char *name; /* of a field; NULL: dense's of `dense` */
@@ -203,7 +205,7 @@ struct column {
 struct sheet {
 	const char *title; /* "%": the rule's name */
 	const char *needs; /* a field that some cell must have, or NULL */
-	struct column columns[COLUMNS_MAX + 1];
+	struct bench_column columns[COLUMNS_MAX + 1];
 	size_t i_shown; /* its rule is rule_shown(i_shown) */
 };
 
@@ -286,7 +288,7 @@ static void pad(struct buf *out, const char *text, int width)
 	buf_printf(out, "%*s", width, text);
 }
 
-static bool has_any(const struct bench_table *t, const struct field *f)
+static bool has_any(const struct bench_table *t, const struct bench_field *f)
 {
 	for (size_t i = 0; i < t->n; i++)
 		if (isfinite(value_of(&t->cells[i], f)))
@@ -305,9 +307,9 @@ static void put_row(const struct bench_table *t, const struct fields *all,
 			   cell->budget);
 	else
 		buf_printf(out, "%-*s%7s", NAME_COLS, cell->policy, "");
-	for (const struct column *c = sheet->columns; c->head; c++) {
-		const struct field *f = field_named(
-			all, rule, c->name ? c->name : c->dense);
+	for (const struct bench_column *c = sheet->columns; c->head; c++) {
+		const struct bench_field *f =
+			field_named(all, rule, c->name ? c->name : c->dense);
 		const struct bench_cell *from =
 			c->name ? cell : bench_table_dense(t);
 
@@ -318,7 +320,8 @@ static void put_row(const struct bench_table *t, const struct fields *all,
 }
 
 /* Above a column; the name of a rule is cut: "adapt." */
-static void put_head(const struct column *c, const char *rule, struct buf *out)
+static void put_head(const struct bench_column *c, const char *rule,
+		     struct buf *out)
 {
 	char head[HEAD_COLS + 1];
 	size_t n = strlen(rule);
@@ -345,7 +348,7 @@ static void put_sheet(const struct bench_table *t, const struct fields *all,
 		else
 			buf_putc(out, *c);
 	buf_printf(out, "\n%-*s%7s", NAME_COLS, "policy", "budget");
-	for (const struct column *c = sheet->columns; c->head; c++)
+	for (const struct bench_column *c = sheet->columns; c->head; c++)
 		put_head(c, rule, out);
 	buf_putc(out, '\n');
 	for (size_t i = 0; i < t->n; i++)

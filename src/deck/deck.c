@@ -301,7 +301,7 @@ static void enter_records(struct deck *d, struct shelf *s)
 	}
 }
 
-enum step { STEP_DONE, STEP_MORE, STEP_WAIT };
+enum deck_step { STEP_DONE, STEP_MORE, STEP_WAIT };
 
 static enum source_state probe_step(struct deck *d, struct shelf *s,
 				    struct err *err)
@@ -344,7 +344,7 @@ static void begin_anew(struct deck *d, size_t i, const struct err *what)
 }
 
 /* One look at one source. */
-static enum step read_shelf(struct deck *d, size_t i)
+static enum deck_step read_shelf(struct deck *d, size_t i)
 {
 	struct shelf *s = &d->shelves[i];
 	struct err err = { "" };
@@ -363,9 +363,9 @@ static enum step read_shelf(struct deck *d, size_t i)
 }
 
 /* The first source that has something; those that only wait are passed. */
-static enum step read_step(struct deck *d)
+static enum deck_step read_step(struct deck *d)
 {
-	enum step step = STEP_DONE;
+	enum deck_step step = STEP_DONE;
 
 	while (d->n_ended < d->n_shelves && d->shelves[d->n_ended].ended)
 		d->n_ended++;
@@ -498,7 +498,7 @@ static void report_one(struct deck *d, size_t i)
 		record_begin(d, i);
 }
 
-static enum step report_step(struct deck *d)
+static enum deck_step report_step(struct deck *d)
 {
 	size_t i = d->loading.n ? 0 : next_report(d);
 
@@ -510,7 +510,7 @@ static enum step report_step(struct deck *d)
 
 /* The same for the entries that are looked at. Runs that are kept are in
  * work already. */
-static enum step sight_step(struct deck *d)
+static enum deck_step sight_step(struct deck *d)
 {
 	while (d->i_sight < d->n_sight) {
 		size_t i = d->sight[d->i_sight];
@@ -528,7 +528,7 @@ static enum step sight_step(struct deck *d)
 
 /* ---- the open run ---- */
 
-static enum step open_step(struct deck *d)
+static enum deck_step open_step(struct deck *d)
 {
 	if (!d->run || run_measure(d->run, DECK_MEASURE_TOKENS))
 		return STEP_DONE;
@@ -588,7 +588,7 @@ bool deck_work(struct deck *d, uint64_t budget_us)
 {
 	uint64_t now = now_us(), until = now + budget_us;
 	uint64_t sight_until = now + budget_us / 2;
-	enum step reading = STEP_DONE;
+	enum deck_step reading = STEP_DONE;
 
 	do {
 		if (open_step(d) == STEP_MORE)

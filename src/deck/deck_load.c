@@ -46,14 +46,14 @@ bool load_ready(const struct buf *probe)
 }
 
 /* What the sink needs. */
-struct loading {
+struct load_sink {
 	struct load_list *out;
 	const struct meter_opts *meter;
 };
 
 static struct run *load_open(void *ctx)
 {
-	struct loading *l = ctx;
+	struct load_sink *l = ctx;
 	struct load_list *out = l->out;
 
 	out->runs = grow(out->runs, &out->cap, out->n + 1,
@@ -70,7 +70,7 @@ static void load_close(void *ctx, struct run *run)
 
 static void load_broken(void *ctx, const char *sentence)
 {
-	struct loading *l = ctx;
+	struct load_sink *l = ctx;
 	size_t n = sizeof(l->out->trouble) - 1;
 
 	if (!l->out->trouble[0])
@@ -81,7 +81,7 @@ bool load_place(struct source *source, const struct record_place *place,
 		const struct feed_opts *opts, const struct meter_opts *meter,
 		struct load_list *out, struct err *err)
 {
-	struct loading loading = { out, meter };
+	struct load_sink loading = { out, meter };
 	const struct feed_sink sink = {
 		.ctx = &loading,
 		.open = load_open,

@@ -24,28 +24,28 @@ struct decoder {
 
 /* --- the child ---------------------------------------------------------- */
 
-struct work {
+struct child_ends {
 	int data_fd, news_fd;
 	bool gone; /* nobody reads */
 };
 
 static void put_records(void *ctx, const char *lines, size_t n)
 {
-	struct work *w = ctx;
+	struct child_ends *w = ctx;
 
 	w->gone = w->gone || !write_all(w->data_fd, lines, n);
 }
 
 static void put_news(void *ctx, const char *sentence)
 {
-	struct work *w = ctx;
+	struct child_ends *w = ctx;
 
 	write_all(w->news_fd, sentence, strlen(sentence));
 	write_all(w->news_fd, "\n", 1);
 }
 
 static void run_child(const struct writer_opts *opts, unsigned threads,
-		      const char *start, struct work *w, int command_fd)
+		      const char *start, struct child_ends *w, int command_fd)
 {
 	const int keep[] = { w->data_fd, w->news_fd, command_fd };
 	struct writer_opts own = *opts;
@@ -87,7 +87,8 @@ struct decoder *decoder_open(const struct writer_opts *opts, unsigned threads,
 				strerror(errno));
 	}
 	if (child == 0) {
-		struct work w = { .data_fd = data[1], .news_fd = news[1] };
+		struct child_ends w = { .data_fd = data[1],
+					.news_fd = news[1] };
 
 		close(data[0]);
 		close(command[1]);

@@ -313,7 +313,7 @@ static bool do_snapshot(struct writer *w, const struct order *in,
 
 /* --- the table ----------------------------------------------------------- */
 
-static const struct command {
+static const struct writer_command {
 	const char *name;
 	size_t n_words; /* at least, the name included */
 	bool (*run)(struct writer *w, const struct order *in, struct err *err);
@@ -345,7 +345,7 @@ bool writer_command(struct writer *w, const char *line, struct err *err)
 	if (!in.n)
 		return true;
 	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
-		const struct command *c = &commands[i];
+		const struct writer_command *c = &commands[i];
 
 		if (strcmp(c->name, in.at[0]) != 0)
 			continue;

@@ -35,7 +35,7 @@
 #include "base/buf.h"
 #include "measure/stree.h"
 
-struct phrase {
+struct packed_phrase {
 	uint32_t start;
 	uint32_t src;
 	uint64_t bits; /* code of all phrases before this one */
@@ -43,8 +43,8 @@ struct phrase {
 
 struct lz77 {
 	void *text;             /* = text_block.data: uint8_t or uint32_t */
-	struct phrase *phrases; /* = phrase_block.data */
-	struct phrase *open;    /* the last of them; NULL without any */
+	struct packed_phrase *phrases; /* = phrase_block.data */
+	struct packed_phrase *open;    /* the last of them; NULL without any */
 	uint32_t n_symbols;
 	uint32_t cap_symbols;
 	uint32_t n_phrases;
@@ -72,7 +72,7 @@ static unsigned floor_log2(uint32_t x)
 }
 
 /* Bits of one phrase of `len` symbols, see the head of this file. */
-static uint64_t phrase_bits(const struct lz77 *z, const struct phrase *p,
+static uint64_t phrase_bits(const struct lz77 *z, const struct packed_phrase *p,
 			    uint32_t len)
 {
 	uint64_t literals = (uint64_t)len * (1 + z->literal_bits);
@@ -95,7 +95,7 @@ static size_t symbol_bytes(const struct lz77 *z)
 static void refresh(struct lz77 *z)
 {
 	size_t symbols = z->text_block.cap / symbol_bytes(z);
-	size_t phrases = z->phrase_block.cap / sizeof(struct phrase);
+	size_t phrases = z->phrase_block.cap / sizeof(struct packed_phrase);
 
 	z->text = z->text_block.data;
 	z->phrases = z->phrase_block.data;
@@ -132,7 +132,7 @@ void lz77_reserve(struct lz77 *z, uint32_t n_symbols)
 	if (z->sealed)
 		return;
 	big_reserve(&z->text_block, n * symbol_bytes(z));
-	big_reserve(&z->phrase_block, n / 4 * sizeof(struct phrase));
+	big_reserve(&z->phrase_block, n / 4 * sizeof(struct packed_phrase));
 	refresh(z);
 	stree_reserve(&z->tree, z->text, z->n_symbols, n);
 }
@@ -141,7 +141,7 @@ void lz77_seal(struct lz77 *z)
 {
 	stree_release(&z->tree);
 	big_trim(&z->text_block, z->n_symbols * symbol_bytes(z));
-	big_trim(&z->phrase_block, z->n_phrases * sizeof(struct phrase));
+	big_trim(&z->phrase_block, z->n_phrases * sizeof(struct packed_phrase));
 	refresh(z);
 	z->sealed = true;
 }
@@ -154,14 +154,14 @@ static void append_phrase(struct lz77 *z, uint32_t start)
 		bits = z->open->bits +
 		       phrase_bits(z, z->open, start - z->open->start);
 	if (UNLIKELY(z->n_phrases == z->cap_phrases)) {
-		big_grow(&z->phrase_block,
-			 ((size_t)z->n_phrases + 1) * sizeof(struct phrase));
+		big_grow(&z->phrase_block, ((size_t)z->n_phrases + 1) *
+						   sizeof(*z->phrases));
 		refresh(z);
 	}
 	z->open = &z->phrases[z->n_phrases++];
-	*z->open = (struct phrase){
-		.start = start, .src = LZ77_LITERAL, .bits = bits
-	};
+	*z->open = (struct packed_phrase){ .start = start,
+					   .src = LZ77_LITERAL,
+					   .bits = bits };
 }
 
 /* Appends the symbol to text and tree. */
@@ -226,7 +226,7 @@ uint32_t lz77_phrases_at(const struct lz77 *z, uint32_t n)
 
 uint64_t lz77_code_bits_at(const struct lz77 *z, uint32_t n)
 {
-	const struct phrase *last;
+	const struct packed_phrase *last;
 
 	assert(n <= z->n_symbols);
 	if (n == 0)
@@ -239,7 +239,7 @@ uint64_t lz77_code_bits_at(const struct lz77 *z, uint32_t n)
 
 struct lz77_phrase lz77_phrase(const struct lz77 *z, uint32_t i_phrase)
 {
-	const struct phrase *p = &z->phrases[i_phrase];
+	const struct packed_phrase *p = &z->phrases[i_phrase];
 	uint32_t end = i_phrase + 1 < z->n_phrases ? p[1].start : z->n_symbols;
 
 	assert(i_phrase < z->n_phrases);

@@ -16,13 +16,13 @@
 
 #include <math.h>
 
-struct level {
+struct series_level {
 	struct series_range *cells;
 	size_t n, cap;
 };
 
 struct series {
-	struct level level[SERIES_LEVELS];
+	struct series_level level[SERIES_LEVELS];
 	size_t n_values;
 };
 
@@ -59,7 +59,7 @@ void series_clear(struct series *s)
 		s->level[i].n = 0;
 }
 
-static void add_cell(struct level *level, struct series_range cell)
+static void add_cell(struct series_level *level, struct series_range cell)
 {
 	level->cells = grow(level->cells, &level->cap, level->n + 1,
 			    sizeof(*level->cells));
@@ -70,7 +70,7 @@ static void add_cell(struct level *level, struct series_range cell)
 static void climb(struct series *s)
 {
 	for (size_t i = 0; i + 1 < SERIES_LEVELS; i++) {
-		const struct level *low = &s->level[i];
+		const struct series_level *low = &s->level[i];
 		struct series_range sum = nothing;
 
 		if (low->n % SERIES_FAN)
@@ -83,7 +83,7 @@ static void climb(struct series *s)
 
 void series_push(struct series *s, float value)
 {
-	struct level *low = &s->level[0];
+	struct series_level *low = &s->level[0];
 	struct series_range cell = { value, value, value };
 
 	if (s->n_values % SERIES_BLOCK == 0)

@@ -33,7 +33,7 @@ static const uint8_t value_bytes[VALUES] = {
 	[VALUE_U64] = 8, [VALUE_I64] = 8, [VALUE_F64] = 8,
 };
 
-struct key {
+struct gguf_key {
 	const char *name;
 	size_t len;
 	uint32_t type;
@@ -44,7 +44,7 @@ struct key {
 };
 
 struct gguf {
-	struct key *keys;
+	struct gguf_key *keys;
 	size_t n_keys, keys_cap;
 	struct gguf_tensor *tensors;
 	size_t n_tensors, tensors_cap;
@@ -55,17 +55,17 @@ struct gguf {
 
 /* --- reading ------------------------------------------------------------ */
 
-struct reader {
+struct gguf_reader {
 	const uint8_t *start, *at, *end;
 	struct err *err;
 };
 
-static size_t left(const struct reader *r)
+static size_t left(const struct gguf_reader *r)
 {
 	return (size_t)(r->end - r->at);
 }
 
-static bool cut_short(const struct reader *r)
+static bool cut_short(const struct gguf_reader *r)
 {
 	return err_set(r->err, "the GGUF file is cut short or lies about a "
 			       "length at byte %zu",
@@ -82,7 +82,7 @@ static uint64_t number(const uint8_t *s, unsigned n)
 	return value;
 }
 
-static bool take_number(struct reader *r, unsigned n, uint64_t *out)
+static bool take_number(struct gguf_reader *r, unsigned n, uint64_t *out)
 {
 	if (left(r) < n)
 		return cut_short(r);
@@ -91,7 +91,7 @@ static bool take_number(struct reader *r, unsigned n, uint64_t *out)
 	return true;
 }
 
-static bool take_u32(struct reader *r, uint32_t *out)
+static bool take_u32(struct gguf_reader *r, uint32_t *out)
 {
 	uint64_t value = 0;
 
@@ -101,7 +101,7 @@ static bool take_u32(struct reader *r, uint32_t *out)
 	return true;
 }
 
-static bool take_string(struct reader *r, const char **s, size_t *n)
+static bool take_string(struct gguf_reader *r, const char **s, size_t *n)
 {
 	uint64_t len = 0;
 
@@ -115,7 +115,7 @@ static bool take_string(struct reader *r, const char **s, size_t *n)
 	return true;
 }
 
-static bool skip_strings(struct reader *r, uint64_t n)
+static bool skip_strings(struct gguf_reader *r, uint64_t n)
 {
 	const char *s;
 	size_t len = 0;
@@ -128,7 +128,7 @@ static bool skip_strings(struct reader *r, uint64_t n)
 	return true;
 }
 
-static bool take_array(struct reader *r, struct key *k)
+static bool take_array(struct gguf_reader *r, struct gguf_key *k)
 {
 	if (!take_u32(r, &k->array_type) || !take_number(r, 8, &k->n))
 		return false;
@@ -146,7 +146,7 @@ static bool take_array(struct reader *r, struct key *k)
 	return true;
 }
 
-static bool take_value(struct reader *r, struct key *k)
+static bool take_value(struct gguf_reader *r, struct gguf_key *k)
 {
 	const char *s;
 	size_t n;
@@ -166,9 +166,9 @@ static bool take_value(struct reader *r, struct key *k)
 	return true;
 }
 
-static bool take_key(struct reader *r, struct key *k)
+static bool take_key(struct gguf_reader *r, struct gguf_key *k)
 {
-	*k = (struct key){ 0 };
+	*k = (struct gguf_key){ 0 };
 	if (!take_string(r, &k->name, &k->len) || !take_u32(r, &k->type) ||
 	    !take_value(r, k))
 		return false;
@@ -247,7 +247,7 @@ static bool tensor_bytes(const struct gguf_tensor *t,
 }
 
 /* All but its data's address: *offset is in the data section. */
-static bool take_tensor(struct reader *r, struct gguf_tensor *t,
+static bool take_tensor(struct gguf_reader *r, struct gguf_tensor *t,
 			uint64_t *offset)
 {
 	const struct quant *quant;
@@ -282,7 +282,7 @@ static bool take_tensor(struct reader *r, struct gguf_tensor *t,
 	return true;
 }
 
-static bool take_tensors(struct reader *r, struct gguf *g, uint64_t n,
+static bool take_tensors(struct gguf_reader *r, struct gguf *g, uint64_t n,
 			 uint64_t alignment)
 {
 	uint64_t *offsets = mem_alloc((size_t)n * sizeof(*offsets) + 1);
@@ -315,7 +315,8 @@ static bool take_tensors(struct reader *r, struct gguf *g, uint64_t n,
 
 /* --- the file ----------------------------------------------------------- */
 
-static bool take_head(struct reader *r, uint64_t *n_tensors, uint64_t *n_keys)
+static bool take_head(struct gguf_reader *r, uint64_t *n_tensors,
+		      uint64_t *n_keys)
 {
 	uint32_t version;
 
@@ -339,7 +340,7 @@ static bool take_head(struct reader *r, uint64_t *n_tensors, uint64_t *n_keys)
 	return true;
 }
 
-static bool take_keys(struct reader *r, struct gguf *g, uint64_t n)
+static bool take_keys(struct gguf_reader *r, struct gguf *g, uint64_t n)
 {
 	g->keys = mem_zalloc((size_t)n * sizeof(*g->keys) + 1);
 	for (; g->n_keys < n; g->n_keys++)
@@ -348,7 +349,7 @@ static bool take_keys(struct reader *r, struct gguf *g, uint64_t n)
 	return true;
 }
 
-static bool parse(struct reader *r, struct gguf *g)
+static bool parse(struct gguf_reader *r, struct gguf *g)
 {
 	uint64_t n_tensors = 0, n_keys = 0, alignment = ALIGNMENT;
 
@@ -371,7 +372,8 @@ static bool parse(struct reader *r, struct gguf *g)
 
 struct gguf *gguf_parse(const void *data, size_t size, struct err *err)
 {
-	struct reader r = { data, data, (const uint8_t *)data + size, err };
+	struct gguf_reader r = { data, data, (const uint8_t *)data + size,
+				 err };
 	struct gguf *g = mem_zalloc(sizeof(*g));
 
 	if (parse(&r, g))
@@ -393,7 +395,7 @@ void gguf_free(struct gguf *g)
 
 /* --- questions ---------------------------------------------------------- */
 
-static const struct key *find_key(const struct gguf *g, const char *name)
+static const struct gguf_key *find_key(const struct gguf *g, const char *name)
 {
 	uint32_t at = *place(g, false, name, strlen(name));
 
@@ -450,7 +452,7 @@ static bool to_f64(uint32_t type, const uint8_t *at, double *value)
 
 bool gguf_u64(const struct gguf *g, const char *key, uint64_t *value)
 {
-	const struct key *k = find_key(g, key);
+	const struct gguf_key *k = find_key(g, key);
 	uint64_t bits;
 
 	if (!k || k->type >= VALUES || !value_bytes[k->type] ||
@@ -465,14 +467,14 @@ bool gguf_u64(const struct gguf *g, const char *key, uint64_t *value)
 
 bool gguf_f64(const struct gguf *g, const char *key, double *value)
 {
-	const struct key *k = find_key(g, key);
+	const struct gguf_key *k = find_key(g, key);
 
 	return k && to_f64(k->type, k->value, value);
 }
 
 bool gguf_bool(const struct gguf *g, const char *key, bool *value)
 {
-	const struct key *k = find_key(g, key);
+	const struct gguf_key *k = find_key(g, key);
 
 	if (!k || k->type != VALUE_BOOL)
 		return false;
@@ -483,7 +485,7 @@ bool gguf_bool(const struct gguf *g, const char *key, bool *value)
 bool gguf_str(const struct gguf *g, const char *key, const char **s,
 	      size_t *n)
 {
-	const struct key *k = find_key(g, key);
+	const struct gguf_key *k = find_key(g, key);
 
 	if (!k || k->type != VALUE_STRING)
 		return false;
@@ -494,7 +496,7 @@ bool gguf_str(const struct gguf *g, const char *key, const char **s,
 
 bool gguf_array(const struct gguf *g, const char *key, struct gguf_array *a)
 {
-	const struct key *k = find_key(g, key);
+	const struct gguf_key *k = find_key(g, key);
 
 	if (!k || k->type != VALUE_ARRAY)
 		return false;

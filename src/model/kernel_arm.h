@@ -20,7 +20,7 @@
 enum { TILE = 4 };
 
 /* scale[0] is of the first 16, scale[1] of the last. */
-struct part {
+struct neon_part {
 	int8x16_t u[2];
 	float scale[2], least;
 };
@@ -33,15 +33,15 @@ static inline float half_at(const uint8_t *s)
 	return (float)half;
 }
 
-static inline struct part part_of(uint8x16_t low, uint8x16_t high, int8_t minus,
-				  float scale, float least)
+static inline struct neon_part part_of(uint8x16_t low, uint8x16_t high,
+				       int8_t minus, float scale, float least)
 {
 	int8x16_t off = vdupq_n_s8(minus);
 
-	return (struct part){ { vsubq_s8(vreinterpretq_s8_u8(low), off),
-				vsubq_s8(vreinterpretq_s8_u8(high), off) },
-			      { scale, scale },
-			      least };
+	return (struct neon_part){ { vsubq_s8(vreinterpretq_s8_u8(low), off),
+				     vsubq_s8(vreinterpretq_s8_u8(high), off) },
+				   { scale, scale },
+				   least };
 }
 
 static inline uint8x16_t low_nibbles(const uint8_t *s)
@@ -65,14 +65,14 @@ static inline uint8x16_t fifth_bits(const uint8_t *s)
 	return vandq_u8(set, vdupq_n_u8(16));
 }
 
-static inline struct part part_q8_0(const uint8_t *row, uint32_t i)
+static inline struct neon_part part_q8_0(const uint8_t *row, uint32_t i)
 {
 	const uint8_t *s = row + (size_t)i * 34;
 
 	return part_of(vld1q_u8(s + 2), vld1q_u8(s + 18), 0, half_at(s), 0);
 }
 
-static inline struct part part_q4_0(const uint8_t *row, uint32_t i)
+static inline struct neon_part part_q4_0(const uint8_t *row, uint32_t i)
 {
 	const uint8_t *s = row + (size_t)i * 18;
 
@@ -80,7 +80,7 @@ static inline struct part part_q4_0(const uint8_t *row, uint32_t i)
 		       0);
 }
 
-static inline struct part part_q4_1(const uint8_t *row, uint32_t i)
+static inline struct neon_part part_q4_1(const uint8_t *row, uint32_t i)
 {
 	const uint8_t *s = row + (size_t)i * 20;
 
@@ -88,7 +88,7 @@ static inline struct part part_q4_1(const uint8_t *row, uint32_t i)
 		       half_at(s + 2));
 }
 
-static inline struct part part_q5_0(const uint8_t *row, uint32_t i)
+static inline struct neon_part part_q5_0(const uint8_t *row, uint32_t i)
 {
 	const uint8_t *s = row + (size_t)i * 22;
 
@@ -97,7 +97,7 @@ static inline struct part part_q5_0(const uint8_t *row, uint32_t i)
 		       half_at(s), 0);
 }
 
-static inline struct part part_q5_1(const uint8_t *row, uint32_t i)
+static inline struct neon_part part_q5_1(const uint8_t *row, uint32_t i)
 {
 	const uint8_t *s = row + (size_t)i * 24;
 
@@ -129,7 +129,7 @@ static inline uint8x16_t k_nibbles(const uint8_t *s, uint32_t j)
 	return j % 2 ? high_nibbles(s) : low_nibbles(s);
 }
 
-static inline struct part part_q4_k(const uint8_t *row, uint32_t i)
+static inline struct neon_part part_q4_k(const uint8_t *row, uint32_t i)
 {
 	const uint8_t *s = row + (size_t)(i / 8) * 144;
 	const uint8_t *q = s + 16 + i % 8 / 2 * 32;
@@ -148,7 +148,7 @@ static inline uint8x16_t k_fifth(const uint8_t *s, uint32_t j)
 	return vandq_u8(set, vdupq_n_u8(16));
 }
 
-static inline struct part part_q5_k(const uint8_t *row, uint32_t i)
+static inline struct neon_part part_q5_k(const uint8_t *row, uint32_t i)
 {
 	const uint8_t *s = row + (size_t)(i / 8) * 176;
 	uint32_t j = i % 8;
@@ -170,7 +170,7 @@ static inline uint8x16_t k_sixth(const uint8_t *s, uint32_t k)
 	return vshlq_n_u8(vandq_u8(two, vdupq_n_u8(3)), 4);
 }
 
-static inline struct part part_q6_k(const uint8_t *row, uint32_t i)
+static inline struct neon_part part_q6_k(const uint8_t *row, uint32_t i)
 {
 	const uint8_t *s = row + (size_t)(i / 8) * 210;
 	uint32_t half = i % 8 / 4, k = i % 4;
@@ -178,7 +178,7 @@ static inline struct part part_q6_k(const uint8_t *row, uint32_t i)
 	const uint8_t *low = s + half * 64 + k % 2 * 32;
 	const uint8_t *high = s + 128 + half * 32;
 	float d = half_at(s + 208);
-	struct part p = part_of(
+	struct neon_part p = part_of(
 		vorrq_u8(k_nibbles(low, k / 2), k_sixth(high, k)),
 		vorrq_u8(k_nibbles(low + 16, k / 2), k_sixth(high + 16, k)), 32,
 		d * scales[0], 0);
@@ -201,7 +201,7 @@ static inline int32x4_t dot16(int32x4_t sum, int8x16_t u, int8x16_t q)
 #endif
 }
 
-static inline float32x4_t add_even(const struct part *p, float d,
+static inline float32x4_t add_even(const struct neon_part *p, float d,
 				   const int8_t *q, float32x4_t sum)
 {
 	int32x4_t all = dot16(vdupq_n_s32(0), p->u[0], vld1q_s8(q));
@@ -210,7 +210,7 @@ static inline float32x4_t add_even(const struct part *p, float d,
 	return vfmaq_n_f32(sum, vcvtq_f32_s32(all), p->scale[0] * d);
 }
 
-static inline float32x4_t add_halves(const struct part *p, float d,
+static inline float32x4_t add_halves(const struct neon_part *p, float d,
 				     const int8_t *q, float32x4_t sum)
 {
 	for (int k = 0; k < 2; k++) {
@@ -237,7 +237,7 @@ static inline float32x4_t add_halves(const struct part *p, float d,
 			least[t] = 0;                                          \
 		}                                                              \
 		for (uint32_t i = 0; i < n_parts; i++) {                       \
-			const struct part p = part_##name(row, i);             \
+			const struct neon_part p = part_##name(row, i);        \
 			for (uint32_t t = 0; t < n_tokens; t++) {              \
 				sums[t][i % 2] =                               \
 					add(&p, x[t].d[i],                     \

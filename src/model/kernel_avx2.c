@@ -19,15 +19,15 @@ enum { TILE = 8 };
 
 /* 32 weights: w_i = scale * u_i + least; lanes 0-3 and 4-7 of the scale may
  * differ, and least[1] is what the last 16 have beyond least[0]. */
-struct part {
+struct avx2_part {
 	__m256i u;
 	__m256 scale;
 	float least[2];
 };
 
-static inline struct part even(__m256i u, float scale, float least)
+static inline struct avx2_part even(__m256i u, float scale, float least)
 {
-	return (struct part){ u, _mm256_set1_ps(scale), { least, 0 } };
+	return (struct avx2_part){ u, _mm256_set1_ps(scale), { least, 0 } };
 }
 
 /* 16 bytes: low nibbles, then high ones. */
@@ -57,7 +57,7 @@ static inline __m256i fifth_bits(const uint8_t *s)
 		_mm256_set1_epi8(16));
 }
 
-static inline struct part part_q8_0(const uint8_t *row, uint32_t i)
+static inline struct avx2_part part_q8_0(const uint8_t *row, uint32_t i)
 {
 	const uint8_t *s = row + (size_t)i * 34;
 
@@ -65,7 +65,7 @@ static inline struct part part_q8_0(const uint8_t *row, uint32_t i)
 		    0);
 }
 
-static inline struct part part_q4_0(const uint8_t *row, uint32_t i)
+static inline struct avx2_part part_q4_0(const uint8_t *row, uint32_t i)
 {
 	const uint8_t *s = row + (size_t)i * 18;
 	float d = half_at(s);
@@ -73,14 +73,14 @@ static inline struct part part_q4_0(const uint8_t *row, uint32_t i)
 	return even(nibbles(s + 2), d, -8 * d);
 }
 
-static inline struct part part_q4_1(const uint8_t *row, uint32_t i)
+static inline struct avx2_part part_q4_1(const uint8_t *row, uint32_t i)
 {
 	const uint8_t *s = row + (size_t)i * 20;
 
 	return even(nibbles(s + 4), half_at(s), half_at(s + 2));
 }
 
-static inline struct part part_q5_0(const uint8_t *row, uint32_t i)
+static inline struct avx2_part part_q5_0(const uint8_t *row, uint32_t i)
 {
 	const uint8_t *s = row + (size_t)i * 22;
 	float d = half_at(s);
@@ -89,7 +89,7 @@ static inline struct part part_q5_0(const uint8_t *row, uint32_t i)
 		    -16 * d);
 }
 
-static inline struct part part_q5_1(const uint8_t *row, uint32_t i)
+static inline struct avx2_part part_q5_1(const uint8_t *row, uint32_t i)
 {
 	const uint8_t *s = row + (size_t)i * 24;
 
@@ -106,7 +106,7 @@ static inline __m256i k_nibbles(const uint8_t *s, uint32_t j)
 	return _mm256_and_si256(bytes, _mm256_set1_epi8(15));
 }
 
-static inline struct part part_q4_k(const uint8_t *row, uint32_t i)
+static inline struct avx2_part part_q4_k(const uint8_t *row, uint32_t i)
 {
 	const uint8_t *s = row + (size_t)(i / 8) * 144;
 	float scale, min;
@@ -116,7 +116,7 @@ static inline struct part part_q4_k(const uint8_t *row, uint32_t i)
 		    -half_at(s + 2) * min);
 }
 
-static inline struct part part_q5_k(const uint8_t *row, uint32_t i)
+static inline struct avx2_part part_q5_k(const uint8_t *row, uint32_t i)
 {
 	const uint8_t *s = row + (size_t)(i / 8) * 176;
 	uint32_t j = i % 8;
@@ -132,7 +132,7 @@ static inline struct part part_q5_k(const uint8_t *row, uint32_t i)
 		    half_at(s) * scale, -half_at(s + 2) * min);
 }
 
-static inline struct part part_q6_k(const uint8_t *row, uint32_t i)
+static inline struct avx2_part part_q6_k(const uint8_t *row, uint32_t i)
 {
 	const uint8_t *s = row + (size_t)(i / 8) * 210;
 	uint32_t j = i % 8, half = j / 4, k = j % 4;
@@ -142,7 +142,7 @@ static inline struct part part_q6_k(const uint8_t *row, uint32_t i)
 		(const __m256i *)(s + half * 64 + k % 2 * 32));
 	__m256i high =
 		_mm256_loadu_si256((const __m256i *)(s + 128 + half * 32));
-	struct part p;
+	struct avx2_part p;
 
 	low = _mm256_and_si256(k < 2 ? low : _mm256_srli_epi16(low, 4),
 			       _mm256_set1_epi8(15));
@@ -190,7 +190,8 @@ static inline __m256i dot32_signed(__m256i u, __m256i q)
 		for (uint32_t i = 0; i < n_parts; i += 2) {                    \
 			uint32_t n = MIN(n_parts - i, 2u);                     \
 			for (uint32_t k = 0; k < n; k++) {                     \
-				const struct part p = part_##name(row, i + k); \
+				const struct avx2_part p =                     \
+					part_##name(row, i + k);               \
 				for (uint32_t t = 0; t < n_tokens; t++)        \
 					add_part(&p, &x[t], i + k,             \
 						 &sums[t][k], &least[t], dot); \
@@ -229,7 +230,7 @@ static inline __m256i dot32_signed(__m256i u, __m256i q)
 typedef __m256i dot_fn(__m256i u, __m256i q);
 
 static inline __attribute__((always_inline)) void
-add_part(const struct part *p, const struct kernel_q8 *x, uint32_t i,
+add_part(const struct avx2_part *p, const struct kernel_q8 *x, uint32_t i,
 	 __m256 *sum, float *least, dot_fn *dot)
 {
 	__m256i q = _mm256_loadu_si256(

@@ -23,7 +23,7 @@
  */
 enum { TILE = 8 };
 
-struct group {
+struct scales {
 	__m512 scale; /* of the parts in lanes 0-7; Q6_K: of halves, in 0-15 */
 	__m256 least; /* of the parts */
 	__m256 upper; /* Q6_K: what the last 16 have beyond that */
@@ -56,21 +56,21 @@ ALWAYS __m256 halves(const uint8_t *s, uint32_t step, uint32_t n)
 }
 
 /* Types of one scale, with w = scale * (u - minus). */
-ALWAYS struct group group_minus(const uint8_t *s, uint32_t step, uint32_t n,
-				float minus)
+ALWAYS struct scales group_minus(const uint8_t *s, uint32_t step, uint32_t n,
+				 float minus)
 {
 	__m256 d = halves(s, step, n);
 
-	return (struct group){ _mm512_castps256_ps512(d),
-			       _mm256_mul_ps(d, _mm256_set1_ps(-minus)), d };
+	return (struct scales){ _mm512_castps256_ps512(d),
+				_mm256_mul_ps(d, _mm256_set1_ps(-minus)), d };
 }
 
 /* Types of a scale and a least value. */
-ALWAYS struct group group_least(const uint8_t *s, uint32_t step, uint32_t n)
+ALWAYS struct scales group_least(const uint8_t *s, uint32_t step, uint32_t n)
 {
 	__m256 d = halves(s, step, n), m = halves(s + 2, step, n);
 
-	return (struct group){ _mm512_castps256_ps512(d), m, d };
+	return (struct scales){ _mm512_castps256_ps512(d), m, d };
 }
 
 /* A pair of parts: of which the second may not be there. */
@@ -109,7 +109,7 @@ ALWAYS __m512i fifth_bits(const uint8_t *a, const uint8_t *b)
 				     _mm512_set1_epi8(16));
 }
 
-ALWAYS struct group group_q8_0(const uint8_t *row, uint32_t i, uint32_t n)
+ALWAYS struct scales group_q8_0(const uint8_t *row, uint32_t i, uint32_t n)
 {
 	return group_minus(row + (size_t)i * 34, 34, n, 128);
 }
@@ -122,7 +122,7 @@ ALWAYS __m512i pair_q8_0(const uint8_t *row, uint32_t i, bool both)
 				_mm512_set1_epi8((char)0x80));
 }
 
-ALWAYS struct group group_q4_0(const uint8_t *row, uint32_t i, uint32_t n)
+ALWAYS struct scales group_q4_0(const uint8_t *row, uint32_t i, uint32_t n)
 {
 	return group_minus(row + (size_t)i * 18, 18, n, 8);
 }
@@ -134,7 +134,7 @@ ALWAYS __m512i pair_q4_0(const uint8_t *row, uint32_t i, bool both)
 	return nibbles(s, both ? s + 18 : s);
 }
 
-ALWAYS struct group group_q4_1(const uint8_t *row, uint32_t i, uint32_t n)
+ALWAYS struct scales group_q4_1(const uint8_t *row, uint32_t i, uint32_t n)
 {
 	return group_least(row + (size_t)i * 20, 20, n);
 }
@@ -146,7 +146,7 @@ ALWAYS __m512i pair_q4_1(const uint8_t *row, uint32_t i, bool both)
 	return nibbles(s, both ? s + 20 : s);
 }
 
-ALWAYS struct group group_q5_0(const uint8_t *row, uint32_t i, uint32_t n)
+ALWAYS struct scales group_q5_0(const uint8_t *row, uint32_t i, uint32_t n)
 {
 	return group_minus(row + (size_t)i * 22, 22, n, 16);
 }
@@ -158,7 +158,7 @@ ALWAYS __m512i pair_q5_0(const uint8_t *row, uint32_t i, bool both)
 	return _mm512_or_si512(nibbles(s + 4, t + 4), fifth_bits(s, t));
 }
 
-ALWAYS struct group group_q5_1(const uint8_t *row, uint32_t i, uint32_t n)
+ALWAYS struct scales group_q5_1(const uint8_t *row, uint32_t i, uint32_t n)
 {
 	return group_least(row + (size_t)i * 24, 24, n);
 }
@@ -188,7 +188,7 @@ ALWAYS __m128i k_scales(const uint8_t *s)
 		(int)((c >> 4 & 0x0f0f0f0f) | (b >> 2 & 0x30303030)));
 }
 
-ALWAYS struct group group_k(const uint8_t *s)
+ALWAYS struct scales group_k(const uint8_t *s)
 {
 	__m512 all = _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(k_scales(s + 4)));
 	__m256 scale = _mm512_castps512_ps256(all);
@@ -196,7 +196,7 @@ ALWAYS struct group group_k(const uint8_t *s)
 
 	scale = _mm256_mul_ps(scale, _mm256_set1_ps(half_at(s)));
 	least = _mm256_mul_ps(least, _mm256_set1_ps(-half_at(s + 2)));
-	return (struct group){ _mm512_castps256_ps512(scale), least, least };
+	return (struct scales){ _mm512_castps256_ps512(scale), least, least };
 }
 
 /* 32 bytes: their low nibbles, then their high ones. */
@@ -208,7 +208,7 @@ ALWAYS __m512i k_nibbles(const uint8_t *s)
 				_mm512_set1_epi8(15));
 }
 
-ALWAYS struct group group_q4_k(const uint8_t *row, uint32_t i, uint32_t n)
+ALWAYS struct scales group_q4_k(const uint8_t *row, uint32_t i, uint32_t n)
 {
 	(void)n; /* always a whole group */
 	return group_k(row + (size_t)(i / 8) * 144);
@@ -220,7 +220,7 @@ ALWAYS __m512i pair_q4_k(const uint8_t *row, uint32_t i, bool both)
 	return k_nibbles(row + (size_t)(i / 8) * 144 + 16 + i % 8 / 2 * 32);
 }
 
-ALWAYS struct group group_q5_k(const uint8_t *row, uint32_t i, uint32_t n)
+ALWAYS struct scales group_q5_k(const uint8_t *row, uint32_t i, uint32_t n)
 {
 	(void)n;
 	return group_k(row + (size_t)(i / 8) * 176);
@@ -240,7 +240,7 @@ ALWAYS __m512i pair_q5_k(const uint8_t *row, uint32_t i, bool both)
 		_mm512_maskz_mov_epi8(set, _mm512_set1_epi8(16)));
 }
 
-ALWAYS struct group group_q6_k(const uint8_t *row, uint32_t i, uint32_t n)
+ALWAYS struct scales group_q6_k(const uint8_t *row, uint32_t i, uint32_t n)
 {
 	const uint8_t *s = row + (size_t)(i / 8) * 210;
 	__m512 scale = _mm512_mul_ps(
@@ -257,9 +257,9 @@ ALWAYS struct group group_q6_k(const uint8_t *row, uint32_t i, uint32_t n)
 	__m256 least = _mm512_castps512_ps256(apart);
 
 	(void)n;
-	return (struct group){ scale, least,
-			       _mm256_sub_ps(_mm512_extractf32x8_ps(apart, 1),
-					     least) };
+	return (struct scales){ scale, least,
+				_mm256_sub_ps(_mm512_extractf32x8_ps(apart, 1),
+					      least) };
 }
 
 /* Parts k and k + 1 of a half: low or high nibbles of 64 bytes, with bits 2k
@@ -284,8 +284,8 @@ ALWAYS __m512i pair_q6_k(const uint8_t *row, uint32_t i, bool both)
 typedef __m512i pair_fn(const uint8_t *row, uint32_t i, bool both);
 
 /* A type, and whether its scales and least values are of halves of parts. */
-struct kind {
-	struct group (*group)(const uint8_t *row, uint32_t i, uint32_t n);
+struct packing {
+	struct scales (*group)(const uint8_t *row, uint32_t i, uint32_t n);
 	pair_fn *pair;
 	bool halves;
 };
@@ -311,13 +311,13 @@ struct gathered {
 };
 
 /* n parts from the i-th on, at most a group. */
-ALWAYS void add_group(struct gathered *a, const struct kind *kind,
+ALWAYS void add_group(struct gathered *a, const struct packing *kind,
 		      const uint8_t *row, const struct kernel_q8 *x, uint32_t i,
 		      uint32_t n, uint32_t n_tokens)
 {
 	const __m512i twice = _mm512_setr_epi32(0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5,
 						5, 6, 6, 7, 7);
-	struct group g = kind->group(row, i, n);
+	struct scales g = kind->group(row, i, n);
 	__m512 scale[TILE];
 
 #pragma GCC unroll 8
@@ -354,7 +354,7 @@ ALWAYS void add_group(struct gathered *a, const struct kind *kind,
 	}
 }
 
-ALWAYS void dot_row(float *out, size_t stride, const struct kind *kind,
+ALWAYS void dot_row(float *out, size_t stride, const struct packing *kind,
 		    const uint8_t *row, const struct kernel_q8 *x,
 		    uint32_t n_parts, uint32_t n_tokens)
 {
@@ -378,7 +378,7 @@ ALWAYS void dot_row(float *out, size_t stride, const struct kind *kind,
 
 ALWAYS void kind_rows(float *out, size_t stride, const struct kernel_rows *w,
 		      uint32_t row0, uint32_t row1, const struct kernel_x *x,
-		      const struct kind *kind)
+		      const struct packing *kind)
 {
 	uint32_t n_parts = w->n_cols / KERNEL_BLOCK, n;
 	struct kernel_q8 tile[TILE];
@@ -407,8 +407,8 @@ ALWAYS void kind_rows(float *out, size_t stride, const struct kernel_rows *w,
 				const struct kernel_rows *w, uint32_t row0,    \
 				uint32_t row1, const struct kernel_x *x)       \
 	{                                                                      \
-		static const struct kind kind = { group_##name, pair_##name,   \
-						  halves };                    \
+		static const struct packing kind = { group_##name,             \
+						     pair_##name, halves };    \
 		uint32_t strip = (uint32_t)(STRIP_BYTES / w->row_bytes);       \
 		strip = x->n_tokens > 1 ? MAX(strip, 4u) : row1 - row0;        \
 		for (uint32_t n; row0 < row1; row0 += n) {                     \

@@ -49,7 +49,7 @@ ALWAYS float load_one(const char *row, enum ggml_type type, uint32_t i)
 }
 
 /* Rows of numbers and vectors of floats; out[i_x * stride + i_row]. */
-struct dots {
+struct products {
 	float *out;
 	size_t stride;
 	const char *rows;
@@ -61,7 +61,8 @@ struct dots {
 
 /* The same columns of the next tile: rows that are read side by side are too
  * many streams for the CPU's own prefetching. */
-ALWAYS void fetch_ahead(const struct dots *a, const char *at, uint32_t n_rows)
+ALWAYS void fetch_ahead(const struct products *a, const char *at,
+			uint32_t n_rows)
 {
 #pragma GCC unroll 4
 	for (uint32_t r = 0; r < n_rows; r++)
@@ -69,8 +70,8 @@ ALWAYS void fetch_ahead(const struct dots *a, const char *at, uint32_t n_rows)
 }
 
 /* n_rows (1 or TILE_ROWS) times n_x vectors. */
-ALWAYS void dots_tile(const struct dots *a, enum ggml_type type, uint32_t row0,
-		      uint32_t x0, uint32_t n_rows, uint32_t n_x)
+ALWAYS void dots_tile(const struct products *a, enum ggml_type type,
+		      uint32_t row0, uint32_t x0, uint32_t n_rows, uint32_t n_x)
 {
 	const char *rows = a->rows + row0 * a->row_bytes;
 	const float *x = a->x + (size_t)x0 * a->d;
@@ -117,8 +118,8 @@ ALWAYS void dots_tile(const struct dots *a, enum ggml_type type, uint32_t row0,
 }
 
 /* All n_rows times n_x vectors. */
-ALWAYS void dots_strip(const struct dots *a, enum ggml_type type, uint32_t x0,
-		       uint32_t n_rows, uint32_t n_x)
+ALWAYS void dots_strip(const struct products *a, enum ggml_type type,
+		       uint32_t x0, uint32_t n_rows, uint32_t n_x)
 {
 	uint32_t r = 0;
 
@@ -128,8 +129,8 @@ ALWAYS void dots_strip(const struct dots *a, enum ggml_type type, uint32_t x0,
 		dots_tile(a, type, r, x0, 1, n_x);
 }
 
-ALWAYS void dots_of(const struct dots *a, enum ggml_type type, uint32_t n_rows,
-		    uint32_t n_x)
+ALWAYS void dots_of(const struct products *a, enum ggml_type type,
+		    uint32_t n_rows, uint32_t n_x)
 {
 	uint32_t x = 0;
 
@@ -156,14 +157,14 @@ ALWAYS void float_rows(float *out, size_t stride, const struct kernel_rows *w,
 
 	strip = MAX(strip, 4u);
 	for (uint32_t n; row0 < row1; row0 += n) {
-		const struct dots a = { out + row0,
-					stride,
-					(const char *)w->data +
-						row0 * w->row_bytes,
-					w->row_bytes,
-					x->data,
-					w->n_cols,
-					1 };
+		const struct products a = { out + row0,
+					    stride,
+					    (const char *)w->data +
+						    row0 * w->row_bytes,
+					    w->row_bytes,
+					    x->data,
+					    w->n_cols,
+					    1 };
 
 		n = MIN(row1 - row0, strip);
 		dots_of(&a, type, n, x->n_tokens);
@@ -215,7 +216,7 @@ static void scores(float *out, size_t stride, const float *q, uint32_t n_q,
 		   const void *k, enum ggml_type type, uint32_t d, uint32_t n,
 		   float scale)
 {
-	struct dots a = { out, stride, k, 4 * (size_t)d, q, d, scale };
+	struct products a = { out, stride, k, 4 * (size_t)d, q, d, scale };
 
 	if (type == GGML_F32) {
 		dots_of(&a, GGML_F32, n, n_q);

@@ -12,7 +12,7 @@
  * more than cores somebody waits for just that core, and nobody spins. */
 enum { POOL_SPINS = 20000 };
 
-struct worker {
+struct pool_thread {
 	struct pool *pool;
 	pthread_t thread;
 	unsigned i;
@@ -21,7 +21,7 @@ struct worker {
 struct pool {
 	unsigned n;
 	unsigned spins;
-	struct worker *workers; /* n - 1; the caller is part 0 */
+	struct pool_thread *workers; /* n - 1; the caller is part 0 */
 	void (*f)(void *ctx, unsigned i, unsigned n);
 	void *ctx;
 	atomic_uint turn;       /* goes up with each job */
@@ -64,7 +64,7 @@ static unsigned next_turn(struct pool *p, unsigned seen)
 
 static void *work(void *arg)
 {
-	struct worker *w = arg;
+	struct pool_thread *w = arg;
 	struct pool *p = w->pool;
 	unsigned turn = 0;
 
@@ -105,9 +105,9 @@ struct pool *pool_new(unsigned n_threads)
 	pthread_cond_init(&p->wake, NULL);
 	p->workers = mem_zalloc(p->n * sizeof(*p->workers));
 	for (unsigned i = 1; i < p->n; i++) {
-		struct worker *w = &p->workers[i - 1];
+		struct pool_thread *w = &p->workers[i - 1];
 
-		*w = (struct worker){ .pool = p, .i = i };
+		*w = (struct pool_thread){ .pool = p, .i = i };
 		if (pthread_create(&w->thread, NULL, work, w) != 0) {
 			p->n = i; /* what there is has to do */
 			break;

@@ -45,7 +45,7 @@ static void alloc_batch(struct transformer *t)
 	for (uint32_t i = 0; i < s->n_kv_heads; i++)
 		t->picks[i].lists = mem_zalloc(s->n_heads / s->n_kv_heads *
 					       sizeof(struct sparse_list));
-	t->benches = mem_zalloc(pool_n(t->pool) * sizeof(*t->benches));
+	t->workbenches = mem_zalloc(pool_n(t->pool) * sizeof(*t->workbenches));
 }
 
 struct sparse_shape transformer_shape(const struct model *m)
@@ -127,12 +127,12 @@ void transformer_free(struct transformer *t)
 	if (t->policy->destroy)
 		t->policy->destroy(t->state);
 	for (unsigned i = 0; i < pool_n(t->pool); i++) {
-		mem_free(t->benches[i].scores);
-		mem_free(t->benches[i].keys);
-		mem_free(t->benches[i].pieces);
+		mem_free(t->workbenches[i].scores);
+		mem_free(t->workbenches[i].keys);
+		mem_free(t->workbenches[i].stretches);
 	}
 	free_picks(t);
-	mem_free(t->benches);
+	mem_free(t->workbenches);
 	cache_free(t->cache);
 	rope_free(t->rope);
 	kernel_x_release(&t->act);
@@ -156,7 +156,7 @@ void transformer_free(struct transformer *t)
 /* --- matrices ----------------------------------------------------------- */
 
 /* Some matrices times the same activations, cut by rows. */
-struct job {
+struct matmul {
 	const struct kernel_x *x;
 	struct {
 		const struct kernel_rows *w;
@@ -166,17 +166,17 @@ struct job {
 	uint32_t n;
 };
 
-static void run_job(void *ctx, unsigned i, unsigned n)
+static void run_matmul(void *ctx, unsigned i, unsigned n)
 {
-	const struct job *job = ctx;
+	const struct matmul *matmul = ctx;
 
-	for (uint32_t k = 0; k < job->n; k++) {
+	for (uint32_t k = 0; k < matmul->n; k++) {
 		uint32_t from, to;
 
-		pool_part(job->at[k].n_rows, 16, i, n, &from, &to);
+		pool_part(matmul->at[k].n_rows, 16, i, n, &from, &to);
 		if (from < to)
-			kernel_mul(job->at[k].out, job->at[k].n_rows,
-				   job->at[k].w, from, to, job->x);
+			kernel_mul(matmul->at[k].out, matmul->at[k].n_rows,
+				   matmul->at[k].w, from, to, matmul->x);
 	}
 }
 
@@ -184,9 +184,9 @@ static void multiply(struct transformer *t, float *out,
 		     const struct kernel_rows *w, uint32_t n_rows,
 		     const struct kernel_x *x)
 {
-	struct job job = { .x = x, .at = { { w, out, n_rows } }, .n = 1 };
+	struct matmul matmul = { .x = x, .at = { { w, out, n_rows } }, .n = 1 };
 
-	pool_run(t->pool, run_job, &job);
+	pool_run(t->pool, run_matmul, &matmul);
 }
 
 /* Weights of different types want their activations prepared differently. */
@@ -258,15 +258,15 @@ static void project(struct transformer *t, const struct model_layer *y)
 	bool turn = !transformer_is_plain(t);
 
 	if (y->q.type == y->k.type && y->q.type == y->v.type) {
-		struct job job = { .x = &t->act,
-				   .at = { { &y->q, t->q, n_q },
-					   { &y->k, t->k, n_kv },
-					   { &y->v, t->v, n_kv } },
-				   .n = 3 };
+		struct matmul matmul = { .x = &t->act,
+					 .at = { { &y->q, t->q, n_q },
+						 { &y->k, t->k, n_kv },
+						 { &y->v, t->v, n_kv } },
+					 .n = 3 };
 
 		kernel_x_set(&t->act, y->q.type, t->h, y->q.n_cols,
 			     t->n_batch);
-		pool_run(t->pool, run_job, &job);
+		pool_run(t->pool, run_matmul, &matmul);
 	} else {
 		multiply_from(t, t->q, &y->q, n_q, t->h, t->n_batch);
 		multiply_from(t, t->k, &y->k, n_kv, t->h, t->n_batch);
@@ -297,14 +297,14 @@ static void feed_forward(struct transformer *t, const struct model_ff *ff,
 			 uint32_t n_tokens)
 {
 	if (ff->gate.type == ff->up.type) {
-		struct job job = { .x = &t->act,
-				   .at = { { &ff->gate, t->gate, n_ff },
-					   { &ff->up, t->up, n_ff } },
-				   .n = 2 };
+		struct matmul matmul = { .x = &t->act,
+					 .at = { { &ff->gate, t->gate, n_ff },
+						 { &ff->up, t->up, n_ff } },
+					 .n = 2 };
 
 		kernel_x_set(&t->act, ff->gate.type, v, ff->gate.n_cols,
 			     n_tokens);
-		pool_run(t->pool, run_job, &job);
+		pool_run(t->pool, run_matmul, &matmul);
 	} else {
 		multiply_from(t, t->gate, &ff->gate, n_ff, v, n_tokens);
 		multiply_from(t, t->up, &ff->up, n_ff, v, n_tokens);
@@ -423,15 +423,15 @@ static void run_batch(struct transformer *t, const uint32_t *ids, uint32_t n)
 		rope_reach(t->rope, MIN(t->opts.budget, t->n + n) + 1);
 	reach_bits(t, t->n + n);
 	for (unsigned i = 0; i < pool_n(t->pool); i++)
-		t->benches[i].read_slots = 0;
+		t->workbenches[i].read_slots = 0;
 	embed(t, ids);
 	for (uint32_t i = 0; i < s->n_layers; i++)
 		run_layer(t, i);
 	t->n += n;
 	t->read_bytes = 0;
 	for (unsigned i = 0; i < pool_n(t->pool); i++)
-		t->read_bytes += t->benches[i].read_slots * 2 *
-				 t->cache->row_bytes;
+		t->read_bytes +=
+			t->workbenches[i].read_slots * 2 * t->cache->row_bytes;
 }
 
 /* Of the last token of the batch. */

@@ -9,21 +9,21 @@
 
 #include "base/buf.h"
 
-enum { CACHE_LINE = 64, STRIP_ROWS = 8, PIECES_AHEAD = 4 };
+enum { CACHE_LINE = 64, STRIP_ROWS = 8, STRETCHES_AHEAD = 4 };
 
 /* Rows of a list that lie one after the other: in one page. */
-struct piece {
+struct stretch {
 	const char *keys, *values;
 	uint32_t n;
 };
 
 /* One query's or one group's attention to a list of slots. */
-struct look {
+struct attention {
 	const struct sparse_step *step;
 	const struct cache_head *h;
 	const struct sparse_list *list;
-	const struct piece *pieces;
-	size_t n_pieces;
+	const struct stretch *stretches;
+	size_t n_stretches;
 	const float *q;
 	uint32_t n_q;
 	float *out;
@@ -32,32 +32,32 @@ struct look {
 };
 
 /* Cuts the list by pages. */
-static void cut_list(const struct transformer *t, struct bench *b,
-		     struct look *a)
+static void cut_list(const struct transformer *t, struct workbench *b,
+		     struct attention *a)
 {
-	b->pieces = grow(b->pieces, &b->pieces_cap,
-			 a->list->n_slots / CACHE_PAGE + 2 * a->list->n + 1,
-			 sizeof(*b->pieces));
-	a->n_pieces = 0;
+	b->stretches = grow(b->stretches, &b->stretches_cap,
+			    a->list->n_slots / CACHE_PAGE + 2 * a->list->n + 1,
+			    sizeof(*b->stretches));
+	a->n_stretches = 0;
 	for (size_t i = 0; i < a->list->n; i++) {
 		uint32_t slot = a->list->ranges[i].start;
 		uint32_t end = slot + a->list->ranges[i].n, n;
 
 		for (; slot < end; slot += n) {
 			n = MIN(end - slot, CACHE_PAGE - slot % CACHE_PAGE);
-			b->pieces[a->n_pieces++] = (struct piece){
+			b->stretches[a->n_stretches++] = (struct stretch){
 				cache_keys(t->cache, a->h, slot),
 				cache_values(t->cache, a->h, slot), n
 			};
 		}
 	}
-	a->pieces = b->pieces;
+	a->stretches = b->stretches;
 }
 
-/* What is asked for while piece i is worked on. */
-static const struct piece *ahead(const struct look *a, size_t i)
+/* What is asked for while stretch i is worked on. */
+static const struct stretch *ahead(const struct attention *a, size_t i)
 {
-	return &a->pieces[MIN(i + PIECES_AHEAD, a->n_pieces - 1)];
+	return &a->stretches[MIN(i + STRETCHES_AHEAD, a->n_stretches - 1)];
 }
 
 /* Pages lie anywhere, and each ends before the CPU has seen that it is read
@@ -68,7 +68,7 @@ static void fetch(const char *rows, size_t n_bytes)
 		__builtin_prefetch(rows + i);
 }
 
-static void score_list(const struct transformer *t, const struct look *a)
+static void score_list(const struct transformer *t, const struct attention *a)
 {
 	float scale = 1 / sqrtf((float)t->shape.d), *out = a->scores;
 	uint32_t d = t->shape.d;
@@ -79,9 +79,9 @@ static void score_list(const struct transformer *t, const struct look *a)
 			      a->keys, GGML_F32, d, a->list->n_slots, scale);
 		return;
 	}
-	for (size_t i = 0; i < a->n_pieces; i++) {
-		const struct piece *p = &a->pieces[i];
-		const struct piece *next = ahead(a, i);
+	for (size_t i = 0; i < a->n_stretches; i++) {
+		const struct stretch *p = &a->stretches[i];
+		const struct stretch *next = ahead(a, i);
 
 		for (uint32_t k = 0, n; k < p->n; k += n, out += n) {
 			n = MIN(p->n - k, (uint32_t)STRIP_ROWS);
@@ -93,16 +93,16 @@ static void score_list(const struct transformer *t, const struct look *a)
 	}
 }
 
-static void mix_list(const struct transformer *t, const struct look *a)
+static void mix_list(const struct transformer *t, const struct attention *a)
 {
 	const float *share = a->scores;
 	uint32_t d = t->shape.d;
 	size_t row = t->cache->row_bytes;
 
 	memset(a->out, 0, (size_t)a->n_q * d * sizeof(float));
-	for (size_t i = 0; i < a->n_pieces; i++) {
-		const struct piece *p = &a->pieces[i];
-		const struct piece *next = ahead(a, i);
+	for (size_t i = 0; i < a->n_stretches; i++) {
+		const struct stretch *p = &a->stretches[i];
+		const struct stretch *next = ahead(a, i);
 
 		for (uint32_t k = 0, n; k < p->n; k += n, share += n) {
 			n = MIN(p->n - k, (uint32_t)STRIP_ROWS);
@@ -123,7 +123,7 @@ static uint32_t place_of(const struct transformer *t,
 }
 
 /* Plain keys of the list, turned. */
-static void turn_keys(const struct transformer *t, const struct look *a,
+static void turn_keys(const struct transformer *t, const struct attention *a,
 		      float *keys)
 {
 	uint32_t d = t->shape.d;
@@ -140,7 +140,7 @@ static void turn_keys(const struct transformer *t, const struct look *a,
 	}
 }
 
-static void attend(const struct transformer *t, struct look *a)
+static void attend(const struct transformer *t, struct attention *a)
 {
 	score_list(t, a);
 	for (uint32_t i = 0; i < a->n_q; i++)
@@ -169,7 +169,7 @@ static void turn_queries(const struct transformer *t,
 
 /* What was chosen for one token in one KV head. have_keys: b->keys holds all
  * of the head's keys turned, for a list that begins with the first slot. */
-static void attend_picked(const struct transformer *t, struct bench *b,
+static void attend_picked(const struct transformer *t, struct workbench *b,
 			  const struct sparse_step *step,
 			  const struct sparse_pick *pick, bool have_keys)
 {
@@ -177,7 +177,7 @@ static void attend_picked(const struct transformer *t, struct bench *b,
 	uint32_t n_lists = pick->each ? step->group : 1, d = t->shape.d;
 
 	for (uint32_t i = 0; i < n_lists; i++) {
-		struct look a = {
+		struct attention a = {
 			.step = step,
 			.h = cache_head(t->cache, step->layer, step->head),
 			.list = &pick->lists[i],
@@ -227,14 +227,14 @@ static bool is_sparse(const struct transformer *t)
 }
 
 /* In a prompt a plain key stands where its token does, for all queries. */
-static bool turn_all(const struct transformer *t, struct bench *b,
+static bool turn_all(const struct transformer *t, struct workbench *b,
 		     uint32_t head)
 {
 	const struct cache_head *h = cache_head(t->cache, t->layer, head);
 	const struct sparse_step step = step_of(t, head, 0);
 	struct sparse_range all = { 0, h->n };
 	const struct sparse_list list = { &all, 1, 1, h->n };
-	const struct look a = { .step = &step, .h = h, .list = &list };
+	const struct attention a = { .step = &step, .h = h, .list = &list };
 
 	if (!t->dense || !transformer_is_plain(t))
 		return false;
@@ -245,7 +245,8 @@ static bool turn_all(const struct transformer *t, struct bench *b,
 }
 
 /* All tokens of the batch in one KV head. */
-static void attend_head(struct transformer *t, struct bench *b, uint32_t head)
+static void attend_head(struct transformer *t, struct workbench *b,
+			uint32_t head)
 {
 	const struct sparse *policy = t->policy;
 	const struct cache_head *h = cache_head(t->cache, t->layer, head);
@@ -275,7 +276,7 @@ static void attend_part(void *ctx, unsigned i, unsigned n)
 	struct transformer *t = ctx;
 
 	for (uint32_t head = i; head < t->shape.n_kv_heads; head += n)
-		attend_head(t, &t->benches[i], head);
+		attend_head(t, &t->workbenches[i], head);
 }
 
 /* --- what was read --------------------------------------------------- */

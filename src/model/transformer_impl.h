@@ -8,11 +8,11 @@
 #include "model/transformer.h"
 
 /* What one thread needs for attention. */
-struct bench {
+struct workbench {
 	float *scores;      /* [group][slots] */
 	float *keys;        /* turned keys, where the cache has them plain */
-	struct piece *pieces;
-	size_t scores_cap, keys_cap, pieces_cap;
+	struct stretch *stretches;
+	size_t scores_cap, keys_cap, stretches_cap;
 	uint64_t read_slots;
 };
 
@@ -32,7 +32,7 @@ struct transformer {
 	float *router;               /* n_experts */
 	struct kernel_x act, act2;
 	struct sparse_pick *picks;   /* a KV head each */
-	struct bench *benches;       /* a thread each */
+	struct workbench *workbenches; /* a thread each */
 	uint64_t *read, *kept;       /* [n_layers + 1][words] */
 	uint32_t n_words;            /* of a row; the last row: all layers */
 	uint64_t read_bytes;

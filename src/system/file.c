@@ -143,14 +143,14 @@ bool file_make_folder(const char *path, struct err *err)
 
 /* -- keeping a folder small ---------------------------------------------- */
 
-struct found {
+struct old_file {
 	char name[NAME_BYTES];
 	time_t changed;
 };
 
 static int newest_first(const void *a, const void *b)
 {
-	const struct found *x = a, *y = b;
+	const struct old_file *x = a, *y = b;
 
 	return (x->changed < y->changed) - (x->changed > y->changed);
 }
@@ -172,7 +172,7 @@ static bool full_path(const char *folder, const char *name,
 
 void file_keep_newest(const char *folder, const char *suffix, size_t keep)
 {
-	struct found *all = NULL;
+	struct old_file *all = NULL;
 	size_t n = 0, cap = 0;
 	DIR *dir = opendir(folder);
 	char path[FILE_PATH_BYTES];

@@ -95,7 +95,7 @@ static double number_of(const char *s, size_t n)
 /* --- statements --------------------------------------------------------- */
 
 /* What announces an answer. */
-struct mark {
+struct cue {
 	const char *text;
 	unsigned kinds; /* bits */
 	bool box;	/* a brace follows, else a number */
@@ -108,7 +108,7 @@ struct mark {
 #define MATH  (1u << ANSWER_MATH)
 #define AIME  (1u << ANSWER_AIME)
 
-static const struct mark marks[] = {
+static const struct cue cues[] = {
 	{ "answer is", CHAIN, false, false, false },
 	{ "answer:", CHAIN, false, false, false },
 	{ "answer :", CHAIN, false, false, false },
@@ -186,17 +186,17 @@ static bool read_number(const char *s, size_t n, size_t at, struct answer *out)
 	return end > at;
 }
 
-static bool reads(enum answer_kind kind, const struct mark *mark, const char *s,
+static bool reads(enum answer_kind kind, const struct cue *cue, const char *s,
 		  size_t n, size_t at, struct answer *out)
 {
-	size_t len = strlen(mark->text);
+	size_t len = strlen(cue->text);
 
-	if (!(mark->kinds & 1u << kind) || n - at < len ||
-	    strncasecmp(s + at, mark->text, len) != 0 ||
-	    (mark->line && at > 0 && s[at - 1] != '\n'))
+	if (!(cue->kinds & 1u << kind) || n - at < len ||
+	    strncasecmp(s + at, cue->text, len) != 0 ||
+	    (cue->line && at > 0 && s[at - 1] != '\n'))
 		return false;
-	return mark->box ? read_box(s, n, at + len, out)
-			 : read_number(s, n, at + len, out);
+	return cue->box ? read_box(s, n, at + len, out)
+			: read_number(s, n, at + len, out);
 }
 
 /* The first statement whose announcement begins at or after `from`. */
@@ -206,9 +206,9 @@ static bool statement(enum answer_kind kind, const char *s, size_t n,
 	for (size_t at = from; at < n; at++) {
 		if (!strchr("aA#\\", s[at]) || !s[at])
 			continue;
-		for (size_t i = 0; i < ARRAY_LEN(marks); i++)
-			if (!(strong && marks[i].weak) &&
-			    reads(kind, &marks[i], s, n, at, out))
+		for (size_t i = 0; i < ARRAY_LEN(cues); i++)
+			if (!(strong && cues[i].weak) &&
+			    reads(kind, &cues[i], s, n, at, out))
 				return true;
 	}
 	return false;

@@ -460,7 +460,7 @@ bool answer_value(const char *s, size_t n, double *value)
 
 /* --- parts -------------------------------------------------------------- */
 
-struct parts {
+struct items {
 	const char *at[PARTS_MAX];
 	size_t len[PARTS_MAX];
 	char between[PARTS_MAX]; /* "," or ";" behind each */
@@ -472,7 +472,7 @@ static bool same(const char *a, size_t n_a, const char *b, size_t n_b,
 		 int depth);
 
 /* Cuts at the commas that no bracket holds. */
-static void cut(const char *s, size_t n, struct parts *p)
+static void cut(const char *s, size_t n, struct items *p)
 {
 	size_t from = 0;
 	int depth = 0;
@@ -498,7 +498,7 @@ static void cut(const char *s, size_t n, struct parts *p)
 	}
 }
 
-static void split(const char *s, size_t n, struct parts *p)
+static void split(const char *s, size_t n, struct items *p)
 {
 	p->open = p->close = 0;
 	cut(s, n, p);
@@ -517,7 +517,7 @@ static void split(const char *s, size_t n, struct parts *p)
 	p->close = s[n - 1];
 }
 
-static bool in_order(const struct parts *a, const struct parts *b, int depth)
+static bool in_order(const struct items *a, const struct items *b, int depth)
 {
 	for (size_t i = 0; i < a->n; i++)
 		if (a->between[i] != b->between[i] ||
@@ -526,7 +526,7 @@ static bool in_order(const struct parts *a, const struct parts *b, int depth)
 	return true;
 }
 
-static bool any_order(const struct parts *a, const struct parts *b, int depth)
+static bool any_order(const struct items *a, const struct items *b, int depth)
 {
 	bool used[PARTS_MAX] = { false };
 
@@ -566,7 +566,7 @@ static void spell_out(const char *s, size_t n, struct buf *out)
 static bool same(const char *a, size_t n_a, const char *b, size_t n_b,
 		 int depth)
 {
-	struct parts p, q;
+	struct items p, q;
 	double x, y;
 
 	if (n_a == n_b && (!n_a || memcmp(a, b, n_a) == 0))

@@ -147,12 +147,12 @@ void problem_prompt(const struct problem *p, struct buf *out)
 
 enum { NOBODY = -1, WORD_SHOWN = 24 };
 
-struct word {
+struct problem_word {
 	const char *s; /* n == 0: the end */
 	size_t n;
 };
 
-struct reader {
+struct problem_reader {
 	const char *s, *end;
 	struct err *err;
 	struct problem *p;
@@ -177,7 +177,7 @@ static bool is_blank(char c)
 }
 
 /* A run of letters or digits, one mark, or one end of line. */
-static struct word look(struct reader *r)
+static struct problem_word look(struct problem_reader *r)
 {
 	const char *at;
 
@@ -187,23 +187,23 @@ static struct word look(struct reader *r)
 		;
 	if (at == r->s && at < r->end)
 		at++;
-	return (struct word){ r->s, (size_t)(at - r->s) };
+	return (struct problem_word){ r->s, (size_t)(at - r->s) };
 }
 
-static struct word take(struct reader *r)
+static struct problem_word take(struct problem_reader *r)
 {
-	struct word word = look(r);
+	struct problem_word word = look(r);
 
 	r->s = word.s + word.n;
 	return word;
 }
 
-static bool is(struct word word, const char *text)
+static bool is(struct problem_word word, const char *text)
 {
 	return word.n == strlen(text) && strncasecmp(word.s, text, word.n) == 0;
 }
 
-static bool take_if(struct reader *r, const char *text)
+static bool take_if(struct problem_reader *r, const char *text)
 {
 	if (!is(look(r), text))
 		return false;
@@ -212,14 +212,15 @@ static bool take_if(struct reader *r, const char *text)
 }
 
 /* "..." in sentences: what stands there, not too long. */
-static int shown(struct word word)
+static int shown(struct problem_word word)
 {
 	return (int)MIN(word.n, (size_t)WORD_SHOWN);
 }
 
-static bool expect(struct reader *r, const char *text, const char *after)
+static bool expect(struct problem_reader *r, const char *text,
+		   const char *after)
 {
-	struct word word = look(r);
+	struct problem_word word = look(r);
 
 	if (take_if(r, text))
 		return true;
@@ -233,9 +234,9 @@ static bool expect(struct reader *r, const char *text, const char *after)
 }
 
 /* A person, known from before or new. */
-static bool read_person(struct reader *r, int *person)
+static bool read_person(struct problem_reader *r, int *person)
 {
-	struct word word = take(r);
+	struct problem_word word = take(r);
 	struct problem *p = r->p;
 
 	for (int i = 0; i < PROBLEM_PEOPLE_MAX; i++) {
@@ -259,10 +260,10 @@ static bool read_person(struct reader *r, int *person)
 		       shown(word), word.s);
 }
 
-static bool read_number(struct reader *r, const char *name, int *number)
+static bool read_number(struct problem_reader *r, const char *name, int *number)
 {
 	enum { FAR = 100000 };
-	struct word word = take(r);
+	struct problem_word word = take(r);
 	int value = 0;
 	bool good = word.n > 0;
 
@@ -283,7 +284,7 @@ static bool read_number(struct reader *r, const char *name, int *number)
 }
 
 /* The step, or the number, of a fact. */
-static bool read_tail(struct reader *r, int person)
+static bool read_tail(struct problem_reader *r, int person)
 {
 	struct problem *p = r->p;
 	const char *name = problem_name(p, (uint32_t)person);
@@ -316,10 +317,10 @@ static bool read_tail(struct reader *r, int person)
 	       read_person(r, &fact->other);
 }
 
-static bool read_fact(struct reader *r)
+static bool read_fact(struct problem_reader *r)
 {
 	struct problem *p = r->p;
-	struct word word;
+	struct problem_word word;
 	uint32_t n_told = 0;
 	const char *name;
 	int person;
@@ -345,7 +346,7 @@ static bool read_fact(struct reader *r)
 		       name, shown(word), word.s);
 }
 
-static void skip_marks(struct reader *r)
+static void skip_marks(struct problem_reader *r)
 {
 	while (take_if(r, ".") || take_if(r, ",") || take_if(r, ";") ||
 	       take_if(r, "\n"))
@@ -353,9 +354,9 @@ static void skip_marks(struct reader *r)
 }
 
 /* "how many does Ann have?", "Think:", and nothing behind. */
-static bool read_question(struct reader *r, int *asked)
+static bool read_question(struct problem_reader *r, int *asked)
 {
-	struct word word;
+	struct problem_word word;
 
 	if (!expect(r, "many", "how") || !expect(r, "does", "how many") ||
 	    !read_person(r, asked) ||
@@ -373,7 +374,7 @@ static bool read_question(struct reader *r, int *asked)
 				  shown(word), word.s);
 }
 
-static bool read_text(struct reader *r, int *asked)
+static bool read_text(struct problem_reader *r, int *asked)
 {
 	skip_marks(r);
 	if (take_if(r, "Facts"))
@@ -399,7 +400,7 @@ static bool read_text(struct reader *r, int *asked)
 
 /* Follows the facts from `person` to a number, and back: the values of all
  * on the way. */
-static bool solve(struct reader *r, int person)
+static bool solve(struct problem_reader *r, int person)
 {
 	struct problem *p = r->p;
 	int path[PROBLEM_PEOPLE_MAX], at = person;
@@ -434,7 +435,9 @@ static bool solve(struct reader *r, int person)
 bool problem_read(const char *text, size_t n, struct problem *p,
 		  struct err *err)
 {
-	struct reader r = { .s = text, .end = text + n, .err = err, .p = p };
+	struct problem_reader r = {
+		.s = text, .end = text + n, .err = err, .p = p
+	};
 	int asked = NOBODY;
 
 	*p = (struct problem){ 0 };

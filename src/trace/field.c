@@ -9,13 +9,13 @@
 
 enum { NAME_MAX_BYTES = 256 };
 
-struct step {
+struct field_step {
 	bool by_name;
 	char name[NAME_MAX_BYTES];
 	long index;
 };
 
-static bool take_name(const char *from, size_t len, struct step *step)
+static bool take_name(const char *from, size_t len, struct field_step *step)
 {
 	if (len >= NAME_MAX_BYTES)
 		return false;
@@ -26,7 +26,7 @@ static bool take_name(const char *from, size_t len, struct step *step)
 }
 
 /* ["name"] or [number]; *path is behind the '['. */
-static bool take_bracket(const char **path, struct step *step)
+static bool take_bracket(const char **path, struct field_step *step)
 {
 	const char *s = *path, *end;
 	char *stop;
@@ -47,7 +47,7 @@ static bool take_bracket(const char **path, struct step *step)
 }
 
 /* The next step of a path that is not at its end. */
-static bool take_step(const char **path, struct step *step)
+static bool take_step(const char **path, struct field_step *step)
 {
 	size_t len;
 
@@ -70,7 +70,7 @@ static bool take_step(const char **path, struct step *step)
 bool field_valid(const char *path, struct err *err)
 {
 	const char *at = path;
-	struct step step;
+	struct field_step step;
 
 	if (strcmp(path, ".") == 0)
 		return true;
@@ -87,7 +87,7 @@ bool field_valid(const char *path, struct err *err)
 
 struct json_value field_get(struct json_value v, const char *path)
 {
-	struct step step;
+	struct field_step step;
 
 	if (strcmp(path, ".") == 0)
 		return v;

@@ -26,7 +26,7 @@ struct level {
 	uint32_t last; /* its last child, 0 for none */
 };
 
-struct reader {
+struct json_reader {
 	struct json *j;
 	const char *s;
 	size_t n, at;
@@ -39,20 +39,20 @@ struct reader {
 	struct level levels[JSON_DEPTH_MAX];
 };
 
-static bool fail(struct reader *r, const char *what)
+static bool fail(struct json_reader *r, const char *what)
 {
 	r->what = what;
 	return false;
 }
 
 /* At the end of input: fine if it may be cut. */
-static bool at_end(struct reader *r, const char *what)
+static bool at_end(struct json_reader *r, const char *what)
 {
 	r->ended = true;
 	return r->cut ? false : fail(r, what);
 }
 
-static void skip_space(struct reader *r)
+static void skip_space(struct json_reader *r)
 {
 	while (r->at < r->n) {
 		char c = r->s[r->at];
@@ -65,14 +65,14 @@ static void skip_space(struct reader *r)
 
 /* Decodes s[0..n), the inside of a string that holds a backslash. A cut
  * string may end inside an escape: that is left away. */
-static bool decode(struct reader *r, const char *s, size_t n)
+static bool decode(struct json_reader *r, const char *s, size_t n)
 {
 	return json_unescape(&r->j->decoded, s, n) || r->ended ||
 	       fail(r, "an escape in a string is malformed");
 }
 
 /* A string at the opening quote. */
-static bool read_string(struct reader *r, struct json_span *span)
+static bool read_string(struct json_reader *r, struct json_span *span)
 {
 	const char *from = r->s + r->at + 1;
 	const char *end = json_closing_quote(from, r->s + r->n);
@@ -107,7 +107,8 @@ static const char *bytes_of(const struct json *j, struct json_span span)
 }
 
 /* Adds a node to the open container. */
-static bool add(struct reader *r, enum json_type type, struct json_span span)
+static bool add(struct json_reader *r, enum json_type type,
+		struct json_span span)
 {
 	struct json *j = r->j;
 	uint32_t at = (uint32_t)j->n;
@@ -132,7 +133,7 @@ static bool add(struct reader *r, enum json_type type, struct json_span span)
 	return true;
 }
 
-static const struct word {
+static const struct json_word {
 	const char *text;
 	enum json_type type;
 } words[] = {
@@ -141,7 +142,7 @@ static const struct word {
 	{ "Infinity", JSON_NUMBER }, { "-Infinity", JSON_NUMBER },
 };
 
-static bool read_word(struct reader *r)
+static bool read_word(struct json_reader *r)
 {
 	const char *s = r->s + r->at;
 	size_t left = r->n - r->at;
@@ -165,7 +166,7 @@ static bool read_word(struct reader *r)
 	return fail(r, "a value was expected");
 }
 
-static bool read_scalar(struct reader *r)
+static bool read_scalar(struct json_reader *r)
 {
 	struct json_span span = { .start = (uint32_t)r->at };
 	size_t len;
@@ -184,7 +185,7 @@ static bool read_scalar(struct reader *r)
 }
 
 /* "name" : before a member's value. */
-static bool read_key(struct reader *r)
+static bool read_key(struct json_reader *r)
 {
 	skip_space(r);
 	if (r->at == r->n)
@@ -205,7 +206,7 @@ static bool read_key(struct reader *r)
 }
 
 /* '[' or '{' at r->at. *empty: it was closed at once. */
-static bool open_container(struct reader *r, bool *empty)
+static bool open_container(struct json_reader *r, bool *empty)
 {
 	char close = r->s[r->at] == '{' ? '}' : ']';
 	uint32_t node = (uint32_t)r->j->n;
@@ -229,7 +230,7 @@ static bool open_container(struct reader *r, bool *empty)
 
 /* Behind a value: closes containers until a ',' asks for another value.
  * *done: the outermost value is complete. */
-static bool behind_value(struct reader *r, bool *done)
+static bool behind_value(struct json_reader *r, bool *done)
 {
 	while (r->depth) {
 		uint32_t node = r->levels[r->depth - 1].node;
@@ -253,7 +254,7 @@ static bool behind_value(struct reader *r, bool *done)
 	return true;
 }
 
-static bool read_values(struct reader *r)
+static bool read_values(struct json_reader *r)
 {
 	bool done = false;
 
@@ -303,7 +304,7 @@ static void forget(struct json *j)
 bool json_read(struct json *j, const char *s, size_t n, bool cut,
 	       struct json_trouble *trouble)
 {
-	struct reader r;
+	struct json_reader r;
 
 	forget(j);
 	j->in = s;

@@ -12,7 +12,7 @@
 #define NOWHERE SIZE_MAX
 
 /* What stands in a hole: s[at, at + len). */
-struct fill {
+struct filling {
 	size_t at, len;
 	bool escapes;
 };
@@ -34,7 +34,8 @@ static size_t n_same(const char *a, const char *b, size_t n)
 }
 
 /* A string or a number at s[at..n), as in the model. */
-static bool fill_hole(const char *s, size_t n, bool string, struct fill *fill)
+static bool fill_hole(const char *s, size_t n, bool string,
+		      struct filling *fill)
 {
 	const char *end, *from = s + fill->at + 1;
 	bool more;
@@ -57,7 +58,7 @@ static bool fill_hole(const char *s, size_t n, bool string, struct fill *fill)
 /* Is s the model, but for its holes? If not, *differs is where in s, or
  * NOWHERE if a hole is of another type or one of the two just ends. */
 static bool compare(const struct json_repeat *r, const char *s, size_t n,
-		    struct fill *fills, size_t *differs)
+		    struct filling *fills, size_t *differs)
 {
 	const char *model = r->model.data;
 	size_t at = 0, from = 0;
@@ -86,7 +87,7 @@ static bool compare(const struct json_repeat *r, const char *s, size_t n,
 
 /* Puts the value of a hole into its node. false: it has a bad escape. */
 static bool put_fill(struct json *j, struct json_node *node, const char *s,
-		     const struct fill *fill)
+		     const struct filling *fill)
 {
 	bool string = node->type == JSON_STRING;
 	size_t start = fill->at + string, len = fill->len - 2 * string;
@@ -115,7 +116,7 @@ static void move(struct json_span *span, uint32_t by)
 
 /* Gives the model's tree the values of s. */
 static bool apply(struct json_repeat *r, const char *s,
-		  const struct fill *fills)
+		  const struct filling *fills)
 {
 	struct json *j = &r->json;
 
@@ -196,7 +197,7 @@ static void place_holes(struct json_repeat *r)
 
 	for (size_t i = 0; i < r->n_holes; i++) {
 		struct repeat_hole hole = { .node = r->holes[i].node };
-		struct fill fill;
+		struct filling fill;
 
 		if (!may_be_hole(r, hole.node))
 			continue;
@@ -227,7 +228,7 @@ static void set_model(struct json_repeat *r, const char *s, size_t n,
 bool json_repeat_read(struct json_repeat *r, const char *s, size_t n,
 		      struct json_trouble *trouble)
 {
-	struct fill fills[REPEAT_HOLES_MAX];
+	struct filling fills[REPEAT_HOLES_MAX];
 	size_t differs = NOWHERE, n_nodes = r->json.n;
 
 	if (r->model.len && n && n <= REPEAT_MODEL_MAX &&

@@ -22,7 +22,7 @@ enum {
 };
 
 /* The set as it was after the group that ends at code_at. */
-struct state {
+struct pages_state {
 	uint32_t token;
 	size_t code_at, state_at;
 };
@@ -33,7 +33,7 @@ struct set {
 	size_t n_words, now_cap, next_cap;
 	bool begun; /* next is being told */
 	struct buf code, states;
-	struct state *index;
+	struct pages_state *index;
 	size_t n_index, index_cap;
 	uint32_t token;	    /* of the last group */
 	size_t state_bytes; /* of the last state */
@@ -200,7 +200,7 @@ static void put_state(struct set *set)
 	set->index = grow(set->index, &set->index_cap, set->n_index + 1,
 			  sizeof(*set->index));
 	set->index[set->n_index++] =
-		(struct state){ set->token, set->code.len, before };
+		(struct pages_state){ set->token, set->code.len, before };
 	put_bits(&set->states, set->now, NULL, set->n_words);
 	set->state_bytes = set->states.len - before;
 }

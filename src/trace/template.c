@@ -10,19 +10,24 @@ enum { MARK_MAX_BYTES = 64 };
 
 /* `opens` begins the text; `assistant` ends the prompt; line ends of the
  * template that follow it belong to the prompt. */
-static const struct mark {
+static const struct template_marks {
 	const char *opens;
 	const char *assistant;
 	unsigned newlines;
 } marks[] = {
 	{ "<|im_start|>", "<|im_start|>assistant", 1 },
-	{ "<\xef\xbd\x9c" "begin\xe2\x96\x81of\xe2\x96\x81"
+	{ "<\xef\xbd\x9c"
+	  "begin\xe2\x96\x81of\xe2\x96\x81"
 	  "sentence\xef\xbd\x9c>",
-	  "<\xef\xbd\x9c" "Assistant\xef\xbd\x9c>", 0 },
+	  "<\xef\xbd\x9c"
+	  "Assistant\xef\xbd\x9c>",
+	  0 },
 	{ "<\xef\xbd\x9cUser\xef\xbd\x9c>",
-	  "<\xef\xbd\x9c" "Assistant\xef\xbd\x9c>", 0 },
-	{ "<|begin_of_text|>",
-	  "<|start_header_id|>assistant<|end_header_id|>", 2 },
+	  "<\xef\xbd\x9c"
+	  "Assistant\xef\xbd\x9c>",
+	  0 },
+	{ "<|begin_of_text|>", "<|start_header_id|>assistant<|end_header_id|>",
+	  2 },
 	{ "<|start_header_id|>",
 	  "<|start_header_id|>assistant<|end_header_id|>", 2 },
 	{ "<bos><start_of_turn>", "<start_of_turn>model", 1 },
@@ -66,7 +71,7 @@ static const char *find(const char *s, size_t n, const char *word)
 }
 
 /* The row whose opening mark stands at s; *more: it may still come. */
-static const struct mark *opened(const char *s, size_t n, bool *more)
+static const struct template_marks *opened(const char *s, size_t n, bool *more)
 {
 	*more = n == 0;
 	for (size_t i = 0; i < ARRAY_LEN(marks); i++) {
@@ -81,8 +86,8 @@ static const struct mark *opened(const char *s, size_t n, bool *more)
 }
 
 /* Where the prompt ends, if the mark is found from `from` on; 0 if not. */
-static size_t prompt_end(const struct mark *m, const char *s, size_t n,
-			 size_t from, bool *more)
+static size_t prompt_end(const struct template_marks *m, const char *s,
+			 size_t n, size_t from, bool *more)
 {
 	size_t len = strlen(m->assistant), at;
 	const char *mark;
@@ -106,7 +111,7 @@ size_t template_prompt(const char *s, size_t n, size_t from, bool *more)
 {
 	bool unsure;
 	size_t space = skip_space(s, n);
-	const struct mark *m = opened(s + space, n - space, &unsure);
+	const struct template_marks *m = opened(s + space, n - space, &unsure);
 	size_t end = 0;
 
 	if (n > TEMPLATE_PROMPT_MAX_BYTES)

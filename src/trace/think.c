@@ -15,12 +15,12 @@ enum { THINK_MARK_MAX = 32 };
 
 enum mark_kind { OPENS, CLOSES };
 
-struct mark {
+struct think_mark {
 	const char *text;
 	enum mark_kind kind;
 };
 
-static const struct mark marks[] = {
+static const struct think_mark marks[] = {
 	{ "<think>", OPENS },
 	{ "</think>", CLOSES },
 	{ "<thinking>", OPENS },
@@ -53,7 +53,7 @@ void think_free(struct think *think)
 }
 
 /* The mark at s[0..n), or NULL; *more when s may be the start of one. */
-static const struct mark *mark_at(const char *s, size_t n, bool *more)
+static const struct think_mark *mark_at(const char *s, size_t n, bool *more)
 {
 	*more = false;
 	for (size_t i = 0; i < ARRAY_LEN(marks); i++) {
@@ -70,8 +70,8 @@ static const struct mark *mark_at(const char *s, size_t n, bool *more)
 /* A mark ended at byte `end`: relabel what it closes, or open. Tokens are not
  * cut: the one that holds the mark's last byte is still reasoning, whatever
  * else is in it (">\n\n"). */
-static void apply(struct think *th, struct trace *t, const struct mark *mark,
-		  size_t start, size_t end)
+static void apply(struct think *th, struct trace *t,
+		  const struct think_mark *mark, size_t start, size_t end)
 {
 	uint32_t first = trace_token_at(t, start);
 	uint32_t next = trace_token_at(t, end - 1) + 1;
@@ -96,7 +96,7 @@ enum channel think_scan(struct think *th, struct trace *t,
 
 	while (th->at < t->text.len) {
 		size_t left = t->text.len - th->at;
-		const struct mark *mark;
+		const struct think_mark *mark;
 		bool more;
 
 		if (text[th->at] != '<' && text[th->at] != '[') {

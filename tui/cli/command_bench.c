@@ -27,7 +27,7 @@
 enum { COLS_DEFAULT = 80, BUDGET_MAX = 1 << 24, PROGRESS_AFTER_MS = 500 };
 
 /* What the command is at work with. */
-struct work {
+struct bench_command {
 	const struct settings *set;
 	struct model_map map;
 	char model_path[DATA_PATH_BYTES];
@@ -72,7 +72,7 @@ static bool add_case(struct bench_opts *o, const struct sparse *policy,
 }
 
 /* Every budget of the list with one policy; each is tried on the options. */
-static bool add_budgets(struct work *w, const struct sparse *policy,
+static bool add_budgets(struct bench_command *w, const struct sparse *policy,
 			struct err *err)
 {
 	const struct sparse_shape shape = transformer_shape(w->map.model);
@@ -100,7 +100,7 @@ static bool add_budgets(struct work *w, const struct sparse *policy,
 	return true;
 }
 
-static bool read_cases(struct work *w, struct err *err)
+static bool read_cases(struct bench_command *w, struct err *err)
 {
 	const char *list = w->set->bench.policies;
 	char word[32];
@@ -120,7 +120,7 @@ static bool read_cases(struct work *w, struct err *err)
 }
 
 /* What goes around each prompt. */
-static void ask(struct work *w)
+static void ask(struct bench_command *w)
 {
 	const char *name = w->set->decode.chat, *template;
 	const struct chat *chat;
@@ -143,7 +143,7 @@ static void ask(struct work *w)
 	buf_release(&asked);
 }
 
-static bool read_problems(struct work *w, struct err *err)
+static bool read_problems(struct bench_command *w, struct err *err)
 {
 	const char *path = w->set->bench.problems;
 	uint32_t n = w->set->bench.n;
@@ -170,7 +170,7 @@ static bool read_problems(struct work *w, struct err *err)
 	return good;
 }
 
-static bool open_model(struct work *w, struct err *err)
+static bool open_model(struct bench_command *w, struct err *err)
 {
 	const struct settings *set = w->set;
 
@@ -192,7 +192,7 @@ static void fact(struct buf *out, const char *name, const char *value)
 }
 
 /* An option as the table shows it; "rule" where bench decides. */
-static void fact_opt(struct work *w, const char *name, bool rule)
+static void fact_opt(struct bench_command *w, const char *name, bool rule)
 {
 	const struct opt *opt = opt_find(name);
 	struct buf value = { 0 };
@@ -212,7 +212,7 @@ static const char *base_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-static void put_facts(struct work *w)
+static void put_facts(struct bench_command *w)
 {
 	static const char *const plain[] = {
 		"n",	       "seed",	"predict",  "kv",
@@ -238,7 +238,7 @@ static void put_facts(struct work *w)
 
 static bool tell(void *ctx, const struct bench_state *s)
 {
-	struct work *w = ctx;
+	struct bench_command *w = ctx;
 	uint32_t n = s->n_done + s->n_lost;
 	char left[64] = "", text[256];
 
@@ -260,7 +260,7 @@ static bool tell(void *ctx, const struct bench_state *s)
 
 static void say_between(void *ctx, const char *sentence)
 {
-	struct work *w = ctx;
+	struct bench_command *w = ctx;
 
 	if (w->sweep) { /* said when the screen is gone */
 		err_set(&w->said, "%s", sentence);
@@ -296,7 +296,7 @@ static bool rescue_of(const struct settings *set, struct bench_opts *o,
 	return true;
 }
 
-static bool prepare(struct work *w, struct err *err)
+static bool prepare(struct bench_command *w, struct err *err)
 {
 	const struct settings *set = w->set;
 	const struct decode_settings *d = &set->decode;
@@ -335,7 +335,8 @@ static bool prepare(struct work *w, struct err *err)
 	return true;
 }
 
-static bool put_results(struct work *w, const struct bench_table *table,
+static bool put_results(struct bench_command *w,
+			const struct bench_table *table,
 			const struct bench_run *runs, size_t n_runs,
 			struct err *err)
 {
@@ -362,7 +363,7 @@ static bool put_results(struct work *w, const struct bench_table *table,
 }
 
 /* People at a terminal see it run; who wants lines gets lines. */
-static void open_screen(struct work *w)
+static void open_screen(struct bench_command *w)
 {
 	const struct settings *set = w->set;
 	struct err err = { "" };
@@ -377,7 +378,7 @@ static void open_screen(struct work *w)
 	w->opts.n_fds = SWEEP_FDS;
 }
 
-static void stopped_note(const struct work *w, struct err *note)
+static void stopped_note(const struct bench_command *w, struct err *note)
 {
 	err_set(note, "stopped after %u of %u runs%s", w->state.n_done,
 		w->state.n_all,
@@ -386,7 +387,7 @@ static void stopped_note(const struct work *w, struct err *note)
 }
 
 /* Ctrl-C ends the program here: what is kept is told on the way out. */
-static void close_screen(struct work *w, bool stay)
+static void close_screen(struct bench_command *w, bool stay)
 {
 	struct err note = { "" };
 
@@ -402,7 +403,7 @@ static void close_screen(struct work *w, bool stay)
 		say(stderr, w->said.text);
 }
 
-static void say_stopped(const struct work *w)
+static void say_stopped(const struct bench_command *w)
 {
 	struct err note = { "" };
 
@@ -410,7 +411,7 @@ static void say_stopped(const struct work *w)
 	say(stderr, note.text);
 }
 
-static bool run(struct work *w, struct err *err)
+static bool run(struct bench_command *w, struct err *err)
 {
 	struct bench_table table = { 0 };
 	struct bench_run *runs = NULL;
@@ -435,7 +436,7 @@ static bool run(struct work *w, struct err *err)
 
 int command_bench(const struct settings *set, int n_files)
 {
-	struct work w = { .set = set };
+	struct bench_command w = { .set = set };
 	struct err err = { "" };
 	bool good;
 

@@ -15,7 +15,7 @@
 #include "trace/json.h"
 
 /* What the command is at work with. */
-struct work {
+struct decode_command {
 	const struct settings *set;
 	struct model_map map;
 	struct pool *pool;
@@ -27,7 +27,7 @@ struct work {
 
 static void put_records(void *ctx, const char *lines, size_t n)
 {
-	struct work *w = ctx;
+	struct decode_command *w = ctx;
 
 	w->gone = w->gone || !output(lines, n, &w->unwritten);
 }
@@ -35,7 +35,7 @@ static void put_records(void *ctx, const char *lines, size_t n)
 /* The text of each record alone, for people. */
 static void put_text(void *ctx, const char *lines, size_t n)
 {
-	struct work *w = ctx;
+	struct decode_command *w = ctx;
 	struct json doc = { 0 };
 	struct json_value text;
 	const char *s;
@@ -54,7 +54,7 @@ static void put_text(void *ctx, const char *lines, size_t n)
 
 /* --- from options ------------------------------------------------------- */
 
-static bool read_prompt(struct work *w, struct err *err)
+static bool read_prompt(struct decode_command *w, struct err *err)
 {
 	const char *prompt = w->set->request.prompt;
 
@@ -66,7 +66,7 @@ static bool read_prompt(struct work *w, struct err *err)
 	return true;
 }
 
-static bool prepare(struct work *w, struct err *err)
+static bool prepare(struct decode_command *w, struct err *err)
 {
 	const struct settings *set = w->set;
 	struct writer_opts o;
@@ -95,7 +95,7 @@ static void put_sentence(void *ctx, const char *sentence)
 	say(stderr, sentence);
 }
 
-static void run(struct work *w)
+static void run(struct decode_command *w)
 {
 	struct driver driver = {
 		.writer = w->writer,
@@ -110,7 +110,7 @@ static void run(struct work *w)
 
 int command_decode(const struct settings *set, int n_files)
 {
-	struct work w = { .set = set };
+	struct decode_command w = { .set = set };
 	struct err err = { "" };
 	int status = 0;
 
