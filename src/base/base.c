@@ -1,3 +1,8 @@
+/*
+ * The last words. What must be put back before them (a terminal) is known by
+ * others, so they leave a hook here; it is called once, or a hook that dies
+ * would die for ever.
+ */
 #include "base/base.h"
 
 #include <stdarg.h>

@@ -1,3 +1,7 @@
+/*
+ * Three bytes are four characters; what is read is undone as far as it goes
+ * only when all of it is base64, so that a caller never has half of it.
+ */
 #include "base/base64.h"
 
 #include <string.h>

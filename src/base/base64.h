@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 
+/* Appends 4 characters for every 3 bytes, the last ones padded. */
 void base64_put(struct buf *out, const void *bytes, size_t n);
 
 /* Appends what s[0..n) stands for; padding may be missing. false: it is not

@@ -1,3 +1,7 @@
+/*
+ * Pages are taken from a range of addresses that was asked for once: growing
+ * copies nothing, and what was not touched costs nothing.
+ */
 #include "base/big.h"
 
 #include <string.h>

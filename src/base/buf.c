@@ -1,3 +1,7 @@
+/*
+ * The only door to the allocator. Want of memory ends the program here, so
+ * that nobody above has a branch for it.
+ */
 #include "base/buf.h"
 
 #include <stdarg.h>

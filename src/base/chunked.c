@@ -1,3 +1,7 @@
+/*
+ * A byte at a time while it is HTTP's own lines, in runs while it is data. A
+ * line that may be a size is held back until its end has told.
+ */
 #include "base/chunked.h"
 
 #include <string.h>

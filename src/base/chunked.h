@@ -14,6 +14,7 @@
 
 struct chunked;
 
+/* At the first byte of a head; the caller's. */
 struct chunked *chunked_new(void);
 void chunked_free(struct chunked *d); /* NULL is fine */
 

@@ -1,3 +1,6 @@
+/*
+ * The first sentence stays: what goes wrong first is the cause of the rest.
+ */
 #include "base/err.h"
 
 #include <stdarg.h>

@@ -1,3 +1,7 @@
+/*
+ * Both ways through zlib. Sizing copies the deflate state instead of flushing
+ * it, since a flush would change what is measured.
+ */
 #include "base/gz.h"
 
 #include <assert.h>

@@ -36,6 +36,7 @@ size_t gz_sizer_memory_bytes(const struct gz_sizer *s);
  * after the last member are padding, as gzip(1) has it. */
 struct gz_dec;
 
+/* At the first byte; the caller's. */
 struct gz_dec *gz_dec_new(void);
 
 /* The same for one bare deflate stream (a ZIP's member): it takes no byte

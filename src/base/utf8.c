@@ -1,3 +1,8 @@
+/*
+ * The decoder is written out, since broken bytes must cost one step each and
+ * be told apart from cut ones; what characters are (widths, classes, clusters)
+ * comes from utf8proc.
+ */
 #include "base/utf8.h"
 
 #include <stdio.h>

@@ -17,6 +17,7 @@
 
 struct zip_dec;
 
+/* At the first byte; the caller's. */
 struct zip_dec *zip_dec_new(void);
 void zip_dec_free(struct zip_dec *d); /* NULL is fine */
 

@@ -1,3 +1,8 @@
+/*
+ * Both ways through libzstd. Its reader gets whole blocks, so that a frame that
+ * is cut gives all that came before the cut, and is told the largest window
+ * for which it may ask memory.
+ */
 #include "base/zst.h"
 
 #include <assert.h>

@@ -20,6 +20,7 @@ enum { ZST_WINDOW_LOG_MAX = 27, ZST_LEVEL_DEFAULT = 3 };
 /* The size of one text, again and again: keeps its workspace. */
 struct zst_sizer;
 
+/* level: as for the zstd tool. The caller's. */
 struct zst_sizer *zst_sizer_new(int level);
 void zst_sizer_free(struct zst_sizer *s); /* NULL is fine */
 
@@ -53,6 +54,7 @@ bool zst_dec_end(const struct zst_dec *d, struct err *err);
 /* One .zst as it is written. */
 struct zst_enc;
 
+/* At the beginning of a frame; the caller's. */
 struct zst_enc *zst_enc_new(int level);
 void zst_enc_free(struct zst_enc *e); /* NULL is fine */
 

@@ -1,3 +1,8 @@
+/*
+ * An answer waits in `out` between two loops of callbacks, libcurl's and
+ * libmicrohttpd's, neither of which may block: what one can't take now pauses
+ * the other.
+ */
 #include "guard/exchange.h"
 
 #include <stdlib.h>

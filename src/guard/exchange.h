@@ -52,6 +52,7 @@ struct exchange {
 	bool reached;
 };
 
+/* A request whose first line came; uri is copied. The caller's. */
 struct exchange *exchange_new(const struct proxy_opts *opts,
 			      const char *uri);
 /* Not while its transfer is in a multi handle: exchange_stop() first. */
@@ -80,6 +81,7 @@ void exchange_unpause(struct exchange *ex);
 /* Is this header for one hop only? */
 bool exchange_is_hop(const char *name, size_t len, const char *connection);
 
+/* Seconds since it began. */
 double exchange_elapsed_s(const struct exchange *ex);
 
 #endif

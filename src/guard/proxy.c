@@ -1,3 +1,7 @@
+/*
+ * One loop for both libraries: it sleeps in curl_multi_poll(), with the
+ * server's descriptors among the others, and then lets each do what it can.
+ */
 #include "guard/proxy.h"
 
 #include <errno.h>

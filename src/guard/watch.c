@@ -1,3 +1,8 @@
+/*
+ * The feed gets the stream in pieces that end where lines do, because a rule
+ * is asked between pieces only: so the place that it finds is the same however
+ * the stream was cut, and a record is never parted.
+ */
 #include "guard/watch.h"
 
 #include <assert.h>

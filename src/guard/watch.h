@@ -52,6 +52,8 @@ struct watch_hit {
 
 struct watch;
 
+/* Watches a stream from its first byte. What opts points to must live as long;
+ * the caller's. */
 struct watch *watch_new(const struct watch_opts *opts);
 void watch_free(struct watch *w); /* NULL is fine */
 
@@ -76,10 +78,13 @@ void watch_tee_end(struct watch *w, const char *reason);
 void watch_finish(const struct watch *w, const struct buf *request,
 		  const char *reason, struct buf *out);
 
+/* Thresholds that were reached so far. */
 size_t watch_n_hits(const struct watch *w);
+
 /* The i-th; its tokens_after grow while its generation does. */
 struct watch_hit watch_hit(const struct watch *w, size_t i);
 
+/* For reports: what was seen, and what it was looked at with. */
 uint64_t watch_bytes_seen(const struct watch *w);
 uint64_t watch_tokens(const struct watch *w); /* of all generations */
 size_t watch_generations(const struct watch *w);

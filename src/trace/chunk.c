@@ -30,8 +30,8 @@ void chunk_clear(struct chunk *c)
 	c->by_bytes = c->raw = false;
 }
 
-/* Neighbours of one channel are one part, and so are those beyond the limit:
- * their text must not get lost, its channel may. */
+/* Neighbours of one channel are one part: text that came in two strings may
+ * hold a word that goes over their border. */
 void chunk_add(struct chunk *c, enum channel channel, const char *s, size_t n)
 {
 	bool same = c->n_parts && c->parts[c->n_parts - 1].channel == channel;

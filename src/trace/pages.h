@@ -28,6 +28,7 @@ enum pages_kind { PAGES_KEPT, PAGES_READ, PAGES_KINDS };
 
 struct pages;
 
+/* Tells of no token yet; the caller's. */
 struct pages *pages_new(void);
 void pages_free(struct pages *p); /* NULL is fine */
 
