@@ -88,6 +88,18 @@ const struct chat *chat_detect(const char *text, size_t n)
 	return chat_find("none");
 }
 
+const struct chat *chat_for(const char *name, const struct gguf *g)
+{
+	const char *template;
+	size_t n;
+
+	if (strcmp(name, "auto") != 0)
+		return chat_find(name);
+	if (!g || !gguf_str(g, "tokenizer.chat_template", &template, &n))
+		template = NULL;
+	return chat_detect(template, template ? n : 0);
+}
+
 static void put_message(const char *text, bool trim, struct buf *out)
 {
 	static const char white[] = " \t\n\v\f\r";

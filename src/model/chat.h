@@ -10,6 +10,7 @@
 #define LILSCOPE_CHAT_H
 
 #include "base/buf.h"
+#include "model/gguf.h"
 
 enum { CHAT_MARKS = 2 };
 
@@ -32,6 +33,10 @@ const struct chat *chat_find(const char *name);
 /* The format of a model's template, text[0..n); NULL is no template. "none"
  * if it is none of these. */
 const struct chat *chat_detect(const char *text, size_t n);
+
+/* The format that is asked for: a name, or "auto" for that of the template in
+ * the model's file (g NULL: it has none). NULL: no such name. */
+const struct chat *chat_for(const char *name, const struct gguf *g);
 
 /* Appends the whole prompt. `system` may be NULL. */
 void chat_ask(const struct chat *chat, const char *system,

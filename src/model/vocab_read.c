@@ -292,8 +292,6 @@ static void read_flags(struct vocab *v, const struct gguf *g)
 	v->unknown = read_id(v, g, "tokenizer.ggml.unknown_token_id");
 	gguf_bool(g, "tokenizer.ggml.add_bos_token", &v->add_bos);
 	gguf_bool(g, "tokenizer.ggml.add_space_prefix", &v->add_space);
-	if (!gguf_str(g, "tokenizer.chat_template", &v->chat, &v->chat_len))
-		v->chat = NULL;
 }
 
 static bool read_spm(struct vocab *v, const struct gguf *g, struct err *err)

@@ -11,9 +11,9 @@
 #include "model/gguf.h"
 #include "token/vocab.h"
 
-/* NULL and one sentence: no tokenizer inside, or one of an unknown kind or
- * pre-tokenizer, which is named. The bytes under g must outlive it: the chat
- * template is a view. */
+/* The tokenizer in a GGUF file, which need not outlive it. NULL and one
+ * sentence: there is none inside, or one of an unknown kind or pre-tokenizer,
+ * which is named. */
 struct vocab *vocab_from_gguf(const struct gguf *g, struct err *err);
 
 /* llama2.c's tokenizer.bin, size bytes with n_vocab pieces. NULL and one

@@ -295,12 +295,6 @@ uint32_t vocab_bos(const struct vocab *v)
 	return v->bos;
 }
 
-const char *vocab_template(const struct vocab *v, size_t *n)
-{
-	*n = v->chat ? v->chat_len : 0;
-	return v->chat;
-}
-
 void vocab_free(struct vocab *v)
 {
 	if (!v)

@@ -43,8 +43,6 @@ struct vocab {
 	struct special user;      /* TOKEN_USER */
 	struct special marked;    /* these, TOKEN_CONTROL and TOKEN_UNKNOWN */
 	struct vocab_pre *pre;    /* owned; NULL: spm */
-	const char *chat;         /* the template, a view, or NULL */
-	size_t chat_len;
 };
 
 /* Frees all that it owns. NULL is fine. */
@@ -95,8 +93,5 @@ uint32_t vocab_size(const struct vocab *v);    /* ids are below it */
 const char *vocab_kind(const struct vocab *v); /* "llama spm", "gpt2 qwen2" */
 bool vocab_ends(const struct vocab *v, uint32_t id); /* an end of generation */
 uint32_t vocab_bos(const struct vocab *v);     /* or VOCAB_NO_ID */
-
-/* The chat template's text in the file, or NULL (chat.h). */
-const char *vocab_template(const struct vocab *v, size_t *n);
 
 #endif

@@ -66,23 +66,16 @@
 	"[" WS "]?[!-/:-~\\x{ff01}-\\x{ff0f}\\x{ff1a}-\\x{ff5e}"               \
 	"\\x{2018}-\\x{201f}\\x{3000}-\\x{3002}]+"
 
+#define LLAMA3 .three_digits = true, .whole_words = true, .add_bos = true
+
 const struct vocab_family vocab_families[] = {
 	{ .name = "default",
 	  .steps = { "[\\p{P}$+<=>^~|]+", GPT2, DIGITS,
 		     "[0-9][0-9][0-9]" } },
 	{ .name = "gpt-2", .steps = { GPT2 } },
-	{ .name = "llama-bpe",
-	  .three_digits = true,
-	  .whole_words = true,
-	  .add_bos = true },
-	{ .name = "llama3",
-	  .three_digits = true,
-	  .whole_words = true,
-	  .add_bos = true },
-	{ .name = "llama-v3",
-	  .three_digits = true,
-	  .whole_words = true,
-	  .add_bos = true },
+	{ .name = "llama-bpe", LLAMA3 },
+	{ .name = "llama3", LLAMA3 },
+	{ .name = "llama-v3", LLAMA3 },
 	{ .name = "qwen2" },
 	{ .name = "deepseek-r1-qwen" },
 	{ .name = "deepseek-llm",

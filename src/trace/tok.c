@@ -188,34 +188,6 @@ size_t tok_pending(const struct tok *tok)
 	return tok->open.len;
 }
 
-size_t tok_memory_bytes(const struct tok *tok)
-{
-	return sizeof(*tok) + tok->open.cap;
-}
-
-size_t tok_count(const void *bytes, size_t n)
-{
-	struct tok *tok = tok_new();
-	struct tok_list list = { 0 };
-	const char *from = bytes;
-	size_t count = 0;
-
-	while (n) {
-		size_t step = MIN(n, (size_t)PUSH_STEP_BYTES);
-
-		tok_push(tok, from, step, &list);
-		count += list.n;
-		list.n = 0;
-		from += step;
-		n -= step;
-	}
-	tok_flush(tok, &list);
-	count += list.n;
-	tok_list_release(&list);
-	tok_free(tok);
-	return count;
-}
-
 const char *tok_bytes(uint32_t id, size_t *n_bytes)
 {
 	const struct tokens *t = &shared_get()->vocab.tokens;
@@ -227,11 +199,6 @@ const char *tok_bytes(uint32_t id, size_t *n_bytes)
 uint32_t tok_vocab_size(void)
 {
 	return TOK_N_ORDINARY + TOK_N_SPECIAL;
-}
-
-const char *tok_name(void)
-{
-	return "qwen3-bpe";
 }
 
 size_t tok_vocab_memory_bytes(void)

@@ -63,18 +63,11 @@ void tok_flush(struct tok *tok, struct tok_list *out);
 /* Bytes held back: pushed, and not in any token yet. */
 size_t tok_pending(const struct tok *tok);
 
-/* Memory of this stream alone, in bytes. */
-size_t tok_memory_bytes(const struct tok *tok);
-
-/* Number of tokens of a whole text. */
-size_t tok_count(const void *bytes, size_t n);
-
 /* What a token stands for: *n_bytes bytes, static, not terminated, perhaps
  * no UTF-8 by itself. id >= tok_vocab_size() gives NULL and 0. */
 const char *tok_bytes(uint32_t id, size_t *n_bytes);
 
 uint32_t tok_vocab_size(void);        /* 151,669: every id is below it */
-const char *tok_name(void);           /* "qwen3-bpe" */
 size_t tok_vocab_memory_bytes(void);  /* shared by all streams; 0: not loaded */
 
 #endif

@@ -143,7 +143,6 @@ static void check_vector(const char *text, size_t n, const char *ids)
 	got.n = 0;
 	tokens(text, n, 1, &got);
 	same_tokens(&got, &want, text, n);
-	assert_int_equal(tok_count(text, n), want.n);
 	tok_list_release(&got);
 	tok_list_release(&want);
 }
@@ -493,7 +492,6 @@ static void facts_about_the_vocabulary(void **state)
 	size_t n;
 
 	(void)state;
-	assert_string_equal(tok_name(), "qwen3-bpe");
 	assert_int_equal(tok_vocab_size(), 151669);
 	assert_null(tok_bytes(tok_vocab_size(), &n));
 	assert_int_equal(n, 0);
@@ -501,7 +499,6 @@ static void facts_about_the_vocabulary(void **state)
 	assert_memory_equal(tok_bytes(0, &n), "!", 1);
 	assert_int_equal(n, 1);
 	assert_true(tok_vocab_memory_bytes() < 4 << 20);
-	assert_int_equal(tok_count("", 0), 0);
 }
 
 int main(void)

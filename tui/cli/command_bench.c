@@ -122,16 +122,12 @@ static bool read_cases(struct bench_command *w, struct err *err)
 /* What goes around each prompt. */
 static void ask(struct bench_command *w)
 {
-	const char *name = w->set->decode.chat, *template;
-	const struct chat *chat;
+	const char *name = w->set->decode.chat;
+	const struct chat *chat = chat_for(name, w->map.gguf);
 	struct buf asked = { 0 };
-	size_t n;
 
 	if (strcmp(name, "none") == 0)
 		return;
-	template = vocab_template(w->map.vocab, &n);
-	chat = strcmp(name, "auto") == 0 ? chat_detect(template, n)
-					 : chat_find(name);
 	for (size_t i = 0; i < w->problems.n; i++) {
 		struct task *task = &w->problems.tasks[i];
 

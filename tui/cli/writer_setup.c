@@ -7,15 +7,7 @@
 void writer_setup_ask(const struct settings *set, const struct model_map *map,
 		    const char *question, struct buf *out)
 {
-	const char *name = set->decode.chat;
-	const struct chat *chat;
-	const char *template;
-	size_t n;
-
-	template = vocab_template(map->vocab, &n);
-	chat = strcmp(name, "auto") == 0 ? chat_detect(template, n) :
-					   chat_find(name);
-	chat_ask(chat, NULL, question, out);
+	chat_ask(chat_for(set->decode.chat, map->gguf), NULL, question, out);
 }
 
 static struct threshold_opts threshold(const struct settings *set)
