@@ -59,7 +59,8 @@ static bool is_news(const struct watch *w, struct watched *g,
 		    const struct meter *m)
 {
 	size_t n_checks = meter_guardian(m)->n;
-	bool news = w->opts.i_rule || n_checks != g->n_checks;
+	bool news = w->opts.i_rule != RULE_GUARDIAN ||
+		    n_checks != g->n_checks;
 
 	g->n_checks = n_checks;
 	return news;
