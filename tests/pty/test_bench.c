@@ -42,7 +42,7 @@ static void test_to_the_end(void **state)
 	expect_text(l->p, "10 of 10 runs");
 	expect_text(l->p, "right answers, percent");
 	expect_text(l->p, "q prints the tables");
-	pty_resize(l->p, 10, 40);
+	pty_resize(l->p, 12, 60);
 	expect_text(l->p, "quest");
 	pty_resize(l->p, 50, 150);
 	expect_text(l->p, "mean output, times dense");

@@ -21,6 +21,7 @@
 #include "loop/loop.h"
 #include "opt/opt.h"
 #include "pressed.h"
+#include "view/view_sweep.h"
 
 enum { ROWS = 30, COLS = 100 };
 #define RUNS "runs.jsonl"
@@ -44,6 +45,27 @@ static void settle(struct app *app, bool *begun)
 			return;
 		deck_sleep(app->deck, recording_wait_s(app));
 	}
+}
+
+/* A bench as it stands after some runs: dense, and one policy. */
+static void give_bench(struct app *app)
+{
+	static struct bench_cell cells[] = {
+		{ .policy = "dense", .n = 12, .accuracy = 0.75,
+		  .tokens = 1111, .growth = 1 },
+		{ .policy = "quest", .budget = 32, .n = 12, .accuracy = 0.25,
+		  .tokens = 3333, .growth = 3 },
+		{ .policy = "quest", .budget = 64, .n = 12, .accuracy = 0.5,
+		  .tokens = 2222, .growth = 2 },
+	};
+	static const struct bench_table table = { .cells = cells,
+						  .n = ARRAY_LEN(cells) };
+	static const struct bench_state bench = { .table = &table,
+						  .n_done = 36,
+						  .n_all = 48,
+						  .left_s = 77 };
+
+	sweep_of(app)->state = &bench;
 }
 
 static void open_app(struct app *app, const char *view)
@@ -79,6 +101,8 @@ static void open_app(struct app *app, const char *view)
 	settle(app, &begun);
 	if (demo)
 		return;
+	if (strcmp(view, "sweep") == 0)
+		give_bench(app);
 	action_command(app, "open-number 1");
 	snprintf(command, sizeof(command), "view %s", view);
 	action_command(app, command);

@@ -1,3 +1,5 @@
+/* A generation as rows for other programs: CSV and JSON lines from one table of
+ * fields, and the choice of a format by its name. */
 #include "app/export.h"
 
 #include <math.h>

@@ -6,6 +6,7 @@
 
 #include "trace/run.h"
 
+/* The first n_tokens tokens (<= run_n_measured()) as a figure, appended. */
 void export_svg(const struct run *run, uint32_t n_tokens, struct buf *out);
 
 #endif

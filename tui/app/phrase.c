@@ -1,3 +1,4 @@
+/* From symbols of the parse to bytes and tokens of the trace. */
 #include "app/phrase.h"
 
 #include <assert.h>

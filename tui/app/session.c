@@ -1,3 +1,4 @@
+/* Where somebody was in a text, kept in a file that its content names. */
 #include "app/session.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* The answer that a text states, beside the one that its trace calls right. */
 #include "app/verdict.h"
 
 #include <string.h>

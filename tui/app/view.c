@@ -65,7 +65,7 @@ bool action_fits(const struct action_room *room, const struct action *a,
 	bool own = !room->of || room->of == view;
 	unsigned fits = a->fits ? a->fits : a->move ? HAS_MOVE(a->move) : OWN;
 
-	return fits & (view_traits(view) | (own ? OWN : OTHERS));
+	return fits & (view_traits(view) | (own ? OWN : 0));
 }
 
 void action_keys(const struct action *a, struct buf *out)

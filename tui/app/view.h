@@ -37,18 +37,16 @@ enum move {
 
 /* Traits that actions ask for (fits). */
 enum view_trait {
-	OWN = 1 << 0,            /* the view whose room it is ... */
-	OTHERS = 1 << 1,         /* ... and all but that */
-	SHOWS_TEXT = 1 << 2,     /* phrases and a cursor in them */
-	SHOWS_RUN = 1 << 3,      /* the open run: there has to be one */
-	SHOWS_MEASURES = 1 << 4, /* tuning can be seen */
-	SHOWS_ROWS = 1 << 5,     /* generations that a filter selects */
-	SHOWS_CURVES = 1 << 6,   /* drawn with marks of one's choice */
-	AT_CURSOR = 1 << 7,      /* "here" is the cursor, not the playhead */
-	STANDS_OVER = 1 << 8,    /* the view before, and goes back to it */
-	EXPLAINS = 1 << 9,       /* follows from the row */
+	OWN = 1 << 0,            /* the view whose room it is; else any */
+	SHOWS_TEXT = 1 << 1,     /* phrases and a cursor in them */
+	SHOWS_RUN = 1 << 2,      /* the open run: there has to be one */
+	SHOWS_MEASURES = 1 << 3, /* tuning can be seen */
+	SHOWS_ROWS = 1 << 4,     /* generations that a filter selects */
+	SHOWS_CURVES = 1 << 5,   /* drawn with marks of one's choice */
+	AT_CURSOR = 1 << 6,      /* "here" is the cursor, not the playhead */
+	STANDS_OVER = 1 << 7,    /* the view before, and goes back to it */
+	EXPLAINS = 1 << 8,       /* follows from the row */
 };
-#define ANYWHERE (OWN | OTHERS)
 #define HAS_MOVE(move) (1u << (16 + (move))) /* follows from the row */
 
 enum { ACTION_KEYS = 4 };
@@ -92,7 +90,8 @@ struct view {
 
 	void (*draw)(const struct app *app, struct screen *s, struct rect r);
 	/* The rest may be NULL. */
-	/* First and second row of the screen, instead of the open run's. */
+	/* First and second row of the screen instead of the open run's, while
+	 * has() is true; both or none. */
 	void (*title)(const struct app *app, struct screen *s);
 	void (*facts)(const struct app *app, bool ascii, struct buf *out);
 	/* A click inside the view. Cell is relative to r. */

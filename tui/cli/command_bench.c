@@ -34,7 +34,7 @@ struct bench_command {
 	struct problem_set problems;
 	struct bench_opts opts;
 	struct progress progress;
-	struct sweep *sweep;	  /* NULL: no screen */
+	struct sweep_screen *sweep; /* NULL: no screen */
 	struct bench_state state; /* as last told */
 	struct err said;	  /* the first sentence behind the screen */
 	struct buf facts;
@@ -367,11 +367,11 @@ static void open_screen(struct bench_command *w)
 	if (set->report.output != OUTPUT_TABLE || set->show.plain ||
 	    !isatty(STDOUT_FILENO))
 		return;
-	w->sweep = sweep_open(&set->look, &err);
+	w->sweep = sweep_open(set, &err);
 	if (!w->sweep)
 		return; /* a terminal that can't: the bar is enough */
 	sweep_fds(w->sweep, w->opts.fds);
-	w->opts.n_fds = SWEEP_FDS;
+	w->opts.n_fds = LOOP_FDS;
 }
 
 static void stopped_note(const struct bench_command *w, struct err *note)

@@ -1,3 +1,7 @@
+/*
+ * The demo's decoder is held between steps, so that it goes at a pace to look
+ * at: credit grows with time, and is spent on batches of steps for all runs.
+ */
 #include "demo/demo.h"
 
 #include <math.h>

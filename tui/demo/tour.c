@@ -1,3 +1,4 @@
+/* The tour is a table: what is said at each step, and what is shown with it. */
 #include "demo/tour.h"
 
 #include <stdio.h>

@@ -1,3 +1,5 @@
+/* Title, facts, hints and messages around the view; what does not fit is left
+ * out whole, so that nothing is seen by halves. */
 #include "loop/frame.h"
 
 #include <math.h>
@@ -233,6 +235,20 @@ static void draw_title(const struct app *app, struct screen *s)
 	buf_release(&right);
 }
 
+/* Views that are not about generations have a title of their own. */
+static bool has_title(const struct app *app)
+{
+	const struct view *view = view_below(app);
+
+	return view->title && (!view->has || view->has(app));
+}
+
+static void draw_own_title(const struct app *app, struct screen *s)
+{
+	screen_fill(s, (struct rect){ 0, 0, 1, s->cols }, STYLE_TITLE);
+	view_below(app)->title(app, s);
+}
+
 static const char *open_dialect(const struct app *app)
 {
 	size_t opened = deck_opened(app->deck);
@@ -300,10 +316,13 @@ static void draw_facts(const struct app *app, struct screen *s)
 	struct buf latency = { 0 };
 
 	screen_fill(s, (struct rect){ 1, 0, 1, s->cols }, STYLE_TITLE_DIM);
-	if (demo_is_shown(app)) {
+	if (demo_is_shown(app) || has_title(app)) {
 		struct buf facts = { 0 };
 
-		demo_facts(app, s->ascii, &facts);
+		if (has_title(app))
+			view_below(app)->facts(app, s->ascii, &facts);
+		else
+			demo_facts(app, s->ascii, &facts);
 		pen_puts(&p, STYLE_TITLE_DIM, buf_cstr(&facts));
 		buf_release(&facts);
 		return;
@@ -493,6 +512,8 @@ void frame_draw(const struct app *app, struct screen *s)
 	}
 	if (demo_is_shown(app))
 		draw_demo_title(app, s);
+	else if (has_title(app))
+		draw_own_title(app, s);
 	else
 		draw_title(app, s);
 	draw_facts(app, s);

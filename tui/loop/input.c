@@ -1,3 +1,4 @@
+/* Who gets a key: the prompt, then the tour, then the view or an action. */
 #include "loop/input.h"
 
 #include "action/action.h"

@@ -1,3 +1,4 @@
+/* One poll loop: keys at once, reading in slices, frames as things change. */
 #include "loop/loop.h"
 
 #include <poll.h>
@@ -10,6 +11,7 @@
 #include "loop/frame.h"
 #include "loop/input.h"
 #include "system/clock.h"
+#include "system/say.h"
 #include "term/signals.h"
 #include "view/views.h"
 
@@ -35,8 +37,8 @@ bool loop_begin(struct app *app)
 {
 	size_t n = deck_n(app->deck);
 
-	if (demo_is_shown(app))
-		return true;
+	if (app->home)
+		return true; /* who began it chose a view */
 	if (n == 0)
 		return false;
 	if (n > 1 || deck_n_sources(app->deck) > 1) {
@@ -233,7 +235,7 @@ static int sleep_ms(const struct loop *l)
 	return (int)MIN(ms, 60 * 1000);
 }
 
-static void wait(struct loop *l)
+void loop_wait(struct loop *l)
 {
 	enum { KEYS, SIGNALS, NEWS, SOURCES };
 	struct pollfd fds[SOURCES + DECK_POLL_MAX] = {
@@ -264,7 +266,7 @@ static void wait(struct loop *l)
 		l->more = true; /* something waits to be written */
 }
 
-static void turn(struct loop *l)
+bool loop_turn(struct loop *l)
 {
 	handle_signals(l);
 	handle_keys(l);
@@ -281,6 +283,7 @@ static void turn(struct loop *l)
 		l->app->exit_status = EXIT_TROUBLE;
 		l->app->quit = true;
 	}
+	return !l->app->quit && !l->ended_by;
 }
 
 /* Reads until there is something to show, or the first screen is due. */
@@ -296,30 +299,52 @@ static void read_first(struct loop *l)
 		l->more = true;
 }
 
-int loop_run(struct app *app, struct term *term)
+struct loop *loop_open(struct app *app, struct term *term)
 {
-	struct loop l = { .app = app,
-			  .term = term,
-			  .color = app->set.look.term.color,
-			  .color_always = app->set.look.term.color_always };
+	struct loop *l = mem_zalloc(sizeof(*l));
 
-	screen_init(&l.screen);
+	*l = (struct loop){ .app = app,
+			    .term = term,
+			    .color = app->set.look.term.color,
+			    .color_always = app->set.look.term.color_always };
+	screen_init(&l->screen);
 	sig_init(term_restore);
-	resize(&l);
-	read_first(&l);
-	l.urgent = true;
-	l.tick_us = now_us();
-	while (!app->quit && !l.ended_by) {
-		turn(&l);
-		if (!app->quit && !l.ended_by)
-			wait(&l);
-	}
+	resize(l);
+	read_first(l);
+	l->urgent = true;
+	l->tick_us = now_us();
+	return l;
+}
+
+void loop_fds(const struct loop *l, int fds[LOOP_FDS])
+{
+	fds[0] = term_fd(l->term);
+	fds[1] = sig_fd();
+}
+
+int loop_close(struct loop *l, const char *last_words)
+{
+	struct app *app = l->app;
+	int ended_by = l->ended_by;
+
 	recording_end(app);
 	session_save(app);
-	term_leave(term);
-	screen_release(&l.screen);
-	if (l.ended_by)
-		sig_end(l.ended_by);
+	term_leave(l->term);
+	screen_release(&l->screen);
+	mem_free(l);
+	if (ended_by && last_words)
+		say(stderr, last_words);
+	if (ended_by)
+		sig_end(ended_by);
 	sig_release();
 	return app->exit_status;
+}
+
+int loop_run(struct app *app, struct term *term)
+{
+	struct loop *l = loop_open(app, term);
+
+	while (loop_turn(l))
+		loop_wait(l);
+	return loop_close(l, NULL);
 }

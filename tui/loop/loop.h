@@ -12,7 +12,10 @@
 #include "app/app.h"
 #include "term/terminal.h"
 
+struct loop;
+
 enum {
+	LOOP_FDS = 2,
 	LOOP_SLICE_US = 8000,   /* reading and measuring between two looks
 				   at the keyboard */
 	LOOP_FRAMES_PER_S = 30,
@@ -30,8 +33,22 @@ bool loop_work(struct app *app);
 /* Lets seconds pass, for the playhead and for a demo. */
 void loop_tick(struct app *app, double seconds);
 
-/* Runs until the program is left. Returns the exit status; a signal that
- * ends the program does so after the terminal is as it was. */
+/* The loop in steps, for who has a poll() of its own: takes over the terminal;
+ * one turn hears keys and signals, draws if it is time, works for a slice;
+ * false: it is left. wait() sleeps until something happens. */
+struct loop *loop_open(struct app *app, struct term *term);
+bool loop_turn(struct loop *l);
+void loop_wait(struct loop *l);
+
+/* What to wake up at for a turn. */
+void loop_fds(const struct loop *l, int fds[LOOP_FDS]);
+
+/* The terminal as it was; term stays the caller's. A signal that ended it ends
+ * the program here, after its last words on standard error (NULL: none).
+ * Returns the exit status. */
+int loop_close(struct loop *l, const char *last_words);
+
+/* All of it, until the program is left. */
 int loop_run(struct app *app, struct term *term);
 
 #endif

@@ -1,3 +1,4 @@
+/* Generations as lines that are only added, for who can't look at a screen. */
 #include "loop/plain.h"
 
 #include <string.h>

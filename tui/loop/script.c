@@ -1,3 +1,5 @@
+/* Keys and commands from a file, each finished before the next, so that the
+ * same script draws the same screens. */
 #include "loop/script.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* The deck on a screen, by a script, or in lines, as the settings ask. */
 #include "loop/show.h"
 
 #include "loop/loop.h"

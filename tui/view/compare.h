@@ -30,6 +30,7 @@ struct compare {
 				 nothing is decoded here */
 };
 
+/* The view's state in this app. */
 struct compare *compare_of(const struct app *app);
 
 /* Shows the view on the marked entries of the list, or on the runs of the open

@@ -51,6 +51,7 @@ struct list {
 	double progress;           /* deck_progress() of that time */
 };
 
+/* The view's state in this app. */
 struct list *list_of(const struct app *app);
 
 /* Its name for ":sort NAME"; NULL: no rule stands in this column. */

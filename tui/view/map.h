@@ -60,6 +60,8 @@ struct map_page {
 	uint32_t n_read;     /* ... at which it was read, in any layer */
 };
 
+/* What became of a page of one layer or all (MAP_ALL_LAYERS), as of token i;
+ * reads are counted in the `window` tokens before it. */
 struct map_page map_page_at(const struct trace *t, uint32_t layer,
 			    uint32_t page, uint32_t i, uint32_t window);
 
@@ -68,6 +70,7 @@ struct map_count {
 	uint32_t there, kept, read;
 };
 
+/* The same layers, at token i. O(pages). */
 struct map_count map_count_at(const struct trace *t, uint32_t layer,
 			      uint32_t i);
 

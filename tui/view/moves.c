@@ -26,6 +26,11 @@ uint32_t moved_by(uint32_t at, int64_t n, uint32_t max)
 	return (uint32_t)MIN(MAX(to, 0), (int64_t)max);
 }
 
+bool has_source(const struct app *app)
+{
+	return deck_n_sources(app->deck) > 0;
+}
+
 void enter_run(struct app *app, bool home)
 {
 	(void)home;

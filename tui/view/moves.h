@@ -7,6 +7,9 @@
 
 #include "app/view.h"
 
+/* has() of the views of generations: there may be one. */
+bool has_source(const struct app *app);
+
 /* enter() of the views that show a run: there has to be one. */
 void enter_run(struct app *app, bool home);
 

@@ -24,6 +24,7 @@ struct text_scroll {
 	uint64_t placed;
 };
 
+/* The view's state in this app. */
 struct text_scroll *text_scroll_of(const struct app *app);
 
 /* Draws the text from where it was scrolled to, or around the cursor. */

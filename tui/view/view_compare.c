@@ -501,7 +501,7 @@ static void open_lane(struct app *app)
 
 static const struct action rows[] = {
 	{ .name = "compare", .keys = { 'c', '5' },
-	  .fits = OTHERS, .hint = "compare",
+	  .fits = SHOWS_RUN | SHOWS_ROWS | STANDS_OVER, .hint = "compare",
 	  .about = "the marked runs side by side; else the runs of this prompt",
 	  .run = compare_open },
 	{ .name = "compare-unit", .keys = { 'u' }, .hint = "tokens/seconds",

@@ -12,6 +12,7 @@
 
 #include "base/utf8.h"
 #include "view/list.h"
+#include "view/moves.h"
 #include "view/now.h"
 
 enum {
@@ -692,10 +693,12 @@ static const struct action rows[] = {
 	{ .name = "open-number", .arg = "NUMBER",
 	  .about = "a generation by its number",
 	  .with = open_number },
-	{ .name = "next-generation", .keys = { '>' }, .fits = ANYWHERE,
+	{ .name = "next-generation", .keys = { '>' },
+	  .fits = SHOWS_MEASURES | STANDS_OVER,
 	  .about = "the next one of the list",
 	  .by = open_neighbour, .n = 1 },
-	{ .name = "prev-generation", .keys = { '<' }, .fits = ANYWHERE,
+	{ .name = "prev-generation", .keys = { '<' },
+	  .fits = SHOWS_MEASURES | STANDS_OVER,
 	  .about = "the one before it",
 	  .by = open_neighbour, .n = -1 },
 	{ .name = "sort-next", .keys = { 's' }, .hint = "sort",
@@ -775,6 +778,7 @@ const struct view view_list = {
 	.draw = draw,
 	.click = click,
 	.explain = list_explain,
+	.has = has_source,
 	.sync = sync,
 	.moves = {
 		[MOVE_ACROSS] = move_page,

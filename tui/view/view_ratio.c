@@ -650,6 +650,7 @@ const struct view view_ratio = {
 	.draw = draw,
 	.click = click,
 	.explain = explain,
+	.has = has_source,
 	.enter = enter_run,
 	.moves = {
 		[MOVE_ACROSS] = move_across,

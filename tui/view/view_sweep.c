@@ -1,3 +1,4 @@
+/* The screen of a bench: what it is about is over budgets, a line a policy. */
 #include "view/view_sweep.h"
 
 #include <math.h>
@@ -7,6 +8,7 @@
 #include "base/num.h"
 #include "draw/chart.h"
 #include "draw/pen.h"
+#include "view/views.h"
 
 enum {
 	GUTTER_COLS = 6,
@@ -18,6 +20,7 @@ enum {
 	TITLE_ROWS = 1, /* of a chart */
 	HEAD_ROWS = 1,	/* of the table */
 	TABLE_MIN_ROWS = 3,
+	PAGE_ROWS = 10,
 	TEXT_BYTES = 64,
 	MINUTES = 60,
 	COLLAPSE_MIN_RUNS = 20, /* of fewer it is not said while more come */
@@ -44,6 +47,11 @@ struct line {
 	double values[BUDGETS_MAX]; /* NAN: not there yet */
 	size_t n;
 };
+
+struct sweep *sweep_of(const struct app *app)
+{
+	return view_state(app, &view_sweep);
+}
 
 void view_sweep_left(double seconds, char *out, size_t size)
 {
@@ -192,12 +200,13 @@ static void draw_budgets(const struct chart *c, const struct axes *a, int row)
 	}
 }
 
-static void draw_chart(const struct sweep_look *look, const struct axes *a,
+static void draw_chart(const struct app *app, const struct axes *a,
 		       struct screen *s, struct rect r, bool length)
 {
-	const struct bench_table *t = look->state->table;
+	const struct bench_table *t = sweep_of(app)->state->table;
 	value_of *value = length ? growth : accuracy_percent;
-	struct chart c = { .s = s, .graph = look->graph, .x1 = 1, .y1 = 1 };
+	struct chart c = { .s = s, .graph = app->set.look.graph,
+			   .x1 = 1, .y1 = 1 };
 	struct rect plot = { r.row + TITLE_ROWS, r.col + GUTTER_COLS,
 			     r.rows - TITLE_ROWS - AXIS_ROWS,
 			     r.cols - GUTTER_COLS - 1 };
@@ -267,12 +276,12 @@ static void effect(struct pen *p, int width, const struct bench_effect *e)
 	number(p, width / 2, e->change * 100, 1);
 }
 
-static void draw_cell(const struct sweep_look *look, const struct axes *a,
+static void draw_cell(const struct sweep *w, const struct axes *a,
 		      const struct bench_cell *cell, struct screen *s, int row)
 {
 	struct pen p = pen_at(s, row, 1, s->cols - 1);
 	bool collapsed = cell->collapsed &&
-			 (look->ended || cell->n >= COLLAPSE_MIN_RUNS);
+			 (w->ended || cell->n >= COLLAPSE_MIN_RUNS);
 	enum style style = STYLE_NORMAL;
 
 	for (size_t i = 0; i < a->n_policies; i++)
@@ -296,22 +305,21 @@ static void draw_cell(const struct sweep_look *look, const struct axes *a,
 
 /* --- all of it ---------------------------------------------------------- */
 
-static void draw_title(const struct sweep_look *look, struct screen *s)
+static void title(const struct app *app, struct screen *s)
 {
-	const struct bench_state *state = look->state;
-	struct pen p;
+	const struct sweep *w = sweep_of(app);
+	const struct bench_state *state = w->state;
+	struct pen p = pen_at(s, 0, 1, s->cols - 1);
 	char left[TEXT_BYTES];
-	uint32_t n = state->n_done + state->n_lost;
 
-	screen_fill(s, (struct rect){ 0, 0, 1, s->cols }, STYLE_TITLE);
-	p = pen_at(s, 0, 1, s->cols - 1);
 	pen_puts(&p, STYLE_TITLE, "lilscope bench");
-	pen_printf(&p, STYLE_TITLE, "  %u of %u runs", n, state->n_all);
-	if (look->ended)
+	pen_printf(&p, STYLE_TITLE, "  %u of %u runs",
+		   state->n_done + state->n_lost, state->n_all);
+	if (w->ended)
 		pen_puts(&p, STYLE_TITLE, "  done");
 	else if (state->dense)
 		pen_puts(&p, STYLE_TITLE_DIM, "  dense first");
-	if (!look->ended && isfinite(state->left_s)) {
+	if (!w->ended && isfinite(state->left_s)) {
 		view_sweep_left(state->left_s, left, sizeof(left));
 		pen_printf(&p, STYLE_TITLE_DIM, "  %s left%s", left,
 			   state->dense ? " of these" : "");
@@ -320,56 +328,144 @@ static void draw_title(const struct sweep_look *look, struct screen *s)
 		pen_printf(&p, STYLE_TITLE, "  %u missing", state->n_lost);
 }
 
-static void draw_hint(const struct sweep_look *look, struct screen *s)
+static void facts(const struct app *app, bool ascii, struct buf *out)
 {
-	const struct bench_table *t = look->state->table;
-	struct pen p = pen_at(s, s->rows - 1, 1, s->cols - 1);
+	const struct sweep *w = sweep_of(app);
+	const struct bench_table *t = w->state->table;
 	char num[NUM_BYTES];
 
-	pen_puts(&p, STYLE_KEY, "q");
-	pen_puts(&p, STYLE_DIM, look->ended ? " prints the tables" : " stops");
-	pen_puts(&p, STYLE_KEY, "  j k");
-	pen_puts(&p, STYLE_DIM, " rows");
+	buf_printf(out, "q %s", w->ended ? "prints the tables" : "stops");
 	if (t->scale.n_runs)
-		pen_printf(&p, STYLE_DIM, "  f = %u, t = %s", t->meter.rule.f,
-			   num_real(num, t->meter.rule.t, 0, s->ascii));
-	pen_puts(&p, STYLE_DIM, "  * collapsed: proves nothing");
+		buf_printf(out, "  f = %u, t = %s", t->meter.rule.f,
+			   num_real(num, t->meter.rule.t, 0, ascii));
+	buf_puts(out, "  * collapsed: proves nothing");
 }
 
 /* Rows for the charts; 0: there is no room. */
-static int chart_rows(const struct screen *s, const struct axes *a)
+static int chart_rows(struct rect r, const struct axes *a)
 {
-	int left = s->rows - 2 - HEAD_ROWS - TABLE_MIN_ROWS;
+	int left = r.rows - HEAD_ROWS - TABLE_MIN_ROWS;
 	int least = TITLE_ROWS + CHART_MIN_ROWS + AXIS_ROWS;
 
-	if (!a->n_policies || left < least || s->cols < CHART_MIN_COLS)
+	if (!a->n_policies || left < least || r.cols < CHART_MIN_COLS)
 		return 0;
-	return MAX(least, MIN(left, (s->rows - 2) / 2));
+	return MAX(least, MIN(left, r.rows / 2));
 }
 
-void view_sweep_draw(const struct sweep_look *look, struct screen *s)
+static void draw_nothing(struct screen *s, struct rect r)
 {
-	const struct bench_table *t = look->state->table;
-	struct axes a = axes_of(t);
-	int rows = chart_rows(s, &a), row = 1;
+	screen_puts(s, r.row + r.rows / 2, r.col + 2, STYLE_DIM,
+		    "No bench runs here; lilscope bench has one.");
+}
 
-	screen_clear(s);
-	draw_title(look, s);
-	if (rows && s->cols >= 2 * CHART_MIN_COLS) {
-		int half = s->cols / 2;
+static void draw(const struct app *app, struct screen *s, struct rect r)
+{
+	const struct sweep *w = sweep_of(app);
+	const struct bench_table *t;
+	struct axes a;
+	int rows, row = r.row, half = r.cols / 2;
 
-		draw_chart(look, &a, s, (struct rect){ 1, 0, rows, half },
-			   false);
-		draw_chart(look, &a, s,
-			   (struct rect){ 1, half, rows, s->cols - half },
+	if (!w->state) {
+		draw_nothing(s, r);
+		return;
+	}
+	t = w->state->table;
+	a = axes_of(t);
+	rows = chart_rows(r, &a);
+	if (rows && r.cols >= 2 * CHART_MIN_COLS) {
+		draw_chart(app, &a, s,
+			   (struct rect){ row, r.col, rows, half }, false);
+		draw_chart(app, &a, s,
+			   (struct rect){ row, r.col + half, rows,
+					  r.cols - half },
 			   true);
 	} else if (rows) {
-		draw_chart(look, &a, s, (struct rect){ 1, 0, rows, s->cols },
-			   true);
+		draw_chart(app, &a, s,
+			   (struct rect){ row, r.col, rows, r.cols }, true);
 	}
 	row += rows;
 	draw_head(s, row++, s->cols);
-	for (size_t i = look->top; i < t->n && row < s->rows - 1; i++)
-		draw_cell(look, &a, &t->cells[i], s, row++);
-	draw_hint(look, s);
+	for (size_t i = w->top; i < t->n && row < r.row + r.rows; i++)
+		draw_cell(w, &a, &t->cells[i], s, row++);
 }
+
+/* --- in words ----------------------------------------------------------- */
+
+static void explain(const struct app *app, struct buf *out)
+{
+	const struct bench_state *state = sweep_of(app)->state;
+	const struct bench_table *t = state ? state->table : NULL;
+	const struct bench_cell *dense = t ? bench_table_dense(t) : NULL;
+	char num[NUM_BYTES];
+
+	buf_puts(out, "Every problem is solved with dense attention, then by "
+		      "each policy with each budget of tokens that it may "
+		      "read at a step. A budget that is too small costs right "
+		      "answers (left), or buys them with longer outputs "
+		      "(right, dense = 1): then a step is cheaper and the "
+		      "whole job is not.\n");
+	if (dense && isfinite(dense->accuracy))
+		buf_printf(out, "\nThe dotted line is dense attention: %s %% "
+				"right of %u runs.\n",
+			   num_real(num, dense->accuracy * 100, 1, true),
+			   dense->n);
+	buf_puts(out, "\n\"saves\" is the part of the tokens that a stop "
+		      "keeps from being written, and \"points\" what it "
+		      "changes of the right answers: by guardian, the rule of "
+		      "the threshold, and by a stop at the first answer.\n");
+	if (t && t->scale.n_runs)
+		buf_printf(out, "\nGuardian stops where %u tokens bring fewer "
+				"than t = %s bytes.\n",
+			   t->meter.rule.f,
+			   num_real(num, t->meter.rule.t, 0, true));
+}
+
+/* --- the view ----------------------------------------------------------- */
+
+static void scroll(struct app *app, int64_t n)
+{
+	struct sweep *w = sweep_of(app);
+	int64_t rows = w->state ? (int64_t)w->state->table->n : 0;
+	int64_t to = (int64_t)w->top + n;
+
+	w->top = (size_t)MAX(MIN(to, rows - 1), 0);
+	app->dirty = true;
+}
+
+static void move_along(struct app *app, int n)
+{
+	scroll(app, n);
+}
+
+static void move_page(struct app *app, int n)
+{
+	scroll(app, (int64_t)n * PAGE_ROWS);
+}
+
+static void move_end(struct app *app, int n)
+{
+	scroll(app, (int64_t)n * INT32_MAX);
+}
+
+static bool has(const struct app *app)
+{
+	return sweep_of(app)->state != NULL;
+}
+
+const struct view view_sweep = {
+	.name = "sweep",
+	.about = "a bench as it runs: policies and budgets, beside dense",
+	.is = SHOWS_CURVES,
+	.state_bytes = sizeof(struct sweep),
+	.title = title,
+	.facts = facts,
+	.draw = draw,
+	.explain = explain,
+	.has = has,
+	.moves = {
+		[MOVE_ACROSS] = move_page,
+		[MOVE_ALONG] = move_along,
+		[MOVE_PAGE] = move_page,
+		[MOVE_END] = move_end,
+	},
+};

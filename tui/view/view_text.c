@@ -249,6 +249,7 @@ const struct view view_text = {
 	.draw = draw,
 	.click = click,
 	.explain = explain,
+	.has = has_source,
 	.enter = enter_run,
 	.moves = {
 		[MOVE_ACROSS] = cursor_token,

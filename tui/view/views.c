@@ -3,6 +3,6 @@
 
 const struct view *const views[] = {
 	&view_ratio, &view_text, &view_map, &view_compare, &view_list,
-	&view_help,
+	&view_sweep, &view_help,
 };
 const size_t n_views = ARRAY_LEN(views);

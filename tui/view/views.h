@@ -7,7 +7,7 @@
 #include "app/view.h"
 
 extern const struct view view_ratio, view_text, view_map, view_compare,
-	view_list, view_help;
+	view_list, view_sweep, view_help;
 
 /* What the map looks at; where is the playhead's. */
 struct map_look {
