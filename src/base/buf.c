@@ -157,3 +157,10 @@ const char *bytes_find(const char *s, size_t n, const char *needle, size_t m)
 	}
 	return NULL;
 }
+
+void buf_pad(struct buf *buf, size_t from, size_t n)
+{
+	do {
+		buf_putc(buf, ' ');
+	} while (buf->len - from < n);
+}

@@ -25,6 +25,8 @@ void buf_append(struct buf *buf, const void *bytes, size_t n);
 void buf_puts(struct buf *buf, const char *text);
 void buf_putc(struct buf *buf, char c);
 void buf_printf(struct buf *buf, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* Blanks, one at least, until the bytes from `from` on are n. */
+void buf_pad(struct buf *buf, size_t from, size_t n);
 
 /* Removes the first n bytes (n <= len); O(len - n). */
 void buf_drop(struct buf *buf, size_t n);

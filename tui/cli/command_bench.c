@@ -430,12 +430,13 @@ static bool run(struct bench_command *w, struct err *err)
 	return good;
 }
 
-int command_bench(const struct settings *set, int n_files)
+int command_bench(const struct settings *set, char **files, int n_files)
 {
 	struct bench_command w = { .set = set };
 	struct err err = { "" };
 	bool good;
 
+	(void)files;
 	if (n_files)
 		err_set(&err, "bench takes no FILE; --problems names one, "
 			      "--out the results");

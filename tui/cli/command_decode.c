@@ -108,12 +108,13 @@ static void run(struct decode_command *w)
 	driver_release(&driver);
 }
 
-int command_decode(const struct settings *set, int n_files)
+int command_decode(const struct settings *set, char **files, int n_files)
 {
 	struct decode_command w = { .set = set };
 	struct err err = { "" };
 	int status = 0;
 
+	(void)files;
 	if (n_files)
 		err_set(&err, "decode takes no FILE; the model is --model's, "
 			      "the prompt --prompt's");

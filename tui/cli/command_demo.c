@@ -82,13 +82,14 @@ static int show(struct app *app, struct err *err)
 	return show_app(app, err);
 }
 
-int command_demo(const struct settings *given, int n_files)
+int command_demo(const struct settings *given, char **files, int n_files)
 {
 	struct settings set = *given;
 	struct err err = { "" };
 	struct app app;
 	int status = EXIT_TROUBLE;
 
+	(void)files;
 	if (check(&set, n_files, &err)) {
 		settle(&set);
 		app_init(&app, &set);

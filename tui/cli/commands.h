@@ -7,26 +7,40 @@
 
 #include "base/buf.h"
 
+struct settings;
+
+/* Returns the exit status. Words: what is no option; of a command without
+ * options, all. */
+typedef int command_run(const struct settings *set, char **words, int n_words);
+
 struct command {
 	const char *name;  /* "" is what a FILE alone means */
 	const char *args;  /* after the name */
 	const char *about;
 	unsigned where;    /* OPT_ bits of its options, 0: none */
-	/* argv without program and command; returns the exit status. */
-	int (*run)(int argc, char **argv);
+	unsigned piped;    /* more of them without a terminal to write to */
+	command_run *run;
 };
 
+/* The first row is the one without a name. */
 extern const struct command commands[];
 extern const size_t n_commands;
 
-struct settings;
+/* NULL: no such command. "" is none. */
+const struct command *command_find(const char *name);
 
-/* lilscope guard: a filter, or a proxy. Returns the exit status.
- * command_guard.c */
-int command_bench(const struct settings *set, int n_files);
-int command_decode(const struct settings *set, int n_files);
-int command_demo(const struct settings *set, int n_files);
-int command_guard(const struct settings *set, char **files, int n_files);
+/* Each in its command_NAME.c. */
+command_run command_analyze, command_bench, command_decode, command_demo,
+	command_guard, command_help, command_screens;
+
+/* The options of some commands and what they do, on standard output; and what
+ * to begin with. Return the exit status. command_help.c */
+int help_options(unsigned where);
+int help_welcome(void);
+
+/* All of it on standard output; out is released. Returns the exit status: it
+ * is said why not, unless nobody reads. */
+int command_print(struct buf *out);
 
 /* The script that completes commands, options and their values; false if
  * there is none for this shell. completion.c */

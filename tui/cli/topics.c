@@ -17,9 +17,7 @@ static void put_row(struct buf *out, const char *name, size_t cols,
 	size_t from = out->len;
 
 	buf_printf(out, "  %s", name);
-	do {
-		buf_putc(out, ' ');
-	} while (out->len - from < cols);
+	buf_pad(out, from, cols);
 	buf_printf(out, "%s\n", about);
 }
 

@@ -1,0 +1,61 @@
+/*
+ * command_screens.c - lilscope FILE: the files on the screen; as a table when
+ * there is no screen to show them on.
+ */
+#include <unistd.h>
+
+#include "app/app.h"
+#include "cli/commands.h"
+#include "loop/show.h"
+#include "opt/settings.h"
+#include "system/file.h"
+#include "system/say.h"
+
+/* A file that can't be opened is named; the others are shown. */
+static int screens(const struct settings *set, char **files, int n_files)
+{
+	const struct url_opts request = request_of(&set->request);
+	struct err err = { "" };
+	struct app app;
+	int status = EXIT_TROUBLE;
+
+	if (set->show.record[0] && file_exists(set->show.record)) {
+		err_set(&err, "--record: %s exists already", set->show.record);
+		return say_trouble(&err);
+	}
+	app_init(&app, set);
+	deck_set_request(app.deck, &request);
+	for (int i = 0; i < n_files; i++) {
+		struct err one = { "" };
+
+		if (deck_add(app.deck, files[i], set->show.follow, &one))
+			continue;
+		app_complain(&app, "%s", one.text);
+		err_set(&err, "%s", one.text);
+	}
+	if (deck_n_sources(app.deck) > 0) {
+		err_clear(&err);
+		status = show_app(&app, &err);
+	}
+	if (err.text[0])
+		say_trouble(&err);
+	app_release(&app);
+	return status;
+}
+
+int command_screens(const struct settings *set, char **files, int n_files)
+{
+	bool tty = isatty(STDOUT_FILENO);
+	struct err err = { "" };
+
+	if (!n_files && tty)
+		return help_welcome();
+	if (!n_files) {
+		err_set(&err, "name a FILE, or - for standard input; "
+			      "lilscope --help tells more");
+		return say_trouble(&err);
+	}
+	if (!tty && !set->show.script[0] && !set->show.plain)
+		return command_analyze(set, files, n_files);
+	return screens(set, files, n_files);
+}

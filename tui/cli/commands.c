@@ -1,0 +1,78 @@
+/*
+ * The commands as rows: what main runs, help lists and shells complete. Those
+ * that need no more than a table stand here.
+ */
+#include "cli/commands.h"
+
+#include <string.h>
+
+#include "config.h"
+#include "opt/opt.h"
+#include "system/output.h"
+#include "system/say.h"
+
+int command_print(struct buf *out)
+{
+	struct err err = { "" };
+
+	output(out->data, out->len, &err);
+	buf_release(out);
+	return err.text[0] ? say_trouble(&err) : 0;
+}
+
+static int version(const struct settings *set, char **words, int n_words)
+{
+	struct buf out = { 0 };
+
+	(void)set;
+	(void)words;
+	(void)n_words;
+	buf_puts(&out, PACKAGE_STRING "\n");
+	return command_print(&out);
+}
+
+static int completion(const struct settings *set, char **words, int n_words)
+{
+	struct buf out = { 0 };
+	struct err err = { "" };
+
+	(void)set;
+	if (n_words == 1 && completion_print(words[0], &out))
+		return command_print(&out);
+	err_set(&err, "completion takes bash, zsh or fish");
+	return say_trouble(&err);
+}
+
+const struct command commands[] = {
+	{ .name = "", .args = "[OPTIONS] FILE...", .where = OPT_TUI,
+	  .piped = OPT_ANALYZE, .run = command_screens,
+	  .about = "look at generations on the screen" },
+	{ .name = "analyze", .args = "[OPTIONS] FILE...",
+	  .where = OPT_ANALYZE, .run = command_analyze,
+	  .about = "a line a generation; -, --json" },
+	{ .name = "guard", .args = "[OPTIONS] [FILE]", .where = OPT_GUARD,
+	  .run = command_guard, .about = "a filter that ends a loop" },
+	{ .name = "demo", .args = "[OPTIONS]", .where = OPT_DEMO,
+	  .run = command_demo,
+	  .about = "a small model, dense beside sparse, live" },
+	{ .name = "decode", .args = "[OPTIONS]", .where = OPT_DECODE,
+	  .run = command_decode, .about = "a model writes: a record a token" },
+	{ .name = "bench", .args = "[OPTIONS]", .where = OPT_BENCH,
+	  .run = command_bench,
+	  .about = "problems x policies x budgets, as a table" },
+	{ .name = "completion", .args = "bash|zsh|fish", .run = completion,
+	  .about = "completion for a shell" },
+	{ .name = "help", .args = "[TOPIC]", .run = command_help,
+	  .about = "commands; analyze bench demo guard ..." },
+	{ .name = "version", .args = "", .run = version,
+	  .about = "the version" },
+};
+const size_t n_commands = ARRAY_LEN(commands);
+
+const struct command *command_find(const char *name)
+{
+	for (size_t i = 0; i < n_commands; i++)
+		if (name[0] && strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	return NULL;
+}
