@@ -327,7 +327,7 @@ tui_tests = \
 	tests/unit/test_action \
 	tests/unit/test_chart \
 	tests/unit/test_compare \
-	tests/unit/test_verdict \
+	tests/unit/test_grade \
 	tests/unit/test_export \
 	tests/unit/test_find \
 	tests/unit/test_key \
@@ -345,7 +345,7 @@ TUI_LIBS = libtui.a $(UNIT_LIBS) $(NCURSES_LIBS)
 tests_unit_test_action_LDADD = $(TUI_LIBS)
 tests_unit_test_chart_LDADD = $(TUI_LIBS)
 tests_unit_test_compare_LDADD = $(TUI_LIBS)
-tests_unit_test_verdict_LDADD = $(TUI_LIBS)
+tests_unit_test_grade_LDADD = $(TUI_LIBS)
 tests_unit_test_compare_SOURCES = tests/unit/test_compare.c \
 	tests/unit/golden_screen.c tests/unit/golden_screen.h
 tests_unit_test_export_LDADD = $(TUI_LIBS)

@@ -35,10 +35,10 @@ libtui_a_SOURCES += \
 libtui_a_SOURCES += \
 	tui/app/app.c tui/app/app.h tui/app/export.c tui/app/export.h \
 	tui/app/export_svg.c tui/app/export_svg.h \
-	tui/app/find.c tui/app/find.h tui/app/phrase.c tui/app/phrase.h \
+	tui/app/find.c tui/app/find.h tui/app/grade.c tui/app/grade.h \
+	tui/app/phrase.c tui/app/phrase.h \
 	tui/app/recording.c tui/app/recording.h \
 	tui/app/session.c tui/app/session.h \
-	tui/app/verdict.c tui/app/verdict.h \
 	tui/app/view.c tui/app/view.h
 
 # A run becomes cells.

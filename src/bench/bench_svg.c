@@ -33,7 +33,7 @@ static const char *const colours[POLICIES_MAX + 1] = {
 	"#e69f00", "#56b4e9", "#7f7f7f", "#a05a2c",
 };
 
-struct fig {
+struct bench_figure {
 	const struct bench_table *t;
 	uint32_t budgets[BUDGETS_MAX];
 	size_t n_budgets;
@@ -44,7 +44,7 @@ struct fig {
 
 /* --- what there is ------------------------------------------------------ */
 
-static void add_budget(struct fig *f, uint32_t budget)
+static void add_budget(struct bench_figure *f, uint32_t budget)
 {
 	size_t at = f->n_budgets;
 
@@ -59,7 +59,7 @@ static void add_budget(struct fig *f, uint32_t budget)
 	f->n_budgets++;
 }
 
-static void add_policy(struct fig *f, const char *policy)
+static void add_policy(struct bench_figure *f, const char *policy)
 {
 	for (size_t i = 0; i < f->n_policies; i++)
 		if (strcmp(f->policies[i], policy) == 0)
@@ -68,8 +68,8 @@ static void add_policy(struct fig *f, const char *policy)
 		f->policies[f->n_policies++] = policy;
 }
 
-static const struct bench_cell *cell_of(const struct fig *f, size_t i_policy,
-					size_t i_budget)
+static const struct bench_cell *cell_of(const struct bench_figure *f,
+					size_t i_policy, size_t i_budget)
 {
 	for (size_t i = 0; i < f->t->n; i++) {
 		const struct bench_cell *cell = &f->t->cells[i];
@@ -84,8 +84,8 @@ static const struct bench_cell *cell_of(const struct fig *f, size_t i_policy,
 /* --- panels ------------------------------------------------------------- */
 
 /* times: what the numbers at the axis are multiplied with. */
-static void frame(struct fig *f, const struct svg_panel *p, const char *title,
-		  double times)
+static void frame(struct bench_figure *f, const struct svg_panel *p,
+		  const char *title, double times)
 {
 	struct svg_panel shown = *p;
 
@@ -118,7 +118,7 @@ static double growth_stopped(const struct bench_cell *cell)
 }
 
 /* A policy's line; of whole runs also its dots. */
-static void over_budgets(struct fig *f, const struct svg_panel *p,
+static void over_budgets(struct bench_figure *f, const struct svg_panel *p,
 			 value_of *value, bool stopped)
 {
 	for (size_t i = 0; i < f->n_policies; i++) {
@@ -145,7 +145,7 @@ static void over_budgets(struct fig *f, const struct svg_panel *p,
 	}
 }
 
-static void budget_axis(struct fig *f, const struct svg_panel *p)
+static void budget_axis(struct bench_figure *f, const struct svg_panel *p)
 {
 	double foot = p->y + p->height;
 
@@ -156,13 +156,14 @@ static void budget_axis(struct fig *f, const struct svg_panel *p)
 		 "budget (tokens)");
 }
 
-static void dense_line(struct fig *f, const struct svg_panel *p, double value)
+static void dense_line(struct bench_figure *f, const struct svg_panel *p,
+		       double value)
 {
 	svg_line(f->out, "dense", p->x, svg_y(p, value), p->x + p->width,
 		 svg_y(p, value));
 }
 
-static void budget_panels(struct fig *f)
+static void budget_panels(struct bench_figure *f)
 {
 	const struct bench_cell *dense = bench_table_dense(f->t);
 	struct svg_panel right = {
@@ -195,7 +196,7 @@ static void budget_panels(struct fig *f)
 /* --- information over tokens -------------------------------------------- */
 
 /* Of a policy, the budget at which runs grow most and have not collapsed. */
-static uint32_t loudest(const struct fig *f, size_t i_policy)
+static uint32_t loudest(const struct bench_figure *f, size_t i_policy)
 {
 	const struct bench_cell *best = NULL;
 
@@ -245,7 +246,7 @@ static double bytes_of(const struct bench_run *run, struct svg_path *path,
 	return top;
 }
 
-static void curve(struct fig *f, const struct svg_panel *p,
+static void curve(struct bench_figure *f, const struct svg_panel *p,
 		  const struct bench_run *run, const char *colour)
 {
 	struct svg_path path;
@@ -260,8 +261,9 @@ static void curve(struct fig *f, const struct svg_panel *p,
 }
 
 /* The runs of the panel: dense is [0], a policy each behind it. */
-static size_t curves_of(const struct fig *f, const struct bench_run *runs,
-			size_t n, const struct bench_run **out)
+static size_t curves_of(const struct bench_figure *f,
+			const struct bench_run *runs, size_t n,
+			const struct bench_run **out)
 {
 	out[0] = run_of(runs, n, NULL, 0);
 	for (size_t i = 0; i < f->n_policies; i++) {
@@ -273,7 +275,8 @@ static size_t curves_of(const struct fig *f, const struct bench_run *runs,
 	return f->n_policies + 1;
 }
 
-static void information(struct fig *f, const struct bench_run *runs, size_t n)
+static void information(struct bench_figure *f, const struct bench_run *runs,
+			size_t n)
 {
 	const struct bench_run *all[POLICIES_MAX + 1];
 	size_t n_all = curves_of(f, runs, n, all);
@@ -299,7 +302,7 @@ static void information(struct fig *f, const struct bench_run *runs, size_t n)
 			curve(f, &p, all[i], colours[i]);
 }
 
-static void legend(struct fig *f)
+static void legend(struct bench_figure *f)
 {
 	double x = LEFT;
 
@@ -334,7 +337,7 @@ static const char sheet[] =
 void bench_svg(const struct bench_table *t, const struct bench_run *runs,
 	       size_t n_runs, struct buf *out)
 {
-	struct fig f = { .t = t, .out = out };
+	struct bench_figure f = { .t = t, .out = out };
 
 	for (size_t i = 0; i < t->n; i++) {
 		if (!t->cells[i].budget)

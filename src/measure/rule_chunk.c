@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-struct chunk {
+struct chunk_rule {
 	uint32_t limit;
 	uint32_t n;       /* tokens seen */
 	uint32_t repeats; /* of the last chunk, itself not counted */
@@ -22,7 +22,7 @@ struct chunk {
 
 static void *create_with(uint32_t limit)
 {
-	struct chunk *c = mem_zalloc(sizeof(*c));
+	struct chunk_rule *c = mem_zalloc(sizeof(*c));
 
 	c->limit = limit;
 	c->verdict = rule_unfired;
@@ -43,7 +43,7 @@ static void *create_100(const struct rule_opts *opts)
 
 static void destroy(void *state)
 {
-	struct chunk *c = state;
+	struct chunk_rule *c = state;
 
 	buf_release(&c->last);
 	mem_free(c);
@@ -97,7 +97,7 @@ static void trim(const char *text, size_t len, size_t *from, size_t *to)
 
 static void push(void *state, const struct rule_token *token)
 {
-	struct chunk *c = state;
+	struct chunk_rule *c = state;
 	const char *text = token->len ? token->text : "";
 	size_t from, to;
 	bool same;
@@ -125,7 +125,7 @@ static void push(void *state, const struct rule_token *token)
 static struct rule_verdict verdict(const void *state, uint32_t n_tokens)
 {
 	(void)n_tokens;
-	return ((const struct chunk *)state)->verdict;
+	return ((const struct chunk_rule *)state)->verdict;
 }
 
 const struct rule rule_chunk = {

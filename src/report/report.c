@@ -21,7 +21,7 @@ enum kind {
 	KIND_NUMBER, /* double, NAN and infinite are null */
 };
 
-struct field {
+struct report_field {
 	const char *name;
 	enum kind kind;
 	size_t offset;
@@ -32,7 +32,7 @@ struct field {
 #define RULE(name, kind, member) \
 	{ name, kind, offsetof(struct report_rule, member) }
 
-static const struct field fields[] = {
+static const struct report_field fields[] = {
 	FIELD("source", KIND_STRING, source),
 	FIELD("record", KIND_STRING, record),
 	FIELD("dialect", KIND_STRING, dialect),
@@ -64,7 +64,7 @@ static const struct field fields[] = {
 };
 
 /* What is known of a rule before, */
-static const struct field rule_fields[] = {
+static const struct report_field rule_fields[] = {
 	RULE("rule", KIND_STRING, name),
 	RULE("coder", KIND_STRING, coder),
 	RULE("f", KIND_NUMBER, f),
@@ -73,7 +73,7 @@ static const struct field rule_fields[] = {
 };
 
 /* and what it did. */
-static const struct field stop_fields[] = {
+static const struct report_field stop_fields[] = {
 	RULE("at_token", KIND_U32, verdict.at_token),
 	RULE("tokens_after", KIND_U32, verdict.tokens_after),
 	RULE("resumed_at", KIND_U32, verdict.resumed_at),
@@ -242,16 +242,16 @@ static void csv_string(struct buf *out, const char *s)
 		buf_putc(out, '"');
 }
 
-struct format {
+struct report_format {
 	void (*string)(struct buf *out, const char *s);
 	const char *null;
 };
 
-static const struct format json_format = { json_string, "null" };
-static const struct format csv_format = { csv_string, "" };
+static const struct report_format json_format = { json_string, "null" };
+static const struct report_format csv_format = { csv_string, "" };
 
-static void put_value(struct buf *out, const struct format *format,
-		      const struct field *field, const void *from)
+static void put_value(struct buf *out, const struct report_format *format,
+		      const struct report_field *field, const void *from)
 {
 	const char *at = (const char *)from + field->offset;
 	const char *string;
@@ -300,8 +300,9 @@ static bool fired(const struct report_rule *rule)
 }
 
 /* Where a rule stopped; nothing unless it did. */
-static void put_stop(struct buf *out, const struct format *format,
-		     const struct field *field, const struct report_rule *rule)
+static void put_stop(struct buf *out, const struct report_format *format,
+		     const struct report_field *field,
+		     const struct report_rule *rule)
 {
 	const char *at = (const char *)rule + field->offset;
 	uint32_t token;

@@ -11,7 +11,7 @@
 
 #include "base/utf8.h"
 
-struct column {
+struct table_column {
 	const char *head; /* NULL: the rule's name, which gives the width */
 	int width;        /* with the blank before it */
 	int from;
@@ -113,7 +113,7 @@ static void put_resumed(const struct report *r, size_t i_rule, struct buf *out)
 	put_token(out, rule, rule->verdict.resumed_at);
 }
 
-static const struct column measure_columns[] = {
+static const struct table_column measure_columns[] = {
 	{ "tokens", 8, 0, false, put_tokens, 0 },
 	{ "answer", 8, 124, false, put_answer, 0 },
 	{ "rho", 6, 60, false, put_rho, 0 },
@@ -122,13 +122,13 @@ static const struct column measure_columns[] = {
 };
 
 /* Of each rule that is shown. */
-static const struct column rule_columns[] = {
+static const struct table_column rule_columns[] = {
 	{ NULL, 0, 0, false, put_stop, 0 },
 	{ "after", 7, 0, false, put_after, 0 },
 	{ "resumed", 8, 0, false, put_resumed, 0 },
 };
 
-static const struct column end_columns[] = {
+static const struct table_column end_columns[] = {
 	{ "finish", 9, 132, true, put_finish, 0 },
 	{ "label", 10, 142, true, put_label, 0 },
 };
@@ -148,12 +148,12 @@ enum {
 
 /* The columns that a terminal of so many has room for. */
 struct columns {
-	struct column at[COLUMNS_MAX];
+	struct table_column at[COLUMNS_MAX];
 	size_t n;
 	int name; /* columns of the name */
 };
 
-static void add(struct columns *c, const struct column *column, int cols)
+static void add(struct columns *c, const struct table_column *column, int cols)
 {
 	if (cols < column->from)
 		return;
@@ -167,7 +167,7 @@ static void add_rules(struct columns *c, int cols)
 
 	for (size_t k = 0; (i_rule = rule_shown(k)) < RULE_ROWS; k++) {
 		for (size_t i = 0; i < ARRAY_LEN(rule_columns); i++) {
-			struct column column = rule_columns[i];
+			struct table_column column = rule_columns[i];
 
 			column.i_rule = i_rule;
 			column.from = rule_from[k][i];
@@ -256,7 +256,7 @@ static void put_name(struct buf *out, const char *text, size_t n, int cols)
 }
 
 /* Words are cut to their column; numbers never are. */
-static void put_cell(struct buf *out, const struct column *column,
+static void put_cell(struct buf *out, const struct table_column *column,
 		     const char *text, size_t n)
 {
 	int room = column->width - 1;

@@ -40,7 +40,7 @@ struct probe {
 	size_t n;
 	bool whole; /* nothing follows, or nothing more may be looked at */
 	const struct format *forced;
-	struct verdict *v;
+	struct detected *v;
 	struct err *err;
 	struct json json;
 };
@@ -741,7 +741,7 @@ static size_t next_place(const char *s, size_t n, size_t from)
 
 static enum detect_answer ask_at(const char *s, size_t n, bool whole,
 				 const struct format *forced,
-				 struct verdict *verdict, struct err *err)
+				 struct detected *verdict, struct err *err)
 {
 	bool more;
 	size_t skip = skip_head(s, n, whole, &more);
@@ -765,7 +765,7 @@ static enum detect_answer ask_at(const char *s, size_t n, bool whole,
 
 enum detect_answer detect(const char *s, size_t n, bool whole,
 			  const struct format *forced, size_t *from,
-			  struct verdict *verdict, struct err *err)
+			  struct detected *verdict, struct err *err)
 {
 	size_t place;
 

@@ -16,7 +16,7 @@ enum detect_answer {
 	DETECT_NO,   /* nothing that can be read; err says so */
 };
 
-struct verdict {
+struct detected {
 	const struct format *format;
 	enum framing framing;
 	size_t skip; /* bytes before the first record: a byte order mark, the
@@ -31,6 +31,6 @@ struct verdict {
  */
 enum detect_answer detect(const char *s, size_t n, bool whole,
 			  const struct format *forced, size_t *from,
-			  struct verdict *verdict, struct err *err);
+			  struct detected *verdict, struct err *err);
 
 #endif

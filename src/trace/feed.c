@@ -22,7 +22,7 @@ struct feed {
 	struct gens gens;
 	struct format_ctx cx;
 	const struct format *forced; /* by opts.format, or NULL */
-	struct verdict verdict;      /* format is NULL until detected */
+	struct detected verdict;     /* format is NULL until detected */
 	char title[TITLE_MAX_BYTES];
 	size_t title_len;    /* of what was known at the start */
 	struct seen titled;  /* what is in it already */
@@ -303,8 +303,8 @@ static void settle(struct feed *f, bool whole)
 	enum detect_answer answer;
 
 	if (f->opts.from_middle) {
-		f->verdict = (struct verdict){ format_of_record(f),
-					       FRAMING_WHOLE, 0 };
+		f->verdict = (struct detected){ format_of_record(f),
+						FRAMING_WHOLE, 0 };
 		answer = DETECT_YES;
 	} else {
 		answer = detect(f->probe.data, f->probe.len, whole, f->forced,
@@ -394,7 +394,7 @@ const char *feed_first_trouble(const struct feed *f)
 const char *feed_detect(const void *bytes, size_t n, bool whole,
 			enum feed_shape *shape, struct err *err)
 {
-	struct verdict verdict = { 0 };
+	struct detected verdict = { 0 };
 	size_t from = 0;
 	enum detect_answer answer =
 		detect(bytes, n, whole || n >= FEED_PROBE_BYTES, NULL, &from,

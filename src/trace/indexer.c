@@ -156,7 +156,7 @@ static void index_bytes(struct indexer *ix, const char *s, size_t n)
 
 static void settle(struct indexer *ix, bool whole)
 {
-	struct verdict verdict = { 0 };
+	struct detected verdict = { 0 };
 	enum detect_answer answer = detect(ix->probe.data, ix->probe.len,
 					   whole, ix->forced, &ix->probed,
 					   &verdict, NULL);

@@ -59,6 +59,14 @@ grep -nE '[" =(]/(tmp|nonexistent|usr|home|root|etc|var|opt|mnt|srv|run)([/" ]|$
 	grep -vE ':1:#!|"/tmp/[a-z-]*-XXXXXX"|^tests/pty/scratch.c:.* : "/tmp"' |
 	sed 's/$/ (a place outside of the test)/' | found
 
+# --- A tag of a struct, union or enum means one thing: it is defined in one
+# place of the program, be it private to a file or not.
+grep -E "^(src|tui)/[^:]*:[0-9]*:[ 	]*(static |const |extern )*(struct|union|enum) [A-Za-z_0-9]+ *[{]" \
+	"$tmp/code" |
+	sed -E 's/^([^:]*:[0-9]*):.*(struct|union|enum) ([A-Za-z_0-9]+) *[{].*/\3 \1/' |
+	awk '$1 in at { print $2 ": the tag " $1 " is that of " at[$1], "too" }
+	!($1 in at) { at[$1] = $2 }' | found
+
 # --- Headers say what they are and are guarded.
 for file in $(c_files src tui | grep '[.]h$'); do
 	head -n 1 "$file" | grep -q '^/[*]' ||

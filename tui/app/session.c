@@ -66,7 +66,7 @@ void session_write(const struct app *app, struct buf *out)
  * ------------------------------------------------------------------- */
 
 /* What a state file asks for. */
-struct wish {
+struct session_wish {
 	uint32_t playhead, cursor;
 	bool has_playhead, has_cursor;
 	bool retune;
@@ -91,7 +91,8 @@ static bool read_number(const char *text, uint32_t *out)
 	return true;
 }
 
-static void read_mark(struct app *app, const char *text, struct wish *wish)
+static void read_mark(struct app *app, const char *text,
+		      struct session_wish *wish)
 {
 	uint32_t token;
 
@@ -102,7 +103,8 @@ static void read_mark(struct app *app, const char *text, struct wish *wish)
 	wish->n_marks++;
 }
 
-static void read_option(struct app *app, const char *text, struct wish *wish)
+static void read_option(struct app *app, const char *text,
+			struct session_wish *wish)
 {
 	char name[32];
 	size_t n = strcspn(text, " ");
@@ -125,7 +127,8 @@ static void read_option(struct app *app, const char *text, struct wish *wish)
 	}
 }
 
-static void read_line(struct app *app, const char *line, struct wish *wish)
+static void read_line(struct app *app, const char *line,
+		      struct session_wish *wish)
 {
 	if (strncmp(line, "playhead ", 9) == 0)
 		wish->has_playhead = read_number(line + 9, &wish->playhead);
@@ -137,7 +140,7 @@ static void read_line(struct app *app, const char *line, struct wish *wish)
 		read_option(app, line + 4, wish);
 }
 
-static void apply(struct app *app, const struct wish *wish)
+static void apply(struct app *app, const struct session_wish *wish)
 {
 	char number[NUM_BYTES];
 
@@ -158,7 +161,7 @@ static void apply(struct app *app, const struct wish *wish)
 void session_read(struct app *app, const char *text, size_t n)
 {
 	char line[128];
-	struct wish wish = { 0 };
+	struct session_wish wish = { 0 };
 
 	if (n < sizeof(magic) - 1 ||
 	    memcmp(text, magic, sizeof(magic) - 1) != 0)

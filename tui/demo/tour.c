@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app/verdict.h"
+#include "app/grade.h"
 #include "base/buf.h"
 #include "demo/demo.h"
 #include "draw/pen.h"
@@ -51,13 +51,13 @@ static struct rule_verdict stop_of(const struct run *run)
 static const char *words_of(const struct run *run, uint32_t n)
 {
 	static const char *const words[] = {
-		[VERDICT_UNKNOWN] = "",
-		[VERDICT_RIGHT] = " with the right answer",
-		[VERDICT_WRONG] = " with a wrong answer",
-		[VERDICT_NONE] = " with no answer at all",
+		[GRADE_UNKNOWN] = "",
+		[GRADE_RIGHT] = " with the right answer",
+		[GRADE_WRONG] = " with a wrong answer",
+		[GRADE_NONE] = " with no answer at all",
 	};
 
-	return words[verdict_of(&run->trace, n)];
+	return words[grade_of(&run->trace, n)];
 }
 
 static void say_ended(const struct run *run, struct buf *out)

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "app/recording.h"
-#include "app/verdict.h"
+#include "app/grade.h"
 #include "base/buf.h"
 #include "base/utf8.h"
 #include "demo/demo.h"
@@ -20,13 +20,13 @@
 
 enum { TEXT_COLS = 78 };
 
-static const char *words_of(enum verdict v)
+static const char *words_of(enum grade v)
 {
 	static const char *const words[] = {
-		[VERDICT_UNKNOWN] = "-",
-		[VERDICT_RIGHT] = "right",
-		[VERDICT_WRONG] = "wrong",
-		[VERDICT_NONE] = "none",
+		[GRADE_UNKNOWN] = "-",
+		[GRADE_RIGHT] = "right",
+		[GRADE_WRONG] = "wrong",
+		[GRADE_NONE] = "none",
 	};
 
 	return words[v];
@@ -150,7 +150,7 @@ static void put_numbers(const struct told *t, const struct told *first,
 	put_real(t->tbt_s * 1e3, 8, 3, out);
 	put_real(t->jct_s * 1e3, 8, 1, out);
 	put_real(kv / 1024, 8, 0, out);
-	buf_printf(out, "  %s\n", words_of(verdict_of(trace, t->n)));
+	buf_printf(out, "  %s\n", words_of(grade_of(trace, t->n)));
 }
 
 static void put_stop(const struct told *t, char letter, struct buf *out)
@@ -163,7 +163,7 @@ static void put_stop(const struct told *t, char letter, struct buf *out)
 		     "then: %s\n",
 		letter, t->stop.at_token, t->stop.tokens_after,
 		100.0 * t->stop.tokens_after / t->n,
-		words_of(verdict_of(&t->run->trace, t->stop.at_token)));
+		words_of(grade_of(&t->run->trace, t->stop.at_token)));
 	if (t->run->trace.n_turns)
 		buf_puts(out, "   (of the run as it is told above, with its "
 			      "change)\n");

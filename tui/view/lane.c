@@ -36,9 +36,9 @@ struct lane lane_of(const struct app *app, size_t i)
 	if (g && g->n)
 		l.stop = guardian_verdict(g, l.n);
 	if (l.ended)
-		l.answer = verdict_of(t, l.n);
+		l.answer = grade_of(t, l.n);
 	if (l.stop.at_token != RULE_NEVER)
-		l.stopped = verdict_of(t, l.stop.at_token);
+		l.stopped = grade_of(t, l.stop.at_token);
 	if (t->time_us && l.n) {
 		double first = compare_time_s(t, 1);
 
@@ -93,17 +93,17 @@ static void put_state(const struct lane *l, struct pen *p)
 }
 
 /* "right", "wrong" or "no answer", with its mark. */
-static void put_verdict(enum verdict v, struct pen *p)
+static void put_verdict(enum grade v, struct pen *p)
 {
 	bool ascii = p->s->ascii;
 
-	if (v == VERDICT_RIGHT)
+	if (v == GRADE_RIGHT)
 		pen_printf(p, STYLE_GOOD, "%s right",
 			   glyph(GLYPH_CHECK, ascii));
-	else if (v == VERDICT_WRONG)
+	else if (v == GRADE_WRONG)
 		pen_printf(p, STYLE_BAD, "%s wrong",
 			   glyph(GLYPH_CROSS, ascii));
-	else if (v == VERDICT_NONE)
+	else if (v == GRADE_NONE)
 		pen_printf(p, STYLE_BAD, "%s no answer",
 			   glyph(GLYPH_CROSS, ascii));
 }
@@ -116,7 +116,7 @@ static void put_answer(const struct lane *l, struct pen *p)
 		return;
 	pen_printf(p, STYLE_DIM, " %s ", dot(p));
 	put_verdict(l->answer, p);
-	if (l->answer == VERDICT_RIGHT)
+	if (l->answer == GRADE_RIGHT)
 		return;
 	pen_printf(p, STYLE_DIM, " %s right is %.20s", dot(p), gold);
 }
@@ -242,7 +242,7 @@ static void put_stop(const struct lane *l, struct pen *p)
 	pen_printf(p, STYLE_NORMAL, " saves %s tokens (%s)",
 		   num_count(a, v->tokens_after),
 		   num_percent(b, v->tokens_after, l->n));
-	if (l->stopped != VERDICT_UNKNOWN) {
+	if (l->stopped != GRADE_UNKNOWN) {
 		pen_puts(p, STYLE_DIM, ", then ");
 		put_verdict(l->stopped, p);
 	}
@@ -314,13 +314,13 @@ static void explain_lane(const struct lane *l, bool ascii, struct buf *out)
 		   num_time(sum, l->end_s, ascii));
 }
 
-static const char *answer_words(enum verdict v)
+static const char *answer_words(enum grade v)
 {
 	static const char *const words[] = {
-		[VERDICT_UNKNOWN] = NULL,
-		[VERDICT_RIGHT] = "the right answer",
-		[VERDICT_WRONG] = "a wrong answer",
-		[VERDICT_NONE] = "no answer",
+		[GRADE_UNKNOWN] = NULL,
+		[GRADE_RIGHT] = "the right answer",
+		[GRADE_WRONG] = "a wrong answer",
+		[GRADE_NONE] = "no answer",
 	};
 
 	return words[v];

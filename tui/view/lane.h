@@ -5,7 +5,7 @@
 #ifndef LILSCOPE_LANE_H
 #define LILSCOPE_LANE_H
 
-#include "app/verdict.h"
+#include "app/grade.h"
 #include "measure/rule_guardian.h"
 #include "term/screen.h"
 #include "view/compare.h"
@@ -18,8 +18,8 @@ struct lane {
 	uint32_t n, total;     /* tokens at the playhead, and in all */
 	bool ended;	       /* it is at its end */
 	struct rule_verdict stop;
-	enum verdict answer;     /* at the playhead */
-	enum verdict stopped;    /* of what the early stop keeps */
+	enum grade answer;     /* at the playhead */
+	enum grade stopped;    /* of what the early stop keeps */
 	double ttft_s;	     /* NAN: unknown */
 	double end_s, tbt_s; /* of n tokens; NAN: unknown */
 };

@@ -34,14 +34,14 @@ enum {
 };
 
 /* Rows of each part; 0 leaves it out. */
-struct parts {
+struct compare_parts {
 	int title, lines, curve, axis, text;
 	int lanes; /* how many */
 };
 
-static struct parts split(int rows, int cols, size_t n)
+static struct compare_parts split(int rows, int cols, size_t n)
 {
-	struct parts p = { .title = rows >= 8, .lines = 1 };
+	struct compare_parts p = { .title = rows >= 8, .lines = 1 };
 	int left = rows - p.title;
 
 	p.lanes = MAX(MIN(MIN((int)MIN(n, LANES_MAX), left), LANES_MAX), 1);
@@ -77,7 +77,7 @@ static const char *dot(const struct pen *p)
 /* ---- curves ------------------------------------------------------------ */
 
 /* What a curve reads. */
-struct source {
+struct compare_source {
 	const struct app *app;
 	const struct run *run;
 	bool exact; /* the series is too coarse */
@@ -95,7 +95,7 @@ static double size_at(const struct run *run, uint32_t n)
 /* Tokens that lie in [from, to) of the axis; at least the one before. */
 static struct series_range source_at(const void *ctx, double from, double to)
 {
-	const struct source *src = ctx;
+	const struct compare_source *src = ctx;
 	const struct run *run = src->run;
 	uint32_t a = compare_tokens_at(src->app, run, from);
 	uint32_t b = compare_tokens_at(src->app, run, to);
@@ -187,7 +187,7 @@ static void draw_curve(const struct app *app, const struct lane *l,
 	double per_dot = (c->x1 - c->x0) / (2.0 * MAX(c->r.cols, 1));
 	double at = place_of(app, l->run, l->n);
 	double end = place_of(app, l->run, l->total);
-	struct source src = { app, l->run, false };
+	struct compare_source src = { app, l->run, false };
 	struct curve later = { source_at, &src, at, end, STYLE_DIM, '.' };
 	struct curve told = { source_at, &src, 0, at, STYLE_RHO, '*' };
 	char number[NUM_BYTES];
@@ -340,7 +340,7 @@ static size_t first_lane(const struct app *app, int lanes)
 	return c->lane >= (size_t)lanes ? c->lane - (size_t)lanes + 1 : 0;
 }
 
-static void draw_title(const struct app *app, const struct parts *p,
+static void draw_title(const struct app *app, const struct compare_parts *p,
 		       struct screen *s, struct rect r)
 {
 	const struct compare *c = compare_of(app);
@@ -372,7 +372,7 @@ static void draw_title(const struct app *app, const struct parts *p,
 				(size_t)(pen.end - pen.col)));
 }
 
-static void draw_lanes(const struct app *app, const struct parts *p,
+static void draw_lanes(const struct app *app, const struct compare_parts *p,
 		       const struct lane *lanes, struct screen *s,
 		       struct rect r)
 {
@@ -423,7 +423,7 @@ static void draw_nothing(const struct app *app, struct screen *s,
 static void draw(const struct app *app, struct screen *s, struct rect r)
 {
 	const struct compare *c = compare_of(app);
-	struct parts p = split(r.rows, r.cols, c->n);
+	struct compare_parts p = split(r.rows, r.cols, c->n);
 	struct lane lanes[LANES_MAX];
 	size_t top = first_lane(app, p.lanes);
 
@@ -450,7 +450,7 @@ static void draw(const struct app *app, struct screen *s, struct rect r)
 static bool click(struct app *app, struct rect r, int row, int col)
 {
 	struct compare *look = compare_of(app);
-	struct parts p = split(r.rows, r.cols, look->n);
+	struct compare_parts p = split(r.rows, r.cols, look->n);
 	int rows = p.lines + p.curve;
 	struct chart c = { .r = { 0, 0, 1, MAX(r.cols - GUTTER_COLS - 1, 1) } };
 

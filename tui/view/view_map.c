@@ -34,13 +34,13 @@ enum {
 };
 
 /* Rows of each part; 0 leaves it out. */
-struct parts {
+struct map_parts {
 	int numbers, legend, map, axis, title, text;
 };
 
-static struct parts split(int rows)
+static struct map_parts split(int rows)
 {
-	struct parts p = { .numbers = 1 };
+	struct map_parts p = { .numbers = 1 };
 	int left = rows - 1;
 
 	p.axis = rows >= 7 ? 2 : 0;
@@ -98,7 +98,7 @@ static uint32_t page_cursor(const struct app *app, uint32_t n_pages)
 }
 
 static struct scale scale_of(const struct app *app, struct screen *s,
-			     struct rect r, const struct parts *p)
+			     struct rect r, const struct map_parts *p)
 {
 	const struct map_look *look = map_look(app);
 	const struct trace *t = &app->run->trace;
@@ -235,7 +235,7 @@ static void draw_cursors(const struct app *app, const struct scale *sc)
 }
 
 static void draw_map(const struct app *app, struct scale *sc,
-		     const struct parts *p)
+		     const struct map_parts *p)
 {
 	struct chart *c = &sc->chart;
 
@@ -529,7 +529,7 @@ static void draw_without(const struct app *app, struct screen *s, struct rect r)
 
 static void draw(const struct app *app, struct screen *s, struct rect r)
 {
-	struct parts p = split(r.rows);
+	struct map_parts p = split(r.rows);
 	struct scale sc;
 	struct pen pen = pen_at(s, r.row, r.col + 1, MAX(r.cols - 2, 0));
 
@@ -569,7 +569,7 @@ static bool click(struct app *app, struct rect r, int row, int col)
 {
 	struct map_look *look = map_look(app);
 	struct rect at_zero = { 0, 0, r.rows, r.cols };
-	struct parts p = split(r.rows);
+	struct map_parts p = split(r.rows);
 	struct scale sc;
 
 	if (!pages_of(app))

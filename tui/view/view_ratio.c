@@ -35,14 +35,14 @@ enum {
 };
 
 /* Rows of each part; 0 leaves it out. */
-struct parts {
+struct ratio_parts {
 	int numbers, legend, rho, title, gain, axis, rule1, text, phrase,
 		rule2, verdict, rules;
 };
 
-static struct parts split(int rows)
+static struct ratio_parts split(int rows)
 {
-	struct parts p = { .numbers = 1, .verdict = rows > 1 };
+	struct ratio_parts p = { .numbers = 1, .verdict = rows > 1 };
 	int left = rows - 2;
 	/* Each part is there if the view is at least so high. */
 	p.axis = rows >= 7 ? 2 : 0;
@@ -67,7 +67,7 @@ static struct parts split(int rows)
 /* ---- curves ------------------------------------------------------------ */
 
 /* What a curve reads. */
-struct source {
+struct ratio_source {
 	const struct meter *meter;
 	const struct series *series;
 	double shift;
@@ -75,7 +75,7 @@ struct source {
 	bool exact; /* asks the meter: the series is too coarse */
 };
 
-static double exact_value(const struct source *src, double token)
+static double exact_value(const struct ratio_source *src, double token)
 {
 	uint32_t n = (uint32_t)MAX(token, 0) + 1;
 	n = MIN(n, meter_n_tokens(src->meter));
@@ -85,7 +85,7 @@ static double exact_value(const struct source *src, double token)
 
 static struct series_range source_at(const void *ctx, double from, double to)
 {
-	const struct source *src = ctx;
+	const struct ratio_source *src = ctx;
 	if (src->exact) {
 		float a = (float)exact_value(src, floor(from));
 		float b = (float)exact_value(src, ceil(to) - 1);
@@ -100,11 +100,12 @@ static struct series_range source_at(const void *ctx, double from, double to)
 	return v;
 }
 
-static struct source source_new(const struct now *now, const struct chart *c,
-				bool is_h, double shift)
+static struct ratio_source source_new(const struct now *now,
+				      const struct chart *c, bool is_h,
+				      double shift)
 {
 	double per_dot = (c->x1 - c->x0) / (2.0 * MAX(c->r.cols, 1));
-	return (struct source){
+	return (struct ratio_source){
 		.meter = now->meter,
 		.series = is_h ? meter_h(now->meter) : meter_rho(now->meter),
 		.shift = shift,
@@ -139,9 +140,9 @@ static void draw_lil_line(const struct now *now, const struct chart *c)
 static void draw_curves(const struct app *app, const struct now *now,
 			const struct chart *c)
 {
-	struct source rho = source_new(now, c, false, 0);
-	struct source low = source_new(now, c, false, -now->point.eps);
-	struct source h = source_new(now, c, true, 0);
+	struct ratio_source rho = source_new(now, c, false, 0);
+	struct ratio_source low = source_new(now, c, false, -now->point.eps);
+	struct ratio_source h = source_new(now, c, true, 0);
 	double n = now->n;
 	struct curve upper = { source_at, &rho, 0, n, STYLE_BAND, '*' };
 	struct curve lower = { source_at, &low, 0, n, STYLE_BAND, '.' };
@@ -470,7 +471,7 @@ static struct pen pen_in(struct screen *s, struct rect r)
 
 static void draw_charts(const struct app *app, const struct now *now,
 			struct screen *s, struct rect *r,
-			const struct parts *p)
+			const struct ratio_parts *p)
 {
 	uint32_t from, to;
 	app_axis(app, &from, &to);
@@ -516,7 +517,7 @@ static void draw(const struct app *app, struct screen *s, struct rect r)
 		draw_waiting(app, s, r);
 		return;
 	}
-	struct parts p = split(r.rows);
+	struct ratio_parts p = split(r.rows);
 	struct rect whole = r;
 	struct pen pen = pen_in(s, take(&r, p.numbers));
 	now_draw_numbers(&now, &pen);
@@ -549,7 +550,7 @@ static void draw(const struct app *app, struct screen *s, struct rect r)
 /* A click on a chart is a place on the token axis. */
 static bool click(struct app *app, struct rect r, int row, int col)
 {
-	struct parts p = split(r.rows);
+	struct ratio_parts p = split(r.rows);
 	int top = p.numbers + p.legend;
 	int bottom = top + p.rho + p.title + p.gain + p.axis;
 	int cols = MAX(r.cols - GUTTER_COLS - 1, 1);

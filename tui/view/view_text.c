@@ -21,11 +21,11 @@ enum {
 	RULE_MIN_ROWS = 12,
 };
 
-struct parts {
+struct text_parts {
 	struct rect legend, text, rule, phrase, verdict, bar;
 };
 
-static struct parts split(struct rect r)
+static struct text_parts split(struct rect r)
 {
 	int legend = r.rows >= LEGEND_MIN_ROWS;
 	int rule = r.rows >= RULE_MIN_ROWS;
@@ -34,7 +34,7 @@ static struct parts split(struct rect r)
 	int text = r.rows - legend - rule - phrase - verdict;
 	int cols = text_view_cols(r.cols);
 	int below = r.row + legend + text;
-	return (struct parts){
+	return (struct text_parts){
 		.legend = { r.row, r.col, legend, r.cols },
 		.text = { r.row + legend, r.col, text, cols },
 		.bar = { r.row + legend, r.col + cols, text, r.cols - cols },
@@ -109,7 +109,7 @@ static void draw_bar(const struct app *app, const struct now *now,
 static void draw(const struct app *app, struct screen *s, struct rect r)
 {
 	struct now now;
-	struct parts p = split(r);
+	struct text_parts p = split(r);
 	if (!app->run) {
 		screen_puts(s, r.row + r.rows / 2, r.col + 2, STYLE_DIM,
 			    "no generation is open");
@@ -144,7 +144,7 @@ static void draw(const struct app *app, struct screen *s, struct rect r)
 static bool click(struct app *app, struct rect r, int row, int col)
 {
 	struct rect at_zero = { 0, 0, r.rows, r.cols };
-	struct parts p = split(at_zero);
+	struct text_parts p = split(at_zero);
 	if (!app->run || row < p.text.row || row >= p.text.row + p.text.rows)
 		return false;
 	if (col >= p.bar.col && p.bar.cols > 0) {

@@ -1,4 +1,4 @@
-/* verdict.c: what is stated, how it is judged, and up to which token. */
+/* grade.c: what is stated, how it is judged, and up to which token. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,22 +7,22 @@
 #include <math.h>
 #include <string.h>
 
-#include "app/verdict.h"
+#include "app/grade.h"
 
 static const struct {
 	const char *text, *gold;
-	enum verdict want;
+	enum grade want;
 } rows[] = {
-	{ "The answer is 5.", "5", VERDICT_RIGHT },
-	{ "The answer is 5. Wait. The answer is 6.", "5", VERDICT_WRONG },
-	{ "All good. Final answer: 12.", "12", VERDICT_RIGHT },
-	{ "so \\boxed{\\frac{1}{2}}", "0.5", VERDICT_RIGHT },
-	{ "so \\boxed{7", "7", VERDICT_NONE },
-	{ "it follows\n#### 1,000", "1000", VERDICT_RIGHT },
-	{ "12 and 5", "5", VERDICT_NONE },
-	{ "", "5", VERDICT_NONE },
-	{ "The answer is 5.", "", VERDICT_UNKNOWN },
-	{ "The answer is 5.", NULL, VERDICT_UNKNOWN },
+	{ "The answer is 5.", "5", GRADE_RIGHT },
+	{ "The answer is 5. Wait. The answer is 6.", "5", GRADE_WRONG },
+	{ "All good. Final answer: 12.", "12", GRADE_RIGHT },
+	{ "so \\boxed{\\frac{1}{2}}", "0.5", GRADE_RIGHT },
+	{ "so \\boxed{7", "7", GRADE_NONE },
+	{ "it follows\n#### 1,000", "1000", GRADE_RIGHT },
+	{ "12 and 5", "5", GRADE_NONE },
+	{ "", "5", GRADE_NONE },
+	{ "The answer is 5.", "", GRADE_UNKNOWN },
+	{ "The answer is 5.", NULL, GRADE_UNKNOWN },
 };
 
 /* A token a byte. */
@@ -46,10 +46,10 @@ static void judged(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		struct trace t;
-		enum verdict v;
+		enum grade v;
 
 		fill(&t, rows[i].text, rows[i].gold);
-		v = verdict_of(&t, t.n_tokens);
+		v = grade_of(&t, t.n_tokens);
 		if (v != rows[i].want)
 			fail_msg("\"%s\": %d", rows[i].text, (int)v);
 		trace_release(&t);
@@ -71,12 +71,12 @@ static void up_to(void **state)
 		memcpy(head, text, n);
 		head[n] = '\0';
 		fill(&cut, head, "5");
-		assert_int_equal(verdict_of(&t, n),
-				 verdict_of(&cut, cut.n_tokens));
+		assert_int_equal(grade_of(&t, n),
+				 grade_of(&cut, cut.n_tokens));
 		trace_release(&cut);
 	}
-	assert_int_equal(verdict_of(&t, 17), VERDICT_RIGHT);
-	assert_int_equal(verdict_of(&t, t.n_tokens), VERDICT_WRONG);
+	assert_int_equal(grade_of(&t, 17), GRADE_RIGHT);
+	assert_int_equal(grade_of(&t, t.n_tokens), GRADE_WRONG);
 	trace_release(&t);
 }
 

@@ -1,11 +1,11 @@
 /* The answer that a text states, beside the one that its trace calls right. */
-#include "app/verdict.h"
+#include "app/grade.h"
 
 #include <string.h>
 
 #include "task/answer.h"
 
-enum verdict verdict_of(const struct trace *t, uint32_t n_tokens)
+enum grade grade_of(const struct trace *t, uint32_t n_tokens)
 {
 	/* The surer a statement looks, the earlier it is tried. */
 	static const enum answer_kind kinds[] = { ANSWER_MATH, ANSWER_CHAIN,
@@ -15,12 +15,12 @@ enum verdict verdict_of(const struct trace *t, uint32_t n_tokens)
 	struct answer a;
 
 	if (!gold || !*gold)
-		return VERDICT_UNKNOWN;
+		return GRADE_UNKNOWN;
 	for (size_t i = 0; i < ARRAY_LEN(kinds) && n; i++) {
 		if (!answer_first(kinds[i], text, n, &a))
 			continue; /* a last number alone is no statement */
-		return answer_right(kinds[i], text, n, gold) ? VERDICT_RIGHT :
-							       VERDICT_WRONG;
+		return answer_right(kinds[i], text, n, gold) ? GRADE_RIGHT :
+							       GRADE_WRONG;
 	}
-	return VERDICT_NONE;
+	return GRADE_NONE;
 }
