@@ -154,6 +154,7 @@ libengine_a_SOURCES += \
 	src/guard/guard_report.c src/guard/guard_report.h \
 	src/guard/proxy.c src/guard/proxy.h \
 	src/guard/relay.c src/guard/relay.h \
+	src/guard/shadow.c src/guard/shadow.h \
 	src/guard/watch.c src/guard/watch.h
 
 # Problems by policies by budgets, in processes side by side.

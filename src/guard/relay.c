@@ -343,6 +343,7 @@ int relay_run(const struct relay_opts *opts, int *signal)
 		return EXIT_TROUBLE;
 	}
 	watch.source = r.name;
+	watch.as_text = !watch.format || !*watch.format;
 	r.watch = watch_new(&watch);
 	relay(&r);
 	r.facts.elapsed_s = elapsed_s(&r.began);

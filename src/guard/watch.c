@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/unpack.h"
+#include "guard/shadow.h"
 #include "system/clock.h"
 #include "trace/feed.h"
 #include "trace/format.h"
@@ -35,6 +36,7 @@ struct watched {
 struct watch {
 	struct watch_opts opts;
 	struct feed *feed;
+	struct shadow *shadow; /* NULL: the stream is understood, or told of */
 	struct unpack *unpack; /* NULL: what passes is not packed */
 	struct buf unpacked;
 	struct watched *open;
@@ -47,6 +49,7 @@ struct watch {
 	uint64_t seen;      /* bytes */
 	size_t piece;       /* bytes since the last place of a look */
 	bool text;          /* the dialect is plain text */
+	bool by_shadow;     /* the shadow found the threshold */
 	struct err blind;
 	struct buf lines;   /* for the tee */
 	struct buf record;  /* the last one, for watch_finish() */
@@ -206,6 +209,7 @@ void watch_free(struct watch *w)
 	for (size_t i = 0; i < w->n_open; i++)
 		run_free(w->open[i].run);
 	feed_free(w->feed);
+	shadow_free(w->shadow);
 	buf_release(&w->lines);
 	buf_release(&w->record);
 	buf_release(&w->unpacked);
@@ -229,10 +233,39 @@ static size_t next_place(const struct watch *w, const char *s, size_t n,
 	return MIN(n, left);
 }
 
+/* The stream as text, until it turns out to be more than that. */
+static void look_at_shadow(struct watch *w)
+{
+	const char *dialect = feed_dialect(w->feed);
+	uint32_t at_token;
+
+	if (!w->shadow)
+		return;
+	at_token = shadow_at_token(w->shadow, w->opts.i_rule);
+	if (w->n_generations ||
+	    (*dialect && strcmp(dialect, "jsonl") != 0) ||
+	    shadow_is_over(w->shadow, feed_skipped(w->feed))) {
+		shadow_free(w->shadow);
+		w->shadow = NULL;
+	} else if (at_token != RULE_NEVER) {
+		w->hits = grow(w->hits, &w->hits_cap, w->n_hits + 1,
+			       sizeof(*w->hits));
+		w->hits[w->n_hits++] = (struct watch_hit){
+			.record = "0",
+			.at_token = at_token,
+			.resumed_at = RULE_NEVER,
+		};
+		w->by_shadow = true;
+		shadow_free(w->shadow);
+		w->shadow = NULL;
+	}
+}
+
 static void look_at_all(struct watch *w)
 {
 	for (size_t i = 0; i < w->n_open; i++)
 		look(w, &w->open[i]);
+	look_at_shadow(w);
 	for (; w->n_placed < w->n_hits; w->n_placed++)
 		w->hits[w->n_placed].at_byte = w->seen;
 }
@@ -261,6 +294,10 @@ static void feed_some(struct watch *w, const char *s, size_t n, double time_s)
 {
 	if (!w->seen && unpack_wants(s[0]))
 		w->unpack = unpack_new();
+	if (!w->seen && w->opts.as_text)
+		w->shadow = shadow_new(s[0], &w->opts.meter);
+	if (w->shadow)
+		shadow_bytes(w->shadow, s, n);
 	if (w->unpack)
 		feed_packed(w, s, n, time_s);
 	else
@@ -389,7 +426,7 @@ const char *watch_blind(const struct watch *w)
 
 size_t watch_skipped(const struct watch *w)
 {
-	return feed_skipped(w->feed);
+	return w->by_shadow ? 0 : feed_skipped(w->feed);
 }
 
 const char *watch_first_trouble(const struct watch *w)

@@ -32,6 +32,9 @@ struct watch_opts {
 	size_t i_rule;      /* of rules[]; only it and Guardian run */
 	const char *source; /* name for sentences */
 	const char *format, *field; /* as struct feed_opts; NULL or "" */
+	bool as_text;       /* what begins like JSON and is no dialect is also
+			       watched as text (shadow.h); not for a proxy,
+			       which knows what passes */
 	/* Gets what is seen as a native trace (native.h), whole lines as they
 	 * come; NULL: nobody wants it. */
 	void (*tee)(void *ctx, const char *lines, size_t n);

@@ -51,6 +51,43 @@ packed_loop()
 	status_is 1 && cmp "$tmp/loop.gz" "$tmp/out" && grep -q 'at token' "$tmp/err"
 }
 check "a loop in an archive is found" packed_loop
+
+# --- JSON that a model writes and loops in is text, and is stopped; a wire
+# that is not known here passes, however little each of its records tells.
+"$PYTHON" - "$tmp" <<'END'
+import random, sys
+def put(name, text):
+    with open(sys.argv[1] + "/" + name, "w") as f:
+        f.write(text)
+put("blanks", '{"answer": ' + " \n  " * 4000)
+put("string", '{"text": "' + "and then again, " * 3000)
+put("array", "[" + ",".join(['{"name": "x", "value": 1}'] * 2000))
+random.seed(1)
+words = ["".join(random.choice("abcdefghijklmnop") for _ in range(
+    random.randint(2, 9))) for _ in range(900)]
+piece = '{"candidate_piece":{"content":"%s"},"n":%d,"model":"m","created":1}'
+put("wire.json", "[" + ",\n".join(piece % (random.choice(words), i)
+                                  for i in range(3000)) + "]\n")
+put("wire.jsonl", "".join(piece % (random.choice(words), 1) + "\n"
+                          for i in range(3000)))
+END
+stops()
+{
+	run_on "$1" guard
+	status_is 1 && [ "$(wc -l <"$tmp/err")" = 1 ] &&
+		[ "$(wc -c <"$tmp/out")" -lt "$(wc -c <"$1")" ]
+}
+for each in blanks string array; do
+	check "stops JSON that loops: $each" stops "$tmp/$each"
+done
+wire()
+{
+	run_on "$1" guard
+	cmp "$1" "$tmp/out" && ! grep -q threshold "$tmp/err"
+}
+check "an unknown wire passes, as lines" wire "$tmp/wire.jsonl"
+check "an unknown wire passes, as an array" wire "$tmp/wire.json"
+
 broken_record()
 {
 	run_on "$srcdir/tests/golden/broken.sse" guard
