@@ -344,7 +344,7 @@ void watch_end(struct watch *w)
 {
 	if (w->unpack && !w->blind.text[0])
 		end_packed(w);
-	if (w->seen)
+	if (w->seen && !w->by_shadow) /* else it is told */
 		feed_end(w->feed, &w->blind);
 	look_at_all(w);
 }
