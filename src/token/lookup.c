@@ -36,7 +36,7 @@ void numbered_sort(struct numbered *at, size_t n)
 		qsort(at, n, sizeof(*at), by_bytes);
 }
 
-/* --- hash ---------------------------------------------------------------- */
+/* --- bytes --------------------------------------------------------------- */
 
 static uint64_t load_64(const char *p)
 {
@@ -78,6 +78,21 @@ uint64_t lookup_hash(const char *s, size_t n)
 	return mix(hash, load_64(s + n - 8));
 }
 
+/* A call of memcmp() costs more than what most strings need: n >= 1. */
+static inline bool same_bytes(const char *a, const char *b, size_t n)
+{
+	if (n < 4)
+		return a[0] == b[0] && a[n / 2] == b[n / 2] &&
+		       a[n - 1] == b[n - 1];
+	if (n <= 8)
+		return load_32(a) == load_32(b) &&
+		       load_32(a + n - 4) == load_32(b + n - 4);
+	for (size_t i = 0; i + 8 < n; i += 8)
+		if (load_64(a + i) != load_64(b + i))
+			return false;
+	return load_64(a + n - 8) == load_64(b + n - 8);
+}
+
 /* Other bits than those that choose the slot; they stand where the number is
  * not. */
 static uint32_t tag(uint64_t hash)
@@ -102,7 +117,7 @@ static inline bool holds(const struct lookup *l, uint32_t slot, uint32_t want,
 	if ((slot ^ want) & ~l->id_mask)
 		return false;
 	is = string_at(l, slot & l->id_mask);
-	return is.len == n && memcmp(is.s, s, n) == 0;
+	return is.len == n && same_bytes(is.s, s, n);
 }
 
 void lookup_init(struct lookup *l, const char *text, const uint32_t *start,
