@@ -22,7 +22,8 @@ libtui_a_SOURCES += \
 	tui/opt/opt_input.c tui/opt/opt_input.h tui/opt/opt_line.c \
 	tui/opt/opt_look.h tui/opt/opt_measure.c tui/opt/opt_report.c \
 	tui/opt/opt_rows.h tui/opt/opt_show.c tui/opt/opt_text.c \
-	tui/opt/opt_value.c tui/opt/settings.h
+	tui/opt/opt_value.c tui/opt/settings.h \
+	tui/opt/writer_setup.c tui/opt/writer_setup.h
 
 # What is drawn into cells: numbers, charts, a line of input.
 libtui_a_SOURCES += \
@@ -83,5 +84,4 @@ libtui_a_SOURCES += \
 	tui/cli/command_screens.c tui/cli/commands.c tui/cli/commands.h \
 	tui/cli/completion.c \
 	tui/cli/sweep.c tui/cli/sweep.h tui/cli/tables.c tui/cli/tables.h \
-	tui/cli/topics.c tui/cli/topics.h \
-	tui/cli/writer_setup.c tui/cli/writer_setup.h
+	tui/cli/topics.c tui/cli/topics.h

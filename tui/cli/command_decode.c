@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "cli/commands.h"
-#include "cli/writer_setup.h"
+#include "opt/writer_setup.h"
 #include "decode/model_map.h"
 #include "decode/driver.h"
 #include "input/source.h"

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "cli/writer_setup.h"
+#include "opt/writer_setup.h"
 #include "demo/tour.h"
 #include "input/source.h"
 #include "system/data.h"

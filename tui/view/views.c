@@ -1,8 +1,6 @@
-/* Which views there are: a row each, in the order of the way through them. */
+/* The table of the views, as views.h lists them. */
 #include "view/views.h"
 
-const struct view *const views[] = {
-	&view_ratio, &view_text, &view_map, &view_compare, &view_list,
-	&view_sweep, &view_help,
-};
+#define VIEW_ROW(name) &view_##name,
+const struct view *const views[] = { VIEWS(VIEW_ROW) };
 const size_t n_views = ARRAY_LEN(views);

@@ -6,8 +6,14 @@
 
 #include "app/view.h"
 
-extern const struct view view_ratio, view_text, view_map, view_compare,
-	view_list, view_sweep, view_help;
+/* All, in the order of the way from one to the next; the first shows a
+ * generation and has all moves. */
+#define VIEWS(X) \
+	X(ratio) X(text) X(map) X(compare) X(list) X(sweep) X(help)
+
+#define VIEW_EXTERN(name) extern const struct view view_##name;
+VIEWS(VIEW_EXTERN)
+#undef VIEW_EXTERN
 
 /* What the map looks at; where is the playhead's. */
 struct map_look {

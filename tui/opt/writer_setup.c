@@ -1,4 +1,4 @@
-#include "cli/writer_setup.h"
+#include "opt/writer_setup.h"
 
 #include <string.h>
 
