@@ -16,19 +16,24 @@ void svg_begin(struct buf *out, int width, int height, const char *more);
 /* A picture on white that has axes. sheet: its own classes; end, mid, axis
  * and grid are there. */
 void svg_figure(struct buf *out, int width, int height, const char *sheet);
+/* Ends what svg_begin or svg_figure began. */
 void svg_end(struct buf *out);
 
 /* Elements whose classes say currentColor: they get this one. */
 void svg_group(struct buf *out, const char *colour);
+/* Ends the group. */
 void svg_group_end(struct buf *out);
 
 /* Text for an element or an attribute; must be sanitised already. */
 void svg_escape(struct buf *out, const char *text, size_t n);
 
+/* From one place to another; the paint is a class with a stroke. */
 void svg_line(struct buf *out, const char *paint, double x0, double y0,
 	      double x1, double y1);
+/* Its upper left corner, and its size. */
 void svg_rect(struct buf *out, const char *paint, double x, double y,
 	      double width, double height);
+/* A circle around a place. */
 void svg_dot(struct buf *out, const char *paint, double x, double y,
 	     double radius);
 
@@ -38,6 +43,7 @@ void svg_text(struct buf *out, const char *paint, double x, double y,
 /* Text whose parts the caller appends (svg_escape); more: attributes. */
 void svg_text_begin(struct buf *out, const char *paint, double x, double y,
 		    const char *more);
+/* Ends the text. */
 void svg_text_end(struct buf *out);
 
 /* A path, point by point. */
@@ -46,7 +52,9 @@ struct svg_path {
 	bool open;
 };
 
+/* Its first point is where it starts. One path at a time in a buffer. */
 struct svg_path svg_path_begin(struct buf *out, const char *paint);
+/* A line to the place. */
 void svg_path_to(struct svg_path *p, double x, double y);
 /* close: back to the first point. */
 void svg_path_end(struct svg_path *p, bool close);
@@ -58,8 +66,9 @@ struct svg_panel {
 	bool marks;          /* short strokes at the numbers */
 };
 
-/* Where a value is; y does not leave the panel. */
+/* The place of a value of the x axis. */
 double svg_x(const struct svg_panel *p, double value);
+/* ... of the y axis: it does not leave the panel. */
 double svg_y(const struct svg_panel *p, double value);
 
 /* Both lines, and numbers up to y_max left of them (class num) with a grid.

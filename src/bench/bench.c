@@ -1,3 +1,8 @@
+/*
+ * The runs of a bench: which are left, who is at work on what, and what has
+ * come back. A run is one job of a worker, so that a bench can be left and gone
+ * on with.
+ */
 #include "bench/bench.h"
 
 #include <math.h>

@@ -1,3 +1,7 @@
+/*
+ * Finished runs as lines of a file, appended whole and locked: two benches, or
+ * one that was killed, leave nothing that can't be read.
+ */
 #include "bench/bench_file.h"
 
 #include <errno.h>

@@ -16,6 +16,7 @@
 
 #include "bench/bench_table.h"
 
+/* Appends the figure; runs: measured, of any order, or none (no curves). */
 void bench_svg(const struct bench_table *t, const struct bench_run *runs,
 	       size_t n_runs, struct buf *out);
 

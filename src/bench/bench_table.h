@@ -86,6 +86,7 @@ struct bench_table {
 	bool f_given, t_given;	 /* not by the rule */
 };
 
+/* Its cells go; it is empty then. */
 void bench_table_release(struct bench_table *t);
 
 /* The rule, over the dense ones of n runs. n_runs 0 if there are none. */
@@ -108,6 +109,7 @@ void bench_print(const struct bench_table *t, struct buf *out);
 /* One JSON object; facts: members about the bench, as "\"a\":1,", or "". */
 void bench_print_json(const struct bench_table *t, const char *facts,
 		      struct buf *out);
+/* A head line, then a line a cell; what is not known is empty. */
 void bench_print_csv(const struct bench_table *t, struct buf *out);
 
 #endif

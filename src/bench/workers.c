@@ -1,3 +1,7 @@
+/*
+ * Processes and not threads: a run that dies takes only itself along, and the
+ * decoder has the threads for itself.
+ */
 #include "bench/workers.h"
 
 #include <assert.h>

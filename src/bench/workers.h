@@ -30,7 +30,9 @@ struct workers *workers_new(unsigned n,
 /* Ends them, whatever they are at. NULL is fine. */
 void workers_free(struct workers *w);
 
+/* How many have a job that is not answered. */
 unsigned workers_n_busy(const struct workers *w);
+/* Can another job be given now? */
 bool workers_has_room(const struct workers *w);
 
 /* When there is room. tag comes back with the answer. false and a sentence:

@@ -33,9 +33,10 @@ const struct command *command_find(const char *name);
 command_run command_analyze, command_bench, command_decode, command_demo,
 	command_guard, command_help, command_screens;
 
-/* The options of some commands and what they do, on standard output; and what
- * to begin with. Return the exit status. command_help.c */
+/* The commands and the options of those with these bits, on standard output.
+ * Returns the exit status. command_help.c */
 int help_options(unsigned where);
+/* lilscope alone: where to begin, and the commands. Returns the exit status. */
 int help_welcome(void);
 
 /* All of it on standard output; out is released. Returns the exit status: it

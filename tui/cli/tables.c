@@ -1,3 +1,7 @@
+/*
+ * All tables of the program as lines, so that the manual can be made from them
+ * and no list of theirs is written twice.
+ */
 #include "cli/tables.h"
 
 #include "action/action.h"

@@ -11,13 +11,15 @@
  *	rule	NAME ABOUT
  *
  * Fields are parted by tabs; none holds one. Empty ones are "-". WHERE is
- * made of the letters t (tui), a (analyze), l (live), c (config).
+ * made of the letters t (tui), a (analyze), l (live), c (config), g (guard),
+ * d (decode), b (bench), m (demo).
  */
 #ifndef LILSCOPE_TABLES_H
 #define LILSCOPE_TABLES_H
 
 struct buf;
 
+/* Appends all of them. */
 void tables_print(struct buf *out);
 
 #endif

@@ -1,3 +1,6 @@
+/*
+ * The same tables for people: a heading and a row for each thing.
+ */
 #include "cli/topics.h"
 
 #include <string.h>

@@ -36,6 +36,7 @@ struct curve {
 	char ascii;      /* its mark in ASCII */
 };
 
+/* Dots of the curve over the chart, each column's joined to the one before. */
 void chart_curve(const struct chart *c, const struct curve *curve);
 
 /* Texture between the lower edge (NULL: the bottom) and the upper one, dense
@@ -47,9 +48,11 @@ void chart_area(const struct chart *c, const struct curve *upper,
 void chart_bar(const struct chart *c, int col, double value,
 	       enum style style);
 
-/* Lines through the whole chart, only over blank cells and areas. */
+/* A line through the whole chart at a value of the x axis, only over blank
+ * cells and areas. */
 void chart_vline(const struct chart *c, double x, enum style style,
 		 const char *mark, char ascii);
+/* ... at a value of the y axis. Nothing where it is outside. */
 void chart_hline(const struct chart *c, double y, enum style style,
 		 const char *mark, char ascii);
 
@@ -67,10 +70,12 @@ void chart_y_axis(const struct chart *c, int gutter, int max_ticks);
 void chart_y_line(const struct chart *c); /* without ticks */
 void chart_y_tick(const struct chart *c, int gutter, double value,
 		  int decimals, enum style style);
+/* Labels stand apart, and none is cut. */
 void chart_x_axis(const struct chart *c, int label_row);
 
-/* The column or row of a value in screen coordinates; -1 outside. */
+/* The column of a value in screen coordinates; -1 outside. */
 int chart_col(const struct chart *c, double x);
+/* The row of a value in screen coordinates; -1 outside. */
 int chart_row(const struct chart *c, double y);
 
 /* x at the left edge of column col of r (0-based; cols gives x1). */

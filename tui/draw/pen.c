@@ -1,3 +1,6 @@
+/*
+ * A pen measures before it draws: half an item is never seen.
+ */
 #include "draw/pen.h"
 
 #include <stdarg.h>

@@ -17,10 +17,12 @@ struct pen {
 	bool full;  /* something did not fit */
 };
 
+/* A line of so many columns that begins here. */
 struct pen pen_at(struct screen *s, int row, int col, int cols);
 
 /* Draws the item; false (and nothing drawn) if it does not fit. */
 bool pen_puts(struct pen *p, enum style style, const char *text);
+/* The same in the manner of printf; at most 1023 bytes. */
 bool pen_printf(struct pen *p, enum style style, const char *fmt, ...)
 	PRINTF_LIKE(3, 4);
 

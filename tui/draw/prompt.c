@@ -1,3 +1,7 @@
+/*
+ * A line that is edited: keys are rows, the history and the completion are
+ * lists that it walks through.
+ */
 #include "draw/prompt.h"
 
 #include <string.h>

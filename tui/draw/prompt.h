@@ -29,15 +29,20 @@ typedef void prompt_complete(const char *line, size_t n, size_t *from,
 
 struct prompt;
 
+/* Closed, with empty histories. The caller's. */
 struct prompt *prompt_new(void);
 void prompt_free(struct prompt *p); /* NULL is fine */
 
-/* complete may be NULL. */
+/* Begins a line with a text, the cursor behind it. complete may be NULL: Tab
+ * does nothing then. */
 void prompt_open(struct prompt *p, enum prompt_kind kind, const char *text,
 		 prompt_complete *complete);
+/* Is a line being edited? */
 bool prompt_is_open(const struct prompt *p);
+/* Of the line that is open, or was last. */
 enum prompt_kind prompt_kind(const struct prompt *p);
 
+/* A key (key.h) into the open line. */
 enum prompt_result prompt_key(struct prompt *p, int32_t code);
 
 /* The line, terminated; valid until the next key. */

@@ -1,3 +1,7 @@
+/*
+ * Lines found from anchors, places that depend on nearby bytes alone: so no
+ * index of a text of 100 MB is built or kept.
+ */
 #define _GNU_SOURCE /* memrchr */
 #include "draw/text_layout.h"
 

@@ -37,12 +37,10 @@ struct text_line text_layout_line(const struct text_layout *l, size_t from);
 /* The start of the line that holds byte `at` (at <= len). */
 size_t text_layout_start(const struct text_layout *l, size_t at);
 
-/*
- * The start of the line *n lines above or below the one that starts at
- * `from`; stops at the first or last line, and *n gets how many lines there
- * were too few. The last line is the one whose `next` is len.
- */
+/* The start of the line *n lines above the one that starts at `from`; stops at
+ * the first line, and *n gets how many lines there were too few. */
 size_t text_layout_up(const struct text_layout *l, size_t from, long *n);
+/* ... below it; the last line is the one whose `next` is len. */
 size_t text_layout_down(const struct text_layout *l, size_t from, long *n);
 
 #endif

@@ -71,9 +71,10 @@ opt_setter opt_set_switch, opt_set_count, opt_set_real, opt_set_float,
 opt_getter opt_get_switch, opt_get_count, opt_get_real, opt_get_float,
 	opt_get_enum, opt_get_word;
 
-/* For rows with a set of their own: on, off and their like; and the number
- * of one of the values. */
+/* For rows with a set of their own: on, off and their like. False and what
+ * they take. */
 bool opt_read_switch(const char *value, bool *out, struct err *err);
+/* ... the number of one of the values. */
 bool opt_read_value(const char *value, const char *(*values)(size_t),
 		    size_t *out, struct err *err);
 

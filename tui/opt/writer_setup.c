@@ -1,3 +1,7 @@
+/*
+ * From words of the command line to what a writer is set up with: names become
+ * rows here, so that the decoder knows no options.
+ */
 #include "opt/writer_setup.h"
 
 #include <string.h>
