@@ -361,7 +361,7 @@ static void start_as_text(struct feed *f)
 {
 	buf_append(&f->probe, f->frame.part.data, f->frame.part.len);
 	frame_release(&f->frame);
-	f->verdict = (struct verdict){ &format_text, FRAMING_TEXT, 0 };
+	f->verdict = (struct detected){ &format_text, FRAMING_TEXT, 0 };
 	start(f);
 }
 
