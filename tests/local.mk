@@ -101,6 +101,18 @@ tests_pty_test_idle_LDADD = $(PTY_LIBS)
 tests_pty_test_keys_LDADD = $(PTY_LIBS)
 tests_pty_test_live_LDADD = $(PTY_LIBS)
 
+# Keys, clicks and sizes at random, as nobody; the same seed, the same keys.
+if HAVE_TESTS
+check_PROGRAMS += tests/pty/monkey
+endif
+tests_pty_monkey_LDADD = $(PTY_LIBS)
+MONKEY_INPUTS = 2000
+MONKEY_SEED = 1
+.PHONY: monkey
+monkey: all tests/pty/monkey
+	@$(TESTS_ENVIRONMENT) MONKEY_INPUTS=$(MONKEY_INPUTS) \
+		MONKEY_SEED=$(MONKEY_SEED) tests/pty/monkey
+
 # What it costs, beside less and lnav, on a file of 1 GB.
 EXTRA_PROGRAMS += tests/bench/budgets
 tests_bench_budgets_SOURCES = tests/bench/budgets.c \
@@ -476,13 +488,39 @@ table-logits: tests/bench/table_logits
 		$(LLAMA_CPP:%=$(abs_builddir)/tests/bench/peer_logits)
 CLEANFILES += tests/bench/peer_logits
 
-# All programs of the tests under ASan and UBSan, in a build of its own.
+# All programs of the tests under ASan and UBSan, in a build of its own. The
+# widest kernels are made without: their compilers need minutes for them with
+# (and test_kernel holds them against the plain ones).
 .PHONY: check-sanitized
 check-sanitized:
 	@$(MKDIR_P) sanitized
 	@cd sanitized && $(SHELL) '$(abs_top_srcdir)/configure' -q \
 		CC='$(CC)' CFLAGS='-O1 -g' --enable-sanitizers
-	@$(MAKE) -s -C sanitized check TESTS='$(check_PROGRAMS)'
+	@$(MAKE) -s -C sanitized base_CFLAGS=-std=c11 \
+		src/model/kernel_avx2.$(OBJEXT) \
+		src/model/kernel_avx512.$(OBJEXT)
+	@$(MAKE) -s -C sanitized check \
+		TESTS='$(filter-out tests/pty/monkey,$(check_PROGRAMS))'
+	@$(MAKE) -s -C sanitized monkey
+
+# Lines and branches that the tests run, in a build of its own: a table in
+# coverage.txt, a page for each file in coverage/html. Files under COVERAGE_LEAST
+# per cent of lines are named.
+COVERAGE_LEAST = 75
+.PHONY: coverage
+coverage:
+	@$(MKDIR_P) coverage/html
+	@cd coverage && $(SHELL) '$(abs_top_srcdir)/configure' -q \
+		CC='$(CC)' --enable-coverage
+	@find coverage -name '*.gcda' -exec rm -f {} +
+	@$(MAKE) -s -C coverage check
+	@cd coverage && gcovr -r '$(abs_top_srcdir)' . \
+		-f '$(abs_top_srcdir)/src/' -f '$(abs_top_srcdir)/tui/' \
+		--html-details html/index.html --csv coverage.csv \
+		--txt coverage.txt
+	@awk -F, 'NR > 1 && $$4 < $(COVERAGE_LEAST) / 100 { \
+		printf "%5.1f %% of %d lines  %s\n", $$4 * 100, $$2, $$1 }' \
+		coverage/coverage.csv | sort -n
 
 # Threads, under ThreadSanitizer, in a build of its own.
 .PHONY: check-threads
