@@ -131,6 +131,8 @@ void writer_put_header(struct writer *w, struct writer_run *run)
 
 	facts_of(w, run);
 	note_policy(run);
+	if (w->o.text)
+		return;
 	buf_puts(&prompt, w->o.prompt);
 	run->writer.run = w->o.named ? run->name : NULL;
 	native_header(&run->writer, &w->lines, &run->facts, &prompt,
@@ -285,7 +287,15 @@ void writer_put_turn(struct writer *w, struct writer_run *run, bool by_rule)
 	snprintf(name, sizeof(name), "%s", g->policy->name);
 	note_policy(run);
 	run->n_kept_words = 0; /* what is kept is told anew */
+	if (w->o.text)
+		return;
 	native_turn(&run->writer, &w->lines, &turn);
+	writer_send(w);
+}
+
+static void put_text(struct writer *w, const struct generation *g)
+{
+	buf_append(&w->lines, g->text.data, g->text.len);
 	writer_send(w);
 }
 
@@ -318,14 +328,21 @@ static void put_token(struct writer *w, struct writer_run *run)
 static void end_run(struct writer *w, struct writer_run *run)
 {
 	facts_set(&run->facts.finish_reason, run->g.finish);
-	native_end(&run->writer, &w->lines, &run->facts);
+	if (w->o.text)
+		buf_putc(&w->lines, '\n');
+	else
+		native_end(&run->writer, &w->lines, &run->facts);
 	writer_send(w);
 	run->ended = true;
 }
 
 static void step_run(struct writer *w, struct writer_run *run)
 {
-	if (generation_step(&run->g))
+	bool came = generation_step(&run->g);
+
+	if (came && w->o.text)
+		put_text(w, &run->g);
+	else if (came)
 		put_token(w, run);
 	writer_put_turn(w, run, true);
 	if (run->g.finish)

@@ -41,7 +41,9 @@ struct writer_opts {
 	 * first step after a rest: else the run that comes first would pay for
 	 * reading the file and for cold caches, and those beside it not. */
 	bool warm;
-	void (*out)(void *ctx, const char *lines, size_t n);
+	bool text;                 /* no records: the bytes of each token as
+				      it comes, a line end behind a run */
+	void (*out)(void *ctx, const char *bytes, size_t n);
 	void *ctx;
 };
 

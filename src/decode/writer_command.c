@@ -166,6 +166,8 @@ static void put_common(struct writer *w, struct writer_run *run)
 {
 	const struct generation *g = &run->g;
 
+	if (w->o.text)
+		return; /* it was shown when its origin wrote it */
 	for (uint32_t i = g->n_prompt; i < g->n_ids; i++) {
 		struct token token = { .id = g->ids[i],
 				       .logprob = NAN,

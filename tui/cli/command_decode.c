@@ -12,7 +12,6 @@
 #include "input/source.h"
 #include "system/output.h"
 #include "system/say.h"
-#include "trace/json.h"
 
 /* What the command is at work with. */
 struct decode_command {
@@ -25,31 +24,11 @@ struct decode_command {
 	struct err unwritten;  /* why, where somebody still reads */
 };
 
-static void put_records(void *ctx, const char *lines, size_t n)
+static void put_bytes(void *ctx, const char *bytes, size_t n)
 {
 	struct decode_command *w = ctx;
 
-	w->gone = w->gone || !output(lines, n, &w->unwritten);
-}
-
-/* The text of each record alone, for people. */
-static void put_text(void *ctx, const char *lines, size_t n)
-{
-	struct decode_command *w = ctx;
-	struct json doc = { 0 };
-	struct json_value text;
-	const char *s;
-	size_t len;
-
-	if (json_read(&doc, lines, n, false, NULL)) {
-		text = json_get(json_root(&doc), "t");
-		s = json_text(text, &len);
-		if (s)
-			put_records(w, s, len);
-		if (json_get(json_root(&doc), "end").doc)
-			put_records(w, "\n", 1);
-	}
-	json_release(&doc);
+	w->gone = w->gone || !output(bytes, n, &w->unwritten);
 }
 
 /* --- from options ------------------------------------------------------- */
@@ -83,7 +62,8 @@ static bool prepare(struct decode_command *w, struct err *err)
 	o = writer_setup(set, &w->map);
 	o.generate.pool = w->pool;
 	o.prompt = buf_cstr(&w->asked);
-	o.out = set->decode.text ? put_text : put_records;
+	o.text = set->decode.text;
+	o.out = put_bytes;
 	o.ctx = w;
 	w->writer = writer_new(&o, err);
 	return w->writer != NULL;
