@@ -555,6 +555,15 @@ tests_fuzz_replay_answer_SOURCES = tests/fuzz/fuzz_answer.c $(FUZZ_REPLAY)
 tests_fuzz_replay_bench_SOURCES = tests/fuzz/fuzz_bench.c $(FUZZ_REPLAY)
 tests_fuzz_replay_problem_SOURCES = tests/fuzz/fuzz_problem.c $(FUZZ_REPLAY)
 
+# Faults of one line, each in a copy of the tree: a test must notice it.
+# MUTANTS picks some, by a pattern of their file and test.
+MUTANTS =
+EXTRA_DIST += tests/bench/mutants.py tests/bench/mutants.txt
+.PHONY: mutants
+mutants:
+	@$(PYTHON3) '$(srcdir)/tests/bench/mutants.py' '$(srcdir)' mutants \
+		'$(MUTANTS)'
+
 # The house in numbers, and what adding one of anything touches.
 EXTRA_DIST += tests/house/house.py
 .PHONY: house

@@ -506,7 +506,7 @@ struct transformer_pages transformer_pages(struct transformer *t)
 	uint64_t *read = t->read + (size_t)n_layers * t->n_words;
 	uint64_t *kept = t->kept + (size_t)n_layers * t->n_words;
 
-	memset(read, 0, t->n_words * sizeof(*read));
+	/* reach_bits() has cleared what is read, also of all together */
 	memset(kept, 0, t->n_words * sizeof(*kept));
 	for (uint32_t i = first; i < n_layers; i++) {
 		find_kept(t, i, kept);

@@ -11,6 +11,7 @@
 #include "reading.h"
 
 #include <dirent.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -626,6 +627,56 @@ static void refusal_stays(void **state)
 	buf_release(&got);
 }
 
+/* Ids and probabilities of tokens, as servers write them. */
+static const struct {
+	const char *entry;
+	uint32_t id;
+	double logprob;
+} entries[] = {
+	{ "{\"token\":\"a\",\"logprob\":-0.5}", TRACE_NO_ID, -0.5 },
+	{ "{\"token\":\"a\",\"id\":7,\"logprob\":-2}", 7, -2 },
+	{ "{\"token\":\"a\",\"id\":7,\"prob\":0.25}", 7, -1.3862944 },
+	{ "{\"token\":\"token_id:12\",\"bytes\":[97],\"logprob\":0}", 12, 0 },
+	{ "{\"content\":\"a\",\"prob\":0}", TRACE_NO_ID, NAN },
+};
+
+/* ctx: the row that was read. */
+static void see_entry(void *ctx, const struct run *run)
+{
+	const size_t *i = ctx;
+	const struct trace *t = &run->trace;
+	double logprob = t->logprob ? (double)t->logprob[0] : NAN;
+
+	assert_int_equal(t->n_tokens, 1);
+	assert_int_equal(t->id ? t->id[0] : TRACE_NO_ID, entries[*i].id);
+	if (isnan(entries[*i].logprob))
+		assert_true(isnan(logprob));
+	else
+		assert_float_equal(logprob, entries[*i].logprob, 1e-6);
+}
+
+static void entries_are_read(void **state)
+{
+	struct feed_opts opts = { .source = "x", .format = "openai" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(entries); i++) {
+		struct reading *r = reading_new(&opts);
+		struct buf s = { 0 }, verdict = { 0 };
+
+		buf_printf(&s, "data: {\"id\":\"x\",\"object\":\"chat."
+			       "completion.chunk\",\"choices\":[{\"index\":0,"
+			       "\"delta\":{\"content\":\"a\"},\"logprobs\":{"
+			       "\"content\":[%s]}}]}\n\n", entries[i].entry);
+		reading_watch(r, see_entry, &i);
+		reading_bytes(r, s.data, s.len);
+		reading_end(r, &verdict);
+		assert_non_null(strstr(buf_cstr(&verdict), "tokens 1 "));
+		buf_release(&s);
+		buf_release(&verdict);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -636,6 +687,7 @@ int main(void)
 		cmocka_unit_test(floods_end),
 		cmocka_unit_test(many_requests_at_once),
 		cmocka_unit_test(refusal_stays),
+		cmocka_unit_test(entries_are_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -44,6 +44,8 @@ static const struct row rows[] = {
 	  { 1, 1, -1 }, { 20, 5, NEVER } },
 	{ "patience 0 is 1", { 10, 5, 0, 0 }, 20, { 9, 1, -1 },
 	  { 20, 0, NEVER } },
+	{ "later checks are not of the prefix", { 10, 5, 1, 0 }, 35,
+	  { 9, 9, 9, 1, -1 }, { NEVER, 0, NEVER } },
 	{ "sizes may shrink", { 1, 1, 1, 0 }, 3, { 9, 9, 0.5, -1 },
 	  { 3, 0, NEVER } },
 };

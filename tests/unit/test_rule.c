@@ -287,6 +287,10 @@ static void test_adaptive(void **state)
 		v = adaptive_on(5000, 299, 0, unit);
 		assert_int_equal(v.at_token, RULE_NEVER);
 		assert_int_equal(v.resumed_at, RULE_NEVER);
+		/* however long nothing came, the way back is as short */
+		v = adaptive_on(5000, 20000, 0, unit);
+		assert_int_equal(v.at_token, 5300);
+		assert_int_equal(v.resumed_at, 25000);
 		/* a quarter of the own rate never is; a tenth is, later */
 		v = adaptive_on(5000, 5000, 2.5, unit);
 		assert_int_equal(v.at_token, RULE_NEVER);

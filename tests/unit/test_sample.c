@@ -130,6 +130,26 @@ static void no_numbers(void **state)
 	}
 }
 
+/* Among equals the lowest id: greedy, and where only some may be drawn. */
+static void the_first_of_equals(void **state)
+{
+	static const float logits[N] = { 1, 3, 3, 0, 3, 3 };
+	const struct sample_opts rows[] = {
+		{ .top_p = 1 },
+		{ .temperature = 1, .top_k = 1, .top_p = 1 },
+		{ .temperature = 1, .top_p = 0.1f },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct sampler *s = sampler_new(&rows[i], N);
+
+		for (int k = 0; k < 50; k++)
+			assert_int_equal(sampler_next(s, logits, NULL), 1);
+		sampler_free(s);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -138,6 +158,7 @@ int main(void)
 		cmocka_unit_test(cuts),
 		cmocka_unit_test(a_seed_is_a_promise),
 		cmocka_unit_test(no_numbers),
+		cmocka_unit_test(the_first_of_equals),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
