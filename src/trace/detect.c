@@ -21,6 +21,7 @@
 
 #include "base/utf8.h"
 #include "trace/prefix.h"
+#include "trace/record.h"
 #include "trace/sse.h"
 
 enum {
@@ -403,6 +404,7 @@ struct claim {
 	struct probe *p;
 	const struct format *format;
 	size_t n_good;
+	struct err error; /* of the server, in an event */
 };
 
 static void ask_event(void *ctx, const struct sse_event *event)
@@ -417,11 +419,14 @@ static void ask_event(void *ctx, const struct sse_event *event)
 	c->format = claimed(c->p);
 	if (c->format == &format_jsonl && !c->p->forced)
 		c->format = NULL;
+	if (!c->format)
+		record_error(json_root(&c->p->json), &c->error);
 }
 
-static const struct format *claimed_event(struct probe *p)
+/* *error gets what a server told in place of an answer. */
+static const struct format *claimed_event(struct probe *p, struct err *error)
 {
-	struct claim claim = { p, NULL, 0 };
+	struct claim claim = { .p = p };
 	struct sse_sink sink = { &claim, ask_event, NULL };
 	struct sse sse;
 
@@ -430,6 +435,7 @@ static const struct format *claimed_event(struct probe *p)
 	if (p->whole)
 		sse_end(&sse);
 	sse_release(&sse);
+	*error = claim.error;
 	return claim.format;
 }
 
@@ -439,11 +445,12 @@ static enum detect_answer sse(struct probe *p)
 	enum framing framing = lines == LINES_ALONE ? FRAMING_LINES :
 						      FRAMING_SSE;
 	const struct format *format;
+	struct err error = { "" };
 	size_t n_good;
 
 	if (lines == NO_EVENTS)
 		return text(p);
-	format = lines == SOME_EVENTS ? claimed_event(p) :
+	format = lines == SOME_EVENTS ? claimed_event(p, &error) :
 					claimed_line(p, &n_good);
 	if (format && (p->forced || format != &format_jsonl))
 		return settle(p, format, framing);
@@ -451,6 +458,8 @@ static enum detect_answer sse(struct probe *p)
 		return DETECT_MORE;
 	if (p->forced)
 		return settle(p, p->forced, framing);
+	if (error.text[0])
+		return err_set(p->err, "%s", error.text), DETECT_NO;
 	return refuse(p, "holds server-sent events of no dialect that is "
 			 "known here; extract the text (jq) and open that");
 }

@@ -343,8 +343,19 @@ static bool add_empty(struct record *r)
 	return true;
 }
 
+/* A text beside an error ("error":null is none anyway). */
+static bool has_text(struct json_value v)
+{
+	return heaviest(v, strong_names).doc || heaviest(v, chat_names).doc ||
+	       heaviest(v, think_names).doc;
+}
+
 static bool look_in_object(struct record *r)
 {
+	struct err why = { "" };
+
+	if (record_error(r->v, &why) && !has_text(r->v))
+		return false;
 	return add_named(r, r->v, strong_names, "") || add_chats(r) ||
 	       add_nested(r, strong_names) ||
 	       add_named(r, r->v, weak_names, "") ||
@@ -417,6 +428,8 @@ static bool nothing(struct json_value v, struct err *why)
 				    "no generated text");
 	if (!json_is(v, JSON_OBJECT))
 		return err_set(why, "there is no text in it");
+	if (record_error(v, why))
+		return false;
 	list_names(v, names, sizeof(names));
 	return err_set(why, "no generated text is found under its names (%s); "
 			    "--field tells where it is", names);
@@ -439,7 +452,8 @@ static bool record_jsonl(struct format_ctx *cx, struct json_value v,
 		ok = nothing(v, why);
 	} else {
 		if (json_is(v, JSON_OBJECT))
-			(void)(look_in_object(&r) || add_longest(&r));
+			(void)(look_in_object(&r) ||
+			       (!record_error(v, why) && add_longest(&r)));
 		else
 			gather(&r, v, none, none, 0);
 		ok = r.n > 0 || nothing(v, why);

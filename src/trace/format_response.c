@@ -82,8 +82,28 @@ static bool detect_response(struct json_value v)
 		(json_get(v, "response").doc || json_get(v, "result").doc));
 }
 
-/* What went wrong instead of an answer, at the places where it is told. */
-static char *error_in(struct json_value v)
+/* An object that is no more than an error: its members are of these names. */
+static bool is_bare_error(struct json_value v)
+{
+	static const char *const names[] = {
+		"message", "Message", "type", "__type", "code", "status",
+		"status_code", "statusCode", "object", "param", "detail",
+		"request_id", "id", NULL,
+	};
+
+	if (!json_is(json_get(v, "message"), JSON_STRING) &&
+	    !json_is(json_get(v, "Message"), JSON_STRING) &&
+	    !json_is(json_get(v, "detail"), JSON_STRING))
+		return false;
+	for (v = json_first(v); v.doc; v = json_next(v))
+		if (!record_named(v, names))
+			return false;
+	return true;
+}
+
+/* What went wrong instead of an answer, at the places where it is told; NULL
+ * or to be freed. */
+static char *error_text(struct json_value v)
 {
 	struct json_value response = json_get(v, "response");
 	struct json_value result = json_get(v, "result");
@@ -100,9 +120,24 @@ static char *error_in(struct json_value v)
 		if (!text)
 			fact_json(&text, places[i]);
 	}
+	if (!text && is_bare_error(v)) {
+		fact_json(&text, json_get(v, "detail"));
+		fact_json(&text, json_get(v, "Message"));
+		fact_json(&text, json_get(v, "message"));
+	}
 	if (!text)
 		fact_json(&text, json_get(result, "type"));
 	return text;
+}
+
+bool record_error(struct json_value v, struct err *why)
+{
+	char *text = error_text(v);
+
+	if (text)
+		err_set(why, "the server answered with an error: %.300s", text);
+	mem_free(text);
+	return text != NULL;
 }
 
 static bool record_response(struct format_ctx *cx, struct json_value v,
@@ -110,16 +145,11 @@ static bool record_response(struct format_ctx *cx, struct json_value v,
 {
 	struct record r = { .cx = cx, .v = v };
 	struct json_value response = response_in(v);
-	char *text;
 
 	if (response.doc)
 		return response_emit(&r, response, why);
-	text = error_in(v);
-	if (text)
-		err_set(why, "the server answered with an error: %.300s", text);
-	else
+	if (!record_error(v, why))
 		err_set(why, "there is no answer in it");
-	mem_free(text);
 	return false;
 }
 

@@ -64,4 +64,8 @@ struct json_value response_in(struct json_value record);
 bool response_emit(struct record *r, struct json_value response,
 		   struct err *why);
 
+/* Does the record tell an error in place of an answer? Then *why has the
+ * server's message. */
+bool record_error(struct json_value v, struct err *why);
+
 #endif

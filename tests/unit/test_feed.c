@@ -41,6 +41,8 @@ static const struct sample {
 	{ "jsonl_raw.jsonl", 0, 0 },
 	{ "jsonl_no_text.jsonl", 0, 0 },
 	{ "jsonl_parts.jsonl", 0, 0 },
+	{ "jsonl_errors.jsonl", 0, 0 },
+	{ "refused_error.sse", 0, 0 },
 	{ "text_json_open.txt", 0, 0 },
 	{ "session_claude.jsonl", 0, 0 },
 	{ "session_codex.jsonl", 0, 0 },
