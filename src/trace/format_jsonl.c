@@ -272,8 +272,8 @@ static size_t strings_in(struct json_value v)
 	return sum;
 }
 
-/* Words as people write them; an id, a URL, a date, a name, base64 and JSON
- * in a string have none. */
+/* Words as people write them; an id, URLs, a date, a name, base64 and JSON in a
+ * string have none. */
 static bool reads_like_text(struct json_value v)
 {
 	size_t len, n_words = 0, word = 0, wide = 0;
@@ -287,7 +287,8 @@ static bool reads_like_text(struct json_value v)
 		wide += i < len && (unsigned char)s[i] >= 0x80;
 		if (!blank && ++word)
 			continue;
-		n_words += word > 0 && word <= WORD_MAX_BYTES;
+		n_words += word > 0 && word <= WORD_MAX_BYTES &&
+			   !memchr(s + i - word, '/', word);
 		word = 0;
 	}
 	return n_words >= GUESS_WORDS || wide * 2 > len;
