@@ -178,7 +178,7 @@ static bool says(struct outcome *o, const char *word)
 	const char *text = buf_cstr(&o->err);
 
 	return strncmp(text, "lilscope: ", 10) == 0 &&
-	       text[o->err.len - 1] == '\n' && strstr(text, word) &&
+	       strchr(text, '\n') && strstr(text, word) &&
 	       !strstr(text, "Sanitizer") && !strstr(text, "runtime error");
 }
 
