@@ -150,6 +150,20 @@ static void the_first_of_equals(void **state)
 	}
 }
 
+/* min_p may leave one alone. */
+static void one_is_left(void **state)
+{
+	static const float logits[N] = { 2.2f, 2.4f, 2, 2, 2, 2 };
+	const struct sample_opts o = { .temperature = 1, .top_p = 1,
+				       .min_p = 0.9f };
+	struct sampler *s = sampler_new(&o, N);
+
+	(void)state;
+	for (int k = 0; k < 50; k++)
+		assert_int_equal(sampler_next(s, logits, NULL), 1);
+	sampler_free(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -159,6 +173,7 @@ int main(void)
 		cmocka_unit_test(a_seed_is_a_promise),
 		cmocka_unit_test(no_numbers),
 		cmocka_unit_test(the_first_of_equals),
+		cmocka_unit_test(one_is_left),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
