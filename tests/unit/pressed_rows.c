@@ -36,6 +36,7 @@ const struct pressed pressed_rows[] = {
 
 	/* Moving */
 	{ "left", "ratio", NULL, NULL, "token 594 of 600" },
+	{ "left", "ratio", "g", NULL, "token 0 of 600" },
 	{ "left", "ratio", "Tab", NULL, "text at token 599 " },
 	{ "left", "text", NULL, NULL, "token 599: new" },
 	{ "left", "map", NULL, NULL, "token 594 of 600" },
@@ -163,10 +164,13 @@ const struct pressed pressed_rows[] = {
 	/* The list */
 	{ "open", "list", "Down", NULL, "2/3 · tiny · dense" },
 	{ "open", "list", NULL, NULL, "OUT-LOW" },
+	{ "open", "list", "Down", NULL, "text at token 300 " },
 	{ "open-number", NULL, NULL, "3", "3/3 · tiny · sink" },
 	{ "open-number", NULL, NULL, "4", "there are generations 1 to 3" },
 	{ "open-number", NULL, NULL, "0", "there are generations 1 to 3" },
 	{ "next-generation", NULL, NULL, NULL, "2/3 · tiny · dense" },
+	{ "next-generation", "list", NULL, NULL, "2/3 · tiny · dense" },
+	{ "next-generation", "list", "|Down", NULL, "›  3  record 3" },
 	{ "next-generation", NULL, "> >", NULL,
 	  "this is the last generation" },
 	{ "prev-generation", NULL, "> >", NULL, "2/3 · tiny · dense" },
