@@ -513,7 +513,7 @@ coverage:
 	@cd coverage && $(SHELL) '$(abs_top_srcdir)/configure' -q \
 		CC='$(CC)' --enable-coverage
 	@find coverage -name '*.gcda' -exec rm -f {} +
-	@$(MAKE) -s -C coverage check
+	@$(MAKE) -s -C coverage check || echo "not all tests passed" >&2
 	@cd coverage && gcovr -r '$(abs_top_srcdir)' . \
 		-f '$(abs_top_srcdir)/src/' -f '$(abs_top_srcdir)/tui/' \
 		--html-details html/index.html --csv coverage.csv \
