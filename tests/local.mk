@@ -565,10 +565,13 @@ mutants:
 		'$(MUTANTS)'
 
 # The house in numbers, and what adding one of anything touches.
-EXTRA_DIST += tests/house/house.py
+EXTRA_DIST += tests/house/house.py tests/house/add.py \
+	tests/house/format_dummy.c.add tests/house/rule_never.c.add \
+	tests/house/view_dummy.c.add
 .PHONY: house
 house:
 	@cd '$(srcdir)' && $(PYTHON3) tests/house/house.py $(HOUSE_BEFORE) .
+	@$(PYTHON3) '$(srcdir)/tests/house/add.py' '$(srcdir)' '$(abs_builddir)/house'
 
 # Recordings (LILSCOPE_RECORDINGS, folders of them) read twice: by lilscope and
 # by a small reader of its own that tests/bench/formats.py is.

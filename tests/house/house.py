@@ -1,19 +1,17 @@
 #!/usr/bin/env python3
 """The house in numbers: rooms, floors, cycles, lines, functions, names.
 
-    house.py [TREE ...]            a table, a column for each tree
-    house.py --places PATCH ...    what a patch that adds one thing touches
+    house.py [TREE ...]    a table, a column for each tree
 
 A tree is a checkout of lilscope of any age. What is counted is read from the
 text of src/ and tui/, without a compiler: includes, function bodies, struct
 tags, prototypes. `make house` prints it for this tree (HOUSE_BEFORE names
-another to stand beside it), and counts the places of the patches that lie here.
+another to stand beside it); then add.py counts what adding one thing touches.
 """
 import collections
 import os
 import re
 import statistics
-import subprocess
 import sys
 
 CODE = ("src", "tui")
@@ -178,23 +176,7 @@ def measure(tree):
     ]
 
 
-def places(patch):
-    """Files that a patch makes, and those that it changes."""
-    out = subprocess.run(["git", "apply", "--numstat", "--summary", patch],
-                         capture_output=True, text=True, check=True).stdout
-    made = re.findall(r"^ create mode \d+ (.*)$", out, re.M)
-    touched = re.findall(r"^\d+\t\d+\t(.*)$", out, re.M)
-    return made, [t for t in touched if t not in made]
-
-
 def main(words):
-    if words[:1] == ["--places"]:
-        for patch in words[1:]:
-            made, changed = places(patch)
-            print("%s: %d file made (%s), %d changed (%s)" %
-                  (os.path.basename(patch), len(made), ", ".join(made),
-                   len(changed), ", ".join(changed)))
-        return
     columns = [measure(tree) for tree in words or ["."]]
     for row in zip(*columns):
         print("%-44s" % row[0][0] + "".join("%16s" % c[1] for c in row))
