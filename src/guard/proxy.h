@@ -20,9 +20,10 @@
 #include <stdio.h>
 
 #include "guard/watch.h"
+#include "trace/feed.h"
 
 enum {
-	PROXY_CONNECTIONS_MAX = 512,
+	PROXY_CONNECTIONS_MAX = FEED_OPEN_MAX,
 	PROXY_HEADER_MAX_BYTES = 64 * 1024,     /* of a request: 431 */
 	PROXY_BODY_MAX_BYTES = 32 * 1024 * 1024, /* of a request: 413 */
 	/* An answer that its client has not read: upstream pauses. */

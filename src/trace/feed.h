@@ -26,6 +26,10 @@ enum {
 	FEED_PROBE_BYTES = 64 * 1024,
 	/* One record, as JSON text; a longer one is skipped and counted. */
 	FEED_RECORD_MAX_BYTES = 256 * 1024 * 1024,
+	/* Generations of one source that may be open at once; the guard's
+	 * proxy serves as many streams, so that its trace of them all (--tee)
+	 * can be read back. */
+	FEED_OPEN_MAX = 512,
 };
 
 enum feed_shape { FEED_UNKNOWN, FEED_STREAM, FEED_RECORDS };

@@ -230,6 +230,7 @@ static void take_token(struct format_ctx *cx, struct gen *gen,
 	token.text = text->data;
 	token.len = text->len;
 	gen->n_records++;
+	gen->used = ++cx->gens->tick;
 	n_before = gen->run->trace.n_tokens;
 	run_token(gen->run, &token);
 	if (gen->run->trace.n_tokens > n_before)

@@ -210,8 +210,7 @@ static struct gen *joined(struct format_ctx *cx, const char *key,
 	    strcmp(gen->key + gen->id_len, key + id_len) != 0)
 		return NULL;
 	memcpy(state->before, gen->key, sizeof(gen->key));
-	memcpy(gen->key, key, sizeof(gen->key));
-	gen->id_len = id_len;
+	gens_rename(cx->gens, gen, key, id_len);
 	return gen;
 }
 

@@ -19,7 +19,7 @@
 #include <string.h>
 
 enum {
-	STREAMS_MAX = GENS_OPEN_MAX,
+	STREAMS_MAX = FEED_OPEN_MAX,
 	REPEATS_MAX = 4,
 	REPEAT_BYTES = 64, /* a longer text that repeats is the whole so far */
 };

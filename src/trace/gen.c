@@ -1,6 +1,8 @@
 /*
- * A small array that is searched: few generations are open at once, and the
- * limit keeps a log of a million requests from holding them all.
+ * An array in the order of beginning, because that is how they are closed. A
+ * trace of hundreds of streams asks for another one with each record, so it is
+ * searched by a hash of the key, in an array of its own; and the limit keeps a
+ * log of a million requests from holding them all.
  */
 #include "trace/gen.h"
 
@@ -12,6 +14,7 @@
 void gens_release(struct gens *gs)
 {
 	chunk_release(&gs->chunk);
+	mem_free(gs->open);
 }
 
 struct facts *gen_facts(struct gen *gen)
@@ -19,11 +22,28 @@ struct facts *gen_facts(struct gen *gen)
 	return &gen->run->trace.facts;
 }
 
+static uint32_t hash_of(const char *key)
+{
+	uint32_t h = 2166136261u; /* FNV-1a */
+
+	while (*key)
+		h = (h ^ (unsigned char)*key++) * 16777619u;
+	return h;
+}
+
 struct gen *gens_find(struct gens *gs, const char *key)
 {
-	for (size_t i = 0; i < gs->n; i++)
-		if (strcmp(gs->open[i].key, key) == 0)
-			return &gs->open[i];
+	uint32_t hash = hash_of(key);
+
+	for (size_t i = 0, at = gs->i_found; i < gs->n; i++, at++) {
+		if (at >= gs->n)
+			at = 0;
+		if (gs->hashes[at] != hash ||
+		    strcmp(gs->open[at].key, key) != 0)
+			continue;
+		gs->i_found = at;
+		return &gs->open[at];
+	}
 	return NULL;
 }
 
@@ -67,6 +87,8 @@ void gens_close(struct gens *gs, struct gen *gen)
 	note_usage(&run->trace, &run->trace.facts);
 	gs->n--;
 	memmove(gen, gen + 1, (gs->n - i) * sizeof(*gen));
+	memmove(gs->hashes + i, gs->hashes + i + 1,
+		(gs->n - i) * sizeof(*gs->hashes));
 	gs->sink.close(gs->sink.ctx, run);
 }
 
@@ -79,6 +101,14 @@ void gens_close_some(struct gens *gs, bool all)
 			gens_close(gs, &gs->open[i]);
 		else
 			i++;
+}
+
+void gens_rename(struct gens *gs, struct gen *gen, const char *key,
+		 size_t id_len)
+{
+	snprintf(gen->key, sizeof(gen->key), "%s", key);
+	gen->id_len = id_len;
+	gs->hashes[gen - gs->open] = hash_of(gen->key);
 }
 
 /* The one that will be missed least: finished, then longest unused. */
@@ -103,13 +133,13 @@ struct gen *gens_open(struct gens *gs, const char *key, size_t id_len,
 	struct facts *facts;
 	char number[24];
 
-	if (gs->n == GENS_OPEN_MAX)
+	if (gs->n == FEED_OPEN_MAX)
 		gens_close(gs, stalest(gs));
+	gs->open = grow(gs->open, &gs->cap, gs->n + 1, sizeof(*gs->open));
 	gen = &gs->open[gs->n++];
 	*gen = (struct gen){ .run = gs->sink.open(gs->sink.ctx),
-			     .id_len = id_len,
 			     .used = ++gs->tick };
-	snprintf(gen->key, sizeof(gen->key), "%s", key);
+	gens_rename(gs, gen, key, id_len);
 	snprintf(number, sizeof(number), "%zu", gs->n_opened++);
 	facts = gen_facts(gen);
 	facts_set(&facts->source, gs->source);

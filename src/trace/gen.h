@@ -3,7 +3,7 @@
  *
  * A stream may carry several at once: n > 1 choices, or the answers to
  * several requests in a proxy's log. Each is found by its key ("id/index").
- * At most GENS_OPEN_MAX are open; when another one begins, the one that was
+ * At most FEED_OPEN_MAX are open; when another one begins, the one that was
  * finished or fed longest ago is closed.
  */
 #ifndef LILSCOPE_GEN_H
@@ -13,7 +13,6 @@
 #include "trace/feed.h"
 
 enum {
-	GENS_OPEN_MAX = 64,
 	GEN_KEY_MAX = 128,         /* longer ids are cut */
 	GEN_FACT_MAX = 4096,       /* bytes of a fact's text */
 };
@@ -44,8 +43,12 @@ struct seen {
 struct gens {
 	struct feed_sink sink;
 	const char *source, *dialect;
-	struct gen open[GENS_OPEN_MAX];
-	size_t n;
+	struct gen *open;  /* in the order of their beginning */
+	size_t n, cap;
+	/* Of the keys of open[], and where the last one was found: the next
+	 * record is most often of the same generation, or of the next. */
+	uint32_t hashes[FEED_OPEN_MAX];
+	size_t i_found;
 	size_t n_opened; /* so far, open or closed */
 	uint64_t tick;
 	struct chunk chunk; /* scratch for the dialect */
@@ -58,8 +61,12 @@ void gens_release(struct gens *gs); /* runs that are open are not closed */
  * of generations so far). Pointers to other gens are void afterwards. */
 struct gen *gens_open(struct gens *gs, const char *key, size_t id_len,
 		      const char *record);
-/* The open one with this key, or NULL. */
+/* The open one with this key, or NULL. Compares a word for each that is open,
+ * from where the last one was found. */
 struct gen *gens_find(struct gens *gs, const char *key);
+/* From now on it has this key, which the caller found no other to have. */
+void gens_rename(struct gens *gs, struct gen *gen, const char *key,
+		 size_t id_len);
 /* The one that was fed last, or NULL. */
 struct gen *gens_newest(struct gens *gs);
 

@@ -603,15 +603,52 @@ static void many_requests_at_once(void **state)
 	struct buf b = { 0 };
 
 	(void)state;
-	for (int i = 0; i < 500; i++)
+	for (int i = 0; i < 2 * FEED_OPEN_MAX; i++)
 		buf_printf(&b, "data: {\"id\":\"%d\",\"choices\":[{\"delta\":"
 			       "{\"role\":\"assistant\","
 			       "\"content\":\"a\"}}]}\n\n", i);
-	assert_reads(&b, "stream: 500, skipped 0");
+	assert_reads(&b, "stream: 1024, skipped 0");
 	buf_release(&b);
 }
 
-/* Nothing is read from what can't be read, however much comes. */
+/* The i-th that ends says its number at each of its turns. */
+static void see_stream(void *ctx, const struct run *run)
+{
+	int *i = ctx;
+	char text[32];
+
+	snprintf(text, sizeof(text), "%d %d %d ", *i, *i, *i);
+	assert_int_equal(run->trace.text.len, strlen(text));
+	assert_memory_equal(run->trace.text.data, text, strlen(text));
+	++*i;
+}
+
+/* As the guard's --tee writes them: all of them open, and each is whole. */
+static void streams_of_a_trace(void **state)
+{
+	enum { TURNS = 3 };
+	const struct feed_opts opts = { .source = "x" };
+	struct reading *r = reading_new(&opts);
+	struct buf b = { 0 }, got = { 0 };
+	int n = 0;
+
+	(void)state;
+	for (int i = 0; i < FEED_OPEN_MAX; i++)
+		buf_printf(&b, "{\"lilscope\":1,\"run\":\"%d\"}\n", i);
+	for (int i = 0; i < TURNS * FEED_OPEN_MAX; i++)
+		buf_printf(&b, "{\"run\":\"%d\",\"t\":\"%d \"}\n",
+			   i * 7 % FEED_OPEN_MAX, i * 7 % FEED_OPEN_MAX);
+	for (int i = 0; i < FEED_OPEN_MAX; i++)
+		buf_printf(&b, "{\"run\":\"%d\",\"end\":\"stop\"}\n", i);
+	reading_watch(r, see_stream, &n);
+	reading_bytes(r, b.data, b.len);
+	reading_end(r, &got);
+	assert_int_equal(n, FEED_OPEN_MAX);
+	assert_non_null(strstr(buf_cstr(&got), "stream: 512, skipped 0"));
+	buf_release(&b);
+	buf_release(&got);
+}
+
 static void refusal_stays(void **state)
 {
 	struct feed_opts opts = { .source = "x" };
@@ -688,6 +725,7 @@ int main(void)
 		cmocka_unit_test(long_lines),
 		cmocka_unit_test(floods_end),
 		cmocka_unit_test(many_requests_at_once),
+		cmocka_unit_test(streams_of_a_trace),
 		cmocka_unit_test(refusal_stays),
 		cmocka_unit_test(entries_are_read),
 	};
