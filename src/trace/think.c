@@ -5,7 +5,7 @@
  *
  *	text    ... so x = 7.</think>The answer is 7.
  *	                     ^ mark ends here: tokens up to its last byte are
- *	                       reasoning, those behind it are answer
+ *	                       reasoning, those with what follows are answer
  */
 #include "trace/think.h"
 
@@ -67,14 +67,25 @@ static const struct think_mark *mark_at(const char *s, size_t n, bool *more)
 	return NULL;
 }
 
-/* A mark ended at byte `end`: relabel what it closes, or open. Tokens are not
- * cut: the one that holds the mark's last byte is still reasoning, whatever
- * else is in it (">\n\n"). */
+/* The first token behind a mark that ended at byte `end`. Tokens are not cut:
+ * one with the mark's last byte and blanks (">\n\n") is still the mark's, one
+ * with words of what follows is theirs. */
+static uint32_t token_behind(const struct trace *t, size_t end)
+{
+	uint32_t last = trace_token_at(t, end - 1);
+
+	for (size_t i = end; i < t->end[last]; i++)
+		if (!strchr(" \t\r\n", t->text.data[i]))
+			return last;
+	return last + 1;
+}
+
+/* A mark ended at byte `end`: relabel what it closes, or open. */
 static void apply(struct think *th, struct trace *t,
 		  const struct think_mark *mark, size_t start, size_t end)
 {
 	uint32_t first = trace_token_at(t, start);
-	uint32_t next = trace_token_at(t, end - 1) + 1;
+	uint32_t next = token_behind(t, end);
 
 	if (mark->kind == OPENS && !th->open) {
 		th->open = true;

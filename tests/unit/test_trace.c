@@ -163,6 +163,25 @@ static void think_cuts(const char *text, const char *want, size_t step)
 	think_free(think);
 }
 
+/* A token with the mark's end and blanks is the mark's. */
+static void think_border_and_blanks(void **state)
+{
+	struct think *think = think_new();
+	struct trace t;
+
+	(void)state;
+	trace_init(&t);
+	push(&t, "x <|end_of_thought|", CHANNEL_ANSWER);
+	push(&t, ">\n\n", CHANNEL_ANSWER);
+	push(&t, "y", think_scan(think, &t, CHANNEL_ANSWER));
+	think_scan(think, &t, CHANNEL_ANSWER);
+	assert_int_equal(trace_channel(&t, 0), CHANNEL_REASONING);
+	assert_int_equal(trace_channel(&t, 1), CHANNEL_REASONING);
+	assert_int_equal(trace_channel(&t, 2), CHANNEL_ANSWER);
+	trace_release(&t);
+	think_free(think);
+}
+
 static void think_marks_split_anywhere(void **state)
 {
 	(void)state;
@@ -214,6 +233,7 @@ int main(void)
 		cmocka_unit_test(tokens_are_found_by_byte),
 		cmocka_unit_test(relabel_equals_plain_labels),
 		cmocka_unit_test(think_marks_split_anywhere),
+		cmocka_unit_test(think_border_and_blanks),
 		cmocka_unit_test(think_leaves_tools_alone),
 		cmocka_unit_test(think_many_marks_are_linear),
 	};
