@@ -15,6 +15,8 @@
  *
  * A plan for tools is thinking. Events belong to the message begun last.
  */
+#include <string.h>
+
 #include "trace/format.h"
 
 static bool is_event(struct json_value v)
@@ -145,10 +147,36 @@ static bool record_cohere(struct format_ctx *cx, struct json_value v,
 	return true;
 }
 
+/* ---- the server's side ---- */
+
+static void finish_cohere(const struct format_ending *e, struct buf *out)
+{
+	const char *reason = strcmp(e->reason, "stop") ? e->reason : "COMPLETE";
+
+	buf_printf(out,
+		   "event: content-end\n"
+		   "data: {\"type\":\"content-end\",\"index\":%u}\n\n"
+		   "event: message-end\n"
+		   "data: {\"type\":\"message-end\",\"delta\":"
+		   "{\"finish_reason\":",
+		   json_u32(json_get(e->record, "index"), 0));
+	json_put_string(out, reason, strlen(reason));
+	buf_puts(out, "}}\n\n");
+}
+
+static const struct format_ask asks_cohere[] = {
+	{ .end = "/v2/chat", .model = true, .body = FORMAT_TURNS },
+	{ 0 },
+};
+
 const struct format format_cohere = {
 	.name = "cohere",
 	.title = "Cohere chat",
 	.shape = FEED_STREAM,
 	.detect = detect_cohere,
 	.record = record_cohere,
+	.asks = asks_cohere,
+	.host = "https://api.cohere.com/",
+	.host_key = "CO_API_KEY",
+	.finish = finish_cohere,
 };

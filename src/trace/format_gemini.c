@@ -12,7 +12,11 @@
  * Batch output has it under "response". Counts are totals of all candidates.
  * Without a responseId an answer that has ended is followed by another one.
  */
+#include <string.h>
+
 #include "trace/format.h"
+
+enum { CANDIDATES_MAX = 64 };
 
 static struct json_value answer_in(struct json_value v)
 {
@@ -114,10 +118,44 @@ static bool record_gemini(struct format_ctx *cx, struct json_value v,
 	return true;
 }
 
+/* ---- the server's side ---- */
+
+static void finish_gemini(const struct format_ending *e, struct buf *out)
+{
+	const char *reason = strcmp(e->reason, "stop") ? e->reason : "STOP";
+	uint32_t n = json_u32(json_get(json_get(e->request, "generationConfig"),
+				       "candidateCount"), 1);
+
+	buf_puts(out, "data: {");
+	format_copy(out, e->record, "responseId");
+	format_copy(out, e->record, "modelVersion");
+	buf_puts(out, "\"candidates\":[");
+	n = MIN(MAX(n, 1), CANDIDATES_MAX);
+	for (uint32_t i = 0; i < n; i++) {
+		buf_printf(out, "%s{\"index\":%u,\"content\":{\"role\":"
+				"\"model\",\"parts\":[{\"text\":\"\"}]},"
+				"\"finishReason\":", i ? "," : "", i);
+		json_put_string(out, reason, strlen(reason));
+		buf_putc(out, '}');
+	}
+	buf_puts(out, "]}\n\n");
+}
+
+static const struct format_ask asks_gemini[] = {
+	{ .end = ":streamGenerateContent",
+	  .body = "'contents':[{'role':'user','parts':[{'text':$}]}]",
+	  .key = "x-goog-api-key: " },
+	{ 0 },
+};
+
 const struct format format_gemini = {
 	.name = "gemini",
 	.title = "Gemini generateContent",
 	.shape = FEED_STREAM,
 	.detect = detect_gemini,
 	.record = record_gemini,
+	.asks = asks_gemini,
+	.host = "https://generativelanguage.googleapis.com/",
+	.host_key = "GEMINI_API_KEY",
+	.finish = finish_gemini,
 };

@@ -52,6 +52,12 @@ static const struct question {
 	{ HOST "/completion", NULL,
 	  "{" PROMPT STREAM ",\"n_predict\":-1,\"timings_per_token\":true,"
 	  "\"return_tokens\":true}", NULL, NULL, false },
+	{ HOST "/v1beta/models/m:streamGenerateContent?alt=sse", NULL,
+	  "{\"contents\":[{\"role\":\"user\",\"parts\":"
+	  "[{\"text\":\"a \\\"b\\\"\"}]}]}", NULL, "x-goog-api-key: ",
+	  false },
+	{ HOST "/v2/chat", NULL, "{\"model\":\"m\"," TURNS STREAM "}",
+	  NULL, NULL, false },
 	{ HOST "/generate_stream", NULL,
 	  "{\"inputs\":\"a \\\"b\\\"\",\"parameters\":{\"details\":true}}",
 	  NULL, NULL, false },
@@ -178,6 +184,23 @@ static const struct ending {
 	  "{\"type\":\"content_block_delta\",\"index\":3,"
 	  "\"delta\":{\"type\":\"text_delta\",\"text\":\"Hi\"}}", "\n\n",
 	  "", 1, "{\"type\":\"content_block_stop\",\"index\":3}" },
+	{ "gemini", "", "data: ",
+	  "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"Hi\"}]},"
+	  "\"index\":0}],\"responseId\":\"r\",\"modelVersion\":\"m\"}",
+	  "\n\n", "", 1,
+	  "data: {\"responseId\":\"r\",\"modelVersion\":\"m\"," },
+	{ "gemini",
+	  "data: {\"candidates\":[{\"content\":{\"parts\":"
+	  "[{\"text\":\"a\"}]},\"index\":1}]}\n\n", "data: ",
+	  "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"Hi\"}]},"
+	  "\"index\":0}]}", "\n\n",
+	  "{\"generationConfig\":{\"candidateCount\":2}}", 2,
+	  "{\"index\":1,\"content\":" },
+	{ "cohere",
+	  "data: {\"type\":\"message-start\",\"id\":\"i\"}\n\n", "data: ",
+	  "{\"type\":\"content-delta\",\"index\":1,\"delta\":"
+	  "{\"message\":{\"content\":{\"text\":\"Hi\"}}}}", "\n\n",
+	  "", 1, "{\"type\":\"content-end\",\"index\":1}" },
 	{ "llama-server", "", "data: ",
 	  "{\"index\":0,\"content\":\"Hi\",\"tokens\":[5],\"stop\":false,"
 	  "\"id_slot\":-1}", "\n\n", "", 1, "\"stop\":true" },
