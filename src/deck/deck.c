@@ -142,6 +142,7 @@ static void fill_entry(struct entry *e, const struct run *run)
 	e->h = (float)r.point.h;
 	e->reasoning_tokens = r.reasoning_tokens;
 	e->answer_tokens = r.answer_tokens;
+	e->guessed = r.guessed != NULL;
 	e->fired_at = r.rules[RULE_GUARDIAN].verdict.at_token;
 	e->resumed_at = r.rules[RULE_GUARDIAN].verdict.resumed_at;
 	for (size_t k = 0; (i_rule = rule_shown(k + 1)) < RULE_ROWS; k++)

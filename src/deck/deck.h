@@ -44,6 +44,7 @@ struct entry {
 	uint32_t resumed_at;
 	uint32_t rules_at[RULES_SHOWN_MAX - 1]; /* [k]: rule_shown(k + 1) */
 	uint32_t reasoning_tokens, answer_tokens;
+	bool guessed;              /* the text is of a field that is a guess */
 	char finish[16];           /* finish reason, cut */
 	char label[16];
 };

@@ -159,6 +159,20 @@ static void add_to_record(struct job *job, const struct report *r)
 	report_json(r, &job->record);
 }
 
+/* Once: the numbers may be those of something else than a model's words. */
+static void tell_guess(struct job *job, const struct report *r)
+{
+	char text[ERR_MAX_BYTES];
+
+	if (!r->guessed || job->sums.n_guessed > 1)
+		return;
+	snprintf(text, sizeof(text),
+		 "%s: the field with the text is a guess: %s; --field names "
+		 "another", r->source, r->guessed);
+	progress_hide(&job->progress);
+	say(job->err, text);
+}
+
 static void print_generation(struct job *job, const struct report *r)
 {
 	struct report row = *r;
@@ -205,6 +219,7 @@ static void sink_close(void *ctx, struct run *run)
 		job->found |= r.rules[job->opts->i_rule].verdict.at_token !=
 			      RULE_NEVER;
 		report_sums_add(&job->sums, &r);
+		tell_guess(job, &r);
 		print_generation(job, &r);
 	}
 	run_free(run);

@@ -12,7 +12,10 @@
 #include "base/buf.h"
 #include "trace/run.h"
 
-enum { REPORT_COLS_MIN = 20 }; /* a narrower table is not drawn */
+enum {
+	REPORT_COLS_MIN = 20,    /* a narrower table is not drawn */
+	REPORT_FIELD_BYTES = 48, /* a field's name in a sentence */
+};
 
 /* One stop rule on this generation. */
 struct report_rule {
@@ -26,7 +29,7 @@ struct report_rule {
 /* Strings point into the run (or are static): they live as long as it. */
 struct report {
 	const char *source, *record, *dialect, *model, *finish_reason, *label;
-	const char *note;
+	const char *note, *guessed; /* as in struct facts */
 	const char *symbols;   /* "tokens" or "bytes" */
 	const char *tokens_by;
 	const char *flag;      /* report_flag() of point */
@@ -87,6 +90,8 @@ struct report_sums {
 	size_t n;               /* generations */
 	uint64_t tokens;
 	bool estimated;         /* some counts are our own tokenizer's */
+	size_t n_guessed;       /* of a field that is a guess, and the first */
+	char guessed[REPORT_FIELD_BYTES];
 	struct report_rule of[RULE_ROWS]; /* name and parameters */
 	size_t n_fired[RULE_ROWS], n_resumed[RULE_ROWS];
 	uint64_t after[RULE_ROWS]; /* tokens after the stops */

@@ -31,8 +31,8 @@ static bool is_estimated(const struct report *r)
 static void put_tokens(const struct report *r, size_t i_rule, struct buf *out)
 {
 	(void)i_rule;
-	buf_printf(out, "%s%lu", is_estimated(r) ? "~" : "",
-		   (unsigned long)r->tokens);
+	buf_printf(out, "%s%lu%s", is_estimated(r) ? "~" : "",
+		   (unsigned long)r->tokens, r->guessed ? "?" : "");
 }
 
 /* Three decimals, with a point in every locale. */
@@ -316,6 +316,9 @@ void report_sums_add(struct report_sums *sums, const struct report *r)
 	sums->n++;
 	sums->tokens += r->tokens;
 	sums->estimated |= is_estimated(r);
+	if (r->guessed && !sums->n_guessed++)
+		snprintf(sums->guessed, sizeof(sums->guessed), "%s",
+			 r->guessed);
 	for (size_t i = 0; i < RULE_ROWS; i++) {
 		const struct report_rule *rule = &r->rules[i];
 
@@ -338,12 +341,24 @@ static void put_parameters(struct buf *out, const struct report_rule *rule)
 	buf_printf(out, ", patience %lu)", (unsigned long)rule->patience);
 }
 
+/* Their text may be something else than what a model wrote. */
+static void put_guess(struct buf *out, const struct report_sums *sums)
+{
+	if (!sums->n_guessed)
+		return;
+	buf_printf(out, "? where the text is, is a guess in %zu: the field ",
+		   sums->n_guessed);
+	utf8_sanitize(out, sums->guessed, strlen(sums->guessed), false, false);
+	buf_puts(out, "; --field names another\n");
+}
+
 void report_table_footer(const struct report_sums *sums, struct buf *out)
 {
 	buf_printf(out, "\n%zu generation%s, %llu tokens%s\n", sums->n,
 		   sums->n == 1 ? "" : "s", (unsigned long long)sums->tokens,
 		   sums->estimated ? "; ~ counted by the bundled tokenizer" :
 				     "");
+	put_guess(out, sums);
 	for (size_t i = 0; i < RULE_ROWS; i++) {
 		if (!sums->of[i].name)
 			continue;

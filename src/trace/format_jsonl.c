@@ -299,6 +299,8 @@ static bool reads_like_text(struct json_value v)
 static bool add_longest(struct record *r)
 {
 	struct json_value best = { 0 };
+	const char *name;
+	size_t len;
 
 	for (struct json_value v = json_first(r->v); v.doc; v = json_next(v))
 		if (text_len(v) > text_len(best) &&
@@ -311,7 +313,9 @@ static bool add_longest(struct record *r)
 	    text_len(best) * GUESS_SHARE < strings_in(r->v))
 		return false;
 	add(r, best, (struct json_value){ 0 }, r->v, "");
-	r->guess = true;
+	name = json_key(best, &len);
+	snprintf(r->guessed, sizeof(r->guessed), "%.*s",
+		 (int)MIN(len, sizeof(r->guessed) - 1), name);
 	return true;
 }
 

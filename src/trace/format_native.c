@@ -148,6 +148,7 @@ static void take_end(struct format_ctx *cx, struct gen *gen,
 
 	get_fact(cx->gens, v, "end", "end_b64", &facts->finish_reason);
 	get_fact(cx->gens, v, "note", "note_b64", &facts->note);
+	get_fact(cx->gens, v, "guessed", "guessed_b64", &facts->guessed);
 	facts->aborted = json_is(json_get(v, "aborted"), JSON_TRUE);
 	facts->usage_tokens = said;
 	gens_close(cx->gens, gen);

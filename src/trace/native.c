@@ -138,6 +138,7 @@ void native_end(struct native_writer *w, struct buf *out,
 	if (facts->aborted)
 		buf_puts(out, ",\"aborted\":true");
 	put_text(out, "note", facts->note);
+	put_text(out, "guessed", facts->guessed);
 	put_text(out, "run", w->run);
 	buf_puts(out, "}\n");
 }

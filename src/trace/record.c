@@ -228,9 +228,8 @@ static void emit(struct record *r, const struct found *found, size_t i)
 	}
 	chunk_ids(chunk, ids_of(r, found->owner, i));
 	gen_emit(r->cx->gens, gen, NAN);
-	if (r->guess)
-		facts_set(&gen_facts(gen)->note, "the field with the text is "
-						 "a guess; --field names it");
+	if (r->guessed[0])
+		facts_set(&gen_facts(gen)->guessed, r->guessed);
 	gens_close(r->cx->gens, gen);
 }
 

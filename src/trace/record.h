@@ -27,7 +27,7 @@ struct record {
 	struct json_value v; /* the whole record */
 	struct found *found;
 	size_t n, cap;
-	bool guess;          /* the field is a guess */
+	char guessed[RECORD_NAME_MAX]; /* the field, where it is a guess; "" */
 };
 
 /* All zero but cx and v is ready. */

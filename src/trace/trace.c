@@ -49,6 +49,7 @@ static void facts_release(struct facts *f)
 	mem_free(f->label);
 	mem_free(f->gold);
 	mem_free(f->note);
+	mem_free(f->guessed);
 }
 
 void trace_init(struct trace *t)

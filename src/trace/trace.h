@@ -62,6 +62,8 @@ struct facts {
 	char *label;         /* verdict that the source gives: "correct" ... */
 	char *gold;          /* the right answer, if the source has it */
 	char *note;          /* what a reader should know, one sentence */
+	char *guessed;       /* the text is taken from this field for want of
+				a better one; NULL: its name says so */
 	uint32_t budget;     /* KV budget in tokens, 0 unknown */
 	uint32_t vocab;      /* vocabulary size, 0 unknown */
 	uint32_t prompt_tokens;  /* as the source says, 0 unknown */
@@ -158,7 +160,7 @@ void trace_relabel(struct trace *t, uint32_t from, uint32_t to,
 /* Replaces *field by a copy of value (NULL clears). */
 void facts_set(char **field, const char *value);
 
-const char *tokens_by_name(enum tokens_by by); /* "ids", "bpe", ... */
+const char *tokens_by_name(enum tokens_by by); /* "ids", "qwen3-bpe", ... */
 const char *channel_name(enum channel channel);
 
 /* What it holds, reserves included. */

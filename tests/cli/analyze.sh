@@ -239,6 +239,39 @@ broken()
 }
 check "a broken record" broken
 
+# --- A guess is visible wherever its number is shown.
+guess=$srcdir/tests/golden/jsonl_guess.jsonl
+guessed()
+{
+	run analyze "$guess"
+	status_is 0 && one_sentence && grep -q 'guess: zig;' "$tmp/err" &&
+		grep -q ' ~8? ' "$tmp/out" &&
+		grep -q '^? .* guess in 1: the field zig; --field' "$tmp/out" &&
+	run analyze --json "$guess" "$guess" && status_is 0 && one_sentence &&
+		is guesses 2 "$(grep -c '"guessed":"zig"' "$tmp/out")" &&
+	run analyze --csv "$guess" && grep -q ',zig,' "$tmp/out" &&
+	run --plain "$guess" && grep -q 'field guessed zig' "$tmp/out" &&
+	run analyze --field .zig "$guess" && status_is 0 &&
+		[ ! -s "$tmp/err" ] && ! grep -q '?' "$tmp/out"
+}
+check "a guessed field" guessed
+guess_on_screen()
+{
+	printf '%s\n' 'resize 24 100' wait 'screen -' :list wait 'screen -' \
+		>"$tmp/keys"
+	run --script "$tmp/keys" "$guess"
+	status_is 0 && grep -q 'field guessed: zig' "$tmp/out" &&
+		grep -q ' 8? ' "$tmp/out" || { cat "$tmp/out"; return 1; }
+}
+check "a guessed field on the screen" guess_on_screen
+no_guess()
+{
+	run analyze --json "$srcdir/tests/golden/jsonl_prompt_response.jsonl"
+	status_is 0 && [ ! -s "$tmp/err" ] &&
+		grep -q '"guessed":null' "$tmp/out"
+}
+check "a field that is none is no guess" no_guess
+
 # --- Writing.
 if [ -w /dev/full ]; then
 	full()

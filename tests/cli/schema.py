@@ -28,7 +28,7 @@ FIELDS = [
     ("alphabet", NUMBER, False), ("Ls", COUNT, False),
     ("rho", NUMBER, True), ("eps", NUMBER, False), ("h", NUMBER, True),
     ("flag", TEXT, False), ("finish_reason", TEXT, True),
-    ("note", TEXT, True),
+    ("note", TEXT, True), ("guessed", TEXT, True),
     ("skipped_records", COUNT, False),
     ("ttft_ms", NUMBER, True), ("tbt_ms", NUMBER, True),
     ("tbt_p99_ms", NUMBER, True), ("tokens_per_s", NUMBER, True),

@@ -116,6 +116,7 @@ static void put_gen(struct buf *out, const struct trace *t)
 	put_word(out, "label", f->label);
 	put_word(out, "gold", f->gold);
 	put_word(out, "note", f->note);
+	put_word(out, "guessed", f->guessed);
 	buf_printf(out, "%s%s", f->aborted ? ", aborted" : "",
 		   t->truncated ? ", truncated" : "");
 	if (f->budget || f->vocab)

@@ -123,6 +123,7 @@ static struct run *take_run(struct bytes *b)
 	f->vocab = take_u32(b) & 0x7fffffff;
 	f->prompt_tokens = take(b);
 	f->aborted = take(b) & 1;
+	facts_set(&f->guessed, f->aborted ? f->label : NULL);
 	run_prompt(run, prompt, take_text(b, FACTS_AT_MOST, prompt));
 	f->page_tokens = take(b);
 	for (unsigned n = take(b) % 4, at = 0; n > 0; n--) {
@@ -158,6 +159,8 @@ static const char *compare_facts(const struct facts *a, const struct facts *b)
 		return "the label";
 	if (!same_text(a->note, b->note))
 		return "the note";
+	if (!same_text(a->guessed, b->guessed))
+		return "the guess";
 	if (!same_text(a->finish_reason, b->finish_reason))
 		return "the finish reason";
 	if (a->budget != b->budget || a->vocab != b->vocab)

@@ -25,9 +25,9 @@ static const char *const field_names[] = {
 	"usage_tokens",	 "phrases",	     "code_bits",
 	"alphabet",	 "Ls",		     "rho",
 	"eps",		 "h",		     "flag",
-	"finish_reason", "note",	     "skipped_records",
-	"ttft_ms",	 "tbt_ms",	     "tbt_p99_ms",
-	"tokens_per_s",	 "rules",
+	"finish_reason", "note",	     "guessed",
+	"skipped_records", "ttft_ms",	     "tbt_ms",
+	"tbt_p99_ms",	 "tokens_per_s",     "rules",
 };
 
 static const char *const rule_names[] = {

@@ -175,6 +175,8 @@ static void json_run(const struct run *run, uint32_t n_tokens,
 	put_string(out, t->facts.model);
 	buf_printf(out, ",\"tokens\":%u,\"tokens_by\":", n_tokens);
 	put_string(out, tokens_by_name(t->tokens_by));
+	buf_puts(out, ",\"guessed\":");
+	put_string(out, t->facts.guessed);
 	buf_printf(out,
 		   ",\"symbols\":\"%s\",\"alphabet\":%.0f,\"Ls\":%u,"
 		   "\"coder\":\"%s\",\"f\":%u,\"t\":%g,\"patience\":%u}\n",

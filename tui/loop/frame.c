@@ -328,6 +328,9 @@ static void draw_facts(const struct app *app, struct screen *s)
 		return;
 	}
 	pen_puts(&p, STYLE_TITLE_DIM, open_dialect(app));
+	if (app->run && app->run->trace.facts.guessed)
+		pen_printf(&p, STYLE_TITLE_DIM, "%sfield guessed: %s", dot(s),
+			   app->run->trace.facts.guessed);
 	if (!now_get(app, &now))
 		return;
 	put_latency(app, &latency);

@@ -48,6 +48,7 @@ static void tell_title(struct plain *p)
 	put_fact(p, "record", facts->record);
 	put_fact(p, "model", facts->model);
 	put_fact(p, "policy", facts->policy);
+	put_fact(p, "field guessed", facts->guessed);
 	send(p);
 }
 

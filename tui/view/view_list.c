@@ -78,7 +78,10 @@ static void show_tokens(const struct app *app, size_t i,
 			struct cell_text *out)
 {
 	(void)app, (void)i, (void)ascii;
-	count_cell(out, e->tokens);
+	char count[NUM_BYTES];
+
+	snprintf(out->text, CELL_BYTES, "%s%s", num_count(count, e->tokens),
+		 e->guessed ? "?" : "");
 }
 
 static void show_reasoning(const struct app *app, size_t i,
