@@ -51,8 +51,13 @@ struct entry {
 
 struct deck;
 
+/* A deck without sources, the caller's; opts are copied, what they point to
+ * must stay. deck_free() closes the sources and frees the runs; NULL is
+ * fine. */
 struct deck *deck_new(const struct meter_opts *opts);
 void deck_free(struct deck *d);
+/* The dialect and the field of the text, by name, instead of what is detected;
+ * NULL or "": detect. Copied; for sources whose reading has not begun. */
 void deck_set_format(struct deck *d, const char *format, const char *field);
 
 /* How URLs are asked for; what it points to must stay. */
@@ -93,6 +98,8 @@ size_t deck_poll(const struct deck *d, int *fds, size_t max, int *ms);
  * as it takes). */
 void deck_sleep(const struct deck *d, double max_s);
 
+/* How many entries there are so far, and the i-th: the deck's, and void after
+ * the next deck_work(). */
 size_t deck_n(const struct deck *d);
 const struct entry *deck_entry(const struct deck *d, size_t i);
 bool deck_complete(const struct deck *d);  /* all read and reported */

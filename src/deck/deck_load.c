@@ -1,3 +1,8 @@
+/*
+ * A record that is measured again is read by a feed of its own, from the place
+ * that the index remembers: runs are large and records are many, so that
+ * reading twice is cheaper than keeping them.
+ */
 #include "deck/deck_load.h"
 
 #include <math.h>

@@ -103,6 +103,7 @@ bool generation_set_threshold(struct generation *g,
 			      const struct threshold_opts *threshold,
 			      struct err *err);
 
+/* Output tokens so far, the prompt not among them. */
 uint32_t generation_n_out(const struct generation *g);
 /* The bytes of output token i, appended. */
 void generation_text(const struct generation *g, uint32_t i, struct buf *out);

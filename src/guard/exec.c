@@ -1,3 +1,8 @@
+/*
+ * No shell comes between: the words go to execvp() as they were given, and
+ * nothing in them is expanded. That the exec itself failed is told through a
+ * pipe which a successful one closes.
+ */
 #include "guard/exec.h"
 
 #include <errno.h>

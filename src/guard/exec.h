@@ -1,5 +1,5 @@
 /*
- * guard_exec.h - one command, run once, without a shell.
+ * exec.h - one command, run once, without a shell.
  *
  * The line is split into words at blanks. '...' is taken as it is; inside
  * "..." a backslash makes " and \ plain; elsewhere it makes any character

@@ -1,3 +1,8 @@
+/*
+ * The JSON is put together field by field, null where a fact is not known, so
+ * that every report has the same fields and a script need not ask which are
+ * there.
+ */
 #include "guard/guard_report.h"
 
 #include <errno.h>

@@ -1,3 +1,8 @@
+/*
+ * One loop around one poll(): bytes are read only when none wait to be
+ * written, so there is one buffer, no thread, and the producer feels a slow
+ * reader as if nobody stood between.
+ */
 #include "guard/relay.h"
 
 #include <errno.h>

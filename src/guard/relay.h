@@ -1,5 +1,5 @@
 /*
- * guard_relay.h - the filter: bytes pass from a source to a descriptor until
+ * relay.h - the filter: bytes pass from a source to a descriptor until
  * a generation in them stops telling anything new; then both are closed.
  *
  * Bytes are handed on as they come, unchanged, and only when the reader

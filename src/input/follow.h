@@ -1,5 +1,5 @@
 /*
- * source_follow.h - is the file under a path still the one that is open?
+ * follow.h - is the file under a path still the one that is open?
  *
  * A log is cut to nothing, moved away or made anew while it is read. This
  * says so, and wakes a poll() when there is something to look at: by inotify

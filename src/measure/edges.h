@@ -56,7 +56,7 @@ struct page_fill {
 	uint32_t depth;
 };
 
-/* An empty table, with no memory yet; edges_release() frees what it got. */
+/* An empty table, of one small page; edges_release() frees what it got. */
 void edges_init(struct edges *e);
 void edges_release(struct edges *e);
 
@@ -72,6 +72,8 @@ static inline uint64_t edge_id(uint32_t parent, uint32_t symbol)
 	return (uint64_t)(parent + 1) << 32 | symbol;
 }
 
+/* Spreads an id over 64 bits by the table's own key, so that no text can be
+ * made for which all edges fall into one page. */
 static inline uint64_t edge_hash(const struct edges *e, uint64_t id)
 {
 	uint64_t x = id * e->key;
@@ -79,6 +81,7 @@ static inline uint64_t edge_hash(const struct edges *e, uint64_t id)
 	return (x ^ x >> 32) * UINT64_C(0x9e3779b97f4a7c15);
 }
 
+/* The page that holds an id with this hash, if any does. */
 static inline struct edge_bucket *edge_page(const struct edges *e,
 					    uint64_t hash)
 {

@@ -1,3 +1,8 @@
+/*
+ * Pages are counted, not owned: a copy of the cache takes the same pages, and
+ * whoever writes into one that others hold copies it first. So to branch off a
+ * generation costs pointers, not keys and values.
+ */
 #include "model/cache.h"
 
 #include <assert.h>

@@ -34,12 +34,16 @@ struct cache {
 	uint64_t n_pages;        /* held, shared ones too */
 };
 
+/* An empty cache for n_layers * n_heads heads, d numbers a key and as many a
+ * value, kept as `type` (F16 or F32). The caller's. */
 struct cache *cache_new(uint32_t n_layers, uint32_t n_heads, uint32_t d,
 			enum ggml_type type);
 void cache_free(struct cache *c); /* NULL is fine */
 /* Shares all pages. */
 struct cache *cache_copy(const struct cache *c);
 
+/* One KV head of one layer, 0-based both; the cache's, and it stays in its
+ * place. */
 struct cache_head *cache_head(const struct cache *c, uint32_t layer,
 			      uint32_t head);
 

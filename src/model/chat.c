@@ -1,3 +1,8 @@
+/*
+ * Templates are programs (Jinja) in a model's file; here each family is a row
+ * of what its program comes to for one question, found by marks that only its
+ * program has. What is in no row is asked without a template.
+ */
 #include "model/chat.h"
 
 #include <string.h>

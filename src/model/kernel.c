@@ -1,3 +1,7 @@
+/*
+ * Which kernels serve this CPU is chosen once; what is not worth a version for
+ * each CPU (the vectors' memory, the cache's numbers) is here.
+ */
 #include "model/kernel_impl.h"
 
 #include <assert.h>

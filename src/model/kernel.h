@@ -51,6 +51,7 @@ void kernel_mix(float *out, const float *p, size_t stride, uint32_t n_q,
 void kernel_store(void *row, enum ggml_type type, const float *v, uint32_t n);
 void kernel_load(float *v, const void *row, enum ggml_type type, uint32_t n);
 
+/* The sum of a_i * b_i over n floats. */
 float kernel_dot(const float *a, const float *b, uint32_t n);
 /* v[0..n) becomes exp(v - max) / sum; returns the sum before division. */
 float kernel_softmax(float *v, uint32_t n);

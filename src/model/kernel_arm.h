@@ -25,6 +25,7 @@ struct neon_part {
 	float scale[2], least;
 };
 
+/* The little-endian half at s, aligned or not. */
 static inline float half_at(const uint8_t *s)
 {
 	__fp16 half;
@@ -33,6 +34,8 @@ static inline float half_at(const uint8_t *s)
 	return (float)half;
 }
 
+/* 32 weights of 0..255, the first 16 in low, as signed ones: each less
+ * `minus`, all of one scale. */
 static inline struct neon_part part_of(uint8x16_t low, uint8x16_t high,
 				       int8_t minus, float scale, float least)
 {
@@ -44,11 +47,13 @@ static inline struct neon_part part_of(uint8x16_t low, uint8x16_t high,
 				   least };
 }
 
+/* Of 16 bytes the lower four bits of each ... */
 static inline uint8x16_t low_nibbles(const uint8_t *s)
 {
 	return vandq_u8(vld1q_u8(s), vdupq_n_u8(15));
 }
 
+/* ... the upper four. */
 static inline uint8x16_t high_nibbles(const uint8_t *s)
 {
 	return vshrq_n_u8(vld1q_u8(s), 4);
@@ -65,6 +70,8 @@ static inline uint8x16_t fifth_bits(const uint8_t *s)
 	return vandq_u8(set, vdupq_n_u8(16));
 }
 
+/* part_TYPE(row, i): the i-th 32 weights of a row, in the layouts of ggml (see
+ * quant.c, which reads the same one by one). */
 static inline struct neon_part part_q8_0(const uint8_t *row, uint32_t i)
 {
 	const uint8_t *s = row + (size_t)i * 34;
@@ -72,6 +79,7 @@ static inline struct neon_part part_q8_0(const uint8_t *row, uint32_t i)
 	return part_of(vld1q_u8(s + 2), vld1q_u8(s + 18), 0, half_at(s), 0);
 }
 
+/* Nibble k is weight k, its high one weight k + 16; all minus 8. */
 static inline struct neon_part part_q4_0(const uint8_t *row, uint32_t i)
 {
 	const uint8_t *s = row + (size_t)i * 18;
@@ -80,6 +88,7 @@ static inline struct neon_part part_q4_0(const uint8_t *row, uint32_t i)
 		       0);
 }
 
+/* ... not minus 8, but with a least value. */
 static inline struct neon_part part_q4_1(const uint8_t *row, uint32_t i)
 {
 	const uint8_t *s = row + (size_t)i * 20;
@@ -88,6 +97,7 @@ static inline struct neon_part part_q4_1(const uint8_t *row, uint32_t i)
 		       half_at(s + 2));
 }
 
+/* ... with a fifth bit for each, in four bytes; minus 16. */
 static inline struct neon_part part_q5_0(const uint8_t *row, uint32_t i)
 {
 	const uint8_t *s = row + (size_t)i * 22;
@@ -97,6 +107,7 @@ static inline struct neon_part part_q5_0(const uint8_t *row, uint32_t i)
 		       half_at(s), 0);
 }
 
+/* ... and with a least value. */
 static inline struct neon_part part_q5_1(const uint8_t *row, uint32_t i)
 {
 	const uint8_t *s = row + (size_t)i * 24;
@@ -129,6 +140,7 @@ static inline uint8x16_t k_nibbles(const uint8_t *s, uint32_t j)
 	return j % 2 ? high_nibbles(s) : low_nibbles(s);
 }
 
+/* The same for types with blocks of 256, eight parts each. */
 static inline struct neon_part part_q4_k(const uint8_t *row, uint32_t i)
 {
 	const uint8_t *s = row + (size_t)(i / 8) * 144;
@@ -148,6 +160,7 @@ static inline uint8x16_t k_fifth(const uint8_t *s, uint32_t j)
 	return vandq_u8(set, vdupq_n_u8(16));
 }
 
+/* ... of five bits: bit i % 8 of 32 bytes is the fifth. */
 static inline struct neon_part part_q5_k(const uint8_t *row, uint32_t i)
 {
 	const uint8_t *s = row + (size_t)(i / 8) * 176;
@@ -170,6 +183,7 @@ static inline uint8x16_t k_sixth(const uint8_t *s, uint32_t k)
 	return vshlq_n_u8(vandq_u8(two, vdupq_n_u8(3)), 4);
 }
 
+/* ... of six bits, minus 32, with a scale for each 16. */
 static inline struct neon_part part_q6_k(const uint8_t *row, uint32_t i)
 {
 	const uint8_t *s = row + (size_t)(i / 8) * 210;
@@ -201,6 +215,7 @@ static inline int32x4_t dot16(int32x4_t sum, int8x16_t u, int8x16_t q)
 #endif
 }
 
+/* sum + d * w . q over a part of one scale; least is not in it. */
 static inline float32x4_t add_even(const struct neon_part *p, float d,
 				   const int8_t *q, float32x4_t sum)
 {
@@ -210,6 +225,7 @@ static inline float32x4_t add_even(const struct neon_part *p, float d,
 	return vfmaq_n_f32(sum, vcvtq_f32_s32(all), p->scale[0] * d);
 }
 
+/* The same for a part whose halves have a scale each. */
 static inline float32x4_t add_halves(const struct neon_part *p, float d,
 				     const int8_t *q, float32x4_t sum)
 {

@@ -32,6 +32,7 @@ static inline uint32_t kernel_blocks(uint32_t n_cols)
 	       (KERNEL_BLOCK * KERNEL_GROUP) * KERNEL_GROUP;
 }
 
+/* Memory for one token of n_cols activations: d, sums, upper, q. */
 static inline size_t kernel_token_bytes(uint32_t n_cols)
 {
 	size_t n = kernel_blocks(n_cols);

@@ -24,6 +24,7 @@
 
 #define ALWAYS static inline __attribute__((always_inline))
 
+/* Columns [i, i + LANES) of a row of floats, halves or BF16. */
 ALWAYS lanes load_lanes(const char *row, enum ggml_type type, uint32_t i)
 {
 	if (type == GGML_F32)
@@ -33,6 +34,7 @@ ALWAYS lanes load_lanes(const char *row, enum ggml_type type, uint32_t i)
 	return LANES_BF16(row + 2 * (size_t)i);
 }
 
+/* Column i alone, for the end of a row that fills no lanes. */
 ALWAYS float load_one(const char *row, enum ggml_type type, uint32_t i)
 {
 	uint16_t bits;
@@ -129,6 +131,8 @@ ALWAYS void dots_strip(const struct products *a, enum ggml_type type,
 		dots_tile(a, type, r, x0, 1, n_x);
 }
 
+/* All rows times all vectors. What TILE_X leaves over gets a tile of its own
+ * width: a loop over n_x that the compiler can't unroll spills its sums. */
 ALWAYS void dots_of(const struct products *a, enum ggml_type type,
 		    uint32_t n_rows, uint32_t n_x)
 {
@@ -149,6 +153,7 @@ ALWAYS void dots_of(const struct products *a, enum ggml_type type,
 /* Rows at a time, so that they are still near for the next vectors. */
 enum { STRIP_BYTES = 64 << 10 };
 
+/* Rows [row0, row1) of w, numbers of this type, times all tokens of x. */
 ALWAYS void float_rows(float *out, size_t stride, const struct kernel_rows *w,
 		       uint32_t row0, uint32_t row1, const struct kernel_x *x,
 		       enum ggml_type type)
@@ -189,6 +194,7 @@ typedef void rows_fn(float *out, size_t stride, const struct kernel_rows *w,
 static rows_fn rows_q8_0, rows_q4_0, rows_q4_1, rows_q5_0, rows_q5_1, rows_q4_k,
 	rows_q5_k, rows_q6_k;
 
+/* kernels.mul: each row by the kernel of its type. */
 static void mul(float *out, size_t stride, const struct kernel_rows *w,
 		uint32_t row0, uint32_t row1, const struct kernel_x *x)
 {
@@ -212,6 +218,7 @@ static void mul(float *out, size_t stride, const struct kernel_rows *w,
 
 /* --- attention ----------------------------------------------------------- */
 
+/* kernels.scores, as kernel_scores() says. */
 static void scores(float *out, size_t stride, const float *q, uint32_t n_q,
 		   const void *k, enum ggml_type type, uint32_t d, uint32_t n,
 		   float scale)
@@ -285,6 +292,7 @@ ALWAYS void mix_strip(float *out, const float *p, size_t stride, uint32_t n_q,
 					load_one(v + i * bytes, type, j);
 }
 
+/* All columns for all queries, TILE_X of them at a time. */
 ALWAYS void mix_of(float *out, const float *p, size_t stride, uint32_t n_q,
 		   const char *v, enum ggml_type type, uint32_t d, uint32_t n)
 {
@@ -304,6 +312,7 @@ ALWAYS void mix_of(float *out, const float *p, size_t stride, uint32_t n_q,
 			  type, d, n);
 }
 
+/* kernels.mix, as kernel_mix() says. */
 static void mix(float *out, const float *p, size_t stride, uint32_t n_q,
 		const void *v, enum ggml_type type, uint32_t d, uint32_t n)
 {
@@ -331,6 +340,7 @@ ALWAYS lanes exp_lanes(lanes x)
 	return LANES_ABOVE(LANES_MUL(p, LANES_POW2(n)), x, -87.0f);
 }
 
+/* The greatest of n floats; what is NaN is passed over. */
 static float greatest(const float *v, uint32_t n)
 {
 	float most = -INFINITY, each[LANES];
@@ -347,6 +357,7 @@ static float greatest(const float *v, uint32_t n)
 	return most;
 }
 
+/* kernels.softmax, as kernel_softmax() says. */
 static float softmax(float *v, uint32_t n)
 {
 	float most = greatest(v, n), sum, inverse, each[4];

@@ -23,6 +23,7 @@ static inline bool has_f16c(void)
 	return __get_cpuid(1, &a, &b, &c, &d) && (c & bit_F16C);
 }
 
+/* The half at s, aligned or not. */
 static inline float half_at(const uint8_t *s)
 {
 	uint16_t half;
@@ -48,6 +49,7 @@ static inline void scale_min(const uint8_t *s, uint32_t j, float *scale,
 	*min = (float)b;
 }
 
+/* The sum of eight lanes ... */
 static inline float sum8(__m256 v)
 {
 	__m128 s = _mm_add_ps(_mm256_castps256_ps128(v),
@@ -58,6 +60,7 @@ static inline float sum8(__m256 v)
 	return _mm_cvtss_f32(s);
 }
 
+/* ... and the greatest of them. */
 static inline float max8(__m256 v)
 {
 	__m128 s = _mm_max_ps(_mm256_castps256_ps128(v),
@@ -104,6 +107,7 @@ enum { LANES = 16, TILE_ROWS = 4, TILE_X = 4 };
 					  (const __m256i *)(s))),              \
 				  16))
 
+/* Lane i and lane i + 8, added: from here on it is as with eight lanes. */
 static inline __m256 fold(__m512 v)
 {
 	return _mm256_add_ps(_mm512_castps512_ps256(v),

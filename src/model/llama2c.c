@@ -1,3 +1,8 @@
+/*
+ * The file has a head of seven numbers and no table of its tensors: their
+ * sizes follow from the head, so that every size is held against what remains
+ * before it is used.
+ */
 #include "model/llama2c.h"
 
 #include <string.h>

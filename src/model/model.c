@@ -1,3 +1,8 @@
+/*
+ * A file becomes a model by asking for each number and tensor that the forward
+ * pass needs, with its shape: what is missing or of another shape is a
+ * sentence here, and never a read beyond an end later.
+ */
 #include "model/model.h"
 
 #include <math.h>

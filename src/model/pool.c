@@ -1,3 +1,8 @@
+/*
+ * Between two matrices of a token lie microseconds, less than it takes to wake
+ * a thread; so workers spin for a while before they sleep, and a job is told
+ * by a counter, not by a lock.
+ */
 #include "model/pool.h"
 
 #include <pthread.h>

@@ -1,3 +1,7 @@
+/*
+ * Each type says how one block becomes floats, straight from the layout of
+ * ggml: slow, and what the kernels are tested against.
+ */
 #include "model/quant.h"
 
 #include <string.h>

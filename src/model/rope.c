@@ -1,3 +1,8 @@
+/*
+ * Sines and cosines of a position serve all heads and layers: they are
+ * computed when the position is first reached, in double precision, for angles
+ * of large positions lose their digits in floats.
+ */
 #include "model/rope.h"
 
 #include <assert.h>

@@ -26,6 +26,8 @@ struct rope_opts {
 
 struct rope;
 
+/* Copies opts; the divisors they point to must stay. The caller's. No position
+ * is known yet. */
 struct rope *rope_new(const struct rope_opts *opts);
 void rope_free(struct rope *r); /* NULL is fine */
 

@@ -1,3 +1,8 @@
+/*
+ * Candidates are sorted only where something cuts them, for a vocabulary is
+ * long; equal ones in order of their ids, so that a seed gives the same tokens
+ * with every C library's qsort().
+ */
 #include "model/sample.h"
 
 #include <math.h>

@@ -24,6 +24,8 @@ struct sample_opts {
 
 struct sampler;
 
+/* Draws among n_vocab ids; opts are copied. The caller's, as a copy is, which
+ * draws on as this one would have. */
 struct sampler *sampler_new(const struct sample_opts *opts, uint32_t n_vocab);
 void sampler_free(struct sampler *s); /* NULL is fine */
 struct sampler *sampler_copy(const struct sampler *s);

@@ -1,3 +1,8 @@
+/*
+ * The list of policies, and what they have in common: defaults of their
+ * options, ranges of slots, the choice of the best. A policy itself is a file
+ * with one row.
+ */
 #include "model/sparse.h"
 
 #include <math.h>

@@ -1,3 +1,8 @@
+/*
+ * Of a page only its extremes are kept, in the cache's type, and they are
+ * scored by the kernel of attention itself: a bound costs what two keys cost,
+ * instead of the page's sixteen.
+ */
 #include "model/sparse_bounds.h"
 
 #include <string.h>

@@ -23,6 +23,8 @@ struct bounds {
 	size_t query_cap, scores_cap, work_cap;
 };
 
+/* Frees the memory, leaves it empty; a copy owns memory of its own, and what
+ * `to` held is overwritten. */
 void bounds_release(struct bounds *b);
 void bounds_copy(struct bounds *to, const struct bounds *from);
 

@@ -1,3 +1,8 @@
+/*
+ * A child must not hold what is the parent's: a copy of a pipe's end that
+ * stays open in it is an end of file that never comes, and a handler of the
+ * parent's would write to the parent's terminal.
+ */
 #include "system/child.h"
 
 #include <errno.h>

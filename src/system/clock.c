@@ -1,3 +1,7 @@
+/*
+ * Durations are measured with the monotonic clock, for somebody may set the
+ * other one meanwhile; times of the day are for what is shown only.
+ */
 #include "system/clock.h"
 
 #include <time.h>

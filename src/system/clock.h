@@ -7,6 +7,7 @@
 
 #include <stdint.h>
 
+/* The same clock in both units; it never goes back, and cannot fail. */
 double now_s(void);
 uint64_t now_us(void);
 

@@ -1,3 +1,8 @@
+/*
+ * The samples are looked for beside the program before where they were
+ * installed to, so that a build tree and a folder that was moved work without
+ * a setting.
+ */
 #include "system/data.h"
 
 #include <stdio.h>

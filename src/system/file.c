@@ -1,3 +1,8 @@
+/*
+ * A file is written under another name and renamed: config and session are
+ * read by other instances at any time, and a full disk must not cost the old
+ * one.
+ */
 #include "system/file.h"
 
 #include <dirent.h>

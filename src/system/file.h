@@ -26,6 +26,7 @@ bool file_write(const char *path, const void *bytes, size_t n,
 /* Could it, now? Asked before long work whose result it is. */
 bool file_try_write(const char *path, struct err *err);
 
+/* Is there anything of this name, that can be looked at? */
 bool file_exists(const char *path);
 
 /* Makes the folder and the folders above it, for this user alone. */

@@ -1,3 +1,8 @@
+/*
+ * An answer is found the way each data set's own graders find it, their
+ * narrowness included: a cleverer reader would give marks that no published
+ * number has.
+ */
 #include "task/answer.h"
 
 #include <math.h>

@@ -1,3 +1,8 @@
+/*
+ * A problem is drawn by lots in a fixed order, the same as in
+ * samples/model/problems.py: a lot more or in another place, and the model
+ * would be asked what it was not trained on.
+ */
 #include "task/problem.h"
 
 #include <stdlib.h>

@@ -46,6 +46,7 @@ extern const char *const problem_names[PROBLEM_PEOPLE_MAX];
 /* The problem of a seed: 20 to 22 people, a chain of 9 or 10. */
 void problem_draw(uint64_t seed, struct problem *p);
 
+/* How many things the person asked for has; the name of a person, static. */
 int problem_answer(const struct problem *p);
 const char *problem_name(const struct problem *p, uint32_t person);
 

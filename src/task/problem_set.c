@@ -1,3 +1,8 @@
+/*
+ * Problems that are drawn and those of published files come to the same list,
+ * of prompt and expected answer, so that whoever runs them need not know which
+ * they are. A file's shape is told by its members' names.
+ */
 #include "task/problem_set.h"
 
 #include <string.h>

@@ -43,12 +43,14 @@ struct tok_list {
 	size_t n, cap;
 };
 
+/* Appends one token; out of memory dies, as everywhere. */
 void tok_list_add(struct tok_list *list, uint32_t id, uint32_t n_bytes);
 void tok_list_release(struct tok_list *list); /* frees, leaves it empty */
 
 /* One text that comes in pieces. Holds the open pre-token, nothing else. */
 struct tok;
 
+/* At the beginning of a text. The caller's. */
 struct tok *tok_new(void);
 void tok_free(struct tok *tok); /* NULL is fine */
 

@@ -1,3 +1,7 @@
+/*
+ * The only file that includes curses: its headers define macros with names
+ * such as lines, columns and tab, which would be everybody's.
+ */
 #include "term/caps.h"
 
 #include <string.h>

@@ -1,3 +1,8 @@
+/*
+ * A key comes as bytes that may be cut anywhere, and an escape sequence begins
+ * like the key Esc; so the parser says "not yet" and leaves to the caller, who
+ * has the clock, how long silence makes it Esc.
+ */
 #include "term/key.h"
 
 #include <stdio.h>

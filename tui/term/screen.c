@@ -1,3 +1,8 @@
+/*
+ * The one place where text becomes cells, so what a model or a file name holds
+ * cannot reach the terminal as a control sequence, and no half of a wide
+ * character stays behind when the other is drawn over.
+ */
 #include "term/screen.h"
 
 #include <stdarg.h>

@@ -33,6 +33,8 @@ struct rect {
 	int row, col, rows, cols;
 };
 
+/* An empty grid of 0 x 0; screen_release() frees it and leaves it so. A resize
+ * and a clear leave blanks; the cursor is hidden. */
 void screen_init(struct screen *s);
 void screen_release(struct screen *s);
 void screen_resize(struct screen *s, int rows, int cols); /* clamped, cleared */

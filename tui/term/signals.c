@@ -1,3 +1,8 @@
+/*
+ * A handler writes the signal's number into a pipe and no more: the loop
+ * sleeps in poll(), which so wakes for signals as for keys, and all else
+ * happens outside of handlers.
+ */
 #include "term/signals.h"
 
 #include <errno.h>

@@ -1,3 +1,8 @@
+/*
+ * Views name a meaning and never a colour: what it looks like with 256
+ * colours, with 16 or with none is one row here, so that the meanings stay
+ * apart on each terminal.
+ */
 #include "term/style.h"
 
 #include <assert.h>

@@ -1,3 +1,8 @@
+/*
+ * The grid is compared with what the terminal shows and only differences are
+ * sent, all of a frame in one write: over a slow line a frame is some bytes,
+ * and none is seen half drawn.
+ */
 #include "term/terminal.h"
 
 #include <errno.h>

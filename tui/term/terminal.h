@@ -52,6 +52,7 @@ bool term_blit(struct term *t, const struct screen *s);
 /* The next blit sends everything. */
 void term_forget(struct term *t);
 
+/* Are clicks and the wheel reported? At once, and after term_enter() too. */
 void term_set_mouse(struct term *t, bool on);
 
 /* Other colours from the next blit on. */
