@@ -14,10 +14,25 @@
 
 enum { CONFIG_MAX_BYTES = 64 * 1024 };
 
-/* The user's config file; a bad line is told and skipped. */
-static void read_config(struct settings *set)
+/* Where the last of the words says so, -1 for nowhere. */
+static int said(int argc, char **argv, const char *option)
 {
-	char path[FILE_PATH_BYTES];
+	int at = -1;
+
+	for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++)
+		if (strcmp(argv[i], option) == 0)
+			at = i;
+	return at;
+}
+
+/*
+ * The user's config file; a bad line is told and skipped. What is measured is
+ * the user's on a screen, which shows it; a report, a guard and a bench must
+ * come to the same for everybody, unless they are asked not to.
+ */
+static void read_config(struct settings *set, char path[FILE_PATH_BYTES])
+{
+	const struct settings plain = *set;
 	struct buf text = { 0 };
 	struct err err = { "" };
 
@@ -27,14 +42,50 @@ static void read_config(struct settings *set)
 	if (err.text[0])
 		say_trouble(&err);
 	buf_release(&text);
+	if (!set->config) {
+		set->meter = plain.meter;
+		set->i_rule = plain.i_rule;
+	}
 }
 
-static bool wants_help(int argc, char **argv)
+/* Appends what is not as it is by default, though the command line does not
+ * say so: "f 100, t 5". */
+static void put_changed(const struct settings *set, struct buf *out)
 {
-	for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++)
-		if (strcmp(argv[i], "--help") == 0)
-			return true;
-	return false;
+	struct settings plain, now;
+	const struct opt *opt;
+
+	settings_init(&plain);
+	now = plain;
+	now.meter = set->meter;
+	now.i_rule = set->i_rule;
+	for (size_t i = 0; (opt = opt_at(i)); i++) {
+		struct buf a = { 0 }, b = { 0 };
+
+		opt->get(opt, &plain, &a);
+		opt->get(opt, &now, &b);
+		if (strcmp(buf_cstr(&a), buf_cstr(&b)) != 0 &&
+		    !opt_is_given(set, opt->name))
+			buf_printf(out, "%s%s %s", out->len ? ", " : "",
+				   opt->name, buf_cstr(&b));
+		buf_release(&a);
+		buf_release(&b);
+	}
+}
+
+/* In a report without a screen, which does not show them. */
+static void tell_config(const struct settings *set, const char *path)
+{
+	struct buf changed = { 0 };
+	struct err err = { "" };
+
+	put_changed(set, &changed);
+	if (changed.len) {
+		err_set(&err, "%s: not as by default: %s", path,
+			buf_cstr(&changed));
+		say(stderr, err.text);
+	}
+	buf_release(&changed);
 }
 
 /* The value names UTF-8, however it is written. */
@@ -70,24 +121,32 @@ enum { READERS = OPT_TUI | OPT_ANALYZE | OPT_GUARD };
 static int run(const struct command *command, int argc, char **argv)
 {
 	unsigned where = command->where;
+	char config[FILE_PATH_BYTES];
 	struct settings set;
+	bool screen;
 	struct err err = { "" };
 	int n_words = argc;
 
 	settings_init(&set);
 	if (!where)
 		return command->run(&set, argv, argc);
-	set.look.ascii = locale_is_ascii();
-	read_config(&set);
-	if (wants_help(argc, argv))
-		return help_options(where);
 	if (!isatty(STDOUT_FILENO))
 		where |= command->piped;
+	screen = where & (OPT_TUI | OPT_DEMO) && !(where & OPT_ANALYZE);
+	set.look.ascii = locale_is_ascii();
+	set.config = screen ? said(argc, argv, "--no-config") < 0 :
+			      said(argc, argv, "--config") >
+				      said(argc, argv, "--no-config");
+	read_config(&set, config);
+	if (said(argc, argv, "--help") >= 0)
+		return help_options(command->where);
 	if (!opt_parse(&set, where, argc, argv, &n_words, &err))
 		return say_trouble(&err);
 	if (where & READERS &&
 	    !request_fits(&set.request, argv, n_words, &err))
 		return say_trouble(&err);
+	if (set.config && !screen)
+		tell_config(&set, config);
 	return command->run(&set, argv, n_words);
 }
 

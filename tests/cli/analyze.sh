@@ -272,6 +272,49 @@ no_guess()
 }
 check "a field that is none is no guess" no_guess
 
+# --- The config file is the user's, the report everybody's.
+config()
+{
+	mkdir -p "$tmp/xdg/lilscope"
+	printf '%s\n' 't = 40' 'f = 100' 'symbols bytes' 'ascii on' \
+		>"$tmp/xdg/lilscope/config"
+	"$LILSCOPE" analyze --json "$plateau" >"$tmp/plain" || return 1
+	XDG_CONFIG_HOME=$tmp/xdg run analyze --json "$plateau"
+	status_is 0 && cmp "$tmp/plain" "$tmp/out" && [ ! -s "$tmp/err" ] ||
+		return 1
+	XDG_CONFIG_HOME=$tmp/xdg run --json "$plateau" &&
+		cmp "$tmp/plain" "$tmp/out" && [ ! -s "$tmp/err" ] || return 1
+	XDG_CONFIG_HOME=$tmp/xdg run analyze --config --json -f 250 "$plateau"
+	status_is 0 && one_sentence && grep -q '"t":40,' "$tmp/out" &&
+		grep -q '"f":250,' "$tmp/out" &&
+		grep -q 'config: not as by default: t 40, symbols bytes$' \
+			"$tmp/err" || { cat "$tmp/err"; return 1; }
+	XDG_CONFIG_HOME=$tmp/xdg run analyze --config --no-config "$plateau"
+	status_is 0 && [ ! -s "$tmp/err" ]
+}
+check "the config file changes no report" config
+config_guards()
+{
+	status=0
+	XDG_CONFIG_HOME=$tmp/xdg "$LILSCOPE" guard --report - <"$healthy" \
+		2>"$tmp/err" >"$tmp/out" || status=$?
+	status_is 0 && grep -q '"t":20,' "$tmp/err" &&
+	XDG_CONFIG_HOME=$tmp/xdg "$LILSCOPE" guard --config --report - \
+		<"$healthy" 2>"$tmp/err" >"$tmp/out"
+	grep -q '"t":40,' "$tmp/err" &&
+		grep -q 'config: not as by default: f 100, t 40' "$tmp/err"
+}
+check "... and no guard" config_guards
+config_on_screen()
+{
+	printf '%s\n' wait 'screen -' >"$tmp/keys"
+	XDG_CONFIG_HOME=$tmp/xdg run --script "$tmp/keys" "$plateau"
+	status_is 0 && grep -q 't = 40 B' "$tmp/out" &&
+	XDG_CONFIG_HOME=$tmp/xdg run --no-config --script "$tmp/keys" \
+		"$plateau" && grep -q 't = 20 B' "$tmp/out"
+}
+check "... but a screen" config_on_screen
+
 # --- Writing.
 if [ -w /dev/full ]; then
 	full()

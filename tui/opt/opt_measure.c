@@ -63,6 +63,8 @@ static const struct opt rows[] = {
 	  .where = OPT_ANALYZE | OPT_GUARD | WRITTEN | OPT_CONFIG,
 	  ONE_OF(i_rule, rule_name),
 	  .about = "the rule that guard stops at and --check asks about" },
+	{ .name = "config", .where = RULED, SWITCH(config),
+	  .about = "the config file changes what is measured, as on screens" },
 	{ .name = "rivals", .where = TUNED, .set = rivals_set,
 	  .get = rivals_get,
 	  .about = "run the other stop rules too" },

@@ -52,6 +52,7 @@ struct bench_settings {
 struct settings {
 	struct meter_opts meter;
 	uint32_t i_rule;          /* of rules[]; what guard and --check mean */
+	bool config;              /* these two are the config file's, too */
 	struct look_settings look;
 	struct show_settings show;
 	struct read_settings read;
