@@ -14,13 +14,15 @@
 
 enum { CONFIG_MAX_BYTES = 64 * 1024 };
 
-/* Where the last of the words says so, -1 for nowhere. */
+/* Where the last of the words is this option, -1 for nowhere. */
 static int said(int argc, char **argv, const char *option)
 {
+	size_t n = strlen(option);
 	int at = -1;
 
 	for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++)
-		if (strcmp(argv[i], option) == 0)
+		if (strncmp(argv[i], option, n) == 0 &&
+		    (!argv[i][n] || argv[i][n] == '='))
 			at = i;
 	return at;
 }
@@ -132,7 +134,9 @@ static int run(const struct command *command, int argc, char **argv)
 		return command->run(&set, argv, argc);
 	if (!isatty(STDOUT_FILENO))
 		where |= command->piped;
-	screen = where & (OPT_TUI | OPT_DEMO) && !(where & OPT_ANALYZE);
+	screen = where & (OPT_TUI | OPT_DEMO) &&
+		 (!(where & OPT_ANALYZE) || said(argc, argv, "--script") >= 0 ||
+		  said(argc, argv, "--plain") >= 0);
 	set.look.ascii = locale_is_ascii();
 	set.config = screen ? said(argc, argv, "--no-config") < 0 :
 			      said(argc, argv, "--config") >
