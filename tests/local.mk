@@ -270,6 +270,7 @@ lint_tests = \
 	tests/lint/docs.sh \
 	tests/lint/floors.sh \
 	tests/lint/globals.sh \
+	tests/lint/map.sh \
 	tests/lint/style.sh
 TESTS += $(cli_tests) $(lint_tests)
 EXTRA_DIST += $(cli_tests) $(lint_tests) \
