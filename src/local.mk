@@ -44,6 +44,7 @@ libengine_a_SOURCES += \
 	src/trace/chunk.c src/trace/chunk.h \
 	src/trace/content.c src/trace/content.h \
 	src/trace/detect.c src/trace/detect.h \
+	src/trace/eventstream.c src/trace/eventstream.h \
 	src/trace/feed.c src/trace/feed.h \
 	src/trace/field.c src/trace/field.h \
 	src/trace/format.c src/trace/format.h \
@@ -63,6 +64,7 @@ libengine_a_SOURCES += \
 	src/trace/indexer.c src/trace/json.c src/trace/json.h \
 	src/trace/json_lex.c src/trace/json_lex.h \
 	src/trace/json_repeat.c src/trace/json_repeat.h \
+	src/trace/known.c src/trace/known.h \
 	src/trace/latency.c src/trace/latency.h \
 	src/trace/native.c src/trace/native.h \
 	src/trace/openai_plain.c src/trace/openai_plain.h \

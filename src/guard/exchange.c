@@ -129,7 +129,7 @@ static bool is_stream(const struct exchange *ex)
 	static const char *const types[] = {
 		"text/event-stream", "application/x-ndjson",
 		"application/ndjson", "application/jsonl",
-		"application/json-lines",
+		"application/json-lines", "application/vnd.amazon.eventstream",
 	};
 	const char *type = answer_header(ex, "Content-Type");
 

@@ -13,6 +13,7 @@
 #include "base/unpack.h"
 #include "guard/shadow.h"
 #include "system/clock.h"
+#include "trace/eventstream.h"
 #include "trace/feed.h"
 #include "trace/format.h"
 #include "trace/native.h"
@@ -225,8 +226,14 @@ static size_t next_place(const struct watch *w, const char *s, size_t n,
 {
 	size_t max = w->text ? WATCH_TEXT_BYTES : WATCH_LINE_BYTES;
 	size_t left = max > w->piece ? max - w->piece : 1;
-	const char *lf = memchr(s, '\n', MIN(n, left));
+	size_t frame = feed_missing(w->feed);
+	const char *lf;
 
+	if (frame) {
+		*is_place = frame <= n;
+		return MIN(n, frame);
+	}
+	lf = memchr(s, '\n', MIN(n, left));
 	*is_place = lf || left <= n;
 	if (lf)
 		return (size_t)(lf - s) + 1;
@@ -365,8 +372,15 @@ void watch_tee_end(struct watch *w, const char *reason)
 void watch_finish(const struct watch *w, const struct buf *request,
 		  const char *reason, struct buf *out)
 {
-	format_finish(format_find(watch_dialect(w)), &w->record, request,
-		      reason, out);
+	const struct format *format = format_find(watch_dialect(w));
+	struct buf end = { 0 };
+
+	format_finish(format, &w->record, request, reason, &end);
+	if (feed_missing(w->feed) && format != &format_bedrock)
+		eventstream_wrap(out, end.data, end.len);
+	else
+		buf_append(out, end.data, end.len);
+	buf_release(&end);
 }
 
 /* --- questions ---------------------------------------------------------- */

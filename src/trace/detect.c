@@ -1,6 +1,7 @@
 /*
  * The order of questions:
  *
+ *	lengths and their CRC      Amazon's event stream
  *	magic bytes                a binary: a sentence
  *	data: event: : id: retry:  server-sent events
  *	{                          JSON lines, or JSON values in a row
@@ -19,7 +20,8 @@
 
 #include <string.h>
 
-#include "base/utf8.h"
+#include "trace/eventstream.h"
+#include "trace/known.h"
 #include "trace/prefix.h"
 #include "trace/record.h"
 #include "trace/sse.h"
@@ -69,57 +71,6 @@ static enum detect_answer settle(struct probe *p, const struct format *format,
 	return DETECT_YES;
 }
 
-/* ---- binaries ---- */
-
-#define KIND(magic, what) { magic, sizeof(magic) - 1, what }
-static const struct {
-	const char *magic;
-	size_t len;
-	const char *what;
-} binaries[] = {
-	KIND("PK\x05\x06", "is an empty ZIP archive"),
-	KIND("\x7f" "ELF", "is a program (ELF), not a trace"),
-	KIND("\x89PNG", "is a picture (PNG), not a trace"),
-	KIND("\xff\xd8\xff", "is a picture (JPEG), not a trace"),
-	KIND("GIF8", "is a picture (GIF), not a trace"),
-	KIND("%PDF-", "is a PDF, not a trace"),
-	KIND("GGUF", "is a model (GGUF), not a trace"),
-	KIND("SQLite format 3", "is an SQLite database, not a trace"),
-	KIND("PAR1", "is a Parquet file; write it as JSON lines first"),
-	KIND("ARROW1", "is an Arrow file; write it as JSON lines first"),
-	KIND("\xfd" "7zXZ", "is an .xz archive; unpack it with `xz -d` first"),
-	KIND("BZh", "is a .bz2 archive; unpack it with `bzip2 -d` first"),
-	KIND("\x04\x22\x4d\x18", "is an .lz4 archive; unpack it with `lz4 -d` "
-				 "first"),
-	KIND("\xff\xfe", "is UTF-16 text; convert it with `iconv -f UTF-16 "
-			 "-t UTF-8` first"),
-	KIND("\xfe\xff", "is UTF-16 text; convert it with `iconv -f UTF-16 "
-			 "-t UTF-8` first"),
-};
-
-static const char *binary_magic(const char *s, size_t n)
-{
-	for (size_t i = 0; i < ARRAY_LEN(binaries); i++)
-		if (begins(s, n, binaries[i].magic, binaries[i].len))
-			return binaries[i].what;
-	return NULL;
-}
-
-/* Text may hold a few stray bytes; one in ten that is neither UTF-8 nor
- * anything that terminals know is no text. */
-static bool looks_binary(const char *s, size_t n)
-{
-	size_t bad = 0, seen = 0;
-
-	for (size_t at = 0, used; at < n; at += used, seen++) {
-		int32_t cp = utf8_decode(s + at, n - at, &used);
-
-		bad += cp == UTF8_BAD || (cp >= 0 && cp < 7) ||
-		       (cp > 13 && cp < 27);
-	}
-	return bad * 10 > seen;
-}
-
 /* ---- lines ---- */
 
 struct lines {
@@ -159,61 +110,6 @@ static struct lines lines_of(const struct probe *p)
 	return (struct lines){ p->s, p->s + p->n, p->whole, NULL };
 }
 
-/* Lines in the order of mention are begun or held by servers' logs. */
-static const struct {
-	const char *text;
-	bool inside;
-} log_marks[] = {
-	{ "load_backend:", false },
-	{ "ggml_", false },
-	{ "llama_model_loader:", false },
-	{ "llama_context:", false },
-	{ "print_info:", false },
-	{ "common_", false },
-	{ "build:", false },
-	{ "build_info:", false },
-	{ "system_info:", false },
-	{ "srv ", false },
-	{ "slot ", false },
-	{ "main: ", false },
-	{ "(APIServer pid=", false },
-	{ "(EngineCore", false },
-	{ "INFO:     ", false },
-	{ "[GIN] ", false },
-	{ "time=20", false },
-	{ "sglang.launch_server", true },
-	{ "sglang serve", true },
-	{ "server_args=ServerArgs(", true },
-	{ "Decode batch", true },
-	{ "Prefill batch", true },
-	{ "Avg generation throughput", true },
-	{ "[api_utils.py:", true },
-};
-
-static bool holds(const char *s, size_t n, const char *word)
-{
-	size_t len = strlen(word);
-
-	for (size_t at = 0; at + len <= n; at++)
-		if (memcmp(s + at, word, len) == 0)
-			return true;
-	return false;
-}
-
-static bool is_log_line(const char *s, size_t n)
-{
-	enum { LOOK = 512 };
-
-	for (size_t i = 0; i < ARRAY_LEN(log_marks); i++) {
-		const char *text = log_marks[i].text;
-
-		if (log_marks[i].inside ? holds(s, MIN(n, LOOK), text) :
-					  begins(s, n, text, strlen(text)))
-			return true;
-	}
-	return false;
-}
-
 /* Lines of a server's log among the first ones. */
 static size_t n_log_lines(const struct probe *p)
 {
@@ -222,7 +118,7 @@ static size_t n_log_lines(const struct probe *p)
 	size_t n, found = 0;
 
 	for (size_t i = 0; i < TEXT_LINES && next_line(&l, &line, &n); i++)
-		found += is_log_line(line, n);
+		found += known_log_line(line, n);
 	return found;
 }
 
@@ -300,7 +196,7 @@ static enum detect_answer text(struct probe *p)
 		return DETECT_MORE;
 	if (p->forced) /* records by its name, whatever they begin with */
 		return settle(p, p->forced, FRAMING_LINES);
-	if (looks_binary(p->s, p->n))
+	if (known_noise(p->s, p->n))
 		return refuse(p, "is binary, not a trace");
 	if (log_lines >= LOG_LINES)
 		return refuse(p,
@@ -462,6 +358,27 @@ static enum detect_answer sse(struct probe *p)
 		return err_set(p->err, "%s", error.text), DETECT_NO;
 	return refuse(p, "holds server-sent events of no dialect that is "
 			 "known here; extract the text (jq) and open that");
+}
+
+/* ---- Amazon's event stream ---- */
+
+static enum detect_answer frames(struct probe *p)
+{
+	struct claim claim = { .p = p };
+	struct eventstream_sink sink = { &claim, ask_event, NULL };
+	struct eventstream e;
+
+	eventstream_init(&e, &sink, 0);
+	eventstream_bytes(&e, p->s, p->n);
+	eventstream_release(&e);
+	if (claim.format || p->forced)
+		return settle(p, claim.format, FRAMING_FRAMES);
+	if (!p->whole)
+		return DETECT_MORE;
+	if (claim.error.text[0])
+		return err_set(p->err, "%s", claim.error.text), DETECT_NO;
+	return refuse(p, "holds frames of an event stream, but of no dialect "
+			 "that is known here");
 }
 
 /* ---- objects ---- */
@@ -696,10 +613,14 @@ static size_t skip_head(const char *s, size_t n, bool whole, bool *more)
 /* The verdict over exactly this prefix. */
 static enum detect_answer ask(struct probe *p)
 {
-	const char *binary = binary_magic(p->s, p->n);
+	const char *binary = known_binary(p->s, p->n);
 	size_t space = skip_space(p->s, p->n);
-	bool made_of_text = p->forced && p->forced->bytes;
+	bool made_of_text = p->forced && p->forced->bytes, more;
 
+	if (!made_of_text && eventstream_begins(p->s, p->n, &more))
+		return frames(p);
+	if (!made_of_text && more && !p->whole)
+		return DETECT_MORE;
 	if (binary && !p->forced)
 		return refuse(p, binary);
 	if (space == p->n && !p->whole)

@@ -40,6 +40,8 @@ struct feed {
 
 static void on_piece(void *ctx, const struct piece *piece);
 static void on_too_long(void *ctx, uint64_t line, uint64_t byte);
+static void on_broken(void *ctx, uint64_t line, uint64_t byte,
+		      const char *what);
 
 struct feed *feed_new(const struct feed_opts *opts,
 		      const struct feed_sink *sink)
@@ -122,6 +124,14 @@ static void on_too_long(void *ctx, uint64_t line, uint64_t byte)
 	struct feed *f = ctx;
 
 	broken(f, line, byte, "it is longer than 256 MiB");
+	f->cx.i_record++;
+}
+
+static void on_broken(void *ctx, uint64_t line, uint64_t byte, const char *what)
+{
+	struct feed *f = ctx;
+
+	broken(f, line, byte, what);
 	f->cx.i_record++;
 }
 
@@ -275,7 +285,7 @@ static void update_title(struct feed *f)
 
 static void start(struct feed *f)
 {
-	struct frame_sink sink = { f, on_piece, on_too_long };
+	struct frame_sink sink = { f, on_piece, on_too_long, on_broken };
 	const struct format *format = f->verdict.format;
 	const char *name = framing_name(f->verdict.framing);
 	uint64_t line = f->opts.line +
@@ -390,6 +400,11 @@ bool feed_end(struct feed *f, struct err *err)
 const char *feed_dialect(const struct feed *f)
 {
 	return f->verdict.format ? f->verdict.format->name : "";
+}
+
+size_t feed_missing(const struct feed *f)
+{
+	return f->verdict.format ? frame_missing(&f->frame) : 0;
 }
 
 const char *feed_title(const struct feed *f)

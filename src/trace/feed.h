@@ -86,6 +86,10 @@ const char *feed_dialect(const struct feed *feed); /* row name */
 const char *feed_title(const struct feed *feed);   /* for people */
 enum feed_shape feed_shape(const struct feed *feed);
 
+/* Bytes until the next place where a record may end, if they are known
+ * beforehand (Amazon's frames); 0: records end with lines, or anywhere. */
+size_t feed_missing(const struct feed *feed);
+
 /* Broken records so far, and the first one's sentence. */
 size_t feed_skipped(const struct feed *feed);
 /* Records that a dialect read the short way it has for most of its own

@@ -1,5 +1,6 @@
 /*
- * Bedrock's Converse, saved, and ConverseStream as its SDKs print it:
+ * Bedrock's Converse, saved, and ConverseStream as its SDKs print it and as
+ * its frames have it (eventstream.h):
  *
  *	{"messageStart":{"role":"assistant"}}
  *	{"contentBlockDelta":{"contentBlockIndex":0,"delta":{"text":"..."}}}
@@ -14,6 +15,9 @@
  * Events name no message: they belong to the one begun last. Usage follows
  * the end, so a message is closed by it, or by the next beginning.
  */
+#include <string.h>
+
+#include "trace/eventstream.h"
 #include "trace/format.h"
 
 static const char *const events[] = {
@@ -38,6 +42,15 @@ static bool is_saved(struct json_value v)
 	return json_is(json_get(saved_message(v), "content"), JSON_ARRAY);
 }
 
+static struct json_value exception_in(struct json_value v)
+{
+	struct json_value error = { 0 };
+
+	for (size_t i = 0; i < ARRAY_LEN(exceptions) && !error.doc; i++)
+		error = json_get(v, exceptions[i]);
+	return error;
+}
+
 static bool detect_bedrock(struct json_value v)
 {
 	if (is_saved(v) && json_get(v, "stopReason").doc)
@@ -45,8 +58,9 @@ static bool detect_bedrock(struct json_value v)
 	for (size_t i = 0; i + 1 < ARRAY_LEN(events); i++)
 		if (json_is(json_get(v, events[i]), JSON_OBJECT))
 			return true;
-	return json_get(json_get(v, "metadata"), "usage").doc &&
-	       json_get(json_get(v, "metadata"), "metrics").doc;
+	return (json_get(json_get(v, "metadata"), "usage").doc &&
+		json_get(json_get(v, "metadata"), "metrics").doc) ||
+	       exception_in(v).doc;
 }
 
 /* A block of a message, or the delta of one. */
@@ -117,12 +131,12 @@ static void take_event(struct format_ctx *cx, struct json_value v)
 static bool record_bedrock(struct format_ctx *cx, struct json_value v,
 			   struct err *why)
 {
-	for (size_t i = 0; i < ARRAY_LEN(exceptions); i++) {
-		struct json_value error = json_get(v, exceptions[i]);
+	struct json_value error = exception_in(v);
 
-		if (error.doc)
-			return format_error(cx, error, why);
-	}
+	if (!error.doc)
+		error = json_get(v, "error");
+	if (error.doc)
+		return format_error(cx, error, why);
 	if (is_saved(v)) {
 		take_saved(cx, v);
 		return true;
@@ -137,10 +151,31 @@ static bool record_bedrock(struct format_ctx *cx, struct json_value v,
 			    "an output");
 }
 
+/* ---- the server's side ---- */
+
+/* As frames: what passes the proxy has no other form. */
+static void finish_bedrock(const struct format_ending *e, struct buf *out)
+{
+	const char *reason = strcmp(e->reason, "stop") ? e->reason : "end_turn";
+	struct json_value delta = json_get(e->record, "contentBlockDelta");
+	struct buf json = { 0 };
+
+	buf_printf(&json, "{\"contentBlockIndex\":%u}",
+		   json_u32(json_get(delta, "contentBlockIndex"), 0));
+	eventstream_put(out, "contentBlockStop", json.data, json.len);
+	buf_clear(&json);
+	buf_puts(&json, "{\"stopReason\":");
+	json_put_string(&json, reason, strlen(reason));
+	buf_putc(&json, '}');
+	eventstream_put(out, "messageStop", json.data, json.len);
+	buf_release(&json);
+}
+
 const struct format format_bedrock = {
 	.name = "bedrock",
 	.title = "Bedrock Converse",
 	.shape = FEED_STREAM,
 	.detect = detect_bedrock,
 	.record = record_bedrock,
+	.finish = finish_bedrock,
 };

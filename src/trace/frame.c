@@ -29,10 +29,18 @@ static void on_long_event(void *ctx, uint64_t line, uint64_t byte)
 	f->sink.too_long(f->sink.ctx, line, byte);
 }
 
+static void on_broken(void *ctx, uint64_t line, uint64_t byte, const char *what)
+{
+	struct frame *f = ctx;
+
+	f->sink.broken(f->sink.ctx, line, byte, what);
+}
+
 void frame_init(struct frame *f, enum framing framing,
 		const struct frame_sink *sink, uint64_t line, uint64_t byte)
 {
 	struct sse_sink sse_sink = { f, on_event, on_long_event };
+	struct eventstream_sink frames_sink = { f, on_event, on_broken };
 
 	*f = (struct frame){
 		.framing = framing,
@@ -43,12 +51,20 @@ void frame_init(struct frame *f, enum framing framing,
 		.byte = byte,
 	};
 	sse_init(&f->sse, &sse_sink, f->max_bytes, line, byte);
+	eventstream_init(&f->frames, &frames_sink, byte);
 }
 
 void frame_release(struct frame *f)
 {
 	buf_release(&f->part);
 	sse_release(&f->sse);
+	eventstream_release(&f->frames);
+}
+
+size_t frame_missing(const struct frame *f)
+{
+	return f->framing == FRAMING_FRAMES ? eventstream_missing(&f->frames) :
+					      0;
 }
 
 const char *framing_name(enum framing framing)
@@ -58,6 +74,7 @@ const char *framing_name(enum framing framing)
 		[FRAMING_JSON] = "JSON",     [FRAMING_ARRAY] = "JSON array",
 		[FRAMING_TEXT] = "text",     [FRAMING_WHOLE] = "one record",
 		[FRAMING_PREFIXED] = "lines of a log",
+		[FRAMING_FRAMES] = "event stream",
 	};
 
 	return names[framing];
@@ -247,6 +264,9 @@ void frame_bytes(struct frame *f, const char *s, size_t n)
 	case FRAMING_SSE:
 		sse_bytes(&f->sse, s, n);
 		break;
+	case FRAMING_FRAMES:
+		eventstream_bytes(&f->frames, s, n);
+		break;
 	case FRAMING_LINES:
 	case FRAMING_PREFIXED:
 		lines_bytes(f, s, n);
@@ -271,6 +291,8 @@ void frame_end(struct frame *f)
 {
 	if (f->framing == FRAMING_SSE)
 		sse_end(&f->sse);
+	else if (f->framing == FRAMING_FRAMES)
+		eventstream_end(&f->frames);
 	else if (f->open)
 		finish(f, "", 0);
 }

@@ -9,6 +9,7 @@
 #ifndef LILSCOPE_FRAME_H
 #define LILSCOPE_FRAME_H
 
+#include "trace/eventstream.h"
 #include "trace/scan.h"
 #include "trace/sse.h"
 
@@ -18,6 +19,7 @@ enum framing {
 	FRAMING_PREFIXED, /* lines of a log, what stands before is dropped */
 	FRAMING_JSON,  /* JSON values one after another, pretty or not */
 	FRAMING_ARRAY, /* the elements of one JSON array */
+	FRAMING_FRAMES, /* of Amazon's event stream */
 	FRAMING_TEXT,  /* no records: bytes as they come */
 	FRAMING_WHOLE, /* all bytes are one record */
 };
@@ -36,6 +38,9 @@ struct frame_sink {
 	void (*piece)(void *ctx, const struct piece *piece);
 	/* A record was dropped because it is too long. */
 	void (*too_long)(void *ctx, uint64_t line, uint64_t byte);
+	/* It was dropped because it is no record; what: why. */
+	void (*broken)(void *ctx, uint64_t line, uint64_t byte,
+		       const char *what);
 };
 
 struct frame {
@@ -43,6 +48,7 @@ struct frame {
 	struct frame_sink sink;
 	size_t max_bytes;
 	struct sse sse;
+	struct eventstream frames;
 	struct scan scan;
 	struct buf part;     /* a record that came in pieces */
 	bool open;           /* a record has begun */
@@ -62,8 +68,12 @@ void frame_release(struct frame *f);
 void frame_bytes(struct frame *f, const char *s, size_t n);
 void frame_end(struct frame *f); /* the last record may lack its end */
 
-/* "SSE", "JSON lines", "lines of a log", "JSON", "JSON array", "text", "one
- * record". */
+/* Bytes until the next place where a record may end, if the framing knows them
+ * beforehand; 0: it does not. */
+size_t frame_missing(const struct frame *f);
+
+/* "SSE", "JSON lines", "lines of a log", "JSON", "JSON array", "event stream",
+ * "text", "one record". */
 const char *framing_name(enum framing framing);
 
 /*

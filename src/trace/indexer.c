@@ -165,7 +165,8 @@ static void settle(struct indexer *ix, bool whole)
 		return;
 	ix->known = true;
 	ix->framing = verdict.framing;
-	ix->none = answer == DETECT_NO || verdict.framing == FRAMING_TEXT;
+	ix->none = answer == DETECT_NO || verdict.framing == FRAMING_TEXT ||
+		   verdict.framing == FRAMING_FRAMES;
 	ix->events = verdict.framing == FRAMING_SSE;
 	if (ix->events)
 		ix->framing = FRAMING_LINES;

@@ -13,13 +13,16 @@ generations are equal byte for byte. Exit status 1 if one that is recognised
 is not equal. A file that this reader makes nothing of counts as "unknown",
 and what lilscope measures in such a file is named: it may be wrapping.
 """
+import base64
 import collections
 import json
 import os
 import re
+import struct
 import subprocess
 import sys
 import tempfile
+import zlib
 
 VERBOSE = os.environ.get("VERBOSE")
 
@@ -54,7 +57,35 @@ def values_of(text):
         values.append(value)
 
 
-def frame(text):
+def amazon_frames(data):
+    """Events of application/vnd.amazon.eventstream, as its SDKs give them."""
+    values = []
+    while len(data) >= 16:
+        total, head, check = struct.unpack(">III", data[:12])
+        frame, data = data[:total], data[total:]
+        if zlib.crc32(frame[:8]) != check or \
+           zlib.crc32(frame[:-4]) != struct.unpack(">I", frame[-4:])[0]:
+            break
+        headers = {}
+        rest = frame[12:12 + head]
+        while rest:
+            name, rest = rest[1:1 + rest[0]], rest[1 + rest[0]:]
+            size = struct.unpack(">H", rest[1:3])[0]  # all are strings
+            headers[name.decode()] = rest[3:3 + size].decode()
+            rest = rest[3 + size:]
+        payload = json.loads(frame[12 + head:-4] or b"{}")
+        kind = headers.get(":event-type") or headers.get(":exception-type")
+        if kind == "chunk":
+            values.append(json.loads(base64.b64decode(payload["bytes"])))
+        else:
+            values.append({kind: payload})
+    return values
+
+
+def frame(data):
+    if data[:1] == b"\0":
+        return "frames", amazon_frames(data)
+    text = data.decode("utf-8", "replace")
     head = text.lstrip("\ufeff \r\n\t")
     if re.match(r"(data|event|id|retry)?:", head):
         values = []
@@ -336,7 +367,7 @@ DIALECTS = [
 
 def read(path):
     """(dialect, generations), dialect None where nothing is known."""
-    with open(path, encoding="utf-8", errors="replace") as f:
+    with open(path, "rb") as f:
         kind, values = frame(f.read())
     values = [v for v in values if isinstance(v, dict)]
     for name, claims, reader in DIALECTS:
@@ -362,11 +393,11 @@ def bodies_of(path):
         body = get(each, "response", "body")
         parsed = get(each, "response", "parsed_body")
         text = get(body, "string") if isinstance(body, dict) else body
-        if isinstance(text, bytes):
-            text = text.decode("utf-8", "replace")
+        if isinstance(text, str):
+            text = text.encode("utf-8", "replace")
         if isinstance(parsed, (dict, list)):
-            yield json.dumps(parsed, ensure_ascii=False)
-        elif isinstance(text, str) and text.strip():
+            yield json.dumps(parsed, ensure_ascii=False).encode()
+        elif isinstance(text, bytes) and text.strip():
             yield text
 
 
@@ -375,13 +406,13 @@ def collect(folders, scratch):
         for at, _, names in os.walk(folder):
             for name in sorted(names):
                 path = os.path.join(at, name)
-                if re.search(r"\.(sse|ndjson|jsonl|json|txt)$", name):
+                if re.search(r"\.(sse|ndjson|jsonl|json|txt|bin)$", name):
                     yield path
                 elif re.search(r"\.ya?ml$", name):
                     for i, body in enumerate(bodies_of(path)):
                         out = os.path.join(
                             scratch, "%s.%d" % (re.sub(r"\W", "_", path), i))
-                        with open(out, "w", encoding="utf-8") as f:
+                        with open(out, "wb") as f:
                             f.write(body)
                         yield out
 

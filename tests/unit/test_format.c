@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "input/ask.h"
+#include "trace/eventstream.h"
 #include "trace/format.h"
 
 #define HOST "http://h:1"
@@ -155,7 +156,8 @@ static void keys_belong_to_hosts(void **state)
 
 static const struct ending {
 	const char *format, *head; /* records before the last */
-	const char *before, *last, *after; /* which is framed so */
+	/* Which is framed so; before is NULL: a binary frame, after its type */
+	const char *before, *last, *after;
 	const char *request;
 	size_t n; /* generations that end */
 	const char *holds; /* in the end */
@@ -201,6 +203,10 @@ static const struct ending {
 	  "{\"type\":\"content-delta\",\"index\":1,\"delta\":"
 	  "{\"message\":{\"content\":{\"text\":\"Hi\"}}}}", "\n\n",
 	  "", 1, "{\"type\":\"content-end\",\"index\":1}" },
+	{ "bedrock", "", NULL,
+	  "{\"contentBlockDelta\":{\"contentBlockIndex\":2,"
+	  "\"delta\":{\"text\":\"Hi\"}}}", "contentBlockDelta", "", 1,
+	  "{\"contentBlockIndex\":2}" },
 	{ "llama-server", "", "data: ",
 	  "{\"index\":0,\"content\":\"Hi\",\"tokens\":[5],\"stop\":false,"
 	  "\"id_slot\":-1}", "\n\n", "", 1, "\"stop\":true" },
@@ -215,6 +221,23 @@ static size_t count(const char *s, const char *word)
 	return n;
 }
 
+static bool holds(const struct buf *b, const char *word)
+{
+	size_t n = strlen(word), at = 0;
+
+	while (at + n <= b->len && memcmp(b->data + at, word, n) != 0)
+		at++;
+	return at + n <= b->len;
+}
+
+/* The last record {"type":payload} as a frame. */
+static void put_frame(struct buf *stream, const struct ending *e)
+{
+	const char *payload = strchr(e->last, ':') + 1;
+
+	eventstream_put(stream, e->after, payload, strlen(payload) - 1);
+}
+
 static void check_ending(const struct ending *e)
 {
 	struct feed_opts opts = { .source = "x" };
@@ -225,11 +248,15 @@ static void check_ending(const struct ending *e)
 	buf_puts(&record, e->last);
 	buf_puts(&request, e->request);
 	format_finish(f, &record, &request, "length", &end);
-	if (!strstr(buf_cstr(&end), e->holds))
+	if (!holds(&end, e->holds))
 		fail_msg("%s: \"%s\" lacks %s", e->format, buf_cstr(&end),
 			 e->holds);
-	buf_printf(&stream, "%s%s%s%s%s", e->head, e->before, e->last,
-		   e->after, buf_cstr(&end));
+	if (!e->before)
+		put_frame(&stream, e);
+	else
+		buf_printf(&stream, "%s%s%s%s", e->head, e->before, e->last,
+			   e->after);
+	buf_append(&stream, end.data, end.len);
 	reading_of(&opts, stream.data, stream.len, 0, &got);
 	if (strncmp(buf_cstr(&got), e->format, strlen(e->format)) != 0 ||
 	    count(got.data, "finish \"length\"") != e->n ||
@@ -258,6 +285,32 @@ static void rows_are_ended(void **state)
 	}
 }
 
+/* Where frames carry events of another dialect, its end is in frames, too. */
+static void ends_are_wrapped(void **state)
+{
+	static const char event[] = "data: {\"type\":\"content_block_delta\","
+		"\"delta\":{\"type\":\"text_delta\",\"text\":\"Hi\"}}\n\n";
+	struct feed_opts opts = { .source = "x" };
+	struct buf record = { 0 }, none = { 0 }, end = { 0 };
+	struct buf stream = { 0 }, got = { 0 };
+
+	(void)state;
+	buf_append(&record, event + 6, sizeof(event) - 9);
+	eventstream_wrap(&stream, event, sizeof(event) - 1);
+	format_finish(&format_anthropic, &record, &none, "length", &end);
+	eventstream_wrap(&stream, end.data, end.len);
+	reading_of(&opts, stream.data, stream.len, 1, &got);
+	if (strncmp(buf_cstr(&got), "anthropic", 9) != 0 ||
+	    !strstr(got.data, "event stream\", stream: 1, skipped 0\n") ||
+	    !strstr(got.data, "bytes 0+2+0") ||
+	    !strstr(got.data, "finish \"length\""))
+		fail_msg("%s", got.data);
+	buf_release(&record);
+	buf_release(&end);
+	buf_release(&stream);
+	buf_release(&got);
+}
+
 /* No record was kept, a dialect without an end, none that is known. */
 static void others_just_end(void **state)
 {
@@ -279,6 +332,7 @@ int main(void)
 		cmocka_unit_test(unknown_paths_are_listed),
 		cmocka_unit_test(keys_belong_to_hosts),
 		cmocka_unit_test(rows_are_ended),
+		cmocka_unit_test(ends_are_wrapped),
 		cmocka_unit_test(others_just_end),
 	};
 

@@ -1,0 +1,20 @@
+/*
+ * known.h - what is no trace and is known for what it is.
+ */
+#ifndef LILSCOPE_KNOWN_H
+#define LILSCOPE_KNOWN_H
+
+#include "base/base.h"
+
+/* What a file is that begins with s[0..n), by its magic bytes: a sentence
+ * without its subject, with what to do; NULL if none is known. */
+const char *known_binary(const char *s, size_t n);
+
+/* Text may hold a few stray bytes; one in ten that is neither UTF-8 nor
+ * anything that terminals know is no text. */
+bool known_noise(const char *s, size_t n);
+
+/* Is a line one of the log of a server that runs models? */
+bool known_log_line(const char *s, size_t n);
+
+#endif
