@@ -22,7 +22,7 @@
 	X(native) X(responses) X(anthropic) X(gemini) X(bedrock) X(cohere) \
 	X(tgi) X(sglang) X(llama) X(openai) X(ollama) X(watsonx) \
 	X(lmeval) X(inspect) X(helm) X(response) X(bench) X(session) \
-	X(jsonl) X(text)
+	X(thread) X(jsonl) X(text)
 
 /* What a dialect works with. */
 struct format_ctx {

@@ -12,6 +12,9 @@
  *	{"type":"item.completed","item":{"type":"agent_message",
  *	 "text":"..."}}                                  codex exec --json
  *
+ * Under the name "thread" all turns of the model are one generation, for who
+ * wants to see what an agent says again.
+ *
  * A turn may come in several records: those with the same message id, or
  * without one those that follow each other. Loops are looked for in a turn:
  * an agent that writes a file again in a later one is not looping.
@@ -26,6 +29,7 @@ struct session {
 	struct buf heard;  /* since the last turn of the model */
 	struct buf model;  /* that a record names for those that follow */
 	bool others_turn;  /* the model's turn is over */
+	bool whole;        /* all turns are one generation */
 };
 
 enum side { SIDE_NONE, SIDE_MODEL, SIDE_OTHERS };
@@ -141,6 +145,8 @@ static struct gen *turn_gen(struct format_ctx *cx, struct json_value id)
 	char key[GEN_KEY_MAX];
 	size_t id_len = gen_key(key, id, 0);
 
+	if (gen && s->whole)
+		return gen;
 	if (gen && (id.doc ? strcmp(gen->key, key) == 0 : !s->others_turn))
 		return gen;
 	gens_close_some(cx->gens, true);
@@ -170,7 +176,9 @@ static void take_turn(struct format_ctx *cx, struct json_value v,
 	gen_emit(cx->gens, gen, time_of(cx, v));
 	fact_json(&facts->model, json_get(turn, "model"));
 	fact_json(&facts->finish_reason, json_get(turn, "stop_reason"));
-	fact_u32(&facts->usage_tokens, json_get(usage, "output_tokens"));
+	if (!((struct session *)cx->state)->whole) /* it is of one turn */
+		fact_u32(&facts->usage_tokens,
+			 json_get(usage, "output_tokens"));
 }
 
 static void hear(struct session *s, struct json_value turn)
@@ -211,6 +219,13 @@ static bool record_session(struct format_ctx *cx, struct json_value v,
 	return true;
 }
 
+static bool record_thread(struct format_ctx *cx, struct json_value v,
+			  struct err *why)
+{
+	((struct session *)cx->state)->whole = true;
+	return record_session(cx, v, why);
+}
+
 static void release_session(void *state)
 {
 	struct session *s = state;
@@ -226,5 +241,15 @@ const struct format format_session = {
 	.state_bytes = sizeof(struct session),
 	.detect = detect_session,
 	.record = record_session,
+	.release = release_session,
+};
+
+/* Only by name. */
+const struct format format_thread = {
+	.name = "thread",
+	.title = "all turns of a session as one text",
+	.shape = FEED_STREAM,
+	.state_bytes = sizeof(struct session),
+	.record = record_thread,
 	.release = release_session,
 };

@@ -164,6 +164,7 @@ static const struct sample {
 	{ "text.txt", "jsonl", 0 },
 	{ "openai_bare.jsonl", "ollama", 0 },
 	{ "tgi.sse", "openai", 0 },
+	{ "session_claude.jsonl", "thread", 0 },
 	{ "prefixed.txt", "openai", 0 },
 	{ "text.txt", "no such format", 0 },
 	{ "jsonl_field.jsonl", 0, ".a[" },
