@@ -33,7 +33,9 @@ static void on_too_long(void *ctx, uint64_t line, uint64_t byte)
 static void framed(enum framing framing, size_t max_bytes, const char *s,
 		   size_t n, size_t step, struct buf *out)
 {
-	struct frame_sink sink = { out, on_piece, on_too_long };
+	struct frame_sink sink = { .ctx = out,
+					   .piece = on_piece,
+					   .too_long = on_too_long };
 	struct frame f;
 
 	frame_init(&f, framing, &sink, 1, 0);
