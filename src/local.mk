@@ -66,6 +66,7 @@ libengine_a_SOURCES += \
 	src/trace/json_repeat.c src/trace/json_repeat.h \
 	src/trace/known.c src/trace/known.h \
 	src/trace/latency.c src/trace/latency.h \
+	src/trace/mark.c src/trace/mark.h \
 	src/trace/native.c src/trace/native.h \
 	src/trace/openai_plain.c src/trace/openai_plain.h \
 	src/trace/pages.c src/trace/pages.h \
@@ -125,7 +126,8 @@ libengine_a_SOURCES += \
 	src/report/analyze.c src/report/analyze.h \
 	src/report/progress.c src/report/progress.h \
 	src/report/recorder.c src/report/recorder.h \
-	src/report/report.c src/report/report.h src/report/report_table.c
+	src/report/report.c src/report/report.h src/report/report_table.c \
+	src/report/why.c src/report/why.h
 
 # A model that writes, and the process that it does so in.
 libengine_a_SOURCES += \

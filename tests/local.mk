@@ -264,7 +264,8 @@ cli_tests = \
 	tests/cli/recordings.sh \
 	tests/cli/streams.sh \
 	tests/cli/threads.sh \
-	tests/cli/url.sh
+	tests/cli/url.sh \
+	tests/cli/why.sh
 lint_tests = \
 	tests/lint/contracts.sh \
 	tests/lint/docs.sh \

@@ -282,3 +282,8 @@ bool unpack_changes(const struct unpack *u)
 {
 	return u->kind != KIND_UNKNOWN && u->kind != KIND_PLAIN;
 }
+
+const char *unpack_name(const struct unpack *u)
+{
+	return u->kind == KIND_HTTP ? "HTTP" : archives[u->kind].name;
+}

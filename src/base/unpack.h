@@ -49,4 +49,8 @@ bool unpack_end(struct unpack *u, struct err *err);
  * bytes have told. */
 bool unpack_changes(const struct unpack *u);
 
+/* What it undoes: "gzip", "zstd", "ZIP", "HTTP"; NULL for nothing, and before
+ * the first bytes have told. */
+const char *unpack_name(const struct unpack *u);
+
 #endif

@@ -529,6 +529,11 @@ bool source_is_pipe(const struct source *s)
 	return s->pipe;
 }
 
+const char *source_packing(const struct source *s)
+{
+	return unpack_name(s->unpack);
+}
+
 const char *source_name(const struct source *s)
 {
 	return s->path;

@@ -80,6 +80,9 @@ bool source_is_answer(const struct source *s);
  * end. */
 bool source_is_live(const struct source *s);
 
+/* What the bytes were packed in, as unpack_name() says. */
+const char *source_packing(const struct source *s);
+
 /* For sentences: the path, or a URL without its secrets. The source's. */
 const char *source_name(const struct source *s);
 

@@ -16,7 +16,7 @@ void chunk_release(struct chunk *c)
 	buf_release(&c->spelled);
 	mem_free(c->tokens);
 	mem_free(c->parts);
-	*c = (struct chunk){ 0 };
+	*c = (struct chunk){ .watch = c->watch, .watch_ctx = c->watch_ctx };
 }
 
 void chunk_clear(struct chunk *c)
@@ -32,12 +32,15 @@ void chunk_clear(struct chunk *c)
 
 /* Neighbours of one channel are one part: text that came in two strings may
  * hold a word that goes over their border. */
-void chunk_add(struct chunk *c, enum channel channel, const char *s, size_t n)
+static void add(struct chunk *c, enum channel channel, const char *s, size_t n,
+		struct json_value from)
 {
 	bool same = c->n_parts && c->parts[c->n_parts - 1].channel == channel;
 
 	if (!n)
 		return;
+	if (c->watch)
+		c->watch(c->watch_ctx, channel, s, n, from);
 	if (!same) {
 		c->parts = grow(c->parts, &c->parts_cap, c->n_parts + 1,
 				sizeof(*c->parts));
@@ -47,13 +50,18 @@ void chunk_add(struct chunk *c, enum channel channel, const char *s, size_t n)
 	buf_append(&c->text, s, n);
 }
 
+void chunk_add(struct chunk *c, enum channel channel, const char *s, size_t n)
+{
+	add(c, channel, s, n, (struct json_value){ 0 });
+}
+
 void chunk_add_json(struct chunk *c, enum channel channel,
 		    struct json_value string)
 {
 	size_t n;
 	const char *s = json_text(string, &n);
 
-	chunk_add(c, channel, s, n);
+	add(c, channel, s, n, string);
 }
 
 void chunk_add_arguments(struct chunk *c, struct json_value arguments)
@@ -65,7 +73,7 @@ void chunk_add_arguments(struct chunk *c, struct json_value arguments)
 		return;
 	}
 	json_put(&text, arguments);
-	chunk_add(c, CHANNEL_TOOL, text.data, text.len);
+	add(c, CHANNEL_TOOL, text.data, text.len, arguments);
 	buf_release(&text);
 }
 
@@ -154,7 +162,7 @@ void chunk_token(struct chunk *c, enum channel channel,
 	size_t len;
 	const char *s = json_text(string, &len);
 
-	chunk_add(c, channel, s, len);
+	add(c, channel, s, len, string);
 	spell(c, t, s, len);
 	t->id = id;
 	t->logprob = logprob;

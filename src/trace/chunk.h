@@ -42,6 +42,11 @@ struct chunk {
 	struct buf spelled; /* the tokens' own bytes */
 	bool by_bytes;      /* every entry has its bytes: they are the truth */
 	bool raw;           /* bytes as they were cut, no strings of JSON */
+	/* Is told of n bytes at s that come; from: their value, none if that
+	 * is not known. NULL: nobody asks. Stays when all else goes. */
+	void (*watch)(void *ctx, enum channel channel, const char *s,
+		      size_t n, struct json_value from);
+	void *watch_ctx;
 };
 
 /* The first half of a surrogate pair, kept until its record is followed by

@@ -42,6 +42,8 @@ static void on_piece(void *ctx, const struct piece *piece);
 static void on_too_long(void *ctx, uint64_t line, uint64_t byte);
 static void on_broken(void *ctx, uint64_t line, uint64_t byte,
 		      const char *what);
+static void on_text(void *ctx, enum channel channel, const char *s, size_t n,
+		    struct json_value from);
 
 struct feed *feed_new(const struct feed_opts *opts,
 		      const struct feed_sink *sink)
@@ -60,6 +62,10 @@ struct feed *feed_new(const struct feed_opts *opts,
 	f->json.in_full = opts->in_full;
 	f->cx.time_s = NAN;
 	f->log_time_s = NAN;
+	if (sink->text) {
+		f->gens.chunk.watch = on_text;
+		f->gens.chunk.watch_ctx = f;
+	}
 	if (opts->format)
 		f->forced = format_find(opts->format);
 	if (opts->format && !f->forced)
@@ -249,6 +255,24 @@ static void on_piece(void *ctx, const struct piece *piece)
 	f->cx.i_record++;
 }
 
+static void on_text(void *ctx, enum channel channel, const char *s, size_t n,
+		    struct json_value from)
+{
+	struct feed *f = ctx;
+	struct buf field = { 0 };
+
+	if (!from.doc)
+		from = field_holding(&f->json.json, s);
+	if (!from.doc)
+		from = field_holding(&f->cx.inner, s);
+	if (from.doc == &f->cx.inner)
+		buf_puts(&field, "JSON in a string: ");
+	if (from.doc)
+		field_put(from, &field);
+	f->gens.sink.text(f->gens.sink.ctx, channel, buf_cstr(&field), n);
+	buf_release(&field);
+}
+
 /* ---- detection ---- */
 
 static const struct format *format_of_record(struct feed *f)
@@ -410,6 +434,11 @@ size_t feed_missing(const struct feed *f)
 const char *feed_title(const struct feed *f)
 {
 	return f->title;
+}
+
+const char *feed_reason(const struct feed *f)
+{
+	return f->verdict.format ? framing_reason(f->verdict.framing) : "";
 }
 
 enum feed_shape feed_shape(const struct feed *f)

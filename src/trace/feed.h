@@ -48,6 +48,11 @@ struct feed_sink {
 	/* The JSON of a record that was taken, until the callback returns. May
 	 * be NULL. */
 	void (*record)(void *ctx, const char *json, size_t n);
+	/* n bytes of text came from this field of the record at hand, or of
+	 * JSON in one of its strings, which is said (field_put(); "" if that
+	 * can't be told). Costs a search each time. May be NULL. */
+	void (*text)(void *ctx, enum channel channel, const char *field,
+		     size_t n);
 };
 
 struct feed_opts {
@@ -84,6 +89,8 @@ bool feed_end(struct feed *feed, struct err *err);
 /* After detection; "" and FEED_UNKNOWN before. */
 const char *feed_dialect(const struct feed *feed); /* row name */
 const char *feed_title(const struct feed *feed);   /* for people */
+/* Why its bytes are cut into records as they are: "it is one JSON array". */
+const char *feed_reason(const struct feed *feed);
 enum feed_shape feed_shape(const struct feed *feed);
 
 /* Bytes until the next place where a record may end, if they are known

@@ -103,3 +103,38 @@ struct json_value field_get(struct json_value v, const char *path)
 	}
 	return v;
 }
+
+void field_put(struct json_value v, struct buf *out)
+{
+	struct json_value at = json_root(v.doc), child;
+	size_t len, start = out->len;
+
+	for (; at.at != v.at && (child = json_first(at)).doc; at = child) {
+		struct json_value next;
+		const char *name;
+
+		while ((next = json_next(child)).doc && next.at <= v.at)
+			child = next;
+		if (json_is(at, JSON_ARRAY)) {
+			buf_puts(out, "[]");
+			continue;
+		}
+		if (out->len > start)
+			buf_putc(out, '.');
+		name = json_key(child, &len);
+		buf_append(out, name, len);
+	}
+}
+
+struct json_value field_holding(const struct json *doc, const char *s)
+{
+	for (size_t i = 0; i < doc->n; i++) {
+		struct json_value v = { doc, (uint32_t)i };
+		size_t len;
+		const char *text = json_text(v, &len);
+
+		if (text && s >= text && s < text + len)
+			return v;
+	}
+	return (struct json_value){ 0 };
+}

@@ -18,4 +18,12 @@ bool field_valid(const char *path, struct err *err);
 /* The value there, or none. The path must be valid. */
 struct json_value field_get(struct json_value v, const char *path);
 
+/* Appends where v stands in its record, without the numbers of elements:
+ * choices[].delta.content; of the record itself nothing. */
+void field_put(struct json_value v, struct buf *out);
+
+/* The string among the values of doc whose bytes *s is one of, or none. Looks
+ * at all of them. */
+struct json_value field_holding(const struct json *doc, const char *s);
+
 #endif

@@ -80,6 +80,25 @@ const char *framing_name(enum framing framing)
 	return names[framing];
 }
 
+const char *framing_reason(enum framing framing)
+{
+	static const char *const reasons[] = {
+		[FRAMING_SSE] = "it has the fields of server-sent events",
+		[FRAMING_LINES] = "its lines are JSON, perhaps behind "
+				  "\"data:\"",
+		[FRAMING_PREFIXED] = "its lines have a record behind a time "
+				     "or the like",
+		[FRAMING_JSON] = "it is JSON, a value after the other",
+		[FRAMING_ARRAY] = "it is one JSON array",
+		[FRAMING_FRAMES] = "its bytes are frames with right checksums",
+		[FRAMING_TEXT] = "it is no JSON of a dialect, has no events, "
+				 "and is no binary and no server's log",
+		[FRAMING_WHOLE] = "it is one record",
+	};
+
+	return reasons[framing];
+}
+
 static bool is_space(char c)
 {
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';

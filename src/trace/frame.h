@@ -75,6 +75,9 @@ size_t frame_missing(const struct frame *f);
 /* "SSE", "JSON lines", "lines of a log", "JSON", "JSON array", "event stream",
  * "text", "one record". */
 const char *framing_name(enum framing framing);
+/* What the bytes had to be taken so, without a full stop: "it is one JSON
+ * array". */
+const char *framing_reason(enum framing framing);
 
 /*
  * What a line carries once "data:" and the like are gone: advances *s and

@@ -47,6 +47,7 @@ part()
 	# The commands without a screen that letters stand for.
 	function headless(letters,   n, i, name, text) {
 		name["a"] = "analyze"
+		name["w"] = "why"
 		name["g"] = "guard"
 		name["d"] = "decode"
 		name["b"] = "bench"
@@ -210,6 +211,7 @@ fi
 # --- --help and the screens' help show each option and action.
 "$LILSCOPE" --help >"$tmp/help" 2>&1
 "$LILSCOPE" analyze --help >>"$tmp/help" 2>&1
+"$LILSCOPE" why --help >>"$tmp/help" 2>&1
 "$LILSCOPE" guard --help >>"$tmp/help" 2>&1
 "$LILSCOPE" decode --help >>"$tmp/help" 2>&1
 "$LILSCOPE" bench --help >>"$tmp/help" 2>&1

@@ -67,8 +67,8 @@ static int no_topic(const char *topic)
 	struct err err = { "" };
 
 	err_set(&err, "there is no help on \"%s\"; lilscope help takes "
-		      "analyze, bench, decode, demo, guard, formats, keys, "
-		      "policies or rules", topic);
+		      "analyze, bench, decode, demo, guard, why, formats, "
+		      "keys, policies or rules", topic);
 	return say_trouble(&err);
 }
 

@@ -50,6 +50,8 @@ const struct command commands[] = {
 	{ .name = "analyze", .args = "[OPTIONS] FILE...",
 	  .where = OPT_ANALYZE, .run = command_analyze,
 	  .about = "a line a generation; -, --json" },
+	{ .name = "why", .args = "[OPTIONS] FILE...", .where = OPT_WHY,
+	  .run = command_why, .about = "how a file was read, and why so" },
 	{ .name = "guard", .args = "[OPTIONS] [FILE]", .where = OPT_GUARD,
 	  .run = command_guard, .about = "a filter that ends a loop" },
 	{ .name = "demo", .args = "[OPTIONS]", .where = OPT_DEMO,

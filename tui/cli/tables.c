@@ -32,6 +32,7 @@ static void print_where(struct buf *out, unsigned where)
 		{ OPT_ANALYZE, 'a' },
 		{ OPT_LIVE, 'l' },
 		{ OPT_CONFIG, 'c' },
+		{ OPT_WHY, 'w' },
 		{ OPT_GUARD, 'g' },
 		{ OPT_DECODE, 'd' },
 		{ OPT_BENCH, 'b' },

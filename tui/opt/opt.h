@@ -18,6 +18,7 @@ enum {
 	OPT_CONFIG = 8,   /* the config file */
 	OPT_GUARD = 16,   /* lilscope guard */
 	OPT_DECODE = 32,  /* lilscope decode */
+	OPT_WHY = 64,     /* lilscope why */
 	OPT_BENCH = 128,  /* lilscope bench */
 	OPT_DEMO = 256,   /* lilscope demo */
 };

@@ -51,10 +51,11 @@ static void header_get(const struct opt *opt, const struct settings *set,
 }
 
 static const struct opt rows[] = {
-	{ .name = "format", .arg = "DIALECT", .where = ASKED,
+	{ .name = "format", .arg = "DIALECT", .where = ASKED | OPT_WHY,
 	  WORD(read.format), .value = format_value,
 	  .about = "what the files hold, instead of finding out" },
-	{ .name = "field", .arg = "PATH", .where = ASKED, WORD(read.field),
+	{ .name = "field", .arg = "PATH", .where = ASKED | OPT_WHY,
+	  WORD(read.field),
 	  .about = "where the text is in a JSON record, as .a.b[0]" },
 	{ .name = "first-record", .arg = "N", .where = OPT_ANALYZE,
 	  COUNT(read.first_record, 0, UINT32_MAX),

@@ -1,0 +1,114 @@
+#!/bin/sh
+# lilscope why: which dialect was chosen and why, where the text is, what was
+# skipped, for every file of tests/golden.
+. "${top_srcdir:-.}/tests/cli/lib.sh"
+golden=$srcdir/tests/golden
+
+# says FILE WORD...: each is a part of what is told of the file
+says()
+{
+	file=$1
+	shift
+	run why "$golden/$file"
+	status_is 0 || return 1
+	for word; do
+		grep -qF -- "$word" "$tmp/out" && continue
+		echo "no \"$word\" in"
+		cat "$tmp/out" "$tmp/err"
+		return 1
+	done
+}
+check "a stream, by its mark" says openai_reasoning_content.sse \
+	'OpenAI chat stream, SSE' '(openai)' 'server-sent events' \
+	'; record 1 has {"choices":[{"delta":{}}]}' \
+	'reasoning  choices[].delta.reasoning_content: ' \
+	'answer     choices[].delta.content: ' ' by qwen3-bpe'
+check "tools have a channel" says openai_tools.sse \
+	'tool       choices[].delta.tool_calls[].function.arguments: '
+check "packed" says ollama_chat.ndjson.zst 'unpacked   from zstd' \
+	'{"created_at":"","message":{},"done":' 'message.content: '
+check "a captured answer" says http_chunked.txt 'unpacked   from HTTP'
+check "plain text" says text.txt '(text)' 'it is no JSON of a dialect' \
+	'answer     (the text itself): '
+check "an array" says array_objects.json 'it is one JSON array'
+check "lines of a log" says prefixed.txt 'have a record behind a time'
+check "text of several records" says sglang.sse 'SGLang' 'has {"meta_info":'
+check "a trace of its own" says native.jsonl \
+	'has {"lilscope":' ' tokens as the trace has them' ' by ids'
+check "a guess" says jsonl_guess.jsonl 'guessed    zig: ' \
+	'no dialect claims one of its records' 'answer     zig: 35 bytes'
+check "JSON in a string" says jsonl_raw.jsonl 'JSON in a string: choices[].message.content: '
+
+skipped()
+{
+	says jsonl_no_text.jsonl 'found      0 generations in 3 records' &&
+		is kinds 3 "$(grep -c ': line [1-3], byte [0-9]*: ' "$tmp/out")"
+	for i in 1 2 3 4; do
+		echo '{"response":"One, two, three."}'
+		echo '{"response":'
+	done >"$tmp/broken.jsonl"
+	run why "$tmp/broken.jsonl"
+	status_is 0 && is kinds 1 "$(grep -c skipped "$tmp/out")" &&
+		grep -q '^  skipped  *4: .*: line 2, byte ' "$tmp/out" &&
+		grep -q 'found  *4 generations in 8 records; ' "$tmp/out"
+}
+check "what was skipped, by kinds" skipped
+
+chosen()
+{
+	run why --format text "$golden/jsonl_guess.jsonl"
+	status_is 0 && grep -q -- '--format names the dialect' "$tmp/out" &&
+	run why --field .zag "$golden/jsonl_guess.jsonl" && status_is 0 &&
+		grep -q -- '--field makes it' "$tmp/out" &&
+		grep -q 'answer  *zag: 5 bytes' "$tmp/out"
+}
+check "what the user chose is told so" chosen
+
+# --- Each file that analyze reads is explained, with its numbers.
+explained()
+{
+	for file in "$golden"/*; do
+		case $file in
+		*/verdicts.txt | *.tsv | */tok_vectors.txt) continue ;;
+		esac
+		run analyze --json --no-rivals "$file"
+		[ -s "$tmp/out" ] || continue
+		n=$(lines "$tmp/out")
+		run why "$file"
+		grep -q "^  found  *$n generation" "$tmp/out" &&
+			grep -q '^  because ' "$tmp/out" &&
+			no_controls "$tmp/out" && [ "$status" -lt 3 ] ||
+			{ echo "$file, $n"; cat "$tmp/out" "$tmp/err"; return 1; }
+		# its fields have all of the text
+		! grep -q ' by qwen3-bpe' "$tmp/out" ||
+			grep -q ' bytes in \| as the trace' "$tmp/out" ||
+			{ echo "$file"; cat "$tmp/out"; return 1; }
+	done
+}
+check "every golden is explained" explained
+
+# --- What can't be read.
+sentence() { run why "$@"; status_is 2 && one_sentence; }
+check "a binary: one sentence" sentence "$golden/refused_binary.bin"
+check "a missing file: one sentence" sentence "$tmp/missing"
+check "no file: one sentence" sentence
+others()
+{
+	run why "$tmp/missing" "$golden/text.txt"
+	status_is 2 && one_sentence && grep -q '(text)' "$tmp/out"
+}
+check "the other files are explained" others
+from_pipe()
+{
+	"$LILSCOPE" why - <"$golden/openai_ids.sse" >"$tmp/out" &&
+		grep -q '^-$' "$tmp/out" && grep -q 'by ids' "$tmp/out"
+}
+check "standard input" from_pipe
+topic()
+{
+	run help why
+	status_is 0 && grep -q -- '--field PATH' "$tmp/out" &&
+		! grep -q -- '--patience' "$tmp/out"
+}
+check "its help has its options" topic
+finish
