@@ -51,15 +51,18 @@ libengine_a_SOURCES += \
 	src/trace/format_anthropic.c src/trace/format_bedrock.c \
 	src/trace/format_bench.c src/trace/format_cohere.c \
 	src/trace/format_gemini.c src/trace/format_helm.c \
-	src/trace/format_inspect.c src/trace/format_jsonl.c \
+	src/trace/format_inspect.c src/trace/format_interactions.c \
+	src/trace/format_jsonl.c src/trace/format_kobold.c \
 	src/trace/format_llama.c src/trace/format_lmeval.c \
+	src/trace/format_lmstudio.c \
 	src/trace/format_native.c \
 	src/trace/format_ollama.c \
 	src/trace/format_openai.c \
 	src/trace/format_response.c \
 	src/trace/format_responses.c \
 	src/trace/format_sglang.c src/trace/format_session.c src/trace/format_text.c \
-	src/trace/format_tgi.c src/trace/format_watsonx.c \
+	src/trace/format_tgi.c src/trace/format_triton.c \
+	src/trace/format_watsonx.c \
 	src/trace/frame.c src/trace/frame.h src/trace/gen.c src/trace/gen.h \
 	src/trace/indexer.c src/trace/json.c src/trace/json.h \
 	src/trace/json_lex.c src/trace/json_lex.h \

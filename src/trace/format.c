@@ -28,6 +28,15 @@ const struct format *format_of(struct json_value record)
 	return NULL;
 }
 
+static bool holds(const char *s, size_t n, const char *word)
+{
+	size_t len = word ? strlen(word) : 0, at = 0;
+
+	while (len && at + len <= n && memcmp(s + at, word, len) != 0)
+		at++;
+	return at + len <= n;
+}
+
 const struct format_ask *format_ask_at(const char *path, size_t n)
 {
 	const struct format_ask *found = NULL;
@@ -38,12 +47,14 @@ const struct format_ask *format_ask_at(const char *path, size_t n)
 
 		for (; ask && ask->end; ask++) {
 			size_t len = strlen(ask->end);
+			size_t sure = len + (ask->inside != NULL);
 
-			if (len <= found_len || len > n ||
-			    memcmp(path + n - len, ask->end, len) != 0)
+			if (sure <= found_len || len > n ||
+			    memcmp(path + n - len, ask->end, len) != 0 ||
+			    !holds(path, n, ask->inside))
 				continue;
 			found = ask;
-			found_len = len;
+			found_len = sure;
 		}
 	}
 	return found;

@@ -19,8 +19,9 @@
 /* All, in the order of detection: the row that has the surest mark stands
  * before one that would also claim its records. */
 #define FORMATS(X) \
-	X(native) X(responses) X(anthropic) X(gemini) X(bedrock) X(cohere) \
-	X(tgi) X(sglang) X(llama) X(openai) X(ollama) X(watsonx) \
+	X(native) X(responses) X(anthropic) X(gemini) X(interactions) \
+	X(bedrock) X(cohere) X(tgi) X(sglang) X(llama) X(openai) X(ollama) \
+	X(watsonx) X(lmstudio) X(kobold) X(triton) \
 	X(lmeval) X(inspect) X(helm) X(response) X(bench) X(session) \
 	X(thread) X(jsonl) X(text)
 
@@ -42,6 +43,7 @@ struct format_ctx {
 /* A way to ask a server for a stream, known by the end of the URL's path. */
 struct format_ask {
 	const char *end;    /* "/api/chat"; of several that fit the longest */
+	const char *inside; /* the path must hold it, too; NULL: nothing */
 	bool model;         /* the model is named */
 	const char *body;   /* members of the JSON, ' for ", $ for the prompt */
 	const char *extra;  /* more that only some servers know, or NULL */

@@ -77,14 +77,6 @@ static bool detect_anthropic(struct json_value v)
 	return false;
 }
 
-static struct gen *current(struct format_ctx *cx)
-{
-	struct gen *gen = gens_newest(cx->gens);
-
-	return gen && !gen->finished ? gen :
-				       gens_open(cx->gens, "", 0, NULL);
-}
-
 static void begin(struct format_ctx *cx, struct json_value message)
 {
 	char key[GEN_KEY_MAX];
@@ -96,7 +88,7 @@ static void begin(struct format_ctx *cx, struct json_value message)
 
 static void take_block(struct format_ctx *cx, struct json_value block)
 {
-	struct gen *gen = current(cx);
+	struct gen *gen = gens_current(cx->gens);
 
 	chunk_clear(&cx->gens->chunk);
 	add_block(&cx->gens->chunk, block);
@@ -105,7 +97,7 @@ static void take_block(struct format_ctx *cx, struct json_value block)
 
 static void take_end(struct format_ctx *cx, struct json_value v)
 {
-	struct facts *facts = gen_facts(current(cx));
+	struct facts *facts = gen_facts(gens_current(cx->gens));
 	struct json_value usage = json_get(v, "usage");
 
 	fact_json(&facts->finish_reason,

@@ -98,13 +98,6 @@ static void take_saved(struct format_ctx *cx, struct json_value v)
 	gens_close(cx->gens, gen);
 }
 
-static struct gen *current(struct format_ctx *cx)
-{
-	struct gen *gen = gens_newest(cx->gens);
-
-	return gen ? gen : gens_open(cx->gens, "", 0, NULL);
-}
-
 static void take_event(struct format_ctx *cx, struct json_value v)
 {
 	struct json_value delta = json_get(json_get(v, "contentBlockDelta"),
@@ -119,12 +112,12 @@ static void take_event(struct format_ctx *cx, struct json_value v)
 	chunk_clear(&cx->gens->chunk);
 	add_block(&cx->gens->chunk, delta);
 	if (delta.doc)
-		gen_emit(cx->gens, current(cx), cx->time_s);
+		gen_emit(cx->gens, gens_current(cx->gens), cx->time_s);
 	if (stop.doc)
-		take_end(gen_facts(current(cx)), stop);
+		take_end(gen_facts(gens_current(cx->gens)), stop);
 	if (usage.doc) {
-		take_end(gen_facts(current(cx)), usage);
-		gens_close(cx->gens, current(cx));
+		take_end(gen_facts(gens_current(cx->gens)), usage);
+		gens_close(cx->gens, gens_current(cx->gens));
 	}
 }
 

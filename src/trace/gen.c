@@ -47,6 +47,13 @@ struct gen *gens_find(struct gens *gs, const char *key)
 	return NULL;
 }
 
+struct gen *gens_current(struct gens *gs)
+{
+	struct gen *gen = gens_newest(gs);
+
+	return gen && !gen->finished ? gen : gens_open(gs, "", 0, NULL);
+}
+
 struct gen *gens_newest(struct gens *gs)
 {
 	struct gen *newest = NULL;

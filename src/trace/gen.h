@@ -69,6 +69,9 @@ void gens_rename(struct gens *gs, struct gen *gen, const char *key,
 		 size_t id_len);
 /* The one that was fed last, or NULL. */
 struct gen *gens_newest(struct gens *gs);
+/* That one unless it is finished, else a new one: of streams whose records name
+ * no generation. */
+struct gen *gens_current(struct gens *gs);
 
 /* No more output: the run is ended and handed to the sink. Pointers to other
  * gens are void afterwards. */

@@ -336,6 +336,75 @@ def cohere(values):
     return gens.list()
 
 
+def interactions(values):
+    gens = Gens()
+    at = 0
+    for v in values:
+        at += get(v, "event_type") == "interaction.created"
+        g = gens[at]
+        d = get(v, "delta") or {}
+        kind = text_of(get(d, "type"))
+        if kind == "text":
+            g.answer += text_of(get(d, "text"))
+        elif kind == "thought_summary":
+            g.reasoning += text_of(get(d, "content", "text"))
+        elif kind == "arguments_delta":
+            g.tool += text_of(get(d, "arguments"))
+        elif kind.endswith("_call"):
+            g.tool += compact(get(d, "arguments"))
+        for step in get(v, "steps") or []:
+            kind = text_of(get(step, "type"))
+            if kind == "model_output":
+                parts(get(step, "content"), g)
+            elif kind == "thought":
+                for p in get(step, "summary") or []:
+                    g.reasoning += text_of(get(p, "text"))
+            elif kind.endswith("_call"):
+                g.tool += compact(get(step, "arguments"))
+    return gens.list()
+
+
+def lmstudio(values):
+    g = Gen()
+    for v in values:
+        kind = get(v, "type")
+        if kind == "message.delta":
+            g.answer += text_of(get(v, "content"))
+        elif kind == "reasoning.delta":
+            g.reasoning += text_of(get(v, "content"))
+        elif kind == "tool_call.arguments":
+            g.tool += compact(get(v, "arguments"))
+        for item in get(v, "output") or []:
+            kind = get(item, "type")
+            if kind == "message":
+                g.answer += text_of(get(item, "content"))
+            elif kind == "reasoning":
+                g.reasoning += text_of(get(item, "content"))
+            elif kind == "tool_call":
+                g.tool += compact(get(item, "arguments"))
+    return [g.all()] if any(g.all()) else []
+
+
+def kobold(values):
+    gens = Gens()
+    at = 0
+    for v in values:
+        for r in get(v, "results") or []:
+            gens[at].answer += text_of(get(r, "text"))
+            at += 1
+        gens[at].answer += text_of(get(v, "token"))
+        at += get(v, "finish_reason") is not None
+    return gens.list()
+
+
+def triton(values):
+    texts = [text_of(get(v, "text_output")) for v in values]
+    if len(texts) > 1 and all(b.startswith(a)
+                              for a, b in zip(texts, texts[1:])):
+        texts = texts[-1:]
+    return [("", "".join(texts), "")] if "".join(texts) else []
+
+
 def has(*names):
     return lambda v: all(n in v for n in names)
 
@@ -358,6 +427,13 @@ DIALECTS = [
     ("gemini", lambda v: "candidates" in (get(v, "response") or v), gemini),
     ("bedrock", lambda v: "contentBlockDelta" in v or "messageStart" in v or
      get(v, "output", "message") is not None, bedrock),
+    ("interactions", lambda v: "event_type" in v or
+     get(v, "object") == "interaction", interactions),
+    ("lmstudio", lambda v: typed(r"(chat|message|reasoning)\.")(v) or
+     has("model_instance_id", "output")(v), lmstudio),
+    ("koboldcpp", lambda v: isinstance(get(v, "token"), str) or
+     isinstance(get(v, "results", 0, "text"), str), kobold),
+    ("triton", has("text_output"), triton),
     ("openai", has("choices"), openai),
     ("tgi", lambda v: isinstance(get(v, "token"), dict), tgi),
     ("ollama", lambda v: "done" in v and ("response" in v or "message" in v),
