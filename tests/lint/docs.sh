@@ -2,7 +2,8 @@
 # The manual and --help say what the tables say.
 #
 # Parts of lilscope(1) between .\" NAME-BEGIN and .\" NAME-END are made from
-# `lilscope help --tables`. This compares them; with --update it writes them.
+# `lilscope help --tables`, and so is README.md's list of formats. This compares
+# them; with --update it writes them.
 . "${top_srcdir:-.}/tests/lint/lib.sh"
 LILSCOPE=${LILSCOPE:-./lilscope}
 page=man/lilscope.1
@@ -198,15 +199,58 @@ while read -r name; do
 	mv "$tmp/next" "$tmp/page"
 done <"$tmp/names"
 
+# --- README.md between <!-- formats --> and <!-- formats end -->: the titles of
+# what is read, streams and saved answers apart, in few lines.
+readme=README.md
+awk -F '\t' '
+function put(label, text,   n, word, k, line) {
+	n = split(label ": " text ".", word, " ")
+	for (k = 1; k <= n; k++) {
+		if (line != "" && length(line " " word[k]) > 80) {
+			print line
+			line = word[k]
+		} else
+			line = line (line == "" ? "" : " ") word[k]
+	}
+	print line
+}
+$1 == "format" && $4 == "read" {
+	titles[$7] = titles[$7] (titles[$7] == "" ? "" : ", ") $3
+}
+END {
+	put("Streams", titles["stream"])
+	print ""
+	put("Saved", titles["saved"])
+}' "$tmp/tables" >"$tmp/formats"
+[ "$(wc -l <"$tmp/formats")" -le 12 ] ||
+	echo "$readme:1: its list of formats is over 12 lines" | found
+grep -qx '<!-- formats -->' "$readme" && grep -qx '<!-- formats end -->' \
+	"$readme" || echo "$readme:1: has no place for the formats" | found
+awk -v part="$tmp/formats" '
+$0 == "<!-- formats end -->" { skip = 0 }
+!skip { print }
+$0 == "<!-- formats -->" {
+	while ((getline line < part) > 0)
+		print line
+	skip = 1
+}' "$readme" >"$tmp/readme"
+
 if [ "${1:-}" = --update ]; then
 	cp "$tmp/page" "$page"
+	cp "$tmp/readme" "$readme"
 	exit 0
 fi
-if ! diff -u "$page" "$tmp/page" >"$tmp/diff"; then
+
+# same FILE MADE: what is there and what the tables come to
+same()
+{
+	diff -u "$1" "$2" >"$tmp/diff" && return
 	sed 's/^/    /' "$tmp/diff" | head -n 60
-	echo "$page:1: is not what the tables say (tests/lint/docs.sh --update)" |
+	echo "$1:1: is not what the tables say (tests/lint/docs.sh --update)" |
 		found
-fi
+}
+same "$page" "$tmp/page"
+same "$readme" "$tmp/readme"
 
 # --- --help and the screens' help show each option and action.
 "$LILSCOPE" --help >"$tmp/help" 2>&1

@@ -185,6 +185,8 @@ void tables_print(struct buf *out)
 		field(out, formats[i]->refusal ? "refused" : "read");
 		print_asks(out, formats[i]);
 		field(out, formats[i]->finish ? "ended" : NULL);
+		field(out, formats[i]->shape == FEED_STREAM ? "stream" :
+							      "saved");
 		end(out);
 	}
 	for (size_t i = 0; i < CODER_KINDS; i++) {
