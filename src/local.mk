@@ -48,12 +48,15 @@ libengine_a_SOURCES += \
 	src/trace/feed.c src/trace/feed.h \
 	src/trace/field.c src/trace/field.h \
 	src/trace/format.c src/trace/format.h \
-	src/trace/format_anthropic.c src/trace/format_bedrock.c \
+	src/trace/format_anthropic.c src/trace/format_asciicast.c \
+	src/trace/format_bedrock.c \
 	src/trace/format_bench.c src/trace/format_cohere.c \
-	src/trace/format_gemini.c src/trace/format_helm.c \
+	src/trace/format_gemini.c src/trace/format_har.c \
+	src/trace/format_helm.c \
 	src/trace/format_inspect.c src/trace/format_interactions.c \
 	src/trace/format_jsonl.c src/trace/format_kobold.c \
-	src/trace/format_llama.c src/trace/format_lmeval.c \
+	src/trace/format_lines.c src/trace/format_llama.c \
+	src/trace/format_lmeval.c src/trace/format_log.c \
 	src/trace/format_lmstudio.c \
 	src/trace/format_native.c \
 	src/trace/format_ollama.c \
@@ -80,7 +83,8 @@ libengine_a_SOURCES += \
 	src/trace/template.c src/trace/template.h \
 	src/trace/think.c src/trace/think.h src/trace/tok.c src/trace/tok.h \
 	src/trace/tok_data.c src/trace/tok_vocab.c src/trace/tok_vocab.h \
-	src/trace/trace.c src/trace/trace.h
+	src/trace/trace.c src/trace/trace.h \
+	src/trace/wrap.c src/trace/wrap.h
 src/trace/tok_data.$(OBJEXT): samples/tokenizer/qwen3.bpe.zst
 
 # The arithmetic of a model: it knows nothing of traces.

@@ -97,15 +97,15 @@ double stamp_rfc3339(const char *s, size_t n)
 }
 
 /* "2026-01-31 09:00:00,123+01:00" and the like, made RFC 3339 first; without
- * a zone it is UTC. */
-static bool date_time(const char *s, size_t n, double *time_s)
+ * a zone it is UTC. Its length, or 0. */
+static size_t date_time(const char *s, size_t n, double *time_s)
 {
 	static const char shape[] = "dddd-dd-ddTdd:dd:dd";
 	char stamp[STAMP_BYTES];
 	size_t at = 0, len = sizeof(shape) - 1;
 
 	if (n < len)
-		return false;
+		return 0;
 	for (; at < len; at++) {
 		char c = s[at];
 
@@ -114,7 +114,7 @@ static bool date_time(const char *s, size_t n, double *time_s)
 		if (shape[at] == 'T' && c == ' ')
 			c = 'T';
 		if (shape[at] == 'd' ? !is_digit(c) : c != shape[at])
-			return false;
+			return 0;
 		stamp[at] = c;
 	}
 	if (at + 1 < n && (s[at] == '.' || s[at] == ',') &&
@@ -133,8 +133,9 @@ static bool date_time(const char *s, size_t n, double *time_s)
 	if (isnan(*time_s)) {
 		stamp[at] = 'Z';
 		*time_s = stamp_rfc3339(stamp, at + 1);
+		len = at;
 	}
-	return !isnan(*time_s);
+	return isnan(*time_s) ? 0 : len;
 }
 
 /* "09:00:00.123": seconds since midnight. */
@@ -158,8 +159,9 @@ static bool time_of_day(const char *s, size_t n, double *time_s)
 	return true;
 }
 
-/* "1769850000.123", or the same in units of 10^-3, 10^-6 or 10^-9 s. */
-static bool epoch(const char *s, size_t n, double *time_s)
+/* "1769850000.123", or the same in units of 10^-3, 10^-6 or 10^-9 s. Its
+ * length, or 0. */
+static size_t epoch(const char *s, size_t n, double *time_s)
 {
 	double unit = 1;
 	size_t digits = 0;
@@ -169,15 +171,22 @@ static bool epoch(const char *s, size_t n, double *time_s)
 		*time_s = *time_s * 10 + (s[digits++] - '0');
 	if (digits < EPOCH_DIGITS || (digits - EPOCH_DIGITS) % 3 ||
 	    (digits < n && is_word(s[digits])))
-		return false;
+		return 0;
 	for (size_t i = EPOCH_DIGITS; i < digits; i++)
 		*time_s /= 10;
 	if (digits < n && s[digits] == '.')
-		for (size_t at = digits + 1; at < n && is_digit(s[at]); at++) {
+		for (digits++; digits < n && is_digit(s[digits]); digits++) {
 			unit /= 10;
-			*time_s += unit * (s[at] - '0');
+			*time_s += unit * (s[digits] - '0');
 		}
-	return true;
+	return digits;
+}
+
+size_t stamp_head(const char *s, size_t n, double *time_s)
+{
+	size_t len = date_time(s, n, time_s);
+
+	return len ? len : epoch(s, n, time_s);
 }
 
 bool stamp_find(const char *s, size_t n, double *time_s)

@@ -26,4 +26,8 @@ double stamp_rfc3339(const char *s, size_t n);
  */
 bool stamp_find(const char *s, size_t n, double *time_s);
 
+/* The length of a time with its date, or of seconds since 1970, that s[0..n)
+ * begins with, as above, into *time_s; 0 if there is none. */
+size_t stamp_head(const char *s, size_t n, double *time_s);
+
 #endif

@@ -182,17 +182,25 @@ static enum detect_answer text(struct probe *p)
 {
 	size_t lines = n_lines(p), log_lines = n_log_lines(p);
 	bool wait;
-	const struct format *format = claimed_prefixed(p, &wait);
+	enum prefix_kind kind = p->forced ? PREFIX_NONE :
+					    prefix_kind(p->s, p->n);
+	const struct format *format;
 
+	if (kind == PREFIX_POD || kind == PREFIX_CRI)
+		return settle(p, &format_lines, FRAMING_TEXT_LINES);
+	format = claimed_prefixed(p, &wait);
 	if (format)
 		return settle(p, format, FRAMING_PREFIXED);
 	if (wait && !p->whole && log_lines < LOG_LINES)
 		return DETECT_MORE;
+	if (kind)
+		return settle(p, &format_lines, FRAMING_TEXT_LINES);
 
 	/* A log may begin with a line of its starter's; a live text must not
 	 * wait longer than that. */
 	if (!p->whole && p->n < TEXT_BYTES &&
-	    lines < (log_lines ? TEXT_LINES : LOG_LINES))
+	    (lines < (log_lines ? TEXT_LINES : LOG_LINES) ||
+	     known_later(p->s, p->n)))
 		return DETECT_MORE;
 	if (p->forced) /* records by its name, whatever they begin with */
 		return settle(p, p->forced, FRAMING_LINES);
@@ -629,7 +637,8 @@ static enum detect_answer ask(struct probe *p)
 		return refuse(p, p->n ? "holds nothing but white space" :
 					"is empty");
 	if (made_of_text)
-		return settle(p, p->forced, FRAMING_TEXT);
+		return settle(p, p->forced, p->forced == &format_lines ?
+			      FRAMING_TEXT_LINES : FRAMING_TEXT);
 	p->s += space;
 	p->n -= space;
 	if (p->s[0] == '{')

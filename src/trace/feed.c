@@ -16,6 +16,12 @@
 
 enum { TITLE_MAX_BYTES = 160 };
 
+/* Up to this end, bytes came at this time. */
+struct arrival {
+	size_t end;
+	double time_s;
+};
+
 struct feed {
 	struct feed_opts opts;
 	char *source, *field, *format_name;
@@ -29,6 +35,8 @@ struct feed {
 
 	struct buf probe; /* bytes before the verdict */
 	size_t probed;    /* ... that were asked about */
+	struct arrival *arrivals; /* when they came, by rising end */
+	size_t n_arrivals, cap_arrivals;
 	struct frame frame;
 	struct json_repeat json;
 	double log_time_s;     /* of the last line that had one, or NAN */
@@ -56,6 +64,8 @@ struct feed *feed_new(const struct feed_opts *opts,
 	f->opts.line = MAX(opts->line, 1);
 	f->gens.sink = *sink;
 	f->gens.source = f->source;
+	f->gens.outer = opts->outer;
+	f->gens.depth = opts->outer ? opts->outer->depth + 1 : 0;
 	f->cx.gens = &f->gens;
 	f->cx.field = f->field;
 	f->cx.i_record = opts->record;
@@ -93,6 +103,7 @@ void feed_free(struct feed *f)
 		frame_release(&f->frame);
 	gens_release(&f->gens);
 	buf_release(&f->probe);
+	mem_free(f->arrivals);
 	mem_free(f->source);
 	mem_free(f->field);
 	mem_free(f);
@@ -109,6 +120,11 @@ static void broken(struct feed *f, uint64_t line, uint64_t byte,
 	f->skipped++;
 	if (gen)
 		gen_facts(gen)->skipped_records++;
+	if (f->opts.outer) { /* whose place it is told with */
+		err_clear(&f->trouble);
+		err_set(&f->trouble, "%s", what);
+		return;
+	}
 	err_set(&sentence,
 		"%s: line %llu, byte %llu: %s; the record was skipped",
 		f->source, (unsigned long long)line, (unsigned long long)byte,
@@ -235,6 +251,10 @@ static void on_piece(void *ctx, const struct piece *piece)
 	take_time(f, piece);
 	if (format->bytes) {
 		format->bytes(&f->cx, piece->data, piece->len);
+		if (f->cx.trouble.text[0])
+			broken(f, piece->line, piece->byte,
+			       f->cx.trouble.text);
+		err_clear(&f->cx.trouble);
 		return;
 	}
 	if (is_keep_alive(f, piece))
@@ -307,6 +327,38 @@ static void update_title(struct feed *f)
 		 seen->ids ? ", ids: yes" : "", times);
 }
 
+/* What waited for the verdict, each piece with the time at which it came. */
+static void replay(struct feed *f)
+{
+	double now_s = f->cx.time_s;
+	size_t at = f->verdict.skip;
+
+	for (size_t i = 0; i < f->n_arrivals; i++) {
+		size_t end = f->arrivals[i].end;
+
+		f->cx.time_s = f->arrivals[i].time_s;
+		if (end > at)
+			frame_bytes(&f->frame, f->probe.data + at, end - at);
+		at = MAX(at, end);
+	}
+	f->cx.time_s = now_s;
+	frame_bytes(&f->frame, f->probe.data + at, f->probe.len - at);
+	f->n_arrivals = 0;
+}
+
+/* Bytes that wait for the verdict. */
+static void wait_for_verdict(struct feed *f, const void *bytes, size_t n,
+			     double time_s)
+{
+	buf_append(&f->probe, bytes, n);
+	if (isnan(time_s))
+		return;
+	f->arrivals = grow(f->arrivals, &f->cap_arrivals, f->n_arrivals + 1,
+			   sizeof(*f->arrivals));
+	f->arrivals[f->n_arrivals++] =
+		(struct arrival){ f->probe.len, time_s };
+}
+
 static void start(struct feed *f)
 {
 	struct frame_sink sink = { f, on_piece, on_too_long, on_broken };
@@ -325,9 +377,7 @@ static void start(struct feed *f)
 	snprintf(f->title, sizeof(f->title), "%s%s%s", format->title,
 		 *name ? ", " : "", name);
 	f->title_len = strlen(f->title);
-	if (f->probe.len > f->verdict.skip)
-		frame_bytes(&f->frame, f->probe.data + f->verdict.skip,
-			    f->probe.len - f->verdict.skip);
+	replay(f);
 	buf_release(&f->probe);
 }
 
@@ -343,6 +393,11 @@ static void settle(struct feed *f, bool whole)
 	} else {
 		answer = detect(f->probe.data, f->probe.len, whole, f->forced,
 				&f->probed, &f->verdict, &why);
+	}
+	if (answer == DETECT_YES && f->opts.no_text &&
+	    f->verdict.format == &format_text) {
+		answer = DETECT_NO;
+		err_set(&why, "it is plain text, no stream of a server");
 	}
 	if (answer == DETECT_YES)
 		start(f);
@@ -365,7 +420,7 @@ bool feed_bytes(struct feed *f, const void *bytes, size_t n, double time_s,
 	if (f->verdict.format) {
 		frame_bytes(&f->frame, bytes, n);
 	} else {
-		buf_append(&f->probe, bytes, n);
+		wait_for_verdict(f, bytes, n, time_s);
 		if (!f->opts.from_middle)
 			settle(f, false);
 	}
@@ -413,6 +468,9 @@ bool feed_end(struct feed *f, struct err *err)
 		f->cx.end = true;
 		if (format->end)
 			format->end(&f->cx);
+		if (f->cx.trouble.text[0])
+			err_set(&f->fatal, "%s: %s", f->source,
+				f->cx.trouble.text);
 	}
 	gens_close_some(&f->gens, true);
 	update_title(f);

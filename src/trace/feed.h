@@ -34,6 +34,8 @@ enum {
 
 enum feed_shape { FEED_UNKNOWN, FEED_STREAM, FEED_RECORDS };
 
+struct gens;
+
 /* What to do with runs. All calls come from inside feed_bytes/feed_end. */
 struct feed_sink {
 	void *ctx;
@@ -64,6 +66,9 @@ struct feed_opts {
 	uint64_t line, byte; /* where the bytes start, for sentences */
 	bool in_full;        /* no record is read by what it repeats of the
 				one before: slower, to compare with */
+	struct gens *outer;  /* of the source that this one lies inside
+				(wrap.h), or NULL */
+	bool no_text;        /* plain text is nothing to be read here */
 };
 
 struct feed;

@@ -19,11 +19,12 @@
 /* All, in the order of detection: the row that has the surest mark stands
  * before one that would also claim its records. */
 #define FORMATS(X) \
-	X(native) X(responses) X(anthropic) X(gemini) X(interactions) \
+	X(native) X(asciicast) X(log) X(har) \
+	X(responses) X(anthropic) X(gemini) X(interactions) \
 	X(bedrock) X(cohere) X(tgi) X(sglang) X(llama) X(openai) X(ollama) \
 	X(watsonx) X(lmstudio) X(kobold) X(triton) \
 	X(lmeval) X(inspect) X(helm) X(response) X(bench) X(session) \
-	X(thread) X(jsonl) X(text)
+	X(thread) X(jsonl) X(lines) X(text)
 
 /* What a dialect works with. */
 struct format_ctx {
@@ -34,6 +35,8 @@ struct format_ctx {
 	bool end;            /* no more bytes will come */
 	bool fatal;          /* record() sets it beside *why when nothing in
 				the source can be read */
+	struct err trouble;  /* bytes() sets it when a record in them is
+				broken; end(), when nothing can be read */
 	struct json inner;   /* scratch: JSON inside a string */
 	void *state;         /* state_bytes, zeroed, of this source */
 	uint64_t n_short;    /* records that were read the short way, where a
@@ -76,7 +79,8 @@ struct format {
 	 * words ("there is no text in it"). */
 	bool (*record)(struct format_ctx *cx, struct json_value record,
 		       struct err *why);
-	/* Made of text: bytes as they come. Exactly one of record, bytes
+	/* Made of text: bytes as they come, or line by line without their
+	 * ends (FRAMING_TEXT_LINES). Exactly one of record, bytes
 	 * and refusal is there. */
 	void (*bytes)(struct format_ctx *cx, const char *s, size_t n);
 	/* A "[DONE]" came. May be NULL. */

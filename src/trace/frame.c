@@ -75,6 +75,7 @@ const char *framing_name(enum framing framing)
 		[FRAMING_TEXT] = "text",     [FRAMING_WHOLE] = "one record",
 		[FRAMING_PREFIXED] = "lines of a log",
 		[FRAMING_FRAMES] = "event stream",
+		[FRAMING_TEXT_LINES] = "lines",
 	};
 
 	return names[framing];
@@ -288,6 +289,7 @@ void frame_bytes(struct frame *f, const char *s, size_t n)
 		break;
 	case FRAMING_LINES:
 	case FRAMING_PREFIXED:
+	case FRAMING_TEXT_LINES:
 		lines_bytes(f, s, n);
 		break;
 	case FRAMING_JSON:

@@ -20,6 +20,7 @@ enum framing {
 	FRAMING_JSON,  /* JSON values one after another, pretty or not */
 	FRAMING_ARRAY, /* the elements of one JSON array */
 	FRAMING_FRAMES, /* of Amazon's event stream */
+	FRAMING_TEXT_LINES, /* lines as they are, without their ends */
 	FRAMING_TEXT,  /* no records: bytes as they come */
 	FRAMING_WHOLE, /* all bytes are one record */
 };
@@ -73,7 +74,7 @@ void frame_end(struct frame *f); /* the last record may lack its end */
 size_t frame_missing(const struct frame *f);
 
 /* "SSE", "JSON lines", "lines of a log", "JSON", "JSON array", "event stream",
- * "text", "one record". */
+ * "lines", "text", "one record". */
 const char *framing_name(enum framing framing);
 /* What the bytes had to be taken so, without a full stop: "it is one JSON
  * array". */

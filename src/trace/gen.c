@@ -133,6 +133,14 @@ static struct gen *stalest(struct gens *gs)
 	return worst;
 }
 
+/* All containers count it, the outermost one gives it its number. */
+static size_t next_number(struct gens *gs)
+{
+	size_t number = gs->n_opened++;
+
+	return gs->outer ? next_number(gs->outer) : number;
+}
+
 struct gen *gens_open(struct gens *gs, const char *key, size_t id_len,
 		      const char *record)
 {
@@ -147,10 +155,10 @@ struct gen *gens_open(struct gens *gs, const char *key, size_t id_len,
 	*gen = (struct gen){ .run = gs->sink.open(gs->sink.ctx),
 			     .used = ++gs->tick };
 	gens_rename(gs, gen, key, id_len);
-	snprintf(number, sizeof(number), "%zu", gs->n_opened++);
+	snprintf(number, sizeof(number), "%zu", next_number(gs));
 	facts = gen_facts(gen);
 	facts_set(&facts->source, gs->source);
-	facts_set(&facts->record, record ? record : number);
+	facts_set(&facts->record, record && !gs->outer ? record : number);
 	facts->dialect = gs->dialect;
 	return gen;
 }

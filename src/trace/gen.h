@@ -43,6 +43,8 @@ struct seen {
 struct gens {
 	struct feed_sink sink;
 	const char *source, *dialect;
+	struct gens *outer; /* of the container, which counts; or NULL */
+	unsigned depth;     /* how many there are around it */
 	struct gen *open;  /* in the order of their beginning */
 	size_t n, cap;
 	/* Of the keys of open[], and where the last one was found: the next

@@ -1,6 +1,7 @@
 /*
- * Two tables: how other kinds of files begin, and how lines of servers' logs
- * look. What they hold is told in a sentence, not measured.
+ * How other kinds of files begin, and how lines of servers' logs look: tables,
+ * and two kinds of files that have no magic. What they hold is told in a
+ * sentence, not measured.
  */
 #include "trace/known.h"
 
@@ -39,8 +40,80 @@ static const struct {
 			 "-t UTF-8` first"),
 };
 
+/* Goes past a word that s[*at..n) begins with. */
+static bool pass(const char *s, size_t n, size_t *at, const char *word)
+{
+	size_t len = strlen(word);
+
+	if (!begins(s + *at, n - *at, word, len))
+		return false;
+	*at += len;
+	return true;
+}
+
+/* A dictionary of netstrings, "1234:9:websocket;": the length of the whole,
+ * then the first name, as long as it says. */
+static bool is_mitmproxy(const char *s, size_t n)
+{
+	enum { DIGITS = 12, NAME = 32 };
+	size_t at = 0, len = 0, from;
+
+	while (at < n && at < DIGITS && s[at] >= '0' && s[at] <= '9')
+		at++;
+	if (!at || !pass(s, n, &at, ":"))
+		return false;
+	for (from = at; at < n && s[at] >= '0' && s[at] <= '9' && len < NAME;)
+		len = len * 10 + (size_t)(s[at++] - '0');
+	if (at == from || !len || len > NAME || !pass(s, n, &at, ":") ||
+	    at + len >= n || (s[at + len] != ';' && s[at + len] != ','))
+		return false;
+	for (; len; len--, at++)
+		if (s[at] != '_' && (s[at] < 'a' || s[at] > 'z'))
+			return false;
+	return true;
+}
+
+/* Goes past what may stand before a cassette's list. */
+static bool pass_yaml_head(const char *s, size_t n, size_t *at)
+{
+	bool head = pass(s, n, at, "---");
+
+	while (*at < n && strchr("\r\n", s[*at]) && s[*at])
+		++*at;
+	if (!pass(s, n, at, "version: "))
+		return head;
+	while (*at < n && strchr("\r\n0123456789", s[*at]) && s[*at])
+		++*at;
+	return true;
+}
+
+/* A cassette of VCR, vcrpy or go-vcr in YAML. */
+static bool is_yaml_cassette(const char *s, size_t n)
+{
+	size_t at = 0;
+
+	pass_yaml_head(s, n, &at);
+	return pass(s, n, &at, "http_interactions:") ||
+	       pass(s, n, &at, "interactions:");
+}
+
+bool known_later(const char *s, size_t n)
+{
+	size_t at = 0;
+
+	return pass_yaml_head(s, n, &at) && at == n;
+}
+
 const char *known_binary(const char *s, size_t n)
 {
+	if (is_mitmproxy(s, n))
+		return "is a dump of mitmproxy; write it as HAR first: "
+		       "mitmdump -nr FILE --set hardump=FILE.har, and open "
+		       "that";
+	if (is_yaml_cassette(s, n))
+		return "is a cassette of recorded HTTP traffic (VCR) in YAML; "
+		       "write it as JSON first: yq -o=json . FILE > FILE.json, "
+		       "and open that";
 	for (size_t i = 0; i < ARRAY_LEN(binaries); i++)
 		if (begins(s, n, binaries[i].magic, binaries[i].len))
 			return binaries[i].what;

@@ -10,6 +10,9 @@
  * without its subject, with what to do; NULL if none is known. */
 const char *known_binary(const char *s, size_t n);
 
+/* May more bytes make a file of such a kind of it? */
+bool known_later(const char *s, size_t n);
+
 /* Text may hold a few stray bytes; one in ten that is neither UTF-8 nor
  * anything that terminals know is no text. */
 bool known_noise(const char *s, size_t n);

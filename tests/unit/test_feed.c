@@ -461,6 +461,27 @@ static const struct hostile {
 	{ "the head of an HTTP answer and no more",
 	  "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n", 0, 0,
 	  0, "it is empty" },
+	{ "a broken record in a log has the log's line",
+	  "{\"log\":\"data: {\\\"choices\\\":[{\\\"delta\\\":{"
+	  "\\\"content\\\":\\\"a\\\"}}]}\\n\\n\","
+	  "\"time\":\"2026-01-31T09:00:00Z\"}\n"
+	  "{\"log\":\"data: {\\n\\n\","
+	  "\"time\":\"2026-01-31T09:00:01Z\"}\n{\"log\":1}\n", 0, 1, 2,
+	  "x: line 2, byte 98: an object has no end" },
+	{ "a log of nothing that is known",
+	  "{\"log\":\"data: {\\\"x\\\":1}\\n\\n\","
+	  "\"time\":\"2026-01-31T09:00:00Z\"}\n", 0, 0, 0,
+	  "x: it holds server-sent events of no dialect" },
+	{ "a log in a log, and so on",
+	  "[pod/a] [pod/b] [pod/c] [pod/d] [pod/e] [pod/f] words\n", 0, 1, 0,
+	  "bytes 0+14+0" },
+	{ "a line of a log without an end", "[pod/a/b] The sea is", 0, 1, 0,
+	  "bytes 0+11+0" },
+	{ "a recording whose sequence has no end",
+	  "{\"version\":2,\"width\":1,\"height\":1}\n"
+	  "[0,\"o\",\"a\\u001b\"]\n[1,\"o\",\"]8;b\"]\n"
+	  "[2,\"o\",7]\n", 0, 1, 1,
+	  "it is no event of a recording" },
 	{ "an OpenAI stream with holes",
 	  "data: {\"choices\":[{\"delta\":{}}]}\n\n"
 	  "data: {\"choices\":[{\"delta\":{\"content\":null}}]}\n\n"

@@ -86,11 +86,43 @@ static void times_in_lines(void **state)
 	check(found, ARRAY_LEN(found), true);
 }
 
+static const struct head {
+	const char *text;
+	size_t len;
+	double want;
+} heads[] = {
+	{ "2026-01-31T09:00:00.5Z INFO", 22, 1769850000.5 },
+	{ "2026-01-31 09:00:00,123 INFO", 23, 1769850000.123 },
+	{ "2026-01-31T09:00:00+01:00", 25, 1769846400 },
+	{ "2026-01-31T09:00:00-x", 19, 1769850000 },
+	{ "1769850000.25 x", 13, 1769850000.25 },
+	{ "1769850000 x", 10, 1769850000 },
+	{ " 1769850000 x", 0, 0 },
+	{ "09:00:00 x", 0, 0 },
+	{ "2026-01-31 x", 0, 0 },
+	{ "", 0, 0 },
+};
+
+static void times_at_heads(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(heads); i++) {
+		double got = 0;
+
+		assert_int_equal(stamp_head(heads[i].text,
+					    strlen(heads[i].text), &got),
+				 heads[i].len);
+		if (heads[i].len)
+			assert_true(fabs(got - heads[i].want) < 1e-6);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rfc3339),
 		cmocka_unit_test(times_in_lines),
+		cmocka_unit_test(times_at_heads),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
