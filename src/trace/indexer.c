@@ -166,6 +166,7 @@ static void settle(struct indexer *ix, bool whole)
 	ix->known = true;
 	ix->framing = verdict.framing;
 	ix->none = answer == DETECT_NO || verdict.framing == FRAMING_TEXT ||
+		   verdict.framing == FRAMING_TEXT_LINES ||
 		   verdict.framing == FRAMING_FRAMES;
 	ix->events = verdict.framing == FRAMING_SSE;
 	if (ix->events)
