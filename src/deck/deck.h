@@ -121,6 +121,8 @@ void deck_set_opts(struct deck *d, const struct meter_opts *opts);
 /* Facts for title and status lines; never NULL. */
 const char *deck_source_name(const struct deck *d, size_t i_source);
 const char *deck_title(const struct deck *d, size_t i_source); /* dialect */
+/* Is it a followed file that is not there yet? */
+bool deck_awaits(const struct deck *d, size_t i_source);
 size_t deck_skipped(const struct deck *d);
 const char *deck_trouble(const struct deck *d); /* first sentence, or "" */
 /* What happened to a followed file, last; "" for nothing. n_news counts. */

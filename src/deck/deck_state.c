@@ -73,6 +73,11 @@ const char *deck_title(const struct deck *d, size_t i_source)
 	return s->title ? s->title : "";
 }
 
+bool deck_awaits(const struct deck *d, size_t i_source)
+{
+	return source_is_awaited(d->shelves[i_source].source);
+}
+
 size_t deck_skipped(const struct deck *d)
 {
 	return d->n_skipped;

@@ -130,18 +130,18 @@ static bool same_file(const struct stat *a, const struct stat *b)
 enum follow_state follow_check(struct follow *f, int fd, uint64_t done,
 			       int *next)
 {
-	struct stat have, now;
+	struct stat have = { 0 }, now;
 	bool cut;
 
 	drain(f);
-	if (fstat(fd, &have) != 0)
+	if (fd >= 0 && fstat(fd, &have) != 0)
 		return FOLLOW_GONE;
-	cut = (uint64_t)have.st_size < done;
+	cut = fd >= 0 && (uint64_t)have.st_size < done;
 	if (stat(f->path, &now) != 0 || !S_ISREG(now.st_mode)) {
 		watch_folder(f);
 		return FOLLOW_GONE;
 	}
-	if (same_file(&have, &now) && !cut)
+	if (fd >= 0 && same_file(&have, &now) && !cut)
 		return FOLLOW_SAME;
 	*next = open(f->path, O_RDONLY | O_CLOEXEC);
 	if (*next < 0) {
@@ -149,5 +149,6 @@ enum follow_state follow_check(struct follow *f, int fd, uint64_t done,
 		return FOLLOW_GONE;
 	}
 	watch_file(f);
-	return same_file(&have, &now) ? FOLLOW_TRUNCATED : FOLLOW_REPLACED;
+	return cut && same_file(&have, &now) ? FOLLOW_TRUNCATED :
+					       FOLLOW_REPLACED;
 }

@@ -26,7 +26,7 @@ enum follow_state {
 
 struct follow;
 
-/* Watches path, which was opened just now. */
+/* Watches path, which was opened just now, or is not there yet. */
 struct follow *follow_new(const char *path);
 void follow_free(struct follow *f); /* NULL is fine */
 
@@ -36,7 +36,8 @@ int follow_fd(const struct follow *f);
 int follow_wait_ms(const struct follow *f);
 
 /*
- * To be asked at the end of what is there: `done` bytes of fd were read.
+ * To be asked at the end of what is there: `done` bytes of fd were read; -1
+ * and 0 while there was no file yet, and the first is FOLLOW_REPLACED.
  * FOLLOW_TRUNCATED and FOLLOW_REPLACED open the file to go on with: *next is
  * its descriptor, the caller's, read from its start; and f watches that one
  * from now on. A file that was cut and has grown beyond `done` since looks

@@ -201,8 +201,25 @@ struct source *source_from(const char *path, bool follow,
 	return follow ? source_follow(path, err) : source_open(path, err);
 }
 
+/* Not there, but its folder is: a name that was mistyped in a folder is told
+ * at once, and one that a writer will make is waited for. */
+static bool may_come(const char *path)
+{
+	char *folder = mem_strdup(path), *slash = strrchr(folder, '/');
+	struct stat st;
+	bool may = access(path, F_OK) != 0 && errno == ENOENT;
+
+	if (slash)
+		slash[slash == folder] = '\0';
+	may = may && stat(slash ? folder : ".", &st) == 0 &&
+	      S_ISDIR(st.st_mode) && path[strlen(path) - 1] != '/';
+	mem_free(folder);
+	return may;
+}
+
 struct source *source_follow(const char *path, struct err *err)
 {
+	const struct stat file = { .st_mode = S_IFREG };
 	struct source *s;
 	struct stat st;
 
@@ -211,7 +228,10 @@ struct source *source_follow(const char *path, struct err *err)
 	/* A writer of our own keeps a named pipe open between its writers. */
 	if (stat(path, &st) == 0 && S_ISFIFO(st.st_mode))
 		return open_source(path, O_RDWR, err);
-	s = open_source(path, O_RDONLY, err);
+	if (strcmp(path, "-") != 0 && may_come(path))
+		s = source_new(path, -1, &file);
+	else
+		s = open_source(path, O_RDONLY, err);
 	if (s && !s->pipe)
 		s->follow = follow_new(path);
 	return s;
@@ -266,6 +286,8 @@ static enum source_state read_raw(struct source *s, struct err *err)
 	struct pollfd ready = { .fd = s->fd, .events = POLLIN };
 	ssize_t n;
 
+	if (s->fd < 0)
+		return SOURCE_END; /* of nothing, so far */
 	if (s->pipe && poll(&ready, 1, 0) == 0)
 		return SOURCE_WAIT;
 	n = read(s->fd, buf_reserve(&s->raw, SOURCE_SLICE_BYTES),
@@ -282,6 +304,16 @@ static enum source_state read_raw(struct source *s, struct err *err)
 	return n ? SOURCE_BYTES : SOURCE_END;
 }
 
+/* The followed file is there at last: it is read from its start. */
+static enum source_state begin_at_last(struct source *s)
+{
+	if (s->next_fd < 0)
+		return SOURCE_WAIT;
+	s->fd = s->next_fd;
+	s->next_fd = -1;
+	return SOURCE_BYTES;
+}
+
 /* The end of what a followed file holds now. */
 static enum source_state at_end(struct source *s, struct err *err)
 {
@@ -295,6 +327,8 @@ static enum source_state at_end(struct source *s, struct err *err)
 		return SOURCE_ANEW;
 	}
 	state = follow_check(s->follow, s->fd, s->done_bytes, &s->next_fd);
+	if (s->fd < 0)
+		return begin_at_last(s);
 	if (state == FOLLOW_REPLACED)
 		return SOURCE_BYTES; /* once more */
 	if (state == FOLLOW_TRUNCATED) {
@@ -522,6 +556,11 @@ bool source_is_live(const struct source *s)
 bool source_is_answer(const struct source *s)
 {
 	return s->url != NULL;
+}
+
+bool source_is_awaited(const struct source *s)
+{
+	return s->follow && s->fd < 0;
 }
 
 bool source_is_pipe(const struct source *s)

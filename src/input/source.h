@@ -44,8 +44,8 @@ struct source *source_from(const char *path, bool follow,
 			   const struct url_opts *request, struct err *err);
 
 /* The same, and stays with the file as it grows, is cut, moved away or made
- * anew (source_follow.h). A named pipe waits for its next writer. Never
- * SOURCE_END. */
+ * anew (follow.h); in a folder that is there, it is waited for. A named pipe
+ * waits for its next writer. Never SOURCE_END. */
 struct source *source_follow(const char *path, struct err *err);
 
 /* Once, after SOURCE_ANEW: the source that reads what stands there now; the
@@ -70,6 +70,9 @@ bool source_again(struct source *s, uint64_t offset, uint64_t n,
  * sleep at most, -1 for as long as it takes. */
 int source_fd(const struct source *s);
 int source_wait_ms(const struct source *s);
+
+/* A followed file that is not there yet. */
+bool source_is_awaited(const struct source *s);
 
 /* No file: nothing is known of its length, and it is spooled. */
 bool source_is_pipe(const struct source *s);

@@ -75,4 +75,32 @@ print(first, second, third)
 END
 }
 check "moved away, made anew, cut" turns
+
+# A file that is not there yet is waited for; a folder that is not there, not.
+later()
+{
+	"$PYTHON" - "$LILSCOPE" "$tmp" <<'END'
+import subprocess, sys
+lilscope, tmp = sys.argv[1:]
+log = tmp + "/later.log"
+p = subprocess.Popen([lilscope, "--plain", "--follow", log], text=True,
+                     stdout=subprocess.PIPE)
+try:
+    first = p.stdout.readline()
+    assert first == "Waits for %s, which is not there yet.\n" % log, first
+    open(log, "w").write("One, two, three, four,\nfive;\n")
+    second = p.stdout.readline()
+    assert second.startswith("Generation 1: %s" % log), second
+    assert p.poll() is None
+finally:
+    p.kill()
+END
+}
+check "not there yet" later
+no_folder()
+{
+	run --plain --follow "$tmp/no/later.log"
+	status_is 2 && one_sentence
+}
+check "no such folder" no_folder
 finish

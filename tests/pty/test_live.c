@@ -74,6 +74,22 @@ static void test_cut_and_replaced(void **state)
 	lil_quit(l);
 }
 
+static void test_not_there_yet(void **state)
+{
+	struct lil *l = *state;
+	char path[2 * SCRATCH_PATH_BYTES];
+
+	place(l, "later.log", path);
+	lil_start(l, &(struct pty_spec){ 0 }, LIL_ARGS("-f", path));
+	expect_text(l->p, "later.log");
+	expect_text(l->p, "waits for the file, which is not there yet");
+	put(path, O_EXCL, "Better late\nthan never.\n");
+	expect_text(l->p, "than never");
+	put(path, O_APPEND, "And here is more.\n");
+	expect_text(l->p, "here is more");
+	lil_quit(l);
+}
+
 /* Two at once: neither waits for the other. */
 static void test_two_files(void **state)
 {
@@ -152,6 +168,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		lil_test(test_grows),
 		lil_test(test_cut_and_replaced),
+		lil_test(test_not_there_yet),
 		lil_test(test_two_files),
 		lil_test(test_recorded),
 		lil_test(test_newest),

@@ -297,8 +297,43 @@ static void no_such_file(void **state)
 	struct place *p = *state;
 	struct err err = { "" };
 
+	strcpy(p->path, p->dir);
+	strcat(p->path, "/no/log");
 	assert_null(source_follow(p->path, &err));
 	assert_non_null(strstr(err.text, "cannot be opened"));
+}
+
+static void it_is_not_there_yet(void **state)
+{
+	struct place *p = *state;
+	struct err err = { "" };
+	pid_t child;
+
+	follow(p);
+	assert_true(source_is_awaited(p->s));
+	assert_int_equal(drain(p, &err), SOURCE_WAIT);
+	assert_int_equal(source_total_bytes(p->s), 0);
+	child = fork();
+	if (child == 0) {
+		put(p->path, O_EXCL, "at ");
+		put(p->path, O_APPEND, "last");
+		_exit(0);
+	}
+	while (p->got.len < strlen("at last")) {
+		assert_int_equal(drain(p, &err), SOURCE_WAIT);
+		sleep_for(p->s);
+	}
+	assert_false(source_is_awaited(p->s));
+	assert_true(source_is_live(p->s));
+	expect_got(p, "at last");
+	assert_true(source_again(p->s, 3, 4, &p->got, &err));
+	expect_got(p, "last");
+	assert_int_equal(waitpid(child, NULL, 0), child);
+	put(p->path, O_TRUNC, "cut");
+	assert_int_equal(drain(p, &err), SOURCE_ANEW);
+	go_on(p);
+	assert_int_equal(drain(p, &err), SOURCE_WAIT);
+	expect_got(p, "cut");
 }
 
 int main(void)
@@ -314,6 +349,7 @@ int main(void)
 		follow_test(a_named_pipe_waits_for_its_next_writer),
 		follow_test(nothing_is_lost),
 		follow_test(no_such_file),
+		follow_test(it_is_not_there_yet),
 		polling_test(it_grows),
 		polling_test(it_is_cut),
 		polling_test(it_is_replaced),

@@ -261,6 +261,9 @@ static const char *open_dialect(const struct app *app)
 				   deck_entry(app->deck, opened)->i_source);
 	else if (deck_n_sources(app->deck))
 		title = deck_title(app->deck, 0);
+	if (!deck_n(app->deck) && deck_n_sources(app->deck) &&
+	    deck_awaits(app->deck, 0))
+		return "waits for the file, which is not there yet";
 	return title[0] ? title : "nothing recognised yet";
 }
 

@@ -150,11 +150,25 @@ static void tell_generation(struct plain *p)
 	tell_verdict(p);
 }
 
+static void tell_awaited(struct plain *p)
+{
+	const struct deck *d = p->app->deck;
+
+	for (size_t i = 0; i < deck_n_sources(d); i++) {
+		if (!deck_awaits(d, i))
+			continue;
+		buf_printf(&p->line, "Waits for %s, which is not there yet.",
+			   deck_source_name(d, i));
+		send(p);
+	}
+}
+
 int plain_run(struct app *app, struct err *err)
 {
 	struct plain p = { .app = app, .err = err };
 
 	app->set.show.session = false;
+	tell_awaited(&p);
 	while (!p.gone) {
 		if (p.i_entry < deck_n(app->deck)) {
 			tell_generation(&p);
