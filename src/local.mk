@@ -49,7 +49,7 @@ libengine_a_SOURCES += \
 	src/trace/field.c src/trace/field.h \
 	src/trace/format.c src/trace/format.h \
 	src/trace/format_anthropic.c src/trace/format_asciicast.c \
-	src/trace/format_bedrock.c \
+	src/trace/format_aisdk.c src/trace/format_bedrock.c \
 	src/trace/format_bench.c src/trace/format_cohere.c \
 	src/trace/format_gemini.c src/trace/format_har.c \
 	src/trace/format_helm.c \
@@ -61,7 +61,7 @@ libengine_a_SOURCES += \
 	src/trace/format_native.c \
 	src/trace/format_ollama.c \
 	src/trace/format_openai.c \
-	src/trace/format_response.c \
+	src/trace/format_replicate.c src/trace/format_response.c \
 	src/trace/format_responses.c \
 	src/trace/format_sglang.c src/trace/format_session.c src/trace/format_text.c \
 	src/trace/format_tgi.c src/trace/format_triton.c \

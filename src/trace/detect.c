@@ -7,6 +7,7 @@
  *	{                          JSON lines, or JSON values in a row
  *	[                          a JSON array
  *	"                          JSON lines, if two lines are strings
+ *	0:" ... k:{                lettered lines of the AI SDK
  *	else                       a server's log: a sentence; or text
  *
  * What begins like one of them and isn't is text.
@@ -343,6 +344,36 @@ static const struct format *claimed_event(struct probe *p, struct err *error)
 	return claim.format;
 }
 
+/* An event called so whose data is text is Replicate's; all of them have a
+ * number. */
+static void ask_output(void *ctx, const struct sse_event *event)
+{
+	struct claim *c = ctx;
+
+	c->n_good += !strcmp(event->name, "output") &&
+		     !(reads(c->p, event->data, event->len, false) &&
+		       json_is_container(json_root(&c->p->json)));
+}
+
+static bool begins_output(struct probe *p)
+{
+	struct claim claim = { .p = p };
+	struct sse_sink sink = { &claim, ask_output, NULL };
+	struct sse sse;
+
+	if (!BEGINS(p->s, p->n, "event: output\n") &&
+	    !BEGINS(p->s, p->n, "event: output\r") &&
+	    !BEGINS(p->s, p->n, "event: logs"))
+		return false;
+	sse_init(&sse, &sink, FEED_PROBE_BYTES, 1, 0);
+	sse.named = true;
+	sse_bytes(&sse, p->s, p->n);
+	if (p->whole)
+		sse_end(&sse);
+	sse_release(&sse);
+	return claim.n_good > 0;
+}
+
 static enum detect_answer sse(struct probe *p)
 {
 	enum event_lines lines = event_lines(p);
@@ -354,6 +385,8 @@ static enum detect_answer sse(struct probe *p)
 
 	if (lines == NO_EVENTS)
 		return text(p);
+	if ((!p->forced || p->forced == &format_replicate) && begins_output(p))
+		return settle(p, &format_replicate, FRAMING_NAMED);
 	format = lines == SOME_EVENTS ? claimed_event(p, &error) :
 					claimed_line(p, &n_good);
 	if (format && (p->forced || format != &format_jsonl))
@@ -387,6 +420,28 @@ static enum detect_answer frames(struct probe *p)
 		return err_set(p->err, "%s", claim.error.text), DETECT_NO;
 	return refuse(p, "holds frames of an event stream, but of no dialect "
 			 "that is known here");
+}
+
+/* ---- lettered lines ---- */
+
+/* Two lines of them are sure; one, if there is no more. */
+static enum detect_answer coded(struct probe *p)
+{
+	struct lines l = lines_of(p);
+	const char *line;
+	size_t n, found = 0;
+
+	while (found < 2 && next_line(&l, &line, &n)) {
+		if (!n)
+			continue;
+		if (!frame_is_coded(line, n) ||
+		    !reads(p, line + 2, n - 2, false))
+			return text(p);
+		found++;
+	}
+	if (found < 2 && !p->whole)
+		return DETECT_MORE;
+	return found ? settle(p, &format_aisdk, FRAMING_CODED) : text(p);
 }
 
 /* ---- objects ---- */
@@ -647,6 +702,9 @@ static enum detect_answer ask(struct probe *p)
 		return array(p);
 	if (p->s[0] == '"')
 		return strings(p);
+	if ((!p->forced || p->forced == &format_aisdk) &&
+	    frame_is_coded(p->s, p->n))
+		return coded(p);
 	if (is_field(p->s, p->n) || (!p->whole && p->n < MAGIC_BYTES))
 		return sse(p);
 	p->s -= space;

@@ -22,7 +22,7 @@
 	X(native) X(asciicast) X(log) X(har) \
 	X(responses) X(anthropic) X(gemini) X(interactions) \
 	X(bedrock) X(cohere) X(tgi) X(sglang) X(llama) X(openai) X(ollama) \
-	X(watsonx) X(lmstudio) X(kobold) X(triton) \
+	X(watsonx) X(lmstudio) X(kobold) X(triton) X(aisdk) X(replicate) \
 	X(lmeval) X(inspect) X(helm) X(response) X(bench) X(session) \
 	X(thread) X(jsonl) X(lines) X(text)
 

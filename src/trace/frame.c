@@ -11,6 +11,20 @@
 #include "trace/feed.h"
 #include "trace/prefix.h"
 
+/* An event of text as a record. */
+static void name_event(struct frame *f, const struct sse_event *event,
+		       struct piece *piece)
+{
+	buf_clear(&f->made);
+	buf_puts(&f->made, "{\"event\":");
+	json_put_string(&f->made, event->name, strlen(event->name));
+	buf_puts(&f->made, ",\"data\":");
+	json_put_string(&f->made, event->data, event->len);
+	buf_putc(&f->made, '}');
+	piece->data = f->made.data;
+	piece->len = f->made.len;
+}
+
 static void on_event(void *ctx, const struct sse_event *event)
 {
 	struct frame *f = ctx;
@@ -19,6 +33,8 @@ static void on_event(void *ctx, const struct sse_event *event)
 			       .line = event->line,
 			       .byte = event->byte };
 
+	if (f->framing == FRAMING_NAMED)
+		name_event(f, event, &piece);
 	f->sink.piece(f->sink.ctx, &piece);
 }
 
@@ -51,12 +67,14 @@ void frame_init(struct frame *f, enum framing framing,
 		.byte = byte,
 	};
 	sse_init(&f->sse, &sse_sink, f->max_bytes, line, byte);
+	f->sse.named = framing == FRAMING_NAMED;
 	eventstream_init(&f->frames, &frames_sink, byte);
 }
 
 void frame_release(struct frame *f)
 {
 	buf_release(&f->part);
+	buf_release(&f->made);
 	sse_release(&f->sse);
 	eventstream_release(&f->frames);
 }
@@ -76,6 +94,8 @@ const char *framing_name(enum framing framing)
 		[FRAMING_PREFIXED] = "lines of a log",
 		[FRAMING_FRAMES] = "event stream",
 		[FRAMING_TEXT_LINES] = "lines",
+		[FRAMING_NAMED] = "SSE of text",
+		[FRAMING_CODED] = "lettered lines",
 	};
 
 	return names[framing];
@@ -92,6 +112,8 @@ const char *framing_reason(enum framing framing)
 		[FRAMING_JSON] = "it is JSON, a value after the other",
 		[FRAMING_ARRAY] = "it is one JSON array",
 		[FRAMING_FRAMES] = "its bytes are frames with right checksums",
+		[FRAMING_NAMED] = "events called output have text for data",
+		[FRAMING_CODED] = "lines begin with a letter and JSON",
 		[FRAMING_TEXT] = "it is no JSON of a dialect, has no events, "
 				 "and is no binary and no server's log",
 		[FRAMING_WHOLE] = "it is one record",
@@ -160,8 +182,30 @@ static bool is_data_line(const struct piece *piece)
 	       (*s == '{' || *s == '[' || *s == '"');
 }
 
+bool frame_is_coded(const char *s, size_t n)
+{
+	return n > 2 && s[1] == ':' && strchr("\"{[", s[2]) && s[2] &&
+	       ((s[0] >= '0' && s[0] <= '9') || (s[0] >= 'a' && s[0] <= 'k'));
+}
+
+/* A line with its letter as a record; false: there is nothing in it. */
+static bool take_code(struct frame *f, struct piece *piece)
+{
+	if (!frame_line(&piece->data, &piece->len))
+		return false;
+	if (!frame_is_coded(piece->data, piece->len))
+		return true;
+	buf_clear(&f->made);
+	buf_printf(&f->made, "{\"%c\":", piece->data[0]);
+	buf_append(&f->made, piece->data + 2, piece->len - 2);
+	buf_putc(&f->made, '}');
+	piece->data = f->made.data;
+	piece->len = f->made.len;
+	return true;
+}
+
 /* Of a line, what it carries; false: nothing. */
-static bool strip(const struct frame *f, struct piece *piece)
+static bool strip(struct frame *f, struct piece *piece)
 {
 	const char *from = piece->data;
 	struct prefix prefix;
@@ -169,6 +213,8 @@ static bool strip(const struct frame *f, struct piece *piece)
 		    (f->framing == FRAMING_WHOLE && is_data_line(piece));
 	bool carries = !line || frame_line(&piece->data, &piece->len);
 
+	if (f->framing == FRAMING_CODED)
+		return take_code(f, piece);
 	if (f->framing == FRAMING_PREFIXED) {
 		prefix = prefix_strip(&piece->data, &piece->len);
 		carries = prefix.carries;
@@ -282,12 +328,14 @@ void frame_bytes(struct frame *f, const char *s, size_t n)
 		return;
 	switch (f->framing) {
 	case FRAMING_SSE:
+	case FRAMING_NAMED:
 		sse_bytes(&f->sse, s, n);
 		break;
 	case FRAMING_FRAMES:
 		eventstream_bytes(&f->frames, s, n);
 		break;
 	case FRAMING_LINES:
+	case FRAMING_CODED:
 	case FRAMING_PREFIXED:
 	case FRAMING_TEXT_LINES:
 		lines_bytes(f, s, n);
@@ -310,7 +358,7 @@ void frame_bytes(struct frame *f, const char *s, size_t n)
 
 void frame_end(struct frame *f)
 {
-	if (f->framing == FRAMING_SSE)
+	if (f->framing == FRAMING_SSE || f->framing == FRAMING_NAMED)
 		sse_end(&f->sse);
 	else if (f->framing == FRAMING_FRAMES)
 		eventstream_end(&f->frames);

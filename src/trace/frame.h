@@ -21,6 +21,8 @@ enum framing {
 	FRAMING_ARRAY, /* the elements of one JSON array */
 	FRAMING_FRAMES, /* of Amazon's event stream */
 	FRAMING_TEXT_LINES, /* lines as they are, without their ends */
+	FRAMING_NAMED, /* events of text: {"event":name,"data":text} */
+	FRAMING_CODED, /* a letter, a colon, JSON a line: {letter:JSON} */
 	FRAMING_TEXT,  /* no records: bytes as they come */
 	FRAMING_WHOLE, /* all bytes are one record */
 };
@@ -52,6 +54,7 @@ struct frame {
 	struct eventstream frames;
 	struct scan scan;
 	struct buf part;     /* a record that came in pieces */
+	struct buf made;     /* a record that is made of what came */
 	bool open;           /* a record has begun */
 	bool dropping;       /* ... and is too long */
 	bool junk;           /* the last value was a word between records */
@@ -74,11 +77,17 @@ void frame_end(struct frame *f); /* the last record may lack its end */
 size_t frame_missing(const struct frame *f);
 
 /* "SSE", "JSON lines", "lines of a log", "JSON", "JSON array", "event stream",
- * "lines", "text", "one record". */
+ * "lines", "SSE of text", "lettered lines", "text", "one record". */
 const char *framing_name(enum framing framing);
 /* What the bytes had to be taken so, without a full stop: "it is one JSON
  * array". */
 const char *framing_reason(enum framing framing);
+
+/*
+ * Is s[0..n) a letter or digit, a colon and the beginning of JSON, as lines of
+ * the AI SDK's data stream are?
+ */
+bool frame_is_coded(const char *s, size_t n);
 
 /*
  * What a line carries once "data:" and the like are gone: advances *s and

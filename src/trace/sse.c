@@ -20,6 +20,7 @@ void sse_release(struct sse *sse)
 {
 	buf_release(&sse->part);
 	buf_release(&sse->data);
+	buf_release(&sse->name);
 }
 
 static void dispatch(struct sse *sse)
@@ -29,6 +30,7 @@ static void dispatch(struct sse *sse)
 		.len = sse->data.len,
 		.line = sse->event_line,
 		.byte = sse->event_byte,
+		.name = sse->name.len ? buf_cstr(&sse->name) : "",
 	};
 
 	if (sse->dropping)
@@ -36,6 +38,7 @@ static void dispatch(struct sse *sse)
 	else if (sse->has_data)
 		sse->sink.event(sse->sink.ctx, &event);
 	buf_clear(&sse->data);
+	buf_clear(&sse->name);
 	sse->has_data = sse->dropping = false;
 }
 
@@ -61,6 +64,16 @@ static void add_data(struct sse *sse, const char *s, size_t n, size_t head)
 	sse->has_data = true;
 }
 
+/* The name in s[0..n), the value of an `event` line. */
+static void set_name(struct sse *sse, const char *s, size_t n)
+{
+	buf_clear(&sse->name);
+	if (n && s[0] == ' ')
+		buf_append(&sse->name, s + 1, n - 1);
+	else
+		buf_append(&sse->name, s, n);
+}
+
 /* One whole line without its end. */
 static void take_line(struct sse *sse, const char *s, size_t n)
 {
@@ -73,6 +86,8 @@ static void take_line(struct sse *sse, const char *s, size_t n)
 		 (n == len || s[len] == ':'))
 		add_data(sse, s + MIN(len + 1, n), n - MIN(len + 1, n),
 			 MIN(len + 1, n));
+	else if (sse->named && n > 6 && memcmp(s, "event:", 6) == 0)
+		set_name(sse, s + 6, n - 6);
 }
 
 /*

@@ -2,10 +2,10 @@
  * sse.h - server-sent events: bytes in, events out.
  *
  * Lines end with LF, CRLF or CR; `data` lines of one event are joined with a
- * line feed, one space after the colon is dropped, comments and unknown
- * fields are ignored, an empty line ends the event, and so does the end of
- * input (a capture may be cut there). Memory: the open event and line, at
- * most twice `max_bytes`.
+ * line feed, one space after the colon is dropped, comments and unknown fields
+ * are ignored (`event` too, unless it is asked for), an empty line ends the
+ * event, and so does the end of input (a capture may be cut there). Memory:
+ * the open event and line, at most twice `max_bytes`.
  */
 #ifndef LILSCOPE_SSE_H
 #define LILSCOPE_SSE_H
@@ -17,6 +17,7 @@ struct sse_event {
 	size_t len;
 	uint64_t line;    /* of its first data line, 1-based */
 	uint64_t byte;    /* of its first byte of data */
+	const char *name; /* the last `event` of it, if sse.named; "" */
 };
 
 struct sse_sink {
@@ -31,6 +32,8 @@ struct sse {
 	size_t max_bytes;
 	struct buf part;  /* of a line that came in pieces */
 	struct buf data;
+	struct buf name;
+	bool named;       /* names of events are kept */
 	bool has_data;    /* also when data is empty */
 	bool skip_lf;     /* the last line ended with CR */
 	bool dropping;    /* the event is too long */

@@ -44,6 +44,14 @@ def events(text):
     return found
 
 
+def named_events(text):
+    for event in text.replace("\r\n", "\n").split("\n\n"):
+        lines = [re.match("([^:]*):? ?(.*)", line).groups()
+                 for line in event.split("\n")]
+        yield (dict(lines).get("event"),
+               "\n".join(v for k, v in lines if k == "data"))
+
+
 def values_of(text):
     """One JSON value after another, whatever stands between them."""
     decoder = json.JSONDecoder(strict=False)
@@ -87,6 +95,12 @@ def frame(data):
         return "frames", amazon_frames(data)
     text = data.decode("utf-8", "replace")
     head = text.lstrip("\ufeff \r\n\t")
+    if head.startswith("event: output"):
+        return "named", [{"event": name, "data": data}
+                         for name, data in named_events(text)]
+    if re.match("[0-9a-k]:[\"{[]", head):
+        return "lettered", [{line[0]: json.loads(line[2:])}
+                            for line in head.split("\n") if line]
     if re.match(r"(data|event|id|retry)?:", head):
         values = []
         for data in events(text):
@@ -405,6 +419,43 @@ def triton(values):
     return [("", "".join(texts), "")] if "".join(texts) else []
 
 
+def aisdk(values):
+    """Of lettered lines a value is {letter: value}. A step is an answer."""
+    gens = Gens()
+    at = 0
+    pieces = set()
+    for v in values:
+        kind = get(v, "type") or next(iter(v), None)
+        body = v if "type" in v else v.get(kind)
+        call = get(body, "toolCallId") or get(body, "id")
+        at += kind in ("start-step", "f")
+        g = gens[at]
+        if kind == "0" or kind == "g":
+            g.answer += body if kind == "0" else ""
+            g.reasoning += body if kind == "g" else ""
+        elif kind == "text-delta":
+            g.answer += text_of(get(body, "delta") or get(body, "text") or
+                                get(body, "textDelta"))
+        elif kind == "reasoning-delta":
+            g.reasoning += text_of(get(body, "delta") or get(body, "text"))
+        elif kind in ("tool-input-delta", "tool-call-delta", "c"):
+            pieces.add(call)
+            g.tool += text_of(get(body, "inputTextDelta") or
+                              get(body, "argsTextDelta") or
+                              get(body, "delta"))
+        elif kind in ("tool-input-available", "tool-call", "9") and \
+                call not in pieces:
+            given = get(body, "input") or get(body, "args")
+            g.tool += given if isinstance(given, str) else compact(given)
+    return gens.list()
+
+
+def replicate(values):
+    text = "".join(text_of(get(v, "data")) for v in values
+                   if get(v, "event") == "output")
+    return [("", text, "")] if text else []
+
+
 def has(*names):
     return lambda v: all(n in v for n in names)
 
@@ -421,6 +472,9 @@ DIALECTS = [
     ("anthropic", lambda v: typed(r"(message_start|content_block_)")(v) or
      (typed("message$")(v) and isinstance(get(v, "content"), list)),
      anthropic),
+    ("aisdk", lambda v: typed(r"(text|reasoning|tool-input)-(start|delta)|"
+                              r"start-step|stream-start")(v) or
+     (len(v) == 1 and re.match("[0-9a-k]$", next(iter(v)))), aisdk),
     ("cohere", lambda v: typed(r"(message-start|content-|tool-)")(v) or
      (isinstance(get(v, "message", "content"), list) and
       "finish_reason" in v), cohere),
@@ -434,6 +488,7 @@ DIALECTS = [
     ("koboldcpp", lambda v: isinstance(get(v, "token"), str) or
      isinstance(get(v, "results", 0, "text"), str), kobold),
     ("triton", has("text_output"), triton),
+    ("replicate", lambda v: get(v, "event") == "output", replicate),
     ("openai", has("choices"), openai),
     ("tgi", lambda v: isinstance(get(v, "token"), dict), tgi),
     ("ollama", lambda v: "done" in v and ("response" in v or "message" in v),

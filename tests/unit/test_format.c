@@ -228,6 +228,13 @@ static const struct ending {
 	{ "koboldcpp", "", "data: ",
 	  "{\"token\":\"Hi\",\"finish_reason\":null}", "\n\n", "", 1,
 	  "event: message\ndata: {\"token\":\"\"," },
+	{ "aisdk", "", "data: ",
+	  "{\"type\":\"text-delta\",\"id\":\"t\",\"delta\":\"Hi\"}",
+	  "\n\n", "", 1, "data: {\"type\":\"text-end\",\"id\":\"t\"}\n\n" },
+	{ "aisdk", "f:{\"messageId\":\"m\"}\n0:\"Hi\"\n", "",
+	  "{\"0\":\"Hi\"}", "\n", "", 1, "d:{\"finishReason\":\"length\"}\n" },
+	{ "replicate", "event: output\ndata: Hi\n\n", "event: output\ndata: ",
+	  "\"there\"", "\n\n", "", 1, "event: done\ndata: {" },
 	{ "llama-server", "", "data: ",
 	  "{\"index\":0,\"content\":\"Hi\",\"tokens\":[5],\"stop\":false,"
 	  "\"id_slot\":-1}", "\n\n", "", 1, "\"stop\":true" },
