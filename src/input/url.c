@@ -83,6 +83,7 @@ struct request {
 	bool elsewhere;         /* a redirect would have taken the key along */
 	struct buf refusal;
 	long http;              /* status; 0 before there is one */
+	curl_off_t retry_s;     /* Retry-After; 0: not told */
 	char why[CURL_ERROR_SIZE];
 };
 
@@ -232,6 +233,7 @@ static CURLcode perform(struct request *rq)
 	}
 	code = curl_easy_perform(easy);
 	curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &rq->http);
+	curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &rq->retry_s);
 	curl_easy_cleanup(easy);
 	rq->easy = NULL;
 	return code;
@@ -273,6 +275,9 @@ static void put_status(struct buf *out, const struct request *rq)
 {
 	buf_printf(out, "the server answered %ld", rq->http);
 	put_refusal(out, &rq->refusal);
+	if (rq->retry_s > 0)
+		buf_printf(out, "; it asks to come back in %lld s "
+				"(Retry-After)", (long long)rq->retry_s);
 	if (rq->http == HTTP_UNAUTHORIZED || rq->http == HTTP_FORBIDDEN)
 		buf_puts(out, "; the key is taken from LILSCOPE_API_KEY");
 }

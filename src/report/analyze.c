@@ -14,6 +14,7 @@
 #include "input/source.h"
 #include "report/progress.h"
 #include "report/report.h"
+#include "system/clock.h"
 #include "system/output.h"
 #include "system/say.h"
 #include "trace/feed.h"
@@ -45,6 +46,10 @@ struct job {
 	struct source *source;
 	struct feed *feed;
 	size_t i_path, n_paths;
+	double opened_s;      /* of a URL; NAN: times of arrival tell nothing */
+	size_t n_ended;       /* generations of this path */
+	size_t n_aborted;
+	struct err aborted;   /* the first, and why */
 
 	/* The filter: generations of one record wait here until it is
 	 * complete, so that it can become one line. */
@@ -203,8 +208,36 @@ static void print_generation(struct job *job, const struct report *r)
 static struct run *sink_open(void *ctx)
 {
 	struct job *job = ctx;
+	struct run *run = run_new(&job->opts->meter);
 
-	return run_new(&job->opts->meter);
+	/* one request, made when the URL was opened: what begins before
+	 * anything has ended began then */
+	if (!job->n_ended)
+		run->trace.start_s = job->opened_s;
+	return run;
+}
+
+/* A clock of the trace's own is none of arrival, and lies elsewhere. */
+static void check_start(const struct job *job, struct trace *t)
+{
+	if (t->start_s == job->opened_s &&
+	    (!t->time_us || t->time_origin_s < t->start_s ||
+	     t->time_origin_s > now_s()))
+		t->start_s = NAN;
+}
+
+/* An error after "200 OK". */
+static void note_aborted(struct job *job, const struct facts *facts)
+{
+	const char *why = facts->note ? facts->note : facts->finish_reason;
+
+	if (!facts->aborted || feed_shape(job->feed) != FEED_STREAM)
+		return;
+	job->n_aborted++;
+	err_set(&job->aborted, "%s: generation %s was ended by an error: "
+			       "%.300s; what came before it is reported",
+		source_name(job->source), facts->record ? facts->record : "0",
+		why ? why : "(no message)");
 }
 
 static void sink_close(void *ctx, struct run *run)
@@ -212,6 +245,9 @@ static void sink_close(void *ctx, struct run *run)
 	struct job *job = ctx;
 	struct report r;
 
+	job->n_ended++;
+	check_start(job, &run->trace);
+	note_aborted(job, &run->trace.facts);
 	while (!job->gone && !run_measure(run, MEASURE_TOKENS))
 		draw_progress(job);
 	if (!job->gone) {
@@ -265,8 +301,9 @@ static uint64_t read_all(struct job *job, struct err *err)
 		buf_clear(&bytes);
 		state = source_read(job->source, &bytes, err);
 		n_bytes += bytes.len;
-		if (bytes.len && !feed_bytes(job->feed, bytes.data, bytes.len,
-					     NAN, err))
+		if (bytes.len &&
+		    !feed_bytes(job->feed, bytes.data, bytes.len,
+				isnan(job->opened_s) ? NAN : now_s(), err))
 			break;
 		print_record(job);
 		print_lines(job);
@@ -294,6 +331,15 @@ static void tell_skipped(struct job *job)
 			n - 1);
 }
 
+static void tell_aborted(struct job *job)
+{
+	if (job->n_aborted == 1)
+		trouble(job, "%s", job->aborted.text);
+	else if (job->n_aborted)
+		trouble(job, "%s (%zu more were.)", job->aborted.text,
+			job->n_aborted - 1);
+}
+
 static void analyze_source(struct job *job)
 {
 	const struct analyze_opts *opts = job->opts;
@@ -313,6 +359,9 @@ static void analyze_source(struct job *job)
 	uint64_t n_bytes;
 
 	job->feed = feed_new(&feed, &sink);
+	job->opened_s = source_is_answer(job->source) ? now_s() : NAN;
+	job->n_ended = job->n_aborted = 0;
+	err_clear(&job->aborted);
 	job->next_record = opts->first_record;
 	n_bytes = read_all(job, &err);
 	if (n_bytes || !job->filter || err.text[0])
@@ -323,6 +372,8 @@ static void analyze_source(struct job *job)
 		trouble(job, "%s", err.text);
 	if (!job->gone)
 		tell_skipped(job);
+	if (!job->gone)
+		tell_aborted(job);
 	feed_free(job->feed);
 }
 

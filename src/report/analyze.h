@@ -53,9 +53,10 @@ extern const struct analyze_opts analyze_opts_default;
  * Reads all paths in order ("-" is stdin), prints on standard output,
  * complains on err.
  * Returns the exit status: EXIT_TROUBLE if any input or the output made
- * trouble, else EXIT_FOUND under check, else EXIT_NOT_FOUND. A reader that
- * went away (EPIPE) ends the work quietly. In the filter a broken record is
- * told in its line and is no trouble.
+ * trouble, or a server ended its stream with an error; else EXIT_FOUND under
+ * check, else EXIT_NOT_FOUND. A reader that went away (EPIPE) ends the work
+ * quietly. In the filter a broken record is told in its line and is no
+ * trouble.
  */
 int analyze_files(const struct analyze_opts *opts, char *const *paths,
 		  size_t n_paths, FILE *err);

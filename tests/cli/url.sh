@@ -24,12 +24,14 @@ exec 8>"$tmp/in"
 read -r port tls_port <"$tmp/ports"
 at=http://127.0.0.1:$port
 
-# The report without the name of its source.
-report()
+# The report without the name of its source, and without the times: those of
+# an answer are when it arrived.
+nameless()
 {
-	"$LILSCOPE" analyze --json "$@" 2>"$tmp/err" |
-		sed 's/"source":"[^"]*",//'
+	sed -E 's/"source":"[^"]*",//
+		s/"(ttft_ms|tbt_ms|tbt_p99_ms|tokens_per_s)":[^,]*,//g'
 }
+report() { "$LILSCOPE" analyze --json "$@" 2>"$tmp/err" | nameless; }
 same()
 {
 	file=$1 how=$2
@@ -42,7 +44,7 @@ piped()
 {
 	report "$1" >"$tmp/want"
 	curl -sN "$at/file?path=$1&step=313" | "$LILSCOPE" analyze --json - \
-		2>"$tmp/err" | sed 's/"source":"[^"]*",//' >"$tmp/got"
+		2>"$tmp/err" | nameless >"$tmp/got"
 	[ -s "$tmp/want" ] && cmp "$tmp/want" "$tmp/got"
 }
 
@@ -101,6 +103,27 @@ check "401 names the key's place" trouble \
 	'answered 401: no such .*key here; the key is taken from LILSCOPE_API_KEY' \
 	"$at/refuse?status=401"
 check "500 with a page" trouble 'answered 500$' "$at/page"
+check "429 says when to come back" trouble \
+	'answered 429: .*; it asks to come back in 21 s (Retry-After)' \
+	"$at/refuse?status=429&retry=21"
+ended_by_error()
+{
+	run analyze --json "$@"
+	status_is 2 && one_sentence && grep -q '"tokens":[1-9]' "$tmp/out" &&
+		grep -q 'generation 0 was ended by an error: the server ran' \
+			"$tmp/err"
+}
+check "an error after 200" ended_by_error \
+	"$at/file?path=$srcdir/tests/golden/openai_error.sse"
+check "and in a file" ended_by_error "$srcdir/tests/golden/openai_error.sse"
+timed()
+{
+	run analyze --json "$at/file?path=$sample&step=4000&pause_ms=2"
+	status_is 0 && grep -q '"ttft_ms":[0-9]' "$tmp/out" &&
+		grep -q '"tbt_ms":[0-9]' "$tmp/out" &&
+		grep -q '"tokens_per_s":[0-9]' "$tmp/out"
+}
+check "times of arrival" timed
 check "nobody listens" trouble 'nothing came: ' http://127.0.0.1:1/
 check "no such host" trouble 'nothing came: ' http://nowhere.invalid/
 check "no URL at all" trouble 'nothing came: ' 'http://'
@@ -130,7 +153,7 @@ if [ -n "$tls_port" ]; then
 	{
 		CURL_CA_BUNDLE=$tmp/cert.pem "$LILSCOPE" analyze --json \
 			"$tls/file?path=$sample" |
-			sed 's/"source":"[^"]*",//' >"$tmp/got"
+			nameless >"$tmp/got"
 		report "$sample" >"$tmp/want"
 		cmp "$tmp/want" "$tmp/got"
 	}

@@ -9,7 +9,7 @@ GET or POST /file?path=FILE sends the file with
     pause_ms=N   between the steps
     cut=N        breaks off after N bytes
     gzip=1       Content-Encoding: gzip
-and further /redirect...?to=URI, /round (to itself), /refuse?status=N, /page (an
+and further /redirect...?to=URI, /round (to itself), /refuse?status=N[&retry=S], /page (an
 error as a page), /loop (an endless stream), /strict/... (refuses fields it
 does not know). Every request is a JSON line of LOG; so is how it ended.
 """
@@ -108,7 +108,8 @@ async def respond(writer, method, uri, headers, body):
         writer.write(whole(302, b"", Location="/round"))
     elif path == "/refuse":
         writer.write(whole(int(q["status"]), json.dumps({"error": {
-            "message": "no such \x1b[31mkey here", "code": 1}}).encode()))
+            "message": "no such \x1b[31mkey here", "code": 1}}).encode(),
+            **({"Retry_After": q["retry"]} if "retry" in q else {})))
     elif path == "/page":
         writer.write(whole(500, b"<html>sorry", "text/html"))
     elif path == "/loop":
