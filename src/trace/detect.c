@@ -43,6 +43,7 @@ struct probe {
 	const char *s;
 	size_t n;
 	bool whole; /* nothing follows, or nothing more may be looked at */
+	bool end;   /* nothing follows */
 	const struct format *forced;
 	struct detected *v;
 	struct err *err;
@@ -541,6 +542,14 @@ static const struct format *claimed_value(struct probe *p)
 	return weak;
 }
 
+/* Is all that there is the beginning of one value? That is what a model wrote
+ * that was made to write JSON, and looped in it. */
+static bool is_one_open_value(struct probe *p)
+{
+	return p->end && !first_value(p) && !has_object_line(p) &&
+	       reads(p, p->s, p->n, true);
+}
+
 static enum detect_answer object(struct probe *p)
 {
 	enum framing framing;
@@ -557,7 +566,10 @@ static enum detect_answer object(struct probe *p)
 		format = claimed_value(p);
 	if (format)
 		return settle(p, format, framing);
-	return p->whole ? settle(p, &format_jsonl, framing) : DETECT_MORE;
+	if (!p->whole)
+		return DETECT_MORE;
+	return is_one_open_value(p) ? text(p) :
+				      settle(p, &format_jsonl, framing);
 }
 
 /* ---- arrays and strings ---- */
@@ -746,6 +758,7 @@ static enum detect_answer ask_at(const char *s, size_t n, bool whole,
 		.s = s + skip,
 		.n = n - skip,
 		.whole = whole,
+		.end = whole && n < FEED_PROBE_BYTES,
 		.forced = forced,
 		.v = verdict,
 		.err = err,

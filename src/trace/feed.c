@@ -430,38 +430,12 @@ bool feed_bytes(struct feed *f, const void *bytes, size_t n, double time_s,
 	return true;
 }
 
-/* Is all that came the beginning of one JSON value of no dialect? That is what
- * a model wrote that was made to write JSON, and looped. */
-static bool is_one_open_value(struct feed *f)
-{
-	const struct frame *frame = &f->frame;
-
-	return f->verdict.format == &format_jsonl && !f->forced &&
-	       !f->opts.from_middle && frame->open && !f->cx.i_record &&
-	       !json_read(&f->json.json, frame->part.data, frame->part.len,
-			  false, NULL) &&
-	       json_read(&f->json.json, frame->part.data, frame->part.len,
-			 true, NULL) &&
-	       !format_of(json_root(&f->json.json));
-}
-
-/* Begins again with what the frame has kept, as text. */
-static void start_as_text(struct feed *f)
-{
-	buf_append(&f->probe, f->frame.part.data, f->frame.part.len);
-	frame_release(&f->frame);
-	f->verdict = (struct detected){ &format_text, FRAMING_TEXT, 0 };
-	start(f);
-}
-
 bool feed_end(struct feed *f, struct err *err)
 {
 	const struct format *format;
 
 	if (!f->fatal.text[0] && !f->verdict.format)
 		settle(f, true);
-	if (is_one_open_value(f))
-		start_as_text(f);
 	format = f->verdict.format;
 	if (format) {
 		frame_end(&f->frame);
