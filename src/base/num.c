@@ -26,8 +26,10 @@ const char *num_count(char out[NUM_BYTES], uint64_t n)
 static void short_digits(char out[NUM_BYTES], double value, const char *unit)
 {
 	char digits[NUM_BYTES / 2];
+	size_t len;
+
 	snprintf(digits, sizeof(digits), "%.2f", value);
-	size_t len = strlen(digits);
+	len = strlen(digits);
 	while (len > 0 && digits[len - 1] == '0')
 		digits[--len] = '\0';
 	if (len > 0 && digits[len - 1] == '.')
@@ -52,14 +54,17 @@ const char *num_real(char out[NUM_BYTES], double value, int decimals,
 		     bool ascii)
 {
 	char digits[NUM_BYTES - 4];
+	bool zero;
+	const char *sign;
+
 	if (isnan(value)) {
 		snprintf(out, NUM_BYTES, "-");
 		return out;
 	}
 	snprintf(digits, sizeof(digits), "%.*f", decimals, fabs(value));
 	/* No "-0.00". */
-	bool zero = strspn(digits, "0.") == strlen(digits);
-	const char *sign = value < 0 && !zero ? (ascii ? "-" : "\u2212") : "";
+	zero = strspn(digits, "0.") == strlen(digits);
+	sign = value < 0 && !zero ? (ascii ? "-" : "\u2212") : "";
 	snprintf(out, NUM_BYTES, "%s%s", sign, digits);
 	return out;
 }

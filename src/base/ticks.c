@@ -10,12 +10,13 @@ struct ticks ticks_between(double lo, double hi, int max_ticks)
 {
 	static const double steps[] = { 1, 2, 5, 10 };
 	struct ticks t = { 0 };
+	double power;
 
 	if (!(lo < hi) || !isfinite(lo) || !isfinite(hi) || max_ticks < 1)
 		return t;
 	max_ticks = MIN(max_ticks, TICKS_MAX);
 
-	double power = pow(10, floor(log10((hi - lo) / max_ticks)));
+	power = pow(10, floor(log10((hi - lo) / max_ticks)));
 	for (size_t i = 0; i < 2 * ARRAY_LEN(steps); i++) {
 		double step = steps[i % ARRAY_LEN(steps)] * power *
 			      (i < ARRAY_LEN(steps) ? 1 : 10);
@@ -38,11 +39,12 @@ double ticks_top(double value)
 {
 	static const double round[] = { 1, 1.2, 1.5, 2, 2.5, 3,
 					4, 5,	6,   8, 10 };
+	double power;
 
 	if (!(value > 0) || !isfinite(value))
 		return 1;
 
-	double power = pow(10, floor(log10(value)));
+	power = pow(10, floor(log10(value)));
 	for (size_t i = 0; i < ARRAY_LEN(round); i++)
 		if (round[i] * power >= value * (1 - 1e-9))
 			return round[i] * power;

@@ -265,6 +265,7 @@ static void shelf_begin(struct deck *d, struct shelf *s, bool whole)
 				  .format = d->format,
 				  .field = d->field };
 	struct err err = { "" };
+	const struct format *format;
 
 	s->probed = true;
 	s->dialect = load_detect(&opts, &s->probe, whole, &s->shape, &err);
@@ -276,7 +277,7 @@ static void shelf_begin(struct deck *d, struct shelf *s, bool whole)
 		shelf_end(d, s, err.text);
 		return;
 	}
-	const struct format *format = format_find(s->dialect);
+	format = format_find(s->dialect);
 	facts_set(&s->title, format ? format->title : s->dialect);
 	if (s->shape == FEED_RECORDS)
 		s->index = indexer_new(s->dialect);

@@ -101,6 +101,7 @@ bool file_write(const char *path, const void *bytes, size_t n, struct err *err)
 	char temporary[TEMPORARY_BYTES];
 	bool good;
 	int fd;
+	mode_t mask;
 
 	if (strcmp(path, "-") == 0)
 		return output(bytes, n, err) || errno == EPIPE;
@@ -108,7 +109,7 @@ bool file_write(const char *path, const void *bytes, size_t n, struct err *err)
 	if (fd < 0)
 		return false;
 	/* mkstemp gives 0600; a file for the user has the usual rights. */
-	mode_t mask = umask(0);
+	mask = umask(0);
 	umask(mask);
 	fchmod(fd, 0666 & ~mask);
 	good = write_all(fd, bytes, n);

@@ -21,9 +21,11 @@ void screen_is(const char *name, const struct screen *s)
 {
 	char path[512];
 	struct buf got = { 0 }, want = { 0 };
+	FILE *f;
+
 	screen_dump(s, &got);
 	path_of(path, name);
-	FILE *f = fopen(path, getenv("LILSCOPE_UPDATE") ? "wb" : "rb");
+	f = fopen(path, getenv("LILSCOPE_UPDATE") ? "wb" : "rb");
 	if (!f)
 		fail_msg("%s is missing; LILSCOPE_UPDATE=1 writes it", path);
 	if (getenv("LILSCOPE_UPDATE")) {

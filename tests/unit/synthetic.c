@@ -49,8 +49,10 @@ static void push_new(struct run *run, uint32_t n, uint32_t *state,
 	for (uint32_t i = 0; i < n; i++) {
 		char text[24], w[16];
 		uint32_t id = next_random(state) % WORDS;
+		bool ends;
+
 		word(w, id);
-		bool ends = i % LINE_WORDS == LINE_WORDS - 1;
+		ends = i % LINE_WORDS == LINE_WORDS - 1;
 		snprintf(text, sizeof(text), "%s%s", w, ends ? ".\n" : " ");
 		push(run, text, id, channel);
 	}

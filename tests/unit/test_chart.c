@@ -95,12 +95,12 @@ static void draw(struct screen *s, enum graph_kind graph, bool ascii,
 		 struct series_range (*at)(const void *, double, double),
 		 double ctx)
 {
+	struct chart c = { s, { 0, 0, 4, 8 }, graph, 0, 8, 0, 1.0001, false };
+	struct curve curve = { at, &ctx, 0, 8, STYLE_RHO, '*' };
+
 	screen_init(s);
 	screen_resize(s, 4, 8);
 	s->ascii = ascii;
-	struct chart c = { s, { 0, 0, 4, 8 }, graph, 0, 8, 0, 1.0001, false };
-
-	struct curve curve = { at, &ctx, 0, 8, STYLE_RHO, '*' };
 	chart_curve(&c, &curve);
 }
 
@@ -129,9 +129,10 @@ static void test_curves(void **state)
 /* Values far outside and gaps touch nothing but the chart. */
 static struct series_range wild(const void *ctx, double from, double to)
 {
-	(void)ctx;
 	unsigned seed = (unsigned)(from * 31 + to);
 	float v = seed % 3 == 0 ? NAN : seed % 3 == 1 ? 1e30f : -1e30f;
+
+	(void)ctx;
 	return (struct series_range){ v, v, v };
 }
 
@@ -140,11 +141,12 @@ static void test_clipped(void **state)
 	(void)state;
 	for (int graph = GRAPH_BRAILLE; graph <= GRAPH_ASCII; graph++) {
 		struct screen s;
-		screen_init(&s);
-		screen_resize(&s, 6, 10);
 		struct chart c = { &s, { 1, 1, 4, 8 }, (enum graph_kind)graph,
 				   0, 900, 0, 1, false };
 		struct curve curve = { wild, NULL, 0, 900, STYLE_RHO, '*' };
+
+		screen_init(&s);
+		screen_resize(&s, 6, 10);
 		chart_area(&c, &curve, &curve, 0);
 		chart_curve(&c, &curve);
 		for (int i = 0; i < 10; i++) {
@@ -163,12 +165,13 @@ static void test_clipped(void **state)
 static void test_bars(void **state)
 {
 	struct screen s;
+	struct chart c = { &s, { 0, 0, 2, 5 }, GRAPH_BRAILLE, 0, 5, 0,
+			   16, false };
+	static const double values[] = { 0, 0.01, 8, 12, 99 };
+
 	(void)state;
 	screen_init(&s);
 	screen_resize(&s, 2, 5);
-	struct chart c = { &s, { 0, 0, 2, 5 }, GRAPH_BRAILLE, 0, 5, 0,
-	                   16, false };
-	static const double values[] = { 0, 0.01, 8, 12, 99 };
 	for (int i = 0; i < 5; i++)
 		chart_bar(&c, i, values[i], STYLE_GAIN);
 	/* Nothing is no bar, a little is the smallest one. */
@@ -178,11 +181,12 @@ static void test_bars(void **state)
 static void test_marks(void **state)
 {
 	struct screen s;
+	struct chart c = { &s, { 0, 0, 3, 6 }, GRAPH_BRAILLE, 100, 160, 0,
+			   3, false };
+
 	(void)state;
 	screen_init(&s);
 	screen_resize(&s, 3, 6);
-	struct chart c = { &s, { 0, 0, 3, 6 }, GRAPH_BRAILLE, 100, 160, 0,
-	                   3, false };
 	assert_int_equal(chart_col(&c, 100), 0);
 	assert_int_equal(chart_col(&c, 160), 5);
 	assert_int_equal(chart_col(&c, 161), -1);
@@ -199,11 +203,12 @@ static void test_marks(void **state)
 static void test_axes(void **state)
 {
 	struct screen s;
+	struct chart c = { &s, { 0, 5, 4, 40 }, GRAPH_BRAILLE, 0, 4000, 0,
+			   1, false };
+
 	(void)state;
 	screen_init(&s);
 	screen_resize(&s, 6, 46);
-	struct chart c = { &s, { 0, 5, 4, 40 }, GRAPH_BRAILLE, 0, 4000, 0,
-	                   1, false };
 	chart_y_axis(&c, 5, 3);
 	chart_x_axis(&c, 5);
 	assert_dump(&s, "1.0 ┤\n0.5 ┤\n    │\n0.0 ┤\n"

@@ -391,6 +391,7 @@ static void any_size_does_no_harm(void **state)
 				     12, 16, 23, 40, 90, 300 };
 	static const char *const names[] = { "all", "three", "one", "many" };
 	struct app app;
+	struct settings set;
 
 	(void)state;
 	for (size_t f = 0; f < ARRAY_LEN(names); f++) {
@@ -415,7 +416,6 @@ static void any_size_does_no_harm(void **state)
 		app_release(&app);
 	}
 	/* Before there is anything. */
-	struct settings set;
 	settings_init(&set);
 	app_init(&app, &set);
 	compare_open(&app);

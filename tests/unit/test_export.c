@@ -35,8 +35,10 @@ static size_t count(const struct buf *b, const char *part)
 static struct run *make_run(void)
 {
 	struct meter_opts opts = synthetic_opts();
+	struct run *run;
+
 	opts.rules = RULES_ALL;
-	struct run *run = synthetic_run(&opts, true);
+	run = synthetic_run(&opts, true);
 	facts_set(&run->trace.facts.source, hostile);
 	facts_set(&run->trace.facts.model, hostile);
 	facts_set(&run->trace.facts.record, hostile);
@@ -59,14 +61,16 @@ static void test_csv(void **state)
 	uint32_t n = run_n_measured(run);
 	struct buf out = export("csv", run, n);
 	const struct guardian *g = meter_guardian(run->meter);
+	const char *row;
+	unsigned token, bytes, symbols, phrases;
+	double size, gain;
+
 	(void)state;
 	assert_int_equal(n % 250, 0);
 	assert_int_equal(count(&out, "\n"), 1 + n / 250);
 	assert_int_equal(count(&out, ","), 13 * (1 + n / 250));
 	/* The fourth check, read back. */
-	const char *row = strstr(out.data, "\n1000,");
-	unsigned token, bytes, symbols, phrases;
-	double size, gain;
+	row = strstr(out.data, "\n1000,");
 	assert_non_null(row);
 	assert_int_equal(sscanf(row, "\n%u,%u,%u,%u,%lf,%lf", &token, &bytes,
 				&symbols, &phrases, &size, &gain),

@@ -59,12 +59,14 @@ static void test_random(void **state)
 		char s[60], p[8];
 		size_t n = (size_t)rand() % sizeof(s);
 		size_t len = (size_t)rand() % 5;
+		size_t at;
+		struct find f;
+
 		for (size_t i = 0; i < n; i++)
 			s[i] = "abAB"[rand() % 4];
 		for (size_t i = 0; i < len; i++)
 			p[i] = (rand() % 8 ? "ab" : "AB")[rand() % 2];
-		size_t at = (size_t)rand() % (n + 2);
-		struct find f;
+		at = (size_t)rand() % (n + 2);
 		find_init(&f, p, len);
 		for (int back = 0; back < 2; back++)
 			assert_int_equal(find(&f, s, n, at, back),
@@ -95,13 +97,14 @@ static void test_slices(void **state)
 	size_t n = 3 * (size_t)FIND_SLICE_BYTES + 11;
 	char *s = mem_alloc(n);
 	struct find f;
+	size_t at = 0;
+	int slices = 1;
+
 	(void)state;
 	memset(s, 'x', n);
 	s[n - 1] = 'y';
 	s[0] = 'z';
 	find_init(&f, "y", 1);
-	size_t at = 0;
-	int slices = 1;
 	while (find_next(&f, s, n, &at) == FIND_MORE)
 		slices++;
 	assert_int_equal(slices, 4);

@@ -41,10 +41,13 @@ static void open_list(struct fixture *x)
 {
 	struct settings set;
 	struct err err = { "" };
+	int fd;
+	FILE *f;
+
 	strcpy(x->path, "/tmp/lilscope-list-XXXXXX");
-	int fd = mkstemp(x->path);
+	fd = mkstemp(x->path);
 	assert_true(fd >= 0);
-	FILE *f = fdopen(fd, "w");
+	f = fdopen(fd, "w");
 	write_records(f);
 	fclose(f);
 	settings_init(&set);
@@ -165,6 +168,9 @@ static void test_filter_and_sums(void **state)
 static void test_selection(void **state)
 {
 	struct fixture x;
+	size_t rows;
+	struct rect r = { 0, 0, VIEW_ROWS, 80 };
+
 	(void)state;
 	open_list(&x);
 	read_all(&x.app);
@@ -174,7 +180,7 @@ static void test_selection(void **state)
 	assert_int_equal(list_selected(&x.app), 57);
 	list_set_sort(&x.app, LIST_NUMBER, false);
 	assert_int_equal(list_selected(&x.app), 57);
-	size_t rows = (size_t)list_rows(VIEW_ROWS);
+	rows = (size_t)list_rows(VIEW_ROWS);
 	for (long by = -200; by <= 200; by += 13) {
 		const struct list *l = list_of(&x.app);
 
@@ -186,7 +192,6 @@ static void test_selection(void **state)
 	list_move(&x.app, -1000000);
 	assert_int_equal(list_of(&x.app)->cursor, 0);
 	/* The third row of the view is the third entry; the head sorts. */
-	struct rect r = { 0, 0, VIEW_ROWS, 80 };
 	assert_true(view_list.click(&x.app, r, 3, 10));
 	assert_int_equal(list_selected(&x.app), 2);
 	assert_false(view_list.click(&x.app, r, VIEW_ROWS - 1, 10));

@@ -50,11 +50,15 @@ static void check(const struct text_layout *l, int questions)
 	for (int q = 0; q < questions && n > 0; q++) {
 		size_t at = ((size_t)rand() << 15 ^ (size_t)rand()) % l->len;
 		size_t i = index_of(starts, n, at);
+		long k, left;
+		size_t to, moved;
+
 		assert_int_equal(text_layout_start(l, at), starts[i]);
 
-		long k = rand() % 60, left = k;
-		size_t to = text_layout_up(l, starts[i], &left);
-		size_t moved = MIN(i, (size_t)k);
+		k = rand() % 60;
+		left = k;
+		to = text_layout_up(l, starts[i], &left);
+		moved = MIN(i, (size_t)k);
 		assert_int_equal(to, starts[i - moved]);
 		assert_int_equal(left, k - (long)moved);
 
@@ -123,9 +127,11 @@ static void test_random(void **state)
 		struct buf b = { 0 };
 		size_t kinds = 1 + (size_t)rand() % ARRAY_LEN(pieces);
 		size_t n = (size_t)rand() % 60000;
+		struct text_layout l;
+
 		while (b.len < n)
 			buf_puts(&b, pieces[(size_t)rand() % kinds]);
-		struct text_layout l = layout(&b, 1 + rand() % 120);
+		l = layout(&b, 1 + rand() % 120);
 		l.ascii = rand() % 4 == 0;
 		l.n_breaks = (size_t)rand() % 3;
 		for (size_t i = 0; i < l.n_breaks; i++)
@@ -146,9 +152,11 @@ static void test_endless_lines(void **state)
 	srand(5);
 	for (size_t i = 0; i < ARRAY_LEN(units); i++) {
 		struct buf b = { 0 };
+		struct text_layout l;
+
 		while (b.len < 4 * 1000 * 1000)
 			buf_puts(&b, units[i]);
-		struct text_layout l = layout(&b, 100);
+		l = layout(&b, 100);
 		check(&l, 300);
 		buf_release(&b);
 	}
@@ -158,8 +166,10 @@ static void test_breaks(void **state)
 {
 	struct text_layout l = { .text = "aaaa bbbb cccc", .len = 14,
 				 .width = 40, .breaks = { 7 }, .n_breaks = 1 };
+	struct text_line line;
+
 	(void)state;
-	struct text_line line = text_layout_line(&l, 0);
+	line = text_layout_line(&l, 0);
 	assert_int_equal(line.shown, 7);
 	assert_int_equal(line.next, 7);
 	assert_int_equal(text_layout_start(&l, 9), 7);

@@ -194,9 +194,11 @@ static void test_any_size(void **state)
 {
 	static const int sizes[] = { 1, 2, 3, 5, 8, 13, 21, 40, 90, 300 };
 	struct meter_opts meter = synthetic_opts();
+	struct run *run;
+
 	(void)state;
 	meter.rules = RULES_ALL;
-	struct run *run = synthetic_run(&meter, true);
+	run = synthetic_run(&meter, true);
 	synthetic_pages(run, 3);
 	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
 		for (size_t j = 0; j < ARRAY_LEN(sizes) * n_views; j++) {
@@ -239,10 +241,12 @@ static void test_text_clicks(void **state)
 	struct run *run = synthetic_run(&meter, true);
 	struct rect r = { 0, 0, 21, 80 };
 	struct app app;
+	bool seen = false;
+	uint32_t top, end;
+
 	(void)state;
 	app_with(&app, run, &shot);
 	/* The cell of the cursor's token gives the token back. */
-	bool seen = false;
 	for (int row = 0; row < 21; row++)
 		for (int col = 12; col < 79; col++)
 			seen |= text_pane_token_at(&app, NULL, r,
@@ -251,7 +255,7 @@ static void test_text_clicks(void **state)
 	assert_true(seen);
 	/* Up and down again is where it was. */
 	text_scroll(&app, 0);
-	uint32_t top = text_scroll_of(&app)->top;
+	top = text_scroll_of(&app)->top;
 	text_scroll(&app, -37);
 	assert_true(text_scroll_of(&app)->top < top);
 	text_scroll(&app, 37);
@@ -260,7 +264,7 @@ static void test_text_clicks(void **state)
 	text_scroll(&app, -100000);
 	assert_int_equal(text_scroll_of(&app)->top, 0);
 	text_scroll(&app, 1000000);
-	uint32_t end = text_scroll_of(&app)->top;
+	end = text_scroll_of(&app)->top;
 	text_scroll(&app, 1);
 	assert_int_equal(text_scroll_of(&app)->top, end);
 	app_release(&app);
@@ -271,12 +275,16 @@ static void test_text_clicks(void **state)
 static void check_phrases(enum meter_symbols symbols)
 {
 	struct meter_opts meter = synthetic_opts();
-	meter.symbols = symbols;
-	struct run *run = synthetic_run(&meter, true);
-	uint32_t n = run_n_measured(run);
-	const char *text = run->trace.text.data;
+	struct run *run;
+	uint32_t n;
+	const char *text;
 	struct phrase p;
 	uint32_t at = 0;
+
+	meter.symbols = symbols;
+	run = synthetic_run(&meter, true);
+	n = run_n_measured(run);
+	text = run->trace.text.data;
 	for (uint32_t i = 0; phrase_get(run, n, i, &p); i++) {
 		assert_int_equal(p.from, at);
 		at = p.to;
@@ -293,8 +301,10 @@ static void check_phrases(enum meter_symbols symbols)
 	}
 	assert_int_equal(at, run->trace.text.len);
 	for (uint32_t t = 0; t < n; t += 7) {
+		uint32_t src;
+
 		assert_true(phrase_at_token(run, n, t, &p));
-		uint32_t src = phrase_source_of(run, n, t);
+		src = phrase_source_of(run, n, t);
 		assert_int_equal(src == PHRASE_NO_TOKEN, p.literal);
 		assert_true(p.literal || src <= t);
 	}

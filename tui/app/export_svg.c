@@ -97,38 +97,44 @@ static void bars(struct fig *f)
 	size_t n = MIN(g->n, (size_t)(f->n / g->opts.f));
 	size_t each = n / POINTS + 1;
 	double foot = f->gain.y + f->gain.height;
+	double limit = svg_y(&f->gain, g->opts.t);
+	char t[NUM_BYTES];
+
 	for (size_t k = 0; k < n; k += each) {
 		size_t end = MIN(k + each, n);
 		double before = k > 0 ? g->sizes[k - 1] : 0;
 		double gain = (g->sizes[end - 1] - before) / (double)(end - k);
 		bool low = false;
+		double x0, x1, y, gap;
+
 		for (size_t i = MAX(k + 1, 2); i <= end; i++)
 			low |= guardian_gain(g, i) < g->opts.t;
-		double x0 = svg_x(&f->gain, (double)k * g->opts.f);
-		double x1 = svg_x(&f->gain, (double)end * g->opts.f);
-		double y = MIN(svg_y(&f->gain, gain), foot - 1.0);
-		double gap = x1 - x0 > 4 ? 1 : 0;
+		x0 = svg_x(&f->gain, (double)k * g->opts.f);
+		x1 = svg_x(&f->gain, (double)end * g->opts.f);
+		y = MIN(svg_y(&f->gain, gain), foot - 1.0);
+		gap = x1 - x0 > 4 ? 1 : 0;
 		svg_rect(f->out, low ? "low" : "gain", x0, y, x1 - x0 - gap,
 			 foot - y);
 	}
-	double y = svg_y(&f->gain, g->opts.t);
-	char t[NUM_BYTES];
-	svg_line(f->out, "limit", LEFT, y, LEFT + POINTS, y);
-	svg_text(f->out, "halo small end", LEFT + POINTS - 4, y - 4,
+	svg_line(f->out, "limit", LEFT, limit, LEFT + POINTS, limit);
+	svg_text(f->out, "halo small end", LEFT + POINTS - 4, limit - 4,
 		 "t = %s B", num_short(t, g->opts.t));
 }
 
 static void threshold(struct fig *f)
 {
 	struct rule_verdict v = guardian_verdict(meter_guardian(f->m), f->n);
+	double x;
+	char at[NUM_BYTES], after[NUM_BYTES], part[NUM_BYTES];
+	bool right;
+
 	if (v.at_token == RULE_NEVER)
 		return;
-	double x = svg_x(&f->rho, v.at_token);
+	x = svg_x(&f->rho, v.at_token);
 	/* Not through the words between the panels. */
 	svg_line(f->out, "lil", x, RHO_TOP, x, RHO_TOP + RHO_HEIGHT);
 	svg_line(f->out, "lil", x, GAIN_TOP, x, GAIN_TOP + GAIN_HEIGHT);
-	char at[NUM_BYTES], after[NUM_BYTES], part[NUM_BYTES];
-	bool right = x < LEFT + POINTS * 0.6;
+	right = x < LEFT + POINTS * 0.6;
 	x += right ? 5 : -5;
 	svg_text(f->out, right ? "lilname" : "lilname end", x, RHO_TOP + 12,
 		 "Lil %s: %s tokens after it (%s)", num_count(at, v.at_token),

@@ -50,11 +50,13 @@ enum find_result find_next(const struct find *f, const char *text, size_t n,
 			   size_t *at)
 {
 	const uint8_t *s = (const uint8_t *)text;
+	size_t last, i, stop;
+
 	if (f->len == 0 || n < f->len)
 		return FIND_MISS;
-	size_t last = n - f->len;
-	size_t i = *at;
-	size_t stop = i + FIND_SLICE_BYTES;
+	last = n - f->len;
+	i = *at;
+	stop = i + FIND_SLICE_BYTES;
 	while (i <= last && i < stop) {
 		if (match_at(f, s + i)) {
 			*at = i;
@@ -70,16 +72,20 @@ enum find_result find_prev(const struct find *f, const char *text, size_t n,
 			   size_t *at)
 {
 	const uint8_t *s = (const uint8_t *)text;
+	size_t i, stop;
+
 	if (f->len == 0 || n < f->len || *at == 0)
 		return FIND_MISS;
-	size_t i = MIN(*at - 1, n - f->len);
-	size_t stop = i > FIND_SLICE_BYTES ? i - FIND_SLICE_BYTES : 0;
+	i = MIN(*at - 1, n - f->len);
+	stop = i > FIND_SLICE_BYTES ? i - FIND_SLICE_BYTES : 0;
 	for (;;) {
+		size_t shift;
+
 		if (match_at(f, s + i)) {
 			*at = i;
 			return FIND_HIT;
 		}
-		size_t shift = f->skip_back[s[i]];
+		shift = f->skip_back[s[i]];
 		if (i < shift) {
 			*at = 0;
 			return FIND_MISS;

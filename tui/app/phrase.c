@@ -34,21 +34,23 @@ bool phrase_get(const struct run *run, uint32_t n_tokens, uint32_t i_phrase,
 		struct phrase *out)
 {
 	const struct trace *t = &run->trace;
-	uint32_t n;
+	uint32_t n, len, last;
 	const struct lz77 *z = parse_of(run, n_tokens, &n);
+	struct lz77_phrase p;
+
 	if (!z || i_phrase >= lz77_n_phrases(z))
 		return false;
-	struct lz77_phrase p = lz77_phrase(z, i_phrase);
+	p = lz77_phrase(z, i_phrase);
 	if (p.start >= n)
 		return false;
-	uint32_t len = MIN(p.len, n - p.start);
+	len = MIN(p.len, n - p.start);
 
 	out->i_phrase = i_phrase;
 	out->literal = p.src == LZ77_LITERAL;
 	out->from = byte_of_symbol(run, p.start);
 	out->to = byte_of_symbol(run, p.start + len);
 	out->token = trace_token_at(t, out->from);
-	uint32_t last = out->to > out->from ? out->to - 1 : out->from;
+	last = out->to > out->from ? out->to - 1 : out->from;
 	out->n_tokens = trace_token_at(t, last) - out->token + 1;
 	out->src_from = out->src_to = out->from;
 	out->src_token = PHRASE_NO_TOKEN;
@@ -63,11 +65,12 @@ bool phrase_get(const struct run *run, uint32_t n_tokens, uint32_t i_phrase,
 bool phrase_at_byte(const struct run *run, uint32_t n_tokens, uint32_t byte,
 		    struct phrase *out)
 {
-	uint32_t n;
+	uint32_t n, symbol;
 	const struct lz77 *z = parse_of(run, n_tokens, &n);
+
 	if (!z)
 		return false;
-	uint32_t symbol = symbol_of_byte(run, byte);
+	symbol = symbol_of_byte(run, byte);
 	return symbol < n &&
 	       phrase_get(run, n_tokens, lz77_phrase_of(z, symbol), out);
 }
@@ -87,9 +90,11 @@ uint32_t phrase_source_of(const struct run *run, uint32_t n_tokens,
 {
 	const struct trace *t = &run->trace;
 	struct phrase p;
+	uint32_t byte;
+
 	if (!phrase_at_token(run, n_tokens, token, &p) || p.literal)
 		return PHRASE_NO_TOKEN;
-	uint32_t byte = token ? t->end[token - 1] : 0;
+	byte = token ? t->end[token - 1] : 0;
 	assert(byte >= p.from);
 	return trace_token_at(t, p.src_from + (byte - p.from));
 }

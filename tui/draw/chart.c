@@ -57,9 +57,11 @@ double chart_x(const struct chart *c, int col)
 
 int chart_col(const struct chart *c, double x)
 {
+	int col;
+
 	if (!(x >= c->x0 && x <= c->x1) || c->r.cols < 1)
 		return -1;
-	int col = (int)((x - c->x0) / (c->x1 - c->x0) * c->r.cols);
+	col = (int)((x - c->x0) / (c->x1 - c->x0) * c->r.cols);
 	return c->r.col + MIN(col, c->r.cols - 1);
 }
 
@@ -127,9 +129,11 @@ static void put_dot(const struct chart *c, int x, int y,
 	int row = c->r.row + y / d.y;
 	int col = c->r.col + x / d.x;
 	const struct cell *cell = screen_cell(c->s, row, col);
+	unsigned old;
+
 	if (!cell)
 		return;
-	unsigned old = cell_dots(cell, curve->style);
+	old = cell_dots(cell, curve->style);
 	switch (graph_of(c)) {
 	case GRAPH_BRAILLE:
 		put_braille(c, row, col, curve->style,
@@ -171,12 +175,14 @@ void chart_curve(const struct chart *c, const struct curve *curve)
 		return;
 	for (int x = 0; x < n; x++) {
 		struct series_range v = range_at(c, curve, x, n);
+		int top, bottom;
+
 		if (isnan(v.min)) {
 			before = -2;
 			continue;
 		}
-		int top = dot_row(c, v.max, rows);
-		int bottom = dot_row(c, v.min, rows);
+		top = dot_row(c, v.max, rows);
+		bottom = dot_row(c, v.min, rows);
 		if (before != -2 && before < top - 1)
 			top = before + 1;
 		if (before != -2 && before > bottom + 1)
@@ -254,11 +260,13 @@ static void dotted_area(const struct chart *c, const struct curve *upper,
 void chart_area(const struct chart *c, const struct curve *upper,
 		const struct curve *lower, double base)
 {
+	int base_row;
+
 	if (graph_of(c) == GRAPH_BRAILLE) {
 		dotted_area(c, upper, lower, base);
 		return;
 	}
-	int base_row = dot_row(c, base, c->r.rows);
+	base_row = dot_row(c, base, c->r.rows);
 	for (int x = 0; x < c->r.cols; x++) {
 		struct stripe s = stripe_at(c, upper, lower, x, c->r.cols);
 		for (int y = s.from; y <= s.to; y++)
@@ -273,9 +281,11 @@ void chart_bar(const struct chart *c, int col, double value, enum style style)
 							 "▃", "▄", "▅",
 							 "▆", "▇", "█" };
 	double up = height_of(c, value);
+	int steps;
+
 	if (!(up > 0))
 		return;
-	int steps = (int)lround(MIN(up, 1.0) * c->r.rows * BAR_STEPS);
+	steps = (int)lround(MIN(up, 1.0) * c->r.rows * BAR_STEPS);
 	steps = MAX(steps, 1);
 	for (int y = c->r.rows - 1; y >= 0 && steps > 0; y--) {
 		int here = MIN(steps, BAR_STEPS);
@@ -355,11 +365,13 @@ void chart_y_tick(const struct chart *c, int gutter, double value,
 		  int decimals, enum style style)
 {
 	int row = chart_row(c, value), col = c->r.col - 1;
+	char text[NUM_BYTES];
+	int cols;
+
 	if (row < 0)
 		return;
-	char text[NUM_BYTES];
 	num_real(text, value, decimals, c->s->ascii);
-	int cols = (int)utf8_width(text, strlen(text), c->s->ascii);
+	cols = (int)utf8_width(text, strlen(text), c->s->ascii);
 	if (cols < gutter)
 		screen_puts(c->s, row, col - 1 - cols, style, text);
 	screen_glyph(c->s, row, col, style, "┤", '+');
@@ -367,8 +379,10 @@ void chart_y_tick(const struct chart *c, int gutter, double value,
 
 void chart_y_axis(const struct chart *c, int gutter, int max_ticks)
 {
+	struct ticks t;
+
 	chart_y_line(c);
-	struct ticks t = ticks_between(c->y0, c->y1, max_ticks);
+	t = ticks_between(c->y0, c->y1, max_ticks);
 	if (t.n < 2) /* the edges say more than one tick */
 		t = (struct ticks){ c->y0, c->y1 - c->y0, 2,
 				    edge_decimals(c->y1 - c->y0) };
@@ -383,8 +397,10 @@ static struct ticks x_ticks(const struct chart *c)
 	for (int n = MIN(TICKS_MAX, MAX(c->r.cols / 6, 1)); n >= 1; n--) {
 		struct ticks t = ticks_between(c->x0, c->x1, n);
 		char text[NUM_BYTES];
+		double cols;
+
 		num_short(text, t.first + t.step * MAX(t.n - 1, 0));
-		double cols = t.step / (c->x1 - c->x0) * c->r.cols;
+		cols = t.step / (c->x1 - c->x0) * c->r.cols;
 		if (t.n <= 1 || cols >= (double)strlen(text) + X_LABEL_GAP)
 			return t;
 	}
@@ -394,21 +410,25 @@ static struct ticks x_ticks(const struct chart *c)
 void chart_x_axis(const struct chart *c, int label_row)
 {
 	int row = c->r.row + c->r.rows;
+	struct ticks t;
+
 	screen_glyph(c->s, row, c->r.col - 1, STYLE_DIM, "└", '+');
 	for (int x = 0; x < c->r.cols; x++)
 		screen_glyph(c->s, row, c->r.col + x, STYLE_DIM, "─", '-');
-	struct ticks t = x_ticks(c);
+	t = x_ticks(c);
 	for (int i = 0; i < t.n; i++) {
 		double value = t.first + i * t.step;
 		int col = chart_col(c, value);
+		char text[NUM_BYTES];
+		int len, at;
+
 		if (col < 0)
 			continue;
 		screen_glyph(c->s, row, col, STYLE_DIM, "┬", '+');
 		if (label_row < 0)
 			continue;
-		char text[NUM_BYTES];
-		int len = (int)strlen(num_short(text, value));
-		int at = MIN(col - len / 2, c->r.col + c->r.cols - len);
+		len = (int)strlen(num_short(text, value));
+		at = MIN(col - len / 2, c->r.col + c->r.cols - len);
 		screen_puts(c->s, label_row, MAX(at, c->r.col), STYLE_DIM,
 			    text);
 	}

@@ -49,12 +49,15 @@ bool pen_right(struct pen *p, enum style style, const char *fmt, ...)
 {
 	char text[PEN_ITEM_BYTES];
 	va_list args;
+	size_t n;
+	int cols;
+
 	va_start(args, fmt);
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
 
-	size_t n = strlen(text);
-	int cols = (int)utf8_width(text, n, p->s->ascii);
+	n = strlen(text);
+	cols = (int)utf8_width(text, n, p->s->ascii);
 	if (p->end - cols < p->col)
 		return false;
 	screen_text(p->s, p->row, p->end - cols, cols, style, text, n);

@@ -38,10 +38,12 @@ static bool last_feed(const struct text_layout *l, size_t from, size_t to,
 static size_t anchor_near(const struct text_layout *l, size_t m)
 {
 	size_t end = MIN(m + ANCHOR_SEEK, l->len);
+	size_t at;
+
 	for (size_t i = m; i < end; i++)
 		if (l->text[i] == ' ' || l->text[i] == '\n')
 			return i + 1;
-	size_t at = m;
+	at = m;
 	for (int i = 0; i < UTF8_CONTINUATIONS && at < l->len; i++)
 		if (((unsigned char)l->text[at] & 0xc0) == 0x80)
 			at++;
@@ -105,22 +107,27 @@ static size_t anchor_before(const struct text_layout *l, size_t at)
 static size_t hard_end(const struct text_layout *l, size_t from)
 {
 	size_t end = l->len;
+	size_t limit;
+
 	for (size_t i = l->n_breaks; i-- > 0;)
 		if (l->breaks[i] > from)
 			end = MIN(end, l->breaks[i]);
 	/* Without a line feed there is an anchor in every chunk but the
 	 * first. */
-	size_t limit = from + 2 * LAYOUT_CHUNK + ANCHOR_SEEK;
+	limit = from + 2 * LAYOUT_CHUNK + ANCHOR_SEEK;
 	return MIN(end, next_chunk_anchor(l, from, MIN(end, limit)));
 }
 
 struct text_line text_layout_line(const struct text_layout *l, size_t from)
 {
-	assert(from <= l->len);
-	size_t end = hard_end(l, from);
-	size_t blank = from; /* after the last blank that fits */
+	size_t end, i;
+	size_t blank; /* after the last blank that fits */
 	int used = 0, used_at_blank = 0;
-	size_t i = from;
+
+	assert(from <= l->len);
+	end = hard_end(l, from);
+	blank = from;
+	i = from;
 	while (i < end) {
 		struct utf8_cluster cl;
 		size_t n = utf8_cluster(l->text + i, end - i, l->ascii, &cl);
@@ -145,8 +152,10 @@ struct text_line text_layout_line(const struct text_layout *l, size_t from)
 
 size_t text_layout_start(const struct text_layout *l, size_t at)
 {
+	size_t from;
+
 	at = MIN(at, l->len);
-	size_t from = anchor_before(l, at);
+	from = anchor_before(l, at);
 	for (;;) {
 		struct text_line line = text_layout_line(l, from);
 		if (line.next > at || line.next == from ||
@@ -164,11 +173,13 @@ static size_t up_to_anchor(const struct text_layout *l, size_t from, long *n)
 	size_t ring[RING_LINES]; /* starts of the last lines before `from` */
 	long count = 0;
 	size_t at = anchor_before(l, from - 1);
+	long back;
+
 	while (at < from) {
 		ring[count++ % RING_LINES] = at;
 		at = text_layout_line(l, at).next;
 	}
-	long back = MIN(MIN(*n, count), RING_LINES);
+	back = MIN(MIN(*n, count), RING_LINES);
 	*n -= back;
 	return ring[(count - back) % RING_LINES];
 }

@@ -21,6 +21,8 @@ enum {
 static void draw_frame(struct screen *s, struct rect p, const char *title)
 {
 	int right = p.col + p.cols - 1, bottom = p.row + p.rows - 1;
+	struct pen pen;
+
 	screen_fill(s, p, STYLE_NORMAL);
 	screen_hline(s, p.row, p.col, p.cols, STYLE_KEY);
 	screen_hline(s, bottom, p.col, p.cols, STYLE_KEY);
@@ -30,7 +32,7 @@ static void draw_frame(struct screen *s, struct rect p, const char *title)
 	screen_glyph(s, p.row, right, STYLE_KEY, "┐", '+');
 	screen_glyph(s, bottom, p.col, STYLE_KEY, "└", '+');
 	screen_glyph(s, bottom, right, STYLE_KEY, "┘", '+');
-	struct pen pen = pen_at(s, p.row, p.col + 2, p.cols - 4);
+	pen = pen_at(s, p.row, p.col + 2, p.cols - 4);
 	pen_printf(&pen, STYLE_STRONG, " %s ", title);
 }
 
@@ -102,21 +104,26 @@ void explain_panel(struct screen *s, struct rect r, const char *title,
 		   struct buf *text)
 {
 	struct buf shape = { 0 };
+	int cols, rows;
+	struct text_layout l;
+	bool airy;
+	struct rect p;
+
 	while (text->len > 0 && text->data[text->len - 1] == '\n')
 		text->len--;
 	if (!text->len || r.rows < PANEL_MIN_ROWS || r.cols < PANEL_MIN_COLS)
 		return;
 	close_numbers(&shape, text);
-	int cols = MIN(r.cols - 2, PANEL_MAX_COLS);
-	struct text_layout l = {
+	cols = MIN(r.cols - 2, PANEL_MAX_COLS);
+	l = (struct text_layout){
 		.text = shape.data,
 		.len = shape.len,
 		.width = cols - 2 * PANEL_FRAME,
 		.ascii = s->ascii,
 	};
-	bool airy = count_lines(&l, true) + PANEL_FRAME <= r.rows;
-	int rows = MIN(count_lines(&l, airy) + PANEL_FRAME, r.rows);
-	struct rect p = panel_at(s, r, rows, cols);
+	airy = count_lines(&l, true) + PANEL_FRAME <= r.rows;
+	rows = MIN(count_lines(&l, airy) + PANEL_FRAME, r.rows);
+	p = panel_at(s, r, rows, cols);
 	draw_frame(s, p, title);
 	put_lines(s, p, text->data, &l, airy);
 	buf_release(&shape);

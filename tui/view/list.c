@@ -221,6 +221,8 @@ static struct sort_key key_of(const struct app *app, size_t i)
 	struct sort_key key = { .entry = i };
 	const struct entry *e = deck_entry(app->deck, i);
 	enum list_column column = (enum list_column)l->sort;
+	double v;
+
 	if (column == LIST_FINISH || column == LIST_LABEL) {
 		const char *text = column == LIST_LABEL ? e->label
 							: e->finish;
@@ -232,7 +234,7 @@ static struct sort_key key_of(const struct app *app, size_t i)
 		key.number = l->descending ? -(double)i : (double)i;
 		return key;
 	}
-	double v = is_measured(e) ? sort_number(e, column) : NAN;
+	v = is_measured(e) ? sort_number(e, column) : NAN;
 	key.number = isnan(v) ? INFINITY : l->descending ? -v : v;
 	return key;
 }
@@ -240,9 +242,11 @@ static struct sort_key key_of(const struct app *app, size_t i)
 static int compare(const struct sort_key *a, const struct sort_key *b,
 		   int text_sign)
 {
+	int text;
+
 	if (a->number != b->number)
 		return a->number < b->number ? -1 : 1;
-	int text = strcmp(a->text, b->text);
+	text = strcmp(a->text, b->text);
 	if (text != 0)
 		return text_sign * text;
 	return a->entry < b->entry ? -1 : a->entry > b->entry;
@@ -261,10 +265,11 @@ static int descending(const void *a, const void *b)
 static void sort(struct app *app)
 {
 	struct list *l = list_of(app);
+	struct sort_key *keys;
 
 	if (l->sort == LIST_NUMBER && !l->descending)
 		return; /* entries were appended in this order */
-	struct sort_key *keys = mem_alloc((l->n + 1) * sizeof(*keys));
+	keys = mem_alloc((l->n + 1) * sizeof(*keys));
 	for (size_t i = 0; i < l->n; i++)
 		keys[i] = key_of(app, l->order[i]);
 	qsort(keys, l->n, sizeof(*keys),
@@ -302,16 +307,18 @@ static void rebuild(struct app *app)
 bool list_sync(struct app *app)
 {
 	struct list *l = list_of(app);
+	size_t n;
+	double progress, step;
 
 	if (!app->deck)
 		return false;
-	size_t n = deck_n(app->deck);
-	double progress = deck_progress(app->deck);
+	n = deck_n(app->deck);
+	progress = deck_progress(app->deck);
 	if (n == l->seen && progress == l->progress)
 		return false;
 	if (app->view == &view_list)
 		app->dirty = true;
-	double step = fabs(progress - l->progress);
+	step = fabs(progress - l->progress);
 	if (n < l->seen || n <= LIST_SMALL ||
 	    step >= 1.0 / LIST_SORT_STEPS || deck_complete(app->deck)) {
 		rebuild(app);
@@ -366,12 +373,14 @@ void list_move(struct app *app, long rows)
 	size_t last = l->n ? l->n - 1 : 0;
 	size_t at = MIN(l->cursor, last);
 	size_t by = rows < 0 ? (size_t)-rows : (size_t)rows;
+	size_t seen, top;
+
 	if (rows < 0)
 		at -= MIN(by, at);
 	else
 		at += MIN(by, last - at);
-	size_t seen = (size_t)list_rows(app->view_rows);
-	size_t top = MIN(l->top, at);
+	seen = (size_t)list_rows(app->view_rows);
+	top = MIN(l->top, at);
 	if (at >= top + seen)
 		top = at - seen + 1;
 	l->cursor = at;
@@ -402,9 +411,12 @@ void list_explain(const struct app *app, struct buf *out)
 {
 	size_t i = list_selected(app);
 	char a[NUM_BYTES], b[NUM_BYTES], c[NUM_BYTES], d[NUM_BYTES];
+	const struct entry *e;
+	uint32_t after;
+
 	if (!app->deck || i == DECK_NONE)
 		return;
-	const struct entry *e = deck_entry(app->deck, i);
+	e = deck_entry(app->deck, i);
 	list_entry_name(app->deck, e, out);
 	if (e->state != ENTRY_REPORTED) {
 		buf_puts(out, e->state == ENTRY_BROKEN
@@ -422,7 +434,7 @@ void list_explain(const struct app *app, struct buf *out)
 			      "is not reached.\n");
 		return;
 	}
-	uint32_t after = e->tokens - MIN(e->tokens, e->fired_at);
+	after = e->tokens - MIN(e->tokens, e->fired_at);
 	buf_printf(out,
 		   "Lil is at %s. The %s tokens after it brought nothing "
 		   "new%s: tokens after / tokens = %s / %s = %s.\n",

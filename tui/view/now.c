@@ -29,6 +29,9 @@ static void find_lowest(struct now *now, const struct guardian *g)
 
 bool now_get(const struct app *app, struct now *now)
 {
+	const struct guardian *g;
+	struct rule_verdict never = { RULE_NEVER, 0, RULE_NEVER };
+
 	*now = (struct now){ .run = app->run, .lowest_gain = NAN };
 	if (!app->run || !app->run->meter)
 		return false;
@@ -42,10 +45,9 @@ bool now_get(const struct app *app, struct now *now)
 		return false;
 	now->point = meter_point(now->meter, now->n);
 
-	const struct guardian *g = meter_guardian(now->meter);
+	g = meter_guardian(now->meter);
 	now->n_checks = MIN(g->n, (size_t)(now->n / g->opts.f));
 	find_lowest(now, g);
-	struct rule_verdict never = { RULE_NEVER, 0, RULE_NEVER };
 	now->verdict = now->n_checks ? guardian_verdict(g, now->n) : never;
 	now->ahead = RULE_NEVER;
 	now->until = app->pace == PACE_PLAY ? now->n : now->total;
@@ -99,13 +101,17 @@ void now_draw_numbers(const struct now *now, struct pen *p)
 	bool ascii = p->s->ascii;
 	char rho[NUM_BYTES], lo[NUM_BYTES], h[NUM_BYTES];
 	const struct bound_point *b = &now->point;
+	bool wide;
+	const char *line, *area;
+	char alphabet[NUM_BYTES];
+
 	num_real(rho, b->rho, 3, ascii);
 	num_real(lo, b->lower, 3, ascii);
 	num_real(h, b->h, 3, ascii);
 	/* Each with a sample of its line: the numbers are the legend. */
-	bool wide = p->end - p->col >= LEGEND_COLS;
-	const char *line = !wide ? "" : ascii ? "* " : "─ ";
-	const char *area = !wide ? "" : ascii ? ": " : "⢕ ";
+	wide = p->end - p->col >= LEGEND_COLS;
+	line = !wide ? "" : ascii ? "* " : "─ ";
+	area = !wide ? "" : ascii ? ": " : "⢕ ";
 	pen_printf(p, STYLE_RHO, "%s%s ", line, glyph(GLYPH_RHO, ascii));
 	pen_puts(p, STYLE_STRONG, rho);
 	pen_printf(p, STYLE_BAND, "  %s", area);
@@ -120,7 +126,6 @@ void now_draw_numbers(const struct now *now, struct pen *p)
 		pen_printf(p, STYLE_DIM, " %s VACUOUS",
 			   glyph(GLYPH_OPEN, ascii));
 	/* The right end is free only if nothing was dropped. */
-	char alphabet[NUM_BYTES];
 	if (!p->full && p->end - p->col > 3) {
 		p->col += 2;
 		pen_right(p, STYLE_DIM, "%s, %s %s, Ls %u",
@@ -142,11 +147,13 @@ static void draw_cycle(const struct now *now, struct pen *p)
 {
 	char text[NUM_BYTES];
 	size_t i = 0;
+	uint32_t at;
+
 	while (rules[i] != &rule_cycle)
 		i++;
 	if (!meter_runs(now->meter, i))
 		return;
-	uint32_t at = now_rule_at(now, i);
+	at = now_rule_at(now, i);
 	pen_printf(p, STYLE_DIM, " %s exact-cycle rule: %s",
 		   glyph(GLYPH_DOT, p->s->ascii),
 		   at == RULE_NEVER ? "never" : num_count(text, at));
@@ -157,6 +164,8 @@ static void draw_fired(const struct now *now, struct pen *p)
 	const struct rule_verdict *v = &now->verdict;
 	bool ascii = p->s->ascii;
 	char a[NUM_BYTES], b[NUM_BYTES], c[NUM_BYTES];
+	static const char since[] = " no new information since";
+
 	pen_printf(p, STYLE_LIL, "%s Lil at token %s",
 		   glyph(GLYPH_FLAG, ascii), num_count(a, v->at_token));
 	sep(p);
@@ -164,7 +173,6 @@ static void draw_fired(const struct now *now, struct pen *p)
 	pen_printf(p, STYLE_NORMAL, " token%s after it (%s)",
 		   v->tokens_after == 1 ? "" : "s",
 		   num_percent(c, v->tokens_after, now->until));
-	static const char since[] = " no new information since";
 	if (v->resumed_at == RULE_NEVER)
 		pen_printf(p, STYLE_NORMAL, " %s%s", glyph(GLYPH_DOT, ascii),
 			   pen_fits(p, (int)sizeof(since) + 1)
@@ -249,19 +257,23 @@ uint32_t now_rule_at(const struct now *now, size_t i_rule)
 void now_draw_rules(const struct now *now, struct pen *p)
 {
 	char text[NUM_BYTES];
+	bool first = true;
+	const char *join;
+
 	if (!now->opts->rules) {
 		pen_puts(p, STYLE_DIM, "other rules are off (:set rivals on)");
 		return;
 	}
 	pen_puts(p, STYLE_DIM, "other rules: ");
-	bool first = true;
 	for (size_t i = RULE_GUARDIAN + 1; i < RULE_ROWS; i++) {
 		uint32_t at = now_rule_at(now, i);
+		int cols;
+
 		if (at == RULE_NEVER)
 			continue;
 		num_count(text, at);
-		int cols = (int)(strlen(rules[i]->name) + strlen(text)) +
-			   (int)strlen(" - C  at ");
+		cols = (int)(strlen(rules[i]->name) + strlen(text)) +
+		       (int)strlen(" - C  at ");
 		if (!pen_fits(p, cols))
 			return;
 		if (!first)
@@ -271,7 +283,7 @@ void now_draw_rules(const struct now *now, struct pen *p)
 		pen_printf(p, STYLE_NORMAL, " %s at ", rules[i]->name);
 		pen_puts(p, STYLE_STRONG, text);
 	}
-	const char *join = first ? "none of " : " never: ";
+	join = first ? "none of " : " never: ";
 	if (!first)
 		pen_printf(p, STYLE_DIM, " %s", glyph(GLYPH_DOT, p->s->ascii));
 	for (size_t i = RULE_GUARDIAN + 1; i < RULE_ROWS; i++) {
@@ -324,6 +336,8 @@ static void explain_here(const struct now *now, struct buf *out)
 	size_t k = now->n_checks;
 	uint32_t n = now->n;
 	size_t raw = n > 0 ? now->run->trace.end[n - 1] : 0;
+	double value;
+
 	if (k == 0) {
 		buf_printf(out, "Token %s: the first window of %s tokens is "
 				"not full yet. When it is, what it added can "
@@ -332,7 +346,7 @@ static void explain_here(const struct now *now, struct buf *out)
 			   num_short(t, g->opts.t));
 		return;
 	}
-	double value = guardian_gain(g, k);
+	value = guardian_gain(g, k);
 	buf_printf(out,
 		   "Up to token %s the %s bytes of text can be told in %s "
 		   "bytes, if whatever was there before is only pointed at. ",
@@ -356,9 +370,11 @@ static void formula_gain(const struct now *now, bool ascii, struct buf *out)
 	const struct guardian *g = meter_guardian(now->meter);
 	char a[NUM_BYTES], b[NUM_BYTES], c[NUM_BYTES], d[NUM_BYTES];
 	size_t k = now->n_checks;
+	double before;
+
 	if (k == 0)
 		return;
-	double before = k >= 2 ? g->sizes[k - 2] : 0;
+	before = k >= 2 ? g->sizes[k - 2] : 0;
 	buf_printf(out, "gain = size(%s) %s size(%s)",
 		   num_count(a, (uint64_t)k * g->opts.f),
 		   ascii ? "-" : "\u2212",

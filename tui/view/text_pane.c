@@ -73,11 +73,13 @@ static size_t without_cut(const char *text, size_t n)
 static int gutter_cols(const struct doc *d, int cols, unsigned flags)
 {
 	char text[NUM_BYTES];
+	int digits;
+
 	if (cols < 2 * GUTTER_SMALL)
 		return 0;
 	if (!(flags & TEXT_PANE_GUTTER) || cols < GUTTER_MIN_COLS)
 		return GUTTER_SMALL;
-	int digits = (int)strlen(num_count(text, d->run->trace.n_tokens));
+	digits = (int)strlen(num_count(text, d->run->trace.n_tokens));
 	return MAX(digits, GUTTER_NUMBER) + GUTTER_EXTRA;
 }
 
@@ -98,15 +100,17 @@ static void add_break(struct text_layout *l, size_t byte)
 static void find_threshold(struct doc *d)
 {
 	const struct run *run = d->run;
+	struct rule_verdict v;
+	size_t byte;
+
 	d->lil = SIZE_MAX;
 	if (!run->meter)
 		return;
-	struct rule_verdict v =
-		guardian_verdict(meter_guardian(run->meter), d->n_tokens);
+	v = guardian_verdict(meter_guardian(run->meter), d->n_tokens);
 	if (v.at_token == RULE_NEVER || v.at_token == 0 ||
 	    v.at_token > d->n_tokens)
 		return;
-	size_t byte = run->trace.end[v.at_token - 1];
+	byte = run->trace.end[v.at_token - 1];
 	d->lil_token = v.at_token;
 	d->lil = d->prompt.len + byte;
 	add_break(&d->text, byte);
@@ -135,8 +139,10 @@ static struct doc doc_of(const struct app *app, int cols, unsigned flags,
 {
 	const struct trace *t = &app->run->trace;
 	struct doc d = { .run = app->run };
+	size_t n;
+
 	d.n_tokens = text_shown(app);
-	size_t n = d.n_tokens > 0 ? t->end[d.n_tokens - 1] : 0;
+	n = d.n_tokens > 0 ? t->end[d.n_tokens - 1] : 0;
 	d.gutter = gutter_cols(&d, cols, flags);
 	d.width = MAX(cols - d.gutter, 1);
 	d.prompt = (struct text_layout){
@@ -228,12 +234,15 @@ static size_t top_for_cursor(const struct app *app, const struct doc *d,
 					      MIN(byte, d->text.len));
 	long above = (rows - 1) * 2L / 3;
 	long below = rows - 1 - above;
+	long up, lines, too_many;
+	size_t top;
+
 	doc_down(d, at, &below); /* how many are missing */
 	above += below;
-	long up = above;
-	size_t top = doc_up(d, at, &up);
-	long lines = above - up + separators(d, top, at);
-	long too_many = MAX(lines - (rows - 1), 0);
+	up = above;
+	top = doc_up(d, at, &up);
+	lines = above - up + separators(d, top, at);
+	too_many = MAX(lines - (rows - 1), 0);
 	return doc_down(d, top, &too_many);
 }
 
@@ -342,9 +351,12 @@ static bool is_found(struct ink *ink, size_t i, size_t line_end)
 static enum style ink_at(struct ink *ink, size_t at, size_t line_end)
 {
 	const struct doc *d = ink->doc;
+	uint32_t i;
+	struct phrase *p;
+
 	if (at < d->prompt.len)
 		return STYLE_PROMPT;
-	uint32_t i = (uint32_t)(at - d->prompt.len);
+	i = (uint32_t)(at - d->prompt.len);
 	if (is_found(ink, i, line_end - d->prompt.len))
 		return STYLE_FOUND;
 	if (i >= ink->token_from && i < ink->token_to)
@@ -354,7 +366,7 @@ static enum style ink_at(struct ink *ink, size_t at, size_t line_end)
 	if (ink->has_cursor && i >= ink->cursor.src_from &&
 	    i < ink->cursor.src_to)
 		return STYLE_SOURCE;
-	struct phrase *p = &ink->phrase;
+	p = &ink->phrase;
 	if (ink->has_phrase && i >= p->to)
 		ink->has_phrase = phrase_get(d->run, d->n_tokens,
 					     p->i_phrase + 1, p);
@@ -421,6 +433,14 @@ static void draw_gutter(const struct app *app, const struct doc *d,
 	bool top = at.rows > 0; /* of the pane */
 	int row = at.row, col = at.col;
 	int bar = col + d->gutter - (d->gutter > GUTTER_SMALL ? 2 : 1);
+	uint32_t token;
+	enum channel ch;
+	bool begins;
+	char text[NUM_BYTES];
+	int len;
+	size_t last;
+	char mark;
+
 	if (d->gutter == 0)
 		return;
 	if (prompt) {
@@ -429,21 +449,20 @@ static void draw_gutter(const struct app *app, const struct doc *d,
 			    top || line.from == 0 ? "P" : " ");
 		return;
 	}
-	uint32_t token = trace_token_at(t, line.from - d->prompt.len);
-	enum channel ch = trace_channel(t, token);
+	token = trace_token_at(t, line.from - d->prompt.len);
+	ch = trace_channel(t, token);
 	/* The letter where somebody begins, and once on every screen. */
-	bool begins = top || token == 0 || trace_channel(t, token - 1) != ch;
+	begins = top || token == 0 || trace_channel(t, token - 1) != ch;
 	screen_glyph(s, row, bar, speakers[ch].style, "│", '|');
 	if (begins)
 		screen_puts(s, row, bar - 1, speakers[ch].style,
 			    speakers[ch].letter);
 	if (d->gutter <= GUTTER_SMALL)
 		return;
-	char text[NUM_BYTES];
-	int len = (int)strlen(num_count(text, (uint64_t)token + 1));
+	len = (int)strlen(num_count(text, (uint64_t)token + 1));
 	screen_puts(s, row, bar - 2 - len, STYLE_DIM, text);
-	size_t last = MAX(line.next, line.from + 1) - 1 - d->prompt.len;
-	char mark = mark_in(app, token, trace_token_at(t, last) + 1);
+	last = MAX(line.next, line.from + 1) - 1 - d->prompt.len;
+	mark = mark_in(app, token, trace_token_at(t, last) + 1);
 	if (mark)
 		screen_text(s, row, col, 1, STYLE_MARK, &mark, 1);
 }
@@ -453,6 +472,8 @@ static void draw_separator(const struct doc *d, struct screen *s, int row,
 {
 	char text[4 * NUM_BYTES], at_token[NUM_BYTES], rest[NUM_BYTES];
 	enum style style = kind == ROW_LIL ? STYLE_LIL : STYLE_DIM;
+	int width, at;
+
 	if (kind == ROW_LIL)
 		snprintf(text, sizeof(text),
 			 " %s Lil: last useful token %s, %s follow ",
@@ -462,8 +483,8 @@ static void draw_separator(const struct doc *d, struct screen *s, int row,
 	else
 		snprintf(text, sizeof(text), " output ");
 	screen_hline(s, row, r.col, r.cols, style);
-	int width = screen_width(text, strlen(text));
-	int at = MIN(d->gutter + 4, MAX(r.cols - width, 0));
+	width = screen_width(text, strlen(text));
+	at = MIN(d->gutter + 4, MAX(r.cols - width, 0));
 	screen_text(s, row, r.col + at, r.cols - at, style, text,
 		    strlen(text));
 }
@@ -471,11 +492,15 @@ static void draw_separator(const struct doc *d, struct screen *s, int row,
 void text_pane_draw(const struct app *app, struct screen *s, struct rect r,
 		    unsigned flags)
 {
+	struct doc d;
+	struct ink ink;
+	struct rows rows;
+
 	if (!app->run || r.rows < 1 || r.cols < 1)
 		return;
-	struct doc d = doc_of(app, r.cols, flags, s->ascii);
-	struct ink ink = ink_new(app, &d);
-	struct rows rows = rows_from(&d, pane_top(app, &d, r.rows, flags));
+	d = doc_of(app, r.cols, flags, s->ascii);
+	ink = ink_new(app, &d);
+	rows = rows_from(&d, pane_top(app, &d, r.rows, flags));
 	for (int y = 0; y < r.rows && rows_next(&rows); y++) {
 		int row = r.row + y;
 		if (rows.kind != ROW_LINE) {
@@ -495,16 +520,20 @@ uint32_t text_pane_token_at(const struct app *app, const struct screen *s,
 			    struct rect r, unsigned flags, int row, int col)
 {
 	bool ascii = s ? s->ascii : app->set.look.ascii;
+	struct doc d;
+	struct rows rows;
+	size_t i;
+
 	if (!app->run || row < 0 || row >= r.rows)
 		return PHRASE_NO_TOKEN;
-	struct doc d = doc_of(app, r.cols, flags, ascii);
-	struct rows rows = rows_from(&d, pane_top(app, &d, r.rows, flags));
+	d = doc_of(app, r.cols, flags, ascii);
+	rows = rows_from(&d, pane_top(app, &d, r.rows, flags));
 	for (int y = 0; y <= row; y++)
 		if (!rows_next(&rows))
 			return PHRASE_NO_TOKEN;
 	if (rows.kind != ROW_LINE || rows.line.from < d.prompt.len)
 		return PHRASE_NO_TOKEN;
-	size_t i = rows.line.from;
+	i = rows.line.from;
 	for (int x = d.gutter; i < rows.line.shown;) {
 		struct utf8_cluster cl;
 		size_t n = utf8_cluster(doc_bytes(&d, i), rows.line.shown - i,
@@ -531,12 +560,16 @@ static void scroll_to(struct app *app, uint32_t top)
 
 void text_scroll(struct app *app, long lines)
 {
+	struct doc d;
+	size_t top;
+	long n;
+
 	if (!app->run || app->view_cols < 1)
 		return;
-	struct doc d = doc_of(app, text_view_cols(app->view_cols),
-			      TEXT_PANE_GUTTER, app->set.look.ascii);
-	size_t top = pane_top(app, &d, app->view_rows, TEXT_PANE_GUTTER);
-	long n = lines < 0 ? -lines : lines;
+	d = doc_of(app, text_view_cols(app->view_cols), TEXT_PANE_GUTTER,
+		   app->set.look.ascii);
+	top = pane_top(app, &d, app->view_rows, TEXT_PANE_GUTTER);
+	n = lines < 0 ? -lines : lines;
 	top = lines < 0 ? doc_up(&d, top, &n) : doc_down(&d, top, &n);
 	scroll_to(app, (uint32_t)MIN(top, (size_t)UINT32_MAX));
 }
@@ -551,6 +584,9 @@ void text_phrase_line(const struct app *app, int max_cols, struct buf *out)
 	char a[NUM_BYTES], b[NUM_BYTES];
 	struct phrase p;
 	uint32_t n = app->run ? text_shown(app) : 0;
+	size_t fits;
+	uint32_t bytes;
+
 	if (n == 0 || !phrase_at_token(app->run, n, app->cursor, &p))
 		return;
 	buf_printf(out, "token %s: ",
@@ -562,12 +598,12 @@ void text_phrase_line(const struct app *app, int max_cols, struct buf *out)
 			   num_count(a, (uint64_t)p.src_token + 1),
 			   num_count(b, p.n_tokens),
 			   p.n_tokens == 1 ? "" : "s");
-	size_t fits = out->len;
+	fits = out->len;
 	buf_printf(out, " (phrase %s)",
 		   num_count(a, (uint64_t)p.i_phrase + 1));
 	if (out->len <= (size_t)MAX(max_cols, 0))
 		fits = out->len;
-	uint32_t bytes = p.to - p.from;
+	bytes = p.to - p.from;
 	buf_printf(out, ", %s byte%s", num_count(a, bytes),
 		   bytes == 1 ? "" : "s");
 	if (out->len > (size_t)MAX(max_cols, 0))

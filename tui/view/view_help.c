@@ -35,13 +35,16 @@ static int next_row(struct help *h)
 
 static void heading(struct help *h, const char *text)
 {
+	int row;
+	struct pen p;
+
 	if (h->line > 0)
 		next_row(h);
-	int row = next_row(h);
+	row = next_row(h);
 	if (row < 0)
 		return;
 	screen_hline(h->s, row, h->r.col + 1, h->r.cols - 2, STYLE_DIM);
-	struct pen p = pen_at(h->s, row, h->r.col + 3, h->r.cols - 4);
+	p = pen_at(h->s, row, h->r.col + 3, h->r.cols - 4);
 	pen_printf(&p, STYLE_STRONG, " %s ", text);
 }
 
@@ -118,8 +121,9 @@ static void actions(struct help *h)
 
 static void options(struct help *h, const struct settings *set)
 {
-	heading(h, "Options: :set NAME VALUE, or --NAME=VALUE");
 	const struct opt *o;
+
+	heading(h, "Options: :set NAME VALUE, or --NAME=VALUE");
 	for (size_t i = 0; (o = opt_at(i)); i++) {
 		struct buf now = { 0 };
 		char name[NAME_COLS * 2];

@@ -63,11 +63,13 @@ static void show_record(const struct app *app, size_t i,
 			const struct entry *e, bool ascii,
 			struct cell_text *out)
 {
-	(void)i, (void)ascii;
 	struct buf name = { 0 };
+	size_t n;
+
+	(void)i, (void)ascii;
 	list_entry_name(app->deck, e, &name);
 	/* The end tells records apart. */
-	size_t n = MIN(name.len, (size_t)CELL_BYTES - 1);
+	n = MIN(name.len, (size_t)CELL_BYTES - 1);
 	memcpy(out->text, buf_cstr(&name) + (name.len - n), n);
 	out->text[n] = '\0';
 	buf_release(&name);
@@ -77,9 +79,9 @@ static void show_tokens(const struct app *app, size_t i,
 			const struct entry *e, bool ascii,
 			struct cell_text *out)
 {
-	(void)app, (void)i, (void)ascii;
 	char count[NUM_BYTES];
 
+	(void)app, (void)i, (void)ascii;
 	snprintf(out->text, CELL_BYTES, "%s%s", num_count(count, e->tokens),
 		 e->guessed ? "?" : "");
 }
@@ -113,9 +115,10 @@ static void show_rho(const struct app *app, size_t i, const struct entry *e,
 static void show_lil(const struct app *app, size_t i, const struct entry *e,
 		     bool ascii, struct cell_text *out)
 {
-	(void)app, (void)i;
 	char number[NUM_BYTES];
 	bool fired = e->fired_at != RULE_NEVER;
+
+	(void)app, (void)i;
 	if (fired)
 		snprintf(out->text, CELL_BYTES, "%s %s",
 			 glyph(GLYPH_FLAG, ascii),
@@ -130,14 +133,15 @@ static void show_after(const struct app *app, size_t i,
 		       const struct entry *e, bool ascii,
 		       struct cell_text *out)
 {
-	(void)app, (void)i;
 	char count[NUM_BYTES], percent[NUM_BYTES];
+	uint32_t after = e->tokens - MIN(e->tokens, e->fired_at);
+	bool back = e->resumed_at != RULE_NEVER;
+
+	(void)app, (void)i;
 	if (e->fired_at == RULE_NEVER) {
 		out->text[0] = '\0';
 		return;
 	}
-	uint32_t after = e->tokens - MIN(e->tokens, e->fired_at);
-	bool back = e->resumed_at != RULE_NEVER;
 	snprintf(out->text, CELL_BYTES, "%s%s%s %6s",
 		 back ? glyph(GLYPH_BACK, ascii) : "", back ? " " : "",
 		 num_count(count, after),
@@ -225,11 +229,13 @@ static int record_cols(const struct deck *d)
 	bool one = deck_n_sources(d) <= 1 && deck_n(d) > 1;
 	int digits = digits_of(deck_n(d));
 	int cols = one ? (int)strlen("record ") + digits : 0;
+	int more = deck_n(d) > deck_n_sources(d) ? digits + 1 : 0;
+
 	for (size_t i = 0; i < n_sources && !one; i++) {
 		const char *name = deck_source_name(d, i);
 		const char *slash = strrchr(name, '/');
+
 		name = slash && slash[1] ? slash + 1 : name;
-		int more = deck_n(d) > deck_n_sources(d) ? digits + 1 : 0;
 		cols = MAX(cols, screen_width(name, strlen(name)) + more);
 	}
 	return MAX(RECORD_MIN_COLS, MIN(cols, RECORD_MAX_COLS));
@@ -303,16 +309,16 @@ static void draw_head(const struct app *app, struct screen *s, struct rect r,
 		struct cell_text text = { .style = STYLE_DIM };
 		struct column column = column_of(i);
 		const char *title = column.title;
+		bool sorted = l->sort == i;
+		const char *down = s->ascii ? "v" : "▾";
+		const char *up = s->ascii ? "^" : "▴";
+
 		if (w->cols[i] == 0)
 			continue;
 		if (i == LIST_RHO)
 			title = glyph(GLYPH_RHO, s->ascii);
-		bool sorted = l->sort == i;
-		const char *arrow = !sorted	       ? ""
-				    : l->descending
-					    ? s->ascii ? "v" : "▾"
-					    : s->ascii ? "^" : "▴";
-		snprintf(text.text, sizeof(text.text), "%s%s", title, arrow);
+		snprintf(text.text, sizeof(text.text), "%s%s", title,
+			 !sorted ? "" : l->descending ? down : up);
 		text.style = sorted ? STYLE_STRONG : STYLE_DIM;
 		put_cell(s, r.row, col, w->cols[i], &column, &text);
 		col += w->cols[i] + GAP;
@@ -451,12 +457,12 @@ static void draw_rows(const struct app *app, struct screen *s, struct rect r,
 static void draw_progress(const struct app *app, struct screen *s,
 			  struct rect r)
 {
+	double part = MAX(0, MIN(deck_progress(app->deck), 1));
+	int full = (int)(part * PROGRESS_COLS), col = r.col + 2;
+
 	screen_hline(s, r.row, r.col, r.cols, STYLE_DIM);
 	if (deck_complete(app->deck) || r.cols < PROGRESS_COLS + 20)
 		return;
-	double part = MAX(0, MIN(deck_progress(app->deck), 1));
-	int full = (int)(part * PROGRESS_COLS);
-	int col = r.col + 2;
 	for (int i = 0; i < PROGRESS_COLS; i++)
 		screen_glyph(s, r.row, col + i,
 			     i < full ? STYLE_GAIN : STYLE_DIM,
@@ -505,16 +511,16 @@ static void draw_summary(const struct app *app, struct screen *s,
 
 static void draw(const struct app *app, struct screen *s, struct rect r)
 {
+	int rows = list_rows(r.rows), below = r.row + 1 + rows;
+	struct widths w;
+
 	if (!app->deck || r.rows < 1)
 		return;
-	struct widths w = widths_for(app, r.cols);
-	int rows = list_rows(r.rows);
+	w = widths_for(app, r.cols);
 	draw_head(app, s, r, &w);
 	if (r.rows < 2)
 		return;
-	struct rect body = { r.row + 1, r.col, rows, r.cols };
-	draw_rows(app, s, body, &w);
-	int below = body.row + body.rows;
+	draw_rows(app, s, (struct rect){ r.row + 1, r.col, rows, r.cols }, &w);
 	if (below < r.row + r.rows)
 		draw_progress(app, s, (struct rect){ below, r.col, 1,
 						     r.cols });
@@ -546,13 +552,14 @@ static bool click_head(struct app *app, int cols, int col)
 static bool click(struct app *app, struct rect r, int row, int col)
 {
 	struct list *l = list_of(app);
+	int rows = list_rows(r.rows);
+	size_t at;
 
 	if (!app->deck)
 		return false;
 	if (row == 0)
 		return click_head(app, r.cols, col);
-	int rows = list_rows(r.rows);
-	size_t at = top_row(app, rows) + (size_t)(row - 1);
+	at = top_row(app, rows) + (size_t)(row - 1);
 	if (row > rows || at >= l->n)
 		return false;
 	list_move(app, (long)at - (long)l->cursor);

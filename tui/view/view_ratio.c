@@ -78,22 +78,27 @@ struct ratio_source {
 static double exact_value(const struct ratio_source *src, double token)
 {
 	uint32_t n = (uint32_t)MAX(token, 0) + 1;
+	struct bound_point p;
+
 	n = MIN(n, meter_n_tokens(src->meter));
-	struct bound_point p = meter_point(src->meter, n);
+	p = meter_point(src->meter, n);
 	return (src->is_h ? p.h : p.rho) + src->shift;
 }
 
 static struct series_range source_at(const void *ctx, double from, double to)
 {
 	const struct ratio_source *src = ctx;
+	size_t first, end;
+	struct series_range v;
+
 	if (src->exact) {
 		float a = (float)exact_value(src, floor(from));
 		float b = (float)exact_value(src, ceil(to) - 1);
 		return (struct series_range){ MIN(a, b), MAX(a, b), b };
 	}
-	size_t first = (size_t)MAX(from, 0);
-	size_t end = MAX((size_t)ceil(to), first + 1);
-	struct series_range v = series_range(src->series, first, end);
+	first = (size_t)MAX(from, 0);
+	end = MAX((size_t)ceil(to), first + 1);
+	v = series_range(src->series, first, end);
 	v.min += (float)src->shift;
 	v.max += (float)src->shift;
 	v.last += (float)src->shift;
@@ -119,12 +124,14 @@ static struct ratio_source source_new(const struct now *now,
 static void scale_rho(const struct now *now, struct chart *c)
 {
 	double edge = c->x0;
+	struct series_range v;
+	double top, lowest;
+
 	if (c->x0 < 1)
 		edge += (c->x1 - c->x0) * EDGE_PERCENT / 100;
-	struct series_range v = series_range(meter_rho(now->meter),
-					     (size_t)edge, (size_t)c->x1);
-	double top = isnan(v.max) ? 1 : v.max;
-	double lowest = (isnan(v.min) ? 0 : v.min) - now->point.eps;
+	v = series_range(meter_rho(now->meter), (size_t)edge, (size_t)c->x1);
+	top = isnan(v.max) ? 1 : v.max;
+	lowest = (isnan(v.min) ? 0 : v.min) - now->point.eps;
 	c->y1 = ticks_top(top * 1.02);
 	c->y0 = 0;
 	if (c->r.rows >= NEGATIVE_ROWS && lowest < 0)
@@ -146,9 +153,11 @@ static void draw_curves(const struct app *app, const struct now *now,
 	double n = now->n;
 	struct curve upper = { source_at, &rho, 0, n, STYLE_BAND, '*' };
 	struct curve lower = { source_at, &low, 0, n, STYLE_BAND, '.' };
+	struct curve h_curve, rho_curve;
+
 	chart_area(c, &upper, &lower, 0);
 	draw_lil_line(now, c);
-	struct curve h_curve = { source_at, &h, 0, n, STYLE_H, '-' };
+	h_curve = (struct curve){ source_at, &h, 0, n, STYLE_H, '-' };
 	chart_curve(c, &h_curve);
 	if (app->pace != PACE_PLAY && now->n < now->total) {
 		/* What comes after the playhead, as a shadow. */
@@ -156,7 +165,7 @@ static void draw_curves(const struct app *app, const struct now *now,
 				       now->total, STYLE_DIM, '.' };
 		chart_curve(c, &later);
 	}
-	struct curve rho_curve = { source_at, &rho, 0, n, STYLE_RHO, '*' };
+	rho_curve = (struct curve){ source_at, &rho, 0, n, STYLE_RHO, '*' };
 	chart_curve(c, &rho_curve);
 }
 
@@ -178,15 +187,19 @@ static void draw_rule_marks(const struct now *now, const struct chart *c)
 	for (size_t i = RULE_GUARDIAN + 1; i < RULE_ROWS; i++) {
 		uint32_t at = now_rule_at(now, i);
 		int col = at == RULE_NEVER ? -1 : chart_col(c, at);
+		int y;
+		const struct cell *cell;
+		char letter;
+
 		if (col < 0)
 			continue;
 		/* Rules that fired in one column stand below each other. */
-		int y = row;
-		const struct cell *cell = screen_cell(c->s, y, col);
+		y = row;
+		cell = screen_cell(c->s, y, col);
 		while (cell && cell->style == STYLE_RULE &&
 		       y < c->r.row + c->r.rows - 1)
 			cell = screen_cell(c->s, ++y, col);
-		char letter = now_rule_letter(i);
+		letter = now_rule_letter(i);
 		screen_text(c->s, y, col, 1, STYLE_RULE, &letter, 1);
 	}
 }
@@ -214,11 +227,13 @@ static void draw_resumed(const struct now *now, const struct chart *c)
 	char text[NUM_BYTES + 8], number[NUM_BYTES];
 	uint32_t at = now->whole.resumed_at;
 	int col = at == RULE_NEVER ? -1 : chart_col(c, at);
+	int cols;
+
 	if (col < 0 || c->r.rows <= RHO_MIN_ROWS)
 		return;
 	snprintf(text, sizeof(text), "%s %s",
 		 glyph(GLYPH_BACK, c->s->ascii), num_count(number, at));
-	int cols = screen_width(text, strlen(text));
+	cols = screen_width(text, strlen(text));
 	for (int x = col; x < col + cols; x++) {
 		const struct cell *cell = screen_cell(c->s, c->r.row + 1, x);
 		if (cell && cell->len > 0 && cell->text[0] != ' ')
@@ -231,6 +246,9 @@ static void draw_rho(const struct app *app, const struct now *now,
 		     struct chart *c)
 {
 	char text[NUM_BYTES + 8], number[NUM_BYTES];
+	uint32_t lil;
+	int col;
+
 	scale_rho(now, c);
 	chart_y_axis(c, GUTTER_COLS, MAX(c->r.rows / 2, 2));
 	draw_curves(app, now, c);
@@ -238,8 +256,8 @@ static void draw_rho(const struct app *app, const struct now *now,
 		chart_vline(c, now->n, STYLE_PLAYHEAD, "│", '|');
 	draw_rule_marks(now, c);
 	draw_name(c, STYLE_RHO, glyph(GLYPH_RHO, c->s->ascii));
-	uint32_t lil = now_lil(now);
-	int col = lil == RULE_NEVER ? -1 : chart_col(c, lil);
+	lil = now_lil(now);
+	col = lil == RULE_NEVER ? -1 : chart_col(c, lil);
 	if (col < 0)
 		return;
 	snprintf(text, sizeof(text), "Lil %s", num_count(number, lil));
@@ -342,14 +360,17 @@ static void draw_bars(const struct app *app, const struct now *now,
 	for (int col = 0; col < c->r.cols; col++) {
 		struct windows w = windows_at(c, col, g->opts.f);
 		bool later = w.from > now->n_checks;
+		double least;
+		enum style style;
+
 		if (w.gap || w.from > g->n || (later && app->pace == PACE_PLAY))
 			continue;
 		w.to = MIN(w.to, (later ? g->n : now->n_checks) + 1);
-		double least = least_gain(g, w);
-		enum style style = later	     ? STYLE_DIM
-				   : least < t	     ? STYLE_GAIN_LOW
-				   : least < 2 * t ? STYLE_GAIN_NEAR
-						     : STYLE_GAIN;
+		least = least_gain(g, w);
+		style = later		? STYLE_DIM
+			: least < t	? STYLE_GAIN_LOW
+			: least < 2 * t ? STYLE_GAIN_NEAR
+					: STYLE_GAIN;
 		chart_bar(c, col, mean_gain(g, w), style);
 		if (least < 2 * t)
 			draw_mark(g, c, col, style,
@@ -424,11 +445,13 @@ static void draw_axis(const struct app *app, const struct now *now,
 		      const struct chart *c)
 {
 	int row = c->r.row + c->r.rows;
+	int col;
+
 	chart_x_axis(c, row + 1);
 	screen_puts(c->s, row + 1, c->r.col - GUTTER_COLS, STYLE_DIM,
 		    "tokens");
 	draw_after(now, c, row);
-	int col = chart_col(c, app->cursor);
+	col = chart_col(c, app->cursor);
 	if (col >= 0)
 		screen_glyph(c->s, row, col, STYLE_CURSOR, "◆", '*');
 	col = chart_col(c, now->n);
@@ -474,14 +497,21 @@ static void draw_charts(const struct app *app, const struct now *now,
 			const struct ratio_parts *p)
 {
 	uint32_t from, to;
+	struct chart c;
+	int plot_cols;
+	struct rect rho;
+
 	app_axis(app, &from, &to);
-	struct chart c = {
-		.s = s, .graph = app->set.look.graph, .x0 = from, .x1 = to,
+	c = (struct chart){
+		.s = s,
+		.graph = app->set.look.graph,
+		.x0 = from,
+		.x1 = to,
 	};
 	if (from >= to)
 		c.x1 = from + 1.0;
-	int plot_cols = MAX(r->cols - GUTTER_COLS - 1, 1);
-	struct rect rho = take(r, p->rho);
+	plot_cols = MAX(r->cols - GUTTER_COLS - 1, 1);
+	rho = take(r, p->rho);
 	c.r = (struct rect){ rho.row, rho.col + GUTTER_COLS, rho.rows,
 			     plot_cols };
 	draw_rho(app, now, &c);
@@ -513,13 +543,17 @@ static void draw_waiting(const struct app *app, struct screen *s,
 static void draw(const struct app *app, struct screen *s, struct rect r)
 {
 	struct now now;
+	struct ratio_parts p;
+	struct rect whole;
+	struct pen pen;
+
 	if (!now_get(app, &now)) {
 		draw_waiting(app, s, r);
 		return;
 	}
-	struct ratio_parts p = split(r.rows);
-	struct rect whole = r;
-	struct pen pen = pen_in(s, take(&r, p.numbers));
+	p = split(r.rows);
+	whole = r;
+	pen = pen_in(s, take(&r, p.numbers));
 	now_draw_numbers(&now, &pen);
 	if (p.legend) {
 		pen = pen_in(s, take(&r, 1));

@@ -85,19 +85,23 @@ static int bar_row(const struct rect *r, uint32_t token, uint32_t total)
 static void draw_bar(const struct app *app, const struct now *now,
 		     struct screen *s, struct rect r, struct rect text)
 {
+	uint32_t from, all, lil;
+	uint32_t to = PHRASE_NO_TOKEN;
+	int last;
+
 	if (r.rows < 1 || r.cols < 1)
 		return;
 	screen_vline(s, r.row, r.col, r.rows, STYLE_DIM);
-	uint32_t from = text_pane_token_at(app, s, text, TEXT_PANE_GUTTER, 0,
-					   text.cols / 4);
-	uint32_t to = PHRASE_NO_TOKEN;
+	from = text_pane_token_at(app, s, text, TEXT_PANE_GUTTER, 0,
+				  text.cols / 4);
 	for (int y = text.rows - 1; y > 0 && to == PHRASE_NO_TOKEN; y--)
 		to = text_pane_token_at(app, s, text, TEXT_PANE_GUTTER, y,
 					text.cols);
 	from = from == PHRASE_NO_TOKEN ? 0 : from;
 	to = to == PHRASE_NO_TOKEN ? from : to;
-	uint32_t all = text_shown(app), lil = now_lil(now);
-	int last = bar_row(&r, to, all);
+	all = text_shown(app);
+	lil = now_lil(now);
+	last = bar_row(&r, to, all);
 	for (int y = bar_row(&r, from, all); y <= last; y++)
 		screen_glyph(s, y, r.col, STYLE_STRONG, "┃", '#');
 	if (lil != RULE_NEVER)
@@ -145,6 +149,8 @@ static bool click(struct app *app, struct rect r, int row, int col)
 {
 	struct rect at_zero = { 0, 0, r.rows, r.cols };
 	struct text_parts p = split(at_zero);
+	uint32_t token;
+
 	if (!app->run || row < p.text.row || row >= p.text.row + p.text.rows)
 		return false;
 	if (col >= p.bar.col && p.bar.cols > 0) {
@@ -154,9 +160,8 @@ static bool click(struct app *app, struct rect r, int row, int col)
 		app_set_cursor(app, (uint32_t)(n * part));
 		return true;
 	}
-	uint32_t token = text_pane_token_at(app, NULL, p.text,
-					    TEXT_PANE_GUTTER,
-					    row - p.text.row, col);
+	token = text_pane_token_at(app, NULL, p.text, TEXT_PANE_GUTTER,
+				   row - p.text.row, col);
 	if (token == PHRASE_NO_TOKEN)
 		return false;
 	app_set_cursor(app, token);
