@@ -99,7 +99,7 @@ void svg_escape(struct buf *out, const char *text, size_t n)
 	}
 }
 
-/* -- elements ------------------------------------------------------------ */
+/* --- elements ----------------------------------------------------------- */
 
 void svg_line(struct buf *out, const char *paint, double x0, double y0,
 	      double x1, double y1)
@@ -180,7 +180,7 @@ void svg_path_end(struct svg_path *p, bool close)
 		   close ? "Z" : "");
 }
 
-/* -- axes ---------------------------------------------------------------- */
+/* --- axes --------------------------------------------------------------- */
 
 double svg_x(const struct svg_panel *p, double value)
 {

@@ -123,7 +123,7 @@ static bool is_left_out(const char *name, size_t len)
 	       (len <= NAME_SHOWN && name[len - 1] == '/');
 }
 
-/* ---- headers ---- */
+/* --- headers ------------------------------------------------------------ */
 
 static bool take_signature(struct zip_dec *d, struct err *err)
 {
@@ -247,7 +247,7 @@ static bool take_head(struct zip_dec *d, struct err *err)
 	}
 }
 
-/* ---- members ---- */
+/* --- members ------------------------------------------------------------ */
 
 static bool member_pending(const struct zip_dec *d)
 {

@@ -155,7 +155,7 @@ static void fill_entry(struct entry *e, const struct run *run)
 		strncpy(e->label, r.label, sizeof(e->label) - 1);
 }
 
-/* ---- reading a stream: the feed's sink ---- */
+/* --- reading a stream: the feed's sink ---------------------------------- */
 
 static struct run *stream_open(void *ctx)
 {
@@ -189,7 +189,7 @@ static void stream_broken(void *ctx, const char *sentence)
 	note_trouble(d, sentence);
 }
 
-/* ---- reading ---- */
+/* --- reading ------------------------------------------------------------ */
 
 static void shelf_end(struct deck *d, struct shelf *s, const char *why)
 {
@@ -381,7 +381,7 @@ static enum deck_step read_step(struct deck *d)
 	return step;
 }
 
-/* ---- reporting ---- */
+/* --- reporting ---------------------------------------------------------- */
 
 static bool load_record(struct deck *d, size_t i, struct load_list *out,
 			struct err *err)
@@ -528,7 +528,7 @@ static enum deck_step sight_step(struct deck *d)
 	return STEP_DONE;
 }
 
-/* ---- the open run ---- */
+/* --- the open run ------------------------------------------------------- */
 
 static enum deck_step open_step(struct deck *d)
 {

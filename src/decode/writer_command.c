@@ -63,7 +63,7 @@ static bool word_policy(const struct order *in, size_t i,
 	return true;
 }
 
-/* --- what is done -------------------------------------------------------- */
+/* --- what is done ------------------------------------------------------- */
 
 static bool do_pause(struct writer *w, const struct order *in, struct err *err)
 {
@@ -313,7 +313,7 @@ static bool do_snapshot(struct writer *w, const struct order *in,
 	return true;
 }
 
-/* --- the table ----------------------------------------------------------- */
+/* --- the table ---------------------------------------------------------- */
 
 static const struct writer_command {
 	const char *name;

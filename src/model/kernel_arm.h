@@ -301,7 +301,7 @@ DOT_ROW(q4_k, add_even)
 DOT_ROW(q5_k, add_even)
 DOT_ROW(q6_k, add_halves)
 
-/* --- floats -------------------------------------------------------------- */
+/* --- floats ------------------------------------------------------------- */
 
 typedef float32x4_t lanes;
 enum { LANES = 4, TILE_ROWS = 4, TILE_X = 4 };
@@ -332,7 +332,7 @@ enum { LANES = 4, TILE_ROWS = 4, TILE_X = 4 };
 
 #include "model/kernel_lanes.h"
 
-/* --- activations --------------------------------------------------------- */
+/* --- activations -------------------------------------------------------- */
 
 /* As the scalar one, to the bit: halves go to even, too. */
 static void quantize(struct kernel_q8 out, const float *v, uint32_t n)

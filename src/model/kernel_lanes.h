@@ -148,7 +148,7 @@ ALWAYS void dots_of(const struct products *a, enum ggml_type type,
 		dots_strip(a, type, x, n_rows, 1);
 }
 
-/* --- matrices ------------------------------------------------------------ */
+/* --- matrices ----------------------------------------------------------- */
 
 /* Rows at a time, so that they are still near for the next vectors. */
 enum { STRIP_BYTES = 64 << 10 };
@@ -216,7 +216,7 @@ static void mul(float *out, size_t stride, const struct kernel_rows *w,
 	types[i].rows(out, stride, w, row0, row1, x);
 }
 
-/* --- attention ----------------------------------------------------------- */
+/* --- attention ---------------------------------------------------------- */
 
 /* kernels.scores, as kernel_scores() says. */
 static void scores(float *out, size_t stride, const float *q, uint32_t n_q,
@@ -322,7 +322,7 @@ static void mix(float *out, const float *p, size_t stride, uint32_t n_q,
 		mix_of(out, p, stride, n_q, v, GGML_F16, d, n);
 }
 
-/* --- softmax ------------------------------------------------------------- */
+/* --- softmax ------------------------------------------------------------ */
 
 /* e^x for x <= 0: 2^n * p(r), n = round(x / ln 2), |r| <= ln 2 / 2, p by
  * Taylor to the sixth power: within 2e-7. Under -87 it is 0. */

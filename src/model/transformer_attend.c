@@ -279,7 +279,7 @@ static void attend_part(void *ctx, unsigned i, unsigned n)
 		attend_head(t, &t->workbenches[i], head);
 }
 
-/* --- what was read --------------------------------------------------- */
+/* --- what was read ------------------------------------------------------ */
 
 /* Are these CACHE_PAGE positions those of one page, in order? */
 static bool is_whole_page(const uint32_t *pos)
@@ -324,7 +324,7 @@ static void note_read(struct transformer *t)
 	}
 }
 
-/* --- a layer --------------------------------------------------- */
+/* --- a layer ------------------------------------------------------------ */
 
 static void store(struct transformer *t)
 {

@@ -33,7 +33,7 @@ static const char *const end_pieces[] = {
 	("<\xef\xbd\x9c" "end\xe2\x96\x81of\xe2\x96\x81sentence\xef\xbd\x9c>"),
 };
 
-/* --- bytes of pieces ----------------------------------------------------- */
+/* --- bytes of pieces ---------------------------------------------------- */
 
 enum { GPT2_CHARS = 512 };
 
@@ -100,7 +100,7 @@ static bool is_end(const char *s, size_t n)
 	return false;
 }
 
-/* --- what all kinds share ------------------------------------------------ */
+/* --- what all kinds share ----------------------------------------------- */
 
 /* A vocabulary that grows. */
 struct growing {
@@ -153,7 +153,7 @@ static void finish(struct growing *g)
 	vocab_index(g->v);
 }
 
-/* --- GGUF ---------------------------------------------------------------- */
+/* --- GGUF --------------------------------------------------------------- */
 
 static bool read_pieces(struct growing *to, struct gguf_array *tokens,
 			const struct gguf *g)
@@ -352,7 +352,7 @@ struct vocab *vocab_from_gguf(const struct gguf *g, struct err *err)
 	return v;
 }
 
-/* --- llama2.c ------------------------------------------------------------ */
+/* --- llama2.c ----------------------------------------------------------- */
 
 static uint32_t little_u32(const char *s)
 {

@@ -52,7 +52,7 @@ struct why {
 	char *guessed, *note; /* the first of each */
 };
 
-/* ---- what the feed tells ---- */
+/* --- what the feed tells ------------------------------------------------ */
 
 static struct run *on_open(void *ctx)
 {
@@ -139,7 +139,7 @@ static void on_text(void *ctx, enum channel channel, const char *field,
 	f->bytes += n;
 }
 
-/* ---- the paragraph ---- */
+/* --- the paragraph ------------------------------------------------------ */
 
 /* "  label       " */
 static void put_label(struct buf *out, const char *label)
@@ -268,7 +268,7 @@ static void put_why(const struct why *w, const struct why_opts *opts,
 	}
 }
 
-/* ---- one path ---- */
+/* --- one path ----------------------------------------------------------- */
 
 static bool read_all(struct why *w, struct err *err)
 {

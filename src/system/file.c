@@ -147,7 +147,7 @@ bool file_make_folder(const char *path, struct err *err)
 	return true;
 }
 
-/* -- keeping a folder small ---------------------------------------------- */
+/* --- keeping a folder small --------------------------------------------- */
 
 struct old_file {
 	char name[NAME_BYTES];

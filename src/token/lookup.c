@@ -13,7 +13,7 @@
 
 #define SLOT_EMPTY TOKEN_NONE
 
-/* --- order --------------------------------------------------------------- */
+/* --- order -------------------------------------------------------------- */
 
 static int compare(const struct numbered *a, const char *s, size_t n)
 {
@@ -36,7 +36,7 @@ void numbered_sort(struct numbered *at, size_t n)
 		qsort(at, n, sizeof(*at), by_bytes);
 }
 
-/* --- bytes --------------------------------------------------------------- */
+/* --- bytes -------------------------------------------------------------- */
 
 static uint64_t load_64(const char *p)
 {
@@ -100,7 +100,7 @@ static uint32_t tag(uint64_t hash)
 	return (uint32_t)(hash >> 32);
 }
 
-/* --- lookup -------------------------------------------------------------- */
+/* --- lookup ------------------------------------------------------------- */
 
 static inline struct numbered string_at(const struct lookup *l, uint32_t i)
 {

@@ -23,7 +23,7 @@ static void push_id(struct vocab_ids *out, uint32_t id)
 	out->ids[out->n++] = id;
 }
 
-/* --- making one ---------------------------------------------------------- */
+/* --- making one --------------------------------------------------------- */
 
 /* Text becomes ordinary tokens, never a control token. SentencePiece joins
  * characters to user tokens too. */
@@ -108,7 +108,7 @@ void vocab_index_merges(struct vocab *v)
 	lookup_seal(&t->by_pair);
 }
 
-/* --- text to ids --------------------------------------------------------- */
+/* --- text to ids -------------------------------------------------------- */
 
 /* A blank before the text and for every blank, as SentencePiece has it. */
 static void put_blanks(const struct vocab *v, const char *s, size_t n,
@@ -230,7 +230,7 @@ void vocab_encode(const struct vocab *v, const char *text, size_t n,
 	merge_release(&m);
 }
 
-/* --- ids to text --------------------------------------------------------- */
+/* --- ids to text -------------------------------------------------------- */
 
 /* Special tokens have no bytes of their own. */
 static bool is_silent(const struct vocab *v, uint32_t id)
@@ -273,7 +273,7 @@ void vocab_piece(const struct vocab *v, uint32_t id, uint32_t previous,
 		buf_append(out, bytes, n);
 }
 
-/* --- questions ----------------------------------------------------------- */
+/* --- questions ---------------------------------------------------------- */
 
 uint32_t vocab_size(const struct vocab *v)
 {

@@ -73,7 +73,7 @@ static enum detect_answer settle(struct probe *p, const struct format *format,
 	return DETECT_YES;
 }
 
-/* ---- lines ---- */
+/* --- lines -------------------------------------------------------------- */
 
 struct lines {
 	const char *s, *end;
@@ -129,7 +129,7 @@ static size_t n_lines(const struct probe *p)
 	return scan_count(p->s, p->n, '\n');
 }
 
-/* ---- JSON ---- */
+/* --- JSON --------------------------------------------------------------- */
 
 static bool reads(struct probe *p, const char *s, size_t n, bool cut)
 {
@@ -144,7 +144,7 @@ static const struct format *claimed(struct probe *p)
 	return p->forced ? p->forced : format;
 }
 
-/* ---- text ---- */
+/* --- text --------------------------------------------------------------- */
 
 /* The dialect of records in lines of a log ("12:00:01 data: {..."), or NULL;
  * *wait: more bytes may bring one. */
@@ -217,7 +217,7 @@ static enum detect_answer text(struct probe *p)
 	return settle(p, &format_text, FRAMING_TEXT);
 }
 
-/* ---- records of lines ---- */
+/* --- records of lines --------------------------------------------------- */
 
 /* Records of lines, or payloads of events, up to the first that is claimed.
  * *n_good: how many could be read at all. */
@@ -247,7 +247,7 @@ static const struct format *claimed_line(struct probe *p, size_t *n_good)
 	return NULL;
 }
 
-/* ---- server-sent events ---- */
+/* --- server-sent events ------------------------------------------------- */
 
 static bool is_field(const char *s, size_t n)
 {
@@ -402,7 +402,7 @@ static enum detect_answer sse(struct probe *p)
 			 "known here; extract the text (jq) and open that");
 }
 
-/* ---- Amazon's event stream ---- */
+/* --- Amazon's event stream ---------------------------------------------- */
 
 static enum detect_answer frames(struct probe *p)
 {
@@ -423,7 +423,7 @@ static enum detect_answer frames(struct probe *p)
 			 "that is known here");
 }
 
-/* ---- lettered lines ---- */
+/* --- lettered lines ----------------------------------------------------- */
 
 /* Two lines of them are sure; one, if there is no more. */
 static enum detect_answer coded(struct probe *p)
@@ -445,7 +445,7 @@ static enum detect_answer coded(struct probe *p)
 	return found ? settle(p, &format_aisdk, FRAMING_CODED) : text(p);
 }
 
-/* ---- objects ---- */
+/* --- objects ------------------------------------------------------------ */
 
 /* A line that is a whole object by itself, not indented. */
 static bool has_object_line(struct probe *p)
@@ -572,7 +572,7 @@ static enum detect_answer object(struct probe *p)
 				      settle(p, &format_jsonl, framing);
 }
 
-/* ---- arrays and strings ---- */
+/* --- arrays and strings ------------------------------------------------- */
 
 /* Whose elements are they? Those that are complete are asked first. */
 static const struct format *claimed_element(struct probe *p)
@@ -652,7 +652,7 @@ static enum detect_answer strings(struct probe *p)
 	return p->whole ? text(p) : DETECT_MORE;
 }
 
-/* ---- all together ---- */
+/* --- all together ------------------------------------------------------- */
 
 static size_t skip_space(const char *s, size_t n)
 {

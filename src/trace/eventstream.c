@@ -80,7 +80,7 @@ static void broken(struct eventstream *e, const char *what)
 			       what);
 }
 
-/* ---- headers ---- */
+/* --- headers ------------------------------------------------------------ */
 
 /* Bytes of a value of this type at s, of which n are there; SIZE_MAX: it does
  * not fit or there is no such type. *string: its text, of a string. */
@@ -144,7 +144,7 @@ static bool read_headers(struct headers *h, const char *s, size_t n)
 	return true;
 }
 
-/* ---- frames ---- */
+/* --- frames ------------------------------------------------------------- */
 
 static bool is(struct slice p, const char *text)
 {
@@ -260,7 +260,7 @@ void eventstream_end(struct eventstream *e)
 	e->total = 0;
 }
 
-/* ---- writing ---- */
+/* --- writing ------------------------------------------------------------ */
 
 static void put_be32(struct buf *out, uint32_t v)
 {

@@ -109,7 +109,7 @@ void feed_free(struct feed *f)
 	mem_free(f);
 }
 
-/* ---- trouble ---- */
+/* --- trouble ------------------------------------------------------------ */
 
 static void broken(struct feed *f, uint64_t line, uint64_t byte,
 		   const char *what)
@@ -139,7 +139,7 @@ static bool fatal(struct feed *f, struct err *err)
 	return err_set(err, "%s", f->fatal.text);
 }
 
-/* ---- records ---- */
+/* --- records ------------------------------------------------------------ */
 
 static void on_too_long(void *ctx, uint64_t line, uint64_t byte)
 {
@@ -293,7 +293,7 @@ static void on_text(void *ctx, enum channel channel, const char *s, size_t n,
 	buf_release(&field);
 }
 
-/* ---- detection ---- */
+/* --- detection ---------------------------------------------------------- */
 
 static const struct format *format_of_record(struct feed *f)
 {
@@ -407,7 +407,7 @@ static void settle(struct feed *f, bool whole)
 		err_set(&f->fatal, "%s: %s", f->source, why.text);
 }
 
-/* ---- the way in ---- */
+/* --- the way in --------------------------------------------------------- */
 
 bool feed_bytes(struct feed *f, const void *bytes, size_t n, double time_s,
 		struct err *err)
@@ -451,7 +451,7 @@ bool feed_end(struct feed *f, struct err *err)
 	return f->fatal.text[0] ? fatal(f, err) : true;
 }
 
-/* ---- answers ---- */
+/* --- answers ------------------------------------------------------------ */
 
 const char *feed_dialect(const struct feed *f)
 {

@@ -144,7 +144,7 @@ void format_finish(const struct format *f, const struct buf *record,
 		   const struct buf *request, const char *reason,
 		   struct buf *out);
 
-/* ---- what several dialects have ---- */
+/* --- what several dialects have ----------------------------------------- */
 
 /* An error object or text in the stream: the newest generation is aborted.
  * false when there is none; *why then has the message. */

@@ -16,7 +16,7 @@
 
 #include <string.h>
 
-/* ---- whole messages ---- */
+/* --- whole messages ----------------------------------------------------- */
 
 static struct json_value parts_anthropic(struct json_value v, bool wrapped)
 {
@@ -62,7 +62,7 @@ static void part_anthropic(struct gen *gen, struct chunk *c,
 	put_facts(gen_facts(gen), message);
 }
 
-/* ---- events ---- */
+/* --- events ------------------------------------------------------------- */
 
 static bool detect_anthropic(struct json_value v)
 {
@@ -136,7 +136,7 @@ static bool record_anthropic(struct format_ctx *cx, struct json_value v,
 	return true;
 }
 
-/* ---- the server's side ---- */
+/* --- the server's side -------------------------------------------------- */
 
 static void finish_anthropic(const struct format_ending *e, struct buf *out)
 {

@@ -144,7 +144,7 @@ static bool record_bedrock(struct format_ctx *cx, struct json_value v,
 			    "an output");
 }
 
-/* ---- the server's side ---- */
+/* --- the server's side -------------------------------------------------- */
 
 /* As frames: what passes the proxy has no other form. */
 static void finish_bedrock(const struct format_ending *e, struct buf *out)

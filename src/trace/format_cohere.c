@@ -147,7 +147,7 @@ static bool record_cohere(struct format_ctx *cx, struct json_value v,
 	return true;
 }
 
-/* ---- the server's side ---- */
+/* --- the server's side -------------------------------------------------- */
 
 static void finish_cohere(const struct format_ending *e, struct buf *out)
 {

@@ -118,7 +118,7 @@ static bool record_gemini(struct format_ctx *cx, struct json_value v,
 	return true;
 }
 
-/* ---- the server's side ---- */
+/* --- the server's side -------------------------------------------------- */
 
 static void finish_gemini(const struct format_ending *e, struct buf *out)
 {

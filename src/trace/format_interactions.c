@@ -116,7 +116,7 @@ static bool record_interactions(struct format_ctx *cx, struct json_value v,
 	return true;
 }
 
-/* ---- whole answers ---- */
+/* --- whole answers ------------------------------------------------------ */
 
 static struct json_value steps_of(struct json_value v)
 {
@@ -144,7 +144,7 @@ static void part_interactions(struct gen *gen, struct chunk *c,
 	take_facts(gen_facts(gen), v);
 }
 
-/* ---- the server's side ---- */
+/* --- the server's side -------------------------------------------------- */
 
 static void finish_interactions(const struct format_ending *e, struct buf *out)
 {

@@ -46,7 +46,7 @@ static bool record_kobold(struct format_ctx *cx, struct json_value v,
 	return true;
 }
 
-/* ---- whole answers ---- */
+/* --- whole answers ------------------------------------------------------ */
 
 static struct json_value parts_kobold(struct json_value v, bool wrapped)
 {
@@ -72,7 +72,7 @@ static void part_kobold(struct gen *gen, struct chunk *c,
 	fact_u32(&facts->usage_tokens, json_get(part, "completion_tokens"));
 }
 
-/* ---- the server's side ---- */
+/* --- the server's side -------------------------------------------------- */
 
 static void finish_kobold(const struct format_ending *e, struct buf *out)
 {

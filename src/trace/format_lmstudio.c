@@ -81,7 +81,7 @@ static bool record_lmstudio(struct format_ctx *cx, struct json_value v,
 	return true;
 }
 
-/* ---- whole answers ---- */
+/* --- whole answers ------------------------------------------------------ */
 
 static struct json_value parts_lmstudio(struct json_value v, bool wrapped)
 {
@@ -107,7 +107,7 @@ static void part_lmstudio(struct gen *gen, struct chunk *c,
 	take_stats(gen_facts(gen), v);
 }
 
-/* ---- the server's side ---- */
+/* --- the server's side -------------------------------------------------- */
 
 static void finish_lmstudio(const struct format_ending *e, struct buf *out)
 {

@@ -70,7 +70,7 @@ static bool record_ollama(struct format_ctx *cx, struct json_value record,
 	return true;
 }
 
-/* ---- the server's side ---- */
+/* --- the server's side -------------------------------------------------- */
 
 static struct json_value parts_ollama(struct json_value v, bool wrapped)
 {

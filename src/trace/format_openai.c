@@ -333,7 +333,7 @@ static void done_openai(struct format_ctx *cx)
 	gens_close_some(cx->gens, cx->gens->n == 1);
 }
 
-/* ---- the server's side ---- */
+/* --- the server's side -------------------------------------------------- */
 
 static struct json_value parts_openai(struct json_value v, bool wrapped)
 {

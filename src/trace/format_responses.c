@@ -29,7 +29,7 @@ struct responses_state {
 static const char summary_note[] =
 	"the reasoning is a summary that the server wrote, not the trace";
 
-/* ---- whole responses ---- */
+/* --- whole responses ---------------------------------------------------- */
 
 static struct json_value parts_responses(struct json_value v, bool wrapped)
 {
@@ -114,7 +114,7 @@ static void part_responses(struct gen *gen, struct chunk *chunk,
 	put_facts(gen_facts(gen), response);
 }
 
-/* ---- events ---- */
+/* --- events ------------------------------------------------------------- */
 
 static bool detect_responses(struct json_value v)
 {

@@ -83,7 +83,7 @@ static bool record_tgi(struct format_ctx *cx, struct json_value v,
 	return true;
 }
 
-/* ---- the server's side ---- */
+/* --- the server's side -------------------------------------------------- */
 
 static struct json_value parts_tgi(struct json_value v, bool wrapped)
 {

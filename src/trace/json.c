@@ -330,7 +330,7 @@ bool json_read(struct json *j, const char *s, size_t n, bool cut,
 	return false;
 }
 
-/* ---- looking ---- */
+/* --- looking ------------------------------------------------------------ */
 
 static const struct json_node *node_of(struct json_value v)
 {
@@ -456,7 +456,7 @@ bool json_text_begins(struct json_value v, const char *prefix)
 	return have && len >= want && memcmp(have, prefix, want) == 0;
 }
 
-/* ---- numbers ---- */
+/* --- numbers ------------------------------------------------------------ */
 
 double json_number(struct json_value v, double fallback)
 {
@@ -482,7 +482,7 @@ uint32_t json_u32(struct json_value v, uint32_t fallback)
 	return (uint32_t)value;
 }
 
-/* ---- writing ---- */
+/* --- writing ------------------------------------------------------------ */
 
 bool json_is_utf8(const char *s, size_t n)
 {

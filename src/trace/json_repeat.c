@@ -143,7 +143,7 @@ static bool apply(struct json_repeat *r, const char *s,
 	return true;
 }
 
-/* ---- a new model ---- */
+/* --- a new model -------------------------------------------------------- */
 
 /* Strings and numbers, but not the words that are numbers. */
 static bool may_be_hole(const struct json_repeat *r, size_t i)

@@ -110,7 +110,7 @@ size_t pages_memory_bytes(const struct pages *p)
 	return n_bytes;
 }
 
-/* ---- writing ----------------------------------------------------------- */
+/* --- writing ------------------------------------------------------------ */
 
 static struct set *set_at(struct pages *p, uint32_t layer, enum pages_kind kind)
 {
@@ -240,7 +240,7 @@ void pages_token(struct pages *p, uint32_t i_token)
 			set_token(&p->layers[i].sets[k], i_token);
 }
 
-/* ---- reading ----------------------------------------------------------- */
+/* --- reading ------------------------------------------------------------ */
 
 /* How many states lie at or before the token. */
 static size_t states_before(const struct set *set, uint32_t token)

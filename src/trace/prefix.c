@@ -57,7 +57,7 @@ struct prefix prefix_strip(const char **s, size_t *n)
 	return prefix;
 }
 
-/* ---- who wrote a line ---- */
+/* --- who wrote a line --------------------------------------------------- */
 
 static bool begins(const char *s, size_t n, const char *word)
 {

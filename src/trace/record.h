@@ -55,7 +55,7 @@ void record_emit(struct record *r);
 /* Are lm-eval's `resps` scores of given answers, and no generated text? */
 bool record_is_likelihood(struct json_value resps);
 
-/* ---- a server's whole answer (format_response.c) ---- */
+/* --- a server's whole answer (format_response.c) ------------------------ */
 
 /* The answer object in a record, perhaps wrapped (batch output), or none. */
 struct json_value response_in(struct json_value record);

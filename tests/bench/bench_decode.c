@@ -39,7 +39,7 @@ static double now_s(void)
 	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-/* --- the memory ---------------------------------------------------------- */
+/* --- the memory --------------------------------------------------------- */
 
 struct sweep {
 	const char *bytes;
@@ -165,7 +165,7 @@ static double peer_speed(const char *file, unsigned n_threads, uint32_t depth,
 		    peer_once(file, n_threads, depth, prompt, true));
 }
 
-/* --- rows ---------------------------------------------------------------- */
+/* --- rows --------------------------------------------------------------- */
 
 /* What is measured: a model in a file, on some threads. */
 struct trial {
@@ -261,7 +261,7 @@ static void bench_prompt(const struct trial *b)
 	fflush(stdout);
 }
 
-/* --- all of it ----------------------------------------------------------- */
+/* --- all of it ---------------------------------------------------------- */
 
 static void bench_all(struct trial *b, struct pool *pools[2],
 		      const double speeds[2], bool deep)

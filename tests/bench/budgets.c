@@ -50,7 +50,7 @@ struct program {
 	const char *quit;
 };
 
-/* ---- what the system knows of a process ---- */
+/* --- what the system knows of a process --------------------------------- */
 
 static unsigned long long task_ns(int pid, const char *tid)
 {
@@ -92,7 +92,7 @@ static double memory_mb(pid_t pid, const char *field)
 	return process_bytes(pid, field) / 1e6;
 }
 
-/* ---- times ---- */
+/* --- times -------------------------------------------------------------- */
 
 struct times {
 	double ms[KEYS];
@@ -127,7 +127,7 @@ static void times_print(const char *what, struct times *t)
 	fflush(stdout);
 }
 
-/* ---- one program on the big file ---- */
+/* --- one program on the big file ---------------------------------------- */
 
 static struct pty *start(const struct program *prog, const char *file,
 			 const int *in, const char *home)
@@ -252,7 +252,7 @@ static void measure_file(const struct program *prog, const char *file,
 	leave(p, prog->quit);
 }
 
-/* ---- lilscope alone: keys while it reads ---- */
+/* --- lilscope alone: keys while it reads -------------------------------- */
 
 /* Help opens and closes: unlike any byte, its text can only come from the
  * key, whatever else is drawn meanwhile. */

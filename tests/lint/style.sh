@@ -29,6 +29,15 @@ for file in $files; do
 	[ -z "$(tail -c 1 "$file")" ] || echo "$file:1: no newline at the end"
 done | found
 
+# --- A part of a file begins with a ruler: three dashes, what it is, dashes.
+awk '/^[/][*] --+ .* --+ [*][/]$/ || /^[/][*] [-=*#][-=*#]/ && !/^[/][*] --[a-z]/ {
+	line = $0
+	gsub(/[\200-\277]/, "", line)
+	if (line !~ /^[/][*] --- [^ -].* --+ [*][/]$/ || length(line) != 78)
+		print FILENAME ":" FNR ": a ruler is /* --- what ---- */, " \
+			"78 columns wide"
+}' $files | found
+
 # --- Length of files and functions.
 wc -l $files | awk -v max=$FILE_LINES_MAX -v long=" $long_files " '
 $2 != "total" && $1 > max && !index(long, " " $2 " ") {

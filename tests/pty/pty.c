@@ -55,7 +55,7 @@ uint64_t pty_now_us(void)
 	return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
 }
 
-/* ---- the child ---- */
+/* --- the child ---------------------------------------------------------- */
 
 static void child_env(const struct pty_spec *spec)
 {
@@ -166,7 +166,7 @@ pid_t pty_pid(const struct pty *p)
 	return p->pid;
 }
 
-/* ---- output ---- */
+/* --- output ------------------------------------------------------------- */
 
 /* True if bytes came. */
 static bool take_output(struct pty *p)
@@ -216,7 +216,7 @@ bool pty_pump(struct pty *p, int timeout_ms)
 	}
 }
 
-/* ---- waiting ---- */
+/* --- waiting ------------------------------------------------------------ */
 
 bool pty_wait(struct pty *p, bool (*happened)(struct pty *p, const void *ctx),
 	      const void *ctx, int patience_ms)
@@ -275,7 +275,7 @@ bool pty_wait_silence(struct pty *p, int quiet_ms, int patience_ms)
 	return true;
 }
 
-/* ---- input ---- */
+/* --- input -------------------------------------------------------------- */
 
 /* The program may be writing while it should read: never block on it. */
 void pty_type(struct pty *p, const char *bytes, size_t n)
@@ -342,7 +342,7 @@ void pty_hang_up(struct pty *p)
 	p->eof = true;
 }
 
-/* ---- facts ---- */
+/* --- facts -------------------------------------------------------------- */
 
 const struct buf *pty_raw(const struct pty *p)
 {
@@ -446,7 +446,7 @@ bool pty_restored(struct pty *p, char why[128])
 	return same_termios(&p->before, &p->after);
 }
 
-/* ---- statements of a test ---- */
+/* --- statements of a test ----------------------------------------------- */
 
 static void fail_here(struct pty *p, const char *file, int line,
 		      const char *fmt, ...) PRINTF_LIKE(4, 5);

@@ -58,7 +58,7 @@ bool pty_pump(struct pty *p, int timeout_ms);
 /* Monotonic clock. */
 uint64_t pty_now_us(void);
 
-/* -- waiting: true when it happened before patience_ms were over -- */
+/* --- waiting: true when it happened before patience_ms were over -------- */
 bool pty_wait(struct pty *p, bool (*happened)(struct pty *p, const void *ctx),
 	      const void *ctx, int patience_ms);
 bool pty_wait_text(struct pty *p, const char *text, int patience_ms);
@@ -68,7 +68,7 @@ bool pty_wait_exit(struct pty *p, int patience_ms);
 /* It wrote nothing for quiet_ms. */
 bool pty_wait_silence(struct pty *p, int quiet_ms, int patience_ms);
 
-/* -- input -- */
+/* --- input -------------------------------------------------------------- */
 void pty_type(struct pty *p, const char *bytes, size_t n);
 void pty_keys(struct pty *p, const char *keys);
 #define PTY_UP "\033[A"
@@ -89,7 +89,7 @@ void pty_resize(struct pty *p, int rows, int cols);
 /* Closes the window: the program gets SIGHUP, its terminal is gone. */
 void pty_hang_up(struct pty *p);
 
-/* -- the screen -- */
+/* --- the screen --------------------------------------------------------- */
 /* Row as UTF-8, trailing blanks cut; valid until the next call. */
 const char *pty_row(struct pty *p, int row);
 /* All rows, a line each; trailing blank rows stay. */
@@ -107,7 +107,7 @@ struct pty_cell {
 };
 struct pty_cell pty_cell(struct pty *p, int row, int col);
 
-/* -- facts -- */
+/* --- facts -------------------------------------------------------------- */
 /* Everything that was written so far. */
 const struct buf *pty_raw(const struct pty *p);
 uint64_t pty_n_bytes(const struct pty *p);
@@ -123,7 +123,7 @@ bool pty_restored(struct pty *p, char why[128]);
 /* A DEC private mode (1049, 25, ...) was switched on last. */
 bool pty_mode(const struct pty *p, int mode);
 
-/* -- the same as statements of a test: they print the screen and fail -- */
+/* --- the same as statements of a test: they print the screen and fail --- */
 #define expect_text(p, text) pty_expect_text(p, text, __FILE__, __LINE__)
 #define expect_gone(p, text) pty_expect_gone(p, text, __FILE__, __LINE__)
 #define expect_exit(p, status) pty_expect_exit(p, status, __FILE__, __LINE__)

@@ -41,7 +41,7 @@ static void go_to(struct lil *l, long token)
 	lil_settle(l);
 }
 
-/* ---- moving ---- */
+/* --- moving ------------------------------------------------------------- */
 
 struct move {
 	const char *name, *keys;
@@ -140,7 +140,7 @@ static void test_play_and_pause(void **state)
 	lil_quit(l);
 }
 
-/* ---- looking ---- */
+/* --- looking ------------------------------------------------------------ */
 
 static void dump_now(struct lil *l, struct buf *out)
 {
@@ -248,7 +248,7 @@ static void test_marks(void **state)
 	lil_quit(l);
 }
 
-/* ---- tuning ---- */
+/* --- tuning ------------------------------------------------------------- */
 
 /* The file is gone: whatever changes was not read again. */
 static void test_tuning_without_the_file(void **state)
@@ -283,7 +283,7 @@ static void test_tuning_without_the_file(void **state)
 	lil_quit(l);
 }
 
-/* ---- commands ---- */
+/* --- commands ----------------------------------------------------------- */
 
 static void test_bad_commands(void **state)
 {
@@ -361,7 +361,7 @@ static void test_export(void **state)
 	lil_quit(l);
 }
 
-/* ---- mouse ---- */
+/* --- mouse -------------------------------------------------------------- */
 
 static void test_mouse(void **state)
 {
@@ -407,7 +407,7 @@ static void test_wheel(void **state)
 	lil_quit(l);
 }
 
-/* ---- the list ---- */
+/* --- the list ----------------------------------------------------------- */
 
 static void test_list_opens_and_closes(void **state)
 {
@@ -446,7 +446,7 @@ static void test_list_sort_and_filter(void **state)
 	lil_quit(l);
 }
 
-/* ---- anything ---- */
+/* --- anything ----------------------------------------------------------- */
 
 /* Three thousand keys that mean something or nothing: it goes on. */
 static void test_monkey(void **state)

@@ -9,7 +9,7 @@
 enum { U32 = 4, I32 = 5, F32 = 6, BOOL = 7, STRING = 8, ARRAY = 9 };
 enum { SPM_FIRST = 3 + 256, BPE_FIRST = 256 };
 
-/* --- GGUF ---------------------------------------------------------------- */
+/* --- GGUF --------------------------------------------------------------- */
 
 static void put_number(struct buf *out, uint64_t value, int n)
 {
@@ -94,7 +94,7 @@ void keys_file(struct keys *k, struct buf *out)
 	k->n = 0;
 }
 
-/* --- SentencePiece ------------------------------------------------------- */
+/* --- SentencePiece ------------------------------------------------------ */
 
 void naive_spm_file(const struct naive_piece *pieces, uint32_t n,
 		    struct buf *out)
@@ -206,7 +206,7 @@ void naive_spm(const struct naive_piece *pieces, uint32_t n_pieces,
 	mem_free(ends);
 }
 
-/* --- byte-level BPE ------------------------------------------------------ */
+/* --- byte-level BPE ----------------------------------------------------- */
 
 /* 33 bytes before '!', 34 from DEL on and the soft hyphen can't be seen. */
 size_t naive_gpt2_char(unsigned char byte, char out[4])

@@ -9,7 +9,7 @@
 #include "base/buf.h"
 #include "model/vocab_read.h"
 
-/* --- a GGUF file of keys, no tensors; all zero is empty ------------------ */
+/* --- a GGUF file of keys, no tensors; all zero is empty ----------------- */
 
 struct keys {
 	struct buf body;
@@ -29,7 +29,7 @@ void keys_ints(struct keys *k, const char *key, const int32_t *values,
 /* The file's bytes; *k is empty afterwards. */
 void keys_file(struct keys *k, struct buf *out);
 
-/* --- what it is made of -------------------------------------------------- */
+/* --- what it is made of ------------------------------------------------- */
 
 struct naive_piece {
 	const char *s; /* SentencePiece: U+2581 for blanks; BPE: its bytes */
@@ -50,7 +50,7 @@ void naive_bpe_file(const char *family, const struct naive_merge *merges,
 		    uint32_t n_merges, const struct naive_piece *pieces,
 		    uint32_t n, struct buf *out);
 
-/* --- the rules ----------------------------------------------------------- */
+/* --- the rules ---------------------------------------------------------- */
 
 /* Text without special tokens, its blanks as U+2581 already. */
 void naive_spm(const struct naive_piece *pieces, uint32_t n, const char *text,

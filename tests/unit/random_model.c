@@ -7,7 +7,7 @@
 
 #include "model/quant.h"
 
-/* --- a file -------------------------------------------------------------- */
+/* --- a file ------------------------------------------------------------- */
 
 struct file {
 	struct buf keys, infos, data;
@@ -356,7 +356,7 @@ void random_gguf(const struct random_spec *spec, struct buf *out)
 	buf_release(&f.data);
 }
 
-/* --- what it means -------------------------------------------------------- */
+/* --- what it means ------------------------------------------------------ */
 
 /* w x, for the i-th of the matrices that lie behind one another. */
 static void times(const struct kernel_rows *w, uint64_t i, uint32_t n_rows,

@@ -74,7 +74,7 @@ static void test_round_up(void **state)
 	assert_float_equal(ticks_top(NAN), 1, 0);
 }
 
-/* ---- drawing ----------------------------------------------------------- */
+/* --- drawing ------------------------------------------------------------ */
 
 static struct series_range ramp(const void *ctx, double from, double to)
 {
@@ -216,7 +216,7 @@ static void test_axes(void **state)
 			"     0        1k        2k        3k       4k\n");
 }
 
-/* ---- numbers ----------------------------------------------------------- */
+/* --- numbers ------------------------------------------------------------ */
 
 static void test_numbers(void **state)
 {

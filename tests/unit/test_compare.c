@@ -134,7 +134,7 @@ static int clean(void **state)
 	return rmdir(dir);
 }
 
-/* ---- the program's state ------------------------------------------------ */
+/* --- the program's state ------------------------------------------------ */
 
 static void work(struct app *app)
 {
@@ -192,7 +192,7 @@ static void press(struct app *app, int32_t key)
 	app_sync(app);
 }
 
-/* ---- which runs --------------------------------------------------------- */
+/* --- which runs --------------------------------------------------------- */
 
 static void runs_of_the_prompt(void **state)
 {
@@ -252,7 +252,7 @@ static void records_are_read_again(void **state)
 	app_release(&app);
 }
 
-/* ---- the axis ------------------------------------------------------------ */
+/* --- the axis ----------------------------------------------------------- */
 
 static void one_playhead_for_all(void **state)
 {
@@ -350,7 +350,7 @@ static void playing_goes_by_the_clock(void **state)
 	app_release(&app);
 }
 
-/* ---- what it draws ------------------------------------------------------- */
+/* --- what it draws ------------------------------------------------------ */
 
 static void screens(void **state)
 {
@@ -432,7 +432,7 @@ static void any_size_does_no_harm(void **state)
 	app_release(&app);
 }
 
-/* ---- runs that grow ------------------------------------------------------ */
+/* --- runs that grow ----------------------------------------------------- */
 
 static void give(int fd, const struct script *s, int from, int n, bool header)
 {

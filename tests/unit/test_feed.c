@@ -350,7 +350,7 @@ static void cuts_do_not_matter(void **state)
 	each_sample(sample_cuts, NULL);
 }
 
-/* ---- bad input, made here ---- */
+/* --- bad input, made here ----------------------------------------------- */
 
 #define SAYS(text) \
 	"data: {\"choices\":[{\"delta\":{\"content\":\"" text "\"}}]}\n\n"

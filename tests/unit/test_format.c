@@ -163,7 +163,7 @@ static void keys_belong_to_hosts(void **state)
 	}
 }
 
-/* ---- endings ---- */
+/* --- endings ------------------------------------------------------------ */
 
 static const struct ending {
 	const char *format, *head; /* records before the last */

@@ -117,7 +117,7 @@ static void memory_is_a_few_bytes_a_change(void **state)
 	pages_free(p);
 }
 
-/* ---- out of the format ------------------------------------------------- */
+/* --- out of the format -------------------------------------------------- */
 
 static struct run *on_open(void *ctx)
 {

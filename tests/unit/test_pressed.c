@@ -29,7 +29,7 @@ enum { ROWS = 30, COLS = 100 };
 
 static char dir[] = "/tmp/lilscope-pressed-XXXXXX";
 
-/* -- the program, without a terminal --------------------------------------- */
+/* --- the program, without a terminal ------------------------------------ */
 
 static void settle(struct app *app, bool *begun)
 {
@@ -197,7 +197,7 @@ static void remove_written(void)
 	closedir(d);
 }
 
-/* -- one row ------------------------------------------------------------- */
+/* --- one row ------------------------------------------------------------ */
 
 static bool shows;  /* LILSCOPE_SHOW */
 static size_t n_bad;
@@ -283,7 +283,7 @@ static void do_row(const struct pressed *row, const char *view, int32_t key)
 	remove_written();
 }
 
-/* -- the table ------------------------------------------------------------- */
+/* --- the table ---------------------------------------------------------- */
 
 struct count {
 	size_t n_rows, n_keys;

@@ -112,7 +112,7 @@ static void many_holes(void **state)
 	buf_release(&s);
 }
 
-/* ---- streams of events, made by chance ---- */
+/* --- streams of events, made by chance ---------------------------------- */
 
 static const char *one_of(const char *const *words, size_t n)
 {

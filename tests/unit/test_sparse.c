@@ -475,7 +475,7 @@ static void lots_are_fair(void **state)
 	assert_true(chi2 < 42.3); /* 18 degrees of freedom, 0.1 % */
 }
 
-/* --- the cache under them ------------------------------------------------ */
+/* --- the cache under them ----------------------------------------------- */
 
 /* Slots as plain arrays: position, and a key that tells it. */
 static void the_cache_keeps_rows(void **state)
@@ -537,7 +537,7 @@ static void the_cache_keeps_rows(void **state)
 	cache_free(c);
 }
 
-/* --- options ------------------------------------------------------------- */
+/* --- options ------------------------------------------------------------ */
 
 static bool resolves(const char *policy, struct sparse_opts o,
 		     struct err *err)

@@ -130,7 +130,7 @@ static const struct shot shots[] = {
 	  .cols = 80 },
 };
 
-/* ---- the program's state ----------------------------------------------- */
+/* --- the program's state ------------------------------------------------ */
 
 static void app_with(struct app *app, struct run *run, const struct shot *shot)
 {
@@ -231,7 +231,7 @@ static void test_any_size(void **state)
 	run_free(run);
 }
 
-/* ---- clicks, scrolling, sources ---------------------------------------- */
+/* --- clicks, scrolling, sources ----------------------------------------- */
 
 static void test_text_clicks(void **state)
 {

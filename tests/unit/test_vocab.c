@@ -99,7 +99,7 @@ static void are_ids(const struct vocab *v, const char *text, unsigned flags,
 	are_ids(v, text, flags, (const uint32_t[]){ __VA_ARGS__ },             \
 		ARRAY_LEN(((const uint32_t[]){ __VA_ARGS__ })))
 
-/* --- the vectors --------------------------------------------------------- */
+/* --- the vectors -------------------------------------------------------- */
 
 static void vectors(void **state)
 {
@@ -121,7 +121,7 @@ static void vectors(void **state)
 	}
 }
 
-/* --- beside the definitions ---------------------------------------------- */
+/* --- beside the definitions --------------------------------------------- */
 
 enum { TEXT_MAX_BYTES = 48, PIECE_MAX_BYTES = 8, RANDOM_PIECES = 40 };
 
@@ -305,7 +305,7 @@ static void qwen2_as_bundled(void **state)
 	unload(&l);
 }
 
-/* --- long and broken texts ----------------------------------------------- */
+/* --- long and broken texts ---------------------------------------------- */
 
 static void repeat(struct buf *out, const char *s, size_t n_bytes,
 		   const char *last)
@@ -391,7 +391,7 @@ static void any_bytes_come_back(void **state)
 	buf_release(&text);
 }
 
-/* --- special tokens ------------------------------------------------------ */
+/* --- special tokens ----------------------------------------------------- */
 
 static void bpe_specials(void **state)
 {
@@ -487,7 +487,7 @@ static void llama3_takes_whole_words(void **state)
 	unload(&l);
 }
 
-/* --- llama2.c's file ----------------------------------------------------- */
+/* --- llama2.c's file ---------------------------------------------------- */
 
 static void put_llama2c(struct buf *out, const char *s, float score)
 {
@@ -538,7 +538,7 @@ static void from_llama2c(void **state)
 	buf_release(&file);
 }
 
-/* --- files that can't be ------------------------------------------------- */
+/* --- files that can't be ------------------------------------------------ */
 
 static void refused(struct keys *k, const char *why)
 {

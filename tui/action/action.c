@@ -44,7 +44,7 @@ const struct action_room *action_room(size_t i)
 	return NULL;
 }
 
-/* -- finding ------------------------------------------------------------- */
+/* --- finding ------------------------------------------------------------ */
 
 const struct action *action_find(const char *name, size_t n)
 {
@@ -78,7 +78,7 @@ const struct action *action_for_key(int32_t key, const struct view *view)
 	return NULL;
 }
 
-/* -- the command line ---------------------------------------------------- */
+/* --- the command line --------------------------------------------------- */
 
 static bool needs_arg(const struct action *a)
 {
@@ -155,7 +155,7 @@ void action_command(struct app *app, const char *line)
 			     (int)MIN(n, (size_t)60), copy);
 }
 
-/* -- keys ---------------------------------------------------------------- */
+/* --- keys --------------------------------------------------------------- */
 
 /* The letter that m or ' waited for. */
 static bool awaited_key(struct app *app, struct key key)

@@ -30,7 +30,7 @@ static void seek(struct app *app, const char *arg)
 	app_seek(app, (uint32_t)to);
 }
 
-/* -- the source of a phrase ---------------------------------------------- */
+/* --- the source of a phrase --------------------------------------------- */
 
 static void jump_back(struct app *app)
 {
@@ -68,7 +68,7 @@ static void jump_source(struct app *app)
 	app_say(app, "the source of token %s; Enter goes back", number);
 }
 
-/* -- rows ---------------------------------------------------------------- */
+/* --- rows --------------------------------------------------------------- */
 
 static const struct action rows[] = {
 	{ .name = "left", .keys = { K_LEFT, 'h' }, .hint = "move",

@@ -181,7 +181,7 @@ bool app_sync(struct app *app)
 	return more;
 }
 
-/* -- playing ------------------------------------------------------------- */
+/* --- playing ------------------------------------------------------------ */
 
 /* Seconds between token i - 1 and token i in the recording. */
 static double token_wait(const struct app *app, uint32_t i)
@@ -275,7 +275,7 @@ double app_next_tick(const struct app *app)
 	return move < 0 || (quiet >= 0 && quiet < move) ? quiet : move;
 }
 
-/* -- changes ------------------------------------------------------------- */
+/* --- changes ------------------------------------------------------------ */
 
 void app_retune(struct app *app)
 {

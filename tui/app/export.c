@@ -60,7 +60,7 @@ static void each_check(const struct run *run, uint32_t n_tokens,
 	}
 }
 
-/* ---- csv --------------------------------------------------------------- */
+/* --- csv ---------------------------------------------------------------- */
 
 static void put_number(struct buf *out, double v)
 {
@@ -90,7 +90,7 @@ static void export_csv(const struct run *run, uint32_t n_tokens,
 		each_check(run, n_tokens, csv_row, out);
 }
 
-/* ---- jsonl ------------------------------------------------------------- */
+/* --- jsonl -------------------------------------------------------------- */
 
 /* A JSON string; what is not UTF-8 becomes U+FFFD. */
 static void put_string(struct buf *out, const char *text)
@@ -215,7 +215,7 @@ static void export_jsonl(const struct run *run, uint32_t n_tokens,
 				     out);
 }
 
-/* ---- the table --------------------------------------------------------- */
+/* --- the table ---------------------------------------------------------- */
 
 const struct export_format export_formats[] = {
 	{ "csv", "a row a check: sizes, gains, rho, band, h", export_csv },

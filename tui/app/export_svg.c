@@ -51,7 +51,7 @@ static void put_text(struct buf *out, const char *text)
 	buf_release(&clean);
 }
 
-/* ---- curves ------------------------------------------------------------ */
+/* --- curves ------------------------------------------------------------- */
 
 /* A path of the series over the columns; shift is added. `back` walks from
  * right to left, to close an area. */
@@ -146,7 +146,7 @@ static void threshold(struct fig *f)
 			 num_count(at, v.resumed_at));
 }
 
-/* ---- words ------------------------------------------------------------- */
+/* --- words -------------------------------------------------------------- */
 
 /* Beside a y axis, upwards. */
 static void y_title(struct fig *f, int y, const char *text)

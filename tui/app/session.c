@@ -26,8 +26,7 @@ void session_name(const char *text, size_t n, char name[SESSION_NAME_BYTES])
 		 (unsigned long long)hash);
 }
 
-/* -- to text
- * -------------------------------------------------------------------- */
+/* --- to text ------------------------------------------------------------ */
 
 static void write_options(const struct app *app, struct buf *out)
 {
@@ -62,8 +61,7 @@ void session_write(const struct app *app, struct buf *out)
 	write_options(app, out);
 }
 
-/* -- from text
- * ------------------------------------------------------------------- */
+/* --- from text ---------------------------------------------------------- */
 
 /* What a state file asks for. */
 struct session_wish {
@@ -180,8 +178,7 @@ void session_read(struct app *app, const char *text, size_t n)
 	apply(app, &wish);
 }
 
-/* -- files
- * --------------------------------------------------------------------- */
+/* --- files -------------------------------------------------------------- */
 
 static bool state_path(const struct app *app, char out[FILE_PATH_BYTES])
 {

@@ -5,7 +5,7 @@
 
 #include "base/buf.h"
 
-/* -- rows ---------------------------------------------------------------- */
+/* --- rows --------------------------------------------------------------- */
 
 static size_t index_of(const struct view *view)
 {
@@ -79,7 +79,7 @@ void action_keys(const struct action *a, struct buf *out)
 	}
 }
 
-/* -- one after another --------------------------------------------------- */
+/* --- one after another -------------------------------------------------- */
 
 const struct view *view_below(const struct app *app)
 {

@@ -29,7 +29,7 @@ static void put_commands(unsigned where, struct buf *out)
 			buf_printf(out, " %s", commands[i].name);
 }
 
-/* -- bash ---------------------------------------------------------------- */
+/* --- bash --------------------------------------------------------------- */
 
 static void bash_options(const struct command *command, struct buf *out)
 {
@@ -97,7 +97,7 @@ static void print_bash(struct buf *out)
 		      "complete -o filenames -F _lilscope lilscope\n");
 }
 
-/* -- zsh ----------------------------------------------------------------- */
+/* --- zsh ---------------------------------------------------------------- */
 
 /* Text inside '...[...]': brackets, colons and quotes are not for it. */
 static void put_zsh(const char *text, struct buf *out)
@@ -157,7 +157,7 @@ static void print_zsh(struct buf *out)
 		      "'*:file:_files'\n");
 }
 
-/* -- fish ---------------------------------------------------------------- */
+/* --- fish --------------------------------------------------------------- */
 
 static void put_fish(const char *text, struct buf *out)
 {

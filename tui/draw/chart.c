@@ -48,7 +48,7 @@ static struct dots dots_of(const struct chart *c)
 	return dots[graph_of(c)];
 }
 
-/* ---- scales ------------------------------------------------------------ */
+/* --- scales ------------------------------------------------------------- */
 
 double chart_x(const struct chart *c, int col)
 {
@@ -89,7 +89,7 @@ int chart_row(const struct chart *c, double y)
 	return row < 0 || row >= c->r.rows ? -1 : c->r.row + row;
 }
 
-/* ---- dots -------------------------------------------------------------- */
+/* --- dots --------------------------------------------------------------- */
 
 /* The dots that a cell shows already in this style. */
 static unsigned cell_dots(const struct cell *cell, enum style style)
@@ -295,7 +295,7 @@ void chart_bar(const struct chart *c, int col, double value, enum style style)
 	}
 }
 
-/* ---- lines and axes ---------------------------------------------------- */
+/* --- lines and axes ----------------------------------------------------- */
 
 static bool is_free(const struct cell *cell)
 {

@@ -79,7 +79,7 @@ const char *prompt_text(struct prompt *p)
 	return p->line;
 }
 
-/* -- editing ------------------------------------------------------------- */
+/* --- editing ------------------------------------------------------------ */
 
 /* The start of the cluster before `at`: clusters are found from the left. */
 static size_t before(const struct prompt *p, size_t at)
@@ -177,7 +177,7 @@ static void kill_word(struct prompt *p)
 	cut(p, word_start(p), p->at);
 }
 
-/* -- history ------------------------------------------------------------- */
+/* --- history ------------------------------------------------------------ */
 
 static void remember(struct prompt *p)
 {
@@ -216,7 +216,7 @@ static void newer(struct prompt *p)
 		recall(p, p->back - 1);
 }
 
-/* -- completion ---------------------------------------------------------- */
+/* --- completion --------------------------------------------------------- */
 
 static const char *nth_word(const struct prompt *p, size_t i)
 {
@@ -264,7 +264,7 @@ static void cycle(struct prompt *p, bool forward)
 	}
 }
 
-/* -- keys ---------------------------------------------------------------- */
+/* --- keys --------------------------------------------------------------- */
 
 static const struct {
 	int32_t keys[3];
@@ -324,7 +324,7 @@ enum prompt_result prompt_key(struct prompt *p, int32_t code)
 	return PROMPT_EDITED;
 }
 
-/* -- drawing ------------------------------------------------------------- */
+/* --- drawing ------------------------------------------------------------ */
 
 /* Completions to the right of the line, the chosen one marked. */
 static void draw_words(const struct prompt *p, struct screen *s, int row,

@@ -76,7 +76,7 @@ static void put_rect(struct buf *out, double x, double y, double w, double h,
 	svg_rect(out, colour_of(rgb).text, x, y, w, h);
 }
 
-/* -- cells that are drawn as shapes -------------------------------------- */
+/* --- cells that are drawn as shapes ------------------------------------- */
 
 /* Code point of a three-byte cell, or 0. */
 static uint32_t code_point(const struct cell *c)
@@ -129,7 +129,7 @@ static bool put_shape(struct buf *out, const struct cell *c, int x, int y,
 	return true;
 }
 
-/* -- rows ---------------------------------------------------------------- */
+/* --- rows --------------------------------------------------------------- */
 
 static void put_text(struct buf *out, const struct cell *c, int n, int x, int y)
 {
@@ -240,7 +240,7 @@ void screen_svg(const struct screen *s, const char *title, struct buf *out)
 	svg_end(out);
 }
 
-/* -- escape sequences ---------------------------------------------------- */
+/* --- escape sequences --------------------------------------------------- */
 
 static void put_ansi_color(struct buf *out, int16_t index, bool back,
 			   enum color_mode mode)

@@ -18,7 +18,7 @@ enum {
 	RING_LINES = 512, /* at least a screen of them */
 };
 
-/* ---- anchors ----------------------------------------------------------- */
+/* --- anchors ------------------------------------------------------------ */
 
 /* Whether text[from, to) has a line feed; *after is the place after the
  * last one. */
@@ -101,7 +101,7 @@ static size_t anchor_before(const struct text_layout *l, size_t at)
 	return best;
 }
 
-/* ---- lines ------------------------------------------------------------- */
+/* --- lines -------------------------------------------------------------- */
 
 /* Where a line from `from` must end at the latest, besides line feeds. */
 static size_t hard_end(const struct text_layout *l, size_t from)

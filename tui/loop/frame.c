@@ -46,7 +46,7 @@ void frame_fit(struct app *app, int rows, int cols)
 	app->view_cols = MAX(1, r.cols);
 }
 
-/* -- the sentence for small windows --------------------------------------- */
+/* --- the sentence for small windows ------------------------------------- */
 
 static void draw_small(struct screen *s)
 {
@@ -73,8 +73,7 @@ static void draw_small(struct screen *s)
 	}
 }
 
-/* -- title ------------------------------------------------------------------
- */
+/* --- title -------------------------------------------------------------- */
 
 static const char *dot(const struct screen *s)
 {
@@ -351,8 +350,7 @@ static void draw_facts(const struct app *app, struct screen *s)
 		   now.run->trace.time_us ? "times recorded" : "no times");
 }
 
-/* -- the last row ------------------------------------------------------------
- */
+/* --- the last row ------------------------------------------------------- */
 
 /* The key as the hint line has room for it. */
 static const char *short_key(int32_t key, const struct screen *s,

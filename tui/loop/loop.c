@@ -30,8 +30,7 @@ struct loop {
 	bool color_always;
 };
 
-/* -- work --------------------------------------------------------------------
- */
+/* --- work --------------------------------------------------------------- */
 
 bool loop_begin(struct app *app)
 {
@@ -79,8 +78,7 @@ bool loop_work(struct app *app)
 	return more;
 }
 
-/* -- drawing ------------------------------------------------------------------
- */
+/* --- drawing ------------------------------------------------------------ */
 
 /* Options that the terminal and the screen must know of. */
 static void follow_settings(struct loop *l)
@@ -132,8 +130,7 @@ static uint64_t frame_gap_us(const struct loop *l)
 	return age >= gap ? 0 : gap - age;
 }
 
-/* -- events
- * --------------------------------------------------------------------- */
+/* --- events ------------------------------------------------------------- */
 
 static void stop(struct loop *l)
 {

@@ -51,8 +51,7 @@ static void settle(struct script *s)
 	}
 }
 
-/* -- instructions: the rest of the line; false and err if it fails
- * -------------- */
+/* --- instructions, which take the rest of the line ---------------------- */
 
 static bool do_wait(struct script *s, const char *arg, struct err *err)
 {
@@ -136,8 +135,7 @@ static const struct {
 	{ "screen", do_screen },
 };
 
-/* -- keys
- * -------------------------------------------------------------------------- */
+/* --- keys --------------------------------------------------------------- */
 
 /* What a key began (a search in a long text) is finished before the next. */
 static void press(struct script *s, int32_t code)

@@ -74,7 +74,7 @@ static const struct opt rows[] = {
 };
 const struct opt_room opt_input = { rows, ARRAY_LEN(rows) };
 
-/* -- for those who ask --------------------------------------------------- */
+/* --- for those who ask -------------------------------------------------- */
 
 struct url_opts request_of(const struct request_settings *set)
 {

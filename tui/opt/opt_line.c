@@ -51,7 +51,7 @@ bool opt_set(struct settings *set, const char *name, const char *value,
 	return set_row(set, opt, "", value ? value : "", err);
 }
 
-/* -- the command line -------------------------------------------------- */
+/* --- the command line --------------------------------------------------- */
 
 /* What is being read: argv, and where we are in it. */
 struct reader {

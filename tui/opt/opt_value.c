@@ -19,7 +19,7 @@ static const void *stored(const struct opt *opt, const struct settings *set)
 	return (const char *)set + opt->at;
 }
 
-/* -- switches ------------------------------------------------------------ */
+/* --- switches ----------------------------------------------------------- */
 
 bool opt_read_switch(const char *value, bool *out, struct err *err)
 {
@@ -49,7 +49,7 @@ void opt_get_switch(const struct opt *opt, const struct settings *set,
 	buf_puts(out, *(const bool *)stored(opt, set) ? "on" : "off");
 }
 
-/* -- numbers ------------------------------------------------------------- */
+/* --- numbers ------------------------------------------------------------ */
 
 /* Within the row's limits; digits may be grouped with blanks or '_'. */
 static bool read_number(const struct opt *opt, const char *value, double *out,
@@ -131,7 +131,7 @@ void opt_get_float(const struct opt *opt, const struct settings *set,
 	put_number(opt, (double)*(const float *)stored(opt, set), out);
 }
 
-/* -- one of some --------------------------------------------------------- */
+/* --- one of some -------------------------------------------------------- */
 
 bool opt_read_value(const char *value, const char *(*values)(size_t),
 		    size_t *out, struct err *err)
@@ -177,7 +177,7 @@ bool opt_set_name(const struct opt *opt, struct settings *set,
 	       opt_set_word(opt, set, opt->value(i), err);
 }
 
-/* -- words --------------------------------------------------------------- */
+/* --- words -------------------------------------------------------------- */
 
 bool opt_set_word(const struct opt *opt, struct settings *set,
 		  const char *value, struct err *err)

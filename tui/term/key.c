@@ -153,7 +153,7 @@ int32_t key_parse(const char *name, size_t n)
 	return code | mods;
 }
 
-/* -- decoding ---------------------------------------------------------- */
+/* --- decoding ----------------------------------------------------------- */
 
 /* A control sequence, taken apart: ESC [ intro params final. */
 struct sequence {

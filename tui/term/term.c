@@ -79,7 +79,7 @@ static uint64_t now_ms(void)
 	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
-/* -- capabilities ------------------------------------------------------- */
+/* --- capabilities ------------------------------------------------------- */
 
 /* Appends text if it fits whole. */
 static void append(char *out, size_t size, const char *text)
@@ -215,7 +215,7 @@ static void make_sequences(struct term *t)
 	saved_state.leave_len = strlen(saved_state.leave);
 }
 
-/* -- opening and closing ------------------------------------------------- */
+/* --- opening and closing ------------------------------------------------ */
 
 static bool no_terminal(struct err *err)
 {
@@ -365,7 +365,7 @@ void term_set_mouse(struct term *t, bool on)
 		put_bytes(t, bytes, strlen(bytes));
 }
 
-/* -- drawing ------------------------------------------------------------- */
+/* --- drawing ------------------------------------------------------------ */
 
 void term_forget(struct term *t)
 {
@@ -486,7 +486,7 @@ bool term_blit(struct term *t, const struct screen *s)
 	return !t->gone;
 }
 
-/* -- keys ---------------------------------------------------------------- */
+/* --- keys --------------------------------------------------------------- */
 
 int term_fd(const struct term *t)
 {

@@ -17,7 +17,7 @@ struct compare *compare_of(const struct app *app)
 	return view_state(app, &view_compare);
 }
 
-/* ---- which runs -------------------------------------------------------- */
+/* --- which runs --------------------------------------------------------- */
 
 static bool is_same_prompt(const struct run *a, const struct run *b)
 {
@@ -165,7 +165,7 @@ const struct run *compare_run(const struct app *app, size_t i)
 	return app->deck ? deck_kept(app->deck, c->runs[i]) : NULL;
 }
 
-/* ---- the axis ---------------------------------------------------------- */
+/* --- the axis ----------------------------------------------------------- */
 
 double compare_time_s(const struct trace *t, uint32_t n)
 {
@@ -248,7 +248,7 @@ static double place(const struct app *app)
 	return MIN(c->at, compare_end(app));
 }
 
-/* ---- actions ----------------------------------------------------------- */
+/* --- actions ------------------------------------------------------------ */
 
 /* The open run's playhead is where it begins. */
 void compare_enter(struct app *app, bool newest)
@@ -383,7 +383,7 @@ void compare_unit(struct app *app)
 	app->dirty = true;
 }
 
-/* ---- playing ----------------------------------------------------------- */
+/* --- playing ------------------------------------------------------------ */
 
 void compare_play(struct app *app)
 {

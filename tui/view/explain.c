@@ -16,7 +16,7 @@ enum {
 	PANEL_FRAME = 2,
 };
 
-/* ---- the panel --------------------------------------------------------- */
+/* --- the panel ---------------------------------------------------------- */
 
 static void draw_frame(struct screen *s, struct rect p, const char *title)
 {

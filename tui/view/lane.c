@@ -51,7 +51,7 @@ struct lane lane_of(const struct app *app, size_t i)
 	return l;
 }
 
-/* ---- a lane's numbers -------------------------------------------------- */
+/* --- a lane's numbers --------------------------------------------------- */
 
 static const char *dot(const struct pen *p)
 {
@@ -295,7 +295,7 @@ void lane_draw_line(const struct app *app, const struct lane *l,
 	put_turns(l, &p);
 }
 
-/* ---- in words ---------------------------------------------------------- */
+/* --- in words ----------------------------------------------------------- */
 
 static void explain_lane(const struct lane *l, bool ascii, struct buf *out)
 {

@@ -64,7 +64,7 @@ struct list *list_of(const struct app *app)
 	return view_state(app, &view_list);
 }
 
-/* ---- marks -------------------------------------------------------------- */
+/* --- marks -------------------------------------------------------------- */
 
 bool list_is_marked(const struct app *app, size_t i)
 {
@@ -94,7 +94,7 @@ size_t list_n_marked(const struct app *app)
 	return n;
 }
 
-/* ---- the filter -------------------------------------------------------- */
+/* --- the filter --------------------------------------------------------- */
 
 static char fold(char c)
 {
@@ -178,7 +178,7 @@ static void add_up(struct app *app)
 	l->totals = t;
 }
 
-/* ---- the order --------------------------------------------------------- */
+/* --- the order ---------------------------------------------------------- */
 
 /* What a row is sorted by: a number, or the first letters of a text. */
 struct sort_key {
@@ -351,7 +351,7 @@ void list_set_filter(struct app *app, const char *filter)
 	app->dirty = true;
 }
 
-/* ---- the selection ----------------------------------------------------- */
+/* --- the selection ------------------------------------------------------ */
 
 void list_select(struct app *app, size_t i)
 {
@@ -405,7 +405,7 @@ void list_open_selected(struct app *app)
 		app_open(app, i);
 }
 
-/* ---- in words ---------------------------------------------------------- */
+/* --- in words ----------------------------------------------------------- */
 
 void list_explain(const struct app *app, struct buf *out)
 {

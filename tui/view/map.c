@@ -79,7 +79,7 @@ static uint32_t end_layer(const struct trace *t, uint32_t layer)
 				       : first_layer(t, layer) + 1;
 }
 
-/* ---- the grid ---------------------------------------------------------- */
+/* --- the grid ----------------------------------------------------------- */
 
 uint32_t map_bin_start(const struct map *m, int bin)
 {
@@ -282,7 +282,7 @@ void map_fill(struct map *m, const struct trace *t)
 	mem_free(f.row);
 }
 
-/* ---- one page, one token ----------------------------------------------- */
+/* --- one page, one token ------------------------------------------------ */
 
 /* Since when the layer keeps the page, PAGES_NEVER if it does not; and where
  * it gave it up last. Pages come and go far more seldom than they are read. */

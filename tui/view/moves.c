@@ -37,7 +37,7 @@ void enter_run(struct app *app, bool home)
 	list_open_selected(app);
 }
 
-/* -- the playhead -------------------------------------------------------- */
+/* --- the playhead ------------------------------------------------------- */
 
 void playhead_token(struct app *app, int n)
 {
@@ -116,7 +116,7 @@ void playhead_follow(struct app *app, int n)
 	say_pace(app);
 }
 
-/* -- the cursor ---------------------------------------------------------- */
+/* --- the cursor --------------------------------------------------------- */
 
 void cursor_token(struct app *app, int n)
 {
@@ -144,7 +144,7 @@ void cursor_phrase(struct app *app, int n)
 		app_set_cursor(app, p.token);
 }
 
-/* -- thresholds and changes of rate -------------------------------------- */
+/* --- thresholds and changes of rate ------------------------------------- */
 
 /* The nearest place in a direction. */
 struct nearest {
@@ -246,7 +246,7 @@ void here_change(struct app *app, int n)
 		g->opts.f, guardian_gain(g, k - 1));
 }
 
-/* -- the axis ------------------------------------------------------------ */
+/* --- the axis ----------------------------------------------------------- */
 
 static void set_axis(struct app *app, int64_t from, int64_t span)
 {

@@ -13,7 +13,7 @@ enum {
 	LEGEND_COLS = 72, /* wide enough for samples of the lines */
 };
 
-/* ---- facts ------------------------------------------------------------- */
+/* --- facts -------------------------------------------------------------- */
 
 static void find_lowest(struct now *now, const struct guardian *g)
 {
@@ -83,7 +83,7 @@ const char *now_tokens_by(const struct now *now)
 	return (size_t)by < ARRAY_LEN(names) ? names[by] : "";
 }
 
-/* ---- numbers ----------------------------------------------------------- */
+/* --- numbers ------------------------------------------------------------ */
 
 /* A mark beside the colour of each status. */
 static const struct {
@@ -135,7 +135,7 @@ void now_draw_numbers(const struct now *now, struct pen *p)
 	}
 }
 
-/* ---- the verdict ------------------------------------------------------- */
+/* --- the verdict -------------------------------------------------------- */
 
 static void sep(struct pen *p)
 {
@@ -234,7 +234,7 @@ void now_draw_verdict(const struct now *now, struct pen *p)
 	draw_cycle(now, p);
 }
 
-/* ---- rules ------------------------------------------------------------- */
+/* --- rules -------------------------------------------------------------- */
 
 char now_rule_letter(size_t i_rule)
 {
@@ -294,7 +294,7 @@ void now_draw_rules(const struct now *now, struct pen *p)
 	}
 }
 
-/* ---- in words ---------------------------------------------------------- */
+/* --- in words ----------------------------------------------------------- */
 
 /* Numbers as text, each in its own place. */
 struct words {

@@ -53,7 +53,7 @@ struct text_scroll *text_scroll_of(const struct app *app)
 	return view_state(app, &view_text);
 }
 
-/* ---- the document ------------------------------------------------------ */
+/* --- the document ------------------------------------------------------- */
 
 /* Bytes of text[0..n) without a code point that is cut at its end. */
 static size_t without_cut(const char *text, size_t n)
@@ -256,7 +256,7 @@ static size_t pane_top(const struct app *app, const struct doc *d, int rows,
 	return doc_line_start(d, MIN(at->top, doc_len(d)));
 }
 
-/* ---- rows -------------------------------------------------------------- */
+/* --- rows --------------------------------------------------------------- */
 
 static struct rows rows_from(const struct doc *d, size_t top)
 {
@@ -287,7 +287,7 @@ static bool rows_next(struct rows *r)
 	return r->line.next > r->line.from;
 }
 
-/* ---- drawing ----------------------------------------------------------- */
+/* --- drawing ------------------------------------------------------------ */
 
 /* What decides the style of a byte. */
 struct ink {
@@ -514,7 +514,7 @@ void text_pane_draw(const struct app *app, struct screen *s, struct rect r,
 	}
 }
 
-/* ---- what the actions ask ---------------------------------------------- */
+/* --- what the actions ask ----------------------------------------------- */
 
 uint32_t text_pane_token_at(const struct app *app, const struct screen *s,
 			    struct rect r, unsigned flags, int row, int col)

@@ -74,7 +74,7 @@ static const char *dot(const struct pen *p)
 	return glyph(GLYPH_DOT, p->s->ascii);
 }
 
-/* ---- curves ------------------------------------------------------------ */
+/* --- curves ------------------------------------------------------------- */
 
 /* What a curve reads. */
 struct compare_source {
@@ -249,7 +249,7 @@ static void draw_axis(const struct app *app, const struct chart *c)
 			     glyph(GLYPH_UP, false), glyph(GLYPH_UP, true)[0]);
 }
 
-/* ---- text -------------------------------------------------------------- */
+/* --- text --------------------------------------------------------------- */
 
 static void draw_text_title(const struct lane *l, struct screen *s,
 			    struct rect r)
@@ -331,7 +331,7 @@ static bool draw_prompt(const struct app *app, const struct lane *lanes, int n,
 	return true;
 }
 
-/* ---- the view ---------------------------------------------------------- */
+/* --- the view ----------------------------------------------------------- */
 
 static size_t first_lane(const struct app *app, int lanes)
 {
@@ -470,7 +470,7 @@ static bool click(struct app *app, struct rect r, int row, int col)
 	return true;
 }
 
-/* ---- what keys do ------------------------------------------------------ */
+/* --- what keys do ------------------------------------------------------- */
 
 static void unit(struct app *app)
 {
@@ -579,7 +579,7 @@ static void follow(struct app *app, int n)
 	say_pace(app);
 }
 
-/* ---- from view to view ------------------------------------------------- */
+/* --- from view to view -------------------------------------------------- */
 
 /* More than one run may be of one prompt. */
 static bool has(const struct app *app)

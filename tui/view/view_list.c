@@ -209,7 +209,7 @@ static struct column column_of(int i)
 	return c;
 }
 
-/* ---- which columns ----------------------------------------------------- */
+/* --- which columns ------------------------------------------------------ */
 
 struct widths {
 	int cols[LIST_COLUMNS]; /* 0: not shown */
@@ -332,7 +332,7 @@ static void draw_head(const struct app *app, struct screen *s, struct rect r,
 	}
 }
 
-/* ---- rows -------------------------------------------------------------- */
+/* --- rows --------------------------------------------------------------- */
 
 /* Instead of numbers: what is known of an entry that is not measured. */
 static void draw_unmeasured(const struct entry *e, struct screen *s, int row,
@@ -452,7 +452,7 @@ static void draw_rows(const struct app *app, struct screen *s, struct rect r,
 				    : "reading");
 }
 
-/* ---- below ------------------------------------------------------------- */
+/* --- below -------------------------------------------------------------- */
 
 static void draw_progress(const struct app *app, struct screen *s,
 			  struct rect r)
@@ -566,7 +566,7 @@ static bool click(struct app *app, struct rect r, int row, int col)
 	return true;
 }
 
-/* ---- what keys do ------------------------------------------------------ */
+/* --- what keys do ------------------------------------------------------- */
 
 static void open_selected(struct app *app)
 {
@@ -733,7 +733,7 @@ static const struct action_room room = { .title = "List", .of = &view_list,
 					 .rows = rows,
 					 .n = ARRAY_LEN(rows) };
 
-/* ---- the view ---------------------------------------------------------- */
+/* --- the view ----------------------------------------------------------- */
 
 static void move_along(struct app *app, int n)
 {

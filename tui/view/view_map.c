@@ -80,7 +80,7 @@ static int mark_of(const struct map_cell *c)
 	return c->there > 0 ? MARK_GONE : -1;
 }
 
-/* ---- what is looked at ------------------------------------------------- */
+/* --- what is looked at -------------------------------------------------- */
 
 /* The scale of the map in a rectangle. */
 struct scale {
@@ -147,7 +147,7 @@ static uint32_t step_of(const struct app *app)
 	return app->playhead ? app->playhead - 1 : 0;
 }
 
-/* ---- the map ----------------------------------------------------------- */
+/* --- the map ------------------------------------------------------------ */
 
 static void draw_cells(const struct scale *sc)
 {
@@ -251,7 +251,7 @@ static void draw_map(const struct app *app, struct scale *sc,
 	draw_cursors(app, sc);
 }
 
-/* ---- the numbers ------------------------------------------------------- */
+/* --- the numbers -------------------------------------------------------- */
 
 static const char *dot(const struct pen *p)
 {
@@ -336,7 +336,7 @@ static void draw_legend(const struct app *app, const struct scale *sc,
 			(unsigned long)pages_n_layers(app->run->trace.pages));
 }
 
-/* ---- the page under the cursor ----------------------------------------- */
+/* --- the page under the cursor ------------------------------------------ */
 
 /* A row of positions, as "prompt 1-11, tokens 1-5". */
 static void put_positions(const struct trace *t, uint32_t page, bool ascii,
@@ -482,7 +482,7 @@ static void draw_page_text(const struct app *app, const struct scale *sc,
 	buf_release(&page.text);
 }
 
-/* ---- the view ---------------------------------------------------------- */
+/* --- the view ----------------------------------------------------------- */
 
 static void draw_sentence(struct screen *s, struct rect r, const char *text)
 {
@@ -587,7 +587,7 @@ static bool click(struct app *app, struct rect r, int row, int col)
 	return true;
 }
 
-/* ---- in words ---------------------------------------------------------- */
+/* --- in words ----------------------------------------------------------- */
 
 static void explain(const struct app *app, struct buf *out)
 {
@@ -628,7 +628,7 @@ static void explain(const struct app *app, struct buf *out)
 			       (uint64_t)t->kv[i].used));
 }
 
-/* ---- what keys do ------------------------------------------------------ */
+/* --- what keys do ------------------------------------------------------- */
 
 static void rows_toggle(struct app *app)
 {
@@ -692,7 +692,7 @@ static void move_page(struct app *app, int n)
 	move_along(app, n * PAGE_STEPS);
 }
 
-/* ---- the view ---------------------------------------------------------- */
+/* --- the view ----------------------------------------------------------- */
 
 struct map_look *map_look(const struct app *app)
 {

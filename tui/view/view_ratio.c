@@ -64,7 +64,7 @@ static struct ratio_parts split(int rows)
 	return p;
 }
 
-/* ---- curves ------------------------------------------------------------ */
+/* --- curves ------------------------------------------------------------- */
 
 /* What a curve reads. */
 struct ratio_source {
@@ -119,7 +119,7 @@ static struct ratio_source source_new(const struct now *now,
 	};
 }
 
-/* ---- the chart of rho -------------------------------------------------- */
+/* --- the chart of rho --------------------------------------------------- */
 
 static void scale_rho(const struct now *now, struct chart *c)
 {
@@ -286,7 +286,7 @@ static void draw_legend(const struct now *now, struct pen *p)
 	pen_puts(p, STYLE_DIM, " Lil threshold");
 }
 
-/* ---- the chart of gains ------------------------------------------------ */
+/* --- the chart of gains ------------------------------------------------- */
 
 /* The windows under one column. */
 struct windows {
@@ -424,7 +424,7 @@ static void draw_gain_title(const struct now *now, struct pen *p)
 		   ascii ? "square root" : "\u221a");
 }
 
-/* ---- axis, text, verdict ----------------------------------------------- */
+/* --- axis, text, verdict ------------------------------------------------ */
 
 /* The axis is heavy while nothing new is told: what a stop would save. */
 static void draw_after(const struct now *now, const struct chart *c, int row)
@@ -615,7 +615,7 @@ static void explain(const struct app *app, struct buf *out)
 		now_explain(&now, app->set.look.ascii, out);
 }
 
-/* ---- what keys do, in the chart or in the text below it ----------------- */
+/* --- what keys do, in the chart or in the text below it ----------------- */
 
 /* The state of the view. */
 struct panes {

@@ -168,7 +168,7 @@ static bool click(struct app *app, struct rect r, int row, int col)
 	return true;
 }
 
-/* ---- in words ---------------------------------------------------------- */
+/* --- in words ----------------------------------------------------------- */
 
 static void explain_phrase(const struct now *now, const struct phrase *p,
 			   uint32_t token, struct buf *out)
@@ -225,7 +225,7 @@ static void explain(const struct app *app, struct buf *out)
 	now_explain_threshold(&now, out);
 }
 
-/* ---- the view ---------------------------------------------------------- */
+/* --- the view ----------------------------------------------------------- */
 
 static void move_along(struct app *app, int n)
 {
