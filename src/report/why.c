@@ -50,6 +50,7 @@ struct why {
 	struct buf mark;
 	uint64_t n_gens, tokens[TOKENS_BY_EVENTS + 1], channel[CHANNELS];
 	char *guessed, *note; /* the first of each */
+	const char *inside; /* the first dialect of what is wrapped, or NULL */
 };
 
 /* --- what the feed tells ------------------------------------------------ */
@@ -66,6 +67,9 @@ static void on_close(void *ctx, struct run *run)
 	struct why *w = ctx;
 
 	w->n_gens++;
+	if (!w->inside && t->facts.dialect &&
+	    strcmp(t->facts.dialect, feed_dialect(w->feed)) != 0)
+		w->inside = t->facts.dialect;
 	w->tokens[t->tokens_by] += t->n_tokens;
 	for (int i = 0; i < CHANNELS; i++)
 		w->channel[i] += trace_count(t, (enum channel)i);
@@ -174,10 +178,14 @@ static void put_choice(const struct why *w, const struct why_opts *opts,
 	} else if (w->i_marked) {
 		buf_printf(out, "; record %" PRIu64 " has ", w->i_marked);
 		put_quoted(out, w->mark.data, w->mark.len);
-	} else if (w->n_records) {
+	} else if (w->n_records && !w->inside) {
 		buf_puts(out, "; no dialect claims one of its records");
 	}
 	buf_putc(out, '\n');
+	if (!w->inside)
+		return;
+	put_label(out, "inside");
+	buf_printf(out, "%s (%s)\n", format_find(w->inside)->title, w->inside);
 }
 
 static void put_fields(const struct why *w, struct buf *out)

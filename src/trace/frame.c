@@ -114,6 +114,8 @@ const char *framing_reason(enum framing framing)
 		[FRAMING_FRAMES] = "its bytes are frames with right checksums",
 		[FRAMING_NAMED] = "events called output have text for data",
 		[FRAMING_CODED] = "lines begin with a letter and JSON",
+		[FRAMING_TEXT_LINES] = "its lines begin with a time, or with "
+				       "who wrote them",
 		[FRAMING_TEXT] = "it is no JSON of a dialect, has no events, "
 				 "and is no binary and no server's log",
 		[FRAMING_WHOLE] = "it is one record",

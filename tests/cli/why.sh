@@ -87,6 +87,15 @@ explained()
 }
 check "every golden is explained" explained
 
+inside()
+{
+	run why "$golden/lines_kubectl.txt"
+	status_is 0 && grep -q 'because    its lines begin with a time, or' \
+		"$tmp/out" && ! grep -q 'no dialect claims' "$tmp/out" &&
+		grep -q 'inside     Anthropic messages stream' "$tmp/out"
+}
+check "what a log wraps is told" inside
+
 # --- What can't be read.
 sentence() { run why "$@"; status_is 2 && one_sentence; }
 check "a binary: one sentence" sentence "$golden/refused_binary.bin"
