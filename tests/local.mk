@@ -27,7 +27,8 @@ unit_tests = \
 	tests/unit/test_run \
 	tests/unit/test_source \
 	tests/unit/test_follow \
-	tests/unit/test_deck
+	tests/unit/test_deck \
+	tests/unit/test_watch
 if HAVE_TESTS
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
@@ -222,6 +223,8 @@ tests_unit_test_json_SOURCES = tests/unit/test_json.c \
 	tests/unit/oracle_json.c tests/unit/oracle_json.h
 tests_unit_test_native_SOURCES = tests/unit/test_native.c \
 	tests/unit/roundtrip.c tests/unit/roundtrip.h
+tests_unit_test_watch_SOURCES = tests/unit/test_watch.c \
+	tests/unit/reading.c tests/unit/reading.h
 tests_unit_test_pages_SOURCES = tests/unit/test_pages.c
 tests_unit_test_repeat_SOURCES = tests/unit/test_repeat.c \
 	tests/unit/reading.c tests/unit/reading.h \

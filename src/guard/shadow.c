@@ -16,6 +16,8 @@ struct shadow {
 	struct run *run; /* NULL before the first byte */
 	struct meter_opts opts;
 	bool array;
+	char line_first, line_last; /* of the line that is open; 0: blank */
+	size_t n_objects;           /* lines that look like one */
 };
 
 static struct run *on_open(void *ctx)
@@ -58,16 +60,36 @@ void shadow_free(struct shadow *s)
 	mem_free(s);
 }
 
+/* Lines that are an object each, by their ends alone: the feed, that reads
+ * them, says nothing before it knows the dialect. */
+static void count_objects(struct shadow *s, const char *bytes, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		char c = bytes[i];
+
+		if (c == '\n') {
+			s->n_objects += s->line_first == '{' &&
+					s->line_last == '}';
+			s->line_first = s->line_last = 0;
+		} else if (c != ' ' && c != '\t' && c != '\r') {
+			if (!s->line_first)
+				s->line_first = c;
+			s->line_last = c;
+		}
+	}
+}
+
 void shadow_bytes(struct shadow *s, const char *bytes, size_t n)
 {
 	struct err err = { "" }; /* text can always be read */
 
+	count_objects(s, bytes, n);
 	feed_bytes(s->feed, bytes, n, NAN, &err);
 }
 
 bool shadow_is_over(const struct shadow *s, size_t n_records)
 {
-	return !s->array && n_records >= WIRE_RECORDS;
+	return !s->array && MAX(n_records, s->n_objects) >= WIRE_RECORDS;
 }
 
 /* Bytes of the copy that the text ends with; the open phrase of the parse. */

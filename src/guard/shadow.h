@@ -23,8 +23,8 @@ void shadow_free(struct shadow *s); /* NULL is fine */
 /* n bytes more of the stream. */
 void shadow_bytes(struct shadow *s, const char *bytes, size_t n);
 
-/* n_records were complete and held no text: is it a wire of lines? Then it
- * is to be forgotten. */
+/* n_records were complete and held no text, or lines look like objects: is it
+ * a wire of lines? Then it is to be forgotten. */
 bool shadow_is_over(const struct shadow *s, size_t n_records);
 
 /* Where the rule has fired, once the condition holds too; RULE_NEVER. O(1)

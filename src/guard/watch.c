@@ -363,7 +363,8 @@ void watch_tee_end(struct watch *w, const char *reason)
 
 		if (run->ended)
 			continue;
-		facts_set(&run->trace.facts.finish_reason, reason);
+		if (!run->trace.facts.finish_reason) /* else it had its end */
+			facts_set(&run->trace.facts.finish_reason, reason);
 		run_end(run);
 		tee(w, &w->open[i]);
 	}

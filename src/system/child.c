@@ -12,6 +12,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#ifdef LILSCOPE_COVERAGE
+void __gcov_dump(void); /* of libgcov, in builds for coverage alone */
+#endif
+
 enum { DESCRIPTORS_MAX = 256 }; /* closed in the child, from the first on */
 
 bool child_pipe(int fds[2], struct err *err)
@@ -67,6 +71,9 @@ void child_begin(const int *keep, size_t n)
 
 void child_exit(int status)
 {
+#ifdef LILSCOPE_COVERAGE
+	__gcov_dump(); /* _exit() would drop what this process has run */
+#endif
 	_exit(status);
 }
 

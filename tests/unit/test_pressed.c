@@ -109,6 +109,12 @@ static void open_app(struct app *app, const char *view)
 	settle(app, &begun);
 }
 
+static void close_app(struct app *app)
+{
+	demo_free(app);
+	app_release(app);
+}
+
 static void press(struct app *app, int32_t code)
 {
 	bool begun = true;
@@ -279,7 +285,7 @@ static void do_row(const struct pressed *row, const char *view, int32_t key)
 	}
 	buf_release(&before);
 	buf_release(&after);
-	app_release(&app);
+	close_app(&app);
 	remove_written();
 }
 
@@ -364,8 +370,7 @@ static void do_view(const char *view, struct count *count)
 	for (size_t r = 0; (room = action_room(r)); r++)
 		for (size_t i = 0; i < room->n; i++)
 			do_action(&app, &room->rows[i], view, count);
-	demo_free(&app);
-	app_release(&app);
+	close_app(&app);
 }
 
 static void test_views(void **state)
@@ -437,7 +442,7 @@ static void see_help(struct buf *all)
 	}
 	buf_cstr(all);
 	buf_release(&page);
-	app_release(&app);
+	close_app(&app);
 }
 
 /* "  t T              :NAME", as the help and the topic "keys" tell it. */
@@ -493,7 +498,7 @@ static void test_no_key(void **state)
 		press(&app, K_F1 + 4);
 		see(&app, &after);
 		assert_non_null(strstr(after.data, "F5 means nothing here"));
-		app_release(&app);
+		close_app(&app);
 	}
 	buf_release(&before);
 	buf_release(&after);
@@ -520,7 +525,7 @@ static void test_record_all(void **state)
 	app_init(&app, &set);
 	assert_true(deck_add(app.deck, RUNS, false, &err));
 	settle(&app, &begun);
-	app_release(&app);
+	close_app(&app);
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		if (unlink(names[i]) != 0)
 			fail_msg("%s was not written", names[i]);
