@@ -139,11 +139,9 @@ static bool is_stream(const struct exchange *ex)
 	return false;
 }
 
-/* Whole lines, at once: somebody is looking at the file. */
 static void tee_lines(void *ctx, const char *lines, size_t n)
 {
-	fwrite(lines, 1, n, ctx);
-	fflush(ctx);
+	guard_file_write(ctx, lines, n);
 }
 
 static void head_complete(struct exchange *ex)

@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "base/buf.h"
+#include "guard/guard_report.h"
 #include "guard/proxy.h"
 
 struct exchange {
@@ -47,7 +48,7 @@ struct exchange {
 	bool gone;               /* nobody is there to read it */
 	bool queued;             /* the client has its head */
 	struct watch *watch;     /* NULL: not a stream */
-	FILE *tee;               /* gets what is watched, or NULL */
+	struct guard_file *tee;  /* gets what is watched, or NULL */
 	char tee_name[48];       /* ours in it */
 	bool reached;
 };

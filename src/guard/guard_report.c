@@ -9,6 +9,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "system/say.h"
 #include "trace/json.h"
 
 static const char *const end_names[] = {
@@ -177,4 +178,32 @@ bool guard_report_close(FILE *file, const char *path, struct err *err)
 		return true;
 	return err_set(err, "%s: the report cannot be written: %s", path,
 		       strerror(errno));
+}
+
+/* Once: the same disk is full for every line that follows. */
+static void break_off(struct guard_file *f)
+{
+	struct err err = { "" };
+
+	err_set(&err, "%s: the report cannot be written: %s", f->path,
+		strerror(errno));
+	if (!f->broken)
+		say(f->err, err.text);
+	f->broken = true;
+}
+
+void guard_file_write(struct guard_file *f, const char *lines, size_t n)
+{
+	if (!f->file || f->broken)
+		return;
+	if (fwrite(lines, 1, n, f->file) != n || fflush(f->file) != 0)
+		break_off(f);
+}
+
+bool guard_file_close(struct guard_file *f)
+{
+	if (f->file && f->file != stderr && fclose(f->file) != 0)
+		break_off(f);
+	f->file = NULL;
+	return !f->broken;
 }

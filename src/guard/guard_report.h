@@ -48,4 +48,17 @@ FILE *guard_report_append(const char *path, struct err *err);
 /* false and a sentence if it could not be written. */
 bool guard_report_close(FILE *file, const char *path, struct err *err);
 
+/* Such a file while a guard serves. All zero: none is wanted. */
+struct guard_file {
+	FILE *file;       /* NULL: none */
+	const char *path;
+	FILE *err;        /* where trouble is said */
+	bool broken;      /* it was said: nothing more is written */
+};
+
+/* Whole lines, at once: somebody is looking at the file. */
+void guard_file_write(struct guard_file *f, const char *lines, size_t n);
+/* false: not all was written. */
+bool guard_file_close(struct guard_file *f);
+
 #endif

@@ -38,8 +38,7 @@ struct proxy {
 	int gone_fd;             /* epoll: clients that closed */
 	int listen_fd;           /* after quiesce; -1 */
 	struct exchange *first;
-	FILE *report;
-	FILE *tee;               /* or NULL */
+	struct guard_file report, tee;
 	unsigned n_requests;
 	long began;              /* makes names in the tee its own */
 	bool ending;             /* no new requests */
@@ -93,8 +92,7 @@ static void report(struct proxy *p, const struct exchange *ex, bool complete)
 	put_request(ex, &request);
 	facts.request = buf_cstr(&request);
 	guard_report_json(ex->watch, &facts, &out);
-	fwrite(out.data, 1, out.len, p->report);
-	fflush(p->report);
+	guard_file_write(&p->report, out.data, out.len);
 	buf_release(&request);
 	buf_release(&out);
 }
@@ -150,7 +148,7 @@ static void *on_uri(void *ctx, const char *uri, struct MHD_Connection *client)
 
 	ex->server = p;
 	ex->client = client;
-	ex->tee = p->tee;
+	ex->tee = p->tee.file ? &p->tee : NULL;
 	snprintf(ex->tee_name, sizeof(ex->tee_name), "%lx-%u", p->began,
 		 ++p->n_requests);
 	ex->awake = awake;
@@ -180,7 +178,7 @@ static void on_completed(void *ctx, struct MHD_Connection *client, void **ex_p,
 	else
 		say(p->opts->err, "guard: a request was refused: its "
 					"head is too long or broken");
-	if (p->report && ex->method)
+	if (p->report.file && ex->method)
 		report(p, ex, complete);
 	if (ex->prev)
 		ex->prev->next = ex->next;
@@ -587,16 +585,24 @@ static void say_hello(const struct proxy *p)
 	buf_release(&line);
 }
 
+static bool open_file(const struct proxy *p, struct guard_file *f,
+		      const char *path,
+		      FILE *(*open)(const char *path, struct err *err),
+		      struct err *err)
+{
+	if (!path || !*path)
+		return true;
+	*f = (struct guard_file){ .path = path, .err = p->opts->err };
+	f->file = open(path, err);
+	return f->file != NULL;
+}
+
 static bool open_all(struct proxy *p, struct err *err)
 {
-	const char *path = p->opts->report;
-
-	if (!check_upstream(p->opts->upstream, err))
-		return false;
-	if (path && *path && !(p->report = guard_report_open(path, err)))
-		return false;
-	path = p->opts->tee;
-	if (path && *path && !(p->tee = guard_report_append(path, err)))
+	if (!check_upstream(p->opts->upstream, err) ||
+	    !open_file(p, &p->report, p->opts->report, guard_report_open,
+		       err) ||
+	    !open_file(p, &p->tee, p->opts->tee, guard_report_append, err))
 		return false;
 	p->multi = curl_multi_init();
 	p->gone_fd = epoll_create1(EPOLL_CLOEXEC);
@@ -607,7 +613,8 @@ static bool open_all(struct proxy *p, struct err *err)
 	return open_server(p, err);
 }
 
-static void close_all(struct proxy *p, struct err *err)
+/* false: not all that was to be written was. */
+static bool close_all(struct proxy *p)
 {
 	if (p->server)
 		MHD_stop_daemon(p->server);
@@ -616,10 +623,7 @@ static void close_all(struct proxy *p, struct err *err)
 	curl_multi_cleanup(p->multi);
 	if (p->gone_fd >= 0)
 		close(p->gone_fd);
-	if (p->report)
-		guard_report_close(p->report, p->opts->report, err);
-	if (p->tee)
-		guard_report_close(p->tee, p->opts->tee, err);
+	return guard_file_close(&p->report) & guard_file_close(&p->tee);
 }
 
 int proxy_run(const struct proxy_opts *opts)
@@ -627,6 +631,7 @@ int proxy_run(const struct proxy_opts *opts)
 	struct proxy p = { .opts = opts, .gone_fd = -1, .listen_fd = -1,
 			   .began = (long)time(NULL) };
 	struct err err = { "" };
+	bool written;
 
 	p.upstream = url_name(opts->upstream);
 	curl_global_init(CURL_GLOBAL_DEFAULT);
@@ -634,12 +639,14 @@ int proxy_run(const struct proxy_opts *opts)
 		say_hello(&p);
 		serve(&p);
 	}
-	close_all(&p, &err);
+	written = close_all(&p);
 	curl_global_cleanup();
 	mem_free(p.upstream);
 	if (err.text[0]) {
 		say(opts->err, err.text);
 		return EXIT_TROUBLE;
 	}
+	if (!p.found && !written)
+		return EXIT_TROUBLE;
 	return p.found ? EXIT_FOUND : EXIT_NOT_FOUND;
 }

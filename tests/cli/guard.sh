@@ -342,6 +342,8 @@ END
 }
 check "--exec: words, no shell" exec_words "$loop"
 check "--exec: once" exec_words "$tmp/several.jsonl" --annotate
+yes "$phrase" | head -c 4000 | tr '\n' ' ' >"$tmp/one_line"
+check "--exec: a threshold that the end shows" exec_words "$tmp/one_line"
 no_exec() { rm -f "$tmp/words.out"; run_on "$healthy" guard --exec "$tmp/words"; status_is 0 && [ ! -e "$tmp/words.out" ]; }
 check "--exec: not without a threshold" no_exec
 exec_fails()

@@ -130,6 +130,28 @@ check "--finish-reason, and n choices" other_reason
 check "events of many lines, comments, CRLF" scenario framed
 end_proxy
 
+# A full disk: one sentence a file, every answer whole, and trouble at the end
+# unless something was stopped.
+full_told()
+{
+	status_is "$1" && is sentences 2 "$(grep -c '^lilscope: /dev/full: .* cannot be written: No space' "$tmp/log.proxy")"
+}
+full_disk()
+{
+	wanted=$1
+	shift
+	start_proxy --upstream "http://127.0.0.1:$up_port" \
+		--report /dev/full --tee /dev/full --finish-reason length
+	check "a full disk: the answers are whole" "$@"
+	check "and once more" "$@"
+	end_proxy
+	check "a full disk is told, once a file" full_told "$wanted"
+}
+if [ -e /dev/full ]; then
+	full_disk 2 scenario streaming
+	full_disk 1 other_reason
+fi
+
 start_proxy --upstream "http://127.0.0.1:$up_port"
 exec 8>&-
 wait "$up_pid"

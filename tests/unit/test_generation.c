@@ -276,6 +276,30 @@ static void threshold_goes_on(void **state)
 	}
 }
 
+/* A threshold is reached once: the policy that is chosen after it stays. */
+static void threshold_once(void **state)
+{
+	struct generation_opts o = options();
+	struct err err = { "" };
+	struct generation g;
+	uint32_t at;
+
+	(void)state;
+	o.threshold.then = THRESHOLD_POLICY;
+	o.threshold.policy = &sparse_dense;
+	begin(&g, &o, "h2o", 16);
+	while (g.threshold_at == GENERATION_NEVER)
+		assert_true(generation_step(&g));
+	at = g.threshold_at;
+	assert_int_equal(generation_n_out(&g), at);
+	assert_true(generation_set_policy(&g, sparse_find("quest"), 32, &err));
+	for (int i = 0; i < 20; i++)
+		assert_true(generation_step(&g));
+	assert_true(g.policy == sparse_find("quest"));
+	assert_int_equal(g.threshold_at, at);
+	generation_release(&g);
+}
+
 /* A budget that can't be is said before anything is written. */
 static void bad_options(void **state)
 {
@@ -302,6 +326,7 @@ int main(void)
 		cmocka_unit_test(texts_end),
 		cmocka_unit_test(threshold_stops),
 		cmocka_unit_test(threshold_goes_on),
+		cmocka_unit_test(threshold_once),
 		cmocka_unit_test(bad_options),
 	};
 

@@ -136,6 +136,9 @@ static void test_limit(void **state)
 	for (int i = 0; i < PROMPT_LINE_BYTES; i++)
 		prompt_key(p, K_BACKSPACE);
 	assert_string_equal(prompt_text(p), "");
+	for (int i = 0; i < PROMPT_LINE_BYTES + 1; i++)
+		prompt_key(p, 'x');
+	assert_int_equal(strlen(prompt_text(p)), PROMPT_LINE_BYTES - 1);
 	prompt_free(p);
 }
 

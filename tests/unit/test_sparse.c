@@ -196,6 +196,25 @@ static void add_token(struct world *w, struct fast *f)
 	w->n++;
 }
 
+/* Where positions roll, a key stands where there are so many older ones. */
+static void rolled_places(const struct fast *f, struct sparse_step step)
+{
+	for (; step.head < f->cache->n_heads; step.head++) {
+		const struct cache_head *h = cache_head(f->cache, 0, step.head);
+
+		for (uint32_t slot = 0; slot < h->n; slot++) {
+			uint32_t n_older = 0;
+
+			for (uint32_t i = 0; i < h->n; i++)
+				n_older += h->pos[i] < h->pos[slot];
+			assert_int_equal(f->row->place(f->state, &step, &slot),
+					 n_older);
+		}
+		assert_int_equal(f->row->place(f->state, &step, NULL),
+				 h->n - 1);
+	}
+}
+
 static void one_token(const struct race *r, struct world *w, struct fast *f,
 		      void (*obvious)(struct world *w))
 {
@@ -205,6 +224,8 @@ static void one_token(const struct race *r, struct world *w, struct fast *f,
 	add_token(w, f);
 	dense = w->n <= w->dense_end;
 	step = step_of(f, w, 0, &w->q[w->n - 1][0][0]);
+	if (f->row == &sparse_sink)
+		rolled_places(f, step);
 	if (!dense && f->row->look)
 		f->row->look(f->state, &step);
 	for (uint32_t kv = 0; kv < w->n_kv; kv++)
