@@ -587,13 +587,13 @@ static void say_hello(const struct proxy *p)
 
 static bool open_file(const struct proxy *p, struct guard_file *f,
 		      const char *path,
-		      FILE *(*open)(const char *path, struct err *err),
+		      FILE *(*opener)(const char *path, struct err *err),
 		      struct err *err)
 {
 	if (!path || !*path)
 		return true;
 	*f = (struct guard_file){ .path = path, .err = p->opts->err };
-	f->file = open(path, err);
+	f->file = opener(path, err);
 	return f->file != NULL;
 }
 

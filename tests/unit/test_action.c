@@ -36,6 +36,65 @@ static void check_deed(const struct action *a)
 	assert_true(!a->by || a->n);
 }
 
+/* What may stand at the end of a line, as " word word ..."; *from: where. */
+static size_t completed(const char *line, struct buf *words)
+{
+	struct buf out = { 0 };
+	size_t from = SIZE_MAX;
+
+	action_complete(line, strlen(line), &from, &out);
+	buf_clear(words);
+	for (size_t at = 0; at < out.len; at += strlen(out.data + at) + 1)
+		buf_printf(words, " %s", out.data + at);
+	buf_puts(words, " ");
+	buf_cstr(words);
+	buf_release(&out);
+	return from;
+}
+
+/* Each word of a line is completed by what may stand there. */
+static void test_completion(void **state)
+{
+	static const struct {
+		const char *line;
+		size_t from;
+		const char *has, *lacks; /* NULL: there is no word at all */
+	} rows[] = {
+		{ "", 0, " view ", "  " },
+		{ "ex", 0, " export export! ", " view " },
+		{ "view ", 5, " help ", " lz77 " },
+		{ "view   he", 7, " help ", " list " },
+		{ "set co", 4, " coder ", " patience " },
+		{ "set ", 4, " patience ", " report " },
+		{ "set coder ", 10, " lz77 ", " on " },
+		{ "set  coder  zs", 12, " zstd zstd-ids ", " lz77 " },
+		{ "set coders zs", 11, NULL, NULL },
+		{ "set ascii ", 10, " on off ", " lz77 " },
+		{ "set f ", 6, NULL, NULL },
+		{ "sort ", 5, " tokens ", " -tokens " },
+		{ "sort -to", 6, " tokens ", " rho " },
+		{ "export ", 7, " csv ", " list " },
+		{ "export! j", 8, " jsonl ", " csv " },
+		{ "view help x", 10, NULL, NULL },
+		{ "viewer ", 7, NULL, NULL },
+		{ "quit ", 5, NULL, NULL },
+	};
+	struct buf words = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		size_t from = completed(rows[i].line, &words);
+
+		if (from != rows[i].from ||
+		    (rows[i].has ? !strstr(words.data, rows[i].has) ||
+					   strstr(words.data, rows[i].lacks)
+				 : words.len > 1))
+			fail_msg("\"%s\" at %zu:%s", rows[i].line, from,
+				 words.data);
+	}
+	buf_release(&words);
+}
+
 static void check_completion(const struct action *a)
 {
 	size_t n = strlen(a->name), from = 99;
@@ -186,6 +245,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rooms),
+		cmocka_unit_test(test_completion),
 		cmocka_unit_test(test_views),
 		cmocka_unit_test(test_bad_values),
 		cmocka_unit_test(test_options_round),
