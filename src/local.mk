@@ -41,6 +41,7 @@ libengine_a_SOURCES += \
 # What a generation is, and every form that it comes in. The tokenizer's
 # vocabulary is assembled into its object; -I finds it.
 libengine_a_SOURCES += \
+	src/trace/call.c src/trace/call.h \
 	src/trace/chunk.c src/trace/chunk.h \
 	src/trace/content.c src/trace/content.h \
 	src/trace/detect.c src/trace/detect.h \
@@ -49,12 +50,13 @@ libengine_a_SOURCES += \
 	src/trace/field.c src/trace/field.h \
 	src/trace/format.c src/trace/format.h \
 	src/trace/format_anthropic.c src/trace/format_asciicast.c \
-	src/trace/format_aisdk.c src/trace/format_bedrock.c \
+	src/trace/format_adk.c src/trace/format_aisdk.c src/trace/format_bedrock.c \
 	src/trace/format_bench.c src/trace/format_cohere.c \
 	src/trace/format_gemini.c src/trace/format_har.c \
 	src/trace/format_helm.c \
 	src/trace/format_inspect.c src/trace/format_interactions.c \
 	src/trace/format_jsonl.c src/trace/format_kobold.c \
+	src/trace/format_langfuse.c \
 	src/trace/format_lines.c src/trace/format_llama.c \
 	src/trace/format_lmeval.c src/trace/format_log.c \
 	src/trace/format_lmstudio.c \
@@ -64,7 +66,9 @@ libengine_a_SOURCES += \
 	src/trace/format_replicate.c src/trace/format_response.c \
 	src/trace/format_responses.c \
 	src/trace/format_sglang.c src/trace/format_session.c src/trace/format_text.c \
-	src/trace/format_tgi.c src/trace/format_triton.c \
+	src/trace/format_spans.c \
+	src/trace/format_tgi.c src/trace/format_trajectory.c \
+	src/trace/format_triton.c \
 	src/trace/format_watsonx.c \
 	src/trace/frame.c src/trace/frame.h src/trace/gen.c src/trace/gen.h \
 	src/trace/indexer.c src/trace/json.c src/trace/json.h \

@@ -33,7 +33,8 @@ static bool is_result(struct json_value part)
 static bool is_call(struct json_value part)
 {
 	return type_has(part, "tool") || type_has(part, "call") ||
-	       json_get(part, "functionCall").doc;
+	       json_get(part, "functionCall").doc ||
+	       json_get(part, "function_call").doc;
 }
 
 /* A string, or a list of strings and of objects with text. */
@@ -64,7 +65,7 @@ static void add_call(struct chunk *c, struct json_value call)
 {
 	static const char *const names[] = { "input", "arguments", "args" };
 	static const char *const inner[] = { "function", "functionCall",
-					     "custom" };
+					     "function_call", "custom" };
 	size_t before = c->text.len;
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
@@ -89,8 +90,25 @@ static void add_part(struct chunk *c, struct json_value part)
 	} else {
 		chunk_add_json(c, CHANNEL_ANSWER, part);
 		chunk_add_json(c, CHANNEL_ANSWER, json_get(part, "text"));
+		if (type_has(part, "text") && !json_get(part, "text").doc)
+			chunk_add_json(c, CHANNEL_ANSWER,
+				       json_get(part, "content"));
 		chunk_add_json(c, CHANNEL_TOOL, json_get(part, "refusal"));
 	}
+}
+
+bool content_is_model(struct json_value message)
+{
+	static const char *const roles[] = { "assistant", "gpt", "model",
+					     "bot", "ai", "chatgpt" };
+	struct json_value role = json_get(message, "role");
+
+	if (!role.doc)
+		role = json_get(message, "from");
+	for (size_t i = 0; i < ARRAY_LEN(roles); i++)
+		if (json_text_is(role, roles[i]))
+			return true;
+	return false;
 }
 
 void content_output(struct chunk *c, struct json_value content)
@@ -114,6 +132,8 @@ void content_message(struct chunk *c, struct json_value message)
 
 	for (size_t i = 0; i < ARRAY_LEN(names) && c->text.len == before; i++)
 		add_texts(c, CHANNEL_REASONING, json_get(message, names[i]));
+	if (!content.doc)
+		content = json_get(message, "parts");
 	content_output(c, content.doc ? content : json_get(message, "value"));
 	chunk_add_json(c, CHANNEL_TOOL, json_get(message, "refusal"));
 	chunk_add_arguments(c, json_get(json_get(message, "function_call"),

@@ -7,12 +7,16 @@
  *	{"type":"text","text":"..."}          also output_text, input_text
  *	{"type":"thinking","thinking":"..."}  also reasoning, a list of texts
  *	{"type":"tool_use","input":{...}}     also arguments of a *_call
+ *	{"type":"text","content":"..."}       OpenTelemetry's
  *	{"type":"tool_result","content":...}  never output
  */
 #ifndef LILSCOPE_CONTENT_H
 #define LILSCOPE_CONTENT_H
 
 #include "trace/chunk.h"
+
+/* Is the message the model's, by its role? */
+bool content_is_model(struct json_value message);
 
 /* What a model put into the content, by channel, appended to c. */
 void content_output(struct chunk *c, struct json_value content);

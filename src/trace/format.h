@@ -23,7 +23,8 @@
 	X(responses) X(anthropic) X(gemini) X(interactions) \
 	X(bedrock) X(cohere) X(tgi) X(sglang) X(llama) X(openai) X(ollama) \
 	X(watsonx) X(lmstudio) X(kobold) X(triton) X(aisdk) X(replicate) \
-	X(lmeval) X(inspect) X(helm) X(response) X(bench) X(session) \
+	X(adk) X(lmeval) X(inspect) X(helm) X(spans) X(langfuse) \
+	X(trajectory) X(response) X(bench) X(session) \
 	X(thread) X(jsonl) X(lines) X(text)
 
 /* What a dialect works with. */

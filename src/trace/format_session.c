@@ -42,9 +42,6 @@ static bool is_one_of(struct json_value string, const char *const *words)
 	return false;
 }
 
-static const char *const model_roles[] = {
-	"assistant", "gpt", "model", "bot", "ai", "chatgpt", NULL,
-};
 static const char *const other_roles[] = {
 	"user", "human", "system", "developer", "tool", "function",
 	"observation", NULL,
@@ -95,7 +92,7 @@ static enum side side_of(struct json_value v)
 
 	if (is_echo(v))
 		return SIDE_NONE;
-	if (is_one_of(role, model_roles))
+	if (content_is_model(turn))
 		return SIDE_MODEL;
 	if (is_one_of(role, other_roles))
 		return SIDE_OTHERS;

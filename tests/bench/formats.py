@@ -456,6 +456,114 @@ def replicate(values):
     return [("", text, "")] if text else []
 
 
+def otlp(v):
+    inner = next(iter(v.values()), None) if isinstance(v, dict) else None
+    return [otlp(x) for x in inner["values"]] if isinstance(
+        inner, dict) and "values" in inner else inner
+
+
+def attributes(x):
+    a = get(x, "attributes") or {}
+    return {e["key"]: otlp(e["value"]) for e in a} if isinstance(
+        a, list) else a
+
+
+def genai_message(m, g):
+    openai_message(m, g)
+    for p in get(m, "parts") or []:
+        kind = get(p, "type")
+        if kind == "text":
+            g.answer += text_of(get(p, "content"))
+        elif kind == "reasoning":
+            g.reasoning += text_of(get(p, "content"))
+        elif kind == "tool_call":
+            g.tool += compact(get(p, "arguments"))
+
+
+def spans(values):
+    flat = []
+    for v in values:
+        flat += [v] if "attributes" in v else []
+        flat += get(v, "data", "spans") or get(v, "spans") or []
+        for r in get(v, "resourceSpans") or []:
+            for s in get(r, "scopeSpans") or []:
+                flat += get(s, "spans") or []
+    gens = Gens()
+    for at, span in enumerate(flat):
+        a = {}
+        for e in get(span, "events") or []:
+            a.update(attributes(e))
+        a.update(attributes(span))
+        for i, m in enumerate(json.loads(
+                a.get("gen_ai.output.messages", "[]"))):
+            genai_message(m, gens[at, i])
+        if a.get("mlflow.spanType") in ('"LLM"', '"CHAT_MODEL"'):
+            out = json.loads(a.get("mlflow.spanOutputs", "null"))
+            m = get(out, "choices", 0, "message") or out
+            openai_message({"content": m} if isinstance(m, str) else m,
+                           gens[at, 0])
+        for name, x in a.items():
+            m = re.match(r"(?:gen_ai\.completion|llm\.output_messages)\.(\d+)"
+                         r"(?:\.message)?\.(content|.*arguments)$", name)
+            if m and m[2] == "content":
+                gens[at, m[1]].answer += text_of(x)
+            elif m:
+                gens[at, m[1]].tool += x
+    return gens.list()
+
+
+def langfuse(values):
+    gens = Gens()
+    flat = []
+    for v in values:
+        flat += get(v, "observations") or get(v, "data") or [v]
+    for at, o in enumerate(o for o in flat if get(o, "type") == "GENERATION"):
+        out = get(o, "output")
+        while isinstance(out, list):
+            out = out[0]
+        out = get(out, "message") or out
+        openai_message({"content": out} if isinstance(out, str) else out,
+                       gens[at])
+    return gens.list()
+
+
+def trajectory(values):
+    gens = Gens()
+    for v in values:
+        for s in get(v, "trajectory") or []:
+            g = gens[len(gens)]
+            g.answer = get(s, "response") or get(s, "thought")
+            if s["action"].strip() not in g.answer:
+                g.tool = s["action"]
+        for m in get(v, "messages") or []:
+            if m["role"] == "assistant":
+                openai_message(m, gens[len(gens)])
+    return gens.list()
+
+
+def adk(values):
+    gens = Gens()
+    at = 0
+    pieces = False
+    for v in values:
+        for e in get(v, "events") or [v]:
+            if get(e, "content", "role") != "model":
+                continue
+            g = gens[at]
+            partial = get(e, "partial") is True
+            for p in get(e, "content", "parts") if partial or not pieces \
+                    else []:
+                if get(p, "thought") is True:
+                    g.reasoning += text_of(get(p, "text"))
+                else:
+                    g.answer += text_of(get(p, "text"))
+                if "functionCall" in p:
+                    g.tool += compact(get(p, "functionCall", "args"))
+            pieces = partial
+            at += not partial
+    return gens.list()
+
+
 def has(*names):
     return lambda v: all(n in v for n in names)
 
@@ -481,6 +589,14 @@ DIALECTS = [
     ("gemini", lambda v: "candidates" in (get(v, "response") or v), gemini),
     ("bedrock", lambda v: "contentBlockDelta" in v or "messageStart" in v or
      get(v, "output", "message") is not None, bedrock),
+    ("spans", lambda v: "resourceSpans" in v or "attributes" in v or
+     get(v, "data", "spans") is not None, spans),
+    ("langfuse", lambda v: "observations" in v or
+     has("traceId", "type")(v), langfuse),
+    ("trajectory", lambda v: "trajectory" in v or "trajectory_format" in v,
+     trajectory),
+    ("adk", lambda v: "invocationId" in v or has("appName", "events")(v),
+     adk),
     ("interactions", lambda v: "event_type" in v or
      get(v, "object") == "interaction", interactions),
     ("lmstudio", lambda v: typed(r"(chat|message|reasoning)\.")(v) or
