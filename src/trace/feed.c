@@ -430,6 +430,15 @@ bool feed_bytes(struct feed *f, const void *bytes, size_t n, double time_s,
 	return true;
 }
 
+/* Records were read, none is broken, and none holds what a model wrote: spans
+ * of other programs, say. */
+static bool says_nothing(const struct feed *f)
+{
+	return f->verdict.format && f->verdict.format->shape == FEED_RECORDS &&
+	       !f->opts.from_middle && f->cx.i_record > f->opts.record &&
+	       !f->skipped && !f->gens.n_opened && !f->fatal.text[0];
+}
+
 bool feed_end(struct feed *f, struct err *err)
 {
 	const struct format *format;
@@ -446,6 +455,9 @@ bool feed_end(struct feed *f, struct err *err)
 			err_set(&f->fatal, "%s: %s", f->source,
 				f->cx.trouble.text);
 	}
+	if (says_nothing(f))
+		err_set(&f->fatal, "%s: it holds %s, but no text of a model",
+			f->source, f->verdict.format->title);
 	gens_close_some(&f->gens, true);
 	update_title(f);
 	return f->fatal.text[0] ? fatal(f, err) : true;
