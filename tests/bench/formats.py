@@ -130,11 +130,13 @@ class Gen:
 
 def equal(ours, theirs):
     """Byte for byte. Where thinking lies in the answer between marks, its
-    border falls between tokens there, so only the sum is compared."""
+    border falls between tokens there, and blanks before a mark are the
+    answer's: then all but blanks is compared, as one."""
     if ours == theirs:
         return True
     return (re.match(r"\s*<think", ours[1]) is not None and
-            "".join(theirs[:2]).strip() == ours[1].strip() and
+            "".join("".join(theirs[:2]).split()) ==
+            "".join(ours[1].split()) and
             ours[2] == theirs[2])
 
 
@@ -222,6 +224,9 @@ def responses(values):
                       "response.code_interpreter_call_code.delta",
                       "response.custom_tool_call_input.delta"):
             g.tool += delta
+        elif (kind == "response.output_item.done" and
+              get(v, "item", "type") == "mcp_approval_request"):
+            g.tool += text_of(get(v, "item", "arguments"))
         elif get(v, "object") == "response":
             g = gens[len(gens)]
             for item in get(v, "output") or []:
@@ -682,6 +687,9 @@ def main(program, folders):
                     print("?      %s (%s): %r" % (path, got["dialect"],
                                                   theirs[0][1][:60]))
                 wrapping += bool(theirs) and dialect is not None
+                if VERBOSE and theirs and dialect is not None:
+                    print("wrapping %s (%s): %r" % (path, got["dialect"],
+                                                    theirs[0]))
                 rows[dialect or "unknown"][0] += 0
                 continue
             row = rows[dialect]
