@@ -190,10 +190,10 @@ static void test_place_in_lines(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(which); i++) {
 		struct watch_opts opts = options(which[i]);
 		struct buf s = { 0 };
+		size_t want;
 
 		put_text(&s, 5);
-		size_t want = slow_place(&opts, &s);
-
+		want = slow_place(&opts, &s);
 		assert_in_range(want, 1, s.len - 1);
 		same_place(&opts, &s, want);
 		buf_release(&s);
@@ -204,12 +204,12 @@ static void test_place_in_events(void **state)
 {
 	struct watch_opts opts = options(CYCLE);
 	struct buf s = { 0 };
+	size_t want;
 
 	(void)state;
 	for (size_t i = 0; i < NEW_WORDS + 15; i++)
 		put_event(&s, 0, word(i));
-	size_t want = slow_place(&opts, &s);
-
+	want = slow_place(&opts, &s);
 	assert_in_range(want, 1, s.len - 1);
 	same_place(&opts, &s, want);
 	buf_release(&s);
@@ -222,13 +222,13 @@ static void test_place_without_lines(void **state)
 	struct watch_opts opts = options(CYCLE);
 	struct buf s = { 0 };
 	size_t first = 0;
+	size_t want;
 
 	(void)state;
 	buf_puts(&s, "Words.\nMore of them.\nAnd then:\n");
 	first = s.len;
 	put_text(&s, SIZE_MAX);
-	size_t want = first;
-
+	want = first;
 	while (want < s.len && !has_fired(&opts, s.data, want))
 		want += WATCH_TEXT_BYTES;
 	assert_in_range(want, 1, s.len - 1);
@@ -302,12 +302,12 @@ static void test_generations(void **state)
 		for (unsigned k = 1; k < CHOICES; k++) {
 			struct watch_hit hit = watch_hit(w, k - 1);
 			char record[WATCH_RECORD_BYTES];
+			uint32_t after;
 
 			snprintf(record, sizeof(record), "%u", k);
 			assert_string_equal(hit.record, record);
 			assert_int_equal(hit.at_token, alone[k].at_token);
-			uint32_t after = alone[k].tokens_after;
-
+			after = alone[k].tokens_after;
 			assert_in_range(hit.tokens_after, after,
 					after + (uint32_t)ended);
 			if (!ended)
@@ -332,6 +332,7 @@ static void test_audit(void **state)
 	struct buf s = { 0 };
 	struct watch_hit hit;
 	char text[32];
+	size_t before;
 
 	(void)state;
 	for (size_t i = 0; i < NEW_WORDS + 3 * LOOPS; i++)
@@ -343,8 +344,7 @@ static void test_audit(void **state)
 	assert_int_equal(hit.at_token, want.at_token);
 	assert_int_equal(hit.tokens_after, want.tokens_after);
 	assert_int_equal(hit.resumed_at, RULE_NEVER);
-	size_t before = s.len;
-
+	before = s.len;
 	for (size_t i = 0; i < 80; i++) {
 		snprintf(text, sizeof(text), "n%zu ", i * 104729 % 99991);
 		put_event(&s, 0, text);
@@ -417,6 +417,7 @@ static void test_tee(void **state)
 	struct heard h = { { 0 }, 0 };
 	struct feed_opts native = { .source = "tee" };
 	struct buf s = { 0 }, verdict = { 0 };
+	struct watch *w;
 
 	(void)state;
 	opts.tee = hear;
@@ -425,8 +426,7 @@ static void test_tee(void **state)
 	put_choices(&s, ALL);
 	buf_puts(&s, "data: {\"choices\":[{\"index\":0,\"delta\":{},"
 		     "\"finish_reason\":\"length\"}]}\n\n");
-	struct watch *w = watch_new(&opts);
-
+	w = watch_new(&opts);
 	watch_bytes(w, s.data, 500);
 	buf_cstr(&h.lines);
 	assert_true(h.n_calls > 0 && count(&h.lines, "\"t\":") >= 3);
@@ -491,12 +491,12 @@ static void test_json(void **state)
 		const struct json_row *row = &json_rows[i];
 		struct watch_opts opts = options(CYCLE);
 		struct buf s = { 0 };
+		size_t at;
 
 		repeat(&s, row->first, row->more, row->n);
 		assert_int_equal(place(&opts, &s, s.len, s.len), 0);
 		opts.as_text = true;
-		size_t at = place(&opts, &s, s.len, s.len);
-
+		at = place(&opts, &s, s.len, s.len);
 		if (row->fires != (at > 0))
 			fail_msg("%s: threshold at %zu", row->about, at);
 		assert_int_equal(place(&opts, &s, 0, 1), at);
@@ -578,9 +578,11 @@ static void test_finish(void **state)
 	(void)state;
 	put_event(&s, 0, "Hello ");
 	for (int finish = 0; finish < 2; finish++) {
-		opts.finish = finish;
-		struct watch *w = watch_new(&opts);
+		struct watch *w;
+		char *text;
 
+		opts.finish = finish;
+		w = watch_new(&opts);
 		watch_bytes(w, s.data, s.len);
 		assert_string_equal(watch_dialect(w), "openai");
 		watch_finish(w, &request, "enough", &out);
@@ -594,8 +596,7 @@ static void test_finish(void **state)
 				 1);
 		assert_non_null(strstr(out.data, "data: [DONE]\n\n"));
 		/* of a record that is too long to be kept nothing is known */
-		char *text = mem_zalloc(WATCH_KEPT_BYTES + 1);
-
+		text = mem_zalloc(WATCH_KEPT_BYTES + 1);
 		memset(text, 'x', WATCH_KEPT_BYTES);
 		buf_clear(&s);
 		buf_puts(&s, "data: {\"choices\":[{\"index\":0,\"delta\":{"
