@@ -152,6 +152,7 @@ libengine_a_SOURCES += \
 # Whatever can be read: files, pipes, files that grow, servers.
 libengine_a_SOURCES += \
 	src/input/ask.c src/input/ask.h \
+	src/input/folder.c src/input/folder.h \
 	src/input/follow.c src/input/follow.h \
 	src/input/source.c src/input/source.h \
 	src/input/url.c src/input/url.h

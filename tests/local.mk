@@ -258,6 +258,7 @@ cli_tests = \
 	tests/cli/decode.sh \
 	tests/cli/demo.sh \
 	tests/cli/filter.sh \
+	tests/cli/folder.sh \
 	tests/cli/follow.sh \
 	tests/cli/guard.sh \
 	tests/cli/manual.sh \

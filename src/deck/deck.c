@@ -13,6 +13,7 @@
  * read, are appended (their i_record and i_sub tell where they belong).
  */
 #include "deck/deck_state.h"
+#include "input/folder.h"
 #include "system/clock.h"
 
 #include "trace/format.h"
@@ -97,18 +98,46 @@ void deck_add_source(struct deck *d, struct source *source)
 	};
 }
 
-bool deck_add(struct deck *d, const char *path, bool follow, struct err *err)
+static bool add_file(struct deck *d, const struct folder_file *file,
+		     bool follow, struct err *err)
 {
 	struct source *source;
 
 	if (d->n_shelves >= DECK_MAX_SOURCES)
-		return err_set(err, "%s: more than %d files at once", path,
-			       DECK_MAX_SOURCES);
-	source = source_from(path, follow, &d->request, err);
+		return err_set(err, "%s: more than %d files at once",
+			       file->path, DECK_MAX_SOURCES);
+	source = source_from(file->path, follow, &d->request, err);
 	if (!source)
 		return false;
 	deck_add_source(d, source);
+	d->shelves[d->n_shelves - 1].name_from = file->from;
 	return true;
+}
+
+/* A file that was found in a folder, and gives nothing. */
+static void pass(struct deck *d, const char *why)
+{
+	d->n_passed++;
+	err_set(&d->passed, "%s", why);
+}
+
+bool deck_add(struct deck *d, const char *path, bool follow, struct err *err)
+{
+	size_t before = d->n_shelves;
+	struct folder files = { 0 };
+	bool good = folder_add(&files, path, err);
+
+	for (size_t i = 0; good && i < files.n; i++) {
+		struct err why = { "" };
+
+		if (add_file(d, &files.at[i], follow, &why))
+			continue;
+		err_set(err, "%s", why.text);
+		if (files.at[i].from)
+			pass(d, why.text);
+	}
+	folder_release(&files);
+	return d->n_shelves > before;
 }
 
 static void note_trouble(struct deck *d, const char *sentence)
@@ -191,14 +220,24 @@ static void stream_broken(void *ctx, const char *sentence)
 
 /* --- reading ------------------------------------------------------------ */
 
+/* What ended it too early, if anything. */
+static void no_more(struct deck *d, struct shelf *s, const char *why)
+{
+	if (s->name_from && !s->n_entered)
+		pass(d, why);
+	else
+		note_trouble(d, why);
+}
+
 static void shelf_end(struct deck *d, struct shelf *s, const char *why)
 {
 	struct err err = { "" };
 
-	if (why)
-		note_trouble(d, why);
-	if (s->feed && !feed_end(s->feed, &err))
-		note_trouble(d, err.text);
+	err_set(&err, "%s", why ? why : "");
+	if (s->feed)
+		feed_end(s->feed, &err);
+	if (err.text[0])
+		no_more(d, s, err.text);
 	if (s->index)
 		indexer_end(s->index);
 	s->ended = true;
@@ -435,8 +474,12 @@ static void record_begin(struct deck *d, size_t i)
 	if (!*why)
 		why = d->loading.trouble;
 	entry_done(d, i, ENTRY_BROKEN);
-	d->n_skipped++;
-	note_trouble(d, why);
+	if (deck_is_passed(d, i)) {
+		pass(d, why);
+	} else {
+		d->n_skipped++;
+		note_trouble(d, why);
+	}
 	load_release(&d->loading);
 }
 

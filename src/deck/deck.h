@@ -63,8 +63,10 @@ void deck_set_format(struct deck *d, const char *format, const char *field);
 /* How URLs are asked for; what it points to must stay. */
 void deck_set_request(struct deck *d, const struct url_opts *request);
 
-/* Opens a source; nothing is read yet. `follow`: stays with the file as it
- * grows or is replaced; each new beginning is a source of its own. */
+/* Opens a source, or those in a folder that may hold generations (folder.h);
+ * nothing is read yet. `follow`: stays with the file as it grows or is
+ * replaced; each new beginning is a source of its own. false: not one could be
+ * opened, err says why. */
 bool deck_add(struct deck *d, const char *path, bool follow, struct err *err);
 
 /* A source that is open already; the deck's from now on. */
@@ -120,6 +122,14 @@ void deck_set_opts(struct deck *d, const struct meter_opts *opts);
 
 /* Facts for title and status lines; never NULL. */
 const char *deck_source_name(const struct deck *d, size_t i_source);
+/* The same without the folder: as long as it has to be to tell it from others
+ * that were found in that folder. */
+const char *deck_source_short(const struct deck *d, size_t i_source);
+/* Files found in folders that hold nothing that can be read, and why the first
+ * one does not; "" for none. */
+size_t deck_passed(const struct deck *d, const char **why);
+/* Is entry i all there is in one of these? */
+bool deck_is_passed(const struct deck *d, size_t i);
 const char *deck_title(const struct deck *d, size_t i_source); /* dialect */
 /* Is it a followed file that is not there yet? */
 bool deck_awaits(const struct deck *d, size_t i_source);

@@ -1,6 +1,8 @@
 /* Questions to a deck: nothing here changes it. */
 #include "deck/deck_state.h"
 
+#include <string.h>
+
 size_t deck_n(const struct deck *d)
 {
 	return d->n;
@@ -66,6 +68,31 @@ const char *deck_source_name(const struct deck *d, size_t i_source)
 	return source_name(d->shelves[i_source].source);
 }
 
+const char *deck_source_short(const struct deck *d, size_t i_source)
+{
+	const char *name = deck_source_name(d, i_source);
+	const char *slash = strrchr(name, '/');
+
+	if (d->shelves[i_source].name_from)
+		return name + d->shelves[i_source].name_from;
+	return slash && slash[1] ? slash + 1 : name;
+}
+
+size_t deck_passed(const struct deck *d, const char **why)
+{
+	*why = d->passed.text;
+	return d->n_passed;
+}
+
+bool deck_is_passed(const struct deck *d, size_t i)
+{
+	const struct entry *e = &d->entries[i];
+	const struct shelf *s = &d->shelves[e->i_source];
+
+	return e->state == ENTRY_BROKEN && s->name_from && s->ended &&
+	       s->n_entered == 1;
+}
+
 const char *deck_title(const struct deck *d, size_t i_source)
 {
 	const struct shelf *s = &d->shelves[i_source];
@@ -85,7 +112,8 @@ size_t deck_skipped(const struct deck *d)
 
 const char *deck_trouble(const struct deck *d)
 {
-	return d->trouble;
+	/* where nothing else was, it is */
+	return d->trouble[0] || d->n ? d->trouble : d->passed.text;
 }
 
 const char *deck_news(const struct deck *d, size_t *n_news)

@@ -21,6 +21,8 @@ struct shelf {
 	size_t n_entered;        /* records or runs that have an entry */
 	size_t first_entry;      /* of them; FEED_STREAM */
 	double opened_s;         /* when we began to listen */
+	size_t name_from;        /* of its path: where the folder's name ends
+				    in which it was found; 0: it was named */
 	bool ended;
 };
 
@@ -34,6 +36,8 @@ struct deck {
 	size_t n_ended;          /* shelves before it are at their end */
 	struct err news;         /* of followed files, and how often */
 	size_t n_news;
+	size_t n_passed;         /* files of folders that gave nothing, and */
+	struct err passed;       /* why, of the first */
 	struct entry *entries;
 	struct run **runs;       /* of entries that keep theirs; else NULL */
 	size_t n, cap, runs_cap;

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "input/folder.h"
 #include "input/source.h"
 #include "report/progress.h"
 #include "report/report.h"
@@ -50,6 +51,11 @@ struct job {
 	size_t n_ended;       /* generations of this path */
 	size_t n_aborted;
 	struct err aborted;   /* the first, and why */
+	bool is_found;       /* it was in a folder, and not named */
+	bool is_passed;      /* it holds nothing that can be read */
+
+	size_t n_passed;     /* of those that were found */
+	struct err passed;   /* the first of them, why */
 
 	/* The filter: generations of one record wait here until it is
 	 * complete, so that it can become one line. */
@@ -62,7 +68,8 @@ struct job {
 
 static void trouble(struct job *job, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
-/* The bar gives way to what is said. */
+/* The bar gives way to what is said. A file that was only found in a folder
+ * and gives nothing is no trouble: it is counted. */
 static void trouble(struct job *job, const char *fmt, ...)
 {
 	char text[ERR_MAX_BYTES + 128];
@@ -71,6 +78,11 @@ static void trouble(struct job *job, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
+	if (job->is_found && !job->n_ended) {
+		job->is_passed = true;
+		err_set(&job->passed, "%s", text);
+		return;
+	}
 	progress_hide(&job->progress);
 	say(job->err, text);
 	job->trouble = true;
@@ -360,7 +372,7 @@ static void analyze_source(struct job *job)
 
 	job->feed = feed_new(&feed, &sink);
 	job->opened_s = source_is_answer(job->source) ? now_s() : NAN;
-	job->n_ended = job->n_aborted = 0;
+	job->n_aborted = 0;
 	err_clear(&job->aborted);
 	job->next_record = opts->first_record;
 	n_bytes = read_all(job, &err);
@@ -377,17 +389,38 @@ static void analyze_source(struct job *job)
 	feed_free(job->feed);
 }
 
-static void analyze_path(struct job *job, const char *path)
+static void analyze_path(struct job *job, const struct folder_file *file)
 {
 	struct err err = { "" };
 
-	job->source = source_from(path, false, &job->opts->request, &err);
-	if (!job->source) {
+	job->is_found = file->from > 0;
+	job->is_passed = false;
+	job->n_ended = 0;
+	job->source = source_from(file->path, false, &job->opts->request,
+				  &err);
+	if (job->source)
+		analyze_source(job);
+	else
 		trouble(job, "%s", err.text);
-		return;
-	}
-	analyze_source(job);
 	source_close(job->source);
+	job->n_passed += job->is_passed;
+	job->is_found = false;
+}
+
+/* What folders held besides: no trouble, unless there was nothing else. */
+static void tell_passed(struct job *job)
+{
+	char text[ERR_MAX_BYTES + 128];
+
+	if (!job->n_passed)
+		return;
+	snprintf(text, sizeof(text),
+		 "%zu file%s in folders hold%s nothing that can be read; the "
+		 "first: %s", job->n_passed, job->n_passed == 1 ? "" : "s",
+		 job->n_passed == 1 ? "s" : "", job->passed.text);
+	progress_hide(&job->progress);
+	say(job->err, text);
+	job->trouble |= !job->sums.n;
 }
 
 static bool stdin_once(struct job *job, char *const *paths, size_t n)
@@ -425,21 +458,32 @@ int analyze_files(const struct analyze_opts *opts, char *const *paths,
 		.opts = opts,
 		.err = err,
 		.cols = opts->cols > 0 ? opts->cols : env_cols(),
-		.n_paths = n_paths,
 		.filter = n_paths == 1 && !strcmp(paths[0], "-") &&
 			  opts->output != ANALYZE_TABLE,
 	};
+
+	struct folder files = { 0 };
 
 	progress_init(&job.progress, opts->progress ? err : NULL, job.cols,
 		      opts->progress_after_ms);
 	if (!stdin_once(&job, paths, n_paths))
 		return EXIT_TROUBLE;
-	for (; job.i_path < n_paths && !job.gone; job.i_path++)
-		analyze_path(&job, paths[job.i_path]);
+	for (size_t i = 0; i < n_paths; i++) {
+		struct err why = { "" };
+
+		if (!folder_add(&files, paths[i], &why))
+			trouble(&job, "%s", why.text);
+	}
+	job.n_paths = files.n;
+	for (; job.i_path < files.n && !job.gone; job.i_path++)
+		analyze_path(&job, &files.at[job.i_path]);
+	folder_release(&files);
 	if (opts->output == ANALYZE_TABLE && job.sums.n)
 		report_table_footer(&job.sums, &job.lines);
 	print_lines(&job);
 	progress_hide(&job.progress);
+	if (!job.gone)
+		tell_passed(&job);
 	buf_release(&job.lines);
 	buf_release(&job.record);
 	return status(&job);

@@ -50,7 +50,9 @@ struct analyze_opts {
 extern const struct analyze_opts analyze_opts_default;
 
 /*
- * Reads all paths in order ("-" is stdin), prints on standard output,
+ * Reads all paths in order ("-" is stdin, a folder is the files in it that may
+ * hold generations, folder.h: those that do not are counted, in one sentence),
+ * prints on standard output,
  * complains on err.
  * Returns the exit status: EXIT_TROUBLE if any input or the output made
  * trouble, or a server ended its stream with an error; else EXIT_FOUND under

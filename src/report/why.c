@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "input/folder.h"
 #include "input/source.h"
 #include "system/output.h"
 #include "system/say.h"
@@ -342,25 +343,39 @@ static bool why_path(const struct why_opts *opts, const char *path,
 	return !err->text[0];
 }
 
+/* What a folder has besides is said, and no trouble. */
+static bool why_file(const struct why_opts *opts,
+		     const struct folder_file *file, bool *heard, FILE *err)
+{
+	struct err why = { "" }, lost = { "" };
+	struct buf out = { 0 };
+	bool good = why_path(opts, file->path, &out, &why);
+
+	if (!good)
+		say(err, why.text);
+	*heard = output(out.data, out.len, &lost);
+	if (lost.text[0])
+		say(err, lost.text);
+	buf_release(&out);
+	return (good || file->from) && !lost.text[0];
+}
+
 int why_files(const struct why_opts *opts, char *const *paths, size_t n_paths,
 	      FILE *err)
 {
+	struct folder files = { 0 };
 	bool good = true, heard = true;
 
-	for (size_t i = 0; i < n_paths && heard; i++) {
-		struct err why = { "" }, lost = { "" };
-		struct buf out = { 0 };
+	for (size_t i = 0; i < n_paths; i++) {
+		struct err why = { "" };
 
-		if (!why_path(opts, paths[i], &out, &why)) {
-			say(err, why.text);
-			good = false;
-		}
-		heard = output(out.data, out.len, &lost);
-		if (lost.text[0]) {
-			say(err, lost.text);
-			good = false;
-		}
-		buf_release(&out);
+		if (folder_add(&files, paths[i], &why))
+			continue;
+		say(err, why.text);
+		good = false;
 	}
+	for (size_t i = 0; i < files.n && heard; i++)
+		good &= why_file(opts, &files.at[i], &heard, err);
+	folder_release(&files);
 	return good ? 0 : EXIT_TROUBLE;
 }

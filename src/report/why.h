@@ -16,10 +16,10 @@ struct why_opts {
 	const char *field;  /* where the text is; NULL or "": heuristics */
 };
 
-/* Reads all paths in order, "-" is stdin, and prints a paragraph for each on
- * standard output. Returns the exit status: EXIT_TROUBLE if one can't be read
- * at all (it is said on err) or nobody could be told; what was skipped is no
- * trouble here but the answer. */
+/* Reads all paths in order, "-" is stdin, a folder is its files, and prints a
+ * paragraph for each on standard output. Returns the exit status: EXIT_TROUBLE
+ * if one can't be read at all (it is said on err) or nobody could be told; what
+ * was skipped is no trouble here but the answer. */
 int why_files(const struct why_opts *opts, char *const *paths, size_t n_paths,
 	      FILE *err);
 

@@ -27,7 +27,8 @@ check "another rule can be asked" check_rule
 # --- Trouble with one file does not stop the others.
 goes_on()
 {
-	run analyze --json "$healthy" "$tmp" "$tmp/missing" "$loop"
+	mkdir -p "$tmp/folder"
+	run analyze --json "$healthy" "$tmp/folder" "$tmp/missing" "$loop"
 	status_is 2 && is lines 2 "$(lines "$tmp/out")" &&
 		is sentences 2 "$(lines "$tmp/err")" &&
 		grep -q missing "$tmp/err"
@@ -38,7 +39,7 @@ sentence() { run analyze "$@"; status_is 2 && one_sentence; }
 : >"$tmp/empty"
 printf 'MZ\000\001\002\003\177ELF\000\000\377\376' >"$tmp/binary"
 head -c 20000 /dev/zero | tr '\0' '\377' | head -c 20000 >>"$tmp/binary"
-check "a directory: one sentence" sentence "$srcdir/samples"
+check "an empty directory: one sentence" sentence "$tmp/folder"
 check "a missing file: one sentence" sentence "$tmp/missing"
 check "an empty file: one sentence" sentence "$tmp/empty"
 check "a binary: one sentence" sentence "$tmp/binary"

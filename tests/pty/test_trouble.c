@@ -60,11 +60,14 @@ static void test_useless_files(void **state)
 static void test_no_file(void **state)
 {
 	struct lil *l = *state;
+	char empty[2 * SCRATCH_PATH_BYTES];
 
 	lil_start(l, &(struct pty_spec){ 0 }, LIL_ARGS("no-such-file.txt"));
 	expect_sentence(l, "no-such-file.txt");
-	lil_start(l, &(struct pty_spec){ 0 }, LIL_ARGS(l->dir));
-	expect_sentence(l, "directory");
+	snprintf(empty, sizeof(empty), "%s/nothing", l->dir);
+	assert_int_equal(mkdir(empty, 0700), 0);
+	lil_start(l, &(struct pty_spec){ 0 }, LIL_ARGS(empty));
+	expect_sentence(l, "no file in this folder");
 }
 
 static void test_unknown_option(void **state)

@@ -164,6 +164,19 @@ static void tell_trouble(struct app *app)
 		app_complain(app, "%s", trouble);
 }
 
+/* What folders hold besides, once all is read. */
+static void tell_passed(struct app *app)
+{
+	const char *why;
+	size_t n = deck_passed(app->deck, &why);
+
+	if (n == app->said.n_passed || !deck_complete(app->deck))
+		return;
+	app->said.n_passed = n;
+	app_say(app, "%zu file%s hold%s nothing that can be read; the first: "
+		     "%s", n, n == 1 ? "" : "s", n == 1 ? "s" : "", why);
+}
+
 bool app_sync(struct app *app)
 {
 	struct run *run = deck_run(app->deck);
@@ -178,6 +191,7 @@ bool app_sync(struct app *app)
 		if (views[i]->sync)
 			more = views[i]->sync(app) || more;
 	tell_trouble(app);
+	tell_passed(app);
 	return more;
 }
 

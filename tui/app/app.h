@@ -60,6 +60,7 @@ struct recordings {
 struct said {
 	size_t n_news;                    /* of followed files */
 	char trouble[APP_MESSAGE_BYTES];  /* the last sentence */
+	size_t n_passed;                  /* files of folders, at the end */
 };
 
 struct app {

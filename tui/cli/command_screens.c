@@ -2,6 +2,7 @@
  * command_screens.c - lilscope FILE: the files on the screen; as a table when
  * there is no screen to show them on.
  */
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "app/app.h"
@@ -10,6 +11,17 @@
 #include "opt/settings.h"
 #include "system/file.h"
 #include "system/say.h"
+
+/* Each file stays open, to be read again: a folder may have thousands. */
+static void allow_files(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
 
 /* A file that can't be opened is named; the others are shown. */
 static int screens(const struct settings *set, char **files, int n_files)
@@ -23,6 +35,7 @@ static int screens(const struct settings *set, char **files, int n_files)
 		err_set(&err, "--record: %s exists already", set->show.record);
 		return say_trouble(&err);
 	}
+	allow_files();
 	app_init(&app, set);
 	deck_set_request(app.deck, &request);
 	for (int i = 0; i < n_files; i++) {

@@ -45,14 +45,12 @@ enum list_column list_column_find(const char *name, size_t n)
 void list_entry_name(const struct deck *d, const struct entry *e,
 		     struct buf *out)
 {
-	const char *name = deck_source_name(d, e->i_source);
-	const char *slash = strrchr(name, '/');
 	/* One file with many records is named in the title bar. */
 	bool one = deck_n_sources(d) <= 1 && deck_n(d) > 1;
 	if (one)
 		buf_puts(out, "record ");
 	else
-		buf_puts(out, slash && slash[1] ? slash + 1 : name);
+		buf_puts(out, deck_source_short(d, e->i_source));
 	if (one || deck_n(d) > deck_n_sources(d))
 		buf_printf(out, "%s%zu", one ? "" : ":", e->i_record + 1);
 	if (e->i_sub > 0)
@@ -125,6 +123,8 @@ static bool passes(const struct app *app, size_t i, struct buf *name)
 	const struct entry *e = deck_entry(app->deck, i);
 	const char *want = l->filter;
 	bool fired = e->fired_at != RULE_NEVER;
+	if (deck_is_passed(app->deck, i))
+		return false;
 	if (!want[0])
 		return true;
 	if (strcmp(want, "lil") == 0)

@@ -232,10 +232,8 @@ static int record_cols(const struct deck *d)
 	int more = deck_n(d) > deck_n_sources(d) ? digits + 1 : 0;
 
 	for (size_t i = 0; i < n_sources && !one; i++) {
-		const char *name = deck_source_name(d, i);
-		const char *slash = strrchr(name, '/');
+		const char *name = deck_source_short(d, i);
 
-		name = slash && slash[1] ? slash + 1 : name;
 		cols = MAX(cols, screen_width(name, strlen(name)) + more);
 	}
 	return MAX(RECORD_MIN_COLS, MIN(cols, RECORD_MAX_COLS));
