@@ -22,24 +22,38 @@ struct facts *gen_facts(struct gen *gen)
 	return &gen->run->trace.facts;
 }
 
+/* Eight bytes at a time: ids are long, and each record has one. */
 static uint32_t hash_of(const char *key)
 {
-	uint32_t h = 2166136261u; /* FNV-1a */
+	size_t n = strlen(key);
+	uint64_t h = n, word;
 
-	while (*key)
-		h = (h ^ (unsigned char)*key++) * 16777619u;
-	return h;
+	for (; n; key += MIN(n, sizeof(word)), n -= MIN(n, sizeof(word))) {
+		word = 0;
+		memcpy(&word, key, MIN(n, sizeof(word)));
+		h = (h ^ word) * 0x9e3779b97f4a7c15u;
+		h ^= h >> 32;
+	}
+	return (uint32_t)h;
+}
+
+static bool is_key(const struct gens *gs, size_t i, const char *key)
+{
+	return i < gs->n && strcmp(gs->open[i].key, key) == 0;
 }
 
 struct gen *gens_find(struct gens *gs, const char *key)
 {
-	uint32_t hash = hash_of(key);
+	size_t at = gs->i_found;
+	uint32_t hash;
 
-	for (size_t i = 0, at = gs->i_found; i < gs->n; i++, at++) {
-		if (at >= gs->n)
+	if (is_key(gs, at, key))
+		return &gs->open[at];
+	hash = hash_of(key);
+	for (size_t i = 0; i < gs->n; i++) {
+		if (++at >= gs->n)
 			at = 0;
-		if (gs->hashes[at] != hash ||
-		    strcmp(gs->open[at].key, key) != 0)
+		if (gs->hashes[at] != hash || !is_key(gs, at, key))
 			continue;
 		gs->i_found = at;
 		return &gs->open[at];
