@@ -52,6 +52,7 @@ libengine_a_SOURCES += \
 	src/trace/format_anthropic.c src/trace/format_asciicast.c \
 	src/trace/format_adk.c src/trace/format_aisdk.c src/trace/format_bedrock.c \
 	src/trace/format_bench.c src/trace/format_cohere.c \
+	src/trace/format_cohere_v1.c \
 	src/trace/format_gemini.c src/trace/format_har.c \
 	src/trace/format_helm.c \
 	src/trace/format_inspect.c src/trace/format_interactions.c \

@@ -19,13 +19,12 @@
 /* All, in the order of detection: the row that has the surest mark stands
  * before one that would also claim its records. */
 #define FORMATS(X) \
-	X(native) X(asciicast) X(log) X(har) \
-	X(responses) X(anthropic) X(gemini) X(interactions) \
-	X(bedrock) X(cohere) X(tgi) X(sglang) X(llama) X(openai) X(ollama) \
-	X(watsonx) X(lmstudio) X(kobold) X(triton) X(aisdk) X(replicate) \
-	X(adk) X(lmeval) X(inspect) X(helm) X(spans) X(langfuse) \
-	X(trajectory) X(response) X(bench) X(session) \
-	X(thread) X(jsonl) X(lines) X(text)
+	X(native) X(asciicast) X(log) X(har) X(responses) X(anthropic) \
+	X(gemini) X(interactions) X(bedrock) X(cohere) X(cohere_v1) X(tgi) \
+	X(sglang) X(llama) X(openai) X(ollama) X(watsonx) X(lmstudio) \
+	X(kobold) X(triton) X(aisdk) X(replicate) X(adk) X(lmeval) X(inspect) \
+	X(helm) X(spans) X(langfuse) X(trajectory) X(response) X(bench) \
+	X(session) X(thread) X(jsonl) X(lines) X(text)
 
 /* What a dialect works with. */
 struct format_ctx {

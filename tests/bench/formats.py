@@ -15,6 +15,7 @@ and what lilscope measures in such a file is named: it may be wrapping.
 """
 import base64
 import collections
+import gzip
 import json
 import os
 import re
@@ -91,6 +92,8 @@ def amazon_frames(data):
 
 
 def frame(data):
+    if data[:2] == b"\x1f\x8b":
+        data = gzip.decompress(data)
     if data[:1] == b"\0":
         return "frames", amazon_frames(data)
     text = data.decode("utf-8", "replace")
@@ -334,8 +337,12 @@ def cohere(values):
     for v in values:
         kind = get(v, "type")
         m = get(v, "delta", "message") or {}
-        at += kind == "message-start"
+        at += kind == "message-start" or "generation_id" in v
         g = gens[at]
+        if get(v, "event_type") == "text-generation":
+            g.answer += text_of(get(v, "text"))
+        elif get(v, "event_type") is None and "chat_history" in v:
+            g.answer += text_of(get(v, "text"))
         if kind in ("content-start", "content-delta"):
             g.reasoning += text_of(get(m, "content", "thinking"))
             g.answer += text_of(get(m, "content", "text"))
@@ -588,7 +595,9 @@ DIALECTS = [
     ("aisdk", lambda v: typed(r"(text|reasoning|tool-input)-(start|delta)|"
                               r"start-step|stream-start")(v) or
      (len(v) == 1 and re.match("[0-9a-k]$", next(iter(v)))), aisdk),
-    ("cohere", lambda v: typed(r"(message-start|content-|tool-)")(v) or
+    ("cohere", lambda v: "event_type" in v or
+     ("generation_id" in v and "chat_history" in v) or
+     typed(r"(message-start|content-|tool-)")(v) or
      (isinstance(get(v, "message", "content"), list) and
       "finish_reason" in v), cohere),
     ("gemini", lambda v: "candidates" in (get(v, "response") or v), gemini),
