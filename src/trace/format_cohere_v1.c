@@ -25,8 +25,9 @@ static bool is_saved(struct json_value v)
 
 static bool detect_cohere_v1(struct json_value v)
 {
-	return is_saved(v) || (json_is(json_get(v, "event_type"), JSON_STRING) &&
-			       json_get(v, "is_finished").doc);
+	return is_saved(v) ||
+	       (json_is(json_get(v, "event_type"), JSON_STRING) &&
+		json_get(v, "is_finished").doc);
 }
 
 static struct gen *begin(struct format_ctx *cx, struct json_value v)
