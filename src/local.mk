@@ -169,6 +169,7 @@ libengine_a_SOURCES += \
 	src/guard/exchange.c src/guard/exchange.h \
 	src/guard/exec.c src/guard/exec.h \
 	src/guard/guard_report.c src/guard/guard_report.h \
+	src/guard/http.c src/guard/http.h \
 	src/guard/proxy.c src/guard/proxy.h \
 	src/guard/relay.c src/guard/relay.h \
 	src/guard/shadow.c src/guard/shadow.h \

@@ -5,15 +5,40 @@
  */
 #include "guard/exchange.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "guard/http.h"
 #include "trace/json.h"
 
 enum {
 	READ_BYTES = 64 * 1024, /* memory that is kept for `out` */
 };
+
+/* --- its states --------------------------------------------------------- */
+
+/* Each is entered once, and only from those before it. */
+static void enter(struct exchange *ex, enum exchange_state to)
+{
+	static const unsigned from[] = {
+		[EXCHANGE_SENT] = 1U << EXCHANGE_ASKED,
+		[EXCHANGE_ANSWERED] = 1U << EXCHANGE_ASKED |
+				      1U << EXCHANGE_SENT,
+		[EXCHANGE_OVER] = 1U << EXCHANGE_ASKED | 1U << EXCHANGE_SENT |
+				  1U << EXCHANGE_ANSWERED,
+	};
+
+	assert(to > EXCHANGE_ASKED && (from[to] & 1U << ex->state));
+	ex->state = to;
+	ex->has_head |= to == EXCHANGE_ANSWERED;
+}
+
+bool exchange_is_over(const struct exchange *ex)
+{
+	return ex->state == EXCHANGE_OVER;
+}
 
 /* --- headers ------------------------------------------------------------ */
 
@@ -150,8 +175,8 @@ static void head_complete(struct exchange *ex)
 	const char *packed = answer_header(ex, "Content-Encoding");
 	struct watch_opts watch = ex->opts->watch;
 
-	ex->has_head = true;
-	if (length && length[0] >= '0' && length[0] <= '9')
+	enter(ex, EXCHANGE_ANSWERED);
+	if (length && !answer_header(ex, "Transfer-Encoding"))
 		ex->length = strtoll(length, NULL, 10);
 	ex->packed = packed && strcasecmp(packed, "identity") != 0;
 	watch.source = "the answer";
@@ -168,31 +193,105 @@ static void head_complete(struct exchange *ex)
 	ex->awake(ex);
 }
 
-/* libcurl gives one whole line, with its line end. */
+/* "HTTP/1.1 200 OK": its number; 0: it is something else. */
+static int status_of(const char *line)
+{
+	static const char version[] = "HTTP/1.";
+	size_t at = sizeof(version) - 1;
+	int status = 0;
+
+	if (strncmp(line, version, at) != 0 ||
+	    (line[at] != '0' && line[at] != '1') || line[at + 1] != ' ')
+		return 0;
+	line += at + 2;
+	for (int i = 0; i < 3; i++, line++) {
+		if (*line < '0' || *line > '9')
+			return 0;
+		status = status * 10 + (*line - '0');
+	}
+	return (!*line || *line == ' ') && status >= 100 && status < 600 ?
+		       status : 0;
+}
+
+/* Why the head can't be passed on; NULL: it can. */
+static const char *head_fault(const struct exchange *ex)
+{
+	const char *length = NULL;
+
+	for (struct curl_slist *h = ex->answer_headers; h; h = h->next) {
+		const char *coding = value_of(h->data, "Transfer-Encoding");
+		const char *more = value_of(h->data, "Content-Length");
+
+		if (coding && strcasecmp(coding, "chunked") != 0)
+			return "a transfer coding that nobody asked for";
+		if (more && (!http_is_length(more) ||
+			     (length && strcmp(length, more) != 0)))
+			return "no length that can be believed";
+		if (more)
+			length = more;
+	}
+	return NULL;
+}
+
+/* The blank line: the answer begins, or it was "wait a little". The others
+ * below 200 change what the connection means, which nobody asked for. */
+static const char *take_head_end(struct exchange *ex)
+{
+	static const int wait[] = { 100, 102, 103 };
+	const char *fault = ex->status ? head_fault(ex) : "no status line";
+
+	for (size_t i = 0; i < ARRAY_LEN(wait); i++)
+		if (!fault && ex->status == wait[i]) {
+			clear_head(ex);
+			return NULL;
+		}
+	if (!fault && ex->status < 200)
+		fault = "a status that nobody asked for";
+	if (!fault)
+		head_complete(ex);
+	return fault;
+}
+
+/* One line of the head, without its end; why it can't be, or NULL. */
+static const char *take_head_line(struct exchange *ex, struct buf *line)
+{
+	const char *s = buf_cstr(line);
+	size_t n = line->len;
+
+	if (memchr(s, '\0', n) || memchr(s, '\r', n))
+		return "a control character in its head";
+	ex->head_bytes += n + 2;
+	if (ex->head_bytes > PROXY_ANSWER_HEAD_MAX_BYTES)
+		return "a head of more than 32 KiB";
+	if (!n)
+		return take_head_end(ex);
+	if (!ex->status)
+		return (ex->status = status_of(s)) ? NULL : "no status line";
+	if (!http_is_field(s, n))
+		return "a broken line in its head";
+	while (strchr(" \t", line->data[line->len - 1]))
+		line->len--;
+	add_header(&ex->answer_headers, buf_cstr(line));
+	return NULL;
+}
+
+/* libcurl gives one whole line, with its line end. Trailers of a chunked answer
+ * come here, too, and are dropped. 0 ends the transfer. */
 static size_t on_header(char *s, size_t size, size_t n, void *ctx)
 {
 	struct exchange *ex = ctx;
 	size_t len = n * size;
 	struct buf line = { 0 };
 
-	while (len > 0 && (s[len - 1] == '\n' || s[len - 1] == '\r'))
+	if (len && s[len - 1] == '\n')
+		len--;
+	if (len && s[len - 1] == '\r')
 		len--;
 	buf_append(&line, s, len);
-	buf_cstr(&line);
-	if (ex->has_head) {
-		/* trailers of a chunked answer */
-	} else if (len > 5 && strncmp(line.data, "HTTP/", 5) == 0) {
-		const char *blank = strchr(line.data, ' ');
-
-		clear_head(ex);
-		ex->status = blank ? (int)strtol(blank, NULL, 10) : 0;
-	} else if (len) {
-		add_header(&ex->answer_headers, line.data);
-	} else if (ex->status >= 200) {
-		head_complete(ex);
-	}
+	if (ex->state == EXCHANGE_SENT)
+		ex->fault = take_head_line(ex, &line);
 	buf_release(&line);
-	return n * size;
+	return ex->fault ? 0 : n * size;
 }
 
 /* --- the answer's body -------------------------------------------------- */
@@ -223,15 +322,18 @@ static size_t on_body(char *s, size_t size, size_t n, void *ctx)
 	struct exchange *ex = ctx;
 
 	n *= size;
-	if (ex->over)
+	if (ex->state == EXCHANGE_SENT)
+		ex->fault = "a body before its head";
+	if (ex->state != EXCHANGE_ANSWERED)
 		return 0;
 	if (ex->out.len - ex->out_at >= PROXY_BUFFER_BYTES) {
 		ex->paused = true;
 		return CURL_WRITEFUNC_PAUSE;
 	}
-	ex->over = !take(ex, s, n);
+	if (!take(ex, s, n))
+		enter(ex, EXCHANGE_OVER);
 	ex->awake(ex);
-	return ex->over ? 0 : n; /* 0 closes the connection */
+	return exchange_is_over(ex) ? 0 : n; /* 0 closes the connection */
 }
 
 size_t exchange_read(struct exchange *ex, char *to, size_t max)
@@ -339,15 +441,33 @@ static void set_url(struct exchange *ex)
 	buf_release(&url);
 }
 
+/*
+ * What can't be asked twice gets a connection of its own: on a kept one that
+ * upstream closes without a word libcurl would send it again.
+ */
+static void set_connection(struct exchange *ex)
+{
+	static const char *const safe[] = { "GET", "HEAD", "OPTIONS", "PUT",
+					    "DELETE", "TRACE" };
+	bool again = false;
+
+	for (size_t i = 0; i < ARRAY_LEN(safe); i++)
+		again |= strcmp(ex->method, safe[i]) == 0;
+	curl_easy_setopt(ex->easy, CURLOPT_FRESH_CONNECT, again ? 0L : 1L);
+	curl_easy_setopt(ex->easy, CURLOPT_FORBID_REUSE, again ? 0L : 1L);
+}
+
 bool exchange_start(struct exchange *ex, CURLM *multi)
 {
 	CURL *easy = curl_easy_init();
 
+	enter(ex, EXCHANGE_SENT);
 	ex->easy = easy;
 	if (!easy)
 		die("out of memory");
 	set_url(ex);
 	set_method(ex);
+	set_connection(ex);
 	plain_headers(ex);
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, ex->headers);
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
@@ -378,32 +498,55 @@ void exchange_stop(struct exchange *ex, CURLM *multi)
 	ex->paused = false;
 }
 
-void exchange_ended(struct exchange *ex, CURLM *multi, CURLcode result)
+void exchange_end(struct exchange *ex, CURLM *multi, bool gone)
+{
+	exchange_stop(ex, multi);
+	if (!exchange_is_over(ex)) {
+		enter(ex, EXCHANGE_OVER);
+		ex->gone = gone;
+		ex->broken = !gone;
+	} else {
+		ex->gone |= gone && ex->out_at < ex->out.len;
+	}
+	ex->awake(ex);
+}
+
+/* Upstream has nothing to say that can be passed on. */
+static void refuse_upstream(struct exchange *ex, CURLcode result)
 {
 	struct buf message = { 0 };
 
+	if (ex->fault)
+		buf_printf(&message, "The server upstream answers with %s.",
+			   ex->fault);
+	else
+		buf_printf(&message, "The server upstream can't be asked: %s",
+			   ex->why[0] ? ex->why : curl_easy_strerror(result));
+	exchange_refuse(ex, 502, buf_cstr(&message));
+	buf_release(&message);
+}
+
+void exchange_ended(struct exchange *ex, CURLM *multi, CURLcode result)
+{
 	if (ex->watch && !ex->reached)
 		watch_end(ex->watch);
 	exchange_stop(ex, multi);
 	if (!ex->has_head) {
-		buf_printf(&message, "The server upstream can't be asked: %s",
-			   ex->why[0] ? ex->why : curl_easy_strerror(result));
-		exchange_refuse(ex, 502, buf_cstr(&message));
-		buf_release(&message);
-	} else if (result != CURLE_OK && !ex->reached) {
-		ex->broken = true;
+		refuse_upstream(ex, result);
+	} else if (!exchange_is_over(ex)) {
+		ex->broken = result != CURLE_OK;
+		enter(ex, EXCHANGE_OVER);
 	}
-	ex->over = true;
 	ex->awake(ex);
 }
 
 void exchange_refuse(struct exchange *ex, int status, const char *message)
 {
 	clear_head(ex);
+	enter(ex, EXCHANGE_ANSWERED);
+	enter(ex, EXCHANGE_OVER);
 	ex->status = status;
-	ex->has_head = ex->over = true;
-	buf_clear(&ex->out);
-	ex->out_at = 0;
+	assert(!ex->out.len);
 	buf_puts(&ex->out, "{\"error\":{\"message\":");
 	json_put_string(&ex->out, message, strlen(message));
 	buf_printf(&ex->out, ",\"type\":\"lilscope_guard\",\"code\":%d}}\n",

@@ -15,7 +15,16 @@
 #include "guard/guard_report.h"
 #include "guard/proxy.h"
 
+/* Each once, in this order; a refusal of ours answers what was never sent. */
+enum exchange_state {
+	EXCHANGE_ASKED,    /* the request comes */
+	EXCHANGE_SENT,     /* upstream has it */
+	EXCHANGE_ANSWERED, /* status and headers are complete */
+	EXCHANGE_OVER,     /* nothing more comes into out */
+};
+
 struct exchange {
+	enum exchange_state state;
 	const struct proxy_opts *opts;
 	void (*awake)(struct exchange *ex); /* there is something to read */
 	void *server, *client;   /* the proxy; the server's connection */
@@ -30,7 +39,9 @@ struct exchange {
 	bool too_large;
 
 	/* Upstream. */
-	CURL *easy;              /* NULL: not started, or over */
+	CURL *easy;              /* NULL: not started, or ended */
+	const char *fault;       /* of its answer, where it can't be passed */
+	size_t head_bytes;
 	char why[CURL_ERROR_SIZE];
 	bool paused;             /* the client is slow */
 
@@ -38,13 +49,12 @@ struct exchange {
 	int status;              /* 0: not known */
 	struct curl_slist *answer_headers; /* "Name: value" */
 	int64_t length;          /* -1: not said */
-	bool has_head;           /* status and headers are complete */
+	bool has_head;           /* it came to EXCHANGE_ANSWERED */
 	bool packed;             /* Content-Encoding */
 	struct buf out;
 	size_t out_at;           /* read by the client */
 	uint64_t passed_bytes;
-	bool over;               /* nothing more comes into out */
-	bool broken;             /* ... and its end is missing */
+	bool broken;             /* over, and its end is missing */
 	bool gone;               /* nobody is there to read it */
 	bool queued;             /* the client has its head */
 	struct watch *watch;     /* NULL: not a stream */
@@ -68,7 +78,10 @@ void exchange_header(struct exchange *ex, const char *name, const char *value,
 bool exchange_start(struct exchange *ex, CURLM *multi);
 /* The transfer ended by itself. */
 void exchange_ended(struct exchange *ex, CURLM *multi, CURLcode result);
-/* Ends it now; the answer so far stays. */
+/* Ends it now; the answer so far stays. gone: because nobody is there. */
+void exchange_end(struct exchange *ex, CURLM *multi, bool gone);
+bool exchange_is_over(const struct exchange *ex);
+/* Ends its transfer, whatever its state. */
 void exchange_stop(struct exchange *ex, CURLM *multi);
 
 /* Answers with an error of our own, as JSON. */

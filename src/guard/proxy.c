@@ -23,6 +23,9 @@
 enum {
 	BLOCK_BYTES = 32 * 1024, /* of an answer, to libmicrohttpd */
 	BACKLOG = 256,
+	/* A connection's heads, both of them, and a block. */
+	CONNECTION_BYTES = PROXY_HEADER_MAX_BYTES +
+			   PROXY_ANSWER_HEAD_MAX_BYTES + BLOCK_BYTES,
 	GONE_EVENTS = 64,        /* clients that went away, in one turn */
 	TURN_MS = 1000,          /* a turn without any event */
 	PORT_MAX = 65535,
@@ -105,7 +108,9 @@ static void log_line(struct proxy *p, const struct exchange *ex, bool complete)
 	buf_printf(&line, " %d", ex->status);
 	if (ex->watch)
 		put_watch(ex, &line);
-	if (ex->broken)
+	if (ex->fault)
+		buf_printf(&line, ", upstream answered with %s", ex->fault);
+	else if (ex->broken)
 		buf_printf(&line, ", upstream broke off%s%s",
 			   ex->why[0] ? ": " : "", ex->why);
 	else if (!complete)
@@ -200,7 +205,7 @@ static ssize_t on_read(void *ctx, uint64_t pos, char *to, size_t max)
 	n = exchange_read(ex, to, max);
 	if (n)
 		return (ssize_t)n;
-	if (ex->over)
+	if (exchange_is_over(ex))
 		return ex->broken ? MHD_CONTENT_READER_END_WITH_ERROR :
 				    MHD_CONTENT_READER_END_OF_STREAM;
 	sleep_until_awake(ex);
@@ -286,6 +291,8 @@ static enum MHD_Result on_request_header(void *ctx, enum MHD_ValueKind kind,
 static enum MHD_Result begin(struct proxy *p, struct exchange *ex,
 			     const char *method)
 {
+	const union MHD_ConnectionInfo *head = MHD_get_connection_info(
+		ex->client, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
 	const char *length = MHD_lookup_connection_value(
 		ex->client, MHD_HEADER_KIND, "Content-Length");
 
@@ -293,6 +300,9 @@ static enum MHD_Result begin(struct proxy *p, struct exchange *ex,
 	if (p->ending)
 		return refuse(ex, MHD_HTTP_SERVICE_UNAVAILABLE,
 			      "The guard is ending.");
+	if (head && head->header_size > PROXY_HEADER_MAX_BYTES)
+		return refuse(ex, MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE,
+			      "The request's head is longer than 64 KiB.");
 	if (ex->uri[0] != '/')
 		return refuse(ex, MHD_HTTP_BAD_REQUEST,
 			      "The request names no path.");
@@ -351,20 +361,15 @@ static enum MHD_Result on_request(void *ctx, struct MHD_Connection *client,
 		return MHD_YES;
 	if (ex->has_head)
 		return queue_answer(ex);
-	if (ex->over) /* the client is gone, or we are ending */
+	if (exchange_is_over(ex)) /* the client is gone, or we are ending */
 		return MHD_NO;
-	return send_up(p, ex);
+	if (ex->state == EXCHANGE_ASKED)
+		return send_up(p, ex);
+	sleep_until_awake(ex);
+	return MHD_YES;
 }
 
 /* --- the loop ----------------------------------------------------------- */
-
-static void cut(struct proxy *p, struct exchange *ex)
-{
-	exchange_stop(ex, p->multi);
-	ex->broken |= !ex->over;
-	ex->over = true;
-	awake(ex);
-}
 
 /* Clients that closed while we had nothing for them. */
 static void take_gone(struct proxy *p)
@@ -376,10 +381,7 @@ static void take_gone(struct proxy *p)
 		struct exchange *ex = events[i].data.ptr;
 
 		epoll_ctl(p->gone_fd, EPOLL_CTL_DEL, client_fd(ex), NULL);
-		exchange_stop(ex, p->multi);
-		ex->gone |= !ex->over || ex->out_at < ex->out.len;
-		ex->over = true;
-		awake(ex);
+		exchange_end(ex, p->multi, true);
 	}
 }
 
@@ -463,7 +465,7 @@ static void serve(struct proxy *p)
 	while (p->first && !is_over(&p->ends))
 		turn(p);
 	for (struct exchange *ex = p->first; ex; ex = ex->next)
-		cut(p, ex);
+		exchange_end(ex, p->multi, false);
 	for (int i = 0; i < STOP_TURNS && p->first; i++)
 		MHD_run(p->server);
 }
@@ -515,7 +517,7 @@ static struct MHD_Daemon *listen_on(struct proxy *p,
 		at->ai_addr, MHD_OPTION_CONNECTION_LIMIT,
 		(unsigned)PROXY_CONNECTIONS_MAX,
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-		(size_t)PROXY_HEADER_MAX_BYTES, MHD_OPTION_CONNECTION_TIMEOUT,
+		(size_t)CONNECTION_BYTES, MHD_OPTION_CONNECTION_TIMEOUT,
 		(unsigned)PROXY_IDLE_S, MHD_OPTION_LISTEN_BACKLOG_SIZE,
 		(unsigned)BACKLOG, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1U,
 		MHD_OPTION_URI_LOG_CALLBACK, on_uri, p,

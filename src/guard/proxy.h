@@ -25,6 +25,7 @@
 enum {
 	PROXY_CONNECTIONS_MAX = FEED_OPEN_MAX,
 	PROXY_HEADER_MAX_BYTES = 64 * 1024,     /* of a request: 431 */
+	PROXY_ANSWER_HEAD_MAX_BYTES = 32 * 1024, /* from upstream: 502 */
 	PROXY_BODY_MAX_BYTES = 32 * 1024 * 1024, /* of a request: 413 */
 	/* An answer that its client has not read: upstream pauses. */
 	PROXY_BUFFER_BYTES = 256 * 1024,

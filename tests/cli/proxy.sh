@@ -58,6 +58,7 @@ check "records pass when they come" scenario streaming
 check "a slow client" scenario slow
 check "upstream dies" scenario dies
 check "the client goes away" scenario leaves
+check "an upstream that says odd things" scenario odd
 check "limits: 413 and 431" scenario limits
 check "one connection, many requests" scenario kept
 end_proxy
@@ -70,14 +71,15 @@ logged()
 	grep -q 'guard: \|POST /v1/chat/completions 200, openai, [0-9]* tokens, stopped at token 500 (guardian), [0-9]* ms' "$tmp/log.proxy" &&
 	grep -q 'POST /api/chat 200, ollama, [0-9]* tokens, [0-9]* ms' "$tmp/log.proxy" &&
 	grep -q 'upstream broke off' "$tmp/log.proxy" &&
+	grep -q '/odd/0 502, upstream answered with a status' "$tmp/log.proxy" &&
 	grep -q 'the client went away' "$tmp/log.proxy" &&
 	no_controls "$tmp/log.proxy"
 }
 check "one line a request" logged
 reported()
 {
-	"$PYTHON" - "$tmp/report" <<'END'
-import collections, json, sys
+	PYTHONPATH=$server "$PYTHON" - "$tmp/report" <<'END'
+import collections, json, sys, upstream
 n = collections.Counter()
 for line in open(sys.argv[1]):
     r = json.loads(line)
@@ -86,7 +88,8 @@ for line in open(sys.argv[1]):
     if r["stopped"]:
         assert r["thresholds"][0]["at_token"] == 500, r
 assert n["threshold"] == 32 + 4 + 3, n
-assert n["trouble"] == 1 and n["reader"] >= 3 and n["end"] > 40, n
+odd = sum(answer[2] is None for answer in upstream.ODD)
+assert n["trouble"] == 1 + odd and n["reader"] >= 3 and n["end"] > 40, n
 END
 }
 check "a JSON line a request" reported

@@ -278,6 +278,24 @@ async def down(proxy, up):
     assert status == 502 and error["code"] == 502, (status, got)
 
 
+async def odd(proxy, up):
+    """Whatever upstream says: an answer or a refusal, asked for once."""
+    before = json.loads((await up.whole(request("/odds")))[2])
+    for i, (said, status, want) in enumerate(upstream.ODD):
+        try:
+            got = await proxy.whole(request("/odd/%d" % i, {"a": 1}))
+        except asyncio.IncompleteReadError:
+            got = status, {}, None
+        assert got[0] == status, (i, said[:60], got)
+        if status != 502:
+            assert got[2] == want, (i, said[:60], got)
+        else:
+            assert json.loads(got[2])["error"]["code"] == 502, (i, got)
+    asked = json.loads((await up.whole(request("/odds")))[2])
+    assert asked == [n + 1 for n in before], asked
+    await one(proxy, CHAT, 2)
+
+
 async def streaming(proxy, up):
     """Each record comes when it was sent, not at the end."""
     body = {"kind": "healthy", "i": 5, "pause_ms": 20, "words": 10}

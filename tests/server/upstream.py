@@ -6,7 +6,8 @@ What a request asks for is in its JSON: "kind" is healthy (an answer of its
 own for each "i"), loop (one sentence without end), dies (cut off in the
 middle) or silent (nothing until the client goes away); "frame" is cut for
 events of many data lines, with comments and CRLF. GET /stats tells how
-the streams ended; /echo gives the request back; /bytes?n=N a plain body.
+the streams ended; /echo gives the request back; /bytes?n=N a plain body;
+/odd/N the N-th of ODD, raw, and /odds how often each was asked.
 """
 import asyncio
 import json
@@ -16,6 +17,69 @@ import zlib
 
 LOOP = "So x = 7. Wait, let me check that again. "
 HEALTHY_WORDS = 600
+OK = b"HTTP/1.1 200 OK\r\n"
+TWO = b"Content-Length: 2\r\n"
+SSE = b"Content-Type: text/event-stream\r\n"
+CHUNKED = b"Transfer-Encoding: chunked\r\n"
+UP = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n" \
+    b"Connection: Upgrade\r\n\r\n"
+# What no server should say, and what its client gets: a status, and a body
+# (None: cut off). What cannot be understood in one way only is a 502.
+ODD = [
+    (UP + b"data: x\n\n", 502, b""),
+    (UP + OK + TWO + b"\r\nhi", 502, b""),
+    (UP, 502, b""),
+    (b"HTTP/1.1 101 Ok\r\n" + SSE + b"\r\ndata: {}\n\n", 502, b""),
+    (b"HTTP/1.1 104 What\r\n\r\n" + OK + TWO + b"\r\nhi", 502, b""),
+    (b"HTTP/1.1 199 What\r\n\r\n" + OK + TWO + b"\r\nhi", 502, b""),
+    (b"HTTP/1.1 100 Continue\r\n\r\n" + OK + TWO + b"\r\nhi", 200, b"hi"),
+    (b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" * 3 + OK + TWO +
+     b"\r\nhi", 200, b"hi"),
+    (b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" * 2000, 502, b""),
+    (b"hello there\r\n\r\n", 502, b""),
+    (b"\0" * 100, 502, b""),
+    (b"", 502, b""),
+    (b"HTTP/1.1 200", 502, b""),
+    (OK, 502, b""),
+    (OK + b"X-Half: ", 502, b""),
+    (OK + b"HTTP/1.1 404 No\r\n" + TWO + b"\r\nhi", 502, b""),
+    (OK + b"HTTP/x: y\r\n" + TWO + b"\r\nhi", 502, b""),
+    (OK + TWO + b"HTTP-x: y\r\n\r\nhi", 200, b"hi"),
+    (b"HTTP/1.1 99 Low\r\n" + TWO + b"\r\nhi", 502, b""),
+    (b"HTTP/1.1 000 None\r\n" + TWO + b"\r\nhi", 502, b""),
+    (b"HTTP/1.1 999 High\r\n" + TWO + b"\r\nhi", 502, b""),
+    (b"HTTP/1.1 2000 Long\r\n" + TWO + b"\r\nhi", 502, b""),
+    (b"HTTP/1.1 -20 Less\r\n" + TWO + b"\r\nhi", 502, b""),
+    (b"HTTP/3.7 200 OK\r\n" + TWO + b"\r\nhi", 502, b""),
+    (b"HTTP/1.1 200\r\n" + TWO + b"\r\nhi", 200, b"hi"),
+    (OK + TWO + b"X: a\r\n b\r\n\r\nhi", 502, b""),
+    (OK + TWO + b"X : a\r\n\r\nhi", 502, b""),
+    (OK + TWO + b"no colon\r\n\r\nhi", 502, b""),
+    (OK + TWO + b": nameless\r\n\r\nhi", 502, b""),
+    (OK + TWO + b"X: a\0b\r\n\r\nhi", 502, b""),
+    (OK + TWO + b"X: a\rSet-Cookie: b\r\n\r\nhi", 502, b""),
+    (OK + TWO + b"Content-Length: 3\r\n\r\nhi!", 502, b""),
+    (OK + TWO + TWO + b"\r\nhi", 200, b"hi"),
+    (OK + b"Content-Length: -1\r\n\r\nhi", 502, b""),
+    (OK + b"Content-Length: 2, 2\r\n\r\nhi", 502, b""),
+    (OK + b"Content-Length: " + b"9" * 30 + b"\r\n\r\nhi", 502, b""),
+    (OK + b"Content-Length: 9\r\n\r\nhi", 200, None),
+    (OK + TWO + b"\r\nhi, and more than that", 200, b"hi"),
+    (OK + TWO + CHUNKED + b"\r\n3\r\nhi!\r\n0\r\n\r\n", 200, b"hi!"),
+    (OK + b"Transfer-Encoding: rot13\r\n\r\nuv", 502, b""),
+    (OK + CHUNKED + b"\r\nnot hex\r\n", 200, None),
+    (OK + CHUNKED + b"\r\n3\r\nhi!\r\n", 200, None),
+    (OK + CHUNKED + b"\r\n3\r\nhi!\r\n0\r\nHTTP/1.1 500 X\r\n\r\n", 200,
+     None),
+    (OK + CHUNKED + b"\r\n3\r\nhi!\r\n0\r\nX-Trailer: y\r\n\r\n", 200,
+     b"hi!"),
+    (OK + SSE + CHUNKED + b"\r\nffffffffffffffffff\r\nx", 200, None),
+    (OK + b"X: " + b"x" * 90000 + b"\r\n\r\nhi", 502, b""),
+    (OK + b"X: y\r\n" * 20000 + b"\r\nhi", 502, b""),
+    (OK + TWO + b"X: " + b"x" * 30000 + b"\r\n\r\nhi", 200, b"hi"),
+    (b"HTTP/1.1 204 None\r\n" + TWO + b"\r\nhi", 204, b""),
+]
+odds = [0] * len(ODD)
 stats = {"open": 0, "finished": 0, "cancelled": 0}
 
 
@@ -126,6 +190,15 @@ async def respond(reader, writer, request, headers, data):
     if path == "/stats":
         writer.write(plain("200 OK", "application/json",
                            json.dumps(stats).encode()))
+    elif path == "/odds":
+        writer.write(plain("200 OK", "application/json",
+                           json.dumps(odds).encode()))
+    elif path.startswith("/odd/"):
+        n = int(path[len("/odd/"):])
+        odds[n] += 1
+        writer.write(ODD[n][0])
+        await writer.drain()
+        return False
     elif path == "/echo":
         what = {"method": method, "uri": uri, "headers": headers,
                 "bytes": len(data), "crc": zlib.crc32(data)}
