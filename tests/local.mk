@@ -522,6 +522,7 @@ coverage:
 	@$(MAKE) -s -C coverage check || echo "not all tests passed" >&2
 	@cd coverage && gcovr -r '$(abs_top_srcdir)' . \
 		-f '$(abs_top_srcdir)/src/' -f '$(abs_top_srcdir)/tui/' \
+		--gcov-ignore-parse-errors \
 		--html-details html/index.html --csv coverage.csv \
 		--txt coverage.txt
 	@awk -F, 'NR > 1 && $$4 < $(COVERAGE_LEAST) / 100 { \

@@ -59,7 +59,9 @@ def find_line(lines, function, wanted):
 
 
 def copy_tree(source, to):
-    """Only what differs, so that a second run builds little."""
+    """Only what differs, so that a second run builds little. True if what
+    configure reads is among it."""
+    again = False
     for folder, folders, files in os.walk(source):
         folders[:] = [f for f in folders if f not in SKIPPED]
         below = os.path.join(to, os.path.relpath(folder, source))
@@ -68,6 +70,8 @@ def copy_tree(source, to):
             at, copy = os.path.join(folder, name), os.path.join(below, name)
             if not os.path.exists(copy) or not filecmp.cmp(at, copy, False):
                 shutil.copy2(at, copy)
+                again |= name in ("configure", "Makefile.in", "config.h.in")
+    return again
 
 
 class Tree:
@@ -75,8 +79,8 @@ class Tree:
         self.source = os.path.join(build, "tree")
         self.build = os.path.join(build, "build")
         os.makedirs(self.build, exist_ok=True)
-        copy_tree(source, self.source)
-        if not os.path.exists(os.path.join(self.build, "Makefile")):
+        again = copy_tree(source, self.source)
+        if again or not os.path.exists(os.path.join(self.build, "Makefile")):
             subprocess.run(["../tree/configure", "-q", "CFLAGS=-O1"],
                            cwd=self.build, check=True)
 

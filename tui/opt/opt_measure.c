@@ -64,7 +64,7 @@ static const struct opt rows[] = {
 	  ONE_OF(i_rule, rule_name),
 	  .about = "the rule that guard stops at and --check asks about" },
 	{ .name = "config", .where = RULED, SWITCH(config),
-	  .about = "the config file changes what is measured, as on screens" },
+	  .about = "measure as the config file says, as screens do" },
 	{ .name = "rivals", .where = TUNED, .set = rivals_set,
 	  .get = rivals_get,
 	  .about = "run the other stop rules too" },
