@@ -260,6 +260,8 @@ same "$readme" "$tmp/readme"
 "$LILSCOPE" decode --help >>"$tmp/help" 2>&1
 "$LILSCOPE" bench --help >>"$tmp/help" 2>&1
 "$LILSCOPE" demo --help >>"$tmp/help" 2>&1
+awk 'length > 80 { print "--help: " length " columns: " $0 }' "$tmp/help" |
+	found
 awk -F '\t' '$1 == "option" { print $2 }' "$tmp/tables" |
 while read -r name; do
 	grep -Eq -- "--(\[no-\])?$name( |\$|=)" "$tmp/help" ||
