@@ -72,7 +72,7 @@ static struct wrap *stream_of(struct format_ctx *cx, struct wraps *w,
 
 	for (size_t i = 0; i < w->n; i++)
 		if (w->all[i].name_len == len &&
-		    memcmp(w->all[i].name, part->name, len) == 0)
+		    (!len || memcmp(w->all[i].name, part->name, len) == 0))
 			return &w->all[i];
 	if (w->n == WRAP_STREAMS_MAX) {
 		one = stalest(w);
@@ -84,7 +84,8 @@ static struct wrap *stream_of(struct format_ctx *cx, struct wraps *w,
 	*one = (struct wrap){ .feed = feed_inside(cx, part->format,
 						  part->aside || w->wire),
 			      .name_len = len };
-	memcpy(one->name, part->name, len);
+	if (len)
+		memcpy(one->name, part->name, len);
 	return one;
 }
 
