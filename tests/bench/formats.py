@@ -595,6 +595,9 @@ DIALECTS = [
     ("aisdk", lambda v: typed(r"(text|reasoning|tool-input)-(start|delta)|"
                               r"start-step|stream-start")(v) or
      (len(v) == 1 and re.match("[0-9a-k]$", next(iter(v)))), aisdk),
+    ("interactions", lambda v: re.match(
+        r"(interaction|step|content)\.", text_of(get(v, "event_type"))) or
+     get(v, "object") == "interaction", interactions),
     ("cohere", lambda v: "event_type" in v or
      ("generation_id" in v and "chat_history" in v) or
      typed(r"(message-start|content-|tool-)")(v) or
@@ -611,8 +614,6 @@ DIALECTS = [
      trajectory),
     ("adk", lambda v: "invocationId" in v or has("appName", "events")(v),
      adk),
-    ("interactions", lambda v: "event_type" in v or
-     get(v, "object") == "interaction", interactions),
     ("lmstudio", lambda v: typed(r"(chat|message|reasoning)\.")(v) or
      has("model_instance_id", "output")(v), lmstudio),
     ("koboldcpp", lambda v: isinstance(get(v, "token"), str) or
