@@ -37,6 +37,7 @@ struct exchange {
 	struct curl_slist *headers;
 	struct buf body;
 	bool too_large;
+	bool unclear;            /* where it ends: the connection closes */
 
 	/* Upstream. */
 	CURL *easy;              /* NULL: not started, or ended */

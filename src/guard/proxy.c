@@ -17,6 +17,7 @@
 
 #include "guard/exchange.h"
 #include "guard/guard_report.h"
+#include "guard/http.h"
 #include "input/url.h"
 #include "system/say.h"
 
@@ -261,6 +262,8 @@ static enum MHD_Result queue_answer(struct exchange *ex)
 	if (!answer)
 		return MHD_NO;
 	copy_headers(ex, answer);
+	if (ex->unclear)
+		MHD_add_response_header(answer, "Connection", "close");
 	ex->queued = true;
 	result = MHD_queue_response(ex->client, (unsigned)ex->status, answer);
 	MHD_destroy_response(answer);
@@ -287,16 +290,73 @@ static enum MHD_Result on_request_header(void *ctx, enum MHD_ValueKind kind,
 	return MHD_YES;
 }
 
+/* What was seen of a head's grammar. */
+struct grammar {
+	int status;           /* of the refusal; 0: it is good */
+	const char *length;
+	unsigned n_hosts, n_codings;
+};
+
+static enum MHD_Result on_grammar(void *ctx, enum MHD_ValueKind kind,
+				  const char *name, const char *value)
+{
+	struct grammar *g = ctx;
+	bool good = http_is_token(name, strlen(name));
+
+	(void)kind;
+	value = value ? value : "";
+	good = good && http_is_value(value, strlen(value));
+	if (strcasecmp(name, "Host") == 0)
+		g->n_hosts++;
+	if (strcasecmp(name, "Content-Length") == 0) {
+		good = good && http_is_length(value) &&
+		       (!g->length || strcmp(g->length, value) == 0);
+		g->length = value;
+	}
+	if (strcasecmp(name, "Transfer-Encoding") == 0) {
+		g->n_codings++;
+		if (strcasecmp(value, "chunked") != 0 && !g->status)
+			g->status = MHD_HTTP_NOT_IMPLEMENTED;
+	}
+	if (!good)
+		g->status = MHD_HTTP_BAD_REQUEST;
+	return MHD_YES;
+}
+
+/* The status that refuses a head that others may understand differently, or
+ * 0. libmicrohttpd lets these pass. */
+static int head_status(const struct exchange *ex, const char *version)
+{
+	struct grammar g = { 0 };
+	bool old = strcmp(version, MHD_HTTP_VERSION_1_1) != 0;
+
+	MHD_get_connection_values(ex->client, MHD_HEADER_KIND, on_grammar,
+				  &g);
+	if (g.n_hosts > 1 || (!old && !g.n_hosts) || g.n_codings > 1 ||
+	    (g.n_codings && (g.length || old)) ||
+	    !http_is_token(ex->method, strlen(ex->method)) ||
+	    !http_is_value(ex->uri, strlen(ex->uri)) ||
+	    strpbrk(ex->uri, " \t"))
+		return MHD_HTTP_BAD_REQUEST;
+	return g.status;
+}
+
 /* The request's head is here. */
 static enum MHD_Result begin(struct proxy *p, struct exchange *ex,
-			     const char *method)
+			     const char *method, const char *version)
 {
 	const union MHD_ConnectionInfo *head = MHD_get_connection_info(
 		ex->client, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
 	const char *length = MHD_lookup_connection_value(
 		ex->client, MHD_HEADER_KIND, "Content-Length");
+	int status;
 
 	ex->method = mem_strdup(method);
+	status = head_status(ex, version);
+	ex->unclear = status != 0;
+	if (status)
+		return refuse(ex, status,
+			      "The request's head is no clear HTTP/1.1.");
 	if (p->ending)
 		return refuse(ex, MHD_HTTP_SERVICE_UNAVAILABLE,
 			      "The guard is ending.");
@@ -349,9 +409,8 @@ static enum MHD_Result on_request(void *ctx, struct MHD_Connection *client,
 
 	(void)client;
 	(void)path;
-	(void)version;
 	if (!ex->method)
-		return begin(p, ex, method);
+		return begin(p, ex, method, version);
 	if (*upload_bytes) {
 		take_body(ex, upload, *upload_bytes);
 		*upload_bytes = 0;

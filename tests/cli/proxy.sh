@@ -59,6 +59,7 @@ check "a slow client" scenario slow
 check "upstream dies" scenario dies
 check "the client goes away" scenario leaves
 check "an upstream that says odd things" scenario odd
+check "requests that are no clear HTTP" scenario unclear
 check "limits: 413 and 431" scenario limits
 check "one connection, many requests" scenario kept
 end_proxy

@@ -4,6 +4,7 @@ Each scenario is a function below; it raises when something is wrong.
 """
 import asyncio
 import json
+import re
 import socket
 import sys
 import time
@@ -276,6 +277,60 @@ async def down(proxy, up):
     status, _, got = await proxy.whole(request(CHAT, {"kind": "healthy"}))
     error = json.loads(got)["error"]
     assert status == 502 and error["code"] == 502, (status, got)
+
+
+# Heads that two servers could understand in two ways: lines of a POST.
+UNCLEAR = [[line] for line in (
+    "Transfer-Encoding : chunked", "Content-Length : 7",
+    "Content-Length\t: 7", "X y: 1", "X(y: 1", "X@: 1", "X\x01: 1",
+    "\xe9: 1", '"X": 1', "X/Y: 1", "X,: 1", "X[]: 1", "X{}: 1", "X\x7f: 1",
+    "X;: 1", "X=: 1", "X?: 1", "<X>: 1", "X\\: 1",
+    "X: a\rb", "X: a\rContent-Length: 7", "X: a\x01b", "X: a\x7f",
+    "X: a\x1bb", "X: a\x0bb", "X: a\x08b",
+    "Content-Length: -1", "Content-Length: +7", "Content-Length: 0x7",
+    "Content-Length: 7 7", "Content-Length: 7,7", "Content-Length: 7, 8",
+    "Content-Length: 7a", "Content-Length: 7.0", "Content-Length: 1e1",
+    "Content-Length: " + "9" * 30,
+    "Transfer-Encoding: x", "Transfer-Encoding: gzip",
+    "Transfer-Encoding: gzip, chunked", "Transfer-Encoding: chunked, gzip",
+    "Transfer-Encoding: chunked, chunked", "Transfer-Encoding: identity",
+    "Transfer-Encoding: xchunked", "Transfer-Encoding: chunked;q=1",
+    'Transfer-Encoding: "chunked"', "Transfer-Encoding: chunkedx",
+    "Transfer-Encoding: chunked\x0b", "Transfer-Encoding: \x0bchunked",
+    "Host: y", "no colon")] + [
+    ["Content-Length: " + a, "Content-Length: " + b]
+    for a, b in (("7", "8"), ("8", "7"), ("0", "7"), ("7", "07"))] + [
+    ["Transfer-Encoding: " + a, "Transfer-Encoding: " + b]
+    for a, b in (("chunked", "chunked"), ("chunked", "x"), ("x", "chunked"))
+] + [["Content-Length: 7", "Transfer-Encoding: chunked"],
+     ["Transfer-Encoding: chunked", "Content-Length: 7"],
+     ["transfer-encoding: Chunked", "CONTENT-LENGTH: 0"]]
+LINES = ["G(T / HTTP/1.1", "G@T / HTTP/1.1", "GET /a\rb HTTP/1.1",
+         "GET /a b HTTP/1.1", "GET /\x01 HTTP/1.1", "GET /\x7f HTTP/1.1",
+         "GET http://x/ HTTP/1.1", "GET / HTTP/1.1 x"]
+
+
+async def unclear(proxy, up):
+    """Refused at once, and whatever follows is not read."""
+    heads = ["\r\n".join(["POST /echo HTTP/1.1", "Host: x"] + lines)
+             for lines in UNCLEAR] + [
+        line + "\r\nHost: x" for line in LINES] + [
+        "GET /echo HTTP/1.1\r\nX: no host",
+        "POST /echo HTTP/1.0\r\nTransfer-Encoding: chunked"]
+    assert len(heads) >= 64
+    for head in heads:
+        reader, writer = await proxy.open(
+            head.encode("latin-1") + b"\r\n\r\n0\r\n\r\n" +
+            request("/smuggled"))
+        try:
+            got = await asyncio.wait_for(reader.read(), 5)
+        except ConnectionError:
+            got = b"reset"
+        said = set(re.findall(rb"HTTP/1\.. (\d+)", got))
+        assert got == b"reset" or \
+            said in ({b"400"}, {b"413"}, {b"501"}), (head, got)
+        writer.close()
+    await one(proxy, CHAT, 2)
 
 
 async def odd(proxy, up):
