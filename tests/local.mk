@@ -197,6 +197,7 @@ EXTRA_DIST += tests/golden
 # (LILSCOPE_UPDATE=1 writes it anew).
 reading_tests = \
 	tests/unit/test_feed \
+	tests/unit/test_file \
 	tests/unit/test_format \
 	tests/unit/test_indexer \
 	tests/unit/test_json \

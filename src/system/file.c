@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,14 +82,61 @@ static int open_temporary(const char *path, char temporary[TEMPORARY_BYTES],
 	return fd;
 }
 
+/* Where the bytes go: of a link its end, so that it stays a link. A file that
+ * is there, and only a regular one, is replaced. */
+struct target {
+	char path[PATH_MAX];
+	struct stat st;
+	bool is_there, is_replaced;
+};
+
+static void find_target(const char *path, struct target *to)
+{
+	struct stat link;
+	bool is_link = lstat(path, &link) == 0 && S_ISLNK(link.st_mode);
+	bool resolved = is_link && realpath(path, to->path) != NULL;
+
+	if (!resolved)
+		snprintf(to->path, sizeof(to->path), "%s", path);
+	to->is_there = stat(to->path, &to->st) == 0;
+	to->is_replaced = to->is_there ? S_ISREG(to->st.st_mode) : !is_link;
+}
+
+/* The new file gets the rights of the old one. false: its owner can't be
+ * given. mkstemp gives 0600; a new file for the user has the usual rights. */
+static bool keep_rights(int fd, const struct target *to)
+{
+	mode_t mask;
+
+	if (to->is_there)
+		return fchown(fd, to->st.st_uid, to->st.st_gid) == 0 &&
+		       fchmod(fd, to->st.st_mode & 07777) == 0;
+	mask = umask(0);
+	umask(mask);
+	return fchmod(fd, 0666 & ~mask) == 0;
+}
+
+/* A device, a pipe, the file of another: they stay what they are. A pipe that
+ * nobody reads is trouble, not a wait. */
+static int open_through(const char *path)
+{
+	return open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY |
+			  O_NONBLOCK | O_TRUNC, 0666);
+}
+
 bool file_try_write(const char *path, struct err *err)
 {
 	char temporary[TEMPORARY_BYTES];
+	struct target to;
 	int fd;
 
 	if (strcmp(path, "-") == 0)
 		return true;
-	fd = open_temporary(path, temporary, err);
+	find_target(path, &to);
+	if (!to.is_replaced)
+		return (to.is_there && access(path, W_OK) == 0) ||
+		       err_set(err, "%s: %s", path, strerror(errno));
+	fd = open_temporary(to.path, temporary, err);
 	if (fd < 0)
 		return false;
 	close(fd);
@@ -98,26 +146,34 @@ bool file_try_write(const char *path, struct err *err)
 
 bool file_write(const char *path, const void *bytes, size_t n, struct err *err)
 {
-	char temporary[TEMPORARY_BYTES];
+	char temporary[TEMPORARY_BYTES] = "";
+	struct target to;
 	bool good;
-	int fd;
-	mode_t mask;
+	int fd = -1;
 
 	if (strcmp(path, "-") == 0)
 		return output(bytes, n, err) || errno == EPIPE;
-	fd = open_temporary(path, temporary, err);
+	find_target(path, &to);
+	if (to.is_replaced) {
+		fd = open_temporary(to.path, temporary, err);
+		if (fd < 0)
+			return false;
+	}
+	if (fd >= 0 && !keep_rights(fd, &to)) {
+		close(fd);
+		unlink(temporary);
+		temporary[0] = '\0';
+		fd = -1;
+	}
 	if (fd < 0)
-		return false;
-	/* mkstemp gives 0600; a file for the user has the usual rights. */
-	mask = umask(0);
-	umask(mask);
-	fchmod(fd, 0666 & ~mask);
-	good = write_all(fd, bytes, n);
-	good = close(fd) == 0 && good;
-	good = good && rename(temporary, path) == 0;
+		fd = open_through(path);
+	good = fd >= 0 && write_all(fd, bytes, n);
+	good = fd >= 0 && close(fd) == 0 && good;
+	good = good && (!temporary[0] || rename(temporary, to.path) == 0);
 	if (!good) {
 		err_set(err, "%s: %s", path, strerror(errno));
-		unlink(temporary);
+		if (temporary[0])
+			unlink(temporary);
 	}
 	return good;
 }

@@ -18,8 +18,9 @@ enum file_result file_read(const char *path, size_t max_bytes, struct buf *out,
 			   struct err *err);
 
 /* Writes through a temporary name beside it, so that readers see the old or
- * the new file, never half of one. "-" is standard output; that nobody reads
- * it is no trouble. */
+ * the new file, never half of one; mode and owner stay. What is no regular
+ * file (a device, a pipe) is written to, and a link stays one. "-" is standard
+ * output; that nobody reads it is no trouble. */
 bool file_write(const char *path, const void *bytes, size_t n,
 		struct err *err);
 
