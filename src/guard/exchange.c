@@ -11,6 +11,7 @@
 #include <strings.h>
 
 #include "guard/http.h"
+#include "input/url.h"
 #include "trace/json.h"
 
 enum {
@@ -441,6 +442,30 @@ static void set_url(struct exchange *ex)
 	buf_release(&url);
 }
 
+/* A server of this machine is no matter of a proxy that the environment has. */
+static bool is_here(const char *url)
+{
+	CURLU *u = curl_url();
+	char *host = NULL;
+	bool here = u && curl_url_set(u, CURLUPART_URL, url, 0) == CURLUE_OK &&
+		    curl_url_get(u, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
+		    (strcasecmp(host, "localhost") == 0 ||
+		     strncmp(host, "127.", 4) == 0 ||
+		     strcmp(host, "[::1]") == 0);
+
+	curl_free(host);
+	curl_url_cleanup(u);
+	return here;
+}
+
+static void set_route(struct exchange *ex)
+{
+	if (is_here(ex->opts->upstream))
+		curl_easy_setopt(ex->easy, CURLOPT_PROXY, "");
+	if (url_certificates())
+		curl_easy_setopt(ex->easy, CURLOPT_CAINFO, url_certificates());
+}
+
 /*
  * What can't be asked twice gets a connection of its own: on a kept one that
  * upstream closes without a word libcurl would send it again.
@@ -468,6 +493,7 @@ bool exchange_start(struct exchange *ex, CURLM *multi)
 	set_url(ex);
 	set_method(ex);
 	set_connection(ex);
+	set_route(ex);
 	plain_headers(ex);
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, ex->headers);
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,

@@ -176,7 +176,7 @@ static void guard_key(struct request *rq)
 #endif
 }
 
-static void set_certificates(CURL *easy)
+const char *url_certificates(void)
 {
 	static const char *const names[] = { "CURL_CA_BUNDLE",
 					     "SSL_CERT_FILE" };
@@ -184,11 +184,16 @@ static void set_certificates(CURL *easy)
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		const char *path = getenv(names[i]);
 
-		if (path && *path) {
-			curl_easy_setopt(easy, CURLOPT_CAINFO, path);
-			return;
-		}
+		if (path && *path)
+			return path;
 	}
+	return NULL;
+}
+
+static void set_certificates(CURL *easy)
+{
+	if (url_certificates())
+		curl_easy_setopt(easy, CURLOPT_CAINFO, url_certificates());
 }
 
 static CURLcode perform(struct request *rq)

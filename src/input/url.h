@@ -39,6 +39,10 @@ bool url_is(const char *path);
  * caller's. */
 char *url_name(const char *url);
 
+/* The file of certificates that the environment names, or NULL: the system's.
+ * Nobody's to free. */
+const char *url_certificates(void);
+
 struct url;
 
 /* Starts the request. NULL and err when it can't be started; what goes wrong

@@ -117,6 +117,31 @@ END
 }
 check "--tee: all of them in one trace" teed
 
+# The environment's proxy is not asked for a server of this machine; its
+# certificates count.
+http_proxy=http://127.0.0.1:1
+export http_proxy
+start_proxy --upstream "http://127.0.0.1:$up_port"
+unset http_proxy
+check "http_proxy, and an upstream on loopback" scenario kept
+end_proxy
+CURL_CA_BUNDLE=$none
+export CURL_CA_BUNDLE
+start_proxy --upstream "https://127.0.0.1:$up_port"
+unset CURL_CA_BUNDLE
+certificates()
+{
+	"$PYTHON" - "$proxy_port" "$none" <<'END'
+import http.client, json, sys
+c = http.client.HTTPConnection("127.0.0.1", int(sys.argv[1]), timeout=20)
+c.request("GET", "/stats")
+said = json.loads(c.getresponse().read())["error"]["message"]
+assert sys.argv[2] in said, said
+END
+}
+check "CURL_CA_BUNDLE" certificates
+end_proxy
+
 start_proxy --upstream "http://127.0.0.1:$up_port" --finish-reason length
 other_reason()
 {
