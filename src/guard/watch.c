@@ -376,7 +376,8 @@ void watch_finish(const struct watch *w, const struct buf *request,
 	const struct format *format = format_find(watch_dialect(w));
 	struct buf end = { 0 };
 
-	format_finish(format, &w->record, request, reason, &end);
+	format_finish(format, &w->record, request, reason, watch_tokens(w),
+		      &end);
 	if (feed_missing(w->feed) && format != &format_bedrock)
 		eventstream_wrap(out, end.data, end.len);
 	else

@@ -71,10 +71,10 @@ void format_ends(const struct format *f, const char *between, struct buf *out)
 
 void format_finish(const struct format *f, const struct buf *record,
 		   const struct buf *request, const char *reason,
-		   struct buf *out)
+		   uint64_t n_tokens, struct buf *out)
 {
 	struct json last = { 0 }, asked = { 0 };
-	struct format_ending e = { .reason = reason };
+	struct format_ending e = { .reason = reason, .n_tokens = n_tokens };
 
 	if (request->len &&
 	    json_read(&asked, request->data, request->len, false, NULL))

@@ -63,6 +63,7 @@ struct format_ending {
 	struct json_value record;  /* the last that passed */
 	struct json_value request; /* what was asked, or none */
 	const char *reason;        /* finish reason */
+	uint64_t n_tokens;         /* that passed, as we count them */
 };
 
 struct format {
@@ -137,12 +138,13 @@ void format_ends(const struct format *f, const char *between,
 /*
  * Appends the end that a client expects of a stopped answer of dialect f
  * (NULL: not known). record, request: the JSON of the last record and of what
- * was asked; either may be empty or no JSON at all. Without a record, or where
+ * was asked; either may be empty or no JSON at all. n_tokens passed: for usage,
+ * where a client expects it. Without a record, or where
  * the dialect has no end, nothing is appended.
  */
 void format_finish(const struct format *f, const struct buf *record,
 		   const struct buf *request, const char *reason,
-		   struct buf *out);
+		   uint64_t n_tokens, struct buf *out);
 
 /* --- what several dialects have ----------------------------------------- */
 

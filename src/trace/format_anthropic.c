@@ -150,9 +150,12 @@ static void finish_anthropic(const struct format_ending *e, struct buf *out)
 		   "{\"stop_reason\":",
 		   json_u32(json_get(e->record, "index"), 0));
 	json_put_string(out, reason, strlen(reason));
-	buf_puts(out, ",\"stop_sequence\":null},\"usage\":{}}\n\n"
-		      "event: message_stop\n"
-		      "data: {\"type\":\"message_stop\"}\n\n");
+	buf_printf(out,
+		   ",\"stop_sequence\":null},\"usage\":{\"output_tokens\":"
+		   "%llu}}\n\n"
+		   "event: message_stop\n"
+		   "data: {\"type\":\"message_stop\"}\n\n",
+		   (unsigned long long)e->n_tokens);
 }
 
 static const struct format_ask asks_anthropic[] = {

@@ -359,6 +359,33 @@ static void part_openai(struct gen *gen, struct chunk *chunk,
 		  json_count(json_get(answer, "choices")) == 1);
 }
 
+/* What each chunk has, up to its choices. */
+static void put_chunk(const struct format_ending *e, struct buf *out)
+{
+	buf_puts(out, "data: {");
+	format_copy(out, e->record, "id");
+	format_copy(out, e->record, "object");
+	format_copy(out, e->record, "created");
+	format_copy(out, e->record, "model");
+	format_copy(out, e->record, "system_fingerprint");
+	buf_puts(out, "\"choices\":[");
+}
+
+/* The last chunk where the request wants usage. The server was stopped before
+ * it could tell the prompt's part, so that is 0: clients insist on a number. */
+static void put_asked_usage(const struct format_ending *e, struct buf *out)
+{
+	unsigned long long n = e->n_tokens;
+
+	if (!json_is(json_get(json_get(e->request, "stream_options"),
+			      "include_usage"), JSON_TRUE))
+		return;
+	put_chunk(e, out);
+	buf_printf(out, "],\"usage\":{\"prompt_tokens\":0,"
+			"\"completion_tokens\":%llu,\"total_tokens\":%llu}}"
+			"\n\n", n, n);
+}
+
 /* A chunk that ends each choice that was asked for. */
 static void finish_openai(const struct format_ending *e, struct buf *out)
 {
@@ -367,13 +394,7 @@ static void finish_openai(const struct format_ending *e, struct buf *out)
 						   "\"delta\":{}";
 	uint32_t n = json_u32(json_get(e->request, "n"), 1);
 
-	buf_puts(out, "data: {");
-	format_copy(out, e->record, "id");
-	format_copy(out, e->record, "object");
-	format_copy(out, e->record, "created");
-	format_copy(out, e->record, "model");
-	format_copy(out, e->record, "system_fingerprint");
-	buf_puts(out, "\"choices\":[");
+	put_chunk(e, out);
 	n = MIN(MAX(n, 1), CHOICES_MAX);
 	for (uint32_t i = 0; i < n; i++) {
 		buf_printf(out, "%s{\"index\":%u,%s,\"logprobs\":null,"
@@ -382,7 +403,9 @@ static void finish_openai(const struct format_ending *e, struct buf *out)
 		json_put_string(out, e->reason, strlen(e->reason));
 		buf_putc(out, '}');
 	}
-	buf_puts(out, "]}\n\ndata: [DONE]\n\n");
+	buf_puts(out, "]}\n\n");
+	put_asked_usage(e, out);
+	buf_puts(out, "data: [DONE]\n\n");
 }
 
 #define USAGE ",'stream_options':{'include_usage':true}"

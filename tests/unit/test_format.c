@@ -186,6 +186,13 @@ static const struct ending {
 	  "data: {\"id\":\"x\",\"choices\":[{\"index\":1,\"text\":\"a\"}]}\n\n",
 	  "data: ", "{\"id\":\"x\",\"choices\":[{\"index\":0,\"text\":\"b\"}]}",
 	  "\n\n", "{\"n\":2}", 2, "\"text\":\"\"" },
+	{ "openai", "", "data: ",
+	  "{\"id\":\"x\",\"model\":\"m\",\"choices\":[{\"index\":0,"
+	  "\"delta\":{\"content\":\"Hi\"}}]}", "\n\n",
+	  "{\"stream_options\":{\"include_usage\":true}}", 1,
+	  "\n\ndata: {\"id\":\"x\",\"model\":\"m\",\"choices\":[],\"usage\":"
+	  "{\"prompt_tokens\":0,\"completion_tokens\":7,"
+	  "\"total_tokens\":7}}\n\ndata: [DONE]\n\n" },
 	{ "ollama", "", "",
 	  "{\"model\":\"m\",\"created_at\":\"2026-01-31T09:00:00Z\","
 	  "\"message\":{\"role\":\"assistant\",\"content\":\"Hi\"},"
@@ -200,6 +207,12 @@ static const struct ending {
 	  "{\"type\":\"content_block_delta\",\"index\":3,"
 	  "\"delta\":{\"type\":\"text_delta\",\"text\":\"Hi\"}}", "\n\n",
 	  "", 1, "{\"type\":\"content_block_stop\",\"index\":3}" },
+	{ "anthropic",
+	  "data: {\"type\":\"message_start\",\"message\":{\"id\":\"x\"}}\n\n",
+	  "data: ",
+	  "{\"type\":\"content_block_delta\",\"index\":0,"
+	  "\"delta\":{\"type\":\"text_delta\",\"text\":\"Hi\"}}", "\n\n",
+	  "", 1, "\"usage\":{\"output_tokens\":7}}" },
 	{ "gemini", "", "data: ",
 	  "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"Hi\"}]},"
 	  "\"index\":0}],\"responseId\":\"r\",\"modelVersion\":\"m\"}",
@@ -278,7 +291,7 @@ static void check_ending(const struct ending *e)
 
 	buf_puts(&record, e->last);
 	buf_puts(&request, e->request);
-	format_finish(f, &record, &request, "length", &end);
+	format_finish(f, &record, &request, "length", 7, &end);
 	if (!holds(&end, e->holds))
 		fail_msg("%s: \"%s\" lacks %s", e->format, buf_cstr(&end),
 			 e->holds);
@@ -328,7 +341,7 @@ static void ends_are_wrapped(void **state)
 	(void)state;
 	buf_append(&record, event + 6, sizeof(event) - 9);
 	eventstream_wrap(&stream, event, sizeof(event) - 1);
-	format_finish(&format_anthropic, &record, &none, "length", &end);
+	format_finish(&format_anthropic, &record, &none, "length", 7, &end);
 	eventstream_wrap(&stream, end.data, end.len);
 	reading_of(&opts, stream.data, stream.len, 1, &got);
 	if (strncmp(buf_cstr(&got), "anthropic", 9) != 0 ||
@@ -349,9 +362,9 @@ static void others_just_end(void **state)
 
 	(void)state;
 	buf_puts(&record, "{\"a\":1}");
-	format_finish(&format_openai, &none, &none, "stop", &out);
-	format_finish(&format_text, &record, &none, "stop", &out);
-	format_finish(NULL, &record, &none, "stop", &out);
+	format_finish(&format_openai, &none, &none, "stop", 7, &out);
+	format_finish(&format_text, &record, &none, "stop", 7, &out);
+	format_finish(NULL, &record, &none, "stop", 7, &out);
 	assert_int_equal(out.len, 0);
 	buf_release(&record);
 }
