@@ -547,9 +547,11 @@ static bool split_listen(const char *listen, struct buf *host,
 		buf_puts(host, "127.0.0.1");
 	buf_cstr(host);
 	if (!**port || strspn(*port, "0123456789") != strlen(*port) ||
-	    strtoul(*port, NULL, 10) > PORT_MAX)
+	    strtoul(*port, NULL, 10) > PORT_MAX ||
+	    strcmp(host->data, "*") == 0) /* some resolvers: loopback */
 		return err_set(err, "--listen %.200s: takes HOST:PORT, such "
-				    "as 127.0.0.1:8081", listen);
+				    "as 127.0.0.1:8081, or 0.0.0.0:8081 for "
+				    "every address", listen);
 	return true;
 }
 

@@ -195,6 +195,7 @@ up=http://127.0.0.1:1
 check "no upstream" usage --listen 127.0.0.1:0
 check "no listen" usage --upstream $up
 check "a bad upstream" usage --listen 127.0.0.1:0 --upstream ftp://x
+check "a star is no address" usage --listen '*:0' --upstream $up
 check "a bad address" usage --listen nowhere:x --upstream $up
 open_to_all()
 {
