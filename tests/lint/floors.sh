@@ -69,11 +69,17 @@ $3 ~ /^#[ \t]*include[ \t]*"/ {
 		print $1 ":" $2 ": " here " and " there " never meet"
 }' - "$tmp/code" | sort -u | found
 
-# only WHAT PATTERN FILES: the pattern (extended, over code) is in FILES only.
+# only WHAT PATTERN FILES: the pattern (extended, over code) is in FILES only,
+# and in each of them.
 only()
 {
 	what=$1 pattern=$2 allowed=$3
-	grep -E "^[^:]*:[0-9]*:.*($pattern)" "$tmp/code" |
+	grep -E "^[^:]*:[0-9]*:.*($pattern)" "$tmp/code" >"$tmp/uses"
+	for each in $allowed; do
+		grep -q "^$each:" "$tmp/uses" ||
+			echo "$each: may, and does not: $what"
+	done | found
+	cat "$tmp/uses" |
 	while IFS=: read -r file line code; do
 		for each in $allowed; do
 			case $file in $each) continue 2 ;; esac
@@ -92,14 +98,13 @@ call()
 only 'only caps.c knows curses' 'include *<(n?curses|term)[.]h' 'tui/term/caps.c'
 only 'only zst.c includes zstd.h' 'include *<zstd' 'src/base/zst.c'
 only 'only gz.c includes zlib.h' 'include *<zlib' 'src/base/gz.c'
-only 'only json.c includes jansson.h' 'include *<jansson' 'src/trace/json.c'
 # split.c needs the classes of characters that the tokenizer splits at.
 only 'only utf8.c and split.c include utf8proc.h' 'include *<utf8proc' \
 	'src/base/utf8.c src/token/split.c'
 only 'only vocab_pre.c includes pcre2.h' 'include *<pcre2' \
 	'src/token/vocab_pre.c'
-only 'only url.c includes curl.h' 'include *<curl/' \
-	'src/input/url.c src/guard/exchange.[ch] src/guard/proxy.c'
+only 'only url.c and the proxy include curl.h' 'include *<curl/' \
+	'src/input/url.c src/guard/exchange.h'
 only 'only the proxy includes microhttpd.h' 'include *<microhttpd' \
 	'src/guard/proxy.c'
 only 'only pool.c has threads' 'pthread|threads[.]h|stdatomic|_Thread_local' \
@@ -125,12 +130,12 @@ only 'only buf.c calls the allocator' \
 only 'only source.c opens files' \
 	"$(call 'open|openat|open64|creat|fopen|fdopen|freopen|mkstemp|tmpfile|memfd_create|opendir|mkdir|rename|unlink')" \
 	'src/input/source.c src/input/folder.c src/input/follow.c tui/term/term.c src/system/file.c src/guard/guard_report.c src/guard/exec.c src/system/child.c src/report/recorder.c src/decode/model_map.c src/bench/bench_file.c'
-only 'only source.c forks or connects' \
+only 'only these fork or connect' \
 	"$(call 'fork|vfork|posix_spawn|posix_spawnp|execv|execvp|execve|execl|execlp|socket|connect|bind|listen|accept')" \
-	'src/input/source.c src/guard/exec.c src/input/url.c src/bench/workers.c src/decode/decoder.c'
+	'src/guard/exec.c src/input/url.c src/bench/workers.c src/decode/decoder.c'
 only 'no shell' "$(call 'system|popen')" ''
 only 'mapping memory' "$(call 'mmap|mremap|munmap|madvise')" \
-	'src/input/source.c src/base/big.c src/decode/model_map.c'
+	'src/base/big.c src/decode/model_map.c'
 
 # --- Output: one door. Those that do not write all of it at once write
 # themselves: the relay as much as its reader takes, the decoder's line whole or
@@ -141,7 +146,7 @@ only 'standard output is for output()' \
 	"$(call 'printf|vprintf|puts|putchar')|(^|[^_a-zA-Z0-9])stdout([^_a-zA-Z0-9]|$)" ''
 
 # --- Below floor 3: bytes in, values out. base.c prints last words (die).
-sed -nE '/^src\/(base|measure|trace|model|task)\//p' "$tmp/code" >"$tmp/low"
+sed -nE '/^src\/(base|measure|token|trace|model|task)\//p' "$tmp/code" >"$tmp/low"
 mv "$tmp/code" "$tmp/all"
 mv "$tmp/low" "$tmp/code"
 only 'no clock below floor 3' \
@@ -153,9 +158,9 @@ only 'no environment below floor 3' \
 	"$(call 'getenv|setlocale|localeconv|signal|sigaction|raise|kill')" ''
 mv "$tmp/all" "$tmp/code"
 
-# --- How the program ends: die() (base.c) and main().
-only 'exit() is for main and die' "$(call 'exit|_exit|abort|quick_exit')" \
-	'src/base/base.c tui/main.c tui/term/term.c tui/term/signals.c src/system/child.c src/guard/exec.c'
+# --- How the program ends: main() returns, or die() (base.c); a signal; a child.
+only 'exit() is for die, signals and children' "$(call 'exit|_exit|abort|quick_exit')" \
+	'src/base/base.c tui/term/signals.c src/system/child.c src/guard/exec.c'
 
 # --- Functions that cannot be used well.
 only 'banned' \
