@@ -5,14 +5,15 @@ TESTS_ENVIRONMENT = top_srcdir='$(top_srcdir)' top_builddir='$(top_builddir)' \
 	LILSCOPE='$(abs_top_builddir)/lilscope' \
 	LILSCOPE_SAMPLES='$(abs_top_srcdir)/samples'
 UNIT_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-UNIT_LIBS = libengine.a $(ENGINE_LIBS) $(CMOCKA_LIBS)
+UNIT_LIBS = libengine.a $(ENGINE_LIBS) $(CMOCKA_LIBS) $(JANSSON_LIBS)
 # What a test links and compiles with unless it says otherwise: so a plain
 # unit test is one row here (its source is the row's name with .c).
 LDADD = $(UNIT_LIBS)
-# Without cmocka and vterm the most of it is not run: that is no success.
+# Without cmocka, vterm and jansson most of it is not run: that is no success.
 if !HAVE_TESTS
 check-local:
-	@echo "cmocka or vterm is not here (libcmocka-dev, libvterm-dev):" \
+	@echo "cmocka, vterm or jansson is not here (libcmocka-dev," \
+		"libvterm-dev, libjansson-dev):" \
 		"the tests of tests/unit and tests/pty were not run" >&2
 	@exit 1
 endif
