@@ -147,15 +147,6 @@ uint64_t gz_sizer_block(struct gz_sizer *s, const void *bytes, size_t n)
 	return n_out;
 }
 
-size_t gz_sizer_memory_bytes(const struct gz_sizer *s)
-{
-	size_t n_bytes = sizeof(*s);
-
-	for (size_t i = 0; i < ARRAY_LEN(s->spares); i++)
-		n_bytes += s->spares[i].size;
-	return n_bytes;
-}
-
 /* Where the input is. GZ_PADDING: between members; only a new member or
  * zeros may follow. GZ_MAGIC: 0x1f was seen there. */
 enum gz_place { GZ_START, GZ_INSIDE, GZ_PADDING, GZ_MAGIC, GZ_BROKEN };

@@ -30,7 +30,6 @@ uint64_t gz_sizer_size(struct gz_sizer *s);
 
 /* The same for one block alone: forgets what was pushed, leaves s empty. */
 uint64_t gz_sizer_block(struct gz_sizer *s, const void *bytes, size_t n);
-size_t gz_sizer_memory_bytes(const struct gz_sizer *s);
 
 /* One .gz (any number of members) or one zlib stream in pieces. Zero bytes
  * after the last member are padding, as gzip(1) has it. */

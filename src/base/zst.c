@@ -62,11 +62,6 @@ size_t zst_sizer_size(struct zst_sizer *s, const void *bytes, size_t n)
 		    "compress");
 }
 
-size_t zst_sizer_memory_bytes(const struct zst_sizer *s)
-{
-	return sizeof(*s) + ZSTD_sizeof_CCtx(s->ctx) + s->out.cap;
-}
-
 struct zst_dec {
 	ZSTD_DCtx *ctx;
 	unsigned window_log_max;

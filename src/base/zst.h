@@ -27,7 +27,6 @@ void zst_sizer_free(struct zst_sizer *s); /* NULL is fine */
 /* Bytes that ZSTD_compress(level) writes for bytes[0..n): one frame, content
  * size in its header, no checksum. */
 size_t zst_sizer_size(struct zst_sizer *s, const void *bytes, size_t n);
-size_t zst_sizer_memory_bytes(const struct zst_sizer *s);
 
 /* One .zst that comes in pieces; any number of frames after each other. */
 struct zst_dec;

@@ -138,6 +138,5 @@ const char *deck_trouble(const struct deck *d); /* first sentence, or "" */
 /* What happened to a followed file, last; "" for nothing. n_news counts. */
 const char *deck_news(const struct deck *d, size_t *n_news);
 size_t deck_n_sources(const struct deck *d);
-size_t deck_memory_bytes(const struct deck *d);
 
 #endif

@@ -126,19 +126,3 @@ size_t deck_n_sources(const struct deck *d)
 {
 	return d->n_shelves;
 }
-
-size_t deck_memory_bytes(const struct deck *d)
-{
-	size_t bytes = d->cap * sizeof(*d->entries) +
-		       d->runs_cap * sizeof(*d->runs);
-
-	for (size_t i = 0; i < d->n_shelves; i++)
-		if (d->shelves[i].index)
-			bytes += indexer_memory_bytes(d->shelves[i].index);
-	for (size_t i = 0; i < d->n; i++)
-		if (d->runs[i])
-			bytes += run_memory_bytes(d->runs[i]);
-	if (d->run && !d->runs[d->opened])
-		bytes += run_memory_bytes(d->run);
-	return bytes;
-}

@@ -306,10 +306,3 @@ const char *bound_status_name(enum bound_status status)
 	assert((size_t)status < ARRAY_LEN(names));
 	return names[status];
 }
-
-size_t bound_memory_bytes(const struct bound *b)
-{
-	return sizeof(*b) + b->m_cap * sizeof(*b->m) +
-	       b->ends_cap * sizeof(*b->ends) +
-	       b->seen_cap * sizeof(*b->seen);
-}

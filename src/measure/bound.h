@@ -81,7 +81,4 @@ void bound_h_all(const struct bound *b, double h[BOUND_LS_MAX],
 /* "PROVEN", "OUT-LOW", "UNDERSAMPLED", "ASYMPTOTIC"; never NULL. */
 const char *bound_status_name(enum bound_status status);
 
-/* Bytes of memory owned now. */
-size_t bound_memory_bytes(const struct bound *b);
-
 #endif

@@ -105,14 +105,3 @@ uint64_t coder_size(struct coder *c)
 	return c->n_closed +
 	       zst_sizer_size(c->zst, c->open.data, c->open.len);
 }
-
-size_t coder_memory_bytes(const struct coder *c)
-{
-	size_t n_bytes = sizeof(*c) + c->open.cap;
-
-	if (c->gz)
-		n_bytes += gz_sizer_memory_bytes(c->gz);
-	if (c->zst)
-		n_bytes += zst_sizer_memory_bytes(c->zst);
-	return n_bytes;
-}

@@ -50,7 +50,4 @@ void coder_push(struct coder *c, const void *bytes, size_t n);
  * copy of the state; zstd: compresses the open frame again. */
 uint64_t coder_size(struct coder *c);
 
-/* Bytes of memory owned now. */
-size_t coder_memory_bytes(const struct coder *c);
-
 #endif

@@ -301,12 +301,3 @@ const struct series *meter_h(const struct meter *m)
 {
 	return m->h;
 }
-
-size_t meter_memory_bytes(const struct meter *m)
-{
-	return sizeof(*m) + lz77_memory_bytes(m->lz77) +
-	       bound_memory_bytes(m->bound) +
-	       series_memory_bytes(m->rho) + series_memory_bytes(m->h) +
-	       m->symbol_cap * sizeof(*m->symbol_end) +
-	       guardian_memory_bytes(guardian_of(m));
-}

@@ -99,8 +99,4 @@ bool meter_runs(const struct meter *m, size_t i_rule);
 const struct series *meter_rho(const struct meter *m);
 const struct series *meter_h(const struct meter *m);
 
-/* Bytes of memory owned now, but for what rules beside Guardian keep: none of
- * them grows with the text. */
-size_t meter_memory_bytes(const struct meter *m);
-
 #endif

@@ -105,12 +105,6 @@ struct rule_verdict guardian_verdict(const struct guardian *g,
 	return v;
 }
 
-size_t guardian_memory_bytes(const struct guardian *g)
-{
-	return (g->coder ? coder_memory_bytes(g->coder) : 0) +
-	       g->cap * sizeof(*g->sizes);
-}
-
 /* --- its row ------------------------------------------------------------ */
 
 static void *create(const struct rule_opts *opts)

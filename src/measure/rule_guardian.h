@@ -57,7 +57,4 @@ double guardian_gain(const struct guardian *g, size_t k);
 struct rule_verdict guardian_verdict(const struct guardian *g,
 				     uint32_t n_tokens);
 
-/* Bytes of memory owned now. */
-size_t guardian_memory_bytes(const struct guardian *g);
-
 #endif

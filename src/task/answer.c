@@ -9,7 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { NUMBER_BYTES = 64, GAP_BYTES = 16 };
+enum { GAP_BYTES = 16 };
 
 #define SAME_NUMBER 1e-9
 

@@ -133,7 +133,6 @@ void indexer_end(struct indexer *ix);
 /* Records that are complete, and where the i-th of them lies. O(1). */
 size_t indexer_n(const struct indexer *ix);
 struct record_place indexer_place(const struct indexer *ix, size_t i);
-size_t indexer_memory_bytes(const struct indexer *ix);
 
 /*
  * Detection alone: over the first bytes of an unpacked source. `whole` when

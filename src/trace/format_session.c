@@ -19,9 +19,6 @@
  * without one those that follow each other. Loops are looked for in a turn:
  * an agent that writes a file again in a later one is not looping.
  */
-#include <math.h>
-
-#include "base/stamp.h"
 #include "trace/content.h"
 #include "trace/format.h"
 
@@ -121,19 +118,6 @@ static bool detect_session(struct json_value v)
 		json_is(json_get(v, "tool_calls"), JSON_ARRAY));
 }
 
-/* The time that a record has for itself, else that of its arrival. */
-static double time_of(struct format_ctx *cx, struct json_value v)
-{
-	size_t len;
-	const char *s = json_text(json_get(v, "timestamp"), &len);
-	double time_s = s ? stamp_rfc3339(s, len) : NAN;
-
-	if (isnan(time_s))
-		return cx->time_s;
-	cx->gens->seen.clock = true;
-	return time_s;
-}
-
 /* The generation that the record belongs to: the open one, or a new one. */
 static struct gen *turn_gen(struct format_ctx *cx, struct json_value id)
 {
@@ -170,7 +154,7 @@ static void take_turn(struct format_ctx *cx, struct json_value v,
 		content_message(&cx->gens->chunk, turn);
 	else
 		content_output(&cx->gens->chunk, turn);
-	gen_emit(cx->gens, gen, time_of(cx, v));
+	gen_emit(cx->gens, gen, format_clock(cx, json_get(v, "timestamp")));
 	fact_json(&facts->model, json_get(turn, "model"));
 	fact_json(&facts->finish_reason, json_get(turn, "stop_reason"));
 	if (!((struct session *)cx->state)->whole) /* it is of one turn */

@@ -212,8 +212,3 @@ struct record_place indexer_place(const struct indexer *ix, size_t i)
 
 	return (struct record_place){ p->offset, p->line, p->len };
 }
-
-size_t indexer_memory_bytes(const struct indexer *ix)
-{
-	return sizeof(*ix) + ix->cap * sizeof(*ix->places) + ix->probe.cap;
-}

@@ -244,10 +244,3 @@ uint32_t run_n_measured(const struct run *run)
 {
 	return run->meter ? meter_n_tokens(run->meter) : 0;
 }
-
-size_t run_memory_bytes(const struct run *run)
-{
-	return sizeof(*run) + trace_memory_bytes(&run->trace) +
-	       run->waiting.cap + run->cut.cap * sizeof(*run->cut.at) +
-	       (run->meter ? meter_memory_bytes(run->meter) : 0);
-}

@@ -68,7 +68,4 @@ uint32_t run_n_measured(const struct run *run);
 /* METER_TOKENS or METER_BYTES: what METER_AUTO comes to for this trace. */
 enum meter_symbols run_symbols(const struct run *run);
 
-/* Of the trace, the meter and what waits. */
-size_t run_memory_bytes(const struct run *run);
-
 #endif

@@ -340,15 +340,3 @@ void trace_relabel(struct trace *t, uint32_t from, uint32_t to,
 		push_span(t, behind[k].start, behind[k].channel);
 	mem_free(behind);
 }
-
-size_t trace_memory_bytes(const struct trace *t)
-{
-	return t->prompt.cap + t->text.cap + t->cap * sizeof(*t->end) +
-	       t->id_cap * sizeof(*t->id) + t->time_cap * sizeof(*t->time_us) +
-	       t->logprob_cap * sizeof(*t->logprob) +
-	       t->kv_cap * sizeof(*t->kv) +
-	       t->prompt_end_cap * sizeof(*t->prompt_end) +
-	       (t->pages ? pages_memory_bytes(t->pages) : 0) +
-	       t->spans_cap * sizeof(*t->spans) +
-	       t->turns_cap * sizeof(*t->turns);
-}

@@ -163,7 +163,4 @@ void facts_set(char **field, const char *value);
 const char *tokens_by_name(enum tokens_by by); /* "ids", "qwen3-bpe", ... */
 const char *channel_name(enum channel channel);
 
-/* What it holds, reserves included. */
-size_t trace_memory_bytes(const struct trace *t);
-
 #endif

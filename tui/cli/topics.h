@@ -11,7 +11,4 @@
  * coders. False if there is no such topic. */
 bool topic_print(const char *topic, struct buf *out);
 
-/* Topics by number, NULL past the last. */
-const char *topic_name(size_t i);
-
 #endif

@@ -24,8 +24,6 @@
 enum {
 	TITLE_ROWS = 2,
 	FOOT_ROWS = 1,
-	FACT_BYTES = 256,
-	NAME_MIN_COLS = 12,
 	MESSAGE_ROWS = 4, /* at most: a sentence is read to its end */
 };
 

@@ -335,11 +335,6 @@ void term_close(struct term *t)
 	mem_free(t);
 }
 
-enum color_mode term_color(const struct term *t)
-{
-	return t->color;
-}
-
 void term_size(const struct term *t, int *n_rows, int *n_cols)
 {
 	struct winsize size;

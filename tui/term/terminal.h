@@ -39,9 +39,6 @@ struct term_opts {
 struct term *term_open(const struct term_opts *opts, struct err *err);
 void term_close(struct term *t); /* NULL is fine */
 
-/* What auto came to: NEVER, 16, 256 or TRUE. */
-enum color_mode term_color(const struct term *t);
-
 /* Rows and columns now, 1 at least. */
 void term_size(const struct term *t, int *rows, int *cols);
 

@@ -26,7 +26,6 @@
 
 enum {
 	GUTTER_COLS = 7,
-	MAP_MIN_ROWS = 3,
 	TEXT_ROWS_MAX = 4,
 	LABEL_ROWS = 4,	   /* between labels of pages */
 	READ_WINDOW = 100, /* tokens in which reads of a page are counted */
