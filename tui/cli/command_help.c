@@ -51,9 +51,11 @@ int help_options(unsigned where)
 		       "anything new\n\n");
 	put_commands(&out);
 	buf_puts(&out,
-		 "\nFILE is text, JSON lines, a JSON array, a stream of an "
-		 "OpenAI-like server or\nof Ollama, or a native trace; .gz "
-		 "and .zst too; \"-\" is standard input.\n\nOptions:\n");
+		 "\nFILE is text, JSON lines or an array, a server's stream "
+		 "or its URL, a saved\nanswer, a session or a native trace "
+		 "(lilscope help formats has them all), or a\nfolder; .gz, "
+		 ".zst and .zip too; \"-\" is standard input.\n\n"
+		 "Options:\n");
 	opt_help(where, &out);
 	buf_puts(&out, "      --help              this text\n");
 	put_models(where, &out);
