@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "synthetic.h"
+#include "action/action.h"
 #include "view/list.h"
 #include "view/views.h"
 
@@ -213,6 +214,32 @@ static void test_columns(void **state)
 	assert_int_equal(list_column_find("adaptive", 8), LIST_RULE);
 }
 
+/* Other symbols: the measures are made anew, and nothing reads them before the
+ * playhead is where they are. */
+static void test_measured_anew(void **state)
+{
+	struct fixture x;
+
+	(void)state;
+	open_list(&x);
+	read_all(&x.app);
+	assert_true(app_open(&x.app, 0));
+	while (deck_work(x.app.deck, SLICE_US))
+		app_sync(&x.app);
+	app_sync(&x.app);
+	app_seek(&x.app, app_n_tokens(&x.app));
+	assert_true(x.app.playhead > 0);
+	x.app.set.meter.symbols = METER_TOKENS;
+	app_retune(&x.app);
+	assert_int_equal(x.app.playhead, app_n_tokens(&x.app));
+	action_command(&x.app, "export! csv /dev/null");
+	while (deck_work(x.app.deck, SLICE_US))
+		app_sync(&x.app);
+	app_sync(&x.app);
+	assert_true(x.app.playhead > 0); /* and is there again */
+	close_list(&x);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -220,6 +247,7 @@ int main(void)
 		cmocka_unit_test(test_filter_and_sums),
 		cmocka_unit_test(test_selection),
 		cmocka_unit_test(test_columns),
+		cmocka_unit_test(test_measured_anew),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -294,6 +294,7 @@ double app_next_tick(const struct app *app)
 void app_retune(struct app *app)
 {
 	deck_set_opts(app->deck, &app->set.meter);
+	clip_positions(app); /* nothing is read of what is made anew */
 	app->dirty = true;
 }
 
