@@ -85,9 +85,11 @@ class Tree:
                            cwd=self.build, check=True)
 
     def make(self, test):
-        goal = test if not test.endswith(".sh") else "lilscope"
+        goals = [] if test.endswith(".sh") else [test]
+        if not test.startswith("tests/unit/"):
+            goals.append("lilscope")
         done = subprocess.run(
-            ["make", "-s", f"-j{os.cpu_count()}", goal],
+            ["make", "-s", f"-j{os.cpu_count()}", *goals],
             cwd=self.build, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         return done.returncode == 0, done.stdout.decode(errors="replace")
 
