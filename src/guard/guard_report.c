@@ -153,7 +153,7 @@ static FILE *open_report(const char *path, const char *mode, struct err *err)
 	FILE *file = strcmp(path, "-") == 0 ? stderr : fopen(path, mode);
 
 	if (!file)
-		err_set(err, "%s: the report cannot be written: %s", path,
+		err_set(err, "%s can't be written: %s", path,
 			strerror(errno));
 	return file;
 }
@@ -176,7 +176,7 @@ bool guard_report_close(FILE *file, const char *path, struct err *err)
 		good = false;
 	if (good)
 		return true;
-	return err_set(err, "%s: the report cannot be written: %s", path,
+	return err_set(err, "%s can't be written: %s", path,
 		       strerror(errno));
 }
 
@@ -185,7 +185,7 @@ static void break_off(struct guard_file *f)
 {
 	struct err err = { "" };
 
-	err_set(&err, "%s: the report cannot be written: %s", f->path,
+	err_set(&err, "%s can't be written: %s", f->path,
 		strerror(errno));
 	if (!f->broken)
 		say(f->err, err.text);

@@ -163,7 +163,7 @@ end_proxy
 # unless something was stopped.
 full_told()
 {
-	status_is "$1" && is sentences 2 "$(grep -c '^lilscope: /dev/full: .* cannot be written: No space' "$tmp/log.proxy")"
+	status_is "$1" && is sentences 2 "$(grep -c '^lilscope: /dev/full can.t be written: No space' "$tmp/log.proxy")"
 }
 full_disk()
 {
