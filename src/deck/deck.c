@@ -158,6 +158,7 @@ static size_t add_entry(struct deck *d, struct entry entry)
 	return d->n++;
 }
 
+/* Copies, no pointers: the run may be dropped right after. */
 static void fill_entry(struct entry *e, const struct run *run)
 {
 	struct report r;
@@ -275,6 +276,7 @@ static void shelf_bytes(struct deck *d, struct shelf *s, const char *bytes,
 			size_t n)
 {
 	struct err err = { "" };
+	/* how fast a file is read tells nothing of its text */
 	double time_s = source_is_live(s->source) ?
 				(double)now_us() / 1e6 :
 				NAN;
@@ -397,7 +399,7 @@ static enum deck_step read_shelf(struct deck *d, size_t i)
 		shelf_end(d, s, err.text);
 	if (state == SOURCE_ANEW) {
 		begin_anew(d, i, &err);
-		s = &d->shelves[i];
+		s = &d->shelves[i]; /* they may have moved */
 	}
 	enter_records(d, s);
 	return state == SOURCE_WAIT && !s->ended ? STEP_WAIT : STEP_MORE;
@@ -448,6 +450,7 @@ static void entry_done(struct deck *d, size_t i, enum entry_state state)
 /* Generations of one record beyond the first get entries of their own. */
 static void enter_subs(struct deck *d, size_t i)
 {
+	/* read again for other options, it has them already */
 	if (d->entries[i].first_sub || d->loading.n < 2)
 		return;
 	d->entries[i].first_sub = d->n;
@@ -483,6 +486,7 @@ static void record_begin(struct deck *d, size_t i)
 	load_release(&d->loading);
 }
 
+/* One step in measuring a record that was read for its report alone. */
 static void record_step(struct deck *d)
 {
 	struct run *run = d->loading.runs[d->i_loading];
@@ -498,6 +502,7 @@ static void record_step(struct deck *d)
 		load_release(&d->loading);
 }
 
+/* The same for a run that a stream left here, and that stays. */
 static void kept_step(struct deck *d, size_t i)
 {
 	struct run *run = d->runs[i];
@@ -509,6 +514,8 @@ static void kept_step(struct deck *d, size_t i)
 	meter_seal(run->meter);
 }
 
+/* The first entry of a record stands for all its generations: they are read
+ * and measured in one go. */
 static bool needs_report(const struct deck *d, size_t i)
 {
 	const struct entry *e = &d->entries[i];
@@ -621,7 +628,7 @@ struct run *deck_open(struct deck *d, size_t i, struct err *err)
 	if (!run)
 		run = deck_read_again(d, i, err);
 	if (!run)
-		return NULL;
+		return NULL; /* and the former one stays on the screen */
 	close_opened(d);
 	run_set(run, &d->opts);
 	d->opened = i;
@@ -629,6 +636,8 @@ struct run *deck_open(struct deck *d, size_t i, struct err *err)
 	return run;
 }
 
+/* One small step a round, of the most urgent kind that has any: so a key is
+ * never further away than a step, and nothing urgent waits for the rest. */
 bool deck_work(struct deck *d, uint64_t budget_us)
 {
 	uint64_t now = now_us(), until = now + budget_us;
@@ -691,14 +700,14 @@ void deck_sleep(const struct deck *d, double max_s)
 	for (size_t i = 0; i < n; i++)
 		polls[i] = (struct pollfd){ .fd = fds[i], .events = POLLIN };
 	if (max_s >= 0 && (ms < 0 || max_s * 1000 < ms))
-		ms = (int)(max_s * 1000) + 1;
+		ms = (int)(max_s * 1000) + 1; /* too early would be a spin */
 	poll(polls, n, ms);
 }
 
 void deck_set_opts(struct deck *d, const struct meter_opts *opts)
 {
 	d->opts = *opts;
-	load_release(&d->loading);
+	load_release(&d->loading); /* half measured with the former ones */
 	for (size_t i = 0; i < d->n; i++) {
 		if (d->runs[i])
 			run_set(d->runs[i], opts);

@@ -86,7 +86,9 @@ static void add_header(struct curl_slist **list, const char *line)
 	*list = longer;
 }
 
-/* "Name;" is how libcurl is told of a header without a value. */
+/* What is `ours` libcurl writes itself, for this hop: the host is another one,
+ * and an answer that came packed could not be watched. "Name;" is how it is
+ * told of a header without a value. */
 void exchange_header(struct exchange *ex, const char *name, const char *value,
 		     const char *connection)
 {
@@ -187,6 +189,7 @@ static void head_complete(struct exchange *ex)
 	watch.tee_name = ex->tee_name;
 	watch.began_s = (double)ex->began.tv_sec +
 			(double)ex->began.tv_nsec * 1e-9;
+	/* an error is no text of a model, whatever its type says */
 	if (is_stream(ex) && !ex->packed && ex->status < 300) {
 		ex->watch = watch_new(&watch);
 		ex->length = -1; /* ours may be shorter */
@@ -297,7 +300,9 @@ static size_t on_header(char *s, size_t size, size_t n, void *ctx)
 
 /* --- the answer's body -------------------------------------------------- */
 
-/* Takes the answer; false at the threshold, where it ends. */
+/* Takes the answer; false at the threshold, where it ends: with the words of
+ * its own dialect, so that a client sees an answer that is complete and not a
+ * connection that broke. */
 static bool take(struct exchange *ex, const char *s, size_t n)
 {
 	const char *reason = ex->opts->finish_reason;
@@ -349,12 +354,15 @@ size_t exchange_read(struct exchange *ex, char *to, size_t max)
 	if (ex->out_at == ex->out.len) {
 		ex->out_at = 0;
 		buf_clear(&ex->out);
+		/* one long wait must not cost its memory for good */
 		if (ex->out.cap > READ_BYTES)
 			buf_release(&ex->out);
 	}
 	return n;
 }
 
+/* At half, not at the first byte of room: a transfer that stops and goes on
+ * with every piece would cost a call of libcurl each. */
 void exchange_unpause(struct exchange *ex)
 {
 	if (!ex->paused || !ex->easy ||
@@ -411,6 +419,8 @@ static void plain_headers(struct exchange *ex)
 	add_header(&ex->headers, "Expect:");
 }
 
+/* A POST without a body still gets an empty one: libcurl would read it from
+ * standard input. */
 static void set_method(struct exchange *ex)
 {
 	bool body = ex->body.len || !strcmp(ex->method, "POST") ||
@@ -438,6 +448,7 @@ static void set_url(struct exchange *ex)
 	buf_append(&url, base, len);
 	buf_puts(&url, ex->uri);
 	curl_easy_setopt(ex->easy, CURLOPT_URL, buf_cstr(&url));
+	/* what /../ means is for the server to say */
 	curl_easy_setopt(ex->easy, CURLOPT_PATH_AS_IS, 1L);
 	buf_release(&url);
 }

@@ -223,6 +223,7 @@ static const char *connection_of(const struct curl_slist *headers)
 	return NULL;
 }
 
+/* The length is told by the answer itself: a watched one may end before it. */
 static void copy_headers(const struct exchange *ex, struct MHD_Response *to)
 {
 	const char *connection = connection_of(ex->answer_headers);
@@ -251,7 +252,7 @@ static enum MHD_Result queue_answer(struct exchange *ex)
 	struct MHD_Response *answer;
 	enum MHD_Result result;
 
-	if (none)
+	if (none) /* no body, not even one of unknown length */
 		answer = MHD_create_response_from_buffer(
 			0, NULL, MHD_RESPMEM_PERSISTENT);
 	else
@@ -372,6 +373,8 @@ static enum MHD_Result begin(struct proxy *p, struct exchange *ex,
 	return MHD_YES;
 }
 
+/* One that is too large is read to its end all the same: clients look for an
+ * answer only then. */
 static void take_body(struct exchange *ex, const char *s, size_t n)
 {
 	if (ex->body.len + n > PROXY_BODY_MAX_BYTES) {
@@ -394,6 +397,7 @@ static enum MHD_Result send_up(struct proxy *p, struct exchange *ex)
 				  on_request_header, ex);
 	if (!exchange_start(ex, p->multi))
 		return queue_answer(ex);
+	/* the server looks at no connection that sleeps, so we do */
 	epoll_ctl(p->gone_fd, EPOLL_CTL_ADD, client_fd(ex), &gone);
 	sleep_until_awake(ex);
 	return MHD_YES;
@@ -451,6 +455,7 @@ static void take_ended(struct proxy *p)
 
 	while ((message = curl_multi_info_read(p->multi, &left)) != NULL) {
 		struct exchange *ex = NULL;
+		/* the message is void when its transfer is taken out */
 		CURLcode result = message->data.result;
 
 		if (message->msg != CURLMSG_DONE)

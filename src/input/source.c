@@ -267,6 +267,7 @@ void source_close(struct source *s)
 	mem_free(s);
 }
 
+/* A full disk costs the way back only: what comes is read on. */
 static void spool(struct source *s, const char *bytes, size_t n)
 {
 	if (s->spool < 0)

@@ -158,7 +158,7 @@ static ALWAYS_INLINE uint32_t split_edge(struct stree *tree,
 	uint32_t v = tree->n_nodes++;
 	struct node *n = node_at(tree, v, ids);
 
-	n->start = leaf;
+	n->start = leaf; /* the newest place where the label stands */
 	n->depth = at->lrs;
 	n->kid[0] = *at->cell;
 	n->kid[1] = leaf | STREE_LEAF;
@@ -186,7 +186,8 @@ static ALWAYS_INLINE void step_down(const struct stree *tree,
 }
 
 /* The active point goes to the suffix that is one symbol shorter, as far as
- * the suffix link leads; descend() does the rest. */
+ * the suffix link leads; descend() does the rest. The root has no link: there
+ * the first symbol of the edge is dropped instead. */
 static ALWAYS_INLINE void next_suffix(const struct stree *tree,
 				      struct stree_point *at, bool ids)
 {
@@ -221,6 +222,8 @@ static ALWAYS_INLINE bool push_at_node(struct stree *tree,
  * Symbol c = text[t] arrives. From the longest suffix that was in the tree
  * twice down to the first one that goes on with c, each gets its leaf.
  * Returns where the active point is then; it lives in registers meanwhile.
+ * A new node's link leads to the node of the next shorter suffix, which is
+ * there already or is the next one that is made: so at most one is unlinked.
  */
 static ALWAYS_INLINE struct stree_point push(struct stree *tree,
 					     const void *text, uint32_t t,
@@ -283,7 +286,8 @@ void stree_init(struct stree *tree, bool ids)
 	tree->nodes = big_grow(&tree->node_block, STREE_FIRST_NODES * size);
 	tree->cap_nodes = STREE_FIRST_NODES;
 	memset(tree->nodes, 0, size);
-	tree->n_nodes = 1; /* the root */
+	tree->n_nodes = 1; /* the root; a child named 0 is none, for the root
+			      is nobody's child */
 }
 
 void stree_reserve(struct stree *tree, const void *text, uint32_t t,

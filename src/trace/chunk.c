@@ -332,7 +332,8 @@ static bool spelled_right(const struct chunk *c)
 
 /* Tokens that spell the text have their own bytes. Others share it evenly:
  * whose bytes are whose is not in the record, but none may be lost or come
- * twice, and a character must not be cut, which no server does to its text. */
+ * twice, and a character must not be cut, which no server does to its text.
+ * (len / n * i + len % n * i / n is len * i / n, which might overflow.) */
 static void emit_tokens(const struct chunk *c, struct run *run, double time_s)
 {
 	bool spelled = c->by_bytes || spelled_right(c);
@@ -371,12 +372,15 @@ static bool is_half(const char *s, size_t n, unsigned char kind)
 	       ((unsigned char)s[1] & 0xf0) == kind;
 }
 
+/* Each half of a pair carries ten bits of the character. */
 static int32_t half_bits(const char *s)
 {
 	return (s[1] & 0x0f) << 6 | (s[2] & 0x3f);
 }
 
-/* Replaces the first `cut` bytes of the text; parts move along. */
+/* Replaces the first `cut` bytes of the text; parts move along, but for the
+ * one at the beginning, which the new bytes belong to. n - cut may be below 0:
+ * sums of size_t wrap back. */
 static void replace_head(struct chunk *c, size_t cut, const char *s, size_t n)
 {
 	buf_reserve(&c->text, n);
@@ -422,7 +426,7 @@ void chunk_join(struct chunk *c, struct chunk_half *half)
 	if (half->kept && (c->text.len || c->n))
 		put_half(c, half);
 	else if (half->kept)
-		return;
+		return; /* a record without text may come between the two */
 	half->kept = !c->n && !c->raw && c->text.len >= n &&
 		     is_half(c->text.data + c->text.len - n, n, 0xa0);
 	if (!half->kept)

@@ -63,6 +63,7 @@ static enum detect_answer refuse(struct probe *p, const char *what)
 	return DETECT_NO;
 }
 
+/* Who reads may be forced; how it is framed is for the bytes to say. */
 static enum detect_answer settle(struct probe *p, const struct format *format,
 				 enum framing framing)
 {
@@ -170,6 +171,7 @@ static const struct format *claimed_prefixed(struct probe *p, bool *wait)
 			format = complete || p->whole ? claimed(p) : NULL;
 			*wait = true;
 		}
+		/* a lone object behind a time is the logger's own record */
 		if (format && format != &format_jsonl &&
 		    format->shape == FEED_STREAM)
 			return format;
@@ -466,7 +468,7 @@ static size_t first_value(const struct probe *p)
 	struct scan sc = { 0 };
 	size_t at = 0;
 
-	scan_next(&sc, p->s, p->n, &at);
+	scan_next(&sc, p->s, p->n, &at); /* where it begins */
 	return scan_next(&sc, p->s, p->n, &at) == SCAN_END ? at : 0;
 }
 
@@ -685,7 +687,8 @@ static size_t skip_head(const char *s, size_t n, bool whole, bool *more)
 	return at;
 }
 
-/* The verdict over exactly this prefix. */
+/* The verdict over exactly this prefix. Text keeps the white space that it
+ * begins with; for all else it is not there. */
 static enum detect_answer ask(struct probe *p)
 {
 	const char *binary = known_binary(p->s, p->n);
