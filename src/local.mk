@@ -38,59 +38,61 @@ libengine_a_SOURCES += \
 	src/token/vocab.c src/token/vocab.h \
 	src/token/vocab_pre.c src/token/vocab_pre.h
 
-# What a generation is, and every form that it comes in. The tokenizer's
-# vocabulary is assembled into its object; -I finds it.
+# JSON, read without copying.
 libengine_a_SOURCES += \
-	src/trace/call.c src/trace/call.h \
-	src/trace/chunk.c src/trace/chunk.h \
-	src/trace/content.c src/trace/content.h \
-	src/trace/detect.c src/trace/detect.h \
-	src/trace/eventstream.c src/trace/eventstream.h \
-	src/trace/feed.c src/trace/feed.h \
-	src/trace/field.c src/trace/field.h \
-	src/trace/format.c src/trace/format.h \
-	src/trace/format_anthropic.c src/trace/format_asciicast.c \
-	src/trace/format_adk.c src/trace/format_aisdk.c src/trace/format_bedrock.c \
-	src/trace/format_bench.c src/trace/format_cohere.c \
-	src/trace/format_cohere_v1.c \
-	src/trace/format_gemini.c src/trace/format_har.c \
-	src/trace/format_helm.c \
-	src/trace/format_inspect.c src/trace/format_interactions.c \
-	src/trace/format_jsonl.c src/trace/format_kobold.c \
-	src/trace/format_langfuse.c \
-	src/trace/format_lines.c src/trace/format_llama.c \
-	src/trace/format_lmeval.c src/trace/format_log.c \
-	src/trace/format_lmstudio.c \
-	src/trace/format_native.c \
-	src/trace/format_ollama.c \
-	src/trace/format_openai.c \
-	src/trace/format_replicate.c src/trace/format_response.c \
-	src/trace/format_responses.c \
-	src/trace/format_sglang.c src/trace/format_session.c src/trace/format_text.c \
-	src/trace/format_spans.c \
-	src/trace/format_tgi.c src/trace/format_trajectory.c \
-	src/trace/format_triton.c \
-	src/trace/format_watsonx.c \
-	src/trace/frame.c src/trace/frame.h src/trace/gen.c src/trace/gen.h \
-	src/trace/indexer.c src/trace/json.c src/trace/json.h \
-	src/trace/json_lex.c src/trace/json_lex.h \
-	src/trace/json_repeat.c src/trace/json_repeat.h \
-	src/trace/known.c src/trace/known.h \
+	src/json/json.c src/json/json.h \
+	src/json/json_lex.c src/json/json_lex.h \
+	src/json/json_repeat.c src/json/json_repeat.h \
+	src/json/scan.c src/json/scan.h
+
+# What a generation is. The tokenizer's vocabulary is assembled into its
+# object; -I finds it.
+libengine_a_SOURCES += \
 	src/trace/latency.c src/trace/latency.h \
-	src/trace/mark.c src/trace/mark.h \
 	src/trace/native.c src/trace/native.h \
-	src/trace/openai_plain.c src/trace/openai_plain.h \
-	src/trace/pages.c src/trace/pages.h \
-	src/trace/prefix.c src/trace/prefix.h \
-	src/trace/record.c src/trace/record.h \
-	src/trace/run.c src/trace/run.h src/trace/scan.c src/trace/scan.h \
-	src/trace/sse.c src/trace/sse.h \
-	src/trace/template.c src/trace/template.h \
+	src/trace/pages.c src/trace/pages.h src/trace/run.c src/trace/run.h \
 	src/trace/think.c src/trace/think.h src/trace/tok.c src/trace/tok.h \
 	src/trace/tok_data.c src/trace/tok_vocab.c src/trace/tok_vocab.h \
-	src/trace/trace.c src/trace/trace.h \
-	src/trace/wrap.c src/trace/wrap.h
+	src/trace/trace.c src/trace/trace.h
 src/trace/tok_data.$(OBJEXT): samples/tokenizer/qwen3.bpe.zst
+
+# Every form that generations come in.
+libengine_a_SOURCES += \
+	src/dialect/call.c src/dialect/call.h \
+	src/dialect/chunk.c src/dialect/chunk.h \
+	src/dialect/content.c src/dialect/content.h \
+	src/dialect/detect.c src/dialect/detect.h \
+	src/dialect/eventstream.c src/dialect/eventstream.h \
+	src/dialect/feed.c src/dialect/feed.h \
+	src/dialect/field.c src/dialect/field.h \
+	src/dialect/format.c src/dialect/format.h src/dialect/format_adk.c \
+	src/dialect/format_aisdk.c src/dialect/format_anthropic.c \
+	src/dialect/format_asciicast.c src/dialect/format_bedrock.c \
+	src/dialect/format_bench.c src/dialect/format_cohere.c \
+	src/dialect/format_cohere_v1.c src/dialect/format_gemini.c \
+	src/dialect/format_har.c src/dialect/format_helm.c \
+	src/dialect/format_inspect.c src/dialect/format_interactions.c \
+	src/dialect/format_jsonl.c src/dialect/format_kobold.c \
+	src/dialect/format_langfuse.c src/dialect/format_lines.c \
+	src/dialect/format_llama.c src/dialect/format_lmeval.c \
+	src/dialect/format_lmstudio.c src/dialect/format_log.c \
+	src/dialect/format_native.c src/dialect/format_ollama.c \
+	src/dialect/format_openai.c src/dialect/format_replicate.c \
+	src/dialect/format_response.c src/dialect/format_responses.c \
+	src/dialect/format_session.c src/dialect/format_sglang.c \
+	src/dialect/format_spans.c src/dialect/format_text.c \
+	src/dialect/format_tgi.c src/dialect/format_trajectory.c \
+	src/dialect/format_triton.c src/dialect/format_watsonx.c \
+	src/dialect/frame.c src/dialect/frame.h \
+	src/dialect/gen.c src/dialect/gen.h src/dialect/indexer.c \
+	src/dialect/known.c src/dialect/known.h \
+	src/dialect/mark.c src/dialect/mark.h \
+	src/dialect/openai_plain.c src/dialect/openai_plain.h \
+	src/dialect/prefix.c src/dialect/prefix.h \
+	src/dialect/record.c src/dialect/record.h \
+	src/dialect/sse.c src/dialect/sse.h \
+	src/dialect/template.c src/dialect/template.h \
+	src/dialect/wrap.c src/dialect/wrap.h
 
 # The arithmetic of a model: it knows nothing of traces.
 libengine_a_SOURCES += \

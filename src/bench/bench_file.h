@@ -8,7 +8,7 @@
 #define LILSCOPE_BENCH_FILE_H
 
 #include "base/err.h"
-#include "trace/json.h"
+#include "json/json.h"
 
 struct bench_file;
 

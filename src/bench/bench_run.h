@@ -9,9 +9,9 @@
 #ifndef LILSCOPE_BENCH_RUN_H
 #define LILSCOPE_BENCH_RUN_H
 
+#include "json/json.h"
 #include "measure/meter.h"
 #include "task/answer.h"
-#include "trace/json.h"
 
 enum { BENCH_POLICY_BYTES = 24 };
 

@@ -16,7 +16,7 @@
 #include "input/folder.h"
 #include "system/clock.h"
 
-#include "trace/format.h"
+#include "dialect/format.h"
 
 #include <math.h>
 #include <poll.h>

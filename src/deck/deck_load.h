@@ -7,8 +7,8 @@
 #ifndef LILSCOPE_DECK_LOAD_H
 #define LILSCOPE_DECK_LOAD_H
 
+#include "dialect/feed.h"
 #include "input/source.h"
-#include "trace/feed.h"
 
 /* The generations of one record, in order; all zero is empty. */
 struct load_list {

@@ -12,7 +12,7 @@
 
 #include "guard/http.h"
 #include "input/url.h"
-#include "trace/json.h"
+#include "json/json.h"
 
 enum {
 	READ_BYTES = 64 * 1024, /* memory that is kept for `out` */

@@ -9,8 +9,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "json/json.h"
 #include "system/say.h"
-#include "trace/json.h"
 
 static const char *const end_names[] = {
 	[GUARD_END_INPUT] = "end",	   [GUARD_END_THRESHOLD] = "threshold",

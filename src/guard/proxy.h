@@ -19,8 +19,8 @@
 
 #include <stdio.h>
 
+#include "dialect/feed.h"
 #include "guard/watch.h"
-#include "trace/feed.h"
 
 enum {
 	PROXY_CONNECTIONS_MAX = FEED_OPEN_MAX,

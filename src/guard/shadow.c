@@ -7,7 +7,7 @@
 
 #include <math.h>
 
-#include "trace/feed.h"
+#include "dialect/feed.h"
 
 enum { WIRE_RECORDS = 2 }; /* complete ones that make lines a wire */
 

@@ -11,11 +11,11 @@
 #include <string.h>
 
 #include "base/unpack.h"
+#include "dialect/eventstream.h"
+#include "dialect/feed.h"
+#include "dialect/format.h"
 #include "guard/shadow.h"
 #include "system/clock.h"
-#include "trace/eventstream.h"
-#include "trace/feed.h"
-#include "trace/format.h"
 #include "trace/native.h"
 
 /* run_measure() in one go: what one piece brought is little. */

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "trace/format.h"
+#include "dialect/format.h"
 
 /* Bytes of the URL before its query. */
 static size_t path_end(const char *url)

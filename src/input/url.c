@@ -22,7 +22,7 @@
 #include "input/ask.h"
 #include "system/child.h"
 #include "system/output.h"
-#include "trace/json.h"
+#include "json/json.h"
 
 enum {
 	/* What is kept of a refusal's body, and quoted of its words. */

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dialect/feed.h"
 #include "input/folder.h"
 #include "input/source.h"
 #include "report/progress.h"
@@ -18,7 +19,6 @@
 #include "system/clock.h"
 #include "system/output.h"
 #include "system/say.h"
-#include "trace/feed.h"
 
 enum {
 	MEASURE_TOKENS = 16384, /* between two looks at the clock */

@@ -11,12 +11,12 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "dialect/feed.h"
+#include "dialect/mark.h"
 #include "input/folder.h"
 #include "input/source.h"
 #include "system/output.h"
 #include "system/say.h"
-#include "trace/feed.h"
-#include "trace/mark.h"
 
 enum {
 	FIELDS_MAX = 24,      /* kinds that are told apart; more are one */

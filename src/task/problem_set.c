@@ -7,8 +7,8 @@
 
 #include <string.h>
 
+#include "json/json.h"
 #include "task/problem.h"
-#include "trace/json.h"
 
 static struct task *add(struct problem_set *set)
 {

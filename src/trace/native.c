@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/base64.h"
-#include "trace/json.h"
+#include "json/json.h"
 
 /* ,"name":"text", or ,"name_b64":"base64" where the bytes are no UTF-8. */
 static void put_bytes(struct buf *out, const char *name, const char *s,

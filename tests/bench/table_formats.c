@@ -10,9 +10,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "dialect/feed.h"
 #include "input/source.h"
-#include "trace/feed.h"
-#include "trace/json.h"
+#include "json/json.h"
 
 struct reader {
 	struct buf generations;

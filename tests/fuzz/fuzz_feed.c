@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-#include "trace/format.h"
+#include "dialect/format.h"
 
 /* a fuzz target is one file: what reads comes along */
 #include "../unit/reading.c"

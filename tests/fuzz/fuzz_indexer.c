@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-#include "trace/frame.h"
+#include "dialect/frame.h"
 
 /* a fuzz target is one file: what reads comes along */
 #include "../unit/indexed.c"

@@ -10,7 +10,7 @@
 /* a fuzz target is one file: the oracle comes along */
 #include "../unit/oracle_json.c"
 #include "../unit/same_json.c"
-#include "trace/json_repeat.h"
+#include "json/json_repeat.h"
 
 enum { BEGINNINGS_MAX = 200 }; /* bytes: all of them take a square */
 

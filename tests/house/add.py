@@ -20,7 +20,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 THINGS = {
     "rule": ("src/measure/rule_never.c", "src/measure/rule.h", "RULES",
              "never", "src/local.mk"),
-    "dialect": ("src/trace/format_dummy.c", "src/trace/format.h", "FORMATS",
+    "dialect": ("src/dialect/format_dummy.c", "src/dialect/format.h", "FORMATS",
                 "dummy", "src/local.mk"),
     "view": ("tui/view/view_dummy.c", "tui/view/views.h", "VIEWS", "dummy",
              "tui/local.mk"),

@@ -9,8 +9,9 @@ c_code $(c_files src tui) >"$tmp/code"
 # up; those of one line never meet.
 rooms='
 	src/base
-	src/measure src/token
+	src/measure src/token src/json
 	src/trace src/model
+	src/dialect
 	src/task
 	src/system
 	src/decode
@@ -146,7 +147,7 @@ only 'standard output is for output()' \
 	"$(call 'printf|vprintf|puts|putchar')|(^|[^_a-zA-Z0-9])stdout([^_a-zA-Z0-9]|$)" ''
 
 # --- Below floor 3: bytes in, values out. base.c prints last words (die).
-sed -nE '/^src\/(base|measure|token|trace|model|task)\//p' "$tmp/code" >"$tmp/low"
+sed -nE '/^src\/(base|measure|token|json|trace|model|dialect|task)\//p' "$tmp/code" >"$tmp/low"
 mv "$tmp/code" "$tmp/all"
 mv "$tmp/low" "$tmp/code"
 only 'no clock below floor 3' \

@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #include "lil.h"
-#include "trace/json.h"
+#include "json/json.h"
 
 enum {
 	EACH_UP_TO = 32,     /* every N so far, then a sixth more each time */

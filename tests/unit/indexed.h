@@ -5,7 +5,7 @@
 #ifndef LILSCOPE_TESTS_INDEXED_H
 #define LILSCOPE_TESTS_INDEXED_H
 
-#include "trace/feed.h"
+#include "dialect/feed.h"
 
 /*
  * Reads s[0..n) whole; then, if its records stand alone, indexes it in pieces

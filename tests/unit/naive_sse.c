@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "trace/json.h"
-#include "trace/sse.h"
+#include "dialect/sse.h"
+#include "json/json.h"
 
 static void put_event(struct buf *out, uint64_t line, uint64_t byte,
 		      const char *data, size_t n)

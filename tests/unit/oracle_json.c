@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "trace/json.h"
+#include "json/json.h"
 
 /* The two libraries share some names: the other's get a prefix. */
 #define json_type jansson_type

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/unpack.h"
-#include "trace/json.h"
+#include "json/json.h"
 
 struct reading {
 	struct unpack *unpack; /* as a source has it */

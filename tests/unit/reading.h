@@ -13,7 +13,7 @@
 #ifndef LILSCOPE_TESTS_READING_H
 #define LILSCOPE_TESTS_READING_H
 
-#include "trace/feed.h"
+#include "dialect/feed.h"
 
 struct reading;
 

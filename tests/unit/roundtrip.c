@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "trace/feed.h"
+#include "dialect/feed.h"
 #include "trace/native.h"
 
 enum { FACTS_AT_MOST = 40, MARKED = 0x80 };

@@ -4,7 +4,7 @@
 #ifndef LILSCOPE_TESTS_SAME_JSON_H
 #define LILSCOPE_TESTS_SAME_JSON_H
 
-#include "trace/json.h"
+#include "json/json.h"
 
 /* Types, names, texts, and who is whose child and neighbour. */
 bool same_json(const struct json *a, const struct json *b);

@@ -12,8 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "json/json.h"
 #include "task/answer.h"
-#include "trace/json.h"
 
 enum { PATH_BYTES = 4096, NONE = -1 };
 

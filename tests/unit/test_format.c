@@ -12,9 +12,9 @@
 
 #include <string.h>
 
+#include "dialect/eventstream.h"
+#include "dialect/format.h"
 #include "input/ask.h"
-#include "trace/eventstream.h"
-#include "trace/format.h"
 
 #define HOST "http://h:1"
 #define TURNS "\"messages\":[{\"role\":\"user\",\"content\":\"a \\\"b\\\"\"}]"

@@ -5,7 +5,7 @@
 #include <cmocka.h>
 
 #include "oracle_json.h"
-#include "trace/json.h"
+#include "json/json.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "trace/feed.h"
+#include "dialect/feed.h"
 #include "trace/run.h"
 
 enum { TOKENS = 1500, PAGES = 300, LAYERS = 3 };

@@ -6,7 +6,7 @@
 
 #include "reading.h"
 #include "same_json.h"
-#include "trace/json_repeat.h"
+#include "json/json_repeat.h"
 
 #include <stdio.h>
 #include <stdlib.h>

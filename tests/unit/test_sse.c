@@ -5,7 +5,7 @@
 #include <cmocka.h>
 
 #include "naive_sse.h"
-#include "trace/json.h"
+#include "json/json.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -16,7 +16,7 @@
 #include "guard/shadow.h"
 #include "guard/watch.h"
 #include "reading.h"
-#include "trace/feed.h"
+#include "dialect/feed.h"
 
 enum {
 	CYCLE = 1,        /* a row of rules[] that fires at a token, at once */

@@ -6,9 +6,9 @@
 
 #include "action/action.h"
 #include "cli/commands.h"
+#include "dialect/format.h"
 #include "opt/opt.h"
 #include "report/report.h"
-#include "trace/format.h"
 #include "view/views.h"
 
 static void field(struct buf *out, const char *text)

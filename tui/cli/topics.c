@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "action/action.h"
+#include "dialect/format.h"
 #include "measure/coder.h"
 #include "measure/rule.h"
 #include "model/sparse.h"
-#include "trace/format.h"
 
 enum { NAME_COLS = 20, ACTION_COLS = 30 };
 

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "trace/format.h"
+#include "dialect/format.h"
 
 /* The i-th dialect that is read. */
 static const char *format_value(size_t i)

@@ -1,0 +1,156 @@
+/*
+ * Names are tried in an order, from those that can only be output to those
+ * that may be anything; an object without any of them is no text.
+ */
+#include "dialect/call.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "dialect/content.h"
+
+enum { DEPTH_MAX = 6 };
+
+void call_release(struct call *c)
+{
+	buf_release(&c->heard);
+	c->n = 0;
+}
+
+struct json_value call_opened(struct json *scratch, struct json_value v)
+{
+	size_t n;
+	const char *s = json_text(v, &n);
+
+	return s && n && json_read(scratch, s, n, false, NULL) ?
+		       json_root(scratch) : v;
+}
+
+static bool is_message(struct json_value v)
+{
+	return json_get(v, "role").doc || json_get(v, "from").doc;
+}
+
+static void hear(struct call *c, struct json_value v, unsigned depth)
+{
+	static const char *const names[] = {
+		"content", "parts", "messages", "contents", "input", "prompt",
+		"text", "query", "question",
+	};
+
+	if (depth == DEPTH_MAX)
+		return;
+	if (json_is(v, JSON_STRING)) {
+		content_text(v, &c->heard);
+	} else if (json_is(v, JSON_ARRAY)) {
+		for (v = json_first(v); v.doc; v = json_next(v))
+			hear(c, v, depth + 1);
+	} else {
+		for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+			struct json_value inner = json_get(v, names[i]);
+
+			if (!inner.doc)
+				continue;
+			hear(c, inner, depth + 1);
+			return;
+		}
+	}
+}
+
+void call_hear(struct call *c, struct json_value input)
+{
+	hear(c, input, 0);
+}
+
+/* The last that the model said; none: nothing. */
+static struct json_value last_said(struct json_value messages)
+{
+	struct json_value last = { 0 };
+
+	for (struct json_value v = json_first(messages); v.doc;
+	     v = json_next(v))
+		if (content_is_model(v) ||
+		    json_text_is(json_get(v, "type"), "ai"))
+			last = v;
+	return last;
+}
+
+static void put_output(struct chunk *chunk, struct json_value v, unsigned depth)
+{
+	static const char *const names[] = {
+		"choices", "message", "messages", "generations", "output",
+		"outputs", "response", "completion", "text", "answer",
+		"result",
+	};
+
+	if (depth == DEPTH_MAX)
+		return;
+	if (json_is(v, JSON_ARRAY) && is_message(json_first(v))) {
+		put_output(chunk, last_said(v), depth + 1);
+	} else if (json_is(v, JSON_ARRAY) &&
+		   (json_is(json_first(v), JSON_ARRAY) ||
+		    json_get(json_first(v), "message").doc)) {
+		put_output(chunk, json_first(v), depth + 1);
+	} else if (!json_is(v, JSON_OBJECT)) {
+		content_output(chunk, v);
+	} else if (is_message(v) || json_get(v, "content").doc) {
+		content_message(chunk, v);
+	} else {
+		for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+			struct json_value inner = json_get(v, names[i]);
+
+			if (!inner.doc || json_is(inner, JSON_NULL))
+				continue;
+			put_output(chunk, inner, depth + 1);
+			return;
+		}
+	}
+}
+
+void call_output(struct chunk *chunk, struct json_value output)
+{
+	put_output(chunk, output, 0);
+}
+
+struct gen *call_emit(struct call *c)
+{
+	struct gens *gens = c->cx->gens;
+	char place[64];
+	struct gen *gen;
+
+	if (!gens->chunk.text.len)
+		return NULL;
+	if (c->alone && !c->n)
+		snprintf(place, sizeof(place), "%zu", c->cx->i_record);
+	else
+		snprintf(place, sizeof(place), "%zu.%zu", c->cx->i_record,
+			 c->n);
+	c->n++;
+	gen = gens_open(gens, place, 0, place);
+	run_prompt(gen->run, c->heard.data, c->heard.len);
+	buf_clear(&c->heard);
+	gen_emit(gens, gen, NAN);
+	return gen;
+}
+
+size_t call_turns(struct call *c, struct json_value messages)
+{
+	struct chunk *chunk = &c->cx->gens->chunk;
+	size_t before = c->n;
+
+	for (struct json_value v = json_first(messages); v.doc;
+	     v = json_next(v)) {
+		struct gen *gen = NULL;
+
+		if (!content_is_model(v)) {
+			call_hear(c, v);
+			continue;
+		}
+		chunk_clear(chunk);
+		content_message(chunk, v);
+		gen = call_emit(c);
+		if (gen)
+			gens_close(c->cx->gens, gen);
+	}
+	return c->n - before;
+}

@@ -1,0 +1,183 @@
+/*
+ * Messages of chats. Datasets, agents and servers agree on roles and on little
+ * else; so a part is read by what its type says, under whatever name it has
+ * its text.
+ */
+#include "dialect/content.h"
+
+#include <string.h>
+
+static bool type_has(struct json_value part, const char *word)
+{
+	size_t len, n = strlen(word);
+	const char *type = json_text(json_get(part, "type"), &len);
+
+	for (size_t at = 0; type && at + n <= len; at++)
+		if (memcmp(type + at, word, n) == 0)
+			return true;
+	return false;
+}
+
+static bool is_thinking(struct json_value part)
+{
+	return type_has(part, "thinking") || type_has(part, "reasoning") ||
+	       json_is(json_get(part, "thought"), JSON_TRUE);
+}
+
+/* What came from elsewhere into the chat. */
+static bool is_result(struct json_value part)
+{
+	return type_has(part, "result") || type_has(part, "_output");
+}
+
+static bool is_call(struct json_value part)
+{
+	return type_has(part, "tool") || type_has(part, "call") ||
+	       json_get(part, "functionCall").doc ||
+	       json_get(part, "function_call").doc;
+}
+
+/* A string, or a list of strings and of objects with text. */
+static void add_texts(struct chunk *c, enum channel channel,
+		      struct json_value v)
+{
+	chunk_add_json(c, channel, v);
+	if (!json_is(v, JSON_ARRAY))
+		return;
+	for (v = json_first(v); v.doc; v = json_next(v)) {
+		chunk_add_json(c, channel, v);
+		chunk_add_json(c, channel, json_get(v, "text"));
+	}
+}
+
+static void add_thinking(struct chunk *c, struct json_value part)
+{
+	static const char *const names[] = {
+		"thinking", "reasoning", "text", "content", "summary",
+	};
+	size_t before = c->text.len;
+
+	for (size_t i = 0; i < ARRAY_LEN(names) && c->text.len == before; i++)
+		add_texts(c, CHANNEL_REASONING, json_get(part, names[i]));
+}
+
+static void add_call(struct chunk *c, struct json_value call)
+{
+	static const char *const names[] = { "input", "arguments", "args" };
+	static const char *const inner[] = { "function", "functionCall",
+					     "function_call", "custom" };
+	size_t before = c->text.len;
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		if (c->text.len == before)
+			chunk_add_arguments(c, json_get(call, names[i]));
+		for (size_t k = 0; k < ARRAY_LEN(inner); k++)
+			if (c->text.len == before)
+				chunk_add_arguments(
+					c, json_get(json_get(call, inner[k]),
+						    names[i]));
+	}
+}
+
+static void add_part(struct chunk *c, struct json_value part)
+{
+	if (is_result(part))
+		return;
+	if (is_thinking(part)) {
+		add_thinking(c, part);
+	} else if (is_call(part)) {
+		add_call(c, part);
+	} else {
+		chunk_add_json(c, CHANNEL_ANSWER, part);
+		chunk_add_json(c, CHANNEL_ANSWER, json_get(part, "text"));
+		if (type_has(part, "text") && !json_get(part, "text").doc)
+			chunk_add_json(c, CHANNEL_ANSWER,
+				       json_get(part, "content"));
+		chunk_add_json(c, CHANNEL_TOOL, json_get(part, "refusal"));
+	}
+}
+
+bool content_is_model(struct json_value message)
+{
+	static const char *const roles[] = { "assistant", "gpt", "model",
+					     "bot", "ai", "chatgpt" };
+	struct json_value role = json_get(message, "role");
+
+	if (!role.doc)
+		role = json_get(message, "from");
+	for (size_t i = 0; i < ARRAY_LEN(roles); i++)
+		if (json_text_is(role, roles[i]))
+			return true;
+	return false;
+}
+
+void content_output(struct chunk *c, struct json_value content)
+{
+	if (!json_is(content, JSON_ARRAY)) {
+		add_part(c, content);
+		return;
+	}
+	for (struct json_value v = json_first(content); v.doc;
+	     v = json_next(v))
+		add_part(c, v);
+}
+
+void content_message(struct chunk *c, struct json_value message)
+{
+	static const char *const names[] = { "reasoning", "reasoning_content",
+					     "thinking" };
+	struct json_value content = json_get(message, "content");
+	struct json_value calls = json_get(message, "tool_calls");
+	size_t before = c->text.len;
+
+	for (size_t i = 0; i < ARRAY_LEN(names) && c->text.len == before; i++)
+		add_texts(c, CHANNEL_REASONING, json_get(message, names[i]));
+	if (!content.doc)
+		content = json_get(message, "parts");
+	content_output(c, content.doc ? content : json_get(message, "value"));
+	chunk_add_json(c, CHANNEL_TOOL, json_get(message, "refusal"));
+	chunk_add_arguments(c, json_get(json_get(message, "function_call"),
+					"arguments"));
+	for (struct json_value v = json_first(calls); v.doc; v = json_next(v))
+		add_call(c, v);
+}
+
+static void put_text(struct json_value string, struct buf *out)
+{
+	size_t len;
+	const char *s = json_text(string, &len);
+
+	if (!len)
+		return;
+	if (out->len)
+		buf_puts(out, "\n\n");
+	buf_append(out, s, len);
+}
+
+/* The text of one part; a tool's result may have content of its own. */
+static void put_part(struct json_value part, struct buf *out)
+{
+	static const char *const names[] = { "content", "output" };
+
+	put_text(part, out);
+	put_text(json_get(part, "text"), out);
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		struct json_value inner = json_get(part, names[i]);
+
+		put_text(inner, out);
+		for (struct json_value v = json_first(inner); v.doc;
+		     v = json_next(v))
+			put_text(json_get(v, "text"), out);
+	}
+}
+
+void content_text(struct json_value content, struct buf *out)
+{
+	if (!json_is(content, JSON_ARRAY)) {
+		put_part(content, out);
+		return;
+	}
+	for (struct json_value v = json_first(content); v.doc;
+	     v = json_next(v))
+		put_part(v, out);
+}

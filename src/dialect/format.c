@@ -1,0 +1,151 @@
+/*
+ * The rows together: which dialect has a name, claims a record, is asked at a
+ * path; and the few things that more than one of them does.
+ */
+#include "dialect/format.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/stamp.h"
+
+#define FORMAT_ROW(name) &format_##name,
+const struct format *const formats[] = { FORMATS(FORMAT_ROW) NULL };
+
+const struct format *format_find(const char *name)
+{
+	for (size_t i = 0; formats[i]; i++)
+		if (strcmp(formats[i]->name, name) == 0)
+			return formats[i];
+	return NULL;
+}
+
+const struct format *format_of(struct json_value record)
+{
+	for (size_t i = 0; formats[i]; i++)
+		if (formats[i]->detect && formats[i]->detect(record))
+			return formats[i];
+	return NULL;
+}
+
+static bool holds(const char *s, size_t n, const char *word)
+{
+	size_t len = word ? strlen(word) : 0, at = 0;
+
+	while (len && at + len <= n && memcmp(s + at, word, len) != 0)
+		at++;
+	return at + len <= n;
+}
+
+const struct format_ask *format_ask_at(const char *path, size_t n)
+{
+	const struct format_ask *found = NULL;
+	size_t found_len = 0;
+
+	for (size_t i = 0; formats[i]; i++) {
+		const struct format_ask *ask = formats[i]->asks;
+
+		for (; ask && ask->end; ask++) {
+			size_t len = strlen(ask->end);
+			size_t sure = len + (ask->inside != NULL);
+
+			if (sure <= found_len || len > n ||
+			    memcmp(path + n - len, ask->end, len) != 0 ||
+			    !holds(path, n, ask->inside))
+				continue;
+			found = ask;
+			found_len = sure;
+		}
+	}
+	return found;
+}
+
+void format_ends(const struct format *f, const char *between, struct buf *out)
+{
+	const struct format_ask *ask = f->asks;
+
+	for (; ask && ask->end; ask++)
+		buf_printf(out, "%s%s", ask == f->asks ? "" : between,
+			   ask->end);
+}
+
+void format_finish(const struct format *f, const struct buf *record,
+		   const struct buf *request, const char *reason,
+		   uint64_t n_tokens, struct buf *out)
+{
+	struct json last = { 0 }, asked = { 0 };
+	struct format_ending e = { .reason = reason, .n_tokens = n_tokens };
+
+	if (request->len &&
+	    json_read(&asked, request->data, request->len, false, NULL))
+		e.request = json_root(&asked);
+	if (f && f->finish &&
+	    json_read(&last, record->data, record->len, false, NULL)) {
+		e.record = json_root(&last);
+		f->finish(&e, out);
+	}
+	json_release(&last);
+	json_release(&asked);
+}
+
+bool format_error(struct format_ctx *cx, struct json_value error,
+		  struct err *why)
+{
+	struct json_value message = json_get(error, "message");
+	struct gen *gen = gens_newest(cx->gens);
+	char *text = NULL;
+
+	fact_json(&text, message.doc ? message : error);
+	if (!gen) {
+		err_set(why, "the server answered with an error: %.300s",
+			text ? text : "(no message)");
+		mem_free(text);
+		return false;
+	}
+	gen_facts(gen)->aborted = true;
+	gen->finished = true;
+	facts_set(&gen_facts(gen)->note, text);
+	if (!gen_facts(gen)->finish_reason)
+		facts_set(&gen_facts(gen)->finish_reason, "error");
+	mem_free(text);
+	return true;
+}
+
+double format_clock(struct format_ctx *cx, struct json_value text)
+{
+	size_t len;
+	const char *stamp = json_text(text, &len);
+	double time_s = stamp ? stamp_rfc3339(stamp, len) : NAN;
+
+	if (isnan(time_s))
+		return cx->time_s;
+	cx->gens->seen.clock = true;
+	return time_s;
+}
+
+double format_timings(struct format_ctx *cx, struct gen *gen,
+		      struct json_value record)
+{
+	double ms = json_number(json_get(json_get(record, "timings"),
+					 "predicted_ms"), NAN);
+
+	if (gen->mode == CHUNK_UNSET)
+		gen->own_clock = !isnan(ms);
+	cx->gens->seen.clock |= gen->own_clock;
+	return gen->own_clock ? ms * 1e-3 : cx->time_s;
+}
+
+void format_copy(struct buf *out, struct json_value object, const char *name)
+{
+	struct json_value v = json_get(object, name);
+	size_t len;
+	const char *text = json_text(v, &len);
+
+	if (text) {
+		buf_printf(out, "\"%s\":", name);
+		json_put_string(out, text, len);
+		buf_putc(out, ',');
+	} else if (json_is(v, JSON_NUMBER)) {
+		buf_printf(out, "\"%s\":%.0f,", name, json_number(v, 0));
+	}
+}

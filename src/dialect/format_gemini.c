@@ -1,0 +1,161 @@
+/*
+ * Gemini and Vertex, generateContent: a saved answer and a piece of a stream
+ * are the same object, so one reader takes both, as events, as lines and as
+ * the array that grows where the stream is asked for without alt=sse.
+ *
+ *	{"candidates":[{"content":{"parts":[{"text":"...","thought":true},
+ *	 {"text":"..."},{"functionCall":{"name":"f","args":{}}}]},
+ *	 "finishReason":"STOP","index":0}],
+ *	 "usageMetadata":{"promptTokenCount":9,"candidatesTokenCount":5,
+ *	 "thoughtsTokenCount":7},"modelVersion":"m","responseId":"r"}
+ *
+ * Batch output has it under "response". Counts are totals of all candidates.
+ * Without a responseId an answer that has ended is followed by another one.
+ */
+#include <string.h>
+
+#include "dialect/format.h"
+
+enum { CANDIDATES_MAX = 64 };
+
+static struct json_value answer_in(struct json_value v)
+{
+	struct json_value inner = json_get(v, "response");
+
+	return json_get(inner, "candidates").doc ||
+	       json_get(inner, "usageMetadata").doc ? inner : v;
+}
+
+static bool detect_gemini(struct json_value v)
+{
+	v = answer_in(v);
+	return json_is(json_get(json_first(json_get(v, "candidates")),
+				"content"), JSON_OBJECT) ||
+	       json_is(json_get(v, "usageMetadata"), JSON_OBJECT) ||
+	       json_is(json_get(v, "promptFeedback"), JSON_OBJECT);
+}
+
+/* Code that is run for the model is its output; what came of it is not. */
+static void add_part(struct chunk *c, struct json_value part)
+{
+	bool thought = json_is(json_get(part, "thought"), JSON_TRUE);
+
+	chunk_add_json(c, thought ? CHANNEL_REASONING : CHANNEL_ANSWER,
+		       json_get(part, "text"));
+	chunk_add_arguments(c, json_get(json_get(part, "functionCall"),
+					"args"));
+	chunk_add_json(c, CHANNEL_TOOL,
+		       json_get(json_get(part, "executableCode"), "code"));
+}
+
+static struct gen *gen_of(struct format_ctx *cx, struct json_value id,
+			  struct json_value candidate)
+{
+	char key[GEN_KEY_MAX];
+	size_t id_len = gen_key(key, id,
+				json_u32(json_get(candidate, "index"), 0));
+	struct gen *gen = gens_find(cx->gens, key);
+
+	if (gen && gen->finished && !id.doc) {
+		gens_close(cx->gens, gen);
+		gen = NULL;
+	}
+	return gen ? gen : gens_open(cx->gens, key, id_len, NULL);
+}
+
+static void take_usage(struct facts *facts, struct json_value usage, bool alone)
+{
+	uint32_t answer = json_u32(json_get(usage, "candidatesTokenCount"), 0);
+	uint32_t thoughts = json_u32(json_get(usage, "thoughtsTokenCount"), 0);
+
+	fact_u32(&facts->prompt_tokens, json_get(usage, "promptTokenCount"));
+	if (alone && (answer || thoughts))
+		facts->usage_tokens = answer + thoughts;
+}
+
+static void take_candidate(struct format_ctx *cx, struct json_value v,
+			   struct json_value candidate, bool alone)
+{
+	struct json_value parts = json_get(json_get(candidate, "content"),
+					   "parts");
+	struct gen *gen = gen_of(cx, json_get(v, "responseId"), candidate);
+	struct facts *facts = gen_facts(gen);
+
+	chunk_clear(&cx->gens->chunk);
+	for (struct json_value part = json_first(parts); part.doc;
+	     part = json_next(part))
+		add_part(&cx->gens->chunk, part);
+	gen_emit(cx->gens, gen, cx->time_s);
+	fact_json(&facts->model, json_get(v, "modelVersion"));
+	fact_json(&facts->finish_reason, json_get(candidate, "finishReason"));
+	take_usage(facts, json_get(v, "usageMetadata"), alone);
+	gen->finished |= json_get(candidate, "finishReason").doc != NULL;
+}
+
+static bool record_gemini(struct format_ctx *cx, struct json_value v,
+			  struct err *why)
+{
+	struct json_value error = json_get(v, "error"), candidates;
+	struct gen *newest = gens_newest(cx->gens);
+	bool alone;
+
+	if (json_is(error, JSON_OBJECT)) {
+		if (newest && newest->finished) /* it is not its error */
+			gens_close(cx->gens, newest);
+		return format_error(cx, error, why);
+	}
+	v = answer_in(v);
+	candidates = json_get(v, "candidates");
+	alone = json_count(candidates) < 2;
+	for (struct json_value c = json_first(candidates); c.doc;
+	     c = json_next(c))
+		take_candidate(cx, v, c, alone);
+	if (!json_count(candidates) && newest)
+		take_usage(gen_facts(newest), json_get(v, "usageMetadata"),
+			   alone);
+	if (!detect_gemini(v))
+		return err_set(why, "it has no \"candidates\"");
+	return true;
+}
+
+/* --- the server's side -------------------------------------------------- */
+
+static void finish_gemini(const struct format_ending *e, struct buf *out)
+{
+	const char *reason = strcmp(e->reason, "stop") ? e->reason : "STOP";
+	uint32_t n = json_u32(json_get(json_get(e->request, "generationConfig"),
+				       "candidateCount"), 1);
+
+	buf_puts(out, "data: {");
+	format_copy(out, e->record, "responseId");
+	format_copy(out, e->record, "modelVersion");
+	buf_puts(out, "\"candidates\":[");
+	n = MIN(MAX(n, 1), CANDIDATES_MAX);
+	for (uint32_t i = 0; i < n; i++) {
+		buf_printf(out, "%s{\"index\":%u,\"content\":{\"role\":"
+				"\"model\",\"parts\":[{\"text\":\"\"}]},"
+				"\"finishReason\":", i ? "," : "", i);
+		json_put_string(out, reason, strlen(reason));
+		buf_putc(out, '}');
+	}
+	buf_puts(out, "]}\n\n");
+}
+
+static const struct format_ask asks_gemini[] = {
+	{ .end = ":streamGenerateContent",
+	  .body = "'contents':[{'role':'user','parts':[{'text':$}]}]",
+	  .key = "x-goog-api-key: " },
+	{ 0 },
+};
+
+const struct format format_gemini = {
+	.name = "gemini",
+	.title = "Gemini generateContent",
+	.shape = FEED_STREAM,
+	.detect = detect_gemini,
+	.record = record_gemini,
+	.asks = asks_gemini,
+	.host = "https://generativelanguage.googleapis.com/",
+	.host_key = "GEMINI_API_KEY",
+	.finish = finish_gemini,
+};

@@ -1,0 +1,121 @@
+/*
+ * Recorded HTTP traffic: HAR files of browsers and proxies, and the cassettes
+ * of VCR (vcrpy, Ruby's VCR, Betamax) that are kept as JSON. Each answer that
+ * a model's server gave is read as if it had been saved alone.
+ *
+ *	{"log":{"entries":[{"response":{"content":{"text":"...",
+ *	 "encoding":"base64"}}}]}}
+ *	{"http_interactions":[{"response":{"body":{"base64_string":"..."}}}]}
+ *	{"interactions":[{"response":{"body":{"string":"..."}}}]}
+ */
+#include "base/base64.h"
+#include "base/unpack.h"
+#include "dialect/wrap.h"
+
+enum { BODY_MAX_BYTES = FEED_RECORD_MAX_BYTES }; /* unpacked */
+
+static struct json_value entries_of(struct json_value v)
+{
+	const struct json_value places[] = {
+		json_get(json_get(v, "log"), "entries"),
+		json_get(v, "http_interactions"),
+		json_get(v, "interactions"),
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(places); i++)
+		if (json_is(places[i], JSON_ARRAY))
+			return places[i];
+	return (struct json_value){ 0 };
+}
+
+static bool detect_har(struct json_value v)
+{
+	struct json_value log = json_get(v, "log"), first;
+
+	if (json_get(log, "version").doc && json_get(log, "creator").doc)
+		return true;
+	first = json_first(entries_of(v));
+	return json_get(first, "request").doc &&
+	       json_get(first, "response").doc;
+}
+
+/* Undoes .gz and the like; what is broken stays as it is. */
+static void unpack(struct buf *body)
+{
+	struct unpack *u = unpack_new();
+	struct buf out = { 0 };
+	size_t at = 0;
+	bool fine = true;
+
+	while (fine && (at < body->len || unpack_pending(u)) &&
+	       out.len < BODY_MAX_BYTES) {
+		size_t used = 0;
+
+		fine = unpack_bytes(u, body->data + at, body->len - at, &used,
+				    &out, FEED_PROBE_BYTES, NULL);
+		at += used;
+	}
+	unpack_rest(u, &out);
+	unpack_free(u);
+	if (!out.len)
+		return;
+	buf_release(body);
+	*body = out;
+}
+
+/* The body of an answer, as the server sent it. */
+static void take_body(struct json_value response, struct buf *out)
+{
+	struct json_value content = json_get(response, "content");
+	struct json_value body = json_get(response, "body"), text;
+	bool base64 = json_text_is(json_get(content, "encoding"), "base64");
+	size_t len;
+	const char *s;
+
+	text = json_get(content, "text");
+	if (json_is(body, JSON_STRING))
+		text = body;
+	if (!text.doc)
+		text = json_get(body, "string");
+	if (!text.doc) {
+		text = json_get(body, "base64_string");
+		base64 |= text.doc != NULL;
+	}
+	s = json_text(text, &len);
+	buf_clear(out);
+	if (s && !(base64 && base64_get(out, s, len)))
+		buf_append(out, s, len);
+	if (out->len && unpack_wants(out->data[0]))
+		unpack(out);
+}
+
+static bool record_har(struct format_ctx *cx, struct json_value v,
+			struct err *why)
+{
+	struct json_value entries = entries_of(v);
+	struct buf body = { 0 };
+	struct err first = { "" };
+	size_t found = 0;
+
+	for (struct json_value e = json_first(entries); e.doc;
+	     e = json_next(e)) {
+		take_body(json_get(e, "response"), &body);
+		found += body.len && wrap_body(cx, body.data, body.len, &first);
+	}
+	buf_release(&body);
+	if (found)
+		return true;
+	if (!json_count(entries))
+		return err_set(why, "it holds no recorded answers");
+	return err_set(why, "of its %zu recorded answers none holds generated "
+			    "text (%s)", json_count(entries),
+		       first.text[0] ? first.text : "they have no bodies");
+}
+
+const struct format format_har = {
+	.name = "har",
+	.title = "recorded HTTP traffic (HAR, VCR)",
+	.shape = FEED_RECORDS,
+	.detect = detect_har,
+	.record = record_har,
+};

@@ -1,0 +1,477 @@
+/*
+ * JSON of no particular dialect: lines or an array of strings or objects
+ * that hold prompts and generations. Where is the text? In this order:
+ *
+ *	1  --field
+ *	2  a saved answer of a server, also as JSON inside a string
+ *	3  the longest string under a name that means "generation"; lists of
+ *	   strings are several generations
+ *	4  the last assistant's turn of messages or conversations
+ *	5  objects one level down that hold 3 (one a model, say)
+ *	6  the longest string under a name that may mean it; 5 with those
+ *	7  reasoning alone
+ *	8  the longest string whose name means nothing else; that is a guess
+ */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "dialect/field.h"
+#include "dialect/record.h"
+
+enum {
+	NESTED_LISTS_MAX = 4,      /* resps[[...]] */
+	FOUND_MAX = 100000,        /* generations in one record */
+	/* What a guess must have: so many words, and of all the text in its
+	 * record one part in so many. */
+	GUESS_WORDS = 3,
+	GUESS_SHARE = 2,
+	WORD_MAX_BYTES = 64, /* longer ones are no words, but in a script
+				that has no blanks */
+};
+
+static const char *const strong_names[] = {
+	"response",	   "responses",	    "output",	     "outputs",
+	"completion",	   "completions",   "generation",    "generations",
+	"generated_text",  "model_output",  "model_response", "raw_output",
+	"prediction",	   "predictions",   "resps",	     "code",
+	"gen",		   "pred",	    "output_list",   "generated",
+	"model_answer",	   "llm_output",    "full_output",   NULL,
+};
+static const char *const weak_names[] = {
+	"text",	   "content", "solution", "answer", "result",
+	"message", "reply",   "target_text", NULL,
+};
+static const char *const think_names[] = {
+	"reasoning",	   "reasoning_content",	       "thinking",
+	"think",	   "thinking_tokens",	       "thought",
+	"thoughts",	   "deepseek_reasoning",       "reasoning_trace",
+	"original_reasoning_trace", "thinking_content", "cot",
+	"chain_of_thought", NULL,
+};
+static const char *const chat_names[] = {
+	"messages", "conversations", "conversation", NULL,
+};
+static const char *const raw_names[] = {
+	"raw_response", "response_json", "raw", "raw_output", NULL,
+};
+
+/* Objects one level down that hold something else. */
+static const char *const not_models[] = {
+	"doc", "metadata", "meta", "error", "usage", "arguments", NULL,
+};
+
+static void add(struct record *r, struct json_value text,
+		struct json_value think, struct json_value owner,
+		const char *name)
+{
+	struct found *found;
+
+	if (r->n >= FOUND_MAX)
+		return;
+	r->found = grow(r->found, &r->cap, r->n + 1, sizeof(*r->found));
+	found = &r->found[r->n++];
+	*found = (struct found){ .text = text, .think = think, .owner = owner };
+	snprintf(found->name, sizeof(found->name), "%s", name);
+}
+
+static size_t text_len(struct json_value v)
+{
+	size_t len;
+
+	json_text(v, &len);
+	return len;
+}
+
+static struct json_value inner_text(struct json_value v);
+
+/* A list, or an object that is used as one: {"0":...,"1":...}. */
+static bool is_list(struct json_value v)
+{
+	return json_is(v, JSON_ARRAY) ||
+	       (json_is(v, JSON_OBJECT) && json_key_is(json_first(v), "0") &&
+		!json_is(json_first(v), JSON_NUMBER));
+}
+
+/* Bytes of text that a value may stand for: a string, or what is in a list
+ * of strings or of objects with text. */
+static size_t weight(struct json_value v, unsigned depth)
+{
+	size_t sum = text_len(v);
+
+	if (json_is(v, JSON_OBJECT) && depth)
+		sum = text_len(inner_text(v));
+	if (is_list(v) && depth < NESTED_LISTS_MAX)
+		for (struct json_value c = json_first(v); c.doc;
+		     c = json_next(c))
+			sum += weight(c, depth + 1);
+	return sum;
+}
+
+/* The heaviest member under one of the names, or none. */
+static struct json_value heaviest(struct json_value object,
+				  const char *const *names)
+{
+	struct json_value best = { 0 };
+	size_t most = 0;
+
+	if (!json_is(object, JSON_OBJECT))
+		return best;
+	for (; *names; names++) {
+		struct json_value v = json_get(object, *names);
+		size_t have = weight(v, 0);
+
+		if (have > most) {
+			most = have;
+			best = v;
+		}
+	}
+	return best;
+}
+
+static struct json_value think_of(struct json_value object)
+{
+	return heaviest(object, think_names);
+}
+
+/* The text in an element of a list of generations, or none. */
+static struct json_value inner_text(struct json_value v)
+{
+	struct json_value text;
+
+	if (json_is(v, JSON_STRING))
+		return v;
+	text = heaviest(v, strong_names);
+	if (!text.doc)
+		text = heaviest(v, weak_names);
+	if (!text.doc)
+		text = heaviest(json_get(v, "message"), weak_names);
+	return json_is(text, JSON_STRING) ? text : (struct json_value){ 0 };
+}
+
+/* {role, content} or {from, value} of the answering side. */
+static bool is_answering(struct json_value turn)
+{
+	struct json_value role = json_get(turn, "role");
+
+	if (!role.doc)
+		role = json_get(turn, "from");
+	return json_text_is(role, "assistant") || json_text_is(role, "gpt") ||
+	       json_text_is(role, "model") || json_text_is(role, "bot");
+}
+
+static bool is_turn(struct json_value v)
+{
+	return json_is(json_get(v, "role"), JSON_STRING) ||
+	       json_is(json_get(v, "from"), JSON_STRING);
+}
+
+/* The last turn of the answering side; those before it are the prompt. */
+static bool add_chat(struct record *r, struct json_value messages)
+{
+	struct json_value last = { 0 }, text;
+
+	if (!json_is(messages, JSON_ARRAY))
+		return false;
+	for (struct json_value v = json_first(messages); v.doc;
+	     v = json_next(v))
+		if (is_answering(v))
+			last = v;
+	if (!last.doc)
+		return false;
+	text = json_get(last, "content");
+	if (!text.doc)
+		text = json_get(last, "value");
+	if (json_is(text, JSON_STRING)) {
+		add(r, text, think_of(last), last, "");
+	} else {
+		add(r, (struct json_value){ 0 }, (struct json_value){ 0 },
+		    last, "");
+		r->found[r->n - 1].message = last;
+	}
+	r->found[r->n - 1].turns = messages;
+	return true;
+}
+
+/*
+ * All generations in a value: a string, a list (of lists) of strings or
+ * objects, or an object with text in it. `think` runs along with a list.
+ */
+static void gather(struct record *r, struct json_value v,
+		   struct json_value think, struct json_value owner,
+		   unsigned depth)
+{
+	size_t i = 0;
+
+	if (json_is(v, JSON_STRING)) {
+		if (json_is(think, JSON_ARRAY))
+			think = json_first(think);
+		add(r, v, think, owner, "");
+	} else if (json_is(v, JSON_OBJECT) && !is_list(v)) {
+		add(r, inner_text(v), think_of(v), v, "");
+		if (r->n && !r->found[r->n - 1].text.doc)
+			r->n--;
+	} else if (is_list(v) && depth < NESTED_LISTS_MAX) {
+		if (json_is(v, JSON_ARRAY) && is_turn(json_first(v))) {
+			add_chat(r, v);
+			return;
+		}
+		for (struct json_value c = json_first(v); c.doc;
+		     c = json_next(c), i++)
+			gather(r, c, json_is(think, JSON_ARRAY) ?
+					     json_at(think, i) : think,
+			       owner, depth + 1);
+	}
+}
+
+/* A text under one of the names right in this object. */
+static bool add_named(struct record *r, struct json_value object,
+		      const char *const *names, const char *name)
+{
+	struct json_value text = heaviest(object, names);
+	size_t before = r->n;
+
+	if (!text.doc)
+		return false;
+	gather(r, text, think_of(object), object, 0);
+	for (size_t i = before; *name && i < r->n; i++)
+		snprintf(r->found[i].name, sizeof(r->found[i].name), "%s",
+			 name);
+	return r->n > before;
+}
+
+/* {"gpt-4":{"solution":...},"other":{...}}: one a member. */
+static bool add_nested(struct record *r, const char *const *names)
+{
+	size_t before = r->n;
+
+	for (struct json_value v = json_first(r->v); v.doc; v = json_next(v)) {
+		char name[RECORD_NAME_MAX];
+		size_t len;
+		const char *key = json_key(v, &len);
+
+		if (!json_is(v, JSON_OBJECT) ||
+		    record_named(v, record_prompt_names) ||
+		    record_named(v, not_models))
+			continue;
+		snprintf(name, sizeof(name), "%.*s",
+			 (int)MIN(len, sizeof(name) - 1), key);
+		add_named(r, v, names, name);
+	}
+	return r->n > before;
+}
+
+/* Bytes in all strings of a value. */
+static size_t strings_in(struct json_value v)
+{
+	size_t sum = text_len(v);
+
+	if (json_is_container(v))
+		for (v = json_first(v); v.doc; v = json_next(v))
+			sum += strings_in(v);
+	return sum;
+}
+
+/* Words as people write them; an id, URLs, a date, a name, base64 and JSON in a
+ * string have none. */
+static bool reads_like_text(struct json_value v)
+{
+	size_t len, n_words = 0, word = 0, wide = 0;
+	const char *s = json_text(v, &len);
+
+	if (!len || s[0] == '{' || s[0] == '[' || s[0] == '<')
+		return false;
+	for (size_t i = 0; i <= len; i++) {
+		bool blank = i == len || s[i] == ' ' || s[i] == '\n';
+
+		wide += i < len && (unsigned char)s[i] >= 0x80;
+		if (!blank && ++word)
+			continue;
+		n_words += word > 0 && word <= WORD_MAX_BYTES &&
+			   !memchr(s + i - word, '/', word);
+		word = 0;
+	}
+	return n_words >= GUESS_WORDS || wide * 2 > len;
+}
+
+/* The longest string that is not a prompt, gold or label by its name, if it
+ * is what the record is about. */
+static bool add_longest(struct record *r)
+{
+	struct json_value best = { 0 };
+	const char *name;
+	size_t len;
+
+	for (struct json_value v = json_first(r->v); v.doc; v = json_next(v))
+		if (text_len(v) > text_len(best) &&
+		    !record_named(v, record_prompt_names) &&
+		    !record_named(v, record_gold_names) &&
+		    !record_named(v, record_label_names) &&
+		    !record_named(v, record_fact_names))
+			best = v;
+	if (!reads_like_text(best) ||
+	    text_len(best) * GUESS_SHARE < strings_in(r->v))
+		return false;
+	add(r, best, (struct json_value){ 0 }, r->v, "");
+	name = json_key(best, &len);
+	snprintf(r->guessed, sizeof(r->guessed), "%.*s",
+		 (int)MIN(len, sizeof(r->guessed) - 1), name);
+	return true;
+}
+
+static bool add_chats(struct record *r)
+{
+	return add_chat(r, record_first(r->v, chat_names));
+}
+
+/* A think field that is empty is none. */
+static bool add_reasoning_alone(struct record *r)
+{
+	struct json_value think = think_of(r->v);
+
+	if (!json_is(think, JSON_STRING))
+		return false;
+	add(r, (struct json_value){ 0 }, think, r->v, "");
+	return true;
+}
+
+/* An empty string where the text would be: a generation of nothing. */
+static bool add_empty(struct record *r)
+{
+	struct json_value text = record_first(r->v, strong_names);
+
+	if (!text.doc)
+		text = record_first(r->v, weak_names);
+	if (!json_is(text, JSON_STRING))
+		return false;
+	add(r, text, (struct json_value){ 0 }, r->v, "");
+	return true;
+}
+
+/* A text beside an error ("error":null is none anyway). */
+static bool has_text(struct json_value v)
+{
+	return heaviest(v, strong_names).doc || heaviest(v, chat_names).doc ||
+	       heaviest(v, think_names).doc;
+}
+
+static bool look_in_object(struct record *r)
+{
+	struct err why = { "" };
+
+	if (record_error(r->v, &why) && !has_text(r->v))
+		return false;
+	return add_named(r, r->v, strong_names, "") || add_chats(r) ||
+	       add_nested(r, strong_names) ||
+	       add_named(r, r->v, weak_names, "") ||
+	       add_nested(r, weak_names) || add_reasoning_alone(r) ||
+	       add_empty(r);
+}
+
+static bool detect_jsonl(struct json_value v)
+{
+	struct record r = { .v = v };
+	bool found;
+
+	if (json_is(v, JSON_STRING))
+		return true;
+	if (json_is(v, JSON_ARRAY))
+		gather(&r, v, (struct json_value){ 0 },
+		       (struct json_value){ 0 }, 0);
+	found = json_is(v, JSON_OBJECT) ? look_in_object(&r) : r.n > 0;
+	record_release(&r);
+	return found;
+}
+
+/* A server's answer that a script kept as a string of JSON. */
+static bool emit_raw(struct record *r)
+{
+	struct json_value raw = record_first(r->v, raw_names), answer;
+	size_t len;
+	const char *s = json_text(raw, &len);
+	struct err why = { "" };
+
+	if (!s || !len || s[0] != '{' ||
+	    !json_read(&r->cx->inner, s, len, false, NULL))
+		return false;
+	answer = response_in(json_root(&r->cx->inner));
+	return answer.doc && response_emit(r, answer, &why);
+}
+
+static bool emit_field(struct record *r, const char *path, struct err *why)
+{
+	gather(r, field_get(r->v, path), (struct json_value){ 0 }, r->v, 0);
+	if (!r->n)
+		return err_set(why, "there is no text at %s", path);
+	record_emit(r);
+	return true;
+}
+
+/* "id, url, n": the first names in an object, for a sentence. */
+static void list_names(struct json_value v, char *out, size_t size)
+{
+	enum { NAMES = 6 };
+	size_t at = 0, i = 0;
+
+	out[0] = '\0';
+	for (v = json_first(v); v.doc && i < NAMES && at + 1 < size;
+	     v = json_next(v), i++) {
+		size_t len;
+		const char *key = json_key(v, &len);
+
+		at += (size_t)snprintf(out + at, size - at, "%s%.*s",
+				       i ? ", " : "", (int)MIN(len, 24u), key);
+	}
+}
+
+static bool nothing(struct json_value v, struct err *why)
+{
+	char names[200];
+
+	if (record_is_likelihood(json_get(v, "resps")))
+		return err_set(why, "it holds likelihoods of given answers, "
+				    "no generated text");
+	if (!json_is(v, JSON_OBJECT))
+		return err_set(why, "there is no text in it");
+	if (record_error(v, why))
+		return false;
+	list_names(v, names, sizeof(names));
+	return err_set(why, "no generated text is found under its names (%s); "
+			    "--field tells where it is", names);
+}
+
+static bool record_jsonl(struct format_ctx *cx, struct json_value v,
+			 struct err *why)
+{
+	struct record r = { .cx = cx, .v = v };
+	struct json_value none = { 0 }, answer = response_in(v);
+	bool ok = true;
+
+	if (cx->field) {
+		ok = emit_field(&r, cx->field, why);
+	} else if (answer.doc) {
+		ok = response_emit(&r, answer, why);
+	} else if (json_is(v, JSON_OBJECT) && emit_raw(&r)) {
+		ok = true;
+	} else if (record_is_likelihood(json_get(v, "resps"))) {
+		ok = nothing(v, why);
+	} else {
+		if (json_is(v, JSON_OBJECT))
+			(void)(look_in_object(&r) ||
+			       (!record_error(v, why) && add_longest(&r)));
+		else
+			gather(&r, v, none, none, 0);
+		ok = r.n > 0 || nothing(v, why);
+		record_emit(&r);
+	}
+	record_release(&r);
+	return ok;
+}
+
+const struct format format_jsonl = {
+	.name = "jsonl",
+	.title = "prompts and generations",
+	.shape = FEED_RECORDS,
+	.detect = detect_jsonl,
+	.record = record_jsonl,
+};

@@ -1,0 +1,236 @@
+/*
+ * Sessions, a turn or a piece of one a record: chats as lines or as an array
+ * of {role, content}, and what coding agents write down. Each turn of the
+ * model is a generation; what others said since its last one is its prompt.
+ *
+ *	{"role":"assistant","content":...}  or {"from":"gpt","value":"..."}
+ *	{"type":"assistant","message":{"id":"m1","role":"assistant",
+ *	 "model":"m","content":[...],"stop_reason":"end_turn"},
+ *	 "timestamp":"2026-01-31T09:00:00.123Z"}        Claude Code
+ *	{"type":"response_item","payload":{"type":"message",
+ *	 "role":"assistant","content":[...]}}           Codex
+ *	{"type":"item.completed","item":{"type":"agent_message",
+ *	 "text":"..."}}                                  codex exec --json
+ *
+ * Under the name "thread" all turns of the model are one generation, for who
+ * wants to see what an agent says again.
+ *
+ * A turn may come in several records: those with the same message id, or
+ * without one those that follow each other. Loops are looked for in a turn:
+ * an agent that writes a file again in a later one is not looping.
+ */
+#include "dialect/content.h"
+#include "dialect/format.h"
+
+struct session {
+	struct buf heard;  /* since the last turn of the model */
+	struct buf model;  /* that a record names for those that follow */
+	bool others_turn;  /* the model's turn is over */
+	bool whole;        /* all turns are one generation */
+};
+
+enum side { SIDE_NONE, SIDE_MODEL, SIDE_OTHERS };
+
+static bool is_one_of(struct json_value string, const char *const *words)
+{
+	for (; *words; words++)
+		if (json_text_is(string, *words))
+			return true;
+	return false;
+}
+
+static const char *const other_roles[] = {
+	"user", "human", "system", "developer", "tool", "function",
+	"observation", NULL,
+};
+/* Pieces of a turn that have a type for a role. */
+static const char *const model_types[] = {
+	"reasoning", "function_call", "custom_tool_call", "local_shell_call",
+	"web_search_call", "agent_message", NULL,
+};
+static const char *const other_types[] = {
+	"function_call_output", "custom_tool_call_output",
+	"local_shell_call_output", "command_execution", NULL,
+};
+
+/* The message or the piece of one in a record. */
+static struct json_value turn_in(struct json_value v)
+{
+	static const char *const wraps[] = { "message", "payload", "item" };
+
+	for (size_t i = 0; i < ARRAY_LEN(wraps); i++)
+		if (json_is(json_get(v, wraps[i]), JSON_OBJECT))
+			return json_get(v, wraps[i]);
+	return v;
+}
+
+static struct json_value role_of(struct json_value turn)
+{
+	struct json_value role = json_get(turn, "role");
+
+	return role.doc ? role : json_get(turn, "from");
+}
+
+/* Codex tells everything twice: as items and as events for its screen; and an
+ * item is told when it begins, too. */
+static bool is_echo(struct json_value v)
+{
+	struct json_value type = json_get(v, "type");
+
+	return json_text_is(type, "event_msg") ||
+	       json_text_is(type, "item.started") ||
+	       json_text_is(type, "item.updated");
+}
+
+static enum side side_of(struct json_value v)
+{
+	struct json_value turn = turn_in(v), role = role_of(turn);
+	struct json_value type = json_get(turn, "type");
+
+	if (is_echo(v))
+		return SIDE_NONE;
+	if (content_is_model(turn))
+		return SIDE_MODEL;
+	if (is_one_of(role, other_roles))
+		return SIDE_OTHERS;
+	return is_one_of(type, model_types) ? SIDE_MODEL :
+	       is_one_of(type, other_types) ? SIDE_OTHERS : SIDE_NONE;
+}
+
+static bool detect_session(struct json_value v)
+{
+	static const char *const types[] = {
+		"session_meta", "response_item", "turn_context",
+		"thread.started", "turn.started", "item.completed", NULL,
+	};
+	struct json_value type = json_get(v, "type"), turn = turn_in(v);
+	struct json_value content = json_get(turn, "content");
+
+	if (is_one_of(type, types) ||
+	    (json_text_is(type, "system") && json_get(v, "session_id").doc))
+		return true;
+	if (json_text_is(type, "user") || json_text_is(type, "assistant"))
+		return side_of(v) != SIDE_NONE;
+	return turn.at == v.at && role_of(v).doc &&
+	       side_of(v) != SIDE_NONE &&
+	       (json_is(content, JSON_STRING) || json_is(content, JSON_ARRAY) ||
+		json_is(json_get(v, "value"), JSON_STRING) ||
+		json_is(json_get(v, "tool_calls"), JSON_ARRAY));
+}
+
+/* The generation that the record belongs to: the open one, or a new one. */
+static struct gen *turn_gen(struct format_ctx *cx, struct json_value id)
+{
+	struct session *s = cx->state;
+	struct gen *gen = gens_newest(cx->gens);
+	char key[GEN_KEY_MAX];
+	size_t id_len = gen_key(key, id, 0);
+
+	if (gen && s->whole)
+		return gen;
+	if (gen && (id.doc ? strcmp(gen->key, key) == 0 : !s->others_turn))
+		return gen;
+	gens_close_some(cx->gens, true);
+	gen = gens_open(cx->gens, key, id_len, NULL);
+	run_prompt(gen->run, s->heard.data, s->heard.len);
+	buf_clear(&s->heard);
+	s->others_turn = false;
+	if (s->model.len)
+		facts_set(&gen_facts(gen)->model, buf_cstr(&s->model));
+	return gen;
+}
+
+static void take_turn(struct format_ctx *cx, struct json_value v,
+		      struct json_value turn)
+{
+	struct gen *gen = turn_gen(cx, json_get(turn, "role").doc &&
+				   turn.at != v.at ? json_get(turn, "id") :
+						     (struct json_value){ 0 });
+	struct facts *facts = gen_facts(gen);
+	struct json_value usage = json_get(turn, "usage");
+
+	chunk_clear(&cx->gens->chunk);
+	if (role_of(turn).doc)
+		content_message(&cx->gens->chunk, turn);
+	else
+		content_output(&cx->gens->chunk, turn);
+	gen_emit(cx->gens, gen, format_clock(cx, json_get(v, "timestamp")));
+	fact_json(&facts->model, json_get(turn, "model"));
+	fact_json(&facts->finish_reason, json_get(turn, "stop_reason"));
+	if (!((struct session *)cx->state)->whole) /* it is of one turn */
+		fact_u32(&facts->usage_tokens,
+			 json_get(usage, "output_tokens"));
+}
+
+static void hear(struct session *s, struct json_value turn)
+{
+	struct json_value content = json_get(turn, "content");
+
+	if (!content.doc)
+		content = json_get(turn, "value");
+	content_text(content.doc ? content : turn, &s->heard);
+	s->others_turn = true;
+}
+
+static bool record_session(struct format_ctx *cx, struct json_value v,
+			   struct err *why)
+{
+	struct session *s = cx->state;
+	struct json_value turn = turn_in(v);
+	char *model = NULL;
+
+	if (!json_is(v, JSON_OBJECT))
+		return err_set(why, "it is no turn of a session");
+	switch (side_of(v)) {
+	case SIDE_MODEL:
+		take_turn(cx, v, turn);
+		break;
+	case SIDE_OTHERS:
+		hear(s, turn);
+		break;
+	case SIDE_NONE: /* what else is written down: settings, snapshots */
+		fact_json(&model, json_get(turn, "model"));
+		if (model) {
+			buf_clear(&s->model);
+			buf_puts(&s->model, model);
+		}
+		mem_free(model);
+		break;
+	}
+	return true;
+}
+
+static bool record_thread(struct format_ctx *cx, struct json_value v,
+			  struct err *why)
+{
+	((struct session *)cx->state)->whole = true;
+	return record_session(cx, v, why);
+}
+
+static void release_session(void *state)
+{
+	struct session *s = state;
+
+	buf_release(&s->heard);
+	buf_release(&s->model);
+}
+
+const struct format format_session = {
+	.name = "session",
+	.title = "turns of a session",
+	.shape = FEED_STREAM,
+	.state_bytes = sizeof(struct session),
+	.detect = detect_session,
+	.record = record_session,
+	.release = release_session,
+};
+
+/* Only by name. */
+const struct format format_thread = {
+	.name = "thread",
+	.title = "all turns of a session as one text",
+	.shape = FEED_STREAM,
+	.state_bytes = sizeof(struct session),
+	.record = record_thread,
+	.release = release_session,
+};

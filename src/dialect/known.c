@@ -1,0 +1,189 @@
+/*
+ * How other kinds of files begin, and how lines of servers' logs look: tables,
+ * and two kinds of files that have no magic. What they hold is told in a
+ * sentence, not measured.
+ */
+#include "dialect/known.h"
+
+#include <string.h>
+
+#include "base/utf8.h"
+
+static bool begins(const char *s, size_t n, const char *word, size_t len)
+{
+	return n >= len && memcmp(s, word, len) == 0;
+}
+
+#define KIND(magic, what) { magic, sizeof(magic) - 1, what }
+static const struct {
+	const char *magic;
+	size_t len;
+	const char *what;
+} binaries[] = {
+	KIND("PK\x05\x06", "is an empty ZIP archive"),
+	KIND("\x7f" "ELF", "is a program (ELF), not a trace"),
+	KIND("\x89PNG", "is a picture (PNG), not a trace"),
+	KIND("\xff\xd8\xff", "is a picture (JPEG), not a trace"),
+	KIND("GIF8", "is a picture (GIF), not a trace"),
+	KIND("%PDF-", "is a PDF, not a trace"),
+	KIND("GGUF", "is a model (GGUF), not a trace"),
+	KIND("SQLite format 3", "is an SQLite database, not a trace"),
+	KIND("PAR1", "is a Parquet file; write it as JSON lines first"),
+	KIND("ARROW1", "is an Arrow file; write it as JSON lines first"),
+	KIND("\xfd" "7zXZ", "is an .xz archive; unpack it with `xz -d` first"),
+	KIND("BZh", "is a .bz2 archive; unpack it with `bzip2 -d` first"),
+	KIND("\x04\x22\x4d\x18", "is an .lz4 archive; unpack it with `lz4 -d` "
+				 "first"),
+	KIND("\xff\xfe", "is UTF-16 text; convert it with `iconv -f UTF-16 "
+			 "-t UTF-8` first"),
+	KIND("\xfe\xff", "is UTF-16 text; convert it with `iconv -f UTF-16 "
+			 "-t UTF-8` first"),
+};
+
+/* Goes past a word that s[*at..n) begins with. */
+static bool pass(const char *s, size_t n, size_t *at, const char *word)
+{
+	size_t len = strlen(word);
+
+	if (!begins(s + *at, n - *at, word, len))
+		return false;
+	*at += len;
+	return true;
+}
+
+/* A dictionary of netstrings, "1234:9:websocket;": the length of the whole,
+ * then the first name, as long as it says. */
+static bool is_mitmproxy(const char *s, size_t n)
+{
+	enum { DIGITS = 12, NAME = 32 };
+	size_t at = 0, len = 0, from;
+
+	while (at < n && at < DIGITS && s[at] >= '0' && s[at] <= '9')
+		at++;
+	if (!at || !pass(s, n, &at, ":"))
+		return false;
+	for (from = at; at < n && s[at] >= '0' && s[at] <= '9' && len < NAME;)
+		len = len * 10 + (size_t)(s[at++] - '0');
+	if (at == from || !len || len > NAME || !pass(s, n, &at, ":") ||
+	    at + len >= n || (s[at + len] != ';' && s[at + len] != ','))
+		return false;
+	for (; len; len--, at++)
+		if (s[at] != '_' && (s[at] < 'a' || s[at] > 'z'))
+			return false;
+	return true;
+}
+
+/* Goes past what may stand before a cassette's list. */
+static bool pass_yaml_head(const char *s, size_t n, size_t *at)
+{
+	bool head = pass(s, n, at, "---");
+
+	while (*at < n && strchr("\r\n", s[*at]) && s[*at])
+		++*at;
+	if (!pass(s, n, at, "version: "))
+		return head;
+	while (*at < n && strchr("\r\n0123456789", s[*at]) && s[*at])
+		++*at;
+	return true;
+}
+
+/* A cassette of VCR, vcrpy or go-vcr in YAML. */
+static bool is_yaml_cassette(const char *s, size_t n)
+{
+	size_t at = 0;
+
+	pass_yaml_head(s, n, &at);
+	return pass(s, n, &at, "http_interactions:") ||
+	       pass(s, n, &at, "interactions:");
+}
+
+bool known_later(const char *s, size_t n)
+{
+	size_t at = 0;
+
+	return pass_yaml_head(s, n, &at) && at == n;
+}
+
+const char *known_binary(const char *s, size_t n)
+{
+	if (is_mitmproxy(s, n))
+		return "is a dump of mitmproxy; write it as HAR first: "
+		       "mitmdump -nr FILE --set hardump=FILE.har, and open "
+		       "that";
+	if (is_yaml_cassette(s, n))
+		return "is a cassette of recorded HTTP traffic (VCR) in YAML; "
+		       "write it as JSON first: yq -o=json . FILE > FILE.json, "
+		       "and open that";
+	for (size_t i = 0; i < ARRAY_LEN(binaries); i++)
+		if (begins(s, n, binaries[i].magic, binaries[i].len))
+			return binaries[i].what;
+	return NULL;
+}
+
+bool known_noise(const char *s, size_t n)
+{
+	size_t bad = 0, seen = 0;
+
+	for (size_t at = 0, used; at < n; at += used, seen++) {
+		int32_t cp = utf8_decode(s + at, n - at, &used);
+
+		bad += cp == UTF8_BAD || (cp >= 0 && cp < 7) ||
+		       (cp > 13 && cp < 27);
+	}
+	return bad * 10 > seen;
+}
+
+/* Lines in the order of mention are begun or held by servers' logs. */
+static const struct {
+	const char *text;
+	bool inside;
+} log_marks[] = {
+	{ "load_backend:", false },
+	{ "ggml_", false },
+	{ "llama_model_loader:", false },
+	{ "llama_context:", false },
+	{ "print_info:", false },
+	{ "common_", false },
+	{ "build:", false },
+	{ "build_info:", false },
+	{ "system_info:", false },
+	{ "srv ", false },
+	{ "slot ", false },
+	{ "main: ", false },
+	{ "(APIServer pid=", false },
+	{ "(EngineCore", false },
+	{ "INFO:     ", false },
+	{ "[GIN] ", false },
+	{ "time=20", false },
+	{ "sglang.launch_server", true },
+	{ "sglang serve", true },
+	{ "server_args=ServerArgs(", true },
+	{ "Decode batch", true },
+	{ "Prefill batch", true },
+	{ "Avg generation throughput", true },
+	{ "[api_utils.py:", true },
+};
+
+static bool holds(const char *s, size_t n, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (size_t at = 0; at + len <= n; at++)
+		if (memcmp(s + at, word, len) == 0)
+			return true;
+	return false;
+}
+
+bool known_log_line(const char *s, size_t n)
+{
+	enum { LOOK = 512 };
+
+	for (size_t i = 0; i < ARRAY_LEN(log_marks); i++) {
+		const char *text = log_marks[i].text;
+
+		if (log_marks[i].inside ? holds(s, MIN(n, LOOK), text) :
+					  begins(s, n, text, strlen(text)))
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,98 @@
+/*
+ * From the outside in: what can go as a whole is never looked into, so a record
+ * of a megabyte costs a few questions.
+ */
+#include "dialect/mark.h"
+
+#include <string.h>
+
+struct marking {
+	const struct format *format;
+	struct json json, left; /* the record; what is left of it, read anew */
+	bool *gone, *blank;     /* by node: left out; an empty string */
+	struct buf text;
+	size_t n_asks;
+};
+
+static void put(struct marking *m, struct json_value v, struct buf *out)
+{
+	bool object = json_is(v, JSON_OBJECT), some = false;
+
+	if (!json_is_container(v)) {
+		if (m->blank[v.at])
+			buf_puts(out, "\"\"");
+		else
+			json_put(out, v);
+		return;
+	}
+	buf_putc(out, object ? '{' : '[');
+	for (struct json_value c = json_first(v); c.doc; c = json_next(c)) {
+		size_t len;
+		const char *key = json_key(c, &len);
+
+		if (m->gone[c.at])
+			continue;
+		if (some)
+			buf_putc(out, ',');
+		some = true;
+		if (object) {
+			json_put_string(out, key, len);
+			buf_putc(out, ':');
+		}
+		put(m, c, out);
+	}
+	buf_putc(out, object ? '}' : ']');
+}
+
+static bool claims(struct marking *m)
+{
+	buf_clear(&m->text);
+	put(m, json_root(&m->json), &m->text);
+	m->n_asks++;
+	return json_read(&m->left, m->text.data, m->text.len, false, NULL) &&
+	       format_of(json_root(&m->left)) == m->format;
+}
+
+/* Tries to do without a node in the one way or the other. */
+static bool without(struct marking *m, bool *how)
+{
+	*how = m->n_asks < MARK_ASKS_MAX;
+	if (*how && !claims(m))
+		*how = false;
+	return *how;
+}
+
+static void shrink(struct marking *m, struct json_value v)
+{
+	for (struct json_value c = json_first(v); c.doc; c = json_next(c)) {
+		if (without(m, &m->gone[c.at]))
+			continue;
+		if (json_is_container(c))
+			shrink(m, c);
+		else if (json_is(c, JSON_STRING))
+			without(m, &m->blank[c.at]);
+	}
+}
+
+bool mark_of(const struct format *format, const char *json, size_t n,
+	     struct buf *out)
+{
+	struct marking m = { .format = format };
+	bool claimed = false;
+
+	if (json_read(&m.json, json, n, false, NULL)) {
+		m.gone = mem_zalloc(m.json.n * sizeof(*m.gone));
+		m.blank = mem_zalloc(m.json.n * sizeof(*m.blank));
+		claimed = claims(&m);
+	}
+	if (claimed) {
+		shrink(&m, json_root(&m.json));
+		put(&m, json_root(&m.json), out);
+	}
+	json_release(&m.json);
+	json_release(&m.left);
+	buf_release(&m.text);
+	mem_free(m.gone);
+	mem_free(m.blank);
+	return claimed;
+}

@@ -1,0 +1,256 @@
+/*
+ * Lists of names, in the order in which they are believed. They are data: a
+ * new harness is a name more, and never an if.
+ */
+#include "dialect/record.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "dialect/content.h"
+#include "dialect/template.h"
+
+const char *const record_prompt_names[] = {
+	"prompt",    "question",    "problem",	 "instruction", "query",
+	"raw_prompt", "input",	    "input_text", "user_prompt", NULL,
+};
+
+const char *const record_gold_names[] = {
+	"gt",		"gold",		   "ground_truth",
+	"target",	"reference",	   "expected",
+	"expected_answer", "gold_answer",  "reference_answer",
+	"correct_answer",  "answer",	   NULL,
+};
+
+const char *const record_label_names[] = {
+	"is_correct", "correct",     "graded_correct", "label",
+	"score",      "scores",	     "acc",	       "exact_match",
+	"passed",     "reward",	     "accuracy",       "grade", NULL,
+};
+
+const char *const record_fact_names[] = {
+	"id",	      "idx",	  "index",   "doc_id",	   "url",
+	"uuid",	      "custom_id", "model",  "model_name", "timestamp",
+	"created_at", "task",	  "subject", "level",	   "dataset",
+	"unique_id",  "source",	  "system",  "gt_cot",	   "doc_hash",
+	"prompt_hash", "target_hash", "type", NULL,
+};
+
+static const char *const model_names[] = {
+	"model", "model_name", "model_tag", "model_id", "generator", NULL,
+};
+static const char *const finish_names[] = {
+	"finish_reason", "stop_reason", "done_reason", "finish_reasons",
+	"stop", NULL,
+};
+static const char *const usage_names[] = {
+	"completion_tokens", "output_tokens", "eval_count",
+	"generated_tokens",  NULL,
+};
+static const char *const prompt_usage_names[] = {
+	"prompt_tokens", "input_tokens", "prompt_eval_count", NULL,
+};
+static const char *const id_names[] = {
+	"token_ids",	    "output_ids",    "output_token_ids",
+	"completion_ids",   "response_ids",  "generated_ids",
+	"response_token_ids", NULL,
+};
+
+void record_release(struct record *r)
+{
+	mem_free(r->found);
+	r->found = NULL;
+	r->n = r->cap = 0;
+}
+
+struct json_value record_first(struct json_value v, const char *const *names)
+{
+	for (; *names; names++) {
+		struct json_value value = json_get(v, *names);
+
+		if (value.doc && !json_is(value, JSON_NULL))
+			return value;
+	}
+	return (struct json_value){ 0 };
+}
+
+bool record_named(struct json_value member, const char *const *names)
+{
+	for (; *names; names++)
+		if (json_key_is(member, *names))
+			return true;
+	return false;
+}
+
+/* Beside the text, else in the whole record; of a list, the i-th. */
+static struct json_value look(const struct record *r, struct json_value owner,
+			      const char *const *names, size_t i)
+{
+	struct json_value value = record_first(owner, names);
+
+	if (!value.doc)
+		value = record_first(r->v, names);
+	if (json_is(value, JSON_ARRAY))
+		value = json_at(value, json_count(value) > i ? i : 0);
+	return value;
+}
+
+static void set_label(struct facts *facts, struct json_value v)
+{
+	double number = json_number(v, NAN);
+
+	if (json_is(v, JSON_TRUE) || number == 1)
+		facts_set(&facts->label, "correct");
+	else if (json_is(v, JSON_FALSE) || number == 0)
+		facts_set(&facts->label, "wrong");
+	else
+		fact_json(&facts->label, v);
+}
+
+/* lm-eval: arguments.gen_args_0.arg_0, in old files arguments[0][0]. */
+static struct json_value lm_eval_prompt(struct json_value v)
+{
+	struct json_value arguments = json_get(v, "arguments");
+	struct json_value first = json_first(arguments);
+
+	if (json_is(first, JSON_OBJECT))
+		return json_get(first, "arg_0");
+	return json_at(first, 0);
+}
+
+/* Messages, up to the one that is the answer (none: all of them). */
+static void put_messages(struct run *run, struct json_value messages,
+			 struct json_value answer)
+{
+	for (struct json_value v = json_first(messages); v.doc;
+	     v = json_next(v)) {
+		struct json_value content = json_get(v, "content");
+
+		if (answer.doc && v.at == answer.at)
+			return;
+		if (!content.doc)
+			content = json_get(v, "value");
+		content_text(content, &run->trace.prompt);
+	}
+}
+
+static void set_prompt(const struct record *r, struct run *run)
+{
+	struct json_value prompt = lm_eval_prompt(r->v);
+	size_t len;
+	const char *s;
+
+	if (!prompt.doc)
+		prompt = record_first(r->v, record_prompt_names);
+	s = json_text(prompt, &len);
+	if (s)
+		run_prompt(run, s, len);
+	else if (json_is(prompt, JSON_ARRAY))
+		put_messages(run, prompt, (struct json_value){ 0 });
+}
+
+static void set_counts(const struct record *r, struct facts *facts,
+		       struct json_value owner, bool alone)
+{
+	struct json_value usage = json_get(r->v, "usage");
+
+	fact_u32(&facts->prompt_tokens, look(r, owner, prompt_usage_names, 0));
+	fact_u32(&facts->prompt_tokens,
+		 record_first(usage, prompt_usage_names));
+	if (!alone)
+		return;
+	fact_u32(&facts->usage_tokens, look(r, owner, usage_names, 0));
+	fact_u32(&facts->usage_tokens, record_first(usage, usage_names));
+}
+
+struct gen *record_open(struct record *r, struct json_value owner, size_t i,
+			size_t n, const char *name)
+{
+	char place[RECORD_NAME_MAX + 32], key[GEN_KEY_MAX];
+	struct gen *gen;
+	struct facts *facts;
+
+	if (*name)
+		snprintf(place, sizeof(place), "%zu.%s", r->cx->i_record, name);
+	else if (n > 1)
+		snprintf(place, sizeof(place), "%zu.%zu", r->cx->i_record, i);
+	else
+		snprintf(place, sizeof(place), "%zu", r->cx->i_record);
+	snprintf(key, sizeof(key), "%s", place);
+	gen = gens_open(r->cx->gens, key, 0, place);
+	facts = gen_facts(gen);
+	fact_json(&facts->model, look(r, owner, model_names, i));
+	fact_json(&facts->gold, look(r, owner, record_gold_names, i));
+	fact_json(&facts->finish_reason, look(r, owner, finish_names, i));
+	set_label(facts, look(r, owner, record_label_names, i));
+	set_counts(r, facts, owner, n == 1);
+	set_prompt(r, gen->run);
+	return gen;
+}
+
+/* Token ids of the i-th of n generations, if the record has them. */
+static struct json_value ids_of(const struct record *r,
+				struct json_value owner, size_t i)
+{
+	struct json_value ids = record_first(owner, id_names);
+
+	if (!ids.doc)
+		ids = record_first(r->v, id_names);
+	if (json_is(json_first(ids), JSON_ARRAY))
+		ids = json_at(ids, i);
+	else if (i)
+		return (struct json_value){ 0 };
+	return json_is(json_first(ids), JSON_NUMBER) ? ids :
+						      (struct json_value){ 0 };
+}
+
+static void emit(struct record *r, const struct found *found, size_t i)
+{
+	struct chunk *chunk = &r->cx->gens->chunk;
+	struct gen *gen = record_open(r, found->owner, i, r->n, found->name);
+	size_t len, prompt;
+	const char *s = json_text(found->text, &len);
+
+	if (!gen->run->trace.prompt.len)
+		put_messages(gen->run, found->turns, found->owner);
+	chunk_clear(chunk);
+	chunk_add_json(chunk, CHANNEL_REASONING, found->think);
+	if (found->message.doc)
+		content_message(chunk, found->message);
+	if (s) {
+		prompt = template_prompt(s, len, 0, NULL);
+		if (prompt) {
+			buf_clear(&gen->run->trace.prompt);
+			run_prompt(gen->run, s, prompt);
+		}
+		chunk_add(chunk, CHANNEL_ANSWER, s + prompt, len - prompt);
+	}
+	chunk_ids(chunk, ids_of(r, found->owner, i));
+	gen_emit(r->cx->gens, gen, NAN);
+	if (r->guessed[0])
+		facts_set(&gen_facts(gen)->guessed, r->guessed);
+	gens_close(r->cx->gens, gen);
+}
+
+void record_emit(struct record *r)
+{
+	for (size_t i = 0; i < r->n; i++)
+		emit(r, &r->found[i], i);
+}
+
+/* ["-1.5","False"]: scores of given answers, as lm-eval writes them. */
+bool record_is_likelihood(struct json_value resps)
+{
+	struct json_value v = resps;
+	size_t len;
+	const char *s;
+
+	while (json_is(v, JSON_ARRAY))
+		v = json_first(v);
+	s = json_text(v, &len);
+	return json_is(v, JSON_NUMBER) ||
+	       (s && !isnan(json_parse_number(s, len)) &&
+		(json_text_is(json_next(v), "True") ||
+		 json_text_is(json_next(v), "False")));
+}

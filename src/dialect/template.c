@@ -1,0 +1,124 @@
+/*
+ * The marks of the known families as a table: which mark begins such a text,
+ * and which one the assistant's turn begins with.
+ */
+#include "dialect/template.h"
+
+#include <string.h>
+
+enum { MARK_MAX_BYTES = 64 };
+
+/* `opens` begins the text; `assistant` ends the prompt; line ends of the
+ * template that follow it belong to the prompt. */
+static const struct template_marks {
+	const char *opens;
+	const char *assistant;
+	unsigned newlines;
+} marks[] = {
+	{ "<|im_start|>", "<|im_start|>assistant", 1 },
+	{ "<\xef\xbd\x9c"
+	  "begin\xe2\x96\x81of\xe2\x96\x81"
+	  "sentence\xef\xbd\x9c>",
+	  "<\xef\xbd\x9c"
+	  "Assistant\xef\xbd\x9c>",
+	  0 },
+	{ "<\xef\xbd\x9cUser\xef\xbd\x9c>",
+	  "<\xef\xbd\x9c"
+	  "Assistant\xef\xbd\x9c>",
+	  0 },
+	{ "<|begin_of_text|>", "<|start_header_id|>assistant<|end_header_id|>",
+	  2 },
+	{ "<|start_header_id|>",
+	  "<|start_header_id|>assistant<|end_header_id|>", 2 },
+	{ "<bos><start_of_turn>", "<start_of_turn>model", 1 },
+	{ "<start_of_turn>", "<start_of_turn>model", 1 },
+	{ "<s>[INST]", "[/INST]", 0 },
+	{ "[INST]", "[/INST]", 0 },
+	{ "<s>[SYSTEM_PROMPT]", "[/INST]", 0 },
+	{ "<|start|>system", "<|start|>assistant", 0 },
+	{ "<|start|>developer", "<|start|>assistant", 0 },
+	{ "<|start|>user", "<|start|>assistant", 0 },
+	{ "[gMASK]<sop>", "<|assistant|>", 1 },
+	{ "<|system|>", "<|assistant|>", 1 },
+	{ "<|user|>", "<|assistant|>", 1 },
+	{ "<|im_system|>", "<|im_assistant|>assistant<|im_middle|>", 0 },
+	{ "<|im_user|>", "<|im_assistant|>assistant<|im_middle|>", 0 },
+};
+
+static size_t skip_space(const char *s, size_t n)
+{
+	size_t at = 0;
+
+	while (at < n && (s[at] == ' ' || s[at] == '\n' || s[at] == '\r' ||
+			  s[at] == '\t'))
+		at++;
+	return at;
+}
+
+/* The first occurrence of word in s[0..n), or NULL. */
+static const char *find(const char *s, size_t n, const char *word)
+{
+	size_t len = strlen(word);
+	const char *end = s + n;
+
+	while ((size_t)(end - s) >= len &&
+	       (s = memchr(s, word[0], (size_t)(end - s) - len + 1))) {
+		if (memcmp(s, word, len) == 0)
+			return s;
+		s++;
+	}
+	return NULL;
+}
+
+/* The row whose opening mark stands at s; *more: it may still come. */
+static const struct template_marks *opened(const char *s, size_t n, bool *more)
+{
+	*more = n == 0;
+	for (size_t i = 0; i < ARRAY_LEN(marks); i++) {
+		size_t len = strlen(marks[i].opens);
+
+		if (n >= len && memcmp(s, marks[i].opens, len) == 0)
+			return &marks[i];
+		if (n < len && memcmp(s, marks[i].opens, n) == 0)
+			*more = true;
+	}
+	return NULL;
+}
+
+/* Where the prompt ends, if the mark is found from `from` on; 0 if not. */
+static size_t prompt_end(const struct template_marks *m, const char *s,
+			 size_t n, size_t from, bool *more)
+{
+	size_t len = strlen(m->assistant), at;
+	const char *mark;
+
+	from = from > MARK_MAX_BYTES ? from - MARK_MAX_BYTES : 0;
+	mark = find(s + from, n - from, m->assistant);
+	if (!mark) {
+		*more = n < TEMPLATE_PROMPT_MAX_BYTES;
+		return 0;
+	}
+	at = (size_t)(mark - s) + len;
+	for (unsigned i = 0; i < m->newlines && at < n; i++)
+		if (s[at] == '\n')
+			at++;
+	/* a line end that belongs to the template may still come */
+	*more = n < (size_t)(mark - s) + len + m->newlines;
+	return at;
+}
+
+size_t template_prompt(const char *s, size_t n, size_t from, bool *more)
+{
+	bool unsure;
+	size_t space = skip_space(s, n);
+	const struct template_marks *m = opened(s + space, n - space, &unsure);
+	size_t end = 0;
+
+	if (n > TEMPLATE_PROMPT_MAX_BYTES)
+		unsure = false;
+	if (m)
+		end = prompt_end(m, s, n, from, &unsure);
+	if (more)
+		*more = unsure;
+	return end;
+}
