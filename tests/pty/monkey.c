@@ -120,6 +120,9 @@ static void tell_last(struct monkey *m)
 static void start(struct monkey *m)
 {
 	struct lil *l = m->l;
+	const char *samples = getenv("LILSCOPE_SAMPLES");
+	char line[4096];
+	const char *const env[] = { samples ? line : NULL, NULL };
 	const char *const *const ways[] = {
 		LIL_ARGS(l->trace),
 		LIL_ARGS(l->list, l->trace),
@@ -128,7 +131,10 @@ static void start(struct monkey *m)
 		LIL_ARGS("--follow", l->trace),
 	};
 
-	lil_start(l, &(struct pty_spec){ .cwd = l->dir },
+	/* the demo's model is not beside a build in a folder of its own */
+	snprintf(line, sizeof(line), "LILSCOPE_SAMPLES=%s",
+		 samples ? samples : "");
+	lil_start(l, &(struct pty_spec){ .cwd = l->dir, .env = env },
 		  ways[next(m, ARRAY_LEN(ways))]);
 	pty_pump(l->p, PTY_PATIENCE_MS);
 }
