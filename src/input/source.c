@@ -281,7 +281,8 @@ static void spool(struct source *s, const char *bytes, size_t n)
 }
 
 /* One read that does not wait. Pipes keep their blocking mode, which other
- * processes may share: asking poll first does the same. */
+ * processes may share: asking poll first does the same. A signal may end that
+ * question (-1); then nothing is known, and read() might wait for good. */
 static enum source_state read_raw(struct source *s, struct err *err)
 {
 	struct pollfd ready = { .fd = s->fd, .events = POLLIN };
@@ -289,7 +290,7 @@ static enum source_state read_raw(struct source *s, struct err *err)
 
 	if (s->fd < 0)
 		return SOURCE_END; /* of nothing, so far */
-	if (s->pipe && poll(&ready, 1, 0) == 0)
+	if (s->pipe && poll(&ready, 1, 0) <= 0)
 		return SOURCE_WAIT;
 	n = read(s->fd, buf_reserve(&s->raw, SOURCE_SLICE_BYTES),
 		 SOURCE_SLICE_BYTES);
