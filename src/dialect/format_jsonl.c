@@ -348,18 +348,9 @@ static bool add_empty(struct record *r)
 	return true;
 }
 
-/* A text beside an error ("error":null is none anyway). */
-static bool has_text(struct json_value v)
-{
-	return heaviest(v, strong_names).doc || heaviest(v, chat_names).doc ||
-	       heaviest(v, think_names).doc;
-}
-
 static bool look_in_object(struct record *r)
 {
-	struct err why = { "" };
-
-	if (record_error(r->v, &why) && !has_text(r->v))
+	if (record_is_error(r->v))
 		return false;
 	return add_named(r, r->v, strong_names, "") || add_chats(r) ||
 	       add_nested(r, strong_names) ||

@@ -82,18 +82,25 @@ static bool detect_response(struct json_value v)
 		(json_get(v, "response").doc || json_get(v, "result").doc));
 }
 
-/* An object that is no more than an error: its members are of these names. */
-static bool is_bare_error(struct json_value v)
+/* "error":false and "error":0 say that there is none. */
+static bool is_error(struct json_value v)
+{
+	return v.doc && !json_is(v, JSON_NULL) && !json_is(v, JSON_FALSE) &&
+	       json_number(v, 1) != 0;
+}
+
+bool record_is_error(struct json_value v)
 {
 	static const char *const names[] = {
 		"message", "Message", "type", "__type", "code", "status",
 		"status_code", "statusCode", "object", "param", "detail",
-		"request_id", "id", NULL,
+		"request_id", "id", "error", NULL,
 	};
 
 	if (!json_is(json_get(v, "message"), JSON_STRING) &&
 	    !json_is(json_get(v, "Message"), JSON_STRING) &&
-	    !json_is(json_get(v, "detail"), JSON_STRING))
+	    !json_is(json_get(v, "detail"), JSON_STRING) &&
+	    !is_error(json_get(v, "error")))
 		return false;
 	for (v = json_first(v); v.doc; v = json_next(v))
 		if (!record_named(v, names))
@@ -116,11 +123,13 @@ static char *error_text(struct json_value v)
 	char *text = NULL;
 
 	for (size_t i = 0; i < ARRAY_LEN(places) && !text; i++) {
+		if (!is_error(places[i]))
+			continue;
 		fact_json(&text, json_get(places[i], "message"));
 		if (!text)
 			fact_json(&text, places[i]);
 	}
-	if (!text && is_bare_error(v)) {
+	if (!text && record_is_error(v)) {
 		fact_json(&text, json_get(v, "detail"));
 		fact_json(&text, json_get(v, "Message"));
 		fact_json(&text, json_get(v, "message"));

@@ -68,4 +68,8 @@ bool response_emit(struct record *r, struct json_value response,
  * server's message. */
 bool record_error(struct json_value v, struct err *why);
 
+/* Is it an object that is no more than an error? All its members have names
+ * that errors have; a text beside an error is still a text. */
+bool record_is_error(struct json_value v);
+
 #endif
