@@ -26,11 +26,6 @@ struct json_value call_opened(struct json *scratch, struct json_value v)
 		       json_root(scratch) : v;
 }
 
-static bool is_message(struct json_value v)
-{
-	return json_get(v, "role").doc || json_get(v, "from").doc;
-}
-
 static void hear(struct call *c, struct json_value v, unsigned depth)
 {
 	static const char *const names[] = {
@@ -85,7 +80,7 @@ static void put_output(struct chunk *chunk, struct json_value v, unsigned depth)
 
 	if (depth == DEPTH_MAX)
 		return;
-	if (json_is(v, JSON_ARRAY) && is_message(json_first(v))) {
+	if (json_is(v, JSON_ARRAY) && content_role(json_first(v)).doc) {
 		put_output(chunk, last_said(v), depth + 1);
 	} else if (json_is(v, JSON_ARRAY) &&
 		   (json_is(json_first(v), JSON_ARRAY) ||
@@ -93,7 +88,7 @@ static void put_output(struct chunk *chunk, struct json_value v, unsigned depth)
 		put_output(chunk, json_first(v), depth + 1);
 	} else if (!json_is(v, JSON_OBJECT)) {
 		content_output(chunk, v);
-	} else if (is_message(v) || json_get(v, "content").doc) {
+	} else if (content_role(v).doc || json_get(v, "content").doc) {
 		content_message(chunk, v);
 	} else {
 		for (size_t i = 0; i < ARRAY_LEN(names); i++) {

@@ -97,14 +97,19 @@ static void add_part(struct chunk *c, struct json_value part)
 	}
 }
 
+struct json_value content_role(struct json_value message)
+{
+	struct json_value role = json_get(message, "role");
+
+	return role.doc ? role : json_get(message, "from");
+}
+
 bool content_is_model(struct json_value message)
 {
 	static const char *const roles[] = { "assistant", "gpt", "model",
 					     "bot", "ai", "chatgpt" };
-	struct json_value role = json_get(message, "role");
+	struct json_value role = content_role(message);
 
-	if (!role.doc)
-		role = json_get(message, "from");
 	for (size_t i = 0; i < ARRAY_LEN(roles); i++)
 		if (json_text_is(role, roles[i]))
 			return true;

@@ -15,6 +15,9 @@
 
 #include "dialect/chunk.h"
 
+/* Who says the message: its role, or "from", as datasets have it; or none. */
+struct json_value content_role(struct json_value message);
+
 /* Is the message the model's, by its role? */
 bool content_is_model(struct json_value message);
 

@@ -331,18 +331,29 @@ static void ask_event(void *ctx, const struct sse_event *event)
 		record_error(json_root(&c->p->json), &c->error);
 }
 
-/* *error gets what a server told in place of an answer. */
-static const struct format *claimed_event(struct probe *p, struct err *error)
+/* What each event of the probe comes to; named: with its name. */
+static struct claim ask_events(struct probe *p, bool named,
+			       void (*ask)(void *ctx,
+					   const struct sse_event *event))
 {
 	struct claim claim = { .p = p };
-	struct sse_sink sink = { &claim, ask_event, NULL };
+	struct sse_sink sink = { &claim, ask, NULL };
 	struct sse sse;
 
 	sse_init(&sse, &sink, FEED_PROBE_BYTES, 1, 0);
+	sse.named = named;
 	sse_bytes(&sse, p->s, p->n);
 	if (p->whole)
 		sse_end(&sse);
 	sse_release(&sse);
+	return claim;
+}
+
+/* *error gets what a server told in place of an answer. */
+static const struct format *claimed_event(struct probe *p, struct err *error)
+{
+	struct claim claim = ask_events(p, false, ask_event);
+
 	*error = claim.error;
 	return claim.format;
 }
@@ -360,21 +371,11 @@ static void ask_output(void *ctx, const struct sse_event *event)
 
 static bool begins_output(struct probe *p)
 {
-	struct claim claim = { .p = p };
-	struct sse_sink sink = { &claim, ask_output, NULL };
-	struct sse sse;
-
 	if (!BEGINS(p->s, p->n, "event: output\n") &&
 	    !BEGINS(p->s, p->n, "event: output\r") &&
 	    !BEGINS(p->s, p->n, "event: logs"))
 		return false;
-	sse_init(&sse, &sink, FEED_PROBE_BYTES, 1, 0);
-	sse.named = true;
-	sse_bytes(&sse, p->s, p->n);
-	if (p->whole)
-		sse_end(&sse);
-	sse_release(&sse);
-	return claim.n_good > 0;
+	return ask_events(p, true, ask_output).n_good > 0;
 }
 
 static enum detect_answer sse(struct probe *p)
@@ -398,8 +399,10 @@ static enum detect_answer sse(struct probe *p)
 		return DETECT_MORE;
 	if (p->forced)
 		return settle(p, p->forced, framing);
-	if (error.text[0])
-		return err_set(p->err, "%s", error.text), DETECT_NO;
+	if (error.text[0]) {
+		err_set(p->err, "%s", error.text);
+		return DETECT_NO;
+	}
 	return refuse(p, "holds server-sent events of no dialect that is "
 			 "known here; extract the text (jq) and open that");
 }
@@ -656,16 +659,6 @@ static enum detect_answer strings(struct probe *p)
 
 /* --- all together ------------------------------------------------------- */
 
-static size_t skip_space(const char *s, size_t n)
-{
-	size_t at = 0;
-
-	while (at < n && (s[at] == ' ' || s[at] == '\n' || s[at] == '\r' ||
-			  s[at] == '\t'))
-		at++;
-	return at;
-}
-
 /* Bytes of a byte order mark and of an HTTP answer's head (curl -i). */
 static size_t skip_head(const char *s, size_t n, bool whole, bool *more)
 {
@@ -692,7 +685,7 @@ static size_t skip_head(const char *s, size_t n, bool whole, bool *more)
 static enum detect_answer ask(struct probe *p)
 {
 	const char *binary = known_binary(p->s, p->n);
-	size_t space = skip_space(p->s, p->n);
+	size_t space = scan_space(p->s, p->n);
 	bool made_of_text = p->forced && p->forced->bytes, more;
 
 	if (!made_of_text && eventstream_begins(p->s, p->n, &more))

@@ -205,16 +205,6 @@ static bool is_done(const struct feed *f, const struct piece *piece)
 	       frame_is_done(piece->data, piece->len);
 }
 
-static bool is_blank(const struct piece *piece)
-{
-	size_t at = 0;
-
-	while (at < piece->len && strchr(" \t\r\n", piece->data[at]) &&
-	       piece->data[at])
-		at++;
-	return at == piece->len;
-}
-
 /* An event that keeps a connection alive: nothing, or a word that is no record
  * ("ping", ": PROCESSING", null). */
 static bool is_keep_alive(const struct feed *f, const struct piece *piece)
@@ -222,7 +212,7 @@ static bool is_keep_alive(const struct feed *f, const struct piece *piece)
 	enum { WORD_MAX = 64 };
 
 	return f->frame.framing == FRAMING_SSE &&
-	       (is_blank(piece) ||
+	       (scan_space(piece->data, piece->len) == piece->len ||
 		(piece->len <= WORD_MAX &&
 		 !memchr(piece->data, '{', piece->len) &&
 		 !memchr(piece->data, '}', piece->len) &&

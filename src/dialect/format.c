@@ -88,6 +88,12 @@ void format_finish(const struct format *f, const struct buf *record,
 	json_release(&asked);
 }
 
+void format_usage(struct facts *facts, struct json_value usage)
+{
+	fact_u32(&facts->prompt_tokens, json_get(usage, "input_tokens"));
+	fact_u32(&facts->usage_tokens, json_get(usage, "output_tokens"));
+}
+
 bool format_error(struct format_ctx *cx, struct json_value error,
 		  struct err *why)
 {

@@ -164,6 +164,9 @@ double format_clock(struct format_ctx *cx, struct json_value text);
 double format_timings(struct format_ctx *cx, struct gen *gen,
 		      struct json_value record);
 
+/* The counts of input_tokens and output_tokens, where usage has them. */
+void format_usage(struct facts *facts, struct json_value usage);
+
 /* Appends "name":value, if the object has such text or number. */
 void format_copy(struct buf *out, struct json_value object, const char *name);
 

@@ -38,12 +38,9 @@ static void add_block(struct chunk *c, struct json_value v)
 
 static void put_facts(struct facts *facts, struct json_value message)
 {
-	struct json_value usage = json_get(message, "usage");
-
 	fact_json(&facts->model, json_get(message, "model"));
 	fact_json(&facts->finish_reason, json_get(message, "stop_reason"));
-	fact_u32(&facts->prompt_tokens, json_get(usage, "input_tokens"));
-	fact_u32(&facts->usage_tokens, json_get(usage, "output_tokens"));
+	format_usage(facts, json_get(message, "usage"));
 }
 
 /* In a stream a block begins with an empty input, whose text follows. */
@@ -98,12 +95,10 @@ static void take_block(struct format_ctx *cx, struct json_value block)
 static void take_end(struct format_ctx *cx, struct json_value v)
 {
 	struct facts *facts = gen_facts(gens_current(cx->gens));
-	struct json_value usage = json_get(v, "usage");
 
 	fact_json(&facts->finish_reason,
 		  json_get(json_get(v, "delta"), "stop_reason"));
-	fact_u32(&facts->prompt_tokens, json_get(usage, "input_tokens"));
-	fact_u32(&facts->usage_tokens, json_get(usage, "output_tokens"));
+	format_usage(facts, json_get(v, "usage"));
 }
 
 static void stop(struct format_ctx *cx)

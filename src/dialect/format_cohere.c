@@ -85,16 +85,11 @@ static void add_message(struct chunk *c, struct json_value message)
 /* Counts of the model, else those that are paid for. */
 static void take_end(struct facts *facts, struct json_value v)
 {
-	static const char *const counts[] = { "billed_units", "tokens" };
 	struct json_value usage = json_get(v, "usage");
 
 	fact_json(&facts->finish_reason, json_get(v, "finish_reason"));
-	for (size_t i = 0; i < ARRAY_LEN(counts); i++) {
-		struct json_value n = json_get(usage, counts[i]);
-
-		fact_u32(&facts->prompt_tokens, json_get(n, "input_tokens"));
-		fact_u32(&facts->usage_tokens, json_get(n, "output_tokens"));
-	}
+	format_usage(facts, json_get(usage, "billed_units"));
+	format_usage(facts, json_get(usage, "tokens"));
 }
 
 static struct gen *begin(struct format_ctx *cx, struct json_value v)

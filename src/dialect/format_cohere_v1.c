@@ -41,16 +41,11 @@ static struct gen *begin(struct format_ctx *cx, struct json_value v)
 /* Counts of the model, else those that are paid for. */
 static void take_end(struct facts *facts, struct json_value answer)
 {
-	static const char *const counts[] = { "billed_units", "tokens" };
 	struct json_value meta = json_get(answer, "meta");
 
 	fact_json(&facts->finish_reason, json_get(answer, "finish_reason"));
-	for (size_t i = 0; i < ARRAY_LEN(counts); i++) {
-		struct json_value n = json_get(meta, counts[i]);
-
-		fact_u32(&facts->prompt_tokens, json_get(n, "input_tokens"));
-		fact_u32(&facts->usage_tokens, json_get(n, "output_tokens"));
-	}
+	format_usage(facts, json_get(meta, "billed_units"));
+	format_usage(facts, json_get(meta, "tokens"));
 }
 
 static void take_saved(struct format_ctx *cx, struct json_value v)

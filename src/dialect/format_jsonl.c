@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "dialect/content.h"
 #include "dialect/field.h"
 #include "dialect/record.h"
 
@@ -152,10 +153,8 @@ static struct json_value inner_text(struct json_value v)
 /* {role, content} or {from, value} of the answering side. */
 static bool is_answering(struct json_value turn)
 {
-	struct json_value role = json_get(turn, "role");
+	struct json_value role = content_role(turn);
 
-	if (!role.doc)
-		role = json_get(turn, "from");
 	return json_text_is(role, "assistant") || json_text_is(role, "gpt") ||
 	       json_text_is(role, "model") || json_text_is(role, "bot");
 }

@@ -86,14 +86,12 @@ static bool put_output(struct chunk *c, struct json_value response)
 
 static void put_facts(struct facts *facts, struct json_value response)
 {
-	struct json_value usage = json_get(response, "usage");
 	struct json_value why = json_get(
 		json_get(response, "incomplete_details"), "reason");
 	struct json_value error = json_get(response, "error");
 
 	fact_json(&facts->model, json_get(response, "model"));
-	fact_u32(&facts->prompt_tokens, json_get(usage, "input_tokens"));
-	fact_u32(&facts->usage_tokens, json_get(usage, "output_tokens"));
+	format_usage(facts, json_get(response, "usage"));
 	if (!json_text_is(json_get(response, "status"), "in_progress") &&
 	    !json_text_is(json_get(response, "status"), "queued"))
 		fact_json(&facts->finish_reason,

@@ -64,13 +64,6 @@ static struct json_value turn_in(struct json_value v)
 	return v;
 }
 
-static struct json_value role_of(struct json_value turn)
-{
-	struct json_value role = json_get(turn, "role");
-
-	return role.doc ? role : json_get(turn, "from");
-}
-
 /* Codex tells everything twice: as items and as events for its screen; and an
  * item is told when it begins, too. */
 static bool is_echo(struct json_value v)
@@ -84,7 +77,7 @@ static bool is_echo(struct json_value v)
 
 static enum side side_of(struct json_value v)
 {
-	struct json_value turn = turn_in(v), role = role_of(turn);
+	struct json_value turn = turn_in(v), role = content_role(turn);
 	struct json_value type = json_get(turn, "type");
 
 	if (is_echo(v))
@@ -111,7 +104,7 @@ static bool detect_session(struct json_value v)
 		return true;
 	if (json_text_is(type, "user") || json_text_is(type, "assistant"))
 		return side_of(v) != SIDE_NONE;
-	return turn.at == v.at && role_of(v).doc &&
+	return turn.at == v.at && content_role(v).doc &&
 	       side_of(v) != SIDE_NONE &&
 	       (json_is(content, JSON_STRING) || json_is(content, JSON_ARRAY) ||
 		json_is(json_get(v, "value"), JSON_STRING) ||
@@ -150,7 +143,7 @@ static void take_turn(struct format_ctx *cx, struct json_value v,
 	struct json_value usage = json_get(turn, "usage");
 
 	chunk_clear(&cx->gens->chunk);
-	if (role_of(turn).doc)
+	if (content_role(turn).doc)
 		content_message(&cx->gens->chunk, turn);
 	else
 		content_output(&cx->gens->chunk, turn);

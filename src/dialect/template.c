@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "json/scan.h"
+
 enum { MARK_MAX_BYTES = 64 };
 
 /* `opens` begins the text; `assistant` ends the prompt; line ends of the
@@ -44,16 +46,6 @@ static const struct template_marks {
 	{ "<|im_system|>", "<|im_assistant|>assistant<|im_middle|>", 0 },
 	{ "<|im_user|>", "<|im_assistant|>assistant<|im_middle|>", 0 },
 };
-
-static size_t skip_space(const char *s, size_t n)
-{
-	size_t at = 0;
-
-	while (at < n && (s[at] == ' ' || s[at] == '\n' || s[at] == '\r' ||
-			  s[at] == '\t'))
-		at++;
-	return at;
-}
 
 /* The first occurrence of word in s[0..n), or NULL. */
 static const char *find(const char *s, size_t n, const char *word)
@@ -110,7 +102,7 @@ static size_t prompt_end(const struct template_marks *m, const char *s,
 size_t template_prompt(const char *s, size_t n, size_t from, bool *more)
 {
 	bool unsure;
-	size_t space = skip_space(s, n);
+	size_t space = scan_space(s, n);
 	const struct template_marks *m = opened(s + space, n - space, &unsure);
 	size_t end = 0;
 

@@ -148,13 +148,18 @@ void guard_report_hit(const struct watch *w, const struct watch_hit *hit,
 	buf_putc(out, ')');
 }
 
+/* Of the call that has just failed. */
+static bool not_written(const char *path, struct err *err)
+{
+	return err_set(err, "%s can't be written: %s", path, strerror(errno));
+}
+
 static FILE *open_report(const char *path, const char *mode, struct err *err)
 {
 	FILE *file = strcmp(path, "-") == 0 ? stderr : fopen(path, mode);
 
 	if (!file)
-		err_set(err, "%s can't be written: %s", path,
-			strerror(errno));
+		not_written(path, err);
 	return file;
 }
 
@@ -176,8 +181,7 @@ bool guard_report_close(FILE *file, const char *path, struct err *err)
 		good = false;
 	if (good)
 		return true;
-	return err_set(err, "%s can't be written: %s", path,
-		       strerror(errno));
+	return not_written(path, err);
 }
 
 /* Once: the same disk is full for every line that follows. */
@@ -185,8 +189,7 @@ static void break_off(struct guard_file *f)
 {
 	struct err err = { "" };
 
-	err_set(&err, "%s can't be written: %s", f->path,
-		strerror(errno));
+	not_written(f->path, &err);
 	if (!f->broken)
 		say(f->err, err.text);
 	f->broken = true;

@@ -70,15 +70,13 @@ static bool is_news(const struct watch *w, struct watched *g,
 	return news;
 }
 
-static void add_hit(struct watch *w, struct watched *g, uint32_t at_token)
+static void add_hit(struct watch *w, const char *record, uint32_t at_token)
 {
-	const char *record = g->run->trace.facts.record;
 	struct watch_hit hit = { .at_token = at_token,
 				 .resumed_at = RULE_NEVER };
 
 	snprintf(hit.record, sizeof(hit.record), "%s", record ? record : "0");
 	w->hits = grow(w->hits, &w->hits_cap, w->n_hits + 1, sizeof(hit));
-	g->i_hit = w->n_hits;
 	w->hits[w->n_hits++] = hit;
 }
 
@@ -94,8 +92,10 @@ static void look(struct watch *w, struct watched *g)
 	if (!g->run->meter || !is_news(w, g, g->run->meter))
 		return;
 	v = meter_rule(g->run->meter, w->opts.i_rule);
-	if (v.at_token != RULE_NEVER)
-		add_hit(w, g, v.at_token);
+	if (v.at_token == RULE_NEVER)
+		return;
+	g->i_hit = w->n_hits;
+	add_hit(w, g->run->trace.facts.record, v.at_token);
 }
 
 /* What came after the threshold, and whether information did. */
@@ -244,25 +244,21 @@ static size_t next_place(const struct watch *w, const char *s, size_t n,
 static void look_at_shadow(struct watch *w)
 {
 	const char *dialect = feed_dialect(w->feed);
-	uint32_t at_token;
+	bool over;
 
 	if (!w->shadow)
 		return;
-	at_token = shadow_at_token(w->shadow, w->opts.i_rule);
-	if (w->n_generations ||
-	    (*dialect && strcmp(dialect, "jsonl") != 0) ||
-	    shadow_is_over(w->shadow, feed_skipped(w->feed))) {
-		shadow_free(w->shadow);
-		w->shadow = NULL;
-	} else if (at_token != RULE_NEVER) {
-		w->hits = grow(w->hits, &w->hits_cap, w->n_hits + 1,
-			       sizeof(*w->hits));
-		w->hits[w->n_hits++] = (struct watch_hit){
-			.record = "0",
-			.at_token = at_token,
-			.resumed_at = RULE_NEVER,
-		};
-		w->by_shadow = true;
+	over = w->n_generations ||
+	       (*dialect && strcmp(dialect, "jsonl") != 0) ||
+	       shadow_is_over(w->shadow, feed_skipped(w->feed));
+	if (!over) {
+		uint32_t at_token = shadow_at_token(w->shadow, w->opts.i_rule);
+
+		w->by_shadow = over = at_token != RULE_NEVER;
+		if (over)
+			add_hit(w, "0", at_token);
+	}
+	if (over) {
 		shadow_free(w->shadow);
 		w->shadow = NULL;
 	}

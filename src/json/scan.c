@@ -151,3 +151,13 @@ enum scan_event scan_next(struct scan *sc, const char *s, size_t n, size_t *at)
 	sc->state = SCAN_BETWEEN;
 	return SCAN_END;
 }
+
+size_t scan_space(const char *s, size_t n)
+{
+	size_t at = 0;
+
+	while (at < n && (s[at] == ' ' || s[at] == '\n' || s[at] == '\r' ||
+			  s[at] == '\t'))
+		at++;
+	return at;
+}

@@ -34,6 +34,9 @@ struct scan {
 enum scan_event scan_next(struct scan *sc, const char *s, size_t n,
 			  size_t *at);
 
+/* Bytes of JSON's white space that s[0..n) begins with. */
+size_t scan_space(const char *s, size_t n);
+
 /* How often c occurs in s[0..n). */
 size_t scan_count(const char *s, size_t n, char c);
 
