@@ -1,18 +1,20 @@
 /*
- * exchange.h - one request through the proxy, and its answer.
+ * exchange.h - one request through the proxy, and the answer to it.
  *
- * Upstream's side of it: libcurl fills the answer, the watch looks at it, the
- * server's side (proxy.c) empties it. It knows nothing of libmicrohttpd; what
- * it has to tell goes through `awake`.
+ * The answer that the client sees: status and headers once, bytes, one end.
+ * What upstream says comes through attempts (attempt.h), mostly one; where
+ * that is left, another may go on with the same answer (exchange_again()).
+ * The server's side (proxy.c) empties it. It knows nothing of libmicrohttpd;
+ * what it has to tell goes through `awake`.
  */
 #ifndef LILSCOPE_NET_EXCHANGE_H
 #define LILSCOPE_NET_EXCHANGE_H
-
-#include <curl/curl.h>
 #include <time.h>
 
 #include "base/buf.h"
+#include "guard/attempt.h"
 #include "guard/guard_report.h"
+#include "guard/headers.h"
 #include "guard/proxy.h"
 
 /* Each once, in this order; a refusal of ours answers what was never sent. */
@@ -40,28 +42,24 @@ struct exchange {
 	bool unclear;            /* where it ends: the connection closes */
 
 	/* Upstream. */
-	CURL *easy;              /* NULL: not started, or ended */
-	const char *fault;       /* of its answer, where it can't be passed */
-	size_t head_bytes;
-	char why[CURL_ERROR_SIZE];
-	bool paused;             /* the client is slow */
+	struct attempt *attempt; /* the last, those before it behind; or NULL */
+	struct buf asked;        /* its body, where it is not the request's */
+	bool again;              /* the next one asks this */
 
 	/* The answer. */
 	int status;              /* 0: not known */
 	struct curl_slist *answer_headers; /* "Name: value" */
 	int64_t length;          /* -1: not said */
 	bool has_head;           /* it came to EXCHANGE_ANSWERED */
-	bool packed;             /* Content-Encoding */
 	struct buf out;
 	size_t out_at;           /* read by the client */
 	uint64_t passed_bytes;
+	bool reached;            /* a threshold ended it */
 	bool broken;             /* over, and its end is missing */
 	bool gone;               /* nobody is there to read it */
 	bool queued;             /* the client has its head */
-	struct watch *watch;     /* NULL: not a stream */
 	struct guard_file *tee;  /* gets what is watched, or NULL */
 	char tee_name[48];       /* ours in it */
-	bool reached;
 };
 
 /* A request whose first line came; uri is copied. The caller's. */
@@ -77,13 +75,19 @@ void exchange_header(struct exchange *ex, const char *name, const char *value,
 
 /* Sends the request. false: it can't be; the answer says why. */
 bool exchange_start(struct exchange *ex, CURLM *multi);
-/* The transfer ended by itself. */
+/* The transfer ended by itself, or was left. */
 void exchange_ended(struct exchange *ex, CURLM *multi, CURLcode result);
 /* Ends it now; the answer so far stays. gone: because nobody is there. */
 void exchange_end(struct exchange *ex, CURLM *multi, bool gone);
 bool exchange_is_over(const struct exchange *ex);
 /* Ends its transfer, whatever its state. */
 void exchange_stop(struct exchange *ex, CURLM *multi);
+
+/*
+ * The attempt that runs is left when its callback is through, and the same
+ * answer goes on with another one, which asks what `body` has (copied).
+ */
+void exchange_again(struct exchange *ex, const struct buf *body);
 
 /* Answers with an error of our own, as JSON. */
 void exchange_refuse(struct exchange *ex, int status, const char *message);
@@ -93,8 +97,11 @@ size_t exchange_read(struct exchange *ex, char *to, size_t max);
 /* Goes on with a paused transfer when there is room again. */
 void exchange_unpause(struct exchange *ex);
 
-/* Is this header for one hop only? */
-bool exchange_is_hop(const char *name, size_t len, const char *connection);
+/* Of the last attempt; NULL: it is not watched, or there is none. */
+const struct watch *exchange_watch(const struct exchange *ex);
+/* What is wrong with what upstream said, or why it can't be asked; NULL, "". */
+const char *exchange_fault(const struct exchange *ex);
+const char *exchange_why(const struct exchange *ex);
 
 /* Seconds since it began. */
 double exchange_elapsed_s(const struct exchange *ex);

@@ -62,7 +62,7 @@ static void put_request(const struct exchange *ex, struct buf *out)
 
 static void put_watch(const struct exchange *ex, struct buf *out)
 {
-	const struct watch *w = ex->watch;
+	const struct watch *w = exchange_watch(ex);
 
 	buf_printf(out, ", %s, %llu tokens",
 		   *watch_dialect(w) ? watch_dialect(w) : "unknown format",
@@ -79,6 +79,7 @@ static void put_watch(const struct exchange *ex, struct buf *out)
 
 static void report(struct proxy *p, const struct exchange *ex, bool complete)
 {
+	const char *why = exchange_why(ex);
 	struct buf request = { 0 }, out = { 0 };
 	struct guard_facts facts = {
 		.end = ex->reached ? GUARD_END_THRESHOLD :
@@ -90,12 +91,12 @@ static void report(struct proxy *p, const struct exchange *ex, bool complete)
 		.passed_bytes = ex->passed_bytes,
 		.saved_bytes = UINT64_MAX,
 		.elapsed_s = exchange_elapsed_s(ex),
-		.trouble = ex->why[0] && !ex->reached ? ex->why : NULL,
+		.trouble = *why && !ex->reached ? why : NULL,
 	};
 
 	put_request(ex, &request);
 	facts.request = buf_cstr(&request);
-	guard_report_json(ex->watch, &facts, &out);
+	guard_report_json(exchange_watch(ex), &facts, &out);
 	guard_file_write(&p->report, out.data, out.len);
 	buf_release(&request);
 	buf_release(&out);
@@ -103,17 +104,18 @@ static void report(struct proxy *p, const struct exchange *ex, bool complete)
 
 static void log_line(struct proxy *p, const struct exchange *ex, bool complete)
 {
+	const char *fault = exchange_fault(ex), *why = exchange_why(ex);
 	struct buf line = { 0 };
 
 	put_request(ex, &line);
 	buf_printf(&line, " %d", ex->status);
-	if (ex->watch)
+	if (exchange_watch(ex))
 		put_watch(ex, &line);
-	if (ex->fault)
-		buf_printf(&line, ", upstream answered with %s", ex->fault);
+	if (fault)
+		buf_printf(&line, ", upstream answered with %s", fault);
 	else if (ex->broken)
 		buf_printf(&line, ", upstream broke off%s%s",
-			   ex->why[0] ? ": " : "", ex->why);
+			   *why ? ": " : "", why);
 	else if (!complete)
 		buf_puts(&line, ", the client went away");
 	buf_printf(&line, ", %.0f ms", exchange_elapsed_s(ex) * 1e3);
@@ -213,28 +215,19 @@ static ssize_t on_read(void *ctx, uint64_t pos, char *to, size_t max)
 	return 0;
 }
 
-static const char *connection_of(const struct curl_slist *headers)
-{
-	static const char name[] = "Connection:";
-
-	for (; headers; headers = headers->next)
-		if (strncasecmp(headers->data, name, sizeof(name) - 1) == 0)
-			return headers->data + sizeof(name) - 1;
-	return NULL;
-}
-
 /* The length is told by the answer itself: a watched one may end before it. */
 static void copy_headers(const struct exchange *ex, struct MHD_Response *to)
 {
-	const char *connection = connection_of(ex->answer_headers);
+	const char *connection = headers_value(ex->answer_headers,
+					       "Connection");
 
 	for (const struct curl_slist *h = ex->answer_headers; h; h = h->next) {
 		const char *colon = strchr(h->data, ':');
 		struct buf name = { 0 };
 
-		if (!colon || exchange_is_hop(h->data,
-					      (size_t)(colon - h->data),
-					      connection))
+		if (!colon || header_is_hop(h->data,
+					    (size_t)(colon - h->data),
+					    connection))
 			continue;
 		buf_append(&name, h->data, (size_t)(colon - h->data));
 		if (strcasecmp(buf_cstr(&name), "Content-Length") != 0)

@@ -105,7 +105,7 @@ only 'only utf8.c and split.c include utf8proc.h' 'include *<utf8proc' \
 only 'only vocab_pre.c includes pcre2.h' 'include *<pcre2' \
 	'src/token/vocab_pre.c'
 only 'only url.c and the proxy include curl.h' 'include *<curl/' \
-	'src/input/url.c src/guard/exchange.h'
+	'src/input/url.c src/guard/headers.h'
 only 'only the proxy includes microhttpd.h' 'include *<microhttpd' \
 	'src/guard/proxy.c'
 only 'only pool.c has threads' 'pthread|threads[.]h|stdatomic|_Thread_local' \
