@@ -11,6 +11,7 @@
 #include "opt/settings.h"
 #include "system/file.h"
 #include "system/say.h"
+#include "system/standing.h"
 
 enum { CONFIG_MAX_BYTES = 64 * 1024 };
 
@@ -169,6 +170,8 @@ int main(int argc, char **argv)
 	const char *name = argc > 1 ? argv[1] : "";
 	const struct command *command;
 
+	if (!standing_hold())
+		return EXIT_TROUBLE;
 	for (size_t i = 0; i < ARRAY_LEN(aliases); i++)
 		if (strcmp(name, aliases[i].option) == 0)
 			name = aliases[i].command;

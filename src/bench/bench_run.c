@@ -232,7 +232,7 @@ static bool get_word(struct json_value v, char *out, size_t size)
 	size_t n;
 	const char *s = json_text(v, &n);
 
-	if (!s || n >= size || memchr(s, '\0', n))
+	if (!s || n >= size || memchr(s, '\0', n) || !json_is_utf8(s, n))
 		return false;
 	memcpy(out, s, n);
 	out[n] = '\0';
@@ -310,7 +310,7 @@ static bool get_gold(struct json_value line, struct bench_run *run)
 	size_t n;
 	const char *gold = json_text(json_get(line, "gold"), &n);
 
-	if (!gold || memchr(gold, '\0', n) ||
+	if (!gold || memchr(gold, '\0', n) || !json_is_utf8(gold, n) ||
 	    !get_word(json_get(line, "kind"), kind, sizeof(kind)))
 		return false;
 	run->gold = mem_strndup(gold, n);

@@ -74,6 +74,7 @@ static void put_hit(struct buf *out, const struct watch_hit *hit)
 		put_null(out, "resumed_at");
 	else
 		put_count(out, "resumed_at", hit->resumed_at);
+	put_text(out, "guessed", hit->guessed[0] ? hit->guessed : NULL);
 }
 
 static void put_hits(struct buf *out, const struct watch *w)
@@ -146,6 +147,9 @@ void guard_report_hit(const struct watch *w, const struct watch_hit *hit,
 		json_put_number(out, o->rule.t);
 	}
 	buf_putc(out, ')');
+	if (hit->guessed[0])
+		buf_printf(out, "; that the text is in \"%s\" is a guess, "
+				"--field names another", hit->guessed);
 }
 
 /* Of the call that has just failed. */

@@ -49,7 +49,7 @@ struct watch {
 	uint64_t closed_tokens;
 	uint64_t seen;      /* bytes */
 	size_t piece;       /* bytes since the last place of a look */
-	bool text;          /* the dialect is plain text */
+	bool wire;          /* the dialect is known, and it is none of text */
 	bool by_shadow;     /* the shadow found the threshold */
 	struct err blind;
 	struct buf lines;   /* for the tee */
@@ -70,12 +70,16 @@ static bool is_news(const struct watch *w, struct watched *g,
 	return news;
 }
 
-static void add_hit(struct watch *w, const char *record, uint32_t at_token)
+/* guessed: the name of the field with the text, where nobody said it. */
+static void add_hit(struct watch *w, const char *record, const char *guessed,
+		    uint32_t at_token)
 {
 	struct watch_hit hit = { .at_token = at_token,
 				 .resumed_at = RULE_NEVER };
 
 	snprintf(hit.record, sizeof(hit.record), "%s", record ? record : "0");
+	snprintf(hit.guessed, sizeof(hit.guessed), "%s",
+		 guessed ? guessed : "");
 	w->hits = grow(w->hits, &w->hits_cap, w->n_hits + 1, sizeof(hit));
 	w->hits[w->n_hits++] = hit;
 }
@@ -95,7 +99,8 @@ static void look(struct watch *w, struct watched *g)
 	if (v.at_token == RULE_NEVER)
 		return;
 	g->i_hit = w->n_hits;
-	add_hit(w, g->run->trace.facts.record, v.at_token);
+	add_hit(w, g->run->trace.facts.record, g->run->trace.facts.guessed,
+		v.at_token);
 }
 
 /* What came after the threshold, and whether information did. */
@@ -224,7 +229,7 @@ void watch_free(struct watch *w)
 static size_t next_place(const struct watch *w, const char *s, size_t n,
 			 bool *is_place)
 {
-	size_t max = w->text ? WATCH_TEXT_BYTES : WATCH_LINE_BYTES;
+	size_t max = w->wire || w->shadow ? WATCH_LINE_BYTES : WATCH_TEXT_BYTES;
 	size_t left = max > w->piece ? max - w->piece : 1;
 	size_t frame = feed_missing(w->feed);
 	const char *lf;
@@ -256,7 +261,7 @@ static void look_at_shadow(struct watch *w)
 
 		w->by_shadow = over = at_token != RULE_NEVER;
 		if (over)
-			add_hit(w, "0", at_token);
+			add_hit(w, "0", NULL, at_token);
 	}
 	if (over) {
 		shadow_free(w->shadow);
@@ -293,12 +298,17 @@ static void feed_packed(struct watch *w, const char *s, size_t n,
 	}
 }
 
+/* What the first byte tells. */
+static void begin(struct watch *w, char first)
+{
+	if (unpack_wants(first))
+		w->unpack = unpack_new();
+	if (w->opts.as_text)
+		w->shadow = shadow_new(first, &w->opts.meter);
+}
+
 static void feed_some(struct watch *w, const char *s, size_t n, double time_s)
 {
-	if (!w->seen && unpack_wants(s[0]))
-		w->unpack = unpack_new();
-	if (!w->seen && w->opts.as_text)
-		w->shadow = shadow_new(s[0], &w->opts.meter);
 	if (w->shadow)
 		shadow_bytes(w->shadow, s, n);
 	if (w->unpack)
@@ -322,6 +332,8 @@ size_t watch_bytes(struct watch *w, const char *s, size_t n)
 	size_t at = 0, n_before = w->n_hits;
 	double time_s = w->opts.tee ? now_s() : NAN;
 
+	if (!w->seen && n)
+		begin(w, s[0]);
 	while (at < n && w->n_hits == n_before && !w->blind.text[0]) {
 		bool is_place;
 		size_t len = next_place(w, s + at, n - at, &is_place);
@@ -332,7 +344,8 @@ size_t watch_bytes(struct watch *w, const char *s, size_t n)
 		w->piece = is_place ? 0 : w->piece + len;
 		if (is_place || w->n_hits > n_before) {
 			look_at_all(w);
-			w->text = !strcmp(feed_dialect(w->feed), "text");
+			w->wire = *watch_dialect(w) &&
+				  strcmp(watch_dialect(w), "text") != 0;
 		}
 	}
 	for (size_t i = 0; i < w->n_open; i++)

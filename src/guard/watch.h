@@ -8,9 +8,9 @@
  * stream is kept but the generations that are open.
  *
  * Where: a threshold is found at the end of the line that made the rule
- * fire; in plain text also after WATCH_TEXT_BYTES without a line end, in a
- * dialect after WATCH_LINE_BYTES. An event or record is so passed whole. The
- * place does not depend on how the bytes are cut into calls.
+ * fire; in text, and while it may be text, also after WATCH_TEXT_BYTES without
+ * a line end, in a dialect after WATCH_LINE_BYTES. An event or record is so
+ * passed whole. The place does not depend on how the bytes are cut into calls.
  */
 #ifndef LILSCOPE_WATCH_H
 #define LILSCOPE_WATCH_H
@@ -51,6 +51,7 @@ struct watch_hit {
 	uint64_t at_byte;      /* bytes of the stream up to there */
 	uint32_t tokens_after; /* seen since */
 	uint32_t resumed_at;   /* RULE_NEVER: information did not come back */
+	char guessed[WATCH_RECORD_BYTES]; /* the field, where it is a guess */
 };
 
 struct watch;

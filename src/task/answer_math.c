@@ -574,7 +574,8 @@ static bool same(const char *a, size_t n_a, const char *b, size_t n_b,
 	if (depth == DEPTH_MAX)
 		return false;
 	if (normal_value(a, n_a, &x) && normal_value(b, n_b, &y))
-		return fabs(x - y) <= SAME_VALUE * MAX(1, fabs(y));
+		return fabs(x - y) <=
+		       SAME_VALUE * MAX(1, MAX(fabs(x), fabs(y)));
 	split(a, n_a, &p);
 	split(b, n_b, &q);
 	if (p.n != q.n || p.n < 2 || p.open != q.open || p.close != q.close)
@@ -592,7 +593,7 @@ bool answer_math_equal(const char *a, size_t n_a, const char *b, size_t n_b)
 	answer_normal(b, n_b, &q);
 	spell_out(p.data, p.len, &r);
 	spell_out(q.data, q.len, &t);
-	equal = same(r.data, r.len, t.data, t.len, 0);
+	equal = r.len && t.len && same(r.data, r.len, t.data, t.len, 0);
 	buf_release(&p);
 	buf_release(&q);
 	buf_release(&r);

@@ -27,6 +27,37 @@ check "a file passes" passes_file
 nothing() { run guard -; status_is 0 && [ ! -s "$tmp/out" ] && [ ! -s "$tmp/err" ]; }
 check "nothing in, nothing out" nothing
 
+# --- Descriptors that are closed are nobody's, and no file or pipe of ours
+# takes their place.
+closed()
+{
+	status=0
+	timeout 10 "$LILSCOPE" "$@" 2>"$tmp/err" || status=$?
+	status_is 2 && one_sentence
+}
+no_input() { closed guard --report "$tmp/report" <&-; }
+no_output() { closed guard "$healthy" >&-; }
+no_words() { status=0; "$LILSCOPE" guard "$healthy" 2>&- >"$tmp/out" || status=$?; status_is 0 && cmp "$healthy" "$tmp/out"; }
+check "standard input is closed" no_input
+check "standard output is closed" no_output
+check "standard error is closed" no_words
+
+# --- A field that nobody named: said where it is acted upon.
+"$PYTHON" - >"$tmp/guess.jsonl" <<'END'
+import json
+for n in 2, 2, 80, 2:
+    print(json.dumps({"n": n, "remark": "So x = 7. Wait, let me check that again. " * n}))
+END
+guessed()
+{
+	run_on "$tmp/guess.jsonl" guard --report "$tmp/report" "$@"
+	status_is 1 && grep -q '"remark" is a guess, --field' "$tmp/err" &&
+		grep -q '"guessed":"remark"' "$tmp/report"
+}
+check "a guessed field is named" guessed
+named() { guessed; run_on "$tmp/guess.jsonl" guard --field .remark --report "$tmp/report"; status_is 1 && ! grep guess "$tmp/err" && grep -q '"guessed":null' "$tmp/report"; }
+check "and not where it was named" named
+
 # --- What cannot be read passes too, with a sentence.
 unwatched()
 {

@@ -31,6 +31,10 @@ static const struct signal_case signal_cases[] = {
 	{ SIGABRT, 134, true },
 	{ SIGBUS, 135, true },
 	{ SIGFPE, 136, true },
+	{ SIGUSR1, 128 + SIGUSR1, true },
+	{ SIGUSR2, 128 + SIGUSR2, true },
+	{ SIGALRM, 128 + SIGALRM, true },
+	{ SIGXCPU, 128 + SIGXCPU, true },
 };
 
 static void test_signals(void **state)

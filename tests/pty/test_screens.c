@@ -25,6 +25,8 @@ static const struct dress dresses[] = {
 	{ "NO_COLOR empty", NULL, "NO_COLOR=", true, true, true },
 	{ "vt100", NULL, "TERM=vt100", false, false, true },
 	{ "xterm", NULL, "TERM=xterm", true, false, true },
+	{ "direct", NULL, "TERM=xterm-direct", true, true, true },
+	{ "direct, 16", "--color=16", "TERM=xterm-direct", true, false, true },
 	{ "ASCII", "--ascii", NULL, true, true, false },
 	{ "C locale", NULL, "LC_ALL=C", true, true, false },
 };

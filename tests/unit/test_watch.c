@@ -215,25 +215,28 @@ static void test_place_in_events(void **state)
 	buf_release(&s);
 }
 
-/* Text that never ends a line is looked at every WATCH_TEXT_BYTES, once it is
- * known to be text. */
+/* Text that never ends a line is looked at every WATCH_TEXT_BYTES, also before
+ * it is known to be text. */
 static void test_place_without_lines(void **state)
 {
+	static const char *const first[] = {
+		"Words.\nMore of them.\nAnd then:\n", ""
+	};
 	struct watch_opts opts = options(CYCLE);
-	struct buf s = { 0 };
-	size_t first = 0;
-	size_t want;
 
 	(void)state;
-	buf_puts(&s, "Words.\nMore of them.\nAnd then:\n");
-	first = s.len;
-	put_text(&s, SIZE_MAX);
-	want = first;
-	while (want < s.len && !has_fired(&opts, s.data, want))
-		want += WATCH_TEXT_BYTES;
-	assert_in_range(want, 1, s.len - 1);
-	same_place(&opts, &s, want);
-	buf_release(&s);
+	for (size_t i = 0; i < ARRAY_LEN(first); i++) {
+		struct buf s = { 0 };
+		size_t want = strlen(first[i]);
+
+		buf_puts(&s, first[i]);
+		put_text(&s, SIZE_MAX);
+		while (want < s.len && !has_fired(&opts, s.data, want))
+			want += WATCH_TEXT_BYTES;
+		assert_in_range(want, 1, MIN(s.len - 1, WATCH_LINE_BYTES - 1));
+		same_place(&opts, &s, want);
+		buf_release(&s);
+	}
 }
 
 /* A line of a wire that never ends is looked at, too. */

@@ -4,16 +4,32 @@
  */
 #include "term/caps.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <curses.h>
 #include <term.h>
 
+/* A name that the database does not have is a kind of what stands before its
+ * dash: "xterm-direct" of "xterm". */
 bool caps_open(int fd)
 {
-	int status;
+	const char *term = getenv("TERM");
+	char name[CAPS_BYTES];
+	int n = snprintf(name, sizeof(name), "%s", term ? term : "");
 
-	return setupterm(NULL, fd, &status) == OK && cur_term;
+	while (n > 0 && n < CAPS_BYTES) {
+		const char *dash;
+		int status;
+
+		if (setupterm(name, fd, &status) == OK && cur_term)
+			return true;
+		dash = strrchr(name, '-');
+		n = dash ? (int)(dash - name) : 0;
+		name[n] = '\0';
+	}
+	return false;
 }
 
 void caps_close(void)

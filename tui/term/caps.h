@@ -11,7 +11,8 @@
 
 enum { CAPS_BYTES = 64 }; /* one sequence, parameters filled in */
 
-/* Looks up $TERM for the terminal on fd; false if it is unknown. */
+/* Looks up $TERM, or what it is a kind of, for the terminal on fd; false if
+ * both are unknown. */
 bool caps_open(int fd);
 void caps_close(void);
 

@@ -12,8 +12,11 @@
 
 static const int events[] = { SIGINT,  SIGTERM, SIGHUP,
 			      SIGTSTP, SIGCONT, SIGWINCH };
-static const int crashes[] = { SIGSEGV, SIGBUS,	 SIGILL,  SIGFPE,
-			       SIGABRT, SIGQUIT, SIGTRAP, SIGSYS };
+/* Whatever else ends a program that does not know it. */
+static const int crashes[] = { SIGSEGV, SIGBUS,	 SIGILL,    SIGFPE,  SIGABRT,
+			       SIGQUIT, SIGTRAP, SIGSYS,    SIGUSR1, SIGUSR2,
+			       SIGALRM, SIGXCPU, SIGXFSZ,   SIGPROF,
+			       SIGPOLL, SIGPWR,	 SIGVTALRM, SIGSTKFLT };
 
 enum { CRASH_STACK_BYTES = 64 * 1024 };
 

@@ -29,6 +29,7 @@ enum {
 	ERASE_MIN_COLS = 8, /* a blank tail as long is erased, not drawn */
 	ROWS_DEFAULT = 24,
 	COLS_DEFAULT = 80,
+	PALETTE_MAX = 256,
 };
 
 #define MOUSE_ON  "\033[?1002h\033[?1006h"
@@ -42,7 +43,8 @@ struct term {
 	bool own_in;	       /* we opened it */
 	bool has_mouse, mouse; /* the terminal has one; it is asked for */
 	bool entered, gone;
-	int n_colors; /* of the terminal */
+	int n_colors; /* of the terminal's palette */
+	bool direct;  /* its colours are no palette: red, green and blue */
 	enum color_mode color;
 	char sgr[STYLES][SGR_BYTES];
 	char cup[CAPS_BYTES];
@@ -116,7 +118,7 @@ static enum color_mode choose_color(const struct term *t,
 		return opts->color;
 	if (no_color && no_color[0] && !opts->color_always)
 		return COLOR_NEVER;
-	if (environment_says("COLORTERM", "truecolor") ||
+	if (t->direct || environment_says("COLORTERM", "truecolor") ||
 	    environment_says("COLORTERM", "24bit"))
 		return COLOR_TRUE;
 	if (t->n_colors >= 256)
@@ -197,6 +199,10 @@ static void make_sequences(struct term *t)
 	caps_string("kmous", kmous);
 	t->has_mouse = kmous[0] != '\0';
 	t->n_colors = MAX(0, caps_number("colors"));
+	t->direct = t->n_colors > PALETTE_MAX ||
+		    environment_says("TERM", "-direct");
+	if (t->direct) /* what its setaf takes is no index */
+		t->n_colors = 0;
 	saved_state.screen[0] = '\0';
 	append_capability(saved_state.screen, RESTORE_BYTES, "smcup");
 	saved_state.enter[0] = '\0';
