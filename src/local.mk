@@ -48,6 +48,7 @@ libengine_a_SOURCES += \
 # What a generation is. The tokenizer's vocabulary is assembled into its
 # object; -I finds it.
 libengine_a_SOURCES += \
+	src/trace/copied.c src/trace/copied.h \
 	src/trace/latency.c src/trace/latency.h \
 	src/trace/native.c src/trace/native.h \
 	src/trace/pages.c src/trace/pages.h src/trace/run.c src/trace/run.h \
@@ -149,6 +150,8 @@ libengine_a_SOURCES += \
 	src/decode/decoder.c src/decode/decoder.h \
 	src/decode/driver.c src/decode/driver.h \
 	src/decode/generation.c src/decode/generation.h \
+	src/decode/generation_conclude.c src/decode/generation_impl.h \
+	src/decode/generation_then.c \
 	src/decode/model_map.c src/decode/model_map.h \
 	src/decode/writer.c src/decode/writer.h \
 	src/decode/writer_command.c src/decode/writer_impl.h

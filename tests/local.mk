@@ -26,6 +26,7 @@ unit_tests = \
 	tests/unit/test_trace \
 	tests/unit/test_meter \
 	tests/unit/test_run \
+	tests/unit/test_copied \
 	tests/unit/test_source \
 	tests/unit/test_follow \
 	tests/unit/test_deck \

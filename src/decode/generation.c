@@ -2,7 +2,7 @@
  * The ids are all that is kept for sure: a cache can be computed again from
  * them, and is whenever a policy wants what the one before threw away.
  */
-#include "decode/generation.h"
+#include "decode/generation_impl.h"
 
 #include <assert.h>
 #include <math.h>
@@ -70,11 +70,19 @@ static bool can_keep(const struct generation *g, const struct sparse *policy)
 	       g->policy->unrotated == policy->unrotated;
 }
 
-static bool switch_policy(struct generation *g, const struct sparse *policy,
-			  uint32_t budget, struct err *err)
+void generation_feed_again(struct generation *g)
+{
+	double began_s = now_s();
+
+	feed_all(g);
+	g->n_recomputed += g->n_ids;
+	g->recomputed_s += now_s() - began_s;
+}
+
+bool generation_switch(struct generation *g, const struct sparse *policy,
+		       uint32_t budget, struct err *err)
 {
 	struct sparse_opts o;
-	double began_s = now_s();
 	bool keep;
 
 	if (!resolve(g, policy, budget, &o, err))
@@ -82,13 +90,10 @@ static bool switch_policy(struct generation *g, const struct sparse *policy,
 	keep = can_keep(g, policy);
 	g->policy = policy;
 	g->sparse = o;
-	if (keep) {
+	if (keep)
 		transformer_set_policy(g->t, policy, &o);
-		return true;
-	}
-	feed_all(g);
-	g->n_recomputed += g->n_ids;
-	g->recomputed_s += now_s() - began_s;
+	else
+		generation_feed_again(g);
 	return true;
 }
 
@@ -96,7 +101,7 @@ bool generation_set_policy(struct generation *g, const struct sparse *policy,
 			   uint32_t budget, struct err *err)
 {
 	double began_s = now_s();
-	bool good = switch_policy(g, policy, budget, err);
+	bool good = generation_switch(g, policy, budget, err);
 
 	g->clock_s += now_s() - began_s;
 	return good;
@@ -116,8 +121,7 @@ static void watch_token(struct generation *g, uint32_t id)
 	run_token(g->watched, &token);
 }
 
-/* A rule that looks at the text so far and at what comes. */
-static void watch_begin(struct generation *g)
+void generation_watch(struct generation *g, uint32_t from)
 {
 	struct meter_opts meter = g->threshold.meter;
 
@@ -128,35 +132,28 @@ static void watch_begin(struct generation *g)
 	meter.rules = RULE_BIT(g->threshold.i_rule);
 	g->watched = run_new(&meter);
 	g->watched->trace.facts.vocab = g->o->model->shape.n_vocab;
-	for (uint32_t i = g->n_prompt; i < g->n_ids; i++) {
+	for (uint32_t i = from; i < generation_n_out(g); i++) {
 		buf_clear(&g->text);
-		generation_text(g, i - g->n_prompt, &g->text);
-		watch_token(g, g->ids[i]);
+		generation_text(g, i, &g->text);
+		watch_token(g, g->ids[g->n_prompt + i]);
 	}
 }
 
 /* Has the rule fired just now? */
 static bool watch_fires(struct generation *g)
 {
-	if (!g->watched || g->threshold_at != GENERATION_NEVER)
+	uint32_t at = GENERATION_NEVER;
+
+	if (!g->watched)
 		return false;
 	while (!run_measure(g->watched, MEASURE_ALL))
 		;
 	if (g->watched->meter)
-		g->threshold_at = meter_rule(g->watched->meter,
-					     g->threshold.i_rule).at_token;
-	return g->threshold_at != GENERATION_NEVER;
-}
-
-static void threshold(struct generation *g)
-{
-	const struct threshold_opts *o = &g->threshold;
-	struct err err;
-
-	if (o->then == THRESHOLD_STOP)
-		g->finish = rules[o->i_rule]->name;
-	else if (!switch_policy(g, o->policy, o->budget, &err))
-		g->finish = "error"; /* options were tried at the beginning */
+		at = meter_rule(g->watched->meter,
+				g->threshold.i_rule).at_token;
+	if (g->threshold_at == GENERATION_NEVER)
+		g->threshold_at = at;
+	return at != GENERATION_NEVER;
 }
 
 /* Can what comes after the threshold be? */
@@ -177,7 +174,8 @@ bool generation_set_threshold(struct generation *g,
 		return false;
 	g->threshold = *threshold;
 	g->threshold_at = GENERATION_NEVER;
-	watch_begin(g);
+	g->n_acted = 0;
+	generation_watch(g, 0);
 	return true;
 }
 
@@ -193,7 +191,9 @@ bool generation_init(struct generation *g, const struct generation_opts *o,
 				  .threshold = o->threshold,
 				  .policy = policy,
 				  .n_prompt = n,
-				  .threshold_at = GENERATION_NEVER };
+				  .threshold_at = GENERATION_NEVER,
+				  .back_to = GENERATION_NEVER,
+				  .banned = GENERATION_NEVER };
 	assert(n > 0);
 	if (!resolve(g, policy, budget, &g->sparse, err) ||
 	    !can_then(g, &o->threshold, err))
@@ -201,7 +201,7 @@ bool generation_init(struct generation *g, const struct generation_opts *o,
 	for (uint32_t i = 0; i < n; i++)
 		push_id(g, ids[i], 0);
 	g->sampler = sampler_new(&o->sample, o->model->shape.n_vocab);
-	watch_begin(g);
+	generation_watch(g, 0);
 	feed_all(g);
 	g->clock_s = now_s() - began_s;
 	return true;
@@ -214,6 +214,8 @@ void generation_release(struct generation *g)
 	run_free(g->watched);
 	buf_release(&g->text);
 	buf_release(&g->tail);
+	conclude_free(g->conclude);
+	mem_free(g->weighted);
 	mem_free(g->ids);
 	mem_free(g->times_s);
 	*g = (struct generation){ 0 };
@@ -242,6 +244,29 @@ static void recall_tail(struct generation *g)
 		buf_clear(&g->tail);
 }
 
+void generation_drop(struct generation *g, uint32_t n)
+{
+	assert(n <= generation_n_out(g));
+	g->n_ids = g->n_prompt + n;
+	buf_clear(&g->tail);
+	recall_tail(g);
+}
+
+/* What is under way at the end of `from`. */
+static void take_over(struct generation *g, const struct generation *from)
+{
+	g->threshold_at = from->threshold_at;
+	g->n_acted = from->n_acted;
+	g->acted_at = from->acted_at;
+	g->back_to = from->back_to;
+	g->banned = from->banned;
+	g->conclude = conclude_copy(from->conclude);
+	if (from->watched)
+		return;
+	run_free(g->watched);
+	g->watched = NULL;
+}
+
 void generation_fork(struct generation *g, const struct generation *from,
 		     uint32_t n, const struct transformer *at)
 {
@@ -251,7 +276,9 @@ void generation_fork(struct generation *g, const struct generation *from,
 				  .policy = from->policy,
 				  .sparse = from->sparse,
 				  .n_prompt = from->n_prompt,
-				  .threshold_at = GENERATION_NEVER };
+				  .threshold_at = GENERATION_NEVER,
+				  .back_to = GENERATION_NEVER,
+				  .banned = GENERATION_NEVER };
 	if (!at && transformer_n(from->t) == n)
 		at = from->t;
 	g->t = at ? transformer_copy(at) : NULL;
@@ -259,7 +286,9 @@ void generation_fork(struct generation *g, const struct generation *from,
 	for (uint32_t i = 0; i < n; i++)
 		push_id(g, from->ids[i], from->times_s[i]);
 	recall_tail(g);
-	watch_begin(g);
+	generation_watch(g, 0);
+	if (n == from->n_ids)
+		take_over(g, from);
 	/* Not from->times_s[n - 1] alone: a prompt's tokens have none. */
 	g->clock_s = n < from->n_ids ? from->times_s[n] : from->clock_s;
 	if (!g->t)
@@ -292,19 +321,50 @@ static const char *why_end(struct generation *g)
 	return NULL;
 }
 
+uint32_t generation_draw(struct generation *g, uint32_t id, float weight,
+			 float *logprob)
+{
+	const float *logits = transformer_logits(g->t);
+	uint32_t n = g->o->model->shape.n_vocab;
+
+	if (!g->weighted)
+		g->weighted = mem_alloc(n * sizeof(*g->weighted));
+	memcpy(g->weighted, logits, n * sizeof(*logits));
+	g->weighted[id] += weight;
+	id = sampler_next(g->sampler, g->weighted, NULL);
+	if (id != SAMPLE_NONE)
+		*logprob = sample_logprob(logits, n, id);
+	return id;
+}
+
+/* The next token's id; *ours: not for the model to end with. */
+static uint32_t next_id(struct generation *g, bool *ours)
+{
+	uint32_t banned = g->banned;
+
+	*ours = false;
+	g->banned = GENERATION_NEVER;
+	if (conclude_is_open(g))
+		return conclude_next(g, &g->logprob, ours);
+	if (banned != GENERATION_NEVER)
+		return generation_draw(g, banned, -INFINITY, &g->logprob);
+	return sampler_next(g->sampler, transformer_logits(g->t),
+			    &g->logprob);
+}
+
 /* The token that the logits give; then the model reads it. */
 static bool take_token(struct generation *g, double began_s)
 {
 	uint32_t before = g->ids[g->n_ids - 1];
-	uint32_t id = sampler_next(g->sampler, transformer_logits(g->t),
-				   &g->logprob);
+	bool ours, open = conclude_is_open(g);
+	uint32_t id = next_id(g, &ours);
 
 	buf_clear(&g->text);
 	if (id == SAMPLE_NONE) { /* weights that are none, or too large */
 		g->finish = "no number";
 		return false;
 	}
-	if (vocab_ends(g->o->vocab, id) && !g->o->ignore_eos) {
+	if (vocab_ends(g->o->vocab, id) && !ours && !g->o->ignore_eos) {
 		g->finish = "stop";
 		return false;
 	}
@@ -312,22 +372,27 @@ static bool take_token(struct generation *g, double began_s)
 	push_id(g, id, g->clock_s + (now_s() - began_s));
 	if (g->watched)
 		watch_token(g, id);
+	else if (open && !conclude_is_open(g)) /* the answer alone */
+		generation_watch(g, generation_n_out(g));
 	g->finish = why_end(g);
 	return true;
 }
 
 bool generation_step(struct generation *g)
 {
-	double began_s = now_s();
+	double began_s;
 	bool came;
 
 	if (g->finish)
 		return false;
+	generation_go_back(g);
+	began_s = now_s();
 	came = take_token(g, began_s);
 	if (!g->finish && watch_fires(g))
-		threshold(g);
+		generation_act(g);
 	/* A policy that got the text again has read this token, too. */
-	if (!g->finish && transformer_n(g->t) < g->n_ids)
+	if (!g->finish && g->back_to == GENERATION_NEVER &&
+	    transformer_n(g->t) < g->n_ids)
 		transformer_step(g->t, g->ids[g->n_ids - 1]);
 	g->clock_s += now_s() - began_s;
 	return came;

@@ -7,7 +7,9 @@
  * so the times of runs that take turns can be compared.
  *
  * At the threshold of a stop rule (the one of the paper, or any other that
- * lilscope knows) a generation ends, or goes on under another policy. A
+ * lilscope knows) a generation ends, goes on in another way, or is only told
+ * of (THRESHOLDS). Of what goes on the rule looks at the new text alone, as
+ * the text before is full of copies; where it fires again the text ends. A
  * policy that reads what was evicted, or wants to have seen the attention of
  * all tokens, gets the text again: n_recomputed counts these tokens, and
  * their time is on the clock.
@@ -22,14 +24,60 @@
 
 #define GENERATION_NEVER RULE_NEVER
 
-enum threshold_then {
-	THRESHOLD_IGNORE, /* no rule looks */
-	THRESHOLD_STOP,
-	THRESHOLD_POLICY, /* once: go on under another policy */
+/*
+ * What may happen at a threshold, and its name:
+ *
+ *	ignore    no rule looks
+ *	report    a rule looks, and nothing else happens
+ *	stop      the text ends
+ *	conclude  the reasoning is shut, and the answer asked for: the text
+ *	          that says so is written for the model, at once or when its
+ *	          first token has become likely enough (generation_conclude.c)
+ *	rollback  back to where the copying began and the sentence before
+ *	          (copied.h), and on from there densely. A run that is dense
+ *	          already would write the same again: the token that it took
+ *	          there is not taken a second time
+ *	retry     once more from the prompt, drawn anew
+ *	policy    on under another policy; its name is the policy's
+ */
+#define THRESHOLDS(X)                                                          \
+	X(IGNORE, "ignore") X(REPORT, "report") X(STOP, "stop")                \
+	X(CONCLUDE, "conclude") X(ROLLBACK, "rollback") X(RETRY, "retry")      \
+	X(POLICY, NULL)
+
+#define THRESHOLD_ENUM(word, name) THRESHOLD_##word,
+enum threshold_then { THRESHOLDS(THRESHOLD_ENUM) THRESHOLD_KINDS };
+#undef THRESHOLD_ENUM
+
+/* The i-th name; NULL past the last one that has a name of its own. */
+const char *threshold_name(size_t i);
+/* The one of this name; THRESHOLD_POLICY and *policy for a policy's.
+ * THRESHOLD_KINDS: there is none. */
+enum threshold_then threshold_find(const char *name,
+				   const struct sparse **policy);
+
+enum {
+	CONCLUDE_LIMIT_DEFAULT = 64,
+	THRESHOLD_RETRIES_MAX = 8,
 };
+#define CONCLUDE_RAMP_DEFAULT 2
+#define CONCLUDE_TEXT_DEFAULT "\nFinal answer:"
+#define RETRY_TEMPERATURE_DEFAULT 0.7F
+
+/* How it is concluded and tried again. */
+struct then_opts {
+	const char *conclude_text; /* NULL or "": what shuts the reasoning that
+				      is open, else CONCLUDE_TEXT_DEFAULT */
+	float conclude_ramp;       /* nats that its first token gains with
+				      every step; 0: it comes at once */
+	uint32_t conclude_limit;   /* steps after which it comes anyway */
+	uint32_t retries;          /* at most */
+};
+extern const struct then_opts then_opts_default;
 
 struct threshold_opts {
 	enum threshold_then then;
+	struct then_opts how;
 	size_t i_rule;               /* of rules[] */
 	struct meter_opts meter;     /* the rule's f, t, patience, coder */
 	const struct sparse *policy; /* THRESHOLD_POLICY */
@@ -69,8 +117,18 @@ struct generation {
 	const char *finish;          /* NULL while it is under way, else "stop",
 					"length", the rule's name, or
 					"no number": the logits */
-	/* Where the rule fired, in output tokens; GENERATION_NEVER. */
+	/* Where the rule first fired, in output tokens; GENERATION_NEVER. */
 	uint32_t threshold_at;
+	uint32_t n_acted;            /* thresholds that did not end it */
+	uint32_t acted_at;           /* output tokens when the last was done */
+	/* Output tokens that the next step goes back to before it writes; what
+	 * is behind them is then as if it had never been. GENERATION_NEVER:
+	 * nothing goes. */
+	uint32_t back_to;
+	struct conclude *conclude;   /* what is being written for the model */
+	uint32_t banned;             /* not taken at the next step, or
+					GENERATION_NEVER */
+	float *weighted;             /* n_vocab: logits, one of them changed */
 	uint32_t n_recomputed;       /* tokens fed again at policy changes */
 	double recomputed_s;
 	struct run *watched;         /* what the rule looks at; or NULL */
@@ -86,7 +144,9 @@ void generation_release(struct generation *g); /* all zero is fine */
 
 /* Goes on from the first n tokens of `from`, at most all; `at` is a state of
  * that place to copy, or NULL: then pages are shared if `from` stands there
- * and computed again if not. The clock is that of the place. */
+ * and computed again if not. The clock is that of the place. Where all are
+ * taken, what is to be done at a threshold that was just reached is done in
+ * the new one. */
 void generation_fork(struct generation *g, const struct generation *from,
 		     uint32_t n, const struct transformer *at);
 
@@ -102,6 +162,13 @@ bool generation_set_policy(struct generation *g, const struct sparse *policy,
 bool generation_set_threshold(struct generation *g,
 			      const struct threshold_opts *threshold,
 			      struct err *err);
+
+/* Does now what back_to says, if anything; the next step would. */
+void generation_go_back(struct generation *g);
+
+/* Appends what came of the threshold: "guardian at token 96: concluded, then
+ * 14 tokens". False: there is nothing to tell that finish does not say. */
+bool generation_tell(const struct generation *g, struct buf *out);
 
 /* Output tokens so far, the prompt not among them. */
 uint32_t generation_n_out(const struct generation *g);

@@ -90,6 +90,7 @@ static void release_run(struct writer_run *run)
 	mem_free(run->facts.policy);
 	mem_free(run->facts.gold);
 	mem_free(run->facts.finish_reason);
+	mem_free(run->facts.note);
 	*run = (struct writer_run){ 0 };
 }
 
@@ -323,10 +324,36 @@ static void put_token(struct writer *w, struct writer_run *run)
 	writer_send(w);
 }
 
+void writer_put_common(struct writer *w, struct writer_run *run)
+{
+	const struct generation *g = &run->g;
+
+	if (w->o.text)
+		return; /* it was shown when its origin wrote it */
+	for (uint32_t i = g->n_prompt; i < g->n_ids; i++) {
+		struct token token = { .id = g->ids[i],
+				       .logprob = NAN,
+				       .time_s = g->times_s[i],
+				       .channel = CHANNEL_ANSWER };
+
+		buf_clear(&w->text);
+		generation_text(g, i - g->n_prompt, &w->text);
+		token.text = w->text.data;
+		token.len = w->text.len;
+		native_token(&run->writer, &w->lines, &token, NULL);
+	}
+	writer_send(w);
+}
+
 /* --- a step ------------------------------------------------------------- */
 
 static void end_run(struct writer *w, struct writer_run *run)
 {
+	struct buf note = { 0 };
+
+	if (generation_tell(&run->g, &note))
+		facts_set(&run->facts.note, buf_cstr(&note));
+	buf_release(&note);
 	facts_set(&run->facts.finish_reason, run->g.finish);
 	if (w->o.text)
 		buf_putc(&w->lines, '\n');
@@ -334,6 +361,27 @@ static void end_run(struct writer *w, struct writer_run *run)
 		native_end(&run->writer, &w->lines, &run->facts);
 	writer_send(w);
 	run->ended = true;
+}
+
+/* The run goes back: what was written stays written, and the text that goes on
+ * from a place in it is a run of its own. */
+static void go_back(struct writer *w, struct writer_run *run)
+{
+	struct writer_run *next;
+
+	run->g.finish = rules[run->g.threshold.i_rule]->name;
+	if (w->n_runs == WRITER_RUNS_MAX) {
+		end_run(w, run);
+		return;
+	}
+	next = writer_add_run(w);
+	generation_fork(&next->g, &run->g, run->g.n_ids, NULL);
+	run->g.finish = threshold_name(run->g.threshold.then);
+	end_run(w, run);
+	writer_put_header(w, next);
+	generation_go_back(&next->g);
+	writer_put_common(w, next);
+	writer_put_turn(w, next, true);
 }
 
 static void step_run(struct writer *w, struct writer_run *run)
@@ -347,6 +395,8 @@ static void step_run(struct writer *w, struct writer_run *run)
 	writer_put_turn(w, run, true);
 	if (run->g.finish)
 		end_run(w, run);
+	else if (run->g.back_to != GENERATION_NEVER)
+		go_back(w, run);
 }
 
 bool writer_ended(const struct writer *w)

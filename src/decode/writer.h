@@ -7,8 +7,8 @@
  *
  *	pause, go, step [N]      hold all runs; N tokens of each
  *	policy NAME [BUDGET]     from here on; also: budget N
- *	threshold WHAT [BUDGET]  of a run: ignore, stop, or the policy to go
- *	                         on with where the rule fires
+ *	threshold WHAT [BUDGET]  of a run: what happens where the rule fires
+ *	                         (THRESHOLDS), or the policy to go on with
  *	rule F T [PATIENCE]      of all runs whose rule has not fired
  *	also NAME [BUDGET]       another run of the prompt
  *	fork N [NAME [BUDGET]]   another run that shares the first N tokens
@@ -17,6 +17,10 @@
  *	snapshot                 remember this place, for a fork after what
  *	                         was cached here is evicted
  *	quit
+ *
+ * A run that goes back (rollback, retry) ends there, and what goes on from a
+ * place in it is another run: with a number of its own, or the next in the
+ * file.
  *
  * A policy that needs what was evicted, or the attention of tokens before,
  * gets the text again; that costs time, and the times of the records say so.

@@ -161,28 +161,6 @@ static const struct transformer *find_snapshot(const struct writer *w,
 	return NULL;
 }
 
-/* The tokens that a fork has in common with its origin. */
-static void put_common(struct writer *w, struct writer_run *run)
-{
-	const struct generation *g = &run->g;
-
-	if (w->o.text)
-		return; /* it was shown when its origin wrote it */
-	for (uint32_t i = g->n_prompt; i < g->n_ids; i++) {
-		struct token token = { .id = g->ids[i],
-				       .logprob = NAN,
-				       .time_s = g->times_s[i],
-				       .channel = CHANNEL_ANSWER };
-
-		buf_clear(&w->text);
-		generation_text(g, i - g->n_prompt, &w->text);
-		token.text = w->text.data;
-		token.len = w->text.len;
-		native_token(&run->writer, &w->lines, &token, NULL);
-	}
-	writer_send(w);
-}
-
 static bool do_fork(struct writer *w, const struct order *in, struct err *err)
 {
 	struct writer_run *from = current(w), *run;
@@ -210,7 +188,7 @@ static bool do_fork(struct writer *w, const struct order *in, struct err *err)
 		return false;
 	}
 	writer_put_header(w, run);
-	put_common(w, run);
+	writer_put_common(w, run);
 	return true;
 }
 
@@ -236,6 +214,18 @@ static bool do_also(struct writer *w, const struct order *in, struct err *err)
 	return true;
 }
 
+static bool no_threshold(const char *what, struct err *err)
+{
+	struct buf names = { 0 };
+
+	for (size_t i = 0; threshold_name(i); i++)
+		buf_printf(&names, "%s, ", threshold_name(i));
+	err_set(err, "threshold takes %sor a policy, not \"%s\"",
+		buf_cstr(&names), what);
+	buf_release(&names);
+	return false;
+}
+
 static bool do_threshold(struct writer *w, const struct order *in,
 			 struct err *err)
 {
@@ -245,16 +235,9 @@ static bool do_threshold(struct writer *w, const struct order *in,
 
 	if (!word_count(in, 2, 0, &o.budget, err))
 		return false;
-	o.policy = sparse_find(what);
-	if (strcmp(what, "ignore") == 0)
-		o.then = THRESHOLD_IGNORE;
-	else if (strcmp(what, "stop") == 0)
-		o.then = THRESHOLD_STOP;
-	else if (o.policy)
-		o.then = THRESHOLD_POLICY;
-	else
-		return err_set(err, "threshold takes ignore, stop or a "
-				    "policy, not \"%s\"", what);
+	o.then = threshold_find(what, &o.policy);
+	if (o.then == THRESHOLD_KINDS)
+		return no_threshold(what, err);
 	return generation_set_threshold(g, &o, err);
 }
 

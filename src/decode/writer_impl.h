@@ -56,6 +56,8 @@ void writer_send(struct writer *w);
 struct writer_run *writer_add_run(struct writer *w);
 void writer_drop_run(struct writer *w); /* the newest */
 void writer_put_header(struct writer *w, struct writer_run *run);
+/* The tokens that a fork has in common with its origin. */
+void writer_put_common(struct writer *w, struct writer_run *run);
 /* The policy, if it is another one than the last record's. */
 void writer_put_turn(struct writer *w, struct writer_run *run, bool by_rule);
 

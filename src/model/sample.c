@@ -11,6 +11,8 @@
 
 #include "base/buf.h"
 
+#define STEP UINT64_C(0x9e3779b97f4a7c15) /* of the state, for each draw */
+
 struct candidate {
 	uint32_t id;
 	float p; /* a logit first */
@@ -53,7 +55,7 @@ struct sampler *sampler_copy(const struct sampler *s)
 /* [0, 1): SplitMix64 (Steele et al. 2014). */
 static double draw(struct sampler *s)
 {
-	uint64_t z = s->state += 0x9e3779b97f4a7c15u;
+	uint64_t z = s->state += STEP;
 
 	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
 	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
@@ -124,15 +126,20 @@ static uint32_t draw_one(struct sampler *s, const float *logits, float top)
 	return s->c[n - 1].id;
 }
 
-static float log_probability(const float *logits, uint32_t n, double top,
-			     uint32_t id)
+float sample_logprob(const float *logits, uint32_t n, uint32_t id)
 {
-	double sum = 0;
+	double sum = 0, top = logits[greatest(logits, n)];
 
 	for (uint32_t i = 0; i < n; i++)
 		if (!isnan(logits[i]))
 			sum += exp(logits[i] - top);
 	return (float)(logits[id] - top - log(sum));
+}
+
+void sampler_go_back(struct sampler *s, uint32_t n)
+{
+	if (s->o.temperature > 0)
+		s->state -= n * STEP;
 }
 
 uint32_t sampler_next(struct sampler *s, const float *logits, float *logprob)
@@ -145,6 +152,6 @@ uint32_t sampler_next(struct sampler *s, const float *logits, float *logprob)
 	if (s->o.temperature > 0)
 		id = draw_one(s, logits, top);
 	if (logprob)
-		*logprob = log_probability(logits, s->n_vocab, top, id);
+		*logprob = sample_logprob(logits, s->n_vocab, id);
 	return id;
 }

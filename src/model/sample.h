@@ -35,4 +35,10 @@ struct sampler *sampler_copy(const struct sampler *s);
  * drawn; SAMPLE_NONE where the greatest is not finite: a broken model. */
 uint32_t sampler_next(struct sampler *s, const float *logits, float *logprob);
 
+/* As it was before the last n ids, which it must have given. */
+void sampler_go_back(struct sampler *s, uint32_t n);
+
+/* Of an id < n, the natural log-probability by n logits. */
+float sample_logprob(const float *logits, uint32_t n, uint32_t id);
+
 #endif

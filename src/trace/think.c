@@ -18,21 +18,25 @@ enum mark_kind { OPENS, CLOSES };
 struct think_mark {
 	const char *text;
 	enum mark_kind kind;
+	const char *shut; /* what ends the reasoning that it opens, up to the
+			     answer's first word */
 };
 
 static const struct think_mark marks[] = {
-	{ "<think>", OPENS },
-	{ "</think>", CLOSES },
-	{ "<thinking>", OPENS },
-	{ "</thinking>", CLOSES },
-	{ "[THINK]", OPENS },
-	{ "[/THINK]", CLOSES },
-	{ "<|begin_of_thought|>", OPENS },
-	{ "<|end_of_thought|>", CLOSES },
-	{ "<|begin_of_solution|>", CLOSES },
-	{ "<|channel|>analysis", OPENS },
-	{ "<|channel|>final", CLOSES },
-	{ "<|channel|>commentary", CLOSES },
+	{ "<think>", OPENS, "\n</think>\n\n" },
+	{ "</think>", CLOSES, NULL },
+	{ "<thinking>", OPENS, "\n</thinking>\n\n" },
+	{ "</thinking>", CLOSES, NULL },
+	{ "[THINK]", OPENS, "[/THINK]" },
+	{ "[/THINK]", CLOSES, NULL },
+	{ "<|begin_of_thought|>", OPENS,
+	  "\n<|end_of_thought|>\n\n<|begin_of_solution|>\n" },
+	{ "<|end_of_thought|>", CLOSES, NULL },
+	{ "<|begin_of_solution|>", CLOSES, NULL },
+	{ "<|channel|>analysis", OPENS,
+	  "<|end|><|start|>assistant<|channel|>final<|message|>" },
+	{ "<|channel|>final", CLOSES, NULL },
+	{ "<|channel|>commentary", CLOSES, NULL },
 };
 
 struct think {
@@ -129,4 +133,24 @@ enum channel think_scan(struct think *th, struct trace *t,
 	if (!th->seen || given != CHANNEL_ANSWER)
 		return given;
 	return th->open ? CHANNEL_REASONING : CHANNEL_ANSWER;
+}
+
+const char *think_shut(const char *text, size_t n)
+{
+	const char *shut = NULL;
+
+	for (size_t at = 0; at < n;) {
+		const struct think_mark *mark;
+		bool more;
+
+		mark = text[at] == '<' || text[at] == '[' ?
+			       mark_at(text + at,
+				       MIN(n - at, (size_t)THINK_MARK_MAX),
+				       &more) :
+			       NULL;
+		if (mark)
+			shut = mark->shut;
+		at += mark ? strlen(mark->text) : 1;
+	}
+	return shut;
 }

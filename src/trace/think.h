@@ -24,4 +24,9 @@ void think_free(struct think *think); /* NULL is fine */
 enum channel think_scan(struct think *think, struct trace *trace,
 			enum channel given);
 
+/* What is to be written so that the reasoning which is open at the end of
+ * text[0..n) ends and the answer begins, as the models write it that open it
+ * so: "\n</think>\n\n". NULL: none is open. */
+const char *think_shut(const char *text, size_t n);
+
 #endif

@@ -244,11 +244,48 @@ check "runs of their own, and what each does at its threshold" also
 threshold()
 {
 	run decode -m "$model" --prompt "$once" -n 200 --ignore-eos \
-		--policy h2o -b 16 -f 25 -t 25 --on-threshold "$1"
+		--policy h2o -b 16 -f 25 -t 25 "${3:---at-threshold}" "$1"
 	status_is 0 && grep -q "$2" "$tmp/out" || { tail -n 1 "$tmp/out"; return 1; }
 }
-check "--on-threshold stop" threshold stop '"end":"guardian"'
-check "--on-threshold dense" threshold dense '"turn":"dense".*by_rule'
+check "--at-threshold stop" threshold stop '"end":"guardian"'
+check "--at-threshold dense" threshold dense '"turn":"dense".*by_rule'
+check "its former name" threshold dense '"turn":"dense"' --on-threshold
+check "--at-threshold report" threshold report \
+	'"end":"length","tokens":200,"note":"guardian at token [0-9]*: nothing was done, then'
+check "--at-threshold conclude" threshold conclude \
+	'"note":"guardian at token [0-9]*: concluded, then [1-9][0-9]* tokens"'
+
+# What goes on from a place in a run is the next one; both have its tokens.
+next_run() # WHAT
+{
+	threshold "$1" "{\"end\":\"$1\"" || return 1
+	is runs 2 "$(grep -c '"lilscope":1' "$tmp/out")" || return 1
+	awk '/"lilscope":1/ { n++ } /"id":/ { print >"'"$tmp"'/run." n }' \
+		"$tmp/out"
+	common=$(sed -n 's/.*, to token \([0-9]*\)".*/\1/p' "$tmp/out" | head -n 1)
+	[ "$common" -lt "$(grep -c . "$tmp/run.1")" ] || return 1
+	for n in 1 2; do
+		head -n "$common" "$tmp/run.$n" |
+			sed 's/.*"id":\([0-9]*\).*/\1/' >"$tmp/ids.$n"
+	done
+	cmp "$tmp/ids.1" "$tmp/ids.2" &&
+		"$LILSCOPE" analyze --json "$tmp/out" >"$tmp/json" &&
+		is generations 2 "$(grep -c . "$tmp/json")"
+}
+check "--at-threshold rollback" next_run rollback
+check "--at-threshold retry" next_run retry
+
+# The model in the box says what it knows when it is asked to.
+answered()
+{
+	facts=$("$PYTHON" "$srcdir/samples/model/problems.py" --seed 8 --count 1)
+	run decode -m "$chain" --prompt "$(echo "$facts" | cut -f 4)" \
+		--policy quest -b 96 --page 8 -f 64 -t 13 -n 900 --text \
+		--conclude-text ' Final answer:' --at-threshold conclude
+	status_is 0 && grep -q "Final answer: $(echo "$facts" | cut -f 2)\.$" \
+		"$tmp/out" || { tail -c 200 "$tmp/out"; return 1; }
+}
+check "conclude ends by itself, with an answer" answered
 quits()
 {
 	printf 'step 5\nquit\n' | "$LILSCOPE" decode -m "$model" \
@@ -258,6 +295,14 @@ quits()
 check "quit" quits
 
 # --- What can't be.
+several()
+{
+	run decode -m "$model" --prompt "$once" --at-threshold stop,dense
+	status_is 2 && grep -q 'a list is for bench' "$tmp/err" || return 1
+	run decode -m "$model" --prompt "$once" --at-threshold sleep
+	status_is 2 && grep -q -e '--at-threshold takes one of ignore' "$tmp/err"
+}
+check "several things at the threshold, and none" several
 usage() { run decode "$@"; status_is 2 && one_sentence && no_controls "$tmp/err"; }
 says()
 {

@@ -318,6 +318,272 @@ static void bad_options(void **state)
 	generation_release(&g);
 }
 
+/* What is decoded again from a place in a text: the state of a run that never
+ * wrote the rest is the same, byte for byte. */
+static void same_state(struct generation *a, struct generation *b)
+{
+	uint32_t n = map.model->shape.n_vocab;
+	float want, got;
+
+	assert_int_equal(a->n_ids, b->n_ids);
+	assert_memory_equal(a->ids, b->ids, a->n_ids * sizeof(*a->ids));
+	assert_int_equal(transformer_n(a->t), transformer_n(b->t));
+	assert_int_equal(transformer_bytes(a->t).used,
+			 transformer_bytes(b->t).used);
+	assert_memory_equal(transformer_logits(a->t), transformer_logits(b->t),
+			    n * sizeof(float));
+	assert_int_equal(sampler_next(a->sampler, transformer_logits(a->t),
+				      &got),
+			 sampler_next(b->sampler, transformer_logits(b->t),
+				      &want));
+	assert_true(got == want);
+}
+
+/* Back to the sentence before the copying, and densely on from there. */
+static void rolls_back(void **state)
+{
+	static const struct {
+		const char *policy;
+		float temperature;
+	} rows[] = { { "h2o", 0 }, { "h2o", 0.8F }, { "sink", 0.8F },
+		     { "quest", 0 }, { "quest", 0.8F }, { "infllm", 0 } };
+
+	(void)state;
+	for (size_t k = 0; k < ARRAY_LEN(rows); k++) {
+		struct generation_opts o = options();
+		struct generation g, never;
+		struct err err = { "" };
+		uint32_t n;
+
+		o.sample.temperature = rows[k].temperature;
+		o.threshold.meter.rule.t = 200; /* it fires in any text */
+		o.threshold.then = THRESHOLD_ROLLBACK;
+		begin(&g, &o, rows[k].policy, 16);
+		while (g.back_to == GENERATION_NEVER)
+			assert_true(generation_step(&g));
+		n = g.back_to;
+		assert_true(n < g.threshold_at);
+		assert_int_equal(generation_n_out(&g), g.threshold_at);
+		o.threshold.then = THRESHOLD_IGNORE;
+		begin(&never, &o, rows[k].policy, 16);
+		while (generation_n_out(&never) < n)
+			assert_true(generation_step(&never));
+		generation_go_back(&g);
+		assert_true(g.policy == &sparse_dense);
+		assert_int_equal(generation_n_out(&g), n);
+		assert_true(generation_set_policy(&never, &sparse_dense, 0,
+						  &err));
+		if (strcmp(rows[k].policy, "quest") == 0) {
+			/* its last token was read by quest */
+			transformer_cut(never.t, never.n_ids - 1);
+			transformer_step(never.t,
+					 never.ids[never.n_ids - 1]);
+		}
+		same_state(&g, &never);
+		for (int i = 0; i < 20; i++) {
+			assert_true(generation_step(&g));
+			assert_true(generation_step(&never));
+		}
+		same_state(&g, &never);
+		generation_release(&g);
+		generation_release(&never);
+	}
+}
+
+/* A dense run would write the same again: another token is taken there, and
+ * all else is as it was. */
+static void rolls_back_densely(void **state)
+{
+	struct generation_opts o = options();
+	struct generation g, never;
+	uint32_t n, was, banned;
+
+	(void)state;
+	o.threshold.meter.rule.t = 200;
+	o.threshold.then = THRESHOLD_ROLLBACK;
+	begin(&g, &o, "dense", 0);
+	while (g.back_to == GENERATION_NEVER)
+		assert_true(generation_step(&g));
+	n = g.back_to;
+	was = g.ids[N_PROMPT + n];
+	generation_go_back(&g);
+	assert_int_equal(g.banned, was);
+	o.threshold.then = THRESHOLD_IGNORE;
+	begin(&never, &o, "dense", 0);
+	while (generation_n_out(&never) < n)
+		assert_true(generation_step(&never));
+	banned = g.banned;
+	same_state(&g, &never);
+	assert_int_equal(g.n_recomputed, 0);
+	assert_true(generation_step(&g));
+	assert_int_not_equal(g.ids[N_PROMPT + n], banned);
+	assert_int_equal(g.banned, GENERATION_NEVER);
+	finish(&g);
+	generation_release(&g);
+	generation_release(&never);
+}
+
+/* Where the first of `text`'s tokens stands behind the threshold; the rest
+ * follows it. 0: nowhere. */
+static uint32_t written_at(const struct generation *g, const char *text)
+{
+	struct vocab_ids ids = { 0 };
+	uint32_t n = generation_n_out(g), at = g->threshold_at;
+
+	text += map.vocab->add_space && *text == ' ';
+	vocab_encode(map.vocab, text, strlen(text), VOCAB_SPECIAL, &ids);
+	while (at + ids.n <= n && memcmp(g->ids + N_PROMPT + at, ids.ids,
+					 ids.n * sizeof(*ids.ids)) != 0)
+		at++;
+	at = at + ids.n <= n ? at - g->threshold_at + 1 : 0;
+	vocab_ids_release(&ids);
+	return at;
+}
+
+/* The text is there: at once, when the model takes its first token by itself,
+ * or at the limit. */
+static void concludes(void **state)
+{
+	static const struct {
+		float ramp;
+		uint32_t limit, least, most; /* steps */
+	} rows[] = {
+		{ 0, 64, 1, 1 },       /* at once */
+		{ 2, 64, 1, 40 },      /* it rises until it is taken */
+		{ 0.001F, 9, 10, 10 }, /* too slow: the limit */
+		{ 1000, 64, 1, 1 },
+	};
+
+	(void)state;
+	for (size_t k = 0; k < ARRAY_LEN(rows); k++) {
+		static const char text[] = " The end is a zoo.";
+		struct generation_opts o = options();
+		struct generation g;
+		struct buf told = { 0 };
+		uint32_t at;
+
+		o.threshold.then = THRESHOLD_CONCLUDE;
+		o.threshold.how = (struct then_opts){ text, rows[k].ramp,
+						      rows[k].limit, 0 };
+		begin(&g, &o, "h2o", 16);
+		finish(&g);
+		at = written_at(&g, text);
+		assert_in_range(at, rows[k].least, rows[k].most);
+		assert_int_equal(g.n_acted, 1);
+		assert_true(generation_tell(&g, &told));
+		assert_non_null(strstr(buf_cstr(&told), "concluded, then "));
+		for (uint32_t i = g.n_prompt; i < g.n_ids; i++)
+			assert_true(g.ids[i] < map.model->shape.n_vocab);
+		buf_release(&told);
+		generation_release(&g);
+	}
+}
+
+/* Of a loop behind the conclusion nothing is hoped any more. */
+static void concludes_once(void **state)
+{
+	struct generation_opts o = options();
+	struct generation g;
+
+	(void)state;
+	o.n_predict = 2 * LENGTH;
+	o.threshold.then = THRESHOLD_CONCLUDE;
+	o.threshold.meter.rule.t = 200; /* any text is a loop */
+	begin(&g, &o, "dense", 0);
+	finish(&g);
+	assert_string_equal(g.finish, "guardian");
+	assert_int_equal(g.n_acted, 1);
+	assert_true(generation_n_out(&g) >= g.threshold_at + 2 * F);
+	generation_release(&g);
+}
+
+/* The same prompt, drawn anew: as often as was said, and then it ends. */
+static void tries_again(void **state)
+{
+	struct generation_opts o = options();
+	struct generation g, other;
+	uint32_t ids[3][LENGTH], n = 0;
+
+	(void)state;
+	o.threshold.then = THRESHOLD_RETRY;
+	o.threshold.meter.rule.t = 200;
+	o.threshold.how.retries = 2;
+	begin(&g, &o, "h2o", 16);
+	while (generation_step(&g)) {
+		uint32_t n_out = generation_n_out(&g);
+
+		ids[n][n_out - 1] = g.ids[g.n_ids - 1];
+		if (g.back_to != GENERATION_NEVER) {
+			assert_int_equal(g.back_to, 0);
+			assert_true(++n < 3);
+		}
+	}
+	assert_int_equal(n, 2);
+	assert_string_equal(g.finish, "guardian");
+	assert_int_equal(generation_n_out(&g), 2 * F);
+	for (n = 0; n < 3; n++)
+		assert_memory_not_equal(ids[n], ids[(n + 1) % 3],
+					2 * F * sizeof(**ids));
+	/* each is the run that its seed gives by itself */
+	o.threshold.then = THRESHOLD_IGNORE;
+	o.sample.temperature = RETRY_TEMPERATURE_DEFAULT;
+	o.sample.seed += 2;
+	begin(&other, &o, "h2o", 16);
+	for (uint32_t i = 0; i < 2 * F; i++)
+		assert_true(generation_step(&other));
+	assert_memory_equal(other.ids, g.ids, g.n_ids * sizeof(*g.ids));
+	generation_release(&g);
+	generation_release(&other);
+}
+
+/* Where somebody only looks, the text is that of a run that nobody saw. */
+static void reports(void **state)
+{
+	struct generation_opts o = options();
+	struct generation g, plain;
+	struct buf told = { 0 };
+
+	(void)state;
+	begin(&plain, &o, "h2o", 16);
+	finish(&plain);
+	assert_false(generation_tell(&plain, &told));
+	o.threshold.then = THRESHOLD_REPORT;
+	begin(&g, &o, "h2o", 16);
+	finish(&g);
+	assert_string_equal(g.finish, "length");
+	assert_int_equal(g.threshold_at, replayed(&plain));
+	assert_int_equal(g.n_ids, plain.n_ids);
+	assert_memory_equal(g.ids, plain.ids, g.n_ids * sizeof(*g.ids));
+	assert_true(generation_tell(&g, &told));
+	assert_non_null(strstr(buf_cstr(&told), "nothing was done"));
+	buf_release(&told);
+	generation_release(&g);
+	generation_release(&plain);
+}
+
+/* A fork in the middle of what is written for the model writes the rest. */
+static void forks_conclude(void **state)
+{
+	struct generation_opts o = options();
+	struct generation a, b;
+
+	(void)state;
+	o.threshold.then = THRESHOLD_CONCLUDE;
+	o.threshold.how = (struct then_opts){ " The end is a zoo.", 0, 0, 0 };
+	begin(&a, &o, "h2o", 16);
+	while (a.threshold_at == GENERATION_NEVER ||
+	       generation_n_out(&a) < a.threshold_at + 3)
+		assert_true(generation_step(&a));
+	generation_fork(&b, &a, a.n_ids, NULL);
+	finish(&a);
+	finish(&b);
+	assert_int_equal(a.n_ids, b.n_ids);
+	assert_memory_equal(a.ids, b.ids, a.n_ids * sizeof(*a.ids));
+	assert_int_equal(written_at(&b, " The end is a zoo."), 1);
+	generation_release(&a);
+	generation_release(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -328,6 +594,13 @@ int main(void)
 		cmocka_unit_test(threshold_goes_on),
 		cmocka_unit_test(threshold_once),
 		cmocka_unit_test(bad_options),
+		cmocka_unit_test(rolls_back),
+		cmocka_unit_test(rolls_back_densely),
+		cmocka_unit_test(concludes),
+		cmocka_unit_test(concludes_once),
+		cmocka_unit_test(tries_again),
+		cmocka_unit_test(reports),
+		cmocka_unit_test(forks_conclude),
 	};
 
 	return cmocka_run_group_tests(tests, open_model, close_model);

@@ -292,8 +292,7 @@ static const struct action rows[] = {
 	  .about = "another run of the problem, by a policy",
 	  .run = ask_add },
 	{ .name = "add", .arg = "NAME [BUDGET] [WHAT]",
-	  .about = "the same; WHAT at its threshold: stop, or a policy to go "
-		   "on with",
+	  .about = "the same; WHAT as --at-threshold has it: stop, conclude",
 	  .with = add },
 	{ .name = "change-policy", .keys = { 'C' },
 	  .about = "another policy for the run of the lane, from here on",

@@ -280,10 +280,8 @@ static int terminal_cols(void)
 static bool rescue_of(const struct settings *set, struct bench_opts *o,
 		      struct err *err)
 {
-	const char *then = set->decode.on_threshold;
-
-	o->rescue = opt_is_given(set, "on-threshold") ? sparse_find(then)
-						  : &sparse_dense;
+	o->rescue = *set->at_threshold ? sparse_find(set->at_threshold)
+				       : &sparse_dense;
 	if (coder_rows[set->meter.rule.coder].ids)
 		return err_set(err,
 			       "bench measures bytes: --coder %s is over "

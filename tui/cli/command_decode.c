@@ -48,8 +48,11 @@ static bool read_prompt(struct decode_command *w, struct err *err)
 static bool prepare(struct decode_command *w, struct err *err)
 {
 	const struct settings *set = w->set;
+	struct threshold_opts then;
 	struct writer_opts o;
 
+	if (!writer_setup_then(set, &then, err))
+		return false;
 	if (!set->request.model)
 		return err_set(err, "decode needs a --model FILE.gguf");
 	if (!read_prompt(w, err) ||

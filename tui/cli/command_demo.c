@@ -12,6 +12,7 @@
 #include "input/source.h"
 #include "loop/show.h"
 #include "opt/opt.h"
+#include "opt/writer_setup.h"
 #include "system/file.h"
 #include "system/say.h"
 
@@ -38,6 +39,10 @@ static void settle(struct settings *set)
 /* What was asked for and can't be; what is asked is done or refused. */
 static bool check(const struct settings *set, int n_files, struct err *err)
 {
+	struct threshold_opts then;
+
+	if (!writer_setup_then(set, &then, err))
+		return false;
 	if (n_files)
 		return err_set(err, "demo takes no FILE; the model is "
 				    "--model's, the prompt --prompt's");

@@ -76,8 +76,9 @@ static void choose_runs(struct demo *d, const struct settings *set)
 	d->runs[1] = (struct demo_run){ policy, budget, "ignore" };
 	if (budget == SPARSE_AUTO)
 		d->runs[1].budget = d->in_box ? DEMO_BUDGET : 0;
-	snprintf(d->runs[1].then, sizeof(d->runs[1].then), "%s",
-		 set->decode.on_threshold);
+	if (*set->at_threshold)
+		snprintf(d->runs[1].then, sizeof(d->runs[1].then), "%s",
+			 set->at_threshold);
 	d->n_runs = 2;
 }
 

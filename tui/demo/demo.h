@@ -34,7 +34,7 @@ enum { DEMO_F = 64 };
 struct demo_run {
 	const struct sparse *policy;
 	uint32_t budget;  /* 0: the policy's own, or dense */
-	char then[16];    /* at the threshold: "ignore", "stop", a policy */
+	char then[16];    /* at the threshold (THRESHOLDS), or a policy */
 };
 
 struct tour;

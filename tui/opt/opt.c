@@ -23,6 +23,8 @@ void settings_init(struct settings *set)
 {
 	*set = (struct settings){
 		.meter = meter_opts_default,
+		.at_threshold = "",
+		.then = then_opts_default,
 		.look.term = { .color = COLOR_AUTO, .mouse = true },
 		.show = { .session = true, .script = "", .record = "",
 			  .speed = 1 },
@@ -31,7 +33,6 @@ void settings_init(struct settings *set)
 			   .upstream = "", .finish_reason = "stop",
 			   .exec = "" },
 		.decode = { .policy = "dense", .kv = "f16", .chat = "none",
-			    .on_threshold = "ignore",
 			    .sparse = sparse_opts_auto,
 			    .sample = { .top_p = 1 } },
 		.bench = { .policies = "sink,h2o,quest,infllm,raas",

@@ -2,6 +2,7 @@
  * it ends. */
 #include "opt/opt_rows.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "model/chat.h"
@@ -65,10 +66,29 @@ static const char *policy_value(size_t i)
 
 static const char *threshold_value(size_t i)
 {
-	static const char *const names[] = { "ignore", "stop" };
+	size_t n = 0;
 
-	return i < ARRAY_LEN(names) ? names[i] :
-				      policy_value(i - ARRAY_LEN(names));
+	while (threshold_name(n))
+		n++;
+	return i < n ? threshold_name(i) : policy_value(i - n);
+}
+
+/* One, or several with commas between them: which of the two a command takes is
+ * for it to say. */
+static bool threshold_set(const struct opt *opt, struct settings *set,
+			  const char *value, struct err *err)
+{
+	for (const char *s = value;; s++) {
+		char word[32];
+		size_t n = strcspn(s, ","), i;
+
+		snprintf(word, sizeof(word), "%.*s", (int)MIN(n, 31u), s);
+		if (!opt_read_value(word, threshold_value, &i, err))
+			return false;
+		s += n;
+		if (!*s)
+			return opt_set_word(opt, set, value, err);
+	}
 }
 
 static const char *kv_value(size_t i)
@@ -108,9 +128,22 @@ static const struct opt rows[] = {
 	{ .name = "keep-prompt", .where = MODEL, .set = keep_prompt_set,
 	  .get = keep_prompt_get,
 	  .about = "never evict the prompt" },
-	{ .name = "on-threshold", .arg = "WHAT", .where = MODEL,
-	  NAME(decode.on_threshold, threshold_value),
-	  .about = "at the threshold: ignore, stop, or another policy" },
+	{ .name = "at-threshold", .arg = "WHAT", .where = MODEL,
+	  OPT_AT(at_threshold, const char *), .set = threshold_set,
+	  .get = opt_get_word, .value = threshold_value,
+	  .about = "what happens at the threshold (At the threshold)" },
+	{ .name = "conclude-text", .arg = "TEXT", .where = MODEL,
+	  WORD(then.conclude_text),
+	  .about = "what conclude writes, if not the model's own mark" },
+	{ .name = "conclude-ramp", .arg = "NATS", .where = MODEL,
+	  FLOAT(then.conclude_ramp, 0, FLOAT_MAX),
+	  .about = "weight a step on its first token; 0 writes it at once" },
+	{ .name = "conclude-limit", .arg = "TOKENS", .where = MODEL,
+	  COUNT(then.conclude_limit, 0, OPT_COUNT_MAX),
+	  .about = "steps after which conclude writes it anyway" },
+	{ .name = "retries", .arg = "N", .where = MODEL,
+	  COUNT(then.retries, 0, THRESHOLD_RETRIES_MAX),
+	  .about = "how often retry tries again at most" },
 	{ .name = "predict", .letter = 'n', .letter_where = WRITTEN, .arg = "N",
 	  .where = MODEL, COUNT(decode.n_predict, 0, OPT_COUNT_MAX),
 	  .about = "tokens at most; 0: until the context is full" },

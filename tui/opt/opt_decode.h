@@ -9,7 +9,6 @@
 
 struct decode_settings {
 	const char *policy, *kv, *chat; /* rows' names */
-	const char *on_threshold;       /* ignore, stop, or a policy */
 	const char *tokenizer;          /* or NULL */
 	struct sparse_opts sparse;      /* SPARSE_AUTO: the policy's own */
 	struct sample_opts sample;

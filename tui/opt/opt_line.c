@@ -8,10 +8,21 @@
 #include "opt/opt.h"
 #include "opt/settings.h"
 
+/* Names that options had once. */
+static const struct {
+	const char *was, *is;
+} former[] = {
+	{ "on-threshold", "at-threshold" },
+};
+
 static const struct opt *find_n(const char *name, size_t n)
 {
 	const struct opt *opt;
 
+	for (size_t i = 0; i < ARRAY_LEN(former); i++)
+		if (strlen(former[i].was) == n &&
+		    memcmp(former[i].was, name, n) == 0)
+			return opt_find(former[i].is);
 	for (size_t i = 0; (opt = opt_at(i)); i++)
 		if (strlen(opt->name) == n && memcmp(opt->name, name, n) == 0)
 			return opt;

@@ -53,6 +53,8 @@ struct settings {
 	struct meter_opts meter;
 	uint32_t i_rule;          /* of rules[]; what guard and --check mean */
 	bool config;              /* these two are the config file's, too */
+	const char *at_threshold; /* "": what the command does by itself */
+	struct then_opts then;
 	struct look_settings look;
 	struct show_settings show;
 	struct read_settings read;

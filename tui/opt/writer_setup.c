@@ -14,21 +14,24 @@ void writer_setup_ask(const struct settings *set, const struct model_map *map,
 	chat_ask(chat_for(set->decode.chat, map->gguf), NULL, question, out);
 }
 
-static struct threshold_opts threshold(const struct settings *set)
+bool writer_setup_then(const struct settings *set, struct threshold_opts *o,
+		       struct err *err)
 {
-	const char *then = set->decode.on_threshold;
-	struct threshold_opts o = { .meter = set->meter,
-				    .i_rule = set->i_rule };
+	const char *word = set->at_threshold;
 
-	if (strcmp(then, "ignore") == 0)
-		return o;
-	o.policy = sparse_find(then);
-	o.then = o.policy ? THRESHOLD_POLICY : THRESHOLD_STOP;
-	return o;
+	*o = (struct threshold_opts){ .how = set->then,
+				      .meter = set->meter,
+				      .i_rule = set->i_rule };
+	if (!*word)
+		return true;
+	o->then = threshold_find(word, &o->policy);
+	return o->then != THRESHOLD_KINDS ||
+	       err_set(err, "--at-threshold takes one word here; a list is "
+			    "for bench");
 }
 
 struct writer_opts writer_setup(const struct settings *set,
-			      const struct model_map *map)
+				const struct model_map *map)
 {
 	const struct decode_settings *d = &set->decode;
 	struct writer_opts o = {
@@ -42,7 +45,6 @@ struct writer_opts writer_setup(const struct settings *set,
 			.stops = d->stops,
 			.n_stops = d->n_stops,
 			.ignore_eos = d->ignore_eos,
-			.threshold = threshold(set),
 		},
 		.specials = strcmp(d->chat, "none") != 0,
 		.policy = sparse_find(d->policy),
@@ -50,6 +52,7 @@ struct writer_opts writer_setup(const struct settings *set,
 		.named = d->control,
 	};
 
+	writer_setup_then(set, &o.generate.threshold, NULL);
 	o.generate.sparse.seed = d->seed;
 	o.generate.sample.seed = d->seed;
 	return o;

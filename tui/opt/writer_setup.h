@@ -12,8 +12,12 @@
 void writer_setup_ask(const struct settings *set, const struct model_map *map,
 		    const char *question, struct buf *out);
 
+/* What happens at the threshold. False: more than one thing. */
+bool writer_setup_then(const struct settings *set, struct threshold_opts *o,
+		       struct err *err);
+
 /* All but the pool, the prompt and who reads; points into set and map. */
 struct writer_opts writer_setup(const struct settings *set,
-			      const struct model_map *map);
+				const struct model_map *map);
 
 #endif
