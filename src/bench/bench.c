@@ -58,6 +58,7 @@ struct traced {
 	uint32_t *ends;
 	size_t cap;
 	uint32_t n;
+	uint32_t n_written; /* those, too, that the run went back behind */
 	double held, read;
 };
 
@@ -87,6 +88,11 @@ static void finish(struct generation *g, struct traced *out)
 		out->ends[out->n++] = (uint32_t)out->text.len;
 		out->held += (double)bytes.held;
 		out->read += (double)bytes.read;
+		out->n_written++;
+		if (g->back_to == GENERATION_NEVER)
+			continue;
+		out->n = g->back_to;
+		out->text.len = out->n ? out->ends[out->n - 1] : 0;
 	}
 }
 
@@ -118,19 +124,26 @@ static bool encode(const struct bench *b, const struct task *task,
 		       (unsigned long long)task->id, ids->n, n_ctx);
 }
 
-/* The same run, which goes on under another policy at the threshold. */
-static bool rescue(const struct bench *b, const struct errand *errand,
-		   const struct vocab_ids *ids, struct bench_run *run,
-		   struct err *err)
+/* The same run, which goes on at the threshold. */
+static bool go_on(const struct bench *b, const struct errand *errand,
+		  const struct vocab_ids *ids, enum bench_then then,
+		  struct bench_run *run, struct err *err)
 {
+	static const enum threshold_then thens[BENCH_THENS] = {
+		[BENCH_RESCUE] = THRESHOLD_POLICY,
+		[BENCH_CONCLUDE] = THRESHOLD_CONCLUDE,
+		[BENCH_ROLLBACK] = THRESHOLD_ROLLBACK,
+		[BENCH_RETRY] = THRESHOLD_RETRY,
+	};
 	const struct bench_case *c = &b->cases[errand->i_case];
 	struct generation_opts o = generate_opts_of(b);
-	struct bench_rescue *r = &run->rescue;
+	struct bench_after *r = &run->after[then];
 	struct generation g = { 0 };
 	struct traced t = { 0 };
 	bool good;
 
-	o.threshold.then = THRESHOLD_POLICY;
+	o.threshold.then = thens[then];
+	o.threshold.how = b->o->how;
 	o.threshold.meter = b->o->meter;
 	o.threshold.meter.rule = errand->rule;
 	o.threshold.meter.symbols = METER_BYTES;
@@ -140,10 +153,9 @@ static bool rescue(const struct bench *b, const struct errand *errand,
 			       (uint32_t)ids->n, err);
 	if (good) {
 		finish(&g, &t);
-		snprintf(r->policy, sizeof(r->policy), "%s",
-			 b->o->rescue->name);
-		r->at_token = MIN(g.threshold_at, t.n);
-		r->n_tokens = t.n;
+		snprintf(r->policy, sizeof(r->policy), "%s", g.policy->name);
+		r->at_token = g.threshold_at;
+		r->n_tokens = t.n_written;
 		r->n_recomputed = g.n_recomputed;
 		r->at_cap = strcmp(g.finish, "stop") != 0;
 		r->right = t.n && answer_right(run->kind, t.text.data,
@@ -152,6 +164,22 @@ static bool rescue(const struct bench *b, const struct errand *errand,
 	}
 	release_traced(&t);
 	generation_release(&g);
+	return good;
+}
+
+/* Each way that is asked for. */
+static bool go_on_all(const struct bench *b, const struct errand *errand,
+		      const struct vocab_ids *ids, struct bench_run *run,
+		      struct err *err)
+{
+	bool ends = errand->i_case &&
+		    run->stops[BENCH_GUARDIAN] < run->n_tokens;
+	bool good = true;
+
+	for (int then = 0; then < BENCH_THENS && ends && good; then++)
+		if (b->o->after[then])
+			good = go_on(b, errand, ids, (enum bench_then)then, run,
+				     err);
 	return good;
 }
 
@@ -193,9 +221,7 @@ static bool run_one(const struct bench *b, const struct errand *errand,
 		if (errand->rule.f)
 			meter.rule = errand->rule;
 		bench_run_measure(run, &meter);
-		if (b->o->rescue && errand->i_case &&
-		    run->stops[BENCH_GUARDIAN] < run->n_tokens)
-			good = rescue(b, errand, &ids, run, err);
+		good = go_on_all(b, errand, &ids, run, err);
 	}
 	release_traced(&t);
 	generation_release(&g);
@@ -422,8 +448,18 @@ static bool run_phase(struct bench *b, bool dense, struct err *err)
 	return good;
 }
 
+/* Is there one of the ways to go on that did not begin at this token? */
+static bool is_stale(const struct bench *b, const struct bench_run *run,
+		     uint32_t at)
+{
+	for (int then = 0; then < BENCH_THENS; then++)
+		if (b->o->after[then] && run->after[then].at_token != at)
+			return true;
+	return false;
+}
+
 /* f and t, from the dense runs; then what was read from a file is measured
- * by them, and a rescue that began elsewhere is done again. */
+ * by them, and what went on from elsewhere is done again. */
 static void set_scale(struct bench *b)
 {
 	struct bench_table *t = b->table;
@@ -444,8 +480,8 @@ static void set_scale(struct bench *b)
 			continue;
 		bench_run_measure(&slot->run, &t->meter);
 		at = slot->run.stops[BENCH_GUARDIAN];
-		if (i >= b->n_problems && b->o->rescue &&
-		    at < slot->run.n_tokens && slot->run.rescue.at_token != at)
+		if (i >= b->n_problems && at < slot->run.n_tokens &&
+		    is_stale(b, &slot->run, at))
 			slot->done = false;
 	}
 }

@@ -5,8 +5,7 @@
  *	1. every problem under dense attention
  *	2. f and t from these runs (bench_table.h), where they are not given
  *	3. every problem under every policy and budget; where guardian ends a
- *	   run and a rescue is asked for, the same run again that goes on
- *	   under another policy from there
+ *	   run, the same run again for each way to go on that is asked for
  *
  * Every run computes on one thread, so times of one bench can be compared
  * with each other as far as the machine lets several programs alone.
@@ -49,8 +48,10 @@ struct bench_opts {
 	size_t n_cases;
 	struct meter_opts meter;
 	bool f_given, t_given;
-	const struct sparse *rescue; /* go on with this one; NULL: no rescue */
+	bool after[BENCH_THENS];     /* ways to go on that are tried */
+	const struct sparse *rescue; /* the policy of BENCH_RESCUE */
 	uint32_t rescue_budget;	     /* 0: the policy's own */
+	struct then_opts how;
 	unsigned n_jobs;	     /* 0: one for each core */
 	const char *out;	     /* file of results, or NULL */
 	const char *facts;	     /* JSON members that say how it is done:

@@ -31,7 +31,7 @@ enum unit {
 };
 
 struct bench_field {
-	const char *stop; /* in JSON and CSV; "" or a way to stop, */
+	const char *stop; /* in JSON and CSV; "" or a way to stop or go on, */
 	const char *name; /* and what goes behind it */
 	enum unit unit;
 	size_t at; /* a double of struct bench_cell */
@@ -44,6 +44,11 @@ struct bench_field {
 #define EFFECT(name, member, unit)                                             \
 	{                                                                      \
 		NULL, name, unit, offsetof(struct bench_effect, member)        \
+	}
+
+#define AFTER(name, member, unit)                                              \
+	{                                                                      \
+		NULL, name, unit, offsetof(struct bench_outcome, member)       \
 	}
 
 static const struct bench_field whole_fields[] = {
@@ -74,33 +79,37 @@ static const struct bench_field stop_fields[] = {
 
 static const struct bench_field end_fields[] = {
 	CELL("length_cap", cap_tokens, COUNT),
-	CELL("rescue_tried", rescue.tried, SHARE),
-	CELL("rescue_accuracy", rescue.accuracy, SHARE),
-	CELL("rescue_tokens", rescue.tokens, COUNT),
-	CELL("rescue_growth", rescue.growth, TIMES),
-	CELL("rescue_at_cap", rescue.at_cap, SHARE),
-	CELL("rescue_recomputed", rescue.n_recomputed, COUNT),
-	CELL("rescue_jct_s", rescue.jct_s, SECONDS),
+};
+
+/* Of each way to go on; its name goes before. */
+static const struct bench_field after_fields[] = {
+	AFTER("_tried", tried, SHARE),
+	AFTER("_accuracy", accuracy, SHARE),
+	AFTER("_tokens", tokens, COUNT),
+	AFTER("_growth", growth, TIMES),
+	AFTER("_at_cap", at_cap, SHARE),
+	AFTER("_recomputed", n_recomputed, COUNT),
+	AFTER("_jct_s", jct_s, SECONDS),
 };
 
 /* All of them, in the order of the files. */
 struct fields {
 	size_t n;
 	struct bench_field at[ARRAY_LEN(whole_fields) + ARRAY_LEN(end_fields) +
-			      BENCH_STOPS * ARRAY_LEN(stop_fields)];
+			      BENCH_STOPS * ARRAY_LEN(stop_fields) +
+			      BENCH_THENS * ARRAY_LEN(after_fields)];
 };
 
-static void add_stop(struct fields *all, enum bench_stop stop)
+/* Some that have `name` before theirs, of the struct at this place. */
+static void add_named(struct fields *all, const char *name, size_t at,
+		      const struct bench_field *rows, size_t n)
 {
-	const char *name = bench_stop_name(stop);
-
-	for (size_t i = 0; name && i < ARRAY_LEN(stop_fields); i++) {
+	for (size_t i = 0; name && i < n; i++) {
 		struct bench_field *f = &all->at[all->n++];
 
-		*f = stop_fields[i];
+		*f = rows[i];
 		f->stop = name;
-		f->at += offsetof(struct bench_cell, stops) +
-			 stop * sizeof(struct bench_effect);
+		f->at += at;
 	}
 }
 
@@ -110,10 +119,18 @@ static struct fields all_fields(void)
 
 	for (size_t i = 0; i < ARRAY_LEN(whole_fields); i++)
 		all.at[all.n++] = whole_fields[i];
-	for (int stop = 0; stop < BENCH_STOPS; stop++)
-		add_stop(&all, (enum bench_stop)stop);
+	for (int i = 0; i < BENCH_STOPS; i++)
+		add_named(&all, bench_stop_name((enum bench_stop)i),
+			  offsetof(struct bench_cell, stops) +
+				  (size_t)i * sizeof(struct bench_effect),
+			  stop_fields, ARRAY_LEN(stop_fields));
 	for (size_t i = 0; i < ARRAY_LEN(end_fields); i++)
 		all.at[all.n++] = end_fields[i];
+	for (int i = 0; i < BENCH_THENS; i++)
+		add_named(&all, bench_then_name((enum bench_then)i),
+			  offsetof(struct bench_cell, after) +
+				  (size_t)i * sizeof(struct bench_outcome),
+			  after_fields, ARRAY_LEN(after_fields));
 	return all;
 }
 
@@ -211,6 +228,30 @@ struct sheet {
 
 enum { SHEET_STOPPED = 2 };
 
+#define GOES_ON(title, head, name)                                             \
+	{ title,                                                               \
+	  name "_tried",                                                       \
+	  { { head, 9, name "_tried", NULL },                                  \
+	    { "right", 9, name "_accuracy", NULL },                            \
+	    { "tokens", 8, name "_tokens", NULL },                             \
+	    { "x dense", 9, name "_growth", NULL },                            \
+	    { "JCT s", 8, name "_jct_s", NULL },                               \
+	    { "fed again", 11, name "_recomputed", NULL },                     \
+	    { "at cap", 9, name "_at_cap", NULL } },                           \
+	  0 }
+/* Every way beside the others; the first of them must have been tried. */
+#define BESIDE(title, needs, after, own, stopped)                              \
+	{ title,                                                               \
+	  needs "_tried",                                                      \
+	  { { "alone", 9, own, NULL },                                         \
+	    { "stopped", 9, stopped, NULL },                                   \
+	    { "concl.", 8, "conclude" after, NULL },                           \
+	    { "rolled", 8, "rollback" after, NULL },                           \
+	    { "retry", 8, "retry" after, NULL },                               \
+	    { "rescued", 9, "rescue" after, NULL },                            \
+	    { "dense", 9, NULL, own } },                                       \
+	  0 }
+
 static const struct sheet sheets[] = {
 	{ "Attention alone",
 	  NULL,
@@ -252,17 +293,14 @@ static const struct sheet sheets[] = {
 	    { "saved", 9, "length_cap_saved", NULL },
 	    { "change", 8, "length_cap_change", NULL } },
 	  1 },
-	{ "Rescued: at guardian's threshold the run goes on with another "
-	  "policy",
-	  "rescue_tried",
-	  { { "rescued", 9, "rescue_tried", NULL },
-	    { "right", 9, "rescue_accuracy", NULL },
-	    { "tokens", 8, "rescue_tokens", NULL },
-	    { "x dense", 9, "rescue_growth", NULL },
-	    { "JCT s", 8, "rescue_jct_s", NULL },
-	    { "fed again", 11, "rescue_recomputed", NULL },
-	    { "at cap", 9, "rescue_at_cap", NULL } },
-	  0 },
+	GOES_ON("Rescued: at guardian's threshold the run goes on with another "
+		"policy", "rescued", "rescue"),
+	GOES_ON("Concluded: at guardian's threshold the thinking is shut, and "
+		"the answer\nasked for", "done", "conclude"),
+	GOES_ON("Rolled back: the loop is cut off at guardian's threshold, and "
+		"the run goes\non densely", "done", "rollback"),
+	GOES_ON("Tried again at guardian's threshold, drawn anew", "done",
+		"retry"),
 	{ "Alone, stopped, rescued and dense: right, and tokens",
 	  "rescue_tried",
 	  { { "alone", 9, "accuracy", NULL },
@@ -281,6 +319,10 @@ static const struct sheet sheets[] = {
 	    { "rescued", 9, "rescue_jct_s", NULL },
 	    { "dense", 9, NULL, "jct_s" } },
 	  0 },
+	BESIDE("All ways beside each other: right", "conclude", "_accuracy",
+	       "accuracy", "_accuracy"),
+	BESIDE("All ways beside each other: tokens", "conclude", "_tokens",
+	       "tokens", "_tokens"),
 };
 
 static void pad(struct buf *out, const char *text, int width)

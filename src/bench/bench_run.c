@@ -20,6 +20,18 @@ const char *bench_stop_name(enum bench_stop stop)
 	return rule_name(rule_shown(stop));
 }
 
+const char *bench_then_name(enum bench_then then)
+{
+	static const char *const names[BENCH_THENS] = {
+		[BENCH_RESCUE] = "rescue",
+		[BENCH_CONCLUDE] = "conclude",
+		[BENCH_ROLLBACK] = "rollback",
+		[BENCH_RETRY] = "retry",
+	};
+
+	return names[then];
+}
+
 void bench_run_release(struct bench_run *run)
 {
 	mem_free(run->gold);
@@ -172,9 +184,10 @@ static void put_stops(const struct bench_run *run,
 	buf_putc(out, '}');
 }
 
-static void put_rescue(const struct bench_rescue *r, struct buf *out)
+static void put_after(const char *name, const struct bench_after *r,
+		      struct buf *out)
 {
-	buf_puts(out, ",\"rescue\":{\"policy\":");
+	buf_printf(out, ",\"%s\":{\"policy\":", name);
 	json_put_string(out, r->policy, strlen(r->policy));
 	put_number(out, "at_token", r->at_token);
 	put_number(out, "tokens", r->n_tokens);
@@ -207,8 +220,10 @@ void bench_run_put(const struct bench_run *run, const struct meter_opts *opts,
 	put_number(out, "kv_read_bytes", run->kv_read);
 	put_number(out, "rho", run->rho);
 	put_stops(run, opts, out);
-	if (run->rescue.policy[0])
-		put_rescue(&run->rescue, out);
+	for (int i = 0; i < BENCH_THENS; i++)
+		if (run->after[i].policy[0])
+			put_after(bench_then_name((enum bench_then)i),
+				  &run->after[i], out);
 	if (json_is_utf8(run->text, run->n_text)) {
 		buf_puts(out, ",\"text\":");
 		json_put_string(out, run->text, run->n_text);
@@ -290,7 +305,7 @@ static bool get_ends(struct json_value list, struct bench_run *run)
 	return end == run->n_text;
 }
 
-static bool get_rescue(struct json_value v, struct bench_rescue *r)
+static bool get_after(struct json_value v, struct bench_after *r)
 {
 	if (!json_is(v, JSON_OBJECT))
 		return true;
@@ -302,6 +317,16 @@ static bool get_rescue(struct json_value v, struct bench_rescue *r)
 	       r->policy[0] && get_finish(json_get(v, "finish"), &r->at_cap) &&
 	       get_number(json_get(v, "jct_s"), &r->jct_s) &&
 	       r->at_token <= r->n_tokens;
+}
+
+static bool get_afters(struct json_value line, struct bench_run *run)
+{
+	for (int i = 0; i < BENCH_THENS; i++)
+		if (!get_after(json_get(line,
+					bench_then_name((enum bench_then)i)),
+			       &run->after[i]))
+			return false;
+	return true;
 }
 
 static bool get_gold(struct json_value line, struct bench_run *run)
@@ -337,7 +362,7 @@ bool bench_run_read(struct json_value line, struct bench_run *run)
 	    !get_number(json_get(line, "kv_read_bytes"), &run->kv_read) ||
 	    !get_text(line, run) ||
 	    !get_ends(json_get(line, "token_bytes"), run) ||
-	    !get_rescue(json_get(line, "rescue"), &run->rescue)) {
+	    !get_afters(line, run)) {
 		bench_run_release(run);
 		return false;
 	}

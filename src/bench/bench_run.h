@@ -28,9 +28,21 @@ enum bench_stop {
 /* As in files: "guardian", "first_answer"; NULL: no rule stands there. */
 const char *bench_stop_name(enum bench_stop stop);
 
-/* Going on with another policy at guardian's threshold. */
-struct bench_rescue {
-	char policy[BENCH_POLICY_BYTES]; /* "": it was not tried */
+/* What guardian's threshold may be besides an end (generation.h). */
+enum bench_then {
+	BENCH_RESCUE, /* on under another policy */
+	BENCH_CONCLUDE,
+	BENCH_ROLLBACK,
+	BENCH_RETRY,
+	BENCH_THENS
+};
+
+/* As in files: "rescue", "conclude". */
+const char *bench_then_name(enum bench_then then);
+
+/* The run again, which goes on so. */
+struct bench_after {
+	char policy[BENCH_POLICY_BYTES]; /* it ended under; "": not tried */
 	uint32_t at_token, n_tokens;	 /* where, and tokens in all */
 	uint32_t n_recomputed;		 /* of prompt and text, fed again */
 	bool right, at_cap;
@@ -50,7 +62,7 @@ struct bench_run {
 	bool at_cap;		 /* it did not end by itself */
 	double ttft_s, jct_s;	 /* to the first token, to the last */
 	double kv_held, kv_read; /* bytes, the mean of its tokens */
-	struct bench_rescue rescue;
+	struct bench_after after[BENCH_THENS];
 	/* Worked out by bench_run_measure(). */
 	bool right;
 	double rho;

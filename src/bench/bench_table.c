@@ -148,15 +148,16 @@ static void fill_effect(struct bench_cell *cell, const struct group *g,
 	e->jct_s = ratio(jct, (double)g->n);
 }
 
-static void fill_rescue(struct bench_cell *cell, const struct group *g)
+static void fill_after(struct bench_cell *cell, const struct group *g,
+		       enum bench_then then)
 {
-	struct bench_rescued *r = &cell->rescue;
+	struct bench_outcome *r = &cell->after[then];
 	double n = (double)g->n, tried = 0;
 
-	*r = (struct bench_rescued){ 0 };
+	*r = (struct bench_outcome){ 0 };
 	for (size_t i = 0; i < g->n; i++) {
 		const struct bench_run *run = member(g, i);
-		const struct bench_rescue *one = &run->rescue;
+		const struct bench_after *one = &run->after[then];
 		bool it = one->policy[0] != '\0';
 
 		tried += it;
@@ -166,7 +167,7 @@ static void fill_rescue(struct bench_cell *cell, const struct group *g)
 		r->jct_s += it ? one->jct_s : run->jct_s;
 		r->n_recomputed += it ? one->n_recomputed : 0;
 	}
-	*r = (struct bench_rescued){
+	*r = (struct bench_outcome){
 		.tried = tried > 0 ? tried / n : NAN,
 		.accuracy = r->accuracy / n,
 		.tokens = r->tokens / n,
@@ -238,7 +239,8 @@ static void fill_cell(struct bench_cell *cell, const struct group *g,
 	cell->cap_tokens = cap_that_keeps(g, tokens);
 	for (int stop = 0; stop < BENCH_STOPS; stop++)
 		fill_effect(cell, g, (enum bench_stop)stop);
-	fill_rescue(cell, g);
+	for (int then = 0; then < BENCH_THENS; then++)
+		fill_after(cell, g, (enum bench_then)then);
 }
 
 /* --- all cells ---------------------------------------------------------- */
@@ -317,7 +319,9 @@ void bench_table_fill(struct bench_table *t, const struct bench_run *runs,
 		double base = dense ? dense->tokens : 0;
 
 		cell->growth = ratio(cell->tokens, base);
-		cell->rescue.growth = ratio(cell->rescue.tokens, base);
+		for (int k = 0; k < BENCH_THENS; k++)
+			cell->after[k].growth =
+				ratio(cell->after[k].tokens, base);
 	}
 	mem_free(at);
 	mem_free(mine);

@@ -4,7 +4,7 @@
  *
  * A cell compares runs of the same problems: what a policy and a budget cost
  * beside dense attention, what each way of stopping saves of that and what it
- * does to accuracy, and what going on densely at the threshold gives.
+ * does to accuracy, and what going on in another way at the threshold gives.
  */
 #ifndef LILSCOPE_BENCH_TABLE_H
 #define LILSCOPE_BENCH_TABLE_H
@@ -68,12 +68,12 @@ struct bench_cell {
 	double rho;
 	struct bench_effect stops[BENCH_STOPS];
 	double cap_tokens; /* of BENCH_LENGTH */
-	/* Runs that guardian would end go on with another policy. */
-	struct bench_rescued {
+	/* Runs that guardian would end go on in another way. */
+	struct bench_outcome {
 		double tried; /* share of runs; NAN: none was asked for */
 		double accuracy, tokens, growth, at_cap, jct_s;
 		double n_recomputed; /* tokens, mean over all runs */
-	} rescue;
+	} after[BENCH_THENS];
 };
 
 /* All zero is empty. The first cell is dense, when there are dense runs. */

@@ -203,4 +203,21 @@ no_figure()
 }
 check 'a figure that can not be written is told first' no_figure
 
+# Every way to go on beside the others, and what a list can't be.
+ways()
+{
+	bench --at-threshold dense,conclude,rollback,retry -f 25 -t 25 \
+		--json && status_is 0 || return 1
+	for way in rescue conclude rollback retry; do
+		grep -Eq "\"policy\":\"sink\".*\"${way}_tried\":(0\.[0-9]+|1)" \
+			"$tmp/out" || { echo "$way"; return 1; }
+	done
+	bench --at-threshold conclude -f 25 -t 25 && status_is 0 &&
+		grep -q '^Concluded: ' "$tmp/out" &&
+		! grep -q '^Rescued: ' "$tmp/out" || return 1
+	bench --at-threshold dense,quest
+	status_is 2 && grep -q 'takes one policy: dense or quest' "$tmp/err"
+}
+check "ways to go on at the threshold" ways
+
 finish

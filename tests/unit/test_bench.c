@@ -75,9 +75,9 @@ static void reads_back(void **state)
 
 		run.at_cap = i % 2;
 		if (i == 1)
-			run.rescue =
-				(struct bench_rescue){ "dense", 2,     9,  12,
-						       true,	false, 2.5 };
+			for (int k = 0; k < BENCH_THENS; k += i)
+				run.after[k] = (struct bench_after){
+					"dense", 2, 9, 12, true, false, 2.5 };
 		bench_run_put(&run, &meter, &a);
 		assert_int_equal(a.data[a.len - 1], '\n');
 		assert_true(read_line(&a, &got));
@@ -224,8 +224,10 @@ static void a_cell(void **state)
 	assert_true(fabs(c->stops[BENCH_FIRST].saved - 78.0 / 86) < 1e-9);
 	/* the cap keeps what guardian keeps: at of 80, 6 of 6 */
 	assert_true(fabs(c->cap_tokens - at) < 1e-9);
-	assert_true(isnan(c->rescue.tried));
-	assert_true(fabs(c->rescue.tokens - 43) < 1e-9);
+	for (int k = 0; k < BENCH_THENS; k++) {
+		assert_true(isnan(c->after[k].tried));
+		assert_true(fabs(c->after[k].tokens - 43) < 1e-9);
+	}
 	for (size_t i = 0; i < 4; i++)
 		bench_run_release(&runs[i]);
 	bench_table_release(&t);
@@ -241,14 +243,19 @@ static void rescued(void **state)
 	struct bench_table t = { .meter = meter };
 
 	(void)state;
-	runs[0].rescue =
-		(struct bench_rescue){ "dense", 2, 10, 12, true, false, 9 };
+	for (int k = 0; k < BENCH_THENS; k++)
+		runs[0].after[k] = (struct bench_after){
+			"dense", 2, 10 + (uint32_t)k, 12, true, false, 9 };
 	bench_table_fill(&t, runs, 2, 2);
-	assert_true(fabs(t.cells[0].rescue.tried - 0.5) < 1e-9);
-	assert_true(fabs(t.cells[0].rescue.accuracy - 1) < 1e-9);
-	assert_true(fabs(t.cells[0].rescue.tokens - 7) < 1e-9);
-	assert_true(fabs(t.cells[0].rescue.n_recomputed - 6) < 1e-9);
-	assert_true(fabs(t.cells[0].rescue.jct_s - (9 + 2.5) / 2) < 1e-9);
+	for (int k = 0; k < BENCH_THENS; k++) {
+		const struct bench_outcome *r = &t.cells[0].after[k];
+
+		assert_true(fabs(r->tried - 0.5) < 1e-9);
+		assert_true(fabs(r->accuracy - 1) < 1e-9);
+		assert_true(fabs(r->tokens - 7 - k / 2.) < 1e-9);
+		assert_true(fabs(r->n_recomputed - 6) < 1e-9);
+		assert_true(fabs(r->jct_s - (9 + 2.5) / 2) < 1e-9);
+	}
 	assert_null(bench_table_dense(&t));
 	assert_true(isnan(t.cells[0].growth));
 	for (size_t i = 0; i < 2; i++)
@@ -299,8 +306,9 @@ static void printed(void **state)
 	int width = 0, commas = 0, first = 0;
 
 	(void)state;
-	runs[1].rescue = (struct bench_rescue){ "dense", 1,    99999, 99999,
-						true,	 true, 999999 };
+	for (int k = 0; k < BENCH_THENS; k++)
+		runs[1].after[k] = (struct bench_after){
+			"dense", 1, 99999, 99999, true, true, 999999 };
 	runs[1].jct_s = 99999;
 	bench_table_fill(&t, runs, 2, 1);
 	t.scale = bench_scale(runs, 2);

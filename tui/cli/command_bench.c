@@ -216,6 +216,10 @@ static void put_facts(struct bench_command *w)
 		"page",	       "sinks", "recent",   "dense-layers",
 		"keep-prompt", "chat",	"patience", "coder",
 	};
+	static const char *const then[] = {
+		"at-threshold", "conclude-text", "conclude-ramp",
+		"conclude-limit", "retries",
+	};
 	char size[32];
 
 	snprintf(size, sizeof(size), "%zu", w->map.n_bytes);
@@ -228,6 +232,11 @@ static void put_facts(struct bench_command *w)
 	fact_opt(w, "t", !w->opts.t_given);
 	fact(&w->facts, "rescue",
 	     w->opts.rescue ? w->opts.rescue->name : "none");
+	/* files from before these were there go on */
+	if (w->opts.after[BENCH_CONCLUDE] || w->opts.after[BENCH_ROLLBACK] ||
+	    w->opts.after[BENCH_RETRY])
+		for (size_t i = 0; i < ARRAY_LEN(then); i++)
+			fact_opt(w, then[i], false);
 }
 
 /* --- while it runs ------------------------------------------------------ */
@@ -277,17 +286,44 @@ static int terminal_cols(void)
 
 /* --- all of it ---------------------------------------------------------- */
 
-static bool rescue_of(const struct settings *set, struct bench_opts *o,
-		      struct err *err)
+/* A list of words and at most one policy; dense where nothing is said. */
+static bool ways_on(const struct settings *set, struct bench_opts *o,
+		    struct err *err)
 {
-	o->rescue = *set->at_threshold ? sparse_find(set->at_threshold)
-				       : &sparse_dense;
-	if (coder_rows[set->meter.rule.coder].ids)
-		return err_set(err,
-			       "bench measures bytes: --coder %s is over "
-			       "token ids",
-			       coder_rows[set->meter.rule.coder].name);
+	static const struct {
+		enum threshold_then then;
+		enum bench_then way;
+	} ways[] = {
+		{ THRESHOLD_CONCLUDE, BENCH_CONCLUDE },
+		{ THRESHOLD_ROLLBACK, BENCH_ROLLBACK },
+		{ THRESHOLD_RETRY, BENCH_RETRY },
+	};
+	const char *list = *set->at_threshold ? set->at_threshold : "dense";
+	char word[32];
+
+	o->how = set->then;
+	while (next_part(&list, word, sizeof(word))) {
+		const struct sparse *policy;
+		enum threshold_then then = threshold_find(word, &policy);
+
+		for (size_t i = 0; i < ARRAY_LEN(ways); i++)
+			o->after[ways[i].way] |= then == ways[i].then;
+		if (policy && o->rescue)
+			return err_set(err, "--at-threshold takes one policy: "
+					    "%s or %s", o->rescue->name, word);
+		if (policy)
+			o->rescue = policy;
+	}
+	o->after[BENCH_RESCUE] = o->rescue != NULL;
 	return true;
+}
+
+static bool is_of_bytes(const struct settings *set, struct err *err)
+{
+	return !coder_rows[set->meter.rule.coder].ids ||
+	       err_set(err,
+		       "bench measures bytes: --coder %s is over token ids",
+		       coder_rows[set->meter.rule.coder].name);
 }
 
 static bool prepare(struct bench_command *w, struct err *err)
@@ -320,7 +356,8 @@ static bool prepare(struct bench_command *w, struct err *err)
 		.ctx = w,
 	};
 	o->sparse.seed = o->sample.seed = d->seed;
-	if (!read_cases(w, err) || !rescue_of(set, o, err) ||
+	if (!read_cases(w, err) || !ways_on(set, o, err) ||
+	    !is_of_bytes(set, err) ||
 	    (set->bench.svg && !file_try_write(set->bench.svg, err)))
 		return false;
 	put_facts(w);

@@ -279,6 +279,7 @@ static void effect(struct pen *p, int width, const struct bench_effect *e)
 static void draw_cell(const struct sweep *w, const struct axes *a,
 		      const struct bench_cell *cell, struct screen *s, int row)
 {
+	const struct bench_outcome *rescue = &cell->after[BENCH_RESCUE];
 	struct pen p = pen_at(s, row, 1, s->cols - 1);
 	bool collapsed = cell->collapsed &&
 			 (w->ended || cell->n >= COLLAPSE_MIN_RUNS);
@@ -300,7 +301,7 @@ static void draw_cell(const struct sweep *w, const struct axes *a,
 	effect(&p, 20, &cell->stops[BENCH_GUARDIAN]);
 	effect(&p, 20, &cell->stops[BENCH_FIRST]);
 	percent(&p, 16, STYLE_NORMAL,
-		isfinite(cell->rescue.tried) ? cell->rescue.accuracy : NAN);
+		isfinite(rescue->tried) ? rescue->accuracy : NAN);
 }
 
 /* --- all of it ---------------------------------------------------------- */
