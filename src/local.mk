@@ -173,11 +173,13 @@ libengine_a_SOURCES += \
 # The rule between a producer and who reads: filter and proxy.
 libengine_a_SOURCES += \
 	src/guard/attempt.c src/guard/attempt.h \
+	src/guard/clients.c src/guard/clients.h \
 	src/guard/exchange.c src/guard/exchange.h \
 	src/guard/exec.c src/guard/exec.h \
 	src/guard/guard_report.c src/guard/guard_report.h \
 	src/guard/headers.c src/guard/headers.h \
 	src/guard/http.c src/guard/http.h \
+	src/guard/listen.c src/guard/listen.h \
 	src/guard/proxy.c src/guard/proxy.h \
 	src/guard/relay.c src/guard/relay.h \
 	src/guard/shadow.c src/guard/shadow.h \

@@ -6,8 +6,6 @@
 
 #include <errno.h>
 #include <microhttpd.h>
-#include <netdb.h>
-#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -15,23 +13,25 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "guard/clients.h"
 #include "guard/exchange.h"
 #include "guard/guard_report.h"
 #include "guard/http.h"
+#include "guard/listen.h"
 #include "input/url.h"
+#include "system/clock.h"
 #include "system/say.h"
 
 enum {
 	BLOCK_BYTES = 32 * 1024, /* of an answer, to libmicrohttpd */
-	BACKLOG = 256,
 	/* A connection's heads, both of them, and a block. */
 	CONNECTION_BYTES = PROXY_HEADER_MAX_BYTES +
 			   PROXY_ANSWER_HEAD_MAX_BYTES + BLOCK_BYTES,
 	GONE_EVENTS = 64,        /* clients that went away, in one turn */
 	TURN_MS = 1000,          /* a turn without any event */
-	PORT_MAX = 65535,
 	KEPT_CONNECTIONS = 64,   /* idle, upstream */
 	STOP_TURNS = 8,          /* for the server to close what was cut */
+	SPARE_CLIENTS = 64,      /* that are told that there is no room */
 };
 
 struct proxy {
@@ -41,6 +41,9 @@ struct proxy {
 	CURLM *multi;
 	int gone_fd;             /* epoll: clients that closed */
 	int listen_fd;           /* after quiesce; -1 */
+	struct listen at;
+	struct clients clients;
+	double ticked_s;         /* when their time was looked at */
 	struct exchange *first;
 	struct guard_file report, tee;
 	unsigned n_requests;
@@ -50,6 +53,13 @@ struct proxy {
 	bool woke;               /* a connection: MHD_get_timeout is late */
 	struct timespec ends;    /* when open streams are cut */
 };
+
+static struct client *client_of(struct MHD_Connection *client)
+{
+	return MHD_get_connection_info(
+		       client, MHD_CONNECTION_INFO_SOCKET_CONTEXT)
+		->socket_context;
+}
 
 /* --- the log ------------------------------------------------------------ */
 
@@ -102,9 +112,22 @@ static void report(struct proxy *p, const struct exchange *ex, bool complete)
 	buf_release(&out);
 }
 
+/* Its head was never complete. */
+static void log_refused(struct proxy *p, const struct client *client)
+{
+	struct buf line = { 0 };
+
+	buf_printf(&line, "guard: a request was refused: %s",
+		   client->shut ? client_shut_words[client->shut] :
+				  "its head is too long or broken");
+	say(p->opts->err, buf_cstr(&line));
+	buf_release(&line);
+}
+
 static void log_line(struct proxy *p, const struct exchange *ex, bool complete)
 {
 	const char *fault = exchange_fault(ex), *why = exchange_why(ex);
+	enum client_shut shut = client_of(ex->client)->shut;
 	struct buf line = { 0 };
 
 	put_request(ex, &line);
@@ -117,7 +140,9 @@ static void log_line(struct proxy *p, const struct exchange *ex, bool complete)
 		buf_printf(&line, ", upstream broke off%s%s",
 			   *why ? ": " : "", why);
 	else if (!complete)
-		buf_puts(&line, ", the client went away");
+		buf_printf(&line, ", the client %s%s",
+			   shut ? "was shut out: " : "went away",
+			   client_shut_words[shut]);
 	buf_printf(&line, ", %.0f ms", exchange_elapsed_s(ex) * 1e3);
 	say(p->opts->err, buf_cstr(&line));
 	buf_release(&line);
@@ -148,6 +173,31 @@ static int client_fd(const struct exchange *ex)
 	return info ? info->connect_fd : -1;
 }
 
+static void enter_state(const struct exchange *ex, enum client_state state)
+{
+	client_enter(client_of(ex->client), state, now_s());
+}
+
+static void on_connection(void *ctx, struct MHD_Connection *client,
+			  void **one_p,
+			  enum MHD_ConnectionNotificationCode code)
+{
+	struct proxy *p = ctx;
+
+	if (code == MHD_CONNECTION_NOTIFY_STARTED)
+		*one_p = clients_add(
+			&p->clients,
+			MHD_get_connection_info(
+				client, MHD_CONNECTION_INFO_CONNECTION_FD)
+				->connect_fd,
+			MHD_get_connection_info(
+				client, MHD_CONNECTION_INFO_CLIENT_ADDRESS)
+				->client_addr,
+			now_s());
+	else
+		clients_remove(&p->clients, *one_p);
+}
+
 /* A request begins: its exchange is what the server keeps for it. */
 static void *on_uri(void *ctx, const char *uri, struct MHD_Connection *client)
 {
@@ -160,6 +210,7 @@ static void *on_uri(void *ctx, const char *uri, struct MHD_Connection *client)
 	snprintf(ex->tee_name, sizeof(ex->tee_name), "%lx-%u", p->began,
 		 ++p->n_requests);
 	ex->awake = awake;
+	enter_state(ex, CLIENT_HEAD);
 	ex->next = p->first;
 	if (p->first)
 		p->first->prev = ex;
@@ -174,7 +225,6 @@ static void on_completed(void *ctx, struct MHD_Connection *client, void **ex_p,
 	struct exchange *ex = *ex_p;
 	bool complete = code == MHD_REQUEST_TERMINATED_COMPLETED_OK;
 
-	(void)client;
 	if (!ex)
 		return;
 	*ex_p = NULL;
@@ -184,8 +234,8 @@ static void on_completed(void *ctx, struct MHD_Connection *client, void **ex_p,
 	if (ex->method)
 		log_line(p, ex, complete);
 	else
-		say(p->opts->err, "guard: a request was refused: its "
-					"head is too long or broken");
+		log_refused(p, client_of(client));
+	client_enter(client_of(client), CLIENT_KEPT, now_s());
 	if (p->report.file && ex->method)
 		report(p, ex, complete);
 	if (ex->prev)
@@ -268,6 +318,7 @@ static enum MHD_Result refuse(struct exchange *ex, int status,
 			      const char *message)
 {
 	exchange_refuse(ex, status, message);
+	enter_state(ex, CLIENT_ANSWER);
 	return queue_answer(ex);
 }
 
@@ -343,9 +394,12 @@ static enum MHD_Result begin(struct proxy *p, struct exchange *ex,
 		ex->client, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
 	const char *length = MHD_lookup_connection_value(
 		ex->client, MHD_HEADER_KIND, "Content-Length");
+	const char *host = MHD_lookup_connection_value(
+		ex->client, MHD_HEADER_KIND, "Host");
 	int status;
 
 	ex->method = mem_strdup(method);
+	enter_state(ex, CLIENT_BODY);
 	status = head_status(ex, version);
 	ex->unclear = status != 0;
 	if (status)
@@ -354,15 +408,24 @@ static enum MHD_Result begin(struct proxy *p, struct exchange *ex,
 	if (p->ending)
 		return refuse(ex, MHD_HTTP_SERVICE_UNAVAILABLE,
 			      "The guard is ending.");
-	if (head && head->header_size > PROXY_HEADER_MAX_BYTES)
-		return refuse(ex, MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE,
-			      "The request's head is longer than 64 KiB.");
 	if (ex->uri[0] != '/')
 		return refuse(ex, MHD_HTTP_BAD_REQUEST,
 			      "The request names no path.");
-	if (length && strtoull(length, NULL, 10) > PROXY_BODY_MAX_BYTES)
+	if (clients_crowded(&p->clients)) {
+		ex->unclear = true; /* and its place is free */
+		return refuse(ex, MHD_HTTP_SERVICE_UNAVAILABLE,
+			      "All places are taken: see --connections.");
+	}
+	if (!listen_knows(&p->at, host, p->opts->allow_host))
+		return refuse(ex, MHD_HTTP_FORBIDDEN,
+			      "This host is not served here: "
+			      "see --allow-host.");
+	if (head && head->header_size > PROXY_HEADER_MAX_BYTES)
+		return refuse(ex, MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE,
+			      "The request's head is longer than 64 KiB.");
+	if (length && strtoull(length, NULL, 10) > p->opts->body_max_bytes)
 		return refuse(ex, MHD_HTTP_CONTENT_TOO_LARGE,
-			      "The request is longer than 32 MiB.");
+			      "The request is too long: see --max-body.");
 	return MHD_YES;
 }
 
@@ -370,7 +433,7 @@ static enum MHD_Result begin(struct proxy *p, struct exchange *ex,
  * answer only then. */
 static void take_body(struct exchange *ex, const char *s, size_t n)
 {
-	if (ex->body.len + n > PROXY_BODY_MAX_BYTES) {
+	if (ex->body.len + n > ex->opts->body_max_bytes) {
 		ex->too_large = true;
 		buf_release(&ex->body);
 	}
@@ -385,9 +448,10 @@ static enum MHD_Result send_up(struct proxy *p, struct exchange *ex)
 
 	if (ex->too_large)
 		return refuse(ex, MHD_HTTP_CONTENT_TOO_LARGE,
-			      "The request is longer than 32 MiB.");
+			      "The request is too long: see --max-body.");
 	MHD_get_connection_values(ex->client, MHD_HEADER_KIND,
 				  on_request_header, ex);
+	enter_state(ex, CLIENT_ANSWER);
 	if (!exchange_start(ex, p->multi))
 		return queue_answer(ex);
 	/* the server looks at no connection that sleeps, so we do */
@@ -487,6 +551,10 @@ static void turn(struct proxy *p)
 	int running;
 
 	wait_turn(p);
+	if (now_s() - p->ticked_s >= TURN_MS * 1e-3) {
+		p->ticked_s = now_s();
+		clients_tick(&p->clients, p->ticked_s);
+	}
 	take_gone(p);
 	MHD_run(p->server);
 	for (struct exchange *ex = p->first; ex; ex = ex->next)
@@ -529,86 +597,37 @@ static void serve(struct proxy *p)
 
 /* --- beginning and end -------------------------------------------------- */
 
-/* "HOST:PORT", "[V6]:PORT", "PORT"; without a host, loopback. */
-static bool split_listen(const char *listen, struct buf *host,
-			 const char **port, struct err *err)
+static struct MHD_Daemon *serve_on(struct proxy *p, int fd)
 {
-	const char *colon = strrchr(listen, ':');
-	size_t len = colon ? (size_t)(colon - listen) : 0;
+	const struct client_limits *limits = &p->opts->limits;
+	uint32_t most = limits->n_clients ? limits->n_clients : CLIENTS_MAX;
 
-	*port = colon ? colon + 1 : listen;
-	if (len >= 2 && listen[0] == '[' && listen[len - 1] == ']')
-		buf_append(host, listen + 1, len - 2);
-	else
-		buf_append(host, listen, len);
-	if (!host->len)
-		buf_puts(host, "127.0.0.1");
-	buf_cstr(host);
-	if (!**port || strspn(*port, "0123456789") != strlen(*port) ||
-	    strtoul(*port, NULL, 10) > PORT_MAX ||
-	    strcmp(host->data, "*") == 0) /* some resolvers: loopback */
-		return err_set(err, "--listen %.200s: takes HOST:PORT, such "
-				    "as 127.0.0.1:8081, or 0.0.0.0:8081 for "
-				    "every address", listen);
-	return true;
-}
-
-static bool is_loopback(const struct sockaddr *a)
-{
-	const struct sockaddr_in *v4 = (const void *)a;
-	const struct sockaddr_in6 *v6 = (const void *)a;
-
-	if (a->sa_family == AF_INET)
-		return ntohl(v4->sin_addr.s_addr) >> 24 == 127;
-	return IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr);
-}
-
-static struct MHD_Daemon *listen_on(struct proxy *p,
-				    const struct addrinfo *at)
-{
-	unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME |
-			 MHD_USE_SUPPRESS_DATE_NO_CLOCK;
-
-	if (at->ai_family == AF_INET6)
-		flags |= MHD_USE_IPv6;
 	return MHD_start_daemon(
-		flags, 0, NULL, NULL, on_request, p, MHD_OPTION_SOCK_ADDR,
-		at->ai_addr, MHD_OPTION_CONNECTION_LIMIT,
-		(unsigned)PROXY_CONNECTIONS_MAX,
+		MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME |
+			MHD_USE_SUPPRESS_DATE_NO_CLOCK,
+		0, NULL, NULL, on_request, p, MHD_OPTION_LISTEN_SOCKET, fd,
+		MHD_OPTION_CONNECTION_LIMIT, (unsigned)(most + SPARE_CLIENTS),
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT,
 		(size_t)CONNECTION_BYTES, MHD_OPTION_CONNECTION_TIMEOUT,
-		(unsigned)PROXY_IDLE_S, MHD_OPTION_LISTEN_BACKLOG_SIZE,
-		(unsigned)BACKLOG, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1U,
-		MHD_OPTION_URI_LOG_CALLBACK, on_uri, p,
+		(unsigned)p->opts->stall_s, MHD_OPTION_URI_LOG_CALLBACK,
+		on_uri, p, MHD_OPTION_NOTIFY_CONNECTION, on_connection, p,
 		MHD_OPTION_NOTIFY_COMPLETED, on_completed, p, MHD_OPTION_END);
 }
 
 static bool open_server(struct proxy *p, struct err *err)
 {
-	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM,
-					.ai_flags = AI_NUMERICSERV };
-	struct addrinfo *found = NULL;
-	struct buf host = { 0 };
-	const char *port;
-	bool good = split_listen(p->opts->listen, &host, &port, err);
-	int wrong = good ? getaddrinfo(host.data, port, &hints, &found) : 0;
-
-	if (wrong)
-		err_set(err, "--listen %.200s: %s", p->opts->listen,
-			gai_strerror(wrong));
-	if (found && !is_loopback(found->ai_addr))
+	if (!listen_open(&p->at, p->opts->listen, err))
+		return false;
+	if (!p->at.here)
 		say(p->opts->err,
 			  "guard: this address can be reached from other "
 			  "machines, and whoever reaches it can ask upstream");
-	if (found)
-		p->server = listen_on(p, found);
-	if (found && !p->server)
-		err_set(err, "--listen %.200s: cannot listen there: %s",
-			p->opts->listen, strerror(errno));
-	if (found)
-		freeaddrinfo(found);
-	buf_release(&host);
-	return p->server != NULL;
+	p->server = serve_on(p, p->at.fd);
+	if (p->server)
+		return true;
+	close(p->at.fd);
+	return err_set(err, "--listen %.200s: cannot serve there: %s",
+		       p->opts->listen, strerror(errno));
 }
 
 static bool check_upstream(const char *url, struct err *err)
@@ -631,17 +650,10 @@ static bool check_upstream(const char *url, struct err *err)
 
 static void say_hello(const struct proxy *p)
 {
-	const union MHD_DaemonInfo *info =
-		MHD_get_daemon_info(p->server, MHD_DAEMON_INFO_BIND_PORT);
-	const char *listen = p->opts->listen, *colon = strrchr(listen, ':');
 	struct buf line = { 0 };
 
-	buf_puts(&line, "guard: listening on http://");
-	if (colon && colon > listen)
-		buf_append(&line, listen, (size_t)(colon - listen));
-	else
-		buf_puts(&line, "127.0.0.1");
-	buf_printf(&line, ":%u, before %s", info->port, p->upstream);
+	buf_printf(&line, "guard: listening on http://%s, before %s",
+		   p->at.name, p->upstream);
 	say(p->opts->err, buf_cstr(&line));
 	buf_release(&line);
 }
@@ -695,6 +707,7 @@ int proxy_run(const struct proxy_opts *opts)
 	bool written;
 
 	p.upstream = url_name(opts->upstream);
+	p.clients.limits = opts->limits;
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	if (open_all(&p, &err)) {
 		say_hello(&p);

@@ -19,20 +19,15 @@
 
 #include <stdio.h>
 
-#include "dialect/feed.h"
+#include "guard/clients.h"
 #include "guard/watch.h"
 
 enum {
-	PROXY_CONNECTIONS_MAX = FEED_OPEN_MAX,
 	PROXY_HEADER_MAX_BYTES = 64 * 1024,     /* of a request: 431 */
 	PROXY_ANSWER_HEAD_MAX_BYTES = 32 * 1024, /* from upstream: 502 */
-	PROXY_BODY_MAX_BYTES = 32 * 1024 * 1024, /* of a request: 413 */
 	/* An answer that its client has not read: upstream pauses. */
 	PROXY_BUFFER_BYTES = 256 * 1024,
 	PROXY_CONNECT_S = 10,
-	/* Idle time after which a client that neither reads nor writes is
-	 * dropped; waiting for upstream is not idle. */
-	PROXY_IDLE_S = 600,
 	PROXY_GRACE_MS = 3000, /* for open streams, when told to end */
 };
 
@@ -41,6 +36,10 @@ struct proxy_opts {
 	const char *listen;         /* "127.0.0.1:8081", "[::1]:0", "8081" */
 	const char *upstream;       /* "http://127.0.0.1:8080" */
 	const char *finish_reason;  /* of a stopped answer; "": "stop" */
+	struct client_limits limits;
+	uint32_t stall_s;           /* of a client that does not read */
+	uint64_t body_max_bytes;    /* of a request: 413 */
+	const char *allow_host;     /* listen_knows() */
 	const char *report;         /* JSON lines; "-": err; NULL or "" */
 	const char *tee;            /* a file that gets all streams as one
 				       native trace; NULL or "" */

@@ -181,6 +181,25 @@ if [ -e /dev/full ]; then
 	full_disk 1 other_reason
 fi
 
+# Limits: what says nothing is closed, and locks nobody out.
+start_proxy --upstream "http://127.0.0.1:$up_port" --connections 8 \
+	--head-timeout 1 --idle-timeout 2 --body-timeout 1 \
+	--allow-host 'guard.example, other.example'
+check "idle connections make room" scenario crowd
+check "no room: 503" scenario full
+check "slow heads, slow bodies, idle connections" scenario idlers
+check "hosts that are served" scenario hosts
+end_proxy
+shut_out()
+{
+	grep -q 'refused: its head took too long' "$tmp/log.proxy" &&
+	grep -q 'POST /echo 0, the client was shut out: its body took too long' "$tmp/log.proxy"
+}
+check "who is shut out is told" shut_out
+start_proxy --upstream "http://127.0.0.1:$up_port" --client-connections 4
+check "so many from one address" scenario one_address
+end_proxy
+
 start_proxy --upstream "http://127.0.0.1:$up_port"
 exec 8>&-
 wait "$up_pid"
@@ -199,11 +218,13 @@ check "a star is no address" usage --listen '*:0' --upstream $up
 check "a bad address" usage --listen nowhere:x --upstream $up
 open_to_all()
 {
-	run guard --listen 192.0.2.1:0 --upstream $up # nobody has this one
-	status_is 2 && is lines 2 "$(lines "$tmp/err")" &&
+	timeout 1 "$LILSCOPE" guard --listen 0.0.0.0:0 --upstream $up 2>"$tmp/err"
+	is lines 2 "$(lines "$tmp/err")" &&
 		grep -q 'from other machines' "$tmp/err"
 }
 check "an address that is not loopback: a warning" open_to_all
+check "nobody has this address" usage --listen 192.0.2.1:0 --upstream $up
+check "no socket was handed over" usage --listen systemd --upstream $up
 check "a file beside it" usage --listen 127.0.0.1:0 --upstream $up file
 check "--annotate beside it" usage --listen 127.0.0.1:0 --upstream $up --annotate
 

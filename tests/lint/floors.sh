@@ -134,7 +134,7 @@ only 'only source.c opens files' \
 	'src/input/source.c src/input/folder.c src/input/follow.c tui/term/term.c src/system/file.c src/guard/guard_report.c src/guard/exec.c src/system/child.c src/system/standing.c src/report/recorder.c src/decode/model_map.c src/bench/bench_file.c'
 only 'only these fork or connect' \
 	"$(call 'fork|vfork|posix_spawn|posix_spawnp|execv|execvp|execve|execl|execlp|socket|connect|bind|listen|accept')" \
-	'src/guard/exec.c src/input/url.c src/bench/workers.c src/decode/decoder.c'
+	'src/guard/exec.c src/guard/listen.c src/input/url.c src/bench/workers.c src/decode/decoder.c'
 only 'no shell' "$(call 'system|popen')" ''
 only 'mapping memory' "$(call 'mmap|mremap|munmap|madvise')" \
 	'src/base/big.c src/decode/model_map.c'

@@ -21,7 +21,7 @@ def request(path, body=None, method=None, more=SECRET):
     data = b"" if body is None else json.dumps(body).encode()
     method = method or ("GET" if body is None else "POST")
     length = "Content-Length: %d\r\n" % len(data) if data else ""
-    return ("%s %s HTTP/1.1\r\nHost: guard\r\n%s%s\r\n" %
+    return ("%s %s HTTP/1.1\r\nHost: localhost\r\n%s%s\r\n" %
             (method, path, length, more)).encode() + data
 
 
@@ -238,11 +238,11 @@ async def leaves(proxy, up):
 async def limits(proxy, up):
     big = 33 * 1024 * 1024
     status, _, got = await proxy.whole(
-        ("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" %
+        ("POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n" %
          big).encode())
     assert status == 413 and json.loads(got)["error"]["code"] == 413
     reader, writer = await proxy.open(
-        b"POST /echo HTTP/1.1\r\nHost: x\r\n"
+        b"POST /echo HTTP/1.1\r\nHost: localhost\r\n"
         b"Transfer-Encoding: chunked\r\n\r\n")
     block = b"100000\r\n" + b"x" * 0x100000 + b"\r\n"
     for _ in range(33):
@@ -360,6 +360,103 @@ async def streaming(proxy, up):
     assert (await stats(up))["open"] == 1
     writer.close()
     await until(lambda: stats(up), lambda s: s["open"] == 0)
+
+
+async def closed(reader, least_s=0, most_s=10):
+    """Waits until the other side closes, which takes so long."""
+    began = time.monotonic()
+    try:
+        while await asyncio.wait_for(reader.read(1 << 16), most_s):
+            pass
+    except ConnectionError:
+        pass
+    took = time.monotonic() - began
+    assert least_s <= took <= most_s, took
+
+
+async def crowd(proxy, up):
+    """As many connections as there may be, without a word; then a dozen with
+    half a word: each that asks is served."""
+    idle = [await proxy.open(b"") for _ in range(8)]
+    await one(proxy, CHAT, 1)
+    await closed(idle[0][0], most_s=0.9)
+    half = [await proxy.open(b"POST /v1/chat") for _ in range(12)]
+    await asyncio.gather(*(one(proxy, CHAT, i) for i in range(2)))
+    for _, writer in idle + half:
+        writer.close()
+
+
+async def full(proxy, up):
+    """Those who wait for an answer keep their place."""
+    before = (await stats(up))["cancelled"]
+    running = [await proxy.open(request(CHAT, {"kind": "silent"}))
+               for _ in range(8)]
+    await until(lambda: stats(up), lambda s: s["open"] == 8)
+    status, headers, got = await proxy.whole(request("/echo"))
+    assert status == 503 and headers["connection"] == "close", got
+    for _, writer in running:
+        writer.transport.abort()
+    await until(lambda: stats(up), lambda s: s["open"] == 0 and
+                s["cancelled"] == before + 8)
+    await one(proxy, CHAT, 2)
+
+
+async def idlers(proxy, up):
+    async def dribble(raw, piece):
+        reader, writer = await proxy.open(raw)
+        shut = asyncio.ensure_future(closed(reader, 0.8, 4))
+        while not shut.done():
+            writer.write(piece)
+            await asyncio.sleep(0.1)
+        await shut
+
+    async def kept_idle():
+        reader, writer = await proxy.open(request("/echo"))
+        await read_body(reader, (await read_head(reader))[1])
+        await closed(reader, 1.8, 5)
+
+    async def waits():
+        """One who waits for an answer is not idle."""
+        body = {"i": 7, "pause_ms": 150, "words": 20}
+        got = (await proxy.whole(request(CHAT, body)))[2]
+        assert got == upstream.answer(CHAT, body)
+
+    await asyncio.gather(
+        dribble(b"GET /echo HTTP/1.1\r\nX: ", b"x"), dribble(b"G", b"E"),
+        dribble(b"POST /echo HTTP/1.1\r\nHost: localhost\r\n"
+                b"Content-Length: 1000\r\n\r\n", b"x"),
+        kept_idle(), waits())
+
+
+async def hosts(proxy, up):
+    """A page cannot have its own name point here and be served."""
+    for host, status in (
+            ("localhost", 200), ("LOCALHOST:%d" % proxy.port, 200),
+            ("127.0.0.1:80", 200), ("127.9.9.9", 200), ("[::1]:80", 200),
+            ("me.localhost", 200), ("guard.example", 200),
+            ("other.example:99", 200), ("evil.example", 403),
+            ("127.0.0.1.evil.example", 403), ("localhost.evil", 403),
+            ("evil.guard.example", 403), ("[::2]", 403), ("", 403),
+            ("192.168.1.1", 403)):
+        raw = request("/echo").replace(b"localhost", host.encode(), 1)
+        assert (await proxy.whole(raw))[0] == status, host
+    raw = request("/echo", more="Origin: https://evil.example\r\n")
+    got = json.loads((await proxy.whole(raw))[2])["headers"]
+    assert got["origin"] == "https://evil.example", got
+    assert got["host"] == "127.0.0.1:%d" % up.port, got
+
+
+async def one_address(proxy, up):
+    held = [await proxy.open(b"") for _ in range(4)]
+    reader, _ = await proxy.open(request("/echo"))
+    await closed(reader, most_s=2)
+    held.pop()[1].close()
+    async def again():
+        try:
+            return (await proxy.whole(request("/echo")))[0]
+        except (ConnectionError, asyncio.IncompleteReadError):
+            return None
+    await until(again, lambda status: status == 200)
 
 
 def rss_kb(pid):

@@ -1,6 +1,8 @@
 /* What lilscope guard does at the threshold, as a filter and as a proxy. */
 #include "opt/opt_rows.h"
 
+enum { SECONDS_MAX = 24 * 60 * 60 };
+
 static const struct opt rows[] = {
 	{ .name = "annotate", .where = OPT_GUARD, SWITCH(guard.annotate),
 	  .about = "say where the threshold is and let everything pass" },
@@ -21,5 +23,29 @@ static const struct opt rows[] = {
 	{ .name = "finish-reason", .arg = "WORD", .where = OPT_GUARD,
 	  WORD(guard.finish_reason),
 	  .about = "what the proxy says of an answer that it stopped" },
+	{ .name = "allow-host", .arg = "LIST", .where = OPT_GUARD,
+	  WORD(guard.allow_host),
+	  .about = "names under which the proxy is asked, with commas" },
+	{ .name = "connections", .arg = "N", .where = OPT_GUARD,
+	  COUNT(guard.limits.n_clients, 1, CLIENTS_MAX),
+	  .about = "clients of the proxy at once" },
+	{ .name = "client-connections", .arg = "N", .where = OPT_GUARD,
+	  COUNT(guard.limits.n_of_one, 0, CLIENTS_MAX), AUTO(CLIENTS_AUTO),
+	  .about = "... from one address; 0 for no limit" },
+	{ .name = "head-timeout", .arg = "SECONDS", .where = OPT_GUARD,
+	  COUNT(guard.limits.head_s, 0, SECONDS_MAX),
+	  .about = "for the head of a request; 0 for no limit" },
+	{ .name = "body-timeout", .arg = "SECONDS", .where = OPT_GUARD,
+	  COUNT(guard.limits.body_s, 0, SECONDS_MAX),
+	  .about = "for all of its body" },
+	{ .name = "idle-timeout", .arg = "SECONDS", .where = OPT_GUARD,
+	  COUNT(guard.limits.idle_s, 0, SECONDS_MAX),
+	  .about = "between two requests" },
+	{ .name = "stall-timeout", .arg = "SECONDS", .where = OPT_GUARD,
+	  COUNT(guard.stall_s, 0, SECONDS_MAX),
+	  .about = "for a client that does not read its answer" },
+	{ .name = "max-body", .arg = "MIB", .where = OPT_GUARD,
+	  COUNT(guard.body_mib, 1, 1024),
+	  .about = "the longest request that the proxy takes" },
 };
 const struct opt_room opt_guard = { rows, ARRAY_LEN(rows) };

@@ -6,6 +6,7 @@
 #ifndef LILSCOPE_SETTINGS_H
 #define LILSCOPE_SETTINGS_H
 
+#include "guard/clients.h"
 #include "measure/meter.h"
 #include "opt/opt_decode.h"
 #include "opt/opt_input.h"
@@ -39,6 +40,9 @@ struct guard_settings {
 	const char *listen, *upstream; /* HOST:PORT, a URL */
 	const char *finish_reason;     /* a word */
 	const char *exec;              /* words */
+	const char *allow_host;        /* a list with commas */
+	struct client_limits limits;
+	uint32_t stall_s, body_mib;
 };
 
 /* lilscope bench. */
