@@ -153,6 +153,7 @@ libengine_a_SOURCES += \
 	src/decode/generation_conclude.c src/decode/generation_impl.h \
 	src/decode/generation_then.c \
 	src/decode/model_map.c src/decode/model_map.h \
+	src/decode/pages_told.c src/decode/pages_told.h \
 	src/decode/writer.c src/decode/writer.h \
 	src/decode/writer_command.c src/decode/writer_impl.h
 

@@ -48,6 +48,10 @@ libtui_a_SOURCES += \
 	tui/view/explain.c tui/view/explain.h \
 	tui/view/lane.c tui/view/lane.h tui/view/list.c tui/view/list.h \
 	tui/view/map.c tui/view/map.h \
+	tui/view/map_again.c tui/view/map_again.h \
+	tui/view/map_draw.c tui/view/map_draw.h \
+	tui/view/map_panel.c tui/view/map_panel.h \
+	tui/view/map_tiles.c tui/view/map_tiles.h \
 	tui/view/moves.c tui/view/moves.h tui/view/now.c tui/view/now.h \
 	tui/view/text_pane.c tui/view/text_pane.h \
 	tui/view/view_compare.c tui/view/view_help.c tui/view/view_list.c \

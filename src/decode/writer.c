@@ -80,12 +80,14 @@ static void facts_of(struct writer *w, struct writer_run *run)
 	run->facts.vocab = m->shape.n_vocab;
 	run->facts.prompt_tokens = run->g.n_prompt;
 	run->facts.page_tokens = CACHE_PAGE;
+	if (w->o.pages == PAGES_BY_HEAD)
+		run->facts.kv_heads = m->shape.n_kv_heads;
 }
 
 static void release_run(struct writer_run *run)
 {
 	generation_release(&run->g);
-	mem_free(run->kept);
+	pages_told_release(&run->told);
 	mem_free(run->facts.model);
 	mem_free(run->facts.policy);
 	mem_free(run->facts.gold);
@@ -208,69 +210,10 @@ void writer_free(struct writer *w)
 	transformer_free(w->warmer);
 	buf_release(&w->lines);
 	buf_release(&w->text);
-	mem_free(w->pages);
 	mem_free(w);
 }
 
 /* --- a record ----------------------------------------------------------- */
-
-/* The numbers of the bits that are set. */
-static size_t list_bits(const uint64_t *bits, uint32_t n, uint32_t *out)
-{
-	size_t n_out = 0;
-
-	for (uint32_t i = 0; i < n; i++)
-		if (bits[i / 64] >> i % 64 & 1)
-			out[n_out++] = i;
-	return n_out;
-}
-
-/* What was read, and what is kept where that changed. */
-static void fill_pages(struct writer *w, struct writer_run *run,
-		       struct native_pages *out)
-{
-	struct transformer_pages p = transformer_pages(run->g.t);
-	uint32_t n_words = (p.n + 63) / 64;
-	bool same = run->n_kept_words == n_words &&
-		    memcmp(run->kept, p.kept, n_words * 8) == 0;
-
-	w->pages = grow(w->pages, &w->pages_cap, (size_t)p.n * 2 + 1,
-			sizeof(*w->pages));
-	out->read = w->pages;
-	out->n_read = list_bits(p.read, p.n, w->pages);
-	if (same)
-		return;
-	out->kept = w->pages + p.n;
-	out->n_kept = list_bits(p.kept, p.n, w->pages + p.n);
-	run->kept = grow(run->kept, &run->kept_cap, n_words + 1,
-			 sizeof(*run->kept));
-	memcpy(run->kept, p.kept, n_words * 8);
-	run->n_kept_words = n_words;
-}
-
-/* ,"layers":[{"read":[...],"kept":[...]},...] before the closing brace. */
-static void put_layers(struct writer *w, struct writer_run *run)
-{
-	w->lines.len -= strlen("}\n");
-	buf_puts(&w->lines, ",\"layers\":[");
-	for (uint32_t i = 0; i < w->o.generate.model->shape.n_layers; i++) {
-		struct transformer_pages p =
-			transformer_layer_pages(run->g.t, i);
-		const uint64_t *rows[] = { p.read, p.kept };
-
-		buf_puts(&w->lines, i ? ",{" : "{");
-		for (int k = 0; k < 2; k++) {
-			buf_puts(&w->lines, k ? ",\"kept\":[" : "\"read\":[");
-			for (uint32_t n = 0, any = 0; n < p.n; n++)
-				if (rows[k][n / 64] >> n % 64 & 1)
-					buf_printf(&w->lines,
-						   any++ ? ",%u" : "%u", n);
-			buf_putc(&w->lines, ']');
-		}
-		buf_putc(&w->lines, '}');
-	}
-	buf_puts(&w->lines, "]}\n");
-}
 
 /* The policy is another one than the last record's. */
 void writer_put_turn(struct writer *w, struct writer_run *run, bool by_rule)
@@ -287,7 +230,7 @@ void writer_put_turn(struct writer *w, struct writer_run *run, bool by_rule)
 		return;
 	snprintf(name, sizeof(name), "%s", g->policy->name);
 	note_policy(run);
-	run->n_kept_words = 0; /* what is kept is told anew */
+	pages_told_clear(&run->told); /* what is kept is told anew */
 	if (w->o.text)
 		return;
 	native_turn(&run->writer, &w->lines, &turn);
@@ -302,7 +245,7 @@ static void put_text(struct writer *w, const struct generation *g)
 
 static void put_token(struct writer *w, struct writer_run *run)
 {
-	struct native_pages pages = { 0 };
+	struct native_kv kv = { 0 };
 	const struct generation *g = &run->g;
 	struct transformer_bytes bytes = transformer_bytes(g->t);
 	struct token token = { .text = g->text.data,
@@ -311,16 +254,14 @@ static void put_token(struct writer *w, struct writer_run *run)
 			       .logprob = g->logprob,
 			       .time_s = g->times_s[g->n_ids - 1],
 			       .channel = CHANNEL_ANSWER };
-	bool sparse = g->policy != &sparse_dense;
 
-	pages.kv_bytes = bytes.held;
-	pages.kv_read_bytes = bytes.read;
-	pages.kv_used_bytes = bytes.used;
-	if (sparse && !w->o.layers)
-		fill_pages(w, run, &pages);
-	native_token(&run->writer, &w->lines, &token, &pages);
-	if (sparse && w->o.layers)
-		put_layers(w, run);
+	kv.held_bytes = bytes.held;
+	kv.read_bytes = bytes.read;
+	kv.used_bytes = bytes.used;
+	native_token(&run->writer, &w->lines, &token, &kv);
+	if (g->policy != &sparse_dense)
+		pages_told_put(&run->told, &w->lines, g->t,
+			       &w->o.generate.model->shape, w->o.pages);
 	writer_send(w);
 }
 

@@ -29,6 +29,7 @@
 #define LILSCOPE_WRITER_H
 
 #include "decode/generation.h"
+#include "decode/pages_told.h"
 
 enum { WRITER_RUNS_MAX = 16, WRITER_STOPS_MAX = 16 };
 
@@ -38,7 +39,7 @@ struct writer_opts {
 	bool specials;             /* control tokens in it are themselves */
 	const struct sparse *policy;
 	const char *gold;          /* the right answer, for the record; NULL */
-	bool layers;               /* pages of each layer, not their sum */
+	enum pages_by pages;       /* what the pages of a record are of */
 	bool named;                /* records name their run: forks may come */
 	bool stay;                 /* wait for commands when all has ended */
 	/* The model is run once, uncounted, before a prompt and before the

@@ -18,9 +18,7 @@ struct writer_run {
 	/* As last written: the policy, and what was kept (of the sum). */
 	const struct sparse *policy;
 	uint32_t budget, n_recomputed;
-	uint64_t *kept;
-	size_t kept_cap;
-	uint32_t n_kept_words;
+	struct pages_told told;
 	bool ended;           /* and its end is written */
 };
 
@@ -42,8 +40,6 @@ struct writer {
 	struct transformer *warmer; /* NULL: nothing is warmed */
 	bool rested;          /* nothing was done since the last step */
 	struct buf lines, text;
-	uint32_t *pages;      /* scratch: kept and read */
-	size_t pages_cap;
 };
 
 /* Runs the model once, on a text of its own; see decode_opts.warm. */

@@ -130,6 +130,7 @@ void transformer_free(struct transformer *t)
 		mem_free(t->workbenches[i].scores);
 		mem_free(t->workbenches[i].keys);
 		mem_free(t->workbenches[i].stretches);
+		mem_free(t->workbenches[i].seen);
 	}
 	free_picks(t);
 	mem_free(t->workbenches);
@@ -407,7 +408,7 @@ static void reach_bits(struct transformer *t, uint32_t n)
 
 	if (words > t->n_words)
 		t->n_words = words * 2;
-	bytes = (size_t)(t->shape.n_layers + 1) * t->n_words * 8;
+	bytes = (transformer_row(t, t->shape.n_layers, 0) + t->n_words) * 8;
 	t->read = mem_resize(t->read, bytes);
 	t->kept = mem_resize(t->kept, bytes);
 	memset(t->read, 0, bytes);
@@ -475,47 +476,67 @@ uint32_t transformer_n(const struct transformer *t)
 	return t->n;
 }
 
-static void find_kept(struct transformer *t, uint32_t layer, uint64_t *bits)
+/* Adds a KV head's pages to some rows of bits. */
+static void add_head(const struct transformer *t, uint32_t layer, uint32_t head,
+		     uint64_t *read, uint64_t *kept)
 {
-	for (uint32_t head = 0; head < t->shape.n_kv_heads; head++) {
-		const struct cache_head *h = cache_head(t->cache, layer, head);
+	const uint64_t *row = t->read + transformer_row(t, layer, head);
+	const struct cache_head *h = cache_head(t->cache, layer, head);
 
-		transformer_mark(bits, h, 0, h->n);
-	}
+	transformer_mark(kept, h, 0, h->n);
+	for (uint32_t k = 0; k < t->n_words && read != row; k++)
+		read[k] |= row[k];
+}
+
+static struct transformer_pages pages_of(const struct transformer *t,
+					 const uint64_t *read,
+					 const uint64_t *kept)
+{
+	return (struct transformer_pages){ read, kept,
+					   (t->n + CACHE_PAGE - 1) /
+						   CACHE_PAGE };
+}
+
+struct transformer_pages transformer_head_pages(struct transformer *t,
+						uint32_t layer, uint32_t head)
+{
+	uint64_t *read = t->read + transformer_row(t, layer, head);
+	uint64_t *kept = t->kept + transformer_row(t, layer, head);
+
+	memset(kept, 0, t->n_words * sizeof(*kept));
+	add_head(t, layer, head, read, kept);
+	return pages_of(t, read, kept);
+}
+
+/* Of the layers [from, to) together. */
+static struct transformer_pages sum_pages(struct transformer *t, uint32_t from,
+					  uint32_t to)
+{
+	uint64_t *read = t->read + transformer_row(t, t->shape.n_layers, 0);
+	uint64_t *kept = t->kept + transformer_row(t, t->shape.n_layers, 0);
+
+	memset(read, 0, t->n_words * sizeof(*read));
+	memset(kept, 0, t->n_words * sizeof(*kept));
+	for (uint32_t i = from; i < to; i++)
+		for (uint32_t head = 0; head < t->shape.n_kv_heads; head++)
+			add_head(t, i, head, read, kept);
+	return pages_of(t, read, kept);
 }
 
 struct transformer_pages transformer_layer_pages(struct transformer *t,
 						 uint32_t layer)
 {
-	uint64_t *kept = t->kept + (size_t)layer * t->n_words;
-
-	memset(kept, 0, t->n_words * sizeof(*kept));
-	find_kept(t, layer, kept);
-	return (struct transformer_pages){
-		t->read + (size_t)layer * t->n_words, kept,
-		(t->n + CACHE_PAGE - 1) / CACHE_PAGE
-	};
+	return sum_pages(t, layer, layer + 1);
 }
 
 struct transformer_pages transformer_pages(struct transformer *t)
 {
 	uint32_t n_layers = t->shape.n_layers;
-	uint32_t first = t->opts.dense_layers < n_layers ?
-				 t->opts.dense_layers :
-				 0;
-	uint64_t *read = t->read + (size_t)n_layers * t->n_words;
-	uint64_t *kept = t->kept + (size_t)n_layers * t->n_words;
 
-	/* reach_bits() has cleared what is read, also of all together */
-	memset(kept, 0, t->n_words * sizeof(*kept));
-	for (uint32_t i = first; i < n_layers; i++) {
-		find_kept(t, i, kept);
-		for (uint32_t k = 0; k < t->n_words; k++)
-			read[k] |= t->read[(size_t)i * t->n_words + k];
-	}
-	return (struct transformer_pages){
-		read, kept, (t->n + CACHE_PAGE - 1) / CACHE_PAGE
-	};
+	return sum_pages(t,
+			 t->opts.dense_layers < n_layers ? t->opts.dense_layers
+							 : 0,
+			 n_layers);
 }
 
 struct transformer_bytes transformer_bytes(const struct transformer *t)

@@ -44,7 +44,8 @@ const float *transformer_logits(const struct transformer *t);
 uint32_t transformer_n(const struct transformer *t); /* tokens so far */
 
 /* What the last step read and what is kept: CACHE_PAGE positions a page, as
- * bits, over all sparse layers (all layers if none is sparse) or of one. */
+ * bits, over all sparse layers (all layers if none is sparse), of a layer, or
+ * of one of its KV heads. Until the next call of these. */
 struct transformer_pages {
 	const uint64_t *read, *kept; /* bit i: page i */
 	uint32_t n;                  /* pages so far */
@@ -52,6 +53,8 @@ struct transformer_pages {
 struct transformer_pages transformer_pages(struct transformer *t);
 struct transformer_pages transformer_layer_pages(struct transformer *t,
 						 uint32_t layer);
+struct transformer_pages transformer_head_pages(struct transformer *t,
+						uint32_t layer, uint32_t head);
 
 /* Bytes: of keys and values that the last step read; that the cache holds;
  * that its tokens take. */

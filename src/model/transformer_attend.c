@@ -198,8 +198,41 @@ static void attend_picked(const struct transformer *t, struct workbench *b,
 		}
 		a.keys = transformer_is_plain(t) ? b->keys : NULL;
 		attend(t, &a);
-		b->read_slots += n;
 	}
+}
+
+enum { WORD_BITS = 64 };
+
+/* Sets the bits of a range. */
+static void set_range(uint64_t *bits, const struct sparse_range *r)
+{
+	uint32_t end = r->start + r->n;
+
+	for (uint32_t at = r->start, n; at < end; at += n) {
+		n = MIN(end - at, WORD_BITS - at % WORD_BITS);
+		bits[at / WORD_BITS] |= (~(uint64_t)0 >> (WORD_BITS - n))
+					<< at % WORD_BITS;
+	}
+}
+
+/* Slots that the lists have between them. What one query of a group has read
+ * is at hand for the others, so a key is counted once, as where all queries
+ * share a list: what was read is never more than what is kept. */
+static size_t n_read(struct workbench *b, const struct sparse_pick *pick,
+		     uint32_t group, uint32_t n_slots)
+{
+	size_t n_words = (n_slots + WORD_BITS - 1) / WORD_BITS, n = 0;
+
+	if (!pick->each)
+		return pick->lists[0].n_slots;
+	b->seen = grow(b->seen, &b->seen_cap, n_words + 1, sizeof(*b->seen));
+	memset(b->seen, 0, n_words * sizeof(*b->seen));
+	for (uint32_t g = 0; g < group; g++)
+		for (size_t i = 0; i < pick->lists[g].n; i++)
+			set_range(b->seen, &pick->lists[g].ranges[i]);
+	for (size_t i = 0; i < n_words; i++)
+		n += (size_t)__builtin_popcountll(b->seen[i]);
+	return n;
 }
 
 static struct sparse_step step_of(const struct transformer *t, uint32_t head,
@@ -265,6 +298,7 @@ static void attend_head(struct transformer *t, struct workbench *b,
 		if (transformer_is_plain(t))
 			turn_queries(t, &step, t->q + (step.q - t->q));
 		attend_picked(t, b, &step, pick, have_keys);
+		b->read_slots += n_read(b, pick, step.group, h->n);
 		if (is_sparse(t) && policy->seen)
 			policy->seen(t->state, &step, pick, b->scores,
 				     pick->lists[0].n_slots);
@@ -318,7 +352,9 @@ static void note_read(struct transformer *t)
 		for (uint32_t g = 0; g < (pick->each ? group : 1); g++)
 			for (size_t i = 0; i < pick->lists[g].n; i++)
 				transformer_mark(
-					t->read + (size_t)t->layer * t->n_words,
+					t->read +
+						transformer_row(t, t->layer,
+								head),
 					h, pick->lists[g].ranges[i].start,
 					pick->lists[g].ranges[i].n);
 	}

@@ -13,7 +13,9 @@ struct workbench {
 	float *keys;        /* turned keys, where the cache has them plain */
 	struct stretch *stretches;
 	size_t scores_cap, keys_cap, stretches_cap;
-	uint64_t read_slots;
+	uint64_t *seen;     /* bits of slots: read by a query of the group */
+	size_t seen_cap;
+	uint64_t read_slots; /* a KV head's, each once a step */
 };
 
 struct transformer {
@@ -33,8 +35,10 @@ struct transformer {
 	struct kernel_x act, act2;
 	struct sparse_pick *picks;   /* a KV head each */
 	struct workbench *workbenches; /* a thread each */
-	uint64_t *read, *kept;       /* [n_layers + 1][words] */
-	uint32_t n_words;            /* of a row; the last row: all layers */
+	/* A KV head of a layer: a row of words of bits; the last row is room
+	 * for the sum of some. */
+	uint64_t *read, *kept;       /* [n_layers * n_kv_heads + 1][n_words] */
+	uint32_t n_words;
 	uint64_t read_bytes;
 
 	/* The batch at hand. */
@@ -46,6 +50,13 @@ struct transformer {
 static inline bool transformer_is_plain(const struct transformer *t)
 {
 	return t->policy->unrotated && t->layer >= t->opts.dense_layers;
+}
+
+/* The row of a KV head's pages in read and kept. */
+static inline size_t transformer_row(const struct transformer *t,
+				     uint32_t layer, uint32_t head)
+{
+	return ((size_t)layer * t->shape.n_kv_heads + head) * t->n_words;
 }
 
 /* Sets the bits of the pages that slots [start, start + n) are of. */

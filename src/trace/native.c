@@ -54,22 +54,43 @@ void native_header(struct native_writer *w, struct buf *out,
 	put_text(out, "label", facts->label);
 	put_count(out, "prompt_tokens", facts->prompt_tokens);
 	put_count(out, "page", facts->page_tokens);
+	put_count(out, "kv_heads", facts->kv_heads);
 	if (prompt && prompt->len)
 		put_bytes(out, "prompt", prompt->data, prompt->len);
 	buf_puts(out, "}\n");
 }
 
 
-/* ,"name":[1,2,3] if there are any to tell. */
+/* ,"name":[1,2,3] */
 static void put_numbers(struct buf *out, const char *name,
 			const uint32_t *numbers, size_t n)
 {
-	if (!numbers)
-		return;
 	buf_printf(out, ",\"%s\":[", name);
 	for (size_t i = 0; i < n; i++)
 		buf_printf(out, i ? ",%lu" : "%lu", (unsigned long)numbers[i]);
 	buf_putc(out, ']');
+}
+
+void native_bits(struct buf *out, const char *name, const uint64_t *bits,
+		 uint32_t n)
+{
+	bool any = false;
+
+	buf_printf(out, ",\"%s\":[", name);
+	for (uint32_t i = 0; i < n; i++) {
+		if (!(bits[i / 64] >> i % 64 & 1))
+			continue;
+		buf_printf(out, any ? ",%lu" : "%lu", (unsigned long)i);
+		any = true;
+	}
+	buf_putc(out, ']');
+}
+
+static void put_bytes_of(struct buf *out, const char *name, uint64_t n_bytes)
+{
+	if (n_bytes)
+		buf_printf(out, ",\"%s\":%llu", name,
+			   (unsigned long long)n_bytes);
 }
 
 void native_prompt_ends(struct buf *out, const uint32_t *ends, size_t n)
@@ -80,7 +101,7 @@ void native_prompt_ends(struct buf *out, const uint32_t *ends, size_t n)
 }
 
 void native_token(struct native_writer *w, struct buf *out,
-		  const struct token *token, const struct native_pages *pages)
+		  const struct token *token, const struct native_kv *kv)
 {
 	static const char *const letters[CHANNELS] = {
 		[CHANNEL_REASONING] = "r",
@@ -106,18 +127,10 @@ void native_token(struct native_writer *w, struct buf *out,
 	w->has_channel = true;
 	w->channel = token->channel;
 	w->n_tokens++;
-	if (pages) {
-		put_numbers(out, "kept", pages->kept, pages->n_kept);
-		put_numbers(out, "read", pages->read, pages->n_read);
-		if (pages->kv_bytes)
-			buf_printf(out, ",\"kv\":%llu",
-				   (unsigned long long)pages->kv_bytes);
-		if (pages->kv_used_bytes)
-			buf_printf(out, ",\"kv_used\":%llu",
-				   (unsigned long long)pages->kv_used_bytes);
-		if (pages->kv_read_bytes)
-			buf_printf(out, ",\"kv_read\":%llu",
-				   (unsigned long long)pages->kv_read_bytes);
+	if (kv) {
+		put_bytes_of(out, "kv", kv->held_bytes);
+		put_bytes_of(out, "kv_used", kv->used_bytes);
+		put_bytes_of(out, "kv_read", kv->read_bytes);
 	}
 	put_text(out, "run", w->run);
 	buf_puts(out, "}\n");
@@ -248,16 +261,16 @@ void native_trace_token(struct native_writer *w, struct buf *out,
 		.channel = trace_channel(t, i),
 	};
 
-	struct native_pages pages = { 0 };
+	struct native_kv kv = { 0 };
 
 	token.text = trace_token(t, i, &token.len);
 	put_turns(w, out, t, i);
 	if (t->kv) {
-		pages.kv_bytes = (uint64_t)t->kv[i].held;
-		pages.kv_used_bytes = (uint64_t)t->kv[i].used;
-		pages.kv_read_bytes = (uint64_t)t->kv[i].read;
+		kv.held_bytes = (uint64_t)t->kv[i].held;
+		kv.used_bytes = (uint64_t)t->kv[i].used;
+		kv.read_bytes = (uint64_t)t->kv[i].read;
 	}
-	native_token(w, out, &token, &pages);
+	native_token(w, out, &token, &kv);
 	if (t->pages && i >= pages_first(t->pages))
 		add_pages(out, t->pages, i);
 }

@@ -12,15 +12,11 @@
 
 enum { NATIVE_VERSION = 1 };
 
-/* What a decoder knows beside the token; all zero: nothing. */
-struct native_pages {
-	const uint32_t *kept;   /* numbers of the KV pages that are in cache */
-	size_t n_kept;
-	const uint32_t *read;   /* ... that attention read for this token */
-	size_t n_read;
-	uint64_t kv_bytes;      /* memory that the KV cache holds */
-	uint64_t kv_used_bytes; /* ... of which are tokens */
-	uint64_t kv_read_bytes; /* read for this token */
+/* Bytes of the KV cache at a token; 0: not known. */
+struct native_kv {
+	uint64_t held_bytes; /* its memory */
+	uint64_t used_bytes; /* ... of which are tokens */
+	uint64_t read_bytes; /* keys and values read for this token */
 };
 
 /* The state between records: a channel is written when it changes. All zero
@@ -44,9 +40,13 @@ void native_header(struct native_writer *w, struct buf *out,
  * in bytes; n of them. */
 void native_prompt_ends(struct buf *out, const uint32_t *ends, size_t n);
 
-/* One token's line; time_s in seconds since the header. pages may be NULL. */
+/* One token's line; time_s in seconds since the header. kv may be NULL. */
 void native_token(struct native_writer *w, struct buf *out,
-		  const struct token *token, const struct native_pages *pages);
+		  const struct token *token, const struct native_kv *kv);
+
+/* ,"name":[1,2]: the numbers of the bits that are set, of n. */
+void native_bits(struct buf *out, const char *name, const uint64_t *bits,
+		 uint32_t n);
 
 /* The policy changes here; turn->start is not written: it is the place. */
 void native_turn(struct native_writer *w, struct buf *out,

@@ -4,7 +4,9 @@
  *
  * A page is a run of positions of prompt and output (facts.page_tokens of
  * them). For every layer, or for all together where the source does not tell
- * them apart, there are two sets of page numbers: kept and read. Only what
+ * them apart, there are two sets of page numbers: kept and read. Where it tells
+ * the KV heads of a layer apart (facts.kv_heads of them) each counts as a
+ * layer here: head h of layer l is number l * kv_heads + h. Only what
  * changes from token to token is stored, as gaps between the numbers: about a
  * byte for a page that comes or goes, nothing for a token at which all stays.
  * A page can only come if the source wrote its number, so what is stored grows
@@ -19,7 +21,7 @@
 
 enum {
 	PAGES_NUMBER_MAX = 1 << 17, /* pages beyond are left out */
-	PAGES_LAYERS_MAX = 256,     /* and so are layers */
+	PAGES_LAYERS_MAX = 4096,    /* and so are layers, or their heads */
 	PAGES_TOKENS = 16,          /* a page, if the source does not say */
 };
 #define PAGES_NEVER ((uint32_t)0xffffffff)

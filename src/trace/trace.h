@@ -68,6 +68,7 @@ struct facts {
 	uint32_t vocab;      /* vocabulary size, 0 unknown */
 	uint32_t prompt_tokens;  /* as the source says, 0 unknown */
 	uint32_t page_tokens;    /* positions a KV page holds, 0 unknown */
+	uint32_t kv_heads;       /* of a layer, told apart (pages.h); or 0 */
 	uint32_t usage_tokens;   /* output tokens as the source says, or 0 */
 	uint32_t skipped_records; /* broken ones, within this generation */
 	bool aborted;        /* an error record ended it */

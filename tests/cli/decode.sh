@@ -24,6 +24,34 @@ check "the same with a cache of F16" golden f16
 tokens() { jq -r 'select(.t or .id) | .id' "$1" | tr '\n' ' '; }
 have_jq() { command -v jq >/dev/null; }
 
+# What the last token read and kept: a set that a record leaves out is that of
+# the record before.
+cat >"$tmp/sets.py" <<'END'
+import json
+
+def last_sets(path):
+    sets, head = {}, {}
+    for line in open(path):
+        r = json.loads(line)
+        if "lilscope" in r:
+            head = r
+        for i, part in enumerate(r.get("layers", [])):
+            sets.setdefault(i, {}).update(part)
+    return head, [sets[i] for i in sorted(sets)]
+END
+means()
+{
+	PYTHONPATH=$tmp "$PYTHON" - "$1" <<'END'
+import sys, sets
+head, parts = sets.last_sets(sys.argv[1])
+assert len(parts) == 5 * head["kv_heads"], len(parts)
+mean = lambda kind: sum(len(p[kind]) for p in parts) / len(parts)
+every = set().union(*(p["read"] for p in parts))
+print("%.1f read, %.1f kept of 26 pages (mean of %d heads; any: %d)" % (
+    mean("read"), mean("kept"), len(parts), len(every)))
+END
+}
+
 # Each policy at each budget is a trace that says its policy and budget, that
 # can be analysed, and whose pages are in the map.
 policies=$("$LILSCOPE" help --tables | awk -F '\t' '$1 == "policy" { print $2 }')
@@ -60,10 +88,7 @@ mapped()
 	case $1 in
 	dense) line='This run is dense' ;;
 	*)
-		read=$(jq -c 'select(.read) | .read' "$tmp/$1.64" | tail -n 1)
-		kept=$(jq -c 'select(.kept) | .kept' "$tmp/$1.64" | tail -n 1)
-		line="$1 64 .* token $n_tokens: $(echo "$read" | jq length) read,"
-		line="$line $(echo "$kept" | jq length) kept of 26 pages" ;;
+		line="$1 64 .* token $n_tokens: $(means "$tmp/$1.64")" ;;
 	esac
 	grep -q "$line" "$tmp/out" || { echo "$line"; cat "$tmp/out"; return 1; }
 }
@@ -166,8 +191,8 @@ records()
 {
 	"$LILSCOPE" decode -m "$model" --prompt "$once" -n 200 --policy "$1" \
 		-b 64 --dense-layers 1 $2 >"$tmp/records" || return 1
-	"$PYTHON" - "$tmp/records" "$1" "$2" <<'END'
-import json, sys
+	PYTHONPATH=$tmp "$PYTHON" - "$tmp/records" "$1" "$2" <<'END'
+import json, sys, sets
 r = [json.loads(l) for l in open(sys.argv[1])]
 policy, layers = sys.argv[2:]
 head, end, tokens = r[0], r[-1], r[1:-1]
@@ -180,14 +205,11 @@ us = [t["us"] for t in tokens]
 assert us == sorted(us) and us[0] > 0
 assert all(t["kv"] >= t["kv_used"] > 0 and t["kv_read"] > 0 for t in tokens)
 assert all(t["lp"] <= 0 for t in tokens)
-last = tokens[-1]
-if layers:
-    assert len(last["layers"]) == 5
-    assert last["layers"][0]["read"] == list(range(13))    # dense
-    pages = last["layers"][2]
-else:
-    kept = [t["kept"] for t in tokens if "kept" in t]
-    pages = {"read": last["read"], "kept": kept[-1]}
+_, parts = sets.last_sets(sys.argv[1])
+heads = 1 if layers else head["kv_heads"]
+assert ("kv_heads" in head) == (not layers) and len(parts) == 5 * heads
+assert parts[0]["read"] == list(range(13))    # dense
+pages = parts[2 * heads]
 if policy == "quest":
     assert pages["kept"] == list(range(13)) and 12 in pages["read"]
     assert len(pages["read"]) < 13

@@ -4,7 +4,7 @@
 
 #include "pressed.h"
 
-enum { LAYERS = 2, PAGE = 16, KEPT = 6 };
+enum { LAYERS = 2, HEADS = 2, PARTS = LAYERS * HEADS, PAGE = 16, KEPT = 6 };
 
 static const struct script {
 	const char *policy;
@@ -23,10 +23,10 @@ static void put_pages(FILE *f, int i)
 
 	fprintf(f, ",\"kv\":%d,\"kv_used\":%d,\"kv_read\":900,\"layers\":[",
 		4000 + i, 3000 + i);
-	for (int layer = 0; layer < LAYERS; layer++) {
-		int kept = KEPT + 2 * layer, from = last - kept;
+	for (int part = 0; part < PARTS; part++) {
+		int kept = KEPT + 2 * part, from = last - kept;
 
-		fprintf(f, "%s{\"read\":[%d],\"kept\":[0", layer ? "," : "",
+		fprintf(f, "%s{\"read\":[%d],\"kept\":[0", part ? "," : "",
 			last);
 		for (int page = from < 1 ? 1 : from; page <= last; page++)
 			fprintf(f, ",%d", page);
@@ -62,9 +62,10 @@ void pressed_write(FILE *f)
 
 		fprintf(f, "{\"lilscope\":1,\"model\":\"tiny\",\"vocab\":2000,"
 			   "\"gold\":\"42\",\"policy\":\"%s\",\"budget\":96,"
-			   "\"page\":%d,\"prompt_tokens\":6,"
+			   "\"page\":%d,\"kv_heads\":%d,"
+			   "\"prompt_tokens\":6,"
 			   "\"prompt\":\"What is 6 x 7?\"}\n",
-			s->policy, PAGE);
+			s->policy, PAGE, HEADS);
 		for (int i = 0; i < s->n_new + s->n_loop + s->n_after; i++)
 			put_token(f, s, i);
 		fprintf(f, "{\"end\":\"%s\"}\n", s->n_loop ? "length" : "stop");

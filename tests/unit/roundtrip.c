@@ -126,6 +126,7 @@ static struct run *take_run(struct bytes *b)
 	facts_set(&f->guessed, f->aborted ? f->label : NULL);
 	run_prompt(run, prompt, take_text(b, FACTS_AT_MOST, prompt));
 	f->page_tokens = take(b);
+	f->kv_heads = f->page_tokens % 5;
 	for (unsigned n = take(b) % 4, at = 0; n > 0; n--) {
 		at += take(b) % 8;
 		trace_push_prompt_end(&run->trace, at);
@@ -166,7 +167,7 @@ static const char *compare_facts(const struct facts *a, const struct facts *b)
 	if (a->budget != b->budget || a->vocab != b->vocab)
 		return "budget or vocabulary";
 	if (a->prompt_tokens != b->prompt_tokens ||
-	    a->page_tokens != b->page_tokens)
+	    a->page_tokens != b->page_tokens || a->kv_heads != b->kv_heads)
 		return "the prompt's tokens";
 	return a->aborted != b->aborted ? "that it was aborted" : NULL;
 }

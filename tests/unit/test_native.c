@@ -13,8 +13,8 @@
 
 static void lines_are_as_specified(void **state)
 {
-	static const uint32_t kept[] = { 0, 4 }, read[] = { 4 };
-	struct native_pages pages = { kept, 2, read, 1, 8192, 0, 0 };
+	static const uint64_t kept = 1 | 1 << 4, read = 1 << 4;
+	struct native_kv kv = { .held_bytes = 8192 };
 	char model[] = "m", gold[] = "\xff", stop[] = "stop";
 	struct facts facts = { .model = model, .budget = 512, .vocab = 100,
 			       .gold = gold, .finish_reason = stop };
@@ -27,7 +27,11 @@ static void lines_are_as_specified(void **state)
 	(void)state;
 	buf_puts(&prompt, "p\n");
 	native_header(&w, &out, &facts, &prompt, "own", TOKENS_BY_IDS);
-	native_token(&w, &out, &token, &pages);
+	native_token(&w, &out, &token, &kv);
+	out.len -= strlen("}\n");
+	native_bits(&out, "kept", &kept, 5);
+	native_bits(&out, "read", &read, 5);
+	buf_puts(&out, "}\n");
 	token = (struct token){ .text = "\xf0\x9f", .len = 2,
 				.id = TRACE_NO_ID, .logprob = NAN,
 				.time_s = NAN, .channel = CHANNEL_REASONING };
@@ -42,7 +46,7 @@ static void lines_are_as_specified(void **state)
 		"\"tokenizer\":\"own\",\"gold_b64\":\"/w==\","
 		"\"prompt\":\"p\\n\"}\n"
 		"{\"t\":\"a\\\"b\",\"id\":7,\"us\":1500000,\"lp\":-0.5,"
-		"\"c\":\"r\",\"kept\":[0,4],\"read\":[4],\"kv\":8192}\n"
+		"\"c\":\"r\",\"kv\":8192,\"kept\":[0,4],\"read\":[4]}\n"
 		"{\"t_b64\":\"8J8=\"}\n"
 		"{\"t\":\"\",\"id\":0,\"us\":0,\"c\":\"a\"}\n"
 		"{\"end\":\"stop\",\"tokens\":3}\n");

@@ -21,7 +21,6 @@
 
 enum {
 	STEPS_MAX = 4096, /* asked for at once */
-	LAYERS_TOLD = 8,  /* of a model with more, the map has their union */
 };
 
 /* --- making ------------------------------------------------------------- */
@@ -165,7 +164,7 @@ static struct writer_opts job_of(const struct app *app)
 	job.prompt = buf_cstr((struct buf *)&d->prompt);
 	job.gold = d->gold[0] ? d->gold : NULL;
 	job.named = job.stay = job.warm = true;
-	job.layers = d->map.model->shape.n_layers <= LAYERS_TOLD;
+	job.pages = PAGES_BY_HEAD;
 	return job;
 }
 

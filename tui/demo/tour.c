@@ -243,7 +243,7 @@ static void enter_map(struct app *app)
 
 	show_compare(app, true);
 	c->lane = MIN(1, c->n ? c->n - 1 : 0);
-	map_look(app)->layer = 1;
+	map_look(app)->of.layer = 1;
 	view_show(app, &view_map);
 	app->pace = PACE_FOLLOW;
 }

@@ -180,7 +180,7 @@ static const struct opt rows[] = {
 	  WORD(decode.tokenizer),
 	  .about = "llama2.c's tokenizer.bin, if not beside the model" },
 	{ .name = "layers", .where = OPT_DECODE, SWITCH(decode.layers),
-	  .about = "pages read and kept of each layer, not their union" },
+	  .about = "pages read and kept of each layer, not of each KV head" },
 	{ .name = "control", .where = OPT_DECODE, SWITCH(decode.control),
 	  .about = "commands on standard input: pause, step, fork ..." },
 	{ .name = "text", .where = OPT_DECODE, SWITCH(decode.text),

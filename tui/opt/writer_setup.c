@@ -48,7 +48,7 @@ struct writer_opts writer_setup(const struct settings *set,
 		},
 		.specials = strcmp(d->chat, "none") != 0,
 		.policy = sparse_find(d->policy),
-		.layers = d->layers,
+		.pages = d->layers ? PAGES_BY_LAYER : PAGES_BY_HEAD,
 		.named = d->control,
 	};
 

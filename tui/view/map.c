@@ -66,17 +66,49 @@ static uint32_t born_at(const struct trace *t, uint32_t page)
 					       (uint64_t)PAGES_NEVER - 1);
 }
 
-static uint32_t first_layer(const struct trace *t, uint32_t layer)
+uint32_t map_n_heads(const struct trace *t)
 {
-	return layer == MAP_ALL_LAYERS
-		       ? 0
-		       : MIN(layer, pages_n_layers(t->pages)) - 1;
+	return MIN(MAX(t->facts.kv_heads, 1), pages_n_layers(t->pages));
 }
 
-static uint32_t end_layer(const struct trace *t, uint32_t layer)
+uint32_t map_n_layers(const struct trace *t)
 {
-	return layer == MAP_ALL_LAYERS ? pages_n_layers(t->pages)
-				       : first_layer(t, layer) + 1;
+	uint32_t heads = map_n_heads(t);
+
+	return (pages_n_layers(t->pages) + heads - 1) / heads;
+}
+
+/* Is the part looked at? A number beyond the last is the last. */
+static bool is_of(const struct trace *t, struct map_of of, uint32_t part)
+{
+	uint32_t heads = map_n_heads(t), layers = map_n_layers(t);
+
+	return (of.layer == MAP_ALL ||
+		part / heads == MIN(of.layer, layers) - 1) &&
+	       (of.head == MAP_ALL || part % heads == MIN(of.head, heads) - 1);
+}
+
+/* The first part from this one on that is looked at; as many as there are if
+ * none is. */
+static uint32_t next_part(const struct trace *t, struct map_of of,
+			  uint32_t part)
+{
+	while (part < pages_n_layers(t->pages) && !is_of(t, of, part))
+		part++;
+	return part;
+}
+
+#define EACH_PART(part, t, of) \
+	uint32_t part = next_part(t, of, 0);           \
+	part < pages_n_layers((t)->pages); part = next_part(t, of, part + 1)
+
+static uint32_t n_parts(const struct trace *t, struct map_of of)
+{
+	uint32_t n = 0;
+
+	for (EACH_PART(part, t, of))
+		n++;
+	return n;
 }
 
 /* --- the grid ----------------------------------------------------------- */
@@ -202,7 +234,7 @@ static inline void turn(struct fill *f, enum pages_kind kind, uint32_t page,
 
 /* What was there before the first token is there from it on. Tokens rise, so
  * their bins are never looked for. */
-static void fill_set(struct fill *f, uint32_t layer, enum pages_kind kind)
+static void fill_set(struct fill *f, uint32_t part, enum pages_kind kind)
 {
 	const struct map *m = f->map;
 	uint32_t n = pages_n(f->t->pages), before = m->from - (m->from > 0);
@@ -213,7 +245,7 @@ static void fill_set(struct fill *f, uint32_t layer, enum pages_kind kind)
 
 	for (uint32_t page = 0; page < n; page++)
 		f->since[page].token = PAGES_NEVER;
-	pages_walk_from(&w, f->t->pages, layer, kind, before);
+	pages_walk_from(&w, f->t->pages, part, kind, before);
 	for (more = pages_next(&w, &e); more && e.token < m->from;
 	     more = pages_next(&w, &e))
 		f->since[e.page] =
@@ -232,8 +264,8 @@ static void fill_set(struct fill *f, uint32_t layer, enum pages_kind kind)
 			    1);
 }
 
-/* Pages are there from their first position on, in every layer. */
-static void fill_there(struct fill *f, uint32_t n_layers)
+/* Pages are there from their first position on, in every part. */
+static void fill_there(struct fill *f, uint32_t n)
 {
 	struct map *m = f->map;
 	uint64_t end =
@@ -247,7 +279,7 @@ static void fill_there(struct fill *f, uint32_t n_layers)
 
 		if (born < m->to)
 			add(f, row_of(m, page), FIELD_THERE, since_of(m, born),
-			    to, n_layers);
+			    to, n);
 	}
 }
 
@@ -270,11 +302,10 @@ void map_fill(struct map *m, const struct trace *t)
 	f.row = mem_alloc((n_pages + 1) * sizeof(*f.row));
 	for (uint32_t page = 0; page < n_pages; page++)
 		f.row[page] = row_of(m, page);
-	fill_there(&f, end_layer(t, m->layer) - first_layer(t, m->layer));
-	for (uint32_t layer = first_layer(t, m->layer);
-	     layer < end_layer(t, m->layer); layer++)
+	fill_there(&f, n_parts(t, m->of));
+	for (EACH_PART(part, t, m->of))
 		for (int k = 0; k < PAGES_KINDS; k++)
-			fill_set(&f, layer, (enum pages_kind)k);
+			fill_set(&f, part, (enum pages_kind)k);
 	sum_up(&f);
 	mem_free(f.full);
 	mem_free(f.starts);
@@ -284,9 +315,9 @@ void map_fill(struct map *m, const struct trace *t)
 
 /* --- one page, one token ------------------------------------------------ */
 
-/* Since when the layer keeps the page, PAGES_NEVER if it does not; and where
+/* Since when the part keeps the page, PAGES_NEVER if it does not; and where
  * it gave it up last. Pages come and go far more seldom than they are read. */
-static uint32_t kept_since(const struct trace *t, uint32_t layer, uint32_t page,
+static uint32_t kept_since(const struct trace *t, uint32_t part, uint32_t page,
 			   uint32_t i, uint32_t *evicted_at)
 {
 	uint32_t since = PAGES_NEVER;
@@ -294,7 +325,7 @@ static uint32_t kept_since(const struct trace *t, uint32_t layer, uint32_t page,
 	struct pages_walk w;
 
 	*evicted_at = PAGES_NEVER;
-	pages_walk_from(&w, t->pages, layer, PAGES_KEPT, 0);
+	pages_walk_from(&w, t->pages, part, PAGES_KEPT, 0);
 	while (pages_next(&w, &e) && e.token <= i) {
 		if (e.page != page)
 			continue;
@@ -305,15 +336,15 @@ static uint32_t kept_since(const struct trace *t, uint32_t layer, uint32_t page,
 	return since;
 }
 
-/* Marks the tokens from `from` to i at which the layer reads the page. */
-static bool mark_read(const struct trace *t, uint32_t layer, uint32_t page,
+/* Marks the tokens from `from` to i at which the part reads the page. */
+static bool mark_read(const struct trace *t, uint32_t part, uint32_t page,
 		      uint32_t from, uint32_t i, unsigned char *was_read)
 {
 	uint32_t since = PAGES_NEVER;
 	struct pages_event e;
 	struct pages_walk w;
 
-	pages_walk_from(&w, t->pages, layer, PAGES_READ, from);
+	pages_walk_from(&w, t->pages, part, PAGES_READ, from);
 	while (pages_next(&w, &e) && e.token <= i) {
 		if (e.page != page)
 			continue;
@@ -328,7 +359,7 @@ static bool mark_read(const struct trace *t, uint32_t layer, uint32_t page,
 	return since != PAGES_NEVER;
 }
 
-struct map_page map_page_at(const struct trace *t, uint32_t layer,
+struct map_page map_page_at(const struct trace *t, struct map_of of,
 			    uint32_t page, uint32_t i, uint32_t window)
 {
 	struct map_page out = { .born = born_at(t, page),
@@ -337,10 +368,11 @@ struct map_page map_page_at(const struct trace *t, uint32_t layer,
 				.window = MIN(window, i + 1) };
 	unsigned char *was_read = mem_zalloc(out.window + 1);
 
-	for (uint32_t k = first_layer(t, layer); k < end_layer(t, layer); k++) {
-		uint32_t evicted, since = kept_since(t, k, page, i, &evicted);
+	for (EACH_PART(part, t, of)) {
+		uint32_t evicted;
+		uint32_t since = kept_since(t, part, page, i, &evicted);
 
-		out.layers++;
+		out.parts++;
 		out.kept += since != PAGES_NEVER;
 		out.since = MIN(out.since, since);
 		if (evicted != PAGES_NEVER)
@@ -348,7 +380,8 @@ struct map_page map_page_at(const struct trace *t, uint32_t layer,
 						 ? evicted
 						 : MAX(out.evicted_at, evicted);
 		out.read +=
-			mark_read(t, k, page, i + 1 - out.window, i, was_read);
+			mark_read(t, part, page, i + 1 - out.window, i,
+				  was_read);
 	}
 	for (uint32_t k = 0; k < out.window; k++)
 		out.n_read += was_read[k];
@@ -356,23 +389,26 @@ struct map_page map_page_at(const struct trace *t, uint32_t layer,
 	return out;
 }
 
-/* Pages of a set at token i, each once over the layers. */
-static uint32_t count_pages(const struct trace *t, uint32_t layer,
-			    enum pages_kind kind, uint32_t i)
+/* Pages of a kind at token i: by any part, and by all of them, summed up. */
+static uint32_t count_pages(const struct trace *t, struct map_of of,
+			    enum pages_kind kind, uint32_t i, uint64_t *sum)
 {
 	uint32_t n = pages_n(t->pages), count = 0;
 	unsigned char *any = mem_zalloc(n + 1), *on = mem_alloc(n + 1);
 
-	for (uint32_t k = first_layer(t, layer); k < end_layer(t, layer); k++) {
+	*sum = 0;
+	for (EACH_PART(part, t, of)) {
 		struct pages_event e;
 		struct pages_walk w;
 
 		memset(on, 0, n + 1);
-		pages_walk_from(&w, t->pages, k, kind, i);
+		pages_walk_from(&w, t->pages, part, kind, i);
 		while (pages_next(&w, &e) && e.token <= i)
 			on[e.page] ^= 1;
-		for (uint32_t page = 0; page < n; page++)
+		for (uint32_t page = 0; page < n; page++) {
 			any[page] |= on[page];
+			*sum += on[page];
+		}
 	}
 	for (uint32_t page = 0; page < n; page++)
 		count += any[page];
@@ -381,11 +417,66 @@ static uint32_t count_pages(const struct trace *t, uint32_t layer,
 	return count;
 }
 
-struct map_count map_count_at(const struct trace *t, uint32_t layer, uint32_t i)
+struct map_count map_count_at(const struct trace *t, struct map_of of,
+			      uint32_t i)
 {
-	return (struct map_count){
-		.there = map_n_pages(t, i),
-		.kept = count_pages(t, layer, PAGES_KEPT, i),
-		.read = count_pages(t, layer, PAGES_READ, i),
-	};
+	struct map_count out = { .there = map_n_pages(t, i),
+				 .parts = n_parts(t, of) };
+	uint64_t kept, read;
+
+	out.kept = count_pages(t, of, PAGES_KEPT, i, &kept);
+	out.read = count_pages(t, of, PAGES_READ, i, &read);
+	out.part_kept = (double)kept / MAX(out.parts, 1);
+	out.part_read = (double)read / MAX(out.parts, 1);
+	return out;
+}
+
+/* --- out of sight ------------------------------------------------------- */
+
+/* Adds 1 where tokens [since, i] begin at which the part reads one of the
+ * pages, and -1 behind their end. */
+static void mark_reads(const struct trace *t, uint32_t part, uint32_t from,
+		       uint32_t to, uint32_t since, uint32_t i, int32_t *turns)
+{
+	struct pages_event e;
+	struct pages_walk w;
+	uint64_t on = 0;
+
+	pages_walk_from(&w, t->pages, part, PAGES_READ, since);
+	while (pages_next(&w, &e) && e.token <= i) {
+		bool was = on != 0;
+
+		if (e.page < from || e.page >= to)
+			continue;
+		on ^= (uint64_t)1 << (e.page - from);
+		if (was != (on != 0))
+			turns[MAX(e.token, since) - since] += was ? -1 : 1;
+	}
+}
+
+uint32_t map_last_read(const struct trace *t, struct map_of of, uint32_t from,
+		       uint32_t to, uint32_t i)
+{
+	enum { AT_FIRST = 64 };
+	int32_t need = (int32_t)(n_parts(t, of) + 1) / 2;
+	uint32_t last = PAGES_NEVER, since = i + 1;
+
+	to = MIN(to, from + MAP_PAGES_AT_ONCE);
+	/* Mostly it was not long ago: farther back only if need be. */
+	for (uint64_t back = AT_FIRST; last == PAGES_NEVER && since;
+	     back *= 4) {
+		int32_t *turns, reads = 0;
+
+		since = i - (uint32_t)MIN(back, (uint64_t)i);
+		turns = mem_zalloc((i - since + 1) * sizeof(*turns));
+		for (EACH_PART(part, t, of))
+			mark_reads(t, part, from, to, since, i, turns);
+		for (uint32_t k = since; k <= i; k++) {
+			reads += turns[k - since];
+			if (reads >= need)
+				last = k;
+		}
+		mem_free(turns);
+	}
+	return last;
 }

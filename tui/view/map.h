@@ -1,22 +1,32 @@
 /*
  * map.h - KV pages over tokens, summed up for a grid of cells.
  *
- * A cell stands for some tokens and some pages; it counts triples of token,
- * page and layer: those that are there, those kept, those read. What is drawn
- * is a share of these counts, so many tokens and pages in one cell lie no more
- * than a mean lies; pages that were evicted are counted apart, so that a
- * single one can be seen. O(changes of the trace up to `to` + cells).
+ * A decoder tells pages of its parts: KV heads of layers, or layers, or one
+ * that stands for all (pages.h). A cell stands for some tokens and some pages;
+ * it counts triples of token, page and part: those that are there, those kept,
+ * those read. What is drawn is a share of these counts, so many tokens, pages
+ * and parts in one cell lie no more than a mean lies; pages that were evicted
+ * are counted apart, so that a single one can be seen. O(changes of the trace
+ * up to `to` + cells).
  */
 #ifndef LILSCOPE_MAP_H
 #define LILSCOPE_MAP_H
 
 #include "trace/trace.h"
 
-enum { MAP_ALL_LAYERS = 0 }; /* else a layer, counted from 1 */
+/* Parts that are looked at: a layer and a KV head of it, counted from 1. */
+struct map_of {
+	uint32_t layer, head; /* MAP_ALL: all of them */
+};
+enum { MAP_ALL = 0 };
+
+/* What t->pages, which must be there, tells apart: >= 1. */
+uint32_t map_n_layers(const struct trace *t);
+uint32_t map_n_heads(const struct trace *t); /* of a layer */
 
 struct map_cell {
 	uint64_t there, kept, read;
-	uint32_t evicted; /* pages that were kept and then not, a layer each */
+	uint32_t evicted; /* pages that were kept and then not, a part each */
 };
 
 struct map {
@@ -25,7 +35,7 @@ struct map {
 	uint32_t page_from;       /* of row 0 */
 	uint32_t pages_per_row;   /* >= 1 */
 	int rows;
-	uint32_t layer;
+	struct map_of of;
 	/* The answer: */
 	int n_bins;
 	struct map_cell *cells;   /* rows * n_bins, by row; map_release() */
@@ -51,27 +61,35 @@ uint32_t map_page_tokens(const struct trace *t);
 /* One page at token i. */
 struct map_page {
 	uint32_t born;       /* token from which on it is there */
-	uint32_t layers;     /* looked at */
-	uint32_t kept, read; /* layers that do at i */
-	uint32_t since;      /* kept from this token on, in some layer without
+	uint32_t parts;      /* looked at */
+	uint32_t kept, read; /* parts that do at i */
+	uint32_t since;      /* kept from this token on, in some part without
 				a gap; PAGES_NEVER */
-	uint32_t evicted_at; /* where the last layer gave it up */
+	uint32_t evicted_at; /* where the last part gave it up */
 	uint32_t window;     /* tokens up to i that are looked at ... */
-	uint32_t n_read;     /* ... at which it was read, in any layer */
+	uint32_t n_read;     /* ... at which it was read, in any part */
 };
 
-/* What became of a page of one layer or all (MAP_ALL_LAYERS), as of token i;
- * reads are counted in the `window` tokens before it. */
-struct map_page map_page_at(const struct trace *t, uint32_t layer,
+/* What became of a page in these parts, as of token i; reads are counted in
+ * the `window` tokens before it. */
+struct map_page map_page_at(const struct trace *t, struct map_of of,
 			    uint32_t page, uint32_t i, uint32_t window);
 
-/* Pages kept and read at token i, in any layer that is looked at. */
+/* Pages at token i. */
 struct map_count {
-	uint32_t there, kept, read;
+	uint32_t there, parts;
+	uint32_t kept, read;         /* by any part */
+	double part_kept, part_read; /* by a part, in the mean */
 };
 
-/* The same layers, at token i. O(pages). */
-struct map_count map_count_at(const struct trace *t, uint32_t layer,
+/* O(pages * parts). */
+struct map_count map_count_at(const struct trace *t, struct map_of of,
 			      uint32_t i);
+
+/* The last token up to i at which half of the parts or more read one of the
+ * pages [from, to), at most MAP_PAGES_AT_ONCE of them; PAGES_NEVER. */
+enum { MAP_PAGES_AT_ONCE = 64 };
+uint32_t map_last_read(const struct trace *t, struct map_of of, uint32_t from,
+		       uint32_t to, uint32_t i);
 
 #endif

@@ -3,13 +3,11 @@
  *
  *	numbers   policy, budget, pages, bytes at the playhead
  *	legend    what the marks mean
- *	map       a cell for some tokens and some pages (map.h)
+ *	map       a cell for some tokens and some pages (map.h), or a small map
+ *	          of each layer or KV head (map_tiles.h)
  *	axis      two rows
+ *	again     what is said again at the playhead: was it in sight?
  *	page      the page under the cursor: what happened to it, its text
- *
- * Each state has a mark of its own, so that a screen without colours tells as
- * much. A cell in which a page was evicted is never drawn as one in which
- * none was.
  */
 #include <stdio.h>
 #include <string.h>
@@ -20,7 +18,10 @@
 #include "draw/pen.h"
 #include "draw/text_layout.h"
 #include "model/sparse.h"
-#include "view/map.h"
+#include "view/map_again.h"
+#include "view/map_draw.h"
+#include "view/map_panel.h"
+#include "view/map_tiles.h"
 #include "view/moves.h"
 #include "view/views.h"
 
@@ -28,13 +29,12 @@ enum {
 	GUTTER_COLS = 7,
 	TEXT_ROWS_MAX = 4,
 	LABEL_ROWS = 4,	   /* between labels of pages */
-	READ_WINDOW = 100, /* tokens in which reads of a page are counted */
 	SENTENCE_COLS = 72,
 };
 
 /* Rows of each part; 0 leaves it out. */
 struct map_parts {
-	int numbers, legend, map, axis, title, text;
+	int numbers, legend, map, axis, again, title, text;
 };
 
 static struct map_parts split(int rows)
@@ -45,38 +45,11 @@ static struct map_parts split(int rows)
 	p.axis = rows >= 7 ? 2 : 0;
 	p.title = rows >= 9;
 	p.legend = rows >= 12;
-	left -= p.axis + p.title + p.legend;
+	p.again = rows >= 14;
+	left -= p.axis + p.title + p.legend + p.again;
 	p.text = rows >= 10 ? MIN(MAX(left / 5, 1), TEXT_ROWS_MAX) : 0;
 	p.map = MAX(left - p.text, 0);
 	return p;
-}
-
-/* What is drawn of a cell, from a share that was read upwards. */
-static const struct mark {
-	const char *glyph;
-	char ascii;
-	enum style style;
-	const char *name;
-} marks[] = {
-	{ "·", '.', STYLE_DIM, "kept" },
-	{ "░", ':', STYLE_H, "read" },
-	{ "▒", '+', STYLE_H, NULL },
-	{ "▓", '%', STYLE_RHO, NULL },
-	{ "█", '#', STYLE_RHO, "read always" },
-	{ "×", 'x', STYLE_BAD, "evicted" },
-	{ "╌", '-', STYLE_DIM, "gone" },
-};
-enum { MARK_KEPT, MARK_READ, MARK_ALWAYS = 4, MARK_EVICTED, MARK_GONE };
-
-static int mark_of(const struct map_cell *c)
-{
-	if (c->read > 0 && 2 * c->read < c->there)
-		return MARK_READ + (4 * c->read >= c->there);
-	if (c->read > 0)
-		return c->read < c->there ? MARK_ALWAYS - 1 : MARK_ALWAYS;
-	if (c->kept > 0)
-		return MARK_KEPT;
-	return c->there > 0 ? MARK_GONE : -1;
 }
 
 /* --- what is looked at -------------------------------------------------- */
@@ -122,7 +95,7 @@ static struct scale scale_of(const struct app *app, struct screen *s,
 			       .to = to,
 			       .rows = p->map,
 			       .cols = sc.chart.r.cols,
-			       .layer = look->layer,
+			       .of = look->of,
 			       .pages_per_row = 1 };
 	if (!look->single)
 		sc.map.pages_per_row = (sc.n_pages + rows - 1) / rows;
@@ -140,42 +113,7 @@ static int row_of_page(const struct scale *sc, uint32_t page)
 		       : -1;
 }
 
-/* The token whose step is looked at. */
-static uint32_t step_of(const struct app *app)
-{
-	return app->playhead ? app->playhead - 1 : 0;
-}
-
 /* --- the map ------------------------------------------------------------ */
-
-static void draw_cells(const struct scale *sc)
-{
-	const struct map *m = &sc->map;
-	struct screen *s = sc->chart.s;
-
-	for (int y = 0; y < m->rows; y++) {
-		for (int x = 0; x < m->cols; x++) {
-			const struct map_cell *c =
-				&m->cells[(size_t)y * (size_t)m->n_bins +
-					  (size_t)map_bin_of_col(m, x)];
-			int mark = mark_of(c);
-			/* Where nearly all is read the shade stays, in the
-			 * colour and with the line of what is evicted. */
-			bool much = 4 * c->read >= 3 * c->there;
-			enum style style = STYLE_BAD;
-
-			if (c->evicted && !much)
-				mark = MARK_EVICTED;
-			if (mark < 0)
-				continue;
-			if (!c->evicted)
-				style = marks[mark].style;
-			screen_glyph(s, sc->chart.r.row + y,
-				     sc->chart.r.col + x, style,
-				     marks[mark].glyph, marks[mark].ascii);
-		}
-	}
-}
 
 /* Page numbers; pages of the prompt have another axis. */
 static void draw_gutter(const struct app *app, const struct scale *sc)
@@ -208,7 +146,7 @@ static void draw_cursors(const struct app *app, const struct scale *sc)
 	const struct chart *c = &sc->chart;
 	uint32_t page = page_cursor(app, sc->n_pages);
 	int row = row_of_page(sc, page), axis = c->r.row + c->r.rows;
-	int col = chart_col(c, step_of(app));
+	int col = chart_col(c, map_step(app));
 	char text[NUM_BYTES];
 
 	if (row >= 0) {
@@ -239,7 +177,7 @@ static void draw_map(const struct app *app, struct scale *sc,
 	struct chart *c = &sc->chart;
 
 	map_fill(&sc->map, &app->run->trace);
-	draw_cells(sc);
+	map_draw_cells(c->s, c->r.row, c->r.col, &sc->map);
 	map_release(&sc->map);
 	draw_gutter(app, sc);
 	if (p->axis) {
@@ -252,11 +190,6 @@ static void draw_map(const struct app *app, struct scale *sc,
 
 /* --- the numbers -------------------------------------------------------- */
 
-static const char *dot(const struct pen *p)
-{
-	return glyph(GLYPH_DOT, p->s->ascii);
-}
-
 static void draw_bytes(const struct trace *t, uint32_t i, struct pen *p)
 {
 	char a[NUM_BYTES], b[NUM_BYTES];
@@ -264,25 +197,66 @@ static void draw_bytes(const struct trace *t, uint32_t i, struct pen *p)
 
 	if (!kv || !(kv->held > 0))
 		return;
-	pen_printf(p, STYLE_DIM, " %s KV ", dot(p));
 	if (kv->used > 0)
-		pen_printf(p, STYLE_NORMAL, "%s in %s",
+		pen_printf(p, STYLE_NORMAL, " %s KV %s in %s", map_dot(p),
 			   num_size(a, (uint64_t)kv->used),
 			   num_size(b, (uint64_t)kv->held));
 	else
-		pen_printf(p, STYLE_NORMAL, "%s",
+		pen_printf(p, STYLE_NORMAL, " %s KV %s", map_dot(p),
 			   num_size(b, (uint64_t)kv->held));
 	if (kv->read > 0)
 		pen_printf(p, STYLE_NORMAL, ", read %s",
 			   num_size(a, (uint64_t)kv->read));
 }
 
+/* "layer 3 of 24", "layer 3 of 24, KV head 1 of 2", ... */
+static void put_of(const struct trace *t, struct map_of of, struct buf *out)
+{
+	uint32_t layers = map_n_layers(t), heads = map_n_heads(t);
+
+	if (of.layer != MAP_ALL)
+		buf_printf(out, "layer %lu of %lu",
+			   (unsigned long)MIN(of.layer, layers),
+			   (unsigned long)layers);
+	if (of.head != MAP_ALL)
+		buf_printf(out, "%sKV head %lu of %lu",
+			   of.layer != MAP_ALL ? ", " : "",
+			   (unsigned long)MIN(of.head, heads),
+			   (unsigned long)heads);
+	if (of.layer == MAP_ALL && layers > 1)
+		buf_printf(out, "%s%lu layers",
+			   of.head != MAP_ALL ? " in " : "all ",
+			   (unsigned long)layers);
+	if (of.head == MAP_ALL && heads > 1)
+		buf_printf(out, "%s%lu KV heads", out->len ? ", " : "",
+			   (unsigned long)heads);
+}
+
+static void draw_of(const struct trace *t, struct map_of of, struct pen *p)
+{
+	struct buf text = { 0 };
+
+	put_of(t, of, &text);
+	if (text.len && (of.layer != MAP_ALL || of.head != MAP_ALL))
+		pen_printf(p, STYLE_LIMIT, " %s %s", map_dot(p),
+			   buf_cstr(&text));
+	buf_release(&text);
+}
+
+/* A mean of several parts with a digit behind the point. */
+static const char *pages_text(char *text, double n, bool one)
+{
+	snprintf(text, NUM_BYTES, "%.*f", one ? 0 : 1, n);
+	return text;
+}
+
 static void draw_numbers(const struct app *app, struct pen *p)
 {
 	const struct map_look *look = map_look(app);
 	const struct trace *t = &app->run->trace;
-	uint32_t i = step_of(app);
-	struct map_count n = map_count_at(t, look->layer, i);
+	uint32_t i = map_step(app);
+	struct map_count n = map_count_at(t, look->of, i);
+	bool one = n.parts <= 1;
 	char a[NUM_BYTES], b[NUM_BYTES], c[NUM_BYTES];
 
 	if (t->facts.policy)
@@ -290,195 +264,33 @@ static void draw_numbers(const struct app *app, struct pen *p)
 	if (t->facts.budget)
 		pen_printf(p, STYLE_NORMAL, " %s",
 			   num_count(a, t->facts.budget));
-	if (look->layer != MAP_ALL_LAYERS)
-		pen_printf(p, STYLE_LIMIT, " %s layer %lu of %lu", dot(p),
-			   (unsigned long)MIN(look->layer,
-					      pages_n_layers(t->pages)),
-			   (unsigned long)pages_n_layers(t->pages));
-	pen_printf(p, STYLE_DIM, " %s token %s: ", dot(p),
+	draw_of(t, look->of, p);
+	pen_printf(p, STYLE_DIM, " %s token %s: ", map_dot(p),
 		   num_count(a, (uint64_t)i + 1));
 	if (i < pages_first(t->pages)) {
 		pen_printf(p, STYLE_NORMAL, "no pages told before token %s",
 			   num_count(b, (uint64_t)pages_first(t->pages) + 1));
 		return;
 	}
-	pen_printf(p, STYLE_STRONG, "%s", num_count(a, n.read));
+	pen_printf(p, STYLE_STRONG, "%s", pages_text(a, n.part_read, one));
 	pen_printf(p, STYLE_NORMAL, " read, %s kept of %s pages",
-		   num_count(b, n.kept), num_count(c, n.there));
+		   pages_text(b, n.part_kept, one), num_count(c, n.there));
+	if (!one)
+		pen_printf(p, STYLE_DIM, " (mean of %s heads; any: %s)",
+			   num_count(a, n.parts), num_count(b, n.read));
 	draw_bytes(t, i, p);
 }
 
-static void draw_legend(const struct app *app, const struct scale *sc,
-			struct pen *p)
+static void draw_legend(const struct scale *sc, struct pen *p)
 {
-	const struct map_look *look = map_look(app);
-	bool ascii = p->s->ascii;
 	char a[NUM_BYTES];
 
-	for (size_t i = 0; i < ARRAY_LEN(marks); i++) {
-		char one[2] = { marks[i].ascii, '\0' };
-
-		pen_printf(p, marks[i].style, "%s",
-			   ascii ? one : marks[i].glyph);
-		if (marks[i].name)
-			pen_printf(p, STYLE_DIM, " %s  ", marks[i].name);
-	}
-	pen_printf(p, STYLE_PROMPT, "%s", ascii ? "P" : "┃");
+	map_draw_legend(p);
+	pen_printf(p, STYLE_PROMPT, "%s", p->s->ascii ? "P" : "┃");
 	pen_puts(p, STYLE_DIM, " prompt  ");
 	if (sc->map.pages_per_row > 1)
 		pen_printf(p, STYLE_DIM, "%s pages a row  ",
 			   num_count(a, sc->map.pages_per_row));
-	if (pages_n_layers(app->run->trace.pages) > 1 &&
-	    look->layer == MAP_ALL_LAYERS)
-		pen_printf(
-			p, STYLE_DIM, "shares over %lu layers",
-			(unsigned long)pages_n_layers(app->run->trace.pages));
-}
-
-/* --- the page under the cursor ------------------------------------------ */
-
-/* A row of positions, as "prompt 1-11, tokens 1-5". */
-static void put_positions(const struct trace *t, uint32_t page, bool ascii,
-			  struct buf *out)
-{
-	const char *to = ascii ? "-" : "–";
-	uint64_t size = map_page_tokens(t), prompt = t->facts.prompt_tokens;
-	uint64_t from = page * size, end = from + size;
-	char a[NUM_BYTES], b[NUM_BYTES];
-
-	if (from < prompt)
-		buf_printf(out, "prompt %s%s%s", num_count(a, from + 1), to,
-			   num_count(b, MIN(end, prompt)));
-	if (end > prompt)
-		buf_printf(out, "%stokens %s%s%s", from < prompt ? ", " : "",
-			   num_count(a, MAX(from, prompt) - prompt + 1), to,
-			   num_count(b, end - prompt));
-}
-
-static void put_fate(const struct trace *t, const struct map_page *page,
-		     uint32_t i, struct buf *out)
-{
-	char a[NUM_BYTES];
-
-	if (i < page->born) {
-		buf_printf(out, "not there before token %s",
-			   num_count(a, (uint64_t)page->born + 1));
-		return;
-	}
-	if (i < pages_first(t->pages))
-		return;
-	if (page->kept && page->since != PAGES_NEVER)
-		buf_printf(out, "kept since token %s",
-			   num_count(a, (uint64_t)page->since + 1));
-	else if (page->evicted_at != PAGES_NEVER)
-		buf_printf(out, "evicted at token %s",
-			   num_count(a, (uint64_t)page->evicted_at + 1));
-	else
-		buf_puts(out, "never kept");
-	if (page->layers > 1 && page->kept)
-		buf_printf(out, " in %lu of %lu layers",
-			   (unsigned long)page->kept,
-			   (unsigned long)page->layers);
-}
-
-static void draw_fate(const struct trace *t, const struct map_page *page,
-		      uint32_t i, struct pen *p)
-{
-	struct buf text = { 0 };
-	char a[NUM_BYTES], b[NUM_BYTES];
-
-	put_fate(t, page, i, &text);
-	pen_printf(p, STYLE_NORMAL, " %s ", buf_cstr(&text));
-	buf_release(&text);
-	if (i < page->born || i < pages_first(t->pages))
-		return;
-	pen_printf(p, STYLE_DIM, "%s", dot(p));
-	pen_printf(p, STYLE_NORMAL, " read for %s of %s tokens ",
-		   num_count(a, page->n_read), num_count(b, page->window));
-}
-
-static void draw_page_title(const struct app *app, const struct scale *sc,
-			    struct screen *s, struct rect r)
-{
-	const struct map_look *look = map_look(app);
-	const struct trace *t = &app->run->trace;
-	uint32_t page = page_cursor(app, sc->n_pages), i = step_of(app);
-	struct map_page at =
-		map_page_at(t, look->layer, page, i, READ_WINDOW);
-	struct pen p = pen_at(s, r.row, r.col + 3, r.cols - 4);
-	struct buf text = { 0 };
-	char number[NUM_BYTES];
-
-	screen_hline(s, r.row, r.col, r.cols, STYLE_DIM);
-	pen_printf(&p, STYLE_CURSOR, " page %s ", num_count(number, page));
-	put_positions(t, page, s->ascii, &text);
-	pen_printf(&p, STYLE_DIM, " %s %s", buf_cstr(&text), dot(&p));
-	buf_release(&text);
-	draw_fate(t, &at, i, &p);
-}
-
-/* Bytes of a page: of the prompt, then of the output. */
-struct page_text {
-	struct buf text;
-	size_t n_prompt; /* bytes of it that are the prompt's */
-	bool unknown;	 /* where the prompt's tokens end is not known */
-};
-
-static struct page_text page_text(const struct trace *t, uint32_t page)
-{
-	uint64_t size = map_page_tokens(t), prompt = t->facts.prompt_tokens;
-	uint64_t from = page * size, end = from + size;
-	struct page_text out = { .unknown = false };
-
-	out.unknown = from < prompt && t->n_prompt_ends < MIN(end, prompt);
-	if (from < prompt && !out.unknown) {
-		uint32_t at = from ? t->prompt_end[from - 1] : 0;
-
-		buf_append(&out.text, t->prompt.data + at,
-			   t->prompt_end[MIN(end, prompt) - 1] - at);
-	}
-	out.n_prompt = out.text.len;
-	from = MAX(from, prompt) - prompt;
-	end = MIN(MAX(end, prompt) - prompt, t->n_tokens);
-	if (from < end) {
-		uint32_t at = from ? t->end[from - 1] : 0;
-
-		buf_append(&out.text, t->text.data + at, t->end[end - 1] - at);
-	}
-	/* One paragraph, whatever the page holds. */
-	for (size_t i = 0; i < out.text.len; i++)
-		if (out.text.data[i] == '\n')
-			out.text.data[i] = ' ';
-	return out;
-}
-
-static void draw_page_text(const struct app *app, const struct scale *sc,
-			   struct screen *s, struct rect r)
-{
-	struct page_text page =
-		page_text(&app->run->trace, page_cursor(app, sc->n_pages));
-	struct text_layout l = { .text = page.text.data,
-				 .len = page.text.len,
-				 .width = MAX(r.cols - 2, 1),
-				 .ascii = s->ascii };
-
-	if (page.unknown)
-		screen_puts(s, r.row, r.col + 1, STYLE_DIM,
-			    "The trace does not say where the tokens of its "
-			    "prompt end.");
-	for (size_t at = 0, y = page.unknown; y < (size_t)r.rows && at < l.len;
-	     y++) {
-		struct text_line line = text_layout_line(&l, at);
-		size_t mid = MIN(MAX(page.n_prompt, line.from), line.shown);
-		int row = r.row + (int)y, used;
-
-		used = screen_text(s, row, r.col + 1, l.width, STYLE_PROMPT,
-				   l.text + line.from, mid - line.from);
-		screen_text(s, row, r.col + 1 + used, l.width - used,
-			    STYLE_NORMAL, l.text + mid, line.shown - mid);
-		at = line.next;
-	}
-	buf_release(&page.text);
 }
 
 /* --- the view ----------------------------------------------------------- */
@@ -526,6 +338,14 @@ static void draw_without(const struct app *app, struct screen *s, struct rect r)
 				  "can.");
 }
 
+static struct rect tiles_rect(struct rect r, const struct map_parts *p)
+{
+	int top = p->numbers + p->legend;
+
+	return (struct rect){ r.row + top, r.col + 1, r.rows - top,
+			      MAX(r.cols - 2, 1) };
+}
+
 static void draw(const struct app *app, struct screen *s, struct rect r)
 {
 	struct map_parts p = split(r.rows);
@@ -542,16 +362,23 @@ static void draw(const struct app *app, struct screen *s, struct rect r)
 		return;
 	if (p.legend) {
 		pen = pen_at(s, r.row + 1, r.col + 1, MAX(r.cols - 2, 0));
-		draw_legend(app, &sc, &pen);
+		draw_legend(&sc, &pen);
+	}
+	if (map_look(app)->tiles != MAP_ONE) {
+		map_tiles_draw(app, s, tiles_rect(r, &p));
+		return;
 	}
 	draw_map(app, &sc, &p);
 	r.row = sc.chart.r.row + p.map + p.axis;
+	if (p.again)
+		map_panel_again(app, s, r);
+	r.row += p.again;
 	r.rows = 1;
 	if (p.title)
-		draw_page_title(app, &sc, s, r);
+		map_panel_title(app, page_cursor(app, sc.n_pages), s, r);
 	r.row++;
 	r.rows = p.text;
-	draw_page_text(app, &sc, s, r);
+	map_panel_text(app, page_cursor(app, sc.n_pages), s, r);
 }
 
 /* Pages that the map shows, 0 without any. */
@@ -573,6 +400,14 @@ static bool click(struct app *app, struct rect r, int row, int col)
 
 	if (!pages_of(app))
 		return false;
+	if (look->tiles != MAP_ONE) {
+		if (!map_tiles_at(app, tiles_rect(at_zero, &p), row, col,
+				  &look->of))
+			return false;
+		look->tiles = MAP_ONE;
+		app->dirty = true;
+		return true;
+	}
 	sc = scale_of(app, NULL, at_zero, &p);
 	row -= sc.chart.r.row;
 	col -= sc.chart.r.col;
@@ -594,12 +429,12 @@ static void explain(const struct app *app, struct buf *out)
 	const struct trace *t = app->run ? &app->run->trace : NULL;
 	const struct sparse *policy;
 	char a[NUM_BYTES], b[NUM_BYTES], c[NUM_BYTES], d[NUM_BYTES];
-	uint32_t i = step_of(app);
+	uint32_t i = map_step(app);
 	struct map_count n;
 
 	if (!pages_of(app) || !t->n_tokens)
 		return;
-	n = map_count_at(t, look->layer, i);
+	n = map_count_at(t, look->of, i);
 	buf_printf(out,
 		   "A page is the keys and values of %s tokens. For token %s "
 		   "attention read %s of the %s pages that are kept, of %s "
@@ -607,9 +442,17 @@ static void explain(const struct app *app, struct buf *out)
 		   "not kept costs no memory, and what is gone can't be read "
 		   "again.\n",
 		   num_count(a, map_page_tokens(t)),
-		   num_count(b, (uint64_t)i + 1), num_count(c, n.read),
-		   num_count(d, n.kept),
+		   num_count(b, (uint64_t)i + 1),
+		   pages_text(c, n.part_read, n.parts <= 1),
+		   pages_text(d, n.part_kept, n.parts <= 1),
 		   num_count((char[NUM_BYTES]){ 0 }, n.there));
+	if (n.parts > 1)
+		buf_printf(out,
+			   "\nEach KV head of each layer chooses for itself: "
+			   "these are means over %s, and a shade is the share "
+			   "of them that read. %s pages were read by at least "
+			   "one. M shows them apart, i and H choose.\n",
+			   num_count(a, n.parts), num_count(b, n.read));
 	policy = t->facts.policy ? sparse_find(t->facts.policy) : NULL;
 	if (policy)
 		buf_printf(out, "\n%s: %s (%s).\n", policy->name, policy->about,
@@ -638,25 +481,83 @@ static void rows_toggle(struct app *app)
 				     : "all pages");
 }
 
+/* The next number of 0 (all) to n, around. */
+static uint32_t next_of(uint32_t at, uint32_t n, int by)
+{
+	return (uint32_t)((MIN(at, n) + n + 1 + (uint32_t)by) % (n + 1));
+}
+
+static void say_of(struct app *app)
+{
+	struct buf text = { 0 };
+
+	put_of(&app->run->trace, map_look(app)->of, &text);
+	app_say(app, "%s", buf_cstr(&text));
+	buf_release(&text);
+}
+
 static void layer_by(struct app *app, int n)
 {
 	struct map_look *look = map_look(app);
-	uint32_t all = pages_of(app) ? pages_n_layers(app->run->trace.pages)
-				     : 0;
+	uint32_t all = pages_of(app) ? map_n_layers(&app->run->trace) : 0;
 
 	if (all < 2) {
-		app_say(app, "the trace does not tell layers apart; lilscope "
-			     "decode --layers does");
+		app_say(app, "the trace does not tell layers apart");
 		return;
 	}
-	look->layer =
-		(uint32_t)((MIN(look->layer, all) + all + 1 + (uint32_t)n) %
-			   (all + 1));
-	if (look->layer == MAP_ALL_LAYERS)
-		app_say(app, "all %lu layers", (unsigned long)all);
-	else
-		app_say(app, "layer %lu of %lu", (unsigned long)look->layer,
-			(unsigned long)all);
+	look->of.layer = next_of(look->of.layer, all, n);
+	say_of(app);
+}
+
+static void head_by(struct app *app, int n)
+{
+	struct map_look *look = map_look(app);
+	uint32_t all = pages_of(app) ? map_n_heads(&app->run->trace) : 0;
+
+	if (all < 2) {
+		app_say(app, "the trace does not tell KV heads apart");
+		return;
+	}
+	look->of.head = next_of(look->of.head, all, n);
+	say_of(app);
+}
+
+static void tiles_next(struct app *app)
+{
+	static const char *const says[MAP_TILES] = {
+		[MAP_ONE] = "one map",
+		[MAP_LAYERS] = "a map of each layer",
+		[MAP_HEADS] = "a map of each KV head",
+	};
+	struct map_look *look = map_look(app);
+
+	if (!pages_of(app) || pages_n_layers(app->run->trace.pages) < 2) {
+		app_say(app, "the trace does not tell layers apart");
+		return;
+	}
+	look->tiles = (look->tiles + 1) % MAP_TILES;
+	if (look->tiles == MAP_HEADS && map_n_heads(&app->run->trace) < 2)
+		look->tiles = MAP_ONE;
+	app_say(app, "%s", says[look->tiles]);
+}
+
+static void again_by(struct app *app, int n)
+{
+	struct map_again again;
+	uint32_t at = map_step(app), left = (uint32_t)(n < 0 ? -n : n);
+	char number[NUM_BYTES];
+
+	if (!pages_of(app))
+		return;
+	for (; left; left--, at = again.p.token)
+		if (!map_again_next(app->run, app_n_tokens(app),
+				    map_look(app)->of, at, n > 0, &again)) {
+			app_say(app, "nothing unseen is said again %s token %s",
+				n > 0 ? "after" : "before",
+				num_count(number, (uint64_t)at + 1));
+			return;
+		}
+	app_seek(app, at + 1);
 }
 
 static const struct action rows[] = {
@@ -669,6 +570,18 @@ static const struct action rows[] = {
 	{ .name = "prev-layer", .keys = { 'I' },
 	  .about = "the pages of the layer before",
 	  .by = layer_by, .n = -1 },
+	{ .name = "next-head", .keys = { 'H' },
+	  .about = "the pages of the next KV head, then of all together",
+	  .by = head_by, .n = 1 },
+	{ .name = "map-tiles", .keys = { 'M' }, .hint = "layers",
+	  .about = "a small map of each layer, of each KV head, or one map",
+	  .run = tiles_next },
+	{ .name = "next-unseen", .keys = { 'O' }, .hint = "unseen",
+	  .about = "where the next is said again that attention no longer sees",
+	  .by = again_by, .n = 1 },
+	{ .name = "prev-unseen", .keys = { 'U' },
+	  .about = "where the one before is said again",
+	  .by = again_by, .n = -1 },
 };
 
 static const struct action_room room = { .title = "The map", .of = &view_map,

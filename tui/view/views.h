@@ -5,6 +5,7 @@
 #define LILSCOPE_VIEWS_H
 
 #include "app/view.h"
+#include "view/map.h"
 
 /* All, in the order of the way from one to the next; the first shows a
  * generation and has all moves. */
@@ -16,10 +17,13 @@ VIEWS(VIEW_EXTERN)
 #undef VIEW_EXTERN
 
 /* What the map looks at; where is the playhead's. */
+enum map_tiles { MAP_ONE, MAP_LAYERS, MAP_HEADS, MAP_TILES };
+
 struct map_look {
-	uint32_t page;  /* under the cursor */
-	uint32_t layer; /* from 1; 0: all together */
-	bool single;    /* one page a row, not all of them */
+	uint32_t page;        /* under the cursor */
+	struct map_of of;
+	enum map_tiles tiles; /* a small map of each, or one map */
+	bool single;          /* one page a row, not all of them */
 };
 
 /* The state of the map. */
