@@ -43,7 +43,8 @@ libengine_a_SOURCES += \
 	src/json/json.c src/json/json.h \
 	src/json/json_lex.c src/json/json_lex.h \
 	src/json/json_repeat.c src/json/json_repeat.h \
-	src/json/scan.c src/json/scan.h
+	src/json/scan.c src/json/scan.h \
+	src/json/tree.c src/json/tree.h
 
 # What a generation is. The tokenizer's vocabulary is assembled into its
 # object; -I finds it.
@@ -66,6 +67,7 @@ libengine_a_SOURCES += \
 	src/dialect/eventstream.c src/dialect/eventstream.h \
 	src/dialect/feed.c src/dialect/feed.h \
 	src/dialect/field.c src/dialect/field.h \
+	src/dialect/form.c \
 	src/dialect/format.c src/dialect/format.h src/dialect/format_adk.c \
 	src/dialect/format_aisdk.c src/dialect/format_anthropic.c \
 	src/dialect/format_asciicast.c src/dialect/format_bedrock.c \
@@ -91,6 +93,7 @@ libengine_a_SOURCES += \
 	src/dialect/openai_plain.c src/dialect/openai_plain.h \
 	src/dialect/prefix.c src/dialect/prefix.h \
 	src/dialect/record.c src/dialect/record.h \
+	src/dialect/sieve.c src/dialect/sieve.h \
 	src/dialect/sse.c src/dialect/sse.h \
 	src/dialect/template.c src/dialect/template.h \
 	src/dialect/wrap.c src/dialect/wrap.h

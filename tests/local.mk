@@ -207,6 +207,7 @@ reading_tests = \
 	tests/unit/test_native \
 	tests/unit/test_pages \
 	tests/unit/test_repeat \
+	tests/unit/test_sieve \
 	tests/unit/test_sse \
 	tests/unit/test_stamp \
 	tests/unit/test_unpack \
@@ -260,6 +261,7 @@ cli_tests = \
 	tests/cli/completion.sh \
 	tests/cli/decode.sh \
 	tests/cli/demo.sh \
+	tests/cli/ends.sh \
 	tests/cli/filter.sh \
 	tests/cli/folder.sh \
 	tests/cli/follow.sh \
@@ -282,9 +284,9 @@ lint_tests = \
 	tests/lint/style.sh
 TESTS += $(cli_tests) $(lint_tests)
 EXTRA_DIST += $(cli_tests) $(lint_tests) \
-	tests/cli/lib.sh tests/cli/schema.py tests/cli/streams.txt \
-	tests/lint/lib.sh \
-	tests/server/ask.py tests/server/replay.py tests/server/upstream.py
+	tests/cli/lib.sh tests/cli/proxy_lib.sh tests/cli/schema.py \
+	tests/cli/streams.txt tests/lint/lib.sh tests/server/ask.py \
+	tests/server/ends.py tests/server/replay.py tests/server/upstream.py
 
 # The proxy under load for SOAK_SECONDS: what it answers, and its memory.
 SOAK_SECONDS = 600

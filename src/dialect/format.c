@@ -69,23 +69,81 @@ void format_ends(const struct format *f, const char *between, struct buf *out)
 			   ask->end);
 }
 
+/* --- ends --------------------------------------------------------------- */
+
+const char *format_word_of(const struct format *f, const char *reason)
+{
+	static const char *const common[FORMAT_WORDS] = { "stop", "length",
+							  "content_filter" };
+	static const char *const names[FORMAT_WORDS] = { "stop", "length",
+							 "own" };
+	const char *const *words = f && f->words[0] ? f->words : common;
+
+	for (size_t i = 0; i < FORMAT_WORDS; i++)
+		if (strcmp(reason, names[i]) == 0)
+			return words[i];
+	return reason;
+}
+
+/* A comment before the first event. */
+static void put_note(const struct buf *end, const char *note, struct buf *out)
+{
+	if (note && end->len > 6 && (memcmp(end->data, "data: ", 6) == 0 ||
+				     memcmp(end->data, "event:", 6) == 0))
+		buf_printf(out, ": x-lilscope: %s\n\n", note);
+}
+
 void format_finish(const struct format *f, const struct buf *record,
-		   const struct buf *request, const char *reason,
-		   uint64_t n_tokens, struct buf *out)
+		   const struct buf *request, const struct format_ending *e,
+		   struct buf *out)
 {
 	struct json last = { 0 }, asked = { 0 };
-	struct format_ending e = { .reason = reason, .n_tokens = n_tokens };
+	struct format_ending full = *e;
+	struct buf end = { 0 };
 
-	if (request->len &&
+	full.reason = format_word_of(f, e->reason);
+	if (request && request->len &&
 	    json_read(&asked, request->data, request->len, false, NULL))
-		e.request = json_root(&asked);
-	if (f && f->finish &&
+		full.request = json_root(&asked);
+	if (f && f->finish && record &&
 	    json_read(&last, record->data, record->len, false, NULL)) {
-		e.record = json_root(&last);
-		f->finish(&e, out);
+		full.record = json_root(&last);
+		f->finish(&full, &end);
 	}
+	put_note(&end, e->note, out);
+	buf_append(out, end.data, end.len);
+	buf_release(&end);
 	json_release(&last);
 	json_release(&asked);
+}
+
+/* Ids are one prompt, and so are ids among texts. */
+static uint32_t n_prompts(struct json_value prompt)
+{
+	struct json_value v;
+
+	if (!json_is(prompt, JSON_ARRAY))
+		return 1;
+	for (v = json_first(prompt); v.doc; v = json_next(v))
+		if (json_is(v, JSON_NUMBER))
+			return 1;
+	return MAX((uint32_t)json_count(prompt), 1);
+}
+
+uint32_t format_n_prompts(const struct format *f, const struct buf *request)
+{
+	struct json asked = { 0 };
+	uint32_t n = 1;
+
+	if (!f || !request || !request->len ||
+	    !json_read(&asked, request->data, request->len, false, NULL))
+		return n;
+	for (size_t i = 0; i < ARRAY_LEN(f->prompts); i++)
+		if (f->prompts[i])
+			n = MAX(n, n_prompts(json_get(json_root(&asked),
+						      f->prompts[i])));
+	json_release(&asked);
+	return n;
 }
 
 void format_usage(struct facts *facts, struct json_value usage)

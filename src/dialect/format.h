@@ -15,6 +15,7 @@
 #define LILSCOPE_FORMAT_H
 
 #include "dialect/gen.h"
+#include "json/tree.h"
 
 /* All, in the order of detection: the row that has the surest mark stands
  * before one that would also claim its records. */
@@ -58,12 +59,25 @@ struct format_ask {
 /* Members that several dialects have. */
 #define FORMAT_TURNS "'messages':[{'role':'user','content':$}],'stream':true"
 
+/* Why an answer ended, as each dialect has its own word for it: the model was
+ * done, it came to its limit, or somebody else ended it. */
+enum format_word { FORMAT_STOP, FORMAT_LENGTH, FORMAT_OWN, FORMAT_WORDS };
+
+#define FORMAT_NO_CHOICE UINT32_MAX
+
 /* What the end of a stopped answer is made from. */
 struct format_ending {
 	struct json_value record;  /* the last that passed */
 	struct json_value request; /* what was asked, or none */
-	const char *reason;        /* finish reason */
+	const char *reason;        /* finish reason, in the dialect's words */
 	uint64_t n_tokens;         /* that passed, as we count them */
+	uint64_t choice_tokens;    /* ... of the choice that ends */
+	uint32_t choice;           /* the one that ends; or NO_CHOICE */
+	bool last;                 /* the whole answer ends with it */
+	const char *text;          /* of the choice so far, text_len bytes */
+	size_t text_len;
+	const struct tree *answer; /* all so far (join.h), or NULL */
+	const char *note;          /* what happened, for people; or NULL */
 };
 
 struct format {
@@ -109,9 +123,18 @@ struct format {
 	 * the key that is for it alone. NULL: there is none. */
 	const char *host, *host_key;
 
-	/* Appends what a client expects at the end of an answer, framed, with
-	 * the names that the record has. NULL: the body just ends. */
+	/* Appends what a client expects at the end of a choice, and of the
+	 * answer, framed, with the names that the record has. NULL: the body
+	 * just ends. */
 	void (*finish)(const struct format_ending *e, struct buf *out);
+	/* Its words for why an answer ended; NULL: those of OpenAI's chat. */
+	const char *words[FORMAT_WORDS];
+	/* Where a record has its choices: a member that is an array of them,
+	 * each with an "index"; "": it is one itself. NULL: there is one. */
+	const char *choices;
+	/* Members of a request that may be several prompts: they are answered
+	 * by a choice each. */
+	const char *prompts[2];
 };
 
 #define FORMAT_DECLARE(name) extern const struct format format_##name;
@@ -136,15 +159,31 @@ void format_ends(const struct format *f, const char *between,
 		 struct buf *out);
 
 /*
- * Appends the end that a client expects of a stopped answer of dialect f
+ * Appends the end that a client expects of a stopped choice of dialect f
  * (NULL: not known). record, request: the JSON of the last record and of what
- * was asked; either may be empty or no JSON at all. n_tokens passed: for usage,
- * where a client expects it. Without a record, or where
- * the dialect has no end, nothing is appended.
+ * was asked; either may be empty, no JSON at all or NULL; e has the rest, its
+ * reason as format_word_of() takes it. Without a record, or where the dialect
+ * has no end, nothing is appended. A note goes before the end as a comment,
+ * where events can have one.
  */
 void format_finish(const struct format *f, const struct buf *record,
-		   const struct buf *request, const char *reason,
-		   uint64_t n_tokens, struct buf *out);
+		   const struct buf *request, const struct format_ending *e,
+		   struct buf *out);
+
+/* "stop", "length", "own" in the words of dialect f (NULL: OpenAI's); another
+ * reason as it is. */
+const char *format_word_of(const struct format *f, const char *reason);
+
+/* How many prompts this request has for dialect f: an array of strings or of
+ * arrays holds several. request: JSON, or anything, or NULL. */
+uint32_t format_n_prompts(const struct format *f, const struct buf *request);
+
+/*
+ * Must the answer to this request have a form that is broken if it is cut: a
+ * schema, a grammar, JSON, the call of a tool? Whatever the dialect is; NULL is
+ * none.
+ */
+bool format_wants_form(const struct buf *request);
 
 /* --- what several dialects have ----------------------------------------- */
 

@@ -16,6 +16,8 @@
  * back, so each is a generation. The whole input of a tool follows its pieces,
  * if those are sent.
  */
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "dialect/format.h"
@@ -188,24 +190,45 @@ static bool record_aisdk(struct format_ctx *cx, struct json_value v,
 	return true;
 }
 
-static void finish_aisdk(const struct format_ending *e, struct buf *out)
+/* A text or thought that is open has an end of its own. */
+static void put_open_end(const struct format_ending *e, struct buf *out)
 {
-	bool lettered = !json_get(e->record, "type").doc;
-	static const char *const ends[] = { "e", "d" };
+	static const char *const open[] = { "text", "reasoning" };
+	struct json_value type = json_get(e->record, "type");
 	struct json_value id = json_get(e->record, "id");
 
-	for (size_t i = 0; lettered && i < ARRAY_LEN(ends); i++) {
-		buf_printf(out, "%s:{\"finishReason\":", ends[i]);
-		json_put_string(out, e->reason, strlen(e->reason));
-		buf_puts(out, "}\n");
-	}
-	if (lettered)
-		return;
-	if (json_text_is(json_get(e->record, "type"), "text-delta") && id.doc) {
-		buf_puts(out, "data: {\"type\":\"text-end\",\"id\":");
+	for (size_t i = 0; i < ARRAY_LEN(open) && id.doc; i++) {
+		char delta[24];
+
+		snprintf(delta, sizeof(delta), "%s-delta", open[i]);
+		if (!json_text_is(type, delta))
+			continue;
+		buf_printf(out, "data: {\"type\":\"%s-end\",\"id\":", open[i]);
 		json_put(out, id);
 		buf_puts(out, "}\n\n");
 	}
+}
+
+static void put_letter_end(const struct format_ending *e, struct buf *out)
+{
+	static const char *const ends[] = { "e", "d" };
+
+	for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
+		buf_printf(out, "%s:{\"finishReason\":", ends[i]);
+		json_put_string(out, e->reason, strlen(e->reason));
+		buf_printf(out, ",\"usage\":{\"promptTokens\":0,"
+				"\"completionTokens\":%" PRIu64 "}%s}\n",
+			   e->n_tokens, i ? "" : ",\"isContinued\":false");
+	}
+}
+
+static void finish_aisdk(const struct format_ending *e, struct buf *out)
+{
+	if (!json_get(e->record, "type").doc) {
+		put_letter_end(e, out);
+		return;
+	}
+	put_open_end(e, out);
 	buf_puts(out, "data: {\"type\":\"finish-step\"}\n\n"
 		      "data: {\"type\":\"finish\",\"finishReason\":");
 	json_put_string(out, e->reason, strlen(e->reason));
@@ -220,4 +243,5 @@ const struct format format_aisdk = {
 	.detect = detect_aisdk,
 	.record = record_aisdk,
 	.finish = finish_aisdk,
+	.words = { "stop", "length", "other" },
 };

@@ -135,8 +135,6 @@ static bool record_anthropic(struct format_ctx *cx, struct json_value v,
 
 static void finish_anthropic(const struct format_ending *e, struct buf *out)
 {
-	const char *reason = strcmp(e->reason, "stop") ? e->reason : "end_turn";
-
 	buf_printf(out,
 		   "event: content_block_stop\n"
 		   "data: {\"type\":\"content_block_stop\",\"index\":%u}\n\n"
@@ -144,7 +142,7 @@ static void finish_anthropic(const struct format_ending *e, struct buf *out)
 		   "data: {\"type\":\"message_delta\",\"delta\":"
 		   "{\"stop_reason\":",
 		   json_u32(json_get(e->record, "index"), 0));
-	json_put_string(out, reason, strlen(reason));
+	json_put_string(out, e->reason, strlen(e->reason));
 	buf_printf(out,
 		   ",\"stop_sequence\":null},\"usage\":{\"output_tokens\":"
 		   "%llu}}\n\n"
@@ -172,4 +170,5 @@ const struct format format_anthropic = {
 	.host = "https://api.anthropic.com/",
 	.host_key = "ANTHROPIC_API_KEY",
 	.finish = finish_anthropic,
+	.words = { "end_turn", "max_tokens", "refusal" },
 };

@@ -15,6 +15,7 @@
  * Events name no message: they belong to the one begun last. Usage follows
  * the end, so a message is closed by it, or by the next beginning.
  */
+#include <inttypes.h>
 #include <string.h>
 
 #include "dialect/eventstream.h"
@@ -149,7 +150,6 @@ static bool record_bedrock(struct format_ctx *cx, struct json_value v,
 /* As frames: what passes the proxy has no other form. */
 static void finish_bedrock(const struct format_ending *e, struct buf *out)
 {
-	const char *reason = strcmp(e->reason, "stop") ? e->reason : "end_turn";
 	struct json_value delta = json_get(e->record, "contentBlockDelta");
 	struct buf json = { 0 };
 
@@ -158,9 +158,15 @@ static void finish_bedrock(const struct format_ending *e, struct buf *out)
 	eventstream_put(out, "contentBlockStop", json.data, json.len);
 	buf_clear(&json);
 	buf_puts(&json, "{\"stopReason\":");
-	json_put_string(&json, reason, strlen(reason));
+	json_put_string(&json, e->reason, strlen(e->reason));
 	buf_putc(&json, '}');
 	eventstream_put(out, "messageStop", json.data, json.len);
+	buf_clear(&json);
+	buf_printf(&json, "{\"usage\":{\"inputTokens\":0,\"outputTokens\":%"
+			  PRIu64 ",\"totalTokens\":%" PRIu64 "},"
+			  "\"metrics\":{\"latencyMs\":0}}",
+		   e->n_tokens, e->n_tokens);
+	eventstream_put(out, "metadata", json.data, json.len);
 	buf_release(&json);
 }
 
@@ -171,4 +177,5 @@ const struct format format_bedrock = {
 	.detect = detect_bedrock,
 	.record = record_bedrock,
 	.finish = finish_bedrock,
+	.words = { "end_turn", "max_tokens", "guardrail_intervened" },
 };

@@ -15,6 +15,7 @@
  *
  * A plan for tools is thinking. Events belong to the message begun last.
  */
+#include <inttypes.h>
 #include <string.h>
 
 #include "dialect/format.h"
@@ -144,19 +145,28 @@ static bool record_cohere(struct format_ctx *cx, struct json_value v,
 
 /* --- the server's side -------------------------------------------------- */
 
+/* What is open has an end of its own, but for a plan. */
 static void finish_cohere(const struct format_ending *e, struct buf *out)
 {
-	const char *reason = strcmp(e->reason, "stop") ? e->reason : "COMPLETE";
+	struct json_value type = json_get(e->record, "type");
+	const char *open = json_text_is(type, "content-delta") ||
+			   json_text_is(type, "content-start") ?
+				   "content-end" :
+			   json_text_is(type, "tool-call-delta") ||
+			   json_text_is(type, "tool-call-start") ?
+				   "tool-call-end" : NULL;
 
-	buf_printf(out,
-		   "event: content-end\n"
-		   "data: {\"type\":\"content-end\",\"index\":%u}\n\n"
-		   "event: message-end\n"
-		   "data: {\"type\":\"message-end\",\"delta\":"
-		   "{\"finish_reason\":",
-		   json_u32(json_get(e->record, "index"), 0));
-	json_put_string(out, reason, strlen(reason));
-	buf_puts(out, "}}\n\n");
+	if (open)
+		buf_printf(out, "event: %s\n"
+				"data: {\"type\":\"%s\",\"index\":%u}\n\n",
+			   open, open,
+			   json_u32(json_get(e->record, "index"), 0));
+	buf_puts(out, "event: message-end\n"
+		      "data: {\"type\":\"message-end\",\"delta\":"
+		      "{\"finish_reason\":");
+	json_put_string(out, e->reason, strlen(e->reason));
+	buf_printf(out, ",\"usage\":{\"tokens\":{\"input_tokens\":0,"
+			"\"output_tokens\":%" PRIu64 "}}}}\n\n", e->n_tokens);
 }
 
 static const struct format_ask asks_cohere[] = {
@@ -174,4 +184,5 @@ const struct format format_cohere = {
 	.host = "https://api.cohere.com/",
 	.host_key = "CO_API_KEY",
 	.finish = finish_cohere,
+	.words = { "COMPLETE", "MAX_TOKENS", "ERROR" },
 };

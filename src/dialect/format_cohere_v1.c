@@ -14,6 +14,9 @@
  * A plan for tools is thinking, as in version 2. Events belong to the answer
  * begun last; the last one holds the text once more.
  */
+#include <inttypes.h>
+#include <string.h>
+
 #include "dialect/format.h"
 
 static bool is_saved(struct json_value v)
@@ -103,10 +106,25 @@ static bool record_cohere_v1(struct format_ctx *cx, struct json_value v,
 	return true;
 }
 
+/* --- the server's side -------------------------------------------------- */
+
+static void finish_cohere_v1(const struct format_ending *e, struct buf *out)
+{
+	buf_puts(out, "{\"is_finished\":true,\"event_type\":\"stream-end\","
+		      "\"finish_reason\":");
+	json_put_string(out, e->reason, strlen(e->reason));
+	buf_puts(out, ",\"response\":{\"text\":");
+	json_put_string(out, e->text ? e->text : "", e->text_len);
+	buf_printf(out, ",\"meta\":{\"tokens\":{\"input_tokens\":0,"
+			"\"output_tokens\":%" PRIu64 "}}}}\n", e->n_tokens);
+}
+
 const struct format format_cohere_v1 = {
 	.name = "cohere-v1",
 	.title = "Cohere chat, version 1",
 	.shape = FEED_STREAM,
 	.detect = detect_cohere_v1,
 	.record = record_cohere_v1,
+	.finish = finish_cohere_v1,
+	.words = { "COMPLETE", "MAX_TOKENS", "ERROR_LIMIT" },
 };

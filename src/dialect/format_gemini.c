@@ -12,11 +12,10 @@
  * Batch output has it under "response". Counts are totals of all candidates.
  * Without a responseId an answer that has ended is followed by another one.
  */
+#include <inttypes.h>
 #include <string.h>
 
 #include "dialect/format.h"
-
-enum { CANDIDATES_MAX = 64 };
 
 static struct json_value answer_in(struct json_value v)
 {
@@ -120,25 +119,40 @@ static bool record_gemini(struct format_ctx *cx, struct json_value v,
 
 /* --- the server's side -------------------------------------------------- */
 
+/* Of the prompt and of thoughts the server has told so far. */
+static void put_usage(const struct format_ending *e, struct buf *out)
+{
+	struct json_value usage = json_get(e->record, "usageMetadata");
+	uint64_t prompt = json_u32(json_get(usage, "promptTokenCount"), 0);
+	uint64_t thoughts = json_u32(json_get(usage, "thoughtsTokenCount"), 0);
+
+	thoughts = MIN(thoughts, e->n_tokens);
+	buf_printf(out, ",\"usageMetadata\":{\"promptTokenCount\":%" PRIu64
+			",\"candidatesTokenCount\":%" PRIu64, prompt,
+		   e->n_tokens - thoughts);
+	if (thoughts)
+		buf_printf(out, ",\"thoughtsTokenCount\":%" PRIu64, thoughts);
+	buf_printf(out, ",\"totalTokenCount\":%" PRIu64 "}",
+		   prompt + e->n_tokens);
+}
+
 static void finish_gemini(const struct format_ending *e, struct buf *out)
 {
-	const char *reason = strcmp(e->reason, "stop") ? e->reason : "STOP";
-	uint32_t n = json_u32(json_get(json_get(e->request, "generationConfig"),
-				       "candidateCount"), 1);
-
 	buf_puts(out, "data: {");
 	format_copy(out, e->record, "responseId");
 	format_copy(out, e->record, "modelVersion");
 	buf_puts(out, "\"candidates\":[");
-	n = MIN(MAX(n, 1), CANDIDATES_MAX);
-	for (uint32_t i = 0; i < n; i++) {
-		buf_printf(out, "%s{\"index\":%u,\"content\":{\"role\":"
+	if (e->choice != FORMAT_NO_CHOICE) {
+		buf_printf(out, "{\"index\":%u,\"content\":{\"role\":"
 				"\"model\",\"parts\":[{\"text\":\"\"}]},"
-				"\"finishReason\":", i ? "," : "", i);
-		json_put_string(out, reason, strlen(reason));
+				"\"finishReason\":", e->choice);
+		json_put_string(out, e->reason, strlen(e->reason));
 		buf_putc(out, '}');
 	}
-	buf_puts(out, "]}\n\n");
+	buf_putc(out, ']');
+	if (e->last)
+		put_usage(e, out);
+	buf_puts(out, "}\n\n");
 }
 
 static const struct format_ask asks_gemini[] = {
@@ -158,4 +172,6 @@ const struct format format_gemini = {
 	.host = "https://generativelanguage.googleapis.com/",
 	.host_key = "GEMINI_API_KEY",
 	.finish = finish_gemini,
+	.words = { "STOP", "MAX_TOKENS", "OTHER" },
+	.choices = "candidates",
 };

@@ -16,6 +16,7 @@
  * A step's signature is not text, and what tools gave back is not output.
  * Steps were called outputs, and their events content, before.
  */
+#include <inttypes.h>
 #include <string.h>
 
 #include "dialect/content.h"
@@ -146,17 +147,26 @@ static void part_interactions(struct gen *gen, struct chunk *c,
 
 /* --- the server's side -------------------------------------------------- */
 
+/* What is open is a step, or content as it was called. */
 static void finish_interactions(const struct format_ending *e, struct buf *out)
 {
-	const char *status = strcmp(e->reason, "stop") ? e->reason :
-							 "completed";
+	struct json_value type = json_get(e->record, "event_type");
+	const char *open = json_text_is(type, "step.delta") ? "step.stop" :
+			   json_text_is(type, "content.delta") ?
+							      "content.stop" :
+							      NULL;
 
+	if (open)
+		buf_printf(out, "event: %s\ndata: {\"event_type\":\"%s\","
+				"\"index\":%u}\n\n", open, open,
+			   json_u32(json_get(e->record, "index"), 0));
 	buf_puts(out, "event: interaction.completed\n"
 		      "data: {\"event_type\":\"interaction.completed\","
 		      "\"interaction\":{\"object\":\"interaction\","
 		      "\"status\":");
-	json_put_string(out, status, strlen(status));
-	buf_puts(out, "}}\n\n");
+	json_put_string(out, e->reason, strlen(e->reason));
+	buf_printf(out, ",\"usage\":{\"total_output_tokens\":%" PRIu64 "}}}"
+			"\n\n", e->n_tokens);
 }
 
 static const struct format_ask asks_interactions[] = {
@@ -175,4 +185,5 @@ const struct format format_interactions = {
 	.part = part_interactions,
 	.asks = asks_interactions,
 	.finish = finish_interactions,
+	.words = { "completed", "incomplete", "cancelled" },
 };

@@ -11,6 +11,7 @@
  */
 #include "dialect/format.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -108,8 +109,16 @@ static bool record_llama(struct format_ctx *cx, struct json_value v,
 
 static void finish_llama(const struct format_ending *e, struct buf *out)
 {
-	buf_puts(out, "data: {\"content\":\"\",\"tokens\":[],"
-		      "\"stop\":true,\"stop_type\":");
+	if (e->choice == FORMAT_NO_CHOICE)
+		return;
+	buf_printf(out, "data: {\"index\":%u,\"content\":\"\",\"tokens\":[],",
+		   e->choice);
+	format_copy(out, e->record, "id_slot");
+	format_copy(out, e->record, "model");
+	format_copy(out, e->record, "tokens_evaluated");
+	buf_printf(out, "\"stop\":true,\"tokens_predicted\":%" PRIu64
+			",\"truncated\":false,\"stopping_word\":\"\","
+			"\"stop_type\":", e->choice_tokens);
 	json_put_string(out, e->reason, strlen(e->reason));
 	buf_puts(out, "}\n\n");
 }
@@ -129,4 +138,7 @@ const struct format format_llama = {
 	.record = record_llama,
 	.asks = asks_llama,
 	.finish = finish_llama,
+	.words = { "eos", "limit", "word" },
+	.choices = "",
+	.prompts = { "prompt" },
 };

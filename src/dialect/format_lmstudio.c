@@ -13,6 +13,7 @@
  *
  * The end holds all output once more. What a tool gave back is not output.
  */
+#include <inttypes.h>
 #include <string.h>
 
 #include "dialect/format.h"
@@ -109,13 +110,22 @@ static void part_lmstudio(struct gen *gen, struct chunk *c,
 
 /* --- the server's side -------------------------------------------------- */
 
+/* What is open ends; the last event has all text once more. */
 static void finish_lmstudio(const struct format_ending *e, struct buf *out)
 {
-	buf_puts(out, "event: message.end\n"
-		      "data: {\"type\":\"message.end\"}\n\n"
-		      "event: chat.end\n"
-		      "data: {\"type\":\"chat.end\",\"result\":"
-		      "{\"output\":[],\"stats\":{\"stop_reason\":");
+	bool thinks = json_text_is(json_get(e->record, "type"),
+				   "reasoning.delta");
+	const char *open = thinks ? "reasoning.end" : "message.end";
+
+	buf_printf(out, "event: %s\ndata: {\"type\":\"%s\"}\n\n"
+			"event: chat.end\n"
+			"data: {\"type\":\"chat.end\",\"result\":"
+			"{\"output\":[{\"type\":\"%s\",\"content\":",
+		   open, open, thinks ? "reasoning" : "message");
+	json_put_string(out, e->text ? e->text : "", e->text_len);
+	buf_printf(out, "}],\"stats\":{\"input_tokens\":0,"
+			"\"total_output_tokens\":%" PRIu64
+			",\"stop_reason\":", e->n_tokens);
 	json_put_string(out, e->reason, strlen(e->reason));
 	buf_puts(out, "}}}\n\n");
 }
@@ -136,4 +146,5 @@ const struct format format_lmstudio = {
 	.part = part_lmstudio,
 	.asks = asks_lmstudio,
 	.finish = finish_lmstudio,
+	.words = { "eosFound", "maxPredictedTokensReached", "userStopped" },
 };

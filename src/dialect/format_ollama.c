@@ -10,6 +10,7 @@
  */
 #include "dialect/format.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 static bool detect_ollama(struct json_value v)
@@ -101,7 +102,12 @@ static void finish_ollama(const struct format_ending *e, struct buf *out)
 			      "\"response\":\"\",");
 	buf_puts(out, "\"done\":true,\"done_reason\":");
 	json_put_string(out, e->reason, strlen(e->reason));
-	buf_puts(out, "}\n");
+	if (e->note) {
+		buf_puts(out, ",\"x_lilscope\":");
+		json_put_string(out, e->note, strlen(e->note));
+	}
+	buf_printf(out, ",\"prompt_eval_count\":0,\"eval_count\":%" PRIu64
+			"}\n", e->n_tokens);
 }
 
 static const struct format_ask asks_ollama[] = {
@@ -121,4 +127,5 @@ const struct format format_ollama = {
 	.part = part_ollama,
 	.asks = asks_ollama,
 	.finish = finish_ollama,
+	.words = { "stop", "length", "stop" },
 };

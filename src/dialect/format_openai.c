@@ -17,8 +17,6 @@
 
 #include "dialect/openai_plain.h"
 
-enum { CHOICES_MAX = 128 }; /* that an ending names */
-
 struct openai_state {
 	struct openai_plain plain;
 	bool ids_last;            /* an id has come twice: ids are kept */
@@ -371,39 +369,42 @@ static void put_chunk(const struct format_ending *e, struct buf *out)
 	buf_puts(out, "\"choices\":[");
 }
 
-/* The last chunk where the request wants usage. The server was stopped before
- * it could tell the prompt's part, so that is 0: clients insist on a number. */
+/* The last chunk where the request wants usage. A server that was stopped has
+ * seldom told the prompt's part: then it is 0, clients insist on a number. */
 static void put_asked_usage(const struct format_ending *e, struct buf *out)
 {
 	unsigned long long n = e->n_tokens;
+	unsigned prompt = json_u32(json_get(json_get(e->record, "usage"),
+					    "prompt_tokens"), 0);
 
 	if (!json_is(json_get(json_get(e->request, "stream_options"),
 			      "include_usage"), JSON_TRUE))
 		return;
 	put_chunk(e, out);
-	buf_printf(out, "],\"usage\":{\"prompt_tokens\":0,"
+	buf_printf(out, "],\"usage\":{\"prompt_tokens\":%u,"
 			"\"completion_tokens\":%llu,\"total_tokens\":%llu}}"
-			"\n\n", n, n);
+			"\n\n", prompt, n, prompt + n);
 }
 
-/* A chunk that ends each choice that was asked for. */
-static void finish_openai(const struct format_ending *e, struct buf *out)
+/* A chunk that ends the choice. */
+static void put_end(const struct format_ending *e, struct buf *out)
 {
 	struct json_value first = json_first(json_get(e->record, "choices"));
-	const char *nothing = has(first, "text") ? "\"text\":\"\"" :
-						   "\"delta\":{}";
-	uint32_t n = json_u32(json_get(e->request, "n"), 1);
 
 	put_chunk(e, out);
-	n = MIN(MAX(n, 1), CHOICES_MAX);
-	for (uint32_t i = 0; i < n; i++) {
-		buf_printf(out, "%s{\"index\":%u,%s,\"logprobs\":null,"
-				"\"finish_reason\":",
-			   i ? "," : "", i, nothing);
-		json_put_string(out, e->reason, strlen(e->reason));
-		buf_putc(out, '}');
-	}
-	buf_puts(out, "]}\n\n");
+	buf_printf(out, "{\"index\":%u,%s,\"logprobs\":null,"
+			"\"finish_reason\":", e->choice,
+		   has(first, "text") ? "\"text\":\"\"" : "\"delta\":{}");
+	json_put_string(out, e->reason, strlen(e->reason));
+	buf_puts(out, "}]}\n\n");
+}
+
+static void finish_openai(const struct format_ending *e, struct buf *out)
+{
+	if (e->choice != FORMAT_NO_CHOICE)
+		put_end(e, out);
+	if (!e->last)
+		return;
 	put_asked_usage(e, out);
 	buf_puts(out, "data: [DONE]\n\n");
 }
@@ -433,4 +434,6 @@ const struct format format_openai = {
 	.host = "https://api.openai.com/",
 	.host_key = "OPENAI_API_KEY",
 	.finish = finish_openai,
+	.choices = "choices",
+	.prompts = { "prompt" },
 };

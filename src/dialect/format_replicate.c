@@ -66,7 +66,7 @@ static bool record_replicate(struct format_ctx *cx, struct json_value v,
 static void finish_replicate(const struct format_ending *e, struct buf *out)
 {
 	buf_puts(out, "event: done\ndata: {");
-	if (strcmp(e->reason, "stop")) {
+	if (*e->reason) {
 		buf_puts(out, "\"reason\":");
 		json_put_string(out, e->reason, strlen(e->reason));
 	}
@@ -80,4 +80,5 @@ const struct format format_replicate = {
 	.detect = detect_replicate,
 	.record = record_replicate,
 	.finish = finish_replicate,
+	.words = { "", "", "canceled" },
 };

@@ -232,6 +232,44 @@ static void end_sglang(struct format_ctx *cx)
 	}
 }
 
+/* --- the server's side -------------------------------------------------- */
+
+/*
+ * The last record once more with its reason. One that is not all that came so
+ * far would add its text again: of that only what names it stays.
+ */
+static void put_end(const struct format_ending *e, struct buf *out)
+{
+	struct tree *t = tree_of(e->record), *meta, *reason;
+	size_t len;
+	const char *type = e->reason;
+
+	json_text(json_get(e->record, "text"), &len);
+	if (len < e->text_len) {
+		tree_set_text(t, "text", "", 0);
+		tree_set(t, "output_ids", tree_new(JSON_ARRAY));
+	}
+	meta = tree_have(t, "meta_info", JSON_OBJECT);
+	reason = tree_set(meta, "finish_reason", tree_new(JSON_OBJECT));
+	tree_set_text(reason, "type", type, strlen(type));
+	if (strcmp(type, "length") == 0)
+		tree_set_number(reason, "length", e->choice_tokens);
+	else
+		tree_set(reason, "matched", tree_new(JSON_NULL));
+	buf_puts(out, "data: ");
+	tree_put(out, t);
+	buf_puts(out, "\n\n");
+	tree_free(t);
+}
+
+static void finish_sglang(const struct format_ending *e, struct buf *out)
+{
+	if (e->choice != FORMAT_NO_CHOICE)
+		put_end(e, out);
+	if (e->last)
+		buf_puts(out, "data: [DONE]\n\n");
+}
+
 /* Unasked it would stop after 128 tokens. */
 static const struct format_ask asks_sglang[] = {
 	{ .end = "/generate",
@@ -249,4 +287,8 @@ const struct format format_sglang = {
 	.record = record_sglang,
 	.end = end_sglang,
 	.asks = asks_sglang,
+	.finish = finish_sglang,
+	.words = { "stop", "length", "abort" },
+	.choices = "",
+	.prompts = { "text", "input_ids" },
 };

@@ -10,7 +10,9 @@
  */
 #include "dialect/format.h"
 
+#include <inttypes.h>
 #include <math.h>
+#include <string.h>
 
 struct tgi_state {
 	uint32_t index; /* of the last token, 0: none */
@@ -112,6 +114,21 @@ static void part_tgi(struct gen *gen, struct chunk *chunk,
 		(uint32_t)json_count(json_get(details, "prefill"));
 }
 
+/* The last token has the whole text once more. */
+static void finish_tgi(const struct format_ending *e, struct buf *out)
+{
+	uint32_t index = json_u32(json_get(e->record, "index"), 0);
+
+	buf_printf(out, "data:{\"index\":%u,\"token\":{\"id\":0,\"text\":\"\","
+			"\"logprob\":0,\"special\":true},\"generated_text\":",
+		   index + 1);
+	json_put_string(out, e->text ? e->text : "", e->text_len);
+	buf_puts(out, ",\"details\":{\"finish_reason\":");
+	json_put_string(out, e->reason, strlen(e->reason));
+	buf_printf(out, ",\"generated_tokens\":%" PRIu64 ",\"seed\":null}}\n\n",
+		   e->n_tokens);
+}
+
 static const struct format_ask asks_tgi[] = {
 	{ .end = "/generate_stream",
 	  .body = "'inputs':$,'parameters':{'details':true}" },
@@ -128,4 +145,6 @@ const struct format format_tgi = {
 	.parts = parts_tgi,
 	.part = part_tgi,
 	.asks = asks_tgi,
+	.finish = finish_tgi,
+	.words = { "eos_token", "length", "stop_sequence" },
 };

@@ -5,6 +5,9 @@
  *	 "results":[{"generated_text":"the","generated_token_count":1,
  *	 "input_token_count":8,"stop_reason":"not_finished"}]}
  */
+#include <inttypes.h>
+#include <string.h>
+
 #include "dialect/format.h"
 
 static bool detect_watsonx(struct json_value v)
@@ -49,10 +52,25 @@ static bool record_watsonx(struct format_ctx *cx, struct json_value v,
 	return true;
 }
 
+static void finish_watsonx(const struct format_ending *e, struct buf *out)
+{
+	buf_puts(out, "event: message\ndata: {");
+	format_copy(out, e->record, "model_id");
+	format_copy(out, e->record, "created_at");
+	buf_printf(out, "\"results\":[{\"generated_text\":\"\","
+			"\"generated_token_count\":%" PRIu64
+			",\"input_token_count\":0,\"stop_reason\":",
+		   e->n_tokens);
+	json_put_string(out, e->reason, strlen(e->reason));
+	buf_puts(out, "}]}\n\n");
+}
+
 const struct format format_watsonx = {
 	.name = "watsonx",
 	.title = "watsonx stream",
 	.shape = FEED_STREAM,
 	.detect = detect_watsonx,
 	.record = record_watsonx,
+	.finish = finish_watsonx,
+	.words = { "eos_token", "max_tokens", "cancelled" },
 };

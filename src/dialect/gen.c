@@ -9,6 +9,7 @@
 #include <assert.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 void gens_release(struct gens *gs)
@@ -174,6 +175,8 @@ struct gen *gens_open(struct gens *gs, const char *key, size_t id_len,
 	facts_set(&facts->source, gs->source);
 	facts_set(&facts->record, record && !gs->outer ? record : number);
 	facts->dialect = gs->dialect;
+	if (key[id_len] == '/')
+		facts->choice = (uint32_t)strtoul(key + id_len + 1, NULL, 10);
 	return gen;
 }
 

@@ -52,6 +52,7 @@ void attempt_free(struct attempt *a)
 		if (a->watch)
 			watch_tee_end(a->watch, "aborted");
 		watch_free(a->watch);
+		sieve_release(&a->sieve);
 		mem_free(a);
 		a = before;
 	}

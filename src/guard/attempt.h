@@ -11,6 +11,7 @@
 
 
 #include "base/buf.h"
+#include "dialect/sieve.h"
 #include "guard/headers.h"
 #include "guard/watch.h"
 
@@ -62,6 +63,7 @@ struct attempt {
 	bool packed;             /* Content-Encoding */
 
 	struct watch *watch;     /* NULL: not a stream; whoever asks sets it */
+	struct sieve sieve;      /* of what passes, once a choice was ended */
 	char tee_name[56];       /* of the watch */
 	bool reached;            /* the threshold, where it was stopped */
 	struct attempt *before;  /* of the same answer, or NULL */

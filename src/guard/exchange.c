@@ -120,6 +120,7 @@ static void watch_attempt(struct exchange *ex, struct attempt *a)
 		return;
 	watch.source = "the answer";
 	watch.finish = true;
+	watch.request = &ex->body;
 	watch.tee = ex->tee ? tee_lines : NULL;
 	watch.tee_ctx = ex->tee;
 	watch.tee_name = a->tee_name;
@@ -148,28 +149,68 @@ static bool on_head(void *ctx)
 
 /* --- its body ----------------------------------------------------------- */
 
-/* Takes the answer; false at the threshold, where it ends: with the words of
- * its own dialect, so that a client sees an answer that is complete and not a
- * connection that broke. */
+/*
+ * A choice that reached its threshold ends with the words of its dialect, so
+ * that a client sees an answer that is complete and not a connection that
+ * broke. What ended by itself at that moment has its end.
+ */
+static void end_choice(struct exchange *ex, struct attempt *a, size_t i_hit)
+{
+	const struct format *format = watch_format(a->watch);
+	struct watch_hit hit = watch_hit(a->watch, i_hit);
+	struct watch_stop stop = {
+		.i_hit = i_hit,
+		.reason = ex->opts->finish_reason,
+		.last = !format->choices ||
+			(i_hit + 1 == watch_n_hits(a->watch) &&
+			 watch_is_over(a->watch)),
+	};
+
+	if (hit.ended)
+		return;
+	if (!stop.last)
+		sieve_end_choice(&a->sieve, format, hit.choice);
+	watch_finish(a->watch, &stop, &ex->out);
+	a->reached = stop.last;
+}
+
+/* The others are over, and the server goes on with what was ended. */
+static void end_rest(struct exchange *ex, struct attempt *a)
+{
+	const struct watch_stop stop = {
+		.i_hit = watch_n_hits(a->watch) - 1,
+		.ended = true,
+		.last = true,
+	};
+
+	watch_finish(a->watch, &stop, &ex->out);
+	a->reached = true;
+}
+
+/* Takes the answer; false at its end, where a threshold ended it. */
 static bool take(struct exchange *ex, const char *s, size_t n)
 {
-	const char *reason = ex->opts->finish_reason;
 	struct attempt *a = ex->attempt;
-	size_t len;
 
 	if (!a->watch) {
 		buf_append(&ex->out, s, n);
 		return true;
 	}
-	len = watch_bytes(a->watch, s, n);
-	buf_append(&ex->out, s, len);
-	if (!watch_n_hits(a->watch))
-		return true;
-	a->reached = true;
-	watch_tee_end(a->watch, "guard");
-	watch_finish(a->watch, &ex->body, reason && *reason ? reason : "stop",
-		     &ex->out);
-	return false;
+	while (n && !a->reached) {
+		size_t i = watch_n_hits(a->watch);
+		size_t len = watch_bytes(a->watch, s, n);
+
+		sieve_bytes(&a->sieve, s, len, &ex->out);
+		for (; i < watch_n_hits(a->watch); i++)
+			end_choice(ex, a, i);
+		if (a->sieve.n_ended && !a->reached && watch_is_over(a->watch))
+			end_rest(ex, a);
+		s += len;
+		n -= len;
+	}
+	if (a->reached)
+		watch_tee_end(a->watch, "guard");
+	return !a->reached;
 }
 
 static enum attempt_taken on_body(void *ctx, const char *s, size_t n)
@@ -309,8 +350,10 @@ void exchange_ended(struct exchange *ex, CURLM *multi, CURLcode result)
 {
 	struct attempt *a = ex->attempt;
 
-	if (a->watch && !a->reached)
+	if (a->watch && !a->reached) {
 		watch_end(a->watch);
+		sieve_end(&a->sieve, &ex->out);
+	}
 	attempt_stop(a, multi);
 	if (!exchange_is_over(ex) && go_on(ex, multi))
 		return;

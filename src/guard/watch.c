@@ -6,6 +6,7 @@
 #include "guard/watch.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -30,6 +31,8 @@ struct watched {
 	uint32_t n_tokens; /* looked at */
 	size_t n_checks;   /* of the guard, looked at */
 	size_t i_hit;      /* NO_HIT: not yet */
+	bool has_reason;   /* to finish, since there were end_tokens */
+	uint32_t end_tokens;
 	struct native_writer writer; /* of the tee */
 	char name[WATCH_RECORD_BYTES];
 };
@@ -46,7 +49,8 @@ struct watch {
 	size_t n_hits, hits_cap;
 	size_t n_placed;    /* hits whose at_byte is known */
 	size_t n_generations;
-	uint64_t closed_tokens;
+	size_t n_prompts;   /* that were asked; 0: not known yet */
+	uint64_t closed_tokens, closed_passed;
 	uint64_t seen;      /* bytes */
 	size_t piece;       /* bytes since the last place of a look */
 	bool wire;          /* the dialect is known, and it is none of text */
@@ -71,8 +75,8 @@ static bool is_news(const struct watch *w, struct watched *g,
 }
 
 /* guessed: the name of the field with the text, where nobody said it. */
-static void add_hit(struct watch *w, const char *record, const char *guessed,
-		    uint32_t at_token)
+static struct watch_hit *add_hit(struct watch *w, const char *record,
+				 const char *guessed, uint32_t at_token)
 {
 	struct watch_hit hit = { .at_token = at_token,
 				 .resumed_at = RULE_NEVER };
@@ -82,13 +86,33 @@ static void add_hit(struct watch *w, const char *record, const char *guessed,
 		 guessed ? guessed : "");
 	w->hits = grow(w->hits, &w->hits_cap, w->n_hits + 1, sizeof(hit));
 	w->hits[w->n_hits++] = hit;
+	return &w->hits[w->n_hits - 1];
+}
+
+/* Some servers give a reason to finish with every record: it is one if nothing
+ * follows. */
+static void look_for_end(struct watched *g)
+{
+	if (g->has_reason || !g->run->trace.facts.finish_reason)
+		return;
+	g->has_reason = true;
+	g->end_tokens = g->run->trace.n_tokens;
+}
+
+static bool has_ended(const struct watched *g)
+{
+	return g->run->ended ||
+	       (g->has_reason && g->end_tokens == g->run->trace.n_tokens);
 }
 
 /* Measures what came, and asks the rule until it has fired. */
 static void look(struct watch *w, struct watched *g)
 {
+	const struct trace *t = &g->run->trace;
+	struct watch_hit *hit;
 	struct rule_verdict v;
 
+	look_for_end(g);
 	if (g->n_tokens == g->run->trace.n_tokens || g->i_hit != NO_HIT)
 		return;
 	g->n_tokens = g->run->trace.n_tokens;
@@ -99,8 +123,10 @@ static void look(struct watch *w, struct watched *g)
 	if (v.at_token == RULE_NEVER)
 		return;
 	g->i_hit = w->n_hits;
-	add_hit(w, g->run->trace.facts.record, g->run->trace.facts.guessed,
-		v.at_token);
+	hit = add_hit(w, t->facts.record, t->facts.guessed, v.at_token);
+	hit->choice = t->facts.choice;
+	hit->ended = has_ended(g);
+	hit->in_tool = trace_channel(t, t->n_tokens - 1) == CHANNEL_TOOL;
 }
 
 /* What came after the threshold, and whether information did. */
@@ -158,6 +184,12 @@ static struct run *sink_open(void *ctx)
 	return g.run;
 }
 
+/* Up to the threshold, where it was stopped. */
+static uint32_t passed_tokens(const struct watched *g)
+{
+	return g->i_hit == NO_HIT ? g->run->trace.n_tokens : g->n_tokens;
+}
+
 static void sink_close(void *ctx, struct run *run)
 {
 	struct watch *w = ctx;
@@ -171,6 +203,7 @@ static void sink_close(void *ctx, struct run *run)
 	if (w->open[i].i_hit != NO_HIT)
 		audit(w, &w->open[i], &w->hits[w->open[i].i_hit]);
 	w->closed_tokens += run->trace.n_tokens;
+	w->closed_passed += passed_tokens(&w->open[i]);
 	run_free(run);
 	w->open[i] = w->open[--w->n_open];
 }
@@ -274,6 +307,9 @@ static void look_at_all(struct watch *w)
 	for (size_t i = 0; i < w->n_open; i++)
 		look(w, &w->open[i]);
 	look_at_shadow(w);
+	if (w->n_hits && !w->n_prompts)
+		w->n_prompts = format_n_prompts(watch_format(w),
+						w->opts.request);
 	for (; w->n_placed < w->n_hits; w->n_placed++)
 		w->hits[w->n_placed].at_byte = w->seen;
 }
@@ -330,6 +366,7 @@ static void end_packed(struct watch *w)
 size_t watch_bytes(struct watch *w, const char *s, size_t n)
 {
 	size_t at = 0, n_before = w->n_hits;
+	bool was_over = n_before && watch_is_over(w);
 	double time_s = w->opts.tee ? now_s() : NAN;
 
 	if (!w->seen && n)
@@ -347,6 +384,8 @@ size_t watch_bytes(struct watch *w, const char *s, size_t n)
 			w->wire = *watch_dialect(w) &&
 				  strcmp(watch_dialect(w), "text") != 0;
 		}
+		if (n_before && !was_over && is_place && watch_is_over(w))
+			break;
 	}
 	for (size_t i = 0; i < w->n_open; i++)
 		tee(w, &w->open[i]);
@@ -379,19 +418,75 @@ void watch_tee_end(struct watch *w, const char *reason)
 	}
 }
 
-void watch_finish(const struct watch *w, const struct buf *request,
-		  const char *reason, struct buf *out)
-{
-	const struct format *format = format_find(watch_dialect(w));
-	struct buf end = { 0 };
+/* --- ends --------------------------------------------------------------- */
 
-	format_finish(format, &w->record, request, reason, watch_tokens(w),
-		      &end);
+static const struct watched *watched_at(const struct watch *w, size_t i_hit)
+{
+	for (size_t i = 0; i < w->n_open; i++)
+		if (w->open[i].i_hit == i_hit)
+			return &w->open[i];
+	return NULL;
+}
+
+static const char *reason_of(const struct watch *w,
+			     const struct watch_stop *stop)
+{
+	if (stop->reason && *stop->reason)
+		return stop->reason;
+	return w->hits[stop->i_hit].in_tool ||
+	       format_wants_form(w->opts.request) ? "length" : "stop";
+}
+
+void watch_finish(const struct watch *w, const struct watch_stop *stop,
+		  struct buf *out)
+{
+	const struct format *format = watch_format(w);
+	const struct watched *g = watched_at(w, stop->i_hit);
+	struct buf end = { 0 }, note = { 0 };
+	struct format_ending e = {
+		.reason = reason_of(w, stop),
+		.n_tokens = w->closed_passed,
+		.choice = stop->ended ? FORMAT_NO_CHOICE :
+					w->hits[stop->i_hit].choice,
+		.last = stop->last,
+	};
+
+	watch_note(w, stop->i_hit, &note);
+	e.note = stop->ended ? NULL : buf_cstr(&note);
+	if (g) {
+		e.choice_tokens = g->n_tokens;
+		e.text = g->run->trace.text.data;
+		e.text_len = g->run->trace.text.len;
+	}
+	for (size_t i = 0; i < w->n_open; i++)
+		e.n_tokens += passed_tokens(&w->open[i]);
+	format_finish(format, &w->record, w->opts.request, &e, &end);
 	if (feed_missing(w->feed) && format != &format_bedrock)
 		eventstream_wrap(out, end.data, end.len);
 	else
 		buf_append(out, end.data, end.len);
+	buf_release(&note);
 	buf_release(&end);
+}
+
+void watch_note(const struct watch *w, size_t i_hit, struct buf *out)
+{
+	buf_printf(out, "threshold at token %" PRIu32 ", rule %s",
+		   w->hits[i_hit].at_token, watch_rule(w)->name);
+}
+
+bool watch_is_over(const struct watch *w)
+{
+	bool goes_on = false;
+
+	for (size_t i = 0; i < w->n_open; i++) {
+		bool ended = has_ended(&w->open[i]);
+
+		if (!ended && w->open[i].i_hit == NO_HIT)
+			return false;
+		goes_on |= !ended;
+	}
+	return goes_on && w->n_generations >= w->n_prompts;
 }
 
 /* --- questions ---------------------------------------------------------- */
@@ -432,6 +527,11 @@ size_t watch_generations(const struct watch *w)
 const char *watch_dialect(const struct watch *w)
 {
 	return feed_dialect(w->feed);
+}
+
+const struct format *watch_format(const struct watch *w)
+{
+	return format_find(watch_dialect(w));
 }
 
 const struct rule *watch_rule(const struct watch *w)

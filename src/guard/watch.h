@@ -42,6 +42,7 @@ struct watch_opts {
 	const char *tee_name; /* of the stream in that trace */
 	double began_s;       /* of the request, CLOCK_MONOTONIC */
 	bool finish;          /* watch_finish() will be asked */
+	const struct buf *request; /* the JSON that was asked, or NULL */
 };
 
 /* One generation that reached its threshold. */
@@ -52,6 +53,9 @@ struct watch_hit {
 	uint32_t tokens_after; /* seen since */
 	uint32_t resumed_at;   /* RULE_NEVER: information did not come back */
 	char guessed[WATCH_RECORD_BYTES]; /* the field, where it is a guess */
+	uint32_t choice;       /* of the answer, 0 the first */
+	bool in_tool;          /* inside the arguments of a tool */
+	bool ended;            /* its own end came along */
 };
 
 struct watch;
@@ -63,9 +67,9 @@ void watch_free(struct watch *w); /* NULL is fine */
 
 /*
  * Looks at s[0..n). Returns how many bytes it took: n, or fewer when a
- * threshold was found there (watch_n_hits() grew); call again with the rest
- * to go on. A stream that can't be read is taken and not looked at
- * (watch_blind()).
+ * threshold was found there (watch_n_hits() grew) or, behind one, all choices
+ * were over; call again with the rest to go on. A stream that can't be read is
+ * taken and not looked at (watch_blind()).
  */
 size_t watch_bytes(struct watch *w, const char *s, size_t n);
 
@@ -76,11 +80,32 @@ void watch_end(struct watch *w);
  * be watched after it. */
 void watch_tee_end(struct watch *w, const char *reason);
 
-/* Appends the end that a client expects where the stream was stopped, as its
- * dialect has it (format_finish()); request: the JSON that was asked. Nothing
- * if opts.finish was not set. */
-void watch_finish(const struct watch *w, const struct buf *request,
-		  const char *reason, struct buf *out);
+/* How a choice ends that was stopped. */
+struct watch_stop {
+	size_t i_hit;
+	bool ended;  /* that choice was ended before: only the answer ends */
+	bool last;   /* the answer ends */
+	/* "stop", "length", "own" or a word of the dialect; NULL or "": "stop",
+	 * but "length" where what is cut must have a form
+	 * (format_wants_form()) */
+	const char *reason;
+};
+
+/* Appends the end that a client expects of that choice, as its dialect has it
+ * (format_finish()). Nothing if opts.finish was not set. */
+void watch_finish(const struct watch *w, const struct watch_stop *stop,
+		  struct buf *out);
+
+/* Appends what happened there: "threshold at token 500, rule guardian". */
+void watch_note(const struct watch *w, size_t i_hit, struct buf *out);
+
+/*
+ * Has each choice ended, or reached its threshold, while the server goes on
+ * with one of these? Those of one prompt come side by side, so what has not
+ * shown by then does not come; but several prompts may be answered one after
+ * the other.
+ */
+bool watch_is_over(const struct watch *w);
 
 /* Thresholds that were reached so far. */
 size_t watch_n_hits(const struct watch *w);
@@ -93,6 +118,7 @@ uint64_t watch_bytes_seen(const struct watch *w);
 uint64_t watch_tokens(const struct watch *w); /* of all generations */
 size_t watch_generations(const struct watch *w);
 const char *watch_dialect(const struct watch *w); /* "" before detection */
+const struct format *watch_format(const struct watch *w); /* or NULL */
 const struct rule *watch_rule(const struct watch *w);
 const struct meter_opts *watch_meter(const struct watch *w);
 

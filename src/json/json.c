@@ -18,6 +18,7 @@
 
 #include "base/utf8.h"
 #include "json/json_lex.h"
+#include "json/scan.h"
 
 enum { SPAN_MAX_BYTES = 0x7fffffff };
 
@@ -308,6 +309,7 @@ bool json_read(struct json *j, const char *s, size_t n, bool cut,
 
 	forget(j);
 	j->in = s;
+	j->in_len = n;
 	/* not the levels: they are filled before they are read */
 	r.j = j;
 	r.s = s;
@@ -540,6 +542,38 @@ void json_put_number(struct buf *out, double value)
 	if (comma)
 		*comma = '.';
 	buf_puts(out, text);
+}
+
+/* Bytes of the container that s[0..n) begins with. */
+static size_t container_bytes(const char *s, size_t n)
+{
+	struct scan scan = { .state = SCAN_BETWEEN };
+	size_t at = 0;
+
+	scan_next(&scan, s, n, &at);
+	return scan_next(&scan, s, n, &at) == SCAN_END ? at : n;
+}
+
+const char *json_spelled(struct json_value v, size_t *len)
+{
+	const struct json_node *node = node_of(v);
+	const char *s, *end;
+	bool more;
+
+	*len = 0;
+	if (!node)
+		return NULL;
+	s = v.doc->in + node->at;
+	end = v.doc->in + v.doc->in_len;
+	if (json_is_container(v))
+		*len = container_bytes(s, (size_t)(end - s));
+	else if (json_is(v, JSON_STRING))
+		*len = (size_t)(json_closing_quote(s + 1, end) - s) + 1;
+	else if (json_is(v, JSON_NUMBER))
+		*len = json_number_len(s, (size_t)(end - s), &more);
+	else
+		*len = json_is(v, JSON_FALSE) ? 5 : 4;
+	return s;
 }
 
 /* A member's name and what parts it from the one before. */

@@ -65,6 +65,7 @@ struct json {
 	struct json_node *nodes;
 	size_t n, cap;
 	const char *in;
+	size_t in_len;
 	struct buf decoded;
 	uint64_t names; /* json_name_bit() of every member's name */
 	/* Records of one shape, which is not 0, have the same members of the
@@ -139,6 +140,10 @@ bool json_key_is(struct json_value member, const char *key);
 const char *json_text(struct json_value string, size_t *len);
 bool json_text_is(struct json_value string, const char *text);
 bool json_text_begins(struct json_value string, const char *prefix);
+
+/* Any value as it stands in the input that was read, quotes included; not
+ * with `cut`. NULL and 0 for none. Goes through a container's bytes. */
+const char *json_spelled(struct json_value v, size_t *len);
 
 /* As a double, which may be infinite or NAN (Python writes these). */
 double json_number(struct json_value number, double fallback);

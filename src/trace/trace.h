@@ -64,6 +64,7 @@ struct facts {
 	char *note;          /* what a reader should know, one sentence */
 	char *guessed;       /* the text is taken from this field for want of
 				a better one; NULL: its name says so */
+	uint32_t choice;     /* which of an answer's choices, 0 the first */
 	uint32_t budget;     /* KV budget in tokens, 0 unknown */
 	uint32_t vocab;      /* vocabulary size, 0 unknown */
 	uint32_t prompt_tokens;  /* as the source says, 0 unknown */

@@ -102,6 +102,8 @@ def check_stopped(path, i, got):
         assert not any(r["done"] for r in records[:-1])
         return
     events = got.decode().split("\n\n")
+    assert ": x-lilscope: threshold at token 500, rule guardian" in events
+    events = [e for e in events if not e.startswith(":")]
     assert events[-1] == "" and events[-2] == "data: [DONE]", events[-3:]
     records = [json.loads(e[len("data: "):]) for e in events[:-2]]
     last = records[-1]

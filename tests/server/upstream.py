@@ -6,10 +6,16 @@ What a request asks for is in its JSON: "kind" is healthy (an answer of its
 own for each "i"), loop (one sentence without end), dies (cut off in the
 middle) or silent (nothing until the client goes away); "frame" is cut for
 events of many data lines, with comments and CRLF. GET /stats tells how
-the streams ended; /echo gives the request back; /bytes?n=N a plain body;
+the streams ended; /seen how the last one was asked; /echo gives the request back; /bytes?n=N a plain body;
 /odd/N the N-th of ODD, raw, and /odds how often each was asked.
+
+A request with "say" is told what to answer, wherever it is sent: {"type": of
+the content, "head": [...], "loop": [...], "times": N or null, "tail": [...]},
+all pieces as they are sent ("base64": true: encoded so). Asked without a stream
+it is answered with "plain", if that is there; "status" goes for both.
 """
 import asyncio
+import base64
 import json
 import random
 import sys
@@ -80,6 +86,7 @@ ODD = [
     (b"HTTP/1.1 204 None\r\n" + TWO + b"\r\nhi", 204, b""),
 ]
 odds = [0] * len(ODD)
+seen = {}
 stats = {"open": 0, "finished": 0, "cancelled": 0}
 
 
@@ -184,10 +191,72 @@ async def stream(reader, writer, path, body):
         stats["open"] -= 1
 
 
+def said(body):
+    say = body["say"]
+    yield from say.get("head", [])
+    times = say.get("times", 0)
+    while times is None or times > 0:
+        yield from say["loop"]
+        times = times and times - 1
+    yield from say.get("tail", [])
+
+
+def is_stream(path, body):
+    """Does this request of any dialect ask for a stream?"""
+    if path.startswith("/api/"):
+        return body.get("stream", True)
+    return body.get("stream", "treamGenerateContent" in path)
+
+
+async def tell(reader, writer, path, body):
+    """What a request says is to be answered."""
+    say = body["say"]
+    status = say.get("status", "200 OK")
+    if not is_stream(path, body):
+        writer.write(plain(say.get("plain_status", "200 OK"),
+                           "application/json",
+                           json.dumps(say.get("plain")).encode()))
+        await writer.drain()
+        return True
+    stats["open"] += 1
+    gone = asyncio.ensure_future(reader.read(1))
+    try:
+        writer.write(head(status, say["type"], "Transfer-Encoding: chunked\r\n"))
+        for n, piece in enumerate(said(body)):
+            data = base64.b64decode(piece) if say.get("base64") else \
+                piece.encode()
+            await send_chunk(writer, data)
+            if n % 16 == 0:
+                await asyncio.sleep(0)
+            if gone.done():
+                raise ConnectionError
+        if say.get("cut"):
+            writer.transport.abort()
+            return False
+        writer.write(b"0\r\n\r\n")
+        await writer.drain()
+        stats["finished"] += 1
+    except (ConnectionError, OSError):
+        stats["cancelled"] += 1
+    finally:
+        gone.cancel()
+        stats["open"] -= 1
+    return False
+
+
 async def respond(reader, writer, request, headers, data):
     method, uri, _ = request.split(" ")
     path, _, query = uri.partition("?")
-    if path == "/stats":
+    if data.startswith(b"{") and b'"say"' in data:
+        body = json.loads(data)
+        seen.update({"uri": uri, "headers": headers, "body": {
+            k: v for k, v in body.items() if k != "say"},
+            "n": seen.get("n", 0) + 1})
+        return await tell(reader, writer, uri, body)
+    if path == "/seen":
+        writer.write(plain("200 OK", "application/json",
+                           json.dumps(seen).encode()))
+    elif path == "/stats":
         writer.write(plain("200 OK", "application/json",
                            json.dumps(stats).encode()))
     elif path == "/odds":

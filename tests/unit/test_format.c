@@ -10,6 +10,7 @@
 
 #include "reading.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "dialect/eventstream.h"
@@ -248,12 +249,51 @@ static const struct ending {
 	  "{\"type\":\"text-delta\",\"id\":\"t\",\"delta\":\"Hi\"}",
 	  "\n\n", "", 1, "data: {\"type\":\"text-end\",\"id\":\"t\"}\n\n" },
 	{ "aisdk", "f:{\"messageId\":\"m\"}\n0:\"Hi\"\n", "",
-	  "{\"0\":\"Hi\"}", "\n", "", 1, "d:{\"finishReason\":\"length\"}\n" },
+	  "{\"0\":\"Hi\"}", "\n", "", 1, "d:{\"finishReason\":\"length\"" },
 	{ "replicate", "event: output\ndata: Hi\n\n", "event: output\ndata: ",
 	  "\"there\"", "\n\n", "", 1, "event: done\ndata: {" },
+	{ "aisdk", "", "data: ",
+	  "{\"type\":\"reasoning-delta\",\"id\":\"r\",\"delta\":\"Hi\"}",
+	  "\n\n", "", 1,
+	  "data: {\"type\":\"reasoning-end\",\"id\":\"r\"}\n\n" },
 	{ "llama-server", "", "data: ",
 	  "{\"index\":0,\"content\":\"Hi\",\"tokens\":[5],\"stop\":false,"
-	  "\"id_slot\":-1}", "\n\n", "", 1, "\"stop\":true" },
+	  "\"id_slot\":-1,\"tokens_evaluated\":3}", "\n\n", "", 1,
+	  "\"tokens_evaluated\":3,\"stop\":true,\"tokens_predicted\":7" },
+	{ "llama-server",
+	  "data: {\"index\":1,\"content\":\"a\",\"tokens\":[5],"
+	  "\"stop\":false,\"id_slot\":-1}\n\n", "data: ",
+	  "{\"index\":0,\"content\":\"Hi\",\"tokens\":[5],\"stop\":false,"
+	  "\"id_slot\":-1}", "\n\n", "", 2, "{\"index\":1,\"content\":\"\"" },
+	{ "sglang", "", "data: ",
+	  "{\"text\":\"Hi\",\"output_ids\":[5],\"meta_info\":{\"id\":\"x\","
+	  "\"finish_reason\":null,\"completion_tokens\":1}}", "\n\n", "", 1,
+	  "{\"text\":\"Hi\",\"output_ids\":[5],\"meta_info\":{\"id\":\"x\","
+	  "\"finish_reason\":{\"type\":\"length\",\"length\":7}," },
+	{ "sglang",
+	  "data: {\"text\":\"H\",\"output_ids\":[5],\"meta_info\":{"
+	  "\"id\":\"x\",\"finish_reason\":null,\"completion_tokens\":1}}\n\n",
+	  "data: ",
+	  "{\"text\":\"i\",\"output_ids\":[6],\"meta_info\":{\"id\":\"x\","
+	  "\"finish_reason\":null,\"completion_tokens\":2}}", "\n\n", "", 1,
+	  "{\"text\":\"\",\"output_ids\":[],\"meta_info\":{\"id\":\"x\"," },
+	{ "tgi", "", "data:",
+	  "{\"index\":4,\"token\":{\"id\":5,\"text\":\"Hi\","
+	  "\"logprob\":-0.5,\"special\":false},\"generated_text\":null,"
+	  "\"details\":null}", "\n\n", "", 1,
+	  "\"special\":true},\"generated_text\":\"Hi\"," },
+	{ "cohere-v1",
+	  "{\"is_finished\":false,\"event_type\":\"stream-start\","
+	  "\"generation_id\":\"g\"}\n", "",
+	  "{\"is_finished\":false,\"event_type\":\"text-generation\","
+	  "\"text\":\"Hi\"}", "\n", "", 1,
+	  "\"response\":{\"text\":\"Hi\"," },
+	{ "watsonx", "", "data: ",
+	  "{\"model_id\":\"m\",\"created_at\":\"2024-03-01T07:40:24.839Z\","
+	  "\"results\":[{\"generated_text\":\"Hi\","
+	  "\"generated_token_count\":1,\"input_token_count\":8,"
+	  "\"stop_reason\":\"not_finished\"}]}", "\n\n", "", 1,
+	  "\"generated_token_count\":7" },
 };
 
 static size_t count(const char *s, const char *word)
@@ -288,10 +328,23 @@ static void check_ending(const struct ending *e)
 	struct buf record = { 0 }, request = { 0 }, end = { 0 };
 	struct buf stream = { 0 }, got = { 0 };
 	const struct format *f = format_find(e->format);
+	struct format_ending ending = {
+		.reason = *format_word_of(f, "length") ? "length" : "own",
+		.n_tokens = 7,
+		.choice_tokens = 7,
+		.text = "Hi",
+		.text_len = 2,
+	};
+	char finish[64];
 
 	buf_puts(&record, e->last);
 	buf_puts(&request, e->request);
-	format_finish(f, &record, &request, "length", 7, &end);
+	for (ending.choice = 0; ending.choice < e->n; ending.choice++) {
+		ending.last = ending.choice + 1 == e->n;
+		format_finish(f, &record, &request, &ending, &end);
+	}
+	snprintf(finish, sizeof(finish), "finish \"%s\"",
+		 format_word_of(f, ending.reason));
 	if (!holds(&end, e->holds))
 		fail_msg("%s: \"%s\" lacks %s", e->format, buf_cstr(&end),
 			 e->holds);
@@ -303,7 +356,7 @@ static void check_ending(const struct ending *e)
 	buf_append(&stream, end.data, end.len);
 	reading_of(&opts, stream.data, stream.len, 0, &got);
 	if (strncmp(buf_cstr(&got), e->format, strlen(e->format)) != 0 ||
-	    count(got.data, "finish \"length\"") != e->n ||
+	    count(got.data, finish) != e->n ||
 	    count(got.data, "\n  ") != e->n ||
 	    !strstr(got.data, ", skipped 0\n"))
 		fail_msg("%s%s", stream.data, got.data);
@@ -335,19 +388,21 @@ static void ends_are_wrapped(void **state)
 	static const char event[] = "data: {\"type\":\"content_block_delta\","
 		"\"delta\":{\"type\":\"text_delta\",\"text\":\"Hi\"}}\n\n";
 	struct feed_opts opts = { .source = "x" };
+	const struct format_ending ending = { .reason = "length",
+					      .n_tokens = 7, .last = true };
 	struct buf record = { 0 }, none = { 0 }, end = { 0 };
 	struct buf stream = { 0 }, got = { 0 };
 
 	(void)state;
 	buf_append(&record, event + 6, sizeof(event) - 9);
 	eventstream_wrap(&stream, event, sizeof(event) - 1);
-	format_finish(&format_anthropic, &record, &none, "length", 7, &end);
+	format_finish(&format_anthropic, &record, &none, &ending, &end);
 	eventstream_wrap(&stream, end.data, end.len);
 	reading_of(&opts, stream.data, stream.len, 1, &got);
 	if (strncmp(buf_cstr(&got), "anthropic", 9) != 0 ||
 	    !strstr(got.data, "event stream\", stream: 1, skipped 0\n") ||
 	    !strstr(got.data, "bytes 0+2+0") ||
-	    !strstr(got.data, "finish \"length\""))
+	    !strstr(got.data, "finish \"max_tokens\""))
 		fail_msg("%s", got.data);
 	buf_release(&record);
 	buf_release(&end);
@@ -358,13 +413,14 @@ static void ends_are_wrapped(void **state)
 /* No record was kept, a dialect without an end, none that is known. */
 static void others_just_end(void **state)
 {
+	const struct format_ending ending = { .reason = "stop", .last = true };
 	struct buf none = { 0 }, record = { 0 }, out = { 0 };
 
 	(void)state;
 	buf_puts(&record, "{\"a\":1}");
-	format_finish(&format_openai, &none, &none, "stop", 7, &out);
-	format_finish(&format_text, &record, &none, "stop", 7, &out);
-	format_finish(NULL, &record, &none, "stop", 7, &out);
+	format_finish(&format_openai, &none, &none, &ending, &out);
+	format_finish(&format_text, &record, &none, &ending, &out);
+	format_finish(NULL, &record, NULL, &ending, &out);
 	assert_int_equal(out.len, 0);
 	buf_release(&record);
 }

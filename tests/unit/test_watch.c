@@ -576,7 +576,8 @@ static void test_shadow(void **state)
 static void test_finish(void **state)
 {
 	struct watch_opts opts = options(CYCLE);
-	struct buf s = { 0 }, request = { 0 }, out = { 0 };
+	const struct watch_stop stop = { .reason = "enough", .last = true };
+	struct buf s = { 0 }, out = { 0 };
 
 	(void)state;
 	put_event(&s, 0, "Hello ");
@@ -586,9 +587,11 @@ static void test_finish(void **state)
 
 		opts.finish = finish;
 		w = watch_new(&opts);
-		watch_bytes(w, s.data, s.len);
+		for (int i = 0; i < 4000 && !watch_n_hits(w); i++)
+			watch_bytes(w, s.data, s.len);
+		assert_int_equal(watch_n_hits(w), 1);
 		assert_string_equal(watch_dialect(w), "openai");
-		watch_finish(w, &request, "enough", &out);
+		watch_finish(w, &stop, &out);
 		assert_int_equal(out.len > 0, finish);
 		if (!finish) {
 			watch_free(w);
@@ -608,7 +611,7 @@ static void test_finish(void **state)
 		buf_puts(&s, "\"}}]}\n\n");
 		watch_bytes(w, s.data, s.len);
 		buf_clear(&out);
-		watch_finish(w, &request, "enough", &out);
+		watch_finish(w, &stop, &out);
 		assert_int_equal(out.len, 0);
 		mem_free(text);
 		watch_free(w);
