@@ -24,10 +24,15 @@ libengine_a_SOURCES += \
 	src/measure/rule.c src/measure/rule.h \
 	src/measure/rule_adaptive.c src/measure/rule_chunk.c \
 	src/measure/rule_cycle.c \
+	src/measure/rule_grams.c \
 	src/measure/rule_guardian.c src/measure/rule_guardian.h \
+	src/measure/rule_harness.c src/measure/rule_lmstudio.c \
+	src/measure/rule_pi.c \
+	src/measure/rule_pi_words.c src/measure/rule_pi_words.h \
 	src/measure/rule_zlib.c \
 	src/measure/series.c src/measure/series.h \
-	src/measure/stree.c src/measure/stree.h
+	src/measure/stree.c src/measure/stree.h \
+	src/measure/tail.c src/measure/tail.h
 
 # Text to tokens and back: one engine for all vocabularies.
 libengine_a_SOURCES += \

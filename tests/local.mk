@@ -42,6 +42,8 @@ measure_tests = \
 	tests/unit/test_guardian \
 	tests/unit/test_coder \
 	tests/unit/test_bound \
+	tests/unit/test_rival \
+	tests/unit/test_rival_words \
 	tests/unit/test_rule \
 	tests/unit/test_zl77
 if HAVE_TESTS

@@ -150,6 +150,14 @@ static bool is_category(int32_t cp, utf8proc_category_t category)
 	return utf8proc_category(cp) == category;
 }
 
+bool utf8_is_letter(int32_t cp)
+{
+	utf8proc_category_t category = utf8proc_category(cp);
+
+	return category >= UTF8PROC_CATEGORY_LU &&
+	       category <= UTF8PROC_CATEGORY_LO;
+}
+
 static bool is_variation_selector(int32_t cp)
 {
 	return (cp >= 0xfe00 && cp <= 0xfe0f) ||

@@ -35,6 +35,9 @@ enum {
  */
 int32_t utf8_decode(const char *s, size_t n, size_t *used);
 
+/* A letter of any script, as Unicode's categories L have it. */
+bool utf8_is_letter(int32_t cp);
+
 /* Writes cp (any scalar value; others become U+FFFD) and returns 1..4. */
 size_t utf8_encode(int32_t cp, char out[4]);
 

@@ -17,7 +17,7 @@ const struct meter_opts meter_opts_default = {
 		  .t = RULE_T_DEFAULT,
 		  .patience = 1,
 		  .coder = CODER_LZ77 },
-	.rules = RULES_ALL,
+	.rules = RULES_DEFAULT,
 };
 
 struct meter {

@@ -28,6 +28,16 @@ size_t rule_shown(size_t k)
 	return i;
 }
 
+double rule_scaled(const struct rule_opts *opts, double n)
+{
+	return opts->scale > 0 ? n * opts->scale : n;
+}
+
+uint32_t rule_count(const struct rule_opts *opts, uint32_t n, uint32_t least)
+{
+	return MAX((uint32_t)(rule_scaled(opts, n) + 0.5), least);
+}
+
 struct rule_verdict rule_verdict(size_t i_rule, const void *state,
 				 uint32_t n_tokens)
 {

@@ -15,13 +15,18 @@
 
 #include "measure/coder.h"
 
-/* All, in the order in which they are reported. */
-#define RULES(X) \
+/* All, in the order in which they are reported: those that always run, and
+ * rivals that run only where one is asked for by name. */
+#define RULES_USUAL(X) \
 	X(guardian) X(cycle) X(cycle_long) X(chunk) X(chunk_100) X(zlib) \
 	X(adaptive)
+#define RULES_ASKED(X) \
+	X(breaker) X(mlx2) X(dry) X(pi) X(lmstudio) X(harness)
+#define RULES(X) RULES_USUAL(X) RULES_ASKED(X)
 
 #define RULE_ONE(name) + 1
 enum {
+	RULE_USUAL_ROWS = 0 RULES_USUAL(RULE_ONE),
 	RULE_GUARDIAN = 0,    /* the first row */
 	RULE_ROWS = 0 RULES(RULE_ONE),
 	RULES_SHOWN_MAX = 4,  /* those with columns of their own */
@@ -36,16 +41,20 @@ enum {
 /* No token. */
 #define RULE_NEVER ((uint32_t)0xffffffff)
 
-/* A set of rules, and that of all. */
+/* A set of rules, that of the usual ones, and that of all. */
 #define RULE_BIT(i) ((uint32_t)1 << (i))
+#define RULES_DEFAULT (RULE_BIT(RULE_USUAL_ROWS) - 1)
 #define RULES_ALL ((uint32_t)0xffffffff)
 
-/* What the user tunes; of meaning to a rule that is `tuned`. */
+/* What the user tunes; of meaning to a rule that is `tuned`, but for the
+ * scale. */
 struct rule_opts {
 	uint32_t f;            /* tokens between checks, >= 1 */
 	double t;              /* bytes */
 	uint32_t patience;     /* windows in a row; 0 is 1 */
 	enum coder_kind coder; /* whose size it looks at */
+	double scale;          /* times a rule's own threshold, to draw how it
+				  trades; 0 is 1, less is more eager */
 };
 
 /* One token as every rule sees it. */
@@ -101,6 +110,10 @@ const char *rule_name(size_t i);
 
 /* Which row is the k-th that is shown; RULE_ROWS for none. */
 size_t rule_shown(size_t k);
+
+/* A threshold of n times the options' scale; a count is >= least. */
+double rule_scaled(const struct rule_opts *opts, double n);
+uint32_t rule_count(const struct rule_opts *opts, uint32_t n, uint32_t least);
 
 /* rules[i]'s verdict on the first n_tokens, all members filled. */
 struct rule_verdict rule_verdict(size_t i_rule, const void *state,

@@ -29,6 +29,7 @@ static const double evidence = 300; /* tokens */
 static const double cap = 1200;     /* tokens */
 
 struct adaptive {
+	double evidence; /* to fire */
 	double bits; /* C(n) */
 	double rate; /* r */
 	double sum;  /* S(n) */
@@ -42,7 +43,7 @@ static void *create(const struct rule_opts *opts)
 {
 	struct adaptive *a = mem_zalloc(sizeof(*a));
 
-	(void)opts;
+	a->evidence = rule_scaled(opts, evidence);
 	a->verdict = rule_unfired;
 	return a;
 }
@@ -78,10 +79,10 @@ static void push(void *state, const struct rule_token *token)
 	if (!(a->rate > 0))
 		return; /* tokens without bytes, so far */
 	sum = a->sum + 1 - gain / (share * a->rate);
-	a->sum = MIN(MAX(sum, 0), cap);
+	a->sum = MIN(MAX(sum, 0), MAX(cap, a->evidence));
 	if (fired) {
 		audit(a);
-	} else if (a->sum >= evidence) {
+	} else if (a->sum >= a->evidence) {
 		a->verdict.at_token = a->n;
 		a->top = a->sum;
 		a->n_at_top = a->n;

@@ -31,14 +31,12 @@ static void *create_with(uint32_t limit)
 
 static void *create(const struct rule_opts *opts)
 {
-	(void)opts;
-	return create_with(30);
+	return create_with(rule_count(opts, 30, 1));
 }
 
 static void *create_100(const struct rule_opts *opts)
 {
-	(void)opts;
-	return create_with(100);
+	return create_with(rule_count(opts, 100, 1));
 }
 
 static void destroy(void *state)

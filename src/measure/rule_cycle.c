@@ -21,15 +21,26 @@ enum {
 	RING = 2048,       /* tokens kept; a power of two > PERIOD_MAX + gram */
 	HEADS_LOG = 12,
 	GRAM_MAX = 8,
-	COPIES = 4,
 };
 
 /* Odd, for a polynomial hash modulo 2^64; and its spread over the heads. */
 static const uint64_t base = UINT64_C(0x9e3779b97f4a7c15);
 static const uint64_t spread = UINT64_C(0xd6e8feb86659fd93);
 
-struct cycle {
+/* What makes a rule of it. */
+struct cycle_kind {
 	uint32_t min, max; /* periods */
+	uint32_t copies;
+	uint32_t after;    /* tokens before which nothing is looked at */
+	uint32_t every;    /* tokens between two looks from then on */
+};
+
+static const struct cycle_kind engine = { 1, 128, 4, 0, 1 };
+static const struct cycle_kind server = { 16, PERIOD_MAX, 4, 0, 1 };
+static const struct cycle_kind breaker = { 4, 128, 3, 512, 16 };
+
+struct cycle {
+	struct cycle_kind kind;
 	uint32_t gram;
 	uint64_t leaving;  /* base^gram: weight of the token that leaves */
 	uint64_t hash;     /* of the last gram tokens */
@@ -43,13 +54,14 @@ struct cycle {
 	uint32_t run_end[PERIOD_MAX + 1]; /* tokens seen when it last grew */
 };
 
-static void *create_with(uint32_t min, uint32_t max)
+static void *create_with(const struct cycle_kind *kind,
+			 const struct rule_opts *opts)
 {
 	struct cycle *c = mem_zalloc(sizeof(*c));
 
-	c->min = min;
-	c->max = max;
-	c->gram = MIN((COPIES - 1) * min, (uint32_t)GRAM_MAX);
+	c->kind = *kind;
+	c->kind.copies = rule_count(opts, kind->copies, 2);
+	c->gram = MIN((c->kind.copies - 1) * kind->min, (uint32_t)GRAM_MAX);
 	c->leaving = 1;
 	for (uint32_t i = 0; i < c->gram; i++)
 		c->leaving *= base;
@@ -59,14 +71,17 @@ static void *create_with(uint32_t min, uint32_t max)
 
 static void *create(const struct rule_opts *opts)
 {
-	(void)opts;
-	return create_with(1, 128);
+	return create_with(&engine, opts);
 }
 
 static void *create_long(const struct rule_opts *opts)
 {
-	(void)opts;
-	return create_with(16, PERIOD_MAX);
+	return create_with(&server, opts);
+}
+
+static void *create_breaker(const struct rule_opts *opts)
+{
+	return create_with(&breaker, opts);
 }
 
 static void destroy(void *state)
@@ -88,6 +103,12 @@ static bool same_gram(const struct cycle *c, uint32_t t, uint32_t q)
 	return true;
 }
 
+/* Is it looked at after n tokens? */
+static bool looks(const struct cycle_kind *kind, uint32_t n)
+{
+	return n >= kind->after && (n - kind->after) % kind->every == 0;
+}
+
 /* The last gram stands one period before, too; t is the last token. */
 static void grow_run(struct cycle *c, uint32_t t, uint32_t period)
 {
@@ -95,7 +116,8 @@ static void grow_run(struct cycle *c, uint32_t t, uint32_t period)
 
 	c->run[period] = goes_on ? c->run[period] + 1 : c->gram;
 	c->run_end[period] = t + 1;
-	if (period >= c->min && c->run[period] >= (COPIES - 1) * period &&
+	if (period >= c->kind.min && looks(&c->kind, t + 1) &&
+	    c->run[period] >= (c->kind.copies - 1) * period &&
 	    c->verdict.at_token == RULE_NEVER) {
 		c->verdict.at_token = t + 1;
 		c->period = period;
@@ -109,7 +131,7 @@ static void look_back(struct cycle *c, uint32_t t)
 
 	c->prev[t % RING] = q;
 	c->head[slot] = t + 1;
-	while (q && t - (q - 1) <= c->max) {
+	while (q && t - (q - 1) <= c->kind.max) {
 		if (same_gram(c, t, q - 1))
 			grow_run(c, t, t - (q - 1));
 		q = c->prev[(q - 1) % RING];
@@ -156,6 +178,16 @@ const struct rule rule_cycle_long = {
 	.about = "the last 4 copies of one pattern of 16 to 1024 "
 		 "tokens, as proposed for llama.cpp's server",
 	.create = create_long,
+	.destroy = destroy,
+	.push = push,
+	.verdict = verdict,
+};
+
+const struct rule rule_breaker = {
+	.name = "breaker",
+	.about = "after 512 tokens, each 16th: the last 3 copies of one "
+		 "pattern of 4 to 128, as vLLM's reasoning loop breaker",
+	.create = create_breaker,
 	.destroy = destroy,
 	.push = push,
 	.verdict = verdict,

@@ -17,6 +17,7 @@ static const double ratio_max = 2.4;
 struct zlib_rule {
 	struct gz_sizer *gz;
 	struct buf segment;
+	double ratio; /* above which it failed */
 	uint32_t n; /* tokens seen */
 	struct rule_verdict verdict;
 };
@@ -25,7 +26,7 @@ static void *create(const struct rule_opts *opts)
 {
 	struct zlib_rule *z = mem_zalloc(sizeof(*z));
 
-	(void)opts;
+	z->ratio = rule_scaled(opts, ratio_max);
 	z->gz = gz_sizer_new(LEVEL);
 	z->verdict = rule_unfired;
 	return z;
@@ -44,7 +45,7 @@ static void judge(struct zlib_rule *z)
 {
 	double size = (double)gz_sizer_block(z->gz, z->segment.data,
 					     z->segment.len);
-	bool failed = (double)z->segment.len > ratio_max * size;
+	bool failed = (double)z->segment.len > z->ratio * size;
 
 	if (failed && z->verdict.at_token == RULE_NEVER)
 		z->verdict.at_token = z->n;

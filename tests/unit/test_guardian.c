@@ -21,32 +21,35 @@ struct row {
 #define NEVER RULE_NEVER
 
 static const struct row rows[] = {
-	{ "no check yet", { 250, 20, 1, 0 }, 249, { -1 }, { NEVER, 0, NEVER } },
-	{ "the first check cannot fire", { 250, 20, 1, 0 }, 499, { 3, -1 },
+	{ "no check yet",
+		  { 250, 20, 1, 0, 0 }, 249, { -1 }, { NEVER, 0, NEVER } },
+	{ "the first check cannot fire", { 250, 20, 1, 0, 0 }, 499, { 3, -1 },
 	  { NEVER, 0, NEVER } },
-	{ "the second can", { 250, 20, 1, 0 }, 600, { 100, 19.9, -1 },
+	{ "the second can", { 250, 20, 1, 0, 0 }, 600, { 100, 19.9, -1 },
 	  { 500, 100, NEVER } },
-	{ "a gain of t is no stop", { 250, 20, 1, 0 }, 600, { 100, 20, -1 },
+	{ "a gain of t is no stop", { 250, 20, 1, 0, 0 }, 600, { 100, 20, -1 },
 	  { NEVER, 0, NEVER } },
-	{ "at the first of several", { 10, 5, 1, 0 }, 50, { 9, 9, 1, 9, 2, -1 },
+	{ "at the first of several",
+		  { 10, 5, 1, 0, 0 }, 50, { 9, 9, 1, 9, 2, -1 },
 	  { 30, 20, NEVER } },
-	{ "resumed: two windows in a row", { 10, 5, 1, 0 }, 60,
+	{ "resumed: two windows in a row", { 10, 5, 1, 0, 0 }, 60,
 	  { 9, 9, 1, 9, 9, 0, -1 }, { 30, 30, 30 } },
-	{ "resumed later: single windows are edges", { 10, 5, 1, 0 }, 100,
+	{ "resumed later: single windows are edges", { 10, 5, 1, 0, 0 }, 100,
 	  { 9, 9, 1, 8, 1, 8, 2, 6, 7, 8, -1 }, { 30, 70, 70 } },
-	{ "resumed is not yet sure in the last window", { 10, 5, 1, 0 }, 45,
+	{ "resumed is not yet sure in the last window", { 10, 5, 1, 0, 0 }, 45,
 	  { 9, 9, 1, 9, -1 }, { 30, 15, NEVER } },
-	{ "patience 2", { 10, 5, 2, 0 }, 70, { 9, 1, 9, 1, 1, 9, 9, -1 },
+	{ "patience 2", { 10, 5, 2, 0, 0 }, 70, { 9, 1, 9, 1, 1, 9, 9, -1 },
 	  { 50, 20, 50 } },
-	{ "patience 3 never", { 10, 5, 3, 0 }, 70, { 9, 1, 9, 1, 1, 9, 9, -1 },
+	{ "patience 3 never",
+		  { 10, 5, 3, 0, 0 }, 70, { 9, 1, 9, 1, 1, 9, 9, -1 },
 	  { NEVER, 0, NEVER } },
-	{ "patience 2 may count the first window", { 10, 5, 2, 0 }, 25,
+	{ "patience 2 may count the first window", { 10, 5, 2, 0, 0 }, 25,
 	  { 1, 1, -1 }, { 20, 5, NEVER } },
-	{ "patience 0 is 1", { 10, 5, 0, 0 }, 20, { 9, 1, -1 },
+	{ "patience 0 is 1", { 10, 5, 0, 0, 0 }, 20, { 9, 1, -1 },
 	  { 20, 0, NEVER } },
-	{ "later checks are not of the prefix", { 10, 5, 1, 0 }, 35,
+	{ "later checks are not of the prefix", { 10, 5, 1, 0, 0 }, 35,
 	  { 9, 9, 9, 1, -1 }, { NEVER, 0, NEVER } },
-	{ "sizes may shrink", { 1, 1, 1, 0 }, 3, { 9, 9, 0.5, -1 },
+	{ "sizes may shrink", { 1, 1, 1, 0, 0 }, 3, { 9, 9, 0.5, -1 },
 	  { 3, 0, NEVER } },
 };
 
@@ -79,7 +82,7 @@ static void test_rows(void **state)
 /* t and patience change at no cost; clear forgets the sizes only. */
 static void test_change(void **state)
 {
-	const struct rule_opts opts = { 100, 20, 1, 0 };
+	const struct rule_opts opts = { 100, 20, 1, 0, 0 };
 	struct guardian g;
 
 	(void)state;

@@ -30,7 +30,7 @@ static bool rivals_set(const struct opt *opt, struct settings *set,
 	(void)opt;
 	if (!opt_read_switch(value, &on, err))
 		return false;
-	set->meter.rules = on ? RULES_ALL : 0;
+	set->meter.rules = on ? RULES_DEFAULT : 0;
 	return true;
 }
 

@@ -146,7 +146,7 @@ static void tables(struct help *h)
 	for (size_t i = 0; i < CODER_KINDS; i++)
 		entry(h, "", coder_rows[i].name, coder_rows[i].about);
 	heading(h, "Other stop rules, marked in the chart");
-	for (size_t i = RULE_GUARDIAN + 1; i < RULE_ROWS; i++)
+	for (size_t i = RULE_GUARDIAN + 1; i < RULE_USUAL_ROWS; i++)
 		entry(h, "", rules[i]->name, rules[i]->about);
 }
 
