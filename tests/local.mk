@@ -290,6 +290,26 @@ EXTRA_DIST += $(cli_tests) $(lint_tests) \
 	tests/cli/streams.txt tests/lint/lib.sh tests/server/ask.py \
 	tests/server/ends.py tests/server/replay.py tests/server/upstream.py
 
+# Real clients, and a real server, through the proxy: LILSCOPE_CLIENTS is their
+# folder (tests/clients/install.sh FOLDER), LLAMA_SERVER llama.cpp's server,
+# LILSCOPE_MODELS a folder of models for it; without, it is skipped and told.
+EXTRA_DIST += \
+	tests/clients/aisdk_node.mjs tests/clients/anthropic_node.mjs \
+	tests/clients/anthropic_py.py tests/clients/check.py \
+	tests/clients/client.mjs tests/clients/client.py \
+	tests/clients/fake.py tests/clients/install.sh \
+	tests/clients/langchain_py.py tests/clients/litellm_py.py \
+	tests/clients/llm_py.py tests/clients/openai_node.mjs \
+	tests/clients/openai_py.py tests/clients/package.json \
+	tests/clients/plain_py.py tests/clients/pydantic_ai_py.py \
+	tests/clients/requirements.txt
+.PHONY: check-clients
+check-clients: all
+	@LILSCOPE_DATA="$${LILSCOPE_DATA:-$(top_srcdir)/../shared/data}" \
+		PYTHONDONTWRITEBYTECODE=1 \
+		$(PYTHON3) $(srcdir)/tests/clients/check.py \
+		'$(abs_top_builddir)/lilscope'
+
 # The proxy under load for SOAK_SECONDS: what it answers, and its memory.
 SOAK_SECONDS = 600
 EXTRA_DIST += tests/bench/soak.sh
