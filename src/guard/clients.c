@@ -32,6 +32,7 @@ static void shut(struct clients *c, struct client *one, enum client_shut why)
 	if (one->shut)
 		return;
 	one->shut = why;
+	c->n--;
 	c->n_shut[why]++;
 	shutdown(one->fd, SHUT_RDWR);
 }
@@ -94,8 +95,7 @@ struct client *clients_add(struct clients *c, int fd,
 		n_same += !other->shut &&
 			  memcmp(other->from, one->from, 16) == 0;
 	most = limit_of_one(c, one);
-	if (clients_crowded(c) ||
-	    (c->limits.n_clients && c->n == c->limits.n_clients))
+	if (c->limits.n_clients && c->n >= c->limits.n_clients)
 		make_room(c);
 	one->prev = c->last;
 	*(c->last ? &c->last->next : &c->first) = one;
@@ -110,7 +110,8 @@ void clients_remove(struct clients *c, struct client *one)
 {
 	*(one->prev ? &one->prev->next : &c->first) = one->next;
 	*(one->next ? &one->next->prev : &c->last) = one->prev;
-	c->n--;
+	if (!one->shut)
+		c->n--;
 	mem_free(one);
 }
 

@@ -69,7 +69,7 @@ struct client {
 struct clients {
 	struct client *first, *last;
 	struct client_limits limits;
-	uint32_t n;
+	uint32_t n; /* without those that were shut down */
 	uint64_t n_shut[CLIENT_SHUTS]; /* since the beginning */
 };
 

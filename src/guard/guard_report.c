@@ -105,6 +105,7 @@ static void put_watch(struct buf *out, const struct watch *w, double elapsed_s)
 		   elapsed_s > 0 ? (double)tokens / elapsed_s : 0);
 	put_count(out, "read_bytes", watch_bytes_seen(w));
 	put_count(out, "skipped_records", watch_skipped(w));
+	put_count(out, "restarts", watch_n_restarts(w));
 	put_hits(out, w);
 }
 

@@ -83,6 +83,9 @@ static void put_watch(const struct exchange *ex, struct buf *out)
 		buf_printf(out, ", stopped at token %u (%s)", hit.at_token,
 			   watch_rule(w)->name);
 	}
+	if (watch_n_restarts(w))
+		buf_printf(out, ", measured anew %u times",
+			   watch_n_restarts(w));
 	if (watch_blind(w))
 		buf_printf(out, ", unwatched: %s", watch_blind(w));
 }

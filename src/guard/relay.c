@@ -6,6 +6,7 @@
 #include "guard/relay.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -31,7 +32,7 @@ struct relay {
 	struct buf bytes;       /* read */
 	size_t out_at, out_end; /* ... of them to be written */
 	size_t n_told;          /* hits */
-	bool told_blind;
+	bool told_blind, told_bound;
 	bool trouble;
 	struct guard_facts facts;
 	struct err why;         /* the first trouble */
@@ -133,6 +134,20 @@ static void tell_blind(struct relay *r)
 	buf_release(&line);
 }
 
+static void tell_bound(struct relay *r)
+{
+	struct buf line = { 0 };
+
+	if (r->told_bound || !watch_n_restarts(r->watch))
+		return;
+	r->told_bound = true;
+	buf_printf(&line, "guard: --max-memory is full at byte %" PRIu64 ": "
+			  "what comes is measured anew from there",
+		   watch_bytes_seen(r->watch));
+	say(r->opts->err, buf_cstr(&line));
+	buf_release(&line);
+}
+
 /* Looks at bytes [out_end, len) and lets pass what may. */
 static void watch_more(struct relay *r)
 {
@@ -151,6 +166,7 @@ static void watch_more(struct relay *r)
 			tell_hits(r);
 	}
 	tell_blind(r);
+	tell_bound(r);
 	if (r->reached) /* nothing may come between: stop the producer now */
 		close_in(r);
 }

@@ -33,8 +33,17 @@ struct watched {
 	size_t i_hit;      /* NO_HIT: not yet */
 	bool has_reason;   /* to finish, since there were end_tokens */
 	uint32_t end_tokens;
+	uint32_t base;     /* tokens of it before the last restart */
+	size_t i_old_hit;  /* found before that; NO_HIT */
 	struct native_writer writer; /* of the tee */
 	char name[WATCH_RECORD_BYTES];
+};
+
+/* How far a generation was that goes on behind a restart. */
+struct base {
+	char record[WATCH_RECORD_BYTES];
+	uint32_t n_tokens;
+	size_t i_hit; /* or NO_HIT */
 };
 
 struct watch {
@@ -51,7 +60,13 @@ struct watch {
 	size_t n_generations;
 	size_t n_prompts;   /* that were asked; 0: not known yet */
 	uint64_t closed_tokens, closed_passed;
+	struct base *bases;
+	size_t n_bases, bases_cap;
+	uint32_t n_restarts;
+	size_t skipped;     /* records, before the last restart */
+	struct err trouble; /* ... and the first one's sentence */
 	uint64_t seen;      /* bytes */
+	uint64_t unbroken;  /* ... since a record could have ended */
 	size_t piece;       /* bytes since the last place of a look */
 	bool wire;          /* the dialect is known, and it is none of text */
 	bool by_shadow;     /* the shadow found the threshold */
@@ -105,6 +120,18 @@ static bool has_ended(const struct watched *g)
 	       (g->has_reason && g->end_tokens == g->run->trace.n_tokens);
 }
 
+/* Its name is known with its first token. */
+static void take_base(const struct watch *w, struct watched *g)
+{
+	const char *record = g->run->trace.facts.record;
+
+	for (size_t i = 0; i < w->n_bases && !g->n_tokens; i++)
+		if (strcmp(w->bases[i].record, record ? record : "0") == 0) {
+			g->base = w->bases[i].n_tokens;
+			g->i_old_hit = w->bases[i].i_hit;
+		}
+}
+
 /* Measures what came, and asks the rule until it has fired. */
 static void look(struct watch *w, struct watched *g)
 {
@@ -115,7 +142,10 @@ static void look(struct watch *w, struct watched *g)
 	look_for_end(g);
 	if (g->n_tokens == g->run->trace.n_tokens || g->i_hit != NO_HIT)
 		return;
+	take_base(w, g);
 	g->n_tokens = g->run->trace.n_tokens;
+	if (g->i_old_hit != NO_HIT)
+		return;
 	run_measure(g->run, MEASURE_ALL);
 	if (!g->run->meter || !is_news(w, g, g->run->meter))
 		return;
@@ -123,7 +153,8 @@ static void look(struct watch *w, struct watched *g)
 	if (v.at_token == RULE_NEVER)
 		return;
 	g->i_hit = w->n_hits;
-	hit = add_hit(w, t->facts.record, t->facts.guessed, v.at_token);
+	hit = add_hit(w, t->facts.record, t->facts.guessed,
+		      g->base + v.at_token);
 	hit->choice = t->facts.choice;
 	hit->ended = has_ended(g);
 	hit->in_tool = trace_channel(t, t->n_tokens - 1) == CHANNEL_TOOL;
@@ -139,7 +170,8 @@ static void audit(const struct watch *w, const struct watched *g,
 		;
 	v = meter_rule(g->run->meter, w->opts.i_rule);
 	hit->tokens_after = v.tokens_after;
-	hit->resumed_at = v.resumed_at;
+	hit->resumed_at = v.resumed_at == RULE_NEVER ? RULE_NEVER :
+						       g->base + v.resumed_at;
 }
 
 /* --- the tee ------------------------------------------------------------ */
@@ -149,12 +181,15 @@ static void tee(struct watch *w, struct watched *g)
 {
 	const struct trace *t = &g->run->trace;
 	bool began = g->writer.run != NULL;
+	char again[16];
 
 	if (!w->opts.tee || (!began && !t->n_tokens))
 		return;
 	if (!began) {
-		snprintf(g->name, sizeof(g->name), "%s.%s", w->opts.tee_name,
-			 t->facts.record ? t->facts.record : "0");
+		snprintf(again, sizeof(again), w->n_restarts ? "+%u" : "",
+			 w->n_restarts);
+		snprintf(g->name, sizeof(g->name), "%s%s.%s", w->opts.tee_name,
+			 again, t->facts.record ? t->facts.record : "0");
 		g->writer.run = g->name;
 		native_header(&g->writer, &w->lines, &t->facts, &t->prompt,
 			      NULL, t->tokens_by);
@@ -174,7 +209,7 @@ static struct run *sink_open(void *ctx)
 {
 	struct watch *w = ctx;
 	struct watched g = { .run = run_new(&w->opts.meter),
-			     .i_hit = NO_HIT };
+			     .i_hit = NO_HIT, .i_old_hit = NO_HIT };
 
 	if (w->opts.tee)
 		g.run->trace.start_s = w->opts.began_s;
@@ -187,6 +222,8 @@ static struct run *sink_open(void *ctx)
 /* Up to the threshold, where it was stopped. */
 static uint32_t passed_tokens(const struct watched *g)
 {
+	if (g->i_old_hit != NO_HIT)
+		return 0;
 	return g->i_hit == NO_HIT ? g->run->trace.n_tokens : g->n_tokens;
 }
 
@@ -202,6 +239,9 @@ static void sink_close(void *ctx, struct run *run)
 	look(w, &w->open[i]);
 	if (w->open[i].i_hit != NO_HIT)
 		audit(w, &w->open[i], &w->hits[w->open[i].i_hit]);
+	if (w->open[i].i_old_hit != NO_HIT)
+		w->hits[w->open[i].i_old_hit].tokens_after +=
+			run->trace.n_tokens;
 	w->closed_tokens += run->trace.n_tokens;
 	w->closed_passed += passed_tokens(&w->open[i]);
 	run_free(run);
@@ -219,25 +259,33 @@ static void sink_record(void *ctx, const char *json, size_t n)
 
 /* --- the way of the bytes ----------------------------------------------- */
 
-struct watch *watch_new(const struct watch_opts *opts)
+/* format: NULL detects. */
+static struct feed *open_feed(struct watch *w, const char *format)
 {
-	struct watch *w = mem_zalloc(sizeof(*w));
+	const struct watch_opts *o = &w->opts;
 	const struct feed_sink sink = {
 		.ctx = w,
 		.open = sink_open,
 		.close = sink_close,
-		.record = opts->finish ? sink_record : NULL,
+		.record = o->finish ? sink_record : NULL,
 	};
 	const struct feed_opts feed = {
-		.source = opts->source,
-		.format = opts->format && *opts->format ? opts->format : NULL,
-		.field = opts->field && *opts->field ? opts->field : NULL,
+		.source = o->source,
+		.format = format && *format ? format : NULL,
+		.field = o->field && *o->field ? o->field : NULL,
 	};
+
+	return feed_new(&feed, &sink);
+}
+
+struct watch *watch_new(const struct watch_opts *opts)
+{
+	struct watch *w = mem_zalloc(sizeof(*w));
 
 	w->opts = *opts;
 	assert(opts->i_rule < RULE_ROWS);
 	w->opts.meter.rules = RULE_BIT(opts->i_rule);
-	w->feed = feed_new(&feed, &sink);
+	w->feed = open_feed(w, opts->format);
 	return w;
 }
 
@@ -255,7 +303,70 @@ void watch_free(struct watch *w)
 	unpack_free(w->unpack);
 	mem_free(w->open);
 	mem_free(w->hits);
+	mem_free(w->bases);
 	mem_free(w);
+}
+
+static void place_hits(struct watch *w)
+{
+	for (; w->n_placed < w->n_hits; w->n_placed++)
+		w->hits[w->n_placed].at_byte = w->seen;
+}
+
+/* --- the bound ---------------------------------------------------------- */
+
+static bool is_at_bound(const struct watch *w)
+{
+	uint64_t n = w->shadow ? w->seen : 0;
+
+	for (size_t i = 0; i < w->n_open; i++)
+		n += MAX(w->open[i].run->trace.text.len,
+			 w->open[i].run->trace.n_tokens);
+	return w->opts.max_bytes && n * WATCH_BYTES_A_BYTE > w->opts.max_bytes;
+}
+
+/* All that is open goes, and comes again with its next record. */
+static void restart(struct watch *w)
+{
+	const char *dialect = feed_dialect(w->feed);
+	struct base *bases = NULL;
+	size_t n = 0, cap = 0;
+
+	for (; w->n_open; n++) {
+		const struct watched *g = &w->open[0];
+		const char *record = g->run->trace.facts.record;
+
+		facts_set(&g->run->trace.facts.finish_reason, "bound");
+		run_end(g->run);
+		bases = grow(bases, &cap, n + 1, sizeof(*bases));
+		snprintf(bases[n].record, sizeof(bases[n].record), "%s",
+			 record ? record : "0");
+		bases[n].n_tokens = g->base + g->run->trace.n_tokens;
+		bases[n].i_hit = g->i_hit != NO_HIT ? g->i_hit : g->i_old_hit;
+		sink_close(w, g->run);
+	}
+	mem_free(w->bases);
+	w->bases = bases;
+	w->bases_cap = cap;
+	w->n_bases = n;
+	w->n_generations -= n;
+	w->skipped += feed_skipped(w->feed);
+	err_set(&w->trouble, "%s", feed_first_trouble(w->feed));
+	feed_free(w->feed);
+	w->feed = open_feed(w, *dialect ? dialect : w->opts.format);
+	shadow_free(w->shadow);
+	w->shadow = NULL;
+	w->n_restarts++;
+	place_hits(w);
+}
+
+/* What is kept of a record that does not end is no run's. */
+static void look_at_record(struct watch *w, size_t n, bool is_end)
+{
+	w->unbroken = is_end || (!w->wire && !w->shadow) ? 0 : w->unbroken + n;
+	if (w->opts.max_bytes && w->unbroken > w->opts.max_bytes)
+		err_set(&w->blind, "%s: a record is longer than --max-memory",
+			w->opts.source);
 }
 
 /* Bytes up to the next place where to look, or n if it is not among them. */
@@ -310,8 +421,7 @@ static void look_at_all(struct watch *w)
 	if (w->n_hits && !w->n_prompts)
 		w->n_prompts = format_n_prompts(watch_format(w),
 						w->opts.request);
-	for (; w->n_placed < w->n_hits; w->n_placed++)
-		w->hits[w->n_placed].at_byte = w->seen;
+	place_hits(w);
 }
 
 /* Where an archive is broken, what follows can't be watched. */
@@ -372,17 +482,21 @@ size_t watch_bytes(struct watch *w, const char *s, size_t n)
 	if (!w->seen && n)
 		begin(w, s[0]);
 	while (at < n && w->n_hits == n_before && !w->blind.text[0]) {
-		bool is_place;
+		bool is_place, framed = feed_missing(w->feed) > 0;
 		size_t len = next_place(w, s + at, n - at, &is_place);
 
 		feed_some(w, s + at, len, time_s);
 		at += len;
 		w->seen += len;
 		w->piece = is_place ? 0 : w->piece + len;
+		look_at_record(w, len, s[at - 1] == '\n' ||
+					       (framed && is_place));
 		if (is_place || w->n_hits > n_before) {
 			look_at_all(w);
 			w->wire = *watch_dialect(w) &&
 				  strcmp(watch_dialect(w), "text") != 0;
+			if (is_at_bound(w))
+				restart(w);
 		}
 		if (n_before && !was_over && is_place && watch_is_over(w))
 			break;
@@ -482,7 +596,8 @@ bool watch_is_over(const struct watch *w)
 	for (size_t i = 0; i < w->n_open; i++) {
 		bool ended = has_ended(&w->open[i]);
 
-		if (!ended && w->open[i].i_hit == NO_HIT)
+		if (!ended && w->open[i].i_hit == NO_HIT &&
+		    w->open[i].i_old_hit == NO_HIT)
 			return false;
 		goes_on |= !ended;
 	}
@@ -551,10 +666,16 @@ const char *watch_blind(const struct watch *w)
 
 size_t watch_skipped(const struct watch *w)
 {
-	return w->by_shadow ? 0 : feed_skipped(w->feed);
+	return w->by_shadow ? 0 : w->skipped + feed_skipped(w->feed);
 }
 
 const char *watch_first_trouble(const struct watch *w)
 {
-	return feed_first_trouble(w->feed);
+	return w->trouble.text[0] ? w->trouble.text :
+				    feed_first_trouble(w->feed);
+}
+
+uint32_t watch_n_restarts(const struct watch *w)
+{
+	return w->n_restarts;
 }

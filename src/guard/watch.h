@@ -23,6 +23,9 @@ enum {
 	WATCH_TEXT_BYTES = 64,
 	WATCH_LINE_BYTES = 4096,
 	WATCH_RECORD_BYTES = 32,
+	/* What measuring a byte of text (or a token without any) takes at
+	 * most, so that memory is text (measured: 38). */
+	WATCH_BYTES_A_BYTE = 64,
 	/* A longer record is not kept for watch_finish(). */
 	WATCH_KEPT_BYTES = 1024 * 1024,
 };
@@ -43,6 +46,10 @@ struct watch_opts {
 	double began_s;       /* of the request, CLOCK_MONOTONIC */
 	bool finish;          /* watch_finish() will be asked */
 	const struct buf *request; /* the JSON that was asked, or NULL */
+	/* For all generations of the stream; 0: no bound. At it they are
+	 * measured anew from there (watch_n_restarts()), and a record that is
+	 * longer passes unwatched, with what follows. */
+	uint64_t max_bytes;
 };
 
 /* One generation that reached its threshold. */
@@ -121,6 +128,10 @@ const char *watch_dialect(const struct watch *w); /* "" before detection */
 const struct format *watch_format(const struct watch *w); /* or NULL */
 const struct rule *watch_rule(const struct watch *w);
 const struct meter_opts *watch_meter(const struct watch *w);
+
+/* How often memory was at its bound, and the generations were measured anew
+ * from there: what came before is no part of a repetition any more. */
+uint32_t watch_n_restarts(const struct watch *w);
 
 /* Why the stream can't be read, one sentence; NULL while it can. */
 const char *watch_blind(const struct watch *w);

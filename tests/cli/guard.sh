@@ -58,6 +58,61 @@ check "a guessed field is named" guessed
 named() { guessed; run_on "$tmp/guess.jsonl" guard --field .remark --report "$tmp/report"; status_is 1 && ! grep guess "$tmp/err" && grep -q '"guessed":null' "$tmp/report"; }
 check "and not where it was named" named
 
+# --- Memory is bounded: what is long is measured anew, and passes.
+bounded()
+{
+	"$PYTHON" - "$tmp/long" "$1" "$2" <<'END'
+import sys
+path, kind, n_bytes = sys.argv[1:]
+n_bytes = int(n_bytes)
+loop = b"So x = 7. Wait, let me check that again. "
+if kind == "events":
+    piece = b'data: {"choices":[{"index":0,"delta":{"content":"%s"}}]}\n\n'
+    data = b"".join(piece % (b"%x " % (i * 2654435761 % 2 ** 32))
+                    for i in range(n_bytes // 70))
+    # a loop that begins behind a restart is found, and said where it is
+    data += (piece % loop) * 400
+elif kind == "record":
+    data = b'data: {"choices":[{"index":0,"delta":{"content":"ab"}}]}\n\n' * 9 \
+        + b'data: {"choices":[{"index":0,"delta":{"content":"' + b"x" * n_bytes
+else:
+    data = (loop * (n_bytes // len(loop) + 1))[:n_bytes]
+open(path, "wb").write(data)
+END
+	"$PYTHON" - "$LILSCOPE" "$tmp/long" "$tmp/out" "$@" <<'END'
+import filecmp, json, resource, subprocess, sys
+program, path, out, kind, n_bytes, bound_mib, most_kb = sys.argv[1:]
+n_bytes = int(n_bytes)
+p = subprocess.run([program, "guard", "--annotate", "--report", "-",
+                    "--max-memory", bound_mib], stdin=open(path, "rb"),
+                   stdout=open(out, "wb"), stderr=subprocess.PIPE)
+assert filecmp.cmp(path, out, False)
+kb = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+assert kb < int(most_kb), "%d kB" % kb
+*said, report = p.stderr.decode().splitlines()
+report = json.loads(report)
+hits = report["thresholds"]
+if kind == "record":
+    assert "a record is longer than --max-memory" in p.stderr.decode(), said
+    assert p.returncode == 2 and not hits, (p.returncode, hits)
+    sys.exit()
+assert sum("--max-memory is full at byte" in s for s in said) == 1, said
+least = n_bytes // (int(bound_mib) << 14) if kind == "loop" else 4
+assert least * 0.98 - 1 < report["restarts"] <= n_bytes // (1 << 14), report
+assert report["generations"] == 1 and len(hits) == 1, report
+if kind == "loop":
+    assert hits[0]["at_token"] == 500, hits
+    assert hits[0]["tokens_after"] == report["tokens"] - 500, report
+else:
+    first = n_bytes // 70
+    assert first < hits[0]["at_token"] <= report["tokens"], report
+END
+}
+check "40 MB of a loop in 64 MiB" bounded loop 40000000 64 75000
+check "10 MB of a loop in 1 MiB" bounded loop 10000000 1 16000
+check "2 MB of events in 1 MiB" bounded events 2000000 1 16000
+check "a record of 20 MB in 4 MiB" bounded record 20000000 4 30000
+
 # --- What cannot be read passes too, with a sentence.
 unwatched()
 {

@@ -42,7 +42,7 @@ struct guard_settings {
 	const char *exec;              /* words */
 	const char *allow_host;        /* a list with commas */
 	struct client_limits limits;
-	uint32_t stall_s, body_mib;
+	uint32_t stall_s, body_mib, memory_mib;
 };
 
 /* lilscope bench. */
