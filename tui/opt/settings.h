@@ -41,6 +41,7 @@ struct guard_settings {
 	const char *finish_reason;     /* a word */
 	const char *exec;              /* words */
 	const char *allow_host;        /* a list with commas */
+	bool open_metrics;
 	struct client_limits limits;
 	uint32_t stall_s, body_mib, memory_mib;
 };
