@@ -93,9 +93,11 @@ libengine_a_SOURCES += \
 	src/dialect/format_triton.c src/dialect/format_watsonx.c \
 	src/dialect/frame.c src/dialect/frame.h \
 	src/dialect/gen.c src/dialect/gen.h src/dialect/indexer.c \
+	src/dialect/join.c src/dialect/join.h \
 	src/dialect/known.c src/dialect/known.h \
 	src/dialect/mark.c src/dialect/mark.h \
 	src/dialect/openai_plain.c src/dialect/openai_plain.h \
+	src/dialect/plain.c src/dialect/plain.h \
 	src/dialect/prefix.c src/dialect/prefix.h \
 	src/dialect/record.c src/dialect/record.h \
 	src/dialect/sieve.c src/dialect/sieve.h \
@@ -181,7 +183,6 @@ libengine_a_SOURCES += \
 
 # The rule between a producer and who reads: filter and proxy.
 libengine_a_SOURCES += \
-	src/guard/asked.c src/guard/asked.h \
 	src/guard/attempt.c src/guard/attempt.h \
 	src/guard/clients.c src/guard/clients.h \
 	src/guard/exchange.c src/guard/exchange.h \
@@ -190,11 +191,9 @@ libengine_a_SOURCES += \
 	src/guard/headers.c src/guard/headers.h \
 	src/guard/http.c src/guard/http.h \
 	src/guard/listen.c src/guard/listen.h \
-	src/guard/metrics.c src/guard/metrics.h \
 	src/guard/proxy.c src/guard/proxy.h \
 	src/guard/relay.c src/guard/relay.h \
 	src/guard/shadow.c src/guard/shadow.h \
-	src/guard/told.c src/guard/told.h \
 	src/guard/watch.c src/guard/watch.h
 
 # Problems by policies by budgets, in processes side by side.

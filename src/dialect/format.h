@@ -27,6 +27,8 @@
 	X(helm) X(spans) X(langfuse) X(trajectory) X(response) X(bench) \
 	X(session) X(thread) X(jsonl) X(lines) X(text)
 
+struct join;
+
 /* What a dialect works with. */
 struct format_ctx {
 	struct gens *gens;
@@ -53,6 +55,11 @@ struct format_ask {
 	const char *extra;  /* more that only some servers know, or NULL */
 	const char *header; /* that the server insists on, or NULL */
 	const char *key;    /* what a key is sent as; NULL: FORMAT_BEARER */
+	/* Where the same is asked without a stream: the end of the path, and
+	 * what is behind it in the URL of the stream. NULL: there, and a
+	 * member "stream" says which. */
+	const char *plain, *query;
+	bool unasked;       /* a stream comes unless "stream" is false */
 };
 
 #define FORMAT_BEARER "Authorization: Bearer "
@@ -127,6 +134,13 @@ struct format {
 	 * answer, framed, with the names that the record has. NULL: the body
 	 * just ends. */
 	void (*finish)(const struct format_ending *e, struct buf *out);
+	/* finish() is made from the whole answer so far. */
+	bool finish_whole;
+	/* Adds a record to the whole answer (join.h). NULL: its streams can't
+	 * be joined. */
+	void (*join)(struct join *j, struct json_value record);
+	/* What a whole answer has besides, at the end. May be NULL. */
+	void (*joined)(struct join *j);
 	/* Its words for why an answer ended; NULL: those of OpenAI's chat. */
 	const char *words[FORMAT_WORDS];
 	/* Where a record has its choices: a member that is an array of them,

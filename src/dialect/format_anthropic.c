@@ -12,7 +12,7 @@
  * are totals, not differences. Thinking may be a summary; then output_tokens
  * is of the thinking that nobody saw.
  */
-#include "dialect/format.h"
+#include "dialect/join.h"
 
 #include <string.h>
 
@@ -151,6 +151,94 @@ static void finish_anthropic(const struct format_ending *e, struct buf *out)
 		   (unsigned long long)e->n_tokens);
 }
 
+/* --- the whole answer --------------------------------------------------- */
+
+static const char *const no_grows[] = { NULL };
+
+/* What came of a tool's input, which is JSON in pieces; one that was cut is
+ * closed where it was. */
+static void close_block(struct tree *block)
+{
+	struct tree *pieces = tree_get(block, "partial_json");
+	struct json j = { 0 }, inner = { 0 };
+	struct buf text = { 0 };
+	size_t len;
+	const char *s;
+
+	if (!pieces)
+		return;
+	tree_put(&text, pieces);
+	json_read(&j, text.data, text.len, false, NULL);
+	s = json_text(json_root(&j), &len);
+	if (s && json_read(&inner, s, len, true, NULL)) {
+		struct buf whole = { 0 };
+		struct json again = { 0 };
+
+		json_put(&whole, json_root(&inner));
+		if (json_read(&again, whole.data, whole.len, false, NULL))
+			tree_set(block, "input", tree_of(json_root(&again)));
+		json_release(&again);
+		buf_release(&whole);
+	}
+	tree_drop(block, "partial_json");
+	json_release(&j);
+	json_release(&inner);
+	buf_release(&text);
+}
+
+static void join_delta(struct tree *block, struct json_value delta)
+{
+	static const char *const grows[] = { "text", "thinking", "signature",
+					     "partial_json", NULL };
+
+	for (struct json_value v = json_first(delta); v.doc; v = json_next(v))
+		if (json_key_is(v, "citation"))
+			tree_add(tree_have(block, "citations", JSON_ARRAY),
+				 tree_of(v));
+		else if (!json_key_is(v, "type"))
+			tree_merge_member(block, v, grows);
+}
+
+/* The last event but one has counts that are newer than those of the first. */
+static void join_message_delta(struct tree *answer, struct json_value v)
+{
+	tree_merge(answer, json_get(v, "delta"), no_grows);
+	for (v = json_first(v); v.doc; v = json_next(v))
+		if (!json_key_is(v, "type") && !json_key_is(v, "delta"))
+			tree_merge_member(answer, v, no_grows);
+}
+
+static void join_anthropic(struct join *j, struct json_value v)
+{
+	struct json_value type = json_get(v, "type");
+	struct json_value i = json_get(v, "index");
+	struct tree *answer, *content;
+
+	if (json_text_is(type, "message_start")) {
+		tree_free(j->answer);
+		j->answer = tree_of(json_get(v, "message"));
+	}
+	answer = join_answer(j, JSON_OBJECT);
+	if (answer->type != JSON_OBJECT)
+		return;
+	content = tree_have(answer, "content", JSON_ARRAY);
+	if (json_text_is(type, "content_block_start"))
+		tree_merge(join_slot(content, i), json_get(v, "content_block"),
+			   no_grows);
+	else if (json_text_is(type, "content_block_delta"))
+		join_delta(join_slot(content, i), json_get(v, "delta"));
+	else if (json_text_is(type, "message_delta"))
+		join_message_delta(answer, v);
+}
+
+static void joined_anthropic(struct join *j)
+{
+	struct tree *block = tree_have(j->answer, "content", JSON_ARRAY)->first;
+
+	for (; block; block = block->next)
+		close_block(block);
+}
+
 static const struct format_ask asks_anthropic[] = {
 	{ .end = "/messages", .model = true,
 	  .body = FORMAT_TURNS ",'max_tokens':16384",
@@ -170,5 +258,7 @@ const struct format format_anthropic = {
 	.host = "https://api.anthropic.com/",
 	.host_key = "ANTHROPIC_API_KEY",
 	.finish = finish_anthropic,
+	.join = join_anthropic,
+	.joined = joined_anthropic,
 	.words = { "end_turn", "max_tokens", "refusal" },
 };

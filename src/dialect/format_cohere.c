@@ -18,7 +18,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "dialect/format.h"
+#include "dialect/join.h"
 
 static bool is_event(struct json_value v)
 {
@@ -169,6 +169,46 @@ static void finish_cohere(const struct format_ending *e, struct buf *out)
 			"\"output_tokens\":%" PRIu64 "}}}}\n\n", e->n_tokens);
 }
 
+/* --- the whole answer --------------------------------------------------- */
+
+/* What an event says of the message: an element where that has a list. */
+static void join_message(struct tree *message, struct json_value index,
+			 struct json_value v)
+{
+	static const char *const lists[] = { "content", "tool_calls",
+					     "citations" };
+	static const char *const grows[] = { "text", "thinking", "tool_plan",
+					     "arguments", NULL };
+
+	for (v = json_first(v); v.doc; v = json_next(v)) {
+		size_t i = 0;
+
+		while (i < ARRAY_LEN(lists) && !json_key_is(v, lists[i]))
+			i++;
+		if (i == ARRAY_LEN(lists))
+			tree_merge_member(message, v, grows);
+		else if (json_is(v, JSON_OBJECT))
+			tree_merge(join_slot(tree_have(message, lists[i],
+						       JSON_ARRAY), index),
+				   v, grows);
+	}
+}
+
+static void join_cohere(struct join *j, struct json_value v)
+{
+	static const char *const grows[] = { NULL };
+	struct tree *answer = join_answer(j, JSON_OBJECT);
+	struct tree *message = tree_have(answer, "message", JSON_OBJECT);
+	struct json_value delta = json_get(v, "delta");
+
+	if (json_get(v, "id").doc && !tree_get(answer, "id"))
+		tree_set(answer, "id", tree_of(json_get(v, "id")));
+	join_message(message, json_get(v, "index"), json_get(delta, "message"));
+	for (v = json_first(delta); v.doc; v = json_next(v))
+		if (!json_key_is(v, "message"))
+			tree_merge_member(answer, v, grows);
+}
+
 static const struct format_ask asks_cohere[] = {
 	{ .end = "/v2/chat", .model = true, .body = FORMAT_TURNS },
 	{ 0 },
@@ -184,5 +224,6 @@ const struct format format_cohere = {
 	.host = "https://api.cohere.com/",
 	.host_key = "CO_API_KEY",
 	.finish = finish_cohere,
+	.join = join_cohere,
 	.words = { "COMPLETE", "MAX_TOKENS", "ERROR" },
 };

@@ -15,7 +15,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "dialect/format.h"
+#include "dialect/join.h"
 
 static struct json_value answer_in(struct json_value v)
 {
@@ -155,10 +155,88 @@ static void finish_gemini(const struct format_ending *e, struct buf *out)
 	buf_puts(out, "}\n\n");
 }
 
+/* --- the whole answer --------------------------------------------------- */
+
+static const char *const no_grows[] = { NULL };
+
+/* Is it text alone, of an answer or a thought? */
+static bool is_text(const struct tree *part)
+{
+	for (const struct tree *c = part->first; c; c = c->next)
+		if (c != tree_get(part, "text") &&
+		    c != tree_get(part, "thought"))
+			return false;
+	return tree_get(part, "text") != NULL;
+}
+
+static bool is_thought(const struct tree *part)
+{
+	const struct tree *t = tree_get(part, "thought");
+
+	return t && t->type == JSON_TRUE;
+}
+
+/* Texts that follow one another are one; a signature ends it. */
+static void join_part(struct tree *parts, struct json_value v)
+{
+	static const char *const grows[] = { "text", NULL };
+	struct tree *part = tree_of(v);
+	bool goes_on = parts->last && is_text(parts->last) &&
+		       tree_get(part, "text") &&
+		       is_thought(parts->last) == is_thought(part);
+
+	if (part->type == JSON_OBJECT && goes_on)
+		tree_merge(parts->last, v, grows);
+	else if (part->type == JSON_OBJECT) {
+		tree_add(parts, part);
+		return;
+	}
+	tree_free(part);
+}
+
+static void join_candidate(struct tree *candidate, struct json_value v)
+{
+	struct json_value parts = json_get(json_get(v, "content"), "parts");
+	struct tree *content, *all;
+
+	content = tree_have(candidate, "content", JSON_OBJECT);
+	all = tree_have(content, "parts", JSON_ARRAY);
+	for (struct json_value p = json_first(parts); p.doc; p = json_next(p))
+		join_part(all, p);
+	for (v = json_first(v); v.doc; v = json_next(v)) {
+		if (!json_key_is(v, "content")) {
+			tree_merge_member(candidate, v, no_grows);
+			continue;
+		}
+		for (struct json_value m = json_first(v); m.doc;
+		     m = json_next(m))
+			if (!json_key_is(m, "parts"))
+				tree_merge_member(content, m, no_grows);
+	}
+}
+
+static void join_gemini(struct join *j, struct json_value record)
+{
+	struct tree *answer = join_answer(j, JSON_OBJECT), *candidates;
+	struct json_value v;
+
+	for (v = json_first(record); v.doc; v = json_next(v))
+		if (!json_key_is(v, "candidates"))
+			tree_merge_member(answer, v, no_grows);
+	v = json_first(json_get(record, "candidates"));
+	if (!v.doc) /* the prompt was refused: there are none */
+		return;
+	candidates = tree_have(answer, "candidates", JSON_ARRAY);
+	for (; v.doc; v = json_next(v))
+		join_candidate(join_choice(candidates, json_get(v, "index")),
+			       v);
+}
+
 static const struct format_ask asks_gemini[] = {
 	{ .end = ":streamGenerateContent",
 	  .body = "'contents':[{'role':'user','parts':[{'text':$}]}]",
-	  .key = "x-goog-api-key: " },
+	  .key = "x-goog-api-key: ", .plain = ":generateContent",
+	  .query = "alt=sse" },
 	{ 0 },
 };
 
@@ -172,6 +250,7 @@ const struct format format_gemini = {
 	.host = "https://generativelanguage.googleapis.com/",
 	.host_key = "GEMINI_API_KEY",
 	.finish = finish_gemini,
+	.join = join_gemini,
 	.words = { "STOP", "MAX_TOKENS", "OTHER" },
 	.choices = "candidates",
 };

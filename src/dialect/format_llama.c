@@ -9,7 +9,7 @@
  * reasoning are in the text. Older servers wrote slot_id, `probs` and
  * stopped_eos, stopped_limit and stopped_word.
  */
-#include "dialect/format.h"
+#include "dialect/join.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -123,6 +123,20 @@ static void finish_llama(const struct format_ending *e, struct buf *out)
 	buf_puts(out, "}\n\n");
 }
 
+static void join_llama(struct join *j, struct json_value v)
+{
+	static const char *const grows[] = { "content", NULL };
+	struct tree *all = join_answer(j, JSON_ARRAY);
+
+	tree_merge(join_choice(all, json_get(v, "index")), v, grows);
+}
+
+static void joined_llama(struct join *j)
+{
+	join_sort(j->answer);
+	join_single(j);
+}
+
 static const struct format_ask asks_llama[] = {
 	{ .end = "/completion",
 	  .body = "'prompt':$,'stream':true,'n_predict':-1,"
@@ -138,6 +152,8 @@ const struct format format_llama = {
 	.record = record_llama,
 	.asks = asks_llama,
 	.finish = finish_llama,
+	.join = join_llama,
+	.joined = joined_llama,
 	.words = { "eos", "limit", "word" },
 	.choices = "",
 	.prompts = { "prompt" },

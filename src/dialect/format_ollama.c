@@ -8,7 +8,7 @@
  * Every line has a clock. The last one (done) has counts and the reason. An
  * answer that was not streamed is one such line.
  */
-#include "dialect/format.h"
+#include "dialect/join.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -110,10 +110,21 @@ static void finish_ollama(const struct format_ending *e, struct buf *out)
 			"}\n", e->n_tokens);
 }
 
+static void join_ollama(struct join *j, struct json_value record)
+{
+	static const char *const grows[] = { "response", "thinking", "content",
+					     NULL };
+	struct tree *answer = join_answer(j, JSON_OBJECT);
+
+	tree_drop(answer, "context"); /* the last one is whole */
+	tree_merge(answer, record, grows);
+}
+
 static const struct format_ask asks_ollama[] = {
 	{ .end = "/api/generate", .model = true,
-	  .body = "'prompt':$,'stream':true" },
-	{ .end = "/api/chat", .model = true, .body = FORMAT_TURNS },
+	  .body = "'prompt':$,'stream':true", .unasked = true },
+	{ .end = "/api/chat", .model = true, .body = FORMAT_TURNS,
+	  .unasked = true },
 	{ 0 },
 };
 
@@ -127,5 +138,6 @@ const struct format format_ollama = {
 	.part = part_ollama,
 	.asks = asks_ollama,
 	.finish = finish_ollama,
+	.join = join_ollama,
 	.words = { "stop", "length", "stop" },
 };

@@ -13,8 +13,10 @@
 #include "dialect/format.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "dialect/join.h"
 #include "dialect/openai_plain.h"
 
 struct openai_state {
@@ -409,6 +411,79 @@ static void finish_openai(const struct format_ending *e, struct buf *out)
 	buf_puts(out, "data: [DONE]\n\n");
 }
 
+/* --- the whole answer --------------------------------------------------- */
+
+/* A delta is a message that grows. */
+static void join_one(struct tree *choice, struct json_value v)
+{
+	static const char *const grows[] = {
+		"content", "reasoning", "reasoning_content", "refusal", "text",
+		"arguments", "input", "thinking", "summary", "data",
+		"transcript", NULL,
+	};
+
+	for (v = json_first(v); v.doc; v = json_next(v))
+		if (json_key_is(v, "delta"))
+			tree_merge(tree_have(choice, "message", JSON_OBJECT),
+				   v, grows);
+		else
+			tree_merge_member(choice, v, grows);
+}
+
+/* What the record says of the answer: each id is the first one, counts and
+ * times are the last. */
+static void join_openai(struct join *j, struct json_value record)
+{
+	static const char *const once[] = { "id", "created", "choices" };
+	struct tree *answer = join_answer(j, JSON_OBJECT);
+	struct tree *choices = tree_have(answer, "choices", JSON_ARRAY);
+	struct json_value v;
+	size_t len;
+
+	for (v = json_first(record); v.doc; v = json_next(v)) {
+		const char *key = json_key(v, &len);
+		char name[64];
+		bool keep = false;
+
+		snprintf(name, sizeof(name), "%.*s", (int)MIN(len, 63u), key);
+		for (size_t i = 0; i < ARRAY_LEN(once); i++)
+			keep |= strcmp(name, once[i]) == 0;
+		if (tree_get(answer, name) &&
+		    (keep || json_is(v, JSON_NULL)))
+			continue;
+		if (strcmp(name, "obfuscation") != 0 && len < sizeof(name))
+			tree_set(answer, name, tree_of(v));
+	}
+	v = json_get(record, "choices");
+	for (v = json_first(v); v.doc; v = json_next(v))
+		join_one(join_choice(choices, json_get(v, "index")), v);
+}
+
+static void joined_message(struct tree *message)
+{
+	struct tree *calls = tree_get(message, "tool_calls");
+
+	if (!tree_get(message, "role"))
+		tree_set_text(message, "role", "assistant", 9);
+	if (!tree_get(message, "content"))
+		tree_set(message, "content", tree_new(JSON_NULL));
+	for (calls = calls ? calls->first : NULL; calls; calls = calls->next)
+		tree_drop(calls, "index");
+}
+
+static void joined_openai(struct join *j)
+{
+	struct tree *choices = tree_have(j->answer, "choices", JSON_ARRAY);
+	static const char chat[] = "chat.completion";
+
+	join_sort(choices);
+	for (struct tree *c = choices->first; c; c = c->next)
+		if (!tree_get(c, "text"))
+			joined_message(tree_have(c, "message", JSON_OBJECT));
+	if (tree_is(tree_get(j->answer, "object"), "chat.completion.chunk"))
+		tree_set_text(j->answer, "object", chat, strlen(chat));
+}
+
 #define USAGE ",'stream_options':{'include_usage':true}"
 
 static const struct format_ask asks_openai[] = {
@@ -434,6 +509,8 @@ const struct format format_openai = {
 	.host = "https://api.openai.com/",
 	.host_key = "OPENAI_API_KEY",
 	.finish = finish_openai,
+	.join = join_openai,
+	.joined = joined_openai,
 	.choices = "choices",
 	.prompts = { "prompt" },
 };

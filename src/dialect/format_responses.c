@@ -10,10 +10,10 @@
  * name their item and not their response, so an item belongs to the response
  * that was begun last when the item was first seen.
  */
-#include "dialect/format.h"
-
 #include <stdio.h>
 #include <string.h>
+
+#include "dialect/join.h"
 
 enum { ITEMS_MAX = 64 };
 
@@ -25,6 +25,8 @@ struct responses_state {
 	size_t n_items;
 	char key[GEN_KEY_MAX]; /* of the response that was begun last */
 };
+
+static const char *const no_grows[] = { NULL };
 
 static const char summary_note[] =
 	"the reasoning is a summary that the server wrote, not the trace";
@@ -242,6 +244,236 @@ static bool record_responses(struct format_ctx *cx, struct json_value v,
 	return true;
 }
 
+/* --- the whole answer --------------------------------------------------- */
+
+/* Texts that grow: in an item, or in one of its lists. */
+static const struct grown {
+	const char *delta, *done; /* events, without "response." */
+	const char *field;
+	const char *list, *index; /* NULL: the item's own */
+} grown[] = {
+	{ "output_text.delta", "output_text.done", "text", "content",
+	  "content_index" },
+	{ "refusal.delta", "refusal.done", "refusal", "content",
+	  "content_index" },
+	{ "reasoning_text.delta", "reasoning_text.done", "text", "content",
+	  "content_index" },
+	{ "reasoning_summary_text.delta", "reasoning_summary_text.done",
+	  "text", "summary", "summary_index" },
+	{ "function_call_arguments.delta", "function_call_arguments.done",
+	  "arguments", NULL, NULL },
+	{ "mcp_call_arguments.delta", "mcp_call_arguments.done", "arguments",
+	  NULL, NULL },
+	{ "custom_tool_call_input.delta", "custom_tool_call_input.done",
+	  "input", NULL, NULL },
+	{ "code_interpreter_call_code.delta",
+	  "code_interpreter_call_code.done", "code", NULL, NULL },
+};
+
+/* Is it the event "response.NAME"? */
+static bool is_event(struct json_value v, const char *name)
+{
+	static const char prefix[] = "response.";
+	size_t len, at = sizeof(prefix) - 1;
+	const char *type = json_text(json_get(v, "type"), &len);
+
+	return type && len == at + strlen(name) &&
+	       memcmp(type, prefix, at) == 0 &&
+	       memcmp(type + at, name, len - at) == 0;
+}
+
+static struct tree *output_of(struct join *j)
+{
+	struct tree *answer = join_answer(j, JSON_OBJECT);
+
+	if (answer->type != JSON_OBJECT)
+		tree_object(answer);
+	return tree_have(answer, "output", JSON_ARRAY);
+}
+
+/* The last event has all of it once more, if it is as it should be. */
+static void join_response(struct join *j, struct json_value response)
+{
+	struct tree *before = j->answer;
+
+	j->answer = tree_of(response);
+	if (j->answer->type == JSON_OBJECT && before &&
+	    !json_count(json_get(response, "output")) &&
+	    tree_get(before, "output"))
+		tree_set(j->answer, "output",
+			 tree_copy(tree_get(before, "output")));
+	tree_free(before);
+}
+
+/* The part of an item that an event is of. */
+static struct tree *part_of(struct tree *item, struct json_value v)
+{
+	struct json_value i = json_get(v, "summary_index");
+	const char *list = i.doc ? "summary" : "content";
+
+	return join_slot(tree_have(item, list, JSON_ARRAY),
+			 i.doc ? i : json_get(v, "content_index"));
+}
+
+static void join_event(struct tree *item, struct json_value v)
+{
+	static const char *const parts[] = {
+		"content_part.added", "content_part.done",
+		"reasoning_part.added", "reasoning_part.done",
+		"reasoning_summary_part.added", "reasoning_summary_part.done",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+		if (is_event(v, parts[i]))
+			tree_merge(tree_object(part_of(item, v)),
+				   json_get(v, "part"), no_grows);
+	for (size_t i = 0; i < ARRAY_LEN(grown); i++)
+		if (is_event(v, grown[i].delta))
+			tree_grow(tree_have(grown[i].list ?
+						    part_of(item, v) : item,
+					    grown[i].field, JSON_STRING),
+				  json_get(v, "delta"));
+	if (is_event(v, "output_text.annotation.added"))
+		tree_add(tree_have(part_of(item, v), "annotations",
+				   JSON_ARRAY),
+			 tree_of(json_get(v, "annotation")));
+}
+
+static void join_responses(struct join *j, struct json_value v)
+{
+	struct json_value i = json_get(v, "output_index");
+	struct tree *item;
+
+	if (json_is(json_get(v, "response"), JSON_OBJECT))
+		join_response(j, json_get(v, "response"));
+	if (!i.doc)
+		return;
+	item = join_slot(output_of(j), i);
+	if (is_event(v, "output_item.added") ||
+	    is_event(v, "output_item.done"))
+		tree_merge(tree_object(item), json_get(v, "item"), no_grows);
+	else
+		join_event(item, v);
+}
+
+/* --- the end ------------------------------------------------------------ */
+
+/* One event after another, each with its number. */
+struct events {
+	struct buf *out;
+	uint32_t number;
+	struct json_value last; /* the record before */
+};
+
+static void put_event(struct events *ev, const char *name, struct tree *event)
+{
+	struct buf type = { 0 };
+
+	buf_printf(&type, "response.%s", name);
+	tree_set_text(event, "type", type.data, type.len);
+	tree_set_number(event, "sequence_number", ++ev->number);
+	buf_printf(ev->out, "event: %s\ndata: ", buf_cstr(&type));
+	tree_put(ev->out, event);
+	buf_puts(ev->out, "\n\n");
+	buf_release(&type);
+	tree_free(event);
+}
+
+/* An event of the item that is open: where it is. */
+static struct tree *place(const struct events *ev, const struct tree *item,
+			  const char *index)
+{
+	struct tree *event = tree_new(JSON_OBJECT);
+
+	tree_set(event, "output_index",
+		 tree_of(json_get(ev->last, "output_index")));
+	if (tree_get(item, "id"))
+		tree_set(event, "item_id", tree_copy(tree_get(item, "id")));
+	if (index)
+		tree_set(event, index, tree_of(json_get(ev->last, index)));
+	return event;
+}
+
+/* The text that is open, and the part that it stands in. */
+static void end_text(struct events *ev, struct tree *item,
+		     const struct grown *g)
+{
+	bool summary = g->list && strcmp(g->list, "summary") == 0;
+	struct tree *part = g->list ? part_of(item, ev->last) : item;
+	struct tree *event = place(ev, item, g->index);
+	struct tree *name = tree_get(item, "name");
+
+	tree_set(event, g->field,
+		 tree_copy(tree_have(part, g->field, JSON_STRING)));
+	if (strcmp(g->delta, "output_text.delta") == 0)
+		tree_set(event, "logprobs", tree_new(JSON_ARRAY));
+	if (!g->list && name)
+		tree_set(event, "name", tree_copy(name));
+	put_event(ev, g->done, event);
+	if (!g->list)
+		return;
+	event = place(ev, item, g->index);
+	tree_set(event, "part", tree_copy(part));
+	put_event(ev, summary ? "reasoning_summary_part.done" :
+				"content_part.done", event);
+}
+
+static void end_item(struct events *ev, struct tree *item, const char *status)
+{
+	struct tree *event;
+
+	for (size_t i = 0; i < ARRAY_LEN(grown); i++)
+		if (is_event(ev->last, grown[i].delta))
+			end_text(ev, item, &grown[i]);
+	tree_set_text(item, "status", status, strlen(status));
+	event = place(ev, NULL, NULL);
+	tree_set(event, "item", tree_copy(item));
+	put_event(ev, "output_item.done", event);
+}
+
+static void put_usage(struct tree *response, uint64_t n)
+{
+	struct tree *usage = tree_set(response, "usage",
+				      tree_new(JSON_OBJECT));
+
+	tree_set_number(usage, "input_tokens", 0);
+	tree_set_number(tree_have(usage, "input_tokens_details", JSON_OBJECT),
+			"cached_tokens", 0);
+	tree_set_number(usage, "output_tokens", n);
+	tree_set_number(tree_have(usage, "output_tokens_details", JSON_OBJECT),
+			"reasoning_tokens", 0);
+	tree_set_number(usage, "total_tokens", n);
+}
+
+/* What is open ends, and then the response, with all of its output. */
+static void finish_responses(const struct format_ending *e, struct buf *out)
+{
+	bool whole = strcmp(e->reason, "completed") == 0;
+	const char *status = whole ? "completed" : "incomplete";
+	struct events ev = {
+		out, json_u32(json_get(e->record, "sequence_number"), 0),
+		e->record,
+	};
+	struct tree *response = e->answer ? tree_copy(e->answer) :
+					    tree_new(JSON_OBJECT);
+	struct json_value i = json_get(e->record, "output_index");
+	struct tree *output, *event = tree_new(JSON_OBJECT);
+
+	if (response->type != JSON_OBJECT)
+		tree_object(response);
+	output = tree_have(response, "output", JSON_ARRAY);
+	if (i.doc && !is_event(e->record, "output_item.done"))
+		end_item(&ev, join_slot(output, i), status);
+	tree_set_text(response, "status", status, strlen(status));
+	if (!whole)
+		tree_set_text(tree_set(response, "incomplete_details",
+				       tree_new(JSON_OBJECT)),
+			      "reason", e->reason, strlen(e->reason));
+	put_usage(response, e->n_tokens);
+	tree_set(event, "response", response);
+	put_event(&ev, status, event);
+}
+
 static const struct format_ask asks_responses[] = {
 	{ .end = "/responses", .model = true,
 	  .body = "'input':$,'stream':true" },
@@ -258,4 +490,8 @@ const struct format format_responses = {
 	.parts = parts_responses,
 	.part = part_responses,
 	.asks = asks_responses,
+	.finish = finish_responses,
+	.finish_whole = true,
+	.join = join_responses,
+	.words = { "completed", "max_output_tokens", "content_filter" },
 };

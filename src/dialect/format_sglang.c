@@ -12,7 +12,7 @@
  * that merely repeats (a loop, one token at a time) is kept back until a
  * longer or a different one settles it, at most REPEATS_MAX times.
  */
-#include "dialect/format.h"
+#include "dialect/join.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -244,6 +244,8 @@ static void put_end(const struct format_ending *e, struct buf *out)
 	size_t len;
 	const char *type = e->reason;
 
+	if (t->type != JSON_OBJECT)
+		tree_object(t);
 	json_text(json_get(e->record, "text"), &len);
 	if (len < e->text_len) {
 		tree_set_text(t, "text", "", 0);
@@ -270,6 +272,32 @@ static void finish_sglang(const struct format_ending *e, struct buf *out)
 		buf_puts(out, "data: [DONE]\n\n");
 }
 
+/* As many ids as tokens: the record is all that came so far. */
+static void join_sglang(struct join *j, struct json_value v)
+{
+	static const char *const grows[] = { "text", NULL };
+	struct tree *all = join_answer(j, JSON_ARRAY);
+	struct tree *one = join_choice(all, json_get(v, "index"));
+	uint32_t n = json_u32(json_get(json_get(v, "meta_info"),
+				       "completion_tokens"), 0);
+
+	if (n && json_count(json_get(v, "output_ids")) == n) {
+		tree_drop(one, "text");
+		tree_drop(one, "output_ids");
+		tree_drop(one, "meta_info");
+	}
+	tree_merge(one, v, grows);
+}
+
+static void joined_sglang(struct join *j)
+{
+	join_sort(j->answer);
+	for (struct tree *c = j->answer->first; c; c = c->next)
+		if (j->answer->n == 1)
+			tree_drop(c, "index");
+	join_single(j);
+}
+
 /* Unasked it would stop after 128 tokens. */
 static const struct format_ask asks_sglang[] = {
 	{ .end = "/generate",
@@ -288,6 +316,8 @@ const struct format format_sglang = {
 	.end = end_sglang,
 	.asks = asks_sglang,
 	.finish = finish_sglang,
+	.join = join_sglang,
+	.joined = joined_sglang,
 	.words = { "stop", "length", "abort" },
 	.choices = "",
 	.prompts = { "text", "input_ids" },

@@ -10,8 +10,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "dialect/plain.h"
 #include "json/json.h"
-#include "system/clock.h"
 
 enum {
 	READ_BYTES = 64 * 1024, /* memory that is kept for `out` */
@@ -58,6 +58,10 @@ void exchange_free(struct exchange *ex)
 	curl_slist_free_all(ex->answer_headers);
 	buf_release(&ex->body);
 	buf_release(&ex->asked);
+	buf_release(&ex->plain_uri);
+	buf_release(&ex->plain_body);
+	join_release(&ex->join);
+	buf_release(&ex->note);
 	buf_release(&ex->out);
 	mem_free(ex->method);
 	mem_free(ex->uri);
@@ -130,22 +134,152 @@ static void watch_attempt(struct exchange *ex, struct attempt *a)
 	a->watch = watch_new(&watch);
 }
 
-/* The first attempt's head is the answer's. */
+/* Would a request for what was asked, and not for a stream, be taken? */
+static bool is_refusal(int status)
+{
+	static const int refusals[] = { 400, 404, 405, 406, 415, 422, 501 };
+
+	for (size_t i = 0; i < ARRAY_LEN(refusals); i++)
+		if (refusals[i] == status)
+			return true;
+	return false;
+}
+
+/* The request is asked once more, as it was sent. */
+static void ask_plain(struct exchange *ex)
+{
+	ex->joins = ex->reached = false;
+	join_release(&ex->join);
+	buf_clear(&ex->note);
+	curl_slist_free_all(ex->answer_headers);
+	ex->answer_headers = NULL;
+	buf_clear(&ex->body);
+	buf_append(&ex->body, ex->plain_body.data, ex->plain_body.len);
+	mem_free(ex->uri);
+	ex->uri = mem_strdup(buf_cstr(&ex->plain_uri));
+	ex->anew = true;
+	exchange_again(ex, &ex->body);
+}
+
+/* The first attempt's head is the answer's; that of an answer that is joined
+ * waits for its end. */
 static bool on_head(void *ctx)
 {
 	struct exchange *ex = ctx;
 	struct attempt *a = ex->attempt;
 
 	watch_attempt(ex, a);
-	if (ex->has_head)
+	if (a->before)
 		return a->status < 300;
+	if (ex->joins && !a->watch && is_refusal(a->status)) {
+		ask_plain(ex);
+		return false;
+	}
+	ex->joins &= a->watch != NULL;
 	ex->status = a->status;
 	ex->answer_headers = a->headers;
 	a->headers = NULL;
 	ex->length = a->watch ? -1 : a->length; /* ours may be shorter */
+	if (ex->joins)
+		return true;
 	enter(ex, EXCHANGE_ANSWERED);
 	ex->awake(ex);
 	return true;
+}
+
+/* --- a stream becomes a plain answer ------------------------------------ */
+
+/* Headers that are of the stream go. */
+static void plain_headers(struct exchange *ex)
+{
+	static const char *const names[] = { "Content-Type", "Content-Length",
+					     "Cache-Control",
+					     "X-Accel-Buffering" };
+	struct curl_slist *kept = NULL;
+
+	for (struct curl_slist *h = ex->answer_headers; h; h = h->next) {
+		bool keep = true;
+
+		for (size_t i = 0; i < ARRAY_LEN(names); i++)
+			keep &= !header_value(h->data, names[i]);
+		if (keep)
+			headers_add(&kept, h->data);
+	}
+	curl_slist_free_all(ex->answer_headers);
+	ex->answer_headers = kept;
+	headers_add(&ex->answer_headers, "Content-Type: application/json");
+	if (ex->note.len) {
+		struct buf line = { 0 };
+
+		buf_printf(&line, "X-Lilscope: %s", buf_cstr(&ex->note));
+		headers_add(&ex->answer_headers, buf_cstr(&line));
+		buf_release(&line);
+	}
+}
+
+/* What the server tells of an error in a stream it would have had as status. */
+static int error_status(const struct join *j)
+{
+	uint32_t code = tree_u32(tree_get(tree_get(j->error, "error"), "code"),
+				 0);
+
+	return code >= 400 && code < 600 ? (int)code : 502;
+}
+
+static void refuse_joined(struct exchange *ex, const char *message)
+{
+	curl_slist_free_all(ex->answer_headers);
+	ex->answer_headers = NULL;
+	buf_clear(&ex->out);
+	ex->joins = false;
+	exchange_refuse(ex, 502, message);
+}
+
+/* What there is to read goes into the plain answer. false: that is over. */
+static bool join_more(struct exchange *ex)
+{
+	if (!ex->joins)
+		return true;
+	ex->joined_bytes += ex->out.len;
+	join_bytes(&ex->join, ex->out.data, ex->out.len);
+	buf_clear(&ex->out);
+	if (ex->joined_bytes <= PROXY_JOIN_MAX_BYTES)
+		return true;
+	refuse_joined(ex, "The server's answer is longer than 512 MiB.");
+	return false;
+}
+
+/* false: there is nothing to be joined. */
+static bool join_all(struct exchange *ex)
+{
+	struct buf whole = { 0 };
+	enum join_end end = join_end(&ex->join, &whole);
+
+	if (end == JOIN_ERROR)
+		ex->status = error_status(&ex->join);
+	if (end != JOIN_NOTHING) {
+		ex->joins = false;
+		plain_headers(ex);
+		buf_append(&ex->out, whole.data, whole.len);
+		ex->length = (int64_t)ex->out.len;
+		enter(ex, EXCHANGE_ANSWERED);
+		enter(ex, EXCHANGE_OVER);
+	}
+	buf_release(&whole);
+	return end != JOIN_NOTHING;
+}
+
+/* The answer is complete, as far as it goes. broken: its end is missing. */
+static void end_answer(struct exchange *ex, bool broken)
+{
+	if (!ex->joins) {
+		ex->broken = broken;
+		enter(ex, EXCHANGE_OVER);
+	} else if (broken) {
+		refuse_joined(ex, "The server upstream broke off.");
+	} else if (join_more(ex) && !join_all(ex)) {
+		ask_plain(ex);
+	}
 }
 
 /* --- its body ----------------------------------------------------------- */
@@ -171,6 +305,8 @@ static void end_choice(struct exchange *ex, struct attempt *a, size_t i_hit)
 		return;
 	if (!stop.last)
 		sieve_end_choice(&a->sieve, format, hit.choice);
+	if (!ex->note.len)
+		watch_note(a->watch, i_hit, &ex->note);
 	watch_finish(a->watch, &stop, &ex->out);
 	a->reached = stop.last;
 }
@@ -222,11 +358,11 @@ static enum attempt_taken on_body(void *ctx, const char *s, size_t n)
 		return ATTEMPT_ENOUGH;
 	if (ex->out.len - ex->out_at >= PROXY_BUFFER_BYTES)
 		return ATTEMPT_FULL;
-	if (!ex->arrived_s)
-		ex->arrived_s = now_s();
 	if (!take(ex, s, n) && !ex->again) {
 		ex->reached = true;
-		enter(ex, EXCHANGE_OVER);
+		end_answer(ex, false);
+	} else {
+		join_more(ex);
 	}
 	ex->awake(ex);
 	return exchange_is_over(ex) || ex->again ? ATTEMPT_ENOUGH :
@@ -239,9 +375,6 @@ size_t exchange_read(struct exchange *ex, char *to, size_t max)
 
 	if (!n)
 		return 0;
-	if (ex->arrived_s)
-		metrics_latency(ex->metrics, now_s() - ex->arrived_s);
-	ex->arrived_s = 0;
 	memcpy(to, ex->out.data + ex->out_at, n);
 	ex->out_at += n;
 	ex->passed_bytes += n;
@@ -276,9 +409,15 @@ static bool attempt(struct exchange *ex, const struct buf *body, CURLM *multi)
 		.headers = ex->headers,
 		.body = body,
 	};
-	struct attempt *a = attempt_new(&sink, ex);
+	struct attempt *a;
 	unsigned n = 0;
 
+	if (ex->anew) { /* what was tried before never was */
+		attempt_free(ex->attempt);
+		ex->attempt = NULL;
+		ex->anew = false;
+	}
+	a = attempt_new(&sink, ex);
 	for (struct attempt *b = ex->attempt; b; b = b->before)
 		n++;
 	snprintf(a->tee_name, sizeof(a->tee_name), n ? "%s-%u" : "%s",
@@ -288,9 +427,29 @@ static bool attempt(struct exchange *ex, const struct buf *body, CURLM *multi)
 	return attempt_start(a, &request, multi);
 }
 
+/* A plain request is asked as a stream, so that it can be watched. */
+static void ask_as_stream(struct exchange *ex)
+{
+	struct buf uri = { 0 }, body = { 0 };
+
+	ex->joins = !ex->opts->as_asked && strcmp(ex->method, "POST") == 0 &&
+		    plain_as_stream(ex->uri, &ex->body, &uri, &body);
+	if (ex->joins) {
+		buf_puts(&ex->plain_uri, ex->uri);
+		mem_free(ex->uri);
+		ex->uri = mem_strdup(buf_cstr(&uri));
+		ex->plain_body = ex->body;
+		ex->body = body;
+		body = (struct buf){ 0 };
+	}
+	buf_release(&uri);
+	buf_release(&body);
+}
+
 bool exchange_start(struct exchange *ex, CURLM *multi)
 {
 	enter(ex, EXCHANGE_SENT);
+	ask_as_stream(ex);
 	if (attempt(ex, &ex->body, multi))
 		return true;
 	exchange_refuse(ex, 502, "The request can't be sent upstream.");
@@ -352,6 +511,14 @@ static bool go_on(struct exchange *ex, CURLM *multi)
 	return again && attempt(ex, &ex->asked, multi);
 }
 
+static void end_attempt(struct exchange *ex, CURLcode result)
+{
+	if (ex->has_head || (ex->joins && ex->attempt->has_head))
+		end_answer(ex, result != CURLE_OK);
+	else
+		refuse_upstream(ex, result);
+}
+
 void exchange_ended(struct exchange *ex, CURLM *multi, CURLcode result)
 {
 	struct attempt *a = ex->attempt;
@@ -361,46 +528,42 @@ void exchange_ended(struct exchange *ex, CURLM *multi, CURLcode result)
 		sieve_end(&a->sieve, &ex->out);
 	}
 	attempt_stop(a, multi);
+	if (!exchange_is_over(ex) && !ex->again)
+		end_attempt(ex, result);
 	if (!exchange_is_over(ex) && go_on(ex, multi))
 		return;
-	if (!ex->has_head) {
-		refuse_upstream(ex, result);
-	} else if (!exchange_is_over(ex)) {
-		ex->broken = result != CURLE_OK;
-		enter(ex, EXCHANGE_OVER);
-	}
+	if (!exchange_is_over(ex))
+		end_attempt(ex, CURLE_FAILED_INIT);
 	ex->awake(ex);
-}
-
-void exchange_answer(struct exchange *ex, int status, const char *type,
-		     const struct buf *body)
-{
-	struct buf line = { 0 };
-
-	enter(ex, EXCHANGE_ANSWERED);
-	enter(ex, EXCHANGE_OVER);
-	ex->status = status;
-	assert(!ex->out.len);
-	buf_append(&ex->out, body->data, body->len);
-	ex->length = (int64_t)ex->out.len;
-	buf_printf(&line, "Content-Type: %s", type);
-	headers_add(&ex->answer_headers, buf_cstr(&line));
-	buf_release(&line);
 }
 
 void exchange_refuse(struct exchange *ex, int status, const char *message)
 {
-	struct buf body = { 0 };
-
-	buf_puts(&body, "{\"error\":{\"message\":");
-	json_put_string(&body, message, strlen(message));
-	buf_printf(&body, ",\"type\":\"lilscope_guard\",\"code\":%d}}\n",
+	enter(ex, EXCHANGE_ANSWERED);
+	enter(ex, EXCHANGE_OVER);
+	ex->status = status;
+	assert(!ex->out.len);
+	buf_puts(&ex->out, "{\"error\":{\"message\":");
+	json_put_string(&ex->out, message, strlen(message));
+	buf_printf(&ex->out, ",\"type\":\"lilscope_guard\",\"code\":%d}}\n",
 		   status);
-	exchange_answer(ex, status, "application/json", &body);
-	buf_release(&body);
+	ex->length = (int64_t)ex->out.len;
+	headers_add(&ex->answer_headers, "Content-Type: application/json");
 }
 
 /* --- questions ---------------------------------------------------------- */
+
+const char *exchange_uri(struct exchange *ex)
+{
+	return ex->plain_uri.len ? buf_cstr(&ex->plain_uri) : ex->uri;
+}
+
+bool exchange_is_unwatched(const struct exchange *ex)
+{
+	return !exchange_watch(ex) && ex->status >= 200 && ex->status < 300 &&
+	       strcmp(ex->method, "POST") == 0 &&
+	       format_ask_at(ex->uri, strcspn(ex->uri, "?"));
+}
 
 const struct watch *exchange_watch(const struct exchange *ex)
 {

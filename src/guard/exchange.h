@@ -12,11 +12,10 @@
 #include <time.h>
 
 #include "base/buf.h"
-#include "guard/asked.h"
+#include "dialect/join.h"
 #include "guard/attempt.h"
 #include "guard/guard_report.h"
 #include "guard/headers.h"
-#include "guard/metrics.h"
 #include "guard/proxy.h"
 
 /* Each once, in this order; a refusal of ours answers what was never sent. */
@@ -35,24 +34,25 @@ struct exchange {
 	bool asleep;             /* ... which waits for awake() */
 	struct exchange *prev, *next;
 	struct timespec began;
-	const char *upstream;    /* its name, without a password */
-	bool own;                /* asked of the proxy itself */
-	struct metrics *metrics; /* gets added latency */
-	double arrived_s;        /* of what is first in out; 0: it is told */
 
 	/* The request. */
 	char *method, *uri;      /* uri: path and query, as it was sent */
 	struct curl_slist *headers;
 	struct buf body;
-	char id[128];            /* X-Request-Id; "" before it is complete */
-	struct asked wanted;
 	bool too_large;
 	bool unclear;            /* where it ends: the connection closes */
 
 	/* Upstream. */
 	struct attempt *attempt; /* the last, those before it behind; or NULL */
 	struct buf asked;        /* its body, where it is not the request's */
+	/* A plain request that is asked as a stream: then uri and body are
+	 * that stream's, and these what was sent. */
+	bool joins;
+	struct buf plain_uri, plain_body;
+	struct join join;
+	uint64_t joined_bytes;
 	bool again;              /* the next one asks this */
+	bool anew;               /* ... as if it were the first */
 
 	/* The answer. */
 	int status;              /* 0: not known */
@@ -66,6 +66,9 @@ struct exchange {
 	bool broken;             /* over, and its end is missing */
 	bool gone;               /* nobody is there to read it */
 	bool queued;             /* the client has its head */
+	struct buf note;         /* what ended a choice, or nothing */
+	bool trailers;           /* the client takes them */
+	void *told;              /* the server's answer to it, or NULL */
 	struct guard_file *tee;  /* gets what is watched, or NULL */
 	char tee_name[48];       /* ours in it */
 };
@@ -97,10 +100,7 @@ void exchange_stop(struct exchange *ex, CURLM *multi);
  */
 void exchange_again(struct exchange *ex, const struct buf *body);
 
-/* Answers it here. */
-void exchange_answer(struct exchange *ex, int status, const char *type,
-		     const struct buf *body);
-/* ... with an error, as JSON. */
+/* Answers with an error of our own, as JSON. */
 void exchange_refuse(struct exchange *ex, int status, const char *message);
 
 /* Copies up to max bytes of the answer to the client; 0: none are there. */
@@ -108,6 +108,11 @@ size_t exchange_read(struct exchange *ex, char *to, size_t max);
 /* Goes on with a paused transfer when there is room again. */
 void exchange_unpause(struct exchange *ex);
 
+/* Path and query, as they were sent. */
+const char *exchange_uri(struct exchange *ex);
+/* Did a model's answer pass that nobody could look at, because it was no
+ * stream? */
+bool exchange_is_unwatched(const struct exchange *ex);
 /* Of the last attempt; NULL: it is not watched, or there is none. */
 const struct watch *exchange_watch(const struct exchange *ex);
 /* What is wrong with what upstream said, or why it can't be asked; NULL, "". */

@@ -52,8 +52,7 @@ bool headers_have(const struct curl_slist *list, const char *name)
 	return false;
 }
 
-/* Is the name in a list as "close, X-Thing"? */
-static bool is_listed(const char *name, size_t len, const char *list)
+bool header_is_listed(const char *name, size_t len, const char *list)
 {
 	while (list && *list) {
 		size_t n;
@@ -78,5 +77,5 @@ bool header_is_hop(const char *name, size_t len, const char *connection)
 	for (size_t i = 0; i < ARRAY_LEN(hop); i++)
 		if (header_is(name, len, hop[i]))
 			return true;
-	return is_listed(name, len, connection);
+	return header_is_listed(name, len, connection);
 }

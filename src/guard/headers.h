@@ -24,6 +24,9 @@ bool headers_have(const struct curl_slist *list, const char *name);
  * Connection header beside it, or NULL. */
 bool header_is_hop(const char *name, size_t len, const char *connection);
 
+/* Is name[0..len) in a list as "close, X-Thing"? NULL is empty. */
+bool header_is_listed(const char *name, size_t len, const char *list);
+
 /* Is name[0..len) this name? */
 bool header_is(const char *name, size_t len, const char *other);
 

@@ -27,6 +27,8 @@ enum {
 	PROXY_ANSWER_HEAD_MAX_BYTES = 32 * 1024, /* from upstream: 502 */
 	/* An answer that its client has not read: upstream pauses. */
 	PROXY_BUFFER_BYTES = 256 * 1024,
+	/* Bytes of a stream that is joined to a plain answer: 502. */
+	PROXY_JOIN_MAX_BYTES = 512 * 1024 * 1024,
 	PROXY_CONNECT_S = 10,
 	PROXY_GRACE_MS = 3000, /* for open streams, when told to end */
 };
@@ -36,11 +38,11 @@ struct proxy_opts {
 	const char *listen;         /* "127.0.0.1:8081", "[::1]:0", "8081" */
 	const char *upstream;       /* "http://127.0.0.1:8080" */
 	const char *finish_reason;  /* of a stopped answer; "": "stop" */
+	bool as_asked;              /* what is asked plain passes unwatched */
 	struct client_limits limits;
 	uint32_t stall_s;           /* of a client that does not read */
 	uint64_t body_max_bytes;    /* of a request: 413 */
 	const char *allow_host;     /* listen_knows() */
-	bool open_metrics;          /* /lilscope/metrics is for everybody */
 	const char *report;         /* JSON lines; "-": err; NULL or "" */
 	const char *tee;            /* a file that gets all streams as one
 				       native trace; NULL or "" */

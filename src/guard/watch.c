@@ -15,6 +15,7 @@
 #include "dialect/eventstream.h"
 #include "dialect/feed.h"
 #include "dialect/format.h"
+#include "dialect/join.h"
 #include "guard/shadow.h"
 #include "system/clock.h"
 #include "trace/native.h"
@@ -73,6 +74,8 @@ struct watch {
 	struct err blind;
 	struct buf lines;   /* for the tee */
 	struct buf record;  /* the last one, for watch_finish() */
+	struct json json;   /* scratch */
+	struct join join;   /* of all, where an end is made from it */
 };
 
 /* --- the rule ----------------------------------------------------------- */
@@ -255,6 +258,9 @@ static void sink_record(void *ctx, const char *json, size_t n)
 	buf_clear(&w->record);
 	if (n <= WATCH_KEPT_BYTES)
 		buf_append(&w->record, json, n);
+	if (watch_format(w)->finish_whole &&
+	    json_read(&w->json, json, n, false, NULL))
+		join_record(&w->join, json_root(&w->json));
 }
 
 /* --- the way of the bytes ----------------------------------------------- */
@@ -299,6 +305,8 @@ void watch_free(struct watch *w)
 	shadow_free(w->shadow);
 	buf_release(&w->lines);
 	buf_release(&w->record);
+	json_release(&w->json);
+	join_release(&w->join);
 	buf_release(&w->unpacked);
 	unpack_free(w->unpack);
 	mem_free(w->open);
@@ -563,6 +571,7 @@ void watch_finish(const struct watch *w, const struct watch_stop *stop,
 		.choice = stop->ended ? FORMAT_NO_CHOICE :
 					w->hits[stop->i_hit].choice,
 		.last = stop->last,
+		.answer = w->join.answer,
 	};
 
 	watch_note(w, stop->i_hit, &note);

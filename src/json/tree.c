@@ -172,6 +172,12 @@ struct tree *tree_have(struct tree *object, const char *key,
 				      tree_set(object, key, tree_new(type));
 }
 
+struct tree *tree_object(struct tree *t)
+{
+	become(t, tree_new(JSON_OBJECT));
+	return t;
+}
+
 void tree_drop(struct tree *object, const char *key)
 {
 	size_t n = strlen(key);
@@ -247,8 +253,8 @@ static void merge_elements(struct tree *to, struct json_value from,
 	}
 }
 
-static void merge_member(struct tree *to, struct json_value v,
-			 const char *const *grows)
+void tree_merge_member(struct tree *to, struct json_value v,
+		       const char *const *grows)
 {
 	size_t n, len = 0;
 	const char *key = json_key(v, &n);
@@ -273,7 +279,7 @@ void tree_merge(struct tree *to, struct json_value from,
 		const char *const *grows)
 {
 	for (struct json_value v = json_first(from); v.doc; v = json_next(v))
-		merge_member(to, v, grows);
+		tree_merge_member(to, v, grows);
 }
 
 /* --- writing ------------------------------------------------------------ */

@@ -46,6 +46,9 @@ struct tree *tree_set_number(struct tree *object, const char *key, uint64_t n);
 struct tree *tree_have(struct tree *object, const char *key,
 		       enum json_type type);
 
+/* An empty object, whatever it was. Returns it. */
+struct tree *tree_object(struct tree *t);
+
 /* Takes the member away, if it is there. */
 void tree_drop(struct tree *object, const char *key);
 
@@ -67,6 +70,10 @@ bool tree_is(const struct tree *t, const char *text);
  */
 void tree_merge(struct tree *to, struct json_value from,
 		const char *const *grows);
+
+/* The same with one member. */
+void tree_merge_member(struct tree *to, struct json_value member,
+		       const char *const *grows);
 
 /* Appends it as JSON; nothing as null. */
 void tree_put(struct buf *out, const struct tree *t);

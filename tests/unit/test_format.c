@@ -14,7 +14,7 @@
 #include <string.h>
 
 #include "dialect/eventstream.h"
-#include "dialect/format.h"
+#include "dialect/join.h"
 #include "input/ask.h"
 
 #define HOST "http://h:1"
@@ -202,6 +202,20 @@ static const struct ending {
 	  "{\"model\":\"m\",\"created_at\":\"2026-01-31T09:00:00Z\","
 	  "\"response\":\"Hi\",\"done\":false}", "\n", "no JSON", 1,
 	  "\"created_at\":\"2026-01-31T09:00:00Z\",\"response\":\"\"" },
+	{ "responses",
+	  "data: {\"type\":\"response.created\",\"response\":{\"id\":\"r\","
+	  "\"object\":\"response\",\"status\":\"in_progress\",\"output\":[]},"
+	  "\"sequence_number\":0}\n\n"
+	  "data: {\"type\":\"response.output_item.added\",\"output_index\":0,"
+	  "\"item\":{\"type\":\"message\",\"id\":\"i\",\"role\":\"assistant\","
+	  "\"content\":[]},\"sequence_number\":1}\n\n", "data: ",
+	  "{\"type\":\"response.output_text.delta\",\"item_id\":\"i\","
+	  "\"output_index\":0,\"content_index\":0,\"delta\":\"Hi\","
+	  "\"sequence_number\":2}", "\n\n", "", 1,
+	  "event: response.output_text.done\ndata: {\"output_index\":0,"
+	  "\"item_id\":\"i\",\"content_index\":0,\"text\":\"Hi\","
+	  "\"logprobs\":[],\"type\":\"response.output_text.done\","
+	  "\"sequence_number\":3}\n\nevent: response.content_part.done\n" },
 	{ "anthropic",
 	  "data: {\"type\":\"message_start\",\"message\":{\"id\":\"x\"}}\n\n",
 	  "data: ",
@@ -335,10 +349,18 @@ static void check_ending(const struct ending *e)
 		.text = "Hi",
 		.text_len = 2,
 	};
+	struct join join = { 0 };
 	char finish[64];
 
 	buf_puts(&record, e->last);
 	buf_puts(&request, e->request);
+	if (e->before) {
+		join_bytes(&join, e->head, strlen(e->head));
+		buf_printf(&got, "%s%s%s", e->before, e->last, e->after);
+		join_bytes(&join, got.data, got.len);
+		buf_clear(&got);
+		ending.answer = join.answer;
+	}
 	for (ending.choice = 0; ending.choice < e->n; ending.choice++) {
 		ending.last = ending.choice + 1 == e->n;
 		format_finish(f, &record, &request, &ending, &end);
@@ -360,6 +382,7 @@ static void check_ending(const struct ending *e)
 	    count(got.data, "\n  ") != e->n ||
 	    !strstr(got.data, ", skipped 0\n"))
 		fail_msg("%s%s", stream.data, got.data);
+	join_release(&join);
 	buf_release(&record);
 	buf_release(&request);
 	buf_release(&end);

@@ -39,9 +39,9 @@ struct guard_settings {
 	const char *report, *tee;      /* files */
 	const char *listen, *upstream; /* HOST:PORT, a URL */
 	const char *finish_reason;     /* a word */
+	bool as_asked;
 	const char *exec;              /* words */
 	const char *allow_host;        /* a list with commas */
-	bool open_metrics;
 	struct client_limits limits;
 	uint32_t stall_s, body_mib, memory_mib;
 };
