@@ -37,7 +37,9 @@ dist_samplemodel_DATA = \
 dist_doc_DATA = \
 	samples/docs/experiment.md \
 	samples/docs/many.md \
-	samples/docs/measurements.md
+	samples/docs/measurements.md \
+	samples/docs/rules.svg \
+	samples/docs/rules-corpus.svg
 EXTRA_DIST += samples/screen.svg samples/screen.script \
 	samples/demo.svg samples/demo.script
 
