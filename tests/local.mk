@@ -42,6 +42,7 @@ measure_tests = \
 	tests/unit/test_guardian \
 	tests/unit/test_coder \
 	tests/unit/test_bound \
+	tests/unit/test_onset \
 	tests/unit/test_rival \
 	tests/unit/test_rival_words \
 	tests/unit/test_rule \
@@ -53,6 +54,8 @@ endif
 EXTRA_DIST += tests/unit/gpl-3.txt.zst
 tests_unit_test_bound_SOURCES = tests/unit/test_bound.c \
 	tests/unit/naive_lz77.c tests/unit/naive_lz77.h
+tests_unit_test_onset_SOURCES = tests/unit/test_onset.c \
+	tests/bench/onset.c tests/bench/onset.h
 tests_unit_test_zl77_SOURCES = tests/unit/test_zl77.c \
 	tests/unit/naive_lz77.c tests/unit/naive_lz77.h
 
@@ -358,13 +361,27 @@ bench-lz77: tests/bench/bench_lz77
 	@LILSCOPE_DATA="$${LILSCOPE_DATA:-$(top_srcdir)/../shared/data}" \
 		tests/bench/bench_lz77 $(LZ77_BENCH_FILES)
 
-# Every stop rule on the real data (LILSCOPE_DATA): a table.
+# Every stop rule on the real data (LILSCOPE_DATA), and on a corpus that
+# tests/bench/corpus.py made (LILSCOPE_CORPUS, a folder): tables, and curves
+# of each rule's threshold in RULES_SVG.
 EXTRA_DIST += tests/bench/rules.py
+EXTRA_PROGRAMS += tests/bench/bench_rules
+tests_bench_bench_rules_SOURCES = tests/bench/bench_rules.c \
+	tests/bench/onset.c tests/bench/onset.h \
+	tests/bench/rules_svg.c tests/bench/rules_svg.h
+tests_bench_bench_rules_LDADD = libengine.a $(ENGINE_LIBS)
 .PHONY: bench-rules
-bench-rules: all
-	$(PYTHON3) $(srcdir)/tests/bench/rules.py \
-		'$(abs_top_builddir)/lilscope' \
-		"$${LILSCOPE_DATA:-$(top_srcdir)/../shared/data}"
+bench-rules: all tests/bench/bench_rules
+	@$(PYTHON3) $(srcdir)/tests/bench/rules.py \
+		"$${LILSCOPE_DATA:-$(top_srcdir)/../shared/data}" \
+		| tests/bench/bench_rules $${RULES_SVG:+-o $$RULES_SVG} \
+			-t 'recorded reasoning' -
+	@if test -d "$${LILSCOPE_CORPUS:-none}"; then \
+		tests/bench/bench_rules \
+			$${RULES_SVG:+-o $${RULES_SVG%.svg}-corpus.svg} \
+			-t 'the corpus, unseen' \
+			"$$LILSCOPE_CORPUS/unseen.jsonl"; \
+	else echo "no corpus (LILSCOPE_CORPUS): skipped"; fi
 
 # What people see: parts of the screens, and whole screens beside
 # tests/screens/*.txt (LILSCOPE_UPDATE=1 writes them anew).

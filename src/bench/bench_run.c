@@ -9,7 +9,7 @@
 
 #include "base/base64.h"
 
-enum { LONG_BYTES = 1 << 30 };
+enum { LONG_BYTES = 1 << 30, BYTE_BITS = 8 };
 
 const char *bench_stop_name(enum bench_stop stop)
 {
@@ -119,6 +119,7 @@ void bench_run_measure(struct bench_run *run, const struct meter_opts *opts)
 	}
 	run->right = bench_run_right(run, run->n_tokens);
 	run->rho = run->n_tokens ? meter_point(m, run->n_tokens).rho : NAN;
+	run->bytes = (double)lz77_code_bits(meter_lz77(m)) / BYTE_BITS;
 	take_stops(run, m);
 	meter_free(m);
 }
@@ -219,6 +220,7 @@ void bench_run_put(const struct bench_run *run, const struct meter_opts *opts,
 	put_number(out, "kv_held_bytes", run->kv_held);
 	put_number(out, "kv_read_bytes", run->kv_read);
 	put_number(out, "rho", run->rho);
+	put_number(out, "information_bytes", run->bytes);
 	put_stops(run, opts, out);
 	for (int i = 0; i < BENCH_THENS; i++)
 		if (run->after[i].policy[0])

@@ -66,6 +66,7 @@ struct bench_run {
 	/* Worked out by bench_run_measure(). */
 	bool right;
 	double rho;
+	double bytes; /* of its lz77 code: what it tells */
 	uint32_t stops[BENCH_LENGTH]; /* tokens that stay, or RULE_NEVER */
 };
 

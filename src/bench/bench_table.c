@@ -213,12 +213,14 @@ static void fill_means(struct bench_cell *cell, const struct group *g)
 		cell->kv_held += run->kv_held / n;
 		cell->kv_read += run->kv_read / n;
 		cell->rho += run->rho / n;
+		cell->bytes += run->bytes / n;
 		if (run->n_tokens > 1) {
 			steps += run->n_tokens - 1;
 			stepping += run->jct_s - run->ttft_s;
 		}
 	}
 	cell->tbt_s = ratio(stepping, steps);
+	cell->bytes_per_token = ratio(cell->bytes, cell->tokens);
 	cell->tokens_p90 = p90(g);
 	cell->collapsed = cell->accuracy < BENCH_COLLAPSED;
 }

@@ -66,6 +66,8 @@ struct bench_cell {
 	double ttft_s, tbt_s, jct_s;
 	double kv_held, kv_read; /* bytes, a token's mean */
 	double rho;
+	double bytes;           /* of lz77 code, mean of a run */
+	double bytes_per_token; /* of all runs together */
 	struct bench_effect stops[BENCH_STOPS];
 	double cap_tokens; /* of BENCH_LENGTH */
 	/* Runs that guardian would end go on in another way. */

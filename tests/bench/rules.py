@@ -1,12 +1,11 @@
 #!/usr/bin/env python3
-"""Every stop rule on every recorded generation: what it stopped, what it
-should not have stopped, and whether the answer was there already.
+"""Every recorded generation as a JSON line for bench_rules: what it is, and
+where its right answer stands.
 
-	rules.py [LILSCOPE [DATA]]
+	rules.py [DATA]
 
-LILSCOPE is the program (default ./lilscope), DATA the directory of the real
-data (default $LILSCOPE_DATA or ../shared/data). Numbers come from `lilscope
-analyze --json`; what a generation is comes from the data itself:
+DATA is the directory of the real data (default $LILSCOPE_DATA or
+../shared/data). What a generation is comes from the data itself:
 
 loop    Ended by its token limit, or recorded as a loop, and looping at the
         end: at least 0.9 of the last third (3,000 bytes at most) lies in
@@ -16,26 +15,18 @@ healthy Ended by itself, and was not looping when it did. A stop there is a
 other   The rest: cut by a limit in the midst of thinking, or a loop that
         found its own end. Stops there are counted apart.
 
-An answer is kept if the run was graded right and its answer stands in the
-text before the stop, lost if only after it.
+answer_at is the byte behind the first place of the right answer, of runs that
+were graded right: a stop before it loses the answer.
 """
 import gzip
 import json
 import os
 import re
-import subprocess
 import sys
 
 SHARE_LOOP = 0.9
 GRAM_BYTES = 60
 TAIL_BYTES = 3000
-MIN_TOKENS = 250  # below, no rule with a window can fire
-GUARDIANS = [("guardian lz77", ["--coder", "lz77"]),
-             ("guardian deflate", ["--coder", "deflate"]),
-             ("guardian zstd", ["--coder", "zstd"]),
-             ("guardian lz77, patience 2",
-              ["--coder", "lz77", "--patience", "2"])]
-NAMED = ["guardian deflate", "guardian lz77", "adaptive"]  # told one by one
 
 
 class Generation:
@@ -43,10 +34,7 @@ class Generation:
 
     def __init__(self, group, text, ended, right=False, answer=None):
         self.group, self.text, self.ended = group, text, ended
-        self.record = None     # its place in the file
         self.right, self.answer = right, answer
-        self.answer_at = None  # token after which the answer stands there
-        self.report = {}       # rule -> row of "rules", with "tokens"
 
     def label(self):
         looping = share_repeated(self.text.encode(errors="replace"))
@@ -138,118 +126,33 @@ SETS = [("traces/rkv_aime24/aime24_00-14.jsonl", load_rkv),
         ("streams/lm_eval/samples_math_perturbed_full.jsonl", load_lm_eval)]
 
 
-def analyze(program, options, files, feed=None):
-    """One object a generation."""
-    done = subprocess.run([program, "analyze", "--json"] + options + files,
-                          input=feed, capture_output=True, text=True)
-    if done.returncode not in (0, 1):
-        print(done.stderr, file=sys.stderr)
-    return [json.loads(line) for line in done.stdout.splitlines()]
+def answer_at(g):
+    """The byte behind the right answer's first place; 0: not known."""
+    if not g.right or not g.answer:
+        return 0
+    pattern = re.escape(g.answer)
+    if not g.answer.startswith("\\boxed"):
+        pattern = r"(?<![\d.])" + pattern + r"(?![\d]|\.\d)"
+    hit = re.search(pattern, g.text)
+    return len(g.text[:hit.end()].encode(errors="replace")) if hit else 0
 
 
-def attach(found, rows, suffix):
-    """The rows of one call to the generations; returns how many matched."""
-    n = 0
-    for row in rows:
-        generation = found.get(row.get("record"))
-        if not generation or row["tokens"] < MIN_TOKENS:
-            continue
-        n += 1
-        for rule in row["rules"]:
-            name = suffix if rule["rule"] == "guardian" else rule["rule"]
-            generation.report.setdefault(name, dict(rule,
-                                                    tokens=row["tokens"]))
-    return n
-
-
-def find_answers(program, generations):
-    """Counts the tokens up to the answer, by the program itself."""
-    asked, feed = [], []
-    for g in generations:
-        if not g.right or not g.answer:
-            continue
-        pattern = re.escape(g.answer)
-        if not g.answer.startswith("\\boxed"):
-            pattern = r"(?<![\d.])" + pattern + r"(?![\d]|\.\d)"
-        hit = re.search(pattern, g.text)
-        if hit:
-            asked.append(g)
-            feed.append(json.dumps({"text": g.text[:hit.end()]}))
-    if feed:
-        rows = analyze(program, [], ["-"], "\n".join(feed) + "\n")
-        for g, row in zip(asked, rows):
-            g.answer_at = row["tokens"]
-
-
-def collect(program, data):
-    generations = []
+def main():
+    data = sys.argv[1] if len(sys.argv) > 1 else os.environ.get(
+        "LILSCOPE_DATA", "../shared/data")
+    found = False
     for path, load in SETS:
         path = os.path.join(data, path)
         if not os.path.exists(path):
             continue
-        found = dict(load(path))
-        for record, generation in found.items():
-            generation.record = record
-        for name, options in GUARDIANS:
-            n = attach(found, analyze(program, options, [path]), name)
-        print(f"{os.path.basename(path)}: {n} generations of "
-              f"{MIN_TOKENS} tokens or more", file=sys.stderr)
-        generations += [g for g in found.values() if g.report]
-    return generations
-
-
-def tally(generations, rule):
-    t = dict(loop=0, healthy=0, other=0, saved=0, after=0, kept=0, lost=0)
-    for g in generations:
-        row = g.report[rule]
-        if not row["fired"]:
-            continue
-        t[g.kind] += 1
-        t["saved"] += row["tokens_after"]
-        t["after"] += row["tokens_after"] if g.kind == "loop" else 0
-        if g.right and g.answer_at:
-            t["kept" if g.answer_at <= row["at_token"] else "lost"] += 1
-    return t
-
-
-def main():
-    program = sys.argv[1] if len(sys.argv) > 1 else "./lilscope"
-    data = sys.argv[2] if len(sys.argv) > 2 else os.environ.get(
-        "LILSCOPE_DATA", "../shared/data")
-    generations = collect(program, data)
-    if not generations:
-        print(f"no real data in {data}: skipped")
-        return
-    for g in generations:
-        g.kind = g.label()
-    find_answers(program, [g for g in generations
-                           if any(r["fired"] for r in g.report.values())])
-    n = {kind: sum(g.kind == kind for g in generations)
-         for kind in ("loop", "healthy", "other")}
-    tokens = sum(next(iter(g.report.values()))["tokens"]
-                 for g in generations if g.kind == "loop")
-    print(f"{len(generations)} generations of {MIN_TOKENS} tokens or more: "
-          f"{n['loop']} loops ({tokens} tokens), {n['healthy']} healthy, "
-          f"{n['other']} other\n")
-    print("| rule | loops stopped | false stops | other stops | "
-          "tokens saved in loops | answers kept | lost |")
-    print("|---|---:|---:|---:|---:|---:|---:|")
-    for rule in sorted(generations[0].report,
-                       key=lambda name: (name != "adaptive",
-                                         not name.startswith("guardian"))):
-        t = tally(generations, rule)
-        print(f"| {rule} | {t['loop']} / {n['loop']} | {t['healthy']} | "
-              f"{t['other']} | {t['after']} "
-              f"({100 * t['after'] / max(tokens, 1):.0f} %) | "
-              f"{t['kept']} | {t['lost']} |")
-    print("\nFalse stops, and what followed:")
-    for rule in NAMED:
-        for g in generations:
-            row = g.report[rule]
-            if g.kind == "healthy" and row["fired"]:
-                print(f"  {rule}: {g.group} {g.record} at "
-                      f"{row['at_token']} of {row['tokens']}, resumed at "
-                      f"{row['resumed_at']}")
+        found = True
+        for record, g in dict(load(path)).items():
+            text = g.text.encode(errors="replace").decode()
+            print(json.dumps({"source": g.group, "id": record,
+                              "kind": g.label(), "text": text,
+                              "answer_at": answer_at(g)}))
+    if not found:
+        print(f"no real data in {data}: skipped", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -180,12 +180,25 @@ static void append_words(struct buf *out, const char *words, int times)
 }
 
 /* Ten runs in a cell whose guardian fires where we know. */
+static double told_bytes(const char *text)
+{
+	struct lz77 *z = lz77_new(LZ77_BYTES, 8);
+	double bytes;
+
+	for (; *text; text++)
+		lz77_push(z, (unsigned char)*text);
+	bytes = (double)lz77_code_bits(z) / 8;
+	lz77_free(z);
+	return bytes;
+}
+
 static void a_cell(void **state)
 {
 	struct buf looping = { 0 };
 	struct bench_run runs[4];
 	struct bench_table t = { .meter = meter };
 	const struct bench_cell *c;
+	double told;
 	uint32_t at;
 
 	(void)state;
@@ -220,6 +233,11 @@ static void a_cell(void **state)
 			 (80.0 - at) / 80) < 1e-9);
 	assert_true(fabs(c->stops[BENCH_GUARDIAN].saved_wrong) < 1e-9);
 	assert_true(fabs(c->stops[BENCH_GUARDIAN].change) < 1e-9);
+	/* the loop writes more and says less */
+	told = told_bytes(runs[1].text) + told_bytes(runs[2].text);
+	assert_true(fabs(c->bytes - told / 2) < 1e-9);
+	assert_true(fabs(c->bytes_per_token - told / 86) < 1e-9);
+	assert_true(c->bytes_per_token < t.cells[0].bytes_per_token / 2);
 	/* first answers: 4 of 80 and 4 of 6 tokens stay */
 	assert_true(fabs(c->stops[BENCH_FIRST].saved - 78.0 / 86) < 1e-9);
 	/* the cap keeps what guardian keeps: at of 80, 6 of 6 */

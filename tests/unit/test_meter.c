@@ -87,25 +87,26 @@ static void same(const struct meter *a, const struct meter *b)
 }
 
 static const struct meter_opts variants[] = {
-	{ .symbols = METER_BYTES, .rule = { 250, 20, 1, 0 },
+	{ .symbols = METER_BYTES, .rule = { 250, 20, 1, 0, 0 },
 	  .rules = RULES_ALL },
-	{ .symbols = METER_BYTES, .rule = { 100, 40, 2, 0 },
+	{ .symbols = METER_BYTES, .rule = { 100, 40, 2, 0, 0 },
 	  .rules = RULES_ALL },
-	{ .symbols = METER_BYTES, .rule = { 250, 20, 1, 0 }, .ls = 6,
+	{ .symbols = METER_BYTES, .rule = { 250, 20, 1, 0, 0 }, .ls = 6,
 	  .rules = RULES_ALL },
-	{ .symbols = METER_BYTES, .rule = { 250, 20, 1, 0 }, .integer_lc = true,
+	{ .symbols = METER_BYTES, .rule = { 250, 20, 1, 0, 0 },
+	  .integer_lc = true,
 	  .alphabet = 128, .rules = RULES_ALL },
-	{ .symbols = METER_BYTES, .rule = { 250, 20, 1, CODER_DEFLATE },
+	{ .symbols = METER_BYTES, .rule = { 250, 20, 1, CODER_DEFLATE, 0 },
 	  .rules = RULES_ALL },
-	{ .symbols = METER_BYTES, .rule = { 50, 20, 1, CODER_DEFLATE },
+	{ .symbols = METER_BYTES, .rule = { 50, 20, 1, CODER_DEFLATE, 0 },
 	  .rules = RULES_ALL },
-	{ .symbols = METER_BYTES, .rule = { 250, 20, 1, CODER_ZSTD },
+	{ .symbols = METER_BYTES, .rule = { 250, 20, 1, CODER_ZSTD, 0 },
 	  .rules = RULES_ALL },
-	{ .symbols = METER_TOKENS, .rule = { 250, 20, 1, 0 }, .alphabet = 64,
+	{ .symbols = METER_TOKENS, .rule = { 250, 20, 1, 0, 0 }, .alphabet = 64,
 	  .rules = RULES_ALL },
-	{ .symbols = METER_TOKENS, .rule = { 250, 20, 1, CODER_DEFLATE_IDS },
+	{ .symbols = METER_TOKENS, .rule = { 250, 20, 1, CODER_DEFLATE_IDS, 0 },
 	  .alphabet = 64 },
-	{ .symbols = METER_TOKENS, .rule = { 250, 20, 1, CODER_ZSTD_IDS },
+	{ .symbols = METER_TOKENS, .rule = { 250, 20, 1, CODER_ZSTD_IDS, 0 },
 	  .alphabet = 64, .rules = RULES_ALL },
 };
 
@@ -189,7 +190,7 @@ static void the_coder_is_heard(void **state)
 	(void)state;
 	for (int kind = CODER_LZ77 + 1; kind < CODER_KINDS; kind++) {
 		struct meter_opts opts = { .symbols = METER_BYTES,
-					   .rule = { F, 20, 1, kind } };
+					   .rule = { F, 20, 1, kind, 0 } };
 		struct coder *c = coder_new((enum coder_kind)kind);
 		struct meter *m = meter_new(&opts);
 		double before = 0;
