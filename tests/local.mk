@@ -207,6 +207,7 @@ reading_tests = \
 	tests/unit/test_file \
 	tests/unit/test_format \
 	tests/unit/test_indexer \
+	tests/unit/test_join \
 	tests/unit/test_json \
 	tests/unit/test_memory \
 	tests/unit/test_native \
@@ -242,10 +243,11 @@ tests_unit_test_sse_SOURCES = tests/unit/test_sse.c \
 	tests/unit/naive_sse.c tests/unit/naive_sse.h
 tests_unit_test_utf8_SOURCES = tests/unit/test_utf8.c \
 	tests/unit/naive_utf8.c tests/unit/naive_utf8.h
-FUZZ_NAMES += feed indexer json native sse unpack utf8
+FUZZ_NAMES += feed indexer join json native sse unpack utf8
 fuzz_replays += \
 	tests/fuzz/replay_feed \
 	tests/fuzz/replay_indexer \
+	tests/fuzz/replay_join \
 	tests/fuzz/replay_json \
 	tests/fuzz/replay_native \
 	tests/fuzz/replay_sse \
@@ -253,6 +255,7 @@ fuzz_replays += \
 	tests/fuzz/replay_utf8
 tests_fuzz_replay_feed_SOURCES = tests/fuzz/fuzz_feed.c $(FUZZ_REPLAY)
 tests_fuzz_replay_indexer_SOURCES = tests/fuzz/fuzz_indexer.c $(FUZZ_REPLAY)
+tests_fuzz_replay_join_SOURCES = tests/fuzz/fuzz_join.c $(FUZZ_REPLAY)
 tests_fuzz_replay_json_SOURCES = tests/fuzz/fuzz_json.c $(FUZZ_REPLAY)
 tests_fuzz_replay_native_SOURCES = tests/fuzz/fuzz_native.c $(FUZZ_REPLAY)
 tests_fuzz_replay_sse_SOURCES = tests/fuzz/fuzz_sse.c $(FUZZ_REPLAY)

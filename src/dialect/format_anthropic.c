@@ -219,8 +219,6 @@ static void join_anthropic(struct join *j, struct json_value v)
 		j->answer = tree_of(json_get(v, "message"));
 	}
 	answer = join_answer(j, JSON_OBJECT);
-	if (answer->type != JSON_OBJECT)
-		return;
 	content = tree_have(answer, "content", JSON_ARRAY);
 	if (json_text_is(type, "content_block_start"))
 		tree_merge(join_slot(content, i), json_get(v, "content_block"),
@@ -233,10 +231,11 @@ static void join_anthropic(struct join *j, struct json_value v)
 
 static void joined_anthropic(struct join *j)
 {
-	struct tree *block = tree_have(j->answer, "content", JSON_ARRAY)->first;
+	struct tree *content = tree_have(join_answer(j, JSON_OBJECT),
+					 "content", JSON_ARRAY);
 
-	for (; block; block = block->next)
-		close_block(block);
+	for (struct tree *b = content->first; b; b = b->next)
+		close_block(b);
 }
 
 static const struct format_ask asks_anthropic[] = {

@@ -282,15 +282,6 @@ static bool is_event(struct json_value v, const char *name)
 	       memcmp(type + at, name, len - at) == 0;
 }
 
-static struct tree *output_of(struct join *j)
-{
-	struct tree *answer = join_answer(j, JSON_OBJECT);
-
-	if (answer->type != JSON_OBJECT)
-		tree_object(answer);
-	return tree_have(answer, "output", JSON_ARRAY);
-}
-
 /* The last event has all of it once more, if it is as it should be. */
 static void join_response(struct join *j, struct json_value response)
 {
@@ -325,7 +316,7 @@ static void join_event(struct tree *item, struct json_value v)
 
 	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
 		if (is_event(v, parts[i]))
-			tree_merge(tree_object(part_of(item, v)),
+			tree_merge(tree_become(part_of(item, v), JSON_OBJECT),
 				   json_get(v, "part"), no_grows);
 	for (size_t i = 0; i < ARRAY_LEN(grown); i++)
 		if (is_event(v, grown[i].delta))
@@ -348,10 +339,12 @@ static void join_responses(struct join *j, struct json_value v)
 		join_response(j, json_get(v, "response"));
 	if (!i.doc)
 		return;
-	item = join_slot(output_of(j), i);
+	item = join_slot(tree_have(join_answer(j, JSON_OBJECT), "output",
+				   JSON_ARRAY), i);
 	if (is_event(v, "output_item.added") ||
 	    is_event(v, "output_item.done"))
-		tree_merge(tree_object(item), json_get(v, "item"), no_grows);
+		tree_merge(tree_become(item, JSON_OBJECT),
+			   json_get(v, "item"), no_grows);
 	else
 		join_event(item, v);
 }
@@ -460,7 +453,7 @@ static void finish_responses(const struct format_ending *e, struct buf *out)
 	struct tree *output, *event = tree_new(JSON_OBJECT);
 
 	if (response->type != JSON_OBJECT)
-		tree_object(response);
+		tree_become(response, JSON_OBJECT);
 	output = tree_have(response, "output", JSON_ARRAY);
 	if (i.doc && !is_event(e->record, "output_item.done"))
 		end_item(&ev, join_slot(output, i), status);

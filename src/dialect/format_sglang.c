@@ -245,7 +245,7 @@ static void put_end(const struct format_ending *e, struct buf *out)
 	const char *type = e->reason;
 
 	if (t->type != JSON_OBJECT)
-		tree_object(t);
+		tree_become(t, JSON_OBJECT);
 	json_text(json_get(e->record, "text"), &len);
 	if (len < e->text_len) {
 		tree_set_text(t, "text", "", 0);

@@ -93,6 +93,8 @@ struct tree *join_answer(struct join *j, enum json_type type)
 {
 	if (!j->answer)
 		j->answer = tree_new(type);
+	if (j->answer->type != type) /* a server said so */
+		tree_become(j->answer, type);
 	return j->answer;
 }
 
@@ -107,7 +109,7 @@ struct tree *join_choice(struct tree *array, struct json_value index)
 		c = tree_add(array, tree_new(JSON_OBJECT));
 	else if (c->type == JSON_OBJECT)
 		return c;
-	tree_set_number(tree_object(c), "index", i);
+	tree_set_number(tree_become(c, JSON_OBJECT), "index", i);
 	return c;
 }
 
@@ -136,7 +138,7 @@ struct tree *join_slot(struct tree *array, struct json_value i)
 
 	if (!c)
 		return tree_add(array, tree_new(JSON_OBJECT));
-	return c->type == JSON_OBJECT ? c : tree_object(c);
+	return c->type == JSON_OBJECT ? c : tree_become(c, JSON_OBJECT);
 }
 
 void join_single(struct join *j)

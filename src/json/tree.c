@@ -172,9 +172,9 @@ struct tree *tree_have(struct tree *object, const char *key,
 				      tree_set(object, key, tree_new(type));
 }
 
-struct tree *tree_object(struct tree *t)
+struct tree *tree_become(struct tree *t, enum json_type type)
 {
-	become(t, tree_new(JSON_OBJECT));
+	become(t, tree_new(type));
 	return t;
 }
 

@@ -46,8 +46,8 @@ struct tree *tree_set_number(struct tree *object, const char *key, uint64_t n);
 struct tree *tree_have(struct tree *object, const char *key,
 		       enum json_type type);
 
-/* An empty object, whatever it was. Returns it. */
-struct tree *tree_object(struct tree *t);
+/* Empty and of this type, whatever it was. Returns it. */
+struct tree *tree_become(struct tree *t, enum json_type type);
 
 /* Takes the member away, if it is there. */
 void tree_drop(struct tree *object, const char *key);
