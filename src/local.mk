@@ -177,7 +177,7 @@ libengine_a_SOURCES += \
 
 # The list of generations behind the screens.
 libengine_a_SOURCES += \
-	src/deck/deck.c src/deck/deck.h src/deck/deck_beside.c \
+	src/deck/deck.c src/deck/deck.h src/deck/deck_beside.c src/deck/deck_live.c \
 	src/deck/deck_load.c src/deck/deck_load.h \
 	src/deck/deck_state.c src/deck/deck_state.h
 

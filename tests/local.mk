@@ -348,6 +348,13 @@ bench-follow: all
 	@$(PYTHON3) $(srcdir)/tests/bench/follow.py \
 		'$(abs_top_builddir)/lilscope'
 
+# The list of 512 streams while they are written: what it takes of a core.
+EXTRA_DIST += tests/bench/list.py
+.PHONY: bench-list
+bench-list: all
+	@$(PYTHON3) $(srcdir)/tests/bench/list.py \
+		'$(abs_top_builddir)/lilscope'
+
 .PHONY: lint
 lint: all
 	@status=0; for lint in $(lint_tests); do \

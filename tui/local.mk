@@ -47,6 +47,7 @@ libtui_a_SOURCES += \
 	tui/view/compare.c tui/view/compare.h \
 	tui/view/explain.c tui/view/explain.h \
 	tui/view/lane.c tui/view/lane.h tui/view/list.c tui/view/list.h \
+	tui/view/list_column.c tui/view/list_column.h \
 	tui/view/map.c tui/view/map.h \
 	tui/view/map_again.c tui/view/map_again.h \
 	tui/view/map_draw.c tui/view/map_draw.h \

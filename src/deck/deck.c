@@ -6,6 +6,7 @@
  *	reading      the source that is being read: probe, then either
  *	               FEED_RECORDS  indexer: boundaries only
  *	               FEED_STREAM   feed: runs that grow and stay
+ *	live         runs that grow, round and round (deck_live.c)
  *	reporting    the next entry without a report: read again, measured,
  *	             reported, dropped
  *
@@ -69,6 +70,7 @@ void deck_free(struct deck *d)
 		shelf_release(&d->shelves[i]);
 	load_release(&d->loading);
 	mem_free(d->shelves);
+	mem_free(d->live);
 	mem_free(d->entries);
 	mem_free(d->runs);
 	mem_free(d->format);
@@ -158,9 +160,31 @@ static size_t add_entry(struct deck *d, struct entry entry)
 	return d->n++;
 }
 
+/* The beginning of a text in one line of whole characters. */
+static void first_words(char out[ENTRY_WORDS_BYTES], const char *text, size_t n)
+{
+	size_t used = 0, i = 0;
+
+	for (; i < n && used + 1 < ENTRY_WORDS_BYTES; i++) {
+		bool blank = (unsigned char)text[i] <= ' ';
+
+		if (!blank)
+			out[used++] = text[i];
+		else if (used && out[used - 1] != ' ')
+			out[used++] = ' ';
+	}
+	/* a character that is cut goes as a whole */
+	while (i < n && used && ((unsigned char)text[i] & 0xc0) == 0x80) {
+		used--;
+		i--;
+	}
+	out[used] = '\0';
+}
+
 /* Copies, no pointers: the run may be dropped right after. */
 static void fill_entry(struct entry *e, const struct run *run)
 {
+	const struct buf *prompt = &run->trace.prompt;
 	struct report r;
 	size_t i_rule;
 
@@ -183,6 +207,7 @@ static void fill_entry(struct entry *e, const struct run *run)
 		strncpy(e->finish, r.finish_reason, sizeof(e->finish) - 1);
 	if (r.label)
 		strncpy(e->label, r.label, sizeof(e->label) - 1);
+	first_words(e->words, prompt->data, prompt->len);
 }
 
 /* --- reading a stream: the feed's sink ---------------------------------- */
@@ -198,7 +223,9 @@ static struct run *stream_open(void *ctx)
 				 .state = ENTRY_OPEN,
 				 .i_source = (uint32_t)d->i_reading,
 				 .i_record = s->n_entered++,
+				 .began_us = now_us(),
 			 });
+	deck_live_add(d, i);
 	if (s->n_entered == 1)
 		s->first_entry = i;
 	d->runs[i] = run;
@@ -507,9 +534,12 @@ static void kept_step(struct deck *d, size_t i)
 {
 	struct run *run = d->runs[i];
 
+	uint32_t before = d->entries[i].fired_at;
+
 	if (!run_measure(run, DECK_MEASURE_TOKENS))
 		return;
 	fill_entry(&d->entries[i], run);
+	deck_live_fired(d, i, before);
 	entry_done(d, i, ENTRY_REPORTED);
 	meter_seal(run->meter);
 }
@@ -649,12 +679,15 @@ bool deck_work(struct deck *d, uint64_t budget_us)
 			continue;
 		if (deck_beside_step(d, DECK_MEASURE_TOKENS))
 			continue;
-		if (now < sight_until && sight_step(d) == STEP_MORE)
+		if (now < sight_until &&
+		    (sight_step(d) == STEP_MORE ||
+		     deck_sight_live_step(d, DECK_MEASURE_TOKENS)))
 			continue;
 		reading = read_step(d);
 		if (reading == STEP_MORE)
 			continue;
-		if (report_step(d) == STEP_MORE)
+		if (report_step(d) == STEP_MORE ||
+		    deck_live_step(d, DECK_MEASURE_TOKENS))
 			continue;
 		refresh_opened(d);
 		return false;

@@ -20,7 +20,8 @@
 
 #define DECK_NONE ((size_t)-1)
 
-enum { DECK_SIGHT_MAX = 256, DECK_POLL_MAX = 64, DECK_BESIDE_MAX = 64 };
+enum { DECK_SIGHT_MAX = 256, DECK_POLL_MAX = 64, DECK_BESIDE_MAX = 64,
+       ENTRY_WORDS_BYTES = 48 };
 
 enum entry_state {
 	ENTRY_INDEXED,  /* only its size is known */
@@ -29,7 +30,8 @@ enum entry_state {
 	ENTRY_BROKEN,   /* the record could not be read */
 };
 
-/* One row of the list: what stays when the run is dropped. */
+/* One row of the list: what stays when the run is dropped. While a run is open
+ * its numbers are those of the tokens measured so far. */
 struct entry {
 	enum entry_state state;
 	uint32_t i_source, i_sub;  /* generation within its record */
@@ -47,6 +49,14 @@ struct entry {
 	bool guessed;              /* the text is of a field that is a guess */
 	char finish[16];           /* finish reason, cut */
 	char label[16];
+	char words[ENTRY_WORDS_BYTES]; /* the first of its prompt, a line */
+
+	/* Of a run that grows: */
+	bool live;                 /* its tokens were written just now */
+	uint32_t came;             /* tokens that came, and when: the first, */
+	uint64_t began_us;         /* by now_us(), */
+	uint64_t came_us;          /* and the last */
+	uint32_t checks;           /* of Guardian that the row knows of */
 };
 
 struct deck;
@@ -138,5 +148,12 @@ const char *deck_trouble(const struct deck *d); /* first sentence, or "" */
 /* What happened to a followed file, last; "" for nothing. n_news counts. */
 const char *deck_news(const struct deck *d, size_t *n_news);
 size_t deck_n_sources(const struct deck *d);
+/* Streams are read as they are written: rows change while one looks on. */
+bool deck_is_live(const struct deck *d);
+/* Something comes that can't be had again: a pipe, or an answer. */
+bool deck_is_passing(const struct deck *d);
+/* The entry that reached its threshold last while it was written, and how many
+ * did; of 0 the entry means nothing. */
+size_t deck_alarm(const struct deck *d, size_t *n_alarms);
 
 #endif

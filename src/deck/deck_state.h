@@ -56,6 +56,11 @@ struct deck {
 	size_t held[DECK_BESIDE_MAX];    /* entries whose run was read for it */
 	size_t n_held;
 
+	size_t *live;            /* entries whose runs grow; deck_live.c */
+	size_t n_live, live_cap;
+	size_t i_live;           /* the next one's turn */
+	size_t alarm, n_alarms;  /* the last that reached Lil; how many did */
+
 	size_t i_report;         /* entries before it are reported */
 	struct load_list loading; /* generations of the record in work */
 	size_t loading_entry;    /* whose record that is */
@@ -71,5 +76,12 @@ struct run *deck_read_again(struct deck *d, size_t i, struct err *err);
 
 /* One step towards the runs beside the open one; true: there may be more. */
 bool deck_beside_step(struct deck *d, uint32_t max_tokens);
+
+/* Runs that grow: a new one; a step for those that are looked at, and for all
+ * (true: there may be more); the entry's threshold was `before`. */
+void deck_live_add(struct deck *d, size_t entry);
+bool deck_sight_live_step(struct deck *d, uint32_t max_tokens);
+bool deck_live_step(struct deck *d, uint32_t max_tokens);
+void deck_live_fired(struct deck *d, size_t entry, uint32_t before);
 
 #endif

@@ -123,6 +123,9 @@ static bool take_header(struct format_ctx *cx, struct json_value v,
 	gen = gens_open(cx->gens, key_of(v, key), 0, NULL);
 	gen->channel = CHANNEL_ANSWER;
 	facts = gen_facts(gen);
+	if (key[0])
+		facts_set(&facts->id, key);
+	get_fact(cx->gens, v, "id", "id_b64", &facts->id);
 	get_fact(cx->gens, v, "model", "model_b64", &facts->model);
 	get_fact(cx->gens, v, "policy", "policy_b64", &facts->policy);
 	get_fact(cx->gens, v, "gold", "gold_b64", &facts->gold);

@@ -125,11 +125,23 @@ void gens_close_some(struct gens *gs, bool all)
 			i++;
 }
 
+/* The key without the choice's number. */
+static void set_id(struct gen *gen)
+{
+	char id[GEN_KEY_MAX];
+
+	if (!gen->id_len)
+		return;
+	snprintf(id, sizeof(id), "%.*s", (int)gen->id_len, gen->key);
+	facts_set(&gen_facts(gen)->id, id);
+}
+
 void gens_rename(struct gens *gs, struct gen *gen, const char *key,
 		 size_t id_len)
 {
 	snprintf(gen->key, sizeof(gen->key), "%s", key);
 	gen->id_len = id_len;
+	set_id(gen);
 	gs->hashes[gen - gs->open] = hash_of(gen->key);
 }
 

@@ -43,6 +43,7 @@ void native_header(struct native_writer *w, struct buf *out,
 	*w = (struct native_writer){ .run = w->run };
 	buf_printf(out, "{\"lilscope\":%d", NATIVE_VERSION);
 	put_text(out, "run", w->run);
+	put_text(out, "id", facts->id);
 	put_text(out, "model", facts->model);
 	put_text(out, "policy", facts->policy);
 	put_count(out, "budget", facts->budget);

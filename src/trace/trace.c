@@ -43,6 +43,7 @@ static void facts_release(struct facts *f)
 {
 	mem_free(f->source);
 	mem_free(f->record);
+	mem_free(f->id);
 	mem_free(f->model);
 	mem_free(f->policy);
 	mem_free(f->finish_reason);

@@ -56,6 +56,7 @@ struct facts {
 	char *source;        /* file name, URL, "-" */
 	char *record;        /* where in the source: "7", "7.2", "sample 3" */
 	const char *dialect; /* row name of the dialect, static */
+	char *id;            /* of the request, as the server or we named it */
 	char *model;
 	char *policy;        /* sparse-attention policy, "dense" */
 	char *finish_reason;

@@ -165,7 +165,7 @@ void lil_command(struct lil *l, const char *command)
 
 void lil_quit(struct lil *l)
 {
-	pty_keys(l->p, "q");
+	pty_keys(l->p, "QQ"); /* a stream asks once */
 	expect_exit(l->p, 0);
 	expect_restored(l->p);
 }

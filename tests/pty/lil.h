@@ -71,7 +71,7 @@ const char *lil_program(void);
 /* The folder of recorded traces (LILSCOPE_DATA), or NULL. */
 const char *lil_data(void);
 
-/* Quits with q and looks at what is left: exit 0, terminal as before. */
+/* Quits with Q and looks at what is left: exit 0, terminal as before. */
 void lil_quit(struct lil *l);
 
 #endif

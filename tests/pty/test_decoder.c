@@ -197,7 +197,7 @@ static void test_policies(void **state)
 			expect_text(l->p, "page 0");
 		}
 		decoded(pid);
-		pty_keys(l->p, "q");
+		pty_keys(l->p, "QQ");
 		expect_exit(l->p, 0);
 		expect_restored(l->p);
 	}

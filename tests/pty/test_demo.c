@@ -82,7 +82,7 @@ static void test_steps(void **state)
 			 before + i);
 		expect_text(l->p, want);
 	}
-	pty_keys(l->p, "q");
+	pty_keys(l->p, "QQ");
 	expect_exit(l->p, 0);
 }
 
@@ -151,7 +151,7 @@ static void test_own_problem(void **state)
 	expect_text(l->p, "a problem of your own");
 	expect_text(l->p, "right: 23");
 	expect_text(l->p, "all have ended");
-	pty_keys(l->p, "q");
+	pty_keys(l->p, "QQ");
 	expect_exit(l->p, 0);
 }
 
@@ -196,7 +196,7 @@ static void test_prompt(void **state)
 	pty_resize(l->p, 24, 60);
 	lil_command(l, "problem Bo has 2. How many does Bo have?");
 	expect_text(l->p, "Wes Xan Yan Zoe"); /* to its end */
-	pty_keys(l->p, "q");
+	pty_keys(l->p, "QQ");
 	expect_exit(l->p, 0);
 }
 
@@ -263,7 +263,7 @@ static void test_tour_of_yours(void **state)
 	expect_gone(l->p, "a problem of your own"); /* it knows no such */
 	pty_keys(l->p, "\r");
 	expect_text(l->p, "problems are for the model in the box");
-	pty_keys(l->p, "q");
+	pty_keys(l->p, "QQ");
 	expect_exit(l->p, 0);
 }
 
@@ -286,7 +286,7 @@ static void test_decoder_dies(void **state)
 	expect_text(l->p, "problem 2");
 	expect_text(l->p, "running");
 	assert_int_equal(children(l, &child), 1);
-	pty_keys(l->p, "q");
+	pty_keys(l->p, "QQ");
 	expect_exit(l->p, 0);
 	assert_int_equal(kill(child, 0), -1); /* it left none behind */
 }

@@ -414,13 +414,13 @@ static void test_list_opens_and_closes(void **state)
 	struct lil *l = *state;
 
 	lil_start(l, &(struct pty_spec){ 0 }, LIL_ARGS(l->list));
-	expect_text(l->p, "record 12");
+	expect_text(l->p, "Problem 11: ");
 	lil_settle(l);
 	pty_keys(l->p, PTY_DOWN PTY_DOWN "\r");
 	expect_text(l->p, "Lil at ");
 	expect_text(l->p, "3/12");
 	pty_keys(l->p, "q");
-	expect_text(l->p, "record 12");
+	expect_text(l->p, "Problem 11: ");
 	lil_quit(l);
 }
 
@@ -432,17 +432,17 @@ static void test_list_sort_and_filter(void **state)
 	lil_start(l, &(struct pty_spec){ 0 }, LIL_ARGS(l->list));
 	expect_text(l->p, "Lil in 4 of 12");
 	lil_settle(l);
-	assert_true(pty_find(l->p, "record 1 ", &first, NULL));
-	assert_true(pty_find(l->p, "record 12", &last, NULL));
+	assert_true(pty_find(l->p, "Problem 0: ", &first, NULL));
+	assert_true(pty_find(l->p, "Problem 11: ", &last, NULL));
 	assert_true(first < last);
 	go(l, ":sort tokens\r");
 	go(l, "S"); /* the other way round */
-	assert_true(pty_find(l->p, "record 1 ", &first, NULL));
-	assert_true(pty_find(l->p, "record 12", &last, NULL));
+	assert_true(pty_find(l->p, "Problem 0: ", &first, NULL));
+	assert_true(pty_find(l->p, "Problem 11: ", &last, NULL));
 	assert_true(first > last);
 	lil_command(l, "filter no-lil");
-	expect_gone(l->p, "record 12");
-	expect_text(l->p, "record 11");
+	expect_gone(l->p, "Problem 11: ");
+	expect_text(l->p, "Problem 10: ");
 	lil_quit(l);
 }
 

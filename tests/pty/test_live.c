@@ -63,13 +63,14 @@ static void test_cut_and_replaced(void **state)
 	expect_text(l->p, "three beginnings");
 	put(path, O_TRUNC, "The second\none.\n");
 	expect_text(l->p, "was cut after");
-	expect_text(l->p, "1/2");
+	/* two are a list, worst first, and the second is still written */
+	expect_text(l->p, "turns.log · 1/2");
 	assert_int_equal(rename(path, moved), 0);
 	put(path, O_TRUNC, "The last\nbeginning.\n");
 	expect_text(l->p, "was replaced");
-	expect_text(l->p, "1/3");
+	expect_text(l->p, "turns.log · 1/3");
 	lil_settle(l);
-	pty_keys(l->p, ">>");
+	pty_keys(l->p, "\r");
 	expect_text(l->p, "The last");
 	lil_quit(l);
 }
@@ -154,13 +155,129 @@ static void test_newest(void **state)
 	put(path, O_TRUNC, "The first\nof two beginnings.\n");
 	lil_start(l, &(struct pty_spec){ 0 }, LIL_ARGS("-f", path));
 	expect_text(l->p, "two beginnings");
+	pty_keys(l->p, "g"); /* who pressed a key stays where he is */
+	lil_settle(l);
 	put(path, O_TRUNC, "Another\none.\n");
 	expect_text(l->p, "1/2");
 	lil_settle(l);
-	pty_keys(l->p, "F");
+	pty_keys(l->p, "FF");
 	expect_text(l->p, "2/2");
 	expect_text(l->p, "Another");
 	lil_quit(l);
+}
+
+/* --- several at once ---------------------------------------------------- */
+
+/* What a guard's tee has: a header a stream, then their tokens by turns. */
+static void put_header(const char *path, const char *run)
+{
+	char line[160];
+
+	snprintf(line, sizeof(line),
+		 "{\"lilscope\":1,\"run\":\"%s\",\"id\":\"chatcmpl-%s\","
+		 "\"model\":\"tiny\"}\n", run, run);
+	put(path, O_APPEND, line);
+}
+
+static void put_tokens(const char *path, const char *run, unsigned from,
+		       unsigned n, bool loops)
+{
+	struct buf lines = { 0 };
+
+	for (unsigned i = from; i < from + n; i++)
+		buf_printf(&lines, "{\"t\":\" w%u\",\"us\":%u,\"run\":"
+				   "\"%s\"}\n",
+			   loops ? i % 5 : i * 2654435761u >> 8, i * 20000,
+			   run);
+	put(path, O_APPEND, buf_cstr(&lines));
+	buf_release(&lines);
+}
+
+static void put_end(const char *path, const char *run, const char *reason)
+{
+	char line[96];
+
+	snprintf(line, sizeof(line),
+		 "{\"end\":\"%s\",\"run\":\"%s\"}\n", reason, run);
+	put(path, O_APPEND, line);
+}
+
+static int row_of(struct lil *l, const char *text)
+{
+	int row = -1;
+
+	assert_true(pty_find(l->p, text, &row, NULL));
+	return row;
+}
+
+/* Rows are measured while the streams are written, and no view was opened;
+ * nothing that is unknown is called good; the worst comes first, and is
+ * heard. */
+static void test_streams(void **state)
+{
+	struct lil *l = *state;
+	char path[2 * SCRATCH_PATH_BYTES];
+
+	place(l, "all.jsonl", path);
+	put(path, O_TRUNC, "");
+	put_header(path, "a");
+	put_tokens(path, "a", 0, 20, false);
+	lil_start(l, &(struct pty_spec){ .cols = 120 }, LIL_ARGS("-f", path));
+	expect_text(l->p, "tokens 20");
+	put_header(path, "b");
+	put_header(path, "c");
+	expect_text(l->p, "3 generations");
+	expect_text(l->p, "live: 3 open");
+	put_tokens(path, "a", 20, 480, false);
+	put_tokens(path, "b", 0, 80, false);
+	put_tokens(path, "c", 0, 260, false);
+	expect_text(l->p, "80 of 250");
+	expect_text(l->p, "chatcmpl-a");
+	expect_text(l->p, "writing");
+	expect_text(l->p, "Lil in none of 3 so far");
+	expect_text(l->p, "50.0"); /* tokens a second */
+	expect_text(l->p, "tiny");
+	put_tokens(path, "c", 260, 500, true);
+	expect_text(l->p, "chatcmpl-c: Lil at token 750, and it is still");
+	expect_text(l->p, "Lil in 1 of 3 so far");
+	assert_true(pty_wrote(l->p, 0, "\a", 1));
+	expect_text(l->p, "waiting ");
+	assert_true(row_of(l, "  chatcmpl-c") < row_of(l, "  chatcmpl-a"));
+	assert_true(row_of(l, "  chatcmpl-c") < row_of(l, "  chatcmpl-b"));
+	put_end(path, "a", "stop");
+	put_end(path, "b", "length");
+	put_end(path, "c", "guard");
+	expect_text(l->p, "stopped by guard");
+	expect_text(l->p, "ended: stop");
+	expect_text(l->p, "ended: length");
+	lil_quit(l);
+}
+
+/* Which screen is the first does not hang on what was read by when. */
+static void test_first_screen(void **state)
+{
+	struct lil *l = *state;
+	char path[2 * SCRATCH_PATH_BYTES];
+
+	place(l, "all.jsonl", path);
+	for (int late = 0; late < 3; late++) {
+		put(path, O_TRUNC, "");
+		for (int i = 0; i < 3; i++) {
+			char run[] = { (char)('a' + i), '\0' };
+
+			if (i == late)
+				lil_start(l, &(struct pty_spec){ 0 },
+					  LIL_ARGS("--no-session", "-f",
+						   path));
+			if (i == late && late)
+				expect_text(l->p, "all.jsonl");
+			put_header(path, run);
+			put_tokens(path, run, 0, 10, false);
+		}
+		expect_text(l->p, "3 generations");
+		expect_text(l->p, "10 of 250");
+		lil_quit(l);
+	}
 }
 
 int main(void)
@@ -172,6 +289,8 @@ int main(void)
 		lil_test(test_two_files),
 		lil_test(test_recorded),
 		lil_test(test_newest),
+		lil_test(test_streams),
+		lil_test(test_first_screen),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

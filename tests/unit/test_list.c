@@ -144,7 +144,7 @@ static void test_filter_and_sums(void **state)
 		after += e->tokens - e->fired_at;
 	}
 	assert_true(fired > 0 && fired < RECORDS);
-	assert_int_equal(list_of(&x.app)->totals.n_reported, RECORDS);
+	assert_int_equal(list_of(&x.app)->totals.n_known, RECORDS);
 	assert_int_equal(list_of(&x.app)->totals.n_fired, fired);
 	assert_int_equal(list_of(&x.app)->totals.tokens, tokens);
 	assert_int_equal(list_of(&x.app)->totals.tokens_after, after);

@@ -6,6 +6,7 @@
 #include "action/action.h"
 #include "app/export.h"
 #include "app/recording.h"
+#include "demo/demo.h"
 #include "draw/prompt.h"
 #include "system/file.h"
 #include "view/views.h"
@@ -134,10 +135,38 @@ static void quit(struct app *app)
 	app->quit = true;
 }
 
+/* What would be lost if the program ended here; NULL: nothing. */
+static const char *what_is_lost(const struct app *app)
+{
+	if (recording_is(app, deck_opened(app->deck)))
+		return NULL;
+	if (app->demo)
+		return demo_all_ended(app) || app->demo->gone ?
+			       NULL :
+			       "the demo is still decoding";
+	return deck_is_passing(app->deck) ?
+		       "the stream still comes, and is not recorded" :
+		       NULL;
+}
+
+/* Asks once, where something would be lost; the same key again means it. */
+static void end(struct app *app)
+{
+	const char *lost = what_is_lost(app);
+
+	if (!lost || (app->asked && app->n_keys <= app->asked + 1)) {
+		app->quit = true;
+		return;
+	}
+	app->asked = app->n_keys;
+	app_say(app, "%s: the same key again ends it, w keeps it in a file",
+		lost);
+}
+
 static void leave(struct app *app)
 {
 	if (!view_leave(app))
-		app->quit = true;
+		end(app);
 }
 
 static void help(struct app *app)
@@ -184,9 +213,12 @@ static const struct action rows[] = {
 	{ .name = "redraw", .keys = { KEY_CTRL('L') },
 	  .about = "draw the whole screen again",
 	  .run = redraw },
-	{ .name = "leave", .keys = { 'q' }, .hint = "quit",
-	  .about = "back, then quit",
+	{ .name = "leave", .keys = { 'q' }, .hint = "back",
+	  .about = "close the view; the first one: the program",
 	  .run = leave },
+	{ .name = "end", .keys = { 'Q' }, .hint = "quit",
+	  .about = "end the program; a stream that is not recorded asks once",
+	  .run = end },
 	{ .name = "quit", .keys = { KEY_CTRL('C') },
 	  .about = "quit at once",
 	  .run = quit },

@@ -235,9 +235,28 @@ static void count_quiet(struct app *app, double seconds)
 	app->dirty = true;
 }
 
+double app_beat_s(const struct app *app)
+{
+	return app->view->beat ? app->view->beat(app) : -1;
+}
+
+/* Time alone changes what a view of streams shows: ages, who waits. */
+static void count_beat(struct app *app, double seconds)
+{
+	double beat = app_beat_s(app);
+
+	app->beat_s += seconds;
+	if (beat < 0 || app->beat_s < beat)
+		return;
+	app->beat_s = 0;
+	app->dirty = true;
+}
+
 void app_tick(struct app *app, double seconds)
 {
 	uint32_t n = app_n_tokens(app);
+
+	count_beat(app, seconds);
 
 	count_quiet(app, seconds);
 	if (app->view->tick)
@@ -286,7 +305,12 @@ double app_next_tick(const struct app *app)
 			       QUIET_S - app->quiet.s :
 			       -1;
 
-	return move < 0 || (quiet >= 0 && quiet < move) ? quiet : move;
+	if (move < 0 || (quiet >= 0 && quiet < move))
+		move = quiet;
+	if (app_beat_s(app) < 0)
+		return move;
+	quiet = MAX(app_beat_s(app) - app->beat_s, 0);
+	return move < 0 ? quiet : MIN(move, quiet);
 }
 
 /* --- changes ------------------------------------------------------------ */

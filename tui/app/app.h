@@ -106,12 +106,18 @@ struct app {
 	uint32_t jumped_to;
 	bool moved;               /* the user went somewhere: a session's
 				     position no longer applies */
+	bool alone;               /* the first screen is of the only one */
+	uint64_t n_keys;          /* that were pressed */
+	uint64_t asked;           /* of them, when it was asked whether to end
+				     what can't be had again; 0: never */
 	bool fresh;               /* the open run was just opened */
 	struct said said;
 
 	char message[APP_MESSAGE_BYTES]; /* status line; "" for none */
 	bool message_is_error;
 	bool dirty;               /* something to draw */
+	bool bell;                /* something to hear */
+	double beat_s;            /* since the view last changed by itself */
 	bool repaint;             /* send every cell again (Ctrl-L) */
 	bool suspend;             /* Ctrl-Z was asked for */
 	bool quit;
@@ -145,6 +151,10 @@ void app_tick(struct app *app, double seconds);
 /* What is followed has not ended; and nothing came for a while. */
 bool app_is_live(const struct app *app);
 bool app_is_waiting(const struct app *app);
+
+/* Seconds between two looks of a view that changes by itself; < 0: it has no
+ * such pace. */
+double app_beat_s(const struct app *app);
 
 /* Seconds until app_tick() has something to do; negative: never. */
 double app_next_tick(const struct app *app);

@@ -112,6 +112,9 @@ struct view {
 	 * never); NULL: the playhead of the open run moves. */
 	void (*tick)(struct app *app, double seconds);
 	double (*next_tick)(const struct app *app);
+	/* Seconds after which it looks other by itself (< 0: never): so often,
+	 * and no more often, sources are looked at while it is shown. */
+	double (*beat)(const struct app *app);
 	/* Keys of these moves are bound if they are there. */
 	void (*moves[MOVES])(struct app *app, int n);
 };

@@ -392,7 +392,7 @@ static bool draw_hint(struct pen *p, const struct action *a,
 }
 
 /* The way out and the way to all keys come first: they must fit. */
-static const char *const first_hints[] = { "help", "leave" };
+static const char *const first_hints[] = { "help", "leave", "end" };
 
 static bool is_first_hint(const char *name)
 {

@@ -61,6 +61,7 @@ void input_key(struct app *app, struct key key, int rows, int cols)
 	char name[KEY_NAME_BYTES];
 
 	frame_fit(app, rows, cols);
+	app->n_keys++;
 	if (key.code == KEY_CTRL('C')) {
 		app->quit = true;
 	} else if (paste(app, key.code)) {

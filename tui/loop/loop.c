@@ -32,6 +32,12 @@ struct loop {
 
 /* --- work --------------------------------------------------------------- */
 
+static void show_list(struct app *app)
+{
+	app->view = app->home = app->last_view = &view_list;
+	app->dirty = true;
+}
+
 bool loop_begin(struct app *app)
 {
 	size_t n = deck_n(app->deck);
@@ -41,11 +47,28 @@ bool loop_begin(struct app *app)
 	if (n == 0)
 		return false;
 	if (n > 1 || deck_n_sources(app->deck) > 1) {
-		app->view = app->home = app->last_view = &view_list;
-		app->dirty = true;
+		show_list(app);
 		return true;
 	}
-	return app_open(app, 0);
+	if (!app_open(app, 0))
+		return false;
+	app->home = app->view;
+	app->alone = true;
+	return true;
+}
+
+/* One generation is shown itself as long as it is the only one; whoever has
+ * pressed a key by then stays where he is. So it is the same whether the
+ * second one came with the first or a while after it. */
+static void begin_again(struct app *app)
+{
+	if (!app->alone || deck_n(app->deck) < 2)
+		return;
+	app->alone = false;
+	if (app->n_keys)
+		app->home = &view_list;
+	else
+		show_list(app);
 }
 
 /* A followed file was cut or replaced: said once. */
@@ -68,6 +91,7 @@ bool loop_work(struct app *app)
 
 	more = deck_work(app->deck, LOOP_SLICE_US) || more;
 	more = app_sync(app) || more;
+	begin_again(app);
 	if (app->demo)
 		demo_sync(app);
 	tell_news(app);
@@ -106,7 +130,9 @@ static void draw(struct loop *l)
 	frame_draw(app, &l->screen);
 	if (!term_blit(l->term, &l->screen))
 		l->ended_by = SIGHUP;
-	app->dirty = app->repaint = l->urgent = false;
+	if (app->bell && app->set.show.bell)
+		term_bell(l->term);
+	app->dirty = app->repaint = app->bell = l->urgent = false;
 	l->frame_us = now_us();
 }
 
@@ -241,9 +267,14 @@ void loop_wait(struct loop *l)
 		[NEWS] = { .fd = demo_fd(l->app), .events = POLLIN },
 	};
 	int sources[DECK_POLL_MAX], look_ms = -1, ms = sleep_ms(l), n_ready;
-	size_t n = l->more ? 0 :
-			     deck_poll(l->app->deck, sources, DECK_POLL_MAX,
-				       &look_ms);
+	double beat = app_beat_s(l->app);
+	size_t n = 0;
+
+	/* A view with a pace of its own needs no waking by each token. */
+	if (!l->more && beat >= 0)
+		look_ms = (int)(beat * 1000);
+	else if (!l->more)
+		n = deck_poll(l->app->deck, sources, DECK_POLL_MAX, &look_ms);
 
 	for (size_t i = 0; i < n; i++)
 		fds[SOURCES + i] = (struct pollfd){ .fd = sources[i],

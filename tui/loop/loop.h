@@ -24,7 +24,8 @@ enum {
 };
 
 /* Opens what the deck has in the view that suits it: one generation in the
- * ratio view, several in the list. False while nothing is known yet. */
+ * ratio view, several in the list; the list too as soon as a second one is
+ * there, unless a key was pressed. False while nothing is known yet. */
 bool loop_begin(struct app *app);
 
 /* Work for one slice; true while there is more to do right away. */

@@ -24,6 +24,7 @@ struct report_settings {
 
 /* What screens do, beside how they look. */
 struct show_settings {
+	bool bell;    /* ring when a stream reaches Lil */
 	bool follow;  /* stay with files that grow */
 	bool session; /* come back to where one was */
 	bool plain;   /* lines of text, no screen */

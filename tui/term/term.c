@@ -487,6 +487,11 @@ bool term_blit(struct term *t, const struct screen *s)
 	return !t->gone;
 }
 
+void term_bell(struct term *t)
+{
+	put_bytes(t, "\a", 1);
+}
+
 /* --- keys --------------------------------------------------------------- */
 
 int term_fd(const struct term *t)

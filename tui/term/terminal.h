@@ -46,6 +46,9 @@ void term_size(const struct term *t, int *rows, int *cols);
  * when the terminal is gone. */
 bool term_blit(struct term *t, const struct screen *s);
 
+/* Rings. */
+void term_bell(struct term *t);
+
 /* The next blit sends everything. */
 void term_forget(struct term *t);
 

@@ -8,6 +8,8 @@
 
 #include "base/buf.h"
 #include "base/num.h"
+#include "system/clock.h"
+#include "view/list_column.h"
 #include "view/views.h"
 
 enum {
@@ -16,6 +18,8 @@ enum {
 	/* A list this short is filtered again at any change. */
 	LIST_SMALL = 4096,
 	NAME_BYTES = 16,
+	/* Streams are put in order so often; between, rows stand still. */
+	LIST_ORDER_US = 1000000,
 };
 
 const char *list_column_name(enum list_column column)
@@ -26,6 +30,9 @@ const char *list_column_name(enum list_column column)
 		[LIST_ANSWER] = "answer", [LIST_RHO] = "rho",
 		[LIST_LIL] = "lil",       [LIST_AFTER] = "after",
 		[LIST_FINISH] = "finish", [LIST_LABEL] = "label",
+		[LIST_STATE] = "state",   [LIST_MODEL] = "model",
+		[LIST_AGE] = "age",       [LIST_RATE] = "rate",
+		[LIST_GAIN] = "gain",
 	};
 	if (column >= LIST_RULE && column < LIST_FINISH)
 		return rule_name(rule_shown(column - LIST_RULE + 1));
@@ -42,19 +49,37 @@ enum list_column list_column_find(const char *name, size_t n)
 	return LIST_COLUMNS;
 }
 
-void list_entry_name(const struct deck *d, const struct entry *e,
-		     struct buf *out)
+void list_entry_name(const struct deck *d, size_t i, struct buf *out)
 {
 	/* One file with many records is named in the title bar. */
 	bool one = deck_n_sources(d) <= 1 && deck_n(d) > 1;
+
 	if (one)
 		buf_puts(out, "record ");
 	else
-		buf_puts(out, deck_source_short(d, e->i_source));
+		buf_puts(out, deck_source_short(d, deck_entry(d, i)->i_source));
 	if (one || deck_n(d) > deck_n_sources(d))
-		buf_printf(out, "%s%zu", one ? "" : ":", e->i_record + 1);
-	if (e->i_sub > 0)
-		buf_printf(out, ".%u", e->i_sub + 1);
+		buf_printf(out, "%s%zu", one ? "" : ":", i + 1);
+}
+
+bool list_is_known(const struct entry *e)
+{
+	return e->state == ENTRY_REPORTED ||
+	       (e->state == ENTRY_OPEN && e->tokens > 0);
+}
+
+void list_entry_words(const struct app *app, size_t i, struct buf *out)
+{
+	const struct deck *d = app->deck;
+	const struct entry *e = deck_entry(d, i);
+	const struct run *run = deck_kept(d, i);
+
+	if (list_of(app)->live && run && run->trace.facts.id)
+		buf_puts(out, run->trace.facts.id);
+	else if (e->words[0] && deck_n_sources(d) <= 1)
+		buf_puts(out, e->words);
+	else
+		list_entry_name(d, i, out);
 }
 
 struct list *list_of(const struct app *app)
@@ -112,11 +137,6 @@ static bool holds(const char *text, size_t n, const char *part)
 	return false;
 }
 
-static bool is_measured(const struct entry *e)
-{
-	return e->state == ENTRY_REPORTED;
-}
-
 static bool passes(const struct app *app, size_t i, struct buf *name)
 {
 	const struct list *l = list_of(app);
@@ -128,16 +148,17 @@ static bool passes(const struct app *app, size_t i, struct buf *name)
 	if (!want[0])
 		return true;
 	if (strcmp(want, "lil") == 0)
-		return is_measured(e) && fired;
+		return list_is_known(e) && fired;
 	if (strcmp(want, "no-lil") == 0)
-		return is_measured(e) && !fired;
+		return list_is_known(e) && !fired;
 	if (strcmp(want, "marked") == 0)
 		return list_is_marked(app, i);
 	if (strcmp(want, "broken") == 0)
 		return e->state == ENTRY_BROKEN;
 	buf_clear(name);
-	list_entry_name(app->deck, e, name);
+	list_entry_name(app->deck, i, name);
 	return holds(name->data, name->len, want) ||
+	       holds(e->words, strlen(e->words), want) ||
 	       holds(e->finish, strlen(e->finish), want) ||
 	       holds(e->label, strlen(e->label), want);
 }
@@ -164,9 +185,10 @@ static void add_up(struct app *app)
 	for (size_t i = 0; i < l->n; i++) {
 		const struct entry *e =
 			deck_entry(app->deck, l->order[i]);
-		if (!is_measured(e))
+		t.n_going += e->state == ENTRY_OPEN;
+		if (!list_is_known(e))
 			continue;
-		t.n_reported++;
+		t.n_known++;
 		t.longest = MAX(t.longest, e->tokens);
 		t.tokens += e->tokens;
 		if (e->fired_at == RULE_NEVER)
@@ -198,6 +220,8 @@ static double sort_number(const struct entry *e, enum list_column column)
 	switch (column) {
 	case LIST_TOKENS:
 		return e->tokens;
+	case LIST_AGE: /* the oldest began first */
+		return -(double)e->began_us;
 	case LIST_REASONING:
 		return e->reasoning_tokens;
 	case LIST_ANSWER:
@@ -230,11 +254,16 @@ static struct sort_key key_of(const struct app *app, size_t i)
 		key.number = text[0] ? 0 : INFINITY;
 		return key;
 	}
+	if (column == LIST_STATE) { /* worst first, the other way round too */
+		v = list_trouble(app, i);
+		key.number = l->descending ? -v : v;
+		return key;
+	}
 	if (column == LIST_NUMBER || column == LIST_RECORD) {
 		key.number = l->descending ? -(double)i : (double)i;
 		return key;
 	}
-	v = is_measured(e) ? sort_number(e, column) : NAN;
+	v = list_is_known(e) ? sort_number(e, column) : NAN;
 	key.number = isnan(v) ? INFINITY : l->descending ? -v : v;
 	return key;
 }
@@ -283,7 +312,9 @@ static void keep_selected(struct app *app, size_t selected)
 {
 	struct list *l = list_of(app);
 	size_t at = l->cursor;
-	for (size_t i = 0; i < l->n; i++)
+
+	/* Who chose no row looks at what is worst. */
+	for (size_t i = 0; i < l->n && (l->moved || !l->live); i++)
 		if (l->order[i] == selected)
 			at = i;
 	l->cursor = at;
@@ -301,7 +332,43 @@ static void rebuild(struct app *app)
 	add_up(app);
 	l->seen = n;
 	l->progress = deck_progress(app->deck);
+	l->sorted_us = l->now_us;
 	keep_selected(app, selected);
+}
+
+/* Streams begin or end to be read as they are written: other columns, and what
+ * is worst comes first unless the user chose an order. */
+static void follow_live(struct app *app)
+{
+	struct list *l = list_of(app);
+	bool live = deck_is_live(app->deck);
+
+	l->now_us = now_us();
+	if (live == l->live)
+		return;
+	l->live = live;
+	if (!l->chosen)
+		l->sort = live ? LIST_STATE : LIST_NUMBER;
+	rebuild(app);
+}
+
+/* That a stream reached its threshold, once. */
+static void tell_alarm(struct app *app)
+{
+	struct list *l = list_of(app);
+	size_t n, i = deck_alarm(app->deck, &n);
+	char number[NUM_BYTES];
+	struct buf name = { 0 };
+
+	if (n == l->n_alarms)
+		return;
+	l->n_alarms = n;
+	list_entry_words(app, i, &name);
+	app_say(app, "%zu, %s: Lil at token %s, and it is still written",
+		i + 1, buf_cstr(&name),
+		num_count(number, deck_entry(app->deck, i)->fired_at));
+	app->bell = true;
+	buf_release(&name);
 }
 
 bool list_sync(struct app *app)
@@ -312,8 +379,12 @@ bool list_sync(struct app *app)
 
 	if (!app->deck)
 		return false;
+	follow_live(app);
+	tell_alarm(app);
 	n = deck_n(app->deck);
 	progress = deck_progress(app->deck);
+	if (l->live && l->now_us - l->sorted_us >= LIST_ORDER_US)
+		rebuild(app);
 	if (n == l->seen && progress == l->progress)
 		return false;
 	if (app->view == &view_list)
@@ -334,6 +405,7 @@ void list_set_sort(struct app *app, enum list_column column, bool down)
 {
 	struct list *l = list_of(app);
 
+	l->chosen = true;
 	l->sort = (int)MIN(column, LIST_COLUMNS - 1);
 	l->descending = down;
 	if (app->deck)
@@ -375,6 +447,7 @@ void list_move(struct app *app, long rows)
 	size_t by = rows < 0 ? (size_t)-rows : (size_t)rows;
 	size_t seen, top;
 
+	l->moved = l->moved || rows;
 	if (rows < 0)
 		at -= MIN(by, at);
 	else
@@ -417,8 +490,8 @@ void list_explain(const struct app *app, struct buf *out)
 	if (!app->deck || i == DECK_NONE)
 		return;
 	e = deck_entry(app->deck, i);
-	list_entry_name(app->deck, e, out);
-	if (e->state != ENTRY_REPORTED) {
+	list_entry_name(app->deck, i, out);
+	if (!list_is_known(e)) {
 		buf_puts(out, e->state == ENTRY_BROKEN
 				      ? " could not be read.\n"
 				      : " is not measured yet.\n");

@@ -17,7 +17,12 @@ enum { LIST_SORT_STEPS = 64 };
 enum list_column {
 	LIST_NUMBER,
 	LIST_RECORD,
+	LIST_STATE,
+	LIST_MODEL,
+	LIST_AGE,
 	LIST_TOKENS,
+	LIST_RATE,
+	LIST_GAIN,
 	LIST_REASONING,
 	LIST_ANSWER,
 	LIST_RHO,
@@ -31,7 +36,8 @@ enum list_column {
 
 /* The sum under the list. */
 struct list_totals {
-	size_t n_reported, n_fired, n_resumed;
+	size_t n_known, n_fired, n_resumed; /* known: measured, or so far */
+	size_t n_going;                     /* that are still written */
 	uint64_t tokens, tokens_after;
 	uint32_t longest; /* tokens of the longest */
 };
@@ -47,6 +53,12 @@ struct list {
 	bool descending;
 	char filter[64];
 	struct list_totals totals; /* of the rows in order */
+	bool live;                 /* of streams that are written now */
+	bool moved;                /* the user chose a row */
+	bool chosen;               /* the user chose an order */
+	uint64_t now_us;           /* when it was last looked at */
+	uint64_t sorted_us;        /* when streams were last put in order */
+	size_t n_alarms;           /* thresholds that were told */
 	size_t seen;               /* entries of the deck that were sorted in */
 	double progress;           /* deck_progress() of that time */
 };
@@ -89,9 +101,16 @@ bool list_is_marked(const struct app *app, size_t i);
 void list_toggle_mark(struct app *app, size_t i);
 size_t list_n_marked(const struct app *app);
 
-/* Where the record came from, for people: "aime24.jsonl:7". */
-void list_entry_name(const struct deck *d, const struct entry *e,
-		     struct buf *out);
+/* Its numbers say something: all of it is measured, or a beginning. */
+bool list_is_known(const struct entry *e);
+
+/* Where entry i came from, for people: "aime24.jsonl:7"; its number is the
+ * one that stands everywhere. */
+void list_entry_name(const struct deck *d, size_t i, struct buf *out);
+
+/* What tells it from others at a look: its request's id while streams are
+ * read, the first words of its prompt, or its name. */
+void list_entry_words(const struct app *app, size_t i, struct buf *out);
 
 /* The selected generation in words, appended. */
 void list_explain(const struct app *app, struct buf *out);

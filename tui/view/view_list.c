@@ -11,203 +11,26 @@
 #include <string.h>
 
 #include "base/utf8.h"
-#include "view/list.h"
+#include "view/list_column.h"
 #include "view/moves.h"
 #include "view/now.h"
 
+#define LIVE_BEAT_S 0.25
+
 enum {
-	CELL_BYTES = 96,
 	RECORD_MIN_COLS = 9,
 	RECORD_MAX_COLS = 48,
 	SOURCES_SEEN = 256, /* whose names decide the width of a column */
 	GAP = 2,
-	RULE_COLS = 9,
-	RULE_RANK = 8,
-	NO_COLS = 10000, /* for which there is never room */
 	PROGRESS_COLS = 24,
 	SHAPE_RANK = 5, /* of the bar: it comes after columns of this rank */
 	SHAPE_MIN_COLS = 20,
+	SPARK_RANK = 4,
+	SPARK_MIN_COLS = 8,
+	WORDS_COLS = 32, /* of prompts: their beginnings */
+	IDS_COLS = 28, /* names of requests are long */
 	SHAPE_MAX_COLS = 60,
 };
-
-/* What a column shows of an entry: text into cell, and its style. */
-struct cell_text {
-	char text[CELL_BYTES];
-	enum style style;
-};
-
-struct column {
-	const char *title;
-	int cols;
-	bool left;
-	int rank; /* columns of high rank go first when it gets narrow */
-	void (*show)(const struct app *app, size_t i, const struct entry *e,
-		     bool ascii, struct cell_text *out);
-};
-
-static void count_cell(struct cell_text *out, uint64_t n)
-{
-	num_count(out->text, n);
-}
-
-static void show_number(const struct app *app, size_t i,
-			const struct entry *e, bool ascii,
-			struct cell_text *out)
-{
-	(void)app, (void)e, (void)ascii;
-	count_cell(out, i + 1);
-	out->style = STYLE_DIM;
-}
-
-static void show_record(const struct app *app, size_t i,
-			const struct entry *e, bool ascii,
-			struct cell_text *out)
-{
-	struct buf name = { 0 };
-	size_t n;
-
-	(void)i, (void)ascii;
-	list_entry_name(app->deck, e, &name);
-	/* The end tells records apart. */
-	n = MIN(name.len, (size_t)CELL_BYTES - 1);
-	memcpy(out->text, buf_cstr(&name) + (name.len - n), n);
-	out->text[n] = '\0';
-	buf_release(&name);
-}
-
-static void show_tokens(const struct app *app, size_t i,
-			const struct entry *e, bool ascii,
-			struct cell_text *out)
-{
-	char count[NUM_BYTES];
-
-	(void)app, (void)i, (void)ascii;
-	snprintf(out->text, CELL_BYTES, "%s%s", num_count(count, e->tokens),
-		 e->guessed ? "?" : "");
-}
-
-static void show_reasoning(const struct app *app, size_t i,
-			   const struct entry *e, bool ascii,
-			   struct cell_text *out)
-{
-	(void)app, (void)i, (void)ascii;
-	count_cell(out, e->reasoning_tokens);
-	out->style = e->reasoning_tokens ? STYLE_REASONING : STYLE_DIM;
-}
-
-static void show_answer(const struct app *app, size_t i,
-			const struct entry *e, bool ascii,
-			struct cell_text *out)
-{
-	(void)app, (void)i, (void)ascii;
-	count_cell(out, e->answer_tokens);
-	out->style = e->answer_tokens ? STYLE_ANSWER : STYLE_DIM;
-}
-
-static void show_rho(const struct app *app, size_t i, const struct entry *e,
-		     bool ascii, struct cell_text *out)
-{
-	(void)app, (void)i;
-	num_real(out->text, e->rho, 3, ascii);
-	out->style = STYLE_RHO;
-}
-
-static void show_lil(const struct app *app, size_t i, const struct entry *e,
-		     bool ascii, struct cell_text *out)
-{
-	char number[NUM_BYTES];
-	bool fired = e->fired_at != RULE_NEVER;
-
-	(void)app, (void)i;
-	if (fired)
-		snprintf(out->text, CELL_BYTES, "%s %s",
-			 glyph(GLYPH_FLAG, ascii),
-			 num_count(number, e->fired_at));
-	else
-		snprintf(out->text, CELL_BYTES, "%s",
-			 glyph(GLYPH_OPEN, ascii));
-	out->style = fired ? STYLE_LIL : STYLE_DIM;
-}
-
-static void show_after(const struct app *app, size_t i,
-		       const struct entry *e, bool ascii,
-		       struct cell_text *out)
-{
-	char count[NUM_BYTES], percent[NUM_BYTES];
-	uint32_t after = e->tokens - MIN(e->tokens, e->fired_at);
-	bool back = e->resumed_at != RULE_NEVER;
-
-	(void)app, (void)i;
-	if (e->fired_at == RULE_NEVER) {
-		out->text[0] = '\0';
-		return;
-	}
-	snprintf(out->text, CELL_BYTES, "%s%s%s %6s",
-		 back ? glyph(GLYPH_BACK, ascii) : "", back ? " " : "",
-		 num_count(count, after),
-		 num_percent(percent, after, e->tokens));
-	out->style = back ? STYLE_GOOD : STYLE_STRONG;
-}
-
-static void show_rule(const struct entry *e, int k, bool ascii,
-		      struct cell_text *out)
-{
-	uint32_t at = e->rules_at[k];
-	if (at != RULE_NEVER)
-		count_cell(out, at);
-	else
-		snprintf(out->text, CELL_BYTES, "%s",
-			 glyph(GLYPH_OPEN, ascii));
-	out->style = at != RULE_NEVER ? STYLE_RULE : STYLE_DIM;
-}
-
-static void show_finish(const struct app *app, size_t i,
-			const struct entry *e, bool ascii,
-			struct cell_text *out)
-{
-	(void)app, (void)i, (void)ascii;
-	snprintf(out->text, CELL_BYTES, "%s", e->finish);
-	if (strcmp(e->finish, "length") == 0)
-		out->style = STYLE_LIMIT;
-}
-
-static void show_label(const struct app *app, size_t i,
-		       const struct entry *e, bool ascii,
-		       struct cell_text *out)
-{
-	(void)app, (void)i, (void)ascii;
-	snprintf(out->text, CELL_BYTES, "%s", e->label);
-}
-
-static const struct column columns[LIST_COLUMNS] = {
-	[LIST_NUMBER] = { "#", 7, false, 1, show_number },
-	[LIST_RECORD] = { "record", RECORD_MIN_COLS, true, 0, show_record },
-	[LIST_TOKENS] = { "tokens", 9, false, 2, show_tokens },
-	[LIST_REASONING] = { "reasoning", 9, false, 9, show_reasoning },
-	[LIST_ANSWER] = { "answer", 7, false, 10, show_answer },
-	[LIST_RHO] = { "rho", 6, false, 5, show_rho },
-	[LIST_LIL] = { "Lil", 9, false, 3, show_lil },
-	[LIST_AFTER] = { "tokens after", 16, false, 4, show_after },
-	[LIST_FINISH] = { "finish", 8, true, 6, show_finish },
-	[LIST_LABEL] = { "label", 10, true, 7, show_label },
-};
-
-static bool is_rule(int column)
-{
-	return column >= LIST_RULE && column < LIST_FINISH;
-}
-
-/* Of the rules one is as good as other columns; more come after them all. */
-static struct column column_of(int i)
-{
-	struct column c = columns[i];
-	if (!is_rule(i))
-		return c;
-	c.title = list_column_name((enum list_column)i);
-	c.cols = c.title ? MAX(RULE_COLS, (int)strlen(c.title)) : NO_COLS;
-	c.rank = i == LIST_RULE ? RULE_RANK : LIST_COLUMNS - LIST_FINISH + i;
-	return c;
-}
 
 /* --- which columns ------------------------------------------------------ */
 
@@ -222,13 +45,13 @@ static int digits_of(size_t n)
 	return (int)strlen(num_count(text, n));
 }
 
-/* The longest name of a record, as list_entry_name() makes them. */
+/* The longest name of a record, as list_entry_words() makes them. */
 static int record_cols(const struct deck *d)
 {
 	size_t n_sources = MIN(deck_n_sources(d), (size_t)SOURCES_SEEN);
 	bool one = deck_n_sources(d) <= 1 && deck_n(d) > 1;
 	int digits = digits_of(deck_n(d));
-	int cols = one ? (int)strlen("record ") + digits : 0;
+	int cols = one ? WORDS_COLS : 0;
 	int more = deck_n(d) > deck_n_sources(d) ? digits + 1 : 0;
 
 	for (size_t i = 0; i < n_sources && !one; i++) {
@@ -241,27 +64,32 @@ static int record_cols(const struct deck *d)
 
 static int cols_of(const struct app *app, int column, int all)
 {
+	if (column == LIST_RECORD && list_of(app)->live)
+		return MIN(IDS_COLS, MAX(all / 5, 14));
 	if (column == LIST_NUMBER)
 		return MAX(digits_of(deck_n(app->deck)), 3);
 	if (column == LIST_RECORD)
 		return MIN(record_cols(app->deck), MAX(all / 3, 14));
-	return column_of(column).cols;
+	return list_column_at(app, column).cols;
 }
 
 /* Columns in order of rank while they fit; a bar gets what is left. */
 static struct widths widths_for(const struct app *app, int cols)
 {
 	struct widths w = { { 0 }, 0 };
+	bool live = list_of(app)->live;
+	int least = live ? SPARK_MIN_COLS : SHAPE_MIN_COLS;
 	int left = cols - 2; /* a blank at both edges */
 	for (int rank = 0; rank < LIST_COLUMNS; rank++) {
-		if (rank > SHAPE_RANK && w.shape == 0 &&
-		    left >= SHAPE_MIN_COLS) {
-			w.shape = SHAPE_MIN_COLS;
-			left -= SHAPE_MIN_COLS + GAP;
+		if (rank > (live ? SPARK_RANK : SHAPE_RANK) && w.shape == 0 &&
+		    left >= least) {
+			w.shape = least;
+			left -= least + GAP;
 		}
 		for (int i = 0; i < LIST_COLUMNS; i++) {
 			int need = cols_of(app, i, cols);
-			if (column_of(i).rank != rank || left < need + GAP)
+			if (list_column_at(app, i).rank != rank ||
+			    left < need + GAP)
 				continue;
 			w.cols[i] = need;
 			left -= need + GAP;
@@ -274,19 +102,26 @@ static struct widths widths_for(const struct app *app, int cols)
 	return w;
 }
 
-/* Of a text that is too wide the end stays: it tells records apart. */
-static void fit_end(char *text, int cols, bool ascii)
+/* A text that is too wide says so. */
+static void fit(char *text, int cols, bool ascii)
 {
 	const char *dots = ascii ? "~" : "…";
 	size_t n = strlen(text), at = 0;
 	struct utf8_cluster cl;
+	int used = 0;
+
 	if (screen_width(text, n) <= cols)
 		return;
-	while (at < n && (at < strlen(dots) ||
-			  screen_width(text + at, n - at) > cols - 1))
-		at += utf8_cluster(text + at, n - at, ascii, &cl);
-	memmove(text + strlen(dots), text + at, n - at + 1);
-	memcpy(text, dots, strlen(dots));
+	while (at < n) {
+		size_t len = utf8_cluster(text + at, n - at, ascii, &cl);
+
+		if (used + cl.width > cols - 1)
+			break;
+		used += cl.width;
+		at += len;
+	}
+	at = MIN(at, CELL_BYTES - strlen(dots) - 1);
+	memcpy(text + at, dots, strlen(dots) + 1);
 }
 
 static void put_cell(struct screen *s, int row, int col, int cols,
@@ -305,7 +140,7 @@ static void draw_head(const struct app *app, struct screen *s, struct rect r,
 	int col = r.col + 1;
 	for (int i = 0; i < LIST_COLUMNS; i++) {
 		struct cell_text text = { .style = STYLE_DIM };
-		struct column column = column_of(i);
+		struct column column = list_column_at(app, i);
 		const char *title = column.title;
 		bool sorted = l->sort == i;
 		const char *down = s->ascii ? "v" : "▾";
@@ -323,6 +158,12 @@ static void draw_head(const struct app *app, struct screen *s, struct rect r,
 	}
 	if (w->shape > 0) {
 		struct pen p = pen_at(s, r.row, col, w->shape);
+
+		if (l->live) {
+			pen_puts(&p, STYLE_DIM, "gain");
+			pen_puts(&p, STYLE_DIM, " per window");
+			return;
+		}
 		pen_puts(&p, STYLE_GAIN, s->ascii ? "=" : "━");
 		pen_puts(&p, STYLE_DIM, " length ");
 		pen_puts(&p, STYLE_AFTER, s->ascii ? "." : "┅");
@@ -380,24 +221,24 @@ static void draw_row(const struct app *app, struct screen *s, struct rect r,
 	const struct entry *e = deck_entry(app->deck, i);
 	int col = r.col + 1;
 	for (int c = 0; c < LIST_COLUMNS; c++) {
-		struct cell_text text = { .style = STYLE_NORMAL };
+		struct column column = list_column_at(app, c);
+		struct cell_text text;
+
 		if (w->cols[c] == 0)
 			continue;
-		if (c > LIST_RECORD && e->state != ENTRY_REPORTED) {
+		if (!column.early && !list_is_known(e)) {
 			draw_unmeasured(e, s, r.row, col,
 					r.col + r.cols - col);
 			return;
 		}
-		if (is_rule(c))
-			show_rule(e, c - LIST_RULE, s->ascii, &text);
-		else
-			columns[c].show(app, i, e, s->ascii, &text);
-		if (c == LIST_RECORD)
-			fit_end(text.text, w->cols[c], s->ascii);
-		put_cell(s, r.row, col, w->cols[c], &columns[c], &text);
+		list_cell(app, c, i, s->ascii, &text);
+		fit(text.text, w->cols[c], s->ascii);
+		put_cell(s, r.row, col, w->cols[c], &column, &text);
 		col += w->cols[c] + GAP;
 	}
-	if (w->shape > 0)
+	if (w->shape > 0 && list_of(app)->live)
+		list_spark(app, i, s, r.row, col, w->shape);
+	else if (w->shape > 0)
 		draw_shape(app, s, r.row, col, w->shape, e);
 }
 
@@ -452,6 +293,16 @@ static void draw_rows(const struct app *app, struct screen *s, struct rect r,
 
 /* --- below -------------------------------------------------------------- */
 
+/* While streams are read nobody knows how much will come. */
+static void draw_live(const struct app *app, struct screen *s, struct rect r)
+{
+	const struct list_totals *t = &list_of(app)->totals;
+	char number[NUM_BYTES];
+
+	screen_printf(s, r.row, r.col + 2, STYLE_STRONG, " %s live: %s open ",
+		      s->ascii ? "*" : "●", num_count(number, t->n_going));
+}
+
 static void draw_progress(const struct app *app, struct screen *s,
 			  struct rect r)
 {
@@ -459,6 +310,10 @@ static void draw_progress(const struct app *app, struct screen *s,
 	int full = (int)(part * PROGRESS_COLS), col = r.col + 2;
 
 	screen_hline(s, r.row, r.col, r.cols, STYLE_DIM);
+	if (list_of(app)->live) {
+		draw_live(app, s, r);
+		return;
+	}
 	if (deck_complete(app->deck) || r.cols < PROGRESS_COLS + 20)
 		return;
 	for (int i = 0; i < PROGRESS_COLS; i++)
@@ -467,6 +322,31 @@ static void draw_progress(const struct app *app, struct screen *s,
 			     i < full ? "█" : "░", i < full ? '#' : '.');
 	screen_printf(s, r.row, col + PROGRESS_COLS, STYLE_STRONG,
 		      " reading %d %% ", (int)(part * 100));
+}
+
+/* How often Lil is there among those that are known: none of nothing is no
+ * good news, and none so far is none. */
+static void put_fired(const struct list *l, struct pen *p)
+{
+	const struct list_totals *t = &l->totals;
+	bool ascii = p->s->ascii, all = t->n_known == l->n && !t->n_going;
+	char a[NUM_BYTES];
+
+	if (!t->n_known)
+		pen_puts(p, STYLE_DIM, "none is measured yet");
+	else if (t->n_fired)
+		pen_printf(p, STYLE_LIL, "%s Lil in %s",
+			   glyph(GLYPH_FLAG, ascii), num_count(a, t->n_fired));
+	else
+		pen_printf(p, all ? STYLE_GOOD : STYLE_NORMAL,
+			   "%s Lil in none", glyph(GLYPH_OPEN, ascii));
+	if (!t->n_known)
+		return;
+	pen_printf(p, t->n_fired ? STYLE_DIM : STYLE_NORMAL, " of %s%s",
+		   num_count(a, t->n_known), all ? "" : " so far");
+	if (t->n_known < l->n)
+		pen_printf(p, STYLE_DIM, ", %s not measured",
+			   num_count(a, l->n - t->n_known));
 }
 
 static void draw_summary(const struct app *app, struct screen *s,
@@ -487,15 +367,9 @@ static void draw_summary(const struct app *app, struct screen *s,
 			   glyph(GLYPH_DIAMOND, ascii),
 			   num_count(a, list_n_marked(app)));
 	pen_printf(&p, STYLE_DIM, " %s ", glyph(GLYPH_DOT, ascii));
-	if (t->n_fired == 0) {
-		pen_printf(&p, STYLE_GOOD, "%s Lil in none of %s",
-			   glyph(GLYPH_OPEN, ascii),
-			   num_count(a, t->n_reported));
+	put_fired(l, &p);
+	if (t->n_fired == 0)
 		return;
-	}
-	pen_printf(&p, STYLE_LIL, "%s Lil in %s", glyph(GLYPH_FLAG, ascii),
-		   num_count(a, t->n_fired));
-	pen_printf(&p, STYLE_DIM, " of %s", num_count(a, t->n_reported));
 	pen_printf(&p, STYLE_NORMAL, " %s %s tokens after it",
 		   glyph(GLYPH_DOT, ascii), num_count(a, t->tokens_after));
 	pen_printf(&p, STYLE_STRONG, " (%s)",
@@ -616,7 +490,7 @@ static void sort_next(struct app *app)
 
 	do
 		column = (column + 1) % LIST_COLUMNS;
-	while (!list_column_name((enum list_column)column));
+	while (list_column_at(app, column).cols == NO_COLS);
 	list_set_sort(app, (enum list_column)column,
 		      column >= LIST_TOKENS && column <= LIST_AFTER);
 	say_order(app);
@@ -754,6 +628,13 @@ static void follow(struct app *app, int n)
 	list_select(app, deck_n(app->deck) - 1);
 }
 
+/* While streams are read: how often the screen is drawn anew, and they are
+ * looked at. */
+static double beat(const struct app *app)
+{
+	return list_of(app)->live ? LIVE_BEAT_S : -1;
+}
+
 /* What is seen is reported first. */
 static bool sync(struct app *app)
 {
@@ -788,6 +669,7 @@ const struct view view_list = {
 	.explain = list_explain,
 	.has = has_source,
 	.sync = sync,
+	.beat = beat,
 	.moves = {
 		[MOVE_ACROSS] = move_page,
 		[MOVE_ALONG] = move_along,

@@ -1,0 +1,144 @@
+/*
+ * Runs that grow. Each is measured as it comes, in slices: first those that
+ * are looked at, the others when nothing else waits. Their rows say what is
+ * known so far; the report at the end says it all again.
+ */
+#include "deck/deck_state.h"
+#include "system/clock.h"
+
+/* Out of sight a run waits for so many tokens, or for the next check: a few at
+ * a time, in turn with hundreds of others, each would find its tree gone from
+ * the caches. */
+enum { LIVE_BATCH_TOKENS = 64 };
+
+void deck_live_add(struct deck *d, size_t entry)
+{
+	d->live = grow(d->live, &d->live_cap, d->n_live + 1, sizeof(*d->live));
+	d->live[d->n_live++] = entry;
+}
+
+void deck_live_fired(struct deck *d, size_t entry, uint32_t before)
+{
+	const struct entry *e = &d->entries[entry];
+
+	if (!e->live || before != RULE_NEVER || e->fired_at == RULE_NEVER)
+		return;
+	d->alarm = entry;
+	d->n_alarms++;
+}
+
+/* What a row shows of a run that is not at its end. The verdict is asked for
+ * once a check. */
+static void fill_so_far(struct deck *d, size_t i, const struct run *run)
+{
+	struct entry *e = &d->entries[i];
+	const struct guardian *g = meter_guardian(run->meter);
+	uint32_t n = run_n_measured(run), before = e->fired_at;
+	struct bound_point point;
+	struct rule_verdict v;
+	size_t i_rule;
+
+	e->tokens = n;
+	e->bytes = n ? run->trace.end[n - 1] : 0;
+	if (e->checks == g->n)
+		return;
+	e->checks = (uint32_t)g->n;
+	point = meter_point(run->meter, n);
+	v = guardian_verdict(g, n);
+	e->rho = (float)point.rho;
+	e->h = (float)point.h;
+	e->fired_at = v.at_token;
+	e->resumed_at = v.resumed_at;
+	for (size_t k = 0; (i_rule = rule_shown(k + 1)) < RULE_ROWS; k++)
+		e->rules_at[k] = meter_rule(run->meter, i_rule).at_token;
+	deck_live_fired(d, i, before);
+}
+
+static bool is_worth_it(const struct run *run)
+{
+	const struct guardian *g = run->meter ? meter_guardian(run->meter) :
+						NULL;
+	uint32_t n = run->trace.n_tokens;
+
+	return !g || n - run_n_measured(run) >= LIVE_BATCH_TOKENS ||
+	       n / g->opts.f > g->n;
+}
+
+/* Notes when the run last grew; false: there is nothing to measure. */
+static bool live_step(struct deck *d, size_t i, uint32_t max_tokens, bool seen)
+{
+	struct entry *e = &d->entries[i];
+	struct run *run = d->runs[i];
+	bool done;
+
+	if (run->trace.n_tokens != e->came) {
+		/* what stood there already is no news */
+		e->live = e->came &&
+			  source_is_live(d->shelves[e->i_source].source);
+		e->came = run->trace.n_tokens;
+		e->came_us = now_us();
+	}
+	if (run_n_measured(run) == run->trace.n_tokens ||
+	    (!seen && !is_worth_it(run)))
+		return false;
+	done = run_measure(run, max_tokens);
+	fill_so_far(d, i, run);
+	return !done;
+}
+
+static bool is_open(const struct deck *d, size_t i)
+{
+	return i < d->n && d->entries[i].state == ENTRY_OPEN && d->runs[i] &&
+	       !d->runs[i]->ended;
+}
+
+bool deck_sight_live_step(struct deck *d, uint32_t max_tokens)
+{
+	for (size_t k = 0; d->n_live && k < d->n_sight; k++)
+		if (is_open(d, d->sight[k]) &&
+		    live_step(d, d->sight[k], max_tokens, true))
+			return true;
+	return false;
+}
+
+/* Round and round, so that none of hundreds waits for the others. */
+bool deck_live_step(struct deck *d, uint32_t max_tokens)
+{
+	for (size_t k = d->n_live; k > 0; k--) {
+		size_t at = d->i_live < d->n_live ? d->i_live : 0;
+
+		d->i_live = at + 1;
+		if (!is_open(d, d->live[at]))
+			d->live[at] = d->live[--d->n_live];
+		else if (live_step(d, d->live[at], max_tokens, false))
+			return true;
+	}
+	return false;
+}
+
+bool deck_is_live(const struct deck *d)
+{
+	for (size_t i = d->n_ended; i < d->n_shelves; i++) {
+		const struct shelf *s = &d->shelves[i];
+
+		if (!s->ended && s->probed && s->shape == FEED_STREAM &&
+		    source_is_live(s->source))
+			return true;
+	}
+	return false;
+}
+
+bool deck_is_passing(const struct deck *d)
+{
+	for (size_t i = d->n_ended; i < d->n_shelves; i++)
+		if (!d->shelves[i].ended && d->shelves[i].probed &&
+		    source_is_pipe(d->shelves[i].source))
+			return true;
+	return false;
+}
+
+size_t deck_alarm(const struct deck *d, size_t *n_alarms)
+{
+	*n_alarms = d->n_alarms;
+	return d->alarm;
+}
