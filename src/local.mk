@@ -183,6 +183,7 @@ libengine_a_SOURCES += \
 
 # The rule between a producer and who reads: filter and proxy.
 libengine_a_SOURCES += \
+	src/guard/asked.c src/guard/asked.h \
 	src/guard/attempt.c src/guard/attempt.h \
 	src/guard/clients.c src/guard/clients.h \
 	src/guard/exchange.c src/guard/exchange.h \
@@ -191,9 +192,11 @@ libengine_a_SOURCES += \
 	src/guard/headers.c src/guard/headers.h \
 	src/guard/http.c src/guard/http.h \
 	src/guard/listen.c src/guard/listen.h \
+	src/guard/metrics.c src/guard/metrics.h \
 	src/guard/proxy.c src/guard/proxy.h \
 	src/guard/relay.c src/guard/relay.h \
 	src/guard/shadow.c src/guard/shadow.h \
+	src/guard/told.c src/guard/told.h \
 	src/guard/watch.c src/guard/watch.h
 
 # Problems by policies by budgets, in processes side by side.

@@ -294,7 +294,8 @@ TESTS += $(cli_tests) $(lint_tests)
 EXTRA_DIST += $(cli_tests) $(lint_tests) \
 	tests/cli/lib.sh tests/cli/proxy_lib.sh tests/cli/schema.py \
 	tests/cli/streams.txt tests/lint/lib.sh tests/server/ask.py \
-	tests/server/ends.py tests/server/replay.py tests/server/upstream.py
+	tests/server/ends.py tests/server/prometheus.py \
+	tests/server/replay.py tests/server/upstream.py
 
 # Real clients, and a real server, through the proxy: LILSCOPE_CLIENTS is their
 # folder (tests/clients/install.sh FOLDER), LLAMA_SERVER llama.cpp's server,

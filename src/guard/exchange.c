@@ -12,6 +12,7 @@
 
 #include "dialect/plain.h"
 #include "json/json.h"
+#include "system/clock.h"
 
 enum {
 	READ_BYTES = 64 * 1024, /* memory that is kept for `out` */
@@ -358,6 +359,8 @@ static enum attempt_taken on_body(void *ctx, const char *s, size_t n)
 		return ATTEMPT_ENOUGH;
 	if (ex->out.len - ex->out_at >= PROXY_BUFFER_BYTES)
 		return ATTEMPT_FULL;
+	if (!ex->arrived_s && !ex->joins)
+		ex->arrived_s = now_s();
 	if (!take(ex, s, n) && !ex->again) {
 		ex->reached = true;
 		end_answer(ex, false);
@@ -375,6 +378,9 @@ size_t exchange_read(struct exchange *ex, char *to, size_t max)
 
 	if (!n)
 		return 0;
+	if (ex->arrived_s)
+		metrics_latency(ex->metrics, now_s() - ex->arrived_s);
+	ex->arrived_s = 0;
 	memcpy(to, ex->out.data + ex->out_at, n);
 	ex->out_at += n;
 	ex->passed_bytes += n;
@@ -537,18 +543,32 @@ void exchange_ended(struct exchange *ex, CURLM *multi, CURLcode result)
 	ex->awake(ex);
 }
 
-void exchange_refuse(struct exchange *ex, int status, const char *message)
+void exchange_answer(struct exchange *ex, int status, const char *type,
+		     const struct buf *body)
 {
+	struct buf line = { 0 };
+
 	enter(ex, EXCHANGE_ANSWERED);
 	enter(ex, EXCHANGE_OVER);
 	ex->status = status;
 	assert(!ex->out.len);
-	buf_puts(&ex->out, "{\"error\":{\"message\":");
-	json_put_string(&ex->out, message, strlen(message));
-	buf_printf(&ex->out, ",\"type\":\"lilscope_guard\",\"code\":%d}}\n",
-		   status);
+	buf_append(&ex->out, body->data, body->len);
 	ex->length = (int64_t)ex->out.len;
-	headers_add(&ex->answer_headers, "Content-Type: application/json");
+	buf_printf(&line, "Content-Type: %s", type);
+	headers_add(&ex->answer_headers, buf_cstr(&line));
+	buf_release(&line);
+}
+
+void exchange_refuse(struct exchange *ex, int status, const char *message)
+{
+	struct buf body = { 0 };
+
+	buf_puts(&body, "{\"error\":{\"message\":");
+	json_put_string(&body, message, strlen(message));
+	buf_printf(&body, ",\"type\":\"lilscope_guard\",\"code\":%d}}\n",
+		   status);
+	exchange_answer(ex, status, "application/json", &body);
+	buf_release(&body);
 }
 
 /* --- questions ---------------------------------------------------------- */

@@ -13,9 +13,11 @@
 
 #include "base/buf.h"
 #include "dialect/join.h"
+#include "guard/asked.h"
 #include "guard/attempt.h"
 #include "guard/guard_report.h"
 #include "guard/headers.h"
+#include "guard/metrics.h"
 #include "guard/proxy.h"
 
 /* Each once, in this order; a refusal of ours answers what was never sent. */
@@ -34,11 +36,17 @@ struct exchange {
 	bool asleep;             /* ... which waits for awake() */
 	struct exchange *prev, *next;
 	struct timespec began;
+	const char *upstream;    /* its name, without a password */
+	bool own;                /* asked of the proxy itself */
+	struct metrics *metrics; /* gets added latency */
+	double arrived_s;        /* of what is first in out; 0: it is told */
 
 	/* The request. */
 	char *method, *uri;      /* uri: path and query, as it was sent */
 	struct curl_slist *headers;
 	struct buf body;
+	char id[128];            /* X-Request-Id; "" before it is complete */
+	struct asked wanted;
 	bool too_large;
 	bool unclear;            /* where it ends: the connection closes */
 
@@ -100,7 +108,10 @@ void exchange_stop(struct exchange *ex, CURLM *multi);
  */
 void exchange_again(struct exchange *ex, const struct buf *body);
 
-/* Answers with an error of our own, as JSON. */
+/* Answers it here. */
+void exchange_answer(struct exchange *ex, int status, const char *type,
+		     const struct buf *body);
+/* ... with an error, as JSON. */
 void exchange_refuse(struct exchange *ex, int status, const char *message);
 
 /* Copies up to max bytes of the answer to the client; 0: none are there. */

@@ -117,6 +117,9 @@ void guard_report_json(const struct watch *w, const struct guard_facts *facts,
 	if (facts->request) {
 		put_text(out, "request", facts->request);
 		put_count(out, "status", (uint64_t)facts->status);
+		put_text(out, "request_id",
+			 facts->request_id[0] ? facts->request_id : NULL);
+		put_text(out, "model", facts->model[0] ? facts->model : NULL);
 	}
 	put_text(out, "ended_by", end_names[facts->end]);
 	key(out, "stopped");

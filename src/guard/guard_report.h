@@ -27,6 +27,7 @@ struct guard_facts {
 	const char *source;
 	const char *request;   /* of the proxy: "POST /v1/..."; or NULL */
 	int status;            /* of the proxy: HTTP status; or 0 */
+	const char *request_id, *model; /* of the proxy; "" unknown */
 	uint64_t passed_bytes; /* handed on, ours included */
 	uint64_t saved_bytes;  /* known not to be read; UINT64_MAX unknown */
 	double elapsed_s;

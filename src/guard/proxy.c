@@ -18,6 +18,7 @@
 #include "guard/guard_report.h"
 #include "guard/http.h"
 #include "guard/listen.h"
+#include "guard/told.h"
 #include "input/url.h"
 #include "system/clock.h"
 #include "system/say.h"
@@ -34,6 +35,9 @@ enum {
 	SPARE_CLIENTS = 64,      /* that are told that there is no room */
 };
 
+/* What is asked under it is answered here. */
+#define OWN_PATH "/lilscope/"
+
 struct proxy {
 	const struct proxy_opts *opts;
 	char *upstream;          /* its name, without a password */
@@ -46,6 +50,8 @@ struct proxy {
 	double ticked_s;         /* when their time was looked at */
 	struct exchange *first;
 	struct guard_file report, tee;
+	struct hearers told;
+	double began_s;
 	unsigned n_requests;
 	long began;              /* makes names in the tee its own */
 	bool ending;             /* no new requests */
@@ -59,100 +65,6 @@ static struct client *client_of(struct MHD_Connection *client)
 	return MHD_get_connection_info(
 		       client, MHD_CONNECTION_INFO_SOCKET_CONTEXT)
 		->socket_context;
-}
-
-/* --- the log ------------------------------------------------------------ */
-
-/* "POST /v1/chat/completions": never the query. */
-static void put_request(struct exchange *ex, struct buf *out)
-{
-	const char *uri = exchange_uri(ex);
-
-	buf_printf(out, "%s %.*s", ex->method ? ex->method : "-",
-		   (int)MIN(strcspn(uri, "?#"), (size_t)200), uri);
-}
-
-static void put_watch(const struct exchange *ex, struct buf *out)
-{
-	const struct watch *w = exchange_watch(ex);
-
-	buf_printf(out, ", %s, %llu tokens",
-		   *watch_dialect(w) ? watch_dialect(w) : "unknown format",
-		   (unsigned long long)watch_tokens(w));
-	if (watch_n_hits(w)) {
-		struct watch_hit hit = watch_hit(w, 0);
-
-		buf_printf(out, ", stopped at token %u (%s)", hit.at_token,
-			   watch_rule(w)->name);
-	}
-	if (watch_n_restarts(w))
-		buf_printf(out, ", measured anew %u times",
-			   watch_n_restarts(w));
-	if (watch_blind(w))
-		buf_printf(out, ", unwatched: %s", watch_blind(w));
-}
-
-static void report(struct proxy *p, struct exchange *ex, bool complete)
-{
-	const char *why = exchange_why(ex);
-	struct buf request = { 0 }, out = { 0 };
-	struct guard_facts facts = {
-		.end = ex->reached ? GUARD_END_THRESHOLD :
-		       ex->broken  ? GUARD_END_TROUBLE :
-		       complete    ? GUARD_END_INPUT :
-				     GUARD_END_READER,
-		.source = p->upstream,
-		.status = ex->status,
-		.passed_bytes = ex->passed_bytes,
-		.saved_bytes = UINT64_MAX,
-		.elapsed_s = exchange_elapsed_s(ex),
-		.trouble = *why && !ex->reached ? why : NULL,
-	};
-
-	put_request(ex, &request);
-	facts.request = buf_cstr(&request);
-	guard_report_json(exchange_watch(ex), &facts, &out);
-	guard_file_write(&p->report, out.data, out.len);
-	buf_release(&request);
-	buf_release(&out);
-}
-
-/* Its head was never complete. */
-static void log_refused(struct proxy *p, const struct client *client)
-{
-	struct buf line = { 0 };
-
-	buf_printf(&line, "guard: a request was refused: %s",
-		   client->shut ? client_shut_words[client->shut] :
-				  "its head is too long or broken");
-	say(p->opts->err, buf_cstr(&line));
-	buf_release(&line);
-}
-
-static void log_line(struct proxy *p, struct exchange *ex, bool complete)
-{
-	const char *fault = exchange_fault(ex), *why = exchange_why(ex);
-	enum client_shut shut = client_of(ex->client)->shut;
-	struct buf line = { 0 };
-
-	put_request(ex, &line);
-	buf_printf(&line, " %d", ex->status);
-	if (exchange_watch(ex))
-		put_watch(ex, &line);
-	else if (exchange_is_unwatched(ex))
-		buf_puts(&line, ", unwatched: asked without a stream");
-	if (fault)
-		buf_printf(&line, ", upstream answered with %s", fault);
-	else if (ex->broken)
-		buf_printf(&line, ", upstream broke off%s%s",
-			   *why ? ": " : "", why);
-	else if (!complete)
-		buf_printf(&line, ", the client %s%s",
-			   shut ? "was shut out: " : "went away",
-			   client_shut_words[shut]);
-	buf_printf(&line, ", %.0f ms", exchange_elapsed_s(ex) * 1e3);
-	say(p->opts->err, buf_cstr(&line));
-	buf_release(&line);
 }
 
 /* --- the server's side -------------------------------------------------- */
@@ -212,6 +124,9 @@ static void *on_uri(void *ctx, const char *uri, struct MHD_Connection *client)
 	struct exchange *ex = exchange_new(p->opts, uri);
 
 	ex->server = p;
+	ex->upstream = p->upstream;
+	ex->metrics = p->told.metrics;
+	ex->own = strncmp(uri, OWN_PATH, strlen(OWN_PATH)) == 0;
 	ex->client = client;
 	ex->tee = p->tee.file ? &p->tee : NULL;
 	snprintf(ex->tee_name, sizeof(ex->tee_name), "%lx-%u", p->began,
@@ -238,13 +153,11 @@ static void on_completed(void *ctx, struct MHD_Connection *client, void **ex_p,
 	exchange_stop(ex, p->multi);
 	epoll_ctl(p->gone_fd, EPOLL_CTL_DEL, client_fd(ex), NULL);
 	p->found |= ex->reached;
-	if (ex->method)
-		log_line(p, ex, complete);
-	else
-		log_refused(p, client_of(client));
+	if (!ex->method)
+		told_refused(&p->told, client_of(client)->shut);
+	else if (!ex->own)
+		told_end(&p->told, ex, complete, client_of(client)->shut);
 	client_enter(client_of(client), CLIENT_KEPT, now_s());
-	if (p->report.file && ex->method)
-		report(p, ex, complete);
 	if (ex->told)
 		MHD_destroy_response(ex->told);
 	if (ex->prev)
@@ -319,6 +232,8 @@ static enum MHD_Result queue_answer(struct exchange *ex)
 	if (!answer)
 		return MHD_NO;
 	copy_headers(ex, answer);
+	if (ex->id[0] && !headers_have(ex->answer_headers, "X-Request-Id"))
+		MHD_add_response_header(answer, "X-Request-Id", ex->id);
 	if (ex->unclear)
 		MHD_add_response_header(answer, "Connection", "close");
 	if (ex->trailers && exchange_watch(ex) && ex->length < 0) {
@@ -423,7 +338,7 @@ static enum MHD_Result begin(struct proxy *p, struct exchange *ex,
 	if (status)
 		return refuse(ex, status,
 			      "The request's head is no clear HTTP/1.1.");
-	if (p->ending)
+	if (p->ending && !ex->own)
 		return refuse(ex, MHD_HTTP_SERVICE_UNAVAILABLE,
 			      "The guard is ending.");
 	if (ex->uri[0] != '/')
@@ -459,6 +374,61 @@ static void take_body(struct exchange *ex, const char *s, size_t n)
 		buf_append(&ex->body, s, n);
 }
 
+/* --- what is asked of the proxy itself ---------------------------------- */
+
+static void put_metrics(const struct proxy *p, struct buf *out)
+{
+	struct metrics_now now = {
+		.clients = &p->clients,
+		.draining = p->ending,
+		.up_s = now_s() - p->began_s,
+	};
+
+	for (const struct exchange *ex = p->first; ex; ex = ex->next)
+		now.n_streams += !ex->own;
+	metrics_put(p->told.metrics, &now, out);
+}
+
+static enum MHD_Result answer_own(struct proxy *p, struct exchange *ex)
+{
+	const char *name = ex->uri + strlen(OWN_PATH);
+	size_t n = strcspn(name, "?");
+	struct buf out = { 0 };
+
+	if (n == 6 && memcmp(name, "health", n) == 0) {
+		buf_printf(&out, "{\"status\":\"%s\"}\n",
+			   p->ending ? "draining" : "ok");
+		exchange_answer(ex, p->ending ? 503 : 200, "application/json",
+				&out);
+	} else if (n != 7 || memcmp(name, "metrics", n) != 0) {
+		exchange_refuse(ex, 404, "There are /lilscope/health and "
+					 "/lilscope/metrics.");
+	} else if (client_of(ex->client)->here || p->opts->open_metrics) {
+		put_metrics(p, &out);
+		exchange_answer(ex, 200, "text/plain; version=0.0.4; "
+					 "charset=utf-8", &out);
+	} else {
+		exchange_refuse(ex, 403, "Metrics are for this machine: see "
+					 "--open-metrics.");
+	}
+	buf_release(&out);
+	return queue_answer(ex);
+}
+
+/* It has a name in both logs: the client's own, or else the trace's. */
+static void name_request(struct exchange *ex)
+{
+	const char *id = headers_value(ex->headers, "X-Request-Id");
+	struct buf line = { 0 };
+
+	snprintf(ex->id, sizeof(ex->id), "%s", id && *id ? id : ex->tee_name);
+	if (id && *id)
+		return;
+	buf_printf(&line, "X-Request-Id: %s", ex->id);
+	headers_add(&ex->headers, buf_cstr(&line));
+	buf_release(&line);
+}
+
 /* The request is complete: on to upstream, and to sleep. */
 static enum MHD_Result send_up(struct proxy *p, struct exchange *ex)
 {
@@ -473,6 +443,10 @@ static enum MHD_Result send_up(struct proxy *p, struct exchange *ex)
 	te = MHD_lookup_connection_value(ex->client, MHD_HEADER_KIND, "TE");
 	ex->trailers = header_is_listed("trailers", 8, te);
 	enter_state(ex, CLIENT_ANSWER);
+	if (ex->own)
+		return answer_own(p, ex);
+	name_request(ex);
+	asked_read(&ex->wanted, ex->uri, &ex->body);
 	if (!exchange_start(ex, p->multi))
 		return queue_answer(ex);
 	/* the server looks at no connection that sleeps, so we do */
@@ -729,6 +703,8 @@ int proxy_run(const struct proxy_opts *opts)
 
 	p.upstream = url_name(opts->upstream);
 	p.clients.limits = opts->limits;
+	p.began_s = now_s();
+	p.told = (struct hearers){ opts->err, &p.report, metrics_new() };
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	if (open_all(&p, &err)) {
 		say_hello(&p);
@@ -736,6 +712,7 @@ int proxy_run(const struct proxy_opts *opts)
 	}
 	written = close_all(&p);
 	curl_global_cleanup();
+	metrics_free(p.told.metrics);
 	mem_free(p.upstream);
 	if (err.text[0]) {
 		say(opts->err, err.text);

@@ -43,6 +43,7 @@ struct proxy_opts {
 	uint32_t stall_s;           /* of a client that does not read */
 	uint64_t body_max_bytes;    /* of a request: 413 */
 	const char *allow_host;     /* listen_knows() */
+	bool open_metrics;          /* /lilscope/metrics is for everybody */
 	const char *report;         /* JSON lines; "-": err; NULL or "" */
 	const char *tee;            /* a file that gets all streams as one
 				       native trace; NULL or "" */

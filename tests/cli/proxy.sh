@@ -153,6 +153,17 @@ shut_out()
 	grep -q 'POST /echo 0, the client was shut out: its body took too long' "$tmp/log.proxy"
 }
 check "who is shut out is told" shut_out
+start_proxy --upstream "http://127.0.0.1:$up_port" --report "$tmp/ids"
+check "metrics" scenario metrics
+check "names of requests" scenario names
+end_proxy
+named()
+{
+	is names 1 "$(grep -c '"request_id":"mine-1","model":null' "$tmp/ids")" &&
+	is stops 1 "$(grep -c '"model":"a".*"stopped":true' "$tmp/ids")" &&
+	! grep -q lilscope/ "$tmp/ids" "$tmp/log.proxy"
+}
+check "... and models are in the report" named
 start_proxy --upstream "http://127.0.0.1:$up_port" --client-connections 4
 check "so many from one address" scenario one_address
 end_proxy

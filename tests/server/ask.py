@@ -10,6 +10,7 @@ import sys
 import time
 import zlib
 
+import prometheus
 import upstream
 
 # Every client has a key; it must be in nothing that the proxy writes.
@@ -163,7 +164,7 @@ async def plain(proxy, up):
                 request("/bytes?n=1000", method="HEAD")):
         ours, theirs = await proxy.whole(raw), await up.whole(raw)
         for answer in ours, theirs:
-            for name in "connection", "date", "keep-alive":
+            for name in "connection", "date", "keep-alive", "x-request-id":
                 answer[1].pop(name, None)
         assert ours[0] == theirs[0] and ours[2] == theirs[2], ours[:2]
         assert ours[1] == theirs[1], (ours[1], theirs[1])
@@ -450,6 +451,21 @@ async def hosts(proxy, up):
     assert got["host"] == "127.0.0.1:%d" % up.port, got
 
 
+async def names(proxy, up):
+    """A request has one name for its client, for upstream and in the log."""
+    raw = request("/echo", more="X-Request-ID: mine-1\r\n")
+    status, headers, got = await proxy.whole(raw)
+    assert headers["x-request-id"] == "mine-1"
+    assert json.loads(got)["headers"]["x-request-id"] == "mine-1"
+    ids = set()
+    for _ in range(3):
+        status, headers, got = await proxy.whole(request("/echo"))
+        assert json.loads(got)["headers"]["x-request-id"] == \
+            headers["x-request-id"]
+        ids.add(headers["x-request-id"])
+    assert len(ids) == 3, ids
+
+
 async def one_address(proxy, up):
     held = [await proxy.open(b"") for _ in range(4)]
     reader, _ = await proxy.open(request("/echo"))
@@ -461,6 +477,68 @@ async def one_address(proxy, up):
         except (ConnectionError, asyncio.IncompleteReadError):
             return None
     await until(again, lambda status: status == 200)
+
+
+async def metrics(proxy, up):
+    """Each number is what was done; labels are bounded and escaped."""
+    async def ask():
+        status, headers, got = await proxy.whole(request("/lilscope/metrics"))
+        assert status == 200 and headers["content-type"] == \
+            "text/plain; version=0.0.4; charset=utf-8", headers
+        return prometheus.parse(got.decode())
+
+    def count(name, **labels):
+        name = "lilscope_" + name
+        return (prometheus.total(after, name, **labels) -
+                prometheus.total(before, name, **labels))
+
+    async def chat(model, kind, **more):
+        body = {"kind": kind, "i": 3, "model": model, **more}
+        return await proxy.whole(request(CHAT, body))
+
+    before = await ask()
+    assert (await proxy.whole(request("/lilscope/health")))[2] == \
+        b'{"status":"ok"}\n'
+    for path in "", "x", "metricsx", "health/":
+        assert (await proxy.whole(request("/lilscope/" + path)))[0] == 404
+    whole = await chat("a", "healthy", words=300)
+    n_bytes = len(whole[2])
+    for _ in range(2):
+        n_bytes += len((await chat("a", "healthy", words=900))[2])
+    stopped = len((await chat("a", "loop", max_tokens=10000))[2])
+    await chat('q"\\\n{}', "healthy", words=5)
+    await proxy.whole(request("/nothing", {"model": "not answered"}))
+    try:
+        await chat("a", "dies")
+    except asyncio.IncompleteReadError:
+        pass
+    await proxy.whole(request("/odd/0", {"model": "a"}))
+    for i in range(40):
+        await chat("m%d" % i, "healthy", words=1)
+    after = await ask()
+    a = {"model": "a", "rule": "guardian"}
+    assert count("requests_total") == 3 + 1 + 1 + 1 + 2 + 40, after
+    assert count("requests_total", **a) == 5, after
+    assert count("requests_total", model='q"\\\n{}') == 1, after
+    models = {dict(labels)["model"] for (name, labels) in after
+              if name == "lilscope_requests_total"}
+    assert len(models) <= 33 and "not answered" not in models, models
+    assert count("requests_total", model="other") >= 1 + 40 - 32, after
+    assert count("stops_total") == count("stops_total", **a) == 1, after
+    tokens = count("tokens_total", **a)
+    assert tokens > 3 * 300, tokens
+    # a loop is stopped about its 500th token
+    saved = count("saved_tokens_total", against="max_tokens")
+    assert 9000 < saved <= 9500, saved
+    assert count("saved_tokens_total", against="median") > 900, after
+    assert count("passed_bytes_total", **a) > n_bytes + stopped
+    assert count("upstream_errors_total") == 2, after
+    assert count("streams_total", **a) == 5, after
+    assert count("answers_total", **{"class": "4xx"}) == 1, after
+    assert count("answers_total", **{"class": "5xx"}) == 1, after
+    assert count("added_latency_seconds_count") > 40, after
+    assert after["lilscope_streams_open", ()] == 0, after
+    assert after["lilscope_draining", ()] == 0, after
 
 
 def rss_kb(pid):

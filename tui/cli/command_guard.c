@@ -84,6 +84,7 @@ static int proxy(const struct settings *set)
 		.stall_s = set->guard.stall_s,
 		.body_max_bytes = (uint64_t)set->guard.body_mib << 20,
 		.allow_host = set->guard.allow_host,
+		.open_metrics = set->guard.open_metrics,
 		.report = set->guard.report,
 		.tee = set->guard.tee,
 		.err = stderr,

@@ -43,6 +43,7 @@ struct guard_settings {
 	bool as_asked;
 	const char *exec;              /* words */
 	const char *allow_host;        /* a list with commas */
+	bool open_metrics;
 	struct client_limits limits;
 	uint32_t stall_s, body_mib, memory_mib;
 };

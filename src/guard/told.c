@@ -1,0 +1,140 @@
+/*
+ * The line is for people, the object for scripts; what both have is taken from
+ * the same places.
+ */
+#include "guard/told.h"
+
+#include <string.h>
+
+#include "system/say.h"
+
+/* "POST /v1/chat/completions": never the query. */
+static void put_request(struct exchange *ex, struct buf *out)
+{
+	const char *uri = exchange_uri(ex);
+
+	buf_printf(out, "%s %.*s", ex->method ? ex->method : "-",
+		   (int)MIN(strcspn(uri, "?#"), (size_t)200), uri);
+}
+
+static void put_watch(const struct exchange *ex, struct buf *out)
+{
+	const struct watch *w = exchange_watch(ex);
+
+	buf_printf(out, ", %s, %llu tokens",
+		   *watch_dialect(w) ? watch_dialect(w) : "unknown format",
+		   (unsigned long long)watch_tokens(w));
+	if (watch_n_hits(w)) {
+		struct watch_hit hit = watch_hit(w, 0);
+
+		buf_printf(out, ", stopped at token %u (%s)", hit.at_token,
+			   watch_rule(w)->name);
+	}
+	if (watch_n_restarts(w))
+		buf_printf(out, ", measured anew %u times",
+			   watch_n_restarts(w));
+	if (watch_blind(w))
+		buf_printf(out, ", unwatched: %s", watch_blind(w));
+}
+
+static void report(const struct hearers *t, struct exchange *ex,
+		   bool complete)
+{
+	const char *why = exchange_why(ex);
+	struct buf request = { 0 }, out = { 0 };
+	struct guard_facts facts = {
+		.end = ex->reached ? GUARD_END_THRESHOLD :
+		       ex->broken  ? GUARD_END_TROUBLE :
+		       complete    ? GUARD_END_INPUT :
+				     GUARD_END_READER,
+		.source = ex->upstream,
+		.request_id = ex->id,
+		.model = ex->wanted.model,
+		.status = ex->status,
+		.passed_bytes = ex->passed_bytes,
+		.saved_bytes = UINT64_MAX,
+		.elapsed_s = exchange_elapsed_s(ex),
+		.trouble = *why && !ex->reached ? why : NULL,
+	};
+
+	put_request(ex, &request);
+	facts.request = buf_cstr(&request);
+	guard_report_json(exchange_watch(ex), &facts, &out);
+	guard_file_write(t->report, out.data, out.len);
+	buf_release(&request);
+	buf_release(&out);
+}
+
+void told_refused(const struct hearers *t, enum client_shut shut)
+{
+	struct buf line = { 0 };
+
+	buf_printf(&line, "guard: a request was refused: %s",
+		   shut ? client_shut_words[shut] :
+			  "its head is too long or broken");
+	say(t->err, buf_cstr(&line));
+	buf_release(&line);
+}
+
+static void log_line(const struct hearers *t, struct exchange *ex,
+		     bool complete, enum client_shut shut)
+{
+	const char *fault = exchange_fault(ex), *why = exchange_why(ex);
+	struct buf line = { 0 };
+
+	put_request(ex, &line);
+	buf_printf(&line, " %d", ex->status);
+	if (exchange_watch(ex))
+		put_watch(ex, &line);
+	else if (exchange_is_unwatched(ex))
+		buf_puts(&line, ", unwatched: asked without a stream");
+	if (fault)
+		buf_printf(&line, ", upstream answered with %s", fault);
+	else if (ex->broken)
+		buf_printf(&line, ", upstream broke off%s%s",
+			   *why ? ": " : "", why);
+	else if (!complete)
+		buf_printf(&line, ", the client %s%s",
+			   shut ? "was shut out: " : "went away",
+			   client_shut_words[shut]);
+	buf_printf(&line, ", %.0f ms", exchange_elapsed_s(ex) * 1e3);
+	say(t->err, buf_cstr(&line));
+	buf_release(&line);
+}
+
+static void count(struct metrics *m, const struct exchange *ex, bool complete)
+{
+	const struct watch *last = exchange_watch(ex);
+	struct metrics_end end = {
+		.model = ex->wanted.model,
+		.rule = last ? watch_rule(last)->name : "none",
+		.status = ex->status,
+		.max_tokens = ex->wanted.max_tokens,
+		.ended = last && complete && !ex->broken && !ex->reached,
+		.n = { [METRIC_REQUESTS] = 1,
+		       [METRIC_STREAMS] = last != NULL,
+		       [METRIC_STOPS] = ex->reached,
+		       [METRIC_PASSED_BYTES] = ex->passed_bytes },
+	};
+
+	for (const struct attempt *a = ex->attempt; a; a = a->before) {
+		if (a->fault || (a == ex->attempt && ex->broken) ||
+		    (a == ex->attempt && a->status == 0 && ex->status == 502))
+			end.n[METRIC_UPSTREAM_ERRORS]++;
+		if (!a->watch)
+			continue;
+		end.n[METRIC_TOKENS] += watch_tokens(a->watch);
+		end.n[METRIC_AT_BOUND] += watch_n_restarts(a->watch);
+		end.n[METRIC_UNWATCHED] += watch_blind(a->watch) != NULL;
+	}
+	metrics_request(m, &end);
+}
+
+void told_end(const struct hearers *t, struct exchange *ex, bool complete,
+	      enum client_shut shut)
+{
+	log_line(t, ex, complete, shut);
+	if (t->report->file)
+		report(t, ex, complete);
+	count(t->metrics, ex, complete);
+}
