@@ -406,6 +406,7 @@ tui_tests = \
 	tests/unit/test_key \
 	tests/unit/test_list \
 	tests/unit/test_map \
+	tests/unit/test_told \
 	tests/unit/test_pressed \
 	tests/unit/test_prompt \
 	tests/unit/test_text_layout \
@@ -426,6 +427,7 @@ tests_unit_test_find_LDADD = $(TUI_LIBS)
 tests_unit_test_key_LDADD = $(TUI_LIBS)
 tests_unit_test_list_LDADD = $(TUI_LIBS)
 tests_unit_test_map_LDADD = $(TUI_LIBS)
+tests_unit_test_told_LDADD = $(TUI_LIBS)
 tests_unit_test_pressed_LDADD = $(TUI_LIBS)
 tests_unit_test_pressed_SOURCES = tests/unit/test_pressed.c \
 	tests/unit/pressed.h tests/unit/pressed_data.c tests/unit/pressed_rows.c

@@ -40,7 +40,7 @@ libtui_a_SOURCES += \
 	tui/app/phrase.c tui/app/phrase.h \
 	tui/app/recording.c tui/app/recording.h \
 	tui/app/session.c tui/app/session.h \
-	tui/app/view.c tui/app/view.h
+	tui/app/told.c tui/app/told.h tui/app/view.c tui/app/view.h
 
 # A run becomes cells.
 libtui_a_SOURCES += \
@@ -54,6 +54,8 @@ libtui_a_SOURCES += \
 	tui/view/map_panel.c tui/view/map_panel.h \
 	tui/view/map_tiles.c tui/view/map_tiles.h \
 	tui/view/moves.c tui/view/moves.h tui/view/now.c tui/view/now.h \
+	tui/view/ratio_charts.c tui/view/ratio_charts.h \
+	tui/view/ratio_gain.c tui/view/ratio_rho.c tui/view/ratio_told.c \
 	tui/view/text_pane.c tui/view/text_pane.h \
 	tui/view/view_compare.c tui/view/view_help.c tui/view/view_list.c \
 	tui/view/view_map.c tui/view/view_ratio.c \

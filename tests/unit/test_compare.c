@@ -404,7 +404,7 @@ static void any_size_does_no_harm(void **state)
 
 				c->lane = c->n ? k % c->n : 0;
 				c->seconds = i % 2;
-				c->size = k % 2;
+				c->rho = k % 2;
 				app.explain = (i + k) % 3 == 0;
 				draw(&app, sizes[i], sizes[k], k % 3 == 0,
 				     NULL);

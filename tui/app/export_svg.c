@@ -1,8 +1,10 @@
 /*
- * The figure: two panels over one token axis, as a paper prints them.
+ * The figure: three panels over one token axis, as a paper prints them.
  *
  *	+-- title: record, model ---------------------------+
- *	| rho |  curve, band, h, threshold line   | legend  |
+ *	| told|  bytes told so far, the text's own pace,     |
+ *	|     |  the threshold, what came after it shaded    |
+ *	| rho |  curve, band, h                   | legend   |
  *	| gain|  a bar a window, t dashed                    |
  *	|     +---- tokens ----------------------------------|
  *	+-- caption: coder, f, t, symbols, Ls ---------------+
@@ -16,18 +18,21 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/told.h"
 #include "base/num.h"
 #include "base/svg.h"
 #include "base/utf8.h"
 
 enum {
 	WIDTH = 760,
-	HEIGHT = 470,
+	HEIGHT = 620,
 	LEFT = 64,
 	RIGHT = 20,
-	RHO_TOP = 56,
-	RHO_HEIGHT = 210,
-	GAIN_TOP = 298,
+	TOLD_TOP = 56,
+	TOLD_HEIGHT = 200,
+	RHO_TOP = 288,
+	RHO_HEIGHT = 128,
+	GAIN_TOP = 448,
 	GAIN_HEIGHT = 96,
 	POINTS = WIDTH - LEFT - RIGHT, /* columns of a curve */
 	TITLE_BYTES = 100,
@@ -38,7 +43,7 @@ struct fig {
 	const struct run *run;
 	const struct meter *m;
 	uint32_t n; /* tokens */
-	struct svg_panel rho, gain;
+	struct svg_panel told, rho, gain;
 	struct buf *out;
 };
 
@@ -89,6 +94,63 @@ static void curves(struct fig *f)
 	curve(f, "rho", meter_rho(f->m));
 }
 
+/* --- what is told ------------------------------------------------------- */
+
+/* The text's own pace, from the threshold or from the start on. */
+static struct told_line pace_of(const struct fig *f)
+{
+	struct rule_verdict v = guardian_verdict(meter_guardian(f->m), f->n);
+	uint32_t from = v.at_token == RULE_NEVER ? 0 : v.at_token;
+
+	return told_line_from(f->run, f->n, from);
+}
+
+static void told_path(struct fig *f, struct svg_path *path, uint32_t from,
+		      uint32_t to)
+{
+	for (int i = 0; i <= POINTS; i++) {
+		uint32_t n = (uint32_t)((double)f->n * i / POINTS);
+
+		if (n >= from && n <= to)
+			svg_path_to(path, svg_x(&f->told, n),
+				    svg_y(&f->told, told_bytes(f->run, n)));
+	}
+}
+
+/* Beneath the curve, from the threshold until something new was told. */
+static void after(struct fig *f, const struct rule_verdict *v)
+{
+	uint32_t to = MIN(v->resumed_at, f->n);
+	double foot = f->told.y + f->told.height;
+	struct svg_path path = svg_path_begin(f->out, "after");
+
+	svg_path_to(&path, svg_x(&f->told, v->at_token), foot);
+	told_path(f, &path, v->at_token, to);
+	svg_path_to(&path, svg_x(&f->told, to), foot);
+	svg_path_end(&path, true);
+}
+
+static void told(struct fig *f)
+{
+	struct rule_verdict v = guardian_verdict(meter_guardian(f->m), f->n);
+	struct told_line own = pace_of(f);
+	double room = f->told.y_max - own.y0;
+	double end = fmin(f->n, own.x0 + room / fmax(own.slope, 1e-9));
+	struct svg_path path;
+
+	if (v.at_token != RULE_NEVER)
+		after(f, &v);
+	svg_line(f->out, "pace", svg_x(&f->told, own.x0),
+		 svg_y(&f->told, own.y0), svg_x(&f->told, end),
+		 svg_y(&f->told, own.y0 + own.slope * (end - own.x0)));
+	path = svg_path_begin(f->out, "rho");
+	told_path(f, &path, 0, f->n);
+	svg_path_end(&path, false);
+	svg_text(f->out, "small", LEFT, TOLD_TOP - 3,
+		 "bytes of information told so far (code of the text); "
+		 "dashed: at its own pace");
+}
+
 /* Windows are drawn one by one up to the width of the figure; more of them
  * share a bar with their mean, and it is red if one of them is low. */
 static void bars(struct fig *f)
@@ -132,17 +194,18 @@ static void threshold(struct fig *f)
 		return;
 	x = svg_x(&f->rho, v.at_token);
 	/* Not through the words between the panels. */
+	svg_line(f->out, "lil", x, TOLD_TOP, x, TOLD_TOP + TOLD_HEIGHT);
 	svg_line(f->out, "lil", x, RHO_TOP, x, RHO_TOP + RHO_HEIGHT);
 	svg_line(f->out, "lil", x, GAIN_TOP, x, GAIN_TOP + GAIN_HEIGHT);
 	right = x < LEFT + POINTS * 0.6;
 	x += right ? 5 : -5;
-	svg_text(f->out, right ? "lilname" : "lilname end", x, RHO_TOP + 12,
+	svg_text(f->out, right ? "lilname" : "lilname end", x, TOLD_TOP + 14,
 		 "Lil %s: %s tokens after it (%s)", num_count(at, v.at_token),
 		 num_count(after, v.tokens_after),
 		 num_percent(part, v.tokens_after, f->n));
 	if (v.resumed_at != RULE_NEVER)
 		svg_text(f->out, right ? "small" : "small end", x,
-			 RHO_TOP + 27, "information resumed at %s",
+			 TOLD_TOP + 29, "information resumed at %s",
 			 num_count(at, v.resumed_at));
 }
 
@@ -160,7 +223,8 @@ static void y_title(struct fig *f, int y, const char *text)
 
 static void axis_titles(struct fig *f)
 {
-	y_title(f, RHO_TOP + RHO_HEIGHT / 2, "\u03c1, h (symbols per symbol)");
+	y_title(f, TOLD_TOP + TOLD_HEIGHT / 2, "told (bytes)");
+	y_title(f, RHO_TOP + RHO_HEIGHT / 2, "\u03c1, h (per symbol)");
 	y_title(f, GAIN_TOP + GAIN_HEIGHT / 2, "gain (bytes)");
 	svg_text(f->out, "name mid", LEFT + POINTS / 2.0,
 		 GAIN_TOP + GAIN_HEIGHT + 34, "tokens");
@@ -177,7 +241,7 @@ static void legend(struct fig *f)
 		{ "h", "h, substring growth", false },
 	};
 	double x = LEFT + POINTS - 150;
-	double y = RHO_TOP + 46;
+	double y = RHO_TOP + 22;
 	svg_rect(f->out, "key", x - 8, y - 14, 146,
 		 ARRAY_LEN(rows) * 16 + 8);
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++, y += 16) {
@@ -214,7 +278,7 @@ static void captions(struct fig *f)
 	struct bound_point p = meter_point(f->m, f->n);
 	bool ids = o->symbols == METER_TOKENS;
 	char n[NUM_BYTES], t[NUM_BYTES], lower[NUM_BYTES];
-	svg_text(f->out, "small", LEFT, 42,
+	svg_text(f->out, "small", LEFT, RHO_TOP - 10,
 		 "%s tokens (by %s) \u00b7 \u03c1 = %.3f, band [%s, %.3f], "
 		 "h(%u) = %.3f, %s%s",
 		 num_count(n, f->n), tokens_by_name(f->run->trace.tokens_by),
@@ -242,12 +306,24 @@ static const char sheet[] =
 	".band{fill:#0b5c8a;fill-opacity:.13;stroke:none}\n"
 	".h{fill:none;stroke:#c46a00;stroke-width:1.5;"
 	"stroke-dasharray:6 3}\n"
+	".pace{stroke:#666;stroke-width:1;stroke-dasharray:3 3}\n"
+	".after{fill:#c0392b;fill-opacity:.16;stroke:none}\n"
 	".gain{fill:#5a9367}.low{fill:#c0392b}\n"
 	".limit{stroke:#7a5c2e;stroke-width:1;stroke-dasharray:2 3}\n"
 	".lil{stroke:#c0392b;stroke-width:1.3;stroke-dasharray:5 3}\n"
 	".halo{stroke:#fff;stroke-width:3;paint-order:stroke}\n"
 	".lilname{font-size:12px;font-weight:bold;fill:#c0392b}\n"
 	".key{fill:#fff;fill-opacity:.85;stroke:#ccc}\n";
+
+/* The line of the pace makes the panel at most three times as high. */
+static double told_top(const struct fig *f)
+{
+	double all = told_bytes(f->run, f->n);
+	struct told_line own = pace_of(f);
+
+	return fmax(all, fmin(own.y0 + own.slope * (f->n - own.x0), 3 * all)) *
+	       1.05;
+}
 
 static void scale(struct fig *f)
 {
@@ -264,7 +340,10 @@ static void scale(struct fig *f)
 		.x_max = f->n, .marks = true,
 		.y_max = ticks_top(isnan(v.max) ? 1 : v.max * 1.02),
 	};
-	f->gain = f->rho;
+	f->told = f->gain = f->rho;
+	f->told.y = TOLD_TOP;
+	f->told.height = TOLD_HEIGHT;
+	f->told.y_max = ticks_top(told_top(f));
 	f->gain.y = GAIN_TOP;
 	f->gain.height = GAIN_HEIGHT;
 	f->gain.y_max = ticks_top(gain);
@@ -282,10 +361,13 @@ void export_svg(const struct run *run, uint32_t n_tokens, struct buf *out)
 		return;
 	}
 	scale(&f);
-	svg_y_axis(out, &f.rho, 6);
+	svg_y_axis(out, &f.told, 5);
+	svg_y_axis(out, &f.rho, 4);
 	svg_y_axis(out, &f.gain, 4);
+	told(&f);
 	curves(&f);
 	bars(&f);
+	svg_x_axis(out, &f.told, 10, false);
 	svg_x_axis(out, &f.rho, 10, false);
 	svg_x_axis(out, &f.gain, 10, true);
 	axis_titles(&f);

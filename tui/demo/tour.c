@@ -128,7 +128,7 @@ static void say_plateau(const struct app *app, struct buf *out)
 {
 	const struct rule_verdict v = stop_of(run_of(app, 1));
 
-	buf_puts(out, "The curves are now the bytes that each text takes when "
+	buf_puts(out, "The curves are the bytes that each text takes when "
 		      "it is compressed. A text that tells something new "
 		      "climbs; one that repeats itself is flat. ");
 	if (v.at_token != RULE_NEVER)
@@ -205,11 +205,11 @@ static void say_yours(const struct app *app, struct buf *out)
 
 /* --- what is done ------------------------------------------------------- */
 
-static void show_compare(struct app *app, bool size)
+static void show_compare(struct app *app)
 {
 	compare_follow(app);
 	app->pace = PACE_FOLLOW;
-	compare_of(app)->size = size;
+	compare_of(app)->rho = false;
 }
 
 static void go(struct app *app, bool going)
@@ -220,19 +220,19 @@ static void go(struct app *app, bool going)
 
 static void enter_held(struct app *app)
 {
-	show_compare(app, false);
+	show_compare(app);
 	go(app, false);
 }
 
 static void enter_going(struct app *app)
 {
-	show_compare(app, false);
+	show_compare(app);
 	go(app, true);
 }
 
 static void enter_plateau(struct app *app)
 {
-	show_compare(app, true);
+	show_compare(app);
 	go(app, true);
 }
 
@@ -241,7 +241,7 @@ static void enter_map(struct app *app)
 {
 	struct compare *c = compare_of(app);
 
-	show_compare(app, true);
+	show_compare(app);
 	c->lane = MIN(1, c->n ? c->n - 1 : 0);
 	map_look(app)->of.layer = 1;
 	view_show(app, &view_map);
@@ -255,7 +255,7 @@ static void enter_rescue(struct app *app)
 	size_t i = app->demo->n_runs;
 	char line[64];
 
-	show_compare(app, true);
+	show_compare(app);
 	go(app, true);
 	if (demo_entry(app, i) != DECK_NONE)
 		return;

@@ -258,7 +258,7 @@ void compare_enter(struct app *app, bool newest)
 
 	*c = (struct compare){ .newest = newest,
 			       .seconds = c->seconds,
-			       .size = c->size,
+			       .rho = c->rho,
 			       .waiting = c->waiting,
 			       .at = INFINITY };
 	if (app->pace != PACE_FOLLOW && app->run && !newest)

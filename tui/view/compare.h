@@ -21,7 +21,7 @@ struct compare {
 	size_t lane;          /* with the cursor */
 	bool newest;          /* the runs of the newest source, as they come */
 	bool seconds;         /* the axis; else tokens */
-	bool size;            /* curves of bytes of code; else rho */
+	bool rho;             /* curves of rho; else of bytes told */
 	double at;            /* playhead on the axis; INFINITY: the end */
 	double from, to;      /* visible; to = 0: everything */
 	uint64_t choice;      /* what the runs were chosen by */

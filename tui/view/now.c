@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "app/told.h"
 #include "base/buf.h"
 #include "base/num.h"
 #include "draw/glyph.h"
@@ -396,6 +397,25 @@ static void formula_rho(const struct now *now, const struct words *w,
 		   w->symbols, unit_of(now), w->rho);
 }
 
+/* The other number of the same phrases. */
+static void formula_told(const struct now *now, bool ascii, struct buf *out)
+{
+	uint64_t text = now->run->trace.end[now->n - 1];
+	double told = told_bytes(now->run, now->n);
+	char a[NUM_BYTES], b[NUM_BYTES], c[NUM_BYTES];
+
+	if (!text)
+		return;
+	buf_printf(out,
+		   "told = %s bytes of code for %s bytes of text = %s a byte: "
+		   "the same phrases, each in as few bits as it needs; %s "
+		   "gives all of them code words of one length, so the two "
+		   "differ, and fall together\n",
+		   num_count(a, (uint64_t)told), num_count(b, text),
+		   num_real(c, told / (double)text, 3, ascii),
+		   glyph(GLYPH_RHO, ascii));
+}
+
 static void formula_h(const struct now *now, const struct words *w,
 		      bool ascii, struct buf *out)
 {
@@ -482,6 +502,7 @@ void now_explain(const struct now *now, bool ascii, struct buf *out)
 	buf_putc(out, '\n');
 	formula_gain(now, ascii, out);
 	formula_rho(now, &w, ascii, out);
+	formula_told(now, ascii, out);
 	formula_h(now, &w, ascii, out);
 	buf_putc(out, '\n');
 	explain_status(now, out);

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/told.h"
 #include "base/num.h"
 #include "draw/chart.h"
 #include "draw/glyph.h"
@@ -83,15 +84,6 @@ struct compare_source {
 	bool exact; /* the series is too coarse */
 };
 
-static double size_at(const struct run *run, uint32_t n)
-{
-	const struct meter *m = run->meter;
-
-	return (double)lz77_code_bits_at(meter_lz77(m),
-					 meter_symbols_at(m, n)) /
-	       8;
-}
-
 /* Tokens that lie in [from, to) of the axis; at least the one before. */
 static struct series_range source_at(const void *ctx, double from, double to)
 {
@@ -104,9 +96,9 @@ static struct series_range source_at(const void *ctx, double from, double to)
 	b = MAX(b, a);
 	if (!b)
 		return none;
-	if (compare_of(src->app)->size) {
-		float low = (float)size_at(run, MAX(a, 1));
-		float high = (float)size_at(run, b);
+	if (!compare_of(src->app)->rho) {
+		float low = (float)told_bytes(run, MAX(a, 1));
+		float high = (float)told_bytes(run, b);
 
 		return (struct series_range){ low, high, high };
 	}
@@ -135,8 +127,8 @@ static double top_of(const struct app *app, const struct run *run)
 	b = compare_tokens_at(app, run, to);
 	if (!run->meter || a >= b)
 		return NAN;
-	if (c->size)
-		return size_at(run, b);
+	if (!c->rho)
+		return told_bytes(run, b);
 	v = series_range(meter_rho(run->meter), a, b);
 	return v.max;
 }
@@ -357,8 +349,7 @@ static void draw_title(const struct app *app, const struct compare_parts *p,
 			   lane_letter(top + (size_t)p->lanes - 1));
 	pen_printf(&pen, STYLE_DIM, " %s ", dot(&pen));
 	pen_printf(&pen, STYLE_RHO, "%s",
-		   c->size ? "bytes of code so far"
-			   : glyph(GLYPH_RHO, s->ascii));
+		   c->rho ? glyph(GLYPH_RHO, s->ascii) : "bytes told so far");
 	pen_printf(&pen, STYLE_DIM, " over %s %s ",
 		   c->seconds ? "seconds" : "tokens", dot(&pen));
 	if (c->n == 1)
@@ -486,11 +477,10 @@ static void curve(struct app *app)
 {
 	struct compare *c = compare_of(app);
 
-	c->size = !c->size;
-	app_say(app, c->size
-			     ? "the curves are bytes of code of the text so "
-			       "far: where they are flat, nothing is new"
-			     : "the curves are rho");
+	c->rho = !c->rho;
+	app_say(app, c->rho ? "the curves are rho"
+			    : "the curves are bytes of code of the text so "
+			      "far: where they are flat, nothing is new");
 }
 
 static void open_lane(struct app *app)
