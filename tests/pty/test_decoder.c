@@ -123,7 +123,7 @@ static void test_compare(void **state)
 	pty_keys(l->p, "u");
 	expect_text(l->p, "over seconds");
 	pty_keys(l->p, "o");
-	expect_text(l->p, "bytes of code so far");
+	expect_text(l->p, "the curves are rho");
 	pty_keys(l->p, "jx");
 	expect_text(l->p, "TTFT + (tokens");
 	pty_keys(l->p, "x\r"); /* the second run, alone */
