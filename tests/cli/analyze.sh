@@ -81,15 +81,16 @@ fi
 "$LILSCOPE" help --tables | sed -n 's/^rule	\([^	]*\)	.*/\1/p' >"$tmp/rules"
 every_rule()
 {
-	[ -s "$tmp/rules" ] && "$LILSCOPE" analyze "$loop" >"$tmp/table" &&
-		"$LILSCOPE" analyze --json "$loop" >"$tmp/json" &&
-		"$LILSCOPE" analyze --csv "$loop" >"$tmp/csv" &&
-		"$LILSCOPE" help rules >"$tmp/help" &&
+	[ -s "$tmp/rules" ] && "$LILSCOPE" help rules >"$tmp/help" &&
 		"$LILSCOPE" completion bash >"$tmp/completion" || return 1
 	while read -r rule; do
+		for form in "" --json --csv; do
+			"$LILSCOPE" analyze $form --rule "$rule" "$loop" \
+				>"$tmp/table$form" || return 1
+		done
 		grep -Eq "^$rule +stopped" "$tmp/table" &&
-			grep -q "\"rule\":\"$rule\"" "$tmp/json" &&
-			grep -q ",${rule}_at_token," "$tmp/csv" &&
+			grep -q "\"rule\":\"$rule\"" "$tmp/table--json" &&
+			grep -q ",${rule}_at_token," "$tmp/table--csv" &&
 			grep -Eq "^  $rule +[^ ]" "$tmp/help" &&
 			grep -q "^	--rule).*[' ]$rule[' ]" "$tmp/completion" &&
 			"$LILSCOPE" guard --rule "$rule" --report - <"$loop" \

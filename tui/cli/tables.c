@@ -203,6 +203,7 @@ void tables_print(struct buf *out)
 	}
 	for (size_t i = 0; i < RULE_ROWS; i++) {
 		print_named(out, "rule", rules[i]->name, rules[i]->about);
+		field(out, i < RULE_USUAL_ROWS ? "usual" : "asked");
 		end(out);
 	}
 }
