@@ -15,7 +15,8 @@
 #define D(json) "data: " json "\n\n"
 #define CHUNK(choices) \
 	D("{\"id\":\"c\",\"object\":\"chat.completion.chunk\"," \
-	  "\"created\":17,\"model\":\"m\",\"choices\":[" choices "],\"usage\":null}")
+	  "\"created\":17,\"model\":\"m\",\"choices\":[" choices "]," \
+	  "\"usage\":null}")
 #define DELTA(delta) "{\"index\":0,\"delta\":" delta ",\"finish_reason\":null}"
 
 static const struct {
