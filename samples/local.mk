@@ -40,6 +40,13 @@ dist_doc_DATA = \
 	samples/docs/measurements.md \
 	samples/docs/rules.svg \
 	samples/docs/rules-corpus.svg
+samplepackagingdir = $(samplesdir)/packaging
+dist_samplepackaging_DATA = \
+	samples/packaging/Dockerfile \
+	samples/packaging/compose.yaml \
+	samples/packaging/guard.conf \
+	samples/packaging/lilscope-guard.service \
+	samples/packaging/lilscope-guard.socket
 EXTRA_DIST += samples/screen.svg samples/screen.script \
 	samples/demo.svg samples/demo.script
 

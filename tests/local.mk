@@ -276,6 +276,7 @@ cli_tests = \
 	tests/cli/guard.sh \
 	tests/cli/manual.sh \
 	tests/cli/parallel.sh \
+	tests/cli/operate.sh \
 	tests/cli/proxy.sh \
 	tests/cli/record.sh \
 	tests/cli/recordings.sh \
@@ -294,7 +295,8 @@ TESTS += $(cli_tests) $(lint_tests)
 EXTRA_DIST += $(cli_tests) $(lint_tests) \
 	tests/cli/lib.sh tests/cli/proxy_lib.sh tests/cli/schema.py \
 	tests/cli/streams.txt tests/lint/lib.sh tests/server/ask.py \
-	tests/server/ends.py tests/server/prometheus.py \
+	tests/server/ends.py tests/server/handed.py tests/server/operate.py \
+	tests/server/prometheus.py \
 	tests/server/replay.py tests/server/upstream.py
 
 # Real clients, and a real server, through the proxy: LILSCOPE_CLIENTS is their

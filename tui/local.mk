@@ -19,6 +19,7 @@ libtui_a_SOURCES += \
 libtui_a_SOURCES += \
 	tui/opt/opt.c tui/opt/opt.h tui/opt/opt_bench.c \
 	tui/opt/opt_decode.c tui/opt/opt_decode.h tui/opt/opt_guard.c \
+	tui/opt/opt_file.c tui/opt/opt_file.h \
 	tui/opt/opt_input.c tui/opt/opt_input.h tui/opt/opt_line.c \
 	tui/opt/opt_look.h tui/opt/opt_measure.c tui/opt/opt_report.c \
 	tui/opt/opt_rows.h tui/opt/opt_show.c tui/opt/opt_text.c \

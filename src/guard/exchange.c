@@ -351,6 +351,42 @@ static bool take(struct exchange *ex, const char *s, size_t n)
 	return !a->reached;
 }
 
+/* Is the answer so far made of whole records: events end with a blank line? */
+static bool is_whole(const struct exchange *ex)
+{
+	const char *type = headers_value(ex->answer_headers, "Content-Type");
+	static const char events[] = "text/event-stream";
+	char before = ex->tail[0];
+
+	return ex->tail[1] == '\n' &&
+	       (before == '\n' || before == '\r' || !type ||
+		strncasecmp(type, events, sizeof(events) - 1) != 0);
+}
+
+/* Up to the end of a record, where it is to end there. */
+static size_t note_tail(struct exchange *ex, const char *s, size_t n)
+{
+	for (size_t i = ex->closing || n < 4 ? 0 : n - 4; i < n; i++) {
+		/* "\n\r\n" is a blank line, and "x\r\n" is none */
+		if (s[i] != '\r' || ex->tail[1] == '\n') {
+			ex->tail[0] = ex->tail[1];
+			ex->tail[1] = s[i];
+		}
+		if (ex->closing && is_whole(ex))
+			return i + 1;
+	}
+	return n;
+}
+
+static void cut(struct exchange *ex)
+{
+	watch_tee_end(ex->attempt->watch, "guard");
+	if (!ex->note.len)
+		buf_puts(&ex->note, "the guard ended");
+	watch_cut(ex->attempt->watch, buf_cstr(&ex->note), &ex->out);
+	end_answer(ex, false);
+}
+
 static enum attempt_taken on_body(void *ctx, const char *s, size_t n)
 {
 	struct exchange *ex = ctx;
@@ -361,9 +397,12 @@ static enum attempt_taken on_body(void *ctx, const char *s, size_t n)
 		return ATTEMPT_FULL;
 	if (!ex->arrived_s && !ex->joins)
 		ex->arrived_s = now_s();
+	n = note_tail(ex, s, n);
 	if (!take(ex, s, n) && !ex->again) {
 		ex->reached = true;
 		end_answer(ex, false);
+	} else if (ex->closing && is_whole(ex)) {
+		cut(ex);
 	} else {
 		join_more(ex);
 	}
@@ -490,6 +529,22 @@ void exchange_end(struct exchange *ex, CURLM *multi, bool gone)
 		ex->gone |= gone && ex->out_at < ex->out.len;
 	}
 	ex->awake(ex);
+}
+
+void exchange_close(struct exchange *ex, CURLM *multi)
+{
+	bool watched = ex->attempt && ex->attempt->watch && !ex->again;
+
+	if (exchange_is_over(ex))
+		return;
+	ex->closing = watched;
+	if (!watched) {
+		exchange_end(ex, multi, false);
+	} else if (is_whole(ex) || !ex->tail[1]) {
+		exchange_stop(ex, multi);
+		cut(ex);
+		ex->awake(ex);
+	}
 }
 
 /* Upstream has nothing to say that can be passed on. */

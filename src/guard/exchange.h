@@ -36,7 +36,6 @@ struct exchange {
 	bool asleep;             /* ... which waits for awake() */
 	struct exchange *prev, *next;
 	struct timespec began;
-	const char *upstream;    /* its name, without a password */
 	bool own;                /* asked of the proxy itself */
 	struct metrics *metrics; /* gets added latency */
 	double arrived_s;        /* of what is first in out; 0: it is told */
@@ -73,6 +72,8 @@ struct exchange {
 	bool reached;            /* a threshold ended it */
 	bool broken;             /* over, and its end is missing */
 	bool gone;               /* nobody is there to read it */
+	bool closing;            /* it ends with the record at hand */
+	char tail[2];            /* of what came from upstream */
 	bool queued;             /* the client has its head */
 	struct buf note;         /* what ended a choice, or nothing */
 	bool trailers;           /* the client takes them */
@@ -98,6 +99,8 @@ bool exchange_start(struct exchange *ex, CURLM *multi);
 void exchange_ended(struct exchange *ex, CURLM *multi, CURLcode result);
 /* Ends it now; the answer so far stays. gone: because nobody is there. */
 void exchange_end(struct exchange *ex, CURLM *multi, bool gone);
+/* Ends it behind the record at hand, well-formed where it can be. */
+void exchange_close(struct exchange *ex, CURLM *multi);
 bool exchange_is_over(const struct exchange *ex);
 /* Ends its transfer, whatever its state. */
 void exchange_stop(struct exchange *ex, CURLM *multi);

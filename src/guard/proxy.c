@@ -6,10 +6,12 @@
 
 #include <errno.h>
 #include <microhttpd.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -31,6 +33,7 @@ enum {
 	GONE_EVENTS = 64,        /* clients that went away, in one turn */
 	TURN_MS = 1000,          /* a turn without any event */
 	KEPT_CONNECTIONS = 64,   /* idle, upstream */
+	CLOSE_S = 1,             /* for records at hand, at the end */
 	STOP_TURNS = 8,          /* for the server to close what was cut */
 	SPARE_CLIENTS = 64,      /* that are told that there is no room */
 };
@@ -40,7 +43,6 @@ enum {
 
 struct proxy {
 	const struct proxy_opts *opts;
-	char *upstream;          /* its name, without a password */
 	struct MHD_Daemon *server;
 	CURLM *multi;
 	int gone_fd;             /* epoll: clients that closed */
@@ -57,7 +59,7 @@ struct proxy {
 	bool ending;             /* no new requests */
 	bool found;
 	bool woke;               /* a connection: MHD_get_timeout is late */
-	struct timespec ends;    /* when open streams are cut */
+	double ends_s;           /* when open streams are ended */
 };
 
 static struct client *client_of(struct MHD_Connection *client)
@@ -124,7 +126,6 @@ static void *on_uri(void *ctx, const char *uri, struct MHD_Connection *client)
 	struct exchange *ex = exchange_new(p->opts, uri);
 
 	ex->server = p;
-	ex->upstream = p->upstream;
 	ex->metrics = p->told.metrics;
 	ex->own = strncmp(uri, OWN_PATH, strlen(OWN_PATH)) == 0;
 	ex->client = client;
@@ -438,6 +439,10 @@ static enum MHD_Result send_up(struct proxy *p, struct exchange *ex)
 	if (ex->too_large)
 		return refuse(ex, MHD_HTTP_CONTENT_TOO_LARGE,
 			      "The request is too long: see --max-body.");
+	asked_read(&ex->wanted, ex->uri, &ex->body);
+	if (ex->opts->choose)
+		ex->opts = ex->opts->choose(ex->opts, ex->wanted.model,
+					    ex->uri);
 	MHD_get_connection_values(ex->client, MHD_HEADER_KIND,
 				  on_request_header, ex);
 	te = MHD_lookup_connection_value(ex->client, MHD_HEADER_KIND, "TE");
@@ -446,7 +451,6 @@ static enum MHD_Result send_up(struct proxy *p, struct exchange *ex)
 	if (ex->own)
 		return answer_own(p, ex);
 	name_request(ex);
-	asked_read(&ex->wanted, ex->uri, &ex->body);
 	if (!exchange_start(ex, p->multi))
 		return queue_answer(ex);
 	/* the server looks at no connection that sleeps, so we do */
@@ -558,32 +562,98 @@ static void turn(struct proxy *p)
 	take_ended(p);
 }
 
-static bool is_over(const struct timespec *when)
+static bool check_upstream(const char *url, struct err *err)
 {
-	struct timespec now;
+	CURLU *u = curl_url();
+	char *scheme = NULL;
+	bool good = u && curl_url_set(u, CURLUPART_URL, url, 0) == CURLUE_OK &&
+		    curl_url_get(u, CURLUPART_SCHEME, &scheme, 0) ==
+			    CURLUE_OK &&
+		    (!strcmp(scheme, "http") || !strcmp(scheme, "https")) &&
+		    !strpbrk(url, "?#");
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec > when->tv_sec ||
-	       (now.tv_sec == when->tv_sec && now.tv_nsec >= when->tv_nsec);
+	curl_free(scheme);
+	curl_url_cleanup(u);
+	if (good)
+		return true;
+	return err_set(err, "--upstream takes the URL of a server, such as "
+			    "http://127.0.0.1:8080");
 }
 
-static void begin_end(struct proxy *p)
+/* --- signals ------------------------------------------------------------ */
+
+/* The same files again, which somebody may have moved away. */
+static void reopen(struct proxy *p, struct guard_file *f)
 {
+	struct guard_file now = { .path = f->path, .err = f->err };
+	struct err err = { "" };
+
+	if (!f->file)
+		return;
+	guard_file_close(f);
+	now.file = guard_report_append(f->path, &err);
+	now.broken = !now.file;
+	if (now.broken)
+		say(p->opts->err, err.text);
+	*f = now;
+}
+
+static void reload(struct proxy *p)
+{
+	const struct proxy_opts *opts;
+	struct err err = { "" };
+
+	listen_notify("RELOADING=1\n");
+	opts = p->opts->reload ? p->opts->reload(p->opts->ctx, &err) : p->opts;
+	if (opts && check_upstream(opts->upstream, &err)) {
+		p->opts = opts;
+		p->clients.limits = opts->limits;
+	}
+	say(p->opts->err, err.text[0] ? err.text :
+					"guard: the files were opened again");
+	reopen(p, &p->report);
+	reopen(p, &p->tee);
+	listen_notify("READY=1\n");
+}
+
+/* The first one that ends us lets what is open go on for a while. */
+static void take_signal(struct proxy *p)
+{
+	int number = p->opts->signalled();
+
+	if (!number)
+		return;
+	if (number == SIGHUP && !p->ending &&
+	    (p->opts->reload || p->report.file || p->tee.file)) {
+		reload(p);
+		return;
+	}
+	p->ends_s = now_s() + (p->ending ? 0 : p->opts->drain_s);
+	if (!p->ending)
+		listen_notify("STOPPING=1\n");
 	p->ending = true;
-	p->listen_fd = MHD_quiesce_daemon(p->server);
-	clock_gettime(CLOCK_MONOTONIC, &p->ends);
-	p->ends.tv_sec += PROXY_GRACE_MS / 1000;
+}
+
+static bool any_open(const struct proxy *p)
+{
+	for (const struct exchange *ex = p->first; ex; ex = ex->next)
+		if (!ex->own && ex->method)
+			return true;
+	return false;
 }
 
 static void serve(struct proxy *p)
 {
-	while (!p->ending) {
+	while (!p->ending || (any_open(p) && now_s() < p->ends_s)) {
 		turn(p);
-		if (p->opts->signalled())
-			begin_end(p);
+		take_signal(p);
 	}
-	while (p->first && !is_over(&p->ends))
+	for (struct exchange *ex = p->first; ex; ex = ex->next)
+		exchange_close(ex, p->multi);
+	p->ends_s = now_s() + CLOSE_S;
+	while (any_open(p) && now_s() < p->ends_s)
 		turn(p);
+	p->listen_fd = MHD_quiesce_daemon(p->server);
 	for (struct exchange *ex = p->first; ex; ex = ex->next)
 		exchange_end(ex, p->multi, false);
 	for (int i = 0; i < STOP_TURNS && p->first; i++)
@@ -625,52 +695,33 @@ static bool open_server(struct proxy *p, struct err *err)
 		       p->opts->listen, strerror(errno));
 }
 
-static bool check_upstream(const char *url, struct err *err)
-{
-	CURLU *u = curl_url();
-	char *scheme = NULL;
-	bool good = u && curl_url_set(u, CURLUPART_URL, url, 0) == CURLUE_OK &&
-		    curl_url_get(u, CURLUPART_SCHEME, &scheme, 0) ==
-			    CURLUE_OK &&
-		    (!strcmp(scheme, "http") || !strcmp(scheme, "https")) &&
-		    !strpbrk(url, "?#");
-
-	curl_free(scheme);
-	curl_url_cleanup(u);
-	if (good)
-		return true;
-	return err_set(err, "--upstream takes the URL of a server, such as "
-			    "http://127.0.0.1:8080");
-}
-
 static void say_hello(const struct proxy *p)
 {
+	char *upstream = url_name(p->opts->upstream);
 	struct buf line = { 0 };
 
 	buf_printf(&line, "guard: listening on http://%s, before %s",
-		   p->at.name, p->upstream);
+		   p->at.name, upstream);
 	say(p->opts->err, buf_cstr(&line));
+	mem_free(upstream);
 	buf_release(&line);
 }
 
 static bool open_file(const struct proxy *p, struct guard_file *f,
-		      const char *path,
-		      FILE *(*opener)(const char *path, struct err *err),
-		      struct err *err)
+		      const char *path, struct err *err)
 {
 	if (!path || !*path)
 		return true;
 	*f = (struct guard_file){ .path = path, .err = p->opts->err };
-	f->file = opener(path, err);
+	f->file = guard_report_append(path, err);
 	return f->file != NULL;
 }
 
 static bool open_all(struct proxy *p, struct err *err)
 {
 	if (!check_upstream(p->opts->upstream, err) ||
-	    !open_file(p, &p->report, p->opts->report, guard_report_open,
-		       err) ||
-	    !open_file(p, &p->tee, p->opts->tee, guard_report_append, err))
+	    !open_file(p, &p->report, p->opts->report, err) ||
+	    !open_file(p, &p->tee, p->opts->tee, err))
 		return false;
 	p->multi = curl_multi_init();
 	p->gone_fd = epoll_create1(EPOLL_CLOEXEC);
@@ -694,6 +745,17 @@ static bool close_all(struct proxy *p)
 	return guard_file_close(&p->report) & guard_file_close(&p->tee);
 }
 
+/* A stream takes two. */
+static void raise_files(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) != 0)
+		return;
+	files.rlim_cur = files.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &files);
+}
+
 int proxy_run(const struct proxy_opts *opts)
 {
 	struct proxy p = { .opts = opts, .gone_fd = -1, .listen_fd = -1,
@@ -701,19 +763,19 @@ int proxy_run(const struct proxy_opts *opts)
 	struct err err = { "" };
 	bool written;
 
-	p.upstream = url_name(opts->upstream);
+	raise_files();
 	p.clients.limits = opts->limits;
 	p.began_s = now_s();
 	p.told = (struct hearers){ opts->err, &p.report, metrics_new() };
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	if (open_all(&p, &err)) {
 		say_hello(&p);
+		listen_notify("READY=1\n");
 		serve(&p);
 	}
 	written = close_all(&p);
 	curl_global_cleanup();
 	metrics_free(p.told.metrics);
-	mem_free(p.upstream);
 	if (err.text[0]) {
 		say(opts->err, err.text);
 		return EXIT_TROUBLE;

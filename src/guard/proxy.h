@@ -30,7 +30,6 @@ enum {
 	/* Bytes of a stream that is joined to a plain answer: 502. */
 	PROXY_JOIN_MAX_BYTES = 512 * 1024 * 1024,
 	PROXY_CONNECT_S = 10,
-	PROXY_GRACE_MS = 3000, /* for open streams, when told to end */
 };
 
 struct proxy_opts {
@@ -50,6 +49,16 @@ struct proxy_opts {
 	FILE *err;                  /* one line a request */
 	int signal_fd;
 	int (*signalled)(void);     /* the signal that ends us, or 0 */
+	uint32_t drain_s;           /* for open streams, when told to end */
+	/* SIGHUP: what is so for requests from now on, the caller's; NULL and
+	 * a sentence: it stays as it is. NULL: nothing can change. */
+	const struct proxy_opts *(*reload)(void *ctx, struct err *err);
+	/* What is so for a request of this model and path, the caller's; NULL:
+	 * one for all. */
+	const struct proxy_opts *(*choose)(const struct proxy_opts *opts,
+					   const char *model,
+					   const char *uri);
+	void *ctx;
 };
 
 /* Serves until a signal. Returns EXIT_NOT_FOUND, or EXIT_FOUND if it stopped

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "input/url.h"
 #include "system/say.h"
 
 /* "POST /v1/chat/completions": never the query. */
@@ -42,12 +43,14 @@ static void report(const struct hearers *t, struct exchange *ex,
 {
 	const char *why = exchange_why(ex);
 	struct buf request = { 0 }, out = { 0 };
+	char *source = url_name(ex->opts->upstream);
 	struct guard_facts facts = {
-		.end = ex->reached ? GUARD_END_THRESHOLD :
+		.end = ex->closing ? GUARD_END_SIGNAL :
+		       ex->reached ? GUARD_END_THRESHOLD :
 		       ex->broken  ? GUARD_END_TROUBLE :
 		       complete    ? GUARD_END_INPUT :
 				     GUARD_END_READER,
-		.source = ex->upstream,
+		.source = source,
 		.request_id = ex->id,
 		.model = ex->wanted.model,
 		.status = ex->status,
@@ -61,6 +64,7 @@ static void report(const struct hearers *t, struct exchange *ex,
 	facts.request = buf_cstr(&request);
 	guard_report_json(exchange_watch(ex), &facts, &out);
 	guard_file_write(t->report, out.data, out.len);
+	mem_free(source);
 	buf_release(&request);
 	buf_release(&out);
 }
@@ -93,6 +97,8 @@ static void log_line(const struct hearers *t, struct exchange *ex,
 	else if (ex->broken)
 		buf_printf(&line, ", upstream broke off%s%s",
 			   *why ? ": " : "", why);
+	else if (ex->closing)
+		buf_puts(&line, ", ended with the guard");
 	else if (!complete)
 		buf_printf(&line, ", the client %s%s",
 			   shut ? "was shut out: " : "went away",
@@ -110,7 +116,8 @@ static void count(struct metrics *m, const struct exchange *ex, bool complete)
 		.rule = last ? watch_rule(last)->name : "none",
 		.status = ex->status,
 		.max_tokens = ex->wanted.max_tokens,
-		.ended = last && complete && !ex->broken && !ex->reached,
+		.ended = last && complete && !ex->broken && !ex->reached &&
+			 !ex->closing,
 		.n = { [METRIC_REQUESTS] = 1,
 		       [METRIC_STREAMS] = last != NULL,
 		       [METRIC_STOPS] = ex->reached,

@@ -559,12 +559,35 @@ static const char *reason_of(const struct watch *w,
 	       format_wants_form(w->opts.request) ? "length" : "stop";
 }
 
+/* Tokens of them all are added to e's. */
+static void put_end(const struct watch *w, struct format_ending *e,
+		    struct buf *out)
+{
+	const struct format *format = watch_format(w);
+	uint64_t n_tokens = e->n_tokens;
+	struct buf end = { 0 };
+
+	for (size_t i = 0; i < w->n_open; i++)
+		e->n_tokens += passed_tokens(&w->open[i]);
+	format_finish(format, &w->record, w->opts.request, e, &end);
+	e->n_tokens = n_tokens;
+	if (feed_missing(w->feed) && format != &format_bedrock)
+		eventstream_wrap(out, end.data, end.len);
+	else
+		buf_append(out, end.data, end.len);
+	buf_release(&end);
+}
+
+static bool goes_on(const struct watched *g)
+{
+	return !has_ended(g) && g->i_hit == NO_HIT && g->i_old_hit == NO_HIT;
+}
+
 void watch_finish(const struct watch *w, const struct watch_stop *stop,
 		  struct buf *out)
 {
-	const struct format *format = watch_format(w);
 	const struct watched *g = watched_at(w, stop->i_hit);
-	struct buf end = { 0 }, note = { 0 };
+	struct buf note = { 0 };
 	struct format_ending e = {
 		.reason = reason_of(w, stop),
 		.n_tokens = w->closed_passed,
@@ -581,15 +604,37 @@ void watch_finish(const struct watch *w, const struct watch_stop *stop,
 		e.text = g->run->trace.text.data;
 		e.text_len = g->run->trace.text.len;
 	}
-	for (size_t i = 0; i < w->n_open; i++)
-		e.n_tokens += passed_tokens(&w->open[i]);
-	format_finish(format, &w->record, w->opts.request, &e, &end);
-	if (feed_missing(w->feed) && format != &format_bedrock)
-		eventstream_wrap(out, end.data, end.len);
-	else
-		buf_append(out, end.data, end.len);
+	put_end(w, &e, out);
 	buf_release(&note);
-	buf_release(&end);
+}
+
+void watch_cut(const struct watch *w, const char *note, struct buf *out)
+{
+	struct format_ending e = {
+		.reason = "length",
+		.n_tokens = w->closed_passed,
+		.choice = FORMAT_NO_CHOICE,
+		.note = note,
+	};
+	size_t n = 0, done = 0;
+
+	for (size_t i = 0; i < w->n_open; i++)
+		n += goes_on(&w->open[i]);
+	for (size_t i = 0; i < w->n_open; i++) {
+		const struct watched *g = &w->open[i];
+
+		if (!goes_on(g))
+			continue;
+		e.choice = g->run->trace.facts.choice;
+		e.choice_tokens = g->run->trace.n_tokens;
+		e.text = g->run->trace.text.data;
+		e.text_len = g->run->trace.text.len;
+		e.last = ++done == n;
+		put_end(w, &e, out);
+	}
+	e.last = true;
+	if (!n)
+		put_end(w, &e, out);
 }
 
 void watch_note(const struct watch *w, size_t i_hit, struct buf *out)

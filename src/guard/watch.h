@@ -103,6 +103,10 @@ struct watch_stop {
 void watch_finish(const struct watch *w, const struct watch_stop *stop,
 		  struct buf *out);
 
+/* Appends the end of all that goes on, as if it had come to its limit: reason
+ * "length". note: as of watch_note(). Only behind a whole record. */
+void watch_cut(const struct watch *w, const char *note, struct buf *out);
+
 /* Appends what happened there: "threshold at token 500, rule guardian". */
 void watch_note(const struct watch *w, size_t i_hit, struct buf *out);
 

@@ -468,8 +468,9 @@ async def names(proxy, up):
 
 async def one_address(proxy, up):
     held = [await proxy.open(b"") for _ in range(4)]
-    reader, _ = await proxy.open(request("/echo"))
+    reader, writer = await proxy.open(request("/echo"))
     await closed(reader, most_s=2)
+    writer.close()
     held.pop()[1].close()
     async def again():
         try:

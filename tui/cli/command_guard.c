@@ -9,6 +9,7 @@
 #include "cli/commands.h"
 #include "guard/proxy.h"
 #include "guard/relay.h"
+#include "opt/opt_file.h"
 #include "opt/settings.h"
 #include "system/say.h"
 #include "term/signals.h"
@@ -26,6 +27,16 @@ static int ending_signal(void)
 			return number;
 	}
 	return 0;
+}
+
+/* It may let streams end first, and a second one is for it to hear, too. */
+static int proxy_signal(void)
+{
+	int number = ending_signal();
+
+	if (number)
+		sig_went_on();
+	return number;
 }
 
 static struct watch_opts watch_opts(const struct settings *set,
@@ -72,9 +83,43 @@ static int filter(const struct settings *set, const char *path)
 	return status;
 }
 
-static int proxy(const struct settings *set)
+/* --- the proxy ---------------------------------------------------------- */
+
+/* The options of a proxy as they are from one reading on. Requests that are
+ * open hold on to them, so all readings stay. */
+struct reading {
+	struct proxy_opts opts; /* first: choose() gets it */
+	struct proxy_opts *each; /* of file.sections */
+	struct opt_file file;
+	struct reading *before;
+};
+
+struct guard {
+	const struct settings *given; /* the command line's */
+	struct reading *last;
+};
+
+static const struct proxy_opts *choose(const struct proxy_opts *opts,
+				       const char *model, const char *uri)
 {
-	struct proxy_opts job = {
+	const struct reading *r = (const void *)opts;
+	struct buf path = { 0 };
+	const struct settings *set;
+	size_t i = 0;
+
+	buf_append(&path, uri, strcspn(uri, "?"));
+	set = opt_file_for(&r->file, model, buf_cstr(&path));
+	buf_release(&path);
+	while (i < r->file.n_sections && set != &r->file.sections[i].set)
+		i++;
+	return i < r->file.n_sections ? &r->each[i] : opts;
+}
+
+static const struct proxy_opts *reload(void *ctx, struct err *err);
+
+static struct proxy_opts proxy_opts(const struct settings *set)
+{
+	return (struct proxy_opts){
 		.watch = watch_opts(set, NULL),
 		.listen = set->guard.listen,
 		.upstream = set->guard.upstream,
@@ -88,27 +133,78 @@ static int proxy(const struct settings *set)
 		.report = set->guard.report,
 		.tee = set->guard.tee,
 		.err = stderr,
-		.signalled = ending_signal,
+		.signal_fd = sig_fd(),
+		.signalled = proxy_signal,
+		.drain_s = set->guard.drain_s,
 	};
+}
+
+static bool check_proxy(const struct settings *set, struct err *err);
+
+/* Reads the file, if there is one, over the command line. */
+static struct reading *read_opts(struct guard *guard, struct err *err)
+{
+	const char *path = guard->given->guard.config_file;
+	struct reading *r = mem_zalloc(sizeof(*r));
+
+	r->file.set = *guard->given;
+	if ((*path && !opt_file_read(&r->file, guard->given, path, err)) ||
+	    !check_proxy(&r->file.set, err)) {
+		opt_file_release(&r->file);
+		mem_free(r);
+		return NULL;
+	}
+	r->opts = proxy_opts(&r->file.set);
+	r->opts.choose = choose;
+	r->opts.reload = *path ? reload : NULL;
+	r->opts.ctx = guard;
+	r->each = mem_alloc(sizeof(*r->each) * (r->file.n_sections + 1));
+	for (size_t i = 0; i < r->file.n_sections; i++)
+		r->each[i] = proxy_opts(&r->file.sections[i].set);
+	r->before = guard->last;
+	guard->last = r;
+	return r;
+}
+
+static const struct proxy_opts *reload(void *ctx, struct err *err)
+{
+	struct guard *guard = ctx;
+	const char *listen = guard->last->opts.listen;
+	struct reading *r = read_opts(guard, err);
+
+	if (r && strcmp(r->opts.listen, listen) != 0)
+		err_set(err, "listen is another one now: that takes a new "
+			     "start");
+	return r ? &r->opts : NULL;
+}
+
+static int proxy(const struct settings *set)
+{
+	struct guard guard = { .given = set };
+	struct err err = { "" };
+	struct reading *r;
 	int status;
 
 	sig_init(NULL);
-	job.signal_fd = sig_fd();
-	status = proxy_run(&job);
+	r = read_opts(&guard, &err);
+	status = r ? proxy_run(&r->opts) : say_trouble(&err);
 	sig_release();
+	while ((r = guard.last)) {
+		guard.last = r->before;
+		opt_file_release(&r->file);
+		mem_free(r->each);
+		mem_free(r);
+	}
 	return status;
 }
 
 /* What the two ways of being a guard do not share. */
-static bool check_proxy(const struct settings *set, int n_files,
-			struct err *err)
+static bool check_proxy(const struct settings *set, struct err *err)
 {
 	if (!set->guard.listen[0] || !set->guard.upstream[0])
 		return err_set(err, "--listen and --upstream belong together: "
 				    "--listen 127.0.0.1:8081 --upstream "
 				    "http://127.0.0.1:8080");
-	if (n_files)
-		return err_set(err, "--listen takes no FILE");
 	if (set->guard.annotate || set->guard.exec[0])
 		return err_set(err, "%s is for the filter, not for --listen",
 			       set->guard.annotate ? "--annotate" : "--exec");
@@ -120,10 +216,12 @@ int command_guard(const struct settings *set, char **files, int n_files)
 	const char *path = n_files ? files[0] : "-";
 	struct err err = { "" };
 
-	if (set->guard.listen[0] || set->guard.upstream[0]) {
-		if (!check_proxy(set, n_files, &err))
-			return say_trouble(&err);
-		return proxy(set);
+	if (set->guard.listen[0] || set->guard.upstream[0] ||
+	    set->guard.config_file[0]) {
+		if (!n_files)
+			return proxy(set);
+		err_set(&err, "--listen takes no FILE");
+		return say_trouble(&err);
 	}
 	if (n_files > 1) {
 		err_set(&err, "guard takes one FILE, or none for standard "

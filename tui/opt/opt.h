@@ -21,6 +21,7 @@ enum {
 	OPT_WHY = 64,     /* lilscope why */
 	OPT_BENCH = 128,  /* lilscope bench */
 	OPT_DEMO = 256,   /* lilscope demo */
+	OPT_ONCE = 512,   /* with OPT_GUARD: for all requests alike */
 };
 
 struct settings;

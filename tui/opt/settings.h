@@ -43,9 +43,10 @@ struct guard_settings {
 	bool as_asked;
 	const char *exec;              /* words */
 	const char *allow_host;        /* a list with commas */
+	const char *config_file;
 	bool open_metrics;
 	struct client_limits limits;
-	uint32_t stall_s, body_mib, memory_mib;
+	uint32_t drain_s, stall_s, body_mib, memory_mib;
 };
 
 /* lilscope bench. */

@@ -114,6 +114,11 @@ int sig_next(void)
 	return byte;
 }
 
+void sig_went_on(void)
+{
+	ending = 0;
+}
+
 void sig_stop(void)
 {
 	catch (SIGTSTP, SIG_DFL, 0);

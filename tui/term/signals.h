@@ -21,6 +21,9 @@ void sig_release(void);
 int sig_fd(void);   /* for poll() */
 int sig_next(void); /* the next signal, 0 for none */
 
+/* What sig_next() gave does not end the program: the next one is no second. */
+void sig_went_on(void);
+
 /* Stops the program as the terminal's Ctrl-Z does; returns when it goes on. */
 void sig_stop(void);
 
