@@ -19,6 +19,7 @@ libengine_a_SOURCES += \
 	src/measure/bound.c src/measure/bound.h \
 	src/measure/coder.c src/measure/coder.h \
 	src/measure/edges.c src/measure/edges.h \
+	src/measure/fresh.c src/measure/fresh.h \
 	src/measure/lz77.c src/measure/lz77.h \
 	src/measure/meter.c src/measure/meter.h \
 	src/measure/rule.c src/measure/rule.h \
@@ -31,6 +32,7 @@ libengine_a_SOURCES += \
 	src/measure/rule_pi_words.c src/measure/rule_pi_words.h \
 	src/measure/rule_zlib.c \
 	src/measure/series.c src/measure/series.h \
+	src/measure/stops.c src/measure/stops.h \
 	src/measure/stree.c src/measure/stree.h \
 	src/measure/tail.c src/measure/tail.h
 
@@ -149,6 +151,7 @@ libengine_a_SOURCES += \
 
 # What is said of generations without a screen.
 libengine_a_SOURCES += \
+	src/report/after.c src/report/after.h \
 	src/report/analyze.c src/report/analyze.h \
 	src/report/progress.c src/report/progress.h \
 	src/report/recorder.c src/report/recorder.h \

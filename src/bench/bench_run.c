@@ -90,8 +90,11 @@ static void take_stops(struct bench_run *run, const struct meter *m)
 	for (size_t k = 0; k < BENCH_LENGTH; k++) {
 		size_t i = rule_shown(k);
 
-		run->stops[k] = i < RULE_ROWS ? meter_rule(m, i).at_token :
-					      RULE_NEVER;
+		run->stops[k] = RULE_NEVER;
+		if (i >= RULE_ROWS)
+			continue;
+		run->verdicts[k] = meter_rule(m, i);
+		run->stops[k] = run->verdicts[k].at_token;
 	}
 	if (run->n_tokens &&
 	    answer_first(run->kind, run->text, run->n_text, &first))
@@ -143,6 +146,19 @@ static void put_text(struct buf *out, const char *key, const char *s)
 	json_put_string(out, s, strlen(s));
 }
 
+/* null where it never stopped. */
+static void put_verdict(const struct rule_verdict *v, struct buf *out)
+{
+	bool fired = v->at_token != RULE_NEVER;
+
+	buf_puts(out, ",\"after\":");
+	if (fired)
+		buf_printf(out, "\"%s\"", rule_after_name(v->after));
+	else
+		buf_puts(out, "null");
+	buf_printf(out, ",\"new_after\":%u", fired ? v->new_after : 0);
+}
+
 /* opts: of a rule that is tuned; else NULL. */
 static void put_stop(const struct bench_run *run, enum bench_stop stop,
 		     const struct rule_opts *opts, struct buf *out)
@@ -157,6 +173,8 @@ static void put_stop(const struct bench_run *run, enum bench_stop stop,
 	put_bool(out, "right", bench_run_right(run, at));
 	buf_printf(out, ",\"saved_tokens\":%u",
 		   run->n_tokens - MIN(at, run->n_tokens));
+	if ((size_t)stop < ARRAY_LEN(run->verdicts))
+		put_verdict(&run->verdicts[stop], out);
 	if (opts) {
 		put_number(out, "f", opts->f);
 		put_number(out, "t", opts->t);

@@ -68,6 +68,7 @@ struct bench_run {
 	double rho;
 	double bytes; /* of its lz77 code: what it tells */
 	uint32_t stops[BENCH_LENGTH]; /* tokens that stay, or RULE_NEVER */
+	struct rule_verdict verdicts[RULES_SHOWN_MAX]; /* what came after it */
 };
 
 /* Frees its texts; all zero is fine. */

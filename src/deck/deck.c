@@ -150,7 +150,8 @@ static void note_trouble(struct deck *d, const char *sentence)
 
 static size_t add_entry(struct deck *d, struct entry entry)
 {
-	entry.fired_at = entry.resumed_at = RULE_NEVER;
+	entry.fired_at = RULE_NEVER;
+	entry.stop = rule_unfired;
 	for (size_t k = 0; k < ARRAY_LEN(entry.rules_at); k++)
 		entry.rules_at[k] = RULE_NEVER;
 	d->entries = grow(d->entries, &d->cap, d->n + 1, sizeof(entry));
@@ -197,8 +198,8 @@ static void fill_entry(struct entry *e, const struct run *run)
 	e->reasoning_tokens = r.reasoning_tokens;
 	e->answer_tokens = r.answer_tokens;
 	e->guessed = r.guessed != NULL;
-	e->fired_at = r.rules[RULE_GUARDIAN].verdict.at_token;
-	e->resumed_at = r.rules[RULE_GUARDIAN].verdict.resumed_at;
+	e->stop = r.rules[RULE_GUARDIAN].verdict;
+	e->fired_at = e->stop.at_token;
 	for (size_t k = 0; (i_rule = rule_shown(k + 1)) < RULE_ROWS; k++)
 		e->rules_at[k] = r.rules[i_rule].verdict.at_token;
 	memset(e->finish, 0, sizeof(e->finish));

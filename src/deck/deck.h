@@ -43,7 +43,7 @@ struct entry {
 	uint32_t tokens, bytes, phrases;
 	float rho, h;
 	uint32_t fired_at;         /* Guardian; RULE_NEVER */
-	uint32_t resumed_at;
+	struct rule_verdict stop;  /* and what came after it */
 	uint32_t rules_at[RULES_SHOWN_MAX - 1]; /* [k]: rule_shown(k + 1) */
 	uint32_t reasoning_tokens, answer_tokens;
 	bool guessed;              /* the text is of a field that is a guess */

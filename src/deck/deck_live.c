@@ -35,7 +35,6 @@ static void fill_so_far(struct deck *d, size_t i, const struct run *run)
 	const struct guardian *g = meter_guardian(run->meter);
 	uint32_t n = run_n_measured(run), before = e->fired_at;
 	struct bound_point point;
-	struct rule_verdict v;
 	size_t i_rule;
 
 	e->tokens = n;
@@ -44,11 +43,10 @@ static void fill_so_far(struct deck *d, size_t i, const struct run *run)
 		return;
 	e->checks = (uint32_t)g->n;
 	point = meter_point(run->meter, n);
-	v = guardian_verdict(g, n);
 	e->rho = (float)point.rho;
 	e->h = (float)point.h;
-	e->fired_at = v.at_token;
-	e->resumed_at = v.resumed_at;
+	e->stop = meter_rule_at(run->meter, RULE_GUARDIAN, n);
+	e->fired_at = e->stop.at_token;
 	for (size_t k = 0; (i_rule = rule_shown(k + 1)) < RULE_ROWS; k++)
 		e->rules_at[k] = meter_rule(run->meter, i_rule).at_token;
 	deck_live_fired(d, i, before);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "json/json.h"
+#include "report/report.h"
 #include "system/say.h"
 
 static const char *const end_names[] = {
@@ -64,16 +65,31 @@ static void put_rule(struct buf *out, const struct watch *w)
 	put_count(out, "patience", o->rule.patience);
 }
 
+/* A token, or null for none. */
+static void put_known(struct buf *out, const char *name, uint32_t token)
+{
+	if (token == RULE_NEVER)
+		put_null(out, name);
+	else
+		put_count(out, name, token);
+}
+
 static void put_hit(struct buf *out, const struct watch_hit *hit)
 {
+	const struct rule_verdict *v = &hit->then;
+
 	put_text(out, "record", hit->record);
 	put_count(out, "at_token", hit->at_token);
 	put_count(out, "at_byte", hit->at_byte);
-	put_count(out, "tokens_after", hit->tokens_after);
-	if (hit->resumed_at == RULE_NEVER)
-		put_null(out, "resumed_at");
-	else
-		put_count(out, "resumed_at", hit->resumed_at);
+	put_count(out, "tokens_after", v->tokens_after);
+	put_known(out, "resumed_at", v->resumed_at);
+	put_text(out, "after", rule_after_name(v->after));
+	put_count(out, "new_after", v->new_after);
+	put_known(out, "last_new",
+		  v->at_token == RULE_NEVER ? RULE_NEVER : v->last_new);
+	put_known(out, "again_at", v->again_at);
+	key(out, "stops");
+	report_json_stops(hit->stops, hit->n_stops, out);
 	put_text(out, "guessed", hit->guessed[0] ? hit->guessed : NULL);
 }
 

@@ -96,8 +96,7 @@ static bool is_news(const struct watch *w, struct watched *g,
 static struct watch_hit *add_hit(struct watch *w, const char *record,
 				 const char *guessed, uint32_t at_token)
 {
-	struct watch_hit hit = { .at_token = at_token,
-				 .resumed_at = RULE_NEVER };
+	struct watch_hit hit = { .at_token = at_token, .then = rule_unfired };
 
 	snprintf(hit.record, sizeof(hit.record), "%s", record ? record : "0");
 	snprintf(hit.guessed, sizeof(hit.guessed), "%s",
@@ -163,18 +162,43 @@ static void look(struct watch *w, struct watched *g)
 	hit->in_tool = trace_channel(t, t->n_tokens - 1) == CHANNEL_TOOL;
 }
 
+/* Tokens are counted from the beginning, whatever was forgotten. */
+static void add_base(uint32_t base, struct watch_hit *hit)
+{
+	struct rule_verdict *v = &hit->then;
+	uint32_t *const tokens[] = { &v->at_token, &v->resumed_at,
+				     &v->last_new, &v->again_at };
+
+	for (size_t i = 0; i < ARRAY_LEN(tokens); i++)
+		*tokens[i] += *tokens[i] == RULE_NEVER ? 0 : base;
+	for (size_t i = 0; i < hit->n_stops; i++) {
+		struct rule_stop *s = &hit->stops[i];
+
+		s->at_token += base;
+		s->last_new += base;
+		s->resumed_at += s->resumed_at == RULE_NEVER ? 0 : base;
+	}
+}
+
+/* More came, and what is new in it is not known. */
+static void add_after(struct watch_hit *hit, uint32_t n_tokens)
+{
+	hit->then.tokens_after += n_tokens;
+	for (size_t i = 0; i < hit->n_stops; i++)
+		hit->stops[i].tokens_after += n_tokens;
+}
+
 /* What came after the threshold, and whether information did. */
 static void audit(const struct watch *w, const struct watched *g,
 		  struct watch_hit *hit)
 {
-	struct rule_verdict v;
-
 	while (!run_measure(g->run, MEASURE_ALL))
 		;
-	v = meter_rule(g->run->meter, w->opts.i_rule);
-	hit->tokens_after = v.tokens_after;
-	hit->resumed_at = v.resumed_at == RULE_NEVER ? RULE_NEVER :
-						       g->base + v.resumed_at;
+	mem_free(hit->stops);
+	hit->then = meter_rule(g->run->meter, w->opts.i_rule);
+	hit->stops = meter_all_stops(g->run->meter, w->opts.i_rule,
+				     &hit->n_stops);
+	add_base(g->base, hit);
 }
 
 /* --- the tee ------------------------------------------------------------ */
@@ -243,8 +267,8 @@ static void sink_close(void *ctx, struct run *run)
 	if (w->open[i].i_hit != NO_HIT)
 		audit(w, &w->open[i], &w->hits[w->open[i].i_hit]);
 	if (w->open[i].i_old_hit != NO_HIT)
-		w->hits[w->open[i].i_old_hit].tokens_after +=
-			run->trace.n_tokens;
+		add_after(&w->hits[w->open[i].i_old_hit],
+			  run->trace.n_tokens);
 	w->closed_tokens += run->trace.n_tokens;
 	w->closed_passed += passed_tokens(&w->open[i]);
 	run_free(run);
@@ -310,6 +334,8 @@ void watch_free(struct watch *w)
 	buf_release(&w->unpacked);
 	unpack_free(w->unpack);
 	mem_free(w->open);
+	for (size_t i = 0; i < w->n_hits; i++)
+		mem_free(w->hits[i].stops);
 	mem_free(w->hits);
 	mem_free(w->bases);
 	mem_free(w);

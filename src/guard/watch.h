@@ -57,8 +57,9 @@ struct watch_hit {
 	char record[WATCH_RECORD_BYTES]; /* which one; "0" is the first */
 	uint32_t at_token;     /* where the rule fired */
 	uint64_t at_byte;      /* bytes of the stream up to there */
-	uint32_t tokens_after; /* seen since */
-	uint32_t resumed_at;   /* RULE_NEVER: information did not come back */
+	struct rule_verdict then; /* what came after it, so far */
+	struct rule_stop *stops;  /* n_stops, so far; the watch's */
+	size_t n_stops;
 	char guessed[WATCH_RECORD_BYTES]; /* the field, where it is a guess */
 	uint32_t choice;       /* of the answer, 0 the first */
 	bool in_tool;          /* inside the arguments of a tool */
@@ -121,7 +122,7 @@ bool watch_is_over(const struct watch *w);
 /* Thresholds that were reached so far. */
 size_t watch_n_hits(const struct watch *w);
 
-/* The i-th; its tokens_after grow while its generation does. */
+/* The i-th; what comes after it grows while its generation does. */
 struct watch_hit watch_hit(const struct watch *w, size_t i);
 
 /* For reports: what was seen, and what it was looked at with. */

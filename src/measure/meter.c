@@ -24,8 +24,11 @@ struct meter {
 	struct meter_opts opts;
 	struct lz77 *lz77;
 	struct bound *bound;
-	void *rules[RULE_ROWS]; /* states; NULL: it does not run */
+	struct fresh *fresh;
+	struct stops stops[RULE_ROWS];
+	uint32_t running;       /* a bit each */
 	struct series *rho, *h;
+	struct series *scores[RULE_ROWS]; /* NULL: it has none */
 	uint32_t *symbol_end; /* n_tokens; NULL when symbols are tokens */
 	size_t symbol_cap;
 	uint32_t n_tokens;
@@ -63,7 +66,7 @@ static bool runs(const struct meter_opts *o, size_t i_rule)
 
 static struct guardian *guardian_of(const struct meter *m)
 {
-	return m->rules[RULE_GUARDIAN];
+	return m->stops[RULE_GUARDIAN].state;
 }
 
 static void start(struct meter *m)
@@ -75,8 +78,16 @@ static void start(struct meter *m)
 	m->bound = bound_new(o->alphabet, o->ls, o->integer_lc);
 	m->rho = series_new();
 	m->h = series_new();
-	for (size_t i = 0; i < RULE_ROWS; i++)
-		m->rules[i] = runs(o, i) ? rules[i]->create(&o->rule) : NULL;
+	m->fresh = fresh_new();
+	m->running = 0;
+	for (size_t i = 0; i < RULE_ROWS; i++) {
+		if (!runs(o, i))
+			continue;
+		m->running |= RULE_BIT(i);
+		stops_init(&m->stops[i], i, &o->rule);
+		if (rules[i]->score)
+			m->scores[i] = series_new();
+	}
 	m->n_tokens = 0;
 	m->n_series = 0;
 	m->sealed = false;
@@ -88,9 +99,13 @@ static void stop(struct meter *m)
 	bound_free(m->bound);
 	series_free(m->rho);
 	series_free(m->h);
-	for (size_t i = 0; i < RULE_ROWS; i++)
-		if (m->rules[i])
-			rules[i]->destroy(m->rules[i]);
+	fresh_free(m->fresh);
+	for (size_t i = 0; i < RULE_ROWS; i++) {
+		if (meter_runs(m, i))
+			stops_release(&m->stops[i]);
+		series_free(m->scores[i]);
+		m->scores[i] = NULL;
+	}
 	mem_free(m->symbol_end);
 	m->symbol_end = NULL;
 	m->symbol_cap = 0;
@@ -142,9 +157,15 @@ static void push_rules(struct meter *m, uint32_t id, const char *text,
 		.code_bits = (double)lz77_code_bits(m->lz77),
 	};
 
-	for (size_t i = 0; i < RULE_ROWS; i++)
-		if (m->rules[i])
-			rules[i]->push(m->rules[i], &token);
+	fresh_push(m->fresh, token.code_bits);
+	for (size_t i = 0; i < RULE_ROWS; i++) {
+		if (!meter_runs(m, i))
+			continue;
+		stops_push(&m->stops[i], &token, m->fresh, m->n_tokens);
+		if (m->scores[i])
+			series_push(m->scores[i],
+				    (float)stops_score(&m->stops[i]));
+	}
 }
 
 static void push_series(struct meter *m)
@@ -282,14 +303,89 @@ struct rule_verdict meter_rule(const struct meter *m, size_t i_rule)
 struct rule_verdict meter_rule_at(const struct meter *m, size_t i_rule,
 				  uint32_t n_tokens)
 {
-	if (!m->rules[i_rule])
+	if (!meter_runs(m, i_rule))
 		return rule_unfired;
-	return rule_verdict(i_rule, m->rules[i_rule], n_tokens);
+	return stops_verdict(&m->stops[i_rule], m->fresh, n_tokens);
+}
+
+size_t meter_stops_at(const struct meter *m, size_t i_rule, uint32_t n_tokens,
+		      struct rule_stop *out, size_t max)
+{
+	if (!meter_runs(m, i_rule))
+		return 0;
+	return stops_list(&m->stops[i_rule], m->fresh, n_tokens, out, max);
+}
+
+struct rule_stop *meter_all_stops(const struct meter *m, size_t i_rule,
+				  size_t *n)
+{
+	struct rule_stop *stops;
+
+	*n = meter_stops_at(m, i_rule, m->n_tokens, NULL, 0);
+	stops = mem_alloc(MAX(*n, 1) * sizeof(*stops));
+	meter_stops_at(m, i_rule, m->n_tokens, stops, *n);
+	return stops;
+}
+
+/* Tokens until Guardian's next stop if only copies come. */
+static uint32_t guardian_left(const struct meter *m, uint32_t n)
+{
+	const struct guardian *g = guardian_of(m);
+	uint32_t f = g->opts.f, least = MAX(g->opts.patience, 1u);
+	size_t k = n / f, low = 0;
+	double before = k ? g->sizes[k - 1] : 0;
+	uint64_t bits = lz77_code_bits_at(m->lz77, meter_symbols_at(m, n));
+
+	while (low < k && low < least &&
+	       guardian_gain(g, k - low) < g->opts.t)
+		low++;
+	/* The window that is open: too much is new in it already. */
+	if (g->opts.coder == CODER_LZ77 &&
+	    (double)bits / BYTE_BITS - before >= g->opts.t) {
+		low = 0;
+		k++;
+	}
+	k = MAX(k + least - MIN(low, least - 1), 2);
+	return (uint32_t)(k * f) - n;
+}
+
+bool meter_warning(const struct meter *m, size_t i_rule, uint32_t n_tokens,
+		   struct rule_warning *w)
+{
+	const struct series *score = m->scores[i_rule];
+	double left;
+
+	w->since = fresh_since(m->fresh, n_tokens);
+	if (!meter_runs(m, i_rule) ||
+	    n_tokens - w->since < FRESH_COPY_TOKENS ||
+	    meter_rule_at(m, i_rule, n_tokens).at_token != RULE_NEVER)
+		return false;
+	if (i_rule == RULE_GUARDIAN) {
+		w->left = guardian_left(m, n_tokens);
+		return true;
+	}
+	if (!score)
+		return false;
+	left = (1 - (double)series_range(score, n_tokens - 1,
+				       n_tokens).last) *
+	       rule_scaled(&m->opts.rule, rules[i_rule]->copying_tokens);
+	w->left = (uint32_t)MAX(ceil(left), 1);
+	return true;
+}
+
+const struct series *meter_score(const struct meter *m, size_t i_rule)
+{
+	return m->scores[i_rule];
+}
+
+const struct fresh *meter_fresh(const struct meter *m)
+{
+	return m->fresh;
 }
 
 bool meter_runs(const struct meter *m, size_t i_rule)
 {
-	return m->rules[i_rule] != NULL;
+	return m->running & RULE_BIT(i_rule);
 }
 
 const struct series *meter_rho(const struct meter *m)

@@ -7,16 +7,16 @@
  * about a prefix: "after n tokens".
  *
  *                     +-> lz77 -> lrs -> bound -> rho, h -> series
- *   token, text ------+         -> code bits -+
- *                     +-----------------------+-> rules (each decides alone)
+ *   token, text ------+         -> code bits -+-> fresh (new or copied)
+ *                     +-----------------------+-> stops (a rule each)
  */
 #ifndef LILSCOPE_METER_H
 #define LILSCOPE_METER_H
 
 #include "measure/bound.h"
 #include "measure/lz77.h"
-#include "measure/rule_guardian.h"
 #include "measure/series.h"
+#include "measure/stops.h"
 
 enum meter_symbols {
 	METER_AUTO,   /* tokens if the trace has ids of its model, else bytes */
@@ -90,6 +90,33 @@ const struct guardian *meter_guardian(const struct meter *m);
 struct rule_verdict meter_rule_at(const struct meter *m, size_t i_rule,
 				  uint32_t n_tokens);
 struct rule_verdict meter_rule(const struct meter *m, size_t i_rule); /* all */
+
+/* Fills at most max of its stops in the first n_tokens tokens, and returns how
+ * many there are. Each of Guardian's costs O(its checks). */
+size_t meter_stops_at(const struct meter *m, size_t i_rule, uint32_t n_tokens,
+		      struct rule_stop *out, size_t max);
+
+/* All of them, *n in number; the caller's, mem_free(). */
+struct rule_stop *meter_all_stops(const struct meter *m, size_t i_rule,
+				  size_t *n);
+
+/* What is coming: copying, and a stop that it leads to. */
+struct rule_warning {
+	uint32_t since; /* the first token copied, counted from 0 */
+	uint32_t left;  /* tokens to the stop if it goes on; at least 1 */
+};
+
+/* Is the end of the first n_tokens tokens a copy, and rules[i_rule] armed?
+ * false: w is not filled; or the rule can't tell, having no score. */
+bool meter_warning(const struct meter *m, size_t i_rule, uint32_t n_tokens,
+		   struct rule_warning *w);
+
+/* The score of rules[i_rule] after each token (struct rule's score; 1 from a
+ * stop until it is armed again); NULL where it has none, or does not run. */
+const struct series *meter_score(const struct meter *m, size_t i_rule);
+
+/* Which tokens were new. */
+const struct fresh *meter_fresh(const struct meter *m);
 
 /* Does rules[i_rule] run? */
 bool meter_runs(const struct meter *m, size_t i_rule);

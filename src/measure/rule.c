@@ -10,7 +10,22 @@
 const struct rule *const rules[RULE_ROWS] = { RULES(RULE_ROW) };
 static_assert(RULE_ROWS <= 32, "a set of rules has a bit each");
 
-const struct rule_verdict rule_unfired = { RULE_NEVER, 0, RULE_NEVER };
+const struct rule_verdict rule_unfired = {
+	.at_token = RULE_NEVER,
+	.resumed_at = RULE_NEVER,
+	.again_at = RULE_NEVER,
+};
+
+const char *rule_after_name(enum rule_after after)
+{
+	static const char *const names[] = {
+		[AFTER_NOTHING] = "nothing new",
+		[AFTER_BACK] = "came back",
+		[AFTER_FALSE] = "false alarm",
+	};
+
+	return names[after];
+}
 
 const char *rule_name(size_t i)
 {
@@ -46,7 +61,5 @@ struct rule_verdict rule_verdict(size_t i_rule, const void *state,
 	if (v.at_token > n_tokens)
 		return rule_unfired;
 	v.tokens_after = n_tokens - v.at_token;
-	if (v.resumed_at > n_tokens)
-		v.resumed_at = RULE_NEVER;
 	return v;
 }

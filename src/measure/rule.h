@@ -66,13 +66,39 @@ struct rule_token {
 			      over bytes or over ids */
 };
 
-/* How a rule stands after some tokens. */
+/* What came after the first stop: fresh.h says what new text is. */
+enum rule_after {
+	AFTER_NOTHING, /* no new text since, or it never stopped */
+	AFTER_BACK,    /* new text, and then another stop; or copies without
+			  one, for more than half of what came */
+	AFTER_FALSE,   /* new text, for half of what came or more, and no
+			  other stop: a false alarm */
+};
+
+/* The words for it: "nothing new", "came back", "false alarm". */
+const char *rule_after_name(enum rule_after after);
+
+/* One of the stops of a rule on a text (stops.h). */
+struct rule_stop {
+	uint32_t at_token;     /* tokens seen when it fired, the one that made
+				  it fire included */
+	uint32_t tokens_after; /* to the end of the text: what it saves */
+	uint32_t resumed_at;   /* the first new token after it, counted from
+				  0; RULE_NEVER */
+	uint32_t new_after;    /* new tokens up to the next stop or the end:
+				  what it loses; 0 if none came back */
+	uint32_t last_new;     /* tokens up to and with the last new one before
+				  it */
+};
+
+/* How a rule stands after some tokens: its first stop, and what came then. */
 struct rule_verdict {
-	uint32_t at_token;     /* tokens seen when it first fired, the one that
-				  made it fire included; RULE_NEVER */
-	uint32_t tokens_after; /* seen since; 0 if never */
-	uint32_t resumed_at;   /* the token, counted from 0, at which its own
-				  signal ended again; RULE_NEVER */
+	uint32_t at_token;     /* as in struct rule_stop; RULE_NEVER */
+	uint32_t tokens_after; /* 0 if never */
+	uint32_t resumed_at;
+	uint32_t new_after, last_new;
+	uint32_t again_at;     /* at_token of the second stop; RULE_NEVER */
+	enum rule_after after;
 };
 
 struct rule {
@@ -89,10 +115,21 @@ struct rule {
 	/* The next token; what it points to is gone after the call. */
 	void (*push)(void *state, const struct rule_token *token);
 
-	/* The verdict on the first n_tokens of those pushed. May look
-	 * further, and may leave out tokens_after: rule_verdict() cuts what
-	 * is not of the prefix. */
+	/* The verdict on the first n_tokens of those pushed: at_token, the
+	 * rest is filled from all stops (stops.h). May look further:
+	 * rule_verdict() cuts what is not of the prefix. */
 	struct rule_verdict (*verdict)(const void *state, uint32_t n_tokens);
+
+	/* Optional: armed again after a stop, it begins anew but keeps what it
+	 * knows. The tokens since the stop were not pushed, and their bits are
+	 * not in code_bits. Without it, a state made by create() begins. */
+	void (*rearm)(void *state);
+
+	/* Optional: how near it is to firing after the last token pushed, from
+	 * 0, nothing, to 1, it fires; for the line in the chart and the early
+	 * warning. From 0 so many tokens of pure copying lead to 1. */
+	double (*score)(const void *state);
+	uint32_t copying_tokens;
 };
 
 #define RULE_DECLARE(name) extern const struct rule rule_##name;

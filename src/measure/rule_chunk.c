@@ -112,12 +112,8 @@ static void push(void *state, const struct rule_token *token)
 		buf_append(&c->last, text + from, to - from);
 		c->repeats = 0;
 	}
-	if (c->verdict.at_token == RULE_NEVER) {
-		if (c->repeats > c->limit)
-			c->verdict.at_token = c->n;
-	} else if (!same && c->verdict.resumed_at == RULE_NEVER) {
-		c->verdict.resumed_at = c->n - 1;
-	}
+	if (c->repeats > c->limit && c->verdict.at_token == RULE_NEVER)
+		c->verdict.at_token = c->n;
 }
 
 static struct rule_verdict verdict(const void *state, uint32_t n_tokens)

@@ -45,7 +45,6 @@ struct cycle {
 	uint64_t leaving;  /* base^gram: weight of the token that leaves */
 	uint64_t hash;     /* of the last gram tokens */
 	uint32_t n;        /* tokens seen */
-	uint32_t period;   /* that fired */
 	struct rule_verdict verdict;
 	uint32_t ids[RING];
 	uint32_t prev[RING];           /* position + 1 of the gram before */
@@ -118,10 +117,8 @@ static void grow_run(struct cycle *c, uint32_t t, uint32_t period)
 	c->run_end[period] = t + 1;
 	if (period >= c->kind.min && looks(&c->kind, t + 1) &&
 	    c->run[period] >= (c->kind.copies - 1) * period &&
-	    c->verdict.at_token == RULE_NEVER) {
+	    c->verdict.at_token == RULE_NEVER)
 		c->verdict.at_token = t + 1;
-		c->period = period;
-	}
 }
 
 static void look_back(struct cycle *c, uint32_t t)
@@ -148,13 +145,8 @@ static void push(void *state, const struct rule_token *token)
 		c->hash -= (id_at(c, t - c->gram) + UINT64_C(1)) * base *
 			   c->leaving;
 	c->ids[t % RING] = token->id;
-	if (c->verdict.at_token == RULE_NEVER) {
-		if (t + 1 >= c->gram)
-			look_back(c, t);
-	} else if (c->verdict.resumed_at == RULE_NEVER &&
-		   token->id != id_at(c, t - c->period)) {
-		c->verdict.resumed_at = t;
-	}
+	if (c->verdict.at_token == RULE_NEVER && t + 1 >= c->gram)
+		look_back(c, t);
 }
 
 static struct rule_verdict verdict(const void *state, uint32_t n_tokens)

@@ -152,11 +152,8 @@ static void push(void *state, const struct rule_token *token)
 	if (g->n < g->gram)
 		return;
 	again = seen(g);
-	if (g->verdict.at_token != RULE_NEVER) {
-		if (!again && g->verdict.resumed_at == RULE_NEVER)
-			g->verdict.resumed_at = (uint32_t)g->n - 1;
+	if (g->verdict.at_token != RULE_NEVER)
 		return;
-	}
 	g->sum = MAX(again ? g->sum + 1 : g->sum - g->down, 0);
 	if (g->sum >= g->alarm)
 		g->verdict.at_token = (uint32_t)g->n;

@@ -69,40 +69,20 @@ double guardian_gain(const struct guardian *g, size_t k)
 	return g->sizes[k - 1] - (k > 1 ? g->sizes[k - 2] : 0);
 }
 
-/* The first of n checks at which the rule fires, 0 if none. */
-static size_t first_stop(const struct guardian *g, size_t n)
+uint32_t guardian_stop(const struct guardian *g, uint32_t armed,
+		       uint32_t n_tokens)
 {
-	size_t low = 0, least = MAX(g->opts.patience, 1u);
-
-	for (size_t k = 1; k <= n; k++) {
-		low = guardian_gain(g, k) < g->opts.t ? low + 1 : 0;
-		if (low >= least && k >= 2)
-			return k;
-	}
-	return 0;
-}
-
-struct rule_verdict guardian_verdict(const struct guardian *g,
-				     uint32_t n_tokens)
-{
-	struct rule_verdict v = rule_unfired;
 	uint32_t f = g->opts.f;
+	size_t low = 0, least = MAX(g->opts.patience, 1u);
 	/* Later checks are not part of the prefix. */
 	size_t n = MIN(g->n, (size_t)(n_tokens / f));
-	size_t stop = first_stop(g, n);
 
-	if (!stop)
-		return v;
-	v.at_token = (uint32_t)stop * f;
-	v.tokens_after = n_tokens - v.at_token;
-	for (size_t k = stop + 1; k + 1 <= n; k++) {
-		if (guardian_gain(g, k) >= g->opts.t &&
-		    guardian_gain(g, k + 1) >= g->opts.t) {
-			v.resumed_at = (uint32_t)(k - 1) * f;
-			break;
-		}
+	for (size_t k = armed / f + (armed % f > 0) + 1; k <= n; k++) {
+		low = guardian_gain(g, k) < g->opts.t ? low + 1 : 0;
+		if (low >= least && k >= 2)
+			return (uint32_t)k * f;
 	}
-	return v;
+	return RULE_NEVER;
 }
 
 /* --- its row ------------------------------------------------------------ */
@@ -128,7 +108,10 @@ static void push(void *state, const struct rule_token *token)
 
 static struct rule_verdict verdict(const void *state, uint32_t n_tokens)
 {
-	return guardian_verdict(state, n_tokens);
+	struct rule_verdict v = rule_unfired;
+
+	v.at_token = guardian_stop(state, 0, n_tokens);
+	return v;
 }
 
 const struct rule rule_guardian = {

@@ -1,6 +1,6 @@
 /*
- * rule_guardian.h - Guardian, the early-stop rule of the Lil paper, and its
- * audit; for those who look at its gains.
+ * rule_guardian.h - Guardian, the early-stop rule of the Lil paper; for
+ * those who look at its gains.
  *
  * Every f tokens the compressed size of the text so far is taken; when it
  * has grown by less than t bytes, `patience` checks in a row, the rule fires:
@@ -10,10 +10,7 @@
  *	fires at the first k >= 2 with gain(k - j) < t for j = 0..patience-1
  *	(all of them checks that exist: k - j >= 1)
  *
- * Tokens after the last check wait for the next one. The audit looks at the
- * checks after the stop: information resumed where two gains in a row are
- * >= t again, at the token where the first of these windows begins. One such
- * window alone is taken for the ragged edge of a loop.
+ * Tokens after the last check wait for the next one.
  *
  * Defaults of the paper: f = 250, t = 20, patience 1. All sizes are kept, so
  * t and patience change at no cost; another f or coder needs the sizes again
@@ -52,9 +49,9 @@ void guardian_push(struct guardian *g, const struct rule_token *token);
 /* gain of check k = 1..n in bytes. */
 double guardian_gain(const struct guardian *g, size_t k);
 
-/* The verdict after n_tokens tokens, with g->opts, as if the text ended
- * there; O(n checks). */
-struct rule_verdict guardian_verdict(const struct guardian *g,
-				     uint32_t n_tokens);
+/* Where it first stops in the first n_tokens tokens, with g->opts, looking at
+ * windows that begin at token `armed` or later; RULE_NEVER. O(checks). */
+uint32_t guardian_stop(const struct guardian *g, uint32_t armed,
+		       uint32_t n_tokens);
 
 #endif

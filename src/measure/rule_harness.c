@@ -132,7 +132,7 @@ static void push(void *state, const struct rule_token *token)
 	bool found;
 
 	h->n++;
-	if (h->verdict.resumed_at != RULE_NEVER)
+	if (h->verdict.at_token != RULE_NEVER)
 		return;
 	h->n_chars += tail_push(&h->tail, token->text, token->len,
 				tail_is_space);
@@ -141,10 +141,8 @@ static void push(void *state, const struct rule_token *token)
 	h->next = h->n_chars + EVERY;
 	found = periodic(h) || same_grams(h);
 	h->strikes = found ? h->strikes + 1 : 0;
-	if (h->strikes >= CONFIRMATIONS && h->verdict.at_token == RULE_NEVER)
+	if (h->strikes >= CONFIRMATIONS)
 		h->verdict.at_token = h->n;
-	else if (!found && h->verdict.at_token != RULE_NEVER)
-		h->verdict.resumed_at = h->n - 1;
 }
 
 static struct rule_verdict verdict(const void *state, uint32_t n_tokens)

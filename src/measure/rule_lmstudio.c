@@ -66,18 +66,14 @@ static void push(void *state, const struct rule_token *token)
 	struct lmstudio *l = state;
 
 	l->n++;
-	if (l->verdict.resumed_at != RULE_NEVER)
+	if (l->verdict.at_token != RULE_NEVER)
 		return;
 	l->unchecked += tail_push(&l->tail, token->text, token->len, left_out);
 	if (l->unchecked < EVERY)
 		return;
 	l->unchecked = 0;
-	if (!repeats(l)) {
-		if (l->verdict.at_token != RULE_NEVER)
-			l->verdict.resumed_at = l->n - 1;
-	} else if (l->verdict.at_token == RULE_NEVER) {
+	if (repeats(l))
 		l->verdict.at_token = l->n;
-	}
 }
 
 static struct rule_verdict verdict(const void *state, uint32_t n_tokens)

@@ -242,7 +242,7 @@ static void push(void *state, const struct rule_token *token)
 	bool judged = false, hit = false;
 
 	p->n++;
-	if (p->verdict.resumed_at != RULE_NEVER || !token->len)
+	if (p->verdict.at_token != RULE_NEVER || !token->len)
 		return;
 	p->unchecked += tail_push(&p->tail, token->text, token->len, NULL);
 	if (p->unchecked >= EVERY) {
@@ -252,10 +252,8 @@ static void push(void *state, const struct rule_token *token)
 	}
 	buf_append(&p->pending, token->text, token->len);
 	judged |= drain(p, &hit);
-	if (hit && p->verdict.at_token == RULE_NEVER)
+	if (hit)
 		p->verdict.at_token = p->n;
-	else if (judged && !hit && p->verdict.at_token != RULE_NEVER)
-		p->verdict.resumed_at = p->n - 1;
 }
 
 static struct rule_verdict verdict(const void *state, uint32_t n_tokens)

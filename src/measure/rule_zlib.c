@@ -49,16 +49,13 @@ static void judge(struct zlib_rule *z)
 
 	if (failed && z->verdict.at_token == RULE_NEVER)
 		z->verdict.at_token = z->n;
-	else if (!failed && z->verdict.at_token != RULE_NEVER &&
-		 z->verdict.resumed_at == RULE_NEVER)
-		z->verdict.resumed_at = z->n - SEGMENT_TOKENS;
 }
 
 static void push(void *state, const struct rule_token *token)
 {
 	struct zlib_rule *z = state;
 
-	if (z->verdict.resumed_at != RULE_NEVER)
+	if (z->verdict.at_token != RULE_NEVER)
 		return;
 	buf_append(&z->segment, token->text, token->len);
 	if (++z->n % SEGMENT_TOKENS == 0) {

@@ -78,6 +78,11 @@ static const struct report_field stop_fields[] = {
 	RULE("at_token", KIND_U32, verdict.at_token),
 	RULE("tokens_after", KIND_U32, verdict.tokens_after),
 	RULE("resumed_at", KIND_U32, verdict.resumed_at),
+	RULE("after", KIND_STRING, after),
+	RULE("new_after", KIND_U32, verdict.new_after),
+	RULE("last_new", KIND_U32, verdict.last_new),
+	RULE("again_at", KIND_U32, verdict.again_at),
+	RULE("n_stops", KIND_U32, n_stops),
 };
 
 const char *report_flag(const struct bound_point *point)
@@ -85,6 +90,11 @@ const char *report_flag(const struct bound_point *point)
 	if (point->status == BOUND_ASYMPTOTIC && point->vacuous)
 		return "VACUOUS";
 	return bound_status_name(point->status);
+}
+
+static bool fired(const struct report_rule *rule)
+{
+	return rule->verdict.at_token != RULE_NEVER;
 }
 
 static void fill_rules(struct report *r, const struct meter *meter)
@@ -103,6 +113,12 @@ static void fill_rules(struct report *r, const struct meter *meter)
 		rule->t = tuned ? o->t : NAN;
 		rule->patience = tuned ? o->patience : 0;
 		rule->verdict = meter_rule(meter, i);
+		if (fired(rule))
+			rule->after = rule_after_name(rule->verdict.after);
+		rule->meter = meter;
+		rule->i_rule = i;
+		rule->n_stops = (uint32_t)meter_stops_at(
+			meter, i, meter_n_tokens(meter), NULL, 0);
 	}
 }
 
@@ -296,28 +312,49 @@ static void put_value(struct buf *out, const struct report_format *format,
 	}
 }
 
-static bool fired(const struct report_rule *rule)
-{
-	return rule->verdict.at_token != RULE_NEVER;
-}
-
 /* Where a rule stopped; nothing unless it did. */
 static void put_stop(struct buf *out, const struct report_format *format,
 		     const struct report_field *field,
 		     const struct report_rule *rule)
 {
 	const char *at = (const char *)rule + field->offset;
-	uint32_t token;
+	uint32_t token = 0;
 
-	memcpy(&token, at, sizeof(token));
+	if (field->kind == KIND_U32)
+		memcpy(&token, at, sizeof(token));
 	if (fired(rule) && token != RULE_NEVER)
 		put_value(out, format, field, rule);
 	else
 		buf_puts(out, format->null);
 }
 
+void report_json_stops(const struct rule_stop *stops, size_t n,
+		       struct buf *out)
+{
+	buf_putc(out, '[');
+	for (size_t i = 0; i < n; i++) {
+		const struct rule_stop *s = &stops[i];
+
+		buf_printf(out, "%s{\"at_token\":%lu,\"tokens_after\":%lu,"
+				"\"resumed_at\":", i ? "," : "",
+			   (unsigned long)s->at_token,
+			   (unsigned long)s->tokens_after);
+		if (s->resumed_at == RULE_NEVER)
+			buf_puts(out, "null");
+		else
+			buf_printf(out, "%lu", (unsigned long)s->resumed_at);
+		buf_printf(out, ",\"new_after\":%lu,\"last_new\":%lu}",
+			   (unsigned long)s->new_after,
+			   (unsigned long)s->last_new);
+	}
+	buf_putc(out, ']');
+}
+
 static void json_rule(struct buf *out, const struct report_rule *rule)
 {
+	struct rule_stop *stops;
+	size_t n_stops;
+
 	for (size_t i = 0; i < ARRAY_LEN(rule_fields); i++) {
 		buf_printf(out, "%s\"%s\":", i ? "," : "{",
 			   rule_fields[i].name);
@@ -328,6 +365,10 @@ static void json_rule(struct buf *out, const struct report_rule *rule)
 		buf_printf(out, ",\"%s\":", stop_fields[i].name);
 		put_stop(out, &json_format, &stop_fields[i], rule);
 	}
+	buf_puts(out, ",\"stops\":");
+	stops = meter_all_stops(rule->meter, rule->i_rule, &n_stops);
+	report_json_stops(stops, n_stops, out);
+	mem_free(stops);
 	buf_putc(out, '}');
 }
 

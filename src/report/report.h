@@ -24,6 +24,10 @@ struct report_rule {
 	double f, t;       /* NAN where it is not */
 	uint32_t patience; /* 0 where it is not */
 	struct rule_verdict verdict;
+	const char *after; /* rule_after_name(); NULL: it did not fire */
+	uint32_t n_stops;
+	const struct meter *meter; /* for the stops: the run's, as i_rule */
+	size_t i_rule;
 };
 
 /* Strings point into the run (or are static): they live as long as it. */
@@ -62,6 +66,10 @@ void report_number(struct buf *out, double value);
  * can steer a terminal. */
 void report_json(const struct report *r, struct buf *out);
 
+/* Appends the array of stops[0..n), as in the rules of report_json(). */
+void report_json_stops(const struct rule_stop *stops, size_t n,
+		       struct buf *out);
+
 /* Appends the names of all columns, those of every rule, and a row; columns of
  * a rule that was not run stay empty. */
 void report_csv_header(struct buf *out);
@@ -93,7 +101,8 @@ struct report_sums {
 	size_t n_guessed;       /* of a field that is a guess, and the first */
 	char guessed[REPORT_FIELD_BYTES];
 	struct report_rule of[RULE_ROWS]; /* name and parameters */
-	size_t n_fired[RULE_ROWS], n_resumed[RULE_ROWS];
+	size_t n_fired[RULE_ROWS];
+	size_t n_after[RULE_ROWS][AFTER_FALSE + 1];
 	uint64_t after[RULE_ROWS]; /* tokens after the stops */
 };
 

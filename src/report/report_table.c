@@ -106,12 +106,26 @@ static void put_after(const struct report *r, size_t i_rule, struct buf *out)
 	put_token(out, rule, rule->verdict.tokens_after);
 }
 
-static void put_resumed(const struct report *r, size_t i_rule, struct buf *out)
+/* One of the three verdicts, in a word. */
+static void put_then(const struct report *r, size_t i_rule, struct buf *out)
+{
+	static const char *const words[] = {
+		[AFTER_NOTHING] = "nothing",
+		[AFTER_BACK] = "back",
+		[AFTER_FALSE] = "false",
+	};
+	const struct report_rule *rule = &r->rules[i_rule];
+
+	buf_puts(out, rule->after ? words[rule->verdict.after] : "-");
+}
+
+static void put_new(const struct report *r, size_t i_rule, struct buf *out)
 {
 	const struct report_rule *rule = &r->rules[i_rule];
 
-	put_token(out, rule, rule->verdict.resumed_at);
+	put_token(out, rule, rule->verdict.new_after);
 }
+
 
 static const struct table_column measure_columns[] = {
 	{ "tokens", 8, 0, false, put_tokens, 0 },
@@ -125,7 +139,8 @@ static const struct table_column measure_columns[] = {
 static const struct table_column rule_columns[] = {
 	{ NULL, 0, 0, false, put_stop, 0 },
 	{ "after", 7, 0, false, put_after, 0 },
-	{ "resumed", 8, 0, false, put_resumed, 0 },
+	{ "then", 8, 0, false, put_then, 0 },
+	{ "new", 7, 0, false, put_new, 0 },
 };
 
 static const struct table_column end_columns[] = {
@@ -135,10 +150,10 @@ static const struct table_column end_columns[] = {
 
 /* The second rule comes before what is seldom asked for, others behind. */
 static const int rule_from[RULES_SHOWN_MAX][ARRAY_LEN(rule_columns)] = {
-	{ 32, 40, 48 },
-	{ 70, 76, 80 },
-	{ 170, 170, 170 },
-	{ 196, 196, 196 },
+	{ 32, 40, 48, 116 },
+	{ 70, 76, 80, 116 },
+	{ 170, 170, 170, 170 },
+	{ 196, 196, 196, 196 },
 };
 
 enum {
@@ -328,7 +343,21 @@ void report_sums_add(struct report_sums *sums, const struct report *r)
 			continue;
 		sums->n_fired[i]++;
 		sums->after[i] += rule->verdict.tokens_after;
-		sums->n_resumed[i] += rule->verdict.resumed_at != RULE_NEVER;
+		sums->n_after[i][rule->verdict.after]++;
+	}
+}
+
+/* "; 3 nothing new, 1 false alarm": what is none is not told. */
+static void put_after_counts(struct buf *out, const size_t *n)
+{
+	const char *join = "; ";
+
+	for (size_t k = 0; k <= AFTER_FALSE; k++) {
+		if (!n[k])
+			continue;
+		buf_printf(out, "%s%zu %s", join, n[k],
+			   rule_after_name((enum rule_after)k));
+		join = ", ";
 	}
 }
 
@@ -362,11 +391,10 @@ void report_table_footer(const struct report_sums *sums, struct buf *out)
 	for (size_t i = 0; i < RULE_ROWS; i++) {
 		if (!sums->of[i].name)
 			continue;
-		buf_printf(out, "%-9s stopped %zu, %llu tokens after it, "
-			   "%zu resumed",
+		buf_printf(out, "%-9s stopped %zu, %llu tokens after it",
 			   sums->of[i].name, sums->n_fired[i],
-			   (unsigned long long)sums->after[i],
-			   sums->n_resumed[i]);
+			   (unsigned long long)sums->after[i]);
+		put_after_counts(out, sums->n_after[i]);
 		put_parameters(out, &sums->of[i]);
 		buf_putc(out, '\n');
 	}

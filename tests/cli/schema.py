@@ -38,8 +38,16 @@ RULE_FIELDS = [
     ("rule", TEXT, False), ("coder", TEXT, True), ("f", NUMBER, True),
     ("t", NUMBER, True), ("patience", COUNT, True), ("fired", bool, False),
     ("at_token", COUNT, True), ("tokens_after", COUNT, True),
-    ("resumed_at", COUNT, True),
+    ("resumed_at", COUNT, True), ("after", TEXT, True),
+    ("new_after", COUNT, True), ("last_new", COUNT, True),
+    ("again_at", COUNT, True), ("n_stops", COUNT, True),
 ]
+STOP_FIELDS = [
+    ("at_token", COUNT, False), ("tokens_after", COUNT, False),
+    ("resumed_at", COUNT, True), ("new_after", COUNT, False),
+    ("last_new", COUNT, False),
+]
+AFTER = {"nothing new", "came back", "false alarm"}
 
 
 def is_kind(value, kind):
@@ -71,8 +79,29 @@ def want(condition, sentence):
         raise ValueError(sentence)
 
 
+def check_stops(rule, tokens):
+    stops = rule["stops"]
+    want(len(stops) == rule["n_stops"] >= 1, "n_stops")
+    for stop in stops:
+        check_fields(stop, STOP_FIELDS)
+        want(stop["last_new"] <= stop["at_token"], "last_new")
+        want(stop["tokens_after"] == tokens - stop["at_token"], "stops")
+        want((stop["resumed_at"] is None) == (stop["new_after"] == 0),
+             "new text and where it begins")
+        want(stop["new_after"] <= stop["tokens_after"], "new_after")
+    for name, _, _ in STOP_FIELDS:
+        want(rule[name] == stops[0][name], "the first stop: " + name)
+    again = stops[1]["at_token"] if len(stops) > 1 else None
+    want(rule["again_at"] == again, "again_at")
+    want(all(s["new_after"] >= 32 for s in stops[:-1]), "armed too early")
+    want(rule["after"] in AFTER, "after")
+    want((rule["after"] == "nothing new") == (rule["resumed_at"] is None),
+         "nothing new")
+    want(rule["after"] != "false alarm" or again is None, "false alarm")
+
+
 def check_rule(rule, tokens):
-    check_fields(rule, RULE_FIELDS)
+    check_fields(rule, RULE_FIELDS, ["stops"])
     if rule["fired"]:
         want(1 <= rule["at_token"] <= tokens, "at_token")
         want(rule["tokens_after"] == tokens - rule["at_token"],
@@ -80,9 +109,10 @@ def check_rule(rule, tokens):
         if rule["resumed_at"] is not None:
             want(rule["at_token"] <= rule["resumed_at"] <= tokens,
                  "resumed_at")
+        check_stops(rule, tokens)
     else:
-        want(rule["at_token"] is None and rule["tokens_after"] is None and
-             rule["resumed_at"] is None, "a stop without a stop")
+        want(all(rule[name] is None for name, _, _ in RULE_FIELDS[6:]) and
+             rule["stops"] == [], "a stop without a stop")
 
 
 def check_generation(obj):

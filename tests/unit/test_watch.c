@@ -291,7 +291,8 @@ static void test_generations(void **state)
 		if (k)
 			alone[k] = watch_hit(w, 0);
 		assert_int_equal(watch_tokens(w) - alone[k].at_token,
-				 k ? alone[k].tokens_after : watch_tokens(w));
+				 k ? alone[k].then.tokens_after :
+				     watch_tokens(w));
 		n_tokens += watch_tokens(w);
 		watch_free(w);
 	}
@@ -310,11 +311,12 @@ static void test_generations(void **state)
 			snprintf(record, sizeof(record), "%u", k);
 			assert_string_equal(hit.record, record);
 			assert_int_equal(hit.at_token, alone[k].at_token);
-			after = alone[k].tokens_after;
-			assert_in_range(hit.tokens_after, after,
+			after = alone[k].then.tokens_after;
+			assert_in_range(hit.then.tokens_after, after,
 					after + (uint32_t)ended);
 			if (!ended)
-				assert_int_equal(hit.resumed_at, RULE_NEVER);
+				assert_int_equal(hit.then.resumed_at,
+						 RULE_NEVER);
 		}
 		/* the word that is open is a token at the end */
 		assert_int_equal(watch_tokens(w),
@@ -345,8 +347,8 @@ static void test_audit(void **state)
 	hit = watch_hit(w, 0);
 	assert_int_not_equal(hit.at_token, RULE_NEVER);
 	assert_int_equal(hit.at_token, want.at_token);
-	assert_int_equal(hit.tokens_after, want.tokens_after);
-	assert_int_equal(hit.resumed_at, RULE_NEVER);
+	assert_int_equal(hit.then.tokens_after, want.tokens_after);
+	assert_int_equal(hit.then.resumed_at, RULE_NEVER);
 	before = s.len;
 	for (size_t i = 0; i < 80; i++) {
 		snprintf(text, sizeof(text), "n%zu ", i * 104729 % 99991);
@@ -357,13 +359,13 @@ static void test_audit(void **state)
 	want = slow_verdict(&opts, s.data, s.len);
 	assert_int_equal(watch_n_hits(w), 1);
 	hit = watch_hit(w, 0);
-	assert_int_equal(hit.tokens_after, want.tokens_after);
-	assert_in_range(hit.resumed_at, hit.at_token, watch_tokens(w));
-	assert_int_equal(hit.resumed_at, want.resumed_at);
+	assert_int_equal(hit.then.tokens_after, want.tokens_after);
+	assert_in_range(hit.then.resumed_at, hit.at_token, watch_tokens(w));
+	assert_int_equal(hit.then.resumed_at, want.resumed_at);
 	watch_end(w);
-	assert_int_equal(watch_hit(w, 0).resumed_at, want.resumed_at);
+	assert_int_equal(watch_hit(w, 0).then.resumed_at, want.resumed_at);
 	assert_int_equal(watch_tokens(w),
-			 hit.at_token + watch_hit(w, 0).tokens_after);
+			 hit.at_token + watch_hit(w, 0).then.tokens_after);
 	watch_free(w);
 	buf_release(&s);
 }

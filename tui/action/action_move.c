@@ -110,8 +110,8 @@ static const struct action rows[] = {
 	  .about = "the cursor to the next phrase",
 	  .move = MOVE_PHRASE, .n = 1 },
 	{ .name = "next-threshold", .keys = { 'e' }, .hint = "threshold",
-	  .about = "to the next place where a rule stops, or information "
-		   "resumes",
+	  .about = "to the next place where a rule stops, or new text came "
+		   "back after a stop",
 	  .move = MOVE_THRESHOLD, .n = 1 },
 	{ .name = "prev-threshold", .keys = { 'E' }, .hint = "+",
 	  .about = "to the place before it",

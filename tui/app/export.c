@@ -198,6 +198,13 @@ static void json_verdict(const char *rule, struct rule_verdict v,
 	buf_printf(out, ",\"tokens_after\":%u,\"resumed_at\":",
 		   v.tokens_after);
 	put_token(out, v.resumed_at);
+	buf_puts(out, ",\"after\":");
+	if (v.at_token == RULE_NEVER)
+		buf_puts(out, "null");
+	else
+		put_string(out, rule_after_name(v.after));
+	buf_printf(out, ",\"new_after\":%u,\"again_at\":", v.new_after);
+	put_token(out, v.again_at);
 	buf_puts(out, "}\n");
 }
 

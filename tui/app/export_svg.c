@@ -22,6 +22,7 @@
 #include "base/num.h"
 #include "base/svg.h"
 #include "base/utf8.h"
+#include "report/after.h"
 
 enum {
 	WIDTH = 760,
@@ -99,7 +100,7 @@ static void curves(struct fig *f)
 /* The text's own pace, from the threshold or from the start on. */
 static struct told_line pace_of(const struct fig *f)
 {
-	struct rule_verdict v = guardian_verdict(meter_guardian(f->m), f->n);
+	struct rule_verdict v = meter_rule_at(f->m, RULE_GUARDIAN, f->n);
 	uint32_t from = v.at_token == RULE_NEVER ? 0 : v.at_token;
 
 	return told_line_from(f->run, f->n, from);
@@ -132,7 +133,7 @@ static void after(struct fig *f, const struct rule_verdict *v)
 
 static void told(struct fig *f)
 {
-	struct rule_verdict v = guardian_verdict(meter_guardian(f->m), f->n);
+	struct rule_verdict v = meter_rule_at(f->m, RULE_GUARDIAN, f->n);
 	struct told_line own = pace_of(f);
 	double room = f->told.y_max - own.y0;
 	double end = fmin(f->n, own.x0 + room / fmax(own.slope, 1e-9));
@@ -185,9 +186,10 @@ static void bars(struct fig *f)
 
 static void threshold(struct fig *f)
 {
-	struct rule_verdict v = guardian_verdict(meter_guardian(f->m), f->n);
+	struct rule_verdict v = meter_rule_at(f->m, RULE_GUARDIAN, f->n);
 	double x;
 	char at[NUM_BYTES], after[NUM_BYTES], part[NUM_BYTES];
+	struct buf then = { 0 };
 	bool right;
 
 	if (v.at_token == RULE_NEVER)
@@ -203,10 +205,10 @@ static void threshold(struct fig *f)
 		 "Lil %s: %s tokens after it (%s)", num_count(at, v.at_token),
 		 num_count(after, v.tokens_after),
 		 num_percent(part, v.tokens_after, f->n));
-	if (v.resumed_at != RULE_NEVER)
-		svg_text(f->out, right ? "small" : "small end", x,
-			 TOLD_TOP + 29, "information resumed at %s",
-			 num_count(at, v.resumed_at));
+	after_say(&then, &v, false);
+	svg_text(f->out, right ? "small" : "small end", x, TOLD_TOP + 29, "%s",
+		 buf_cstr(&then));
+	buf_release(&then);
 }
 
 /* --- words -------------------------------------------------------------- */

@@ -35,7 +35,7 @@ double told_pace(const struct run *run, uint32_t n)
 		return 0;
 	n = MIN(n, run_n_measured(run));
 	f = meter_opts(run->meter)->rule.f;
-	v = guardian_verdict(meter_guardian(run->meter), n);
+	v = meter_rule_at(run->meter, RULE_GUARDIAN, n);
 	if (v.at_token != RULE_NEVER)
 		n = MIN(n, v.at_token);
 	first = n / f > 1;

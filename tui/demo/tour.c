@@ -41,10 +41,8 @@ static const struct run *run_of(const struct app *app, size_t i)
 
 static struct rule_verdict stop_of(const struct run *run)
 {
-	static const struct rule_verdict none = { RULE_NEVER, 0,
-						   RULE_NEVER };
-
-	return run && run->meter ? meter_rule(run->meter, RULE_GUARDIAN) : none;
+	return run && run->meter ? meter_rule(run->meter, RULE_GUARDIAN) :
+				   rule_unfired;
 }
 
 /* What its first n tokens end with; "" where nobody knows what is right. */

@@ -14,6 +14,7 @@
 #include "demo/demo.h"
 #include "draw/text_layout.h"
 #include "loop/loop.h"
+#include "report/after.h"
 #include "system/output.h"
 #include "view/compare.h"
 #include "view/lane.h"
@@ -160,10 +161,12 @@ static void put_stop(const struct told *t, char letter, struct buf *out)
 		return;
 	}
 	buf_printf(out, "%c  stopped at %u: saves %u tokens (%.0f %%); answer "
-		     "then: %s\n",
+		     "then: %s; ",
 		letter, t->stop.at_token, t->stop.tokens_after,
 		100.0 * t->stop.tokens_after / t->n,
 		words_of(grade_of(&t->run->trace, t->stop.at_token)));
+	after_say(out, &t->stop, false);
+	buf_putc(out, '\n');
 	if (t->run->trace.n_turns)
 		buf_puts(out, "   (of the run as it is told above, with its "
 			      "change)\n");

@@ -6,8 +6,11 @@
 #include "app/recording.h"
 #include "base/utf8.h"
 #include "loop/loop.h"
+#include "report/after.h"
 #include "system/output.h"
 #include "view/now.h"
+
+enum { PLAIN_STOPS = 16 }; /* told one by one */
 
 /* What is printed, and how far the open generation has been told. */
 struct plain {
@@ -92,6 +95,19 @@ static void tell_checks(struct plain *p)
 		tell_check(p, m, ++p->n_told);
 }
 
+static void tell_stops(struct plain *p, const struct meter *m)
+{
+	struct rule_stop stops[PLAIN_STOPS];
+	uint32_t n_tokens = meter_n_tokens(m);
+	size_t n = meter_stops_at(m, RULE_GUARDIAN, n_tokens, stops,
+				  PLAIN_STOPS);
+
+	after_say_stops(&p->line, stops, MIN(n, (size_t)PLAIN_STOPS));
+	if (n > PLAIN_STOPS)
+		buf_printf(&p->line, " and %zu more", n - PLAIN_STOPS);
+	buf_putc(&p->line, '.');
+}
+
 static void tell_verdict(struct plain *p)
 {
 	const struct run *run = p->app->run;
@@ -112,12 +128,8 @@ static void tell_verdict(struct plain *p)
 		buf_printf(&p->line,
 			   "Lil threshold at token %u; %u tokens followed; ",
 			   v.at_token, v.tokens_after);
-		if (v.resumed_at == RULE_NEVER)
-			buf_puts(&p->line, "no new information since.");
-		else
-			buf_printf(&p->line,
-				   "new information again at token %u.",
-				   v.resumed_at);
+		after_say(&p->line, &v, false);
+		tell_stops(p, run->meter);
 	}
 	send(p);
 }

@@ -7,6 +7,8 @@
 #include "base/num.h"
 #include "draw/glyph.h"
 #include "draw/pen.h"
+#include "report/after.h"
+#include "view/now.h"
 
 enum { WIDE_COLS = 90 }; /* of a line, for names of its numbers */
 
@@ -22,9 +24,8 @@ struct lane lane_of(const struct app *app, size_t i)
 			  .ttft_s = NAN,
 			  .end_s = NAN,
 			  .tbt_s = NAN,
-			  .stop = { RULE_NEVER, 0, RULE_NEVER } };
+			  .stop = rule_unfired };
 	const struct trace *t;
-	const struct guardian *g;
 
 	if (!l.run)
 		return l;
@@ -32,9 +33,8 @@ struct lane lane_of(const struct app *app, size_t i)
 	l.n = compare_n(app, l.run);
 	l.total = t->n_tokens;
 	l.ended = l.run->ended && l.n == l.total;
-	g = l.run->meter ? meter_guardian(l.run->meter) : NULL;
-	if (g && g->n)
-		l.stop = guardian_verdict(g, l.n);
+	if (l.run->meter)
+		l.stop = meter_rule_at(l.run->meter, RULE_GUARDIAN, l.n);
 	if (l.ended)
 		l.answer = grade_of(t, l.n);
 	if (l.stop.at_token != RULE_NEVER)
@@ -230,6 +230,7 @@ static void put_stop(const struct lane *l, struct pen *p)
 	const struct trace *t = &l->run->trace;
 	bool ascii = p->s->ascii;
 	char a[NUM_BYTES], b[NUM_BYTES], c[NUM_BYTES];
+	struct buf then = { 0 };
 
 	if (v->at_token == RULE_NEVER) {
 		pen_printf(p, STYLE_DIM, "%s no early stop%s",
@@ -251,12 +252,10 @@ static void put_stop(const struct lane *l, struct pen *p)
 			   num_time(c,
 				    l->end_s - compare_time_s(t, v->at_token),
 				    ascii));
-	if (v->resumed_at != RULE_NEVER)
-		pen_printf(p, STYLE_GOOD, " %s %s new again at %s", dot(p),
-			   glyph(GLYPH_BACK, ascii),
-			   v->resumed_at == v->at_token
-				   ? "once"
-				   : num_count(a, v->resumed_at));
+	after_say(&then, v, true);
+	pen_printf(p, now_after_style(v->after), " %s %s %.*s", dot(p),
+		   now_after_mark(v->after, ascii), (int)then.len, then.data);
+	buf_release(&then);
 }
 
 void lane_draw(const struct app *app, const struct lane *l,

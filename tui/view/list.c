@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/num.h"
+#include "report/after.h"
 #include "system/clock.h"
 #include "view/list_column.h"
 #include "view/views.h"
@@ -194,7 +195,7 @@ static void add_up(struct app *app)
 		if (e->fired_at == RULE_NEVER)
 			continue;
 		t.n_fired++;
-		t.n_resumed += e->resumed_at != RULE_NEVER;
+		t.n_after[e->stop.after]++;
 		t.tokens_after += e->tokens - MIN(e->tokens, e->fired_at);
 	}
 	l->totals = t;
@@ -509,12 +510,10 @@ void list_explain(const struct app *app, struct buf *out)
 	}
 	after = e->tokens - MIN(e->tokens, e->fired_at);
 	buf_printf(out,
-		   "Lil is at %s. The %s tokens after it brought nothing "
-		   "new%s: tokens after / tokens = %s / %s = %s.\n",
+		   "Lil is at %s; tokens after / tokens = %s / %s = %s. What "
+		   "came then: ",
 		   num_count(a, e->fired_at), num_count(b, after),
-		   e->resumed_at == RULE_NEVER ? "" : " at first", b,
 		   num_count(d, e->tokens), num_percent(c, after, e->tokens));
-	if (e->resumed_at != RULE_NEVER)
-		buf_printf(out, "Information resumed at %s.\n",
-			   num_count(d, e->resumed_at));
+	after_say(out, &e->stop, false);
+	buf_puts(out, ".\n");
 }

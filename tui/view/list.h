@@ -36,7 +36,8 @@ enum list_column {
 
 /* The sum under the list. */
 struct list_totals {
-	size_t n_known, n_fired, n_resumed; /* known: measured, or so far */
+	size_t n_known, n_fired; /* known: measured, or so far */
+	size_t n_after[AFTER_FALSE + 1];
 	size_t n_going;                     /* that are still written */
 	uint64_t tokens, tokens_after;
 	uint32_t longest; /* tokens of the longest */

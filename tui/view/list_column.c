@@ -8,6 +8,7 @@
 
 #include "base/num.h"
 #include "draw/glyph.h"
+#include "view/now.h"
 #include "view/views.h"
 
 enum {
@@ -105,18 +106,18 @@ static void show_after(const struct app *app, size_t i,
 {
 	char count[NUM_BYTES], percent[NUM_BYTES];
 	uint32_t after = e->tokens - MIN(e->tokens, e->fired_at);
-	bool back = e->resumed_at != RULE_NEVER;
+	const char *mark = now_after_mark(e->stop.after, ascii);
 
 	(void)app, (void)i;
 	if (e->fired_at == RULE_NEVER) {
 		out->text[0] = '\0';
 		return;
 	}
-	snprintf(out->text, CELL_BYTES, "%s%s%s %6s",
-		 back ? glyph(GLYPH_BACK, ascii) : "", back ? " " : "",
+	snprintf(out->text, CELL_BYTES, "%s%s%s %6s", mark, *mark ? " " : "",
 		 num_count(count, after),
 		 num_percent(percent, after, e->tokens));
-	out->style = back ? STYLE_GOOD : STYLE_STRONG;
+	out->style = e->stop.after == AFTER_NOTHING ?
+			     STYLE_STRONG : now_after_style(e->stop.after);
 }
 
 static void show_rule(const struct entry *e, int k, bool ascii,
@@ -228,7 +229,7 @@ double list_trouble(const struct app *app, size_t i)
 		return UNKNOWN;
 	if (standing == STANDS_BROKEN || standing >= STANDS_STOPPED)
 		return fired || standing != STANDS_ENDED ? HAD : HAD_NOT;
-	if (fired && e->resumed_at == RULE_NEVER) /* the longer the worse */
+	if (fired && e->stop.after != AFTER_FALSE) /* the longer the worse */
 		return LIL + 1.0 / (2.0 + (e->tokens - e->fired_at));
 	if (standing == STANDS_WAITING)
 		return WAITS;

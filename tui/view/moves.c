@@ -10,6 +10,7 @@
 #include "app/phrase.h"
 #include "base/num.h"
 #include "view/list.h"
+#include "view/now.h"
 #include "view/text_pane.h"
 
 enum {
@@ -192,12 +193,17 @@ void here_threshold(struct app *app, int count)
 	if (!app->run || !app->run->meter)
 		return;
 	for (size_t i = 0; i < RULE_ROWS; i++) {
-		struct rule_verdict v = meter_rule(app->run->meter, i);
+		struct rule_stop stops[NOW_STOPS];
+		size_t n_stops = meter_stops_at(app->run->meter, i,
+						app_n_tokens(app), stops,
+						NOW_STOPS);
 
-		offer(&n, v.at_token, rules[i]->name, "stops here");
-		offer(&n, v.resumed_at, rules[i]->name,
-		      i == RULE_GUARDIAN ? "sees new information again" :
-					   "sees its signal end");
+		for (size_t k = 0; k < MIN(n_stops, (size_t)NOW_STOPS); k++) {
+			offer(&n, stops[k].at_token, rules[i]->name,
+			      k ? "stops again here" : "stops here");
+			offer(&n, stops[k].resumed_at, "after a stop",
+			      "new text came back");
+		}
 	}
 	if (n.at == APP_NO_MARK) {
 		app_say(app, "no threshold of any rule %s token %s",

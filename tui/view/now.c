@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/num.h"
 #include "draw/glyph.h"
+#include "report/after.h"
 
 enum {
 	LEGEND_COLS = 72, /* wide enough for samples of the lines */
@@ -31,7 +32,6 @@ static void find_lowest(struct now *now, const struct guardian *g)
 bool now_get(const struct app *app, struct now *now)
 {
 	const struct guardian *g;
-	struct rule_verdict never = { RULE_NEVER, 0, RULE_NEVER };
 
 	*now = (struct now){ .run = app->run, .lowest_gain = NAN };
 	if (!app->run || !app->run->meter)
@@ -49,10 +49,13 @@ bool now_get(const struct app *app, struct now *now)
 	g = meter_guardian(now->meter);
 	now->n_checks = MIN(g->n, (size_t)(now->n / g->opts.f));
 	find_lowest(now, g);
-	now->verdict = now->n_checks ? guardian_verdict(g, now->n) : never;
+	now->verdict = meter_rule_at(now->meter, RULE_GUARDIAN, now->n);
 	now->ahead = RULE_NEVER;
 	now->until = app->pace == PACE_PLAY ? now->n : now->total;
-	now->whole = g->n ? guardian_verdict(g, now->until) : never;
+	now->whole = meter_rule_at(now->meter, RULE_GUARDIAN, now->until);
+	now->n_stops = meter_stops_at(now->meter, RULE_GUARDIAN, now->until,
+				      now->stops, NOW_STOPS);
+	now->n_stops = MIN(now->n_stops, (size_t)NOW_STOPS);
 	if (now->verdict.at_token == RULE_NEVER)
 		now->ahead = now->whole.at_token;
 	else
@@ -160,31 +163,104 @@ static void draw_cycle(const struct now *now, struct pen *p)
 		   at == RULE_NEVER ? "never" : num_count(text, at));
 }
 
+enum style now_after_style(enum rule_after after)
+{
+	static const enum style styles[] = {
+		[AFTER_NOTHING] = STYLE_NORMAL,
+		[AFTER_BACK] = STYLE_LIMIT,
+		[AFTER_FALSE] = STYLE_BAD,
+	};
+
+	return styles[after];
+}
+
+const char *now_after_mark(enum rule_after after, bool ascii)
+{
+	return after == AFTER_NOTHING ? "" :
+	       glyph(after == AFTER_BACK ? GLYPH_BACK : GLYPH_WARN, ascii);
+}
+
+void now_draw_afters(const size_t n[AFTER_FALSE + 1], struct pen *p)
+{
+	bool ascii = p->s->ascii;
+	char count[NUM_BYTES];
+
+	for (int k = AFTER_BACK; k <= AFTER_FALSE; k++) {
+		enum rule_after after = (enum rule_after)k;
+
+		if (n[k])
+			pen_printf(p, now_after_style(after), " %s %s %s %s",
+				   glyph(GLYPH_DOT, ascii),
+				   now_after_mark(after, ascii),
+				   num_count(count, n[k]),
+				   rule_after_name(after));
+	}
+}
+
+/* How much is told of where, and of what came after: as much as fits, but the
+ * verdict before the rest. */
+static const struct form {
+	bool token, after, brief;
+} forms[] = {
+	{ true, true, false },
+	{ true, true, true },
+	{ false, true, true },
+	{ false, false, true },
+};
+
+static void put_where(const struct rule_verdict *v, uint32_t until,
+		      const struct form *form, struct pen *p)
+{
+	char a[NUM_BYTES], b[NUM_BYTES];
+
+	pen_printf(p, STYLE_LIL, "%s Lil at %s%s",
+		   glyph(GLYPH_FLAG, p->s->ascii), form->token ? "token " : "",
+		   num_count(a, v->at_token));
+	if (!form->after)
+		return;
+	sep(p);
+	pen_printf(p, STYLE_STRONG, "%s", num_count(a, v->tokens_after));
+	pen_printf(p, STYLE_NORMAL, "%s%s after it (%s)",
+		   form->token ? " token" : "",
+		   form->token && v->tokens_after != 1 ? "s" : "",
+		   num_percent(b, v->tokens_after, until));
+}
+
+static int where_cols(const struct rule_verdict *v, uint32_t until,
+		      const struct form *form)
+{
+	char at[NUM_BYTES], after[NUM_BYTES], part[NUM_BYTES];
+	size_t n = strlen("! Lil at ") + strlen(num_count(at, v->at_token));
+
+	if (form->token)
+		n += strlen("token ") + strlen(" tokens");
+	if (form->after)
+		n += strlen(" | ") + strlen(" after it ()") +
+		     strlen(num_count(after, v->tokens_after)) +
+		     strlen(num_percent(part, v->tokens_after, until));
+	return (int)n;
+}
+
 static void draw_fired(const struct now *now, struct pen *p)
 {
 	const struct rule_verdict *v = &now->verdict;
-	bool ascii = p->s->ascii;
-	char a[NUM_BYTES], b[NUM_BYTES], c[NUM_BYTES];
-	static const char since[] = " no new information since";
+	const char *mark = now_after_mark(v->after, p->s->ascii);
+	const struct form *form = forms;
+	struct buf then = { 0 };
 
-	pen_printf(p, STYLE_LIL, "%s Lil at token %s",
-		   glyph(GLYPH_FLAG, ascii), num_count(a, v->at_token));
-	sep(p);
-	pen_printf(p, STYLE_STRONG, "%s", num_count(b, v->tokens_after));
-	pen_printf(p, STYLE_NORMAL, " token%s after it (%s)",
-		   v->tokens_after == 1 ? "" : "s",
-		   num_percent(c, v->tokens_after, now->until));
-	if (v->resumed_at == RULE_NEVER)
-		pen_printf(p, STYLE_NORMAL, " %s%s", glyph(GLYPH_DOT, ascii),
-			   pen_fits(p, (int)sizeof(since) + 1)
-				   ? since
-				   : " nothing new since");
-	else
-		pen_printf(p, STYLE_GOOD, " %s %s resumed at %s",
-			   glyph(GLYPH_DOT, ascii), glyph(GLYPH_BACK, ascii),
-			   v->resumed_at == v->at_token
-				   ? "once"
-				   : num_count(a, v->resumed_at));
+	for (size_t i = 0; i < ARRAY_LEN(forms); i++) {
+		form = &forms[i];
+		buf_clear(&then);
+		after_say(&then, v, form->brief);
+		if (pen_fits(p, where_cols(v, now->until, form) +
+					(int)(strlen(" | @ ") + then.len)))
+			break;
+	}
+	put_where(v, now->until, form, p);
+	pen_printf(p, now_after_style(v->after), " %s %s%s%.*s",
+		   glyph(GLYPH_DOT, p->s->ascii), mark, *mark ? " " : "",
+		   (int)then.len, then.data);
+	buf_release(&then);
 }
 
 /* While scrubbing: it comes later. */
@@ -484,12 +560,11 @@ void now_explain_threshold(const struct now *now, struct buf *out)
 	buf_printf(out, ": a stop there saves the %s tokens after it (%s). ",
 		   num_count(after, v->tokens_after),
 		   num_percent(part, v->tokens_after, now->until));
-	if (v->resumed_at == RULE_NEVER)
-		buf_puts(out, "No two windows in a row reached t again.\n");
-	else
-		buf_printf(out, "But new information came back at %s: look "
-				"there before calling it waste.\n",
-			   num_count(back, v->resumed_at));
+	buf_printf(out, "The last new token before it is %s. What came then: ",
+		   num_count(back, v->last_new));
+	after_say(out, v, false);
+	after_say_stops(out, now->stops, now->n_stops);
+	buf_puts(out, ".\n");
 }
 
 void now_explain(const struct now *now, bool ascii, struct buf *out)

@@ -10,6 +10,8 @@
 #include "app/app.h"
 #include "draw/pen.h"
 
+enum { NOW_STOPS = 64 }; /* that are marked or told one by one */
+
 struct now {
 	const struct run *run;
 	const struct meter *meter;
@@ -23,6 +25,8 @@ struct now {
 				     while playing only those played */
 	struct rule_verdict verdict;  /* fired up to n; after it, to until */
 	struct rule_verdict whole;    /* up to until */
+	struct rule_stop stops[NOW_STOPS]; /* n_stops of Guardian's, to until */
+	size_t n_stops;
 	uint32_t ahead;           /* where it fires after n, or RULE_NEVER */
 	double lowest_gain;       /* of checks 2..n_checks, NAN if none */
 	uint32_t lowest_at;       /* token of that check */
@@ -45,6 +49,14 @@ void now_draw_numbers(const struct now *now, struct pen *p);
 
 /* "⚑ Lil at 9 750 · 6 583 tokens after it (40 %) · ..." */
 void now_draw_verdict(const struct now *now, struct pen *p);
+
+/* How a verdict on what came after a stop looks: its colour, and a mark, ""
+ * for none. */
+enum style now_after_style(enum rule_after after);
+const char *now_after_mark(enum rule_after after, bool ascii);
+
+/* " · ↻ 3 came back · ⚠ 1 false alarm": runs by what came after the stop. */
+void now_draw_afters(const size_t n[AFTER_FALSE + 1], struct pen *p);
 
 /* The other rules: "C cycle never · A adaptive 9 500". */
 void now_draw_rules(const struct now *now, struct pen *p);

@@ -58,16 +58,19 @@ static void scale(const struct now *now, struct chart *c,
 		c->y1 = ticks_top(MAX(top, MIN(own, PACE_TIMES * top)));
 }
 
-/* Beneath the curve what came after the threshold, until something new was
- * told again. */
+/* Beneath the curve what came after each stop, until something new was told
+ * again. */
 static void draw_after(const struct now *now, const struct chart *c)
 {
-	double from = now_lil(now);
-	double to = MIN(now->whole.resumed_at, now->until);
-	struct curve after = { told_at, now->run, from, to, STYLE_AFTER, '/' };
+	for (size_t i = 0; i < now->n_stops; i++) {
+		double from = now->stops[i].at_token;
+		double to = MIN(now->stops[i].resumed_at, now->until);
+		struct curve after = { told_at, now->run,    from,
+				       to,	STYLE_AFTER, '/' };
 
-	if (now_lil(now) != RULE_NEVER && from < to)
-		chart_area(c, &after, NULL, c->y1);
+		if (from < to)
+			chart_area(c, &after, NULL, c->y1);
+	}
 }
 
 /* A label beside a column of the plot, on the side with room. */
@@ -80,6 +83,38 @@ static void label_at(const struct chart *c, int row, int col,
 	if (at < c->r.col)
 		return;
 	screen_puts(c->s, row, at, style, text);
+}
+
+/* Nothing is drawn there yet. */
+static bool is_free(const struct chart *c, int row, int col, int cols)
+{
+	for (int x = col; x < col + cols; x++) {
+		const struct cell *cell = screen_cell(c->s, row, x);
+
+		if (cell && cell->len > 0 && cell->text[0] != ' ')
+			return false;
+	}
+	return true;
+}
+
+/* The stops after the first: where a guard would stand again. */
+static void draw_again(const struct now *now, const struct chart *c)
+{
+	char text[NUM_BYTES + 16], number[NUM_BYTES];
+
+	for (size_t i = 1; i < now->n_stops; i++) {
+		uint32_t at = now->stops[i].at_token;
+		int col = chart_col(c, at);
+
+		if (col < 0)
+			continue;
+		chart_vline(c, at, STYLE_LIL, "┇", ':');
+		snprintf(text, sizeof(text), "again %s",
+			 num_count(number, at));
+		if (is_free(c, c->r.row + 2, col + 2,
+			    screen_width(text, strlen(text))))
+			label_at(c, c->r.row + 2, col, STYLE_LIL, text);
+	}
 }
 
 static void draw_rule_marks(const struct now *now, const struct chart *c)
@@ -118,12 +153,9 @@ static void draw_resumed(const struct now *now, const struct chart *c)
 	snprintf(text, sizeof(text), "%s %s",
 		 glyph(GLYPH_BACK, c->s->ascii), num_count(number, at));
 	cols = screen_width(text, strlen(text));
-	for (int x = col; x < col + cols; x++) {
-		const struct cell *cell = screen_cell(c->s, c->r.row + 1, x);
-		if (cell && cell->len > 0 && cell->text[0] != ' ')
-			return; /* the curve matters more */
-	}
-	label_at(c, c->r.row + 1, col - 2, STYLE_GOOD, text);
+	if (is_free(c, c->r.row + 1, col, cols)) /* the curve matters more */
+		label_at(c, c->r.row + 1, col - 2,
+			 now_after_style(now->whole.after), text);
 }
 
 static void draw_lil(const struct now *now, const struct chart *c)
@@ -137,6 +169,7 @@ static void draw_lil(const struct now *now, const struct chart *c)
 	snprintf(text, sizeof(text), "Lil %s", num_count(number, lil));
 	label_at(c, c->r.row, col, STYLE_LIL, text);
 	draw_resumed(now, c);
+	draw_again(now, c);
 }
 
 /* Above the curve, where it begins. */

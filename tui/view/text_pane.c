@@ -32,7 +32,7 @@ struct doc {
 	struct text_layout prompt, text;
 	uint32_t n_tokens;  /* that are shown */
 	size_t lil;         /* doc offset of the threshold, or SIZE_MAX */
-	uint32_t lil_token;
+	uint32_t lil_token, last_new;
 	int gutter, width;
 };
 
@@ -106,12 +106,13 @@ static void find_threshold(struct doc *d)
 	d->lil = SIZE_MAX;
 	if (!run->meter)
 		return;
-	v = guardian_verdict(meter_guardian(run->meter), d->n_tokens);
+	v = meter_rule_at(run->meter, RULE_GUARDIAN, d->n_tokens);
 	if (v.at_token == RULE_NEVER || v.at_token == 0 ||
 	    v.at_token > d->n_tokens)
 		return;
 	byte = run->trace.end[v.at_token - 1];
 	d->lil_token = v.at_token;
+	d->last_new = v.last_new;
 	d->lil = d->prompt.len + byte;
 	add_break(&d->text, byte);
 }
@@ -471,14 +472,16 @@ static void draw_separator(const struct doc *d, struct screen *s, int row,
 			   struct rect r, enum row_kind kind)
 {
 	char text[4 * NUM_BYTES], at_token[NUM_BYTES], rest[NUM_BYTES];
+	char last[NUM_BYTES];
 	enum style style = kind == ROW_LIL ? STYLE_LIL : STYLE_DIM;
 	int width, at;
 
 	if (kind == ROW_LIL)
 		snprintf(text, sizeof(text),
-			 " %s Lil: last useful token %s, %s follow ",
+			 " %s Lil %s: last new token %s, %s follow ",
 			 glyph(GLYPH_FLAG, s->ascii),
 			 num_count(at_token, d->lil_token),
+			 num_count(last, d->last_new),
 			 num_count(rest, d->n_tokens - d->lil_token));
 	else
 		snprintf(text, sizeof(text), " output ");

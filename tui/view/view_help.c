@@ -9,6 +9,7 @@
 #include "draw/glyph.h"
 #include "draw/pen.h"
 #include "opt/opt.h"
+#include "view/now.h"
 #include "view/views.h"
 
 enum {
@@ -157,8 +158,10 @@ static void marks(struct help *h)
 	heading(h, "Marks");
 	entry(h, glyph(GLYPH_FLAG, ascii), "Lil",
 	      "from here on the text brought less than t bytes a window");
-	entry(h, glyph(GLYPH_BACK, ascii), "resumed",
-	      "two windows in a row brought t bytes or more again");
+	entry(h, now_after_mark(AFTER_BACK, ascii), "came back",
+	      "32 new tokens or more came after the stop, then copies again");
+	entry(h, now_after_mark(AFTER_FALSE, ascii), "false alarm",
+	      "half of what came after the stop, or more, was new");
 	entry(h, glyph(GLYPH_OPEN, ascii), "not reached",
 	      "no window brought so little");
 	entry(h, glyph(GLYPH_CHECK, ascii), "PROVEN",

@@ -204,11 +204,14 @@ static void draw_shape(const struct app *app, struct screen *s, int row,
 	int end = MAX((int)(e->tokens * unit + 0.5), e->tokens > 0);
 	bool fired = e->fired_at != RULE_NEVER;
 	int lil = fired ? (int)(e->fired_at * unit) : end;
-	int back = fired && e->resumed_at != RULE_NEVER
-			   ? (int)(e->resumed_at * unit)
+	int back = fired && e->stop.resumed_at != RULE_NEVER
+			   ? (int)(e->stop.resumed_at * unit)
 			   : end;
+	int again = e->stop.again_at == RULE_NEVER ? end :
+						(int)(e->stop.again_at * unit);
+
 	for (int x = 0; x < MIN(end, cols); x++) {
-		bool after = x >= lil && x < MAX(back, lil + 1);
+		bool after = (x >= lil && x < MAX(back, lil + 1)) || x >= again;
 		screen_glyph(s, row, col + x,
 			     after ? STYLE_AFTER : STYLE_GAIN,
 			     after ? "┅" : "━", after ? '.' : '=');
@@ -375,10 +378,7 @@ static void draw_summary(const struct app *app, struct screen *s,
 	pen_printf(&p, STYLE_STRONG, " (%s)",
 		   num_percent(a, t->tokens_after, t->tokens));
 	pen_printf(&p, STYLE_NORMAL, " of %s", num_count(b, t->tokens));
-	if (t->n_resumed)
-		pen_printf(&p, STYLE_GOOD, " %s %s resumed in %s",
-			   glyph(GLYPH_DOT, ascii), glyph(GLYPH_BACK, ascii),
-			   num_count(a, t->n_resumed));
+	now_draw_afters(t->n_after, &p);
 }
 
 static void draw(const struct app *app, struct screen *s, struct rect r)

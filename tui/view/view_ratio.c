@@ -90,15 +90,17 @@ static void draw_legend(const struct now *now, struct pen *p)
 /* The axis is heavy while nothing new is told: what a stop would save. */
 static void draw_after(const struct now *now, const struct chart *c, int row)
 {
-	uint32_t lil = now_lil(now);
-	uint32_t to = MIN(now->whole.resumed_at, now->until);
-	if (lil == RULE_NEVER)
-		return;
-	for (int x = 0; x < c->r.cols; x++) {
-		double at = chart_x(c, x);
-		if (at >= lil && at < to)
-			screen_glyph(c->s, row, c->r.col + x, STYLE_AFTER,
-				     "━", '=');
+	for (size_t i = 0; i < now->n_stops; i++) {
+		double from = now->stops[i].at_token;
+		double to = MIN(now->stops[i].resumed_at, now->until);
+
+		for (int x = 0; x < c->r.cols; x++) {
+			double at = chart_x(c, x);
+
+			if (at >= from && at < to)
+				screen_glyph(c->s, row, c->r.col + x,
+					     STYLE_AFTER, "━", '=');
+		}
 	}
 }
 
