@@ -230,6 +230,7 @@ static void put_stop(const struct lane *l, struct pen *p)
 	const struct trace *t = &l->run->trace;
 	bool ascii = p->s->ascii;
 	char a[NUM_BYTES], b[NUM_BYTES], c[NUM_BYTES];
+	const char *mark;
 	struct buf then = { 0 };
 
 	if (v->at_token == RULE_NEVER) {
@@ -252,9 +253,10 @@ static void put_stop(const struct lane *l, struct pen *p)
 			   num_time(c,
 				    l->end_s - compare_time_s(t, v->at_token),
 				    ascii));
+	mark = now_after_mark(v->after, ascii);
 	after_say(&then, v, true);
-	pen_printf(p, now_after_style(v->after), " %s %s %.*s", dot(p),
-		   now_after_mark(v->after, ascii), (int)then.len, then.data);
+	pen_printf(p, now_after_style(v->after), " %s %s%s%.*s", dot(p), mark,
+		   *mark ? " " : "", (int)then.len, then.data);
 	buf_release(&then);
 }
 
