@@ -97,19 +97,33 @@ void exchange_header(struct exchange *ex, const char *name, const char *value,
 
 /* --- an attempt's head -------------------------------------------------- */
 
+static bool is_of_type(const struct attempt *a, const char *prefix)
+{
+	const char *type = headers_value(a->headers, "Content-Type");
+
+	return type && strncasecmp(type, prefix, strlen(prefix)) == 0;
+}
+
+/* Plain text may be the lettered lines of the AI SDK; it is looked at while it
+ * may be, if it comes bit by bit. */
+static bool is_text(const struct attempt *a)
+{
+	return is_of_type(a, "text/plain") && a->length < 0;
+}
+
 static bool is_stream(const struct attempt *a)
 {
 	static const char *const types[] = {
 		"text/event-stream", "application/x-ndjson",
 		"application/ndjson", "application/jsonl",
-		"application/json-lines", "application/vnd.amazon.eventstream",
+		"application/json-lines", "application/stream+json",
+		"application/vnd.amazon.eventstream",
 	};
-	const char *type = headers_value(a->headers, "Content-Type");
 
-	for (size_t i = 0; type && i < ARRAY_LEN(types); i++)
-		if (strncasecmp(type, types[i], strlen(types[i])) == 0)
+	for (size_t i = 0; i < ARRAY_LEN(types); i++)
+		if (is_of_type(a, types[i]))
 			return true;
-	return false;
+	return is_text(a);
 }
 
 static void tee_lines(void *ctx, const char *lines, size_t n)
@@ -126,6 +140,7 @@ static void watch_attempt(struct exchange *ex, struct attempt *a)
 		return;
 	watch.source = "the answer";
 	watch.finish = true;
+	watch.no_text = is_text(a);
 	watch.request = &ex->body;
 	watch.tee = ex->tee ? tee_lines : NULL;
 	watch.tee_ctx = ex->tee;

@@ -36,7 +36,7 @@ struct proxy_opts {
 	struct watch_opts watch;    /* source is ignored */
 	const char *listen;         /* "127.0.0.1:8081", "[::1]:0", "8081" */
 	const char *upstream;       /* "http://127.0.0.1:8080" */
-	const char *finish_reason;  /* of a stopped answer; "": "stop" */
+	const char *finish_reason;  /* of a stopped answer, or "auto" */
 	bool as_asked;              /* what is asked plain passes unwatched */
 	struct client_limits limits;
 	uint32_t stall_s;           /* of a client that does not read */

@@ -301,6 +301,7 @@ static struct feed *open_feed(struct watch *w, const char *format)
 	};
 	const struct feed_opts feed = {
 		.source = o->source,
+		.no_text = o->no_text,
 		.format = format && *format ? format : NULL,
 		.field = o->field && *o->field ? o->field : NULL,
 	};
@@ -579,7 +580,7 @@ static const struct watched *watched_at(const struct watch *w, size_t i_hit)
 static const char *reason_of(const struct watch *w,
 			     const struct watch_stop *stop)
 {
-	if (stop->reason && *stop->reason)
+	if (stop->reason && *stop->reason && strcmp(stop->reason, "auto"))
 		return stop->reason;
 	return w->hits[stop->i_hit].in_tool ||
 	       format_wants_form(w->opts.request) ? "length" : "stop";

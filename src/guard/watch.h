@@ -44,6 +44,7 @@ struct watch_opts {
 	void *tee_ctx;
 	const char *tee_name; /* of the stream in that trace */
 	double began_s;       /* of the request, CLOCK_MONOTONIC */
+	bool no_text;         /* plain text passes, and is not looked at */
 	bool finish;          /* watch_finish() will be asked */
 	const struct buf *request; /* the JSON that was asked, or NULL */
 	/* For all generations of the stream; 0: no bound. At it they are
@@ -93,8 +94,8 @@ struct watch_stop {
 	size_t i_hit;
 	bool ended;  /* that choice was ended before: only the answer ends */
 	bool last;   /* the answer ends */
-	/* "stop", "length", "own" or a word of the dialect; NULL or "": "stop",
-	 * but "length" where what is cut must have a form
+	/* "stop", "length", "own" or a word of the dialect; NULL, "" or
+	 * "auto": "stop", but "length" where what is cut must have a form
 	 * (format_wants_form()) */
 	const char *reason;
 };

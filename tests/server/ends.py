@@ -5,9 +5,11 @@ Upstream (upstream.py) is told in each request what to say. A scenario is a
 function below; it raises when something is wrong.
 """
 import asyncio
+import base64
 import json
 import random
 import sys
+import zlib
 
 from ask import Ask, request, stats, until
 
@@ -202,6 +204,314 @@ async def streams(proxy, up):
                                                    len(sibling))
         assert got.count("x-lilscope") == 1, path
     await until(lambda: stats(up), lambda s: s["open"] == 0)
+
+
+# --- the words of dialects, forms, where the truth is ------------------------
+
+def loop_of(make, kind=SSE, head=(), **more):
+    """One round of a loop, for ever."""
+    return {"say": {"type": kind, "head": list(head), "times": None,
+                    "loop": [make(w) for w in words()], **more},
+            "stream": True}
+
+
+def content(word):
+    return event(chunk(chat(0, word)))
+
+
+def argument(word):
+    return event(chunk({"index": 0, "finish_reason": None, "delta": {
+        "tool_calls": [{"index": 0, "function": {"arguments": word}}]}}))
+
+
+async def forms(proxy, up):
+    """What must have a form ends with "length"; the rest with "stop"."""
+    schema = {"response_format": {"type": "json_schema"}}
+    for make, more, want in (
+            (content, {}, "stop"), (content, schema, "length"),
+            (argument, {"tools": [{}]}, "length"),
+            (content, {"tools": [{}], "tool_choice": "auto"}, "stop")):
+        got = (await say(proxy, CHAT, {**loop_of(make), **more}))[2]
+        records, _ = events_of(got)
+        reasons = [r["choices"][0]["finish_reason"] for r in records[:-1]]
+        assert reasons[-1] == want and not any(reasons[:-1]), (want, reasons)
+
+
+async def trailers(proxy, up):
+    """Who takes trailers gets the truth there; others get none."""
+    for more, wanted in ("TE: trailers\r\n", True), ("", False):
+        reader, writer = await proxy.open(
+            request(CHAT, loop_of(content), more=more + "Connection: close\r\n"))
+        got = await reader.read()
+        writer.close()
+        head, _, body = got.partition(b"\r\n\r\n")
+        end = body[body.rindex(b"\r\n0\r\n") + 5:]
+        assert (b"Trailer: X-Lilscope" in head) == wanted, head
+        assert (end == b"X-Lilscope: threshold at token 500, rule guardian"
+                b"\r\n\r\n") == wanted, end
+
+
+RESPONSE = {"id": "r", "object": "response", "created_at": 17, "model": "m",
+            "status": "in_progress", "output": [], "usage": None}
+
+
+def response_events(item, part, delta, end):
+    """A Responses stream up to its deltas, and the delta of a word."""
+    n = iter(range(10 ** 6))
+
+    def numbered(kind, **more):
+        return event({"type": "response." + kind, **more,
+                      "sequence_number": next(n)}, "response." + kind)
+
+    head = [numbered(k, response=RESPONSE) for k in ("created", "in_progress")]
+    head.append(numbered("output_item.added", output_index=0, item=item))
+    at = {"item_id": item["id"], "output_index": 0}
+    if part:
+        at["content_index" if "summary" not in item else "summary_index"] = 0
+        head.append(numbered("reasoning_summary_part.added"
+                             if "summary" in item else "content_part.added",
+                             part=part, **at))
+    for w in words() * 300:
+        head.append(numbered(delta, delta=w, **at))
+    return head
+
+
+async def responses(proxy, up):
+    """Each open item ends as the API says, with numbers that go on."""
+    text = {"type": "output_text", "text": "", "annotations": []}
+    rows = (
+        ({"id": "i", "type": "message", "role": "assistant", "content": [],
+          "status": "in_progress"}, text, "output_text.delta",
+         ["output_text.done", "content_part.done"], "completed"),
+        ({"id": "i", "type": "reasoning", "summary": []},
+         {"type": "summary_text", "text": ""}, "reasoning_summary_text.delta",
+         ["reasoning_summary_text.done", "reasoning_summary_part.done"],
+         "completed"),
+        ({"id": "i", "type": "function_call", "call_id": "c", "name": "f",
+          "arguments": "", "status": "in_progress"}, None,
+         "function_call_arguments.delta", ["function_call_arguments.done"],
+         "incomplete"))
+    for item, part, delta, ends, status in rows:
+        body = {"stream": True, "say": {
+            "type": SSE, "head": response_events(item, part, delta, ends)}}
+        records, comments = events_of((await say(
+            proxy, "/v1/responses", body))[2])
+        assert len(comments) == 1 and comments[0].startswith(NOTE)
+        numbers = [r["sequence_number"] for r in records]
+        assert numbers == list(range(len(records))), numbers[-5:]
+        tail = records[-len(ends) - 2:]
+        assert [r["type"] for r in tail] == [
+            "response." + e for e in ends + ["output_item.done", status]], tail
+        said = "".join(r["delta"] for r in records if r["type"].endswith(
+            ".delta"))
+        assert said in json.dumps(tail[0]).replace("\\", "")
+        assert all(r.get("item_id", "i") == "i" for r in tail)
+        last = tail[-1]["response"]
+        assert last["id"] == "r" and last["status"] == status
+        assert last["output"] == [tail[-2]["item"]]
+        assert last["usage"]["output_tokens"] > 300
+        assert said in json.dumps(last["output"])
+        if status == "incomplete":
+            assert last["incomplete_details"] == {
+                "reason": "max_output_tokens"}
+        # the same without a stream
+        body["stream"] = False
+        status_, headers, got = await say(proxy, "/v1/responses", body)
+        assert status_ == 200 and json.loads(got) == last, got[-300:]
+        assert headers["x-lilscope"].startswith("threshold at token")
+
+
+def frame(kind, payload):
+    def header(name, value):
+        return bytes([len(name)]) + name + b"\7" + \
+            len(value).to_bytes(2, "big") + value
+
+    data = json.dumps(payload).encode()
+    heads = header(b":event-type", kind.encode()) + \
+        header(b":content-type", b"application/json") + \
+        header(b":message-type", b"event")
+    out = (16 + len(heads) + len(data)).to_bytes(4, "big") + \
+        len(heads).to_bytes(4, "big")
+    out += zlib.crc32(out).to_bytes(4, "big") + heads + data
+    return out + zlib.crc32(out).to_bytes(4, "big")
+
+
+def frames_of(got):
+    """(event type, payload) of frames whose checksums are right."""
+    while got:
+        n, heads = (int.from_bytes(got[i:i + 4], "big") for i in (0, 4))
+        assert zlib.crc32(got[:8]) == int.from_bytes(got[8:12], "big")
+        assert zlib.crc32(got[:n - 4]) == int.from_bytes(got[n - 4:n], "big")
+        head = got[12:12 + heads]
+        at = head.index(b":event-type") + len(b":event-type") + 1
+        kind = head[at + 2:at + 2 + int.from_bytes(head[at:at + 2], "big")]
+        yield kind.decode(), json.loads(got[12 + heads:n - 4])
+        got = got[n:]
+
+
+async def bedrock(proxy, up):
+    """Amazon's binary frames: whole ones, and an end of the same kind."""
+    def b64(*frames):
+        return base64.b64encode(b"".join(frames)).decode()
+
+    head = b64(frame("messageStart", {"role": "assistant"}))
+    loop = [b64(frame("contentBlockDelta", {
+        "contentBlockIndex": 0, "delta": {"text": w}})) for w in words()]
+    body = {"stream": True, "say": {
+        "type": "application/vnd.amazon.eventstream", "base64": True,
+        "head": [head], "loop": loop, "times": None}}
+    got = list(frames_of((await say(proxy, "/model/m/converse-stream",
+                                    body))[2]))
+    assert [k for k, _ in got[-3:]] == ["contentBlockStop", "messageStop",
+                                        "metadata"], got[-3:]
+    assert got[-2][1] == {"stopReason": "end_turn"}
+    assert got[-1][1]["usage"]["outputTokens"] == 500, got[-1]
+    assert {k for k, _ in got[1:-3]} == {"contentBlockDelta"}
+
+
+async def lettered(proxy, up):
+    """The AI SDK's letters, which come as plain text."""
+    body = loop_of(lambda w: "0:%s\n" % json.dumps(w),
+                   "text/plain; charset=utf-8", ['f:{"messageId":"m"}\n'])
+    got = (await say(proxy, "/api/chat/ui", body))[2].decode()
+    last = got.splitlines()[-2:]
+    assert last[0].startswith('e:{"finishReason":"stop","usage"'), last
+    assert last[1].startswith('d:{"finishReason":"stop","usage"'), last
+    assert got.splitlines()[1] == '0:"So "' and len(got) < 10000
+    # text that is no more than that passes as it is
+    body = loop_of(lambda w: w, "text/plain")
+    body["say"]["times"] = 200
+    got = (await say(proxy, "/notes", body))[2].decode()
+    assert got == "".join(words()) * 200
+
+
+# --- answers that nobody wanted as a stream ----------------------------------
+
+def anthropic(word):
+    return event({"type": "content_block_delta", "index": 0,
+                  "delta": {"type": "text_delta", "text": word}})
+
+
+ANTHROPIC = [event({"type": "message_start", "message": {
+    "id": "m", "type": "message", "role": "assistant", "content": [],
+    "model": "m", "stop_reason": None, "stop_sequence": None,
+    "usage": {"input_tokens": 5, "output_tokens": 1}}}),
+    event({"type": "content_block_start", "index": 0,
+           "content_block": {"type": "text", "text": ""}})]
+GEMINI = "/v1beta/models/m:generateContent"
+
+
+async def joined(proxy, up):
+    """A plain answer with a loop is cut as a stream is, and still plain."""
+    def gemini(w):
+        return event({"candidates": [{"content": {
+            "role": "model", "parts": [{"text": w}]}, "index": 0}],
+            "modelVersion": "m"})
+
+    def ollama(w):
+        return json.dumps({"model": "m", "created_at": "t", "done": False,
+                           "message": {"role": "assistant",
+                                       "content": w}}) + "\n"
+
+    def llama(w):
+        return event({"index": 0, "content": w, "tokens": [], "stop": False})
+
+    rows = (
+        (CHAT, loop_of(content), "choices.0.message.content",
+         "choices.0.finish_reason", "stop", "usage.completion_tokens"),
+        ("/v1/messages", loop_of(anthropic, head=ANTHROPIC), "content.0.text",
+         "stop_reason", "end_turn", "usage.output_tokens"),
+        (GEMINI + "?key=k", loop_of(gemini),
+         "candidates.0.content.parts.0.text", "candidates.0.finishReason",
+         "STOP", "usageMetadata.candidatesTokenCount"),
+        ("/api/chat", loop_of(ollama, "application/x-ndjson"),
+         "message.content", "done_reason", "stop", "eval_count"),
+        ("/completion", loop_of(llama), "content", "stop_type", "eos",
+         "tokens_predicted"))
+    for path, body, text, reason, want, usage in rows:
+        before = await stats(up)
+        body["stream"] = False
+        if path == "/v1/messages" or "enerate" in path:
+            del body["stream"]
+        status, headers, got = await say(proxy, path, body)
+        answer = json.loads(got)
+
+        def at(where):
+            v = answer
+            for key in where.split("."):
+                v = v[int(key) if isinstance(v, list) else key]
+            return v
+
+        assert status == 200 and headers["content-type"] == "application/json"
+        assert int(headers["content-length"]) == len(got)
+        assert headers["x-lilscope"] == \
+            "threshold at token 500, rule guardian", headers
+        assert at(reason) == want, answer
+        assert at(text).startswith("So x = 7. Wait, let me") and \
+            1000 < len(at(text)) < 4000, (path, at(text))
+        assert at(usage) == 500, answer
+        await until(lambda: stats(up), lambda s:
+                    s["cancelled"] == before["cancelled"] + 1)
+    seen = json.loads((await up.whole(request("/seen")))[2])
+    assert seen["body"]["stream"] is True, seen
+
+
+async def as_it_was(proxy, up):
+    """A healthy answer is what it would have been; a server that refuses or
+    answers plain is asked as it was."""
+    text = healthy(300)
+    want = {"id": "c", "object": "chat.completion", "created": 17,
+            "model": "m", "choices": [{"index": 0, "message": {
+                "role": "assistant", "content": "".join(text)},
+                "finish_reason": "stop"}],
+            "usage": {"prompt_tokens": 1, "completion_tokens": 2,
+                      "total_tokens": 3}}
+    head = [event(chunk(chat(0, None)))] + [content(w) for w in text]
+    head += [event(chunk(chat(0, None, "stop"))),
+             event(chunk(usage=want["usage"])), "data: [DONE]\n\n"]
+    body = {"messages": [], "say": {"type": SSE, "head": head}}
+    status, headers, got = await say(proxy, CHAT, body)
+    assert status == 200 and json.loads(got) == want, got[-400:]
+    assert "x-lilscope" not in headers
+    seen = json.loads((await up.whole(request("/seen")))[2])
+    assert seen["body"] == {"messages": [], "stream": True, "stream_options": {
+        "include_usage": True}}, seen
+
+    async def asked_again(say_, n, status, plain):
+        before = json.loads((await up.whole(request("/seen")))[2])["n"]
+        got = await say(proxy, CHAT, {"stream": False, "say": say_})
+        seen = json.loads((await up.whole(request("/seen")))[2])
+        assert got[0] == status and json.loads(got[2]) == plain, got
+        assert seen["n"] == before + n and (
+            n == 1 or seen["body"] == {"stream": False}), seen
+
+    plain = {"a": 1}
+    # it refuses streams; it knows no dialect of ours; it answers plain
+    await asked_again({"type": "application/json", "head": ["{}"],
+                       "status": "400 Bad Request", "plain": plain}, 2, 200,
+                      plain)
+    await asked_again({"type": SSE, "head": ['data: {"x":1}\n\n'] * 3,
+                       "plain": plain}, 2, 200, plain)
+    await asked_again({"type": "application/json", "head": ['{"b":', '2}'],
+                       "plain": plain}, 1, 200, {"b": 2})
+    await asked_again({"type": "application/json", "head": ['{"b":2}'],
+                       "status": "429 Too Many Requests", "plain": plain}, 1,
+                      429, {"b": 2})
+    error = {"error": {"message": "no room", "code": 503}}
+    await asked_again({"type": SSE, "head": head[:9] + [event(error)],
+                       "plain": plain}, 1, 503, error)
+    got = await say(proxy, CHAT, {"say": {"type": SSE, "head": head[:9],
+                                          "cut": True}})
+    assert got[0] == 502 and b"broke off" in got[2], got
+
+
+async def as_asked(proxy, up):
+    """--as-asked: nobody asks for a stream but who wants one."""
+    plain = {"a": 1}
+    got = await say(proxy, CHAT, {"say": {"type": SSE, "plain": plain}})
+    assert got[0] == 200 and json.loads(got[2]) == plain, got
+    seen = json.loads((await up.whole(request("/seen")))[2])
+    assert seen["body"] == {}, seen
 
 
 async def main(scenario, proxy_port, up_port):

@@ -30,7 +30,7 @@ void settings_init(struct settings *set)
 			  .record = "", .speed = 1 },
 		.read = { .format = "", .field = "" },
 		.guard = { .report = "", .tee = "", .listen = "",
-			   .upstream = "", .finish_reason = "stop",
+			   .upstream = "", .finish_reason = "auto",
 			   .exec = "", .allow_host = "",
 			   .config_file = "",
 			   .limits = { .n_clients = 512,

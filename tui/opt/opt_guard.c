@@ -31,7 +31,7 @@ static const struct opt rows[] = {
 	  .about = "append the proxy's streams to a trace, for -f FILE" },
 	{ .name = "finish-reason", .arg = "WORD", .where = OPT_GUARD,
 	  WORD(guard.finish_reason),
-	  .about = "what the proxy says of an answer that it stopped" },
+	  .about = "of a stopped answer: auto, stop, length, own, a word" },
 	{ .name = "as-asked", .where = OPT_GUARD, SWITCH(guard.as_asked),
 	  .about = "do not ask for a stream where the client did not" },
 	{ .name = "allow-host", .arg = "LIST", .where = PROCESS,
