@@ -413,7 +413,7 @@ tui_tests = \
 	tests/unit/test_pressed \
 	tests/unit/test_prompt \
 	tests/unit/test_text_layout \
-	tests/unit/test_views
+	tests/unit/test_views tests/unit/test_search
 if HAVE_TESTS
 check_PROGRAMS += $(tui_tests)
 TESTS += $(tui_tests)
@@ -436,6 +436,9 @@ tests_unit_test_pressed_SOURCES = tests/unit/test_pressed.c \
 	tests/unit/pressed.h tests/unit/pressed_data.c tests/unit/pressed_rows.c
 tests_unit_test_prompt_LDADD = $(TUI_LIBS)
 tests_unit_test_text_layout_LDADD = $(TUI_LIBS)
+tests_unit_test_search_LDADD = $(TUI_LIBS)
+tests_unit_test_search_SOURCES = tests/unit/test_search.c \
+	tests/unit/synthetic.c tests/unit/synthetic.h
 tests_unit_test_views_LDADD = $(TUI_LIBS)
 tests_unit_test_views_SOURCES = tests/unit/test_views.c \
 	tests/unit/golden_screen.c tests/unit/golden_screen.h \

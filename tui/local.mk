@@ -40,6 +40,7 @@ libtui_a_SOURCES += \
 	tui/app/find.c tui/app/find.h tui/app/grade.c tui/app/grade.h \
 	tui/app/phrase.c tui/app/phrase.h \
 	tui/app/recording.c tui/app/recording.h \
+	tui/app/search.c tui/app/search.h \
 	tui/app/session.c tui/app/session.h \
 	tui/app/told.c tui/app/told.h tui/app/view.c tui/app/view.h
 
@@ -49,6 +50,7 @@ libtui_a_SOURCES += \
 	tui/view/explain.c tui/view/explain.h \
 	tui/view/lane.c tui/view/lane.h tui/view/list.c tui/view/list.h \
 	tui/view/list_column.c tui/view/list_column.h \
+	tui/view/list_search.c \
 	tui/view/map.c tui/view/map.h \
 	tui/view/map_again.c tui/view/map_again.h \
 	tui/view/map_draw.c tui/view/map_draw.h \

@@ -634,7 +634,7 @@ static void close_opened(struct deck *d)
 	d->opened = DECK_NONE;
 }
 
-struct run *deck_read_again(struct deck *d, size_t i, struct err *err)
+struct run *deck_load(struct deck *d, size_t i, struct err *err)
 {
 	struct load_list list = { 0 };
 	const struct entry *e = &d->entries[i];
@@ -657,7 +657,7 @@ struct run *deck_open(struct deck *d, size_t i, struct err *err)
 	struct run *run = d->runs[i];
 
 	if (!run)
-		run = deck_read_again(d, i, err);
+		run = deck_load(d, i, err);
 	if (!run)
 		return NULL; /* and the former one stays on the screen */
 	close_opened(d);

@@ -121,6 +121,10 @@ double deck_progress(const struct deck *d); /* 0..1 */
 /* Opens entry i for the views (loads it in slices); the former one closes,
  * its pointer is void. Returns the run, growing perhaps; NULL and err. */
 struct run *deck_open(struct deck *d, size_t i, struct err *err);
+/* Entry i read again from its source: the caller's run, not measured;
+ * NULL and err. */
+struct run *deck_load(struct deck *d, size_t i, struct err *err);
+
 size_t deck_opened(const struct deck *d); /* DECK_NONE at first */
 struct run *deck_run(struct deck *d);     /* the open one or NULL */
 /* The run of entry i if it is in memory: open, beside it, of a stream; NULL. */

@@ -50,7 +50,7 @@ static bool read_again(struct deck *d, size_t i_beside)
 {
 	size_t entry = d->beside[i_beside];
 	struct err err = { "" };
-	struct run *run = deck_read_again(d, entry, &err);
+	struct run *run = deck_load(d, entry, &err);
 
 	d->beside_broken[i_beside] = !run;
 	if (!run)

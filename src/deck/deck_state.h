@@ -70,10 +70,6 @@ struct deck {
 	size_t n_reported;       /* reported or broken, for progress */
 };
 
-/* Entry i read again from its source: a run of its own, not measured yet;
- * NULL and err. */
-struct run *deck_read_again(struct deck *d, size_t i, struct err *err);
-
 /* One step towards the runs beside the open one; true: there may be more. */
 bool deck_beside_step(struct deck *d, uint32_t max_tokens);
 

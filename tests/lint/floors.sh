@@ -102,8 +102,9 @@ only 'only gz.c includes zlib.h' 'include *<zlib' 'src/base/gz.c'
 # split.c needs the classes of characters that the tokenizer splits at.
 only 'only utf8.c and split.c include utf8proc.h' 'include *<utf8proc' \
 	'src/base/utf8.c src/token/split.c'
-only 'only vocab_pre.c includes pcre2.h' 'include *<pcre2' \
-	'src/token/vocab_pre.c'
+# vocab_pre.c cuts text as models do, find.c searches for what people type.
+only 'only vocab_pre.c and find.c include pcre2.h' 'include *<pcre2' \
+	'src/token/vocab_pre.c tui/app/find.c'
 only 'only url.c and the proxy include curl.h' 'include *<curl/' \
 	'src/input/url.c src/guard/headers.h'
 only 'only the proxy includes microhttpd.h' 'include *<microhttpd' \

@@ -209,7 +209,7 @@ const struct pressed pressed_rows[] = {
 
 	/* Searching */
 	{ "search", NULL, NULL, NULL, "\n/" },
-	{ "search", NULL, "g", "again", "\"again\" at token 244" },
+	{ "search", NULL, "g", "again", "hit 1 of 50: \"again\" at token 244" },
 	{ "search", NULL, NULL, "nowhere", "\"nowhere\" is not in the text" },
 	{ "search-next", NULL, "g;:search wait", NULL,
 	  "\"wait\" at token 245" },
@@ -219,6 +219,17 @@ const struct pressed pressed_rows[] = {
 	{ "search", NULL, ":seek 500", "wait",
 	  "\"wait\" at token 241, from the start again" },
 	{ "search-prev", NULL, NULL, NULL, "nothing to search for yet" },
+	{ "search", NULL, "g", "wai[t]", "hit 1 of 50: \"wai[t]\" at token" },
+	{ "search", NULL, "g", "(7", "searched as it is written: missing" },
+	{ "search", NULL, "g", "(a*)*b", "\"(a*)*b\" is not in the text" },
+	{ "search", "list", NULL, NULL, "\n/" },
+	{ "search", "list", NULL, "again", "\"again\" is in 3, What is" },
+	{ "search", "list", NULL, "nowhere", "is in no other generation" },
+	{ "search-next", "list", ":search again", NULL,
+	  "\"again\" is in 1, What is" },
+	{ "search-next", "list", NULL, NULL, "nothing to search for yet" },
+	{ "search-prev", "list", ":search again;n", NULL,
+	  "\"again\" is in 3, What is" },
 
 	/* Marks */
 	{ "mark", NULL, ":seek 12", "a", "mark a at token 12" },

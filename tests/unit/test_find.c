@@ -1,4 +1,5 @@
-/* Search in slices beside a naive search. */
+/* All hits of a pattern beside a naive search, whatever the slices; broken and
+ * hostile patterns. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,6 +10,7 @@
 
 #include "app/find.h"
 #include "base/buf.h"
+#include "system/clock.h"
 
 static char lower(char c)
 {
@@ -26,94 +28,176 @@ static bool naive_match(const char *s, const char *p, size_t len)
 	return true;
 }
 
-static long naive(const char *s, size_t n, const char *p, size_t len,
-		  size_t at, bool back)
+static struct find_hits find_all(struct find *f, const char *s, size_t n)
 {
-	long found = -1;
-	for (size_t i = 0; len > 0 && i + len <= n; i++) {
-		if (!naive_match(s + i, p, len))
-			continue;
-		if (!back && i >= at)
-			return (long)i;
-		if (back && i < at)
-			found = (long)i;
-	}
-	return found;
+	struct find_hits hits = { 0 };
+
+	for (size_t at = 0; !find_slice(f, s, n, &at, &hits);)
+		;
+	return hits;
 }
 
-static long find(const struct find *f, const char *s, size_t n, size_t at,
-		 bool back)
+/* Number of hits, and the first one. */
+static size_t count(const char *pattern, const char *s, size_t n,
+		    struct find_hit *first)
 {
-	enum find_result r;
-	do {
-		r = (back ? find_prev : find_next)(f, s, n, &at);
-	} while (r == FIND_MORE);
-	return r == FIND_HIT ? (long)at : -1;
+	struct find *f = find_new(pattern, strlen(pattern));
+	struct find_hits hits = find_all(f, s, n);
+	size_t found = hits.n;
+
+	if (found && first)
+		*first = hits.at[0];
+	mem_free(hits.at);
+	find_free(f);
+	return found;
 }
 
 static void test_random(void **state)
 {
 	(void)state;
 	srand(7);
-	for (int round = 0; round < 30000; round++) {
+	for (int round = 0; round < 20000; round++) {
 		char s[60], p[8];
 		size_t n = (size_t)rand() % sizeof(s);
-		size_t len = (size_t)rand() % 5;
-		size_t at;
-		struct find f;
+		size_t len = (size_t)rand() % 4 + 1, k = 0;
+		struct find_hits hits;
+		struct find *f;
 
 		for (size_t i = 0; i < n; i++)
-			s[i] = "abAB"[rand() % 4];
+			s[i] = "abAB\n"[rand() % 5];
 		for (size_t i = 0; i < len; i++)
 			p[i] = (rand() % 8 ? "ab" : "AB")[rand() % 2];
-		at = (size_t)rand() % (n + 2);
-		find_init(&f, p, len);
-		for (int back = 0; back < 2; back++)
-			assert_int_equal(find(&f, s, n, at, back),
-					 naive(s, n, p, len, at, back));
+		f = find_new(p, len);
+		hits = find_all(f, s, n);
+		for (size_t i = 0; i + len <= n;) {
+			if (!naive_match(s + i, p, len)) {
+				i++;
+				continue;
+			}
+			assert_true(k < hits.n);
+			assert_int_equal(hits.at[k].from, i);
+			assert_int_equal(hits.at[k].to, i + len);
+			assert_int_equal(find_hit_from(&hits, i), k);
+			k++;
+			i += len;
+		}
+		assert_int_equal(hits.n, k);
+		mem_free(hits.at);
+		find_free(f);
 	}
 }
 
-static void test_bytes(void **state)
+static void test_expressions(void **state)
 {
-	static const char s[] = "a\0b \xff\xfe \xc3\x89t\xc3\xa9 END";
-	struct find f;
+	static const char s[] = "So x = 7.\nWait, so X = 42.\n"
+				"\xff\xfe caf\xc3\xa9 END\n";
+	static const struct {
+		const char *pattern;
+		size_t n, from, to;
+	} rows[] = {
+		{ "x = \\d+", 2, 3, 8 },
+		{ "X = \\d+", 1, 19, 25 },
+		{ "^wait", 1, 10, 14 },
+		{ "\\.$", 2, 8, 9 },
+		{ "\\W+END", 1, 35, 39 },  /* \W is no capital */
+		{ "caf.", 1, 30, 35 },       /* a character, not a byte */
+		{ "\xff\xfe", 1, 27, 29 }, /* no UTF-8: bytes */
+		{ "x*", 2, 3, 4 },          /* never an empty hit */
+		{ "7.\nW", 0, 0, 0 },       /* a hit lies within a line */
+		{ "(?<=x) =", 2, 4, 6 },
+		{ "z", 0, 0, 0 },
+		{ "", 0, 0, 0 },
+	};
+
 	(void)state;
-	find_init(&f, "\0b", 2);
-	assert_int_equal(find(&f, s, sizeof(s) - 1, 0, false), 1);
-	find_init(&f, "\xff\xfe", 2);
-	assert_int_equal(find(&f, s, sizeof(s) - 1, 0, false), 4);
-	find_init(&f, "end", 3);
-	assert_int_equal(find(&f, s, sizeof(s) - 1, 0, false), 13);
-	find_init(&f, "End", 3);
-	assert_int_equal(find(&f, s, sizeof(s) - 1, 0, false), -1);
-	find_init(&f, "", 0);
-	assert_int_equal(find(&f, s, sizeof(s) - 1, 0, false), -1);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct find_hit first = { 0, 0 };
+
+		assert_int_equal(count(rows[i].pattern, s, sizeof(s) - 1,
+				       &first), rows[i].n);
+		assert_int_equal(first.from, rows[i].from);
+		assert_int_equal(first.to, rows[i].to);
+	}
 }
 
-/* A slice ends even in the worst text, and the next one goes on. */
-static void test_slices(void **state)
+/* What is no expression is searched as it is written, and says why. */
+static void test_literal(void **state)
 {
-	size_t n = 3 * (size_t)FIND_SLICE_BYTES + 11;
+	static const char *const broken[] = { "(7", "a[", "*", "x{2,1}", "(?",
+					      "\\" };
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(broken); i++) {
+		struct find *f = find_new(broken[i], strlen(broken[i]));
+		struct buf text = { 0 };
+		struct find_hits hits;
+
+		buf_printf(&text, "one %s two\nand %s", broken[i], broken[i]);
+		hits = find_all(f, text.data, text.len);
+		assert_true(find_trouble(f)[0]);
+		assert_int_equal(hits.n, 2);
+		assert_int_equal(hits.at[0].from, 4);
+		mem_free(hits.at);
+		buf_release(&text);
+		find_free(f);
+	}
+}
+
+/* A slice is short whatever the pattern and the text; what takes too long is
+ * given up and counted, and the lines around it are searched. */
+static void test_hostile(void **state)
+{
+	static const char *const patterns[] = {
+		"(a+)+$", "(a*)*b", "(a|aa)+$", "(?:a?){40}a{40}b",
+		"(.*)(.*)(.*)(.*)(.*)[^a]z", "((a{1,100}){1,100})b",
+	};
+	struct buf text = { 0 };
+
+	(void)state;
+	for (int line = 0; line < 40; line++) {
+		for (int i = 0; i < 3000; i++)
+			buf_putc(&text, 'a');
+		buf_puts(&text, "!\n");
+	}
+	for (size_t i = 0; i < ARRAY_LEN(patterns); i++) {
+		struct find *f = find_new(patterns[i], strlen(patterns[i]));
+		struct find_hits hits = { 0 };
+		uint64_t longest = 0;
+		bool done = false;
+
+		for (size_t at = 0; !done;) {
+			uint64_t began = now_us();
+
+			done = find_slice(f, text.data, text.len, &at, &hits);
+			longest = MAX(longest, now_us() - began);
+		}
+		assert_true(longest < 500000); /* a loaded machine, too */
+		mem_free(hits.at);
+		find_free(f);
+	}
+	buf_release(&text);
+}
+
+/* Long lines are several; many hits are cut; a text that grows is looked at
+ * again from its last line on. */
+static void test_limits(void **state)
+{
+	size_t n = 3 * (size_t)FIND_HITS_MAX;
 	char *s = mem_alloc(n);
-	struct find f;
-	size_t at = 0;
-	int slices = 1;
+	struct find *f = find_new("x", 1);
+	struct find_hits hits;
 
 	(void)state;
 	memset(s, 'x', n);
-	s[n - 1] = 'y';
-	s[0] = 'z';
-	find_init(&f, "y", 1);
-	while (find_next(&f, s, n, &at) == FIND_MORE)
-		slices++;
-	assert_int_equal(slices, 4);
-	assert_int_equal(at, n - 1);
-	find_init(&f, "z", 1);
-	for (slices = 1; find_prev(&f, s, n, &at) == FIND_MORE;)
-		slices++;
-	assert_int_equal(slices, 4);
-	assert_int_equal(at, 0);
+	hits = find_all(f, s, n);
+	assert_int_equal(hits.n, FIND_HITS_MAX);
+	assert_int_equal(find_line(s, 5), 0);
+	assert_int_equal(find_line(s, 2 * FIND_LINE_BYTES + 7),
+			 2 * FIND_LINE_BYTES);
+	s[100] = '\n';
+	assert_int_equal(find_line(s, 150), 101);
+	assert_int_equal(find_line(s, 101), 101);
+	mem_free(hits.at);
+	find_free(f);
 	mem_free(s);
 }
 
@@ -121,8 +205,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_random),
-		cmocka_unit_test(test_bytes),
-		cmocka_unit_test(test_slices),
+		cmocka_unit_test(test_expressions),
+		cmocka_unit_test(test_literal),
+		cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_limits),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -160,9 +160,9 @@ static void app_with(struct app *app, struct run *run, const struct shot *shot)
 	app->view_rows = shot->rows;
 	app->view_cols = shot->cols;
 	if (shot->find) {
-		snprintf(app->search.pattern, sizeof(app->search.pattern),
-			 "%s", shot->find);
-		app->search.len = strlen(shot->find);
+		search_set(app, shot->find);
+		while (search_slice(app))
+			;
 	}
 }
 

@@ -193,7 +193,7 @@ static const struct action rows[] = {
 	{ .name = "command", .keys = { ':' },
 	  .about = "a command line; Tab completes, Up recalls",
 	  .run = command },
-	{ .name = "filter-prompt", .keys = { '&', '/' },
+	{ .name = "filter-prompt", .keys = { '&' },
 	  .fits = SHOWS_ROWS, .hint = "filter",
 	  .about = "begin a filter of the list",
 	  .run = filter_prompt },

@@ -32,6 +32,7 @@ static void forget_positions(struct app *app)
 	app->jumped_from = app->jumped_to = APP_NO_MARK;
 	app->moved = false;
 	app->fresh = true;
+	search_forget(app);
 	memset(&app->latency, 0, sizeof(app->latency));
 	for (int i = 0; i < APP_MARKS; i++)
 		app->marks[i] = APP_NO_MARK;
@@ -55,6 +56,7 @@ void app_release(struct app *app)
 	recording_end(app);
 	deck_free(app->deck);
 	prompt_free(app->prompt);
+	search_release(app);
 	view_states_release(app);
 	*app = (struct app){ 0 };
 }

@@ -12,6 +12,7 @@
 
 #include <time.h>
 
+#include "app/search.h"
 #include "deck/deck.h"
 #include "opt/settings.h"
 #include "trace/latency.h"
@@ -30,16 +31,6 @@ enum pace {
 	PACE_PAUSED,
 	PACE_PLAY,   /* speed tokens a second, or recorded times x speed */
 	PACE_FOLLOW, /* sticks to the end of what is read */
-};
-
-/* A search, done in slices by search_work() (action.h). */
-struct search {
-	char pattern[128];
-	size_t len;
-	bool pending;   /* still looking */
-	bool backward;
-	bool wrapped;   /* went over the end once */
-	size_t at;      /* byte of the text where it looks next */
 };
 
 /* Nothing came for so long, since there were so many tokens. */

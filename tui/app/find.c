@@ -1,99 +1,200 @@
 /*
- * Horspool: the window is compared from its far end, and the byte there says
- * how far the window may jump. Forward the table is indexed by the last byte
- * of the window, backward by the first.
+ * PCRE2 line by line, interpreted: only so is a limit of steps exact, and a
+ * line is never long. Text that is not UTF-8 is searched around its bad bytes;
+ * a pattern that is not UTF-8 is bytes, and so is the text then.
  */
+#define PCRE2_CODE_UNIT_WIDTH 8
 #include "app/find.h"
 
+#include <pcre2.h>
 #include <string.h>
 
-static uint8_t lower(uint8_t b)
+#include "base/buf.h"
+#include "base/utf8.h"
+#include "system/clock.h"
+
+enum {
+	STEPS_MAX = 100000,  /* of a match, about a millisecond */
+	HEAP_MAX_KB = 1024,
+	TROUBLE_BYTES = 160,
+};
+
+struct find {
+	pcre2_general_context *memory;
+	pcre2_match_context *limits;
+	pcre2_code *code; /* NULL finds nothing */
+	pcre2_match_data *match;
+	char trouble[TROUBLE_BYTES];
+	size_t n_given_up;
+};
+
+static void *take(size_t n, void *ctx)
 {
-	return b >= 'A' && b <= 'Z' ? (uint8_t)(b + 32) : b;
+	(void)ctx;
+	return mem_alloc(n);
 }
 
-/* Both cases of b shift alike when case does not count. */
-static void set_skip(uint8_t skip[256], uint8_t b, size_t shift, bool fold)
+static void give(void *p, void *ctx)
 {
-	skip[b] = (uint8_t)shift;
-	if (fold && b >= 'a' && b <= 'z')
-		skip[b - 32] = (uint8_t)shift;
+	(void)ctx;
+	mem_free(p);
 }
 
-void find_init(struct find *f, const char *pattern, size_t len)
+static bool is_utf8(const char *s, size_t n)
 {
-	f->len = MIN(len, (size_t)FIND_MAX_BYTES);
-	f->fold = true;
-	for (size_t i = 0; i < f->len; i++)
-		if (pattern[i] >= 'A' && pattern[i] <= 'Z')
-			f->fold = false;
-	memcpy(f->pattern, pattern, f->len);
-	memset(f->skip, (int)f->len, sizeof(f->skip));
-	memset(f->skip_back, (int)f->len, sizeof(f->skip_back));
-	for (size_t i = 0; i + 1 < f->len; i++)
-		set_skip(f->skip, f->pattern[i], f->len - 1 - i, f->fold);
-	for (size_t i = f->len; i-- > 1;)
-		set_skip(f->skip_back, f->pattern[i], i, f->fold);
-}
-
-static bool match_at(const struct find *f, const uint8_t *s)
-{
-	if (!f->fold)
-		return memcmp(s, f->pattern, f->len) == 0;
-	for (size_t i = 0; i < f->len; i++)
-		if (lower(s[i]) != f->pattern[i])
+	for (size_t i = 0, used; i < n; i += used)
+		if (utf8_decode(s + i, n - i, &used) < 0)
 			return false;
 	return true;
 }
 
-enum find_result find_next(const struct find *f, const char *text, size_t n,
-			   size_t *at)
+static bool has_capital(const char *s, size_t n)
 {
-	const uint8_t *s = (const uint8_t *)text;
-	size_t last, i, stop;
-
-	if (f->len == 0 || n < f->len)
-		return FIND_MISS;
-	last = n - f->len;
-	i = *at;
-	stop = i + FIND_SLICE_BYTES;
-	while (i <= last && i < stop) {
-		if (match_at(f, s + i)) {
-			*at = i;
-			return FIND_HIT;
-		}
-		i += f->skip[s[i + f->len - 1]];
-	}
-	*at = i;
-	return i > last ? FIND_MISS : FIND_MORE;
+	for (size_t i = 0; i < n; i++)
+		if (s[i] == '\\')
+			i++;
+		else if (s[i] >= 'A' && s[i] <= 'Z')
+			return true;
+	return false;
 }
 
-enum find_result find_prev(const struct find *f, const char *text, size_t n,
-			   size_t *at)
+static pcre2_code *compile(const char *s, size_t n, uint32_t options,
+			   int *error)
 {
-	const uint8_t *s = (const uint8_t *)text;
-	size_t i, stop;
+	PCRE2_SIZE at;
 
-	if (f->len == 0 || n < f->len || *at == 0)
-		return FIND_MISS;
-	i = MIN(*at - 1, n - f->len);
-	stop = i > FIND_SLICE_BYTES ? i - FIND_SLICE_BYTES : 0;
-	for (;;) {
-		size_t shift;
+	return pcre2_compile((PCRE2_SPTR)s, n, options, error, &at, NULL);
+}
 
-		if (match_at(f, s + i)) {
-			*at = i;
-			return FIND_HIT;
-		}
-		shift = f->skip_back[s[i]];
-		if (i < shift) {
-			*at = 0;
-			return FIND_MISS;
-		}
-		i -= shift;
-		if (i < stop) {
-			*at = i + 1;
-			return FIND_MORE;
-		}
+struct find *find_new(const char *pattern, size_t len)
+{
+	struct find *f = mem_zalloc(sizeof(*f));
+	uint32_t options = PCRE2_NEVER_BACKSLASH_C;
+	int error;
+
+	len = MIN(len, (size_t)FIND_MAX_BYTES);
+	f->memory = pcre2_general_context_create(take, give, NULL);
+	f->limits = pcre2_match_context_create(f->memory);
+	pcre2_set_match_limit(f->limits, STEPS_MAX);
+	pcre2_set_heap_limit(f->limits, HEAP_MAX_KB);
+	if (!has_capital(pattern, len))
+		options |= PCRE2_CASELESS;
+	if (is_utf8(pattern, len))
+		options |= PCRE2_UTF | PCRE2_UCP | PCRE2_MATCH_INVALID_UTF;
+	if (len)
+		f->code = compile(pattern, len, options, &error);
+	if (len && !f->code) {
+		pcre2_get_error_message(error, (PCRE2_UCHAR *)f->trouble,
+					sizeof(f->trouble));
+		options &= PCRE2_CASELESS | PCRE2_UTF | PCRE2_MATCH_INVALID_UTF;
+		f->code = compile(pattern, len, options | PCRE2_LITERAL,
+				  &error);
 	}
+	if (f->code)
+		f->match = pcre2_match_data_create(1, f->memory);
+	return f;
+}
+
+void find_free(struct find *f)
+{
+	if (!f)
+		return;
+	pcre2_match_data_free(f->match);
+	pcre2_code_free(f->code);
+	pcre2_match_context_free(f->limits);
+	pcre2_general_context_free(f->memory);
+	mem_free(f);
+}
+
+const char *find_trouble(const struct find *f)
+{
+	return f->trouble;
+}
+
+size_t find_n_given_up(const struct find *f)
+{
+	return f->n_given_up;
+}
+
+static void add_hit(struct find_hits *hits, size_t from, size_t to)
+{
+	hits->at = grow(hits->at, &hits->cap, hits->n + 1, sizeof(*hits->at));
+	hits->at[hits->n++] = (struct find_hit){ from, to };
+}
+
+/* false: the pattern took too long on the line. */
+static bool find_in_line(struct find *f, const char *text, size_t from,
+			 size_t to, struct find_hits *hits)
+{
+	const PCRE2_SIZE *ends = pcre2_get_ovector_pointer(f->match);
+
+	for (size_t at = 0; at < to - from && hits->n < FIND_HITS_MAX;) {
+		int n = pcre2_match(f->code, (PCRE2_SPTR)text + from,
+				    to - from, at, PCRE2_NOTEMPTY, f->match,
+				    f->limits);
+
+		if (n == PCRE2_ERROR_NOMATCH)
+			return true;
+		if (n < 0)
+			return false;
+		/* \K and looking behind may end before they began */
+		if (ends[1] <= ends[0] || ends[0] < at)
+			return true;
+		add_hit(hits, from + ends[0], from + ends[1]);
+		at = ends[1];
+	}
+	return true;
+}
+
+static size_t line_end(const char *text, size_t n, size_t at)
+{
+	size_t most = MIN(n - at, (size_t)FIND_LINE_BYTES);
+	const char *end = memchr(text + at, '\n', most);
+
+	return end ? (size_t)(end - text) + 1 : at + most;
+}
+
+bool find_slice(struct find *f, const char *text, size_t n, size_t *at,
+		struct find_hits *hits)
+{
+	uint64_t until = now_us() + FIND_SLICE_US;
+
+	while (*at < n && f->code) {
+		size_t end = line_end(text, n, *at);
+
+		f->n_given_up += !find_in_line(f, text, *at, end, hits);
+		*at = end;
+		if (f->n_given_up >= FIND_GIVEN_UP_MAX ||
+		    hits->n >= FIND_HITS_MAX)
+			break;
+		if (now_us() >= until)
+			return *at >= n;
+	}
+	*at = n;
+	return true;
+}
+
+size_t find_line(const char *text, size_t at)
+{
+	size_t from = at, whole;
+
+	while (from > 0 && text[from - 1] != '\n')
+		from--;
+	whole = (at - from) / FIND_LINE_BYTES * FIND_LINE_BYTES;
+	return from + whole;
+}
+
+size_t find_hit_from(const struct find_hits *hits, size_t byte)
+{
+	size_t lo = 0, hi = hits->n;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (hits->at[mid].from < byte)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
 }

@@ -1,41 +1,59 @@
 /*
- * find.h - search for bytes in a text of any size, in slices.
+ * find.h - all places of a pattern in a text of any size, in slices.
  *
- * Smart case: a pattern without capital ASCII letters matches both cases, one
- * with a capital matches exactly. Bytes, not characters: what is not UTF-8
- * can be found too. A slice looks at FIND_SLICE_BYTES at most, so 100 MB
- * never block the screen; the caller comes again with the same *at.
+ * A pattern is a regular expression (PCRE2); one that is none is searched as
+ * it is written, and says so. Smart case: a pattern without capitals matches
+ * both cases, one with a capital matches exactly; those after a backslash do
+ * not count. A hit lies within a line, and a line longer than FIND_LINE_BYTES
+ * counts as several. No pattern holds the screen up: a slice ends after
+ * FIND_SLICE_US, and a line on which a pattern takes too long is given up.
  */
 #ifndef LILSCOPE_FIND_H
 #define LILSCOPE_FIND_H
 
 #include "base/base.h"
 
-enum { FIND_MAX_BYTES = 128, FIND_SLICE_BYTES = 4 * 1024 * 1024 };
-
-struct find {
-	uint8_t pattern[FIND_MAX_BYTES]; /* folded where fold is set */
-	size_t len;                      /* 0 finds nothing */
-	bool fold;                       /* ASCII case does not count */
-	uint8_t skip[256];               /* Horspool shift by last byte */
-	uint8_t skip_back[256];          /* by first byte, backwards */
+enum {
+	FIND_MAX_BYTES = 128,
+	FIND_LINE_BYTES = 16 * 1024,
+	FIND_SLICE_US = 4000,
+	FIND_HITS_MAX = 1 << 20,  /* more are not looked for */
+	FIND_GIVEN_UP_MAX = 1000, /* lines; then the rest is, too */
 };
 
-enum find_result {
-	FIND_HIT,  /* *at is where it starts */
-	FIND_MISS, /* none up to the end (the start) of the text */
-	FIND_MORE, /* not yet: call again with *at as it is now */
+struct find;
+
+/* Bytes [from, to) of the text, never none. */
+struct find_hit {
+	size_t from, to;
 };
 
-/* A pattern longer than FIND_MAX_BYTES is cut. */
-void find_init(struct find *f, const char *pattern, size_t len);
+/* In their order, none over another; the caller's, who frees at. */
+struct find_hits {
+	struct find_hit *at;
+	size_t n, cap;
+};
 
-/* The first hit that starts at *at or later. */
-enum find_result find_next(const struct find *f, const char *text, size_t n,
-			   size_t *at);
+/* A pattern longer than FIND_MAX_BYTES is cut. The caller's. */
+struct find *find_new(const char *pattern, size_t len);
+void find_free(struct find *f); /* NULL is fine */
 
-/* The last hit that starts before *at. */
-enum find_result find_prev(const struct find *f, const char *text, size_t n,
-			   size_t *at);
+/* Why the pattern is searched as it is written; "" if it is an expression. */
+const char *find_trouble(const struct find *f);
+
+/* Lines that were given up so far. */
+size_t find_n_given_up(const struct find *f);
+
+/* Looks on at *at, which is the beginning of a line, and appends what it
+ * finds. True when text[0..n) was searched to its end (*at is n then). */
+bool find_slice(struct find *f, const char *text, size_t n, size_t *at,
+		struct find_hits *hits);
+
+/* Where the line begins that holds byte `at`, as find_slice() has lines: to
+ * look again from there when the text has grown. */
+size_t find_line(const char *text, size_t at);
+
+/* The first hit that begins at byte or later; n for none. */
+size_t find_hit_from(const struct find_hits *hits, size_t byte);
 
 #endif

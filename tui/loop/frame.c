@@ -453,7 +453,7 @@ static int draw_progress(const struct app *app, struct screen *s, int row)
 	char text[64];
 	int n;
 
-	if (app->search.pending)
+	if (app->search.wanted || app->search.list_wanted)
 		n = snprintf(text, sizeof(text), " searching ");
 	else if (!deck_complete(app->deck) && deck_n(app->deck) > 0 &&
 		 deck_progress(app->deck) > 0)

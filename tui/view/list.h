@@ -97,6 +97,12 @@ int list_rows(int view_rows);
 /* The deck index under the selection; DECK_NONE when the list is empty. */
 size_t list_selected(const struct app *app);
 
+/* To the n-th row after the selected (before it for n < 0) whose name, prompt
+ * or text has a hit of app->search; work() looks on, a row a call: true while
+ * there is more. list_search.c */
+void list_search(struct app *app, int n);
+bool list_search_work(struct app *app);
+
 /* The user's marks in the list: of entry i, and how many there are. */
 bool list_is_marked(const struct app *app, size_t i);
 void list_toggle_mark(struct app *app, size_t i);

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app/find.h"
 #include "app/phrase.h"
 #include "base/num.h"
 #include "base/utf8.h"
@@ -298,8 +297,8 @@ struct ink {
 	struct phrase cursor;  /* under the cursor */
 	bool has_phrase, has_cursor;
 	uint32_t token_from, token_to; /* bytes of the cursor's token */
-	struct find find;
-	size_t found_from, found_to; /* the hit at or after the last byte */
+	size_t i_hit; /* of the search, the first that ends after the last
+			 byte asked for */
 };
 
 static enum style copy_style(const struct phrase *p)
@@ -324,32 +323,23 @@ static struct ink ink_new(const struct app *app, const struct doc *d)
 		ink.token_from = app->cursor ? end[app->cursor - 1] : 0;
 		ink.token_to = end[app->cursor];
 	}
-	find_init(&ink.find, app->search.pattern, app->search.len);
 	return ink;
 }
 
 /* Whether byte i of the output is part of a search hit; asked in ascending
- * order. Hits are looked for no further than the end of the line. */
-static bool is_found(struct ink *ink, size_t i, size_t line_end)
+ * order. */
+static bool is_found(struct ink *ink, size_t i)
 {
-	size_t len = ink->find.len;
-	if (len == 0)
+	const struct search *s = &ink->app->search;
+
+	if (s->run != ink->doc->run)
 		return false;
-	if (i >= ink->found_to) {
-		size_t from = MAX(ink->found_to, i > len - 1 ? i - (len - 1)
-							     : 0);
-		size_t end = MIN(line_end + len - 1, ink->doc->text.len);
-		size_t at = from;
-		if (find_next(&ink->find, ink->doc->text.text, end, &at) !=
-		    FIND_HIT)
-			at = end;
-		ink->found_from = at;
-		ink->found_to = at + len;
-	}
-	return i >= ink->found_from && i < ink->found_to;
+	while (ink->i_hit < s->hits.n && s->hits.at[ink->i_hit].to <= i)
+		ink->i_hit++;
+	return ink->i_hit < s->hits.n && s->hits.at[ink->i_hit].from <= i;
 }
 
-static enum style ink_at(struct ink *ink, size_t at, size_t line_end)
+static enum style ink_at(struct ink *ink, size_t at)
 {
 	const struct doc *d = ink->doc;
 	uint32_t i;
@@ -358,7 +348,7 @@ static enum style ink_at(struct ink *ink, size_t at, size_t line_end)
 	if (at < d->prompt.len)
 		return STYLE_PROMPT;
 	i = (uint32_t)(at - d->prompt.len);
-	if (is_found(ink, i, line_end - d->prompt.len))
+	if (is_found(ink, i))
 		return STYLE_FOUND;
 	if (i >= ink->token_from && i < ink->token_to)
 		return STYLE_CURSOR;
@@ -391,7 +381,7 @@ static void draw_line(struct ink *ink, struct screen *s, int row, int col,
 	enum style style = STYLE_NORMAL;
 	for (size_t i = line.from; i < line.shown;) {
 		struct utf8_cluster cl;
-		enum style here = ink_at(ink, i, line.shown);
+		enum style here = ink_at(ink, i);
 		if (here != style && i > from) {
 			col += screen_text(s, row, col, end - col, style,
 					   doc_bytes(d, from), i - from);
@@ -492,6 +482,14 @@ static void draw_separator(const struct doc *d, struct screen *s, int row,
 		    strlen(text));
 }
 
+/* That may reach beyond this byte. */
+static size_t first_hit(const struct app *app, size_t byte)
+{
+	size_t i = find_hit_from(&app->search.hits, byte);
+
+	return i ? i - 1 : 0;
+}
+
 void text_pane_draw(const struct app *app, struct screen *s, struct rect r,
 		    unsigned flags)
 {
@@ -504,6 +502,8 @@ void text_pane_draw(const struct app *app, struct screen *s, struct rect r,
 	d = doc_of(app, r.cols, flags, s->ascii);
 	ink = ink_new(app, &d);
 	rows = rows_from(&d, pane_top(app, &d, r.rows, flags));
+	if (rows.at >= d.prompt.len)
+		ink.i_hit = first_hit(app, rows.at - d.prompt.len);
 	for (int y = 0; y < r.rows && rows_next(&rows); y++) {
 		int row = r.row + y;
 		if (rows.kind != ROW_LINE) {

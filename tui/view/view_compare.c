@@ -276,7 +276,7 @@ static void draw_column(const struct app *app, const struct lane *l,
 	other.playhead = l->n;
 	other.cursor = l->n ? l->n - 1 : 0;
 	other.pace = PACE_PLAY; /* nothing behind the playhead */
-	other.search.len = 0;
+	other.search.hits.n = 0;
 	for (int i = 0; i < APP_MARKS; i++)
 		other.marks[i] = APP_NO_MARK;
 	r.row++;

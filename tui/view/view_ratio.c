@@ -104,6 +104,11 @@ static void draw_after(const struct now *now, const struct chart *c, int row)
 	}
 }
 
+static uint32_t token_at(const struct chart *c, int col)
+{
+	return (uint32_t)fmax(chart_x(c, col), 0);
+}
+
 static void draw_axis(const struct app *app, const struct now *now,
 		      const struct chart *c)
 {
@@ -114,6 +119,10 @@ static void draw_axis(const struct app *app, const struct now *now,
 	screen_puts(c->s, row + 1, c->r.col - GUTTER_COLS, STYLE_DIM,
 		    "tokens");
 	draw_after(now, c, row);
+	for (int x = 0; x < c->r.cols; x++)
+		if (search_hits(app, token_at(c, x), token_at(c, x + 1)))
+			screen_glyph(c->s, row, c->r.col + x, STYLE_FOUND,
+				     "╵", '\'');
 	col = chart_col(c, app->cursor);
 	if (col >= 0)
 		screen_glyph(c->s, row, col, STYLE_CURSOR, "◆", '*');

@@ -100,6 +100,11 @@ static void draw_bar(const struct app *app, const struct now *now,
 	from = from == PHRASE_NO_TOKEN ? 0 : from;
 	to = to == PHRASE_NO_TOKEN ? from : to;
 	all = text_shown(app);
+	for (int y = 0; y < r.rows; y++)
+		if (search_hits(app, (uint32_t)((uint64_t)all * y / r.rows),
+				(uint32_t)((uint64_t)all * (y + 1) / r.rows)))
+			screen_glyph(s, r.row + y, r.col, STYLE_FOUND, "╴",
+				     '-');
 	lil = now_lil(now);
 	last = bar_row(&r, to, all);
 	for (int y = bar_row(&r, from, all); y <= last; y++)
