@@ -148,6 +148,24 @@ static void tell_bound(struct relay *r)
 	buf_release(&line);
 }
 
+/* The end that its dialect has, behind what passed, if one was asked for. */
+static void put_end(struct relay *r)
+{
+	const size_t i_hit = watch_n_hits(r->watch) - 1;
+	const struct watch_stop stop = {
+		.i_hit = i_hit,
+		.ended = watch_hit(r->watch, i_hit).ended,
+		.last = true,
+		.reason = r->opts->finish_reason,
+	};
+
+	if (!r->opts->watch.finish)
+		return;
+	r->bytes.len = r->out_end;
+	watch_finish(r->watch, &stop, &r->bytes);
+	r->out_end = r->bytes.len;
+}
+
 /* Looks at bytes [out_end, len) and lets pass what may. */
 static void watch_more(struct relay *r)
 {
@@ -164,6 +182,8 @@ static void watch_more(struct relay *r)
 		r->reached = !r->opts->annotate;
 		if (r->opts->annotate)
 			tell_hits(r);
+		else
+			put_end(r);
 	}
 	tell_blind(r);
 	tell_bound(r);

@@ -6,7 +6,8 @@
  * takes them: the relay reads no more while something waits to be written,
  * so the pipe fills and the producer waits, as without us. Closing the input
  * gives the producer SIGPIPE at its next write; closing a URL cancels the
- * request. What was passed ends where watch.h says.
+ * request. What was passed ends where watch.h says, and with an end of its
+ * dialect, if that is asked for.
  *
  * Standard input passes byte for byte, archives included (they are unpacked
  * for the rule only). A FILE passes unpacked.
@@ -26,6 +27,8 @@ struct relay_opts {
 	struct url_opts request; /* if it is a URL */
 	int out_fd;          /* where to; closed at the end */
 	bool annotate;       /* mark on err and go on */
+	/* Of the end that is put behind what passed; watch.finish: it is. */
+	const char *finish_reason;
 	const char *report;  /* a file for the JSON, "-": err; NULL or "" */
 	struct exec *exec;   /* started at the first threshold, or NULL */
 	FILE *err;

@@ -624,6 +624,8 @@ void watch_finish(const struct watch *w, const struct watch_stop *stop,
 		.answer = w->join.answer,
 	};
 
+	if (w->unpack) /* an archive can't be gone on with */
+		return;
 	watch_note(w, stop->i_hit, &note);
 	e.note = stop->ended ? NULL : buf_cstr(&note);
 	if (g) {

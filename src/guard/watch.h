@@ -101,7 +101,7 @@ struct watch_stop {
 };
 
 /* Appends the end that a client expects of that choice, as its dialect has it
- * (format_finish()). Nothing if opts.finish was not set. */
+ * (format_finish()). Nothing if opts.finish was not set, or in an archive. */
 void watch_finish(const struct watch *w, const struct watch_stop *stop,
 		  struct buf *out);
 

@@ -27,6 +27,30 @@ check "a file passes" passes_file
 nothing() { run guard -; status_is 0 && [ ! -s "$tmp/out" ] && [ ! -s "$tmp/err" ]; }
 check "nothing in, nothing out" nothing
 
+# --- With a reason to finish, an end of the dialect is behind what passed.
+ends()
+{
+	"$PYTHON" - >"$tmp/loop.sse" <<'END'
+import json
+print("\n\n".join("data: " + json.dumps({"id": "x", "choices": [
+    {"index": 0, "delta": {"content": w + " "}}]})
+    for w in "So x = 7. Wait, let me check that again.".split() * 300) + "\n")
+END
+	run_on "$tmp/loop.sse" guard
+	status_is 1 && cp "$tmp/out" "$tmp/cut" &&
+		! grep -q finish_reason "$tmp/cut" || return 1
+	run_on "$tmp/loop.sse" guard --finish-reason length
+	status_is 1 && cmp -n "$(wc -c <"$tmp/cut")" "$tmp/cut" "$tmp/out" &&
+		is end 'data: [DONE]' "$(tail -n 2 "$tmp/out" | head -n 1)" &&
+		grep -q '"finish_reason":"length"' "$tmp/out" &&
+		grep -q '^: x-lilscope: threshold at token' "$tmp/out" || return 1
+	run_on "$loop" guard --finish-reason length
+	cp "$tmp/out" "$tmp/text"
+	run_on "$loop" guard
+	cmp "$tmp/text" "$tmp/out"
+}
+check "a reason to finish: an end" ends
+
 # --- Descriptors that are closed are nobody's, and no file or pipe of ours
 # takes their place.
 closed()

@@ -387,16 +387,20 @@ async def lettered(proxy, up):
 
 # --- answers that nobody wanted as a stream ----------------------------------
 
+def named(record):
+    return event(record, record["type"])
+
+
 def anthropic(word):
-    return event({"type": "content_block_delta", "index": 0,
+    return named({"type": "content_block_delta", "index": 0,
                   "delta": {"type": "text_delta", "text": word}})
 
 
-ANTHROPIC = [event({"type": "message_start", "message": {
+ANTHROPIC = [named({"type": "message_start", "message": {
     "id": "m", "type": "message", "role": "assistant", "content": [],
     "model": "m", "stop_reason": None, "stop_sequence": None,
     "usage": {"input_tokens": 5, "output_tokens": 1}}}),
-    event({"type": "content_block_start", "index": 0,
+    named({"type": "content_block_start", "index": 0,
            "content_block": {"type": "text", "text": ""}})]
 GEMINI = "/v1beta/models/m:generateContent"
 

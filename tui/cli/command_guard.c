@@ -61,6 +61,7 @@ static int filter(const struct settings *set, const char *path)
 		.request = request_of(&set->request),
 		.out_fd = STDOUT_FILENO,
 		.annotate = set->guard.annotate,
+		.finish_reason = set->guard.finish_reason,
 		.report = set->guard.report,
 		.exec = set->guard.exec[0] ? &exec : NULL,
 		.err = stderr,
@@ -68,6 +69,7 @@ static int filter(const struct settings *set, const char *path)
 	struct err err = { "" };
 	int status, signal;
 
+	relay.watch.finish = strcmp(relay.finish_reason, "auto") != 0;
 	if (relay.exec && !exec_parse(&exec, set->guard.exec, &err)) {
 		exec_release(&exec);
 		return say_trouble(&err);
