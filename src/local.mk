@@ -200,6 +200,7 @@ libengine_a_SOURCES += \
 	src/guard/relay.c src/guard/relay.h \
 	src/guard/shadow.c src/guard/shadow.h \
 	src/guard/told.c src/guard/told.h \
+	src/guard/transfers.c src/guard/transfers.h \
 	src/guard/watch.c src/guard/watch.h
 
 # Problems by policies by budgets, in processes side by side.

@@ -335,6 +335,14 @@ bench-guard: all
 	@$(PYTHON3) $(srcdir)/tests/bench/guard.py \
 		'$(abs_top_builddir)/lilscope' $(srcdir)/samples/traces/*.txt
 
+# 512 streams at once through the proxy, beside a bare nginx where there is one.
+EXTRA_DIST += tests/bench/proxy.py
+PROXY_STREAMS = 512
+.PHONY: bench-proxy
+bench-proxy: all
+	@$(PYTHON3) $(srcdir)/tests/bench/proxy.py \
+		'$(abs_top_builddir)/lilscope' $(PROXY_STREAMS)
+
 # A plateau and a healthy generation, decoded again at 200 tokens a second:
 # what the guard saves, and that the producer ends.
 EXTRA_DIST += tests/bench/stop.py

@@ -355,3 +355,21 @@ void attempt_stop(struct attempt *a, CURLM *multi)
 	a->easy = NULL;
 	a->paused = false;
 }
+
+bool attempt_upstream_is_good(const char *url, struct err *err)
+{
+	CURLU *u = curl_url();
+	char *scheme = NULL;
+	bool good = u && curl_url_set(u, CURLUPART_URL, url, 0) == CURLUE_OK &&
+		    curl_url_get(u, CURLUPART_SCHEME, &scheme, 0) ==
+			    CURLUE_OK &&
+		    (!strcmp(scheme, "http") || !strcmp(scheme, "https")) &&
+		    !strpbrk(url, "?#");
+
+	curl_free(scheme);
+	curl_url_cleanup(u);
+	if (good)
+		return true;
+	return err_set(err, "--upstream takes the URL of a server, such as "
+			    "http://127.0.0.1:8080");
+}

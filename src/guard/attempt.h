@@ -81,6 +81,9 @@ bool attempt_start(struct attempt *a, const struct attempt_request *request,
 /* Takes its transfer out, whatever its state; nothing more comes. */
 void attempt_stop(struct attempt *a, CURLM *multi);
 
+/* Is this the URL of a server that can be asked? false and a sentence. */
+bool attempt_upstream_is_good(const char *url, struct err *err);
+
 /* Goes on after ATTEMPT_FULL. */
 void attempt_unpause(struct attempt *a);
 

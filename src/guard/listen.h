@@ -34,6 +34,9 @@ bool listen_open(struct listen *l, const char *where, struct err *err);
 bool listen_knows(const struct listen *l, const char *host,
 		  const char *allowed);
 
+/* As many open files as there may be: a stream takes two. */
+void listen_raise_files(void);
+
 /* Tells the service manager ($NOTIFY_SOCKET), if there is one: "READY=1". */
 void listen_notify(const char *state);
 

@@ -1,17 +1,17 @@
 /*
- * One loop for both libraries: it sleeps in curl_multi_poll(), with the
- * server's descriptors among the others, and then lets each do what it can.
+ * One loop for both libraries: it sleeps in poll() until one of them has
+ * something to do, and then lets each do what it can.
  */
 #include "guard/proxy.h"
 
 #include <errno.h>
 #include <microhttpd.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/epoll.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -21,6 +21,7 @@
 #include "guard/http.h"
 #include "guard/listen.h"
 #include "guard/told.h"
+#include "guard/transfers.h"
 #include "input/url.h"
 #include "system/clock.h"
 #include "system/say.h"
@@ -44,7 +45,7 @@ enum {
 struct proxy {
 	const struct proxy_opts *opts;
 	struct MHD_Daemon *server;
-	CURLM *multi;
+	struct transfers transfers;
 	int gone_fd;             /* epoll: clients that closed */
 	int listen_fd;           /* after quiesce; -1 */
 	struct listen at;
@@ -151,7 +152,7 @@ static void on_completed(void *ctx, struct MHD_Connection *client, void **ex_p,
 	if (!ex)
 		return;
 	*ex_p = NULL;
-	exchange_stop(ex, p->multi);
+	exchange_stop(ex, p->transfers.multi);
 	epoll_ctl(p->gone_fd, EPOLL_CTL_DEL, client_fd(ex), NULL);
 	p->found |= ex->reached;
 	if (!ex->method)
@@ -451,7 +452,7 @@ static enum MHD_Result send_up(struct proxy *p, struct exchange *ex)
 	if (ex->own)
 		return answer_own(p, ex);
 	name_request(ex);
-	if (!exchange_start(ex, p->multi))
+	if (!exchange_start(ex, p->transfers.multi))
 		return queue_answer(ex);
 	/* the server looks at no connection that sleeps, so we do */
 	epoll_ctl(p->gone_fd, EPOLL_CTL_ADD, client_fd(ex), &gone);
@@ -500,7 +501,7 @@ static void take_gone(struct proxy *p)
 		struct exchange *ex = events[i].data.ptr;
 
 		epoll_ctl(p->gone_fd, EPOLL_CTL_DEL, client_fd(ex), NULL);
-		exchange_end(ex, p->multi, true);
+		exchange_end(ex, p->transfers.multi, true);
 	}
 }
 
@@ -509,7 +510,7 @@ static void take_ended(struct proxy *p)
 	struct CURLMsg *message;
 	int left;
 
-	while ((message = curl_multi_info_read(p->multi, &left)) != NULL) {
+	while ((message = curl_multi_info_read(p->transfers.multi, &left)) != NULL) {
 		struct exchange *ex = NULL;
 		/* the message is void when its transfer is taken out */
 		CURLcode result = message->data.result;
@@ -517,7 +518,7 @@ static void take_ended(struct proxy *p)
 		if (message->msg != CURLMSG_DONE)
 			continue;
 		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &ex);
-		exchange_ended(ex, p->multi, result);
+		exchange_ended(ex, p->transfers.multi, result);
 	}
 }
 
@@ -529,26 +530,26 @@ static int server_fd(const struct proxy *p)
 
 static void wait_turn(struct proxy *p)
 {
-	struct curl_waitfd fds[] = {
-		{ server_fd(p), CURL_WAIT_POLLIN, 0 },
-		{ p->gone_fd, CURL_WAIT_POLLIN, 0 },
-		{ p->opts->signal_fd, CURL_WAIT_POLLIN, 0 },
+	struct pollfd fds[] = {
+		{ server_fd(p), POLLIN, 0 },
+		{ p->gone_fd, POLLIN, 0 },
+		{ p->transfers.fd, POLLIN, 0 },
+		{ p->opts->signal_fd, POLLIN, 0 },
 	};
 	unsigned long long ms;
-	int timeout_ms = TURN_MS;
+	int timeout_ms = transfers_wait_ms(&p->transfers, TURN_MS);
 
-	if (MHD_get_timeout(p->server, &ms) == MHD_YES && ms < TURN_MS)
+	if (MHD_get_timeout(p->server, &ms) == MHD_YES &&
+	    ms < (unsigned)timeout_ms)
 		timeout_ms = (int)ms;
 	if (p->woke)
 		timeout_ms = 0;
 	p->woke = false;
-	curl_multi_poll(p->multi, fds, ARRAY_LEN(fds), timeout_ms, NULL);
+	poll(fds, ARRAY_LEN(fds), timeout_ms);
 }
 
 static void turn(struct proxy *p)
 {
-	int running;
-
 	wait_turn(p);
 	if (now_s() - p->ticked_s >= TURN_MS * 1e-3) {
 		p->ticked_s = now_s();
@@ -558,26 +559,8 @@ static void turn(struct proxy *p)
 	MHD_run(p->server);
 	for (struct exchange *ex = p->first; ex; ex = ex->next)
 		exchange_unpause(ex);
-	curl_multi_perform(p->multi, &running);
+	transfers_run(&p->transfers);
 	take_ended(p);
-}
-
-static bool check_upstream(const char *url, struct err *err)
-{
-	CURLU *u = curl_url();
-	char *scheme = NULL;
-	bool good = u && curl_url_set(u, CURLUPART_URL, url, 0) == CURLUE_OK &&
-		    curl_url_get(u, CURLUPART_SCHEME, &scheme, 0) ==
-			    CURLUE_OK &&
-		    (!strcmp(scheme, "http") || !strcmp(scheme, "https")) &&
-		    !strpbrk(url, "?#");
-
-	curl_free(scheme);
-	curl_url_cleanup(u);
-	if (good)
-		return true;
-	return err_set(err, "--upstream takes the URL of a server, such as "
-			    "http://127.0.0.1:8080");
 }
 
 /* --- signals ------------------------------------------------------------ */
@@ -605,7 +588,7 @@ static void reload(struct proxy *p)
 
 	listen_notify("RELOADING=1\n");
 	opts = p->opts->reload ? p->opts->reload(p->opts->ctx, &err) : p->opts;
-	if (opts && check_upstream(opts->upstream, &err)) {
+	if (opts && attempt_upstream_is_good(opts->upstream, &err)) {
 		p->opts = opts;
 		p->clients.limits = opts->limits;
 	}
@@ -649,13 +632,13 @@ static void serve(struct proxy *p)
 		take_signal(p);
 	}
 	for (struct exchange *ex = p->first; ex; ex = ex->next)
-		exchange_close(ex, p->multi);
+		exchange_close(ex, p->transfers.multi);
 	p->ends_s = now_s() + CLOSE_S;
 	while (any_open(p) && now_s() < p->ends_s)
 		turn(p);
 	p->listen_fd = MHD_quiesce_daemon(p->server);
 	for (struct exchange *ex = p->first; ex; ex = ex->next)
-		exchange_end(ex, p->multi, false);
+		exchange_end(ex, p->transfers.multi, false);
 	for (int i = 0; i < STOP_TURNS && p->first; i++)
 		MHD_run(p->server);
 }
@@ -719,15 +702,14 @@ static bool open_file(const struct proxy *p, struct guard_file *f,
 
 static bool open_all(struct proxy *p, struct err *err)
 {
-	if (!check_upstream(p->opts->upstream, err) ||
+	if (!attempt_upstream_is_good(p->opts->upstream, err) ||
 	    !open_file(p, &p->report, p->opts->report, err) ||
 	    !open_file(p, &p->tee, p->opts->tee, err))
 		return false;
-	p->multi = curl_multi_init();
 	p->gone_fd = epoll_create1(EPOLL_CLOEXEC);
-	if (!p->multi || p->gone_fd < 0)
+	if (!transfers_open(&p->transfers) || p->gone_fd < 0)
 		return err_set(err, "guard: too many open files");
-	curl_multi_setopt(p->multi, CURLMOPT_MAXCONNECTS,
+	curl_multi_setopt(p->transfers.multi, CURLMOPT_MAXCONNECTS,
 			  (long)KEPT_CONNECTIONS);
 	return open_server(p, err);
 }
@@ -739,31 +721,21 @@ static bool close_all(struct proxy *p)
 		MHD_stop_daemon(p->server);
 	if (p->listen_fd >= 0)
 		close(p->listen_fd);
-	curl_multi_cleanup(p->multi);
+	transfers_close(&p->transfers);
 	if (p->gone_fd >= 0)
 		close(p->gone_fd);
 	return guard_file_close(&p->report) & guard_file_close(&p->tee);
 }
 
-/* A stream takes two. */
-static void raise_files(void)
-{
-	struct rlimit files;
-
-	if (getrlimit(RLIMIT_NOFILE, &files) != 0)
-		return;
-	files.rlim_cur = files.rlim_max;
-	setrlimit(RLIMIT_NOFILE, &files);
-}
-
 int proxy_run(const struct proxy_opts *opts)
 {
 	struct proxy p = { .opts = opts, .gone_fd = -1, .listen_fd = -1,
+			   .transfers.fd = -1,
 			   .began = (long)time(NULL) };
 	struct err err = { "" };
 	bool written;
 
-	raise_files();
+	listen_raise_files();
 	p.clients.limits = opts->limits;
 	p.began_s = now_s();
 	p.told = (struct hearers){ opts->err, &p.report, metrics_new() };

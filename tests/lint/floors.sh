@@ -106,7 +106,7 @@ only 'only utf8.c and split.c include utf8proc.h' 'include *<utf8proc' \
 only 'only vocab_pre.c and find.c include pcre2.h' 'include *<pcre2' \
 	'src/token/vocab_pre.c tui/app/find.c'
 only 'only url.c and the proxy include curl.h' 'include *<curl/' \
-	'src/input/url.c src/guard/headers.h'
+	'src/input/url.c src/guard/headers.h src/guard/transfers.h'
 only 'only the proxy includes microhttpd.h' 'include *<microhttpd' \
 	'src/guard/proxy.c'
 only 'only pool.c has threads' 'pthread|threads[.]h|stdatomic|_Thread_local' \
