@@ -34,7 +34,8 @@ libengine_a_SOURCES += \
 	src/measure/series.c src/measure/series.h \
 	src/measure/stops.c src/measure/stops.h \
 	src/measure/stree.c src/measure/stree.h \
-	src/measure/tail.c src/measure/tail.h
+	src/measure/tail.c src/measure/tail.h \
+	src/measure/unit.c src/measure/unit.h
 
 # Text to tokens and back: one engine for all vocabularies.
 libengine_a_SOURCES += \
@@ -59,7 +60,8 @@ libengine_a_SOURCES += \
 	src/trace/copied.c src/trace/copied.h \
 	src/trace/latency.c src/trace/latency.h \
 	src/trace/native.c src/trace/native.h \
-	src/trace/pages.c src/trace/pages.h src/trace/run.c src/trace/run.h \
+	src/trace/pages.c src/trace/pages.h \
+	src/trace/repeated.c src/trace/repeated.h src/trace/run.c src/trace/run.h \
 	src/trace/think.c src/trace/think.h src/trace/tok.c src/trace/tok.h \
 	src/trace/tok_data.c src/trace/tok_vocab.c src/trace/tok_vocab.h \
 	src/trace/trace.c src/trace/trace.h

@@ -19,7 +19,7 @@ enum {
 /* --- one number of a cell ----------------------------------------------- */
 
 /* How it is shown to people. */
-enum unit {
+enum shown {
 	SHARE,	/* "83.0 %" */
 	POINTS, /* "+1.5" percentage points */
 	COUNT,	/* "205" */
@@ -33,7 +33,7 @@ enum unit {
 struct bench_field {
 	const char *stop; /* in JSON and CSV; "" or a way to stop or go on, */
 	const char *name; /* and what goes behind it */
-	enum unit unit;
+	enum shown unit;
 	size_t at; /* a double of struct bench_cell */
 };
 
@@ -183,7 +183,7 @@ static void fixed(char *out, double value, int decimals, const char *after)
 			 after);
 }
 
-static void show(char *out, double value, enum unit unit)
+static void show(char *out, double value, enum shown unit)
 {
 	static const struct {
 		double times;

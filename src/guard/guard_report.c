@@ -90,6 +90,11 @@ static void put_hit(struct buf *out, const struct watch_hit *hit)
 	put_known(out, "again_at", v->again_at);
 	key(out, "stops");
 	report_json_stops(hit->stops, hit->n_stops, out);
+	key(out, "unit");
+	if (hit->unit.len)
+		buf_append(out, hit->unit.data, hit->unit.len);
+	else
+		buf_puts(out, "null");
 	put_text(out, "guessed", hit->guessed[0] ? hit->guessed : NULL);
 }
 
@@ -167,6 +172,8 @@ void guard_report_hit(const struct watch *w, const struct watch_hit *hit,
 		json_put_number(out, o->rule.t);
 	}
 	buf_putc(out, ')');
+	if (hit->why.len)
+		buf_printf(out, "; %.*s", (int)hit->why.len, hit->why.data);
 	if (hit->guessed[0])
 		buf_printf(out, "; that the text is in \"%s\" is a guess, "
 				"--field names another", hit->guessed);

@@ -19,6 +19,7 @@
 #include "guard/shadow.h"
 #include "system/clock.h"
 #include "trace/native.h"
+#include "trace/repeated.h"
 
 /* run_measure() in one go: what one piece brought is little. */
 #define MEASURE_ALL UINT32_MAX
@@ -134,6 +135,26 @@ static void take_base(const struct watch *w, struct watched *g)
 		}
 }
 
+static void forget_hit(struct watch_hit *hit)
+{
+	mem_free(hit->stops);
+	buf_release(&hit->unit);
+	buf_release(&hit->why);
+}
+
+/* Why: what the tokens up to the threshold say again and again. */
+static void note_why(const struct watched *g, uint32_t at_token,
+		     struct watch_hit *hit)
+{
+	struct repeated r;
+
+	if (!repeated_find(g->run, at_token, &r))
+		return;
+	r.first_token += g->base;
+	repeated_json(g->run, &r, &hit->unit);
+	repeated_say(g->run, &r, &hit->why);
+}
+
 /* Measures what came, and asks the rule until it has fired. */
 static void look(struct watch *w, struct watched *g)
 {
@@ -157,6 +178,7 @@ static void look(struct watch *w, struct watched *g)
 	g->i_hit = w->n_hits;
 	hit = add_hit(w, t->facts.record, t->facts.guessed,
 		      g->base + v.at_token);
+	note_why(g, v.at_token, hit);
 	hit->choice = t->facts.choice;
 	hit->ended = has_ended(g);
 	hit->in_tool = trace_channel(t, t->n_tokens - 1) == CHANNEL_TOOL;
@@ -336,7 +358,7 @@ void watch_free(struct watch *w)
 	unpack_free(w->unpack);
 	mem_free(w->open);
 	for (size_t i = 0; i < w->n_hits; i++)
-		mem_free(w->hits[i].stops);
+		forget_hit(&w->hits[i]);
 	mem_free(w->hits);
 	mem_free(w->bases);
 	mem_free(w);

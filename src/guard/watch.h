@@ -59,6 +59,8 @@ struct watch_hit {
 	uint32_t at_token;     /* where the rule fired */
 	uint64_t at_byte;      /* bytes of the stream up to there */
 	struct rule_verdict then; /* what came after it, so far */
+	struct buf unit, why;  /* what was said again and again, as JSON, and
+				  in words; empty: not known. The watch's */
 	struct rule_stop *stops;  /* n_stops, so far; the watch's */
 	size_t n_stops;
 	char guessed[WATCH_RECORD_BYTES]; /* the field, where it is a guess */

@@ -11,6 +11,7 @@
 
 #include "base/utf8.h"
 #include "trace/latency.h"
+#include "trace/repeated.h"
 
 enum kind {
 	KIND_STRING, /* const char *, NULL is null */
@@ -160,6 +161,7 @@ void report_fill(struct report *r, const struct run *run)
 	const struct facts *facts = &trace->facts;
 
 	*r = (struct report){
+		.run = run,
 		.source = facts->source,
 		.record = facts->record,
 		.dialect = facts->dialect,
@@ -350,7 +352,19 @@ void report_json_stops(const struct rule_stop *stops, size_t n,
 	buf_putc(out, ']');
 }
 
-static void json_rule(struct buf *out, const struct report_rule *rule)
+void report_json_unit(const struct run *run, uint32_t n_tokens,
+		      struct buf *out)
+{
+	struct repeated r;
+
+	if (repeated_find(run, n_tokens, &r))
+		repeated_json(run, &r, out);
+	else
+		buf_puts(out, "null");
+}
+
+static void json_rule(struct buf *out, const struct run *run,
+		      const struct report_rule *rule)
 {
 	struct rule_stop *stops;
 	size_t n_stops;
@@ -369,6 +383,8 @@ static void json_rule(struct buf *out, const struct report_rule *rule)
 	stops = meter_all_stops(rule->meter, rule->i_rule, &n_stops);
 	report_json_stops(stops, n_stops, out);
 	mem_free(stops);
+	buf_puts(out, ",\"unit\":");
+	report_json_unit(run, fired(rule) ? rule->verdict.at_token : 0, out);
 	buf_putc(out, '}');
 }
 
@@ -384,7 +400,7 @@ void report_json(const struct report *r, struct buf *out)
 			continue;
 		if (n++)
 			buf_putc(out, ',');
-		json_rule(out, &r->rules[i]);
+		json_rule(out, r->run, &r->rules[i]);
 	}
 	buf_puts(out, "]}\n");
 }

@@ -32,6 +32,7 @@ struct report_rule {
 
 /* Strings point into the run (or are static): they live as long as it. */
 struct report {
+	const struct run *run; /* that it is of */
 	const char *source, *record, *dialect, *model, *finish_reason, *label;
 	const char *note, *guessed; /* as in struct facts */
 	const char *symbols;   /* "tokens" or "bytes" */
@@ -69,6 +70,11 @@ void report_json(const struct report *r, struct buf *out);
 /* Appends the array of stops[0..n), as in the rules of report_json(). */
 void report_json_stops(const struct rule_stop *stops, size_t n,
 		       struct buf *out);
+
+/* Appends what the first n_tokens tokens say again and again (repeated.h), as
+ * an object; null for nothing. */
+void report_json_unit(const struct run *run, uint32_t n_tokens,
+		      struct buf *out);
 
 /* Appends the names of all columns, those of every rule, and a row; columns of
  * a rule that was not run stay empty. */

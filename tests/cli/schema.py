@@ -47,6 +47,11 @@ STOP_FIELDS = [
     ("resumed_at", COUNT, True), ("new_after", COUNT, False),
     ("last_new", COUNT, False),
 ]
+UNIT_FIELDS = [
+    ("text", TEXT, False), ("bytes", COUNT, False), ("tokens", COUNT, False),
+    ("first_token", COUNT, False), ("times", COUNT, False),
+    ("contiguous", bool, False), ("share", NUMBER, False),
+]
 AFTER = {"nothing new", "came back", "false alarm"}
 
 
@@ -100,8 +105,17 @@ def check_stops(rule, tokens):
     want(rule["after"] != "false alarm" or again is None, "false alarm")
 
 
+def check_unit(unit, at_token):
+    check_fields(unit, UNIT_FIELDS)
+    want(unit["times"] >= 2 and 0 < unit["share"] <= 1, "times, share")
+    want(unit["first_token"] + unit["tokens"] <= at_token, "first_token")
+    want(unit["bytes"] >= 1, "bytes")
+
+
 def check_rule(rule, tokens):
-    check_fields(rule, RULE_FIELDS, ["stops"])
+    check_fields(rule, RULE_FIELDS, ["stops", "unit"])
+    if rule["unit"] is not None:
+        check_unit(rule["unit"], rule["at_token"])
     if rule["fired"]:
         want(1 <= rule["at_token"] <= tokens, "at_token")
         want(rule["tokens_after"] == tokens - rule["at_token"],
@@ -112,7 +126,8 @@ def check_rule(rule, tokens):
         check_stops(rule, tokens)
     else:
         want(all(rule[name] is None for name, _, _ in RULE_FIELDS[6:]) and
-             rule["stops"] == [], "a stop without a stop")
+             rule["stops"] == [] and rule["unit"] is None,
+             "a stop without a stop")
 
 
 def check_generation(obj):

@@ -33,7 +33,7 @@ static const char *const field_names[] = {
 static const char *const rule_names[] = {
 	"rule", "coder", "f", "t", "patience",
 	"fired", "at_token", "tokens_after", "resumed_at", "after",
-	"new_after", "last_new", "again_at", "n_stops", "stops",
+	"new_after", "last_new", "again_at", "n_stops", "stops", "unit",
 };
 
 static struct run *loop_run(void)

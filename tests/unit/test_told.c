@@ -71,7 +71,7 @@ static void pace_is_of_what_was_new(void **state)
 {
 	struct run *run = run_of(NEW, ALL);
 	struct rule_verdict v =
-		guardian_verdict(meter_guardian(run->meter), ALL);
+		meter_rule_at(run->meter, RULE_GUARDIAN, ALL);
 	double gains[ALL / F];
 	uint32_t n = 0;
 

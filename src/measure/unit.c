@@ -1,0 +1,356 @@
+/*
+ * The run: read backwards, it is the longest prefix with a period of at most
+ * half of it, and the failure function has the smallest period of each prefix.
+ *
+ * The block: equal blocks are neighbours in the suffix array, and a block that
+ * can't grow without losing a copy is an interval of it:
+ *
+ *	lcp   3 [12 12  9 10] 2      the interval of 9: its four suffixes begin
+ *	sa    a  b  c  d  e   f      with the same 9 bytes, at five places
+ */
+#include "measure/unit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+
+enum { QUARTER = 4 };
+
+/* --- the run ------------------------------------------------------------ */
+
+size_t unit_run(const char *s, size_t n, size_t *period)
+{
+	uint32_t *fail = mem_alloc(MAX(n, 1) * sizeof(*fail));
+	size_t best = 0;
+
+	for (size_t i = 0, k = 0; i < n; i++) {
+		while (i && k && s[n - 1 - i] != s[n - 1 - k])
+			k = fail[k - 1];
+		k += i && s[n - 1 - i] == s[n - 1 - k];
+		fail[i] = (uint32_t)k;
+		if (2 * (i + 1 - k) > i + 1)
+			continue;
+		best = i + 1;
+		*period = i + 1 - k;
+	}
+	mem_free(fail);
+	return best;
+}
+
+/* --- the block ---------------------------------------------------------- */
+
+struct suffixes {
+	const unsigned char *s;
+	size_t n;
+	uint32_t *sa, *rank, *lcp; /* lcp[i]: of sa[i - 1] and sa[i] */
+	uint32_t *tmp, *count;
+};
+
+/* Sorts by the pairs (rank[i], rank[i + k]), the second of which `tmp` has
+ * sorted already. */
+static void sort_by_rank(struct suffixes *x, size_t n_ranks)
+{
+	memset(x->count, 0, (n_ranks + 1) * sizeof(*x->count));
+	for (size_t i = 0; i < x->n; i++)
+		x->count[x->rank[i] + 1]++;
+	for (size_t r = 0; r < n_ranks; r++)
+		x->count[r + 1] += x->count[r];
+	for (size_t i = 0; i < x->n; i++)
+		x->sa[x->count[x->rank[x->tmp[i]]]++] = x->tmp[i];
+}
+
+static uint32_t rank_at(const struct suffixes *x, size_t i)
+{
+	return i < x->n ? x->rank[i] + 1 : 0;
+}
+
+/* Ranks by k bytes become ranks by 2 k. */
+static size_t rank_again(struct suffixes *x, size_t k)
+{
+	size_t r = 0;
+
+	for (size_t i = 0; i < x->n; i++) {
+		size_t a = x->sa[i], b = i ? x->sa[i - 1] : a;
+
+		r += rank_at(x, a) != rank_at(x, b) ||
+		     rank_at(x, a + k) != rank_at(x, b + k);
+		x->tmp[a] = (uint32_t)r;
+	}
+	memcpy(x->rank, x->tmp, x->n * sizeof(*x->rank));
+	return r + 1;
+}
+
+static void sort_suffixes(struct suffixes *x)
+{
+	size_t n_ranks = 256;
+
+	for (size_t i = 0; i < x->n; i++) {
+		x->rank[i] = x->s[i];
+		x->tmp[i] = (uint32_t)i;
+	}
+	sort_by_rank(x, n_ranks);
+	n_ranks = rank_again(x, x->n);
+	for (size_t k = 1; k < x->n && n_ranks < x->n; k *= 2) {
+		size_t at = 0;
+
+		for (size_t i = x->n - k; i < x->n; i++)
+			x->tmp[at++] = (uint32_t)i;
+		for (size_t i = 0; i < x->n; i++)
+			if (x->sa[i] >= k)
+				x->tmp[at++] = x->sa[i] - (uint32_t)k;
+		sort_by_rank(x, n_ranks);
+		n_ranks = rank_again(x, k);
+	}
+}
+
+/* Kasai's: the next suffix of the text shares all but a byte. */
+static void find_lcp(struct suffixes *x)
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < x->n; i++) {
+		size_t j;
+
+		if (!x->rank[i]) {
+			len = 0;
+			continue;
+		}
+		j = x->sa[x->rank[i] - 1];
+		while (MAX(i, j) + len < x->n &&
+		       x->s[i + len] == x->s[j + len])
+			len++;
+		x->lcp[x->rank[i]] = (uint32_t)len;
+		len -= len > 0;
+	}
+}
+
+static int by_place(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+struct block {
+	size_t start, len, saves;
+};
+
+/* The suffixes sa[from..to) share `len` bytes. */
+static void try_block(struct suffixes *x, size_t from, size_t to, size_t len,
+		      struct block *best)
+{
+	size_t times = 1, n = to - from;
+
+	if (len <= UNIT_COST || (n - 1) * (len - UNIT_COST) <= best->saves)
+		return;
+	memcpy(x->tmp, x->sa + from, n * sizeof(*x->tmp));
+	qsort(x->tmp, n, sizeof(*x->tmp), by_place);
+	for (size_t i = 1, last = 0; i < n; i++) {
+		if (x->tmp[i] - x->tmp[last] < len)
+			continue;
+		last = i;
+		times++;
+	}
+	if ((times - 1) * (len - UNIT_COST) > best->saves)
+		*best = (struct block){ x->tmp[0], len,
+					(times - 1) * (len - UNIT_COST) };
+}
+
+/* Each interval once, as it ends: the stack has those that are open. */
+static void each_interval(struct suffixes *x, struct block *best)
+{
+	uint32_t *from = x->rank, *len = x->count; /* not needed any more */
+	size_t depth = 0;
+
+	for (size_t i = 1; i <= x->n; i++) {
+		uint32_t lcp = i < x->n ? x->lcp[i] : 0;
+		uint32_t begins = (uint32_t)i - 1;
+
+		while (depth && len[depth - 1] > lcp) {
+			depth--;
+			begins = from[depth];
+			try_block(x, begins, i, len[depth], best);
+		}
+		if (lcp && (!depth || len[depth - 1] < lcp)) {
+			from[depth] = begins;
+			len[depth++] = lcp;
+		}
+	}
+}
+
+size_t unit_block(const char *s, size_t n, size_t *start, size_t *len)
+{
+	size_t most = MAX(n, 256) + 1;
+	uint32_t *room = mem_alloc(5 * most * sizeof(*room));
+	struct suffixes x = { (const unsigned char *)s, n, room, room + most,
+			      room + 2 * most, room + 3 * most,
+			      room + 4 * most };
+	struct block best = { 0 };
+
+	if (n > UNIT_COST) {
+		sort_suffixes(&x);
+		find_lcp(&x);
+		each_interval(&x, &best);
+	}
+	mem_free(room);
+	*start = best.start;
+	*len = best.len;
+	return best.saves;
+}
+
+/* --- where it begins ---------------------------------------------------- */
+
+/* How well text begins at s[i], i > 0: 0 where it parts a character. */
+static int begins_well(const char *s, size_t i)
+{
+	static const char *const wide[] = { "\xe3\x80\x82", "\xef\xbc\x81",
+					    "\xef\xbc\x9f" };
+	unsigned char c = (unsigned char)s[i];
+
+	if ((c & 0xc0) == 0x80)
+		return 0;
+	if (c == '\n' || c == ' ')
+		return 1;
+	if (s[i - 1] == '\n')
+		return 4;
+	for (size_t k = 0; k < ARRAY_LEN(wide); k++)
+		if (i >= 3 && memcmp(s + i - 3, wide[k], 3) == 0)
+			return 3;
+	if (s[i - 1] != ' ')
+		return 1;
+	return i >= 2 && s[i - 2] && strchr(".!?:;", s[i - 2]) ? 3 : 2;
+}
+
+/* The best place in s[from..to), the first of equals; `from` if it is 0. */
+static size_t best_begin(const char *s, size_t from, size_t to)
+{
+	size_t best = from;
+	int most = from ? begins_well(s, from) : 4;
+
+	for (size_t i = from + 1; i < to; i++) {
+		int here = begins_well(s, i);
+
+		if (here <= most)
+			continue;
+		most = here;
+		best = i;
+	}
+	return best;
+}
+
+/* s[u->start..] of a block, without the ragged edges of words around it. */
+static void trim(const char *s, size_t n, struct unit *u)
+{
+	size_t end = u->start + u->len;
+	size_t from = best_begin(s, u->start, u->start + u->len / QUARTER + 1);
+
+	while (end > from + 1 && end < n && begins_well(s, end) == 0)
+		end--;
+	for (size_t i = end; i > end - u->len / QUARTER; i--)
+		if (i == n || begins_well(s, i) > 1) {
+			end = i;
+			break;
+		}
+	u->start = from;
+	u->len = end - from;
+}
+
+/* --- both --------------------------------------------------------------- */
+
+/* Knuth, Morris and Pratt: no text makes it slow. */
+size_t unit_next(const char *s, size_t n, const struct unit *u, size_t from)
+{
+	const char *unit = s + u->start;
+	uint32_t *fail = mem_alloc(u->len * sizeof(*fail));
+	size_t at = n;
+
+	for (size_t i = 0, k = 0; i < u->len; i++) {
+		while (i && k && unit[i] != unit[k])
+			k = fail[k - 1];
+		k += i && unit[i] == unit[k];
+		fail[i] = (uint32_t)k;
+	}
+	for (size_t i = from, k = 0; i < n && at == n; i++) {
+		while (k && s[i] != unit[k])
+			k = fail[k - 1];
+		k += s[i] == unit[k];
+		if (k == u->len)
+			at = i + 1 - k;
+	}
+	mem_free(fail);
+	return at;
+}
+
+/* Bytes of s[from..n) that are the beginning of the unit. */
+static size_t open_copy(const char *s, size_t n, const struct unit *u,
+			size_t from)
+{
+	size_t len = n - from;
+
+	return len < u->len && !memcmp(s + from, s + u->start, len) ? len : 0;
+}
+
+static void count(const char *s, size_t n, struct unit *u)
+{
+	size_t window = MIN(n, (size_t)UNIT_WINDOW), covered = 0, end = 0;
+	size_t at = unit_next(s, n, u, 0), last = at;
+
+	u->first = at;
+	u->times = 0;
+	u->contiguous = false;
+	for (; at < n; at = unit_next(s, n, u, end)) {
+		u->contiguous = u->times && at == end;
+		last = u->contiguous ? end - u->len : at;
+		u->times++;
+		end = at + u->len;
+		if (end > n - window)
+			covered += end - MAX(at, n - window);
+	}
+	covered += open_copy(s, n, u, end);
+	u->start = last; /* of two back to back the first: it can be turned */
+	u->share = (double)covered / (double)window;
+}
+
+/* A block that is a few periods is one of them. */
+static void to_period(const char *s, struct unit *u)
+{
+	size_t period;
+
+	if (unit_run(s + u->start, u->len, &period) == u->len)
+		u->len = period;
+}
+
+bool unit_find(const char *s, size_t n, struct unit *u)
+{
+	size_t window = MIN(n, (size_t)UNIT_WINDOW);
+	size_t back = MIN(n, (size_t)UNIT_RUN_BYTES), period = 0;
+	size_t run = unit_run(s + (n - back), back, &period);
+	bool block = false;
+
+	*u = (struct unit){ 0 };
+	if (2 * MIN(run, window) < window) {
+		size_t from = n - window;
+		size_t saves = unit_block(s + from, window, &u->start,
+					  &u->len);
+
+		u->start += from;
+		block = saves > 0;
+		if (block) {
+			to_period(s, u);
+			count(s, n, u);
+			block = u->share * (double)window > (double)run;
+		}
+	}
+	if (!block && (!run || run <= UNIT_COST))
+		return false;
+	if (block && !u->contiguous) {
+		trim(s, n, u);
+	} else {
+		if (!block)
+			*u = (struct unit){ .start = n - run, .len = period };
+		u->start = best_begin(s, u->start, u->start + u->len);
+	}
+	count(s, n, u);
+	return u->times > 1;
+}

@@ -1,0 +1,81 @@
+/* Bytes of the unit become tokens, and words. */
+#include "trace/repeated.h"
+
+#include "base/num.h"
+#include "base/utf8.h"
+#include "json/json.h"
+
+enum { QUOTE_BYTES = 60 };
+
+bool repeated_find(const struct run *run, uint32_t n_tokens,
+		   struct repeated *r)
+{
+	const struct trace *t = &run->trace;
+	const struct unit *u = &r->unit;
+	size_t n = n_tokens ? t->end[n_tokens - 1] : 0;
+
+	*r = (struct repeated){ .first_token = 0 };
+	if (!unit_find(t->text.data, n, &r->unit))
+		return false;
+	r->first_token = trace_token_at(t, (uint32_t)u->first);
+	r->n_tokens = trace_token_at(t, (uint32_t)(u->start + u->len - 1)) +
+		      1 - trace_token_at(t, (uint32_t)u->start);
+	return true;
+}
+
+void repeated_quote(const struct run *run, const struct repeated *r,
+		    struct buf *out)
+{
+	const char *s = run->trace.text.data + r->unit.start;
+	size_t n = MIN(r->unit.len, (size_t)QUOTE_BYTES), used;
+	struct buf line = { 0 };
+
+	while (n < r->unit.len && n && (s[n] & 0xc0) == 0x80)
+		n--;
+	for (size_t i = 0; i < n; i += used) {
+		int32_t cp = utf8_decode(s + i, n - i, &used);
+
+		if (cp != '\n' && cp != '\r' && cp != '\t' && cp != ' ')
+			buf_append(&line, s + i, used);
+		else if (line.len && line.data[line.len - 1] != ' ')
+			buf_putc(&line, ' ');
+	}
+	while (line.len && line.data[line.len - 1] == ' ')
+		line.len--;
+	buf_putc(out, '"');
+	utf8_sanitize(out, line.data, line.len, false, false);
+	buf_puts(out, n < r->unit.len ? " ...\"" : "\"");
+	buf_release(&line);
+}
+
+void repeated_say(const struct run *run, const struct repeated *r,
+		  struct buf *out)
+{
+	const struct unit *u = &r->unit;
+	char times[NUM_BYTES], since[NUM_BYTES], tokens[NUM_BYTES];
+
+	repeated_quote(run, r, out);
+	buf_printf(out, " said %s times since token %s%s: %s token%s, %.0f %% "
+			"of the last %d bytes",
+		   num_count(times, u->times),
+		   num_count(since, (uint64_t)r->first_token + 1),
+		   u->contiguous ? ", back to back" : "",
+		   num_count(tokens, r->n_tokens), r->n_tokens == 1 ? "" : "s",
+		   100 * u->share, UNIT_WINDOW);
+}
+
+void repeated_json(const struct run *run, const struct repeated *r,
+		   struct buf *out)
+{
+	const struct unit *u = &r->unit;
+
+	buf_puts(out, "{\"text\":");
+	json_put_string(out, run->trace.text.data + u->start, u->len);
+	buf_printf(out, ",\"bytes\":%zu,\"tokens\":%lu,\"first_token\":%lu,"
+			"\"times\":%lu,\"contiguous\":%s,\"share\":",
+		   u->len, (unsigned long)r->n_tokens,
+		   (unsigned long)r->first_token, (unsigned long)u->times,
+		   u->contiguous ? "true" : "false");
+	json_put_number(out, u->share);
+	buf_putc(out, '}');
+}
