@@ -19,7 +19,9 @@ libengine_a_SOURCES += \
 	src/measure/bound.c src/measure/bound.h \
 	src/measure/coder.c src/measure/coder.h \
 	src/measure/edges.c src/measure/edges.h \
+	src/measure/entropy.c src/measure/entropy.h \
 	src/measure/fresh.c src/measure/fresh.h \
+	src/measure/known.c src/measure/known.h \
 	src/measure/lz77.c src/measure/lz77.h \
 	src/measure/meter.c src/measure/meter.h \
 	src/measure/rule.c src/measure/rule.h \

@@ -42,6 +42,7 @@ measure_tests = \
 	tests/unit/test_guardian \
 	tests/unit/test_coder \
 	tests/unit/test_bound \
+	tests/unit/test_entropy \
 	tests/unit/test_onset \
 	tests/unit/test_rival \
 	tests/unit/test_rival_words \

@@ -24,6 +24,7 @@ struct meter {
 	struct meter_opts opts;
 	struct lz77 *lz77;
 	struct bound *bound;
+	struct entropy *entropy;
 	struct fresh *fresh;
 	struct stops stops[RULE_ROWS];
 	uint32_t running;       /* a bit each */
@@ -76,6 +77,7 @@ static void start(struct meter *m)
 
 	m->lz77 = lz77_new(bytes ? LZ77_BYTES : LZ77_IDS, o->literal_bits);
 	m->bound = bound_new(o->alphabet, o->ls, o->integer_lc);
+	m->entropy = entropy_new();
 	m->rho = series_new();
 	m->h = series_new();
 	m->fresh = fresh_new();
@@ -97,6 +99,7 @@ static void stop(struct meter *m)
 {
 	lz77_free(m->lz77);
 	bound_free(m->bound);
+	entropy_free(m->entropy);
 	series_free(m->rho);
 	series_free(m->h);
 	fresh_free(m->fresh);
@@ -129,19 +132,24 @@ void meter_free(struct meter *m)
 	mem_free(m);
 }
 
-/* Symbols of one token into lz77, their lrs into bound. */
+static void push_symbol(struct meter *m, uint32_t symbol)
+{
+	uint32_t lrs = lz77_push(m->lz77, symbol).lrs;
+
+	bound_push(m->bound, lrs);
+	entropy_push(m->entropy, lrs);
+}
+
+/* Symbols of one token into lz77, their lrs into bound and entropy. */
 static void push_symbols(struct meter *m, uint32_t id, const char *text,
 			 size_t len)
 {
 	if (m->opts.symbols == METER_TOKENS) {
-		bound_push(m->bound, lz77_push(m->lz77, id).lrs);
+		push_symbol(m, id);
 		return;
 	}
-	for (size_t i = 0; i < len; i++) {
-		uint32_t symbol = (unsigned char)text[i];
-
-		bound_push(m->bound, lz77_push(m->lz77, symbol).lrs);
-	}
+	for (size_t i = 0; i < len; i++)
+		push_symbol(m, (unsigned char)text[i]);
 	m->symbol_end = grow(m->symbol_end, &m->symbol_cap,
 			     (size_t)m->n_tokens + 1, sizeof(*m->symbol_end));
 	m->symbol_end[m->n_tokens] = lz77_n_symbols(m->lz77);
@@ -278,6 +286,15 @@ uint32_t meter_symbols_at(const struct meter *m, uint32_t n_tokens)
 struct bound_point meter_point(const struct meter *m, uint32_t n_tokens)
 {
 	return bound_at(m->bound, meter_symbols_at(m, n_tokens));
+}
+
+struct entropy_point meter_h_est(const struct meter *m, uint32_t n_tokens)
+{
+	double unit = log2(m->opts.alphabet);
+	struct entropy_point p =
+		entropy_at(m->entropy, meter_symbols_at(m, n_tokens));
+
+	return (struct entropy_point){ p.bits / unit, p.se / unit };
 }
 
 const struct lz77 *meter_lz77(const struct meter *m)

@@ -2,11 +2,12 @@
  * meter.h - all measures of one generation, fed one token at a time.
  *
  * A meter sits between a trace (which keeps text and tokens) and the views
- * (which ask for numbers at any token). It owns lz77, bound, the stop rules
- * and the series for charts, and keeps them at the same token. Every answer is
- * about a prefix: "after n tokens".
+ * (which ask for numbers at any token). It owns lz77, bound, the estimate of
+ * the entropy, the stop rules and the series for charts, and keeps them at the
+ * same token. Every answer is about a prefix: "after n tokens".
  *
  *                     +-> lz77 -> lrs -> bound -> rho, h -> series
+ *                     |            +-> entropy
  *   token, text ------+         -> code bits -+-> fresh (new or copied)
  *                     +-----------------------+-> stops (a rule each)
  */
@@ -14,6 +15,7 @@
 #define LILSCOPE_METER_H
 
 #include "measure/bound.h"
+#include "measure/entropy.h"
 #include "measure/lz77.h"
 #include "measure/series.h"
 #include "measure/stops.h"
@@ -78,6 +80,10 @@ uint32_t meter_symbols_at(const struct meter *m, uint32_t n_tokens);
 
 /* The band after n_tokens tokens. */
 struct bound_point meter_point(const struct meter *m, uint32_t n_tokens);
+
+/* The estimate of the entropy rate there, in the unit of rho and h: bits over
+ * log2(alphabet). */
+struct entropy_point meter_h_est(const struct meter *m, uint32_t n_tokens);
 
 /* Its parts, for questions about phrases, the band's words, and Guardian's
  * gains (rule_guardian.h); the meter owns them. */

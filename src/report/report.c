@@ -54,6 +54,8 @@ static const struct report_field fields[] = {
 	FIELD("rho", KIND_NUMBER, point.rho),
 	FIELD("eps", KIND_NUMBER, point.eps),
 	FIELD("h", KIND_NUMBER, point.h),
+	FIELD("h_est", KIND_NUMBER, h_est.bits),
+	FIELD("h_est_se", KIND_NUMBER, h_est.se),
 	FIELD("flag", KIND_STRING, flag),
 	FIELD("finish_reason", KIND_STRING, finish_reason),
 	FIELD("note", KIND_STRING, note),
@@ -139,6 +141,7 @@ static void fill_measures(struct report *r, const struct meter *meter)
 		r->point.rho = NAN;
 	if (r->n_symbols + 1 < r->ls)
 		r->point.h = NAN;
+	r->h_est = meter_h_est(meter, meter_n_tokens(meter));
 	fill_rules(r, meter);
 }
 
@@ -180,6 +183,7 @@ void report_fill(struct report *r, const struct run *run)
 		.skipped_records = facts->skipped_records,
 		.point = { .rho = NAN, .eps = NAN, .h = NAN,
 			   .status = BOUND_ASYMPTOTIC, .vacuous = true },
+		.h_est = { NAN, NAN },
 		.alphabet = NAN,
 	};
 	for (size_t i = 0; i < RULE_ROWS; i++)

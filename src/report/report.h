@@ -47,6 +47,7 @@ struct report {
 	double alphabet;
 	unsigned ls;
 	struct bound_point point; /* at the end; NAN where undefined */
+	struct entropy_point h_est; /* in the unit of h; NAN: too short */
 	uint32_t skipped_records;
 	double ttft_ms, tbt_ms, tbt_p99_ms, tokens_per_s; /* latency.h */
 	struct report_rule rules[RULE_ROWS]; /* as in rules[] */

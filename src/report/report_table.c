@@ -59,6 +59,12 @@ static void put_h(const struct report *r, size_t i_rule, struct buf *out)
 	put_ratio(out, r->point.h);
 }
 
+static void put_h_est(const struct report *r, size_t i_rule, struct buf *out)
+{
+	(void)i_rule;
+	put_ratio(out, r->h_est.bits);
+}
+
 static void put_flag(const struct report *r, size_t i_rule, struct buf *out)
 {
 	(void)i_rule;
@@ -132,6 +138,7 @@ static const struct table_column measure_columns[] = {
 	{ "answer", 8, 124, false, put_answer, 0 },
 	{ "rho", 6, 60, false, put_rho, 0 },
 	{ "h", 6, 104, false, put_h, 0 },
+	{ "H", 6, 112, false, put_h_est, 0 },
 	{ "band", 13, 104, true, put_flag, 0 },
 };
 

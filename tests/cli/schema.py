@@ -28,6 +28,7 @@ FIELDS = [
     ("phrases", COUNT, False), ("code_bits", COUNT, False),
     ("alphabet", NUMBER, False), ("Ls", COUNT, False),
     ("rho", NUMBER, True), ("eps", NUMBER, False), ("h", NUMBER, True),
+    ("h_est", NUMBER, True), ("h_est_se", NUMBER, True),
     ("flag", TEXT, False), ("finish_reason", TEXT, True),
     ("note", TEXT, True), ("guessed", TEXT, True),
     ("skipped_records", COUNT, False),

@@ -13,6 +13,8 @@
 
 enum {
 	LEGEND_COLS = 72, /* wide enough for samples of the lines */
+	ESTIMATE_COLS = 31, /* left: enough for it and the state */
+	ENGLISH_COLS = 100, /* left: enough for the states in English */
 };
 
 /* --- facts -------------------------------------------------------------- */
@@ -45,6 +47,7 @@ bool now_get(const struct app *app, struct now *now)
 	if (now->n == 0)
 		return false;
 	now->point = meter_point(now->meter, now->n);
+	now->h_est = meter_h_est(now->meter, now->n);
 
 	g = meter_guardian(now->meter);
 	now->n_checks = MIN(g->n, (size_t)(now->n / g->opts.f));
@@ -89,16 +92,53 @@ const char *now_tokens_by(const struct now *now)
 
 /* --- numbers ------------------------------------------------------------ */
 
-/* A mark beside the colour of each status. */
+/* A mark beside the colour of each status, and the word in English. */
 static const struct {
 	enum glyph mark;
 	enum style style;
+	const char *words;
 } status_marks[] = {
-	[BOUND_PROVEN] = { GLYPH_CHECK, STYLE_GOOD },
-	[BOUND_OUT_LOW] = { GLYPH_WARN, STYLE_LIMIT },
-	[BOUND_UNDERSAMPLED] = { GLYPH_WARN, STYLE_LIMIT },
-	[BOUND_ASYMPTOTIC] = { GLYPH_WAVE, STYLE_NORMAL },
+	[BOUND_PROVEN] = { GLYPH_CHECK, STYLE_GOOD, "a theorem here" },
+	[BOUND_OUT_LOW] = { GLYPH_WARN, STYLE_LIMIT,
+			    "too short a text for h" },
+	[BOUND_UNDERSAMPLED] = { GLYPH_WARN, STYLE_LIMIT,
+				 "h tells only the length" },
+	[BOUND_ASYMPTOTIC] = { GLYPH_WAVE, STYLE_NORMAL,
+			       "a picture, no proof" },
 };
+
+/* The estimate that may be believed, twice its standard error around it. */
+static void draw_estimate(const struct now *now, struct pen *p)
+{
+	bool ascii = p->s->ascii;
+	char bits[NUM_BYTES], twice[NUM_BYTES];
+
+	if (isnan(now->h_est.bits) || p->end - p->col < ESTIMATE_COLS)
+		return;
+	num_real(bits, now->h_est.bits, 3, ascii);
+	num_real(twice, 2 * now->h_est.se, 3, ascii);
+	pen_puts(p, STYLE_STRONG, "  H ");
+	pen_printf(p, STYLE_NORMAL, "%s%s%s", bits, ascii ? "+-" : "\u00b1",
+		   twice);
+}
+
+/* The status in its own word, then in English where there is room. */
+static void draw_status(const struct now *now, struct pen *p)
+{
+	const struct bound_point *b = &now->point;
+	bool ascii = p->s->ascii, english = p->end - p->col >= ENGLISH_COLS;
+
+	pen_printf(p, status_marks[b->status].style, "  %s %s",
+		   glyph(status_marks[b->status].mark, ascii),
+		   bound_status_name(b->status));
+	if (english)
+		pen_printf(p, STYLE_DIM, " (%s)",
+			   status_marks[b->status].words);
+	if (b->vacuous)
+		pen_printf(p, STYLE_DIM, " %s VACUOUS%s",
+			   glyph(GLYPH_OPEN, ascii),
+			   english ? " (the lower edge says nothing)" : "");
+}
 
 void now_draw_numbers(const struct now *now, struct pen *p)
 {
@@ -123,12 +163,8 @@ void now_draw_numbers(const struct now *now, struct pen *p)
 	line = !wide ? "" : ascii ? "- " : "─ ";
 	pen_printf(p, STYLE_H, "  %sh(%u) ", line, now->ls - 1);
 	pen_puts(p, STYLE_NORMAL, h);
-	pen_printf(p, status_marks[b->status].style, "  %s %s",
-		   glyph(status_marks[b->status].mark, ascii),
-		   bound_status_name(b->status));
-	if (b->vacuous)
-		pen_printf(p, STYLE_DIM, " %s VACUOUS",
-			   glyph(GLYPH_OPEN, ascii));
+	draw_estimate(now, p);
+	draw_status(now, p);
 	/* The right end is free only if nothing was dropped. */
 	if (!p->full && p->end - p->col > 3) {
 		p->col += 2;
@@ -505,14 +541,37 @@ static void formula_h(const struct now *now, const struct words *w,
 		   w->lower, w->rho);
 }
 
+/* What the estimate is, in one sentence. */
+static void explain_estimate(const struct now *now, bool ascii,
+			     struct buf *out)
+{
+	char bits[NUM_BYTES], se[NUM_BYTES], symbol[NUM_BYTES];
+	double unit = log2(now->alphabet);
+
+	if (isnan(now->h_est.bits))
+		return;
+	buf_printf(out,
+		   "H = %s %s %s, %s bits for each of the %s: the entropy of "
+		   "the whole text, estimated from how fast the longest copies "
+		   "grow with it. It comes to the truth in the end, which the "
+		   "band does not; the interval is two standard errors.\n",
+		   num_real(bits, now->h_est.bits, 3, ascii),
+		   ascii ? "+-" : "\u00b1",
+		   num_real(se, 2 * now->h_est.se, 3, ascii),
+		   num_real(symbol, now->h_est.bits * unit, 2, ascii),
+		   now_symbols(now));
+}
+
 static void explain_status(const struct now *now, struct buf *out)
 {
 	static const char *const sentences[] = {
 		[BOUND_PROVEN] = "PROVEN: the text is long enough for the "
 				 "theorem of Ziv and Lempel, h must lie in "
 				 "the band.",
-		[BOUND_OUT_LOW] = "OUT-LOW: h lies below the band, the text "
-				  "is too short for its variety.",
+		[BOUND_OUT_LOW] = "OUT-LOW: h lies below the band. It counts "
+				  "different pieces, and a text of this length "
+				  "has no room for enough of them: too short "
+				  "a text, no fault of it.",
 		[BOUND_UNDERSAMPLED] = "UNDERSAMPLED: nearly every substring "
 				       "was seen only once, so h only shows "
 				       "how long the text is.",
@@ -580,5 +639,6 @@ void now_explain(const struct now *now, bool ascii, struct buf *out)
 	formula_told(now, ascii, out);
 	formula_h(now, &w, ascii, out);
 	buf_putc(out, '\n');
+	explain_estimate(now, ascii, out);
 	explain_status(now, out);
 }

@@ -18,6 +18,7 @@ struct now {
 	const struct meter_opts *opts; /* resolved */
 	uint32_t n, total;        /* tokens at the playhead, and in all */
 	struct bound_point point; /* after n tokens */
+	struct entropy_point h_est; /* there, in the unit of rho */
 	unsigned ls;
 	double alphabet;
 	size_t n_checks;          /* complete windows */

@@ -1,0 +1,172 @@
+/*
+ * sums[k] is the sum of lrs + 1 over the first k * ENTROPY_STEP symbols; the
+ * fit needs x and y of the blocks, and goes through a grid of b.
+ */
+#include "measure/entropy.h"
+
+#include "base/buf.h"
+
+#include <math.h>
+
+enum { GRID = 61, N_MAX = ENTROPY_BLOCKS };
+
+static const double b_first = -12, b_step = 0.5, b_mean = 1.5, b_sd = 2;
+static const double x_least = 0.5;     /* of x + b: no b below */
+static const double huber = 1.5;       /* scales from where it is linear */
+static const double scale_least = 0.005;
+static const double mad_to_sd = 1.4826;
+static const double floor_share = 0.03; /* of the estimate */
+
+struct entropy {
+	uint64_t *sums;
+	size_t cap;
+	uint64_t sum;
+	uint32_t n;
+};
+
+struct entropy *entropy_new(void)
+{
+	struct entropy *e = mem_zalloc(sizeof(*e));
+
+	e->sums = grow(e->sums, &e->cap, 1, sizeof(*e->sums));
+	e->sums[0] = 0;
+	return e;
+}
+
+void entropy_free(struct entropy *e)
+{
+	if (!e)
+		return;
+	mem_free(e->sums);
+	mem_free(e);
+}
+
+void entropy_push(struct entropy *e, uint32_t lrs)
+{
+	size_t k;
+
+	e->sum += (uint64_t)lrs + 1;
+	if (++e->n % ENTROPY_STEP)
+		return;
+	k = e->n / ENTROPY_STEP;
+	e->sums = grow(e->sums, &e->cap, k + 1, sizeof(*e->sums));
+	e->sums[k] = e->sum;
+}
+
+/* The integral of log2 from 0 to t. */
+static double log2_sum(double t)
+{
+	return t > 0 ? t * (log2(t) - M_LOG2E) : 0;
+}
+
+struct blocks {
+	uint32_t n;
+	double x[N_MAX], y[N_MAX];
+};
+
+/* One b: what it leaves in the blocks, and their rates. */
+struct fit {
+	double left[N_MAX]; /* log(y / (x + b)) less its median */
+	double scale;       /* of these */
+	double rate, variance; /* mean of (x + b) / y, and of that mean */
+};
+
+static void cut(const struct entropy *e, uint32_t n_steps, struct blocks *k)
+{
+	k->n = MIN(n_steps, (uint32_t)ENTROPY_BLOCKS);
+	for (uint32_t i = 0; i < k->n; i++) {
+		uint32_t from = (uint32_t)((uint64_t)n_steps * i / k->n);
+		uint32_t to = (uint32_t)((uint64_t)n_steps * (i + 1) / k->n);
+		double n = (double)(to - from) * ENTROPY_STEP;
+
+		k->x[i] = (log2_sum((double)to * ENTROPY_STEP) -
+			   log2_sum((double)from * ENTROPY_STEP)) / n;
+		k->y[i] = (double)(e->sums[to] - e->sums[from]) / n;
+	}
+}
+
+/* Of few values: sorted by insertion. */
+static double median(const double *v, uint32_t n)
+{
+	double sorted[N_MAX];
+
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t at = i;
+
+		for (; at && sorted[at - 1] > v[i]; at--)
+			sorted[at] = sorted[at - 1];
+		sorted[at] = v[i];
+	}
+	return (sorted[n / 2] + sorted[(n - 1) / 2]) / 2;
+}
+
+static void fit(const struct blocks *k, double b, struct fit *f)
+{
+	double off[N_MAX], middle, sum = 0, squares = 0, n = k->n;
+
+	for (uint32_t i = 0; i < k->n; i++) {
+		double rate = (k->x[i] + b) / k->y[i];
+
+		f->left[i] = -log(rate);
+		sum += rate;
+		squares += rate * rate;
+	}
+	middle = median(f->left, k->n);
+	for (uint32_t i = 0; i < k->n; i++) {
+		f->left[i] -= middle;
+		off[i] = fabs(f->left[i]);
+	}
+	f->scale = mad_to_sd * median(off, k->n);
+	f->rate = sum / n;
+	f->variance = MAX(squares / n - f->rate * f->rate, 0) / (n - 1);
+}
+
+/* How well b fits, as the logarithm of a likelihood. */
+static double weight(const struct fit *f, uint32_t n, double b, double scale)
+{
+	double off = (b - b_mean) / b_sd, sum = off * off / 2;
+
+	for (uint32_t i = 0; i < n; i++) {
+		double z = fabs(f->left[i]) / scale;
+
+		sum += z < huber ? z * z / 2 : huber * (z - huber / 2);
+	}
+	return -sum;
+}
+
+struct entropy_point entropy_at(const struct entropy *e, uint32_t n)
+{
+	uint32_t n_steps = MIN(n, e->n) / ENTROPY_STEP;
+	double sum = 0, mean = 0, square = 0, top = -INFINITY;
+	double scale = INFINITY, weights[GRID];
+	struct fit fits[GRID];
+	struct blocks k;
+	int first = 0;
+
+	if (n_steps < ENTROPY_BLOCKS_MIN)
+		return (struct entropy_point){ NAN, NAN };
+	cut(e, n_steps, &k);
+	while (k.x[0] + b_first + first * b_step < x_least)
+		first++;
+	for (int i = first; i < GRID; i++) {
+		fit(&k, b_first + i * b_step, &fits[i]);
+		scale = MIN(scale, fits[i].scale);
+	}
+	scale = MAX(scale, scale_least);
+	for (int i = first; i < GRID; i++) {
+		weights[i] = weight(&fits[i], k.n, b_first + i * b_step, scale);
+		top = MAX(top, weights[i]);
+	}
+	for (int i = first; i < GRID; i++) {
+		double w = exp(weights[i] - top), rate = fits[i].rate;
+
+		sum += w;
+		mean += w * rate;
+		square += w * (fits[i].variance + rate * rate);
+	}
+	mean /= sum;
+	square = MAX(square / sum - mean * mean, 0);
+	return (struct entropy_point){
+		mean, sqrt(square + pow(floor_share * mean, 2))
+	};
+}
