@@ -165,6 +165,16 @@ static const struct {
 	{ "-V", "version" },
 };
 
+/* "lilscope -m FILE --prompt TEXT": a model of this machine, whose place is
+ * the demo. With a URL it is the server's. */
+static bool asks_for_demo(int argc, char **argv)
+{
+	for (int i = 0; i < argc; i++)
+		if (strstr(argv[i], "://"))
+			return false;
+	return said(argc, argv, "-m") >= 0 || said(argc, argv, "--model") >= 0;
+}
+
 int main(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : "";
@@ -180,5 +190,7 @@ int main(int argc, char **argv)
 		return run(command, argc - 2, argv + 2);
 	if (argc < 2)
 		return help_welcome();
+	if (asks_for_demo(argc - 1, argv + 1))
+		return run(command_find("demo"), argc - 1, argv + 1);
 	return run(&commands[0], argc - 1, argv + 1);
 }

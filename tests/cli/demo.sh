@@ -159,6 +159,14 @@ check "--record keeps both runs" recorded
 check "a file" says 'takes no FILE' some.jsonl
 check "a model without a prompt" says 'needs a --prompt' -m /nowhere
 check "no such model" says 'No such file' -m /nowhere --prompt x
+# A model without a command is the demo's.
+bare()
+{
+	run -m /nowhere "$@"
+	status_is 2 && one_sentence && grep -q 'No such file' "$tmp/err" ||
+		{ cat "$tmp/err"; return 1; }
+}
+check "a model and no command" bare --prompt x
 check "no such policy" says 'one of dense, sink' --policy best
 check "dense twice" says 'run A of the demo is dense' --policy dense
 check "a page over the budget" says '--page takes 1 to' --budget 4 --page 8

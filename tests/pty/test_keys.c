@@ -108,6 +108,7 @@ static void test_next_threshold(void **state)
 		assert_true(i < STOPS_MAX);
 		before = place(l);
 	}
+	assert_true(before == lil); /* the first that e comes to */
 	expect_text(l->p, "guardian stops here");
 	expect_text(l->p, "tokens after it (63 %)");
 	go(l, "G");

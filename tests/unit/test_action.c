@@ -74,6 +74,8 @@ static void test_completion(void **state)
 		{ "sort ", 5, " tokens ", " -tokens " },
 		{ "sort -to", 6, " tokens ", " rho " },
 		{ "export ", 7, " csv ", " list " },
+		{ "add ", 4, " quest ", " zlib " },
+		{ "policy h", 7, " h2o ", " sink " },
 		{ "export! j", 8, " jsonl ", " csv " },
 		{ "view help x", 10, NULL, NULL },
 		{ "viewer ", 7, NULL, NULL },

@@ -3,6 +3,7 @@
 
 #include "action/action.h"
 #include "app/export.h"
+#include "model/sparse.h"
 #include "opt/opt.h"
 #include "view/list.h"
 
@@ -79,13 +80,20 @@ static void offer_formats(struct completion *c)
 		offer(c, export_formats[i].name);
 }
 
+static void offer_policies(struct completion *c)
+{
+	for (size_t i = 0; sparse_rows[i]; i++)
+		offer(c, sparse_rows[i]->name);
+}
+
 static const struct {
 	const char *command;
 	void (*offer)(struct completion *c);
 } arguments[] = {
 	{ "set", offer_options },     { "view", offer_views },
 	{ "sort", offer_columns },    { "export", offer_formats },
-	{ "export!", offer_formats },
+	{ "export!", offer_formats }, { "add", offer_policies },
+	{ "policy", offer_policies }, { "fork", offer_policies },
 };
 
 static bool is_word(const char *word, size_t n, const char *name)

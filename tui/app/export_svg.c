@@ -256,6 +256,21 @@ static void legend(struct fig *f)
 	}
 }
 
+/* Sources count their records from 0, people from 1. */
+static void put_record(struct buf *out, const char *record)
+{
+	uint32_t number = 0;
+
+	for (const char *c = record; *c; c++) {
+		if (*c < '0' || *c > '9' || number > UINT32_MAX / 20) {
+			put_text(out, record);
+			return;
+		}
+		number = number * 10 + (uint32_t)(*c - '0');
+	}
+	buf_printf(out, "%lu", (unsigned long)number + 1);
+}
+
 static void title(struct fig *f)
 {
 	const struct facts *facts = &f->run->trace.facts;
@@ -265,7 +280,7 @@ static void title(struct fig *f)
 	put_text(f->out, slash && slash[1] ? slash + 1 : source);
 	if (facts->record && facts->record[0]) {
 		buf_puts(f->out, " \u00b7 record ");
-		put_text(f->out, facts->record);
+		put_record(f->out, facts->record);
 	}
 	if (facts->model) {
 		buf_puts(f->out, " \u00b7 ");

@@ -25,7 +25,8 @@ enum move {
 	MOVE_END,       /* to the end, or for n < 0 to the start */
 	MOVE_TOKEN,
 	MOVE_PHRASE,
-	MOVE_THRESHOLD, /* the next place where a rule stops */
+	MOVE_THRESHOLD, /* the next place where Lil's rule stops */
+	MOVE_RIVAL,     /* ... where another one does */
 	MOVE_CHANGE,    /* the next window that crosses t */
 	MOVE_ZOOM,      /* into the axis, out; 0: all of it */
 	MOVE_PAN,

@@ -58,10 +58,40 @@ static void put_grammar(struct buf *out)
 		      "typed before, Esc leaves it.\n");
 }
 
+/* A command is typed that takes a policy. */
+static bool takes_policy(const struct app *app)
+{
+	static const char *const commands[] = { "add ", "policy ", "fork " };
+	const char *text = prompt_text(app->prompt);
+
+	if (prompt_kind(app->prompt) != PROMPT_COMMAND)
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+		if (strncmp(text, commands[i], strlen(commands[i])) == 0)
+			return true;
+	return false;
+}
+
+static void put_policies(struct buf *out)
+{
+	buf_puts(out, "A policy, then if you like its budget in tokens: "
+		      "\"quest 96\". Tab completes.\n\n");
+	for (size_t i = 0; sparse_rows[i]; i++)
+		buf_printf(out, "%s: %s\n", sparse_rows[i]->name,
+			   sparse_rows[i]->about);
+}
+
 void demo_draw_grammar(const struct app *app, struct screen *s, struct rect r)
 {
 	const char *text = app->demo->in_box ? typed(app) : NULL;
 	struct buf out = { 0 };
+
+	if (takes_policy(app)) {
+		put_policies(&out);
+		explain_panel(s, r, "another policy", &out);
+		buf_release(&out);
+		return;
+	}
 
 	if (!text)
 		return;

@@ -160,9 +160,10 @@ static void put_stop(const struct told *t, char letter, struct buf *out)
 		buf_printf(out, "%c  not stopped\n", letter);
 		return;
 	}
-	buf_printf(out, "%c  stopped at %u: saves %u tokens (%.0f %%); answer "
-		     "then: %s; ",
+	buf_printf(out, "%c  stopped at %u: saves %u token%s (%.0f %%); "
+		     "answer then: %s; ",
 		letter, t->stop.at_token, t->stop.tokens_after,
+		t->stop.tokens_after == 1 ? "" : "s",
 		100.0 * t->stop.tokens_after / t->n,
 		words_of(grade_of(&t->run->trace, t->stop.at_token)));
 	after_say(out, &t->stop, false);

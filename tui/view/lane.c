@@ -73,7 +73,7 @@ static void put_name(const struct app *app, const struct lane *l, struct pen *p)
 		pen_printf(p, STYLE_STRONG, " %s",
 			   f->policy ? f->policy : f->model);
 	else
-		pen_printf(p, STYLE_STRONG, " %s", f->record ? f->record : "");
+		pen_printf(p, STYLE_STRONG, " %zu", c->runs[l->i] + 1);
 	if (f && f->budget)
 		pen_printf(p, STYLE_STRONG, " %s",
 			   num_count(number, f->budget));
@@ -241,8 +241,9 @@ static void put_stop(const struct lane *l, struct pen *p)
 	}
 	pen_printf(p, STYLE_LIL, "%s stop at %s", glyph(GLYPH_FLAG, ascii),
 		   num_count(a, v->at_token));
-	pen_printf(p, STYLE_NORMAL, " saves %s tokens (%s)",
+	pen_printf(p, STYLE_NORMAL, " saves %s token%s (%s)",
 		   num_count(a, v->tokens_after),
+		   v->tokens_after == 1 ? "" : "s",
 		   num_percent(b, v->tokens_after, l->n));
 	if (l->stopped != GRADE_UNKNOWN) {
 		pen_puts(p, STYLE_DIM, ", then ");
@@ -345,10 +346,11 @@ static void explain_stop(const struct app *app, const struct lane *l,
 	} else {
 		buf_printf(out, "%c, under the cursor: the last %u tokens "
 				"before %s told fewer than %s new bytes. A "
-				"stop there saves %s tokens (%s)",
+				"stop there saves %s token%s (%s)",
 			   lane_letter(l->i), g->f,
 			   num_count(at, l->stop.at_token), t,
 			   num_count(after, l->stop.tokens_after),
+			   l->stop.tokens_after == 1 ? "" : "s",
 			   num_percent(part, l->stop.tokens_after, l->n));
 		buf_printf(out, "%s%s.", kept ? " and leaves " : "",
 			   kept ? kept : "");

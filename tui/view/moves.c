@@ -184,7 +184,9 @@ static void go_to(struct app *app, uint32_t n_tokens)
 		app_seek(app, n_tokens);
 }
 
-void here_threshold(struct app *app, int count)
+/* Of rules[from..to). */
+static void go_to_stop(struct app *app, int count, size_t from, size_t to,
+		       const char *whose)
 {
 	bool back = count < 0;
 	struct nearest n = { here(app), back, APP_NO_MARK, "", "" };
@@ -192,7 +194,7 @@ void here_threshold(struct app *app, int count)
 
 	if (!app->run || !app->run->meter)
 		return;
-	for (size_t i = 0; i < RULE_ROWS; i++) {
+	for (size_t i = from; i < to; i++) {
 		struct rule_stop stops[NOW_STOPS];
 		size_t n_stops = meter_stops_at(app->run->meter, i,
 						app_n_tokens(app), stops,
@@ -206,7 +208,7 @@ void here_threshold(struct app *app, int count)
 		}
 	}
 	if (n.at == APP_NO_MARK) {
-		app_say(app, "no threshold of any rule %s token %s",
+		app_say(app, "no threshold of %s %s token %s", whose,
 			back ? "before" : "after",
 			num_count(number, here(app)));
 		return;
@@ -214,6 +216,16 @@ void here_threshold(struct app *app, int count)
 	go_to(app, n.at);
 	app_say(app, "token %s: %s %s", num_count(number, n.at), n.rule,
 		n.what);
+}
+
+void here_threshold(struct app *app, int n)
+{
+	go_to_stop(app, n, RULE_GUARDIAN, RULE_GUARDIAN + 1, "Lil's rule");
+}
+
+void here_rival(struct app *app, int n)
+{
+	go_to_stop(app, n, RULE_GUARDIAN + 1, RULE_ROWS, "another rule");
 }
 
 /* Check k is under t where the check before it was not, or the reverse. */

@@ -30,6 +30,7 @@ void playhead_follow(struct app *app, int n);
  * or information resumes, to a window whose gain crosses t. Tell what was
  * found. */
 void here_threshold(struct app *app, int n);
+void here_rival(struct app *app, int n);
 void here_change(struct app *app, int n);
 
 /* The visible axis: n times half of it around the playhead, twice as much for

@@ -259,7 +259,7 @@ static void draw_text_title(const struct lane *l, struct screen *s,
 		pen_printf(&p, STYLE_DIM, "%s %s after it ", dot(&p),
 			   num_count(a, l->stop.tokens_after));
 	} else if (l->run) {
-		pen_puts(&p, STYLE_DIM, "nothing to cut ");
+		pen_puts(&p, STYLE_DIM, "no early stop ");
 	}
 }
 

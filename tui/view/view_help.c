@@ -207,12 +207,24 @@ static size_t last_top(const struct app *app, int view_rows)
 	return lines > rows ? lines - rows : 0;
 }
 
+/* How far down it is, at the right of the first row. */
+static void draw_position(struct screen *s, struct rect r, size_t top,
+			  size_t last)
+{
+	enum { COLS = 8 };
+
+	if (last && r.cols > COLS)
+		screen_printf(s, r.row, r.col + r.cols - COLS, STYLE_STRONG,
+			      " %3d %% ", (int)(100 * top / last));
+}
+
 static void draw(const struct app *app, struct screen *s, struct rect r)
 {
 	const struct page *page = view_state(app, &view_help);
 	size_t top = MIN(page->top, last_top(app, r.rows));
 	struct help h = { .s = s, .r = r, .top = top };
 	everything(&h, app);
+	draw_position(s, r, top, last_top(app, r.rows));
 }
 
 static void enter(struct app *app, bool home)

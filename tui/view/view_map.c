@@ -634,6 +634,7 @@ const struct view view_map = {
 		[MOVE_END] = playhead_end,
 		[MOVE_TOKEN] = playhead_token,
 		[MOVE_THRESHOLD] = here_threshold,
+		[MOVE_RIVAL] = here_rival,
 		[MOVE_CHANGE] = here_change,
 		[MOVE_ZOOM] = axis_zoom,
 		[MOVE_PAN] = axis_pan,

@@ -370,6 +370,7 @@ const struct view view_ratio = {
 		[MOVE_TOKEN] = move_token,
 		[MOVE_PHRASE] = cursor_phrase,
 		[MOVE_THRESHOLD] = here_threshold,
+		[MOVE_RIVAL] = here_rival,
 		[MOVE_CHANGE] = here_change,
 		[MOVE_ZOOM] = axis_zoom,
 		[MOVE_PAN] = axis_pan,

@@ -269,6 +269,7 @@ const struct view view_text = {
 		[MOVE_TOKEN] = cursor_token,
 		[MOVE_PHRASE] = cursor_phrase,
 		[MOVE_THRESHOLD] = here_threshold,
+		[MOVE_RIVAL] = here_rival,
 		[MOVE_CHANGE] = here_change,
 		[MOVE_PLAY] = playhead_play,
 		[MOVE_FOLLOW] = playhead_follow,
