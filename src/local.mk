@@ -71,6 +71,7 @@ src/trace/tok_data.$(OBJEXT): samples/tokenizer/qwen3.bpe.zst
 
 # Every form that generations come in.
 libengine_a_SOURCES += \
+	src/dialect/again.c src/dialect/again.h \
 	src/dialect/call.c src/dialect/call.h \
 	src/dialect/chunk.c src/dialect/chunk.h \
 	src/dialect/content.c src/dialect/content.h \
@@ -107,6 +108,7 @@ libengine_a_SOURCES += \
 	src/dialect/prefix.c src/dialect/prefix.h \
 	src/dialect/record.c src/dialect/record.h \
 	src/dialect/sieve.c src/dialect/sieve.h \
+	src/dialect/splice.c src/dialect/splice.h \
 	src/dialect/sse.c src/dialect/sse.h \
 	src/dialect/template.c src/dialect/template.h \
 	src/dialect/wrap.c src/dialect/wrap.h
@@ -200,12 +202,14 @@ libengine_a_SOURCES += \
 	src/guard/http.c src/guard/http.h \
 	src/guard/listen.c src/guard/listen.h \
 	src/guard/metrics.c src/guard/metrics.h \
+	src/guard/onward.c src/guard/onward.h \
 	src/guard/proxy.c src/guard/proxy.h \
 	src/guard/relay.c src/guard/relay.h \
 	src/guard/shadow.c src/guard/shadow.h \
 	src/guard/told.c src/guard/told.h \
 	src/guard/transfers.c src/guard/transfers.h \
-	src/guard/watch.c src/guard/watch.h
+	src/guard/watch.c src/guard/watch.h \
+	src/guard/wish.c src/guard/wish.h
 
 # Problems by policies by budgets, in processes side by side.
 libengine_a_SOURCES += \

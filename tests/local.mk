@@ -27,6 +27,7 @@ unit_tests = \
 	tests/unit/test_meter \
 	tests/unit/test_run \
 	tests/unit/test_copied \
+	tests/unit/test_again \
 	tests/unit/test_source \
 	tests/unit/test_follow \
 	tests/unit/test_deck \
@@ -281,6 +282,7 @@ cli_tests = \
 	tests/cli/parallel.sh \
 	tests/cli/operate.sh \
 	tests/cli/proxy.sh \
+	tests/cli/onward.sh \
 	tests/cli/record.sh \
 	tests/cli/recordings.sh \
 	tests/cli/streams.sh \
@@ -298,7 +300,8 @@ TESTS += $(cli_tests) $(lint_tests)
 EXTRA_DIST += $(cli_tests) $(lint_tests) \
 	tests/cli/lib.sh tests/cli/proxy_lib.sh tests/cli/schema.py \
 	tests/cli/streams.txt tests/lint/lib.sh tests/server/ask.py \
-	tests/server/ends.py tests/server/handed.py tests/server/operate.py \
+	tests/server/ends.py tests/server/handed.py tests/server/onward.py \
+	tests/server/operate.py \
 	tests/server/prometheus.py \
 	tests/server/replay.py tests/server/upstream.py
 

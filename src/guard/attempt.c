@@ -373,3 +373,21 @@ bool attempt_upstream_is_good(const char *url, struct err *err)
 	return err_set(err, "--upstream takes the URL of a server, such as "
 			    "http://127.0.0.1:8080");
 }
+
+/* --- one behind the other ----------------------------------------------- */
+
+struct attempt *attempt_left(const struct attempt *a)
+{
+	struct attempt *left = a->before;
+
+	while (left && !left->watch)
+		left = left->before;
+	return left;
+}
+
+const struct attempt *attempt_told(const struct attempt *a)
+{
+	while (a && a->before && (!a->watch || !watch_n_hits(a->watch)))
+		a = a->before;
+	return a;
+}

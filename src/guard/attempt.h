@@ -87,4 +87,10 @@ bool attempt_upstream_is_good(const char *url, struct err *err);
 /* Goes on after ATTEMPT_FULL. */
 void attempt_unpause(struct attempt *a);
 
+/* The one that was left for this: those between had no answer. NULL: none. */
+struct attempt *attempt_left(const struct attempt *a);
+/* The last one, from this back, that came to a threshold; else the first.
+ * NULL of NULL. */
+const struct attempt *attempt_told(const struct attempt *a);
+
 #endif

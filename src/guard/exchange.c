@@ -59,10 +59,12 @@ void exchange_free(struct exchange *ex)
 	curl_slist_free_all(ex->answer_headers);
 	buf_release(&ex->body);
 	buf_release(&ex->asked);
+	buf_release(&ex->wished);
 	buf_release(&ex->plain_uri);
 	buf_release(&ex->plain_body);
 	join_release(&ex->join);
 	buf_release(&ex->note);
+	onward_release(&ex->onward);
 	buf_release(&ex->out);
 	mem_free(ex->method);
 	mem_free(ex->uri);
@@ -87,12 +89,22 @@ void exchange_header(struct exchange *ex, const char *name, const char *value,
 	for (size_t i = 0; i < ARRAY_LEN(ours); i++)
 		if (header_is(name, len, ours[i]))
 			return;
+	if (header_is(name, len, WISH_HEADER)) {
+		buf_printf(&ex->wished, "%s;", value ? value : "");
+		return;
+	}
 	if (value && *value)
 		buf_printf(&line, "%s: %s", name, value);
 	else
 		buf_printf(&line, "%s;", name);
 	headers_add(&ex->headers, buf_cstr(&line));
 	buf_release(&line);
+}
+
+bool exchange_wish(struct exchange *ex, struct err *err)
+{
+	ex->wish = ex->opts->wish;
+	return wish_read(&ex->wish, buf_cstr(&ex->wished), err);
 }
 
 /* --- an attempt's head -------------------------------------------------- */
@@ -136,8 +148,12 @@ static void watch_attempt(struct exchange *ex, struct attempt *a)
 {
 	struct watch_opts watch = ex->opts->watch;
 
-	if (!is_stream(a) || a->packed || a->status >= 300)
+	if (ex->wish.then == THRESHOLD_IGNORE || !is_stream(a) || a->packed ||
+	    a->status >= 300)
 		return;
+	watch.meter.rule = ex->wish.rule;
+	watch.i_rule = ex->wish.i_rule;
+	watch.tokens_before = ex->onward.n_tokens;
 	watch.source = "the answer";
 	watch.finish = true;
 	watch.no_text = is_text(a);
@@ -177,6 +193,22 @@ static void ask_plain(struct exchange *ex)
 	exchange_again(ex, &ex->body);
 }
 
+/* Another attempt's answer goes on where that one was left; what was drawn anew
+ * before anybody had a byte is the whole answer. */
+static bool on_next_head(struct exchange *ex, struct attempt *a)
+{
+	const struct attempt *left = attempt_left(a);
+
+	if (!left)
+		return a->status < 300;
+	if (!a->watch || !onward_answers(&ex->onward, &ex->wish, left->watch,
+					 &ex->body, &ex->out))
+		return false;
+	if (ex->onward.whole)
+		join_release(&ex->join);
+	return true;
+}
+
 /* The first attempt's head is the answer's; that of an answer that is joined
  * waits for its end. */
 static bool on_head(void *ctx)
@@ -186,7 +218,7 @@ static bool on_head(void *ctx)
 
 	watch_attempt(ex, a);
 	if (a->before)
-		return a->status < 300;
+		return on_next_head(ex, a);
 	if (ex->joins && !a->watch && is_refusal(a->status)) {
 		ask_plain(ex);
 		return false;
@@ -300,6 +332,48 @@ static void end_answer(struct exchange *ex, bool broken)
 
 /* --- its body ----------------------------------------------------------- */
 
+/* Another attempt is asked for what comes behind the threshold. */
+static bool goes_on(struct exchange *ex, struct attempt *a, size_t i_hit)
+{
+	struct buf body = { 0 };
+	bool good = onward_begin(&ex->onward, &ex->wish, a->watch, i_hit,
+				 &ex->body,
+				 ex->joins,
+				 headers_value(ex->answer_headers, "Server"),
+				 &body);
+
+	if (good)
+		exchange_again(ex, &body);
+	buf_release(&body);
+	return good;
+}
+
+/* What was to go on did not: the next way, or the end that it would have had.
+ * a: the attempt that was left. */
+static void turn_back(struct exchange *ex, struct attempt *a)
+{
+	const struct watch *last = ex->attempt->watch;
+	struct watch_stop stop = { .i_hit = ex->onward.i_hit,
+				   .reason = ex->opts->finish_reason,
+				   .last = true };
+	struct buf body = { 0 };
+
+	if (onward_retry(&ex->onward, &ex->wish, a->watch, &ex->body, &body)) {
+		exchange_again(ex, &body);
+	} else {
+		bool passed = ex->onward.passes && last &&
+			      watch_record(last)->len;
+
+		if (passed)
+			watch_cut(last, "the server broke off", &ex->out);
+		else
+			watch_finish(a->watch, &stop, &ex->out);
+		ex->reached = true;
+		end_answer(ex, false);
+	}
+	buf_release(&body);
+}
+
 /*
  * A choice that reached its threshold ends with the words of its dialect, so
  * that a client sees an answer that is complete and not a connection that
@@ -317,12 +391,16 @@ static void end_choice(struct exchange *ex, struct attempt *a, size_t i_hit)
 			 watch_is_over(a->watch)),
 	};
 
-	if (hit.ended)
+	if (hit.ended || ex->wish.then == THRESHOLD_REPORT)
 		return;
-	if (!stop.last)
-		sieve_end_choice(&a->sieve, format, hit.choice);
 	if (!ex->note.len)
 		watch_note(a->watch, i_hit, &ex->note);
+	if (goes_on(ex, a, i_hit)) {
+		a->reached = true;
+		return;
+	}
+	if (!stop.last)
+		sieve_end_choice(&a->sieve, format, hit.choice);
 	watch_finish(a->watch, &stop, &ex->out);
 	a->reached = stop.last;
 }
@@ -402,6 +480,20 @@ static void cut(struct exchange *ex)
 	end_answer(ex, false);
 }
 
+/* In the name of the answer that it goes on with. */
+static bool take_more(struct exchange *ex, const char *s, size_t n)
+{
+	struct buf in_its_name = { 0 };
+	bool good;
+
+	if (!ex->attempt->before || ex->onward.whole)
+		return take(ex, s, n);
+	splice_bytes(&ex->onward.splice, s, n, &in_its_name);
+	good = take(ex, in_its_name.data, in_its_name.len);
+	buf_release(&in_its_name);
+	return good;
+}
+
 static enum attempt_taken on_body(void *ctx, const char *s, size_t n)
 {
 	struct exchange *ex = ctx;
@@ -413,7 +505,7 @@ static enum attempt_taken on_body(void *ctx, const char *s, size_t n)
 	if (!ex->arrived_s && !ex->joins)
 		ex->arrived_s = now_s();
 	n = note_tail(ex, s, n);
-	if (!take(ex, s, n) && !ex->again) {
+	if (!take_more(ex, s, n) && !ex->again) {
 		ex->reached = true;
 		end_answer(ex, false);
 	} else if (ex->closing && is_whole(ex)) {
@@ -597,13 +689,20 @@ static void end_attempt(struct exchange *ex, CURLcode result)
 
 void exchange_ended(struct exchange *ex, CURLM *multi, CURLcode result)
 {
-	struct attempt *a = ex->attempt;
+	struct attempt *a = ex->attempt, *left = attempt_left(a);
+	/* where it was to go on and did not, it has an end of ours */
+	bool failed = left && !a->reached &&
+		      (!ex->onward.passes || result != CURLE_OK);
 
-	if (a->watch && !a->reached) {
+	if (left && !failed)
+		splice_end(&ex->onward.splice, &ex->out);
+	if (a->watch && !a->reached && !failed) {
 		watch_end(a->watch);
 		sieve_end(&a->sieve, &ex->out);
 	}
 	attempt_stop(a, multi);
+	if (failed && !exchange_is_over(ex) && !ex->again)
+		turn_back(ex, left);
 	if (!exchange_is_over(ex) && !ex->again)
 		end_attempt(ex, result);
 	if (!exchange_is_over(ex) && go_on(ex, multi))
@@ -657,7 +756,19 @@ bool exchange_is_unwatched(const struct exchange *ex)
 
 const struct watch *exchange_watch(const struct exchange *ex)
 {
-	return ex->attempt ? ex->attempt->watch : NULL;
+	const struct attempt *a = attempt_told(ex->attempt);
+
+	return a ? a->watch : NULL;
+}
+
+uint64_t exchange_tokens_after(const struct exchange *ex)
+{
+	const struct attempt *last = attempt_told(ex->attempt);
+	uint64_t n = 0;
+
+	for (const struct attempt *a = ex->attempt; a != last; a = a->before)
+		n += a->watch ? watch_tokens(a->watch) : 0;
+	return n;
 }
 
 const char *exchange_fault(const struct exchange *ex)

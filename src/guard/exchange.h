@@ -18,6 +18,7 @@
 #include "guard/guard_report.h"
 #include "guard/headers.h"
 #include "guard/metrics.h"
+#include "guard/onward.h"
 #include "guard/proxy.h"
 
 /* Each once, in this order; a refusal of ours answers what was never sent. */
@@ -48,6 +49,8 @@ struct exchange {
 	struct asked wanted;
 	bool too_large;
 	bool unclear;            /* where it ends: the connection closes */
+	struct wish wish;        /* what happens at a threshold */
+	struct buf wished;       /* what the request says of it */
 
 	/* Upstream. */
 	struct attempt *attempt; /* the last, those before it behind; or NULL */
@@ -60,6 +63,7 @@ struct exchange {
 	uint64_t joined_bytes;
 	bool again;              /* the next one asks this */
 	bool anew;               /* ... as if it were the first */
+	struct onward onward;    /* how it goes on behind a threshold */
 
 	/* The answer. */
 	int status;              /* 0: not known */
@@ -92,6 +96,10 @@ void exchange_free(struct exchange *ex);
  * value of its Connection header, or NULL. */
 void exchange_header(struct exchange *ex, const char *name, const char *value,
 		     const char *connection);
+
+/* What happens at a threshold, as the options and the request's own header have
+ * it; once both are there. false and a sentence: it is not understood. */
+bool exchange_wish(struct exchange *ex, struct err *err);
 
 /* Sends the request. false: it can't be; the answer says why. */
 bool exchange_start(struct exchange *ex, CURLM *multi);
@@ -127,8 +135,11 @@ const char *exchange_uri(struct exchange *ex);
 /* Did a model's answer pass that nobody could look at, because it was no
  * stream? */
 bool exchange_is_unwatched(const struct exchange *ex);
-/* Of the last attempt; NULL: it is not watched, or there is none. */
+/* Of the last attempt that came to a threshold, or else of the last; NULL: it
+ * is not watched, or there is none. */
 const struct watch *exchange_watch(const struct exchange *ex);
+/* Tokens of all attempts behind that one. */
+uint64_t exchange_tokens_after(const struct exchange *ex);
 /* What is wrong with what upstream said, or why it can't be asked; NULL, "". */
 const char *exchange_fault(const struct exchange *ex);
 const char *exchange_why(const struct exchange *ex);

@@ -145,6 +145,12 @@ void guard_report_json(const struct watch *w, const struct guard_facts *facts,
 	put_text(out, "ended_by", end_names[facts->end]);
 	key(out, "stopped");
 	buf_puts(out, facts->end == GUARD_END_THRESHOLD ? "true" : "false");
+	put_text(out, "at_threshold", facts->at_threshold);
+	if (facts->went_on)
+		put_count(out, "went_on_tokens", facts->tokens_after);
+	else
+		put_null(out, "went_on_tokens");
+	put_text(out, "declined", facts->declined);
 	if (w)
 		put_watch(out, w, facts->elapsed_s);
 	put_count(out, "passed_bytes", facts->passed_bytes);

@@ -32,6 +32,12 @@ struct guard_facts {
 	uint64_t saved_bytes;  /* known not to be read; UINT64_MAX unknown */
 	double elapsed_s;
 	const char *trouble;   /* a sentence, or NULL */
+	/* What was to happen at a threshold, and what came of it: tokens that
+	 * were written by going on, and why it did not (NULL). */
+	const char *at_threshold;
+	bool went_on;
+	uint64_t tokens_after;
+	const char *declined;
 };
 
 /* The object and its newline. w: NULL for what was not watched. */

@@ -154,7 +154,7 @@ static void on_completed(void *ctx, struct MHD_Connection *client, void **ex_p,
 	*ex_p = NULL;
 	exchange_stop(ex, p->transfers.multi);
 	epoll_ctl(p->gone_fd, EPOLL_CTL_DEL, client_fd(ex), NULL);
-	p->found |= ex->reached;
+	p->found |= exchange_watch(ex) && watch_n_hits(exchange_watch(ex));
 	if (!ex->method)
 		told_refused(&p->told, client_of(client)->shut);
 	else if (!ex->own)
@@ -435,6 +435,7 @@ static void name_request(struct exchange *ex)
 static enum MHD_Result send_up(struct proxy *p, struct exchange *ex)
 {
 	struct epoll_event gone = { .events = EPOLLRDHUP, .data.ptr = ex };
+	struct err err = { "" };
 	const char *te;
 
 	if (ex->too_large)
@@ -448,6 +449,8 @@ static enum MHD_Result send_up(struct proxy *p, struct exchange *ex)
 				  on_request_header, ex);
 	te = MHD_lookup_connection_value(ex->client, MHD_HEADER_KIND, "TE");
 	ex->trailers = header_is_listed("trailers", 8, te);
+	if (!exchange_wish(ex, &err))
+		return refuse(ex, MHD_HTTP_BAD_REQUEST, err.text);
 	enter_state(ex, CLIENT_ANSWER);
 	if (ex->own)
 		return answer_own(p, ex);
@@ -510,7 +513,8 @@ static void take_ended(struct proxy *p)
 	struct CURLMsg *message;
 	int left;
 
-	while ((message = curl_multi_info_read(p->transfers.multi, &left)) != NULL) {
+	while ((message = curl_multi_info_read(p->transfers.multi,
+					       &left)) != NULL) {
 		struct exchange *ex = NULL;
 		/* the message is void when its transfer is taken out */
 		CURLcode result = message->data.result;

@@ -21,6 +21,7 @@
 
 #include "guard/clients.h"
 #include "guard/watch.h"
+#include "guard/wish.h"
 
 enum {
 	PROXY_HEADER_MAX_BYTES = 64 * 1024,     /* of a request: 431 */
@@ -33,7 +34,8 @@ enum {
 };
 
 struct proxy_opts {
-	struct watch_opts watch;    /* source is ignored */
+	struct watch_opts watch;    /* source, rule and numbers are ignored */
+	struct wish wish;           /* unless a request has its own */
 	const char *listen;         /* "127.0.0.1:8081", "[::1]:0", "8081" */
 	const char *upstream;       /* "http://127.0.0.1:8080" */
 	const char *finish_reason;  /* of a stopped answer, or "auto" */

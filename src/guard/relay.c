@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "guard/guard_report.h"
+#include "guard/wish.h"
 #include "input/source.h"
 #include "system/say.h"
 
@@ -336,6 +337,8 @@ static void write_report(struct relay *r, FILE *file)
 	if (!file)
 		return;
 	r->facts.source = r->name;
+	r->facts.at_threshold = threshold_name(
+		r->opts->annotate ? THRESHOLD_REPORT : THRESHOLD_STOP);
 	r->facts.trouble = r->why.text[0] ? r->why.text : NULL;
 	guard_report_json(r->watch, &r->facts, &out);
 	fwrite(out.data, 1, out.len, file);

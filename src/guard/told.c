@@ -18,6 +18,30 @@ static void put_request(struct exchange *ex, struct buf *out)
 		   (int)MIN(strcspn(uri, "?#"), (size_t)200), uri);
 }
 
+/* ", concluded at token 500 (guardian), then 23 tokens". */
+static void put_threshold(const struct exchange *ex, uint32_t at,
+			  struct buf *out)
+{
+	static const char *const did[THRESHOLD_KINDS] = {
+		[THRESHOLD_IGNORE] = "stopped",
+		[THRESHOLD_CONCLUDE] = "concluded",
+		[THRESHOLD_RETRY] = "tried again",
+	};
+	const struct onward *o = &ex->onward;
+	bool only = ex->wish.then == THRESHOLD_REPORT;
+
+	buf_printf(out, ", %s at token %u (%s)",
+		   only ? "not stopped" : did[o->did], at,
+		   watch_rule(exchange_watch(ex))->name);
+	if (o->did != THRESHOLD_IGNORE && o->passes)
+		buf_printf(out, ", then %llu tokens",
+			   (unsigned long long)exchange_tokens_after(ex));
+	if (o->did != THRESHOLD_IGNORE && ex->reached)
+		buf_puts(out, ", stopped");
+	if (o->declined && ex->reached)
+		buf_printf(out, ": %s", o->declined);
+}
+
 static void put_watch(const struct exchange *ex, struct buf *out)
 {
 	const struct watch *w = exchange_watch(ex);
@@ -25,12 +49,8 @@ static void put_watch(const struct exchange *ex, struct buf *out)
 	buf_printf(out, ", %s, %llu tokens",
 		   *watch_dialect(w) ? watch_dialect(w) : "unknown format",
 		   (unsigned long long)watch_tokens(w));
-	if (watch_n_hits(w)) {
-		struct watch_hit hit = watch_hit(w, 0);
-
-		buf_printf(out, ", stopped at token %u (%s)", hit.at_token,
-			   watch_rule(w)->name);
-	}
+	if (watch_n_hits(w))
+		put_threshold(ex, watch_hit(w, 0).at_token, out);
 	if (watch_n_restarts(w))
 		buf_printf(out, ", measured anew %u times",
 			   watch_n_restarts(w));
@@ -58,6 +78,10 @@ static void report(const struct hearers *t, struct exchange *ex,
 		.saved_bytes = UINT64_MAX,
 		.elapsed_s = exchange_elapsed_s(ex),
 		.trouble = *why && !ex->reached ? why : NULL,
+		.at_threshold = threshold_name(ex->wish.then),
+		.went_on = ex->onward.passes,
+		.tokens_after = exchange_tokens_after(ex),
+		.declined = ex->reached ? ex->onward.declined : NULL,
 	};
 
 	put_request(ex, &request);
@@ -121,6 +145,12 @@ static void count(struct metrics *m, const struct exchange *ex, bool complete)
 		.n = { [METRIC_REQUESTS] = 1,
 		       [METRIC_STREAMS] = last != NULL,
 		       [METRIC_STOPS] = ex->reached,
+		       [METRIC_CONCLUDES] =
+			       ex->onward.did == THRESHOLD_CONCLUDE,
+		       [METRIC_RETRIES] = ex->onward.did == THRESHOLD_RETRY ?
+						  ex->onward.n_done : 0,
+		       [METRIC_REPORTS] = last && watch_n_hits(last) &&
+					  ex->wish.then == THRESHOLD_REPORT,
 		       [METRIC_PASSED_BYTES] = ex->passed_bytes },
 	};
 

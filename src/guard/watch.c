@@ -639,7 +639,7 @@ void watch_finish(const struct watch *w, const struct watch_stop *stop,
 	struct buf note = { 0 };
 	struct format_ending e = {
 		.reason = reason_of(w, stop),
-		.n_tokens = w->closed_passed,
+		.n_tokens = w->closed_passed + w->opts.tokens_before,
 		.choice = stop->ended ? FORMAT_NO_CHOICE :
 					w->hits[stop->i_hit].choice,
 		.last = stop->last,
@@ -663,7 +663,7 @@ void watch_cut(const struct watch *w, const char *note, struct buf *out)
 {
 	struct format_ending e = {
 		.reason = "length",
-		.n_tokens = w->closed_passed,
+		.n_tokens = w->closed_passed + w->opts.tokens_before,
 		.choice = FORMAT_NO_CHOICE,
 		.note = note,
 	};
@@ -752,6 +752,18 @@ const char *watch_dialect(const struct watch *w)
 const struct format *watch_format(const struct watch *w)
 {
 	return format_find(watch_dialect(w));
+}
+
+const struct run *watch_run(const struct watch *w, size_t i_hit)
+{
+	const struct watched *g = watched_at(w, i_hit);
+
+	return g && g->run->meter && g->run->trace.n_tokens ? g->run : NULL;
+}
+
+const struct buf *watch_record(const struct watch *w)
+{
+	return &w->record;
 }
 
 const struct rule *watch_rule(const struct watch *w)

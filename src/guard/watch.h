@@ -51,6 +51,7 @@ struct watch_opts {
 	 * measured anew from there (watch_n_restarts()), and a record that is
 	 * longer passes unwatched, with what follows. */
 	uint64_t max_bytes;
+	uint64_t tokens_before; /* of attempts that this one goes on from */
 };
 
 /* One generation that reached its threshold. */
@@ -134,6 +135,10 @@ uint64_t watch_tokens(const struct watch *w); /* of all generations */
 size_t watch_generations(const struct watch *w);
 const char *watch_dialect(const struct watch *w); /* "" before detection */
 const struct format *watch_format(const struct watch *w); /* or NULL */
+/* The generation of a hit, measured, while it is open; or NULL. */
+const struct run *watch_run(const struct watch *w, size_t i_hit);
+/* The last record as it came, if opts.finish was set. */
+const struct buf *watch_record(const struct watch *w);
 const struct rule *watch_rule(const struct watch *w);
 const struct meter_opts *watch_meter(const struct watch *w);
 

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+enum { AHEAD_BYTES = 2 };
+
 static const char blanks[] = " \t\r\n";
 
 /* Symbols before the copying. */
@@ -57,7 +59,8 @@ static size_t whole_sentences(const char *s, size_t n, size_t begin)
 {
 	size_t least = begin - MIN(begin, (size_t)COPIED_SENTENCE_BYTES);
 
-	for (size_t i = begin; i-- > least;)
+	/* what ends one sentence and begins the next is copied with it */
+	for (size_t i = MIN(n, begin + AHEAD_BYTES); i-- > least;)
 		if (ends_sentence(s, n, i))
 			return without_blanks(s, i + 1);
 	for (size_t i = begin; i > least; i--)

@@ -22,8 +22,9 @@ enum {
 
 struct copied {
 	size_t begin; /* bytes of the text before the copying */
-	size_t keep;  /* of these, up to the end of a sentence; of a word, where
-			 none is near. No blanks behind it */
+	size_t keep;  /* of these, up to the end of a sentence (which may lie
+			 some bytes ahead); of a word, where none is near. No
+			 blanks behind it */
 };
 
 /* Of a run that is measured to its end (run_measure()). Nothing is copied:

@@ -135,22 +135,33 @@ enum channel think_scan(struct think *th, struct trace *t,
 	return th->open ? CHANNEL_REASONING : CHANNEL_ANSWER;
 }
 
-const char *think_shut(const char *text, size_t n)
+/* The last mark in text[0..n), or NULL. */
+static const struct think_mark *last_mark(const char *text, size_t n)
 {
-	const char *shut = NULL;
+	const struct think_mark *last = NULL;
 
 	for (size_t at = 0; at < n;) {
-		const struct think_mark *mark;
+		const struct think_mark *mark = NULL;
 		bool more;
 
-		mark = text[at] == '<' || text[at] == '[' ?
-			       mark_at(text + at,
+		if (text[at] == '<' || text[at] == '[')
+			mark = mark_at(text + at,
 				       MIN(n - at, (size_t)THINK_MARK_MAX),
-				       &more) :
-			       NULL;
-		if (mark)
-			shut = mark->shut;
+				       &more);
+		last = mark ? mark : last;
 		at += mark ? strlen(mark->text) : 1;
 	}
-	return shut;
+	return last;
+}
+
+const char *think_shut(const char *text, size_t n)
+{
+	const struct think_mark *last = last_mark(text, n);
+
+	return last ? last->shut : NULL;
+}
+
+bool think_is_marked(const char *text, size_t n)
+{
+	return last_mark(text, n) != NULL;
 }

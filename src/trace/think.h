@@ -29,4 +29,7 @@ enum channel think_scan(struct think *think, struct trace *trace,
  * so: "\n</think>\n\n". NULL: none is open. */
 const char *think_shut(const char *text, size_t n);
 
+/* Is there any mark in text[0..n)? */
+bool think_is_marked(const char *text, size_t n);
+
 #endif

@@ -89,7 +89,7 @@ static void loops(void **state)
 			assert_in_range(c.keep,
 					rows[i].sentence ? at - n - 2 :
 							   strlen(begins) - 1,
-					at);
+					at + 1);
 			assert_true(strchr(".!", text.data[c.keep - 1]) !=
 				    NULL);
 			buf_release(&text);

@@ -80,18 +80,18 @@ static void own(struct app *app)
 /* --- runs --------------------------------------------------------------- */
 
 /* "NAME [BUDGET] [WHAT]". */
-struct wish {
+struct run_wish {
 	char policy[16], then[16];
 	uint32_t budget;
 };
 
-static bool read_wish(struct app *app, const char *arg, struct wish *w)
+static bool read_wish(struct app *app, const char *arg, struct run_wish *w)
 {
 	char words[3][16] = { "", "", "" };
 	size_t n = 0, i = 1;
 	char *end;
 
-	*w = (struct wish){ .then = "ignore" };
+	*w = (struct run_wish){ .then = "ignore" };
 	for (const char *c = arg; *c && n < 3;) {
 		size_t len;
 
@@ -139,7 +139,7 @@ static bool going_run(struct app *app, size_t *i)
 	return false;
 }
 
-static void put_wish(const struct wish *w, const char *verb, char *line,
+static void put_wish(const struct run_wish *w, const char *verb, char *line,
 		     size_t size)
 {
 	if (w->budget)
@@ -150,7 +150,7 @@ static void put_wish(const struct wish *w, const char *verb, char *line,
 
 static void add(struct app *app, const char *arg)
 {
-	struct wish wish;
+	struct run_wish wish;
 	char line[64], then[32];
 	size_t i;
 
@@ -176,7 +176,7 @@ static void ask_add(struct app *app)
 /* For the lane with the cursor, from here on. */
 static void change(struct app *app, const char *arg)
 {
-	struct wish wish;
+	struct run_wish wish;
 	char line[64];
 	size_t i;
 
@@ -216,7 +216,7 @@ static uint32_t here(const struct app *app, size_t i_run)
 
 static void fork_here(struct app *app, const char *arg)
 {
-	struct wish wish;
+	struct run_wish wish;
 	char line[64], verb[32];
 	size_t i;
 

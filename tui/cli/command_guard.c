@@ -52,7 +52,33 @@ static struct watch_opts watch_opts(const struct settings *set,
 	};
 }
 
-static int filter(const struct settings *set, const char *path)
+/* A sentence where it is for one of the two ways alone. */
+static bool read_wish(const struct settings *set, struct wish *wish,
+		      struct err *err)
+{
+	bool proxy = set->guard.listen[0];
+	const char *word = *set->at_threshold    ? set->at_threshold :
+			   set->guard.annotate ? "report" : "stop";
+	const struct sparse *policy;
+
+	*wish = (struct wish){ .then = threshold_find(word, &policy),
+			       .how = set->then,
+			       .i_rule = set->i_rule,
+			       .rule = set->meter.rule };
+	if (wish->then == THRESHOLD_KINDS || !wish_can(wish->then))
+		return err_set(err, "--at-threshold %s is not for a guard: it "
+				    "writes no text itself; it can report, "
+				    "stop, conclude or retry", word);
+	if (proxy || wish->then == THRESHOLD_REPORT ||
+	    wish->then == THRESHOLD_STOP)
+		return true;
+	return err_set(err, "--at-threshold %s is not for a filter: it can't "
+			    "ask again who writes into the pipe; --listen can",
+		       word);
+}
+
+static int filter(const struct settings *set, const char *path,
+		  const struct wish *wish)
 {
 	struct exec exec = { .n_words = 0 };
 	struct relay_opts relay = {
@@ -60,7 +86,7 @@ static int filter(const struct settings *set, const char *path)
 		.path = path,
 		.request = request_of(&set->request),
 		.out_fd = STDOUT_FILENO,
-		.annotate = set->guard.annotate,
+		.annotate = wish->then == THRESHOLD_REPORT,
 		.finish_reason = set->guard.finish_reason,
 		.report = set->guard.report,
 		.exec = set->guard.exec[0] ? &exec : NULL,
@@ -121,7 +147,11 @@ static const struct proxy_opts *reload(void *ctx, struct err *err);
 
 static struct proxy_opts proxy_opts(const struct settings *set)
 {
+	struct wish wish = { 0 };
+
+	read_wish(set, &wish, NULL); /* it was tried */
 	return (struct proxy_opts){
+		.wish = wish,
 		.watch = watch_opts(set, NULL),
 		.listen = set->guard.listen,
 		.upstream = set->guard.upstream,
@@ -143,6 +173,16 @@ static struct proxy_opts proxy_opts(const struct settings *set)
 
 static bool check_proxy(const struct settings *set, struct err *err);
 
+static bool check_sections(const struct opt_file *file, struct err *err)
+{
+	struct wish wish;
+
+	for (size_t i = 0; i < file->n_sections; i++)
+		if (!read_wish(&file->sections[i].set, &wish, err))
+			return false;
+	return true;
+}
+
 /* Reads the file, if there is one, over the command line. */
 static struct reading *read_opts(struct guard *guard, struct err *err)
 {
@@ -151,7 +191,8 @@ static struct reading *read_opts(struct guard *guard, struct err *err)
 
 	r->file.set = *guard->given;
 	if ((*path && !opt_file_read(&r->file, guard->given, path, err)) ||
-	    !check_proxy(&r->file.set, err)) {
+	    !check_proxy(&r->file.set, err) ||
+	    !check_sections(&r->file, err)) {
 		opt_file_release(&r->file);
 		mem_free(r);
 		return NULL;
@@ -203,6 +244,8 @@ static int proxy(const struct settings *set)
 /* What the two ways of being a guard do not share. */
 static bool check_proxy(const struct settings *set, struct err *err)
 {
+	struct wish wish;
+
 	if (!set->guard.listen[0] || !set->guard.upstream[0])
 		return err_set(err, "--listen and --upstream belong together: "
 				    "--listen 127.0.0.1:8081 --upstream "
@@ -210,13 +253,14 @@ static bool check_proxy(const struct settings *set, struct err *err)
 	if (set->guard.annotate || set->guard.exec[0])
 		return err_set(err, "%s is for the filter, not for --listen",
 			       set->guard.annotate ? "--annotate" : "--exec");
-	return true;
+	return read_wish(set, &wish, err);
 }
 
 int command_guard(const struct settings *set, char **files, int n_files)
 {
 	const char *path = n_files ? files[0] : "-";
 	struct err err = { "" };
+	struct wish wish;
 
 	if (set->guard.listen[0] || set->guard.upstream[0] ||
 	    set->guard.config_file[0]) {
@@ -235,5 +279,7 @@ int command_guard(const struct settings *set, char **files, int n_files)
 			      "| CONSUMER; lilscope help guard tells more");
 		return say_trouble(&err);
 	}
-	return filter(set, path);
+	if (!read_wish(set, &wish, &err))
+		return say_trouble(&err);
+	return filter(set, path, &wish);
 }

@@ -1,0 +1,32 @@
+/*
+ * wish.h - what the guard does at a threshold: as the command line says, and as
+ * a request may ask for itself.
+ *
+ *	x-lilscope: off
+ *	x-lilscope: at-threshold=conclude; rule=cycle; f=100; t=10; patience=2
+ *
+ * Parts with semicolons between them; a word of THRESHOLDS alone is what
+ * at-threshold takes. The header goes no further than the proxy.
+ */
+#ifndef LILSCOPE_GUARD_WISH_H
+#define LILSCOPE_GUARD_WISH_H
+
+#include "decode/generation.h"
+
+#define WISH_HEADER "X-Lilscope"
+
+struct wish {
+	enum threshold_then then; /* IGNORE: nothing is watched */
+	struct then_opts how;
+	size_t i_rule;            /* of rules[] */
+	struct rule_opts rule;
+};
+
+/* Is there such a thing for a guard? It writes no text of its own, so it can
+ * go back in none; and it has no policies. */
+bool wish_can(enum threshold_then then);
+
+/* Changes *wish by a header's value. false and a sentence: it is as it was. */
+bool wish_read(struct wish *wish, const char *value, struct err *err);
+
+#endif
