@@ -1,7 +1,8 @@
 """Real clients through the proxy: check.py LILSCOPE
 
 Each call of each client of this folder is made at the server itself and through
-the guard, case by case; what is wrong is told, and a table says how it went. The packages are in the folder LILSCOPE_CLIENTS (install.sh makes it);
+the guard, case by case; what is wrong is told, and a table says how it went.
+The packages are in the folder LILSCOPE_CLIENTS (install.sh makes it);
 LLAMA_SERVER and LILSCOPE_MODELS name llama.cpp's server and a folder of models;
 LILSCOPE_DATA has recorded streams. What is absent is skipped, and told.
 CLIENTS and CASES pick some, by words of their names. Exit status 1: a fault.
@@ -78,6 +79,7 @@ class Fake(Program):
                          tmp + "/fake")
 
     def reset(self):
+        self.stats()
         fetch(self.base + "/reset")
 
     def stats(self):
@@ -107,7 +109,7 @@ class Llama(Program):
                 time.sleep(0.1)
 
     def reset(self):
-        pass
+        self.stats()
 
     def stats(self):
         for _ in range(500):
@@ -337,7 +339,8 @@ def second(t, model):
     expect(len(got["more"]) == 1, "choices", 1 + len(got["more"]))
     text, finish = got["more"][0]
     expect(finish in STOP - {None}, "finish of the other", finish)
-    expect(len(text.split()) < WORDS_MAX, "words of the other", len(text.split()))
+    expect(len(text.split()) < WORDS_MAX, "words of the other",
+           len(text.split()))
     t.server.stats()
 
 

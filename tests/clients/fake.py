@@ -27,12 +27,12 @@ LOOP = "Wait, let me check that once more. The answer is not quite right. "
 CONCLUSION = "So the answer is 42 ."
 HEALTHY_WORDS, LOOP_AFTER, LOOP_MAX = 160, 40, 20000
 PROMPT_TOKENS = 11
-stats = {}
+stats = {"open": 0}
 
 
 def reset():
-    stats.update(open=0, asked=0, finished=0, cancelled=0, refused=0,
-                 written=0, bodies=[])
+    stats.update(asked=0, finished=0, cancelled=0, refused=0, written=0,
+                 bodies=[])
 
 
 # --- what is said ----------------------------------------------------------
