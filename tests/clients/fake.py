@@ -489,6 +489,8 @@ def refusal(path, body):
         return int(model[len("error-"):])
     if model == "flaky" and stats["refused"] < 2:
         return 503
+    if model == "late-error" and not body.get("stream"):
+        return 500
     return 0
 
 
@@ -524,6 +526,8 @@ async def respond(reader, writer, method, path, data):
         return True
     if body["model"] == "slow":
         await wait(reader)
+        return False
+    if body["model"] == "dies" and not body.get("stream"):
         return False
     if body.get("stream"):
         await stream(reader, writer, path, body)

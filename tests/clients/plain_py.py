@@ -34,7 +34,7 @@ def plain(status, text):
     r = json.loads(text)
     m = r["choices"][0]["message"]
     return said(m["content"], r["choices"][0]["finish_reason"],
-                counts(r["usage"]), m.get("reasoning_content"))
+                counts(r.get("usage")), m.get("reasoning_content"))
 
 
 def streamed(status, text):
@@ -45,6 +45,8 @@ def streamed(status, text):
         raise EOFError("no end")
     out, thinking, finish, usage = "", "", None, None
     for event in events[:-2]:
+        if event.startswith(":"): # a comment
+            continue
         chunk = json.loads(event[len("data: "):])
         usage = counts(chunk.get("usage")) or usage
         for c in chunk["choices"]:
