@@ -265,6 +265,11 @@ def healthy(t, model):
     idle(t, False)
 
 
+def packed(t, model):
+    """What the server packs for clients that did not ask, too."""
+    same(t.direct("healthy"), t.through("stop", model))
+
+
 def chained(t, model):
     same(t.direct(model), t.through("chained", model))
 
@@ -417,7 +422,7 @@ CHANNELS = "chat messages responses"
 CASES = [
     ("healthy", "text", "", ["healthy"], healthy),
     ("healthy", "text", CHANNELS, ["healthy-thinking"], healthy),
-    ("healthy", "text", "", ["gzip"], healthy),
+    ("healthy", "text", "", ["gzip"], packed),
     ("healthy", "tool agent", "", ["healthy-tool"], healthy),
     ("healthy", "json", "", ["healthy-json"], healthy),
     ("healthy", "choices", "", ["healthy"], healthy),

@@ -103,8 +103,6 @@ def http10(base, model):
                   b"Content-Length: %d\r\n\r\n" % len(data) + data)
         r = http.client.HTTPResponse(s)
         r.begin()
-        if r.getheader("Content-Encoding") == "gzip":
-            raise EOFError("packed") # the server asks nobody
         return streamed(r.status, r.read().decode())
 
 
@@ -120,8 +118,6 @@ def keep_alive(base, model):
               {"Content-Type": "application/json"})
     r = c.getresponse()
     text = r.read()
-    if r.getheader("Content-Encoding") == "gzip":
-        raise EOFError("packed")
     return plain(r.status, text.decode())
 
 
