@@ -377,7 +377,7 @@ static void end_choice(struct exchange *ex, struct attempt *a, size_t i_hit)
 	struct watch_stop stop = {
 		.i_hit = i_hit,
 		.reason = ex->opts->finish_reason,
-		.last = !format->choices ||
+		.last = !watch_has_choices(a->watch) ||
 			(i_hit + 1 == watch_n_hits(a->watch) &&
 			 watch_is_over(a->watch)),
 	};

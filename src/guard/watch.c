@@ -694,6 +694,12 @@ void watch_note(const struct watch *w, size_t i_hit, struct buf *out)
 		   w->hits[i_hit].at_token, watch_rule(w)->name);
 }
 
+bool watch_has_choices(const struct watch *w)
+{
+	return watch_format(w) && watch_format(w)->choices &&
+	       !feed_missing(w->feed);
+}
+
 bool watch_is_over(const struct watch *w)
 {
 	bool goes_on = false;
