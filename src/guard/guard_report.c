@@ -96,6 +96,7 @@ static void put_hit(struct buf *out, const struct watch_hit *hit)
 	else
 		buf_puts(out, "null");
 	put_text(out, "guessed", hit->guessed[0] ? hit->guessed : NULL);
+	put_text(out, "excerpt", hit->excerpt[0] ? hit->excerpt : NULL);
 }
 
 static void put_hits(struct buf *out, const struct watch *w)

@@ -510,11 +510,11 @@ static void take_gone(struct proxy *p)
 
 static void take_ended(struct proxy *p)
 {
+	CURLM *multi = p->transfers.multi;
 	struct CURLMsg *message;
 	int left;
 
-	while ((message = curl_multi_info_read(p->transfers.multi,
-					       &left)) != NULL) {
+	while ((message = curl_multi_info_read(multi, &left)) != NULL) {
 		struct exchange *ex = NULL;
 		/* the message is void when its transfer is taken out */
 		CURLcode result = message->data.result;

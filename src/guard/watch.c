@@ -140,16 +140,30 @@ static void forget_hit(struct watch_hit *hit)
 }
 
 /* Why: what the tokens up to the threshold say again and again. */
-static void note_why(const struct watched *g, uint32_t at_token,
-		     struct watch_hit *hit)
+static void note_why(const struct watch *w, const struct watched *g,
+		     uint32_t at_token, struct watch_hit *hit)
 {
 	struct repeated r;
 
 	if (!repeated_find(g->run, at_token, &r))
 		return;
 	r.first_token += g->base;
-	repeated_json(g->run, &r, &hit->unit);
+	/* what a model said is of no log unless one asks for it */
+	repeated_json(g->run, &r, w->opts.excerpt || !w->opts.finish,
+		      &hit->unit);
 	repeated_say(g->run, &r, &hit->why);
+}
+
+/* The last text before the threshold, from the beginning of a character. */
+static void take_excerpt(struct watch_hit *hit, const struct trace *t)
+{
+	size_t n = MIN(t->text.len, sizeof(hit->excerpt) - 1);
+	const char *s = t->text.data + t->text.len - n;
+
+	while (n && ((unsigned char)*s & 0xc0) == 0x80)
+		s++, n--;
+	memcpy(hit->excerpt, n ? s : "", n);
+	hit->excerpt[n] = '\0';
 }
 
 /* Measures what came, and asks the rule until it has fired. */
@@ -175,9 +189,11 @@ static void look(struct watch *w, struct watched *g)
 	g->i_hit = w->n_hits;
 	hit = add_hit(w, t->facts.record, t->facts.guessed,
 		      g->base + v.at_token);
-	note_why(g, v.at_token, hit);
+	note_why(w, g, v.at_token, hit);
 	hit->choice = t->facts.choice;
 	hit->ended = has_ended(g);
+	if (w->opts.excerpt)
+		take_excerpt(hit, t);
 	hit->in_tool = trace_channel(t, t->n_tokens - 1) == CHANNEL_TOOL;
 }
 

@@ -23,6 +23,7 @@ enum {
 	WATCH_TEXT_BYTES = 64,
 	WATCH_LINE_BYTES = 4096,
 	WATCH_RECORD_BYTES = 32,
+	WATCH_EXCERPT_BYTES = 240,
 	/* What measuring a byte of text (or a token without any) takes at
 	 * most, so that memory is text (measured: 38). */
 	WATCH_BYTES_A_BYTE = 64,
@@ -46,6 +47,7 @@ struct watch_opts {
 	double began_s;       /* of the request, CLOCK_MONOTONIC */
 	bool no_text;         /* plain text passes, and is not looked at */
 	bool finish;          /* watch_finish() will be asked */
+	bool excerpt;         /* hits have one */
 	const struct buf *request; /* the JSON that was asked, or NULL */
 	/* For all generations of the stream; 0: no bound. At it they are
 	 * measured anew from there (watch_n_restarts()), and a record that is
@@ -65,6 +67,7 @@ struct watch_hit {
 	struct rule_stop *stops;  /* n_stops, so far; the watch's */
 	size_t n_stops;
 	char guessed[WATCH_RECORD_BYTES]; /* the field, where it is a guess */
+	char excerpt[WATCH_EXCERPT_BYTES]; /* the last text, if it is wanted */
 	uint32_t choice;       /* of the answer, 0 the first */
 	bool in_tool;          /* inside the arguments of a tool */
 	bool ended;            /* its own end came along */

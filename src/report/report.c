@@ -362,7 +362,7 @@ void report_json_unit(const struct run *run, uint32_t n_tokens,
 	struct repeated r;
 
 	if (repeated_find(run, n_tokens, &r))
-		repeated_json(run, &r, out);
+		repeated_json(run, &r, true, out);
 	else
 		buf_puts(out, "null");
 }

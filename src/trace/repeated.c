@@ -65,12 +65,15 @@ void repeated_say(const struct run *run, const struct repeated *r,
 }
 
 void repeated_json(const struct run *run, const struct repeated *r,
-		   struct buf *out)
+		   bool with_text, struct buf *out)
 {
 	const struct unit *u = &r->unit;
 
 	buf_puts(out, "{\"text\":");
-	json_put_string(out, run->trace.text.data + u->start, u->len);
+	if (with_text)
+		json_put_string(out, run->trace.text.data + u->start, u->len);
+	else
+		buf_puts(out, "null");
 	buf_printf(out, ",\"bytes\":%zu,\"tokens\":%lu,\"first_token\":%lu,"
 			"\"times\":%lu,\"contiguous\":%s,\"share\":",
 		   u->len, (unsigned long)r->n_tokens,

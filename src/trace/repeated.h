@@ -29,8 +29,8 @@ void repeated_quote(const struct run *run, const struct repeated *r,
 void repeated_say(const struct run *run, const struct repeated *r,
 		  struct buf *out);
 
-/* Appends it as a JSON object, its text in full. */
+/* Appends it as a JSON object, its text in full, or null in its place. */
 void repeated_json(const struct run *run, const struct repeated *r,
-		   struct buf *out);
+		   bool with_text, struct buf *out);
 
 #endif

@@ -82,6 +82,23 @@ check "a guessed field is named" guessed
 named() { guessed; run_on "$tmp/guess.jsonl" guard --field .remark --report "$tmp/report"; status_is 1 && ! grep guess "$tmp/err" && grep -q '"guessed":null' "$tmp/report"; }
 check "and not where it was named" named
 
+# --- What a model said is in no report unless one asks for it.
+excerpt()
+{
+	run_on "$loop" guard --report "$tmp/report" "$@"
+	"$PYTHON" - "$tmp/report" "$tmp/out" "$@" <<'END'
+import json, sys
+hit, = json.load(open(sys.argv[1]))["thresholds"]
+passed = open(sys.argv[2], encoding="utf-8").read()
+if "--excerpt" in sys.argv:
+    assert len(hit["excerpt"]) > 100 and hit["excerpt"] in passed, hit
+else:
+    assert hit["excerpt"] is None, hit
+END
+}
+check "no excerpt" excerpt
+check "--excerpt" excerpt --excerpt
+
 # --- Memory is bounded: what is long is measured anew, and passes.
 bounded()
 {

@@ -145,6 +145,10 @@ async def rotate(proxy, up, pid, report):
     assert len(open(report + ".1").readlines()) >= 2
 
 
+async def loops(proxy, up, pid):
+    await one(proxy, CHAT, 1)
+
+
 async def many(proxy, up, pid):
     """200 at once, each byte as upstream sent it."""
     async def same(i):

@@ -48,6 +48,7 @@ static struct watch_opts watch_opts(const struct settings *set,
 		.source = source,
 		.format = set->read.format,
 		.field = set->read.field,
+		.excerpt = set->guard.excerpt,
 		.max_bytes = (uint64_t)set->guard.memory_mib << 20,
 	};
 }

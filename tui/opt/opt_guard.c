@@ -15,6 +15,8 @@ static const struct opt rows[] = {
 	{ .name = "report", .arg = "FILE", .where = PROCESS,
 	  WORD(guard.report),
 	  .about = "what was seen and stopped, as JSON; - is stderr" },
+	{ .name = "excerpt", .where = OPT_GUARD, SWITCH(guard.excerpt),
+	  .about = "the last text before a threshold is in the report" },
 	{ .name = "max-memory", .arg = "MIB", .where = OPT_GUARD,
 	  COUNT(guard.memory_mib, 0, 1024 * 1024),
 	  .about = "of one stream: then it is measured anew; 0: no bound" },

@@ -36,7 +36,7 @@ struct show_settings {
 
 /* lilscope guard. */
 struct guard_settings {
-	bool annotate;
+	bool annotate, excerpt;
 	const char *report, *tee;      /* files */
 	const char *listen, *upstream; /* HOST:PORT, a URL */
 	const char *finish_reason;     /* a word */
