@@ -18,6 +18,7 @@ libengine_a_SOURCES += \
 libengine_a_SOURCES += \
 	src/measure/bound.c src/measure/bound.h \
 	src/measure/coder.c src/measure/coder.h \
+	src/measure/copying.c src/measure/copying.h \
 	src/measure/edges.c src/measure/edges.h \
 	src/measure/entropy.c src/measure/entropy.h \
 	src/measure/fresh.c src/measure/fresh.h \
@@ -30,6 +31,7 @@ libengine_a_SOURCES += \
 	src/measure/rule_grams.c \
 	src/measure/rule_guardian.c src/measure/rule_guardian.h \
 	src/measure/rule_harness.c src/measure/rule_lmstudio.c \
+	src/measure/rule_loop.c src/measure/rule_loop.h \
 	src/measure/rule_pi.c \
 	src/measure/rule_pi_words.c src/measure/rule_pi_words.h \
 	src/measure/rule_zlib.c \
@@ -37,7 +39,8 @@ libengine_a_SOURCES += \
 	src/measure/stops.c src/measure/stops.h \
 	src/measure/stree.c src/measure/stree.h \
 	src/measure/tail.c src/measure/tail.h \
-	src/measure/unit.c src/measure/unit.h
+	src/measure/unit.c src/measure/unit.h \
+	src/measure/words.c src/measure/words.h
 
 # Text to tokens and back: one engine for all vocabularies.
 libengine_a_SOURCES += \

@@ -44,6 +44,7 @@ measure_tests = \
 	tests/unit/test_coder \
 	tests/unit/test_bound \
 	tests/unit/test_entropy \
+	tests/unit/test_loop \
 	tests/unit/test_onset \
 	tests/unit/test_rival \
 	tests/unit/test_rival_words \
@@ -391,7 +392,7 @@ bench-lz77: tests/bench/bench_lz77
 # Every stop rule on the real data (LILSCOPE_DATA), and on a corpus that
 # tests/bench/corpus.py made (LILSCOPE_CORPUS, a folder): tables, and curves
 # of each rule's threshold in RULES_SVG.
-EXTRA_DIST += tests/bench/rules.py
+EXTRA_DIST += tests/bench/corpus.py tests/bench/rules.py
 EXTRA_PROGRAMS += tests/bench/bench_rules
 tests_bench_bench_rules_SOURCES = tests/bench/bench_rules.c \
 	tests/bench/onset.c tests/bench/onset.h \

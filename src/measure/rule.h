@@ -19,7 +19,7 @@
  * rivals that run only where one is asked for by name. */
 #define RULES_USUAL(X) \
 	X(guardian) X(cycle) X(cycle_long) X(chunk) X(chunk_100) X(zlib) \
-	X(adaptive)
+	X(adaptive) X(loop)
 #define RULES_ASKED(X) \
 	X(breaker) X(mlx2) X(dry) X(pi) X(lmstudio) X(harness)
 #define RULES(X) RULES_USUAL(X) RULES_ASKED(X)
@@ -55,6 +55,8 @@ struct rule_opts {
 	enum coder_kind coder; /* whose size it looks at */
 	double scale;          /* times a rule's own threshold, to draw how it
 				  trades; 0 is 1, less is more eager */
+	double p;              /* the odds of a false stop, for rules that have
+				  odds; 0: their own */
 };
 
 /* One token as every rule sees it. */
@@ -130,6 +132,13 @@ struct rule {
 	 * warning. From 0 so many tokens of pure copying lead to 1. */
 	double (*score)(const void *state);
 	uint32_t copying_tokens;
+
+	/* Optional: of generations that are no loop, the share that comes as
+	 * near to firing as this text ever did; an upper limit. */
+	double (*odds)(const void *state);
+
+	/* Optional: what it fired for first, in a word or two; NULL before. */
+	const char *(*cause)(const void *state);
 };
 
 #define RULE_DECLARE(name) extern const struct rule rule_##name;

@@ -65,7 +65,7 @@ static struct generation_opts options(void)
 		.threshold.meter = meter_opts_default,
 	};
 
-	o.threshold.meter.rule = (struct rule_opts){ F, T, 1, 0, 0 };
+	o.threshold.meter.rule = (struct rule_opts){ F, T, 1, 0, 0, 0 };
 	return o;
 }
 
@@ -92,7 +92,7 @@ static uint32_t replayed(const struct generation *g)
 	struct run *run;
 	uint32_t at;
 
-	opts.rule = (struct rule_opts){ F, T, 1, 0, 0 };
+	opts.rule = (struct rule_opts){ F, T, 1, 0, 0, 0 };
 	run = run_new(&opts);
 	run->trace.facts.vocab = map.model->shape.n_vocab;
 	for (uint32_t i = 0; i < generation_n_out(g); i++) {

@@ -22,30 +22,30 @@ struct row {
 
 static const struct row rows[] = {
 	{ "no check yet",
-		  { 250, 20, 1, 0, 0 }, 249, { -1 }, NEVER, NEVER },
-	{ "the first check cannot fire", { 250, 20, 1, 0, 0 }, 499, { 3, -1 },
-	  NEVER, NEVER },
-	{ "the second can", { 250, 20, 1, 0, 0 }, 600, { 100, 19.9, -1 },
+		  { 250, 20, 1, 0, 0, 0 }, 249, { -1 }, NEVER, NEVER },
+	{ "the first check cannot fire", { 250, 20, 1, 0, 0, 0 }, 499,
+	  { 3, -1 }, NEVER, NEVER },
+	{ "the second can", { 250, 20, 1, 0, 0, 0 }, 600, { 100, 19.9, -1 },
 	  500, NEVER },
-	{ "a gain of t is no stop", { 250, 20, 1, 0, 0 }, 600, { 100, 20, -1 },
-	  NEVER, NEVER },
+	{ "a gain of t is no stop", { 250, 20, 1, 0, 0, 0 }, 600,
+	  { 100, 20, -1 }, NEVER, NEVER },
 	{ "at the first of several",
-		  { 10, 5, 1, 0, 0 }, 50, { 9, 9, 1, 9, 2, -1 },
+		  { 10, 5, 1, 0, 0, 0 }, 50, { 9, 9, 1, 9, 2, -1 },
 	  30, 50 },
-	{ "armed again inside a window: the next one", { 10, 5, 1, 0, 0 }, 60,
-	  { 9, 9, 1, 1, 9, 1, -1 }, 30, 60 },
-	{ "patience 2", { 10, 5, 2, 0, 0 }, 70, { 9, 1, 9, 1, 1, 9, 9, -1 },
+	{ "armed again inside a window: the next one", { 10, 5, 1, 0, 0, 0 },
+	  60, { 9, 9, 1, 1, 9, 1, -1 }, 30, 60 },
+	{ "patience 2", { 10, 5, 2, 0, 0, 0 }, 70, { 9, 1, 9, 1, 1, 9, 9, -1 },
 	  50, NEVER },
 	{ "patience 3 never",
-		  { 10, 5, 3, 0, 0 }, 70, { 9, 1, 9, 1, 1, 9, 9, -1 },
+		  { 10, 5, 3, 0, 0, 0 }, 70, { 9, 1, 9, 1, 1, 9, 9, -1 },
 	  NEVER, NEVER },
-	{ "patience 2 may count the first window", { 10, 5, 2, 0, 0 }, 25,
+	{ "patience 2 may count the first window", { 10, 5, 2, 0, 0, 0 }, 25,
 	  { 1, 1, -1 }, 20, NEVER },
-	{ "patience 0 is 1", { 10, 5, 0, 0, 0 }, 20, { 9, 1, -1 },
+	{ "patience 0 is 1", { 10, 5, 0, 0, 0, 0 }, 20, { 9, 1, -1 },
 	  20, NEVER },
-	{ "later checks are not of the prefix", { 10, 5, 1, 0, 0 }, 35,
+	{ "later checks are not of the prefix", { 10, 5, 1, 0, 0, 0 }, 35,
 	  { 9, 9, 9, 1, -1 }, NEVER, NEVER },
-	{ "sizes may shrink", { 1, 1, 1, 0, 0 }, 3, { 9, 9, 0.5, -1 },
+	{ "sizes may shrink", { 1, 1, 1, 0, 0, 0 }, 3, { 9, 9, 0.5, -1 },
 	  3, NEVER },
 };
 
@@ -79,7 +79,7 @@ static void test_rows(void **state)
 /* t and patience change at no cost; clear forgets the sizes only. */
 static void test_change(void **state)
 {
-	const struct rule_opts opts = { 100, 20, 1, 0, 0 };
+	const struct rule_opts opts = { 100, 20, 1, 0, 0, 0 };
 	struct guardian g;
 
 	(void)state;

@@ -20,7 +20,7 @@
 enum { TEXT_MAX = 40000 };
 
 
-static const struct rule_opts opts = { 250, 20, 1, CODER_LZ77, 0 };
+static const struct rule_opts opts = { 250, 20, 1, CODER_LZ77, 0, 0 };
 
 static uint32_t next_random(uint32_t *state)
 {

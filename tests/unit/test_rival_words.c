@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-static const struct rule_opts opts = { 250, 20, 1, CODER_LZ77, 0 };
+static const struct rule_opts opts = { 250, 20, 1, CODER_LZ77, 0, 0 };
 
 static uint32_t next_random(uint32_t *state)
 {

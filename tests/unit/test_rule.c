@@ -30,7 +30,7 @@ struct fed {
 	void *state;
 };
 
-static const struct rule_opts opts = { 250, 20, 1, CODER_LZ77, 0 };
+static const struct rule_opts opts = { 250, 20, 1, CODER_LZ77, 0, 0 };
 
 static struct fed rule_new(const char *name)
 {

@@ -1,0 +1,219 @@
+/*
+ * Places are in chains by the hash of the COPYING_GRAM symbols that end there,
+ * the last place of each gram only, latest first. So a chain is as long as
+ * there are grams in it, not occurrences; and where one is forgotten, so are
+ * those behind it. A ring: place t is at t % cap, and cap grows up to the
+ * window.
+ */
+#include "measure/copying.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/buf.h"
+
+#define NOWHERE UINT32_MAX
+#define PRIME ((uint32_t)0x9e3779b1)
+
+enum { CAP_MIN = 512 };
+
+/* A symbol leaves the gram multiplied as often as it was long. */
+static_assert(COPYING_GRAM == 5, "the power below");
+static const uint32_t leaving = (uint32_t)(PRIME * PRIME * PRIME * PRIME *
+					   PRIME);
+
+struct copied_at {
+	uint32_t symbol;
+	uint32_t letter; /* what tells equal symbols apart */
+	uint32_t behind; /* the next place of its chain */
+	uint32_t hash;   /* of the gram that ends here; said in the low byte */
+};
+
+struct copying {
+	struct copied_at *places;
+	uint32_t *heads; /* cap chains */
+	uint32_t cap;
+	uint32_t n;
+	uint32_t rolled; /* see roll() */
+	uint32_t source; /* predicts symbol n; NOWHERE */
+	uint32_t length;
+	uint32_t misses; /* in a row */
+	uint32_t since;  /* where the copying began that lasts */
+	uint32_t news;   /* misses lately, less hits */
+};
+
+struct copying *copying_new(void)
+{
+	struct copying *c = mem_zalloc(sizeof(*c));
+
+	c->source = NOWHERE;
+	return c;
+}
+
+void copying_free(struct copying *c)
+{
+	if (!c)
+		return;
+	mem_free(c->places);
+	mem_free(c->heads);
+	mem_free(c);
+}
+
+static struct copied_at *at(const struct copying *c, uint32_t t)
+{
+	return &c->places[t & (c->cap - 1)];
+}
+
+/* Is place t, with the gram that ends there, still remembered? */
+static bool remembered(const struct copying *c, uint32_t t)
+{
+	return t != NOWHERE && c->n - t + COPYING_GRAM < c->cap;
+}
+
+/* Symbols that are the same before and with a and b, at most max. */
+static uint32_t same(const struct copying *c, uint32_t a, uint32_t b,
+		     uint32_t max)
+{
+	uint32_t n = 0;
+
+	while (n < max && n <= a && remembered(c, a - n) &&
+	       at(c, a - n)->symbol == at(c, b - n)->symbol)
+		n++;
+	return n;
+}
+
+/* The hash of the gram that ends at n, whose symbol is not in yet, from that
+ * of the one before: a polynomial, mixed. Its low byte is free. */
+static uint32_t roll(struct copying *c, uint32_t symbol)
+{
+	uint32_t hash;
+
+	c->rolled = c->rolled * PRIME + symbol;
+	if (c->n >= COPYING_GRAM)
+		c->rolled -= at(c, c->n - COPYING_GRAM)->symbol * leaving;
+	hash = (c->rolled ^ c->rolled >> 15) * PRIME;
+	return (hash ^ hash >> 13) & ~(uint32_t)COPYING_SAID_MAX;
+}
+
+/* Puts t into its chain; where the same gram stood last, or NOWHERE. */
+static uint32_t enter(struct copying *c, uint32_t t)
+{
+	struct copied_at *place = at(c, t);
+	uint32_t hash = place->hash, found = NOWHERE;
+	uint32_t *head = &c->heads[hash >> 8 & (c->cap - 1)];
+	uint32_t *link = head;
+
+	while (remembered(c, *link)) {
+		struct copied_at *p = at(c, *link);
+
+		if ((p->hash ^ hash) <= COPYING_SAID_MAX &&
+		    same(c, *link, t, COPYING_GRAM) == COPYING_GRAM) {
+			found = *link;
+			*link = p->behind;
+			break;
+		}
+		link = &p->behind;
+	}
+	if (!remembered(c, *link))
+		*link = NOWHERE;
+	place->behind = *head;
+	*head = t;
+	return found;
+}
+
+static void make_room(struct copying *c)
+{
+	uint32_t cap = c->cap ? 2 * c->cap : CAP_MIN;
+
+	/* all is remembered while it can grow */
+	if (c->n + 2 * COPYING_GRAM < c->cap || c->cap == COPYING_WINDOW)
+		return;
+	c->places = mem_resize(c->places, cap * sizeof(*c->places));
+	c->heads = mem_resize(c->heads, cap * sizeof(*c->heads));
+	memset(c->heads, 0xff, cap * sizeof(*c->heads));
+	c->cap = cap;
+	for (uint32_t t = COPYING_GRAM - 1; t < c->n; t++)
+		enter(c, t);
+}
+
+/* Where the next symbol's source is, after the gram at t was found at `last`:
+ * a later one than now if this one is lost or has not hit for long, or if the
+ * later one agrees with what was said for as long as is looked. */
+static void follow(struct copying *c, uint32_t t, uint32_t last)
+{
+	if (c->source != NOWHERE && !remembered(c, c->source))
+		c->source = NOWHERE;
+	if (last == NOWHERE || last + 1 == c->source)
+		return;
+	if (c->source != NOWHERE && c->length >= COPYING_GRAM &&
+	    same(c, last, t, COPYING_FAR) < COPYING_FAR)
+		return;
+	c->source = last + 1;
+	c->length = same(c, last, t, COPYING_FAR);
+	c->misses = 0;
+}
+
+/* The symbol beside what its source says. */
+static struct copying_step compare(struct copying *c, uint32_t symbol,
+				   uint32_t letter)
+{
+	struct copying_step step = { .distance = 0 };
+	const struct copied_at *p;
+
+	if (c->source == NOWHERE)
+		return step;
+	p = at(c, c->source);
+	step.hit = p->symbol == symbol;
+	step.same = step.hit && p->letter == letter;
+	step.distance = c->n - c->source++;
+	if (step.hit) {
+		uint32_t said = p->hash & COPYING_SAID_MAX;
+
+		step.said = (uint8_t)MIN(said + 1, COPYING_SAID_MAX);
+		step.length = ++c->length;
+		c->misses = 0;
+	} else {
+		c->length = 0;
+		if (++c->misses == COPYING_LOST)
+			c->source = NOWHERE;
+	}
+	return step;
+}
+
+/* News in a row end what was copied before. */
+static void heed(struct copying *c, bool hit)
+{
+	if (hit)
+		c->news -= c->news > 0;
+	else if (c->news < COPYING_NEWS)
+		c->news++;
+	if (c->news == COPYING_NEWS)
+		c->since = c->n + 1;
+}
+
+struct copying_step copying_push(struct copying *c, uint32_t symbol,
+				 uint32_t letter)
+{
+	struct copying_step step;
+	uint32_t t = c->n, hash;
+
+	make_room(c);
+	hash = roll(c, symbol);
+	step = compare(c, symbol, letter);
+	heed(c, step.hit);
+	step.copied = t + 1 - MIN(c->since, t + 1);
+	*at(c, t) = (struct copied_at){ .symbol = symbol,
+				    .letter = letter,
+				    .behind = NOWHERE,
+				    .hash = hash | step.said };
+	c->n++;
+	if (c->n >= COPYING_GRAM)
+		follow(c, t, enter(c, t));
+	return step;
+}
+
+size_t copying_memory_bytes(const struct copying *c)
+{
+	return sizeof(*c) + (size_t)c->cap * (sizeof(struct copied_at) +
+					      sizeof(*c->heads));
+}

@@ -1,0 +1,59 @@
+/*
+ * copying.h - where a text says again what it said, symbol by symbol.
+ *
+ * A symbol is predicted by a source: the place in the text where the same
+ * COPYING_GRAM symbols stood last, followed from there on. The symbol hits if
+ * it is what stands there, and misses otherwise; after a miss the source goes
+ * on behind it, so a changed number in a copied line costs one miss.
+ *
+ *	     source                       t
+ *	-----[== length ==]?--- ... -----[== length ==]x
+ *	                  |<----- distance ---->|
+ *
+ * What tells a circle from a quotation is what lies between the source and
+ * here. A first copy has its original there, all of it fresh; what goes in
+ * circles has copies there.
+ *
+ * The last COPYING_WINDOW symbols are remembered, in 20 bytes each. Cost:
+ * amortised O(1) a symbol. Prefix-stable.
+ */
+#ifndef LILSCOPE_COPYING_H
+#define LILSCOPE_COPYING_H
+
+#include "base/base.h"
+
+enum {
+	COPYING_GRAM = 5,
+	COPYING_WINDOW = 1 << 15, /* symbols */
+	COPYING_FAR = 32,  /* a later source must agree with so many */
+	COPYING_LOST = 8,  /* misses in a row after which a source is given
+			      up */
+	COPYING_SAID_MAX = 255,
+	COPYING_NEWS = 12, /* so many more misses than hits end a copying */
+};
+
+/* What one symbol was. */
+struct copying_step {
+	bool hit;
+	bool same;         /* a hit with the same letter too */
+	uint8_t said;      /* how often it stood there before: a copy of a
+			      copy of a first saying is 2; 0 for a miss */
+	uint32_t length;   /* hits in a row, this one in */
+	uint32_t distance; /* from the source; 0: there was none */
+	uint32_t copied;   /* since the copying began that lasts */
+};
+
+struct copying;
+
+/* Empty; the caller's. */
+struct copying *copying_new(void);
+void copying_free(struct copying *c); /* NULL is fine */
+
+/* Takes in a symbol. letter: what may tell it from another that is equal. */
+struct copying_step copying_push(struct copying *c, uint32_t symbol,
+				 uint32_t letter);
+
+/* Bytes of memory owned now. */
+size_t copying_memory_bytes(const struct copying *c);
+
+#endif

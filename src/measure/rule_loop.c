@@ -1,0 +1,266 @@
+/*
+ * The rule loop: going in circles against copying once.
+ *
+ * The text is cut into words (words.h), and each word is a hit or a miss of
+ * what stood after the same words before (copying.h). A word counts for a loop
+ * where
+ *
+ *	- it was said twice before at least, each time in the same words, and
+ *	- the copying has gone on without news for as long as the source is
+ *	  away: so the source is part of it, itself a copy.
+ *
+ * That is a second time round. A draft that becomes the answer, a file that is
+ * written again, a quotation and what is quoted of it later do not go round,
+ * whatever their length or number: what lies between is news, or the original.
+ *
+ * How much such a word counts depends on how far away its source is, and on
+ * whether every word since then was a hit (`whole`): people and healthy models
+ * say short things many times in a row, and nobody says 128 words three times
+ * running without a slip. The two tables below are numbers of words, one for
+ * each doubling of the distance: after so many the threshold is reached. A
+ * miss takes away `miss` hundredths of the threshold.
+ *
+ * The same is done with folded words (digits, case, blanks): what is only then
+ * a copy are counters, numbered steps, tables. A list that is worked through
+ * is that too, and healthy; so here a word that is the same only when folded
+ * counts against, and more words are asked for. Its sum stands beside the
+ * first; the higher is the score.
+ *
+ * All numbers are fitted: see lilscope-measures(7).
+ */
+#include "measure/rule_loop.h"
+
+#include <math.h>
+
+#include "base/buf.h"
+#include "measure/copying.h"
+#include "measure/rule.h"
+#include "measure/words.h"
+
+enum {
+	FULL = 10000,   /* points that are a score of 1 */
+	COPIED = 4,     /* points that a first copy takes away, a word */
+	DOUBLINGS = 10, /* distances of 1, 2, 4 .. 512 words and more */
+	SAID = 2,       /* times before */
+	COPYING_TOKENS = 500, /* the furthest that a stop is foretold */
+};
+
+struct signal {
+	uint16_t apart[DOUBLINGS]; /* words, with slips on the way round */
+	uint16_t whole[DOUBLINGS]; /* without */
+	int32_t miss;              /* points */
+	int32_t alike;             /* for a word that is the same folded */
+};
+
+static const struct signal kinds[] = {
+	{ { 80, 80, 105, 155, 200, 220, 235, 260, 310, 390 },
+	  { 80, 65, 65, 135, 170, 130, 115, 21, 21, 21 },
+	  600, 0 },
+	{ { 115, 115, 195, 290, 490, 645, 820, 585, 585, 585 },
+	  { 115, 100, 135, 215, 275, 370, 430, 195, 31, 31 },
+	  300, 75 },
+};
+enum { N_KINDS = ARRAY_LEN(kinds) };
+
+struct sum {
+	struct copying *copying;
+	int32_t points;
+	struct copying_step hit; /* the last one; no copying since: 0 */
+};
+
+struct circles {
+	struct word_cut words;
+	struct sum sum[N_KINDS];
+	int32_t threshold; /* points */
+	int32_t top;       /* the most there ever were */
+	uint32_t n;        /* tokens */
+	uint32_t n_words;
+	size_t cause;      /* of the first stop: 1 + its sum; 0: none */
+	struct rule_verdict verdict;
+};
+
+static void *create(const struct rule_opts *opts)
+{
+	struct circles *l = mem_zalloc(sizeof(*l));
+	double score = opts->p > 0 ? loop_score_for(opts->p) : 1;
+
+	for (size_t i = 0; i < N_KINDS; i++)
+		l->sum[i].copying = copying_new();
+	l->threshold = (int32_t)rule_scaled(opts, FULL * score);
+	l->verdict = rule_unfired;
+	return l;
+}
+
+static void destroy(void *state)
+{
+	struct circles *l = state;
+
+	for (size_t i = 0; i < N_KINDS; i++)
+		copying_free(l->sum[i].copying);
+	mem_free(l);
+}
+
+static unsigned doubling(uint32_t distance)
+{
+	unsigned n = 0;
+
+	while (distance >>= 1)
+		n++;
+	return MIN(n, DOUBLINGS - 1);
+}
+
+static int32_t points_of(const struct signal *kind,
+			 const struct copying_step *s)
+{
+	const uint16_t *words;
+
+	if (!s->hit)
+		return -kind->miss;
+	if (s->said < SAID || s->copied < s->distance)
+		return -COPIED;
+	if (!s->same)
+		return -kind->alike;
+	words = s->length >= s->distance ? kind->whole : kind->apart;
+	return FULL / words[doubling(s->distance)];
+}
+
+/* A word, to sum i. */
+static void take(struct circles *l, size_t i, uint32_t word, uint32_t letter)
+{
+	struct sum *sum = &l->sum[i];
+	struct copying_step step = copying_push(sum->copying, word, letter);
+	int32_t points = sum->points + points_of(&kinds[i], &step);
+
+	sum->points = MIN(MAX(points, 0), MAX(l->threshold, FULL));
+	if (step.hit || !step.copied)
+		sum->hit = step;
+	l->top = MAX(l->top, sum->points);
+	if (sum->points >= l->threshold && !l->cause)
+		l->cause = 1 + i;
+}
+
+static void push(void *state, const struct rule_token *token)
+{
+	struct circles *l = state;
+	struct word word;
+
+	l->n++;
+	for (size_t i = 0; i < token->len; i++)
+		if (words_push(&l->words, (unsigned char)token->text[i],
+			       &word)) {
+			l->n_words++;
+			take(l, 0, word.exact, 0);
+			take(l, 1, word.folded, word.exact);
+		}
+	for (size_t i = 0; i < N_KINDS; i++)
+		if (l->sum[i].points >= l->threshold &&
+		    l->verdict.at_token == RULE_NEVER)
+			l->verdict.at_token = l->n;
+}
+
+/* What was said before is kept: a copy of it stays one. */
+static void rearm(void *state)
+{
+	struct circles *l = state;
+
+	for (size_t i = 0; i < N_KINDS; i++)
+		l->sum[i].points = 0;
+	l->verdict = rule_unfired;
+}
+
+/* Words to the threshold if all that come are copies: what is left of the
+ * first time round, and what is left of the threshold then. */
+static double words_left(const struct circles *l, size_t i)
+{
+	const struct sum *sum = &l->sum[i];
+	const struct copying_step *s = &sum->hit;
+	uint32_t copied = MAX(s->copied, 1), d = s->distance;
+	bool whole = s->length + 1 >= MIN(copied, d);
+	const uint16_t *words = whole ? kinds[i].whole : kinds[i].apart;
+	double points = FULL / words[doubling(d)];
+
+	if (!s->hit)
+		return INFINITY;
+	return (d > copied ? d - copied : 0) +
+	       (l->threshold - sum->points) / points;
+}
+
+/* 1 less the tokens that are left, as a share of COPYING_TOKENS. */
+static double score(const void *state)
+{
+	const struct circles *l = state;
+	double left = INFINITY;
+
+	if (!l->n_words)
+		return 0;
+	for (size_t i = 0; i < N_KINDS; i++)
+		left = MIN(left, words_left(l, i));
+	left *= (double)l->n / l->n_words;
+	return MIN(MAX(1 - left / COPYING_TOKENS, 0), 1);
+}
+
+static struct rule_verdict verdict(const void *state, uint32_t n_tokens)
+{
+	(void)n_tokens;
+	return ((const struct circles *)state)->verdict;
+}
+
+static const char *cause(const void *state)
+{
+	static const char *const names[] = { NULL, "copy", "near copy" };
+
+	return names[((const struct circles *)state)->cause];
+}
+
+/* --- the odds ----------------------------------------------------------- */
+
+/* Calibrated: odds of this score and higher. Each p is the upper end of the
+ * 95 % interval of Clopper and Pearson for what was counted. */
+static const struct {
+	double score, p;
+} odds_rows[] = {
+	{ 0.05, 0.0396 }, { 0.1, 0.0181 },  { 0.15, 0.0115 },
+	{ 0.2, 0.0080 },  { 0.25, 0.0056 }, { 0.3, 0.0044 },
+	{ 0.35, 0.0032 }, { 0.4, 0.0024 },  { 0.5, 0.0018 },
+	{ 0.6, 0.0014 },  { 0.7, 0.0012 },  { 0.85, 0.0008 },
+	{ 1, 0.0005 },	  { 1.2, 0.0003 },  { 1.4, 0.0002 },
+};
+
+double loop_odds(double score)
+{
+	double p = 1;
+
+	for (size_t i = 0; i < ARRAY_LEN(odds_rows); i++)
+		if (score >= odds_rows[i].score)
+			p = odds_rows[i].p;
+	return p;
+}
+
+double loop_score_for(double p)
+{
+	size_t i = 0;
+
+	while (i + 1 < ARRAY_LEN(odds_rows) && odds_rows[i].p > p)
+		i++;
+	return odds_rows[i].score;
+}
+
+static double odds(const void *state)
+{
+	return loop_odds((double)((const struct circles *)state)->top / FULL);
+}
+
+const struct rule rule_loop = {
+	.name = "loop",
+	.about = "copies that go round: words that were said twice before, by "
+		 "a source that is itself a copy",
+	.create = create,
+	.destroy = destroy,
+	.push = push,
+	.verdict = verdict,
+	.rearm = rearm,
+	.score = score,
+	.copying_tokens = COPYING_TOKENS,
+	.odds = odds,
+	.cause = cause,
+};
