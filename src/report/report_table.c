@@ -138,7 +138,7 @@ static const struct table_column measure_columns[] = {
 	{ "answer", 8, 124, false, put_answer, 0 },
 	{ "rho", 6, 60, false, put_rho, 0 },
 	{ "h", 6, 104, false, put_h, 0 },
-	{ "H", 6, 112, false, put_h_est, 0 },
+	{ "H", 6, 150, false, put_h_est, 0 },
 	{ "band", 13, 104, true, put_flag, 0 },
 };
 
