@@ -39,7 +39,8 @@ dist_doc_DATA = \
 	samples/docs/many.md \
 	samples/docs/measurements.md \
 	samples/docs/rules.svg \
-	samples/docs/rules-corpus.svg
+	samples/docs/rules-corpus.svg \
+	samples/docs/band.svg
 samplepackagingdir = $(samplesdir)/packaging
 dist_samplepackaging_DATA = \
 	samples/packaging/Dockerfile \

@@ -35,6 +35,7 @@ libengine_a_SOURCES += \
 	src/measure/rule_pi.c \
 	src/measure/rule_pi_words.c src/measure/rule_pi_words.h \
 	src/measure/rule_zlib.c \
+	src/measure/selftest.c src/measure/selftest.h \
 	src/measure/series.c src/measure/series.h \
 	src/measure/stops.c src/measure/stops.h \
 	src/measure/stree.c src/measure/stree.h \

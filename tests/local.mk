@@ -411,6 +411,18 @@ bench-rules: all tests/bench/bench_rules
 			"$$LILSCOPE_CORPUS/unseen.jsonl"; \
 	else echo "no corpus (LILSCOPE_CORPUS): skipped"; fi
 
+# rho, its band and H on sources of known entropy, and on real generations
+# (LILSCOPE_DATA, LILSCOPE_CORPUS): tables, and a picture in BAND_SVG.
+EXTRA_PROGRAMS += tests/bench/table_band
+tests_bench_table_band_SOURCES = tests/bench/table_band.c
+tests_bench_table_band_LDADD = libengine.a $(ENGINE_LIBS)
+.PHONY: table-band
+table-band: tests/bench/table_band
+	@$(PYTHON3) $(srcdir)/tests/bench/rules.py \
+		"$${LILSCOPE_DATA:-$(top_srcdir)/../shared/data}" \
+		| tests/bench/table_band $${BAND_SVG:+-o $$BAND_SVG} - \
+			$${LILSCOPE_CORPUS:+$$LILSCOPE_CORPUS/unseen.jsonl}
+
 # What people see: parts of the screens, and whole screens beside
 # tests/screens/*.txt (LILSCOPE_UPDATE=1 writes them anew).
 tui_tests = \

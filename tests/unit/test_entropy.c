@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "measure/known.h"
 #include "measure/lz77.h"
+#include "measure/selftest.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -241,6 +242,23 @@ static void test_edges(void **state)
 	entropy_free(e);
 }
 
+/* What a user may ask: every fact holds, and is told. */
+static void test_selftest(void **state)
+{
+	struct buf out = { 0 };
+	size_t n = 0;
+
+	(void)state;
+	assert_true(selftest(&out));
+	for (const char *s = buf_cstr(&out); (s = strstr(s, "\nok ")); s++)
+		n++;
+	assert_int_equal(n, 10);
+	assert_null(strstr(buf_cstr(&out), "FAILED"));
+	for (size_t k = 0; k < n_knowns; k++)
+		assert_non_null(strstr(out.data, knowns[k].name));
+	buf_release(&out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -249,6 +267,7 @@ int main(void)
 		cmocka_unit_test(test_slow),
 		cmocka_unit_test(test_half),
 		cmocka_unit_test(test_edges),
+		cmocka_unit_test(test_selftest),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -62,6 +62,8 @@ const struct command commands[] = {
 	{ .name = "bench", .args = "[OPTIONS]", .where = OPT_BENCH,
 	  .run = command_bench,
 	  .about = "problems x policies x budgets, as a table" },
+	{ .name = "selftest", .args = "", .run = command_selftest,
+	  .about = "the measures on sources of known entropy" },
 	{ .name = "completion", .args = "bash|zsh|fish", .run = completion,
 	  .about = "completion for a shell" },
 	{ .name = "help", .args = "[TOPIC]", .run = command_help,
