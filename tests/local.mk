@@ -79,6 +79,7 @@ pty_tests = \
 	tests/pty/test_restore \
 	tests/pty/test_screens \
 	tests/pty/test_session \
+	tests/pty/test_shot \
 	tests/pty/test_stdin \
 	tests/pty/test_storm \
 	tests/pty/test_trouble
@@ -109,6 +110,7 @@ tests_pty_test_storm_LDADD = $(PTY_LIBS)
 tests_pty_test_hostile_LDADD = $(PTY_LIBS)
 tests_pty_test_stdin_LDADD = $(PTY_LIBS)
 tests_pty_test_session_LDADD = $(PTY_LIBS)
+tests_pty_test_shot_LDADD = $(PTY_LIBS)
 tests_pty_test_trouble_LDADD = $(PTY_LIBS)
 tests_pty_test_idle_LDADD = $(PTY_LIBS)
 tests_pty_test_keys_LDADD = $(PTY_LIBS)

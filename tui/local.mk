@@ -81,10 +81,12 @@ libtui_a_SOURCES += \
 
 # The program at work: on a screen, by a script, in plain lines.
 libtui_a_SOURCES += \
-	tui/loop/demo_text.c tui/loop/frame.c tui/loop/frame.h \
+	tui/loop/cast.c tui/loop/cast.h tui/loop/demo_text.c \
+	tui/loop/frame.c tui/loop/frame.h \
 	tui/loop/input.c tui/loop/input.h tui/loop/loop.c tui/loop/loop.h \
 	tui/loop/plain.c tui/loop/plain.h \
-	tui/loop/script.c tui/loop/script.h tui/loop/show.c tui/loop/show.h
+	tui/loop/script.c tui/loop/script.h tui/loop/shot.c tui/loop/shot.h \
+	tui/loop/show.c tui/loop/show.h
 
 # The commands of the command line.
 libtui_a_SOURCES += \

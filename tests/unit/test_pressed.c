@@ -17,6 +17,7 @@
 #include "app/recording.h"
 #include "demo/demo.h"
 #include "loop/frame.h"
+#include "loop/shot.h"
 #include "loop/input.h"
 #include "loop/loop.h"
 #include "opt/opt.h"
@@ -182,6 +183,11 @@ static void see(struct app *app, struct buf *out)
 	frame_fit(app, ROWS, COLS);
 	app_sync(app);
 	frame_draw(app, &s);
+	if (app->shots.path[0] || app->shots.screen || app->shots.copy.len ||
+	    app->shots.cast_path[0]) {
+		shot_take(app, &s, NULL);
+		frame_draw(app, &s);
+	}
 	buf_clear(out);
 	screen_dump(&s, out);
 	buf_puts(out, app->quit ? "[quit]\n" : "");

@@ -5,6 +5,7 @@
 
 #include "action/action.h"
 #include "app/export.h"
+#include "app/phrase.h"
 #include "app/recording.h"
 #include "demo/demo.h"
 #include "draw/prompt.h"
@@ -120,6 +121,100 @@ static void record_over(struct app *app, const char *arg)
 	record_to(app, arg, true);
 }
 
+/* --- the screen leaves -------------------------------------------------- */
+
+/* "lilscope-20261128-153000.svg", or what was asked for. */
+static void name_file(char out[FILE_PATH_BYTES], const char *asked,
+		      const char *suffix)
+{
+	time_t now = time(NULL);
+	struct tm tm;
+	char stamp[32];
+
+	localtime_r(&now, &tm);
+	strftime(stamp, sizeof(stamp), "%Y%m%d-%H%M%S", &tm);
+	if (asked[0])
+		snprintf(out, FILE_PATH_BYTES, "%s", asked);
+	else
+		snprintf(out, FILE_PATH_BYTES, "lilscope-%s%s", stamp, suffix);
+}
+
+static void shot_to(struct app *app, const char *arg, bool over)
+{
+	name_file(app->shots.path, arg, ".svg");
+	app->shots.over = over;
+	app->dirty = true;
+}
+
+static void shot_new(struct app *app, const char *arg)
+{
+	shot_to(app, arg, false);
+}
+
+static void shot_over(struct app *app, const char *arg)
+{
+	shot_to(app, arg, true);
+}
+
+static void cast_to(struct app *app, const char *arg, bool over)
+{
+	app->shots.cast_end = app->shots.cast != NULL;
+	app->dirty = true;
+	if (app->shots.cast)
+		return;
+	name_file(app->shots.cast_path, arg, ".cast");
+	app->shots.cast_over = over;
+}
+
+static void cast_new(struct app *app, const char *arg)
+{
+	cast_to(app, arg, false);
+}
+
+static void cast_over(struct app *app, const char *arg)
+{
+	cast_to(app, arg, true);
+}
+
+/* What can be copied; false: there is nothing of this name. */
+static bool put_copied(struct app *app, const char *what, struct buf *out)
+{
+	const struct trace *t = app->run ? &app->run->trace : NULL;
+	uint32_t n = app_n_tokens(app);
+	struct phrase p;
+
+	if (strcmp(what, "numbers") == 0) {
+		if (app->view->explain)
+			app->view->explain(app, out);
+	} else if (strcmp(what, "text") == 0) {
+		if (t && app->playhead)
+			buf_append(out, t->text.data,
+				   t->end[app->playhead - 1]);
+	} else if (!what[0] && t &&
+		   phrase_at_token(app->run, n, app->cursor, &p)) {
+		buf_append(out, t->text.data + p.from, p.to - p.from);
+	} else {
+		return !what[0];
+	}
+	return true;
+}
+
+static void copy(struct app *app, const char *what)
+{
+	buf_clear(&app->shots.copy);
+	app->shots.screen = strcmp(what, "screen") == 0;
+	app->dirty = true;
+	if (app->shots.screen)
+		return;
+	if (!put_copied(app, what, &app->shots.copy))
+		app_complain(app, "copy takes text, numbers or screen; alone "
+				  "the phrase under the cursor");
+	else if (!app->shots.copy.len)
+		app_complain(app, "there is nothing to copy here");
+}
+
+/* --- the program -------------------------------------------------------- */
+
 static void redraw(struct app *app)
 {
 	app->repaint = app->dirty = true;
@@ -225,6 +320,22 @@ static const struct action rows[] = {
 	{ .name = "suspend", .keys = { KEY_CTRL('Z') },
 	  .about = "to the shell; fg comes back",
 	  .run = suspend },
+	{ .name = "shot", .keys = { 'P' }, .arg = "[FILE]",
+	  .about = "this screen as a picture (.svg, .html, .ansi, .txt)",
+	  .with = shot_new },
+	{ .name = "shot!", .arg = "[FILE]",
+	  .about = "the same over a file that exists",
+	  .with = shot_over },
+	{ .name = "cast", .arg = "[FILE]",
+	  .about = "a film of the screen from here on (asciicast), or its end",
+	  .with = cast_new },
+	{ .name = "cast!", .arg = "[FILE]",
+	  .about = "the same over a file that exists",
+	  .with = cast_over },
+	{ .name = "copy", .keys = { 'X' }, .arg = "[WHAT]",
+	  .about = "the phrase under the cursor, the text, numbers or screen "
+		   "to the clipboard",
+	  .with = copy },
 };
 
 const struct action_room room_program = { .title = "Program", .rows = rows,

@@ -166,7 +166,7 @@ static const struct action rows[] = {
 	{ .name = "patience-up", .keys = { 'p' }, .fits = SHOWS_MEASURES,
 	  .about = "more checks in a row until the rule fires",
 	  .by = patience_by, .n = 1 },
-	{ .name = "patience-down", .keys = { 'P' }, .fits = SHOWS_MEASURES,
+	{ .name = "patience-down", .keys = { 'J' }, .fits = SHOWS_MEASURES,
 	  .about = "fewer checks in a row",
 	  .by = patience_by, .n = -1 },
 	{ .name = "ls-up", .keys = { 'y' }, .fits = SHOWS_TEXT,

@@ -58,6 +58,7 @@ void app_release(struct app *app)
 	prompt_free(app->prompt);
 	search_release(app);
 	view_states_release(app);
+	buf_release(&app->shots.copy);
 	*app = (struct app){ 0 };
 }
 

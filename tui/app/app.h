@@ -15,9 +15,11 @@
 #include "app/search.h"
 #include "deck/deck.h"
 #include "opt/settings.h"
+#include "system/file.h"
 #include "trace/latency.h"
 
 struct action;
+struct cast;
 struct demo;
 struct prompt;
 struct recording;
@@ -52,6 +54,17 @@ struct said {
 	size_t n_news;                    /* of followed files */
 	char trouble[APP_MESSAGE_BYTES];  /* the last sentence */
 	size_t n_passed;                  /* files of folders, at the end */
+};
+
+/* What is asked for of the next frame, beside being seen; loop/shot.h. */
+struct shots {
+	char path[FILE_PATH_BYTES];      /* of a picture; "": none */
+	char cast_path[FILE_PATH_BYTES]; /* a film begins; "": none does */
+	bool over, cast_over;            /* ... over a file that exists */
+	bool cast_end;                   /* the film ends */
+	struct cast *cast;               /* the loop's: one is made; NULL */
+	bool screen;                     /* the screen to the clipboard, ... */
+	struct buf copy;                 /* ... or these bytes */
 };
 
 struct app {
@@ -103,6 +116,8 @@ struct app {
 				     what can't be had again; 0: never */
 	bool fresh;               /* the open run was just opened */
 	struct said said;
+
+	struct shots shots;
 
 	char message[APP_MESSAGE_BYTES]; /* status line; "" for none */
 	bool message_is_error;

@@ -240,6 +240,56 @@ void screen_svg(const struct screen *s, const char *title, struct buf *out)
 	svg_end(out);
 }
 
+/* --- a page ------------------------------------------------------------- */
+
+static void open_span(struct buf *out, const struct paint *p)
+{
+	buf_printf(out, "<span style=\"color:%s", colour_of(p->fg).text);
+	if (p->bg != BACKGROUND)
+		buf_printf(out, ";background:%s", colour_of(p->bg).text);
+	buf_puts(out, p->look.bold ? ";font-weight:bold" : "");
+	buf_puts(out, p->look.italic ? ";font-style:italic" : "");
+	buf_puts(out, p->look.underline ? ";text-decoration:underline" : "");
+	buf_puts(out, "\">");
+}
+
+static void put_line(struct buf *out, const struct cell *row, int cols)
+{
+	int style = -1;
+
+	for (int col = 0; col < cols; col++) {
+		const struct cell *c = &row[col];
+
+		if (c->style != style) {
+			struct paint p = paint_of(c);
+
+			buf_puts(out, style < 0 ? "" : "</span>");
+			open_span(out, &p);
+			style = c->style;
+		}
+		if (c->len > 0)
+			svg_escape(out, c->text, c->len);
+		else if (c->width == 1)
+			buf_putc(out, ' ');
+	}
+	buf_puts(out, style < 0 ? "\n" : "</span>\n");
+}
+
+void screen_html(const struct screen *s, const char *title, struct buf *out)
+{
+	buf_puts(out, "<!DOCTYPE html>\n<html lang=\"en\"><head>"
+		      "<meta charset=\"utf-8\"><title>");
+	svg_escape(out, title, strlen(title));
+	buf_printf(out,
+		   "</title><style>body{background:%s;color:%s}"
+		   "pre{font:15px/1.2 'DejaVu Sans Mono',Menlo,Consolas,"
+		   "monospace}</style></head>\n<body><pre>\n",
+		   colour_of(BACKGROUND).text, colour_of(FOREGROUND).text);
+	for (int row = 0; row < s->rows; row++)
+		put_line(out, s->cells + row * s->cols, s->cols);
+	buf_puts(out, "</pre></body></html>\n");
+}
+
 /* --- escape sequences --------------------------------------------------- */
 
 static void put_ansi_color(struct buf *out, int16_t index, bool back,

@@ -9,7 +9,9 @@
 #include "app/session.h"
 #include "demo/demo.h"
 #include "loop/frame.h"
+#include "loop/cast.h"
 #include "loop/input.h"
+#include "loop/shot.h"
 #include "system/clock.h"
 #include "system/say.h"
 #include "term/signals.h"
@@ -133,6 +135,7 @@ static void draw(struct loop *l)
 	if (app->bell && app->set.show.bell)
 		term_bell(l->term);
 	app->dirty = app->repaint = app->bell = l->urgent = false;
+	shot_take(app, &l->screen, l->term);
 	l->frame_us = now_us();
 }
 
@@ -142,6 +145,7 @@ static void resize(struct loop *l)
 
 	term_size(l->term, &rows, &cols);
 	screen_resize(&l->screen, rows, cols);
+	cast_resize(l->app, &l->screen);
 	/* What did not fit meanwhile is lost, even at the old size. */
 	term_forget(l->term);
 	frame_fit(l->app, l->screen.rows, l->screen.cols);
@@ -355,6 +359,7 @@ int loop_close(struct loop *l, const char *last_words)
 	struct app *app = l->app;
 	int ended_by = l->ended_by;
 
+	shot_end(app, l->term);
 	recording_end(app);
 	session_save(app);
 	term_leave(l->term);

@@ -13,6 +13,7 @@
 #include "draw/screen_svg.h"
 #include "loop/frame.h"
 #include "loop/input.h"
+#include "loop/shot.h"
 #include "loop/loop.h"
 #include "system/file.h"
 
@@ -100,6 +101,20 @@ static bool take_word(const char **arg, const char *word)
 	return true;
 }
 
+/* What a key or a command asked of the next frame. */
+static void take_shots(struct script *s)
+{
+	const struct shots *shots = &s->app->shots;
+
+	if (!shots->path[0] && !shots->cast_path[0] && !shots->screen &&
+	    !shots->copy.len)
+		return;
+	fit(s);
+	app_sync(s->app);
+	frame_draw(s->app, &s->screen);
+	shot_take(s->app, &s->screen, NULL);
+}
+
 static bool do_screen(struct script *s, const char *arg, struct err *err)
 {
 	struct buf out = { 0 };
@@ -147,6 +162,7 @@ static void press(struct script *s, int32_t code)
 		;
 	if (s->begun)
 		settle(s);
+	take_shots(s);
 }
 
 static bool do_keys(struct script *s, const char *line, struct err *err)

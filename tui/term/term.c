@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/base64.h"
 #include "base/buf.h"
 #include "base/utf8.h"
 #include "system/output.h"
@@ -51,6 +52,8 @@ struct term {
 	char clear[CAPS_BYTES], el[CAPS_BYTES];
 	char civis[CAPS_BYTES], cnorm[CAPS_BYTES];
 	struct screen shown; /* what the terminal shows */
+	void (*tee)(void *ctx, const char *bytes, size_t n);
+	void *tee_ctx;
 	bool known;	     /* ... is known at all */
 	int row, col, style; /* of the terminal's cursor; -1 unknown */
 	bool cursor_on;
@@ -249,6 +252,8 @@ static bool open_keys(struct term *t, struct err *err)
 static void put_bytes(struct term *t, const char *bytes, size_t n)
 {
 	t->gone = t->gone || !write_all(t->out, bytes, n);
+	if (t->tee)
+		t->tee(t->tee_ctx, bytes, n);
 }
 
 void term_restore(void)
@@ -485,6 +490,29 @@ bool term_blit(struct term *t, const struct screen *s)
 	if (t->outbuf.len > 0)
 		put_bytes(t, t->outbuf.data, t->outbuf.len);
 	return !t->gone;
+}
+
+void term_tee(struct term *t,
+	      void (*tee)(void *ctx, const char *bytes, size_t n), void *ctx)
+{
+	t->tee = tee;
+	t->tee_ctx = ctx;
+	if (tee)
+		term_forget(t);
+}
+
+bool term_copy(struct term *t, const void *bytes, size_t n)
+{
+	struct buf out = { 0 };
+
+	if (n > TERM_COPY_BYTES)
+		return false;
+	buf_puts(&out, "\033]52;c;");
+	base64_put(&out, bytes, n);
+	buf_puts(&out, "\a");
+	t->gone = t->gone || !write_all(t->out, out.data, out.len);
+	buf_release(&out);
+	return true;
 }
 
 void term_bell(struct term *t)

@@ -21,6 +21,7 @@
 
 enum {
 	TERM_ESCAPE_MS = 25, /* a lone ESC is a key after so much silence */
+	TERM_COPY_BYTES = 74994, /* what xterm takes; others take more */
 };
 
 struct term;
@@ -45,6 +46,15 @@ void term_size(const struct term *t, int *rows, int *cols);
 /* Sends what differs from the last blit; no difference sends nothing. False
  * when the terminal is gone. */
 bool term_blit(struct term *t, const struct screen *s);
+
+/* Everything that is sent from here on is told to tee, too, beginning with the
+ * whole screen; NULL: no more. */
+void term_tee(struct term *t,
+	      void (*tee)(void *ctx, const char *bytes, size_t n), void *ctx);
+
+/* The terminal's clipboard gets the bytes (OSC 52), where it lets programs:
+ * none says whether it does. At most TERM_COPY_BYTES; false: they are more. */
+bool term_copy(struct term *t, const void *bytes, size_t n);
 
 /* Rings. */
 void term_bell(struct term *t);

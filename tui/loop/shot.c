@@ -1,0 +1,111 @@
+/* The last letters of a file's name say what it is to be. */
+#include "loop/shot.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "draw/screen_svg.h"
+#include "loop/cast.h"
+
+static void to_svg(const struct screen *s, struct buf *out)
+{
+	screen_svg(s, "lilscope", out);
+}
+
+static void to_html(const struct screen *s, struct buf *out)
+{
+	screen_html(s, "lilscope", out);
+}
+
+static void to_ansi(const struct screen *s, struct buf *out)
+{
+	screen_ansi(s, COLOR_256, out);
+}
+
+static const struct {
+	const char *suffix, *name;
+	void (*put)(const struct screen *s, struct buf *out);
+} forms[] = {
+	{ ".svg", "SVG", to_svg },
+	{ ".html", "HTML", to_html },
+	{ ".ansi", "ANSI", to_ansi },
+	{ ".txt", "text", screen_dump },
+};
+
+static bool ends_in(const char *path, const char *suffix)
+{
+	size_t n = strlen(path), m = strlen(suffix);
+
+	return n > m && strcmp(path + n - m, suffix) == 0;
+}
+
+static void save(struct app *app, const struct screen *s)
+{
+	const char *path = app->shots.path;
+	struct buf out = { 0 };
+	struct err err = { 0 };
+	size_t i = 0;
+
+	while (i < ARRAY_LEN(forms) && !ends_in(path, forms[i].suffix))
+		i++;
+	if (i == ARRAY_LEN(forms)) {
+		app_complain(app, "%s: a picture ends in .svg, .html, .ansi "
+				  "or .txt", path);
+		return;
+	}
+	if (!app->shots.over && file_exists(path)) {
+		app_complain(app, "%s exists; :shot! writes over it", path);
+		return;
+	}
+	forms[i].put(s, &out);
+	if (file_write(path, out.data, out.len, &err))
+		app_say(app, "wrote %s: this screen as %s, %zu bytes", path,
+			forms[i].name, out.len);
+	else
+		app_complain(app, "%s", err.text);
+	buf_release(&out);
+}
+
+static void copy(struct app *app, const struct screen *s, struct term *term)
+{
+	struct buf *bytes = &app->shots.copy;
+
+	if (app->shots.screen) {
+		buf_clear(bytes);
+		screen_dump(s, bytes);
+	}
+	if (!term)
+		app_complain(app, "there is no terminal whose clipboard could "
+				  "be filled");
+	else if (term_copy(term, bytes->data, bytes->len))
+		app_say(app, "%zu bytes for the clipboard, if the terminal "
+			     "lets programs fill it (OSC 52)", bytes->len);
+	else
+		app_complain(app, "%zu bytes are too many for a terminal's "
+				  "clipboard (%d at most)",
+			     bytes->len, TERM_COPY_BYTES);
+	app->shots.screen = false;
+	buf_clear(bytes);
+}
+
+void shot_take(struct app *app, const struct screen *s, struct term *term)
+{
+	struct shots *shots = &app->shots;
+
+	if (shots->path[0]) {
+		save(app, s);
+		shots->path[0] = '\0';
+	}
+	if (shots->screen || shots->copy.len)
+		copy(app, s, term);
+	if (shots->cast_end)
+		cast_end(app, term);
+	if (shots->cast_path[0])
+		cast_begin(app, s, term);
+}
+
+void shot_end(struct app *app, struct term *term)
+{
+	if (app->shots.cast)
+		cast_end(app, term);
+}

@@ -1,0 +1,22 @@
+/*
+ * shot.h - the screen leaves the terminal: as a picture, a page or text in a
+ * file, as a film (asciicast), or into the clipboard.
+ *
+ * Actions only ask (struct shots of the app); what is asked for is taken from
+ * the next frame, which is drawn without the command line that asked.
+ */
+#ifndef LILSCOPE_SHOT_H
+#define LILSCOPE_SHOT_H
+
+#include "app/app.h"
+#include "term/terminal.h"
+
+/* Does what was asked for, of a frame that was just drawn, and says what came
+ * of it in the status line. term may be NULL: there is none, as in a script;
+ * films and clipboards need one. */
+void shot_take(struct app *app, const struct screen *s, struct term *term);
+
+/* Ends a film, at the end of the program. */
+void shot_end(struct app *app, struct term *term);
+
+#endif
