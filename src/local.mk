@@ -203,6 +203,7 @@ libengine_a_SOURCES += \
 	src/guard/exec.c src/guard/exec.h \
 	src/guard/guard_report.c src/guard/guard_report.h \
 	src/guard/headers.c src/guard/headers.h \
+	src/guard/hit.c src/guard/hit.h \
 	src/guard/http.c src/guard/http.h \
 	src/guard/listen.c src/guard/listen.h \
 	src/guard/metrics.c src/guard/metrics.h \

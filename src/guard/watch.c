@@ -16,6 +16,7 @@
 #include "dialect/feed.h"
 #include "dialect/format.h"
 #include "dialect/join.h"
+#include "guard/hit.h"
 #include "guard/shadow.h"
 #include "system/clock.h"
 #include "trace/native.h"
@@ -135,13 +136,6 @@ static void take_base(const struct watch *w, struct watched *g)
 		}
 }
 
-static void forget_hit(struct watch_hit *hit)
-{
-	mem_free(hit->stops);
-	buf_release(&hit->unit);
-	buf_release(&hit->why);
-}
-
 /* Why: what the tokens up to the threshold say again and again. */
 static void note_why(const struct watch *w, const struct watched *g,
 		     uint32_t at_token, struct watch_hit *hit)
@@ -155,18 +149,6 @@ static void note_why(const struct watch *w, const struct watched *g,
 	repeated_json(g->run, &r, w->opts.excerpt || !w->opts.finish,
 		      &hit->unit);
 	repeated_say(g->run, &r, &hit->why);
-}
-
-/* The last text before the threshold, from the beginning of a character. */
-static void take_excerpt(struct watch_hit *hit, const struct trace *t)
-{
-	size_t n = MIN(t->text.len, sizeof(hit->excerpt) - 1);
-	const char *s = t->text.data + t->text.len - n;
-
-	while (n && ((unsigned char)*s & 0xc0) == 0x80)
-		s++, n--;
-	memcpy(hit->excerpt, n ? s : "", n);
-	hit->excerpt[n] = '\0';
 }
 
 /* Measures what came, and asks the rule until it has fired. */
@@ -196,7 +178,7 @@ static void look(struct watch *w, struct watched *g)
 	hit->choice = t->facts.choice;
 	hit->ended = has_ended(g);
 	if (w->opts.excerpt)
-		take_excerpt(hit, t);
+		hit_take_excerpt(hit, t);
 	hit->in_tool = trace_channel(t, t->n_tokens - 1) == CHANNEL_TOOL;
 }
 
@@ -374,7 +356,7 @@ void watch_free(struct watch *w)
 	unpack_free(w->unpack);
 	mem_free(w->open);
 	for (size_t i = 0; i < w->n_hits; i++)
-		forget_hit(&w->hits[i]);
+		hit_forget(&w->hits[i]);
 	mem_free(w->hits);
 	mem_free(w->bases);
 	mem_free(w);
