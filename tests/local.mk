@@ -190,6 +190,11 @@ FUZZ_NAMES += lz77
 fuzz_replays += tests/fuzz/replay_lz77
 tests_fuzz_replay_lz77_SOURCES = tests/fuzz/fuzz_lz77.c $(FUZZ_REPLAY)
 
+# The repeated unit.
+FUZZ_NAMES += unit
+fuzz_replays += tests/fuzz/replay_unit
+tests_fuzz_replay_unit_SOURCES = tests/fuzz/fuzz_unit.c $(FUZZ_REPLAY)
+
 # The bundled tokenizer, beside its definition and the model's own tokens.
 if HAVE_TESTS
 check_PROGRAMS += tests/unit/test_tok

@@ -59,9 +59,10 @@ libtui_a_SOURCES += \
 	tui/view/moves.c tui/view/moves.h tui/view/now.c tui/view/now.h \
 	tui/view/ratio_charts.c tui/view/ratio_charts.h \
 	tui/view/ratio_gain.c tui/view/ratio_rho.c tui/view/ratio_told.c \
+	tui/view/repeats.h \
 	tui/view/text_pane.c tui/view/text_pane.h \
 	tui/view/view_compare.c tui/view/view_help.c tui/view/view_list.c \
-	tui/view/view_map.c tui/view/view_ratio.c \
+	tui/view/view_map.c tui/view/view_ratio.c tui/view/view_repeats.c \
 	tui/view/view_sweep.c tui/view/view_sweep.h tui/view/view_text.c \
 	tui/view/views.c tui/view/views.h
 

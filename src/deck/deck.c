@@ -152,6 +152,7 @@ static size_t add_entry(struct deck *d, struct entry entry)
 {
 	entry.fired_at = RULE_NEVER;
 	entry.stop = rule_unfired;
+	entry.copied_since = RULE_NEVER;
 	for (size_t k = 0; k < ARRAY_LEN(entry.rules_at); k++)
 		entry.rules_at[k] = RULE_NEVER;
 	d->entries = grow(d->entries, &d->cap, d->n + 1, sizeof(entry));

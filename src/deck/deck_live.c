@@ -35,10 +35,16 @@ static void fill_so_far(struct deck *d, size_t i, const struct run *run)
 	const struct guardian *g = meter_guardian(run->meter);
 	uint32_t n = run_n_measured(run), before = e->fired_at;
 	struct bound_point point;
+	struct rule_warning near;
 	size_t i_rule;
 
 	e->tokens = n;
 	e->bytes = n ? run->trace.end[n - 1] : 0;
+	e->copied_since = RULE_NEVER;
+	if (meter_nearest(run->meter, n, &near) < RULE_ROWS) {
+		e->copied_since = near.since;
+		e->stop_in = near.left;
+	}
 	if (e->checks == g->n)
 		return;
 	e->checks = (uint32_t)g->n;

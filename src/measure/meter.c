@@ -390,6 +390,24 @@ bool meter_warning(const struct meter *m, size_t i_rule, uint32_t n_tokens,
 	return true;
 }
 
+size_t meter_nearest(const struct meter *m, uint32_t n_tokens,
+		     struct rule_warning *w)
+{
+	size_t nearest = RULE_ROWS, i;
+	struct rule_warning one;
+
+	for (size_t k = 0; (i = rule_shown(k)) < RULE_ROWS; k++) {
+		if (meter_rule_at(m, i, n_tokens).at_token != RULE_NEVER)
+			return RULE_ROWS;
+		if (!meter_warning(m, i, n_tokens, &one) ||
+		    (nearest < RULE_ROWS && one.left >= w->left))
+			continue;
+		nearest = i;
+		*w = one;
+	}
+	return nearest;
+}
+
 const struct series *meter_score(const struct meter *m, size_t i_rule)
 {
 	return m->scores[i_rule];

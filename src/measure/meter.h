@@ -117,6 +117,11 @@ struct rule_warning {
 bool meter_warning(const struct meter *m, size_t i_rule, uint32_t n_tokens,
 		   struct rule_warning *w);
 
+/* The nearest stop that a rule that is shown warns of, before any of them has
+ * stopped; RULE_ROWS: none does. */
+size_t meter_nearest(const struct meter *m, uint32_t n_tokens,
+		     struct rule_warning *w);
+
 /* The score of rules[i_rule] after each token (struct rule's score; 1 from a
  * stop until it is armed again); NULL where it has none, or does not run. */
 const struct series *meter_score(const struct meter *m, size_t i_rule);

@@ -258,14 +258,15 @@ static void trim(const char *s, size_t n, struct unit *u)
 
 /* --- both --------------------------------------------------------------- */
 
-/* Knuth, Morris and Pratt: no text makes it slow. */
-size_t unit_next(const char *s, size_t n, const struct unit *u, size_t from)
+/* The first unit[0..len) in s[from..n); n for none. Knuth, Morris and Pratt: no
+ * text makes it slow. */
+static size_t find(const char *unit, size_t len, const char *s, size_t n,
+		   size_t from)
 {
-	const char *unit = s + u->start;
-	uint32_t *fail = mem_alloc(u->len * sizeof(*fail));
+	uint32_t *fail = mem_alloc(len * sizeof(*fail));
 	size_t at = n;
 
-	for (size_t i = 0, k = 0; i < u->len; i++) {
+	for (size_t i = 0, k = 0; i < len; i++) {
 		while (i && k && unit[i] != unit[k])
 			k = fail[k - 1];
 		k += i && unit[i] == unit[k];
@@ -275,11 +276,16 @@ size_t unit_next(const char *s, size_t n, const struct unit *u, size_t from)
 		while (k && s[i] != unit[k])
 			k = fail[k - 1];
 		k += s[i] == unit[k];
-		if (k == u->len)
+		if (k == len)
 			at = i + 1 - k;
 	}
 	mem_free(fail);
 	return at;
+}
+
+size_t unit_next(const char *s, size_t n, const struct unit *u, size_t from)
+{
+	return find(s + u->start, u->len, s, n, from);
 }
 
 /* Bytes of s[from..n) that are the beginning of the unit. */
@@ -353,4 +359,60 @@ bool unit_find(const char *s, size_t n, struct unit *u)
 	}
 	count(s, n, u);
 	return u->times > 1;
+}
+
+/* Leaves s[0..*n) without the copies of unit[0..len) but the first. */
+static void leave_out(char *s, size_t *n, const char *unit, size_t len)
+{
+	size_t at = find(unit, len, s, *n, 0);
+
+	while (at < *n) {
+		at = find(unit, len, s, *n, at + len);
+		if (at == *n)
+			break;
+		memmove(s + at, s + at + len, *n - at - len);
+		*n -= len;
+		at -= len;
+	}
+}
+
+/* The best block of what is left, in s; false: there is none. What only stands
+ * where something was left out is none. */
+static bool next_block(const char *s, size_t n, const char *left,
+		       size_t n_left, struct unit *u)
+{
+	size_t start, len;
+
+	if (!unit_block(left, n_left, &start, &len))
+		return false;
+	*u = (struct unit){ .len = len };
+	u->start = find(left + start, len, s, n, n - MIN(n, UNIT_WINDOW));
+	if (u->start == n)
+		return false;
+	to_period(s, u);
+	count(s, n, u);
+	if (!u->contiguous) {
+		trim(s, n, u);
+		count(s, n, u);
+	}
+	return u->times > 1;
+}
+
+size_t unit_list(const char *s, size_t n, struct unit *out, size_t max)
+{
+	size_t n_left = MIN(n, (size_t)UNIT_WINDOW), n_units = 0;
+	char *left;
+
+	if (!max || !unit_find(s, n, &out[n_units]))
+		return 0;
+	left = mem_alloc(n_left);
+	memcpy(left, s + (n - n_left), n_left);
+	do {
+		const struct unit *u = &out[n_units++];
+
+		leave_out(left, &n_left, s + u->start, u->len);
+	} while (n_units < max &&
+		 next_block(s, n, left, n_left, &out[n_units]));
+	mem_free(left);
+	return n_units;
 }

@@ -37,6 +37,11 @@ struct unit {
 /* The unit of s[0..n); false: nothing is said twice. */
 bool unit_find(const char *s, size_t n, struct unit *u);
 
+/* The unit of s[0..n), and then the blocks that save most of the last
+ * UNIT_WINDOW bytes when its copies are left out, and so on: at most max,
+ * each said twice. Returns how many. */
+size_t unit_list(const char *s, size_t n, struct unit *out, size_t max);
+
 /* The next whole copy at byte `from` or later; n for none. */
 size_t unit_next(const char *s, size_t n, const struct unit *u, size_t from);
 

@@ -7,27 +7,37 @@
 
 enum { QUOTE_BYTES = 60 };
 
+void repeated_of(const struct run *run, const struct unit *u,
+		 struct repeated *r)
+{
+	const struct trace *t = &run->trace;
+
+	*r = (struct repeated){
+		.unit = *u,
+		.first_token = trace_token_at(t, u->first),
+		.n_tokens = trace_token_at(t, u->start + u->len - 1) + 1 -
+			    trace_token_at(t, u->start),
+	};
+}
+
 bool repeated_find(const struct run *run, uint32_t n_tokens,
 		   struct repeated *r)
 {
 	const struct trace *t = &run->trace;
-	const struct unit *u = &r->unit;
+	struct unit u;
 	size_t n = n_tokens ? t->end[n_tokens - 1] : 0;
 
-	*r = (struct repeated){ .first_token = 0 };
-	if (!unit_find(t->text.data, n, &r->unit))
+	if (!unit_find(t->text.data, n, &u))
 		return false;
-	r->first_token = trace_token_at(t, (uint32_t)u->first);
-	r->n_tokens = trace_token_at(t, (uint32_t)(u->start + u->len - 1)) +
-		      1 - trace_token_at(t, (uint32_t)u->start);
+	repeated_of(run, &u, r);
 	return true;
 }
 
 void repeated_quote(const struct run *run, const struct repeated *r,
-		    struct buf *out)
+		    int max_bytes, struct buf *out)
 {
 	const char *s = run->trace.text.data + r->unit.start;
-	size_t n = MIN(r->unit.len, (size_t)QUOTE_BYTES), used;
+	size_t n = MIN(r->unit.len, (size_t)max_bytes), used;
 	struct buf line = { 0 };
 
 	while (n < r->unit.len && n && (s[n] & 0xc0) == 0x80)
@@ -54,7 +64,7 @@ void repeated_say(const struct run *run, const struct repeated *r,
 	const struct unit *u = &r->unit;
 	char times[NUM_BYTES], since[NUM_BYTES], tokens[NUM_BYTES];
 
-	repeated_quote(run, r, out);
+	repeated_quote(run, r, QUOTE_BYTES, out);
 	buf_printf(out, " said %s times since token %s%s: %s token%s, %.0f %% "
 			"of the last %d bytes",
 		   num_count(times, u->times),

@@ -19,9 +19,13 @@ struct repeated {
 bool repeated_find(const struct run *run, uint32_t n_tokens,
 		   struct repeated *r);
 
-/* Appends the beginning of the unit in quotes, a line. */
+/* A unit of the run's text in tokens. */
+void repeated_of(const struct run *run, const struct unit *u,
+		 struct repeated *r);
+
+/* Appends the unit in quotes, on one line, of at most max_bytes. */
 void repeated_quote(const struct run *run, const struct repeated *r,
-		    struct buf *out);
+		    int max_bytes, struct buf *out);
 
 /* Appends why in words: '"Wait, let me check." said 41 times since token
  * 9 312, back to back: 5 tokens, 61 % of the last 4096 bytes'. A long unit is

@@ -229,6 +229,46 @@ static void a_unit_keeps_its_word(void **state)
 	}
 }
 
+/* Two loops side by side are two units, each once. */
+static void a_list_has_each_once(void **state)
+{
+	static const char *const say[] = {
+		"But wait, is the sum of the two really even? ",
+		"I have to look at the first case again, then. ",
+		"Therefore the answer must be 42, I believe. ",
+	};
+	struct unit units[8];
+	struct buf s = { 0 };
+	uint32_t seed = 9;
+	size_t n;
+
+	(void)state;
+	for (size_t i = 0; i < 60; i++) {
+		buf_puts(&s, say[next_random(&seed) % ARRAY_LEN(say)]);
+		buf_printf(&s, "%u. ", next_random(&seed));
+	}
+	n = unit_list(s.data, s.len, units, ARRAY_LEN(units));
+	assert_in_range(n, ARRAY_LEN(say), ARRAY_LEN(units));
+	for (size_t i = 0; i < n; i++) {
+		assert_true(units[i].times > 1);
+		for (size_t k = 0; k < i; k++)
+			assert_false(units[i].len == units[k].len &&
+				     !memcmp(s.data + units[i].start,
+					     s.data + units[k].start,
+					     units[i].len));
+	}
+	for (size_t i = 0; i < ARRAY_LEN(say); i++) {
+		size_t k = 0;
+
+		while (k < n && memcmp(say[i], s.data + units[k].start, 20))
+			k++;
+		assert_true(k < n);
+	}
+	assert_int_equal(unit_list(s.data, s.len, units, 1), 1);
+	assert_int_equal(unit_list("nothing", 7, units, 8), 0);
+	buf_release(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -236,6 +276,7 @@ int main(void)
 		cmocka_unit_test(blocks_save_most),
 		cmocka_unit_test(loops_have_their_unit),
 		cmocka_unit_test(a_unit_keeps_its_word),
+		cmocka_unit_test(a_list_has_each_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

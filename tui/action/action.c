@@ -20,7 +20,8 @@ static const struct {
 	{ .room = &room_program },  { .room = &room_move },
 	{ .of = &view_list },       { .room = &room_play },
 	{ .room = &room_search },   { .room = &room_mark },
-	{ .room = &room_view },     { .of = &view_map },
+	{ .room = &room_view },     { .of = &view_repeats },
+	{ .of = &view_map },
 	{ .of = &view_compare },    { .room = &room_demo },
 	{ .room = &room_tune },
 };

@@ -4,6 +4,7 @@
 #include "app/phrase.h"
 #include "base/num.h"
 #include "demo/demo.h"
+#include "view/repeats.h"
 #include "view/text_pane.h"
 
 /* At the end of a demo that is held, a token on is decoded first. */
@@ -121,6 +122,14 @@ static const struct action rows[] = {
 	{ .name = "prev-rival", .keys = { 'L' },
 	  .about = "to the place before it",
 	  .move = MOVE_RIVAL, .n = -1 },
+	{ .name = "next-copy", .keys = { '*' },
+	  .fits = SHOWS_TEXT | SHOWS_RUN,
+	  .about = "to the next copy of what is said again and again",
+	  .by = repeats_step, .n = 1 },
+	{ .name = "prev-copy", .keys = { '#' },
+	  .fits = SHOWS_TEXT | SHOWS_RUN,
+	  .about = "to the copy before",
+	  .by = repeats_step, .n = -1 },
 	{ .name = "next-change", .keys = { 's' },
 	  .about = "to the next window whose gain crosses t",
 	  .move = MOVE_CHANGE, .n = 1 },

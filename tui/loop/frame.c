@@ -13,6 +13,7 @@
 #include "demo/demo.h"
 #include "demo/tour.h"
 #include "dialect/feed.h"
+#include "draw/glyph.h"
 #include "draw/pen.h"
 #include "draw/prompt.h"
 #include "draw/text_layout.h"
@@ -171,12 +172,28 @@ static void put_pace(const struct app *app, const struct screen *s,
 			   app_is_live(app) ? "live" : "reading");
 }
 
+/* A stop is near, and a look elsewhere would miss it. */
+static void put_warning(const struct app *app, const struct screen *s,
+			struct buf *out)
+{
+	uint32_t n = MIN(app->playhead, app_n_tokens(app));
+	struct rule_warning w;
+	char left[NUM_BYTES];
+
+	if (app->run->meter && n &&
+	    meter_nearest(app->run->meter, n, &w) < RULE_ROWS)
+		buf_printf(out, "%s copying, stop in %s  ",
+			   glyph(GLYPH_WARN, s->ascii),
+			   num_count(left, w.left));
+}
+
 static void put_position(const struct app *app, const struct screen *s,
 			 struct buf *out)
 {
 	uint32_t total = app->run->trace.n_tokens;
 	char a[NUM_BYTES], b[NUM_BYTES];
 
+	put_warning(app, s, out);
 	if (app->playhead < total)
 		buf_printf(out, "token %s of %s", num_count(a, app->playhead),
 			   num_count(b, total));

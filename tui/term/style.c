@@ -52,6 +52,7 @@ static const struct row rows[STYLES] = {
 	[STYLE_COPY3] = { 245, -1, 8, -1, 0, D },
 	[STYLE_COPY4] = { 242, -1, 8, -1, 0, D | I },
 	[STYLE_SOURCE] = { 73, -1, 6, -1, U, U | I },
+	[STYLE_UNIT] = { 170, -1, 13, -1, 0, U | B },
 	[STYLE_CURSOR] = { 232, 179, 0, 3, 0, R },
 	[STYLE_PHRASE] = { 179, -1, 3, -1, U, U },
 	[STYLE_PROMPT] = { 103, -1, 4, -1, I, I },

@@ -233,6 +233,8 @@ double list_trouble(const struct app *app, size_t i)
 		return LIL + 1.0 / (2.0 + (e->tokens - e->fired_at));
 	if (standing == STANDS_WAITING)
 		return WAITS;
+	if (e->copied_since != RULE_NEVER)
+		return NEAR;
 	/* Rows that are as well as each other do not change places. */
 	return NEAR + (gain < 1 ? 0.1 : gain < 2 ? 0.2 : 0.3);
 }
@@ -267,6 +269,12 @@ static void show_standing(const struct app *app, size_t i,
 	if (standing == STANDS_WRITING && fired) {
 		snprintf(out->text + n, CELL_BYTES - n, "Lil %s",
 			 num_count(number, e->fired_at));
+	} else if (standing == STANDS_WRITING &&
+		   e->copied_since != RULE_NEVER) {
+		out->style = STYLE_LIMIT;
+		snprintf(out->text, CELL_BYTES, "%s stop in %s",
+			 glyph(GLYPH_WARN, ascii),
+			 num_count(number, e->stop_in));
 	} else if (standing == STANDS_WAITING) {
 		time_t then = time(NULL) - (time_t)quiet_s(app, e);
 		struct tm tm;

@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "app/told.h"
@@ -59,6 +60,10 @@ bool now_get(const struct app *app, struct now *now)
 	now->n_stops = meter_stops_at(now->meter, RULE_GUARDIAN, now->until,
 				      now->stops, NOW_STOPS);
 	now->n_stops = MIN(now->n_stops, (size_t)NOW_STOPS);
+	now->said = app->run == repeats_of(app)->run && repeats_of(app)->n &&
+				    repeats_of(app)->fired ?
+			    &repeats_of(app)->units[0] : NULL;
+	now->warner = meter_nearest(now->meter, now->n, &now->warning);
 	if (now->verdict.at_token == RULE_NEVER)
 		now->ahead = now->whole.at_token;
 	else
@@ -277,6 +282,22 @@ static int where_cols(const struct rule_verdict *v, uint32_t until,
 	return (int)n;
 }
 
+/* Why, where there is room. */
+static void draw_said(const struct now *now, struct pen *p)
+{
+	char times[NUM_BYTES], since[NUM_BYTES], text[3 * NUM_BYTES];
+
+	if (!now->said)
+		return;
+	snprintf(text, sizeof(text), "said %s times since %s",
+		 num_count(times, now->said->unit.times),
+		 num_count(since, (uint64_t)now->said->first_token + 1));
+	if (!pen_fits(p, (int)strlen(text) + 3))
+		return;
+	sep(p);
+	pen_puts(p, STYLE_UNIT, text);
+}
+
 static void draw_fired(const struct now *now, struct pen *p)
 {
 	const struct rule_verdict *v = &now->verdict;
@@ -297,6 +318,7 @@ static void draw_fired(const struct now *now, struct pen *p)
 		   glyph(GLYPH_DOT, p->s->ascii), mark, *mark ? " " : "",
 		   (int)then.len, then.data);
 	buf_release(&then);
+	draw_said(now, p);
 }
 
 /* While scrubbing: it comes later. */
@@ -311,12 +333,31 @@ static void draw_ahead(const struct now *now, struct pen *p)
 		   num_count(text, now->ahead));
 }
 
+/* "copying since 9 312 · adaptive stops in 120 tokens if it goes on" */
+static void draw_warning(const struct now *now, struct pen *p)
+{
+	const struct rule_warning *w = &now->warning;
+	char since[NUM_BYTES], left[NUM_BYTES];
+
+	pen_printf(p, STYLE_LIMIT, "%s copying since %s",
+		   glyph(GLYPH_WARN, p->s->ascii),
+		   num_count(since, (uint64_t)w->since + 1));
+	sep(p);
+	pen_printf(p, STYLE_STRONG, "%s stops in %s", rules[now->warner]->name,
+		   num_count(left, w->left));
+	pen_printf(p, STYLE_NORMAL, " token%s if it goes on",
+		   w->left == 1 ? "" : "s");
+}
+
 static void draw_not_fired(const struct now *now, struct pen *p)
 {
 	bool ascii = p->s->ascii;
 	char a[NUM_BYTES], b[NUM_BYTES];
 	const struct rule_opts *g = &now->opts->rule;
-	if (isnan(now->lowest_gain)) {
+	if (now->warner < RULE_ROWS) {
+		draw_warning(now, p);
+		draw_ahead(now, p);
+	} else if (isnan(now->lowest_gain)) {
 		pen_printf(p, STYLE_NORMAL, "%s too early for Lil",
 			   glyph(GLYPH_OPEN, ascii));
 		sep(p);
@@ -624,6 +665,11 @@ void now_explain_threshold(const struct now *now, struct buf *out)
 	after_say(out, v, false);
 	after_say_stops(out, now->stops, now->n_stops);
 	buf_puts(out, ".\n");
+	if (!now->said)
+		return;
+	buf_puts(out, "Why: ");
+	repeated_say(now->run, now->said, out);
+	buf_puts(out, " (6: all that is repeated).\n");
 }
 
 void now_explain(const struct now *now, bool ascii, struct buf *out)

@@ -9,6 +9,7 @@
 
 #include "app/app.h"
 #include "draw/pen.h"
+#include "view/repeats.h"
 
 enum { NOW_STOPS = 64 }; /* that are marked or told one by one */
 
@@ -28,6 +29,9 @@ struct now {
 	struct rule_verdict whole;    /* up to until */
 	struct rule_stop stops[NOW_STOPS]; /* n_stops of Guardian's, to until */
 	size_t n_stops;
+	const struct repeated *said; /* why it fired; NULL: not known */
+	size_t warner;            /* the rule whose stop is near at n, and */
+	struct rule_warning warning; /* how near; RULE_ROWS: none */
 	uint32_t ahead;           /* where it fires after n, or RULE_NEVER */
 	double lowest_gain;       /* of checks 2..n_checks, NAN if none */
 	uint32_t lowest_at;       /* token of that check */

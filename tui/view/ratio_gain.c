@@ -11,6 +11,8 @@ enum {
 	GAIN_AXIS_ROWS = 5, /* strips this high have a tick in the middle */
 };
 
+static const double score_least = 0.08;
+
 /* The windows under one column. */
 struct windows {
 	size_t from, to; /* checks k, [from, to) */
@@ -101,6 +103,50 @@ static void draw_bars(const struct app *app, const struct now *now,
 	}
 }
 
+/* --- the score ---------------------------------------------------------- */
+
+/* The rule whose score is drawn: the last of those shown that has one. */
+static size_t scorer(const struct now *now)
+{
+	size_t found = RULE_ROWS, i;
+
+	for (size_t k = 0; (i = rule_shown(k)) < RULE_ROWS; k++)
+		if (meter_score(now->meter, i))
+			found = i;
+	return found;
+}
+
+/* Where it is hardly above 0 there is no line, for the bars' sake. */
+static struct series_range score_at(const void *ctx, double from, double to)
+{
+	size_t first = (size_t)MAX(from, 0);
+	struct series_range v =
+		series_range(ctx, first, MAX((size_t)ceil(to), first + 1));
+
+	if (!(v.max >= score_least))
+		return (struct series_range){ NAN, NAN, NAN };
+	return v;
+}
+
+/* From the foot, 0, to the top, where the rule stops. */
+static void draw_score(const struct app *app, const struct now *now,
+		       const struct chart *gain)
+{
+	size_t i_rule = scorer(now);
+	struct chart c = *gain;
+	bool all = app->pace != PACE_PLAY;
+	struct curve score;
+
+	if (i_rule == RULE_ROWS)
+		return;
+	c.root = false;
+	c.y0 = 0;
+	c.y1 = 1;
+	score = (struct curve){ score_at, meter_score(now->meter, i_rule), 0,
+				all ? now->until : now->n, STYLE_RULE, '\'' };
+	chart_curve(&c, &score);
+}
+
 static void draw_gain_axis(const struct guardian *g, const struct chart *c)
 {
 	chart_y_line(c);
@@ -122,6 +168,7 @@ void ratio_draw_gain(const struct app *app, const struct now *now,
 	scale_gain(g, c);
 	draw_gain_axis(g, c);
 	draw_bars(app, now, c);
+	draw_score(app, now, c);
 	chart_limit(c, g->opts.t, STYLE_LIMIT, STYLE_GAIN, STYLE_LIMIT_BAR);
 	ratio_lil_line(now, c);
 	ratio_playhead_line(now, c);
@@ -142,6 +189,10 @@ void ratio_gain_title(const struct now *now, struct pen *p)
 		   glyph(GLYPH_DOT, ascii), glyph(GLYPH_LOW, ascii));
 	pen_printf(p, STYLE_GAIN_NEAR, " %s %s near",
 		   glyph(GLYPH_DOT, ascii), glyph(GLYPH_NEAR, ascii));
+	if (scorer(now) < RULE_ROWS)
+		pen_printf(p, STYLE_RULE, " %s %s %s stops at the top",
+			   glyph(GLYPH_DOT, ascii), ascii ? "'" : "─",
+			   rules[scorer(now)]->name);
 	pen_printf(p, STYLE_DIM, " %s %s scale", glyph(GLYPH_DOT, ascii),
 		   ascii ? "square root" : "\u221a");
 }

@@ -10,6 +10,7 @@
 #include "base/utf8.h"
 #include "draw/glyph.h"
 #include "draw/text_layout.h"
+#include "view/repeats.h"
 #include "view/views.h"
 
 enum {
@@ -23,6 +24,7 @@ enum {
 	COPY2_BYTES = 16,
 	COPY3_BYTES = 32,
 	COPY4_BYTES = 128,
+	COPY_LOOK_BYTES = 4096,
 };
 
 /* Prompt and output as one document of visual lines. */
@@ -32,6 +34,7 @@ struct doc {
 	uint32_t n_tokens;  /* that are shown */
 	size_t lil;         /* doc offset of the threshold, or SIZE_MAX */
 	uint32_t lil_token, last_new;
+	const struct repeated *said; /* why; NULL: not known */
 	int gutter, width;
 };
 
@@ -155,6 +158,8 @@ static struct doc doc_of(const struct app *app, int cols, unsigned flags,
 	d.text.text = t->text.data;
 	d.text.len = n > 0 ? without_cut(t->text.data, n) : 0;
 	find_threshold(&d);
+	if (app->run == d.run && repeats_of(app)->fired)
+		d.said = repeats_lit(app);
 	break_at_speakers(&d);
 	return d;
 }
@@ -297,6 +302,9 @@ struct ink {
 	struct phrase cursor;  /* under the cursor */
 	bool has_phrase, has_cursor;
 	uint32_t token_from, token_to; /* bytes of the cursor's token */
+	const struct repeated *unit; /* that is lit, or NULL */
+	size_t copy_from, copy_to;   /* its copy at the last byte asked for, or
+					after it */
 	size_t i_hit; /* of the search, the first that ends after the last
 			 byte asked for */
 };
@@ -316,6 +324,9 @@ static enum style copy_style(const struct phrase *p)
 static struct ink ink_new(const struct app *app, const struct doc *d)
 {
 	struct ink ink = { .app = app, .doc = d };
+
+	if (app->run == d->run)
+		ink.unit = repeats_lit(app);
 	ink.has_cursor = phrase_at_token(d->run, d->n_tokens, app->cursor,
 					 &ink.cursor);
 	if (app->cursor < d->n_tokens) {
@@ -339,6 +350,32 @@ static bool is_found(struct ink *ink, size_t i)
 	return ink->i_hit < s->hits.n && s->hits.at[ink->i_hit].from <= i;
 }
 
+/* Whether byte i of the output is in a copy of what is said again and again;
+ * asked in ascending order. A part of the text at a time is looked through. */
+static bool is_copy(struct ink *ink, size_t i)
+{
+	const struct text_layout *text = &ink->doc->text;
+	const struct unit *u;
+	size_t from, end;
+
+	if (!ink->unit)
+		return false;
+	u = &ink->unit->unit;
+	if (i >= ink->copy_to) {
+		from = i - MIN(i, u->len - 1);
+		from = MAX(from, ink->copy_to);
+		end = MIN(i + u->len + COPY_LOOK_BYTES, text->len);
+		ink->copy_from = unit_next(ink->doc->run->trace.text.data, end,
+					   u, from);
+		ink->copy_to = ink->copy_from < end ?
+				       ink->copy_from + u->len :
+				       MAX(end - MIN(end, u->len - 1), i + 1);
+		if (ink->copy_from == end)
+			ink->copy_from = ink->copy_to;
+	}
+	return i >= ink->copy_from && i < ink->copy_to;
+}
+
 static enum style ink_at(struct ink *ink, size_t at)
 {
 	const struct doc *d = ink->doc;
@@ -357,6 +394,8 @@ static enum style ink_at(struct ink *ink, size_t at)
 	if (ink->has_cursor && i >= ink->cursor.src_from &&
 	    i < ink->cursor.src_to)
 		return STYLE_SOURCE;
+	if (is_copy(ink, i))
+		return STYLE_UNIT;
 	p = &ink->phrase;
 	if (ink->has_phrase && i >= p->to)
 		ink->has_phrase = phrase_get(d->run, d->n_tokens,
@@ -461,7 +500,7 @@ static void draw_gutter(const struct app *app, const struct doc *d,
 static void draw_separator(const struct doc *d, struct screen *s, int row,
 			   struct rect r, enum row_kind kind)
 {
-	char text[4 * NUM_BYTES], at_token[NUM_BYTES], rest[NUM_BYTES];
+	char text[6 * NUM_BYTES], at_token[NUM_BYTES], rest[NUM_BYTES];
 	char last[NUM_BYTES];
 	enum style style = kind == ROW_LIL ? STYLE_LIL : STYLE_DIM;
 	int width, at;
@@ -475,6 +514,17 @@ static void draw_separator(const struct doc *d, struct screen *s, int row,
 			 num_count(rest, d->n_tokens - d->lil_token));
 	else
 		snprintf(text, sizeof(text), " output ");
+	if (kind == ROW_LIL && d->said) {
+		size_t n = strlen(text);
+
+		snprintf(text + n, sizeof(text) - n, "%s said %s times since "
+						     "%s ",
+			 glyph(GLYPH_DOT, s->ascii),
+			 num_count(at_token, d->said->unit.times),
+			 num_count(last, (uint64_t)d->said->first_token + 1));
+		if (screen_width(text, strlen(text)) > r.cols)
+			text[n] = '\0';
+	}
 	screen_hline(s, row, r.col, r.cols, style);
 	width = screen_width(text, strlen(text));
 	at = MIN(d->gutter + 4, MAX(r.cols - width, 0));

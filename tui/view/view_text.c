@@ -11,6 +11,7 @@
 #include "draw/glyph.h"
 #include "view/moves.h"
 #include "view/now.h"
+#include "view/repeats.h"
 #include "view/text_pane.h"
 #include "view/views.h"
 
@@ -56,7 +57,8 @@ static void legend_item(struct pen *p, enum style style, const char *mark,
 		pen_printf(p, STYLE_DIM, " %s", word);
 }
 
-static void draw_legend(struct screen *s, struct rect r)
+static void draw_legend(const struct app *app, struct screen *s,
+			struct rect r)
 {
 	struct pen p = pen_at(s, r.row, r.col + 1, r.cols - 2);
 	if (r.rows < 1)
@@ -69,6 +71,8 @@ static void draw_legend(struct screen *s, struct rect r)
 	pen_puts(&p, STYLE_COPY4, "128+ bytes");
 	legend_item(&p, STYLE_PHRASE, "phrase", "");
 	legend_item(&p, STYLE_SOURCE, "source", "");
+	if (repeats_lit(app))
+		legend_item(&p, STYLE_UNIT, "repeated", "");
 	legend_item(&p, STYLE_REASONING, "R", "reasoning");
 	legend_item(&p, STYLE_ANSWER, "A", "answer");
 	legend_item(&p, STYLE_PROMPT, "P", "prompt");
@@ -124,7 +128,7 @@ static void draw(const struct app *app, struct screen *s, struct rect r)
 			    "no generation is open");
 		return;
 	}
-	draw_legend(s, p.legend);
+	draw_legend(app, s, p.legend);
 	text_pane_draw(app, s, p.text, TEXT_PANE_GUTTER);
 	if (!now_get(app, &now)) {
 		screen_puts(s, p.verdict.row, r.col + 1, STYLE_DIM,
