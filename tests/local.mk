@@ -446,7 +446,7 @@ tui_tests = \
 	tests/unit/test_pressed \
 	tests/unit/test_prompt \
 	tests/unit/test_text_layout \
-	tests/unit/test_views tests/unit/test_search
+	tests/unit/test_views tests/unit/test_search tests/unit/test_repeats
 if HAVE_TESTS
 check_PROGRAMS += $(tui_tests)
 TESTS += $(tui_tests)
@@ -469,6 +469,7 @@ tests_unit_test_pressed_SOURCES = tests/unit/test_pressed.c \
 	tests/unit/pressed.h tests/unit/pressed_data.c tests/unit/pressed_rows.c
 tests_unit_test_prompt_LDADD = $(TUI_LIBS)
 tests_unit_test_text_layout_LDADD = $(TUI_LIBS)
+tests_unit_test_repeats_LDADD = $(TUI_LIBS)
 tests_unit_test_search_LDADD = $(TUI_LIBS)
 tests_unit_test_search_SOURCES = tests/unit/test_search.c \
 	tests/unit/synthetic.c tests/unit/synthetic.h
