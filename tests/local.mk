@@ -189,6 +189,9 @@ tests_unit_test_lz77_LDADD = $(UNIT_LIBS)
 FUZZ_NAMES += lz77
 fuzz_replays += tests/fuzz/replay_lz77
 tests_fuzz_replay_lz77_SOURCES = tests/fuzz/fuzz_lz77.c $(FUZZ_REPLAY)
+FUZZ_NAMES += rival
+fuzz_replays += tests/fuzz/replay_rival
+tests_fuzz_replay_rival_SOURCES = tests/fuzz/fuzz_rival.c $(FUZZ_REPLAY)
 
 # The repeated unit.
 FUZZ_NAMES += unit
