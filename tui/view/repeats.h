@@ -17,6 +17,7 @@ struct repeats {
 	const struct run *run;
 	uint32_t at;     /* tokens that were looked at; 0: none */
 	bool fired;      /* there the rule stops */
+	uint32_t counted; /* tokens in which they were counted: all, at first */
 	struct repeated units[REPEATS_MAX];
 	size_t n;
 	size_t selected; /* the one that is lit in the text */

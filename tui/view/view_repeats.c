@@ -36,6 +36,22 @@ const struct repeated *repeats_lit(const struct app *app)
 
 /* --- what is looked at -------------------------------------------------- */
 
+/* On a screen a unit is said as often as all of the text says it. */
+static void count_all(struct repeats *r, const struct run *run)
+{
+	const struct trace *t = &run->trace;
+
+	r->counted = t->n_tokens;
+	for (size_t i = 0; i < r->n; i++) {
+		struct unit *u = &r->units[i].unit;
+
+		u->times = 0;
+		for (size_t at = u->first; at < t->text.len; u->times++)
+			at = unit_next(t->text.data, t->text.len, u,
+				       at + u->len);
+	}
+}
+
 static void look(struct repeats *r, const struct run *run, uint32_t at,
 		 bool fired)
 {
@@ -48,6 +64,7 @@ static void look(struct repeats *r, const struct run *run, uint32_t at,
 	for (size_t i = 0; i < r->n; i++)
 		repeated_of(run, &units[i], &r->units[i]);
 	r->selected = selected < r->n ? selected : 0;
+	count_all(r, run);
 }
 
 static bool sync(struct app *app)
@@ -64,6 +81,9 @@ static bool sync(struct app *app)
 	if (at != RULE_NEVER) {
 		if (r->run != app->run || r->at != at || !r->fired)
 			look(r, app->run, at, true);
+		else if (app->run->ended &&
+			 r->counted != app->run->trace.n_tokens)
+			count_all(r, app->run);
 	} else if (seen && (r->run != app->run || r->fired || n < r->at ||
 			    n - r->at >= LIVE_TOKENS ||
 			    (app->run->ended && r->at != n))) {
@@ -95,7 +115,7 @@ static void draw_head(const struct repeats *r, struct screen *s,
 		return;
 	}
 	pen_puts(&p, STYLE_STRONG, "said again and again");
-	pen_printf(&p, STYLE_NORMAL, " up to token %s", num_count(n, r->at));
+	pen_printf(&p, STYLE_NORMAL, " at token %s", num_count(n, r->at));
 	pen_puts(&p, STYLE_DIM, r->fired ? ", where Lil is" :
 					   ", the last one read");
 	pen_printf(&p, STYLE_DIM, "; share of the last %d bytes",
