@@ -15,6 +15,7 @@
 enum {
 	KEYS_COLS = 19,  /* the column of keys */
 	NAME_COLS = 23,  /* of names with their arguments */
+	POSITION_COLS = 8, /* at the right: how far down it is */
 	NARROW = 70,     /* below this names are left out */
 };
 
@@ -64,7 +65,7 @@ static size_t words_that_fit(const char *text, int cols)
 /* The explanation, on as many rows as it needs. */
 static void about_rows(struct help *h, int row, int col, const char *about)
 {
-	int cols = h->r.col + h->r.cols - 1 - col;
+	int cols = h->r.col + h->r.cols - POSITION_COLS - col;
 	for (;;) {
 		size_t n = words_that_fit(about, cols);
 		if (row >= 0)
@@ -102,22 +103,43 @@ static void entry(struct help *h, const char *keys, const char *name,
 	about_rows(h, row, col, about);
 }
 
+static void action_row(struct help *h, const struct action *a)
+{
+	struct buf keys = { 0 };
+	char name[NAME_COLS * 2];
+
+	action_keys(a, &keys);
+	snprintf(name, sizeof(name), ":%s%s%s", a->name, a->arg ? " " : "",
+		 a->arg ? a->arg : "");
+	entry(h, buf_cstr(&keys), name, a->about);
+	buf_release(&keys);
+}
+
 static void actions(struct help *h)
 {
 	const struct action_room *room;
+
 	for (size_t i = 0; (room = action_room(i)); i++) {
 		heading(h, room->title);
-		for (size_t k = 0; k < room->n; k++) {
-			const struct action *a = &room->rows[k];
-			struct buf keys = { 0 };
-			char name[NAME_COLS * 2];
-			action_keys(a, &keys);
-			snprintf(name, sizeof(name), ":%s%s%s", a->name,
-				 a->arg ? " " : "", a->arg ? a->arg : "");
-			entry(h, buf_cstr(&keys), name, a->about);
-			buf_release(&keys);
-		}
+		for (size_t k = 0; k < room->n; k++)
+			action_row(h, &room->rows[k]);
 	}
+}
+
+/* First what can be pressed in the view that the help stands over. */
+static void keys_here(struct help *h, const struct app *app)
+{
+	const struct view *view = view_below(app);
+	const struct action_room *room;
+	char title[64];
+
+	snprintf(title, sizeof(title), "Keys in the %s view", view->name);
+	heading(h, title);
+	for (size_t i = 0; (room = action_room(i)); i++)
+		for (size_t k = 0; k < room->n; k++)
+			if (room->rows[k].keys[0] != K_NONE &&
+			    action_fits(room, &room->rows[k], view))
+				action_row(h, &room->rows[k]);
 }
 
 static void options(struct help *h, const struct settings *set)
@@ -180,6 +202,7 @@ static void marks(struct help *h)
 
 static void everything(struct help *h, const struct app *app)
 {
+	keys_here(h, app);
 	actions(h);
 	marks(h);
 	options(h, &app->set);
@@ -211,11 +234,10 @@ static size_t last_top(const struct app *app, int view_rows)
 static void draw_position(struct screen *s, struct rect r, size_t top,
 			  size_t last)
 {
-	enum { COLS = 8 };
-
-	if (last && r.cols > COLS)
-		screen_printf(s, r.row, r.col + r.cols - COLS, STYLE_STRONG,
-			      " %3d %% ", (int)(100 * top / last));
+	if (last && r.cols > POSITION_COLS)
+		screen_printf(s, r.row, r.col + r.cols - POSITION_COLS,
+			      STYLE_STRONG, " %3d %% ",
+			      (int)(100 * top / last));
 }
 
 static void draw(const struct app *app, struct screen *s, struct rect r)
