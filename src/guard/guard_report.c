@@ -57,6 +57,8 @@ static void put_rule(struct buf *out, const struct watch *w)
 	const struct meter_opts *o = watch_meter(w);
 
 	put_text(out, "rule", watch_rule(w)->name);
+	if (watch_rule(w)->odds)
+		put_number(out, "p", o->rule.p);
 	if (!watch_rule(w)->tuned)
 		return;
 	put_text(out, "coder", coder_rows[o->rule.coder].name);
@@ -178,6 +180,8 @@ void guard_report_hit(const struct watch *w, const struct watch_hit *hit,
 		buf_printf(out, ", f %" PRIu32 ", t ", o->rule.f);
 		json_put_number(out, o->rule.t);
 	}
+	if (watch_rule(w)->odds)
+		buf_printf(out, ", p <= %g %%", 100 * o->rule.p);
 	buf_putc(out, ')');
 	if (hit->why.len)
 		buf_printf(out, "; %.*s", (int)hit->why.len, hit->why.data);

@@ -4,6 +4,8 @@
  */
 #include "measure/meter.h"
 
+#include "measure/rule_loop.h"
+
 #include "base/buf.h"
 
 #include <assert.h>
@@ -16,7 +18,8 @@ const struct meter_opts meter_opts_default = {
 	.rule = { .f = RULE_F_DEFAULT,
 		  .t = RULE_T_DEFAULT,
 		  .patience = 1,
-		  .coder = CODER_LZ77 },
+		  .coder = CODER_LZ77,
+		  .p = LOOP_P_DEFAULT },
 	.rules = RULES_DEFAULT,
 };
 
@@ -222,6 +225,7 @@ static bool needs_replay(const struct meter_opts *was,
 {
 	return was->symbols != now->symbols || was->rules != now->rules ||
 	       was->literal_bits != now->literal_bits ||
+	       was->rule.p != now->rule.p ||
 	       (now->rule.coder != CODER_LZ77 &&
 		other_checks(&was->rule, &now->rule));
 }
@@ -406,6 +410,18 @@ size_t meter_nearest(const struct meter *m, uint32_t n_tokens,
 		*w = one;
 	}
 	return nearest;
+}
+
+double meter_odds(const struct meter *m, size_t i_rule)
+{
+	return meter_runs(m, i_rule) && rules[i_rule]->odds ?
+		       rules[i_rule]->odds(m->stops[i_rule].state) : NAN;
+}
+
+const char *meter_cause(const struct meter *m, size_t i_rule)
+{
+	return meter_runs(m, i_rule) && rules[i_rule]->cause ?
+		       rules[i_rule]->cause(m->stops[i_rule].state) : NULL;
 }
 
 const struct series *meter_score(const struct meter *m, size_t i_rule)

@@ -122,6 +122,13 @@ bool meter_warning(const struct meter *m, size_t i_rule, uint32_t n_tokens,
 size_t meter_nearest(const struct meter *m, uint32_t n_tokens,
 		     struct rule_warning *w);
 
+/* Of generations that are no loop, the share that come as near to a stop of
+ * rules[i_rule] as this one did, an upper limit; NAN where it knows no odds. */
+double meter_odds(const struct meter *m, size_t i_rule);
+
+/* What rules[i_rule] stopped for first; NULL if it did not, or tells none. */
+const char *meter_cause(const struct meter *m, size_t i_rule);
+
 /* The score of rules[i_rule] after each token (struct rule's score; 1 from a
  * stop until it is armed again); NULL where it has none, or does not run. */
 const struct series *meter_score(const struct meter *m, size_t i_rule);

@@ -88,6 +88,12 @@ static const struct report_field stop_fields[] = {
 	RULE("n_stops", KIND_U32, n_stops),
 };
 
+/* Of a rule that has odds; null in JSON where it has none. */
+static const struct report_field odds_fields[] = {
+	RULE("cause", KIND_STRING, cause),
+	RULE("p", KIND_NUMBER, p),
+};
+
 const char *report_flag(const struct bound_point *point)
 {
 	if (point->status == BOUND_ASYMPTOTIC && point->vacuous)
@@ -116,6 +122,8 @@ static void fill_rules(struct report *r, const struct meter *meter)
 		rule->t = tuned ? o->t : NAN;
 		rule->patience = tuned ? o->patience : 0;
 		rule->verdict = meter_rule(meter, i);
+		rule->cause = meter_cause(meter, i);
+		rule->p = meter_odds(meter, i);
 		if (fired(rule))
 			rule->after = rule_after_name(rule->verdict.after);
 		rule->meter = meter;
@@ -383,6 +391,10 @@ static void json_rule(struct buf *out, const struct run *run,
 		buf_printf(out, ",\"%s\":", stop_fields[i].name);
 		put_stop(out, &json_format, &stop_fields[i], rule);
 	}
+	for (size_t i = 0; i < ARRAY_LEN(odds_fields); i++) {
+		buf_printf(out, ",\"%s\":", odds_fields[i].name);
+		put_value(out, &json_format, &odds_fields[i], rule);
+	}
 	buf_puts(out, ",\"stops\":");
 	stops = meter_all_stops(rule->meter, rule->i_rule, &n_stops);
 	report_json_stops(stops, n_stops, out);
@@ -455,6 +467,9 @@ void report_csv_header(struct buf *out)
 			buf_printf(out, ",%s_%s", rule, rule_fields[i].name);
 		for (size_t i = 0; i < ARRAY_LEN(stop_fields); i++)
 			buf_printf(out, ",%s_%s", rule, stop_fields[i].name);
+		for (size_t i = 0; rules[k]->odds &&
+				   i < ARRAY_LEN(odds_fields); i++)
+			buf_printf(out, ",%s_%s", rule, odds_fields[i].name);
 	}
 	buf_puts(out, ",error\n");
 }
@@ -475,6 +490,12 @@ static void csv_rule(struct buf *out, size_t i_rule, const struct report *r)
 		buf_putc(out, ',');
 		if (ran)
 			put_stop(out, &csv_format, &stop_fields[i], rule);
+	}
+	for (size_t i = 0; rules[i_rule]->odds && i < ARRAY_LEN(odds_fields);
+	     i++) {
+		buf_putc(out, ',');
+		if (ran)
+			put_value(out, &csv_format, &odds_fields[i], rule);
 	}
 }
 

@@ -26,6 +26,8 @@ struct report_rule {
 	struct rule_verdict verdict;
 	const char *after; /* rule_after_name(); NULL: it did not fire */
 	uint32_t n_stops;
+	const char *cause; /* meter_cause() */
+	double p;          /* meter_odds(); NAN where there are none */
 	const struct meter *meter; /* for the stops: the run's, as i_rule */
 	size_t i_rule;
 };

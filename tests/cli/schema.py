@@ -42,6 +42,7 @@ RULE_FIELDS = [
     ("resumed_at", COUNT, True), ("after", TEXT, True),
     ("new_after", COUNT, True), ("last_new", COUNT, True),
     ("again_at", COUNT, True), ("n_stops", COUNT, True),
+    ("cause", TEXT, True), ("p", NUMBER, True),
 ]
 STOP_FIELDS = [
     ("at_token", COUNT, False), ("tokens_after", COUNT, False),
@@ -126,7 +127,8 @@ def check_rule(rule, tokens):
                  "resumed_at")
         check_stops(rule, tokens)
     else:
-        want(all(rule[name] is None for name, _, _ in RULE_FIELDS[6:]) and
+        want(all(rule[name] is None for name, _, _ in RULE_FIELDS[6:]
+                 if name != "p") and
              rule["stops"] == [] and rule["unit"] is None,
              "a stop without a stop")
 

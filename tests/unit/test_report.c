@@ -34,7 +34,8 @@ static const char *const field_names[] = {
 static const char *const rule_names[] = {
 	"rule", "coder", "f", "t", "patience",
 	"fired", "at_token", "tokens_after", "resumed_at", "after",
-	"new_after", "last_new", "again_at", "n_stops", "stops", "unit",
+	"new_after", "last_new", "again_at", "n_stops", "cause", "p", "stops",
+	"unit",
 };
 
 static struct run *loop_run(void)

@@ -1,5 +1,6 @@
 /* What is measured and by which rule a loop is seen: all that f, t and the
  * band need, the same in every command. */
+#include "measure/rule_loop.h"
 #include "opt/opt_rows.h"
 
 enum { ALPHABET_MAX = 1 << 24 };
@@ -59,6 +60,9 @@ static const struct opt rows[] = {
 	{ .name = "coder", .letter = 'c', .letter_where = RULED, .arg = "NAME",
 	  .where = RULED | TUNED, ONE_OF(meter.rule.coder, coder_value),
 	  .about = "whose compressed size the rule looks at" },
+	{ .name = "p", .arg = "SHARE", .where = RULED | TUNED,
+	  REAL(meter.rule.p, LOOP_P_MIN, LOOP_P_MAX),
+	  .about = "odds of a false stop that the rule loop may have" },
 	{ .name = "rule", .arg = "NAME",
 	  .where = OPT_ANALYZE | OPT_GUARD | WRITTEN | OPT_CONFIG,
 	  ONE_OF(i_rule, rule_name),
