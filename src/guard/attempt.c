@@ -77,6 +77,12 @@ static bool head_complete(struct attempt *a)
 	if (length && !headers_have(a->headers, "Transfer-Encoding"))
 		a->length = strtoll(length, NULL, 10);
 	a->packed = packed && strcasecmp(packed, "identity") != 0;
+	if (a->packed && a->unpacks) {
+		headers_drop(&a->headers, "Content-Encoding");
+		headers_drop(&a->headers, "Content-Length");
+		a->length = -1;
+		a->packed = false;
+	}
 	if (a->sink.head(a->sink.ctx))
 		return true;
 	enter(a, ATTEMPT_OVER);
@@ -238,6 +244,11 @@ static void set_headers(struct attempt *a, const struct attempt_request *r)
 	}
 	headers_add(&a->sent, "Expect:");
 	curl_easy_setopt(a->easy, CURLOPT_HTTPHEADER, a->sent);
+	/* an answer that comes packed all the same is unpacked by libcurl; a
+	 * file that is only fetched passes as it is */
+	a->unpacks = strcmp(r->method, "POST") == 0;
+	if (a->unpacks)
+		curl_easy_setopt(a->easy, CURLOPT_ACCEPT_ENCODING, "identity");
 }
 
 /* A POST without a body still gets an empty one: libcurl would read it from

@@ -60,7 +60,8 @@ struct attempt {
 	int status;              /* 0: not known */
 	struct curl_slist *headers; /* of the answer: "Name: value" */
 	int64_t length;          /* -1: not said */
-	bool packed;             /* Content-Encoding */
+	bool unpacks;            /* what comes packed */
+	bool packed;             /* Content-Encoding, and it stays */
 
 	struct watch *watch;     /* NULL: not a stream; whoever asks sets it */
 	struct sieve sieve;      /* of what passes, once a choice was ended */

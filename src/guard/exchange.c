@@ -243,18 +243,9 @@ static void plain_headers(struct exchange *ex)
 	static const char *const names[] = { "Content-Type", "Content-Length",
 					     "Cache-Control",
 					     "X-Accel-Buffering" };
-	struct curl_slist *kept = NULL;
 
-	for (struct curl_slist *h = ex->answer_headers; h; h = h->next) {
-		bool keep = true;
-
-		for (size_t i = 0; i < ARRAY_LEN(names); i++)
-			keep &= !header_value(h->data, names[i]);
-		if (keep)
-			headers_add(&kept, h->data);
-	}
-	curl_slist_free_all(ex->answer_headers);
-	ex->answer_headers = kept;
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		headers_drop(&ex->answer_headers, names[i]);
 	headers_add(&ex->answer_headers, "Content-Type: application/json");
 	if (ex->note.len) {
 		struct buf line = { 0 };
@@ -386,7 +377,7 @@ static void end_choice(struct exchange *ex, struct attempt *a, size_t i_hit)
 	struct watch_stop stop = {
 		.i_hit = i_hit,
 		.reason = ex->opts->finish_reason,
-		.last = !format->choices ||
+		.last = !watch_has_choices(a->watch) ||
 			(i_hit + 1 == watch_n_hits(a->watch) &&
 			 watch_is_over(a->watch)),
 	};

@@ -18,6 +18,17 @@ void headers_add(struct curl_slist **list, const char *line)
 	*list = longer;
 }
 
+void headers_drop(struct curl_slist **list, const char *name)
+{
+	struct curl_slist *kept = NULL;
+
+	for (const struct curl_slist *h = *list; h; h = h->next)
+		if (!header_value(h->data, name))
+			headers_add(&kept, h->data);
+	curl_slist_free_all(*list);
+	*list = kept;
+}
+
 bool header_is(const char *name, size_t len, const char *other)
 {
 	return strlen(other) == len && strncasecmp(name, other, len) == 0;

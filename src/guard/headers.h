@@ -11,6 +11,9 @@
 /* Appends a line, which is copied. */
 void headers_add(struct curl_slist **list, const char *line);
 
+/* Takes out every line of this name. */
+void headers_drop(struct curl_slist **list, const char *name);
+
 /* The first value under this name, or NULL. */
 const char *headers_value(const struct curl_slist *list, const char *name);
 

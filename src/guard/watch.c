@@ -14,7 +14,6 @@
 #include "base/unpack.h"
 #include "dialect/eventstream.h"
 #include "dialect/feed.h"
-#include "dialect/format.h"
 #include "dialect/join.h"
 #include "guard/hit.h"
 #include "guard/shadow.h"
@@ -108,14 +107,12 @@ static struct watch_hit *add_hit(struct watch *w, const char *record,
 	return &w->hits[w->n_hits - 1];
 }
 
-/* Some servers give a reason to finish with every record: it is one if nothing
- * follows. */
+/* Some servers give one with every record: it counts if nothing follows. */
 static void look_for_end(struct watched *g)
 {
-	if (g->has_reason || !g->run->trace.facts.finish_reason)
-		return;
-	g->has_reason = true;
-	g->end_tokens = g->run->trace.n_tokens;
+	if (!g->has_reason)
+		g->end_tokens = g->run->trace.n_tokens;
+	g->has_reason |= g->run->trace.facts.finish_reason != NULL;
 }
 
 static bool has_ended(const struct watched *g)
@@ -690,6 +687,11 @@ void watch_note(const struct watch *w, size_t i_hit, struct buf *out)
 {
 	buf_printf(out, "threshold at token %" PRIu32 ", rule %s",
 		   w->hits[i_hit].at_token, watch_rule(w)->name);
+}
+
+bool watch_has_choices(const struct watch *w)
+{
+	return watch_format(w)->choices && !feed_missing(w->feed);
 }
 
 bool watch_is_over(const struct watch *w)

@@ -118,6 +118,9 @@ void watch_cut(const struct watch *w, const char *note, struct buf *out);
 /* Appends what happened there: "threshold at token 500, rule guardian". */
 void watch_note(const struct watch *w, size_t i_hit, struct buf *out);
 
+/* May one choice end and others go on? Not in binary frames. */
+bool watch_has_choices(const struct watch *w);
+
 /*
  * Has each choice ended, or reached its threshold, while the server goes on
  * with one of these? Those of one prompt come side by side, so what has not

@@ -10,6 +10,7 @@ start_proxy --upstream "http://me:secret@127.0.0.1:$up_port" --report "$tmp/repo
 	--tee "$tmp/tee.jsonl"
 check "64 streams, half of them loops" scenario many
 check "what does not stream is unchanged" scenario plain
+check "what comes packed" scenario packed
 check "headers and body" scenario headers
 check "records pass when they come" scenario streaming
 check "a slow client" scenario slow

@@ -35,11 +35,11 @@ async def awaited(what):
     return await what
 
 
-def one(f, ask):
+def one(loop, f, ask):
     try:
         what = f(ask["base"], ask["model"])
-        return asyncio.run(awaited(what)) if inspect.isawaitable(what) \
-            else what
+        return loop.run_until_complete(awaited(what)) \
+            if inspect.isawaitable(what) else what
     except Exception as e:
         return {"raised": type(e).__name__, "said": str(e)[:400],
                 "status": getattr(e, "status_code", None)}
@@ -51,6 +51,8 @@ def main(names):
     os.dup2(2, 1) # some libraries print
     print(json.dumps({name: f.asked_as for name, f in calls.items()}), file=out,
           flush=True)
+    loop = asyncio.new_event_loop() # some libraries keep what is tied to one
     for line in sys.stdin:
         ask = json.loads(line)
-        print(json.dumps(one(calls[ask["call"]], ask)), file=out, flush=True)
+        print(json.dumps(one(loop, calls[ask["call"]], ask)), file=out,
+              flush=True)

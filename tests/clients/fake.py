@@ -27,12 +27,12 @@ LOOP = "Wait, let me check that once more. The answer is not quite right. "
 CONCLUSION = "So the answer is 42 ."
 HEALTHY_WORDS, LOOP_AFTER, LOOP_MAX = 160, 40, 20000
 PROMPT_TOKENS = 11
-stats = {}
+stats = {"open": 0}
 
 
 def reset():
-    stats.update(open=0, asked=0, finished=0, cancelled=0, refused=0,
-                 written=0, bodies=[])
+    stats.update(asked=0, finished=0, cancelled=0, refused=0, written=0,
+                 bodies=[])
 
 
 # --- what is said ----------------------------------------------------------
@@ -489,6 +489,8 @@ def refusal(path, body):
         return int(model[len("error-"):])
     if model == "flaky" and stats["refused"] < 2:
         return 503
+    if model == "late-error" and not body.get("stream"):
+        return 500
     return 0
 
 
@@ -524,6 +526,8 @@ async def respond(reader, writer, method, path, data):
         return True
     if body["model"] == "slow":
         await wait(reader)
+        return False
+    if body["model"] == "dies" and not body.get("stream"):
         return False
     if body.get("stream"):
         await stream(reader, writer, path, body)

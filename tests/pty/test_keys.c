@@ -408,6 +408,28 @@ static void test_wheel(void **state)
 	lil_quit(l);
 }
 
+/* A label of the last row is a key. */
+static void test_hints(void **state)
+{
+	struct lil *l = *state;
+	int row, col;
+
+	lil_open_trace(l);
+	assert_true(pty_find(l->p, "help  q back", &row, &col));
+	assert_int_equal(row, PTY_ROWS - 1);
+	pty_click(l->p, row, col + 1);
+	expect_text(l->p, "── Program ");
+	lil_settle(l);
+	assert_true(pty_find(l->p, "q back", &row, &col));
+	pty_click(l->p, row, col);
+	expect_gone(l->p, "── Program ");
+	lil_settle(l);
+	assert_true(pty_find(l->p, "Q quit", &row, &col));
+	pty_click(l->p, row, col + 3);
+	expect_exit(l->p, 0);
+	expect_restored(l->p);
+}
+
 /* --- the list ----------------------------------------------------------- */
 
 static void test_list_opens_and_closes(void **state)
@@ -490,6 +512,7 @@ int main(void)
 		lil_test(test_views),
 		lil_test(test_explain),
 		lil_test(test_search),
+		lil_test(test_hints),
 		lil_test(test_marks),
 		lil_test(test_tuning_without_the_file),
 		lil_test(test_bad_commands),

@@ -160,7 +160,7 @@ async def plain(proxy, up):
     """What does not stream is what upstream says, byte for byte."""
     for raw in (request("/any", {"say": {"plain": {"a": "x" * 20000}}}),
                 request("/bytes?n=3000000"), request("/nothing"),
-                request("/moved"), request("/none"),
+                request("/moved"), request("/none"), request("/packed"),
                 request("/bytes?n=1000", method="HEAD")):
         ours, theirs = await proxy.whole(raw), await up.whole(raw)
         for answer in ours, theirs:
@@ -168,6 +168,13 @@ async def plain(proxy, up):
                 answer[1].pop(name, None)
         assert ours[0] == theirs[0] and ours[2] == theirs[2], ours[:2]
         assert ours[1] == theirs[1], (ours[1], theirs[1])
+
+
+async def packed(proxy, up):
+    """What a POST is answered is unpacked; a file that is fetched is not."""
+    status, head, got = await proxy.whole(request("/packed", {"a": 1}))
+    assert (status, got) == (200, b"abc" * 1000), (status, got[:40])
+    assert "content-encoding" not in head, head
 
 
 async def headers(proxy, up):

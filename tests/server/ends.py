@@ -368,6 +368,20 @@ async def bedrock(proxy, up):
     assert got[-1][1]["usage"]["outputTokens"] == 500, got[-1]
     assert {k for k, _ in got[1:-3]} == {"contentBlockDelta"}
 
+    # another dialect inside, with choices: all of it ends, in frames
+    def inside(*choices):
+        data = json.dumps(chunk(*choices)).encode()
+        return b64(frame("chunk", {"bytes": base64.b64encode(data).decode()}))
+
+    body["say"].update({"head": [inside(chat(1, "Hi")), inside(chat(0, "a"))],
+                        "loop": [inside(chat(0, w)) for w in words()]})
+    got = list(frames_of((await say(
+        proxy, "/model/m/invoke-with-response-stream", body))[2]))
+    assert {k for k, _ in got} == {"chunk"}
+    last = base64.b64decode(got[-2][1]["bytes"])
+    assert json.loads(last)["choices"][0]["finish_reason"] == "stop", last
+    assert base64.b64decode(got[-1][1]["bytes"]) == b"[DONE]"
+
 
 async def lettered(proxy, up):
     """The AI SDK's letters, which come as plain text."""

@@ -15,6 +15,7 @@ all pieces as they are sent ("base64": true: encoded so). Asked without a stream
 it is answered with "plain", if that is there; "status" goes for both.
 """
 import asyncio
+import gzip
 import base64
 import json
 import random
@@ -278,6 +279,11 @@ async def respond(reader, writer, request, headers, data):
         out = plain("200 OK", "application/octet-stream",
                     bytes(i % 251 for i in range(n)))
         writer.write(out[:-n] if method == "HEAD" else out)
+    elif path == "/packed":
+        out = gzip.compress(b"abc" * 1000, mtime=0)
+        writer.write(head("200 OK", "application/json",
+                          "Content-Encoding: gzip\r\nContent-Length: %d\r\n" %
+                          len(out)) + out)
     elif path == "/none":
         writer.write(head("204 No Content", "text/plain", ""))
     elif path == "/moved":

@@ -387,10 +387,19 @@ static const char *short_key(int32_t key, const struct screen *s,
 	return key_name(key, name);
 }
 
+/* The line of hints while it is drawn, and what a click on it means. */
+struct hints {
+	struct pen pen;
+	int col; /* where it was clicked; -1: nowhere */
+	int32_t key;
+};
+
 /* A row with a hint, and the row after it if that joins ("+"). */
-static bool draw_hint(struct pen *p, const struct action *a,
+static bool draw_hint(struct hints *h, const struct action *a,
 		      const struct action *partner)
 {
+	struct pen *p = &h->pen;
+	int from = p->col;
 	char name[KEY_NAME_BYTES], keys[3 * KEY_NAME_BYTES];
 	size_t len;
 
@@ -405,6 +414,8 @@ static bool draw_hint(struct pen *p, const struct action *a,
 		return false;
 	pen_puts(p, STYLE_KEY, keys);
 	pen_printf(p, STYLE_DIM, " %s  ", a->hint);
+	if (h->col >= from && h->col < p->col)
+		h->key = a->keys[0];
 	return true;
 }
 
@@ -426,7 +437,7 @@ static bool joins(const struct action *a)
 
 /* The hints of a room; false: there is no more room in the line. */
 static bool draw_room(const struct app *app, const struct action_room *room,
-		      struct pen *p)
+		      struct hints *h)
 {
 	for (size_t k = 0; k < room->n; k++) {
 		const struct action *a = &room->rows[k], *next = NULL;
@@ -437,31 +448,33 @@ static bool draw_room(const struct app *app, const struct action_room *room,
 		if (k + 1 < room->n && joins(a + 1) &&
 		    action_fits(room, a + 1, app->view))
 			next = a + 1;
-		if (!draw_hint(p, a, next))
+		if (!draw_hint(h, a, next))
 			return false;
 	}
 	return true;
 }
 
-static void draw_hints(const struct app *app, struct screen *s, int row,
-		       int cols)
+/* Returns the key whose hint stands at column `col`; K_NONE. */
+static int32_t draw_hints(const struct app *app, struct screen *s, int row,
+			  int cols, int col)
 {
-	struct pen p = pen_at(s, row, 1, cols - 2);
+	struct hints h = { pen_at(s, row, 1, cols - 2), col, K_NONE };
 	const struct action_room *room;
 
 	for (size_t i = 0; i < ARRAY_LEN(first_hints); i++) {
 		const char *name = first_hints[i];
 
-		draw_hint(&p, action_find(name, strlen(name)), NULL);
+		draw_hint(&h, action_find(name, strlen(name)), NULL);
 	}
-	if (app->demo && !draw_room(app, &room_demo, &p))
-		return;
+	if (app->demo && !draw_room(app, &room_demo, &h))
+		return h.key;
 	for (size_t i = 0; (room = action_room(i)); i++)
 		if (room != &room_demo && room != &room_program &&
-		    !draw_room(app, room, &p))
-			return;
+		    !draw_room(app, room, &h))
+			return h.key;
 	/* The program itself comes last. */
-	draw_room(app, &room_program, &p);
+	draw_room(app, &room_program, &h);
+	return h.key;
 }
 
 /* What goes on in the background, at the right of the last row. */
@@ -517,7 +530,24 @@ static void draw_foot(const struct app *app, struct screen *s)
 		draw_message(app, s);
 		return;
 	}
-	draw_hints(app, s, row, s->cols - draw_progress(app, s, row));
+	draw_hints(app, s, row, s->cols - draw_progress(app, s, row), -1);
+}
+
+int32_t frame_key_at(const struct app *app, int rows, int cols, int row,
+		     int col)
+{
+	struct screen s;
+	int32_t key;
+
+	if (row != rows - 1 || frame_view_rect(rows, cols).rows == 0 ||
+	    prompt_is_open(app->prompt) || app->message[0])
+		return K_NONE;
+	screen_init(&s);
+	screen_resize(&s, rows, cols);
+	key = draw_hints(app, &s, row, cols - draw_progress(app, &s, row),
+			 col);
+	screen_release(&s);
+	return key;
 }
 
 void frame_draw(const struct app *app, struct screen *s)

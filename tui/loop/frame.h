@@ -25,4 +25,8 @@ void frame_fit(struct app *app, int rows, int cols);
 /* Draws everything. */
 void frame_draw(const struct app *app, struct screen *s);
 
+/* The key whose hint stands at this cell of the last row; K_NONE. */
+int32_t frame_key_at(const struct app *app, int rows, int cols, int row,
+		     int col);
+
 #endif

@@ -47,8 +47,13 @@ static void click(struct app *app, struct key key, int rows, int cols)
 	struct rect r = frame_view_rect(rows, cols);
 	int row = key.row - r.row, col = key.col - r.col;
 
-	r.rows -= tour_rows(app, r.rows, r.cols);
+	int32_t hint = frame_key_at(app, rows, cols, key.row, key.col);
 
+	if (hint != K_NONE) {
+		input_key(app, (struct key){ .code = hint }, rows, cols);
+		return;
+	}
+	r.rows -= tour_rows(app, r.rows, r.cols);
 	if (row < 0 || row >= r.rows || col < 0 || col >= r.cols ||
 	    !app->view->click)
 		return;

@@ -63,7 +63,7 @@ static const struct opt rows[] = {
 	{ .name = "ascii", .where = SHOWN | OPT_BENCH, SWITCH(look.ascii),
 	  .about = "draw nothing outside ASCII" },
 	{ .name = "mouse", .where = SHOWN, SWITCH(look.term.mouse),
-	  .about = "wheel scrolls, click seeks" },
+	  .about = "wheel scrolls, click seeks; a hint is its key" },
 	{ .name = "bell", .where = OPT_TUI, SWITCH(show.bell),
 	  .about = "ring when a stream reaches Lil while it is written" },
 	{ .name = "speed", .arg = "FACTOR", .where = SHOWN,
