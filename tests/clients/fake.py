@@ -25,7 +25,7 @@ import sys
 
 LOOP = "Wait, let me check that once more. The answer is not quite right. "
 CONCLUSION = "So the answer is 42 ."
-HEALTHY_WORDS, LOOP_AFTER, LOOP_MAX = 160, 40, 20000
+HEALTHY_WORDS, LOOP_AFTER, LOOP_MAX = 160, 40, 5000
 PROMPT_TOKENS = 11
 stats = {"open": 0}
 
@@ -171,8 +171,6 @@ def whole_choice(body, i, text):
     logprobs, n = [], 0
     for delta, word, finish in deltas_chat(body, i):
         n += bool(word)
-        if n > 5000: # a client that does not stream waits for all of it
-            finish = "length"
         for key in "content", "reasoning_content":
             if delta.get(key):
                 message[key] = (message.get(key) or "") + delta[key]
@@ -185,8 +183,6 @@ def whole_choice(body, i, text):
                     call["function"]["arguments"]
         if word:
             logprobs += logprob(word)["content"]
-        if finish:
-            break
     choice = {"index": i, "logprobs": None, "finish_reason": finish}
     if text:
         return {**choice, "text": message["content"]}, n
@@ -260,10 +256,9 @@ def whole_anthropic(body):
     content, n = [], 0
     for part in parts(body, 0):
         block = dict(BLOCKS[part.kind])
-        text = list(itertools.islice(part.text, 5000))
+        text = list(part.text)
         n += len(text)
         if part.kind == "tool":
-            text += ['"}'] if len(text) == 5000 else []
             block["input"] = json.loads("".join(text))
         else:
             block[part.kind] = "".join(text)
@@ -359,7 +354,7 @@ def stream_responses(body):
 def whole_responses(body):
     output, n = [], 0
     for i, part in enumerate(parts(body, 0)):
-        text = list(itertools.islice(part.text, 5000))
+        text = list(part.text)
         n += len(text)
         output.append(item(part.kind, i, "".join(text), "completed"))
     status = "incomplete" if part.finish == "length" else "completed"

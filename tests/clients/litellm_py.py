@@ -100,7 +100,8 @@ def responses(base, model):
 
 
 @call("text", "responses")
-def responses_stream(base, model):
+def responses_parts(base, model):
+    """It makes a stream of what it asks for as a whole."""
     last = None
     for e in litellm.responses(**response_args(base, model), stream=True):
         last = getattr(e, "response", last)
