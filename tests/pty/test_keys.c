@@ -184,7 +184,7 @@ static void test_views(void **state)
 		n++;
 	} while (n < 8 && strcmp(buf_cstr(&first), buf_cstr(&now)) != 0);
 	/* All views but help, round and round. */
-	assert_int_equal(n, 3);
+	assert_int_equal(n, 4);
 	buf_release(&first);
 	buf_release(&now);
 	lil_quit(l);
@@ -418,11 +418,11 @@ static void test_hints(void **state)
 	assert_true(pty_find(l->p, "help  q back", &row, &col));
 	assert_int_equal(row, PTY_ROWS - 1);
 	pty_click(l->p, row, col + 1);
-	expect_text(l->p, "── Program ");
+	expect_text(l->p, "── Keys in ");
 	lil_settle(l);
 	assert_true(pty_find(l->p, "q back", &row, &col));
 	pty_click(l->p, row, col);
-	expect_gone(l->p, "── Program ");
+	expect_gone(l->p, "── Keys in ");
 	lil_settle(l);
 	assert_true(pty_find(l->p, "Q quit", &row, &col));
 	pty_click(l->p, row, col + 3);
