@@ -82,6 +82,7 @@ pty_tests = \
 	tests/pty/test_shot \
 	tests/pty/test_stdin \
 	tests/pty/test_storm \
+	tests/pty/test_theme \
 	tests/pty/test_trouble
 PTY_LIBS = tests/pty/libpty.a $(UNIT_LIBS) $(VTERM_LIBS)
 if HAVE_TESTS
@@ -111,6 +112,7 @@ tests_pty_test_hostile_LDADD = $(PTY_LIBS)
 tests_pty_test_stdin_LDADD = $(PTY_LIBS)
 tests_pty_test_session_LDADD = $(PTY_LIBS)
 tests_pty_test_shot_LDADD = $(PTY_LIBS)
+tests_pty_test_theme_LDADD = $(PTY_LIBS)
 tests_pty_test_trouble_LDADD = $(PTY_LIBS)
 tests_pty_test_idle_LDADD = $(PTY_LIBS)
 tests_pty_test_keys_LDADD = $(PTY_LIBS)
@@ -448,6 +450,7 @@ tui_tests = \
 	tests/unit/test_told \
 	tests/unit/test_pressed \
 	tests/unit/test_prompt \
+	tests/unit/test_style \
 	tests/unit/test_text_layout \
 	tests/unit/test_views tests/unit/test_search tests/unit/test_repeats
 if HAVE_TESTS
@@ -471,6 +474,7 @@ tests_unit_test_pressed_LDADD = $(TUI_LIBS)
 tests_unit_test_pressed_SOURCES = tests/unit/test_pressed.c \
 	tests/unit/pressed.h tests/unit/pressed_data.c tests/unit/pressed_rows.c
 tests_unit_test_prompt_LDADD = $(TUI_LIBS)
+tests_unit_test_style_LDADD = $(TUI_LIBS)
 tests_unit_test_text_layout_LDADD = $(TUI_LIBS)
 tests_unit_test_repeats_LDADD = $(TUI_LIBS)
 tests_unit_test_search_LDADD = $(TUI_LIBS)

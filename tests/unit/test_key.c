@@ -52,7 +52,12 @@ static const struct {
 	{ "\033[<64;1;1M", K_WHEEL_UP, 0, 0 },
 	{ "\033[<65;200;50M", K_WHEEL_DOWN, 49, 199 },
 	{ "\033[99~", K_NONE, 0, 0 },
-	{ "\033[?1;2c", K_NONE, 0, 0 },
+	{ "\033[?1;2c", K_ANSWERED, 0, 0 },
+	{ "\033]11;rgb:ffff/8080/0000\033\\", K_GROUND, 0, 0 },
+	{ "\033]11;rgba:f/0/0/f\a", K_GROUND, 0, 0 },
+	{ "\033]11;rgb:ffff/80\a", K_NONE, 0, 0 },
+	{ "\033]11;#ffffff\a", K_NONE, 0, 0 },
+	{ "\033]10;rgb:ffff/ffff/ffff\a", K_NONE, 0, 0 },
 };
 
 enum { N_ROWS = sizeof(rows) / sizeof(rows[0]) };
@@ -61,7 +66,7 @@ static void test_decode(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < N_ROWS; i++) {
-		struct key key = { -1, -1, -1 };
+		struct key key = { .code = -1, .row = -1, .col = -1 };
 		size_t n = strlen(rows[i].bytes);
 		bool mouse = strncmp(rows[i].bytes, "\033[<", 3) == 0;
 

@@ -18,9 +18,6 @@ enum {
 	BASELINE = 13,
 	MARGIN = 14,
 	BAR_H = 30, /* of the window's title bar */
-	BACKGROUND = 0x14171c,
-	FOREGROUND = 0xd4d7dd,
-	BAR = 0x22262e,
 	MORE_BYTES = 128,
 };
 
@@ -40,11 +37,12 @@ struct paint {
 	struct look look;
 };
 
-static struct paint paint_of(const struct cell *c)
+static struct paint paint_of(const struct cell *c, struct scheme scheme)
 {
-	struct look look = style_look((enum style)c->style, COLOR_256);
-	struct paint p = { color_of(look.fg, FOREGROUND),
-			   color_of(look.bg, BACKGROUND), look };
+	struct look look = style_look((enum style)c->style, scheme);
+	struct paper page = style_paper(scheme);
+	struct paint p = { color_of(look.fg, page.fg),
+			   color_of(look.bg, page.bg), look };
 
 	if (look.reverse) {
 		uint32_t fg = p.fg;
@@ -131,9 +129,9 @@ static bool put_shape(struct buf *out, const struct cell *c, int x, int y,
 
 /* --- rows --------------------------------------------------------------- */
 
-static void put_text(struct buf *out, const struct cell *c, int n, int x, int y)
+static void put_text(struct buf *out, const struct cell *c, int n,
+		     struct paint p, int x, int y)
 {
-	struct paint p = paint_of(c);
 	char more[MORE_BYTES];
 	int cols = 0;
 
@@ -177,55 +175,60 @@ static bool is_blank_run(const struct cell *c, int n)
 }
 
 static void put_backgrounds(struct buf *out, const struct cell *row, int cols,
-			    int y)
+			    struct scheme scheme, int y)
 {
 	for (int col = 0; col < cols;) {
 		int end = col + 1;
-		struct paint p = paint_of(&row[col]);
+		struct paint p = paint_of(&row[col], scheme);
 
 		while (end < cols && row[end].style == row[col].style)
 			end++;
-		if (p.bg != BACKGROUND)
+		if (p.bg != style_paper(scheme).bg)
 			put_rect(out, MARGIN + col * CELL_W, y,
 				 (end - col) * CELL_W, CELL_H, p.bg);
 		col = end;
 	}
 }
 
-static void put_row(struct buf *out, const struct cell *row, int cols, int y)
+static void put_row(struct buf *out, const struct cell *row, int cols,
+		    struct scheme scheme, int y)
 {
-	put_backgrounds(out, row, cols, y);
+	put_backgrounds(out, row, cols, scheme, y);
 	for (int col = 0; col < cols;) {
 		int x = MARGIN + col * CELL_W;
 		int n = run_length(row, col, cols);
-		struct paint p = paint_of(&row[col]);
+		struct paint p = paint_of(&row[col], scheme);
 
 		if (!put_shape(out, &row[col], x, y, p.fg, p.bg) &&
 		    !is_blank_run(row + col, n))
-			put_text(out, row + col, n, x, y);
+			put_text(out, row + col, n, p, x, y);
 		col += n;
 	}
 }
 
-static void put_window(struct buf *out, const char *title, int width)
+static void put_window(struct buf *out, const char *title, struct scheme scheme,
+		       int width)
 {
+	struct paper page = style_paper(scheme);
 	static const uint32_t buttons[] = { 0xe0655b, 0xe3b341, 0x57ab5a };
 
 	buf_printf(out,
 		   "<rect width=\"100%%\" height=\"100%%\" rx=\"9\" "
 		   "fill=\"#%06x\"/>\n<path d=\"M0 %d V9 Q0 0 9 0 H%d "
 		   "Q%d 0 %d 9 V%d z\" fill=\"#%06x\"/>\n",
-		   BACKGROUND, BAR_H, width - 9, width, width, BAR_H, BAR);
+		   page.bg, BAR_H, width - 9, width, width, BAR_H,
+		   scheme.light ? 0xe4e6ea : 0x22262e);
 	for (size_t i = 0; i < ARRAY_LEN(buttons); i++)
 		svg_dot(out, colour_of(buttons[i]).text, 20 + 20.0 * i,
 			BAR_H / 2, 6);
-	svg_text_begin(out, "#9aa0aa", width / 2, BAR_H / 2 + 5,
-		       "text-anchor=\"middle\"");
+	svg_text_begin(out, scheme.light ? "#5a606a" : "#9aa0aa", width / 2,
+		       BAR_H / 2 + 5, "text-anchor=\"middle\"");
 	svg_escape(out, title, strlen(title));
 	svg_text_end(out);
 }
 
-void screen_svg(const struct screen *s, const char *title, struct buf *out)
+void screen_svg(const struct screen *s, struct scheme scheme,
+		const char *title, struct buf *out)
 {
 	int width = s->cols * CELL_W + 2 * MARGIN;
 	int height = s->rows * CELL_H + 2 * MARGIN + BAR_H;
@@ -233,19 +236,19 @@ void screen_svg(const struct screen *s, const char *title, struct buf *out)
 	svg_begin(out, width, height,
 		  "font-family=\"'DejaVu Sans Mono',Menlo,Consolas,monospace\" "
 		  "font-size=\"15\" xml:space=\"preserve\"");
-	put_window(out, title, width);
+	put_window(out, title, scheme, width);
 	for (int row = 0; row < s->rows; row++)
-		put_row(out, s->cells + row * s->cols, s->cols,
+		put_row(out, s->cells + row * s->cols, s->cols, scheme,
 			BAR_H + MARGIN + row * CELL_H);
 	svg_end(out);
 }
 
 /* --- a page ------------------------------------------------------------- */
 
-static void open_span(struct buf *out, const struct paint *p)
+static void open_span(struct buf *out, const struct paint *p, uint32_t page)
 {
 	buf_printf(out, "<span style=\"color:%s", colour_of(p->fg).text);
-	if (p->bg != BACKGROUND)
+	if (p->bg != page)
 		buf_printf(out, ";background:%s", colour_of(p->bg).text);
 	buf_puts(out, p->look.bold ? ";font-weight:bold" : "");
 	buf_puts(out, p->look.italic ? ";font-style:italic" : "");
@@ -253,7 +256,8 @@ static void open_span(struct buf *out, const struct paint *p)
 	buf_puts(out, "\">");
 }
 
-static void put_line(struct buf *out, const struct cell *row, int cols)
+static void put_line(struct buf *out, const struct cell *row, int cols,
+		     struct scheme scheme)
 {
 	int style = -1;
 
@@ -261,10 +265,10 @@ static void put_line(struct buf *out, const struct cell *row, int cols)
 		const struct cell *c = &row[col];
 
 		if (c->style != style) {
-			struct paint p = paint_of(c);
+			struct paint p = paint_of(c, scheme);
 
 			buf_puts(out, style < 0 ? "" : "</span>");
-			open_span(out, &p);
+			open_span(out, &p, style_paper(scheme).bg);
 			style = c->style;
 		}
 		if (c->len > 0)
@@ -275,8 +279,11 @@ static void put_line(struct buf *out, const struct cell *row, int cols)
 	buf_puts(out, style < 0 ? "\n" : "</span>\n");
 }
 
-void screen_html(const struct screen *s, const char *title, struct buf *out)
+void screen_html(const struct screen *s, struct scheme scheme,
+		 const char *title, struct buf *out)
 {
+	struct paper page = style_paper(scheme);
+
 	buf_puts(out, "<!DOCTYPE html>\n<html lang=\"en\"><head>"
 		      "<meta charset=\"utf-8\"><title>");
 	svg_escape(out, title, strlen(title));
@@ -284,9 +291,9 @@ void screen_html(const struct screen *s, const char *title, struct buf *out)
 		   "</title><style>body{background:%s;color:%s}"
 		   "pre{font:15px/1.2 'DejaVu Sans Mono',Menlo,Consolas,"
 		   "monospace}</style></head>\n<body><pre>\n",
-		   colour_of(BACKGROUND).text, colour_of(FOREGROUND).text);
+		   colour_of(page.bg).text, colour_of(page.fg).text);
 	for (int row = 0; row < s->rows; row++)
-		put_line(out, s->cells + row * s->cols, s->cols);
+		put_line(out, s->cells + row * s->cols, s->cols, scheme);
 	buf_puts(out, "</pre></body></html>\n");
 }
 
@@ -313,9 +320,9 @@ static void put_ansi_color(struct buf *out, int16_t index, bool back,
 		   (unsigned)(rgb >> 8 & 255), (unsigned)(rgb & 255));
 }
 
-static void put_ansi_style(struct buf *out, int style, enum color_mode mode)
+static void put_ansi_style(struct buf *out, int style, struct scheme scheme)
 {
-	struct look look = style_look((enum style)style, mode);
+	struct look look = style_look((enum style)style, scheme);
 
 	buf_puts(out, "\033[0");
 	buf_puts(out, look.bold ? ";1" : "");
@@ -323,12 +330,12 @@ static void put_ansi_style(struct buf *out, int style, enum color_mode mode)
 	buf_puts(out, look.italic ? ";3" : "");
 	buf_puts(out, look.underline ? ";4" : "");
 	buf_puts(out, look.reverse ? ";7" : "");
-	put_ansi_color(out, look.fg, false, mode);
-	put_ansi_color(out, look.bg, true, mode);
+	put_ansi_color(out, look.fg, false, scheme.mode);
+	put_ansi_color(out, look.bg, true, scheme.mode);
 	buf_putc(out, 'm');
 }
 
-void screen_ansi(const struct screen *s, enum color_mode mode, struct buf *out)
+void screen_ansi(const struct screen *s, struct scheme scheme, struct buf *out)
 {
 	for (int row = 0; row < s->rows; row++) {
 		int style = -1;
@@ -337,7 +344,7 @@ void screen_ansi(const struct screen *s, enum color_mode mode, struct buf *out)
 			const struct cell *c = &s->cells[row * s->cols + col];
 
 			if (c->style != style)
-				put_ansi_style(out, c->style, mode);
+				put_ansi_style(out, c->style, scheme);
 			style = c->style;
 			if (c->len > 0)
 				buf_append(out, c->text, c->len);

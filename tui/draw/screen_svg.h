@@ -8,15 +8,17 @@
 #include "base/buf.h"
 #include "term/screen.h"
 
-/* A stand-alone SVG: a dark terminal window with a title bar; cells in a
+/* A stand-alone SVG: a terminal window with a title bar; cells in a
  * monospace font, runs of one style as one text element. */
-void screen_svg(const struct screen *s, const char *title, struct buf *out);
+void screen_svg(const struct screen *s, struct scheme scheme,
+		const char *title, struct buf *out);
 
 /* A stand-alone page of HTML in the same colours. */
-void screen_html(const struct screen *s, const char *title, struct buf *out);
+void screen_html(const struct screen *s, struct scheme scheme,
+		 const char *title, struct buf *out);
 
-/* Text with colours of the mode as escape sequences, a line a row. */
-void screen_ansi(const struct screen *s, enum color_mode mode,
+/* Text with colours as escape sequences, a line a row. */
+void screen_ansi(const struct screen *s, struct scheme scheme,
 		 struct buf *out);
 
 #endif

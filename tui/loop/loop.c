@@ -28,8 +28,7 @@ struct loop {
 	bool more;	       /* work waits */
 	bool urgent;	       /* a key changed something: draw at once */
 	int ended_by;	       /* signal, 0: none */
-	enum color_mode color; /* as the terminal was last told */
-	bool color_always;
+	struct term_opts told; /* as the terminal was last told */
 };
 
 /* --- work --------------------------------------------------------------- */
@@ -113,11 +112,11 @@ static void follow_settings(struct loop *l)
 
 	l->screen.ascii = look->ascii;
 	term_set_mouse(l->term, look->term.mouse);
-	if (look->term.color == l->color &&
-	    look->term.color_always == l->color_always)
+	if (look->term.color == l->told.color &&
+	    look->term.theme == l->told.theme &&
+	    look->term.color_always == l->told.color_always)
 		return;
-	l->color = look->term.color;
-	l->color_always = look->term.color_always;
+	l->told = look->term;
 	term_set_color(l->term, &look->term);
 }
 
@@ -196,6 +195,11 @@ static void handle_keys(struct loop *l)
 
 	while (!l->app->quit && !l->app->suspend && !l->ended_by &&
 	       term_key(l->term, &key)) {
+		if (key.code == K_GROUND) {
+			term_set_color(l->term, &l->app->set.look.term);
+			l->app->dirty = l->urgent = true;
+			continue;
+		}
 		input_key(l->app, key, l->screen.rows, l->screen.cols);
 		if (key.code == KEY_CTRL('C'))
 			l->ended_by = SIGINT;
@@ -337,8 +341,7 @@ struct loop *loop_open(struct app *app, struct term *term)
 
 	*l = (struct loop){ .app = app,
 			    .term = term,
-			    .color = app->set.look.term.color,
-			    .color_always = app->set.look.term.color_always };
+			    .told = app->set.look.term };
 	screen_init(&l->screen);
 	sig_init(term_restore);
 	resize(l);

@@ -120,19 +120,20 @@ static bool do_screen(struct script *s, const char *arg, struct err *err)
 	struct buf out = { 0 };
 	bool ansi = take_word(&arg, "-ansi");
 	bool svg = !ansi && take_word(&arg, "-svg"), good;
-	enum color_mode mode = s->app->set.look.term.color;
+	struct scheme scheme = shot_scheme(s->app, NULL);
 
 	if (!arg[0])
 		return err_set(err, "screen takes a file, or - for standard "
 				    "output");
+	if (ansi && s->app->set.look.term.color != COLOR_AUTO)
+		scheme.mode = s->app->set.look.term.color;
 	fit(s);
 	app_sync(s->app);
 	frame_draw(s->app, &s->screen);
 	if (svg)
-		screen_svg(&s->screen, "lilscope", &out);
+		screen_svg(&s->screen, scheme, "lilscope", &out);
 	else if (ansi)
-		screen_ansi(&s->screen, mode == COLOR_AUTO ? COLOR_256 : mode,
-			    &out);
+		screen_ansi(&s->screen, scheme, &out);
 	else
 		screen_dump(&s->screen, &out);
 	good = file_write(arg, out.data, out.len, err);

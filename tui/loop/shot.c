@@ -7,29 +7,34 @@
 #include "draw/screen_svg.h"
 #include "loop/cast.h"
 
-static void to_svg(const struct screen *s, struct buf *out)
+static void to_svg(const struct screen *s, struct scheme scheme,
+		   struct buf *out)
 {
-	screen_svg(s, "lilscope", out);
+	screen_svg(s, scheme, "lilscope", out);
 }
 
-static void to_html(const struct screen *s, struct buf *out)
+static void to_html(const struct screen *s, struct scheme scheme,
+		   struct buf *out)
 {
-	screen_html(s, "lilscope", out);
+	screen_html(s, scheme, "lilscope", out);
 }
 
-static void to_ansi(const struct screen *s, struct buf *out)
+static void to_text(const struct screen *s, struct scheme scheme,
+		    struct buf *out)
 {
-	screen_ansi(s, COLOR_256, out);
+	(void)scheme;
+	screen_dump(s, out);
 }
 
 static const struct {
 	const char *suffix, *name;
-	void (*put)(const struct screen *s, struct buf *out);
+	void (*put)(const struct screen *s, struct scheme scheme,
+		    struct buf *out);
 } forms[] = {
 	{ ".svg", "SVG", to_svg },
 	{ ".html", "HTML", to_html },
-	{ ".ansi", "ANSI", to_ansi },
-	{ ".txt", "text", screen_dump },
+	{ ".ansi", "ANSI", screen_ansi },
+	{ ".txt", "text", to_text },
 };
 
 static bool ends_in(const char *path, const char *suffix)
@@ -39,7 +44,16 @@ static bool ends_in(const char *path, const char *suffix)
 	return n > m && strcmp(path + n - m, suffix) == 0;
 }
 
-static void save(struct app *app, const struct screen *s)
+struct scheme shot_scheme(const struct app *app, const struct term *term)
+{
+	enum ground ground = GROUND_UNKNOWN;
+
+	if (term)
+		ground = term_scheme(term).light ? GROUND_LIGHT : GROUND_DARK;
+	return scheme_of(app->set.look.term.theme, COLOR_256, ground);
+}
+
+static void save(struct app *app, const struct screen *s, struct term *term)
 {
 	const char *path = app->shots.path;
 	struct buf out = { 0 };
@@ -57,7 +71,7 @@ static void save(struct app *app, const struct screen *s)
 		app_complain(app, "%s exists; :shot! writes over it", path);
 		return;
 	}
-	forms[i].put(s, &out);
+	forms[i].put(s, shot_scheme(app, term), &out);
 	if (file_write(path, out.data, out.len, &err))
 		app_say(app, "wrote %s: this screen as %s, %zu bytes", path,
 			forms[i].name, out.len);
@@ -93,7 +107,7 @@ void shot_take(struct app *app, const struct screen *s, struct term *term)
 	struct shots *shots = &app->shots;
 
 	if (shots->path[0]) {
-		save(app, s);
+		save(app, s, term);
 		shots->path[0] = '\0';
 	}
 	if (shots->screen || shots->copy.len)

@@ -16,6 +16,10 @@
  * films and clipboards need one. */
 void shot_take(struct app *app, const struct screen *s, struct term *term);
 
+/* The colours of a picture: those of the theme that is set, with 256 or with
+ * the terminal's own 16; light where the terminal is. */
+struct scheme shot_scheme(const struct app *app, const struct term *term);
+
 /* Ends a film, at the end of the program. */
 void shot_end(struct app *app, struct term *term);
 

@@ -42,6 +42,19 @@ static void color_get(const struct opt *opt, const struct settings *set,
 			buf_puts(out, colors[i].name);
 }
 
+static const char *theme_value(size_t i)
+{
+	static const char *const names[] = {
+		[THEME_AUTO] = "auto",
+		[THEME_DARK] = "dark",
+		[THEME_LIGHT] = "light",
+		[THEME_SAFE] = "safe",
+		[THEME_TERMINAL] = "terminal",
+	};
+
+	return i < ARRAY_LEN(names) ? names[i] : NULL;
+}
+
 static const char *graph_value(size_t i)
 {
 	static const char *const names[] = {
@@ -57,6 +70,9 @@ static const struct opt rows[] = {
 	{ .name = "color", .arg = "WHEN", .where = SHOWN | OPT_BENCH,
 	  .value = color_value, .set = color_set, .get = color_get,
 	  .about = "colours: auto, always, never, 16, 256 or true" },
+	{ .name = "theme", .arg = "NAME", .where = SHOWN | OPT_BENCH,
+	  ONE_OF(look.term.theme, theme_value),
+	  .about = "auto, dark, light, safe or terminal" },
 	{ .name = "graph", .arg = "KIND", .where = SHOWN | OPT_BENCH,
 	  ONE_OF(look.graph, graph_value),
 	  .about = "charts in braille, block or ascii" },

@@ -5,6 +5,7 @@
  */
 #include "term/key.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -235,6 +236,8 @@ static void sequence_event(const struct sequence *seq, struct key *out)
 		mouse_event(seq, out);
 		return;
 	}
+	if (seq->intro == '?' && seq->final == 'c')
+		out->code = K_ANSWERED;
 	if (seq->intro)
 		return;
 	if (seq->final == '~')
@@ -303,6 +306,53 @@ static size_t decode_csi(const char *in, size_t n, struct key *out)
 	return used;
 }
 
+/* "rgb:ffff/8080/00" or "rgba:...", one to four digits a colour. */
+static bool read_rgb(const char *text, size_t n, uint32_t *rgb)
+{
+	const char *end = text + n, *at = memchr(text, ':', n);
+
+	if (n < 4 || memcmp(text, "rgb", 3) != 0 || !at)
+		return false;
+	*rgb = 0;
+	for (int i = 0; i < 3; i++) {
+		uint32_t value = 0, most = 0;
+
+		for (at++; at < end && isxdigit((unsigned char)*at); at++) {
+			int digit = *at <= '9' ? *at - '0' :
+						 (*at | 32) - 'a' + 10;
+
+			value = value << 4 | (uint32_t)digit;
+			most = most << 4 | 15;
+		}
+		if (!most || most > 0xffff ||
+		    (i < 2 && (at == end || *at != '/')))
+			return false;
+		*rgb = *rgb << 8 | value * 255 / most;
+	}
+	return true;
+}
+
+/* After ESC ]: what the terminal says of its colours, up to BEL or ESC \. */
+static size_t decode_osc(const char *in, size_t n, struct key *out)
+{
+	static const char ground[] = "11;";
+	size_t len = 0, name = sizeof(ground) - 1;
+
+	while (len < n && len < SEQUENCE_MAX_BYTES && in[len] != '\a' &&
+	       in[len] != '\033')
+		len++;
+	if (len == SEQUENCE_MAX_BYTES)
+		return len;
+	if (len == n || (in[len] == '\033' && len + 1 == n))
+		return 0;
+	if (in[len] == '\033' && in[len + 1] != '\\')
+		return len; /* broken off by the next one */
+	if (len > name && memcmp(in, ground, name) == 0 &&
+	    read_rgb(in + name, len - name, &out->ground))
+		out->code = K_GROUND;
+	return len + (in[len] == '\a' ? 1 : 2);
+}
+
 static size_t decode_plain(const char *in, size_t n, bool idle, struct key *out)
 {
 	size_t used;
@@ -324,6 +374,12 @@ static size_t decode_escape(const char *in, size_t n, bool idle,
 {
 	size_t used;
 
+	if (in[0] == ']' && n > 1 && in[1] >= '0' && in[1] <= '9') {
+		used = decode_osc(in + 1, n - 1, out);
+		return used ? 1 + used : idle ? n : 0;
+	}
+	if (in[0] == ']' && n == 1 && !idle)
+		return 0;
 	if ((in[0] == '[' || in[0] == 'O') && !(n > 1 && in[1] == '\033')) {
 		if (in[0] == '[') {
 			used = decode_csi(in + 1, n - 1, out);

@@ -37,6 +37,8 @@ enum key_code {
 	K_WHEEL_DOWN,
 	K_PASTE,      /* what comes up to K_PASTE_END was pasted */
 	K_PASTE_END,
+	K_GROUND,     /* the terminal answers: key.ground */
+	K_ANSWERED,   /* ... and has no more to say */
 	K_END_OF_KEYS,
 	/* Added to a code: */
 	K_SHIFT = 1 << 24,
@@ -47,6 +49,7 @@ enum key_code {
 struct key {
 	int32_t code;
 	int row, col; /* of the mouse, 0-based */
+	uint32_t ground; /* 0xRRGGBB behind the text */
 };
 
 #define KEY_CTRL(letter) ((letter) & 31)

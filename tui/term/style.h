@@ -2,9 +2,9 @@
  * style.h - what a cell means; how that looks is decided in one table.
  *
  * Drawing code names meanings only. style.c maps each to colours and
- * attributes for 256 colours, 16 colours and none; every meaning that
- * colour carries is also carried by an attribute, a letter or a shape, so
- * that mono and NO_COLOR lose nothing.
+ * attributes for 256 colours, 16 colours and none, on dark and on light;
+ * every meaning that colour carries is also carried by an attribute, a letter
+ * or a shape, so that mono and NO_COLOR lose nothing.
  */
 #ifndef LILSCOPE_STYLE_H
 #define LILSCOPE_STYLE_H
@@ -62,8 +62,36 @@ struct look {
 	bool bold, dim, underline, reverse, italic;
 };
 
-/* mode is NEVER, 16, 256 or TRUE. */
-struct look style_look(enum style style, enum color_mode mode);
+/* What is asked for; THEME_AUTO is dark or light as the terminal is. */
+enum theme { THEME_AUTO, THEME_DARK, THEME_LIGHT, THEME_SAFE, THEME_TERMINAL };
+
+/* What the terminal has behind the text. */
+enum ground { GROUND_UNKNOWN, GROUND_DARK, GROUND_LIGHT };
+
+/* What that comes to. */
+struct scheme {
+	enum color_mode mode; /* not AUTO */
+	bool light;           /* for dark text on a light page */
+	bool safe;            /* for eyes that take red for green */
+	bool paint;           /* the page itself is painted, too */
+};
+
+/* mode is NEVER, 16, 256 or TRUE. A page is painted where the theme asks for
+ * one and the terminal is not known to have it. */
+struct scheme scheme_of(enum theme theme, enum color_mode mode,
+			enum ground ground);
+
+/* Colours and attributes of a meaning. */
+struct look style_look(enum style style, struct scheme scheme);
+
+/* 0xRRGGBB of what -1 is in pictures: text, and what is behind it. */
+struct paper {
+	uint32_t fg, bg;
+};
+struct paper style_paper(struct scheme scheme);
+
+/* From 1 to 21: WCAG 2.2, "contrast ratio". */
+double style_contrast(uint32_t a, uint32_t b);
 
 /* 0xRRGGBB of one of the 256 colours: what COLOR_TRUE and pictures use. */
 uint32_t style_rgb(int index);

@@ -31,10 +31,15 @@ enum {
 	ROWS_DEFAULT = 24,
 	COLS_DEFAULT = 80,
 	PALETTE_MAX = 256,
+	STYLE_UNKNOWN = 255, /* no cell is like it: it is sent */
+	ANSWER_MS = 60, /* a terminal next door answers at once */
 };
 
 #define MOUSE_ON  "\033[?1002h\033[?1006h"
 #define MOUSE_OFF "\033[?1006l\033[?1002l"
+/* What is the colour behind the text? And who are you: each terminal answers
+ * that, so the silence of one that knows no colours ends. */
+#define GROUND_ASK "\033]11;?\033\\\033[c"
 /* What is pasted comes between two marks, so that its lines are no keys. */
 #define PASTE_ON  "\033[?2004h"
 #define PASTE_OFF "\033[?2004l"
@@ -46,7 +51,9 @@ struct term {
 	bool entered, gone;
 	int n_colors; /* of the terminal's palette */
 	bool direct;  /* its colours are no palette: red, green and blue */
-	enum color_mode color;
+	struct scheme scheme;
+	enum ground ground;
+	bool asked; /* GROUND_ASK has not been answered */
 	char sgr[STYLES][SGR_BYTES];
 	char cup[CAPS_BYTES];
 	char clear[CAPS_BYTES], el[CAPS_BYTES];
@@ -136,13 +143,13 @@ static void append_color(const struct term *t, char *sgr, int index, bool back)
 	const char *filled = NULL;
 
 	caps_string(back ? "setab" : "setaf", form);
-	if (t->color == COLOR_TRUE)
+	if (t->scheme.mode == COLOR_TRUE)
 		snprintf(one, sizeof(one), "\033[%d;2;%u;%u;%um",
 			 back ? 48 : 38, (unsigned)(rgb >> 16),
 			 (unsigned)(rgb >> 8 & 255), (unsigned)(rgb & 255));
 	else if (index < t->n_colors && form[0])
 		filled = caps_fill(form, index, 0);
-	else if (t->color == COLOR_256)
+	else if (t->scheme.mode == COLOR_256)
 		snprintf(one, sizeof(one), "\033[%d;5;%dm", back ? 48 : 38,
 			 index);
 	else if (index >= 8 && t->n_colors >= 8) /* bright: bold instead */
@@ -157,13 +164,13 @@ static void append_color(const struct term *t, char *sgr, int index, bool back)
 
 static void make_sgr(struct term *t, enum style style)
 {
-	struct look look = style_look(style, t->color);
+	struct look look = style_look(style, t->scheme);
 	char *sgr = t->sgr[style];
 
 	sgr[0] = '\0';
 	append_capability(sgr, SGR_BYTES, "sgr0");
 	if (look.bold ||
-	    (look.fg >= 8 && t->color == COLOR_16 && t->n_colors < 16))
+	    (look.fg >= 8 && t->scheme.mode == COLOR_16 && t->n_colors < 16))
 		append_capability(sgr, SGR_BYTES, "bold");
 	if (look.dim)
 		append_capability(sgr, SGR_BYTES, "dim");
@@ -181,10 +188,15 @@ static void make_sgr(struct term *t, enum style style)
 
 void term_set_color(struct term *t, const struct term_opts *opts)
 {
-	t->color = choose_color(t, opts);
+	t->scheme = scheme_of(opts->theme, choose_color(t, opts), t->ground);
 	for (int i = 0; i < STYLES; i++)
 		make_sgr(t, (enum style)i);
 	term_forget(t);
+}
+
+struct scheme term_scheme(const struct term *t)
+{
+	return t->scheme;
 }
 
 /* The sequences that every terminal needs, and what undoes them. */
@@ -299,8 +311,89 @@ void term_enter(struct term *t)
 	term_forget(t);
 }
 
+/* --- what is behind the text -------------------------------------------- */
+
+static void read_keys(struct term *t);
+
+static enum ground ground_of(uint32_t rgb)
+{
+	return style_contrast(rgb, 0xffffff) < style_contrast(rgb, 0) ?
+		       GROUND_LIGHT : GROUND_DARK;
+}
+
+/* "15;0": text and ground as two of the sixteen; rxvt has a third between. */
+static enum ground ground_told(void)
+{
+	const char *told = getenv("COLORFGBG");
+	const char *last = told ? strrchr(told, ';') : NULL;
+	char *end;
+	long index = last ? strtol(last + 1, &end, 10) : -1;
+
+	if (index < 0 || index > 15 || end == last + 1 || *end)
+		return GROUND_UNKNOWN;
+	return index == 7 || index == 15 ? GROUND_LIGHT : GROUND_DARK;
+}
+
+/* An answer that came, whatever was typed before it; it is taken out. */
+static bool take_answer(struct term *t, struct key *key)
+{
+	for (size_t i = 0; i < t->in_len; i++) {
+		char *at = t->inbuf + i;
+		size_t used, left = t->in_len - i;
+
+		if (*at != '\033')
+			continue;
+		used = key_decode(at, left, false, key);
+		if (key->code != K_GROUND && key->code != K_ANSWERED)
+			continue;
+		t->in_len -= used;
+		memmove(at, at + used, left - used);
+		return true;
+	}
+	return false;
+}
+
+static void hear_answer(struct term *t, const struct key *key)
+{
+	if (key->code == K_GROUND)
+		t->ground = ground_of(key->ground);
+	else
+		t->asked = false;
+}
+
+/* Until all is answered, or for a moment; keys wait meanwhile. */
+static void await_answer(struct term *t)
+{
+	uint64_t until = now_ms() + ANSWER_MS, now;
+
+	while (t->asked && !t->gone && (now = now_ms()) < until) {
+		struct pollfd p = { .fd = t->in, .events = POLLIN };
+		struct key key;
+
+		if (t->in_len == sizeof(t->inbuf) ||
+		    poll(&p, 1, (int)(until - now)) <= 0)
+			break;
+		read_keys(t);
+		while (take_answer(t, &key))
+			hear_answer(t, &key);
+	}
+}
+
+/* Those without a mouse may print the question. */
+static void ask_ground(struct term *t)
+{
+	t->ground = ground_told();
+	t->asked = t->has_mouse;
+	if (t->asked)
+		put_bytes(t, GROUND_ASK, strlen(GROUND_ASK));
+	await_answer(t);
+}
+
 void term_leave(struct term *t)
 {
+	if (t->asked) /* the shell would read it as typed */
+		await_answer(t);
+	t->asked = false;
 	term_restore();
 	t->entered = false;
 }
@@ -322,9 +415,10 @@ struct term *term_open(const struct term_opts *opts, struct err *err)
 		no_terminal(err);
 	else if (open_keys(t, err)) {
 		t->mouse = opts->mouse;
-		term_set_color(t, opts);
 		die_set_hook(term_restore);
 		term_enter(t);
+		ask_ground(t);
+		term_set_color(t, opts);
 		return t;
 	}
 	term_close(t);
@@ -443,7 +537,8 @@ static void blit_row(struct term *t, const struct cell *want, int row)
 {
 	int cols = t->shown.cols;
 	struct cell *have = t->shown.cells + row * cols;
-	int tail = t->el[0] ? blank_tail(want, cols) : cols;
+	/* Who erases leaves the terminal's own colour, not the painted one. */
+	int tail = t->el[0] && !t->scheme.paint ? blank_tail(want, cols) : cols;
 	bool all = false; /* the rest of the row, whatever it shows */
 
 	for (int col = 0; col < cols; col++) {
@@ -479,6 +574,8 @@ bool term_blit(struct term *t, const struct screen *s)
 	buf_clear(&t->outbuf);
 	if (!t->known || s->rows != t->shown.rows || s->cols != t->shown.cols) {
 		screen_resize(&t->shown, s->rows, s->cols);
+		for (int i = 0; t->scheme.paint && i < s->rows * s->cols; i++)
+			t->shown.cells[i].style = STYLE_UNKNOWN;
 		t->row = t->style = -1;
 		set_style(t, STYLE_NORMAL);
 		buf_puts(&t->outbuf, t->clear);
@@ -559,7 +656,9 @@ bool term_key(struct term *t, struct key *key)
 			return false;
 		t->in_len -= used;
 		memmove(t->inbuf, t->inbuf + used, t->in_len);
-		if (key->code != K_NONE)
+		if (key->code == K_GROUND || key->code == K_ANSWERED)
+			hear_answer(t, key);
+		if (key->code != K_NONE && key->code != K_ANSWERED)
 			return true;
 	}
 	return false;

@@ -28,6 +28,7 @@ struct term;
 
 struct term_opts {
 	enum color_mode color;
+	enum theme theme;
 	bool color_always; /* at least 16 colours, whatever NO_COLOR says */
 	bool mouse;
 };
@@ -65,14 +66,16 @@ void term_forget(struct term *t);
 /* Are clicks and the wheel reported? At once, and after term_enter() too. */
 void term_set_mouse(struct term *t, bool on);
 
-/* Other colours from the next blit on. */
+/* Other colours from the next blit on; what they have come to. */
 void term_set_color(struct term *t, const struct term_opts *opts);
+struct scheme term_scheme(const struct term *t);
 
 /* For poll(). */
 int term_fd(const struct term *t);
 
 /* The next event, without waiting: reads what is there. False if there is
- * none (yet). Events of unknown meaning are skipped. */
+ * none (yet). Events of unknown meaning are skipped; after K_GROUND, a late
+ * answer, term_set_color() may come to other colours. */
 bool term_key(struct term *t, struct key *key);
 
 /* Milliseconds after which term_key() must be asked again although nothing
