@@ -303,6 +303,11 @@ def output_text(text):
             "logprobs": []}
 
 
+def content(kind, text):
+    return output_text(text) if kind == "text" else {
+        "type": "reasoning_text", "text": text}
+
+
 DELTA_EVENTS = {"text": "response.output_text",
                 "thinking": "response.reasoning_text",
                 "tool": "response.function_call_arguments"}
@@ -319,9 +324,9 @@ def events_responses(body):
         at = {**where, "content_index": 0}
         yield "response.output_item.added", {
             "output_index": i, "item": item(part.kind, i, "", "in_progress")}
-        if part.kind == "text":
-            yield "response.content_part.added", {**at,
-                                                  "part": output_text("")}
+        if part.kind != "tool":
+            yield "response.content_part.added", {**at, "part": content(
+                part.kind, "")}
         said = ""
         for word in part.text:
             n += 1
@@ -334,9 +339,9 @@ def events_responses(body):
         yield DELTA_EVENTS[part.kind] + ".done", {
             **(where if part.kind == "tool" else at), **end,
             **({"logprobs": []} if part.kind == "text" else {})}
-        if part.kind == "text":
-            yield "response.content_part.done", {**at,
-                                                 "part": output_text(said)}
+        if part.kind != "tool":
+            yield "response.content_part.done", {**at, "part": content(
+                part.kind, said)}
         output.append(item(part.kind, i, said, "completed"))
         yield "response.output_item.done", {"output_index": i,
                                             "item": output[-1]}

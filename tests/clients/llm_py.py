@@ -48,7 +48,7 @@ def prompt(base, model):
 
 
 @call("text", "chat")
-def no_stream(base, model):
+def plain(base, model):
     return llm(base, model, "--no-stream")
 
 
