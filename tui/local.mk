@@ -46,6 +46,7 @@ libtui_a_SOURCES += \
 
 # A run becomes cells.
 libtui_a_SOURCES += \
+	tui/view/beside.c tui/view/beside.h \
 	tui/view/compare.c tui/view/compare.h \
 	tui/view/explain.c tui/view/explain.h \
 	tui/view/lane.c tui/view/lane.h tui/view/list.c tui/view/list.h \

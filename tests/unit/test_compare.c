@@ -18,6 +18,7 @@
 
 #include "action/action.h"
 #include "golden_screen.h"
+#include "view/beside.h"
 #include "view/compare.h"
 #include "view/explain.h"
 #include "view/list.h"
@@ -95,8 +96,8 @@ static void write_scripts(const char *name, size_t from, size_t n)
 	fclose(f);
 }
 
-static const char *const files[] = { "two", "three", "all",
-				     "one", "many",  "fifo" };
+static const char *const files[] = { "two", "three", "all",  "one",
+				     "many", "fifo", "apart" };
 
 static int make(void **state)
 {
@@ -109,6 +110,7 @@ static int make(void **state)
 	write_scripts("three", 0, 3);
 	write_scripts("all", 0, ARRAY_LEN(scripts));
 	write_scripts("one", 0, 1);
+	write_scripts("apart", 4, 2);
 	path_of(path, "many");
 	f = fopen(path, "wb");
 	assert_non_null(f);
@@ -385,11 +387,41 @@ static void screens(void **state)
 	app_release(&app);
 }
 
+/* What one job takes says nothing of another. */
+static void other_prompts_are_not_compared(void **state)
+{
+	struct buf text = { 0 };
+	struct app app;
+
+	(void)state;
+	app_on(&app, "apart");
+	press(&app, 'c');
+	work(&app);
+	assert_int_equal(compare_of(&app)->n, 2);
+	assert_int_equal(beside_n_prompts(&app), 2);
+	draw(&app, 21, 80, false, "compare_apart");
+	draw(&app, 10, 40, false, "compare_apart_40x10");
+	beside_explain(&app, &text);
+	buf_puts(&text, "");
+	assert_non_null(strstr(text.data, "have 2 different prompts"));
+	buf_release(&text);
+	app_release(&app);
+	app_on(&app, "all");
+	assert_true(app_open(&app, 0));
+	press(&app, 'c');
+	work(&app);
+	assert_int_equal(beside_n_prompts(&app), 1);
+	beside_explain(&app, &text);
+	assert_int_equal(text.len, 0);
+	app_release(&app);
+}
+
 static void any_size_does_no_harm(void **state)
 {
 	static const int sizes[] = { 1,	 2,  3,	 4,  5,	 7,  9,
 				     12, 16, 23, 40, 90, 300 };
-	static const char *const names[] = { "all", "three", "one", "many" };
+	static const char *const names[] = { "all",	"three", "one",
+					     "many", "apart" };
 	struct app app;
 	struct settings set;
 
@@ -508,6 +540,7 @@ int main(void)
 		cmocka_unit_test(zoom_and_pan),
 		cmocka_unit_test(playing_goes_by_the_clock),
 		cmocka_unit_test(screens),
+		cmocka_unit_test(other_prompts_are_not_compared),
 		cmocka_unit_test(any_size_does_no_harm),
 		cmocka_unit_test(runs_may_grow),
 	};

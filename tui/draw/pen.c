@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "draw/glyph.h"
 
 enum { PEN_ITEM_BYTES = 1024 };
 
@@ -43,6 +44,26 @@ bool pen_printf(struct pen *p, enum style style, const char *fmt, ...)
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
 	return pen_puts(p, style, text);
+}
+
+void pen_cut(struct pen *p, enum style style, const char *text, size_t n)
+{
+	const char *more = glyph(GLYPH_ELLIPSIS, p->s->ascii);
+	int cols = p->full ? 0 : p->end - p->col;
+
+	/* A column is at least a byte, but for those that have none. */
+	if (utf8_width(text, MIN(n, PEN_ITEM_BYTES), p->s->ascii) >
+		    (size_t)MAX(cols, 0) || n > PEN_ITEM_BYTES) {
+		cols -= (int)utf8_width(more, strlen(more), p->s->ascii);
+		p->full = true;
+	}
+	if (cols <= 0 || !n)
+		return;
+	p->col += screen_text(p->s, p->row, p->col, cols, style, text,
+			      MIN(n, PEN_ITEM_BYTES));
+	if (p->full)
+		p->col += screen_text(p->s, p->row, p->col, p->end - p->col,
+				      STYLE_DIM, more, strlen(more));
 }
 
 bool pen_right(struct pen *p, enum style style, const char *fmt, ...)

@@ -26,6 +26,10 @@ bool pen_puts(struct pen *p, enum style style, const char *text);
 bool pen_printf(struct pen *p, enum style style, const char *fmt, ...)
 	PRINTF_LIKE(3, 4);
 
+/* Text of anything (n bytes) that may be cut: as much of its beginning as
+ * fits, with "..." behind it where that is not all. */
+void pen_cut(struct pen *p, enum style style, const char *text, size_t n);
+
 /* Whether an item of so many columns would fit. */
 bool pen_fits(const struct pen *p, int cols);
 

@@ -2,8 +2,8 @@
 #include "view/compare.h"
 
 #include <math.h>
-#include <string.h>
 
+#include "view/beside.h"
 #include "view/list.h"
 #include "view/views.h"
 
@@ -18,14 +18,6 @@ struct compare *compare_of(const struct app *app)
 }
 
 /* --- which runs --------------------------------------------------------- */
-
-static bool is_same_prompt(const struct run *a, const struct run *b)
-{
-	const struct buf *x = &a->trace.prompt, *y = &b->trace.prompt;
-
-	return x->len > 0 && x->len == y->len &&
-	       memcmp(x->data, y->data, x->len) == 0;
-}
 
 static void take(struct compare *c, size_t entry)
 {
@@ -52,7 +44,8 @@ static void take_like(struct app *app, size_t like)
 		const struct run *other = deck_kept(app->deck, i);
 
 		if (other && deck_entry(app->deck, i)->i_source == i_source &&
-		    (i == like || is_same_prompt(run, other)))
+		    (i == like || (run->trace.prompt.len > 0 &&
+				   beside_is_same(run, other))))
 			take(compare_of(app), i);
 	}
 }

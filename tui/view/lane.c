@@ -8,6 +8,7 @@
 #include "draw/glyph.h"
 #include "draw/pen.h"
 #include "report/after.h"
+#include "view/beside.h"
 #include "view/now.h"
 
 enum { WIDE_COLS = 90 }; /* of a line, for names of its numbers */
@@ -207,13 +208,32 @@ static void put_turns(const struct lane *l, struct pen *p)
 	}
 }
 
+/* What another job takes says nothing of this one: what was it asked? */
+static void put_asked(const struct lane *l, struct pen *p)
+{
+	const struct buf *prompt = &l->run->trace.prompt;
+
+	if (!prompt->len) {
+		pen_printf(p, STYLE_LIMIT, " %s its prompt is unknown", dot(p));
+		return;
+	}
+	if (pen_printf(p, STYLE_LIMIT, " %s asked: ", dot(p)))
+		pen_cut(p, STYLE_PROMPT, prompt->data, prompt->len);
+}
+
 static void put_against(const struct lane *l, const struct lane *first,
 			struct pen *p)
 {
 	bool ascii = p->s->ascii;
 	char a[NUM_BYTES];
 
-	if (l->i == 0 || !first->run || !first->n)
+	if (l->i == 0 || !first->run)
+		return;
+	if (!beside_is_same(l->run, first->run)) {
+		put_asked(l, p);
+		return;
+	}
+	if (!first->n)
 		return;
 	pen_printf(p, STYLE_DIM, " %s of A: ", dot(p));
 	pen_printf(p, STYLE_NORMAL, "%s tokens",
@@ -371,6 +391,7 @@ void lane_explain_all(const struct app *app, struct buf *out)
 	under = lane_of(app, c->lane);
 	if (under.run && under.n)
 		explain_stop(app, &under, out);
+	beside_explain(app, out);
 	buf_puts(
 		out,
 		"A sparse policy reads less at each token, which is cheaper "

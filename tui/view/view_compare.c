@@ -18,6 +18,7 @@
 #include "draw/chart.h"
 #include "draw/glyph.h"
 #include "draw/pen.h"
+#include "view/beside.h"
 #include "view/lane.h"
 #include "view/text_pane.h"
 #include "view/views.h"
@@ -33,6 +34,8 @@ enum {
 	PAN_PARTS = 4,
 	EDGE_PERCENT = 2,   /* at the start rho is huge: not scaled for */
 };
+
+#define MARK_HINT "m in the list marks others to compare"
 
 /* Rows of each part; 0 leaves it out. */
 struct compare_parts {
@@ -338,11 +341,14 @@ static void draw_title(const struct app *app, const struct compare_parts *p,
 	const struct compare *c = compare_of(app);
 	const struct run *run = compare_run(app, 0);
 	struct pen pen = pen_at(s, r.row, r.col + 1, r.cols - 2);
-	size_t top = first_lane(app, p->lanes);
+	size_t top = first_lane(app, p->lanes), prompts = beside_n_prompts(app);
 
 	pen_printf(&pen, STYLE_STRONG, "%zu run%s", c->n, c->n == 1 ? "" : "s");
 	if (c->n_more)
 		pen_printf(&pen, STYLE_LIMIT, " of %zu", c->n + c->n_more);
+	if (prompts > 1)
+		pen_printf(&pen, STYLE_LIMIT,
+			   ", %zu prompts: no %% across them", prompts);
 	if ((size_t)p->lanes < c->n)
 		pen_printf(&pen, STYLE_LIMIT, ", %c to %c here",
 			   lane_letter(top),
@@ -352,15 +358,11 @@ static void draw_title(const struct app *app, const struct compare_parts *p,
 		   c->rho ? glyph(GLYPH_RHO, s->ascii) : "bytes told so far");
 	pen_printf(&pen, STYLE_DIM, " over %s %s ",
 		   c->seconds ? "seconds" : "tokens", dot(&pen));
-	if (c->n == 1)
-		pen_printf(&pen, STYLE_NORMAL,
-			   "m in the list marks others to compare %s ",
-			   dot(&pen));
-	if (run && run->trace.prompt.len && pen.end > pen.col)
-		screen_text(s, r.row, pen.col, pen.end - pen.col, STYLE_PROMPT,
-			    run->trace.prompt.data,
-			    MIN(run->trace.prompt.len,
-				(size_t)(pen.end - pen.col)));
+	if (c->n == 1 && pen_fits(&pen, (int)sizeof(MARK_HINT) + 2))
+		pen_printf(&pen, STYLE_NORMAL, MARK_HINT " %s ", dot(&pen));
+	if (run && prompts < 2)
+		pen_cut(&pen, STYLE_PROMPT, run->trace.prompt.data,
+			run->trace.prompt.len);
 }
 
 static void draw_lanes(const struct app *app, const struct compare_parts *p,
