@@ -48,6 +48,7 @@ libtui_a_SOURCES += \
 libtui_a_SOURCES += \
 	tui/view/beside.c tui/view/beside.h \
 	tui/view/compare.c tui/view/compare.h \
+	tui/view/cost.c tui/view/cost.h \
 	tui/view/explain.c tui/view/explain.h \
 	tui/view/lane.c tui/view/lane.h tui/view/list.c tui/view/list.h \
 	tui/view/list_column.c tui/view/list_column.h \

@@ -340,7 +340,8 @@ const struct pressed pressed_rows[] = {
 	{ "compare-unit", "compare", NULL, NULL, "so far over seconds" },
 	{ "compare-unit", "compare", "u", NULL, "so far over tokens" },
 	{ "compare-curve", "compare", NULL, NULL, "3 runs · ρ over tokens" },
-	{ "compare-curve", "compare", "o", NULL,
+	{ "compare-curve", "compare", "o", NULL, "3 runs · ms a token over" },
+	{ "compare-curve", "compare", "o o", NULL,
 	  "bytes told so far over tokens" },
 	{ "open-lane", "compare", "Down", NULL, "2/3 · tiny · dense" },
 

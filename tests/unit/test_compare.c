@@ -19,6 +19,7 @@
 #include "action/action.h"
 #include "golden_screen.h"
 #include "view/beside.h"
+#include "view/cost.h"
 #include "view/compare.h"
 #include "view/explain.h"
 #include "view/list.h"
@@ -370,6 +371,14 @@ static void screens(void **state)
 	press(&app, 'u');
 	compare_seek(&app, 1);
 	draw(&app, 21, 80, false, "compare_seconds");
+	press(&app, 'o');
+	press(&app, 'u');
+	compare_seek(&app, 1200);
+	draw(&app, 21, 80, false, "compare_cost");
+	press(&app, 'o');
+	press(&app, 'o');
+	press(&app, 'u');
+	compare_seek(&app, 1);
 	app.explain = true;
 	draw(&app, 37, 120, false, "compare_explain");
 	app_release(&app);
@@ -385,6 +394,47 @@ static void screens(void **state)
 	work(&app);
 	draw(&app, 21, 80, false, "compare_one");
 	app_release(&app);
+}
+
+/* A cache that grows by 8 bytes a token from 80, then is full: 20 tokens. */
+static void what_a_step_reads(void **state)
+{
+	struct trace t;
+	struct cost_read c;
+
+	(void)state;
+	trace_init(&t);
+	assert_true(isnan(cost_read(&t, 0).part));
+	assert_true(isnan(cost_step_ms(&t, 0, 5)));
+	for (int i = 0; i < 20; i++) {
+		struct token token = { "w ", 2, 7, NAN, 1 + i * 0.002,
+				       CHANNEL_ANSWER };
+		struct kv_bytes kv = { 400, 80 + (float)MIN(i, 10) * 8, 40 };
+
+		if (i >= 10)
+			token.time_s += (i - 9) * 0.004;
+		assert_true(trace_push(&t, &token));
+		trace_push_kv(&t, &kv);
+	}
+	c = cost_read(&t, 0);
+	assert_true(c.read == 5 && c.kept == 10 && c.part == 0.5);
+	c = cost_read(&t, 19);
+	assert_true(c.read == 5 && c.kept == 20);
+	assert_true(isnan(cost_read(&t, 20).part));
+	t.kv[19].read = 400; /* a query's copies: no tokens of a cache */
+	c = cost_read(&t, 19);
+	assert_true(c.part > 2 && !c.kept);
+	for (int i = 0; i < 20; i++)
+		t.kv[i].used = 80;
+	c = cost_read(&t, 3);
+	assert_true(c.part == 0.5 && !c.kept);
+	assert_true(fabs(cost_step_ms(&t, 0, 10) - 2) < 1e-3);
+	assert_true(fabs(cost_step_ms(&t, 10, 20) - 6) < 1e-3);
+	assert_true(fabs(cost_step_ms(&t, 12, 12) - 6) < 1e-3);
+	assert_true(isnan(cost_step_ms(&t, 20, 30)));
+	assert_true(fabs(cost_step_max_ms(&t, 0, 20) - 6) < 1e-3);
+	assert_true(isnan(cost_step_max_ms(&t, 5, 5)));
+	trace_release(&t);
 }
 
 /* What one job takes says nothing of another. */
@@ -436,7 +486,7 @@ static void any_size_does_no_harm(void **state)
 
 				c->lane = c->n ? k % c->n : 0;
 				c->seconds = i % 2;
-				c->rho = k % 2;
+				c->curve = k % COMPARE_CURVES;
 				app.explain = (i + k) % 3 == 0;
 				draw(&app, sizes[i], sizes[k], k % 3 == 0,
 				     NULL);
@@ -540,6 +590,7 @@ int main(void)
 		cmocka_unit_test(zoom_and_pan),
 		cmocka_unit_test(playing_goes_by_the_clock),
 		cmocka_unit_test(screens),
+		cmocka_unit_test(what_a_step_reads),
 		cmocka_unit_test(other_prompts_are_not_compared),
 		cmocka_unit_test(any_size_does_no_harm),
 		cmocka_unit_test(runs_may_grow),

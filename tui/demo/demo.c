@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/num.h"
 #include "opt/writer_setup.h"
 #include "demo/tour.h"
 #include "input/source.h"
@@ -17,7 +18,9 @@
 #include "view/compare.h"
 #include "view/views.h"
 
-#define FRAME_S (1.0 / 30)
+#define FRAME_S	  (1.0 / 30)
+#define PACE_S	  2.0 /* a pace is the mean of so long */
+#define PACE_KEPT 0.9 /* of what is asked: as good as kept */
 
 enum {
 	STEPS_MAX = 4096, /* asked for at once */
@@ -375,6 +378,20 @@ static bool is_at_end(const struct app *app)
 					   app->pace == PACE_FOLLOW;
 }
 
+/* Over the last PACE_S seconds, of the longest run that still goes on. */
+static void keep_pace(struct demo_pace *p, double rate, uint32_t n,
+		      double seconds)
+{
+	if (n < p->from || p->asked != rate)
+		*p = (struct demo_pace){ .asked = rate, .from = n };
+	p->s += seconds;
+	if (p->s < PACE_S)
+		return;
+	p->real = (n - p->from) / p->s;
+	p->from = n;
+	p->s = 0;
+}
+
 void demo_tick(struct app *app, double seconds)
 {
 	struct demo *d = app->demo;
@@ -383,6 +400,7 @@ void demo_tick(struct app *app, double seconds)
 
 	if (d->held || leader(app, &n) == DECK_NONE)
 		return;
+	keep_pace(&d->pace, rate, n, seconds);
 	/* A slow model owes nothing: it goes as fast as it can. */
 	d->credit = fmin(d->credit + seconds * rate,
 			 fmin(fmax(rate * FRAME_S, 1), STEPS_MAX));
@@ -475,6 +493,21 @@ void demo_sync(struct app *app)
 
 /* --- words -------------------------------------------------------------- */
 
+static void say_pace(const struct demo_pace *p, double asked, const char *dot,
+		     struct buf *out)
+{
+	char real[NUM_BYTES];
+
+	if (p->asked != asked || !(p->real > 0))
+		buf_printf(out, "%sdecoding, at most %g tokens a second", dot,
+			   asked);
+	else if (p->real >= asked * PACE_KEPT)
+		buf_printf(out, "%sdecoding %g tokens a second", dot, asked);
+	else
+		buf_printf(out, "%sdecoding %s tokens a second, %g asked", dot,
+			   num_real(real, p->real, p->real < 10, false), asked);
+}
+
 void demo_facts(const struct app *app, bool ascii, struct buf *out)
 {
 	const struct demo *d = app->demo;
@@ -493,6 +526,5 @@ void demo_facts(const struct app *app, bool ascii, struct buf *out)
 	else if (d->held)
 		buf_printf(out, "%sheld: . one step, Space goes on", dot);
 	else
-		buf_printf(out, "%sdecoding %g tokens a second", dot,
-			   DEMO_TOKENS_PER_S * app->speed);
+		say_pace(&d->pace, DEMO_TOKENS_PER_S * app->speed, dot, out);
 }

@@ -37,6 +37,13 @@ struct demo_run {
 	char then[16];    /* at the threshold (THRESHOLDS), or a policy */
 };
 
+/* How fast it goes in truth: a slow model falls behind what is asked. */
+struct demo_pace {
+	double asked, s; /* tokens a second; since when it is counted */
+	uint32_t from;   /* tokens of the longest run at that time */
+	double real;     /* tokens a second; 0: not known yet */
+};
+
 struct tour;
 
 struct demo {
@@ -58,6 +65,7 @@ struct demo {
 	struct rule_opts told;   /* the rule's numbers, as the decoder has */
 	bool held;
 	double credit;            /* steps owed */
+	struct demo_pace pace;
 	/* A batch of steps is under way until this entry has so many tokens,
 	 * or has ended; DECK_NONE: none is. */
 	size_t waiting;

@@ -207,7 +207,7 @@ static void show_compare(struct app *app)
 {
 	compare_follow(app);
 	app->pace = PACE_FOLLOW;
-	compare_of(app)->rho = false;
+	compare_of(app)->curve = COMPARE_TOLD;
 }
 
 static void go(struct app *app, bool going)

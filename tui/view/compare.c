@@ -251,7 +251,7 @@ void compare_enter(struct app *app, bool newest)
 
 	*c = (struct compare){ .newest = newest,
 			       .seconds = c->seconds,
-			       .rho = c->rho,
+			       .curve = c->curve,
 			       .waiting = c->waiting,
 			       .at = INFINITY };
 	if (app->pace != PACE_FOLLOW && app->run && !newest)

@@ -14,6 +14,13 @@
 
 enum { COMPARE_RUNS_MAX = DECK_BESIDE_MAX };
 
+enum compare_curve {
+	COMPARE_TOLD, /* bytes of code of the text so far */
+	COMPARE_RHO,
+	COMPARE_COST, /* milliseconds a token: over tokens, its area is time */
+	COMPARE_CURVES
+};
+
 /* The state of the view. */
 struct compare {
 	size_t runs[COMPARE_RUNS_MAX]; /* n entries of the deck */
@@ -21,7 +28,7 @@ struct compare {
 	size_t lane;          /* with the cursor */
 	bool newest;          /* the runs of the newest source, as they come */
 	bool seconds;         /* the axis; else tokens */
-	bool rho;             /* curves of rho; else of bytes told */
+	enum compare_curve curve;
 	double at;            /* playhead on the axis; INFINITY: the end */
 	double from, to;      /* visible; to = 0: everything */
 	uint64_t choice;      /* what the runs were chosen by */

@@ -9,6 +9,7 @@
 #include "draw/pen.h"
 #include "report/after.h"
 #include "view/beside.h"
+#include "view/cost.h"
 #include "view/now.h"
 
 enum { WIDE_COLS = 90 }; /* of a line, for names of its numbers */
@@ -122,6 +123,22 @@ static void put_answer(const struct lane *l, struct pen *p)
 	pen_printf(p, STYLE_DIM, " %s right is %.20s", dot(p), gold);
 }
 
+/* How much of what is kept the last step looked at. */
+static void put_read(const struct lane *l, struct pen *p)
+{
+	struct cost_read c = { .part = NAN };
+	char a[NUM_BYTES], b[NUM_BYTES];
+
+	if (l->n)
+		c = cost_read(&l->run->trace, l->n - 1);
+	if (c.kept)
+		pen_printf(p, STYLE_NORMAL, " %s reads %s of %s tokens", dot(p),
+			   num_count(a, c.read), num_count(b, c.kept));
+	else if (!isnan(c.part))
+		pen_printf(p, STYLE_NORMAL, " %s reads %.0f %% of its KV",
+			   dot(p), c.part * 100);
+}
+
 /* Tokens, pace, memory, how it ended. */
 static void put_pace(const struct lane *l, struct pen *p)
 {
@@ -139,6 +156,7 @@ static void put_pace(const struct lane *l, struct pen *p)
 		pen_printf(p, STYLE_NORMAL, " %s %s tok/s", dot(p),
 			   num_real(a, 1 / l->tbt_s, l->tbt_s > 0.01 ? 1 : 0,
 				    ascii));
+	put_read(l, p);
 	if (kv && kv->held > 0) {
 		pen_printf(p, STYLE_NORMAL, " %s KV %s", dot(p),
 			   num_size(a, (uint64_t)kv->held));

@@ -19,6 +19,7 @@
 #include "draw/glyph.h"
 #include "draw/pen.h"
 #include "view/beside.h"
+#include "view/cost.h"
 #include "view/lane.h"
 #include "view/text_pane.h"
 #include "view/views.h"
@@ -73,6 +74,18 @@ static struct compare_parts split(int rows, int cols, size_t n)
 	return p;
 }
 
+static const struct {
+	const char *title, *said;
+} curves[COMPARE_CURVES] = {
+	[COMPARE_TOLD] = { "bytes told so far",
+			   "the curves are bytes of code of the text so far: "
+			   "where they are flat, nothing is new" },
+	[COMPARE_RHO] = { "rho", "the curves are rho" },
+	[COMPARE_COST] = { "ms a token",
+			   "the curves are the time of a step: over tokens "
+			   "the area is the time of the job after TTFT" },
+};
+
 static const char *dot(const struct pen *p)
 {
 	return glyph(GLYPH_DOT, p->s->ascii);
@@ -99,7 +112,12 @@ static struct series_range source_at(const void *ctx, double from, double to)
 	b = MAX(b, a);
 	if (!b)
 		return none;
-	if (!compare_of(src->app)->rho) {
+	if (compare_of(src->app)->curve == COMPARE_COST) {
+		float ms = (float)cost_step_ms(&run->trace, a, b);
+
+		return (struct series_range){ ms, ms, ms };
+	}
+	if (compare_of(src->app)->curve == COMPARE_TOLD) {
 		float low = (float)told_bytes(run, MAX(a, 1));
 		float high = (float)told_bytes(run, b);
 
@@ -130,7 +148,9 @@ static double top_of(const struct app *app, const struct run *run)
 	b = compare_tokens_at(app, run, to);
 	if (!run->meter || a >= b)
 		return NAN;
-	if (!c->rho)
+	if (c->curve == COMPARE_COST)
+		return cost_step_max_ms(&run->trace, a, b);
+	if (c->curve == COMPARE_TOLD)
 		return told_bytes(run, b);
 	v = series_range(meter_rho(run->meter), a, b);
 	return v.max;
@@ -205,6 +225,8 @@ static void draw_curve(const struct app *app, const struct lane *l,
 			    STYLE_RULE, "┊", ';');
 	if (app->pace != PACE_PLAY && l->n < l->total)
 		chart_curve(c, &later);
+	if (compare_of(app)->curve == COMPARE_COST)
+		chart_area(c, &told, NULL, 0);
 	chart_curve(c, &told);
 	if (l->run->ended && (l->ended || app->pace != PACE_PLAY))
 		chart_vline(c, end, STYLE_STRONG, "▏", '|');
@@ -355,7 +377,8 @@ static void draw_title(const struct app *app, const struct compare_parts *p,
 			   lane_letter(top + (size_t)p->lanes - 1));
 	pen_printf(&pen, STYLE_DIM, " %s ", dot(&pen));
 	pen_printf(&pen, STYLE_RHO, "%s",
-		   c->rho ? glyph(GLYPH_RHO, s->ascii) : "bytes told so far");
+		   c->curve == COMPARE_RHO ? glyph(GLYPH_RHO, s->ascii)
+					   : curves[c->curve].title);
 	pen_printf(&pen, STYLE_DIM, " over %s %s ",
 		   c->seconds ? "seconds" : "tokens", dot(&pen));
 	if (c->n == 1 && pen_fits(&pen, (int)sizeof(MARK_HINT) + 2))
@@ -479,10 +502,8 @@ static void curve(struct app *app)
 {
 	struct compare *c = compare_of(app);
 
-	c->rho = !c->rho;
-	app_say(app, c->rho ? "the curves are rho"
-			    : "the curves are bytes of code of the text so "
-			      "far: where they are flat, nothing is new");
+	c->curve = (c->curve + 1) % COMPARE_CURVES;
+	app_say(app, "%s", curves[c->curve].said);
 }
 
 static void open_lane(struct app *app)
@@ -499,8 +520,8 @@ static const struct action rows[] = {
 	{ .name = "compare-unit", .keys = { 'u' }, .hint = "tokens/seconds",
 	  .about = "an axis of tokens or of seconds",
 	  .run = unit },
-	{ .name = "compare-curve", .keys = { 'o' }, .hint = "rho/bytes",
-	  .about = "curves of rho, or of the bytes of code so far",
+	{ .name = "compare-curve", .keys = { 'o' }, .hint = "curves",
+	  .about = "curves of the bytes of code so far, of rho, of time a step",
 	  .run = curve },
 	{ .name = "open-lane", .keys = { K_ENTER }, .hint = "open",
 	  .about = "the run of the lane with the cursor",
