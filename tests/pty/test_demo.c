@@ -53,7 +53,7 @@ static void test_runs_end(void **state)
 	expect_text(l->p, "ended: stop");
 	expect_text(l->p, "right: 5");
 	expect_text(l->p, "JCT = TTFT");
-	pty_keys(l->p, "n"); /* the next problem */
+	pty_keys(l->p, "A"); /* the next problem */
 	expect_text(l->p, "problem 2");
 	expect_text(l->p, "all have ended");
 	pty_keys(l->p, "4");
@@ -282,7 +282,7 @@ static void test_decoder_dies(void **state)
 	expect_text(l->p, "A  dense");
 	pty_keys(l->p, "D");
 	expect_text(l->p, "does not listen any more");
-	pty_keys(l->p, "n");
+	pty_keys(l->p, "A");
 	expect_text(l->p, "problem 2");
 	expect_text(l->p, "running");
 	assert_int_equal(children(l, &child), 1);

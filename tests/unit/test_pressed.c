@@ -483,6 +483,87 @@ static void test_help(void **state)
 
 /* A key that is bound nowhere is told, one that is none is not; the wheel is
  * bound everywhere. */
+/* A count is of moves and of what goes by steps; digits alone are views. */
+static void test_counts(void **state)
+{
+	static const struct {
+		const char *view, *keys, *want;
+	} rows[] = {
+		{ "list", "Alt-2 j", "›  3  What is 6 x 7?" },
+		{ "list", "Alt-2 G", "›  2  What is 6 x 7?" },
+		{ "list", "Alt-9 9 G", "›  3  What is 6 x 7?" },
+		{ "list", "Alt-2 s", "record▴" },
+		{ "ratio", "Alt-1 2 0 G", "token 120 of 600" },
+		{ "ratio", "g Alt-1 1 .", "token 12 of 600" },
+		{ "ratio", "G Alt-1 1 ,", "token 589 of 600" },
+		{ "ratio", "Alt-1 Alt-0", "10 times: which key?" },
+		{ "ratio", "Alt-9 9 9 9 9 9 9 9 9 9 9 z",
+		  "tokens 600 " },
+		{ "ratio", "Alt-9 9 9 9 9 9 9 9 9 9 9 Z",
+		  "tokens 600 " },
+		{ "ratio", "Alt-9 9 9 9 9 9 9 9 9 9 9 h", "token 0 of 600" },
+		{ "ratio", "Alt-3 Esc j 3", "3 generations" },
+		{ "ratio", "g;:search again;Alt-3 n", "hit 4 of 50" },
+		{ "map", "g Alt-5 j", "page 5 " },
+		{ "text", "g Alt-9 .", "token 10: " },
+		{ "help", "Alt-9 9 9 j", "of this text's own rate" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct buf seen = { 0 };
+		struct app app;
+
+		open_app(&app, rows[i].view);
+		do_steps(&app, rows[i].keys);
+		see(&app, &seen);
+		if (!strstr(seen.data, rows[i].want))
+			fail_msg("%s in %s does not show \"%s\":\n%s",
+				 rows[i].keys, rows[i].view, rows[i].want,
+				 seen.data);
+		buf_release(&seen);
+		close_app(&app);
+	}
+}
+
+static bool has_key(const struct action *a, int32_t key)
+{
+	for (int i = 0; i < ACTION_KEYS; i++)
+		if (a->keys[i] == key)
+			return true;
+	return false;
+}
+
+/* A key means one thing in all views that have it; three of them one thing of
+ * what is there. */
+static void test_one_meaning(void **state)
+{
+	static const int32_t of_what_is_there[] = {
+		K_ENTER, /* into what is under the cursor */
+		'm',     /* marks it */
+		'u',     /* its unit */
+	};
+	const struct action_room *room, *other;
+
+	(void)state;
+	for (size_t r = 0; (room = action_room(r)); r++) {
+		for (size_t i = 0; i < room->n * ACTION_KEYS; i++) {
+			const struct action *a = &room->rows[i / ACTION_KEYS];
+			int32_t key = a->keys[i % ACTION_KEYS];
+			bool may = key == K_NONE;
+
+			for (size_t k = 0; k < 3; k++)
+				may = may || key == of_what_is_there[k];
+			for (size_t o = 0; !may && (other = action_room(o));
+			     o++)
+				for (size_t k = 0; k < other->n; k++)
+					if (&other->rows[k] != a)
+						assert_false(has_key(
+							&other->rows[k], key));
+		}
+	}
+}
+
 static void test_no_key(void **state)
 {
 	struct buf before = { 0 }, after = { 0 };
@@ -584,6 +665,8 @@ int main(void)
 		cmocka_unit_test(test_demo),
 		cmocka_unit_test(test_help),
 		cmocka_unit_test(test_no_key),
+		cmocka_unit_test(test_counts),
+		cmocka_unit_test(test_one_meaning),
 		cmocka_unit_test(test_record_all),
 	};
 

@@ -8,8 +8,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/num.h"
 #include "draw/prompt.h"
 #include "view/views.h"
+
+enum {
+	COUNT_MAX = 99999999, /* as a place */
+	COUNT_STEPS = 1000,   /* as times */
+};
 
 /* Rooms, and in between those of views; views that are not named here come
  * after them. */
@@ -84,6 +90,38 @@ const struct action *action_for_key(int32_t key, const struct view *view)
 static bool needs_arg(const struct action *a)
 {
 	return a->arg && a->arg[0] != '[';
+}
+
+/* "12 G" is to the twelfth token, or row. */
+static void go_to_number(struct app *app, uint32_t number)
+{
+	char arg[16];
+
+	snprintf(arg, sizeof(arg), "%u", number);
+	if (app->view->moves[MOVE_TOKEN]) {
+		action_find("seek", 4)->with(app, arg);
+		return;
+	}
+	view_move(app, MOVE_END, -1);
+	view_move(app, MOVE_ALONG, (int)number - 1);
+}
+
+/* count times; 0: as it is. False: it is nothing that is done by numbers. */
+static bool run_counted(struct app *app, const struct action *a,
+			uint32_t count)
+{
+	int n = a->n * (int)MIN(count, (uint32_t)COUNT_STEPS);
+
+	if (!count || (!a->by && !a->move) || !a->n)
+		return false;
+	app->dirty = true;
+	if (a->move == MOVE_END)
+		go_to_number(app, count);
+	else if (a->by)
+		a->by(app, n);
+	else
+		view_move(app, a->move, n);
+	return true;
 }
 
 static void run_action(struct app *app, const struct action *a, const char *arg)
@@ -172,6 +210,20 @@ static bool awaited_key(struct app *app, struct key key)
 	return true;
 }
 
+/* Alt-1 0 j: a digit with Alt begins a count, since digits alone are views;
+ * more digits go on with it, and the next key is done so often. */
+static bool count_key(struct app *app, int32_t code)
+{
+	int32_t digit = (code & ~(int32_t)K_ALT) - '0';
+	char number[NUM_BYTES];
+
+	if (digit < 0 || digit > 9 || (!(code & K_ALT) && !app->count))
+		return false;
+	app->count = MIN(app->count * 10 + (uint32_t)digit, COUNT_MAX);
+	app_say(app, "%s times: which key?", num_count(number, app->count));
+	return true;
+}
+
 /* An action that needs to know more asks for it. */
 static void ask(struct app *app, const struct action *a)
 {
@@ -190,9 +242,13 @@ static void ask(struct app *app, const struct action *a)
 bool action_key(struct app *app, struct key key)
 {
 	const struct action *a;
+	uint32_t count = app->count;
 
 	if (app->await)
 		return awaited_key(app, key);
+	if (count_key(app, key.code))
+		return true;
+	app->count = 0;
 	a = action_for_key(key.code, app->view);
 	if (!a)
 		return false;
@@ -203,7 +259,7 @@ bool action_key(struct app *app, struct key key)
 	}
 	if (needs_arg(a))
 		ask(app, a);
-	else
+	else if (!run_counted(app, a, count))
 		run_action(app, a, "");
 	return true;
 }

@@ -276,7 +276,7 @@ static void tour(struct app *app)
 }
 
 static const struct action rows[] = {
-	{ .name = "next-problem", .keys = { 'n' }, .hint = "next problem",
+	{ .name = "next-problem", .keys = { 'A' }, .hint = "next problem",
 	  .about = "the next problem of the demo",
 	  .run = next_problem },
 	{ .name = "problem-number", .arg = "NUMBER",

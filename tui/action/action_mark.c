@@ -64,7 +64,7 @@ static void marks(struct app *app)
 
 static const struct action rows[] = {
 	{ .name = "mark", .keys = { 'm' }, .arg = "LETTER", .fits = SHOWS_RUN,
-	  .about = "give this place a letter",
+	  .about = "mark this place with a letter",
 	  .with = mark },
 	{ .name = "jump", .keys = { '\'' }, .arg = "LETTER", .fits = SHOWS_RUN,
 	  .about = "to the place of a letter",

@@ -1,4 +1,4 @@
-/* Searching: the text of the open generation, or the rows of the list. */
+/* Searching: the text of the open generation, or what a view has instead. */
 #include <string.h>
 
 #include "action/action.h"
@@ -27,8 +27,8 @@ static void again(struct app *app, int n)
 		app_say(app, "nothing to search for yet; / begins a search");
 		return;
 	}
-	if (app->view == &view_list) {
-		list_search(app, n);
+	if (app->view->search) {
+		app->view->search(app, n);
 		return;
 	}
 	if (app->run && app->run->trace.n_tokens)
@@ -131,15 +131,15 @@ static void search(struct app *app, const char *arg)
 
 static const struct action rows[] = {
 	{ .name = "search", .keys = { '/' }, .arg = "[PATTERN]",
-	  .fits = SHOWS_TEXT | SHOWS_ROWS, .hint = "search",
+	  .fits = SHOWS_TEXT | SEARCHES, .hint = "search",
 	  .about = "a regular expression; capitals count if it has some",
 	  .with = search },
 	{ .name = "search-next", .keys = { 'n' },
-	  .fits = SHOWS_TEXT | SHOWS_ROWS,
+	  .fits = SHOWS_TEXT | SEARCHES,
 	  .about = "the next hit; in the list, the next generation with one",
 	  .by = again, .n = 1 },
 	{ .name = "search-prev", .keys = { 'N' },
-	  .fits = SHOWS_TEXT | SHOWS_ROWS,
+	  .fits = SHOWS_TEXT | SEARCHES,
 	  .about = "the hit before",
 	  .by = again, .n = -1 },
 };

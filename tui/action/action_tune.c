@@ -179,7 +179,7 @@ static const struct action rows[] = {
 	  .about = "another coder for the rule: lz77, deflate, zstd",
 	  .run = coder_next },
 	{ .name = "next-symbols", .keys = { 'u' }, .fits = SHOWS_TEXT,
-	  .about = "measure bytes, tokens, or what suits the trace",
+	  .about = "the unit of measures: bytes, tokens, what suits",
 	  .run = symbols_next },
 	{ .name = "rivals", .keys = { 'r' }, .fits = SHOWS_TEXT,
 	  .about = "run the other stop rules too, or not",

@@ -106,6 +106,7 @@ struct app {
 	struct prompt *prompt;    /* owned; prompt.h */
 	/* The action whose one-letter argument is awaited (m, '), or NULL. */
 	const struct action *await;
+	uint32_t count;           /* Alt-digits before a key; 0: none */
 	uint32_t jumped_from;     /* token to come back to, APP_NO_MARK */
 	uint32_t jumped_to;
 	bool moved;               /* the user went somewhere: a session's

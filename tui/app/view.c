@@ -53,6 +53,8 @@ unsigned view_traits(const struct view *view)
 
 	if (view->explain)
 		traits |= EXPLAINS;
+	if (view->search)
+		traits |= SEARCHES;
 	for (unsigned i = 0; i < MOVES; i++)
 		if (view->moves[i])
 			traits |= HAS_MOVE(i);
@@ -66,6 +68,24 @@ bool action_fits(const struct action_room *room, const struct action *a,
 	unsigned fits = a->fits ? a->fits : a->move ? HAS_MOVE(a->move) : OWN;
 
 	return fits & (view_traits(view) | (own ? OWN : 0));
+}
+
+void action_where(const struct action_room *room, const struct action *a,
+		  struct buf *out)
+{
+	size_t n = 0, n_put = 0;
+	bool in;
+
+	for (size_t i = 0; i < n_views; i++)
+		n += action_fits(room, a, views[i]);
+	if (a->keys[0] == K_NONE || n == n_views)
+		return;
+	in = 2 * n <= n_views;
+	buf_puts(out, in ? "" : "not in ");
+	for (size_t i = 0; i < n_views; i++)
+		if (action_fits(room, a, views[i]) == in)
+			buf_printf(out, "%s%s", n_put++ ? ", " : "",
+				   views[i]->name);
 }
 
 void action_keys(const struct action *a, struct buf *out)

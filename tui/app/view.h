@@ -47,6 +47,7 @@ enum view_trait {
 	AT_CURSOR = 1 << 6,      /* "here" is the cursor, not the playhead */
 	STANDS_OVER = 1 << 7,    /* the view before, and goes back to it */
 	EXPLAINS = 1 << 8,       /* follows from the row */
+	SEARCHES = 1 << 9,       /* ... too */
 };
 #define HAS_MOVE(move) (1u << (16 + (move))) /* follows from the row */
 
@@ -100,6 +101,9 @@ struct view {
 	/* What is under the cursor, in two plain sentences with the formula,
 	 * appended to out. */
 	void (*explain)(const struct app *app, struct buf *out);
+	/* The n-th hit of app->search on, or back for n < 0, where what is
+	 * searched is not the text of the open run. */
+	void (*search)(struct app *app, int n);
 	/* Whether the way from view to view stops here; NULL: always. */
 	bool (*has)(const struct app *app);
 	/* It is shown; home: as the one that q comes back to. */
@@ -163,6 +167,11 @@ void view_move(struct app *app, enum move move, int n);
 /* Whether a row's keys are bound in the view. */
 bool action_fits(const struct action_room *room, const struct action *a,
 		 const struct view *view);
+
+/* Where a row's keys are bound, into out: "text, list", or "not in help" if
+ * that is shorter; "" without a key, or if it is everywhere. */
+void action_where(const struct action_room *room, const struct action *a,
+		  struct buf *out);
 
 /* "Space", or "t T" for several keys, into out; "" without a key. */
 void action_keys(const struct action *a, struct buf *out);

@@ -522,7 +522,7 @@ void demo_facts(const struct app *app, bool ascii, struct buf *out)
 	if (d->gone)
 		buf_printf(out, "%sthe decoder has ended", dot);
 	else if (demo_all_ended(app))
-		buf_printf(out, "%sall have ended: n next problem", dot);
+		buf_printf(out, "%sall have ended: A next problem", dot);
 	else if (d->held)
 		buf_printf(out, "%sheld: . one step, Space goes on", dot);
 	else

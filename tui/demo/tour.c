@@ -192,9 +192,9 @@ static void say_rescue(const struct app *app, struct buf *out)
 static void say_yours(const struct app *app, struct buf *out)
 {
 	buf_puts(out, app->demo->in_box ?
-			      "n draws the next problem, W takes one of your "
+			      "A draws the next problem, W takes one of your "
 			      "own" :
-			      "n asks the prompt again");
+			      "A asks the prompt again");
 	buf_puts(out, ", + adds a run, K forks one at the playhead, D gives it "
 		      "dense attention from here on, x explains what is under "
 		      "the cursor and ? lists all keys. lilscope bench asks "

@@ -18,6 +18,7 @@ enum {
 	PAGE_STEPS = 10,
 	ZOOM_MIN_TOKENS = 20,
 	PAN_PARTS = 4,
+	ZOOM_STEPS = 30, /* 2^30 tokens in, or out, are enough */
 };
 
 uint32_t moved_by(uint32_t at, int64_t n, uint32_t max)
@@ -292,6 +293,7 @@ void axis_zoom(struct app *app, int n)
 		app->axis_from = app->axis_to = 0;
 	if (n == 0 || from >= to)
 		return;
+	n = MAX(-ZOOM_STEPS, MIN(n, ZOOM_STEPS));
 	span = MAX(ZOOM_MIN_TOKENS, (double)(to - from) * pow(0.5, n));
 	part = ((double)app->playhead - from) / (to - from);
 	part = MIN(1, MAX(0, part));

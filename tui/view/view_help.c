@@ -1,11 +1,13 @@
 /*
  * The help view: written from the tables of actions, options, views, coders
  * and rules each time it is drawn, so it can't be out of date. Lines are
- * counted from the top; only those that are seen are put on the screen.
+ * counted from the top; only those that are seen are put on the screen. A
+ * search reads the lines as they are drawn, all on one long screen.
  */
 #include <stdio.h>
 #include <string.h>
 
+#include "base/num.h"
 #include "draw/glyph.h"
 #include "draw/pen.h"
 #include "opt/opt.h"
@@ -17,6 +19,7 @@ enum {
 	NAME_COLS = 23,  /* of names with their arguments */
 	POSITION_COLS = 8, /* at the right: how far down it is */
 	NARROW = 70,     /* below this names are left out */
+	HIT_ABOVE = 2,   /* rows that stand above a hit */
 };
 
 struct help {
@@ -103,15 +106,24 @@ static void entry(struct help *h, const char *keys, const char *name,
 	about_rows(h, row, col, about);
 }
 
-static void action_row(struct help *h, const struct action *a)
+/* where: in which views the keys mean it, too. */
+static void action_row(struct help *h, const struct action_room *room,
+		       const struct action *a, bool where)
 {
-	struct buf keys = { 0 };
+	struct buf keys = { 0 }, about = { 0 }, in = { 0 };
 	char name[NAME_COLS * 2];
 
 	action_keys(a, &keys);
 	snprintf(name, sizeof(name), ":%s%s%s", a->name, a->arg ? " " : "",
 		 a->arg ? a->arg : "");
-	entry(h, buf_cstr(&keys), name, a->about);
+	buf_puts(&about, a->about);
+	if (where)
+		action_where(room, a, &in);
+	if (in.len)
+		buf_printf(&about, " (%s)", buf_cstr(&in));
+	entry(h, buf_cstr(&keys), name, buf_cstr(&about));
+	buf_release(&in);
+	buf_release(&about);
 	buf_release(&keys);
 }
 
@@ -122,7 +134,7 @@ static void actions(struct help *h)
 	for (size_t i = 0; (room = action_room(i)); i++) {
 		heading(h, room->title);
 		for (size_t k = 0; k < room->n; k++)
-			action_row(h, &room->rows[k]);
+			action_row(h, room, &room->rows[k], true);
 	}
 }
 
@@ -133,13 +145,14 @@ static void keys_here(struct help *h, const struct app *app)
 	const struct action_room *room;
 	char title[64];
 
-	snprintf(title, sizeof(title), "Keys in the %s view", view->name);
+	snprintf(title, sizeof(title), "Keys in the %s view; Alt-1 2 j: 12 j",
+		 view->name);
 	heading(h, title);
 	for (size_t i = 0; (room = action_room(i)); i++)
 		for (size_t k = 0; k < room->n; k++)
 			if (room->rows[k].keys[0] != K_NONE &&
 			    action_fits(room, &room->rows[k], view))
-				action_row(h, &room->rows[k]);
+				action_row(h, room, &room->rows[k], false);
 }
 
 static void options(struct help *h, const struct settings *set)
@@ -209,9 +222,9 @@ static void everything(struct help *h, const struct app *app)
 	tables(h);
 }
 
-/* The state of the view: its first line. */
+/* The state of the view: its first line, and that of the last hit. */
 struct page {
-	size_t top;
+	size_t top, hit;
 };
 
 /* Lines in all, to stop scrolling there. */
@@ -240,12 +253,119 @@ static void draw_position(struct screen *s, struct rect r, size_t top,
 			      (int)(100 * top / last));
 }
 
+/* --- searching ---------------------------------------------------------- */
+
+/* A row as text, and the column of each of its bytes. */
+struct row_text {
+	char text[SCREEN_MAX_COLS * CELL_MAX_BYTES];
+	int cols[SCREEN_MAX_COLS * CELL_MAX_BYTES];
+	size_t n;
+};
+
+static void read_row(struct screen *s, int row, struct rect r,
+		     struct row_text *out)
+{
+	out->n = 0;
+	for (int col = r.col; col < r.col + r.cols; col++) {
+		const struct cell *cell = screen_cell(s, row, col);
+		size_t len = cell && cell->len ? cell->len : 1;
+
+		if (!cell)
+			continue;
+		memcpy(out->text + out->n, cell->len ? cell->text : " ", len);
+		for (size_t i = 0; i < len; i++)
+			out->cols[out->n++] = col;
+	}
+}
+
+/* The row's hits, whose cells are lit if that is wanted. */
+static size_t hits_of_row(const struct app *app, struct screen *s, int row,
+			  struct rect r, bool lit)
+{
+	struct row_text *t = mem_alloc(sizeof(*t));
+	struct find_hits hits = { 0 };
+	size_t n;
+
+	read_row(s, row, r, t);
+	for (size_t at = 0;
+	     !find_slice(app->search.find, t->text, t->n, &at, &hits);)
+		;
+	for (size_t i = 0; lit && i < hits.n; i++) {
+		int from = t->cols[hits.at[i].from];
+		int to = t->cols[hits.at[i].to - 1];
+
+		screen_restyle(s, (struct rect){ row, from, 1, to - from + 1 },
+			       STYLE_FOUND);
+	}
+	n = hits.n;
+	mem_free(hits.at);
+	mem_free(t);
+	return n;
+}
+
+/* The lines with a hit, in their order; the caller's. */
+static size_t *lines_found(const struct app *app, size_t *n)
+{
+	struct help h = { .r = { 0, 0, SCREEN_MAX_ROWS, app->view_cols } };
+	size_t *found = NULL, cap = 0, all = n_lines(app);
+	struct screen s;
+
+	*n = 0;
+	screen_init(&s);
+	s.ascii = app->set.look.ascii;
+	screen_resize(&s, SCREEN_MAX_ROWS, app->view_cols);
+	h.s = &s;
+	for (; h.top < all; h.top += SCREEN_MAX_ROWS) {
+		screen_clear(&s);
+		h.line = 0;
+		everything(&h, app);
+		for (int row = 0; row < SCREEN_MAX_ROWS; row++) {
+			if (!hits_of_row(app, &s, row, h.r, false))
+				continue;
+			found = grow(found, &cap, *n + 1, sizeof(*found));
+			found[(*n)++] = h.top + (size_t)row;
+		}
+	}
+	screen_release(&s);
+	return found;
+}
+
+static void search(struct app *app, int n)
+{
+	struct page *page = view_state(app, &view_help);
+	size_t n_found, at = 0, *found = lines_found(app, &n_found);
+	char a[NUM_BYTES], b[NUM_BYTES];
+	int64_t to, all = (int64_t)n_found;
+
+	while (at < n_found && found[at] < page->hit + (n > 0))
+		at++;
+	to = (int64_t)at + n - (n > 0);
+	if (n_found) {
+		to = ((to % all) + all) % all;
+		page->hit = found[to];
+		page->top = MIN(page->hit - MIN(page->hit, HIT_ABOVE),
+				last_top(app, app->view_rows));
+		app_say(app, "line %s of %s with \"%s\"",
+			num_count(a, (uint64_t)to + 1), num_count(b, n_found),
+			app->search.pattern);
+	} else {
+		app_complain(app, "\"%s\" is not in the help",
+			     app->search.pattern);
+	}
+	mem_free(found);
+	app->dirty = true;
+}
+
+/* --- the view ----------------------------------------------------------- */
+
 static void draw(const struct app *app, struct screen *s, struct rect r)
 {
 	const struct page *page = view_state(app, &view_help);
 	size_t top = MIN(page->top, last_top(app, r.rows));
 	struct help h = { .s = s, .r = r, .top = top };
 	everything(&h, app);
+	for (int row = 0; app->search.find && row < r.rows; row++)
+		hits_of_row(app, s, r.row + row, r, true);
 	draw_position(s, r, top, last_top(app, r.rows));
 }
 
@@ -254,7 +374,7 @@ static void enter(struct app *app, bool home)
 	struct page *page = view_state(app, &view_help);
 
 	(void)home;
-	page->top = 0;
+	*page = (struct page){ 0 };
 }
 
 static void scroll(struct app *app, int64_t n)
@@ -263,7 +383,7 @@ static void scroll(struct app *app, int64_t n)
 	int64_t to = (int64_t)page->top + n;
 	int64_t last = (int64_t)last_top(app, app->view_rows);
 
-	page->top = (size_t)MIN(MAX(to, 0), last);
+	page->top = page->hit = (size_t)MIN(MAX(to, 0), last);
 	app->dirty = true;
 }
 
@@ -289,6 +409,7 @@ const struct view view_help = {
 	.state_bytes = sizeof(struct page),
 	.draw = draw,
 	.enter = enter,
+	.search = search,
 	.moves = {
 		[MOVE_ACROSS] = move_page,
 		[MOVE_ALONG] = move_along,

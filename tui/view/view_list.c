@@ -597,7 +597,7 @@ static const struct action rows[] = {
 		   "broken",
 	  .with = filter },
 	{ .name = "mark-row", .keys = { 'm' }, .hint = "mark",
-	  .about = "set or take away the mark of a generation",
+	  .about = "mark the generation, or take its mark away",
 	  .run = mark_row },
 };
 
@@ -661,6 +661,7 @@ const struct view view_list = {
 	.name = "list",
 	.about = "all generations of the files: sort, filter, open",
 	.is = SHOWS_MEASURES | SHOWS_ROWS,
+	.search = list_search,
 	.keys = &room,
 	.state_bytes = sizeof(struct list),
 	.release = release,

@@ -561,7 +561,7 @@ static void again_by(struct app *app, int n)
 }
 
 static const struct action rows[] = {
-	{ .name = "map-rows", .keys = { K_ENTER }, .hint = "rows",
+	{ .name = "map-rows", .keys = { '"' }, .hint = "rows",
 	  .about = "one page a row, or all pages",
 	  .run = rows_toggle },
 	{ .name = "next-layer", .keys = { 'i' },
