@@ -188,7 +188,7 @@ static void test_prompt(void **state)
 	pty_keys(l->p, "\r");
 	expect_gone(l->p, "what is asked");
 	pty_keys(l->p, "\033");
-	expect_gone(l->p, "2/8");
+	expect_gone(l->p, "2/9");
 	pty_resize(l->p, 40, 120);
 	lil_command(l, "problem Ann has 200. How many does Ann have?");
 	expect_text(l->p, "the model counts from 1 to 69");
@@ -203,38 +203,65 @@ static void test_prompt(void **state)
 static void test_tour(void **state)
 {
 	static const char *const titles[] = {
-		"2/8 Dense attention", "3/8 Sparse attention",
-		"4/8 Where it stops",  "5/8 Stopping it",
-		"6/8 What it could",   "7/8 Giving it",
-		"8/8 Yours",
+		"2/9 Dense attention", "3/9 Sparse attention",
+		"4/9 Where it stops",  "5/9 rho, the band and h",
+		"6/9 Stopping it",     "7/9 What it could",
+		"8/9 Giving it",       "9/9 What is told, and yours",
 	};
 	struct lil *l = *state;
 
 	start(l, LIL_ARGS("demo", "--tour", "--speed", "64"));
-	expect_text(l->p, "1/8 A model that reasons");
+	expect_text(l->p, "1/9 A model that reasons");
 	expect_text(l->p, "every word is decoded while you look");
 	for (size_t i = 0; i < ARRAY_LEN(titles); i++) {
 		pty_keys(l->p, "\r");
 		expect_text(l->p, titles[i]);
 		if (i == 1)
 			expect_text(l->p, "It ended after");
-		if (i == 4) /* B's pages */
+		if (i == 5) /* B's pages */
 			expect_text(l->p, "page 0");
-		if (i == 5)
+		if (i == 6)
 			expect_text(l->p, "C  quest 96");
 		pty_resize(l->p, i % 2 ? 40 : 24, i % 2 ? 120 : 80);
 		lil_settle(l);
 		expect_alive(l->p);
 	}
 	pty_keys(l->p, "\177"); /* back */
-	expect_text(l->p, "7/8");
+	expect_text(l->p, "8/9");
 	pty_resize(l->p, 12, 60);
 	lil_settle(l);
 	expect_alive(l->p);
 	pty_resize(l->p, 40, 120);
-	expect_text(l->p, "7/8");
+	expect_text(l->p, "8/9");
 	pty_keys(l->p, "\033");
-	expect_gone(l->p, "7/8"); /* or the next key is one with Alt */
+	expect_gone(l->p, "8/9"); /* or the next key is one with Alt */
+	lil_quit(l);
+}
+
+/* Of a trace of one's own: each step is read to its last word at 80x24, with
+ * a part of the picture above it, and the last has what is told. */
+static void test_tour_of_a_trace(void **state)
+{
+	static const char *const said[][2] = {
+		{ "1/5 What a model wrote", "lasts." },
+		{ "2/5 What it told", "information." },
+		{ "3/5 rho, the band and h", "means." },
+		{ "4/5 Stopping it", "written." },
+		{ "5/5 What is told", "keys." },
+	};
+	struct lil *l = *state;
+
+	lil_start(l, &(struct pty_spec){ .rows = 24, .cols = 80 },
+		  LIL_ARGS("--tour", l->trace));
+	for (size_t i = 0; i < ARRAY_LEN(said); i++) {
+		expect_text(l->p, said[i][0]);
+		expect_text(l->p, said[i][1]);
+		expect_text(l->p, "ends the tour");
+		if (i > 0)
+			expect_text(l->p, "bytes told so far");
+		pty_keys(l->p, "\r");
+	}
+	expect_gone(l->p, "5/5");
 	lil_quit(l);
 }
 
@@ -256,7 +283,7 @@ static void test_tour_of_yours(void **state)
 	expect_text(l->p, "It ended after 40 tokens.");
 	pty_keys(l->p, "\r");
 	expect_text(l->p, "All of it fits in");
-	pty_keys(l->p, "\r\r\r\r");
+	pty_keys(l->p, "\r\r\r\r\r");
 	expect_text(l->p, "did not come to the threshold");
 	pty_keys(l->p, "W");
 	expect_text(l->p, ":problem");
@@ -297,7 +324,8 @@ int main(void)
 		lil_test(test_runs_end),   lil_test(test_steps),
 		lil_test(test_changes),	   lil_test(test_own_problem),
 		lil_test(test_paste),	   lil_test(test_prompt),
-		lil_test(test_tour),	   lil_test(test_tour_of_yours),
+		lil_test(test_tour),	   lil_test(test_tour_of_a_trace),
+			   lil_test(test_tour_of_yours),
 		lil_test(test_decoder_dies),
 	};
 

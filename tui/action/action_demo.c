@@ -269,12 +269,6 @@ static void budget(struct app *app, int n)
 			tokens);
 }
 
-static void tour(struct app *app)
-{
-	if (has_demo(app))
-		tour_start(app);
-}
-
 static const struct action rows[] = {
 	{ .name = "next-problem", .keys = { 'A' }, .hint = "next problem",
 	  .about = "the next problem of the demo",
@@ -316,8 +310,8 @@ static const struct action rows[] = {
 	  .about = "half of it",
 	  .by = budget, .n = -1 },
 	{ .name = "tour",
-	  .about = "be led through the demo",
-	  .run = tour },
+	  .about = "be led through the demo, or the open generation",
+	  .run = tour_start },
 };
 
 const struct action_room room_demo = { .title = "The demo", .of = &view_compare,

@@ -56,6 +56,7 @@ void app_release(struct app *app)
 	recording_end(app);
 	deck_free(app->deck);
 	prompt_free(app->prompt);
+	mem_free(app->tour);
 	search_release(app);
 	view_states_release(app);
 	buf_release(&app->shots.copy);

@@ -23,6 +23,7 @@ struct cast;
 struct demo;
 struct prompt;
 struct recording;
+struct tour;
 struct view;
 
 enum { APP_MARKS = 26, APP_MESSAGE_BYTES = 512 };
@@ -103,6 +104,7 @@ struct app {
 	bool pasting;             /* keys are pasted text */
 	struct demo *demo;        /* demo.h; NULL: nothing is decoded */
 
+	struct tour *tour;        /* owned; tour.h; NULL: nobody is led */
 	struct prompt *prompt;    /* owned; prompt.h */
 	/* The action whose one-letter argument is awaited (m, '), or NULL. */
 	const struct action *await;

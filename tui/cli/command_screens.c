@@ -7,6 +7,7 @@
 
 #include "app/app.h"
 #include "cli/commands.h"
+#include "demo/tour.h"
 #include "loop/show.h"
 #include "opt/settings.h"
 #include "system/file.h"
@@ -48,6 +49,8 @@ static int screens(const struct settings *set, char **files, int n_files)
 	}
 	if (deck_n_sources(app.deck) > 0) {
 		err_clear(&err);
+		if (set->show.tour && !set->show.plain)
+			tour_start(&app);
 		status = show_app(&app, &err);
 	}
 	if (err.text[0])

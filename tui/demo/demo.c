@@ -12,7 +12,6 @@
 #include "base/buf.h"
 #include "base/num.h"
 #include "opt/writer_setup.h"
-#include "demo/tour.h"
 #include "input/source.h"
 #include "system/data.h"
 #include "view/compare.h"
@@ -102,7 +101,6 @@ void demo_free(struct app *app)
 
 	if (!d)
 		return;
-	tour_free(d->tour);
 	model_map_close(&d->map);
 	buf_release(&d->prompt);
 	mem_free(d);

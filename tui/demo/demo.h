@@ -44,8 +44,6 @@ struct demo_pace {
 	double real;     /* tokens a second; 0: not known yet */
 };
 
-struct tour;
-
 struct demo {
 	struct model_map map;
 	bool in_box;              /* the model's problems can be drawn */
@@ -70,7 +68,6 @@ struct demo {
 	 * or has ended; DECK_NONE: none is. */
 	size_t waiting;
 	uint32_t until;
-	struct tour *tour;        /* NULL: nobody is led around */
 };
 
 /* Maps the model; app->set says which, and what the sparse run is. Nothing

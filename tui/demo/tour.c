@@ -13,14 +13,15 @@
 #include "view/views.h"
 
 enum {
-	TOUR_ROWS = 7,	   /* a line, the text, the keys */
+	TOUR_ROWS = 7,	   /* at least: a line, the text, the keys */
 	TOUR_LEAST = 5,	   /* fewer say nothing */
 	TOUR_VIEW_ROWS = 8, /* what the view keeps */
 	TOUR_COLS = 100,
 };
 
 struct tour {
-	size_t step;
+	const struct step *steps;
+	size_t n, step;
 };
 
 /* One step: what is said, and what is done when it begins. */
@@ -140,6 +141,27 @@ static void say_plateau(const struct app *app, struct buf *out)
 			   app->set.meter.rule.t, app->set.meter.rule.f);
 }
 
+/* Of the run that the views of one run show. */
+static void say_rho(const struct app *app, struct buf *out)
+{
+	const struct meter *m = app->run ? app->run->meter : NULL;
+	uint32_t n = m ? meter_n_tokens(m) : 0;
+	struct bound_point b;
+
+	buf_puts(out, "rho is the length of the text's LZ77 code, by symbol: "
+		      "a text of noise has 1 or more, one that only repeats "
+		      "nears 0. It is a mean over all so far, so it falls "
+		      "late. h, the growth of the text's distinct substrings, "
+		      "lies in the band from rho - eps to rho; a band that "
+		      "holds 0 is VACUOUS, it says nothing. ");
+	if (!n)
+		return;
+	b = meter_point(m, n);
+	buf_printf(out, "Here, after %u tokens: rho %.3f, eps %.3f, band from "
+			"%.3f, h %.3f. x says what each means.",
+		   n, b.rho, b.eps, b.rho - b.eps, b.h);
+}
+
 static void say_stop(const struct app *app, struct buf *out)
 {
 	const struct run *sparse = run_of(app, 1);
@@ -189,16 +211,92 @@ static void say_rescue(const struct app *app, struct buf *out)
 			      "has lost for good.");
 }
 
+static void put_told(const struct run *run, uint32_t n, struct buf *out)
+{
+	const struct rule_verdict v = stop_of(run);
+
+	buf_puts(out, "This is the whole of it: bytes told so far against "
+		      "tokens. ");
+	if (v.at_token != RULE_NEVER)
+		buf_printf(out, "Up to Lil at token %u it climbs; right "
+				"of it is what the %u tokens after it add. ",
+			   v.at_token, n - MIN(n, v.at_token));
+	else
+		buf_puts(out, "It climbs so far: nothing to cut. ");
+}
+
 static void say_yours(const struct app *app, struct buf *out)
 {
+	const struct run *sparse = run_of(app, 1);
+
+	if (sparse)
+		put_told(sparse, sparse->trace.n_tokens, out);
 	buf_puts(out, app->demo->in_box ?
 			      "A draws the next problem, W takes one of your "
 			      "own" :
 			      "A asks the prompt again");
 	buf_puts(out, ", + adds a run, K forks one at the playhead, D gives it "
-		      "dense attention from here on, x explains what is under "
-		      "the cursor and ? lists all keys. lilscope bench asks "
-		      "hundreds of problems and prints the tables.");
+		      "dense attention, x explains what is under the cursor, "
+		      "P saves the screen and ? lists all keys.");
+}
+
+/* --- a trace of one's own ----------------------------------------------- */
+
+static void say_text(const struct app *app, struct buf *out)
+{
+	buf_puts(out, "This is what a model wrote. Bright words are new; dim "
+		      "ones are copied from what stands above, the dimmer the "
+		      "longer the copy. ");
+	if (app->run && app->run->meter)
+		buf_printf(out, "There are %u tokens in %u phrases: each is "
+				"the longest copy of something said before, or "
+				"a literal. ",
+			   app_n_tokens(app),
+			   lz77_n_phrases(meter_lz77(app->run->meter)));
+	buf_puts(out, "The arrows move, Enter is the tour's as long as it "
+		      "lasts.");
+}
+
+static void say_told(const struct app *app, struct buf *out)
+{
+	const struct rule_verdict v = stop_of(app->run);
+
+	buf_puts(out, "The curve is the bytes that the text takes when it is "
+		      "compressed: what it told so far. New things let it "
+		      "climb; repetition is flat. ");
+	if (v.at_token == RULE_NEVER)
+		buf_printf(out, "It has not come to the threshold (%g bytes in "
+				"%u tokens).",
+			   app->set.meter.rule.t, app->set.meter.rule.f);
+	else
+		buf_printf(out, "At token %u the last %u tokens brought fewer "
+				"than %g bytes: Lil, the last token with new "
+				"information.",
+			   v.at_token, app->set.meter.rule.f,
+			   app->set.meter.rule.t);
+}
+
+static void say_saved(const struct app *app, struct buf *out)
+{
+	const struct rule_verdict v = stop_of(app->run);
+
+	buf_puts(out, "Guardian, the rule of the paper, stops there. ");
+	if (v.at_token == RULE_NEVER)
+		buf_puts(out, "Here it would not have stopped. ");
+	else
+		buf_printf(out, "It would have saved %u of %u tokens%s. e goes "
+				"there. ",
+			   v.tokens_after, app_n_tokens(app),
+			   words_of(app->run, v.at_token));
+	buf_puts(out, "t and T move the threshold while you look; lilscope "
+		      "guard stops a stream that is being written.");
+}
+
+static void say_end(const struct app *app, struct buf *out)
+{
+	put_told(app->run, app_n_tokens(app), out);
+	buf_puts(out, "P saves the screen as a picture, x explains what is "
+		      "under the cursor, c compares two, ? lists all keys.");
 }
 
 /* --- what is done ------------------------------------------------------- */
@@ -266,48 +364,80 @@ static void enter_rescue(struct app *app)
 		demo_tell(app, i, "threshold dense");
 }
 
-static const struct step steps[] = {
+/* One run: B's in the demo, else the open one, or the first. */
+static void show_one(struct app *app, const struct view *view)
+{
+	if (app->demo) {
+		struct compare *c = compare_of(app);
+
+		show_compare(app);
+		c->lane = MIN(1, c->n ? c->n - 1 : 0);
+	} else if (!app->run && deck_n(app->deck)) {
+		app_open(app, 0);
+	}
+	view_show(app, view);
+	app->pace = PACE_FOLLOW;
+}
+
+static void enter_ratio(struct app *app)
+{
+	show_one(app, &view_ratio);
+}
+
+static void enter_text(struct app *app)
+{
+	show_one(app, &view_text);
+}
+
+static const struct step own_steps[] = {
+	{ "What a model wrote", say_text, enter_text },
+	{ "What it told", say_told, enter_ratio },
+	{ "rho, the band and h", say_rho, enter_ratio },
+	{ "Stopping it", say_saved, enter_ratio },
+	{ "What is told", say_end, enter_ratio },
+};
+
+static const struct step demo_steps[] = {
 	{ "A model that reasons", say_problem, enter_held },
 	{ "Dense attention", say_dense, enter_going },
 	{ "Sparse attention", say_sparse, enter_going },
 	{ "Where it stops telling anything new", say_plateau, enter_plateau },
+	{ "rho, the band and h", say_rho, enter_ratio },
 	{ "Stopping it", say_stop, enter_plateau },
 	{ "What it could see", say_map, enter_map },
 	{ "Giving it its sight back", say_rescue, enter_rescue },
-	{ "Yours", say_yours, enter_going },
+	{ "What is told, and yours", say_yours, enter_ratio },
 };
 
 /* --- the tour ----------------------------------------------------------- */
 
 bool tour_is_on(const struct app *app)
 {
-	return app->demo && app->demo->tour;
+	return app->tour;
 }
 
 static void enter(struct app *app, size_t step)
 {
-	app->demo->tour->step = step;
+	app->tour->step = step;
 	app->explain = false;
-	steps[step].enter(app);
+	app->tour->steps[step].enter(app);
 	app->dirty = true;
 }
 
 void tour_start(struct app *app)
 {
-	if (!app->demo->tour)
-		app->demo->tour = mem_zalloc(sizeof(struct tour));
+	if (!app->tour)
+		app->tour = mem_zalloc(sizeof(*app->tour));
+	app->tour->steps = app->demo ? demo_steps : own_steps;
+	app->tour->n = app->demo ? ARRAY_LEN(demo_steps) :
+				   ARRAY_LEN(own_steps);
 	enter(app, 0);
-}
-
-void tour_free(struct tour *tour)
-{
-	mem_free(tour);
 }
 
 void tour_end(struct app *app)
 {
-	tour_free(app->demo->tour);
-	app->demo->tour = NULL;
+	mem_free(app->tour);
+	app->tour = NULL;
 	app->repaint = app->dirty = true;
 }
 
@@ -317,8 +447,8 @@ bool tour_key(struct app *app, int32_t key)
 
 	if (!tour_is_on(app) || app->view->is & STANDS_OVER)
 		return false;
-	step = app->demo->tour->step;
-	if (key == K_ESC || (key == K_ENTER && step + 1 == ARRAY_LEN(steps)))
+	step = app->tour->step;
+	if (key == K_ESC || (key == K_ENTER && step + 1 == app->tour->n))
 		tour_end(app);
 	else if (key == K_ENTER)
 		enter(app, step + 1);
@@ -332,33 +462,45 @@ bool tour_key(struct app *app, int32_t key)
 
 /* --- drawing ------------------------------------------------------------ */
 
+/* The text of the step as it is broken into lines. */
+static struct text_layout lay_out(const struct app *app, int cols, bool ascii,
+				  struct buf *text)
+{
+	app->tour->steps[app->tour->step].text(app, text);
+	return (struct text_layout){ .text = text->data,
+				     .len = text->len,
+				     .width = MAX(1, MIN(cols - 4, TOUR_COLS)),
+				     .ascii = ascii };
+}
+
 int tour_rows(const struct app *app, int rows, int cols)
 {
-	int room = rows - TOUR_VIEW_ROWS;
+	int room = rows - TOUR_VIEW_ROWS, need = 2;
+	struct buf text = { 0 };
+	struct text_layout l;
 
-	(void)cols;
 	if (!tour_is_on(app) || app->view->is & STANDS_OVER ||
 	    room < TOUR_LEAST)
 		return 0;
-	return MIN(room, TOUR_ROWS);
+	l = lay_out(app, cols, app->set.look.ascii, &text);
+	for (size_t at = 0; at < l.len; need++)
+		at = text_layout_line(&l, at).next;
+	buf_release(&text);
+	return MIN(room, MAX(need, TOUR_ROWS));
 }
 
 void tour_draw(const struct app *app, struct screen *s, struct rect r)
 {
-	size_t step = app->demo->tour->step, at = 0;
+	size_t step = app->tour->step, n = app->tour->n, at = 0;
 	struct buf text = { 0 };
-	struct text_layout l = { .width = MIN(r.cols - 4, TOUR_COLS),
-				 .ascii = s->ascii };
+	struct text_layout l = lay_out(app, r.cols, s->ascii, &text);
 	struct pen p;
 
-	steps[step].text(app, &text);
-	l.text = text.data;
-	l.len = text.len;
 	screen_fill(s, r, STYLE_NORMAL);
 	screen_hline(s, r.row, r.col, r.cols, STYLE_LIL);
 	p = pen_at(s, r.row, r.col + 2, r.cols - 4);
-	pen_printf(&p, STYLE_LIL, " %zu/%zu %s ", step + 1, ARRAY_LEN(steps),
-		   steps[step].title);
+	pen_printf(&p, STYLE_LIL, " %zu/%zu %s ", step + 1, n,
+		   app->tour->steps[step].title);
 	for (int y = 1; y < r.rows - 1 && at < l.len; y++) {
 		struct text_line line = text_layout_line(&l, at);
 
@@ -368,7 +510,7 @@ void tour_draw(const struct app *app, struct screen *s, struct rect r)
 	}
 	p = pen_at(s, r.row + r.rows - 1, r.col + 2, r.cols - 4);
 	pen_puts(&p, STYLE_KEY, "Enter");
-	pen_puts(&p, STYLE_DIM, step + 1 < ARRAY_LEN(steps) ? " next   "
+	pen_puts(&p, STYLE_DIM, step + 1 < n ? " next   "
 							    : " done   ");
 	pen_puts(&p, STYLE_KEY, "Backspace");
 	pen_puts(&p, STYLE_DIM, " back   ");

@@ -1,6 +1,6 @@
 /*
- * tour.h - a newcomer is led through the demo: a table of steps, each a few
- * sentences and what is shown with them.
+ * tour.h - a newcomer is led through the demo, or through a trace of his own:
+ * a table of steps, each a few sentences and what is shown with them.
  */
 #ifndef LILSCOPE_TOUR_H
 #define LILSCOPE_TOUR_H
@@ -9,12 +9,9 @@
 #include "term/key.h"
 #include "term/screen.h"
 
-struct tour;
-
-/* Begins with the first step; app->demo must be there. */
+/* Begins with the first step. */
 void tour_start(struct app *app);
 void tour_end(struct app *app);
-void tour_free(struct tour *tour); /* NULL is fine */
 bool tour_is_on(const struct app *app);
 
 /* Enter, Backspace and Esc while it is on; false: not for the tour. */

@@ -46,11 +46,13 @@ static bool ends_in(const char *path, const char *suffix)
 
 struct scheme shot_scheme(const struct app *app, const struct term *term)
 {
-	enum ground ground = GROUND_UNKNOWN;
+	struct scheme scheme;
 
-	if (term)
-		ground = term_scheme(term).light ? GROUND_LIGHT : GROUND_DARK;
-	return scheme_of(app->set.look.term.theme, COLOR_256, ground);
+	scheme = scheme_of(app->set.look.term.theme, COLOR_256,
+			   term && term_scheme(term).light ? GROUND_LIGHT :
+							     GROUND_UNKNOWN);
+	scheme.paint = false; /* a picture has a page of its own */
+	return scheme;
 }
 
 static void save(struct app *app, const struct screen *s, struct term *term)

@@ -91,7 +91,7 @@ static const struct opt rows[] = {
 	{ .name = "follow", .letter = 'f', .letter_where = OPT_TUI,
 	  .where = OPT_TUI, SWITCH(show.follow),
 	  .about = "stay with files that grow, are cut or still to come" },
-	{ .name = "tour", .where = OPT_DEMO, SWITCH(show.tour),
+	{ .name = "tour", .where = OPT_TUI | OPT_DEMO, SWITCH(show.tour),
 	  .about = "be led through it" },
 	{ .name = "record", .arg = "FILE", .where = OPT_TUI | OPT_DEMO,
 	  WORD(show.record),

@@ -28,7 +28,7 @@ struct show_settings {
 	bool follow;  /* stay with files that grow */
 	bool session; /* come back to where one was */
 	bool plain;   /* lines of text, no screen */
-	bool tour;    /* demo --tour */
+	bool tour;    /* be led around */
 	const char *script, *record; /* files */
 	double speed;
 	uint32_t seek; /* a token, 0 none */
