@@ -202,6 +202,7 @@ libengine_a_SOURCES += \
 	src/guard/exchange.c src/guard/exchange.h \
 	src/guard/exec.c src/guard/exec.h \
 	src/guard/guard_report.c src/guard/guard_report.h \
+	src/guard/half.c src/guard/half.h \
 	src/guard/headers.c src/guard/headers.h \
 	src/guard/hit.c src/guard/hit.h \
 	src/guard/http.c src/guard/http.h \
@@ -210,10 +211,12 @@ libengine_a_SOURCES += \
 	src/guard/onward.c src/guard/onward.h \
 	src/guard/proxy.c src/guard/proxy.h \
 	src/guard/relay.c src/guard/relay.h \
+	src/guard/scope.c src/guard/scope.h \
 	src/guard/shadow.c src/guard/shadow.h \
 	src/guard/told.c src/guard/told.h \
 	src/guard/transfers.c src/guard/transfers.h \
 	src/guard/watch.c src/guard/watch.h \
+	src/guard/watched.c src/guard/watched.h \
 	src/guard/wish.c src/guard/wish.h
 
 # Problems by policies by budgets, in processes side by side.

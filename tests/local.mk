@@ -31,6 +31,7 @@ unit_tests = \
 	tests/unit/test_source \
 	tests/unit/test_follow \
 	tests/unit/test_deck \
+	tests/unit/test_halves \
 	tests/unit/test_watch
 if HAVE_TESTS
 check_PROGRAMS += $(unit_tests)

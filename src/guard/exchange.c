@@ -11,6 +11,7 @@
 #include <strings.h>
 
 #include "dialect/plain.h"
+#include "guard/scope.h"
 #include "json/json.h"
 #include "system/clock.h"
 
@@ -103,8 +104,14 @@ void exchange_header(struct exchange *ex, const char *name, const char *value,
 
 bool exchange_wish(struct exchange *ex, struct err *err)
 {
-	ex->wish = ex->opts->wish;
-	return wish_read(&ex->wish, buf_cstr(&ex->wished), err);
+	const struct proxy_opts *o = ex->opts;
+
+	ex->wish = o->wish;
+	if (!wish_read(&ex->wish, buf_cstr(&ex->wished), err))
+		return false;
+	if (!scope_has(o->only, o->skip, ex->wanted.model, ex->uri))
+		ex->wish.then = THRESHOLD_IGNORE;
+	return true;
 }
 
 /* --- an attempt's head -------------------------------------------------- */
@@ -151,8 +158,7 @@ static void watch_attempt(struct exchange *ex, struct attempt *a)
 	if (ex->wish.then == THRESHOLD_IGNORE || !is_stream(a) || a->packed ||
 	    a->status >= 300)
 		return;
-	watch.meter.rule = ex->wish.rule;
-	watch.i_rule = ex->wish.i_rule;
+	wish_apply(&ex->wish, &watch);
 	watch.tokens_before = ex->onward.n_tokens;
 	watch.source = "the answer";
 	watch.finish = true;
@@ -575,7 +581,9 @@ static void ask_as_stream(struct exchange *ex)
 {
 	struct buf uri = { 0 }, body = { 0 };
 
-	ex->joins = !ex->opts->as_asked && strcmp(ex->method, "POST") == 0 &&
+	ex->joins = !ex->opts->as_asked &&
+		    ex->wish.then != THRESHOLD_IGNORE &&
+		    strcmp(ex->method, "POST") == 0 &&
 		    plain_as_stream(ex->uri, &ex->body, &uri, &body);
 	if (ex->joins) {
 		buf_puts(&ex->plain_uri, ex->uri);

@@ -52,19 +52,28 @@ static void put_null(struct buf *out, const char *name)
 	put_text(out, name, NULL);
 }
 
+static void put_limits(struct buf *out, const struct rule_opts *o)
+{
+	put_count(out, "f", o->f);
+	put_number(out, "t", o->t);
+	put_count(out, "patience", o->patience);
+}
+
 static void put_rule(struct buf *out, const struct watch *w)
 {
-	const struct meter_opts *o = watch_meter(w);
+	const struct rule_opts *o = watch_limits(w, HALF_ANSWER);
 
 	put_text(out, "rule", watch_rule(w)->name);
 	if (watch_rule(w)->odds)
-		put_number(out, "p", o->rule.p);
+		put_number(out, "p", o->p);
 	if (!watch_rule(w)->tuned)
 		return;
-	put_text(out, "coder", coder_rows[o->rule.coder].name);
-	put_count(out, "f", o->rule.f);
-	put_number(out, "t", o->rule.t);
-	put_count(out, "patience", o->rule.patience);
+	put_text(out, "coder", coder_rows[o->coder].name);
+	put_limits(out, o);
+	key(out, "thinking");
+	buf_putc(out, '{');
+	put_limits(out, watch_limits(w, HALF_THINKING));
+	buf_putc(out, '}');
 }
 
 /* A token, or null for none. */
@@ -81,6 +90,7 @@ static void put_hit(struct buf *out, const struct watch_hit *hit)
 	const struct rule_verdict *v = &hit->then;
 
 	put_text(out, "record", hit->record);
+	put_text(out, "half", half_name(hit->half));
 	put_count(out, "at_token", hit->at_token);
 	put_count(out, "at_byte", hit->at_byte);
 	put_count(out, "tokens_after", v->tokens_after);
@@ -122,6 +132,10 @@ static void put_watch(struct buf *out, const struct watch *w, double elapsed_s)
 	const char *dialect = watch_dialect(w);
 
 	put_text(out, "dialect", *dialect ? dialect : NULL);
+	put_text(out, "watch", watch_scope(w) == WATCH_ALL ? "all" :
+			       watch_scope(w) & WATCH_HALF(HALF_ANSWER) ?
+			       half_name(HALF_ANSWER) :
+			       half_name(HALF_THINKING));
 	put_rule(out, w);
 	put_count(out, "generations", watch_generations(w));
 	put_count(out, "tokens", tokens);
@@ -169,7 +183,7 @@ void guard_report_json(const struct watch *w, const struct guard_facts *facts,
 void guard_report_hit(const struct watch *w, const struct watch_hit *hit,
 		      struct buf *out)
 {
-	const struct meter_opts *o = watch_meter(w);
+	const struct rule_opts *o = watch_limits(w, hit->half);
 
 	buf_printf(out, "guard: threshold at token %" PRIu32 ", byte %" PRIu64,
 		   hit->at_token, hit->at_byte);
@@ -177,11 +191,11 @@ void guard_report_hit(const struct watch *w, const struct watch_hit *hit,
 		buf_printf(out, ", generation %s", hit->record);
 	buf_printf(out, " (%s", watch_rule(w)->name);
 	if (watch_rule(w)->tuned) {
-		buf_printf(out, ", f %" PRIu32 ", t ", o->rule.f);
-		json_put_number(out, o->rule.t);
+		buf_printf(out, ", f %" PRIu32 ", t ", o->f);
+		json_put_number(out, o->t);
 	}
 	if (watch_rule(w)->odds)
-		buf_printf(out, ", p <= %g %%", 100 * o->rule.p);
+		buf_printf(out, ", p <= %g %%", 100 * o->p);
 	buf_putc(out, ')');
 	if (hit->why.len)
 		buf_printf(out, "; %.*s", (int)hit->why.len, hit->why.data);

@@ -37,6 +37,8 @@ static const struct {
 			       "Streams that could not be read." },
 	[METRIC_AT_BOUND] = { "at_bound", "",
 			      "Times that a stream was at --max-memory." },
+	[METRIC_SKIPPED] = { "skipped", "",
+			     "Requests that were not to be watched." },
 	[METRIC_SAVED_OF_MAX] = { "saved_tokens", "max_tokens",
 				  "Tokens not written, estimated." },
 	[METRIC_SAVED_OF_MEDIAN] = { "saved_tokens", "median", NULL },

@@ -5,8 +5,6 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "trace/copied.h"
-
 void onward_release(struct onward *o)
 {
 	buf_release(&o->thought);
@@ -133,7 +131,7 @@ bool onward_begin(struct onward *o, const struct wish *wish,
 		return false;
 	o->passes = false;
 	run = watch_run(w, i_hit);
-	keep_text(o, &run->trace, copied_find(run).keep);
+	keep_text(o, &run->trace, watch_keep(w, i_hit));
 	o->flavour = (server && strncmp(server, "llama.cpp", 9) == 0) ||
 				     signs_as_llama(watch_record(w)) ?
 			     "llama-server" : NULL;

@@ -38,6 +38,7 @@ struct proxy_opts {
 	struct wish wish;           /* unless a request has its own */
 	const char *listen;         /* "127.0.0.1:8081", "[::1]:0", "8081" */
 	const char *upstream;       /* "http://127.0.0.1:8080" */
+	const char *only, *skip;    /* scope.h; "" */
 	const char *finish_reason;  /* of a stopped answer, or "auto" */
 	bool as_asked;              /* what is asked plain passes unwatched */
 	struct client_limits limits;

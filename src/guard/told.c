@@ -114,6 +114,8 @@ static void log_line(const struct hearers *t, struct exchange *ex,
 	buf_printf(&line, " %d", ex->status);
 	if (exchange_watch(ex))
 		put_watch(ex, &line);
+	else if (ex->wish.then == THRESHOLD_IGNORE && ex->status)
+		buf_puts(&line, ", unwatched: it is not to be");
 	else if (exchange_is_unwatched(ex))
 		buf_puts(&line, ", unwatched: asked without a stream");
 	if (fault)
@@ -151,6 +153,7 @@ static void count(struct metrics *m, const struct exchange *ex, bool complete)
 						  ex->onward.n_done : 0,
 		       [METRIC_REPORTS] = last && watch_n_hits(last) &&
 					  ex->wish.then == THRESHOLD_REPORT,
+		       [METRIC_SKIPPED] = ex->wish.then == THRESHOLD_IGNORE,
 		       [METRIC_PASSED_BYTES] = ex->passed_bytes },
 	};
 

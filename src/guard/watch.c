@@ -17,35 +17,18 @@
 #include "dialect/join.h"
 #include "guard/hit.h"
 #include "guard/shadow.h"
+#include "guard/watched.h"
 #include "system/clock.h"
+#include "trace/copied.h"
 #include "trace/native.h"
-#include "trace/repeated.h"
-
-/* run_measure() in one go: what one piece brought is little. */
-#define MEASURE_ALL UINT32_MAX
-#define NO_HIT SIZE_MAX
 
 enum { UNPACK_SLICE_BYTES = 256 * 1024 };
-
-/* An open generation. */
-struct watched {
-	struct run *run;
-	uint32_t n_tokens; /* looked at */
-	size_t n_checks;   /* of the guard, looked at */
-	size_t i_hit;      /* NO_HIT: not yet */
-	bool has_reason;   /* to finish, since there were end_tokens */
-	uint32_t end_tokens;
-	uint32_t base;     /* tokens of it before the last restart */
-	size_t i_old_hit;  /* found before that; NO_HIT */
-	struct native_writer writer; /* of the tee */
-	char name[WATCH_RECORD_BYTES];
-};
 
 /* How far a generation was that goes on behind a restart. */
 struct base {
 	char record[WATCH_RECORD_BYTES];
 	uint32_t n_tokens;
-	size_t i_hit; /* or NO_HIT */
+	size_t i_hit[HALVES]; /* or HALF_NO_HIT */
 };
 
 struct watch {
@@ -81,44 +64,14 @@ struct watch {
 
 /* --- the rule ----------------------------------------------------------- */
 
-/* Guardian's verdict costs a pass over its checks: ask after a new one. */
-static bool is_news(const struct watch *w, struct watched *g,
-		    const struct meter *m)
+static struct watch_hit *add_hit(struct watch *w)
 {
-	size_t n_checks = meter_guardian(m)->n;
-	bool news = w->opts.i_rule != RULE_GUARDIAN ||
-		    n_checks != g->n_checks;
+	struct watch_hit none = { .record = "0", .half = HALF_ANSWER,
+				  .then = rule_unfired };
 
-	g->n_checks = n_checks;
-	return news;
-}
-
-/* guessed: the name of the field with the text, where nobody said it. */
-static struct watch_hit *add_hit(struct watch *w, const char *record,
-				 const char *guessed, uint32_t at_token)
-{
-	struct watch_hit hit = { .at_token = at_token, .then = rule_unfired };
-
-	snprintf(hit.record, sizeof(hit.record), "%s", record ? record : "0");
-	snprintf(hit.guessed, sizeof(hit.guessed), "%s",
-		 guessed ? guessed : "");
-	w->hits = grow(w->hits, &w->hits_cap, w->n_hits + 1, sizeof(hit));
-	w->hits[w->n_hits++] = hit;
-	return &w->hits[w->n_hits - 1];
-}
-
-/* Some servers give one with every record: it counts if nothing follows. */
-static void look_for_end(struct watched *g)
-{
-	if (!g->has_reason)
-		g->end_tokens = g->run->trace.n_tokens;
-	g->has_reason |= g->run->trace.facts.finish_reason != NULL;
-}
-
-static bool has_ended(const struct watched *g)
-{
-	return g->run->ended ||
-	       (g->has_reason && g->end_tokens == g->run->trace.n_tokens);
+	w->hits = grow(w->hits, &w->hits_cap, w->n_hits + 1, sizeof(none));
+	w->hits[w->n_hits] = none;
+	return &w->hits[w->n_hits++];
 }
 
 /* Its name is known with its first token. */
@@ -129,72 +82,28 @@ static void take_base(const struct watch *w, struct watched *g)
 	for (size_t i = 0; i < w->n_bases && !g->n_tokens; i++)
 		if (strcmp(w->bases[i].record, record ? record : "0") == 0) {
 			g->base = w->bases[i].n_tokens;
-			g->i_old_hit = w->bases[i].i_hit;
+			for (size_t k = 0; k < HALVES; k++)
+				g->halves[k].i_old_hit = w->bases[i].i_hit[k];
 		}
-}
-
-/* Why: what the tokens up to the threshold say again and again. */
-static void note_why(const struct watch *w, const struct watched *g,
-		     uint32_t at_token, struct watch_hit *hit)
-{
-	struct repeated r;
-
-	if (!repeated_find(g->run, at_token, &r))
-		return;
-	r.first_token += g->base;
-	/* what a model said is of no log unless one asks for it */
-	repeated_json(g->run, &r, w->opts.excerpt || !w->opts.finish,
-		      &hit->unit);
-	repeated_say(g->run, &r, &hit->why);
 }
 
 /* Measures what came, and asks the rule until it has fired. */
 static void look(struct watch *w, struct watched *g)
 {
-	const struct trace *t = &g->run->trace;
-	struct watch_hit *hit;
-	struct rule_verdict v;
-
-	look_for_end(g);
-	if (g->n_tokens == g->run->trace.n_tokens || g->i_hit != NO_HIT)
+	watched_look_for_end(g);
+	if (g->n_tokens == g->run->trace.n_tokens)
 		return;
 	take_base(w, g);
+	if (watched_is_hit(g) && !w->opts.goes_on)
+		return;
 	g->n_tokens = g->run->trace.n_tokens;
-	if (g->i_old_hit != NO_HIT)
-		return;
-	run_measure(g->run, MEASURE_ALL);
-	if (!g->run->meter || !is_news(w, g, g->run->meter))
-		return;
-	v = meter_rule(g->run->meter, w->opts.i_rule);
-	if (v.at_token == RULE_NEVER)
-		return;
-	g->i_hit = w->n_hits;
-	hit = add_hit(w, t->facts.record, t->facts.guessed,
-		      g->base + v.at_token);
-	note_why(w, g, v.at_token, hit);
-	hit->choice = t->facts.choice;
-	hit->ended = has_ended(g);
-	if (w->opts.excerpt)
-		hit_take_excerpt(hit, t);
-	hit->in_tool = trace_channel(t, t->n_tokens - 1) == CHANNEL_TOOL;
-}
-
-/* Tokens are counted from the beginning, whatever was forgotten. */
-static void add_base(uint32_t base, struct watch_hit *hit)
-{
-	struct rule_verdict *v = &hit->then;
-	uint32_t *const tokens[] = { &v->at_token, &v->resumed_at,
-				     &v->last_new, &v->again_at };
-
-	for (size_t i = 0; i < ARRAY_LEN(tokens); i++)
-		*tokens[i] += *tokens[i] == RULE_NEVER ? 0 : base;
-	for (size_t i = 0; i < hit->n_stops; i++) {
-		struct rule_stop *s = &hit->stops[i];
-
-		s->at_token += base;
-		s->last_new += base;
-		s->resumed_at += s->resumed_at == RULE_NEVER ? 0 : base;
-	}
+	watched_measure(g, &w->opts);
+	for (enum half_kind k = 0; k < HALVES; k++)
+		if ((!watched_is_hit(g) || w->opts.goes_on) &&
+		    watched_is_due(g, &w->opts, k)) {
+			g->halves[k].i_hit = w->n_hits;
+			watched_tell(g, &w->opts, k, add_hit(w));
+		}
 }
 
 /* More came, and what is new in it is not known. */
@@ -203,19 +112,6 @@ static void add_after(struct watch_hit *hit, uint32_t n_tokens)
 	hit->then.tokens_after += n_tokens;
 	for (size_t i = 0; i < hit->n_stops; i++)
 		hit->stops[i].tokens_after += n_tokens;
-}
-
-/* What came after the threshold, and whether information did. */
-static void audit(const struct watch *w, const struct watched *g,
-		  struct watch_hit *hit)
-{
-	while (!run_measure(g->run, MEASURE_ALL))
-		;
-	mem_free(hit->stops);
-	hit->then = meter_rule(g->run->meter, w->opts.i_rule);
-	hit->stops = meter_all_stops(g->run->meter, w->opts.i_rule,
-				     &hit->n_stops);
-	add_base(g->base, hit);
 }
 
 /* --- the tee ------------------------------------------------------------ */
@@ -252,9 +148,9 @@ static void tee(struct watch *w, struct watched *g)
 static struct run *sink_open(void *ctx)
 {
 	struct watch *w = ctx;
-	struct watched g = { .run = run_new(&w->opts.meter),
-			     .i_hit = NO_HIT, .i_old_hit = NO_HIT };
+	struct watched g;
 
+	watched_init(&g, &w->opts);
 	if (w->opts.tee)
 		g.run->trace.start_s = w->opts.began_s;
 	w->open = grow(w->open, &w->open_cap, w->n_open + 1, sizeof(g));
@@ -263,33 +159,30 @@ static struct run *sink_open(void *ctx)
 	return g.run;
 }
 
-/* Up to the threshold, where it was stopped. */
-static uint32_t passed_tokens(const struct watched *g)
-{
-	if (g->i_old_hit != NO_HIT)
-		return 0;
-	return g->i_hit == NO_HIT ? g->run->trace.n_tokens : g->n_tokens;
-}
-
 static void sink_close(void *ctx, struct run *run)
 {
 	struct watch *w = ctx;
+	struct watched *g;
 	size_t i = 0;
 
 	while (i < w->n_open && w->open[i].run != run)
 		i++;
 	assert(i < w->n_open);
-	tee(w, &w->open[i]);
-	look(w, &w->open[i]);
-	if (w->open[i].i_hit != NO_HIT)
-		audit(w, &w->open[i], &w->hits[w->open[i].i_hit]);
-	if (w->open[i].i_old_hit != NO_HIT)
-		add_after(&w->hits[w->open[i].i_old_hit],
-			  run->trace.n_tokens);
+	g = &w->open[i];
+	tee(w, g);
+	look(w, g);
+	for (enum half_kind k = 0; k < HALVES; k++) {
+		if (g->halves[k].i_hit != HALF_NO_HIT)
+			watched_audit(g, &w->opts, k,
+				      &w->hits[g->halves[k].i_hit]);
+		if (g->halves[k].i_old_hit != HALF_NO_HIT)
+			add_after(&w->hits[g->halves[k].i_old_hit],
+				  half_count(&run->trace, k));
+	}
 	w->closed_tokens += run->trace.n_tokens;
-	w->closed_passed += passed_tokens(&w->open[i]);
-	run_free(run);
-	w->open[i] = w->open[--w->n_open];
+	w->closed_passed += watched_passed(g);
+	watched_release(g);
+	*g = w->open[--w->n_open];
 }
 
 static void sink_record(void *ctx, const char *json, size_t n)
@@ -333,6 +226,10 @@ struct watch *watch_new(const struct watch_opts *opts)
 	w->opts = *opts;
 	assert(opts->i_rule < RULE_ROWS);
 	w->opts.meter.rules = RULE_BIT(opts->i_rule);
+	if (!w->opts.scope)
+		w->opts.scope = WATCH_ALL;
+	if (!w->opts.thinking.f)
+		w->opts.thinking = w->opts.meter.rule;
 	w->feed = open_feed(w, opts->format);
 	return w;
 }
@@ -342,7 +239,7 @@ void watch_free(struct watch *w)
 	if (!w)
 		return;
 	for (size_t i = 0; i < w->n_open; i++)
-		run_free(w->open[i].run);
+		watched_release(&w->open[i]);
 	feed_free(w->feed);
 	shadow_free(w->shadow);
 	buf_release(&w->lines);
@@ -394,7 +291,9 @@ static void restart(struct watch *w)
 		snprintf(bases[n].record, sizeof(bases[n].record), "%s",
 			 record ? record : "0");
 		bases[n].n_tokens = g->base + g->run->trace.n_tokens;
-		bases[n].i_hit = g->i_hit != NO_HIT ? g->i_hit : g->i_old_hit;
+		for (size_t k = 0; k < HALVES; k++)
+			bases[n].i_hit[k] = MIN(g->halves[k].i_hit,
+						g->halves[k].i_old_hit);
 		sink_close(w, g->run);
 	}
 	mem_free(w->bases);
@@ -457,7 +356,7 @@ static void look_at_shadow(struct watch *w)
 
 		w->by_shadow = over = at_token != RULE_NEVER;
 		if (over)
-			add_hit(w, "0", NULL, at_token);
+			add_hit(w)->at_token = at_token;
 	}
 	if (over) {
 		shadow_free(w->shadow);
@@ -501,7 +400,7 @@ static void begin(struct watch *w, char first)
 {
 	if (unpack_wants(first))
 		w->unpack = unpack_new();
-	if (w->opts.as_text)
+	if (w->opts.as_text && w->opts.scope & WATCH_HALF(HALF_ANSWER))
 		w->shadow = shadow_new(first, &w->opts.meter);
 }
 
@@ -589,8 +488,9 @@ void watch_tee_end(struct watch *w, const char *reason)
 static const struct watched *watched_at(const struct watch *w, size_t i_hit)
 {
 	for (size_t i = 0; i < w->n_open; i++)
-		if (w->open[i].i_hit == i_hit)
-			return &w->open[i];
+		for (size_t k = 0; k < HALVES; k++)
+			if (w->open[i].halves[k].i_hit == i_hit)
+				return &w->open[i];
 	return NULL;
 }
 
@@ -612,7 +512,7 @@ static void put_end(const struct watch *w, struct format_ending *e,
 	struct buf end = { 0 };
 
 	for (size_t i = 0; i < w->n_open; i++)
-		e->n_tokens += passed_tokens(&w->open[i]);
+		e->n_tokens += watched_passed(&w->open[i]);
 	format_finish(format, &w->record, w->opts.request, e, &end);
 	e->n_tokens = n_tokens;
 	if (feed_missing(w->feed) && format != &format_bedrock)
@@ -620,11 +520,6 @@ static void put_end(const struct watch *w, struct format_ending *e,
 	else
 		buf_append(out, end.data, end.len);
 	buf_release(&end);
-}
-
-static bool goes_on(const struct watched *g)
-{
-	return !has_ended(g) && g->i_hit == NO_HIT && g->i_old_hit == NO_HIT;
 }
 
 void watch_finish(const struct watch *w, const struct watch_stop *stop,
@@ -665,11 +560,11 @@ void watch_cut(const struct watch *w, const char *note, struct buf *out)
 	size_t n = 0, done = 0;
 
 	for (size_t i = 0; i < w->n_open; i++)
-		n += goes_on(&w->open[i]);
+		n += watched_goes_on(&w->open[i]);
 	for (size_t i = 0; i < w->n_open; i++) {
 		const struct watched *g = &w->open[i];
 
-		if (!goes_on(g))
+		if (!watched_goes_on(g))
 			continue;
 		e.choice = g->run->trace.facts.choice;
 		e.choice_tokens = g->run->trace.n_tokens;
@@ -696,17 +591,14 @@ bool watch_has_choices(const struct watch *w)
 
 bool watch_is_over(const struct watch *w)
 {
-	bool goes_on = false;
+	bool left = false;
 
 	for (size_t i = 0; i < w->n_open; i++) {
-		bool ended = has_ended(&w->open[i]);
-
-		if (!ended && w->open[i].i_hit == NO_HIT &&
-		    w->open[i].i_old_hit == NO_HIT)
+		if (watched_goes_on(&w->open[i]))
 			return false;
-		goes_on |= !ended;
+		left |= !watched_has_ended(&w->open[i]);
 	}
-	return goes_on && w->n_generations >= w->n_prompts;
+	return left && w->n_generations >= w->n_prompts;
 }
 
 /* --- questions ---------------------------------------------------------- */
@@ -719,9 +611,11 @@ size_t watch_n_hits(const struct watch *w)
 struct watch_hit watch_hit(const struct watch *w, size_t i)
 {
 	assert(i < w->n_hits);
-	for (size_t k = 0; k < w->n_open; k++)
-		if (w->open[k].i_hit == i)
-			audit(w, &w->open[k], &w->hits[i]);
+	for (size_t n = 0; n < w->n_open; n++)
+		for (enum half_kind k = 0; k < HALVES; k++)
+			if (w->open[n].halves[k].i_hit == i)
+				watched_audit(&w->open[n], &w->opts, k,
+					      &w->hits[i]);
 	return w->hits[i];
 }
 
@@ -758,7 +652,15 @@ const struct run *watch_run(const struct watch *w, size_t i_hit)
 {
 	const struct watched *g = watched_at(w, i_hit);
 
-	return g && g->run->meter && g->run->trace.n_tokens ? g->run : NULL;
+	return g ? g->run : NULL;
+}
+
+size_t watch_keep(const struct watch *w, size_t i_hit)
+{
+	const struct watched *g = watched_at(w, i_hit);
+	const struct half *p = &g->halves[w->hits[i_hit].half];
+
+	return half_whole_bytes(p, &g->run->trace, copied_find(p->run).keep);
 }
 
 const struct buf *watch_record(const struct watch *w)
@@ -771,9 +673,16 @@ const struct rule *watch_rule(const struct watch *w)
 	return rules[w->opts.i_rule];
 }
 
-const struct meter_opts *watch_meter(const struct watch *w)
+const struct rule_opts *watch_limits(const struct watch *w,
+				     enum half_kind kind)
 {
-	return &w->opts.meter;
+	return kind == HALF_THINKING ? &w->opts.thinking :
+				       &w->opts.meter.rule;
+}
+
+unsigned watch_scope(const struct watch *w)
+{
+	return w->opts.scope;
 }
 
 const char *watch_blind(const struct watch *w)

@@ -3,9 +3,10 @@
  *
  *	bytes -> feed -> runs -> rule -> "here": the byte where to stop
  *
- * The stream may carry several generations; the rule looks at each alone,
- * and each can reach its threshold once. No I/O here, and nothing of the
- * stream is kept but the generations that are open.
+ * The stream may carry several generations; the rule looks at each alone, at
+ * its thinking and its answer apart, and each can reach its threshold once. No
+ * I/O here, and nothing of the stream is kept but the generations that are
+ * open.
  *
  * Where: a threshold is found at the end of the line that made the rule
  * fire; in text, and while it may be text, also after WATCH_TEXT_BYTES without
@@ -17,6 +18,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "guard/half.h"
 #include "measure/meter.h"
 
 enum {
@@ -25,14 +27,22 @@ enum {
 	WATCH_RECORD_BYTES = 32,
 	WATCH_EXCERPT_BYTES = 240,
 	/* What measuring a byte of text (or a token without any) takes at
-	 * most, so that memory is text (measured: 38). */
-	WATCH_BYTES_A_BYTE = 64,
+	 * most, so that memory is text (measured: 64, of random words). */
+	WATCH_BYTES_A_BYTE = 80,
 	/* A longer record is not kept for watch_finish(). */
 	WATCH_KEPT_BYTES = 1024 * 1024,
 };
 
+/* What is watched: bits of halves. */
+#define WATCH_HALF(kind) (1U << (kind))
+#define WATCH_ALL (WATCH_HALF(HALF_THINKING) | WATCH_HALF(HALF_ANSWER))
+
 struct watch_opts {
 	struct meter_opts meter;
+	unsigned scope;     /* WATCH_HALF()s; 0: all */
+	struct rule_opts thinking; /* its limits; f 0: as meter.rule */
+	bool goes_on;       /* nobody stops at a threshold: one in the answer
+			       is looked for behind one in the thinking */
 	size_t i_rule;      /* of rules[]; only it and Guardian run */
 	const char *source; /* name for sentences */
 	const char *format, *field; /* as struct feed_opts; NULL or "" */
@@ -68,6 +78,7 @@ struct watch_hit {
 	size_t n_stops;
 	char guessed[WATCH_RECORD_BYTES]; /* the field, where it is a guess */
 	char excerpt[WATCH_EXCERPT_BYTES]; /* the last text, if it is wanted */
+	enum half_kind half;   /* where the loop is */
 	uint32_t choice;       /* of the answer, 0 the first */
 	bool in_tool;          /* inside the arguments of a tool */
 	bool ended;            /* its own end came along */
@@ -141,12 +152,17 @@ uint64_t watch_tokens(const struct watch *w); /* of all generations */
 size_t watch_generations(const struct watch *w);
 const char *watch_dialect(const struct watch *w); /* "" before detection */
 const struct format *watch_format(const struct watch *w); /* or NULL */
-/* The generation of a hit, measured, while it is open; or NULL. */
+/* The generation of a hit, not measured, while it is open; or NULL. */
 const struct run *watch_run(const struct watch *w, size_t i_hit);
+/* Bytes of it to go on from (copied.h), measured so far; while it is open. */
+size_t watch_keep(const struct watch *w, size_t i_hit);
 /* The last record as it came, if opts.finish was set. */
 const struct buf *watch_record(const struct watch *w);
 const struct rule *watch_rule(const struct watch *w);
-const struct meter_opts *watch_meter(const struct watch *w);
+/* The rule's, for a half. */
+const struct rule_opts *watch_limits(const struct watch *w,
+				     enum half_kind kind);
+unsigned watch_scope(const struct watch *w);
 
 /* How often memory was at its bound, and the generations were measured anew
  * from there: what came before is no part of a repetition any more. */

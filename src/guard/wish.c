@@ -20,6 +20,46 @@ bool wish_can(enum threshold_then then)
 	       then == THRESHOLD_RETRY;
 }
 
+/* --- scope -------------------------------------------------------------- */
+
+static const struct {
+	const char *name;
+	unsigned scope;
+} scopes[] = {
+	{ "all", WATCH_ALL },
+	{ "thinking", WATCH_HALF(HALF_THINKING) },
+	{ "answer", WATCH_HALF(HALF_ANSWER) },
+};
+
+const char *wish_scope_name(size_t i)
+{
+	return i < ARRAY_LEN(scopes) ? scopes[i].name : NULL;
+}
+
+unsigned wish_scope(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(scopes); i++)
+		if (strcmp(scopes[i].name, name) == 0)
+			return scopes[i].scope;
+	return 0;
+}
+
+void wish_apply(const struct wish *wish, struct watch_opts *watch)
+{
+	const struct wish_limits *own = &wish->thinking;
+
+	watch->scope = wish->scope;
+	watch->i_rule = wish->i_rule;
+	watch->meter.rule = watch->thinking = wish->rule;
+	watch->goes_on = wish->then == THRESHOLD_REPORT;
+	if (own->f)
+		watch->thinking.f = own->f;
+	if (own->patience)
+		watch->thinking.patience = own->patience;
+	if (own->t >= 0)
+		watch->thinking.t = own->t;
+}
+
 /* --- parts -------------------------------------------------------------- */
 
 static bool take_then(struct wish *w, const char *value)
@@ -54,14 +94,20 @@ static bool read_number(const char *value, double least, double most,
 	return !*end && isfinite(*out) && *out >= least && *out <= most;
 }
 
-static bool take_f(struct wish *w, const char *value)
+static bool take_count(const char *value, double least, double most,
+		       uint32_t *out)
 {
 	double n;
+	bool good = read_number(value, least, most, &n);
 
-	if (!read_number(value, RULE_F_MIN, RULE_F_MAX, &n))
-		return false;
-	w->rule.f = (uint32_t)n;
-	return true;
+	if (good)
+		*out = (uint32_t)n;
+	return good;
+}
+
+static bool take_f(struct wish *w, const char *value)
+{
+	return take_count(value, RULE_F_MIN, RULE_F_MAX, &w->rule.f);
 }
 
 static bool take_t(struct wish *w, const char *value)
@@ -71,22 +117,36 @@ static bool take_t(struct wish *w, const char *value)
 
 static bool take_patience(struct wish *w, const char *value)
 {
-	double n;
+	return take_count(value, 1, RULE_PATIENCE_MAX, &w->rule.patience);
+}
 
-	if (!read_number(value, 1, RULE_PATIENCE_MAX, &n))
-		return false;
-	w->rule.patience = (uint32_t)n;
-	return true;
+static bool take_thinking_f(struct wish *w, const char *value)
+{
+	return take_count(value, RULE_F_MIN, RULE_F_MAX, &w->thinking.f);
+}
+
+static bool take_thinking_t(struct wish *w, const char *value)
+{
+	return read_number(value, 0, T_MAX, &w->thinking.t);
+}
+
+static bool take_thinking_patience(struct wish *w, const char *value)
+{
+	return take_count(value, 1, RULE_PATIENCE_MAX, &w->thinking.patience);
 }
 
 static bool take_retries(struct wish *w, const char *value)
 {
-	double n;
+	return take_count(value, 0, THRESHOLD_RETRIES_MAX, &w->how.retries);
+}
 
-	if (!read_number(value, 0, THRESHOLD_RETRIES_MAX, &n))
-		return false;
-	w->how.retries = (uint32_t)n;
-	return true;
+static bool take_watch(struct wish *w, const char *value)
+{
+	unsigned scope = wish_scope(value);
+
+	if (scope)
+		w->scope = scope;
+	return scope;
 }
 
 static const struct {
@@ -96,6 +156,9 @@ static const struct {
 	{ "at-threshold", take_then }, { "rule", take_rule },
 	{ "f", take_f },	       { "t", take_t },
 	{ "patience", take_patience }, { "retries", take_retries },
+	{ "watch", take_watch },       { "thinking-f", take_thinking_f },
+	{ "thinking-t", take_thinking_t },
+	{ "thinking-patience", take_thinking_patience },
 };
 
 /* --- a header ----------------------------------------------------------- */

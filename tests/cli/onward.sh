@@ -20,6 +20,12 @@ check "retry: another seed, as long as no answer was sent" scenario retry
 check "an answer that is joined: the same" scenario joined
 check "report: nothing is touched" scenario report
 check "a request asks for itself" scenario wishes
+check "thinking or answer, and which requests" scenario scope
+bad_list() { run guard --listen 127.0.0.1:0 --upstream http://127.0.0.1:9 "$@"; status_is 2 && one_sentence && grep -q "takes path:GLOB and model:GLOB" "$tmp/err"; }
+check "a list of nothing known" bad_list --only host:x
+check "... and an empty glob" bad_list --skip path:/v1,model:
+not_proxy() { echo text >"$tmp/in"; run guard --skip model:x "$tmp/in"; status_is 2 && grep -q 'are for --listen' "$tmp/err"; }
+check "a filter has no requests" not_proxy
 
 # What a filter can and can't.
 refused() # WHAT SENTENCE

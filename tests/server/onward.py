@@ -617,7 +617,13 @@ async def wishes():
         _, text, end = await p.run(
             d, "m", "X-Lilscope: f=50;t=9 ;at-threshold=retry; retries=1\r\n")
         assert (p.told["f"], p.told["t"]) == (50, 9) and text == WHOLE
-        for bad in ("what", "at-threshold=dense", "f=0", "f=x", "t=-1",
+        # a loop in the thinking is none of the answer's
+        _, text, end = await p.run(
+            d, "m", "x-lilscope: watch=thinking;thinking-f=50\r\n")
+        assert text == "" and p.told["thinking"]["f"] == 50, p.told
+        assert p.told["watch"] == "thinking" and p.told["f"] == 100
+        assert p.told["thresholds"][0]["half"] == "thinking"
+        for bad in ("what", "watch=all,answer", "thinking-f=0", "at-threshold=dense", "f=0", "f=x", "t=-1",
                     "rule=none", "t=1e99", "retries=99", "x" * 300, "rollback",
                     "f=1;;g=2"):
             n = len(p.up.bodies)
@@ -633,9 +639,87 @@ async def wishes():
         assert status == 400
 
 
+class Twice(Chat):
+    """Loops in its thinking, and then in its answer, for a while."""
+    def pieces(self, body):
+        yield from self.begin(1)
+        for say in (self.thought, self.said):
+            for word in words(BEGIN) + words(LOOP) * 100:
+                yield say(1, word)
+        yield from self.end(1)
+
+
+async def scope():
+    """Thinking and answer apart; requests that are not to be watched."""
+    d = Twice()
+
+    async def asked(p, model, more="", stream=True):
+        p.up.dialect, p.up.bodies, p.up.pieces = d, [], d.pieces
+        body = dict(d.body(model), stream=stream)
+        _, _, got = await p.ask.whole(request(d.path, body, more=more))
+        for _ in range(500):
+            lines = open(p.report).readlines()
+            if len(lines) > p.n_told:
+                break
+            await asyncio.sleep(0.01)
+        p.n_told = len(lines)
+        whole = got.decode() == "".join(d.pieces(body))
+        return whole, json.loads(lines[-1]), p.up.bodies[0]
+
+    def halves(told):
+        return [t["half"] for t in told["thresholds"]]
+
+    async with Proxy(*RULE, "--skip", "model:*-embed,path:/v9/*") as p:
+        whole, told, _ = await asked(p, "m", "x-lilscope: report\r\n")
+        assert whole and halves(told) == ["thinking", "answer"], told
+        first, second = (t["at_token"] for t in told["thresholds"])
+        n = told["tokens"] // 2
+        assert first < n < second, told
+        assert told["thresholds"][0]["tokens_after"] == n - first, told
+        whole, told, _ = await asked(p, "m", "x-lilscope: watch=answer\r\n")
+        assert not whole and halves(told) == ["answer"], told
+        assert told["thresholds"][0]["at_token"] == second, told
+        whole, told, _ = await asked(p, "m")
+        assert not whole and halves(told) == ["thinking"], told
+        assert told["thresholds"][0]["at_token"] == first, told
+        for stream in (True, False):
+            for model, more in (("x-embed", "x-lilscope: conclude\r\n"),
+                                ("m", "x-lilscope: off\r\n")):
+                whole, told, body = await asked(p, model, more, stream)
+                assert whole and "thresholds" not in told, told
+                # what is asked plain is asked as it was
+                assert body["stream"] == stream, body
+                assert told["at_threshold"] == "ignore", told
+        _, _, got = await p.ask.whole(request("/lilscope/metrics"))
+        assert b'skipped_total{model="x-embed",rule="none"} 2' in got, got
+        assert b'skipped_total{model="m",rule="none"} 2' in got, got
+    assert sum(", unwatched: it is not to be" in l for l in p.log) == 4, p.log
+
+    async with Proxy("--thinking-t", "0", *RULE, "--only", "model:m") as p:
+        whole, told, _ = await asked(p, "m")
+        assert not whole and halves(told) == ["answer"], told
+        whole, told, _ = await asked(p, "other")
+        assert whole and "thresholds" not in told, told
+
+    conf = os.path.join(os.environ["tmp"], "scope.conf")
+    with open(conf, "w") as f:
+        f.write("f = 100\nt = 20\n[model re*]\nat-threshold = report\n"
+                "[model ig*]\nat-threshold = ignore\n[model an*]\n"
+                "watch = answer\n[path /v1/*]\nat-threshold = stop\n")
+    async with Proxy("--config-file", conf) as p:
+        whole, told, _ = await asked(p, "report")
+        assert whole and halves(told) == ["thinking", "answer"], told
+        whole, told, _ = await asked(p, "ignored")
+        assert whole and "thresholds" not in told, told
+        whole, told, _ = await asked(p, "answer")
+        assert not whole and halves(told) == ["answer"], told
+        whole, told, _ = await asked(p, "m")
+        assert not whole and halves(told) == ["thinking"], told
+
+
 async def main():
     for scenario in (conclude, fails, falls_back, retry, joined, report,
-                     wishes):
+                     wishes, scope):
         if len(sys.argv) > 2 and scenario.__name__ not in sys.argv[2:]:
             continue
         await asyncio.wait_for(scenario(), 60)

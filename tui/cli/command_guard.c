@@ -9,6 +9,7 @@
 #include "cli/commands.h"
 #include "guard/proxy.h"
 #include "guard/relay.h"
+#include "guard/scope.h"
 #include "opt/opt_file.h"
 #include "opt/settings.h"
 #include "system/say.h"
@@ -58,6 +59,7 @@ static bool read_wish(const struct settings *set, struct wish *wish,
 		      struct err *err)
 {
 	bool proxy = set->guard.listen[0];
+	bool scoped = set->guard.only[0] || set->guard.skip[0];
 	const char *word = *set->at_threshold    ? set->at_threshold :
 			   set->guard.annotate ? "report" : "stop";
 	const struct sparse *policy;
@@ -65,11 +67,19 @@ static bool read_wish(const struct settings *set, struct wish *wish,
 	*wish = (struct wish){ .then = threshold_find(word, &policy),
 			       .how = set->then,
 			       .i_rule = set->i_rule,
-			       .rule = set->meter.rule };
+			       .rule = set->meter.rule,
+			       .thinking = set->guard.thinking,
+			       .scope = wish_scope(set->guard.watch) };
 	if (wish->then == THRESHOLD_KINDS || !wish_can(wish->then))
 		return err_set(err, "--at-threshold %s is not for a guard: it "
 				    "writes no text itself; it can report, "
 				    "stop, conclude or retry", word);
+	if (!scope_is_good("only", set->guard.only, err) ||
+	    !scope_is_good("skip", set->guard.skip, err))
+		return false;
+	if (scoped && !proxy)
+		return err_set(err, "--only and --skip are for --listen: a "
+				    "filter has no requests");
 	if (proxy || wish->then == THRESHOLD_REPORT ||
 	    wish->then == THRESHOLD_STOP)
 		return true;
@@ -96,6 +106,7 @@ static int filter(const struct settings *set, const char *path,
 	struct err err = { "" };
 	int status, signal;
 
+	wish_apply(wish, &relay.watch);
 	relay.watch.finish = strcmp(relay.finish_reason, "auto") != 0;
 	if (relay.exec && !exec_parse(&exec, set->guard.exec, &err)) {
 		exec_release(&exec);
@@ -156,6 +167,8 @@ static struct proxy_opts proxy_opts(const struct settings *set)
 		.watch = watch_opts(set, NULL),
 		.listen = set->guard.listen,
 		.upstream = set->guard.upstream,
+		.only = set->guard.only,
+		.skip = set->guard.skip,
 		.finish_reason = set->guard.finish_reason,
 		.as_asked = set->guard.as_asked,
 		.limits = set->guard.limits,

@@ -1,6 +1,8 @@
 /* What lilscope guard does at the threshold, as a filter and as a proxy. */
 #include "opt/opt_rows.h"
 
+#define THINKING_T_MAX 1e9
+
 enum {
 	SECONDS_MAX = 24 * 60 * 60,
 	PROCESS = OPT_GUARD | OPT_ONCE,
@@ -12,6 +14,24 @@ static const struct opt rows[] = {
 	{ .name = "exec", .arg = "COMMAND", .where = PROCESS,
 	  WORD(guard.exec),
 	  .about = "run this once at the threshold: words, no shell" },
+	{ .name = "watch", .arg = "WHAT", .where = OPT_GUARD,
+	  NAME(guard.watch, wish_scope_name),
+	  .about = "all, thinking or answer: each is measured apart" },
+	{ .name = "thinking-f", .arg = "TOKENS", .where = OPT_GUARD,
+	  COUNT(guard.thinking.f, RULE_F_MIN, RULE_F_MAX), AUTO(0),
+	  .about = "-f of the thinking; auto: the answer's" },
+	{ .name = "thinking-t", .arg = "BYTES", .where = OPT_GUARD,
+	  REAL(guard.thinking.t, 0, THINKING_T_MAX), AUTO(-1),
+	  .about = "-t of the thinking; auto: the answer's" },
+	{ .name = "thinking-patience", .arg = "N", .where = OPT_GUARD,
+	  COUNT(guard.thinking.patience, 1, RULE_PATIENCE_MAX), AUTO(0),
+	  .about = "-p of the thinking; auto: the answer's" },
+	{ .name = "only", .arg = "LIST", .where = OPT_GUARD,
+	  WORD(guard.only),
+	  .about = "the proxy watches these: path:GLOB,model:GLOB" },
+	{ .name = "skip", .arg = "LIST", .where = OPT_GUARD,
+	  WORD(guard.skip),
+	  .about = "... and not these" },
 	{ .name = "report", .arg = "FILE", .where = PROCESS,
 	  WORD(guard.report),
 	  .about = "what was seen and stopped, as JSON; - is stderr" },

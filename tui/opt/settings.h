@@ -7,6 +7,7 @@
 #define LILSCOPE_SETTINGS_H
 
 #include "guard/clients.h"
+#include "guard/wish.h"
 #include "measure/meter.h"
 #include "opt/opt_decode.h"
 #include "opt/opt_input.h"
@@ -42,6 +43,9 @@ struct guard_settings {
 	const char *finish_reason;     /* a word */
 	bool as_asked;
 	const char *exec;              /* words */
+	const char *watch;             /* wish_scope() */
+	struct wish_limits thinking;
+	const char *only, *skip;       /* scope.h */
 	const char *allow_host;        /* a list with commas */
 	const char *config_file;
 	bool open_metrics;
