@@ -50,6 +50,7 @@ libtui_a_SOURCES += \
 	tui/view/compare.c tui/view/compare.h \
 	tui/view/cost.c tui/view/cost.h \
 	tui/view/explain.c tui/view/explain.h \
+	tui/view/glossary.c tui/view/glossary.h \
 	tui/view/lane.c tui/view/lane.h tui/view/list.c tui/view/list.h \
 	tui/view/list_column.c tui/view/list_column.h \
 	tui/view/list_search.c \

@@ -317,6 +317,10 @@ const struct pressed pressed_rows[] = {
 	{ "next-pane", "ratio", "Tab", NULL, "keys move in the chart" },
 	{ "explain", NULL, NULL, NULL, "┌─ explain" },
 	{ "explain", NULL, "x", NULL, "!┌─ explain" },
+	{ "explain", NULL, NULL, "h", "h: growth of distinct substrings" },
+	{ "explain", NULL, NULL, "H", "H: an estimate of the entropy rate" },
+	{ "explain", NULL, NULL, "RHO", "RHO: the length of the text's LZ77" },
+	{ "explain", NULL, NULL, "jot", "\"jot\" is no term here; those are" },
 
 	/* The map */
 	{ "map-rows", "map", NULL, NULL, "one page a row, around the cursor" },

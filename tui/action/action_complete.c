@@ -5,6 +5,7 @@
 #include "app/export.h"
 #include "model/sparse.h"
 #include "opt/opt.h"
+#include "view/glossary.h"
 #include "view/list.h"
 
 /* The word under the cursor, and where the candidates go. */
@@ -86,10 +87,17 @@ static void offer_policies(struct completion *c)
 		offer(c, sparse_rows[i]->name);
 }
 
+static void offer_terms(struct completion *c)
+{
+	for (size_t i = 0; glossary_term(i); i++)
+		offer(c, glossary_term(i));
+}
+
 static const struct {
 	const char *command;
 	void (*offer)(struct completion *c);
 } arguments[] = {
+	{ "explain", offer_terms },
 	{ "set", offer_options },     { "view", offer_views },
 	{ "sort", offer_columns },    { "export", offer_formats },
 	{ "export!", offer_formats }, { "add", offer_policies },

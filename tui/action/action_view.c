@@ -1,5 +1,6 @@
 /* Views: which one, its panes and panels. */
 #include "action/action.h"
+#include "view/glossary.h"
 #include "view/views.h"
 
 static void show_named(struct app *app, const char *arg)
@@ -14,9 +15,27 @@ static void show_named(struct app *app, const char *arg)
 			     arg);
 }
 
-static void explain(struct app *app)
+static void put_terms(struct app *app, const char *term)
 {
-	app->explain = !app->explain;
+	struct buf all = { 0 };
+
+	for (size_t i = 0; glossary_term(i); i++)
+		buf_printf(&all, "%s%s", i ? ", " : "", glossary_term(i));
+	app_complain(app, "\"%.40s\" is no term here; those are %s", term,
+		     buf_cstr(&all));
+	buf_release(&all);
+}
+
+static void explain(struct app *app, const char *term)
+{
+	const char *means = glossary_means(term);
+
+	if (!*term)
+		app->explain = !app->explain;
+	else if (means)
+		app_say(app, "%s: %s", term, means);
+	else
+		put_terms(app, term);
 }
 
 static const struct action rows[] = {
@@ -49,8 +68,10 @@ static const struct action rows[] = {
 	  .move = MOVE_PANE, .n = 1 },
 	{ .name = "explain", .keys = { 'x' }, .fits = EXPLAINS,
 	  .hint = "explain",
-	  .about = "what is seen here, in two sentences with the formula",
-	  .run = explain },
+	  .arg = "[TERM]",
+	  .about = "what is seen here, in two sentences with the formula, or "
+		   "what a term means",
+	  .with = explain },
 };
 
 const struct action_room room_view = { .title = "Views", .rows = rows,
