@@ -99,6 +99,6 @@ libtui_a_SOURCES += \
 	tui/cli/command_guard.c tui/cli/command_help.c \
 	tui/cli/command_screens.c tui/cli/command_selftest.c tui/cli/command_why.c \
 	tui/cli/commands.c tui/cli/commands.h \
-	tui/cli/completion.c \
+	tui/cli/completion.c tui/cli/results.c tui/cli/results.h \
 	tui/cli/sweep.c tui/cli/sweep.h tui/cli/tables.c tui/cli/tables.h \
 	tui/cli/topics.c tui/cli/topics.h

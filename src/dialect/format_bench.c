@@ -11,6 +11,6 @@ const struct format format_bench = {
 	.title = "runs of a bench",
 	.shape = FEED_RECORDS,
 	.detect = detect_bench,
-	.refusal = "holds the runs of a bench, not a trace; lilscope bench "
-		   "with the same options and --out FILE shows its tables",
+	.refusal = "holds the runs of a bench, not a trace; lilscope FILE "
+		   "with this file alone shows them",
 };

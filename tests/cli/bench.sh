@@ -87,6 +87,8 @@ goes_on()
 		cmp "$tmp/whole" "$tmp/again" || return 1
 	done
 	cp "$tmp/o.jsonl" "$tmp/same.jsonl"
+	"$LILSCOPE" "$tmp/o.jsonl" >"$tmp/shown" &&
+		cmp "$tmp/table" "$tmp/shown" || return 1
 	bench --out "$tmp/same.jsonl" && cmp "$tmp/o.jsonl" "$tmp/same.jsonl" &&
 		cmp "$tmp/table" "$tmp/out"
 }

@@ -9,10 +9,12 @@
 
 #include "lil.h"
 
-/* A bench of some seconds at least on the small model that comes along. */
-static void start_bench(struct lil *l, const char *n)
+/* A bench of some seconds at least on the small model that comes along; keep:
+ * its runs in out.jsonl. */
+static void start_bench(struct lil *l, const char *n, bool keep)
 {
 	static char model[SCRATCH_PATH_BYTES], problems[SCRATCH_PATH_BYTES];
+	static char out_path[SCRATCH_PATH_BYTES];
 	const char *top = getenv("top_srcdir");
 	FILE *out;
 
@@ -20,6 +22,7 @@ static void start_bench(struct lil *l, const char *n)
 		 "%s/samples/models/stories260K/checkpoint.bin",
 		 top ? top : ".");
 	snprintf(problems, sizeof(problems), "%.900s/p.jsonl", l->dir);
+	snprintf(out_path, sizeof(out_path), "%.900s/out.jsonl", l->dir);
 	out = fopen(problems, "w");
 	assert_non_null(out);
 	for (int i = 0; i < 200; i++)
@@ -30,7 +33,7 @@ static void start_bench(struct lil *l, const char *n)
 		  LIL_ARGS("bench", "--model", model, "--problems", problems,
 			   "-n", n, "--policies", "sink,quest", "--budgets",
 			   "32,64", "--page", "8", "--predict", "120", "-j",
-			   "1"));
+			   "1", keep ? "--out" : NULL, out_path));
 }
 
 /* To its end, which stays until it is left; then the tables. */
@@ -38,7 +41,7 @@ static void test_to_the_end(void **state)
 {
 	struct lil *l = *state;
 
-	start_bench(l, "2");
+	start_bench(l, "2", false);
 	expect_text(l->p, "10 of 10 runs");
 	expect_text(l->p, "right answers, percent");
 	expect_text(l->p, "q prints the tables");
@@ -50,7 +53,34 @@ static void test_to_the_end(void **state)
 	pty_resize(l->p, 1, 1);
 	pty_resize(l->p, 24, 80);
 	expect_text(l->p, "10 of 10 runs");
+	/* The axis has its ticks, its name and its unit. */
+	assert_true(pty_find(l->p, "┬", NULL, NULL));
+	assert_true(pty_find(l->p, "budget", NULL, NULL));
+	assert_true(pty_find(l->p, "64 tokens", NULL, NULL));
 	pty_keys(l->p, "q");
+	expect_exit(l->p, 0);
+	assert_true(pty_find(l->p, "guardian: f = ", NULL, NULL));
+}
+
+/* What --out wrote is the same screen, without running anything. */
+static void test_results(void **state)
+{
+	char path[SCRATCH_PATH_BYTES];
+	struct lil *l = *state;
+
+	start_bench(l, "2", true);
+	expect_text(l->p, "10 of 10 runs");
+	expect_text(l->p, "q prints the tables");
+	pty_keys(l->p, "q");
+	expect_exit(l->p, 0);
+	snprintf(path, sizeof(path), "%.900s/out.jsonl", l->dir);
+	lil_start(l, &(struct pty_spec){ 0 }, LIL_ARGS(path));
+	expect_text(l->p, "10 of 10 runs  done");
+	expect_text(l->p, "right answers, percent");
+	expect_text(l->p, "quest");
+	pty_keys(l->p, "x");
+	expect_text(l->p, "Every problem is solved with dense");
+	pty_keys(l->p, "xq");
 	expect_exit(l->p, 0);
 	assert_true(pty_find(l->p, "guardian: f = ", NULL, NULL));
 }
@@ -60,7 +90,7 @@ static void test_left_early(void **state)
 {
 	struct lil *l = *state;
 
-	start_bench(l, "200");
+	start_bench(l, "200", false);
 	expect_text(l->p, "of 1000 runs");
 	pty_resize(l->p, 60, 120);
 	pty_keys(l->p, "q");
@@ -73,7 +103,7 @@ static void test_ctrl_c(void **state)
 {
 	struct lil *l = *state;
 
-	start_bench(l, "200");
+	start_bench(l, "200", false);
 	expect_text(l->p, "of 1000 runs");
 	pty_keys(l->p, PTY_CTRL_C);
 	assert_true(pty_wait_exit(l->p, PTY_PATIENCE_MS));
@@ -96,7 +126,7 @@ static void test_signals(void **state)
 	struct lil *l = *state;
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		start_bench(l, rows[i].n);
+		start_bench(l, rows[i].n, false);
 		expect_text(l->p, rows[i].shown);
 		kill(pty_pid(l->p), rows[i].sig);
 		expect_exit(l->p, rows[i].status);
@@ -108,6 +138,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		lil_test(test_to_the_end),
+		lil_test(test_results),
 		lil_test(test_left_early),
 		lil_test(test_ctrl_c),
 		lil_test(test_signals),

@@ -1,12 +1,13 @@
 /*
  * command_screens.c - lilscope FILE: the files on the screen; as a table when
- * there is no screen to show them on.
+ * there is no screen to show them on. The results of a bench are its sweep.
  */
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include "app/app.h"
 #include "cli/commands.h"
+#include "cli/results.h"
 #include "demo/tour.h"
 #include "loop/show.h"
 #include "opt/settings.h"
@@ -71,6 +72,8 @@ int command_screens(const struct settings *set, char **files, int n_files)
 			      "lilscope --help tells more");
 		return say_trouble(&err);
 	}
+	if (n_files == 1 && results_are(files[0]))
+		return results_show(set, files[0]);
 	if (!tty && !set->show.script[0] && !set->show.plain)
 		return command_analyze(set, files, n_files);
 	return screens(set, files, n_files);

@@ -186,7 +186,9 @@ static void draw_policy(const struct chart *c, const struct axes *a, size_t i,
 
 static void draw_budgets(const struct chart *c, const struct axes *a, int row)
 {
-	int free_from = c->r.col;
+	int free_from = c->r.col + 1;
+
+	screen_puts(c->s, row, c->r.col - GUTTER_COLS, STYLE_DIM, "budget");
 
 	for (size_t k = 0; k < a->n_budgets; k++) {
 		char text[TEXT_BYTES];
@@ -195,9 +197,13 @@ static void draw_budgets(const struct chart *c, const struct axes *a, int row)
 
 		if (col < free_from || col + cols > c->r.col + c->r.cols)
 			continue;
+		screen_glyph(c->s, row - 1, col + cols / 2, STYLE_DIM, "┬",
+			     '+');
 		screen_puts(c->s, row, col, STYLE_DIM, text);
 		free_from = col + cols + 1;
 	}
+	if (free_from + (int)strlen("tokens") <= c->r.col + c->r.cols)
+		screen_puts(c->s, row, free_from, STYLE_DIM, "tokens");
 }
 
 static void draw_chart(const struct app *app, const struct axes *a,
