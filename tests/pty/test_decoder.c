@@ -120,7 +120,11 @@ static void test_compare(void **state)
 	expect_text(l->p, "C  quest 32");
 	expect_text(l->p, "of A: ");
 	expect_text(l->p, "JCT ");
-	pty_keys(l->p, "u");
+	expect_text(l->p, "A and B say the same for ");
+	expect_text(l->p, " reads ");
+	pty_keys(l->p, "|");
+	expect_text(l->p, "so far ");
+	pty_keys(l->p, "Gu");
 	expect_text(l->p, "over seconds");
 	pty_keys(l->p, "=");
 	expect_text(l->p, "the curves are rho");

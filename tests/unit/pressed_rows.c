@@ -355,6 +355,7 @@ const struct pressed pressed_rows[] = {
 	{ "compare-curve", "compare", "=", NULL, "3 runs · ms a token over" },
 	{ "compare-curve", "compare", "= =", NULL,
 	  "bytes told so far over tokens" },
+	{ "compare-fork", "compare", NULL, NULL, "token 241 of 600" },
 	{ "open-lane", "compare", "Down", NULL, "2/3 · tiny · dense" },
 
 	/* Tuning */

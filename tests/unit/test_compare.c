@@ -421,6 +421,9 @@ static void what_a_step_reads(void **state)
 	c = cost_read(&t, 19);
 	assert_true(c.read == 5 && c.kept == 20);
 	assert_true(isnan(cost_read(&t, 20).part));
+	t.kv[19].read = 168; /* it evicts when it has read */
+	c = cost_read(&t, 19);
+	assert_true(c.read == 21 && c.kept == 21);
 	t.kv[19].read = 400; /* a query's copies: no tokens of a cache */
 	c = cost_read(&t, 19);
 	assert_true(c.part > 2 && !c.kept);
@@ -432,9 +435,117 @@ static void what_a_step_reads(void **state)
 	assert_true(fabs(cost_step_ms(&t, 10, 20) - 6) < 1e-3);
 	assert_true(fabs(cost_step_ms(&t, 12, 12) - 6) < 1e-3);
 	assert_true(isnan(cost_step_ms(&t, 20, 30)));
-	assert_true(fabs(cost_step_max_ms(&t, 0, 20) - 6) < 1e-3);
-	assert_true(isnan(cost_step_max_ms(&t, 5, 5)));
+	/* 9 steps of 2 ms and 6 of 6 ms, then 4 of 6 ms. */
+	assert_true(fabs(cost_grain_ms(&t, 3, 4) - 54.0 / 15) < 1e-3);
+	assert_true(fabs(cost_grain_ms(&t, 18, 18) - 6) < 1e-3);
+	assert_true(isnan(cost_grain_ms(&t, 20, 21)));
+	assert_true(fabs(cost_grain_max_ms(&t, 0, 20) - 6) < 1e-3);
+	assert_true(isnan(cost_grain_max_ms(&t, 5, 5)));
 	trace_release(&t);
+}
+
+/* Tokens are parted by '|'. */
+static struct run *run_of(const char *tokens, bool ended)
+{
+	struct meter_opts opts = meter_opts_default;
+	struct run *run;
+
+	run = run_new(&opts);
+	for (const char *at = tokens; *at;) {
+		size_t len = strcspn(at, "|");
+		struct token token = { at,  len, TRACE_NO_ID,
+				       NAN, NAN, CHANNEL_ANSWER };
+
+		run_token(run, &token);
+		at += len + (at[len] == '|');
+	}
+	if (ended)
+		run_end(run);
+	return run;
+}
+
+static void where_two_runs_part(void **state)
+{
+	static const struct {
+		const char *a, *b;
+		bool ended_a, ended_b;
+		uint32_t here, there;
+		bool differs;
+		const char *word_a, *word_b;
+	} rows[] = {
+		{ "the| cat| sat", "the| dog", true, true, 1, 1, true,
+		  "\" cat\"", "\" dog\"" },
+		{ "a|b", "x|b", true, true, 0, 0, true, "\"ab\"", "\"xb\"" },
+		/* One ends, or may yet go on. */
+		{ "a| b", "a| b| c", true, false, 2, 2, true, "its end",
+		  "\" c\"" },
+		{ "a| b", "a| b| c", false, true, 2, 2, false, NULL, NULL },
+		{ "a| b", "a| b", true, true, 2, 2, false, NULL, NULL },
+		{ "a| b", "a| b", true, false, 2, 2, false, NULL, NULL },
+		{ "", "a", false, false, 0, 0, false, NULL, NULL },
+		{ "", "a", true, true, 0, 0, true, "its end", "\"a\"" },
+		/* Cut otherwise: back to where a token begins in both. */
+		{ "th|e cat", "the| cow", true, true, 0, 0, true, "\"the\"",
+		  "\"the\"" },
+		{ "o|n|e| two| x", "one| two| y", true, true, 4, 2, true,
+		  "\" x\"", "\" y\"" },
+		{ "ab|cd|e", "a|bc|de", true, true, 3, 3, false, NULL, NULL },
+		/* Half a character differs. */
+		{ "\xc3\xa4", "\xc3\xb6", true, true, 0, 0, true,
+		  "\"\xc3\xa4\"", "\"\xc3\xb6\"" },
+		{ "x|12345678901234567890123\xc3\xa4z", "x|0", true, true, 1, 1,
+		  true, "\"12345678901234567890123\"", "\"0\"" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct run *a = run_of(rows[i].a, rows[i].ended_a);
+		struct run *b = run_of(rows[i].b, rows[i].ended_b);
+		struct beside_fork f = beside_fork(a, b);
+		struct beside_fork back = beside_fork(b, a);
+		struct buf word = { 0 };
+
+		assert_int_equal(f.here, rows[i].here);
+		assert_int_equal(f.there, rows[i].there);
+		assert_int_equal(f.differs, rows[i].differs);
+		assert_int_equal(back.here, f.there);
+		assert_int_equal(back.there, f.here);
+		assert_int_equal(back.differs, f.differs);
+		for (int k = 0; rows[i].word_a && k < 2; k++) {
+			const char *want = k ? rows[i].word_b : rows[i].word_a;
+
+			word.len = 0;
+			beside_word(k ? b : a, k ? f.there : f.here, &word);
+			assert_int_equal(word.len, strlen(want));
+			assert_memory_equal(word.data, want, word.len);
+		}
+		buf_release(&word);
+		run_free(a);
+		run_free(b);
+	}
+}
+
+static void bar_goes_where_they_part(void **state)
+{
+	struct app app;
+
+	(void)state;
+	app_on(&app, "two");
+	press(&app, 'c');
+	work(&app);
+	press(&app, '|');
+	assert_int_equal(compare_n(&app, compare_run(&app, 1)), 701);
+	draw(&app, 21, 80, false, "compare_fork");
+	draw(&app, 37, 120, true, "compare_fork_120x40");
+	press(&app, ','); /* one token before they had not parted */
+	draw(&app, 21, 80, false, "compare_unparted");
+	app_release(&app);
+	app_on(&app, "apart");
+	press(&app, 'c');
+	work(&app);
+	press(&app, '|');
+	assert_non_null(strstr(app.message, "no run of the same prompt"));
+	app_release(&app);
 }
 
 /* What one job takes says nothing of another. */
@@ -590,6 +701,8 @@ int main(void)
 		cmocka_unit_test(zoom_and_pan),
 		cmocka_unit_test(playing_goes_by_the_clock),
 		cmocka_unit_test(screens),
+		cmocka_unit_test(where_two_runs_part),
+		cmocka_unit_test(bar_goes_where_they_part),
 		cmocka_unit_test(what_a_step_reads),
 		cmocka_unit_test(other_prompts_are_not_compared),
 		cmocka_unit_test(any_size_does_no_harm),

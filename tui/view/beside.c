@@ -11,6 +11,94 @@ bool beside_is_same(const struct run *a, const struct run *b)
 	       (!x->len || memcmp(x->data, y->data, x->len) == 0);
 }
 
+/* --- how long they say the same ----------------------------------------- */
+
+enum {
+	STEP_BYTES = 4096, /* compared at once */
+	WORD_BYTES = 24,   /* of a word, and of what stands before it */
+};
+
+static size_t same_bytes(const struct buf *a, const struct buf *b)
+{
+	size_t n = MIN(a->len, b->len), at = 0;
+
+	while (n - at > STEP_BYTES &&
+	       memcmp(a->data + at, b->data + at, STEP_BYTES) == 0)
+		at += STEP_BYTES;
+	while (at < n && a->data[at] == b->data[at])
+		at++;
+	return at;
+}
+
+static uint32_t start_of(const struct trace *t, uint32_t i)
+{
+	return i ? t->end[i - 1] : 0;
+}
+
+static uint32_t token_at(const struct trace *t, size_t at)
+{
+	return t->n_tokens && at < t->end[t->n_tokens - 1]
+		       ? trace_token_at(t, at)
+		       : t->n_tokens;
+}
+
+struct beside_fork beside_fork(const struct run *run, const struct run *other)
+{
+	const struct trace *a = &run->trace, *b = &other->trace;
+	size_t at = same_bytes(&a->text, &b->text);
+	bool ends_a = at >= a->text.len, ends_b = at >= b->text.len;
+	struct beside_fork f = {
+		.here = token_at(a, at), .there = token_at(b, at),
+		.differs = !(ends_a && !run->ended) &&
+			   !(ends_b && !other->ended) && !(ends_a && ends_b),
+	};
+
+	/* Back to the last place at which a token begins in both. */
+	while (start_of(a, f.here) != start_of(b, f.there)) {
+		at = MIN(start_of(a, f.here), start_of(b, f.there));
+		f.here = token_at(a, at);
+		f.there = token_at(b, at);
+	}
+	return f;
+}
+
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\n' || c == '\t' || c == '\r';
+}
+
+void beside_word(const struct run *run, uint32_t i, struct buf *out)
+{
+	const struct trace *t = &run->trace;
+	size_t from = start_of(t, i), to = from;
+
+	if (i >= t->n_tokens) {
+		buf_puts(out, "its end");
+		return;
+	}
+	while (to < t->text.len && is_space(t->text.data[to]))
+		to++;
+	while (to < t->text.len && !is_space(t->text.data[to]))
+		to++;
+	buf_puts(out, "\"");
+	if (to - from > WORD_BYTES) {
+		to = from + WORD_BYTES;
+		while (to > from && (t->text.data[to] & 0xc0) == 0x80)
+			to--; /* a character stays whole */
+	}
+	buf_append(out, t->text.data + from, to - from);
+	buf_puts(out, "\"");
+}
+
+size_t beside_whom(const struct app *app, size_t i)
+{
+	size_t lane = compare_of(app)->lane;
+
+	return i ? 0 : MAX(lane, 1);
+}
+
+/* --- what they were asked ----------------------------------------------- */
+
 /* Whether a run before i has its prompt. */
 static bool is_asked_before(const struct app *app, size_t i)
 {

@@ -6,6 +6,7 @@
 enum {
 	GROWS_WITHIN = 512, /* tokens: later a budget is reached for sure */
 	PARTS = 64,	    /* of an axis, whose means a scale is made for */
+	GRAIN = 16,	    /* tokens: a step alone is noise */
 };
 
 /* Bytes of one token in all layers and heads; 0: unknown. What was read again
@@ -34,9 +35,12 @@ struct cost_read cost_read(const struct trace *t, uint32_t i)
 		return c;
 	c.part = (double)kv->read / (double)kv->used;
 	bytes = token_bytes(t);
-	if (bytes > 0 && kv->used / bytes < TRACE_MAX_TOKENS && c.part <= 1) {
+	/* A step reads before it evicts, so one more than is left at its end
+	 * is no trouble; more are not tokens of this cache. */
+	if (bytes > 0 && kv->used / bytes < TRACE_MAX_TOKENS &&
+	    kv->read < kv->used + 1.5 * bytes) {
 		c.read = (uint32_t)lround(kv->read / bytes);
-		c.kept = (uint32_t)lround(kv->used / bytes);
+		c.kept = MAX((uint32_t)lround(kv->used / bytes), c.read);
 	}
 	return c;
 }
@@ -51,17 +55,21 @@ double cost_step_ms(const struct trace *t, uint32_t a, uint32_t b)
 	       (b - a) / 1000;
 }
 
-double cost_step_max_ms(const struct trace *t, uint32_t a, uint32_t b)
+double cost_grain_ms(const struct trace *t, uint32_t a, uint32_t b)
 {
-	uint32_t n = b > a ? MIN(b - a, PARTS) : 0;
+	return a >= t->n_tokens
+		       ? NAN
+		       : cost_step_ms(t, a / GRAIN * GRAIN,
+				      (MAX(b, a + 1) + GRAIN - 1) / GRAIN *
+					      GRAIN);
+}
+
+double cost_grain_max_ms(const struct trace *t, uint32_t a, uint32_t b)
+{
+	uint32_t span = b > a ? ((b - a) / PARTS + GRAIN) / GRAIN * GRAIN : 0;
 	double most = NAN;
 
-	for (uint32_t i = 0; i < n; i++) {
-		uint64_t span = b - a;
-
-		most = fmax(most, cost_step_ms(t, a + (uint32_t)(span * i / n),
-					       a + (uint32_t)(span * (i + 1) /
-							      n)));
-	}
+	for (uint32_t i = a; i < b; i += span)
+		most = fmax(most, cost_grain_ms(t, i, i + span));
 	return most;
 }

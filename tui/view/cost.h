@@ -23,7 +23,11 @@ struct cost_read cost_read(const struct trace *t, uint32_t i);
  * the prompt's; of token a alone if b <= a. NAN: none, or no times. */
 double cost_step_ms(const struct trace *t, uint32_t a, uint32_t b);
 
+/* The same, of a few tokens around at least: a step alone is noise, and the
+ * area is not changed by that. */
+double cost_grain_ms(const struct trace *t, uint32_t a, uint32_t b);
+
 /* The dearest of these over equal parts of [a, b); NAN as above. */
-double cost_step_max_ms(const struct trace *t, uint32_t a, uint32_t b);
+double cost_grain_max_ms(const struct trace *t, uint32_t a, uint32_t b);
 
 #endif

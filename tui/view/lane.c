@@ -8,7 +8,6 @@
 #include "draw/glyph.h"
 #include "draw/pen.h"
 #include "report/after.h"
-#include "view/beside.h"
 #include "view/cost.h"
 #include "view/now.h"
 
@@ -19,9 +18,26 @@ char lane_letter(size_t i)
 	return (char)(i < 26 ? 'A' + i : 'a' + i % 26);
 }
 
+static void part(const struct app *app, struct lane *l)
+{
+	const struct run *other;
+	size_t i = beside_whom(app, l->i);
+
+	other = i < compare_of(app)->n ? compare_run(app, i) : NULL;
+	if (!other || !beside_is_same(l->run, other))
+		return;
+	l->beside = i;
+	l->fork = beside_fork(l->run, other);
+	l->parted = l->fork.differs &&
+		    l->n >= MIN(l->fork.here + 1, l->total) &&
+		    compare_n(app, other) >=
+			    MIN(l->fork.there + 1, other->trace.n_tokens);
+}
+
 struct lane lane_of(const struct app *app, size_t i)
 {
 	struct lane l = { .i = i,
+			  .beside = i,
 			  .run = compare_run(app, i),
 			  .ttft_s = NAN,
 			  .end_s = NAN,
@@ -35,6 +51,7 @@ struct lane lane_of(const struct app *app, size_t i)
 	l.n = compare_n(app, l.run);
 	l.total = t->n_tokens;
 	l.ended = l.run->ended && l.n == l.total;
+	part(app, &l);
 	if (l.run->meter)
 		l.stop = meter_rule_at(l.run->meter, RULE_GUARDIAN, l.n);
 	if (l.ended)
@@ -299,6 +316,14 @@ static void put_stop(const struct lane *l, struct pen *p)
 	buf_release(&then);
 }
 
+/* Cut where there is no room; emptied. */
+static void put_word(struct pen *p, struct buf *word)
+{
+	if (pen_puts(p, STYLE_NORMAL, " "))
+		pen_cut(p, STYLE_FOUND, word->data, word->len);
+	word->len = 0;
+}
+
 void lane_draw(const struct app *app, const struct lane *l,
 	       const struct lane *first, struct screen *s, struct rect r)
 {
@@ -323,6 +348,40 @@ void lane_draw(const struct app *app, const struct lane *l,
 		pen_printf(&p, STYLE_DIM, " %s ", dot(&p));
 	put_stop(l, &p);
 	put_turns(l, &p);
+}
+
+void lane_draw_fork(const struct app *app, const struct lane *l,
+		    struct screen *s, struct rect r)
+{
+	struct pen p = pen_at(s, r.row, r.col + 1, r.cols - 2);
+	char here = lane_letter(l->i), there = lane_letter(l->beside);
+	const struct beside_fork *f = &l->fork;
+	struct buf word = { 0 };
+	char a[NUM_BYTES];
+
+	if (l->beside == l->i || !l->run)
+		return;
+	if (!l->parted) {
+		pen_printf(&p, STYLE_DIM, "%c and %c say the same%s", there,
+			   here, l->ended && !f->differs ? "" : " so far");
+		return;
+	}
+	pen_printf(&p, STYLE_NORMAL, "%c and %c say the same for ", there,
+		   here);
+	pen_printf(&p, STYLE_STRONG, "%s", num_count(a, f->here));
+	pen_printf(&p, STYLE_NORMAL, " token%s, then ",
+		   f->here == 1 ? "" : "s");
+	pen_printf(&p, STYLE_KEY, "%c", there);
+	beside_word(compare_run(app, l->beside), f->there, &word);
+	put_word(&p, &word);
+	pen_printf(&p, STYLE_KEY, ", %c", here);
+	beside_word(l->run, f->here, &word);
+	put_word(&p, &word);
+	if (f->there != f->here)
+		pen_printf(&p, STYLE_DIM, " (%s tokens in %c)",
+			   num_count(a, f->there), there);
+	pen_right(&p, STYLE_DIM, " | goes there");
+	buf_release(&word);
 }
 
 void lane_draw_line(const struct app *app, const struct lane *l,

@@ -8,7 +8,7 @@
 #include "app/grade.h"
 #include "measure/rule_guardian.h"
 #include "term/screen.h"
-#include "view/compare.h"
+#include "view/beside.h"
 
 enum { LANES_MAX = 4 }; /* on the screen at once */
 
@@ -18,6 +18,9 @@ struct lane {
 	uint32_t n, total;     /* tokens at the playhead, and in all */
 	bool ended;	       /* it is at its end */
 	struct rule_verdict stop;
+	size_t beside;	       /* a run that was asked the same; i: none */
+	struct beside_fork fork; /* from that one */
+	bool parted;	       /* ... and both have told so */
 	enum grade answer;     /* at the playhead */
 	enum grade stopped;    /* of what the early stop keeps */
 	double ttft_s;	     /* NAN: unknown */
@@ -35,6 +38,11 @@ char lane_letter(size_t i);
 void lane_draw(const struct app *app, const struct lane *l,
 	       const struct lane *first, struct screen *s, struct rect r);
 void lane_draw_line(const struct app *app, const struct lane *l,
+		    struct screen *s, struct rect r);
+
+/* How long it says the same as another one, and both words behind that, on
+ * the first line of r. */
+void lane_draw_fork(const struct app *app, const struct lane *l,
 		    struct screen *s, struct rect r);
 
 /* What the lanes tell, and how their times come about, appended. */

@@ -4,6 +4,7 @@
  *	title     how many runs, the prompt
  *	lanes     a run each: up to three lines of numbers, its curve
  *	axis      two rows, tokens or seconds
+ *	fork      how long the run with the cursor says the same as the first
  *	text      a column each: the end of what is told at the playhead
  *
  * Where there is little room numbers come first: text goes, then curves, then
@@ -18,7 +19,6 @@
 #include "draw/chart.h"
 #include "draw/glyph.h"
 #include "draw/pen.h"
-#include "view/beside.h"
 #include "view/cost.h"
 #include "view/lane.h"
 #include "view/text_pane.h"
@@ -40,11 +40,11 @@ enum {
 
 /* Rows of each part; 0 leaves it out. */
 struct compare_parts {
-	int title, lines, curve, axis, text;
+	int title, lines, curve, axis, fork, text;
 	int lanes; /* how many */
 };
 
-static struct compare_parts split(int rows, int cols, size_t n)
+static struct compare_parts split(int rows, int cols, size_t n, bool fork)
 {
 	struct compare_parts p = { .title = rows >= 8, .lines = 1 };
 	int left = rows - p.title;
@@ -62,6 +62,8 @@ static struct compare_parts split(int rows, int cols, size_t n)
 		return p;
 	p.curve = CURVE_MIN_ROWS;
 	left -= p.curve * p.lanes;
+	p.fork = fork && left > 0;
+	left -= p.fork;
 	if (cols / p.lanes >= TEXT_MIN_COLS && left >= TEXT_MIN_ROWS) {
 		/* Half of what is left is text, but never too little. */
 		p.text =
@@ -72,6 +74,22 @@ static struct compare_parts split(int rows, int cols, size_t n)
 	if (p.text)
 		p.text += left % p.lanes;
 	return p;
+}
+
+/* The lane whose fork is told. */
+static struct lane fork_lane(const struct app *app)
+{
+	return lane_of(app, MAX(compare_of(app)->lane, 1));
+}
+
+static struct compare_parts parts_of(const struct app *app, struct rect r)
+{
+	size_t n = compare_of(app)->n;
+	struct lane l = { 0 };
+
+	if (n > 1)
+		l = fork_lane(app);
+	return split(r.rows, r.cols, n, l.run && l.beside != l.i);
 }
 
 static const struct {
@@ -113,7 +131,7 @@ static struct series_range source_at(const void *ctx, double from, double to)
 	if (!b)
 		return none;
 	if (compare_of(src->app)->curve == COMPARE_COST) {
-		float ms = (float)cost_step_ms(&run->trace, a, b);
+		float ms = (float)cost_grain_ms(&run->trace, a, b);
 
 		return (struct series_range){ ms, ms, ms };
 	}
@@ -149,7 +167,7 @@ static double top_of(const struct app *app, const struct run *run)
 	if (!run->meter || a >= b)
 		return NAN;
 	if (c->curve == COMPARE_COST)
-		return cost_step_max_ms(&run->trace, a, b);
+		return cost_grain_max_ms(&run->trace, a, b);
 	if (c->curve == COMPARE_TOLD)
 		return told_bytes(run, b);
 	v = series_range(meter_rho(run->meter), a, b);
@@ -196,6 +214,21 @@ static void label_at(const struct chart *c, int row, double x, enum style style,
 	screen_puts(c->s, row, at, style, text);
 }
 
+/* Where the run leaves that beside which it is read. */
+static void draw_fork(const struct app *app, const struct lane *l,
+		      const struct chart *c)
+{
+	double x = place_of(app, l->run, l->fork.here);
+	char text[NUM_BYTES + 16], a[NUM_BYTES];
+
+	if (!l->parted)
+		return;
+	chart_vline(c, x, STYLE_KEY, "╎", '/');
+	snprintf(text, sizeof(text), "leaves %c at %s", lane_letter(l->beside),
+		 num_count(a, l->fork.here));
+	label_at(c, c->r.row + c->r.rows - 1, x, STYLE_KEY, text);
+}
+
 static void draw_curve(const struct app *app, const struct lane *l,
 		       const struct chart *c)
 {
@@ -205,6 +238,7 @@ static void draw_curve(const struct app *app, const struct lane *l,
 	struct compare_source src = { app, l->run, false };
 	struct curve later = { source_at, &src, at, end, STYLE_DIM, '.' };
 	struct curve told = { source_at, &src, 0, at, STYLE_RHO, '*' };
+	struct curve shared = told;
 	char number[NUM_BYTES];
 
 	if (compare_of(app)->seconds && l->tbt_s > 0)
@@ -227,7 +261,14 @@ static void draw_curve(const struct app *app, const struct lane *l,
 		chart_curve(c, &later);
 	if (compare_of(app)->curve == COMPARE_COST)
 		chart_area(c, &told, NULL, 0);
+	if (l->parted && compare_of(app)->curve != COMPARE_COST) {
+		shared.to = place_of(app, l->run, l->fork.here);
+		shared.style = STYLE_DIM;
+		told.from = shared.to;
+		chart_curve(c, &shared);
+	}
 	chart_curve(c, &told);
+	draw_fork(app, l, c);
 	if (l->run->ended && (l->ended || app->pace != PACE_PLAY))
 		chart_vline(c, end, STYLE_STRONG, "▏", '|');
 	if (l->stop.at_token == RULE_NEVER)
@@ -288,20 +329,32 @@ static void draw_text_title(const struct lane *l, struct screen *s,
 	}
 }
 
+static struct find_hit token_bytes(const struct trace *t, uint32_t i)
+{
+	size_t to = i < t->n_tokens ? t->end[i] : t->text.len;
+
+	return (struct find_hit){ i ? t->end[i - 1] : 0, to };
+}
+
 /* The pane draws the open run up to its cursor: here another one is open. */
 static void draw_column(const struct app *app, const struct lane *l,
 			struct screen *s, struct rect r)
 {
 	struct app other = *app;
+	struct find_hit hit; /* the first token that differs */
 
 	draw_text_title(l, s, r);
 	if (!l->run)
 		return;
+	hit = token_bytes(&l->run->trace, l->fork.here);
 	other.run = (struct run *)l->run; /* only read from */
 	other.playhead = l->n;
 	other.cursor = l->n ? l->n - 1 : 0;
 	other.pace = PACE_PLAY; /* nothing behind the playhead */
-	other.search.hits.n = 0;
+	other.search.run = l->run;
+	other.search.hits = (struct find_hits){
+		&hit, l->parted && hit.from < hit.to, 1
+	};
 	for (int i = 0; i < APP_MARKS; i++)
 		other.marks[i] = APP_NO_MARK;
 	r.row++;
@@ -439,7 +492,7 @@ static void draw_nothing(const struct app *app, struct screen *s,
 static void draw(const struct app *app, struct screen *s, struct rect r)
 {
 	const struct compare *c = compare_of(app);
-	struct compare_parts p = split(r.rows, r.cols, c->n);
+	struct compare_parts p = parts_of(app, r);
 	struct lane lanes[LANES_MAX];
 	size_t top = first_lane(app, p.lanes);
 
@@ -457,6 +510,12 @@ static void draw(const struct app *app, struct screen *s, struct rect r)
 		return;
 	draw_lanes(app, &p, lanes, s, r);
 	r.row += p.lanes * (p.lines + p.curve) + p.axis;
+	if (p.fork) {
+		struct lane l = fork_lane(app);
+
+		lane_draw_fork(app, &l, s, r);
+		r.row++;
+	}
 	r.rows = p.text;
 	if (p.text)
 		draw_columns(app, lanes, p.lanes, s, r);
@@ -466,7 +525,7 @@ static void draw(const struct app *app, struct screen *s, struct rect r)
 static bool click(struct app *app, struct rect r, int row, int col)
 {
 	struct compare *look = compare_of(app);
-	struct compare_parts p = split(r.rows, r.cols, look->n);
+	struct compare_parts p = parts_of(app, r);
 	int rows = p.lines + p.curve;
 	struct chart c = { .r = { 0, 0, 1, MAX(r.cols - GUTTER_COLS - 1, 1) } };
 
@@ -506,6 +565,31 @@ static void curve(struct app *app)
 	app_say(app, "%s", curves[c->curve].said);
 }
 
+/* One token on, so that the first that differs is the last that is seen. */
+static void seek_fork(struct app *app)
+{
+	const struct compare *c = compare_of(app);
+	struct lane l = { 0 };
+	double at;
+
+	if (c->n > 1)
+		l = fork_lane(app);
+	if (!l.run || l.beside == l.i) {
+		app_say(app, "no run of the same prompt to part from");
+		return;
+	}
+	if (!l.fork.differs) {
+		app_say(app, "%c and %c say the same", lane_letter(l.beside),
+			lane_letter(l.i));
+		return;
+	}
+	at = place_of(app, l.run, MIN(l.fork.here + 1, l.total));
+	if (isnan(at))
+		app_say(app, "no times in the trace: u shows tokens");
+	else
+		compare_seek(app, at);
+}
+
 static void open_lane(struct app *app)
 {
 	if (compare_open_lane(app))
@@ -523,6 +607,9 @@ static const struct action rows[] = {
 	{ .name = "compare-curve", .keys = { '=' }, .hint = "curves",
 	  .about = "curves of the bytes of code so far, of rho, of time a step",
 	  .run = curve },
+	{ .name = "compare-fork", .keys = { '|' }, .hint = "where they part",
+	  .about = "where the run with the cursor parts from the first",
+	  .run = seek_fork },
 	{ .name = "open-lane", .keys = { K_ENTER }, .hint = "open",
 	  .about = "the run of the lane with the cursor",
 	  .run = open_lane },
