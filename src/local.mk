@@ -146,6 +146,7 @@ libengine_a_SOURCES += \
 # What models are asked, and how answers are judged.
 libengine_a_SOURCES += \
 	src/task/answer.c src/task/answer.h src/task/answer_math.c \
+	src/task/answered.c src/task/answered.h \
 	src/task/problem.c src/task/problem.h \
 	src/task/problem_set.c src/task/problem_set.h
 

@@ -453,7 +453,8 @@ tui_tests = \
 	tests/unit/test_prompt \
 	tests/unit/test_style \
 	tests/unit/test_text_layout \
-	tests/unit/test_views tests/unit/test_search tests/unit/test_repeats
+	tests/unit/test_views tests/unit/test_search tests/unit/test_repeats \
+	tests/unit/test_steps
 if HAVE_TESTS
 check_PROGRAMS += $(tui_tests)
 TESTS += $(tui_tests)
@@ -478,6 +479,7 @@ tests_unit_test_prompt_LDADD = $(TUI_LIBS)
 tests_unit_test_style_LDADD = $(TUI_LIBS)
 tests_unit_test_text_layout_LDADD = $(TUI_LIBS)
 tests_unit_test_repeats_LDADD = $(TUI_LIBS)
+tests_unit_test_steps_LDADD = $(TUI_LIBS)
 tests_unit_test_search_LDADD = $(TUI_LIBS)
 tests_unit_test_search_SOURCES = tests/unit/test_search.c \
 	tests/unit/synthetic.c tests/unit/synthetic.h
@@ -650,6 +652,7 @@ thread_tests = tests/unit/test_pool tests/unit/test_transformer \
 # Problems and answers.
 task_tests = \
 	tests/unit/test_answer \
+	tests/unit/test_answered \
 	tests/unit/test_bench \
 	tests/unit/test_problem \
 	tests/unit/test_problem_set \

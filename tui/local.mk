@@ -42,6 +42,7 @@ libtui_a_SOURCES += \
 	tui/app/recording.c tui/app/recording.h \
 	tui/app/search.c tui/app/search.h \
 	tui/app/session.c tui/app/session.h \
+	tui/app/sure.c tui/app/sure.h \
 	tui/app/told.c tui/app/told.h tui/app/view.c tui/app/view.h
 
 # A run becomes cells.
@@ -59,13 +60,17 @@ libtui_a_SOURCES += \
 	tui/view/map_draw.c tui/view/map_draw.h \
 	tui/view/map_panel.c tui/view/map_panel.h \
 	tui/view/map_tiles.c tui/view/map_tiles.h \
+	tui/view/minimap.c tui/view/minimap.h \
 	tui/view/moves.c tui/view/moves.h tui/view/now.c tui/view/now.h \
+	tui/view/now_more.c \
 	tui/view/ratio_charts.c tui/view/ratio_charts.h \
-	tui/view/ratio_gain.c tui/view/ratio_rho.c tui/view/ratio_told.c \
-	tui/view/repeats.h \
+	tui/view/ratio_gain.c tui/view/ratio_rho.c tui/view/ratio_sure.c \
+	tui/view/ratio_told.c \
+	tui/view/repeats.h tui/view/steps.c tui/view/steps.h \
 	tui/view/text_pane.c tui/view/text_pane.h \
 	tui/view/view_compare.c tui/view/view_help.c tui/view/view_list.c \
 	tui/view/view_map.c tui/view/view_ratio.c tui/view/view_repeats.c \
+	tui/view/view_steps.c \
 	tui/view/view_sweep.c tui/view/view_sweep.h tui/view/view_text.c \
 	tui/view/views.c tui/view/views.h
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "task/answered.h"
 #include "trace/latency.h"
 #include "trace/repeated.h"
 
@@ -56,6 +57,8 @@ static const struct report_field fields[] = {
 	FIELD("h", KIND_NUMBER, point.h),
 	FIELD("h_est", KIND_NUMBER, h_est.bits),
 	FIELD("h_est_se", KIND_NUMBER, h_est.se),
+	FIELD("answer_at", KIND_NUMBER, answer_at),
+	FIELD("tokens_after_answer", KIND_NUMBER, after_answer),
 	FIELD("flag", KIND_STRING, flag),
 	FIELD("finish_reason", KIND_STRING, finish_reason),
 	FIELD("note", KIND_STRING, note),
@@ -170,6 +173,7 @@ void report_fill(struct report *r, const struct run *run)
 {
 	const struct trace *trace = &run->trace;
 	const struct facts *facts = &trace->facts;
+	struct answered known;
 
 	*r = (struct report){
 		.run = run,
@@ -193,7 +197,13 @@ void report_fill(struct report *r, const struct run *run)
 			   .status = BOUND_ASYMPTOTIC, .vacuous = true },
 		.h_est = { NAN, NAN },
 		.alphabet = NAN,
+		.answer_at = NAN,
+		.after_answer = NAN,
 	};
+	if (answered_find(trace, trace->n_tokens, &known)) {
+		r->answer_at = known.at_token;
+		r->after_answer = known.after;
+	}
 	for (size_t i = 0; i < RULE_ROWS; i++)
 		r->rules[i].verdict = rule_unfired;
 	fill_latency(r, trace);

@@ -48,6 +48,7 @@ struct report {
 	uint64_t code_bits;
 	double alphabet;
 	unsigned ls;
+	double answer_at, after_answer; /* tokens; NAN: none is stated */
 	struct bound_point point; /* at the end; NAN where undefined */
 	struct entropy_point h_est; /* in the unit of h; NAN: too short */
 	uint32_t skipped_records;

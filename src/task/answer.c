@@ -240,6 +240,12 @@ bool answer_first(enum answer_kind kind, const char *text, size_t n,
 	return statement(kind, text, n, 0, false, out);
 }
 
+bool answer_next(enum answer_kind kind, const char *text, size_t n, size_t from,
+		 struct answer *out)
+{
+	return statement(kind, text, n, from, false, out);
+}
+
 bool answer_last(enum answer_kind kind, const char *text, size_t n,
 		 struct answer *out)
 {

@@ -43,6 +43,11 @@ bool answer_first(enum answer_kind kind, const char *text, size_t n,
 bool answer_last(enum answer_kind kind, const char *text, size_t n,
 		 struct answer *out);
 
+/* The first whose announcement begins at or after `from`. To go on, from its
+ * start: a box may hold another. */
+bool answer_next(enum answer_kind kind, const char *text, size_t n, size_t from,
+		 struct answer *out);
+
 /* Does the text state the right answer? */
 bool answer_right(enum answer_kind kind, const char *text, size_t n,
 		  const char *gold);

@@ -27,6 +27,7 @@ static const struct {
 	{ .of = &view_list },       { .room = &room_play },
 	{ .room = &room_search },   { .room = &room_mark },
 	{ .room = &room_view },     { .of = &view_repeats },
+	{ .of = &view_steps },
 	{ .of = &view_map },
 	{ .of = &view_compare },    { .room = &room_demo },
 	{ .room = &room_tune },

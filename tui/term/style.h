@@ -36,6 +36,8 @@ enum style {
 	STYLE_COPY3,
 	STYLE_COPY4,      /* text: copied, long match: dimmest */
 	STYLE_SOURCE,     /* where the match under the cursor came from */
+	STYLE_SURE,       /* the curve of surprisal */
+	STYLE_UNSURE,     /* text: a token that the model gave little chance */
 	STYLE_UNIT,       /* what is said again and again */
 	STYLE_CURSOR,     /* the token under the cursor */
 	STYLE_PHRASE,     /* the rest of its phrase */

@@ -63,6 +63,9 @@ bool now_get(const struct app *app, struct now *now)
 	now->said = app->run == repeats_of(app)->run && repeats_of(app)->n &&
 				    repeats_of(app)->fired ?
 			    &repeats_of(app)->units[0] : NULL;
+	now->known = steps_known(app);
+	if (now->known && now->known->at_token > now->until)
+		now->known = NULL;
 	now->warner = meter_nearest(now->meter, now->n, &now->warning);
 	if (now->verdict.at_token == RULE_NEVER)
 		now->ahead = now->whole.at_token;
@@ -414,6 +417,8 @@ void now_draw_rules(const struct now *now, struct pen *p)
 	bool first = true;
 	const char *join;
 
+	if (now_draw_known(now, p))
+		sep(p);
 	if (!now->opts->rules) {
 		pen_puts(p, STYLE_DIM, "other rules are off (:set rivals on)");
 		return;
@@ -687,4 +692,5 @@ void now_explain(const struct now *now, bool ascii, struct buf *out)
 	buf_putc(out, '\n');
 	explain_estimate(now, ascii, out);
 	explain_status(now, out);
+	now_explain_sure(now, now->n - 1, out);
 }

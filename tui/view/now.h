@@ -10,6 +10,7 @@
 #include "app/app.h"
 #include "draw/pen.h"
 #include "view/repeats.h"
+#include "view/steps.h"
 
 enum { NOW_STOPS = 64 }; /* that are marked or told one by one */
 
@@ -29,6 +30,8 @@ struct now {
 	struct rule_verdict whole;    /* up to until */
 	struct rule_stop stops[NOW_STOPS]; /* n_stops of Guardian's, to until */
 	size_t n_stops;
+	const struct answered *known; /* where the answer first stood; NULL:
+					 none is stated up to until */
 	const struct repeated *said; /* why it fired; NULL: not known */
 	size_t warner;            /* the rule whose stop is near at n, and */
 	struct rule_warning warning; /* how near; RULE_ROWS: none */
@@ -63,7 +66,11 @@ const char *now_after_mark(enum rule_after after, bool ascii);
 /* " · ↻ 3 came back · ⚠ 1 false alarm": runs by what came after the stop. */
 void now_draw_afters(const size_t n[AFTER_FALSE + 1], struct pen *p);
 
-/* The other rules: "C cycle never · A adaptive 9 500". */
+/* "✓ answer known at 309, 996 tokens after it", if there is room for it and one
+ * is stated. */
+bool now_draw_known(const struct now *now, struct pen *p);
+
+/* That, and the other rules: "C cycle never · A adaptive 9 500". */
 void now_draw_rules(const struct now *now, struct pen *p);
 
 /* The letter of rules[i_rule] in the chart, unique among them. */
@@ -76,5 +83,10 @@ uint32_t now_rule_at(const struct now *now, size_t i_rule);
  * the threshold alone. Paragraphs, appended. */
 void now_explain(const struct now *now, bool ascii, struct buf *out);
 void now_explain_threshold(const struct now *now, struct buf *out);
+
+/* Since when the answer was known; how sure the model was of a token. Nothing
+ * where it is not known. */
+void now_explain_known(const struct app *app, struct buf *out);
+void now_explain_sure(const struct now *now, uint32_t token, struct buf *out);
 
 #endif

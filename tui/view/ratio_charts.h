@@ -5,6 +5,7 @@
  *	told   bytes of information so far, beside the text's own pace: where
  *	       it goes flat nothing new is told
  *	rho    the running ratio with its band, and h
+ *	       and the surprisal, where probabilities are known
  *	gain   a bar a window, against t
  *
  * Each scales the y axis of the chart that it gets, and draws it.
@@ -26,6 +27,8 @@ void ratio_draw_told(const struct app *app, const struct now *now,
 /* The running ratio. */
 void ratio_draw_rho(const struct app *app, const struct now *now,
 		    struct chart *c);
+/* Over it, where probabilities are known, how sure the model was. */
+void ratio_draw_sure(const struct now *now, const struct chart *c);
 /* The bars; their limit t across them. */
 void ratio_draw_gain(const struct app *app, const struct now *now,
 		     struct chart *c);

@@ -172,6 +172,31 @@ static void draw_lil(const struct now *now, const struct chart *c)
 	draw_again(now, c);
 }
 
+/* Where the answer first stood: a line that ends at the curve's foot. */
+static void draw_known(const struct now *now, const struct chart *c)
+{
+	char text[NUM_BYTES + 16], number[NUM_BYTES];
+	int col = now->known ? chart_col(c, now->known->at_token) : -1;
+	int cols;
+
+	if (col < 0)
+		return;
+	chart_vline(c, now->known->at_token, STYLE_ANSWER, "┆", '!');
+	snprintf(text, sizeof(text), "%s answer %s",
+		 glyph(GLYPH_CHECK, c->s->ascii),
+		 num_count(number, now->known->at_token));
+	cols = screen_width(text, strlen(text));
+	for (int y = 0; y < c->r.rows; y++) {
+		int at = col + 1 + cols <= c->r.col + c->r.cols ?
+				 col + 1 : col - cols;
+
+		if (at < c->r.col || !is_free(c, c->r.row + y, at, cols))
+			continue;
+		screen_puts(c->s, c->r.row + y, at, STYLE_ANSWER, text);
+		return;
+	}
+}
+
 /* Above the curve, where it begins. */
 static void draw_words(const struct now *now, const struct chart *c)
 {
@@ -235,4 +260,5 @@ void ratio_draw_told(const struct app *app, const struct now *now,
 	ratio_axis_name(c, STYLE_RHO, "told");
 	draw_lil(now, c);
 	draw_loss(now, c, &pace);
+	draw_known(now, c);
 }

@@ -2,21 +2,24 @@
 #include "view/text_pane.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "app/phrase.h"
+#include "app/sure.h"
 #include "base/num.h"
 #include "base/utf8.h"
 #include "draw/glyph.h"
 #include "draw/text_layout.h"
+#include "view/minimap.h"
 #include "view/repeats.h"
+#include "view/steps.h"
 #include "view/views.h"
 
 enum {
 	GUTTER_NUMBER = 6,  /* columns for "16 333"; more when needed */
 	GUTTER_MIN_COLS = 50, /* a narrower pane shows no numbers */
-	BAR_MIN_COLS = 24,  /* a narrower view has no bar at its right */
 	GUTTER_SMALL = 2,   /* the speaker's letter and the bar */
 	GUTTER_EXTRA = 5,   /* mark, blank, letter, bar, blank */
 	/* Bytes from which a copied phrase is one step dimmer. */
@@ -303,6 +306,9 @@ struct ink {
 	bool has_phrase, has_cursor;
 	uint32_t token_from, token_to; /* bytes of the cursor's token */
 	const struct repeated *unit; /* that is lit, or NULL */
+	const struct answered *known; /* where the answer first stood; NULL */
+	uint32_t sure_to;  /* end of the token at the last byte, and whether */
+	bool unsure;       /* the model gave it little chance */
 	size_t copy_from, copy_to;   /* its copy at the last byte asked for, or
 					after it */
 	size_t i_hit; /* of the search, the first that ends after the last
@@ -325,8 +331,10 @@ static struct ink ink_new(const struct app *app, const struct doc *d)
 {
 	struct ink ink = { .app = app, .doc = d };
 
-	if (app->run == d->run)
+	if (app->run == d->run) {
 		ink.unit = repeats_lit(app);
+		ink.known = steps_known(app);
+	}
 	ink.has_cursor = phrase_at_token(d->run, d->n_tokens, app->cursor,
 					 &ink.cursor);
 	if (app->cursor < d->n_tokens) {
@@ -376,6 +384,23 @@ static bool is_copy(struct ink *ink, size_t i)
 	return i >= ink->copy_from && i < ink->copy_to;
 }
 
+/* Whether byte i of the output is in a token that the model gave little
+ * chance; asked in ascending order. */
+static bool is_unsure(struct ink *ink, size_t i)
+{
+	const struct trace *t = &ink->doc->run->trace;
+	uint32_t token;
+
+	if (!t->logprob)
+		return false;
+	if (i >= ink->sure_to) {
+		token = trace_token_at(t, i);
+		ink->sure_to = t->end[token];
+		ink->unsure = sure_bits(t, token) > SURE_LOW_BITS;
+	}
+	return ink->unsure;
+}
+
 static enum style ink_at(struct ink *ink, size_t at)
 {
 	const struct doc *d = ink->doc;
@@ -394,8 +419,13 @@ static enum style ink_at(struct ink *ink, size_t at)
 	if (ink->has_cursor && i >= ink->cursor.src_from &&
 	    i < ink->cursor.src_to)
 		return STYLE_SOURCE;
+	if (ink->known && i >= ink->known->first.start &&
+	    i < ink->known->first.end)
+		return STYLE_ANSWER;
 	if (is_copy(ink, i))
 		return STYLE_UNIT;
+	if (is_unsure(ink, i))
+		return STYLE_UNSURE;
 	p = &ink->phrase;
 	if (ink->has_phrase && i >= p->to)
 		ink->has_phrase = phrase_get(d->run, d->n_tokens,
@@ -463,12 +493,13 @@ static void draw_gutter(const struct app *app, const struct doc *d,
 	bool top = at.rows > 0; /* of the pane */
 	int row = at.row, col = at.col;
 	int bar = col + d->gutter - (d->gutter > GUTTER_SMALL ? 2 : 1);
+	const struct answered *known = steps_known(app);
 	uint32_t token;
 	enum channel ch;
 	bool begins;
 	char text[NUM_BYTES];
 	int len;
-	size_t last;
+	size_t from, last;
 	char mark;
 
 	if (d->gutter == 0)
@@ -493,8 +524,12 @@ static void draw_gutter(const struct app *app, const struct doc *d,
 	screen_puts(s, row, bar - 2 - len, STYLE_DIM, text);
 	last = MAX(line.next, line.from + 1) - 1 - d->prompt.len;
 	mark = mark_in(app, token, trace_token_at(t, last) + 1);
+	from = line.from - d->prompt.len;
 	if (mark)
 		screen_text(s, row, col, 1, STYLE_MARK, &mark, 1);
+	else if (known && app->run == d->run && known->first.start >= from &&
+		 known->first.start <= last)
+		screen_glyph(s, row, col, STYLE_ANSWER, "✓", '+');
 }
 
 static void draw_separator(const struct doc *d, struct screen *s, int row,
@@ -602,7 +637,7 @@ uint32_t text_pane_token_at(const struct app *app, const struct screen *s,
 
 int text_view_cols(int view_cols)
 {
-	return view_cols >= BAR_MIN_COLS ? view_cols - 1 : view_cols;
+	return view_cols - minimap_cols(view_cols);
 }
 
 static void scroll_to(struct app *app, uint32_t top)
@@ -639,6 +674,7 @@ void text_phrase_line(const struct app *app, int max_cols, struct buf *out)
 	uint32_t n = app->run ? text_shown(app) : 0;
 	size_t fits;
 	uint32_t bytes;
+	double bits;
 
 	if (n == 0 || !phrase_at_token(app->run, n, app->cursor, &p))
 		return;
@@ -654,6 +690,12 @@ void text_phrase_line(const struct app *app, int max_cols, struct buf *out)
 	fits = out->len;
 	buf_printf(out, " (phrase %s)",
 		   num_count(a, (uint64_t)p.i_phrase + 1));
+	if (out->len <= (size_t)MAX(max_cols, 0))
+		fits = out->len;
+	if (!isnan(bits = sure_bits(&app->run->trace, app->cursor)))
+		buf_printf(out, ", p = %s: %s bits",
+			   num_real(a, exp2(-bits), 3, true),
+			   num_real(b, bits, 1, true));
 	if (out->len <= (size_t)MAX(max_cols, 0))
 		fits = out->len;
 	bytes = p.to - p.from;

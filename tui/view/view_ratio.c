@@ -189,6 +189,7 @@ static void draw_charts(const struct app *app, const struct now *now,
 		c.r.row = take(r, p->rho).row;
 		c.r.rows = p->rho;
 		ratio_draw_rho(app, now, &c);
+		ratio_draw_sure(now, &c);
 	}
 	if (p->title) {
 		struct pen pen = pen_in(s, take(r, 1));
@@ -286,8 +287,10 @@ static void explain(const struct app *app, struct buf *out)
 {
 	struct now now;
 
-	if (now_get(app, &now))
-		now_explain(&now, app->set.look.ascii, out);
+	if (!now_get(app, &now))
+		return;
+	now_explain(&now, app->set.look.ascii, out);
+	now_explain_known(app, out);
 }
 
 /* --- what keys do, in the chart or in the text below it ----------------- */

@@ -1,14 +1,14 @@
 /*
  * The text view: the text over the whole rectangle, a legend above and the
  * cursor's phrase and the verdict below where there is room, and at the
- * right edge a bar that shows which part of the text is seen and where the
- * threshold lies in it.
+ * right edge the whole run as a strip (minimap.h).
  */
 #include <string.h>
 
 #include "app/phrase.h"
 #include "base/num.h"
 #include "draw/glyph.h"
+#include "view/minimap.h"
 #include "view/moves.h"
 #include "view/now.h"
 #include "view/repeats.h"
@@ -73,50 +73,32 @@ static void draw_legend(const struct app *app, struct screen *s,
 	legend_item(&p, STYLE_SOURCE, "source", "");
 	if (repeats_lit(app))
 		legend_item(&p, STYLE_UNIT, "repeated", "");
+	if (app->run && app->run->trace.logprob)
+		legend_item(&p, STYLE_UNSURE, "p < 1/8", "");
+	if (steps_known(app))
+		legend_item(&p, STYLE_ANSWER, glyph(GLYPH_CHECK, s->ascii),
+			    "answer first");
 	legend_item(&p, STYLE_REASONING, "R", "reasoning");
 	legend_item(&p, STYLE_ANSWER, "A", "answer");
 	legend_item(&p, STYLE_PROMPT, "P", "prompt");
 	legend_item(&p, STYLE_TOOL, "T", "tool");
+	minimap_legend(&p);
 }
 
-/* The row of a token in a bar that stands for the whole output. */
-static int bar_row(const struct rect *r, uint32_t token, uint32_t total)
+/* The strip, with the part of it that the text shows. */
+static void draw_map(const struct app *app, const struct now *now,
+		     struct screen *s, const struct text_parts *p)
 {
-	int row = (int)((double)token / MAX(total, 1u) * r->rows);
-	return r->row + MIN(row, r->rows - 1);
-}
+	uint32_t from, to = PHRASE_NO_TOKEN;
 
-static void draw_bar(const struct app *app, const struct now *now,
-		     struct screen *s, struct rect r, struct rect text)
-{
-	uint32_t from, all, lil;
-	uint32_t to = PHRASE_NO_TOKEN;
-	int last;
-
-	if (r.rows < 1 || r.cols < 1)
-		return;
-	screen_vline(s, r.row, r.col, r.rows, STYLE_DIM);
-	from = text_pane_token_at(app, s, text, TEXT_PANE_GUTTER, 0,
-				  text.cols / 4);
-	for (int y = text.rows - 1; y > 0 && to == PHRASE_NO_TOKEN; y--)
-		to = text_pane_token_at(app, s, text, TEXT_PANE_GUTTER, y,
-					text.cols);
+	from = text_pane_token_at(app, s, p->text, TEXT_PANE_GUTTER, 0,
+				  p->text.cols / 4);
+	for (int y = p->text.rows - 1; y > 0 && to == PHRASE_NO_TOKEN; y--)
+		to = text_pane_token_at(app, s, p->text, TEXT_PANE_GUTTER, y,
+					p->text.cols);
 	from = from == PHRASE_NO_TOKEN ? 0 : from;
 	to = to == PHRASE_NO_TOKEN ? from : to;
-	all = text_shown(app);
-	for (int y = 0; y < r.rows; y++)
-		if (search_hits(app, (uint32_t)((uint64_t)all * y / r.rows),
-				(uint32_t)((uint64_t)all * (y + 1) / r.rows)))
-			screen_glyph(s, r.row + y, r.col, STYLE_FOUND, "╴",
-				     '-');
-	lil = now_lil(now);
-	last = bar_row(&r, to, all);
-	for (int y = bar_row(&r, from, all); y <= last; y++)
-		screen_glyph(s, y, r.col, STYLE_STRONG, "┃", '#');
-	if (lil != RULE_NEVER)
-		screen_glyph(s, bar_row(&r, lil, all), r.col, STYLE_LIL,
-			     glyph(GLYPH_FLAG, false),
-			     glyph(GLYPH_FLAG, true)[0]);
+	minimap_draw(app, now, s, p->bar, from, to);
 }
 
 static void draw(const struct app *app, struct screen *s, struct rect r)
@@ -136,7 +118,7 @@ static void draw(const struct app *app, struct screen *s, struct rect r)
 					      : "waiting for the first token");
 		return;
 	}
-	draw_bar(app, &now, s, p.bar, p.text);
+	draw_map(app, &now, s, &p);
 	if (p.rule.rows)
 		screen_hline(s, p.rule.row, r.col, r.cols, STYLE_DIM);
 	if (p.phrase.rows) {
@@ -151,6 +133,8 @@ static void draw(const struct app *app, struct screen *s, struct rect r)
 		struct pen pen = pen_at(s, p.verdict.row, r.col + 1,
 					r.cols - 2);
 		now_draw_verdict(&now, &pen);
+		pen_puts(&pen, STYLE_DIM, "  ");
+		now_draw_known(&now, &pen);
 	}
 }
 
@@ -164,9 +148,8 @@ static bool click(struct app *app, struct rect r, int row, int col)
 		return false;
 	if (col >= p.bar.col && p.bar.cols > 0) {
 		/* The bar is the whole output. */
-		uint32_t n = text_shown(app);
-		double part = (row - p.bar.row) / (double)p.bar.rows;
-		app_set_cursor(app, (uint32_t)(n * part));
+		app_set_cursor(app, minimap_token(app, p.bar,
+						  row - p.bar.row));
 		return true;
 	}
 	token = text_pane_token_at(app, NULL, p.text, TEXT_PANE_GUTTER,
@@ -230,8 +213,10 @@ static void explain(const struct app *app, struct buf *out)
 		return;
 	if (phrase_at_token(now.run, text_shown(app), app->cursor, &p))
 		explain_phrase(&now, &p, app->cursor, out);
+	now_explain_sure(&now, app->cursor, out);
 	buf_putc(out, '\n');
 	now_explain_threshold(&now, out);
+	now_explain_known(app, out);
 }
 
 /* --- the view ----------------------------------------------------------- */

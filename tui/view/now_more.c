@@ -1,0 +1,62 @@
+/* In words: since when the answer was known, and how sure the model was. */
+#include <math.h>
+
+#include "app/sure.h"
+#include "base/num.h"
+#include "base/utf8.h"
+#include "draw/glyph.h"
+#include "view/now.h"
+
+enum { QUOTE_BYTES = 80 };
+
+bool now_draw_known(const struct now *now, struct pen *p)
+{
+	char at[NUM_BYTES], after[NUM_BYTES];
+
+	return now->known &&
+	       pen_printf(p, STYLE_ANSWER,
+			  "%s answer known at %s, %s token%s after it",
+			  glyph(GLYPH_CHECK, p->s->ascii),
+			  num_count(at, now->known->at_token),
+			  num_count(after, now->known->after),
+			  now->known->after == 1 ? "" : "s");
+}
+
+void now_explain_known(const struct app *app, struct buf *out)
+{
+	const struct answered *k = steps_known(app);
+	char at[NUM_BYTES], after[NUM_BYTES];
+	size_t n;
+
+	if (!k)
+		return;
+	n = MIN(k->first.end - k->first.start, (size_t)QUOTE_BYTES);
+	buf_puts(out, "The answer that the text ends with, ");
+	utf8_sanitize(out, app->run->trace.text.data + k->first.start, n,
+		      false, false);
+	buf_printf(out,
+		   ", was stated for the first time at token %s; %s tokens "
+		   "came after the answer was known.\n",
+		   num_count(at, k->at_token), num_count(after, k->after));
+}
+
+void now_explain_sure(const struct now *now, uint32_t token, struct buf *out)
+{
+	const struct trace *t = &now->run->trace;
+	double bits = sure_bits(t, token), mean;
+	char a[NUM_BYTES], b[NUM_BYTES], c[NUM_BYTES], d[NUM_BYTES];
+	uint32_t f = now->opts->rule.f;
+
+	if (isnan(bits))
+		return;
+	mean = sure_mean(t, token + 1 - MIN(token + 1, f), token + 1);
+	buf_printf(out,
+		   "Surprisal of token %s = -log2 p = -log2 %s = %s bits; the "
+		   "mean up to it over %u tokens is %s. rho says how much is "
+		   "copied, surprisal how sure the model was: a loop is copied "
+		   "and foreseen. Tokens over %d bits are underlined.\n",
+		   num_count(a, (uint64_t)token + 1),
+		   num_real(b, exp2(-bits), 4, true),
+		   num_real(c, bits, 2, true), f, num_real(d, mean, 2, true),
+		   SURE_LOW_BITS);
+}
