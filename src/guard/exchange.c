@@ -111,6 +111,7 @@ bool exchange_wish(struct exchange *ex, struct err *err)
 		return false;
 	if (!scope_has(o->only, o->skip, ex->wanted.model, ex->uri))
 		ex->wish.then = THRESHOLD_IGNORE;
+	ex->skipped = ex->wish.then == THRESHOLD_IGNORE;
 	return true;
 }
 

@@ -50,6 +50,8 @@ struct exchange {
 	bool too_large;
 	bool unclear;            /* where it ends: the connection closes */
 	struct wish wish;        /* what happens at a threshold */
+	bool skipped;            /* it asks, or a rule of the operator says, to
+				    be left alone */
 	struct buf wished;       /* what the request says of it */
 
 	/* Upstream. */

@@ -114,7 +114,7 @@ static void log_line(const struct hearers *t, struct exchange *ex,
 	buf_printf(&line, " %d", ex->status);
 	if (exchange_watch(ex))
 		put_watch(ex, &line);
-	else if (ex->wish.then == THRESHOLD_IGNORE && ex->status)
+	else if (ex->skipped)
 		buf_puts(&line, ", unwatched: it is not to be");
 	else if (exchange_is_unwatched(ex))
 		buf_puts(&line, ", unwatched: asked without a stream");
@@ -153,7 +153,7 @@ static void count(struct metrics *m, const struct exchange *ex, bool complete)
 						  ex->onward.n_done : 0,
 		       [METRIC_REPORTS] = last && watch_n_hits(last) &&
 					  ex->wish.then == THRESHOLD_REPORT,
-		       [METRIC_SKIPPED] = ex->wish.then == THRESHOLD_IGNORE,
+		       [METRIC_SKIPPED] = ex->skipped,
 		       [METRIC_PASSED_BYTES] = ex->passed_bytes },
 	};
 

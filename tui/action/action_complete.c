@@ -83,7 +83,7 @@ static void offer_formats(struct completion *c)
 
 static void offer_policies(struct completion *c)
 {
-	for (size_t i = 0; sparse_rows[i]; i++)
+	for (size_t i = 0; i < sparse_n_rows; i++)
 		offer(c, sparse_rows[i]->name);
 }
 

@@ -76,7 +76,7 @@ static void put_policies(struct buf *out)
 {
 	buf_puts(out, "A policy, then if you like its budget in tokens: "
 		      "\"quest 96\". Tab completes.\n\n");
-	for (size_t i = 0; sparse_rows[i]; i++)
+	for (size_t i = 0; i < sparse_n_rows; i++)
 		buf_printf(out, "%s: %s\n", sparse_rows[i]->name,
 			   sparse_rows[i]->about);
 }
