@@ -41,6 +41,11 @@ async def draining(proxy):
     assert got == b'{"status":"draining"}\n', got
     status, head, got = await proxy.whole(request("/echo"))
     assert (status, head["connection"]) == (503, "close"), (status, head)
+    # refused is not skipped
+    status, head, got = await proxy.whole(request("/lilscope/metrics"))
+    skipped = [line for line in got.decode().splitlines()
+               if line.startswith("lilscope_skipped_total{")]
+    assert skipped and all(line.endswith(" 0") for line in skipped), skipped
 
 
 async def drain(proxy, up, pid):
@@ -56,7 +61,7 @@ def check_cut(got, body):
     got = records(got)
     last = got[-1]["choices"][0]
     assert last["finish_reason"] == "length", got[-1]
-    assert len(got) > 2 and got[-1]["id"] == "id-%d" % body["i"], got[-1]
+    assert len(got) >= 2 and got[-1]["id"] == "id-%d" % body["i"], got[-1]
     assert all(r["choices"][0]["finish_reason"] is None for r in got[:-1])
     text = "".join(r["choices"][0]["delta"].get("content", "") for r in got)
     assert "".join(upstream.words(body)).startswith(text), text

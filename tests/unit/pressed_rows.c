@@ -170,7 +170,7 @@ const struct pressed pressed_rows[] = {
 	{ "down", "steps", "g", NULL, "step 2 of 3" },
 	{ "fold", "steps", NULL, NULL, "▾A" },
 	{ "fold-all", "steps", NULL, NULL, "all steps are open" },
-	{ "fold-all", NULL, "7;o", NULL, "all steps are folded" },
+	{ "fold-all", NULL, "7;@", NULL, "all steps are folded" },
 	{ "first-copy", "repeats", NULL, NULL, "token 241: new, never seen" },
 	{ "prev-threshold", NULL, "g", NULL,
 	  "no threshold of Lil's rule before token 1" },

@@ -359,7 +359,7 @@ static const struct action rows[] = {
 	{ .name = "fold", .keys = { K_ENTER }, .fits = OWN, .hint = "fold",
 	  .about = "shows the text of this step, or hides it",
 	  .run = fold },
-	{ .name = "fold-all", .keys = { 'o' }, .fits = OWN, .hint = "all",
+	{ .name = "fold-all", .keys = { '@' }, .fits = OWN, .hint = "all",
 	  .about = "hides the text of all steps, or shows it",
 	  .run = fold_all },
 };
