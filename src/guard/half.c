@@ -25,9 +25,10 @@ void half_release(struct half *p)
 
 static void note_place(struct half *p, uint32_t at, uint32_t whole)
 {
-	const struct half_piece *last = p->pieces + p->n_pieces - 1;
+	const struct half_piece *last =
+		p->n_pieces ? &p->pieces[p->n_pieces - 1] : NULL;
 
-	if (p->n_pieces && whole - last->whole == at - last->at)
+	if (last && whole - last->whole == at - last->at)
 		return;
 	p->pieces = grow(p->pieces, &p->pieces_cap, p->n_pieces + 1,
 			 sizeof(*p->pieces));

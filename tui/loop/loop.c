@@ -89,6 +89,7 @@ bool loop_work(struct app *app)
 	bool more = search_work(app);
 	uint32_t before = app_n_tokens(app);
 	double progress = deck_progress(app->deck);
+	bool complete = deck_complete(app->deck);
 
 	more = deck_work(app->deck, LOOP_SLICE_US) || more;
 	more = app_sync(app) || more;
@@ -98,7 +99,8 @@ bool loop_work(struct app *app)
 	tell_news(app);
 	session_sync(app);
 	more = recording_work(app) || more;
-	if (app_n_tokens(app) != before || deck_progress(app->deck) != progress)
+	if (app_n_tokens(app) != before || deck_progress(app->deck) != progress ||
+	    deck_complete(app->deck) != complete)
 		app->dirty = true;
 	return more;
 }
