@@ -99,7 +99,8 @@ bool loop_work(struct app *app)
 	tell_news(app);
 	session_sync(app);
 	more = recording_work(app) || more;
-	if (app_n_tokens(app) != before || deck_progress(app->deck) != progress ||
+	if (app_n_tokens(app) != before ||
+	    deck_progress(app->deck) != progress ||
 	    deck_complete(app->deck) != complete)
 		app->dirty = true;
 	return more;
