@@ -142,6 +142,13 @@ const char *buf_cstr(struct buf *buf)
 	return buf->data;
 }
 
+bool bytes_end(const char *s, size_t n, const char *end)
+{
+	size_t len = strlen(end);
+
+	return n >= len && memcmp(s + n - len, end, len) == 0;
+}
+
 const char *bytes_find(const char *s, size_t n, const char *needle, size_t m)
 {
 	const char *at = s;

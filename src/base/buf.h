@@ -45,6 +45,9 @@ void *grow(void *array, size_t *cap, size_t need, size_t size);
 /* Where needle[0..m) begins in s[0..n), or NULL. */
 const char *bytes_find(const char *s, size_t n, const char *needle, size_t m);
 
+/* Are these the last of n bytes? */
+bool bytes_end(const char *s, size_t n, const char *end);
+
 void *mem_alloc(size_t n_bytes);                /* not cleared */
 void *mem_zalloc(size_t n_bytes);               /* cleared */
 void *mem_resize(void *old, size_t n_bytes);

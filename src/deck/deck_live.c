@@ -39,7 +39,7 @@ static void fill_so_far(struct deck *d, size_t i, const struct run *run)
 	size_t i_rule;
 
 	e->tokens = n;
-	e->bytes = n ? run->trace.end[n - 1] : 0;
+	e->bytes = trace_start(&run->trace, n);
 	e->copied_since = RULE_NEVER;
 	if (meter_nearest(run->meter, n, &near) < RULE_ROWS) {
 		e->copied_since = near.since;

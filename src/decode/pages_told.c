@@ -92,7 +92,7 @@ void pages_told_put(struct pages_told *told, struct buf *line,
 	uint32_t n_heads = by == PAGES_BY_HEAD ? shape->n_kv_heads : 1;
 	uint32_t n = shape->n_layers * n_heads;
 
-	reach(told, n * SETS, (part_of(t, 0, n_heads, by).n + 63) / 64);
+	reach(told, n * SETS, transformer_n(t) / (64 * CACHE_PAGE) + 1);
 	line->len -= strlen("}\n");
 	put_parts(told, line, t, n, n_heads, by);
 	buf_puts(line, "}\n");

@@ -10,13 +10,6 @@
 #define STREAM "\"stream\":true"
 #define USAGE "\"stream_options\":{\"include_usage\":true},"
 
-static bool ends_with(const char *s, size_t n, const char *end)
-{
-	size_t len = strlen(end);
-
-	return len <= n && memcmp(s + n - len, end, len) == 0;
-}
-
 /* The way to ask that this path is the plain side of, or NULL; *elsewhere: the
  * stream has a path of its own. */
 static const struct format_ask *ask_of(const char *uri, size_t n,
@@ -28,7 +21,7 @@ static const struct format_ask *ask_of(const char *uri, size_t n,
 		const struct format_ask *a = formats[i]->asks;
 
 		for (; a && a->end && formats[i]->join; a++) {
-			*elsewhere = a->plain && ends_with(uri, n, a->plain);
+			*elsewhere = a->plain && bytes_end(uri, n, a->plain);
 			if (*elsewhere || (a == here && !a->plain))
 				return a;
 		}

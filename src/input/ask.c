@@ -24,13 +24,6 @@ static size_t host_end(const char *url)
 	return at + strcspn(url + at, "/?#");
 }
 
-static bool ends_with(const char *s, size_t n, const char *end)
-{
-	size_t len = strlen(end);
-
-	return n >= len && memcmp(s + n - len, end, len) == 0;
-}
-
 static const struct format_ask *find(const char *url)
 {
 	size_t from = host_end(url), n = path_end(url);
@@ -48,7 +41,7 @@ static void complete(const char *url, struct buf *out)
 		n--;
 	if (n == from)
 		more = "/v1/chat/completions";
-	else if (ends_with(url, n, "/v1"))
+	else if (bytes_end(url, n, "/v1"))
 		more = "/chat/completions";
 	else
 		n = path_end(url);

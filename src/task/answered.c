@@ -37,7 +37,7 @@ static void find_first(enum answer_kind judge, const char *text, size_t n,
 bool answered_find(const struct trace *t, uint32_t n_tokens,
 		   struct answered *out)
 {
-	size_t n = n_tokens ? t->end[n_tokens - 1] : 0;
+	size_t n = trace_start(t, n_tokens);
 	const char *text = t->text.data;
 
 	for (size_t k = 0; k < ARRAY_LEN(kinds); k++) {

@@ -80,7 +80,7 @@ struct copied copied_find(const struct run *run)
 		uint32_t at = first_copied(meter_lz77(m), o->literal_bits);
 
 		c.begin = o->symbols == METER_BYTES ? at :
-			  at ? t->end[at - 1] : 0;
+			  trace_start(t, at);
 	}
 	c.keep = whole_sentences(t->text.data, t->text.len, c.begin);
 	return c;

@@ -25,7 +25,7 @@ bool repeated_find(const struct run *run, uint32_t n_tokens,
 {
 	const struct trace *t = &run->trace;
 	struct unit u;
-	size_t n = n_tokens ? t->end[n_tokens - 1] : 0;
+	size_t n = trace_start(t, n_tokens);
 
 	if (!unit_find(t->text.data, n, &u))
 		return false;

@@ -232,7 +232,7 @@ void trace_turn(struct trace *t, const char *policy, uint32_t budget,
 
 const char *trace_token(const struct trace *t, uint32_t i, size_t *len)
 {
-	uint32_t from = i ? t->end[i - 1] : 0;
+	uint32_t from = trace_start(t, i);
 
 	*len = t->end[i] - from;
 	if (!t->text.data)

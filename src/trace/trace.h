@@ -139,6 +139,13 @@ void trace_push_kv(struct trace *t, const struct kv_bytes *kv);
  * that is not behind the one before, or beyond the text. */
 bool trace_push_prompt_end(struct trace *t, uint32_t end);
 
+/* The byte at which token i starts: where the i tokens before it end. i is at
+ * most n_tokens. */
+static inline uint32_t trace_start(const struct trace *t, uint32_t i)
+{
+	return i ? t->end[i - 1] : 0;
+}
+
 /* Bytes of token i: *len gets the length. */
 const char *trace_token(const struct trace *t, uint32_t i, size_t *len);
 

@@ -39,6 +39,8 @@ import subprocess
 import sys
 import zlib
 
+from rules import replayed
+
 GRAM, TAIL, SHARE = 60, 3000, 0.9
 HOLE = 120  # fresh bytes in a row that end a stretch of copying
 
@@ -335,15 +337,11 @@ def local(c, data):
         c.add("r-kv", "r1-0528-qwen3-8b", str(i), text, i == 0, split="unseen")
     for i, r in jsonl("traces/qwen35_replay/"
                       "20260408_080415_inference_log.jsonl.gz"):
-        try:
-            reply = json.loads(r["raw_response"])
-            message = reply.get("message") or {}
-        except (TypeError, KeyError, ValueError, AttributeError):
+        text, finished = replayed(r)
+        if text is None:
             continue
-        text = message.get("thinking") or ""
-        text += message.get("content") or reply.get("response") or ""
-        c.add("qwen35-replay", "qwen3.5:9b", str(i), text,
-              reply.get("done_reason") == "stop", split="fit")
+        c.add("qwen35-replay", "qwen3.5:9b", str(i), text, finished,
+              split="fit")
     for i, r in jsonl("traces/gsm8k/example_model_solutions.jsonl"):
         for key, value in r.items():
             if isinstance(value, dict) and i % 8 == 0:

@@ -87,16 +87,25 @@ def load_cot(path):
                                      True, last_box(text))
 
 
+def replayed(record):
+    """Text and whether it ended by itself, of a logged answer of Ollama; (None,
+    False) where there is none."""
+    try:
+        reply = json.loads(record["raw_response"])
+        message = reply.get("message") or {}
+    except (TypeError, KeyError, ValueError, AttributeError):
+        return None, False
+    text = message.get("thinking") or ""
+    text += message.get("content") or reply.get("response") or ""
+    return text, reply.get("done_reason") == "stop"
+
+
 def load_qwen(path):
     for i, r in enumerate(lines(path)):
-        try:
-            reply = json.loads(r["raw_response"])
-            message = reply.get("message") or {}
-        except (TypeError, KeyError, ValueError, AttributeError):
+        text, finished = replayed(r)
+        if text is None:
             continue
-        text = message.get("thinking") or ""
-        text += message.get("content") or reply.get("response") or ""
-        ended = "itself" if reply.get("done_reason") == "stop" else "limit"
+        ended = "itself" if finished else "limit"
         yield str(i), Generation("qwen3.5:9b replay", text, ended,
                                  r["correct"] is True,
                                  str(r["extracted_answer"]))

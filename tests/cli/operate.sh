@@ -59,19 +59,7 @@ finish-reason two
 [path /v1/none*]
 rule = cycle
 END
-start_conf() # of proxy_lib.sh, without --listen
-{
-	"$LILSCOPE" guard "$@" 2>"$tmp/proxy.err" 8>&- &
-	proxy_pid=$!
-	exec 9<"$tmp/proxy.err"
-	read -r hello <&9
-	cat <&9 >"$tmp/log.proxy" 8>&- &
-	cat_pid=$!
-	exec 9<&-
-	proxy_port=${hello#*http://127.0.0.1:}
-	proxy_port=${proxy_port%%,*}
-}
-start_conf --config-file "$tmp/conf"
+start_guard --config-file "$tmp/conf"
 check "SIGHUP: options" scenario reload "$tmp/conf"
 end_proxy
 told() { status_is 1 && grep -q "^lilscope: $tmp/conf: line 1: f takes a number, not \"much\"" "$tmp/log.proxy"; }

@@ -17,9 +17,10 @@ start_upstream()
 	read -r up_port <"$tmp/up.out"
 }
 # The proxy's first line says its port; the rest goes to a file.
-start_proxy()
+start_proxy() { start_guard --listen 127.0.0.1:0 "$@"; }
+start_guard() # of which the options say where it listens
 {
-	"$LILSCOPE" guard --listen 127.0.0.1:0 "$@" 2>"$tmp/proxy.err" 8>&- &
+	"$LILSCOPE" guard "$@" 2>"$tmp/proxy.err" 8>&- &
 	proxy_pid=$!
 	exec 9<"$tmp/proxy.err"
 	read -r hello <&9

@@ -183,8 +183,7 @@ static void see(struct app *app, struct buf *out)
 	frame_fit(app, ROWS, COLS);
 	app_sync(app);
 	frame_draw(app, &s);
-	if (app->shots.path[0] || app->shots.screen || app->shots.copy.len ||
-	    app->shots.cast_path[0]) {
+	if (shot_is_asked(app)) {
 		shot_take(app, &s, NULL);
 		frame_draw(app, &s);
 	}

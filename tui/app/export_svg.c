@@ -332,18 +332,9 @@ static const char sheet[] =
 	".lilname{font-size:12px;font-weight:bold;fill:#c0392b}\n"
 	".key{fill:#fff;fill-opacity:.85;stroke:#ccc}\n";
 
-/* The line of the pace makes the panel at most three times as high. */
-static double told_top(const struct fig *f)
-{
-	double all = told_bytes(f->run, f->n);
-	struct told_line own = pace_of(f);
-
-	return fmax(all, fmin(own.y0 + own.slope * (f->n - own.x0), 3 * all)) *
-	       1.05;
-}
-
 static void scale(struct fig *f)
 {
+	struct told_line own = pace_of(f);
 	const struct guardian *g = meter_guardian(f->m);
 	size_t n = MIN(g->n, (size_t)(f->n / g->opts.f));
 	struct series_range v =
@@ -360,7 +351,8 @@ static void scale(struct fig *f)
 	f->told = f->gain = f->rho;
 	f->told.y = TOLD_TOP;
 	f->told.height = TOLD_HEIGHT;
-	f->told.y_max = ticks_top(told_top(f));
+	f->told.y_max = ticks_top(1.05 * told_top(&own, f->n,
+						  told_bytes(f->run, f->n)));
 	f->gain.y = GAIN_TOP;
 	f->gain.height = GAIN_HEIGHT;
 	f->gain.y_max = ticks_top(gain);

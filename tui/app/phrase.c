@@ -81,7 +81,7 @@ bool phrase_at_token(const struct run *run, uint32_t n_tokens, uint32_t token,
 	const struct trace *t = &run->trace;
 	if (token >= MIN(n_tokens, t->n_tokens))
 		return false;
-	return phrase_at_byte(run, n_tokens, token ? t->end[token - 1] : 0,
+	return phrase_at_byte(run, n_tokens, trace_start(t, token),
 			      out);
 }
 
@@ -94,7 +94,7 @@ uint32_t phrase_source_of(const struct run *run, uint32_t n_tokens,
 
 	if (!phrase_at_token(run, n_tokens, token, &p) || p.literal)
 		return PHRASE_NO_TOKEN;
-	byte = token ? t->end[token - 1] : 0;
+	byte = trace_start(t, token);
 	assert(byte >= p.from);
 	return trace_token_at(t, p.src_from + (byte - p.from));
 }

@@ -82,7 +82,7 @@ bool search_hits(const struct app *app, uint32_t from, uint32_t to)
 	if (!app->run || s->run != app->run || !s->hits.n || from >= to)
 		return false;
 	t = &app->run->trace;
-	i = find_hit_from(&s->hits, from ? t->end[from - 1] : 0);
+	i = find_hit_from(&s->hits, trace_start(t, from));
 	return i < s->hits.n &&
 	       s->hits.at[i].from < t->end[MIN(to, t->n_tokens) - 1];
 }

@@ -4,7 +4,10 @@
 
 #include <stdlib.h>
 
-enum { WINDOWS_MAX = 65 }; /* looked at, spread evenly */
+enum {
+	WINDOWS_MAX = 65, /* looked at, spread evenly */
+	LINE_TIMES = 3,   /* the curve: as high as a line makes a chart */
+};
 
 double told_bytes(const struct run *run, uint32_t n)
 {
@@ -60,4 +63,11 @@ struct told_line told_line_from(const struct run *run, uint32_t n,
 {
 	return (struct told_line){ from, told_bytes(run, from),
 				   told_pace(run, n) };
+}
+
+double told_top(const struct told_line *own, double x, double told)
+{
+	double line = own->y0 + own->slope * (x - own->x0);
+
+	return MAX(told, MIN(line, LINE_TIMES * told));
 }

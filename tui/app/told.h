@@ -25,4 +25,9 @@ struct told_line {
 struct told_line told_line_from(const struct run *run, uint32_t n,
 				uint32_t from);
 
+/* How high a chart of what was told is to be: the curve, `told` at its end,
+ * and the line up to token x, where that makes it no more than three times as
+ * high. */
+double told_top(const struct told_line *own, double x, double told);
+
 #endif

@@ -104,10 +104,7 @@ static bool take_word(const char **arg, const char *word)
 /* What a key or a command asked of the next frame. */
 static void take_shots(struct script *s)
 {
-	const struct shots *shots = &s->app->shots;
-
-	if (!shots->path[0] && !shots->cast_path[0] && !shots->screen &&
-	    !shots->copy.len)
+	if (!shot_is_asked(s->app))
 		return;
 	fit(s);
 	app_sync(s->app);

@@ -37,11 +37,12 @@ static const struct {
 	{ ".txt", "text", to_text },
 };
 
+/* A name that ends in the suffix, and is more than that. */
 static bool ends_in(const char *path, const char *suffix)
 {
-	size_t n = strlen(path), m = strlen(suffix);
+	size_t n = strlen(path);
 
-	return n > m && strcmp(path + n - m, suffix) == 0;
+	return n > strlen(suffix) && bytes_end(path, n, suffix);
 }
 
 struct scheme shot_scheme(const struct app *app, const struct term *term)
@@ -102,6 +103,14 @@ static void copy(struct app *app, const struct screen *s, struct term *term)
 			     bytes->len, TERM_COPY_BYTES);
 	app->shots.screen = false;
 	buf_clear(bytes);
+}
+
+bool shot_is_asked(const struct app *app)
+{
+	const struct shots *shots = &app->shots;
+
+	return shots->path[0] || shots->screen || shots->copy.len ||
+	       shots->cast_path[0] || shots->cast_end;
 }
 
 void shot_take(struct app *app, const struct screen *s, struct term *term)

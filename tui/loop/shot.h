@@ -11,6 +11,9 @@
 #include "app/app.h"
 #include "term/terminal.h"
 
+/* Is anything asked of the next frame? */
+bool shot_is_asked(const struct app *app);
+
 /* Does what was asked for, of a frame that was just drawn, and says what came
  * of it in the status line. term may be NULL: there is none, as in a script;
  * films and clipboards need one. */

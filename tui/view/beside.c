@@ -30,11 +30,6 @@ static size_t same_bytes(const struct buf *a, const struct buf *b)
 	return at;
 }
 
-static uint32_t start_of(const struct trace *t, uint32_t i)
-{
-	return i ? t->end[i - 1] : 0;
-}
-
 static uint32_t token_at(const struct trace *t, size_t at)
 {
 	return t->n_tokens && at < t->end[t->n_tokens - 1]
@@ -54,8 +49,8 @@ struct beside_fork beside_fork(const struct run *run, const struct run *other)
 	};
 
 	/* Back to the last place at which a token begins in both. */
-	while (start_of(a, f.here) != start_of(b, f.there)) {
-		at = MIN(start_of(a, f.here), start_of(b, f.there));
+	while (trace_start(a, f.here) != trace_start(b, f.there)) {
+		at = MIN(trace_start(a, f.here), trace_start(b, f.there));
 		f.here = token_at(a, at);
 		f.there = token_at(b, at);
 	}
@@ -70,7 +65,7 @@ static bool is_space(char c)
 void beside_word(const struct run *run, uint32_t i, struct buf *out)
 {
 	const struct trace *t = &run->trace;
-	size_t from = start_of(t, i), to = from;
+	size_t from = trace_start(t, i), to = from;
 
 	if (i >= t->n_tokens) {
 		buf_puts(out, "its end");

@@ -164,7 +164,7 @@ static struct page_text page_text(const struct trace *t, uint32_t page)
 	from = MAX(from, prompt) - prompt;
 	end = MIN(MAX(end, prompt) - prompt, t->n_tokens);
 	if (from < end) {
-		uint32_t at = from ? t->end[from - 1] : 0;
+		uint32_t at = trace_start(t, from);
 
 		buf_append(&out.text, t->text.data + at, t->end[end - 1] - at);
 	}

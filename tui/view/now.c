@@ -494,7 +494,7 @@ static void explain_here(const struct now *now, struct buf *out)
 	char gain[NUM_BYTES], bytes[NUM_BYTES];
 	size_t k = now->n_checks;
 	uint32_t n = now->n;
-	size_t raw = n > 0 ? now->run->trace.end[n - 1] : 0;
+	size_t raw = trace_start(&now->run->trace, n);
 	double value;
 
 	if (k == 0) {

@@ -12,7 +12,6 @@
 #include "view/ratio_charts.h"
 
 enum {
-	PACE_TIMES = 3, /* the line of the pace makes the chart no higher */
 	WORDS_ROWS = 4, /* a chart this high says in words what it shows */
 };
 
@@ -55,7 +54,7 @@ static void scale(const struct now *now, struct chart *c,
 	if (c->y0 > 0) /* in a part of the run what is flat is to look flat */
 		c->y1 = MAX(MAX(top, (c->y0 + own) / 2), c->y0 + 1);
 	else
-		c->y1 = ticks_top(MAX(top, MIN(own, PACE_TIMES * top)));
+		c->y1 = ticks_top(told_top(pace, c->x1, top));
 }
 
 /* Beneath the curve what came after each stop, until something new was told

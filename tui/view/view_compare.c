@@ -333,7 +333,7 @@ static struct find_hit token_bytes(const struct trace *t, uint32_t i)
 {
 	size_t to = i < t->n_tokens ? t->end[i] : t->text.len;
 
-	return (struct find_hit){ i ? t->end[i - 1] : 0, to };
+	return (struct find_hit){ trace_start(t, i), to };
 }
 
 /* The pane draws the open run up to its cursor: here another one is open. */

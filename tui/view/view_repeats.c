@@ -57,7 +57,7 @@ static void look(struct repeats *r, const struct run *run, uint32_t at,
 {
 	size_t selected = r->run == run ? r->selected : 0;
 	struct unit units[REPEATS_MAX];
-	size_t n_bytes = at ? run->trace.end[at - 1] : 0;
+	size_t n_bytes = trace_start(&run->trace, at);
 
 	*r = (struct repeats){ .run = run, .at = at, .fired = fired };
 	r->n = unit_list(run->trace.text.data, n_bytes, units, REPEATS_MAX);

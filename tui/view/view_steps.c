@@ -52,8 +52,8 @@ static struct text_layout text_of(const struct app *app,
 {
 	const struct trace *t = &app->run->trace;
 	uint32_t start = s->at[i].start, end = steps_end(s, i);
-	size_t from = start ? t->end[start - 1] : 0;
-	size_t to = end ? t->end[end - 1] : 0;
+	size_t from = trace_start(t, start);
+	size_t to = trace_start(t, end);
 
 	while (to > from && t->text.data[to - 1] == '\n')
 		to--;
