@@ -199,7 +199,9 @@ async def headers(proxy, up):
 async def slow(proxy, up):
     """One who does not read hinders nobody, and loses nothing."""
     lazy = socket.socket()
-    lazy.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    # less than a segment of the loopback (64 KiB), and the kernel itself waits
+    # for long between its probes of the full window
+    lazy.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 16)
     lazy.connect(("127.0.0.1", proxy.port))
     body = {"kind": "healthy", "i": 1000, "words": 40000}
     lazy.sendall(request(CHAT, body))
