@@ -78,6 +78,7 @@ static bool take_rule(struct wish *w, const char *value)
 	for (size_t i = 0; rule_name(i); i++)
 		if (strcmp(rule_name(i), value) == 0) {
 			w->i_rule = i;
+			w->any_rule = false;
 			return true;
 		}
 	return false;
@@ -152,13 +153,18 @@ static bool take_watch(struct wish *w, const char *value)
 static const struct {
 	const char *name;
 	bool (*take)(struct wish *w, const char *value);
+	bool tunes; /* a number of Guardian's: means it, unless one is named */
 } parts[] = {
-	{ "at-threshold", take_then }, { "rule", take_rule },
-	{ "f", take_f },	       { "t", take_t },
-	{ "patience", take_patience }, { "retries", take_retries },
-	{ "watch", take_watch },       { "thinking-f", take_thinking_f },
-	{ "thinking-t", take_thinking_t },
-	{ "thinking-patience", take_thinking_patience },
+	{ "at-threshold", take_then, false },
+	{ "rule", take_rule, false },
+	{ "f", take_f, true },
+	{ "t", take_t, true },
+	{ "patience", take_patience, true },
+	{ "retries", take_retries, false },
+	{ "watch", take_watch, false },
+	{ "thinking-f", take_thinking_f, true },
+	{ "thinking-t", take_thinking_t, true },
+	{ "thinking-patience", take_thinking_patience, true },
 };
 
 /* --- a header ----------------------------------------------------------- */
@@ -175,8 +181,11 @@ static bool take_part(struct wish *w, char *part)
 		return take_then(w, part);
 	*value++ = '\0';
 	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
-		if (strcmp(parts[i].name, part) == 0)
+		if (strcmp(parts[i].name, part) == 0) {
+			if (parts[i].tunes && w->any_rule)
+				w->i_rule = RULE_GUARDIAN;
 			return parts[i].take(w, value);
+		}
 	return false;
 }
 

@@ -27,6 +27,8 @@ struct wish {
 	enum threshold_then then; /* IGNORE: nothing is watched */
 	struct then_opts how;
 	size_t i_rule;            /* of rules[] */
+	bool any_rule;            /* nobody named it: f, t and patience mean
+				     Guardian */
 	struct rule_opts rule;
 	struct wish_limits thinking;
 	unsigned scope;           /* of struct watch_opts */

@@ -24,10 +24,15 @@
 	X(breaker) X(mlx2) X(dry) X(pi) X(lmstudio) X(harness)
 #define RULES(X) RULES_USUAL(X) RULES_ASKED(X)
 
+#define RULE_AT(name) RULE_AT_##name,
+enum { RULES(RULE_AT) };
+#undef RULE_AT
+
 #define RULE_ONE(name) + 1
 enum {
 	RULE_USUAL_ROWS = 0 RULES_USUAL(RULE_ONE),
 	RULE_GUARDIAN = 0,    /* the first row */
+	RULE_DEFAULT = RULE_AT_loop, /* what stops if nobody names another */
 	RULE_ROWS = 0 RULES(RULE_ONE),
 	RULES_SHOWN_MAX = 4,  /* those with columns of their own */
 	RULE_F_DEFAULT = 250,

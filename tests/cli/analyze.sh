@@ -298,7 +298,7 @@ check "the config file changes no report" config
 config_guards()
 {
 	status=0
-	XDG_CONFIG_HOME=$tmp/xdg "$LILSCOPE" guard --report - <"$healthy" \
+	XDG_CONFIG_HOME=$tmp/xdg "$LILSCOPE" guard --rule guardian --report - <"$healthy" \
 		2>"$tmp/err" >"$tmp/out" || status=$?
 	status_is 0 && grep -q '"t":20,' "$tmp/err" &&
 	XDG_CONFIG_HOME=$tmp/xdg "$LILSCOPE" guard --config --report - \

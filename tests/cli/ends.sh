@@ -7,7 +7,8 @@
 end() { scenario_of ends.py "$1"; }
 
 start_upstream
-start_proxy --upstream "http://127.0.0.1:$up_port" --report "$tmp/report"
+start_proxy --upstream "http://127.0.0.1:$up_port" --report "$tmp/report" \
+	--rule guardian # stops all of them at token 500
 check "n = 2: the choice ends, not the stream" end choices
 check "... and the server ends the rest by itself" end choices_by_itself
 check "several prompts, one after the other" end prompts

@@ -142,8 +142,8 @@ least = n_bytes // (int(bound_mib) << 14) if kind == "loop" else 4
 assert least * 0.98 - 1 < report["restarts"] <= n_bytes // 13000, report
 assert report["generations"] == 1 and len(hits) == 1, report
 if kind == "loop":
-    assert hits[0]["at_token"] == 500, hits
-    assert hits[0]["tokens_after"] == report["tokens"] - 500, report
+    assert hits[0]["at_token"] == 182, hits
+    assert hits[0]["tokens_after"] == report["tokens"] - 182, report
 else:
     first = n_bytes // 70
     assert first < hits[0]["at_token"] <= report["tokens"], report
@@ -251,9 +251,9 @@ check "another window" looping -f 100 -t 8 --patience 2 --coder deflate
 # A prefix of the input, ending with a line; a second run says the same.
 stops()
 {
-	run_on "$1" guard --report "$tmp/report"
+	run_on "$1" guard --report "$tmp/report" $3
 	status_is 1 || return 1
-	"$PYTHON" - "$1" "$tmp/out" "$tmp/report" "$2" <<'END'
+	"$PYTHON" - "$1" "$tmp/out" "$tmp/report" "$2" $3 <<'END'
 import json, sys
 whole, out = (open(p, "rb").read() for p in sys.argv[1:3])
 r = json.load(open(sys.argv[3]))
@@ -264,11 +264,21 @@ assert r["stopped"] is True and r["ended_by"] == "threshold"
 assert hit["at_token"] == int(sys.argv[4]), hit
 assert r["tokens"] - hit["at_token"] == hit["tokens_after"] < 250
 assert r["trouble"] is None and r["elapsed_s"] > 0
-assert (r["rule"], r["f"], r["t"]) == ("guardian", 250, 20)
+if len(sys.argv) > 5:
+    assert (r["rule"], r["f"], r["t"]) == ("guardian", 250, 20), r
+else:
+    assert (r["rule"], r["p"]) == ("loop", 0.0005), r
 END
 }
-check "a plateau is stopped where analyze sees it" stops "$plateau" 9750
-check "a loop is stopped where analyze sees it" stops "$loop" 3000
+check "a plateau is stopped where analyze sees it" stops "$plateau" 9831
+check "a loop is stopped where analyze sees it" stops "$loop" 2831
+check "... and by Guardian if it is named" stops "$loop" 3000 "--rule guardian"
+for each in "-f 250" "-t 20" "--patience 1" "--coder lz77" \
+	"--thinking-f 70" "--thinking-t 3" "--thinking-patience 2"; do
+	check "... or one of its numbers: $each" stops "$loop" 3000 "$each"
+done
+both() { run_on "$loop" guard -t 20 --rule loop --report -; status_is 1 && grep -q '"at_token":2831,' "$tmp/err"; }
+check "a number of Guardian's beside another rule" both
 
 # The same text as chat events: the event that made the rule fire is whole.
 "$PYTHON" - "$plateau" >"$tmp/plateau.sse" <<'END'
@@ -284,7 +294,7 @@ events()
 	run_on "$tmp/plateau.sse" guard
 	status_is 1 && [ "$(tail -c 2 "$tmp/out" | od -An -c | tr -d ' ')" = '\n\n' ] &&
 		[ "$(lines "$tmp/out")" -lt "$(lines "$tmp/plateau.sse")" ] &&
-		grep -q 'token 9750' "$tmp/err"
+		grep -q 'token 9[78]' "$tmp/err"
 }
 check "events end whole" events
 
@@ -330,9 +340,9 @@ paced()
 	timeout 60 "$PYTHON" "$srcdir/tests/bench/stop.py" "$LILSCOPE" \
 		"$plateau" "$loop" "$healthy" 20000 >"$tmp/saved" || return 1
 	cat "$tmp/saved"
-	grep -q '^rkv_aime24_08.txt  *16333  *9750  *6[45].. .* SIGPIPE$' \
+	grep -q '^rkv_aime24_08.txt  *16333  *9831  *6[345].. .* SIGPIPE$' \
 		"$tmp/saved" &&
-		grep -q '^qwen35_9b.*  *3871  *3000  *[78].. .* SIGPIPE$' \
+		grep -q '^qwen35_9b.*  *3871  *2831  *\(9\|10\).. .* SIGPIPE$' \
 			"$tmp/saved" &&
 		grep -q '^rkv_aime24_00.txt .* - *0  *0.0 .* wrote it all$' \
 			"$tmp/saved"
@@ -405,13 +415,13 @@ annotate()
 {
 	run_on "$plateau" guard --annotate --report "$tmp/report"
 	status_is 1 && cmp "$plateau" "$tmp/out" && one_sentence &&
-		grep -q 'threshold at token 9750' "$tmp/err" &&
+		grep -q 'threshold at token 9831' "$tmp/err" &&
 		"$PYTHON" - "$tmp/report" <<'END'
 import json, sys
 r = json.load(open(sys.argv[1]))
 assert r["stopped"] is False and r["ended_by"] == "end"
-assert r["thresholds"][0]["at_token"] == 9750
-assert r["thresholds"][0]["tokens_after"] == 6583, r
+assert r["thresholds"][0]["at_token"] == 9831
+assert r["thresholds"][0]["tokens_after"] == 6502, r
 END
 }
 check "--annotate" annotate
@@ -437,7 +447,7 @@ report_on_stderr()
 	run_on "$loop" guard --report -
 	status_is 1 && tail -n 1 "$tmp/err" | "$PYTHON" -c '
 import json, sys
-assert json.load(sys.stdin)["thresholds"][0]["at_token"] == 3000'
+assert json.load(sys.stdin)["thresholds"][0]["at_token"] == 2831'
 }
 check "--report -" report_on_stderr
 saved_of_file()

@@ -34,16 +34,16 @@ check "... and so is it" end_with 0
 cut() { is ends 3 "$(grep -c '"ended_by":"signal"' "$tmp/cut")" && grep -q ', ended with the guard' "$tmp/log.proxy"; }
 check "... and that is told" cut
 
-start_proxy --upstream "$up" --report "$tmp/bare"
+start_proxy --upstream "$up" --rule guardian --report "$tmp/bare"
 check "a loop" scenario loops
 end_proxy
-start_proxy --upstream "$up" --report "$tmp/full" --excerpt
+start_proxy --upstream "$up" --rule guardian --report "$tmp/full" --excerpt
 check "a loop, with --excerpt" scenario loops
 end_proxy
 unsaid() { is none 0 "$(grep -c 'let me check' "$tmp/bare" "$tmp/log.proxy" | grep -cv ':0$')" && grep -q '"unit":{"text":null,"bytes":' "$tmp/bare" && grep -q '"excerpt":".*let me check' "$tmp/full"; }
 check "what a model said is in no log unless one asks" unsaid
 
-start_proxy --upstream "$up" --drain 60
+start_proxy --upstream "$up" --rule guardian --drain 60
 check "SIGTERM twice: at once" scenario twice
 check "... is no crash" end_with 0
 
@@ -52,6 +52,7 @@ cat >"$tmp/conf" <<END
 finish-reason = one
 listen = 127.0.0.1:0
 upstream = $up
+rule = guardian
 
 # and for some models
 [model qwen*]

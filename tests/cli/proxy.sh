@@ -7,7 +7,7 @@ scenario() { scenario_of ask.py "$1"; }
 
 start_upstream
 start_proxy --upstream "http://me:secret@127.0.0.1:$up_port" --report "$tmp/report" \
-	--tee "$tmp/tee.jsonl"
+	--tee "$tmp/tee.jsonl" --rule guardian # stops the loops at token 500
 check "64 streams, half of them loops" scenario many
 check "what does not stream is unchanged" scenario plain
 check "what comes packed" scenario packed
@@ -79,7 +79,7 @@ check "--tee: all of them in one trace" teed
 # certificates count.
 http_proxy=http://127.0.0.1:1
 export http_proxy
-start_proxy --upstream "http://127.0.0.1:$up_port"
+start_proxy --upstream "http://127.0.0.1:$up_port" --rule guardian
 unset http_proxy
 check "http_proxy, and an upstream on loopback" scenario kept
 end_proxy
@@ -117,6 +117,35 @@ check "--finish-reason, and a server that ignores n" other_reason
 check "events of many lines, comments, CRLF" scenario framed
 end_proxy
 
+# Which rule: the default, one whose numbers a request names, one that it names.
+start_proxy --upstream "http://127.0.0.1:$up_port"
+rule_of()
+{
+	"$PYTHON" - "$proxy_port" "$1" "$2" "$3" <<'END'
+import json, re, sys, urllib.request
+port, wish, token, rule = sys.argv[1:]
+body = json.dumps({"kind": "loop", "i": 1, "stream": True}).encode()
+r = urllib.request.urlopen(urllib.request.Request(
+    "http://127.0.0.1:%s/v1/chat/completions" % port, body,
+    {"X-Lilscope": wish}), timeout=20)
+said = re.findall("threshold at token (\\d+), rule (\\w+)", r.read().decode())
+assert said == [(token, rule)], said
+END
+}
+check "the rule by default" rule_of stop 182 loop
+check "... and f asks for Guardian" rule_of f=250 500 guardian
+check "... and t" rule_of t=20 500 guardian
+check "... and patience" rule_of patience=1 500 guardian
+for each in thinking-f=70 thinking-t=3 thinking-patience=2; do
+	check "... and of the thinking alone: $each" rule_of $each 500 guardian
+done
+check "... unless a rule is named, before" rule_of 'rule=loop; t=20' 182 loop
+check "... or behind" rule_of 't=20; rule=loop' 182 loop
+end_proxy
+start_proxy --upstream "http://127.0.0.1:$up_port" --rule loop
+check "... or by who started it" rule_of f=250 182 loop
+end_proxy
+
 # A full disk: one sentence a file, every answer whole, and trouble at the end
 # unless something was stopped.
 full_told()
@@ -140,7 +169,7 @@ if [ -e /dev/full ]; then
 fi
 
 # Limits: what says nothing is closed, and locks nobody out.
-start_proxy --upstream "http://127.0.0.1:$up_port" --connections 8 \
+start_proxy --upstream "http://127.0.0.1:$up_port" --rule guardian --connections 8 \
 	--head-timeout 1 --idle-timeout 2 --body-timeout 1 \
 	--allow-host 'guard.example, other.example'
 check "idle connections make room" scenario crowd
@@ -154,7 +183,8 @@ shut_out()
 	grep -q 'POST /echo 0, the client was shut out: its body took too long' "$tmp/log.proxy"
 }
 check "who is shut out is told" shut_out
-start_proxy --upstream "http://127.0.0.1:$up_port" --report "$tmp/ids"
+start_proxy --upstream "http://127.0.0.1:$up_port" --report "$tmp/ids" \
+	--rule guardian
 check "metrics" scenario metrics
 check "names of requests" scenario names
 end_proxy

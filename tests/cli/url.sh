@@ -331,7 +331,7 @@ check "no key of messages" unkept /v1/messages
 # --- guard: the request is cancelled.
 cancelled()
 {
-	run guard "$at/loop" --report "$tmp/report"
+	run guard --rule guardian "$at/loop" --report "$tmp/report"
 	status_is 1 && grep -q 'at token 500' "$tmp/err" || return 1
 	for _ in 1 2 3 4 5 6 7 8 9 10; do
 		grep -q cancelled "$tmp/requests" && return 0

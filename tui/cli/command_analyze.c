@@ -48,8 +48,8 @@ int command_analyze(const struct settings *set, char **files, int n_files)
 	job.meter = set->meter;
 	job.output = outputs[set->report.output];
 	job.check = set->report.check;
-	job.i_rule = set->i_rule;
-	job.meter.rules |= RULE_BIT(set->i_rule);
+	job.i_rule = settings_rule(set);
+	job.meter.rules |= RULE_BIT(job.i_rule);
 	job.format = set->read.format;
 	job.field = set->read.field;
 	job.first_record = set->read.first_record;

@@ -45,7 +45,7 @@ static struct watch_opts watch_opts(const struct settings *set,
 {
 	return (struct watch_opts){
 		.meter = set->meter,
-		.i_rule = set->i_rule,
+		.i_rule = settings_rule(set),
 		.source = source,
 		.format = set->read.format,
 		.field = set->read.field,
@@ -66,7 +66,8 @@ static bool read_wish(const struct settings *set, struct wish *wish,
 
 	*wish = (struct wish){ .then = threshold_find(word, &policy),
 			       .how = set->then,
-			       .i_rule = set->i_rule,
+			       .i_rule = settings_rule(set),
+			       .any_rule = set->i_rule == RULE_ROWS,
 			       .rule = set->meter.rule,
 			       .thinking = set->guard.thinking,
 			       .scope = wish_scope(set->guard.watch) };

@@ -23,6 +23,7 @@ void settings_init(struct settings *set)
 {
 	*set = (struct settings){
 		.meter = meter_opts_default,
+		.i_rule = RULE_ROWS,
 		.at_threshold = "",
 		.then = then_opts_default,
 		.look.term = { .color = COLOR_AUTO, .mouse = true },
@@ -48,4 +49,30 @@ void settings_init(struct settings *set)
 			   .problems = "chain",
 			   .n = 200 },
 	};
+}
+
+/* By the command line, or by a file, which leaves no trace but the value. */
+static bool tunes_guardian(const struct settings *set)
+{
+	static const char *const names[] = {
+		"f", "t", "patience", "coder",
+		"thinking-f", "thinking-t", "thinking-patience",
+	};
+	const struct wish_limits *own = &set->guard.thinking;
+	const struct rule_opts *now = &set->meter.rule;
+	const struct rule_opts *plain = &meter_opts_default.rule;
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (opt_is_given(set, names[i]))
+			return true;
+	return now->f != plain->f || now->t != plain->t ||
+	       now->patience != plain->patience || now->coder != plain->coder ||
+	       own->f || own->patience || own->t >= 0;
+}
+
+size_t settings_rule(const struct settings *set)
+{
+	if (set->i_rule < RULE_ROWS)
+		return set->i_rule;
+	return tunes_guardian(set) ? RULE_GUARDIAN : RULE_DEFAULT;
 }

@@ -22,6 +22,12 @@ static const char *symbols_value(size_t i)
 	return i < ARRAY_LEN(names) ? names[i] : NULL;
 }
 
+/* "auto" behind all rules: settings_rule(). */
+static const char *rule_value(size_t i)
+{
+	return i == RULE_ROWS ? "auto" : rule_name(i);
+}
+
 /* The rules beside Guardian, all or none. */
 static bool rivals_set(const struct opt *opt, struct settings *set,
 		       const char *value, struct err *err)
@@ -65,8 +71,8 @@ static const struct opt rows[] = {
 	  .about = "odds of a false stop that the rule loop may have" },
 	{ .name = "rule", .arg = "NAME",
 	  .where = OPT_ANALYZE | OPT_GUARD | WRITTEN | OPT_CONFIG,
-	  ONE_OF(i_rule, rule_name),
-	  .about = "the rule that guard stops at and --check asks about" },
+	  ONE_OF(i_rule, rule_value),
+	  .about = "the rule to stop at, and that --check asks about" },
 	{ .name = "config", .where = RULED, SWITCH(config),
 	  .about = "measure as the config file says, as screens do" },
 	{ .name = "rivals", .where = TUNED, .set = rivals_set,

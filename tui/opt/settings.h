@@ -63,7 +63,7 @@ struct bench_settings {
 
 struct settings {
 	struct meter_opts meter;
-	uint32_t i_rule;          /* of rules[]; what guard and --check mean */
+	uint32_t i_rule;          /* or RULE_ROWS: settings_rule() */
 	bool config;              /* these two are the config file's, too */
 	const char *at_threshold; /* "": what the command does by itself */
 	struct then_opts then;
@@ -82,5 +82,10 @@ struct settings {
 
 /* As they are when nothing is said. */
 void settings_init(struct settings *set);
+
+/* Which of rules[] guard, --check and --at-threshold mean: the one that was
+ * named; else Guardian where its f, t, patience or coder were, so that they
+ * have an effect; else RULE_DEFAULT. */
+size_t settings_rule(const struct settings *set);
 
 #endif

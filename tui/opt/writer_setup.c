@@ -21,7 +21,7 @@ bool writer_setup_then(const struct settings *set, struct threshold_opts *o,
 
 	*o = (struct threshold_opts){ .how = set->then,
 				      .meter = set->meter,
-				      .i_rule = set->i_rule };
+				      .i_rule = settings_rule(set) };
 	if (!*word)
 		return true;
 	o->then = threshold_find(word, &o->policy);
