@@ -295,6 +295,7 @@ cli_tests = \
 	tests/cli/manual.sh \
 	tests/cli/parallel.sh \
 	tests/cli/operate.sh \
+	tests/cli/page.sh \
 	tests/cli/proxy.sh \
 	tests/cli/onward.sh \
 	tests/cli/record.sh \

@@ -36,6 +36,8 @@ libtui_a_SOURCES += \
 # The state of the program, and what is computed from it.
 libtui_a_SOURCES += \
 	tui/app/app.c tui/app/app.h tui/app/export.c tui/app/export.h \
+	tui/app/export_html.c tui/app/export_html.h \
+	tui/app/export_ink.c tui/app/export_ink.h \
 	tui/app/export_svg.c tui/app/export_svg.h \
 	tui/app/find.c tui/app/find.h tui/app/grade.c tui/app/grade.h \
 	tui/app/phrase.c tui/app/phrase.h \

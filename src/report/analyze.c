@@ -269,6 +269,8 @@ static void sink_close(void *ctx, struct run *run)
 		report_sums_add(&job->sums, &r);
 		tell_guess(job, &r);
 		print_generation(job, &r);
+		if (job->opts->each)
+			job->opts->each(job->opts->each_ctx, run);
 	}
 	run_free(run);
 }

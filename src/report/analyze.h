@@ -18,7 +18,7 @@
 #include <stdio.h>
 
 #include "input/url.h"
-#include "measure/meter.h"
+#include "trace/run.h"
 
 enum {
 	ANALYZE_COLS_DEFAULT = 80,
@@ -42,6 +42,10 @@ struct analyze_opts {
 	struct url_opts request; /* for paths that are URLs */
 	size_t first_record; /* number of the first record of each source */
 	int cols;           /* of the terminal; 0: $COLUMNS, else 80 */
+	/* Called for each generation that is read, measured to its end and
+	 * void after the call; NULL. */
+	void (*each)(void *ctx, const struct run *run);
+	void *each_ctx;
 	bool progress;      /* err is a terminal: a bar on long work */
 	unsigned progress_after_ms;
 };

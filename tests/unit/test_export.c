@@ -7,10 +7,12 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <math.h>
 
 #include "app/export.h"
 #include "base/utf8.h"
 #include "synthetic.h"
+#include "term/style.h"
 
 static const char hostile[] = "a\"<script>\\&'\n\x1b[2J\xff\xed\xa0\x80";
 
@@ -114,14 +116,15 @@ static void check_svg(const struct buf *out)
 	for (size_t i = 0; i < out->len;) {
 		size_t used;
 		int32_t cp = utf8_decode(out->data + i, out->len - i, &used);
-		assert_true(cp >= 32 || cp == '\n');
+		assert_true(cp >= 32 || cp == '\n' || cp == '\t');
 		if (cp == '<') {
 			const char *tag = out->data + i;
 			const char *end = strchr(tag, '>');
 			assert_non_null(end);
 			if (tag[1] == '/')
 				depth--;
-			else if (tag[1] != '?' && end[-1] != '/')
+			else if (tag[1] != '?' && tag[1] != '!' &&
+				 end[-1] != '/')
 				depth++;
 			assert_true(depth >= 0);
 			i = (size_t)(end - out->data);
@@ -153,6 +156,175 @@ static void test_svg(void **state)
 	run_free(run);
 }
 
+/* --- the page ----------------------------------------------------------- */
+
+/* What would ask for something outside, or run. */
+static void check_alone(const struct buf *out)
+{
+	static const char *const never[] = {
+		"<script", "src=", "href=", "url(", "@import", "<link",
+		"<img", "<iframe", "<object", "onerror=1>", "javascript:",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(never); i++)
+		if (strstr(out->data, never[i]))
+			fail_msg("\"%s\" is in the page", never[i]);
+}
+
+/* A token a piece of `size` bytes. */
+static struct run *run_of(const char *text, size_t len, size_t size)
+{
+	struct meter_opts opts = synthetic_opts();
+	struct run *run = run_new(&opts);
+
+	for (size_t at = 0; at < len; at += size) {
+		struct token t = { .text = text + at,
+				   .len = MIN(size, len - at),
+				   .id = TRACE_NO_ID,
+				   .logprob = NAN,
+				   .time_s = NAN,
+				   .channel = CHANNEL_ANSWER };
+
+		run_token(run, &t);
+	}
+	run_end(run);
+	while (!run_measure(run, UINT32_MAX))
+		;
+	return run;
+}
+
+static void test_page(void **state)
+{
+	struct run *run = make_run();
+	uint32_t n = run_n_measured(run);
+	struct buf out = export("html", run, n);
+
+	(void)state;
+	check_svg(&out);
+	check_alone(&out);
+	assert_int_equal(count(&out, "<!DOCTYPE html>"), 1);
+	assert_non_null(strstr(out.data, "&lt;script&gt;"));
+	assert_int_equal(count(&out, "<p class=\"lil\">Lil at token 2 000: "),
+			 1);
+	assert_non_null(strstr(out.data, "<h3>reasoning</h3>"));
+	assert_non_null(strstr(out.data, "<h3>answer</h3>"));
+	assert_non_null(strstr(out.data, "class=\"c0\""));
+	assert_non_null(strstr(out.data, "class=\"c4"));
+	assert_non_null(strstr(out.data, "<td>guardian</td>"));
+	assert_null(strstr(out.data, "nan"));
+	buf_release(&out);
+	/* Before the threshold there is none. */
+	out = export("html", run, 1500);
+	check_svg(&out);
+	assert_non_null(strstr(out.data, "No early stop"));
+	assert_null(strstr(out.data, "class=\"lil\">"));
+	buf_release(&out);
+	run_free(run);
+}
+
+/* The text, cut into tokens in every way: what is harmful is visible, and
+ * nothing of it becomes a tag. */
+static void test_page_hostile(void **state)
+{
+	static const char text[] =
+		"a</script><script>alert(1)</script> \xe2\x80\xae\xe2\x81\xa6"
+		"rtl \0 nul \xff\xed\xa0\x80 \x1b]8;;x\a \xc2\x9b "
+		"&lt; \" ' <img src=x onerror=1> ]]> --> \xf0\x9f\x98\x80"
+		"\xe2\x80\xa8 \r\n \xe2\x82";
+
+	(void)state;
+	for (size_t size = 1; size < sizeof(text); size++) {
+		struct run *run = run_of(text, sizeof(text) - 1, size);
+		struct buf out;
+
+		run_prompt(run, text, sizeof(text) - 1);
+		facts_set(&run->trace.facts.gold, text);
+		facts_set(&run->trace.facts.policy, text);
+		facts_set(&run->trace.facts.finish_reason, text);
+		out = export("html", run, run_n_measured(run));
+		check_svg(&out);
+		assert_null(strstr(out.data, "<script"));
+		assert_null(strstr(out.data, "<img"));
+		assert_null(strstr(out.data, "\u202e"));
+		assert_null(strstr(out.data, "\u2066"));
+		assert_null(strstr(out.data, "\u2028"));
+		assert_null(strstr(out.data, "\r"));
+		assert_int_equal(out.len, strlen(out.data)); /* no NUL */
+		assert_non_null(strstr(out.data, "\U0001f600"));
+		assert_non_null(strstr(out.data, "<i>"));
+		buf_release(&out);
+		run_free(run);
+	}
+}
+
+/* Of 2 MB the page has the start, the stop and the end. */
+static void test_page_bounded(void **state)
+{
+	enum { BYTES = 2 * 1024 * 1024, TOKEN = 16, NEW = BYTES / 2 };
+	struct buf text = { 0 };
+	uint64_t seed = 1;
+	struct run *run;
+	struct buf out;
+
+	(void)state;
+	while (text.len < BYTES) {
+		seed = seed * 6364136223846793005u + 1442695040888963407u;
+		if (text.len < NEW)
+			buf_printf(&text, "%016llx\n",
+				   (unsigned long long)seed);
+		else
+			buf_puts(&text, "<&\"\xff over and over\n");
+	}
+	run = run_of(text.data, text.len, TOKEN);
+	run_prompt(run, text.data, text.len);
+	out = export("html", run, run_n_measured(run));
+	assert_in_range(out.len, 100 * 1024, 4 * 1024 * 1024);
+	assert_int_equal(count(&out, "bytes are left out here"), 3);
+	assert_int_equal(count(&out, "<p class=\"lil\">"), 1);
+	check_svg(&out);
+	buf_release(&out);
+	buf_release(&text);
+	run_free(run);
+}
+
+/* A colour of the page: its n-th mention, light before dark. */
+static uint32_t colour(const struct buf *out, const char *name, int n)
+{
+	const char *at = out->data;
+	char mark[16];
+
+	snprintf(mark, sizeof(mark), "--%s:#", name);
+	for (int i = 0; i <= n; i++) {
+		at = strstr(at, mark);
+		assert_non_null(at);
+		at += strlen(mark);
+	}
+	return (uint32_t)strtoul(at, NULL, 16);
+}
+
+/* Every colour that text has, on both pages. */
+static void test_page_contrast(void **state)
+{
+	static const char *const inks[] = { "c0", "c1", "c2", "c3", "c4",
+					    "accent", "lil", "good", "h",
+					    "unit" };
+	struct run *run = make_run();
+	struct buf out = export("html", run, run_n_measured(run));
+
+	(void)state;
+	for (int dark = 0; dark < 2; dark++)
+		for (size_t i = 0; i < ARRAY_LEN(inks); i++) {
+			double is = style_contrast(colour(&out, "bg", dark),
+						   colour(&out, inks[i], dark));
+
+			if (is < 4.5)
+				fail_msg("%s, %s: %.2f to 1", inks[i],
+					 dark ? "dark" : "light", is);
+		}
+	buf_release(&out);
+	run_free(run);
+}
+
 /* Nothing measured yet: still a file of its kind. */
 static void test_empty(void **state)
 {
@@ -162,7 +334,8 @@ static void test_empty(void **state)
 	for (size_t i = 0; i < n_export_formats; i++) {
 		struct buf out = { 0 };
 		export_formats[i].write(run, 0, &out);
-		if (strcmp(export_formats[i].name, "svg") == 0) {
+		if (strcmp(export_formats[i].name, "svg") == 0 ||
+		    strcmp(export_formats[i].name, "html") == 0) {
 			buf_cstr(&out);
 			check_svg(&out);
 		}
@@ -176,7 +349,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_find),  cmocka_unit_test(test_csv),
 		cmocka_unit_test(test_jsonl), cmocka_unit_test(test_svg),
-		cmocka_unit_test(test_empty),
+		cmocka_unit_test(test_empty), cmocka_unit_test(test_page),
+		cmocka_unit_test(test_page_hostile),
+		cmocka_unit_test(test_page_bounded),
+		cmocka_unit_test(test_page_contrast),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

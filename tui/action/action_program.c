@@ -53,8 +53,8 @@ static void export_to(struct app *app, const char *arg, bool over)
 	struct err err = { "" };
 
 	if (!format) {
-		app_complain(app, "export takes csv, jsonl or svg and a file: "
-				  ":export svg chart.svg");
+		app_complain(app, "export takes csv, jsonl, svg or html and a "
+				  "file: :export svg chart.svg");
 		return;
 	}
 	if (!app->run || app->playhead == 0) {
@@ -293,7 +293,7 @@ static const struct action rows[] = {
 	  .about = "begin a filter of the list",
 	  .run = filter_prompt },
 	{ .name = "export", .arg = "FORMAT FILE",
-	  .about = "csv, jsonl or svg of the open generation",
+	  .about = "csv, jsonl, svg or html of the open generation",
 	  .with = export_new },
 	{ .name = "export!", .arg = "FORMAT FILE",
 	  .about = "the same over a file that exists",

@@ -5,8 +5,12 @@
 #include <math.h>
 #include <string.h>
 
+#include "app/export_html.h"
 #include "app/export_svg.h"
+#include "base/svg.h"
 #include "base/utf8.h"
+
+enum { NAME_BYTES = 100 }; /* of a part of a name */
 
 /* Everything about one check of the guard, or about the end of the run. */
 struct check {
@@ -222,6 +226,54 @@ static void export_jsonl(const struct run *run, uint32_t n_tokens,
 				     out);
 }
 
+/* --- names -------------------------------------------------------------- */
+
+void export_text(const char *text, size_t n, struct buf *out)
+{
+	struct buf clean = { 0 };
+
+	if (text)
+		utf8_sanitize(&clean, text, n, false, false);
+	svg_escape(out, clean.data, clean.len);
+	buf_release(&clean);
+}
+
+static void put_part(struct buf *out, const char *text)
+{
+	export_text(text, strnlen(text, NAME_BYTES), out);
+}
+
+/* Sources count their records from 0, people from 1. */
+static void put_record(struct buf *out, const char *record)
+{
+	uint32_t number = 0;
+
+	for (const char *c = record; *c; c++) {
+		if (*c < '0' || *c > '9' || number > UINT32_MAX / 20) {
+			put_part(out, record);
+			return;
+		}
+		number = number * 10 + (uint32_t)(*c - '0');
+	}
+	buf_printf(out, "%lu", (unsigned long)number + 1);
+}
+
+void export_name(const struct facts *facts, struct buf *out)
+{
+	const char *source = facts->source ? facts->source : "";
+	const char *slash = strrchr(source, '/');
+
+	put_part(out, slash && slash[1] ? slash + 1 : source);
+	if (facts->record && facts->record[0]) {
+		buf_puts(out, " \u00b7 record ");
+		put_record(out, facts->record);
+	}
+	if (facts->model) {
+		buf_puts(out, " \u00b7 ");
+		put_part(out, facts->model);
+	}
+}
+
 /* --- the table ---------------------------------------------------------- */
 
 const struct export_format export_formats[] = {
@@ -230,6 +282,8 @@ const struct export_format export_formats[] = {
 	  export_jsonl },
 	{ "svg", "a figure of the charts, for slides and papers",
 	  export_svg },
+	{ "html", "a page for any browser: text, charts, verdict",
+	  export_html },
 };
 const size_t n_export_formats = ARRAY_LEN(export_formats);
 

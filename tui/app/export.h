@@ -7,7 +7,9 @@
  *	csv    a row a check of the guard: token, size, gain, rho, band, h ...
  *	jsonl  the same, a JSON object a line, after one that names the run,
  *	       and before one with the verdicts
- *	svg    a figure: rho with its band and h, gains against t, threshold
+ *	svg    a figure: what is told, rho with its band and h, gains against
+ *	       t, threshold
+ *	html   a page: the figure, numbers, the text as new or copied, prompt
  */
 #ifndef LILSCOPE_EXPORT_H
 #define LILSCOPE_EXPORT_H
@@ -27,5 +29,13 @@ extern const size_t n_export_formats;
 
 /* By name, or by the file's extension ("chart.svg"); NULL. */
 const struct export_format *export_find(const char *name);
+
+/* "run.jsonl · record 7 · model" for a title, escaped for XML and HTML; every
+ * part is cut to 100 bytes. */
+void export_name(const struct facts *facts, struct buf *out);
+
+/* Text of unknown quality, sanitised and escaped for XML and HTML. NULL: none.
+ */
+void export_text(const char *text, size_t n, struct buf *out);
 
 #endif

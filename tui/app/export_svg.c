@@ -18,15 +18,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/export.h"
 #include "app/told.h"
 #include "base/num.h"
 #include "base/svg.h"
-#include "base/utf8.h"
 #include "report/after.h"
 
 enum {
-	WIDTH = 760,
-	HEIGHT = 620,
 	LEFT = 64,
 	RIGHT = 20,
 	TOLD_TOP = 56,
@@ -35,8 +33,7 @@ enum {
 	RHO_HEIGHT = 128,
 	GAIN_TOP = 448,
 	GAIN_HEIGHT = 96,
-	POINTS = WIDTH - LEFT - RIGHT, /* columns of a curve */
-	TITLE_BYTES = 100,
+	POINTS = EXPORT_WIDTH - LEFT - RIGHT, /* columns of a curve */
 	EDGE_PERCENT = 2, /* the start of rho is not scaled for */
 };
 
@@ -47,15 +44,6 @@ struct fig {
 	struct svg_panel told, rho, gain;
 	struct buf *out;
 };
-
-/* Text of unknown quality into an element: sanitised, then escaped. */
-static void put_text(struct buf *out, const char *text)
-{
-	struct buf clean = { 0 };
-	utf8_sanitize(&clean, text, strnlen(text, TITLE_BYTES), false, false);
-	svg_escape(out, clean.data, clean.len);
-	buf_release(&clean);
-}
 
 /* --- curves ------------------------------------------------------------- */
 
@@ -256,37 +244,11 @@ static void legend(struct fig *f)
 	}
 }
 
-/* Sources count their records from 0, people from 1. */
-static void put_record(struct buf *out, const char *record)
+static void title(const struct facts *facts, struct buf *out)
 {
-	uint32_t number = 0;
-
-	for (const char *c = record; *c; c++) {
-		if (*c < '0' || *c > '9' || number > UINT32_MAX / 20) {
-			put_text(out, record);
-			return;
-		}
-		number = number * 10 + (uint32_t)(*c - '0');
-	}
-	buf_printf(out, "%lu", (unsigned long)number + 1);
-}
-
-static void title(struct fig *f)
-{
-	const struct facts *facts = &f->run->trace.facts;
-	const char *source = facts->source ? facts->source : "";
-	const char *slash = strrchr(source, '/');
-	svg_text_begin(f->out, "title", LEFT, 24, "");
-	put_text(f->out, slash && slash[1] ? slash + 1 : source);
-	if (facts->record && facts->record[0]) {
-		buf_puts(f->out, " \u00b7 record ");
-		put_record(f->out, facts->record);
-	}
-	if (facts->model) {
-		buf_puts(f->out, " \u00b7 ");
-		put_text(f->out, facts->model);
-	}
-	svg_text_end(f->out);
+	svg_text_begin(out, "title", LEFT, 24, "");
+	export_name(facts, out);
+	svg_text_end(out);
 }
 
 static void captions(struct fig *f)
@@ -307,7 +269,7 @@ static void captions(struct fig *f)
 		 "under t = %s B",
 		 num_count(n, o->rule.f), coder_rows[o->rule.coder].name,
 		 num_short(t, o->rule.t));
-	svg_text(f->out, "small", LEFT, HEIGHT - 14,
+	svg_text(f->out, "small", LEFT, EXPORT_HEIGHT - 14,
 		 "\u03c1 and h over %s, alphabet %s, Ls %u; \u03b5 = %.3f",
 		 ids ? "token ids" : "UTF-8 bytes",
 		 num_count(n, (uint64_t)bound_alphabet(meter_bound(f->m))),
@@ -358,15 +320,13 @@ static void scale(struct fig *f)
 	f->gain.y_max = ticks_top(gain);
 }
 
-void export_svg(const struct run *run, uint32_t n_tokens, struct buf *out)
+void export_charts(const struct run *run, uint32_t n_tokens, struct buf *out)
 {
 	struct fig f = { .run = run, .m = run->meter, .n = n_tokens,
 			 .out = out };
-	svg_figure(out, WIDTH, HEIGHT, sheet);
-	title(&f);
+
 	if (!f.m || f.n == 0) {
 		svg_text(out, "small", LEFT, RHO_TOP, "no tokens");
-		svg_end(out);
 		return;
 	}
 	scale(&f);
@@ -383,5 +343,12 @@ void export_svg(const struct run *run, uint32_t n_tokens, struct buf *out)
 	threshold(&f);
 	legend(&f);
 	captions(&f);
+}
+
+void export_svg(const struct run *run, uint32_t n_tokens, struct buf *out)
+{
+	svg_figure(out, EXPORT_WIDTH, EXPORT_HEIGHT, sheet);
+	title(&run->trace.facts, out);
+	export_charts(run, n_tokens, out);
 	svg_end(out);
 }

@@ -1,12 +1,21 @@
 /*
- * export_svg.h - the figure of a run; the row "svg" of export.h.
+ * export_svg.h - the figure of a run; the row "svg" of export.h, and for a
+ * page that has more than that.
  */
 #ifndef LILSCOPE_EXPORT_SVG_H
 #define LILSCOPE_EXPORT_SVG_H
 
 #include "trace/run.h"
 
+enum { EXPORT_WIDTH = 760, EXPORT_HEIGHT = 620 };
+
 /* The first n_tokens tokens (<= run_n_measured()) as a figure, appended. */
 void export_svg(const struct run *run, uint32_t n_tokens, struct buf *out);
+
+/* The same without its title, into an open picture of that size whose sheet
+ * has the classes: for text title, name, num, small, lilname, with end, mid and
+ * halo; for shapes axis, grid, rho, band, h, pace, after, gain, low, limit, lil
+ * and key. */
+void export_charts(const struct run *run, uint32_t n_tokens, struct buf *out);
 
 #endif

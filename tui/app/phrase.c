@@ -62,6 +62,17 @@ bool phrase_get(const struct run *run, uint32_t n_tokens, uint32_t i_phrase,
 	return true;
 }
 
+int phrase_level(const struct phrase *p)
+{
+	static const uint32_t bytes[PHRASE_LEVELS] = { 0, 8, 16, 32, 128 };
+	int level = 0;
+
+	while (!p->literal && level + 1 < PHRASE_LEVELS &&
+	       p->to - p->from >= bytes[level + 1])
+		level++;
+	return level;
+}
+
 bool phrase_at_byte(const struct run *run, uint32_t n_tokens, uint32_t byte,
 		    struct phrase *out)
 {

@@ -21,6 +21,11 @@ struct phrase {
 	uint32_t src_token;        /* PHRASE_NO_TOKEN for a literal */
 };
 
+/* How dim a phrase is: 0 for what is new, a literal or a copy of a few bytes,
+ * one more from each further length on. */
+enum { PHRASE_LEVELS = 5 };
+int phrase_level(const struct phrase *p);
+
 /* Phrase i of the first n_tokens tokens; the last one is cut there. */
 bool phrase_get(const struct run *run, uint32_t n_tokens, uint32_t i_phrase,
 		struct phrase *out);

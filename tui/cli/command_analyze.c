@@ -6,9 +6,11 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "app/export_html.h"
 #include "cli/commands.h"
 #include "opt/settings.h"
 #include "report/analyze.h"
+#include "system/file.h"
 #include "system/say.h"
 
 enum { COLS_MAX = 10000 };
@@ -27,6 +29,56 @@ static int output_cols(void)
 	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || !size.ws_col)
 		return ANALYZE_COLS_DEFAULT;
 	return size.ws_col;
+}
+
+/* --- the page ----------------------------------------------------------- */
+
+/* Of the generation that is wanted; of another nothing is kept. */
+struct page_wanted {
+	uint32_t wanted; /* from 1; 0: the only one */
+	uint32_t n;	 /* generations so far */
+	struct buf html;
+};
+
+static void page_each(void *ctx, const struct run *run)
+{
+	struct page_wanted *page = ctx;
+
+	page->n++;
+	if (page->n == MAX(page->wanted, 1u))
+		export_html(run, run_n_measured(run), &page->html);
+}
+
+static bool page_write(const struct page_wanted *page, const char *path,
+		       struct err *err)
+{
+	if (!page->wanted && page->n > 1)
+		err_set(err, "--html is a page of one generation, and here are "
+			     "%u: --html-of N names the one", page->n);
+	else if (!page->html.len)
+		err_set(err, "--html: there is no generation %u",
+			MAX(page->wanted, 1u));
+	else
+		file_write(path, page->html.data, page->html.len, err);
+	return !err->text[0];
+}
+
+static int analyze_page(struct analyze_opts *job, const struct settings *set,
+			char **files, size_t n_files)
+{
+	struct page_wanted page = { .wanted = set->report.n_html };
+	struct err err = { "" };
+	int status;
+
+	if (!file_try_write(set->report.html, &err))
+		return say_trouble(&err);
+	job->each = page_each;
+	job->each_ctx = &page;
+	status = analyze_files(job, files, n_files, stderr);
+	if (!page_write(&page, set->report.html, &err))
+		status = say_trouble(&err);
+	buf_release(&page.html);
+	return status;
 }
 
 int command_analyze(const struct settings *set, char **files, int n_files)
@@ -57,5 +109,7 @@ int command_analyze(const struct settings *set, char **files, int n_files)
 	job.progress = isatty(STDERR_FILENO);
 	if (cols)
 		job.cols = cols;
+	if (set->report.html)
+		return analyze_page(&job, set, files, (size_t)n_files);
 	return analyze_files(&job, files, (size_t)n_files, stderr);
 }

@@ -74,6 +74,8 @@ int command_screens(const struct settings *set, char **files, int n_files)
 	}
 	if (n_files == 1 && results_are(files[0]))
 		return results_show(set, files[0]);
+	if (set->report.html)
+		return command_analyze(set, files, n_files);
 	if (!tty && !set->show.script[0] && !set->show.plain)
 		return command_analyze(set, files, n_files);
 	return screens(set, files, n_files);

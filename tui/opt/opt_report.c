@@ -39,5 +39,10 @@ static const struct opt rows[] = {
 	{ .name = "csv", .where = OPT_ANALYZE | OPT_BENCH, .set = output_set,
 	  .get = output_get,
 	  .about = "one CSV line a generation; of a bench, a cell" },
+	{ .name = "html", .arg = "FILE", .where = FILES, WORD(report.html),
+	  .about = "write the generation as a page for any browser" },
+	{ .name = "html-of", .arg = "N", .where = FILES,
+	  COUNT(report.n_html, 0, OPT_COUNT_MAX),
+	  .about = "which of several, from 1, as the list counts" },
 };
 const struct opt_room opt_report = { rows, ARRAY_LEN(rows) };

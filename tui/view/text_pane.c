@@ -22,11 +22,6 @@ enum {
 	GUTTER_MIN_COLS = 50, /* a narrower pane shows no numbers */
 	GUTTER_SMALL = 2,   /* the speaker's letter and the bar */
 	GUTTER_EXTRA = 5,   /* mark, blank, letter, bar, blank */
-	/* Bytes from which a copied phrase is one step dimmer. */
-	COPY1_BYTES = 8,
-	COPY2_BYTES = 16,
-	COPY3_BYTES = 32,
-	COPY4_BYTES = 128,
 	COPY_LOOK_BYTES = 4096,
 };
 
@@ -317,14 +312,11 @@ struct ink {
 
 static enum style copy_style(const struct phrase *p)
 {
-	uint32_t len = p->to - p->from;
-	if (p->literal || len < COPY1_BYTES)
-		return STYLE_NEW;
-	if (len < COPY2_BYTES)
-		return STYLE_COPY1;
-	if (len < COPY3_BYTES)
-		return STYLE_COPY2;
-	return len < COPY4_BYTES ? STYLE_COPY3 : STYLE_COPY4;
+	static const enum style styles[PHRASE_LEVELS] = {
+		STYLE_NEW, STYLE_COPY1, STYLE_COPY2, STYLE_COPY3, STYLE_COPY4,
+	};
+
+	return styles[phrase_level(p)];
 }
 
 static struct ink ink_new(const struct app *app, const struct doc *d)
