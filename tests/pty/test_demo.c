@@ -78,8 +78,8 @@ static void test_steps(void **state)
 		char want[64];
 
 		pty_keys(l->p, ".");
-		snprintf(want, sizeof(want), "A  dense · %ld tokens",
-			 before + i);
+		snprintf(want, sizeof(want), "A  dense · %ld token%s",
+			 before + i, before + i == 1 ? "" : "s");
 		expect_text(l->p, want);
 	}
 	pty_keys(l->p, "QQ");

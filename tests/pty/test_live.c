@@ -238,7 +238,7 @@ static void test_streams(void **state)
 	expect_text(l->p, "50.0"); /* tokens a second */
 	expect_text(l->p, "tiny");
 	put_tokens(path, "c", 260, 500, true);
-	expect_text(l->p, "chatcmpl-c: Lil at token 750, and it is still");
+	expect_text(l->p, "Lil at token 750 of generation");
 	expect_text(l->p, "Lil in 1 of 3 so far");
 	assert_true(pty_wrote(l->p, 0, "\a", 1));
 	expect_text(l->p, "waiting ");

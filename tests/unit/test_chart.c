@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/num.h"
 #include "draw/chart.h"
+#include "draw/pen.h"
 
 static void test_ticks(void **state)
 {
@@ -95,7 +96,8 @@ static void draw(struct screen *s, enum graph_kind graph, bool ascii,
 		 struct series_range (*at)(const void *, double, double),
 		 double ctx)
 {
-	struct chart c = { s, { 0, 0, 4, 8 }, graph, 0, 8, 0, 1.0001, false };
+	struct chart c = { s, { 0, 0, 4, 8 }, graph, 0, 8, 0, 1.0001, false,
+			   false };
 	struct curve curve = { at, &ctx, 0, 8, STYLE_RHO, '*' };
 
 	screen_init(s);
@@ -142,7 +144,7 @@ static void test_clipped(void **state)
 	for (int graph = GRAPH_BRAILLE; graph <= GRAPH_ASCII; graph++) {
 		struct screen s;
 		struct chart c = { &s, { 1, 1, 4, 8 }, (enum graph_kind)graph,
-				   0, 900, 0, 1, false };
+				   0, 900, 0, 1, false, false };
 		struct curve curve = { wild, NULL, 0, 900, STYLE_RHO, '*' };
 
 		screen_init(&s);
@@ -166,7 +168,7 @@ static void test_bars(void **state)
 {
 	struct screen s;
 	struct chart c = { &s, { 0, 0, 2, 5 }, GRAPH_BRAILLE, 0, 5, 0,
-			   16, false };
+			   16, false, false };
 	static const double values[] = { 0, 0.01, 8, 12, 99 };
 
 	(void)state;
@@ -182,7 +184,7 @@ static void test_marks(void **state)
 {
 	struct screen s;
 	struct chart c = { &s, { 0, 0, 3, 6 }, GRAPH_BRAILLE, 100, 160, 0,
-			   3, false };
+			   3, false, false };
 
 	(void)state;
 	screen_init(&s);
@@ -204,7 +206,7 @@ static void test_axes(void **state)
 {
 	struct screen s;
 	struct chart c = { &s, { 0, 5, 4, 40 }, GRAPH_BRAILLE, 0, 4000, 0,
-			   1, false };
+			   1, false, false };
 
 	(void)state;
 	screen_init(&s);
@@ -214,6 +216,71 @@ static void test_axes(void **state)
 	assert_dump(&s, "1.0 ┤\n0.5 ┤\n    │\n0.0 ┤\n"
 			"    └┬─────────┬─────────┬─────────┬────────┬\n"
 			"     0        1k        2k        3k       4k\n");
+	/* There is no half a token, however few there are. */
+	screen_resize(&s, 6, 46);
+	screen_clear(&s);
+	c.x1 = 2;
+	chart_x_axis(&c, 5);
+	assert_string_equal(screen_cell(&s, 5, 15)->text, ".");
+	screen_clear(&s);
+	c.whole_x = true;
+	chart_x_axis(&c, 5);
+	assert_dump(&s, "\n\n\n\n"
+			"    └┬───────────────────┬──────────────────┬\n"
+			"     0                   1                  2\n");
+}
+
+/* --- a line of facts ---------------------------------------------------- */
+
+static void put_facts(struct screen *s, int cols, bool ascii)
+{
+	struct pen p;
+
+	screen_init(s);
+	screen_resize(s, 1, 16);
+	s->ascii = ascii;
+	p = pen_at(s, 0, 1, cols);
+	pen_puts(&p, STYLE_NORMAL, "rho 0.4");
+	pen_puts(&p, STYLE_DIM, " | ");
+	pen_puts(&p, STYLE_NORMAL, "H 0.2");
+	pen_puts(&p, STYLE_NORMAL, "!");
+}
+
+/* What is left out is said, in the margin if need be, and never by half. */
+static void test_left_out(void **state)
+{
+	struct screen s;
+	struct pen p;
+
+	(void)state;
+	put_facts(&s, 15, false);
+	assert_dump(&s, " rho 0.4 | H 0.2\n");
+	put_facts(&s, 14, false);
+	assert_dump(&s, " rho 0.4 | …\n");
+	put_facts(&s, 9, false);
+	assert_dump(&s, " rho 0.4 …\n");
+	put_facts(&s, 7, false);
+	assert_dump(&s, " rho 0.4…\n");
+	put_facts(&s, 14, true);
+	assert_dump(&s, " rho 0.4 | ...\n");
+	put_facts(&s, 8, true); /* no room for three dots */
+	assert_dump(&s, " rho 0.4\n");
+	/* Over a rule, but over nothing that stands there. */
+	screen_init(&s);
+	screen_resize(&s, 1, 8);
+	screen_hline(&s, 0, 0, 8, STYLE_DIM);
+	screen_puts(&s, 0, 6, STYLE_NORMAL, "x");
+	p = pen_at(&s, 0, 1, 5);
+	pen_puts(&p, STYLE_NORMAL, "ab");
+	pen_puts(&p, STYLE_NORMAL, "cdef");
+	assert_dump(&s, "─ab …─x─\n");
+	screen_init(&s);
+	screen_resize(&s, 1, 4);
+	p = pen_at(&s, 0, 0, 3);
+	p.quiet = true;
+	pen_puts(&p, STYLE_NORMAL, "abcd");
+	pen_puts(&p, STYLE_NORMAL, "e");
+	assert_dump(&s, "\n");
 }
 
 /* --- numbers ------------------------------------------------------------ */
@@ -255,6 +322,7 @@ int main(void)
 		cmocka_unit_test(test_bars),
 		cmocka_unit_test(test_marks),
 		cmocka_unit_test(test_axes),
+		cmocka_unit_test(test_left_out),
 		cmocka_unit_test(test_numbers),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -125,6 +125,18 @@ static bool run_counted(struct app *app, const struct action *a,
 	return true;
 }
 
+/* A bench has no generations: there is no way out of an empty view. */
+static void show_if_any(struct app *app, const struct view *view)
+{
+	bool none = view->has && !view->has(app);
+
+	if (none && deck_n_sources(app->deck) == 0)
+		app_say(app, "the %s view shows generations; there are none "
+			     "here", view->name);
+	else
+		view_show(app, view);
+}
+
 static void run_action(struct app *app, const struct action *a, const char *arg)
 {
 	app->dirty = true;
@@ -142,7 +154,7 @@ static void run_action(struct app *app, const struct action *a, const char *arg)
 	else if (a->move)
 		view_move(app, a->move, a->n);
 	else
-		view_show(app, a->show);
+		show_if_any(app, a->show);
 }
 
 /* The only action whose name begins so; NULL if there are several. */

@@ -401,6 +401,8 @@ static struct ticks x_ticks(const struct chart *c)
 
 		num_short(text, t.first + t.step * MAX(t.n - 1, 0));
 		cols = t.step / (c->x1 - c->x0) * c->r.cols;
+		if (c->whole_x && t.n > 1 && t.step < 1)
+			continue;
 		if (t.n <= 1 || cols >= (double)strlen(text) + X_LABEL_GAP)
 			return t;
 	}

@@ -24,6 +24,7 @@ struct chart {
 	double y0, y1;         /* bottom and top edge, y0 < y1 */
 	bool root;             /* heights are square roots: small values,
 				  too, can be told apart */
+	bool whole_x;          /* x counts: there is no half a token */
 };
 
 /* A curve, or the edge of an area: its range over [from, to) of the x axis;

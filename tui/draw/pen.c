@@ -24,12 +24,46 @@ bool pen_fits(const struct pen *p, int cols)
 	return !p->full && p->col + cols <= p->end;
 }
 
+/* Nothing, or the rule that a line stands on. */
+static bool is_blank(const struct cell *cell)
+{
+	return cell && (cell->len == 0 ||
+			(cell->len == 1 && strchr(" -", cell->text[0])) ||
+			(cell->len == 3 && !memcmp(cell->text, "─", 3)));
+}
+
+/* Behind a blank, in the margin if need be; on nothing that stands there. */
+void pen_more(struct pen *p)
+{
+	const char *more = glyph(GLYPH_ELLIPSIS, p->s->ascii);
+	int cols = (int)utf8_width(more, strlen(more), p->s->ascii);
+	int col = p->col;
+	enum style style;
+
+	if (p->full)
+		return;
+	p->full = true;
+	if (p->quiet)
+		return;
+	if (!is_blank(screen_cell(p->s, p->row, col - 1)) &&
+	    col + cols <= p->end)
+		screen_puts(p->s, p->row, col++, STYLE_DIM, " ");
+	for (int i = 0; i < cols; i++)
+		if (!is_blank(screen_cell(p->s, p->row, col + i)) ||
+		    col + i > p->end)
+			return;
+	style = screen_cell(p->s, p->row, col)->style;
+	screen_puts(p->s, p->row, col,
+		    style == STYLE_NORMAL ? STYLE_DIM : style, more);
+}
+
 bool pen_puts(struct pen *p, enum style style, const char *text)
 {
 	size_t n = strlen(text);
 	int cols = (int)utf8_width(text, n, p->s->ascii);
+
 	if (!pen_fits(p, cols)) {
-		p->full = true;
+		pen_more(p);
 		return false;
 	}
 	p->col += screen_text(p->s, p->row, p->col, cols, style, text, n);
@@ -63,7 +97,7 @@ void pen_cut(struct pen *p, enum style style, const char *text, size_t n)
 			      MIN(n, PEN_ITEM_BYTES));
 	if (p->full)
 		p->col += screen_text(p->s, p->row, p->col, p->end - p->col,
-				      STYLE_DIM, more, strlen(more));
+				      style, more, strlen(more));
 }
 
 bool pen_right(struct pen *p, enum style style, const char *fmt, ...)

@@ -223,7 +223,8 @@ static void draw_title(const struct app *app, struct screen *s)
 	struct buf left = { 0 }, right = { 0 };
 	const char *name = base_name(open_name(app));
 	char files[NUM_BYTES + 8], number[NUM_BYTES];
-	int right_cols, room, used;
+	int right_cols;
+	struct pen p;
 
 	if (strcmp(name, "-") == 0)
 		name = "standard input";
@@ -232,6 +233,7 @@ static void draw_title(const struct app *app, struct screen *s)
 			 num_count(number, deck_n_sources(app->deck)));
 		name = files;
 	}
+	buf_puts(&left, name);
 	put_number(app, s, &left);
 	if (app->run) {
 		put_facts(&app->run->trace.facts, s, &left);
@@ -239,10 +241,8 @@ static void draw_title(const struct app *app, struct screen *s)
 	}
 	right_cols = (int)utf8_width(right.data, right.len, s->ascii);
 	screen_fill(s, (struct rect){ 0, 0, 1, s->cols }, STYLE_TITLE);
-	room = s->cols - 2 - (right_cols ? right_cols + 2 : 0);
-	used = screen_text(s, 0, 1, room, STYLE_TITLE, name, strlen(name));
-	screen_text(s, 0, 1 + used, room - used, STYLE_TITLE, left.data,
-		    left.len);
+	p = pen_at(s, 0, 1, s->cols - 2 - (right_cols ? right_cols + 2 : 0));
+	pen_cut(&p, STYLE_TITLE, left.data, left.len);
 	screen_text(s, 0, s->cols - 1 - right_cols, right_cols, STYLE_TITLE,
 		    right.data, right.len);
 	buf_release(&left);

@@ -156,7 +156,16 @@ static void put_read(const struct lane *l, struct pen *p)
 			   dot(p), c.part * 100);
 }
 
-/* Tokens, pace, memory, how it ended. */
+static void put_tokens(const struct lane *l, struct pen *p)
+{
+	char a[NUM_BYTES];
+
+	pen_printf(p, STYLE_DIM, " %s", dot(p));
+	pen_printf(p, STYLE_STRONG, " %s", num_count(a, l->n));
+	pen_printf(p, STYLE_NORMAL, " token%s", l->n == 1 ? "" : "s");
+}
+
+/* Tokens, how it ended, pace, memory. */
 static void put_pace(const struct lane *l, struct pen *p)
 {
 	const struct trace *t = &l->run->trace;
@@ -164,9 +173,7 @@ static void put_pace(const struct lane *l, struct pen *p)
 	bool ascii = p->s->ascii;
 	char a[NUM_BYTES], b[NUM_BYTES];
 
-	pen_printf(p, STYLE_DIM, " %s", dot(p));
-	pen_printf(p, STYLE_STRONG, " %s", num_count(a, l->n));
-	pen_puts(p, STYLE_NORMAL, " tokens");
+	put_tokens(l, p);
 	put_state(l, p);
 	put_answer(l, p);
 	if (!isnan(l->tbt_s) && l->tbt_s > 0)
@@ -268,7 +275,7 @@ static void put_against(const struct lane *l, const struct lane *first,
 		put_asked(l, p);
 		return;
 	}
-	if (!first->n)
+	if (!first->n || !l->n)
 		return;
 	pen_printf(p, STYLE_DIM, " %s of A: ", dot(p));
 	pen_printf(p, STYLE_NORMAL, "%s tokens",
@@ -332,22 +339,28 @@ void lane_draw(const struct app *app, const struct lane *l,
 	put_name(app, l, &p);
 	if (!l->run)
 		return;
-	if (r.rows == 1) {
+	if (r.rows == 1) { /* the verdict, then the formula */
+		put_tokens(l, &p);
+		pen_printf(&p, STYLE_DIM, " %s ", dot(&p));
+		if (l->ended && l->run->trace.facts.gold) {
+			put_verdict(l->answer, &p);
+			pen_printf(&p, STYLE_DIM, " %s ", dot(&p));
+		}
+		put_stop(l, &p);
 		pen_printf(&p, STYLE_DIM, " %s ", dot(&p));
 		put_jct(l, &p);
-		put_pace(l, &p);
 		return;
 	}
 	put_pace(l, &p);
-	p = pen_at(s, r.row + 1, r.col + 4, r.cols - 4);
-	put_jct(l, &p);
-	put_against(l, first, &p);
-	if (r.rows > 2)
-		p = pen_at(s, r.row + 2, r.col + 4, r.cols - 4);
-	else
-		pen_printf(&p, STYLE_DIM, " %s ", dot(&p));
+	p = pen_at(s, r.row + r.rows - 1, r.col + 4, r.cols - 4);
 	put_stop(l, &p);
 	put_turns(l, &p);
+	if (r.rows > 2)
+		p = pen_at(s, r.row + 1, r.col + 4, r.cols - 4);
+	else
+		pen_printf(&p, STYLE_DIM, " %s ", dot(&p));
+	put_jct(l, &p);
+	put_against(l, first, &p);
 }
 
 void lane_draw_fork(const struct app *app, const struct lane *l,
@@ -366,11 +379,16 @@ void lane_draw_fork(const struct app *app, const struct lane *l,
 			   here, l->ended && !f->differs ? "" : " so far");
 		return;
 	}
-	pen_printf(&p, STYLE_NORMAL, "%c and %c say the same for ", there,
-		   here);
-	pen_printf(&p, STYLE_STRONG, "%s", num_count(a, f->here));
-	pen_printf(&p, STYLE_NORMAL, " token%s, then ",
-		   f->here == 1 ? "" : "s");
+	if (f->here) {
+		pen_printf(&p, STYLE_NORMAL, "%c and %c say the same for ",
+			   there, here);
+		pen_printf(&p, STYLE_STRONG, "%s", num_count(a, f->here));
+		pen_printf(&p, STYLE_NORMAL, " token%s, then ",
+			   f->here == 1 ? "" : "s");
+	} else {
+		pen_printf(&p, STYLE_NORMAL, "%c and %c differ from the first "
+			   "word on: ", there, here);
+	}
 	pen_printf(&p, STYLE_KEY, "%c", there);
 	beside_word(compare_run(app, l->beside), f->there, &word);
 	put_word(&p, &word);

@@ -364,10 +364,13 @@ static void tell_alarm(struct app *app)
 	if (n == l->n_alarms)
 		return;
 	l->n_alarms = n;
-	list_entry_words(app, i, &name);
-	app_say(app, "%zu, %s: Lil at token %s, and it is still written",
-		i + 1, buf_cstr(&name),
-		num_count(number, deck_entry(app->deck, i)->fired_at));
+	if (!app->demo) {
+		buf_puts(&name, ": ");
+		list_entry_words(app, i, &name);
+	}
+	app_say(app, "Lil at token %s of generation %zu%s",
+		num_count(number, deck_entry(app->deck, i)->fired_at), i + 1,
+		buf_cstr(&name));
 	app->bell = true;
 	buf_release(&name);
 }

@@ -14,8 +14,8 @@
 
 enum {
 	LEGEND_COLS = 72, /* wide enough for samples of the lines */
-	ESTIMATE_COLS = 31, /* left: enough for it and the state */
-	ENGLISH_COLS = 100, /* left: enough for the states in English */
+	STATUS_COLS = 54,   /* left: enough for both states, h and H */
+	ENGLISH_COLS = 128, /* the same with the states in English */
 };
 
 /* --- facts -------------------------------------------------------------- */
@@ -121,24 +121,34 @@ static void draw_estimate(const struct now *now, struct pen *p)
 	bool ascii = p->s->ascii;
 	char bits[NUM_BYTES], twice[NUM_BYTES];
 
-	if (isnan(now->h_est.bits) || p->end - p->col < ESTIMATE_COLS)
+	if (isnan(now->h_est.bits))
 		return;
 	num_real(bits, now->h_est.bits, 3, ascii);
 	num_real(twice, 2 * now->h_est.se, 3, ascii);
+	if (!pen_fits(p, (int)strlen("  H 0.000+-0.000"))) {
+		pen_more(p);
+		return;
+	}
 	pen_puts(p, STYLE_STRONG, "  H ");
 	pen_printf(p, STYLE_NORMAL, "%s%s%s", bits, ascii ? "+-" : "\u00b1",
 		   twice);
 }
 
-/* The status in its own word, then in English where there is room. */
+/* The status in its own word, then in English where there is room; a picture
+ * that says nothing is no picture where there is little. */
 static void draw_status(const struct now *now, struct pen *p)
 {
 	const struct bound_point *b = &now->point;
-	bool ascii = p->s->ascii, english = p->end - p->col >= ENGLISH_COLS;
+	int left = p->end - p->col;
+	bool ascii = p->s->ascii, english = left >= ENGLISH_COLS;
 
-	pen_printf(p, status_marks[b->status].style, "  %s %s",
-		   glyph(status_marks[b->status].mark, ascii),
-		   bound_status_name(b->status));
+	if (left >= STATUS_COLS || !b->vacuous ||
+	    b->status != BOUND_ASYMPTOTIC)
+		pen_printf(p, status_marks[b->status].style, "  %s %s",
+			   glyph(status_marks[b->status].mark, ascii),
+			   bound_status_name(b->status));
+	else
+		pen_puts(p, STYLE_NORMAL, " ");
 	if (english)
 		pen_printf(p, STYLE_DIM, " (%s)",
 			   status_marks[b->status].words);
@@ -168,11 +178,11 @@ void now_draw_numbers(const struct now *now, struct pen *p)
 	pen_puts(p, STYLE_STRONG, rho);
 	pen_printf(p, STYLE_BAND, "  %s", area);
 	pen_printf(p, STYLE_NORMAL, "band [%s, %s]", lo, rho);
+	draw_status(now, p);
 	line = !wide ? "" : ascii ? "- " : "─ ";
 	pen_printf(p, STYLE_H, "  %sh(%u) ", line, now->ls - 1);
 	pen_puts(p, STYLE_NORMAL, h);
 	draw_estimate(now, p);
-	draw_status(now, p);
 	/* The right end is free only if nothing was dropped. */
 	if (!p->full && p->end - p->col > 3) {
 		p->col += 2;
@@ -285,37 +295,68 @@ static int where_cols(const struct rule_verdict *v, uint32_t until,
 	return (int)n;
 }
 
-/* Why, where there is room. */
+/* Why, in short; returns its columns. */
+static int said_words(const struct now *now, char *out, size_t size)
+{
+	char times[NUM_BYTES];
+
+	out[0] = '\0';
+	if (now->said)
+		snprintf(out, size, "said %s times",
+			 num_count(times, now->said->unit.times));
+	return now->said ? (int)strlen(out) + 3 : 0;
+}
+
+/* Why; since when, where there is room. */
 static void draw_said(const struct now *now, struct pen *p)
 {
-	char times[NUM_BYTES], since[NUM_BYTES], text[3 * NUM_BYTES];
+	char since[NUM_BYTES], text[3 * NUM_BYTES];
+	int cols = said_words(now, text, sizeof(text));
 
-	if (!now->said)
+	if (!cols)
 		return;
-	snprintf(text, sizeof(text), "said %s times since %s",
-		 num_count(times, now->said->unit.times),
-		 num_count(since, (uint64_t)now->said->first_token + 1));
-	if (!pen_fits(p, (int)strlen(text) + 3))
+	if (!pen_fits(p, cols)) {
+		pen_more(p);
 		return;
+	}
 	sep(p);
 	pen_puts(p, STYLE_UNIT, text);
+	snprintf(text, sizeof(text), " since %s",
+		 num_count(since, (uint64_t)now->said->first_token + 1));
+	if (pen_fits(p, (int)strlen(text)))
+		pen_puts(p, STYLE_UNIT, text);
+}
+
+/* The longest form that leaves columns for what follows; NULL. */
+static const struct form *form_for(const struct now *now, const struct pen *p,
+				   int after_cols, struct buf *then)
+{
+	const struct rule_verdict *v = &now->verdict;
+
+	for (size_t i = 0; i < ARRAY_LEN(forms); i++) {
+		buf_clear(then);
+		after_say(then, v, forms[i].brief);
+		if (pen_fits(p, where_cols(v, now->until, &forms[i]) +
+					(int)(strlen(" | @ ") + then->len) +
+					after_cols))
+			return &forms[i];
+	}
+	return NULL;
 }
 
 static void draw_fired(const struct now *now, struct pen *p)
 {
 	const struct rule_verdict *v = &now->verdict;
 	const char *mark = now_after_mark(v->after, p->s->ascii);
-	const struct form *form = forms;
+	const struct form *form;
+	char said[3 * NUM_BYTES];
 	struct buf then = { 0 };
 
-	for (size_t i = 0; i < ARRAY_LEN(forms); i++) {
-		form = &forms[i];
-		buf_clear(&then);
-		after_say(&then, v, form->brief);
-		if (pen_fits(p, where_cols(v, now->until, form) +
-					(int)(strlen(" | @ ") + then.len)))
-			break;
-	}
+	form = form_for(now, p, said_words(now, said, sizeof(said)), &then);
+	if (!form)
+		form = form_for(now, p, 0, &then);
+	if (!form)
+		form = &forms[ARRAY_LEN(forms) - 1];
 	put_where(v, now->until, form, p);
 	pen_printf(p, now_after_style(v->after), " %s %s%s%.*s",
 		   glyph(GLYPH_DOT, p->s->ascii), mark, *mark ? " " : "",
@@ -433,8 +474,10 @@ void now_draw_rules(const struct now *now, struct pen *p)
 		num_count(text, at);
 		cols = (int)(strlen(rules[i]->name) + strlen(text)) +
 		       (int)strlen(" - C  at ");
-		if (!pen_fits(p, cols))
+		if (!pen_fits(p, cols)) {
+			pen_more(p);
 			return;
+		}
 		if (!first)
 			sep(p);
 		first = false;

@@ -147,17 +147,21 @@ static void draw_score(const struct app *app, const struct now *now,
 	chart_curve(&c, &score);
 }
 
+/* In a low strip t stands where 0 would: then 0 is at the axis below. */
 static void draw_gain_axis(const struct guardian *g, const struct chart *c)
 {
 	chart_y_line(c);
-	chart_y_tick(c, RATIO_GUTTER_COLS, 0, 0, STYLE_DIM);
+	if (chart_row(c, g->opts.t) != chart_row(c, 0))
+		chart_y_tick(c, RATIO_GUTTER_COLS, 0, 0, STYLE_DIM);
+	else
+		screen_puts(c->s, c->r.row + c->r.rows, c->r.col - 3,
+			    STYLE_DIM, "0");
 	/* On the scale of roots a quarter is half the height. */
 	if (c->r.rows >= GAIN_AXIS_ROWS)
 		chart_y_tick(c, RATIO_GUTTER_COLS, c->y1 / 4, 0, STYLE_DIM);
 	chart_y_tick(c, RATIO_GUTTER_COLS, c->y1, 0, STYLE_DIM);
-	if (chart_row(c, g->opts.t) != chart_row(c, 0))
-		chart_y_tick(c, RATIO_GUTTER_COLS, g->opts.t,
-			     g->opts.t != floor(g->opts.t), STYLE_LIMIT);
+	chart_y_tick(c, RATIO_GUTTER_COLS, g->opts.t,
+		     g->opts.t != floor(g->opts.t), STYLE_LIMIT);
 }
 
 void ratio_draw_gain(const struct app *app, const struct now *now,

@@ -171,7 +171,7 @@ static void draw_lil(const struct now *now, const struct chart *c)
 	draw_again(now, c);
 }
 
-/* Where the answer first stood: a line that ends at the curve's foot. */
+/* Where the answer first stood, in words beside its line. */
 static void draw_known(const struct now *now, const struct chart *c)
 {
 	char text[NUM_BYTES + 16], number[NUM_BYTES];
@@ -180,7 +180,6 @@ static void draw_known(const struct now *now, const struct chart *c)
 
 	if (col < 0)
 		return;
-	chart_vline(c, now->known->at_token, STYLE_ANSWER, "┆", '!');
 	snprintf(text, sizeof(text), "%s answer %s",
 		 glyph(GLYPH_CHECK, c->s->ascii),
 		 num_count(number, now->known->at_token));
@@ -254,6 +253,8 @@ void ratio_draw_told(const struct app *app, const struct now *now,
 	}
 	chart_curve(c, &told);
 	ratio_playhead_line(now, c);
+	if (now->known)
+		chart_vline(c, now->known->at_token, STYLE_ANSWER, "┆", '!');
 	draw_words(now, c);
 	draw_rule_marks(now, c);
 	ratio_axis_name(c, STYLE_RHO, "told");

@@ -33,6 +33,7 @@ enum {
 	AXIS_STEPS = 100,   /* a step is so much of what is seen */
 	PAGE_STEPS = 10,
 	PAN_PARTS = 4,
+	PROMPT_COLS = 24,   /* in the title, at least */
 	EDGE_PERCENT = 2,   /* at the start rho is huge: not scaled for */
 };
 
@@ -432,13 +433,15 @@ static void draw_title(const struct app *app, const struct compare_parts *p,
 	pen_printf(&pen, STYLE_RHO, "%s",
 		   c->curve == COMPARE_RHO ? glyph(GLYPH_RHO, s->ascii)
 					   : curves[c->curve].title);
-	pen_printf(&pen, STYLE_DIM, " over %s %s ",
-		   c->seconds ? "seconds" : "tokens", dot(&pen));
-	if (c->n == 1 && pen_fits(&pen, (int)sizeof(MARK_HINT) + 2))
-		pen_printf(&pen, STYLE_NORMAL, MARK_HINT " %s ", dot(&pen));
-	if (run && prompts < 2)
-		pen_cut(&pen, STYLE_PROMPT, run->trace.prompt.data,
-			run->trace.prompt.len);
+	pen_printf(&pen, STYLE_DIM, " over %s",
+		   c->seconds ? "seconds" : "tokens");
+	if (c->n == 1 && pen_fits(&pen, (int)sizeof(MARK_HINT) + PROMPT_COLS))
+		pen_printf(&pen, STYLE_NORMAL, " %s " MARK_HINT, dot(&pen));
+	if (!run || prompts > 1 || !run->trace.prompt.len)
+		return;
+	pen_printf(&pen, STYLE_DIM, " %s ", dot(&pen));
+	pen_cut(&pen, STYLE_PROMPT, run->trace.prompt.data,
+		run->trace.prompt.len);
 }
 
 static void draw_lanes(const struct app *app, const struct compare_parts *p,
@@ -452,6 +455,7 @@ static void draw_lanes(const struct app *app, const struct compare_parts *p,
 	compare_axis(app, &from, &to);
 	c.x0 = from;
 	c.x1 = from < to ? to : from + 1;
+	c.whole_x = !compare_of(app)->seconds;
 	for (int i = 0; i < p->lanes; i++) {
 		struct rect at = { r.row + i * (p->lines + p->curve), r.col,
 				   p->lines, r.cols };

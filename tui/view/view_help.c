@@ -138,7 +138,18 @@ static void actions(struct help *h)
 	}
 }
 
-/* First what can be pressed in the view that the help stands over. */
+/* A room of the view itself, of several views, of the program. */
+enum whose { ITS_OWN, SHARED, OF_ALL, WHOSE };
+
+static enum whose whose(const struct action_room *room,
+			const struct view *view)
+{
+	return room->of == view ? ITS_OWN :
+	       room == action_room(0) ? OF_ALL : SHARED;
+}
+
+/* First what can be pressed in the view that the help stands over, and of
+ * that what is pressed nowhere else. */
 static void keys_here(struct help *h, const struct app *app)
 {
 	const struct view *view = view_below(app);
@@ -148,11 +159,14 @@ static void keys_here(struct help *h, const struct app *app)
 	snprintf(title, sizeof(title), "Keys in the %s view; Alt-1 2 j: 12 j",
 		 view->name);
 	heading(h, title);
-	for (size_t i = 0; (room = action_room(i)); i++)
-		for (size_t k = 0; k < room->n; k++)
-			if (room->rows[k].keys[0] != K_NONE &&
-			    action_fits(room, &room->rows[k], view))
-				action_row(h, room, &room->rows[k], false);
+	for (int of = ITS_OWN; of < WHOSE; of++)
+		for (size_t i = 0; (room = action_room(i)); i++)
+			for (size_t k = 0; k < room->n; k++)
+				if ((int)whose(room, view) == of &&
+				    room->rows[k].keys[0] != K_NONE &&
+				    action_fits(room, &room->rows[k], view))
+					action_row(h, room, &room->rows[k],
+						   false);
 }
 
 static void options(struct help *h, const struct settings *set)

@@ -79,6 +79,7 @@ static struct scale scale_of(const struct app *app, struct screen *s,
 
 	app_axis(app, &from, &to);
 	sc.chart = (struct chart){
+		.whole_x = true,
 		.s = s,
 		.r = { r.row + p->numbers + p->legend, r.col + GUTTER_COLS,
 		       p->map, MAX(r.cols - GUTTER_COLS - 1, 1) },

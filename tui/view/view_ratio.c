@@ -79,8 +79,10 @@ static void draw_legend(const struct now *now, struct pen *p)
 		   num_real(e, now->point.eps, 3, ascii));
 	pen_puts(p, STYLE_H, "h");
 	pen_puts(p, STYLE_DIM, " growth of distinct substrings   ");
-	if (!pen_fits(p, (int)strlen(": Lil threshold")))
+	if (!pen_fits(p, (int)strlen(": Lil threshold"))) {
+		pen_more(p);
 		return;
+	}
 	pen_puts(p, STYLE_LIL, ascii ? ":" : "┇");
 	pen_puts(p, STYLE_DIM, " Lil threshold");
 }
@@ -178,6 +180,7 @@ static void draw_charts(const struct app *app, const struct now *now,
 		.graph = app->set.look.graph,
 		.x0 = from,
 		.x1 = to,
+		.whole_x = true,
 	};
 	if (from >= to)
 		c.x1 = from + 1.0;

@@ -7,6 +7,7 @@
 
 #include "base/num.h"
 #include "draw/chart.h"
+#include "draw/glyph.h"
 #include "draw/pen.h"
 #include "view/views.h"
 
@@ -291,6 +292,7 @@ static void draw_cell(const struct sweep *w, const struct axes *a,
 			 (w->ended || cell->n >= COLLAPSE_MIN_RUNS);
 	enum style style = STYLE_NORMAL;
 
+	p.quiet = true;
 	for (size_t i = 0; i < a->n_policies; i++)
 		if (strcmp(a->policies[i], cell->policy) == 0)
 			style = policy_styles[i];
@@ -393,7 +395,13 @@ static void draw(const struct app *app, struct screen *s, struct rect r)
 	row += rows;
 	draw_head(s, row++, s->cols);
 	for (size_t i = w->top; i < t->n && row < r.row + r.rows; i++)
-		draw_cell(w, &a, &t->cells[i], s, row++);
+		if (row + 1 < r.row + r.rows || i + 1 == t->n)
+			draw_cell(w, &a, &t->cells[i], s, row++);
+		else
+			screen_printf(s, row++, r.col + 1, STYLE_DIM,
+				      "%s %zu more rows",
+				      glyph(GLYPH_ELLIPSIS, s->ascii),
+				      t->n - i);
 }
 
 /* --- in words ----------------------------------------------------------- */

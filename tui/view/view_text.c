@@ -49,8 +49,10 @@ static struct text_parts split(struct rect r)
 static void legend_item(struct pen *p, enum style style, const char *mark,
 			const char *word)
 {
-	if (!pen_fits(p, (int)(strlen(mark) + strlen(word)) + 3))
+	if (!pen_fits(p, (int)(strlen(mark) + strlen(word)) + 3)) {
+		pen_more(p);
 		return;
+	}
 	pen_printf(p, STYLE_DIM, "  ");
 	pen_puts(p, style, mark);
 	if (word[0])
