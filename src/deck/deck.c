@@ -199,9 +199,9 @@ static void fill_entry(struct entry *e, const struct run *run)
 	e->reasoning_tokens = r.reasoning_tokens;
 	e->answer_tokens = r.answer_tokens;
 	e->guessed = r.guessed != NULL;
-	e->stop = r.rules[RULE_GUARDIAN].verdict;
+	e->stop = r.rules[run->opts.i_stop].verdict;
 	e->fired_at = e->stop.at_token;
-	for (size_t k = 0; (i_rule = rule_shown(k + 1)) < RULE_ROWS; k++)
+	for (size_t k = 0; (i_rule = rule_shown(k)) < RULE_ROWS; k++)
 		e->rules_at[k] = r.rules[i_rule].verdict.at_token;
 	memset(e->finish, 0, sizeof(e->finish));
 	memset(e->label, 0, sizeof(e->label));

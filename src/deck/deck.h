@@ -42,12 +42,12 @@ struct entry {
 	uint64_t size_bytes;       /* of the record; 0 unknown */
 	uint32_t tokens, bytes, phrases;
 	float rho, h;
-	uint32_t fired_at;         /* Guardian; RULE_NEVER */
+	uint32_t fired_at;         /* that of meter_opts.i_stop; RULE_NEVER */
 	struct rule_verdict stop;  /* and what came after it */
 	uint32_t copied_since;     /* the first copied token at its end where
 				      a stop is near; RULE_NEVER */
 	uint32_t stop_in;          /* tokens to the stop then */
-	uint32_t rules_at[RULES_SHOWN_MAX - 1]; /* [k]: rule_shown(k + 1) */
+	uint32_t rules_at[RULES_SHOWN_MAX]; /* [k]: rule_shown(k) */
 	uint32_t reasoning_tokens, answer_tokens;
 	bool guessed;              /* the text is of a field that is a guess */
 	char finish[16];           /* finish reason, cut */

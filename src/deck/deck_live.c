@@ -51,9 +51,9 @@ static void fill_so_far(struct deck *d, size_t i, const struct run *run)
 	point = meter_point(run->meter, n);
 	e->rho = (float)point.rho;
 	e->h = (float)point.h;
-	e->stop = meter_rule_at(run->meter, RULE_GUARDIAN, n);
+	e->stop = meter_rule_at(run->meter, meter_opts(run->meter)->i_stop, n);
 	e->fired_at = e->stop.at_token;
-	for (size_t k = 0; (i_rule = rule_shown(k + 1)) < RULE_ROWS; k++)
+	for (size_t k = 0; (i_rule = rule_shown(k)) < RULE_ROWS; k++)
 		e->rules_at[k] = meter_rule(run->meter, i_rule).at_token;
 	deck_live_fired(d, i, before);
 }

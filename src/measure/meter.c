@@ -21,6 +21,7 @@ const struct meter_opts meter_opts_default = {
 		  .coder = CODER_LZ77,
 		  .p = LOOP_P_DEFAULT },
 	.rules = RULES_DEFAULT,
+	.i_stop = RULE_DEFAULT,
 };
 
 struct meter {

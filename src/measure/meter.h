@@ -37,6 +37,8 @@ struct meter_opts {
 	struct rule_opts rule;
 	uint32_t rules;             /* those that run: bit i is rules[i];
 				       Guardian always does */
+	uint32_t i_stop;            /* of rules[]: whose verdict counts where
+				       there is room for one */
 };
 
 /* The paper's Guardian, all rules, symbols as the trace has them. */

@@ -254,6 +254,7 @@ const struct rule rule_loop = {
 	.name = "loop",
 	.about = "copies that go round: words that were said twice before, by "
 		 "a source that is itself a copy",
+	.shown = true,
 	.create = create,
 	.destroy = destroy,
 	.push = push,

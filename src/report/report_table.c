@@ -155,15 +155,17 @@ static const struct table_column end_columns[] = {
 	{ "label", 10, 142, true, put_label, 0 },
 };
 
-/* The second rule comes before what is seldom asked for, others behind. */
+/* That which stops by default is there first, then Guardian, both before what
+ * is seldom asked for; others behind. */
 static const int rule_from[RULES_SHOWN_MAX][ARRAY_LEN(rule_columns)] = {
-	{ 32, 40, 48, 116 },
 	{ 70, 76, 80, 116 },
-	{ 170, 170, 170, 170 },
+	{ 184, 184, 184, 184 },
+	{ 32, 40, 48, 116 },
 	{ 196, 196, 196, 196 },
 };
 
 enum {
+	STOP_COLS_MIN = 8,
 	COLUMNS_MAX = ARRAY_LEN(measure_columns) + ARRAY_LEN(end_columns) +
 		      RULES_SHOWN_MAX * ARRAY_LEN(rule_columns),
 };
@@ -197,6 +199,8 @@ static void add_rules(struct columns *c, int cols)
 				column.head = rules[i_rule]->name;
 				column.width = (int)strlen(column.head) + 1 +
 					       (k > 0);
+				column.width = MAX(column.width,
+						   STOP_COLS_MIN);
 			}
 			add(c, &column, cols);
 		}

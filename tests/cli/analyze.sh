@@ -190,7 +190,7 @@ done
 table_says()
 {
 	COLUMNS=120 run analyze "$plateau"
-	grep -q 'guardian.*adaptive' "$tmp/out" &&
+	grep -q 'guardian.*loop' "$tmp/out" &&
 		grep -q 'rkv_aime24_08' "$tmp/out"
 }
 check "the table names rules and files" table_says

@@ -453,7 +453,7 @@ static void test_list_sort_and_filter(void **state)
 	int first, last;
 
 	lil_start(l, &(struct pty_spec){ 0 }, LIL_ARGS(l->list));
-	expect_text(l->p, "Lil in 4 of 12");
+	expect_text(l->p, "loop in 4 of 12");
 	lil_settle(l);
 	assert_true(pty_find(l->p, "Problem 0: ", &first, NULL));
 	assert_true(pty_find(l->p, "Problem 11: ", &last, NULL));
@@ -463,7 +463,7 @@ static void test_list_sort_and_filter(void **state)
 	assert_true(pty_find(l->p, "Problem 0: ", &first, NULL));
 	assert_true(pty_find(l->p, "Problem 11: ", &last, NULL));
 	assert_true(first > last);
-	lil_command(l, "filter no-lil");
+	lil_command(l, "filter not-stopped");
 	expect_gone(l->p, "Problem 11: ");
 	expect_text(l->p, "Problem 10: ");
 	lil_quit(l);

@@ -184,11 +184,16 @@ static void put_tokens(const char *path, const char *run, unsigned from,
 {
 	struct buf lines = { 0 };
 
-	for (unsigned i = from; i < from + n; i++)
-		buf_printf(&lines, "{\"t\":\" w%u\",\"us\":%u,\"run\":"
+	/* in letters: numbers alone would be a list that counts */
+	for (unsigned i = from; i < from + n; i++) {
+		unsigned x = loops ? i % 5 : i * 2654435761u >> 8;
+
+		buf_printf(&lines, "{\"t\":\" w%c%c%c%c\",\"us\":%u,\"run\":"
 				   "\"%s\"}\n",
-			   loops ? i % 5 : i * 2654435761u >> 8, i * 20000,
-			   run);
+			   'a' + x % 26, 'a' + x / 26 % 26,
+			   'a' + x / 676 % 26, 'a' + x / 17576 % 26,
+			   i * 20000, run);
+	}
 	put(path, O_APPEND, buf_cstr(&lines));
 	buf_release(&lines);
 }
@@ -234,12 +239,13 @@ static void test_streams(void **state)
 	expect_text(l->p, "80 of 250");
 	expect_text(l->p, "chatcmpl-a");
 	expect_text(l->p, "writing");
-	expect_text(l->p, "Lil in none of 3 so far");
+	expect_text(l->p, "loop in none of 3 so far");
 	expect_text(l->p, "50.0"); /* tokens a second */
 	expect_text(l->p, "tiny");
 	put_tokens(path, "c", 260, 500, true);
-	expect_text(l->p, "Lil at token 750 of generation");
-	expect_text(l->p, "Lil in 1 of 3 so far");
+	expect_text(l->p, "loop at token 342");
+	expect_text(l->p, "of generation 3");
+	expect_text(l->p, "loop in 1 of 3 so far");
 	assert_true(pty_wrote(l->p, 0, "\a", 1));
 	expect_text(l->p, "waiting ");
 	assert_true(row_of(l, "  chatcmpl-c") < row_of(l, "  chatcmpl-a"));

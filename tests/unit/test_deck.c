@@ -133,8 +133,10 @@ static void an_opened_record_agrees_with_its_row(void **state)
 			;
 		assert_true(deck_run_complete(d));
 		assert_int_equal(run->trace.n_tokens, deck_entry(d, i)->tokens);
-		assert_int_equal(meter_rule(run->meter, RULE_GUARDIAN).at_token,
+		assert_int_equal(meter_rule(run->meter, RULE_DEFAULT).at_token,
 				 deck_entry(d, i)->fired_at);
+		assert_int_equal(meter_rule(run->meter, RULE_GUARDIAN).at_token,
+				 deck_entry(d, i)->rules_at[0]);
 	}
 	deck_free(d);
 }
@@ -289,6 +291,7 @@ static void watched_runs_are_there(void **state)
 	assert_non_null(deck_open(d, 17, &err));
 	deck_beside(d, NULL, 0); /* ... while it is open */
 	assert_non_null(deck_kept(d, 17));
+	opts.i_stop = RULE_GUARDIAN;
 	opts.rule.t = 1e9; /* everything fires */
 	finish_watched(d, some, 3);
 	deck_set_opts(d, &opts);

@@ -89,7 +89,7 @@ static double value(const struct entry *e, enum list_column column)
 	case LIST_RHO:
 		return e->rho;
 	case LIST_LIL:
-		return fired ? e->fired_at : -1.0;
+		return e->rules_at[0] != RULE_NEVER ? e->rules_at[0] : -1.0;
 	case LIST_AFTER:
 		return fired ? (double)(e->tokens - e->fired_at) : -1.0;
 	default:
@@ -130,31 +130,40 @@ static void test_filter_and_sums(void **state)
 {
 	struct fixture x;
 	uint64_t tokens = 0, after = 0;
-	size_t fired = 0;
+	size_t fired = 0, lil = 0;
 	(void)state;
 	open_list(&x);
+	x.app.set.meter.rules = RULES_DEFAULT;
+	x.app.set.i_rule = RULE_DEFAULT;
+	x.app.set.meter.rule.t = 1e9; /* Lil in all that are long enough */
+	app_retune(&x.app);
 	read_all(&x.app);
 	for (size_t i = 0; i < RECORDS; i++) {
 		const struct entry *e = deck_entry(x.app.deck, i);
 		assert_int_equal(e->state, ENTRY_REPORTED);
+		lil += e->rules_at[0] != RULE_NEVER;
 		tokens += e->tokens;
 		if (e->fired_at == RULE_NEVER)
 			continue;
 		fired++;
 		after += e->tokens - e->fired_at;
 	}
-	assert_true(fired > 0 && fired < RECORDS);
+	assert_true(fired > 0 && lil > fired && fired < RECORDS);
 	assert_int_equal(list_of(&x.app)->totals.n_known, RECORDS);
 	assert_int_equal(list_of(&x.app)->totals.n_fired, fired);
 	assert_int_equal(list_of(&x.app)->totals.tokens, tokens);
 	assert_int_equal(list_of(&x.app)->totals.tokens_after, after);
 
-	list_set_filter(&x.app, "lil");
+	list_set_filter(&x.app, "stopped");
 	assert_int_equal(list_of(&x.app)->n, fired);
 	assert_int_equal(list_of(&x.app)->totals.tokens_after, after);
-	list_set_filter(&x.app, "no-lil");
+	list_set_filter(&x.app, "not-stopped");
 	assert_int_equal(list_of(&x.app)->n, RECORDS - fired);
 	assert_int_equal(list_of(&x.app)->totals.n_fired, 0);
+	list_set_filter(&x.app, "lil");
+	assert_int_equal(list_of(&x.app)->n, lil);
+	list_set_filter(&x.app, "no-lil");
+	assert_int_equal(list_of(&x.app)->n, RECORDS - lil);
 	list_set_filter(&x.app, "RECORD 11");
 	assert_int_equal(list_of(&x.app)->n, 11); /* 11, 110 .. 119 */
 	list_set_filter(&x.app, "there is no such thing");
@@ -198,6 +207,51 @@ static void test_selection(void **state)
 	assert_false(view_list.click(&x.app, r, VIEW_ROWS - 1, 10));
 	assert_true(view_list.click(&x.app, r, 0, 10));
 	assert_int_equal(list_of(&x.app)->sort, LIST_RECORD);
+	close_list(&x);
+}
+
+/* The rule whose stops count is the default, until a number of Guardian's is
+ * another one or a rule is named; both stand in the row all the time. */
+static void test_which_rule_counts(void **state)
+{
+	static const struct {
+		uint32_t i_rule;
+		double t;
+		size_t counts;
+		const char *word;
+	} rows[] = {
+		{ RULE_ROWS, RULE_T_DEFAULT, RULE_DEFAULT, "loop" },
+		{ RULE_ROWS, RULE_T_DEFAULT + 1, RULE_GUARDIAN, "Lil" },
+		{ RULE_AT_loop, RULE_T_DEFAULT + 1, RULE_DEFAULT, "loop" },
+		{ RULE_AT_cycle, RULE_T_DEFAULT, RULE_AT_cycle, "cycle" },
+	};
+	struct fixture x;
+
+	(void)state;
+	open_list(&x);
+	x.app.set.meter = meter_opts_default;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		x.app.set.i_rule = rows[i].i_rule;
+		x.app.set.meter.rule.t = rows[i].t;
+		app_retune(&x.app);
+		read_all(&x.app);
+		assert_int_equal(x.app.set.meter.i_stop, rows[i].counts);
+		assert_string_equal(list_stop_word(&x.app), rows[i].word);
+		for (size_t k = 0; k < RECORDS; k++) {
+			const struct entry *e = deck_entry(x.app.deck, k);
+
+			if (rows[i].counts == RULE_GUARDIAN)
+				assert_int_equal(e->fired_at, e->rules_at[0]);
+			if (rows[i].counts == RULE_DEFAULT)
+				assert_int_equal(
+					e->fired_at,
+					e->rules_at[list_column_find("loop", 4)
+						    - LIST_LIL]);
+		}
+	}
+	x.app.set.meter.rules = 0; /* all but Guardian are off */
+	app_retune(&x.app);
+	assert_int_equal(x.app.set.meter.i_stop, RULE_GUARDIAN);
 	close_list(&x);
 }
 
@@ -247,6 +301,7 @@ int main(void)
 		cmocka_unit_test(test_filter_and_sums),
 		cmocka_unit_test(test_selection),
 		cmocka_unit_test(test_columns),
+		cmocka_unit_test(test_which_rule_counts),
 		cmocka_unit_test(test_measured_anew),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

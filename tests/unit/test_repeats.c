@@ -231,7 +231,7 @@ static void the_score_is_a_line(void **state)
 	app.view = &view_ratio;
 	open_screen(&s);
 	view_ratio.draw(&app, &s, r);
-	assert_true(row_has(&s, "adaptive stops at the top"));
+	assert_true(row_has(&s, "loop stops at the top"));
 	for (int i = 0; i < ROWS * COLS; i++) {
 		const struct cell *c = screen_cell(&s, i / COLS, i % COLS);
 

@@ -38,6 +38,17 @@ static void forget_positions(struct app *app)
 		app->marks[i] = APP_NO_MARK;
 }
 
+/* The rule that counts runs, unless all but Guardian are off. */
+static void choose_stop(struct app *app)
+{
+	struct meter_opts *o = &app->set.meter;
+
+	o->i_stop = o->rules ? (uint32_t)settings_rule(&app->set) :
+			       RULE_GUARDIAN;
+	if (o->rules)
+		o->rules |= RULE_BIT(o->i_stop);
+}
+
 void app_init(struct app *app, const struct settings *set)
 {
 	*app = (struct app){ .set = *set, .speed = set->show.speed };
@@ -45,7 +56,8 @@ void app_init(struct app *app, const struct settings *set)
 	view_states_init(app);
 	app->view_rows = app->view_cols = 1;
 	app->prompt = prompt_new();
-	app->deck = deck_new(&set->meter);
+	choose_stop(app);
+	app->deck = deck_new(&app->set.meter);
 	deck_set_format(app->deck, set->read.format, set->read.field);
 	forget_positions(app);
 	app->dirty = true;
@@ -321,6 +333,7 @@ double app_next_tick(const struct app *app)
 
 void app_retune(struct app *app)
 {
+	choose_stop(app);
 	deck_set_opts(app->deck, &app->set.meter);
 	clip_positions(app); /* nothing is read of what is made anew */
 	app->dirty = true;

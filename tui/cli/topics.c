@@ -97,8 +97,13 @@ static void print_rules(struct buf *out)
 	buf_puts(out, "Stop rules (--rule):\n");
 	for (size_t i = 0; i < RULE_ROWS; i++)
 		put_row(out, rules[i]->name, NAME_COLS, rules[i]->about);
-	buf_printf(out, "\nCoders of the %s (--coder):\n",
-		   rule_guardian.name);
+	buf_printf(out,
+		   "\nWhere none is named %s stops: of 6,733 healthy texts it "
+		   "stopped 9, and none of\n134 threads of coding agents. "
+		   "Where a number of %s's is named (-f, -t,\n--patience, "
+		   "--coder), that one does.\n",
+		   rules[RULE_DEFAULT]->name, rule_guardian.name);
+	buf_printf(out, "\nCoders of %s (--coder):\n", rule_guardian.name);
 	for (size_t i = 0; i < CODER_KINDS; i++)
 		put_row(out, coder_rows[i].name, NAME_COLS,
 			coder_rows[i].about);

@@ -81,7 +81,7 @@ static const struct opt rows[] = {
 	{ .name = "mouse", .where = SHOWN, SWITCH(look.term.mouse),
 	  .about = "wheel scrolls, click seeks; a hint is its key" },
 	{ .name = "bell", .where = OPT_TUI, SWITCH(show.bell),
-	  .about = "ring when a stream reaches Lil while it is written" },
+	  .about = "ring when a stream reaches a stop while it is written" },
 	{ .name = "speed", .arg = "FACTOR", .where = SHOWN,
 	  REAL(show.speed, 0.01, SPEED_MAX),
 	  .about = "pace of a replay; 1 is real time" },

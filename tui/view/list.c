@@ -35,9 +35,22 @@ const char *list_column_name(enum list_column column)
 		[LIST_AGE] = "age",       [LIST_RATE] = "rate",
 		[LIST_GAIN] = "gain",
 	};
-	if (column >= LIST_RULE && column < LIST_FINISH)
-		return rule_name(rule_shown(column - LIST_RULE + 1));
+	if (column >= LIST_RULE && column < LIST_AFTER)
+		return rule_name(list_column_rule(column));
 	return names[column];
+}
+
+size_t list_column_rule(int column)
+{
+	return column >= LIST_LIL && column < LIST_AFTER ?
+		       rule_shown((size_t)(column - LIST_LIL)) : RULE_ROWS;
+}
+
+const char *list_stop_word(const struct app *app)
+{
+	size_t i = app->set.meter.i_stop;
+
+	return i == RULE_GUARDIAN ? "Lil" : rule_name(i);
 }
 
 enum list_column list_column_find(const char *name, size_t n)
@@ -148,10 +161,14 @@ static bool passes(const struct app *app, size_t i, struct buf *name)
 		return false;
 	if (!want[0])
 		return true;
-	if (strcmp(want, "lil") == 0)
+	if (strcmp(want, "stopped") == 0)
 		return list_is_known(e) && fired;
-	if (strcmp(want, "no-lil") == 0)
+	if (strcmp(want, "not-stopped") == 0)
 		return list_is_known(e) && !fired;
+	if (strcmp(want, "lil") == 0)
+		return list_is_known(e) && e->rules_at[0] != RULE_NEVER;
+	if (strcmp(want, "no-lil") == 0)
+		return list_is_known(e) && e->rules_at[0] == RULE_NEVER;
 	if (strcmp(want, "marked") == 0)
 		return list_is_marked(app, i);
 	if (strcmp(want, "broken") == 0)
@@ -231,11 +248,9 @@ static double sort_number(const struct entry *e, enum list_column column)
 		return e->rho;
 	case LIST_AFTER:
 		return e->tokens - stop_number(e->fired_at);
-	case LIST_LIL:
-		return stop_number(e->fired_at);
 	default:
-		return column >= LIST_RULE && column < LIST_FINISH ?
-			       stop_number(e->rules_at[column - LIST_RULE]) :
+		return column >= LIST_LIL && column < LIST_AFTER ?
+			       stop_number(e->rules_at[column - LIST_LIL]) :
 			       0;
 	}
 }
@@ -368,7 +383,8 @@ static void tell_alarm(struct app *app)
 		buf_puts(&name, ": ");
 		list_entry_words(app, i, &name);
 	}
-	app_say(app, "Lil at token %s of generation %zu%s",
+	app_say(app, "%s at token %s of generation %zu%s",
+		list_stop_word(app),
 		num_count(number, deck_entry(app->deck, i)->fired_at), i + 1,
 		buf_cstr(&name));
 	app->bell = true;
@@ -507,16 +523,17 @@ void list_explain(const struct app *app, struct buf *out)
 			   num_count(b, e->reasoning_tokens));
 	buf_printf(out, ", in %s phrases: ", num_count(c, e->phrases));
 	if (e->fired_at == RULE_NEVER) {
-		buf_puts(out, "every window brought enough new bytes, so Lil "
-			      "is not reached.\n");
+		buf_printf(out, "the rule %s would not stop it.\n",
+			   rule_name(app->set.meter.i_stop));
 		return;
 	}
 	after = e->tokens - MIN(e->tokens, e->fired_at);
 	buf_printf(out,
-		   "Lil is at %s; tokens after / tokens = %s / %s = %s. What "
+		   "%s is at %s; tokens after / tokens = %s / %s = %s. What "
 		   "came then: ",
-		   num_count(a, e->fired_at), num_count(b, after),
-		   num_count(d, e->tokens), num_percent(c, after, e->tokens));
+		   list_stop_word(app), num_count(a, e->fired_at),
+		   num_count(b, after), num_count(d, e->tokens),
+		   num_percent(c, after, e->tokens));
 	after_say(out, &e->stop, false);
 	buf_puts(out, ".\n");
 }

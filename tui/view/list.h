@@ -27,9 +27,9 @@ enum list_column {
 	LIST_ANSWER,
 	LIST_RHO,
 	LIST_LIL,
-	LIST_AFTER,
 	LIST_RULE, /* Guardian is LIST_LIL; those behind it that are shown */
-	LIST_FINISH = LIST_RULE + RULES_SHOWN_MAX - 1,
+	LIST_AFTER = LIST_RULE + RULES_SHOWN_MAX - 1,
+	LIST_FINISH,
 	LIST_LABEL,
 	LIST_COLUMNS
 };
@@ -67,6 +67,13 @@ struct list {
 /* The view's state in this app. */
 struct list *list_of(const struct app *app);
 
+/* The rule of a column, of rules[]; RULE_ROWS for none. */
+size_t list_column_rule(int column);
+
+/* The rule by whose stops generations are judged here, in a word: "loop",
+ * "Lil". */
+const char *list_stop_word(const struct app *app);
+
 /* Its name for ":sort NAME"; NULL: no rule stands in this column. */
 const char *list_column_name(enum list_column column);
 /* The column of name[0..n); LIST_COLUMNS for none. */
@@ -78,9 +85,9 @@ bool list_sync(struct app *app);
 /* Views of a run need one: opens the selected if none is open. */
 void list_open_selected(struct app *app);
 
-/* Another order or filter ("" shows all; the words "lil", "no-lil" and
- * "broken" select by the verdict). The selected entry stays selected where
- * it can. */
+/* Another order or filter ("" shows all; the words "stopped", "not-stopped",
+ * "lil", "no-lil" and "broken" select by the verdict). The selected entry stays
+ * selected where it can. */
 void list_set_sort(struct app *app, enum list_column column, bool descending);
 void list_set_filter(struct app *app, const char *filter);
 

@@ -13,9 +13,16 @@
 
 enum {
 	RULE_COLS = 9,
-	RULE_RANK = 8,
+	STOP_RANK = 3, /* of the rule that counts, and of another */
+	RULE_RANK = 5,
+	STOP_LIVE_RANK = 8,
 	RATE_TOKENS = 32, /* whose pace is told */
 };
+
+static bool is_stop(const struct app *app, int column)
+{
+	return list_column_rule(column) == app->set.meter.i_stop;
+}
 
 static void count_cell(struct cell_text *out, uint64_t n)
 {
@@ -83,23 +90,6 @@ static void show_rho(const struct app *app, size_t i, const struct entry *e,
 	out->style = STYLE_RHO;
 }
 
-static void show_lil(const struct app *app, size_t i, const struct entry *e,
-		     bool ascii, struct cell_text *out)
-{
-	char number[NUM_BYTES];
-	bool fired = e->fired_at != RULE_NEVER;
-
-	(void)app, (void)i;
-	if (fired)
-		snprintf(out->text, CELL_BYTES, "%s %s",
-			 glyph(GLYPH_FLAG, ascii),
-			 num_count(number, e->fired_at));
-	else
-		snprintf(out->text, CELL_BYTES, "%s",
-			 glyph(GLYPH_OPEN, ascii));
-	out->style = fired ? STYLE_LIL : STYLE_DIM;
-}
-
 static void show_after(const struct app *app, size_t i,
 		       const struct entry *e, bool ascii,
 		       struct cell_text *out)
@@ -120,16 +110,19 @@ static void show_after(const struct app *app, size_t i,
 			     STYLE_STRONG : now_after_style(e->stop.after);
 }
 
-static void show_rule(const struct entry *e, int k, bool ascii,
-		      struct cell_text *out)
+/* The rule that counts has the flag. */
+static void show_rule(const struct app *app, const struct entry *e, int column,
+		      bool ascii, struct cell_text *out)
 {
-	uint32_t at = e->rules_at[k];
-	if (at != RULE_NEVER)
-		count_cell(out, at);
-	else
-		snprintf(out->text, CELL_BYTES, "%s",
-			 glyph(GLYPH_OPEN, ascii));
-	out->style = at != RULE_NEVER ? STYLE_RULE : STYLE_DIM;
+	uint32_t at = e->rules_at[column - LIST_LIL];
+	bool fired = at != RULE_NEVER, counts = is_stop(app, column);
+	char number[NUM_BYTES];
+
+	snprintf(out->text, CELL_BYTES, "%s%s%s",
+		 fired && counts ? glyph(GLYPH_FLAG, ascii) : "",
+		 fired && counts ? " " : "",
+		 fired ? num_count(number, at) : glyph(GLYPH_OPEN, ascii));
+	out->style = !fired ? STYLE_DIM : counts ? STYLE_LIL : STYLE_RULE;
 }
 
 static void show_finish(const struct app *app, size_t i,
@@ -267,8 +260,8 @@ static void show_standing(const struct app *app, size_t i,
 			     fired ? " " : "");
 	out->style = fired && going ? STYLE_LIL : words[standing].style;
 	if (standing == STANDS_WRITING && fired) {
-		snprintf(out->text + n, CELL_BYTES - n, "Lil %s",
-			 num_count(number, e->fired_at));
+		snprintf(out->text + n, CELL_BYTES - n, "%s %s",
+			 list_stop_word(app), num_count(number, e->fired_at));
 	} else if (standing == STANDS_WRITING &&
 		   e->copied_since != RULE_NEVER) {
 		out->style = STYLE_LIMIT;
@@ -419,7 +412,7 @@ static const struct column columns[LIST_COLUMNS] = {
 			     show_reasoning },
 	[LIST_ANSWER] = { "answer", 7, false, 10, 0, false, show_answer },
 	[LIST_RHO] = { "rho", 6, false, 5, 10, false, show_rho },
-	[LIST_LIL] = { "Lil", 9, false, 3, 8, false, show_lil },
+	[LIST_LIL] = { "Lil", 9, false, 0, 9, false, NULL },
 	[LIST_AFTER] = { "tokens after", 16, false, 4, 0, false, show_after },
 	[LIST_FINISH] = { "finish", 8, true, 6, 0, false, show_finish },
 	[LIST_LABEL] = { "label", 10, true, 7, 0, false, show_label },
@@ -427,24 +420,27 @@ static const struct column columns[LIST_COLUMNS] = {
 
 static bool is_rule(int column)
 {
-	return column >= LIST_RULE && column < LIST_FINISH;
+	return column >= LIST_LIL && column < LIST_AFTER;
 }
 
-/* Of the rules one is as good as other columns; more come after them all. */
+/* Of the rules the one that counts is as good as other columns, then comes
+ * Guardian; more come after them all. */
 struct column list_column_at(const struct app *app, int i)
 {
 	struct column c = columns[i];
 	bool live = list_of(app)->live;
 
 	if (is_rule(i)) {
-		c.title = list_column_name((enum list_column)i);
+		c.title = i == LIST_LIL ? c.title :
+					  list_column_name((enum list_column)i);
 		c.cols = c.title ? MAX(RULE_COLS, (int)strlen(c.title)) :
 				   NO_COLS;
-		c.rank = i == LIST_RULE ? RULE_RANK :
-					  LIST_COLUMNS - LIST_FINISH + i;
+		c.rank = is_stop(app, i) ? STOP_RANK :
+			 i == LIST_LIL	 ? RULE_RANK :
+					   LIST_COLUMNS - 1;
 	}
 	if (live)
-		c.rank = c.live;
+		c.rank = is_stop(app, i) ? STOP_LIVE_RANK : c.live;
 	if (!c.rank && i != LIST_RECORD)
 		c.cols = NO_COLS;
 	return c;
@@ -457,7 +453,7 @@ void list_cell(const struct app *app, int column, size_t i, bool ascii,
 
 	*out = (struct cell_text){ .style = STYLE_NORMAL };
 	if (is_rule(column))
-		show_rule(e, column - LIST_RULE, ascii, out);
+		show_rule(app, e, column, ascii, out);
 	else
 		columns[column].show(app, i, e, ascii, out);
 }

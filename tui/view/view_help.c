@@ -198,6 +198,8 @@ static void tables(struct help *h)
 	heading(h, "Other stop rules, marked in the chart");
 	for (size_t i = RULE_GUARDIAN + 1; i < RULE_USUAL_ROWS; i++)
 		entry(h, "", rules[i]->name, rules[i]->about);
+	entry(h, "", "by default",
+	      "loop stops, and the list counts it: fewest false stops");
 }
 
 /* What the marks mean: for who sees the screen for the first time. */

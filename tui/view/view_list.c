@@ -167,7 +167,8 @@ static void draw_head(const struct app *app, struct screen *s, struct rect r,
 		pen_puts(&p, STYLE_GAIN, s->ascii ? "=" : "━");
 		pen_puts(&p, STYLE_DIM, " length ");
 		pen_puts(&p, STYLE_AFTER, s->ascii ? "." : "┅");
-		pen_puts(&p, STYLE_DIM, " after Lil");
+		pen_puts(&p, STYLE_DIM, " after ");
+		pen_puts(&p, STYLE_DIM, list_stop_word(app));
 	}
 }
 
@@ -327,10 +328,11 @@ static void draw_progress(const struct app *app, struct screen *s,
 		      " reading %d %% ", (int)(part * 100));
 }
 
-/* How often Lil is there among those that are known: none of nothing is no
+/* How often a stop is there among those that are known: none of nothing is no
  * good news, and none so far is none. */
-static void put_fired(const struct list *l, struct pen *p)
+static void put_fired(const struct app *app, struct pen *p)
 {
+	const struct list *l = list_of(app);
 	const struct list_totals *t = &l->totals;
 	bool ascii = p->s->ascii, all = t->n_known == l->n && !t->n_going;
 	char a[NUM_BYTES];
@@ -338,11 +340,13 @@ static void put_fired(const struct list *l, struct pen *p)
 	if (!t->n_known)
 		pen_puts(p, STYLE_DIM, "none is measured yet");
 	else if (t->n_fired)
-		pen_printf(p, STYLE_LIL, "%s Lil in %s",
-			   glyph(GLYPH_FLAG, ascii), num_count(a, t->n_fired));
+		pen_printf(p, STYLE_LIL, "%s %s in %s",
+			   glyph(GLYPH_FLAG, ascii), list_stop_word(app),
+			   num_count(a, t->n_fired));
 	else
 		pen_printf(p, all ? STYLE_GOOD : STYLE_NORMAL,
-			   "%s Lil in none", glyph(GLYPH_OPEN, ascii));
+			   "%s %s in none", glyph(GLYPH_OPEN, ascii),
+			   list_stop_word(app));
 	if (!t->n_known)
 		return;
 	pen_printf(p, t->n_fired ? STYLE_DIM : STYLE_NORMAL, " of %s%s",
@@ -370,7 +374,7 @@ static void draw_summary(const struct app *app, struct screen *s,
 			   glyph(GLYPH_DIAMOND, ascii),
 			   num_count(a, list_n_marked(app)));
 	pen_printf(&p, STYLE_DIM, " %s ", glyph(GLYPH_DOT, ascii));
-	put_fired(l, &p);
+	put_fired(app, &p);
 	if (t->n_fired == 0)
 		return;
 	pen_printf(&p, STYLE_NORMAL, " %s %s tokens after it",
@@ -593,8 +597,8 @@ static const struct action rows[] = {
 	  .about = "by a column; -COLUMN from the largest",
 	  .with = sort_by },
 	{ .name = "filter", .arg = "[TEXT]",
-	  .about = "only generations with this text; lil, no-lil, marked, "
-		   "broken",
+	  .about = "only those with this text; stopped, not-stopped, "
+		   "lil, no-lil, marked, broken",
 	  .with = filter },
 	{ .name = "mark-row", .keys = { 'm' }, .hint = "mark",
 	  .about = "mark the generation, or take its mark away",
