@@ -98,6 +98,9 @@ bash_words()
 		complete lilscope bench --problems 'a ' && offers 'a file' &&
 		complete lilscope completion '' &&
 		is shells 'bash zsh fish' "$(echo $(cat words))" &&
+		complete lilscope help '' && offers bench why formats rules &&
+		lacks 'a file' &&
+		complete lilscope demo -m 'a ' && offers 'a file' &&
 		complete lilscope --co && offers --coder --color && lacks --t
 }
 
@@ -113,21 +116,42 @@ else
 	echo "no bash: its completion is not tried"
 fi
 
-# --- zsh and fish: read by them where they are -------------------------------
+# --- zsh and fish: the text everywhere, themselves where they are -----------
 
-# Every option stands in the text as it does in the tables.
+# The options of each command, as the tables have them: LETTER
+options_of()
+{
+	awk -F '\t' -v letter="$1" '$1 == "option" && index($6, letter) {
+			print "--" $2
+			if ($5 == "-")
+				print "--no-" $2
+		}' "$tmp/tables" | sort
+}
+
+# Every option of every command, and no other.
 zsh_text()
 {
-	awk -F '\t' '$1 == "option" && $6 ~ /[agmdbt]/ {
-			print "--" $2 ($5 == "-" ? "[" : "=[")
-			if ($5 == "-")
-				print "--no-" $2 "["
-		} END { print "--help[" }' "$tmp/tables" | sort >"$tmp/want"
-	sed -n "s/^\t'\(--[a-z0-9-]*=*\[\).*/\1/p" "$tmp/zsh" | sort |
-		diff - "$tmp/want" && grep -q '^#compdef lilscope$' "$tmp/zsh" &&
-		grep -q -F -e '--coder=[' "$tmp/zsh" &&
+	while read -r command letter; do
+		options_of "$letter" >"$tmp/want"
+		echo --help >>"$tmp/want"
+		sort -o "$tmp/want" "$tmp/want"
+		awk -v c="$command)" '$0 == c { on = 1 } on && / ;;$/ { exit }
+			on && /^\t\t/ { sub("^\t\t.", ""); sub("=?\\[.*", "")
+				print }' "$tmp/zsh" | sort |
+			diff - "$tmp/want" || { echo "of $command"; return 1; }
+	done <<-END
+		* t
+		analyze a
+		why w
+		guard g
+		demo m
+		decode d
+		bench b
+	END
+	grep -q '^#compdef lilscope$' "$tmp/zsh" &&
 		grep -q -F -e ':NAME:(lz77 deflate zstd' "$tmp/zsh" &&
-		grep -q -F -e ':FILE:_files' "$tmp/zsh" || return 1
+		grep -q -F -e ':FILE:_files' "$tmp/zsh" &&
+		grep -q -F -e ':HOST\:PORT:' "$tmp/zsh" || return 1
 	for command in $(names command); do
 		grep -q "^		'$command:" "$tmp/zsh" ||
 			{ echo "no $command"; return 1; }
@@ -144,7 +168,7 @@ fish_text()
 	sed -n 's/^complete -c lilscope -l \([a-z0-9-]*\).*/\1/p' "$tmp/fish" |
 		sort | diff - "$tmp/want" &&
 		grep -q -e "-l coder .*-xa 'lz77 deflate zstd" "$tmp/fish" &&
-		grep -q -e '-l report .*from guard. -r -d' "$tmp/fish" ||
+		grep -q -e '-l report .*from guard. -rF -d' "$tmp/fish" ||
 		return 1
 	for command in $(names command); do
 		grep -q -e "__fish_use_subcommand -a $command -d '" \
@@ -152,13 +176,84 @@ fish_text()
 	done
 }
 
+# What zsh itself lists for a line: typed into one in a terminal of its own,
+# where each match is written to a file instead of the screen.
+zsh_lists()
+{
+	mkdir -p "$tmp/zfuncs"
+	cp "$tmp/zsh" "$tmp/zfuncs/_lilscope"
+	cat >"$tmp/inner" <<-'END'
+		fpath=($ZFUNCS $fpath)
+		autoload -U compinit && compinit -u -D
+		PS1= PS2=
+		compadd() {
+			[[ ${@[1,(i)(-|--)]} == *-(O|A|D)\ * ]] &&
+				{ builtin compadd "$@"; return }
+			typeset -a hits
+			builtin compadd -A hits "$@"
+			print -rl -- $hits >>$HITS
+			builtin compadd "$@"
+		}
+		bye() { print end >>$HITS; exit }
+		zle -N bye
+		bindkey '^I' complete-word
+		bindkey '^X' bye
+	END
+	: >"$tmp/words"
+	ZFUNCS=$tmp/zfuncs HITS=$tmp/words HOME=$tmp ZDOTDIR=$tmp \
+		zsh -f -c 'zmodload zsh/zpty
+		zpty z "TERM=dumb zsh -f -i"
+		zpty -w z "source $1"
+		zpty -w -n z "$2"$'\''\t\x18'\''
+		while zpty -r z line; do print -r -- $line; done' - "$tmp/inner" "$1" \
+		>"$tmp/zout" 2>&1 </dev/null
+	grep -q '^end$' "$tmp/words" ||
+		{ cat "$tmp/zout"; echo "zsh did not come to its end"; return 1; }
+	! grep -i 'command not found' "$tmp/zout" || return 1
+	sed -i 's/[=:].*//;s/ *$//' "$tmp/words"
+}
+
+zsh_offers()
+{
+	zsh_lists 'lilscope ana' && offers analyze && lacks bench || return 1
+	while read -r command letter; do
+		zsh_lists "lilscope $command --" &&
+			offers $(options_of "$letter") || return 1
+	done <<-END
+		decode d
+		demo m
+		bench b
+		guard g
+	END
+	lacks --layers --csv && zsh_lists 'lilscope guard --listen ' &&
+		zsh_lists 'lilscope bench --coder zs' &&
+		offers zstd zstd-ids && zsh_lists 'lilscope help ' &&
+		offers bench rules && lacks bash &&
+		zsh_lists 'lilscope analyze --format na' && offers native
+}
+
+fish_lists()
+{
+	HOME=$tmp XDG_CONFIG_HOME=$tmp fish -N -c \
+		". '$tmp/fish'; complete -C '$1'" | cut -f 1 >"$tmp/words"
+}
+
 fish_offers()
 {
-	fish -c ". '$tmp/fish'; complete -C 'lilscope bench --coder zs'" |
-		cut -f 1 >"$tmp/words"
-	grep -q zstd-ids "$tmp/words" || { cat "$tmp/words"; return 1; }
-	fish -c ". '$tmp/fish'; complete -C 'lilscope ana'" | cut -f 1 |
-		grep -qx analyze
+	fish_lists 'lilscope bench --coder zs' && offers zstd-ids &&
+		fish_lists 'lilscope ana' && offers analyze || return 1
+	while read -r command letter; do
+		fish_lists "lilscope $command --" &&
+			offers $(options_of "$letter") || return 1
+	done <<-END
+		decode d
+		demo m
+		bench b
+		guard g
+	END
+	lacks --layers --csv --no-json && fish_lists 'lilscope analyze --' &&
+		lacks --report --listen --excerpt && offers --csv &&
+		fish_lists 'lilscope help r' && offers rules
 }
 
 for shell in zsh fish; do
@@ -168,7 +263,7 @@ for shell in zsh fish; do
 	check "$shell: the text" ${shell}_text
 	if command -v $shell >/dev/null; then
 		check "$shell reads it" $shell -n "$tmp/$shell"
-		[ $shell = zsh ] || check "$shell offers" fish_offers
+		check "$shell offers" ${shell}_offers
 	else
 		echo "no $shell: its completion is not tried"
 	fi

@@ -64,13 +64,27 @@ int help_options(unsigned where)
 	return command_print(&out);
 }
 
+/* Commands that have options, then the tables; NULL past the last. */
+const char *help_topic(size_t i)
+{
+	for (size_t k = 0; k < n_commands; k++)
+		if (commands[k].name[0] && commands[k].where && !i--)
+			return commands[k].name;
+	return topic_name(i);
+}
+
 static int no_topic(const char *topic)
 {
 	struct err err = { "" };
+	struct buf all = { 0 };
 
-	err_set(&err, "there is no help on \"%s\"; lilscope help takes "
-		      "analyze, bench, decode, demo, guard, why, formats, "
-		      "keys, policies or rules", topic);
+	for (size_t i = 0; help_topic(i); i++)
+		buf_printf(&all, "%s%s",
+			   !i ? "" : help_topic(i + 1) ? ", " : " or ",
+			   help_topic(i));
+	err_set(&err, "there is no help on \"%s\"; lilscope help takes %s",
+		topic, buf_cstr(&all));
+	buf_release(&all);
 	return say_trouble(&err);
 }
 

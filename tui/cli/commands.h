@@ -37,6 +37,8 @@ command_run command_analyze, command_bench, command_decode, command_demo,
 /* The commands and the options of those with these bits, on standard output.
  * Returns the exit status. command_help.c */
 int help_options(unsigned where);
+/* What lilscope help takes, by number; NULL past the last. */
+const char *help_topic(size_t i);
 /* lilscope alone: where to begin, and the commands. Returns the exit status. */
 int help_welcome(void);
 

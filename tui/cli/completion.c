@@ -10,22 +10,34 @@
 /* Where there is a command line. */
 enum { LINE = ~(OPT_LIVE | OPT_CONFIG) };
 
-static void put_values(const struct opt *opt, struct buf *out)
+static void put_list(const char *(*value)(size_t i), struct buf *out)
 {
-	for (size_t i = 0; opt->value && opt->value(i); i++)
-		buf_printf(out, "%s%s", i ? " " : "", opt->value(i));
+	for (size_t i = 0; value && value(i); i++)
+		buf_printf(out, "%s%s", i ? " " : "", value(i));
 }
 
+/* A file, or a name that may be one. */
 static bool is_file(const struct opt *opt)
 {
-	return opt->arg && strcmp(opt->arg, "FILE") == 0;
+	return opt->arg && !opt->value &&
+	       (strcmp(opt->arg, "FILE") == 0 || strcmp(opt->arg, "NAME") == 0);
 }
 
-/* The names of the commands that one of these bits stands for. */
-static void put_commands(unsigned where, struct buf *out)
+/* Commands that take words of their own, not files. */
+static const struct {
+	const char *name;
+	const char *(*value)(size_t i);
+} worded[] = {
+	{ "completion", completion_shell },
+	{ "help", help_topic },
+};
+
+/* The names of the commands that have it, or of those that have not. */
+static void put_commands(const struct opt *opt, bool have, struct buf *out)
 {
 	for (size_t i = 0; i < n_commands; i++)
-		if (commands[i].name[0] && commands[i].where & where)
+		if (commands[i].name[0] &&
+		    !!(commands[i].where & opt->where) == have)
 			buf_printf(out, " %s", commands[i].name);
 }
 
@@ -52,8 +64,18 @@ static void bash_values(const struct opt *opt, struct buf *out)
 	if (!opt->arg || is_file(opt))
 		return;
 	buf_printf(out, "\t--%s) COMPREPLY=($(compgen -W '", opt->name);
-	put_values(opt, out);
+	put_list(opt->value, out);
 	buf_puts(out, "' -- \"$cur\")); return ;;\n");
+}
+
+/* Where such a word stands, and nowhere else. */
+static void bash_words(const char *name, const char *(*value)(size_t i),
+		       struct buf *out)
+{
+	buf_printf(out, "\t%s) if ((COMP_CWORD == 2)); then "
+			"COMPREPLY=($(compgen -W '", name);
+	put_list(value, out);
+	buf_puts(out, "' -- \"$cur\")); return; fi ;;\n");
 }
 
 static void print_bash(struct buf *out)
@@ -72,11 +94,9 @@ static void print_bash(struct buf *out)
 		      "\tcase $prev in\n");
 	for (size_t i = 0; (opt = opt_at(i)); i++)
 		bash_values(opt, out);
-	buf_puts(out, "\tcompletion) COMPREPLY=($(compgen -W '");
-	for (size_t i = 0; completion_shell(i); i++)
-		buf_printf(out, "%s%s", i ? " " : "", completion_shell(i));
-	buf_puts(out, "' -- \"$cur\")); return ;;\n\tesac\n"
-		      "\tcase ${COMP_WORDS[1]} in\n");
+	buf_puts(out, "\tesac\n\tcase ${COMP_WORDS[1]} in\n");
+	for (size_t i = 0; i < ARRAY_LEN(worded); i++)
+		bash_words(worded[i].name, worded[i].value, out);
 	/* The first row is what a FILE alone means: everything else. */
 	for (size_t i = 1; i < n_commands; i++)
 		if (commands[i].where)
@@ -114,30 +134,43 @@ static void put_zsh(const char *text, struct buf *out)
 
 static void zsh_option(const struct opt *opt, struct buf *out)
 {
-	buf_printf(out, "\t'--%s%s[", opt->name, opt->arg ? "=" : "");
+	buf_printf(out, "\t\t'--%s%s[", opt->name, opt->arg ? "=" : "");
 	put_zsh(opt->about, out);
 	buf_putc(out, ']');
-	if (opt->arg)
-		buf_printf(out, ":%s:", opt->arg);
+	if (opt->arg) {
+		buf_putc(out, ':');
+		put_zsh(opt->arg, out);
+		buf_putc(out, ':');
+	}
 	if (is_file(opt))
 		buf_puts(out, "_files");
 	if (opt->value) {
 		buf_putc(out, '(');
-		put_values(opt, out);
+		put_list(opt->value, out);
 		buf_putc(out, ')');
 	}
-	buf_puts(out, "' \\\n");
+	buf_puts(out, "'\n");
 	if (!opt->arg) {
-		buf_printf(out, "\t'--no-%s[not\\: ", opt->name);
+		buf_printf(out, "\t\t'--no-%s[not\\: ", opt->name);
 		put_zsh(opt->about, out);
-		buf_puts(out, "]' \\\n");
+		buf_puts(out, "]'\n");
 	}
+}
+
+static void zsh_options(const struct command *command, struct buf *out)
+{
+	const struct opt *opt;
+
+	buf_printf(out, "%s)\n\tspecs=(\n",
+		   command->name[0] ? command->name : "*");
+	for (size_t i = 0; (opt = opt_at(i)); i++)
+		if (opt->where & command->where)
+			zsh_option(opt, out);
+	buf_puts(out, "\t\t'--help[what there is]'\n\t) ;;\n");
 }
 
 static void print_zsh(struct buf *out)
 {
-	const struct opt *opt;
-
 	buf_puts(out, "#compdef lilscope\n"
 		      "# lilscope completion zsh >\"${fpath[1]}/_lilscope\"\n"
 		      "_lilscope_first()\n{\n\tlocal -a found=(\n");
@@ -149,12 +182,22 @@ static void print_zsh(struct buf *out)
 		buf_puts(out, "'\n");
 	}
 	buf_puts(out, "\t)\n\t_describe command found\n\t_files\n}\n"
-		      "_arguments \\\n");
-	for (size_t i = 0; (opt = opt_at(i)); i++)
-		zsh_option(opt, out);
-	buf_puts(out, "\t'--help[what there is]' \\\n"
-		      "\t'1:command or file:_lilscope_first' "
-		      "'*:file:_files'\n");
+		      "local -a specs\n"
+		      "local rest=_files\n"
+		      "case $words[2] in\n");
+	for (size_t i = 0; i < ARRAY_LEN(worded); i++) {
+		buf_printf(out, "%s) rest='(", worded[i].name);
+		put_list(worded[i].value, out);
+		buf_puts(out, ")' ;;\n");
+	}
+	/* The first row is what a FILE alone means: everything else. */
+	for (size_t i = 1; i < n_commands; i++)
+		if (commands[i].where)
+			zsh_options(&commands[i], out);
+	zsh_options(&commands[0], out);
+	buf_puts(out, "esac\n"
+		      "_arguments $specs '1:command or file:_lilscope_first' "
+		      "\"*:word:$rest\"\n");
 }
 
 /* --- fish --------------------------------------------------------------- */
@@ -168,29 +211,37 @@ static void put_fish(const char *text, struct buf *out)
 	}
 }
 
+/* What screens take stands behind a FILE, that is behind no command. */
+static void fish_head(const struct opt *opt, const char *no, struct buf *out)
+{
+	buf_printf(out,
+		   "complete -c lilscope -l %s%s"
+		   " -n '%s__fish_seen_subcommand_from",
+		   no, opt->name, opt->where & OPT_TUI ? "not " : "");
+	put_commands(opt, !(opt->where & OPT_TUI), out);
+	buf_putc(out, '\'');
+}
+
 static void fish_option(const struct opt *opt, struct buf *out)
 {
-	buf_printf(out, "complete -c lilscope -l %s", opt->name);
+	fish_head(opt, "", out);
 	/* A letter that means the same wherever the option is understood. */
 	if (opt->letter && opt->letter_where == (opt->where & LINE))
 		buf_printf(out, " -s %c", opt->letter);
-	if (!(opt->where & OPT_TUI)) {
-		buf_puts(out, " -n '__fish_seen_subcommand_from");
-		put_commands(opt->where, out);
-		buf_putc(out, '\'');
-	}
 	if (is_file(opt)) {
-		buf_puts(out, " -r");
+		buf_puts(out, " -rF");
 	} else if (opt->arg) {
 		buf_puts(out, " -xa '");
-		put_values(opt, out);
+		put_list(opt->value, out);
 		buf_putc(out, '\'');
 	}
 	buf_puts(out, " -d '");
 	put_fish(opt->about, out);
 	buf_puts(out, "'\n");
-	if (!opt->arg)
-		buf_printf(out, "complete -c lilscope -l no-%s\n", opt->name);
+	if (!opt->arg) {
+		fish_head(opt, "no-", out);
+		buf_putc(out, '\n');
+	}
 }
 
 static void print_fish(struct buf *out)
@@ -207,6 +258,13 @@ static void print_fish(struct buf *out)
 			   "-a %s -d '",
 			   commands[i].name);
 		put_fish(commands[i].about, out);
+		buf_puts(out, "'\n");
+	}
+	for (size_t i = 0; i < ARRAY_LEN(worded); i++) {
+		buf_printf(out, "complete -c lilscope -n "
+				"'__fish_seen_subcommand_from %s' -xa '",
+			   worded[i].name);
+		put_list(worded[i].value, out);
 		buf_puts(out, "'\n");
 	}
 	for (size_t i = 0; (opt = opt_at(i)); i++)

@@ -126,6 +126,11 @@ static const struct {
 	{ "rules", print_rules },
 };
 
+const char *topic_name(size_t i)
+{
+	return i < ARRAY_LEN(topics) ? topics[i].name : NULL;
+}
+
 bool topic_print(const char *topic, struct buf *out)
 {
 	for (size_t i = 0; i < ARRAY_LEN(topics); i++) {

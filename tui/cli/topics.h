@@ -10,5 +10,7 @@
 /* Formats that are read and those that are only named, keys, stop rules,
  * coders. False if there is no such topic. */
 bool topic_print(const char *topic, struct buf *out);
+/* By number, NULL past the last. */
+const char *topic_name(size_t i);
 
 #endif
