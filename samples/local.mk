@@ -24,7 +24,9 @@ samplemodeldir = $(samplesdir)/model
 dist_samplemodel_DATA = \
 	samples/model/README.md \
 	samples/model/bench-paper.svg \
-	samples/model/chain-0.9m.gguf \
+	samples/model/chain-0.9m.gguf
+# How it was trained: for the source, not for every machine.
+EXTRA_DIST += \
 	samples/model/export.py \
 	samples/model/problems.py \
 	samples/model/table.py \
@@ -34,7 +36,7 @@ dist_samplemodel_DATA = \
 	samples/model/train_3.log \
 	samples/model/vocab.py
 # What stands behind the numbers of the README.
-dist_doc_DATA = \
+dist_doc_DATA = README.md COPYING NEWS.md \
 	samples/docs/experiment.md \
 	samples/docs/many.md \
 	samples/docs/measurements.md \
@@ -50,6 +52,34 @@ dist_samplepackaging_DATA = \
 	samples/packaging/lilscope-guard.socket
 EXTRA_DIST += samples/screen.svg samples/screen.script \
 	samples/demo.svg samples/demo.script
+
+# Completion for shells, where they look for it; made by the program, so not in
+# a cross build.
+if !CROSS
+bashcompletiondir = $(datadir)/bash-completion/completions
+nodist_bashcompletion_DATA = completion/lilscope
+zshcompletiondir = $(datadir)/zsh/site-functions
+nodist_zshcompletion_DATA = completion/_lilscope
+fishcompletiondir = $(datadir)/fish/vendor_completions.d
+nodist_fishcompletion_DATA = completion/lilscope.fish
+CLEANFILES += completion/lilscope completion/_lilscope completion/lilscope.fish
+endif
+completion/lilscope: lilscope
+	@$(MKDIR_P) completion && ./lilscope completion bash >$@
+completion/_lilscope: lilscope
+	@$(MKDIR_P) completion && ./lilscope completion zsh >$@
+completion/lilscope.fish: lilscope
+	@$(MKDIR_P) completion && ./lilscope completion fish >$@
+clean-local:
+	-rmdir completion 2>/dev/null
+
+# Of what the program alone has, no folder stays behind.
+uninstall-hook:
+	@for folder in '$(samplemodeldir)' '$(sampletracesdir)' \
+		'$(samplestoriesdir)' '$(samplesdir)/models' \
+		'$(samplepackagingdir)' '$(samplesdir)' '$(pkgdatadir)' \
+		'$(docdir)'; do \
+		rmdir "$(DESTDIR)$$folder" 2>/dev/null; done; :
 
 # The pictures in the README, drawn by the program: look at it, then commit.
 .PHONY: picture

@@ -187,7 +187,12 @@ libengine_a_SOURCES += \
 	src/input/folder.c src/input/folder.h \
 	src/input/follow.c src/input/follow.h \
 	src/input/source.c src/input/source.h \
-	src/input/url.c src/input/url.h
+	src/input/url.h src/input/url_name.c
+if HAVE_CURL
+libengine_a_SOURCES += src/input/url.c
+else
+libengine_a_SOURCES += src/input/url_none.c
+endif
 
 # The list of generations behind the screens.
 libengine_a_SOURCES += \
@@ -198,27 +203,35 @@ libengine_a_SOURCES += \
 # The rule between a producer and who reads: filter and proxy.
 libengine_a_SOURCES += \
 	src/guard/asked.c src/guard/asked.h \
-	src/guard/attempt.c src/guard/attempt.h \
 	src/guard/clients.c src/guard/clients.h \
-	src/guard/exchange.c src/guard/exchange.h \
 	src/guard/exec.c src/guard/exec.h \
 	src/guard/guard_report.c src/guard/guard_report.h \
 	src/guard/half.c src/guard/half.h \
-	src/guard/headers.c src/guard/headers.h \
 	src/guard/hit.c src/guard/hit.h \
 	src/guard/http.c src/guard/http.h \
 	src/guard/listen.c src/guard/listen.h \
-	src/guard/metrics.c src/guard/metrics.h \
-	src/guard/onward.c src/guard/onward.h \
-	src/guard/proxy.c src/guard/proxy.h \
+	src/guard/proxy.h \
 	src/guard/relay.c src/guard/relay.h \
 	src/guard/scope.c src/guard/scope.h \
 	src/guard/shadow.c src/guard/shadow.h \
-	src/guard/told.c src/guard/told.h \
-	src/guard/transfers.c src/guard/transfers.h \
 	src/guard/watch.c src/guard/watch.h \
 	src/guard/watched.c src/guard/watched.h \
 	src/guard/wish.c src/guard/wish.h
+
+# ... and what of it speaks to servers and clients.
+if HAVE_PROXY
+libengine_a_SOURCES += \
+	src/guard/attempt.c src/guard/attempt.h \
+	src/guard/exchange.c src/guard/exchange.h \
+	src/guard/headers.c src/guard/headers.h \
+	src/guard/metrics.c src/guard/metrics.h \
+	src/guard/onward.c src/guard/onward.h \
+	src/guard/proxy.c \
+	src/guard/told.c src/guard/told.h \
+	src/guard/transfers.c src/guard/transfers.h
+else
+libengine_a_SOURCES += src/guard/proxy_none.c
+endif
 
 # Problems by policies by budgets, in processes side by side.
 libengine_a_SOURCES += \

@@ -292,6 +292,7 @@ cli_tests = \
 	tests/cli/folder.sh \
 	tests/cli/follow.sh \
 	tests/cli/guard.sh \
+	tests/cli/hardened.sh \
 	tests/cli/manual.sh \
 	tests/cli/parallel.sh \
 	tests/cli/operate.sh \
@@ -549,6 +550,18 @@ VOCAB_VECTORS = \
 	tests/unit/vocab_vectors.c tests/unit/vocab_vectors.h
 tests_unit_test_vocab_SOURCES = tests/unit/test_vocab.c $(VOCAB_VECTORS)
 
+# Installed, used, removed; and a build that can do without libcurl and
+# libmicrohttpd, of the same measures.
+EXTRA_DIST += tests/install.sh
+.PHONY: check-install
+check-install: all
+	@$(MKDIR_P) small
+	@cd small && $(SHELL) '$(abs_top_srcdir)/configure' -q CC='$(CC)' \
+		--without-curl --without-microhttpd --enable-werror
+	@$(MAKE) -s -C small lilscope
+	@SMALL='$(abs_builddir)/small' $(SHELL) \
+		'$(abs_top_srcdir)/tests/install.sh' '$(MAKE)'
+
 # The kernels of another kind of CPU, under an emulator.
 EXTRA_DIST += tests/cross.sh
 .PHONY: check-cross
@@ -643,6 +656,7 @@ check-threads:
 	@$(MKDIR_P) threads
 	@cd threads && $(SHELL) '$(abs_top_srcdir)/configure' -q \
 		CC='$(CC)' CFLAGS='-O1 -g -fsanitize=thread' \
+		--disable-hardening \
 		LDFLAGS=-fsanitize=thread
 	@$(MAKE) -s -C threads check check_LIBRARIES= \
 		check_PROGRAMS='$(thread_tests)' \

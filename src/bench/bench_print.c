@@ -166,7 +166,8 @@ static const struct bench_field *field_named(const struct fields *all,
 }
 
 /* With a point in every locale. */
-static void fixed(char *out, double value, int decimals, const char *after)
+static void fixed(char *out, size_t size, double value, int decimals,
+		  const char *after)
 {
 	long long scaled, unit = 1;
 	bool minus;
@@ -176,10 +177,10 @@ static void fixed(char *out, double value, int decimals, const char *after)
 	scaled = llround(fabs(value) * (double)unit);
 	minus = value < 0 && scaled;
 	if (decimals)
-		snprintf(out, NUM_BYTES, "%s%lld.%0*lld%s", minus ? "-" : "",
+		snprintf(out, size, "%s%lld.%0*lld%s", minus ? "-" : "",
 			 scaled / unit, decimals, scaled % unit, after);
 	else
-		snprintf(out, NUM_BYTES, "%s%lld%s", minus ? "-" : "", scaled,
+		snprintf(out, size, "%s%lld%s", minus ? "-" : "", scaled,
 			 after);
 }
 
@@ -205,7 +206,8 @@ static void show(char *out, double value, enum shown unit)
 	value *= how[unit].times;
 	if (fabs(value) >= LARGE) /* nobody reads its decimals */
 		decimals = MIN(decimals, fabs(value) >= VERY_LARGE ? 0 : 1);
-	fixed(out + (unit == POINTS), value, decimals, how[unit].after);
+	fixed(out + (unit == POINTS), NUM_BYTES - (unit == POINTS), value,
+	      decimals, how[unit].after);
 	if (unit == POINTS && out[1] == '-')
 		memmove(out, out + 1, strlen(out));
 	else if (unit == POINTS)
@@ -423,9 +425,9 @@ static void put_scale(const struct bench_table *t, struct buf *out)
 	const struct bench_scale *s = &t->scale;
 	char tokens[NUM_BYTES], bytes[NUM_BYTES], t_text[NUM_BYTES];
 
-	fixed(tokens, s->tokens, 1, "");
-	fixed(bytes, s->bytes, 2, "");
-	fixed(t_text, t->meter.rule.t, 1, "");
+	fixed(tokens, sizeof(tokens), s->tokens, 1, "");
+	fixed(bytes, sizeof(bytes), s->bytes, 2, "");
+	fixed(t_text, sizeof(t_text), t->meter.rule.t, 1, "");
 	buf_printf(out,
 		   "\n%s: f = %u tokens%s, t = %s bytes%s, patience %u, "
 		   "coder %s.\n",
@@ -452,7 +454,7 @@ static void put_notes(const struct bench_table *t, struct buf *out)
 		collapsed |= t->cells[i].collapsed;
 		missing += t->cells[i].n_missing;
 	}
-	fixed(text, margin(t->n_problems) * 100, 1, "");
+	fixed(text, sizeof(text), margin(t->n_problems) * 100, 1, "");
 	buf_printf(out,
 		   "%u problems: a share near one half is good to +-%s "
 		   "points.\n",
