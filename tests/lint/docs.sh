@@ -276,8 +276,8 @@ awk -F '\t' '$1 == "option" { print $2; print "no-" $2 }' "$tmp/tables" \
 	>"$tmp/known"
 # Options of others, and those that are no rows.
 printf '%s\n' help version tables name no-name sshlogin sshloginfile will-cite array wrap pipe \
-	block update enable-werror enable-sanitizers enable-fuzz \
-	enable-coverage >>"$tmp/known"
+	block update >>"$tmp/known"
+sed -n 's/.*HELP_STRING([[]--\([a-z-]*\).*/\1/p' configure.ac >>"$tmp/known"
 while read -r name; do
 	grep -qx -- "$name" "$tmp/known" ||
 		echo "manual: there is no option --$name"
