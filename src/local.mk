@@ -147,6 +147,7 @@ libengine_a_SOURCES += \
 libengine_a_SOURCES += \
 	src/task/answer.c src/task/answer.h src/task/answer_math.c \
 	src/task/answered.c src/task/answered.h \
+	src/task/grade.c src/task/grade.h \
 	src/task/problem.c src/task/problem.h \
 	src/task/problem_set.c src/task/problem_set.h
 

@@ -39,7 +39,7 @@ libtui_a_SOURCES += \
 	tui/app/export_html.c tui/app/export_html.h \
 	tui/app/export_ink.c tui/app/export_ink.h \
 	tui/app/export_svg.c tui/app/export_svg.h \
-	tui/app/find.c tui/app/find.h tui/app/grade.c tui/app/grade.h \
+	tui/app/find.c tui/app/find.h \
 	tui/app/phrase.c tui/app/phrase.h \
 	tui/app/recording.c tui/app/recording.h \
 	tui/app/search.c tui/app/search.h \

@@ -209,7 +209,13 @@ static void fill_entry(struct entry *e, const struct run *run)
 		strncpy(e->finish, r.finish_reason, sizeof(e->finish) - 1);
 	if (r.label)
 		strncpy(e->label, r.label, sizeof(e->label) - 1);
+	e->judged = (struct judged){ .grade = GRADE_UNKNOWN };
+	if (run->ended)
+		e->judged = judge(&run->trace, run->trace.n_tokens);
 	first_words(e->words, prompt->data, prompt->len);
+	if (!e->words[0]) /* nothing was asked, as far as is known */
+		first_words(e->words, run->trace.text.data,
+			    run->trace.text.len);
 }
 
 /* --- reading a stream: the feed's sink ---------------------------------- */

@@ -52,7 +52,9 @@ struct entry {
 	bool guessed;              /* the text is of a field that is a guess */
 	char finish[16];           /* finish reason, cut */
 	char label[16];
-	char words[ENTRY_WORDS_BYTES]; /* the first of its prompt, a line */
+	struct judged judged;      /* its answer, once it has ended */
+	char words[ENTRY_WORDS_BYTES]; /* the first of its prompt, or of its
+					  text without one; a line */
 
 	/* Of a run that grows: */
 	bool live;                 /* its tokens were written just now */

@@ -59,6 +59,9 @@ static const struct report_field fields[] = {
 	FIELD("h_est_se", KIND_NUMBER, h_est.se),
 	FIELD("answer_at", KIND_NUMBER, answer_at),
 	FIELD("tokens_after_answer", KIND_NUMBER, after_answer),
+	FIELD("judged", KIND_STRING, right),
+	FIELD("judged_by", KIND_STRING, judge),
+	FIELD("label", KIND_STRING, label),
 	FIELD("flag", KIND_STRING, flag),
 	FIELD("finish_reason", KIND_STRING, finish_reason),
 	FIELD("note", KIND_STRING, note),
@@ -169,6 +172,14 @@ static void fill_latency(struct report *r, const struct trace *trace)
 	r->tokens_per_s = f.tokens_per_s;
 }
 
+static void fill_judged(struct report *r, const struct trace *t)
+{
+	struct judged j = judge(t, t->n_tokens);
+
+	r->right = grade_name(j.grade);
+	r->judge = r->right ? judge_name(j.by) : NULL;
+}
+
 void report_fill(struct report *r, const struct run *run)
 {
 	const struct trace *trace = &run->trace;
@@ -204,6 +215,8 @@ void report_fill(struct report *r, const struct run *run)
 		r->answer_at = known.at_token;
 		r->after_answer = known.after;
 	}
+	if (run->ended)
+		fill_judged(r, trace);
 	for (size_t i = 0; i < RULE_ROWS; i++)
 		r->rules[i].verdict = rule_unfired;
 	fill_latency(r, trace);

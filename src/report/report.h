@@ -10,6 +10,7 @@
 #define LILSCOPE_REPORT_H
 
 #include "base/buf.h"
+#include "task/grade.h"
 #include "trace/run.h"
 
 enum {
@@ -37,6 +38,8 @@ struct report {
 	const struct run *run; /* that it is of */
 	const char *source, *record, *dialect, *model, *finish_reason, *label;
 	const char *note, *guessed; /* as in struct facts */
+	const char *right;     /* grade_name() of a run that has ended, or */
+	const char *judge;     /* NULL; judge_name() */
 	const char *symbols;   /* "tokens" or "bytes" */
 	const char *tokens_by;
 	const char *flag;      /* report_flag() of point */
@@ -96,6 +99,10 @@ void report_csv_error(const char *source, const char *record,
  * report_json() gave for each. */
 void report_json_several(const char *source, const char *record,
 			 const struct buf *objects, struct buf *out);
+
+/* Appends a record's name as people count: sources count from 0, they from 1,
+ * as the list does. "7" is "8", "7.2" is "8.2", "sample 3" stays. */
+void report_record(struct buf *out, const char *record);
 
 /* Appends the heads of the table for people, and a row of it; cols columns
  * wide at most (REPORT_COLS_MIN at least): narrow terminals get fewer columns,

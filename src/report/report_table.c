@@ -7,6 +7,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/utf8.h"
@@ -86,7 +87,7 @@ static void put_finish(const struct report *r, size_t i_rule, struct buf *out)
 static void put_label(const struct report *r, size_t i_rule, struct buf *out)
 {
 	(void)i_rule;
-	buf_puts(out, r->label ? r->label : "-");
+	buf_puts(out, r->right ? r->right : r->label ? r->label : "-");
 }
 
 static void put_token(struct buf *out, const struct report_rule *rule,
@@ -315,14 +316,29 @@ void report_table_header(struct buf *out, int cols)
 	end_line(out);
 }
 
+void report_record(struct buf *out, const char *record)
+{
+	enum { DIGITS_MAX = 18 };
+	size_t n = strspn(record, "0123456789");
+	bool number = n && n <= DIGITS_MAX &&
+		      (!record[n] || record[n] == '.');
+
+	if (number)
+		buf_printf(out, "%llu%s", strtoull(record, NULL, 10) + 1,
+			   record + n);
+	else
+		buf_puts(out, record);
+}
+
 void report_table(const struct report *r, struct buf *out, int cols)
 {
 	const struct columns c = columns_for(cols);
 	struct buf raw = { 0 }, cell = { 0 };
 
 	buf_puts(&raw, r->source ? r->source : "?");
-	if (r->record && *r->record)
-		buf_printf(&raw, ":%s", r->record);
+	buf_puts(&raw, r->record && *r->record ? ":" : "");
+	if (r->record)
+		report_record(&raw, r->record);
 	utf8_sanitize(&cell, raw.data, raw.len, false, false);
 	put_name(out, cell.data, cell.len, c.name);
 	for (size_t i = 0; i < c.n; i++) {

@@ -255,6 +255,20 @@ bool answer_last(enum answer_kind kind, const char *text, size_t n,
 	return (GSM8K | AIME) & 1u << kind && last_number(text, n, out);
 }
 
+bool answer_stated(const char *text, size_t n, enum answer_kind *kind,
+		   struct answer *out)
+{
+	static const enum answer_kind kinds[] = { ANSWER_MATH, ANSWER_GSM8K };
+
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		*kind = kinds[i];
+		if (answer_first(*kind, text, n, out) &&
+		    answer_last(*kind, text, n, out))
+			return true;
+	}
+	return false;
+}
+
 /* --- right -------------------------------------------------------------- */
 
 /* Of "m + n = 116" and \textbf{(113)} the last number. */

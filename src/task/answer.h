@@ -43,6 +43,12 @@ bool answer_first(enum answer_kind kind, const char *text, size_t n,
 bool answer_last(enum answer_kind kind, const char *text, size_t n,
 		 struct answer *out);
 
+/* The last statement of a text whose data set is not known: a box counts before
+ * "#### 5" and "the answer is 5". *kind is how it was read. A last number alone
+ * is no statement. */
+bool answer_stated(const char *text, size_t n, enum answer_kind *kind,
+		   struct answer *out);
+
 /* The first whose announcement begins at or after `from`. To go on, from its
  * start: a box may hold another. */
 bool answer_next(enum answer_kind kind, const char *text, size_t n, size_t from,

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* The data set is not known: a box counts before a number. */
+/* All ways of saying it. */
 static const enum answer_kind kinds[] = { ANSWER_MATH, ANSWER_GSM8K };
 
 static bool same(enum answer_kind kind, const char *text,
@@ -40,14 +40,12 @@ bool answered_find(const struct trace *t, uint32_t n_tokens,
 	size_t n = trace_start(t, n_tokens);
 	const char *text = t->text.data;
 
-	for (size_t k = 0; k < ARRAY_LEN(kinds); k++) {
-		if (!answer_next(kinds[k], text, n, 0, &out->last) ||
-		    !answer_last(kinds[k], text, n, &out->last))
-			continue;
-		find_first(kinds[k], text, n, &out->last, &out->first);
-		out->at_token = trace_token_at(t, out->first.stated - 1) + 1;
-		out->after = n_tokens - MIN(n_tokens, out->at_token);
-		return true;
-	}
-	return false;
+	enum answer_kind kind;
+
+	if (!answer_stated(text, n, &kind, &out->last))
+		return false;
+	find_first(kind, text, n, &out->last, &out->first);
+	out->at_token = trace_token_at(t, out->first.stated - 1) + 1;
+	out->after = n_tokens - MIN(n_tokens, out->at_token);
+	return true;
 }

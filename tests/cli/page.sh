@@ -53,7 +53,7 @@ one_of_many()
 		return 1
 	run analyze --html "$page" --html-of 2 \
 		"$srcdir/tests/golden/openai_choices.sse"
-	status_is 0 && has 'record' || return 1
+	status_is 0 && has 'generation 2' || return 1
 	run analyze --html "$page" --html-of 9 \
 		"$srcdir/tests/golden/openai_choices.sse"
 	status_is 2 && one_sentence && grep -q 'no generation 9' "$tmp/err"

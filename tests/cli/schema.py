@@ -30,6 +30,7 @@ FIELDS = [
     ("rho", NUMBER, True), ("eps", NUMBER, False), ("h", NUMBER, True),
     ("h_est", NUMBER, True), ("h_est_se", NUMBER, True),
     ("answer_at", COUNT, True), ("tokens_after_answer", COUNT, True),
+    ("judged", TEXT, True), ("judged_by", TEXT, True), ("label", TEXT, True),
     ("flag", TEXT, False), ("finish_reason", TEXT, True),
     ("note", TEXT, True), ("guessed", TEXT, True),
     ("skipped_records", COUNT, False),

@@ -34,7 +34,7 @@ const struct pressed pressed_rows[] = {
 	{ "export", NULL, NULL, "svg out2", "wrote out2: svg, " },
 	{ "export", NULL, ":export! out.csv", "out.csv",
 	  "out.csv exists; :export! writes over it" },
-	{ "export", NULL, NULL, "out", "export takes csv, jsonl or svg" },
+	{ "export", NULL, NULL, "out", "export takes csv, jsonl, svg or html" },
 	{ "export", NULL, ":seek 0", "svg new", "nothing is measured yet" },
 	{ "export!", NULL, ":export! out.csv;Left", "out.csv",
 	  "wrote out.csv: csv, " },

@@ -21,7 +21,7 @@ static struct buf export(const char *name, const struct run *run, uint32_t n)
 	struct buf out = { 0 };
 	const struct export_format *f = export_find(name);
 	assert_non_null(f);
-	f->write(run, n, &out);
+	f->write(&(struct export){ run, n, 7 }, &out);
 	buf_cstr(&out);
 	return out;
 }
@@ -144,6 +144,7 @@ static void test_svg(void **state)
 	assert_null(strstr(out.data, "<script"));
 	assert_non_null(strstr(out.data, "&lt;script&gt;"));
 	assert_non_null(strstr(out.data, ">Lil 2 000: "));
+	assert_non_null(strstr(out.data, " \u00b7 generation 7 \u00b7 a"));
 	assert_int_equal(count(&out, "<rect class=\"low\"") +
 				 count(&out, "<rect class=\"gain\""),
 			 n / 250);
@@ -333,7 +334,7 @@ static void test_empty(void **state)
 	(void)state;
 	for (size_t i = 0; i < n_export_formats; i++) {
 		struct buf out = { 0 };
-		export_formats[i].write(run, 0, &out);
+		export_formats[i].write(&(struct export){ run, 0, 0 }, &out);
 		if (strcmp(export_formats[i].name, "svg") == 0 ||
 		    strcmp(export_formats[i].name, "html") == 0) {
 			buf_cstr(&out);

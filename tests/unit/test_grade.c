@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "app/grade.h"
+#include "task/grade.h"
 
 static const struct {
 	const char *text, *gold;
@@ -80,11 +80,74 @@ static void up_to(void **state)
 	trace_release(&t);
 }
 
+/* One judge a generation, and who it is. */
+static const struct {
+	const char *text, *gold, *label;
+	enum grade grade;
+	enum judge by;
+	bool disputed;
+} judges[] = {
+	{ "The answer is 5.", "5", NULL, GRADE_RIGHT, JUDGE_ANSWER, false },
+	{ "The answer is 5.", "5", "correct", GRADE_RIGHT, JUDGE_ANSWER,
+	  false },
+	{ "The answer is 5.", "5", "wrong", GRADE_RIGHT, JUDGE_ANSWER, true },
+	{ "The answer is 6.", "5", "correct", GRADE_WRONG, JUDGE_ANSWER,
+	  true },
+	{ "five, it seems", "5", "correct", GRADE_RIGHT, JUDGE_SOURCE, false },
+	{ "five, it seems", "5", "maybe", GRADE_NONE, JUDGE_ANSWER, false },
+	{ "The answer is 5.", NULL, "False", GRADE_WRONG, JUDGE_SOURCE,
+	  false },
+	{ "The answer is 5.", NULL, "B", GRADE_UNKNOWN, JUDGE_NOBODY, false },
+	{ "The answer is 5.", "", "", GRADE_UNKNOWN, JUDGE_NOBODY, false },
+};
+
+static void who_says(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(judges); i++) {
+		struct buf words = { 0 };
+		struct trace t;
+		struct judged j;
+
+		fill(&t, judges[i].text, judges[i].gold);
+		facts_set(&t.facts.label, judges[i].label);
+		j = judge(&t, t.n_tokens);
+		assert_int_equal(j.grade, judges[i].grade);
+		assert_int_equal(j.by, judges[i].by);
+		assert_int_equal(j.disputed, judges[i].disputed);
+		judged_say(&j, &words);
+		assert_int_equal(!words.len, j.grade == GRADE_UNKNOWN);
+		assert_int_equal(strstr(buf_cstr(&words), "otherwise") != NULL,
+				 j.disputed);
+		buf_release(&words);
+		trace_release(&t);
+	}
+}
+
+/* What the source says of the whole holds for a beginning with its answer. */
+static void source_of_a_part(void **state)
+{
+	const char *text = "The answer is 6. No, the answer is 5. Again: the "
+			   "answer is 5.";
+	struct trace t;
+
+	(void)state;
+	fill(&t, text, NULL);
+	facts_set(&t.facts.label, "wrong");
+	assert_int_equal(judge(&t, 10).grade, GRADE_UNKNOWN);
+	assert_int_equal(judge(&t, 16).grade, GRADE_UNKNOWN);
+	assert_int_equal(judge(&t, 40).grade, GRADE_WRONG);
+	assert_int_equal(judge(&t, 40).by, JUDGE_SOURCE);
+	trace_release(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(judged),
 		cmocka_unit_test(up_to),
+		cmocka_unit_test(who_says),
+		cmocka_unit_test(source_of_a_part),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -51,6 +51,7 @@ static void export_to(struct app *app, const char *arg, bool over)
 	const struct export_format *format = export_target(arg, &path);
 	struct buf out = { 0 };
 	struct err err = { "" };
+	struct export x;
 
 	if (!format) {
 		app_complain(app, "export takes csv, jsonl, svg or html and a "
@@ -65,7 +66,10 @@ static void export_to(struct app *app, const char *arg, bool over)
 		app_complain(app, "%s exists; :export! writes over it", path);
 		return;
 	}
-	format->write(app->run, app->playhead, &out);
+	x = (struct export){ app->run, app->playhead,
+			     deck_n(app->deck) > 1 ?
+				     deck_opened(app->deck) + 1 : 0 };
+	format->write(&x, &out);
 	if (file_write(path, out.data, out.len, &err))
 		app_say(app, "wrote %s: %s, %zu bytes", path, format->name,
 			out.len);

@@ -85,13 +85,12 @@ static void csv_row(const struct check *c, struct buf *out)
 		   channel_name(c->channel));
 }
 
-static void export_csv(const struct run *run, uint32_t n_tokens,
-		       struct buf *out)
+static void export_csv(const struct export *x, struct buf *out)
 {
 	buf_puts(out, "token,bytes,symbols,phrases,size_bytes,gain_bytes,low,"
 		      "rho,eps,lower,h,status,vacuous,channel\n");
-	if (run->meter && n_tokens > 0)
-		each_check(run, n_tokens, csv_row, out);
+	if (x->run->meter && x->n_tokens > 0)
+		each_check(x->run, x->n_tokens, csv_row, out);
 }
 
 /* --- jsonl -------------------------------------------------------------- */
@@ -212,9 +211,11 @@ static void json_verdict(const char *rule, struct rule_verdict v,
 	buf_puts(out, "}\n");
 }
 
-static void export_jsonl(const struct run *run, uint32_t n_tokens,
-			 struct buf *out)
+static void export_jsonl(const struct export *x, struct buf *out)
 {
+	const struct run *run = x->run;
+	uint32_t n_tokens = x->n_tokens;
+
 	if (!run->meter || n_tokens == 0)
 		return;
 	json_run(run, n_tokens, out);
@@ -243,31 +244,15 @@ static void put_part(struct buf *out, const char *text)
 	export_text(text, strnlen(text, NAME_BYTES), out);
 }
 
-/* Sources count their records from 0, people from 1. */
-static void put_record(struct buf *out, const char *record)
+void export_name(const struct export *x, struct buf *out)
 {
-	uint32_t number = 0;
-
-	for (const char *c = record; *c; c++) {
-		if (*c < '0' || *c > '9' || number > UINT32_MAX / 20) {
-			put_part(out, record);
-			return;
-		}
-		number = number * 10 + (uint32_t)(*c - '0');
-	}
-	buf_printf(out, "%lu", (unsigned long)number + 1);
-}
-
-void export_name(const struct facts *facts, struct buf *out)
-{
+	const struct facts *facts = &x->run->trace.facts;
 	const char *source = facts->source ? facts->source : "";
 	const char *slash = strrchr(source, '/');
 
 	put_part(out, slash && slash[1] ? slash + 1 : source);
-	if (facts->record && facts->record[0]) {
-		buf_puts(out, " \u00b7 record ");
-		put_record(out, facts->record);
-	}
+	if (x->number)
+		buf_printf(out, " \u00b7 generation %zu", x->number);
 	if (facts->model) {
 		buf_puts(out, " \u00b7 ");
 		put_part(out, facts->model);

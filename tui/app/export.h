@@ -16,12 +16,18 @@
 
 #include "trace/run.h"
 
+/* What is exported. */
+struct export {
+	const struct run *run;
+	uint32_t n_tokens; /* the first of them, <= run_n_measured() */
+	size_t number;	   /* of the generation, as the list has it; 0: it is
+			      the only one */
+};
+
 struct export_format {
 	const char *name;
 	const char *about;
-	/* The first n_tokens tokens of the run (<= run_n_measured()). */
-	void (*write)(const struct run *run, uint32_t n_tokens,
-		      struct buf *out);
+	void (*write)(const struct export *x, struct buf *out);
 };
 
 extern const struct export_format export_formats[];
@@ -30,9 +36,9 @@ extern const size_t n_export_formats;
 /* By name, or by the file's extension ("chart.svg"); NULL. */
 const struct export_format *export_find(const char *name);
 
-/* "run.jsonl · record 7 · model" for a title, escaped for XML and HTML; every
- * part is cut to 100 bytes. */
-void export_name(const struct facts *facts, struct buf *out);
+/* "run.jsonl · generation 7 · model" for a title, escaped for XML and HTML;
+ * every part is cut to 100 bytes. */
+void export_name(const struct export *x, struct buf *out);
 
 /* Text of unknown quality, sanitised and escaped for XML and HTML. NULL: none.
  */

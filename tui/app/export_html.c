@@ -12,7 +12,7 @@
 #include "app/export.h"
 #include "app/export_ink.h"
 #include "app/export_svg.h"
-#include "app/grade.h"
+#include "task/grade.h"
 #include "app/told.h"
 #include "base/num.h"
 #include "base/svg.h"
@@ -91,6 +91,7 @@ static const char sheet[] =
 
 /* What the parts of the page are about. */
 struct html {
+	const struct export *x;
 	const struct run *run;
 	const struct trace *t;
 	const struct meter *m; /* NULL: nothing is measured */
@@ -124,7 +125,7 @@ static void put_head(const struct html *p)
 		 "content=\"width=device-width, initial-scale=1\"/>\n"
 		 "<meta name=\"color-scheme\" content=\"light dark\"/>\n"
 		 "<title>");
-	export_name(&p->t->facts, p->out);
+	export_name(p->x, p->out);
 	buf_puts(p->out, "</title>\n<style>\n");
 	put_colours(p->out, false);
 	buf_puts(p->out, "@media(prefers-color-scheme:dark){\n");
@@ -132,7 +133,7 @@ static void put_head(const struct html *p)
 	buf_puts(p->out, "}\n");
 	buf_puts(p->out, sheet);
 	buf_puts(p->out, "</style></head>\n<body>\n<h1>");
-	export_name(&p->t->facts, p->out);
+	export_name(p->x, p->out);
 	buf_puts(p->out, "</h1>\n");
 }
 
@@ -191,7 +192,7 @@ static void put_charts(const struct html *p)
 	svg_begin(p->out, EXPORT_WIDTH, EXPORT_HEIGHT,
 		  "role=\"img\" aria-label=\"Charts over tokens: bytes told so "
 		  "far, rho with its band, gain of each window\"");
-	export_charts(p->run, p->n, p->out);
+	export_charts(p->x, p->out);
 	svg_end(p->out);
 	buf_puts(p->out, "</div>\n");
 }
@@ -276,18 +277,17 @@ static void put_policy(const struct html *p)
 
 static void put_answer(const struct html *p)
 {
-	static const char *const words[] = {
-		[GRADE_UNKNOWN] = NULL,
-		[GRADE_RIGHT] = "right",
-		[GRADE_WRONG] = "wrong",
-		[GRADE_NONE] = "none is stated",
-	};
 	const char *gold = p->t->facts.gold;
-	const char *word = words[grade_of(p->t, p->n)];
+	struct judged j = judge(p->t, p->n);
 	char a[NUM_BYTES], b[NUM_BYTES];
+	struct buf words = { 0 };
 
-	if (word)
-		fact(p, "answer", "%s; the right one is %.100s", word, gold);
+	judged_say(&j, &words);
+	if (words.len)
+		fact(p, "answer", "%s", buf_cstr(&words));
+	if (words.len && gold && *gold)
+		fact(p, "right answer", "%.100s", gold);
+	buf_release(&words);
 	if (p->has_known)
 		fact(p, "first stated", "at token %s, %s after it",
 		     num_count(a, p->known.at_token),
@@ -419,10 +419,11 @@ static void put_foot(const struct html *p)
 			 "</p>\n</body></html>\n");
 }
 
-void export_html(const struct run *run, uint32_t n_tokens, struct buf *out)
+void export_html(const struct export *x, struct buf *out)
 {
-	struct html p = { .run = run, .t = &run->trace, .m = run->meter,
-			  .n = run->meter ? n_tokens : 0,
+	const struct run *run = x->run;
+	struct html p = { .x = x, .run = run, .t = &run->trace,
+			  .m = run->meter, .n = run->meter ? x->n_tokens : 0,
 			  .stop = rule_unfired, .out = out };
 
 	if (p.n) {

@@ -10,9 +10,9 @@
 #ifndef LILSCOPE_EXPORT_HTML_H
 #define LILSCOPE_EXPORT_HTML_H
 
-#include "trace/run.h"
+#include "app/export.h"
 
-/* The first n_tokens tokens (<= run_n_measured()) as a page, appended. */
-void export_html(const struct run *run, uint32_t n_tokens, struct buf *out);
+/* A page, appended. */
+void export_html(const struct export *x, struct buf *out);
 
 #endif

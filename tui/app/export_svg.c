@@ -244,10 +244,10 @@ static void legend(struct fig *f)
 	}
 }
 
-static void title(const struct facts *facts, struct buf *out)
+static void title(const struct export *x, struct buf *out)
 {
 	svg_text_begin(out, "title", LEFT, 24, "");
-	export_name(facts, out);
+	export_name(x, out);
 	svg_text_end(out);
 }
 
@@ -320,9 +320,9 @@ static void scale(struct fig *f)
 	f->gain.y_max = ticks_top(gain);
 }
 
-void export_charts(const struct run *run, uint32_t n_tokens, struct buf *out)
+void export_charts(const struct export *x, struct buf *out)
 {
-	struct fig f = { .run = run, .m = run->meter, .n = n_tokens,
+	struct fig f = { .run = x->run, .m = x->run->meter, .n = x->n_tokens,
 			 .out = out };
 
 	if (!f.m || f.n == 0) {
@@ -345,10 +345,10 @@ void export_charts(const struct run *run, uint32_t n_tokens, struct buf *out)
 	captions(&f);
 }
 
-void export_svg(const struct run *run, uint32_t n_tokens, struct buf *out)
+void export_svg(const struct export *x, struct buf *out)
 {
 	svg_figure(out, EXPORT_WIDTH, EXPORT_HEIGHT, sheet);
-	title(&run->trace.facts, out);
-	export_charts(run, n_tokens, out);
+	title(x, out);
+	export_charts(x, out);
 	svg_end(out);
 }

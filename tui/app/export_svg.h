@@ -5,17 +5,17 @@
 #ifndef LILSCOPE_EXPORT_SVG_H
 #define LILSCOPE_EXPORT_SVG_H
 
-#include "trace/run.h"
+#include "app/export.h"
 
 enum { EXPORT_WIDTH = 760, EXPORT_HEIGHT = 620 };
 
-/* The first n_tokens tokens (<= run_n_measured()) as a figure, appended. */
-void export_svg(const struct run *run, uint32_t n_tokens, struct buf *out);
+/* A figure, appended. */
+void export_svg(const struct export *x, struct buf *out);
 
 /* The same without its title, into an open picture of that size whose sheet
  * has the classes: for text title, name, num, small, lilname, with end, mid and
  * halo; for shapes axis, grid, rho, band, h, pace, after, gain, low, limit, lil
  * and key. */
-void export_charts(const struct run *run, uint32_t n_tokens, struct buf *out);
+void export_charts(const struct export *x, struct buf *out);
 
 #endif

@@ -45,8 +45,15 @@ static void page_each(void *ctx, const struct run *run)
 	struct page_wanted *page = ctx;
 
 	page->n++;
-	if (page->n == MAX(page->wanted, 1u))
-		export_html(run, run_n_measured(run), &page->html);
+	if (page->n == MAX(page->wanted, 1u)) {
+		const struct export x = {
+			.run = run,
+			.n_tokens = run_n_measured(run),
+			.number = page->wanted,
+		};
+
+		export_html(&x, &page->html);
+	}
 }
 
 static bool page_write(const struct page_wanted *page, const char *path,

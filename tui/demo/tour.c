@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app/grade.h"
+#include "task/grade.h"
 #include "base/buf.h"
 #include "demo/demo.h"
 #include "draw/pen.h"

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "app/recording.h"
-#include "app/grade.h"
+#include "task/grade.h"
 #include "base/buf.h"
 #include "base/utf8.h"
 #include "demo/demo.h"
@@ -23,14 +23,7 @@ enum { TEXT_COLS = 78 };
 
 static const char *words_of(enum grade v)
 {
-	static const char *const words[] = {
-		[GRADE_UNKNOWN] = "-",
-		[GRADE_RIGHT] = "right",
-		[GRADE_WRONG] = "wrong",
-		[GRADE_NONE] = "none",
-	};
-
-	return words[v];
+	return v == GRADE_UNKNOWN ? "-" : grade_name(v);
 }
 
 static void put_wrapped(struct buf *out, const char *text, size_t n)

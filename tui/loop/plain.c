@@ -48,7 +48,6 @@ static void tell_title(struct plain *p)
 
 	buf_printf(&p->line, "Generation %zu: %s", p->i_entry + 1,
 		   deck_source_name(p->app->deck, e->i_source));
-	put_fact(p, "record", facts->record);
 	put_fact(p, "model", facts->model);
 	put_fact(p, "policy", facts->policy);
 	put_fact(p, "field guessed", facts->guessed);

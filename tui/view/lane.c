@@ -55,7 +55,7 @@ struct lane lane_of(const struct app *app, size_t i)
 	if (l.run->meter)
 		l.stop = meter_rule_at(l.run->meter, RULE_GUARDIAN, l.n);
 	if (l.ended)
-		l.answer = grade_of(t, l.n);
+		l.answer = judge(t, l.n);
 	if (l.stop.at_token != RULE_NEVER)
 		l.stopped = grade_of(t, l.stop.at_token);
 	if (t->time_us && l.n) {
@@ -131,13 +131,16 @@ static void put_answer(const struct lane *l, struct pen *p)
 {
 	const char *gold = l->run->trace.facts.gold;
 
-	if (!gold || !l->ended)
+	if (l->answer.grade == GRADE_UNKNOWN)
 		return;
 	pen_printf(p, STYLE_DIM, " %s ", dot(p));
-	put_verdict(l->answer, p);
-	if (l->answer == GRADE_RIGHT)
-		return;
-	pen_printf(p, STYLE_DIM, " %s right is %.20s", dot(p), gold);
+	put_verdict(l->answer.grade, p);
+	if (l->answer.by == JUDGE_SOURCE)
+		pen_puts(p, STYLE_DIM, ", says the source");
+	else if (l->answer.grade != GRADE_RIGHT)
+		pen_printf(p, STYLE_DIM, " %s right is %.20s", dot(p), gold);
+	if (l->answer.disputed)
+		pen_puts(p, STYLE_LIMIT, ", the source says otherwise");
 }
 
 /* How much of what is kept the last step looked at. */
@@ -342,8 +345,8 @@ void lane_draw(const struct app *app, const struct lane *l,
 	if (r.rows == 1) { /* the verdict, then the formula */
 		put_tokens(l, &p);
 		pen_printf(&p, STYLE_DIM, " %s ", dot(&p));
-		if (l->ended && l->run->trace.facts.gold) {
-			put_verdict(l->answer, &p);
+		if (l->answer.grade != GRADE_UNKNOWN) {
+			put_verdict(l->answer.grade, &p);
 			pen_printf(&p, STYLE_DIM, " %s ", dot(&p));
 		}
 		put_stop(l, &p);
@@ -443,13 +446,23 @@ static const char *answer_words(enum grade v)
 	return words[v];
 }
 
+static void explain_end(const struct lane *l, const char *end, struct buf *out)
+{
+	buf_printf(out, " The whole run ends with %s", end);
+	if (l->answer.grade != GRADE_NONE) {
+		buf_puts(out, ", ");
+		judged_by_say(&l->answer, out);
+	}
+	buf_puts(out, ".");
+}
+
 /* What the early stop would do to the run under the cursor. */
 static void explain_stop(const struct app *app, const struct lane *l,
 			 struct buf *out)
 {
 	const struct rule_opts *g = &app->set.meter.rule;
 	const char *kept = answer_words(l->stopped);
-	const char *end = answer_words(l->answer);
+	const char *end = answer_words(l->answer.grade);
 	char t[NUM_BYTES], at[NUM_BYTES], after[NUM_BYTES], part[NUM_BYTES];
 
 	num_short(t, g->t);
@@ -471,7 +484,7 @@ static void explain_stop(const struct app *app, const struct lane *l,
 			   kept ? kept : "");
 	}
 	if (end)
-		buf_printf(out, " The whole run ends with %s.", end);
+		explain_end(l, end, out);
 	buf_puts(out, "\n\n");
 }
 

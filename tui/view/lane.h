@@ -5,8 +5,8 @@
 #ifndef LILSCOPE_LANE_H
 #define LILSCOPE_LANE_H
 
-#include "app/grade.h"
 #include "measure/rule_guardian.h"
+#include "task/grade.h"
 #include "term/screen.h"
 #include "view/beside.h"
 
@@ -21,7 +21,7 @@ struct lane {
 	size_t beside;	       /* a run that was asked the same; i: none */
 	struct beside_fork fork; /* from that one */
 	bool parted;	       /* ... and both have told so */
-	enum grade answer;     /* at the playhead */
+	struct judged answer;  /* at the playhead, once it has ended */
 	enum grade stopped;    /* of what the early stop keeps */
 	double ttft_s;	     /* NAN: unknown */
 	double end_s, tbt_s; /* of n tokens; NAN: unknown */

@@ -30,7 +30,7 @@ const char *list_column_name(enum list_column column)
 		[LIST_TOKENS] = "tokens", [LIST_REASONING] = "reasoning",
 		[LIST_ANSWER] = "answer", [LIST_RHO] = "rho",
 		[LIST_LIL] = "lil",       [LIST_AFTER] = "after",
-		[LIST_FINISH] = "finish", [LIST_LABEL] = "label",
+		[LIST_FINISH] = "finish", [LIST_JUDGED] = "judged",
 		[LIST_STATE] = "state",   [LIST_MODEL] = "model",
 		[LIST_AGE] = "age",       [LIST_RATE] = "rate",
 		[LIST_GAIN] = "gain",
@@ -63,6 +63,17 @@ enum list_column list_column_find(const char *name, size_t n)
 	return LIST_COLUMNS;
 }
 
+/* Its source holds more than this one. */
+static bool has_others(const struct deck *d, size_t i)
+{
+	const struct entry *e = deck_entry(d, i);
+
+	return e->i_sub || e->first_sub ||
+	       (i && deck_entry(d, i - 1)->i_source == e->i_source) ||
+	       (i + 1 < deck_n(d) &&
+		deck_entry(d, i + 1)->i_source == e->i_source);
+}
+
 void list_entry_name(const struct deck *d, size_t i, struct buf *out)
 {
 	/* One file with many records is named in the title bar. */
@@ -72,7 +83,7 @@ void list_entry_name(const struct deck *d, size_t i, struct buf *out)
 		buf_puts(out, "record ");
 	else
 		buf_puts(out, deck_source_short(d, deck_entry(d, i)->i_source));
-	if (one || deck_n(d) > deck_n_sources(d))
+	if (one || has_others(d, i))
 		buf_printf(out, "%s%zu", one ? "" : ":", i + 1);
 }
 
@@ -80,6 +91,13 @@ bool list_is_known(const struct entry *e)
 {
 	return e->state == ENTRY_REPORTED ||
 	       (e->state == ENTRY_OPEN && e->tokens > 0);
+}
+
+const char *list_judged(const struct entry *e)
+{
+	const char *word = grade_name(e->judged.grade);
+
+	return word ? word : e->label;
 }
 
 void list_entry_words(const struct app *app, size_t i, struct buf *out)
@@ -178,7 +196,7 @@ static bool passes(const struct app *app, size_t i, struct buf *name)
 	return holds(name->data, name->len, want) ||
 	       holds(e->words, strlen(e->words), want) ||
 	       holds(e->finish, strlen(e->finish), want) ||
-	       holds(e->label, strlen(e->label), want);
+	       holds(list_judged(e), strlen(list_judged(e)), want);
 }
 
 static void append_passing(struct app *app, size_t from, size_t to)
@@ -207,6 +225,7 @@ static void add_up(struct app *app)
 		if (!list_is_known(e))
 			continue;
 		t.n_known++;
+		t.n_judged += list_judged(e)[0] != '\0';
 		t.longest = MAX(t.longest, e->tokens);
 		t.tokens += e->tokens;
 		if (e->fired_at == RULE_NEVER)
@@ -263,8 +282,8 @@ static struct sort_key key_of(const struct app *app, size_t i)
 	enum list_column column = (enum list_column)l->sort;
 	double v;
 
-	if (column == LIST_FINISH || column == LIST_LABEL) {
-		const char *text = column == LIST_LABEL ? e->label
+	if (column == LIST_FINISH || column == LIST_JUDGED) {
+		const char *text = column == LIST_JUDGED ? list_judged(e)
 							: e->finish;
 		snprintf(key.text, sizeof(key.text), "%s", text);
 		key.number = text[0] ? 0 : INFINITY;
@@ -500,6 +519,15 @@ void list_open_selected(struct app *app)
 
 /* --- in words ----------------------------------------------------------- */
 
+static void explain_judged(const struct entry *e, struct buf *out)
+{
+	if (e->judged.grade == GRADE_UNKNOWN)
+		return;
+	buf_puts(out, "Its answer: ");
+	judged_say(&e->judged, out);
+	buf_puts(out, ".\n");
+}
+
 void list_explain(const struct app *app, struct buf *out)
 {
 	size_t i = list_selected(app);
@@ -525,6 +553,7 @@ void list_explain(const struct app *app, struct buf *out)
 	if (e->fired_at == RULE_NEVER) {
 		buf_printf(out, "the rule %s would not stop it.\n",
 			   rule_name(app->set.meter.i_stop));
+		explain_judged(e, out);
 		return;
 	}
 	after = e->tokens - MIN(e->tokens, e->fired_at);
@@ -536,4 +565,5 @@ void list_explain(const struct app *app, struct buf *out)
 		   num_percent(c, after, e->tokens));
 	after_say(out, &e->stop, false);
 	buf_puts(out, ".\n");
+	explain_judged(e, out);
 }

@@ -30,13 +30,14 @@ enum list_column {
 	LIST_RULE, /* Guardian is LIST_LIL; those behind it that are shown */
 	LIST_AFTER = LIST_RULE + RULES_SHOWN_MAX - 1,
 	LIST_FINISH,
-	LIST_LABEL,
+	LIST_JUDGED,
 	LIST_COLUMNS
 };
 
 /* The sum under the list. */
 struct list_totals {
 	size_t n_known, n_fired; /* known: measured, or so far */
+	size_t n_judged;         /* something is known of their answer */
 	size_t n_after[AFTER_FALSE + 1];
 	size_t n_going;                     /* that are still written */
 	uint64_t tokens, tokens_after;
@@ -121,6 +122,10 @@ bool list_is_known(const struct entry *e);
 /* Where entry i came from, for people: "aime24.jsonl:7"; its number is the
  * one that stands everywhere. */
 void list_entry_name(const struct deck *d, size_t i, struct buf *out);
+
+/* Whether its answer is right, in a word: the judge's (grade.h), or else what
+ * its source says of it. "": nothing is known. */
+const char *list_judged(const struct entry *e);
 
 /* What tells it from others at a look: its request's id while streams are
  * read, the first words of its prompt, or its name. */

@@ -135,12 +135,27 @@ static void show_finish(const struct app *app, size_t i,
 		out->style = STYLE_LIMIT;
 }
 
-static void show_label(const struct app *app, size_t i,
+static void show_judged(const struct app *app, size_t i,
 		       const struct entry *e, bool ascii,
 		       struct cell_text *out)
 {
-	(void)app, (void)i, (void)ascii;
-	snprintf(out->text, CELL_BYTES, "%s", e->label);
+	static const struct {
+		enum glyph mark;
+		enum style style;
+	} marks[] = {
+		[GRADE_RIGHT] = { GLYPH_CHECK, STYLE_GOOD },
+		[GRADE_WRONG] = { GLYPH_CROSS, STYLE_BAD },
+		[GRADE_NONE] = { GLYPH_CROSS, STYLE_BAD },
+	};
+	enum grade grade = e->judged.grade;
+	bool known = grade != GRADE_UNKNOWN;
+
+	(void)app, (void)i;
+	snprintf(out->text, CELL_BYTES, "%s%s%s",
+		 known ? glyph(marks[grade].mark, ascii) : "",
+		 known ? " " : "", list_judged(e));
+	if (known)
+		out->style = marks[grade].style;
 }
 
 /* --- of streams --------------------------------------------------------- */
@@ -415,7 +430,7 @@ static const struct column columns[LIST_COLUMNS] = {
 	[LIST_LIL] = { "Lil", 9, false, 0, 9, false, NULL },
 	[LIST_AFTER] = { "tokens after", 16, false, 4, 0, false, show_after },
 	[LIST_FINISH] = { "finish", 8, true, 6, 0, false, show_finish },
-	[LIST_LABEL] = { "label", 10, true, 7, 0, false, show_label },
+	[LIST_JUDGED] = { "judged", 8, true, 4, 0, false, show_judged },
 };
 
 static bool is_rule(int column)
@@ -439,6 +454,8 @@ struct column list_column_at(const struct app *app, int i)
 			 i == LIST_LIL	 ? RULE_RANK :
 					   LIST_COLUMNS - 1;
 	}
+	if (i == LIST_JUDGED && !list_of(app)->totals.n_judged)
+		c.rank = 0; /* nobody knows */
 	if (live)
 		c.rank = is_stop(app, i) ? STOP_LIVE_RANK : c.live;
 	if (!c.rank && i != LIST_RECORD)

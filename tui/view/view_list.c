@@ -52,7 +52,9 @@ static int record_cols(const struct deck *d)
 	bool one = deck_n_sources(d) <= 1 && deck_n(d) > 1;
 	int digits = digits_of(deck_n(d));
 	int cols = one ? WORDS_COLS : 0;
-	int more = deck_n(d) > deck_n_sources(d) ? digits + 1 : 0;
+	const char *why;
+	bool several = deck_n(d) + deck_passed(d, &why) > deck_n_sources(d);
+	int more = several ? digits + 1 : 0;
 
 	for (size_t i = 0; i < n_sources && !one; i++) {
 		const char *name = deck_source_short(d, i);

@@ -1,0 +1,152 @@
+/*
+ * test_open.c - what a name alone opens: a folder its list, a model its demo;
+ * and that a run has one number and its answer one judge wherever they stand.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "lil.h"
+
+static void put(const struct lil *l, const char *name, const char *text)
+{
+	char path[SCRATCH_PATH_BYTES];
+
+	scratch_file(l->dir, name, text, strlen(text), path);
+}
+
+/* All files of a folder and below; what holds nothing is counted. */
+static void test_folder(void **state)
+{
+	struct lil *l = *state;
+	char folder[SCRATCH_PATH_BYTES], below[SCRATCH_PATH_BYTES + 8];
+
+	snprintf(folder, sizeof(folder), "%.900s/runs", l->dir);
+	snprintf(below, sizeof(below), "%s/more", folder);
+	assert_int_equal(mkdir(folder, 0755), 0);
+	assert_int_equal(mkdir(below, 0755), 0);
+	put(l, "runs/first.txt", "One thing, and then another.\n");
+	put(l, "runs/more/second.jsonl", "{\"response\":\"Two things.\"}\n"
+					 "{\"response\":\"And a third.\"}\n");
+	put(l, "runs/more/nothing.bin", "\x7f" "ELF");
+	lil_start(l, &(struct pty_spec){ 0 }, LIL_ARGS(folder));
+	expect_text(l->p, "3 generations");
+	expect_text(l->p, "first.txt");
+	expect_text(l->p, "more/second.jsonl:2");
+	expect_text(l->p, "more/second.jsonl:3");
+	expect_text(l->p, "1 file holds nothing that can be read");
+	pty_keys(l->p, "j");
+	expect_text(l->p, "in none of 3");
+	lil_quit(l);
+}
+
+/* No command is needed to see a model write. */
+static void test_model(void **state)
+{
+	struct lil *l = *state;
+	const char *top = getenv("top_srcdir");
+	char model[SCRATCH_PATH_BYTES];
+
+	snprintf(model, sizeof(model),
+		 "%.900s/samples/models/stories260K/checkpoint.bin",
+		 top ? top : ".");
+	lil_start(l, &(struct pty_spec){ .rows = 40, .cols = 120 },
+		  LIL_ARGS("-m", model, "--prompt", "Once upon a time", "-n",
+			   "24", "--speed", "64", "--policy", "h2o"));
+	expect_text(l->p, "A  dense");
+	expect_text(l->p, "B  h2o");
+	expect_text(l->p, "Once upon a time");
+	expect_text(l->p, "24 tokens");
+	pty_keys(l->p, "QQ");
+	expect_exit(l->p, 0);
+	expect_restored(l->p);
+}
+
+/* --- one number --------------------------------------------------------- */
+
+/* The title of the SVG that is exported to a name that is new. */
+static void expect_title(struct lil *l, const char *name, const char *title)
+{
+	char path[SCRATCH_PATH_BYTES], command[SCRATCH_PATH_BYTES + 32];
+	char said[32];
+	struct buf svg = { 0 };
+
+	snprintf(path, sizeof(path), "%.900s/%s", l->home, name);
+	snprintf(command, sizeof(command), "export %s", path);
+	lil_command(l, command);
+	snprintf(said, sizeof(said), ": %s, ", strchr(name, '.') + 1);
+	expect_text(l->p, said);
+	assert_true(scratch_read(path, &svg));
+	if (!strstr(buf_cstr(&svg), title))
+		fail_msg("no \"%s\" in %s", title, name);
+	buf_release(&svg);
+}
+
+/* Of the list: in it, in the title, in a lane, in pictures and pages. */
+static void test_one_number(void **state)
+{
+	struct lil *l = *state;
+
+	lil_start(l, &(struct pty_spec){ .rows = 40, .cols = 120 },
+		  LIL_ARGS(l->list));
+	expect_text(l->p, "12 generations");
+	pty_keys(l->p, "jjjjj");
+	expect_text(l->p, "›  6 ");
+	pty_keys(l->p, "\r");
+	expect_text(l->p, "· 6/12");
+	expect_title(l, "a.svg", "generation 6");
+	expect_title(l, "a.html", "generation 6");
+	pty_keys(l->p, "qmmc");
+	expect_text(l->p, "A  6");
+	expect_text(l->p, "B  7");
+	lil_quit(l);
+}
+
+/* --- one judge ---------------------------------------------------------- */
+
+#define PROMPT "\"prompt\":\"What is 3 + 3?\","
+
+/* Right and wrong in the list are right and wrong in lanes, and x says whose
+ * word it is. */
+static void test_one_judge(void **state)
+{
+	struct lil *l = *state;
+	char path[SCRATCH_PATH_BYTES];
+
+	put(l, "judged.jsonl",
+	    "{" PROMPT "\"response\":\"The answer is 6.\",\"gold\":\"6\"}\n"
+	    "{" PROMPT "\"response\":\"The answer is 7.\",\"gold\":\"6\","
+	    "\"correct\":true}\n"
+	    "{" PROMPT "\"response\":\"Six.\",\"correct\":true}\n");
+	snprintf(path, sizeof(path), "%.900s/judged.jsonl", l->dir);
+	lil_start(l, &(struct pty_spec){ .rows = 40, .cols = 120 },
+		  LIL_ARGS(path));
+	expect_text(l->p, "judged");
+	expect_text(l->p, "✗ wrong");
+	pty_keys(l->p, "x");
+	expect_text(l->p, "right, says lilscope");
+	pty_keys(l->p, "xjx");
+	expect_text(l->p, "wrong, says lilscope");
+	expect_text(l->p, "otherwise.");
+	pty_keys(l->p, "xjx");
+	expect_text(l->p, "right, says the source");
+	pty_keys(l->p, "xgmmmc");
+	expect_text(l->p, "3 runs");
+	expect_text(l->p, "✓ right, says the source");
+	expect_text(l->p, "✗ wrong · right is 6, the source says otherwise");
+	pty_keys(l->p, "x");
+	expect_text(l->p, "ends with the right answer, says lilscope");
+	lil_quit(l);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		lil_test(test_folder),
+		lil_test(test_model),
+		lil_test(test_one_number),
+		lil_test(test_one_judge),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
