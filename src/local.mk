@@ -155,6 +155,7 @@ libengine_a_SOURCES += \
 libengine_a_SOURCES += \
 	src/system/child.c src/system/child.h \
 	src/system/clock.c src/system/clock.h \
+	src/system/crew.c src/system/crew.h \
 	src/system/data.c src/system/data.h \
 	src/system/file.c src/system/file.h \
 	src/system/output.c src/system/output.h \
@@ -165,6 +166,7 @@ libengine_a_SOURCES += \
 libengine_a_SOURCES += \
 	src/report/after.c src/report/after.h \
 	src/report/analyze.c src/report/analyze.h \
+	src/report/batch.c src/report/batch.h \
 	src/report/progress.c src/report/progress.h \
 	src/report/recorder.c src/report/recorder.h \
 	src/report/report.c src/report/report.h src/report/report_table.c \

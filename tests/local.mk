@@ -223,6 +223,7 @@ EXTRA_DIST += tests/golden
 # Reading: every parser, and every dialect beside tests/golden/verdicts.txt
 # (LILSCOPE_UPDATE=1 writes it anew).
 reading_tests = \
+	tests/unit/test_crew \
 	tests/unit/test_feed \
 	tests/unit/test_file \
 	tests/unit/test_format \
@@ -295,6 +296,7 @@ cli_tests = \
 	tests/cli/follow.sh \
 	tests/cli/guard.sh \
 	tests/cli/hardened.sh \
+	tests/cli/jobs.sh \
 	tests/cli/manual.sh \
 	tests/cli/parallel.sh \
 	tests/cli/operate.sh \
@@ -662,8 +664,8 @@ check-threads:
 		LDFLAGS=-fsanitize=thread
 	@$(MAKE) -s -C threads check check_LIBRARIES= \
 		check_PROGRAMS='$(thread_tests)' \
-		TESTS='$(thread_tests) tests/cli/threads.sh'
-thread_tests = tests/unit/test_pool tests/unit/test_transformer \
+		TESTS='$(thread_tests) tests/cli/threads.sh tests/cli/jobs.sh'
+thread_tests = tests/unit/test_crew tests/unit/test_pool tests/unit/test_transformer \
 	tests/unit/test_generation tests/unit/test_sparse
 
 # Problems and answers.

@@ -380,6 +380,9 @@ static void settle(struct feed *f, bool whole)
 		f->verdict = (struct detected){ format_of_record(f),
 						FRAMING_WHOLE, 0 };
 		answer = DETECT_YES;
+	} else if (f->opts.from_line) {
+		f->verdict = (struct detected){ f->forced, FRAMING_LINES, 0 };
+		answer = DETECT_YES;
 	} else {
 		answer = detect(f->probe.data, f->probe.len, whole, f->forced,
 				&f->probed, &f->verdict, &why);
@@ -425,8 +428,9 @@ bool feed_bytes(struct feed *f, const void *bytes, size_t n, double time_s,
 static bool says_nothing(const struct feed *f)
 {
 	return f->verdict.format && f->verdict.format->shape == FEED_RECORDS &&
-	       !f->opts.from_middle && f->cx.i_record > f->opts.record &&
-	       !f->skipped && !f->gens.n_opened && !f->fatal.text[0];
+	       !f->opts.from_middle && !f->opts.from_line &&
+	       f->cx.i_record > f->opts.record && !f->skipped &&
+	       !f->gens.n_opened && !f->fatal.text[0];
 }
 
 bool feed_end(struct feed *f, struct err *err)
@@ -451,6 +455,41 @@ bool feed_end(struct feed *f, struct err *err)
 	gens_close_some(&f->gens, true);
 	update_title(f);
 	return f->fatal.text[0] ? fatal(f, err) : true;
+}
+
+/* --- reading on elsewhere ----------------------------------------------- */
+
+bool feed_goes_on(const struct feed *f, struct feed_opts *at)
+{
+	const struct format *format = f->verdict.format;
+
+	if (!format || format->shape != FEED_RECORDS || format->state_bytes ||
+	    f->verdict.framing != FRAMING_LINES || f->frame.open ||
+	    f->fatal.text[0])
+		return false;
+	at->format = format->name;
+	at->from_line = true;
+	at->record = f->cx.i_record;
+	at->line = f->frame.line;
+	at->byte = f->frame.byte;
+	return true;
+}
+
+size_t feed_count_lines(const char *bytes, size_t n)
+{
+	const char *s = bytes, *end = bytes + n;
+	size_t n_records = 0;
+
+	while (s < end) {
+		const char *lf = memchr(s, '\n', (size_t)(end - s));
+		const char *line = s;
+		size_t len = (size_t)((lf ? lf : end) - s);
+
+		s += len + 1;
+		n_records += frame_line(&line, &len) &&
+			     !frame_is_done(line, len);
+	}
+	return n_records;
 }
 
 /* --- answers ------------------------------------------------------------ */

@@ -62,6 +62,8 @@ struct feed_opts {
 	const char *format;  /* a dialect's name, or NULL to detect */
 	const char *field;   /* --field .a.b[0], or NULL for heuristics */
 	bool from_middle;    /* bytes are one record of an indexed source */
+	bool from_line;      /* bytes are whole lines from the middle of a
+				source of such: feed_goes_on() */
 	size_t record;       /* number of the first record, 0-based */
 	uint64_t line, byte; /* where the bytes start, for sentences */
 	bool in_full;        /* no record is read by what it repeats of the
@@ -101,6 +103,16 @@ enum feed_shape feed_shape(const struct feed *feed);
 /* Bytes until the next place where a record may end, if they are known
  * beforehand (Amazon's frames); 0: records end with lines, or anywhere. */
 size_t feed_missing(const struct feed *feed);
+
+/*
+ * Are the source's lines records that each stand alone, and did one end with
+ * the last byte? Then other feeds can read on from here: at gets their format,
+ * from_line, and where the next line is. false: at is not touched.
+ */
+bool feed_goes_on(const struct feed *feed, struct feed_opts *at);
+
+/* How many of whole lines are records for such a feed, good or broken. */
+size_t feed_count_lines(const char *bytes, size_t n);
 
 /* Broken records so far, and the first one's sentence. */
 size_t feed_skipped(const struct feed *feed);

@@ -1,10 +1,11 @@
 /*
  * analyze.h - the headless job: files in, one line a generation out.
  *
- * The same way as on the screen (source -> feed -> run), without cells. Runs
- * are reported and freed as they complete, so memory is that of the open
- * generations. Trouble with one file is one line on err and does not stop
- * the others.
+ * The same way as on the screen (source -> feed -> run), without cells, on
+ * as many threads as there are cores. Runs are reported and freed as they
+ * complete, so memory is that of the open generations and of what waits for
+ * its turn: 0.5 MiB of input and one generation a thread. Trouble with one
+ * file is one line on err and does not stop the others.
  *
  * Filter: the only path is "-", the output is JSON or CSV. Then the lines
  * follow the records of standard input one to one and in order: a broken
@@ -41,9 +42,10 @@ struct analyze_opts {
 	const char *field;  /* where the text is; NULL or "": heuristics */
 	struct url_opts request; /* for paths that are URLs */
 	size_t first_record; /* number of the first record of each source */
+	unsigned n_threads; /* 0: one for each core; the output is the same */
 	int cols;           /* of the terminal; 0: $COLUMNS, else 80 */
-	/* Called for each generation that is read, measured to its end and
-	 * void after the call; NULL. */
+	/* Called for each generation that is read, in their order, measured
+	 * to its end and void after the call; NULL. */
 	void (*each)(void *ctx, const struct run *run);
 	void *each_ctx;
 	bool progress;      /* err is a terminal: a bar on long work */

@@ -5,6 +5,8 @@
 #include "trace/tok.h"
 
 #include <assert.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -15,9 +17,10 @@
 enum {
 	/* A push is taken in steps, so that the copy held stays small. */
 	PUSH_STEP_BYTES = 8 * 1024,
-	CACHE_LINES = 8 * 1024, /* of 64 bytes: half a MiB for all streams */
+	CACHE_LINES = 8 * 1024, /* of 64 bytes: half a MiB a thread */
 	CACHE_KEY_BYTES = 30,
 	CACHE_TOKENS = 8,
+	BENCHES_MAX = 64, /* kept; of more threads some make theirs anew */
 };
 
 /* The tokens of a pre-token that is no token itself and was seen lately. */
@@ -28,11 +31,17 @@ struct cache_line {
 	uint32_t id[CACHE_TOKENS];
 };
 
+/* What a thread works at while it cuts a text. A cache changes no result, so
+ * any bench does; the last one is the warmest. */
+struct tok_bench {
+	struct merge merge;
+	struct cache_line cache[CACHE_LINES];
+};
+
 /* What all streams share. */
 struct tok_shared {
 	struct tok_vocab vocab;
-	struct merge merge;
-	struct cache_line *cache; /* CACHE_LINES */
+	_Atomic(struct tok_bench *) benches[BENCHES_MAX]; /* that nobody uses */
 };
 
 struct tok {
@@ -43,19 +52,52 @@ struct tok {
 /*
  * The vocabulary, from the first use until the process ends. The one such
  * variable of the engine: it is a constant of the program that is unpacked
- * late, with a cache that changes no result.
+ * late, by the first thread that needs it; and benches, each of one thread at
+ * a time.
  */
 static struct tok_shared *shared;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void shared_make(void)
+{
+	struct tok_shared *s = mem_zalloc(sizeof(*s));
+
+	tok_vocab_init(&s->vocab);
+	shared = s;
+}
 
 static struct tok_shared *shared_get(void)
 {
-	if (UNLIKELY(!shared)) {
-		shared = mem_zalloc(sizeof(*shared));
-		tok_vocab_init(&shared->vocab);
-		shared->cache =
-			mem_zalloc(CACHE_LINES * sizeof(*shared->cache));
-	}
+	pthread_once(&once, shared_make);
 	return shared;
+}
+
+static struct tok_bench *bench_take(struct tok_shared *s)
+{
+	struct tok_bench *bench;
+
+	for (size_t i = 0; i < BENCHES_MAX; i++) {
+		if (!atomic_load_explicit(&s->benches[i],
+					  memory_order_relaxed))
+			continue;
+		bench = atomic_exchange(&s->benches[i], NULL);
+		if (bench)
+			return bench;
+	}
+	return mem_zalloc(sizeof(*bench));
+}
+
+static void bench_give(struct tok_shared *s, struct tok_bench *bench)
+{
+	for (size_t i = 0; i < BENCHES_MAX; i++) {
+		struct tok_bench *none = NULL;
+
+		if (atomic_compare_exchange_strong(&s->benches[i], &none,
+						   bench))
+			return;
+	}
+	merge_release(&bench->merge);
+	mem_free(bench);
 }
 
 void tok_list_release(struct tok_list *list)
@@ -100,11 +142,11 @@ static void remember(struct cache_line *line, const char *piece, size_t n,
 		line->id[i] = out->at[from + i].id;
 }
 
-static void merge_piece(struct tok_shared *s, const char *piece, size_t n,
-			struct tok_list *out)
+static void merge_piece(struct tok_bench *bench, const struct tokens *t,
+			const char *piece, size_t n, struct tok_list *out)
 {
-	struct merge *m = &s->merge;
-	uint32_t i = merge(m, &s->vocab.tokens, piece, (uint32_t)n), next;
+	struct merge *m = &bench->merge;
+	uint32_t i = merge(m, t, piece, (uint32_t)n), next;
 
 	for (; i < n; i = next) {
 		next = m->part[i].next;
@@ -112,17 +154,16 @@ static void merge_piece(struct tok_shared *s, const char *piece, size_t n,
 	}
 }
 
-static void encode_piece(struct tok_shared *s, const char *piece, size_t n,
-			 struct tok_list *out)
+static void encode_piece(struct tok_bench *bench, const struct tokens *t,
+			 const char *piece, size_t n, struct tok_list *out)
 {
-	const struct tokens *t = &s->vocab.tokens;
 	uint64_t hash;
 	uint32_t id;
 	struct cache_line *line;
 	size_t from = out->n, n_bytes;
 
 	if (n > t->longest) {
-		merge_piece(s, piece, n, out);
+		merge_piece(bench, t, piece, n, out);
 		return;
 	}
 	hash = lookup_hash(piece, n);
@@ -131,7 +172,7 @@ static void encode_piece(struct tok_shared *s, const char *piece, size_t n,
 		tok_list_add(out, id, (uint32_t)n);
 		return;
 	}
-	line = &s->cache[(hash >> 20) % CACHE_LINES];
+	line = &bench->cache[(hash >> 20) % CACHE_LINES];
 	if (line->n_key == n && memcmp(line->key, piece, n) == 0) {
 		for (size_t i = 0; i < line->n_tokens; i++) {
 			tokens_bytes(t, line->id[i], &n_bytes);
@@ -139,7 +180,7 @@ static void encode_piece(struct tok_shared *s, const char *piece, size_t n,
 		}
 		return;
 	}
-	merge_piece(s, piece, n, out);
+	merge_piece(bench, t, piece, n, out);
 	if (n <= CACHE_KEY_BYTES)
 		remember(line, piece, n, out, from);
 }
@@ -148,15 +189,18 @@ static void encode_piece(struct tok_shared *s, const char *piece, size_t n,
 static void drain(struct tok *tok, bool end, struct tok_list *out)
 {
 	struct tok_shared *s = shared_get();
+	struct tok_bench *bench = bench_take(s);
 	struct split_rule rule = { .max = TOK_PIECE_MAX_BYTES,
 				   .special = &s->vocab.special };
 	size_t at = 0, n;
 
 	while ((n = split_next(&tok->split, &rule, tok->open.data + at,
 			       tok->open.len - at, end)) > 0) {
-		encode_piece(s, tok->open.data + at, n, out);
+		encode_piece(bench, &s->vocab.tokens, tok->open.data + at, n,
+			     out);
 		at += n;
 	}
+	bench_give(s, bench);
 	if (at)
 		buf_drop(&tok->open, at);
 }
@@ -203,9 +247,18 @@ uint32_t tok_vocab_size(void)
 
 size_t tok_vocab_memory_bytes(void)
 {
+	size_t n = 0;
+
 	if (!shared)
 		return 0;
-	return sizeof(*shared) + tokens_memory_bytes(&shared->vocab.tokens) +
-	       merge_memory_bytes(&shared->merge) +
-	       CACHE_LINES * sizeof(*shared->cache);
+	for (size_t i = 0; i < BENCHES_MAX; i++) {
+		const struct tok_bench *bench =
+			atomic_load(&shared->benches[i]);
+
+		if (bench)
+			n += sizeof(*bench) +
+			     merge_memory_bytes(&bench->merge);
+	}
+	return n + sizeof(*shared) +
+	       tokens_memory_bytes(&shared->vocab.tokens);
 }

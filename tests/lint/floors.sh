@@ -109,8 +109,10 @@ only 'only url.c and the proxy include curl.h' 'include *<curl/' \
 	'src/input/url.c src/guard/headers.h src/guard/transfers.h'
 only 'only the proxy includes microhttpd.h' 'include *<microhttpd' \
 	'src/guard/proxy.c'
-only 'only pool.c has threads' 'pthread|threads[.]h|stdatomic|_Thread_local' \
-	'src/model/pool.c'
+# pool.c cuts one computation, crew.c hands out jobs; tok.c is used by any.
+only 'only pool.c and crew.c have threads' \
+	'pthread|threads[.]h|stdatomic|_Thread_local' \
+	'src/model/pool.c src/system/crew.c src/trace/tok.c'
 
 # --- Memory: one door.
 only 'only buf.c calls the allocator' \

@@ -8,7 +8,8 @@ build=$TOP_BUILDDIR
 allowed='
 base.o:die_hook		dying has no argument through which a context could come
 tok.o:shared		tables of the tokenizer: built once, then only read, and
-			a cache of pieces
+			caches of pieces, each of one thread at a time
+tok.o:once		... that they are built, by the first thread
 kernel.o:chosen		the kernels of this CPU: chosen once, before threads
 signals.o:pipe_fds	a signal handler has no argument: the pipe it tells
 signals.o:ending	... that a second signal shall end the program

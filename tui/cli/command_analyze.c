@@ -107,6 +107,7 @@ int command_analyze(const struct settings *set, char **files, int n_files)
 	job.meter = set->meter;
 	job.output = outputs[set->report.output];
 	job.check = set->report.check;
+	job.n_threads = set->report.jobs;
 	job.i_rule = settings_rule(set);
 	job.meter.rules |= RULE_BIT(job.i_rule);
 	job.format = set->read.format;

@@ -350,7 +350,7 @@ static bool prepare(struct bench_command *w, struct err *err)
 		.meter = set->meter,
 		.f_given = opt_is_given(set, "f"),
 		.t_given = opt_is_given(set, "t"),
-		.n_jobs = set->bench.jobs,
+		.n_jobs = set->report.jobs,
 		.tell = tell,
 		.say = say_between,
 		.ctx = w,

@@ -23,6 +23,7 @@ struct report_settings {
 	bool check; /* exit with 1 if the rule fired */
 	const char *html;  /* a file, or NULL */
 	uint32_t n_html;   /* of which generation, from 1; 0: the only one */
+	uint32_t jobs; /* at a time; 0: one for each core */
 };
 
 /* What screens do, beside how they look. */
@@ -59,7 +60,7 @@ struct guard_settings {
 struct bench_settings {
 	const char *policies, *budgets; /* lists with commas */
 	const char *problems;           /* "chain", or a file */
-	uint32_t n, jobs;
+	uint32_t n;
 	const char *out, *svg;          /* files, or NULL */
 };
 

@@ -1,0 +1,179 @@
+#!/bin/sh
+# analyze says the same on 1, 2 and 7 threads: every dialect's fixture, lines
+# and broken lines by the thousand, a line of megabytes, several files, pipes,
+# and however it is ended. `make check-threads` runs this under
+# ThreadSanitizer.
+. "${top_srcdir:-.}/tests/cli/lib.sh"
+[ -n "$PYTHON" ] || skip_all "python3 is not here"
+
+# Some megabytes: good records, broken ones, several generations in one, empty
+# lines, one of 1.5 MB, and a last line without its end.
+"$PYTHON" - "$tmp/big.jsonl" <<'END'
+import json, random, sys
+random.seed(4)
+words = ["w%d" % i for i in range(400)]
+with open(sys.argv[1], "w") as out:
+    for i in range(900):
+        text = " ".join(random.choice(words) for _ in range(i % 600))
+        if i % 97 == 7:
+            out.write('{"response": "broken %d\n' % i)
+        elif i % 89 == 11:
+            out.write("\n[1, 2\r\n   \n")
+        elif i % 83 == 13:
+            out.write(json.dumps({"responses": [text, "second", "third"]})
+                      + "\n")
+        elif i == 500:
+            out.write(json.dumps({"response": text * 1500}) + "\n")
+        else:
+            out.write(json.dumps({"response": text + " again" * (i % 50),
+                                  "id": i}) + ("\n" if i < 899 else ""))
+END
+check "it is large" [ "$(wc -c <"$tmp/big.jsonl")" -gt 3000000 ]
+
+# analyze ARGS... on 1, 2 and 7 threads: output, sentences, status, together
+# in the order in which a terminal would show them.
+# same INPUT ARGS...
+same()
+{
+	input=$1
+	shift
+	for jobs in 1 2 7; do
+		status=0
+		"$LILSCOPE" analyze -j $jobs "$@" <"$input" \
+			>"$tmp/all.$jobs" 2>&1 || status=$?
+		echo "status $status" >>"$tmp/all.$jobs"
+		cmp "$tmp/all.1" "$tmp/all.$jobs" ||
+			{ echo "-j $jobs: $*"; return 1; }
+	done
+	[ -s "$tmp/all.1" ]
+}
+
+every_fixture()
+{
+	n=0
+	for file in "$srcdir"/tests/golden/*.json*; do
+		same "$file" --json - || return 1
+		n=$((n + 1))
+	done
+	[ $n -gt 50 ] || is fixtures "more than 50" $n
+}
+check "fixtures from a pipe" every_fixture
+
+for form in --json --csv "--rule loop"; do
+	check "every dialect's fixture, $form" \
+		same /dev/null $form "$srcdir"/tests/golden/*.*
+	check "the folder of them, $form" \
+		same /dev/null $form "$srcdir/tests/golden"
+done
+check "lines by the thousand" same /dev/null --json "$tmp/big.jsonl"
+check "a field of them" same /dev/null --csv --field .response \
+	"$tmp/big.jsonl"
+for form in --json --csv; do
+	check "the filter, $form" same "$tmp/big.jsonl" $form -
+done
+check "several, one of them absent, one twice" same /dev/null --json \
+	"$srcdir/tests/golden/cut.jsonl.gz" "$none" "$tmp/big.jsonl" \
+	"$srcdir/tests/golden/cut.jsonl.gz"
+check "a format that fits nothing" same /dev/null --json --format lmeval \
+	"$tmp/big.jsonl"
+check "a format that is none" same /dev/null --json --format nosuch \
+	"$tmp/big.jsonl"
+
+# One after another is what a feed of all lines says: the lines of a record do
+# not depend on where pieces were cut.
+cuts()
+{
+	"$LILSCOPE" analyze -j 1 --json - <"$tmp/big.jsonl" >"$tmp/uncut"
+	for step in 1000 90000; do
+		"$PYTHON" -c '
+import sys
+s = open(sys.argv[1], "rb").read()
+step = int(sys.argv[2])
+for i in range(0, len(s), step):
+    sys.stdout.buffer.write(s[i:i + step])
+    sys.stdout.buffer.flush()' "$tmp/big.jsonl" $step |
+			"$LILSCOPE" analyze -j 2 --json - >"$tmp/cut" || return 1
+		cmp "$tmp/uncut" "$tmp/cut" || return 1
+	done
+}
+check "however a pipe is cut" cuts
+
+# A record in, a line out, before the next one comes.
+answers()
+{
+	"$PYTHON" - "$LILSCOPE" <<'END'
+import json, subprocess, sys
+p = subprocess.Popen([sys.argv[1], "analyze", "-j", "3", "--json", "-"],
+                     stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+for i in range(50):
+    p.stdin.write(json.dumps({"response": "word %d" % i}).encode() + b"\n")
+    p.stdin.flush()
+    got = json.loads(p.stdout.readline())
+    assert got["record"] == str(i), got
+p.stdin.close()
+assert p.wait() == 0 and not p.stdout.read()
+END
+}
+check "each line is answered while the pipe is open" answers
+
+# ended SIGNAL WANTED: what was printed is the beginning of what one thread
+# prints, whole lines.
+"$LILSCOPE" analyze -j 1 --json "$tmp/big.jsonl" >"$tmp/whole" 2>/dev/null
+ended()
+{
+	"$PYTHON" - "$LILSCOPE" "$tmp/big.jsonl" "$tmp/whole" "$1" <<'END'
+import os, signal, subprocess, sys
+program, big, whole, name = sys.argv[1:]
+p = subprocess.Popen([program, "analyze", "-j", "4", "--json", big],
+                     stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+first = p.stdout.readline()
+if name == "PIPE":
+    p.stdout.close()
+    got = first
+else:
+    p.send_signal(getattr(signal, "SIG" + name))
+    got = first + p.stdout.read()
+said = p.stderr.read()
+status = p.wait(timeout=60)
+assert open(whole, "rb").read().startswith(got), "not its beginning"
+want = {"INT": (-2, 130), "TERM": (-15, 143), "PIPE": (0, -13)}[name]
+assert status in want, status
+assert name != "PIPE" or not said, said
+END
+}
+for signal in INT TERM PIPE; do
+	check "ended by $signal" ended $signal
+done
+
+full()
+{
+	[ -c /dev/full ] || return 0
+	for jobs in 1 4; do
+		status=0
+		"$LILSCOPE" analyze -j $jobs --json "$tmp/big.jsonl" \
+			>/dev/full 2>"$tmp/err" || status=$?
+		status_is 2 && one_sentence &&
+			grep -q 'No space left' "$tmp/err" || return 1
+	done
+}
+check "a full disk is told once" full
+
+one_thread_is_one()
+{
+	[ -d /proc/self/task ] || return 0
+	"$PYTHON" - "$LILSCOPE" "$1" "$2" <<'END'
+import os, subprocess, sys
+p = subprocess.Popen([sys.argv[1], "analyze", "-j", sys.argv[2], "--json",
+                      "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+p.stdin.write(b'{"response": "some words"}\n')
+p.stdin.flush()
+p.stdout.readline()
+n = len(os.listdir("/proc/%d/task" % p.pid))
+p.stdin.close()
+assert n == int(sys.argv[3]), n
+END
+}
+check "-j 1 has no other thread" one_thread_is_one 1 1
+check "-j 5 has five" one_thread_is_one 5 5
+
+finish
