@@ -60,6 +60,13 @@ libengine_a_SOURCES += \
 	src/json/scan.c src/json/scan.h \
 	src/json/tree.c src/json/tree.h
 
+# The programs that chat templates are.
+libengine_a_SOURCES += \
+	src/jinja/jinja.h src/jinja/jinja_call.c src/jinja/jinja_expr.c \
+	src/jinja/jinja_impl.h src/jinja/jinja_lex.c src/jinja/jinja_list.c \
+	src/jinja/jinja_parse.c src/jinja/jinja_run.c \
+	src/jinja/jinja_string.c src/jinja/jinja_value.c
+
 # What a generation is. The tokenizer's vocabulary is assembled into its
 # object; -I finds it.
 libengine_a_SOURCES += \

@@ -521,6 +521,7 @@ model_tests = \
 	tests/unit/test_chat \
 	tests/unit/test_generation \
 	tests/unit/test_gguf \
+	tests/unit/test_jinja \
 	tests/unit/test_kernel \
 	tests/unit/test_pool \
 	tests/unit/test_quant \
@@ -529,14 +530,16 @@ model_tests = \
 	tests/unit/test_transformer \
 	tests/unit/test_vocab \
 	tests/unit/test_vocab_pre
-FUZZ_NAMES += decode gguf vocab
+FUZZ_NAMES += decode gguf jinja vocab
 fuzz_replays += \
 	tests/fuzz/replay_decode \
 	tests/fuzz/replay_gguf \
+	tests/fuzz/replay_jinja \
 	tests/fuzz/replay_vocab
 tests_fuzz_replay_decode_SOURCES = tests/fuzz/fuzz_decode.c $(FUZZ_REPLAY) \
 	tests/unit/random_model.c tests/unit/random_model.h
 tests_fuzz_replay_gguf_SOURCES = tests/fuzz/fuzz_gguf.c $(FUZZ_REPLAY)
+tests_fuzz_replay_jinja_SOURCES = tests/fuzz/fuzz_jinja.c $(FUZZ_REPLAY)
 tests_fuzz_replay_vocab_SOURCES = tests/fuzz/fuzz_vocab.c $(FUZZ_REPLAY)
 if HAVE_TESTS
 check_PROGRAMS += $(model_tests)
@@ -600,6 +603,25 @@ tests_bench_table_vocab_LDADD = libengine.a $(ENGINE_LIBS)
 table-vocab: tests/bench/table_vocab
 	@$(TESTS_ENVIRONMENT) tests/bench/table_vocab \
 		$(srcdir)/samples/traces/*.txt
+
+# Prompts of public models' templates beside llama-server's: LLAMA_SERVER, a
+# model whose tokenizer is used, and a folder of *.jinja.
+EXTRA_PROGRAMS += tests/bench/chat_ids
+tests_bench_chat_ids_SOURCES = tests/bench/chat_ids.c
+tests_bench_chat_ids_LDADD = libengine.a $(ENGINE_LIBS)
+EXTRA_DIST += tests/bench/chat.py
+CHAT_MODEL =
+CHAT_TEMPLATES =
+.PHONY: table-chat
+table-chat: tests/bench/chat_ids
+	@if test -z "$(LLAMA_SERVER)" || test -z "$(CHAT_MODEL)" || \
+	    test -z "$(CHAT_TEMPLATES)"; then \
+		echo "table-chat needs LLAMA_SERVER, CHAT_MODEL (a .gguf) and" \
+			"CHAT_TEMPLATES (a folder of *.jinja)"; \
+	else \
+		$(PYTHON3) $(srcdir)/tests/bench/chat.py tests/bench/chat_ids \
+			"$(LLAMA_SERVER)" "$(CHAT_MODEL)" "$(CHAT_TEMPLATES)"; \
+	fi
 
 # The logits of each architecture and type beside double precision, and
 # beside libllama where LLAMA_CPP is a folder with its include and lib.

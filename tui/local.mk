@@ -24,7 +24,7 @@ libtui_a_SOURCES += \
 	tui/opt/opt_look.h tui/opt/opt_measure.c tui/opt/opt_report.c \
 	tui/opt/opt_rows.h tui/opt/opt_show.c tui/opt/opt_text.c \
 	tui/opt/opt_value.c tui/opt/settings.h \
-	tui/opt/writer_setup.c tui/opt/writer_setup.h
+	tui/opt/asking.c tui/opt/asking.h tui/opt/writer_setup.c tui/opt/writer_setup.h
 
 # What is drawn into cells: numbers, charts, a line of input.
 libtui_a_SOURCES += \

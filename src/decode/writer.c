@@ -76,6 +76,8 @@ static void facts_of(struct writer *w, struct writer_run *run)
 	facts_set(&run->facts.model, m->name ? m->name : m->arch);
 	facts_set(&run->facts.policy, run->g.policy->name);
 	facts_set(&run->facts.gold, w->o.gold);
+	facts_set(&run->facts.chat, w->o.chat);
+	facts_set(&run->facts.sampling, w->o.sampling);
 	run->facts.budget = budget_of(&run->g);
 	run->facts.vocab = m->shape.n_vocab;
 	run->facts.prompt_tokens = run->g.n_prompt;
@@ -91,6 +93,8 @@ static void release_run(struct writer_run *run)
 	mem_free(run->facts.model);
 	mem_free(run->facts.policy);
 	mem_free(run->facts.gold);
+	mem_free(run->facts.chat);
+	mem_free(run->facts.sampling);
 	mem_free(run->facts.finish_reason);
 	mem_free(run->facts.note);
 	*run = (struct writer_run){ 0 };

@@ -38,6 +38,8 @@ struct writer_opts {
 	const char *prompt;        /* as it is encoded */
 	bool specials;             /* control tokens in it are themselves */
 	const struct sparse *policy;
+	const char *chat;          /* the template that it is in, or NULL */
+	const char *sampling;      /* how tokens are drawn, in words, or NULL */
 	const char *gold;          /* the right answer, for the record; NULL */
 	enum pages_by pages;       /* what the pages of a record are of */
 	bool named;                /* records name their run: forks may come */

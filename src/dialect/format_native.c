@@ -128,6 +128,8 @@ static bool take_header(struct format_ctx *cx, struct json_value v,
 	get_fact(cx->gens, v, "id", "id_b64", &facts->id);
 	get_fact(cx->gens, v, "model", "model_b64", &facts->model);
 	get_fact(cx->gens, v, "policy", "policy_b64", &facts->policy);
+	get_fact(cx->gens, v, "chat", "chat_b64", &facts->chat);
+	get_fact(cx->gens, v, "sampling", "sampling_b64", &facts->sampling);
 	get_fact(cx->gens, v, "gold", "gold_b64", &facts->gold);
 	get_fact(cx->gens, v, "label", "label_b64", &facts->label);
 	fact_u32(&facts->budget, json_get(v, "budget"));

@@ -47,6 +47,8 @@ void native_header(struct native_writer *w, struct buf *out,
 	put_text(out, "model", facts->model);
 	put_text(out, "policy", facts->policy);
 	put_count(out, "budget", facts->budget);
+	put_text(out, "chat", facts->chat);
+	put_text(out, "sampling", facts->sampling);
 	put_count(out, "vocab", facts->vocab);
 	put_text(out, "tokenizer", tokenizer);
 	if (by != TOKENS_BY_IDS)

@@ -46,6 +46,8 @@ static void facts_release(struct facts *f)
 	mem_free(f->id);
 	mem_free(f->model);
 	mem_free(f->policy);
+	mem_free(f->chat);
+	mem_free(f->sampling);
 	mem_free(f->finish_reason);
 	mem_free(f->label);
 	mem_free(f->gold);

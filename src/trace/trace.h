@@ -59,6 +59,8 @@ struct facts {
 	char *id;            /* of the request, as the server or we named it */
 	char *model;
 	char *policy;        /* sparse-attention policy, "dense" */
+	char *chat;          /* the template around the prompt, and why it */
+	char *sampling;      /* how tokens were drawn, and who said so */
 	char *finish_reason;
 	char *label;         /* verdict that the source gives: "correct" ... */
 	char *gold;          /* the right answer, if the source has it */

@@ -179,12 +179,52 @@ chats()
 			--chat "$name" | head -n 1 >"$tmp/chat.$name"
 		grep -q '"prompt":".*Why?' "$tmp/chat.$name" || return 1
 	done
-	cut -d , -f 8- "$tmp/chat.none" >"$tmp/a" # a model without a template
-	cut -d , -f 8- "$tmp/chat.auto" | cmp - "$tmp/a" || return 1
+	sed 's/"chat":"[^"]*",//' "$tmp/chat.none" >"$tmp/a"
+	sed 's/"chat":"[^"]*",//' "$tmp/chat.auto" | cmp - "$tmp/a" || return 1
+	grep -q '"chat":"none: the model has no template"' "$tmp/chat.auto" &&
+		grep -q '"chat":"none, by its name"' "$tmp/chat.none" || return 1
 	grep -qF '"prompt":"<|im_start|>user\nWhy?<|im_end|>\n<|im_start|>assistant\n"' \
 		"$tmp/chat.chatml"
 }
 check "--chat" chats
+
+# A template from a file, a system message, turns from a file; what can't be.
+turns()
+{
+	printf '%s\n' '{%- for m in messages %}[{{ m.role }}:{{ m.content }}]' \
+		'{%- endfor %}{{ "T" if enable_thinking else "F" }}<think>' \
+		>"$tmp/t.jinja"
+	echo '[{"role":"user","content":"a"},{"role":"assistant","content":"b"}]' \
+		>"$tmp/turns.json"
+	printf 'S' >"$tmp/system"
+	"$LILSCOPE" decode -m "$model" --prompt 'c' -n 1 --system "@$tmp/system" \
+		--chat "@$tmp/t.jinja" --turns "$tmp/turns.json" \
+		--thinking off | head -n 1 >"$tmp/out" || return 1
+	grep -qF '"prompt":"[system:S][user:a][assistant:b][user:c]F<think>"' \
+		"$tmp/out" &&
+		grep -qF "\"chat\":\"the template in $tmp/t.jinja\"" "$tmp/out"
+}
+check "--system, --turns, --thinking" turns
+refused()
+{
+	want=$1
+	shift
+	! "$LILSCOPE" decode -m "$model" "$@" >"$tmp/out" 2>"$tmp/err" &&
+		one_sentence && grep -qF -- "$want" "$tmp/err"
+}
+check "turns that ask nothing" refused 'nothing is asked' \
+	--turns "$tmp/turns.json"
+check "no prompt, no turns" refused 'a --prompt is needed'
+echo '[{' >"$tmp/no.json"
+check "turns that are no JSON" refused 'takes a JSON array' \
+	--turns "$tmp/no.json"
+check "turns that are not there" refused 'No such file' \
+	--turns "$tmp/nowhere.json"
+echo '{% if %}' >"$tmp/no.jinja"
+check "a template that is none" refused 'line 1: ' \
+	--prompt x --chat "@$tmp/no.jinja"
+check "no switch for thinking" refused 'no switch for thinking' \
+	--prompt x --thinking on
 
 # Records: the header's facts, bytes of the cache, pages.
 records()
@@ -333,7 +373,7 @@ says()
 	usage "$@" && grep -q -e "$words" "$tmp/err" || { cat "$tmp/err"; return 1; }
 }
 check "no model" says 'needs a --model' --prompt x
-check "no prompt" says 'needs a --prompt' -m "$model"
+check "no prompt" says 'a --prompt is needed' -m "$model"
 check "a file beside" says 'takes no FILE' -m "$model" --prompt x file
 check "no such model" says 'No such file' -m /nowhere --prompt x
 check "a folder" says 'is no file' -m / --prompt x

@@ -10,6 +10,7 @@ c_code $(c_files src tui) >"$tmp/code"
 rooms='
 	src/base
 	src/measure src/token src/json
+	src/jinja
 	src/trace src/model
 	src/dialect
 	src/task

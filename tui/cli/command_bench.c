@@ -14,7 +14,7 @@
 #include "cli/sweep.h"
 #include "decode/model_map.h"
 #include "input/source.h"
-#include "model/chat.h"
+#include "opt/asking.h"
 #include "opt/opt.h"
 #include "opt/settings.h"
 #include "report/progress.h"
@@ -32,6 +32,7 @@ struct bench_command {
 	struct model_map map;
 	char model_path[DATA_PATH_BYTES];
 	struct problem_set problems;
+	struct asking asking;
 	struct bench_opts opts;
 	struct progress progress;
 	struct sweep_screen *sweep; /* NULL: no screen */
@@ -120,23 +121,23 @@ static bool read_cases(struct bench_command *w, struct err *err)
 }
 
 /* What goes around each prompt. */
-static void ask(struct bench_command *w)
+static bool ask(struct bench_command *w, struct err *err)
 {
-	const char *name = w->set->decode.chat;
-	const struct chat *chat = chat_for(name, w->map.gguf);
 	struct buf asked = { 0 };
+	bool good = asking_open(&w->asking, w->set, &w->map, err);
 
-	if (strcmp(name, "none") == 0)
-		return;
-	for (size_t i = 0; i < w->problems.n; i++) {
+	for (size_t i = 0; good && i < w->problems.n; i++) {
 		struct task *task = &w->problems.tasks[i];
 
 		buf_clear(&asked);
-		chat_ask(chat, NULL, task->prompt, &asked);
+		good = asking_put(&w->asking, task->prompt, &asked, err);
+		if (!good)
+			continue;
 		mem_free(task->prompt);
 		task->prompt = mem_strdup(buf_cstr(&asked));
 	}
 	buf_release(&asked);
+	return good;
 }
 
 static bool read_problems(struct bench_command *w, struct err *err)
@@ -195,6 +196,8 @@ static void fact_opt(struct bench_command *w, const char *name, bool rule)
 
 	if (rule)
 		buf_puts(&value, "rule");
+	else if (strcmp(name, "chat") == 0) /* "none" where auto finds none */
+		buf_puts(&value, chat_name(w->asking.chat));
 	else
 		opt->get(opt, w->set, &value);
 	fact(&w->facts, name, buf_cstr(&value));
@@ -228,6 +231,10 @@ static void put_facts(struct bench_command *w)
 	fact(&w->facts, "problems", base_name(w->set->bench.problems));
 	for (size_t i = 0; i < ARRAY_LEN(plain); i++)
 		fact_opt(w, plain[i], false);
+	if (w->set->decode.system)
+		fact_opt(w, "system", false);
+	if (w->set->decode.thinking != CHAT_THINKING_AUTO)
+		fact_opt(w, "thinking", false);
 	fact_opt(w, "f", !w->opts.f_given);
 	fact_opt(w, "t", !w->opts.t_given);
 	fact(&w->facts, "rescue",
@@ -333,9 +340,8 @@ static bool prepare(struct bench_command *w, struct err *err)
 	struct bench_opts *o = &w->opts;
 	uint32_t n_ctx;
 
-	if (!open_model(w, err) || !read_problems(w, err))
+	if (!open_model(w, err) || !read_problems(w, err) || !ask(w, err))
 		return false;
-	ask(w);
 	n_ctx = w->map.model->shape.n_ctx;
 	*o = (struct bench_opts){
 		.model = w->map.model,
@@ -345,7 +351,7 @@ static bool prepare(struct bench_command *w, struct err *err)
 		.sample = d->sample,
 		.n_predict = d->n_predict ? d->n_predict
 					  : MIN(n_ctx, BENCH_PREDICT_MAX),
-		.specials = strcmp(d->chat, "none") != 0,
+		.specials = chat_specials(w->asking.chat),
 		.set = &w->problems,
 		.meter = set->meter,
 		.f_given = opt_is_given(set, "f"),
@@ -479,6 +485,7 @@ int command_bench(const struct settings *set, char **files, int n_files)
 	if (!good)
 		say(stderr, err.text);
 	problem_set_release(&w.problems);
+	asking_close(&w.asking);
 	model_map_close(&w.map);
 	buf_release(&w.facts);
 	return good && !w.state.n_lost ? 0 : EXIT_TROUBLE;

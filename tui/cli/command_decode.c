@@ -6,10 +6,10 @@
 #include <unistd.h>
 
 #include "cli/commands.h"
+#include "opt/asking.h"
 #include "opt/writer_setup.h"
 #include "decode/model_map.h"
 #include "decode/driver.h"
-#include "input/source.h"
 #include "system/output.h"
 #include "system/say.h"
 
@@ -19,6 +19,7 @@ struct decode_command {
 	struct model_map map;
 	struct pool *pool;
 	struct writer *writer;
+	struct asking asking;
 	struct buf prompt, asked;
 	bool gone;             /* nothing can be written any more */
 	struct err unwritten;  /* why, where somebody still reads */
@@ -33,38 +34,30 @@ static void put_bytes(void *ctx, const char *bytes, size_t n)
 
 /* --- from options ------------------------------------------------------- */
 
-static bool read_prompt(struct decode_command *w, struct err *err)
-{
-	const char *prompt = w->set->request.prompt;
-
-	if (!prompt)
-		return err_set(err, "decode needs a --prompt; @FILE reads it");
-	if (prompt[0] == '@')
-		return source_read_all(prompt + 1, &w->prompt, err);
-	buf_puts(&w->prompt, prompt);
-	return true;
-}
-
 static bool prepare(struct decode_command *w, struct err *err)
 {
 	const struct settings *set = w->set;
 	struct threshold_opts then;
 	struct writer_opts o;
+	const char *prompt;
 
 	if (!writer_setup_then(set, &then, err))
 		return false;
 	if (!set->request.model)
 		return err_set(err, "decode needs a --model FILE.gguf");
-	if (!read_prompt(w, err) ||
+	if (!asking_prompt(set, &w->prompt, &prompt, err) ||
 	    !model_map_open(&w->map, set->request.model, set->decode.tokenizer,
-			    err))
+			    err) ||
+	    !asking_open(&w->asking, set, &w->map, err) ||
+	    !asking_put(&w->asking, prompt, &w->asked, err))
 		return false;
-	writer_setup_ask(set, &w->map, buf_cstr(&w->prompt), &w->asked);
 	w->pool = pool_new(model_map_threads(&w->map,
 					      set->decode.threads));
 	o = writer_setup(set, &w->map);
 	o.generate.pool = w->pool;
 	o.prompt = buf_cstr(&w->asked);
+	o.chat = chat_told(w->asking.chat);
+	o.specials = chat_specials(w->asking.chat);
 	o.text = set->decode.text;
 	o.out = put_bytes;
 	o.ctx = w;
@@ -110,6 +103,7 @@ int command_decode(const struct settings *set, char **files, int n_files)
 	writer_free(w.writer);
 	pool_free(w.pool);
 	model_map_close(&w.map);
+	asking_close(&w.asking);
 	buf_release(&w.prompt);
 	buf_release(&w.asked);
 	return status;

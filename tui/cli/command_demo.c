@@ -9,7 +9,6 @@
 #include "cli/commands.h"
 #include "demo/demo.h"
 #include "demo/tour.h"
-#include "input/source.h"
 #include "loop/show.h"
 #include "opt/opt.h"
 #include "opt/writer_setup.h"
@@ -49,9 +48,9 @@ static bool check(const struct settings *set, int n_files, struct err *err)
 	if (set->show.record[0] && file_exists(set->show.record))
 		return err_set(err, "--record: %s exists already",
 			       set->show.record);
-	if (set->request.model && !set->request.prompt)
-		return err_set(err, "demo with a --model needs a --prompt; "
-				    "@FILE reads it");
+	if (set->request.model && !set->request.prompt && !*set->decode.turns)
+		return err_set(err, "demo with a --model needs a --prompt "
+				    "(@FILE reads it), or --turns FILE");
 	if (opt_is_given(set, "policy") &&
 	    strcmp(set->decode.policy, "dense") == 0)
 		return err_set(err, "run A of the demo is dense already; "
@@ -61,16 +60,14 @@ static bool check(const struct settings *set, int n_files, struct err *err)
 
 static bool begin(struct app *app, struct err *err)
 {
-	const char *prompt = app->set.request.prompt;
 	struct buf text = { 0 };
+	const char *prompt;
 	bool good;
 
-	if (!prompt)
+	if (!app->set.request.prompt && !*app->set.decode.turns)
 		return demo_draw(app, app->set.decode.seed, err);
-	if (prompt[0] != '@')
-		return demo_ask(app, prompt, err);
-	good = source_read_all(prompt + 1, &text, err) &&
-	       demo_ask(app, buf_cstr(&text), err);
+	good = asking_prompt(&app->set, &text, &prompt, err) &&
+	       demo_ask(app, prompt, err);
 	buf_release(&text);
 	return good;
 }

@@ -89,7 +89,8 @@ bool demo_new(struct app *app, struct err *err)
 
 	d->waiting = DECK_NONE;
 	app->demo = d;
-	if (!open_model(d, &app->set, err))
+	if (!open_model(d, &app->set, err) ||
+	    !asking_open(&d->asking, &app->set, &d->map, err))
 		return false;
 	choose_runs(d, &app->set);
 	return try_runs(d, &app->set, err);
@@ -101,6 +102,7 @@ void demo_free(struct app *app)
 
 	if (!d)
 		return;
+	asking_close(&d->asking);
 	model_map_close(&d->map);
 	buf_release(&d->prompt);
 	mem_free(d);
@@ -163,6 +165,10 @@ static struct writer_opts job_of(const struct app *app)
 	job.generate.threshold.then = THRESHOLD_IGNORE;
 	job.generate.sample.seed += d->n_problems;
 	job.prompt = buf_cstr((struct buf *)&d->prompt);
+	if (!d->has_problem) {
+		job.chat = chat_told(d->asking.chat);
+		job.specials = chat_specials(d->asking.chat);
+	}
 	job.gold = d->gold[0] ? d->gold : NULL;
 	job.named = job.stay = job.warm = true;
 	job.pages = PAGES_BY_HEAD;
@@ -263,7 +269,8 @@ bool demo_ask(struct app *app, const char *prompt, struct err *err)
 	struct demo *d = app->demo;
 
 	buf_clear(&d->prompt);
-	writer_setup_ask(&app->set, &d->map, prompt, &d->prompt);
+	if (!asking_put(&d->asking, prompt, &d->prompt, err))
+		return false;
 	d->gold[0] = '\0';
 	d->own = d->has_problem = false;
 	return begin(app, err);
@@ -516,7 +523,8 @@ void demo_facts(const struct app *app, bool ascii, struct buf *out)
 			   problem_name(&d->problem, d->problem.chain[0]),
 			   dot, d->gold);
 	else
-		buf_printf(out, "%zu bytes of prompt", d->prompt.len);
+		buf_printf(out, "%zu bytes of prompt%s%s", d->prompt.len, dot,
+			   chat_told(d->asking.chat));
 	if (d->gone)
 		buf_printf(out, "%sthe decoder has ended", dot);
 	else if (demo_all_ended(app))

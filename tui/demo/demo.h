@@ -16,6 +16,7 @@
 #include "app/app.h"
 #include "decode/decoder.h"
 #include "decode/model_map.h"
+#include "opt/asking.h"
 #include "task/problem.h"
 #include "term/screen.h"
 
@@ -46,6 +47,7 @@ struct demo_pace {
 
 struct demo {
 	struct model_map map;
+	struct asking asking;
 	bool in_box;              /* the model's problems can be drawn */
 	struct decoder *decoder;  /* the deck's source owns it; NULL: none */
 	bool gone;                /* ... and it has ended */

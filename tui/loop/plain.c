@@ -50,6 +50,8 @@ static void tell_title(struct plain *p)
 		   deck_source_name(p->app->deck, e->i_source));
 	put_fact(p, "model", facts->model);
 	put_fact(p, "policy", facts->policy);
+	put_fact(p, "template", facts->chat);
+	put_fact(p, "sampling", facts->sampling);
 	put_fact(p, "field guessed", facts->guessed);
 	send(p);
 }

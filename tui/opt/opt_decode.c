@@ -100,9 +100,30 @@ static const char *kv_value(size_t i)
 
 static const char *chat_value(size_t i)
 {
-	if (i < n_chats)
-		return chats[i].name;
-	return i == n_chats ? "auto" : NULL;
+	if (i < n_chat_rows)
+		return chat_rows[i].name;
+	return i == n_chat_rows ? "auto" : NULL;
+}
+
+/* A name, or a file with a template. */
+static bool chat_set(const struct opt *opt, struct settings *set,
+		     const char *value, struct err *err)
+{
+	size_t i;
+
+	return (value[0] == '@' && value[1]) ||
+			       opt_read_value(value, chat_value, &i, err) ?
+		       opt_set_word(opt, set, value, err) :
+		       false;
+}
+
+static const char *thinking_value(size_t i)
+{
+	static const char *const names[] = { [CHAT_THINKING_AUTO] = "auto",
+					     [CHAT_THINKING_ON] = "on",
+					     [CHAT_THINKING_OFF] = "off" };
+
+	return i < ARRAY_LEN(names) ? names[i] : NULL;
 }
 
 /* Of a policy: what is not given is the policy's own. */
@@ -174,8 +195,18 @@ static const struct opt rows[] = {
 	{ .name = "ignore-eos", .where = WRITTEN, SWITCH(decode.ignore_eos),
 	  .about = "go on after the model's end token" },
 	{ .name = "chat", .arg = "FORMAT", .where = MODEL,
-	  NAME(decode.chat, chat_value),
-	  .about = "what stands around the prompt; auto: as the model says" },
+	  OPT_AT(decode.chat, const char *), .set = chat_set,
+	  .get = opt_get_word, .value = chat_value,
+	  .about = "the template around the prompt; auto: the model's own" },
+	{ .name = "system", .arg = "TEXT", .where = MODEL,
+	  WORD(decode.system),
+	  .about = "the system message; @FILE reads it" },
+	{ .name = "turns", .arg = "FILE", .where = WRITTEN,
+	  WORD(decode.turns),
+	  .about = "turns before the prompt: a JSON array of messages" },
+	{ .name = "thinking", .arg = "WHEN", .where = MODEL,
+	  ONE_OF(decode.thinking, thinking_value),
+	  .about = "the template's switch for reasoning: on, off, auto" },
 	{ .name = "tokenizer", .arg = "FILE", .where = MODEL,
 	  WORD(decode.tokenizer),
 	  .about = "llama2.c's tokenizer.bin, if not beside the model" },

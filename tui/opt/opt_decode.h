@@ -6,9 +6,14 @@
 #define LILSCOPE_OPT_DECODE_H
 
 #include "decode/writer.h"
+#include "model/chat.h"
 
 struct decode_settings {
-	const char *policy, *kv, *chat; /* rows' names */
+	const char *policy, *kv;        /* rows' names */
+	const char *chat;               /* a row's, "auto" or "@FILE" */
+	const char *system;             /* a text, "@FILE", or NULL */
+	const char *turns;              /* a file, or "" */
+	enum chat_thinking thinking;
 	const char *tokenizer;          /* or NULL */
 	struct sparse_opts sparse;      /* SPARSE_AUTO: the policy's own */
 	struct sample_opts sample;

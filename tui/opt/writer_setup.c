@@ -6,14 +6,6 @@
 
 #include <string.h>
 
-#include "model/chat.h"
-
-void writer_setup_ask(const struct settings *set, const struct model_map *map,
-		    const char *question, struct buf *out)
-{
-	chat_ask(chat_for(set->decode.chat, map->gguf), NULL, question, out);
-}
-
 bool writer_setup_then(const struct settings *set, struct threshold_opts *o,
 		       struct err *err)
 {
@@ -46,7 +38,6 @@ struct writer_opts writer_setup(const struct settings *set,
 			.n_stops = d->n_stops,
 			.ignore_eos = d->ignore_eos,
 		},
-		.specials = strcmp(d->chat, "none") != 0,
 		.policy = sparse_find(d->policy),
 		.pages = d->layers ? PAGES_BY_LAYER : PAGES_BY_HEAD,
 		.named = d->control,

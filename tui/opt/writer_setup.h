@@ -8,10 +8,6 @@
 #include "decode/writer.h"
 #include "opt/settings.h"
 
-/* The question in the model's own format (--chat), appended to out. */
-void writer_setup_ask(const struct settings *set, const struct model_map *map,
-		    const char *question, struct buf *out);
-
 /* What happens at the threshold. False: more than one thing. */
 bool writer_setup_then(const struct settings *set, struct threshold_opts *o,
 		       struct err *err);

@@ -1,0 +1,95 @@
+/*
+ * A conversation from words of the command line: "@FILE" is read here, and the
+ * day is today's.
+ */
+#include "opt/asking.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "input/source.h"
+#include "opt/opt.h"
+
+/* A word, or what the file has that it names. */
+static bool read_word(const char *word, struct buf *out, struct err *err)
+{
+	if (*word == '@')
+		return source_read_all(word + 1, out, err);
+	buf_puts(out, word);
+	return true;
+}
+
+static bool read_turns(struct asking *a, const char *path, struct err *err)
+{
+	struct json_trouble trouble;
+
+	if (!*path)
+		return true;
+	if (!source_read_all(path, &a->turns, err))
+		return false;
+	if (!json_read(&a->json, a->turns.data, a->turns.len, false, &trouble))
+		return err_set(err, "%s: byte %zu: %s; --turns takes a JSON "
+				    "array of messages", path, trouble.byte,
+			       trouble.what);
+	a->ask.turns = json_root(&a->json);
+	return true;
+}
+
+bool asking_open(struct asking *a, const struct settings *set,
+		 const struct model_map *map, struct err *err)
+{
+	const struct decode_settings *d = &set->decode;
+	const struct chat_model m = chat_model(map->gguf, map->vocab);
+
+	*a = (struct asking){ .ask = { .thinking = d->thinking } };
+	if (*d->chat == '@' && !source_read_all(d->chat + 1, &a->given, err))
+		return false;
+	if (d->system) {
+		if (!read_word(d->system, &a->system, err))
+			return false;
+		a->ask.system = buf_cstr(&a->system);
+	}
+	if (!read_turns(a, d->turns, err))
+		return false;
+	a->chat = chat_new(d->chat, a->given.data, a->given.len, &m, err);
+	return a->chat != NULL;
+}
+
+void asking_close(struct asking *a)
+{
+	chat_free(a->chat);
+	buf_release(&a->system);
+	buf_release(&a->turns);
+	buf_release(&a->given);
+	json_release(&a->json);
+	*a = (struct asking){ 0 };
+}
+
+bool asking_put(const struct asking *a, const char *question, struct buf *out,
+		struct err *err)
+{
+	struct chat_ask ask = a->ask;
+	time_t seconds = time(NULL);
+	struct tm today = { 0 };
+
+	localtime_r(&seconds, &today);
+	ask.question = question;
+	ask.now = &today;
+	return chat_put(a->chat, &ask, out, err);
+}
+
+bool asking_prompt(const struct settings *set, struct buf *memory,
+		   const char **text, struct err *err)
+{
+	const char *prompt = set->request.prompt;
+
+	*text = NULL;
+	if (!prompt)
+		return *set->decode.turns ||
+		       err_set(err, "a --prompt is needed (@FILE reads it), or "
+				    "--turns FILE");
+	if (!read_word(prompt, memory, err))
+		return false;
+	*text = buf_cstr(memory);
+	return true;
+}
