@@ -294,6 +294,18 @@ void bound_h_all(const struct bound *b, double h[BOUND_LS_MAX],
 	}
 }
 
+const char *bound_status_words(enum bound_status status)
+{
+	static const char *const words[] = {
+		[BOUND_PROVEN] = "a theorem here",
+		[BOUND_OUT_LOW] = "too short a text for h",
+		[BOUND_UNDERSAMPLED] = "h tells only the length",
+		[BOUND_ASYMPTOTIC] = "a picture, no proof",
+	};
+
+	return words[status];
+}
+
 const char *bound_status_name(enum bound_status status)
 {
 	static const char *const names[] = {

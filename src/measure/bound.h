@@ -78,6 +78,9 @@ double bound_eps(double alphabet, unsigned ls);
 void bound_h_all(const struct bound *b, double h[BOUND_LS_MAX],
 		 uint64_t sigma[BOUND_LS_MAX]);
 
+/* The same in English, in a few words: "too short a text for h". */
+const char *bound_status_words(enum bound_status status);
+
 /* "PROVEN", "OUT-LOW", "UNDERSAMPLED", "ASYMPTOTIC"; never NULL. */
 const char *bound_status_name(enum bound_status status);
 

@@ -1,6 +1,7 @@
 /*
  * sums[k] is the sum of lrs + 1 over the first k * ENTROPY_STEP symbols; the
- * fit needs x and y of the blocks, and goes through a grid of b.
+ * fit needs x and y of the blocks, and goes through a grid of b. A picture
+ * keeps what it asked: a prefix never has another estimate.
  */
 #include "measure/entropy.h"
 
@@ -8,7 +9,7 @@
 
 #include <math.h>
 
-enum { GRID = 61, N_MAX = ENTROPY_BLOCKS };
+enum { GRID = 61, N_MAX = ENTROPY_BLOCKS, NEAR_PARTS = 32 };
 
 static const double b_first = -12, b_step = 0.5, b_mean = 1.5, b_sd = 2;
 static const double x_least = 0.5;     /* of x + b: no b below */
@@ -17,7 +18,16 @@ static const double scale_least = 0.005;
 static const double mad_to_sd = 1.4826;
 static const double floor_share = 0.03; /* of the estimate */
 
+/* A prefix of a picture. */
+struct near {
+	uint32_t n_steps;
+	bool known;
+	struct entropy_point p;
+};
+
 struct entropy {
+	struct near *near;
+	size_t n_near, cap_near;
 	uint64_t *sums;
 	size_t cap;
 	uint64_t sum;
@@ -37,6 +47,7 @@ void entropy_free(struct entropy *e)
 {
 	if (!e)
 		return;
+	mem_free(e->near);
 	mem_free(e->sums);
 	mem_free(e);
 }
@@ -169,4 +180,64 @@ struct entropy_point entropy_at(const struct entropy *e, uint32_t n)
 	return (struct entropy_point){
 		mean, sqrt(square + pow(floor_share * mean, 2))
 	};
+}
+
+/* --- of a picture ------------------------------------------------------- */
+
+/* Its last prefix of at most n_steps; there is one behind it. */
+static size_t near_before(struct entropy *e, uint32_t n_steps)
+{
+	size_t low = 0, high;
+
+	while (!e->n_near || e->near[e->n_near - 1].n_steps <= n_steps) {
+		uint32_t last = e->n_near ? e->near[e->n_near - 1].n_steps : 0;
+
+		e->near = grow(e->near, &e->cap_near, e->n_near + 1,
+			       sizeof(*e->near));
+		e->near[e->n_near++] = (struct near){
+			.n_steps = last ? last + MAX(last / NEAR_PARTS, 1) :
+					  ENTROPY_BLOCKS_MIN
+		};
+	}
+	high = e->n_near - 1;
+	while (high - low > 1) {
+		size_t middle = (low + high) / 2;
+
+		if (e->near[middle].n_steps <= n_steps)
+			low = middle;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static struct entropy_point near_point(struct entropy *e, size_t i)
+{
+	struct near *near = &e->near[i];
+
+	if (!near->known)
+		near->p = entropy_at(e, near->n_steps * ENTROPY_STEP);
+	near->known = true;
+	return near->p;
+}
+
+struct entropy_point entropy_near(struct entropy *e, uint32_t n)
+{
+	struct entropy_point a, b;
+	double from, to, part;
+	size_t i;
+
+	n = MIN(n, e->n);
+	if (n < ENTROPY_SYMBOLS_MIN)
+		return (struct entropy_point){ NAN, NAN };
+	i = near_before(e, n / ENTROPY_STEP);
+	a = near_point(e, i);
+	from = (double)e->near[i].n_steps * ENTROPY_STEP;
+	to = (double)e->near[i + 1].n_steps * ENTROPY_STEP;
+	if (to > e->n)
+		return a;
+	b = near_point(e, i + 1);
+	part = (n - from) / (to - from);
+	return (struct entropy_point){ a.bits + part * (b.bits - a.bits),
+				       a.se + part * (b.se - a.se) };
 }

@@ -54,4 +54,8 @@ void entropy_push(struct entropy *e, uint32_t lrs);
  * 100 microseconds. */
 struct entropy_point entropy_at(const struct entropy *e, uint32_t n);
 
+/* The same to be drawn: between prefixes that are a step or 1/32 apart, each
+ * of which is asked once, it is a straight line; behind the last it stays. */
+struct entropy_point entropy_near(struct entropy *e, uint32_t n);
+
 #endif

@@ -293,13 +293,25 @@ struct bound_point meter_point(const struct meter *m, uint32_t n_tokens)
 	return bound_at(m->bound, meter_symbols_at(m, n_tokens));
 }
 
-struct entropy_point meter_h_est(const struct meter *m, uint32_t n_tokens)
+/* As rho and h are: in symbols of the alphabet. */
+static struct entropy_point in_symbols(const struct meter *m,
+				       struct entropy_point p)
 {
 	double unit = log2(m->opts.alphabet);
-	struct entropy_point p =
-		entropy_at(m->entropy, meter_symbols_at(m, n_tokens));
 
 	return (struct entropy_point){ p.bits / unit, p.se / unit };
+}
+
+struct entropy_point meter_h_est(const struct meter *m, uint32_t n_tokens)
+{
+	return in_symbols(m, entropy_at(m->entropy,
+					meter_symbols_at(m, n_tokens)));
+}
+
+struct entropy_point meter_h_near(const struct meter *m, uint32_t n_tokens)
+{
+	return in_symbols(m, entropy_near(m->entropy,
+					  meter_symbols_at(m, n_tokens)));
 }
 
 const struct lz77 *meter_lz77(const struct meter *m)

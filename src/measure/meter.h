@@ -87,6 +87,9 @@ struct bound_point meter_point(const struct meter *m, uint32_t n_tokens);
  * log2(alphabet). */
 struct entropy_point meter_h_est(const struct meter *m, uint32_t n_tokens);
 
+/* The same to be drawn (entropy_near): what was asked is kept. */
+struct entropy_point meter_h_near(const struct meter *m, uint32_t n_tokens);
+
 /* Its parts, for questions about phrases, the band's words, and Guardian's
  * gains (rule_guardian.h); the meter owns them. */
 const struct lz77 *meter_lz77(const struct meter *m);

@@ -47,6 +47,44 @@ static void estimate(const struct known *k, uint32_t seed,
 	lz77_free(z);
 }
 
+/* The line that is drawn: at its own prefixes the estimate, between them
+ * straight, wherever it was asked first, and however long the text is since. */
+static void test_near(void **state)
+{
+	struct entropy *e = entropy_new(), *other = entropy_new();
+	uint32_t x = 1, n_same = 0;
+
+	(void)state;
+	assert_true(isnan(entropy_near(e, 0).bits));
+	for (uint32_t n = 1; n <= LONG / 4; n++) {
+		struct entropy_point near, other_near;
+
+		x = x * 1664525 + 1013904223;
+		entropy_push(e, x >> 28);
+		entropy_push(other, x >> 28);
+		if (n % 97)
+			continue;
+		near = entropy_near(e, n);
+		other_near = entropy_near(other, n / 2); /* another order */
+		assert_true(isnan(near.bits) == (n < ENTROPY_SYMBOLS_MIN));
+		assert_true(isnan(other_near.bits) ==
+			    (n / 2 < ENTROPY_SYMBOLS_MIN));
+	}
+	for (uint32_t n = ENTROPY_SYMBOLS_MIN; n <= LONG / 4;
+	     n += ENTROPY_STEP) {
+		struct entropy_point p = entropy_at(e, n);
+		struct entropy_point near = entropy_near(e, n);
+		struct entropy_point again = entropy_near(other, n);
+
+		n_same += p.bits == near.bits && p.se == near.se;
+		assert_true(near.bits == again.bits && near.se == again.se);
+		assert_true(fabs(p.bits - near.bits) < 2 * p.se);
+	}
+	assert_in_range(n_same, 64, 300); /* a point a step, then a 32nd */
+	entropy_free(e);
+	entropy_free(other);
+}
+
 static void test_known(void **state)
 {
 	size_t n = 0, n_covered = 0;
@@ -262,6 +300,7 @@ static void test_selftest(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_near),
 		cmocka_unit_test(test_known),
 		cmocka_unit_test(test_sources),
 		cmocka_unit_test(test_slow),

@@ -259,11 +259,12 @@ static void captions(struct fig *f)
 	char n[NUM_BYTES], t[NUM_BYTES], lower[NUM_BYTES];
 	svg_text(f->out, "small", LEFT, RHO_TOP - 10,
 		 "%s tokens (by %s) \u00b7 \u03c1 = %.3f, band [%s, %.3f], "
-		 "h(%u) = %.3f, %s%s",
+		 "h(%u) = %.3f, %s (%s)%s",
 		 num_count(n, f->n), tokens_by_name(f->run->trace.tokens_by),
 		 p.rho, num_real(lower, p.lower, 3, false), p.rho,
 		 bound_ls(meter_bound(f->m)) - 1, p.h,
-		 bound_status_name(p.status), p.vacuous ? ", VACUOUS" : "");
+		 bound_status_name(p.status), bound_status_words(p.status),
+		 p.vacuous ? ", VACUOUS (no lower edge)" : "");
 	svg_text(f->out, "small", LEFT, GAIN_TOP - 10,
 		 "bytes of new information per %s tokens, coder %s; stops "
 		 "under t = %s B",

@@ -76,10 +76,11 @@ static void tell_check(struct plain *p, const struct meter *m, size_t k)
 	double gain = guardian_gain(g, k);
 
 	buf_printf(&p->line,
-		   "Token %u: rho %.3f, band %.3f to %.3f, h %.3f, %s; "
+		   "Token %u: rho %.3f, band %.3f to %.3f, h %.3f, %s (%s); "
 		   "new %.1f bytes%s.",
 		   token, b.rho, b.lower, b.rho, b.h,
-		   bound_status_name(b.status), gain,
+		   bound_status_name(b.status), bound_status_words(b.status),
+		   gain,
 		   gain < g->opts.t ? ", under t" : "");
 	send(p);
 }

@@ -15,7 +15,7 @@
 enum {
 	LEGEND_COLS = 72, /* wide enough for samples of the lines */
 	STATUS_COLS = 54,   /* left: enough for both states, h and H */
-	ENGLISH_COLS = 128, /* the same with the states in English */
+	H_COLS = 30,        /* h and H */
 };
 
 /* --- facts -------------------------------------------------------------- */
@@ -100,19 +100,15 @@ const char *now_tokens_by(const struct now *now)
 
 /* --- numbers ------------------------------------------------------------ */
 
-/* A mark beside the colour of each status, and the word in English. */
+/* A mark beside the colour of each status. */
 static const struct {
 	enum glyph mark;
 	enum style style;
-	const char *words;
 } status_marks[] = {
-	[BOUND_PROVEN] = { GLYPH_CHECK, STYLE_GOOD, "a theorem here" },
-	[BOUND_OUT_LOW] = { GLYPH_WARN, STYLE_LIMIT,
-			    "too short a text for h" },
-	[BOUND_UNDERSAMPLED] = { GLYPH_WARN, STYLE_LIMIT,
-				 "h tells only the length" },
-	[BOUND_ASYMPTOTIC] = { GLYPH_WAVE, STYLE_NORMAL,
-			       "a picture, no proof" },
+	[BOUND_PROVEN] = { GLYPH_CHECK, STYLE_GOOD },
+	[BOUND_OUT_LOW] = { GLYPH_WARN, STYLE_LIMIT },
+	[BOUND_UNDERSAMPLED] = { GLYPH_WARN, STYLE_LIMIT },
+	[BOUND_ASYMPTOTIC] = { GLYPH_WAVE, STYLE_NORMAL },
 };
 
 /* The estimate that may be believed, twice its standard error around it. */
@@ -129,33 +125,38 @@ static void draw_estimate(const struct now *now, struct pen *p)
 		pen_more(p);
 		return;
 	}
-	pen_puts(p, STYLE_STRONG, "  H ");
+	pen_printf(p, STYLE_STRONG, "  %sH ",
+		   p->end - p->col < LEGEND_COLS ? "" : ascii ? "= " : "─ ");
 	pen_printf(p, STYLE_NORMAL, "%s%s%s", bits, ascii ? "+-" : "\u00b1",
 		   twice);
 }
 
-/* The status in its own word, then in English where there is room; a picture
- * that says nothing is no picture where there is little. */
+/* The status in its own word, then in English where there is room, first what
+ * tells more; a picture that says nothing is no picture where there is little.
+ */
 static void draw_status(const struct now *now, struct pen *p)
 {
+	static const char empty[] = " (no lower edge)";
 	const struct bound_point *b = &now->point;
-	int left = p->end - p->col;
-	bool ascii = p->s->ascii, english = left >= ENGLISH_COLS;
+	const char *name = bound_status_name(b->status);
+	const char *words = bound_status_words(b->status);
+	bool ascii = p->s->ascii;
+	int left = p->end - p->col, more;
 
+	more = left - H_COLS - (int)strlen("  ~ ") - (int)strlen(name);
+	if (b->vacuous)
+		more -= (int)strlen(" o VACUOUS") + (int)strlen(empty);
 	if (left >= STATUS_COLS || !b->vacuous ||
 	    b->status != BOUND_ASYMPTOTIC)
 		pen_printf(p, status_marks[b->status].style, "  %s %s",
-			   glyph(status_marks[b->status].mark, ascii),
-			   bound_status_name(b->status));
+			   glyph(status_marks[b->status].mark, ascii), name);
 	else
 		pen_puts(p, STYLE_NORMAL, " ");
-	if (english)
-		pen_printf(p, STYLE_DIM, " (%s)",
-			   status_marks[b->status].words);
+	if (more >= (int)strlen(words) + 3)
+		pen_printf(p, STYLE_DIM, " (%s)", words);
 	if (b->vacuous)
 		pen_printf(p, STYLE_DIM, " %s VACUOUS%s",
-			   glyph(GLYPH_OPEN, ascii),
-			   english ? " (the lower edge says nothing)" : "");
+			   glyph(GLYPH_OPEN, ascii), more >= 0 ? empty : "");
 }
 
 void now_draw_numbers(const struct now *now, struct pen *p)

@@ -1,4 +1,5 @@
-/* The chart of rho: its curve, the band beneath it, h. */
+/* The chart of rho: its curve, the band beneath it, h; and H with its error,
+ * the estimate that comes to the truth. */
 #include <math.h>
 
 #include "draw/glyph.h"
@@ -6,6 +7,8 @@
 
 enum {
 	NEGATIVE_ROWS = 12, /* a chart this high shows the band below 0 */
+	ESTIMATE_ROWS = 5,  /* ... H beside h, */
+	ERROR_ROWS = 8,     /* ... its error, too */
 	EDGE_PERCENT = 2,   /* at the start rho is huge: not scaled for */
 };
 
@@ -98,6 +101,45 @@ static struct series_range telling_at(const void *ctx, double from, double to)
 		       : none;
 }
 
+/* H, or an edge of its interval. */
+struct estimate {
+	const struct meter *meter;
+	double times; /* its standard error, up */
+};
+
+static float estimate_value(const struct estimate *e, double token)
+{
+	struct entropy_point p =
+		meter_h_near(e->meter, (uint32_t)MAX(token, 1));
+
+	return (float)(p.bits + e->times * p.se);
+}
+
+static struct series_range estimate_at(const void *ctx, double from, double to)
+{
+	float a = estimate_value(ctx, floor(from) + 1);
+	float b = estimate_value(ctx, ceil(to));
+
+	return (struct series_range){ MIN(a, b), MAX(a, b), b };
+}
+
+/* Its line last, over its interval. */
+static void draw_estimate(const struct now *now, const struct chart *c)
+{
+	static const double times[] = { -2, 2, 0 };
+
+	for (size_t i = 0; i < ARRAY_LEN(times) && c->r.rows >= ESTIMATE_ROWS;
+	     i++) {
+		struct estimate e = { now->meter, times[i] };
+		struct curve curve = { estimate_at, &e, 0, now->n,
+				       times[i] ? STYLE_DIM : STYLE_STRONG,
+				       times[i] ? '.' : '=' };
+
+		if (!times[i] || c->r.rows >= ERROR_ROWS)
+			chart_curve(c, &curve);
+	}
+}
+
 static void draw_curves(const struct app *app, const struct now *now,
 			const struct chart *c)
 {
@@ -116,6 +158,7 @@ static void draw_curves(const struct app *app, const struct now *now,
 	ratio_lil_line(now, c);
 	h_curve = (struct curve){ source_at, &h, 0, n, STYLE_H, '-' };
 	chart_curve(c, &h_curve);
+	draw_estimate(now, c);
 	if (app->pace != PACE_PLAY && now->n < now->total) {
 		/* What comes after the playhead, as a shadow. */
 		struct curve later = { source_at, &rho,	     n,

@@ -72,13 +72,18 @@ static void draw_legend(const struct now *now, struct pen *p)
 	const char *eps = glyph(GLYPH_EPS, ascii);
 	char e[NUM_BYTES];
 	pen_printf(p, STYLE_RHO, "%s", rho);
-	pen_puts(p, STYLE_DIM, " code per symbol of text   ");
+	pen_puts(p, STYLE_DIM, " code per symbol   ");
 	pen_puts(p, STYLE_BAND, "band");
 	pen_printf(p, STYLE_DIM, " from %s %s %s to %s, %s = %s   ", rho,
 		   ascii ? "-" : "\u2212", eps, rho, eps,
 		   num_real(e, now->point.eps, 3, ascii));
 	pen_puts(p, STYLE_H, "h");
-	pen_puts(p, STYLE_DIM, " growth of distinct substrings   ");
+	pen_puts(p, STYLE_DIM, " distinct substrings");
+	if (now->point.status == BOUND_OUT_LOW)
+		pen_puts(p, STYLE_DIM, "; below the band: too short a text "
+				       "for it");
+	pen_puts(p, STYLE_STRONG, "   H");
+	pen_puts(p, STYLE_DIM, " entropy, to be believed   ");
 	if (!pen_fits(p, (int)strlen(": Lil threshold"))) {
 		pen_more(p);
 		return;
