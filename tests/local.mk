@@ -290,6 +290,7 @@ cli_tests = \
 	tests/cli/completion.sh \
 	tests/cli/decode.sh \
 	tests/cli/demo.sh \
+	tests/cli/doctor.sh \
 	tests/cli/ends.sh \
 	tests/cli/filter.sh \
 	tests/cli/folder.sh \

@@ -10,6 +10,7 @@ libtui_a_SOURCES =
 # The terminal, its keys, and a grid of cells.
 libtui_a_SOURCES += \
 	tui/term/caps.c tui/term/caps.h tui/term/key.c tui/term/key.h \
+	tui/term/locale.c tui/term/locale.h \
 	tui/term/screen.c tui/term/screen.h \
 	tui/term/signals.c tui/term/signals.h \
 	tui/term/style.c tui/term/style.h tui/term/term.c \
@@ -102,7 +103,7 @@ libtui_a_SOURCES += \
 # The commands of the command line.
 libtui_a_SOURCES += \
 	tui/cli/command_analyze.c tui/cli/command_bench.c \
-	tui/cli/command_decode.c tui/cli/command_demo.c \
+	tui/cli/command_decode.c tui/cli/command_demo.c tui/cli/command_doctor.c \
 	tui/cli/command_guard.c tui/cli/command_help.c \
 	tui/cli/command_screens.c tui/cli/command_selftest.c tui/cli/command_why.c \
 	tui/cli/commands.c tui/cli/commands.h \

@@ -3,7 +3,6 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 #include "cli/commands.h"
@@ -12,6 +11,7 @@
 #include "system/file.h"
 #include "system/say.h"
 #include "system/standing.h"
+#include "term/locale.h"
 
 enum { CONFIG_MAX_BYTES = 64 * 1024 };
 
@@ -89,31 +89,6 @@ static void tell_config(const struct settings *set, const char *path)
 		say(stderr, err.text);
 	}
 	buf_release(&changed);
-}
-
-/* The value names UTF-8, however it is written. */
-static bool names_utf8(const char *value)
-{
-	for (; *value; value++)
-		if (strncasecmp(value, "utf8", 4) == 0 ||
-		    strncasecmp(value, "utf-8", 5) == 0)
-			return true;
-	return false;
-}
-
-/* A locale that was set to something else than UTF-8 means ASCII; without
- * any locale the terminal is taken for one of today. */
-static bool locale_is_ascii(void)
-{
-	static const char *const names[] = { "LC_ALL", "LC_CTYPE", "LANG" };
-
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		const char *value = getenv(names[i]);
-
-		if (value && value[0])
-			return !names_utf8(value);
-	}
-	return false;
 }
 
 /* The commands that may ask a server for what they read. */

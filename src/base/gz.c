@@ -295,3 +295,8 @@ bool gz_dec_end(const struct gz_dec *d, struct err *err)
 				    "end");
 	return d->place != GZ_BROKEN;
 }
+
+const char *gz_library(void)
+{
+	return zlibVersion();
+}

@@ -64,4 +64,7 @@ uint32_t gz_crc32(uint32_t crc, const void *bytes, size_t n);
 /* At the end of input: false, and a sentence, if it was cut short. */
 bool gz_dec_end(const struct gz_dec *d, struct err *err);
 
+/* The version of zlib that it runs with. */
+const char *gz_library(void);
+
 #endif

@@ -379,3 +379,8 @@ void utf8_sanitize(struct buf *out, const char *s, size_t n, bool ascii,
 		i += used;
 	}
 }
+
+const char *utf8_library(void)
+{
+	return utf8proc_version();
+}

@@ -77,4 +77,7 @@ struct buf;
 void utf8_sanitize(struct buf *out, const char *s, size_t n, bool ascii,
 		   bool keep_lines);
 
+/* The version of utf8proc that it runs with. */
+const char *utf8_library(void);
+
 #endif

@@ -273,3 +273,8 @@ void zst_enc_end(struct zst_enc *e, struct buf *out)
 	while (enc_step(e, &src, out, ZSTD_e_end))
 		;
 }
+
+const char *zst_library(void)
+{
+	return ZSTD_versionString();
+}

@@ -68,4 +68,7 @@ void zst_enc_flush(struct zst_enc *e, struct buf *out);
 /* The frame ends: appends the rest. The next push begins a new frame. */
 void zst_enc_end(struct zst_enc *e, struct buf *out);
 
+/* The version of libzstd that it runs with. */
+const char *zst_library(void);
+
 #endif

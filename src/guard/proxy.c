@@ -760,3 +760,8 @@ int proxy_run(const struct proxy_opts *opts)
 		return EXIT_TROUBLE;
 	return p.found ? EXIT_FOUND : EXIT_NOT_FOUND;
 }
+
+const char *proxy_library(void)
+{
+	return MHD_get_version();
+}

@@ -68,4 +68,8 @@ struct proxy_opts {
  * anything, EXIT_TROUBLE if it could not serve (a sentence is on err). */
 int proxy_run(const struct proxy_opts *opts);
 
+/* The version of libmicrohttpd that it runs with; NULL: this build serves
+ * nothing. */
+const char *proxy_library(void);
+
 #endif

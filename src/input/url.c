@@ -462,3 +462,8 @@ void url_close(struct url *u)
 	close(u->status_fd);
 	mem_free(u);
 }
+
+const char *url_library(void)
+{
+	return curl_version_info(CURLVERSION_NOW)->version;
+}

@@ -61,4 +61,7 @@ bool url_end(struct url *u, struct err *err);
 /* Cancels what is left of the request. NULL is fine. */
 void url_close(struct url *u);
 
+/* The version of libcurl that it runs with; NULL: this build has none. */
+const char *url_library(void);
+
 #endif

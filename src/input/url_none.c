@@ -31,3 +31,8 @@ void url_close(struct url *u)
 {
 	(void)u;
 }
+
+const char *url_library(void)
+{
+	return NULL;
+}

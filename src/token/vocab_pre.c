@@ -11,6 +11,8 @@
 #include "base/utf8.h"
 #include "token/split.h"
 
+enum { PRE_LIBRARY_BYTES = 64 }; /* "10.42 2022-12-11" */
+
 /* PCRE2's \s has not U+0085. For use inside [...]. */
 #define WS "\\s\\x{85}"
 
@@ -288,4 +290,13 @@ void vocab_pre_cut(const struct vocab_pre *p, const char *s, size_t n,
 		cut_by_steps(p, s, n, cuts);
 	else
 		cut_by_table(p, s, n, cuts);
+}
+
+void vocab_pre_library(struct buf *out)
+{
+	char text[PRE_LIBRARY_BYTES] = "";
+
+	if (pcre2_config(PCRE2_CONFIG_VERSION, NULL) < (int)sizeof(text))
+		pcre2_config(PCRE2_CONFIG_VERSION, text);
+	buf_puts(out, text);
 }

@@ -54,4 +54,7 @@ struct vocab_cuts {
 void vocab_pre_cut(const struct vocab_pre *p, const char *s, size_t n,
 		   struct vocab_cuts *cuts);
 
+/* The version of PCRE2 that it runs with. */
+void vocab_pre_library(struct buf *out);
+
 #endif

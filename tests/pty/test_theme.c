@@ -73,7 +73,7 @@ static void no_key_is_lost(void **state)
 	start(l, "COLORFGBG", "auto");
 	pty_type(l->p, "?", 1);
 	pty_type(l->p, white, sizeof(white) - 1);
-	expect_text(l->p, ":help");
+	expect_text(l->p, "Keys in");
 	pty_keys(l->p, "?");
 	expect_text(l->p, "Lil");
 	assert_int_equal(hint(l), HINT_LIGHT);
@@ -97,7 +97,7 @@ static void a_theme_is_painted(void **state)
 	pty_resize(l->p, 30, 100);
 	lil_settle(l);
 	pty_keys(l->p, "?");
-	expect_text(l->p, "keys");
+	expect_text(l->p, "Keys in");
 	lil_settle(l);
 	for (int row = 2; row < 29; row++)
 		for (int col = 0; col < 100; col++)

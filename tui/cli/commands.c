@@ -64,6 +64,8 @@ const struct command commands[] = {
 	  .about = "problems x policies x budgets, as a table" },
 	{ .name = "selftest", .args = "", .run = command_selftest,
 	  .about = "the measures on sources of known entropy" },
+	{ .name = "doctor", .args = "", .run = command_doctor,
+	  .about = "what it finds here, what it lacks" },
 	{ .name = "completion", .args = "bash|zsh|fish", .run = completion,
 	  .about = "completion for a shell" },
 	{ .name = "help", .args = "[TOPIC]", .run = command_help,

@@ -31,7 +31,8 @@ const struct command *command_find(const char *name);
 
 /* Each in its command_NAME.c. */
 command_run command_analyze, command_bench, command_decode, command_demo,
-	command_guard, command_help, command_screens, command_selftest,
+	command_doctor, command_guard,
+	command_help, command_screens, command_selftest,
 	command_why;
 
 /* The commands and the options of those with these bits, on standard output.

@@ -68,3 +68,11 @@ const char *caps_fill(const char *sequence, int a, int b)
 
 	return filled ? filled : "";
 }
+
+const char *caps_library(void)
+{
+	const char *version = curses_version(); /* "ncurses 6.4" */
+	const char *space = strchr(version, ' ');
+
+	return space ? space + 1 : version;
+}

@@ -23,4 +23,7 @@ int caps_number(const char *name); /* negative: unknown */
 /* A sequence with its parameters filled in; valid until the next call. */
 const char *caps_fill(const char *sequence, int a, int b);
 
+/* The version of ncurses that it runs with. */
+const char *caps_library(void);
+
 #endif

@@ -118,8 +118,8 @@ static bool environment_says(const char *name, const char *word)
 }
 
 /* How many colours to use: what was asked for, else what the terminal and
- * the environment say. */
-static enum color_mode choose_color(const struct term *t,
+ * the environment say. direct: its colours are no palette. */
+static enum color_mode choose_color(int n_colors, bool direct,
 				    const struct term_opts *opts)
 {
 	const char *no_color = getenv("NO_COLOR");
@@ -128,12 +128,30 @@ static enum color_mode choose_color(const struct term *t,
 		return opts->color;
 	if (no_color && no_color[0] && !opts->color_always)
 		return COLOR_NEVER;
-	if (t->direct || environment_says("COLORTERM", "truecolor") ||
+	if (direct || environment_says("COLORTERM", "truecolor") ||
 	    environment_says("COLORTERM", "24bit"))
 		return COLOR_TRUE;
-	if (t->n_colors >= 256)
+	if (n_colors >= 256)
 		return COLOR_256;
-	return t->n_colors >= 8 || opts->color_always ? COLOR_16 : COLOR_NEVER;
+	return n_colors >= 8 || opts->color_always ? COLOR_16 : COLOR_NEVER;
+}
+
+/* Of the database: how many there are, and whether they are no palette. */
+static int count_colors(bool *direct)
+{
+	int n = MAX(0, caps_number("colors"));
+
+	*direct = n > PALETTE_MAX || environment_says("TERM", "-direct");
+	return *direct ? 0 : n; /* what its setaf takes is no index */
+}
+
+enum color_mode term_colors(void)
+{
+	static const struct term_opts plain = { .color = COLOR_AUTO };
+	bool direct;
+	int n = count_colors(&direct);
+
+	return choose_color(n, direct, &plain);
 }
 
 static void append_color(const struct term *t, char *sgr, int index, bool back)
@@ -188,7 +206,9 @@ static void make_sgr(struct term *t, enum style style)
 
 void term_set_color(struct term *t, const struct term_opts *opts)
 {
-	t->scheme = scheme_of(opts->theme, choose_color(t, opts), t->ground);
+	t->scheme = scheme_of(opts->theme,
+			      choose_color(t->n_colors, t->direct, opts),
+			      t->ground);
 	for (int i = 0; i < STYLES; i++)
 		make_sgr(t, (enum style)i);
 	term_forget(t);
@@ -213,11 +233,7 @@ static void make_sequences(struct term *t)
 	caps_string("cnorm", t->cnorm);
 	caps_string("kmous", kmous);
 	t->has_mouse = kmous[0] != '\0';
-	t->n_colors = MAX(0, caps_number("colors"));
-	t->direct = t->n_colors > PALETTE_MAX ||
-		    environment_says("TERM", "-direct");
-	if (t->direct) /* what its setaf takes is no index */
-		t->n_colors = 0;
+	t->n_colors = count_colors(&t->direct);
 	saved_state.screen[0] = '\0';
 	append_capability(saved_state.screen, RESTORE_BYTES, "smcup");
 	saved_state.enter[0] = '\0';

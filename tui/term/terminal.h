@@ -70,6 +70,10 @@ void term_set_mouse(struct term *t, bool on);
 void term_set_color(struct term *t, const struct term_opts *opts);
 struct scheme term_scheme(const struct term *t);
 
+/* How many colours a screen would have here, unless told otherwise; after
+ * caps_open(). */
+enum color_mode term_colors(void);
+
 /* For poll(). */
 int term_fd(const struct term *t);
 
