@@ -7,7 +7,7 @@ libengine_a_SOURCES += \
 	src/base/base.c src/base/base.h src/base/base64.c src/base/base64.h \
 	src/base/big.c src/base/big.h src/base/buf.c src/base/buf.h \
 	src/base/chunked.c src/base/chunked.h src/base/err.c src/base/err.h \
-	src/base/gz.c src/base/gz.h src/base/num.c src/base/num.h \
+	src/base/gz.c src/base/gz.h src/base/mem.c src/base/num.c src/base/num.h \
 	src/base/svg.c src/base/svg.h src/base/ticks.c src/base/ticks.h \
 	src/base/stamp.c src/base/stamp.h \
 	src/base/unpack.c src/base/unpack.h \
@@ -34,7 +34,7 @@ libengine_a_SOURCES += \
 	src/measure/rule_loop.c src/measure/rule_loop.h \
 	src/measure/rule_pi.c \
 	src/measure/rule_pi_words.c src/measure/rule_pi_words.h \
-	src/measure/rule_zlib.c \
+	src/measure/rule_zlib.c src/measure/rules.c \
 	src/measure/selftest.c src/measure/selftest.h \
 	src/measure/series.c src/measure/series.h \
 	src/measure/stops.c src/measure/stops.h \
@@ -251,3 +251,66 @@ libengine_a_SOURCES += \
 	src/bench/bench_svg.c src/bench/bench_svg.h \
 	src/bench/bench_table.c src/bench/bench_table.h \
 	src/bench/workers.c src/bench/workers.h
+
+# The library: the maths once more, as it is fit for other programs, with
+# doors of its own to memory and to death. It is one object whose only names
+# are those of lilscope.h (src/lib/lilscope.map), in an archive and, where the
+# linker can, in a shared library.
+noinst_LIBRARIES += libpic.a
+libpic_a_CFLAGS = $(base_CFLAGS) -fPIC -fvisibility=hidden
+libpic_a_SOURCES = \
+	src/lib/coder.c \
+	src/lib/engine.c src/lib/engine.h \
+	src/lib/lilscope.c \
+	src/lib/memory.c src/lib/memory.h \
+	src/lib/reading.c src/lib/save.c \
+	src/lib/sliding.c src/lib/sliding.h \
+	src/lib/stream.c src/lib/stream.h \
+	src/lib/tape.c src/lib/tape.h \
+	src/base/buf.c src/measure/bound.c src/measure/copying.c \
+	src/measure/edges.c src/measure/entropy.c src/measure/fresh.c \
+	src/measure/lz77.c src/measure/rule.c src/measure/rule_adaptive.c \
+	src/measure/rule_cycle.c src/measure/rule_grams.c \
+	src/measure/rule_guardian.c src/measure/rule_loop.c \
+	src/measure/stree.c src/measure/unit.c src/measure/words.c
+# The number of the interface, and its changes that broke nothing.
+LIB_MAJOR = 1
+LIB_FULL = $(LIB_MAJOR).0.0
+include_HEADERS = src/lilscope.h
+execlibdir = $(libdir)
+execlib_DATA = liblilscope.a
+if SHARED
+execlib_DATA += liblilscope.so.$(LIB_FULL)
+endif
+pkgconfigdir = $(libdir)/pkgconfig
+pkgconfig_DATA = lilscope.pc
+EXTRA_DIST += src/lib/lilscope.map
+CLEANFILES += lilscope.o liblilscope.a liblilscope.so \
+	liblilscope.so.$(LIB_MAJOR) liblilscope.so.$(LIB_FULL)
+
+lilscope.o: libpic.a
+	$(AM_V_GEN)$(CC) -r -nostdlib -o $@ -Wl,--whole-archive libpic.a \
+		-Wl,--no-whole-archive
+	$(AM_V_at)$(OBJCOPY) --localize-hidden $@
+
+liblilscope.a: lilscope.o
+	$(AM_V_AR)rm -f $@ && $(AR) $(ARFLAGS) $@ lilscope.o && $(RANLIB) $@
+
+liblilscope.so.$(LIB_FULL): lilscope.o src/lib/lilscope.map
+	$(AM_V_CCLD)$(CC) -shared $(CFLAGS) $(lib_LDFLAGS) $(LDFLAGS) \
+		-Wl,-soname,liblilscope.so.$(LIB_MAJOR) \
+		-Wl,--version-script,$(srcdir)/src/lib/lilscope.map \
+		-o $@ lilscope.o -lm
+	$(AM_V_at)ln -sf $@ liblilscope.so.$(LIB_MAJOR)
+	$(AM_V_at)ln -sf $@ liblilscope.so
+
+install-exec-hook:
+if SHARED
+	cd '$(DESTDIR)$(libdir)' && \
+		ln -sf liblilscope.so.$(LIB_FULL) liblilscope.so.$(LIB_MAJOR) && \
+		ln -sf liblilscope.so.$(LIB_FULL) liblilscope.so
+endif
+
+uninstall-local:
+	cd '$(DESTDIR)$(libdir)' && \
+		rm -f liblilscope.so liblilscope.so.$(LIB_MAJOR)

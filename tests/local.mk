@@ -65,6 +65,16 @@ tests_unit_test_onset_SOURCES = tests/unit/test_onset.c \
 tests_unit_test_zl77_SOURCES = tests/unit/test_zl77.c \
 	tests/unit/naive_lz77.c tests/unit/naive_lz77.h
 
+# The library, as others link it; beside the engine of the program.
+library_tests = tests/unit/test_library
+if HAVE_TESTS
+check_PROGRAMS += $(library_tests)
+TESTS += $(library_tests)
+endif
+tests_unit_test_library_SOURCES = tests/unit/test_library.c \
+	tests/unit/naive_stream.c tests/unit/naive_stream.h
+tests_unit_test_library_LDADD = liblilscope.a $(UNIT_LIBS)
+
 # The program on a pseudo terminal (tests/pty/pty.h). The harness comes first:
 # what it says about programs that every system has.
 pty_tests = \

@@ -1,44 +1,13 @@
 /*
- * The only door to the allocator. Want of memory ends the program here, so
- * that nobody above has a branch for it.
+ * Growth by half again; what is too large to count is want of memory, too.
  */
 #include "base/buf.h"
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { BUF_FIRST_BYTES = 64, GROW_FIRST_ELEMENTS = 16 };
-
-void *mem_resize(void *old, size_t n_bytes)
-{
-	void *memory = realloc(old, n_bytes ? n_bytes : 1);
-
-	if (!memory)
-		die("out of memory: %zu bytes more were needed", n_bytes);
-	return memory;
-}
-
-void *mem_alloc(size_t n_bytes)
-{
-	return mem_resize(NULL, n_bytes);
-}
-
-void *mem_zalloc(size_t n_bytes)
-{
-	/* calloc, not memset: large tables stay untouched zero pages */
-	void *memory = calloc(n_bytes ? n_bytes : 1, 1);
-
-	if (!memory)
-		die("out of memory: %zu bytes more were needed", n_bytes);
-	return memory;
-}
-
-void mem_free(void *memory)
-{
-	free(memory);
-}
 
 char *mem_strndup(const char *text, size_t n)
 {
@@ -73,7 +42,7 @@ void *grow(void *array, size_t *cap, size_t need, size_t size)
 
 void buf_release(struct buf *buf)
 {
-	free(buf->data);
+	mem_free(buf->data);
 	*buf = (struct buf){ 0 };
 }
 

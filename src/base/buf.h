@@ -1,8 +1,8 @@
 /*
  * buf.h - growing memory: bytes (struct buf) and arrays (grow()).
  *
- * The only door to the allocator: running out of memory ends in die(), so no
- * caller checks. Growth is by half again, so appending is amortised O(1).
+ * The only door to the allocator (mem.c): running out of memory ends in die(),
+ * so no caller checks. Growth is by half again, so appending is amortised O(1).
  * Everybody keeps indices into growing memory, never pointers.
  */
 #ifndef LILSCOPE_BUF_H

@@ -1,14 +1,5 @@
-/*
- * The stop rules in the order of reports: what all of them share is here, so
- * that a row need not know of prefixes, nor its readers of rows.
- */
+/* What all rules share, so that a row need not write it. */
 #include "measure/rule.h"
-
-#include <assert.h>
-
-#define RULE_ROW(name) &rule_##name,
-const struct rule *const rules[RULE_ROWS] = { RULES(RULE_ROW) };
-static_assert(RULE_ROWS <= 32, "a set of rules has a bit each");
 
 const struct rule_verdict rule_unfired = {
 	.at_token = RULE_NEVER,
@@ -27,22 +18,6 @@ const char *rule_after_name(enum rule_after after)
 	return names[after];
 }
 
-const char *rule_name(size_t i)
-{
-	return i < RULE_ROWS ? rules[i]->name : NULL;
-}
-
-size_t rule_shown(size_t k)
-{
-	size_t i = 0;
-
-	if (k >= RULES_SHOWN_MAX)
-		return RULE_ROWS;
-	while (i < RULE_ROWS && (!rules[i]->shown || k--))
-		i++;
-	return i;
-}
-
 double rule_scaled(const struct rule_opts *opts, double n)
 {
 	return opts->scale > 0 ? n * opts->scale : n;
@@ -51,15 +26,4 @@ double rule_scaled(const struct rule_opts *opts, double n)
 uint32_t rule_count(const struct rule_opts *opts, uint32_t n, uint32_t least)
 {
 	return MAX((uint32_t)(rule_scaled(opts, n) + 0.5), least);
-}
-
-struct rule_verdict rule_verdict(size_t i_rule, const void *state,
-				 uint32_t n_tokens)
-{
-	struct rule_verdict v = rules[i_rule]->verdict(state, n_tokens);
-
-	if (v.at_token > n_tokens)
-		return rule_unfired;
-	v.tokens_after = n_tokens - v.at_token;
-	return v;
 }

@@ -1,0 +1,65 @@
+/*
+ * engine.h - the exact measures of one text, and the rule that may stop it:
+ * what a stream has one or two of (sliding.h).
+ *
+ * It is a meter (measure/meter.h) without what charts need: one rule besides
+ * Guardian's gains, nothing of the past but what the measures themselves keep.
+ */
+#ifndef LILSCOPE_LIB_ENGINE_H
+#define LILSCOPE_LIB_ENGINE_H
+
+#include "lilscope.h"
+#include "measure/bound.h"
+#include "measure/entropy.h"
+#include "measure/fresh.h"
+#include "measure/lz77.h"
+#include "measure/rule_guardian.h"
+
+/* The options of a stream with nothing left open. */
+struct stream_settings {
+	const struct rule *rule;
+	struct rule_opts tuned;
+	bool bytes;
+	unsigned literal_bits;
+	unsigned ls;
+	double alphabet;
+	uint32_t window, rollback;
+};
+
+struct engine {
+	const struct stream_settings *settings;
+	struct lz77 *lz77;
+	struct bound *bound;
+	struct entropy *entropy;
+	struct fresh *fresh;
+	struct guardian guardian;
+	void *state;      /* the rule's; NULL: it is Guardian */
+	uint32_t n;       /* tokens */
+	bool stopped;
+};
+
+/* The i-th rule that a stream may have; NULL past the last. Those that need
+ * other libraries are left out. */
+const struct rule *engine_rule(size_t i);
+
+/* Of an empty text; the settings stay the caller's. */
+struct engine *engine_new(const struct stream_settings *settings);
+void engine_free(struct engine *e); /* NULL is fine */
+
+/* One token. There is room for its symbols. */
+void engine_push(struct engine *e, uint32_t id, const char *text, size_t len);
+
+/* Is there, for n tokens of len bytes together? */
+bool engine_has_room(const struct engine *e, size_t n, size_t len);
+
+/* Fills what is about the text: all but n_tokens, from, stop_at, cause,
+ * memory. */
+void engine_read(const struct engine *e, struct lilscope_reading *r);
+
+/* The estimate of its entropy rate, over log2(alphabet). */
+struct entropy_point engine_entropy(const struct engine *e);
+
+/* What the rule stopped for; NULL: it did not, or does not say. */
+const char *engine_cause(const struct engine *e);
+
+#endif

@@ -1,0 +1,331 @@
+/* What lilscope.h promises of tokens that come and go. */
+#include "lib/stream.h"
+
+#include <string.h>
+
+#include "config.h"
+
+#define FNV_BASIS ((uint32_t)2166136261u)
+#define FNV_PRIME ((uint32_t)16777619u)
+
+const char *lilscope_version(void)
+{
+	return PACKAGE_VERSION;
+}
+
+const char *lilscope_strerror(int code)
+{
+	static const struct {
+		int code;
+		const char *sentence;
+	} rows[] = {
+		{ LILSCOPE_OK, "all is well" },
+		{ LILSCOPE_STOP, "the rule has stopped" },
+		{ LILSCOPE_BAD_OPTION, "an option is not as it must be" },
+		{ LILSCOPE_BAD_CALL, "the stream does not take this now" },
+		{ LILSCOPE_NO_MEMORY, "the allocator gave no memory" },
+		{ LILSCOPE_LIMIT, "more memory than memory_max was needed" },
+		{ LILSCOPE_TOO_FAR, "so many tokens can't be popped" },
+		{ LILSCOPE_FULL, "the stream has as many symbols as it can "
+				 "have" },
+		{ LILSCOPE_BAD_BYTES, "the bytes are no saved stream" },
+		{ LILSCOPE_BAD_VERSION, "the stream was saved by a version "
+					"that is not known here" },
+		{ LILSCOPE_SPENT, "the stream failed before: reset it or "
+				  "destroy it" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (rows[i].code == code)
+			return rows[i].sentence;
+	return "no such code";
+}
+
+/* --- whether a call is in order ----------------------------------------- */
+
+/* Is it a stream that can go on? */
+static int enter(struct lilscope *l)
+{
+	if (!l)
+		return LILSCOPE_BAD_CALL;
+	return l->spent ? LILSCOPE_SPENT : LILSCOPE_OK;
+}
+
+static int check_form(struct lilscope *l, enum stream_form form)
+{
+	if (form == FORM_TEXTLESS && l->settings.bytes)
+		return stream_fail(l, LILSCOPE_BAD_CALL,
+				   "a token needs text where symbols are "
+				   "bytes");
+	if (l->form != FORM_OPEN && l->form != form)
+		return stream_fail(l, LILSCOPE_BAD_CALL,
+				   "the tokens before came %s text",
+				   form == FORM_TEXT ? "without" : "with");
+	return LILSCOPE_OK;
+}
+
+static int check_id(struct lilscope *l, uint32_t id, enum stream_form form)
+{
+	if (id == LILSCOPE_NO_ID && form == FORM_TEXTLESS)
+		return stream_fail(l, LILSCOPE_BAD_CALL,
+				   "a token without text needs an id");
+	if (!l->settings.bytes && id >= l->settings.alphabet)
+		return stream_fail(l, LILSCOPE_BAD_CALL,
+				   "token %lu is not in the alphabet of %.0f",
+				   (unsigned long)id, l->settings.alphabet);
+	return LILSCOPE_OK;
+}
+
+/* Room for n tokens of len bytes together. */
+static int check_room(struct lilscope *l, size_t n, size_t len)
+{
+	if (len <= UINT32_MAX - l->tape.text.len &&
+	    n <= UINT32_MAX - l->tape.n &&
+	    engine_has_room(l->at->lead, n, len))
+		return LILSCOPE_OK;
+	return stream_fail(l, LILSCOPE_FULL,
+			   "no room for %zu more tokens after %llu: set a "
+			   "window, or begin another stream", n,
+			   (unsigned long long)l->at->n);
+}
+
+/* --- push --------------------------------------------------------------- */
+
+/* What a call pushes: n ids without text, or one token, or bytes. */
+struct pushed {
+	struct lilscope *l;
+	const uint32_t *ids;
+	size_t n;
+	const char *text;
+	size_t len;
+};
+
+static void take(struct lilscope *l, uint32_t id, const char *text, size_t len)
+{
+	uint64_t keep;
+
+	l->memory.zone = MEMORY_KEPT;
+	tape_push(&l->tape, id, text, len);
+	l->memory.zone = MEMORY_ENGINE;
+	sliding_push(l->at, id, text, len);
+	if (l->poppable < l->settings.rollback)
+		l->poppable++;
+	keep = sliding_base(&l->settings, l->at->n - l->poppable);
+	if (keep > l->tape.first)
+		tape_drop(&l->tape, keep);
+}
+
+static void take_ids(void *arg)
+{
+	const struct pushed *p = arg;
+	char text[TEXTLESS_BYTES];
+
+	for (size_t i = 0; i < p->n; i++) {
+		stream_textless(p->ids[i], text);
+		take(p->l, p->ids[i], text, sizeof(text));
+	}
+}
+
+static uint32_t id_of(const char *text, size_t len)
+{
+	uint32_t hash = FNV_BASIS;
+
+	for (size_t i = 0; i < len; i++)
+		hash = (hash ^ (unsigned char)text[i]) * FNV_PRIME;
+	return hash;
+}
+
+/* The first n bytes of the open word are a token. */
+static void take_open(struct lilscope *l, size_t n)
+{
+	take(l, id_of(l->open, n), l->open, n);
+	l->n_open -= n;
+	memmove(l->open, l->open + n, l->n_open);
+}
+
+static void end_word(struct lilscope *l)
+{
+	if (l->n_open)
+		take_open(l, l->n_open);
+	l->word = (struct word_cut){ 0 };
+}
+
+static void take_token(void *arg)
+{
+	const struct pushed *p = arg;
+	uint32_t id = p->ids[0];
+
+	end_word(p->l);
+	take(p->l, id == LILSCOPE_NO_ID ? id_of(p->text, p->len) : id,
+	     p->text, p->len);
+}
+
+static void take_bytes(void *arg)
+{
+	const struct pushed *p = arg;
+
+	for (size_t i = 0; i < p->len; i++) {
+		size_t ended = stream_open(p->l, p->text[i]);
+
+		if (ended)
+			take_open(p->l, ended);
+	}
+}
+
+static void take_flush(void *arg)
+{
+	const struct pushed *p = arg;
+
+	end_word(p->l);
+}
+
+int lilscope_push_ids(struct lilscope *l, const uint32_t *ids, size_t n)
+{
+	struct pushed p = { .l = l, .ids = ids, .n = n };
+	int code = enter(l);
+
+	if (code == LILSCOPE_OK)
+		code = check_form(l, FORM_TEXTLESS);
+	if (code == LILSCOPE_OK && n > SIZE_MAX / TEXTLESS_BYTES)
+		code = LILSCOPE_FULL;
+	for (size_t i = 0; i < n && code == LILSCOPE_OK; i++)
+		code = check_id(l, ids[i], FORM_TEXTLESS);
+	if (code == LILSCOPE_OK)
+		code = check_room(l, n, n * TEXTLESS_BYTES);
+	if (code != LILSCOPE_OK)
+		return code;
+	if (n)
+		l->form = FORM_TEXTLESS;
+	return stream_change(l, take_ids, &p);
+}
+
+int lilscope_push(struct lilscope *l, uint32_t id, const void *text, size_t n)
+{
+	struct pushed p = { .l = l, .ids = &id, .text = text, .len = n };
+	int code;
+
+	if (!text)
+		return lilscope_push_ids(l, &id, 1);
+	code = enter(l);
+	if (code == LILSCOPE_OK)
+		code = check_form(l, FORM_TEXT);
+	if (code == LILSCOPE_OK && id != LILSCOPE_NO_ID)
+		code = check_id(l, id, FORM_TEXT);
+	if (code == LILSCOPE_OK)
+		code = check_room(l, 2, n + OPEN_BYTES);
+	if (code != LILSCOPE_OK)
+		return code;
+	l->form = FORM_TEXT;
+	return stream_change(l, take_token, &p);
+}
+
+int lilscope_push_bytes(struct lilscope *l, const void *bytes, size_t n)
+{
+	struct pushed p = { .l = l, .text = bytes, .len = n };
+	int code = enter(l);
+
+	if (code == LILSCOPE_OK)
+		code = check_form(l, FORM_TEXT);
+	if (code == LILSCOPE_OK)
+		code = check_room(l, n, n + OPEN_BYTES);
+	if (code != LILSCOPE_OK)
+		return code;
+	if (n)
+		l->form = FORM_TEXT;
+	return stream_change(l, take_bytes, &p);
+}
+
+int lilscope_flush(struct lilscope *l)
+{
+	struct pushed p = { .l = l };
+	int code = enter(l);
+
+	return code == LILSCOPE_OK ? stream_change(l, take_flush, &p) : code;
+}
+
+size_t lilscope_push_each(struct lilscope *const *streams, const uint32_t *ids,
+			  size_t n, int *codes)
+{
+	size_t n_ended = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		codes[i] = LILSCOPE_OK;
+		if (streams[i])
+			codes[i] = lilscope_push_ids(streams[i], &ids[i], 1);
+		n_ended += codes[i] != LILSCOPE_OK;
+	}
+	return n_ended;
+}
+
+/* --- made, emptied, taken back ------------------------------------------ */
+
+static void make_empty(void *arg)
+{
+	stream_empty(arg);
+}
+
+int lilscope_create(struct lilscope **out,
+		    const struct lilscope_options *options)
+{
+	struct lilscope_options o;
+	const char *why;
+	int code;
+
+	if (!out)
+		return LILSCOPE_BAD_CALL;
+	*out = NULL;
+	code = stream_options(options, &o, &why);
+	if (code == LILSCOPE_OK)
+		code = stream_new(out, &o);
+	if (code == LILSCOPE_OK)
+		code = stream_change(*out, make_empty, *out);
+	if (code == LILSCOPE_OK || !*out)
+		return code;
+	lilscope_destroy(*out);
+	*out = NULL;
+	return code;
+}
+
+int lilscope_reset(struct lilscope *l)
+{
+	if (!l)
+		return LILSCOPE_BAD_CALL;
+	l->spent = 0;
+	l->message[0] = '\0';
+	l->n = 0;
+	l->stopped.at = LILSCOPE_NEVER;
+	return stream_change(l, make_empty, l);
+}
+
+static void take_back(void *arg)
+{
+	const struct pushed *p = arg;
+
+	stream_back(p->l, p->n);
+}
+
+int lilscope_pop(struct lilscope *l, size_t n)
+{
+	struct pushed p = { .l = l, .n = n };
+	int code = enter(l);
+
+	if (code != LILSCOPE_OK)
+		return code;
+	if (l->n_open)
+		return stream_fail(l, LILSCOPE_BAD_CALL,
+				   "a word is open: flush it first");
+	if (n > l->poppable)
+		return stream_fail(l, LILSCOPE_TOO_FAR,
+				   "%zu tokens can be popped, not %zu: the "
+				   "option rollback says how many",
+				   l->poppable, n);
+	if (!n)
+		return lilscope_stop_at(l) == LILSCOPE_NEVER ? LILSCOPE_OK :
+							       LILSCOPE_STOP;
+	return stream_change(l, take_back, &p);
+}
+
+size_t lilscope_poppable(const struct lilscope *l)
+{
+	return l && !l->spent ? l->poppable : 0;
+}

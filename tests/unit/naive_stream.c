@@ -1,0 +1,136 @@
+/* See naive_stream.h. */
+#include "naive_stream.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "measure/meter.h"
+
+size_t naive_base(const struct naive_stream *s, size_t n)
+{
+	if (!s->window || n < 2 * (size_t)s->window)
+		return 0;
+	return (n / s->window - 1) * s->window;
+}
+
+static size_t row_of(const char *rule)
+{
+	size_t i = 0;
+
+	while (strcmp(rules[i]->name, rule) != 0)
+		i++;
+	return i;
+}
+
+static struct meter *measure(const struct naive_stream *s, size_t n)
+{
+	struct meter_opts o = meter_opts_default;
+	struct meter *m;
+
+	o.symbols = s->bytes ? METER_BYTES : METER_TOKENS;
+	o.alphabet = s->alphabet;
+	o.rule.f = s->f;
+	o.rules = RULE_BIT(row_of(s->rule));
+	m = meter_new(&o);
+	for (size_t i = naive_base(s, n); i < n; i++)
+		meter_push(m, s->tokens[i].id, s->tokens[i].text.data,
+			   s->tokens[i].text.len);
+	return m;
+}
+
+static bool stopped(const struct naive_stream *s, size_t n)
+{
+	struct meter *m = measure(s, n);
+	bool yes = meter_rule(m, row_of(s->rule)).at_token != RULE_NEVER;
+
+	meter_free(m);
+	return yes;
+}
+
+void naive_push(struct naive_stream *s, uint32_t id, const char *text,
+		size_t len)
+{
+	uint64_t stop;
+
+	s->tokens = grow(s->tokens, &s->cap, s->n + 1, sizeof(*s->tokens));
+	s->stop_at = grow(s->stop_at, &s->stop_cap, s->n + 2,
+			  sizeof(*s->stop_at));
+	s->stop_at[0] = LILSCOPE_NEVER;
+	s->tokens[s->n] = (struct naive_token){ .id = id };
+	buf_append(&s->tokens[s->n].text, text, len);
+	s->n++;
+	stop = s->stop_at[s->n - 1];
+	if (stop == LILSCOPE_NEVER && stopped(s, s->n))
+		stop = s->n;
+	s->stop_at[s->n] = stop;
+}
+
+void naive_pop(struct naive_stream *s, size_t n)
+{
+	while (n--)
+		buf_release(&s->tokens[--s->n].text);
+}
+
+void naive_release(struct naive_stream *s)
+{
+	naive_pop(s, s->n);
+	mem_free(s->tokens);
+	mem_free(s->stop_at);
+}
+
+static bool same(double a, double b)
+{
+	return a == b || (isnan(a) && isnan(b));
+}
+
+static double gain_of(const struct meter *m)
+{
+	const struct guardian *g = meter_guardian(m);
+
+	return g->n ? guardian_gain(g, g->n) : (double)NAN;
+}
+
+static double score_of(const struct naive_stream *s, const struct meter *m)
+{
+	size_t i = row_of(s->rule);
+	uint32_t n = meter_n_tokens(m);
+
+	if (!rules[i]->score)
+		return (double)NAN;
+	if (s->n && s->stop_at[s->n] != LILSCOPE_NEVER)
+		return 1;
+	return n ? (double)series_range(meter_score(m, i), n - 1, n).last : 0;
+}
+
+const char *naive_differs(const struct naive_stream *s, struct lilscope *l)
+{
+	struct meter *m = measure(s, s->n);
+	uint32_t n = meter_n_tokens(m);
+	struct bound_point p = meter_point(m, n);
+	struct entropy_point h = meter_h_est(m, n);
+	struct lilscope_reading r = { .size = sizeof(r) };
+	double rate, error, odds = meter_odds(m, row_of(s->rule));
+	uint64_t stop = s->n ? s->stop_at[s->n] : LILSCOPE_NEVER;
+	const char *what = NULL;
+
+	lilscope_read(l, &r);
+	lilscope_entropy(l, &rate, &error);
+	what = r.n_tokens != s->n || lilscope_n_tokens(l) != s->n ? "n_tokens" :
+	       r.from != naive_base(s, s->n) ? "from" :
+	       r.n_symbols != meter_symbols_at(m, n) ? "n_symbols" :
+	       r.n_phrases != lz77_n_phrases(meter_lz77(m)) ? "n_phrases" :
+	       !same(r.code_bits, (double)lz77_code_bits(meter_lz77(m))) ?
+							"code_bits" :
+	       !same(r.rho, p.rho) ? "rho" :
+	       n && !same(r.eps, p.eps) ? "eps" :
+	       !same(r.h, p.h) ? "h" :
+	       !same(rate, h.bits) || !same(error, h.se) ? "entropy" :
+	       !same(r.gain, gain_of(m)) ? "gain" :
+	       r.copied != n - fresh_since(meter_fresh(m), n) ? "copied" :
+	       !same(r.odds, odds) ? "odds" :
+	       !same((float)r.score, (float)score_of(s, m)) ? "score" :
+	       r.stop_at != stop || lilscope_stop_at(l) != stop ? "stop_at" :
+								  NULL;
+	meter_free(m);
+	return what;
+}
