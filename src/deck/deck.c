@@ -223,7 +223,8 @@ static void fill_entry(struct entry *e, const struct run *run)
 static struct run *stream_open(void *ctx)
 {
 	struct deck *d = ctx;
-	struct run *run = run_new(&d->opts);
+	struct meter_opts opts = deck_row_opts(d);
+	struct run *run = run_new(&opts);
 	struct shelf *s = &d->shelves[d->i_reading];
 	size_t i;
 
@@ -544,7 +545,7 @@ static void kept_step(struct deck *d, size_t i)
 
 	uint32_t before = d->entries[i].fired_at;
 
-	if (!run_measure(run, DECK_MEASURE_TOKENS))
+	if (!run_measure_aside(run, DECK_MEASURE_TOKENS))
 		return;
 	fill_entry(&d->entries[i], run);
 	deck_live_fired(d, i, before);
@@ -620,9 +621,11 @@ static enum deck_step sight_step(struct deck *d)
 
 static enum deck_step open_step(struct deck *d)
 {
-	if (!d->run || run_measure(d->run, DECK_MEASURE_TOKENS))
-		return STEP_DONE;
-	return STEP_MORE;
+	if (d->run && !run_measure(d->run, DECK_MEASURE_TOKENS))
+		return STEP_MORE;
+	if (d->run && d->run->ended)
+		meter_seal(d->run->meter);
+	return STEP_DONE;
 }
 
 /* The list shows the open run's numbers while it grows. */

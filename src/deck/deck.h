@@ -61,6 +61,7 @@ struct entry {
 	uint32_t came;             /* tokens that came, and when: the first, */
 	uint64_t began_us;         /* by now_us(), */
 	uint64_t came_us;          /* and the last */
+	uint64_t looked_us;        /* the last that was measured */
 	uint32_t checks;           /* of Guardian that the row knows of */
 };
 

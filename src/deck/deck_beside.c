@@ -37,6 +37,9 @@ void deck_beside(struct deck *d, const size_t *entries, size_t n)
 		memcpy(d->beside, entries, n * sizeof(*entries));
 	d->n_beside = n;
 	memset(d->beside_broken, 0, sizeof(d->beside_broken));
+	for (size_t i = 0; i < n; i++)
+		if (entries[i] < d->n && d->runs[entries[i]])
+			run_set(d->runs[entries[i]], &d->opts);
 	for (size_t i = 0; i < d->n_held; i++) {
 		if (is_beside(d, d->held[i]))
 			d->held[kept++] = d->held[i];

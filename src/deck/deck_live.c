@@ -6,10 +6,22 @@
 #include "deck/deck_state.h"
 #include "system/clock.h"
 
-/* Out of sight a run waits for so many tokens, or for the next check: a few at
- * a time, in turn with hundreds of others, each would find its tree gone from
- * the caches. */
-enum { LIVE_BATCH_TOKENS = 64 };
+/* Out of sight a run waits for so many tokens and so long, or for the next
+ * check: a few at a time, in turn with hundreds of others, each would find its
+ * tree gone from the caches. */
+enum { LIVE_BATCH_TOKENS = 64, LIVE_BATCH_US = 4000000 };
+
+struct meter_opts deck_row_opts(const struct deck *d)
+{
+	struct meter_opts opts = d->opts;
+	uint32_t shown = RULE_BIT(opts.i_stop);
+	size_t i_rule;
+
+	for (size_t k = 0; (i_rule = rule_shown(k)) < RULE_ROWS; k++)
+		shown |= RULE_BIT(i_rule);
+	opts.rules &= shown;
+	return opts;
+}
 
 void deck_live_add(struct deck *d, size_t entry)
 {
@@ -58,14 +70,15 @@ static void fill_so_far(struct deck *d, size_t i, const struct run *run)
 	deck_live_fired(d, i, before);
 }
 
-static bool is_worth_it(const struct run *run)
+static bool is_worth_it(const struct entry *e, const struct run *run)
 {
 	const struct guardian *g = run->meter ? meter_guardian(run->meter) :
 						NULL;
 	uint32_t n = run->trace.n_tokens;
 
-	return !g || n - run_n_measured(run) >= LIVE_BATCH_TOKENS ||
-	       n / g->opts.f > g->n;
+	return !g || n / g->opts.f > g->n ||
+	       (n - run_n_measured(run) >= LIVE_BATCH_TOKENS &&
+		e->came_us - e->looked_us >= LIVE_BATCH_US);
 }
 
 /* Notes when the run last grew; false: there is nothing to measure. */
@@ -83,9 +96,10 @@ static bool live_step(struct deck *d, size_t i, uint32_t max_tokens, bool seen)
 		e->came_us = now_us();
 	}
 	if (run_n_measured(run) == run->trace.n_tokens ||
-	    (!seen && !is_worth_it(run)))
+	    (!seen && !is_worth_it(e, run)))
 		return false;
-	done = run_measure(run, max_tokens);
+	done = run_measure_aside(run, max_tokens);
+	e->looked_us = done ? e->came_us : 0;
 	fill_so_far(d, i, run);
 	return !done;
 }

@@ -73,6 +73,10 @@ struct deck {
 /* One step towards the runs beside the open one; true: there may be more. */
 bool deck_beside_step(struct deck *d, uint32_t max_tokens);
 
+/* Of a run that grows and that nobody opened only the rules run that a row
+ * tells of; whoever opens it, or looks at it beside another, sets d->opts. */
+struct meter_opts deck_row_opts(const struct deck *d);
+
 /* Runs that grow: a new one; a step for those that are looked at, and for all
  * (true: there may be more); the entry's threshold was `before`. */
 void deck_live_add(struct deck *d, size_t entry);

@@ -189,14 +189,20 @@ static void push_series(struct meter *m)
 	m->n_series++;
 }
 
-void meter_push(struct meter *m, uint32_t id, const char *text, size_t len)
+void meter_push_aside(struct meter *m, uint32_t id, const char *text,
+		      size_t len)
 {
 	assert(!m->sealed);
 	push_symbols(m, id, text, len);
 	m->n_tokens++;
+	push_rules(m, id, text, len);
+}
+
+void meter_push(struct meter *m, uint32_t id, const char *text, size_t len)
+{
+	meter_push_aside(m, id, text, len);
 	if (m->n_series + 1 == m->n_tokens)
 		push_series(m);
-	push_rules(m, id, text, len);
 }
 
 /* All checks again, from the parse that is kept. */

@@ -60,6 +60,10 @@ void meter_free(struct meter *m); /* NULL is fine */
 /* One token: its id (any number when symbols are bytes; rules that compare
  * tokens need equal ids for equal tokens) and its bytes (may be none). */
 void meter_push(struct meter *m, uint32_t id, const char *text, size_t len);
+/* The same while nobody looks at its curves: the series stay behind, until
+ * meter_catch_up(). */
+void meter_push_aside(struct meter *m, uint32_t id, const char *text,
+		      size_t len);
 
 /* Other options for the same text. t and patience take effect at once, Ls
  * and alphabet too, but for the series (meter_catch_up); f does with the

@@ -197,7 +197,7 @@ static void fit_meter(struct run *run)
 		meter_set(run->meter, &o);
 }
 
-static bool measure_token(struct run *run, uint32_t i)
+static bool measure_token(struct run *run, uint32_t i, bool aside)
 {
 	const struct trace *t = &run->trace;
 	uint32_t id = t->id ? t->id[i] : TRACE_NO_ID;
@@ -211,23 +211,37 @@ static bool measure_token(struct run *run, uint32_t i)
 		run->wide_ids = true;
 		return false;
 	}
-	meter_push(run->meter, id, text, len);
+	(aside ? meter_push_aside : meter_push)(run->meter, id, text, len);
 	return true;
 }
 
-bool run_measure(struct run *run, uint32_t max_tokens)
+/* Returns how many of the tokens are left. */
+static uint32_t measure(struct run *run, uint32_t max_tokens, bool aside)
 {
 	uint32_t n_tokens = run->trace.n_tokens;
 
 	fit_meter(run);
 	while (meter_n_tokens(run->meter) < n_tokens && max_tokens) {
-		if (measure_token(run, meter_n_tokens(run->meter)))
+		if (measure_token(run, meter_n_tokens(run->meter), aside))
 			max_tokens--;
 		else
 			fit_meter(run);
 	}
-	return meter_n_tokens(run->meter) == n_tokens &&
-	       meter_catch_up(run->meter, max_tokens);
+	return max_tokens;
+}
+
+bool run_measure(struct run *run, uint32_t max_tokens)
+{
+	uint32_t left = measure(run, max_tokens, false);
+
+	return run_n_measured(run) == run->trace.n_tokens &&
+	       meter_catch_up(run->meter, left);
+}
+
+bool run_measure_aside(struct run *run, uint32_t max_tokens)
+{
+	measure(run, max_tokens, true);
+	return run_n_measured(run) == run->trace.n_tokens;
 }
 
 void run_set(struct run *run, const struct meter_opts *opts)

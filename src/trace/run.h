@@ -58,6 +58,9 @@ void run_end(struct run *run);
  * to date with the trace. Symbols are settled by the first token.
  */
 bool run_measure(struct run *run, uint32_t max_tokens);
+/* The same while nobody looks at its curves (meter_push_aside): a later
+ * run_measure() makes them. */
+bool run_measure_aside(struct run *run, uint32_t max_tokens);
 
 /* Other options from now on; run_measure() does the work. */
 void run_set(struct run *run, const struct meter_opts *opts);

@@ -58,6 +58,13 @@ static int make(void **state)
 			   "\"two %d\",\"three %d\"]}\n",
 			i, i, i);
 	fclose(f);
+	f = create("two.jsonl");
+	for (int k = 0; k < 2; k++)
+		fprintf(f, "{\"lilscope\":1,\"run\":\"%d\"}\n", k);
+	for (int k = 0; k < 1200; k++)
+		fprintf(f, "{\"run\":\"%d\",\"t\":\" w%d\"}\n", k % 2,
+			k % 7);
+	fclose(f);
 	f = create("one.txt");
 	for (int k = 0; k < 3000; k++)
 		fprintf(f, "line %d of a text\n", k * 7919 % 3001);
@@ -68,7 +75,8 @@ static int make(void **state)
 static int clean(void **state)
 {
 	static const char *const names[] = { "many.jsonl", "broken.jsonl",
-					     "subs.jsonl", "one.txt" };
+					     "subs.jsonl", "one.txt",
+					     "two.jsonl" };
 	char path[128];
 
 	(void)state;
@@ -303,6 +311,47 @@ static void watched_runs_are_there(void **state)
 	deck_free(d);
 }
 
+/* A row of a stream tells of few rules, and only those run; all do when it is
+ * opened or watched, and say what they say of a file. */
+static void rows_of_a_stream_run_few_rules(void **state)
+{
+	static const size_t all[] = { 0, 1 };
+	struct deck *d = deck_of("two.jsonl");
+	uint32_t fired_at;
+	struct err err = { "" };
+	struct run *run;
+
+	(void)state;
+	finish(d);
+	assert_int_equal(deck_n(d), 2);
+	fired_at = deck_entry(d, 0)->fired_at;
+	assert_in_range(fired_at, 1, 599);
+	for (size_t i = 0; i < RULE_ROWS; i++) {
+		bool told = i == meter_opts_default.i_stop;
+
+		for (size_t k = 0; rule_shown(k) < RULE_ROWS; k++)
+			told |= rule_shown(k) == i;
+		assert_int_equal(meter_runs(deck_kept(d, 0)->meter, i),
+				 told && (i == RULE_GUARDIAN ||
+					  meter_opts_default.rules &
+						  RULE_BIT(i)));
+	}
+	run = deck_open(d, 0, &err);
+	finish_watched(d, all, 2);
+	for (size_t i = 0; i < 2; i++) {
+		const struct run *kept = deck_kept(d, i);
+
+		assert_int_equal(kept->trace.n_tokens, 600);
+		assert_int_equal(series_len(meter_rho(kept->meter)), 600);
+		for (size_t k = 0; k < RULE_USUAL_ROWS; k++)
+			assert_true(meter_runs(kept->meter, k));
+	}
+	assert_int_equal(meter_rule(run->meter,
+				    meter_opts_default.i_stop).at_token,
+			 fired_at);
+	deck_free(d);
+}
+
 /* Watching before the reports loses no generation of a record; what can't be
  * read stays away. */
 static void watching_changes_no_list(void **state)
@@ -338,6 +387,7 @@ int main(void)
 		cmocka_unit_test(a_text_is_one_generation),
 		cmocka_unit_test(leaving_early_leaks_nothing),
 		cmocka_unit_test(watched_runs_are_there),
+		cmocka_unit_test(rows_of_a_stream_run_few_rules),
 		cmocka_unit_test(watching_changes_no_list),
 	};
 

@@ -134,6 +134,30 @@ static void every_change_equals_a_fresh_meter(void **state)
 	}
 }
 
+/* What was measured aside is the same, once somebody looks. */
+static void the_curves_may_wait(void **state)
+{
+	struct meter *m = meter_new(&variants[0]);
+	struct meter *whole = meter_new(&variants[0]);
+
+	(void)state;
+	push_all(m, 100);
+	for (uint32_t i = 100; i < TOKENS / 2; i++) {
+		const char *text = sample.text[sample.id[i]];
+
+		meter_push_aside(m, sample.id[i], text, strlen(text));
+	}
+	push_all(m, TOKENS); /* those are behind, too */
+	assert_int_equal(series_len(meter_rho(m)), 100);
+	assert_false(meter_catch_up(m, 10));
+	meter_seal(m);
+	assert_true(meter_catch_up(m, UINT32_MAX));
+	push_all(whole, TOKENS);
+	same(m, whole);
+	meter_free(m);
+	meter_free(whole);
+}
+
 static void sealed_meter_still_answers(void **state)
 {
 	struct meter *m = meter_new(&variants[0]);
@@ -254,6 +278,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_change_equals_a_fresh_meter),
+		cmocka_unit_test(the_curves_may_wait),
 		cmocka_unit_test(sealed_meter_still_answers),
 		cmocka_unit_test(only_what_is_asked_for_runs),
 		cmocka_unit_test(the_coder_is_heard),
