@@ -272,6 +272,12 @@ static bool take_tensor(struct gguf_reader *r, struct gguf_tensor *t,
 	if (!take_u32(r, &type) || !take_number(r, 8, offset))
 		return false;
 	quant = quant_of(type);
+	if (!quant && quant_name(type))
+		return err_set(r->err, "%s is of type %s, which is not "
+				       "supported; requantise the file with "
+				       "llama-quantize --allow-requantize, to "
+				       "Q4_K_M for one",
+			       t->name, quant_name(type));
 	if (!quant)
 		return err_set(r->err, "%s is of a type (%u) that is not "
 				       "known", t->name, type);

@@ -19,10 +19,11 @@
 
 enum { TILE = 4 };
 
-/* scale[0] is of the first 16, scale[1] of the last. */
+/* scale[0] is of the first 16, scale[1] of the last; upper is what the last 16
+ * have beyond least. */
 struct neon_part {
 	int8x16_t u[2];
-	float scale[2], least;
+	float scale[2], least, upper;
 };
 
 /* The little-endian half at s, aligned or not. */
@@ -44,7 +45,8 @@ static inline struct neon_part part_of(uint8x16_t low, uint8x16_t high,
 	return (struct neon_part){ { vsubq_s8(vreinterpretq_s8_u8(low), off),
 				     vsubq_s8(vreinterpretq_s8_u8(high), off) },
 				   { scale, scale },
-				   least };
+				   least,
+				   0 };
 }
 
 /* Of 16 bytes the lower four bits of each ... */
@@ -117,6 +119,69 @@ static inline struct neon_part part_q5_1(const uint8_t *row, uint32_t i)
 		       half_at(s), half_at(s + 2));
 }
 
+/* 16 bytes of nibbles, each the number of a value. */
+static inline struct neon_part valued(const uint8_t *s, const int8_t *values,
+				      float scale)
+{
+	int8x16_t table = vld1q_s8(values);
+
+	return (struct neon_part){ { vqtbl1q_s8(table, low_nibbles(s)),
+				     vqtbl1q_s8(table, high_nibbles(s)) },
+				   { scale, scale },
+				   0,
+				   0 };
+}
+
+/* IQ4_NL: 32 weights of one scale. */
+static inline struct neon_part part_iq4_nl(const uint8_t *row, uint32_t i)
+{
+	const uint8_t *s = row + (size_t)i * 18;
+
+	return valued(s + 2, quant_iq4, half_at(s));
+}
+
+/* MXFP4: the scale is an exponent. */
+static inline struct neon_part part_mxfp4(const uint8_t *row, uint32_t i)
+{
+	const uint8_t *s = row + (size_t)i * 17;
+
+	return valued(s + 1, quant_mxfp4, e8m0_half(s[0]));
+}
+
+/* IQ4_XS: eight parts, each with a scale of 6 bits. */
+static inline struct neon_part part_iq4_xs(const uint8_t *row, uint32_t i)
+{
+	const uint8_t *s = row + (size_t)(i / 8) * 136;
+
+	return valued(s + 8 + i % 8 * 16, quant_iq4,
+		      half_at(s) * (float)kernel_iq4_scale(s, i % 8));
+}
+
+/* Bits 2k and 2k + 1 of 16 bytes. */
+static inline uint8x16_t k_twos(const uint8_t *s, uint32_t k)
+{
+	uint8x16_t two =
+		vshlq_u8(vld1q_u8(s), vdupq_n_s8((int8_t)(-2 * (int)k)));
+
+	return vandq_u8(two, vdupq_n_u8(3));
+}
+
+/* Two bits, with a scale and a least value for each 16. */
+static inline struct neon_part part_q2_k(const uint8_t *row, uint32_t i)
+{
+	const uint8_t *s = row + (size_t)(i / 8) * 84;
+	uint32_t j = i % 8, a = s[2 * j], b = s[2 * j + 1];
+	const uint8_t *q = s + 16 + j / 4 * 32;
+	float d = half_at(s + 80), dmin = half_at(s + 82);
+	struct neon_part p = part_of(k_twos(q, j % 4), k_twos(q + 16, j % 4),
+				     0, d * (float)(a & 15),
+				     -dmin * (float)(a >> 4));
+
+	p.scale[1] = d * (float)(b & 15);
+	p.upper = dmin * ((float)(a >> 4) - (float)(b >> 4));
+	return p;
+}
+
 /* The j-th scale and least value of a K block's 12 bytes. */
 static inline void scale_min(const uint8_t *s, uint32_t j, float *scale,
 			     float *min)
@@ -174,13 +239,31 @@ static inline struct neon_part part_q5_k(const uint8_t *row, uint32_t i)
 		       half_at(s) * scale, -half_at(s + 2) * min);
 }
 
+/* ... of two bits and a third one, which becomes 4; minus 4, with a scale for
+ * each 16. */
+static inline struct neon_part part_q3_k(const uint8_t *row, uint32_t i)
+{
+	const uint8_t *s = row + (size_t)(i / 8) * 110;
+	uint32_t j = i % 8;
+	const uint8_t *q = s + 32 + j / 4 * 32;
+	float d = half_at(s + 108);
+	int8_t scales[16];
+	struct neon_part p = part_of(
+		vorrq_u8(k_twos(q, j % 4), vshrq_n_u8(k_fifth(s, j), 2)),
+		vorrq_u8(k_twos(q + 16, j % 4),
+			 vshrq_n_u8(k_fifth(s + 16, j), 2)),
+		4, 0, 0);
+
+	kernel_q3_scales(scales, s + 96);
+	p.scale[0] = d * scales[2 * j];
+	p.scale[1] = d * scales[2 * j + 1];
+	return p;
+}
+
 /* Bits 2k and 2k + 1 of 16 bytes become 16 and 32. */
 static inline uint8x16_t k_sixth(const uint8_t *s, uint32_t k)
 {
-	uint8x16_t two =
-		vshlq_u8(vld1q_u8(s), vdupq_n_s8((int8_t)(-2 * (int)k)));
-
-	return vshlq_n_u8(vandq_u8(two, vdupq_n_u8(3)), 4);
+	return vshlq_n_u8(k_twos(s, k), 4);
 }
 
 /* ... of six bits, minus 32, with a scale for each 16. */
@@ -259,7 +342,8 @@ static inline float32x4_t add_halves(const struct neon_part *p, float d,
 					add(&p, x[t].d[i],                     \
 					    x[t].q + (size_t)i * KERNEL_BLOCK, \
 					    sums[t][i % 2]);                   \
-				least[t] += p.least * x[t].sums[i];            \
+				least[t] += p.least * x[t].sums[i] +           \
+					    p.upper * x[t].upper[i];           \
 			}                                                      \
 		}                                                              \
 		for (uint32_t t = 0; t < n_tokens; t++)                        \
@@ -297,9 +381,14 @@ DOT_ROW(q4_0, add_even)
 DOT_ROW(q4_1, add_even)
 DOT_ROW(q5_0, add_even)
 DOT_ROW(q5_1, add_even)
+DOT_ROW(iq4_nl, add_even)
+DOT_ROW(mxfp4, add_even)
+DOT_ROW(q2_k, add_halves)
+DOT_ROW(q3_k, add_halves)
 DOT_ROW(q4_k, add_even)
 DOT_ROW(q5_k, add_even)
 DOT_ROW(q6_k, add_halves)
+DOT_ROW(iq4_xs, add_even)
 
 /* --- floats ------------------------------------------------------------- */
 

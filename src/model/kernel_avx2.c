@@ -97,6 +97,89 @@ static inline struct avx2_part part_q5_1(const uint8_t *row, uint32_t i)
 		    half_at(s), half_at(s + 2));
 }
 
+/* 16 bytes of nibbles, each the number of a value. */
+static inline __m256i valued(const uint8_t *s, const int8_t values[16])
+{
+	__m128i table = _mm_loadu_si128((const __m128i *)values);
+
+	return _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(table),
+				   nibbles(s));
+}
+
+static inline struct avx2_part part_iq4_nl(const uint8_t *row, uint32_t i)
+{
+	const uint8_t *s = row + (size_t)i * 18;
+
+	return even(valued(s + 2, quant_iq4), half_at(s), 0);
+}
+
+static inline struct avx2_part part_mxfp4(const uint8_t *row, uint32_t i)
+{
+	const uint8_t *s = row + (size_t)i * 17;
+
+	return even(valued(s + 1, quant_mxfp4), e8m0_half(s[0]), 0);
+}
+
+static inline struct avx2_part part_iq4_xs(const uint8_t *row, uint32_t i)
+{
+	const uint8_t *s = row + (size_t)(i / 8) * 136;
+	float scale = (float)kernel_iq4_scale(s, i % 8);
+
+	return even(valued(s + 8 + i % 8 * 16, quant_iq4), half_at(s) * scale,
+		    0);
+}
+
+/* 32 bytes of which two bits count, the k-th ones. */
+static inline __m256i k_twos(const uint8_t *s, uint32_t k)
+{
+	__m256i bytes = _mm256_loadu_si256((const __m256i *)s);
+
+	bytes = _mm256_srl_epi16(bytes, _mm_cvtsi32_si128((int)k * 2));
+	return _mm256_and_si256(bytes, _mm256_set1_epi8(3));
+}
+
+/* u with a scale and a least value for each half. */
+static inline struct avx2_part halves(__m256i u, float a, float b,
+				      float least_a, float least_b)
+{
+	return (struct avx2_part){
+		u,
+		_mm256_set_m128(_mm_set1_ps(b), _mm_set1_ps(a)),
+		{ least_a, least_b - least_a },
+	};
+}
+
+static inline struct avx2_part part_q2_k(const uint8_t *row, uint32_t i)
+{
+	const uint8_t *s = row + (size_t)(i / 8) * 84;
+	uint32_t j = i % 8, a = s[2 * j], b = s[2 * j + 1];
+	float d = half_at(s + 80), dmin = half_at(s + 82);
+
+	return halves(k_twos(s + 16 + j / 4 * 32, j % 4), d * (float)(a & 15),
+		      d * (float)(b & 15), -dmin * (float)(a >> 4),
+		      -dmin * (float)(b >> 4));
+}
+
+static inline struct avx2_part part_q3_k(const uint8_t *row, uint32_t i)
+{
+	const uint8_t *s = row + (size_t)(i / 8) * 110;
+	uint32_t j = i % 8;
+	__m256i bit = _mm256_set1_epi8((char)(1 << j));
+	__m256i high = _mm256_loadu_si256((const __m256i *)s);
+	float d = half_at(s + 108), a, b;
+	int8_t scales[16];
+
+	kernel_q3_scales(scales, s + 96);
+	a = d * scales[2 * j];
+	b = d * scales[2 * j + 1];
+	high = _mm256_and_si256(
+		_mm256_cmpeq_epi8(_mm256_and_si256(high, bit), bit),
+		_mm256_set1_epi8(4));
+	return halves(_mm256_or_si256(k_twos(s + 32 + j / 4 * 32, j % 4),
+				      high),
+		      a, b, -4 * a, -4 * b);
+}
+
 /* 32 bytes of which nibble j % 2 counts. */
 static inline __m256i k_nibbles(const uint8_t *s, uint32_t j)
 {
@@ -140,20 +223,12 @@ static inline struct avx2_part part_q6_k(const uint8_t *row, uint32_t i)
 	float d = half_at(s + 208), a = d * scales[0], b = d * scales[1];
 	__m256i low = _mm256_loadu_si256(
 		(const __m256i *)(s + half * 64 + k % 2 * 32));
-	__m256i high =
-		_mm256_loadu_si256((const __m256i *)(s + 128 + half * 32));
-	struct avx2_part p;
+	__m256i high = k_twos(s + 128 + half * 32, k);
 
 	low = _mm256_and_si256(k < 2 ? low : _mm256_srli_epi16(low, 4),
 			       _mm256_set1_epi8(15));
-	high = _mm256_and_si256(
-		_mm256_srl_epi16(high, _mm_cvtsi32_si128((int)k * 2)),
-		_mm256_set1_epi8(3));
-	p.u = _mm256_or_si256(low, _mm256_slli_epi16(high, 4));
-	p.scale = _mm256_set_m128(_mm_set1_ps(b), _mm_set1_ps(a));
-	p.least[0] = -32 * a;
-	p.least[1] = -32 * (b - a);
-	return p;
+	return halves(_mm256_or_si256(low, _mm256_slli_epi16(high, 4)), a, b,
+		      -32 * a, -32 * b);
 }
 
 /* Eight sums of four products. */
@@ -248,9 +323,14 @@ DOT_ROW(q4_0, dot32)
 DOT_ROW(q4_1, dot32)
 DOT_ROW(q5_0, dot32)
 DOT_ROW(q5_1, dot32)
+DOT_ROW(iq4_nl, dot32_signed)
+DOT_ROW(mxfp4, dot32_signed)
+DOT_ROW(q2_k, dot32)
+DOT_ROW(q3_k, dot32)
 DOT_ROW(q4_k, dot32)
 DOT_ROW(q5_k, dot32)
 DOT_ROW(q6_k, dot32)
+DOT_ROW(iq4_xs, dot32_signed)
 
 static bool works(void)
 {

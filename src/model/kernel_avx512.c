@@ -226,40 +226,180 @@ ALWAYS struct scales group_q5_k(const uint8_t *row, uint32_t i, uint32_t n)
 	return group_k(row + (size_t)(i / 8) * 176);
 }
 
+/* Bit j of each of 32 bytes, then bit j + 1. */
+ALWAYS __mmask64 bits_set(const uint8_t *s, uint32_t j)
+{
+	__m256i v = load32(s);
+
+	return _mm512_test_epi8_mask(two(v, v),
+				     two(_mm256_set1_epi8((char)(1 << j)),
+					 _mm256_set1_epi8((char)(2 << j))));
+}
+
 ALWAYS __m512i pair_q5_k(const uint8_t *row, uint32_t i, bool both)
 {
 	const uint8_t *s = row + (size_t)(i / 8) * 176;
-	__m256i high = load32(s + 16);
-	__mmask64 set = _mm512_test_epi8_mask(
-		two(high, high), two(_mm256_set1_epi8((char)(1 << i % 8)),
-				     _mm256_set1_epi8((char)(2 << i % 8))));
+
+	(void)both;
+	return _mm512_or_si512(k_nibbles(s + 48 + i % 8 / 2 * 32),
+			       _mm512_maskz_mov_epi8(bits_set(s + 16, i % 8),
+						     _mm512_set1_epi8(16)));
+}
+
+/* First halves in lanes 0-7, last ones in 8-15. */
+ALWAYS __m512 apart(__m512 v)
+{
+	return _mm512_permutexvar_ps(_mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12,
+						       14, 1, 3, 5, 7, 9, 11,
+						       13, 15),
+				     v);
+}
+
+/* Types with a scale and a least value for each half. */
+ALWAYS struct scales group_halves(__m512 scale, __m512 leasts)
+{
+	__m512 both = apart(leasts);
+	__m256 least = _mm512_castps512_ps256(both);
+
+	return (struct scales){ scale, least,
+				_mm256_sub_ps(_mm512_extractf32x8_ps(both, 1),
+					      least) };
+}
+
+/* 16 signed bytes, times d. */
+ALWAYS __m512 bytes_times(const void *s, float d)
+{
+	__m128i bytes = _mm_loadu_si128((const __m128i *)s);
+
+	return _mm512_mul_ps(_mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(bytes)),
+			     _mm512_set1_ps(d));
+}
+
+/* 16 bytes of nibbles twice, each the number of a value: more by `plus`. */
+ALWAYS __m512i valued(const uint8_t *a, const uint8_t *b,
+		      const int8_t values[16], char plus)
+{
+	__m512i table = _mm512_broadcast_i32x4(_mm_add_epi8(
+		_mm_loadu_si128((const __m128i *)values), _mm_set1_epi8(plus)));
+
+	return _mm512_shuffle_epi8(table, nibbles(a, b));
+}
+
+ALWAYS struct scales group_iq4_nl(const uint8_t *row, uint32_t i, uint32_t n)
+{
+	return group_minus(row + (size_t)i * 18, 18, n, 128);
+}
+
+ALWAYS __m512i pair_iq4_nl(const uint8_t *row, uint32_t i, bool both)
+{
+	const uint8_t *s = row + (size_t)i * 18 + 2;
+
+	return valued(s, both ? s + 18 : s, quant_iq4, (char)128);
+}
+
+/* Of exponents 2^(e - 128); those of no normal number are not here. */
+ALWAYS struct scales group_mxfp4(const uint8_t *row, uint32_t i, uint32_t n)
+{
+	float d[KERNEL_GROUP] = { 0 };
+	__m256 scale;
+
+	for (uint32_t k = 0; k < n; k++)
+		d[k] = e8m0_half(row[(size_t)(i + k) * 17]);
+	scale = _mm256_loadu_ps(d);
+	return (struct scales){ _mm512_castps256_ps512(scale),
+				_mm256_mul_ps(scale, _mm256_set1_ps(-12)),
+				scale };
+}
+
+ALWAYS __m512i pair_mxfp4(const uint8_t *row, uint32_t i, bool both)
+{
+	const uint8_t *s = row + (size_t)i * 17 + 1;
+
+	return valued(s, both ? s + 17 : s, quant_mxfp4, 12);
+}
+
+ALWAYS struct scales group_iq4_xs(const uint8_t *row, uint32_t i, uint32_t n)
+{
+	const uint8_t *s = row + (size_t)(i / 8) * 136;
+	float d = half_at(s), scale[KERNEL_GROUP];
+	__m256 all;
+
+	(void)n;
+	for (uint32_t k = 0; k < KERNEL_GROUP; k++)
+		scale[k] = d * (float)kernel_iq4_scale(s, k);
+	all = _mm256_loadu_ps(scale);
+	return (struct scales){ _mm512_castps256_ps512(all),
+				_mm256_mul_ps(all, _mm256_set1_ps(-128)), all };
+}
+
+ALWAYS __m512i pair_iq4_xs(const uint8_t *row, uint32_t i, bool both)
+{
+	const uint8_t *s = row + (size_t)(i / 8) * 136 + 8 + i % 8 * 16;
+
+	(void)both;
+	return valued(s, s + 16, quant_iq4, (char)128);
+}
+
+/* Bits 2k and 2k + 1 of 32 bytes, then the next two of each. */
+ALWAYS __m512i k_twos(const uint8_t *s, uint32_t k)
+{
+	__m256i v = load32(s);
+
+	v = k ? _mm256_srli_epi16(v, 4) : v;
+	return _mm512_and_si512(two(v, _mm256_srli_epi16(v, 2)),
+				_mm512_set1_epi8(3));
+}
+
+ALWAYS struct scales group_q2_k(const uint8_t *row, uint32_t i, uint32_t n)
+{
+	const uint8_t *s = row + (size_t)(i / 8) * 84;
+	__m128i v = _mm_loadu_si128((const __m128i *)s), low[2];
+
+	(void)n;
+	low[0] = _mm_and_si128(v, _mm_set1_epi8(15));
+	low[1] = _mm_and_si128(_mm_srli_epi16(v, 4), _mm_set1_epi8(15));
+	return group_halves(bytes_times(&low[0], half_at(s + 80)),
+			    bytes_times(&low[1], -half_at(s + 82)));
+}
+
+ALWAYS __m512i pair_q2_k(const uint8_t *row, uint32_t i, bool both)
+{
+	const uint8_t *s = row + (size_t)(i / 8) * 84 + 16;
+
+	(void)both;
+	return k_twos(s + i % 8 / 4 * 32, i % 4);
+}
+
+ALWAYS struct scales group_q3_k(const uint8_t *row, uint32_t i, uint32_t n)
+{
+	const uint8_t *s = row + (size_t)(i / 8) * 110;
+	float d = half_at(s + 108);
+	int8_t scales[16];
+
+	(void)n;
+	kernel_q3_scales(scales, s + 96);
+	return group_halves(bytes_times(scales, d),
+			    bytes_times(scales, -4 * d));
+}
+
+ALWAYS __m512i pair_q3_k(const uint8_t *row, uint32_t i, bool both)
+{
+	const uint8_t *s = row + (size_t)(i / 8) * 110;
 
 	(void)both;
 	return _mm512_or_si512(
-		k_nibbles(s + 48 + i % 8 / 2 * 32),
-		_mm512_maskz_mov_epi8(set, _mm512_set1_epi8(16)));
+		k_twos(s + 32 + i % 8 / 4 * 32, i % 4),
+		_mm512_maskz_mov_epi8(bits_set(s, i % 8), _mm512_set1_epi8(4)));
 }
 
 ALWAYS struct scales group_q6_k(const uint8_t *row, uint32_t i, uint32_t n)
 {
 	const uint8_t *s = row + (size_t)(i / 8) * 210;
-	__m512 scale = _mm512_mul_ps(
-		_mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(
-			_mm_loadu_si128((const __m128i *)(s + 192)))),
-		_mm512_set1_ps(half_at(s + 208)));
-	/* first halves in lanes 0-7, last ones in 8-15 */
-	__m512 apart = _mm512_mul_ps(
-		_mm512_permutexvar_ps(_mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12,
-							14, 1, 3, 5, 7, 9, 11,
-							13, 15),
-				      scale),
-		_mm512_set1_ps(-32));
-	__m256 least = _mm512_castps512_ps256(apart);
+	float d = half_at(s + 208);
 
 	(void)n;
-	return (struct scales){ scale, least,
-				_mm256_sub_ps(_mm512_extractf32x8_ps(apart, 1),
-					      least) };
+	return group_halves(bytes_times(s + 192, d),
+			    bytes_times(s + 192, -32 * d));
 }
 
 /* Parts k and k + 1 of a half: low or high nibbles of 64 bytes, with bits 2k
@@ -422,9 +562,14 @@ KIND_ROWS(q4_0, false)
 KIND_ROWS(q4_1, false)
 KIND_ROWS(q5_0, false)
 KIND_ROWS(q5_1, false)
+KIND_ROWS(iq4_nl, false)
+KIND_ROWS(mxfp4, false)
+KIND_ROWS(q2_k, true)
+KIND_ROWS(q3_k, true)
 KIND_ROWS(q4_k, false)
 KIND_ROWS(q5_k, false)
 KIND_ROWS(q6_k, true)
+KIND_ROWS(iq4_xs, false)
 
 static bool works(void)
 {

@@ -52,6 +52,27 @@ static inline struct kernel_q8 kernel_token(const struct kernel_x *x,
 				   (int8_t *)(d + 3 * n) };
 }
 
+/* Q3_K's 16 scales, less 32, from their 12 bytes: low nibbles of the first
+ * eight bytes, then high ones; two bits of the last four each. */
+static inline void kernel_q3_scales(int8_t out[16], const uint8_t *s)
+{
+	for (uint32_t j = 0; j < 16; j++) {
+		uint32_t low = j < 8 ? s[j] & 15u : s[j - 8] >> 4u;
+		uint32_t high = s[8 + j % 4] >> j / 4 * 2 & 3u;
+
+		out[j] = (int8_t)((int)(low | high << 4) - 32);
+	}
+}
+
+/* The j-th scale of IQ4_XS's block, less 32. */
+static inline int kernel_iq4_scale(const uint8_t *s, uint32_t j)
+{
+	uint32_t low = s[4 + j / 2] >> j % 2 * 4 & 15u;
+	uint32_t high = s[2 + j / 4] >> j % 4 * 2 & 3u;
+
+	return (int)(low | high << 4) - 32;
+}
+
 struct kernels {
 	const char *name;
 	bool (*works)(void); /* on this CPU */

@@ -191,8 +191,9 @@ FLOAT_ROWS(bf16, GGML_BF16)
 /* The includer's. */
 typedef void rows_fn(float *out, size_t stride, const struct kernel_rows *w,
 		     uint32_t row0, uint32_t row1, const struct kernel_x *x);
-static rows_fn rows_q8_0, rows_q4_0, rows_q4_1, rows_q5_0, rows_q5_1, rows_q4_k,
-	rows_q5_k, rows_q6_k;
+static rows_fn rows_q8_0, rows_q4_0, rows_q4_1, rows_q5_0, rows_q5_1,
+	rows_iq4_nl, rows_mxfp4, rows_q2_k, rows_q3_k, rows_q4_k, rows_q5_k,
+	rows_q6_k, rows_iq4_xs;
 
 /* kernels.mul: each row by the kernel of its type. */
 static void mul(float *out, size_t stride, const struct kernel_rows *w,
@@ -202,12 +203,14 @@ static void mul(float *out, size_t stride, const struct kernel_rows *w,
 		enum ggml_type type;
 		rows_fn *rows;
 	} types[] = {
-		{ GGML_F32, rows_f32 },	  { GGML_F16, rows_f16 },
-		{ GGML_BF16, rows_bf16 }, { GGML_Q8_0, rows_q8_0 },
-		{ GGML_Q4_0, rows_q4_0 }, { GGML_Q4_1, rows_q4_1 },
-		{ GGML_Q5_0, rows_q5_0 }, { GGML_Q5_1, rows_q5_1 },
-		{ GGML_Q4_K, rows_q4_k }, { GGML_Q5_K, rows_q5_k },
-		{ GGML_Q6_K, rows_q6_k },
+		{ GGML_F32, rows_f32 },	      { GGML_F16, rows_f16 },
+		{ GGML_BF16, rows_bf16 },     { GGML_Q8_0, rows_q8_0 },
+		{ GGML_Q4_0, rows_q4_0 },     { GGML_Q4_1, rows_q4_1 },
+		{ GGML_Q5_0, rows_q5_0 },     { GGML_Q5_1, rows_q5_1 },
+		{ GGML_IQ4_NL, rows_iq4_nl }, { GGML_MXFP4, rows_mxfp4 },
+		{ GGML_Q2_K, rows_q2_k },     { GGML_Q3_K, rows_q3_k },
+		{ GGML_Q4_K, rows_q4_k },     { GGML_Q5_K, rows_q5_k },
+		{ GGML_Q6_K, rows_q6_k },     { GGML_IQ4_XS, rows_iq4_xs },
 	};
 	size_t i = 0;
 

@@ -78,6 +78,12 @@ uint16_t float_to_bf16(float value)
 	return (uint16_t)((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
 }
 
+float e8m0_half(uint8_t exponent)
+{
+	return from_bits(exponent < 2 ? 0x200000u << exponent
+				      : (exponent - 1u) << 23);
+}
+
 static float half_at(const unsigned char *s)
 {
 	uint16_t half;
@@ -172,8 +178,8 @@ static void q5_0_to_f32(float *out, const void *row, size_t n)
 
 		for (int i = 0; i < 16; i++) {
 			int a = (s[6 + i] & 15) | (int)(high >> i & 1) << 4;
-			int b = (s[6 + i] >> 4) |
-				(int)(high >> (i + 16) & 1) << 4;
+			int b = (s[6 + i] >> 4) | (int)(high >> (i + 16) & 1)
+							  << 4;
 
 			out[i] = d * (float)(a - 16);
 			out[16 + i] = d * (float)(b - 16);
@@ -192,8 +198,8 @@ static void q5_1_to_f32(float *out, const void *row, size_t n)
 
 		for (int i = 0; i < 16; i++) {
 			int a = (s[8 + i] & 15) | (int)(high >> i & 1) << 4;
-			int b = (s[8 + i] >> 4) |
-				(int)(high >> (i + 16) & 1) << 4;
+			int b = (s[8 + i] >> 4) | (int)(high >> (i + 16) & 1)
+							  << 4;
 
 			out[i] = d * (float)a + m;
 			out[16 + i] = d * (float)b + m;
@@ -201,7 +207,89 @@ static void q5_1_to_f32(float *out, const void *row, size_t n)
 	}
 }
 
+/* 16 bytes: low nibbles are the first 16 and high ones the others, each the
+ * number of a value. */
+static void valued(float *out, const unsigned char *s, float d,
+		   const int8_t values[16])
+{
+	for (int i = 0; i < 16; i++) {
+		out[i] = d * (float)values[s[i] & 15];
+		out[16 + i] = d * (float)values[s[i] >> 4];
+	}
+}
+
+const int8_t quant_iq4[16] = { -127, -104, -83, -65, -49, -35, -22, -10,
+			       1,    13,   25,	38,  53,  69,  89,  113 };
+const int8_t quant_mxfp4[16] = { 0, 1,	2,  3,	4,  6,	8,  12,
+				 0, -1, -2, -3, -4, -6, -8, -12 };
+
+/* d, 16 bytes */
+static void iq4_nl_to_f32(float *out, const void *row, size_t n)
+{
+	const unsigned char *s = row;
+
+	for (; n; n -= 32, s += 18, out += 32)
+		valued(out, s + 2, half_at(s), quant_iq4);
+}
+
+/* an exponent, 16 bytes */
+static void mxfp4_to_f32(float *out, const void *row, size_t n)
+{
+	const unsigned char *s = row;
+
+	for (; n; n -= 32, s += 17, out += 32)
+		valued(out, s + 1, e8m0_half(s[0]), quant_mxfp4);
+}
+
 /* --- blocks of 256 ------------------------------------------------------ */
+
+/* 16 bytes: scales in the low nibbles, least values in the high ones, of 16
+ * weights each; 64 bytes, 2 bits of every 32nd weight of a half; d, dmin */
+static void q2_k_to_f32(float *out, const void *row, size_t n)
+{
+	const unsigned char *s = row;
+
+	for (; n; n -= 256, s += 84, out += 256) {
+		float d = half_at(s + 80), dmin = half_at(s + 82);
+
+		for (int i = 0; i < 256; i++) {
+			int v = s[16 + i / 128 * 32 + i % 32] >>
+					i % 128 / 32 * 2 &
+				3;
+			int scale = s[i / 16];
+
+			out[i] = d * (float)(scale & 15) * (float)v -
+				 dmin * (float)(scale >> 4);
+		}
+	}
+}
+
+/* The j-th of 16 scales, 6 bits each, in 12 bytes; - 32. */
+static float q3_scale(const unsigned char *s, int j)
+{
+	int low = j < 8 ? s[j] & 15 : s[j - 8] >> 4;
+
+	return (float)((low | (s[8 + j % 4] >> j / 4 * 2 & 3) << 4) - 32);
+}
+
+/* 32 bytes of third bits, 64 of two, 12 of scales, d; - 4 */
+static void q3_k_to_f32(float *out, const void *row, size_t n)
+{
+	const unsigned char *s = row;
+
+	for (; n; n -= 256, s += 110, out += 256) {
+		float d = half_at(s + 108);
+
+		for (int i = 0; i < 256; i++) {
+			int low = s[32 + i / 128 * 32 + i % 32] >>
+					  i % 128 / 32 * 2 &
+				  3;
+			int v = low | (s[i % 32] >> i / 32 & 1) << 2;
+
+			out[i] = d * q3_scale(s + 96, i / 16) * (float)(v - 4);
+		}
+	}
+}
 
 /* The j-th of 8 scales and least values, 6 bits each, in 12 bytes. */
 static void scale_min(const unsigned char *s, int j, float *scale, float *min)
@@ -231,8 +319,9 @@ static void q4_k_to_f32(float *out, const void *row, size_t n)
 			scale_min(s + 4, j, &scale, &min);
 			for (int i = 0; i < 32; i++)
 				out[j * 32 + i] =
-					d * scale * (float)(q[i] >> shift & 15)
-					- dmin * min;
+					d * scale *
+						(float)(q[i] >> shift & 15) -
+					dmin * min;
 		}
 	}
 }
@@ -280,6 +369,25 @@ static void q6_k_to_f32(float *out, const void *row, size_t n)
 	}
 }
 
+/* d, 2 bytes of the scales' upper two bits, 4 of their lower four, 128 bytes:
+ * 8 times 16, as in IQ4_NL */
+static void iq4_xs_to_f32(float *out, const void *row, size_t n)
+{
+	const unsigned char *s = row;
+
+	for (; n; n -= 256, s += 136, out += 256) {
+		float d = half_at(s);
+
+		for (int j = 0; j < 8; j++) {
+			int low = s[4 + j / 2] >> j % 2 * 4 & 15;
+			int high = s[2 + j / 4] >> j % 4 * 2 & 3;
+
+			valued(out + 32 * j, s + 8 + 16 * j,
+			       d * (float)((low | high << 4) - 32), quant_iq4);
+		}
+	}
+}
+
 const struct quant quants[] = {
 	{ GGML_F32, "F32", 1, 4, f32_to_f32 },
 	{ GGML_F16, "F16", 1, 2, f16_to_f32 },
@@ -289,9 +397,14 @@ const struct quant quants[] = {
 	{ GGML_Q4_1, "Q4_1", 32, 20, q4_1_to_f32 },
 	{ GGML_Q5_0, "Q5_0", 32, 22, q5_0_to_f32 },
 	{ GGML_Q5_1, "Q5_1", 32, 24, q5_1_to_f32 },
+	{ GGML_IQ4_NL, "IQ4_NL", 32, 18, iq4_nl_to_f32 },
+	{ GGML_MXFP4, "MXFP4", 32, 17, mxfp4_to_f32 },
+	{ GGML_Q2_K, "Q2_K", 256, 84, q2_k_to_f32 },
+	{ GGML_Q3_K, "Q3_K", 256, 110, q3_k_to_f32 },
 	{ GGML_Q4_K, "Q4_K", 256, 144, q4_k_to_f32 },
 	{ GGML_Q5_K, "Q5_K", 256, 176, q5_k_to_f32 },
 	{ GGML_Q6_K, "Q6_K", 256, 210, q6_k_to_f32 },
+	{ GGML_IQ4_XS, "IQ4_XS", 256, 136, iq4_xs_to_f32 },
 };
 const size_t n_quants = ARRAY_LEN(quants);
 
@@ -301,6 +414,32 @@ const struct quant *quant_of(uint32_t type)
 		if ((uint32_t)quants[i].type == type)
 			return &quants[i];
 	return NULL;
+}
+
+/* Types of ggml's that files may hold and nothing here reads. */
+static const struct {
+	uint32_t type;
+	const char *name;
+} others[] = {
+	{ 4, "Q4_2" },	      { 5, "Q4_3" },	    { 9, "Q8_1" },
+	{ 15, "Q8_K" },	      { 16, "IQ2_XXS" },    { 17, "IQ2_XS" },
+	{ 18, "IQ3_XXS" },    { 19, "IQ1_S" },	    { 21, "IQ3_S" },
+	{ 22, "IQ2_S" },      { 24, "I8" },	    { 25, "I16" },
+	{ 26, "I32" },	      { 27, "I64" },	    { 28, "F64" },
+	{ 29, "IQ1_M" },      { 31, "Q4_0_4_4" },   { 32, "Q4_0_4_8" },
+	{ 33, "Q4_0_8_8" },   { 34, "TQ1_0" },	    { 35, "TQ2_0" },
+	{ 36, "IQ4_NL_4_4" }, { 37, "IQ4_NL_4_8" }, { 38, "IQ4_NL_8_8" },
+	{ 40, "NVFP4" },      { 41, "Q1_0" },	    { 42, "Q2_0" },
+};
+
+const char *quant_name(uint32_t type)
+{
+	const struct quant *known = quant_of(type);
+
+	for (size_t i = 0; !known && i < ARRAY_LEN(others); i++)
+		if (others[i].type == type)
+			return others[i].name;
+	return known ? known->name : NULL;
 }
 
 size_t quant_row_bytes(const struct quant *q, uint64_t n)

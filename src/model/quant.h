@@ -24,6 +24,12 @@ extern const size_t n_quants;
 /* NULL: no such type. */
 const struct quant *quant_of(uint32_t type);
 
+/* What ggml calls a type, known here or not; NULL: it has none either. */
+const char *quant_name(uint32_t type);
+
+/* What 4 bits stand for: of IQ4_NL and IQ4_XS; of MXFP4, doubled. */
+extern const int8_t quant_iq4[16], quant_mxfp4[16];
+
 /* Bytes of a row of n weights (a multiple of n_block). */
 size_t quant_row_bytes(const struct quant *q, uint64_t n);
 
@@ -31,6 +37,8 @@ size_t quant_row_bytes(const struct quant *q, uint64_t n);
 float half_to_float(uint16_t half);
 uint16_t float_to_half(float value);
 float bf16_to_float(uint16_t value);
+/* 2^(exponent - 128), half of what MXFP4's scale says (quant_mxfp4). */
+float e8m0_half(uint8_t exponent);
 uint16_t float_to_bf16(float value);
 
 #endif

@@ -212,12 +212,12 @@ static bool print(const char *title, struct cell (*cells)[ARRAY_LEN(archs)])
 	bool good = true;
 	int n_close = 0;
 
-	printf("%s: greatest relative error, same choice\n%-5s", title, "");
+	printf("%s: greatest relative error, same choice\n%-6s", title, "");
 	for (size_t a = 0; a < ARRAY_LEN(archs); a++)
 		printf("  %-15s", archs[a]);
 	printf("  limit\n");
 	for (size_t i = 0; i < n_quants; i++) {
-		printf("%-5s", quants[i].name);
+		printf("%-6s", quants[i].name);
 		for (size_t a = 0; a < ARRAY_LEN(archs); a++) {
 			const struct cell *c = &cells[i][a];
 			bool bad = c->bad || c->n_close * 3 > c->n;
@@ -238,7 +238,7 @@ static bool print(const char *title, struct cell (*cells)[ARRAY_LEN(archs)])
 
 int main(int argc, char **argv)
 {
-	static struct cell cells[TABLES][16][ARRAY_LEN(archs)];
+	static struct cell cells[TABLES][32][ARRAY_LEN(archs)];
 	const char *peer = argc > 1 && *argv[1] ? argv[1] : NULL;
 	bool good;
 

@@ -130,15 +130,33 @@ static void put_block(struct file *f, enum ggml_type type, double scale)
 		put_half(f, scale * 1.7 / 36);
 		n -= 4;
 		break;
-	case GGML_Q6_K:
+	case GGML_IQ4_NL:
+		put_half(f, scale / 67);
 		n -= 2;
+		break;
+	case GGML_IQ4_XS:
+		put_half(f, scale / 67 / 18);
+		n -= 2;
+		break;
+	case GGML_MXFP4: /* 2^-3 of what a value is, about */
+		put(&f->data, (uint64_t)(127 + floor(log2(scale / 2.7))), 1);
+		n -= 1;
+		break;
+	case GGML_Q6_K:
+	case GGML_Q3_K:
+	case GGML_Q2_K:
+		n -= type == GGML_Q2_K ? 4 : 2;
 		least = 1;
 		break;
 	}
 	for (int i = 0; i < n; i += 8)
 		put(&f->data, draw(f), MIN(n - i, 8));
-	if (least)
-		put_half(f, scale / 18 / 74);
+	if (type == GGML_Q2_K) { /* scales, least values: 7.5 of 15 */
+		put_half(f, scale / 1.1 / 8);
+		put_half(f, scale * 1.5 / 8);
+	} else if (least) {
+		put_half(f, scale / 18 / (type == GGML_Q6_K ? 74 : 2.3));
+	}
 }
 
 static void tensor(struct file *f, const char *name, enum ggml_type type,

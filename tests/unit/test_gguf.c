@@ -187,8 +187,14 @@ static void unknown_kinds(void **state)
 	small_file(&file);
 	at = (char *)bytes_find(file.data, file.len, q, strlen(q));
 	assert_non_null(at);
-	at[strlen(q) + 4 + 2 * 8] = 23; /* after the dimensions: IQ4_XS */
-	named(&file, "blk.0.attn_q.weight is of a type (23)");
+	at += strlen(q) + 4 + 2 * 8; /* after the dimensions */
+	*at = 22;
+	named(&file, "blk.0.attn_q.weight is of type IQ2_S, which is not "
+		     "supported; requantise");
+	small_file(&file);
+	at = (char *)bytes_find(file.data, file.len, q, strlen(q));
+	at[strlen(q) + 4 + 2 * 8] = 99;
+	named(&file, "blk.0.attn_q.weight is of a type (99)");
 	random_gguf(&(struct random_spec){ .arch = "llama", .type = GGML_F32,
 					   .scaling = "longrope", .seed = 1 },
 		    &file);

@@ -36,10 +36,12 @@ static void random_rows(const struct quant *q, unsigned char *out,
 		enum ggml_type type;
 		int at, second;
 	} scales[] = {
-		{ GGML_Q8_0, 0, -1 }, { GGML_Q4_0, 0, -1 },
-		{ GGML_Q4_1, 0, 2 },  { GGML_Q5_0, 0, -1 },
-		{ GGML_Q5_1, 0, 2 },  { GGML_Q4_K, 0, 2 },
-		{ GGML_Q5_K, 0, 2 },  { GGML_Q6_K, 208, -1 },
+		{ GGML_Q8_0, 0, -1 },	{ GGML_Q4_0, 0, -1 },
+		{ GGML_Q4_1, 0, 2 },	{ GGML_Q5_0, 0, -1 },
+		{ GGML_Q5_1, 0, 2 },	{ GGML_Q4_K, 0, 2 },
+		{ GGML_Q5_K, 0, 2 },	{ GGML_Q6_K, 208, -1 },
+		{ GGML_IQ4_NL, 0, -1 }, { GGML_IQ4_XS, 0, -1 },
+		{ GGML_Q2_K, 80, 82 },	{ GGML_Q3_K, 108, -1 },
 	};
 
 	for (size_t i = 0; i < n_weights; i += (size_t)q->n_block) {
@@ -55,6 +57,8 @@ static void random_rows(const struct quant *q, unsigned char *out,
 			if (scales[s].second >= 0)
 				memcpy(out + scales[s].second, &b, 2);
 		}
+		if (q->type == GGML_MXFP4)
+			out[0] = (unsigned char)(112 + rand() % 12);
 		if (q->type == GGML_F32) {
 			float value = uniform();
 

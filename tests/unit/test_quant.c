@@ -81,6 +81,37 @@ static void rounding(void **state)
 	}
 }
 
+/* ggml-common.h: kvalues_iq4nl, kvalues_mxfp4 (which are doubled there). */
+static const double iq4_values[] = { -127, -104, -83, -65, -49, -35, -22, -10,
+				     1,	   13,	 25,  38,  53,	69,  89,  113 };
+static const double mxfp4_values[] = { 0,   0.5,  1,  1.5,  2,	3,  4,	6,
+				       -0., -0.5, -1, -1.5, -2, -3, -4, -6 };
+
+/* Where a block has its scale. */
+static int scale_at(enum ggml_type type)
+{
+	return type == GGML_Q6_K   ? 208
+	       : type == GGML_Q3_K ? 108
+	       : type == GGML_Q2_K ? 80
+				   : 0;
+}
+
+/* The scales of Q3_K, 12 bytes: as dequantize_row_q3_K() shuffles words. */
+static int q3_scale(const unsigned char *s, int j)
+{
+	uint32_t aux[4], tmp;
+	int8_t scales[16];
+
+	memcpy(aux, s, 12);
+	tmp = aux[2];
+	aux[2] = (aux[0] >> 4 & 0x0f0f0f0f) | (tmp >> 4 & 0x03030303) << 4;
+	aux[3] = (aux[1] >> 4 & 0x0f0f0f0f) | (tmp >> 6 & 0x03030303) << 4;
+	aux[0] = (aux[0] & 0x0f0f0f0f) | (tmp & 0x03030303) << 4;
+	aux[1] = (aux[1] & 0x0f0f0f0f) | (tmp >> 2 & 0x03030303) << 4;
+	memcpy(scales, aux, 16);
+	return scales[j] - 32;
+}
+
 /* The i-th number of a block, one at a time and bit by bit. */
 static double number(enum ggml_type type, const unsigned char *s, int i)
 {
@@ -88,8 +119,8 @@ static double number(enum ggml_type type, const unsigned char *s, int i)
 	int low, high, j = i / 32, scale, least;
 	uint16_t half[2];
 
-	memcpy(half, s + (type == GGML_Q6_K ? 208 : 0), 2);
-	memcpy(half + 1, s + 2, 2);
+	memcpy(half, s + scale_at(type), 2);
+	memcpy(half + 1, s + (type == GGML_Q2_K ? 82 : 2), 2);
 	d = half_value(half[0]);
 	m = half_value(half[1]);
 	switch (type) {
@@ -117,13 +148,32 @@ static double number(enum ggml_type type, const unsigned char *s, int i)
 			least = s[8 + j] >> 4 | (s[4 + j] >> 6) << 4;
 		}
 		low = s[(type == GGML_Q4_K ? 16 : 48) + i / 64 * 32 + i % 32] >>
-			      (i / 32 % 2 * 4) & 15;
+			      (i / 32 % 2 * 4) &
+		      15;
 		high = type == GGML_Q5_K ? s[16 + i % 32] >> j & 1 : 0;
 		return d * scale * (low + 16 * high) - m * least;
+	case GGML_IQ4_NL:
+		return d * iq4_values[s[2 + i % 16] >> (i / 16 * 4) & 15];
+	case GGML_MXFP4:
+		return ldexp(1, s[0] - 127) *
+		       mxfp4_values[s[1 + i % 16] >> (i / 16 * 4) & 15];
+	case GGML_IQ4_XS:
+		memcpy(half, s + 2, 2);
+		scale = (s[4 + j / 2] >> 4 * (j % 2) & 15) |
+			(half[0] >> 2 * j & 3) << 4;
+		return d * (scale - 32) *
+		       iq4_values[s[8 + j * 16 + i % 16] >> (i / 16 % 2 * 4) &
+				  15];
+	case GGML_Q2_K:
+		low = s[16 + i / 128 * 32 + i % 32] >> (i % 128 / 32 * 2) & 3;
+		return d * (s[i / 16] & 15) * low - m * (s[i / 16] >> 4);
+	case GGML_Q3_K:
+		low = s[32 + i / 128 * 32 + i % 32] >> (i % 128 / 32 * 2) & 3;
+		high = s[i % 32] >> (i / 128 * 4 + i % 128 / 32) & 1;
+		return d * q3_scale(s + 96, i / 16) * (low - 4 * !high);
 	case GGML_Q6_K:
 		low = s[i / 128 * 64 + i % 64] >> (i % 128 / 64 * 4) & 15;
-		high = s[128 + i / 128 * 32 + i % 32] >> (i % 128 / 32 * 2) &
-		       3;
+		high = s[128 + i / 128 * 32 + i % 32] >> (i % 128 / 32 * 2) & 3;
 		return d * (int8_t)s[192 + i / 16] * (low + 16 * high - 32);
 	default:
 		return NAN;
@@ -150,8 +200,11 @@ static void blocks(void **state)
 
 				s[1] &= 0xbf;
 				s[3] &= 0xbf;
-				if (q->type == GGML_Q6_K)
-					s[209] &= 0xbf;
+				s[scale_at(q->type) + 1] &= 0xbf;
+				if (q->type == GGML_Q2_K)
+					s[83] &= 0xbf;
+				if (q->type == GGML_MXFP4)
+					s[0] &= 0x8f;
 			}
 			q->to_f32(out, row, (size_t)q->n_block * 2);
 			for (int i = 0; i < q->n_block * 2; i++) {
@@ -172,6 +225,11 @@ static void the_table(void **state)
 	(void)state;
 	assert_null(quant_of(4)); /* Q4_2, which is no more */
 	assert_null(quant_of(1000));
+	assert_string_equal(quant_name(22), "IQ2_S");
+	assert_string_equal(quant_name(GGML_MXFP4), "MXFP4");
+	assert_null(quant_name(1000));
+	for (size_t i = 0; i < n_quants; i++) /* each is there once */
+		assert_ptr_equal(quant_of(quants[i].type), &quants[i]);
 	assert_int_equal(quant_row_bytes(quant_of(GGML_Q4_K), 512), 288);
 	assert_int_equal(quant_row_bytes(quant_of(GGML_F16), 7), 14);
 }
