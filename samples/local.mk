@@ -41,7 +41,7 @@ dist_doc_DATA = README.md COPYING NEWS.md \
 	samples/docs/many.md \
 	samples/docs/measurements.md \
 	samples/docs/rules.svg \
-	samples/docs/rules-corpus.svg \
+	samples/docs/rules-corpus.svg samples/docs/rules-odds.svg \
 	samples/docs/band.svg
 samplepackagingdir = $(samplesdir)/packaging
 dist_samplepackaging_DATA = \

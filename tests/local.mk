@@ -437,6 +437,7 @@ bench-rules: all tests/bench/bench_rules
 	@if test -d "$${LILSCOPE_CORPUS:-none}"; then \
 		tests/bench/bench_rules \
 			$${RULES_SVG:+-o $${RULES_SVG%.svg}-corpus.svg} \
+			$${RULES_SVG:+-p $${RULES_SVG%.svg}-odds.svg} \
 			-t 'the corpus, unseen' \
 			"$$LILSCOPE_CORPUS/unseen.jsonl"; \
 	else echo "no corpus (LILSCOPE_CORPUS): skipped"; fi

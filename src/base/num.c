@@ -69,6 +69,12 @@ const char *num_real(char out[NUM_BYTES], double value, int decimals,
 	return out;
 }
 
+const char *num_odds(char out[NUM_BYTES], double share)
+{
+	snprintf(out, NUM_BYTES, "%.2f %%", 100 * share);
+	return out;
+}
+
 const char *num_percent(char out[NUM_BYTES], uint64_t part, uint64_t whole)
 {
 	double percent = whole > 0 ? 100.0 * (double)part / (double)whole : 0;

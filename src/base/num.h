@@ -21,6 +21,9 @@ const char *num_real(char out[NUM_BYTES], double value, int decimals,
 /* part of whole as "40 %", "3.1 %", "< 0.1 %"; whole may be 0. */
 const char *num_percent(char out[NUM_BYTES], uint64_t part, uint64_t whole);
 
+/* A small share from 0 to 1: "0.13 %". */
+const char *num_odds(char out[NUM_BYTES], double share);
+
 /* Bytes as "950 B", "12.3 kB", "1.2 GB". */
 const char *num_size(char out[NUM_BYTES], uint64_t bytes);
 

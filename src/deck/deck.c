@@ -153,6 +153,7 @@ static size_t add_entry(struct deck *d, struct entry entry)
 	entry.fired_at = RULE_NEVER;
 	entry.stop = rule_unfired;
 	entry.copied_since = RULE_NEVER;
+	entry.odds = NAN;
 	for (size_t k = 0; k < ARRAY_LEN(entry.rules_at); k++)
 		entry.rules_at[k] = RULE_NEVER;
 	d->entries = grow(d->entries, &d->cap, d->n + 1, sizeof(entry));
@@ -201,6 +202,7 @@ static void fill_entry(struct entry *e, const struct run *run)
 	e->guessed = r.guessed != NULL;
 	e->stop = r.rules[run->opts.i_stop].verdict;
 	e->fired_at = e->stop.at_token;
+	e->odds = (float)meter_odds(run->meter, run->opts.i_stop);
 	for (size_t k = 0; (i_rule = rule_shown(k)) < RULE_ROWS; k++)
 		e->rules_at[k] = r.rules[i_rule].verdict.at_token;
 	memset(e->finish, 0, sizeof(e->finish));

@@ -48,6 +48,7 @@ struct entry {
 				      a stop is near; RULE_NEVER */
 	uint32_t stop_in;          /* tokens to the stop then */
 	uint32_t rules_at[RULES_SHOWN_MAX]; /* [k]: rule_shown(k) */
+	float odds;                /* of that rule (meter_odds); NAN */
 	uint32_t reasoning_tokens, answer_tokens;
 	bool guessed;              /* the text is of a field that is a guess */
 	char finish[16];           /* finish reason, cut */

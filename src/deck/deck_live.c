@@ -65,6 +65,8 @@ static void fill_so_far(struct deck *d, size_t i, const struct run *run)
 	e->h = (float)point.h;
 	e->stop = meter_rule_at(run->meter, meter_opts(run->meter)->i_stop, n);
 	e->fired_at = e->stop.at_token;
+	e->odds = (float)meter_odds(run->meter,
+				    meter_opts(run->meter)->i_stop);
 	for (size_t k = 0; (i_rule = rule_shown(k)) < RULE_ROWS; k++)
 		e->rules_at[k] = meter_rule(run->meter, i_rule).at_token;
 	deck_live_fired(d, i, before);

@@ -1,7 +1,7 @@
 /*
- * bench_rules [-o CURVES.svg] [-t TITLE] FILE... - every stop rule on the
- * same generations: what it stopped and should have, what it should not have,
- * how soon, and what it costs.
+ * bench_rules [-o CURVES.svg] [-p ODDS.svg] [-t TITLE] FILE... - every stop
+ * rule on the same generations: what it stopped and should have, what it should
+ * not have, how soon, what it costs, and what the odds that it tells are worth.
  *
  * A FILE holds JSON lines as tests/bench/corpus.py and rules.py write them:
  * source, kind, text; near, synthetic; answer_at, the byte behind the right
@@ -26,7 +26,7 @@
 #include "rules_svg.h"
 #include "trace/tok.h"
 
-enum { TOKENS_MIN = 250, ROWS_MAX = 32, PATIENCE = 2 };
+enum { TOKENS_MIN = 250, ROWS_MAX = 32, PATIENCE = 2, ODDS_MAX = 32 };
 
 /* Times a rule's own threshold, from eager to patient. */
 static const double scales[] = { 1, 0.125, 0.25, 0.35, 0.5, 0.7,
@@ -87,6 +87,8 @@ struct row {
 	bool curved;
 	double seconds;
 	struct tally at[ARRAY_LEN(scales)];
+	double *odds;         /* told of healthy texts, if it tells any */
+	size_t n_odds, cap_odds;
 };
 
 struct bench {
@@ -206,9 +208,16 @@ static double used_s(void)
 	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+static void note_odds(struct row *row, const void *state)
+{
+	row->odds = grow(row->odds, &row->cap_odds, row->n_odds + 1,
+			 sizeof(*row->odds));
+	row->odds[row->n_odds++] = row->rule->odds(state);
+}
+
 /* The token at which it stops the record. */
-static uint32_t stop_at(const struct row *row, double scale,
-			const struct record *r, double *seconds)
+static uint32_t stop_at(struct row *row, double scale, const struct record *r,
+			double *seconds)
 {
 	struct rule_opts opts = row->opts;
 	double start = used_s();
@@ -227,6 +236,8 @@ static uint32_t stop_at(const struct row *row, double scale,
 		row->rule->push(state, &token);
 	}
 	at = row->rule->verdict(state, r->n).at_token;
+	if (row->rule->odds && scale == 1 && r->kind == HEALTHY)
+		note_odds(row, state);
 	row->rule->destroy(state);
 	*seconds += used_s() - start;
 	return at;
@@ -372,6 +383,53 @@ static void print_table(const struct bench *b)
 		print_row(b, &b->rows[i]);
 }
 
+/* What a rule says of healthy texts against how many have it or less. */
+static size_t odds_of(const struct row *row, struct rules_odds *out, size_t max)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < row->n_odds && n < max; i++) {
+		struct rules_odds *o = &out[n];
+
+		if (i + 1 < row->n_odds && row->odds[i + 1] == row->odds[i])
+			continue;
+		o->told = row->odds[i];
+		o->n = i + 1;
+		o->seen = share((double)o->n, (double)row->n_odds);
+		interval((double)o->n, (double)row->n_odds, &o->low, &o->high);
+		n++;
+	}
+	return n;
+}
+
+static void print_odds(const struct row *row, const char *svg,
+		       const char *title)
+{
+	struct rules_odds odds[ODDS_MAX];
+	size_t n = odds_of(row, odds, ODDS_MAX);
+	struct buf out = { 0 };
+	FILE *file;
+
+	if (!n)
+		return;
+	printf("\nThe odds that %s tells of %zu healthy texts:\n\n"
+	       "| p at most | texts of which it is told | seen (95 %%) |\n"
+	       "|---:|---:|---:|\n", row->name, row->n_odds);
+	for (size_t i = 0; i < n; i++)
+		printf("| %.2f %% | %zu | %.2f %% (%.2f to %.2f) |\n",
+		       100 * odds[i].told, odds[i].n, 100 * odds[i].seen,
+		       100 * odds[i].low, 100 * odds[i].high);
+	if (!svg)
+		return;
+	rules_odds_svg(odds, n, row->n_odds, title, &out);
+	file = fopen(svg, "w");
+	if (!file || fwrite(out.data, 1, out.len, file) != out.len)
+		printf("%s can't be written\n", svg);
+	if (file)
+		fclose(file);
+	buf_release(&out);
+}
+
 static struct rules_point point_of(const struct bench *b,
 				   const struct tally *t, bool usual)
 {
@@ -423,7 +481,12 @@ static void write_curves(const struct bench *b, const char *name,
 
 static void finish(struct bench *b)
 {
-	for (size_t i = 0; i < b->n_rows; i++)
+	for (size_t i = 0; i < b->n_rows; i++) {
+		struct row *row = &b->rows[i];
+
+		if (row->n_odds)
+			qsort(row->odds, row->n_odds, sizeof(*row->odds),
+			      by_value);
 		for (size_t s = 0; s < b->n_scales; s++) {
 			struct tally *t = &b->rows[i].at[s];
 
@@ -431,17 +494,20 @@ static void finish(struct bench *b)
 				qsort(t->delays, t->n_delays,
 				      sizeof(*t->delays), by_value);
 		}
+	}
 }
 
 int main(int argc, char **argv)
 {
-	const char *curves = NULL, *title = "";
+	const char *curves = NULL, *odds = NULL, *title = "";
 	struct bench *b = mem_zalloc(sizeof(*b));
 	int c;
 
-	while ((c = getopt(argc, argv, "o:t:")) != -1) {
+	while ((c = getopt(argc, argv, "o:p:t:")) != -1) {
 		if (c == 'o')
 			curves = optarg;
+		else if (c == 'p')
+			odds = optarg;
 		else if (c == 't')
 			title = optarg;
 		else
@@ -456,8 +522,12 @@ int main(int argc, char **argv)
 	if (curves)
 		write_curves(b, curves, title);
 	for (size_t i = 0; i < b->n_rows; i++)
+		print_odds(&b->rows[i], odds, title);
+	for (size_t i = 0; i < b->n_rows; i++) {
+		mem_free(b->rows[i].odds);
 		for (size_t s = 0; s < b->n_scales; s++)
 			mem_free(b->rows[i].at[s].delays);
+	}
 	mem_free(b->record.ids);
 	mem_free(b->record.ends);
 	mem_free(b->record.bits);

@@ -114,7 +114,58 @@ static const char sheet[] =
 	".curve{fill:none;stroke:currentColor;stroke-width:1.4}\n"
 	".dash{stroke-dasharray:5 3}\n"
 	".dot{fill:currentColor}.ring{fill:#fff}\n"
-	".dot,.ring{stroke:currentColor}\n";
+	".dot,.ring{stroke:currentColor}\n"
+	".bar{stroke:currentColor;stroke-width:1.4}\n"
+	".even{stroke:#999;stroke-dasharray:4 4}\n";
+
+/* --- the odds ----------------------------------------------------------- */
+
+enum { ODDS_WIDTH = 520, ODDS_HEIGHT = 470, ODDS_SIDE = 360, ODDS_TOP = 66 };
+
+static void odds_axes(struct buf *out, const struct svg_panel *p, double first)
+{
+	for (int d = (int)ceil(first); d <= 0; d++) {
+		double x = svg_x(p, d - first), y = svg_y(p, d - first);
+
+		svg_line(out, "grid", x, p->y, x, p->y + p->height);
+		svg_line(out, "grid", p->x, y, p->x + p->width, y);
+		svg_text(out, "mid", x, p->y + p->height + 18, "%g %%",
+			 100 * pow(10, d));
+		svg_text(out, "end", p->x - 8, y + 4, "%g %%",
+			 100 * pow(10, d));
+	}
+	svg_line(out, "even", p->x, p->y + p->height, p->x + p->width, p->y);
+	svg_text(out, "mid", p->x + p->width / 2, p->y + p->height + 36,
+		 "told: p at most");
+	svg_text(out, "small", p->x - 50, p->y - 10,
+		 "seen: healthy texts of which that or less is told, and "
+		 "the 95 %% interval");
+}
+
+void rules_odds_svg(const struct rules_odds *odds, size_t n, size_t n_healthy,
+		    const char *title, struct buf *out)
+{
+	double first = -log10((double)MAX(n_healthy, 10)) - 0.5;
+	struct svg_panel p = { .x = LEFT + 20, .y = ODDS_TOP,
+			       .width = ODDS_SIDE, .height = ODDS_SIDE,
+			       .x_max = -first, .y_max = -first };
+
+	svg_figure(out, ODDS_WIDTH, ODDS_HEIGHT, sheet);
+	svg_text(out, "name", 20, 24, "the odds of loop: %s, %zu healthy texts",
+		 title, n_healthy);
+	odds_axes(out, &p, first);
+	svg_group(out, colours[1]);
+	for (size_t i = 0; i < n; i++) {
+		double x = svg_x(&p, place(odds[i].told, first));
+
+		svg_line(out, "bar", x, svg_y(&p, place(odds[i].low, first)), x,
+			 svg_y(&p, place(odds[i].high, first)));
+		svg_dot(out, "dot", x, svg_y(&p, place(odds[i].seen, first)),
+			3.5);
+	}
+	svg_group_end(out);
+	svg_end(out);
+}
 
 void rules_svg(const struct rules_curve *curves, size_t n, size_t n_healthy,
 	       const char *title, struct buf *out)

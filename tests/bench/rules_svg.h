@@ -22,6 +22,18 @@ struct rules_curve {
 	size_t n;
 };
 
+/* What a rule tells of healthy texts, and of how many. */
+struct rules_odds {
+	double told;            /* at most */
+	size_t n;               /* texts of which it tells that or less */
+	double seen, low, high; /* their share, and its 95 % interval */
+};
+
+/* Told against seen, over n_healthy texts: right is what lies under the
+ * diagonal. */
+void rules_odds_svg(const struct rules_odds *odds, size_t n, size_t n_healthy,
+		    const char *title, struct buf *out);
+
 /* n_healthy: one stop among so many is the least that can be seen. */
 void rules_svg(const struct rules_curve *curves, size_t n, size_t n_healthy,
 	       const char *title, struct buf *out);

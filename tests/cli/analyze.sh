@@ -295,6 +295,15 @@ config()
 	status_is 0 && [ ! -s "$tmp/err" ]
 }
 check "the config file changes no report" config
+odds()
+{
+	"$LILSCOPE" --no-config --plain "$loop" >"$tmp/out" &&
+		grep -q 'The rule loop would stop at token 2831' "$tmp/out" &&
+		grep -q 'Odds: p <= 0.05 % of healthy texts' "$tmp/out" &&
+	"$LILSCOPE" --no-config --plain --rule guardian "$loop" >"$tmp/out" &&
+		! grep -q Odds "$tmp/out"
+}
+check "--plain tells what stops and its odds" odds
 config_guards()
 {
 	status=0

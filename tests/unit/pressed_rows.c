@@ -226,7 +226,7 @@ const struct pressed pressed_rows[] = {
 	  "this is the first generation" },
 	{ "sort-next", "list", NULL, NULL, "record▴" },
 	{ "sort-next", "list", "s", NULL, "tokens▾" },
-	{ "sort-next", "list", "s s s s s s s s s s s", NULL,
+	{ "sort-next", "list", "s s s s s s s s s s s s", NULL,
 	  "sorted by number" },
 	{ "sort-reverse", "list", NULL, NULL, "#▾" },
 	{ "sort", NULL, "3", "-tokens", "sorted by tokens, largest first" },

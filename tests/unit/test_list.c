@@ -1,4 +1,5 @@
 /* The order, the filter and the sums of the list, while a file is read. */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,6 +12,7 @@
 
 #include "synthetic.h"
 #include "action/action.h"
+#include "measure/rule_loop.h"
 #include "view/list.h"
 #include "view/views.h"
 
@@ -240,6 +242,13 @@ static void test_which_rule_counts(void **state)
 		for (size_t k = 0; k < RECORDS; k++) {
 			const struct entry *e = deck_entry(x.app.deck, k);
 
+			/* odds are loop's, at most its own of a stop */
+			if (rows[i].counts != RULE_DEFAULT)
+				assert_true(isnan(e->odds));
+			else if (e->fired_at != RULE_NEVER)
+				assert_true(e->odds == (float)LOOP_P_DEFAULT);
+			else
+				assert_true(e->odds > (float)LOOP_P_DEFAULT);
 			if (rows[i].counts == RULE_GUARDIAN)
 				assert_int_equal(e->fired_at, e->rules_at[0]);
 			if (rows[i].counts == RULE_DEFAULT)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/recording.h"
+#include "base/num.h"
 #include "base/utf8.h"
 #include "loop/loop.h"
 #include "report/after.h"
@@ -110,6 +111,23 @@ static void tell_stops(struct plain *p, const struct meter *m)
 	buf_putc(&p->line, '.');
 }
 
+/* Of the rule that counts, where it has any. */
+static void tell_odds(struct plain *p, const struct meter *m)
+{
+	size_t i = meter_opts(m)->i_stop;
+	uint32_t at = meter_rule(m, i).at_token;
+	double odds = meter_odds(m, i);
+	char share[NUM_BYTES];
+
+	if (i != RULE_GUARDIAN && at != RULE_NEVER)
+		buf_printf(&p->line, " The rule %s would stop at token %u.",
+			   rule_name(i), at);
+	if (odds < 1)
+		buf_printf(&p->line, " Odds: p <= %s of healthy texts come as "
+				     "near to a stop by %s.",
+			   num_odds(share, odds), rule_name(i));
+}
+
 static void tell_verdict(struct plain *p)
 {
 	const struct run *run = p->app->run;
@@ -133,6 +151,7 @@ static void tell_verdict(struct plain *p)
 		after_say(&p->line, &v, false);
 		tell_stops(p, run->meter);
 	}
+	tell_odds(p, run->meter);
 	send(p);
 }
 

@@ -33,7 +33,7 @@ const char *list_column_name(enum list_column column)
 		[LIST_FINISH] = "finish", [LIST_JUDGED] = "judged",
 		[LIST_STATE] = "state",   [LIST_MODEL] = "model",
 		[LIST_AGE] = "age",       [LIST_RATE] = "rate",
-		[LIST_GAIN] = "gain",
+		[LIST_GAIN] = "gain",     [LIST_ODDS] = "odds",
 	};
 	if (column >= LIST_RULE && column < LIST_AFTER)
 		return rule_name(list_column_rule(column));
@@ -265,6 +265,8 @@ static double sort_number(const struct entry *e, enum list_column column)
 		return e->answer_tokens;
 	case LIST_RHO:
 		return e->rho;
+	case LIST_ODDS:
+		return e->odds;
 	case LIST_AFTER:
 		return e->tokens - stop_number(e->fired_at);
 	default:

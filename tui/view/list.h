@@ -29,6 +29,7 @@ enum list_column {
 	LIST_LIL,
 	LIST_RULE, /* Guardian is LIST_LIL; those behind it that are shown */
 	LIST_AFTER = LIST_RULE + RULES_SHOWN_MAX - 1,
+	LIST_ODDS,
 	LIST_FINISH,
 	LIST_JUDGED,
 	LIST_COLUMNS

@@ -125,6 +125,15 @@ static void show_rule(const struct app *app, const struct entry *e, int column,
 	out->style = !fired ? STYLE_DIM : counts ? STYLE_LIL : STYLE_RULE;
 }
 
+static void show_odds(const struct app *app, size_t i, const struct entry *e,
+		      bool ascii, struct cell_text *out)
+{
+	(void)app, (void)i, (void)ascii;
+	out->style = e->fired_at == RULE_NEVER ? STYLE_DIM : STYLE_NORMAL;
+	if (e->odds < 1)
+		num_odds(out->text, e->odds);
+}
+
 static void show_finish(const struct app *app, size_t i,
 			const struct entry *e, bool ascii,
 			struct cell_text *out)
@@ -429,6 +438,7 @@ static const struct column columns[LIST_COLUMNS] = {
 	[LIST_RHO] = { "rho", 6, false, 5, 10, false, show_rho },
 	[LIST_LIL] = { "Lil", 9, false, 0, 9, false, NULL },
 	[LIST_AFTER] = { "tokens after", 16, false, 4, 0, false, show_after },
+	[LIST_ODDS] = { "p at most", 9, false, 8, 0, false, show_odds },
 	[LIST_FINISH] = { "finish", 8, true, 6, 0, false, show_finish },
 	[LIST_JUDGED] = { "judged", 8, true, 4, 0, false, show_judged },
 };

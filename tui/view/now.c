@@ -453,12 +453,48 @@ uint32_t now_rule_at(const struct now *now, size_t i_rule)
 	return meter_rule_at(now->meter, i_rule, now->n).at_token;
 }
 
-void now_draw_rules(const struct now *now, struct pen *p)
+static void put_rule_at(size_t i, uint32_t at, struct pen *p)
 {
 	char text[NUM_BYTES];
+
+	pen_printf(p, STYLE_RULE, "%c", now_rule_letter(i));
+	pen_printf(p, STYLE_NORMAL, " %s at ", rules[i]->name);
+	pen_puts(p, STYLE_STRONG, num_count(text, at));
+}
+
+bool now_counts_another(const struct now *now)
+{
+	return now->opts->i_stop != RULE_GUARDIAN &&
+	       meter_runs(now->meter, now->opts->i_stop);
+}
+
+void now_draw_stop(const struct now *now, struct pen *p)
+{
+	size_t i = now->opts->i_stop;
+	uint32_t at = now_rule_at(now, i);
+
+	if (at == RULE_NEVER)
+		pen_printf(p, STYLE_GOOD, "%s %s not reached",
+			   glyph(GLYPH_OPEN, p->s->ascii), rules[i]->name);
+	else
+		put_rule_at(i, at, p);
+	now_draw_odds(now, p);
+}
+
+static bool is_other(const struct now *now, size_t i)
+{
+	return meter_runs(now->meter, i) && i != now->opts->i_stop;
+}
+
+void now_draw_rules(const struct now *now, struct pen *p)
+{
 	bool first = true;
 	const char *join;
 
+	if (now_counts_another(now)) {
+		now_draw_stop(now, p);
+		sep(p);
+	}
 	if (now_draw_known(now, p))
 		sep(p);
 	if (!now->opts->rules) {
@@ -468,12 +504,13 @@ void now_draw_rules(const struct now *now, struct pen *p)
 	pen_puts(p, STYLE_DIM, "other rules: ");
 	for (size_t i = RULE_GUARDIAN + 1; i < RULE_ROWS; i++) {
 		uint32_t at = now_rule_at(now, i);
+		char text[NUM_BYTES];
 		int cols;
 
-		if (at == RULE_NEVER)
+		if (at == RULE_NEVER || !is_other(now, i))
 			continue;
-		num_count(text, at);
-		cols = (int)(strlen(rules[i]->name) + strlen(text)) +
+		cols = (int)(strlen(rules[i]->name) +
+			     strlen(num_count(text, at))) +
 		       (int)strlen(" - C  at ");
 		if (!pen_fits(p, cols)) {
 			pen_more(p);
@@ -482,15 +519,13 @@ void now_draw_rules(const struct now *now, struct pen *p)
 		if (!first)
 			sep(p);
 		first = false;
-		pen_printf(p, STYLE_RULE, "%c", now_rule_letter(i));
-		pen_printf(p, STYLE_NORMAL, " %s at ", rules[i]->name);
-		pen_puts(p, STYLE_STRONG, text);
+		put_rule_at(i, at, p);
 	}
 	join = first ? "none of " : " never: ";
 	if (!first)
 		pen_printf(p, STYLE_DIM, " %s", glyph(GLYPH_DOT, p->s->ascii));
 	for (size_t i = RULE_GUARDIAN + 1; i < RULE_ROWS; i++) {
-		if (now_rule_at(now, i) != RULE_NEVER)
+		if (now_rule_at(now, i) != RULE_NEVER || !is_other(now, i))
 			continue;
 		pen_printf(p, STYLE_DIM, "%s%s", join, rules[i]->name);
 		join = ", ";
@@ -728,6 +763,7 @@ void now_explain(const struct now *now, bool ascii, struct buf *out)
 	explain_here(now, out);
 	buf_putc(out, '\n');
 	now_explain_threshold(now, out);
+	now_explain_odds(now, out);
 	buf_putc(out, '\n');
 	formula_gain(now, ascii, out);
 	formula_rho(now, &w, ascii, out);

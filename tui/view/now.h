@@ -70,7 +70,18 @@ void now_draw_afters(const size_t n[AFTER_FALSE + 1], struct pen *p);
  * is stated. */
 bool now_draw_known(const struct now *now, struct pen *p);
 
-/* That, and the other rules: "C cycle never · A adaptive 9 500". */
+/* Is the rule that counts in lists another than Guardian, and does it run? */
+bool now_counts_another(const struct now *now);
+
+/* "L loop at 9 831, p ≤ 0.05 %": that rule, fired or not, and its odds. */
+void now_draw_stop(const struct now *now, struct pen *p);
+
+/* ", p ≤ 0.13 %": of healthy texts no more come as near to a stop of the rule
+ * that counts. Nothing before the end of the text, and where it is 1. */
+void now_draw_odds(const struct now *now, struct pen *p);
+void now_explain_odds(const struct now *now, struct buf *out);
+
+/* All that, and the other rules that run: "Z zlib at 896 · never: cycle". */
 void now_draw_rules(const struct now *now, struct pen *p);
 
 /* The letter of rules[i_rule] in the chart, unique among them. */

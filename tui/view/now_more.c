@@ -1,4 +1,5 @@
-/* In words: since when the answer was known, and how sure the model was. */
+/* In words: since when the answer was known, how sure the model was, and how
+ * seldom a healthy text comes so near to a stop. */
 #include <math.h>
 
 #include "app/sure.h"
@@ -20,6 +21,38 @@ bool now_draw_known(const struct now *now, struct pen *p)
 			  num_count(at, now->known->at_token),
 			  num_count(after, now->known->after),
 			  now->known->after == 1 ? "" : "s");
+}
+
+/* Odds are those of the whole text; 1: none are told. */
+static double odds_of(const struct now *now)
+{
+	double p = now->n == now->total ?
+			   meter_odds(now->meter, now->opts->i_stop) : NAN;
+
+	return p < 1 ? p : 1;
+}
+
+void now_draw_odds(const struct now *now, struct pen *p)
+{
+	double odds = odds_of(now);
+	char share[NUM_BYTES];
+
+	if (odds < 1)
+		pen_printf(p, STYLE_DIM, ", p %s %s",
+			   p->s->ascii ? "<=" : "\u2264",
+			   num_odds(share, odds));
+}
+
+void now_explain_odds(const struct now *now, struct buf *out)
+{
+	double odds = odds_of(now);
+	char share[NUM_BYTES];
+
+	if (odds < 1)
+		buf_printf(out, "Of healthy generations at most %s come as "
+				"near to a stop by %s as this one did (p).\n",
+			   num_odds(share, odds),
+			   rule_name(now->opts->i_stop));
 }
 
 void now_explain_known(const struct app *app, struct buf *out)

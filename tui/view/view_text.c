@@ -20,6 +20,8 @@ enum {
 	PHRASE_MIN_ROWS = 5,
 	VERDICT_MIN_ROWS = 7,
 	RULE_MIN_ROWS = 12,
+	STOP_COLS = 34, /* "o breaker not reached, p <= 0.13 %" */
+	STOP_GAP_COLS = 3,
 };
 
 struct text_parts {
@@ -103,6 +105,17 @@ static void draw_map(const struct app *app, const struct now *now,
 	minimap_draw(app, now, s, p->bar, from, to);
 }
 
+/* At the right of the phrase, if both have room. */
+static void draw_stop(const struct now *now, struct screen *s, struct rect r,
+		      int used)
+{
+	int from = MAX(used + STOP_GAP_COLS, r.cols - STOP_COLS);
+	struct pen p = pen_at(s, r.row, r.col + from, r.cols - from - 1);
+
+	if (r.cols - from > STOP_COLS / 2 && now_counts_another(now))
+		now_draw_stop(now, &p);
+}
+
 static void draw(const struct app *app, struct screen *s, struct rect r)
 {
 	struct now now;
@@ -129,6 +142,8 @@ static void draw(const struct app *app, struct screen *s, struct rect r)
 		screen_text(s, p.phrase.row, r.col + 1, r.cols - 2,
 			    STYLE_NORMAL, line.data ? line.data : "",
 			    line.len);
+		draw_stop(&now, s, p.phrase,
+			  screen_width(line.data, line.len) + 1);
 		buf_release(&line);
 	}
 	if (p.verdict.rows) {
