@@ -177,6 +177,7 @@ libengine_a_SOURCES += \
 	src/report/progress.c src/report/progress.h \
 	src/report/recorder.c src/report/recorder.h \
 	src/report/report.c src/report/report.h src/report/report_table.c \
+	src/report/whatif.c src/report/whatif.h \
 	src/report/why.c src/report/why.h
 
 # A model that writes, and the process that it does so in.

@@ -32,7 +32,8 @@ unit_tests = \
 	tests/unit/test_follow \
 	tests/unit/test_deck \
 	tests/unit/test_halves \
-	tests/unit/test_watch
+	tests/unit/test_watch \
+	tests/unit/test_whatif
 if HAVE_TESTS
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)

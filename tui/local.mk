@@ -75,6 +75,7 @@ libtui_a_SOURCES += \
 	tui/view/view_map.c tui/view/view_ratio.c tui/view/view_repeats.c \
 	tui/view/view_steps.c \
 	tui/view/view_sweep.c tui/view/view_sweep.h tui/view/view_text.c \
+	tui/view/view_whatif.c \
 	tui/view/views.c tui/view/views.h
 
 # A model that decodes while one looks on.

@@ -725,7 +725,8 @@ int analyze_files(const struct analyze_opts *opts, char *const *paths,
 		.err = err,
 		.cols = opts->cols > 0 ? opts->cols : env_cols(),
 		.filter = n_paths == 1 && !strcmp(paths[0], "-") &&
-			  opts->output != ANALYZE_TABLE,
+			  opts->output != ANALYZE_TABLE &&
+			  opts->output != ANALYZE_NONE,
 	};
 	struct folder files = { 0 };
 	unsigned n = opts->n_threads ? opts->n_threads : crew_cores();

@@ -31,6 +31,7 @@ enum analyze_output {
 	ANALYZE_TABLE, /* for people */
 	ANALYZE_JSON,  /* one object a line; lilscope(1), JSON FIELDS */
 	ANALYZE_CSV,   /* the same with a header */
+	ANALYZE_NONE,  /* nothing: each() has it all */
 };
 
 struct analyze_opts {

@@ -66,6 +66,8 @@ static void put_line(const struct batch *b, const struct report *r,
 	case ANALYZE_JSON:
 		report_json(r, out);
 		return;
+	case ANALYZE_NONE:
+		return;
 	}
 }
 

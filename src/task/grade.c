@@ -48,10 +48,10 @@ enum grade grade_of_label(const char *label)
 	return GRADE_UNKNOWN;
 }
 
-/* Does a beginning state what the whole ends with? */
-static bool states_the_last(const struct trace *t, size_t n)
+bool grade_keeps(const struct trace *t, uint32_t n_tokens)
 {
 	const char *text = t->text.data;
+	size_t n = trace_start(t, MIN(n_tokens, t->n_tokens));
 	enum answer_kind kind, here;
 	struct answer last, at;
 
@@ -84,7 +84,7 @@ struct judged judge(const struct trace *t, uint32_t n_tokens)
 		j.grade = GRADE_NONE;
 	} else if (label != GRADE_UNKNOWN) {
 		j.by = JUDGE_SOURCE;
-		if (whole || states_the_last(t, n))
+		if (whole || grade_keeps(t, n_tokens))
 			j.grade = label;
 	}
 	return j;

@@ -33,6 +33,9 @@ struct judged judge(const struct trace *t, uint32_t n_tokens);
 /* The same without who says so. */
 enum grade grade_of(const struct trace *t, uint32_t n_tokens);
 
+/* Do the first n_tokens state the answer that all of it ends with? */
+bool grade_keeps(const struct trace *t, uint32_t n_tokens);
+
 /* What a label of a source means: "correct", "false" ...; UNKNOWN: something
  * else. */
 enum grade grade_of_label(const char *label);

@@ -197,15 +197,25 @@ static void fit_meter(struct run *run)
 		meter_set(run->meter, &o);
 }
 
-static bool measure_token(struct run *run, uint32_t i, bool aside)
+uint32_t run_token_id(const struct run *run, uint32_t i)
 {
 	const struct trace *t = &run->trace;
 	uint32_t id = t->id ? t->id[i] : TRACE_NO_ID;
+	const char *text;
 	size_t len;
-	const char *text = trace_token(t, i, &len);
 
-	if (id == TRACE_NO_ID)
-		id = hash_bytes(text, len);
+	if (id != TRACE_NO_ID)
+		return id;
+	text = trace_token(t, i, &len);
+	return hash_bytes(text, len);
+}
+
+static bool measure_token(struct run *run, uint32_t i, bool aside)
+{
+	uint32_t id = run_token_id(run, i);
+	size_t len;
+	const char *text = trace_token(&run->trace, i, &len);
+
 	if (run_symbols(run) == METER_TOKENS && !run->wide_ids &&
 	    id >= vocabulary(run)) {
 		run->wide_ids = true;

@@ -53,6 +53,9 @@ void run_text(struct run *run, enum channel channel, const char *text,
 /* No more output: the open word is a token now. Nothing may be added after. */
 void run_end(struct run *run);
 
+/* What stop rules know token i by: its id, or a hash of its bytes. */
+uint32_t run_token_id(const struct run *run, uint32_t i);
+
 /*
  * Measures at most max_tokens more tokens. Returns true when the meter is up
  * to date with the trace. Symbols are settled by the first token.

@@ -355,4 +355,30 @@ for locale in de_DE.UTF-8 de_DE.utf8 fr_FR.UTF-8; do
 	check "locale $locale" comma
 done
 
+what_if()
+{
+	run analyze --what-if "$traces"
+	status_is 0 || return 1
+	grep -q '^6 generations, 39 018 tokens' "$tmp/out" &&
+		grep -q '^\* loop p 0.0005 ' "$tmp/out" || return 1
+	run analyze --what-if --json -t 33 "$traces"
+	status_is 0 || return 1
+	"$PYTHON" - "$tmp/out" <<'END'
+import json, sys
+rows = [json.loads(line) for line in open(sys.argv[1])]
+assert [r for r in rows if r["set"]] == rows[:1], "what is set comes first"
+assert rows[0]["rule"] == "guardian" and rows[0]["t"] == 33
+plain = [r for r in rows if (r["f"], r["t"], r["patience"]) == (250, 20, 1)]
+assert len(plain) == 1 and plain[0]["tokens_saved"] == 12418, plain
+assert plain[0]["stopped"] == 3 and plain[0]["false_alarms"] == 1
+loop = [r for r in rows if r["p"] == 0.0005]
+assert len(loop) == 1 and loop[0]["tokens_saved"] == 7542, loop
+# A larger t stops no less.
+for f in (125, 250, 500):
+    stopped = [r["stopped"] for r in rows
+               if r["f"] == f and r["patience"] == 1 and not r["set"]]
+    assert stopped == sorted(stopped) and len(stopped) == 5, stopped
+END
+}
+check "what other numbers would do, as a table and as JSON" what_if
 finish

@@ -139,6 +139,38 @@ static void test_one_judge(void **state)
 	lil_quit(l);
 }
 
+/* --- what if ------------------------------------------------------------ */
+
+/* All runs of the list, while keys are pressed; what is chosen stops. */
+static void test_what_if(void **state)
+{
+	struct lil *l = *state;
+
+	lil_start(l, &(struct pty_spec){ .rows = 30, .cols = 120 },
+		  LIL_ARGS(l->list));
+	expect_text(l->p, "12 generations");
+	pty_keys(l->p, "8");
+	expect_text(l->p, "›* loop p 0.0005");
+	pty_keys(l->p, "j");
+	expect_text(l->p, "›  loop p 0.0002"); /* before all is done */
+	expect_text(l->p, "what if: 12 generations");
+	pty_keys(l->p, "sss");
+	expect_text(l->p, "sorted by tokens saved");
+	pty_keys(l->p, "x");
+	expect_text(l->p, "of 12 generations and save");
+	pty_resize(l->p, 12, 60);
+	expect_text(l->p, "what if: 12");
+	pty_resize(l->p, 30, 120);
+	pty_keys(l->p, "xG\r");
+	expect_text(l->p, "is what stops now");
+	/* It is done: nothing is written, no time is taken. */
+	pty_keys(l->p, "k");
+	lil_settle(l);
+	pty_keys(l->p, "3");
+	expect_text(l->p, "of 12");
+	lil_quit(l);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -146,6 +178,7 @@ int main(void)
 		lil_test(test_model),
 		lil_test(test_one_number),
 		lil_test(test_one_judge),
+		lil_test(test_what_if),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

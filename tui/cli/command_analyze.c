@@ -10,6 +10,7 @@
 #include "cli/commands.h"
 #include "opt/settings.h"
 #include "report/analyze.h"
+#include "report/whatif.h"
 #include "system/file.h"
 #include "system/say.h"
 
@@ -88,6 +89,36 @@ static int analyze_page(struct analyze_opts *job, const struct settings *set,
 	return status;
 }
 
+/* --- what if ------------------------------------------------------------ */
+
+static void whatif_each(void *ctx, const struct run *run)
+{
+	while (!whatif_add(ctx, run, UINT32_MAX))
+		;
+}
+
+static int analyze_what_if(struct analyze_opts *job, const struct settings *set,
+			   char **files, size_t n_files)
+{
+	struct whatif *w = whatif_new(settings_rule(set), &set->meter.rule);
+	struct buf out = { 0 };
+	int status, wrote;
+
+	job->meter = whatif_meter(&set->meter);
+	job->output = ANALYZE_NONE;
+	job->check = false;
+	job->each = whatif_each;
+	job->each_ctx = w;
+	status = analyze_files(job, files, n_files, stderr);
+	if (set->report.output == OUTPUT_JSON)
+		whatif_json(w, &out);
+	else
+		whatif_table(w, &out);
+	wrote = command_print(&out);
+	whatif_free(w);
+	return MAX(status, wrote);
+}
+
 int command_analyze(const struct settings *set, char **files, int n_files)
 {
 	static const enum analyze_output outputs[] = {
@@ -117,6 +148,8 @@ int command_analyze(const struct settings *set, char **files, int n_files)
 	job.progress = isatty(STDERR_FILENO);
 	if (cols)
 		job.cols = cols;
+	if (set->report.what_if)
+		return analyze_what_if(&job, set, files, (size_t)n_files);
 	if (set->report.html)
 		return analyze_page(&job, set, files, (size_t)n_files);
 	return analyze_files(&job, files, (size_t)n_files, stderr);

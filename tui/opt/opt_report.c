@@ -39,6 +39,8 @@ static const struct opt rows[] = {
 	{ .name = "csv", .where = OPT_ANALYZE | OPT_BENCH, .set = output_set,
 	  .get = output_get,
 	  .about = "one CSV line a generation; of a bench, a cell" },
+	{ .name = "what-if", .where = OPT_ANALYZE, SWITCH(report.what_if),
+	  .about = "what other f, t, patience and rules would do" },
 	{ .name = "html", .arg = "FILE", .where = FILES, WORD(report.html),
 	  .about = "write the generation as a page for any browser" },
 	{ .name = "html-of", .arg = "N", .where = FILES,

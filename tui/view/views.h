@@ -10,8 +10,8 @@
 /* All, in the order of the way from one to the next; the first shows a
  * generation and has all moves. */
 #define VIEWS(X) \
-	X(ratio) X(text) X(map) X(repeats) X(steps) X(compare) X(list) \
-	X(sweep) X(help)
+	X(ratio) X(text) X(map) X(repeats) X(steps) X(compare) X(whatif) \
+	X(list) X(sweep) X(help)
 
 #define VIEW_EXTERN(name) extern const struct view view_##name;
 VIEWS(VIEW_EXTERN)
