@@ -86,6 +86,7 @@ pty_tests = \
 	tests/pty/test_harness \
 	tests/pty/test_hostile \
 	tests/pty/test_idle \
+	tests/pty/test_habits \
 	tests/pty/test_keys \
 	tests/pty/test_live \
 	tests/pty/test_open \
@@ -129,6 +130,7 @@ tests_pty_test_theme_LDADD = $(PTY_LIBS)
 tests_pty_test_trouble_LDADD = $(PTY_LIBS)
 tests_pty_test_idle_LDADD = $(PTY_LIBS)
 tests_pty_test_keys_LDADD = $(PTY_LIBS)
+tests_pty_test_habits_LDADD = $(PTY_LIBS)
 tests_pty_test_live_LDADD = $(PTY_LIBS)
 tests_pty_test_open_LDADD = $(PTY_LIBS)
 

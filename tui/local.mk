@@ -70,6 +70,7 @@ libtui_a_SOURCES += \
 	tui/view/ratio_gain.c tui/view/ratio_rho.c tui/view/ratio_sure.c \
 	tui/view/ratio_told.c \
 	tui/view/repeats.h tui/view/steps.c tui/view/steps.h \
+	tui/view/terms.c tui/view/terms.h \
 	tui/view/text_pane.c tui/view/text_pane.h \
 	tui/view/view_compare.c tui/view/view_help.c tui/view/view_list.c \
 	tui/view/view_map.c tui/view/view_ratio.c tui/view/view_repeats.c \

@@ -354,6 +354,9 @@ const struct pressed pressed_rows[] = {
 	{ "explain", NULL, NULL, "h", "h: growth of distinct substrings" },
 	{ "explain", NULL, NULL, "H", "H: an estimate of the entropy rate" },
 	{ "explain", NULL, NULL, "RHO", "RHO: the length of the text's LZ77" },
+	{ "next-term", NULL, NULL, NULL, " terms here, ! goes on)" },
+	{ "next-term", "ratio", "!", NULL, "TBT: time between two tokens" },
+	{ "next-term", "map", NULL, NULL, "TTFT: time to the first token" },
 	{ "explain", NULL, NULL, "jot", "\"jot\" is no term here; those are" },
 
 	/* The map */

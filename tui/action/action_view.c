@@ -38,6 +38,12 @@ static void explain(struct app *app, const char *term)
 		put_terms(app, term);
 }
 
+/* What stands on the screen is known when it is drawn. */
+static void next_term(struct app *app, int n)
+{
+	app->shots.n_terms += n;
+}
+
 static const struct action rows[] = {
 	{ .name = "next-view", .keys = { 'v' }, .hint = "view",
 	  .about = "the next view that has something to show",
@@ -78,6 +84,9 @@ static const struct action rows[] = {
 	  .about = "what is seen here, in two sentences with the formula, or "
 		   "what a term means",
 	  .with = explain },
+	{ .name = "next-term", .keys = { '!' },
+	  .about = "what the next term on the screen means; so does a click",
+	  .by = next_term, .n = 1 },
 };
 
 const struct action_room room_view = { .title = "Views", .rows = rows,

@@ -66,6 +66,10 @@ struct shots {
 	struct cast *cast;               /* the loop's: one is made; NULL */
 	bool screen;                     /* the screen to the clipboard, ... */
 	struct buf copy;                 /* ... or these bytes */
+	int n_terms;                     /* to the next term, or back */
+	bool point;                      /* the term at this cell */
+	int row, col;
+	const char *term;                /* that was told last; NULL */
 };
 
 struct app {

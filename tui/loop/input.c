@@ -54,11 +54,13 @@ static void click(struct app *app, struct key key, int rows, int cols)
 		return;
 	}
 	r.rows -= tour_rows(app, r.rows, r.cols);
-	if (row < 0 || row >= r.rows || col < 0 || col >= r.cols ||
-	    !app->view->click)
+	app->dirty = true;
+	if (row >= 0 && row < r.rows && col >= 0 && col < r.cols &&
+	    app->view->click && app->view->click(app, r, row, col))
 		return;
-	if (app->view->click(app, r, row, col))
-		app->dirty = true;
+	app->shots.point = true; /* nothing is done there: what is it? */
+	app->shots.row = key.row;
+	app->shots.col = key.col;
 }
 
 void input_key(struct app *app, struct key key, int rows, int cols)

@@ -6,6 +6,8 @@
 
 #include "draw/screen_svg.h"
 #include "loop/cast.h"
+#include "view/glossary.h"
+#include "view/terms.h"
 
 static void to_svg(const struct screen *s, struct scheme scheme,
 		   struct buf *out)
@@ -105,18 +107,63 @@ static void copy(struct app *app, const struct screen *s, struct term *term)
 	buf_clear(bytes);
 }
 
+/* Which one of how many, where there are others. */
+static void tell_term(struct app *app, const char *term, size_t i, size_t n)
+{
+	char which[64] = "";
+
+	app->shots.term = term;
+	if (n > 1)
+		snprintf(which, sizeof(which),
+			 " (%zu of %zu terms here, ! goes on)", i + 1, n);
+	app_say(app, "%s: %s%s", term, glossary_means(term), which);
+}
+
+static void next_term(struct app *app, const struct screen *s)
+{
+	const char *terms[TERMS_MAX];
+	int64_t n = (int64_t)terms_on(s, terms), at = -1;
+
+	for (int64_t i = 0; i < n; i++)
+		if (terms[i] == app->shots.term)
+			at = i;
+	if (!n) {
+		app_say(app, "no term of the glossary stands here; "
+			     ":explain TERM knows them all");
+		return;
+	}
+	at = ((at + app->shots.n_terms) % n + n) % n;
+	tell_term(app, terms[at], (size_t)at, (size_t)n);
+}
+
+static void take_terms(struct app *app, const struct screen *s)
+{
+	struct shots *shots = &app->shots;
+	const char *term = shots->point ?
+				   terms_at(s, shots->row, shots->col) : NULL;
+
+	if (term)
+		tell_term(app, term, 0, 1);
+	else if (shots->n_terms)
+		next_term(app, s);
+	shots->point = false;
+	shots->n_terms = 0;
+}
+
 bool shot_is_asked(const struct app *app)
 {
 	const struct shots *shots = &app->shots;
 
-	return shots->path[0] || shots->screen || shots->copy.len ||
-	       shots->cast_path[0] || shots->cast_end;
+	return shots->point || shots->n_terms || shots->path[0] ||
+	       shots->screen || shots->copy.len || shots->cast_path[0] ||
+	       shots->cast_end;
 }
 
 void shot_take(struct app *app, const struct screen *s, struct term *term)
 {
 	struct shots *shots = &app->shots;
 
+	take_terms(app, s);
 	if (shots->path[0]) {
 		save(app, s, term);
 		shots->path[0] = '\0';

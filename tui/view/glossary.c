@@ -14,6 +14,19 @@ static const struct {
 		 "alphabet alone, and shrinks as Ls grows." },
 	{ "band", "from rho - eps to rho: where h lies by the theorem. One "
 		  "that holds 0 is VACUOUS: it says nothing." },
+	{ "VACUOUS", "the lower edge of the band is not above 0: the band "
+		     "excludes nothing." },
+	{ "ASYMPTOTIC", "the band holds for texts that are longer than this "
+			"one; here it is a picture, not a proof." },
+	{ "PROVEN", "the text is long enough for the theorem: h must lie in "
+		    "the band." },
+	{ "UNDERSAMPLED", "nearly every piece of the text was seen only once, "
+			  "so h tells how long it is and no more." },
+	{ "OUT-LOW", "h lies below the band: the text is too short to have "
+		     "room for enough different pieces." },
+	{ "told", "bytes that the text so far takes if what was there before "
+		  "is only pointed at: it climbs with what is new, and is "
+		  "flat where all is copied." },
 	{ "h", "growth of distinct substrings: the logarithm of how many of a "
 	       "length the text has, per symbol. It is no Shannon entropy." },
 	{ "H", "an estimate of the entropy rate, from how the longest copies "
@@ -34,6 +47,8 @@ static const struct {
 	{ "TTFT", "time to the first token." },
 	{ "TBT", "time between two tokens, in the mean." },
 	{ "JCT", "time of the whole job: TTFT + the tokens after it x TBT." },
+	{ "KV", "keys and values, what attention keeps of each token; their "
+		"bytes are the cache." },
 	{ "page", "16 slots of the KV cache of a head: what a policy reads or "
 		  "drops at once." },
 	{ "budget", "tokens that a sparse policy may read in a step." },

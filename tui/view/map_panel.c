@@ -54,8 +54,8 @@ void map_panel_again(const struct app *app, struct screen *s, struct rect r)
 			   "said again at %s: ", a,
 			   num_count(c, (uint64_t)again.last + 2), by, b);
 	from = again.p.from;
-	screen_text(s, p.row, p.col, p.end - p.col, STYLE_NORMAL,
-		    run->trace.text.data + from, again.p.to - from);
+	pen_cut(&p, STYLE_NORMAL, run->trace.text.data + from,
+		again.p.to - from);
 }
 
 /* --- the page under the cursor ------------------------------------------ */

@@ -18,7 +18,6 @@ enum {
 	INDENT_COLS = 4,   /* of the text below a row */
 	BAR_COLS = 8,      /* of what is new */
 	WIDE_COLS = 70,    /* a narrower view has no place for all numbers */
-	FIRST_BYTES = 512, /* of a step, for its row */
 };
 
 /* A row of the list: the head of a step, or a line of its text. */
@@ -179,6 +178,7 @@ static void draw_step(const struct app *app, const struct now *now, size_t i,
 	bool selected = i == steps_at(steps, app->cursor), ascii = s->ascii;
 	struct pen p = pen_at(s, at.row, at.col, at.cols);
 	char n[NUM_BYTES];
+	const char *nl;
 
 	pen_puts(&p, selected ? STYLE_CURSOR : STYLE_DIM,
 		 steps->at[i].open ? ascii ? "-" : "▾" : ascii ? "+" : "▸");
@@ -194,10 +194,9 @@ static void draw_step(const struct app *app, const struct now *now, size_t i,
 			   num_size(n, (uint64_t)(gain + .5)));
 	}
 	draw_marks(app, now, from, to, &p);
-	text.len = text_layout_line(&text, 0).shown;
-	screen_text(s, p.row, p.col, p.end - p.col,
-		    selected ? STYLE_STRONG : style_of(share), text.text,
-		    MIN(text.len, (size_t)FIRST_BYTES));
+	nl = memchr(text.text, '\n', text.len);
+	pen_cut(&p, selected ? STYLE_STRONG : style_of(share), text.text,
+		nl ? (size_t)(nl - text.text) : text.len);
 }
 
 static void draw_head(const struct app *app, struct screen *s, struct rect at)
