@@ -541,6 +541,7 @@ model_tests = \
 	tests/unit/test_pool \
 	tests/unit/test_quant \
 	tests/unit/test_sample \
+	tests/unit/test_sample_own \
 	tests/unit/test_sparse \
 	tests/unit/test_transformer \
 	tests/unit/test_vocab \

@@ -156,6 +156,35 @@ static bool watch_fires(struct generation *g)
 	return at != GENERATION_NEVER;
 }
 
+/* The ids that DRY takes for the end of what is repeated, as llama.cpp has
+ * them. */
+static bool *breaks_of(const struct vocab *v, uint32_t n_vocab)
+{
+	static const char ends[] = "\n:\"*";
+	bool *breaks = mem_zalloc(n_vocab);
+	struct buf text = { 0 };
+
+	for (uint32_t id = 0; id < vocab_size(v); id++) {
+		buf_clear(&text);
+		vocab_piece(v, id, VOCAB_NO_ID, &text);
+		for (size_t i = 0; i < text.len; i++)
+			breaks[id] |= text.data[i] &&
+				      strchr(ends, text.data[i]);
+	}
+	buf_release(&text);
+	return breaks;
+}
+
+void generation_draws(struct generation *g, const struct sample_opts *o)
+{
+	uint32_t n = g->o->model->shape.n_vocab;
+
+	sampler_free(g->sampler);
+	g->sampler = sampler_new(o, n);
+	if (o->dry_multiplier > 0)
+		sampler_breaks(g->sampler, breaks_of(g->o->vocab, n));
+}
+
 /* Can what comes after the threshold be? */
 static bool can_then(const struct generation *g,
 		     const struct threshold_opts *o, struct err *err)
@@ -200,7 +229,7 @@ bool generation_init(struct generation *g, const struct generation_opts *o,
 		return false;
 	for (uint32_t i = 0; i < n; i++)
 		push_id(g, ids[i], 0);
-	g->sampler = sampler_new(&o->sample, o->model->shape.n_vocab);
+	generation_draws(g, &o->sample);
 	generation_watch(g, 0);
 	feed_all(g);
 	g->clock_s = now_s() - began_s;
@@ -331,6 +360,7 @@ uint32_t generation_draw(struct generation *g, uint32_t id, float weight,
 		g->weighted = mem_alloc(n * sizeof(*g->weighted));
 	memcpy(g->weighted, logits, n * sizeof(*logits));
 	g->weighted[id] += weight;
+	sampler_past(g->sampler, g->ids, g->n_ids);
 	id = sampler_next(g->sampler, g->weighted, NULL);
 	if (id != SAMPLE_NONE)
 		*logprob = sample_logprob(logits, n, id);
@@ -348,6 +378,7 @@ static uint32_t next_id(struct generation *g, bool *ours)
 		return conclude_next(g, &g->logprob, ours);
 	if (banned != GENERATION_NEVER)
 		return generation_draw(g, banned, -INFINITY, &g->logprob);
+	sampler_past(g->sampler, g->ids, g->n_ids);
 	return sampler_next(g->sampler, transformer_logits(g->t),
 			    &g->logprob);
 }

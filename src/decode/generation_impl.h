@@ -13,6 +13,8 @@
 
 /* --- generation.c ------------------------------------------------------- */
 
+/* Drawn so from here on, anew. */
+void generation_draws(struct generation *g, const struct sample_opts *o);
 /* The rule looks at the output from token `from` on, and at what comes. */
 void generation_watch(struct generation *g, uint32_t from);
 /* Another policy, off the clock. */

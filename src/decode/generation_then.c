@@ -151,8 +151,7 @@ static void try_again(struct generation *g)
 	o.seed += g->n_acted;
 	if (!(o.temperature > 0))
 		o.temperature = RETRY_TEMPERATURE_DEFAULT;
-	sampler_free(g->sampler);
-	g->sampler = sampler_new(&o, g->o->model->shape.n_vocab);
+	generation_draws(g, &o);
 	generation_feed_again(g);
 }
 

@@ -212,6 +212,36 @@ refused()
 	! "$LILSCOPE" decode -m "$model" "$@" >"$tmp/out" 2>"$tmp/err" &&
 		one_sentence && grep -qF -- "$want" "$tmp/err"
 }
+# What the model's makers say stands, unless something else is asked for.
+drawn()
+{
+	mkdir "$tmp/own" && cp "$model" "$tmp/own/m" || return 1
+	cp "$(dirname "$model")/tokenizer.bin" "$tmp/own" 2>/dev/null
+	printf '%s' '{"do_sample":true,"temperature":0.5,"top_k":7}' \
+		>"$tmp/own/generation_config.json"
+	"$LILSCOPE" decode -m "$tmp/own/m" --prompt x -n 1 --top-k 3 |
+		head -n 1 >"$tmp/out"
+	grep -qF '"sampling":"temperature 0.5 (the model'"'"'s), top-k 3"' \
+		"$tmp/out" || return 1
+	"$LILSCOPE" decode -m "$model" --prompt x -n 1 | head -n 1 |
+		grep -qF '"sampling":"greedy"'
+}
+check "generation_config.json" drawn
+# A text that goes in a circle: what goes on a repetition is taken less.
+penalised()
+{
+	for more in '' '--dry-multiplier 4' '--repeat-penalty 3'; do
+		# shellcheck disable=SC2086 # options
+		"$LILSCOPE" decode -m "$model" --prompt "$once" -n 300 \
+			--ignore-eos --text $more >"$tmp/text" || return 1
+		"$LILSCOPE" analyze --json "$tmp/text" |
+			sed 's/.*"rho":\([0-9.]*\).*/\1/'
+	done >"$tmp/rhos"
+	[ "$(sort -u "$tmp/rhos" | wc -l)" = 3 ] || { cat "$tmp/rhos"; return 1; }
+}
+check "penalties" penalised
+check "a penalty that is none" refused 'takes 0.01 to 100' \
+	--prompt x --repeat-penalty 0
 check "turns that ask nothing" refused 'nothing is asked' \
 	--turns "$tmp/turns.json"
 check "no prompt, no turns" refused 'a --prompt is needed'

@@ -14,6 +14,7 @@
 #include "cli/sweep.h"
 #include "decode/model_map.h"
 #include "input/source.h"
+#include "model/sample_own.h"
 #include "opt/asking.h"
 #include "opt/opt.h"
 #include "opt/settings.h"
@@ -211,6 +212,20 @@ static const char *base_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
+/* Those that were given: files from before there were any go on. */
+static void put_penalties(struct bench_command *w)
+{
+	static const char *const names[] = {
+		"repeat-penalty",   "frequency-penalty", "presence-penalty",
+		"repeat-last-n",    "dry-multiplier",	 "dry-base",
+		"dry-allowed-length", "dry-penalty-last-n",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (opt_is_given(w->set, names[i]))
+			fact_opt(w, names[i], false);
+}
+
 static void put_facts(struct bench_command *w)
 {
 	static const char *const plain[] = {
@@ -231,6 +246,7 @@ static void put_facts(struct bench_command *w)
 	fact(&w->facts, "problems", base_name(w->set->bench.problems));
 	for (size_t i = 0; i < ARRAY_LEN(plain); i++)
 		fact_opt(w, plain[i], false);
+	put_penalties(w);
 	if (w->set->decode.system)
 		fact_opt(w, "system", false);
 	if (w->set->decode.thinking != CHAT_THINKING_AUTO)
@@ -473,11 +489,16 @@ static bool run(struct bench_command *w, struct err *err)
 
 int command_bench(const struct settings *set, char **files, int n_files)
 {
-	struct bench_command w = { .set = set };
+	struct settings settled = *set;
+	struct bench_command w = { .set = &settled };
+	struct buf told = { 0 };
 	struct err err = { "" };
 	bool good;
 
 	(void)files;
+	/* what the model's makers say is not asked: runs are compared */
+	sample_settle(&settled.decode.sample, &sample_opts_auto, &told);
+	buf_release(&told);
 	if (n_files)
 		err_set(&err, "bench takes no FILE; --problems names one, "
 			      "--out the results");

@@ -53,11 +53,9 @@ static bool prepare(struct decode_command *w, struct err *err)
 		return false;
 	w->pool = pool_new(model_map_threads(&w->map,
 					      set->decode.threads));
-	o = writer_setup(set, &w->map);
+	o = writer_setup(set, &w->map, &w->asking);
 	o.generate.pool = w->pool;
 	o.prompt = buf_cstr(&w->asked);
-	o.chat = chat_told(w->asking.chat);
-	o.specials = chat_specials(w->asking.chat);
 	o.text = set->decode.text;
 	o.out = put_bytes;
 	o.ctx = w;

@@ -159,15 +159,16 @@ static void put_start(struct demo *d, const struct settings *set,
 static struct writer_opts job_of(const struct app *app)
 {
 	const struct demo *d = app->demo;
-	struct writer_opts job = writer_setup(&app->set, &d->map);
+	struct writer_opts job = writer_setup(&app->set, &d->map,
+						 &d->asking);
 
 	job.policy = d->runs[0].policy;
 	job.generate.threshold.then = THRESHOLD_IGNORE;
 	job.generate.sample.seed += d->n_problems;
 	job.prompt = buf_cstr((struct buf *)&d->prompt);
-	if (!d->has_problem) {
-		job.chat = chat_told(d->asking.chat);
-		job.specials = chat_specials(d->asking.chat);
+	if (d->has_problem) { /* as the model in the box was trained */
+		job.chat = NULL;
+		job.specials = false;
 	}
 	job.gold = d->gold[0] ? d->gold : NULL;
 	job.named = job.stay = job.warm = true;
@@ -523,8 +524,9 @@ void demo_facts(const struct app *app, bool ascii, struct buf *out)
 			   problem_name(&d->problem, d->problem.chain[0]),
 			   dot, d->gold);
 	else
-		buf_printf(out, "%zu bytes of prompt%s%s", d->prompt.len, dot,
-			   chat_told(d->asking.chat));
+		buf_printf(out, "%zu bytes of prompt%s%s%s%s", d->prompt.len,
+			   dot, chat_told(d->asking.chat), dot,
+			   buf_cstr((struct buf *)&d->asking.sampling));
 	if (d->gone)
 		buf_printf(out, "%sthe decoder has ended", dot);
 	else if (demo_all_ended(app))

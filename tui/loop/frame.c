@@ -324,6 +324,19 @@ static void draw_end(const struct app *app, struct screen *s, struct pen *p)
 			   REASON_BYTES, reason);
 }
 
+/* How a decoder was asked, and drew. */
+static void draw_asked(const struct app *app, const struct screen *s,
+		       struct pen *p)
+{
+	const struct facts *facts = &app->run->trace.facts;
+
+	if (facts->chat)
+		pen_printf(p, STYLE_TITLE_DIM, "%s%s", dot(s), facts->chat);
+	if (facts->sampling)
+		pen_printf(p, STYLE_TITLE_DIM, "%s%s", dot(s),
+			   facts->sampling);
+}
+
 /* One fact after another, each whole or not at all. */
 static void draw_facts(const struct app *app, struct screen *s)
 {
@@ -363,6 +376,7 @@ static void draw_facts(const struct app *app, struct screen *s)
 		   now_tokens_by(&now));
 	pen_printf(&p, STYLE_TITLE_DIM, "%s%s", dot(s),
 		   now.run->trace.time_us ? "times recorded" : "no times");
+	draw_asked(app, s, &p);
 }
 
 /* --- the last row ------------------------------------------------------- */

@@ -8,7 +8,9 @@
 #include <time.h>
 
 #include "input/source.h"
+#include "model/sample_own.h"
 #include "opt/opt.h"
+#include "system/file.h"
 
 /* A word, or what the file has that it names. */
 static bool read_word(const char *word, struct buf *out, struct err *err)
@@ -35,6 +37,34 @@ static bool read_turns(struct asking *a, const char *path, struct err *err)
 	return true;
 }
 
+/* The file that Hugging Face has beside a model; a model without it says
+ * nothing. */
+static void read_config(const char *model, struct sample_opts *own)
+{
+	const char *slash = strrchr(model, '/');
+	struct buf path = { 0 }, text = { 0 };
+
+	buf_append(&path, model, slash ? (size_t)(slash - model) + 1 : 0);
+	buf_puts(&path, "generation_config.json");
+	if (file_exists(buf_cstr(&path)) &&
+	    source_read_all(buf_cstr(&path), &text, NULL))
+		sample_own_config(text.data, text.len, own);
+	buf_release(&path);
+	buf_release(&text);
+}
+
+static void settle_sample(struct asking *a, const struct settings *set,
+			  const struct model_map *map)
+{
+	struct sample_opts own = sample_opts_auto;
+
+	sample_own_gguf(map->gguf, &own);
+	if (set->request.model)
+		read_config(set->request.model, &own);
+	a->sample = set->decode.sample;
+	sample_settle(&a->sample, &own, &a->sampling);
+}
+
 bool asking_open(struct asking *a, const struct settings *set,
 		 const struct model_map *map, struct err *err)
 {
@@ -42,6 +72,7 @@ bool asking_open(struct asking *a, const struct settings *set,
 	const struct chat_model m = chat_model(map->gguf, map->vocab);
 
 	*a = (struct asking){ .ask = { .thinking = d->thinking } };
+	settle_sample(a, set, map);
 	if (*d->chat == '@' && !source_read_all(d->chat + 1, &a->given, err))
 		return false;
 	if (d->system) {
@@ -58,6 +89,7 @@ bool asking_open(struct asking *a, const struct settings *set,
 void asking_close(struct asking *a)
 {
 	chat_free(a->chat);
+	buf_release(&a->sampling);
 	buf_release(&a->system);
 	buf_release(&a->turns);
 	buf_release(&a->given);

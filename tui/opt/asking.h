@@ -1,6 +1,6 @@
 /*
  * asking.h - what a model is asked, from options: the template around it, the
- * system message, the turns before.
+ * system message, the turns before, and how its answer is drawn.
  */
 #ifndef LILSCOPE_ASKING_H
 #define LILSCOPE_ASKING_H
@@ -13,12 +13,16 @@
 /* All zero is closed. */
 struct asking {
 	struct chat *chat;
+	struct sample_opts sample;       /* how tokens are drawn: as asked,
+					    else as the model's makers say */
+	struct buf sampling;             /* ... in words */
 	struct buf system, turns, given; /* as they were read */
 	struct json json;
 	struct chat_ask ask;
 };
 
-/* Reads what --chat, --system and --turns name. The settings and the map must
+/* Reads what --chat, --system and --turns name, and what is beside the model
+ * (generation_config.json). The settings and the map must
  * stay. False and a sentence; close it in any case. */
 bool asking_open(struct asking *a, const struct settings *set,
 		 const struct model_map *map, struct err *err);

@@ -4,6 +4,8 @@
  */
 #include "opt/opt_rows.h"
 
+#include "model/sample_own.h"
+
 static const struct opt_room *const rooms[] = {
 	&opt_measure, &opt_input,  &opt_report, &opt_guard,
 	&opt_decode,  &opt_bench, &opt_show,
@@ -44,7 +46,7 @@ void settings_init(struct settings *set)
 		.decode = { .policy = "dense", .kv = "f16", .chat = "auto",
 			    .turns = "",
 			    .sparse = sparse_opts_auto,
-			    .sample = { .top_p = 1 } },
+			    .sample = sample_opts_auto },
 		.bench = { .policies = "sink,h2o,quest,infllm,raas",
 			   .budgets = "64,96,128,192,256",
 			   .problems = "chain",

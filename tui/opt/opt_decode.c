@@ -6,9 +6,11 @@
 #include <string.h>
 
 #include "model/chat.h"
+#include "model/sample_own.h"
 
 enum { STOP_BYTES_MAX = 1024 };
 #define FLOAT_MAX 1000
+#define PENALTY_MAX 100
 
 static bool keep_prompt_set(const struct opt *opt, struct settings *set,
 			    const char *value, struct err *err)
@@ -130,6 +132,10 @@ static const char *thinking_value(size_t i)
 #define TOKENS(member)                                                         \
 	COUNT(decode.sparse.member, 0, OPT_COUNT_MAX), AUTO(SPARSE_AUTO)
 
+/* What is not given is the model's own, or nothing. */
+#define DRAWN(member, lo, hi)                                                  \
+	FLOAT(decode.sample.member, lo, hi), AUTO(SAMPLE_AUTO)
+
 static const struct opt rows[] = {
 	{ .name = "policy", .arg = "NAME", .where = WRITTEN,
 	  NAME(decode.policy, policy_value),
@@ -175,17 +181,43 @@ static const struct opt rows[] = {
 	  NAME(decode.kv, kv_value),
 	  .about = "keys and values as f16 or f32" },
 	{ .name = "temperature", .arg = "X", .where = MODEL,
-	  FLOAT(decode.sample.temperature, 0, FLOAT_MAX),
+	  DRAWN(temperature, 0, FLOAT_MAX),
 	  .about = "0 takes the likeliest token, 1 the model's own odds" },
 	{ .name = "top-k", .arg = "N", .where = MODEL,
 	  COUNT(decode.sample.top_k, 0, OPT_COUNT_MAX),
+	  AUTO(SAMPLE_AUTO_COUNT),
 	  .about = "draw from the N likeliest; 0: all" },
 	{ .name = "top-p", .arg = "X", .where = MODEL,
-	  FLOAT(decode.sample.top_p, 0, FLOAT_MAX),
+	  DRAWN(top_p, 0, FLOAT_MAX),
 	  .about = "draw from the fewest with this probability" },
 	{ .name = "min-p", .arg = "X", .where = MODEL,
-	  FLOAT(decode.sample.min_p, 0, FLOAT_MAX),
+	  DRAWN(min_p, 0, FLOAT_MAX),
 	  .about = "draw from those with this share of the likeliest" },
+	{ .name = "repeat-penalty", .arg = "X", .where = MODEL,
+	  DRAWN(repeat_penalty, 0.01, PENALTY_MAX),
+	  .about = "divides the odds of what the text has; 1: none" },
+	{ .name = "frequency-penalty", .arg = "X", .where = MODEL,
+	  DRAWN(frequency_penalty, -PENALTY_MAX, PENALTY_MAX),
+	  .about = "taken off a token for each time the text has it" },
+	{ .name = "presence-penalty", .arg = "X", .where = MODEL,
+	  DRAWN(presence_penalty, -PENALTY_MAX, PENALTY_MAX),
+	  .about = "taken off a token once, if the text has it" },
+	{ .name = "repeat-last-n", .arg = "N", .where = MODEL,
+	  COUNT(decode.sample.repeat_last_n, 0, OPT_COUNT_MAX),
+	  AUTO(SAMPLE_AUTO_COUNT),
+	  .about = "tokens that these three look back on; 0: all" },
+	{ .name = "dry-multiplier", .arg = "X", .where = MODEL,
+	  FLOAT(decode.sample.dry_multiplier, 0, PENALTY_MAX),
+	  .about = "DRY: taken off what goes on a repetition; 0: none" },
+	{ .name = "dry-base", .arg = "X", .where = MODEL,
+	  FLOAT(decode.sample.dry_base, 1, PENALTY_MAX),
+	  .about = "... by this for each token that is longer" },
+	{ .name = "dry-allowed-length", .arg = "N", .where = MODEL,
+	  COUNT(decode.sample.dry_allowed_length, 1, OPT_COUNT_MAX),
+	  .about = "... from repetitions of so many tokens on" },
+	{ .name = "dry-penalty-last-n", .arg = "N", .where = MODEL,
+	  COUNT(decode.sample.dry_last_n, 0, OPT_COUNT_MAX),
+	  .about = "tokens that DRY looks back on; 0: all" },
 	{ .name = "seed", .arg = "N", .where = MODEL,
 	  COUNT(decode.seed, 0, OPT_COUNT_MAX),
 	  .about = "of all that is drawn" },

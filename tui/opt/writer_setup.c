@@ -23,7 +23,8 @@ bool writer_setup_then(const struct settings *set, struct threshold_opts *o,
 }
 
 struct writer_opts writer_setup(const struct settings *set,
-				const struct model_map *map)
+				const struct model_map *map,
+				const struct asking *asking)
 {
 	const struct decode_settings *d = &set->decode;
 	struct writer_opts o = {
@@ -32,12 +33,15 @@ struct writer_opts writer_setup(const struct settings *set,
 			.vocab = map->vocab,
 			.kv = strcmp(d->kv, "f32") == 0 ? GGML_F32 : GGML_F16,
 			.sparse = d->sparse,
-			.sample = d->sample,
+			.sample = asking->sample,
 			.n_predict = d->n_predict,
 			.stops = d->stops,
 			.n_stops = d->n_stops,
 			.ignore_eos = d->ignore_eos,
 		},
+		.chat = chat_told(asking->chat),
+		.specials = chat_specials(asking->chat),
+		.sampling = buf_cstr((struct buf *)&asking->sampling),
 		.policy = sparse_find(d->policy),
 		.pages = d->layers ? PAGES_BY_LAYER : PAGES_BY_HEAD,
 		.named = d->control,

@@ -1,0 +1,162 @@
+/*
+ * A member of the options is a row: how it is called here and there, and what
+ * it is when nobody says anything.
+ */
+#include "model/sample_own.h"
+
+#include <math.h>
+
+#include "base/num.h"
+#include "json/json.h"
+
+const struct sample_opts sample_opts_auto = {
+	.temperature = SAMPLE_AUTO,
+	.top_k = SAMPLE_AUTO_COUNT,
+	.top_p = SAMPLE_AUTO,
+	.min_p = SAMPLE_AUTO,
+	.repeat_penalty = SAMPLE_AUTO,
+	.frequency_penalty = SAMPLE_AUTO,
+	.presence_penalty = SAMPLE_AUTO,
+	.repeat_last_n = SAMPLE_AUTO_COUNT,
+	.dry_multiplier = 0,
+	.dry_base = 1.75F,
+	.dry_allowed_length = 2,
+	.dry_last_n = 0,
+};
+
+enum { LAST_N = 64 }; /* as llama.cpp has it */
+
+static const struct member {
+	const char *name, *gguf, *config;
+	size_t at;
+	bool is_count;
+	double least, most, fallback;
+	bool quiet; /* says nothing without the one before it */
+} members[] = {
+#define AT(member) offsetof(struct sample_opts, member)
+	{ "temperature", "general.sampling.temp", "temperature",
+	  AT(temperature), false, 0, 1000, 0, false },
+	{ "top-k", "general.sampling.top_k", "top_k", AT(top_k), true, 0,
+	  UINT32_MAX - 1, 0, false },
+	{ "top-p", "general.sampling.top_p", "top_p", AT(top_p), false, 0, 1, 1,
+	  false },
+	{ "min-p", "general.sampling.min_p", "min_p", AT(min_p), false, 0, 1, 0,
+	  false },
+	{ "frequency-penalty", NULL, "frequency_penalty",
+	  AT(frequency_penalty), false, -100, 100, 0, false },
+	{ "presence-penalty", NULL, "presence_penalty", AT(presence_penalty),
+	  false, -100, 100, 0, false },
+	{ "repeat-penalty", "general.sampling.penalty_repeat",
+	  "repetition_penalty", AT(repeat_penalty), false, 0.01, 100, 1,
+	  false },
+	{ "repeat-last-n", "general.sampling.penalty_last_n", NULL,
+	  AT(repeat_last_n), true, 0, UINT32_MAX - 1, LAST_N, true },
+#undef AT
+};
+
+static bool is_said(const struct member *m, const struct sample_opts *o)
+{
+	const char *at = (const char *)o + m->at;
+
+	return m->is_count ? *(const uint32_t *)(const void *)at !=
+				     SAMPLE_AUTO_COUNT :
+			     *(const float *)(const void *)at > SAMPLE_AUTO;
+}
+
+static double value_of(const struct member *m, const struct sample_opts *o)
+{
+	const char *at = (const char *)o + m->at;
+
+	return m->is_count ? *(const uint32_t *)(const void *)at :
+			     (double)*(const float *)(const void *)at;
+}
+
+static void say(const struct member *m, struct sample_opts *o, double value)
+{
+	char *at = (char *)o + m->at;
+
+	if (m->is_count)
+		*(uint32_t *)(void *)at = (uint32_t)value;
+	else
+		*(float *)(void *)at = (float)value;
+}
+
+/* What is no such number says nothing. */
+static void say_own(const struct member *m, struct sample_opts *own,
+		    double value)
+{
+	if (!is_said(m, own) && value >= m->least && value <= m->most)
+		say(m, own, value);
+}
+
+void sample_own_gguf(const struct gguf *g, struct sample_opts *own)
+{
+	double value;
+
+	for (size_t i = 0; g && i < ARRAY_LEN(members); i++)
+		if (members[i].gguf && gguf_f64(g, members[i].gguf, &value))
+			say_own(&members[i], own, value);
+}
+
+void sample_own_config(const char *text, size_t n, struct sample_opts *own)
+{
+	struct json j = { 0 };
+	struct json_value root;
+	bool draws;
+
+	if (!json_read(&j, text, n, false, NULL))
+		return;
+	root = json_root(&j);
+	draws = json_is(json_get(root, "do_sample"), JSON_TRUE);
+	for (size_t i = 0; i < ARRAY_LEN(members); i++) {
+		const struct member *m = &members[i];
+		struct json_value v = m->config ? json_get(root, m->config) :
+						  (struct json_value){ 0 };
+
+		if (m->at == offsetof(struct sample_opts, temperature) &&
+		    !draws && json_is(root, JSON_OBJECT))
+			say_own(m, own, 0);
+		else if (json_is(v, JSON_NUMBER))
+			say_own(m, own, json_number(v, NAN));
+	}
+	if (json_is(json_get(root, "repetition_penalty"), JSON_NUMBER) &&
+	    own->repeat_last_n == SAMPLE_AUTO_COUNT)
+		own->repeat_last_n = 0;
+	json_release(&j);
+}
+
+static void tell(const struct member *m, double value, bool is_own,
+		 struct buf *told)
+{
+	if (told->len)
+		buf_puts(told, ", ");
+	if (m->at == offsetof(struct sample_opts, temperature) && value == 0)
+		buf_puts(told, "greedy");
+	else
+		buf_printf(told, "%s %.7g", m->name, value);
+	if (is_own)
+		buf_puts(told, " (the model's)");
+}
+
+void sample_settle(struct sample_opts *o, const struct sample_opts *own,
+		   struct buf *told)
+{
+	bool before = false;
+
+	for (size_t i = 0; i < ARRAY_LEN(members); i++) {
+		const struct member *m = &members[i];
+		bool is_own = !is_said(m, o) && is_said(m, own);
+
+		if (!is_said(m, o))
+			say(m, o, is_own ? value_of(m, own) : m->fallback);
+		before = m->quiet ? before :
+				    is_own || value_of(m, o) != m->fallback ||
+					    !m->at;
+		if (before && !(m->quiet && !is_own &&
+				value_of(m, o) == m->fallback))
+			tell(m, value_of(m, o), is_own, told);
+	}
+	if (o->dry_multiplier > 0)
+		buf_printf(told, ", dry-multiplier %.7g",
+			   (double)o->dry_multiplier);
+}

@@ -1,0 +1,148 @@
+/* sample_own.c: what a model's makers say, and what it comes to. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "model/sample_own.h"
+
+static const char *settled(struct sample_opts o, const struct sample_opts *own)
+{
+	static struct buf told;
+
+	buf_clear(&told);
+	sample_settle(&o, own, &told);
+	assert_true(o.temperature >= 0 && o.top_p >= 0 && o.min_p >= 0);
+	assert_true(o.top_k != SAMPLE_AUTO_COUNT);
+	assert_true(o.repeat_last_n != SAMPLE_AUTO_COUNT);
+	assert_true(o.repeat_penalty > 0);
+	return buf_cstr(&told);
+}
+
+static const struct config_row {
+	const char *text, *told;
+} config_rows[] = {
+	{ "{\"do_sample\":true,\"temperature\":0.7,\"top_p\":0.8,\"top_k\":20,"
+	  "\"repetition_penalty\":1.1}",
+	  "temperature 0.7 (the model's), top-k 20 (the model's), top-p 0.8 "
+	  "(the model's), repeat-penalty 1.1 (the model's), repeat-last-n 0 "
+	  "(the model's)" },
+	{ "{\"do_sample\":false,\"temperature\":0.7}",
+	  "greedy (the model's)" },
+	{ "{\"temperature\":0.7,\"eos_token_id\":[1,2]}",
+	  "greedy (the model's)" },
+	/* what says nothing, or nonsense */
+	{ "{\"do_sample\":true}", "greedy" },
+	{ "[]", "greedy" },
+	{ "{", "greedy" },
+	{ "", "greedy" },
+	{ "{\"do_sample\":true,\"temperature\":-1,\"top_p\":7,\"top_k\":\"x\","
+	  "\"min_p\":null,\"repetition_penalty\":0}", "greedy" },
+	{ "{\"do_sample\":true,\"temperature\":NaN,\"top_k\":1e300}",
+	  "greedy" },
+};
+
+static void configs(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(config_rows); i++) {
+		struct sample_opts own = sample_opts_auto;
+
+		sample_own_config(config_rows[i].text,
+				  strlen(config_rows[i].text), &own);
+		assert_string_equal(settled(sample_opts_auto, &own),
+				    config_rows[i].told);
+	}
+}
+
+/* What is asked for is never the model's. */
+static void asked(void **state)
+{
+	struct sample_opts o = sample_opts_auto, own = sample_opts_auto;
+
+	(void)state;
+	own.temperature = 0.6F;
+	own.top_k = 20;
+	own.presence_penalty = 1.5F;
+	o.temperature = 0;
+	o.min_p = 0.05F;
+	o.dry_multiplier = 0.8F;
+	assert_string_equal(settled(o, &own),
+			    "greedy, top-k 20 (the model's), min-p 0.05, "
+			    "presence-penalty 1.5 (the model's), "
+			    "dry-multiplier 0.8");
+	o = sample_opts_auto;
+	o.repeat_penalty = 1.2F;
+	o.repeat_last_n = 32;
+	assert_string_equal(settled(o, &sample_opts_auto),
+			    "greedy, repeat-penalty 1.2, repeat-last-n 32");
+}
+
+/* --- GGUF --------------------------------------------------------------- */
+
+static void put_number(struct buf *b, uint64_t n, size_t n_bytes)
+{
+	for (size_t i = 0; i < n_bytes; i++)
+		buf_putc(b, (char)(n >> 8 * i & 0xff));
+}
+
+static void put_key(struct buf *b, const char *key, uint32_t type)
+{
+	put_number(b, strlen(key), 8);
+	buf_puts(b, key);
+	put_number(b, type, 4);
+}
+
+static void put_float(struct buf *b, const char *key, float value)
+{
+	enum { FLOAT32 = 6 };
+	uint32_t bits;
+
+	memcpy(&bits, &value, sizeof(bits));
+	put_key(b, key, FLOAT32);
+	put_number(b, bits, 4);
+}
+
+static void keys(void **state)
+{
+	enum { INT32 = 5 };
+	struct sample_opts own = sample_opts_auto;
+	static const char more[] = "{\"do_sample\":true,\"temperature\":1,"
+				   "\"top_p\":0.95}";
+	struct err err = { "" };
+	struct buf b = { 0 };
+	struct gguf *g;
+
+	(void)state;
+	buf_puts(&b, "GGUF");
+	put_number(&b, 3, 4);
+	put_number(&b, 0, 8); /* tensors */
+	put_number(&b, 3, 8);
+	put_float(&b, "general.sampling.temp", 0.6F);
+	put_key(&b, "general.sampling.top_k", INT32);
+	put_number(&b, 40, 4);
+	put_float(&b, "general.sampling.min_p", 2); /* no share */
+	g = gguf_parse(b.data, b.len, &err);
+	assert_string_equal(err.text, "");
+	sample_own_gguf(g, &own);
+	sample_own_gguf(NULL, &own);
+	sample_own_config(more, strlen(more), &own); /* the file's own first */
+	assert_string_equal(settled(sample_opts_auto, &own),
+			    "temperature 0.6 (the model's), top-k 40 (the "
+			    "model's), top-p 0.95 (the model's)");
+	gguf_free(g);
+	buf_release(&b);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(configs),
+		cmocka_unit_test(asked),
+		cmocka_unit_test(keys),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
