@@ -230,6 +230,32 @@ static void draw_fork(const struct app *app, const struct lane *l,
 	label_at(c, c->r.row + c->r.rows - 1, x, STYLE_KEY, text);
 }
 
+/* The run that it left goes on beside it: from the trunk, which both have,
+ * two branches. */
+static void draw_branch(const struct app *app, const struct lane *l,
+			const struct compare_source *own,
+			const struct chart *c)
+{
+	struct compare_source src = { app, compare_run(app, l->beside),
+				      own->exact };
+	struct curve branch = { source_at, &src, 0, 0, STYLE_BAND, '.' };
+	char letter[] = { lane_letter(l->beside), '\0' };
+	double top;
+	int row;
+
+	if (!src.run || !run_n_measured(src.run))
+		return;
+	branch.from = place_of(app, src.run, l->fork.there);
+	branch.to = place_of(app, src.run, compare_n(app, src.run));
+	if (isnan(branch.from) || isnan(branch.to))
+		return;
+	chart_curve(c, &branch);
+	top = source_at(&src, branch.to - 1, branch.to).last;
+	row = c->r.row + (int)((c->y1 - top) / (c->y1 - c->y0) * c->r.rows);
+	label_at(c, MIN(MAX(row, c->r.row), c->r.row + c->r.rows - 1),
+		 branch.to, STYLE_BAND, letter);
+}
+
 static void draw_curve(const struct app *app, const struct lane *l,
 		       const struct chart *c)
 {
@@ -266,6 +292,7 @@ static void draw_curve(const struct app *app, const struct lane *l,
 		shared.to = place_of(app, l->run, l->fork.here);
 		shared.style = STYLE_DIM;
 		told.from = shared.to;
+		draw_branch(app, l, &src, c);
 		chart_curve(c, &shared);
 	}
 	chart_curve(c, &told);

@@ -103,7 +103,16 @@ static void set_done(struct whatif_look *l, size_t i)
 	l->own = NULL;
 }
 
-/* One that is known and was not counted; DECK_NONE. */
+/* The deck's own run of an entry: a stream's can't be read again. */
+static bool waits(const struct app *app, size_t i)
+{
+	const struct run *kept = deck_kept(app->deck, i);
+
+	return kept && (!kept->ended || !kept->meter ||
+			run_n_measured(kept) < kept->trace.n_tokens);
+}
+
+/* One that is known, whole and was not counted; DECK_NONE. */
 static size_t next_entry(const struct app *app, struct whatif_look *l)
 {
 	const struct list *list = list_of(app);
@@ -116,14 +125,14 @@ static size_t next_entry(const struct app *app, struct whatif_look *l)
 			set_done(l, i);
 			l->n_broken++;
 		}
-		if (!is_done(l, i) && state != ENTRY_OPEN)
+		if (!is_done(l, i) && state != ENTRY_OPEN && !waits(app, i))
 			return i;
 	}
 	return DECK_NONE;
 }
 
-/* The run of the entry at hand: one that the deck keeps whole, or it is read
- * again. NULL: it can't be. */
+/* The run of the entry at hand: the deck's, or it is read again. NULL: it
+ * can't be. */
 static const struct run *run_at(const struct app *app, struct whatif_look *l)
 {
 	const struct run *kept = deck_kept(app->deck, l->at);
@@ -132,8 +141,7 @@ static const struct run *run_at(const struct app *app, struct whatif_look *l)
 
 	if (l->own)
 		return l->own;
-	if (kept && kept->ended && kept->meter &&
-	    run_n_measured(kept) == kept->trace.n_tokens)
+	if (kept)
 		return kept;
 	l->own = deck_load(app->deck, l->at, &err);
 	if (l->own)
@@ -146,7 +154,7 @@ static bool step(const struct app *app, struct whatif_look *l)
 {
 	const struct run *run;
 
-	if (l->at == DECK_NONE) {
+	if (l->at == DECK_NONE || (!l->own && waits(app, l->at))) {
 		l->at = next_entry(app, l);
 		whatif_drop(l->w);
 	}
@@ -240,10 +248,11 @@ static bool sync(struct app *app)
 		l->i_next = 0; /* more came, or another order */
 	if (l->at == DECK_NONE && l->n_done >= list_of(app)->n)
 		return false;
-	while (more && now_us() < until)
+	while (more && now_us() < until) {
 		more = step(app, l);
+		app->dirty = app->dirty || more;
+	}
 	sort_rows(l);
-	app->dirty = true;
 	return more;
 }
 
