@@ -50,6 +50,14 @@ dist_samplepackaging_DATA = \
 	samples/packaging/guard.conf \
 	samples/packaging/lilscope-guard.service \
 	samples/packaging/lilscope-guard.socket
+sampleembeddir = $(samplesdir)/embed
+dist_sampleembed_DATA = \
+	samples/embed/guard.mjs \
+	samples/embed/lilscope.py \
+	samples/embed/llama.c \
+	samples/embed/logits.py \
+	samples/embed/stop.c \
+	samples/embed/try.py
 EXTRA_DIST += samples/screen.svg samples/screen.script \
 	samples/demo.svg samples/demo.script
 
@@ -77,7 +85,7 @@ clean-local:
 uninstall-hook:
 	@for folder in '$(samplemodeldir)' '$(sampletracesdir)' \
 		'$(samplestoriesdir)' '$(samplesdir)/models' \
-		'$(samplepackagingdir)' '$(samplesdir)' '$(pkgdatadir)' \
+		'$(samplepackagingdir)' '$(sampleembeddir)' '$(samplesdir)' '$(pkgdatadir)' \
 		'$(docdir)'; do \
 		rmdir "$(DESTDIR)$$folder" 2>/dev/null; done; :
 

@@ -76,6 +76,21 @@ tests_unit_test_library_SOURCES = tests/unit/test_library.c \
 	tests/unit/naive_stream.c tests/unit/naive_stream.h
 tests_unit_test_library_LDADD = liblilscope.a $(UNIT_LIBS)
 
+# What the library costs, and what its window changes (LILSCOPE_CORPUS, a
+# folder, else LILSCOPE_DATA; LIBRARY_RECORDS of it).
+EXTRA_PROGRAMS += tests/bench/bench_library
+tests_bench_bench_library_SOURCES = tests/bench/bench_library.c
+tests_bench_bench_library_LDADD = liblilscope.a libengine.a $(ENGINE_LIBS)
+LIBRARY_RECORDS = 3000
+.PHONY: bench-library
+bench-library: tests/bench/bench_library
+	@if test -d "$${LILSCOPE_CORPUS:-none}"; then \
+		tests/bench/bench_library -n $(LIBRARY_RECORDS) \
+			"$$LILSCOPE_CORPUS/unseen.jsonl"; \
+	else $(PYTHON3) $(srcdir)/tests/bench/rules.py \
+		"$${LILSCOPE_DATA:-$(top_srcdir)/../shared/data}" | \
+		tests/bench/bench_library -n $(LIBRARY_RECORDS) -; fi
+
 # The program on a pseudo terminal (tests/pty/pty.h). The harness comes first:
 # what it says about programs that every system has.
 pty_tests = \
@@ -170,7 +185,7 @@ FUZZ_NAMES =
 fuzz_replays =
 FUZZ_SECONDS = 60
 FUZZ_LIBS_BUILT =
-FUZZ_LIBS = libengine.a $(ENGINE_LIBS) $(NCURSES_LIBS)
+FUZZ_LIBS = liblilscope.a libengine.a $(ENGINE_LIBS) $(NCURSES_LIBS)
 FUZZ_MORE = $(srcdir)/tests/unit/random_model.c
 FUZZ_REPLAY = tests/fuzz/replay.c tests/fuzz/fuzz.h
 check_PROGRAMS += $(fuzz_replays)
@@ -178,7 +193,7 @@ TESTS += $(fuzz_replays)
 EXTRA_DIST += tests/fuzz/fuzz.sh tests/fuzz/corpus
 
 .PHONY: fuzz
-fuzz: $(FUZZ_LIBS_BUILT) libengine.a
+fuzz: $(FUZZ_LIBS_BUILT) liblilscope.a libengine.a
 if FUZZ
 	@$(MKDIR_P) tests/fuzz
 	@for name in $(FUZZ_NAMES); do \
@@ -207,6 +222,10 @@ tests_unit_test_lz77_LDADD = $(UNIT_LIBS)
 FUZZ_NAMES += lz77
 fuzz_replays += tests/fuzz/replay_lz77
 tests_fuzz_replay_lz77_SOURCES = tests/fuzz/fuzz_lz77.c $(FUZZ_REPLAY)
+FUZZ_NAMES += library
+fuzz_replays += tests/fuzz/replay_library
+tests_fuzz_replay_library_SOURCES = tests/fuzz/fuzz_library.c $(FUZZ_REPLAY)
+tests_fuzz_replay_library_LDADD = liblilscope.a $(UNIT_LIBS)
 FUZZ_NAMES += rival
 fuzz_replays += tests/fuzz/replay_rival
 tests_fuzz_replay_rival_SOURCES = tests/fuzz/fuzz_rival.c $(FUZZ_REPLAY)
@@ -311,6 +330,7 @@ cli_tests = \
 	tests/cli/guard.sh \
 	tests/cli/hardened.sh \
 	tests/cli/jobs.sh \
+	tests/cli/library.sh \
 	tests/cli/manual.sh \
 	tests/cli/parallel.sh \
 	tests/cli/operate.sh \

@@ -99,8 +99,9 @@ int lilscope_unit(struct lilscope *l, struct lilscope_unit *out)
 		return code;
 	t = &l->tape;
 	from = tape_byte(t, l->at->base);
-	s.text = t->text.data + from;
 	s.len = t->text.len - from;
+	if (s.len)
+		s.text = t->text.data + from;
 	code = s.len ? stream_ask(l, search, &s) : LILSCOPE_OK;
 	if (code != LILSCOPE_OK)
 		return code;

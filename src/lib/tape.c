@@ -32,7 +32,7 @@ uint32_t tape_at(const struct tape *t, uint64_t i, const char **text,
 {
 	size_t from = tape_byte(t, i);
 
-	*text = t->text.data + from;
+	*text = t->text.len ? t->text.data + from : "";
 	*len = t->ends[i - t->first] - from;
 	return t->ids[i - t->first];
 }

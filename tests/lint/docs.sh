@@ -271,7 +271,7 @@ done | found
 # --- Options named in the pages and the README are there.
 grep -ohE '(^| |`)--[a-z][a-z-]+' README.md HACKING.md samples/docs/*.md \
 	2>/dev/null | sed 's/.*--//' | sort -u >"$tmp/named"
-sed -n 's/.*Fl -\([a-z][a-z-]*\).*/\1/p' man/*.[157] | sort -u >>"$tmp/named"
+sed -n 's/.*Fl -\([a-z][a-z-]*\).*/\1/p' man/*.[1357] | sort -u >>"$tmp/named"
 awk -F '\t' '$1 == "option" { print $2; print "no-" $2 }' "$tmp/tables" \
 	>"$tmp/known"
 # Options of others, and those that are no rows.
@@ -310,7 +310,7 @@ done | found
 
 # --- The pages are sound.
 if command -v mandoc >/dev/null; then
-	for each in man/*.[157]; do
+	for each in man/*.[1357]; do
 		mandoc -T lint -W style "$each" 2>&1 |
 			grep -vE 'manual not found|outdated mandoc.db'
 	done | found

@@ -98,7 +98,7 @@ find src tui tests man samples README.md HACKING.md CONTRIBUTING.md NEWS.md \
 # --- Text files: no trailing blanks either.
 grep -nE '[ 	]+$' README.md HACKING.md CONTRIBUTING.md NEWS.md \
 	samples/docs/*.md \
-	$(ls man/*.[157] 2>/dev/null) |
+	$(ls man/*.[1357] 2>/dev/null) |
 	sed 's/$/ (trailing blank)/' | found
 
 finish
