@@ -40,6 +40,7 @@ dist_doc_DATA = README.md COPYING NEWS.md \
 	samples/docs/experiment.md \
 	samples/docs/many.md \
 	samples/docs/measurements.md \
+	samples/docs/newcomer.md \
 	samples/docs/rules.svg \
 	samples/docs/rules-corpus.svg samples/docs/rules-odds.svg \
 	samples/docs/band.svg

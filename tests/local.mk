@@ -104,6 +104,7 @@ pty_tests = \
 	tests/pty/test_habits \
 	tests/pty/test_keys \
 	tests/pty/test_live \
+	tests/pty/test_newcomer \
 	tests/pty/test_open \
 	tests/pty/test_restore \
 	tests/pty/test_screens \
@@ -147,6 +148,7 @@ tests_pty_test_idle_LDADD = $(PTY_LIBS)
 tests_pty_test_keys_LDADD = $(PTY_LIBS)
 tests_pty_test_habits_LDADD = $(PTY_LIBS)
 tests_pty_test_live_LDADD = $(PTY_LIBS)
+tests_pty_test_newcomer_LDADD = $(PTY_LIBS)
 tests_pty_test_open_LDADD = $(PTY_LIBS)
 
 # Keys, clicks and sizes at random, as nobody; the same seed, the same keys.

@@ -300,6 +300,8 @@ odds()
 	"$LILSCOPE" --no-config --plain "$loop" >"$tmp/out" &&
 		grep -q 'The rule loop would stop at token 2831' "$tmp/out" &&
 		grep -q 'Odds: p <= 0.05 % of healthy texts' "$tmp/out" &&
+		grep -q 'since token 2626: loop stops in 85 tokens if it' \
+			"$tmp/out" &&
 	"$LILSCOPE" --no-config --plain --rule guardian "$loop" >"$tmp/out" &&
 		! grep -q Odds "$tmp/out"
 }

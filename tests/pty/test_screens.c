@@ -167,17 +167,30 @@ static void test_main_screen(void **state)
 static void test_plain(void **state)
 {
 	static const char *const banned[] = { "\033[", "│", "─", "⣿", "█" };
+	/* What the screen says in its rows and its panel. */
+	static const char *const said[] = {
+		", read as plain text", "Measured: UTF-8 bytes", ", VACUOUS;",
+		", under t.",
+		"; nothing new since.", "Other rules: ", "; never: ",
+		"The last new token before it is ", "Why: ",
+		" can be told in ", "band ρ − ε to ρ = ",
+		"H = ",
+	};
 	struct lil *l = *state;
 
 	lil_start(l, &(struct pty_spec){ 0 }, LIL_ARGS("--plain", l->trace));
 	expect_text(l->p, "Lil");
-	lil_settle(l);
+	expect_exit(l->p, 0);
+	for (size_t i = 0; i < ARRAY_LEN(said); i++)
+		if (!pty_wrote(l->p, 0, said[i], strlen(said[i]))) {
+			pty_show(l->p, said[i]);
+			fail();
+		}
 	for (size_t i = 0; i < ARRAY_LEN(banned); i++)
 		if (pty_wrote(l->p, 0, banned[i], strlen(banned[i]))) {
 			pty_show(l->p, banned[i]);
 			fail();
 		}
-	lil_quit(l);
 }
 
 /* A terminal that can't draw: one sentence that names what can be done. */

@@ -1,6 +1,7 @@
 /* Generations as lines that are only added, for who can't look at a screen. */
 #include "loop/plain.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "app/recording.h"
@@ -10,6 +11,7 @@
 #include "report/after.h"
 #include "system/output.h"
 #include "view/now.h"
+#include "view/views.h"
 
 enum { PLAIN_STOPS = 16 }; /* told one by one */
 
@@ -54,6 +56,8 @@ static void tell_title(struct plain *p)
 	put_fact(p, "template", facts->chat);
 	put_fact(p, "sampling", facts->sampling);
 	put_fact(p, "field guessed", facts->guessed);
+	put_fact(p, "read as",
+		 deck_title(p->app->deck, e->i_source));
 	send(p);
 }
 
@@ -69,6 +73,21 @@ static void tell_measures(struct plain *p)
 	send(p);
 }
 
+/* A stop that is near, as it was seen from there. */
+static void tell_warning(struct plain *p, const struct meter *m,
+			 uint32_t token)
+{
+	struct rule_warning w;
+	size_t i = meter_nearest(m, token, &w);
+
+	if (i < RULE_ROWS)
+		buf_printf(&p->line,
+			   " Copying since token %u: %s stops in %u token%s "
+			   "if it goes on.",
+			   w.since + 1, rule_name(i), w.left,
+			   w.left == 1 ? "" : "s");
+}
+
 static void tell_check(struct plain *p, const struct meter *m, size_t k)
 {
 	const struct guardian *g = meter_guardian(m);
@@ -77,12 +96,13 @@ static void tell_check(struct plain *p, const struct meter *m, size_t k)
 	double gain = guardian_gain(g, k);
 
 	buf_printf(&p->line,
-		   "Token %u: rho %.3f, band %.3f to %.3f, h %.3f, %s (%s); "
+		   "Token %u: rho %.3f, band %.3f to %.3f, h %.3f, %s (%s)%s; "
 		   "new %.1f bytes%s.",
 		   token, b.rho, b.lower, b.rho, b.h,
 		   bound_status_name(b.status), bound_status_words(b.status),
-		   gain,
+		   b.vacuous ? ", VACUOUS" : "", gain,
 		   gain < g->opts.t ? ", under t" : "");
+	tell_warning(p, m, token);
 	send(p);
 }
 
@@ -155,6 +175,72 @@ static void tell_verdict(struct plain *p)
 	send(p);
 }
 
+/* Where the others stop, as the last rows of a screen have it. */
+static void tell_rules(struct plain *p)
+{
+	const struct meter *m = p->app->run->meter;
+	const char *join = "Other rules: ";
+
+	for (int never = 0; never < 2; never++) {
+		for (size_t i = RULE_GUARDIAN + 1; i < RULE_ROWS; i++) {
+			uint32_t at = meter_rule(m, i).at_token;
+
+			if (!meter_runs(m, i) ||
+			    (at == RULE_NEVER) != (never == 1))
+				continue;
+			buf_printf(&p->line, "%s%s", join, rule_name(i));
+			if (!never)
+				buf_printf(&p->line, " at token %u", at);
+			join = ", ";
+		}
+		join = p->line.len ? "; never: " : "Other rules never: ";
+	}
+	if (p->line.len) {
+		buf_putc(&p->line, '.');
+		send(p);
+	}
+}
+
+/* How it ended and how fast it came; then what the panel of the ratio view
+ * explains, a line a paragraph: the numbers, what they mean, and why. */
+static void tell_more(struct plain *p)
+{
+	const struct app *app = p->app;
+	const char *reason = app->run->trace.facts.finish_reason;
+	struct latency_facts f =
+		latency_facts(&app->latency, &app->run->trace);
+	struct buf words = { 0 };
+	char a[NUM_BYTES], b[NUM_BYTES];
+
+	if (!app->run->meter || !app->run->trace.n_tokens)
+		return;
+	if (reason)
+		buf_printf(&p->line, "Ended: %s.", reason);
+	if (!isnan(f.ttft_s))
+		buf_printf(&p->line, "%sTime to the first token: %s.",
+			   p->line.len ? " " : "",
+			   num_time(a, f.ttft_s, true));
+	if (!isnan(f.tbt_median_s))
+		buf_printf(&p->line, "%sBetween tokens: %s, p99 %s.",
+			   p->line.len ? " " : "",
+			   num_time(a, f.tbt_median_s, true),
+			   num_time(b, f.tbt_p99_s, true));
+	if (p->line.len)
+		send(p);
+	tell_rules(p);
+	view_ratio.explain(app, &words);
+	for (const char *at = buf_cstr(&words); *at;) {
+		size_t n = strcspn(at, "\n");
+
+		if (n) {
+			buf_append(&p->line, at, n);
+			send(p);
+		}
+		at += n + (at[n] == '\n');
+	}
+	buf_release(&words);
+}
+
 static void tell_generation(struct plain *p)
 {
 	struct app *app = p->app;
@@ -181,6 +267,7 @@ static void tell_generation(struct plain *p)
 		}
 	}
 	tell_verdict(p);
+	tell_more(p);
 }
 
 static void tell_awaited(struct plain *p)
