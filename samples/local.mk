@@ -59,6 +59,9 @@ dist_sampleembed_DATA = \
 	samples/embed/logits.py \
 	samples/embed/stop.c \
 	samples/embed/try.py
+EXTRA_DIST += samples/packaging/debian \
+	samples/packaging/lilscope.rb \
+	samples/packaging/lilscope.spec
 EXTRA_DIST += samples/screen.svg samples/screen.script \
 	samples/demo.svg samples/demo.script
 

@@ -607,6 +607,23 @@ check-install: all
 	@SMALL='$(abs_builddir)/small' $(SHELL) \
 		'$(abs_top_srcdir)/tests/install.sh' '$(MAKE)'
 
+# Debian's packages from the tarball, in ./deb: built, looked over, installed
+# into a bare system and purged there.
+EXTRA_DIST += tests/deb.sh
+.PHONY: deb
+deb: dist
+	@$(SHELL) '$(abs_top_srcdir)/tests/deb.sh' $(distdir).tar.xz \
+		'$(abs_top_srcdir)'
+
+# The same tarball to the byte, whoever packs it and when.
+.PHONY: check-tarball
+check-tarball:
+	@$(MAKE) -s dist && mv $(distdir).tar.xz first.tar.xz
+	@find '$(abs_top_srcdir)/samples' -name README.md -exec touch {} +
+	@umask 077 && $(MAKE) -s dist
+	@cmp first.tar.xz $(distdir).tar.xz && rm first.tar.xz && \
+		echo "check-tarball: twice the same"
+
 # The kernels of another kind of CPU, under an emulator.
 EXTRA_DIST += tests/cross.sh
 .PHONY: check-cross
