@@ -43,6 +43,7 @@ dist_doc_DATA = README.md COPYING NEWS.md \
 	samples/docs/newcomer.md \
 	samples/docs/rules.svg \
 	samples/docs/rules-corpus.svg samples/docs/rules-odds.svg \
+	samples/docs/security.md \
 	samples/docs/band.svg
 samplepackagingdir = $(samplesdir)/packaging
 dist_samplepackaging_DATA = \

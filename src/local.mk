@@ -167,6 +167,7 @@ libengine_a_SOURCES += \
 	src/system/data.c src/system/data.h \
 	src/system/file.c src/system/file.h \
 	src/system/output.c src/system/output.h \
+	src/system/sandbox.c src/system/sandbox.h \
 	src/system/say.c src/system/say.h \
 	src/system/standing.c src/system/standing.h
 

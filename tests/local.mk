@@ -26,6 +26,7 @@ unit_tests = \
 	tests/unit/test_trace \
 	tests/unit/test_meter \
 	tests/unit/test_run \
+	tests/unit/test_sandbox \
 	tests/unit/test_copied \
 	tests/unit/test_again \
 	tests/unit/test_source \
@@ -614,6 +615,29 @@ EXTRA_DIST += tests/deb.sh
 deb: dist
 	@$(SHELL) '$(abs_top_srcdir)/tests/deb.sh' $(distdir).tar.xz \
 		'$(abs_top_srcdir)'
+
+# Every compiler that is here (BUILDS), from a path with spaces, a source that
+# cannot be written to, as nobody.
+EXTRA_DIST += tests/builds.sh
+.PHONY: check-builds
+check-builds: dist
+	@$(SHELL) '$(abs_top_srcdir)/tests/builds.sh' $(distdir).tar.xz
+
+# What this build is made of.
+SBOM_MODULES = ncursesw libzstd zlib libutf8proc libpcre2-8
+if HAVE_CURL
+SBOM_MODULES += libcurl
+endif
+if HAVE_PROXY
+SBOM_MODULES += libmicrohttpd
+endif
+EXTRA_DIST += tests/sbom.sh
+CLEANFILES += lilscope.cdx.json
+.PHONY: sbom
+sbom:
+	@$(SHELL) '$(abs_top_srcdir)/tests/sbom.sh' $(VERSION) \
+		$(SBOM_MODULES) >lilscope.cdx.json && \
+		echo "lilscope.cdx.json"
 
 # The same tarball to the byte, whoever packs it and when.
 .PHONY: check-tarball

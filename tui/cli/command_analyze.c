@@ -8,10 +8,12 @@
 
 #include "app/export_html.h"
 #include "cli/commands.h"
+#include "input/url.h"
 #include "opt/settings.h"
 #include "report/analyze.h"
 #include "report/whatif.h"
 #include "system/file.h"
+#include "system/sandbox.h"
 #include "system/say.h"
 
 enum { COLS_MAX = 10000 };
@@ -119,6 +121,18 @@ static int analyze_what_if(struct analyze_opts *job, const struct settings *set,
 	return MAX(status, wrote);
 }
 
+/* What is read comes from anybody: no file is written from here on, and no
+ * server asked that nobody named. */
+static void shut(char **files, int n_files)
+{
+	enum sandbox how = SANDBOX_OFFLINE;
+
+	for (int i = 0; i < n_files; i++)
+		if (url_is(files[i]))
+			how = SANDBOX_READ;
+	sandbox_enter(how);
+}
+
 int command_analyze(const struct settings *set, char **files, int n_files)
 {
 	static const enum analyze_output outputs[] = {
@@ -148,9 +162,10 @@ int command_analyze(const struct settings *set, char **files, int n_files)
 	job.progress = isatty(STDERR_FILENO);
 	if (cols)
 		job.cols = cols;
-	if (set->report.what_if)
-		return analyze_what_if(&job, set, files, (size_t)n_files);
 	if (set->report.html)
 		return analyze_page(&job, set, files, (size_t)n_files);
+	shut(files, n_files);
+	if (set->report.what_if)
+		return analyze_what_if(&job, set, files, (size_t)n_files);
 	return analyze_files(&job, files, (size_t)n_files, stderr);
 }

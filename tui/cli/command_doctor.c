@@ -20,6 +20,7 @@
 #include "opt/settings.h"
 #include "system/data.h"
 #include "system/file.h"
+#include "system/sandbox.h"
 #include "system/say.h"
 #include "term/caps.h"
 #include "term/locale.h"
@@ -260,6 +261,19 @@ static void tell_files(struct findings *f)
 			url_certificates() : "the system's");
 }
 
+static void tell_sandbox(struct findings *f)
+{
+	struct buf text = { 0 };
+
+	buf_printf(&text, sandbox_version() ?
+			"Landlock %d: analyze, why and a guard that only reads "
+			"can write no file" :
+			"none (Landlock, Linux 5.13): reading is not shut in",
+		   sandbox_version());
+	tell(f, sandbox_version() ? FINE : NOTE, "sandbox", buf_cstr(&text));
+	buf_release(&text);
+}
+
 int command_doctor(const struct settings *set, char **words, int n_words)
 {
 	struct findings f = { .n_lacking = 0 };
@@ -277,6 +291,7 @@ int command_doctor(const struct settings *set, char **words, int n_words)
 	tell_libraries(&f);
 	tell_decoder(&f);
 	tell_files(&f);
+	tell_sandbox(&f);
 	if (f.n_lacking)
 		buf_printf(&f.out, "\n%d thing%s will not work here.\n",
 			   f.n_lacking, f.n_lacking == 1 ? "" : "s");

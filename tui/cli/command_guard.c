@@ -10,8 +10,10 @@
 #include "guard/proxy.h"
 #include "guard/relay.h"
 #include "guard/scope.h"
+#include "input/url.h"
 #include "opt/opt_file.h"
 #include "opt/settings.h"
+#include "system/sandbox.h"
 #include "system/say.h"
 #include "term/signals.h"
 
@@ -116,6 +118,8 @@ static int filter(const struct settings *set, const char *path,
 	sig_init(NULL);
 	relay.signal_fd = sig_fd();
 	relay.signalled = ending_signal;
+	if (!relay.exec && !relay.report[0]) /* it only reads */
+		sandbox_enter(url_is(path) ? SANDBOX_READ : SANDBOX_OFFLINE);
 	status = relay_run(&relay, &signal);
 	sig_release();
 	exec_release(&exec);

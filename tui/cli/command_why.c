@@ -6,6 +6,7 @@
 #include "cli/commands.h"
 #include "opt/settings.h"
 #include "report/why.h"
+#include "system/sandbox.h"
 #include "system/say.h"
 
 int command_why(const struct settings *set, char **files, int n_files)
@@ -17,5 +18,6 @@ int command_why(const struct settings *set, char **files, int n_files)
 		err_set(&err, "why needs a FILE, or - for standard input");
 		return say_trouble(&err);
 	}
+	sandbox_enter(SANDBOX_READ);
 	return why_files(&opts, files, (size_t)n_files, stderr);
 }

@@ -1,0 +1,56 @@
+#!/bin/sh
+# Builds as others make them, from the tarball: every compiler that is here, in
+# a folder whose name has spaces, from a source that cannot be written to, as
+# nobody where we are root; each is asked for its selftest and measures a sample
+# as the first one does.
+#
+#	tests/builds.sh TARBALL		BUILDS="gcc clang-14" picks compilers
+tarball=$(readlink -f "$1")
+base=$(basename "$tarball" .tar.xz)
+tmp=$(mktemp -d) || exit 1
+chmod 755 "$tmp"
+trap 'chmod -R u+w "$tmp"; rm -rf "$tmp"' EXIT
+as= bad=0 n=0
+[ "$(id -u)" != 0 ] || ! command -v runuser >/dev/null ||
+	as='runuser -u nobody --'
+
+mkdir "$tmp/a source" && tar xf "$tarball" -C "$tmp/a source" || exit 1
+src="$tmp/a source/$base"
+chmod -R a-w,a+rX "$tmp/a source"
+for cc in ${BUILDS:-gcc-11 gcc-12 gcc-13 gcc-14 gcc clang-14 clang-16 \
+	clang-19 clang musl-gcc}; do
+	command -v "$cc" >/dev/null || { echo "no $cc here"; continue; }
+	real=$(readlink -f "$(command -v "$cc")")
+	case " $seen " in *" $real "*) continue ;; esac
+	seen="$seen $real"
+	into="$tmp/built by $cc"
+	mkdir "$into" && chmod 777 "$into"
+	# The libraries of musl are musl's own, where there are any.
+	(cd "$into" && $as "$src/configure" -q CC="$cc" --enable-werror \
+		>log 2>&1 && $as make -s -j"$(nproc)" lilscope >>log 2>&1) || {
+		if [ "$cc" = musl-gcc ] && grep -q 'No package\|not found' \
+			"$into/log" "$into/config.log"; then
+			echo "$cc: its libraries are not here"
+			continue
+		fi
+		tail -n 20 "$into/log"
+		echo "$cc: FAILED"
+		bad=1
+		continue
+	}
+	$as "$into/lilscope" selftest >"$tmp/self" || {
+		echo "$cc: selftest FAILED"
+		bad=1
+	}
+	"$into/lilscope" analyze --json --no-config \
+		"$src"/samples/traces/*.txt >"$tmp/measured"
+	[ -s "$tmp/first" ] || cp "$tmp/measured" "$tmp/first"
+	cmp "$tmp/first" "$tmp/measured" || {
+		echo "$cc: it measures otherwise"
+		bad=1
+	}
+	n=$((n + 1))
+	echo "$cc: $("$cc" --version | head -n 1)"
+done
+[ "$n" -gt 0 ] || bad=1
+exit $bad
