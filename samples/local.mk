@@ -90,8 +90,8 @@ clean-local:
 uninstall-hook:
 	@for folder in '$(samplemodeldir)' '$(sampletracesdir)' \
 		'$(samplestoriesdir)' '$(samplesdir)/models' \
-		'$(samplepackagingdir)' '$(sampleembeddir)' '$(samplesdir)' '$(pkgdatadir)' \
-		'$(docdir)'; do \
+		'$(samplepackagingdir)' '$(sampleembeddir)' '$(samplesdir)' \
+		'$(pkgdatadir)' '$(docdir)'; do \
 		rmdir "$(DESTDIR)$$folder" 2>/dev/null; done; :
 
 # The pictures in the README, drawn by the program: look at it, then commit.

@@ -59,7 +59,7 @@ inside sh -c 'apt-get install -y -qq --no-install-recommends /*.deb' \
 inside lilscope version
 inside lilscope selftest >selftest.log || fault "selftest fails there"
 inside lilscope doctor || true
-inside dpkg -P lilscope liblilscope-dev liblilscope1 >purge.log 2>&1 ||
+inside sh -c "dpkg -P \$(dpkg-query -W -f='\${Package} ' '*lilscope*')" >purge.log 2>&1 ||
 	{ cat purge.log; fault "not removed"; }
 inside find / -xdev \( -path /proc -o -path /sys \) -prune -o -print | sort |
 	comm -13 before - | grep -i lilscope | grep -v '/var/lib/systemd' &&

@@ -34,6 +34,8 @@ enum {
 	SCREEN_ROWS = 24,
 };
 
+#define MAN_PAGE PKGDATADIR "/../man/man1/lilscope.1"
+
 struct findings {
 	struct buf out;
 	int n_lacking; /* things that do not work here */
@@ -243,13 +245,12 @@ static void tell_files(struct findings *f)
 	static const char *const keys[] = { "LILSCOPE_API_KEY",
 					    "OPENAI_API_KEY",
 					    "ANTHROPIC_API_KEY" };
-	static const char page[] = PKGDATADIR "/../man/man1/lilscope.1";
+	bool page = file_exists(MAN_PAGE) || file_exists(MAN_PAGE ".gz");
 
 	head(f, "files and keys");
 	tell_config(f);
 	tell_state(f);
-	tell(f, file_exists(page) ? FINE : NOTE, "manual",
-	     file_exists(page) ? "man lilscope" :
+	tell(f, page ? FINE : NOTE, "manual", page ? "man lilscope" :
 		"is not installed; in the source man/lilscope.1");
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
 		const char *key = getenv(keys[i]);
