@@ -2,8 +2,8 @@
  * Places are in chains by the hash of the COPYING_GRAM symbols that end there,
  * the last place of each gram only, latest first. So a chain is as long as
  * there are grams in it, not occurrences; and where one is forgotten, so are
- * those behind it. A ring: place t is at t % cap, and cap grows up to the
- * window.
+ * those behind it. A place whose gram came again is in no chain. A ring: place
+ * t is at t % cap, and cap grows up to the window.
  */
 #include "measure/copying.h"
 
@@ -15,7 +15,12 @@
 #define NOWHERE UINT32_MAX
 #define PRIME ((uint32_t)0x9e3779b1)
 
-enum { CAP_MIN = 512 };
+enum {
+	CAP_MIN = 512,
+	LAST = 0,           /* behind a place that ends its chain, */
+	AGAIN = UINT16_MAX, /* or is in none */
+};
+static_assert(COPYING_WINDOW < UINT16_MAX, "behind is 16 bits");
 
 /* A symbol leaves the gram multiplied as often as it was long. */
 static_assert(COPYING_GRAM == 5, "the power below");
@@ -25,8 +30,9 @@ static const uint32_t leaving = (uint32_t)(PRIME * PRIME * PRIME * PRIME *
 struct copied_at {
 	uint32_t symbol;
 	uint32_t letter; /* what tells equal symbols apart */
-	uint32_t behind; /* the next place of its chain */
-	uint32_t hash;   /* of the gram that ends here; said in the low byte */
+	uint32_t hash;   /* of the gram that ends here */
+	uint16_t behind; /* how far the next place of its chain is */
+	uint8_t said;
 };
 
 struct copying {
@@ -38,6 +44,8 @@ struct copying {
 	uint32_t source; /* predicts symbol n; NOWHERE */
 	uint32_t length;
 	uint32_t misses; /* in a row */
+	uint32_t rival;  /* where the last gram stood last */
+	uint32_t agrees; /* symbols that are the same there, to COPYING_FAR */
 	uint32_t since;  /* where the copying began that lasts */
 	uint32_t news;   /* misses lately, less hits */
 };
@@ -70,20 +78,22 @@ static bool remembered(const struct copying *c, uint32_t t)
 	return t != NOWHERE && c->n - t + COPYING_GRAM < c->cap;
 }
 
-/* Symbols that are the same before and with a and b, at most max. */
+/* Symbols that are the same before and with a and b, a < b, at most max. */
 static uint32_t same(const struct copying *c, uint32_t a, uint32_t b,
 		     uint32_t max)
 {
-	uint32_t n = 0;
+	uint32_t oldest = c->n + COPYING_GRAM < c->cap ?
+				  0 : c->n + COPYING_GRAM + 1 - c->cap;
+	uint32_t most = MIN(max, a + 1 - oldest), n = 0;
 
-	while (n < max && n <= a && remembered(c, a - n) &&
-	       at(c, a - n)->symbol == at(c, b - n)->symbol)
+	while (n < most && at(c, a - n)->symbol == at(c, b - n)->symbol)
 		n++;
 	return n;
 }
 
 /* The hash of the gram that ends at n, whose symbol is not in yet, from that
- * of the one before: a polynomial, mixed. Its low byte is free. */
+ * of the one before: a polynomial, mixed. Symbols are hashes themselves, so
+ * grams with the same one are the same. */
 static uint32_t roll(struct copying *c, uint32_t symbol)
 {
 	uint32_t hash;
@@ -92,33 +102,44 @@ static uint32_t roll(struct copying *c, uint32_t symbol)
 	if (c->n >= COPYING_GRAM)
 		c->rolled -= at(c, c->n - COPYING_GRAM)->symbol * leaving;
 	hash = (c->rolled ^ c->rolled >> 15) * PRIME;
-	return (hash ^ hash >> 13) & ~(uint32_t)COPYING_SAID_MAX;
+	return hash ^ hash >> 13;
 }
 
-/* Puts t into its chain; where the same gram stood last, or NOWHERE. */
-static uint32_t enter(struct copying *c, uint32_t t)
+static void enter(struct copying *c, uint32_t t)
 {
 	struct copied_at *place = at(c, t);
-	uint32_t hash = place->hash, found = NOWHERE;
-	uint32_t *head = &c->heads[hash >> 8 & (c->cap - 1)];
-	uint32_t *link = head;
+	uint32_t *head = &c->heads[place->hash & (c->cap - 1)];
 
-	while (remembered(c, *link)) {
-		struct copied_at *p = at(c, *link);
-
-		if ((p->hash ^ hash) <= COPYING_SAID_MAX &&
-		    same(c, *link, t, COPYING_GRAM) == COPYING_GRAM) {
-			found = *link;
-			*link = p->behind;
-			break;
-		}
-		link = &p->behind;
-	}
-	if (!remembered(c, *link))
-		*link = NOWHERE;
-	place->behind = *head;
+	place->behind = (uint16_t)(remembered(c, *head) ? t - *head : LAST);
 	*head = t;
-	return found;
+}
+
+/* Where the gram of this hash stood last, or NOWHERE. That place leaves its
+ * chain, which ends before one that is forgotten. */
+static uint32_t look_up(struct copying *c, uint32_t hash)
+{
+	uint32_t *head = &c->heads[hash & (c->cap - 1)], t = *head;
+	struct copied_at *before = NULL;
+
+	while (remembered(c, t)) {
+		struct copied_at *p = at(c, t);
+		uint32_t next = p->behind ? t - p->behind : NOWHERE;
+
+		if (p->hash != hash) {
+			before = p;
+			t = next;
+			continue;
+		}
+		if (!before)
+			*head = next;
+		else if (next == NOWHERE || !remembered(c, next))
+			before->behind = LAST;
+		else
+			before->behind += p->behind;
+		p->behind = AGAIN;
+		return t;
+	}
+	return NOWHERE;
 }
 
 static void make_room(struct copying *c)
@@ -133,7 +154,19 @@ static void make_room(struct copying *c)
 	memset(c->heads, 0xff, cap * sizeof(*c->heads));
 	c->cap = cap;
 	for (uint32_t t = COPYING_GRAM - 1; t < c->n; t++)
-		enter(c, t);
+		if (at(c, t)->behind != AGAIN)
+			enter(c, t);
+}
+
+/* Symbols, at most COPYING_FAR, that are the same at `last` and at t. */
+static uint32_t agreement(struct copying *c, uint32_t t, uint32_t last)
+{
+	if (last != c->rival + 1 || !c->agrees)
+		c->agrees = same(c, last, t, COPYING_FAR);
+	else if (c->agrees < COPYING_FAR)
+		c->agrees++;
+	c->rival = last;
+	return c->agrees;
 }
 
 /* Where the next symbol's source is, after the gram at t was found at `last`:
@@ -141,15 +174,21 @@ static void make_room(struct copying *c)
  * later one agrees with what was said for as long as is looked. */
 static void follow(struct copying *c, uint32_t t, uint32_t last)
 {
+	uint32_t agrees;
+
 	if (c->source != NOWHERE && !remembered(c, c->source))
 		c->source = NOWHERE;
-	if (last == NOWHERE || last + 1 == c->source)
+	if (last == NOWHERE) {
+		c->agrees = 0;
 		return;
-	if (c->source != NOWHERE && c->length >= COPYING_GRAM &&
-	    same(c, last, t, COPYING_FAR) < COPYING_FAR)
+	}
+	agrees = agreement(c, t, last);
+	if (last + 1 == c->source ||
+	    (c->source != NOWHERE && c->length >= COPYING_GRAM &&
+	     agrees < COPYING_FAR))
 		return;
 	c->source = last + 1;
-	c->length = same(c, last, t, COPYING_FAR);
+	c->length = agrees;
 	c->misses = 0;
 }
 
@@ -167,9 +206,7 @@ static struct copying_step compare(struct copying *c, uint32_t symbol,
 	step.same = step.hit && p->letter == letter;
 	step.distance = c->n - c->source++;
 	if (step.hit) {
-		uint32_t said = p->hash & COPYING_SAID_MAX;
-
-		step.said = (uint8_t)MIN(said + 1, COPYING_SAID_MAX);
+		step.said = (uint8_t)MIN(p->said + 1, COPYING_SAID_MAX);
 		step.length = ++c->length;
 		c->misses = 0;
 	} else {
@@ -192,10 +229,10 @@ static void heed(struct copying *c, bool hit)
 }
 
 struct copying_step copying_push(struct copying *c, uint32_t symbol,
-				 uint32_t letter)
+				 uint32_t letter, bool known)
 {
 	struct copying_step step;
-	uint32_t t = c->n, hash;
+	uint32_t t = c->n, hash, last = NOWHERE;
 
 	make_room(c);
 	hash = roll(c, symbol);
@@ -204,11 +241,17 @@ struct copying_step copying_push(struct copying *c, uint32_t symbol,
 	step.copied = t + 1 - MIN(c->since, t + 1);
 	*at(c, t) = (struct copied_at){ .symbol = symbol,
 				    .letter = letter,
-				    .behind = NOWHERE,
-				    .hash = hash | step.said };
+				    .hash = hash,
+				    .behind = AGAIN,
+				    .said = step.said };
 	c->n++;
-	if (c->n >= COPYING_GRAM)
-		follow(c, t, enter(c, t));
+	if (c->n < COPYING_GRAM)
+		return step;
+	if (known)
+		last = look_up(c, hash);
+	enter(c, t);
+	follow(c, t, last);
+	step.known = last != NOWHERE;
 	return step;
 }
 

@@ -36,6 +36,7 @@ enum {
 struct copying_step {
 	bool hit;
 	bool same;         /* a hit with the same letter too */
+	bool known;        /* the last COPYING_GRAM symbols stood before */
 	uint8_t said;      /* how often it stood there before: a copy of a
 			      copy of a first saying is 2; 0 for a miss */
 	uint32_t length;   /* hits in a row, this one in */
@@ -49,9 +50,13 @@ struct copying;
 struct copying *copying_new(void);
 void copying_free(struct copying *c); /* NULL is fine */
 
-/* Takes in a symbol. letter: what may tell it from another that is equal. */
+/*
+ * Takes in a symbol. letter: what may tell it from another that is equal.
+ * known: false if the caller knows that the last COPYING_GRAM symbols, this
+ * one in, stood nowhere in the window, which saves looking for them.
+ */
 struct copying_step copying_push(struct copying *c, uint32_t symbol,
-				 uint32_t letter);
+				 uint32_t letter, bool known);
 
 /* Bytes of memory owned now. */
 size_t copying_memory_bytes(const struct copying *c);

@@ -124,34 +124,42 @@ static int32_t points_of(const struct signal *kind,
 	return FULL / words[doubling(s->distance)];
 }
 
-/* A word, to sum i. */
-static void take(struct circles *l, size_t i, uint32_t word, uint32_t letter)
+static void take(struct circles *l, size_t i, const struct copying_step *step)
 {
 	struct sum *sum = &l->sum[i];
-	struct copying_step step = copying_push(sum->copying, word, letter);
-	int32_t points = sum->points + points_of(&kinds[i], &step);
+	int32_t points = sum->points + points_of(&kinds[i], step);
 
 	sum->points = MIN(MAX(points, 0), MAX(l->threshold, FULL));
-	if (step.hit || !step.copied)
-		sum->hit = step;
+	if (step->hit || !step->copied)
+		sum->hit = *step;
 	l->top = MAX(l->top, sum->points);
 	if (sum->points >= l->threshold && !l->cause)
 		l->cause = 1 + i;
 }
 
+/* What is new folded is new as it is. */
+static void take_word(struct circles *l, const struct word *word)
+{
+	struct copying_step folded = copying_push(l->sum[1].copying,
+						  word->folded, word->exact,
+						  true);
+	struct copying_step exact = copying_push(l->sum[0].copying,
+						 word->exact, 0, folded.known);
+
+	l->n_words++;
+	take(l, 0, &exact);
+	take(l, 1, &folded);
+}
+
 static void push(void *state, const struct rule_token *token)
 {
 	struct circles *l = state;
+	const char *at = token->text, *end = at ? at + token->len : at;
 	struct word word;
 
 	l->n++;
-	for (size_t i = 0; i < token->len; i++)
-		if (words_push(&l->words, (unsigned char)token->text[i],
-			       &word)) {
-			l->n_words++;
-			take(l, 0, word.exact, 0);
-			take(l, 1, word.folded, word.exact);
-		}
+	while (words_next(&l->words, &at, end, &word))
+		take_word(l, &word);
 	for (size_t i = 0; i < N_KINDS; i++)
 		if (l->sum[i].points >= l->threshold &&
 		    l->verdict.at_token == RULE_NEVER)

@@ -17,13 +17,18 @@ static uint32_t mix(uint32_t hash, uint32_t code)
 
 static unsigned kind_of(unsigned char c)
 {
-	if (c >= 0xe0)
-		return WIDE;
-	if (c >= 0x80 || c == '_' || ((c | 32) >= 'a' && (c | 32) <= 'z'))
+	if ((unsigned char)((c | 32) - 'a') < 26)
 		return LETTER;
-	if (c >= '0' && c <= '9')
-		return DIGIT;
-	return c <= ' ' ? BLANK : MARK;
+	if (c <= ' ')
+		return BLANK;
+	if (c >= 0x80 || c == '_')
+		return c >= 0xe0 ? WIDE : LETTER;
+	return (unsigned char)(c - '0') < 10 ? DIGIT : MARK;
+}
+
+static uint32_t lower(uint32_t code)
+{
+	return code < 0x80 ? code | 32 : code;
 }
 
 /* Does this character begin another word? */
@@ -61,9 +66,29 @@ static bool take(struct word_cut *w, unsigned kind, uint32_t code, unsigned n,
 	}
 	w->exact = mix(w->exact, code);
 	if (kind == LETTER)
-		w->folded = mix(w->folded, code < 0x80 ? code | 32 : code);
+		w->folded = mix(w->folded, lower(code));
 	w->len = (uint8_t)(w->len + n);
 	return ended;
+}
+
+/* Bytes that go on the open word of letters: the most of a text. */
+static const char *take_run(struct word_cut *w, const char *at, const char *end)
+{
+	const char *start = at, *most = at + (WORDS_MAX_BYTES - w->len);
+	uint32_t exact = w->exact, folded = w->folded;
+
+	for (end = MIN(end, most); at < end; at++) {
+		unsigned char c = (unsigned char)*at;
+
+		if (kind_of(c) != LETTER)
+			break;
+		exact = mix(exact, c);
+		folded = mix(folded, lower(c));
+	}
+	w->exact = exact;
+	w->folded = folded;
+	w->len = (uint8_t)(w->len + (at - start));
+	return at;
 }
 
 bool words_push(struct word_cut *w, unsigned char c, struct word *out)
@@ -81,4 +106,20 @@ bool words_push(struct word_cut *w, unsigned char c, struct word *out)
 	w->wide = c;
 	w->missing = c >= 0xf0 ? 3 : 2;
 	return false;
+}
+
+bool words_next(struct word_cut *w, const char **at, const char *end,
+		struct word *out)
+{
+	const char *p = *at;
+	bool ended = false;
+
+	while (p < end && !ended) {
+		if (w->kind == LETTER && !w->missing)
+			p = take_run(w, p, end);
+		if (p < end)
+			ended = words_push(w, (unsigned char)*p++, out);
+	}
+	*at = p;
+	return ended;
 }

@@ -39,4 +39,11 @@ struct word {
 /* One byte more. Returns whether it ended a word, which is *out then. */
 bool words_push(struct word_cut *w, unsigned char byte, struct word *out);
 
+/*
+ * Takes bytes from *at, before end, up to and with the one that ends a word:
+ * true, *out is the word and *at behind the byte. False: all are taken.
+ */
+bool words_next(struct word_cut *w, const char **at, const char *end,
+		struct word *out);
+
 #endif

@@ -32,6 +32,7 @@ static uint32_t random_below(uint32_t *state, uint32_t n)
 struct naive {
 	uint32_t s[SYMBOLS], letter[SYMBOLS], said[SYMBOLS], n;
 	uint32_t source, length, misses, since, news;
+	bool known; /* the last gram stood before */
 };
 
 static uint32_t naive_same(const struct naive *v, uint32_t a, uint32_t b)
@@ -50,6 +51,7 @@ static void naive_follow(struct naive *v)
 
 	while (last > 0 && naive_same(v, last - 1, t) < COPYING_GRAM)
 		last--;
+	v->known = last > 0;
 	if (!last || v->source == last ||
 	    (good && naive_same(v, last - 1, t) < COPYING_FAR))
 		return;
@@ -85,6 +87,7 @@ static struct copying_step naive_push(struct naive *v, uint32_t s,
 	v->said[t] = step.said;
 	v->n++;
 	naive_follow(v);
+	step.known = v->known;
 	return step;
 }
 
@@ -117,9 +120,12 @@ static void test_copying(void **state)
 		v = (struct naive){ .source = UINT32_MAX };
 		for (uint32_t t = 0; t < SYMBOLS; t++) {
 			uint32_t letter = random_below(&r, 3);
-			struct copying_step a = copying_push(c, s[t], letter);
 			struct copying_step b = naive_push(&v, s[t], letter);
+			bool told = b.known || random_below(&r, 2);
+			struct copying_step a = copying_push(c, s[t], letter,
+							     told);
 
+			assert_int_equal(a.known, b.known);
 			assert_int_equal(a.hit, b.hit);
 			assert_int_equal(a.same, b.same);
 			assert_int_equal(a.said, b.said);
@@ -140,13 +146,14 @@ static void test_window(void **state)
 
 	(void)state;
 	for (uint32_t t = 0; t < COPYING_WINDOW; t++)
-		copying_push(c, t, 0);
+		copying_push(c, t, 0, true);
 	most = copying_memory_bytes(c);
 	for (uint32_t t = 0; t < 100; t++)
-		step = copying_push(c, t, 0);
+		step = copying_push(c, t, 0, true);
 	assert_false(step.hit);
 	for (uint32_t t = 0; t < 3 * COPYING_WINDOW; t++)
-		step = copying_push(c, t % (COPYING_WINDOW / 2), 0);
+		step = copying_push(c, t % (COPYING_WINDOW / 2), 0,
+				    true);
 	assert_true(step.hit);
 	assert_int_equal(step.distance, COPYING_WINDOW / 2);
 	assert_int_equal(copying_memory_bytes(c), most);
@@ -156,14 +163,34 @@ static void test_window(void **state)
 
 /* --- words -------------------------------------------------------------- */
 
-static size_t cut(const char *text, struct word *out, size_t max)
+/* Taken `step` bytes at a time. */
+static size_t cut_by(const char *text, size_t step, struct word *out,
+		     size_t max)
 {
+	const char *at = text, *end = text + strlen(text);
 	struct word_cut w = { 0 };
 	size_t n = 0;
 
-	for (size_t i = 0; text[i]; i++)
-		n += words_push(&w, (unsigned char)text[i],
-				&out[MIN(n, max - 1)]);
+	while (at < end) {
+		const char *stop = at + MIN(step, (size_t)(end - at));
+
+		while (words_next(&w, &at, stop, &out[MIN(n, max - 1)]))
+			n++;
+		assert_ptr_equal(at, stop);
+	}
+	return n;
+}
+
+static size_t cut(const char *text, struct word *out, size_t max)
+{
+	struct word one[8];
+	size_t n = cut_by(text, SIZE_MAX, out, max);
+
+	for (size_t step = 1; step < 8; step++) {
+		assert_int_equal(cut_by(text, step, one, 8), n);
+		for (size_t i = 0; i < MIN(n, MIN(max, 8)); i++)
+			assert_memory_equal(&one[i], &out[i], sizeof(*one));
+	}
 	return n;
 }
 
