@@ -29,6 +29,7 @@ libtui_a_SOURCES += \
 
 # What is drawn into cells: numbers, charts, a line of input.
 libtui_a_SOURCES += \
+	tui/draw/banner.c tui/draw/banner.h \
 	tui/draw/chart.c tui/draw/chart.h tui/draw/glyph.c tui/draw/glyph.h \
 	tui/draw/pen.c tui/draw/pen.h tui/draw/prompt.c tui/draw/prompt.h \
 	tui/draw/screen_svg.c tui/draw/screen_svg.h \
@@ -72,7 +73,7 @@ libtui_a_SOURCES += \
 	tui/view/repeats.h tui/view/steps.c tui/view/steps.h \
 	tui/view/terms.c tui/view/terms.h \
 	tui/view/text_pane.c tui/view/text_pane.h \
-	tui/view/view_compare.c tui/view/view_help.c tui/view/view_list.c \
+	tui/view/view_compare.c tui/view/view_lecture.c tui/view/view_help.c tui/view/view_list.c \
 	tui/view/view_map.c tui/view/view_ratio.c tui/view/view_repeats.c \
 	tui/view/view_steps.c \
 	tui/view/view_sweep.c tui/view/view_sweep.h tui/view/view_text.c \
@@ -99,6 +100,7 @@ libtui_a_SOURCES += \
 	tui/loop/frame.c tui/loop/frame.h \
 	tui/loop/input.c tui/loop/input.h tui/loop/loop.c tui/loop/loop.h \
 	tui/loop/plain.c tui/loop/plain.h \
+	tui/loop/notes.c tui/loop/notes.h \
 	tui/loop/script.c tui/loop/script.h tui/loop/shot.c tui/loop/shot.h \
 	tui/loop/show.c tui/loop/show.h
 

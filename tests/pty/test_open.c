@@ -171,6 +171,62 @@ static void test_what_if(void **state)
 	lil_quit(l);
 }
 
+/* --- a lecture ---------------------------------------------------------- */
+
+/* One figure for the room, and the sentences in a file beside it. */
+static void test_lecture(void **state)
+{
+	struct lil *l = *state;
+	char notes[SCRATCH_PATH_BYTES];
+	struct buf text = { 0 };
+
+	snprintf(notes, sizeof(notes), "%.900s/notes.txt", l->dir);
+	lil_start(l, &(struct pty_spec){ 0 },
+		  LIL_ARGS("--lecture", "--notes", notes, l->trace));
+	expect_text(l->p, "of the tokens come after token");
+	expect_text(l->p, "██████");
+	expect_text(l->p, "what it has told so far");
+	lil_settle(l);
+	assert_true(scratch_read(notes, &text));
+	assert_non_null(strstr(buf_cstr(&text), "lecture: for a room"));
+	assert_non_null(strstr(text.data, "a stop there saves"));
+	assert_non_null(strstr(text.data, "Keys here"));
+	/* No escape sequence in it, and no line is wide. */
+	for (size_t at = 0, col = 0; at < text.len; at++) {
+		col = text.data[at] == '\n' ? 0 : col + 1;
+		assert_true(text.data[at] != '\033' && col <= 120);
+	}
+	pty_keys(l->p, "g");
+	expect_text(l->p, "said again");
+	pty_keys(l->p, "2");
+	expect_gone(l->p, "what it has told so far");
+	lil_settle(l);
+	text.len = 0;
+	assert_true(scratch_read(notes, &text));
+	assert_non_null(strstr(buf_cstr(&text), "text: the text"));
+	pty_keys(l->p, ":lecture\r");
+	expect_text(l->p, "what it has told so far");
+	pty_resize(l->p, 12, 60);
+	expect_text(l->p, "██████");
+	pty_resize(l->p, 50, 200);
+	expect_text(l->p, "what it has told so far");
+	buf_release(&text);
+	lil_quit(l);
+}
+
+/* Notes that can't be written are said, once, and the screen goes on. */
+static void test_no_notes(void **state)
+{
+	struct lil *l = *state;
+
+	lil_start(l, &(struct pty_spec){ 0 },
+		  LIL_ARGS("--notes", "/nowhere/notes.txt", l->trace));
+	expect_text(l->p, "/nowhere/notes.txt");
+	pty_keys(l->p, "2");
+	expect_gone(l->p, "/nowhere/notes.txt");
+	lil_quit(l);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -179,6 +235,8 @@ int main(void)
 		lil_test(test_one_number),
 		lil_test(test_one_judge),
 		lil_test(test_what_if),
+		lil_test(test_lecture),
+		lil_test(test_no_notes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -72,6 +72,7 @@ void app_release(struct app *app)
 	search_release(app);
 	view_states_release(app);
 	buf_release(&app->shots.copy);
+	buf_release(&app->notes.text);
 	*app = (struct app){ 0 };
 }
 

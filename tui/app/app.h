@@ -72,6 +72,13 @@ struct shots {
 	const char *term;                /* that was told last; NULL */
 };
 
+/* What a lecturer reads, as it was last written; loop/notes.h. */
+struct notes {
+	struct buf text;
+	uint64_t at_us;
+	bool broken;  /* it can't be written */
+};
+
 struct app {
 	struct settings set;      /* opt.h: options, live */
 	struct deck *deck;        /* owned */
@@ -125,6 +132,7 @@ struct app {
 	struct said said;
 
 	struct shots shots;
+	struct notes notes;
 
 	char message[APP_MESSAGE_BYTES]; /* status line; "" for none */
 	bool message_is_error;

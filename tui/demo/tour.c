@@ -4,11 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "task/grade.h"
 #include "base/buf.h"
 #include "demo/demo.h"
 #include "draw/pen.h"
 #include "draw/text_layout.h"
+#include "task/grade.h"
 #include "view/compare.h"
 #include "view/views.h"
 
@@ -461,6 +461,14 @@ bool tour_key(struct app *app, int32_t key)
 }
 
 /* --- drawing ------------------------------------------------------------ */
+
+bool tour_say(const struct app *app, struct buf *out)
+{
+	if (!tour_is_on(app))
+		return false;
+	app->tour->steps[app->tour->step].text(app, out);
+	return true;
+}
 
 /* The text of the step as it is broken into lines. */
 static struct text_layout lay_out(const struct app *app, int cols, bool ascii,

@@ -13,6 +13,8 @@
 void tour_start(struct app *app);
 void tour_end(struct app *app);
 bool tour_is_on(const struct app *app);
+/* Appends what it says now; false: nobody is led. */
+bool tour_say(const struct app *app, struct buf *out);
 
 /* Enter, Backspace and Esc while it is on; false: not for the tour. */
 bool tour_key(struct app *app, int32_t key);

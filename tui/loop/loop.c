@@ -10,6 +10,7 @@
 #include "demo/demo.h"
 #include "loop/frame.h"
 #include "loop/cast.h"
+#include "loop/notes.h"
 #include "loop/input.h"
 #include "loop/shot.h"
 #include "system/clock.h"
@@ -39,7 +40,7 @@ static void show_list(struct app *app)
 	app->dirty = true;
 }
 
-bool loop_begin(struct app *app)
+static bool begin_view(struct app *app)
 {
 	size_t n = deck_n(app->deck);
 
@@ -56,6 +57,15 @@ bool loop_begin(struct app *app)
 	app->home = app->view;
 	app->alone = true;
 	return true;
+}
+
+bool loop_begin(struct app *app)
+{
+	bool first = !app->home, begun = begin_view(app);
+
+	if (first && begun && app->set.show.lecture)
+		view_show(app, &view_lecture);
+	return begun;
 }
 
 /* One generation is shown itself as long as it is the only one; whoever has
@@ -138,6 +148,7 @@ static void draw(struct loop *l)
 		term_bell(l->term);
 	app->dirty = app->repaint = app->bell = l->urgent = false;
 	shot_take(app, &l->screen, l->term);
+	notes_write(app);
 	l->frame_us = now_us();
 }
 

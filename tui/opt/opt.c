@@ -30,7 +30,7 @@ void settings_init(struct settings *set)
 		.then = then_opts_default,
 		.look.term = { .color = COLOR_AUTO, .mouse = true },
 		.show = { .bell = true, .session = true, .script = "",
-			  .record = "", .speed = 1 },
+			  .record = "", .notes = "", .speed = 1 },
 		.read = { .format = "", .field = "" },
 		.guard = { .report = "", .tee = "", .listen = "",
 			   .upstream = "", .finish_reason = "auto",

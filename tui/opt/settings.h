@@ -34,6 +34,8 @@ struct show_settings {
 	bool session; /* come back to where one was */
 	bool plain;   /* lines of text, no screen */
 	bool tour;    /* be led around */
+	bool lecture; /* one large figure first */
+	const char *notes; /* a file; "": none */
 	const char *script, *record; /* files */
 	double speed;
 	uint32_t seek; /* a token, 0 none */

@@ -27,6 +27,7 @@
 enum {
 	GUTTER_COLS = 7,
 	CURVE_MIN_ROWS = 2,
+	BRANCH_MIN_ROWS = 4, /* fewer can't tell two curves apart */
 	LINES_MAX = 3,	    /* of numbers, a lane */
 	TEXT_MIN_ROWS = 4,  /* with its title */
 	TEXT_MIN_COLS = 18, /* a column */
@@ -243,7 +244,8 @@ static void draw_branch(const struct app *app, const struct lane *l,
 	double top;
 	int row;
 
-	if (!src.run || !run_n_measured(src.run))
+	if (!src.run || !run_n_measured(src.run) ||
+	    c->r.rows < BRANCH_MIN_ROWS)
 		return;
 	branch.from = place_of(app, src.run, l->fork.there);
 	branch.to = place_of(app, src.run, compare_n(app, src.run));

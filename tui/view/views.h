@@ -11,7 +11,7 @@
  * generation and has all moves. */
 #define VIEWS(X) \
 	X(ratio) X(text) X(map) X(repeats) X(steps) X(compare) X(whatif) \
-	X(list) X(sweep) X(help)
+	X(list) X(sweep) X(lecture) X(help)
 
 #define VIEW_EXTERN(name) extern const struct view view_##name;
 VIEWS(VIEW_EXTERN)
