@@ -9,11 +9,10 @@ UNIT_LIBS = libengine.a $(ENGINE_LIBS) $(CMOCKA_LIBS) $(JANSSON_LIBS)
 # What a test links and compiles with unless it says otherwise: so a plain
 # unit test is one row here (its source is the row's name with .c).
 LDADD = $(UNIT_LIBS)
-# Without cmocka, vterm and jansson most of it is not run: that is no success.
+# Without cmocka and vterm most of it is not run: that is no success.
 if !HAVE_TESTS
 check-local:
-	@echo "cmocka, vterm or jansson is not here (libcmocka-dev," \
-		"libvterm-dev, libjansson-dev):" \
+	@echo "cmocka or vterm is not here (libcmocka-dev, libvterm-dev):" \
 		"the tests of tests/unit and tests/pty were not run" >&2
 	@exit 1
 endif
@@ -68,7 +67,7 @@ tests_unit_test_zl77_SOURCES = tests/unit/test_zl77.c \
 	tests/unit/naive_lz77.c tests/unit/naive_lz77.h
 
 # The library, as others link it; beside the engine of the program.
-library_tests = tests/unit/test_library
+library_tests = tests/unit/test_library tests/unit/test_library_threads
 if HAVE_TESTS
 check_PROGRAMS += $(library_tests)
 TESTS += $(library_tests)
@@ -76,6 +75,7 @@ endif
 tests_unit_test_library_SOURCES = tests/unit/test_library.c \
 	tests/unit/naive_stream.c tests/unit/naive_stream.h
 tests_unit_test_library_LDADD = liblilscope.a $(UNIT_LIBS)
+tests_unit_test_library_threads_LDADD = liblilscope.a $(UNIT_LIBS)
 
 # What the library costs, and what its window changes (LILSCOPE_CORPUS, a
 # folder, else LILSCOPE_DATA; LIBRARY_RECORDS of it).
@@ -767,7 +767,8 @@ check-threads:
 		check_PROGRAMS='$(thread_tests)' \
 		TESTS='$(thread_tests) tests/cli/threads.sh tests/cli/jobs.sh'
 thread_tests = tests/unit/test_crew tests/unit/test_pool tests/unit/test_transformer \
-	tests/unit/test_generation tests/unit/test_sparse
+	tests/unit/test_generation tests/unit/test_sparse \
+	tests/unit/test_library_threads
 
 # Problems and answers.
 task_tests = \

@@ -309,6 +309,8 @@ void stream_back(struct lilscope *l, size_t n)
 	struct stopped known = l->at->stopped;
 	uint64_t end = l->at->n - n, low = l->at->n - l->poppable;
 
+	if (l->pictured < l->tape.first)
+		l->pictured = LILSCOPE_NEVER; /* what came since is gone */
 	if (l->pictured != LILSCOPE_NEVER) {
 		memory_put_back(&l->memory);
 	} else {

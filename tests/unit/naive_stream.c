@@ -122,7 +122,7 @@ const char *naive_differs(const struct naive_stream *s, struct lilscope *l)
 	       !same(r.code_bits, (double)lz77_code_bits(meter_lz77(m))) ?
 							"code_bits" :
 	       !same(r.rho, p.rho) ? "rho" :
-	       n && !same(r.eps, p.eps) ? "eps" :
+	       r.n_symbols && !same(r.eps, p.eps) ? "eps" :
 	       !same(r.h, p.h) ? "h" :
 	       !same(rate, h.bits) || !same(error, h.se) ? "entropy" :
 	       !same(r.gain, gain_of(m)) ? "gain" :

@@ -1,9 +1,21 @@
+#include "config.h"
 #include "oracle_json.h"
 
 #include <math.h>
 #include <string.h>
 
 #include "json/json.h"
+
+#ifndef HAVE_JANSSON
+const char *oracle_json(const char *s, size_t n)
+{
+	struct json j = { 0 };
+
+	(void)json_read(&j, s, n, false, NULL);
+	json_release(&j);
+	return NULL;
+}
+#else
 
 /* The two libraries share some names: the other's get a prefix. */
 #define json_type jansson_type
@@ -166,3 +178,4 @@ const char *oracle_json(const char *s, size_t n)
 	json_release(&j);
 	return why;
 }
+#endif

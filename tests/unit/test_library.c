@@ -119,7 +119,9 @@ static void run_pops(struct naive_stream s)
 	uint32_t random = 2;
 
 	while (s.n < LONG) {
-		uint32_t n = 1 + next_random(&random) % 60;
+		/* few, or so many that windows have slid since */
+		uint32_t n = 1 + next_random(&random) %
+					 (next_random(&random) % 4 ? 60 : 300);
 		size_t can, back;
 
 		while (n--)

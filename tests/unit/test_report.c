@@ -7,13 +7,13 @@
 #include <stddef.h>
 
 #include <cmocka.h>
-#include <jansson.h>
 #include <locale.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/utf8.h"
+#include "json/json.h"
 #include "report/report.h"
 
 /* The interface, in order: what lilscope(1) lists under JSON FIELDS. */
@@ -62,63 +62,95 @@ static struct run *loop_run(void)
 	return run;
 }
 
-static json_t *parse(const struct report *r)
-{
-	struct buf out = { 0 };
-	json_error_t error;
-	json_t *json;
+/* One line of JSON, read. */
+struct parsed {
+	struct buf line;
+	struct json doc;
+	struct json_value root;
+};
 
-	report_json(r, &out);
-	assert_int_equal(out.data[out.len - 1], '\n');
-	assert_null(memchr(out.data, '\n', out.len - 1));
-	json = json_loadb(out.data, out.len, JSON_REJECT_DUPLICATES, &error);
-	if (!json)
-		fail_msg("%s in %s", error.text, buf_cstr(&out));
-	buf_release(&out);
-	return json;
+static void read_line(struct parsed *p)
+{
+	struct json_trouble trouble;
+
+	assert_int_equal(p->line.data[p->line.len - 1], '\n');
+	assert_null(memchr(p->line.data, '\n', p->line.len - 1));
+	if (!json_read(&p->doc, p->line.data, p->line.len, false, &trouble))
+		fail_msg("%s in %s", trouble.what, buf_cstr(&p->line));
+	p->root = json_root(&p->doc);
 }
 
-static void assert_keys(const json_t *object, const char *const *names,
+static void parse(struct parsed *p, const struct report *r)
+{
+	*p = (struct parsed){ .root = { 0 } };
+	report_json(r, &p->line);
+	read_line(p);
+}
+
+static void parsed_release(struct parsed *p)
+{
+	json_release(&p->doc);
+	buf_release(&p->line);
+}
+
+/* These members in this order, so none comes twice. */
+static void assert_keys(struct json_value object, const char *const *names,
 			size_t n)
 {
-	const char *key;
-	json_t *value;
+	struct json_value each = json_first(object);
 	size_t i = 0;
 
-	json_object_foreach((json_t *)object, key, value) {
+	for (; each.doc; each = json_next(each), i++) {
 		assert_true(i < n);
-		assert_string_equal(key, names[i]);
-		i++;
+		assert_true(json_key_is(each, names[i]));
 	}
 	assert_int_equal(i, n);
+}
+
+static void assert_u32(struct json_value object, const char *name,
+		       uint32_t want)
+{
+	struct json_value v = json_get(object, name);
+
+	assert_true(json_is(v, JSON_NUMBER));
+	assert_int_equal(json_u32(v, UINT32_MAX), want);
+}
+
+static void assert_null_member(struct json_value object, const char *name)
+{
+	assert_true(json_is(json_get(object, name), JSON_NULL));
+}
+
+static void assert_text(struct json_value object, const char *name,
+			const char *want)
+{
+	assert_true(json_text_is(json_get(object, name), want));
 }
 
 static void fields_are_the_interface(void **state)
 {
 	struct run *run = loop_run();
 	struct report r;
-	json_t *json, *list, *rule;
-	size_t i;
+	struct parsed p;
+	struct json_value list;
 
 	(void)state;
 	report_fill(&r, run);
-	json = parse(&r);
-	assert_keys(json, field_names, ARRAY_LEN(field_names));
-	list = json_object_get(json, "rules");
-	assert_int_equal(json_array_size(list), RULE_USUAL_ROWS);
-	json_array_foreach(list, i, rule) {
+	parse(&p, &r);
+	assert_keys(p.root, field_names, ARRAY_LEN(field_names));
+	list = json_get(p.root, "rules");
+	assert_int_equal(json_count(list), RULE_USUAL_ROWS);
+	for (size_t i = 0; i < RULE_USUAL_ROWS; i++) {
+		struct json_value rule = json_at(list, i);
+
 		assert_keys(rule, rule_names, ARRAY_LEN(rule_names));
-		assert_string_equal(
-			json_string_value(json_object_get(rule, "rule")),
-			rules[i]->name);
+		assert_text(rule, "rule", rules[i]->name);
 	}
-	assert_int_equal(json_integer_value(json_object_get(json, "tokens")),
-			 run->trace.n_tokens);
-	assert_int_equal(json_integer_value(json_object_get(json, "bytes")),
-			 run->trace.text.len);
-	assert_true(json_is_null(json_object_get(json, "model")));
-	assert_true(json_is_null(json_object_get(json, "prompt_tokens")));
-	json_decref(json);
+	assert_u32(p.root, "tokens", run->trace.n_tokens);
+	assert_u32(p.root, "bytes", (uint32_t)run->trace.text.len);
+	assert_null_member(p.root, "model");
+	assert_null_member(p.root, "prompt_tokens");
+	parsed_release(&p);
 	run_free(run);
 }
 
@@ -127,7 +159,8 @@ static void a_loop_fires_and_is_told(void **state)
 	struct run *run = loop_run();
 	const struct report_rule *rule;
 	struct report r;
-	json_t *json, *guardian;
+	struct json_value guardian;
+	struct parsed p;
 
 	(void)state;
 	report_fill(&r, run);
@@ -136,13 +169,11 @@ static void a_loop_fires_and_is_told(void **state)
 	assert_int_not_equal(rule->verdict.at_token, RULE_NEVER);
 	assert_int_equal(rule->verdict.at_token + rule->verdict.tokens_after,
 			 r.tokens);
-	json = parse(&r);
-	guardian = json_array_get(json_object_get(json, "rules"), 0);
-	assert_int_equal(
-		json_integer_value(json_object_get(guardian, "at_token")),
-		rule->verdict.at_token);
-	assert_true(json_is_null(json_object_get(guardian, "resumed_at")));
-	json_decref(json);
+	parse(&p, &r);
+	guardian = json_at(json_get(p.root, "rules"), 0);
+	assert_u32(guardian, "at_token", rule->verdict.at_token);
+	assert_null_member(guardian, "resumed_at");
+	parsed_release(&p);
 	run_free(run);
 }
 
@@ -153,17 +184,16 @@ static void an_empty_generation_has_no_numbers(void **state)
 					    "tbt_p99_ms", "tokens_per_s" };
 	struct run *run = run_new(&meter_opts_default);
 	struct report r;
-	json_t *json;
+	struct parsed p;
 
 	(void)state;
 	for (int measured = 0; measured < 2; measured++) {
 		report_fill(&r, run);
-		json = parse(&r);
-		assert_keys(json, field_names, ARRAY_LEN(field_names));
+		parse(&p, &r);
+		assert_keys(p.root, field_names, ARRAY_LEN(field_names));
 		for (size_t i = 0; i < ARRAY_LEN(null); i++)
-			assert_true(json_is_null(
-				json_object_get(json, null[i])));
-		json_decref(json);
+			assert_null_member(p.root, null[i]);
+		parsed_release(&p);
 		run_end(run);
 		run_measure(run, 1);
 	}
@@ -224,14 +254,12 @@ static void strings_are_escaped(void **state)
 	report_fill(&r, run);
 	for (size_t i = 0; i < ARRAY_LEN(strings); i++) {
 		struct buf line = { 0 };
-		json_t *json;
+		struct parsed p;
 
 		r.source = strings[i].raw;
-		json = parse(&r);
-		assert_string_equal(
-			json_string_value(json_object_get(json, "source")),
-			strings[i].json);
-		json_decref(json);
+		parse(&p, &r);
+		assert_text(p.root, "source", strings[i].json);
+		parsed_release(&p);
 		report_csv(&r, &line);
 		assert_true(line.len > strlen(strings[i].csv));
 		assert_memory_equal(line.data, strings[i].csv,
@@ -351,23 +379,19 @@ static void several_generations_are_one_line(void **state)
 {
 	struct run *run = loop_run();
 	struct report r;
-	struct buf objects = { 0 }, line = { 0 };
-	json_t *json;
+	struct buf objects = { 0 };
+	struct parsed p = { .root = { 0 } };
 
 	(void)state;
 	report_fill(&r, run);
 	for (int i = 0; i < 3; i++)
 		report_json(&r, &objects);
-	report_json_several("-", "7", &objects, &line);
-	json = json_loadb(line.data, line.len, 0, NULL);
-	assert_non_null(json);
-	assert_string_equal(json_string_value(json_object_get(json, "record")),
-			    "7");
-	assert_int_equal(
-		json_array_size(json_object_get(json, "generations")), 3);
-	json_decref(json);
+	report_json_several("-", "7", &objects, &p.line);
+	read_line(&p);
+	assert_text(p.root, "record", "7");
+	assert_int_equal(json_count(json_get(p.root, "generations")), 3);
+	parsed_release(&p);
 	buf_release(&objects);
-	buf_release(&line);
 	run_free(run);
 }
 
