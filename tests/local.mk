@@ -720,6 +720,21 @@ table-logits: tests/bench/table_logits
 		$(LLAMA_CPP:%=$(abs_builddir)/tests/bench/peer_logits)
 CLEANFILES += tests/bench/peer_logits
 
+# Real models' logits beside libllama's (LLAMA_CPP), at 256 positions of the
+# text of the licence: KL_FILES names them.
+EXTRA_PROGRAMS += tests/bench/table_kl
+tests_bench_table_kl_SOURCES = tests/bench/table_kl.c
+tests_bench_table_kl_LDADD = libengine.a $(ENGINE_LIBS)
+KL_FILES =
+PEER_LOGITS = $(abs_builddir)/tests/bench/peer_logits
+.PHONY: table-kl
+table-kl: tests/bench/table_kl
+	@test -n '$(KL_FILES)' || echo 'table-kl: KL_FILES names no model'
+	@for file in $(KL_FILES); do \
+		tests/bench/table_kl $$file '$(PEER_LOGITS)' \
+			$(srcdir)/COPYING || exit; \
+	done
+
 # All programs of the tests under ASan and UBSan, in a build of its own. The
 # widest kernels are made without: their compilers need minutes for them with
 # (and test_kernel holds them against the plain ones).

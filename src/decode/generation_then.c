@@ -132,7 +132,8 @@ bool generation_tell(const struct generation *g, struct buf *out)
  * model reads the last token again, for what it says behind it. */
 static void roll_back(struct generation *g)
 {
-	bool cut = !transformer_has_evicted(g->t) && !g->policy->unrotated;
+	bool cut = transformer_can_cut(g->t, g->n_ids - 1) &&
+		   !g->policy->unrotated;
 	struct err err;
 
 	if (cut)

@@ -527,3 +527,12 @@ bool gguf_next_f64(struct gguf_array *a, double *value)
 	a->at += value_bytes[a->type];
 	return true;
 }
+
+bool gguf_next_bool(struct gguf_array *a)
+{
+	double value = 0;
+
+	if (a->type == VALUE_BOOL && a->at != a->end)
+		return *a->at++ != 0;
+	return gguf_next_f64(a, &value) && value != 0;
+}

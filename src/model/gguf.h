@@ -76,5 +76,7 @@ bool gguf_array(const struct gguf *g, const char *key, struct gguf_array *a);
 /* The next element; false at the end or if it is of another kind. */
 bool gguf_next_str(struct gguf_array *a, const char **s, size_t *n);
 bool gguf_next_f64(struct gguf_array *a, double *value);
+/* The next element of an array of bools or numbers is there and not 0. */
+bool gguf_next_bool(struct gguf_array *a);
 
 #endif

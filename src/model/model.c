@@ -12,17 +12,57 @@
 
 #include "base/buf.h"
 
+enum {
+	HALVES = 1, /* pairs turn so; else they are neighbours */
+	SHARES = 2, /* those experts that are asked share 1 */
+	GEMMA = 4,  /* embeddings times sqrt(n_embd), GELU */
+	POST = 8,   /* norms behind attention and network, too */
+	FUSED = 16, /* q, k and v are one matrix, gate and up another */
+};
+
 /* What is known of an architecture. */
 static const struct arch {
 	const char *name;
-	bool halves;   /* how pairs turn */
-	bool moe;
+	unsigned traits;
+	/* Layers have a window but for each n-th; 0: all see everything. */
+	uint32_t global_every;
+	uint32_t window;	    /* where the file says none */
+	double attn_cap, logit_cap; /* likewise */
+	uint32_t odd_layers;	    /* of so many: scores by n_embd / n_heads */
 } archs[] = {
-	{ "llama", false, false },
-	{ "qwen2", true, false },
-	{ "qwen3", true, false },
-	{ "qwen2moe", true, true },
+	{ .name = "llama", .traits = SHARES },
+	{ .name = "qwen2", .traits = HALVES },
+	{ .name = "qwen3", .traits = HALVES },
+	{ .name = "qwen2moe", .traits = HALVES },
+	{ .name = "qwen3moe", .traits = HALVES | SHARES },
+	{ .name = "gemma", .traits = HALVES | GEMMA },
+	{ .name = "gemma2",
+	  .traits = HALVES | GEMMA | POST,
+	  .global_every = 2,
+	  .window = 4096,
+	  .attn_cap = 50,
+	  .logit_cap = 30,
+	  .odd_layers = 46 },
+	{ .name = "gemma3",
+	  .traits = HALVES | GEMMA | POST,
+	  .global_every = 6,
+	  .odd_layers = 62 },
+	{ .name = "phi3", .traits = HALVES | FUSED },
 };
+
+#define GEMMA3_NEAR_BASE 10000.0 /* where the file says none */
+
+void model_archs(char *out, size_t cap)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(archs) && n < cap; i++)
+		n += (size_t)snprintf(out + n, cap - n, "%s%s",
+				      !i			 ? ""
+				      : i + 1 < ARRAY_LEN(archs) ? ", "
+								 : " and ",
+				      archs[i].name);
+}
 
 /* A file being read. */
 struct loading {
@@ -61,8 +101,7 @@ static bool fail(struct loading *l, const char *fmt, ...)
 }
 
 /* "llama.block_count" */
-static const char *key(const struct loading *l, const char *name,
-		       char out[128])
+static const char *key(const struct loading *l, const char *name, char out[128])
 {
 	snprintf(out, 128, "%s.%s", l->arch->name, name);
 	return out;
@@ -88,13 +127,31 @@ static uint32_t count(struct loading *l, const char *name, uint64_t least,
 	return (uint32_t)value;
 }
 
-static double real(const struct loading *l, const char *name,
-		   double otherwise)
+static double real(const struct loading *l, const char *name, double otherwise)
 {
 	char full[128];
 	double value;
 
 	return gguf_f64(l->g, key(l, name, full), &value) ? value : otherwise;
+}
+
+static void read_scales(struct loading *l)
+{
+	struct model_shape *s = &l->m->shape;
+	bool gemma = l->arch->traits & GEMMA;
+	double d = s->n_layers == l->arch->odd_layers ? s->n_embd / s->n_heads
+						      : s->d_head;
+
+	s->gelu = gemma;
+	s->embed_scale = gemma ? sqrtf((float)s->n_embd) : 1;
+	s->attn_scale = 1 / sqrtf((float)d);
+	s->attn_cap =
+		(float)real(l, "attn_logit_softcapping", l->arch->attn_cap);
+	s->logit_cap =
+		(float)real(l, "final_logit_softcapping", l->arch->logit_cap);
+	if (!(s->attn_cap >= 0) || !(s->logit_cap >= 0))
+		fail(l, "caps of %g and %g on scores and logits are not known",
+		     (double)s->attn_cap, (double)s->logit_cap);
 }
 
 static void read_shape(struct loading *l)
@@ -107,30 +164,64 @@ static void read_shape(struct loading *l)
 	s->n_heads = count(l, "attention.head_count", 1, 65536, 0);
 	if (l->failed)
 		return;
-	s->n_kv_heads = count(l, "attention.head_count_kv", 1, s->n_heads,
-			      s->n_heads);
+	s->n_kv_heads =
+		count(l, "attention.head_count_kv", 1, s->n_heads, s->n_heads);
 	s->d_head = count(l, "attention.key_length", 2, 1024,
 			  s->n_embd / s->n_heads);
-	if (count(l, "attention.value_length", 2, 1024, s->d_head) !=
-	    s->d_head)
+	if (count(l, "attention.value_length", 2, 1024, s->d_head) != s->d_head)
 		fail(l, "keys and values of different length are not known");
 	s->n_ff = count(l, "feed_forward_length", 0, most, 0);
 	s->n_ctx = count(l, "context_length", 1, UINT32_MAX, 0);
 	s->norm_eps = (float)real(l, "attention.layer_norm_rms_epsilon", 1e-5);
 	if (s->n_heads % MAX(s->n_kv_heads, 1) || s->d_head % 2)
-		fail(l, "%u heads on %u KV heads of %u numbers do not go "
-			"together", s->n_heads, s->n_kv_heads, s->d_head);
+		fail(l,
+		     "%u heads on %u KV heads of %u numbers do not go "
+		     "together",
+		     s->n_heads, s->n_kv_heads, s->d_head);
 	if ((uint64_t)s->n_heads * s->d_head > most)
 		fail(l, "%u heads of %u numbers are more than %u", s->n_heads,
 		     s->d_head, most);
-	if (!l->arch->moe)
+	read_scales(l);
+	s->n_experts = count(l, "expert_count", 0, MODEL_EXPERTS_MAX, 0);
+	if (!s->n_experts)
 		return;
-	s->n_experts = count(l, "expert_count", 1, MODEL_EXPERTS_MAX, 0);
 	s->n_experts_used = count(l, "expert_used_count", 1, s->n_experts, 0);
-	s->n_ff_expert = count(l, "expert_feed_forward_length", 0, most, 0);
+	s->n_ff_expert =
+		count(l, "expert_feed_forward_length", 0, most, s->n_ff);
 	s->n_ff_shared =
 		count(l, "expert_shared_feed_forward_length", 0, most, 0);
+	s->experts_share = l->arch->traits & SHARES;
 }
+
+/* Which layers have a window: each n-th has none, or as a list says. */
+static void read_windows(struct loading *l)
+{
+	static const char name[] = "attention.sliding_window_pattern";
+	struct model_shape *s = &l->m->shape;
+	char full[128];
+	struct gguf_array list;
+	uint32_t every;
+
+	if (!l->arch->global_every)
+		return;
+	s->window = count(l, "attention.sliding_window", 0, UINT32_MAX,
+			  l->arch->window);
+	if (!s->window)
+		return;
+	if (gguf_array(l->g, key(l, name, full), &list)) {
+		if (list.n < s->n_layers)
+			fail(l, "%s is a list of %llu layers, not %u", full,
+			     (unsigned long long)list.n, s->n_layers);
+		for (uint32_t i = 0; !l->failed && i < s->n_layers; i++)
+			l->m->layers[i].near = gguf_next_bool(&list);
+		return;
+	}
+	every = count(l, name, 0, MODEL_LAYERS_MAX, l->arch->global_every);
+	for (uint32_t i = 0; i < s->n_layers; i++)
+		l->m->layers[i].near = !every || i % every < every - 1;
+}
+
+#define LONGROPE "rope_factors_short.weight"
 
 static void read_scaling(struct loading *l)
 {
@@ -144,25 +235,56 @@ static void read_scaling(struct loading *l)
 	r->attn_factor = real(l, "rope.scaling.attn_factor", 1);
 	r->n_ctx_orig = count(l, "rope.scaling.original_context_length", 1,
 			      UINT32_MAX, l->m->shape.n_ctx);
+	r->beta_fast = real(l, "rope.scaling.yarn_beta_fast", 32);
+	r->beta_slow = real(l, "rope.scaling.yarn_beta_slow", 1);
 	if (n == 6 && memcmp(type, "linear", 6) == 0)
 		r->scaling = ROPE_LINEAR;
 	else if (n == 4 && memcmp(type, "yarn", 4) == 0)
 		r->scaling = ROPE_YARN;
-	else if (n == 4 && memcmp(type, "none", 4) == 0)
+	else if ((n == 4 && memcmp(type, "none", 4) == 0) ||
+		 (n == 8 && memcmp(type, "longrope", 8) == 0 &&
+		  gguf_tensor(l->g, LONGROPE)))
 		r->scaling = ROPE_PLAIN;
 	else
 		fail(l, "RoPE scaling of type \"%.*s\" is not known",
 		     (int)MIN(n, (size_t)40), type);
-	if (!(r->factor >= 1) || !isfinite(r->factor))
-		fail(l, "the factor of RoPE's scaling is %g", r->factor);
+	if (!(r->factor >= 1) || !isfinite(r->factor) ||
+	    !(r->attn_factor > 0) || !isfinite(r->attn_factor))
+		fail(l, "the factors of RoPE's scaling are %g and %g",
+		     r->factor, r->attn_factor);
+	if (!(r->beta_slow > 0) || !(r->beta_fast > r->beta_slow) ||
+	    !isfinite(r->beta_fast))
+		fail(l, "YaRN from %g to %g turns is not known", r->beta_slow,
+		     r->beta_fast);
+}
+
+/* What divides the frequencies: llama 3's scaling, or phi3's. The latter has
+ * two sets, of which the short one is for texts within the original context;
+ * that is then what the model is good for. */
+static void read_divisors(struct loading *l)
+{
+	struct rope_opts *r = &l->m->rope;
+	const char *name = "rope_freqs.weight";
+	const struct gguf_tensor *t = gguf_tensor(l->g, LONGROPE);
+
+	if (t) {
+		name = LONGROPE;
+		l->m->shape.n_ctx = MIN(l->m->shape.n_ctx, r->n_ctx_orig);
+	} else {
+		t = gguf_tensor(l->g, name);
+	}
+	if (!t)
+		return;
+	if (t->type != GGML_F32 || t->dims[0] < r->n_rot / 2)
+		fail(l, "%s is not %u numbers of F32", name, r->n_rot / 2);
+	r->divisors = t->data;
 }
 
 static void read_rope(struct loading *l)
 {
-	struct rope_opts *r = &l->m->rope;
-	const struct gguf_tensor *t = gguf_tensor(l->g, "rope_freqs.weight");
+	struct rope_opts *r = &l->m->rope, *near = &l->m->near_rope;
 
-	r->halves = l->arch->halves;
+	r->halves = l->arch->traits & HALVES;
 	r->n_rot = count(l, "rope.dimension_count", 2, l->m->shape.d_head,
 			 l->m->shape.d_head);
 	r->base = real(l, "rope.freq_base", 10000);
@@ -170,12 +292,19 @@ static void read_rope(struct loading *l)
 		fail(l, "RoPE with base %g over %u numbers is not known",
 		     r->base, r->n_rot);
 	read_scaling(l);
-	if (!t)
-		return;
-	if (t->type != GGML_F32 || t->dims[0] < r->n_rot / 2)
-		fail(l, "rope_freqs.weight is not %u numbers of F32",
-		     r->n_rot / 2);
-	r->divisors = t->data;
+	read_divisors(l);
+	/* gemma3's windows turn at a base of their own, and are not scaled */
+	*near = *r;
+	near->base =
+		real(l, "rope.freq_base_swa",
+		     strcmp(l->arch->name, "gemma3") == 0 ? GEMMA3_NEAR_BASE
+							  : r->base);
+	if (strcmp(l->arch->name, "gemma3") == 0) {
+		near->scaling = ROPE_PLAIN;
+		near->factor = near->attn_factor = 1;
+	}
+	if (!(near->base > 1) || !isfinite(near->base))
+		fail(l, "RoPE with base %g is not known", near->base);
 }
 
 /* --- tensors ------------------------------------------------------------ */
@@ -206,15 +335,14 @@ static struct kernel_rows rows(struct loading *l, const char *name,
 		fail(l, "%s is %llu x %llu x %llu, not %llu x %llu x %llu",
 		     name, (unsigned long long)t->dims[0],
 		     (unsigned long long)t->dims[1],
-		     (unsigned long long)t->dims[2],
-		     (unsigned long long)n_cols, (unsigned long long)n_rows,
-		     (unsigned long long)n_more);
+		     (unsigned long long)t->dims[2], (unsigned long long)n_cols,
+		     (unsigned long long)n_rows, (unsigned long long)n_more);
 		return w;
 	}
 	quant = quant_of(t->type);
 	if (n_cols % (uint64_t)quant->n_block) {
-		fail(l, "%s: rows of %llu are no multiple of %s's blocks",
-		     name, (unsigned long long)n_cols, quant->name);
+		fail(l, "%s: rows of %llu are no multiple of %s's blocks", name,
+		     (unsigned long long)n_cols, quant->name);
 		return w;
 	}
 	w.type = t->type;
@@ -247,6 +375,29 @@ static const char *part(uint32_t i, const char *name, char out[128])
 	return out;
 }
 
+/* n_rows of a matrix, from the row that is `from`. */
+static struct kernel_rows below(struct kernel_rows w, uint64_t from)
+{
+	if (w.data)
+		w.data = (const char *)w.data + from * w.row_bytes;
+	return w;
+}
+
+/* Gate and up behind one another in ffn_up. */
+static struct model_ff read_fused_ff(struct loading *l, uint32_t i)
+{
+	const struct model_shape *s = &l->m->shape;
+	char full[128];
+	struct model_ff ff;
+
+	ff.gate = rows(l, part(i, "ffn_up.weight", full), s->n_embd,
+		       2 * (uint64_t)s->n_ff, 1);
+	ff.up = below(ff.gate, s->n_ff);
+	ff.down = rows(l, part(i, "ffn_down.weight", full), s->n_ff, s->n_embd,
+		       1);
+	return ff;
+}
+
 static struct model_ff read_ff(struct loading *l, uint32_t i,
 			       const char *suffix, uint64_t n_ff,
 			       uint64_t n_more)
@@ -270,16 +421,33 @@ static void read_experts(struct loading *l, uint32_t i,
 	const struct model_shape *s = &l->m->shape;
 	char full[128];
 
-	layer->router = rows(l, part(i, "ffn_gate_inp.weight", full),
-			     s->n_embd, s->n_experts, 1);
-	layer->experts =
-		read_ff(l, i, "_exps", s->n_ff_expert, s->n_experts);
+	layer->router = rows(l, part(i, "ffn_gate_inp.weight", full), s->n_embd,
+			     s->n_experts, 1);
+	layer->experts = read_ff(l, i, "_exps", s->n_ff_expert, s->n_experts);
 	if (!s->n_ff_shared)
 		return;
 	layer->shared = read_ff(l, i, "_shexp", s->n_ff_shared, 1);
 	layer->shared_gate = floats(
-		l, part(i, "ffn_gate_inp_shexp.weight", full), s->n_embd,
-		true);
+		l, part(i, "ffn_gate_inp_shexp.weight", full), s->n_embd, true);
+}
+
+/* Three matrices, or one with their rows behind one another. */
+static void read_qkv(struct loading *l, uint32_t i, uint64_t n_q, uint64_t n_kv)
+{
+	struct model_layer *y = &l->m->layers[i];
+	uint64_t n_embd = l->m->shape.n_embd;
+	char full[128];
+
+	if (l->arch->traits & FUSED &&
+	    gguf_tensor(l->g, part(i, "attn_qkv.weight", full))) {
+		y->q = rows(l, full, n_embd, n_q + 2 * n_kv, 1);
+		y->k = below(y->q, n_q);
+		y->v = below(y->k, n_kv);
+		return;
+	}
+	y->q = rows(l, part(i, "attn_q.weight", full), n_embd, n_q, 1);
+	y->k = rows(l, part(i, "attn_k.weight", full), n_embd, n_kv, 1);
+	y->v = rows(l, part(i, "attn_v.weight", full), n_embd, n_kv, 1);
 }
 
 static void read_layer(struct loading *l, uint32_t i)
@@ -290,15 +458,12 @@ static void read_layer(struct loading *l, uint32_t i)
 	uint64_t n_kv = (uint64_t)s->n_kv_heads * s->d_head;
 	char full[128];
 
-	y->attn_norm = floats(l, part(i, "attn_norm.weight", full), s->n_embd,
-			      true);
-	y->ff_norm = floats(l, part(i, "ffn_norm.weight", full), s->n_embd,
-			    true);
-	y->q = rows(l, part(i, "attn_q.weight", full), s->n_embd, n_q, 1);
-	y->k = rows(l, part(i, "attn_k.weight", full), s->n_embd, n_kv, 1);
-	y->v = rows(l, part(i, "attn_v.weight", full), s->n_embd, n_kv, 1);
-	y->o = rows(l, part(i, "attn_output.weight", full), n_q, s->n_embd,
-		    1);
+	y->attn_norm =
+		floats(l, part(i, "attn_norm.weight", full), s->n_embd, true);
+	y->ff_norm =
+		floats(l, part(i, "ffn_norm.weight", full), s->n_embd, true);
+	read_qkv(l, i, n_q, n_kv);
+	y->o = rows(l, part(i, "attn_output.weight", full), n_q, s->n_embd, 1);
 	y->q_bias = floats(l, part(i, "attn_q.bias", full), n_q, false);
 	y->k_bias = floats(l, part(i, "attn_k.bias", full), n_kv, false);
 	y->v_bias = floats(l, part(i, "attn_v.bias", full), n_kv, false);
@@ -306,8 +471,17 @@ static void read_layer(struct loading *l, uint32_t i)
 			   false);
 	y->k_norm = floats(l, part(i, "attn_k_norm.weight", full), s->d_head,
 			   false);
+	if (l->arch->traits & POST) {
+		y->attn_post =
+			floats(l, part(i, "post_attention_norm.weight", full),
+			       s->n_embd, true);
+		y->ff_post = floats(l, part(i, "post_ffw_norm.weight", full),
+				    s->n_embd, true);
+	}
 	if (s->n_experts)
 		read_experts(l, i, y);
+	else if (l->arch->traits & FUSED)
+		y->ff = read_fused_ff(l, i);
 	else
 		y->ff = read_ff(l, i, "", s->n_ff, 1);
 }
@@ -327,12 +501,11 @@ static void read_ends(struct loading *l)
 	m->shape.n_vocab = (uint32_t)t->dims[1];
 	m->embed = rows(l, "token_embd.weight", m->shape.n_embd,
 			m->shape.n_vocab, 1);
-	m->output = gguf_tensor(l->g, "output.weight") ?
-			    rows(l, "output.weight", m->shape.n_embd,
-				 m->shape.n_vocab, 1) :
-			    m->embed;
-	m->output_norm =
-		floats(l, "output_norm.weight", m->shape.n_embd, true);
+	m->output = gguf_tensor(l->g, "output.weight")
+			    ? rows(l, "output.weight", m->shape.n_embd,
+				   m->shape.n_vocab, 1)
+			    : m->embed;
+	m->output_norm = floats(l, "output_norm.weight", m->shape.n_embd, true);
 }
 
 /* --- the whole ---------------------------------------------------------- */
@@ -380,14 +553,15 @@ struct model *model_from_gguf(const struct gguf *g, struct err *err)
 {
 	struct loading l = { .g = g, .err = err };
 	const char *arch = "";
+	char known[128];
 	size_t n = 0;
 
 	gguf_str(g, "general.architecture", &arch, &n);
 	l.arch = find_arch(arch, n);
 	if (!l.arch) {
-		err_set(err, "the architecture \"%.*s\" is not known; llama, "
-			     "qwen2, qwen3 and qwen2moe are",
-			(int)MIN(n, (size_t)60), arch);
+		model_archs(known, sizeof(known));
+		err_set(err, "the architecture \"%.*s\" is not known; %s are",
+			(int)MIN(n, (size_t)60), arch, known);
 		return NULL;
 	}
 	l.m = mem_zalloc(sizeof(*l.m));
@@ -398,8 +572,10 @@ struct model *model_from_gguf(const struct gguf *g, struct err *err)
 	if (!l.failed)
 		read_ends(&l);
 	if (!l.failed)
-		l.m->layers = mem_zalloc(l.m->shape.n_layers *
-					 sizeof(*l.m->layers));
+		l.m->layers =
+			mem_zalloc(l.m->shape.n_layers * sizeof(*l.m->layers));
+	if (!l.failed)
+		read_windows(&l);
 	for (uint32_t i = 0; !l.failed && i < l.m->shape.n_layers; i++)
 		read_layer(&l, i);
 	if (l.failed) {
@@ -425,15 +601,24 @@ struct model *model_from_llama2c(const struct llama2c *c, struct err *err)
 	m->arch = mem_strdup("llama");
 	m->name = mem_strdup("llama2.c");
 	m->shape = (struct model_shape){
-		.n_layers = c->n_layers,   .n_embd = c->dim,
-		.n_heads = c->n_heads,	   .n_kv_heads = c->n_kv_heads,
-		.d_head = d,		   .n_ff = c->hidden_dim,
-		.n_vocab = c->vocab_size,  .n_ctx = c->seq_len,
+		.n_layers = c->n_layers,
+		.n_embd = c->dim,
+		.n_heads = c->n_heads,
+		.n_kv_heads = c->n_kv_heads,
+		.d_head = d,
+		.n_ff = c->hidden_dim,
+		.n_vocab = c->vocab_size,
+		.n_ctx = c->seq_len,
 		.norm_eps = 1e-5f,
+		.embed_scale = 1,
+		.attn_scale = 1 / sqrtf((float)d),
 	};
-	m->rope = (struct rope_opts){ .n_rot = d, .base = 10000, .factor = 1,
+	m->rope = (struct rope_opts){ .n_rot = d,
+				      .base = 10000,
+				      .factor = 1,
 				      .attn_factor = 1,
 				      .n_ctx_orig = c->seq_len };
+	m->near_rope = m->rope;
 	m->embed = plain(c->token_embedding, c->dim);
 	m->output = plain(c->wcls, c->dim);
 	m->output_norm = c->rms_final;

@@ -11,10 +11,6 @@
 #include "base/buf.h"
 
 #define TWO_PI 6.283185307179586
-/* YaRN: pairs that turn more often than this over the original context are
- * left alone, those that turn less than once are interpolated. */
-#define YARN_BETA_FAST 32.0
-#define YARN_BETA_SLOW 1.0
 
 struct rope {
 	struct rope_opts opts;
@@ -35,8 +31,8 @@ static double yarn_pair(const struct rope_opts *o, double turns)
 /* 1: keep the frequency, 0: divide it by the factor. */
 static double yarn_share(const struct rope_opts *o, uint32_t i)
 {
-	double low = fmax(0, floor(yarn_pair(o, YARN_BETA_FAST)));
-	double high = fmin(o->n_rot - 1, ceil(yarn_pair(o, YARN_BETA_SLOW)));
+	double low = fmax(0, floor(yarn_pair(o, o->beta_fast)));
+	double high = fmin(o->n_rot - 1, ceil(yarn_pair(o, o->beta_slow)));
 	double y = (i - low) / fmax(0.001, high - low);
 
 	return 1 - fmin(1, fmax(0, y));
@@ -67,9 +63,9 @@ struct rope *rope_new(const struct rope_opts *opts)
 	r->frequency = mem_zalloc((r->n_pairs + 1) * sizeof(double));
 	for (uint32_t i = 0; i < r->n_pairs; i++)
 		r->frequency[i] = frequency(opts, i);
-	r->scale = 1;
+	r->scale = opts->attn_factor;
 	if (opts->scaling == ROPE_YARN)
-		r->scale = opts->attn_factor * (1 + 0.1 * log(opts->factor));
+		r->scale *= 1 + 0.1 * log(opts->factor);
 	return r;
 }
 

@@ -20,8 +20,11 @@ struct rope_opts {
 	enum rope_scaling scaling;
 	double factor;         /* of the scaling; >= 1 */
 	uint32_t n_ctx_orig;   /* YaRN: the context before scaling */
-	double attn_factor;    /* YaRN: 1 */
-	const float *divisors; /* n_rot/2 (llama3's scaling), or NULL */
+	/* YaRN: pairs that turn more often than fast over that are left
+	 * alone, those that turn less than slow are interpolated */
+	double beta_fast, beta_slow;
+	double attn_factor;    /* of what is turned; mostly 1 */
+	const float *divisors; /* n_rot/2 (llama3, longrope), or NULL */
 };
 
 struct rope;

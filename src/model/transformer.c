@@ -66,7 +66,8 @@ static struct transformer *make(const struct model *m, struct pool *pool,
 	t->policy = policy;
 	t->opts = *opts;
 	t->shape = transformer_shape(m);
-	t->rope = rope_new(&m->rope);
+	t->ropes[0] = rope_new(&m->rope);
+	t->ropes[1] = rope_new(&m->near_rope);
 	alloc_batch(t);
 	return t;
 }
@@ -135,7 +136,8 @@ void transformer_free(struct transformer *t)
 	free_picks(t);
 	mem_free(t->workbenches);
 	cache_free(t->cache);
-	rope_free(t->rope);
+	rope_free(t->ropes[0]);
+	rope_free(t->ropes[1]);
 	kernel_x_release(&t->act);
 	kernel_x_release(&t->act2);
 	mem_free(t->x);
@@ -219,14 +221,24 @@ static void norm(float *out, const float *x, const float *weight, uint32_t n,
 		out[i] = x[i] * scale * weight[i];
 }
 
-/* x into h. */
-static void norm_batch(struct transformer *t, const float *weight)
+/* The batch's rows of x into those of out. */
+static void norm_batch(const struct transformer *t, float *out, const float *x,
+		       const float *weight)
 {
 	uint32_t n = t->m->shape.n_embd;
 
 	for (uint32_t i = 0; i < t->n_batch; i++)
-		norm(t->h + (size_t)i * n, t->x + (size_t)i * n, weight, n,
+		norm(out + (size_t)i * n, x + (size_t)i * n, weight, n,
 		     t->m->shape.norm_eps);
+}
+
+/* What a part of a layer gave, to the residual stream; post: its norm, or
+ * NULL. */
+static void add_out(struct transformer *t, const float *post)
+{
+	if (post)
+		norm_batch(t, t->out, t->out, post);
+	add(t->x, t->out, (size_t)t->n_batch * t->m->shape.n_embd);
 }
 
 /* --- keys, values, queries ---------------------------------------------- */
@@ -248,7 +260,7 @@ static void finish_heads(struct transformer *t, float *v, uint32_t n_heads,
 			norm(v + h * d, v + h * d, weight, d,
 			     t->m->shape.norm_eps);
 		if (turn)
-			rope_turn(t->rope, v + h * d, pos);
+			rope_turn(transformer_rope(t), v + h * d, pos);
 	}
 }
 
@@ -265,8 +277,7 @@ static void project(struct transformer *t, const struct model_layer *y)
 						 { &y->v, t->v, n_kv } },
 					 .n = 3 };
 
-		kernel_x_set(&t->act, y->q.type, t->h, y->q.n_cols,
-			     t->n_batch);
+		kernel_x_set(&t->act, y->q.type, t->h, y->q.n_cols, t->n_batch);
 		pool_run(t->pool, run_matmul, &matmul);
 	} else {
 		multiply_from(t, t->q, &y->q, n_q, t->h, t->n_batch);
@@ -292,6 +303,24 @@ static void silu_times(float *gate, const float *up, size_t n)
 		gate[i] = gate[i] / (1 + expf(-gate[i])) * up[i];
 }
 
+/* GELU by tanh (Hendrycks and Gimpel 2016). */
+static void gelu_times(float *gate, const float *up, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		float x = gate[i];
+
+		x += 0.044715f * x * x * x;
+		gate[i] *= 0.5f * (1 + tanhf(0.797884561f * x)) * up[i];
+	}
+}
+
+/* v within (-cap, cap). */
+static void cap_all(float *v, size_t n, float cap)
+{
+	for (size_t i = 0; i < n; i++)
+		v[i] = cap * tanhf(v[i] / cap);
+}
+
 /* n_tokens rows of v through a network of width n_ff, into out. */
 static void feed_forward(struct transformer *t, const struct model_ff *ff,
 			 uint32_t n_ff, const float *v, float *out,
@@ -310,9 +339,9 @@ static void feed_forward(struct transformer *t, const struct model_ff *ff,
 		multiply_from(t, t->gate, &ff->gate, n_ff, v, n_tokens);
 		multiply_from(t, t->up, &ff->up, n_ff, v, n_tokens);
 	}
-	silu_times(t->gate, t->up, (size_t)n_tokens * n_ff);
-	multiply_from(t, out, &ff->down, t->m->shape.n_embd, t->gate,
-		      n_tokens);
+	(t->m->shape.gelu ? gelu_times : silu_times)(t->gate, t->up,
+						     (size_t)n_tokens * n_ff);
+	multiply_from(t, out, &ff->down, t->m->shape.n_embd, t->gate, n_tokens);
 }
 
 /* The i-th of matrices that lie behind one another. */
@@ -340,20 +369,24 @@ static void expert(struct transformer *t, const struct model_layer *y,
 		x[k] += share * t->out[k];
 }
 
-/* The experts that the router likes best, each with its probability (Qwen's
- * mixture does not rescale them to 1), and the one that is always asked. */
+/* The experts that the router likes best, each with its probability (rescaled
+ * to 1 in all, or not), and the one that is always asked. */
 static void mixture(struct transformer *t, const struct model_layer *y,
 		    const float *v, float *x)
 {
 	const struct model_shape *s = &t->m->shape;
 	uint32_t chosen[MODEL_EXPERTS_MAX], work[MODEL_EXPERTS_MAX];
-	float share;
+	float share, sum = 0;
 
 	multiply_from(t, t->router, &y->router, s->n_experts, v, 1);
 	kernel_softmax(t->router, s->n_experts);
 	sparse_top(t->router, s->n_experts, s->n_experts_used, chosen, work);
 	for (uint32_t i = 0; i < s->n_experts_used; i++)
-		expert(t, y, chosen[i], t->router[chosen[i]], v, x);
+		sum += t->router[chosen[i]];
+	for (uint32_t i = 0; i < s->n_experts_used; i++)
+		expert(t, y, chosen[i],
+		       t->router[chosen[i]] / (s->experts_share ? sum : 1), v,
+		       x);
 	if (!s->n_ff_shared)
 		return;
 	share = 1 / (1 + expf(-kernel_dot(y->shared_gate, v, s->n_embd)));
@@ -368,18 +401,17 @@ static void run_layer(struct transformer *t, uint32_t layer)
 {
 	const struct model_layer *y = &t->m->layers[layer];
 	const struct model_shape *s = &t->m->shape;
-	size_t n_x = (size_t)t->n_batch * s->n_embd;
 
 	t->layer = layer;
-	norm_batch(t, y->attn_norm);
+	norm_batch(t, t->h, t->x, y->attn_norm);
 	project(t, y);
 	transformer_attend(t);
 	multiply_from(t, t->out, &y->o, s->n_embd, t->att, t->n_batch);
-	add(t->x, t->out, n_x);
-	norm_batch(t, y->ff_norm);
+	add_out(t, y->attn_post);
+	norm_batch(t, t->h, t->x, y->ff_norm);
 	if (!s->n_experts) {
 		feed_forward(t, &y->ff, s->n_ff, t->h, t->out, t->n_batch);
-		add(t->x, t->out, n_x);
+		add_out(t, y->ff_post);
 		return;
 	}
 	for (uint32_t i = 0; i < t->n_batch; i++)
@@ -398,6 +430,8 @@ static void embed(struct transformer *t, const uint32_t *ids)
 			      (const char *)w->data + ids[i] * w->row_bytes,
 			      w->n_cols);
 	}
+	for (size_t i = 0; i < (size_t)t->n_batch * w->n_cols; i++)
+		t->x[i] *= t->m->shape.embed_scale;
 }
 
 /* Room for the bits of n tokens; all of them cleared. */
@@ -419,9 +453,11 @@ static void run_batch(struct transformer *t, const uint32_t *ids, uint32_t n)
 	const struct model_shape *s = &t->m->shape;
 
 	t->n_batch = n;
-	rope_reach(t->rope, t->n + n + 1);
+	rope_reach(t->ropes[0], t->n + n + 1);
 	if (t->opts.budget != SPARSE_AUTO)
-		rope_reach(t->rope, MIN(t->opts.budget, t->n + n) + 1);
+		rope_reach(t->ropes[0], MIN(t->opts.budget, t->n + n) + 1);
+	if (s->window)
+		rope_reach(t->ropes[1], t->n + n);
 	reach_bits(t, t->n + n);
 	for (unsigned i = 0; i < pool_n(t->pool); i++)
 		t->workbenches[i].read_slots = 0;
@@ -443,6 +479,8 @@ static void make_logits(struct transformer *t)
 	norm(t->h, t->x + (size_t)(t->n_batch - 1) * s->n_embd,
 	     t->m->output_norm, s->n_embd, s->norm_eps);
 	multiply_from(t, t->logits, &t->m->output, s->n_vocab, t->h, 1);
+	if (s->logit_cap > 0)
+		cap_all(t->logits, s->n_vocab, s->logit_cap);
 }
 
 void transformer_prompt(struct transformer *t, const uint32_t *ids, uint32_t n,
@@ -492,9 +530,9 @@ static struct transformer_pages pages_of(const struct transformer *t,
 					 const uint64_t *read,
 					 const uint64_t *kept)
 {
-	return (struct transformer_pages){ read, kept,
-					   (t->n + CACHE_PAGE - 1) /
-						   CACHE_PAGE };
+	return (struct transformer_pages){
+		read, kept, (t->n + CACHE_PAGE - 1) / CACHE_PAGE
+	};
 }
 
 struct transformer_pages transformer_head_pages(struct transformer *t,
@@ -508,9 +546,9 @@ struct transformer_pages transformer_head_pages(struct transformer *t,
 	return pages_of(t, read, kept);
 }
 
-/* Of the layers [from, to) together. */
+/* Of the layers [from, to) together; sparse: of those that a policy acts on. */
 static struct transformer_pages sum_pages(struct transformer *t, uint32_t from,
-					  uint32_t to)
+					  uint32_t to, bool sparse)
 {
 	uint64_t *read = t->read + transformer_row(t, t->shape.n_layers, 0);
 	uint64_t *kept = t->kept + transformer_row(t, t->shape.n_layers, 0);
@@ -518,7 +556,10 @@ static struct transformer_pages sum_pages(struct transformer *t, uint32_t from,
 	memset(read, 0, t->n_words * sizeof(*read));
 	memset(kept, 0, t->n_words * sizeof(*kept));
 	for (uint32_t i = from; i < to; i++)
-		for (uint32_t head = 0; head < t->shape.n_kv_heads; head++)
+		for (uint32_t head = 0;
+		     head < t->shape.n_kv_heads &&
+		     (!sparse || transformer_is_sparse(t, i));
+		     head++)
 			add_head(t, i, head, read, kept);
 	return pages_of(t, read, kept);
 }
@@ -526,23 +567,22 @@ static struct transformer_pages sum_pages(struct transformer *t, uint32_t from,
 struct transformer_pages transformer_layer_pages(struct transformer *t,
 						 uint32_t layer)
 {
-	return sum_pages(t, layer, layer + 1);
+	return sum_pages(t, layer, layer + 1, false);
 }
 
 struct transformer_pages transformer_pages(struct transformer *t)
 {
 	uint32_t n_layers = t->shape.n_layers;
+	bool any = false;
 
-	return sum_pages(t,
-			 t->opts.dense_layers < n_layers ? t->opts.dense_layers
-							 : 0,
-			 n_layers);
+	for (uint32_t i = 0; i < n_layers; i++)
+		any = any || transformer_is_sparse(t, i);
+	return sum_pages(t, 0, n_layers, any);
 }
 
 struct transformer_bytes transformer_bytes(const struct transformer *t)
 {
-	return (struct transformer_bytes){ t->read_bytes,
-					   cache_bytes(t->cache),
+	return (struct transformer_bytes){ t->read_bytes, cache_bytes(t->cache),
 					   cache_used_bytes(t->cache) };
 }
 
@@ -551,11 +591,28 @@ bool transformer_has_evicted(const struct transformer *t)
 	return t->evicted;
 }
 
+bool transformer_can_cut(const struct transformer *t, uint32_t n)
+{
+	uint32_t window = t->m->shape.window;
+
+	for (uint32_t i = 0; i < t->shape.n_layers && window; i++) {
+		const struct cache_head *h = cache_head(t->cache, i, 0);
+
+		if (t->m->layers[i].near && h->n &&
+		    h->pos[0] > (n > window ? n - window : 0))
+			return false;
+	}
+	return !t->evicted && n <= t->n;
+}
+
 void transformer_cut(struct transformer *t, uint32_t n)
 {
-	assert(!t->evicted && n <= t->n);
-	for (uint32_t i = 0; i < t->cache->n_layers * t->cache->n_heads; i++)
-		cache_cut(t->cache, &t->cache->heads[i], n);
+	assert(transformer_can_cut(t, n));
+	for (uint32_t i = 0; i < t->cache->n_layers * t->cache->n_heads; i++) {
+		struct cache_head *h = &t->cache->heads[i];
+
+		cache_cut(t->cache, h, h->n ? n - h->pos[0] : 0);
+	}
 	t->n = n;
 	t->prompt_end = MIN(t->prompt_end, n);
 	t->dense_end = MIN(t->dense_end, n);

@@ -71,7 +71,10 @@ bool transformer_has_evicted(const struct transformer *t);
  * differently, nor to one that wants to have seen (sparse.h). */
 void transformer_set_policy(struct transformer *t, const struct sparse *policy,
 			    const struct sparse_opts *opts);
-/* Goes back to the first n tokens; not after an eviction. */
+/* Goes back to the first n tokens, where that can be: not after an eviction,
+ * nor to where a layer's window reaches further back than is kept of it (twice
+ * its length, at least). */
+bool transformer_can_cut(const struct transformer *t, uint32_t n);
 void transformer_cut(struct transformer *t, uint32_t n);
 
 #endif

@@ -70,7 +70,7 @@ static void fetch(const char *rows, size_t n_bytes)
 
 static void score_list(const struct transformer *t, const struct attention *a)
 {
-	float scale = 1 / sqrtf((float)t->shape.d), *out = a->scores;
+	float scale = t->m->shape.attn_scale, *out = a->scores;
 	uint32_t d = t->shape.d;
 	size_t row = t->cache->row_bytes;
 
@@ -135,14 +135,23 @@ static void turn_keys(const struct transformer *t, const struct attention *a,
 		for (; slot < end; slot++, keys += d) {
 			kernel_load(keys, cache_keys(t->cache, a->h, slot),
 				    t->cache->type, d);
-			rope_turn(t->rope, keys, place_of(t, a->step, slot));
+			rope_turn(t->ropes[0], keys,
+				  place_of(t, a->step, slot));
 		}
 	}
+}
+
+static void cap_scores(const struct attention *a, float cap)
+{
+	for (size_t i = 0; i < (size_t)a->n_q * a->list->n_slots; i++)
+		a->scores[i] = cap * tanhf(a->scores[i] / cap);
 }
 
 static void attend(const struct transformer *t, struct attention *a)
 {
 	score_list(t, a);
+	if (t->m->shape.attn_cap > 0)
+		cap_scores(a, t->m->shape.attn_cap);
 	for (uint32_t i = 0; i < a->n_q; i++)
 		kernel_softmax(a->scores + (size_t)i * a->list->n_slots,
 			       a->list->n_slots);
@@ -164,7 +173,7 @@ static void turn_queries(const struct transformer *t,
 		t->dense ? step->pos : t->policy->place(t->state, step, NULL);
 
 	for (uint32_t g = 0; g < step->group; g++)
-		rope_turn(t->rope, q + (size_t)g * t->shape.d, pos);
+		rope_turn(t->ropes[0], q + (size_t)g * t->shape.d, pos);
 }
 
 /* What was chosen for one token in one KV head. have_keys: b->keys holds all
@@ -250,13 +259,27 @@ static struct sparse_step step_of(const struct transformer *t, uint32_t head,
 		.dense_end = t->dense_end,
 		.q = t->q +
 		     ((size_t)i * t->shape.n_heads + head * group) * t->shape.d,
-		.rope = t->rope,
+		.rope = t->ropes[0],
 	};
 }
 
 static bool is_sparse(const struct transformer *t)
 {
-	return t->layer >= t->opts.dense_layers;
+	return transformer_is_sparse(t, t->layer);
+}
+
+/* The slots that a position of the batch sees, where no policy chooses: all
+ * before it and its own, or a window's. The batch's later tokens are in the
+ * cache already. */
+static void pick_all(const struct transformer *t, const struct cache_head *h,
+		     uint32_t pos, struct sparse_list *list)
+{
+	uint32_t window = t->m->shape.window, from = 0;
+	uint32_t end = h->n - (t->n + t->n_batch - 1 - pos);
+
+	if (transformer_is_near(t) && end > window)
+		from = end - window;
+	sparse_pick_add(list, from, end - from);
 }
 
 /* In a prompt a plain key stands where its token does, for all queries. */
@@ -292,9 +315,8 @@ static void attend_head(struct transformer *t, struct workbench *b,
 		clear_pick(pick, step.group);
 		if (!t->dense && policy->select)
 			policy->select(t->state, &step, pick);
-		else /* the batch's later tokens are in the cache already */
-			sparse_pick_add(&pick->lists[0], 0,
-					h->n - (t->n_batch - 1 - i));
+		else
+			pick_all(t, h, step.pos, &pick->lists[0]);
 		if (transformer_is_plain(t))
 			turn_queries(t, &step, t->q + (step.q - t->q));
 		attend_picked(t, b, &step, pick, have_keys);
@@ -334,9 +356,9 @@ void transformer_mark(uint64_t *bits, const struct cache_head *h,
 		uint32_t page = pos[i] / CACHE_PAGE;
 
 		bits[page / 64] |= (uint64_t)1 << page % 64;
-		step = n - i >= CACHE_PAGE && is_whole_page(pos + i) ?
-			       CACHE_PAGE :
-			       1;
+		step = n - i >= CACHE_PAGE && is_whole_page(pos + i)
+			       ? CACHE_PAGE
+			       : 1;
 	}
 }
 
@@ -352,15 +374,31 @@ static void note_read(struct transformer *t)
 		for (uint32_t g = 0; g < (pick->each ? group : 1); g++)
 			for (size_t i = 0; i < pick->lists[g].n; i++)
 				transformer_mark(
-					t->read +
-						transformer_row(t, t->layer,
-								head),
+					t->read + transformer_row(t, t->layer,
+								  head),
 					h, pick->lists[g].ranges[i].start,
 					pick->lists[g].ranges[i].n);
 	}
 }
 
 /* --- a layer ------------------------------------------------------------ */
+
+/* What a window has passed goes, a window's length at a time, so that a text
+ * can still be cut back by as much. */
+static void forget_far(struct transformer *t)
+{
+	uint32_t window = t->m->shape.window;
+
+	for (uint32_t i = 0; i < t->shape.n_kv_heads; i++) {
+		struct cache_head *h = cache_head(t->cache, t->layer, i);
+		uint32_t n;
+
+		if (h->n / 3 <= window || h->n - window * 2 < CACHE_PAGE)
+			return;
+		n = (h->n - window * 2) / CACHE_PAGE * CACHE_PAGE;
+		cache_drop_range(t->cache, h, 0, n);
+	}
+}
 
 static void store(struct transformer *t)
 {
@@ -391,6 +429,8 @@ void transformer_attend(struct transformer *t)
 		t->policy->look(t->state, &all);
 	pool_run(t->pool, attend_part, t);
 	note_read(t);
+	if (transformer_is_near(t))
+		forget_far(t);
 	all.pos = t->n + t->n_batch - 1;
 	if (!is_sparse(t) || !t->policy->evict || all.pos + 1 < t->dense_end)
 		return;
@@ -401,10 +441,12 @@ void transformer_evict_prompt(struct transformer *t)
 {
 	if (!t->policy->evict || !t->n)
 		return;
-	for (t->layer = t->opts.dense_layers; t->layer < t->shape.n_layers;
-	     t->layer++) {
-		struct sparse_step last = step_of(t, 0, 0);
+	for (t->layer = 0; t->layer < t->shape.n_layers; t->layer++) {
+		struct sparse_step last;
 
+		if (!is_sparse(t))
+			continue;
+		last = step_of(t, 0, 0);
 		last.pos = t->n - 1;
 		evict(t, &last);
 	}

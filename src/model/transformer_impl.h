@@ -26,7 +26,7 @@ struct transformer {
 	struct sparse_shape shape;
 	void *state;
 	struct cache *cache;
-	struct rope *rope;
+	struct rope *ropes[2];       /* the second of layers with a window */
 	uint32_t n, prompt_end, dense_end;
 	bool evicted;
 
@@ -46,10 +46,29 @@ struct transformer {
 	bool dense;                  /* a prompt, or a dense layer */
 };
 
-/* Does this layer's cache hold keys as they are? */
+/* Does this layer see no more than a window of tokens? */
+static inline bool transformer_is_near(const struct transformer *t)
+{
+	return t->m->layers[t->layer].near;
+}
+
+/* How the present layer's keys and queries turn. */
+static inline const struct rope *transformer_rope(const struct transformer *t)
+{
+	return t->ropes[transformer_is_near(t)];
+}
+
+/* Does the policy act on this layer? */
+static inline bool transformer_is_sparse(const struct transformer *t,
+					 uint32_t layer)
+{
+	return layer >= t->opts.dense_layers && !t->m->layers[layer].near;
+}
+
+/* Does the present layer's cache hold keys as they are? */
 static inline bool transformer_is_plain(const struct transformer *t)
 {
-	return t->policy->unrotated && t->layer >= t->opts.dense_layers;
+	return t->policy->unrotated && transformer_is_sparse(t, t->layer);
 }
 
 /* The row of a KV head's pages in read and kept. */

@@ -2,7 +2,7 @@
  * The logits of random models, architecture by type of tensor, beside the
  * formulas in double precision (random_model.h).
  *
- *	table_logits [PEER]
+ *	table_logits [PEER [TYPE]]      one type of tensor alone
  *
  * A cell: the greatest relative error, |ours - formulas| / |formulas| over the
  * vocabulary, and how often both choose the same token. It is over SEEDS
@@ -13,11 +13,12 @@
  * are two tables more: the peer beside the formulas, and ours beside the peer.
  *
  * Exit status 1 if ours is over a limit: 1e-3 where weights are numbers, 2e-2
- * where they are blocks (activations are then, too); or if the choice differs
- * by more than an error of that size explains. Experts are taken or not: where
- * two were closer than the limit (random routers often are), an error within
- * it may take the other one, and such a text over the limit is left out and
- * counted, one in four at most.
+ * where they are blocks (activations are then, too), of two layers, and as the
+ * square root of their number beyond (gemma3 has seven here); or if the choice
+ * differs by more than an error of that size explains. Experts are taken or
+ * not: where two were closer than the limit (random routers often are), an
+ * error within it may take the other one, and such a text over the limit is
+ * left out and counted, one in four at most.
  */
 #include <math.h>
 #include <stdio.h>
@@ -30,7 +31,24 @@
 
 enum { SEEDS = 4, VOCAB = 96, TEXT = 24 };
 static const uint32_t lengths[] = { 1, 8, TEXT };
-static const char *const archs[] = { "llama", "qwen2", "qwen3", "qwen2moe" };
+static const struct arch {
+	const char *name, *scaling;
+	bool divisors;
+	const char *title;
+} archs[] = {
+	{ .name = "llama", .title = "llama" },
+	{ "llama", NULL, true, "llama 3's RoPE" },
+	{ "llama", "yarn", false, "llama, YaRN" },
+	{ .name = "qwen2", .title = "qwen2" },
+	{ .name = "qwen3", .title = "qwen3" },
+	{ .name = "qwen2moe", .title = "qwen2moe" },
+	{ .name = "qwen3moe", .title = "qwen3moe" },
+	{ .name = "gemma", .title = "gemma" },
+	{ .name = "gemma2", .title = "gemma2" },
+	{ .name = "gemma3", .title = "gemma3" },
+	{ .name = "phi3", .title = "phi3" },
+	{ "phi3", "longrope", false, "phi3, longrope" },
+};
 static const char *const kernels[] = { "scalar", "avx2", "avx512", "neon",
 				       "dotprod" };
 
@@ -48,7 +66,8 @@ struct cell {
 
 enum { OURS, PEER, BESIDE, TABLES };
 static const char *const titles[TABLES] = {
-	"lilscope beside the formulas", "the peer beside the formulas",
+	"lilscope beside the formulas",
+	"the peer beside the formulas",
 	"lilscope beside the peer",
 };
 
@@ -128,8 +147,8 @@ static bool peers(const char *peer, const char *path, const uint32_t *ids,
 static bool write_file(const char *path, const struct buf *bytes)
 {
 	FILE *file = fopen(path, "wb");
-	bool good = file && fwrite(bytes->data, 1, bytes->len, file) ==
-				    bytes->len;
+	bool good =
+		file && fwrite(bytes->data, 1, bytes->len, file) == bytes->len;
 
 	return file && fclose(file) == 0 && good;
 }
@@ -145,6 +164,8 @@ static bool text(const struct model *m, const char *peer, const char *path,
 
 	if (quant_of(m->layers[0].q.type)->n_block > 1)
 		limit = LIMIT_BLOCKS;
+	/* errors of layers add up as those of chance do */
+	limit *= sqrt(m->shape.n_layers / 2.0);
 	for (uint32_t i = 0; i < n; i++)
 		ids[i] = (i * 29 + n) % VOCAB;
 	close = reference_logits(m, ids, n, want);
@@ -165,7 +186,7 @@ static bool text(const struct model *m, const char *peer, const char *path,
 	return true;
 }
 
-static bool fill(const char *arch, enum ggml_type type, const char *peer,
+static bool fill(const struct arch *arch, enum ggml_type type, const char *peer,
 		 struct cell *cells)
 {
 	char path[] = "/tmp/table_logits.XXXXXX";
@@ -175,7 +196,10 @@ static bool fill(const char *arch, enum ggml_type type, const char *peer,
 	if (fd >= 0)
 		close(fd);
 	for (uint64_t seed = 1; good && seed <= SEEDS; seed++) {
-		struct random_spec spec = { .arch = arch, .type = type,
+		struct random_spec spec = { .arch = arch->name,
+					    .type = type,
+					    .scaling = arch->scaling,
+					    .divisors = arch->divisors,
 					    .n_vocab = VOCAB,
 					    .seed = seed };
 		struct buf bytes = { 0 };
@@ -184,18 +208,21 @@ static bool fill(const char *arch, enum ggml_type type, const char *peer,
 		struct model *m;
 
 		/* libllama knows no qwen2moe without output.weight */
-		spec.tied = seed % 2 && strcmp(arch, "qwen2moe") != 0;
+		spec.tied = seed % 2 && strcmp(arch->name, "qwen2moe") != 0;
+		/* and no gemma with one */
+		spec.tied |= strncmp(arch->name, "gemma", 5) == 0;
 		random_gguf(&spec, &bytes);
 		g = gguf_parse(bytes.data, bytes.len, &err);
 		m = g ? model_from_gguf(g, &err) : NULL;
 		if (!m)
-			fprintf(stderr, "%s: %s\n", arch, err.text);
+			fprintf(stderr, "%s: %s\n", arch->title, err.text);
 		good = m && (!peer || write_file(path, &bytes));
 		for (size_t i = 0; good && i < ARRAY_LEN(lengths); i++)
 			if (!text(m, peer, path, lengths[i], cells)) {
-				fprintf(stderr, "the peer has no logits of %s "
-						"%s\n",
-					arch, quant_of(type)->name);
+				fprintf(stderr,
+					"the peer has no logits of %s "
+					"%s\n",
+					arch->title, quant_of(type)->name);
 				peer = NULL;
 			}
 		model_free(m);
@@ -214,9 +241,11 @@ static bool print(const char *title, struct cell (*cells)[ARRAY_LEN(archs)])
 
 	printf("%s: greatest relative error, same choice\n%-6s", title, "");
 	for (size_t a = 0; a < ARRAY_LEN(archs); a++)
-		printf("  %-15s", archs[a]);
+		printf("  %-15s", archs[a].title);
 	printf("  limit\n");
 	for (size_t i = 0; i < n_quants; i++) {
+		if (!cells[i][0].n && !cells[i][0].n_close)
+			continue; /* was not asked for */
 		printf("%-6s", quants[i].name);
 		for (size_t a = 0; a < ARRAY_LEN(archs); a++) {
 			const struct cell *c = &cells[i][a];
@@ -227,12 +256,13 @@ static bool print(const char *title, struct cell (*cells)[ARRAY_LEN(archs)])
 			n_close += c->n_close;
 			good = good && !bad;
 		}
-		printf("  %.0e\n", quants[i].n_block == 1 ? LIMIT_NUMBERS :
-							    LIMIT_BLOCKS);
+		printf("  %.0e\n",
+		       quants[i].n_block == 1 ? LIMIT_NUMBERS : LIMIT_BLOCKS);
 	}
 	if (n_close)
 		printf("left out: %d, over the limit where experts were closer "
-		       "than it\n", n_close);
+		       "than it\n",
+		       n_close);
 	return good;
 }
 
@@ -243,10 +273,13 @@ int main(int argc, char **argv)
 	bool good;
 
 	for (size_t i = 0; i < n_quants; i++)
-		for (size_t a = 0; a < ARRAY_LEN(archs); a++) {
+		for (size_t a = 0;
+		     a < ARRAY_LEN(archs) &&
+		     (argc < 3 || strcmp(argv[2], quants[i].name) == 0);
+		     a++) {
 			struct cell here[TABLES] = { { 0 } };
 
-			if (!fill(archs[a], quants[i].type, peer, here))
+			if (!fill(&archs[a], quants[i].type, peer, here))
 				return 2;
 			for (int k = 0; k < TABLES; k++)
 				cells[k][i][a] = here[k];

@@ -47,13 +47,26 @@ static uint8_t take(struct input *in)
 static uint32_t odd_value(uint8_t how, uint16_t value)
 {
 	static const uint32_t odd[] = {
-		0,	    1,		2,	    3,
-		7,	    16,		255,	    1024,
-		65535,	    0x7fffffff, 0x80000000, 0xffffffff,
-		0x7fc00000 /* NaN */,	0x7f800000 /* inf */,
-		0xff800000 /* -inf */,	0x7f7fffff /* greatest float */,
-		0x00000001 /* smallest */, 0x3f800000 /* 1 */,
-		0x7c007c00 /* inf as halves */, 0x7e007e00 /* NaN as halves */,
+		0,
+		1,
+		2,
+		3,
+		7,
+		16,
+		255,
+		1024,
+		65535,
+		0x7fffffff,
+		0x80000000,
+		0xffffffff,
+		0x7fc00000 /* NaN */,
+		0x7f800000 /* inf */,
+		0xff800000 /* -inf */,
+		0x7f7fffff /* greatest float */,
+		0x00000001 /* smallest */,
+		0x3f800000 /* 1 */,
+		0x7c007c00 /* inf as halves */,
+		0x7e007e00 /* NaN as halves */,
 	};
 
 	return how & 0x80 ? value : odd[value % ARRAY_LEN(odd)];
@@ -81,21 +94,28 @@ static void edit(struct buf *file, struct input *in)
 
 static void make_file(struct input *in, struct buf *file)
 {
-	static const char *const archs[] = { "llama", "qwen2", "qwen3",
-					     "qwen2moe" };
+	static const char *const archs[] = { "llama",	 "qwen2",   "qwen3",
+					     "qwen2moe", "gemma2",  "gemma3",
+					     "phi3",	 "qwen3moe" };
 	static const char *const scalings[] = { NULL, "linear", "yarn", NULL };
-	static const enum ggml_type types[] = { GGML_F32,  GGML_F16, GGML_BF16,
+	static const enum ggml_type types[] = { GGML_F32, GGML_F16, GGML_BF16,
 						GGML_Q8_0, GGML_Q4_0 };
 	uint8_t what = take(in), more = take(in);
 	struct random_spec spec = {
-		.arch = archs[what % 4],
+		.arch = archs[what % 4 + (more >> 5 & 1) * 4],
 		.type = types[what / 4 % ARRAY_LEN(types)],
 		.scaling = scalings[more % 4],
 		.divisors = more >> 2 & 1,
 		.tied = more >> 3 & 1,
-		.n_embd = 32, .n_layers = 1 + (what >> 7), .n_heads = 4,
-		.n_kv_heads = more >> 4 & 1 ? 4 : 2, .n_ff = 32,
-		.n_ff_expert = 32, .n_vocab = 40, .n_ctx = 64, .seed = 1,
+		.n_embd = 32,
+		.n_layers = 1 + (what >> 7),
+		.n_heads = 4,
+		.n_kv_heads = more >> 4 & 1 ? 4 : 2,
+		.n_ff = 32,
+		.n_ff_expert = 32,
+		.n_vocab = 40,
+		.n_ctx = 64,
+		.seed = 1,
 	};
 	uint8_t n_edits;
 
@@ -133,8 +153,8 @@ static void check_step(struct transformer *t, const struct model *m,
 		float lp = NAN;
 		uint32_t id = sampler_next(samplers[i], logits, &lp);
 
-		MUST(id == SAMPLE_NONE || (id < m->shape.n_vocab && lp <= 0 &&
-					   !isnan(logits[id])));
+		MUST(id == SAMPLE_NONE ||
+		     (id < m->shape.n_vocab && lp <= 0 && !isnan(logits[id])));
 	}
 	MUST(bytes.used <= bytes.held);
 	MUST(pages.n == (transformer_n(t) + CACHE_PAGE - 1) / CACHE_PAGE);
@@ -169,8 +189,9 @@ static void one_more(struct transformer **t, const struct model *m,
 
 static void decode(const struct model *m, struct input *in)
 {
-	const struct sample_opts hot = { .temperature = 0.8f, .top_k = 5,
-					 .top_p = 0.9f, .min_p = 0.05f };
+	const struct sample_opts hot = {
+		.temperature = 0.8f, .top_k = 5, .top_p = 0.9f, .min_p = 0.05f
+	};
 	const struct sample_opts cold = { .top_p = 1 };
 	struct sampler *samplers[2] = { sampler_new(&hot, m->shape.n_vocab),
 					sampler_new(&cold, m->shape.n_vocab) };

@@ -187,8 +187,7 @@ static void matrix(struct file *f, const char *name, enum ggml_type type,
 {
 	const uint64_t dims[] = { cols, rows, more };
 
-	tensor(f, name, type, dims, more > 1 ? 3 : 2,
-	       0.5 / sqrt((double)cols));
+	tensor(f, name, type, dims, more > 1 ? 3 : 2, 0.5 / sqrt((double)cols));
 }
 
 static void vector(struct file *f, const char *name, uint64_t n, double base,
@@ -228,40 +227,91 @@ static void put_ff(struct file *f, const struct random_spec *s, uint32_t i,
 	matrix(f, part(i, name, full), s->type, n_ff, s->n_embd, more);
 }
 
+/* What an architecture has beyond llama. */
+enum {
+	BIASES = 1,
+	HEAD_NORMS = 2,
+	MIXES = 4,
+	SHARED = 8,
+	AFTER = 16,
+	ONE = 32
+};
+
+static const struct {
+	const char *arch;
+	unsigned has;
+} archs[] = {
+	{ "qwen2", BIASES },	 { "qwen2moe", BIASES | MIXES | SHARED },
+	{ "qwen3", HEAD_NORMS }, { "qwen3moe", HEAD_NORMS | MIXES },
+	{ "gemma2", AFTER },	 { "gemma3", HEAD_NORMS | AFTER },
+	{ "phi3", ONE },
+};
+
+static bool has(const struct random_spec *s, unsigned what)
+{
+	for (size_t i = 0; i < ARRAY_LEN(archs); i++)
+		if (strcmp(archs[i].arch, s->arch) == 0)
+			return archs[i].has & what;
+	return false;
+}
+
+static void put_attention(struct file *f, const struct random_spec *s,
+			  uint32_t i)
+{
+	uint32_t d = s->n_embd / s->n_heads, n_kv = s->n_kv_heads * d;
+	char full[128];
+
+	if (has(s, ONE)) {
+		matrix(f, part(i, "attn_qkv.weight", full), s->type, s->n_embd,
+		       s->n_embd + 2 * n_kv, 1);
+	} else {
+		matrix(f, part(i, "attn_q.weight", full), s->type, s->n_embd,
+		       s->n_embd, 1);
+		matrix(f, part(i, "attn_k.weight", full), s->type, s->n_embd,
+		       n_kv, 1);
+		matrix(f, part(i, "attn_v.weight", full), s->type, s->n_embd,
+		       n_kv, 1);
+	}
+	matrix(f, part(i, "attn_output.weight", full), s->type, s->n_embd,
+	       s->n_embd, 1);
+	if (has(s, BIASES)) {
+		vector(f, part(i, "attn_q.bias", full), s->n_embd, 0, 0.3);
+		vector(f, part(i, "attn_k.bias", full), n_kv, 0, 0.3);
+		vector(f, part(i, "attn_v.bias", full), n_kv, 0, 0.3);
+	}
+	if (has(s, HEAD_NORMS)) {
+		vector(f, part(i, "attn_q_norm.weight", full), d, 1, 0.1);
+		vector(f, part(i, "attn_k_norm.weight", full), d, 1, 0.1);
+	}
+}
+
 static void put_layer(struct file *f, const struct random_spec *s, uint32_t i)
 {
-	uint32_t d = s->n_embd / s->n_heads;
-	bool qwen2 = strncmp(s->arch, "qwen2", 5) == 0;
 	char full[128];
 
 	vector(f, part(i, "attn_norm.weight", full), s->n_embd, 1, 0.1);
 	vector(f, part(i, "ffn_norm.weight", full), s->n_embd, 1, 0.1);
-	matrix(f, part(i, "attn_q.weight", full), s->type, s->n_embd,
-	       s->n_embd, 1);
-	matrix(f, part(i, "attn_k.weight", full), s->type, s->n_embd,
-	       s->n_kv_heads * d, 1);
-	matrix(f, part(i, "attn_v.weight", full), s->type, s->n_embd,
-	       s->n_kv_heads * d, 1);
-	matrix(f, part(i, "attn_output.weight", full), s->type, s->n_embd,
-	       s->n_embd, 1);
-	if (qwen2) {
-		vector(f, part(i, "attn_q.bias", full), s->n_embd, 0, 0.3);
-		vector(f, part(i, "attn_k.bias", full), s->n_kv_heads * d, 0,
-		       0.3);
-		vector(f, part(i, "attn_v.bias", full), s->n_kv_heads * d, 0,
-		       0.3);
+	put_attention(f, s, i);
+	if (has(s, AFTER)) {
+		vector(f, part(i, "post_attention_norm.weight", full),
+		       s->n_embd, 1, 0.1);
+		vector(f, part(i, "post_ffw_norm.weight", full), s->n_embd, 1,
+		       0.1);
 	}
-	if (strcmp(s->arch, "qwen3") == 0) {
-		vector(f, part(i, "attn_q_norm.weight", full), d, 1, 0.1);
-		vector(f, part(i, "attn_k_norm.weight", full), d, 1, 0.1);
-	}
-	if (strcmp(s->arch, "qwen2moe") != 0) {
+	if (has(s, ONE)) {
+		matrix(f, part(i, "ffn_up.weight", full), s->type, s->n_embd,
+		       2 * s->n_ff, 1);
+		matrix(f, part(i, "ffn_down.weight", full), s->type, s->n_ff,
+		       s->n_embd, 1);
+	} else if (!has(s, MIXES)) {
 		put_ff(f, s, i, "", s->n_ff, 1);
-		return;
+	} else {
+		matrix(f, part(i, "ffn_gate_inp.weight", full), GGML_F32,
+		       s->n_embd, EXPERTS, 1);
+		put_ff(f, s, i, "_exps", s->n_ff_expert, EXPERTS);
 	}
-	matrix(f, part(i, "ffn_gate_inp.weight", full), GGML_F32, s->n_embd,
-	       EXPERTS, 1);
-	put_ff(f, s, i, "_exps", s->n_ff_expert, EXPERTS);
+	if (!has(s, SHARED))
+		return;
 	put_ff(f, s, i, "_shexp", s->n_ff_expert, 1);
 	vector(f, part(i, "ffn_gate_inp_shexp.weight", full), s->n_embd, 0,
 	       0.05);
@@ -299,8 +349,12 @@ static void put_vocab(struct file *f, uint32_t n)
 		put(&f->keys, 0, 4);
 	key_array(f, "tokenizer.ggml.token_type", 5, n);
 	for (uint32_t i = 0; i < n; i++)
-		put(&f->keys, i == 0 ? 2 : i < FIRST_BYTE ? 3 :
-			      i < FIRST_BYTE + BYTES ? 6 : 1, 4);
+		put(&f->keys,
+		    i == 0		     ? 2
+		    : i < FIRST_BYTE	     ? 3
+		    : i < FIRST_BYTE + BYTES ? 6
+					     : 1,
+		    4);
 	key_u32(f, "", "tokenizer.ggml.bos_token_id", 1);
 	key_u32(f, "", "tokenizer.ggml.eos_token_id", 2);
 }
@@ -326,15 +380,28 @@ static void put_keys(struct file *f, const struct random_spec *s)
 	key_f32(f, a, "rope.freq_base", 10000);
 	if (s->scaling) {
 		key_str(f, a, "rope.scaling.type", s->scaling);
-		key_f32(f, a, "rope.scaling.factor", 4);
+		if (strcmp(s->scaling, "longrope") != 0)
+			key_f32(f, a, "rope.scaling.factor", 4);
 		key_u32(f, a, "rope.scaling.original_context_length", 512);
+		if (strcmp(s->scaling, "longrope") == 0)
+			key_f32(f, a, "rope.scaling.attn_factor", 1.19f);
 	}
-	if (strcmp(a, "qwen2moe") != 0)
+	if (strcmp(a, "phi3") == 0)
+		key_u32(f, a, "rope.dimension_count", s->n_embd / s->n_heads);
+	if (has(s, AFTER)) /* at least two windows and a layer without */
+		key_u32(f, a, "attention.sliding_window", s->window);
+	if (strcmp(a, "gemma2") == 0) {
+		key_f32(f, a, "attn_logit_softcapping", 2);
+		key_f32(f, a, "final_logit_softcapping", 3);
+	}
+	if (!has(s, MIXES))
 		return;
 	key_u32(f, a, "expert_count", EXPERTS);
 	key_u32(f, a, "expert_used_count", EXPERTS_USED);
 	key_u32(f, a, "expert_feed_forward_length", s->n_ff_expert);
-	key_u32(f, a, "expert_shared_feed_forward_length", s->n_ff_expert);
+	if (has(s, SHARED))
+		key_u32(f, a, "expert_shared_feed_forward_length",
+			s->n_ff_expert);
 }
 
 void random_gguf(const struct random_spec *spec, struct buf *out)
@@ -343,7 +410,9 @@ void random_gguf(const struct random_spec *spec, struct buf *out)
 	struct file f = { .state = spec->seed };
 
 	s.n_embd = s.n_embd ? s.n_embd : 256;
-	s.n_layers = s.n_layers ? s.n_layers : 2;
+	if (!s.n_layers)
+		s.n_layers = strcmp(s.arch, "gemma3") == 0 ? 7 : 2;
+	s.window = s.window ? s.window : 8;
 	s.n_heads = s.n_heads ? s.n_heads : 4;
 	s.n_kv_heads = s.n_kv_heads ? s.n_kv_heads : 2;
 	s.n_ff = s.n_ff ? s.n_ff : 256;
@@ -356,8 +425,13 @@ void random_gguf(const struct random_spec *spec, struct buf *out)
 	if (!s.tied)
 		matrix(&f, "output.weight", s.type, s.n_embd, s.n_vocab, 1);
 	if (s.divisors)
-		vector(&f, "rope_freqs.weight", s.n_embd / s.n_heads / 2, 4,
-		       1);
+		vector(&f, "rope_freqs.weight", s.n_embd / s.n_heads / 2, 4, 1);
+	if (s.scaling && strcmp(s.scaling, "longrope") == 0) {
+		vector(&f, "rope_factors_long.weight", s.n_embd / s.n_heads / 2,
+		       8, 1);
+		vector(&f, "rope_factors_short.weight",
+		       s.n_embd / s.n_heads / 2, 2, 0.5);
+	}
 	for (uint32_t i = 0; i < s.n_layers; i++)
 		put_layer(&f, &s, i);
 	buf_puts(out, "GGUF");
@@ -412,8 +486,7 @@ static double yarn(const struct rope_opts *o, uint32_t i, double f)
 	double two_pi = 2 * acos(-1), turns[2] = { 32, 1 }, edge[2], share;
 
 	for (int k = 0; k < 2; k++)
-		edge[k] = o->n_rot *
-			  log(o->n_ctx_orig / (turns[k] * two_pi)) /
+		edge[k] = o->n_rot * log(o->n_ctx_orig / (turns[k] * two_pi)) /
 			  (2 * log(o->base));
 	edge[0] = fmax(0, floor(edge[0]));
 	edge[1] = fmin(o->n_rot - 1, ceil(edge[1]));
@@ -426,7 +499,7 @@ static void turn(const struct rope_opts *o, double *v, uint32_t pos)
 {
 	for (uint32_t i = 0; i < o->n_rot / 2; i++) {
 		double f = pow(o->base, -2.0 * i / o->n_rot), c, s, a, b;
-		double scale = 1;
+		double scale = o->attn_factor;
 		uint32_t x = o->halves ? i : 2 * i;
 		uint32_t y = o->halves ? i + o->n_rot / 2 : 2 * i + 1;
 
@@ -436,7 +509,7 @@ static void turn(const struct rope_opts *o, double *v, uint32_t pos)
 			f /= o->factor;
 		if (o->scaling == ROPE_YARN) {
 			f = yarn(o, i, f);
-			scale = 0.1 * log(o->factor) + 1;
+			scale *= 0.1 * log(o->factor) + 1;
 		}
 		c = cos(pos * f) * scale;
 		s = sin(pos * f) * scale;
@@ -466,7 +539,8 @@ static void add_bias(double *v, const float *bias, uint32_t n)
 }
 
 static void heads(const struct model *m, double *v, uint32_t n,
-		  const float *weight, uint32_t pos)
+		  const float *weight, const struct rope_opts *rope,
+		  uint32_t pos)
 {
 	uint32_t d = m->shape.d_head;
 
@@ -474,12 +548,21 @@ static void heads(const struct model *m, double *v, uint32_t n,
 		if (weight)
 			norm(v + h * d, weight, d, (double)m->shape.norm_eps,
 			     v + h * d);
-		turn(&m->rope, v + h * d, pos);
+		turn(rope, v + h * d, pos);
 	}
 }
 
+/* GELU's approximation by tanh, or SiLU. */
+static double active(bool gelu, double x)
+{
+	double y = sqrt(2 / acos(-1)) * (x + 0.044715 * pow(x, 3));
+
+	return gelu ? x * (1 + tanh(y)) / 2 : x / (1 + exp(-x));
+}
+
 static void feed(const struct model_ff *ff, uint64_t i, uint32_t n_ff,
-		 uint32_t n_embd, const double *x, double share, double *out)
+		 uint32_t n_embd, bool gelu, const double *x, double share,
+		 double *out)
 {
 	double *gate = malloc(n_ff * sizeof(*gate));
 	double *up = malloc(n_ff * sizeof(*up));
@@ -488,7 +571,7 @@ static void feed(const struct model_ff *ff, uint64_t i, uint32_t n_ff,
 	times(&ff->gate, i, n_ff, x, gate);
 	times(&ff->up, i, n_ff, x, up);
 	for (uint32_t k = 0; k < n_ff; k++)
-		gate[k] = gate[k] / (1 + exp(-gate[k])) * up[k];
+		gate[k] = active(gelu, gate[k]) * up[k];
 	times(&ff->down, i, n_embd, gate, down);
 	for (uint32_t k = 0; k < n_embd; k++)
 		out[k] += share * down[k];
@@ -502,7 +585,7 @@ static void mixture(const struct model *m, const struct model_layer *y,
 		    const double *x, double *out, double *margin)
 {
 	const struct model_shape *s = &m->shape;
-	double odds[EXPERTS], gate = 0, last = 0;
+	double odds[EXPERTS], gate = 0, last = 0, shared = 0, all = 0;
 	bool taken[EXPERTS] = { false };
 
 	times(&y->router, 0, s->n_experts, x, odds);
@@ -517,26 +600,47 @@ static void mixture(const struct model *m, const struct model_layer *y,
 				best = i;
 		taken[best] = true;
 		last = odds[best];
-		feed(&y->experts, best, s->n_ff_expert, s->n_embd, x,
-		     odds[best], out);
+		all += last;
 	}
+	for (uint32_t i = 0; i < s->n_experts; i++)
+		if (taken[i])
+			feed(&y->experts, i, s->n_ff_expert, s->n_embd, s->gelu,
+			     x, odds[i] / (s->experts_share ? all : 1), out);
 	for (uint32_t i = 0; i < s->n_experts; i++)
 		if (!taken[i])
 			*margin = fmin(*margin, 1 - odds[i] / last);
-	for (uint32_t i = 0; i < s->n_embd; i++)
+	for (uint32_t i = 0; s->n_ff_shared && i < s->n_embd; i++)
 		gate += (double)y->shared_gate[i] * x[i];
-	feed(&y->shared, 0, s->n_ff_shared, s->n_embd, x,
-	     1 / (1 + exp(-gate)), out);
+	shared = 1 / (1 + exp(-gate));
+	if (s->n_ff_shared)
+		feed(&y->shared, 0, s->n_ff_shared, s->n_embd, s->gelu, x,
+		     shared, out);
+}
+
+static double capped(double v, double cap)
+{
+	return cap > 0 ? cap * tanh(v / cap) : v;
+}
+
+/* x += v, normalised first where there is a norm for it. */
+static void add_normed(const struct model_shape *s, double *x, double *v,
+		       const float *weight)
+{
+	if (weight)
+		norm(v, weight, s->n_embd, (double)s->norm_eps, v);
+	for (uint32_t i = 0; i < s->n_embd; i++)
+		x[i] += v[i];
 }
 
 /* One token through one layer; keys and values of all tokens: [n][kv][d]. */
-static void layer(const struct model *m, const struct model_layer *y,
-		  double *x, uint32_t pos, double *keys, double *values,
-		  double *margin)
+static void layer(const struct model *m, const struct model_layer *y, double *x,
+		  uint32_t pos, double *keys, double *values, double *margin)
 {
 	const struct model_shape *s = &m->shape;
-	uint32_t d = s->d_head, n_kv = s->n_kv_heads;
+	uint32_t d = s->d_head, n_kv = s->n_kv_heads, from = 0;
+	const struct rope_opts *rope = y->near ? &m->near_rope : &m->rope;
 	double *h = malloc(s->n_embd * sizeof(*h));
+	double *more = malloc(s->n_embd * sizeof(*more));
 	double *q = malloc(s->n_heads * d * sizeof(*q));
 	double *out = calloc(s->n_heads * d, sizeof(*out));
 	double *p = malloc((pos + 1) * sizeof(*p));
@@ -548,33 +652,38 @@ static void layer(const struct model *m, const struct model_layer *y,
 	add_bias(q, y->q_bias, s->n_heads * d);
 	add_bias(keys + (size_t)pos * n_kv * d, y->k_bias, n_kv * d);
 	add_bias(values + (size_t)pos * n_kv * d, y->v_bias, n_kv * d);
-	heads(m, q, s->n_heads, y->q_norm, pos);
-	heads(m, keys + (size_t)pos * n_kv * d, n_kv, y->k_norm, pos);
+	heads(m, q, s->n_heads, y->q_norm, rope, pos);
+	heads(m, keys + (size_t)pos * n_kv * d, n_kv, y->k_norm, rope, pos);
+	if (y->near && pos >= s->window)
+		from = pos - s->window + 1;
 	for (uint32_t i = 0; i < s->n_heads; i++) {
 		uint32_t kv = i / (s->n_heads / n_kv);
 
-		for (uint32_t j = 0; j <= pos; j++) {
+		for (uint32_t j = from; j <= pos; j++) {
 			p[j] = 0;
 			for (uint32_t c = 0; c < d; c++)
 				p[j] += q[i * d + c] *
 					keys[((size_t)j * n_kv + kv) * d + c];
-			p[j] /= sqrt(d);
+			p[j] = capped(p[j] * (double)s->attn_scale,
+				      (double)s->attn_cap);
 		}
-		softmax(p, pos + 1);
-		for (uint32_t j = 0; j <= pos; j++)
+		softmax(p + from, pos + 1 - from);
+		for (uint32_t j = from; j <= pos; j++)
 			for (uint32_t c = 0; c < d; c++)
 				out[i * d + c] +=
 					p[j] *
 					values[((size_t)j * n_kv + kv) * d + c];
 	}
 	times(&y->o, 0, s->n_embd, out, h);
-	for (uint32_t i = 0; i < s->n_embd; i++)
-		x[i] += h[i];
+	add_normed(s, x, h, y->attn_post);
 	norm(x, y->ff_norm, s->n_embd, (double)s->norm_eps, h);
+	memset(more, 0, s->n_embd * sizeof(*more));
 	if (s->n_experts)
-		mixture(m, y, h, x, margin);
+		mixture(m, y, h, more, margin);
 	else
-		feed(&y->ff, 0, s->n_ff, s->n_embd, h, 1, x);
+		feed(&y->ff, 0, s->n_ff, s->n_embd, s->gelu, h, 1, more);
+	add_normed(s, x, more, y->ff_post);
+	free(more);
 	free(h);
 	free(q);
 	free(out);
@@ -599,13 +708,15 @@ double reference_logits(const struct model *m, const uint32_t *ids, uint32_t n,
 					 ids[i] * m->embed.row_bytes,
 				 s->n_embd);
 		for (uint32_t k = 0; k < s->n_embd; k++)
-			x[k] = (double)embed[k];
+			x[k] = (double)embed[k] * (double)s->embed_scale;
 		for (uint32_t k = 0; k < s->n_layers; k++)
 			layer(m, &m->layers[k], x, i, keys + k * row,
 			      values + k * row, &margin);
 	}
 	norm(x, m->output_norm, s->n_embd, (double)s->norm_eps, x);
 	times(&m->output, 0, s->n_vocab, x, logits);
+	for (uint32_t i = 0; i < s->n_vocab; i++)
+		logits[i] = capped(logits[i], (double)s->logit_cap);
 	free(keys);
 	free(values);
 	free(x);

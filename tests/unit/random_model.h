@@ -12,12 +12,13 @@
 struct random_spec {
 	const char *arch;
 	enum ggml_type type;   /* of the matrices */
-	const char *scaling;   /* of RoPE: "linear", "yarn" or NULL */
+	const char *scaling;   /* of RoPE: "linear", "yarn", "longrope" */
 	bool divisors;         /* llama3's rope_freqs */
 	bool tied;             /* no output.weight */
 	bool vocab;            /* with a tokenizer: bytes are 3..258 */
 	uint32_t n_embd, n_layers, n_heads, n_kv_heads, n_ff, n_vocab, n_ctx;
 	uint32_t n_ff_expert; /* also of the shared one */
+	uint32_t window;      /* gemma2, gemma3: 8 */
 	uint64_t seed;
 };
 

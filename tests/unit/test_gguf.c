@@ -196,9 +196,14 @@ static void unknown_kinds(void **state)
 	at[strlen(q) + 4 + 2 * 8] = 99;
 	named(&file, "blk.0.attn_q.weight is of a type (99)");
 	random_gguf(&(struct random_spec){ .arch = "llama", .type = GGML_F32,
-					   .scaling = "longrope", .seed = 1 },
+					   .scaling = "dynamic", .seed = 1 },
 		    &file);
-	named(&file, "\"longrope\" is not known");
+	named(&file, "\"dynamic\" is not known");
+	random_gguf(&(struct random_spec){ .arch = "gemma4", .type = GGML_F32,
+					   .seed = 1 },
+		    &file);
+	named(&file, "\"gemma4\" is not known; llama, qwen2, qwen3, qwen2moe, "
+		     "qwen3moe, gemma, gemma2, gemma3 and phi3 are");
 }
 
 /* 2^60 keys or tensors cost nothing. */

@@ -1,0 +1,226 @@
+/*
+ * A model's logits beside a peer's at every position of a text, and both
+ * beside the same weights as numbers of 32 bits.
+ *
+ *	table_kl FILE.gguf PEER [TEXT [N]]
+ *
+ * PEER FILE.gguf - ID... writes the logits of all positions as floats
+ * (tests/bench/peer_logits.c, for libllama). A row: the mean and the greatest
+ * Kullback-Leibler divergence over N positions (256), in nats, and at how many
+ * both have the same likeliest token. Where a peer rounds activations
+ * otherwise than we do, the first row says by how much the two differ, and the
+ * others which of them is nearer to what the weights say.
+ *
+ * Exit status 1 if ours is farther from the numbers than LIMIT in the mean and
+ * farther than the peer.
+ */
+#include <fcntl.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "decode/model_map.h"
+#include "model/transformer.h"
+
+enum { POSITIONS = 256, PREFIX = 4096 };
+#define LIMIT 1e-2
+
+/* The type of most weights. */
+static const char *type_of(const struct model *m)
+{
+	return quant_of(m->layers[0].ff.gate.type)->name;
+}
+
+static struct kernel_rows widened(const struct kernel_rows *w, uint64_t n_rows)
+{
+	struct kernel_rows wide = *w;
+	float *out = mem_alloc((size_t)n_rows * w->n_cols * sizeof(*out));
+
+	for (uint64_t r = 0; r < n_rows; r++)
+		quant_of(w->type)->to_f32(
+			out + r * w->n_cols,
+			(const char *)w->data + r * w->row_bytes, w->n_cols);
+	wide.type = GGML_F32;
+	wide.data = out;
+	wide.row_bytes = w->n_cols * sizeof(*out);
+	return wide;
+}
+
+/* All matrices as floats; for as long as the program runs. */
+static void widen(struct model *m)
+{
+	const struct model_shape *s = &m->shape;
+	uint64_t n_q = (uint64_t)s->n_heads * s->d_head;
+	uint64_t n_kv = (uint64_t)s->n_kv_heads * s->d_head;
+
+	m->output = widened(&m->output, s->n_vocab);
+	for (uint32_t i = 0; i < s->n_layers; i++) {
+		struct model_layer *y = &m->layers[i];
+
+		y->q = widened(&y->q, n_q);
+		y->k = widened(&y->k, n_kv);
+		y->v = widened(&y->v, n_kv);
+		y->o = widened(&y->o, s->n_embd);
+		y->ff.gate = widened(&y->ff.gate, s->n_ff);
+		y->ff.up = widened(&y->ff.up, s->n_ff);
+		y->ff.down = widened(&y->ff.down, s->n_embd);
+	}
+}
+
+static float *ours(const struct model *m, const uint32_t *ids, uint32_t n)
+{
+	size_t n_vocab = m->shape.n_vocab;
+	float *out = mem_alloc(n * n_vocab * sizeof(*out));
+	struct sparse_opts o = sparse_opts_auto;
+	const struct sparse_shape shape = transformer_shape(m);
+	struct pool *pool = pool_new(2);
+	struct transformer *t;
+	struct err err = { "" };
+
+	if (!sparse_resolve(&sparse_dense, &o, &shape, &err))
+		abort();
+	t = transformer_new(m, pool, GGML_F32, &sparse_dense, &o);
+	for (uint32_t i = 0; i < n; i++) {
+		if (i)
+			transformer_step(t, ids[i]);
+		else
+			transformer_prompt(t, ids, 1, 1);
+		memcpy(out + i * n_vocab, transformer_logits(t),
+		       n_vocab * sizeof(*out));
+	}
+	transformer_free(t);
+	pool_free(pool);
+	return out;
+}
+
+static float *theirs(const char *peer, const char *path, const uint32_t *ids,
+		     uint32_t n, size_t n_vocab)
+{
+	float *out = mem_alloc(n * n_vocab * sizeof(*out));
+	struct buf command = { 0 };
+	FILE *in;
+	bool good;
+
+	buf_printf(&command, "'%s' '%s' -", peer, path);
+	for (uint32_t i = 0; i < n; i++)
+		buf_printf(&command, " %u", ids[i]);
+	in = popen(buf_cstr(&command), "r");
+	good = in && fread(out, n_vocab * sizeof(*out), n, in) == n;
+	good = in && pclose(in) == 0 && good;
+	buf_release(&command);
+	if (!good) {
+		mem_free(out);
+		return NULL;
+	}
+	return out;
+}
+
+static double log_sum(const float *v, size_t n)
+{
+	double most = -INFINITY, sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		most = fmax(most, (double)v[i]);
+	for (size_t i = 0; i < n; i++)
+		sum += exp((double)v[i] - most);
+	return most + log(sum);
+}
+
+static size_t greatest(const float *v, size_t n)
+{
+	size_t best = 0;
+
+	for (size_t i = 1; i < n; i++)
+		best = v[i] > v[best] ? i : best;
+	return best;
+}
+
+/* Mean over the positions of the divergence of `is` from what `should` be; a
+ * row of the table. */
+static double compare(const char *title, const float *should, const float *is,
+		      uint32_t n, size_t n_vocab)
+{
+	double sum = 0, most = 0, margin = 0;
+	uint32_t n_same = 0;
+
+	for (uint32_t i = 0; i < n; i++, should += n_vocab, is += n_vocab) {
+		double a = log_sum(should, n_vocab), b = log_sum(is, n_vocab);
+		size_t best = greatest(should, n_vocab);
+		size_t other = greatest(is, n_vocab);
+		double kl = 0;
+
+		for (size_t k = 0; k < n_vocab; k++) {
+			double p = (double)should[k] - a;
+
+			kl += exp(p) * (p - ((double)is[k] - b));
+		}
+		sum += kl;
+		most = fmax(most, kl);
+		n_same += best == other;
+		margin = fmax(margin,
+			      (double)should[best] - (double)should[other]);
+	}
+	printf("  %-30s %.1e  %.1e  %3u/%u  %.3f\n", title, sum / n, most,
+	       n_same, n, margin);
+	return sum / n;
+}
+
+/* The first n tokens of a file, or of the text that is here. */
+static uint32_t tokens(const struct vocab *v, const char *path, uint32_t *ids,
+		       uint32_t n)
+{
+	static char text[PREFIX];
+	FILE *in = fopen(path, "r");
+	size_t len = in ? fread(text, 1, sizeof(text), in) : 0;
+	struct vocab_ids all = { 0 };
+
+	if (in)
+		fclose(in);
+	vocab_encode(v, text, len, VOCAB_ADD_BOS, &all);
+	n = (uint32_t)MIN(all.n, (size_t)n);
+	memcpy(ids, all.ids, n * sizeof(*ids));
+	vocab_ids_release(&all);
+	return n;
+}
+
+int main(int argc, char **argv)
+{
+	struct model_map map;
+	struct err err = { "" };
+	uint32_t ids[POSITIONS], n = POSITIONS;
+	float *numbers, *we, *they;
+	double our_error, their_error;
+
+	if (argc < 4) {
+		fprintf(stderr, "usage: table_kl FILE.gguf PEER TEXT [N]\n");
+		return 2;
+	}
+	if (!model_map_open(&map, argv[1], NULL, &err)) {
+		fprintf(stderr, "%s\n", err.text);
+		return 2;
+	}
+	if (argc > 4)
+		n = MIN((uint32_t)strtoul(argv[4], NULL, 10), n);
+	n = tokens(map.vocab, argv[3], ids, n);
+	we = ours(map.model, ids, n);
+	they = theirs(argv[2], argv[1], ids, n, map.model->shape.n_vocab);
+	if (!n || !they) {
+		fprintf(stderr, "%s: the peer has no logits\n", argv[1]);
+		return 2;
+	}
+	printf("%s, %s (%s), %u positions: mean and greatest KL, same choice, "
+	       "margin\n",
+	       map.model->name ? map.model->name : map.model->arch,
+	       map.model->arch, type_of(map.model), n);
+	compare("lilscope beside the peer", they, we, n,
+		map.model->shape.n_vocab);
+	widen(map.model);
+	numbers = ours(map.model, ids, n);
+	our_error = compare("lilscope beside the numbers", numbers, we, n,
+			    map.model->shape.n_vocab);
+	their_error = compare("the peer beside the numbers", numbers, they, n,
+			      map.model->shape.n_vocab);
+	return our_error > LIMIT && our_error > their_error;
+}
