@@ -53,6 +53,9 @@ struct bench_field {
 
 static const struct bench_field whole_fields[] = {
 	CELL("accuracy", accuracy, SHARE),
+	CELL("wrong", wrong, SHARE),
+	CELL("unread", unread, SHARE),
+	CELL("idle", idle, SHARE),
 	CELL("tokens", tokens, COUNT),
 	CELL("tokens_p90", tokens_p90, COUNT),
 	CELL("growth", growth, TIMES),
@@ -228,9 +231,10 @@ struct sheet {
 	const char *needs; /* a field that some cell must have, or NULL */
 	struct bench_column columns[COLUMNS_MAX + 1];
 	size_t i_shown; /* its rule is rule_shown(i_shown) */
+	bool more;      /* ... and more of it than none */
 };
 
-enum { SHEET_STOPPED = 2 };
+enum { SHEET_STOPPED = 3 };
 
 #define GOES_ON(title, head, name)                                             \
 	{ title,                                                               \
@@ -242,7 +246,7 @@ enum { SHEET_STOPPED = 2 };
 	    { "JCT s", 8, name "_jct_s", NULL },                               \
 	    { "fed again", 11, name "_recomputed", NULL },                     \
 	    { "at cap", 9, name "_at_cap", NULL } },                           \
-	  0 }
+	  0, false }
 /* Every way beside the others; the first of them must have been tried. */
 #define BESIDE(title, needs, after, own, stopped)                              \
 	{ title,                                                               \
@@ -254,7 +258,7 @@ enum { SHEET_STOPPED = 2 };
 	    { "retry", 8, "retry" after, NULL },                               \
 	    { "rescued", 9, "rescue" after, NULL },                            \
 	    { "dense", 9, NULL, own } },                                       \
-	  0 }
+	  0, false }
 
 static const struct sheet sheets[] = {
 	{ "Attention alone; bytes of lz77 code that a run tells, and a token",
@@ -267,7 +271,14 @@ static const struct sheet sheets[] = {
 	    { "rho", 8, "rho", NULL },
 	    { "bytes", 7, "information_bytes", NULL },
 	    { "a token", 8, "information_per_token", NULL } },
-	  0 },
+	  0, false },
+	{ "Answers that are other ones, and that the judge can't read (no box, "
+	  "no \"The\nanswer is\", no number): of all",
+	  "unread",
+	  { { "right", 9, "accuracy", NULL },
+	    { "wrong", 9, "wrong", NULL },
+	    { "unread", 9, "unread", NULL } },
+	  0, true },
 	{ "What it costs: time to the first token, between tokens, of a job; "
 	  "KV cache",
 	  NULL,
@@ -276,7 +287,7 @@ static const struct sheet sheets[] = {
 	    { "JCT s", 9, "jct_s", NULL },
 	    { "held KiB", 10, "kv_held_bytes", NULL },
 	    { "read KiB", 10, "kv_read_bytes", NULL } },
-	  0 },
+	  0, false },
 	{ "Stopped by %: accuracy in points beside the whole runs; "
 	  "saved of the\nruns that end right and of those that do not",
 	  NULL,
@@ -287,7 +298,7 @@ static const struct sheet sheets[] = {
 	    { "of right", 10, "_saved_right", NULL },
 	    { "of wrong", 10, "_saved_wrong", NULL },
 	    { "JCT s", 8, "_jct_s", NULL } },
-	  0 },
+	  0, false },
 	{ "The other rule and two controls: the % rule; the first "
 	  "stated answer;\na length cap that saves what guardian saves",
 	  NULL,
@@ -298,7 +309,7 @@ static const struct sheet sheets[] = {
 	    { "cap", 6, "length_cap", NULL },
 	    { "saved", 9, "length_cap_saved", NULL },
 	    { "change", 8, "length_cap_change", NULL } },
-	  1 },
+	  1, false },
 	GOES_ON("Rescued: at guardian's threshold the run goes on with another "
 		"policy", "rescued", "rescue"),
 	GOES_ON("Concluded: at guardian's threshold the thinking is shut, and "
@@ -317,14 +328,14 @@ static const struct sheet sheets[] = {
 	    { "stopped", 8, "_tokens", NULL },
 	    { "rescued", 8, "rescue_tokens", NULL },
 	    { "dense", 6, NULL, "tokens" } },
-	  0 },
+	  0, false },
 	{ "Alone, stopped, rescued and dense: seconds of a job",
 	  "rescue_tried",
 	  { { "alone", 9, "jct_s", NULL },
 	    { "stopped", 9, "_jct_s", NULL },
 	    { "rescued", 9, "rescue_jct_s", NULL },
 	    { "dense", 9, NULL, "jct_s" } },
-	  0 },
+	  0, false },
 	BESIDE("All ways beside each other: right", "conclude", "_accuracy",
 	       "accuracy", "_accuracy"),
 	BESIDE("All ways beside each other: tokens", "conclude", "_tokens",
@@ -336,11 +347,16 @@ static void pad(struct buf *out, const char *text, int width)
 	buf_printf(out, "%*s", width, text);
 }
 
-static bool has_any(const struct bench_table *t, const struct bench_field *f)
+/* A number that is there; more: and is not 0. */
+static bool has_any(const struct bench_table *t, const struct bench_field *f,
+		    bool more)
 {
-	for (size_t i = 0; i < t->n; i++)
-		if (isfinite(value_of(&t->cells[i], f)))
+	for (size_t i = 0; i < t->n; i++) {
+		double value = value_of(&t->cells[i], f);
+
+		if (isfinite(value) && (value > 0 || !more))
 			return true;
+	}
 	return false;
 }
 
@@ -355,6 +371,10 @@ static void put_row(const struct bench_table *t, const struct fields *all,
 			   cell->budget);
 	else
 		buf_printf(out, "%-*s%7s", NAME_COLS, cell->policy, "");
+	if (cell->idle >= 1) { /* dense's numbers under another name */
+		buf_puts(out, "  had nothing to do\n");
+		return;
+	}
 	for (const struct bench_column *c = sheet->columns; c->head; c++) {
 		const struct bench_field *f =
 			field_named(all, rule, c->name ? c->name : c->dense);
@@ -387,7 +407,8 @@ static void put_sheet(const struct bench_table *t, const struct fields *all,
 	const char *rule = rule_name(rule_shown(k));
 
 	if (!rule ||
-	    (sheet->needs && !has_any(t, field_named(all, rule, sheet->needs))))
+	    (sheet->needs && !has_any(t, field_named(all, rule, sheet->needs),
+				      sheet->more)))
 		return;
 	buf_putc(out, '\n');
 	for (const char *c = sheet->title; *c; c++)
@@ -444,21 +465,41 @@ static void put_scale(const struct bench_table *t, struct buf *out)
 		   s->n_runs, tokens, bytes, bytes);
 }
 
+/* All runs within the budget say nothing of a policy; some make its numbers
+ * more like dense's than they are. */
+static void put_idle(const struct bench_table *t, bool all, struct buf *out)
+{
+	for (size_t i = 0; i < t->n; i++) {
+		const struct bench_cell *cell = &t->cells[i];
+		uint32_t n = (uint32_t)lround(cell->idle * cell->n);
+
+		if (n && n < cell->n)
+			buf_printf(out, "%s %u had nothing to do in %u of %u "
+					"runs.\n",
+				   cell->policy, cell->budget, n, cell->n);
+	}
+	if (all)
+		buf_puts(out, "Nothing to do: no text (snapkv: no prompt) is "
+			      "longer than the budget.\n");
+}
+
 static void put_notes(const struct bench_table *t, struct buf *out)
 {
-	bool collapsed = false;
+	bool collapsed = false, idle = false;
 	uint32_t missing = 0;
 	char text[NUM_BYTES];
 
 	for (size_t i = 0; i < t->n; i++) {
 		collapsed |= t->cells[i].collapsed;
 		missing += t->cells[i].n_missing;
+		idle |= t->cells[i].idle >= 1;
 	}
 	fixed(text, sizeof(text), margin(t->n_problems) * 100, 1, "");
 	buf_printf(out,
 		   "%u problems: a share near one half is good to +-%s "
 		   "points.\n",
 		   t->n_problems, text);
+	put_idle(t, idle, out);
 	if (missing)
 		buf_printf(out, "%u runs are missing.\n", missing);
 	if (collapsed)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/base64.h"
+#include "model/sparse.h"
 
 enum { LONG_BYTES = 1 << 30, BYTE_BITS = 8 };
 
@@ -52,6 +53,16 @@ bool bench_run_right(const struct bench_run *run, uint32_t n)
 	n = MIN(n, run->n_tokens);
 	return n &&
 	       answer_right(run->kind, run->text, run->ends[n - 1], run->gold);
+}
+
+bool bench_run_idle(const struct bench_run *run)
+{
+	const struct sparse *policy = sparse_find(run->policy);
+	uint32_t n = run->n_prompt;
+
+	if (!policy || !policy->prompt_only)
+		n += run->n_tokens;
+	return run->budget && n <= run->budget;
 }
 
 /* --- measures ----------------------------------------------------------- */
@@ -104,6 +115,7 @@ static void take_stops(struct bench_run *run, const struct meter *m)
 void bench_run_measure(struct bench_run *run, const struct meter_opts *opts)
 {
 	struct meter_opts o = *opts;
+	struct answer last;
 	struct meter *m;
 	uint32_t from = 0;
 	size_t i_rule;
@@ -121,6 +133,8 @@ void bench_run_measure(struct bench_run *run, const struct meter_opts *opts)
 		from = run->ends[i];
 	}
 	run->right = bench_run_right(run, run->n_tokens);
+	run->unread = !run->n_tokens ||
+		      !answer_last(run->kind, run->text, run->n_text, &last);
 	run->rho = run->n_tokens ? meter_point(m, run->n_tokens).rho : NAN;
 	run->bytes = (double)lz77_code_bits(meter_lz77(m)) / BYTE_BITS;
 	take_stops(run, m);

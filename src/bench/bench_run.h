@@ -64,7 +64,7 @@ struct bench_run {
 	double kv_held, kv_read; /* bytes, the mean of its tokens */
 	struct bench_after after[BENCH_THENS];
 	/* Worked out by bench_run_measure(). */
-	bool right;
+	bool right, unread; /* the answer; or none can be read */
 	double rho;
 	double bytes; /* of its lz77 code: what it tells */
 	uint32_t stops[BENCH_LENGTH]; /* tokens that stay, or RULE_NEVER */
@@ -77,6 +77,10 @@ void bench_run_release(struct bench_run *run);
 /* Fills what is worked out. Measures are over bytes; the coder must not be
  * one over ids. */
 void bench_run_measure(struct bench_run *run, const struct meter_opts *opts);
+
+/* Did its policy have nothing to do: no text, or prompt, was longer than the
+ * budget? Dense has a budget of 0 and is never idle. */
+bool bench_run_idle(const struct bench_run *run);
 
 /* Is the answer right that the first n tokens state? RULE_NEVER: all. */
 bool bench_run_right(const struct bench_run *run, uint32_t n);

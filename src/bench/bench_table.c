@@ -206,6 +206,9 @@ static void fill_means(struct bench_cell *cell, const struct group *g)
 		const struct bench_run *run = member(g, i);
 
 		cell->accuracy += run->right / n;
+		cell->unread += run->unread / n;
+		cell->wrong += (!run->right && !run->unread) / n;
+		cell->idle += bench_run_idle(run) / n;
 		cell->tokens += run->n_tokens / n;
 		cell->at_cap += run->at_cap / n;
 		cell->ttft_s += run->ttft_s / n;

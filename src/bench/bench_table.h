@@ -59,7 +59,9 @@ struct bench_cell {
 	uint32_t budget;       /* 0: dense */
 	uint32_t n, n_missing; /* runs */
 	bool collapsed;
-	double accuracy;
+	/* Of runs: the answer is right; is another; cannot be read (none, or in
+	 * no form that answer.h knows); the policy had nothing to do. */
+	double accuracy, wrong, unread, idle;
 	double tokens, tokens_p90;
 	double growth; /* tokens / those of dense */
 	double at_cap; /* share of runs */

@@ -6,6 +6,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -105,6 +106,20 @@ static bool is_whole(const struct buf *b, size_t *n)
 
 /* --- the child ---------------------------------------------------------- */
 
+/* While it works, nothing is sent to it: what comes then is the parent's end,
+ * and SIGIO ends the worker where it stands. */
+static void watch_parent(int fd, bool watch)
+{
+	int flags = fcntl(fd, F_GETFL);
+	struct pollfd hung = { .fd = fd };
+
+	signal(SIGIO, SIG_DFL);
+	fcntl(fd, F_SETOWN, getpid());
+	fcntl(fd, F_SETFL, watch ? flags | O_ASYNC : flags & ~O_ASYNC);
+	if (watch && poll(&hung, 1, 0) > 0 && hung.revents & POLLHUP)
+		child_exit(0); /* before it was watched */
+}
+
 static void live(struct workers *w, int fd)
 {
 	struct buf in = { 0 }, out = { 0 };
@@ -115,7 +130,9 @@ static void live(struct workers *w, int fd)
 			if (!get(fd, &in))
 				return;
 		buf_clear(&out);
+		watch_parent(fd, true);
 		w->work(w->ctx, in.data + sizeof(uint32_t), n, &out);
+		watch_parent(fd, false);
 		buf_drop(&in, sizeof(uint32_t) + n);
 		if (!put(fd, out.len ? out.data : "", out.len))
 			return;

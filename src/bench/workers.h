@@ -3,7 +3,8 @@
  *
  * A worker is forked when there is work for it and has all that its parent
  * had then; what it maps (a model) is shared. One that dies loses the job
- * that it was at, and nothing else: another takes its place.
+ * that it was at, and nothing else: another takes its place. Where the parent
+ * dies, all of them end at once, whatever they are at.
  */
 #ifndef LILSCOPE_WORKERS_H
 #define LILSCOPE_WORKERS_H

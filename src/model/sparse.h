@@ -107,6 +107,8 @@ struct sparse {
 	/* Keys are cached as they are, and turned when they are read: the
 	 * policy says as for which position (place). */
 	bool unrotated;
+	/* The prompt alone is cut: where it fits the budget, nothing is. */
+	bool prompt_only;
 	/* Fills what is SPARSE_AUTO; the budget is known. NULL: nothing. */
 	void (*defaults)(struct sparse_opts *o, const struct sparse_shape *s);
 	/* What else must hold of the options; NULL: nothing. */

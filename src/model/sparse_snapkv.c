@@ -143,6 +143,7 @@ const struct sparse sparse_snapkv = {
 	.paper = "SnapKV, Li et al. 2024, arXiv 2404.14469",
 	.uses = SPARSE_USES_BUDGET | SPARSE_USES_RECENT |
 		SPARSE_USES_DENSE_LAYERS,
+	.prompt_only = true,
 	.defaults = defaults,
 	.check = check,
 	.create = create,

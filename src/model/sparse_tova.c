@@ -2,7 +2,8 @@
  * TOVA: when there are more tokens than the budget, the one that the last
  * query attends to least goes, on the mean over all query heads of the layer;
  * so all heads of a layer keep the same tokens. No sinks, no recent ones: even
- * the newest may go. A step reads the budget and the token itself.
+ * the newest may go. A step reads the budget and the token itself. A prompt
+ * that is kept counts in the budget; where it fills it, one token stays beside.
  */
 #include "model/sparse.h"
 
@@ -93,25 +94,31 @@ static void evict(void *state, const struct sparse_step *step)
 {
 	struct tova *k = state;
 	uint32_t n = cache_head(step->cache, step->layer, 0)->n;
+	/* never evicted, so these are the first slots still */
+	uint32_t first = k->o.keep_prompt ? MIN(step->prompt_end, n) : 0;
+	uint32_t n_keep = MAX(k->o.budget, first + (first > 0));
 
-	if (n <= k->o.budget ||
-	    k->heads[step->layer * k->s.n_kv_heads].n != n)
+	if (n <= n_keep || k->heads[step->layer * k->s.n_kv_heads].n != n)
 		return;
 	sum_heads(k, step->layer, n);
 	k->work = grow(k->work, &k->work_cap, (size_t)n * 2,
 		       sizeof(*k->work));
-	sparse_top(k->mean, n, k->o.budget, k->work, k->work + n);
+	sparse_top(k->mean + first, n - first, n_keep - first, k->work + first,
+		   k->work + n);
+	for (uint32_t i = 0; i < n_keep; i++)
+		k->work[i] = i < first ? i : k->work[i] + first;
 	for (uint32_t h = 0; h < k->s.n_kv_heads; h++)
 		cache_keep(step->cache,
 			   cache_head(step->cache, step->layer, h), k->work,
-			   k->o.budget);
+			   n_keep);
 }
 
 const struct sparse sparse_tova = {
 	.name = "tova",
 	.about = "the token that the last query attends to least goes",
 	.paper = "TOVA, Oren et al. 2024, arXiv 2401.06104",
-	.uses = SPARSE_USES_BUDGET | SPARSE_USES_DENSE_LAYERS,
+	.uses = SPARSE_USES_BUDGET | SPARSE_USES_DENSE_LAYERS |
+		SPARSE_USES_KEEP_PROMPT,
 	.create = create,
 	.destroy = destroy,
 	.copy = copy,

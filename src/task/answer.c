@@ -119,6 +119,10 @@ static const struct cue cues[] = {
 	{ "answer :", CHAIN, false, false, false },
 	{ "answer is", GSM8K | AIME, false, false, true },
 	{ "answer:", GSM8K | AIME, false, false, true },
+	{ "answer would be", GSM8K | AIME, false, false, true },
+	{ "answer =", GSM8K | AIME, false, false, true },
+	{ "output is", GSM8K | AIME, false, false, true },
+	{ "output:", GSM8K | AIME, false, false, true },
 	{ "####", GSM8K, false, false, false },
 	{ "A:", GSM8K, false, true, false },
 	{ "\\boxed", GSM8K | MATH | AIME, true, false, false },
@@ -178,15 +182,37 @@ static bool read_box(const char *s, size_t n, size_t at, struct answer *out)
 	return false;
 }
 
-/* A number right behind what announced it: blanks, "$", "**", "\(" may stand
- * between. */
+/* "frac{1}{2}" behind a backslash, with d, t or c before it; at: none. */
+static size_t fraction_end(const char *s, size_t n, size_t at)
+{
+	size_t i = at + (at < n && strchr("dtc", s[at]) && s[at]);
+	struct answer part = { .stated = i + 4 };
+
+	if (!at || s[at - 1] != '\\' || n - i < 4 || memcmp(s + i, "frac", 4))
+		return at;
+	for (int k = 0; k < 2; k++)
+		if (part.stated == n || s[part.stated] != '{' ||
+		    !read_box(s, n, part.stated, &part))
+			return at;
+	return part.stated;
+}
+
+/* A number or fraction right behind what announced it: blanks, "$", "**",
+ * "\(", "`" may stand between. */
 static bool read_number(const char *s, size_t n, size_t at, struct answer *out)
 {
 	size_t end, far = MIN(n, at + GAP_BYTES);
 
-	while (at < far && strchr(" \t\r\n:$*\\({", s[at]) && s[at])
+	while (at < far && strchr(" \t\r\n:$*\\({`", s[at]) && s[at])
 		at++;
+	end = fraction_end(s, n, at);
+	if (end > at) {
+		*out = (struct answer){ at - 1, end, end };
+		return true;
+	}
 	end = number_end(s, n, at);
+	if (end > at && end + 1 < n && s[end] == '/' && is_digit(s[end + 1]))
+		end = number_end(s, n, end + 1);
 	*out = (struct answer){ at, end, end };
 	return end > at;
 }
@@ -209,7 +235,7 @@ static bool statement(enum answer_kind kind, const char *s, size_t n,
 		      size_t from, bool strong, struct answer *out)
 {
 	for (size_t at = from; at < n; at++) {
-		if (!strchr("aA#\\", s[at]) || !s[at])
+		if (!strchr("aAoO#\\", s[at]) || !s[at])
 			continue;
 		for (size_t i = 0; i < ARRAY_LEN(cues); i++)
 			if (!(strong && cues[i].weak) &&
@@ -252,6 +278,9 @@ bool answer_last(enum answer_kind kind, const char *text, size_t n,
 	if (last_statement(kind, text, n, true, out) ||
 	    last_statement(kind, text, n, false, out))
 		return true;
+	/* a formula is a box's, but small models forget the box */
+	if (kind == ANSWER_MATH)
+		return last_statement(ANSWER_GSM8K, text, n, false, out);
 	return (GSM8K | AIME) & 1u << kind && last_number(text, n, out);
 }
 
@@ -284,13 +313,25 @@ static bool numbers_equal(const char *a, size_t n_a, const char *b, size_t n_b)
 	return fabs(p - q) <= SAME_NUMBER * MAX(1, fabs(q));
 }
 
+static bool is_worked_out(const char *s, size_t n)
+{
+	double value;
+
+	return answer_value(s, n, &value);
+}
+
 bool answer_equal(enum answer_kind kind, const char *a, size_t n_a,
 		  const char *b, size_t n_b)
 {
 	if (n_a > ANSWER_MAX_BYTES || n_b > ANSWER_MAX_BYTES)
 		return false;
-	return kind == ANSWER_MATH ? answer_math_equal(a, n_a, b, n_b)
-				   : numbers_equal(a, n_a, b, n_b);
+	/* \frac{3}{4} and 0.75, "18\text{ m}^2" and 18 */
+	if (answer_math_equal(a, n_a, b, n_b))
+		return true;
+	/* 3/4 is no 4, though it is its last number */
+	return kind != ANSWER_MATH && !(is_worked_out(a, n_a) &&
+					is_worked_out(b, n_b)) &&
+	       numbers_equal(a, n_a, b, n_b);
 }
 
 bool answer_right(enum answer_kind kind, const char *text, size_t n,

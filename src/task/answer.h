@@ -5,8 +5,10 @@
  *	chain   the model in the box: "The answer is 19." and "Final answer:
  *	        19."; the last one counts
  *	gsm8k   the last "#### 19", "A: 19" or \boxed{19}; without any, the
- *	        last "answer is 19"; without that, the last number
- *	math    the last \boxed{...}; equal as a formula: see answer_equal()
+ *	        last "answer is 19" or "Output: 19"; without that, the last
+ *	        number
+ *	math    the last \boxed{...}, which small models forget: without, the
+ *	        last "answer is 19"; equal as a formula: see answer_equal()
  *	aime    the last \boxed{...}; without, "answer is", the last number
  *
  * A text that was stopped is judged as it is. What it began and did not end
@@ -60,11 +62,11 @@ bool answer_right(enum answer_kind kind, const char *text, size_t n,
 
 /*
  * Are the two one answer? Numbers are compared as numbers ("$1,000." and
- * 1000). math: LaTeX that says the same is made the same (\dfrac, \left, \,
- * blanks, units, degrees, "x ="), what can be worked out is compared as a
- * number (\frac{1}{2} and 0.5, 2\sqrt{3} and \sqrt{12}), lists and tuples part
- * by part; a bare list in any order. Variables are compared as they are
- * written: x+1 and 1+x are two answers.
+ * 1000), fractions and units as math's. math: LaTeX that says the same is made
+ * the same (\dfrac, \left, \, blanks, units, degrees, "x ="), what can be
+ * worked out is compared as a number (\frac{1}{2} and 0.5, 2\sqrt{3} and
+ * \sqrt{12}), lists and tuples part by part; a bare list in any order.
+ * Variables are compared as they are written: x+1 and 1+x are two answers.
  */
 bool answer_equal(enum answer_kind kind, const char *a, size_t n_a,
 		  const char *b, size_t n_b);

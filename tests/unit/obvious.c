@@ -251,8 +251,13 @@ static void obvious_tova(struct world *w)
 		for (uint32_t j = 0; j < w->n; j++)
 			mean[j] += p[j] / n_heads(w);
 	}
+	for (uint32_t j = 0; w->o->keep_prompt && j < w->prompt_end; j++)
+		all[j] = false; /* the others are chosen from */
 	for (uint32_t kv = 0; !in_prompt(w) && kv < w->n_kv; kv++)
-		keep_best(w->n, w->kept[kv], all, mean, w->o->budget);
+		keep_best(w->n, w->kept[kv], all, mean,
+			  !w->o->keep_prompt ? w->o->budget :
+			  w->o->budget > w->prompt_end ?
+				  w->o->budget - w->prompt_end : 1);
 }
 
 static void obvious_snapkv(struct world *w)

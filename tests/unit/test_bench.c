@@ -363,6 +363,51 @@ static void printed(void **state)
 	bench_table_release(&t);
 }
 
+/* What can't be read is not wrong, and what was never cut is no result. */
+static void unread_and_idle(void **state)
+{
+	struct bench_run runs[] = {
+		make("dense", 0, 1, "The answer is 19."),
+		make("dense", 0, 2, "The answer is 18."),
+		make("sink", 12, 1, "I can not say it at all"), /* 10 + 7 */
+		make("sink", 12, 2, "19"), /* 10 + 1: within */
+		make("snapkv", 12, 1, "The answer is 19. It is, it is."),
+		make("snapkv", 12, 2, "No."),
+		make("quest", 64, 1, "The answer is 19."),
+		make("quest", 64, 2, ""),
+	};
+	static const struct {
+		double right, wrong, unread, idle;
+	} want[] = { { 0.5, 0.5, 0, 0 }, { 0, 0, 1, 0.5 },
+		     { 0.5, 0, 0.5, 1 }, { 0.5, 0, 0.5, 1 } };
+	struct bench_table t = { .meter = meter };
+	struct buf out = { 0 };
+
+	(void)state;
+	bench_table_fill(&t, runs, ARRAY_LEN(runs), 2);
+	assert_int_equal(t.n, ARRAY_LEN(want));
+	for (size_t i = 0; i < t.n; i++) {
+		assert_true(t.cells[i].accuracy == want[i].right);
+		assert_true(t.cells[i].wrong == want[i].wrong);
+		assert_true(t.cells[i].unread == want[i].unread);
+		assert_true(t.cells[i].idle == want[i].idle);
+	}
+	bench_print(&t, &out);
+	assert_non_null(strstr(buf_cstr(&out),
+			       "     12  had nothing to do\n"));
+	assert_non_null(strstr(buf_cstr(&out),
+			       "\nsink 12 had nothing to do in 1 of 2 "
+			       "runs.\n"));
+	assert_non_null(strstr(buf_cstr(&out), " unread\n"));
+	buf_clear(&out);
+	bench_print_csv(&t, &out);
+	assert_non_null(strstr(buf_cstr(&out), ",wrong,unread,idle,"));
+	buf_release(&out);
+	bench_table_release(&t);
+	for (size_t i = 0; i < ARRAY_LEN(runs); i++)
+		bench_run_release(&runs[i]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -370,6 +415,7 @@ int main(void)
 		cmocka_unit_test(broken_lines), cmocka_unit_test(stops),
 		cmocka_unit_test(a_cell),	cmocka_unit_test(rescued),
 		cmocka_unit_test(the_scale),	cmocka_unit_test(printed),
+		cmocka_unit_test(unread_and_idle),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

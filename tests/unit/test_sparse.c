@@ -131,7 +131,7 @@ static void within_budget(const struct race *r, const struct world *w,
 		{ "dense", ALL, ALL, 0 },  { "sink", 1, 0, 1 },
 		{ "h2o", 1, 0, 0 },	   { "quest", 0, ALL, 0 },
 		{ "infllm", 0, ALL, 0 },   { "raas", 0, 0, 0 },
-		{ "snapkv", ALL, ALL, 0 }, { "tova", 1, 0, 0 },
+		{ "snapkv", ALL, ALL, 0 }, { "tova", 1, 0, 1 },
 		{ "rkv", 128, 128, 0 },	   { "random", 1, 0, 1 },
 	};
 	uint32_t i = 0, read, kept;
@@ -376,6 +376,9 @@ static void odd_options(void **state)
 		{ "raas", 96, 32, 0, 0, 0, 2, 3, 50, 300, 0 },
 		{ "tova", 1, 0, 0, 0, 0, 2, 3, 20, 60, 0 },
 		{ "tova", 40, 0, 0, 0, 0, 2, 3, 20, 120, 80 },
+		{ "tova", 40, 0, 0, 0, 1, 2, 3, 20, 120, 80 },
+		{ "tova", 40, 0, 0, 0, 1, 2, 2, 60, 120, 0 },
+		{ "tova", 40, 0, 0, 0, 1, 2, 3, 39, 90, 0 },
 		{ "snapkv", 60, 0, 0, 0, 0, 2, 3, 120, 160, 0 },
 		{ "snapkv", 60, 0, 0, 59, 0, 2, 3, 120, 160, 0 },
 		{ "snapkv", 60, 0, 0, 1, 0, 1, 6, 40, 160, 90 },

@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 #include <assert.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -117,11 +118,61 @@ static void ended_early(void **state)
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
 }
 
+/* A parent that is killed leaves nobody: the workers hold a pipe's end, which
+ * is at its end when all are gone. They compute, and look at nothing. */
+static void compute_on(void *ctx, const void *job, size_t n, struct buf *out)
+{
+	volatile unsigned x = 0;
+
+	(void)ctx;
+	(void)job;
+	(void)n;
+	(void)out;
+	for (;;)
+		x++;
+}
+
+static void parent_killed(void **state)
+{
+	int kept[2], told[2];
+	char c;
+	pid_t parent;
+	struct pollfd end;
+
+	(void)state;
+	assert_int_equal(pipe(kept), 0);
+	assert_int_equal(pipe(told), 0);
+	parent = fork();
+	if (!parent) {
+		struct workers *w = workers_new(3, compute_on, NULL);
+		struct err err = { "" };
+
+		/* a worker closes what is not its own, but standard error */
+		dup2(kept[1], STDERR_FILENO);
+		for (int i = 0; i < 3; i++)
+			workers_give(w, 0, "", 1, &err);
+		if (write(told[1], "x", 1) == 1)
+			pause();
+		_exit(1);
+	}
+	close(kept[1]);
+	assert_int_equal(read(told[0], &c, 1), 1);
+	kill(parent, SIGKILL);
+	waitpid(parent, NULL, 0);
+	end = (struct pollfd){ .fd = kept[0], .events = POLLIN };
+	assert_int_equal(poll(&end, 1, WAIT_MS), 1);
+	assert_int_equal(read(kept[0], &c, 1), 0);
+	close(kept[0]);
+	close(told[0]);
+	close(told[1]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_job_once),
 		cmocka_unit_test(ended_early),
+		cmocka_unit_test(parent_killed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
