@@ -483,7 +483,7 @@ print(err, peak)
 END
 }
 check "an unknown architecture" hostile architecture mamba
-check "an unknown type of tensor" hostile type 42
+check "an unknown type of tensor" hostile type 99
 check "an unknown tokenizer" hostile tokenizer bert
 check "an unknown pre-tokenizer" hostile split tekken
 closed()
