@@ -561,6 +561,7 @@ model_tests = \
 	tests/unit/test_gguf \
 	tests/unit/test_jinja \
 	tests/unit/test_kernel \
+	tests/unit/test_parts \
 	tests/unit/test_pool \
 	tests/unit/test_quant \
 	tests/unit/test_sample \
@@ -585,6 +586,8 @@ check_PROGRAMS += $(model_tests)
 TESTS += $(model_tests)
 endif
 tests_unit_test_gguf_SOURCES = tests/unit/test_gguf.c \
+	tests/unit/random_model.c tests/unit/random_model.h
+tests_unit_test_parts_SOURCES = tests/unit/test_parts.c \
 	tests/unit/random_model.c tests/unit/random_model.h
 tests_unit_test_sparse_SOURCES = tests/unit/test_sparse.c \
 	tests/unit/obvious.c tests/unit/obvious.h

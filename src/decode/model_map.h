@@ -1,9 +1,10 @@
 /*
  * model_map.h - a model file in memory: mapped, told apart, understood.
  *
- * GGUF by its magic; anything else is taken for llama2.c's own file, which
- * has its tokenizer beside it. Weights are read from the mapping as they are
- * used; nothing of the file is copied.
+ * GGUF by its magic, in one file or in several (NAME-00001-of-00003.gguf: any
+ * of them is given, and all lie beside it); anything else is taken for
+ * llama2.c's own file, which has its tokenizer beside it. Weights are read from
+ * the mapping as they are used; nothing of the file is copied.
  */
 #ifndef LILSCOPE_MODEL_MAP_H
 #define LILSCOPE_MODEL_MAP_H
@@ -16,8 +17,12 @@ struct model_map {
 	struct vocab *vocab;
 	/* what these are views into */
 	struct gguf *gguf;
-	void *bytes, *vocab_bytes;
-	size_t n_bytes, n_vocab_bytes;
+	struct model_part {
+		void *bytes;
+		size_t n_bytes;
+	} file, vocab_file, *parts; /* parts: those of several files */
+	size_t n_parts;
+	size_t n_bytes; /* of the model's files together */
 };
 
 /* tokenizer: llama2.c's tokenizer.bin; NULL or "" for the one beside the

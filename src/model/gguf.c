@@ -50,7 +50,7 @@ struct gguf {
 	size_t n_tensors, tensors_cap;
 	/* Open addressing over names: index + 1, 0 is free. */
 	uint32_t *key_table, *tensor_table;
-	size_t table_size;
+	size_t key_size, tensor_size;
 };
 
 /* --- reading ------------------------------------------------------------ */
@@ -200,9 +200,10 @@ static uint32_t *place(const struct gguf *g, bool tensors, const char *s,
 		       size_t n)
 {
 	uint32_t *table = tensors ? g->tensor_table : g->key_table;
-	size_t at = (size_t)hash(s, n) % g->table_size, len;
+	size_t size = tensors ? g->tensor_size : g->key_size, len;
+	size_t at = (size_t)hash(s, n) % size;
 
-	for (; table[at]; at = (at + 1) % g->table_size) {
+	for (; table[at]; at = (at + 1) % size) {
 		const char *other = name_of(g, tensors, table[at] - 1, &len);
 
 		if (len == n && memcmp(other, s, n) == 0)
@@ -361,9 +362,10 @@ static bool parse(struct gguf_reader *r, struct gguf *g)
 
 	if (!take_head(r, &n_tensors, &n_keys))
 		return false;
-	g->table_size = (size_t)MAX(n_tensors, n_keys) * 2 + 1;
-	g->key_table = mem_zalloc(g->table_size * sizeof(uint32_t));
-	g->tensor_table = mem_zalloc(g->table_size * sizeof(uint32_t));
+	g->key_size = (size_t)n_keys * 2 + 1;
+	g->tensor_size = (size_t)n_tensors * 2 + 1;
+	g->key_table = mem_zalloc(g->key_size * sizeof(uint32_t));
+	g->tensor_table = mem_zalloc(g->tensor_size * sizeof(uint32_t));
 	if (!take_keys(r, g, n_keys) ||
 	    !index_names(g, false, g->n_keys, r->err))
 		return false;
@@ -397,6 +399,21 @@ void gguf_free(struct gguf *g)
 	mem_free(g->key_table);
 	mem_free(g->tensor_table);
 	mem_free(g);
+}
+
+bool gguf_add(struct gguf *g, const struct gguf *part, struct err *err)
+{
+	size_t n = g->n_tensors + part->n_tensors;
+
+	g->tensors = mem_resize(g->tensors, n * sizeof(*g->tensors) + 1);
+	if (part->n_tensors)
+		memcpy(g->tensors + g->n_tensors, part->tensors,
+		       part->n_tensors * sizeof(*g->tensors));
+	g->n_tensors = n;
+	mem_free(g->tensor_table);
+	g->tensor_size = n * 2 + 1;
+	g->tensor_table = mem_zalloc(g->tensor_size * sizeof(uint32_t));
+	return index_names(g, true, n, err);
 }
 
 /* --- questions ---------------------------------------------------------- */

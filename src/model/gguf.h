@@ -51,6 +51,11 @@ struct gguf;
 struct gguf *gguf_parse(const void *data, size_t size, struct err *err);
 void gguf_free(struct gguf *g); /* NULL is fine */
 
+/* The tensors of another part of a model in several files, too: g has the
+ * keys. The part may be freed, its bytes may not. false: one that is there
+ * already. */
+bool gguf_add(struct gguf *g, const struct gguf *part, struct err *err);
+
 /* By name; NULL: not there. O(1) or O(log n). */
 const struct gguf_tensor *gguf_tensor(const struct gguf *g, const char *name);
 size_t gguf_n_tensors(const struct gguf *g);
