@@ -62,6 +62,7 @@ static struct jinja_value length(struct jinja_run *r, struct jinja_value self,
 	(void)args;
 	switch (self.kind) {
 	case JINJA_STRING:
+		jinja_look(r, self.text.n);
 		return jinja_int((int64_t)jinja_chars(self.text));
 	case JINJA_LIST:
 		return jinja_int((int64_t)self.list->n);

@@ -127,8 +127,10 @@ struct jinja_value jinja_fail(struct jinja_run *r, const char *fmt, ...)
 	PRINTF_LIKE(2, 3);
 /* Is there memory for so much? Fails if not. */
 bool jinja_has_room(struct jinja_run *r, size_t n_bytes);
-/* A step more; false: it has failed. */
+/* A step more; false: it has failed. So many bytes are looked at: steps, too,
+ * for they cost time and no memory. */
 bool jinja_step(struct jinja_run *r);
+bool jinja_look(struct jinja_run *r, size_t n_bytes);
 
 /* --- making and asking (jinja_value.c) ---------------------------------- */
 

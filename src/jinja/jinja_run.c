@@ -48,6 +48,15 @@ bool jinja_step(struct jinja_run *r)
 	return jinja_has_room(r, 0);
 }
 
+bool jinja_look(struct jinja_run *r, size_t n_bytes)
+{
+	enum { STEP_BYTES = 64 };
+	size_t more = n_bytes / STEP_BYTES;
+
+	r->n_steps += (uint32_t)MIN(more, (size_t)JINJA_STEPS_MAX);
+	return jinja_step(r);
+}
+
 static bool down(struct jinja_run *r)
 {
 	if (++r->depth > JINJA_DEPTH_MAX * 2)
@@ -268,6 +277,8 @@ static struct jinja_value element(struct jinja_run *r, struct jinja_value of,
 	if (at.kind == JINJA_STRING)
 		return jinja_attribute(r, of, at.text);
 	if (at.kind != JINJA_INT && at.kind != JINJA_BOOL)
+		return nothing;
+	if (of.kind == JINJA_STRING && !jinja_look(r, of.text.n))
 		return nothing;
 	i = at.kind == JINJA_INT ? at.i : at.yes;
 	n = (int64_t)(of.kind == JINJA_LIST ? of.list->n :

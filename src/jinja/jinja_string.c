@@ -12,7 +12,7 @@ static struct jinja_text own(struct jinja_run *r, struct jinja_value self)
 {
 	struct jinja_text t = jinja_text_of(r, self).text;
 
-	return t.s ? t : (struct jinja_text){ "", 0 };
+	return t.s && jinja_look(r, t.n) ? t : (struct jinja_text){ "", 0 };
 }
 
 static bool has(struct jinja_text set, char c)
@@ -313,6 +313,8 @@ static struct jinja_value rfind(struct jinja_run *r, struct jinja_value self,
 	struct jinja_text t = own(r, self);
 	struct jinja_text what = jinja_arg_text(r, args, 0, "sub", NULL);
 
+	if (!jinja_look(r, MIN(t.n, 1u << 24) * MIN(what.n, 1u << 24)))
+		return jinja_int(-1);
 	for (size_t i = t.n + 1; i-- > 0;)
 		if (t.n - i >= what.n &&
 		    memcmp(t.s + i, what.s, what.n) == 0)

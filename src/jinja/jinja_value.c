@@ -305,7 +305,7 @@ bool jinja_equal(struct jinja_run *r, struct jinja_value a,
 	switch (a.kind) {
 	case JINJA_STRING:
 		return a.text.n == b.text.n &&
-		       (!a.text.n ||
+		       (!a.text.n || !jinja_look(r, a.text.n) ||
 			memcmp(a.text.s, b.text.s, a.text.n) == 0);
 	case JINJA_LIST:
 	case JINJA_MAP:
@@ -367,7 +367,7 @@ bool jinja_in(struct jinja_run *r, struct jinja_value needle,
 			jinja_fail(r, "%s can't be in a string",
 				   jinja_kind_name(needle.kind));
 		else
-			return !needle.text.n ||
+			return !needle.text.n || !jinja_look(r, hay.text.n) ||
 			       bytes_find(hay.text.s, hay.text.n,
 					  needle.text.s, needle.text.n);
 		return false;

@@ -262,6 +262,15 @@ static const struct wrong {
 	  "line 1: too many levels of calls" },
 	{ "{% set l = range(4000) %}{% for i in l %}{{ -1 in l }}{% endfor %}",
 	  "line 1: it does not come to an end" },
+	{ "{% set s = 'ab' * 500000 %}{% for i in range(99999) %}"
+	  "{{ s.find('zz') }}{% endfor %}",
+	  "line 1: it does not come to an end" },
+	{ "{% set s = 'a' * 500000 %}{{ s.rfind('b' ~ s[1:]) }}",
+	  "line 1: it does not come to an end" },
+	{ "{% set s = 'ab' * 500000 %}{% set t = s ~ 'x' %}{% set u = s ~ 'y' "
+	  "%}{% for i in range(99999) %}{{ t == u }}{{ 'z' in t }}"
+	  "{{ s | length }}{{ s[-1] }}{% endfor %}",
+	  "line 1: it does not come to an end" },
 	{ "{% for i in range(999999) %}{% for j in range(9999) %}"
 	  "{% endfor %}{% endfor %}", "line 1: more memory than 256 MiB" },
 	{ "{{ 'aaaaaaaaaaaaaaaa' * 99999999 }}",

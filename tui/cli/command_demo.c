@@ -51,6 +51,10 @@ static bool check(const struct settings *set, int n_files, struct err *err)
 	if (set->request.model && !set->request.prompt && !*set->decode.turns)
 		return err_set(err, "demo with a --model needs a --prompt "
 				    "(@FILE reads it), or --turns FILE");
+	if (!set->request.prompt && !*set->decode.turns &&
+	    (set->decode.system || set->decode.thinking))
+		return err_set(err, "--system and --thinking go with a "
+				    "--prompt or --turns");
 	if (opt_is_given(set, "policy") &&
 	    strcmp(set->decode.policy, "dense") == 0)
 		return err_set(err, "run A of the demo is dense already; "
