@@ -292,8 +292,8 @@ CLEANFILES += lilscope.o liblilscope.a liblilscope.so \
 	liblilscope.so.$(LIB_MAJOR) liblilscope.so.$(LIB_FULL)
 
 lilscope.o: libpic.a
-	$(AM_V_GEN)$(CC) -r -nostdlib -o $@ -Wl,--whole-archive libpic.a \
-		-Wl,--no-whole-archive
+	$(AM_V_GEN)$(CC) -r -nostdlib $(rel_LDFLAGS) -o $@ \
+		-Wl,--whole-archive libpic.a -Wl,--no-whole-archive
 	$(AM_V_at)$(OBJCOPY) --localize-hidden $@
 
 liblilscope.a: lilscope.o
@@ -302,7 +302,7 @@ liblilscope.a: lilscope.o
 liblilscope.so.$(LIB_FULL): lilscope.o src/lib/lilscope.map
 	$(AM_V_CCLD)$(CC) -shared $(CFLAGS) $(lib_LDFLAGS) $(LDFLAGS) \
 		-Wl,-soname,liblilscope.so.$(LIB_MAJOR) \
-		-Wl,--version-script,$(srcdir)/src/lib/lilscope.map \
+		-Wl,--version-script,'$(srcdir)/src/lib/lilscope.map' \
 		-o $@ lilscope.o -lm
 	$(AM_V_at)ln -sf $@ liblilscope.so.$(LIB_MAJOR)
 	$(AM_V_at)ln -sf $@ liblilscope.so
