@@ -66,13 +66,20 @@ static int check_form(struct lilscope *l, enum stream_form form)
 
 static int check_id(struct lilscope *l, uint32_t id, enum stream_form form)
 {
+	double alphabet = l->settings.bytes ? (double)UINT32_MAX + 1 :
+					      l->settings.alphabet;
+
 	if (id == LILSCOPE_NO_ID && form == FORM_TEXTLESS)
 		return stream_fail(l, LILSCOPE_BAD_CALL,
 				   "a token without text needs an id");
-	if (!l->settings.bytes && id >= l->settings.alphabet)
+	if (id == LILSCOPE_NO_ID && alphabet <= UINT32_MAX)
+		return stream_fail(l, LILSCOPE_BAD_CALL,
+				   "a token needs an id where an alphabet is "
+				   "set");
+	if (id >= alphabet)
 		return stream_fail(l, LILSCOPE_BAD_CALL,
 				   "token %lu is not in the alphabet of %.0f",
-				   (unsigned long)id, l->settings.alphabet);
+				   (unsigned long)id, alphabet);
 	return LILSCOPE_OK;
 }
 
@@ -209,7 +216,7 @@ int lilscope_push(struct lilscope *l, uint32_t id, const void *text, size_t n)
 	code = enter(l);
 	if (code == LILSCOPE_OK)
 		code = check_form(l, FORM_TEXT);
-	if (code == LILSCOPE_OK && id != LILSCOPE_NO_ID)
+	if (code == LILSCOPE_OK)
 		code = check_id(l, id, FORM_TEXT);
 	if (code == LILSCOPE_OK)
 		code = check_room(l, 2, n + OPEN_BYTES);
@@ -226,6 +233,8 @@ int lilscope_push_bytes(struct lilscope *l, const void *bytes, size_t n)
 
 	if (code == LILSCOPE_OK)
 		code = check_form(l, FORM_TEXT);
+	if (code == LILSCOPE_OK)
+		code = check_id(l, LILSCOPE_NO_ID, FORM_TEXT);
 	if (code == LILSCOPE_OK)
 		code = check_room(l, n, n + OPEN_BYTES);
 	if (code != LILSCOPE_OK)

@@ -519,6 +519,10 @@ static void test_calls(void **state)
 	assert_non_null(strstr(lilscope_message(l), "token 1000"));
 	assert_int_equal(lilscope_push(l, LILSCOPE_NO_ID, NULL, 0),
 			 LILSCOPE_BAD_CALL);
+	assert_int_equal(lilscope_push(l, LILSCOPE_NO_ID, "a", 1),
+			 LILSCOPE_BAD_CALL);
+	assert_int_equal(lilscope_push_bytes(l, "a b", 3), LILSCOPE_BAD_CALL);
+	assert_non_null(strstr(lilscope_message(l), "alphabet"));
 	assert_int_equal(lilscope_read(l, &r), LILSCOPE_BAD_CALL);
 	assert_int_equal(lilscope_read(l, NULL), LILSCOPE_BAD_CALL);
 	assert_int_equal(lilscope_push(l, 999, "a", 1), LILSCOPE_OK);
