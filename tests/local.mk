@@ -299,24 +299,28 @@ tests_unit_test_sse_SOURCES = tests/unit/test_sse.c \
 	tests/unit/naive_sse.c tests/unit/naive_sse.h
 tests_unit_test_utf8_SOURCES = tests/unit/test_utf8.c \
 	tests/unit/naive_utf8.c tests/unit/naive_utf8.h
-FUZZ_NAMES += feed indexer join json native sse unpack utf8
+FUZZ_NAMES += feed indexer join json native splice sse unpack utf8 wish
 fuzz_replays += \
 	tests/fuzz/replay_feed \
 	tests/fuzz/replay_indexer \
 	tests/fuzz/replay_join \
 	tests/fuzz/replay_json \
 	tests/fuzz/replay_native \
+	tests/fuzz/replay_splice \
 	tests/fuzz/replay_sse \
 	tests/fuzz/replay_unpack \
-	tests/fuzz/replay_utf8
+	tests/fuzz/replay_utf8 \
+	tests/fuzz/replay_wish
 tests_fuzz_replay_feed_SOURCES = tests/fuzz/fuzz_feed.c $(FUZZ_REPLAY)
 tests_fuzz_replay_indexer_SOURCES = tests/fuzz/fuzz_indexer.c $(FUZZ_REPLAY)
 tests_fuzz_replay_join_SOURCES = tests/fuzz/fuzz_join.c $(FUZZ_REPLAY)
 tests_fuzz_replay_json_SOURCES = tests/fuzz/fuzz_json.c $(FUZZ_REPLAY)
 tests_fuzz_replay_native_SOURCES = tests/fuzz/fuzz_native.c $(FUZZ_REPLAY)
+tests_fuzz_replay_splice_SOURCES = tests/fuzz/fuzz_splice.c $(FUZZ_REPLAY)
 tests_fuzz_replay_sse_SOURCES = tests/fuzz/fuzz_sse.c $(FUZZ_REPLAY)
 tests_fuzz_replay_unpack_SOURCES = tests/fuzz/fuzz_unpack.c $(FUZZ_REPLAY)
 tests_fuzz_replay_utf8_SOURCES = tests/fuzz/fuzz_utf8.c $(FUZZ_REPLAY)
+tests_fuzz_replay_wish_SOURCES = tests/fuzz/fuzz_wish.c $(FUZZ_REPLAY)
 
 # The command line, and what a machine can hold of the house's rules.
 cli_tests = \

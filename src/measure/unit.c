@@ -398,21 +398,57 @@ static bool next_block(const char *s, size_t n, const char *left,
 	return u->times > 1;
 }
 
+/* Marks the runs of a unit: its copies, and what goes on with its period before
+ * and behind them. */
+static void mark_runs(const char *s, size_t n, const struct unit *u, char *mark)
+{
+	size_t end = 0;
+
+	for (size_t at = u->first; at < n; at = unit_next(s, n, u, end)) {
+		size_t from = at;
+
+		end = at + u->len;
+		while (from && s[from - 1] == s[from - 1 + u->len])
+			from--;
+		for (at = end; at < n && s[at] == s[at - u->len]; at++)
+			;
+		memset(mark + from, 1, at - from);
+	}
+}
+
+/* Does it stand anywhere outside the marks? */
+static bool is_elsewhere(const char *s, size_t n, const struct unit *u,
+			 const char *mark)
+{
+	for (size_t at = u->first; at < n;
+	     at = unit_next(s, n, u, at + u->len))
+		if (memchr(mark + at, 0, u->len))
+			return true;
+	return false;
+}
+
 size_t unit_list(const char *s, size_t n, struct unit *out, size_t max)
 {
-	size_t n_left = MIN(n, (size_t)UNIT_WINDOW), n_units = 0;
-	char *left;
+	size_t n_left = MIN(n, (size_t)UNIT_WINDOW), n_units = 0, before;
+	char *left, *mark;
 
 	if (!max || !unit_find(s, n, &out[n_units]))
 		return 0;
 	left = mem_alloc(n_left);
 	memcpy(left, s + (n - n_left), n_left);
+	mark = mem_zalloc(n);
 	do {
-		const struct unit *u = &out[n_units++];
+		const struct unit *u = &out[n_units];
 
+		before = n_left;
 		leave_out(left, &n_left, s + u->start, u->len);
+		if (is_elsewhere(s, n, u, mark))
+			mark_runs(s, n, &out[n_units++], mark);
+		else if (n_left == before)
+			break;
 	} while (n_units < max &&
 		 next_block(s, n, left, n_left, &out[n_units]));
+	mem_free(mark);
 	mem_free(left);
 	return n_units;
 }

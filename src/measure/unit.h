@@ -39,7 +39,8 @@ bool unit_find(const char *s, size_t n, struct unit *u);
 
 /* The unit of s[0..n), and then the blocks that save most of the last
  * UNIT_WINDOW bytes when its copies are left out, and so on: at most max,
- * each said twice. Returns how many. */
+ * each said twice, and not only where an earlier one goes on. Returns how
+ * many. */
 size_t unit_list(const char *s, size_t n, struct unit *out, size_t max);
 
 /* The next whole copy at byte `from` or later; n for none. */

@@ -269,6 +269,39 @@ static void a_list_has_each_once(void **state)
 	buf_release(&s);
 }
 
+/* A loop whose last round is open: what its rounds have in common is the loop,
+ * no unit of its own. What stands elsewhere, too, is one. */
+static void a_piece_of_a_unit_is_none(void **state)
+{
+	static const char round[] = "So the sum is four. Let me check it "
+				    "again, slowly and with care. ";
+	static const char piece[] = "Let me check it again, slowly";
+	struct unit units[8];
+	size_t n_seven = 0;
+
+	(void)state;
+	for (int more = 0; more < 2; more++)
+		for (size_t cut = 1; cut < sizeof(round) - 1; cut++) {
+			struct buf s = { 0 };
+			size_t n;
+
+			buf_puts(&s, "The first line of it.\n");
+			if (more)
+				buf_printf(&s, "%s? %s!\n", piece, piece);
+			buf_puts(&s, round + cut);
+			for (int i = 0; i < 4; i++)
+				buf_puts(&s, round);
+			buf_append(&s, round, cut);
+			n = unit_list(s.data, s.len, units, ARRAY_LEN(units));
+			assert_true(more ? n > 1 : n == 1);
+			assert_int_equal(units[0].len, sizeof(round) - 1);
+			for (size_t i = 1; i < n; i++)
+				n_seven += units[i].times == 7;
+			buf_release(&s);
+		}
+	assert_true(n_seven > 0); /* twice before, and in each round */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -277,6 +310,7 @@ int main(void)
 		cmocka_unit_test(loops_have_their_unit),
 		cmocka_unit_test(a_unit_keeps_its_word),
 		cmocka_unit_test(a_list_has_each_once),
+		cmocka_unit_test(a_piece_of_a_unit_is_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
