@@ -41,6 +41,7 @@ dist_doc_DATA = README.md COPYING NEWS.md \
 	samples/docs/many.md \
 	samples/docs/measurements.md \
 	samples/docs/newcomer.md \
+	samples/docs/screens.md \
 	samples/docs/rules.svg \
 	samples/docs/rules-corpus.svg samples/docs/rules-odds.svg \
 	samples/docs/security.md \
@@ -102,6 +103,17 @@ picture: lilscope
 		samples/traces/rkv_aime24_08.txt
 	@cd '$(srcdir)' && '$(abs_top_builddir)/lilscope' demo \
 		--script samples/demo.script
+
+# Every view at four sizes, and a film of the tour: look at them, then commit.
+# SCREENS_BEFORE names an older program, whose screens stand beside.
+EXTRA_DIST += samples/screens.sh samples/docs/screens
+.PHONY: screens
+screens: lilscope
+	@sh '$(srcdir)/samples/screens.sh' "$(abs_top_builddir)/lilscope" \
+		'$(srcdir)/samples/docs/screens' cast
+	@test -z '$(SCREENS_BEFORE)' || \
+		sh '$(srcdir)/samples/screens.sh' '$(SCREENS_BEFORE)' \
+			'$(srcdir)/samples/docs/screens/before'
 
 # The paper's experiment with the model in the box: tables, CSV and figure.
 # The seeds are not those of the training, and nothing else was tried with

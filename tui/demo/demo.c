@@ -121,7 +121,7 @@ bool demo_tell(struct app *app, size_t i_run, const char *line)
 	    (i_run == DECK_NONE || decoder_tell(d->decoder, which)) &&
 	    decoder_tell(d->decoder, line))
 		return true;
-	app_complain(app, "the decoder does not listen any more; n begins "
+	app_complain(app, "the decoder does not listen any more; A begins "
 			  "another problem");
 	return false;
 }
@@ -487,7 +487,7 @@ void demo_sync(struct app *app)
 		return;
 	if (!d->gone && decoder_is_gone(d->decoder)) {
 		d->gone = d->held = true;
-		compare_of(app)->waiting = "Nothing was decoded; n begins "
+		compare_of(app)->waiting = "Nothing was decoded; A begins "
 					   "another problem.";
 		app->dirty = true;
 	}

@@ -172,7 +172,7 @@ static void say_stop(const struct app *app, struct buf *out)
 	buf_puts(out, "Guardian, the rule of the paper, stops a generation "
 		      "there. ");
 	if (v.at_token == RULE_NEVER)
-		buf_puts(out, "This time there was nothing to stop; n begins "
+		buf_puts(out, "This time there was nothing to stop; A begins "
 			      "another problem, and Backspace goes back to "
 			      "it. ");
 	else
@@ -222,7 +222,7 @@ static void put_told(const struct run *run, uint32_t n, struct buf *out)
 				"of it is what the %u tokens after it add. ",
 			   v.at_token, n - MIN(n, v.at_token));
 	else
-		buf_puts(out, "It climbs so far: nothing to cut. ");
+		buf_puts(out, "It climbs so far: a stop would save nothing. ");
 }
 
 static void say_yours(const struct app *app, struct buf *out)

@@ -171,8 +171,8 @@ void ratio_draw_gain(const struct app *app, const struct now *now,
 	c->root = true;
 	scale_gain(g, c);
 	draw_gain_axis(g, c);
+	draw_score(app, now, c); /* under the bars: they are what is counted */
 	draw_bars(app, now, c);
-	draw_score(app, now, c);
 	chart_limit(c, g->opts.t, STYLE_LIMIT, STYLE_GAIN, STYLE_LIMIT_BAR);
 	ratio_lil_line(now, c);
 	ratio_playhead_line(now, c);
