@@ -69,6 +69,18 @@ static void note_policy(struct writer_run *run)
 	run->n_recomputed = run->g.n_recomputed;
 }
 
+/* Which layers see a window: a letter each. */
+static void note_windows(const struct model *m, struct facts *facts)
+{
+	struct buf near = { 0 };
+
+	for (uint32_t i = 0; i < m->shape.n_layers; i++)
+		buf_putc(&near, m->layers[i].near ? 'w' : 'a');
+	facts_set(&facts->near, buf_cstr(&near));
+	facts->window = m->shape.window;
+	buf_release(&near);
+}
+
 static void facts_of(struct writer *w, struct writer_run *run)
 {
 	const struct model *m = w->o.generate.model;
@@ -84,6 +96,8 @@ static void facts_of(struct writer *w, struct writer_run *run)
 	run->facts.page_tokens = CACHE_PAGE;
 	if (w->o.pages == PAGES_BY_HEAD)
 		run->facts.kv_heads = m->shape.n_kv_heads;
+	if (m->shape.window)
+		note_windows(m, &run->facts);
 }
 
 static void release_run(struct writer_run *run)
@@ -95,6 +109,7 @@ static void release_run(struct writer_run *run)
 	mem_free(run->facts.gold);
 	mem_free(run->facts.chat);
 	mem_free(run->facts.sampling);
+	mem_free(run->facts.near);
 	mem_free(run->facts.finish_reason);
 	mem_free(run->facts.note);
 	*run = (struct writer_run){ 0 };

@@ -137,6 +137,8 @@ static bool take_header(struct format_ctx *cx, struct json_value v,
 	fact_u32(&facts->prompt_tokens, json_get(v, "prompt_tokens"));
 	fact_u32(&facts->page_tokens, json_get(v, "page"));
 	fact_u32(&facts->kv_heads, json_get(v, "kv_heads"));
+	fact_u32(&facts->window, json_get(v, "window"));
+	get_fact(cx->gens, v, "near", "near_b64", &facts->near);
 	take_tokens_by(&gen->run->trace, json_get(v, "tokens_by"));
 	gen->run->trace.start_s = 0; /* times count from here */
 	chunk_clear(&cx->gens->chunk);

@@ -58,6 +58,8 @@ void native_header(struct native_writer *w, struct buf *out,
 	put_count(out, "prompt_tokens", facts->prompt_tokens);
 	put_count(out, "page", facts->page_tokens);
 	put_count(out, "kv_heads", facts->kv_heads);
+	put_count(out, "window", facts->window);
+	put_text(out, "near", facts->near);
 	if (prompt && prompt->len)
 		put_bytes(out, "prompt", prompt->data, prompt->len);
 	buf_puts(out, "}\n");

@@ -48,6 +48,7 @@ static void facts_release(struct facts *f)
 	mem_free(f->policy);
 	mem_free(f->chat);
 	mem_free(f->sampling);
+	mem_free(f->near);
 	mem_free(f->finish_reason);
 	mem_free(f->label);
 	mem_free(f->gold);

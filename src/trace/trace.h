@@ -61,6 +61,8 @@ struct facts {
 	char *policy;        /* sparse-attention policy, "dense" */
 	char *chat;          /* the template around the prompt, and why it */
 	char *sampling;      /* how tokens were drawn, and who said so */
+	char *near;          /* a letter a layer: 'w' where it sees a window,
+				'a' where all; NULL: all see all */
 	char *finish_reason;
 	char *label;         /* verdict that the source gives: "correct" ... */
 	char *gold;          /* the right answer, if the source has it */
@@ -73,6 +75,7 @@ struct facts {
 	uint32_t prompt_tokens;  /* as the source says, 0 unknown */
 	uint32_t page_tokens;    /* positions a KV page holds, 0 unknown */
 	uint32_t kv_heads;       /* of a layer, told apart (pages.h); or 0 */
+	uint32_t window;         /* tokens that the layers of near see, or 0 */
 	uint32_t usage_tokens;   /* output tokens as the source says, or 0 */
 	uint32_t skipped_records; /* broken ones, within this generation */
 	bool aborted;        /* an error record ended it */

@@ -64,6 +64,7 @@ void pressed_write(FILE *f)
 			   "\"gold\":\"42\",\"policy\":\"%s\",\"budget\":96,"
 			   "\"page\":%d,\"kv_heads\":%d,"
 			   "\"prompt_tokens\":6,"
+			   "\"window\":8,\"near\":\"wa\","
 			   "\"prompt\":\"What is 6 x 7?\"}\n",
 			s->policy, PAGE, HEADS);
 		for (int i = 0; i < s->n_new + s->n_loop + s->n_after; i++)

@@ -127,6 +127,8 @@ static struct run *take_run(struct bytes *b)
 	run_prompt(run, prompt, take_text(b, FACTS_AT_MOST, prompt));
 	f->page_tokens = take(b);
 	f->kv_heads = f->page_tokens % 5;
+	f->window = f->page_tokens / 2;
+	facts_set(&f->near, f->window ? "wwa" : NULL);
 	for (unsigned n = take(b) % 4, at = 0; n > 0; n--) {
 		at += take(b) % 8;
 		trace_push_prompt_end(&run->trace, at);
@@ -169,6 +171,8 @@ static const char *compare_facts(const struct facts *a, const struct facts *b)
 	if (a->prompt_tokens != b->prompt_tokens ||
 	    a->page_tokens != b->page_tokens || a->kv_heads != b->kv_heads)
 		return "the prompt's tokens";
+	if (!same_text(a->near, b->near) || a->window != b->window)
+		return "the windows";
 	return a->aborted != b->aborted ? "that it was aborted" : NULL;
 }
 

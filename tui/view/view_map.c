@@ -214,11 +214,21 @@ static void draw_bytes(const struct trace *t, uint32_t i, struct pen *p)
 static void put_of(const struct trace *t, struct map_of of, struct buf *out)
 {
 	uint32_t layers = map_n_layers(t), heads = map_n_heads(t);
+	const char *near = t->facts.near;
+	char seen = 0; /* near is no shorter than its layers, if it is right */
 
+	if (near && of.layer != MAP_ALL && of.layer &&
+	    of.layer <= strlen(near))
+		seen = near[of.layer - 1];
 	if (of.layer != MAP_ALL)
 		buf_printf(out, "layer %lu of %lu",
 			   (unsigned long)MIN(of.layer, layers),
 			   (unsigned long)layers);
+	if (of.layer != MAP_ALL && seen == 'w')
+		buf_printf(out, " (a window of %lu tokens)",
+			   (unsigned long)t->facts.window);
+	else if (of.layer != MAP_ALL && seen)
+		buf_puts(out, " (global)");
 	if (of.head != MAP_ALL)
 		buf_printf(out, "%sKV head %lu of %lu",
 			   of.layer != MAP_ALL ? ", " : "",
