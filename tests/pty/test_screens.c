@@ -4,6 +4,7 @@
 #define _GNU_SOURCE /* memmem */
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "lil.h"
 
@@ -235,6 +236,58 @@ static void test_into_a_file(void **state)
 	buf_release(&text);
 }
 
+/* Parts of a text in turn: words that never stood before, or a loop. */
+static void write_turns(const char *path, const unsigned *words, size_t n)
+{
+	FILE *f = fopen(path, "w");
+	unsigned x = 1;
+
+	assert_non_null(f);
+	for (size_t i = 0; i < n; i++)
+		for (unsigned k = 0; k < words[i]; k++) {
+			x = x * 1664525 + 1013904223;
+			if (i % 2)
+				fputs(k % 8 ? "again " : "wait. ", f);
+			else
+				fprintf(f, "%c%c%c%c%c ", 'a' + x % 26,
+					'a' + x / 32 % 26, 'a' + x / 1024 % 26,
+					'a' + x / 65536 % 26,
+					'a' + (x >> 24) % 26);
+		}
+	assert_int_equal(fclose(f), 0);
+}
+
+/* What came after a stop, in words, with its mark and its colour. */
+static void test_verdicts(void **state)
+{
+	static const struct {
+		unsigned words[5];
+		size_t n;
+		const char *says, *mark;
+	} rows[] = {
+		{ { 600, 2000 }, 2, "nothing new since", NULL },
+		{ { 600, 2000, 600, 2000 }, 4, "stopped again at ", "↻" },
+		{ { 600, 2000, 4000 }, 3, "false alarm: new text for ", "▵" },
+	};
+	struct lil *l = *state;
+	char path[SCRATCH_PATH_BYTES + 16];
+
+	snprintf(path, sizeof(path), "%s/turns.txt", l->dir);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		write_turns(path, rows[i].words, rows[i].n);
+		lil_start(l, &(struct pty_spec){ .rows = 40, .cols = 200 },
+			  LIL_ARGS(path));
+		expect_text(l->p, rows[i].says);
+		if (rows[i].mark)
+			expect_text(l->p, rows[i].mark);
+		for (size_t k = 0; k < ARRAY_LEN(rows); k++)
+			assert_int_equal(pty_find(l->p, rows[k].says, NULL,
+						  NULL), k == i);
+		lil_quit(l);
+	}
+	unlink(path);
+}
+
 /* The real run that the paper's rule stops at 9,750 tokens. */
 static void test_recorded_run(void **state)
 {
@@ -260,6 +313,7 @@ int main(void)
 		lil_test(test_dresses),
 		lil_test(test_sizes),
 		lil_test(test_plain),
+		lil_test(test_verdicts),
 		lil_test(test_useless_term),
 		lil_test(test_into_a_file),
 		lil_test(test_recorded_run),
