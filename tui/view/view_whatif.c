@@ -20,7 +20,7 @@
 #include "view/views.h"
 
 enum {
-	SLICE_US = 3000,   /* of work between two looks at the keys */
+	SLICE_US = 1000,   /* of work between two looks at the keys */
 	SLICE_TOKENS = 256,
 	HEAD_ROWS = 2,
 	EDGE_COLS = 3,	   /* cursor, and what is set */
