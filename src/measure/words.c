@@ -40,9 +40,11 @@ static bool parts(const struct word_cut *w, unsigned kind, uint32_t code)
 	       (kind >= MARK && code != w->code);
 }
 
-static void begin(struct word_cut *w, unsigned kind, uint32_t code, bool blank)
+/* blank: the hash of those before it. */
+static void begin(struct word_cut *w, unsigned kind, uint32_t code,
+		  uint32_t blank)
 {
-	w->exact = mix(FNV_BASIS, kind + (blank ? 16 : 0));
+	w->exact = mix(blank, kind);
 	w->folded = mix(FNV_BASIS, kind);
 	if (kind >= MARK)
 		w->folded = mix(w->folded, code);
@@ -62,7 +64,7 @@ static bool take(struct word_cut *w, unsigned kind, uint32_t code, unsigned n,
 
 		ended = w->kind != NONE && !gap;
 		*out = (struct word){ w->exact, w->folded };
-		begin(w, kind, code, gap);
+		begin(w, kind, code, gap ? w->exact : FNV_BASIS);
 	}
 	w->exact = mix(w->exact, code);
 	if (kind == LETTER)

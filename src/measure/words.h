@@ -3,9 +3,10 @@
  *
  * A word is a run of letters, of digits, of blanks or of one mark, at most
  * WORDS_MAX_BYTES long; a character of three or four bytes (CJK, a line of a
- * box) is one by itself, with its repeats. As it is, a word is its bytes and
- * whether blanks stood before it; folded, case, the blanks and what the digits
- * are go. So "Step 66:" and "\nstep 7:" are the same folded.
+ * box) is one by itself, with its repeats up to WORDS_WIDE_BYTES. As it is, a
+ * word is its bytes and the blanks before it, so a line that is said again
+ * further in is another; folded, case, the blanks and what the digits are go.
+ * So "Step 66:" and "\nstep 7:" are the same folded.
  *
  * Words are hashes: 32 bits, so two of them are the same by chance once in
  * 4 x 10^9. They depend on the bytes alone, not on how they are cut into
@@ -18,7 +19,7 @@
 
 enum {
 	WORDS_MAX_BYTES = 16,
-	WORDS_WIDE_BYTES = 32, /* of a wide one and its repeats */
+	WORDS_WIDE_BYTES = 8,  /* of a wide one and its repeats */
 };
 
 /* A text so far; all zero is empty. */

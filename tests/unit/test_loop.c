@@ -204,7 +204,9 @@ static void test_words(void **state)
 		bool exact, folded;
 	} rows[] = {
 		{ "Step 66: go", "step 7:  GO", 4, false, true },
-		{ "Step 66: go", "Step 66:\ngo", 4, true, true },
+		{ "Step 66: go", "Step 66:\ngo", 4, false, true },
+		{ "Step 66: go", "Step 66:  go", 4, false, true },
+		{ "Step 66: go", "Step 66: go", 4, true, true },
 		{ "Step66", "Step 66", 2, false, true },
 		{ "a, b", "a. b", 3, false, false },
 		{ "x == 1", "x = 1", 3, false, true },
