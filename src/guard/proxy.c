@@ -721,6 +721,8 @@ static bool open_all(struct proxy *p, struct err *err)
 /* false: not all that was to be written was. */
 static bool close_all(struct proxy *p)
 {
+	bool written;
+
 	if (p->server)
 		MHD_stop_daemon(p->server);
 	if (p->listen_fd >= 0)
@@ -728,7 +730,8 @@ static bool close_all(struct proxy *p)
 	transfers_close(&p->transfers);
 	if (p->gone_fd >= 0)
 		close(p->gone_fd);
-	return guard_file_close(&p->report) & guard_file_close(&p->tee);
+	written = guard_file_close(&p->report);
+	return guard_file_close(&p->tee) && written;
 }
 
 int proxy_run(const struct proxy_opts *opts)

@@ -126,8 +126,9 @@ static void tee(struct watch *w, struct watched *g)
 	if (!w->opts.tee || (!began && !t->n_tokens))
 		return;
 	if (!began) {
-		snprintf(again, sizeof(again), w->n_restarts ? "+%u" : "",
-			 w->n_restarts);
+		again[0] = '\0';
+		if (w->n_restarts)
+			snprintf(again, sizeof(again), "+%u", w->n_restarts);
 		snprintf(g->name, sizeof(g->name), "%s%s.%s", w->opts.tee_name,
 			 again, t->facts.record ? t->facts.record : "0");
 		g->writer.run = g->name;

@@ -210,14 +210,13 @@ static bool paragraph(const char *s, size_t len, size_t *end, size_t *next)
 	return false;
 }
 
-/* The segments that are complete: were any judged, and was one of them one
- * too many? */
-static bool drain(struct pi *p, bool *hit)
+/* The segments that are complete: was one of them one too many? */
+static bool drain(struct pi *p)
 {
 	size_t used = 0, next = 0;
-	bool any = false;
+	bool hit = false;
 
-	for (;; p->looked = 0, any = true) {
+	for (;; p->looked = 0) {
 		const char *s = p->pending.data + used;
 		size_t len = p->pending.len - used;
 
@@ -227,19 +226,19 @@ static bool drain(struct pi *p, bool *hit)
 			p->looked = next = SEGMENT_BYTES;
 		}
 		for (size_t at = 0; at < p->looked; at += SEGMENT_BYTES)
-			*hit |= judge(p, s + at,
-				      MIN(p->looked - at,
-					  (size_t)SEGMENT_BYTES));
+			hit |= judge(p, s + at,
+				     MIN(p->looked - at,
+					 (size_t)SEGMENT_BYTES));
 		used += next;
 	}
 	buf_drop(&p->pending, used);
-	return any;
+	return hit;
 }
 
 static void push(void *state, const struct rule_token *token)
 {
 	struct pi *p = state;
-	bool judged = false, hit = false;
+	bool hit = false;
 
 	p->n++;
 	if (p->verdict.at_token != RULE_NEVER || !token->len)
@@ -247,11 +246,10 @@ static void push(void *state, const struct rule_token *token)
 	p->unchecked += tail_push(&p->tail, token->text, token->len, NULL);
 	if (p->unchecked >= EVERY) {
 		p->unchecked = 0;
-		judged = true;
 		hit = cycles(p);
 	}
 	buf_append(&p->pending, token->text, token->len);
-	judged |= drain(p, &hit);
+	hit |= drain(p);
 	if (hit)
 		p->verdict.at_token = p->n;
 }

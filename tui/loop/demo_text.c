@@ -62,7 +62,9 @@ struct told {
 static struct told tell(const struct app *app, size_t i)
 {
 	struct told t = { .run = deck_kept(app->deck, demo_entry(app, i)),
-			  .stop = { RULE_NEVER, 0, RULE_NEVER } };
+			  .stop = { .at_token = RULE_NEVER,
+				    .resumed_at = RULE_NEVER,
+				    .again_at = RULE_NEVER } };
 
 	t.n = t.run->trace.n_tokens;
 	if (t.run->meter)
