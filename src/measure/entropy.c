@@ -73,6 +73,9 @@ static double log2_sum(double t)
 struct blocks {
 	uint32_t n;
 	double x[N_MAX], y[N_MAX];
+	/* Which is the least of what the last fit left, and so on: the next
+	 * one's order is nearly the same. */
+	uint8_t by_left[N_MAX], by_off[N_MAX];
 };
 
 /* One b: what it leaves in the blocks, and their rates. */
@@ -93,25 +96,25 @@ static void cut(const struct entropy *e, uint32_t n_steps, struct blocks *k)
 		k->x[i] = (log2_sum((double)to * ENTROPY_STEP) -
 			   log2_sum((double)from * ENTROPY_STEP)) / n;
 		k->y[i] = (double)(e->sums[to] - e->sums[from]) / n;
+		k->by_left[i] = k->by_off[i] = (uint8_t)i;
 	}
 }
 
-/* Of few values: sorted by insertion. */
-static double median(const double *v, uint32_t n)
+/* Of few values: their order is mended by insertion. */
+static double median(const double *v, uint8_t *order, uint32_t n)
 {
-	double sorted[N_MAX];
-
-	for (uint32_t i = 0; i < n; i++) {
+	for (uint32_t i = 1; i < n; i++) {
+		uint8_t one = order[i];
 		uint32_t at = i;
 
-		for (; at && sorted[at - 1] > v[i]; at--)
-			sorted[at] = sorted[at - 1];
-		sorted[at] = v[i];
+		for (; at && v[order[at - 1]] > v[one]; at--)
+			order[at] = order[at - 1];
+		order[at] = one;
 	}
-	return (sorted[n / 2] + sorted[(n - 1) / 2]) / 2;
+	return (v[order[n / 2]] + v[order[(n - 1) / 2]]) / 2;
 }
 
-static void fit(const struct blocks *k, double b, struct fit *f)
+static void fit(struct blocks *k, double b, struct fit *f)
 {
 	double off[N_MAX], middle, sum = 0, squares = 0, n = k->n;
 
@@ -122,12 +125,12 @@ static void fit(const struct blocks *k, double b, struct fit *f)
 		sum += rate;
 		squares += rate * rate;
 	}
-	middle = median(f->left, k->n);
+	middle = median(f->left, k->by_left, k->n);
 	for (uint32_t i = 0; i < k->n; i++) {
 		f->left[i] -= middle;
 		off[i] = fabs(f->left[i]);
 	}
-	f->scale = mad_to_sd * median(off, k->n);
+	f->scale = mad_to_sd * median(off, k->by_off, k->n);
 	f->rate = sum / n;
 	f->variance = MAX(squares / n - f->rate * f->rate, 0) / (n - 1);
 }

@@ -91,7 +91,7 @@ static void start(struct meter *m)
 			continue;
 		m->running |= RULE_BIT(i);
 		stops_init(&m->stops[i], i, &o->rule);
-		if (rules[i]->score)
+		if (rules[i]->score && !o->no_curves)
 			m->scores[i] = series_new();
 	}
 	m->n_tokens = 0;
@@ -201,7 +201,7 @@ void meter_push_aside(struct meter *m, uint32_t id, const char *text,
 void meter_push(struct meter *m, uint32_t id, const char *text, size_t len)
 {
 	meter_push_aside(m, id, text, len);
-	if (m->n_series + 1 == m->n_tokens)
+	if (m->n_series + 1 == m->n_tokens && !m->opts.no_curves)
 		push_series(m);
 }
 
@@ -233,6 +233,7 @@ static bool needs_replay(const struct meter_opts *was,
 	return was->symbols != now->symbols || was->rules != now->rules ||
 	       was->literal_bits != now->literal_bits ||
 	       was->rule.p != now->rule.p ||
+	       was->no_curves != now->no_curves ||
 	       (now->rule.coder != CODER_LZ77 &&
 		other_checks(&was->rule, &now->rule));
 }
@@ -264,9 +265,9 @@ enum meter_change meter_set(struct meter *m, const struct meter_opts *opts)
 
 bool meter_catch_up(struct meter *m, uint32_t max_tokens)
 {
-	while (m->n_series < m->n_tokens && max_tokens--)
+	while (!m->opts.no_curves && m->n_series < m->n_tokens && max_tokens--)
 		push_series(m);
-	return m->n_series == m->n_tokens;
+	return m->opts.no_curves || m->n_series == m->n_tokens;
 }
 
 void meter_seal(struct meter *m)

@@ -39,6 +39,9 @@ struct meter_opts {
 				       Guardian always does */
 	uint32_t i_stop;            /* of rules[]: whose verdict counts where
 				       there is room for one */
+	bool no_curves;             /* meter_rho(), meter_h(), meter_score()
+				       stay empty: who only wants the end
+				       need not wait for the way */
 };
 
 /* The paper's Guardian, all rules, symbols as the trace has them. */

@@ -223,6 +223,7 @@ static bool reads(enum answer_kind kind, const struct cue *cue, const char *s,
 	size_t len = strlen(cue->text);
 
 	if (!(cue->kinds & 1u << kind) || n - at < len ||
+	    ((s[at + 1] ^ cue->text[1]) & ~0x20) || /* most go here */
 	    strncasecmp(s + at, cue->text, len) != 0 ||
 	    (cue->line && at > 0 && s[at - 1] != '\n'))
 		return false;
@@ -235,7 +236,10 @@ static bool statement(enum answer_kind kind, const char *s, size_t n,
 		      size_t from, bool strong, struct answer *out)
 {
 	for (size_t at = from; at < n; at++) {
-		if (!strchr("aAoO#\\", s[at]) || !s[at])
+		char c = s[at];
+
+		if (c != 'a' && c != 'A' && c != 'o' && c != 'O' && c != '#' &&
+		    c != '\\')
 			continue;
 		for (size_t i = 0; i < ARRAY_LEN(cues); i++)
 			if (!(strong && cues[i].weak) &&

@@ -162,6 +162,7 @@ int command_analyze(const struct settings *set, char **files, int n_files)
 	job.progress = isatty(STDERR_FILENO);
 	if (cols)
 		job.cols = cols;
+	job.meter.no_curves = !set->report.html;
 	if (set->report.html)
 		return analyze_page(&job, set, files, (size_t)n_files);
 	shut(files, n_files);
