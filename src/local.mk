@@ -21,6 +21,7 @@ libengine_a_SOURCES += \
 	src/measure/copying.c src/measure/copying.h \
 	src/measure/edges.c src/measure/edges.h \
 	src/measure/entropy.c src/measure/entropy.h \
+	src/measure/foresight.c src/measure/foresight.h \
 	src/measure/fresh.c src/measure/fresh.h \
 	src/measure/known.c src/measure/known.h \
 	src/measure/lz77.c src/measure/lz77.h \
@@ -39,6 +40,7 @@ libengine_a_SOURCES += \
 	src/measure/series.c src/measure/series.h \
 	src/measure/stops.c src/measure/stops.h \
 	src/measure/stree.c src/measure/stree.h \
+	src/measure/suffixes.c src/measure/suffixes.h \
 	src/measure/tail.c src/measure/tail.h \
 	src/measure/unit.c src/measure/unit.h \
 	src/measure/words.c src/measure/words.h

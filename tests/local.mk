@@ -52,6 +52,7 @@ measure_tests = \
 	tests/unit/test_rival_words \
 	tests/unit/test_rule \
 	tests/unit/test_stops \
+	tests/unit/test_suffixes \
 	tests/unit/test_unit \
 	tests/unit/test_zl77
 if HAVE_TESTS

@@ -50,6 +50,10 @@ static bool range_commit(struct big *b, size_t n_bytes)
 				     PROT_READ | PROT_WRITE) != 0)
 		return false;
 	b->cap = MAX(b->cap, cap);
+#ifdef MADV_HUGEPAGE
+	if (b->cap >= 4 * HUGE_BYTES)
+		(void)madvise(b->data, b->cap, MADV_HUGEPAGE);
+#endif
 	return true;
 }
 

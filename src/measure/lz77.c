@@ -33,6 +33,7 @@
 
 #include "base/big.h"
 #include "base/buf.h"
+#include "measure/foresight.h"
 #include "measure/stree.h"
 
 struct packed_phrase {
@@ -55,6 +56,7 @@ struct lz77 {
 	struct big text_block;
 	struct big phrase_block;
 	struct stree tree;
+	struct foresight *foreseen; /* instead of the tree; NULL */
 };
 
 static unsigned floor_log2(uint32_t x)
@@ -119,6 +121,7 @@ void lz77_free(struct lz77 *z)
 {
 	if (!z)
 		return;
+	foresight_free(z->foreseen);
 	stree_release(&z->tree);
 	big_release(&z->text_block);
 	big_release(&z->phrase_block);
@@ -129,7 +132,7 @@ void lz77_reserve(struct lz77 *z, uint32_t n_symbols)
 {
 	uint32_t n = MIN(n_symbols, LZ77_MAX_SYMBOLS);
 
-	if (z->sealed)
+	if (z->sealed || z->foreseen)
 		return;
 	big_reserve(&z->text_block, n * symbol_bytes(z));
 	big_reserve(&z->phrase_block, n / 4 * sizeof(struct packed_phrase));
@@ -139,6 +142,8 @@ void lz77_reserve(struct lz77 *z, uint32_t n_symbols)
 
 void lz77_seal(struct lz77 *z)
 {
+	foresight_free(z->foreseen);
+	z->foreseen = NULL;
 	stree_release(&z->tree);
 	big_trim(&z->text_block, z->n_symbols * symbol_bytes(z));
 	big_trim(&z->phrase_block, z->n_phrases * sizeof(struct packed_phrase));
@@ -164,7 +169,24 @@ static void append_phrase(struct lz77 *z, uint32_t start)
 					   .bits = bits };
 }
 
-/* Appends the symbol to text and tree. */
+void lz77_foresee(struct lz77 *z, const uint8_t *text, uint32_t n)
+{
+	assert(!z->n_symbols && !z->sealed && !z->foreseen);
+	assert(z->width == LZ77_BYTES && n <= LZ77_MAX_SYMBOLS);
+	if (n)
+		z->foreseen = foresight_new(text, n);
+}
+
+/* More comes than was foreseen: the tree it is. */
+static void grow_tree(struct lz77 *z)
+{
+	foresight_free(z->foreseen);
+	z->foreseen = NULL;
+	for (uint32_t t = 0; t < z->n_symbols; t++)
+		stree_push_byte(&z->tree, z->text, t);
+}
+
+/* Appends the symbol to the text, and to the tree if there is one. */
 static void append_symbol(struct lz77 *z, uint32_t symbol)
 {
 	uint32_t t = z->n_symbols;
@@ -177,11 +199,25 @@ static void append_symbol(struct lz77 *z, uint32_t symbol)
 	if (z->width == LZ77_IDS) {
 		((uint32_t *)z->text)[t] = symbol;
 		stree_push_id(&z->tree, z->text, t);
-	} else {
-		assert(symbol <= UINT8_MAX);
-		((uint8_t *)z->text)[t] = (uint8_t)symbol;
-		stree_push_byte(&z->tree, z->text, t);
+		return;
 	}
+	assert(symbol <= UINT8_MAX);
+	((uint8_t *)z->text)[t] = (uint8_t)symbol;
+	if (UNLIKELY(z->foreseen && t == foresight_n(z->foreseen)))
+		grow_tree(z);
+	if (!z->foreseen)
+		stree_push_byte(&z->tree, z->text, t);
+}
+
+/* The phrase that is open comes from a suffix of which it is the end. */
+static void set_source(struct lz77 *z, struct lz77_step *step)
+{
+	uint32_t len = z->n_symbols - z->open->start;
+
+	if (!step->lrs)
+		return;
+	step->src = z->tree.at.start;
+	z->open->src = step->src + step->lrs - len;
 }
 
 struct lz77_step lz77_push(struct lz77 *z, uint32_t symbol)
@@ -192,14 +228,14 @@ struct lz77_step lz77_push(struct lz77 *z, uint32_t symbol)
 	assert(!z->sealed);
 	append_symbol(z, symbol);
 	z->n_symbols = t + 1;
-	step.lrs = z->tree.at.lrs;
+	step.lrs = z->foreseen ? foresight_lrs(z->foreseen) : z->tree.at.lrs;
 	step.fresh = !z->open || step.lrs < t + 1 - z->open->start;
 	if (step.fresh)
 		append_phrase(z, t);
-	if (step.lrs > 0) {
-		step.src = z->tree.at.start;
-		z->open->src = step.src + step.lrs - (t + 1 - z->open->start);
-	}
+	if (!z->foreseen)
+		set_source(z, &step);
+	else if (step.fresh)
+		z->open->src = foresight_src(z->foreseen);
 	return step;
 }
 
@@ -275,11 +311,12 @@ uint32_t lz77_symbol(const struct lz77 *z, uint32_t t)
 
 size_t lz77_memory_bytes(const struct lz77 *z)
 {
-	return sizeof(*z) + stree_memory_bytes(&z->tree) + z->text_block.cap +
+	return sizeof(*z) + lz77_search_bytes(z) + z->text_block.cap +
 	       z->phrase_block.cap;
 }
 
 size_t lz77_search_bytes(const struct lz77 *z)
 {
-	return stree_memory_bytes(&z->tree);
+	return stree_memory_bytes(&z->tree) +
+	       (z->foreseen ? foresight_memory_bytes(z->foreseen) : 0);
 }

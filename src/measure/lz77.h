@@ -45,7 +45,7 @@ struct lz77_phrase {
 struct lz77_step {
 	uint32_t lrs;  /* lrs(t): longest suffix seen before, in symbols */
 	uint32_t src;  /* an earlier place where that suffix starts;
-			  LZ77_LITERAL if lrs is 0 */
+			  LZ77_LITERAL if lrs is 0, or it was foreseen */
 	bool fresh;    /* this symbol began a new phrase */
 };
 
@@ -60,6 +60,13 @@ void lz77_free(struct lz77 *z); /* NULL is fine */
 
 /* Room for n symbols in all, so that no push up to there stalls. */
 void lz77_reserve(struct lz77 *z, uint32_t n_symbols);
+
+/*
+ * The n symbols that come are these bytes, the first ones: finds out now, in
+ * half the time and memory, what pushing them would. Pushing them is nothing
+ * then, and gives the same; what comes after them costs all that was saved.
+ */
+void lz77_foresee(struct lz77 *z, const uint8_t *text, uint32_t n);
 
 /* Appends one symbol. At LZ77_MAX_SYMBOLS it is an assert. */
 struct lz77_step lz77_push(struct lz77 *z, uint32_t symbol);

@@ -136,6 +136,13 @@ void meter_free(struct meter *m)
 	mem_free(m);
 }
 
+void meter_foresee(struct meter *m, const char *text, uint32_t n)
+{
+	assert(!m->n_tokens);
+	if (m->opts.symbols == METER_BYTES)
+		lz77_foresee(m->lz77, (const uint8_t *)text, n);
+}
+
 static void push_symbol(struct meter *m, uint32_t symbol)
 {
 	uint32_t lrs = lz77_push(m->lz77, symbol).lrs;

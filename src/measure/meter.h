@@ -60,6 +60,10 @@ struct meter;
 struct meter *meter_new(const struct meter_opts *opts);
 void meter_free(struct meter *m); /* NULL is fine */
 
+/* Before the first token, where symbols are bytes: those of all that come, as
+ * lz77_foresee() takes them. Nothing where symbols are ids. */
+void meter_foresee(struct meter *m, const char *text, uint32_t n);
+
 /* One token: its id (any number when symbols are bytes; rules that compare
  * tokens need equal ids for equal tokens) and its bytes (may be none). */
 void meter_push(struct meter *m, uint32_t id, const char *text, size_t len);

@@ -99,6 +99,8 @@ static bool finish(struct batch *b, struct run *run, bool (*step)(void *ctx),
 {
 	bool wanted = step(ctx);
 
+	if (wanted)
+		run_foresee(run);
 	while (wanted && !run_measure(run, MEASURE_TOKENS))
 		wanted = step(ctx);
 	if (wanted)

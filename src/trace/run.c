@@ -14,6 +14,8 @@ enum {
 	/* Larger than every vocabulary in use; stands in when the source
 	 * does not say its own. */
 	RUN_VOCAB_UNKNOWN = 262144,
+	/* From here on the tree no longer lies in caches. */
+	FORESEE_BYTES = 2 << 20,
 };
 #define RUN_VOCAB_HASHED 4294967296.0 /* ids are 32-bit hashes of bytes */
 
@@ -252,6 +254,18 @@ bool run_measure_aside(struct run *run, uint32_t max_tokens)
 {
 	measure(run, max_tokens, true);
 	return run_n_measured(run) == run->trace.n_tokens;
+}
+
+void run_foresee(struct run *run)
+{
+	const struct buf *text = &run->trace.text;
+
+	if (!run->ended || text->len < FORESEE_BYTES ||
+	    text->len > LZ77_MAX_SYMBOLS)
+		return;
+	fit_meter(run);
+	if (!meter_n_tokens(run->meter))
+		meter_foresee(run->meter, text->data, (uint32_t)text->len);
 }
 
 void run_set(struct run *run, const struct meter_opts *opts)

@@ -65,6 +65,11 @@ bool run_measure(struct run *run, uint32_t max_tokens);
  * run_measure() makes them. */
 bool run_measure_aside(struct run *run, uint32_t max_tokens);
 
+/* For who measures an ended run in one go: of a large one this looks at the
+ * whole text first, which takes a part of a second each 5 MB, and half the time
+ * and memory in all. Nothing changes in what is measured. */
+void run_foresee(struct run *run);
+
 /* Other options from now on; run_measure() does the work. */
 void run_set(struct run *run, const struct meter_opts *opts);
 

@@ -199,10 +199,10 @@ static void check_step(const struct fixture *f, struct lz77_step step,
 {
 	assert_int_equal(step.lrs, lrs[t]);
 	assert_int_equal(step.fresh, fresh);
-	if (step.lrs == 0) {
+	if (step.lrs == 0)
 		assert_int_equal(step.src, LZ77_LITERAL);
-		return;
-	}
+	if (step.src == LZ77_LITERAL)
+		return; /* none, or foreseen */
 	assert_true(step.src < t + 1 - step.lrs);
 	assert_true(naive_equal(f->s, step.src, t + 1 - step.lrs, step.lrs));
 }
@@ -257,10 +257,25 @@ static void check_prefixes(const struct fixture *f, const struct lz77 *z,
 	mem_free(some);
 }
 
-/* Pushes all; `scratch` parses each prefix anew, else the whole is cut. */
-static void check_text(const struct fixture *f, bool scratch)
+/* The first n_foreseen of its bytes are known beforehand. */
+static struct lz77 *new_foreseeing(const struct fixture *f, uint32_t n_foreseen)
 {
 	struct lz77 *z = lz77_new(f->width, f->literal_bits);
+	uint8_t *text = mem_alloc(n_foreseen);
+
+	for (uint32_t t = 0; t < n_foreseen; t++)
+		text[t] = (uint8_t)f->s[t];
+	if (f->width == LZ77_BYTES)
+		lz77_foresee(z, text, n_foreseen);
+	mem_free(text);
+	return z;
+}
+
+/* Pushes all; `scratch` parses each prefix anew, else the whole is cut. */
+static void check_pushes(const struct fixture *f, bool scratch,
+			 uint32_t n_foreseen)
+{
+	struct lz77 *z = new_foreseeing(f, n_foreseen);
 	struct lz77_phrase *all = mem_alloc((f->n + 1) * sizeof(*all));
 	struct lz77_phrase *some = mem_alloc((f->n + 1) * sizeof(*some));
 	uint32_t *lrs = mem_alloc((f->n + 1) * sizeof(*lrs));
@@ -295,6 +310,15 @@ static void check_text(const struct fixture *f, bool scratch)
 	mem_free(some);
 	mem_free(all);
 	lz77_free(z);
+}
+
+static void check_text(const struct fixture *f, bool scratch)
+{
+	check_pushes(f, scratch, 0);
+	if (f->width != LZ77_BYTES)
+		return;
+	check_pushes(f, scratch, f->n);
+	check_pushes(f, scratch, f->n / 2);
 }
 
 static unsigned bits_for(const uint32_t *s, uint32_t n)

@@ -159,6 +159,54 @@ static void options_change_any_time(void **state)
 	run_free(fresh);
 }
 
+/* Long enough to be foreseen: words, some of them said again. */
+static struct run *long_run(void)
+{
+	struct run *run = run_new(&meter_opts_default);
+	uint32_t r = 1;
+
+	for (int i = 0; i < 420000; i++) {
+		char word[] = "abcd ef ";
+
+		r = r * 1664525u + 1013904223u;
+		for (int k = 0; k < 6; k++)
+			word[k] = (char)('a' + (r >> (8 + 3 * k)) % 11);
+		run_text(run, CHANNEL_ANSWER, i % 5 ? word : "repeated", 8,
+			 NAN);
+	}
+	run_end(run);
+	return run;
+}
+
+static void foreseen_is_the_same(void **state)
+{
+	struct run *run = long_run(), *twin = long_run();
+	uint32_t n = run->trace.n_tokens;
+	const struct lz77 *z, *tree;
+
+	(void)state;
+	run_foresee(run);
+	while (!run_measure(run, 100000) | !run_measure(twin, 100000))
+		;
+	z = meter_lz77(run->meter);
+	tree = meter_lz77(twin->meter);
+	assert_true(lz77_search_bytes(z) * 4 < lz77_search_bytes(tree));
+	assert_int_equal(lz77_n_phrases(z), lz77_n_phrases(tree));
+	for (uint32_t i = 1; i < n; i += 997) {
+		uint32_t at = meter_symbols_at(run->meter, i);
+
+		assert_int_equal(lz77_code_bits_at(z, at),
+				 lz77_code_bits_at(tree, at));
+		assert_true(meter_point(run->meter, i).rho ==
+			    meter_point(twin->meter, i).rho);
+		assert_true(meter_point(run->meter, i).h ==
+			    meter_point(twin->meter, i).h);
+	}
+	run_foresee(run); /* too late: nothing */
+	run_free(run);
+	run_free(twin);
+}
+
 static void empty_runs_are_fine(void **state)
 {
 	struct run *run = run_new(&meter_opts_default);
@@ -179,6 +227,7 @@ int main(void)
 		cmocka_unit_test(channels_cut_words),
 		cmocka_unit_test(ids_are_the_symbols),
 		cmocka_unit_test(options_change_any_time),
+		cmocka_unit_test(foreseen_is_the_same),
 		cmocka_unit_test(empty_runs_are_fine),
 	};
 
