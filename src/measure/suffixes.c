@@ -199,7 +199,8 @@ static ALWAYS_INLINE bool same_piece(const struct sa_level *l, int32_t p,
  * sa[0..m): the LMS in the order of their pieces. Writes the name of each,
  * from 1, to sa[m + place / 2] (no two LMS are neighbours); how many names.
  */
-static ALWAYS_INLINE int32_t name_pieces(struct sa_level *l, int32_t m, bool wide)
+static ALWAYS_INLINE int32_t name_pieces(struct sa_level *l, int32_t m,
+					 bool wide)
 {
 	int32_t *sa = l->sa, *at = sa + m, n_names = 0, before = 0, len = -1;
 
@@ -262,7 +263,8 @@ static ALWAYS_INLINE void spread_lms(struct sa_level *l, int32_t m, bool wide)
 	}
 }
 
-static ALWAYS_INLINE void sort_all(struct sa_level *l, int32_t n_space, bool wide)
+static ALWAYS_INLINE void sort_all(struct sa_level *l, int32_t n_space,
+				   bool wide)
 {
 	int32_t m = place_lms(l, wide), k = 0, n_names;
 
