@@ -273,11 +273,13 @@ libpic_a_SOURCES = \
 	src/lib/stream.c src/lib/stream.h \
 	src/lib/tape.c src/lib/tape.h \
 	src/base/buf.c src/measure/bound.c src/measure/copying.c \
-	src/measure/edges.c src/measure/entropy.c src/measure/fresh.c \
+	src/measure/edges.c src/measure/entropy.c \
+	src/measure/foresight.c src/measure/fresh.c \
 	src/measure/lz77.c src/measure/rule.c src/measure/rule_adaptive.c \
 	src/measure/rule_cycle.c src/measure/rule_grams.c \
 	src/measure/rule_guardian.c src/measure/rule_loop.c \
-	src/measure/stree.c src/measure/unit.c src/measure/words.c
+	src/measure/stree.c src/measure/suffixes.c src/measure/unit.c \
+	src/measure/words.c
 # The number of the interface, and its changes that broke nothing.
 LIB_MAJOR = 1
 LIB_FULL = $(LIB_MAJOR).0.0

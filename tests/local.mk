@@ -234,6 +234,15 @@ FUZZ_NAMES += rival
 fuzz_replays += tests/fuzz/replay_rival
 tests_fuzz_replay_rival_SOURCES = tests/fuzz/fuzz_rival.c $(FUZZ_REPLAY)
 
+# Where words are said again.
+tests_unit_test_loop_SOURCES = tests/unit/test_loop.c \
+	tests/unit/naive_copying.c tests/unit/naive_copying.h
+FUZZ_NAMES += loop
+FUZZ_MORE += $(srcdir)/tests/unit/naive_copying.c
+fuzz_replays += tests/fuzz/replay_loop
+tests_fuzz_replay_loop_SOURCES = tests/fuzz/fuzz_loop.c \
+	tests/unit/naive_copying.c tests/unit/naive_copying.h $(FUZZ_REPLAY)
+
 # The repeated unit.
 FUZZ_NAMES += unit
 fuzz_replays += tests/fuzz/replay_unit

@@ -91,6 +91,13 @@ static uint32_t same(const struct copying *c, uint32_t a, uint32_t b,
 	return n;
 }
 
+/* Powers of the prime are 1 in their low bits, which would let two symbols that
+ * differ in their high ones change places unseen. */
+static uint32_t spread(uint32_t symbol)
+{
+	return symbol ^ symbol >> 16;
+}
+
 /* The hash of the gram that ends at n, whose symbol is not in yet, from that
  * of the one before: a polynomial, mixed. Symbols are hashes themselves, so
  * grams with the same one are the same. */
@@ -98,9 +105,10 @@ static uint32_t roll(struct copying *c, uint32_t symbol)
 {
 	uint32_t hash;
 
-	c->rolled = c->rolled * PRIME + symbol;
+	c->rolled = c->rolled * PRIME + spread(symbol);
 	if (c->n >= COPYING_GRAM)
-		c->rolled -= at(c, c->n - COPYING_GRAM)->symbol * leaving;
+		c->rolled -= spread(at(c, c->n - COPYING_GRAM)->symbol) *
+			     leaving;
 	hash = (c->rolled ^ c->rolled >> 15) * PRIME;
 	return hash ^ hash >> 13;
 }

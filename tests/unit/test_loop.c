@@ -16,9 +16,10 @@
 #include "measure/rule.h"
 #include "measure/rule_loop.h"
 #include "measure/words.h"
+#include "naive_copying.h"
 #include "trace/tok.h"
 
-enum { SYMBOLS = 1200, TEXT_WORDS = 400, NEVER = -1 };
+enum { SYMBOLS = NAIVE_SYMBOLS, TEXT_WORDS = 400, NEVER = -1 };
 
 static uint32_t random_below(uint32_t *state, uint32_t n)
 {
@@ -27,69 +28,6 @@ static uint32_t random_below(uint32_t *state, uint32_t n)
 }
 
 /* --- copying ------------------------------------------------------------ */
-
-/* The definition, place by place: everything is looked for. */
-struct naive {
-	uint32_t s[SYMBOLS], letter[SYMBOLS], said[SYMBOLS], n;
-	uint32_t source, length, misses, since, news;
-	bool known; /* the last gram stood before */
-};
-
-static uint32_t naive_same(const struct naive *v, uint32_t a, uint32_t b)
-{
-	uint32_t n = 0;
-
-	while (n < COPYING_FAR && n <= a && v->s[a - n] == v->s[b - n])
-		n++;
-	return n;
-}
-
-static void naive_follow(struct naive *v)
-{
-	uint32_t t = v->n - 1, last = t;
-	bool good = v->source != UINT32_MAX && v->length >= COPYING_GRAM;
-
-	while (last > 0 && naive_same(v, last - 1, t) < COPYING_GRAM)
-		last--;
-	v->known = last > 0;
-	if (!last || v->source == last ||
-	    (good && naive_same(v, last - 1, t) < COPYING_FAR))
-		return;
-	v->source = last; /* behind last - 1, where the gram ends */
-	v->length = naive_same(v, last - 1, t);
-	v->misses = 0;
-}
-
-static struct copying_step naive_push(struct naive *v, uint32_t s,
-				      uint32_t letter)
-{
-	struct copying_step step = { .distance = 0 };
-	uint32_t p = v->source, t = v->n;
-
-	if (p != UINT32_MAX) {
-		step.distance = t - p;
-		step.hit = v->s[p] == s;
-		step.same = step.hit && v->letter[p] == letter;
-		step.said = (uint8_t)(step.hit ? MIN(v->said[p] + 1, 255) : 0);
-		v->length = step.length = step.hit ? v->length + 1 : 0;
-		v->misses = step.hit ? 0 : v->misses + 1;
-		v->source = v->misses == COPYING_LOST ? UINT32_MAX : p + 1;
-	}
-	if (step.hit)
-		v->news -= v->news > 0;
-	else if (v->news < COPYING_NEWS)
-		v->news++;
-	if (v->news == COPYING_NEWS)
-		v->since = t + 1;
-	step.copied = t + 1 - MIN(v->since, t + 1);
-	v->s[t] = s;
-	v->letter[t] = letter;
-	v->said[t] = step.said;
-	v->n++;
-	naive_follow(v);
-	step.known = v->known;
-	return step;
-}
 
 /* Fresh symbols of a small or large alphabet, with stretches copied. */
 static void make_symbols(uint32_t *r, uint32_t *s)
@@ -109,7 +47,7 @@ static void make_symbols(uint32_t *r, uint32_t *s)
 
 static void test_copying(void **state)
 {
-	static struct naive v;
+	static struct naive_copying v;
 	uint32_t s[SYMBOLS], r = 5;
 
 	(void)state;
@@ -117,10 +55,11 @@ static void test_copying(void **state)
 		struct copying *c = copying_new();
 
 		make_symbols(&r, s);
-		v = (struct naive){ .source = UINT32_MAX };
+		v = (struct naive_copying){ .source = UINT32_MAX };
 		for (uint32_t t = 0; t < SYMBOLS; t++) {
 			uint32_t letter = random_below(&r, 3);
-			struct copying_step b = naive_push(&v, s[t], letter);
+			struct copying_step b = naive_copying_push(&v, s[t],
+								   letter);
 			bool told = b.known || random_below(&r, 2);
 			struct copying_step a = copying_push(c, s[t], letter,
 							     told);
