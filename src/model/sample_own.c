@@ -104,8 +104,10 @@ void sample_own_config(const char *text, size_t n, struct sample_opts *own)
 	struct json_value root;
 	bool draws;
 
-	if (!json_read(&j, text, n, false, NULL))
+	if (!json_read(&j, text, n, false, NULL)) {
+		json_release(&j);
 		return;
+	}
 	root = json_root(&j);
 	draws = json_is(json_get(root, "do_sample"), JSON_TRUE);
 	for (size_t i = 0; i < ARRAY_LEN(members); i++) {
