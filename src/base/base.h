@@ -20,10 +20,14 @@
 #define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
 #define LIKELY(x) __builtin_expect(!!(x), 1)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
+#define ALWAYS_INLINE inline __attribute__((always_inline))
+#define PREFETCH(p) __builtin_prefetch(p)
 #else
 #define PRINTF_LIKE(fmt, args)
 #define LIKELY(x) (x)
 #define UNLIKELY(x) (x)
+#define ALWAYS_INLINE inline
+#define PREFETCH(p) ((void)(p))
 #endif
 
 #define MIN(a, b) ((a) < (b) ? (a) : (b))

@@ -15,12 +15,6 @@
 #include "base/buf.h"
 #include "measure/suffixes.h"
 
-#if defined(__GNUC__)
-#define PREFETCH(p) __builtin_prefetch(p)
-#else
-#define PREFETCH(p) ((void)(p))
-#endif
-
 enum { AHEAD = 32, RISE_MORE = 255 };
 
 /* Numbers that never fall, as what each has more than the one before: a byte,

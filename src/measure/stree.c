@@ -16,14 +16,6 @@
 #include <assert.h>
 #include <string.h>
 
-#if defined(__GNUC__)
-#define ALWAYS_INLINE inline __attribute__((always_inline))
-#define PREFETCH(p) __builtin_prefetch(p)
-#else
-#define ALWAYS_INLINE inline
-#define PREFETCH(p) ((void)(p))
-#endif
-
 enum { STREE_FIRST_NODES = 16 };
 
 struct node {

@@ -22,14 +22,6 @@
 
 #include "base/buf.h"
 
-#if defined(__GNUC__)
-#define ALWAYS_INLINE inline __attribute__((always_inline))
-#define PREFETCH(p) __builtin_prefetch(p)
-#else
-#define ALWAYS_INLINE inline
-#define PREFETCH(p) ((void)(p))
-#endif
-
 enum { BYTES = 256, AHEAD = 48 };
 
 /* One level: bytes, or names. */
