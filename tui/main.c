@@ -13,8 +13,6 @@
 #include "system/standing.h"
 #include "term/locale.h"
 
-enum { CONFIG_MAX_BYTES = 64 * 1024 };
-
 /* Where the last of the words is this option, -1 for nowhere. */
 static int said(int argc, char **argv, const char *option)
 {
@@ -36,15 +34,11 @@ static int said(int argc, char **argv, const char *option)
 static void read_config(struct settings *set, char path[FILE_PATH_BYTES])
 {
 	const struct settings plain = *set;
-	struct buf text = { 0 };
 	struct err err = { "" };
 
-	if (file_xdg("XDG_CONFIG_HOME", ".config", "config", path) &&
-	    file_read(path, CONFIG_MAX_BYTES, &text, &err) == FILE_READ)
-		opt_config(set, text.data, text.len, path, &err);
+	opt_config_read(set, path, &err);
 	if (err.text[0])
 		say_trouble(&err);
-	buf_release(&text);
 	if (!set->config) {
 		set->meter = plain.meter;
 		set->i_rule = plain.i_rule;

@@ -101,8 +101,7 @@ static bool read_parts(struct model_map *map, const char *path, uint64_t no,
 			       (unsigned long long)no + 1,
 			       (unsigned long long)n);
 	part_suffix(suffix, (unsigned)no + 1, (unsigned)n);
-	if (len < SUFFIX_BYTES ||
-	    strcmp(path + len - SUFFIX_BYTES, suffix) != 0)
+	if (!bytes_end(path, len, suffix))
 		return err_set(err,
 			       "it is part %u of %u and its name does not "
 			       "end in %s, so the others are not found",

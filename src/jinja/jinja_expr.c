@@ -469,17 +469,23 @@ static struct jinja_node *not_expr(struct jinja_parser *p)
 	return node;
 }
 
+static struct jinja_node *both(struct jinja_parser *p,
+			       enum jinja_node_kind kind, struct jinja_node *a,
+			       struct jinja_node *b)
+{
+	struct jinja_node *node = jinja_node(p, kind);
+
+	node->a = a;
+	node->b = b;
+	return b ? node : NULL;
+}
+
 static struct jinja_node *and_expr(struct jinja_parser *p)
 {
 	struct jinja_node *node = not_expr(p);
 
-	while (node && jinja_skip(p, TOKEN_NAME, "and")) {
-		struct jinja_node *both = jinja_node(p, NODE_AND);
-
-		both->a = node;
-		both->b = not_expr(p);
-		node = both->b ? both : NULL;
-	}
+	while (node && jinja_skip(p, TOKEN_NAME, "and"))
+		node = both(p, NODE_AND, node, not_expr(p));
 	return node;
 }
 
@@ -487,13 +493,8 @@ static struct jinja_node *or_expr(struct jinja_parser *p)
 {
 	struct jinja_node *node = and_expr(p);
 
-	while (node && jinja_skip(p, TOKEN_NAME, "or")) {
-		struct jinja_node *both = jinja_node(p, NODE_OR);
-
-		both->a = node;
-		both->b = and_expr(p);
-		node = both->b ? both : NULL;
-	}
+	while (node && jinja_skip(p, TOKEN_NAME, "or"))
+		node = both(p, NODE_OR, node, and_expr(p));
 	return node;
 }
 

@@ -98,18 +98,10 @@ void sample_own_gguf(const struct gguf *g, struct sample_opts *own)
 			say_own(&members[i], own, value);
 }
 
-void sample_own_config(const char *text, size_t n, struct sample_opts *own)
+static void read_config(struct json_value root, struct sample_opts *own)
 {
-	struct json j = { 0 };
-	struct json_value root;
-	bool draws;
+	bool draws = json_is(json_get(root, "do_sample"), JSON_TRUE);
 
-	if (!json_read(&j, text, n, false, NULL)) {
-		json_release(&j);
-		return;
-	}
-	root = json_root(&j);
-	draws = json_is(json_get(root, "do_sample"), JSON_TRUE);
 	for (size_t i = 0; i < ARRAY_LEN(members); i++) {
 		const struct member *m = &members[i];
 		struct json_value v = m->config ? json_get(root, m->config) :
@@ -124,6 +116,14 @@ void sample_own_config(const char *text, size_t n, struct sample_opts *own)
 	if (json_is(json_get(root, "repetition_penalty"), JSON_NUMBER) &&
 	    own->repeat_last_n == SAMPLE_AUTO_COUNT)
 		own->repeat_last_n = 0;
+}
+
+void sample_own_config(const char *text, size_t n, struct sample_opts *own)
+{
+	struct json j = { 0 };
+
+	if (json_read(&j, text, n, false, NULL))
+		read_config(json_root(&j), own);
 	json_release(&j);
 }
 

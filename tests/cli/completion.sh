@@ -213,11 +213,11 @@ zsh_lists()
 	sed -i 's/[=:].*//;s/ *$//' "$tmp/words"
 }
 
-zsh_offers()
+# Each command's options are among what this lists.
+offers_options()
 {
-	zsh_lists 'lilscope ana' && offers analyze && lacks bench || return 1
 	while read -r command letter; do
-		zsh_lists "lilscope $command --" &&
+		"$1" "lilscope $command --" &&
 			offers $(options_of "$letter") || return 1
 	done <<-END
 		decode d
@@ -225,6 +225,12 @@ zsh_offers()
 		bench b
 		guard g
 	END
+}
+
+zsh_offers()
+{
+	zsh_lists 'lilscope ana' && offers analyze && lacks bench || return 1
+	offers_options zsh_lists || return 1
 	lacks --layers --csv && zsh_lists 'lilscope guard --listen ' &&
 		zsh_lists 'lilscope bench --coder zs' &&
 		offers zstd zstd-ids && zsh_lists 'lilscope help ' &&
@@ -242,15 +248,7 @@ fish_offers()
 {
 	fish_lists 'lilscope bench --coder zs' && offers zstd-ids &&
 		fish_lists 'lilscope ana' && offers analyze || return 1
-	while read -r command letter; do
-		fish_lists "lilscope $command --" &&
-			offers $(options_of "$letter") || return 1
-	done <<-END
-		decode d
-		demo m
-		bench b
-		guard g
-	END
+	offers_options fish_lists || return 1
 	lacks --layers --csv --no-json && fish_lists 'lilscope analyze --' &&
 		lacks --report --listen --excerpt && offers --csv &&
 		fish_lists 'lilscope help r' && offers rules

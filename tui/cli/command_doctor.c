@@ -29,7 +29,6 @@
 
 enum {
 	NAME_COLS = 18,
-	CONFIG_MAX_BYTES = 64 * 1024,
 	SCREEN_COLS = 80, /* what everything fits into */
 	SCREEN_ROWS = 24,
 };
@@ -200,26 +199,18 @@ static void tell_config(struct findings *f)
 	struct settings set;
 	struct buf text = { 0 };
 	struct err err = { "" };
+	enum file_result result;
 
-	if (!file_xdg("XDG_CONFIG_HOME", ".config", "config", path)) {
+	settings_init(&set);
+	result = opt_config_read(&set, path, &err);
+	if (!path[0]) {
 		tell(f, NOTE, "config", "none: HOME is not set");
 		return;
 	}
-	settings_init(&set);
-	switch (file_read(path, CONFIG_MAX_BYTES, &text, &err)) {
-	case FILE_READ:
-		opt_config(&set, text.data, text.len, path, &err);
-		break;
-	case FILE_ABSENT:
-		buf_printf(&text, "none at %s", path);
-		tell(f, FINE, "config", buf_cstr(&text));
-		buf_release(&text);
-		return;
-	case FILE_TROUBLE:
-		break;
-	}
-	tell(f, err.text[0] ? LACKS : FINE, "config",
-	     err.text[0] ? err.text : path);
+	if (result == FILE_ABSENT)
+		buf_puts(&text, "none at ");
+	buf_puts(&text, err.text[0] ? err.text : path);
+	tell(f, err.text[0] ? LACKS : FINE, "config", buf_cstr(&text));
 	buf_release(&text);
 }
 

@@ -41,6 +41,17 @@ static void put_commands(const struct opt *opt, bool have, struct buf *out)
 			buf_printf(out, " %s", commands[i].name);
 }
 
+/* The options of each command; the first row is what a FILE alone means:
+ * everything else, so it comes last. */
+static void put_options(void (*put)(const struct command *command,
+				    struct buf *out), struct buf *out)
+{
+	for (size_t i = 1; i < n_commands; i++)
+		if (commands[i].where)
+			put(&commands[i], out);
+	put(&commands[0], out);
+}
+
 /* --- bash --------------------------------------------------------------- */
 
 static void bash_options(const struct command *command, struct buf *out)
@@ -97,11 +108,7 @@ static void print_bash(struct buf *out)
 	buf_puts(out, "\tesac\n\tcase ${COMP_WORDS[1]} in\n");
 	for (size_t i = 0; i < ARRAY_LEN(worded); i++)
 		bash_words(worded[i].name, worded[i].value, out);
-	/* The first row is what a FILE alone means: everything else. */
-	for (size_t i = 1; i < n_commands; i++)
-		if (commands[i].where)
-			bash_options(&commands[i], out);
-	bash_options(&commands[0], out);
+	put_options(bash_options, out);
 	buf_puts(out, "\tesac\n"
 		      "\tif [[ $cur == -* ]]; then\n"
 		      "\t\tCOMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
@@ -190,11 +197,7 @@ static void print_zsh(struct buf *out)
 		put_list(worded[i].value, out);
 		buf_puts(out, ")' ;;\n");
 	}
-	/* The first row is what a FILE alone means: everything else. */
-	for (size_t i = 1; i < n_commands; i++)
-		if (commands[i].where)
-			zsh_options(&commands[i], out);
-	zsh_options(&commands[0], out);
+	put_options(zsh_options, out);
 	buf_puts(out, "esac\n"
 		      "_arguments $specs '1:command or file:_lilscope_first' "
 		      "\"*:word:$rest\"\n");

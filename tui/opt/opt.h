@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "system/file.h"
 
 /* Where an option is understood. */
 enum {
@@ -82,6 +83,12 @@ bool opt_parse(struct settings *set, unsigned where, int argc, char **argv,
  * is skipped; the first one makes false and names itself in err. */
 bool opt_config(struct settings *set, const char *text, size_t n,
 		const char *path, struct err *err);
+
+/* The user's config file, and where it is or would be: path is "" where no
+ * home is known. err: what is wrong with the file, or with its first bad line;
+ * it was empty before. */
+enum file_result opt_config_read(struct settings *set,
+				 char path[FILE_PATH_BYTES], struct err *err);
 
 /* The rows that are understood somewhere, as --help prints them. */
 void opt_help(unsigned where, struct buf *out);

@@ -7,7 +7,11 @@
 #include "opt/opt.h"
 #include "opt/settings.h"
 
-enum { CONFIG_WORD_BYTES = 600, HELP_ABOUT_COL = 26 };
+enum {
+	CONFIG_MAX_BYTES = 64 * 1024,
+	CONFIG_WORD_BYTES = 600,
+	HELP_ABOUT_COL = 26,
+};
 
 /* A trimmed copy; false if it is too long or has a NUL. */
 static bool trim(const char *s, size_t n, char out[CONFIG_WORD_BYTES])
@@ -72,6 +76,23 @@ bool opt_config(struct settings *set, const char *text, size_t n,
 		i += len + 1;
 	}
 	return good;
+}
+
+enum file_result opt_config_read(struct settings *set,
+				 char path[FILE_PATH_BYTES], struct err *err)
+{
+	enum file_result result;
+	struct buf text = { 0 };
+
+	if (!file_xdg("XDG_CONFIG_HOME", ".config", "config", path)) {
+		path[0] = '\0';
+		return FILE_ABSENT;
+	}
+	result = file_read(path, CONFIG_MAX_BYTES, &text, err);
+	if (result == FILE_READ)
+		opt_config(set, text.data, text.len, path, err);
+	buf_release(&text);
+	return result;
 }
 
 static void help_row(const struct opt *opt, unsigned where, struct buf *out)
