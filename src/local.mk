@@ -178,6 +178,9 @@ libengine_a_SOURCES += \
 	src/report/after.c src/report/after.h \
 	src/report/analyze.c src/report/analyze.h \
 	src/report/batch.c src/report/batch.h \
+	src/report/groups.c src/report/groups.h \
+	src/report/groups_impl.h src/report/groups_print.c \
+	src/report/groups_read.c \
 	src/report/progress.c src/report/progress.h \
 	src/report/recorder.c src/report/recorder.h \
 	src/report/report.c src/report/report.h src/report/report_table.c \

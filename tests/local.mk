@@ -309,9 +309,10 @@ tests_unit_test_sse_SOURCES = tests/unit/test_sse.c \
 	tests/unit/naive_sse.c tests/unit/naive_sse.h
 tests_unit_test_utf8_SOURCES = tests/unit/test_utf8.c \
 	tests/unit/naive_utf8.c tests/unit/naive_utf8.h
-FUZZ_NAMES += feed indexer join json native splice sse unpack utf8 wish
+FUZZ_NAMES += feed groups indexer join json native splice sse unpack utf8 wish
 fuzz_replays += \
 	tests/fuzz/replay_feed \
+	tests/fuzz/replay_groups \
 	tests/fuzz/replay_indexer \
 	tests/fuzz/replay_join \
 	tests/fuzz/replay_json \
@@ -322,6 +323,7 @@ fuzz_replays += \
 	tests/fuzz/replay_utf8 \
 	tests/fuzz/replay_wish
 tests_fuzz_replay_feed_SOURCES = tests/fuzz/fuzz_feed.c $(FUZZ_REPLAY)
+tests_fuzz_replay_groups_SOURCES = tests/fuzz/fuzz_groups.c $(FUZZ_REPLAY)
 tests_fuzz_replay_indexer_SOURCES = tests/fuzz/fuzz_indexer.c $(FUZZ_REPLAY)
 tests_fuzz_replay_join_SOURCES = tests/fuzz/fuzz_join.c $(FUZZ_REPLAY)
 tests_fuzz_replay_json_SOURCES = tests/fuzz/fuzz_json.c $(FUZZ_REPLAY)
@@ -349,6 +351,7 @@ cli_tests = \
 	tests/cli/jobs.sh \
 	tests/cli/library.sh \
 	tests/cli/manual.sh \
+	tests/cli/merge.sh \
 	tests/cli/parallel.sh \
 	tests/cli/operate.sh \
 	tests/cli/page.sh \
@@ -369,7 +372,7 @@ lint_tests = \
 	tests/lint/style.sh
 TESTS += $(cli_tests) $(lint_tests)
 EXTRA_DIST += $(cli_tests) $(lint_tests) \
-	tests/cli/lib.sh tests/cli/proxy_lib.sh tests/cli/schema.py \
+	tests/cli/lib.sh tests/cli/merge_oracle.py tests/cli/proxy_lib.sh tests/cli/schema.py \
 	tests/cli/streams.txt tests/lint/lib.sh tests/server/ask.py \
 	tests/server/ends.py tests/server/handed.py tests/server/onward.py \
 	tests/server/operate.py \

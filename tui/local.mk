@@ -109,6 +109,7 @@ libtui_a_SOURCES += \
 	tui/cli/command_analyze.c tui/cli/command_bench.c \
 	tui/cli/command_decode.c tui/cli/command_demo.c tui/cli/command_doctor.c \
 	tui/cli/command_guard.c tui/cli/command_help.c \
+	tui/cli/command_merge.c \
 	tui/cli/command_screens.c tui/cli/command_selftest.c tui/cli/command_why.c \
 	tui/cli/commands.c tui/cli/commands.h \
 	tui/cli/completion.c tui/cli/results.c tui/cli/results.h \

@@ -684,16 +684,6 @@ static bool stdin_once(struct job *job, char *const *paths, size_t n)
 	return n_stdin <= 1;
 }
 
-/* Columns of the table where no terminal says them. */
-static int env_cols(void)
-{
-	const char *env = getenv("COLUMNS");
-	long cols = env ? strtol(env, NULL, 10) : 0;
-
-	return cols > 0 && cols <= ANALYZE_COLS_MAX ? (int)cols :
-						      ANALYZE_COLS_DEFAULT;
-}
-
 static int status(const struct job *job)
 {
 	if (job->trouble)
@@ -723,7 +713,8 @@ int analyze_files(const struct analyze_opts *opts, char *const *paths,
 	struct job job = {
 		.opts = opts,
 		.err = err,
-		.cols = opts->cols > 0 ? opts->cols : env_cols(),
+		.cols = opts->cols > 0 ? opts->cols :
+					 (int)ANALYZE_COLS_DEFAULT,
 		.filter = n_paths == 1 && !strcmp(paths[0], "-") &&
 			  opts->output != ANALYZE_TABLE &&
 			  opts->output != ANALYZE_NONE,

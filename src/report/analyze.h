@@ -44,7 +44,7 @@ struct analyze_opts {
 	struct url_opts request; /* for paths that are URLs */
 	size_t first_record; /* number of the first record of each source */
 	unsigned n_threads; /* 0: one for each core; the output is the same */
-	int cols;           /* of the terminal; 0: $COLUMNS, else 80 */
+	int cols;           /* of the terminal; 0: 80 */
 	/* Called for each generation that is read, in their order, measured
 	 * to its end and void after the call; NULL. */
 	void (*each)(void *ctx, const struct run *run);

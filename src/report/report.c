@@ -427,6 +427,19 @@ static void json_rule(struct buf *out, const struct run *run,
 	buf_putc(out, '}');
 }
 
+const char *report_field(size_t i)
+{
+	return i < ARRAY_LEN(fields) ? fields[i].name : NULL;
+}
+
+const char *report_field_of(const char *name, size_t n)
+{
+	for (size_t i = 0; i < ARRAY_LEN(fields); i++)
+		if (!strncmp(fields[i].name, name, n) && !fields[i].name[n])
+			return fields[i].name;
+	return NULL;
+}
+
 void report_json(const struct report *r, struct buf *out)
 {
 	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {

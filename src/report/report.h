@@ -69,6 +69,11 @@ const char *report_flag(const struct bound_point *point);
 /* A finite number in up to 12 digits, with a point in every locale. */
 void report_number(struct buf *out, double value);
 
+/* Names of the JSON's fields, in their order; NULL past the last. And the one
+ * that is name[0..n), or NULL. */
+const char *report_field(size_t i);
+const char *report_field_of(const char *name, size_t n);
+
 /* Appends one JSON object. This and what follows are lines with their LF;
  * text from files is escaped as the format asks, and nothing that is printed
  * can steer a terminal. */

@@ -53,6 +53,7 @@ part()
 		name["d"] = "decode"
 		name["b"] = "bench"
 		name["m"] = "demo"
+		name["e"] = "merge"
 		n = 0
 		for (i = 1; i <= length(letters); i++)
 			if (substr(letters, i, 1) in name)
@@ -256,6 +257,7 @@ same "$readme" "$tmp/readme"
 "$LILSCOPE" --help >"$tmp/help" 2>&1
 "$LILSCOPE" analyze --help >>"$tmp/help" 2>&1
 "$LILSCOPE" why --help >>"$tmp/help" 2>&1
+"$LILSCOPE" merge --help >>"$tmp/help" 2>&1
 "$LILSCOPE" guard --help >>"$tmp/help" 2>&1
 "$LILSCOPE" decode --help >>"$tmp/help" 2>&1
 "$LILSCOPE" bench --help >>"$tmp/help" 2>&1

@@ -3,7 +3,6 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "app/export_html.h"
@@ -15,24 +14,6 @@
 #include "system/file.h"
 #include "system/sandbox.h"
 #include "system/say.h"
-
-enum { COLS_MAX = 10000 };
-
-/* Columns for tables: COLUMNS, the terminal on standard output, or 0. */
-static int output_cols(void)
-{
-	const char *env = getenv("COLUMNS");
-	struct winsize size;
-	long cols = env ? strtol(env, NULL, 10) : 0;
-
-	if (cols > 0)
-		return (int)MIN(cols, COLS_MAX);
-	if (!isatty(STDOUT_FILENO))
-		return 0;
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || !size.ws_col)
-		return ANALYZE_COLS_DEFAULT;
-	return size.ws_col;
-}
 
 /* --- the page ----------------------------------------------------------- */
 
@@ -141,7 +122,6 @@ int command_analyze(const struct settings *set, char **files, int n_files)
 		[OUTPUT_CSV] = ANALYZE_CSV,
 	};
 	struct analyze_opts job = analyze_opts_default;
-	int cols = output_cols();
 	struct err err = { "" };
 
 	if (!n_files) {
@@ -160,8 +140,7 @@ int command_analyze(const struct settings *set, char **files, int n_files)
 	job.first_record = set->read.first_record;
 	job.request = request_of(&set->request);
 	job.progress = isatty(STDERR_FILENO);
-	if (cols)
-		job.cols = cols;
+	job.cols = command_cols();
 	job.meter.no_curves = !set->report.html;
 	if (set->report.html)
 		return analyze_page(&job, set, files, (size_t)n_files);

@@ -4,10 +4,14 @@
  */
 #include "cli/commands.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "config.h"
 #include "opt/opt.h"
+#include "report/analyze.h"
 #include "system/output.h"
 #include "system/say.h"
 
@@ -18,6 +22,22 @@ int command_print(struct buf *out)
 	output(out->data, out->len, &err);
 	buf_release(out);
 	return err.text[0] ? say_trouble(&err) : 0;
+}
+
+enum { COLS_MAX = 10000 };
+
+int command_cols(void)
+{
+	const char *env = getenv("COLUMNS");
+	struct winsize size;
+	long cols = env ? strtol(env, NULL, 10) : 0;
+
+	if (cols > 0)
+		return (int)MIN(cols, COLS_MAX);
+	if (!isatty(STDOUT_FILENO) ||
+	    ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || !size.ws_col)
+		return ANALYZE_COLS_DEFAULT;
+	return size.ws_col;
 }
 
 static int version(const struct settings *set, char **words, int n_words)
@@ -52,6 +72,9 @@ const struct command commands[] = {
 	  .about = "a line a generation; -, --json" },
 	{ .name = "why", .args = "[OPTIONS] FILE...", .where = OPT_WHY,
 	  .run = command_why, .about = "how a file was read, and why so" },
+	{ .name = "merge", .args = "[OPTIONS] REPORT...", .where = OPT_MERGE,
+	  .run = command_merge,
+	  .about = "what analyze --json wrote, as one table" },
 	{ .name = "guard", .args = "[OPTIONS] [FILE]", .where = OPT_GUARD,
 	  .run = command_guard, .about = "a filter that ends a loop" },
 	{ .name = "demo", .args = "[OPTIONS]", .where = OPT_DEMO,

@@ -33,7 +33,7 @@ const struct command *command_find(const char *name);
 command_run command_analyze, command_bench, command_decode, command_demo,
 	command_doctor, command_guard,
 	command_help, command_screens, command_selftest,
-	command_why;
+	command_merge, command_why;
 
 /* The commands and the options of those with these bits, on standard output.
  * Returns the exit status. command_help.c */
@@ -46,6 +46,10 @@ int help_welcome(void);
 /* All of it on standard output; out is released. Returns the exit status: it
  * is said why not, unless nobody reads. */
 int command_print(struct buf *out);
+
+/* Columns for a table on standard output: $COLUMNS, else the terminal's, else
+ * 80. */
+int command_cols(void);
 
 /* The script that completes commands, options and their values; false if
  * there is none for this shell. completion.c */

@@ -37,6 +37,7 @@ static void print_where(struct buf *out, unsigned where)
 		{ OPT_DECODE, 'd' },
 		{ OPT_BENCH, 'b' },
 		{ OPT_DEMO, 'm' },
+		{ OPT_MERGE, 'e' },
 	};
 
 	buf_putc(out, '\t');

@@ -32,6 +32,7 @@ void settings_init(struct settings *set)
 		.show = { .bell = true, .session = true, .script = "",
 			  .record = "", .notes = "", .speed = 1 },
 		.read = { .format = "", .field = "" },
+		.report = { .by = "model" },
 		.guard = { .report = "", .tee = "", .listen = "",
 			   .upstream = "", .finish_reason = "auto",
 			   .exec = "", .allow_host = "", .watch = "all",

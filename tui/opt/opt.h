@@ -22,6 +22,7 @@ enum {
 	OPT_WHY = 64,     /* lilscope why */
 	OPT_BENCH = 128,  /* lilscope bench */
 	OPT_DEMO = 256,   /* lilscope demo */
+	OPT_MERGE = 1024, /* lilscope merge */
 	OPT_ONCE = 512,   /* with OPT_GUARD: for all requests alike */
 };
 

@@ -70,7 +70,7 @@ static const struct opt rows[] = {
 	  REAL(meter.rule.p, LOOP_P_MIN, LOOP_P_MAX),
 	  .about = "odds of a false stop that the rule loop may have" },
 	{ .name = "rule", .arg = "NAME",
-	  .where = ASKED | WRITTEN | TUNED,
+	  .where = ASKED | WRITTEN | TUNED | OPT_MERGE,
 	  ONE_OF(i_rule, rule_value),
 	  .about = "the rule to stop at, and that --check asks about" },
 	{ .name = "config", .where = RULED, SWITCH(config),

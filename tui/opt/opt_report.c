@@ -3,6 +3,11 @@
 
 #include <string.h>
 
+#include "report/report.h"
+
+/* Where they are printed. */
+enum { PRINTED = OPT_ANALYZE | OPT_BENCH | OPT_MERGE };
+
 static enum output_kind kind_of(const struct opt *opt)
 {
 	return strcmp(opt->name, "json") == 0 ? OUTPUT_JSON : OUTPUT_CSV;
@@ -33,12 +38,15 @@ static void output_get(const struct opt *opt, const struct settings *set,
 static const struct opt rows[] = {
 	{ .name = "check", .where = OPT_ANALYZE, SWITCH(report.check),
 	  .about = "exit with 1 if the rule fired anywhere" },
-	{ .name = "json", .where = OPT_ANALYZE | OPT_BENCH, .set = output_set,
+	{ .name = "json", .where = PRINTED, .set = output_set,
 	  .get = output_get,
-	  .about = "one JSON object a generation; of a bench, one in all" },
-	{ .name = "csv", .where = OPT_ANALYZE | OPT_BENCH, .set = output_set,
+	  .about = "a JSON object a generation or group; a bench's is one" },
+	{ .name = "csv", .where = PRINTED, .set = output_set,
 	  .get = output_get,
-	  .about = "one CSV line a generation; of a bench, a cell" },
+	  .about = "a CSV line a generation or group; of a bench, a cell" },
+	{ .name = "by", .arg = "FIELDS", .where = OPT_MERGE, WORD(report.by),
+	  .value = report_field,
+	  .about = "fields of a report, with commas, that make a group" },
 	{ .name = "what-if", .where = OPT_ANALYZE, SWITCH(report.what_if),
 	  .about = "what other f, t, patience and rules would do" },
 	{ .name = "html", .arg = "FILE", .where = FILES, WORD(report.html),

@@ -1,0 +1,256 @@
+/*
+ * groups.c - a line is parsed, found its group, counted and forgotten; what is
+ * kept of it are two numbers and a hash.
+ */
+#include "report/groups.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "json/json.h"
+#include "report/groups_impl.h"
+#include "report/report.h"
+
+static uint64_t hash_of(const char *s, size_t n)
+{
+	uint64_t h = 14695981039346656037u; /* FNV-1a, 64 bits */
+
+	for (size_t i = 0; i < n; i++)
+		h = (h ^ (unsigned char)s[i]) * 1099511628211u;
+	return h;
+}
+
+struct groups *groups_new(const char *by, size_t i_rule, struct err *err)
+{
+	struct groups *m = mem_zalloc(sizeof(*m));
+
+	m->i_rule = i_rule;
+	for (const char *s = by; *s;) {
+		size_t n = strcspn(s, ",");
+		const char *name = report_field_of(s, n);
+
+		if (!name || m->n_by == GROUPS_BY_MAX) {
+			if (name)
+				err_set(err, "--by takes up to %d fields",
+					(int)GROUPS_BY_MAX);
+			else
+				err_set(err, "--by: \"%.*s\" is no field of a "
+					     "report; lilscope(1) lists them "
+					     "under JSON FIELDS", (int)n, s);
+			groups_free(m);
+			return NULL;
+		}
+		m->by[m->n_by++] = name;
+		s += n + (s[n] == ',');
+	}
+	return m;
+}
+
+static void values_release(struct values *v)
+{
+	mem_free(v->at);
+}
+
+static void group_release(struct group_row *g)
+{
+	buf_release(&g->key);
+	values_release(&g->tokens_of);
+	values_release(&g->rho_of);
+}
+
+void groups_free(struct groups *m)
+{
+	if (!m)
+		return;
+	for (size_t i = 0; i < m->n_groups; i++)
+		group_release(&m->groups[i]);
+	mem_free(m->groups);
+	mem_free(m->table);
+	mem_free(m->lines);
+	json_release(&m->json);
+	buf_release(&m->key);
+	mem_free(m);
+}
+
+/* --- groups: found by the values of their fields, as JSON --------------- */
+
+static void table_grow(struct groups *m)
+{
+	size_t cap = m->table_cap ? m->table_cap * 2 : 64;
+
+	mem_free(m->table);
+	m->table = mem_zalloc(cap * sizeof(*m->table));
+	m->table_cap = cap;
+	for (size_t i = 0; i < m->n_groups; i++) {
+		size_t k = m->groups[i].hash & (cap - 1);
+
+		while (m->table[k])
+			k = (k + 1) & (cap - 1);
+		m->table[k] = (uint32_t)i + 1;
+	}
+}
+
+/* NULL: there are too many. */
+static struct group_row *group_of(struct groups *m, const struct buf *key)
+{
+	uint64_t hash = hash_of(key->data, key->len);
+	struct group_row *g;
+	size_t k;
+
+	if (m->n_groups * 2 >= m->table_cap)
+		table_grow(m);
+	k = hash & (m->table_cap - 1);
+	for (; m->table[k]; k = (k + 1) & (m->table_cap - 1)) {
+		g = &m->groups[m->table[k] - 1];
+		if (g->key.len == key->len &&
+		    !memcmp(g->key.data, key->data, key->len))
+			return g;
+	}
+	if (m->n_groups == GROUPS_MAX)
+		return NULL;
+	m->groups = grow(m->groups, &m->groups_cap, m->n_groups + 1,
+			 sizeof(*m->groups));
+	g = &m->groups[m->n_groups++];
+	*g = (struct group_row){ .hash = hash };
+	buf_append(&g->key, key->data, key->len);
+	m->table[k] = (uint32_t)m->n_groups;
+	return g;
+}
+
+/* The members of "by": "model":"x","label":null */
+static void put_key(const struct groups *m, struct json_value report,
+		    struct buf *out)
+{
+	for (size_t i = 0; i < m->n_by; i++) {
+		buf_printf(out, "%s\"%s\":", i ? "," : "", m->by[i]);
+		json_put(out, json_get(report, m->by[i]));
+	}
+}
+
+/* --- a generation ------------------------------------------------------- */
+
+static void values_add(struct values *v, double value)
+{
+	v->at = grow(v->at, &v->cap, v->n + 1, sizeof(*v->at));
+	v->at[v->n++] = value;
+	v->sorted = false;
+}
+
+static uint32_t count(struct json_value report, const char *name)
+{
+	return json_u32(json_get(report, name), 0);
+}
+
+/* Of more bits than a double counts one by one, nothing. */
+static uint64_t code_bits_of(struct json_value report)
+{
+	double bits = json_number(json_get(report, "code_bits"), 0);
+
+	return bits >= 0 && bits < (double)(1ull << 53) ? (uint64_t)bits : 0;
+}
+
+static struct json_value rule_in(struct json_value report, const char *name)
+{
+	struct json_value r = json_first(json_get(report, "rules"));
+
+	while (r.doc && !json_text_is(json_get(r, "rule"), name))
+		r = json_next(r);
+	return r;
+}
+
+static void add_stop(struct group_row *g, struct json_value rule)
+{
+	struct json_value after = json_get(rule, "after");
+
+	g->n_asked += rule.doc != NULL;
+	if (!json_is(json_get(rule, "fired"), JSON_TRUE))
+		return;
+	g->n_stopped++;
+	g->after += count(rule, "tokens_after");
+	for (size_t k = 0; k <= AFTER_FALSE; k++)
+		g->n_after[k] += json_text_is(
+			after, rule_after_name((enum rule_after)k));
+}
+
+static bool add_generation(struct groups *m, struct json_value report,
+			   struct err *err)
+{
+	struct json_value judged = json_get(report, "judged");
+	double rho = json_number(json_get(report, "rho"), NAN);
+	struct group_row *g;
+
+	buf_clear(&m->key);
+	put_key(m, report, &m->key);
+	g = group_of(m, &m->key);
+	if (!g)
+		return err_set(err, "there are more than %d groups: --by wants "
+				    "a field with fewer values",
+			       (int)GROUPS_MAX);
+	g->n++;
+	g->tokens += count(report, "tokens");
+	g->bytes += count(report, "bytes");
+	g->code_bits += code_bits_of(report);
+	g->skipped += count(report, "skipped_records");
+	values_add(&g->tokens_of, count(report, "tokens"));
+	if (isfinite(rho))
+		values_add(&g->rho_of, rho);
+	g->n_judged += json_is(judged, JSON_STRING);
+	for (int k = 0; k < GROUPS_GRADES; k++)
+		g->n_grade[k] += json_text_is(
+			judged, grade_name((enum grade)(GRADE_RIGHT + k)));
+	add_stop(g, rule_in(report, rules[m->i_rule]->name));
+	return true;
+}
+
+static bool is_generation(struct json_value v)
+{
+	return json_is(json_get(v, "source"), JSON_STRING) &&
+	       json_is(json_get(v, "tokens"), JSON_NUMBER) &&
+	       json_is(json_get(v, "rules"), JSON_ARRAY);
+}
+
+static bool add_several(struct groups *m, struct json_value list,
+			struct err *err)
+{
+	struct json_value v = json_first(list);
+	bool good = v.doc != NULL;
+
+	for (; v.doc && good; v = json_next(v))
+		good = is_generation(v);
+	if (!good)
+		return err_set(err, "is a record without generations");
+	for (v = json_first(list); v.doc && good; v = json_next(v))
+		good = add_generation(m, v, err);
+	return good;
+}
+
+static void line_seen(struct groups *m, const char *s, size_t n)
+{
+	m->lines = grow(m->lines, &m->lines_cap, m->n_lines + 1,
+			sizeof(*m->lines));
+	m->lines[m->n_lines++] = hash_of(s, n);
+}
+
+bool groups_line(struct groups *m, const char *s, size_t n, struct err *err)
+{
+	struct json_trouble trouble;
+	struct json_value v;
+	bool good = true;
+
+	if (!json_read(&m->json, s, n, false, &trouble))
+		return err_set(err, "byte %zu: %s", trouble.byte + 1,
+			       trouble.what);
+	v = json_root(&m->json);
+	if (json_is(json_get(v, "generations"), JSON_ARRAY))
+		good = add_several(m, json_get(v, "generations"), err);
+	else if (is_generation(v))
+		good = add_generation(m, v, err);
+	else if (json_is(json_get(v, "error"), JSON_STRING))
+		m->n_errors++;
+	else
+		return err_set(err, "is no line of lilscope analyze --json");
+	if (good)
+		line_seen(m, s, n);
+	return good;
+}

@@ -1,0 +1,151 @@
+#!/bin/sh
+# lilscope merge: the numbers of a slow oracle, parts in any order and packing,
+# and what is no report.
+. "${top_srcdir:-.}/tests/cli/lib.sh"
+[ -n "$PYTHON" ] || skip_all "python3 is not here"
+
+"$LILSCOPE" analyze --json --no-config "$srcdir"/tests/golden/*.json* \
+	"$traces"/*.txt >"$tmp/golden.jsonl" 2>/dev/null || true
+# Records with answers that are judged, several in one, and broken ones.
+"$PYTHON" - >"$tmp/corpus.jsonl" <<'END'
+import json, random
+random.seed(11)
+words = ["w%d" % i for i in range(300)]
+for i in range(400):
+    if i % 61 == 7:
+        print('{"response": "broken')
+        continue
+    text = " ".join(random.choice(words) for _ in range(random.randrange(300)))
+    if i % 7 == 0:
+        text += " and so on and on" * 150
+    record = {"model": "model \"%d\", ü" % (i % 5), "prompt": "say",
+              "response": text + " The answer is %d." % (i % 3)}
+    if i % 2:
+        record["answer"] = "1"
+    if i % 53 == 9:
+        record["response"] = [text, text[:90]]
+    print(json.dumps(record))
+END
+"$LILSCOPE" analyze --json --no-config --format jsonl - \
+	<"$tmp/corpus.jsonl" >"$tmp/corpus.report" 2>/dev/null || true
+check "there are reports" [ "$(lines "$tmp/golden.jsonl")" -gt 100 ]
+check "and errors" grep -q '"error":' "$tmp/corpus.report"
+
+# agrees FIELDS RULE FILE...
+agrees()
+{
+	fields=$1 rule=$2
+	shift 2
+	run merge --json --by "$fields" --rule "$rule" "$@"
+	status_is 0 && "$PYTHON" "$srcdir/tests/cli/merge_oracle.py" \
+		"$fields" "$rule" "$@" <"$tmp/out"
+}
+check "no groups" agrees "" loop "$tmp/golden.jsonl"
+check "by a field" agrees dialect loop "$tmp/golden.jsonl"
+check "by two, of two files" agrees model,flag guardian \
+	"$tmp/golden.jsonl" "$tmp/corpus.report"
+check "by a number that may be null" agrees answer_at adaptive \
+	"$tmp/corpus.report"
+check "judged answers" agrees model loop "$tmp/corpus.report"
+check "a rule that was not run" agrees model lmstudio "$tmp/corpus.report"
+
+# Parts in another order, packed, from a pipe: the same bytes.
+split -n l/3 "$tmp/corpus.report" "$tmp/part."
+"$LILSCOPE" merge --json "$tmp/corpus.report" >"$tmp/whole"
+parts()
+{
+	gzip -c "$tmp/part.ab" >"$tmp/ab.gz" &&
+		"$LILSCOPE" merge --json "$tmp/part.ac" "$tmp/ab.gz" - \
+		<"$tmp/part.aa" | cmp - "$tmp/whole"
+}
+check "parts are the whole" parts
+bytewise()
+{
+	"$PYTHON" -c 'import os, sys
+for b in open(sys.argv[1], "rb").read()[:60000]:
+    os.write(1, bytes([b]))' "$tmp/part.aa" >"$tmp/bytes" &&
+		head -c 60000 "$tmp/part.aa" | cmp - "$tmp/bytes" &&
+		"$PYTHON" -c 'import os, sys
+for b in open(sys.argv[1], "rb").read()[:60000]:
+    os.write(1, bytes([b]))' "$tmp/part.aa" |
+		"$LILSCOPE" merge --json - >"$tmp/a" 2>/dev/null
+	"$LILSCOPE" merge --json "$tmp/bytes" 2>/dev/null | cmp - "$tmp/a"
+}
+check "a byte at a time" bytewise
+from_analyze()
+{
+	"$LILSCOPE" analyze --json --no-config --format jsonl - \
+		<"$tmp/corpus.jsonl" 2>/dev/null | "$LILSCOPE" merge --json - |
+		cmp - "$tmp/whole"
+}
+check "behind analyze in a pipe" from_analyze
+
+# The CSV says what the JSON says, and is read back by Python's reader.
+csv()
+{
+	"$LILSCOPE" merge --csv --by model,flag "$tmp/corpus.report" \
+		>"$tmp/csv" && "$LILSCOPE" merge --json --by model,flag \
+		"$tmp/corpus.report" >"$tmp/json" &&
+		"$PYTHON" - "$tmp/csv" "$tmp/json" <<'END'
+import csv, json, sys
+rows = list(csv.DictReader(open(sys.argv[1], newline="", encoding="utf-8")))
+want = [json.loads(line) for line in open(sys.argv[2], encoding="utf-8")][:-1]
+assert len(rows) == len(want) > 5, (len(rows), len(want))
+for r, w in zip(rows, want):
+    flat = {**w.pop("by"), **w}
+    assert list(flat) == list(r), (list(flat), list(r))
+    for name, value in flat.items():
+        got = r[name]
+        if value is None:
+            assert got == "", (name, got)
+        elif isinstance(value, str):
+            assert got == value, (name, got, value)
+        else:
+            assert float(got) == value, (name, got, value)
+END
+}
+check "CSV" csv
+table()
+{
+	run merge "$tmp/corpus.report"
+	status_is 0 && grep -q "^model .*median" "$tmp/out" &&
+		grep -q '^all  ' "$tmp/out" && grep -q '^rule loop' "$tmp/out" &&
+		grep -q ' records could not be read' "$tmp/out" &&
+		[ "$(sed 's/ü/u/' "$tmp/out" |
+			awk '{ if (length > n) n = length } END { print n }')" \
+			-le 80 ]
+}
+check "a table of 80 columns" table
+twice()
+{
+	run merge "$tmp/corpus.report" "$tmp/part.ab"
+	status_is 0 && grep -q "^$(lines "$tmp/part.ab") lines stand twice" \
+		"$tmp/out"
+}
+check "a part given twice is noticed" twice
+
+# --- Trouble: a sentence, and the rest is merged.
+says() { run merge "$@"; status_is 2 && one_sentence; }
+check "no file" says
+check "a field that is none" says --by nonsense "$tmp/corpus.report"
+check "too many fields" says \
+	--by model,flag,label,source,dialect,note,guessed,judged,Ls -
+check "a missing file" says "$tmp/missing"
+bad_lines()
+{
+	printf '{"a":1}\n[]\n\n{"source":"x"\n"\\u0000"\n{}\n' >"$tmp/bad"
+	run merge --json "$tmp/bad" "$tmp/corpus.report"
+	status_is 2 && cmp "$tmp/out" "$tmp/whole" &&
+		is sentences 4 "$(lines "$tmp/err")" &&
+		grep -q 'line 1 is no line of lilscope analyze' "$tmp/err" &&
+		grep -q 'and 2 lines more' "$tmp/err"
+}
+check "lines that are no reports" bad_lines
+nothing()
+{
+	run merge --json /dev/null
+	status_is 0 && is lines 1 "$(lines "$tmp/out")" &&
+		grep -q '"generations":0' "$tmp/out"
+}
+check "nothing is a row of nothing" nothing
+finish
