@@ -53,6 +53,14 @@ dist_samplepackaging_DATA = \
 	samples/packaging/guard.conf \
 	samples/packaging/lilscope-guard.service \
 	samples/packaging/lilscope-guard.socket
+samplecorpusdir = $(samplesdir)/corpus
+dist_samplecorpus_DATA = \
+	samples/corpus/job.yaml \
+	samples/corpus/ray_corpus.py \
+	samples/corpus/report.schema.json \
+	samples/corpus/report.sql \
+	samples/corpus/report_pandas.py \
+	samples/corpus/report_spark.py
 sampleembeddir = $(samplesdir)/embed
 dist_sampleembed_DATA = \
 	samples/embed/guard.mjs \

@@ -339,6 +339,7 @@ cli_tests = \
 	tests/cli/analyze.sh \
 	tests/cli/bench.sh \
 	tests/cli/completion.sh \
+	tests/cli/corpus.sh \
 	tests/cli/decode.sh \
 	tests/cli/demo.sh \
 	tests/cli/doctor.sh \
