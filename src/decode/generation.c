@@ -62,12 +62,11 @@ static bool resolve(const struct generation *g, const struct sparse *policy,
 
 /* --- another policy ----------------------------------------------------- */
 
-/* Nothing was thrown away, keys are cached alike, and the new policy asks for
- * no attention of the past. */
+/* Nothing was thrown away, and the new policy asks for no attention of the
+ * past. */
 static bool can_keep(const struct generation *g, const struct sparse *policy)
 {
-	return !transformer_has_evicted(g->t) && !policy->seen &&
-	       g->policy->unrotated == policy->unrotated;
+	return !transformer_has_evicted(g->t) && !policy->seen;
 }
 
 void generation_feed_again(struct generation *g)

@@ -132,8 +132,7 @@ bool generation_tell(const struct generation *g, struct buf *out)
  * model reads the last token again, for what it says behind it. */
 static void roll_back(struct generation *g)
 {
-	bool cut = transformer_can_cut(g->t, g->n_ids - 1) &&
-		   !g->policy->unrotated;
+	bool cut = transformer_can_cut(g->t, g->n_ids - 1);
 	struct err err;
 
 	if (cut)

@@ -99,7 +99,10 @@ void rope_reach(struct rope *r, uint32_t n)
 	}
 }
 
-void rope_turn(const struct rope *r, float *v, uint32_t position)
+/* By a position's angles, or back by them (side -1); unscale: divides by what
+ * they are scaled with. */
+static void turn(const struct rope *r, float *v, uint32_t position, float side,
+		 float unscale)
 {
 	uint32_t step = r->opts.halves ? 1 : 2;
 	uint32_t far = r->opts.halves ? r->n_pairs : 1;
@@ -111,8 +114,23 @@ void rope_turn(const struct rope *r, float *v, uint32_t position)
 	at = r->turns + (size_t)position * r->n_pairs * 2;
 	for (uint32_t i = 0; i < r->n_pairs; i++) {
 		float *a = v + (size_t)i * step, *b = a + far, x = *a;
+		float cosine = at[2 * i] * unscale;
+		float sine = at[2 * i + 1] * unscale * side;
 
-		*a = x * at[2 * i] - *b * at[2 * i + 1];
-		*b = x * at[2 * i + 1] + *b * at[2 * i];
+		*a = x * cosine - *b * sine;
+		*b = x * sine + *b * cosine;
 	}
+}
+
+void rope_turn(const struct rope *r, float *v, uint32_t position)
+{
+	turn(r, v, position, 1, 1);
+}
+
+void rope_move(const struct rope *r, float *v, uint32_t from, uint32_t to)
+{
+	if (from <= to)
+		turn(r, v, to - from, 1, (float)(1 / r->scale));
+	else
+		turn(r, v, from - to, -1, (float)(1 / r->scale));
 }

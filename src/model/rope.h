@@ -40,4 +40,8 @@ void rope_reach(struct rope *r, uint32_t n);
 /* Turns the first n_rot numbers of v as for this position (reached). */
 void rope_turn(const struct rope *r, float *v, uint32_t position);
 
+/* Of v, turned as for position `from`, makes what it were as for `to`; both
+ * reached. */
+void rope_move(const struct rope *r, float *v, uint32_t from, uint32_t to);
+
 #endif

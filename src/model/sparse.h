@@ -95,7 +95,7 @@ struct sparse_step {
 	uint32_t prompt_end;   /* tokens of the prompt, for keep_prompt */
 	uint32_t dense_end;    /* those before it were attended to densely: the
 				  prompt, or all of a text that is fed again */
-	const float *q;        /* [group][d], turned unless `unrotated` */
+	const float *q;        /* [group][d], turned */
 	const struct rope *rope;
 };
 
@@ -104,9 +104,6 @@ struct sparse {
 	const char *about;     /* one line */
 	const char *paper;
 	unsigned uses;         /* SPARSE_USES_... */
-	/* Keys are cached as they are, and turned when they are read: the
-	 * policy says as for which position (place). */
-	bool unrotated;
 	/* The prompt alone is cut: where it fits the budget, nothing is. */
 	bool prompt_only;
 	/* Fills what is SPARSE_AUTO; the budget is known. NULL: nothing. */
@@ -127,10 +124,12 @@ struct sparse {
 		     const struct sparse_pick *pick, const float *p,
 		     size_t stride);
 	void (*evict)(void *state, const struct sparse_step *step);
-	/* unrotated: the position that a slot has for this step's query, and
-	 * (slot NULL) the query's own. */
+	/* Slots [0, n_moved) do not stand where their tokens do, seen from this
+	 * step's query: place() is the position that each has. NULL: none is
+	 * ever moved. */
+	uint32_t (*n_moved)(const void *state, const struct sparse_step *step);
 	uint32_t (*place)(const void *state, const struct sparse_step *step,
-			  const uint32_t *slot);
+			  uint32_t slot);
 };
 
 extern const struct sparse *const sparse_rows[];

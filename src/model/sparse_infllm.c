@@ -163,9 +163,11 @@ static bool fits(const struct infllm *k, const struct sparse_step *step)
 	return step->pos < k->o.budget;
 }
 
-/* The first position of the window. */
-static uint32_t window(const struct infllm *k, const struct sparse_step *step)
+/* How many tokens are before the window, which stand elsewhere. */
+static uint32_t n_moved(const void *state, const struct sparse_step *step)
 {
+	const struct infllm *k = state;
+
 	return fits(k, step) || step->pos + 1 < k->n_local ?
 		       0 :
 		       step->pos + 1 - k->n_local;
@@ -188,7 +190,7 @@ static void look(void *state, const struct sparse_step *step)
 			sizeof(float));
 	memcpy(k->query, step->q, (size_t)n * d * sizeof(float));
 	for (uint32_t i = 0; i < n; i++)
-		rope_turn(step->rope, k->query + (size_t)i * d,
+		rope_move(step->rope, k->query + (size_t)i * d, step->pos,
 			  k->n_local - 1);
 	k->scores = grow(k->scores, &k->scores_cap, l->n_blocks,
 			 sizeof(float));
@@ -273,6 +275,7 @@ static void add_block(struct infllm *k, const struct sparse_step *step,
 			kernel_load(k->key,
 				    cache_keys(step->cache, h, first + best[i]),
 				    step->cache->type, d);
+			rope_move(step->rope, k->key, first + best[i], 0);
 			for (uint32_t j = 0; j < d; j++)
 				mean[j] += k->key[j] / (float)k->n_repr;
 		}
@@ -293,15 +296,13 @@ static void evict(void *state, const struct sparse_step *step)
 		add_block(k, step, l);
 }
 
+/* What is in no window has one distance. */
 static uint32_t place(const void *state, const struct sparse_step *step,
-		      const uint32_t *slot)
+		      uint32_t slot)
 {
 	const struct infllm *k = state;
 
-	if (!slot)
-		return step->pos;
-	if (*slot >= window(k, step))
-		return *slot;
+	(void)slot;
 	return step->pos - (k->n_local - 1);
 }
 
@@ -311,7 +312,6 @@ const struct sparse sparse_infllm = {
 	.paper = "InfLLM, Xiao et al. 2024, arXiv 2402.04617",
 	.uses = SPARSE_USES_BUDGET | SPARSE_USES_PAGE | SPARSE_USES_SINKS |
 		SPARSE_USES_RECENT | SPARSE_USES_DENSE_LAYERS,
-	.unrotated = true,
 	.defaults = defaults,
 	.check = check,
 	.create = create,
@@ -321,5 +321,6 @@ const struct sparse sparse_infllm = {
 	.select = choose,
 	.seen = seen,
 	.evict = evict,
+	.n_moved = n_moved,
 	.place = place,
 };

@@ -1,7 +1,9 @@
 /*
  * StreamingLLM: the first tokens (attention sinks) and a window of the last
- * ones stay. Positions are those in the cache: keys are kept unturned and
- * turned as for slot 0, 1, 2 ... at every step, the query as for the last.
+ * ones stay. Positions are those in the cache, without the gap between the
+ * two. Only distances count: seen from the newest token, whose position stays
+ * the true one, the window's tokens stand where they stood, and the sinks come
+ * after it by as much as is missing. While nothing is, nothing moves.
  *
  * Default: 4 sinks, the rest of the budget is the window. The trimming is the
  * same for all heads. As in the published code a token is read before the one
@@ -55,23 +57,24 @@ static uint32_t fixed(const struct sink *k, const struct sparse_step *step)
 				  k->o.sinks;
 }
 
-/* Slots behind the sinks are a ring once it is full: the place of a slot is
- * how many tokens of the cache are older. */
-static uint32_t place(const void *state, const struct sparse_step *step,
-		      const uint32_t *slot)
+/* Tokens between the sinks and the window that are no more. Slots behind the
+ * sinks are a ring once it is full, of consecutive positions. */
+static uint32_t gap(const struct sparse_step *step)
 {
-	const struct sink *k = state;
-	const struct cache_head *h =
-		cache_head(step->cache, step->layer, step->head);
-	uint32_t sinks = fixed(k, step), oldest;
+	return step->pos + 1 -
+	       cache_head(step->cache, step->layer, step->head)->n;
+}
 
-	if (!slot)
-		return h->n - 1;
-	if (*slot < sinks || h->n <= sinks)
-		return *slot;
-	/* positions in the ring are consecutive */
-	oldest = step->pos + 1 - (h->n - sinks);
-	return sinks + (h->pos[*slot] - oldest);
+static uint32_t n_moved(const void *state, const struct sparse_step *step)
+{
+	return gap(step) ? fixed(state, step) : 0;
+}
+
+static uint32_t place(const void *state, const struct sparse_step *step,
+		      uint32_t slot)
+{
+	(void)state;
+	return slot + gap(step);
 }
 
 /* Behind the sinks only the last budget - sinks stay. After a prompt many go
@@ -97,12 +100,12 @@ const struct sparse sparse_sink = {
 	.paper = "StreamingLLM, Xiao et al. 2023, arXiv 2309.17453",
 	.uses = SPARSE_USES_BUDGET | SPARSE_USES_SINKS |
 		SPARSE_USES_DENSE_LAYERS | SPARSE_USES_KEEP_PROMPT,
-	.unrotated = true,
 	.defaults = defaults,
 	.check = check,
 	.create = create,
 	.destroy = mem_free,
 	.copy = copy,
 	.evict = evict,
+	.n_moved = n_moved,
 	.place = place,
 };

@@ -251,7 +251,7 @@ static void add_bias(float *rows, const float *bias, uint32_t n,
 }
 
 static void finish_heads(struct transformer *t, float *v, uint32_t n_heads,
-			 const float *weight, uint32_t pos, bool turn)
+			 const float *weight, uint32_t pos)
 {
 	uint32_t d = t->shape.d;
 
@@ -259,8 +259,7 @@ static void finish_heads(struct transformer *t, float *v, uint32_t n_heads,
 		if (weight)
 			norm(v + h * d, v + h * d, weight, d,
 			     t->m->shape.norm_eps);
-		if (turn)
-			rope_turn(transformer_rope(t), v + h * d, pos);
+		rope_turn(transformer_rope(t), v + h * d, pos);
 	}
 }
 
@@ -268,7 +267,6 @@ static void project(struct transformer *t, const struct model_layer *y)
 {
 	uint32_t n_q = t->shape.n_heads * t->shape.d;
 	uint32_t n_kv = t->shape.n_kv_heads * t->shape.d;
-	bool turn = !transformer_is_plain(t);
 
 	if (y->q.type == y->k.type && y->q.type == y->v.type) {
 		struct matmul matmul = { .x = &t->act,
@@ -289,9 +287,9 @@ static void project(struct transformer *t, const struct model_layer *y)
 	add_bias(t->v, y->v_bias, n_kv, t->n_batch);
 	for (uint32_t i = 0; i < t->n_batch; i++) {
 		finish_heads(t, t->q + (size_t)i * n_q, t->shape.n_heads,
-			     y->q_norm, t->n + i, turn);
+			     y->q_norm, t->n + i);
 		finish_heads(t, t->k + (size_t)i * n_kv, t->shape.n_kv_heads,
-			     y->k_norm, t->n + i, turn);
+			     y->k_norm, t->n + i);
 	}
 }
 
@@ -454,8 +452,6 @@ static void run_batch(struct transformer *t, const uint32_t *ids, uint32_t n)
 
 	t->n_batch = n;
 	rope_reach(t->ropes[0], t->n + n + 1);
-	if (t->opts.budget != SPARSE_AUTO)
-		rope_reach(t->ropes[0], MIN(t->opts.budget, t->n + n) + 1);
 	if (s->window)
 		rope_reach(t->ropes[1], t->n + n);
 	reach_bits(t, t->n + n);
@@ -623,7 +619,7 @@ void transformer_cut(struct transformer *t, uint32_t n)
 void transformer_set_policy(struct transformer *t, const struct sparse *policy,
 			    const struct sparse_opts *opts)
 {
-	assert(!t->evicted && t->policy->unrotated == policy->unrotated);
+	assert(!t->evicted);
 	if (t->policy->destroy)
 		t->policy->destroy(t->state);
 	t->policy = policy;

@@ -67,8 +67,8 @@ struct transformer_bytes transformer_bytes(const struct transformer *t);
  * back, needs the text again. */
 bool transformer_has_evicted(const struct transformer *t);
 /* Another policy from here on, which may evict at once: the text so far is to
- * it as a prompt. Not after an eviction, nor between policies that cache keys
- * differently, nor to one that wants to have seen (sparse.h). */
+ * it as a prompt. Not after an eviction, nor to one that wants to have seen
+ * (sparse.h). */
 void transformer_set_policy(struct transformer *t, const struct sparse *policy,
 			    const struct sparse_opts *opts);
 /* Goes back to the first n tokens, where that can be: not after an eviction,

@@ -28,7 +28,6 @@ struct attention {
 	uint32_t n_q;
 	float *out;
 	float *scores; /* [n_q][list->n_slots] */
-	float *keys;   /* turned keys in the order of the list, or NULL */
 };
 
 /* Cuts the list by pages. */
@@ -74,11 +73,6 @@ static void score_list(const struct transformer *t, const struct attention *a)
 	uint32_t d = t->shape.d;
 	size_t row = t->cache->row_bytes;
 
-	if (a->keys) {
-		kernel_scores(a->scores, a->list->n_slots, a->q, a->n_q,
-			      a->keys, GGML_F32, d, a->list->n_slots, scale);
-		return;
-	}
 	for (size_t i = 0; i < a->n_stretches; i++) {
 		const struct stretch *p = &a->stretches[i];
 		const struct stretch *next = ahead(a, i);
@@ -113,31 +107,35 @@ static void mix_list(const struct transformer *t, const struct attention *a)
 	}
 }
 
-/* Where a plain key stands for this query. */
-static uint32_t place_of(const struct transformer *t,
-			 const struct sparse_step *step, uint32_t slot)
-{
-	if (t->dense)
-		return cache_head(t->cache, step->layer, step->head)->pos[slot];
-	return t->policy->place(t->state, step, &slot);
-}
-
-/* Plain keys of the list, turned. */
-static void turn_keys(const struct transformer *t, const struct attention *a,
-		      float *keys)
+/* Scores of slots that the policy sees elsewhere: their keys are turned on
+ * from where they stand. Where they come first in the list, all of them do. */
+static void score_moved(const struct transformer *t, struct workbench *b,
+			const struct attention *a, uint32_t n_moved)
 {
 	uint32_t d = t->shape.d;
+	float *out = a->scores;
 
 	for (size_t i = 0; i < a->list->n; i++) {
-		uint32_t slot = a->list->ranges[i].start;
-		uint32_t end = slot + a->list->ranges[i].n;
+		struct sparse_range r = a->list->ranges[i];
+		uint32_t n = n_moved - MIN(n_moved, r.start);
 
-		for (; slot < end; slot++, keys += d) {
-			kernel_load(keys, cache_keys(t->cache, a->h, slot),
+		n = MIN(n, r.n);
+		b->keys = grow(b->keys, &b->keys_cap, (size_t)n * d + 1,
+			       sizeof(float));
+		for (uint32_t k = 0; k < n; k++) {
+			uint32_t slot = r.start + k;
+			float *key = b->keys + (size_t)k * d;
+
+			kernel_load(key, cache_keys(t->cache, a->h, slot),
 				    t->cache->type, d);
-			rope_turn(t->ropes[0], keys,
-				  place_of(t, a->step, slot));
+			rope_move(t->ropes[0], key, a->h->pos[slot],
+				  t->policy->place(t->state, a->step, slot));
 		}
+		if (n)
+			kernel_scores(out, a->list->n_slots, a->q, a->n_q,
+				      b->keys, GGML_F32, d, n,
+				      t->m->shape.attn_scale);
+		out += r.n;
 	}
 }
 
@@ -147,9 +145,12 @@ static void cap_scores(const struct attention *a, float cap)
 		a->scores[i] = cap * tanhf(a->scores[i] / cap);
 }
 
-static void attend(const struct transformer *t, struct attention *a)
+static void attend(const struct transformer *t, struct workbench *b,
+		   struct attention *a)
 {
 	score_list(t, a);
+	if (!t->dense && t->policy->n_moved)
+		score_moved(t, b, a, t->policy->n_moved(t->state, a->step));
 	if (t->m->shape.attn_cap > 0)
 		cap_scores(a, t->m->shape.attn_cap);
 	for (uint32_t i = 0; i < a->n_q; i++)
@@ -165,22 +166,10 @@ static void clear_pick(struct sparse_pick *pick, uint32_t group)
 		pick->lists[g].n = pick->lists[g].n_slots = 0;
 }
 
-/* The queries of a group, turned as the policy says, where keys are plain. */
-static void turn_queries(const struct transformer *t,
-			 const struct sparse_step *step, float *q)
-{
-	uint32_t pos =
-		t->dense ? step->pos : t->policy->place(t->state, step, NULL);
-
-	for (uint32_t g = 0; g < step->group; g++)
-		rope_turn(t->ropes[0], q + (size_t)g * t->shape.d, pos);
-}
-
-/* What was chosen for one token in one KV head. have_keys: b->keys holds all
- * of the head's keys turned, for a list that begins with the first slot. */
+/* What was chosen for one token in one KV head. */
 static void attend_picked(const struct transformer *t, struct workbench *b,
 			  const struct sparse_step *step,
-			  const struct sparse_pick *pick, bool have_keys)
+			  const struct sparse_pick *pick)
 {
 	float *q = t->q + (step->q - t->q), *out = t->att + (step->q - t->q);
 	uint32_t n_lists = pick->each ? step->group : 1, d = t->shape.d;
@@ -200,13 +189,7 @@ static void attend_picked(const struct transformer *t, struct workbench *b,
 				 sizeof(float));
 		a.scores = b->scores;
 		cut_list(t, b, &a);
-		if (transformer_is_plain(t) && !have_keys) {
-			b->keys = grow(b->keys, &b->keys_cap, n * d,
-				       sizeof(float));
-			turn_keys(t, &a, b->keys);
-		}
-		a.keys = transformer_is_plain(t) ? b->keys : NULL;
-		attend(t, &a);
+		attend(t, b, &a);
 	}
 }
 
@@ -282,24 +265,6 @@ static void pick_all(const struct transformer *t, const struct cache_head *h,
 	sparse_pick_add(list, from, end - from);
 }
 
-/* In a prompt a plain key stands where its token does, for all queries. */
-static bool turn_all(const struct transformer *t, struct workbench *b,
-		     uint32_t head)
-{
-	const struct cache_head *h = cache_head(t->cache, t->layer, head);
-	const struct sparse_step step = step_of(t, head, 0);
-	struct sparse_range all = { 0, h->n };
-	const struct sparse_list list = { &all, 1, 1, h->n };
-	const struct attention a = { .step = &step, .h = h, .list = &list };
-
-	if (!t->dense || !transformer_is_plain(t))
-		return false;
-	b->keys = grow(b->keys, &b->keys_cap, (size_t)h->n * t->shape.d,
-		       sizeof(float));
-	turn_keys(t, &a, b->keys);
-	return true;
-}
-
 /* All tokens of the batch in one KV head. */
 static void attend_head(struct transformer *t, struct workbench *b,
 			uint32_t head)
@@ -307,7 +272,6 @@ static void attend_head(struct transformer *t, struct workbench *b,
 	const struct sparse *policy = t->policy;
 	const struct cache_head *h = cache_head(t->cache, t->layer, head);
 	struct sparse_pick *pick = &t->picks[head];
-	bool have_keys = turn_all(t, b, head);
 
 	for (uint32_t i = 0; i < t->n_batch; i++) {
 		struct sparse_step step = step_of(t, head, i);
@@ -317,9 +281,7 @@ static void attend_head(struct transformer *t, struct workbench *b,
 			policy->select(t->state, &step, pick);
 		else
 			pick_all(t, h, step.pos, &pick->lists[0]);
-		if (transformer_is_plain(t))
-			turn_queries(t, &step, t->q + (step.q - t->q));
-		attend_picked(t, b, &step, pick, have_keys);
+		attend_picked(t, b, &step, pick);
 		b->read_slots += n_read(b, pick, step.group, h->n);
 		if (is_sparse(t) && policy->seen)
 			policy->seen(t->state, &step, pick, b->scores,

@@ -10,7 +10,7 @@
 /* What one thread needs for attention. */
 struct workbench {
 	float *scores;      /* [group][slots] */
-	float *keys;        /* turned keys, where the cache has them plain */
+	float *keys;        /* of slots that a policy has moved */
 	struct stretch *stretches;
 	size_t scores_cap, keys_cap, stretches_cap;
 	uint64_t *seen;     /* bits of slots: read by a query of the group */
@@ -63,12 +63,6 @@ static inline bool transformer_is_sparse(const struct transformer *t,
 					 uint32_t layer)
 {
 	return layer >= t->opts.dense_layers && !t->m->layers[layer].near;
-}
-
-/* Does the present layer's cache hold keys as they are? */
-static inline bool transformer_is_plain(const struct transformer *t)
-{
-	return t->policy->unrotated && transformer_is_sparse(t, t->layer);
 }
 
 /* The row of a KV head's pages in read and kept. */

@@ -175,8 +175,7 @@ static void one_more(struct transformer **t, const struct model *m,
 		break;
 	case 6:
 		row = policy_of(byte & 31, m, &o);
-		if (row && !row->seen && !row->unrotated &&
-		    !transformer_has_evicted(*t))
+		if (row && !row->seen && !transformer_has_evicted(*t))
 			transformer_set_policy(*t, row, &o);
 		break;
 	case 5:
@@ -209,12 +208,7 @@ static void decode(const struct model *m, struct input *in)
 		transformer_prompt(t, prompt, 1 + what % 20, 3);
 		check_step(t, m, samplers);
 		for (int i = 0; i < STEPS_MAX && in->n; i++) {
-			bool plain = row->unrotated;
-
-			if (plain && in->at[0] >> 5 == 6)
-				take(in);
-			else
-				one_more(&t, m, take(in));
+			one_more(&t, m, take(in));
 			check_step(t, m, samplers);
 		}
 		transformer_free(t);

@@ -196,22 +196,25 @@ static void add_token(struct world *w, struct fast *f)
 	w->n++;
 }
 
-/* Where positions roll, a key stands where there are so many older ones. */
+/* Where positions roll, a key is as far from the newest as there are younger
+ * ones than it. */
 static void rolled_places(const struct fast *f, struct sparse_step step)
 {
 	for (; step.head < f->cache->n_heads; step.head++) {
 		const struct cache_head *h = cache_head(f->cache, 0, step.head);
+		uint32_t n_moved = f->row->n_moved(f->state, &step);
 
+		assert_true(!n_moved || h->n <= step.pos);
 		for (uint32_t slot = 0; slot < h->n; slot++) {
-			uint32_t n_older = 0;
+			uint32_t at = slot < n_moved ?
+				f->row->place(f->state, &step, slot) :
+				h->pos[slot];
+			uint32_t n_younger = 0;
 
 			for (uint32_t i = 0; i < h->n; i++)
-				n_older += h->pos[i] < h->pos[slot];
-			assert_int_equal(f->row->place(f->state, &step, &slot),
-					 n_older);
+				n_younger += h->pos[i] > h->pos[slot];
+			assert_int_equal(step.pos - at, n_younger);
 		}
-		assert_int_equal(f->row->place(f->state, &step, NULL),
-				 h->n - 1);
 	}
 }
 

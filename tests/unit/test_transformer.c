@@ -59,9 +59,9 @@ static const uint32_t *some_ids(uint32_t n_vocab)
 	return ids;
 }
 
-/* Budget 0: the policy's own, else as given. */
-static struct transformer *start(const struct model *m, struct pool *pool,
-				 const char *policy, uint32_t budget)
+static struct transformer *start_as(const struct model *m, struct pool *pool,
+				    enum ggml_type kv, const char *policy,
+				    uint32_t budget)
 {
 	const struct sparse *row = sparse_find(policy);
 	struct sparse_opts o = sparse_opts_auto;
@@ -72,7 +72,14 @@ static struct transformer *start(const struct model *m, struct pool *pool,
 		o.budget = budget;
 	if (!sparse_resolve(row, &o, &shape, &err))
 		fail_msg("%s: %s", policy, err.text);
-	return transformer_new(m, pool, GGML_F32, row, &o);
+	return transformer_new(m, pool, kv, row, &o);
+}
+
+/* Budget 0: the policy's own, else as given. */
+static struct transformer *start(const struct model *m, struct pool *pool,
+				 const char *policy, uint32_t budget)
+{
+	return start_as(m, pool, GGML_F32, policy, budget);
 }
 
 /* || a - b || / || b || */
@@ -334,8 +341,8 @@ static void a_step_is_a_batch_of_one(void **state)
 }
 
 /* A budget that holds everything, and no more than that: the dense logits for
- * every policy, to the bit where keys are cached as dense attention does. */
-static void a_large_budget_is_dense(void **state)
+ * every policy, to the bit. */
+static void large_budget_is_dense(enum ggml_type kv)
 {
 	static const uint32_t budgets[] = { N, N + 1, 2 * N };
 	struct random_spec spec = { .arch = "llama",
@@ -346,7 +353,6 @@ static void a_large_budget_is_dense(void **state)
 	struct made made;
 	const uint32_t *ids;
 
-	(void)state;
 	make(&made, &spec);
 	ids = some_ids(made.model->shape.n_vocab);
 	for (size_t i = 0; i < sparse_n_rows * ARRAY_LEN(budgets); i++) {
@@ -354,25 +360,75 @@ static void a_large_budget_is_dense(void **state)
 		uint32_t budget = budgets[i / sparse_n_rows];
 		struct transformer *a, *b;
 
-		a = start(made.model, NULL, "dense", 0);
-		b = start(made.model, NULL, row->name, budget);
+		a = start_as(made.model, NULL, kv, "dense", 0);
+		b = start_as(made.model, NULL, kv, row->name, budget);
 		transformer_prompt(a, ids, PROMPT, PROMPT);
 		transformer_prompt(b, ids, PROMPT, PROMPT);
 		for (int k = PROMPT; k < N; k++) {
 			transformer_step(a, ids[k]);
 			transformer_step(b, ids[k]);
-			for (uint32_t j = 0; j < made.model->shape.n_vocab; j++)
-				if (fabs((double)(transformer_logits(a)[j] -
-						  transformer_logits(b)[j])) >
-				    (row->unrotated ? 1e-4 : 0))
-					fail_msg("%s %u differs at token %d",
-						 row->name, budget, k);
+			if (memcmp(transformer_logits(a), transformer_logits(b),
+				   made.model->shape.n_vocab * sizeof(float)))
+				fail_msg("%s %u differs at token %d", row->name,
+					 budget, k);
 		}
 		assert_false(transformer_has_evicted(b));
 		transformer_free(a);
 		transformer_free(b);
 	}
 	unmake(&made);
+}
+
+static void a_large_budget_is_dense(void **state)
+{
+	(void)state;
+	large_budget_is_dense(GGML_F32);
+	large_budget_is_dense(GGML_F16);
+}
+
+/* One layer's keys and values are of their tokens alone: what sink reads and
+ * how it turns it is a dense text of the sinks and the last ones. */
+static void sink_is_a_text_without_its_middle(void **state)
+{
+	enum { BUDGET = 24, SINKS = 4 };
+	static const char *const archs[] = { "llama", "qwen2", "phi3" };
+	static const char *const scalings[] = { NULL, "linear", "yarn" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(archs) * ARRAY_LEN(scalings); i++) {
+		struct random_spec spec = {
+			.arch = archs[i % ARRAY_LEN(archs)],
+			.scaling = scalings[i / ARRAY_LEN(archs)],
+			.type = GGML_F32, .n_layers = 1, .seed = 21
+		};
+		struct made made;
+		struct transformer *a, *b;
+		const uint32_t *ids;
+		uint32_t rest[BUDGET + 1], n_vocab;
+
+		make(&made, &spec);
+		n_vocab = made.model->shape.n_vocab;
+		ids = some_ids(n_vocab);
+		b = start(made.model, NULL, "sink", BUDGET);
+		transformer_prompt(b, ids, 1, 1);
+		for (int k = 1; k < N; k++) {
+			transformer_step(b, ids[k]);
+			if (k % 13 || k < BUDGET)
+				continue;
+			memcpy(rest, ids, SINKS * sizeof(*ids));
+			memcpy(rest + SINKS, ids + k - (BUDGET - SINKS),
+			       (BUDGET + 1 - SINKS) * sizeof(*ids));
+			a = start(made.model, NULL, "dense", 0);
+			transformer_prompt(a, rest, BUDGET + 1, BUDGET + 1);
+			for (uint32_t j = 0; j < n_vocab; j++)
+				assert_true(fabsf(transformer_logits(a)[j] -
+						  transformer_logits(b)[j]) <
+					    1e-4f);
+			transformer_free(a);
+		}
+		transformer_free(b);
+		unmake(&made);
+	}
 }
 
 /* The logits of a text under a policy with one option set, or none (i 0). */
@@ -667,6 +723,7 @@ int main(void)
 		cmocka_unit_test(threads_change_nothing),
 		cmocka_unit_test(a_step_is_a_batch_of_one),
 		cmocka_unit_test(a_large_budget_is_dense),
+		cmocka_unit_test(sink_is_a_text_without_its_middle),
 		cmocka_unit_test(options_do_what_they_say),
 		cmocka_unit_test(a_switch_is_a_prompt),
 		cmocka_unit_test(budgets_hold),
