@@ -675,8 +675,8 @@ EXTRA_DIST += tests/cross.sh
 check-cross:
 	@$(SHELL) $(srcdir)/tests/cross.sh $(srcdir)
 
-# Tokens a second beside what the memory allows, and beside llama.cpp's
-# llama-bench where LLAMA_BENCH names it.
+# Tokens a second beside what the memory allows, and beside the llama-bench of
+# llama.cpp and ik_llama.cpp where LLAMA_BENCH and IK_BENCH name them.
 EXTRA_PROGRAMS += tests/bench/bench_decode
 tests_bench_bench_decode_SOURCES = tests/bench/bench_decode.c \
 	tests/unit/random_model.c tests/unit/random_model.h

@@ -1,19 +1,23 @@
 /*
- * What decoding costs: tokens a second beside what the memory allows, and
- * beside llama.cpp, in one run.
+ * What decoding costs, beside llama.cpp and ik_llama.cpp, in one run.
  *
- *	bench_decode [FILE.gguf]
+ *	bench_decode [FILE.gguf ...]
  *
- * Without a file models of random weights are made, of the shape of
- * SmolLM2-135M (30 layers of 576, 9 heads on 3 KV heads of 64) or, for types
- * whose rows are of 256 weights, of about its size. The limit of a row is the
- * memory's reading speed on as many threads, measured just before, over the
- * bytes of weights, keys and values that a token reads. At a depth the cache
- * holds random keys and values of that many tokens.
+ * Without a file one of random weights is made, of the shape of SmolLM2-135M
+ * (30 layers of 576, 9 heads on 3 KV heads of 64), for each type. LLAMA_BENCH
+ * and IK_BENCH name the peers' llama-bench; one that is not there is said, and
+ * its columns stay empty. Programs take turns, each time in a process of its
+ * own, and the median of their turns counts (BENCH_TURNS). Numbers of threads,
+ * depths and policies of ours: BENCH_THREADS, BENCH_DEPTHS, BENCH_POLICIES,
+ * lists with commas. At a depth our cache holds random keys and values of so
+ * many tokens; the peers read a text of that length first.
  *
- * LLAMA_BENCH names llama.cpp's llama-bench, which then runs on the same file
- * at the same depth (-d), with flash attention and without: the better of the
- * two is its figure.
+ * The limit is the memory's speed as read just before, on as many threads,
+ * over the bytes of weights, keys and values that a token reads: it is reached
+ * in tokens a second, and in processor time a token against processor time of
+ * reading, which others on the machine disturb less. "Load" is a process that
+ * opens the file and reads one token, "first" one that reads a prompt of 512:
+ * all of it, from its start to its end.
  */
 #include <fcntl.h>
 #include <math.h>
@@ -21,25 +25,28 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "../unit/random_model.h"
 #include "model/transformer_impl.h"
 
-enum { READ_BYTES = 512 << 20, PROMPT = 512 };
-#define ROW_S 1.5
+enum { READ_BYTES = 512 << 20, PROMPT = 512, TURNS_MAX = 15, N_PROGRAMS = 3 };
+/* Tokens of a turn; their processor time is what they take beyond a few. */
+enum { STEPS = 48, FEW = 8 };
 
-static double now_s(void)
+static double now_s(clockid_t clock)
 {
 	struct timespec t;
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
+	clock_gettime(clock, &t);
 	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-/* --- the memory --------------------------------------------------------- */
+/* --- the machine -------------------------------------------------------- */
 
 struct sweep {
 	const char *bytes;
@@ -68,24 +75,69 @@ static void read_part(void *ctx, unsigned i, unsigned n)
 	s->sums[i] = a[0];
 }
 
-/* Bytes a second, the best of some sweeps. */
-static double memory_speed(struct pool *pool)
-{
-	struct sweep s = { .bytes = aligned_alloc(4096, READ_BYTES) };
-	double best = 0;
+/* Bytes a second, and a second of processor time: the best of some sweeps. */
+struct memory {
+	double speed, cpu_speed;
+};
 
+static struct memory memory_speed(unsigned n_threads)
+{
+	struct sweep s = { .bytes = aligned_alloc(2 << 20, READ_BYTES) };
+	struct pool *pool = pool_new(n_threads);
+	struct memory best = { 0 };
+
+	madvise((void *)(uintptr_t)s.bytes, READ_BYTES, MADV_HUGEPAGE);
 	memset((void *)(uintptr_t)s.bytes, 1, READ_BYTES);
-	for (int i = 0; i < 6; i++) {
-		double began = now_s();
+	for (int i = 0; i < 10; i++) {
+		double wall = now_s(CLOCK_MONOTONIC);
+		double cpu = now_s(CLOCK_PROCESS_CPUTIME_ID);
 
 		pool_run(pool, read_part, &s);
-		best = fmax(best, READ_BYTES / (now_s() - began));
+		best.speed = fmax(best.speed, READ_BYTES /
+						      (now_s(CLOCK_MONOTONIC) -
+						       wall));
+		best.cpu_speed = fmax(
+			best.cpu_speed,
+			READ_BYTES / (now_s(CLOCK_PROCESS_CPUTIME_ID) - cpu));
 	}
+	pool_free(pool);
 	free((void *)(uintptr_t)s.bytes);
 	return best;
 }
 
-/* --- a row -------------------------------------------------------------- */
+/* What the processors have used, by RAPL; below 0 where it can't be read. */
+static double joules(void)
+{
+	static const char *const paths[] = {
+		"/sys/class/powercap/intel-rapl:0/energy_uj",
+		"/sys/class/powercap/intel-rapl:1/energy_uj",
+	};
+	double sum = -1, value;
+
+	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
+		FILE *file = fopen(paths[i], "r");
+
+		if (file && fscanf(file, "%lf", &value) == 1)
+			sum = fmax(sum, 0) + value * 1e-6;
+		if (file)
+			fclose(file);
+	}
+	return sum;
+}
+
+/* --- one turn of a program ---------------------------------------------- */
+
+/* What is asked of each. */
+struct ask {
+	const char *file, *policy;
+	unsigned n_threads;
+	uint32_t n_prompt, n_steps, depth;
+};
+
+struct turn {
+	double speed; /* tokens a second, as the program says */
+	double wall_s, cpu_s, peak_mb;
+};
 
 static uint64_t lot = 1;
 
@@ -113,210 +165,395 @@ static void fill(struct transformer *t, uint32_t n)
 	t->prompt_end = t->dense_end = MIN(n, (uint32_t)PROMPT);
 }
 
-static struct transformer *start(const struct model *m, struct pool *pool,
-				 const char *policy, uint32_t budget)
+static struct transformer *start(const struct model *m, const struct ask *ask,
+				 struct pool *pool)
 {
-	const struct sparse *row = sparse_find(policy);
+	const struct sparse *row = sparse_find(ask->policy);
 	struct sparse_opts o = sparse_opts_auto;
 	struct sparse_shape shape = transformer_shape(m);
 
-	if (budget)
-		o.budget = budget;
+	if (strcmp(ask->policy, "dense") != 0)
+		o.budget = 1024;
 	sparse_resolve(row, &o, &shape, NULL);
 	return transformer_new(m, pool, GGML_F16, row, &o);
 }
 
-/* --- the peer ----------------------------------------------------------- */
+/* A file, mapped as in the program. */
+struct opened {
+	void *bytes;
+	size_t len;
+	struct gguf *g;
+	struct model *m;
+};
 
-/* What llama-bench says of the file: tokens a second, 0 if it does not run. */
-static double peer_once(const char *file, unsigned n_threads, uint32_t depth,
-			bool prompt, bool flash)
+static bool open_file(struct opened *o, const char *path)
 {
-	const char *peer = getenv("LLAMA_BENCH"), *at = NULL;
-	char command[2048], deep[32] = "", line[8192];
-	double speed = 0;
-	FILE *out;
+	struct err err = { "cannot be read" };
+	struct stat st;
+	int fd = open(path, O_RDONLY);
 
-	if (!peer || !*peer)
-		return 0;
-	if (depth)
-		snprintf(deep, sizeof(deep), "-d %u", depth);
-	snprintf(command, sizeof(command),
-		 "'%s' -m '%s' -t %u -p %d -n %d -fa %d -r 3 -o jsonl %s "
-		 "2>/dev/null",
-		 peer, file, n_threads, prompt ? PROMPT : 0,
-		 prompt		? 0
-		 : depth > 8192 ? 16
-				: 48,
-		 flash, deep);
-	out = popen(command, "r");
-	while (out && fgets(line, sizeof(line), out))
-		if ((at = strstr(line, "\"avg_ts\": ")))
-			speed = strtod(at + strlen("\"avg_ts\": "), NULL);
-	if (out)
-		pclose(out);
-	return speed;
+	*o = (struct opened){ MAP_FAILED, 0, NULL, NULL };
+	if (fd >= 0 && fstat(fd, &st) == 0) {
+		o->len = (size_t)st.st_size;
+		o->bytes = mmap(NULL, o->len, PROT_READ, MAP_PRIVATE, fd, 0);
+	}
+	if (fd >= 0)
+		close(fd);
+	if (o->bytes != MAP_FAILED &&
+	    (o->g = gguf_parse(o->bytes, o->len, &err)))
+		o->m = model_from_gguf(o->g, &err);
+	if (!o->m)
+		fprintf(stderr, "bench-decode: %s: %s\n", path, err.text);
+	return o->m != NULL;
 }
 
-static double peer_speed(const char *file, unsigned n_threads, uint32_t depth,
-			 bool prompt)
+static void close_file(struct opened *o)
 {
-	return fmax(peer_once(file, n_threads, depth, prompt, false),
-		    peer_once(file, n_threads, depth, prompt, true));
+	model_free(o->m);
+	gguf_free(o->g);
+	if (o->bytes != MAP_FAILED)
+		munmap(o->bytes, o->len);
+}
+
+/* Prints the speed, in a process of its own. */
+static void own(const struct ask *ask)
+{
+	uint32_t ids[PROMPT];
+	struct transformer *t;
+	struct opened o;
+	double began;
+
+	if (!open_file(&o, ask->file))
+		_exit(1);
+	t = start(o.m, ask, pool_new(ask->n_threads));
+	for (uint32_t i = 0; i < PROMPT; i++)
+		ids[i] = i * 7 % 250;
+	began = now_s(CLOCK_MONOTONIC);
+	if (ask->n_prompt) {
+		transformer_prompt(t, ids, ask->n_prompt, ask->n_prompt);
+	} else {
+		if (ask->depth)
+			fill(t, ask->depth);
+		else
+			transformer_prompt(t, ids, 1, 1);
+		transformer_step(t, 7);
+		began = now_s(CLOCK_MONOTONIC);
+		for (uint32_t i = 0; i < ask->n_steps; i++)
+			transformer_step(t, i % 50);
+	}
+	printf("\"avg_ts\": %f\n", (ask->n_prompt + ask->n_steps) /
+					   (now_s(CLOCK_MONOTONIC) - began));
+	fflush(stdout);
+	_exit(0);
+}
+
+static void exec_peer(const char *path, bool is_ik, const struct ask *ask)
+{
+	char threads[16], prompt[16], steps[16], depth[32];
+	bool deep = ask->depth > 0;
+
+	snprintf(threads, sizeof(threads), "%u", ask->n_threads);
+	snprintf(prompt, sizeof(prompt), "%u", ask->n_prompt);
+	snprintf(steps, sizeof(steps), "%u", ask->n_steps);
+	snprintf(depth, sizeof(depth), "%u", ask->depth);
+	if (is_ik && deep)
+		snprintf(depth, sizeof(depth), "%u,%u", ask->depth,
+			 ask->n_steps);
+	execl(path, path, "-m", ask->file, "-t", threads, "-p", prompt, "-n",
+	      is_ik && deep ? "0" : steps, "-r", "1", "-o", "json", "-fa",
+	      getenv("BENCH_FLASH") ? getenv("BENCH_FLASH") : "1",
+	      is_ik		    ? "-w" :
+	      ask->n_prompt ? "--no-warmup" :
+			      "-v",
+	      is_ik ? (ask->n_prompt ? "0" : "1") : deep ? "-d" : NULL,
+	      is_ik && !deep ? NULL : is_ik ? "-gp" : depth,
+	      is_ik && deep ? depth : NULL, NULL);
+	_exit(127);
+}
+
+struct program {
+	const char *name, *variable;
+	const char *path; /* NULL: it is not here */
+};
+
+static bool run(struct turn *out, const struct program *p,
+		const struct ask *ask)
+{
+	double began = now_s(CLOCK_MONOTONIC), speed = 0;
+	const char *key = "\"avg_ts\": ", *at;
+	struct rusage used;
+	char line[8192];
+	int pipes[2], status;
+	pid_t child;
+	FILE *in;
+
+	fflush(stdout);
+	if (pipe(pipes) != 0 || (child = fork()) < 0)
+		return false;
+	if (child == 0) {
+		int null = open("/dev/null", O_WRONLY);
+
+		dup2(pipes[1], 1);
+		if (p->variable)
+			dup2(null, 2);
+		close(pipes[0]);
+		if (!p->variable)
+			own(ask);
+		exec_peer(p->path, !strcmp(p->variable, "IK_BENCH"), ask);
+	}
+	close(pipes[1]);
+	in = fdopen(pipes[0], "r");
+	while (in && fgets(line, sizeof(line), in))
+		if ((at = strstr(line, key)))
+			speed = strtod(at + strlen(key), NULL);
+	if (in)
+		fclose(in);
+	if (wait4(child, &status, 0, &used) != child || status != 0)
+		return false;
+	*out = (struct turn){
+		.speed = speed,
+		.wall_s = now_s(CLOCK_MONOTONIC) - began,
+		.cpu_s = (double)used.ru_utime.tv_sec +
+			 (double)used.ru_utime.tv_usec * 1e-6 +
+			 (double)used.ru_stime.tv_sec +
+			 (double)used.ru_stime.tv_usec * 1e-6,
+		.peak_mb = (double)used.ru_maxrss / 1024,
+	};
+	return speed > 0;
+}
+
+/* --- turns by turns ----------------------------------------------------- */
+
+static int by_value(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+static double median(double *v, size_t n)
+{
+	qsort(v, n, sizeof(*v), by_value);
+	return n ? v[n / 2] : 0;
+}
+
+static unsigned setting(const char *name, unsigned otherwise)
+{
+	const char *value = getenv(name);
+
+	return value && *value ? (unsigned)strtoul(value, NULL, 10) : otherwise;
+}
+
+static unsigned n_turns(void)
+{
+	return MIN(MAX(setting("BENCH_TURNS", 3), 1u), (unsigned)TURNS_MAX);
+}
+
+/* The medians of each program's turns: zeros where it cannot do it. */
+static void take_turns(struct turn out[N_PROGRAMS], const struct program *all,
+		       const struct ask *ask)
+{
+	double v[N_PROGRAMS][4][TURNS_MAX];
+	unsigned n[N_PROGRAMS] = { 0 };
+
+	for (unsigned i = 0; i < n_turns(); i++)
+		for (int k = 0; k < N_PROGRAMS; k++) {
+			struct turn t;
+
+			if (!all[k].path || !run(&t, &all[k], ask))
+				continue;
+			v[k][0][n[k]] = t.speed;
+			v[k][1][n[k]] = t.wall_s;
+			v[k][2][n[k]] = t.cpu_s;
+			v[k][3][n[k]++] = t.peak_mb;
+		}
+	for (int k = 0; k < N_PROGRAMS; k++)
+		out[k] = (struct turn){ median(v[k][0], n[k]),
+					median(v[k][1], n[k]),
+					median(v[k][2], n[k]),
+					median(v[k][3], n[k]) };
 }
 
 /* --- rows --------------------------------------------------------------- */
 
-/* What is measured: a model in a file, on some threads. */
-struct trial {
-	const char *file, *type;
-	const struct model *m;
-	struct pool *pool;
-	double memory; /* bytes a second */
-};
-
-static void print_head(void)
+static void cell(double value, int digits)
 {
-	printf("%-6s %-7s %7s %7s %9s %9s %5s %9s %5s %9s %9s\n", "type",
-	       "policy", "threads", "depth", "tokens/s", "limit", "",
-	       "llama.cpp", "", "KV held", "KV read");
+	if (value > 0)
+		printf(" %.*f |", digits, value);
+	else
+		printf(" - |");
 }
 
-static void print_row(const struct trial *b, const char *policy, uint32_t depth,
-		      double ours, double limit, double peer)
+/* Ours over the better of the others. */
+static double ahead(const struct turn t[N_PROGRAMS], bool cpu)
 {
-	printf("%-6s %-7s %7u %7u %9.1f", b->type, policy, pool_n(b->pool),
-	       depth, ours);
-	if (limit > 0)
-		printf(" %9.1f %4.0f%%", limit, 100 * ours / limit);
-	else
-		printf(" %9s %5s", "", "");
-	if (peer > 0)
-		printf(" %9.1f %4.1fx", peer, ours / peer);
-	else
-		printf(" %9s %5s", "-", "");
-}
+	double best = 0;
 
-/* Tokens a second: the best of some stretches, as for the memory. */
-static double step_speed(struct transformer *t)
-{
-	double began = now_s(), best = 0;
+	for (int k = 1; k < N_PROGRAMS; k++) {
+		double v = cpu ? 1 / t[k].cpu_s : t[k].speed;
 
-	while (now_s() - began < ROW_S) {
-		double from = now_s();
-		uint32_t n = 0;
-
-		while (now_s() - from < ROW_S / 8)
-			transformer_step(t, n++ % 50);
-		best = fmax(best, n / (now_s() - from));
+		best = t[k].speed > 0 ? fmax(best, v) : best;
 	}
-	return best;
+	return best > 0 ? (cpu ? 1 / t[0].cpu_s : t[0].speed) / best : 0;
 }
 
-static void bench_step(const struct trial *b, const char *policy,
-		       uint32_t depth)
+static void cells(const struct turn t[N_PROGRAMS], bool cpu)
 {
-	struct transformer *t = start(b->m, b->pool, policy, 1024);
-	bool dense = !strcmp(policy, "dense");
-	struct transformer_bytes bytes;
-	uint32_t zero = 0;
-	double speed;
+	for (int k = 0; k < N_PROGRAMS; k++)
+		cell(cpu ? t[k].cpu_s * 1e3 : t[k].speed, cpu ? 2 : 1);
+	cell(ahead(t, cpu), 2);
+}
 
-	if (depth)
-		fill(t, depth);
+/* Processor time a token instead of the whole turn's. */
+static void take_few(struct turn out[N_PROGRAMS], const struct program *all,
+		     const struct ask *ask)
+{
+	struct ask few = *ask;
+	struct turn less[N_PROGRAMS];
+
+	few.n_steps = FEW;
+	take_turns(less, all, &few);
+	for (int k = 0; k < N_PROGRAMS; k++)
+		out[k].cpu_s = (out[k].cpu_s - less[k].cpu_s) /
+			       (ask->n_steps - FEW);
+}
+
+/* What a token reads beyond the weights. */
+static double cache_bytes_of(const struct ask *ask, const struct model *m)
+{
+	struct pool *one = pool_new(1);
+	struct transformer *t = start(m, ask, one);
+	uint32_t zero = 0;
+	double bytes;
+
+	if (ask->depth)
+		fill(t, ask->depth);
 	else
 		transformer_prompt(t, &zero, 1, 1);
-	for (int i = 0; i < 3; i++)
-		transformer_step(t, 7);
-	speed = step_speed(t);
-	bytes = transformer_bytes(t);
+	transformer_step(t, 1);
+	bytes = (double)transformer_bytes(t).read;
 	transformer_free(t);
-	print_row(b, policy, depth, speed,
-		  b->memory / (double)(b->m->weight_bytes + bytes.read),
-		  dense ? peer_speed(b->file, pool_n(b->pool), depth, false)
-			: 0);
-	printf(" %6.1f MB %6.2f MB\n", (double)bytes.held / 1e6,
-	       (double)bytes.read / 1e6);
+	pool_free(one);
+	return bytes;
+}
+
+static void decode_row(const char *name, const struct program *all,
+		       const struct ask *ask, const struct model *m)
+{
+	double bytes = (double)m->weight_bytes + cache_bytes_of(ask, m);
+	struct memory memory = memory_speed(ask->n_threads);
+	struct turn t[N_PROGRAMS];
+	bool dense = !strcmp(ask->policy, "dense");
+	struct program alone[N_PROGRAMS] = { all[0] };
+
+	take_turns(t, dense ? all : alone, ask);
+	take_few(t, dense ? all : alone, ask);
+	printf("| %s | %s | %u | %u |", name, ask->policy, ask->n_threads,
+	       ask->depth);
+	cells(t, false);
+	printf(" %.1f | %.0f %% |", memory.speed / 1e9,
+	       100 * t[0].speed * bytes / memory.speed);
+	cells(t, true);
+	printf(" %.0f %% |\n", 100 * bytes / t[0].cpu_s / memory.cpu_speed);
 	fflush(stdout);
 }
 
-static void bench_prompt(const struct trial *b)
+static void prompt_row(const char *name, const struct program *all,
+		       struct ask ask)
 {
-	uint32_t ids[PROMPT];
-	double best = 0;
+	struct turn t[N_PROGRAMS], load[N_PROGRAMS];
+	double before, used;
 
-	for (uint32_t i = 0; i < PROMPT; i++)
-		ids[i] = i % 50;
-	for (int i = 0; i < 3; i++) {
-		struct transformer *t = start(b->m, b->pool, "dense", 0);
-		double began = now_s();
-
-		transformer_prompt(t, ids, PROMPT, PROMPT);
-		best = fmax(best, PROMPT / (now_s() - began));
-		transformer_free(t);
-	}
-	print_row(b, "prompt", PROMPT, best, 0,
-		  peer_speed(b->file, pool_n(b->pool), 0, true));
+	ask.n_steps = ask.depth = 0;
+	ask.policy = "dense";
+	ask.n_prompt = 1;
+	take_turns(load, all, &ask);
+	ask.n_prompt = PROMPT;
+	before = joules();
+	take_turns(t, all, &ask);
+	used = before < 0 ? 0 : joules() - before;
+	printf("| %s | %u |", name, ask.n_threads);
+	cells(t, false);
+	for (int k = 0; k < N_PROGRAMS; k++)
+		t[k].cpu_s = (t[k].cpu_s - load[k].cpu_s) / (PROMPT - 1);
+	cells(t, true);
+	for (int k = 0; k < N_PROGRAMS; k++)
+		cell(t[k].wall_s, 2);
+	for (int k = 0; k < N_PROGRAMS; k++)
+		cell(load[k].wall_s, 2);
+	for (int k = 0; k < N_PROGRAMS; k++)
+		cell(t[k].peak_mb, 0);
+	cell(used / n_turns(), 1);
 	printf("\n");
 	fflush(stdout);
 }
 
 /* --- all of it ---------------------------------------------------------- */
 
-static void bench_all(struct trial *b, struct pool *pools[2],
-		      const double speeds[2], bool deep)
+/* The next of a list with commas; false at its end. */
+static bool next(const char **list, char *word, size_t size)
 {
-	static const uint32_t depths[] = { 2048, 8192, 16384, 32768 };
+	size_t len = strcspn(*list, ",");
 
-	for (int i = 0; i < 2; i++) {
-		b->pool = pools[i];
-		b->memory = speeds[i];
-		bench_step(b, "dense", 0);
-		bench_prompt(b);
-		for (size_t k = 0; deep && k < ARRAY_LEN(depths); k++)
-			bench_step(b, "dense", depths[k]);
-		for (size_t k = 1; deep && k < sparse_n_rows; k++)
-			bench_step(b, sparse_rows[k]->name, 32768);
+	snprintf(word, size, "%.*s", (int)len, *list);
+	*list += len + ((*list)[len] == ',');
+	return *word;
+}
+
+static const char *list_of(const char *name, const char *otherwise)
+{
+	const char *value = getenv(name);
+
+	return value && *value ? value : otherwise;
+}
+
+static void decode_rows(const char *name, const struct program *all,
+			struct ask ask, const struct model *m)
+{
+	const char *depths = list_of("BENCH_DEPTHS", "0"), *policies;
+	char depth[32], policy[32];
+
+	while (next(&depths, depth, sizeof(depth))) {
+		ask.depth = (uint32_t)strtoul(depth, NULL, 10);
+		policies = list_of("BENCH_POLICIES", "dense");
+		while (next(&policies, policy, sizeof(policy))) {
+			ask.policy = policy;
+			if (sparse_find(policy))
+				decode_row(name, all, &ask, m);
+			else
+				printf("(no policy %s)\n", policy);
+		}
 	}
 }
 
-/* The file is mapped, as in the program. */
-static void bench_file(const char *path, const char *type,
-		       struct pool *pools[2], const double speeds[2], bool deep)
+/* The table of decoding, or of prompts. */
+static void file_rows(const char *path, const char *name,
+		      const struct program *all, bool prompts)
 {
-	struct trial b = { .file = path };
-	struct err err = { "" };
-	struct gguf *g = NULL;
-	struct model *m = NULL;
-	struct stat st;
-	void *bytes = MAP_FAILED;
-	int fd = open(path, O_RDONLY);
+	const char *threads = list_of("BENCH_THREADS", "1,2"), *base;
+	char word[32];
+	struct opened o;
 
-	if (fd >= 0 && fstat(fd, &st) == 0)
-		bytes = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE,
-			     fd, 0);
-	if (bytes == MAP_FAILED) {
-		perror(path);
-		return;
-	}
-	close(fd);
-	if ((g = gguf_parse(bytes, (size_t)st.st_size, &err)))
-		m = model_from_gguf(g, &err);
-	if (m) {
-		b.m = m;
-		b.type = type ? type : quant_of(m->layers[0].q.type)->name;
-		bench_all(&b, pools, speeds, deep);
-	} else {
-		printf("%s: %s\n", path, err.text);
-	}
-	model_free(m);
-	gguf_free(g);
-	munmap(bytes, (size_t)st.st_size);
+	base = strrchr(path, '/');
+	if (!name)
+		name = base ? base + 1 : path;
+	if (open_file(&o, path))
+		while (next(&threads, word, sizeof(word))) {
+			struct ask ask = { .file = path, .n_steps = STEPS };
+
+			ask.n_threads = (unsigned)strtoul(word, NULL, 10);
+			if (prompts)
+				prompt_row(name, all, ask);
+			else
+				decode_rows(name, all, ask, o.m);
+		}
+	close_file(&o);
 }
 
-static void bench_random(enum ggml_type type, struct pool *pools[2],
-			 const double speeds[2], bool deep)
+static void random_rows(enum ggml_type type, const struct program *all,
+			bool prompts)
 {
+	static const char path[] = "bench_decode.gguf";
 	struct random_spec spec = {
 		.arch = "llama",
 		.type = type,
@@ -331,7 +568,7 @@ static void bench_random(enum ggml_type type, struct pool *pools[2],
 		.seed = 1,
 	};
 	struct buf bytes = { 0 };
-	FILE *file = fopen("bench_decode.gguf", "wb");
+	FILE *file = fopen(path, "wb");
 
 	if (quant_of(type)->n_block == 256) {
 		spec.n_embd = 768;
@@ -342,39 +579,61 @@ static void bench_random(enum ggml_type type, struct pool *pools[2],
 	}
 	random_gguf(&spec, &bytes);
 	if (file && fwrite(bytes.data, 1, bytes.len, file) == bytes.len &&
-	    fclose(file) == 0) {
-		buf_release(&bytes);
-		bench_file("bench_decode.gguf", quant_of(type)->name, pools,
-			   speeds, deep);
-	} else {
-		perror("bench_decode.gguf");
-	}
+	    fclose(file) == 0)
+		file_rows(path, quant_of(type)->name, all, prompts);
+	else
+		perror(path);
 	buf_release(&bytes);
-	remove("bench_decode.gguf");
+	remove(path);
+}
+
+static void print_head(bool prompts)
+{
+	printf(prompts ?
+		       "\nA prompt of 512 tokens: tokens a second; processor "
+		       "time a token, ms; seconds of a process with it, and "
+		       "with one token (load); MB at most; joules of a turn of "
+		       "all.\n\n| file | threads | lilscope | llama.cpp | ik | "
+		       "ahead | cpu ms | llama.cpp | ik | ahead | first s | "
+		       "llama.cpp | ik | load s | llama.cpp | ik | peak MB | "
+		       "llama.cpp | ik | J |\n|---|" :
+		       "\nDecoding: tokens a second; of the memory's speed; "
+		       "processor time a token, ms; of what reading takes.\n\n"
+		       "| file | policy | threads | depth | lilscope | "
+		       "llama.cpp | ik | ahead | GB/s | reached | cpu ms | "
+		       "llama.cpp | ik | ahead | reached |\n|---|---|");
+	for (int i = 0; i < (prompts ? 19 : 13); i++)
+		printf("---:|");
+	printf("\n");
 }
 
 int main(int argc, char **argv)
 {
 	static const enum ggml_type types[] = {
-		GGML_Q8_0, GGML_F16, GGML_Q4_0, GGML_Q4_K, GGML_Q5_K, GGML_Q6_K
+		GGML_Q8_0, GGML_F16,  GGML_BF16, GGML_Q4_0,
+		GGML_IQ4_NL, GGML_Q4_K, GGML_Q5_K, GGML_Q6_K
 	};
-	struct pool *pools[2] = { pool_new(1), pool_new(2) };
-	double speeds[2];
+	struct program all[N_PROGRAMS] = {
+		{ "lilscope", NULL, "" },
+		{ "llama.cpp", "LLAMA_BENCH", getenv("LLAMA_BENCH") },
+		{ "ik_llama.cpp", "IK_BENCH", getenv("IK_BENCH") },
+	};
 
-	for (int i = 0; i < 2; i++) {
-		speeds[i] = memory_speed(pools[i]);
-		printf("memory, %d thread%s: %.1f GB/s; kernels: %s\n", i + 1,
-		       i ? "s" : "", speeds[i] / 1e9, kernel_name());
+	printf("kernels: %s; %u turns each\n", kernel_name(), n_turns());
+	for (int i = 1; i < N_PROGRAMS; i++)
+		if (!all[i].path || access(all[i].path, X_OK) != 0) {
+			printf("%s: %s names no llama-bench, left out\n",
+			       all[i].name, all[i].variable);
+			all[i].path = NULL;
+		}
+	if (joules() < 0)
+		printf("joules: no RAPL can be read here\n");
+	for (int prompts = 0; prompts < 2; prompts++) {
+		print_head(prompts);
+		for (int i = 1; i < argc; i++)
+			file_rows(argv[i], NULL, all, prompts);
+		for (size_t i = 0; argc == 1 && i < ARRAY_LEN(types); i++)
+			random_rows(types[i], all, prompts);
 	}
-	if (!getenv("LLAMA_BENCH"))
-		printf("llama.cpp: LLAMA_BENCH names no llama-bench, left "
-		       "out\n");
-	print_head();
-	if (argc > 1)
-		bench_file(argv[1], NULL, pools, speeds, true);
-	for (size_t i = 0; argc == 1 && i < ARRAY_LEN(types); i++)
-		bench_random(types[i], pools, speeds, i == 0);
-	pool_free(pools[0]);
-	pool_free(pools[1]);
 	return 0;
 }
