@@ -756,6 +756,55 @@ table-kl: tests/bench/table_kl
 			$(srcdir)/COPYING || exit; \
 	done
 
+# A real model (MODEL) that is fed a text (TEXT) under every policy: dense, a
+# window and a window computed anew beside them. REFERENCE names a Python with
+# numpy and gguf: then the same is decoded by tests/bench/policies.py, too.
+EXTRA_PROGRAMS += tests/bench/table_perplexity
+tests_bench_table_perplexity_SOURCES = tests/bench/table_perplexity.c \
+	tests/bench/variants.c tests/bench/variants.h
+tests_bench_table_perplexity_LDADD = libengine.a $(ENGINE_LIBS)
+EXTRA_DIST += tests/bench/policies.py
+MODEL =
+TEXT = $(srcdir)/samples/traces/rkv_aime24_08.txt
+PERPLEXITY =
+REFERENCE =
+.PHONY: table-perplexity
+table-perplexity: tests/bench/table_perplexity
+	@test -n '$(MODEL)' || { echo 'table-perplexity: MODEL names none'; \
+		exit 2; }
+	@tests/bench/table_perplexity $(PERPLEXITY) \
+		$(REFERENCE:%=-o tests/bench/perplexity.out) '$(MODEL)' '$(TEXT)'
+	@test -z '$(REFERENCE)' || '$(REFERENCE)' \
+		$(srcdir)/tests/bench/policies.py '$(MODEL)' \
+		tests/bench/perplexity.out
+# What rounding activations to 8 bits costs MODEL, on TEXT (by REFERENCE).
+EXTRA_DIST += tests/bench/rounding.py
+ROUNDING = 256
+.PHONY: table-rounding
+table-rounding: tests/bench/table_perplexity
+	@test -n '$(MODEL)' -a -n '$(REFERENCE)' || { \
+		echo 'table-rounding: MODEL and REFERENCE name none'; exit 2; }
+	@tests/bench/table_perplexity -i -o tests/bench/perplexity.out \
+		-n $(ROUNDING) '$(MODEL)' '$(TEXT)'
+	@'$(REFERENCE)' $(srcdir)/tests/bench/rounding.py '$(MODEL)' \
+		tests/bench/perplexity.out $(ROUNDING) \
+		$$(test -x '$(PEER_LOGITS)' && echo '$(PEER_LOGITS)')
+CLEANFILES += tests/bench/perplexity.out
+
+# How long each policy writes what dense does (MODEL), asked PROBLEMS (a file of
+# JSON lines, as bench reads it).
+EXTRA_PROGRAMS += tests/bench/table_agreement
+tests_bench_table_agreement_SOURCES = tests/bench/table_agreement.c \
+	tests/bench/variants.c tests/bench/variants.h
+tests_bench_table_agreement_LDADD = libengine.a $(ENGINE_LIBS)
+PROBLEMS =
+AGREEMENT =
+.PHONY: table-agreement
+table-agreement: tests/bench/table_agreement
+	@test -n '$(MODEL)' -a -n '$(PROBLEMS)' || { \
+		echo 'table-agreement: MODEL and PROBLEMS name none'; exit 2; }
+	@tests/bench/table_agreement $(AGREEMENT) '$(MODEL)' '$(PROBLEMS)'
+
 # All programs of the tests under ASan and UBSan, in a build of its own. The
 # widest kernels are made without: their compilers need minutes for them with
 # (and test_kernel holds them against the plain ones).
