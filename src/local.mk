@@ -17,6 +17,7 @@ libengine_a_SOURCES += \
 # The maths.
 libengine_a_SOURCES += \
 	src/measure/bound.c src/measure/bound.h \
+	src/measure/chains.c src/measure/chains.h \
 	src/measure/coder.c src/measure/coder.h \
 	src/measure/copying.c src/measure/copying.h \
 	src/measure/edges.c src/measure/edges.h \
@@ -275,8 +276,8 @@ libpic_a_SOURCES = \
 	src/lib/sliding.c src/lib/sliding.h \
 	src/lib/stream.c src/lib/stream.h \
 	src/lib/tape.c src/lib/tape.h \
-	src/base/buf.c src/measure/bound.c src/measure/copying.c \
-	src/measure/edges.c src/measure/entropy.c \
+	src/base/buf.c src/measure/bound.c src/measure/chains.c \
+	src/measure/copying.c src/measure/edges.c src/measure/entropy.c \
 	src/measure/foresight.c src/measure/fresh.c \
 	src/measure/lz77.c src/measure/rule.c src/measure/rule_adaptive.c \
 	src/measure/rule_cycle.c src/measure/rule_grams.c \

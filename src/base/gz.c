@@ -28,6 +28,7 @@ struct spare {
 struct gz_sizer {
 	z_stream z;
 	uint64_t n_out; /* bytes written by z so far */
+	bool ended;     /* by a block: it is to be cleared */
 	struct spare spares[2 * SPARES];
 	unsigned char sink[SINK_BYTES];
 };
@@ -90,6 +91,7 @@ void gz_sizer_clear(struct gz_sizer *s)
 {
 	deflateReset(&s->z);
 	s->n_out = 0;
+	s->ended = false;
 }
 
 /* Runs deflate over what z->next_in has; returns the bytes written. */
@@ -140,10 +142,11 @@ uint64_t gz_sizer_block(struct gz_sizer *s, const void *bytes, size_t n)
 {
 	uint64_t n_out;
 
-	gz_sizer_clear(s);
+	if (s->z.total_in || s->n_out || s->ended)
+		gz_sizer_clear(s);
 	gz_sizer_push(s, bytes, n);
 	n_out = s->n_out + squeeze(s, &s->z, Z_FINISH);
-	gz_sizer_clear(s);
+	s->ended = true;
 	return n_out;
 }
 

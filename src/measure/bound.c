@@ -126,7 +126,7 @@ void bound_free(struct bound *b)
 
 /* What symbol t with m_t = m does to words and to the count of seen
  * substrings; everything that depends on Ls. */
-static void account(struct bound *b, uint32_t t, unsigned m)
+static ALWAYS_INLINE void account(struct bound *b, uint32_t t, unsigned m)
 {
 	uint32_t len = t - b->word_start + 1;
 
@@ -146,16 +146,23 @@ static void account(struct bound *b, uint32_t t, unsigned m)
 	}
 }
 
+void bound_push_all(struct bound *b, const uint32_t *lrs, uint32_t n)
+{
+	b->m = grow(b->m, &b->m_cap, (size_t)b->n + n, sizeof(*b->m));
+	for (uint32_t i = 0; i < n; i++) {
+		unsigned m = MIN(lrs[i], (uint32_t)LRS_MAX);
+
+		assert(lrs[i] <= b->n);
+		b->m[b->n] = (uint8_t)m;
+		b->hist[MIN(m, (unsigned)BOUND_LS_MAX)]++;
+		account(b, b->n, m);
+		b->n++;
+	}
+}
+
 void bound_push(struct bound *b, uint32_t lrs)
 {
-	unsigned m = MIN(lrs, (uint32_t)LRS_MAX);
-
-	assert(lrs <= b->n);
-	b->m = grow(b->m, &b->m_cap, (size_t)b->n + 1, sizeof(*b->m));
-	b->m[b->n] = (uint8_t)m;
-	b->hist[MIN(m, (unsigned)BOUND_LS_MAX)]++;
-	account(b, b->n, m);
-	b->n++;
+	bound_push_all(b, &lrs, 1);
 }
 
 void bound_set(struct bound *b, double alphabet, unsigned ls, bool integer_lc)

@@ -57,6 +57,9 @@ void bound_free(struct bound *b); /* NULL is fine */
 /* One more symbol, with its lrs. Amortised O(1), 1 byte and a word end. */
 void bound_push(struct bound *b, uint32_t lrs);
 
+/* As n pushes. */
+void bound_push_all(struct bound *b, const uint32_t *lrs, uint32_t n);
+
 /* New parameters for the text so far; O(n) over one byte a symbol.
  * alphabet >= 2, ls is clamped to BOUND_LS_MIN..MAX. */
 void bound_set(struct bound *b, double alphabet, unsigned ls, bool integer_lc);

@@ -52,16 +52,23 @@ void entropy_free(struct entropy *e)
 	mem_free(e);
 }
 
+void entropy_push_all(struct entropy *e, const uint32_t *lrs, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		size_t k;
+
+		e->sum += (uint64_t)lrs[i] + 1;
+		if (++e->n % ENTROPY_STEP)
+			continue;
+		k = e->n / ENTROPY_STEP;
+		e->sums = grow(e->sums, &e->cap, k + 1, sizeof(*e->sums));
+		e->sums[k] = e->sum;
+	}
+}
+
 void entropy_push(struct entropy *e, uint32_t lrs)
 {
-	size_t k;
-
-	e->sum += (uint64_t)lrs + 1;
-	if (++e->n % ENTROPY_STEP)
-		return;
-	k = e->n / ENTROPY_STEP;
-	e->sums = grow(e->sums, &e->cap, k + 1, sizeof(*e->sums));
-	e->sums[k] = e->sum;
+	entropy_push_all(e, &lrs, 1);
 }
 
 /* The integral of log2 from 0 to t. */

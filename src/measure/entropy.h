@@ -50,6 +50,9 @@ void entropy_free(struct entropy *e); /* NULL is fine */
 /* One more symbol, with its lrs (lz77.h). O(1), a quarter of a byte. */
 void entropy_push(struct entropy *e, uint32_t lrs);
 
+/* As n pushes. */
+void entropy_push_all(struct entropy *e, const uint32_t *lrs, uint32_t n);
+
 /* The estimate for the prefix of n symbols, at most those pushed. O(1): some
  * 100 microseconds. */
 struct entropy_point entropy_at(const struct entropy *e, uint32_t n);

@@ -33,6 +33,7 @@
 
 #include "base/big.h"
 #include "base/buf.h"
+#include "measure/chains.h"
 #include "measure/foresight.h"
 #include "measure/stree.h"
 
@@ -57,7 +58,10 @@ struct lz77 {
 	struct big phrase_block;
 	struct stree tree;
 	struct foresight *foreseen; /* instead of the tree; NULL */
+	struct chains *chains;      /* the same */
 };
+
+enum { STEP_SYMBOLS = 256 }; /* pushed at once */
 
 static unsigned floor_log2(uint32_t x)
 {
@@ -117,11 +121,20 @@ struct lz77 *lz77_new(enum lz77_width width, unsigned literal_bits)
 	return z;
 }
 
+/* What stands in for the tree. */
+static void forget(struct lz77 *z)
+{
+	foresight_free(z->foreseen);
+	z->foreseen = NULL;
+	chains_free(z->chains);
+	z->chains = NULL;
+}
+
 void lz77_free(struct lz77 *z)
 {
 	if (!z)
 		return;
-	foresight_free(z->foreseen);
+	forget(z);
 	stree_release(&z->tree);
 	big_release(&z->text_block);
 	big_release(&z->phrase_block);
@@ -132,7 +145,7 @@ void lz77_reserve(struct lz77 *z, uint32_t n_symbols)
 {
 	uint32_t n = MIN(n_symbols, LZ77_MAX_SYMBOLS);
 
-	if (z->sealed || z->foreseen)
+	if (z->sealed || z->foreseen || z->chains)
 		return;
 	big_reserve(&z->text_block, n * symbol_bytes(z));
 	big_reserve(&z->phrase_block, n / 4 * sizeof(struct packed_phrase));
@@ -142,8 +155,7 @@ void lz77_reserve(struct lz77 *z, uint32_t n_symbols)
 
 void lz77_seal(struct lz77 *z)
 {
-	foresight_free(z->foreseen);
-	z->foreseen = NULL;
+	forget(z);
 	stree_release(&z->tree);
 	big_trim(&z->text_block, z->n_symbols * symbol_bytes(z));
 	big_trim(&z->phrase_block, z->n_phrases * sizeof(struct packed_phrase));
@@ -177,65 +189,118 @@ void lz77_foresee(struct lz77 *z, const uint8_t *text, uint32_t n)
 		z->foreseen = foresight_new(text, n);
 }
 
+void lz77_expect(struct lz77 *z, uint32_t n)
+{
+	assert(!z->n_symbols && !z->sealed && z->width == LZ77_BYTES);
+	if (n && n <= CHAINS_MAX && !z->foreseen && !z->chains)
+		z->chains = chains_new(n);
+}
+
 /* More comes than was foreseen: the tree it is. */
 static void grow_tree(struct lz77 *z)
 {
-	foresight_free(z->foreseen);
-	z->foreseen = NULL;
+	forget(z);
 	for (uint32_t t = 0; t < z->n_symbols; t++)
 		stree_push_byte(&z->tree, z->text, t);
 }
 
-/* Appends the symbol to the text, and to the tree if there is one. */
-static void append_symbol(struct lz77 *z, uint32_t symbol)
+/* Symbols that what stands in for the tree can still take; all without. */
+static uint32_t ahead(const struct lz77 *z)
 {
-	uint32_t t = z->n_symbols;
-
-	if (UNLIKELY(t == z->cap_symbols)) {
-		assert(t < LZ77_MAX_SYMBOLS);
-		big_grow(&z->text_block, ((size_t)t + 1) * symbol_bytes(z));
-		refresh(z);
-	}
-	if (z->width == LZ77_IDS) {
-		((uint32_t *)z->text)[t] = symbol;
-		stree_push_id(&z->tree, z->text, t);
-		return;
-	}
-	assert(symbol <= UINT8_MAX);
-	((uint8_t *)z->text)[t] = (uint8_t)symbol;
-	if (UNLIKELY(z->foreseen && t == foresight_n(z->foreseen)))
-		grow_tree(z);
-	if (!z->foreseen)
-		stree_push_byte(&z->tree, z->text, t);
+	if (z->foreseen)
+		return foresight_n(z->foreseen) - z->n_symbols;
+	if (z->chains)
+		return chains_tired(z->chains) ?
+			       0 : chains_n(z->chains) - z->n_symbols;
+	return LZ77_MAX_SYMBOLS - z->n_symbols;
 }
 
-/* The phrase that is open comes from a suffix of which it is the end. */
-static void set_source(struct lz77 *z, struct lz77_step *step)
+static void room_for(struct lz77 *z, uint32_t n)
 {
-	uint32_t len = z->n_symbols - z->open->start;
-
-	if (!step->lrs)
+	if (LIKELY(n <= z->cap_symbols - z->n_symbols))
 		return;
-	step->src = z->tree.at.start;
-	z->open->src = step->src + step->lrs - len;
+	assert(n <= LZ77_MAX_SYMBOLS - z->n_symbols);
+	big_grow(&z->text_block, ((size_t)z->n_symbols + n) * symbol_bytes(z));
+	refresh(z);
+}
+
+/* What the bytes text[t .. t + n) say, n at most ahead(). */
+static void search(struct lz77 *z, uint32_t t, uint32_t n, uint32_t *lrs,
+		   uint32_t *start)
+{
+	if (z->chains) {
+		chains_push(z->chains, z->text, t, t + n, lrs, start);
+		return;
+	}
+	for (uint32_t i = 0; i < n; i++) {
+		if (z->foreseen) {
+			lrs[i] = foresight_lrs(z->foreseen);
+			continue;
+		}
+		stree_push_byte(&z->tree, z->text, t + i);
+		lrs[i] = z->tree.at.lrs;
+		start[i] = z->tree.at.start;
+	}
+}
+
+/* The next symbol goes on the open phrase, or begins another: true. Its suffix
+ * of lrs symbols begins at `start`, if that is known. */
+static ALWAYS_INLINE bool take(struct lz77 *z, uint32_t lrs, uint32_t start)
+{
+	uint32_t t = z->n_symbols++;
+	bool fresh = !z->open || lrs < t + 1 - z->open->start;
+
+	if (fresh)
+		append_phrase(z, t);
+	if (!z->foreseen && lrs)
+		z->open->src = start + lrs - (t + 1 - z->open->start);
+	else if (z->foreseen && fresh)
+		z->open->src = foresight_src(z->foreseen);
+	return fresh;
+}
+
+void lz77_push_bytes(struct lz77 *z, const uint8_t *s, uint32_t n,
+		     uint32_t *lrs)
+{
+	uint32_t start[STEP_SYMBOLS], k;
+
+	assert(!z->sealed && z->width == LZ77_BYTES);
+	room_for(z, n);
+	if (n)
+		memcpy((uint8_t *)z->text + z->n_symbols, s, n);
+	for (; n; n -= k, lrs += k) {
+		k = MIN(n, (uint32_t)STEP_SYMBOLS);
+		if (UNLIKELY(!ahead(z)))
+			grow_tree(z);
+		k = MIN(k, ahead(z));
+		search(z, z->n_symbols, k, lrs, start);
+		for (uint32_t i = 0; i < k; i++)
+			take(z, lrs[i], start[i]);
+	}
 }
 
 struct lz77_step lz77_push(struct lz77 *z, uint32_t symbol)
 {
-	uint32_t t = z->n_symbols;
 	struct lz77_step step = { .src = LZ77_LITERAL };
+	uint32_t t = z->n_symbols, start = 0;
 
 	assert(!z->sealed);
-	append_symbol(z, symbol);
-	z->n_symbols = t + 1;
-	step.lrs = z->foreseen ? foresight_lrs(z->foreseen) : z->tree.at.lrs;
-	step.fresh = !z->open || step.lrs < t + 1 - z->open->start;
-	if (step.fresh)
-		append_phrase(z, t);
-	if (!z->foreseen)
-		set_source(z, &step);
-	else if (step.fresh)
-		z->open->src = foresight_src(z->foreseen);
+	room_for(z, 1);
+	if (z->width == LZ77_IDS) {
+		((uint32_t *)z->text)[t] = symbol;
+		stree_push_id(&z->tree, z->text, t);
+		step.lrs = z->tree.at.lrs;
+		start = z->tree.at.start;
+	} else {
+		assert(symbol <= UINT8_MAX);
+		((uint8_t *)z->text)[t] = (uint8_t)symbol;
+		if (UNLIKELY(!ahead(z)))
+			grow_tree(z);
+		search(z, t, 1, &step.lrs, &start);
+	}
+	if (step.lrs && !z->foreseen)
+		step.src = start;
+	step.fresh = take(z, step.lrs, start);
 	return step;
 }
 
@@ -318,5 +383,6 @@ size_t lz77_memory_bytes(const struct lz77 *z)
 size_t lz77_search_bytes(const struct lz77 *z)
 {
 	return stree_memory_bytes(&z->tree) +
-	       (z->foreseen ? foresight_memory_bytes(z->foreseen) : 0);
+	       (z->foreseen ? foresight_memory_bytes(z->foreseen) : 0) +
+	       (z->chains ? chains_memory_bytes(z->chains) : 0);
 }

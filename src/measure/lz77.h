@@ -68,8 +68,18 @@ void lz77_reserve(struct lz77 *z, uint32_t n_symbols);
  */
 void lz77_foresee(struct lz77 *z, const uint8_t *text, uint32_t n);
 
+/*
+ * n bytes come, the first ones, and are pushed together: while they are a few
+ * thousand they cost a quarter. What they are need not be known. More may come.
+ */
+void lz77_expect(struct lz77 *z, uint32_t n);
+
 /* Appends one symbol. At LZ77_MAX_SYMBOLS it is an assert. */
 struct lz77_step lz77_push(struct lz77 *z, uint32_t symbol);
+
+/* As n pushes of bytes, where symbols are; lrs[0..n) is what they say. */
+void lz77_push_bytes(struct lz77 *z, const uint8_t *s, uint32_t n,
+		     uint32_t *lrs);
 
 /*
  * Frees the search structure and keeps text and phrases: about 2 bytes a

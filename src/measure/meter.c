@@ -11,7 +11,14 @@
 #include <assert.h>
 #include <math.h>
 
-enum { BYTE_BITS = 8, ID_BITS_MAX = 32, BYTE_ALPHABET = 256 };
+enum {
+	BYTE_BITS = 8,
+	ID_BITS_MAX = 32,
+	BYTE_ALPHABET = 256,
+	STEP_SYMBOLS = 256,
+	FORESEE_SYMBOLS = 2 << 20, /* from here on a tree no longer lies in
+				      caches */
+};
 
 const struct meter_opts meter_opts_default = {
 	.symbols = METER_AUTO,
@@ -136,55 +143,45 @@ void meter_free(struct meter *m)
 	mem_free(m);
 }
 
-void meter_foresee(struct meter *m, const char *text, uint32_t n)
+void meter_foresee(struct meter *m, const char *text, size_t n)
 {
 	assert(!m->n_tokens);
-	if (m->opts.symbols == METER_BYTES)
-		lz77_foresee(m->lz77, (const uint8_t *)text, n);
+	if (m->opts.symbols != METER_BYTES)
+		return;
+	if (n >= FORESEE_SYMBOLS && n <= LZ77_MAX_SYMBOLS)
+		lz77_foresee(m->lz77, (const uint8_t *)text, (uint32_t)n);
+	else
+		lz77_expect(m->lz77, (uint32_t)MIN(n, LZ77_MAX_SYMBOLS));
 }
 
-static void push_symbol(struct meter *m, uint32_t symbol)
+static void push_bytes(struct meter *m, const char *text, size_t len)
 {
-	uint32_t lrs = lz77_push(m->lz77, symbol).lrs;
+	uint32_t lrs[STEP_SYMBOLS];
 
-	bound_push(m->bound, lrs);
-	entropy_push(m->entropy, lrs);
+	while (len) {
+		uint32_t n = (uint32_t)MIN(len, (size_t)STEP_SYMBOLS);
+
+		lz77_push_bytes(m->lz77, (const uint8_t *)text, n, lrs);
+		bound_push_all(m->bound, lrs, n);
+		entropy_push_all(m->entropy, lrs, n);
+		text += n;
+		len -= n;
+	}
 }
 
 /* Symbols of one token into lz77, their lrs into bound and entropy. */
-static void push_symbols(struct meter *m, uint32_t id, const char *text,
-			 size_t len)
+static void push_symbols(struct meter *m, const struct rule_token *token)
 {
-	if (m->opts.symbols == METER_TOKENS) {
-		push_symbol(m, id);
+	uint32_t lrs;
+
+	if (m->opts.symbols == METER_BYTES) {
+		push_bytes(m, token->text, token->len);
+		m->symbol_end[m->n_tokens] = lz77_n_symbols(m->lz77);
 		return;
 	}
-	for (size_t i = 0; i < len; i++)
-		push_symbol(m, (unsigned char)text[i]);
-	m->symbol_end = grow(m->symbol_end, &m->symbol_cap,
-			     (size_t)m->n_tokens + 1, sizeof(*m->symbol_end));
-	m->symbol_end[m->n_tokens] = lz77_n_symbols(m->lz77);
-}
-
-static void push_rules(struct meter *m, uint32_t id, const char *text,
-		       size_t len)
-{
-	const struct rule_token token = {
-		.id = id,
-		.text = text,
-		.len = len,
-		.code_bits = (double)lz77_code_bits(m->lz77),
-	};
-
-	fresh_push(m->fresh, token.code_bits);
-	for (size_t i = 0; i < RULE_ROWS; i++) {
-		if (!meter_runs(m, i))
-			continue;
-		stops_push(&m->stops[i], &token, m->fresh, m->n_tokens);
-		if (m->scores[i])
-			series_push(m->scores[i],
-				    (float)stops_score(&m->stops[i]));
-	}
+	lrs = lz77_push(m->lz77, token->id).lrs;
+	bound_push(m->bound, lrs);
+	entropy_push(m->entropy, lrs);
 }
 
 static void push_series(struct meter *m)
@@ -196,13 +193,33 @@ static void push_series(struct meter *m)
 	m->n_series++;
 }
 
+void meter_push_all(struct meter *m, struct rule_token *tokens, uint32_t n)
+{
+	uint32_t n_before = m->n_tokens;
+
+	assert(!m->sealed);
+	if (m->opts.symbols == METER_BYTES)
+		m->symbol_end = grow(m->symbol_end, &m->symbol_cap,
+				     (size_t)n_before + n,
+				     sizeof(*m->symbol_end));
+	for (uint32_t i = 0; i < n; i++) {
+		push_symbols(m, &tokens[i]);
+		m->n_tokens++;
+		tokens[i].code_bits = (double)lz77_code_bits(m->lz77);
+		fresh_push(m->fresh, tokens[i].code_bits);
+	}
+	for (size_t i = 0; i < RULE_ROWS; i++)
+		if (meter_runs(m, i))
+			stops_push(&m->stops[i], tokens, n, m->fresh,
+				   n_before, m->scores[i]);
+}
+
 void meter_push_aside(struct meter *m, uint32_t id, const char *text,
 		      size_t len)
 {
-	assert(!m->sealed);
-	push_symbols(m, id, text, len);
-	m->n_tokens++;
-	push_rules(m, id, text, len);
+	struct rule_token token = { .id = id, .text = text, .len = len };
+
+	meter_push_all(m, &token, 1);
 }
 
 void meter_push(struct meter *m, uint32_t id, const char *text, size_t len)

@@ -7,6 +7,12 @@ const struct rule_verdict rule_unfired = {
 	.again_at = RULE_NEVER,
 };
 
+struct rule_verdict rule_kept(const void *state, uint32_t n_tokens)
+{
+	(void)n_tokens;
+	return *(const struct rule_verdict *)state;
+}
+
 const char *rule_after_name(enum rule_after after)
 {
 	static const char *const names[] = {

@@ -162,6 +162,10 @@ const char *rule_name(size_t i);
 /* Which row is the k-th that is shown; RULE_ROWS for none. */
 size_t rule_shown(size_t k);
 
+/* The verdict() of all rules but Guardian: a state begins with its struct
+ * rule_verdict, whose at_token push() sets once. */
+struct rule_verdict rule_kept(const void *state, uint32_t n_tokens);
+
 /* A threshold of n times the options' scale; a count is >= least. */
 double rule_scaled(const struct rule_opts *opts, double n);
 uint32_t rule_count(const struct rule_opts *opts, uint32_t n, uint32_t least);

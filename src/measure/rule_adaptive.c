@@ -24,12 +24,12 @@ enum { EVIDENCE = 300 }; /* tokens */
 static const double share = 0.15;
 
 struct adaptive {
+	struct rule_verdict verdict; /* first, as rule_kept() asks */
 	double evidence; /* to fire */
 	double bits; /* C(n) */
 	double rate; /* r */
 	double sum;  /* S(n) */
 	uint32_t n;
-	struct rule_verdict verdict;
 };
 
 static void *create(const struct rule_opts *opts)
@@ -78,12 +78,6 @@ static double score(const void *state)
 	return MIN(a->sum / a->evidence, 1);
 }
 
-static struct rule_verdict verdict(const void *state, uint32_t n_tokens)
-{
-	(void)n_tokens;
-	return ((const struct adaptive *)state)->verdict;
-}
-
 const struct rule rule_adaptive = {
 	.name = "adaptive",
 	.about = "300 tokens' worth of copying: the code grows less "
@@ -92,7 +86,7 @@ const struct rule rule_adaptive = {
 	.create = create,
 	.destroy = destroy,
 	.push = push,
-	.verdict = verdict,
+	.verdict = rule_kept,
 	.rearm = rearm,
 	.score = score,
 	.copying_tokens = EVIDENCE,

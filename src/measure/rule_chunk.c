@@ -13,11 +13,11 @@
 #include <string.h>
 
 struct chunk_rule {
+	struct rule_verdict verdict; /* first, as rule_kept() asks */
 	uint32_t limit;
 	uint32_t n;       /* tokens seen */
 	uint32_t repeats; /* of the last chunk, itself not counted */
 	struct buf last;  /* trimmed */
-	struct rule_verdict verdict;
 };
 
 static void *create_with(uint32_t limit)
@@ -116,12 +116,6 @@ static void push(void *state, const struct rule_token *token)
 		c->verdict.at_token = c->n;
 }
 
-static struct rule_verdict verdict(const void *state, uint32_t n_tokens)
-{
-	(void)n_tokens;
-	return ((const struct chunk_rule *)state)->verdict;
-}
-
 const struct rule rule_chunk = {
 	.name = "chunk",
 	.about = "more than 30 chunks equal to the one before, white "
@@ -129,7 +123,7 @@ const struct rule rule_chunk = {
 	.create = create,
 	.destroy = destroy,
 	.push = push,
-	.verdict = verdict,
+	.verdict = rule_kept,
 };
 
 const struct rule rule_chunk_100 = {
@@ -139,5 +133,5 @@ const struct rule rule_chunk_100 = {
 	.create = create_100,
 	.destroy = destroy,
 	.push = push,
-	.verdict = verdict,
+	.verdict = rule_kept,
 };

@@ -40,12 +40,12 @@ static const struct cycle_kind server = { 16, PERIOD_MAX, 4, 0, 1 };
 static const struct cycle_kind breaker = { 4, 128, 3, 512, 16 };
 
 struct cycle {
+	struct rule_verdict verdict; /* first, as rule_kept() asks */
 	struct cycle_kind kind;
 	uint32_t gram;
 	uint64_t leaving;  /* base^gram: weight of the token that leaves */
 	uint64_t hash;     /* of the last gram tokens */
 	uint32_t n;        /* tokens seen */
-	struct rule_verdict verdict;
 	uint32_t ids[RING];
 	uint32_t prev[RING];           /* position + 1 of the gram before */
 	uint32_t head[1 << HEADS_LOG]; /* position + 1, 0: none */
@@ -149,12 +149,6 @@ static void push(void *state, const struct rule_token *token)
 		look_back(c, t);
 }
 
-static struct rule_verdict verdict(const void *state, uint32_t n_tokens)
-{
-	(void)n_tokens;
-	return ((const struct cycle *)state)->verdict;
-}
-
 const struct rule rule_cycle = {
 	.name = "cycle",
 	.about = "the last 4 copies of one pattern of 1 to 128 "
@@ -162,7 +156,7 @@ const struct rule rule_cycle = {
 	.create = create,
 	.destroy = destroy,
 	.push = push,
-	.verdict = verdict,
+	.verdict = rule_kept,
 };
 
 const struct rule rule_cycle_long = {
@@ -172,7 +166,7 @@ const struct rule rule_cycle_long = {
 	.create = create_long,
 	.destroy = destroy,
 	.push = push,
-	.verdict = verdict,
+	.verdict = rule_kept,
 };
 
 const struct rule rule_breaker = {
@@ -182,5 +176,5 @@ const struct rule rule_breaker = {
 	.create = create_breaker,
 	.destroy = destroy,
 	.push = push,
-	.verdict = verdict,
+	.verdict = rule_kept,
 };

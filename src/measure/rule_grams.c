@@ -28,6 +28,7 @@ static const uint64_t base = UINT64_C(0x9e3779b97f4a7c15);
 static const uint64_t spread = UINT64_C(0xd6e8feb86659fd93);
 
 struct grams {
+	struct rule_verdict verdict; /* first, as rule_kept() asks */
 	uint32_t gram;    /* tokens */
 	double down;      /* for a gram that is new */
 	double alarm;
@@ -39,7 +40,6 @@ struct grams {
 	uint32_t *slots;  /* tokens up to a gram's end; 0 is free */
 	size_t n_slots;   /* a power of two */
 	size_t n_grams;
-	struct rule_verdict verdict;
 };
 
 static struct grams *create_with(uint32_t gram, double down, double alarm)
@@ -159,12 +159,6 @@ static void push(void *state, const struct rule_token *token)
 		g->verdict.at_token = (uint32_t)g->n;
 }
 
-static struct rule_verdict verdict(const void *state, uint32_t n_tokens)
-{
-	(void)n_tokens;
-	return ((const struct grams *)state)->verdict;
-}
-
 const struct rule rule_mlx2 = {
 	.name = "mlx2",
 	.about = "a sum of +1 for 6 tokens that stood before and -0.25 for "
@@ -172,7 +166,7 @@ const struct rule rule_mlx2 = {
 	.create = create_mlx2,
 	.destroy = destroy,
 	.push = push,
-	.verdict = verdict,
+	.verdict = rule_kept,
 };
 
 const struct rule rule_dry = {
@@ -182,5 +176,5 @@ const struct rule rule_dry = {
 	.create = create_dry,
 	.destroy = destroy,
 	.push = push,
-	.verdict = verdict,
+	.verdict = rule_kept,
 };

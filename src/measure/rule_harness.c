@@ -34,6 +34,7 @@ enum {
 static const double coverage_min = 0.92, different_max = 0.10;
 
 struct harness {
+	struct rule_verdict verdict; /* first, as rule_kept() asks */
 	struct tail tail;
 	uint32_t span;      /* SPAN, scaled */
 	double coverage;    /* at least */
@@ -41,7 +42,6 @@ struct harness {
 	uint64_t n_chars;
 	uint64_t next;      /* character to look at */
 	uint32_t strikes;
-	struct rule_verdict verdict;
 	uint16_t first[SLOTS]; /* place of a gram + 1; 0: none */
 	uint16_t count[SLOTS];
 	uint32_t z[PERIOD_MAX + 1];
@@ -145,12 +145,6 @@ static void push(void *state, const struct rule_token *token)
 		h->verdict.at_token = h->n;
 }
 
-static struct rule_verdict verdict(const void *state, uint32_t n_tokens)
-{
-	(void)n_tokens;
-	return ((const struct harness *)state)->verdict;
-}
-
 const struct rule rule_harness = {
 	.name = "harness",
 	.about = "1,024 characters of copies in a row, or 2,048 of few "
@@ -158,5 +152,5 @@ const struct rule rule_harness = {
 	.create = create,
 	.destroy = destroy,
 	.push = push,
-	.verdict = verdict,
+	.verdict = rule_kept,
 };

@@ -18,11 +18,11 @@
 enum { WINDOW = 20000, EVERY = 32, RUN_MIN = 9 };
 
 struct lmstudio {
+	struct rule_verdict verdict; /* first, as rule_kept() asks */
 	struct tail tail;
 	double passes;  /* more than the first: run over distance */
 	uint32_t n;     /* tokens */
 	size_t unchecked;
-	struct rule_verdict verdict;
 	uint32_t z[WINDOW / 2 + 1];
 };
 
@@ -76,12 +76,6 @@ static void push(void *state, const struct rule_token *token)
 		l->verdict.at_token = l->n;
 }
 
-static struct rule_verdict verdict(const void *state, uint32_t n_tokens)
-{
-	(void)n_tokens;
-	return ((const struct lmstudio *)state)->verdict;
-}
-
 const struct rule rule_lmstudio = {
 	.name = "lmstudio",
 	.about = "the end equals what stood just before it, 9 characters or "
@@ -89,5 +83,5 @@ const struct rule rule_lmstudio = {
 	.create = create,
 	.destroy = destroy,
 	.push = push,
-	.verdict = verdict,
+	.verdict = rule_kept,
 };

@@ -69,6 +69,7 @@ struct sum {
 };
 
 struct circles {
+	struct rule_verdict verdict; /* first, as rule_kept() asks */
 	struct word_cut words;
 	struct sum sum[N_KINDS];
 	int32_t threshold; /* points */
@@ -76,7 +77,6 @@ struct circles {
 	uint32_t n;        /* tokens */
 	uint32_t n_words;
 	size_t cause;      /* of the first stop: 1 + its sum; 0: none */
-	struct rule_verdict verdict;
 };
 
 static void *create(const struct rule_opts *opts)
@@ -207,12 +207,6 @@ static double score(const void *state)
 	return MIN(MAX(1 - left / COPYING_TOKENS, 0), 1);
 }
 
-static struct rule_verdict verdict(const void *state, uint32_t n_tokens)
-{
-	(void)n_tokens;
-	return ((const struct circles *)state)->verdict;
-}
-
 static const char *cause(const void *state)
 {
 	static const char *const names[] = { NULL, "copy", "near copy" };
@@ -266,7 +260,7 @@ const struct rule rule_loop = {
 	.create = create,
 	.destroy = destroy,
 	.push = push,
-	.verdict = verdict,
+	.verdict = rule_kept,
 	.rearm = rearm,
 	.score = score,
 	.copying_tokens = COPYING_TOKENS,

@@ -46,6 +46,7 @@ enum {
 static const double similar_min = 0.8, novelty_max = 0.2;
 
 struct pi {
+	struct rule_verdict verdict; /* first, as rule_kept() asks */
 	uint32_t short_copies, long_copies, cluster, stall; /* scaled */
 	struct tail tail;
 	size_t unchecked;       /* characters */
@@ -55,7 +56,6 @@ struct pi {
 	uint32_t n_segments;
 	uint32_t n_stalled;     /* in a row */
 	uint32_t n;             /* tokens */
-	struct rule_verdict verdict;
 	uint32_t z[UNIT_MAX + 1];
 };
 
@@ -254,12 +254,6 @@ static void push(void *state, const struct rule_token *token)
 		p->verdict.at_token = p->n;
 }
 
-static struct rule_verdict verdict(const void *state, uint32_t n_tokens)
-{
-	(void)n_tokens;
-	return ((const struct pi *)state)->verdict;
-}
-
 const struct rule rule_pi = {
 	.name = "pi",
 	.about = "exact cycles of up to 1,024 characters, 4 like paragraphs "
@@ -267,5 +261,5 @@ const struct rule rule_pi = {
 	.create = create,
 	.destroy = destroy,
 	.push = push,
-	.verdict = verdict,
+	.verdict = rule_kept,
 };

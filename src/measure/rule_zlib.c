@@ -15,11 +15,11 @@ enum { SEGMENT_TOKENS = 224, LEVEL = 6 };
 static const double ratio_max = 2.4;
 
 struct zlib_rule {
-	struct gz_sizer *gz;
+	struct rule_verdict verdict; /* first, as rule_kept() asks */
+	struct gz_sizer *gz; /* from the first full segment on */
 	struct buf segment;
 	double ratio; /* above which it failed */
 	uint32_t n; /* tokens seen */
-	struct rule_verdict verdict;
 };
 
 static void *create(const struct rule_opts *opts)
@@ -27,7 +27,6 @@ static void *create(const struct rule_opts *opts)
 	struct zlib_rule *z = mem_zalloc(sizeof(*z));
 
 	z->ratio = rule_scaled(opts, ratio_max);
-	z->gz = gz_sizer_new(LEVEL);
 	z->verdict = rule_unfired;
 	return z;
 }
@@ -43,10 +42,13 @@ static void destroy(void *state)
 
 static void judge(struct zlib_rule *z)
 {
-	double size = (double)gz_sizer_block(z->gz, z->segment.data,
-					     z->segment.len);
-	bool failed = (double)z->segment.len > z->ratio * size;
+	double size;
+	bool failed;
 
+	if (!z->gz)
+		z->gz = gz_sizer_new(LEVEL);
+	size = (double)gz_sizer_block(z->gz, z->segment.data, z->segment.len);
+	failed = (double)z->segment.len > z->ratio * size;
 	if (failed && z->verdict.at_token == RULE_NEVER)
 		z->verdict.at_token = z->n;
 }
@@ -64,12 +66,6 @@ static void push(void *state, const struct rule_token *token)
 	}
 }
 
-static struct rule_verdict verdict(const void *state, uint32_t n_tokens)
-{
-	(void)n_tokens;
-	return ((const struct zlib_rule *)state)->verdict;
-}
-
 const struct rule rule_zlib = {
 	.name = "zlib",
 	.about = "zlib shrinks a segment of 224 tokens more than 2.4 "
@@ -77,5 +73,5 @@ const struct rule rule_zlib = {
 	.create = create,
 	.destroy = destroy,
 	.push = push,
-	.verdict = verdict,
+	.verdict = rule_kept,
 };

@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "base/buf.h"
+#include "measure/series.h"
 
 void stops_init(struct stops *s, size_t i_rule, const struct rule_opts *opts)
 {
@@ -30,9 +31,8 @@ static void push_armed(struct stops *s, const struct rule_token *token,
 
 	own.code_bits -= s->bits;
 	rule->push(s->state, &own);
-	s->pushed++;
-	if (s->i_rule == RULE_GUARDIAN ||
-	    rule->verdict(s->state, s->pushed).at_token == RULE_NEVER)
+	if (rule->verdict != rule_kept ||
+	    ((const struct rule_verdict *)s->state)->at_token == RULE_NEVER)
 		return;
 	s->at = grow(s->at, &s->cap, s->n + 1, sizeof(*s->at));
 	s->at[s->n++] = n;
@@ -52,18 +52,22 @@ static void rearm(struct stops *s, double code_bits)
 	}
 	rule->destroy(s->state);
 	s->state = rule->create(&s->opts);
-	s->pushed = 0;
 	s->bits = code_bits;
 }
 
-void stops_push(struct stops *s, const struct rule_token *token,
-		const struct fresh *fresh, uint32_t n)
+void stops_push(struct stops *s, const struct rule_token *tokens, size_t count,
+		const struct fresh *fresh, uint32_t n, struct series *scores)
 {
-	if (s->armed)
-		push_armed(s, token, n);
-	else if (fresh_count(fresh, s->at[s->n - 1], n, n) >=
-		 FRESH_NEW_TOKENS)
-		rearm(s, token->code_bits);
+	for (size_t i = 0; i < count; i++) {
+		n++;
+		if (s->armed)
+			push_armed(s, &tokens[i], n);
+		else if (fresh_count(fresh, s->at[s->n - 1], n, n) >=
+			 FRESH_NEW_TOKENS)
+			rearm(s, tokens[i].code_bits);
+		if (scores)
+			series_push(scores, (float)stops_score(s));
+	}
 }
 
 /* Stop i, the one before at `last`; RULE_NEVER for none. */

@@ -26,7 +26,6 @@ struct stops {
 	void *state;      /* rules[i_rule]'s */
 	bool armed;
 	struct rule_opts opts;
-	uint32_t pushed;  /* tokens to the state */
 	double bits;      /* of the code, not told to the state */
 	double stop_bits; /* of the code at the last stop */
 	uint32_t *at;     /* n: tokens at each stop; not Guardian's, which are
@@ -38,9 +37,12 @@ struct stops {
 void stops_init(struct stops *s, size_t i_rule, const struct rule_opts *opts);
 void stops_release(struct stops *s);
 
-/* The next token, which fresh has; n: tokens with it. */
-void stops_push(struct stops *s, const struct rule_token *token,
-		const struct fresh *fresh, uint32_t n);
+struct series;
+
+/* The next `count` tokens, which fresh has; n: tokens before them. scores, if
+ * not NULL, gets stops_score() after each. */
+void stops_push(struct stops *s, const struct rule_token *tokens, size_t count,
+		const struct fresh *fresh, uint32_t n, struct series *scores);
 
 /* Fills at most max of the stops in the first n_tokens tokens, first to last,
  * and returns how many there are. */

@@ -210,7 +210,8 @@ static void push(struct whatif *w, const struct run *run)
 
 	token.text = trace_token(&run->trace, w->n_pushed, &token.len);
 	for (size_t i = 0; i < w->n_states; i++)
-		stops_push(&w->states[i], &token, meter_fresh(m), n);
+		stops_push(&w->states[i], &token, 1, meter_fresh(m),
+			   w->n_pushed, NULL);
 	w->n_pushed = n;
 }
 

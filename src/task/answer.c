@@ -102,6 +102,7 @@ static double number_of(const char *s, size_t n)
 /* What announces an answer. */
 struct cue {
 	const char *text;
+	size_t len;
 	unsigned kinds; /* bits */
 	bool box;	/* a brace follows, else a number */
 	bool line;	/* at the beginning of a line only */
@@ -113,20 +114,21 @@ struct cue {
 #define MATH  (1u << ANSWER_MATH)
 #define AIME  (1u << ANSWER_AIME)
 
+#define CUE(text, ...) { text, sizeof(text) - 1, __VA_ARGS__ }
 static const struct cue cues[] = {
-	{ "answer is", CHAIN, false, false, false },
-	{ "answer:", CHAIN, false, false, false },
-	{ "answer :", CHAIN, false, false, false },
-	{ "answer is", GSM8K | AIME, false, false, true },
-	{ "answer:", GSM8K | AIME, false, false, true },
-	{ "answer would be", GSM8K | AIME, false, false, true },
-	{ "answer =", GSM8K | AIME, false, false, true },
-	{ "output is", GSM8K | AIME, false, false, true },
-	{ "output:", GSM8K | AIME, false, false, true },
-	{ "####", GSM8K, false, false, false },
-	{ "A:", GSM8K, false, true, false },
-	{ "\\boxed", GSM8K | MATH | AIME, true, false, false },
-	{ "\\fbox", MATH | AIME, true, false, false },
+	CUE("answer is", CHAIN, false, false, false),
+	CUE("answer:", CHAIN, false, false, false),
+	CUE("answer :", CHAIN, false, false, false),
+	CUE("answer is", GSM8K | AIME, false, false, true),
+	CUE("answer:", GSM8K | AIME, false, false, true),
+	CUE("answer would be", GSM8K | AIME, false, false, true),
+	CUE("answer =", GSM8K | AIME, false, false, true),
+	CUE("output is", GSM8K | AIME, false, false, true),
+	CUE("output:", GSM8K | AIME, false, false, true),
+	CUE("####", GSM8K, false, false, false),
+	CUE("A:", GSM8K, false, true, false),
+	CUE("\\boxed", GSM8K | MATH | AIME, true, false, false),
+	CUE("\\fbox", MATH | AIME, true, false, false),
 };
 
 static const char *const kind_names[ANSWER_KINDS] = {
@@ -220,10 +222,9 @@ static bool read_number(const char *s, size_t n, size_t at, struct answer *out)
 static bool reads(enum answer_kind kind, const struct cue *cue, const char *s,
 		  size_t n, size_t at, struct answer *out)
 {
-	size_t len = strlen(cue->text);
+	size_t len = cue->len;
 
 	if (!(cue->kinds & 1u << kind) || n - at < len ||
-	    ((s[at + 1] ^ cue->text[1]) & ~0x20) || /* most go here */
 	    strncasecmp(s + at, cue->text, len) != 0 ||
 	    (cue->line && at > 0 && s[at - 1] != '\n'))
 		return false;
@@ -231,15 +232,27 @@ static bool reads(enum answer_kind kind, const struct cue *cue, const char *s,
 			: read_number(s, n, at + len, out);
 }
 
+/* Is one of the cues possible that begin so? Nearly no place is. */
+static bool may_announce(char first, char second)
+{
+	/* of each letter, what comes second: in either case */
+	static const char seconds[256][2] = {
+		['a'] = { 'n', ':' }, ['A'] = { 'n', ':' },
+		['o'] = { 'u', 'u' }, ['O'] = { 'u', 'u' },
+		['#'] = { '#', '#' }, ['\\'] = { 'b', 'f' },
+	};
+	const char *want = seconds[(unsigned char)first];
+
+	second |= second >= 'A' && second <= 'Z' ? 'a' - 'A' : 0;
+	return want[0] && (second == want[0] || second == want[1]);
+}
+
 /* The first statement whose announcement begins at or after `from`. */
 static bool statement(enum answer_kind kind, const char *s, size_t n,
 		      size_t from, bool strong, struct answer *out)
 {
 	for (size_t at = from; at < n; at++) {
-		char c = s[at];
-
-		if (c != 'a' && c != 'A' && c != 'o' && c != 'O' && c != '#' &&
-		    c != '\\')
+		if (!may_announce(s[at], at + 1 < n ? s[at + 1] : '\0'))
 			continue;
 		for (size_t i = 0; i < ARRAY_LEN(cues); i++)
 			if (!(strong && cues[i].weak) &&

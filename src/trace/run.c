@@ -14,8 +14,7 @@ enum {
 	/* Larger than every vocabulary in use; stands in when the source
 	 * does not say its own. */
 	RUN_VOCAB_UNKNOWN = 262144,
-	/* From here on the tree no longer lies in caches. */
-	FORESEE_BYTES = 2 << 20,
+	MEASURE_STEP = 128, /* tokens that are measured together */
 };
 #define RUN_VOCAB_HASHED 4294967296.0 /* ids are 32-bit hashes of bytes */
 
@@ -212,32 +211,50 @@ uint32_t run_token_id(const struct run *run, uint32_t i)
 	return hash_bytes(text, len);
 }
 
-static bool measure_token(struct run *run, uint32_t i, bool aside)
+/* The next tokens for the meter, at most n; 0: it can't take one of their ids,
+ * and run->wide_ids is set. */
+static uint32_t next_tokens(struct run *run, struct rule_token *tokens,
+			    uint32_t n)
 {
-	uint32_t id = run_token_id(run, i);
-	size_t len;
-	const char *text = trace_token(&run->trace, i, &len);
+	bool ids = run_symbols(run) == METER_TOKENS && !run->wide_ids;
+	double limit = ids ? vocabulary(run) : RUN_VOCAB_HASHED;
+	uint32_t from = meter_n_tokens(run->meter);
 
-	if (run_symbols(run) == METER_TOKENS && !run->wide_ids &&
-	    id >= vocabulary(run)) {
-		run->wide_ids = true;
-		return false;
+	n = MIN(n, run->trace.n_tokens - from);
+	for (uint32_t i = 0; i < n; i++) {
+		struct rule_token *t = &tokens[i];
+
+		t->id = run_token_id(run, from + i);
+		t->text = trace_token(&run->trace, from + i, &t->len);
+		if (t->id >= limit) {
+			run->wide_ids = true;
+			return 0;
+		}
 	}
-	(aside ? meter_push_aside : meter_push)(run->meter, id, text, len);
-	return true;
+	return n;
 }
 
 /* Returns how many of the tokens are left. */
 static uint32_t measure(struct run *run, uint32_t max_tokens, bool aside)
 {
-	uint32_t n_tokens = run->trace.n_tokens;
+	struct rule_token tokens[MEASURE_STEP];
 
+	/* curves want each token by itself */
+	aside = aside || run->opts.no_curves;
 	fit_meter(run);
-	while (meter_n_tokens(run->meter) < n_tokens && max_tokens) {
-		if (measure_token(run, meter_n_tokens(run->meter), aside))
-			max_tokens--;
-		else
+	while (meter_n_tokens(run->meter) < run->trace.n_tokens &&
+	       max_tokens) {
+		uint32_t step = aside ? MEASURE_STEP : 1;
+		uint32_t n = next_tokens(run, tokens, MIN(step, max_tokens));
+
+		if (!n)
 			fit_meter(run);
+		else if (aside)
+			meter_push_all(run->meter, tokens, n);
+		else
+			meter_push(run->meter, tokens->id, tokens->text,
+				   tokens->len);
+		max_tokens -= n;
 	}
 	return max_tokens;
 }
@@ -260,12 +277,11 @@ void run_foresee(struct run *run)
 {
 	const struct buf *text = &run->trace.text;
 
-	if (!run->ended || text->len < FORESEE_BYTES ||
-	    text->len > LZ77_MAX_SYMBOLS)
+	if (!run->ended)
 		return;
 	fit_meter(run);
 	if (!meter_n_tokens(run->meter))
-		meter_foresee(run->meter, text->data, (uint32_t)text->len);
+		meter_foresee(run->meter, text->data, text->len);
 }
 
 void run_set(struct run *run, const struct meter_opts *opts)

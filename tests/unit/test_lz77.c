@@ -257,25 +257,38 @@ static void check_prefixes(const struct fixture *f, const struct lz77 *z,
 	mem_free(some);
 }
 
-/* The first n_foreseen of its bytes are known beforehand. */
-static struct lz77 *new_foreseeing(const struct fixture *f, uint32_t n_foreseen)
+/* What is known beforehand: how many bytes come, or which. */
+enum known { NOTHING, NUMBER, BYTES_THEMSELVES };
+
+static uint8_t *bytes_of(const uint32_t *s, uint32_t n)
+{
+	uint8_t *text = mem_alloc(n);
+
+	for (uint32_t t = 0; t < n; t++)
+		text[t] = (uint8_t)s[t];
+	return text;
+}
+
+/* That is known of the first n. */
+static struct lz77 *new_knowing(const struct fixture *f, enum known known,
+				uint32_t n)
 {
 	struct lz77 *z = lz77_new(f->width, f->literal_bits);
-	uint8_t *text = mem_alloc(n_foreseen);
+	uint8_t *text = bytes_of(f->s, n);
 
-	for (uint32_t t = 0; t < n_foreseen; t++)
-		text[t] = (uint8_t)f->s[t];
-	if (f->width == LZ77_BYTES)
-		lz77_foresee(z, text, n_foreseen);
+	if (known == NUMBER)
+		lz77_expect(z, n);
+	else if (known == BYTES_THEMSELVES)
+		lz77_foresee(z, text, n);
 	mem_free(text);
 	return z;
 }
 
 /* Pushes all; `scratch` parses each prefix anew, else the whole is cut. */
 static void check_pushes(const struct fixture *f, bool scratch,
-			 uint32_t n_foreseen)
+			 enum known known, uint32_t n_known)
 {
-	struct lz77 *z = new_foreseeing(f, n_foreseen);
+	struct lz77 *z = new_knowing(f, known, n_known);
 	struct lz77_phrase *all = mem_alloc((f->n + 1) * sizeof(*all));
 	struct lz77_phrase *some = mem_alloc((f->n + 1) * sizeof(*some));
 	uint32_t *lrs = mem_alloc((f->n + 1) * sizeof(*lrs));
@@ -314,11 +327,72 @@ static void check_pushes(const struct fixture *f, bool scratch,
 
 static void check_text(const struct fixture *f, bool scratch)
 {
-	check_pushes(f, scratch, 0);
+	check_pushes(f, scratch, NOTHING, 0);
 	if (f->width != LZ77_BYTES)
 		return;
-	check_pushes(f, scratch, f->n);
-	check_pushes(f, scratch, f->n / 2);
+	check_pushes(f, scratch, NUMBER, f->n);
+	check_pushes(f, scratch, NUMBER, f->n / 2);
+	check_pushes(f, scratch, BYTES_THEMSELVES, f->n);
+	check_pushes(f, scratch, BYTES_THEMSELVES, f->n / 2);
+}
+
+/* Pushed in pieces, at most `most` bytes each, beside one by one. */
+static void check_pieces(const struct fixture *f, enum known known,
+			 uint32_t n_known, uint32_t most)
+{
+	struct lz77 *one = new_knowing(f, NOTHING, 0);
+	struct lz77 *all = new_knowing(f, known, n_known);
+	uint8_t *text = bytes_of(f->s, f->n);
+	uint32_t *lrs = mem_alloc(most * sizeof(*lrs)), n;
+	uint64_t state = most;
+
+	for (uint32_t t = 0; t < f->n; t += n) {
+		n = (uint32_t)(random_next(&state) % (most + 1));
+		n = MIN(n, f->n - t);
+		lz77_push_bytes(all, text + t, n, lrs);
+		for (uint32_t i = 0; i < n; i++)
+			assert_int_equal(lz77_push(one, text[t + i]).lrs,
+					 lrs[i]);
+		assert_int_equal(lz77_code_bits(one), lz77_code_bits(all));
+	}
+	assert_int_equal(lz77_n_phrases(one), lz77_n_phrases(all));
+	for (uint32_t i = 0; i < lz77_n_phrases(all); i++) {
+		struct lz77_phrase p = lz77_phrase(all, i);
+
+		assert_int_equal(p.start, lz77_phrase(one, i).start);
+		assert_true(p.src == LZ77_LITERAL ? p.len == 1 :
+			    naive_equal(f->s, p.src, p.start, p.len));
+	}
+	mem_free(lrs);
+	mem_free(text);
+	lz77_free(all);
+	lz77_free(one);
+}
+
+/* Longer ones: chains that are too long for the work, and for their places. */
+static void test_pieces(void **state)
+{
+	enum { LONG = 70000 };
+	static const uint32_t ns[] = { 1, 300, 9000, 32768, LONG };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		struct fixture f = { texts[i].name, LZ77_BYTES, 8, LONG, NULL };
+
+		if (!texts[i].bytes)
+			continue;
+		f.s = mem_alloc((LONG + MAX_PERIOD) * sizeof(*f.s));
+		texts[i].make(f.s, LONG, texts[i].param);
+		for (size_t k = 0; k < ARRAY_LEN(ns); k++) {
+			f.n = ns[k];
+			check_pieces(&f, NUMBER, ns[k], 700);
+			check_pieces(&f, NUMBER, ns[k] / 3, 9);
+			check_pieces(&f, NOTHING, 0, 5);
+		}
+		check_pieces(&f, BYTES_THEMSELVES, f.n, 700);
+		check_pieces(&f, BYTES_THEMSELVES, f.n / 2, 700);
+		mem_free(f.s);
+	}
 }
 
 static unsigned bits_for(const uint32_t *s, uint32_t n)
@@ -576,6 +650,7 @@ int main(void)
 		cmocka_unit_test(test_by_hand),
 		cmocka_unit_test(test_all_short_texts),
 		cmocka_unit_test(test_every_prefix_of_small_texts),
+		cmocka_unit_test(test_pieces),
 		cmocka_unit_test(test_texts),
 		cmocka_unit_test(test_reserve),
 		cmocka_unit_test(test_memory),

@@ -158,6 +158,60 @@ static void the_curves_may_wait(void **state)
 	meter_free(whole);
 }
 
+/* Pieces of 1, 2, 3 ... tokens; `known`: the bytes are told before. */
+static struct meter *pushed_together(const struct meter_opts *opts, bool known)
+{
+	struct meter *m = meter_new(opts);
+	struct rule_token tokens[TOKENS];
+	struct buf text = { 0 };
+
+	for (uint32_t i = 0; i < TOKENS; i++) {
+		const char *word = sample.text[sample.id[i]];
+
+		tokens[i] = (struct rule_token){
+			.id = sample.id[i], .text = word, .len = strlen(word)
+		};
+		buf_puts(&text, word);
+	}
+	if (known)
+		meter_foresee(m, text.data, text.len);
+	for (uint32_t at = 0, n = 1; at < TOKENS; at += n, n++) {
+		n = MIN(n, TOKENS - at);
+		meter_push_all(m, tokens + at, n);
+	}
+	meter_catch_up(m, UINT32_MAX);
+	buf_release(&text);
+	return m;
+}
+
+static void together_is_one_by_one(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(variants); i++) {
+		struct meter *one = meter_new(&variants[i]);
+
+		push_all(one, TOKENS);
+		for (int known = 0; known < 2; known++) {
+			struct meter *m = pushed_together(&variants[i], known);
+
+			same(m, one);
+			for (size_t k = 0; k < RULE_ROWS; k++) {
+				const struct series *a = meter_score(m, k);
+				const struct series *b = meter_score(one, k);
+
+				assert_true(!a == !b);
+				for (size_t t = 0; a && t < TOKENS; t += 16)
+					assert_true(series_range(a, t, t + 1)
+							    .last ==
+						    series_range(b, t, t + 1)
+							    .last);
+			}
+			meter_free(m);
+		}
+		meter_free(one);
+	}
+}
+
 static void sealed_meter_still_answers(void **state)
 {
 	struct meter *m = meter_new(&variants[0]);
@@ -279,6 +333,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_change_equals_a_fresh_meter),
 		cmocka_unit_test(the_curves_may_wait),
+		cmocka_unit_test(together_is_one_by_one),
 		cmocka_unit_test(sealed_meter_still_answers),
 		cmocka_unit_test(only_what_is_asked_for_runs),
 		cmocka_unit_test(the_coder_is_heard),

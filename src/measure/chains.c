@@ -1,0 +1,191 @@
+/*
+ * A place is where a gram ends, plus 1; 0 is none. Of grams of GRAM symbols all
+ * places are linked, of shorter ones the first: a chain of these has only what
+ * is hashed alike.
+ */
+#include "measure/chains.h"
+
+#include <assert.h>
+
+#include "base/buf.h"
+
+enum {
+	GRAM = 4,            /* the longest */
+	HEADS_LOG = 12,
+	HEADS = 1 << HEADS_LOG,
+	STEPS_A_SYMBOL = 16, /* from the mean on where a tree is faster */
+	STEPS_FREE = 1 << 12,
+};
+static_assert(CHAINS_MAX < UINT16_MAX, "places are 16 bits");
+
+/* The places of grams of one length. */
+struct gram_places {
+	uint16_t *link; /* n */
+	uint16_t head[HEADS];
+};
+
+struct chains {
+	uint32_t lrs;   /* of the last symbol */
+	uint32_t match; /* where its suffix ended before */
+	uint32_t n, steps;
+	uint16_t *links;
+	uint16_t one[UINT8_MAX + 1];
+	struct gram_places of[GRAM - 1]; /* 2 symbols, 3 .. */
+};
+
+struct chains *chains_new(uint32_t n)
+{
+	struct chains *c = mem_zalloc(sizeof(*c));
+
+	assert(n <= CHAINS_MAX);
+	c->n = n;
+	c->links = mem_alloc((GRAM - 1) * (size_t)n * sizeof(*c->links));
+	for (unsigned k = 2; k <= GRAM; k++)
+		c->of[k - 2].link = c->links + (k - 2) * (size_t)n;
+	return c;
+}
+
+void chains_free(struct chains *c)
+{
+	if (!c)
+		return;
+	mem_free(c->links);
+	mem_free(c);
+}
+
+uint32_t chains_n(const struct chains *c)
+{
+	return c->n;
+}
+
+bool chains_tired(const struct chains *c)
+{
+	return c->steps > STEPS_FREE && c->steps / STEPS_A_SYMBOL > c->n;
+}
+
+size_t chains_memory_bytes(const struct chains *c)
+{
+	return sizeof(*c) + (GRAM - 1) * (size_t)c->n * sizeof(*c->links);
+}
+
+/* The last bytes up to t, the latest in the low bits; those before the text
+ * are 0. */
+static ALWAYS_INLINE uint32_t last_bytes(const uint8_t *text, uint32_t t)
+{
+	uint32_t word = 0;
+
+	if (LIKELY(t >= 3))
+		return (uint32_t)text[t - 3] << 24 |
+		       (uint32_t)text[t - 2] << 16 |
+		       (uint32_t)text[t - 1] << 8 | text[t];
+	for (uint32_t i = 0; i <= t; i++)
+		word = word << 8 | text[i];
+	return word;
+}
+
+static ALWAYS_INLINE uint16_t *head_of(struct gram_places *g, uint32_t word,
+				       unsigned k)
+{
+	uint32_t gram = word << (32 - 8 * k);
+
+	return &g->head[gram * UINT32_C(0x9e3779b1) >> (32 - HEADS_LOG)];
+}
+
+static ALWAYS_INLINE void enter(struct gram_places *g, uint32_t word,
+				unsigned k, uint32_t t)
+{
+	uint16_t *head = head_of(g, word, k);
+
+	g->link[t] = *head;
+	*head = (uint16_t)(t + 1);
+}
+
+/* Where the gram of k symbols ended first; true if it is there. */
+static ALWAYS_INLINE bool find(struct chains *c, const uint8_t *text,
+			       uint32_t word, unsigned k)
+{
+	struct gram_places *g = &c->of[k - 2];
+	uint32_t place = *head_of(g, word, k);
+
+	for (; place; place = g->link[place - 1]) {
+		if ((last_bytes(text, place - 1) ^ word) << (32 - 8 * k))
+			continue;
+		c->match = place - 1;
+		return true;
+	}
+	return false;
+}
+
+/* Symbols up to a that are the same as those up to b, a < b; at most max, which
+ * is at most a + 1. */
+static ALWAYS_INLINE uint32_t same(const uint8_t *text, uint32_t a, uint32_t b,
+				   uint32_t max)
+{
+	uint32_t n = 0;
+
+	while (n < max && text[a - n] == text[b - n])
+		n++;
+	return n;
+}
+
+/* The longest of what ends in the last GRAM symbols, up to max; 0: none. */
+static ALWAYS_INLINE uint32_t longest(struct chains *c, const uint8_t *text,
+				      uint32_t t, uint32_t word, uint32_t max)
+{
+	struct gram_places *g = &c->of[GRAM - 2];
+	uint32_t place = *head_of(g, word, GRAM), best = GRAM - 1;
+
+	for (; place && best < max; place = g->link[place - 1]) {
+		uint32_t p = place - 1, most = MIN(max, place), len;
+
+		c->steps++;
+		/* one more than the best, or nothing is won */
+		if (most <= best || text[p - best] != text[t - best] ||
+		    last_bytes(text, p) != word)
+			continue;
+		len = same(text, p, t, most);
+		if (len > best) {
+			best = len;
+			c->match = p;
+		}
+	}
+	return best < GRAM ? 0 : best;
+}
+
+static ALWAYS_INLINE uint32_t push(struct chains *c, const uint8_t *text,
+				   uint32_t t)
+{
+	uint32_t word = last_bytes(text, t), max = c->lrs + 1, lrs = 0;
+	uint16_t *one = &c->one[text[t]];
+
+	if (c->lrs && text[c->match + 1] == text[t]) {
+		c->match++;
+		lrs = max;
+	} else {
+		if (max >= GRAM)
+			lrs = longest(c, text, t, word, max);
+		for (unsigned k = MIN(max, (uint32_t)GRAM - 1); !lrs && k > 1;
+		     k--)
+			lrs = find(c, text, word, k) ? k : 0;
+		if (!lrs && *one) {
+			c->match = *one - 1u;
+			lrs = 1;
+		}
+	}
+	if (!lrs)
+		*one = (uint16_t)(t + 1);
+	for (unsigned k = MAX(lrs, 1) + 1; k < GRAM && k <= t + 1; k++)
+		enter(&c->of[k - 2], word, k, t);
+	if (t + 1 >= GRAM)
+		enter(&c->of[GRAM - 2], word, GRAM, t);
+	return c->lrs = lrs;
+}
+
+void chains_push(struct chains *c, const uint8_t *text, uint32_t t,
+		 uint32_t end, uint32_t *lrs, uint32_t *start)
+{
+	for (uint32_t i = 0; t < end; i++, t++) {
+		lrs[i] = push(c, text, t);
+		start[i] = c->match + 1 - lrs[i];
+	}
+}
