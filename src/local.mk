@@ -143,6 +143,7 @@ libengine_a_SOURCES += \
 	src/model/rope.c src/model/rope.h \
 	src/model/sample.c src/model/sample.h \
 	src/model/sample_own.c src/model/sample_own.h \
+	src/model/slabs.c src/model/slabs.h \
 	src/model/sparse.c src/model/sparse.h \
 	src/model/sparse_bounds.c src/model/sparse_bounds.h \
 	src/model/sparse_dense.c src/model/sparse_h2o.c \

@@ -584,6 +584,7 @@ model_tests = \
 	tests/unit/test_quant \
 	tests/unit/test_sample \
 	tests/unit/test_sample_own \
+	tests/unit/test_slabs \
 	tests/unit/test_sparse \
 	tests/unit/test_transformer \
 	tests/unit/test_vocab \
@@ -684,6 +685,15 @@ tests_bench_bench_decode_LDADD = libengine.a $(ENGINE_LIBS)
 .PHONY: bench-decode
 bench-decode: tests/bench/bench_decode
 	@tests/bench/bench_decode $(DECODE_BENCH_FILES)
+
+# What depth costs, policy by policy.
+EXTRA_PROGRAMS += tests/bench/bench_depth
+tests_bench_bench_depth_SOURCES = tests/bench/bench_depth.c \
+	tests/unit/random_model.c tests/unit/random_model.h
+tests_bench_bench_depth_LDADD = libengine.a $(ENGINE_LIBS)
+.PHONY: bench-depth
+bench-depth: tests/bench/bench_depth
+	@tests/bench/bench_depth $(DECODE_BENCH_FILES)
 
 # What decoding 32,768 tokens takes of memory, policy by policy.
 EXTRA_PROGRAMS += tests/bench/bench_memory

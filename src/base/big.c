@@ -14,7 +14,7 @@
 #define BIG_STEP ((size_t)128 << 10)
 #define BIG_FIRST_BYTES ((size_t)256)
 #define PAGE_BYTES ((size_t)4096)
-#define HUGE_BYTES ((size_t)2 << 20)
+#define HUGE_BYTES BIG_SLAB
 
 static size_t round_up(size_t n, size_t unit)
 {
@@ -153,4 +153,32 @@ void big_release(struct big *b)
 	else
 		mem_free(b->data);
 	*b = (struct big){ 0 };
+}
+
+void *big_slab(bool huge)
+{
+	char *at = mmap(NULL, 2 * BIG_SLAB, PROT_READ | PROT_WRITE,
+			MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	size_t before, after;
+
+	if (at == MAP_FAILED)
+		die("out of memory: %zu bytes more were needed", BIG_SLAB);
+	before = BIG_SLAB - (uintptr_t)at % BIG_SLAB;
+	after = BIG_SLAB - before;
+	munmap(at, before);
+	at += before;
+	if (after)
+		munmap(at + BIG_SLAB, after);
+#ifdef MADV_HUGEPAGE
+	if (huge)
+		(void)madvise(at, BIG_SLAB, MADV_HUGEPAGE);
+#else
+	(void)huge;
+#endif
+	return at;
+}
+
+void big_slab_free(void *slab)
+{
+	munmap(slab, BIG_SLAB);
 }

@@ -25,6 +25,7 @@
 					      pages, takes ~50 us */
 #define BIG_RANGE_BYTES ((size_t)1 << 36)  /* addresses asked for, halved
 					      until the system agrees */
+#define BIG_SLAB ((size_t)2 << 20)         /* as large as a huge page */
 
 /* All zero is an empty block. */
 struct big {
@@ -46,5 +47,10 @@ void *big_trim(struct big *b, size_t n_bytes);
 
 /* Frees, leaves it empty. */
 void big_release(struct big *b);
+
+/* BIG_SLAB bytes, cleared, at a multiple of BIG_SLAB; on a huge page if that
+ * is asked for and the system has them. big_slab_free() gives them back. */
+void *big_slab(bool huge);
+void big_slab_free(void *slab);
 
 #endif

@@ -10,15 +10,9 @@
 
 #include "base/buf.h"
 
-struct cache_page {
-	uint32_t refs;
-	uint32_t unused[3]; /* rows begin at a multiple of 16 bytes */
-	unsigned char rows[];
-};
-
 static size_t page_bytes(const struct cache *c)
 {
-	return sizeof(struct cache_page) + 2 * CACHE_PAGE * c->row_bytes;
+	return 2 * CACHE_PAGE * c->row_bytes;
 }
 
 struct cache *cache_new(uint32_t n_layers, uint32_t n_heads, uint32_t d,
@@ -36,20 +30,18 @@ struct cache *cache_new(uint32_t n_layers, uint32_t n_heads, uint32_t d,
 	return c;
 }
 
-static struct cache_page *page_new(struct cache *c)
+static unsigned char *page_new(struct cache *c)
 {
-	struct cache_page *page = mem_zalloc(page_bytes(c));
-
-	page->refs = 1;
+	if (!c->slabs)
+		c->slabs = slabs_new(page_bytes(c));
 	c->n_pages++;
-	return page;
+	return slabs_get(c->slabs);
 }
 
-static void page_put(struct cache *c, struct cache_page *page)
+static void page_put(struct cache *c, unsigned char *page)
 {
 	c->n_pages--;
-	if (--page->refs == 0)
-		mem_free(page);
+	slabs_put(c->slabs, page);
 }
 
 static void release_head(struct cache *c, struct cache_head *h)
@@ -66,6 +58,7 @@ void cache_free(struct cache *c)
 		return;
 	for (uint32_t i = 0; i < c->n_layers * c->n_heads; i++)
 		release_head(c, &c->heads[i]);
+	slabs_free(c->slabs);
 	mem_free(c->heads);
 	mem_free(c);
 }
@@ -74,6 +67,8 @@ struct cache *cache_copy(const struct cache *c)
 {
 	struct cache *copy = cache_new(c->n_layers, c->n_heads, c->d, c->type);
 
+	if (c->slabs)
+		copy->slabs = slabs_share(c->slabs);
 	for (uint32_t i = 0; i < c->n_layers * c->n_heads; i++) {
 		const struct cache_head *from = &c->heads[i];
 		struct cache_head *to = &copy->heads[i];
@@ -89,7 +84,7 @@ struct cache *cache_copy(const struct cache *c)
 		memcpy(to->pages, from->pages,
 		       from->n_pages * sizeof(*to->pages));
 		for (uint32_t k = 0; k < to->n_pages; k++)
-			to->pages[k]->refs++;
+			slabs_take(copy->slabs, to->pages[k]);
 	}
 	copy->n_pages = c->n_pages;
 	return copy;
@@ -102,34 +97,34 @@ struct cache_head *cache_head(const struct cache *c, uint32_t layer,
 }
 
 /* The slot's page, ours alone: it is written to. */
-static struct cache_page *own_page(struct cache *c, struct cache_head *h,
-				   uint32_t slot)
+static unsigned char *own_page(struct cache *c, struct cache_head *h,
+			       uint32_t slot)
 {
-	struct cache_page **at = &h->pages[slot / CACHE_PAGE], *own;
+	unsigned char **at = &h->pages[slot / CACHE_PAGE], *own;
 
-	if ((*at)->refs == 1)
+	if (slabs_alone(c->slabs, *at))
 		return *at;
 	own = page_new(c);
-	memcpy(own->rows, (*at)->rows, 2 * CACHE_PAGE * c->row_bytes);
+	memcpy(own, *at, page_bytes(c));
 	page_put(c, *at);
 	return *at = own;
 }
 
-static unsigned char *key_row(const struct cache *c, struct cache_page *page,
+static unsigned char *key_row(const struct cache *c, unsigned char *page,
 			      uint32_t slot)
 {
-	return page->rows + slot % CACHE_PAGE * c->row_bytes;
+	return page + slot % CACHE_PAGE * c->row_bytes;
 }
 
 static unsigned char *value_row(const struct cache *c,
-				struct cache_page *page, uint32_t slot)
+				unsigned char *page, uint32_t slot)
 {
 	return key_row(c, page, slot) + CACHE_PAGE * c->row_bytes;
 }
 
 /* One more slot; its page, which is ours alone. */
-static struct cache_page *add_slot(struct cache *c, struct cache_head *h,
-				   uint32_t pos)
+static unsigned char *add_slot(struct cache *c, struct cache_head *h,
+			       uint32_t pos)
 {
 	uint32_t slot = h->n++;
 
@@ -146,7 +141,7 @@ static struct cache_page *add_slot(struct cache *c, struct cache_head *h,
 void cache_append(struct cache *c, struct cache_head *h, uint32_t pos,
 		  const float *k, const float *v)
 {
-	struct cache_page *page = add_slot(c, h, pos);
+	unsigned char *page = add_slot(c, h, pos);
 	uint32_t slot = h->n - 1;
 
 	kernel_store(key_row(c, page, slot), c->type, k, c->d);
@@ -157,8 +152,8 @@ void cache_append(struct cache *c, struct cache_head *h, uint32_t pos,
 static void move_slot(struct cache *c, struct cache_head *h, uint32_t to,
 		      uint32_t from)
 {
-	struct cache_page *page = own_page(c, h, to);
-	struct cache_page *source = h->pages[from / CACHE_PAGE];
+	unsigned char *page = own_page(c, h, to);
+	unsigned char *source = h->pages[from / CACHE_PAGE];
 
 	memcpy(key_row(c, page, to), key_row(c, source, from), c->row_bytes);
 	memcpy(value_row(c, page, to), value_row(c, source, from),
@@ -231,7 +226,7 @@ void cache_arrange(struct cache *c, struct cache_head *h,
 
 	*h = (struct cache_head){ 0 };
 	for (uint32_t i = 0; i < n; i++) {
-		struct cache_page *from, *to;
+		unsigned char *from, *to;
 
 		assert(slots[i] < old.n);
 		from = old.pages[slots[i] / CACHE_PAGE];

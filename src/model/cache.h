@@ -6,22 +6,22 @@
  *	page    CACHE_PAGE slots: their keys, one row after the other, then
  *	        their values; shared by copies of the cache until one writes
  *
- * Eviction is real: a freed page goes back, and so falls the memory. What a
- * policy evicts differs from head to head, so each head has its positions.
+ * Eviction is real: a freed page goes back, and so falls the memory, slab by
+ * slab (slabs.h). What a policy evicts differs from head to head, so each head
+ * has its positions.
  */
 #ifndef LILSCOPE_CACHE_H
 #define LILSCOPE_CACHE_H
 
 #include "model/kernel.h"
+#include "model/slabs.h"
 
 enum { CACHE_PAGE = 16 };
-
-struct cache_page;
 
 struct cache_head {
 	uint32_t n;              /* slots in use */
 	uint32_t *pos;           /* n: the position of each */
-	struct cache_page **pages;
+	unsigned char **pages;
 	size_t pos_cap, pages_cap;
 	uint32_t n_pages;
 };
@@ -32,6 +32,7 @@ struct cache {
 	size_t row_bytes;
 	struct cache_head *heads; /* n_layers * n_heads */
 	uint64_t n_pages;        /* held, shared ones too */
+	struct slabs *slabs;     /* what pages are cut from; NULL: none yet */
 };
 
 /* An empty cache for n_layers * n_heads heads, d numbers a key and as many a

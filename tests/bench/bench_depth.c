@@ -1,0 +1,384 @@
+/*
+ * What depth costs: policy by policy, how fast a token is when so many were
+ * before, and what part of that is choosing.
+ *
+ *	bench_depth [FILE.gguf ...]
+ *
+ * Without a file a model of random weights is made, of the shape of
+ * SmolLM2-135M. At a depth the cache holds random keys and values of so many
+ * tokens. Lists with commas: BENCH_DEPTHS, BENCH_POLICIES (a budget of 1,024),
+ * BENCH_KV (f16, ...), BENCH_PROMPTS (lengths of prompts read). BENCH_THREADS
+ * is a number.
+ *
+ * Time is the processors', all threads together, and the least of some
+ * stretches: others on the machine disturb it less than a clock. The limit is
+ * what the memory gave just before, in the same units, over the bytes of
+ * weights, keys and values that a token reads. "Choosing" is what the policy's
+ * own functions take, each call timed.
+ */
+#include <fcntl.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "../unit/random_model.h"
+#include "model/transformer_impl.h"
+
+enum { READ_BYTES = 256 << 20, BUDGET = 1024, STRETCHES = 5, STEPS = 4 };
+
+static double now_s(clockid_t clock)
+{
+	struct timespec t;
+
+	clock_gettime(clock, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+static double cpu_s(void)
+{
+	return now_s(CLOCK_PROCESS_CPUTIME_ID);
+}
+
+static const char *told(const char *variable, const char *otherwise)
+{
+	const char *value = getenv(variable);
+
+	return value && *value ? value : otherwise;
+}
+
+/* Takes the next word of a list with commas; false at its end. */
+static bool next_word(const char **list, char word[32])
+{
+	size_t len = strcspn(*list, ",");
+
+	if (!**list)
+		return false;
+	snprintf(word, 32, "%.*s", (int)len, *list);
+	*list += len + ((*list)[len] == ',');
+	return true;
+}
+
+/* --- the memory --------------------------------------------------------- */
+
+typedef uint64_t wide __attribute__((vector_size(64)));
+
+static uint64_t sum_of(const wide *at, size_t n)
+{
+	wide a = { 0 }, b = a, c = a, d = a;
+	uint64_t sum = 0;
+
+	for (size_t k = 0; k + 4 <= n; k += 4) {
+		a += at[k];
+		b += at[k + 1];
+		c += at[k + 2];
+		d += at[k + 3];
+	}
+	a += b + c + d;
+	for (int j = 0; j < 8; j++)
+		sum += a[j];
+	return sum;
+}
+
+/* Bytes a second of processor time, one thread's: the best of some sweeps. */
+static double memory_speed(void)
+{
+	char *bytes = aligned_alloc(2 << 20, READ_BYTES);
+	static volatile uint64_t sink;
+	double best = 0;
+
+	madvise(bytes, READ_BYTES, MADV_HUGEPAGE);
+	memset(bytes, 1, READ_BYTES);
+	for (int i = 0; i < 8; i++) {
+		double began = cpu_s();
+
+		sink += sum_of((const void *)bytes, READ_BYTES / sizeof(wide));
+		best = fmax(best, READ_BYTES / (cpu_s() - began));
+	}
+	free(bytes);
+	return best;
+}
+
+/* --- a policy whose functions are timed --------------------------------- */
+
+/* Heads come from different threads: each has its own sum, a line apart. */
+enum { HEADS_MAX = 64 };
+static const struct sparse *timed_row;
+static struct {
+	double s;
+	char apart[56];
+} spent[HEADS_MAX];
+
+static double thread_s(void)
+{
+	return now_s(CLOCK_THREAD_CPUTIME_ID);
+}
+
+static void timed_look(void *state, const struct sparse_step *step)
+{
+	double began = thread_s();
+
+	timed_row->look(state, step);
+	spent[0].s += thread_s() - began;
+}
+
+static void timed_select(void *state, const struct sparse_step *step,
+			 struct sparse_pick *pick)
+{
+	double began = thread_s();
+
+	timed_row->select(state, step, pick);
+	spent[step->head % HEADS_MAX].s += thread_s() - began;
+}
+
+static void timed_seen(void *state, const struct sparse_step *step,
+		       const struct sparse_pick *pick, const float *p,
+		       size_t stride)
+{
+	double began = thread_s();
+
+	timed_row->seen(state, step, pick, p, stride);
+	spent[step->head % HEADS_MAX].s += thread_s() - began;
+}
+
+static void timed_evict(void *state, const struct sparse_step *step)
+{
+	double began = thread_s();
+
+	timed_row->evict(state, step);
+	spent[0].s += thread_s() - began;
+}
+
+static struct sparse timed(const struct sparse *row)
+{
+	struct sparse copy = *row;
+
+	timed_row = row;
+	copy.look = row->look ? timed_look : NULL;
+	copy.select = row->select ? timed_select : NULL;
+	copy.seen = row->seen ? timed_seen : NULL;
+	copy.evict = row->evict ? timed_evict : NULL;
+	return copy;
+}
+
+static double spent_s(void)
+{
+	double sum = 0;
+
+	for (int i = 0; i < HEADS_MAX; i++)
+		sum += spent[i].s;
+	return sum;
+}
+
+/* --- rows --------------------------------------------------------------- */
+
+struct bench {
+	const char *name;
+	const struct model *m;
+	struct pool *pool;
+	double memory; /* bytes a second of processor time */
+};
+
+static uint64_t lot = 1;
+
+static float uniform(void)
+{
+	lot = lot * 6364136223846793005u + 1442695040888963407u;
+	return (float)(lot >> 40) / (float)(1 << 24) - 0.5f;
+}
+
+/* As if n tokens had been read. */
+static void fill(struct transformer *t, uint32_t n)
+{
+	float k[SPARSE_D_MAX], v[SPARSE_D_MAX];
+	struct cache *c = t->cache;
+
+	for (uint32_t pos = 0; pos < n; pos++)
+		for (uint32_t i = 0; i < c->n_layers * c->n_heads; i++) {
+			for (uint32_t j = 0; j < c->d; j++) {
+				k[j] = uniform();
+				v[j] = uniform();
+			}
+			cache_append(c, &c->heads[i], pos, k, v);
+		}
+	t->n = n;
+	t->prompt_end = t->dense_end = MIN(n, 512u);
+}
+
+static struct transformer *start(const struct bench *b,
+				 const struct sparse *row, enum ggml_type kv)
+{
+	struct sparse_opts o = sparse_opts_auto;
+	struct sparse_shape shape = transformer_shape(b->m);
+
+	if (strcmp(row->name, "dense") != 0)
+		o.budget = BUDGET;
+	sparse_resolve(row, &o, &shape, NULL);
+	return transformer_new(b->m, b->pool, kv, row, &o);
+}
+
+static enum ggml_type type_named(const char *name)
+{
+	return strcmp(name, "f32") == 0 ? GGML_F32 : GGML_F16;
+}
+
+static void bench_steps(const struct bench *b, const char *policy,
+			const char *kv, uint32_t depth)
+{
+	const struct sparse row = timed(sparse_find(policy));
+	struct transformer *t = start(b, &row, type_named(kv));
+	double best = INFINITY, wall = INFINITY, choosing = 0, limit;
+	struct transformer_bytes bytes;
+	uint32_t zero = 0;
+
+	transformer_prompt(t, &zero, 1, 1);
+	if (depth)
+		fill(t, depth);
+	for (int i = 0; i < STEPS; i++) /* an eviction of all but the budget */
+		transformer_step(t, 7);
+	for (int i = 0; i < STRETCHES; i++) {
+		double cpu = cpu_s(), at = now_s(CLOCK_MONOTONIC);
+		double chose = spent_s();
+
+		for (uint32_t k = 0; k < STEPS; k++)
+			transformer_step(t, k);
+		cpu = (cpu_s() - cpu) / STEPS;
+		wall = fmin(wall, (now_s(CLOCK_MONOTONIC) - at) / STEPS);
+		if (cpu < best)
+			choosing = (spent_s() - chose) / STEPS / cpu;
+		best = fmin(best, cpu);
+	}
+	bytes = transformer_bytes(t);
+	transformer_free(t);
+	limit = (double)(b->m->weight_bytes + bytes.read) / b->memory;
+	printf("| %s | %s | %s | %u | %u | %.1f | %.2f | %.0f %% | %.1f %% | "
+	       "%.1f | %.1f |\n",
+	       b->name, policy, kv, pool_n(b->pool), depth, 1 / wall,
+	       best * 1e3, 100 * limit / best, 100 * choosing,
+	       (double)bytes.held / 1e6, (double)bytes.read / 1e6);
+	fflush(stdout);
+}
+
+static void bench_prompt(const struct bench *b, const char *kv, uint32_t n)
+{
+	struct transformer *t = start(b, sparse_find("dense"), type_named(kv));
+	uint32_t *ids = malloc((n + 1) * sizeof(*ids));
+	double cpu, wall;
+
+	for (uint32_t i = 0; i < n; i++)
+		ids[i] = i * 7 % 250;
+	cpu = cpu_s();
+	wall = now_s(CLOCK_MONOTONIC);
+	transformer_prompt(t, ids, n, n);
+	printf("| %s | prompt | %s | %u | %u | %.1f | %.3f | - | - | - | - |\n",
+	       b->name, kv, pool_n(b->pool), n,
+	       n / (now_s(CLOCK_MONOTONIC) - wall), (cpu_s() - cpu) * 1e3 / n);
+	fflush(stdout);
+	transformer_free(t);
+	free(ids);
+}
+
+static void bench_model(struct bench *b)
+{
+	const char *kvs = told("BENCH_KV", "f16"), *list, *depths;
+	char kv[32], policy[32], depth[32];
+
+	while (next_word(&kvs, kv)) {
+		list = told("BENCH_POLICIES", "dense,quest,h2o");
+		while (next_word(&list, policy)) {
+			depths = told("BENCH_DEPTHS",
+				      "0,2048,8192,32768,65536");
+			while (sparse_find(policy) &&
+			       next_word(&depths, depth))
+				bench_steps(b, policy, kv,
+					    (uint32_t)strtoul(depth, NULL, 10));
+		}
+		list = told("BENCH_PROMPTS", "512,8192");
+		while (next_word(&list, depth))
+			if (strtoul(depth, NULL, 10))
+				bench_prompt(b, kv,
+					     (uint32_t)strtoul(depth, NULL,
+							       10));
+	}
+}
+
+static void bench_bytes(struct bench *b, const char *name, const void *bytes,
+			size_t len)
+{
+	struct err err = { "" };
+	struct gguf *g = gguf_parse(bytes, len, &err);
+	struct model *m = g ? model_from_gguf(g, &err) : NULL;
+
+	if (m) {
+		b->m = m;
+		b->name = name;
+		bench_model(b);
+	} else {
+		printf("%s: %s\n", name, err.text);
+	}
+	model_free(m);
+	gguf_free(g);
+}
+
+static void bench_file(struct bench *b, const char *path)
+{
+	void *bytes = MAP_FAILED;
+	struct stat st;
+	int fd = open(path, O_RDONLY);
+
+	if (fd >= 0 && fstat(fd, &st) == 0)
+		bytes = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE,
+			     fd, 0);
+	if (bytes == MAP_FAILED) {
+		perror(path);
+		return;
+	}
+	bench_bytes(b, strrchr(path, '/') ? strrchr(path, '/') + 1 : path,
+		    bytes, (size_t)st.st_size);
+	munmap(bytes, (size_t)st.st_size);
+}
+
+static void bench_random(struct bench *b)
+{
+	const struct random_spec spec = {
+		.arch = "llama",
+		.type = GGML_Q8_0,
+		.n_embd = 576,
+		.n_layers = 30,
+		.n_heads = 9,
+		.n_kv_heads = 3,
+		.n_ff = 1536,
+		.n_vocab = 49152,
+		.n_ctx = 131072,
+		.tied = true,
+		.seed = 1,
+	};
+	struct buf bytes = { 0 };
+
+	random_gguf(&spec, &bytes);
+	bench_bytes(b, "random 135M Q8_0", bytes.data, bytes.len);
+	buf_release(&bytes);
+}
+
+int main(int argc, char **argv)
+{
+	struct bench b = { 0 };
+
+	b.pool = pool_new((unsigned)strtoul(told("BENCH_THREADS", "1"), NULL,
+					    10));
+	b.memory = memory_speed();
+	printf("memory: %.1f GB a second of a thread's time; kernels: %s\n\n",
+	       b.memory / 1e9, kernel_name());
+	printf("| model | policy | kv | threads | depth | tokens/s | cpu ms | "
+	       "of the limit | choosing | held MB | read MB |\n"
+	       "|---|---|---|---:|---:|---:|---:|---:|---:|---:|---:|\n");
+	for (int i = 1; i < argc; i++)
+		bench_file(&b, argv[i]);
+	if (argc == 1)
+		bench_random(&b);
+	pool_free(b.pool);
+	return 0;
+}
