@@ -257,6 +257,7 @@ endif
 libengine_a_SOURCES += \
 	src/bench/bench.c src/bench/bench.h \
 	src/bench/bench_file.c src/bench/bench_file.h \
+	src/bench/bench_interval.c \
 	src/bench/bench_print.c src/bench/bench_run.c src/bench/bench_run.h \
 	src/bench/bench_svg.c src/bench/bench_svg.h \
 	src/bench/bench_table.c src/bench/bench_table.h \

@@ -36,6 +36,7 @@ struct bench {
 	double began_s, told_s, filled_s;
 	uint32_t n_done_before; /* when the phase began */
 	bool dense, stopped;
+	bool scaled; /* f and t are known */
 	bool warm;	    /* of a worker: it has run before */
 	struct err trouble; /* that ends the bench */
 };
@@ -76,24 +77,42 @@ static struct generation_opts generate_opts_of(const struct bench *b)
 	};
 }
 
-/* To its end; what each token cost is added up. */
-static void finish(struct generation *g, struct traced *out)
+static void take_back(const struct generation *g, struct traced *t)
 {
-	while (generation_step(g)) {
-		struct transformer_bytes bytes = transformer_bytes(g->t);
+	if (g->back_to == GENERATION_NEVER)
+		return;
+	t->n = g->back_to;
+	t->text.len = t->n ? t->ends[t->n - 1] : 0;
+}
 
-		out->ends = grow(out->ends, &out->cap, out->n + 1,
-				 sizeof(*out->ends));
-		buf_append(&out->text, g->text.data, g->text.len);
-		out->ends[out->n++] = (uint32_t)out->text.len;
-		out->held += (double)bytes.held;
-		out->read += (double)bytes.read;
-		out->n_written++;
-		if (g->back_to == GENERATION_NEVER)
-			continue;
-		out->n = g->back_to;
-		out->text.len = out->n ? out->ends[out->n - 1] : 0;
-	}
+/* What it cost is added up. */
+static bool write_token(struct generation *g, struct traced *out)
+{
+	struct transformer_bytes bytes;
+
+	if (!generation_step(g))
+		return false;
+	bytes = transformer_bytes(g->t);
+	out->ends =
+		grow(out->ends, &out->cap, out->n + 1, sizeof(*out->ends));
+	buf_append(&out->text, g->text.data, g->text.len);
+	out->ends[out->n++] = (uint32_t)out->text.len;
+	out->held += (double)bytes.held;
+	out->read += (double)bytes.read;
+	out->n_written++;
+	take_back(g, out);
+	return true;
+}
+
+static void copy_traced(struct traced *t, const struct traced *from)
+{
+	*t = *from;
+	t->text = (struct buf){ 0 };
+	buf_append(&t->text, from->text.data, from->text.len);
+	t->ends = NULL;
+	t->cap = 0;
+	t->ends = grow(t->ends, &t->cap, t->n + 1, sizeof(*t->ends));
+	memcpy(t->ends, from->ends, sizeof(*t->ends) * t->n);
 }
 
 static void release_traced(struct traced *t)
@@ -124,10 +143,41 @@ static bool encode(const struct bench *b, const struct task *task,
 		       (unsigned long long)task->id, ids->n, n_ctx);
 }
 
-/* The same run, which goes on at the threshold. */
-static bool go_on(const struct bench *b, const struct errand *errand,
-		  const struct vocab_ids *ids, enum bench_then then,
-		  struct bench_run *run, struct err *err)
+/* --- ways to go on ------------------------------------------------------ */
+
+/* Where the rule fired; each of them has what was written until then. */
+struct ways {
+	struct generation all[BENCH_THENS]; /* o NULL: it is not tried */
+	struct traced before;
+};
+
+static struct threshold_opts threshold_of(const struct bench *b,
+					  const struct rule_opts *rule,
+					  enum threshold_then then)
+{
+	struct threshold_opts o = { .then = then,
+				    .how = b->o->how,
+				    .meter = b->o->meter,
+				    .policy = b->o->rescue,
+				    .budget = b->o->rescue_budget };
+
+	o.meter.rule = *rule;
+	o.meter.symbols = METER_BYTES;
+	return o;
+}
+
+/* A run is not rescued by the policy that it has. */
+static bool is_tried(const struct bench *b, const struct bench_case *c,
+		     enum bench_then then)
+{
+	return b->o->after[then] &&
+	       !(then == BENCH_RESCUE && b->o->rescue == c->policy &&
+		 (!c->budget || c->budget == b->o->rescue_budget));
+}
+
+static void fork_ways(const struct bench *b, const struct errand *errand,
+		      const struct generation *g, const struct traced *t,
+		      struct ways *ways)
 {
 	static const enum threshold_then thens[BENCH_THENS] = {
 		[BENCH_RESCUE] = THRESHOLD_POLICY,
@@ -135,70 +185,76 @@ static bool go_on(const struct bench *b, const struct errand *errand,
 		[BENCH_ROLLBACK] = THRESHOLD_ROLLBACK,
 		[BENCH_RETRY] = THRESHOLD_RETRY,
 	};
-	const struct bench_case *c = &b->cases[errand->i_case];
-	struct generation_opts o = generate_opts_of(b);
-	struct bench_after *r = &run->after[then];
-	struct generation g = { 0 };
-	struct traced t = { 0 };
-	bool good;
 
-	o.threshold.then = thens[then];
-	o.threshold.how = b->o->how;
-	o.threshold.meter = b->o->meter;
-	o.threshold.meter.rule = errand->rule;
-	o.threshold.meter.symbols = METER_BYTES;
-	o.threshold.policy = b->o->rescue;
-	o.threshold.budget = b->o->rescue_budget;
-	good = generation_init(&g, &o, c->policy, c->budget, ids->ids,
-			       (uint32_t)ids->n, err);
-	if (good) {
-		finish(&g, &t);
-		snprintf(r->policy, sizeof(r->policy), "%s", g.policy->name);
-		r->at_token = g.threshold_at;
-		r->n_tokens = t.n_written;
-		r->n_recomputed = g.n_recomputed;
-		r->at_cap = strcmp(g.finish, "stop") != 0;
-		r->right = t.n && answer_right(run->kind, t.text.data,
-					       t.text.len, run->gold);
-		r->jct_s = time_of_token(&g, UINT32_MAX);
+	copy_traced(&ways->before, t);
+	for (int i = 0; i < BENCH_THENS; i++) {
+		struct threshold_opts o =
+			threshold_of(b, &errand->rule, thens[i]);
+
+		if (is_tried(b, &b->cases[errand->i_case], (enum bench_then)i))
+			generation_go_on(&ways->all[i], g, &o);
 	}
-	release_traced(&t);
-	generation_release(&g);
-	return good;
 }
 
-/* Each way that is asked for. */
-static bool go_on_all(const struct bench *b, const struct errand *errand,
-		      const struct vocab_ids *ids, struct bench_run *run,
-		      struct err *err)
+/* One of them, to its end. */
+static void go_on(struct generation *g, const struct traced *before,
+		  struct bench_run *run, struct bench_after *r)
 {
-	bool ends = errand->i_case &&
-		    run->stops[BENCH_GUARDIAN] < run->n_tokens;
-	bool good = true;
+	struct traced t = { 0 };
 
-	for (int then = 0; then < BENCH_THENS && ends && good; then++)
-		if (b->o->after[then])
-			good = go_on(b, errand, ids, (enum bench_then)then, run,
-				     err);
-	return good;
+	copy_traced(&t, before);
+	take_back(g, &t);
+	while (write_token(g, &t))
+		;
+	snprintf(r->policy, sizeof(r->policy), "%s", g->policy->name);
+	r->at_token = before->n;
+	r->n_tokens = t.n_written;
+	r->n_recomputed = g->n_recomputed;
+	r->at_cap = strcmp(g->finish, "stop") != 0;
+	r->right = t.n && answer_right(run->kind, t.text.data, t.text.len,
+				       run->gold);
+	r->jct_s = time_of_token(g, UINT32_MAX);
+	release_traced(&t);
 }
+
+/* A rule that fires at the last token ends nothing. */
+static void go_on_all(struct ways *ways, struct bench_run *run)
+{
+	bool ends = run->stops[BENCH_GUARDIAN] < run->n_tokens;
+
+	for (int i = 0; i < BENCH_THENS; i++) {
+		if (ends && ways->all[i].o)
+			go_on(&ways->all[i], &ways->before, run,
+			      &run->after[i]);
+		generation_release(&ways->all[i]);
+	}
+	release_traced(&ways->before);
+}
+
+/* --- one run ------------------------------------------------------------ */
 
 static bool run_one(const struct bench *b, const struct errand *errand,
 		    struct bench_run *run, struct err *err)
 {
 	const struct task *task = &b->o->set->tasks[errand->i_problem];
 	const struct bench_case *c = &b->cases[errand->i_case];
-	const struct generation_opts o = generate_opts_of(b);
+	struct generation_opts o = generate_opts_of(b);
 	struct meter_opts meter = b->o->meter;
 	struct vocab_ids ids = { 0 };
 	struct generation g = { 0 };
 	struct traced t = { 0 };
-	bool good = encode(b, task, &ids, err) &&
-		    generation_init(&g, &o, c->policy, c->budget, ids.ids,
-				    (uint32_t)ids.n, err);
+	struct ways ways = { 0 };
+	bool good;
 
+	if (errand->rule.f)
+		o.threshold = threshold_of(b, &errand->rule, THRESHOLD_REPORT);
+	good = encode(b, task, &ids, err) &&
+	       generation_init(&g, &o, c->policy, c->budget, ids.ids,
+			       (uint32_t)ids.n, err);
 	if (good) {
-		finish(&g, &t);
+		while (write_token(&g, &t))
+			if (g.n_acted && !ways.before.n)
+				fork_ways(b, errand, &g, &t, &ways);
 		*run = (struct bench_run){
 			.budget = c->budget,
 			.problem = task->id,
@@ -221,7 +277,7 @@ static bool run_one(const struct bench *b, const struct errand *errand,
 		if (errand->rule.f)
 			meter.rule = errand->rule;
 		bench_run_measure(run, &meter);
-		good = go_on_all(b, errand, &ids, run, err);
+		go_on_all(&ways, run);
 	}
 	release_traced(&t);
 	generation_release(&g);
@@ -348,7 +404,7 @@ static void lose(struct bench *b, uint32_t i)
 
 /* --- how far ------------------------------------------------------------ */
 
-static void fill(struct bench *b)
+static size_t fill(struct bench *b)
 {
 	size_t n = 0;
 
@@ -356,6 +412,7 @@ static void fill(struct bench *b)
 		if (b->slots[i].done)
 			b->row[n++] = b->slots[i].run;
 	bench_table_fill(b->table, b->row, n, b->n_problems);
+	return n;
 }
 
 /* woken: somebody wants to say something. */
@@ -391,30 +448,30 @@ static void tell(struct bench *b, bool woken)
 
 /* The i-th of a phase, so that every problem goes through all cells before
  * the next one begins: what is there early is a fair sample of all. */
-static uint32_t nth(const struct bench *b, uint32_t i, uint32_t n_cases)
+static uint32_t nth(const struct bench *b, uint32_t i, uint32_t first,
+		    uint32_t n_cases)
 {
-	uint32_t first = b->dense ? 0 : 1;
-
 	return (first + i % n_cases) * b->n_problems + i / n_cases;
 }
 
 static bool hand_out(struct bench *b, uint32_t i, struct err *err)
 {
 	const struct errand errand = { i / b->n_problems, i % b->n_problems,
-				       b->dense ? (struct rule_opts){ 0 }
-						: b->table->meter.rule };
+				       b->scaled ? b->table->meter.rule
+						 : (struct rule_opts){ 0 } };
 
 	return workers_give(b->workers, i, &errand, sizeof(errand), err);
 }
 
-static bool run_phase(struct bench *b, bool dense, struct err *err)
+/* n_cases of them, from `first` on. */
+static bool run_phase(struct bench *b, uint32_t first, uint32_t n_cases,
+		      struct err *err)
 {
-	uint32_t n_cases = dense ? 1 : (uint32_t)b->n_cases - 1;
 	uint32_t n = n_cases * b->n_problems, next = 0, tag;
 	struct buf line = { 0 };
 	bool good = true;
 
-	b->dense = dense;
+	b->dense = !first && n_cases == 1;
 	b->began_s = now_s();
 	b->n_done_before = 0;
 	for (uint32_t i = 0; i < n_slots(b); i++)
@@ -425,7 +482,7 @@ static bool run_phase(struct bench *b, bool dense, struct err *err)
 		enum workers_event event;
 
 		while (good && next < n && workers_has_room(b->workers)) {
-			uint32_t i = nth(b, next++, n_cases);
+			uint32_t i = nth(b, next++, first, n_cases);
 
 			if (!b->slots[i].done)
 				good = hand_out(b, i, err);
@@ -448,12 +505,16 @@ static bool run_phase(struct bench *b, bool dense, struct err *err)
 	return good;
 }
 
-/* Is there one of the ways to go on that did not begin at this token? */
-static bool is_stale(const struct bench *b, const struct bench_run *run,
-		     uint32_t at)
+/* Is there one of the ways to go on that did not begin at this token? Dense
+ * runs have none where they were there before f and t. */
+static bool is_stale(const struct bench *b, const struct bench_case *c,
+		     const struct bench_run *run, uint32_t at)
 {
-	for (int then = 0; then < BENCH_THENS; then++)
-		if (b->o->after[then] && run->after[then].at_token != at)
+	if (!c->budget && !(b->o->f_given && b->o->t_given))
+		return false;
+	for (int i = 0; i < BENCH_THENS; i++)
+		if (is_tried(b, c, (enum bench_then)i) &&
+		    run->after[i].at_token != at)
 			return true;
 	return false;
 }
@@ -480,10 +541,24 @@ static void set_scale(struct bench *b)
 			continue;
 		bench_run_measure(&slot->run, &t->meter);
 		at = slot->run.stops[BENCH_GUARDIAN];
-		if (i >= b->n_problems && at < slot->run.n_tokens &&
-		    is_stale(b, &slot->run, at))
+		if (at < slot->run.n_tokens &&
+		    is_stale(b, &b->cases[i / b->n_problems], &slot->run, at))
 			slot->done = false;
 	}
+	b->scaled = true;
+}
+
+/* Dense ones first, which say what f and t are; where these are given, no run
+ * waits for another. */
+static bool run_phases(struct bench *b, struct err *err)
+{
+	uint32_t n = (uint32_t)b->n_cases;
+	bool given = b->o->f_given && b->o->t_given;
+
+	if (!given && !run_phase(b, 0, 1, err))
+		return false;
+	set_scale(b);
+	return b->stopped || run_phase(b, !given, n - !given, err);
 }
 
 /* --- all of it ---------------------------------------------------------- */
@@ -552,12 +627,10 @@ bool bench_run_all(const struct bench_opts *o, struct bench_table *table,
 	bool good;
 
 	begin(b, o, table);
-	good = open_file(b, err) && run_phase(b, true, err);
-	if (good)
-		set_scale(b);
-	good = good && (b->stopped || run_phase(b, false, err));
+	good = open_file(b, err) && run_phases(b, err);
 	if (good) {
-		fill(b);
+		bench_table_intervals(table, b->row, fill(b));
+		table->scale = bench_scale(b->row, b->n_problems);
 		*stopped = b->stopped;
 		tell(b, true);
 		hand_over(b, runs, n_runs);

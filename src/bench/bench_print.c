@@ -68,6 +68,16 @@ static const struct bench_field whole_fields[] = {
 	CELL("jct_s", jct_s, SECONDS),
 	CELL("kv_held_bytes", kv_held, KIB),
 	CELL("kv_read_bytes", kv_read, KIB),
+	CELL("accuracy_lo", right_in.lo, SHARE),
+	CELL("accuracy_hi", right_in.hi, SHARE),
+	CELL("growth_lo", growth_in.lo, TIMES),
+	CELL("growth_hi", growth_in.hi, TIMES),
+	CELL("beside_dense", beside_dense.value, POINTS),
+	CELL("beside_dense_lo", beside_dense.lo, POINTS),
+	CELL("beside_dense_hi", beside_dense.hi, POINTS),
+	CELL("beside_random", beside_random.value, POINTS),
+	CELL("beside_random_lo", beside_random.lo, POINTS),
+	CELL("beside_random_hi", beside_random.hi, POINTS),
 };
 
 /* Of each way to stop; its name goes before. */
@@ -80,6 +90,13 @@ static const struct bench_field stop_fields[] = {
 	EFFECT("_saved_right", saved_right, SHARE),
 	EFFECT("_saved_wrong", saved_wrong, SHARE),
 	EFFECT("_jct_s", jct_s, SECONDS),
+	EFFECT("_saved_lo", saved_in.lo, SHARE),
+	EFFECT("_saved_hi", saved_in.hi, SHARE),
+	EFFECT("_saved_fired", saved_fired.value, SHARE),
+	EFFECT("_saved_fired_lo", saved_fired.lo, SHARE),
+	EFFECT("_saved_fired_hi", saved_fired.hi, SHARE),
+	EFFECT("_change_lo", change_in.lo, POINTS),
+	EFFECT("_change_hi", change_in.hi, POINTS),
 };
 
 static const struct bench_field end_fields[] = {
@@ -95,6 +112,9 @@ static const struct bench_field after_fields[] = {
 	AFTER("_at_cap", at_cap, SHARE),
 	AFTER("_recomputed", n_recomputed, COUNT),
 	AFTER("_jct_s", jct_s, SECONDS),
+	AFTER("_beside_stop", beside_stop.value, POINTS),
+	AFTER("_beside_stop_lo", beside_stop.lo, POINTS),
+	AFTER("_beside_stop_hi", beside_stop.hi, POINTS),
 };
 
 /* All of them, in the order of the files. */
@@ -340,6 +360,38 @@ static const struct sheet sheets[] = {
 	       "accuracy", "_accuracy"),
 	BESIDE("All ways beside each other: tokens", "conclude", "_tokens",
 	       "tokens", "_tokens"),
+	{ "From, to (of 100 samples 95 are within). Right; x dense; points "
+	  "beside dense,\nand beside random at this budget",
+	  "accuracy_lo",
+	  { { "right", 8, "accuracy_lo", NULL },
+	    { "to", 8, "accuracy_hi", NULL },
+	    { "x dense", 8, "growth_lo", NULL },
+	    { "to", 6, "growth_hi", NULL },
+	    { "dense", 8, "beside_dense_lo", NULL },
+	    { "to", 8, "beside_dense_hi", NULL },
+	    { "random", 8, "beside_random_lo", NULL },
+	    { "to", 8, "beside_random_hi", NULL } },
+	  0, false },
+	{ "The same of %: saved; of the runs that it ends; points",
+	  "_saved_fired_lo",
+	  { { "saved", 9, "_saved_lo", NULL },
+	    { "to", 9, "_saved_hi", NULL },
+	    { "of ended", 10, "_saved_fired_lo", NULL },
+	    { "to", 9, "_saved_fired_hi", NULL },
+	    { "change", 9, "_change_lo", NULL },
+	    { "to", 9, "_change_hi", NULL } },
+	  0, false },
+	{ "The same of going on: points beside stopping there",
+	  NULL,
+	  { { "concl.", 8, "conclude_beside_stop_lo", NULL },
+	    { "to", 8, "conclude_beside_stop_hi", NULL },
+	    { "rolled", 8, "rollback_beside_stop_lo", NULL },
+	    { "to", 8, "rollback_beside_stop_hi", NULL },
+	    { "retry", 8, "retry_beside_stop_lo", NULL },
+	    { "to", 8, "retry_beside_stop_hi", NULL },
+	    { "rescued", 8, "rescue_beside_stop_lo", NULL },
+	    { "to", 8, "rescue_beside_stop_hi", NULL } },
+	  0, false },
 };
 
 static void pad(struct buf *out, const char *text, int width)
@@ -354,7 +406,7 @@ static bool has_any(const struct bench_table *t, const struct bench_field *f,
 	for (size_t i = 0; i < t->n; i++) {
 		double value = value_of(&t->cells[i], f);
 
-		if (isfinite(value) && (value > 0 || !more))
+		if (isfinite(value) && (value != 0 || !more))
 			return true;
 	}
 	return false;
@@ -400,13 +452,24 @@ static void put_head(const struct bench_column *c, const char *rule,
 	pad(out, strcmp(c->head, "%") == 0 ? head : c->head, c->width);
 }
 
+static bool is_empty(const struct bench_table *t, const struct fields *all,
+		     const struct sheet *sheet, const char *rule)
+{
+	for (const struct bench_column *c = sheet->columns; c->head; c++)
+		if (has_any(t, field_named(all, rule, c->name ? c->name
+							       : c->dense),
+			    false))
+			return false;
+	return true;
+}
+
 /* The sheet about the rule that is shown as the k-th. */
 static void put_sheet(const struct bench_table *t, const struct fields *all,
 		      const struct sheet *sheet, size_t k, struct buf *out)
 {
 	const char *rule = rule_name(rule_shown(k));
 
-	if (!rule ||
+	if (!rule || is_empty(t, all, sheet, rule) ||
 	    (sheet->needs && !has_any(t, field_named(all, rule, sheet->needs),
 				      sheet->more)))
 		return;

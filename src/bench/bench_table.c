@@ -124,7 +124,7 @@ static void fill_effect(struct bench_cell *cell, const struct group *g,
 {
 	struct bench_effect *e = &cell->stops[stop];
 	double tokens[2] = { 0, 0 }, saved[2] = { 0, 0 };
-	double fired = 0, right = 0, jct = 0;
+	double fired = 0, right = 0, jct = 0, n_judged = cell->n_judged;
 
 	for (size_t i = 0; i < g->n; i++) {
 		const struct bench_run *run = member(g, i);
@@ -143,7 +143,7 @@ static void fill_effect(struct bench_cell *cell, const struct group *g,
 	e->saved = ratio(saved[0] + saved[1], tokens[0] + tokens[1]);
 	e->saved_right = ratio(saved[1], tokens[1]);
 	e->saved_wrong = ratio(saved[0], tokens[0]);
-	e->accuracy = ratio(right, (double)g->n);
+	e->accuracy = ratio(right, n_judged);
 	e->change = e->accuracy - cell->accuracy;
 	e->jct_s = ratio(jct, (double)g->n);
 }
@@ -169,7 +169,7 @@ static void fill_after(struct bench_cell *cell, const struct group *g,
 	}
 	*r = (struct bench_outcome){
 		.tried = tried > 0 ? tried / n : NAN,
-		.accuracy = r->accuracy / n,
+		.accuracy = ratio(r->accuracy, cell->n_judged),
 		.tokens = r->tokens / n,
 		.at_cap = r->at_cap / n,
 		.jct_s = r->jct_s / n,
@@ -198,6 +198,24 @@ static double p90(const struct group *g)
 	return value;
 }
 
+static void fill_marks(struct bench_cell *cell, const struct group *g)
+{
+	double right = 0, unread = 0;
+
+	for (size_t i = 0; i < g->n; i++) {
+		const struct bench_run *run = member(g, i);
+		bool judged = run->kind != ANSWER_OPEN;
+
+		cell->n_judged += judged;
+		right += judged && run->right;
+		unread += judged && run->unread;
+	}
+	cell->accuracy = ratio(right, cell->n_judged);
+	cell->unread = ratio(unread, cell->n_judged);
+	cell->wrong = ratio(cell->n_judged - right - unread, cell->n_judged);
+	cell->collapsed = cell->accuracy < BENCH_COLLAPSED;
+}
+
 static void fill_means(struct bench_cell *cell, const struct group *g)
 {
 	double n = (double)g->n, steps = 0, stepping = 0;
@@ -205,9 +223,6 @@ static void fill_means(struct bench_cell *cell, const struct group *g)
 	for (size_t i = 0; i < g->n; i++) {
 		const struct bench_run *run = member(g, i);
 
-		cell->accuracy += run->right / n;
-		cell->unread += run->unread / n;
-		cell->wrong += (!run->right && !run->unread) / n;
 		cell->idle += bench_run_idle(run) / n;
 		cell->tokens += run->n_tokens / n;
 		cell->at_cap += run->at_cap / n;
@@ -225,7 +240,6 @@ static void fill_means(struct bench_cell *cell, const struct group *g)
 	cell->tbt_s = ratio(stepping, steps);
 	cell->bytes_per_token = ratio(cell->bytes, cell->tokens);
 	cell->tokens_p90 = p90(g);
-	cell->collapsed = cell->accuracy < BENCH_COLLAPSED;
 }
 
 static void fill_cell(struct bench_cell *cell, const struct group *g,
@@ -238,6 +252,7 @@ static void fill_cell(struct bench_cell *cell, const struct group *g,
 				     .n = (uint32_t)g->n };
 	memcpy(cell->policy, first->policy, sizeof(cell->policy));
 	cell->n_missing = n_problems - MIN(n_problems, cell->n);
+	fill_marks(cell, g);
 	fill_means(cell, g);
 	for (size_t i = 0; i < g->n; i++)
 		tokens += kept(member(g, i), member(g, i)->stops[0]);

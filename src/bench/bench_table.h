@@ -41,6 +41,12 @@ struct bench_scale {
 	double t;
 };
 
+/* A number and its 95 % interval, from drawing the problems of a cell again;
+ * NAN where there is nothing to draw from. */
+struct bench_interval {
+	double value, lo, hi;
+};
+
 /* What a way to stop does to a cell. Shares are 0..1, of all tokens or runs;
  * NAN where there is nothing to divide by. */
 struct bench_effect {
@@ -52,12 +58,16 @@ struct bench_effect {
 	double saved_right; /* of the tokens of runs that end right, */
 	double saved_wrong; /* and of those that do not */
 	double jct_s;
+	struct bench_interval saved_in, saved_fired, change_in; /* fired: of the
+					      tokens of the runs that it ends */
 };
 
 struct bench_cell {
 	char policy[BENCH_POLICY_BYTES];
 	uint32_t budget;       /* 0: dense */
 	uint32_t n, n_missing; /* runs */
+	uint32_t n_judged;     /* of these, that have a right answer; shares of
+				  right, wrong and unread are of them */
 	bool collapsed;
 	/* Of runs: the answer is right; is another; cannot be read (none, or in
 	 * no form that answer.h knows); the policy had nothing to do. */
@@ -72,11 +82,16 @@ struct bench_cell {
 	double bytes_per_token; /* of all runs together */
 	struct bench_effect stops[BENCH_STOPS];
 	double cap_tokens; /* of BENCH_LENGTH */
+	/* Accuracy; length; accuracy less that of dense, and of random at this
+	 * budget, on the same problems. */
+	struct bench_interval right_in, growth_in, beside_dense, beside_random;
 	/* Runs that guardian would end go on in another way. */
 	struct bench_outcome {
 		double tried; /* share of runs; NAN: none was asked for */
 		double accuracy, tokens, growth, at_cap, jct_s;
 		double n_recomputed; /* tokens, mean over all runs */
+		struct bench_interval beside_stop; /* accuracy less that of
+						      being stopped there */
 	} after[BENCH_THENS];
 };
 
@@ -103,6 +118,11 @@ double bench_scale_t(const struct bench_scale *s, uint32_t f);
  * runs: measured. n_problems: how many runs a cell should have. */
 void bench_table_fill(struct bench_table *t, const struct bench_run *runs,
 		      size_t n, uint32_t n_problems);
+
+/* Then the intervals of all cells: seconds for thousands of runs, and always
+ * the same for the same runs. bench_interval.c */
+void bench_table_intervals(struct bench_table *t, const struct bench_run *runs,
+			   size_t n);
 
 /* NULL: none. */
 const struct bench_cell *bench_table_dense(const struct bench_table *t);

@@ -150,6 +150,12 @@ void generation_release(struct generation *g); /* all zero is fine */
 void generation_fork(struct generation *g, const struct generation *from,
 		     uint32_t n, const struct transformer *at);
 
+/* Goes on in another way from where the rule of `from`, which only reports, has
+ * fired: as if `from` had had this threshold from the beginning. `from` made
+ * its step, and stands where it stood. What can be done is known to be. */
+void generation_go_on(struct generation *g, const struct generation *from,
+		      const struct threshold_opts *threshold);
+
 /* One token: text, logprob, the last of ids. false: none came, it has ended
  * (finish). A token may come and end it. */
 bool generation_step(struct generation *g);

@@ -110,6 +110,24 @@ void generation_act(struct generation *g)
 	g->watched = NULL;
 }
 
+/* The text of `from` has been read to its last token, which does no harm: what
+ * goes back cuts it off, what feeds it again does so to the same place. */
+void generation_go_on(struct generation *g, const struct generation *from,
+		      const struct threshold_opts *threshold)
+{
+	double began_s = now_s(), clock_s;
+
+	generation_fork(g, from, from->n_ids, NULL);
+	clock_s = g->clock_s;
+	g->threshold = *threshold;
+	g->n_acted = 0;
+	generation_watch(g, 0);
+	while (!run_measure(g->watched, UINT32_MAX))
+		;
+	generation_act(g);
+	g->clock_s = clock_s + now_s() - began_s;
+}
+
 bool generation_tell(const struct generation *g, struct buf *out)
 {
 	const struct threshold_opts *o = &g->threshold;

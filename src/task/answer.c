@@ -136,6 +136,7 @@ static const char *const kind_names[ANSWER_KINDS] = {
 	[ANSWER_GSM8K] = "gsm8k",
 	[ANSWER_MATH] = "math",
 	[ANSWER_AIME] = "aime",
+	[ANSWER_OPEN] = "open",
 };
 
 const char *answer_kind_name(size_t kind)

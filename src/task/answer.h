@@ -10,6 +10,7 @@
  *	math    the last \boxed{...}, which small models forget: without, the
  *	        last "answer is 19"; equal as a formula: see answer_equal()
  *	aime    the last \boxed{...}; without, "answer is", the last number
+ *	open    there is no right one: a story, a list, a dialogue
  *
  * A text that was stopped is judged as it is. What it began and did not end
  * (a box without its closing brace) is no statement.
@@ -24,6 +25,7 @@ enum answer_kind {
 	ANSWER_GSM8K,
 	ANSWER_MATH,
 	ANSWER_AIME,
+	ANSWER_OPEN,
 	ANSWER_KINDS
 };
 

@@ -22,6 +22,7 @@ void problem_set_release(struct problem_set *set)
 {
 	for (size_t i = 0; i < set->n; i++) {
 		mem_free(set->tasks[i].prompt);
+		mem_free(set->tasks[i].turns);
 		mem_free(set->tasks[i].gold);
 	}
 	mem_free(set->tasks);
@@ -109,6 +110,28 @@ static bool put_gold(struct json_value v, struct buf *out)
 	return n > 0;
 }
 
+/* What the right answer is, and so how it is judged. */
+static const char *put_right(struct json_value root, enum answer_kind kind,
+			     struct task *task)
+{
+	struct json_value answer = json_get(root, "answer");
+	struct buf gold = { 0 };
+
+	if (!answer.doc && kind == ANSWER_KINDS)
+		kind = ANSWER_OPEN;
+	else if (!put_gold(answer, &gold) ||
+		 memchr(gold.data, '\0', gold.len)) {
+		buf_release(&gold);
+		return "there is no \"answer\"";
+	}
+	task->gold = text_of(&gold);
+	task->kind = kind;
+	if (kind == ANSWER_KINDS)
+		task->kind = is_number(task->gold) ? ANSWER_GSM8K : ANSWER_MATH;
+	buf_release(&gold);
+	return NULL;
+}
+
 static void broken(struct problem_set *set, const char *name, uint64_t line,
 		   const char *what)
 {
@@ -117,36 +140,58 @@ static void broken(struct problem_set *set, const char *name, uint64_t line,
 		(unsigned long long)line, what);
 }
 
+/* A conversation that can be asked: messages, and a NUL in none. */
+static bool put_turns(struct json_value root, struct task *task)
+{
+	struct json_value turns = json_get(root, "messages");
+	struct buf text = { 0 };
+
+	if (!json_is(turns, JSON_ARRAY) || !json_count(turns))
+		return false;
+	json_put(&text, turns);
+	task->turns = text_of(&text);
+	task->prompt = mem_strdup("");
+	buf_release(&text);
+	return true;
+}
+
+static bool put_prompt(const char *s, size_t n, bool ask, struct task *task)
+{
+	struct buf prompt = { 0 };
+
+	if (!s || !n || memchr(s, '\0', n))
+		return false;
+	buf_append(&prompt, s, n);
+	if (ask)
+		buf_puts(&prompt, PROBLEM_SET_ASK);
+	task->prompt = text_of(&prompt);
+	buf_release(&prompt);
+	return true;
+}
+
 static const char *put_task(struct problem_set *set, struct json_value root,
 			    uint64_t line)
 {
-	struct buf prompt = { 0 }, gold = { 0 };
-	const char *s = NULL;
-	struct task *task;
-	size_t n, i = 0;
+	enum answer_kind kind = ANSWER_KINDS;
+	struct task task = { .id = line };
+	const char *s = NULL, *what;
+	bool ask = false;
+	size_t n;
 
-	while (i < ARRAY_LEN(shapes) &&
-	       !(s = json_text(json_get(root, shapes[i].member), &n)))
-		i++;
-	if (!s || !n || memchr(s, '\0', n))
-		return "there is no \"question\", \"problem\" or \"prompt\"";
-	if (!put_gold(json_get(root, "answer"), &gold) ||
-	    memchr(gold.data, '\0', gold.len)) {
-		buf_release(&gold);
-		return "there is no \"answer\"";
+	for (size_t i = 0; i < ARRAY_LEN(shapes) && !s; i++) {
+		s = json_text(json_get(root, shapes[i].member), &n);
+		kind = shapes[i].kind;
+		ask = shapes[i].ask;
 	}
-	task = add(set);
-	buf_append(&prompt, s, n);
-	if (shapes[i].ask)
-		buf_puts(&prompt, PROBLEM_SET_ASK);
-	task->id = line;
-	task->prompt = text_of(&prompt);
-	task->gold = text_of(&gold);
-	task->kind = shapes[i].kind;
-	if (task->kind == ANSWER_KINDS)
-		task->kind = is_number(task->gold) ? ANSWER_GSM8K : ANSWER_MATH;
-	buf_release(&prompt);
-	buf_release(&gold);
+	if (!(s ? put_prompt(s, n, ask, &task) : put_turns(root, &task)))
+		return "there is no \"question\", \"problem\" or \"prompt\"";
+	what = put_right(root, kind, &task);
+	if (what) {
+		mem_free(task.prompt);
+		mem_free(task.turns);
+		return what;
+	}
+	*add(set) = task;
 	return NULL;
 }
 

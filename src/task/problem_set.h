@@ -8,6 +8,10 @@
  *	{"prompt": ..., "answer": ...}               anybody's: a number is
  *	                                             judged as GSM8K's, else as
  *	                                             MATH's
+ *	{"prompt": ...}                              without an answer: open
+ *	{"messages": [...], ...}                     a conversation, whose next
+ *	                                             turn is the model's; else
+ *	                                             as a prompt
  *
  * Questions and problems are asked with PROBLEM_SET_ASK behind them, as
  * reasoning models are evaluated; a prompt is asked as it is.
@@ -24,7 +28,8 @@
 
 struct task {
 	uint64_t id;  /* the seed of a drawn one, else the line, from 1 */
-	char *prompt; /* as the model gets it */
+	char *prompt; /* as the model gets it; "" where there are turns alone */
+	char *turns;  /* messages, a JSON array; or NULL */
 	char *gold;
 	enum answer_kind kind;
 };

@@ -154,6 +154,74 @@ killed()
 }
 check 'a worker that is killed' killed
 
+# SIGTERM ends the bench and its workers at once, whatever they are at.
+terminated()
+{
+	"$LILSCOPE" bench --model "$model" --problems "$tmp/p.jsonl" -n 3 \
+		--policies sink --budgets 64 --page 8 -j 2 --seed 1 \
+		--predict 500 --out "$tmp/t.jsonl" >/dev/null 2>&1 </dev/null &
+	parent=$!
+	children=
+	while kill -0 $parent 2>/dev/null && [ -z "$children" ]; do
+		children=$(ps -o pid= --ppid $parent 2>/dev/null)
+	done
+	[ -n "$children" ] || return 0 # it was too fast, or there is no ps
+	kill -TERM $parent 2>/dev/null
+	wait $parent
+	for i in 1 2 3 4 5 6 7 8 9 10; do
+		left=
+		for child in $children; do
+			case $(ps -o stat= -p "$child" 2>/dev/null) in
+			''|Z*) ;;
+			*) left="$left $child" ;;
+			esac
+		done
+		[ -n "$left" ] || return 0
+		sleep 0.1
+	done
+	echo "a second later there are still$left"
+	return 1
+}
+check 'SIGTERM ends its workers' terminated
+
+# Policies may have budgets of their own; with f and t given no run waits for
+# the dense ones, and it comes to the same.
+own_budgets()
+{
+	rm -f "$tmp/own.jsonl"
+	bench --policies sink:32,quest --budgets 64 --out "$tmp/own.jsonl" \
+		--csv && status_is 0 &&
+		is cells 'dense,0 sink,32 quest,64 ' "$(sed 1d "$tmp/out" |
+			cut -d, -f1,2 | tr '\n' ' ')" || return 1
+	bench --policies sink:32,quest --budgets 64 -f 24 -t 5 -j 1 \
+		--out "$tmp/given.jsonl" && status_is 0 &&
+		is 'problem by problem' 'dense sink quest dense ' \
+			"$(sed -n 's/^{"policy":"\([a-z]*\)".*/\1/p' \
+			"$tmp/given.jsonl" | head -n 4 | tr '\n' ' ')" &&
+		is runs 10 "$(lines "$tmp/given.jsonl")"
+}
+check 'budgets of a policy' own_budgets
+
+# Stories have no right answer, and conversations are turns.
+open_ones()
+{
+	cat >"$tmp/open.jsonl" <<'END'
+{"prompt":"Once upon a time"}
+{"messages":[{"role":"user","content":"A cat?"},{"role":"assistant","content":"A cat."},{"role":"user","content":"And a dog?"}]}
+END
+	run bench --model "$model" --problems "$tmp/open.jsonl" -n 2 --page 8 \
+		--policies quest --budgets 32 --predict 60 --chat chatml \
+		--out "$tmp/open.out" && status_is 0 &&
+		grep -Eq '^quest +32 +- +60 ' "$tmp/out" &&
+		is open 4 "$(grep -c '"kind":"open"' "$tmp/open.out")" ||
+		return 1
+	echo '{"messages":[1]}' >"$tmp/open.jsonl"
+	run bench --model "$model" --problems "$tmp/open.jsonl" -n 1 \
+		--policies quest --budgets 32 --chat chatml
+	status_is 2 && grep -q 'problem 1: ' "$tmp/err"
+}
+check 'stories and conversations' open_ones
+
 # sentence WORDS ARGS...: bench with these says so and does nothing.
 sentence()
 {
@@ -165,6 +233,8 @@ sentence()
 			{ cat "$tmp/err"; return 1; }; }
 }
 check 'policy' sentence 'there is no policy "bible"' --policies quest,bible
+check 'own budget' sentence '--policies takes numbers of tokens, not "x"' \
+	--policies quest:x
 check 'budget' sentence 'takes numbers of tokens, not "12x"' --budgets 12x
 check 'small budget' sentence 'quest at 4 tokens: --page' --budgets 4
 check 'n' sentence 'at least 1 problem' -n 0

@@ -77,6 +77,7 @@ static const struct {
 	{ ANSWER_GSM8K, "Output:\n```\n42\n```\nin 3 steps", "42", "42" },
 	{ ANSWER_GSM8K, "The output is `-7`, not 5", "-7", "-7" },
 	{ ANSWER_GSM8K, "Our answer would be 12 of 13", "12", "12" },
+	{ ANSWER_OPEN, "The answer is 5, \\boxed{5} #### 5", NULL, NULL },
 	{ ANSWER_MATH, "\\boxed", NULL, NULL },
 	{ ANSWER_MATH, "\\boxed{}", "", "" },
 	{ ANSWER_AIME, "so m+n = 113, \\boxed{\\textbf{(113)}}",

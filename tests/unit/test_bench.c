@@ -408,6 +408,103 @@ static void unread_and_idle(void **state)
 		bench_run_release(&runs[i]);
 }
 
+/* Stories have no answer: shares are of the others. */
+static void open_ones(void **state)
+{
+	struct bench_run runs[] = {
+		make("dense", 0, 1, "The answer is 19."),
+		make("dense", 0, 2, "Once upon a time"),
+		make("quest", 64, 2, "Once upon a time"),
+	};
+	struct bench_table t = { .meter = meter };
+	struct buf out = { 0 };
+
+	(void)state;
+	runs[1].kind = runs[2].kind = ANSWER_OPEN;
+	for (size_t i = 0; i < ARRAY_LEN(runs); i++)
+		bench_run_measure(&runs[i], &meter);
+	bench_table_fill(&t, runs, ARRAY_LEN(runs), 2);
+	assert_int_equal(t.cells[0].n, 2);
+	assert_int_equal(t.cells[0].n_judged, 1);
+	assert_true(t.cells[0].accuracy == 1);
+	assert_true(t.cells[0].stops[BENCH_GUARDIAN].accuracy == 1);
+	assert_true(t.cells[0].after[0].accuracy == 1);
+	assert_true(isnan(t.cells[1].accuracy));
+	assert_true(isnan(t.cells[1].unread));
+	assert_true(isnan(t.cells[1].stops[BENCH_GUARDIAN].change));
+	assert_false(t.cells[1].collapsed);
+	bench_table_intervals(&t, runs, ARRAY_LEN(runs));
+	assert_true(isnan(t.cells[1].right_in.lo));
+	assert_true(isnan(t.cells[1].beside_dense.value));
+	assert_true(t.cells[1].growth_in.lo == 1);
+	bench_print(&t, &out);
+	assert_null(strstr(buf_cstr(&out), "nan"));
+	buf_release(&out);
+	bench_table_release(&t);
+	for (size_t i = 0; i < ARRAY_LEN(runs); i++)
+		bench_run_release(&runs[i]);
+}
+
+/* --- intervals ---------------------------------------------------------- */
+
+enum { N_DRAWN = 40 };
+#define STEP (1.001 / N_DRAWN) /* chance may put a quantile one beside */
+
+static bool near(double a, double b, double by)
+{
+	return fabs(a - b) <= by;
+}
+
+/* A share of 40 is, drawn again, binomial; its quantiles are known. What is
+ * paired and alike has no width at all, and what is not has both widths. */
+static void intervals(void **state)
+{
+	struct bench_run runs[3 * N_DRAWN];
+	struct bench_table t = { .meter = meter };
+	const struct bench_cell *quest, *random;
+
+	(void)state;
+	for (uint32_t i = 0; i < N_DRAWN; i++) {
+		const char *text = i < N_DRAWN / 4 ? "The answer is 19."
+						   : "The answer is 18.";
+
+		runs[3 * i] = make("dense", 0, i, text);
+		runs[3 * i + 1] = make("random", 64, i, text);
+		runs[3 * i + 2] = make("quest", 64, i, i % 2 ? "None" : text);
+	}
+	runs[1].after[BENCH_CONCLUDE] = (struct bench_after){
+		"random", 2, 10, 12, false, false, 9 };
+	bench_table_fill(&t, runs, ARRAY_LEN(runs), N_DRAWN);
+	bench_table_intervals(&t, runs, ARRAY_LEN(runs));
+	random = &t.cells[1];
+	quest = &t.cells[2];
+	assert_string_equal(quest->policy, "quest");
+	/* 10 of 40: 2.5 and 97.5 % of the binomial are 5 and 16 of 40 */
+	assert_true(near(random->right_in.value, 0.25, 1e-9));
+	assert_true(near(random->right_in.lo, 5. / N_DRAWN, STEP));
+	assert_true(near(random->right_in.hi, 16. / N_DRAWN, STEP));
+	assert_true(random->beside_dense.lo == 0 &&
+		    random->beside_dense.hi == 0);
+	assert_true(random->growth_in.lo == 1 && random->growth_in.hi == 1);
+	assert_true(isnan(random->beside_random.value));
+	/* 5 of 40 are lost, none is won: 1 to 9 */
+	assert_true(near(quest->beside_random.value, -5. / N_DRAWN, 1e-9));
+	assert_true(near(quest->beside_random.lo, -9. / N_DRAWN, STEP));
+	assert_true(near(quest->beside_random.hi, -1. / N_DRAWN, STEP));
+	/* one of 40 is lost by concluding: 0 to 3 */
+	assert_true(near(random->after[BENCH_CONCLUDE].beside_stop.value,
+			 -1. / N_DRAWN, 1e-9));
+	assert_true(near(random->after[BENCH_CONCLUDE].beside_stop.lo,
+			 -3. / N_DRAWN, STEP));
+	assert_true(random->after[BENCH_CONCLUDE].beside_stop.hi == 0);
+	assert_true(isnan(random->after[BENCH_RETRY].beside_stop.value));
+	assert_true(random->stops[BENCH_GUARDIAN].saved_in.hi == 0);
+	assert_true(isnan(random->stops[BENCH_GUARDIAN].saved_fired.value));
+	bench_table_release(&t);
+	for (size_t i = 0; i < ARRAY_LEN(runs); i++)
+		bench_run_release(&runs[i]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -416,6 +513,7 @@ int main(void)
 		cmocka_unit_test(a_cell),	cmocka_unit_test(rescued),
 		cmocka_unit_test(the_scale),	cmocka_unit_test(printed),
 		cmocka_unit_test(unread_and_idle),
+		cmocka_unit_test(open_ones),	cmocka_unit_test(intervals),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

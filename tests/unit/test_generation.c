@@ -585,6 +585,57 @@ static void forks_conclude(void **state)
 	generation_release(&b);
 }
 
+/* What goes on from a run that only reported is, token by token, the run that
+ * had that threshold from the beginning; the reporting one is not changed. */
+static void goes_on_from_a_report(void **state)
+{
+	static const char *const policies[] = { "dense", "h2o", "quest",
+						"sink", "infllm" };
+	static const enum threshold_then thens[] = {
+		THRESHOLD_POLICY, THRESHOLD_CONCLUDE, THRESHOLD_ROLLBACK,
+		THRESHOLD_RETRY, THRESHOLD_STOP,
+	};
+
+	(void)state;
+	for (size_t k = 0; k < ARRAY_LEN(policies) * ARRAY_LEN(thens); k++) {
+		const char *policy = policies[k % ARRAY_LEN(policies)];
+		struct generation_opts o = options(), from = options();
+		struct generation whole, looked, g, after, plain;
+
+		o.threshold.then = thens[k / ARRAY_LEN(policies)];
+		o.threshold.policy = &sparse_dense;
+		o.threshold.meter.rule.t = 200; /* it fires in any text */
+		o.threshold.how = (struct then_opts){ " The end.", 0, 0, 1 };
+		begin(&whole, &o, policy, 16);
+		finish(&whole);
+		from.threshold = o.threshold;
+		from.threshold.then = THRESHOLD_REPORT;
+		begin(&looked, &from, policy, 16);
+		while (!looked.n_acted)
+			assert_true(generation_step(&looked));
+		generation_go_on(&g, &looked, &o.threshold);
+		generation_go_on(&after, &looked, &o.threshold);
+		finish(&g);
+		assert_int_equal(g.n_ids, whole.n_ids);
+		assert_memory_equal(g.ids, whole.ids,
+				    g.n_ids * sizeof(*g.ids));
+		assert_string_equal(g.finish, whole.finish);
+		assert_int_equal(g.threshold_at, whole.threshold_at);
+		assert_int_equal(g.n_recomputed, whole.n_recomputed);
+		begin(&plain, &from, policy, 16);
+		finish(&plain);
+		finish(&looked);
+		assert_int_equal(looked.n_ids, plain.n_ids);
+		assert_memory_equal(looked.ids, plain.ids,
+				    plain.n_ids * sizeof(*plain.ids));
+		generation_release(&whole);
+		generation_release(&looked);
+		generation_release(&g);
+		generation_release(&after);
+		generation_release(&plain);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -602,6 +653,7 @@ int main(void)
 		cmocka_unit_test(tries_again),
 		cmocka_unit_test(reports),
 		cmocka_unit_test(forks_conclude),
+		cmocka_unit_test(goes_on_from_a_report),
 	};
 
 	return cmocka_run_group_tests(tests, open_model, close_model);

@@ -16,6 +16,10 @@ static const char file[] =
 	"{\"prompt\": \"p\", \"answer\": 12}\n"
 	"{\"prompt\": \"q\", \"answer\": \" \\\\pi \"}\n"
 	"{\"prompt\": \"no answer\"}\n"
+	"{\"messages\": [{\"role\": \"user\", \"content\": \"\\u0000\"}]}\n"
+	"{\"messages\": [ 1 ], \"answer\": 3}\n"
+	"{\"messages\": []}\n"
+	"{\"question\": \"no answer\"}\n"
 	"{\"answer\": \"5\"}\n"
 	"{\"question\": \"nul \\u0000\", \"answer\": \"5\"}\n"
 	"[1]\n"
@@ -27,12 +31,18 @@ static void a_file(void **state)
 		uint64_t id;
 		const char *prompt, *gold;
 		enum answer_kind kind;
+		const char *turns;
 	} want[] = {
-		{ 1, "2+2?" PROBLEM_SET_ASK, "4", ANSWER_GSM8K },
-		{ 3, "x" PROBLEM_SET_ASK, "\\frac{1}{2}", ANSWER_MATH },
-		{ 5, "p", "12", ANSWER_GSM8K },
-		{ 6, "q", "\\pi", ANSWER_MATH },
-		{ 11, "last", "$1,000", ANSWER_GSM8K },
+		{ 1, "2+2?" PROBLEM_SET_ASK, "4", ANSWER_GSM8K, NULL },
+		{ 3, "x" PROBLEM_SET_ASK, "\\frac{1}{2}", ANSWER_MATH,
+		  NULL },
+		{ 5, "p", "12", ANSWER_GSM8K, NULL },
+		{ 6, "q", "\\pi", ANSWER_MATH, NULL },
+		{ 7, "no answer", "", ANSWER_OPEN, NULL },
+		{ 8, "", "", ANSWER_OPEN,
+		  "[{\"role\":\"user\",\"content\":\"\\u0000\"}]" },
+		{ 9, "", "3", ANSWER_GSM8K, "[1]" },
+		{ 15, "last", "$1,000", ANSWER_GSM8K, NULL },
 	};
 	struct problem_set set = { 0 };
 	struct err err = { "" };
@@ -46,8 +56,11 @@ static void a_file(void **state)
 		assert_string_equal(set.tasks[i].prompt, want[i].prompt);
 		assert_string_equal(set.tasks[i].gold, want[i].gold);
 		assert_int_equal(set.tasks[i].kind, want[i].kind);
+		assert_int_equal(!set.tasks[i].turns, !want[i].turns);
+		if (want[i].turns)
+			assert_string_equal(set.tasks[i].turns, want[i].turns);
 	}
-	assert_int_equal(set.n_broken, 5);
+	assert_int_equal(set.n_broken, 6);
 	assert_string_equal(set.first_broken.text,
 			    "f.jsonl, line 4: no JSON object");
 	problem_set_release(&set);

@@ -73,12 +73,12 @@ static bool add_case(struct bench_opts *o, const struct sparse *policy,
 	return true;
 }
 
-/* Every budget of the list with one policy; each is tried on the options. */
+/* Every budget of a list with one policy; each is tried on the options. name:
+ * of the option that the list is of. */
 static bool add_budgets(struct bench_command *w, const struct sparse *policy,
-			struct err *err)
+			const char *list, const char *name, struct err *err)
 {
 	const struct sparse_shape shape = transformer_shape(w->map.model);
-	const char *list = w->set->bench.budgets;
 	char word[32];
 
 	while (next_part(&list, word, sizeof(word))) {
@@ -89,9 +89,9 @@ static bool add_budgets(struct bench_command *w, const struct sparse *policy,
 
 		if (*end || word[0] == '-' || budget < 1 || budget > BUDGET_MAX)
 			return err_set(err,
-				       "--budgets takes numbers of "
+				       "%s takes numbers of "
 				       "tokens, not \"%s\"",
-				       word);
+				       name, word);
 		o.budget = (uint32_t)budget;
 		if (!sparse_resolve(policy, &o, &shape, &inner))
 			return err_set(err, "%s at %lu tokens: %s",
@@ -102,23 +102,50 @@ static bool add_budgets(struct bench_command *w, const struct sparse *policy,
 	return true;
 }
 
+/* "quest", at all budgets, or "quest:96", at its own. */
 static bool read_cases(struct bench_command *w, struct err *err)
 {
 	const char *list = w->set->bench.policies;
 	char word[32];
 
 	while (next_part(&list, word, sizeof(word))) {
-		const struct sparse *policy = sparse_find(word);
+		char *own = strchr(word, ':');
+		const struct sparse *policy;
 
+		if (own)
+			*own++ = '\0';
+		policy = sparse_find(word);
 		if (!policy)
 			return err_set(err,
 				       "--policies: there is no policy "
 				       "\"%s\"",
 				       word);
-		if (policy != &sparse_dense && !add_budgets(w, policy, err))
+		if (policy != &sparse_dense &&
+		    !add_budgets(w, policy, own ? own : w->set->bench.budgets,
+				 own ? "--policies" : "--budgets", err))
 			return false;
 	}
 	return true;
+}
+
+/* A problem's own turns, if it has any, stand before those of --turns. */
+static bool ask_one(const struct bench_command *w, const struct task *task,
+		    struct buf *out, struct err *err)
+{
+	struct asking asking = w->asking;
+	struct json doc = { 0 };
+	struct err inner = { "" };
+	bool good;
+
+	if (task->turns && json_read(&doc, task->turns, strlen(task->turns),
+				     false, NULL))
+		asking.ask.turns = json_root(&doc);
+	good = asking_put(&asking, *task->prompt ? task->prompt : NULL, out,
+			  &inner) ||
+	       err_set(err, "problem %llu: %s", (unsigned long long)task->id,
+		       inner.text);
+	json_release(&doc);
+	return good;
 }
 
 /* What goes around each prompt. */
@@ -131,7 +158,7 @@ static bool ask(struct bench_command *w, struct err *err)
 		struct task *task = &w->problems.tasks[i];
 
 		buf_clear(&asked);
-		good = asking_put(&w->asking, task->prompt, &asked, err);
+		good = ask_one(w, task, &asked, err);
 		if (!good)
 			continue;
 		mem_free(task->prompt);

@@ -108,6 +108,7 @@ static void work_out(struct results *r)
 	for (size_t i = 0; i < t->n; i++)
 		n_problems = MAX(n_problems, t->cells[i].n);
 	bench_table_fill(t, r->runs, r->n, n_problems);
+	bench_table_intervals(t, r->runs, r->n);
 }
 
 /* The tables, and before them the screen where there is one. */
