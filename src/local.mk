@@ -216,8 +216,10 @@ endif
 
 # The list of generations behind the screens.
 libengine_a_SOURCES += \
-	src/deck/deck.c src/deck/deck.h src/deck/deck_beside.c src/deck/deck_live.c \
-	src/deck/deck_load.c src/deck/deck_load.h \
+	src/deck/deck.c src/deck/deck.h src/deck/deck_beside.c \
+	src/deck/deck_crew.c src/deck/deck_job.c src/deck/deck_job.h \
+	src/deck/deck_live.c src/deck/deck_load.c src/deck/deck_load.h \
+	src/deck/deck_report.c src/deck/deck_row.c src/deck/deck_row.h \
 	src/deck/deck_state.c src/deck/deck_state.h
 
 # The rule between a producer and who reads: filter and proxy.

@@ -440,10 +440,16 @@ bench-follow: all
 	@$(PYTHON3) $(srcdir)/tests/bench/follow.py \
 		'$(abs_top_builddir)/lilscope'
 
-# The list of 512 streams while they are written: what it takes of a core.
+# The list: of 512 streams while they are written, what it takes of a core; of
+# a file of 1 GB, what it says when.
+EXTRA_PROGRAMS += tests/bench/bench_list
 EXTRA_DIST += tests/bench/list.py
 .PHONY: bench-list
-bench-list: all
+bench-list: all tests/bench/bench_list
+	@test -s big.jsonl || \
+		$(PYTHON3) $(srcdir)/tests/bench/make_big.py big.jsonl $(BIG_BYTES)
+	@cat big.jsonl >/dev/null
+	@tests/bench/bench_list big.jsonl
 	@$(PYTHON3) $(srcdir)/tests/bench/list.py \
 		'$(abs_top_builddir)/lilscope'
 
@@ -861,7 +867,8 @@ check-threads:
 	@$(MAKE) -s -C threads check check_LIBRARIES= \
 		check_PROGRAMS='$(thread_tests)' \
 		TESTS='$(thread_tests) tests/cli/threads.sh tests/cli/jobs.sh'
-thread_tests = tests/unit/test_crew tests/unit/test_pool tests/unit/test_transformer \
+thread_tests = tests/unit/test_crew tests/unit/test_deck tests/unit/test_pool \
+	tests/unit/test_transformer \
 	tests/unit/test_generation tests/unit/test_sparse \
 	tests/unit/test_library_threads
 

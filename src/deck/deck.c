@@ -2,31 +2,35 @@
  * Three kinds of work, in this order, one slice at a time:
  *
  *	open run     measure it (it is on the screen)
- *	sight        reports of the rows on the screen, at most half a slice
+ *	sight        how the records on the screen begin; what other threads
+ *	             made is taken, and they get more; reports of the rows on
+ *	             the screen, at most half a slice
  *	reading      the source that is being read: probe, then either
  *	               FEED_RECORDS  indexer: boundaries only
  *	               FEED_STREAM   feed: runs that grow and stay
- *	live         runs that grow, round and round (deck_live.c)
  *	reporting    the next entry without a report: read again, measured,
- *	             reported, dropped
+ *	             reported, dropped (deck_report.c)
+ *	live         runs that grow, round and round (deck_live.c)
  *
  * Entries never move: further generations of one record, found when it is
  * read, are appended (their i_record and i_sub tell where they belong).
  */
+#include "deck/deck_row.h"
 #include "deck/deck_state.h"
 #include "input/folder.h"
 #include "system/clock.h"
 
 #include "dialect/format.h"
 
+#include <assert.h>
 #include <math.h>
 #include <poll.h>
 #include <string.h>
 
 enum {
-	DECK_MEASURE_TOKENS = 256, /* a step of measuring, well under 1 ms */
 	DECK_MAX_SOURCES = 100000,
 	DECK_LOOK_MS = 200,  /* for sources that no poll() tells of */
+	DECK_CREW_MS = 5,    /* for what other threads make */
 };
 
 struct deck *deck_new(const struct meter_opts *opts)
@@ -35,11 +39,18 @@ struct deck *deck_new(const struct meter_opts *opts)
 
 	d->opts = *opts;
 	d->opened = DECK_NONE;
+	d->n_threads = 1;
+	d->reading = true;
 	while (d->n_sight < DECK_SIGHT_MAX) {
 		d->sight[d->n_sight] = d->n_sight;
 		d->n_sight++;
 	}
 	return d;
+}
+
+void deck_set_threads(struct deck *d, unsigned n)
+{
+	d->n_threads = n;
 }
 
 void deck_look(struct deck *d, const size_t *entries, size_t n)
@@ -62,6 +73,7 @@ void deck_free(struct deck *d)
 {
 	if (!d)
 		return;
+	deck_crew_end(d);
 	if (d->opened != DECK_NONE && !d->runs[d->opened])
 		run_free(d->run);
 	for (size_t i = 0; i < d->n; i++)
@@ -71,6 +83,7 @@ void deck_free(struct deck *d)
 	load_release(&d->loading);
 	mem_free(d->shelves);
 	mem_free(d->live);
+	mem_free(d->over);
 	mem_free(d->entries);
 	mem_free(d->runs);
 	mem_free(d->format);
@@ -116,8 +129,7 @@ static bool add_file(struct deck *d, const struct folder_file *file,
 	return true;
 }
 
-/* A file that was found in a folder, and gives nothing. */
-static void pass(struct deck *d, const char *why)
+void deck_pass(struct deck *d, const char *why)
 {
 	d->n_passed++;
 	err_set(&d->passed, "%s", why);
@@ -136,88 +148,28 @@ bool deck_add(struct deck *d, const char *path, bool follow, struct err *err)
 			continue;
 		err_set(err, "%s", why.text);
 		if (files.at[i].from)
-			pass(d, why.text);
+			deck_pass(d, why.text);
 	}
 	folder_release(&files);
 	return d->n_shelves > before;
 }
 
-static void note_trouble(struct deck *d, const char *sentence)
+void deck_note_trouble(struct deck *d, const char *sentence)
 {
 	if (!d->trouble[0])
 		memccpy(d->trouble, sentence, '\0', sizeof(d->trouble) - 1);
 }
 
-static size_t add_entry(struct deck *d, struct entry entry)
+size_t deck_add_entry(struct deck *d, struct entry entry)
 {
-	entry.fired_at = RULE_NEVER;
-	entry.stop = rule_unfired;
-	entry.copied_since = RULE_NEVER;
-	entry.odds = NAN;
-	for (size_t k = 0; k < ARRAY_LEN(entry.rules_at); k++)
-		entry.rules_at[k] = RULE_NEVER;
+	const struct entry empty = deck_row_empty();
+
+	deck_row_take(&entry, &empty);
 	d->entries = grow(d->entries, &d->cap, d->n + 1, sizeof(entry));
 	d->runs = grow(d->runs, &d->runs_cap, d->n + 1, sizeof(*d->runs));
 	d->entries[d->n] = entry;
 	d->runs[d->n] = NULL;
 	return d->n++;
-}
-
-/* The beginning of a text in one line of whole characters. */
-static void first_words(char out[ENTRY_WORDS_BYTES], const char *text, size_t n)
-{
-	size_t used = 0, i = 0;
-
-	for (; i < n && used + 1 < ENTRY_WORDS_BYTES; i++) {
-		bool blank = (unsigned char)text[i] <= ' ';
-
-		if (!blank)
-			out[used++] = text[i];
-		else if (used && out[used - 1] != ' ')
-			out[used++] = ' ';
-	}
-	/* a character that is cut goes as a whole */
-	while (i < n && used && ((unsigned char)text[i] & 0xc0) == 0x80) {
-		used--;
-		i--;
-	}
-	out[used] = '\0';
-}
-
-/* Copies, no pointers: the run may be dropped right after. */
-static void fill_entry(struct entry *e, const struct run *run)
-{
-	const struct buf *prompt = &run->trace.prompt;
-	struct report r;
-	size_t i_rule;
-
-	report_fill(&r, run);
-	e->tokens = r.tokens;
-	e->bytes = r.bytes;
-	e->phrases = r.phrases;
-	e->rho = (float)r.point.rho;
-	e->h = (float)r.point.h;
-	e->reasoning_tokens = r.reasoning_tokens;
-	e->answer_tokens = r.answer_tokens;
-	e->guessed = r.guessed != NULL;
-	e->stop = r.rules[run->opts.i_stop].verdict;
-	e->fired_at = e->stop.at_token;
-	e->odds = (float)meter_odds(run->meter, run->opts.i_stop);
-	for (size_t k = 0; (i_rule = rule_shown(k)) < RULE_ROWS; k++)
-		e->rules_at[k] = r.rules[i_rule].verdict.at_token;
-	memset(e->finish, 0, sizeof(e->finish));
-	memset(e->label, 0, sizeof(e->label));
-	if (r.finish_reason)
-		strncpy(e->finish, r.finish_reason, sizeof(e->finish) - 1);
-	if (r.label)
-		strncpy(e->label, r.label, sizeof(e->label) - 1);
-	e->judged = (struct judged){ .grade = GRADE_UNKNOWN };
-	if (run->ended)
-		e->judged = judge(&run->trace, run->trace.n_tokens);
-	first_words(e->words, prompt->data, prompt->len);
-	if (!e->words[0]) /* nothing was asked, as far as is known */
-		first_words(e->words, run->trace.text.data,
-			    run->trace.text.len);
 }
 
 /* --- reading a stream: the feed's sink ---------------------------------- */
@@ -230,7 +182,7 @@ static struct run *stream_open(void *ctx)
 	struct shelf *s = &d->shelves[d->i_reading];
 	size_t i;
 
-	i = add_entry(d, (struct entry){
+	i = deck_add_entry(d, (struct entry){
 				 .state = ENTRY_OPEN,
 				 .i_source = (uint32_t)d->i_reading,
 				 .i_record = s->n_entered++,
@@ -245,8 +197,11 @@ static struct run *stream_open(void *ctx)
 
 static void stream_close(void *ctx, struct run *run)
 {
-	(void)ctx;
-	(void)run; /* reporting sees run->ended */
+	struct deck *d = ctx;
+	size_t i = deck_live_find(d, run);
+
+	assert(i != DECK_NONE);
+	deck_over_add(d, i);
 }
 
 static void stream_broken(void *ctx, const char *sentence)
@@ -254,7 +209,7 @@ static void stream_broken(void *ctx, const char *sentence)
 	struct deck *d = ctx;
 
 	d->n_skipped++;
-	note_trouble(d, sentence);
+	deck_note_trouble(d, sentence);
 }
 
 /* --- reading ------------------------------------------------------------ */
@@ -263,9 +218,9 @@ static void stream_broken(void *ctx, const char *sentence)
 static void no_more(struct deck *d, struct shelf *s, const char *why)
 {
 	if (s->name_from && !s->n_entered)
-		pass(d, why);
+		deck_pass(d, why);
 	else
-		note_trouble(d, why);
+		deck_note_trouble(d, why);
 }
 
 static void shelf_end(struct deck *d, struct shelf *s, const char *why)
@@ -373,16 +328,15 @@ static void enter_records(struct deck *d, struct shelf *s)
 		size_t i = s->n_entered++;
 		struct record_place place = indexer_place(s->index, i);
 
-		add_entry(d, (struct entry){
+		deck_add_entry(d, (struct entry){
 				     .state = ENTRY_INDEXED,
 				     .i_source = (uint32_t)d->i_reading,
 				     .i_record = i,
 				     .size_bytes = place.len,
 			     });
+		d->has_records = true;
 	}
 }
-
-enum deck_step { STEP_DONE, STEP_MORE, STEP_WAIT };
 
 static enum source_state probe_step(struct deck *d, struct shelf *s,
 				    struct err *err)
@@ -460,165 +414,6 @@ static enum deck_step read_step(struct deck *d)
 	return step;
 }
 
-/* --- reporting ---------------------------------------------------------- */
-
-static bool load_record(struct deck *d, size_t i, struct load_list *out,
-			struct err *err)
-{
-	const struct entry *e = &d->entries[i];
-	struct shelf *s = &d->shelves[e->i_source];
-	struct record_place place = indexer_place(s->index, e->i_record);
-	struct feed_opts opts = { .source = source_name(s->source),
-				  .format = s->dialect,
-				  .field = d->field,
-				  .from_middle = true,
-				  .record = e->i_record,
-				  .line = place.line,
-				  .byte = place.offset };
-
-	return load_place(s->source, &place, &opts, &d->opts, out, err);
-}
-
-static void entry_done(struct deck *d, size_t i, enum entry_state state)
-{
-	d->entries[i].state = state;
-	d->n_reported++;
-}
-
-/* Generations of one record beyond the first get entries of their own. */
-static void enter_subs(struct deck *d, size_t i)
-{
-	/* read again for other options, it has them already */
-	if (d->entries[i].first_sub || d->loading.n < 2)
-		return;
-	d->entries[i].first_sub = d->n;
-	for (size_t sub = 1; sub < d->loading.n; sub++) {
-		struct entry more = d->entries[i];
-
-		more.first_sub = 0;
-		more.i_sub = (uint32_t)sub;
-		add_entry(d, more);
-	}
-}
-
-static void record_begin(struct deck *d, size_t i)
-{
-	struct err err = { "" };
-	const char *why = err.text;
-
-	if (load_record(d, i, &d->loading, &err) && d->loading.n) {
-		enter_subs(d, i);
-		d->loading_entry = i;
-		d->i_loading = 0;
-		return;
-	}
-	if (!*why)
-		why = d->loading.trouble;
-	entry_done(d, i, ENTRY_BROKEN);
-	if (deck_is_passed(d, i)) {
-		pass(d, why);
-	} else {
-		d->n_skipped++;
-		note_trouble(d, why);
-	}
-	load_release(&d->loading);
-}
-
-/* One step in measuring a record that was read for its report alone. */
-static void record_step(struct deck *d)
-{
-	struct run *run = d->loading.runs[d->i_loading];
-	size_t i = d->loading_entry;
-
-	if (!run_measure(run, DECK_MEASURE_TOKENS))
-		return;
-	if (d->i_loading)
-		i = d->entries[i].first_sub + d->i_loading - 1;
-	fill_entry(&d->entries[i], run);
-	entry_done(d, i, ENTRY_REPORTED);
-	if (++d->i_loading == d->loading.n)
-		load_release(&d->loading);
-}
-
-/* The same for a run that a stream left here, and that stays. */
-static void kept_step(struct deck *d, size_t i)
-{
-	struct run *run = d->runs[i];
-
-	uint32_t before = d->entries[i].fired_at;
-
-	if (!run_measure_aside(run, DECK_MEASURE_TOKENS))
-		return;
-	fill_entry(&d->entries[i], run);
-	deck_live_fired(d, i, before);
-	entry_done(d, i, ENTRY_REPORTED);
-	meter_seal(run->meter);
-}
-
-/* The first entry of a record stands for all its generations: they are read
- * and measured in one go. */
-static bool needs_report(const struct deck *d, size_t i)
-{
-	const struct entry *e = &d->entries[i];
-
-	if (e->state == ENTRY_OPEN)
-		return d->runs[i]->ended;
-	return e->state == ENTRY_INDEXED && e->i_sub == 0;
-}
-
-/* A run that still grows must not keep the entries behind it waiting. */
-static size_t next_report(struct deck *d)
-{
-	size_t i;
-
-	while (d->i_report < d->n &&
-	       (d->entries[d->i_report].state == ENTRY_REPORTED ||
-		d->entries[d->i_report].state == ENTRY_BROKEN))
-		d->i_report++;
-	for (i = d->i_report; i < d->n && !needs_report(d, i);)
-		i++;
-	return i;
-}
-
-/* A step towards the report of entry i, or of the record in work. */
-static void report_one(struct deck *d, size_t i)
-{
-	if (d->loading.n)
-		record_step(d);
-	else if (d->entries[i].state == ENTRY_OPEN)
-		kept_step(d, i);
-	else
-		record_begin(d, i);
-}
-
-static enum deck_step report_step(struct deck *d)
-{
-	size_t i = d->loading.n ? 0 : next_report(d);
-
-	if (i >= d->n)
-		return STEP_DONE;
-	report_one(d, i);
-	return STEP_MORE;
-}
-
-/* The same for the entries that are looked at. Runs that are kept are in
- * work already. */
-static enum deck_step sight_step(struct deck *d)
-{
-	while (d->i_sight < d->n_sight) {
-		size_t i = d->sight[d->i_sight];
-
-		if (i >= d->n)
-			return STEP_DONE; /* not read yet */
-		if (!d->runs[i] && needs_report(d, i)) {
-			report_one(d, i);
-			return STEP_MORE;
-		}
-		d->i_sight++;
-	}
-	return STEP_DONE;
-}
-
 /* --- the open run ------------------------------------------------------- */
 
 static enum deck_step open_step(struct deck *d)
@@ -635,7 +430,7 @@ static void refresh_opened(struct deck *d)
 {
 	if (d->run && d->run->meter &&
 	    d->entries[d->opened].state != ENTRY_REPORTED)
-		fill_entry(&d->entries[d->opened], d->run);
+		deck_row_fill(&d->entries[d->opened], d->run);
 }
 
 static void close_opened(struct deck *d)
@@ -652,7 +447,8 @@ struct run *deck_load(struct deck *d, size_t i, struct err *err)
 	const struct entry *e = &d->entries[i];
 	struct run *run = NULL;
 
-	if (load_record(d, i, &list, err) && e->i_sub < list.n) {
+	if (deck_load_record(d, i, &d->opts, false, &list, err) &&
+	    e->i_sub < list.n) {
 		run = list.runs[e->i_sub];
 		list.runs[e->i_sub] = NULL;
 	} else {
@@ -685,21 +481,26 @@ bool deck_work(struct deck *d, uint64_t budget_us)
 {
 	uint64_t now = now_us(), until = now + budget_us;
 	uint64_t sight_until = now + budget_us / 2;
-	enum deck_step reading = STEP_DONE;
+	bool read;
 
 	do {
 		if (open_step(d) == STEP_MORE)
 			continue;
 		if (deck_beside_step(d, DECK_MEASURE_TOKENS))
 			continue;
+		if (deck_sight_head_step(d) == STEP_MORE || deck_crew_step(d))
+			continue;
 		if (now < sight_until &&
-		    (sight_step(d) == STEP_MORE ||
+		    ((!(d->crew && d->reading) &&
+		      deck_sight_step(d) == STEP_MORE) ||
 		     deck_sight_live_step(d, DECK_MEASURE_TOKENS)))
 			continue;
-		reading = read_step(d);
-		if (reading == STEP_MORE)
+		read = d->reading;
+		d->reading = read_step(d) == STEP_MORE;
+		if (d->reading || read) /* then there is work for others */
 			continue;
-		if (report_step(d) == STEP_MORE ||
+		if (deck_head_step(d) == STEP_MORE ||
+		    deck_report_step(d) == STEP_MORE ||
 		    deck_live_step(d, DECK_MEASURE_TOKENS))
 			continue;
 		refresh_opened(d);
@@ -711,17 +512,14 @@ bool deck_work(struct deck *d, uint64_t budget_us)
 
 bool deck_waits(const struct deck *d)
 {
-	for (size_t i = d->n_ended; i < d->n_shelves; i++)
-		if (!d->shelves[i].ended)
-			return true;
-	return false;
+	return d->n_out || !deck_index_complete(d);
 }
 
 size_t deck_poll(const struct deck *d, int *fds, size_t max, int *ms)
 {
 	size_t n = 0;
 
-	*ms = -1;
+	*ms = d->n_out ? DECK_CREW_MS : -1;
 	for (size_t i = d->n_ended; i < d->n_shelves; i++) {
 		const struct shelf *s = &d->shelves[i];
 		int fd = s->ended ? -1 : source_fd(s->source);
@@ -753,20 +551,23 @@ void deck_sleep(const struct deck *d, double max_s)
 void deck_set_opts(struct deck *d, const struct meter_opts *opts)
 {
 	d->opts = *opts;
+	if (d->crew)
+		crew_next_epoch(d->crew);
 	load_release(&d->loading); /* half measured with the former ones */
+	d->n_over = d->i_over = d->i_sight = d->i_give = d->n_reported = 0;
 	for (size_t i = 0; i < d->n; i++) {
+		struct entry *e = &d->entries[i];
+
+		e->in_work = false;
 		if (d->runs[i])
 			run_set(d->runs[i], opts);
-		if (d->entries[i].state == ENTRY_REPORTED)
-			d->entries[i].state = d->runs[i] ? ENTRY_OPEN :
-							   ENTRY_INDEXED;
+		if (e->state == ENTRY_REPORTED)
+			e->state = d->runs[i] ? ENTRY_OPEN : ENTRY_INDEXED;
+		if (e->state == ENTRY_OPEN && d->runs[i]->ended)
+			deck_over_add(d, i);
+		d->n_reported += e->state == ENTRY_BROKEN;
 	}
 	if (d->run && !d->runs[d->opened])
 		run_set(d->run, opts);
 	memset(d->beside_broken, 0, sizeof(d->beside_broken));
-	d->i_sight = 0;
-	d->i_report = 0;
-	d->n_reported = 0;
-	for (size_t i = 0; i < d->n; i++)
-		d->n_reported += d->entries[i].state == ENTRY_BROKEN;
 }

@@ -3,14 +3,15 @@
  *
  * Work happens in slices (deck_work), so a 1 GB file shows its first screen
  * at once: first the reports of what is looked at and the boundaries of all
- * records, then, in the background, one report a generation. At most one run
- * is open for the views (deck_open); runs of other entries are measured,
- * reported and dropped, and read again when asked for. A FEED_STREAM source
- * keeps its runs.
+ * records, then how each begins, then, in the background, one report a
+ * generation; other threads help with these (deck_set_threads), and what comes
+ * out does not depend on how many there are. At most one run is open for the
+ * views (deck_open); runs of other entries are measured, reported and dropped,
+ * and read again when asked for. A FEED_STREAM source keeps its runs.
  *
  * Entries never move: indices stay good. Further generations of one record,
- * found when it is read, are appended; (i_source, i_record, i_sub) is the
- * order of the file.
+ * found when its beginning is read, are appended; (i_source, i_record, i_sub)
+ * is the order of the file.
  */
 #ifndef LILSCOPE_DECK_H
 #define LILSCOPE_DECK_H
@@ -24,7 +25,7 @@ enum { DECK_SIGHT_MAX = 256, DECK_POLL_MAX = 64, DECK_BESIDE_MAX = 64,
        ENTRY_WORDS_BYTES = 48 };
 
 enum entry_state {
-	ENTRY_INDEXED,  /* only its size is known */
+	ENTRY_INDEXED,  /* its size is known, and soon how it begins */
 	ENTRY_OPEN,     /* its run is still growing */
 	ENTRY_REPORTED, /* the row below is complete */
 	ENTRY_BROKEN,   /* the record could not be read */
@@ -51,6 +52,9 @@ struct entry {
 	float odds;                /* of that rule (meter_odds); NAN */
 	uint32_t reasoning_tokens, answer_tokens;
 	bool guessed;              /* the text is of a field that is a guess */
+	bool headed, counted;      /* the deck's: its words are known, and how
+				      many generations its record has; */
+	bool in_work;              /* it is being measured */
 	char finish[16];           /* finish reason, cut */
 	char label[16];
 	struct judged judged;      /* its answer, once it has ended */
@@ -76,6 +80,11 @@ void deck_free(struct deck *d);
 /* The dialect and the field of the text, by name, instead of what is detected;
  * NULL or "": detect. Copied; for sources whose reading has not begun. */
 void deck_set_format(struct deck *d, const char *format, const char *field);
+
+/* Threads that measure records, the caller's one of them; 0: one for each
+ * core. 1, as at first: there is only the caller's. They begin when there is
+ * something for them. */
+void deck_set_threads(struct deck *d, unsigned n);
 
 /* How URLs are asked for; what it points to must stay. */
 void deck_set_request(struct deck *d, const struct url_opts *request);

@@ -21,8 +21,10 @@ static void drop(struct deck *d, size_t entry)
 	if (entry != d->opened)
 		run_free(d->runs[entry]);
 	d->runs[entry] = NULL;
-	if (d->entries[entry].state == ENTRY_OPEN)
+	if (d->entries[entry].state == ENTRY_OPEN) {
 		d->entries[entry].state = ENTRY_INDEXED;
+		d->i_give = MIN(d->i_give, entry);
+	}
 }
 
 void deck_beside(struct deck *d, const size_t *entries, size_t n)

@@ -29,6 +29,14 @@ void deck_live_add(struct deck *d, size_t entry)
 	d->live[d->n_live++] = entry;
 }
 
+size_t deck_live_find(const struct deck *d, const struct run *run)
+{
+	for (size_t k = d->n_live; k-- > 0;)
+		if (d->runs[d->live[k]] == run)
+			return d->live[k];
+	return DECK_NONE;
+}
+
 void deck_live_fired(struct deck *d, size_t entry, uint32_t before)
 {
 	const struct entry *e = &d->entries[entry];

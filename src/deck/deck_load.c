@@ -54,6 +54,7 @@ bool load_ready(const struct buf *probe)
 struct load_sink {
 	struct load_list *out;
 	const struct meter_opts *meter;
+	bool head;
 };
 
 static struct run *load_open(void *ctx)
@@ -64,6 +65,7 @@ static struct run *load_open(void *ctx)
 	out->runs = grow(out->runs, &out->cap, out->n + 1,
 			 sizeof(*out->runs));
 	out->runs[out->n] = run_new(l->meter);
+	out->runs[out->n]->head = l->head;
 	return out->runs[out->n++];
 }
 
@@ -82,33 +84,46 @@ static void load_broken(void *ctx, const char *sentence)
 		strncpy(l->out->trouble, sentence, n);
 }
 
-bool load_place(struct source *source, const struct record_place *place,
-		const struct feed_opts *opts, const struct meter_opts *meter,
+bool load_bytes(const char *bytes, size_t n, const struct feed_opts *opts,
+		const struct meter_opts *meter, bool head,
 		struct load_list *out, struct err *err)
 {
-	struct load_sink loading = { out, meter };
+	struct load_sink loading = { out, meter, head };
 	const struct feed_sink sink = {
 		.ctx = &loading,
 		.open = load_open,
 		.close = load_close,
 		.broken = load_broken,
 	};
-	struct buf bytes = { 0 };
-	struct feed *feed;
-	bool fine;
+	struct feed *feed = feed_new(opts, &sink);
+	bool fine = feed_bytes(feed, bytes, n, NAN, err) &&
+		    feed_end(feed, err);
 
-	if (place->len > FEED_RECORD_MAX_BYTES)
-		return err_set(err,
-			       "%s: line %u: a record of %llu bytes is over "
-			       "the limit of %d",
-			       opts->source, place->line,
-			       (unsigned long long)place->len,
-			       FEED_RECORD_MAX_BYTES);
-	feed = feed_new(opts, &sink);
-	fine = source_again(source, place->offset, place->len, &bytes, err) &&
-	       feed_bytes(feed, bytes.data, bytes.len, NAN, err) &&
-	       feed_end(feed, err);
 	feed_free(feed);
+	return fine;
+}
+
+bool load_fits(const struct record_place *place, const char *source,
+	       struct err *err)
+{
+	return place->len <= FEED_RECORD_MAX_BYTES ||
+	       err_set(err,
+		       "%s: line %u: a record of %llu bytes is over the limit "
+		       "of %d", source, place->line,
+		       (unsigned long long)place->len, FEED_RECORD_MAX_BYTES);
+}
+
+bool load_place(struct source *source, const struct record_place *place,
+		const struct feed_opts *opts, const struct meter_opts *meter,
+		bool head, struct load_list *out, struct err *err)
+{
+	struct buf bytes = { 0 };
+	bool fine = load_fits(place, opts->source, err) &&
+		    source_again(source, place->offset, place->len, &bytes,
+				 err) &&
+		    load_bytes(bytes.data, bytes.len, opts, meter, head, out,
+			       err);
+
 	buf_release(&bytes);
 	return fine;
 }

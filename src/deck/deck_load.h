@@ -28,9 +28,19 @@ const char *load_detect(const struct feed_opts *opts, const struct buf *probe,
  * live stream must not wait for the full probe. */
 bool load_ready(const struct buf *probe);
 
+/* A record's bytes, fed alone. head: only the beginning of its texts is
+ * wanted (run.h). */
+bool load_bytes(const char *bytes, size_t n, const struct feed_opts *opts,
+		const struct meter_opts *meter, bool head,
+		struct load_list *out, struct err *err);
+
+/* Is a record so long that it is not read? Then false, and err says so. */
+bool load_fits(const struct record_place *place, const char *source,
+	       struct err *err);
+
 /* Reads the record's bytes again and feeds them alone. */
 bool load_place(struct source *source, const struct record_place *place,
 		const struct feed_opts *opts, const struct meter_opts *meter,
-		struct load_list *out, struct err *err);
+		bool head, struct load_list *out, struct err *err);
 
 #endif

@@ -15,13 +15,16 @@ const struct entry *deck_entry(const struct deck *d, size_t i)
 
 bool deck_index_complete(const struct deck *d)
 {
-	return !deck_waits(d);
+	for (size_t i = d->n_ended; i < d->n_shelves; i++)
+		if (!d->shelves[i].ended)
+			return false;
+	return true;
 }
 
 bool deck_complete(const struct deck *d)
 {
-	return deck_index_complete(d) && d->i_report == d->n &&
-	       !d->loading.n;
+	return deck_index_complete(d) && d->i_head == d->n &&
+	       d->n_reported == d->n && !d->n_out && !d->loading.n;
 }
 
 double deck_progress(const struct deck *d)

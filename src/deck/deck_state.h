@@ -7,6 +7,11 @@
 
 #include "deck/deck.h"
 #include "deck/deck_load.h"
+#include "system/crew.h"
+
+enum { DECK_MEASURE_TOKENS = 256 }; /* a step of measuring, well under 1 ms */
+
+enum deck_step { STEP_DONE, STEP_MORE, STEP_WAIT };
 
 /* One open source. */
 struct shelf {
@@ -61,7 +66,17 @@ struct deck {
 	size_t i_live;           /* the next one's turn */
 	size_t alarm, n_alarms;  /* the last that reached Lil; how many did */
 
-	size_t i_report;         /* entries before it are reported */
+	size_t i_head;           /* the heads of those before it are read, */
+	size_t i_give;           /* and their reports are in work */
+	size_t *over;            /* entries whose kept runs are over, */
+	size_t n_over, over_cap, i_over; /* in that order; those from i_over
+				    on are not reported */
+	bool reading;            /* sources have more right now */
+	bool has_records;        /* one of them holds records */
+
+	unsigned n_threads;      /* deck_crew.c */
+	struct crew *crew;       /* NULL: there are no others yet */
+	size_t n_out;            /* jobs that were given and not taken */
 	struct load_list loading; /* generations of the record in work */
 	size_t loading_entry;    /* whose record that is */
 	size_t i_loading;        /* the one being measured */
@@ -70,16 +85,67 @@ struct deck {
 	size_t n_reported;       /* reported or broken, for progress */
 };
 
+/* A new entry, of which nothing is known but what `entry` says of where it is.
+ * Returns its index. */
+size_t deck_add_entry(struct deck *d, struct entry entry);
+void deck_note_trouble(struct deck *d, const char *sentence);
+/* A file that was found in a folder, and gives nothing. */
+void deck_pass(struct deck *d, const char *why);
+
+/* Records (deck_report.c). Of record i: where it is, how it is read, and its
+ * runs. */
+struct record_place deck_place(const struct deck *d, size_t i);
+struct feed_opts deck_feed_opts(const struct deck *d, size_t i);
+bool deck_load_record(struct deck *d, size_t i, const struct meter_opts *meter,
+		      bool head, struct load_list *out, struct err *err);
+
+/* Is entry i the first of a record? Is its head wanted, its report? Does only
+ * another thread measure it? */
+bool deck_is_record(const struct deck *d, size_t i);
+bool deck_wants_head(const struct deck *d, size_t i);
+bool deck_wants_report(const struct deck *d, size_t i);
+bool deck_is_elsewhere(const struct deck *d, size_t i);
+
+/* The entry of the record's generation `sub`; DECK_NONE. */
+size_t deck_sub(const struct deck *d, size_t i, size_t sub);
+
+/* What became of record i: n rows, or none and why. */
+void deck_take_heads(struct deck *d, size_t i, const struct entry *rows,
+		     size_t n, const char *why);
+void deck_take_rows(struct deck *d, size_t i, const struct entry *rows,
+		    size_t n);
+void deck_record_broken(struct deck *d, size_t i, const char *why);
+void deck_entry_done(struct deck *d, size_t i, enum entry_state state);
+
+/* A kept run that is over. */
+void deck_over_add(struct deck *d, size_t i);
+
+/* A step towards the heads of what is looked at, and of all; towards the
+ * reports of what is looked at, and of all. */
+enum deck_step deck_sight_head_step(struct deck *d);
+enum deck_step deck_head_step(struct deck *d);
+enum deck_step deck_sight_step(struct deck *d);
+enum deck_step deck_report_step(struct deck *d);
+
+/* Gives work to other threads and takes what they made, without waiting; true:
+ * there may be more. The end: what they do is dropped. */
+bool deck_crew_step(struct deck *d);
+void deck_crew_end(struct deck *d);
+
 /* One step towards the runs beside the open one; true: there may be more. */
 bool deck_beside_step(struct deck *d, uint32_t max_tokens);
 
 /* Of a run that grows and that nobody opened only the rules run that a row
  * tells of; whoever opens it, or looks at it beside another, sets d->opts. */
 struct meter_opts deck_row_opts(const struct deck *d);
+/* ... and of a record that is read for its row, no curves. */
+struct meter_opts deck_record_opts(const struct deck *d);
 
-/* Runs that grow: a new one; a step for those that are looked at, and for all
- * (true: there may be more); the entry's threshold was `before`. */
+/* Runs that grow: a new one; whose run that is; a step for those that are
+ * looked at, and for all (true: there may be more); the entry's threshold was
+ * `before`. */
 void deck_live_add(struct deck *d, size_t entry);
+size_t deck_live_find(const struct deck *d, const struct run *run);
 bool deck_sight_live_step(struct deck *d, uint32_t max_tokens);
 bool deck_live_step(struct deck *d, uint32_t max_tokens);
 void deck_live_fired(struct deck *d, size_t entry, uint32_t before);

@@ -30,6 +30,7 @@ struct crew {
 	unsigned n;
 	size_t weight, most;
 	atomic_bool stopped;
+	atomic_uint epoch;
 
 	pthread_mutex_t lock; /* of what follows */
 	pthread_cond_t given, done;
@@ -205,4 +206,14 @@ void crew_stop(struct crew *c)
 bool crew_stopped(const struct crew *c)
 {
 	return atomic_load(&c->stopped);
+}
+
+void crew_next_epoch(struct crew *c)
+{
+	atomic_fetch_add(&c->epoch, 1);
+}
+
+unsigned crew_epoch(const struct crew *c)
+{
+	return atomic_load(&c->epoch);
 }

@@ -53,6 +53,11 @@ bool crew_help(struct crew *c);
 void crew_stop(struct crew *c);
 bool crew_stopped(const struct crew *c);
 
+/* How often something changed that jobs depend on: work that was given in
+ * another epoch can look, and give up. */
+void crew_next_epoch(struct crew *c);
+unsigned crew_epoch(const struct crew *c);
+
 /* Cores that this process may use; at least 1. */
 unsigned crew_cores(void);
 

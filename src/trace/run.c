@@ -93,10 +93,27 @@ static void flush_text(struct run *run)
 	take_tokens(run, run->waiting.len, run->open_time_s);
 }
 
+/* As if it were one token. */
+static void keep_head(struct run *run, const char *text, size_t len)
+{
+	struct token token = { .text = text,
+			       .len = MIN(len, (size_t)RUN_HEAD_BYTES),
+			       .id = TRACE_NO_ID,
+			       .logprob = NAN,
+			       .time_s = NAN };
+
+	if (run->trace.text.len < RUN_HEAD_BYTES)
+		trace_push(&run->trace, &token);
+}
+
 void run_token(struct run *run, const struct token *token)
 {
 	bool has_id = token->id != TRACE_NO_ID;
 
+	if (run->head) {
+		keep_head(run, token->text, token->len);
+		return;
+	}
 	flush_text(run);
 	push(run, *token, has_id ? TOKENS_BY_IDS : TOKENS_BY_LOGPROBS);
 }
@@ -106,6 +123,10 @@ void run_text(struct run *run, enum channel channel, const char *text,
 {
 	size_t n_old = run->waiting.len;
 
+	if (run->head) {
+		keep_head(run, text, len);
+		return;
+	}
 	if (!len)
 		return;
 	if (!run->tok)

@@ -17,12 +17,17 @@
 #include "trace/tok.h"
 #include "trace/trace.h"
 
+enum { RUN_HEAD_BYTES = 256 };
+
 struct run {
 	struct trace trace;
 	struct meter *meter;
 	struct meter_opts opts; /* as asked; meter_opts() has them resolved */
 	struct think *think;
 	bool ended;
+	bool head; /* set it before the first text: of the text only the
+		      first RUN_HEAD_BYTES or a little more are kept, in no
+		      tokens of its own, and nothing is to be measured */
 
 	/* Text without token boundaries on its way through the tokenizer. */
 	struct tok *tok;        /* NULL until the first such text */

@@ -158,6 +158,7 @@ static void app_on(struct app *app, const char *name)
 	settings_init(&set);
 	set.meter.rule.coder = CODER_LZ77;
 	set.show.session = false;
+	set.report.jobs = 1; /* all is done in slices */
 	app_init(app, &set);
 	app->view_rows = 21;
 	app->view_cols = 80;

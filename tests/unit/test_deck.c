@@ -37,6 +37,31 @@ static void write_record(FILE *f, int i)
 	fputs("\"}\n", f);
 }
 
+enum {
+	CROWD = 200,
+	CROWD_BROKEN = 27,
+	CROWD_SUBS = 5,
+	CROWD_LONG = 4000,
+};
+
+/* Many records, some broken, some of several generations, one of them long. */
+static void write_crowd(FILE *f)
+{
+	for (int i = 0; i < CROWD; i++) {
+		if (i % CROWD_BROKEN == 3)
+			fprintf(f, "{\"response\": \"no end %d\n", i);
+		else if (i % CROWD_SUBS == 1)
+			fprintf(f, "{\"prompt\":\"q%d\",\"responses\":["
+				   "\"a %d\",\"b %d b\",\"c c c\"],"
+				   "\"label\":\"l%d\"}\n",
+				i, i, i, i % 7);
+		else
+			write_record(f, i % RECORDS);
+		if (i == CROWD / 2)
+			write_record(f, CROWD_LONG);
+	}
+}
+
 static int make(void **state)
 {
 	FILE *f;
@@ -65,6 +90,9 @@ static int make(void **state)
 		fprintf(f, "{\"run\":\"%d\",\"t\":\" w%d\"}\n", k % 2,
 			k % 7);
 	fclose(f);
+	f = create("crowd.jsonl");
+	write_crowd(f);
+	fclose(f);
 	f = create("one.txt");
 	for (int k = 0; k < 3000; k++)
 		fprintf(f, "line %d of a text\n", k * 7919 % 3001);
@@ -76,7 +104,7 @@ static int clean(void **state)
 {
 	static const char *const names[] = { "many.jsonl", "broken.jsonl",
 					     "subs.jsonl", "one.txt",
-					     "two.jsonl" };
+					     "two.jsonl", "crowd.jsonl" };
 	char path[128];
 
 	(void)state;
@@ -100,8 +128,13 @@ static struct deck *deck_of(const char *name)
 
 static void finish(struct deck *d)
 {
-	while (deck_work(d, 1000))
-		;
+	while (true) {
+		if (deck_work(d, 1000))
+			continue;
+		if (!deck_waits(d))
+			break;
+		deck_sleep(d, 0.001);
+	}
 	assert_true(deck_complete(d));
 }
 
@@ -352,6 +385,123 @@ static void rows_of_a_stream_run_few_rules(void **state)
 	deck_free(d);
 }
 
+static struct deck *crowd(unsigned n_threads)
+{
+	struct deck *d = deck_of("crowd.jsonl");
+
+	deck_set_threads(d, n_threads);
+	return d;
+}
+
+static void assert_same_rows(const struct deck *a, const struct deck *b)
+{
+	assert_int_equal(deck_n(a), deck_n(b));
+	for (size_t i = 0; i < deck_n(a); i++) {
+		const struct entry *x = deck_entry(a, i), *y = deck_entry(b, i);
+
+		assert_int_equal(x->state, y->state);
+		assert_int_equal(x->i_record, y->i_record);
+		assert_int_equal(x->i_sub, y->i_sub);
+		assert_int_equal(x->first_sub, y->first_sub);
+		assert_int_equal(x->size_bytes, y->size_bytes);
+		assert_int_equal(x->tokens, y->tokens);
+		assert_int_equal(x->bytes, y->bytes);
+		assert_int_equal(x->phrases, y->phrases);
+		assert_memory_equal(&x->rho, &y->rho, sizeof(x->rho));
+		assert_memory_equal(&x->h, &y->h, sizeof(x->h));
+		assert_memory_equal(&x->odds, &y->odds, sizeof(x->odds));
+		assert_memory_equal(&x->stop, &y->stop, sizeof(x->stop));
+		assert_memory_equal(x->rules_at, y->rules_at,
+				    sizeof(x->rules_at));
+		assert_int_equal(x->fired_at, y->fired_at);
+		assert_int_equal(x->judged.grade, y->judged.grade);
+		assert_string_equal(x->finish, y->finish);
+		assert_string_equal(x->label, y->label);
+		assert_string_equal(x->words, y->words);
+	}
+	assert_int_equal(deck_skipped(a), deck_skipped(b));
+	assert_string_equal(deck_trouble(a), deck_trouble(b));
+}
+
+/* What a number of threads makes is what one makes; also when the options
+ * change in the middle, and whatever is looked at. */
+static void threads_change_nothing(void **state)
+{
+	static const size_t sight[] = { 150, 1, 101, 149, 41 };
+	struct meter_opts others = meter_opts_default;
+	struct deck *one = crowd(1);
+
+	(void)state;
+	others.rule.t = 3;
+	others.rule.f = 40;
+	finish(one);
+	assert_int_equal(deck_skipped(one), 8);
+	assert_non_null(strstr(deck_trouble(one), "line 4,"));
+	for (unsigned n = 2; n <= 8; n += 3) {
+		struct deck *some = crowd(n);
+		struct err err = { "" };
+
+		deck_look(some, sight, 5);
+		for (int k = 0; k < 20; k++)
+			deck_work(some, 1000);
+		deck_set_opts(some, &others);
+		for (int k = 0; k < 20; k++)
+			deck_work(some, 100);
+		deck_open(some, 0, &err);
+		deck_set_opts(some, &meter_opts_default);
+		finish(some);
+		assert_same_rows(one, some);
+		deck_set_opts(one, &others);
+		deck_set_opts(some, &others);
+		finish(one);
+		finish(some);
+		assert_same_rows(one, some);
+		deck_set_opts(one, &meter_opts_default);
+		finish(one);
+		deck_free(some);
+	}
+	deck_free(one);
+}
+
+/* Left in the middle, nothing is waited for or lost. */
+static void threads_can_be_left(void **state)
+{
+	(void)state;
+	for (int steps = 0; steps < 40; steps += 3) {
+		struct deck *d = crowd(4);
+
+		for (int k = 0; k < steps; k++)
+			deck_work(d, 200);
+		deck_free(d);
+	}
+}
+
+/* How a record begins and ended is known before it is measured. */
+static void heads_come_first(void **state)
+{
+	for (unsigned n = 1; n <= 4; n += 3) {
+		struct deck *d = crowd(n);
+		size_t headed = 0, measured = 0;
+
+		(void)state;
+		while (deck_n(d) < CROWD + 1 || !deck_entry(d, CROWD)->headed) {
+			deck_work(d, 100);
+			deck_sleep(d, 0);
+		}
+		for (size_t i = 0; i < deck_n(d); i++) {
+			const struct entry *e = deck_entry(d, i);
+
+			headed += e->headed || e->state == ENTRY_BROKEN;
+			measured += e->state == ENTRY_REPORTED;
+		}
+		assert_int_equal(headed, deck_n(d));
+		assert_true(measured < deck_n(d) / 2);
+		assert_string_equal(deck_entry(d, CROWD)->words, "p39");
+		finish(d);
+		deck_free(d);
+	}
+}
+
 /* Watching before the reports loses no generation of a record; what can't be
  * read stays away. */
 static void watching_changes_no_list(void **state)
@@ -389,6 +539,9 @@ int main(void)
 		cmocka_unit_test(watched_runs_are_there),
 		cmocka_unit_test(rows_of_a_stream_run_few_rules),
 		cmocka_unit_test(watching_changes_no_list),
+		cmocka_unit_test(threads_change_nothing),
+		cmocka_unit_test(threads_can_be_left),
+		cmocka_unit_test(heads_come_first),
 	};
 
 	return cmocka_run_group_tests(tests, make, clean);

@@ -57,6 +57,7 @@ static void open_list(struct fixture *x)
 	set.meter = synthetic_opts();
 	set.meter.rule.f = 40;
 	set.meter.rule.t = 12;
+	set.report.jobs = 1; /* all is done in slices */
 	app_init(&x->app, &set);
 	x->app.view = &view_list;
 	x->app.view_rows = VIEW_ROWS;

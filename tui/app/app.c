@@ -59,6 +59,7 @@ void app_init(struct app *app, const struct settings *set)
 	choose_stop(app);
 	app->deck = deck_new(&app->set.meter);
 	deck_set_format(app->deck, set->read.format, set->read.field);
+	deck_set_threads(app->deck, set->report.jobs);
 	forget_positions(app);
 	app->dirty = true;
 }

@@ -55,8 +55,8 @@ static const struct opt rows[] = {
 	  COUNT(report.n_html, 0, OPT_COUNT_MAX),
 	  .about = "which of several, from 1, as the list counts" },
 	{ .name = "jobs", .letter = 'j',
-	  .letter_where = OPT_ANALYZE | OPT_BENCH, .arg = "N",
-	  .where = OPT_ANALYZE | OPT_BENCH,
+	  .letter_where = FILES | OPT_BENCH, .arg = "N",
+	  .where = FILES | OPT_BENCH,
 	  COUNT(report.jobs, 0, OPT_COUNT_MAX),
 	  .about = "done at a time; 0: one for each core" },
 };

@@ -1,0 +1,359 @@
+/*
+ * Rows of what can be read again, in slices on the deck's own thread: how a
+ * record begins (its head), and its report. deck_crew.c does the same on
+ * others.
+ *
+ * Generations of one record beyond the first get entries of their own when its
+ * head is taken, which happens in the order of the entries; so their places do
+ * not depend on who measures what when.
+ */
+#include "deck/deck_row.h"
+#include "deck/deck_state.h"
+
+struct feed_opts deck_feed_opts(const struct deck *d, size_t i)
+{
+	const struct entry *e = &d->entries[i];
+	const struct shelf *s = &d->shelves[e->i_source];
+	struct record_place place = indexer_place(s->index, e->i_record);
+
+	return (struct feed_opts){ .source = source_name(s->source),
+				   .format = s->dialect,
+				   .field = d->field,
+				   .from_middle = true,
+				   .record = e->i_record,
+				   .line = place.line,
+				   .byte = place.offset };
+}
+
+struct record_place deck_place(const struct deck *d, size_t i)
+{
+	const struct entry *e = &d->entries[i];
+
+	return indexer_place(d->shelves[e->i_source].index, e->i_record);
+}
+
+bool deck_load_record(struct deck *d, size_t i, const struct meter_opts *meter,
+		      bool head, struct load_list *out, struct err *err)
+{
+	struct source *source = d->shelves[d->entries[i].i_source].source;
+	struct record_place place = deck_place(d, i);
+	struct feed_opts opts = deck_feed_opts(d, i);
+
+	return load_place(source, &place, &opts, meter, head, out, err);
+}
+
+bool deck_is_record(const struct deck *d, size_t i)
+{
+	const struct entry *e = &d->entries[i];
+
+	return !e->i_sub && d->shelves[e->i_source].index;
+}
+
+bool deck_wants_head(const struct deck *d, size_t i)
+{
+	const struct entry *e = &d->entries[i];
+
+	return !e->counted && deck_is_record(d, i);
+}
+
+/* The first entry of a record stands for all its generations: they are read
+ * and measured in one go. */
+bool deck_wants_report(const struct deck *d, size_t i)
+{
+	const struct entry *e = &d->entries[i];
+
+	return e->state == ENTRY_INDEXED && !e->in_work && !e->i_sub;
+}
+
+size_t deck_sub(const struct deck *d, size_t i, size_t sub)
+{
+	const struct entry *e = &d->entries[i], *s;
+	size_t at = e->first_sub + sub - 1;
+
+	if (!sub)
+		return i;
+	if (!e->first_sub || at >= d->n)
+		return DECK_NONE;
+	s = &d->entries[at];
+	return s->i_source == e->i_source && s->i_record == e->i_record &&
+	       s->i_sub == sub ? at : DECK_NONE;
+}
+
+void deck_entry_done(struct deck *d, size_t i, enum entry_state state)
+{
+	struct entry *e = &d->entries[i];
+	bool was = e->state == ENTRY_REPORTED || e->state == ENTRY_BROKEN;
+
+	d->n_reported += !was;
+	e->state = state;
+}
+
+static void tell_broken(struct deck *d, size_t i, const char *why)
+{
+	for (size_t sub = 0, at; (at = deck_sub(d, i, sub)) != DECK_NONE; sub++)
+		deck_entry_done(d, at, ENTRY_BROKEN);
+	if (!d->entries[i].counted)
+		return; /* when its head's turn comes, in order */
+	if (deck_is_passed(d, i)) {
+		deck_pass(d, why);
+	} else {
+		d->n_skipped++;
+		deck_note_trouble(d, why);
+	}
+}
+
+void deck_record_broken(struct deck *d, size_t i, const char *why)
+{
+	if (d->entries[i].state != ENTRY_BROKEN)
+		tell_broken(d, i, why);
+}
+
+/* --- heads -------------------------------------------------------------- */
+
+static void enter_subs(struct deck *d, size_t i, size_t n)
+{
+	struct entry *e = &d->entries[i];
+
+	if (e->first_sub || n < 2)
+		return;
+	if (e->state == ENTRY_REPORTED) { /* it was looked at: all anew */
+		e->state = ENTRY_INDEXED;
+		d->n_reported--;
+		d->i_give = MIN(d->i_give, i);
+	}
+	e->first_sub = d->n;
+	for (size_t sub = 1; sub < n; sub++) {
+		const struct entry *first = &d->entries[i];
+
+		deck_add_entry(d, (struct entry){
+				.state = ENTRY_INDEXED,
+				.i_source = first->i_source,
+				.i_sub = (uint32_t)sub,
+				.i_record = first->i_record,
+				.size_bytes = first->size_bytes,
+				.counted = true,
+			       });
+	}
+}
+
+void deck_take_heads(struct deck *d, size_t i, const struct entry *rows,
+		     size_t n, const char *why)
+{
+	d->entries[i].counted = true;
+	if (!n)
+		tell_broken(d, i, why);
+	enter_subs(d, i, n);
+	for (size_t sub = 0; sub < n; sub++) {
+		size_t at = deck_sub(d, i, sub);
+
+		if (at == DECK_NONE || d->entries[at].state != ENTRY_INDEXED)
+			continue;
+		deck_row_take(&d->entries[at], &rows[sub]);
+		d->entries[at].headed = true;
+	}
+}
+
+/* Reads the head of record i; `glimpse`: out of its turn. */
+static void read_head(struct deck *d, size_t i, bool glimpse)
+{
+	struct load_list list = { 0 };
+	struct err err = { "" };
+	bool fine = deck_load_record(d, i, &d->opts, true, &list, &err);
+	struct entry *rows = mem_alloc(MAX(list.n, 1) * sizeof(*rows));
+	const char *why = err.text[0] ? err.text : list.trouble;
+
+	for (size_t k = 0; k < list.n; k++) {
+		rows[k] = deck_row_empty();
+		deck_row_head(&rows[k], list.runs[k]);
+	}
+	if (!glimpse) {
+		deck_take_heads(d, i, rows, fine ? list.n : 0, why);
+	} else if (!fine || !list.n) {
+		deck_record_broken(d, i, why);
+	} else {
+		deck_row_take(&d->entries[i], &rows[0]);
+		d->entries[i].headed = true;
+		d->entries[i].counted = list.n == 1;
+	}
+	mem_free(rows);
+	load_release(&list);
+}
+
+enum deck_step deck_sight_head_step(struct deck *d)
+{
+	for (size_t k = 0; k < d->n_sight; k++) {
+		size_t i = d->sight[k];
+
+		if (i >= d->n)
+			break; /* not read yet */
+		if (d->entries[i].headed ||
+		    d->entries[i].state != ENTRY_INDEXED ||
+		    !deck_is_record(d, i) || deck_is_elsewhere(d, i))
+			continue;
+		read_head(d, i, true);
+		return STEP_MORE;
+	}
+	return STEP_DONE;
+}
+
+enum deck_step deck_head_step(struct deck *d)
+{
+	if (d->crew)
+		return STEP_DONE; /* the others', in order */
+	while (d->i_head < d->n && !deck_wants_head(d, d->i_head))
+		d->i_head++;
+	if (d->i_head == d->n)
+		return STEP_DONE;
+	read_head(d, d->i_head++, false);
+	return STEP_MORE;
+}
+
+/* --- reports ------------------------------------------------------------ */
+
+struct meter_opts deck_record_opts(const struct deck *d)
+{
+	struct meter_opts opts = deck_row_opts(d);
+
+	opts.no_curves = true;
+	return opts;
+}
+
+static void record_begin(struct deck *d, size_t i)
+{
+	struct meter_opts opts = deck_record_opts(d);
+	struct err err = { "" };
+
+	if (deck_load_record(d, i, &opts, false, &d->loading, &err) &&
+	    d->loading.n) {
+		d->entries[i].in_work = true;
+		d->loading_entry = i;
+		d->i_loading = 0;
+		return;
+	}
+	deck_record_broken(d, i, err.text[0] ? err.text : d->loading.trouble);
+	load_release(&d->loading);
+}
+
+/* No more of its record: what was there when its head was read is gone. */
+static void record_end(struct deck *d, size_t i, size_t n)
+{
+	for (size_t at; (at = deck_sub(d, i, n)) != DECK_NONE; n++)
+		deck_entry_done(d, at, ENTRY_BROKEN);
+	d->entries[i].in_work = false;
+}
+
+void deck_take_rows(struct deck *d, size_t i, const struct entry *rows,
+		    size_t n)
+{
+	for (size_t sub = 0; sub < n; sub++) {
+		size_t at = deck_sub(d, i, sub);
+
+		if (at == DECK_NONE)
+			break; /* their turn comes with the head */
+		deck_row_take(&d->entries[at], &rows[sub]);
+		d->entries[at].headed = true;
+		deck_entry_done(d, at, ENTRY_REPORTED);
+	}
+	record_end(d, i, n);
+}
+
+/* One step in measuring a record that was read for its report alone. */
+static void record_step(struct deck *d)
+{
+	struct run *run = d->loading.runs[d->i_loading];
+	size_t i = d->loading_entry, at;
+
+	if (!run_measure(run, DECK_MEASURE_TOKENS))
+		return;
+	at = deck_sub(d, i, d->i_loading);
+	if (at != DECK_NONE) {
+		deck_row_fill(&d->entries[at], run);
+		d->entries[at].headed = true;
+		deck_entry_done(d, at, ENTRY_REPORTED);
+	}
+	if (++d->i_loading < d->loading.n && at != DECK_NONE)
+		return;
+	record_end(d, i, d->i_loading);
+	load_release(&d->loading);
+}
+
+/* The same for a run that a stream left here, and that stays. */
+static bool kept_step(struct deck *d, size_t i)
+{
+	struct run *run = d->runs[i];
+	uint32_t before = d->entries[i].fired_at;
+
+	if (!run_measure_aside(run, DECK_MEASURE_TOKENS))
+		return false;
+	deck_row_fill(&d->entries[i], run);
+	deck_live_fired(d, i, before);
+	deck_entry_done(d, i, ENTRY_REPORTED);
+	meter_seal(run->meter);
+	return true;
+}
+
+void deck_over_add(struct deck *d, size_t i)
+{
+	d->over = grow(d->over, &d->over_cap, d->n_over + 1, sizeof(*d->over));
+	d->over[d->n_over++] = i;
+}
+
+/* Runs that are over, in the order in which they ended. */
+static enum deck_step over_step(struct deck *d)
+{
+	while (d->i_over < d->n_over) {
+		size_t i = d->over[d->i_over];
+
+		if (d->entries[i].state == ENTRY_OPEN && d->runs[i] &&
+		    !kept_step(d, i))
+			return STEP_MORE;
+		d->i_over++;
+	}
+	d->i_over = d->n_over = 0;
+	return STEP_DONE;
+}
+
+/* A step towards the report of record i, or of the one in work. */
+static enum deck_step report_one(struct deck *d, size_t i)
+{
+	if (d->loading.n)
+		record_step(d);
+	else
+		record_begin(d, i);
+	return STEP_MORE;
+}
+
+enum deck_step deck_report_step(struct deck *d)
+{
+	size_t i;
+
+	if (over_step(d) == STEP_MORE)
+		return STEP_MORE;
+	if (d->loading.n)
+		return report_one(d, d->loading_entry);
+	while (d->i_give < d->n && !deck_wants_report(d, d->i_give))
+		d->i_give++;
+	for (i = d->i_give; i < d->n && deck_is_elsewhere(d, i); i++)
+		;
+	if (i == d->n || !deck_wants_report(d, i) || deck_wants_head(d, i))
+		return STEP_DONE; /* or soon */
+	return report_one(d, i);
+}
+
+/* The same for the entries that are looked at. Runs that are kept are in
+ * work already. */
+enum deck_step deck_sight_step(struct deck *d)
+{
+	for (; d->i_sight < d->n_sight; d->i_sight++) {
+		size_t i = d->sight[d->i_sight];
+
+		if (i >= d->n)
+			return STEP_DONE; /* not read yet */
+		if (d->loading.n)
+			return report_one(d, i);
+		if (!d->runs[i] && deck_wants_report(d, i) &&
+		    !deck_is_elsewhere(d, i))
+			return report_one(d, i);
+	}
+	return STEP_DONE;
+}
