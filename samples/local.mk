@@ -25,6 +25,13 @@ dist_samplemodel_DATA = \
 	samples/model/README.md \
 	samples/model/bench-paper.svg \
 	samples/model/chain-0.9m.gguf
+sampleproblemsdir = $(samplesdir)/problems
+dist_sampleproblems_DATA = \
+	samples/problems/LICENSE.gsm8k \
+	samples/problems/README.md \
+	samples/problems/dialogue.jsonl \
+	samples/problems/gsm8k-100.jsonl \
+	samples/problems/long.jsonl
 # How it was trained: for the source, not for every machine.
 EXTRA_DIST += \
 	samples/model/export.py \
@@ -41,6 +48,7 @@ dist_doc_DATA = README.md COPYING NEWS.md \
 	samples/docs/many.md \
 	samples/docs/measurements.md \
 	samples/docs/newcomer.md \
+	samples/docs/real.md \
 	samples/docs/screens.md \
 	samples/docs/rules.svg \
 	samples/docs/rules-corpus.svg samples/docs/rules-odds.svg \
@@ -98,6 +106,7 @@ clean-local:
 # Of what the program alone has, no folder stays behind.
 uninstall-hook:
 	@for folder in '$(samplemodeldir)' '$(sampletracesdir)' \
+		'$(sampleproblemsdir)' \
 		'$(samplestoriesdir)' '$(samplesdir)/models' \
 		'$(samplepackagingdir)' '$(sampleembeddir)' '$(samplesdir)' \
 		'$(pkgdatadir)' '$(docdir)'; do \
@@ -139,3 +148,18 @@ bench-paper: lilscope
 		$(BENCH_PAPER_FLAGS) --out bench-paper.jsonl --csv \
 		>bench-paper.csv
 	@echo "bench-paper.txt, .csv, .svg, and the runs: bench-paper.jsonl"
+
+# The same with real models: REAL_MODELS is a folder of GGUF files, REAL_DATA
+# one with MATH and HumanEval. A second call goes on, too.
+EXTRA_DIST += tests/bench/real.py tests/bench/real.sh
+.PHONY: bench-real
+bench-real: lilscope
+	@REAL_MODELS='$(REAL_MODELS)' REAL_MODEL='$(REAL_MODEL)' \
+		REAL_DATA='$(REAL_DATA)' REAL_SETS='$(REAL_SETS)' \
+		REAL_N='$(REAL_N)' REAL_JOBS='$(REAL_JOBS)' \
+		REAL_POLICIES='$(REAL_POLICIES)' REAL_KEPT='$(REAL_KEPT)' \
+		REAL_BUDGETS='$(REAL_BUDGETS)' \
+		REAL_PREDICT='$(REAL_PREDICT)' REAL_FLAGS='$(REAL_FLAGS)' \
+		PYTHON3='$(PYTHON3)' $(SHELL) '$(srcdir)/tests/bench/real.sh' \
+		'$(abs_top_builddir)/lilscope' '$(srcdir)/tests/bench' \
+		'$(srcdir)/samples/problems' bench-real

@@ -338,6 +338,7 @@ tests_fuzz_replay_wish_SOURCES = tests/fuzz/fuzz_wish.c $(FUZZ_REPLAY)
 cli_tests = \
 	tests/cli/analyze.sh \
 	tests/cli/bench.sh \
+	tests/cli/bench_real.sh \
 	tests/cli/completion.sh \
 	tests/cli/corpus.sh \
 	tests/cli/decode.sh \

@@ -1,0 +1,59 @@
+#!/bin/sh
+# make bench-real: the paper's experiment on real models, every set with every
+# model that is there. It goes on from where it was left; what is missing is
+# named and skipped. Variables: see samples/docs/real.md.
+set -u
+lilscope=$1
+here=$2
+samples=$3
+out=$4
+policies=sink,h2o,quest,infllm,raas,snapkv,tova,rkv,random
+kept=h2o,tova,rkv,random
+budgets=${REAL_BUDGETS:-64,96,128,192,256,512,1024}
+predict=${REAL_PREDICT:-2048}
+child=
+trap '[ -z "$child" ] || kill "$child" 2>/dev/null; exit 143' TERM INT HUP
+
+# run NAME ARGS...: one bench, its tables beside it.
+run()
+{
+	name=$1
+	shift
+	echo "bench-real: $name"
+	# twice: tables for people come from what the first one finished
+	for form in --csv --plain; do
+		"$lilscope" bench "$@" -n "${REAL_N:-100}" \
+			-j "${REAL_JOBS:-0}" --predict "$predict" \
+			--budgets "$budgets" ${REAL_FLAGS:-} \
+			--at-threshold conclude,rollback,retry,dense \
+			--out "$out/$name.jsonl" $form \
+			--svg "$out/$name.svg" >"$out/$name.$form" &
+		child=$!
+		wait "$child" || return 1
+		child=
+	done
+	mv "$out/$name.--csv" "$out/$name.csv"
+	mv "$out/$name.--plain" "$out/$name.txt"
+}
+
+if [ -z "${REAL_MODELS:-}" ] || ! ls "$REAL_MODELS"/*.gguf >/dev/null 2>&1; then
+	echo "bench-real: skipped: REAL_MODELS names no folder with *.gguf files"
+	exit 0
+fi
+mkdir -p "$out" || exit 1
+"${PYTHON3:-python3}" "$here/real.py" sets "${REAL_DATA:-}" "$samples" \
+	"$out/sets" "${REAL_N:-100}" || exit 1
+for model in "$REAL_MODELS"/${REAL_MODEL:-*.gguf}; do
+	for set in ${REAL_SETS:-gsm8k math dialogue code long}; do
+		problems=$out/sets/$set.jsonl
+		base=$(basename "$model" .gguf)-$set
+		[ -s "$problems" ] || continue
+		run "$base" --model "$model" --problems "$problems" \
+			--policies "${REAL_POLICIES:-$policies}" || exit 1
+		run "$base-kept" --model "$model" --problems "$problems" \
+			--policies "${REAL_KEPT:-$kept}" --keep-prompt || exit 1
+		[ "$set" != code ] || "${PYTHON3:-python3}" "$here/real.py" \
+			code "$problems" "$out/$base.jsonl" >"$out/$base.md"
+	done
+done
+echo "bench-real: tables, CSV, figures and runs are in $out"

@@ -1,0 +1,142 @@
+#!/bin/sh
+# make bench-real: its sets, its tables, and the code that it runs, which must
+# not come out of its folder.
+. "${top_srcdir:-.}/tests/cli/lib.sh"
+[ -n "$PYTHON" ] || { echo 'skipped: no Python'; exit 77; }
+real=$srcdir/tests/bench/real.py
+
+mkdir -p "$tmp/data/deep"
+cat >"$tmp/data/deep/HumanEval.jsonl" <<'END'
+{"task_id":"T/0","prompt":"def add(a, b):\n","entry_point":"add","test":"def check(f):\n    assert f(2, 3) == 5\n"}
+END
+echo '{"problem":"1+1","answer":"2"}' >"$tmp/data/math500.jsonl"
+echo 'no JSON' >"$tmp/data/test.jsonl"
+
+sets()
+{
+	"$PYTHON" "$real" sets "$tmp/data" "$srcdir/samples/problems" \
+		"$tmp/sets" 3 2>"$tmp/err" && [ ! -s "$tmp/err" ] || return 1
+	for set in gsm8k=3 math=1 code=1 dialogue=3 long=3; do
+		is "$set" "${set#*=}" "$(lines "$tmp/sets/${set%=*}.jsonl")" ||
+			return 1
+	done
+	"$PYTHON" "$real" sets "" "$srcdir/samples/problems" "$tmp/less" 2 \
+		2>"$tmp/err" && is gsm8k 2 "$(lines "$tmp/less/gsm8k.jsonl")" &&
+		grep -q 'no math: none of math500.jsonl.* skipped' "$tmp/err" &&
+		[ ! -e "$tmp/less/code.jsonl" ]
+}
+check 'sets, and what is missing' sets
+
+# run TEXT: a run of a bench that wrote this, as JSON, one token a byte.
+runs()
+{
+	"$PYTHON" - "$tmp/runs.jsonl" "$@" <<'END'
+import json, sys
+with open(sys.argv[1], "w") as f:
+    f.write('{"lilscope_bench":1}\n')
+    for i, text in enumerate(sys.argv[2:]):
+        cut = text.find("|")
+        text = text.replace("|", "")
+        f.write(json.dumps({"policy": f"p{i}", "budget": 0, "problem": 1, "text": text, "token_bytes": [1] * len(text),
+            "stops": {"guardian": {"at_token": cut if cut > 0 else None}}}) + "\n")
+END
+}
+
+# Each cell: passes, no code, what guardian left of it passes.
+code()
+{
+	runs 'So:
+```python
+def add(a, b):
+    return a + b
+```
+|It adds. It adds.' '```python
+def add(a, b):
+    return a - b
+```' 'No code at all.' '```python
+def add(a, b):
+    return a|+ b'
+	"$PYTHON" "$real" code "$tmp/sets/code.jsonl" "$tmp/runs.jsonl" \
+		>"$tmp/out" 2>"$tmp/err" || { cat "$tmp/err"; return 1; }
+	is cells '100.0 % 0.0 % 100.0 %;0.0 % 0.0 % 0.0 %;0.0 % 100.0 % 0.0 %;100.0 % 0.0 % 0.0 %;' \
+		"$(sed -n 's/^| p.*| 1 | \(.*\) | [0-9]* to [0-9]* | \(.*\) | \(.*\) | .* |$/\1 \2 \3;/p' \
+		"$tmp/out" | tr -d '\n')"
+}
+
+# What code may not do it can't: leave files, talk, stay, fill the memory.
+confined()
+{
+	runs "\`\`\`python
+import socket, os, subprocess
+def add(a, b):
+    bad = 0
+    try:
+        open('$tmp/sets/mine', 'w'); bad = 1
+    except OSError: pass
+    try:
+        socket.create_connection(('127.0.0.1', $port), 1); bad = 2
+    except OSError: pass
+    try:
+        x = bytearray(3 << 30); bad = 3
+    except MemoryError: pass
+    if os.getuid() == 0: bad = 4
+    subprocess.Popen(['sleep', '7777.1'])
+    assert not bad, bad
+    return 5
+\`\`\`" "\`\`\`python
+def add(a, b):
+    while True: pass
+\`\`\`"
+	"$PYTHON" "$real" code "$tmp/sets/code.jsonl" "$tmp/runs.jsonl" \
+		>"$tmp/out" 2>"$tmp/err" || { cat "$tmp/err"; return 1; }
+	grep -q '^| p0 | 1 | 100.0 %' "$tmp/out" &&
+		grep -q '^| p1 | 1 | 0.0 %' "$tmp/out" &&
+		[ ! -e "$tmp/sets/mine" ] || { cat "$tmp/out"; return 1; }
+	! ps ax 2>/dev/null | grep -v grep | grep -q 'sleep 7777.1'
+}
+if "$PYTHON" -c 'import ctypes, os, sys
+sys.exit(ctypes.CDLL(None).unshare(0x40000000 | (0 if os.getuid() == 0 else 0x10000000)) != 0)'; then
+	"$PYTHON" -c 'import socket, sys, time
+s = socket.create_server(("127.0.0.1", 0)); print(s.getsockname()[1], flush=True); time.sleep(60)' >"$tmp/port" &
+	server=$!
+	while [ ! -s "$tmp/port" ]; do sleep 0.1; done
+	port=$(cat "$tmp/port")
+	check 'code, whole and stopped' code
+	check 'code is confined' confined
+	kill $server
+else
+	echo 'no network namespaces here: code is not run'
+fi
+
+# All of it with a model of 1 MB: rows, a table, and nothing twice.
+whole()
+{
+	mkdir -p "$tmp/models" && cp "$srcdir/samples/model/chain-0.9m.gguf" \
+		"$tmp/models/small.gguf" || return 1
+	for i in 1 2; do
+		REAL_MODELS=$tmp/models REAL_SETS='math long' REAL_N=1 \
+			REAL_BUDGETS=32 REAL_POLICIES=quest,random \
+			REAL_KEPT=random REAL_PREDICT=40 REAL_DATA=$tmp/data \
+			REAL_FLAGS='--page 8 --chat none' PYTHON3=$PYTHON \
+			sh "$srcdir/tests/bench/real.sh" "$LILSCOPE" \
+			"$srcdir/tests/bench" "$srcdir/samples/problems" \
+			"$tmp/real" >"$tmp/out" 2>"$tmp/err" ||
+			{ cat "$tmp/err"; return 1; }
+		is runs 4 "$(lines "$tmp/real/small-math.jsonl")" || return 1
+	done
+	"$PYTHON" "$real" table "$tmp/real/small-long.csv" >"$tmp/out" &&
+		is rows 5 "$(lines "$tmp/out")" &&
+		grep -q '^| quest 32 | 1 | - ' "$tmp/out" &&
+		grep -q '^Attention alone' "$tmp/real/small-long-kept.txt"
+}
+check 'the whole target, and again' whole
+
+without()
+{
+	REAL_MODELS='' sh "$srcdir/tests/bench/real.sh" "$LILSCOPE" x x \
+		"$tmp/none" >"$tmp/out" && grep -q '^bench-real: skipped: ' \
+		"$tmp/out" && [ ! -e "$tmp/none" ]
+}
+check 'no models' without
+
+finish
