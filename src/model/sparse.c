@@ -78,6 +78,9 @@ static void common_defaults(struct sparse_opts *o)
 bool sparse_resolve(const struct sparse *row, struct sparse_opts *o,
 		    const struct sparse_shape *s, struct err *err)
 {
+	if (row->prompt_only && o->keep_prompt == 1)
+		return err_set(err, "%s cuts the prompt and nothing else: it "
+				    "can't --keep-prompt", row->name);
 	forget_unused(row, o);
 	if (o->budget == SPARSE_AUTO)
 		o->budget = 512;

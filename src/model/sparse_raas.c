@@ -8,12 +8,19 @@
  *	         A new page has the time that it began, the prompt's pages that
  *	         of the prompt's end. From the first token on, also while
  *	         nothing has to go yet
- *	prompt   stays, and counts in the budget: so says the paper.
- *	         --no-keep-prompt is its code
+ *	prompt   counts in the budget, and may go, as in its code. With
+ *	         --keep-prompt it stays: so says the paper
+ *	page     a sixteenth of the budget, 16 tokens at most, which are the
+ *	         paper's
  *
  * This is the published controller of its kernels. (The published code with a
  * mask reads at least 3 pages.) Stamps are for each KV head: where queries
  * share one, its page's bound is the sum over the group.
+ *
+ * Defaults are such that a small budget is survived: of the last tokens only
+ * the open page is sure to be read. On a real text with a budget of 64 pages of
+ * 16 and a prompt of 32 that stays make perplexity 8 times that of dense, these
+ * defaults 1.5 times (table-perplexity).
  *
  * A prompt that is kept may eat the budget: then every page goes but the last
  * and the prompt's, and of these the last and the best are read, no more than
@@ -24,6 +31,8 @@
 #include <string.h>
 
 #include "base/buf.h"
+
+enum { PAGES_LEAST = 16 };
 
 struct raas_head {
 	struct bounds bounds;
@@ -43,8 +52,8 @@ struct raas {
 static void defaults(struct sparse_opts *o, const struct sparse_shape *s)
 {
 	(void)s;
-	if (o->keep_prompt == SPARSE_AUTO)
-		o->keep_prompt = 1;
+	if (o->page == SPARSE_AUTO)
+		o->page = MAX(1, MIN(SPARSE_PAGE, o->budget / PAGES_LEAST));
 }
 
 static void *create(const struct sparse_opts *o, const struct sparse_shape *s)
@@ -202,7 +211,7 @@ static void evict(void *state, const struct sparse_step *step)
 
 const struct sparse sparse_raas = {
 	.name = "raas",
-	.about = "pages not attended to for longest go; the prompt stays",
+	.about = "pages not attended to for longest go",
 	.paper = "RaaS, Hu et al. 2025, arXiv 2502.11147",
 	.uses = SPARSE_USES_BUDGET | SPARSE_USES_PAGE |
 		SPARSE_USES_DENSE_LAYERS | SPARSE_USES_KEEP_PROMPT,

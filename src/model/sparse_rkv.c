@@ -13,7 +13,8 @@
  * best first, and W behind them: the next cut's neighbours and last ones are
  * those of this order. It cuts after a prompt, and after the step of a token
  * that has a multiple of 128 before it. So between cuts there are up to 128
- * tokens more than the budget, and these are read.
+ * tokens more than the budget, and these are read. A prompt that is kept counts
+ * in the budget and comes first in the order; where it fills it, W stay beside.
  */
 #include "model/sparse.h"
 
@@ -210,11 +211,24 @@ static void best_first(const float *values, uint32_t *slots, uint32_t n)
 	mem_free(spare);
 }
 
+/* How many of the first n slots are the prompt's and stay. */
+static uint32_t kept_prompt(const struct rkv *k, const struct sparse_step *step,
+			    const struct cache_head *h, uint32_t n)
+{
+	uint32_t n_prompt = 0;
+
+	while (k->o.keep_prompt && n_prompt < n &&
+	       h->pos[n_prompt] < step->prompt_end)
+		n_prompt++;
+	return n_prompt;
+}
+
 static void cut(const struct rkv *k, const struct sparse_step *step,
 		struct cache_head *h, const struct rkv_head *own)
 {
 	uint32_t n = h->n, n_old = n - k->o.recent;
-	uint32_t n_keep = k->o.budget - k->o.recent;
+	uint32_t n_prompt = kept_prompt(k, step, h, n_old);
+	uint32_t n_keep = MAX(k->o.budget - k->o.recent, n_prompt);
 	float *keys = mem_alloc((size_t)n * k->s.d * sizeof(*keys));
 	float *good = mem_alloc((size_t)n * 2 * sizeof(*good));
 	float *bad = good + n;
@@ -228,11 +242,14 @@ static void cut(const struct rkv *k, const struct sparse_step *step,
 	redundancy(k, keys, n, bad);
 	for (uint32_t i = 0; i < n_old; i++)
 		good[i] = RKV_LAMBDA * good[i] - (1 - RKV_LAMBDA) * bad[i];
-	sparse_top(good, n_old, n_keep, keep, keep + n);
-	best_first(good, keep, n_keep);
+	sparse_top(good + n_prompt, n_old - n_prompt, n_keep - n_prompt,
+		   keep + n_prompt, keep + n);
+	for (uint32_t i = 0; i < n_keep; i++)
+		keep[i] = i < n_prompt ? i : keep[i] + n_prompt;
+	best_first(good, keep + n_prompt, n_keep - n_prompt);
 	for (uint32_t i = 0; i < k->o.recent; i++)
 		keep[n_keep + i] = n_old + i;
-	cache_arrange(step->cache, h, keep, k->o.budget);
+	cache_arrange(step->cache, h, keep, n_keep + k->o.recent);
 	mem_free(keys);
 	mem_free(good);
 	mem_free(keep);
@@ -247,7 +264,8 @@ static void evict(void *state, const struct sparse_step *step)
 	for (uint32_t i = 0; i < k->s.n_kv_heads; i++) {
 		struct cache_head *h = cache_head(step->cache, step->layer, i);
 
-		if (h->n > k->o.budget)
+		if (h->n > MAX(k->o.budget,
+			       kept_prompt(k, step, h, h->n) + k->o.recent))
 			cut(k, step, h,
 			    &k->heads[step->layer * k->s.n_kv_heads + i]);
 	}
@@ -258,7 +276,7 @@ const struct sparse sparse_rkv = {
 	.about = "every 128 tokens: important stays, redundant goes",
 	.paper = "R-KV, Cai et al. 2025, arXiv 2505.24133",
 	.uses = SPARSE_USES_BUDGET | SPARSE_USES_RECENT |
-		SPARSE_USES_DENSE_LAYERS,
+		SPARSE_USES_DENSE_LAYERS | SPARSE_USES_KEEP_PROMPT,
 	.defaults = defaults,
 	.check = check,
 	.create = create,

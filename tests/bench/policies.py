@@ -12,10 +12,11 @@ token's surprise. Exit status 1 if they are more than LIMIT apart: dense by
 nearly as good, by 1 in 50. (With weights in blocks our activations are rounded
 to 8 bits, and all is within 1 in 50.)
 
-With "h2o" the ways in which a group's queries may share H2O's scores stand
-beside each other: the sum over the group, its greatest, each query head for
-itself (a cache as wide as the heads, as in the paper's models), the last query
-alone, decoded queries alone.
+With "h2o" the ways in which H2O may be done where queries share a KV head stand
+beside each other: scores summed over the group, its greatest, each query head
+for itself (a cache as wide as the heads, as in the paper's models); and what
+its scores are worth: decoded queries' alone, the last query's alone, the mean
+over the queries that a token had, lots instead of scores.
 
 A layer needs nothing but the layer before: so all tokens go through it
 together, and only its attention is done token by token, as a policy wants.
@@ -103,10 +104,10 @@ class Layer:
 
     def __init__(self, m, i, o, prompt, q, k, v):
         self.m, self.i, self.o, self.prompt = m, i, o, prompt
-        group = m.n_heads // m.n_kv
+        group = m.n_heads // k.shape[1]
         self.n = len(q)
         self.heads = [Head(self, h, q[:, h * group:(h + 1) * group], k[:, h],
-                           v[:, h], group) for h in range(m.n_kv)]
+                           v[:, h], group) for h in range(k.shape[1])]
 
     def turn_all(self, x):
         places = np.arange(len(x))
@@ -182,7 +183,7 @@ class Sink(Policy):
 
 class H2o(Policy):
     share = staticmethod(lambda p: p.sum(axis=0))
-    decoded_only = last_only = False
+    decoded_only = last_only = wide = mean = lots = False
 
     def prompt_end(self):
         for h in self.heads:
@@ -198,15 +199,22 @@ class H2o(Policy):
         h.mass[h.kept] += self.share(h.probs)
         return out
 
+    def values(self, h, t):
+        if self.lots:
+            return self.rng.random(len(h.mass))
+        age = np.maximum(t + 1 - np.arange(len(h.mass)), 1)
+        return h.mass / age if self.mean else h.mass
+
     def after(self, t):
         recent = self.o["recent"]
         for h in self.heads:
             if len(h.kept) <= self.budget:
                 continue
+            values = self.values(h, t)
             free = (h.kept + recent <= t) & (h.kept >= self.keep)
             n = max(self.budget - int((~free).sum()), 0)
             stay = ~free
-            stay[np.flatnonzero(free)[best(h.mass[h.kept[free]], n)]] = True
+            stay[np.flatnonzero(free)[best(values[h.kept[free]], n)]] = True
             h.kept = h.kept[stay]
 
 
@@ -423,6 +431,8 @@ def surprises(m, w, ids, policy, o, prompt):
         h = rms(x, get("attn_norm.weight"), m.eps)
         q, k, v = (mul(h, n).reshape(len(ids), -1, m.d)
                    for n in ("attn_q", "attn_k", "attn_v"))
+        if getattr(policy, "wide", False):
+            k, v = (np.repeat(y, m.n_heads // m.n_kv, axis=1) for y in (k, v))
         x = x + mul(Layer(m, i, o, prompt, q, k, v).run(policy), "attn_output")
         h = rms(x, get("ffn_norm.weight"), m.eps)
         gate = mul(h, "ffn_gate")
@@ -439,8 +449,12 @@ def variants_of_h2o():
     yield "the sum over a group", H2o
     yield "its greatest", type("A", (H2o,), {
         "share": staticmethod(lambda p: p.max(axis=0))})
-    yield "decoded queries alone", type("B", (H2o,), {"decoded_only": True})
-    yield "the last query alone", type("C", (H2o,), {"last_only": True})
+    yield "each query head", type("B", (H2o,), {"wide": True})
+    yield "decoded queries alone", type("C", (H2o,), {"decoded_only": True})
+    yield "the last query alone", type("D", (H2o,), {"last_only": True})
+    yield "the mean", type("E", (H2o,), {"mean": True})
+    yield "lots", type("F", (H2o,), {"lots": True,
+                                     "rng": np.random.default_rng(1)})
 
 
 def read_runs(path):

@@ -361,17 +361,24 @@ static void rkv_redundancy(const struct world *w, uint32_t kv, double *out)
 static void rkv_cut(struct world *w, uint32_t kv)
 {
 	uint32_t n_old = w->n_order[kv] - w->o->recent, order[TOKENS_MAX];
-	uint32_t n_keep = w->o->budget - w->o->recent;
+	uint32_t n_keep = w->o->budget - w->o->recent, n_first = 0;
 	double good[TOKENS_MAX], bad[TOKENS_MAX];
 	bool taken[TOKENS_MAX] = { false };
 
 	rkv_importance(w, kv, good);
 	rkv_redundancy(w, kv, bad);
 	memset(w->kept[kv], 0, sizeof(w->kept[kv]));
-	for (uint32_t m = 0; m < w->o->budget; m++) {
+	for (uint32_t i = 0; i < n_old; i++)
+		n_first += w->o->keep_prompt && w->order[kv][i] < w->prompt_end;
+	n_keep = MAX(n_keep, n_first);
+	for (uint32_t m = 0; m < n_keep + w->o->recent; m++) {
 		uint32_t best = n_old;
 
-		for (uint32_t i = 0; m < n_keep && i < n_old; i++)
+		/* the prompt is first, and has never been moved */
+		if (m < n_first)
+			best = m;
+		for (uint32_t i = 0; m >= n_first && m < n_keep && i < n_old;
+		     i++)
 			if (!taken[i] &&
 			    (best == n_old ||
 			     0.07 * good[i] - 0.93 * bad[i] >
@@ -384,7 +391,7 @@ static void rkv_cut(struct world *w, uint32_t kv)
 		w->kept[kv][order[m]] = true;
 	}
 	memcpy(w->order[kv], order, sizeof(order));
-	w->n_order[kv] = w->o->budget;
+	w->n_order[kv] = n_keep + w->o->recent;
 }
 
 /* The flag that the published code sets at a multiple of 128 works on in the

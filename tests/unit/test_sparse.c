@@ -145,6 +145,8 @@ static void within_budget(const struct race *r, const struct world *w,
 	if (w->o->keep_prompt) {
 		uint32_t most = w->prompt_end + rows[i].beside + w->o->recent;
 
+		if (!strcmp(r->policy, "rkv"))
+			most += 128;
 		if (!strcmp(r->policy, "raas"))
 			most = (w->prompt_end / w->o->page + 2) * w->o->page;
 		else
@@ -389,6 +391,10 @@ static void odd_options(void **state)
 		{ "rkv", 60, 0, 0, 0, 0, 2, 3, 100, 400, 0 },
 		{ "rkv", 60, 0, 0, 20, 0, 1, 6, 128, 400, 0 },
 		{ "rkv", 128, 0, 0, 0, 0, 3, 1, 10, 400, 0 },
+		{ "rkv", 60, 0, 0, 0, 1, 2, 3, 40, 400, 0 },
+		{ "rkv", 60, 0, 0, 0, 1, 2, 3, 100, 400, 0 },
+		{ "rkv", 60, 0, 0, 12, 1, 1, 6, 50, 400, 90 },
+		{ "rkv", 60, 0, 0, 0, 1, 2, 3, 57, 400, 0 },
 		{ "rkv", 2, 0, 0, 0, 0, 2, 3, 10, 300, 0 },
 		{ "infllm", 64, 0, 0, 0, 0, 2, 3, 100, 300, 0 },
 		{ "infllm", 96, 8, 0, 0, 0, 2, 3, 10, 300, 0 },
@@ -612,6 +618,16 @@ static void bad_options_are_named(void **state)
 			fail_msg("%s: %s", bad[i].named, err.text);
 	}
 	assert_null(sparse_find("nothing"));
+	for (size_t i = 0; i < sparse_n_rows; i++) {
+		struct sparse_opts o = sparse_opts_auto;
+		struct err err = { "" };
+
+		o.keep_prompt = 1;
+		assert_int_equal(resolves(sparse_rows[i]->name, o, &err),
+				 sparse_rows[i] != &sparse_snapkv);
+		assert_int_equal(!strstr(err.text, "--keep-prompt"),
+				 sparse_rows[i] != &sparse_snapkv);
+	}
 }
 
 /* Any budget from 3 on is taken as it is; an option that a policy does not

@@ -448,7 +448,7 @@ static void logits_with(const struct model *m, const struct sparse *row, int i,
 	o.budget = i < 0 ? 60 : 40;
 	o.seed = i == 6;
 	if (i > 0 && i < 6)
-		*options[i] = i == 5 ? row != &sparse_raas : i == 4 ? 1 : 7;
+		*options[i] = i == 5 ? !row->prompt_only : i == 4 ? 1 : 7;
 	if (!sparse_resolve(row, &o, &shape, &err))
 		fail_msg("%s: %s", row->name, err.text);
 	t = transformer_new(m, NULL, GGML_F32, row, &o);
