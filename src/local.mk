@@ -20,6 +20,7 @@ libengine_a_SOURCES += \
 	src/measure/chains.c src/measure/chains.h \
 	src/measure/coder.c src/measure/coder.h \
 	src/measure/copying.c src/measure/copying.h \
+	src/measure/draft.c src/measure/draft.h \
 	src/measure/edges.c src/measure/edges.h \
 	src/measure/entropy.c src/measure/entropy.h \
 	src/measure/foresight.c src/measure/foresight.h \
@@ -152,6 +153,7 @@ libengine_a_SOURCES += \
 	src/model/sparse_rkv.c src/model/sparse_sink.c \
 	src/model/sparse_snapkv.c src/model/sparse_tova.c \
 	src/model/transformer.c src/model/transformer.h \
+	src/model/transformer_ahead.c \
 	src/model/transformer_attend.c src/model/transformer_impl.h \
 	src/model/vocab_read.c src/model/vocab_read.h
 

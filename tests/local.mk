@@ -27,6 +27,7 @@ unit_tests = \
 	tests/unit/test_run \
 	tests/unit/test_sandbox \
 	tests/unit/test_copied \
+	tests/unit/test_draft \
 	tests/unit/test_again \
 	tests/unit/test_source \
 	tests/unit/test_follow \
@@ -219,6 +220,8 @@ if HAVE_TESTS
 check_PROGRAMS += tests/unit/test_lz77
 TESTS += tests/unit/test_lz77
 endif
+tests_unit_test_draft_SOURCES = tests/unit/test_draft.c \
+	tests/unit/naive_lz77.c tests/unit/naive_lz77.h
 tests_unit_test_lz77_SOURCES = tests/unit/test_lz77.c \
 	tests/unit/naive_lz77.c tests/unit/naive_lz77.h
 tests_unit_test_lz77_CFLAGS = $(UNIT_CFLAGS)
@@ -581,6 +584,7 @@ EXTRA_DIST += tests/screens
 
 # The decoder, beside its formulas.
 model_tests = \
+	tests/unit/test_ahead \
 	tests/unit/test_chat \
 	tests/unit/test_generation \
 	tests/unit/test_gguf \
@@ -593,6 +597,7 @@ model_tests = \
 	tests/unit/test_sample_own \
 	tests/unit/test_slabs \
 	tests/unit/test_sparse \
+	tests/unit/test_speculate \
 	tests/unit/test_transformer \
 	tests/unit/test_vocab \
 	tests/unit/test_vocab_pre
@@ -611,6 +616,8 @@ if HAVE_TESTS
 check_PROGRAMS += $(model_tests)
 TESTS += $(model_tests)
 endif
+tests_unit_test_ahead_SOURCES = tests/unit/test_ahead.c \
+	tests/unit/random_model.c tests/unit/random_model.h
 tests_unit_test_gguf_SOURCES = tests/unit/test_gguf.c \
 	tests/unit/random_model.c tests/unit/random_model.h
 tests_unit_test_parts_SOURCES = tests/unit/test_parts.c \

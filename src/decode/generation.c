@@ -16,6 +16,8 @@
 
 enum { TAIL_BYTES = 4096 };
 
+_Static_assert((int)DRAFT_MAX <= (int)TRANSFORMER_AHEAD, "can be read");
+
 /* --- the text ----------------------------------------------------------- */
 
 static void push_id(struct generation *g, uint32_t id, double time_s)
@@ -26,6 +28,8 @@ static void push_id(struct generation *g, uint32_t id, double time_s)
 	g->times_s = grow(g->times_s, &g->times_cap, n, sizeof(*g->times_s));
 	g->ids[g->n_ids] = id;
 	g->times_s[g->n_ids++] = time_s;
+	if (g->draft)
+		draft_push(g->draft, id);
 }
 
 uint32_t generation_n_out(const struct generation *g)
@@ -184,6 +188,16 @@ void generation_draws(struct generation *g, const struct sample_opts *o)
 		sampler_breaks(g->sampler, breaks_of(g->o->vocab, n));
 }
 
+/* Can what the model reads ahead be what it would read? */
+static bool can_speculate(const struct generation_opts *o,
+			  const struct sparse *policy, struct err *err)
+{
+	return !o->speculate || policy == &sparse_dense ||
+	       err_set(err, "speculation is for the policy dense: what %s "
+			    "reads and keeps depends on each token before",
+		       policy->name);
+}
+
 /* Can what comes after the threshold be? */
 static bool can_then(const struct generation *g,
 		     const struct threshold_opts *o, struct err *err)
@@ -223,9 +237,11 @@ bool generation_init(struct generation *g, const struct generation_opts *o,
 				  .back_to = GENERATION_NEVER,
 				  .banned = GENERATION_NEVER };
 	assert(n > 0);
-	if (!resolve(g, policy, budget, &g->sparse, err) ||
+	if (!can_speculate(o, policy, err) ||
+	    !resolve(g, policy, budget, &g->sparse, err) ||
 	    !can_then(g, &o->threshold, err))
 		return false;
+	g->draft = o->speculate ? draft_new() : NULL;
 	for (uint32_t i = 0; i < n; i++)
 		push_id(g, ids[i], 0);
 	generation_draws(g, &o->sample);
@@ -239,6 +255,7 @@ void generation_release(struct generation *g)
 {
 	transformer_free(g->t);
 	sampler_free(g->sampler);
+	draft_free(g->draft);
 	run_free(g->watched);
 	buf_release(&g->text);
 	buf_release(&g->tail);
@@ -272,10 +289,22 @@ static void recall_tail(struct generation *g)
 		buf_clear(&g->tail);
 }
 
+/* The parse takes nothing back. */
+static void draft_again(struct generation *g)
+{
+	if (!g->draft)
+		return;
+	draft_free(g->draft);
+	g->draft = draft_new();
+	for (uint32_t i = 0; i < g->n_ids; i++)
+		draft_push(g->draft, g->ids[i]);
+}
+
 void generation_drop(struct generation *g, uint32_t n)
 {
 	assert(n <= generation_n_out(g));
 	g->n_ids = g->n_prompt + n;
+	draft_again(g);
 	buf_clear(&g->tail);
 	recall_tail(g);
 }
@@ -289,6 +318,9 @@ static void take_over(struct generation *g, const struct generation *from)
 	g->back_to = from->back_to;
 	g->banned = from->banned;
 	g->conclude = conclude_copy(from->conclude);
+	g->n_passes = from->n_passes;
+	g->n_drafted = from->n_drafted;
+	g->n_accepted = from->n_accepted;
 	if (from->watched)
 		return;
 	run_free(g->watched);
@@ -311,6 +343,7 @@ void generation_fork(struct generation *g, const struct generation *from,
 		at = from->t;
 	g->t = at ? transformer_copy(at) : NULL;
 	g->sampler = sampler_copy(from->sampler);
+	g->draft = from->draft ? draft_new() : NULL;
 	for (uint32_t i = 0; i < n; i++)
 		push_id(g, from->ids[i], from->times_s[i]);
 	recall_tail(g);
@@ -408,6 +441,32 @@ static bool take_token(struct generation *g, double began_s)
 	return true;
 }
 
+/* How many more tokens can come. */
+static uint32_t left(const struct generation *g)
+{
+	uint32_t n = g->o->model->shape.n_ctx - g->n_ids;
+
+	return g->o->n_predict ?
+		       MIN(n, g->o->n_predict - generation_n_out(g)) : n;
+}
+
+/* The model reads the last token, and what is worth reading behind it. */
+static void read_on(struct generation *g)
+{
+	uint32_t ids[DRAFT_MAX], n = 0;
+
+	if (g->draft && transformer_can_read_ahead(g->t))
+		n = draft_worth(g->draft, MIN(g->o->speculate, left(g) - 1));
+	if (n)
+		draft_guess(g->draft, ids, n);
+	if (transformer_step_ahead(g->t, g->ids[g->n_ids - 1], ids, n)) {
+		g->n_accepted++;
+		return;
+	}
+	g->n_passes++;
+	g->n_drafted += n;
+}
+
 bool generation_step(struct generation *g)
 {
 	double began_s;
@@ -423,7 +482,7 @@ bool generation_step(struct generation *g)
 	/* A policy that got the text again has read this token, too. */
 	if (!g->finish && g->back_to == GENERATION_NEVER &&
 	    transformer_n(g->t) < g->n_ids)
-		transformer_step(g->t, g->ids[g->n_ids - 1]);
+		read_on(g);
 	g->clock_s += now_s() - began_s;
 	return came;
 }

@@ -13,10 +13,17 @@
  * policy that reads what was evicted, or wants to have seen the attention of
  * all tokens, gets the text again: n_recomputed counts these tokens, and
  * their time is on the clock.
+ *
+ * A text that copies itself can be read ahead (speculate): what stood behind
+ * the same words before is drafted and read in the same pass as the last token.
+ * Each token is drawn from its logits all the same, as if nothing had been
+ * drafted, and the logits are the same to the bit; so the text is, token for
+ * token, at any temperature and under any penalty, that of a run without.
  */
 #ifndef LILSCOPE_GENERATION_H
 #define LILSCOPE_GENERATION_H
 
+#include "measure/draft.h"
 #include "measure/meter.h"
 #include "model/sample.h"
 #include "model/transformer.h"
@@ -96,6 +103,7 @@ struct generation_opts {
 	const char *const *stops;    /* n_stops texts that end it */
 	size_t n_stops;
 	bool ignore_eos;
+	uint32_t speculate;          /* tokens of a draft at most; 0: none */
 	struct threshold_opts threshold; /* of a new generation */
 };
 
@@ -131,6 +139,10 @@ struct generation {
 	float *weighted;             /* n_vocab: logits, one of them changed */
 	uint32_t n_recomputed;       /* tokens fed again at policy changes */
 	double recomputed_s;
+	struct draft *draft;         /* or NULL */
+	/* Passes through the model after the prompt; tokens that were drafted;
+	 * of these the ones that came, at no pass of their own. */
+	uint32_t n_passes, n_drafted, n_accepted;
 	struct run *watched;         /* what the rule looks at; or NULL */
 	struct buf tail;             /* the last bytes, for stop texts */
 };

@@ -90,6 +90,7 @@ static void facts_of(struct writer *w, struct writer_run *run)
 	facts_set(&run->facts.gold, w->o.gold);
 	facts_set(&run->facts.chat, w->o.chat);
 	facts_set(&run->facts.sampling, w->o.sampling);
+	run->facts.speculate = w->o.generate.speculate;
 	run->facts.budget = budget_of(&run->g);
 	run->facts.vocab = m->shape.n_vocab;
 	run->facts.prompt_tokens = run->g.n_prompt;
@@ -307,13 +308,29 @@ void writer_put_common(struct writer *w, struct writer_run *run)
 
 /* --- a step ------------------------------------------------------------- */
 
+/* What reading ahead has saved, in words. */
+static bool tell_ahead(const struct generation *g, struct buf *out)
+{
+	if (!g->draft)
+		return false;
+	buf_printf(out, "%s%u of %u drafted tokens taken, %u passes for %u "
+			"tokens", out->len ? "; " : "", g->n_accepted,
+		   g->n_drafted, g->n_passes, generation_n_out(g));
+	return true;
+}
+
 static void end_run(struct writer *w, struct writer_run *run)
 {
 	struct buf note = { 0 };
 
-	if (generation_tell(&run->g, &note))
+	if (generation_tell(&run->g, &note) | tell_ahead(&run->g, &note))
 		facts_set(&run->facts.note, buf_cstr(&note));
 	buf_release(&note);
+	if (run->g.draft) {
+		run->facts.passes = run->g.n_passes;
+		run->facts.drafted = run->g.n_drafted;
+		run->facts.accepted = run->g.n_accepted;
+	}
 	facts_set(&run->facts.finish_reason, run->g.finish);
 	if (w->o.text)
 		buf_putc(&w->lines, '\n');

@@ -132,6 +132,7 @@ static bool take_header(struct format_ctx *cx, struct json_value v,
 	get_fact(cx->gens, v, "sampling", "sampling_b64", &facts->sampling);
 	get_fact(cx->gens, v, "gold", "gold_b64", &facts->gold);
 	get_fact(cx->gens, v, "label", "label_b64", &facts->label);
+	fact_u32(&facts->speculate, json_get(v, "speculate"));
 	fact_u32(&facts->budget, json_get(v, "budget"));
 	fact_u32(&facts->vocab, json_get(v, "vocab"));
 	fact_u32(&facts->prompt_tokens, json_get(v, "prompt_tokens"));
@@ -158,6 +159,9 @@ static void take_end(struct format_ctx *cx, struct gen *gen,
 	get_fact(cx->gens, v, "note", "note_b64", &facts->note);
 	get_fact(cx->gens, v, "guessed", "guessed_b64", &facts->guessed);
 	facts->aborted = json_is(json_get(v, "aborted"), JSON_TRUE);
+	fact_u32(&facts->passes, json_get(v, "passes"));
+	fact_u32(&facts->drafted, json_get(v, "drafted"));
+	fact_u32(&facts->accepted, json_get(v, "accepted"));
 	facts->usage_tokens = said;
 	gens_close(cx->gens, gen);
 }

@@ -40,7 +40,8 @@ static void alloc_batch(struct transformer *t)
 	t->gate = mem_alloc(batch * widest(s));
 	t->up = mem_alloc(batch * widest(s));
 	t->router = mem_alloc((s->n_experts + 1) * sizeof(float));
-	t->logits = mem_zalloc(s->n_vocab * sizeof(float));
+	t->said = mem_zalloc(s->n_vocab * sizeof(float));
+	t->logits = t->said;
 	t->picks = mem_zalloc(s->n_kv_heads * sizeof(*t->picks));
 	for (uint32_t i = 0; i < s->n_kv_heads; i++)
 		t->picks[i].lists = mem_zalloc(s->n_heads / s->n_kv_heads *
@@ -106,6 +107,8 @@ struct transformer *transformer_copy(const struct transformer *t)
 		memcpy(copy->kept, t->kept, bytes);
 	}
 	memcpy(copy->logits, t->logits, t->m->shape.n_vocab * sizeof(float));
+	copy->ahead.n = t->ahead.n;
+	transformer_forget(copy); /* it does not have what they say */
 	return copy;
 }
 
@@ -150,7 +153,7 @@ void transformer_free(struct transformer *t)
 	mem_free(t->gate);
 	mem_free(t->up);
 	mem_free(t->router);
-	mem_free(t->logits);
+	mem_free(t->said);
 	mem_free(t->read);
 	mem_free(t->kept);
 	mem_free(t);
@@ -446,7 +449,16 @@ static void reach_bits(struct transformer *t, uint32_t n)
 	memset(t->read, 0, bytes);
 }
 
-static void run_batch(struct transformer *t, const uint32_t *ids, uint32_t n)
+uint64_t transformer_read(const struct transformer *t, uint32_t i)
+{
+	uint64_t slots = 0;
+
+	for (unsigned k = 0; k < pool_n(t->pool); k++)
+		slots += t->workbenches[k].read_slots[i];
+	return slots * 2 * t->cache->row_bytes;
+}
+
+void transformer_run(struct transformer *t, const uint32_t *ids, uint32_t n)
 {
 	const struct model_shape *s = &t->m->shape;
 
@@ -456,46 +468,48 @@ static void run_batch(struct transformer *t, const uint32_t *ids, uint32_t n)
 		rope_reach(t->ropes[1], t->n + n);
 	reach_bits(t, t->n + n);
 	for (unsigned i = 0; i < pool_n(t->pool); i++)
-		t->workbenches[i].read_slots = 0;
+		memset(t->workbenches[i].read_slots, 0,
+		       n * sizeof(*t->workbenches[i].read_slots));
 	embed(t, ids);
 	for (uint32_t i = 0; i < s->n_layers; i++)
 		run_layer(t, i);
 	t->n += n;
 	t->read_bytes = 0;
-	for (unsigned i = 0; i < pool_n(t->pool); i++)
-		t->read_bytes +=
-			t->workbenches[i].read_slots * 2 * t->cache->row_bytes;
+	for (uint32_t i = 0; i < n; i++)
+		t->read_bytes += transformer_read(t, i);
 }
 
-/* Of the last token of the batch. */
-static void make_logits(struct transformer *t)
+void transformer_say(struct transformer *t, uint32_t n)
 {
 	const struct model_shape *s = &t->m->shape;
 
-	norm(t->h, t->x + (size_t)(t->n_batch - 1) * s->n_embd,
-	     t->m->output_norm, s->n_embd, s->norm_eps);
-	multiply_from(t, t->logits, &t->m->output, s->n_vocab, t->h, 1);
+	for (uint32_t i = 0; i < n; i++)
+		norm(t->h + (size_t)i * s->n_embd,
+		     t->x + (size_t)(t->n_batch - n + i) * s->n_embd,
+		     t->m->output_norm, s->n_embd, s->norm_eps);
+	t->logits = t->said;
+	multiply_from(t, t->said, &t->m->output, s->n_vocab, t->h, n);
 	if (s->logit_cap > 0)
-		cap_all(t->logits, s->n_vocab, s->logit_cap);
+		cap_all(t->said, (size_t)n * s->n_vocab, s->logit_cap);
 }
 
 void transformer_prompt(struct transformer *t, const uint32_t *ids, uint32_t n,
 			uint32_t n_prompt)
 {
 	assert(n > 0);
+	transformer_forget(t);
 	t->prompt_end = n_prompt;
 	t->dense_end = t->n + n;
 	for (uint32_t at = 0, len; at < n; at += len) {
 		len = MIN(n - at, (uint32_t)TRANSFORMER_BATCH);
-		run_batch(t, ids + at, len);
+		transformer_run(t, ids + at, len);
 	}
-	make_logits(t);
+	transformer_say(t, 1);
 }
 
 void transformer_step(struct transformer *t, uint32_t id)
 {
-	run_batch(t, &id, 1);
-	make_logits(t);
+	transformer_step_ahead(t, id, NULL, 0);
 }
 
 /* --- questions ---------------------------------------------------------- */
@@ -579,7 +593,8 @@ struct transformer_pages transformer_pages(struct transformer *t)
 struct transformer_bytes transformer_bytes(const struct transformer *t)
 {
 	return (struct transformer_bytes){ t->read_bytes, cache_bytes(t->cache),
-					   cache_used_bytes(t->cache) };
+					   cache_used_bytes(t->cache) -
+						   transformer_unsaid(t) };
 }
 
 bool transformer_has_evicted(const struct transformer *t)
@@ -604,6 +619,7 @@ bool transformer_can_cut(const struct transformer *t, uint32_t n)
 void transformer_cut(struct transformer *t, uint32_t n)
 {
 	assert(transformer_can_cut(t, n));
+	transformer_forget(t);
 	for (uint32_t i = 0; i < t->cache->n_layers * t->cache->n_heads; i++) {
 		struct cache_head *h = &t->cache->heads[i];
 
@@ -620,6 +636,7 @@ void transformer_set_policy(struct transformer *t, const struct sparse *policy,
 			    const struct sparse_opts *opts)
 {
 	assert(!t->evicted);
+	transformer_forget(t);
 	if (t->policy->destroy)
 		t->policy->destroy(t->state);
 	t->policy = policy;

@@ -15,7 +15,10 @@
 #include "model/pool.h"
 #include "model/sparse.h"
 
-enum { TRANSFORMER_BATCH = 64 }; /* tokens of a prompt at once */
+enum {
+	TRANSFORMER_BATCH = 64, /* tokens of a prompt at once */
+	TRANSFORMER_AHEAD = 15, /* tokens read ahead at most */
+};
 
 struct transformer;
 
@@ -38,6 +41,20 @@ struct transformer *transformer_copy(const struct transformer *t);
 void transformer_prompt(struct transformer *t, const uint32_t *ids, uint32_t n,
 			uint32_t n_prompt);
 void transformer_step(struct transformer *t, uint32_t id);
+
+/*
+ * A step, and the n <= TRANSFORMER_AHEAD ids that are thought to follow are
+ * read in the same pass. Where the next steps are of these ids they cost
+ * nothing; the first that is of another, and all other calls that change
+ * anything, throw away what is left. Logits are those of single steps, to the
+ * bit. Only where it can: under a policy that reads and keeps everything, as
+ * others choose by what came before. True: it had been read.
+ */
+bool transformer_step_ahead(struct transformer *t, uint32_t id,
+			    const uint32_t *likely, uint32_t n);
+bool transformer_can_read_ahead(const struct transformer *t);
+/* Tokens that were read ahead and are left. */
+uint32_t transformer_n_ahead(const struct transformer *t);
 
 /* n_vocab, of the last token; until the next call. */
 const float *transformer_logits(const struct transformer *t);

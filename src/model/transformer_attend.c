@@ -282,7 +282,7 @@ static void attend_head(struct transformer *t, struct workbench *b,
 		else
 			pick_all(t, h, step.pos, &pick->lists[0]);
 		attend_picked(t, b, &step, pick);
-		b->read_slots += n_read(b, pick, step.group, h->n);
+		b->read_slots[i] += n_read(b, pick, step.group, h->n);
 		if (is_sparse(t) && policy->seen)
 			policy->seen(t->state, &step, pick, b->scores,
 				     pick->lists[0].n_slots);
@@ -353,11 +353,12 @@ static void forget_far(struct transformer *t)
 
 	for (uint32_t i = 0; i < t->shape.n_kv_heads; i++) {
 		struct cache_head *h = cache_head(t->cache, t->layer, i);
-		uint32_t n;
+		/* those behind the first may have been read ahead in vain */
+		uint32_t n = h->n - MIN(h->n, t->n_batch - 1);
 
-		if (h->n / 3 <= window || h->n - window * 2 < CACHE_PAGE)
+		if (n / 3 <= window || n - window * 2 < CACHE_PAGE)
 			return;
-		n = (h->n - window * 2) / CACHE_PAGE * CACHE_PAGE;
+		n = (n - window * 2) / CACHE_PAGE * CACHE_PAGE;
 		cache_drop_range(t->cache, h, 0, n);
 	}
 }

@@ -1,6 +1,6 @@
 /*
- * transformer_impl.h - what a transformer is made of; for transformer.c and
- * transformer_attend.c.
+ * transformer_impl.h - what a transformer is made of; for transformer.c,
+ * transformer_attend.c and transformer_ahead.c.
  */
 #ifndef LILSCOPE_TRANSFORMER_IMPL_H
 #define LILSCOPE_TRANSFORMER_IMPL_H
@@ -15,7 +15,8 @@ struct workbench {
 	size_t scores_cap, keys_cap, stretches_cap;
 	uint64_t *seen;     /* bits of slots: read by a query of the group */
 	size_t seen_cap;
-	uint64_t read_slots; /* a KV head's, each once a step */
+	/* By each token of the batch: a KV head's slots, each once. */
+	uint64_t read_slots[TRANSFORMER_BATCH];
 };
 
 struct transformer {
@@ -30,7 +31,9 @@ struct transformer {
 	uint32_t n, prompt_end, dense_end;
 	bool evicted;
 
-	float *x, *h, *q, *k, *v, *att, *gate, *up, *out, *logits;
+	float *x, *h, *q, *k, *v, *att, *gate, *up, *out;
+	float *said;                 /* logits: rows of n_vocab */
+	float *logits;               /* the row of the last token */
 	float *router;               /* n_experts */
 	struct kernel_x act, act2;
 	struct sparse_pick *picks;   /* a KV head each */
@@ -44,6 +47,13 @@ struct transformer {
 	/* The batch at hand. */
 	uint32_t n_batch, layer;
 	bool dense;                  /* a prompt, or a dense layer */
+
+	/* Tokens that are in the cache behind the n of the text. */
+	struct {
+		uint32_t n, at;      /* at: which row of said they begin at */
+		uint32_t cap;        /* rows of said, less the first */
+		uint32_t ids[TRANSFORMER_AHEAD];
+	} ahead;
 };
 
 /* Does this layer see no more than a window of tokens? */
@@ -79,6 +89,18 @@ void transformer_mark(uint64_t *bits, const struct cache_head *h,
 /* The batch's queries, keys and values of the present layer are in q, k, v:
  * caches the latter, attends (into att), and lets the policy evict. */
 void transformer_attend(struct transformer *t);
+
+/* n tokens through all layers, n <= TRANSFORMER_BATCH. */
+void transformer_run(struct transformer *t, const uint32_t *ids, uint32_t n);
+/* What the last n tokens of the batch say, into the first n rows of said,
+ * which has them; the first is that of logits. */
+void transformer_say(struct transformer *t, uint32_t n);
+/* Bytes of keys and values that token i of the batch has read. */
+uint64_t transformer_read(const struct transformer *t, uint32_t i);
+/* What was read ahead is no more. */
+void transformer_forget(struct transformer *t);
+/* Bytes that it takes. */
+uint64_t transformer_unsaid(const struct transformer *t);
 
 /* The policy evicts as at the end of a prompt: all tokens so far. */
 void transformer_evict_prompt(struct transformer *t);

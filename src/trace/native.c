@@ -49,6 +49,7 @@ void native_header(struct native_writer *w, struct buf *out,
 	put_count(out, "budget", facts->budget);
 	put_text(out, "chat", facts->chat);
 	put_text(out, "sampling", facts->sampling);
+	put_count(out, "speculate", facts->speculate);
 	put_count(out, "vocab", facts->vocab);
 	put_text(out, "tokenizer", tokenizer);
 	if (by != TOKENS_BY_IDS)
@@ -155,6 +156,9 @@ void native_end(struct native_writer *w, struct buf *out,
 	buf_printf(out, ",\"tokens\":%lu", (unsigned long)w->n_tokens);
 	if (facts->aborted)
 		buf_puts(out, ",\"aborted\":true");
+	put_count(out, "passes", facts->passes);
+	put_count(out, "drafted", facts->drafted);
+	put_count(out, "accepted", facts->accepted);
 	put_text(out, "note", facts->note);
 	put_text(out, "guessed", facts->guessed);
 	put_text(out, "run", w->run);

@@ -76,6 +76,9 @@ struct facts {
 	uint32_t page_tokens;    /* positions a KV page holds, 0 unknown */
 	uint32_t kv_heads;       /* of a layer, told apart (pages.h); or 0 */
 	uint32_t window;         /* tokens that the layers of near see, or 0 */
+	uint32_t speculate;      /* tokens of a draft at most, or 0 */
+	uint32_t passes, drafted, accepted; /* with it: of the model; of tokens
+				    before they came, and those that did */
 	uint32_t usage_tokens;   /* output tokens as the source says, or 0 */
 	uint32_t skipped_records; /* broken ones, within this generation */
 	bool aborted;        /* an error record ended it */

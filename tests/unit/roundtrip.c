@@ -128,6 +128,10 @@ static struct run *take_run(struct bytes *b)
 	f->page_tokens = take(b);
 	f->kv_heads = f->page_tokens % 5;
 	f->window = f->page_tokens / 2;
+	f->speculate = f->page_tokens % 16;
+	f->passes = f->speculate * 2;
+	f->drafted = f->speculate * 3;
+	f->accepted = f->speculate / 2;
 	facts_set(&f->near, f->window ? "wwa" : NULL);
 	for (unsigned n = take(b) % 4, at = 0; n > 0; n--) {
 		at += take(b) % 8;
@@ -173,6 +177,9 @@ static const char *compare_facts(const struct facts *a, const struct facts *b)
 		return "the prompt's tokens";
 	if (!same_text(a->near, b->near) || a->window != b->window)
 		return "the windows";
+	if (a->speculate != b->speculate || a->passes != b->passes ||
+	    a->drafted != b->drafted || a->accepted != b->accepted)
+		return "what was read ahead";
 	return a->aborted != b->aborted ? "that it was aborted" : NULL;
 }
 

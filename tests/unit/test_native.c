@@ -17,7 +17,9 @@ static void lines_are_as_specified(void **state)
 	struct native_kv kv = { .held_bytes = 8192 };
 	char model[] = "m", gold[] = "\xff", stop[] = "stop";
 	struct facts facts = { .model = model, .budget = 512, .vocab = 100,
-			       .gold = gold, .finish_reason = stop };
+			       .gold = gold, .finish_reason = stop,
+			       .speculate = 7, .passes = 2, .drafted = 5,
+			       .accepted = 1 };
 	struct buf out = { 0 }, prompt = { 0 };
 	struct native_writer w = { 0 };
 	struct token token = { .text = "a\"b", .len = 3, .id = 7,
@@ -42,14 +44,16 @@ static void lines_are_as_specified(void **state)
 	native_end(&w, &out, &facts);
 	assert_string_equal(
 		buf_cstr(&out),
-		"{\"lilscope\":1,\"model\":\"m\",\"budget\":512,\"vocab\":100,"
+		"{\"lilscope\":1,\"model\":\"m\",\"budget\":512,"
+		"\"speculate\":7,\"vocab\":100,"
 		"\"tokenizer\":\"own\",\"gold_b64\":\"/w==\","
 		"\"prompt\":\"p\\n\"}\n"
 		"{\"t\":\"a\\\"b\",\"id\":7,\"us\":1500000,\"lp\":-0.5,"
 		"\"c\":\"r\",\"kv\":8192,\"kept\":[0,4],\"read\":[4]}\n"
 		"{\"t_b64\":\"8J8=\"}\n"
 		"{\"t\":\"\",\"id\":0,\"us\":0,\"c\":\"a\"}\n"
-		"{\"end\":\"stop\",\"tokens\":3}\n");
+		"{\"end\":\"stop\",\"tokens\":3,\"passes\":2,"
+		"\"drafted\":5,\"accepted\":1}\n");
 	buf_release(&out);
 	buf_release(&prompt);
 }

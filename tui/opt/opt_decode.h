@@ -17,7 +17,7 @@ struct decode_settings {
 	const char *tokenizer;          /* or NULL */
 	struct sparse_opts sparse;      /* SPARSE_AUTO: the policy's own */
 	struct sample_opts sample;
-	uint32_t seed, n_predict, threads;
+	uint32_t seed, n_predict, threads, speculate;
 	const char *stops[WRITER_STOPS_MAX];
 	size_t n_stops;
 	bool ignore_eos, layers, control, text;
