@@ -96,6 +96,7 @@ struct transformer *transformer_copy(const struct transformer *t)
 	if (t->policy->copy)
 		copy->state = t->policy->copy(t->state);
 	copy->n = t->n;
+	rope_reach(copy->ropes[0], t->n + 1); /* a policy may evict first */
 	copy->prompt_end = t->prompt_end;
 	copy->dense_end = t->dense_end;
 	copy->evicted = t->evicted;
