@@ -1,11 +1,10 @@
 /*
- * Of the two neighbours one is looked for at a time, so that only one array is
- * there beside the suffixes; what the first shares is kept as a byte a symbol:
- * its ends never fall either, and bytes tell by how much they rise.
+ * Of the two neighbours one is found in the order of the suffixes, the other
+ * from it in the order of the text (Kaerkkaeinen, Kempa and Puglisi's second
+ * way): one array is enough, and the order is not needed any more.
  *
- *	suffixes -> neighbour below -> ends
- *	         -> neighbour above -> ends -> the further of both -> lrs
- *	         -> neighbour below, for phrases that come from there
+ *	suffixes -> neighbour below -> both, place by place -> the further of
+ *	their ends -> lrs, phrases
  */
 #include "measure/foresight.h"
 
@@ -15,7 +14,7 @@
 #include "base/buf.h"
 #include "measure/suffixes.h"
 
-enum { AHEAD = 32, RISE_MORE = 255 };
+enum { AHEAD = 32, RISE_MORE = 255, NONE = -1 };
 
 /* Numbers that never fall, as what each has more than the one before: a byte,
  * or several of which all but the last are RISE_MORE. */
@@ -35,9 +34,6 @@ struct foresight {
 	struct big phrases;
 	size_t n_phrases, i_phrase;
 };
-
-/* The source is the neighbour below. */
-#define SRC_BELOW (UINT32_MAX - 1)
 
 static void rises_put(struct rises *r, uint32_t value)
 {
@@ -70,21 +66,21 @@ static uint32_t rises_next(struct rises *r)
 	return r->last += bytes[r->at++];
 }
 
-/* near[s]: of the suffixes less than s (greater, if `above`) that begin before
- * s the nearest in order; -1 for none. */
-static void find_near(const int32_t *sa, int32_t n, bool above, int32_t *near)
+/* below[s]: of the suffixes less than s that begin before s the greatest; NONE
+ * if there is none. */
+static void find_below(const int32_t *sa, int32_t n, int32_t *below)
 {
-	int32_t last = -1, step = above ? -1 : 1;
+	int32_t last = NONE;
 
-	for (int32_t i = above ? n - 1 : 0; i >= 0 && i < n; i += step) {
-		int32_t s = sa[i], far = i + AHEAD * step;
+	for (int32_t i = 0; i < n; i++) {
+		int32_t s = sa[i];
 
-		if (far >= 0 && far < n)
-			PREFETCH(&near[sa[far]]);
+		if (i + AHEAD < n)
+			PREFETCH(&below[sa[i + AHEAD]]);
 		/* who begins later is no one's neighbour from here on */
 		while (last > s)
-			last = near[last];
-		near[s] = last;
+			last = below[last];
+		below[s] = last;
 		last = s;
 	}
 }
@@ -108,16 +104,25 @@ static uint32_t shared(const uint8_t *text, uint32_t n, uint32_t i, uint32_t j,
 	return len;
 }
 
-/* The same for place i and its neighbour, with what was shared at i - 1. */
-static uint32_t next_shared(const uint8_t *text, uint32_t n,
-			    const int32_t *near, uint32_t i, uint32_t before)
-{
-	uint32_t known = before ? before - 1 : 0;
+/* A neighbour of the suffixes from 0 on, each in its turn, and where what is
+ * shared with it ends: that never falls, and stays while the neighbour is the
+ * next one, too. */
+struct side {
+	int32_t at;
+	uint32_t end;
+};
 
-	if (i + AHEAD < n && near[i + AHEAD] >= 0)
-		PREFETCH(text + (uint32_t)near[i + AHEAD] + known);
-	return near[i] < 0 ? 0 :
-			     shared(text, n, i, (uint32_t)near[i], known);
+static ALWAYS_INLINE void move_side(struct side *side, int32_t at,
+				    const uint8_t *text, uint32_t n, uint32_t i)
+{
+	bool goes_on = at == side->at + 1 && side->end > i;
+
+	side->at = at;
+	if (goes_on)
+		return;
+	side->end = MAX(side->end, i);
+	if (at != NONE)
+		side->end = i + shared(text, n, i, (uint32_t)at, side->end - i);
 }
 
 static void add_phrase(struct foresight *f, uint32_t start, uint32_t src)
@@ -128,22 +133,50 @@ static void add_phrase(struct foresight *f, uint32_t start, uint32_t src)
 	p[f->n_phrases++] = (struct foreseen_phrase){ start, src };
 }
 
-/* The further of both ends, and what follows from it. */
-static void merge_ends(struct foresight *f, const uint8_t *text,
-		       const int32_t *above, struct rises *below)
+/* What the next places will look at. */
+static ALWAYS_INLINE void look_ahead(const uint8_t *text, uint32_t n,
+				     const int32_t *next, uint32_t i,
+				     uint32_t known)
 {
-	uint32_t t = 0, phrase = 0, len = 0;
+	int32_t below;
 
-	rises_rewind(below);
+	if (UNLIKELY(i + AHEAD >= n))
+		return;
+	below = next[i + AHEAD];
+	if (below != NONE)
+		PREFETCH(&next[below]);
+	below = next[i + AHEAD / 2];
+	if (below == NONE)
+		return;
+	PREFETCH(text + (uint32_t)below + known);
+	if (next[below] != NONE)
+		PREFETCH(text + (uint32_t)next[below] + known);
+}
+
+/*
+ * next[i]: the neighbour below of i at first; when i has had its turn, the next
+ * of those that had: so the neighbour above of i is the next of that below.
+ */
+static void find_ends(struct foresight *f, const uint8_t *text, int32_t *next)
+{
+	struct side below = { NONE - 1, 0 }, above = { NONE - 1, 0 };
+	uint32_t t = 0, phrase = 0;
+	int32_t first = NONE;
+
 	for (uint32_t i = 0; i < f->n; i++) {
-		uint32_t end = rises_next(below), to;
+		int32_t b = next[i], *from = b == NONE ? &first : &next[b];
+		uint32_t to;
 
-		len = next_shared(text, f->n, above, i, len);
-		to = MAX(end, i + len);
+		look_ahead(text, f->n, next, i, below.end - MIN(below.end, i));
+		move_side(&below, b, text, f->n, i);
+		move_side(&above, *from, text, f->n, i);
+		next[i] = *from;
+		*from = (int32_t)i;
+		to = MAX(below.end, above.end);
 		if (i == phrase) {
 			add_phrase(f, i, to == i ? UINT32_MAX :
-					 i + len == to ? (uint32_t)above[i] :
-							 SRC_BELOW);
+					 above.end == to ? (uint32_t)above.at :
+							   (uint32_t)b);
 			phrase = MAX(to, i + 1);
 		}
 		for (; t < to; t++)
@@ -155,38 +188,19 @@ static void merge_ends(struct foresight *f, const uint8_t *text,
 	}
 }
 
-static void name_sources(struct foresight *f, const int32_t *below)
-{
-	struct foreseen_phrase *p = f->phrases.data;
-
-	for (size_t i = 0; i < f->n_phrases; i++)
-		if (p[i].src == SRC_BELOW)
-			p[i].src = (uint32_t)below[p[i].start];
-}
-
 struct foresight *foresight_new(const uint8_t *text, uint32_t n)
 {
 	struct foresight *f = mem_zalloc(sizeof(*f));
 	struct big order = { 0 }, neighbour = { 0 };
-	struct rises below = { 0 };
 	int32_t *sa = big_reserve(&order, (size_t)n * sizeof(*sa) + 1);
 	int32_t *near;
-	uint32_t len = 0;
 
 	f->n = n;
 	suffixes_sort(text, n, sa);
 	near = big_reserve(&neighbour, (size_t)n * sizeof(*near) + 1);
-	find_near(sa, (int32_t)n, false, near);
-	for (uint32_t i = 0; i < n; i++) {
-		len = next_shared(text, n, near, i, len);
-		rises_put(&below, i + len);
-	}
-	find_near(sa, (int32_t)n, true, near);
-	merge_ends(f, text, near, &below);
-	big_release(&below.block);
-	find_near(sa, (int32_t)n, false, near);
-	name_sources(f, near);
+	find_below(sa, (int32_t)n, near);
 	big_release(&order);
+	find_ends(f, text, near);
 	big_release(&neighbour);
 	rises_rewind(&f->starts);
 	return f;

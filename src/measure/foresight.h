@@ -9,7 +9,7 @@
  * so that the longest suffix of text[0..t] seen before begins at the first i
  * whose end is beyond t.
  *
- * Memory: 10 bytes a symbol while it is made, 1 afterwards.
+ * Memory: 8 bytes a symbol while it is made, 1 afterwards.
  */
 #ifndef LILSCOPE_FORESIGHT_H
 #define LILSCOPE_FORESIGHT_H

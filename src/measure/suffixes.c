@@ -236,8 +236,11 @@ static ALWAYS_INLINE void sort_names(struct sa_level *l, int32_t m,
 	k = m;
 	for (int32_t i = l->n; (i = lms_before(l, i, wide)) > 0;)
 		names[--k] = i;
-	for (int32_t i = 0; i < m; i++)
+	for (int32_t i = 0; i < m; i++) {
+		if (i + AHEAD < m)
+			PREFETCH(&names[sa[i + AHEAD]]);
 		sa[i] = names[sa[i]];
+	}
 }
 
 /* sa[0..m): the LMS in order. Into the ends of their buckets, all else 0. */
@@ -250,6 +253,8 @@ static ALWAYS_INLINE void spread_lms(struct sa_level *l, int32_t m, bool wide)
 	for (int32_t i = m - 1; i >= 0; i--) {
 		int32_t p = sa[i];
 
+		if (i >= AHEAD)
+			fetch_symbol(l, sa[i - AHEAD] + 1, wide);
 		sa[i] = 0;
 		sa[--l->bucket[symbol(l, p, wide)]] = p;
 	}
