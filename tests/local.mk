@@ -473,6 +473,17 @@ bench-lz77: tests/bench/bench_lz77
 	@LILSCOPE_DATA="$${LILSCOPE_DATA:-$(top_srcdir)/../shared/data}" \
 		tests/bench/bench_lz77 $(LZ77_BENCH_FILES)
 
+# analyze on real generations (LILSCOPE_CORPUS, else LILSCOPE_DATA): its stages,
+# cores, many files; one text beside libsais with KKP2 (LIBSAIS, KKP: folders).
+EXTRA_DIST += tests/bench/analyze.py tests/bench/peer_kkp.cc
+EXTRA_PROGRAMS += tests/bench/bench_analyze
+tests_bench_bench_analyze_SOURCES = tests/bench/bench_analyze.c
+tests_bench_bench_analyze_LDADD = libengine.a $(ENGINE_LIBS)
+.PHONY: bench-analyze
+bench-analyze: all tests/bench/bench_analyze
+	@LIBSAIS='$(LIBSAIS)' KKP='$(KKP)' $(PYTHON3) \
+		$(srcdir)/tests/bench/analyze.py '$(abs_top_builddir)'
+
 # Every stop rule on the real data (LILSCOPE_DATA), and on a corpus that
 # tests/bench/corpus.py made (LILSCOPE_CORPUS, a folder): tables, and curves
 # of each rule's threshold in RULES_SVG.

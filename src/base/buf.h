@@ -55,4 +55,8 @@ char *mem_strdup(const char *text);             /* NULL gives NULL */
 char *mem_strndup(const char *text, size_t n);  /* stops at no NUL */
 void mem_free(void *memory);                    /* NULL is fine */
 
+/* What is freed from now on is kept for who asks next, up to n_bytes a thread,
+ * and not given back to the system, which would clear it once more. */
+void mem_keep(size_t n_bytes);
+
 #endif

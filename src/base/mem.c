@@ -5,7 +5,11 @@
  */
 #include "base/buf.h"
 
+#include <limits.h>
 #include <stdlib.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 void *mem_resize(void *old, size_t n_bytes)
 {
@@ -34,4 +38,16 @@ void *mem_zalloc(size_t n_bytes)
 void mem_free(void *memory)
 {
 	free(memory);
+}
+
+void mem_keep(size_t n_bytes)
+{
+#ifdef __GLIBC__
+	int n = (int)MIN(n_bytes, (size_t)INT_MAX);
+
+	mallopt(M_TRIM_THRESHOLD, n);
+	mallopt(M_MMAP_THRESHOLD, n);
+#else
+	(void)n_bytes;
+#endif
 }

@@ -18,7 +18,7 @@
 
 #include "base/base.h"
 
-enum { CHAINS_MAX = 1 << 15 }; /* symbols */
+enum { CHAINS_MAX = UINT16_MAX - 1 }; /* symbols */
 
 struct chains;
 

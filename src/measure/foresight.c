@@ -107,22 +107,22 @@ static uint32_t shared(const uint8_t *text, uint32_t n, uint32_t i, uint32_t j,
 /* A neighbour of the suffixes from 0 on, each in its turn, and where what is
  * shared with it ends: that never falls, and stays while the neighbour is the
  * next one, too. */
-struct side {
+struct neighbour {
 	int32_t at;
 	uint32_t end;
 };
 
-static ALWAYS_INLINE void move_side(struct side *side, int32_t at,
-				    const uint8_t *text, uint32_t n, uint32_t i)
+static ALWAYS_INLINE void to_next(struct neighbour *own, int32_t at,
+				  const uint8_t *text, uint32_t n, uint32_t i)
 {
-	bool goes_on = at == side->at + 1 && side->end > i;
+	bool goes_on = at == own->at + 1 && own->end > i;
 
-	side->at = at;
+	own->at = at;
 	if (goes_on)
 		return;
-	side->end = MAX(side->end, i);
+	own->end = MAX(own->end, i);
 	if (at != NONE)
-		side->end = i + shared(text, n, i, (uint32_t)at, side->end - i);
+		own->end = i + shared(text, n, i, (uint32_t)at, own->end - i);
 }
 
 static void add_phrase(struct foresight *f, uint32_t start, uint32_t src)
@@ -159,7 +159,7 @@ static ALWAYS_INLINE void look_ahead(const uint8_t *text, uint32_t n,
  */
 static void find_ends(struct foresight *f, const uint8_t *text, int32_t *next)
 {
-	struct side below = { NONE - 1, 0 }, above = { NONE - 1, 0 };
+	struct neighbour below = { NONE - 1, 0 }, above = { NONE - 1, 0 };
 	uint32_t t = 0, phrase = 0;
 	int32_t first = NONE;
 
@@ -168,8 +168,8 @@ static void find_ends(struct foresight *f, const uint8_t *text, int32_t *next)
 		uint32_t to;
 
 		look_ahead(text, f->n, next, i, below.end - MIN(below.end, i));
-		move_side(&below, b, text, f->n, i);
-		move_side(&above, *from, text, f->n, i);
+		to_next(&below, b, text, f->n, i);
+		to_next(&above, *from, text, f->n, i);
 		next[i] = *from;
 		*from = (int32_t)i;
 		to = MAX(below.end, above.end);

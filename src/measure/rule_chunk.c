@@ -93,6 +93,21 @@ static void trim(const char *text, size_t len, size_t *from, size_t *to)
 		trim_unicode(text, from, to);
 }
 
+/* A few bytes, without a call. */
+static void keep(struct buf *last, const char *text, size_t n)
+{
+	enum { FEW = 16 };
+
+	buf_clear(last);
+	if (n > FEW || last->cap < FEW) {
+		buf_append(last, text, n);
+		return;
+	}
+	for (size_t i = 0; i < n; i++)
+		last->data[i] = text[i];
+	last->len = n;
+}
+
 static void push(void *state, const struct rule_token *token)
 {
 	struct chunk_rule *c = state;
@@ -103,13 +118,13 @@ static void push(void *state, const struct rule_token *token)
 	trim(text, token->len, &from, &to);
 	same = to - from == c->last.len &&
 	       (to == from ||
-		memcmp(text + from, c->last.data, to - from) == 0);
+		(text[from] == *c->last.data &&
+		 memcmp(text + from, c->last.data, to - from) == 0));
 	c->n++;
 	if (same) {
 		c->repeats++;
 	} else {
-		buf_clear(&c->last);
-		buf_append(&c->last, text + from, to - from);
+		keep(&c->last, text + from, to - from);
 		c->repeats = 0;
 	}
 	if (c->repeats > c->limit && c->verdict.at_token == RULE_NEVER)

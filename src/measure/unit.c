@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "measure/suffixes.h"
 
 enum { QUARTER = 4 };
 
@@ -47,61 +48,13 @@ struct suffixes {
 	uint32_t *tmp, *count;
 };
 
-/* Sorts by the pairs (rank[i], rank[i + k]), the second of which `tmp` has
- * sorted already. */
-static void sort_by_rank(struct suffixes *x, size_t n_ranks)
-{
-	memset(x->count, 0, (n_ranks + 1) * sizeof(*x->count));
-	for (size_t i = 0; i < x->n; i++)
-		x->count[x->rank[i] + 1]++;
-	for (size_t r = 0; r < n_ranks; r++)
-		x->count[r + 1] += x->count[r];
-	for (size_t i = 0; i < x->n; i++)
-		x->sa[x->count[x->rank[x->tmp[i]]]++] = x->tmp[i];
-}
-
-static uint32_t rank_at(const struct suffixes *x, size_t i)
-{
-	return i < x->n ? x->rank[i] + 1 : 0;
-}
-
-/* Ranks by k bytes become ranks by 2 k. */
-static size_t rank_again(struct suffixes *x, size_t k)
-{
-	size_t r = 0;
-
-	for (size_t i = 0; i < x->n; i++) {
-		size_t a = x->sa[i], b = i ? x->sa[i - 1] : a;
-
-		r += rank_at(x, a) != rank_at(x, b) ||
-		     rank_at(x, a + k) != rank_at(x, b + k);
-		x->tmp[a] = (uint32_t)r;
-	}
-	memcpy(x->rank, x->tmp, x->n * sizeof(*x->rank));
-	return r + 1;
-}
-
 static void sort_suffixes(struct suffixes *x)
 {
-	size_t n_ranks = 256;
+	int32_t *sa = (int32_t *)x->sa; /* places, none below 0 */
 
-	for (size_t i = 0; i < x->n; i++) {
-		x->rank[i] = x->s[i];
-		x->tmp[i] = (uint32_t)i;
-	}
-	sort_by_rank(x, n_ranks);
-	n_ranks = rank_again(x, x->n);
-	for (size_t k = 1; k < x->n && n_ranks < x->n; k *= 2) {
-		size_t at = 0;
-
-		for (size_t i = x->n - k; i < x->n; i++)
-			x->tmp[at++] = (uint32_t)i;
-		for (size_t i = 0; i < x->n; i++)
-			if (x->sa[i] >= k)
-				x->tmp[at++] = x->sa[i] - (uint32_t)k;
-		sort_by_rank(x, n_ranks);
-		n_ranks = rank_again(x, k);
-	}
+	suffixes_sort(x->s, (uint32_t)x->n, sa);
+	for (size_t i = 0; i < x->n; i++)
+		x->rank[x->sa[i]] = (uint32_t)i;
 }
 
 /* Kasai's: the next suffix of the text shares all but a byte. */

@@ -39,6 +39,7 @@ enum {
 	WAITING_BYTES = 512 << 10, /* read and not printed, for each thread */
 	TOKEN_BYTES = 16,       /* that a token of a run takes, beside text */
 	LINES_BYTES = 64 << 10, /* printed at once */
+	KEPT_BYTES = 16 << 20,  /* for the next record, each thread */
 };
 
 const struct analyze_opts analyze_opts_default = {
@@ -722,6 +723,7 @@ int analyze_files(const struct analyze_opts *opts, char *const *paths,
 	struct folder files = { 0 };
 	unsigned n = opts->n_threads ? opts->n_threads : crew_cores();
 
+	mem_keep(KEPT_BYTES);
 	progress_init(&job.progress, opts->progress ? err : NULL, job.cols,
 		      opts->progress_after_ms);
 	job.crew = crew_new(n, (size_t)n * WAITING_BYTES, work, &job);

@@ -159,13 +159,21 @@ static void fill_measures(struct report *r, const struct meter *meter)
 	fill_rules(r, meter);
 }
 
-static void fill_latency(struct report *r, const struct trace *trace)
+/* The bins are many: not for nothing. */
+static struct latency_facts gaps_of(const struct trace *trace)
 {
 	struct latency latency = { 0 };
-	struct latency_facts f;
 
 	latency_upto(&latency, trace, trace->n_tokens);
-	f = latency_facts(&latency, trace);
+	return latency_facts(&latency, trace);
+}
+
+static void fill_latency(struct report *r, const struct trace *trace)
+{
+	struct latency_facts f = { NAN, NAN, NAN, NAN };
+
+	if (trace->time_us)
+		f = gaps_of(trace);
 	r->ttft_ms = f.ttft_s * 1e3;
 	r->tbt_ms = f.tbt_median_s * 1e3;
 	r->tbt_p99_ms = f.tbt_p99_s * 1e3;
@@ -398,6 +406,14 @@ void report_json_unit(const struct run *run, uint32_t n_tokens,
 		buf_puts(out, "null");
 }
 
+/* Where a member begins. */
+static void json_name(struct buf *out, bool first, const char *name)
+{
+	buf_puts(out, first ? "{\"" : ",\"");
+	buf_puts(out, name);
+	buf_puts(out, "\":");
+}
+
 static void json_rule(struct buf *out, const struct run *run,
 		      const struct report_rule *rule)
 {
@@ -405,17 +421,16 @@ static void json_rule(struct buf *out, const struct run *run,
 	size_t n_stops;
 
 	for (size_t i = 0; i < ARRAY_LEN(rule_fields); i++) {
-		buf_printf(out, "%s\"%s\":", i ? "," : "{",
-			   rule_fields[i].name);
+		json_name(out, !i, rule_fields[i].name);
 		put_value(out, &json_format, &rule_fields[i], rule);
 	}
 	buf_printf(out, ",\"fired\":%s", fired(rule) ? "true" : "false");
 	for (size_t i = 0; i < ARRAY_LEN(stop_fields); i++) {
-		buf_printf(out, ",\"%s\":", stop_fields[i].name);
+		json_name(out, false, stop_fields[i].name);
 		put_stop(out, &json_format, &stop_fields[i], rule);
 	}
 	for (size_t i = 0; i < ARRAY_LEN(odds_fields); i++) {
-		buf_printf(out, ",\"%s\":", odds_fields[i].name);
+		json_name(out, false, odds_fields[i].name);
 		put_value(out, &json_format, &odds_fields[i], rule);
 	}
 	buf_puts(out, ",\"stops\":");
@@ -443,7 +458,7 @@ const char *report_field_of(const char *name, size_t n)
 void report_json(const struct report *r, struct buf *out)
 {
 	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
-		buf_printf(out, "%s\"%s\":", i ? "," : "{", fields[i].name);
+		json_name(out, !i, fields[i].name);
 		put_value(out, &json_format, &fields[i], r);
 	}
 	buf_puts(out, ",\"rules\":[");

@@ -252,8 +252,8 @@ static bool may_announce(char first, char second)
 static bool statement(enum answer_kind kind, const char *s, size_t n,
 		      size_t from, bool strong, struct answer *out)
 {
-	for (size_t at = from; at < n; at++) {
-		if (!may_announce(s[at], at + 1 < n ? s[at + 1] : '\0'))
+	for (size_t at = from; at + 1 < n; at++) {
+		if (!may_announce(s[at], s[at + 1]))
 			continue;
 		for (size_t i = 0; i < ARRAY_LEN(cues); i++)
 			if (!(strong && cues[i].weak) &&

@@ -1,0 +1,189 @@
+#!/usr/bin/env python3
+"""analyze on real generations: analyze.py BUILD
+
+ 1. where the time goes, stage by stage (bench_analyze)
+ 2. MB of JSON lines a second, a core, with all rules and with the least, one
+    thread and one for each core
+ 3. one text of 1, 16 and 100 MB: time and memory a byte, beside the phrases by
+    libsais and KKP2n (the folders LIBSAIS and KKP), zstd and xz
+ 4. many small files: one run with a thread for each core, and GNU parallel,
+    beside the ideal: the work of one thread shared by all cores
+
+The records are those of LILSCOPE_CORPUS, as corpus.py makes it, else those of
+LILSCOPE_DATA; the texts of all are the one text, from its beginning again
+where they are not enough. Times are processor time, the median of RUNS in
+turns; what waits for nothing but the processor is told by the clock, too.
+Exits with 1 when the phrases are not the peer's. ANALYZE_MB names other sizes
+than "1 16 100", ANALYZE_FILES another number than 10000.
+"""
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+RUNS = 3
+SAMPLE_BYTES = 12e6
+CORES = os.cpu_count() or 1
+ROOT = os.path.dirname(os.path.abspath(__file__))
+
+
+def records():
+    corpus, found = os.environ.get("LILSCOPE_CORPUS", ""), False
+    for name in ("unseen", "fit", "calibrate"):
+        path = os.path.join(corpus, name + ".jsonl")
+        if corpus and os.path.exists(path):
+            found = True
+            with open(path, "rb") as lines:
+                yield from lines
+    if found:
+        return
+    data = os.environ.get("LILSCOPE_DATA",
+                          os.path.join(ROOT, "../../../shared/data"))
+    made = subprocess.run([sys.executable, ROOT + "/rules.py", data],
+                          stdout=subprocess.PIPE)
+    yield from made.stdout.splitlines(keepends=True)
+
+
+def spent(argv, stdin=subprocess.DEVNULL):
+    """Processor seconds, seconds, most bytes of memory, what it printed."""
+    start = time.monotonic()
+    child = subprocess.Popen(argv, stdin=stdin, stdout=subprocess.PIPE,
+                             stderr=subprocess.DEVNULL)
+    out = child.stdout.read()
+    _, _, used = os.wait4(child.pid, 0)
+    return (used.ru_utime + used.ru_stime, time.monotonic() - start,
+            used.ru_maxrss * 1024, out)
+
+
+def in_turns(commands):
+    """For each name the medians of spent(), and the last output."""
+    took = {name: [] for name in commands}
+    for _ in range(RUNS):
+        for name, argv in commands.items():
+            took[name].append(spent(argv))
+    return {name: [statistics.median(column) for column in
+                   list(zip(*all_))[:3]] + [all_[-1][3]]
+            for name, all_ in took.items()}
+
+
+def table_cores(lilscope, path):
+    size = os.path.getsize(path)
+    usual = [lilscope, "analyze", "--no-config"]
+    rows = in_turns({
+        "all rules, -j1": usual + ["-j1", path],
+        "all rules, --json": usual + ["-j1", "--json", path],
+        "two rules, -j1": usual + ["--no-rivals", "-j1", path],
+        "all rules, -j%d" % CORES: usual + ["-j%d" % CORES, path]})
+    print("%-22s %12s %10s" % ("%.0f MB of JSON lines" % (size / 1e6),
+                               "MB/s a core", "MB/s"))
+    for name, (cpu, wall, _, _) in rows.items():
+        print("%-22s %12.1f %10.1f" % (name, size / cpu / 1e6,
+                                       size / wall / 1e6))
+
+
+def build_peer(tmp):
+    sais, kkp = os.environ.get("LIBSAIS", ""), os.environ.get("KKP", "")
+    if not (sais and kkp):
+        print("no peer (LIBSAIS, a checkout; KKP, the folder of "
+              "compute_lz77.hpp): left out")
+        return None
+    subprocess.run(["cc", "-O3", "-I" + sais + "/include", "-c", "-o",
+                    tmp + "/sais.o", sais + "/src/libsais.c"], check=True)
+    subprocess.run(["c++", "-O3", "-DNDEBUG", "-I" + sais + "/include",
+                    "-I" + kkp, "-o", tmp + "/peer", ROOT + "/peer_kkp.cc",
+                    tmp + "/sais.o"], check=True)
+    return tmp + "/peer"
+
+
+def table_texts(build, text, tmp):
+    peer, fine = build_peer(tmp), True
+    print("%-8s %-22s %8s %9s %9s" % ("text", "", "s", "ns/byte", "B/byte"))
+    for mb in os.environ.get("ANALYZE_MB", "1 16 100").split():
+        path, size = tmp + "/text", int(float(mb) * 1e6)
+        with open(path, "wb") as out:
+            while size > 0:
+                size -= out.write(text[:size])
+        size = os.path.getsize(path)
+        commands = {
+            "phrases": [build + "/tests/bench/bench_analyze", "-p", path],
+            "analyze, all rules": [build + "/lilscope", "analyze",
+                                   "--no-config", "-j1", path],
+            "analyze, two rules": [build + "/lilscope", "analyze",
+                                   "--no-config", "--no-rivals", "-j1", path]}
+        if peer:
+            commands["libsais, KKP2n"] = [peer, path]
+        if shutil.which("zstd"):
+            commands["zstd -19 --long=27"] = ["zstd", "-19", "--long=27",
+                                              "--single-thread", "-c", path]
+        if shutil.which("xz"):
+            commands["xz -6"] = ["xz", "-6", "-T1", "-c", path]
+        rows = in_turns(commands)
+        for name, (cpu, _, rss, _) in rows.items():
+            print("%5s MB %-22s %8.2f %9.0f %9.1f" %
+                  (mb, name, cpu, cpu / size * 1e9, rss / size))
+        if peer and rows["phrases"][3] != rows["libsais, KKP2n"][3]:
+            print("the phrases are not the peer's")
+            fine = False
+    return fine
+
+
+def table_files(lilscope, lines, tmp):
+    n = int(os.environ.get("ANALYZE_FILES", "10000"))
+    folder = tmp + "/files"
+    os.mkdir(folder)
+    for i in range(n):
+        text = json.loads(lines[i % len(lines)])["text"]
+        with open("%s/%05d.txt" % (folder, i), "w") as out:
+            out.write(text)
+    names = tmp + "/names"
+    with open(names, "w") as out:
+        out.writelines("%s/%05d.txt\n" % (folder, i) for i in range(n))
+    run = [lilscope, "analyze", "--no-config", "--json"]
+    commands = {"-j1": run + ["-j1", folder],
+                "-j%d" % CORES: run + ["-j%d" % CORES, folder]}
+    if shutil.which("parallel"):
+        commands["parallel -j%d -X" % CORES] = \
+            ["parallel", "-j%d" % CORES, "-X", "-k", "-a", names] + run + \
+            ["-j1", "{}"]
+    else:
+        print("no GNU parallel: left out")
+    rows = in_turns(commands)
+    ideal = rows["-j1"][1] / CORES
+    print("%-22s %8s %8s %16s" % ("%d files" % n, "CPU s", "s",
+                                  "of the ideal"))
+    for name, (cpu, wall, _, out) in rows.items():
+        print("%-22s %8.2f %8.2f %16.2f" % (name, cpu, wall, wall / ideal))
+        if out.count(b"\n") != n:
+            print("%d lines are missing" % (n - out.count(b"\n")))
+
+
+def main():
+    build = sys.argv[1]
+    lilscope = build + "/lilscope"
+    lines, size, text = [], 0, bytearray()
+    for line in records():
+        text += json.loads(line)["text"].encode()
+        if size < SAMPLE_BYTES:
+            lines.append(line)
+            size += len(line)
+    with tempfile.TemporaryDirectory() as tmp:
+        path = tmp + "/records.jsonl"
+        with open(path, "wb") as out:
+            out.writelines(lines)
+        subprocess.run([build + "/tests/bench/bench_analyze", path],
+                       check=True)
+        print()
+        table_cores(lilscope, path)
+        print()
+        fine = table_texts(build, text, tmp)
+        print()
+        table_files(lilscope, lines, tmp)
+    return 0 if fine else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
