@@ -16,7 +16,7 @@ enum {
 	ID_BITS_MAX = 32,
 	BYTE_ALPHABET = 256,
 	STEP_SYMBOLS = 256,
-	FORESEE_SYMBOLS = 2 << 20, /* from here on a tree no longer lies in
+	FORESEE_SYMBOLS = 512 << 10, /* from here on a tree no longer lies in
 				      caches */
 };
 
