@@ -75,6 +75,7 @@ libengine_a_SOURCES += \
 # object; -I finds it.
 libengine_a_SOURCES += \
 	src/trace/copied.c src/trace/copied.h \
+	src/trace/foretold.c src/trace/foretold.h \
 	src/trace/latency.c src/trace/latency.h \
 	src/trace/native.c src/trace/native.h \
 	src/trace/pages.c src/trace/pages.h \

@@ -28,6 +28,7 @@ unit_tests = \
 	tests/unit/test_sandbox \
 	tests/unit/test_copied \
 	tests/unit/test_draft \
+	tests/unit/test_foretold \
 	tests/unit/test_again \
 	tests/unit/test_source \
 	tests/unit/test_follow \

@@ -11,6 +11,7 @@
 
 #include "base/utf8.h"
 #include "task/answered.h"
+#include "trace/foretold.h"
 #include "trace/latency.h"
 #include "trace/repeated.h"
 
@@ -59,6 +60,7 @@ static const struct report_field fields[] = {
 	FIELD("h_est_se", KIND_NUMBER, h_est.se),
 	FIELD("answer_at", KIND_NUMBER, answer_at),
 	FIELD("tokens_after_answer", KIND_NUMBER, after_answer),
+	FIELD("passes_saved", KIND_U32, passes_saved),
 	FIELD("judged", KIND_STRING, right),
 	FIELD("judged_by", KIND_STRING, judge),
 	FIELD("label", KIND_STRING, label),
@@ -211,6 +213,7 @@ void report_fill(struct report *r, const struct run *run)
 		.reasoning_tokens = trace_count(trace, CHANNEL_REASONING),
 		.answer_tokens = trace_count(trace, CHANNEL_ANSWER),
 		.usage_tokens = facts->usage_tokens,
+		.passes_saved = foretold_saved(run),
 		.skipped_records = facts->skipped_records,
 		.point = { .rho = NAN, .eps = NAN, .h = NAN,
 			   .status = BOUND_ASYMPTOTIC, .vacuous = true },

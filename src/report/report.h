@@ -47,6 +47,7 @@ struct report {
 	uint32_t prompt_tokens; /* 0: unknown */
 	uint32_t reasoning_tokens, answer_tokens;
 	uint32_t usage_tokens;  /* 0: unknown */
+	uint32_t passes_saved;  /* foretold.h */
 	uint32_t phrases;
 	uint64_t code_bits;
 	double alphabet;

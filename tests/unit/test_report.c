@@ -26,6 +26,7 @@ static const char *const field_names[] = {
 	"alphabet",	 "Ls",		     "rho",
 	"eps",		 "h",		     "h_est",
 	"h_est_se",	 "answer_at",	     "tokens_after_answer",
+	"passes_saved",
 	"judged",	 "judged_by",	     "label",
 	"flag",
 	"finish_reason", "note",	     "guessed",

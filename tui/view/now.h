@@ -98,6 +98,8 @@ void now_explain_threshold(const struct now *now, struct buf *out);
 /* Since when the answer was known; how sure the model was of a token. Nothing
  * where it is not known. */
 void now_explain_known(const struct app *app, struct buf *out);
+/* Passes that reading ahead would have saved; nothing where it is none. */
+void now_explain_ahead(const struct now *now, struct buf *out);
 void now_explain_sure(const struct now *now, uint32_t token, struct buf *out);
 
 #endif

@@ -6,6 +6,7 @@
 #include "base/num.h"
 #include "base/utf8.h"
 #include "draw/glyph.h"
+#include "trace/foretold.h"
 #include "view/now.h"
 
 enum { QUOTE_BYTES = 80 };
@@ -71,6 +72,20 @@ void now_explain_known(const struct app *app, struct buf *out)
 		   ", was stated for the first time at token %s; %s tokens "
 		   "came after the answer was known.\n",
 		   num_count(at, k->at_token), num_count(after, k->after));
+}
+
+void now_explain_ahead(const struct now *now, struct buf *out)
+{
+	uint32_t n = now->run->trace.n_tokens, saved;
+	char a[NUM_BYTES], b[NUM_BYTES];
+
+	saved = foretold_saved(now->run);
+	if (saved)
+		buf_printf(out,
+			   "Reading ahead what is copied would have saved %s "
+			   "of %s passes through the model: in a phrase all "
+			   "tokens but the first two go eight at a time.\n",
+			   num_count(a, saved), num_count(b, n));
 }
 
 void now_explain_sure(const struct now *now, uint32_t token, struct buf *out)

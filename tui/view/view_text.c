@@ -234,6 +234,7 @@ static void explain(const struct app *app, struct buf *out)
 	buf_putc(out, '\n');
 	now_explain_threshold(&now, out);
 	now_explain_known(app, out);
+	now_explain_ahead(&now, out);
 }
 
 /* --- the view ----------------------------------------------------------- */
