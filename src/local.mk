@@ -131,6 +131,7 @@ libengine_a_SOURCES += \
 
 # The arithmetic of a model: it knows nothing of traces.
 libengine_a_SOURCES += \
+	src/model/attend.c src/model/attend.h \
 	src/model/cache.c src/model/cache.h \
 	src/model/chat.c src/model/chat.h src/model/gguf.c src/model/gguf.h \
 	src/model/kernel.c src/model/kernel.h src/model/kernel_arm.h \

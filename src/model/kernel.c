@@ -120,6 +120,11 @@ float kernel_softmax(float *v, uint32_t n)
 	return use()->softmax(v, n);
 }
 
+float kernel_exps(float *v, uint32_t n, float *most)
+{
+	return use()->exps(v, n, most);
+}
+
 void kernel_store(void *row, enum ggml_type type, const float *v, uint32_t n)
 {
 	uint16_t *halves = row;
@@ -134,14 +139,10 @@ void kernel_store(void *row, enum ggml_type type, const float *v, uint32_t n)
 
 void kernel_load(float *v, const void *row, enum ggml_type type, uint32_t n)
 {
-	const uint16_t *halves = row;
-
-	if (type == GGML_F32) {
+	if (type == GGML_F32)
 		memcpy(v, row, n * sizeof(*v));
-		return;
-	}
-	for (uint32_t i = 0; i < n; i++)
-		v[i] = half_to_float(halves[i]);
+	else
+		use()->load_halves(v, row, n);
 }
 
 float kernel_dot(const float *a, const float *b, uint32_t n)

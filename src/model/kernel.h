@@ -55,6 +55,9 @@ void kernel_load(float *v, const void *row, enum ggml_type type, uint32_t n);
 float kernel_dot(const float *a, const float *b, uint32_t n);
 /* v[0..n) becomes exp(v - max) / sum; returns the sum before division. */
 float kernel_softmax(float *v, uint32_t n);
+/* v[0..n) becomes exp(v - *most), *most the greatest of them; returns the sum,
+ * which further numbers far below the greatest would not change by a bit. */
+float kernel_exps(float *v, uint32_t n, float *most);
 
 /* "scalar", "avx2", "avx512", "neon", "dotprod": the one in use; and another
  * one, false if this CPU can't. NULL: the best again. */

@@ -346,6 +346,8 @@ const struct kernels kernels_avx2 = {
 	.scores = scores,
 	.mix = mix,
 	.softmax = softmax,
+	.exps = exps,
+	.load_halves = load_halves,
 };
 
 #if defined(__clang__)

@@ -37,6 +37,8 @@ const struct kernels kernels_dotprod = {
 	.scores = scores,
 	.mix = mix,
 	.softmax = softmax,
+	.exps = exps,
+	.load_halves = load_halves,
 };
 
 #if defined(__clang__)

@@ -87,6 +87,8 @@ struct kernels {
 		    const void *v, enum ggml_type type, uint32_t d,
 		    uint32_t n);
 	float (*softmax)(float *v, uint32_t n);
+	float (*exps)(float *v, uint32_t n, float *most);
+	void (*load_halves)(float *out, const uint16_t *row, uint32_t n);
 };
 
 extern const struct kernels kernels_scalar;

@@ -384,4 +384,44 @@ static float softmax(float *v, uint32_t n)
 	return sum;
 }
 
+/* kernels.exps, as kernel_exps() says. */
+static float exps(float *v, uint32_t n, float *most)
+{
+	float each[4], last[LANES];
+	lanes sums = LANES_ZERO(), top;
+	uint32_t i = 0;
+
+	*most = greatest(v, n);
+	top = LANES_SET(*most);
+	for (; i + LANES <= n; i += LANES) {
+		lanes e = exp_lanes(LANES_SUB(LANES_LOAD(v + i), top));
+
+		LANES_STORE(v + i, e);
+		sums = LANES_ADD(sums, e);
+	}
+	if (i < n) {
+		lanes e;
+
+		for (uint32_t k = 0; k < LANES; k++)
+			last[k] = i + k < n ? v[i + k] : -INFINITY;
+		e = exp_lanes(LANES_SUB(LANES_LOAD(last), top));
+		LANES_STORE(last, e);
+		memcpy(v + i, last, (n - i) * sizeof(*v));
+		sums = LANES_ADD(sums, e);
+	}
+	LANES_SUM4(each, sums, LANES_ZERO(), LANES_ZERO(), LANES_ZERO());
+	return each[0];
+}
+
+/* kernels.load, as kernel_load() says, of halves. */
+static void load_halves(float *out, const uint16_t *row, uint32_t n)
+{
+	uint32_t i = 0;
+
+	for (; i + LANES <= n; i += LANES)
+		LANES_STORE(out + i, LANES_HALVES(row + i));
+	for (; i < n; i++)
+		out[i] = load_one((const char *)row, GGML_F16, i);
+}
+
 #endif

@@ -9,5 +9,7 @@ const struct kernels kernels_neon = {
 	.scores = scores,
 	.mix = mix,
 	.softmax = softmax,
+	.exps = exps,
+	.load_halves = load_halves,
 };
 #endif

@@ -134,6 +134,24 @@ static float softmax(float *v, uint32_t n)
 	return sum;
 }
 
+static float exps(float *v, uint32_t n, float *most)
+{
+	float sum = 0;
+
+	*most = -INFINITY;
+	for (uint32_t i = 0; i < n; i++)
+		*most = fmaxf(*most, v[i]);
+	for (uint32_t i = 0; i < n; i++)
+		sum += v[i] = expf(v[i] - *most);
+	return sum;
+}
+
+static void load_halves(float *out, const uint16_t *row, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		out[i] = half_to_float(row[i]);
+}
+
 const struct kernels kernels_scalar = {
 	.name = "scalar",
 	.mul = mul,
@@ -141,4 +159,6 @@ const struct kernels kernels_scalar = {
 	.scores = scores,
 	.mix = mix,
 	.softmax = softmax,
+	.exps = exps,
+	.load_halves = load_halves,
 };

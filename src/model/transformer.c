@@ -46,6 +46,7 @@ static void alloc_batch(struct transformer *t)
 	for (uint32_t i = 0; i < s->n_kv_heads; i++)
 		t->picks[i].lists = mem_zalloc(s->n_heads / s->n_kv_heads *
 					       sizeof(struct sparse_list));
+	t->shares = mem_zalloc(s->n_kv_heads * sizeof(*t->shares));
 	t->workbenches = mem_zalloc(pool_n(t->pool) * sizeof(*t->workbenches));
 }
 
@@ -132,12 +133,15 @@ void transformer_free(struct transformer *t)
 	if (t->policy->destroy)
 		t->policy->destroy(t->state);
 	for (unsigned i = 0; i < pool_n(t->pool); i++) {
-		mem_free(t->workbenches[i].scores);
-		mem_free(t->workbenches[i].keys);
-		mem_free(t->workbenches[i].stretches);
+		attend_bench_release(&t->workbenches[i].attend);
 		mem_free(t->workbenches[i].seen);
 	}
+	for (uint32_t i = 0; i < t->shape.n_kv_heads; i++) {
+		mem_free(t->shares[i].partials);
+		mem_free(t->shares[i].p);
+	}
 	free_picks(t);
+	mem_free(t->shares);
 	mem_free(t->workbenches);
 	cache_free(t->cache);
 	rope_free(t->ropes[0]);

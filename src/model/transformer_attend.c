@@ -1,196 +1,20 @@
 /*
- * Attention of a batch in one layer. Each KV head is one thread's: it reads
- * every key and value once for all the queries that share them.
+ * Attention of a batch in one layer: what is read is the policy's choice, how
+ * it is read is attend.h's. A token's chunks are shared out among threads, a
+ * prompt's tiles, or, where a policy wants to see each token's shares, the KV
+ * heads.
  */
 #include "model/transformer_impl.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "base/buf.h"
-
-enum { CACHE_LINE = 64, STRIP_ROWS = 8, STRETCHES_AHEAD = 4 };
-
-/* Rows of a list that lie one after the other: in one page. */
-struct stretch {
-	const char *keys, *values;
-	uint32_t n;
-};
-
-/* One query's or one group's attention to a list of slots. */
-struct attention {
-	const struct sparse_step *step;
-	const struct cache_head *h;
-	const struct sparse_list *list;
-	const struct stretch *stretches;
-	size_t n_stretches;
-	const float *q;
-	uint32_t n_q;
-	float *out;
-	float *scores; /* [n_q][list->n_slots] */
-};
-
-/* Cuts the list by pages. */
-static void cut_list(const struct transformer *t, struct workbench *b,
-		     struct attention *a)
-{
-	b->stretches = grow(b->stretches, &b->stretches_cap,
-			    a->list->n_slots / CACHE_PAGE + 2 * a->list->n + 1,
-			    sizeof(*b->stretches));
-	a->n_stretches = 0;
-	for (size_t i = 0; i < a->list->n; i++) {
-		uint32_t slot = a->list->ranges[i].start;
-		uint32_t end = slot + a->list->ranges[i].n, n;
-
-		for (; slot < end; slot += n) {
-			n = MIN(end - slot, CACHE_PAGE - slot % CACHE_PAGE);
-			b->stretches[a->n_stretches++] = (struct stretch){
-				cache_keys(t->cache, a->h, slot),
-				cache_values(t->cache, a->h, slot), n
-			};
-		}
-	}
-	a->stretches = b->stretches;
-}
-
-/* What is asked for while stretch i is worked on. */
-static const struct stretch *ahead(const struct attention *a, size_t i)
-{
-	return &a->stretches[MIN(i + STRETCHES_AHEAD, a->n_stretches - 1)];
-}
-
-/* Pages lie anywhere, and each ends before the CPU has seen that it is read
- * in order: a later one is asked for, row by row, while one is worked on. */
-static void fetch(const char *rows, size_t n_bytes)
-{
-	for (size_t i = 0; i < n_bytes; i += CACHE_LINE)
-		__builtin_prefetch(rows + i);
-}
-
-static void score_list(const struct transformer *t, const struct attention *a)
-{
-	float scale = t->m->shape.attn_scale, *out = a->scores;
-	uint32_t d = t->shape.d;
-	size_t row = t->cache->row_bytes;
-
-	for (size_t i = 0; i < a->n_stretches; i++) {
-		const struct stretch *p = &a->stretches[i];
-		const struct stretch *next = ahead(a, i);
-
-		for (uint32_t k = 0, n; k < p->n; k += n, out += n) {
-			n = MIN(p->n - k, (uint32_t)STRIP_ROWS);
-			fetch(next->keys + k * row, n * row);
-			kernel_scores(out, a->list->n_slots, a->q, a->n_q,
-				      p->keys + k * row, t->cache->type, d, n,
-				      scale);
-		}
-	}
-}
-
-static void mix_list(const struct transformer *t, const struct attention *a)
-{
-	const float *share = a->scores;
-	uint32_t d = t->shape.d;
-	size_t row = t->cache->row_bytes;
-
-	memset(a->out, 0, (size_t)a->n_q * d * sizeof(float));
-	for (size_t i = 0; i < a->n_stretches; i++) {
-		const struct stretch *p = &a->stretches[i];
-		const struct stretch *next = ahead(a, i);
-
-		for (uint32_t k = 0, n; k < p->n; k += n, share += n) {
-			n = MIN(p->n - k, (uint32_t)STRIP_ROWS);
-			fetch(next->values + k * row, n * row);
-			kernel_mix(a->out, share, a->list->n_slots, a->n_q,
-				   p->values + k * row, t->cache->type, d, n);
-		}
-	}
-}
-
-/* Scores of slots that the policy sees elsewhere: their keys are turned on
- * from where they stand. Where they come first in the list, all of them do. */
-static void score_moved(const struct transformer *t, struct workbench *b,
-			const struct attention *a, uint32_t n_moved)
-{
-	uint32_t d = t->shape.d;
-	float *out = a->scores;
-
-	for (size_t i = 0; i < a->list->n; i++) {
-		struct sparse_range r = a->list->ranges[i];
-		uint32_t n = n_moved - MIN(n_moved, r.start);
-
-		n = MIN(n, r.n);
-		b->keys = grow(b->keys, &b->keys_cap, (size_t)n * d + 1,
-			       sizeof(float));
-		for (uint32_t k = 0; k < n; k++) {
-			uint32_t slot = r.start + k;
-			float *key = b->keys + (size_t)k * d;
-
-			kernel_load(key, cache_keys(t->cache, a->h, slot),
-				    t->cache->type, d);
-			rope_move(t->ropes[0], key, a->h->pos[slot],
-				  t->policy->place(t->state, a->step, slot));
-		}
-		if (n)
-			kernel_scores(out, a->list->n_slots, a->q, a->n_q,
-				      b->keys, GGML_F32, d, n,
-				      t->m->shape.attn_scale);
-		out += r.n;
-	}
-}
-
-static void cap_scores(const struct attention *a, float cap)
-{
-	for (size_t i = 0; i < (size_t)a->n_q * a->list->n_slots; i++)
-		a->scores[i] = cap * tanhf(a->scores[i] / cap);
-}
-
-static void attend(const struct transformer *t, struct workbench *b,
-		   struct attention *a)
-{
-	score_list(t, a);
-	if (!t->dense && t->policy->n_moved)
-		score_moved(t, b, a, t->policy->n_moved(t->state, a->step));
-	if (t->m->shape.attn_cap > 0)
-		cap_scores(a, t->m->shape.attn_cap);
-	for (uint32_t i = 0; i < a->n_q; i++)
-		kernel_softmax(a->scores + (size_t)i * a->list->n_slots,
-			       a->list->n_slots);
-	mix_list(t, a);
-}
 
 static void clear_pick(struct sparse_pick *pick, uint32_t group)
 {
 	pick->each = false;
 	for (uint32_t g = 0; g < group; g++)
 		pick->lists[g].n = pick->lists[g].n_slots = 0;
-}
-
-/* What was chosen for one token in one KV head. */
-static void attend_picked(const struct transformer *t, struct workbench *b,
-			  const struct sparse_step *step,
-			  const struct sparse_pick *pick)
-{
-	float *q = t->q + (step->q - t->q), *out = t->att + (step->q - t->q);
-	uint32_t n_lists = pick->each ? step->group : 1, d = t->shape.d;
-
-	for (uint32_t i = 0; i < n_lists; i++) {
-		struct attention a = {
-			.step = step,
-			.h = cache_head(t->cache, step->layer, step->head),
-			.list = &pick->lists[i],
-			.n_q = pick->each ? 1 : step->group,
-			.q = q + (size_t)i * d,
-			.out = out + (size_t)i * d,
-		};
-		size_t n = a.list->n_slots;
-
-		b->scores = grow(b->scores, &b->scores_cap, n * a.n_q,
-				 sizeof(float));
-		a.scores = b->scores;
-		cut_list(t, b, &a);
-		attend(t, b, &a);
-	}
 }
 
 enum { WORD_BITS = 64 };
@@ -265,36 +89,243 @@ static void pick_all(const struct transformer *t, const struct cache_head *h,
 	sparse_pick_add(list, from, end - from);
 }
 
-/* All tokens of the batch in one KV head. */
-static void attend_head(struct transformer *t, struct workbench *b,
-			uint32_t head)
+/* What a policy chose, or what it has no say in. */
+static void pick(struct transformer *t, struct workbench *b,
+		 const struct sparse_step *step)
 {
-	const struct sparse *policy = t->policy;
-	const struct cache_head *h = cache_head(t->cache, t->layer, head);
-	struct sparse_pick *pick = &t->picks[head];
+	const struct cache_head *h = cache_head(t->cache, t->layer, step->head);
+	struct sparse_pick *chosen = &t->picks[step->head];
 
-	for (uint32_t i = 0; i < t->n_batch; i++) {
-		struct sparse_step step = step_of(t, head, i);
+	clear_pick(chosen, step->group);
+	if (!t->dense && t->policy->select)
+		t->policy->select(t->state, step, chosen);
+	else
+		pick_all(t, h, step->pos, &chosen->lists[0]);
+	b->read_slots[step->pos - t->n] +=
+		n_read(b, chosen, step->group, h->n);
+}
 
-		clear_pick(pick, step.group);
-		if (!t->dense && policy->select)
-			policy->select(t->state, &step, pick);
-		else
-			pick_all(t, h, step.pos, &pick->lists[0]);
-		attend_picked(t, b, &step, pick);
-		b->read_slots[i] += n_read(b, pick, step.group, h->n);
-		if (is_sparse(t) && policy->seen)
-			policy->seen(t->state, &step, pick, b->scores,
-				     pick->lists[0].n_slots);
+/* Are shares of attention asked for? */
+static bool is_seen(const struct transformer *t)
+{
+	return is_sparse(t) && t->policy->seen;
+}
+
+static struct attend attend_of(const struct transformer *t,
+			       const struct sparse_step *step)
+{
+	bool moves = !t->dense && t->policy->n_moved;
+
+	return (struct attend){
+		.cache = t->cache,
+		.h = cache_head(t->cache, t->layer, step->head),
+		.scale = t->m->shape.attn_scale,
+		.cap = t->m->shape.attn_cap,
+		.policy = moves ? t->policy : NULL,
+		.state = t->state,
+		.step = step,
+	};
+}
+
+/* The i-th list of what was picked for a step. */
+static struct attend attend_list(const struct transformer *t,
+				 const struct sparse_step *step, uint32_t i)
+{
+	const struct sparse_pick *chosen = &t->picks[step->head];
+	struct attend a = attend_of(t, step);
+
+	a.list = &chosen->lists[i];
+	a.n_q = chosen->each ? 1 : step->group;
+	a.q = step->q + (size_t)i * t->shape.d;
+	a.p = is_seen(t) && !chosen->each ? t->shares[step->head].p : NULL;
+	return a;
+}
+
+static uint32_t n_lists(const struct transformer *t,
+			const struct sparse_step *step)
+{
+	return t->picks[step->head].each ? step->group : 1;
+}
+
+static uint32_t n_chunks(const struct transformer *t,
+			 const struct sparse_step *step)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < n_lists(t, step); i++)
+		n += attend_n_chunks(&t->picks[step->head].lists[i]);
+	return n;
+}
+
+/* Room for what a step's chunks give; how many there are. */
+static uint32_t make_room(struct transformer *t, const struct sparse_step *step)
+{
+	struct shares *s = &t->shares[step->head];
+	uint32_t n = n_chunks(t, step);
+
+	s->partials = grow(s->partials, &s->partials_cap,
+			   n * attend_partial(step->group, t->shape.d) + 1,
+			   sizeof(*s->partials));
+	if (is_seen(t))
+		s->p = grow(s->p, &s->p_cap,
+			    (size_t)t->picks[step->head].lists[0].n_slots *
+				    step->group,
+			    sizeof(*s->p));
+	return n;
+}
+
+/* Chunks [from, to) of the step's lists, one list after the other. */
+static void run_chunks(struct transformer *t, struct workbench *b,
+		       const struct sparse_step *step, uint32_t from,
+		       uint32_t to)
+{
+	float *partials = t->shares[step->head].partials;
+
+	for (uint32_t i = 0, at = 0, n; i < n_lists(t, step); i++, at += n) {
+		struct attend a = attend_list(t, step, i);
+
+		n = attend_n_chunks(a.list);
+		if (at < to && at + n > from)
+			attend_run(&a, &b->attend, MAX(at, from) - at,
+				   MIN(at + n, to) - at, partials);
+		partials += n * attend_partial(a.n_q, t->shape.d);
 	}
 }
 
-static void attend_part(void *ctx, unsigned i, unsigned n)
+/* The chunks are done: what they are together, and the policy sees it. */
+static void join_chunks(struct transformer *t, const struct sparse_step *step)
+{
+	struct shares *s = &t->shares[step->head];
+	float *out = t->att + (step->q - t->q), *partials = s->partials;
+
+	for (uint32_t i = 0; i < n_lists(t, step); i++) {
+		struct attend a = attend_list(t, step, i);
+
+		attend_join(&a, partials, out + (size_t)i * t->shape.d);
+		partials += attend_n_chunks(a.list) *
+			    attend_partial(a.n_q, t->shape.d);
+	}
+	if (is_seen(t))
+		t->policy->seen(t->state, step, &t->picks[step->head], s->p,
+				t->picks[step->head].lists[0].n_slots);
+}
+
+/* --- one token: chunks of all KV heads are shared out ------------------- */
+
+static void pick_part(void *ctx, unsigned i, unsigned n)
 {
 	struct transformer *t = ctx;
 
+	for (uint32_t head = i; head < t->shape.n_kv_heads; head += n) {
+		struct sparse_step step = step_of(t, head, 0);
+
+		pick(t, &t->workbenches[i], &step);
+	}
+}
+
+static void chunks_part(void *ctx, unsigned i, unsigned n)
+{
+	struct transformer *t = ctx;
+	uint32_t from, to, at = 0;
+
+	pool_part(t->n_chunks, 1, i, n, &from, &to);
+	for (uint32_t head = 0; head < t->shape.n_kv_heads; head++) {
+		struct sparse_step step = step_of(t, head, 0);
+		uint32_t end = at + n_chunks(t, &step);
+
+		if (at < to && end > from)
+			run_chunks(t, &t->workbenches[i], &step,
+				   MAX(at, from) - at, MIN(end, to) - at);
+		at = end;
+	}
+}
+
+static void join_part(void *ctx, unsigned i, unsigned n)
+{
+	struct transformer *t = ctx;
+
+	for (uint32_t head = i; head < t->shape.n_kv_heads; head += n) {
+		struct sparse_step step = step_of(t, head, 0);
+
+		join_chunks(t, &step);
+	}
+}
+
+static void attend_token(struct transformer *t)
+{
+	if (!t->dense && t->policy->select)
+		pool_run(t->pool, pick_part, t);
+	else
+		pick_part(t, 0, 1);
+	t->n_chunks = 0;
+	for (uint32_t head = 0; head < t->shape.n_kv_heads; head++) {
+		struct sparse_step step = step_of(t, head, 0);
+
+		t->n_chunks += make_room(t, &step);
+	}
+	pool_run(t->pool, chunks_part, t);
+	if (is_seen(t))
+		pool_run(t->pool, join_part, t);
+	else
+		join_part(t, 0, 1);
+}
+
+/* --- many tokens -------------------------------------------------------- */
+
+/* All tokens of the batch in one KV head, one after the other: the policy
+ * chooses or sees. */
+static void heads_part(void *ctx, unsigned i, unsigned n)
+{
+	struct transformer *t = ctx;
+	struct workbench *b = &t->workbenches[i];
+
 	for (uint32_t head = i; head < t->shape.n_kv_heads; head += n)
-		attend_head(t, &t->workbenches[i], head);
+		for (uint32_t k = 0; k < t->n_batch; k++) {
+			struct sparse_step step = step_of(t, head, k);
+
+			pick(t, b, &step);
+			run_chunks(t, b, &step, 0, make_room(t, &step));
+			join_chunks(t, &step);
+		}
+}
+
+/* Tiles of tokens that see all before them: those of all KV heads are shared
+ * out. */
+static void tiles_part(void *ctx, unsigned i, unsigned n)
+{
+	struct transformer *t = ctx;
+	uint32_t n_tiles = (t->n_batch + ATTEND_TILE - 1) / ATTEND_TILE;
+	uint32_t from, to;
+
+	pool_part(n_tiles * t->shape.n_kv_heads, 1, i, n, &from, &to);
+	for (; from < to; from++) {
+		uint32_t k = from % n_tiles * ATTEND_TILE;
+		struct sparse_step step = step_of(t, from / n_tiles, k);
+		struct attend a = attend_of(t, &step);
+
+		attend_tile(&a, &t->workbenches[i].attend, step.q,
+			    t->att + (step.q - t->q),
+			    (size_t)t->shape.n_heads * t->shape.d, step.group,
+			    MIN(t->n_batch - k, (uint32_t)ATTEND_TILE),
+			    a.h->n - (t->n_batch - 1 - k));
+	}
+}
+
+static void attend_batch(struct transformer *t)
+{
+	bool chosen = !t->dense && (t->policy->select || t->policy->n_moved);
+
+	if (chosen || is_seen(t) || transformer_is_near(t)) {
+		pool_run(t->pool, heads_part, t);
+		return;
+	}
+	pool_run(t->pool, tiles_part, t);
+	for (uint32_t head = 0; head < t->shape.n_kv_heads; head++)
+		for (uint32_t k = 0; k < t->n_batch; k++) {
+			struct sparse_step step = step_of(t, head, k);
+
+			pick(t, &t->workbenches[0], &step);
+		}
 }
 
 /* --- what was read ------------------------------------------------------ */
@@ -390,7 +421,7 @@ void transformer_attend(struct transformer *t)
 	store(t);
 	if (!t->dense && t->policy->look)
 		t->policy->look(t->state, &all);
-	pool_run(t->pool, attend_part, t);
+	(t->n_batch == 1 ? attend_token : attend_batch)(t);
 	note_read(t);
 	if (transformer_is_near(t))
 		forget_far(t);

@@ -5,18 +5,23 @@
 #ifndef LILSCOPE_TRANSFORMER_IMPL_H
 #define LILSCOPE_TRANSFORMER_IMPL_H
 
+#include "model/attend.h"
 #include "model/transformer.h"
 
 /* What one thread needs for attention. */
 struct workbench {
-	float *scores;      /* [group][slots] */
-	float *keys;        /* of slots that a policy has moved */
-	struct stretch *stretches;
-	size_t scores_cap, keys_cap, stretches_cap;
+	struct attend_bench attend;
 	uint64_t *seen;     /* bits of slots: read by a query of the group */
 	size_t seen_cap;
 	/* By each token of the batch: a KV head's slots, each once. */
 	uint64_t read_slots[TRANSFORMER_BATCH];
+};
+
+/* A KV head's attention at one token. */
+struct shares {
+	float *partials;    /* of each chunk of each list */
+	float *p;           /* [group][slots], where the policy sees them */
+	size_t partials_cap, p_cap;
 };
 
 struct transformer {
@@ -37,6 +42,7 @@ struct transformer {
 	float *router;               /* n_experts */
 	struct kernel_x act, act2;
 	struct sparse_pick *picks;   /* a KV head each */
+	struct shares *shares;         /* a KV head each */
 	struct workbench *workbenches; /* a thread each */
 	/* A KV head of a layer: a row of words of bits; the last row is room
 	 * for the sum of some. */
@@ -46,6 +52,7 @@ struct transformer {
 
 	/* The batch at hand. */
 	uint32_t n_batch, layer;
+	uint32_t n_chunks;           /* of one token, in all KV heads */
 	bool dense;                  /* a prompt, or a dense layer */
 
 	/* Tokens that are in the cache behind the n of the text. */

@@ -340,6 +340,61 @@ static void a_step_is_a_batch_of_one(void **state)
 	unmake(&made);
 }
 
+/* A text of several chunks of attention: in one prompt, in two, token by token,
+ * on one thread and on some, under policies that keep all and see all: the same
+ * bits, and those of the formulas. */
+static void long_texts(void **state)
+{
+	enum { LONG = 600 }; /* more than two chunks */
+	static const char *const names[] = { "dense", "quest", "h2o", "tova" };
+	static const enum ggml_type types[] = { GGML_F32, GGML_F16 };
+	struct random_spec spec = { .arch = "llama",
+				    .type = GGML_F32,
+				    .n_embd = 48,
+				    .n_heads = 6,
+				    .n_kv_heads = 2,
+				    .n_layers = 2,
+				    .n_ctx = 1024,
+				    .seed = 31 };
+	struct pool *pool = pool_new(3);
+	uint32_t ids[LONG], cut = 300;
+	double want[4096];
+	struct made made;
+
+	(void)state;
+	make(&made, &spec);
+	for (uint32_t i = 0; i < LONG; i++)
+		ids[i] = i * i % 89 % made.model->shape.n_vocab;
+	reference_logits(made.model, ids, LONG, want);
+	for (size_t k = 0; k < ARRAY_LEN(types) * ARRAY_LEN(names); k++) {
+		enum ggml_type kv = types[k / ARRAY_LEN(names)];
+		const char *name = names[k % ARRAY_LEN(names)];
+		struct transformer *a, *b, *c;
+		uint32_t n = made.model->shape.n_vocab;
+
+		a = start_as(made.model, NULL, kv, "dense", 0);
+		b = start_as(made.model, pool, kv, name, LONG);
+		c = start_as(made.model, NULL, kv, name, LONG);
+		transformer_prompt(a, ids, LONG, LONG);
+		transformer_prompt(b, ids, cut, cut);
+		transformer_prompt(b, ids + cut, LONG - cut, LONG);
+		transformer_prompt(c, ids, cut, cut);
+		for (uint32_t i = cut; i < LONG; i++)
+			transformer_step(c, ids[i]);
+		same_bits(a, b, n);
+		same_bits(a, c, n);
+		for (uint32_t i = 0; i < n; i++)
+			assert_true(fabs((double)transformer_logits(a)[i] -
+					 want[i]) <
+				    (kv == GGML_F32 ? 1e-4 : 2e-2));
+		transformer_free(a);
+		transformer_free(b);
+		transformer_free(c);
+	}
+	pool_free(pool);
+	unmake(&made);
+}
+
 /* A budget that holds everything, and no more than that: the dense logits for
  * every policy, to the bit. */
 static void large_budget_is_dense(enum ggml_type kv)
@@ -722,6 +777,7 @@ int main(void)
 		cmocka_unit_test(windows_beside_policies),
 		cmocka_unit_test(threads_change_nothing),
 		cmocka_unit_test(a_step_is_a_batch_of_one),
+		cmocka_unit_test(long_texts),
 		cmocka_unit_test(a_large_budget_is_dense),
 		cmocka_unit_test(sink_is_a_text_without_its_middle),
 		cmocka_unit_test(options_do_what_they_say),
