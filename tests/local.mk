@@ -812,7 +812,8 @@ table-perplexity: tests/bench/table_perplexity
 		$(REFERENCE:%=-o tests/bench/perplexity.out) '$(MODEL)' '$(TEXT)'
 	@test -z '$(REFERENCE)' || '$(REFERENCE)' \
 		$(srcdir)/tests/bench/policies.py '$(MODEL)' \
-		tests/bench/perplexity.out
+		tests/bench/perplexity.out \
+		$$(test -x '$(PEER_LOGITS)' && echo '$(PEER_LOGITS)')
 # What rounding activations to 8 bits costs MODEL, on TEXT (by REFERENCE).
 EXTRA_DIST += tests/bench/rounding.py
 ROUNDING = 256

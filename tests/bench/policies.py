@@ -3,7 +3,7 @@
 papers and their authors' code tell them, on the same weights and the same
 ids, by other people's arithmetic (numpy; weights read by gguf).
 
-    policies.py MODEL.gguf RUNS [h2o]
+    policies.py MODEL.gguf RUNS [h2o | PEER]
 
 RUNS is what table_perplexity -o wrote. For each run: both perplexities over
 all tokens behind the prompt, and the mean and the greatest difference of a
@@ -11,6 +11,9 @@ token's surprise. Exit status 1 if they are more than LIMIT apart: dense by
 1 in 1,000, a policy, which may choose another page or token where two are
 nearly as good, by 1 in 50. (With weights in blocks our activations are rounded
 to 8 bits, and all is within 1 in 50.)
+
+PEER is tests/bench/peer_logits: then libllama reads the text as well, as much
+of it as it takes (512 tokens), for dense.
 
 With "h2o" the ways in which H2O may be done where queries share a KV head stand
 beside each other: scores summed over the group, its greatest, each query head
@@ -22,12 +25,14 @@ A layer needs nothing but the layer before: so all tokens go through it
 together, and only its attention is done token by token, as a policy wants.
 Llama and Qwen2; keys and values in 32 bits.
 """
+import subprocess
 import sys
 
 import gguf
 import numpy as np
 
 LIMIT_DENSE, LIMIT = 1e-3, 2e-2
+PEER_TOKENS = 512
 
 
 class Model:
@@ -439,10 +444,28 @@ def surprises(m, w, ids, policy, o, prompt):
         x = x + mul(gate / (1 + np.exp(-gate)) * mul(h, "ffn_up"), "ffn_down")
     x = rms(x[prompt - 1:-1], w["output_norm.weight"], m.eps)
     logits = x @ w.get("output.weight", w["token_embd.weight"]).T
+    return surprise(logits, ids[prompt:])
+
+
+def surprise(logits, ids):
     top = logits.max(axis=1)
     sums = np.log(np.exp((logits - top[:, None]).astype(np.float64))
                   .sum(axis=1))
-    return top + sums - logits[np.arange(len(x)), ids[prompt:]]
+    return top + sums - logits[np.arange(len(ids)), ids]
+
+
+def beside_peer(path, model, ids, prompt, ours):
+    ids = ids[:PEER_TOKENS]
+    out = subprocess.run([path, model, "-", *map(str, ids)], check=True,
+                         stdout=subprocess.PIPE).stdout
+    logits = np.frombuffer(out, dtype=np.float32).reshape(len(ids), -1)
+    theirs = surprise(logits[prompt - 1:-1], ids[prompt:])
+    ours = ours[:len(theirs)]
+    print(f"dense, the first {len(ids)} tokens: lilscope "
+          f"{np.exp(ours.mean()):.3f}, libllama {np.exp(theirs.mean()):.3f}, "
+          f"a token {np.abs(ours - theirs).mean():.1e}, "
+          f"{np.abs(ours - theirs).max():.1e}", flush=True)
+    return np.exp(abs(ours.mean() - theirs.mean())) - 1 <= LIMIT
 
 
 def variants_of_h2o():
@@ -471,8 +494,10 @@ def read_runs(path):
 def main():
     m = Model(sys.argv[1])
     ids, prompt, runs = read_runs(sys.argv[2])
-    w = {name: m.weights(name) for name in m.tensors}
     good = True
+    if len(sys.argv) > 3 and sys.argv[3] != "h2o":
+        good = beside_peer(sys.argv[3], sys.argv[1], ids, prompt, runs[0][2])
+    w = {name: m.weights(name) for name in m.tensors}
     if "h2o" in sys.argv[3:]:
         for o in [o for name, o, _ in runs
                   if name == "h2o" and not o["keep_prompt"]]:
