@@ -78,6 +78,7 @@ libengine_a_SOURCES += \
 	src/trace/foretold.c src/trace/foretold.h \
 	src/trace/latency.c src/trace/latency.h \
 	src/trace/native.c src/trace/native.h \
+	src/trace/pack.c src/trace/pack.h \
 	src/trace/pages.c src/trace/pages.h \
 	src/trace/repeated.c src/trace/repeated.h src/trace/run.c src/trace/run.h \
 	src/trace/think.c src/trace/think.h src/trace/tok.c src/trace/tok.h \
@@ -177,6 +178,7 @@ libengine_a_SOURCES += \
 	src/system/output.c src/system/output.h \
 	src/system/sandbox.c src/system/sandbox.h \
 	src/system/say.c src/system/say.h \
+	src/system/spool.c src/system/spool.h \
 	src/system/standing.c src/system/standing.h
 
 # What is said of generations without a screen.
@@ -224,7 +226,7 @@ libengine_a_SOURCES += \
 	src/deck/deck_crew.c src/deck/deck_job.c src/deck/deck_job.h \
 	src/deck/deck_live.c src/deck/deck_load.c src/deck/deck_load.h \
 	src/deck/deck_report.c src/deck/deck_row.c src/deck/deck_row.h \
-	src/deck/deck_state.c src/deck/deck_state.h
+	src/deck/deck_spill.c src/deck/deck_state.c src/deck/deck_state.h
 
 # The rule between a producer and who reads: filter and proxy.
 libengine_a_SOURCES += \

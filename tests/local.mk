@@ -445,6 +445,13 @@ bench-follow: all
 	@$(PYTHON3) $(srcdir)/tests/bench/follow.py \
 		'$(abs_top_builddir)/lilscope'
 
+# 200,000 streams followed with what is kept of them limited: memory.
+EXTRA_DIST += tests/bench/spill.py
+.PHONY: soak-list
+soak-list: all
+	@$(PYTHON3) $(srcdir)/tests/bench/spill.py \
+		'$(abs_top_builddir)/lilscope'
+
 # The list: of 512 streams while they are written, what it takes of a core; of
 # a file of 1 GB, what it says when.
 EXTRA_PROGRAMS += tests/bench/bench_list

@@ -40,6 +40,7 @@ struct deck *deck_new(const struct meter_opts *opts)
 	d->opts = *opts;
 	d->opened = DECK_NONE;
 	d->n_threads = 1;
+	d->keep_memory = d->keep_disk = UINT64_MAX;
 	d->reading = true;
 	while (d->n_sight < DECK_SIGHT_MAX) {
 		d->sight[d->n_sight] = d->n_sight;
@@ -84,6 +85,8 @@ void deck_free(struct deck *d)
 	mem_free(d->shelves);
 	mem_free(d->live);
 	mem_free(d->over);
+	mem_free(d->kept);
+	spool_free(d->spool);
 	mem_free(d->entries);
 	mem_free(d->runs);
 	mem_free(d->format);
@@ -107,6 +110,7 @@ void deck_add_source(struct deck *d, struct source *source)
 {
 	d->shelves = grow(d->shelves, &d->shelves_cap, d->n_shelves + 1,
 			  sizeof(*d->shelves));
+	source_keep(source, d->keep_disk);
 	d->shelves[d->n_shelves++] = (struct shelf){
 		.source = source,
 		.opened_s = (double)now_us() / 1e6,
@@ -317,6 +321,8 @@ static void shelf_begin(struct deck *d, struct shelf *s, bool whole)
 		s->index = indexer_new(s->dialect);
 	else
 		s->feed = feed_new(&opts, &sink);
+	if (s->feed)
+		source_keep(s->source, 0); /* its runs are kept */
 	shelf_bytes(d, s, s->probe.data, s->probe.len);
 	buf_release(&s->probe);
 }
@@ -483,6 +489,7 @@ bool deck_work(struct deck *d, uint64_t budget_us)
 	uint64_t sight_until = now + budget_us / 2;
 	bool read;
 
+	deck_spill_step(d);
 	do {
 		if (open_step(d) == STEP_MORE)
 			continue;
@@ -561,11 +568,12 @@ void deck_set_opts(struct deck *d, const struct meter_opts *opts)
 		e->in_work = false;
 		if (d->runs[i])
 			run_set(d->runs[i], opts);
-		if (e->state == ENTRY_REPORTED)
+		if (e->state == ENTRY_REPORTED && e->spill != SPILL_LOST)
 			e->state = d->runs[i] ? ENTRY_OPEN : ENTRY_INDEXED;
 		if (e->state == ENTRY_OPEN && d->runs[i]->ended)
 			deck_over_add(d, i);
-		d->n_reported += e->state == ENTRY_BROKEN;
+		d->n_reported += e->state == ENTRY_BROKEN ||
+				 e->state == ENTRY_REPORTED;
 	}
 	if (d->run && !d->runs[d->opened])
 		run_set(d->run, opts);

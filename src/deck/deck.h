@@ -7,7 +7,8 @@
  * generation; other threads help with these (deck_set_threads), and what comes
  * out does not depend on how many there are. At most one run is open for the
  * views (deck_open); runs of other entries are measured, reported and dropped,
- * and read again when asked for. A FEED_STREAM source keeps its runs.
+ * and read again when asked for. A FEED_STREAM source
+ * keeps its runs, up to a limit (deck_set_keep).
  *
  * Entries never move: indices stay good. Further generations of one record,
  * found when its beginning is read, are appended; (i_source, i_record, i_sub)
@@ -30,6 +31,10 @@ enum entry_state {
 	ENTRY_REPORTED, /* the row below is complete */
 	ENTRY_BROKEN,   /* the record could not be read */
 };
+
+/* Is the run of a stream in memory (SPILL_NONE; SPILL_WAITS: while there is
+ * room), in the temporary file, or nowhere, as there was no room for it? */
+enum entry_spill { SPILL_NONE, SPILL_WAITS, SPILL_AWAY, SPILL_LOST };
 
 /* One row of the list: what stays when the run is dropped. While a run is open
  * its numbers are those of the tokens measured so far. */
@@ -55,6 +60,9 @@ struct entry {
 	bool headed, counted;      /* the deck's: its words are known, and how
 				      many generations its record has; */
 	bool in_work;              /* it is being measured */
+	enum entry_spill spill;
+	uint32_t spill_bytes;      /* ... AWAY: in the file, from */
+	uint64_t spill_at;
 	char finish[16];           /* finish reason, cut */
 	char label[16];
 	struct judged judged;      /* its answer, once it has ended */
@@ -85,6 +93,15 @@ void deck_set_format(struct deck *d, const char *format, const char *field);
  * core. 1, as at first: there is only the caller's. They begin when there is
  * something for them. */
 void deck_set_threads(struct deck *d, unsigned n);
+
+/* What runs of streams that have ended may take of memory, about, all together;
+ * beyond that those that ended first go to a temporary file, which holds at
+ * most disk_bytes, and are read again from there when they are asked for.
+ * At first there is no limit. Both hold for what a pipe gives, too. */
+void deck_set_keep(struct deck *d, uint64_t memory_bytes, uint64_t disk_bytes);
+
+/* How many went so far, and why no more text is kept (else ""). */
+uint64_t deck_spilled(const struct deck *d, const char **trouble);
 
 /* How URLs are asked for; what it points to must stay. */
 void deck_set_request(struct deck *d, const struct url_opts *request);

@@ -35,18 +35,32 @@ struct record_place deck_place(const struct deck *d, size_t i)
 bool deck_load_record(struct deck *d, size_t i, const struct meter_opts *meter,
 		      bool head, struct load_list *out, struct err *err)
 {
-	struct source *source = d->shelves[d->entries[i].i_source].source;
-	struct record_place place = deck_place(d, i);
-	struct feed_opts opts = deck_feed_opts(d, i);
+	struct source *source;
+	struct record_place place;
+	struct feed_opts opts;
 
+	if (!deck_has_index(d, i)) {
+		struct run *run = deck_unspill(d, i, meter, err);
+
+		out->runs = grow(out->runs, &out->cap, 1, sizeof(*out->runs));
+		out->runs[0] = run;
+		out->n = run != NULL;
+		return run != NULL;
+	}
+	source = d->shelves[d->entries[i].i_source].source;
+	place = deck_place(d, i);
+	opts = deck_feed_opts(d, i);
 	return load_place(source, &place, &opts, meter, head, out, err);
 }
 
 bool deck_is_record(const struct deck *d, size_t i)
 {
-	const struct entry *e = &d->entries[i];
+	return !d->entries[i].i_sub && deck_has_index(d, i);
+}
 
-	return !e->i_sub && d->shelves[e->i_source].index;
+bool deck_has_index(const struct deck *d, size_t i)
+{
+	return d->shelves[d->entries[i].i_source].index != NULL;
 }
 
 bool deck_wants_head(const struct deck *d, size_t i)
@@ -289,6 +303,7 @@ static bool kept_step(struct deck *d, size_t i)
 	deck_live_fired(d, i, before);
 	deck_entry_done(d, i, ENTRY_REPORTED);
 	meter_seal(run->meter);
+	deck_spill_add(d, i);
 	return true;
 }
 

@@ -98,4 +98,7 @@ void deck_row_take(struct entry *e, const struct entry *made)
 	e->headed = was.headed;
 	e->counted = was.counted;
 	e->in_work = was.in_work;
+	e->spill = was.spill;
+	e->spill_bytes = was.spill_bytes;
+	e->spill_at = was.spill_at;
 }

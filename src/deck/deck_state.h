@@ -8,6 +8,7 @@
 #include "deck/deck.h"
 #include "deck/deck_load.h"
 #include "system/crew.h"
+#include "system/spool.h"
 
 enum { DECK_MEASURE_TOKENS = 256 }; /* a step of measuring, well under 1 ms */
 
@@ -74,6 +75,12 @@ struct deck {
 	bool reading;            /* sources have more right now */
 	bool has_records;        /* one of them holds records */
 
+	size_t *kept;            /* deck_spill.c: entries of streams whose runs
+				    are measured and kept, from i_kept on */
+	size_t n_kept, kept_cap, i_kept;
+	uint64_t kept_bytes, keep_memory, keep_disk, n_spilled;
+	struct spool *spool;     /* NULL: none is put away */
+
 	unsigned n_threads;      /* deck_crew.c */
 	struct crew *crew;       /* NULL: there are no others yet */
 	size_t n_out;            /* jobs that were given and not taken */
@@ -116,6 +123,16 @@ void deck_take_rows(struct deck *d, size_t i, const struct entry *rows,
 		    size_t n);
 void deck_record_broken(struct deck *d, size_t i, const char *why);
 void deck_entry_done(struct deck *d, size_t i, enum entry_state state);
+
+/* A kept run of a stream that is measured; those that are too many go; and
+ * back, the caller's, not measured: NULL and err. */
+void deck_spill_add(struct deck *d, size_t i);
+void deck_spill_step(struct deck *d);
+struct run *deck_unspill(struct deck *d, size_t i, const struct meter_opts *o,
+			 struct err *err);
+
+/* Is it of a source of records? */
+bool deck_has_index(const struct deck *d, size_t i);
 
 /* A kept run that is over. */
 void deck_over_add(struct deck *d, size_t i);

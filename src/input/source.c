@@ -7,7 +7,7 @@
 
 #include "base/unpack.h"
 #include "input/follow.h"
-#include "system/output.h"
+#include "system/spool.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -45,8 +45,7 @@ struct source {
 	uint64_t done_bytes, total_bytes;
 	struct url *url;      /* NULL: no server's answer */
 	struct decoder *decoder; /* NULL: nothing is decoded here */
-	int spool;            /* what a pipe gave, unpacked; -1 for files */
-	uint64_t spool_bytes;
+	struct spool *spool;  /* what a pipe gave, unpacked; else NULL */
 	struct rewind again;
 
 	struct follow *follow; /* NULL: the end of the file is the end */
@@ -68,18 +67,6 @@ static bool check_kind(const char *path, const struct stat *st,
 	return true;
 }
 
-/* The unlinked file behind a pipe. Without one (no room for temporary
- * files) the pipe still reads; only going back fails, with a sentence. */
-static int open_spool(void)
-{
-	char name[] = "/tmp/lilscope-XXXXXX";
-	int fd = mkstemp(name);
-
-	if (fd >= 0)
-		unlink(name);
-	return fd;
-}
-
 /* A source over a descriptor, which it owns from now on. */
 static struct source *source_new(const char *path, int fd,
 				 const struct stat *st)
@@ -91,7 +78,7 @@ static struct source *source_new(const char *path, int fd,
 	s->pipe = !S_ISREG(st->st_mode);
 	s->unpack = unpack_new();
 	s->total_bytes = s->pipe ? 0 : (uint64_t)st->st_size;
-	s->spool = s->pipe ? open_spool() : -1;
+	s->spool = s->pipe ? spool_new(UINT64_MAX) : NULL;
 	s->again.fd = s->next_fd = -1;
 	return s;
 }
@@ -255,8 +242,7 @@ void source_close(struct source *s)
 		close(s->fd);
 	url_close(s->url);
 	decoder_close(s->decoder);
-	if (s->spool >= 0)
-		close(s->spool);
+	spool_free(s->spool);
 	if (s->next_fd >= 0)
 		close(s->next_fd);
 	follow_free(s->follow);
@@ -267,17 +253,23 @@ void source_close(struct source *s)
 	mem_free(s);
 }
 
+void source_keep(struct source *s, uint64_t max_bytes)
+{
+	if (s->spool)
+		spool_limit(s->spool, max_bytes);
+	if (max_bytes)
+		return;
+	spool_free(s->spool);
+	s->spool = NULL;
+}
+
 /* A full disk costs the way back only: what comes is read on. */
 static void spool(struct source *s, const char *bytes, size_t n)
 {
-	if (s->spool < 0)
-		return;
-	if (!write_all(s->spool, bytes, n)) {
-		close(s->spool);
-		s->spool = -1;
-		return;
-	}
-	s->spool_bytes += n;
+	uint64_t at;
+
+	if (s->spool)
+		spool_add(s->spool, bytes, n, &at, NULL);
 }
 
 /* One read that does not wait. Pipes keep their blocking mode, which other
@@ -518,17 +510,22 @@ static bool again_from_archive(struct source *s, uint64_t offset, uint64_t n,
 bool source_again(struct source *s, uint64_t offset, uint64_t n,
 		  struct buf *out, struct err *err)
 {
+	struct err why = { "" };
 	bool fine;
 
 	if (s->cut)
 		fine = false;
 	else if (s->pipe)
-		fine = s->spool >= 0 && offset + n <= s->spool_bytes &&
-		       pread_all(s->spool, offset, n, out);
+		fine = s->spool && spool_get(s->spool, offset, n, out, &why);
 	else if (unpack_changes(s->unpack))
 		fine = again_from_archive(s, offset, n, out);
 	else
 		fine = pread_all(s->fd, offset, n, out);
+	if (!fine && why.text[0])
+		return err_set(err,
+			       "%s: bytes %llu to %llu can't be had again: %s",
+			       s->path, (unsigned long long)offset,
+			       (unsigned long long)(offset + n), why.text);
 	if (!fine)
 		return err_set(err,
 			       "%s: bytes %llu to %llu can't be had again; "

@@ -61,6 +61,11 @@ void source_close(struct source *s); /* NULL is fine */
 enum source_state source_read(struct source *s, struct buf *out,
 			      struct err *err);
 
+/* What a pipe gives is kept for source_again() in a temporary file (spool.h):
+ * no more than max_bytes; 0: nothing is asked for again, and what was kept
+ * goes. Files are where they are. */
+void source_keep(struct source *s, uint64_t max_bytes);
+
 /* The unpacked bytes [offset, offset + n) into out; false and err when they
  * can't be had again (a file that shrank, an archive that broke). */
 bool source_again(struct source *s, uint64_t offset, uint64_t n,

@@ -132,6 +132,7 @@ only 'only mem.c and the library call the allocator' \
 #   src/report/recorder.c      the trace that --record and w write
 #   tui/loop/cast.c       the film that :cast makes
 #   src/system/child.c         /dev/null for child processes
+#   src/system/spool.c         temporary files without a name
 #   src/system/sandbox.c       /dev/null, which may still be written
 #   src/system/standing.c      /dev/null where a standard descriptor is closed
 #   src/bench/bench_file.c    the results that --out asks for
@@ -139,7 +140,7 @@ only 'only mem.c and the library call the allocator' \
 #   src/guard/exec.c    the command that --exec asks for, and its /dev/null
 only 'only source.c opens files' \
 	"$(call 'open|openat|open64|creat|fopen|fdopen|freopen|mkstemp|tmpfile|memfd_create|opendir|mkdir|rename|unlink')" \
-	'src/input/source.c src/input/folder.c src/input/follow.c tui/term/term.c src/system/file.c src/guard/guard_report.c src/guard/exec.c src/system/child.c src/system/sandbox.c src/system/standing.c src/report/recorder.c tui/loop/cast.c src/decode/model_map.c src/bench/bench_file.c'
+	'src/input/source.c src/input/folder.c src/input/follow.c tui/term/term.c src/system/file.c src/guard/guard_report.c src/guard/exec.c src/system/child.c src/system/sandbox.c src/system/spool.c src/system/standing.c src/report/recorder.c tui/loop/cast.c src/decode/model_map.c src/bench/bench_file.c'
 only 'only these fork or connect' \
 	"$(call 'fork|vfork|posix_spawn|posix_spawnp|execv|execvp|execve|execl|execlp|socket|connect|bind|listen|accept')" \
 	'src/guard/exec.c src/guard/listen.c src/input/url.c src/bench/workers.c src/decode/decoder.c'

@@ -75,6 +75,43 @@ static void test_cut_and_replaced(void **state)
 	lil_quit(l);
 }
 
+/* Streams that ended are put away, and any of them opens, also when the log
+ * they stood in is gone. */
+static void test_put_away(void **state)
+{
+	struct lil *l = *state;
+	char path[2 * SCRATCH_PATH_BYTES], line[128];
+
+	place(l, "streams.jsonl", path);
+	put(path, O_TRUNC, "");
+	for (int i = 0; i < 6; i++) {
+		snprintf(line, sizeof(line),
+			 "{\"lilscope\":1,\"run\":\"%d\",\"id\":\"r%d\"}\n",
+			 i, i);
+		put(path, O_APPEND, line);
+		for (int k = 0; k < 60; k++) {
+			snprintf(line, sizeof(line),
+				 "{\"run\":\"%d\",\"t\":\" tale%d-%d\"}\n", i,
+				 i, k);
+			put(path, O_APPEND, line);
+		}
+		snprintf(line, sizeof(line),
+			 "{\"run\":\"%d\",\"end\":\"stop\"}\n", i);
+		put(path, O_APPEND, line);
+	}
+	lil_start(l, &(struct pty_spec){ 0 },
+		  LIL_ARGS("--keep-memory", "0", "-f", path));
+	expect_text(l->p, "6 generations");
+	lil_settle(l);
+	put(path, O_TRUNC, "");
+	expect_text(l->p, "was cut");
+	lil_command(l, "open-number 3");
+	expect_text(l->p, "tale2-59");
+	lil_command(l, "open-number 5");
+	expect_text(l->p, "tale4-59");
+	lil_quit(l);
+}
+
 static void test_not_there_yet(void **state)
 {
 	struct lil *l = *state;
@@ -291,6 +328,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		lil_test(test_grows),
 		lil_test(test_cut_and_replaced),
+		lil_test(test_put_away),
 		lil_test(test_not_there_yet),
 		lil_test(test_two_files),
 		lil_test(test_recorded),

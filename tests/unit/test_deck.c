@@ -62,6 +62,28 @@ static void write_crowd(FILE *f)
 	}
 }
 
+enum { STREAMS = 24, STREAM_TOKENS = 300, AT_ONCE = 4 };
+
+/* Native runs, some at a time, with times, a prompt, reasoning, and a loop in
+ * every third. */
+static void write_streams(FILE *f)
+{
+	for (int from = 0; from < STREAMS; from += AT_ONCE) {
+		for (int i = from; i < from + AT_ONCE; i++)
+			fprintf(f, "{\"lilscope\":1,\"run\":\"%d\","
+				   "\"id\":\"r%d\",\"prompt\":\"ask %d\"}\n",
+				i, i, i);
+		for (int k = 0; k < STREAM_TOKENS; k++)
+			for (int i = from; i < from + AT_ONCE; i++)
+				fprintf(f, "{\"run\":\"%d\",\"t\":\" w%d\","
+					   "\"us\":%d}\n", i,
+					i % 3 ? k * 7919 % 997 : k % 5,
+					k * 1000 + i);
+		for (int i = from; i < from + AT_ONCE; i++)
+			fprintf(f, "{\"run\":\"%d\",\"end\":\"stop\"}\n", i);
+	}
+}
+
 static int make(void **state)
 {
 	FILE *f;
@@ -93,6 +115,9 @@ static int make(void **state)
 	f = create("crowd.jsonl");
 	write_crowd(f);
 	fclose(f);
+	f = create("streams.jsonl");
+	write_streams(f);
+	fclose(f);
 	f = create("one.txt");
 	for (int k = 0; k < 3000; k++)
 		fprintf(f, "line %d of a text\n", k * 7919 % 3001);
@@ -104,7 +129,8 @@ static int clean(void **state)
 {
 	static const char *const names[] = { "many.jsonl", "broken.jsonl",
 					     "subs.jsonl", "one.txt",
-					     "two.jsonl", "crowd.jsonl" };
+					     "two.jsonl", "crowd.jsonl",
+					     "streams.jsonl" };
 	char path[128];
 
 	(void)state;
@@ -502,6 +528,126 @@ static void heads_come_first(void **state)
 	}
 }
 
+static struct deck *streams(uint64_t memory, uint64_t disk)
+{
+	struct deck *d = deck_new(&meter_opts_default);
+	struct err err = { "" };
+	char path[128];
+
+	deck_set_keep(d, memory, disk);
+	snprintf(path, sizeof(path), "%s/streams.jsonl", dir);
+	assert_true(deck_add(d, path, false, &err));
+	finish(d);
+	finish(d); /* what ended last is put away */
+	assert_int_equal(deck_n(d), STREAMS);
+	return d;
+}
+
+static void assert_same_trace(const struct trace *a, const struct trace *b)
+{
+	assert_int_equal(a->n_tokens, b->n_tokens);
+	assert_int_equal(a->text.len, b->text.len);
+	assert_memory_equal(a->text.data, b->text.data, a->text.len);
+	assert_int_equal(a->prompt.len, b->prompt.len);
+	assert_memory_equal(a->prompt.data, b->prompt.data, a->prompt.len);
+	assert_memory_equal(a->end, b->end, a->n_tokens * sizeof(*a->end));
+	assert_non_null(a->time_us);
+	assert_memory_equal(a->time_us, b->time_us,
+			    a->n_tokens * sizeof(*a->time_us));
+	assert_int_equal(a->id != NULL, b->id != NULL);
+	assert_int_equal(a->n_spans, b->n_spans);
+	assert_memory_equal(a->spans, b->spans,
+			    a->n_spans * sizeof(*a->spans));
+	assert_string_equal(a->facts.id, b->facts.id);
+	assert_string_equal(a->facts.source, b->facts.source);
+	assert_string_equal(a->facts.dialect, b->facts.dialect);
+	assert_int_equal(a->facts.finish_reason != NULL,
+			 b->facts.finish_reason != NULL);
+	assert_int_equal(a->tokens_by, b->tokens_by);
+}
+
+/* What was put away is the same when it comes back, and is measured anew like
+ * what stayed. */
+static void what_is_put_away_comes_back(void **state)
+{
+	struct meter_opts others = meter_opts_default;
+	struct deck *kept = streams(UINT64_MAX, UINT64_MAX);
+	struct deck *away = streams(0, UINT64_MAX);
+	static const size_t beside[] = { 3, 11 };
+	struct err err = { "" };
+	const char *trouble;
+
+	(void)state;
+	assert_int_equal(deck_spilled(kept, &trouble), 0);
+	assert_int_equal(deck_spilled(away, &trouble), STREAMS);
+	assert_string_equal(trouble, "");
+	assert_same_rows(kept, away);
+	for (size_t i = STREAMS; i-- > 0;) {
+		struct run *run = deck_open(away, i, &err);
+
+		assert_null(i ? deck_kept(away, i - 1) : NULL);
+		assert_non_null(run);
+		assert_same_trace(&deck_kept(kept, i)->trace, &run->trace);
+		finish(away);
+		assert_true(deck_run_complete(away));
+		assert_int_equal(
+			meter_rule(run->meter, RULE_DEFAULT).at_token,
+			deck_entry(kept, i)->fired_at);
+	}
+	finish_watched(away, beside, 2);
+	others.rule.t = 3;
+	others.rule.f = 40;
+	deck_set_opts(kept, &others);
+	deck_set_opts(away, &others);
+	finish(kept);
+	finish(away);
+	assert_same_rows(kept, away);
+	deck_beside(away, NULL, 0);
+	assert_null(deck_kept(away, 3));
+	finish_watched(away, beside, 2);
+	deck_free(kept);
+	deck_free(away);
+}
+
+/* No room, or no place for a file: a sentence, and all measures. */
+static void where_there_is_no_room(void **state)
+{
+	struct deck *kept = streams(UINT64_MAX, UINT64_MAX);
+	struct meter_opts others = meter_opts_default;
+	char gone[64];
+
+	(void)state;
+	snprintf(gone, sizeof(gone), "%s/gone", dir);
+	for (int nowhere = 0; nowhere < 2; nowhere++) {
+		struct deck *away;
+		struct err err = { "" };
+		const char *trouble;
+		size_t lost = 0;
+
+		if (nowhere)
+			setenv("TMPDIR", gone, 1);
+		away = streams(0, 4096);
+		unsetenv("TMPDIR");
+		for (size_t i = 0; i < STREAMS; i++)
+			lost += deck_entry(away, i)->spill == SPILL_LOST;
+		assert_in_range(lost, nowhere ? STREAMS : 1,
+				nowhere ? STREAMS : STREAMS - 1);
+		assert_int_equal(deck_spilled(away, &trouble), STREAMS);
+		assert_non_null(strstr(trouble, nowhere ? gone : "limit"));
+		assert_non_null(strstr(deck_trouble(away), "--keep-disk"));
+		assert_null(deck_open(away, STREAMS - 1, &err));
+		assert_non_null(strstr(err.text, "not kept"));
+		for (size_t i = 0; i < STREAMS; i++)
+			assert_int_equal(deck_entry(away, i)->fired_at,
+					 deck_entry(kept, i)->fired_at);
+		others.rule.t = 3;
+		deck_set_opts(away, &others);
+		finish(away); /* those that are there */
+		deck_free(away);
+	}
+	deck_free(kept);
+}
+
 /* Watching before the reports loses no generation of a record; what can't be
  * read stays away. */
 static void watching_changes_no_list(void **state)
@@ -542,6 +688,8 @@ int main(void)
 		cmocka_unit_test(threads_change_nothing),
 		cmocka_unit_test(threads_can_be_left),
 		cmocka_unit_test(heads_come_first),
+		cmocka_unit_test(what_is_put_away_comes_back),
+		cmocka_unit_test(where_there_is_no_room),
 	};
 
 	return cmocka_run_group_tests(tests, make, clean);

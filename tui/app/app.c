@@ -60,6 +60,10 @@ void app_init(struct app *app, const struct settings *set)
 	app->deck = deck_new(&app->set.meter);
 	deck_set_format(app->deck, set->read.format, set->read.field);
 	deck_set_threads(app->deck, set->report.jobs);
+	/* what is written down must be there until it is */
+	deck_set_keep(app->deck, set->show.record[0] ? UINT64_MAX :
+		      (uint64_t)set->show.keep_memory_mib << 20,
+		      (uint64_t)set->show.keep_disk_mib << 20);
 	forget_positions(app);
 	app->dirty = true;
 }

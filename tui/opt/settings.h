@@ -40,6 +40,7 @@ struct show_settings {
 	const char *script, *record; /* files */
 	double speed;
 	uint32_t seek; /* a token, 0 none */
+	uint32_t keep_memory_mib, keep_disk_mib; /* deck_set_keep() */
 };
 
 /* lilscope guard. */
