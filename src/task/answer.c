@@ -20,10 +20,25 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
+/* What groups digits at s[at], and three of them behind it: "," or LaTeX's
+ * "{,}"; its length, or 0. */
+static size_t group_mark(const char *s, size_t n, size_t at)
+{
+	size_t mark = n - at > 3 && !memcmp(s + at, "{,}", 3) ? 3
+		      : at < n && s[at] == ','		      ? 1
+							      : 0;
+	size_t to = at + mark;
+
+	if (!mark || n - to < 3 || !is_digit(s[to]) || !is_digit(s[to + 1]) ||
+	    !is_digit(s[to + 2]) || (n - to > 3 && is_digit(s[to + 3])))
+		return 0;
+	return mark;
+}
+
 /* Where the number that begins at s[at] ends: 12, -3.5, 1,234; at: none. */
 static size_t number_end(const char *s, size_t n, size_t at)
 {
-	size_t i = at, digits;
+	size_t i = at, digits, mark;
 
 	if (i < n && (s[i] == '-' || s[i] == '+'))
 		i++;
@@ -31,10 +46,8 @@ static size_t number_end(const char *s, size_t n, size_t at)
 		;
 	if (i == digits)
 		return at;
-	while (i + 3 < n && s[i] == ',' && is_digit(s[i + 1]) &&
-	       is_digit(s[i + 2]) && is_digit(s[i + 3]) &&
-	       (i + 4 >= n || !is_digit(s[i + 4])))
-		i += 4;
+	while ((mark = group_mark(s, n, i)) > 0)
+		i += mark + 3;
 	if (i + 1 < n && s[i] == '.' && is_digit(s[i + 1]))
 		for (i++; i < n && is_digit(s[i]); i++)
 			;

@@ -18,6 +18,7 @@ static const struct {
 	const char *from, *to;
 } rewrites[] = {
 	{ "\n", " " },
+	{ "{,}", "," }, /* 70{,}000 */
 	{ "\\begin{pmatrix}", "(" },
 	{ "\\end{pmatrix}", ")" },
 	{ "\\begin{bmatrix}", "(" },

@@ -57,6 +57,10 @@ static const struct {
 	{ ANSWER_GSM8K, "That makes 5 and then 12 apples.", NULL, "12" },
 	{ ANSWER_GSM8K, "The answer is -3", "-3", "-3" },
 	{ ANSWER_GSM8K, "**Answer:** 12", "12", "12" },
+	{ ANSWER_GSM8K, "The answer is 70{,}000 and 5", "70{,}000", "70{,}000" },
+	{ ANSWER_GSM8K, "The answer is 7{,}00 of 5", "7", "7" },
+	{ ANSWER_GSM8K, "The answer is 70{,}", "70", "70" },
+	{ ANSWER_GSM8K, "\\boxed{70{,}000}", "70{,}000", "70{,}000" },
 	{ ANSWER_GSM8K, "\\boxed{\\$12}", "\\$12", "\\$12" },
 	{ ANSWER_GSM8K, "no number", NULL, NULL },
 	{ ANSWER_MATH, "\\boxed{\\frac{1}{2}} or \\boxed{ 3 }", "\\frac{1}{2}",
@@ -135,6 +139,10 @@ static const struct {
 	bool equal;
 } pairs[] = {
 	{ ANSWER_GSM8K, "1,000", "1000", true },
+	{ ANSWER_GSM8K, "\\$70{,}000", "70000", true },
+	{ ANSWER_GSM8K, "1{,}234{,}500", "1234500", true },
+	{ ANSWER_GSM8K, "12{,}34", "1234", false },
+	{ ANSWER_MATH, "70{,}000", "70000", true },
 	{ ANSWER_GSM8K, "$18.00", "18", true },
 	{ ANSWER_GSM8K, "18.5", "18", false },
 	{ ANSWER_GSM8K, "\\frac{3}{4}", "0.75", true },
