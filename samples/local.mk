@@ -5,6 +5,7 @@ sample_traces = \
 	samples/traces/groq_r1_70b.sse \
 	samples/traces/ollama_llama3.jsonl \
 	samples/traces/qwen35_9b_loop_29dfd87f.txt \
+	samples/traces/qwen25_05b_fox_quest64.jsonl.zst \
 	samples/traces/r1_1.5b_math_79.txt \
 	samples/traces/rkv_aime24_00.txt \
 	samples/traces/rkv_aime24_08.txt \
@@ -81,7 +82,8 @@ EXTRA_DIST += samples/packaging/debian \
 	samples/packaging/lilscope.rb \
 	samples/packaging/lilscope.spec
 EXTRA_DIST += samples/screen.svg samples/screen.script \
-	samples/demo.svg samples/demo.script
+	samples/demo.svg samples/demo.script \
+	samples/fox.svg samples/fox.script
 
 # Completion for shells, where they look for it; made by the program, so not in
 # a cross build.
@@ -120,6 +122,9 @@ picture: lilscope
 		samples/traces/rkv_aime24_08.txt
 	@cd '$(srcdir)' && '$(abs_top_builddir)/lilscope' demo \
 		--script samples/demo.script
+	@cd '$(srcdir)' && '$(abs_top_builddir)/lilscope' --no-session \
+		--script samples/fox.script \
+		samples/traces/qwen25_05b_fox_quest64.jsonl.zst
 
 # Every view at four sizes, and a film of the tour: look at them, then commit.
 # SCREENS_BEFORE names an older program, whose screens stand beside.
