@@ -766,6 +766,21 @@ table-chat: tests/bench/chat_ids
 			"$(LLAMA_SERVER)" "$(CHAT_MODEL)" "$(CHAT_TEMPLATES)"; \
 	fi
 
+# Where greedy text parts from llama-server's, and by how small a margin each
+# took its token there: MODEL is a .gguf.
+EXTRA_PROGRAMS += tests/bench/partings
+tests_bench_partings_SOURCES = tests/bench/partings.c
+tests_bench_partings_LDADD = libengine.a $(ENGINE_LIBS)
+EXTRA_DIST += tests/bench/partings.py
+.PHONY: table-partings
+table-partings: tests/bench/partings
+	@if test -z "$(LLAMA_SERVER)" || test -z "$(MODEL)"; then \
+		echo "table-partings needs LLAMA_SERVER and MODEL (a .gguf)"; \
+	else \
+		$(PYTHON3) $(srcdir)/tests/bench/partings.py \
+			tests/bench/partings "$(LLAMA_SERVER)" "$(MODEL)"; \
+	fi
+
 # The logits of each architecture and type beside double precision, and
 # beside libllama where LLAMA_CPP is a folder with its include and lib.
 EXTRA_PROGRAMS += tests/bench/table_logits

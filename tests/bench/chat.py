@@ -44,7 +44,7 @@ class Server:
         self.child = subprocess.Popen(
             [program, "-m", model, "--host", "127.0.0.1", "--port", str(port),
              "-c", "512", "-t", "1", "--no-warmup", "--jinja",
-             "--chat-template-file", template],
+             *(["--chat-template-file", template] if template else [])],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def ask(self, path, body=None):
