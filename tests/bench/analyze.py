@@ -109,7 +109,7 @@ def table_texts(build, text, tmp):
                 size -= out.write(text[:size])
         size = os.path.getsize(path)
         commands = {
-            "phrases, band, H": [build + "/tests/bench/bench_analyze", "-p", path],
+            "phrases, lrs": [build + "/tests/bench/bench_analyze", "-p", path],
             "analyze, all rules": [build + "/lilscope", "analyze",
                                    "--no-config", "-j1", path],
             "analyze, two rules": [build + "/lilscope", "analyze",
@@ -125,7 +125,7 @@ def table_texts(build, text, tmp):
         for name, (cpu, _, rss, _) in rows.items():
             print("%5s MB %-22s %8.2f %9.0f %9.1f" %
                   (mb, name, cpu, cpu / size * 1e9, rss / size))
-        if peer and rows["phrases, band, H"][3] != rows["libsais, KKP2n"][3]:
+        if peer and rows["phrases, lrs"][3] != rows["libsais, KKP2n"][3]:
             print("the phrases are not the peer's")
             fine = False
     return fine

@@ -297,25 +297,21 @@ static void play_round(struct bench *b)
 	b->n_runs = 0;
 }
 
-/* As analyze finds them: by tokens, of a few bytes each. */
+/* Of a text that is known to its end, with the lrs of each symbol. */
 static uint32_t count_phrases(const struct buf *text)
 {
-	enum { TOKEN_BYTES = 4 };
-	struct meter_opts few = opts;
-	struct meter *m;
-	uint32_t n;
+	enum { STEP = 1024 };
+	const uint8_t *at = (const uint8_t *)text->data;
+	struct lz77 *z = lz77_new(LZ77_BYTES, 8);
+	uint32_t lrs[STEP], left = (uint32_t)text->len, n;
 
-	few.symbols = METER_BYTES;
-	few.rules = 0;
-	m = meter_new(&few);
-	meter_foresee(m, text->data, text->len);
-	for (size_t i = 0; i < text->len; i += TOKEN_BYTES) {
-		size_t len = MIN(text->len - i, (size_t)TOKEN_BYTES);
-
-		meter_push(m, 0, text->data + i, len);
+	lz77_foresee(z, at, left);
+	for (; left; left -= n, at += n) {
+		n = MIN(left, (uint32_t)STEP);
+		lz77_push_bytes(z, at, n, lrs);
 	}
-	n = lz77_n_phrases(meter_lz77(m));
-	meter_free(m);
+	n = lz77_n_phrases(z);
+	lz77_free(z);
 	return n;
 }
 
