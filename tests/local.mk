@@ -673,6 +673,20 @@ deb: dist
 
 # Every compiler that is here (BUILDS), from a path with spaces, a source that
 # cannot be written to, as nobody.
+# On another Debian, in a bare system of its own: check-suite SUITE=trixie.
+EXTRA_DIST += tests/suite.sh
+SUITE = trixie
+.PHONY: check-suite
+check-suite: dist lilscope
+	@$(SHELL) '$(abs_top_srcdir)/tests/suite.sh' $(SUITE) \
+		$(distdir).tar.xz '$(abs_top_builddir)/lilscope'
+
+# With musl, for which Debian's libraries are built first (MUSL_ROOT keeps them).
+EXTRA_DIST += tests/musl.sh
+.PHONY: check-musl
+check-musl: dist lilscope
+	@$(SHELL) '$(abs_top_srcdir)/tests/musl.sh' $(distdir).tar.xz \
+		'$(abs_top_builddir)/lilscope'
 EXTRA_DIST += tests/builds.sh
 .PHONY: check-builds
 check-builds: dist
