@@ -334,7 +334,7 @@ bool answer_stated(const char *text, size_t n, enum answer_kind *kind,
 /* Of "m + n = 116" and \textbf{(113)} the last number. */
 static bool numbers_equal(const char *a, size_t n_a, const char *b, size_t n_b)
 {
-	struct answer x, y;
+	struct answer x = { 0 }, y = { 0 };
 	double p, q;
 
 	if (!last_number(a, n_a, &x) || !last_number(b, n_b, &y))
