@@ -92,9 +92,11 @@ static void write_densely(const struct table *t, struct text *text)
 	transformer_free(x);
 }
 
-/* Tokens that agree, of those that dense wrote. */
+/* Up to where dense's tokens agree. *idle: what is kept was always all, and all
+ * of it was read. */
 static uint32_t parts_at(const struct table *t, const struct sparse *policy,
-			 const struct sparse_opts *o, const struct text *text)
+			 const struct sparse_opts *o, const struct text *text,
+			 bool *idle)
 {
 	struct transformer *x = begin(t, policy, o, text);
 	uint32_t at = text->n_prompt;
@@ -103,6 +105,7 @@ static uint32_t parts_at(const struct table *t, const struct sparse *policy,
 	       likeliest(x, t->map.model) == text->ids.ids[at])
 		if (++at < text->ids.n)
 			transformer_step(x, text->ids.ids[at - 1]);
+	*idle = !policy->select && !transformer_has_evicted(x);
 	transformer_free(x);
 	return at;
 }
@@ -121,7 +124,7 @@ static uint32_t median(uint32_t *v, uint32_t n)
 	return v[(n - 1) / 2];
 }
 
-/* A cell. What is kept of the prompts goes into *n_kept. */
+/* A cell. */
 static void cell(struct table *t, const struct variant *v, uint32_t budget)
 {
 	struct sparse_shape shape = transformer_shape(t->map.model);
@@ -137,11 +140,13 @@ static void cell(struct table *t, const struct variant *v, uint32_t budget)
 		const struct text *text = &t->texts[i];
 		/* the first token that is predicted from more */
 		uint32_t full = MAX(budget + 1, text->n_prompt), at;
+		bool idle;
 
-		if (full >= text->ids.n || v->policy == &sparse_dense ||
-		    (v->policy->prompt_only && text->n_prompt <= budget))
+		if (full >= text->ids.n)
 			continue;
-		at = parts_at(t, v->policy, &o, text);
+		at = parts_at(t, v->policy, &o, text, &idle);
+		if (idle && at == text->ids.n)
+			continue;
 		if (at < full) {
 			t->broken = true;
 			fprintf(stderr, "%s %u: parts %u tokens early\n",
