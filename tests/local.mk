@@ -612,6 +612,7 @@ model_tests = \
 	tests/unit/test_parts \
 	tests/unit/test_pool \
 	tests/unit/test_quant \
+	tests/unit/test_rope \
 	tests/unit/test_sample \
 	tests/unit/test_sample_own \
 	tests/unit/test_slabs \

@@ -1,7 +1,8 @@
 /*
- * Sines and cosines of a position serve all heads and layers: they are
- * computed when the position is first reached, in double precision, for angles
- * of large positions lose their digits in floats.
+ * Sines and cosines are computed in double precision, for angles of large
+ * positions lose their digits in floats. A position is a number of digits, and
+ * its angle the sum of theirs: so a row for each digit that was met serves all
+ * positions, and what is kept does not grow with the text.
  */
 #include "model/rope.h"
 
@@ -12,13 +13,20 @@
 
 #define TWO_PI 6.283185307179586
 
+/* Digits of a position, and of what value. */
+enum { DIGIT_BITS = 8, DIGITS = 4 };
+#define DIGIT_END ((uint32_t)1 << DIGIT_BITS)
+
 struct rope {
 	struct rope_opts opts;
 	uint32_t n_pairs, n;
 	double *frequency;  /* n_pairs */
 	double scale;       /* of the turned numbers */
-	float *turns;       /* n * n_pairs * {cos, sin} */
-	size_t cap;
+	struct digit {      /* by its place, the lowest first */
+		double *turns; /* n * n_pairs * {cos, sin} */
+		uint32_t n;
+		size_t cap;
+	} digits[DIGITS];
 };
 
 /* The pair that makes `turns` full turns over the original context. */
@@ -74,49 +82,77 @@ void rope_free(struct rope *r)
 	if (!r)
 		return;
 	mem_free(r->frequency);
-	mem_free(r->turns);
+	for (int i = 0; i < DIGITS; i++)
+		mem_free(r->digits[i].turns);
 	mem_free(r);
+}
+
+/* Rows of the digit's first n values, each worth `unit` positions. */
+static void reach_digit(const struct rope *r, struct digit *digit, uint32_t n,
+			double unit)
+{
+	if (n > digit->n)
+		digit->turns = grow(digit->turns, &digit->cap, n,
+				    (r->n_pairs + 1) * 2 * sizeof(double));
+	for (; digit->n < n; digit->n++) {
+		double *at = digit->turns + (size_t)digit->n * r->n_pairs * 2;
+
+		for (uint32_t i = 0; i < r->n_pairs; i++) {
+			double angle = digit->n * unit * r->frequency[i];
+
+			at[2 * i] = cos(angle);
+			at[2 * i + 1] = sin(angle);
+		}
+	}
 }
 
 void rope_reach(struct rope *r, uint32_t n)
 {
 	if (n <= r->n)
 		return;
-	if (!r->n_pairs) { /* nothing turns, and there is no table */
-		r->n = n;
-		return;
-	}
-	r->turns = grow(r->turns, &r->cap, n, r->n_pairs * 2 * sizeof(float));
-	for (; r->n < n; r->n++) {
-		float *at = r->turns + (size_t)r->n * r->n_pairs * 2;
-
-		for (uint32_t i = 0; i < r->n_pairs; i++) {
-			double angle = r->n * r->frequency[i];
-
-			at[2 * i] = (float)(cos(angle) * r->scale);
-			at[2 * i + 1] = (float)(sin(angle) * r->scale);
-		}
+	r->n = n;
+	for (uint32_t i = 0, last = n - 1; i < DIGITS; i++) {
+		reach_digit(r, &r->digits[i], MIN(last, DIGIT_END - 1) + 1,
+			    (double)((uint64_t)1 << i * DIGIT_BITS));
+		last >>= DIGIT_BITS;
 	}
 }
 
-/* By a position's angles, or back by them (side -1); unscale: divides by what
- * they are scaled with. */
+/* The angle's cosine and sine: those of its digits, turned one by the other. */
+static void angle_of(const struct rope *r, uint32_t position, uint32_t i,
+		     double *cosine, double *sine)
+{
+	const double *at = r->digits[0].turns +
+			   ((size_t)position % DIGIT_END * r->n_pairs + i) * 2;
+
+	*cosine = at[0];
+	*sine = at[1];
+	for (uint32_t k = 1; (position >>= DIGIT_BITS); k++) {
+		double x = *cosine;
+
+		at = r->digits[k].turns +
+		     ((size_t)position % DIGIT_END * r->n_pairs + i) * 2;
+		*cosine = x * at[0] - *sine * at[1];
+		*sine = x * at[1] + *sine * at[0];
+	}
+}
+
+/* By a position's angles, or back by them (side -1); scaled. */
 static void turn(const struct rope *r, float *v, uint32_t position, float side,
-		 float unscale)
+		 double scale)
 {
 	uint32_t step = r->opts.halves ? 1 : 2;
 	uint32_t far = r->opts.halves ? r->n_pairs : 1;
-	const float *at;
 
 	assert(position < r->n);
-	if (!r->n_pairs)
-		return;
-	at = r->turns + (size_t)position * r->n_pairs * 2;
 	for (uint32_t i = 0; i < r->n_pairs; i++) {
 		float *a = v + (size_t)i * step, *b = a + far, x = *a;
-		float cosine = at[2 * i] * unscale;
-		float sine = at[2 * i + 1] * unscale * side;
+		double c, s;
+		float cosine, sine;
 
+		angle_of(r, position, i, &c, &s);
+		cosine = (float)(c * scale);
+		sine = (float)(s * scale) * side;
 		*a = x * cosine - *b * sine;
 		*b = x * sine + *b * cosine;
 	}
@@ -124,13 +160,13 @@ static void turn(const struct rope *r, float *v, uint32_t position, float side,
 
 void rope_turn(const struct rope *r, float *v, uint32_t position)
 {
-	turn(r, v, position, 1, 1);
+	turn(r, v, position, 1, r->scale);
 }
 
 void rope_move(const struct rope *r, float *v, uint32_t from, uint32_t to)
 {
 	if (from <= to)
-		turn(r, v, to - from, 1, (float)(1 / r->scale));
+		turn(r, v, to - from, 1, 1);
 	else
-		turn(r, v, from - to, -1, (float)(1 / r->scale));
+		turn(r, v, from - to, -1, 1);
 }

@@ -3,8 +3,8 @@
  *
  * A key or query of d numbers is d/2 pairs; pair i is turned by position *
  * frequency_i. Pairs are neighbours (2i, 2i+1) or halves (i, i + d/2). With
- * YaRN (Peng et al. 2023) the result is scaled, too. Angles are computed in
- * double precision, once a position, and kept.
+ * YaRN (Peng et al. 2023) the result is scaled, too. Angles are sums of few
+ * that are kept, in double precision: memory does not grow with the text.
  */
 #ifndef LILSCOPE_ROPE_H
 #define LILSCOPE_ROPE_H
