@@ -135,11 +135,15 @@ libengine_a_SOURCES += \
 	src/model/attend.c src/model/attend.h \
 	src/model/cache.c src/model/cache.h \
 	src/model/chat.c src/model/chat.h src/model/gguf.c src/model/gguf.h \
-	src/model/kernel.c src/model/kernel.h src/model/kernel_arm.h \
-	src/model/kernel_avx2.c src/model/kernel_avx512.c \
+	src/model/kernel.c src/model/kernel.h src/model/kernel_512.h \
+	src/model/kernel_512_rows.h src/model/kernel_amx.c \
+	src/model/kernel_arm.h src/model/kernel_avx2.c \
+	src/model/kernel_avx512.c src/model/kernel_avx512_32.c \
+	src/model/kernel_avx512_k.c \
 	src/model/kernel_dotprod.c src/model/kernel_impl.h \
 	src/model/kernel_lanes.h src/model/kernel_neon.c \
 	src/model/kernel_scalar.c src/model/kernel_x86.h \
+	src/model/kernel_x86_lanes.h \
 	src/model/llama2c.c src/model/llama2c.h \
 	src/model/model.c src/model/model.h \
 	src/model/pool.c src/model/pool.h \

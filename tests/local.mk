@@ -889,7 +889,10 @@ check-sanitized:
 		CC='$(CC)' CFLAGS='-O1 -g' --enable-sanitizers
 	@$(MAKE) -s -C sanitized base_CFLAGS=-std=c11 \
 		src/model/kernel_avx2.$(OBJEXT) \
-		src/model/kernel_avx512.$(OBJEXT)
+		src/model/kernel_avx512.$(OBJEXT) \
+		src/model/kernel_avx512_32.$(OBJEXT) \
+		src/model/kernel_avx512_k.$(OBJEXT) \
+		src/model/kernel_amx.$(OBJEXT)
 	@$(MAKE) -s -C sanitized check \
 		TESTS='$(filter-out tests/pty/monkey,$(check_PROGRAMS))'
 	@$(MAKE) -s -C sanitized monkey

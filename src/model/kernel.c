@@ -11,43 +11,59 @@
 #include "base/buf.h"
 
 /* Best first. */
-static const struct kernels *const rows[] = {
+static const struct row {
+	const char *name;
+	const struct kernels *kernels;
+	const struct kernel_many *many; /* NULL: as for few */
+} rows[] = {
 #if defined(__x86_64__)
-	&kernels_avx512,
-	&kernels_avx2,
+	{ "amx", &kernels_avx512, &kernel_amx },
+	{ "avx512", &kernels_avx512, NULL },
+	{ "avx2", &kernels_avx2, NULL },
 #endif
 #if defined(KERNEL_DOTPROD)
-	&kernels_dotprod,
+	{ "dotprod", &kernels_dotprod, NULL },
 #endif
 #if defined(__aarch64__)
-	&kernels_neon,
+	{ "neon", &kernels_neon, NULL },
 #endif
-	&kernels_scalar,
+	{ "scalar", &kernels_scalar, NULL },
 };
 
 /* The one in use: chosen by the first call, before threads come in
  * (transformer_new() sees to that). */
-static const struct kernels *chosen;
+static const struct row *chosen;
 
-static const struct kernels *best(void)
+static bool works(const struct row *row)
+{
+	return (!row->kernels->works || row->kernels->works()) &&
+	       (!row->many || row->many->works());
+}
+
+static const struct row *best(void)
 {
 	size_t i = 0;
 
-	while (rows[i]->works && !rows[i]->works())
+	while (!works(&rows[i]))
 		i++;
-	return rows[i];
+	return &rows[i];
 }
 
-static const struct kernels *use(void)
+static const struct row *chosen_row(void)
 {
 	if (!chosen)
 		chosen = best();
 	return chosen;
 }
 
+static const struct kernels *use(void)
+{
+	return chosen_row()->kernels;
+}
+
 const char *kernel_name(void)
 {
-	return use()->name;
+	return chosen_row()->name;
 }
 
 bool kernel_use(const char *name)
@@ -57,10 +73,9 @@ bool kernel_use(const char *name)
 		return true;
 	}
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		if (strcmp(rows[i]->name, name) != 0 ||
-		    (rows[i]->works && !rows[i]->works()))
+		if (strcmp(rows[i].name, name) != 0 || !works(&rows[i]))
 			continue;
-		chosen = rows[i];
+		chosen = &rows[i];
 		return true;
 	}
 	return false;
@@ -74,6 +89,13 @@ void kernel_x_set(struct kernel_x *x, enum ggml_type type, const float *v,
 	x->type = type;
 	x->n_cols = n_cols;
 	x->n_tokens = n_tokens;
+	x->many = chosen_row()->many && n_tokens >= KERNEL_MANY;
+	if (x->many) {
+		x->data = grow(x->data, &x->cap_bytes,
+			       chosen_row()->many->bytes(x), 1);
+		chosen_row()->many->set(x, v);
+		return;
+	}
 	x->token_bytes = plain ? n_cols * sizeof(float) :
 				 kernel_token_bytes(n_cols);
 	x->data = grow(x->data, &x->cap_bytes, x->token_bytes * n_tokens + 1,
@@ -99,7 +121,8 @@ void kernel_mul(float *out, size_t out_stride, const struct kernel_rows *w,
 {
 	assert(x->n_cols == w->n_cols &&
 	       kernel_is_float(x->type) == kernel_is_float(w->type));
-	use()->mul(out, out_stride, w, row0, row1, x);
+	(x->many ? chosen_row()->many->mul : use()->mul)(out, out_stride, w,
+							 row0, row1, x);
 }
 
 void kernel_scores(float *scores, size_t stride, const float *q, uint32_t n_q,
@@ -123,6 +146,11 @@ float kernel_softmax(float *v, uint32_t n)
 float kernel_exps(float *v, uint32_t n, float *most)
 {
 	return use()->exps(v, n, most);
+}
+
+void kernel_silu(float *gate, const float *up, size_t n)
+{
+	use()->silu(gate, up, n);
 }
 
 void kernel_store(void *row, enum ggml_type type, const float *v, uint32_t n)

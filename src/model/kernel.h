@@ -2,9 +2,11 @@
  * kernel.h - the arithmetic of a decoder: rows of weights times activations,
  * and attention over rows of keys and values.
  *
- * Chosen once for this CPU (scalar, AVX2 with FMA, AVX-512 with VNNI, NEON,
- * NEON with SDOT); kernel_use() forces one, for tests. Results do not depend
- * on how rows are split among threads. No allocation but in kernel_x_set().
+ * Chosen once for this CPU (scalar, AVX2 with FMA, AVX-512 with VNNI and then
+ * with AMX, NEON, NEON with SDOT); kernel_use() forces one, for tests. Results
+ * do not depend on how rows are split among threads, and those of less than 32
+ * tokens not on what other tokens go with them. No allocation but in
+ * kernel_x_set().
  */
 #ifndef LILSCOPE_KERNEL_H
 #define LILSCOPE_KERNEL_H
@@ -25,6 +27,7 @@ struct kernel_rows {
 struct kernel_x {
 	enum ggml_type type;  /* of the weights */
 	uint32_t n_cols, n_tokens;
+	bool many;            /* prepared for tiles */
 	void *data;
 	size_t cap_bytes, token_bytes;
 };
@@ -59,8 +62,11 @@ float kernel_softmax(float *v, uint32_t n);
  * which further numbers far below the greatest would not change by a bit. */
 float kernel_exps(float *v, uint32_t n, float *most);
 
-/* "scalar", "avx2", "avx512", "neon", "dotprod": the one in use; and another
- * one, false if this CPU can't. NULL: the best again. */
+/* gate_i becomes gate_i / (1 + exp(-gate_i)) * up_i. */
+void kernel_silu(float *gate, const float *up, size_t n);
+
+/* "scalar", "avx2", "avx512", "amx", "neon", "dotprod": the one in use; and
+ * another one, false if this CPU can't. NULL: the best again. */
 const char *kernel_name(void);
 bool kernel_use(const char *name);
 

@@ -403,6 +403,7 @@ enum { LANES = 4, TILE_ROWS = 4, TILE_X = 4 };
 #define LANES_ADD(a, b)	    vaddq_f32(a, b)
 #define LANES_SUB(a, b)	    vsubq_f32(a, b)
 #define LANES_MUL(a, b)	    vmulq_f32(a, b)
+#define LANES_DIV(a, b)	    vdivq_f32(a, b)
 #define LANES_MAX(a, b)	    vmaxq_f32(a, b)
 #define LANES_ROUND(v)	    vrndnq_f32(v)
 #define LANES_POW2(n)                                                          \

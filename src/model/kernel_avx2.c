@@ -7,7 +7,7 @@
 #pragma GCC target("avx2,fma,f16c")
 #endif
 
-#include "model/kernel_x86.h"
+#include "model/kernel_x86_lanes.h"
 
 /*
  * Weights: 256 bits are 32 weights, whose products with 32 activations are
@@ -339,7 +339,6 @@ static bool works(void)
 }
 
 const struct kernels kernels_avx2 = {
-	.name = "avx2",
 	.works = works,
 	.mul = mul,
 	.quantize = quantize,
@@ -348,6 +347,7 @@ const struct kernels kernels_avx2 = {
 	.softmax = softmax,
 	.exps = exps,
 	.load_halves = load_halves,
+	.silu = silu,
 };
 
 #if defined(__clang__)

@@ -30,7 +30,6 @@ static bool works(void)
 }
 
 const struct kernels kernels_dotprod = {
-	.name = "dotprod",
 	.works = works,
 	.mul = mul,
 	.quantize = quantize,
@@ -39,6 +38,7 @@ const struct kernels kernels_dotprod = {
 	.softmax = softmax,
 	.exps = exps,
 	.load_halves = load_halves,
+	.silu = silu,
 };
 
 #if defined(__clang__)

@@ -13,7 +13,10 @@
 
 #include "model/kernel.h"
 
-enum { KERNEL_BLOCK = 32, KERNEL_GROUP = 8 };
+#define ALWAYS static inline __attribute__((always_inline))
+
+/* KERNEL_MANY: tokens from which on they go by tiles, where there are any. */
+enum { KERNEL_BLOCK = 32, KERNEL_GROUP = 8, KERNEL_MANY = 32 };
 
 /* One token's activations, n / 32 blocks of them: x_i = d * q_i. All is
  * followed by zeros up to a whole group of blocks. */
@@ -73,12 +76,14 @@ static inline int kernel_iq4_scale(const uint8_t *s, uint32_t j)
 	return (int)(low | high << 4) - 32;
 }
 
+/* Rows [row0, row1) of w for the tokens of x. */
+typedef void kernel_rows_fn(float *out, size_t out_stride,
+			    const struct kernel_rows *w, uint32_t row0,
+			    uint32_t row1, const struct kernel_x *x);
+
 struct kernels {
-	const char *name;
 	bool (*works)(void); /* on this CPU */
-	/* Rows [row0, row1) of w for the tokens of x. */
-	void (*mul)(float *out, size_t out_stride, const struct kernel_rows *w,
-		    uint32_t row0, uint32_t row1, const struct kernel_x *x);
+	kernel_rows_fn *mul;
 	void (*quantize)(struct kernel_q8 out, const float *v, uint32_t n);
 	void (*scores)(float *scores, size_t stride, const float *q,
 		       uint32_t n_q, const void *k, enum ggml_type type,
@@ -89,11 +94,29 @@ struct kernels {
 	float (*softmax)(float *v, uint32_t n);
 	float (*exps)(float *v, uint32_t n, float *most);
 	void (*load_halves)(float *out, const uint16_t *row, uint32_t n);
+	void (*silu)(float *gate, const float *up, size_t n);
+};
+
+/* A matrix times many tokens, which are prepared in another way. A result does
+ * not depend on which rows and tokens go with it, but may differ by rounding
+ * from what `mul` gives. */
+struct kernel_many {
+	bool (*works)(void);
+	/* n_tokens of n_cols activations into x->data; its bytes. */
+	size_t (*bytes)(const struct kernel_x *x);
+	void (*set)(struct kernel_x *x, const float *v);
+	kernel_rows_fn *mul;
 };
 
 extern const struct kernels kernels_scalar;
 #if defined(__x86_64__)
 extern const struct kernels kernels_avx2, kernels_avx512;
+extern const struct kernel_many kernel_amx;
+kernel_rows_fn kernel_avx512_q8_0, kernel_avx512_q4_0, kernel_avx512_q4_1,
+	kernel_avx512_q5_0, kernel_avx512_q5_1, kernel_avx512_iq4_nl,
+	kernel_avx512_mxfp4, kernel_avx512_q2_k, kernel_avx512_q3_k,
+	kernel_avx512_q4_k, kernel_avx512_q5_k, kernel_avx512_q6_k,
+	kernel_avx512_iq4_xs;
 #endif
 #if defined(__aarch64__)
 extern const struct kernels kernels_neon;

@@ -4,7 +4,7 @@
  *
  * Included once by each set of kernels, after these were defined:
  *	lanes, LANES, TILE_ROWS (1, 2 or 4), TILE_X
- *	LANES_ZERO SET LOAD STORE FMA FNMA ADD SUB MUL MAX ROUND
+ *	LANES_ZERO SET LOAD STORE FMA FNMA ADD SUB MUL DIV MAX ROUND
  *	LANES_HALVES, LANES_BF16   16-bit numbers as floats
  *	LANES_SUM4(out, a, b, c, d)  four sums at once
  *	LANES_POW2(n), LANES_ABOVE(v, x, least)  2^n; v where x > least, else 0
@@ -21,8 +21,6 @@
 #include <math.h>
 
 #include "model/kernel_impl.h"
-
-#define ALWAYS static inline __attribute__((always_inline))
 
 /* Columns [i, i + LANES) of a row of floats, halves or BF16. */
 ALWAYS lanes load_lanes(const char *row, enum ggml_type type, uint32_t i)
@@ -188,12 +186,15 @@ FLOAT_ROWS(f32, GGML_F32)
 FLOAT_ROWS(f16, GGML_F16)
 FLOAT_ROWS(bf16, GGML_BF16)
 
-/* The includer's. */
-typedef void rows_fn(float *out, size_t stride, const struct kernel_rows *w,
-		     uint32_t row0, uint32_t row1, const struct kernel_x *x);
-static rows_fn rows_q8_0, rows_q4_0, rows_q4_1, rows_q5_0, rows_q5_1,
+/* The includer's; those of AVX-512 have files of their own. */
+#if defined(KERNEL_512)
+#define QUANT_ROWS(name) kernel_avx512_##name
+#else
+#define QUANT_ROWS(name) rows_##name
+static kernel_rows_fn rows_q8_0, rows_q4_0, rows_q4_1, rows_q5_0, rows_q5_1,
 	rows_iq4_nl, rows_mxfp4, rows_q2_k, rows_q3_k, rows_q4_k, rows_q5_k,
 	rows_q6_k, rows_iq4_xs;
+#endif
 
 /* kernels.mul: each row by the kernel of its type. */
 static void mul(float *out, size_t stride, const struct kernel_rows *w,
@@ -201,16 +202,24 @@ static void mul(float *out, size_t stride, const struct kernel_rows *w,
 {
 	static const struct {
 		enum ggml_type type;
-		rows_fn *rows;
+		kernel_rows_fn *rows;
 	} types[] = {
-		{ GGML_F32, rows_f32 },	      { GGML_F16, rows_f16 },
-		{ GGML_BF16, rows_bf16 },     { GGML_Q8_0, rows_q8_0 },
-		{ GGML_Q4_0, rows_q4_0 },     { GGML_Q4_1, rows_q4_1 },
-		{ GGML_Q5_0, rows_q5_0 },     { GGML_Q5_1, rows_q5_1 },
-		{ GGML_IQ4_NL, rows_iq4_nl }, { GGML_MXFP4, rows_mxfp4 },
-		{ GGML_Q2_K, rows_q2_k },     { GGML_Q3_K, rows_q3_k },
-		{ GGML_Q4_K, rows_q4_k },     { GGML_Q5_K, rows_q5_k },
-		{ GGML_Q6_K, rows_q6_k },     { GGML_IQ4_XS, rows_iq4_xs },
+		{ GGML_F32, rows_f32 },
+		{ GGML_F16, rows_f16 },
+		{ GGML_BF16, rows_bf16 },
+		{ GGML_Q8_0, QUANT_ROWS(q8_0) },
+		{ GGML_Q4_0, QUANT_ROWS(q4_0) },
+		{ GGML_Q4_1, QUANT_ROWS(q4_1) },
+		{ GGML_Q5_0, QUANT_ROWS(q5_0) },
+		{ GGML_Q5_1, QUANT_ROWS(q5_1) },
+		{ GGML_IQ4_NL, QUANT_ROWS(iq4_nl) },
+		{ GGML_MXFP4, QUANT_ROWS(mxfp4) },
+		{ GGML_Q2_K, QUANT_ROWS(q2_k) },
+		{ GGML_Q3_K, QUANT_ROWS(q3_k) },
+		{ GGML_Q4_K, QUANT_ROWS(q4_k) },
+		{ GGML_Q5_K, QUANT_ROWS(q5_k) },
+		{ GGML_Q6_K, QUANT_ROWS(q6_k) },
+		{ GGML_IQ4_XS, QUANT_ROWS(iq4_xs) },
 	};
 	size_t i = 0;
 
@@ -422,6 +431,30 @@ static void load_halves(float *out, const uint16_t *row, uint32_t n)
 		LANES_STORE(out + i, LANES_HALVES(row + i));
 	for (; i < n; i++)
 		out[i] = load_one((const char *)row, GGML_F16, i);
+}
+
+/* --- networks ----------------------------------------------------------- */
+
+/* kernels.silu, as kernel_silu() says: by e^-|x|, which never overflows. */
+static void silu(float *gate, const float *up, size_t n)
+{
+	size_t i = 0;
+
+	for (; i + LANES <= n; i += LANES) {
+		lanes x = LANES_LOAD(gate + i);
+		lanes minus = LANES_SUB(LANES_ZERO(), x);
+		lanes e = exp_lanes(
+			LANES_SUB(LANES_ZERO(), LANES_MAX(x, minus)));
+		lanes high = LANES_DIV(LANES_SET(1),
+				       LANES_ADD(LANES_SET(1), e));
+		lanes low = LANES_MUL(e, high);
+
+		low = LANES_ADD(low, LANES_ABOVE(LANES_SUB(high, low), x, 0));
+		LANES_STORE(gate + i,
+			    LANES_MUL(LANES_MUL(x, low), LANES_LOAD(up + i)));
+	}
+	for (; i < n; i++)
+		gate[i] = gate[i] / (1 + expf(-gate[i])) * up[i];
 }
 
 #endif

@@ -3,7 +3,6 @@
 #include "model/kernel_arm.h"
 
 const struct kernels kernels_neon = {
-	.name = "neon",
 	.mul = mul,
 	.quantize = quantize,
 	.scores = scores,
@@ -11,5 +10,6 @@ const struct kernels kernels_neon = {
 	.softmax = softmax,
 	.exps = exps,
 	.load_halves = load_halves,
+	.silu = silu,
 };
 #endif

@@ -152,8 +152,13 @@ static void load_halves(float *out, const uint16_t *row, uint32_t n)
 		out[i] = half_to_float(row[i]);
 }
 
+static void silu(float *gate, const float *up, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		gate[i] = gate[i] / (1 + expf(-gate[i])) * up[i];
+}
+
 const struct kernels kernels_scalar = {
-	.name = "scalar",
 	.mul = mul,
 	.quantize = quantize,
 	.scores = scores,
@@ -161,4 +166,5 @@ const struct kernels kernels_scalar = {
 	.softmax = softmax,
 	.exps = exps,
 	.load_halves = load_halves,
+	.silu = silu,
 };

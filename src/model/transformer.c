@@ -303,12 +303,6 @@ static void project(struct transformer *t, const struct model_layer *y)
 
 /* --- feed-forward ------------------------------------------------------- */
 
-static void silu_times(float *gate, const float *up, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		gate[i] = gate[i] / (1 + expf(-gate[i])) * up[i];
-}
-
 /* GELU by tanh (Hendrycks and Gimpel 2016). */
 static void gelu_times(float *gate, const float *up, size_t n)
 {
@@ -318,6 +312,32 @@ static void gelu_times(float *gate, const float *up, size_t n)
 		x += 0.044715f * x * x * x;
 		gate[i] *= 0.5f * (1 + tanhf(0.797884561f * x)) * up[i];
 	}
+}
+
+struct gating {
+	void (*f)(float *gate, const float *up, size_t n);
+	float *gate;
+	const float *up;
+	uint32_t n;
+};
+
+static void run_gating(void *ctx, unsigned i, unsigned n)
+{
+	const struct gating *g = ctx;
+	uint32_t from, to;
+
+	/* whole lanes, so that no result depends on n */
+	pool_part(g->n, 64, i, n, &from, &to);
+	g->f(g->gate + from, g->up + from, to - from);
+}
+
+static void apply_gate(struct transformer *t, uint32_t n)
+{
+	struct gating g = { t->m->shape.gelu ? gelu_times : kernel_silu,
+			    t->gate, t->up, n };
+
+	/* one token's are done sooner than a thread is told */
+	pool_run(t->n_batch > 1 ? t->pool : NULL, run_gating, &g);
 }
 
 /* v within (-cap, cap). */
@@ -345,8 +365,7 @@ static void feed_forward(struct transformer *t, const struct model_ff *ff,
 		multiply_from(t, t->gate, &ff->gate, n_ff, v, n_tokens);
 		multiply_from(t, t->up, &ff->up, n_ff, v, n_tokens);
 	}
-	(t->m->shape.gelu ? gelu_times : silu_times)(t->gate, t->up,
-						     (size_t)n_tokens * n_ff);
+	apply_gate(t, n_tokens * n_ff);
 	multiply_from(t, out, &ff->down, t->m->shape.n_embd, t->gate, n_tokens);
 }
 

@@ -16,8 +16,10 @@
 #include "model/sparse.h"
 
 enum {
-	TRANSFORMER_BATCH = 64, /* tokens of a prompt at once */
-	TRANSFORMER_AHEAD = 15, /* tokens read ahead at most */
+	TRANSFORMER_BATCH = 256, /* tokens of a prompt at once */
+	/* tokens read ahead at most: less than KERNEL_MANY, as with so many
+	 * logits are no longer those of a token alone to the bit */
+	TRANSFORMER_AHEAD = 15,
 };
 
 struct transformer;

@@ -19,7 +19,7 @@ enum { ROWS = 7, COLS = 512, TOKENS = 9 };
 /* Columns: whole groups of blocks, and what is left of one. */
 static const uint32_t columns[] = { 512, 256, 32, 64, 96, 320, 448, 480, 5 };
 
-static const char *const names[] = { "scalar", "avx2", "avx512", "neon",
+static const char *const names[] = { "scalar", "avx2", "avx512", "amx", "neon",
 				     "dotprod" };
 
 static float uniform(void)
@@ -125,6 +125,103 @@ static void check_type(const struct quant *q, uint32_t n_cols)
 	kernel_x_release(&all);
 	kernel_x_release(&one);
 	free(data);
+}
+
+/* Many tokens at once, for all columns and rows that leave something over. */
+static void check_many(const struct quant *q, uint32_t n_cols, uint32_t n_rows,
+		       uint32_t n_tokens)
+{
+	size_t row = quant_row_bytes(q, n_cols);
+	size_t n = (size_t)n_rows * n_tokens;
+	unsigned char *data = malloc(n_rows * row + 1);
+	struct kernel_rows w = { q->type, data + 1, n_cols, row };
+	float *x = malloc((size_t)n_tokens * n_cols * sizeof(*x));
+	float *got = calloc(n, sizeof(*got)), *other = calloc(n, sizeof(*got));
+	float weights[COLS];
+	struct kernel_x all = { 0 };
+
+	random_rows(q, data + 1, (size_t)n_rows * n_cols);
+	for (uint32_t i = 0; i < n_tokens * n_cols; i++)
+		x[i] = uniform();
+	kernel_x_set(&all, q->type, x, n_cols, n_tokens);
+	kernel_mul(got, n_rows, &w, 0, n_rows, &all);
+	for (uint32_t r = 0; r < n_rows; r++) {
+		q->to_f32(weights, data + 1 + r * row, n_cols);
+		for (uint32_t t = 0; t < n_tokens; t++) {
+			double sum = 0, size = 0, off;
+
+			for (uint32_t i = 0; i < n_cols; i++) {
+				double v = (double)x[t * n_cols + i];
+
+				sum += (double)weights[i] * v;
+				size += fabs((double)weights[i]);
+			}
+			off = fabs((double)got[t * n_rows + r] - sum);
+			assert_true(off <= size * (q->n_block == 1 ? 5e-5 :
+							1.0 / 254) +
+						   1e-4);
+		}
+	}
+	/* rows cut anywhere: the same bits */
+	for (uint32_t cut = 0; cut <= n_rows; cut += 5) {
+		kernel_mul(other, n_rows, &w, cut, n_rows, &all);
+		kernel_mul(other, n_rows, &w, 0, cut, &all);
+		assert_memory_equal(got, other, n * sizeof(*got));
+	}
+	kernel_x_release(&all);
+	free(data);
+	free(x);
+	free(got);
+	free(other);
+}
+
+static void many_tokens(void **state)
+{
+	(void)state;
+	for (size_t k = 0; k < ARRAY_LEN(names); k++) {
+		if (!kernel_use(names[k]))
+			continue;
+		print_message("with the kernels of %s\n", kernel_name());
+		srand(4);
+		for (size_t i = 0; i < n_quants; i++)
+			for (size_t c = 0; c < ARRAY_LEN(columns); c++) {
+				if (columns[c] % (uint32_t)quants[i].n_block)
+					continue;
+				check_many(&quants[i], columns[c], 35, 33);
+				check_many(&quants[i], columns[c], 5, 300);
+			}
+	}
+	kernel_use(NULL);
+}
+
+static void silu(void **state)
+{
+	float gate[70], up[70];
+
+	(void)state;
+	for (size_t k = 0; k < ARRAY_LEN(names); k++) {
+		if (!kernel_use(names[k]))
+			continue;
+		for (uint32_t n = 1; n < 70; n++) {
+			double want[70];
+
+			for (uint32_t i = 0; i < n; i++) {
+				double x = (double)i * 8 - 280;
+
+				x = i % 3 ? x / 40 : x;
+				gate[i] = (float)x;
+				up[i] = uniform();
+				want[i] = (double)gate[i] /
+					  (1 + exp(-(double)gate[i])) *
+					  (double)up[i];
+			}
+			kernel_silu(gate, up, n);
+			for (uint32_t i = 0; i < n; i++)
+				assert_true(fabs((double)gate[i] - want[i]) <=
+					    1e-6 * fabs(want[i]) + 1e-30);
+		}
+	}
+	kernel_use(NULL);
 }
 
 static void matrices(void **state)
@@ -254,6 +351,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(matrices),
+		cmocka_unit_test(many_tokens),
+		cmocka_unit_test(silu),
 		cmocka_unit_test(attention),
 		cmocka_unit_test(softmax),
 		cmocka_unit_test(one_is_chosen),

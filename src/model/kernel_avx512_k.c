@@ -1,0 +1,15 @@
+/* AVX-512 with VNNI: types of blocks of 256 weights. */
+#if defined(__x86_64__)
+#include "model/kernel_512_rows.h"
+
+KIND_ROWS(q2_k, true)
+KIND_ROWS(q3_k, true)
+KIND_ROWS(q4_k, false)
+KIND_ROWS(q5_k, false)
+KIND_ROWS(q6_k, true)
+KIND_ROWS(iq4_xs, false)
+
+#if defined(__clang__)
+#pragma clang attribute pop
+#endif
+#endif
