@@ -94,6 +94,13 @@ void gz_sizer_clear(struct gz_sizer *s)
 	s->ended = false;
 }
 
+/* After a block. */
+static void begin_anew(struct gz_sizer *s)
+{
+	if (s->ended)
+		gz_sizer_clear(s);
+}
+
 /* Runs deflate over what z->next_in has; returns the bytes written. */
 static uint64_t squeeze(struct gz_sizer *s, z_stream *z, int flush)
 {
@@ -113,6 +120,7 @@ void gz_sizer_push(struct gz_sizer *s, const void *bytes, size_t n)
 {
 	const unsigned char *at = bytes;
 
+	begin_anew(s);
 	while (n) {
 		size_t take = MIN(n, (size_t)INT_MAX);
 
@@ -129,6 +137,7 @@ uint64_t gz_sizer_size(struct gz_sizer *s)
 	z_stream copy;
 	uint64_t n_out;
 
+	begin_anew(s);
 	s->z.next_in = s->sink; /* deflateCopy wants one, though empty */
 	s->z.avail_in = 0;
 	if (deflateCopy(&copy, &s->z) != Z_OK)
@@ -142,7 +151,7 @@ uint64_t gz_sizer_block(struct gz_sizer *s, const void *bytes, size_t n)
 {
 	uint64_t n_out;
 
-	if (s->z.total_in || s->n_out || s->ended)
+	if (s->z.total_in || s->n_out)
 		gz_sizer_clear(s);
 	gz_sizer_push(s, bytes, n);
 	n_out = s->n_out + squeeze(s, &s->z, Z_FINISH);

@@ -11,7 +11,7 @@
 #include "base/buf.h"
 
 /* Best first. */
-static const struct row {
+static const struct kernel_row {
 	const char *name;
 	const struct kernels *kernels;
 	const struct kernel_many *many; /* NULL: as for few */
@@ -32,15 +32,15 @@ static const struct row {
 
 /* The one in use: chosen by the first call, before threads come in
  * (transformer_new() sees to that). */
-static const struct row *chosen;
+static const struct kernel_row *chosen;
 
-static bool works(const struct row *row)
+static bool works(const struct kernel_row *row)
 {
 	return (!row->kernels->works || row->kernels->works()) &&
 	       (!row->many || row->many->works());
 }
 
-static const struct row *best(void)
+static const struct kernel_row *best(void)
 {
 	size_t i = 0;
 
@@ -49,7 +49,7 @@ static const struct row *best(void)
 	return &rows[i];
 }
 
-static const struct row *chosen_row(void)
+static const struct kernel_row *chosen_row(void)
 {
 	if (!chosen)
 		chosen = best();

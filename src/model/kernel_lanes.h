@@ -435,26 +435,35 @@ static void load_halves(float *out, const uint16_t *row, uint32_t n)
 
 /* --- networks ----------------------------------------------------------- */
 
-/* kernels.silu, as kernel_silu() says: by e^-|x|, which never overflows. */
+static lanes silu_lanes(lanes x)
+{
+	lanes minus = LANES_SUB(LANES_ZERO(), x);
+	lanes e = exp_lanes(LANES_SUB(LANES_ZERO(), LANES_MAX(x, minus)));
+	lanes high = LANES_DIV(LANES_SET(1), LANES_ADD(LANES_SET(1), e));
+	lanes low = LANES_MUL(e, high);
+
+	low = LANES_ADD(low, LANES_ABOVE(LANES_SUB(high, low), x, 0));
+	return LANES_MUL(x, low);
+}
+
+/* kernels.silu, as kernel_silu() says: by e^-|x|, which never overflows. A
+ * number's bits do not depend on its place: the last ones are lanes, too. */
 static void silu(float *gate, const float *up, size_t n)
 {
+	float last[LANES] = { 0 };
 	size_t i = 0;
 
 	for (; i + LANES <= n; i += LANES) {
-		lanes x = LANES_LOAD(gate + i);
-		lanes minus = LANES_SUB(LANES_ZERO(), x);
-		lanes e = exp_lanes(
-			LANES_SUB(LANES_ZERO(), LANES_MAX(x, minus)));
-		lanes high = LANES_DIV(LANES_SET(1),
-				       LANES_ADD(LANES_SET(1), e));
-		lanes low = LANES_MUL(e, high);
+		lanes y = silu_lanes(LANES_LOAD(gate + i));
 
-		low = LANES_ADD(low, LANES_ABOVE(LANES_SUB(high, low), x, 0));
-		LANES_STORE(gate + i,
-			    LANES_MUL(LANES_MUL(x, low), LANES_LOAD(up + i)));
+		LANES_STORE(gate + i, LANES_MUL(y, LANES_LOAD(up + i)));
 	}
-	for (; i < n; i++)
-		gate[i] = gate[i] / (1 + expf(-gate[i])) * up[i];
+	if (i == n)
+		return;
+	memcpy(last, gate + i, (n - i) * sizeof(*gate));
+	LANES_STORE(last, silu_lanes(LANES_LOAD(last)));
+	for (size_t k = 0; i + k < n; k++)
+		gate[i + k] = last[k] * up[i + k];
 }
 
 #endif

@@ -357,13 +357,16 @@ for locale in de_DE.UTF-8 de_DE.utf8 fr_FR.UTF-8; do
 	check "locale $locale" comma
 done
 
+mkdir "$tmp/six"
+cp "$traces"/*.txt "$traces/groq_r1_70b.sse" "$traces/ollama_llama3.jsonl" \
+	"$tmp/six"
 what_if()
 {
-	run analyze --what-if "$traces"
+	run analyze --what-if "$tmp/six"
 	status_is 0 || return 1
 	grep -q '^6 generations, 39 018 tokens' "$tmp/out" &&
 		grep -q '^\* loop p 0.0005 ' "$tmp/out" || return 1
-	run analyze --what-if --json -t 33 "$traces"
+	run analyze --what-if --json -t 33 "$tmp/six"
 	status_is 0 || return 1
 	"$PYTHON" - "$tmp/out" <<'END'
 import json, sys
