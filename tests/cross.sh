@@ -12,7 +12,8 @@ run=${CROSS_RUN:-qemu-aarch64 -L /usr/aarch64-linux-gnu}
 libs=${CROSS_LIBS:--lcmocka}
 tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
-base="$src/src/base/base.c $src/src/base/buf.c $src/src/base/err.c"
+base="$src/src/base/base.c $src/src/base/buf.c $src/src/base/err.c \
+	$src/src/base/mem.c"
 model="$src/src/model"
 kernels="$model/kernel*.c $model/quant.c $base"
 
