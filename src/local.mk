@@ -135,6 +135,9 @@ libengine_a_SOURCES += \
 	src/model/attend.c src/model/attend.h \
 	src/model/cache.c src/model/cache.h \
 	src/model/chat.c src/model/chat.h src/model/gguf.c src/model/gguf.h \
+	src/model/gguf_write.c src/model/gguf_write.h \
+	src/model/hf.c src/model/hf.h src/model/hf_config.c \
+	src/model/hf_impl.h src/model/hf_vocab.c \
 	src/model/kernel.c src/model/kernel.h src/model/kernel_512.h \
 	src/model/kernel_512_rows.h src/model/kernel_amx.c \
 	src/model/kernel_arm.h src/model/kernel_avx2.c \
@@ -149,6 +152,7 @@ libengine_a_SOURCES += \
 	src/model/pool.c src/model/pool.h \
 	src/model/quant.c src/model/quant.h \
 	src/model/rope.c src/model/rope.h \
+	src/model/safetensors.c src/model/safetensors.h \
 	src/model/sample.c src/model/sample.h \
 	src/model/sample_own.c src/model/sample_own.h \
 	src/model/slabs.c src/model/slabs.h \
@@ -206,6 +210,8 @@ libengine_a_SOURCES += \
 	src/decode/generation.c src/decode/generation.h \
 	src/decode/generation_conclude.c src/decode/generation_impl.h \
 	src/decode/generation_then.c \
+	src/decode/mapped.c src/decode/mapped.h \
+	src/decode/model_folder.c src/decode/model_folder.h \
 	src/decode/model_map.c src/decode/model_map.h \
 	src/decode/pages_told.c src/decode/pages_told.h \
 	src/decode/writer.c src/decode/writer.h \

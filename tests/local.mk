@@ -607,6 +607,7 @@ model_tests = \
 	tests/unit/test_chat \
 	tests/unit/test_generation \
 	tests/unit/test_gguf \
+	tests/unit/test_hf \
 	tests/unit/test_jinja \
 	tests/unit/test_kernel \
 	tests/unit/test_parts \
@@ -621,15 +622,20 @@ model_tests = \
 	tests/unit/test_transformer \
 	tests/unit/test_vocab \
 	tests/unit/test_vocab_pre
-FUZZ_NAMES += decode gguf jinja vocab
+FUZZ_NAMES += decode gguf hf jinja vocab
+FUZZ_MORE += $(srcdir)/tests/unit/random_folder.c
 fuzz_replays += \
 	tests/fuzz/replay_decode \
 	tests/fuzz/replay_gguf \
+	tests/fuzz/replay_hf \
 	tests/fuzz/replay_jinja \
 	tests/fuzz/replay_vocab
 tests_fuzz_replay_decode_SOURCES = tests/fuzz/fuzz_decode.c $(FUZZ_REPLAY) \
 	tests/unit/random_model.c tests/unit/random_model.h
 tests_fuzz_replay_gguf_SOURCES = tests/fuzz/fuzz_gguf.c $(FUZZ_REPLAY)
+tests_fuzz_replay_hf_SOURCES = tests/fuzz/fuzz_hf.c $(FUZZ_REPLAY) \
+	tests/unit/random_folder.c tests/unit/random_folder.h \
+	tests/unit/random_model.c tests/unit/random_model.h
 tests_fuzz_replay_jinja_SOURCES = tests/fuzz/fuzz_jinja.c $(FUZZ_REPLAY)
 tests_fuzz_replay_vocab_SOURCES = tests/fuzz/fuzz_vocab.c $(FUZZ_REPLAY)
 if HAVE_TESTS
@@ -639,6 +645,10 @@ endif
 tests_unit_test_ahead_SOURCES = tests/unit/test_ahead.c \
 	tests/unit/random_model.c tests/unit/random_model.h
 tests_unit_test_gguf_SOURCES = tests/unit/test_gguf.c \
+	tests/unit/random_model.c tests/unit/random_model.h
+tests_unit_test_hf_SOURCES = tests/unit/test_hf.c \
+	tests/unit/naive_vocab.c tests/unit/naive_vocab.h \
+	tests/unit/random_folder.c tests/unit/random_folder.h \
 	tests/unit/random_model.c tests/unit/random_model.h
 tests_unit_test_parts_SOURCES = tests/unit/test_parts.c \
 	tests/unit/random_model.c tests/unit/random_model.h
@@ -878,6 +888,24 @@ table-agreement: tests/bench/table_agreement
 	@test -n '$(MODEL)' -a -n '$(PROBLEMS)' || { \
 		echo 'table-agreement: MODEL and PROBLEMS name none'; exit 2; }
 	@tests/bench/table_agreement $(AGREEMENT) '$(MODEL)' '$(PROBLEMS)'
+
+# The same models as Hugging Face folders, made of FOLDER_FILES (Python with
+# numpy and gguf): their ids, and how far their logits are.
+EXTRA_DIST += tests/bench/gguf_folder.py
+FOLDER_FILES =
+FOLDER_TYPE = F16
+.PHONY: table-folder
+table-folder: tests/bench/table_kl
+	@test -n '$(FOLDER_FILES)' || \
+		echo 'table-folder: FOLDER_FILES names no model'
+	@for file in $(FOLDER_FILES); do \
+		rm -rf table-folder.tmp && \
+		PYTHONDONTWRITEBYTECODE=1 $(PYTHON3) \
+			$(srcdir)/tests/bench/gguf_folder.py $$file \
+			table-folder.tmp $(FOLDER_TYPE) 200 && \
+		tests/bench/table_kl $$file table-folder.tmp \
+			$(srcdir)/COPYING || exit; \
+	done; rm -rf table-folder.tmp
 
 # All programs of the tests under ASan and UBSan, in a build of its own. The
 # widest kernels are made without: their compilers need minutes for them with

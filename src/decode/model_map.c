@@ -1,45 +1,14 @@
 /*
- * The mapping is read-only and private, so a child process and every thread
- * share one copy of the weights, which the system may drop and read again.
+ * Which form a model has is told by what its path is, a folder or a file, and
+ * by the file's first bytes; what it becomes is one for all.
  */
 #include "decode/model_map.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/buf.h"
-
-static bool map_file(const char *path, struct model_part *part, struct err *err)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	struct stat st;
-	void *at;
-
-	if (fd < 0)
-		return err_set(err, "%s: %s", path, strerror(errno));
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size == 0) {
-		close(fd);
-		return err_set(err, "%s: is no file with a model in it", path);
-	}
-	at = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-	close(fd);
-	if (at == MAP_FAILED)
-		return err_set(err, "%s: can't be mapped: %s", path,
-			       strerror(errno));
-	*part = (struct model_part){ at, (size_t)st.st_size };
-	return true;
-}
-
-static void unmap(struct model_part *part)
-{
-	if (part->bytes)
-		munmap(part->bytes, part->n_bytes);
-}
 
 /* --- models in several files -------------------------------------------- */
 
@@ -55,23 +24,42 @@ static char *part_suffix(char out[SUFFIX_BYTES + 1], unsigned i, unsigned n)
 	return out;
 }
 
-/* Part i of n, both from 1, into map->parts: checked to be that, and added. */
-static bool add_part(struct model_map *map, const char *path, unsigned i,
-		     unsigned n, struct err *err)
+/* Maps part i of n, and parses it; NULL: a sentence. */
+static struct gguf *open_part(struct mapped *part, const char *path, unsigned i,
+			      unsigned n, struct err *err)
 {
-	struct model_part *part = &map->parts[i - 1];
-	uint64_t no = 0, count = 0;
 	struct err why = { "" };
 	struct gguf *g;
-	bool good;
 
-	if (!map_file(path, part, &why))
-		return err_set(err, "part %u of %u is missing: %s", i, n,
-			       why.text);
-	map->n_bytes += part->n_bytes;
+	if (!mapped_open(part, path, &why)) {
+		err_set(err, "part %u of %u is missing: %s", i, n, why.text);
+		return NULL;
+	}
 	g = gguf_parse(part->bytes, part->n_bytes, &why);
 	if (!g)
-		return err_set(err, "%s: %s", path, why.text);
+		err_set(err, "%s: %s", path, why.text);
+	return g;
+}
+
+/* Part i of n, both from 1, into map->parts: checked to be that, and added.
+ * given: what was parsed of map->file, if it is that; gone afterwards. */
+static bool add_part(struct model_map *map, const char *path, unsigned i,
+		     unsigned n, struct gguf *given, struct err *err)
+{
+	struct mapped *part = &map->parts[i - 1];
+	uint64_t no = 0, count = 0;
+	struct gguf *g = given;
+	bool good;
+
+	if (given) {
+		*part = map->file;
+		map->file = (struct mapped){ 0 };
+	} else {
+		g = open_part(part, path, i, n, err);
+	}
+	if (!g)
+		return false;
+	map->n_bytes += part->n_bytes;
 	good = gguf_u64(g, "split.no", &no) &&
 	       gguf_u64(g, "split.count", &count) && no == i - 1 && count == n;
 	if (!good)
@@ -86,9 +74,10 @@ static bool add_part(struct model_map *map, const char *path, unsigned i,
 	return good;
 }
 
-/* All parts of the model of which one, number `no` of n from 0, is at path. */
+/* All parts of the model of which one, number `no` of n from 0, is at path:
+ * map->file and *given, which is gone when it was added. */
 static bool read_parts(struct model_map *map, const char *path, uint64_t no,
-		       uint64_t n, struct err *err)
+		       uint64_t n, struct gguf **given, struct err *err)
 {
 	size_t len = strlen(path);
 	char suffix[SUFFIX_BYTES + 1];
@@ -113,7 +102,10 @@ static bool read_parts(struct model_map *map, const char *path, uint64_t no,
 		buf_clear(&name);
 		buf_append(&name, path, len - SUFFIX_BYTES);
 		buf_puts(&name, part_suffix(suffix, i, (unsigned)n));
-		good = add_part(map, buf_cstr(&name), i, (unsigned)n, err);
+		good = add_part(map, buf_cstr(&name), i, (unsigned)n,
+				i == no + 1 ? *given : NULL, err);
+		if (i == no + 1)
+			*given = NULL;
 	}
 	buf_release(&name);
 	if (good && gguf_u64(map->gguf, "split.tensors.count", &n_tensors) &&
@@ -124,35 +116,11 @@ static bool read_parts(struct model_map *map, const char *path, uint64_t no,
 	return good;
 }
 
-/* "dir/tokenizer.bin" beside "dir/model.bin". */
-static char *beside(const char *path)
+/* --- one model ---------------------------------------------------------- */
+
+/* The keys and tensors are there: what do they make? */
+static bool read_model(struct model_map *map, struct err *err)
 {
-	const char *slash = strrchr(path, '/');
-	struct buf name = { 0 };
-	char *copy;
-
-	buf_append(&name, path, slash ? (size_t)(slash - path) + 1 : 0);
-	buf_puts(&name, "tokenizer.bin");
-	copy = mem_strdup(buf_cstr(&name));
-	buf_release(&name);
-	return copy;
-}
-
-static bool read_gguf(struct model_map *map, const char *path, struct err *err)
-{
-	uint64_t no = 0, n = 0;
-
-	map->gguf = gguf_parse(map->file.bytes, map->file.n_bytes, err);
-	if (!map->gguf)
-		return false;
-	gguf_u64(map->gguf, "split.no", &no);
-	gguf_u64(map->gguf, "split.count", &n);
-	if (n > 1) {
-		gguf_free(map->gguf);
-		map->gguf = NULL;
-		if (!read_parts(map, path, no, n, err))
-			return false;
-	}
 	map->model = model_from_gguf(map->gguf, err);
 	if (!map->model)
 		return false;
@@ -160,19 +128,40 @@ static bool read_gguf(struct model_map *map, const char *path, struct err *err)
 	return map->vocab != NULL;
 }
 
-static bool read_llama2c(struct model_map *map, const char *path,
-			 const char *tokenizer, struct err *err)
+static bool read_gguf(struct model_map *map, const char *path, struct err *err)
+{
+	struct gguf *g = gguf_parse(map->file.bytes, map->file.n_bytes, err);
+	uint64_t no = 0, n = 0;
+	bool good = g != NULL;
+
+	if (good) {
+		gguf_u64(g, "split.no", &no);
+		gguf_u64(g, "split.count", &n);
+	}
+	if (n > 1) {
+		good = read_parts(map, path, no, n, &g, err);
+		gguf_free(g);
+	} else {
+		map->gguf = g;
+	}
+	return good && read_model(map, err);
+}
+
+static bool read_llama2c(struct model_map *map, const char *tokenizer,
+			 struct err *err)
 {
 	struct llama2c file;
-	char *other = NULL;
+	struct buf beside = { 0 };
 	bool good;
 
 	if (!llama2c_parse(map->file.bytes, map->file.n_bytes, &file, err))
 		return false;
-	if (!tokenizer || !*tokenizer)
-		tokenizer = other = beside(path);
-	good = map_file(tokenizer, &map->vocab_file, err);
-	mem_free(other);
+	if (!tokenizer || !*tokenizer) {
+		buf_printf(&beside, "%stokenizer.bin", map->folder);
+		tokenizer = buf_cstr(&beside);
+	}
+	good = mapped_open(&map->vocab_file, tokenizer, err);
+	buf_release(&beside);
 	if (!good)
 		return false;
 	map->model = model_from_llama2c(&file, err);
@@ -183,25 +172,54 @@ static bool read_llama2c(struct model_map *map, const char *path,
 	return map->vocab != NULL;
 }
 
-static bool understand(struct model_map *map, const char *path,
-		       const char *tokenizer, struct err *err)
+static bool read_folder(struct model_map *map, struct err *err)
 {
-	if (map->file.n_bytes >= 4 && memcmp(map->file.bytes, "GGUF", 4) == 0)
+	map->files = model_folder_open(map->folder, &map->gguf,
+					  &map->n_bytes, err);
+	return map->files && read_model(map, err);
+}
+
+static bool read_file(struct model_map *map, const char *path,
+		      const char *tokenizer, struct err *err)
+{
+	if (!mapped_open(&map->file, path, err))
+		return false;
+	map->n_bytes = map->file.n_bytes;
+	if (map->n_bytes >= 4 && memcmp(map->file.bytes, "GGUF", 4) == 0)
 		return read_gguf(map, path, err);
-	return read_llama2c(map, path, tokenizer, err);
+	return read_llama2c(map, tokenizer, err);
+}
+
+/* The folder that a model is, or lies in; "" or ending with "/". */
+static char *folder_of(const char *path, bool is_folder)
+{
+	const char *slash = strrchr(path, '/');
+	struct buf name = { 0 };
+	char *copy;
+
+	if (is_folder)
+		buf_printf(&name, "%s%s", path,
+			   slash && !slash[1] ? "" : "/");
+	else
+		buf_append(&name, path, slash ? (size_t)(slash - path) + 1 : 0);
+	copy = mem_strdup(buf_cstr(&name));
+	buf_release(&name);
+	return copy;
 }
 
 bool model_map_open(struct model_map *map, const char *path,
 		    const char *tokenizer, struct err *err)
 {
+	static const char ending[] = ".safetensors";
 	struct err why = { "" };
+	struct stat st;
+	bool is_folder = stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 	bool good;
 
-	*map = (struct model_map){ 0 };
-	if (!map_file(path, &map->file, err))
-		return false;
-	map->n_bytes = map->file.n_bytes;
-	good = understand(map, path, tokenizer, &why);
+	*map = (struct model_map){ .folder = folder_of(path, is_folder) };
+	good = is_folder || bytes_end(path, strlen(path), ending) ?
+		       read_folder(map, &why) :
+		       read_file(map, path, tokenizer, &why);
 	if (good && vocab_size(map->vocab) > map->model->shape.n_vocab)
 		good = err_set(&why,
 			       "the tokenizer has %u tokens, the model "
@@ -227,10 +245,12 @@ void model_map_close(struct model_map *map)
 	model_free(map->model);
 	vocab_free(map->vocab);
 	gguf_free(map->gguf);
-	unmap(&map->file);
-	unmap(&map->vocab_file);
+	model_folder_close(map->files);
+	mem_free(map->folder);
+	mapped_close(&map->file);
+	mapped_close(&map->vocab_file);
 	for (size_t i = 0; i < map->n_parts; i++)
-		unmap(&map->parts[i]);
+		mapped_close(&map->parts[i]);
 	mem_free(map->parts);
 	*map = (struct model_map){ 0 };
 }

@@ -2,13 +2,15 @@
  * model_map.h - a model file in memory: mapped, told apart, understood.
  *
  * GGUF by its magic, in one file or in several (NAME-00001-of-00003.gguf: any
- * of them is given, and all lie beside it); anything else is taken for
- * llama2.c's own file, which has its tokenizer beside it. Weights are read from
- * the mapping as they are used; nothing of the file is copied.
+ * of them is given, and all lie beside it); a Hugging Face folder, or any of
+ * its .safetensors files; anything else is taken for llama2.c's own file, which
+ * has its tokenizer beside it. Weights are read from the mapping as they are
+ * used; no matrix is copied.
  */
 #ifndef LILSCOPE_MODEL_MAP_H
 #define LILSCOPE_MODEL_MAP_H
 
+#include "decode/model_folder.h"
 #include "model/model.h"
 #include "model/vocab_read.h"
 
@@ -17,11 +19,10 @@ struct model_map {
 	struct vocab *vocab;
 	/* what these are views into */
 	struct gguf *gguf;
-	struct model_part {
-		void *bytes;
-		size_t n_bytes;
-	} file, vocab_file, *parts; /* parts: those of several files */
+	struct mapped file, vocab_file, *parts; /* parts: of several files */
 	size_t n_parts;
+	struct model_folder *files; /* of a folder */
+	char *folder; /* that it is or lies in: "", or ending with "/" */
 	size_t n_bytes; /* of the model's files together */
 };
 

@@ -12,12 +12,6 @@
 #include "model/quant.h"
 
 enum {
-	VALUE_U8, VALUE_I8, VALUE_U16, VALUE_I16, VALUE_U32, VALUE_I32,
-	VALUE_F32, VALUE_BOOL, VALUE_STRING, VALUE_ARRAY, VALUE_U64, VALUE_I64,
-	VALUE_F64, VALUES
-};
-
-enum {
 	VERSION_LEAST = 2,
 	VERSION_MOST = 3,
 	ALIGNMENT = 32,          /* unless general.alignment says more */
@@ -27,10 +21,10 @@ enum {
 	TENSOR_MIN_BYTES = 8 + 4 + 8 + 4 + 8,
 };
 
-static const uint8_t value_bytes[VALUES] = {
-	[VALUE_U8] = 1,	 [VALUE_I8] = 1,  [VALUE_U16] = 2, [VALUE_I16] = 2,
-	[VALUE_U32] = 4, [VALUE_I32] = 4, [VALUE_F32] = 4, [VALUE_BOOL] = 1,
-	[VALUE_U64] = 8, [VALUE_I64] = 8, [VALUE_F64] = 8,
+static const uint8_t value_bytes[GGUF_VALUES] = {
+	[GGUF_U8] = 1,	 [GGUF_I8] = 1,  [GGUF_U16] = 2, [GGUF_I16] = 2,
+	[GGUF_U32] = 4, [GGUF_I32] = 4, [GGUF_F32] = 4, [GGUF_BOOL] = 1,
+	[GGUF_U64] = 8, [GGUF_I64] = 8, [GGUF_F64] = 8,
 };
 
 struct gguf_key {
@@ -133,9 +127,9 @@ static bool take_array(struct gguf_reader *r, struct gguf_key *k)
 	if (!take_u32(r, &k->array_type) || !take_number(r, 8, &k->n))
 		return false;
 	k->value = r->at;
-	if (k->array_type == VALUE_STRING)
+	if (k->array_type == GGUF_STRING)
 		return skip_strings(r, k->n);
-	if (k->array_type >= VALUES || !value_bytes[k->array_type])
+	if (k->array_type >= GGUF_VALUES || !value_bytes[k->array_type])
 		return err_set(r->err, "%.*s is an array of a type (%u) that "
 				       "is not known",
 			       (int)MIN(k->len, (size_t)60), k->name,
@@ -152,11 +146,11 @@ static bool take_value(struct gguf_reader *r, struct gguf_key *k)
 	size_t n;
 
 	k->value = r->at;
-	if (k->type == VALUE_STRING)
+	if (k->type == GGUF_STRING)
 		return take_string(r, &s, &n);
-	if (k->type == VALUE_ARRAY)
+	if (k->type == GGUF_ARRAY)
 		return take_array(r, k);
-	if (k->type >= VALUES)
+	if (k->type >= GGUF_VALUES)
 		return err_set(r->err, "%.*s is of a type (%u) that is not "
 				       "known",
 			       (int)MIN(k->len, (size_t)60), k->name, k->type);
@@ -401,19 +395,25 @@ void gguf_free(struct gguf *g)
 	mem_free(g);
 }
 
+bool gguf_add_tensors(struct gguf *g, const struct gguf_tensor *tensors,
+		      size_t n, struct err *err)
+{
+	size_t all = g->n_tensors + n;
+
+	g->tensors = mem_resize(g->tensors, all * sizeof(*g->tensors) + 1);
+	if (n)
+		memcpy(g->tensors + g->n_tensors, tensors,
+		       n * sizeof(*g->tensors));
+	g->n_tensors = all;
+	mem_free(g->tensor_table);
+	g->tensor_size = all * 2 + 1;
+	g->tensor_table = mem_zalloc(g->tensor_size * sizeof(uint32_t));
+	return index_names(g, true, all, err);
+}
+
 bool gguf_add(struct gguf *g, const struct gguf *part, struct err *err)
 {
-	size_t n = g->n_tensors + part->n_tensors;
-
-	g->tensors = mem_resize(g->tensors, n * sizeof(*g->tensors) + 1);
-	if (part->n_tensors)
-		memcpy(g->tensors + g->n_tensors, part->tensors,
-		       part->n_tensors * sizeof(*g->tensors));
-	g->n_tensors = n;
-	mem_free(g->tensor_table);
-	g->tensor_size = n * 2 + 1;
-	g->tensor_table = mem_zalloc(g->tensor_size * sizeof(uint32_t));
-	return index_names(g, true, n, err);
+	return gguf_add_tensors(g, part->tensors, part->n_tensors, err);
 }
 
 /* --- questions ---------------------------------------------------------- */
@@ -437,15 +437,20 @@ size_t gguf_n_tensors(const struct gguf *g)
 	return g->n_tensors;
 }
 
+const struct gguf_tensor *gguf_tensor_at(const struct gguf *g, size_t i)
+{
+	return i < g->n_tensors ? &g->tensors[i] : NULL;
+}
+
 static bool is_signed(uint32_t type)
 {
-	return type == VALUE_I8 || type == VALUE_I16 || type == VALUE_I32 ||
-	       type == VALUE_I64;
+	return type == GGUF_I8 || type == GGUF_I16 || type == GGUF_I32 ||
+	       type == GGUF_I64;
 }
 
 static bool is_float(uint32_t type)
 {
-	return type == VALUE_F32 || type == VALUE_F64;
+	return type == GGUF_F32 || type == GGUF_F64;
 }
 
 static bool to_f64(uint32_t type, const uint8_t *at, double *value)
@@ -454,12 +459,12 @@ static bool to_f64(uint32_t type, const uint8_t *at, double *value)
 	uint32_t word;
 	float f;
 
-	if (type >= VALUES || !value_bytes[type] || type == VALUE_BOOL)
+	if (type >= GGUF_VALUES || !value_bytes[type] || type == GGUF_BOOL)
 		return false;
 	bits = number(at, value_bytes[type]);
-	if (type == VALUE_F64) {
+	if (type == GGUF_F64) {
 		memcpy(value, &bits, sizeof(*value));
-	} else if (type == VALUE_F32) {
+	} else if (type == GGUF_F32) {
 		word = (uint32_t)bits;
 		memcpy(&f, &word, sizeof(f));
 		*value = f;
@@ -478,8 +483,8 @@ bool gguf_u64(const struct gguf *g, const char *key, uint64_t *value)
 	const struct gguf_key *k = find_key(g, key);
 	uint64_t bits;
 
-	if (!k || k->type >= VALUES || !value_bytes[k->type] ||
-	    is_float(k->type) || k->type == VALUE_BOOL)
+	if (!k || k->type >= GGUF_VALUES || !value_bytes[k->type] ||
+	    is_float(k->type) || k->type == GGUF_BOOL)
 		return false;
 	bits = number(k->value, value_bytes[k->type]);
 	if (is_signed(k->type) && bits >> (8 * value_bytes[k->type] - 1))
@@ -499,7 +504,7 @@ bool gguf_bool(const struct gguf *g, const char *key, bool *value)
 {
 	const struct gguf_key *k = find_key(g, key);
 
-	if (!k || k->type != VALUE_BOOL)
+	if (!k || k->type != GGUF_BOOL)
 		return false;
 	*value = k->value[0] != 0;
 	return true;
@@ -510,7 +515,7 @@ bool gguf_str(const struct gguf *g, const char *key, const char **s,
 {
 	const struct gguf_key *k = find_key(g, key);
 
-	if (!k || k->type != VALUE_STRING)
+	if (!k || k->type != GGUF_STRING)
 		return false;
 	*n = (size_t)number(k->value, 8);
 	*s = (const char *)k->value + 8;
@@ -521,7 +526,7 @@ bool gguf_array(const struct gguf *g, const char *key, struct gguf_array *a)
 {
 	const struct gguf_key *k = find_key(g, key);
 
-	if (!k || k->type != VALUE_ARRAY)
+	if (!k || k->type != GGUF_ARRAY)
 		return false;
 	*a = (struct gguf_array){ k->n, k->array_type, k->value, k->end };
 	return true;
@@ -529,7 +534,7 @@ bool gguf_array(const struct gguf *g, const char *key, struct gguf_array *a)
 
 bool gguf_next_str(struct gguf_array *a, const char **s, size_t *n)
 {
-	if (a->type != VALUE_STRING || a->at == a->end)
+	if (a->type != GGUF_STRING || a->at == a->end)
 		return false;
 	*n = (size_t)number(a->at, 8);
 	*s = (const char *)a->at + 8;
@@ -549,7 +554,7 @@ bool gguf_next_bool(struct gguf_array *a)
 {
 	double value = 0;
 
-	if (a->type == VALUE_BOOL && a->at != a->end)
+	if (a->type == GGUF_BOOL && a->at != a->end)
 		return *a->at++ != 0;
 	return gguf_next_f64(a, &value) && value != 0;
 }

@@ -33,6 +33,12 @@ enum ggml_type {
 	GGML_MXFP4 = 39,
 };
 
+enum gguf_value {
+	GGUF_U8, GGUF_I8, GGUF_U16, GGUF_I16, GGUF_U32, GGUF_I32, GGUF_F32,
+	GGUF_BOOL, GGUF_STRING, GGUF_ARRAY, GGUF_U64, GGUF_I64, GGUF_F64,
+	GGUF_VALUES
+};
+
 enum { GGUF_DIMS_MAX = 4, GGUF_NAME_MAX_BYTES = 128 };
 
 struct gguf_tensor {
@@ -56,9 +62,15 @@ void gguf_free(struct gguf *g); /* NULL is fine */
  * already. */
 bool gguf_add(struct gguf *g, const struct gguf *part, struct err *err);
 
+/* The same of n tensors that come from elsewhere; they are copied, their data
+ * is not. */
+bool gguf_add_tensors(struct gguf *g, const struct gguf_tensor *tensors,
+		      size_t n, struct err *err);
+
 /* By name; NULL: not there. O(1) or O(log n). */
 const struct gguf_tensor *gguf_tensor(const struct gguf *g, const char *name);
 size_t gguf_n_tensors(const struct gguf *g);
+const struct gguf_tensor *gguf_tensor_at(const struct gguf *g, size_t i);
 
 /* The value of a key if it is there and of the kind (any integer type that
  * holds the value, float32 or float64 or an integer for f64). */

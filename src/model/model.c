@@ -144,7 +144,8 @@ static void read_scales(struct loading *l)
 
 	s->gelu = gemma;
 	s->embed_scale = gemma ? sqrtf((float)s->n_embd) : 1;
-	s->attn_scale = 1 / sqrtf((float)d);
+	s->attn_scale = (float)real(l, "attention.scale",
+				    (double)(1 / sqrtf((float)d)));
 	s->attn_cap =
 		(float)real(l, "attn_logit_softcapping", l->arch->attn_cap);
 	s->logit_cap =
@@ -158,6 +159,7 @@ static void read_shape(struct loading *l)
 {
 	struct model_shape *s = &l->m->shape;
 	uint32_t most = MODEL_WIDTH_MAX;
+	char full[128];
 
 	s->n_layers = count(l, "block_count", 1, MODEL_LAYERS_MAX, 0);
 	s->n_embd = count(l, "embedding_length", 1, most, 0);
@@ -191,6 +193,7 @@ static void read_shape(struct loading *l)
 	s->n_ff_shared =
 		count(l, "expert_shared_feed_forward_length", 0, most, 0);
 	s->experts_share = l->arch->traits & SHARES;
+	gguf_bool(l->g, key(l, "expert_weights_norm", full), &s->experts_share);
 }
 
 /* Which layers have a window: each n-th has none, or as a list says. */
@@ -285,6 +288,7 @@ static void read_rope(struct loading *l)
 	struct rope_opts *r = &l->m->rope, *near = &l->m->near_rope;
 
 	r->halves = l->arch->traits & HALVES;
+	gguf_bool(l->g, "lilscope.rope_halves", &r->halves);
 	r->n_rot = count(l, "rope.dimension_count", 2, l->m->shape.d_head,
 			 l->m->shape.d_head);
 	r->base = real(l, "rope.freq_base", 10000);
@@ -415,15 +419,45 @@ static struct model_ff read_ff(struct loading *l, uint32_t i,
 	return ff;
 }
 
+/* The i-th of matrices that lie behind one another. */
+static struct model_ff nth_expert(const struct model_ff *all, uint64_t i,
+				  const struct model_shape *s)
+{
+	return (struct model_ff){ below(all->gate, i * s->n_ff_expert),
+				  below(all->up, i * s->n_ff_expert),
+				  below(all->down, i * s->n_embd) };
+}
+
+/* Each with tensors of its own: "blk.0.ffn_gate.7.weight". */
+static void read_lone_experts(struct loading *l, uint32_t i,
+			      struct model_layer *layer)
+{
+	const struct model_shape *s = &l->m->shape;
+	char suffix[16];
+
+	for (uint32_t k = 0; !l->failed && k < s->n_experts; k++) {
+		snprintf(suffix, sizeof(suffix), ".%u", k);
+		layer->experts[k] = read_ff(l, i, suffix, s->n_ff_expert, 1);
+	}
+}
+
 static void read_experts(struct loading *l, uint32_t i,
 			 struct model_layer *layer)
 {
 	const struct model_shape *s = &l->m->shape;
+	struct model_ff all;
 	char full[128];
 
 	layer->router = rows(l, part(i, "ffn_gate_inp.weight", full), s->n_embd,
 			     s->n_experts, 1);
-	layer->experts = read_ff(l, i, "_exps", s->n_ff_expert, s->n_experts);
+	layer->experts = mem_zalloc(s->n_experts * sizeof(*layer->experts));
+	if (!gguf_tensor(l->g, part(i, "ffn_gate_exps.weight", full))) {
+		read_lone_experts(l, i, layer);
+	} else {
+		all = read_ff(l, i, "_exps", s->n_ff_expert, s->n_experts);
+		for (uint32_t k = 0; k < s->n_experts; k++)
+			layer->experts[k] = nth_expert(&all, k, s);
+	}
 	if (!s->n_ff_shared)
 		return;
 	layer->shared = read_ff(l, i, "_shexp", s->n_ff_shared, 1);
@@ -530,7 +564,7 @@ static void count_bytes(struct model *m)
 		     (uint64_t)s->n_kv_heads * s->d_head;
 		n += y->o.row_bytes * (uint64_t)s->n_embd;
 		if (s->n_experts)
-			n += ff_bytes(&y->experts, s->n_ff_expert, s->n_embd) *
+			n += ff_bytes(y->experts, s->n_ff_expert, s->n_embd) *
 				     s->n_experts_used +
 			     ff_bytes(&y->shared, s->n_ff_shared, s->n_embd);
 		else
@@ -645,6 +679,8 @@ void model_free(struct model *m)
 {
 	if (!m)
 		return;
+	for (uint32_t i = 0; m->layers && i < m->shape.n_layers; i++)
+		mem_free(m->layers[i].experts);
 	mem_free(m->arch);
 	mem_free(m->name);
 	mem_free(m->layers);

@@ -51,7 +51,7 @@ struct model_layer {
 	bool near;                             /* sees shape.window tokens */
 	struct model_ff ff;                    /* without experts */
 	struct kernel_rows router;             /* with */
-	struct model_ff experts;               /* of all, one behind another */
+	struct model_ff *experts;              /* n_experts; owned */
 	struct model_ff shared;
 	const float *shared_gate;              /* n_embd */
 };

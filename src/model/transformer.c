@@ -369,27 +369,12 @@ static void feed_forward(struct transformer *t, const struct model_ff *ff,
 	multiply_from(t, out, &ff->down, t->m->shape.n_embd, t->gate, n_tokens);
 }
 
-/* The i-th of matrices that lie behind one another. */
-static struct kernel_rows nth(const struct kernel_rows *w, uint32_t i,
-			      uint32_t n_rows)
-{
-	struct kernel_rows one = *w;
-
-	one.data = (const char *)w->data + (size_t)i * n_rows * w->row_bytes;
-	return one;
-}
-
 static void expert(struct transformer *t, const struct model_layer *y,
 		   uint32_t i, float share, const float *v, float *x)
 {
 	const struct model_shape *s = &t->m->shape;
-	const struct model_ff ff = {
-		.gate = nth(&y->experts.gate, i, s->n_ff_expert),
-		.up = nth(&y->experts.up, i, s->n_ff_expert),
-		.down = nth(&y->experts.down, i, s->n_embd),
-	};
 
-	feed_forward(t, &ff, s->n_ff_expert, v, t->out, 1);
+	feed_forward(t, &y->experts[i], s->n_ff_expert, v, t->out, 1);
 	for (uint32_t k = 0; k < s->n_embd; k++)
 		x[k] += share * t->out[k];
 }

@@ -68,6 +68,16 @@ static void put_decoded(struct buf *out, const char *s, size_t n,
 	}
 }
 
+/* The same where byte_of may be NULL: pieces are their bytes then. */
+static void put_piece(struct buf *out, const char *s, size_t n,
+		      const int16_t *byte_of)
+{
+	if (byte_of)
+		put_decoded(out, s, n, byte_of);
+	else
+		buf_append(out, s, n);
+}
+
 /* "<0x0A>" is the byte 10; -1: it is none. */
 static int byte_value(const char *s, size_t n)
 {
@@ -135,10 +145,9 @@ static bool add(struct growing *g, const char *s, size_t n, float score,
 		type = TOKEN_NORMAL;
 	if (type == TOKEN_BYTE)
 		buf_append(&g->text, &one, 1);
-	else if (g->byte_of && !vocab_is_marked(type))
-		put_decoded(&g->text, s, n, g->byte_of);
 	else
-		buf_append(&g->text, s, n);
+		put_piece(&g->text, s, n,
+			  vocab_is_marked(type) ? NULL : g->byte_of);
 	if (t->order)
 		t->order[t->n] = order_of(score);
 	g->v->type[t->n] = (uint8_t)type;
@@ -220,7 +229,7 @@ static uint32_t find_part(const struct vocab *v, const char *s, size_t n)
 /* "left right" in GPT-2's characters; one not of this vocabulary is left
  * out. */
 static void read_merge(struct vocab *v, const char *s, size_t n,
-		       const int16_t byte_of[GPT2_CHARS], struct buf *bytes)
+		       const int16_t *byte_of, struct buf *bytes)
 {
 	struct tokens *t = &v->tokens;
 	const char *blank = n > 1 ? memchr(s + 1, ' ', n - 1) : NULL;
@@ -230,9 +239,9 @@ static void read_merge(struct vocab *v, const char *s, size_t n,
 	if (!blank)
 		return;
 	buf_clear(bytes);
-	put_decoded(bytes, s, (size_t)(blank - s), byte_of);
+	put_piece(bytes, s, (size_t)(blank - s), byte_of);
 	middle = bytes->len;
-	put_decoded(bytes, blank + 1, (size_t)(s + n - blank - 1), byte_of);
+	put_piece(bytes, blank + 1, (size_t)(s + n - blank - 1), byte_of);
 	left = find_part(v, bytes->data, middle);
 	right = find_part(v, bytes->data + middle, bytes->len - middle);
 	joined = find_part(v, bytes->data, bytes->len);
@@ -243,8 +252,9 @@ static void read_merge(struct vocab *v, const char *s, size_t n,
 	t->joined[t->n_merges++] = joined;
 }
 
+/* byte_of: GPT2_CHARS; NULL: pieces are their bytes. */
 static bool read_merges(struct vocab *v, const struct gguf *g,
-			const int16_t byte_of[GPT2_CHARS], struct err *err)
+			const int16_t *byte_of, struct err *err)
 {
 	struct tokens *t = &v->tokens;
 	struct gguf_array merges;
@@ -294,12 +304,36 @@ static void read_flags(struct vocab *v, const struct gguf *g)
 	gguf_bool(g, "tokenizer.ggml.add_space_prefix", &v->add_space);
 }
 
+/* With scores, or with merges in their stead. */
 static bool read_spm(struct vocab *v, const struct gguf *g, struct err *err)
 {
+	struct gguf_array list;
+
 	snprintf(v->kind, sizeof(v->kind), "llama spm");
 	v->spm = v->add_bos = v->add_space = true;
 	v->blank = SPM_BLANK;
-	return read_tokens(v, g, NULL, err);
+	if (!read_tokens(v, g, NULL, err))
+		return false;
+	return gguf_array(g, "tokenizer.ggml.scores", &list) ||
+	       !gguf_array(g, "tokenizer.ggml.merges", &list) ||
+	       read_merges(v, g, NULL, err);
+}
+
+/* The expressions that hf_vocab.c has put, or NULL. */
+static const struct vocab_family *own_family(struct vocab *v,
+					     const struct gguf *g)
+{
+	struct gguf_array list;
+	const char *s;
+	size_t n;
+
+	if (!gguf_array(g, "lilscope.pre", &list))
+		return NULL;
+	v->own.name = "of its own";
+	for (size_t i = 0; i < PRE_STEPS_MAX && gguf_next_str(&list, &s, &n);
+	     i++)
+		v->own.steps[i] = mem_strndup(s, n);
+	return v->own.steps[0] ? &v->own : NULL;
 }
 
 static bool read_bpe(struct vocab *v, const struct gguf *g, struct err *err)
@@ -310,13 +344,16 @@ static bool read_bpe(struct vocab *v, const struct gguf *g, struct err *err)
 	int16_t byte_of[GPT2_CHARS];
 
 	gguf_str(g, "tokenizer.ggml.pre", &name, &n);
-	family = vocab_family(name, n);
+	family = own_family(v, g);
+	if (!family)
+		family = vocab_family(name, n);
 	if (!family)
 		return err_set(err, "the tokenizer's way to cut text, "
 				    "\"%.*s\", is not known",
 			       (int)MIN(n, (size_t)40), name);
 	snprintf(v->kind, sizeof(v->kind), "gpt2 %s", family->name);
 	v->whole_words = family->whole_words;
+	gguf_bool(g, "lilscope.whole_words", &v->whole_words);
 	v->add_bos = family->add_bos;
 	v->pre = vocab_pre_new(family, err);
 	gpt2_bytes(byte_of);

@@ -300,6 +300,8 @@ void vocab_free(struct vocab *v)
 	if (!v)
 		return;
 	vocab_pre_free(v->pre);
+	for (size_t i = 0; i < PRE_STEPS_MAX; i++)
+		mem_free((char *)v->own.steps[i]);
 	special_release(&v->user);
 	special_release(&v->marked);
 	tokens_release(&v->tokens);

@@ -43,6 +43,8 @@ struct vocab {
 	struct special user;      /* TOKEN_USER */
 	struct special marked;    /* these, TOKEN_CONTROL and TOKEN_UNKNOWN */
 	struct vocab_pre *pre;    /* owned; NULL: spm */
+	struct vocab_family own;  /* what pre is of, where no family is named;
+				     its steps are owned */
 };
 
 /* Frees all that it owns. NULL is fine. */

@@ -11,7 +11,12 @@
 #include "base/utf8.h"
 #include "token/split.h"
 
-enum { PRE_LIBRARY_BYTES = 64 }; /* "10.42 2022-12-11" */
+enum {
+	PRE_LIBRARY_BYTES = 64, /* "10.42 2022-12-11" */
+	/* Of one match; where it is reached there is none. */
+	PRE_MATCH_LIMIT = 1000000,
+	PRE_HEAP_KIB = 1 << 16,
+};
 
 /* PCRE2's \s has not U+0085. For use inside [...]. */
 #define WS "\\s\\x{85}"
@@ -106,6 +111,7 @@ const struct vocab_family *vocab_family(const char *name, size_t n)
 struct vocab_pre {
 	const struct vocab_family *family;
 	pcre2_general_context *memory;
+	pcre2_match_context *limits; /* a file's own steps may be anything */
 	pcre2_code *steps[PRE_STEPS_MAX];
 	size_t n;
 };
@@ -129,8 +135,9 @@ static bool compile(struct vocab_pre *p, const char *pattern, struct err *err)
 	PCRE2_SIZE at;
 	pcre2_code *step = pcre2_compile((PCRE2_SPTR)pattern,
 					 PCRE2_ZERO_TERMINATED,
-					 PCRE2_UTF | PCRE2_UCP, &code, &at,
-					 ctx);
+					 PCRE2_UTF | PCRE2_UCP |
+						 PCRE2_NEVER_BACKSLASH_C,
+					 &code, &at, ctx);
 
 	pcre2_compile_context_free(ctx);
 	if (!step)
@@ -151,6 +158,9 @@ struct vocab_pre *vocab_pre_new(const struct vocab_family *family,
 
 	p->family = family;
 	p->memory = pcre2_general_context_create(take, give, NULL);
+	p->limits = pcre2_match_context_create(p->memory);
+	pcre2_set_match_limit(p->limits, PRE_MATCH_LIMIT);
+	pcre2_set_heap_limit(p->limits, PRE_HEAP_KIB);
 	for (size_t i = 0; good && i < PRE_STEPS_MAX && family->steps[i]; i++)
 		good = compile(p, family->steps[i], err);
 	if (good)
@@ -165,6 +175,7 @@ void vocab_pre_free(struct vocab_pre *p)
 		return;
 	for (size_t i = 0; i < p->n; i++)
 		pcre2_code_free(p->steps[i]);
+	pcre2_match_context_free(p->limits);
 	pcre2_general_context_free(p->memory);
 	mem_free(p);
 }
@@ -172,6 +183,7 @@ void vocab_pre_free(struct vocab_pre *p)
 /* One text that is cut. */
 struct knife {
 	const pcre2_code *step;
+	pcre2_match_context *limits;
 	pcre2_match_data *match;
 	const char *s;
 	struct vocab_cuts *out;
@@ -195,16 +207,17 @@ static bool next_match(struct knife *k, size_t from, size_t to, size_t at,
 	int n;
 
 	n = pcre2_match(k->step, s, to - from, at - from, opts, k->match,
-			NULL);
+			k->limits);
 	if (n < 0 && n != PCRE2_ERROR_NOMATCH)
 		n = pcre2_match(k->step, s, to - from, at - from,
-				opts | PCRE2_NO_JIT, k->match, NULL);
+				opts | PCRE2_NO_JIT, k->match, k->limits);
 	if (n < 0)
 		return false;
 	ends = pcre2_get_ovector_pointer(k->match);
 	found[0] = from + ends[0];
 	found[1] = from + ends[1];
-	return found[1] > found[0];
+	/* with \K a match may begin before where it was looked for */
+	return found[0] >= at && found[1] > found[0];
 }
 
 /* Matches, and what lies between them. */
@@ -259,7 +272,7 @@ static void cut_by_steps(const struct vocab_pre *p, const char *s, size_t n,
 	pcre2_match_data *match = pcre2_match_data_create(1, p->memory);
 	struct vocab_cuts next = { 0 };
 	struct buf copy = { 0 };
-	struct knife k = { .match = match, .out = &next };
+	struct knife k = { .match = match, .limits = p->limits, .out = &next };
 
 	k.s = readable(s, n, &copy);
 	cuts->n = 0;

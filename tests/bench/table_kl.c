@@ -5,7 +5,9 @@
  *	table_kl FILE.gguf PEER [TEXT [N]]
  *
  * PEER FILE.gguf - ID... writes the logits of all positions as floats
- * (tests/bench/peer_logits.c, for libllama). A row: the mean and the greatest
+ * (tests/bench/peer_logits.c, for libllama); or it is the same model in another
+ * form, a folder, whose ids have to be the same, too. A row: the mean and the
+ * greatest
  * Kullback-Leibler divergence over N positions (256), in nats, and at how many
  * both have the same likeliest token. Where a peer rounds activations
  * otherwise than we do, the first row says by how much the two differ, and the
@@ -19,6 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/buf.h"
 #include "decode/model_map.h"
@@ -167,7 +170,7 @@ static double compare(const char *title, const float *should, const float *is,
 	return sum / n;
 }
 
-/* The first n tokens of a file, or of the text that is here. */
+/* The first n tokens of a file. */
 static uint32_t tokens(const struct vocab *v, const char *path, uint32_t *ids,
 		       uint32_t n)
 {
@@ -185,8 +188,34 @@ static uint32_t tokens(const struct vocab *v, const char *path, uint32_t *ids,
 	return n;
 }
 
+/* The logits of the model in another form; NULL: it is none, or has others
+ * ids for the text. */
+static float *in_folder(const char *folder, const char *text,
+			const uint32_t *ids, uint32_t n, size_t n_vocab)
+{
+	uint32_t others[POSITIONS];
+	struct model_map map;
+	struct err err = { "" };
+	float *out = NULL;
+
+	if (!model_map_open(&map, folder, NULL, &err)) {
+		fprintf(stderr, "%s\n", err.text);
+		return NULL;
+	}
+	if (tokens(map.vocab, text, others, n) != n ||
+	    memcmp(ids, others, n * sizeof(*ids)) != 0)
+		fprintf(stderr, "%s: the ids are others\n", folder);
+	else if (map.model->shape.n_vocab != n_vocab)
+		fprintf(stderr, "%s: the vocabulary is another\n", folder);
+	else
+		out = ours(map.model, ids, n);
+	model_map_close(&map);
+	return out;
+}
+
 int main(int argc, char **argv)
 {
+	struct stat st;
 	struct model_map map;
 	struct err err = { "" };
 	uint32_t ids[POSITIONS], n = POSITIONS;
@@ -205,7 +234,11 @@ int main(int argc, char **argv)
 		n = MIN((uint32_t)strtoul(argv[4], NULL, 10), n);
 	n = tokens(map.vocab, argv[3], ids, n);
 	we = ours(map.model, ids, n);
-	they = theirs(argv[2], argv[1], ids, n, map.model->shape.n_vocab);
+	they = stat(argv[2], &st) == 0 && S_ISDIR(st.st_mode)
+		       ? in_folder(argv[2], argv[3], ids, n,
+				   map.model->shape.n_vocab)
+		       : theirs(argv[2], argv[1], ids, n,
+				map.model->shape.n_vocab);
 	if (!n || !they) {
 		fprintf(stderr, "%s: the peer has no logits\n", argv[1]);
 		return 2;

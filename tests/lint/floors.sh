@@ -128,7 +128,7 @@ only 'only mem.c and the library call the allocator' \
 #   tui/term/term.c      the controlling terminal when stdin is the trace
 #   src/system/file.c      small files of its own: config, session, exports
 #   src/guard/guard_report.c  the report that --report asks for
-#   src/decode/model_map.c     models
+#   src/decode/mapped.c        models
 #   src/report/recorder.c      the trace that --record and w write
 #   tui/loop/cast.c       the film that :cast makes
 #   src/system/child.c         /dev/null for child processes
@@ -140,13 +140,13 @@ only 'only mem.c and the library call the allocator' \
 #   src/guard/exec.c    the command that --exec asks for, and its /dev/null
 only 'only source.c opens files' \
 	"$(call 'open|openat|open64|creat|fopen|fdopen|freopen|mkstemp|tmpfile|memfd_create|opendir|mkdir|rename|unlink')" \
-	'src/input/source.c src/input/folder.c src/input/follow.c tui/term/term.c src/system/file.c src/guard/guard_report.c src/guard/exec.c src/system/child.c src/system/sandbox.c src/system/spool.c src/system/standing.c src/report/recorder.c tui/loop/cast.c src/decode/model_map.c src/bench/bench_file.c'
+	'src/input/source.c src/input/folder.c src/input/follow.c tui/term/term.c src/system/file.c src/guard/guard_report.c src/guard/exec.c src/system/child.c src/system/sandbox.c src/system/spool.c src/system/standing.c src/report/recorder.c tui/loop/cast.c src/decode/mapped.c src/bench/bench_file.c'
 only 'only these fork or connect' \
 	"$(call 'fork|vfork|posix_spawn|posix_spawnp|execv|execvp|execve|execl|execlp|socket|connect|bind|listen|accept')" \
 	'src/guard/exec.c src/guard/listen.c src/input/url.c src/bench/workers.c src/decode/decoder.c'
 only 'no shell' "$(call 'system|popen')" ''
 only 'mapping memory' "$(call 'mmap|mremap|munmap|madvise')" \
-	'src/base/big.c src/decode/model_map.c'
+	'src/base/big.c src/decode/mapped.c'
 
 # --- Output: one door. Those that do not write all of it at once write
 # themselves: the relay as much as its reader takes, the decoder's line whole or

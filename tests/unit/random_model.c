@@ -450,17 +450,16 @@ void random_gguf(const struct random_spec *spec, struct buf *out)
 
 /* --- what it means ------------------------------------------------------ */
 
-/* w x, for the i-th of the matrices that lie behind one another. */
-static void times(const struct kernel_rows *w, uint64_t i, uint32_t n_rows,
-		  const double *x, double *out)
+/* w x */
+static void times(const struct kernel_rows *w, uint32_t n_rows, const double *x,
+		  double *out)
 {
 	const struct quant *q = quant_of(w->type);
 	float *row = malloc(w->n_cols * sizeof(*row));
 
 	for (uint32_t r = 0; r < n_rows; r++) {
 		q->to_f32(row,
-			  (const char *)w->data +
-				  (i * n_rows + r) * w->row_bytes,
+			  (const char *)w->data + r * w->row_bytes,
 			  w->n_cols);
 		out[r] = 0;
 		for (uint32_t c = 0; c < w->n_cols; c++)
@@ -560,19 +559,19 @@ static double active(bool gelu, double x)
 	return gelu ? x * (1 + tanh(y)) / 2 : x / (1 + exp(-x));
 }
 
-static void feed(const struct model_ff *ff, uint64_t i, uint32_t n_ff,
-		 uint32_t n_embd, bool gelu, const double *x, double share,
+static void feed(const struct model_ff *ff, uint32_t n_ff, uint32_t n_embd,
+		 bool gelu, const double *x, double share,
 		 double *out)
 {
 	double *gate = malloc(n_ff * sizeof(*gate));
 	double *up = malloc(n_ff * sizeof(*up));
 	double *down = malloc(n_embd * sizeof(*down));
 
-	times(&ff->gate, i, n_ff, x, gate);
-	times(&ff->up, i, n_ff, x, up);
+	times(&ff->gate, n_ff, x, gate);
+	times(&ff->up, n_ff, x, up);
 	for (uint32_t k = 0; k < n_ff; k++)
 		gate[k] = active(gelu, gate[k]) * up[k];
-	times(&ff->down, i, n_embd, gate, down);
+	times(&ff->down, n_embd, gate, down);
 	for (uint32_t k = 0; k < n_embd; k++)
 		out[k] += share * down[k];
 	free(gate);
@@ -588,7 +587,7 @@ static void mixture(const struct model *m, const struct model_layer *y,
 	double odds[EXPERTS], gate = 0, last = 0, shared = 0, all = 0;
 	bool taken[EXPERTS] = { false };
 
-	times(&y->router, 0, s->n_experts, x, odds);
+	times(&y->router, s->n_experts, x, odds);
 	softmax(odds, s->n_experts);
 	for (uint32_t k = 0; k < s->n_experts_used; k++) {
 		uint32_t best = 0;
@@ -604,7 +603,7 @@ static void mixture(const struct model *m, const struct model_layer *y,
 	}
 	for (uint32_t i = 0; i < s->n_experts; i++)
 		if (taken[i])
-			feed(&y->experts, i, s->n_ff_expert, s->n_embd, s->gelu,
+			feed(&y->experts[i], s->n_ff_expert, s->n_embd, s->gelu,
 			     x, odds[i] / (s->experts_share ? all : 1), out);
 	for (uint32_t i = 0; i < s->n_experts; i++)
 		if (!taken[i])
@@ -613,7 +612,7 @@ static void mixture(const struct model *m, const struct model_layer *y,
 		gate += (double)y->shared_gate[i] * x[i];
 	shared = 1 / (1 + exp(-gate));
 	if (s->n_ff_shared)
-		feed(&y->shared, 0, s->n_ff_shared, s->n_embd, s->gelu, x,
+		feed(&y->shared, s->n_ff_shared, s->n_embd, s->gelu, x,
 		     shared, out);
 }
 
@@ -646,9 +645,9 @@ static void layer(const struct model *m, const struct model_layer *y, double *x,
 	double *p = malloc((pos + 1) * sizeof(*p));
 
 	norm(x, y->attn_norm, s->n_embd, (double)s->norm_eps, h);
-	times(&y->q, 0, s->n_heads * d, h, q);
-	times(&y->k, 0, n_kv * d, h, keys + (size_t)pos * n_kv * d);
-	times(&y->v, 0, n_kv * d, h, values + (size_t)pos * n_kv * d);
+	times(&y->q, s->n_heads * d, h, q);
+	times(&y->k, n_kv * d, h, keys + (size_t)pos * n_kv * d);
+	times(&y->v, n_kv * d, h, values + (size_t)pos * n_kv * d);
 	add_bias(q, y->q_bias, s->n_heads * d);
 	add_bias(keys + (size_t)pos * n_kv * d, y->k_bias, n_kv * d);
 	add_bias(values + (size_t)pos * n_kv * d, y->v_bias, n_kv * d);
@@ -674,14 +673,14 @@ static void layer(const struct model *m, const struct model_layer *y, double *x,
 					p[j] *
 					values[((size_t)j * n_kv + kv) * d + c];
 	}
-	times(&y->o, 0, s->n_embd, out, h);
+	times(&y->o, s->n_embd, out, h);
 	add_normed(s, x, h, y->attn_post);
 	norm(x, y->ff_norm, s->n_embd, (double)s->norm_eps, h);
 	memset(more, 0, s->n_embd * sizeof(*more));
 	if (s->n_experts)
 		mixture(m, y, h, more, margin);
 	else
-		feed(&y->ff, 0, s->n_ff, s->n_embd, s->gelu, h, 1, more);
+		feed(&y->ff, s->n_ff, s->n_embd, s->gelu, h, 1, more);
 	add_normed(s, x, more, y->ff_post);
 	free(more);
 	free(h);
@@ -714,7 +713,7 @@ double reference_logits(const struct model *m, const uint32_t *ids, uint32_t n,
 			      values + k * row, &margin);
 	}
 	norm(x, m->output_norm, s->n_embd, (double)s->norm_eps, x);
-	times(&m->output, 0, s->n_vocab, x, logits);
+	times(&m->output, s->n_vocab, x, logits);
 	for (uint32_t i = 0; i < s->n_vocab; i++)
 		logits[i] = capped(logits[i], (double)s->logit_cap);
 	free(keys);

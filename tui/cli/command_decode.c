@@ -44,7 +44,8 @@ static bool prepare(struct decode_command *w, struct err *err)
 	if (!writer_setup_then(set, &then, err))
 		return false;
 	if (!set->request.model)
-		return err_set(err, "decode needs a --model FILE.gguf");
+		return err_set(err, "decode needs a --model: a GGUF file or "
+				    "a folder");
 	if (!asking_prompt(set, &w->prompt, &prompt, err) ||
 	    !model_map_open(&w->map, set->request.model, set->decode.tokenizer,
 			    err) ||

@@ -171,8 +171,8 @@ static void tell_decoder(struct findings *f)
 		tell(f, FINE, "model in the box", path);
 	else
 		tell(f, LACKS, "model in the box", err.text);
-	tell(f, FINE, "others", "any GGUF file: lilscope -m FILE "
-				"--prompt TEXT");
+	tell(f, FINE, "others", "any GGUF file or Hugging Face folder: "
+				"lilscope -m MODEL --prompt TEXT");
 	buf_release(&text);
 }
 

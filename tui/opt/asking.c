@@ -39,13 +39,11 @@ static bool read_turns(struct asking *a, const char *path, struct err *err)
 
 /* The file that Hugging Face has beside a model; a model without it says
  * nothing. */
-static void read_config(const char *model, struct sample_opts *own)
+static void read_config(const char *folder, struct sample_opts *own)
 {
-	const char *slash = strrchr(model, '/');
 	struct buf path = { 0 }, text = { 0 };
 
-	buf_append(&path, model, slash ? (size_t)(slash - model) + 1 : 0);
-	buf_puts(&path, "generation_config.json");
+	buf_printf(&path, "%sgeneration_config.json", folder);
 	if (file_exists(buf_cstr(&path)) &&
 	    source_read_all(buf_cstr(&path), &text, NULL))
 		sample_own_config(text.data, text.len, own);
@@ -60,7 +58,7 @@ static void settle_sample(struct asking *a, const struct settings *set,
 
 	sample_own_gguf(map->gguf, &own);
 	if (set->request.model)
-		read_config(set->request.model, &own);
+		read_config(map->folder, &own);
 	a->sample = set->decode.sample;
 	sample_settle(&a->sample, &own, &a->sampling);
 }
