@@ -406,7 +406,7 @@ check "no model" says 'needs a --model' --prompt x
 check "no prompt" says 'a --prompt is needed' -m "$model"
 check "a file beside" says 'takes no FILE' -m "$model" --prompt x file
 check "no such model" says 'No such file' -m /nowhere --prompt x
-check "a folder" says 'is no file' -m / --prompt x
+check "a folder" says 'is a folder without config.json' -m / --prompt x
 check "something else" says 'neither GGUF nor' -m "$traces/rkv_aime24_00.txt" --prompt x
 check "no such policy" says 'one of dense, sink' -m "$model" --prompt x --policy best
 check "no budget" says '--budget takes' -m "$model" --prompt x --policy h2o -b 0
