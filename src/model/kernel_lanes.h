@@ -435,6 +435,7 @@ static void load_halves(float *out, const uint16_t *row, uint32_t n)
 
 /* --- networks ----------------------------------------------------------- */
 
+/* x / (1 + e^-x), by e^-|x|, which never overflows. */
 static lanes silu_lanes(lanes x)
 {
 	lanes minus = LANES_SUB(LANES_ZERO(), x);
@@ -446,8 +447,8 @@ static lanes silu_lanes(lanes x)
 	return LANES_MUL(x, low);
 }
 
-/* kernels.silu, as kernel_silu() says: by e^-|x|, which never overflows. A
- * number's bits do not depend on its place: the last ones are lanes, too. */
+/* kernels.silu, as kernel_silu() says. A number's bits do not depend on its
+ * place: the last ones are lanes, too. */
 static void silu(float *gate, const float *up, size_t n)
 {
 	float last[LANES] = { 0 };
