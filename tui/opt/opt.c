@@ -31,7 +31,7 @@ void settings_init(struct settings *set)
 		.look.term = { .color = COLOR_AUTO, .mouse = true },
 		.show = { .bell = true, .session = true, .script = "",
 			  .record = "", .notes = "", .speed = 1,
-			  .keep_memory_mib = 64, .keep_disk_mib = 4096 },
+			  .keep_memory_mib = 32, .keep_disk_mib = 4096 },
 		.read = { .format = "", .field = "" },
 		.report = { .by = "model" },
 		.guard = { .report = "", .tee = "", .listen = "",
