@@ -125,7 +125,7 @@ void deck_spill_step(struct deck *d)
 
 	while (d->kept_bytes > d->keep_memory && d->i_kept < last)
 		spill_one(d);
-	if (d->i_kept < d->n_kept / 2)
+	if (!d->i_kept || d->i_kept < d->n_kept / 2)
 		return;
 	memmove(d->kept, d->kept + d->i_kept,
 		(d->n_kept - d->i_kept) * sizeof(*d->kept));
