@@ -326,7 +326,7 @@ static void run_gating(void *ctx, unsigned i, unsigned n)
 	const struct gating *g = ctx;
 	uint32_t from, to;
 
-	/* whole lanes, so that no result depends on n */
+	/* no cache line is of two threads */
 	pool_part(g->n, 64, i, n, &from, &to);
 	g->f(g->gate + from, g->up + from, to - from);
 }

@@ -11,15 +11,7 @@
 #include "json/json.h"
 #include "report/groups_impl.h"
 #include "report/report.h"
-
-static uint64_t hash_of(const char *s, size_t n)
-{
-	uint64_t h = 14695981039346656037u; /* FNV-1a, 64 bits */
-
-	for (size_t i = 0; i < n; i++)
-		h = (h ^ (unsigned char)s[i]) * 1099511628211u;
-	return h;
-}
+#include "token/lookup.h"
 
 struct groups *groups_new(const char *by, size_t i_rule, struct err *err)
 {
@@ -94,7 +86,7 @@ static void table_grow(struct groups *m)
 /* NULL: there are too many. */
 static struct group_row *group_of(struct groups *m, const struct buf *key)
 {
-	uint64_t hash = hash_of(key->data, key->len);
+	uint64_t hash = lookup_hash(key->data, key->len);
 	struct group_row *g;
 	size_t k;
 
@@ -118,14 +110,23 @@ static struct group_row *group_of(struct groups *m, const struct buf *key)
 	return g;
 }
 
-/* The members of "by": "model":"x","label":null */
+/* "by" of a report: {"model":"x","label":null} */
 static void put_key(const struct groups *m, struct json_value report,
 		    struct buf *out)
 {
+	buf_putc(out, '{');
 	for (size_t i = 0; i < m->n_by; i++) {
+		struct json_value v = json_get(report, m->by[i]);
+		size_t n;
+		const char *text = json_text(v, &n);
+
 		buf_printf(out, "%s\"%s\":", i ? "," : "", m->by[i]);
-		json_put(out, json_get(report, m->by[i]));
+		if (text)
+			report_json_string(out, text, n);
+		else
+			json_put(out, v);
 	}
+	buf_putc(out, '}');
 }
 
 /* --- a generation ------------------------------------------------------- */
@@ -229,7 +230,7 @@ static void line_seen(struct groups *m, const char *s, size_t n)
 {
 	m->lines = grow(m->lines, &m->lines_cap, m->n_lines + 1,
 			sizeof(*m->lines));
-	m->lines[m->n_lines++] = hash_of(s, n);
+	m->lines[m->n_lines++] = lookup_hash(s, n);
 }
 
 bool groups_line(struct groups *m, const char *s, size_t n, struct err *err)

@@ -20,7 +20,7 @@ struct values {
 
 struct group_row {
 	uint64_t hash;
-	struct buf key; /* members of a JSON object, without its braces */
+	struct buf key; /* a JSON object; of all groups together empty */
 	uint64_t n, tokens, bytes, skipped, code_bits;
 	struct values tokens_of, rho_of;
 	uint64_t n_judged, n_grade[GROUPS_GRADES];

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/num.h"
-#include "base/utf8.h"
 #include "report/groups_impl.h"
 #include "report/report.h"
 
@@ -183,9 +182,12 @@ static void json_row(const struct groups *m, struct group_row *g,
 	struct group_cell cells[CELLS_MAX];
 	size_t n = cells_of(g, cells);
 
-	buf_puts(out, "{\"by\":{");
-	buf_append(out, g->key.data, g->key.len);
-	buf_printf(out, "},\"rule\":\"%s\"", rules[m->i_rule]->name);
+	buf_puts(out, "{\"by\":");
+	if (g->key.len)
+		buf_append(out, g->key.data, g->key.len);
+	else
+		buf_puts(out, "{}");
+	buf_printf(out, ",\"rule\":\"%s\"", rules[m->i_rule]->name);
 	for (size_t i = 0; i < n; i++) {
 		buf_printf(out, ",\"%s\":", cells[i].name);
 		put_value(out, cells[i].value, "null");
@@ -199,17 +201,6 @@ static void json_row(const struct groups *m, struct group_row *g,
 void groups_json(struct groups *m, struct buf *out)
 {
 	each_group(m, out, json_row);
-}
-
-static void csv_text(struct buf *out, const char *s, size_t n)
-{
-	buf_putc(out, '"');
-	for (size_t i = 0; i < n; i++) {
-		if (s[i] == '"')
-			buf_putc(out, '"');
-		buf_putc(out, s[i]);
-	}
-	buf_putc(out, '"');
 }
 
 /* The group's i-th value as text; null is empty. What is neither text nor
@@ -227,15 +218,10 @@ static void put_group_value(const struct groups *m, size_t i,
 		json_put(out, v);
 }
 
-/* The group's key as JSON again: it was written by json_put(). */
-static void key_read(const struct group_row *g, struct json *key,
-		     struct buf *text)
+static void key_read(const struct group_row *g, struct json *key)
 {
-	buf_clear(text);
-	buf_putc(text, '{');
-	buf_append(text, g->key.data, g->key.len);
-	buf_putc(text, '}');
-	json_read(key, text->data, text->len, false, NULL);
+	if (g->key.len)
+		json_read(key, g->key.data, g->key.len, false, NULL);
 }
 
 static void csv_row(const struct groups *m, struct group_row *g,
@@ -244,15 +230,15 @@ static void csv_row(const struct groups *m, struct group_row *g,
 	struct group_cell cells[CELLS_MAX];
 	size_t n = cells_of(g, cells);
 	struct json key = { 0 };
-	struct buf text = { 0 }, value = { 0 };
+	struct buf value = { 0 };
 
 	if (m->n_by && !g->key.len)
 		return; /* of all: a sum among the summands */
-	key_read(g, &key, &text);
+	key_read(g, &key);
 	for (size_t i = 0; i < m->n_by; i++) {
 		buf_clear(&value);
 		put_group_value(m, i, &key, &value);
-		csv_text(out, value.data, value.len);
+		report_csv_string(out, value.data, value.len);
 		buf_putc(out, ',');
 	}
 	buf_puts(out, rules[m->i_rule]->name);
@@ -262,7 +248,6 @@ static void csv_row(const struct groups *m, struct group_row *g,
 	}
 	buf_putc(out, '\n');
 	json_release(&key);
-	buf_release(&text);
 	buf_release(&value);
 }
 
@@ -283,40 +268,13 @@ void groups_csv(struct groups *m, struct buf *out)
 
 /* --- for people --------------------------------------------------------- */
 
-/* In so many columns; a longer one loses its start. */
-static void put_name(struct buf *out, const char *s, size_t n, int cols)
-{
-	struct buf clean = { 0 };
-	size_t skip = 0;
-	int over, lost;
-
-	utf8_sanitize(&clean, s, n, false, false);
-	over = (int)MIN(utf8_width(clean.data, clean.len, false),
-			(size_t)1 << 20) - cols;
-	lost = over > 0 ? over + 2 : 0;
-	if (lost)
-		buf_puts(out, "..");
-	while (lost > 0) {
-		struct utf8_cluster cluster;
-
-		skip += utf8_cluster(clean.data + skip, clean.len - skip,
-				     false, &cluster);
-		lost -= cluster.width;
-	}
-	buf_append(out, clean.data + skip, clean.len - skip);
-	over -= lost; /* half of a wide one is gone, too */
-	for (; over < 0; over++)
-		buf_putc(out, ' ');
-	buf_release(&clean);
-}
-
 static void put_group_name(const struct groups *m, const struct group_row *g,
 			   struct buf *out)
 {
 	struct json key = { 0 };
-	struct buf text = { 0 }, name = { 0 };
+	struct buf name = { 0 };
 
-	key_read(g, &key, &text);
+	key_read(g, &key);
 	for (size_t i = 0; i < m->n_by && g->key.len; i++) {
 		size_t from;
 
@@ -328,9 +286,8 @@ static void put_group_name(const struct groups *m, const struct group_row *g,
 	}
 	if (!g->key.len)
 		buf_puts(&name, "all");
-	put_name(out, name.data, name.len, m->name_cols);
+	report_table_name(out, name.data, name.len, m->name_cols);
 	json_release(&key);
-	buf_release(&text);
 	buf_release(&name);
 }
 
@@ -374,7 +331,7 @@ void groups_table(struct groups *m, int cols, struct buf *out)
 	m->name_cols = MAX(cols - (int)NUMBER_COLS, (int)NAME_COLS_MIN);
 	for (size_t i = 0; i < m->n_by; i++)
 		buf_printf(&name, "%s%s", i ? ", " : "", m->by[i]);
-	put_name(out, name.data, name.len, m->name_cols);
+	report_table_name(out, name.data, name.len, m->name_cols);
 	buf_printf(out, " %7s %7s %7s %5s %7s %7s %6s %7s\n", "n", "tokens",
 		   "median", "rho", "stopped", "saved", "false", "right");
 	each_group(m, out, table_row);

@@ -264,9 +264,9 @@ static bool is_unsafe(int32_t cp)
 	       (cp >= 0x2060 && cp <= 0x206f) || cp == 0xfeff;
 }
 
-static void json_string(struct buf *out, const char *s)
+void report_json_string(struct buf *out, const char *s, size_t n)
 {
-	size_t n = strlen(s), used;
+	size_t used;
 
 	buf_putc(out, '"');
 	for (size_t i = 0; i < n; i += used) {
@@ -285,10 +285,14 @@ static void json_string(struct buf *out, const char *s)
 }
 
 /* CSV has no escapes: what is unsafe becomes a blank or U+FFFD. */
-static void csv_string(struct buf *out, const char *s)
+void report_csv_string(struct buf *out, const char *s, size_t n)
 {
-	size_t n = strlen(s), used;
-	bool quote = strpbrk(s, ",\"\r\n") != NULL;
+	size_t plain = 0, used;
+	bool quote;
+
+	while (plain < n && !memchr(",\"\r\n", s[plain], 4))
+		plain++;
+	quote = plain < n;
 
 	if (quote)
 		buf_putc(out, '"');
@@ -306,6 +310,16 @@ static void csv_string(struct buf *out, const char *s)
 	}
 	if (quote)
 		buf_putc(out, '"');
+}
+
+static void json_string(struct buf *out, const char *s)
+{
+	report_json_string(out, s, strlen(s));
+}
+
+static void csv_string(struct buf *out, const char *s)
+{
+	report_csv_string(out, s, strlen(s));
 }
 
 struct report_format {

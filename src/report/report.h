@@ -106,6 +106,10 @@ void report_csv_error(const char *source, const char *record,
 void report_json_several(const char *source, const char *record,
 			 const struct buf *objects, struct buf *out);
 
+/* Text from a file in quotes for JSON, or as a cell of a CSV line. */
+void report_json_string(struct buf *out, const char *s, size_t n);
+void report_csv_string(struct buf *out, const char *s, size_t n);
+
 /* Appends a record's name as people count: sources count from 0, they from 1,
  * as the list does. "7" is "8", "7.2" is "8.2", "sample 3" stays. */
 void report_record(struct buf *out, const char *record);
@@ -115,6 +119,11 @@ void report_record(struct buf *out, const char *record);
  * wide ones more. report_table.c */
 void report_table_header(struct buf *out, int cols);
 void report_table(const struct report *r, struct buf *out, int cols);
+
+/* A name in so many columns: of one that is too long the start is left out, as
+ * the end of a path tells more. */
+void report_table_name(struct buf *out, const char *name, size_t n_name,
+		       int cols);
 
 /* What the closing lines of the table need to know. */
 struct report_sums {

@@ -264,12 +264,18 @@ static size_t covering(const char *text, size_t n, int cols)
 	return i;
 }
 
-/* Of a name that is too long the start is left out: the end of a path tells
- * more. */
-static void put_name(struct buf *out, const char *text, size_t n, int cols)
+void report_table_name(struct buf *out, const char *name, size_t n_name,
+		       int cols)
 {
-	int over = text_cols(text, n) - cols;
+	struct buf clean = { 0 };
+	const char *text;
+	size_t n;
+	int over;
 
+	utf8_sanitize(&clean, name, n_name, false, false);
+	text = clean.data;
+	n = clean.len;
+	over = text_cols(text, n) - cols;
 	if (over > 0) {
 		size_t skip = covering(text, n, over + 2);
 
@@ -280,6 +286,7 @@ static void put_name(struct buf *out, const char *text, size_t n, int cols)
 	}
 	buf_append(out, text, n);
 	put_blanks(out, cols - text_cols(text, n));
+	buf_release(&clean);
 }
 
 /* Words are cut to their column; numbers never are. */
@@ -310,7 +317,7 @@ void report_table_header(struct buf *out, int cols)
 	const char *head = "generation";
 	const struct columns c = columns_for(cols);
 
-	put_name(out, head, strlen(head), c.name);
+	report_table_name(out, head, strlen(head), c.name);
 	for (size_t i = 0; i < c.n; i++)
 		put_cell(out, &c.at[i], c.at[i].head, strlen(c.at[i].head));
 	end_line(out);
@@ -339,8 +346,7 @@ void report_table(const struct report *r, struct buf *out, int cols)
 	buf_puts(&raw, r->record && *r->record ? ":" : "");
 	if (r->record)
 		report_record(&raw, r->record);
-	utf8_sanitize(&cell, raw.data, raw.len, false, false);
-	put_name(out, cell.data, cell.len, c.name);
+	report_table_name(out, raw.data, raw.len, c.name);
 	for (size_t i = 0; i < c.n; i++) {
 		buf_clear(&raw);
 		buf_clear(&cell);

@@ -24,8 +24,6 @@ int command_print(struct buf *out)
 	return err.text[0] ? say_trouble(&err) : 0;
 }
 
-enum { COLS_MAX = 10000 };
-
 int command_cols(void)
 {
 	const char *env = getenv("COLUMNS");
@@ -33,7 +31,7 @@ int command_cols(void)
 	long cols = env ? strtol(env, NULL, 10) : 0;
 
 	if (cols > 0)
-		return (int)MIN(cols, COLS_MAX);
+		return (int)MIN(cols, (long)ANALYZE_COLS_MAX);
 	if (!isatty(STDOUT_FILENO) ||
 	    ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || !size.ws_col)
 		return ANALYZE_COLS_DEFAULT;
