@@ -643,9 +643,14 @@ check_PROGRAMS += $(model_tests)
 TESTS += $(model_tests)
 endif
 tests_unit_test_ahead_SOURCES = tests/unit/test_ahead.c \
+	tests/unit/random_made.c tests/unit/random_made.h \
 	tests/unit/random_model.c tests/unit/random_model.h
 tests_unit_test_gguf_SOURCES = tests/unit/test_gguf.c \
 	tests/unit/random_model.c tests/unit/random_model.h
+tests_unit_test_generation_SOURCES = tests/unit/test_generation.c \
+	tests/unit/stories.c tests/unit/stories.h
+tests_unit_test_speculate_SOURCES = tests/unit/test_speculate.c \
+	tests/unit/stories.c tests/unit/stories.h
 tests_unit_test_hf_SOURCES = tests/unit/test_hf.c \
 	tests/unit/naive_vocab.c tests/unit/naive_vocab.h \
 	tests/unit/random_folder.c tests/unit/random_folder.h \
@@ -655,6 +660,7 @@ tests_unit_test_parts_SOURCES = tests/unit/test_parts.c \
 tests_unit_test_sparse_SOURCES = tests/unit/test_sparse.c \
 	tests/unit/obvious.c tests/unit/obvious.h
 tests_unit_test_transformer_SOURCES = tests/unit/test_transformer.c \
+	tests/unit/random_made.c tests/unit/random_made.h \
 	tests/unit/random_model.c tests/unit/random_model.h
 VOCAB_VECTORS = \
 	tests/unit/naive_vocab.c tests/unit/naive_vocab.h \
@@ -738,6 +744,7 @@ check-cross:
 # llama.cpp and ik_llama.cpp where LLAMA_BENCH and IK_BENCH name them.
 EXTRA_PROGRAMS += tests/bench/bench_decode
 tests_bench_bench_decode_SOURCES = tests/bench/bench_decode.c \
+	tests/bench/decoding.c tests/bench/decoding.h \
 	tests/unit/random_model.c tests/unit/random_model.h
 tests_bench_bench_decode_LDADD = libengine.a $(ENGINE_LIBS)
 .PHONY: bench-decode
@@ -747,6 +754,7 @@ bench-decode: tests/bench/bench_decode
 # What depth costs, policy by policy.
 EXTRA_PROGRAMS += tests/bench/bench_depth
 tests_bench_bench_depth_SOURCES = tests/bench/bench_depth.c \
+	tests/bench/decoding.c tests/bench/decoding.h \
 	tests/unit/random_model.c tests/unit/random_model.h
 tests_bench_bench_depth_LDADD = libengine.a $(ENGINE_LIBS)
 .PHONY: bench-depth

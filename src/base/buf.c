@@ -24,6 +24,11 @@ char *mem_strdup(const char *text)
 	return text ? mem_strndup(text, strlen(text)) : NULL;
 }
 
+const char *list_join(size_t i, size_t n)
+{
+	return !i ? "" : i + 1 < n ? ", " : " and ";
+}
+
 void *grow(void *array, size_t *cap, size_t need, size_t size)
 {
 	size_t want = *cap + *cap / 2;

@@ -48,6 +48,9 @@ const char *bytes_find(const char *s, size_t n, const char *needle, size_t m);
 /* Are these the last of n bytes? */
 bool bytes_end(const char *s, size_t n, const char *end);
 
+/* What stands before the i-th of n words in a sentence: "", ", " or " and ". */
+const char *list_join(size_t i, size_t n);
+
 void *mem_alloc(size_t n_bytes);                /* not cleared */
 void *mem_zalloc(size_t n_bytes);               /* cleared */
 void *mem_resize(void *old, size_t n_bytes);

@@ -61,9 +61,7 @@ void hf_classes(char *out, size_t cap)
 
 	for (size_t i = 0; i < ARRAY_LEN(classes) && n < cap; i++)
 		n += (size_t)snprintf(out + n, cap - n, "%s%s",
-				      !i			    ? ""
-				      : i + 1 < ARRAY_LEN(classes) ? ", "
-								    : " and ",
+				      list_join(i, ARRAY_LEN(classes)),
 				      classes[i].name);
 }
 

@@ -58,9 +58,7 @@ void model_archs(char *out, size_t cap)
 
 	for (size_t i = 0; i < ARRAY_LEN(archs) && n < cap; i++)
 		n += (size_t)snprintf(out + n, cap - n, "%s%s",
-				      !i			 ? ""
-				      : i + 1 < ARRAY_LEN(archs) ? ", "
-								 : " and ",
+				      list_join(i, ARRAY_LEN(archs)),
 				      archs[i].name);
 }
 

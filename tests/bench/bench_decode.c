@@ -28,82 +28,15 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "../unit/random_model.h"
-#include "model/transformer_impl.h"
+#include "decoding.h"
 
-enum { READ_BYTES = 512 << 20, PROMPT = 512, TURNS_MAX = 15, N_PROGRAMS = 3 };
+enum { PROMPT = DECODING_PROMPT, TURNS_MAX = 15, N_PROGRAMS = 3 };
 /* Tokens of a turn; their processor time is what they take beyond a few. */
 enum { STEPS = 48, FEW = 8 };
 
-static double now_s(clockid_t clock)
-{
-	struct timespec t;
-
-	clock_gettime(clock, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
 /* --- the machine -------------------------------------------------------- */
-
-struct sweep {
-	const char *bytes;
-	uint64_t sums[POOL_THREADS_MAX];
-};
-
-/* As wide as the compiler makes it: the sums must not be what takes time. */
-typedef uint64_t wide __attribute__((vector_size(64)));
-
-static void read_part(void *ctx, unsigned i, unsigned n)
-{
-	struct sweep *s = ctx;
-	size_t len = (size_t)READ_BYTES / n / sizeof(wide);
-	const wide *at = (const void *)(s->bytes + len * sizeof(wide) * i);
-	wide a = { 0 }, b = a, c = a, d = a;
-
-	for (size_t k = 0; k + 4 <= len; k += 4) {
-		a += at[k];
-		b += at[k + 1];
-		c += at[k + 2];
-		d += at[k + 3];
-	}
-	a += b + c + d;
-	for (int j = 1; j < 8; j++)
-		a[0] += a[j];
-	s->sums[i] = a[0];
-}
-
-/* Bytes a second, and a second of processor time: the best of some sweeps. */
-struct memory {
-	double speed, cpu_speed;
-};
-
-static struct memory memory_speed(unsigned n_threads)
-{
-	struct sweep s = { .bytes = aligned_alloc(2 << 20, READ_BYTES) };
-	struct pool *pool = pool_new(n_threads);
-	struct memory best = { 0 };
-
-	madvise((void *)(uintptr_t)s.bytes, READ_BYTES, MADV_HUGEPAGE);
-	memset((void *)(uintptr_t)s.bytes, 1, READ_BYTES);
-	for (int i = 0; i < 10; i++) {
-		double wall = now_s(CLOCK_MONOTONIC);
-		double cpu = now_s(CLOCK_PROCESS_CPUTIME_ID);
-
-		pool_run(pool, read_part, &s);
-		best.speed = fmax(best.speed, READ_BYTES /
-						      (now_s(CLOCK_MONOTONIC) -
-						       wall));
-		best.cpu_speed = fmax(
-			best.cpu_speed,
-			READ_BYTES / (now_s(CLOCK_PROCESS_CPUTIME_ID) - cpu));
-	}
-	pool_free(pool);
-	free((void *)(uintptr_t)s.bytes);
-	return best;
-}
 
 /* What the processors have used, by RAPL; below 0 where it can't be read. */
 static double joules(void)
@@ -138,32 +71,6 @@ struct turn {
 	double speed; /* tokens a second, as the program says */
 	double wall_s, cpu_s, peak_mb;
 };
-
-static uint64_t lot = 1;
-
-static float uniform(void)
-{
-	lot = lot * 6364136223846793005u + 1442695040888963407u;
-	return (float)(lot >> 40) / (float)(1 << 24) - 0.5f;
-}
-
-/* As if n tokens had been read. */
-static void fill(struct transformer *t, uint32_t n)
-{
-	float k[SPARSE_D_MAX], v[SPARSE_D_MAX];
-	struct cache *c = t->cache;
-
-	for (uint32_t i = 0; i < c->n_layers * c->n_heads; i++)
-		for (uint32_t pos = 0; pos < n; pos++) {
-			for (uint32_t j = 0; j < c->d; j++) {
-				k[j] = uniform();
-				v[j] = uniform();
-			}
-			cache_append(c, &c->heads[i], pos, k, v);
-		}
-	t->n = n;
-	t->prompt_end = t->dense_end = MIN(n, (uint32_t)PROMPT);
-}
 
 static struct transformer *start(const struct model *m, const struct ask *ask,
 				 struct pool *pool)
@@ -228,21 +135,21 @@ static void own(const struct ask *ask)
 	t = start(o.m, ask, pool_new(ask->n_threads));
 	for (uint32_t i = 0; i < PROMPT; i++)
 		ids[i] = i * 7 % 250;
-	began = now_s(CLOCK_MONOTONIC);
+	began = clock_s(CLOCK_MONOTONIC);
 	if (ask->n_prompt) {
 		transformer_prompt(t, ids, ask->n_prompt, ask->n_prompt);
 	} else {
 		if (ask->depth)
-			fill(t, ask->depth);
+			decoding_fill(t, ask->depth);
 		else
 			transformer_prompt(t, ids, 1, 1);
 		transformer_step(t, 7);
-		began = now_s(CLOCK_MONOTONIC);
+		began = clock_s(CLOCK_MONOTONIC);
 		for (uint32_t i = 0; i < ask->n_steps; i++)
 			transformer_step(t, i % 50);
 	}
 	printf("\"avg_ts\": %f\n", (ask->n_prompt + ask->n_steps) /
-					   (now_s(CLOCK_MONOTONIC) - began));
+					   (clock_s(CLOCK_MONOTONIC) - began));
 	fflush(stdout);
 	_exit(0);
 }
@@ -279,7 +186,7 @@ struct program {
 static bool run(struct turn *out, const struct program *p,
 		const struct ask *ask)
 {
-	double began = now_s(CLOCK_MONOTONIC), speed = 0;
+	double began = clock_s(CLOCK_MONOTONIC), speed = 0;
 	const char *key = "\"avg_ts\": ", *at;
 	struct rusage used;
 	char line[8192];
@@ -312,7 +219,7 @@ static bool run(struct turn *out, const struct program *p,
 		return false;
 	*out = (struct turn){
 		.speed = speed,
-		.wall_s = now_s(CLOCK_MONOTONIC) - began,
+		.wall_s = clock_s(CLOCK_MONOTONIC) - began,
 		.cpu_s = (double)used.ru_utime.tv_sec +
 			 (double)used.ru_utime.tv_usec * 1e-6 +
 			 (double)used.ru_stime.tv_sec +
@@ -427,7 +334,7 @@ static double cache_bytes_of(const struct ask *ask, const struct model *m)
 	double bytes;
 
 	if (ask->depth)
-		fill(t, ask->depth);
+		decoding_fill(t, ask->depth);
 	else
 		transformer_prompt(t, &zero, 1, 1);
 	transformer_step(t, 1);
@@ -554,19 +461,7 @@ static void random_rows(enum ggml_type type, const struct program *all,
 			bool prompts)
 {
 	static const char path[] = "bench_decode.gguf";
-	struct random_spec spec = {
-		.arch = "llama",
-		.type = type,
-		.n_embd = 576,
-		.n_layers = 30,
-		.n_heads = 9,
-		.n_kv_heads = 3,
-		.n_ff = 1536,
-		.n_vocab = 49152,
-		.n_ctx = 65536,
-		.tied = true,
-		.seed = 1,
-	};
+	struct random_spec spec = decoding_135m;
 	struct buf bytes = { 0 };
 	FILE *file = fopen(path, "wb");
 

@@ -23,24 +23,14 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <time.h>
 
-#include "../unit/random_model.h"
-#include "model/transformer_impl.h"
+#include "decoding.h"
 
-enum { READ_BYTES = 256 << 20, BUDGET = 1024, STRETCHES = 5, STEPS = 4 };
-
-static double now_s(clockid_t clock)
-{
-	struct timespec t;
-
-	clock_gettime(clock, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
+enum { BUDGET = 1024, STRETCHES = 5, STEPS = 4 };
 
 static double cpu_s(void)
 {
-	return now_s(CLOCK_PROCESS_CPUTIME_ID);
+	return clock_s(CLOCK_PROCESS_CPUTIME_ID);
 }
 
 static const char *told(const char *variable, const char *otherwise)
@@ -62,46 +52,6 @@ static bool next_word(const char **list, char word[32])
 	return true;
 }
 
-/* --- the memory --------------------------------------------------------- */
-
-typedef uint64_t wide __attribute__((vector_size(64)));
-
-static uint64_t sum_of(const wide *at, size_t n)
-{
-	wide a = { 0 }, b = a, c = a, d = a;
-	uint64_t sum = 0;
-
-	for (size_t k = 0; k + 4 <= n; k += 4) {
-		a += at[k];
-		b += at[k + 1];
-		c += at[k + 2];
-		d += at[k + 3];
-	}
-	a += b + c + d;
-	for (int j = 0; j < 8; j++)
-		sum += a[j];
-	return sum;
-}
-
-/* Bytes a second of processor time, one thread's: the best of some sweeps. */
-static double memory_speed(void)
-{
-	char *bytes = aligned_alloc(2 << 20, READ_BYTES);
-	static volatile uint64_t sink;
-	double best = 0;
-
-	madvise(bytes, READ_BYTES, MADV_HUGEPAGE);
-	memset(bytes, 1, READ_BYTES);
-	for (int i = 0; i < 8; i++) {
-		double began = cpu_s();
-
-		sink += sum_of((const void *)bytes, READ_BYTES / sizeof(wide));
-		best = fmax(best, READ_BYTES / (cpu_s() - began));
-	}
-	free(bytes);
-	return best;
-}
-
 /* --- a policy whose functions are timed --------------------------------- */
 
 /* Heads come from different threads: each has its own sum, a line apart. */
@@ -114,7 +64,7 @@ static struct {
 
 static double thread_s(void)
 {
-	return now_s(CLOCK_THREAD_CPUTIME_ID);
+	return clock_s(CLOCK_THREAD_CPUTIME_ID);
 }
 
 static void timed_look(void *state, const struct sparse_step *step)
@@ -182,32 +132,6 @@ struct bench {
 	double memory; /* bytes a second of processor time */
 };
 
-static uint64_t lot = 1;
-
-static float uniform(void)
-{
-	lot = lot * 6364136223846793005u + 1442695040888963407u;
-	return (float)(lot >> 40) / (float)(1 << 24) - 0.5f;
-}
-
-/* As if n tokens had been read. */
-static void fill(struct transformer *t, uint32_t n)
-{
-	float k[SPARSE_D_MAX], v[SPARSE_D_MAX];
-	struct cache *c = t->cache;
-
-	for (uint32_t pos = 0; pos < n; pos++)
-		for (uint32_t i = 0; i < c->n_layers * c->n_heads; i++) {
-			for (uint32_t j = 0; j < c->d; j++) {
-				k[j] = uniform();
-				v[j] = uniform();
-			}
-			cache_append(c, &c->heads[i], pos, k, v);
-		}
-	t->n = n;
-	t->prompt_end = t->dense_end = MIN(n, 512u);
-}
-
 static struct transformer *start(const struct bench *b,
 				 const struct sparse *row, enum ggml_type kv)
 {
@@ -236,17 +160,17 @@ static void bench_steps(const struct bench *b, const char *policy,
 
 	transformer_prompt(t, &zero, 1, 1);
 	if (depth)
-		fill(t, depth);
+		decoding_fill(t, depth);
 	for (int i = 0; i < STEPS; i++) /* an eviction of all but the budget */
 		transformer_step(t, 7);
 	for (int i = 0; i < STRETCHES; i++) {
-		double cpu = cpu_s(), at = now_s(CLOCK_MONOTONIC);
+		double cpu = cpu_s(), at = clock_s(CLOCK_MONOTONIC);
 		double chose = spent_s();
 
 		for (uint32_t k = 0; k < STEPS; k++)
 			transformer_step(t, k);
 		cpu = (cpu_s() - cpu) / STEPS;
-		wall = fmin(wall, (now_s(CLOCK_MONOTONIC) - at) / STEPS);
+		wall = fmin(wall, (clock_s(CLOCK_MONOTONIC) - at) / STEPS);
 		if (cpu < best)
 			choosing = (spent_s() - chose) / STEPS / cpu;
 		best = fmin(best, cpu);
@@ -271,11 +195,12 @@ static void bench_prompt(const struct bench *b, const char *kv, uint32_t n)
 	for (uint32_t i = 0; i < n; i++)
 		ids[i] = i * 7 % 250;
 	cpu = cpu_s();
-	wall = now_s(CLOCK_MONOTONIC);
+	wall = clock_s(CLOCK_MONOTONIC);
 	transformer_prompt(t, ids, n, n);
 	printf("| %s | prompt | %s | %u | %u | %.1f | %.3f | - | - | - | - |\n",
 	       b->name, kv, pool_n(b->pool), n,
-	       n / (now_s(CLOCK_MONOTONIC) - wall), (cpu_s() - cpu) * 1e3 / n);
+	       n / (clock_s(CLOCK_MONOTONIC) - wall),
+	       (cpu_s() - cpu) * 1e3 / n);
 	fflush(stdout);
 	transformer_free(t);
 	free(ids);
@@ -343,22 +268,9 @@ static void bench_file(struct bench *b, const char *path)
 
 static void bench_random(struct bench *b)
 {
-	const struct random_spec spec = {
-		.arch = "llama",
-		.type = GGML_Q8_0,
-		.n_embd = 576,
-		.n_layers = 30,
-		.n_heads = 9,
-		.n_kv_heads = 3,
-		.n_ff = 1536,
-		.n_vocab = 49152,
-		.n_ctx = 131072,
-		.tied = true,
-		.seed = 1,
-	};
 	struct buf bytes = { 0 };
 
-	random_gguf(&spec, &bytes);
+	random_gguf(&decoding_135m, &bytes);
 	bench_bytes(b, "random 135M Q8_0", bytes.data, bytes.len);
 	buf_release(&bytes);
 }
@@ -369,7 +281,7 @@ int main(int argc, char **argv)
 
 	b.pool = pool_new((unsigned)strtoul(told("BENCH_THREADS", "1"), NULL,
 					    10));
-	b.memory = memory_speed();
+	b.memory = memory_speed(1).cpu_speed;
 	printf("memory: %.1f GB a second of a thread's time; kernels: %s\n\n",
 	       b.memory / 1e9, kernel_name());
 	printf("| model | policy | kv | threads | depth | tokens/s | cpu ms | "

@@ -13,40 +13,9 @@
 #include <string.h>
 
 #include "model/transformer.h"
-#include "random_model.h"
+#include "random_made.h"
 
 enum { N = 44, PROMPT = 8 };
-
-struct made {
-	struct buf bytes;
-	void *aligned;
-	struct gguf *gguf;
-	struct model *model;
-};
-
-static void make(struct made *made, const struct random_spec *spec)
-{
-	struct err err = { "" };
-
-	*made = (struct made){ 0 };
-	random_gguf(spec, &made->bytes);
-	made->aligned = aligned_alloc(64, (made->bytes.len + 63) / 64 * 64);
-	memcpy(made->aligned, made->bytes.data, made->bytes.len);
-	made->gguf = gguf_parse(made->aligned, made->bytes.len, &err);
-	if (!made->gguf)
-		fail_msg("%s", err.text);
-	made->model = model_from_gguf(made->gguf, &err);
-	if (!made->model)
-		fail_msg("%s", err.text);
-}
-
-static void unmake(struct made *made)
-{
-	model_free(made->model);
-	gguf_free(made->gguf);
-	free(made->aligned);
-	buf_release(&made->bytes);
-}
 
 static struct transformer *start(const struct model *m, struct pool *pool,
 				 enum ggml_type kv, const char *policy)
@@ -164,10 +133,10 @@ static void read_ahead_is_step_by_step(void **state)
 						    .seed = a * 100 + i };
 			struct made made;
 
-			make(&made, &spec);
+			random_make(&made, &spec);
 			n_free += check(made.model, NULL,
 					i % 2 ? GGML_F16 : GGML_F32);
-			unmake(&made);
+			random_unmake(&made);
 		}
 	assert_true(n_free > 100);
 }
@@ -190,10 +159,10 @@ static void every_kernel_and_threads(void **state)
 						    .seed = 40 + i };
 			struct made made;
 
-			make(&made, &spec);
+			random_make(&made, &spec);
 			check(made.model, i % 2 ? pool : NULL,
 			      i % 3 ? GGML_F16 : GGML_F32);
-			unmake(&made);
+			random_unmake(&made);
 		}
 	}
 	kernel_use(NULL);
@@ -210,7 +179,7 @@ static void policies(void **state)
 	struct made made;
 
 	(void)state;
-	make(&made, &spec);
+	random_make(&made, &spec);
 	for (size_t i = 0; i < sparse_n_rows; i++) {
 		const struct sparse *row = sparse_rows[i];
 		struct sparse_shape shape = transformer_shape(made.model);
@@ -242,7 +211,7 @@ static void policies(void **state)
 		transformer_free(a);
 		transformer_free(b);
 	}
-	unmake(&made);
+	random_unmake(&made);
 }
 
 int main(void)

@@ -14,8 +14,8 @@
 
 #include "base/buf.h"
 #include "decode/generation.h"
-#include "decode/model_map.h"
 #include "report/report.h"
+#include "stories.h"
 #include "trace/run.h"
 
 enum { N_PROMPT = 5, LENGTH = 200, F = 25, T = 25 };
@@ -26,18 +26,9 @@ static struct vocab_ids prompt;
 
 static int open_model(void **state)
 {
-	const char *top = getenv("top_srcdir");
-	struct err err = { "" };
-	char path[4096];
-
 	(void)state;
-	snprintf(path, sizeof(path), "%s/samples/models/stories260K/%s",
-		 top ? top : ".", "checkpoint.bin");
-	if (!model_map_open(&map, path, NULL, &err))
-		fail_msg("%s", err.text);
+	stories_open(&map, "Once upon a time", &prompt);
 	pool = pool_new(1);
-	vocab_encode(map.vocab, "Once upon a time", 16, VOCAB_ADD_BOS,
-		     &prompt);
 	assert_int_equal(prompt.n, N_PROMPT);
 	return 0;
 }

@@ -14,7 +14,7 @@
 #include <string.h>
 
 #include "decode/generation.h"
-#include "decode/model_map.h"
+#include "stories.h"
 
 enum { LENGTH = 220, F = 25, T = 25 };
 
@@ -24,21 +24,11 @@ static struct vocab_ids prompt;
 
 static int open_model(void **state)
 {
-	static const char text[] = "Once upon a time there was a cat. Once "
-				   "upon a time there was a";
-	const char *top = getenv("top_srcdir");
-	struct err err = { "" };
-	char path[4096];
-
 	(void)state;
-	snprintf(path, sizeof(path), "%s/samples/models/stories260K/%s",
-		 top ? top : ".", "checkpoint.bin");
-	if (!model_map_open(&map, path, NULL, &err))
-		fail_msg("%s", err.text);
+	stories_open(&map, "Once upon a time there was a cat. Once upon a "
+			   "time there was a", &prompt);
 	pools[0] = pool_new(1);
 	pools[1] = pool_new(3);
-	vocab_encode(map.vocab, text, sizeof(text) - 1, VOCAB_ADD_BOS,
-		     &prompt);
 	return 0;
 }
 

@@ -15,40 +15,9 @@
 
 #include "model/kernel.h"
 #include "model/transformer.h"
-#include "random_model.h"
+#include "random_made.h"
 
 enum { N = 90, PROMPT = 70 };
-
-struct made {
-	struct buf bytes;
-	void *aligned; /* as a mapping is */
-	struct gguf *gguf;
-	struct model *model;
-};
-
-static void make(struct made *made, const struct random_spec *spec)
-{
-	struct err err = { "" };
-
-	*made = (struct made){ 0 };
-	random_gguf(spec, &made->bytes);
-	made->aligned = aligned_alloc(64, (made->bytes.len + 63) / 64 * 64);
-	memcpy(made->aligned, made->bytes.data, made->bytes.len);
-	made->gguf = gguf_parse(made->aligned, made->bytes.len, &err);
-	if (!made->gguf)
-		fail_msg("%s", err.text);
-	made->model = model_from_gguf(made->gguf, &err);
-	if (!made->model)
-		fail_msg("%s", err.text);
-}
-
-static void unmake(struct made *made)
-{
-	model_free(made->model);
-	gguf_free(made->gguf);
-	free(made->aligned);
-	buf_release(&made->bytes);
-}
 
 static const uint32_t *some_ids(uint32_t n_vocab)
 {
@@ -113,7 +82,7 @@ static void check_logits(const struct random_spec *spec, double limit)
 	double logits[256], error, close;
 	uint32_t n, best, own = 0;
 
-	make(&made, spec);
+	random_make(&made, spec);
 	n = made.model->shape.n_vocab;
 	ids = some_ids(n);
 	/* errors of layers add up as those of chance do */
@@ -138,7 +107,7 @@ static void check_logits(const struct random_spec *spec, double limit)
 		assert_true(logits[best] - logits[own] <
 			    2 * limit * fabs(logits[best]));
 	transformer_free(t);
-	unmake(&made);
+	random_unmake(&made);
 }
 
 /* Quantised activations err by about 1/254 of a block's greatest at most. */
@@ -201,7 +170,7 @@ static void windows(void **state)
 		uint32_t n_near = 0, n_kept = 0;
 		double logits[256];
 
-		make(&made, &spec);
+		random_make(&made, &spec);
 		reference_logits(made.model, ids, N, logits);
 		t = start(made.model, NULL, "dense", 0);
 		transformer_prompt(t, ids, PROMPT, PROMPT);
@@ -230,7 +199,7 @@ static void windows(void **state)
 		assert_true(difference(transformer_logits(t), logits, 96) <
 			    1e-4);
 		transformer_free(t);
-		unmake(&made);
+		random_unmake(&made);
 	}
 }
 
@@ -243,7 +212,7 @@ static void windows_beside_policies(void **state)
 	struct made made;
 
 	(void)state;
-	make(&made, &spec);
+	random_make(&made, &spec);
 	for (size_t i = 0; i < sparse_n_rows; i++) {
 		const uint32_t *ids = some_ids(96);
 		struct transformer *t =
@@ -264,7 +233,7 @@ static void windows_beside_policies(void **state)
 		transformer_free(t);
 		transformer_free(dense);
 	}
-	unmake(&made);
+	random_unmake(&made);
 }
 
 static void same_bits(const struct transformer *a, const struct transformer *b,
@@ -304,7 +273,7 @@ static void threads_change_nothing(void **state)
 	struct made made;
 
 	(void)state;
-	make(&made, &spec);
+	random_make(&made, &spec);
 	for (unsigned n = 2; n <= 4; n++) {
 		struct pool *pool = pool_new(n);
 
@@ -312,7 +281,7 @@ static void threads_change_nothing(void **state)
 			threads_agree(made.model, pool, sparse_rows[i]->name);
 		pool_free(pool);
 	}
-	unmake(&made);
+	random_unmake(&made);
 }
 
 static void a_step_is_a_batch_of_one(void **state)
@@ -325,7 +294,7 @@ static void a_step_is_a_batch_of_one(void **state)
 	const uint32_t *ids;
 
 	(void)state;
-	make(&made, &spec);
+	random_make(&made, &spec);
 	ids = some_ids(made.model->shape.n_vocab);
 	a = start(made.model, NULL, "dense", 0);
 	b = start(made.model, NULL, "dense", 0);
@@ -338,7 +307,7 @@ static void a_step_is_a_batch_of_one(void **state)
 					  transformer_logits(b)[i])) < 1e-4);
 	transformer_free(a);
 	transformer_free(b);
-	unmake(&made);
+	random_unmake(&made);
 }
 
 /* A text of several chunks of attention: in one prompt, in two, token by token,
@@ -366,7 +335,7 @@ static void long_texts(void **state)
 	/* many tokens by tiles are not one after the other to the bit */
 	if (!strcmp(kernel_name(), "amx"))
 		assert_true(kernel_use("avx512"));
-	make(&made, &spec);
+	random_make(&made, &spec);
 	for (uint32_t i = 0; i < LONG; i++)
 		ids[i] = i * i % 89 % made.model->shape.n_vocab;
 	reference_logits(made.model, ids, LONG, want);
@@ -397,7 +366,7 @@ static void long_texts(void **state)
 	}
 	kernel_use(NULL);
 	pool_free(pool);
-	unmake(&made);
+	random_unmake(&made);
 }
 
 /* A budget that holds everything, and no more than that: the dense logits for
@@ -413,7 +382,7 @@ static void large_budget_is_dense(enum ggml_type kv)
 	struct made made;
 	const uint32_t *ids;
 
-	make(&made, &spec);
+	random_make(&made, &spec);
 	ids = some_ids(made.model->shape.n_vocab);
 	for (size_t i = 0; i < sparse_n_rows * ARRAY_LEN(budgets); i++) {
 		const struct sparse *row = sparse_rows[i % sparse_n_rows];
@@ -436,7 +405,7 @@ static void large_budget_is_dense(enum ggml_type kv)
 		transformer_free(a);
 		transformer_free(b);
 	}
-	unmake(&made);
+	random_unmake(&made);
 }
 
 static void a_large_budget_is_dense(void **state)
@@ -466,7 +435,7 @@ static void sink_is_a_text_without_its_middle(void **state)
 		const uint32_t *ids;
 		uint32_t rest[BUDGET + 1], n_vocab;
 
-		make(&made, &spec);
+		random_make(&made, &spec);
 		n_vocab = made.model->shape.n_vocab;
 		ids = some_ids(n_vocab);
 		b = start(made.model, NULL, "sink", BUDGET);
@@ -487,7 +456,7 @@ static void sink_is_a_text_without_its_middle(void **state)
 			transformer_free(a);
 		}
 		transformer_free(b);
-		unmake(&made);
+		random_unmake(&made);
 	}
 }
 
@@ -531,7 +500,7 @@ static void options_do_what_they_say(void **state)
 	uint32_t n;
 
 	(void)state;
-	make(&made, &spec);
+	random_make(&made, &spec);
 	n = made.model->shape.n_vocab;
 	for (size_t i = 0; i < sparse_n_rows; i++) {
 		const struct sparse *row = sparse_rows[i];
@@ -548,7 +517,7 @@ static void options_do_what_they_say(void **state)
 					 k, used ? " not" : "");
 		}
 	}
-	unmake(&made);
+	random_unmake(&made);
 }
 
 /* Another policy from here on is as if the text had been its prompt: dense
@@ -565,7 +534,7 @@ static void a_switch_is_a_prompt(void **state)
 	uint32_t n;
 
 	(void)state;
-	make(&made, &spec);
+	random_make(&made, &spec);
 	n = made.model->shape.n_vocab;
 	ids = some_ids(n);
 	for (size_t i = 0; i < ARRAY_LEN(policies); i++) {
@@ -598,7 +567,7 @@ static void a_switch_is_a_prompt(void **state)
 		transformer_free(b);
 		transformer_free(c);
 	}
-	unmake(&made);
+	random_unmake(&made);
 }
 
 /* What is evicted is gone, what is skipped is not read, and the budget holds
@@ -613,7 +582,7 @@ static void budgets_hold(void **state)
 	uint32_t budget = 48, n_rows, row;
 
 	(void)state;
-	make(&made, &spec);
+	random_make(&made, &spec);
 	ids = some_ids(made.model->shape.n_vocab);
 	n_rows = made.model->shape.n_layers * made.model->shape.n_kv_heads;
 	row = made.model->shape.d_head * 4 * 2;
@@ -648,7 +617,7 @@ static void budgets_hold(void **state)
 			assert_true(bytes.read < bytes.used);
 		transformer_free(t);
 	}
-	unmake(&made);
+	random_unmake(&made);
 }
 
 /* A copy goes on like the first, and neither disturbs the other. */
@@ -661,7 +630,7 @@ static void copies_are_apart(void **state)
 	const uint32_t *ids;
 
 	(void)state;
-	make(&made, &spec);
+	random_make(&made, &spec);
 	ids = some_ids(made.model->shape.n_vocab);
 	for (size_t i = 0; i < sparse_n_rows; i++) {
 		const char *name = sparse_rows[i]->name;
@@ -689,7 +658,7 @@ static void copies_are_apart(void **state)
 		transformer_free(b);
 		transformer_free(alone);
 	}
-	unmake(&made);
+	random_unmake(&made);
 }
 
 static void going_back(void **state)
@@ -702,7 +671,7 @@ static void going_back(void **state)
 	const uint32_t *ids;
 
 	(void)state;
-	make(&made, &spec);
+	random_make(&made, &spec);
 	ids = some_ids(made.model->shape.n_vocab);
 	a = start(made.model, NULL, "quest", 32);
 	b = start(made.model, NULL, "quest", 32);
@@ -718,7 +687,7 @@ static void going_back(void **state)
 	}
 	transformer_free(a);
 	transformer_free(b);
-	unmake(&made);
+	random_unmake(&made);
 }
 
 static void check_pages(const struct model *m, const char *policy)
@@ -767,10 +736,10 @@ static void all_pages_are_those_of_layers(void **state)
 	struct made made;
 
 	(void)state;
-	make(&made, &spec);
+	random_make(&made, &spec);
 	check_pages(made.model, "quest");
 	check_pages(made.model, "sink");
-	unmake(&made);
+	random_unmake(&made);
 }
 
 int main(void)
