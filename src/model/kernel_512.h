@@ -467,11 +467,32 @@ ALWAYS __m512i pair_q6_k(const uint8_t *row, uint32_t i, bool both)
 
 typedef __m512i pair_fn(const uint8_t *row, uint32_t i, bool both);
 
-/* A type, and whether its scales and least values are of halves of parts. */
+/* A type, whether its scales and least values are of halves of parts, and the
+ * bytes of a group of parts. */
 struct packing {
 	struct scales (*group)(const uint8_t *row, uint32_t i, uint32_t n);
 	pair_fn *pair;
 	bool halves;
+	uint32_t bytes;
 };
+
+#define PACKING(name, halves, bytes)                                           \
+	static const struct packing packing_##name = { group_##name,           \
+						       pair_##name, halves,    \
+						       bytes };
+
+PACKING(q8_0, false, 272)
+PACKING(q4_0, false, 144)
+PACKING(q4_1, false, 160)
+PACKING(q5_0, false, 176)
+PACKING(q5_1, false, 192)
+PACKING(iq4_nl, false, 144)
+PACKING(mxfp4, false, 136)
+PACKING(q2_k, true, 84)
+PACKING(q3_k, true, 110)
+PACKING(q4_k, false, 144)
+PACKING(q5_k, false, 176)
+PACKING(q6_k, true, 210)
+PACKING(iq4_xs, false, 136)
 
 #endif

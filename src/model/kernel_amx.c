@@ -219,28 +219,26 @@ ALWAYS void unpack_group(__m512i out[KERNEL_GROUP][SIDE],
 	}
 }
 
-#define UNPACK(name, halves)                                                   \
+#define UNPACK(name)                                                           \
 	static void unpack_##name(__m512i out[KERNEL_GROUP][SIDE],             \
 				  const uint8_t *row, uint32_t i, uint32_t n)  \
 	{                                                                      \
-		static const struct packing kind = { group_##name,             \
-						     pair_##name, halves };    \
-		unpack_group(out, &kind, row, i, n);                           \
+		unpack_group(out, &packing_##name, row, i, n);                 \
 	}
 
-UNPACK(q8_0, false)
-UNPACK(q4_0, false)
-UNPACK(q4_1, false)
-UNPACK(q5_0, false)
-UNPACK(q5_1, false)
-UNPACK(iq4_nl, false)
-UNPACK(mxfp4, false)
-UNPACK(q2_k, true)
-UNPACK(q3_k, true)
-UNPACK(q4_k, false)
-UNPACK(q5_k, false)
-UNPACK(q6_k, true)
-UNPACK(iq4_xs, false)
+UNPACK(q8_0)
+UNPACK(q4_0)
+UNPACK(q4_1)
+UNPACK(q5_0)
+UNPACK(q5_1)
+UNPACK(iq4_nl)
+UNPACK(mxfp4)
+UNPACK(q2_k)
+UNPACK(q3_k)
+UNPACK(q4_k)
+UNPACK(q5_k)
+UNPACK(q6_k)
+UNPACK(iq4_xs)
 
 static const struct {
 	enum ggml_type type;
