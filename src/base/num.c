@@ -130,6 +130,19 @@ const char *num_time(char out[NUM_BYTES], double s, bool ascii)
 	return out;
 }
 
+const char *num_left(char out[NUM_BYTES], double s)
+{
+	unsigned long min = (unsigned long)ceil(fmin(s, 1e9) / 60);
+
+	if (s <= 90)
+		snprintf(out, NUM_BYTES, "%.0f s", ceil(s));
+	else if (min < 90)
+		snprintf(out, NUM_BYTES, "%lu min", min);
+	else
+		snprintf(out, NUM_BYTES, "%lu h %lu min", min / 60, min % 60);
+	return out;
+}
+
 const char *num_change(char out[NUM_BYTES], double value, double base,
 			      bool ascii)
 {

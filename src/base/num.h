@@ -30,6 +30,9 @@ const char *num_size(char out[NUM_BYTES], uint64_t bytes);
 /* Seconds in three digits and a unit: "2.13 s", "402 µs"; "-" for NAN. */
 const char *num_time(char out[NUM_BYTES], double s, bool ascii);
 
+/* A wait: "3 s", "4 min", "2 h 10 min". */
+const char *num_left(char out[NUM_BYTES], double s);
+
 /* What value is more than base: "+18 %", with a real minus unless ascii. */
 const char *num_change(char out[NUM_BYTES], double value, double base,
 		       bool ascii);

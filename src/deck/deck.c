@@ -341,6 +341,7 @@ static void enter_records(struct deck *d, struct shelf *s)
 				     .size_bytes = place.len,
 			     });
 		d->has_records = true;
+		d->record_bytes += place.len;
 	}
 }
 
@@ -481,6 +482,16 @@ struct run *deck_open(struct deck *d, size_t i, struct err *err)
 	return run;
 }
 
+/* From when on nothing but measuring is left: for how long it will take. */
+static void note_pace(struct deck *d, uint64_t now)
+{
+	if (d->pace_from_us || !d->has_records || d->i_head < d->n ||
+	    !deck_index_complete(d))
+		return;
+	d->pace_from_us = now;
+	d->pace_bytes = d->done_bytes;
+}
+
 /* One small step a round, of the most urgent kind that has any: so a key is
  * never further away than a step, and nothing urgent waits for the rest. */
 bool deck_work(struct deck *d, uint64_t budget_us)
@@ -490,6 +501,7 @@ bool deck_work(struct deck *d, uint64_t budget_us)
 	bool read;
 
 	deck_spill_step(d);
+	note_pace(d, now);
 	do {
 		if (open_step(d) == STEP_MORE)
 			continue;
@@ -562,6 +574,7 @@ void deck_set_opts(struct deck *d, const struct meter_opts *opts)
 		crew_next_epoch(d->crew);
 	load_release(&d->loading); /* half measured with the former ones */
 	d->n_over = d->i_over = d->i_sight = d->i_give = d->n_reported = 0;
+	d->done_bytes = d->pace_from_us = 0;
 	for (size_t i = 0; i < d->n; i++) {
 		struct entry *e = &d->entries[i];
 
@@ -572,8 +585,8 @@ void deck_set_opts(struct deck *d, const struct meter_opts *opts)
 			e->state = d->runs[i] ? ENTRY_OPEN : ENTRY_INDEXED;
 		if (e->state == ENTRY_OPEN && d->runs[i]->ended)
 			deck_over_add(d, i);
-		d->n_reported += e->state == ENTRY_BROKEN ||
-				 e->state == ENTRY_REPORTED;
+		if (e->state == ENTRY_BROKEN || e->state == ENTRY_REPORTED)
+			deck_count(d, i, true);
 	}
 	if (d->run && !d->runs[d->opened])
 		run_set(d->run, opts);

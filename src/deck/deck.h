@@ -149,7 +149,11 @@ size_t deck_n(const struct deck *d);
 const struct entry *deck_entry(const struct deck *d, size_t i);
 bool deck_complete(const struct deck *d);  /* all read and reported */
 bool deck_index_complete(const struct deck *d); /* all boundaries known */
-double deck_progress(const struct deck *d); /* 0..1 */
+/* 0..1: of the bytes that are to be read; when the index is complete, of
+ * those that are to be measured. */
+double deck_progress(const struct deck *d);
+/* Seconds until all is measured, at the pace so far; NAN: nobody knows. */
+double deck_left_s(const struct deck *d);
 
 /* Opens entry i for the views (loads it in slices); the former one closes,
  * its pointer is void. Returns the run, growing perhaps; NULL and err. */

@@ -10,6 +10,13 @@
 #include "deck/deck_row.h"
 #include "deck/deck_state.h"
 
+enum {
+	GLIMPSE_BYTES = 2 << 20, /* longer records, of which the beginning
+				    alone takes some ms, are for others */
+	FORESEE_BYTES = 512 << 10, /* a longer text is measured as it comes:
+				      a look ahead would hold up a key */
+};
+
 struct feed_opts deck_feed_opts(const struct deck *d, size_t i)
 {
 	const struct entry *e = &d->entries[i];
@@ -93,12 +100,21 @@ size_t deck_sub(const struct deck *d, size_t i, size_t sub)
 	       s->i_sub == sub ? at : DECK_NONE;
 }
 
+void deck_count(struct deck *d, size_t i, bool done)
+{
+	const struct entry *e = &d->entries[i];
+	uint64_t bytes = e->i_sub ? 0 : e->size_bytes;
+
+	d->n_reported += done ? 1 : -(size_t)1;
+	d->done_bytes += done ? bytes : -bytes;
+}
+
 void deck_entry_done(struct deck *d, size_t i, enum entry_state state)
 {
 	struct entry *e = &d->entries[i];
-	bool was = e->state == ENTRY_REPORTED || e->state == ENTRY_BROKEN;
 
-	d->n_reported += !was;
+	if (e->state != ENTRY_REPORTED && e->state != ENTRY_BROKEN)
+		deck_count(d, i, true);
 	e->state = state;
 }
 
@@ -132,7 +148,7 @@ static void enter_subs(struct deck *d, size_t i, size_t n)
 		return;
 	if (e->state == ENTRY_REPORTED) { /* it was looked at: all anew */
 		e->state = ENTRY_INDEXED;
-		d->n_reported--;
+		deck_count(d, i, false);
 		d->i_give = MIN(d->i_give, i);
 	}
 	e->first_sub = d->n;
@@ -202,7 +218,8 @@ enum deck_step deck_sight_head_step(struct deck *d)
 			break; /* not read yet */
 		if (d->entries[i].headed ||
 		    d->entries[i].state != ENTRY_INDEXED ||
-		    !deck_is_record(d, i) || deck_is_elsewhere(d, i))
+		    !deck_is_record(d, i) ||
+		    (d->crew && d->entries[i].size_bytes > GLIMPSE_BYTES))
 			continue;
 		read_head(d, i, true);
 		return STEP_MORE;
@@ -232,6 +249,14 @@ struct meter_opts deck_record_opts(const struct deck *d)
 	return opts;
 }
 
+static void run_begin(struct deck *d)
+{
+	struct run *run = d->loading.runs[d->i_loading];
+
+	if (run->trace.text.len < FORESEE_BYTES)
+		run_foresee(run);
+}
+
 static void record_begin(struct deck *d, size_t i)
 {
 	struct meter_opts opts = deck_record_opts(d);
@@ -242,6 +267,7 @@ static void record_begin(struct deck *d, size_t i)
 		d->entries[i].in_work = true;
 		d->loading_entry = i;
 		d->i_loading = 0;
+		run_begin(d);
 		return;
 	}
 	deck_record_broken(d, i, err.text[0] ? err.text : d->loading.trouble);
@@ -285,8 +311,10 @@ static void record_step(struct deck *d)
 		d->entries[at].headed = true;
 		deck_entry_done(d, at, ENTRY_REPORTED);
 	}
-	if (++d->i_loading < d->loading.n && at != DECK_NONE)
+	if (++d->i_loading < d->loading.n && at != DECK_NONE) {
+		run_begin(d);
 		return;
+	}
 	record_end(d, i, d->i_loading);
 	load_release(&d->loading);
 }

@@ -1,7 +1,11 @@
 /* Questions to a deck: nothing here changes it. */
 #include "deck/deck_state.h"
+#include "system/clock.h"
 
+#include <math.h>
 #include <string.h>
+
+enum { PACE_US = 2000000 }; /* before that nobody knows how long it takes */
 
 size_t deck_n(const struct deck *d)
 {
@@ -37,7 +41,20 @@ double deck_progress(const struct deck *d)
 	}
 	if (!deck_index_complete(d))
 		return total > 0 ? MIN(read / total, 1) : 0;
+	if (d->record_bytes)
+		return (double)d->done_bytes / (double)d->record_bytes;
 	return d->n ? MIN((double)d->n_reported / (double)d->n, 1) : 1;
+}
+
+double deck_left_s(const struct deck *d)
+{
+	uint64_t spent = now_us() - d->pace_from_us;
+	uint64_t done = d->done_bytes - d->pace_bytes;
+
+	if (!d->pace_from_us || !done || spent < PACE_US)
+		return NAN;
+	return (double)(d->record_bytes - d->done_bytes) / (double)done *
+	       (double)spent / 1e6;
 }
 
 size_t deck_opened(const struct deck *d)

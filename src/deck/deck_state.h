@@ -89,7 +89,9 @@ struct deck {
 	size_t i_loading;        /* the one being measured */
 	size_t n_skipped;
 	char trouble[ERR_MAX_BYTES];
-	size_t n_reported;       /* reported or broken, for progress */
+	size_t n_reported;       /* reported or broken, for progress, */
+	uint64_t record_bytes, done_bytes; /* ... of all records; */
+	uint64_t pace_from_us, pace_bytes; /* done_bytes then; 0: not yet */
 };
 
 /* A new entry, of which nothing is known but what `entry` says of where it is.
@@ -123,6 +125,7 @@ void deck_take_rows(struct deck *d, size_t i, const struct entry *rows,
 		    size_t n);
 void deck_record_broken(struct deck *d, size_t i, const char *why);
 void deck_entry_done(struct deck *d, size_t i, enum entry_state state);
+void deck_count(struct deck *d, size_t i, bool done);
 
 /* A kept run of a stream that is measured; those that are too many go; and
  * back, the caller's, not measured: NULL and err. */

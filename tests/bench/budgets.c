@@ -37,6 +37,8 @@ enum {
 	LOADED_MAX_MS = 300000,
 	TOKENS_PER_S = 50000,
 	LIVE_TICK_US = 5000,
+	LAST_LINE_MAX = 4 << 20,
+	LAST_STEP_MS = 20,
 	FLOOD_BYTES = 200 * 1000 * 1000,
 	PATIENCE_MS = 20000,
 };
@@ -175,6 +177,55 @@ static void measure_first(const struct program *prog, const char *file,
 	times_print(what, &t);
 }
 
+/* What its last record says first: "Problem 0045868". */
+static bool last_prompt(const char *file, char *out, size_t size)
+{
+	FILE *f = fopen(file, "r");
+	char *line = NULL, *from = NULL;
+	size_t cap = 0;
+
+	if (!f)
+		return false;
+	fseeko(f, -LAST_LINE_MAX, SEEK_END);
+	while (getline(&line, &cap, f) > 0) {
+		char *found = strstr(line, "\"prompt\": \"");
+
+		from = found ? found + strlen("\"prompt\": \"") : from;
+		if (from)
+			snprintf(out, size, "%.*s",
+				 (int)strcspn(from, "\":"), from);
+	}
+	free(line);
+	fclose(f);
+	return from != NULL;
+}
+
+/* To the last row, with what was asked there: all is indexed then. */
+static void measure_last(const struct program *prog, const char *file,
+			 const char *home)
+{
+	struct times t = { .n = 0 };
+	char prompt[64], what[64];
+
+	if (!last_prompt(file, prompt, sizeof(prompt)))
+		return;
+	for (int i = 0; i < STARTS; i++) {
+		uint64_t from = pty_now_us();
+		struct pty *p = start(prog, file, NULL, home);
+
+		pty_wait_text(p, prog->first, PATIENCE_MS);
+		do
+			pty_keys(p, "G");
+		while (!pty_wait_text(p, prompt, LAST_STEP_MS) &&
+		       pty_now_us() - from < PATIENCE_MS * 1000ull);
+		times_add(&t, from);
+		leave(p, prog->quit);
+	}
+	snprintf(what, sizeof(what), "%s: last row with its prompt",
+		 prog->name);
+	times_print(what, &t);
+}
+
 /* From a key to the first byte that it causes. */
 static void measure_keys(const struct program *prog, struct pty *p)
 {
@@ -235,6 +286,7 @@ static void measure_file(const struct program *prog, const char *file,
 	double seconds;
 
 	measure_first(prog, file, home);
+	measure_last(prog, file, home);
 	from = pty_now_us();
 	p = start(prog, file, NULL, home);
 	pty_wait_text(p, prog->first, PATIENCE_MS);

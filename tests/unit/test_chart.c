@@ -306,6 +306,12 @@ static void test_numbers(void **state)
 	assert_string_equal(num_percent(a, 1, 5000), "< 0.1 %");
 	assert_string_equal(num_percent(a, 1, 40), "2.5 %");
 	assert_string_equal(num_percent(a, 0, 0), "0 %");
+	assert_string_equal(num_left(a, 0.2), "1 s");
+	assert_string_equal(num_left(a, 90), "90 s");
+	assert_string_equal(num_left(a, 90.1), "2 min");
+	assert_string_equal(num_left(a, 89 * 60), "89 min");
+	assert_string_equal(num_left(a, 89 * 60 + 1), "1 h 30 min");
+	assert_string_equal(num_left(a, INFINITY), "277777 h 47 min");
 	assert_string_equal(num_size(a, 950), "950 B");
 	assert_string_equal(num_size(a, 12300), "12 kB");
 	assert_string_equal(num_size(a, 1234567890), "1.2 GB");

@@ -6,6 +6,7 @@
 
 #include "deck/deck.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -530,6 +531,46 @@ static void heads_come_first(void **state)
 	}
 }
 
+/* Progress is of the bytes that are measured, and goes up to 1; the time left
+ * is a number as soon as there is a pace, and nothing at the end. */
+static void progress_is_of_bytes(void **state)
+{
+	for (unsigned n = 1; n <= 2; n++) {
+		struct deck *d = crowd(n);
+		double part = 0;
+
+		(void)state;
+		assert_true(isnan(deck_left_s(d)));
+		while (deck_work(d, 500) || deck_waits(d)) {
+			uint64_t done = 0, all = 0;
+			double now = deck_progress(d);
+
+			if (!deck_index_complete(d))
+				continue;
+			for (size_t i = 0; i < deck_n(d); i++) {
+				const struct entry *e = deck_entry(d, i);
+
+				if (e->i_sub)
+					continue;
+				all += e->size_bytes;
+				done += e->state == ENTRY_INDEXED ?
+						0 : e->size_bytes;
+			}
+			assert_true(now >= part);
+			assert_true(fabs(now - (double)done / (double)all) <
+				    1e-9);
+			part = now;
+			deck_sleep(d, 0);
+		}
+		assert_true(part > 0 && deck_progress(d) == 1);
+		deck_set_opts(d, &meter_opts_default);
+		assert_true(deck_progress(d) < 0.5);
+		finish(d);
+		assert_true(deck_progress(d) == 1);
+		deck_free(d);
+	}
+}
+
 static struct deck *streams(uint64_t memory, uint64_t disk)
 {
 	struct deck *d = deck_new(&meter_opts_default);
@@ -690,6 +731,7 @@ int main(void)
 		cmocka_unit_test(threads_change_nothing),
 		cmocka_unit_test(threads_can_be_left),
 		cmocka_unit_test(heads_come_first),
+		cmocka_unit_test(progress_is_of_bytes),
 		cmocka_unit_test(what_is_put_away_comes_back),
 		cmocka_unit_test(where_there_is_no_room),
 	};

@@ -11,6 +11,7 @@
 #include "app/session.h"
 #include "app/view.h"
 #include "base/buf.h"
+#include "base/num.h"
 #include "draw/prompt.h"
 
 #define QUIET_S 2.0 /* without a token: it is waited for */
@@ -236,6 +237,24 @@ bool app_is_live(const struct app *app)
 	return app->run && app->pace == PACE_FOLLOW &&
 	       !deck_run_complete(app->deck) &&
 	       !(deck_progress(app->deck) > 0);
+}
+
+bool app_put_progress(const struct app *app, bool left, char *out, size_t size)
+{
+	const struct deck *d = app->deck;
+	double part = deck_progress(d), left_s = deck_left_s(d);
+	char number[NUM_BYTES];
+	int n;
+
+	if (deck_complete(d) || !deck_n(d) || !(part > 0))
+		return false;
+	n = snprintf(out, size, "%s %d %%",
+		     deck_index_complete(d) ? "measuring" : "reading",
+		     (int)(100 * part));
+	if (left && isfinite(left_s))
+		snprintf(out + n, size - (size_t)n, ", %s left",
+			 num_left(number, left_s));
+	return true;
 }
 
 bool app_is_waiting(const struct app *app)

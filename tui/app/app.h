@@ -169,6 +169,10 @@ bool app_sync(struct app *app);
 /* Lets seconds pass for the play mode. */
 void app_tick(struct app *app, double seconds);
 
+/* What goes on in the background and how far it is: "reading 12 %", "measuring
+ * 3 %, 75 s left" (where it is known how long, and wanted). false: nothing. */
+bool app_put_progress(const struct app *app, bool left, char *out, size_t size);
+
 /* What is followed has not ended; and nothing came for a while. */
 bool app_is_live(const struct app *app);
 bool app_is_waiting(const struct app *app);

@@ -8,6 +8,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/num.h"
 #include "bench/bench.h"
 #include "bench/bench_svg.h"
 #include "cli/commands.h"
@@ -295,13 +296,13 @@ static bool tell(void *ctx, const struct bench_state *s)
 {
 	struct bench_command *w = ctx;
 	uint32_t n = s->n_done + s->n_lost;
-	char left[64] = "", text[256];
+	char left[NUM_BYTES] = "", text[256];
 
 	w->state = *s;
 	if (w->sweep)
 		return sweep_tell(w->sweep, s);
 	if (isfinite(s->left_s))
-		view_sweep_left(s->left_s, left, sizeof(left));
+		num_left(left, s->left_s);
 	/* How long sparse runs become is what is to be found out. */
 	if (s->dense)
 		snprintf(text, sizeof(text), "%u of %u runs; dense first%s%s",

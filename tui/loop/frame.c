@@ -21,6 +21,7 @@
 #include "view/explain.h"
 #include "view/list.h"
 #include "view/now.h"
+#include "view/views.h"
 
 enum {
 	TITLE_ROWS = 2,
@@ -494,19 +495,16 @@ static int32_t draw_hints(const struct app *app, struct screen *s, int row,
 /* What goes on in the background, at the right of the last row. */
 static int draw_progress(const struct app *app, struct screen *s, int row)
 {
-	char text[64];
-	int n;
+	char what[64] = "searching";
+	int cols;
 
-	if (app->search.wanted || app->search.list_wanted)
-		n = snprintf(text, sizeof(text), " searching ");
-	else if (!deck_complete(app->deck) && deck_n(app->deck) > 0 &&
-		 deck_progress(app->deck) > 0)
-		n = snprintf(text, sizeof(text), " reading %.0f %% ",
-			     100 * deck_progress(app->deck));
-	else
+	if (!app->search.wanted && !app->search.list_wanted &&
+	    !app_put_progress(app, app->view != &view_list, what,
+			      sizeof(what)))
 		return 0;
-	screen_puts(s, row, s->cols - n, STYLE_STATUS, text);
-	return n;
+	cols = (int)strlen(what) + 2;
+	screen_printf(s, row, s->cols - cols, STYLE_STATUS, " %s ", what);
+	return cols;
 }
 
 /* On as many rows as it needs. */

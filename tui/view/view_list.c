@@ -312,22 +312,24 @@ static void draw_live(const struct app *app, struct screen *s, struct rect r)
 static void draw_progress(const struct app *app, struct screen *s,
 			  struct rect r)
 {
-	double part = MAX(0, MIN(deck_progress(app->deck), 1));
-	int full = (int)(part * PROGRESS_COLS), col = r.col + 2;
+	int full = (int)(deck_progress(app->deck) * PROGRESS_COLS);
+	int col = r.col + 2;
+	char what[64];
 
 	screen_hline(s, r.row, r.col, r.cols, STYLE_DIM);
 	if (list_of(app)->live) {
 		draw_live(app, s, r);
 		return;
 	}
-	if (deck_complete(app->deck) || r.cols < PROGRESS_COLS + 20)
+	if (r.cols < PROGRESS_COLS + 20 ||
+	    !app_put_progress(app, true, what, sizeof(what)))
 		return;
 	for (int i = 0; i < PROGRESS_COLS; i++)
 		screen_glyph(s, r.row, col + i,
 			     i < full ? STYLE_GAIN : STYLE_DIM,
 			     i < full ? "█" : "░", i < full ? '#' : '.');
 	screen_printf(s, r.row, col + PROGRESS_COLS, STYLE_STRONG,
-		      " reading %d %% ", (int)(part * 100));
+		      " %s ", what);
 }
 
 /* How often a stop is there among those that are known: none of nothing is no

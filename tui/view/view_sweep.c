@@ -23,7 +23,6 @@ enum {
 	TABLE_MIN_ROWS = 3,
 	PAGE_ROWS = 10,
 	TEXT_BYTES = 64,
-	MINUTES = 60,
 	COLLAPSE_MIN_RUNS = 20, /* of fewer it is not said while more come */
 };
 
@@ -52,19 +51,6 @@ struct line {
 struct sweep *sweep_of(const struct app *app)
 {
 	return view_state(app, &view_sweep);
-}
-
-void view_sweep_left(double seconds, char *out, size_t size)
-{
-	unsigned long min = (unsigned long)ceil(seconds / MINUTES);
-
-	if (seconds < 90)
-		snprintf(out, size, "%.0f s", ceil(seconds));
-	else if (min < 90)
-		snprintf(out, size, "%lu min", min);
-	else
-		snprintf(out, size, "%lu h %lu min", min / MINUTES,
-			 min % MINUTES);
 }
 
 /* --- what there is ------------------------------------------------------ */
@@ -319,7 +305,7 @@ static void title(const struct app *app, struct screen *s)
 	const struct sweep *w = sweep_of(app);
 	const struct bench_state *state = w->state;
 	struct pen p = pen_at(s, 0, 1, s->cols - 1);
-	char left[TEXT_BYTES];
+	char left[NUM_BYTES];
 
 	pen_puts(&p, STYLE_TITLE, "lilscope bench");
 	pen_printf(&p, STYLE_TITLE, "  %u of %u runs",
@@ -328,11 +314,10 @@ static void title(const struct app *app, struct screen *s)
 		pen_puts(&p, STYLE_TITLE, "  done");
 	else if (state->dense)
 		pen_puts(&p, STYLE_TITLE_DIM, "  dense first");
-	if (!w->ended && isfinite(state->left_s)) {
-		view_sweep_left(state->left_s, left, sizeof(left));
-		pen_printf(&p, STYLE_TITLE_DIM, "  %s left%s", left,
+	if (!w->ended && isfinite(state->left_s))
+		pen_printf(&p, STYLE_TITLE_DIM, "  %s left%s",
+			   num_left(left, state->left_s),
 			   state->dense ? " of these" : "");
-	}
 	if (state->n_lost)
 		pen_printf(&p, STYLE_TITLE, "  %u missing", state->n_lost);
 }

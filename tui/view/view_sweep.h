@@ -24,7 +24,4 @@ struct sweep {
 /* The view's state in this app. */
 struct sweep *sweep_of(const struct app *app);
 
-/* "3 s", "4 min", "2 h 10 min". */
-void view_sweep_left(double seconds, char *out, size_t size);
-
 #endif
