@@ -166,6 +166,7 @@ libengine_a_SOURCES += \
 	src/model/transformer.c src/model/transformer.h \
 	src/model/transformer_ahead.c \
 	src/model/transformer_attend.c src/model/transformer_impl.h \
+	src/model/transformer_many.c \
 	src/model/vocab_read.c src/model/vocab_read.h
 
 # What models are asked, and how answers are judged.
@@ -214,6 +215,7 @@ libengine_a_SOURCES += \
 	src/decode/model_folder.c src/decode/model_folder.h \
 	src/decode/model_map.c src/decode/model_map.h \
 	src/decode/pages_told.c src/decode/pages_told.h \
+	src/decode/together.c src/decode/together.h \
 	src/decode/writer.c src/decode/writer.h \
 	src/decode/writer_command.c src/decode/writer_impl.h
 

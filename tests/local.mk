@@ -610,6 +610,7 @@ model_tests = \
 	tests/unit/test_hf \
 	tests/unit/test_jinja \
 	tests/unit/test_kernel \
+	tests/unit/test_many \
 	tests/unit/test_parts \
 	tests/unit/test_pool \
 	tests/unit/test_quant \
@@ -659,6 +660,9 @@ tests_unit_test_parts_SOURCES = tests/unit/test_parts.c \
 	tests/unit/random_model.c tests/unit/random_model.h
 tests_unit_test_sparse_SOURCES = tests/unit/test_sparse.c \
 	tests/unit/obvious.c tests/unit/obvious.h
+tests_unit_test_many_SOURCES = tests/unit/test_many.c \
+	tests/unit/random_made.c tests/unit/random_made.h \
+	tests/unit/random_model.c tests/unit/random_model.h
 tests_unit_test_transformer_SOURCES = tests/unit/test_transformer.c \
 	tests/unit/random_made.c tests/unit/random_made.h \
 	tests/unit/random_model.c tests/unit/random_model.h
@@ -965,7 +969,8 @@ check-threads:
 		check_PROGRAMS='$(thread_tests)' \
 		TESTS='$(thread_tests) tests/cli/threads.sh tests/cli/jobs.sh'
 thread_tests = tests/unit/test_crew tests/unit/test_deck tests/unit/test_pool \
-	tests/unit/test_transformer \
+	tests/unit/test_many tests/unit/test_transformer \
+	tests/unit/test_workers \
 	tests/unit/test_generation tests/unit/test_sparse \
 	tests/unit/test_library_threads
 

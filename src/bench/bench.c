@@ -37,7 +37,7 @@ struct bench {
 	uint32_t n_done_before; /* when the phase began */
 	bool dense, stopped;
 	bool scaled; /* f and t are known */
-	bool warm;	    /* of a worker: it has run before */
+	struct together *together; /* of a worker with some runs at a time */
 	struct err trouble; /* that ends the bench */
 };
 
@@ -71,6 +71,7 @@ static struct generation_opts generate_opts_of(const struct bench *b)
 		.model = o->model,
 		.vocab = o->vocab,
 		.kv = o->kv,
+		.together = b->together,
 		.sparse = o->sparse,
 		.sample = o->sample,
 		.n_predict = o->n_predict,
@@ -233,7 +234,7 @@ static void go_on_all(struct ways *ways, struct bench_run *run)
 
 /* --- one run ------------------------------------------------------------ */
 
-static bool run_one(const struct bench *b, const struct errand *errand,
+static bool run_joined(const struct bench *b, const struct errand *errand,
 		    struct bench_run *run, struct err *err)
 {
 	const struct task *task = &b->o->set->tasks[errand->i_problem];
@@ -285,11 +286,25 @@ static bool run_one(const struct bench *b, const struct errand *errand,
 	return good;
 }
 
-/* A few tokens that nobody counts: the first ones of a process wait for the
- * weights to come into its memory. */
-static void warm_up(struct bench *b, uint32_t i_problem)
+static bool run_one(const struct bench *b, const struct errand *errand,
+		    struct bench_run *run, struct err *err)
 {
-	const struct errand errand = { 0, i_problem, { 0 } };
+	bool good;
+
+	if (!b->together)
+		return run_joined(b, errand, run, err);
+	together_join(b->together);
+	good = run_joined(b, errand, run, err);
+	together_leave(b->together);
+	return good;
+}
+
+/* Of a worker, before its first run. A few tokens that nobody counts: the
+ * first ones of a process wait for the weights to come into its memory. */
+static void warm_up(void *ctx)
+{
+	const struct errand errand = { 0, 0, { 0 } };
+	struct bench *b = ctx;
 	struct bench_opts few = *b->o;
 	struct bench copy = *b;
 	struct bench_run run = { 0 };
@@ -298,7 +313,7 @@ static void warm_up(struct bench *b, uint32_t i_problem)
 	copy.o = &few;
 	run_one(&copy, &errand, &run, NULL);
 	bench_run_release(&run);
-	b->warm = true;
+	b->together = b->o->n_batch > 1 ? together_new() : NULL;
 }
 
 /* The answer is a line of the file, or "!" and a sentence. */
@@ -313,8 +328,6 @@ static void work(void *ctx, const void *bytes, size_t n, struct buf *out)
 	if (n != sizeof(errand))
 		return;
 	memcpy(&errand, bytes, sizeof(errand));
-	if (!b->warm)
-		warm_up(b, errand.i_problem);
 	meter.rule = errand.rule;
 	if (run_one(b, &errand, &run, &err))
 		bench_run_put(&run, errand.rule.f ? &meter : NULL, out);
@@ -613,10 +626,15 @@ static void begin(struct bench *b, const struct bench_opts *o,
 	b->row = mem_zalloc(sizeof(*b->row) * n_slots(b));
 	*table = (struct bench_table){ .meter = o->meter,
 				       .n_problems = b->n_problems,
+				       .n_batch = o->n_batch,
 				       .f_given = o->f_given,
 				       .t_given = o->t_given };
 	table->meter.symbols = METER_BYTES;
-	b->workers = workers_new(o->n_jobs, work, b);
+	b->workers = workers_new(&(struct workers_opts){ .n = o->n_jobs,
+							 .each = o->n_batch,
+							 .begin = warm_up,
+							 .work = work,
+							 .ctx = b });
 }
 
 bool bench_run_all(const struct bench_opts *o, struct bench_table *table,

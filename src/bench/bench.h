@@ -53,6 +53,7 @@ struct bench_opts {
 	uint32_t rescue_budget;	     /* 0: the policy's own */
 	struct then_opts how;
 	unsigned n_jobs;	     /* 0: one for each core */
+	unsigned n_batch;	     /* runs of a job, read together */
 	const char *out;	     /* file of results, or NULL */
 	const char *facts;	     /* JSON members that say how it is done:
 					"\"seed\":1,...", for the header */

@@ -562,6 +562,11 @@ static void put_notes(const struct bench_table *t, struct buf *out)
 		   "%u problems: a share near one half is good to +-%s "
 		   "points.\n",
 		   t->n_problems, text);
+	if (t->n_batch > 1)
+		buf_printf(out,
+			   "Times are those of %u runs that are read "
+			   "together, each as slow as all.\n",
+			   t->n_batch);
 	put_idle(t, idle, out);
 	if (missing)
 		buf_printf(out, "%u runs are missing.\n", missing);

@@ -103,6 +103,7 @@ struct bench_table {
 	struct bench_scale scale;
 	struct meter_opts meter; /* guardian's settings, as used */
 	bool f_given, t_given;	 /* not by the rule */
+	uint32_t n_batch;	 /* runs that were read together; 0 is 1 */
 };
 
 /* Its cells go; it is empty then. */

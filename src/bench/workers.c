@@ -1,6 +1,7 @@
 /*
- * Processes and not threads: a run that dies takes only itself along, and the
- * decoder has the threads for itself.
+ * Processes first, and threads only in these: a run that dies takes no more
+ * than its process along. Both ways go a length, the job's tag, and bytes. A
+ * child always listens, so it hears at once that its parent is gone.
  */
 #include "bench/workers.h"
 
@@ -8,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -22,47 +24,45 @@ enum { READ_BYTES = 64 * 1024, JOB_MAX_BYTES = 1 << 20 };
 #define MSG_NOSIGNAL 0
 #endif
 
+struct letter {
+	uint32_t n_bytes, tag;
+};
+
 struct worker {
 	pid_t pid; /* 0: there is none */
 	int fd;
-	bool busy;
-	uint32_t tag;
-	struct buf got; /* of its answer: length, bytes */
+	uint32_t *tags; /* of the n jobs that it is at */
+	unsigned n;
+	struct buf got; /* of its next answer */
 };
 
 struct workers {
+	struct workers_opts o;
 	struct worker all[WORKERS_MAX];
-	unsigned n;
-	void (*work)(void *ctx, const void *job, size_t n, struct buf *out);
-	void *ctx;
 };
 
-struct workers *workers_new(unsigned n,
-			    void (*work)(void *ctx, const void *job, size_t n,
-					 struct buf *out),
-			    void *ctx)
+struct workers *workers_new(const struct workers_opts *o)
 {
 	struct workers *w = mem_zalloc(sizeof(*w));
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
 
-	if (!n)
-		n = cores > 0 ? (unsigned)cores : 1;
-	w->n = MIN(n, WORKERS_MAX);
-	w->work = work;
-	w->ctx = ctx;
+	w->o = *o;
+	if (!w->o.n)
+		w->o.n = cores > 0 ? (unsigned)cores : 1;
+	w->o.n = MIN(w->o.n, (unsigned)WORKERS_MAX);
+	w->o.each = MIN(MAX(w->o.each, 1u), (unsigned)WORKERS_JOBS_MAX);
 	return w;
 }
 
 /* --- both ends ---------------------------------------------------------- */
 
-/* A length and bytes. */
-static bool put(int fd, const void *bytes, size_t n)
+static bool put(int fd, uint32_t tag, const void *bytes, size_t n)
 {
-	uint32_t size = (uint32_t)n;
+	const struct letter head = { (uint32_t)n, tag };
 	struct buf all = { 0 };
 	size_t at = 0;
 
-	buf_append(&all, &size, sizeof(size));
+	buf_append(&all, &head, sizeof(head));
 	buf_append(&all, bytes, n);
 	while (at < all.len) {
 		ssize_t sent =
@@ -75,7 +75,7 @@ static bool put(int fd, const void *bytes, size_t n)
 		at += (size_t)sent;
 	}
 	buf_release(&all);
-	return at > n;
+	return at >= sizeof(head) + n;
 }
 
 /* Reads once; false at the end. */
@@ -92,51 +92,76 @@ static bool get(int fd, struct buf *to)
 	return true;
 }
 
-/* Is a whole message there? Its length to *n. */
-static bool is_whole(const struct buf *b, size_t *n)
+/* Is a whole message there? */
+static bool is_whole(const struct buf *b, struct letter *head)
 {
-	uint32_t size;
-
-	if (b->len < sizeof(size))
+	if (b->len < sizeof(*head))
 		return false;
-	memcpy(&size, b->data, sizeof(size));
-	*n = size;
-	return b->len - sizeof(size) >= size;
+	memcpy(head, b->data, sizeof(*head));
+	return b->len - sizeof(*head) >= head->n_bytes;
 }
 
 /* --- the child ---------------------------------------------------------- */
 
-/* While it works, nothing is sent to it: what comes then is the parent's end,
- * and SIGIO ends the worker where it stands. */
-static void watch_parent(int fd, bool watch)
-{
-	int flags = fcntl(fd, F_GETFL);
-	struct pollfd hung = { .fd = fd };
+/* Answers go one at a time. */
+struct mouth {
+	const struct workers_opts *o;
+	pthread_mutex_t lock;
+	int fd;
+};
 
-	signal(SIGIO, SIG_DFL);
-	fcntl(fd, F_SETOWN, getpid());
-	fcntl(fd, F_SETFL, watch ? flags | O_ASYNC : flags & ~O_ASYNC);
-	if (watch && poll(&hung, 1, 0) > 0 && hung.revents & POLLHUP)
-		child_exit(0); /* before it was watched */
+struct at_work {
+	struct mouth *mouth;
+	uint32_t tag;
+	struct buf bytes;
+};
+
+static void *do_job(void *arg)
+{
+	struct at_work *job = arg;
+	struct mouth *m = job->mouth;
+	struct buf out = { 0 };
+
+	m->o->work(m->o->ctx, job->bytes.data, job->bytes.len, &out);
+	pthread_mutex_lock(&m->lock);
+	put(m->fd, job->tag, out.len ? out.data : "", out.len);
+	pthread_mutex_unlock(&m->lock);
+	buf_release(&out);
+	buf_release(&job->bytes);
+	mem_free(job);
+	return NULL;
 }
 
-static void live(struct workers *w, int fd)
+/* false: the machine has no thread for it. */
+static bool begin_job(struct mouth *m, const struct letter *head,
+		      const char *bytes)
 {
-	struct buf in = { 0 }, out = { 0 };
-	size_t n;
+	struct at_work *job = mem_zalloc(sizeof(*job));
+	pthread_t thread;
 
-	for (;;) {
-		while (!is_whole(&in, &n))
-			if (!get(fd, &in))
+	job->mouth = m;
+	job->tag = head->tag;
+	buf_append(&job->bytes, bytes, head->n_bytes);
+	return !pthread_create(&thread, NULL, do_job, job) &&
+	       !pthread_detach(thread);
+}
+
+static void live(const struct workers_opts *o, int fd)
+{
+	struct mouth mouth = { .o = o, .fd = fd };
+	struct buf in = { 0 };
+	struct letter head;
+
+	pthread_mutex_init(&mouth.lock, NULL);
+	if (o->begin)
+		o->begin(o->ctx);
+	do {
+		while (is_whole(&in, &head)) {
+			if (!begin_job(&mouth, &head, in.data + sizeof(head)))
 				return;
-		buf_clear(&out);
-		watch_parent(fd, true);
-		w->work(w->ctx, in.data + sizeof(uint32_t), n, &out);
-		watch_parent(fd, false);
-		buf_drop(&in, sizeof(uint32_t) + n);
-		if (!put(fd, out.len ? out.data : "", out.len))
-			return;
-	}
+			buf_drop(&in, sizeof(head) + head.n_bytes);
+		}
+	} while (get(fd, &in));
 }
 
 static bool start(struct workers *w, struct worker *one, struct err *err)
@@ -154,11 +179,12 @@ static bool start(struct workers *w, struct worker *one, struct err *err)
 	}
 	if (pid == 0) {
 		child_begin(&fds[1], 1); /* each sees its parent go */
-		live(w, fds[1]);
-		child_exit(0);
+		live(&w->o, fds[1]);
+		child_exit(0); /* whatever the threads are at */
 	}
 	close(fds[1]);
-	*one = (struct worker){ .pid = pid, .fd = fds[0] };
+	one->pid = pid;
+	one->fd = fds[0];
 	return true;
 }
 
@@ -169,17 +195,20 @@ static void end(struct worker *one)
 	close(one->fd);
 	kill(one->pid, SIGKILL);
 	child_wait(&one->pid);
-	buf_release(&one->got);
-	*one = (struct worker){ 0 };
+	one->pid = 0;
+	buf_clear(&one->got);
 }
 
 void workers_free(struct workers *w)
 {
 	if (!w)
 		return;
-	for (unsigned i = 0; i < w->n; i++)
+	for (unsigned i = 0; i < w->o.n; i++) {
 		if (w->all[i].pid)
 			end(&w->all[i]);
+		buf_release(&w->all[i].got);
+		mem_free(w->all[i].tags);
+	}
 	mem_free(w);
 }
 
@@ -187,53 +216,94 @@ unsigned workers_n_busy(const struct workers *w)
 {
 	unsigned n = 0;
 
-	for (unsigned i = 0; i < w->n; i++)
-		n += w->all[i].busy;
+	for (unsigned i = 0; i < w->o.n; i++)
+		n += w->all[i].n;
 	return n;
+}
+
+/* The one with the fewest jobs; of those without any rather one that is there.
+ * One that died has jobs until all of them are told of. -1: none has room. */
+static int least_busy(const struct workers *w)
+{
+	int best = -1;
+
+	for (unsigned i = 0; i < w->o.n; i++) {
+		const struct worker *one = &w->all[i];
+		const struct worker *b = &w->all[MAX(best, 0)];
+
+		if (one->n >= w->o.each || (one->n && !one->pid))
+			continue;
+		if (best < 0 || one->n < b->n ||
+		    (one->n == b->n && one->pid && !b->pid))
+			best = (int)i;
+	}
+	return best;
 }
 
 bool workers_has_room(const struct workers *w)
 {
-	return workers_n_busy(w) < w->n;
+	return least_busy(w) >= 0;
 }
 
 bool workers_give(struct workers *w, uint32_t tag, const void *job, size_t n,
 		  struct err *err)
 {
-	struct worker *one = NULL;
+	int best = least_busy(w);
+	struct worker *one = &w->all[MAX(best, 0)];
 
-	assert(workers_has_room(w) && n <= JOB_MAX_BYTES);
-	for (unsigned i = 0; i < w->n; i++)
-		if (!w->all[i].busy && (!one || (w->all[i].pid && !one->pid)))
-			one = &w->all[i];
+	assert(best >= 0 && n <= JOB_MAX_BYTES);
 	if (!one->pid && !start(w, one, err))
 		return false;
-	one->busy = true;
-	one->tag = tag;
+	if (!one->tags)
+		one->tags = mem_alloc(sizeof(*one->tags) * w->o.each);
+	one->tags[one->n++] = tag;
 	/* One that died while idle shows at the next wait. */
-	put(one->fd, job, n);
+	put(one->fd, tag, job, n);
 	return true;
 }
 
-static enum workers_event hear(struct worker *one, uint32_t *tag,
-			       struct buf *out)
+static void drop_tag(struct worker *one, uint32_t tag)
 {
-	size_t n;
+	unsigned i = 0;
 
-	if (!get(one->fd, &one->got)) {
-		bool busy = one->busy;
+	while (i < one->n && one->tags[i] != tag)
+		i++;
+	if (i < one->n)
+		one->tags[i] = one->tags[--one->n];
+}
 
-		*tag = one->tag;
-		end(one);
-		return busy ? WORKERS_DIED : WORKERS_NOTHING;
-	}
-	if (!is_whole(&one->got, &n))
+/* An answer, if a whole one came. */
+static enum workers_event take_answer(struct worker *one, uint32_t *tag,
+				      struct buf *out)
+{
+	struct letter head;
+
+	if (!is_whole(&one->got, &head))
 		return WORKERS_NOTHING;
-	*tag = one->tag;
-	buf_append(out, one->got.data + sizeof(uint32_t), n);
-	buf_clear(&one->got);
-	one->busy = false;
+	*tag = head.tag;
+	buf_append(out, one->got.data + sizeof(head), head.n_bytes);
+	buf_drop(&one->got, sizeof(head) + head.n_bytes);
+	drop_tag(one, head.tag);
 	return WORKERS_DONE;
+}
+
+/* What is known without waiting: answers that came with others, and the jobs
+ * of one that died. */
+static enum workers_event known(struct workers *w, uint32_t *tag,
+				struct buf *out)
+{
+	enum workers_event event = WORKERS_NOTHING;
+
+	for (unsigned i = 0; i < w->o.n && event == WORKERS_NOTHING; i++) {
+		struct worker *one = &w->all[i];
+
+		event = take_answer(one, tag, out);
+		if (event == WORKERS_NOTHING && !one->pid && one->n) {
+			*tag = one->tags[--one->n];
+			event = WORKERS_DIED;
+		}
+	}
+	return event;
 }
 
 enum workers_event workers_wait(struct workers *w, int timeout_ms,
@@ -241,16 +311,19 @@ enum workers_event workers_wait(struct workers *w, int timeout_ms,
 				struct buf *out)
 {
 	struct pollfd fds[WORKERS_MAX + WORKERS_ALSO_MAX];
-	unsigned who[WORKERS_MAX];
+	struct worker *who[WORKERS_MAX];
+	enum workers_event event = known(w, tag, out);
 	nfds_t n = 0, n_busy;
 
 	assert(n_also <= WORKERS_ALSO_MAX);
-	for (unsigned i = 0; i < w->n; i++) {
-		if (!w->all[i].busy)
+	if (event != WORKERS_NOTHING)
+		return event;
+	for (unsigned i = 0; i < w->o.n; i++) {
+		if (!w->all[i].n)
 			continue;
 		fds[n] =
 			(struct pollfd){ .fd = w->all[i].fd, .events = POLLIN };
-		who[n++] = i;
+		who[n++] = &w->all[i];
 	}
 	n_busy = n;
 	for (size_t i = 0; i < n_also; i++)
@@ -258,7 +331,7 @@ enum workers_event workers_wait(struct workers *w, int timeout_ms,
 	if (poll(fds, n, timeout_ms) <= 0)
 		return WORKERS_NOTHING;
 	for (nfds_t i = 0; i < n_busy; i++)
-		if (fds[i].revents)
-			return hear(&w->all[who[i]], tag, out);
-	return WORKERS_NOTHING;
+		if (fds[i].revents && !get(who[i]->fd, &who[i]->got))
+			end(who[i]);
+	return known(w, tag, out);
 }

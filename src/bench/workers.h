@@ -1,8 +1,11 @@
 /*
  * workers.h - child processes that do jobs side by side: bytes in, bytes out.
  *
+ *	parent -> worker 0   a thread for each of its jobs
+ *	       -> worker 1   ...
+ *
  * A worker is forked when there is work for it and has all that its parent
- * had then; what it maps (a model) is shared. One that dies loses the job
+ * had then; what it maps (a model) is shared. One that dies loses the jobs
  * that it was at, and nothing else: another takes its place. Where the parent
  * dies, all of them end at once, whatever they are at.
  */
@@ -12,7 +15,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-enum { WORKERS_MAX = 256, WORKERS_ALSO_MAX = 8 };
+enum { WORKERS_MAX = 256, WORKERS_JOBS_MAX = 256, WORKERS_ALSO_MAX = 8 };
 
 struct workers;
 
@@ -22,16 +25,23 @@ enum workers_event {
 	WORKERS_DIED, /* its job is lost */
 };
 
-/* At most n at a time; 0: one for each core. work() runs in the child and
- * appends its answer to out. */
-struct workers *workers_new(unsigned n,
-			    void (*work)(void *ctx, const void *job, size_t n,
-					 struct buf *out),
-			    void *ctx);
+struct workers_opts {
+	unsigned n;    /* processes at most; 0: one for each core */
+	unsigned each; /* jobs of one at a time; 0 is 1, WORKERS_JOBS_MAX at
+			  most */
+	/* In a child before its first job; or NULL. */
+	void (*begin)(void *ctx);
+	/* In a child, on a thread of the job's own: appends its answer. */
+	void (*work)(void *ctx, const void *job, size_t n, struct buf *out);
+	void *ctx;
+};
+
+/* Nothing is forked yet. Never NULL; the caller's. */
+struct workers *workers_new(const struct workers_opts *o);
 /* Ends them, whatever they are at. NULL is fine. */
 void workers_free(struct workers *w);
 
-/* How many have a job that is not answered. */
+/* How many jobs are not answered. */
 unsigned workers_n_busy(const struct workers *w);
 /* Can another job be given now? */
 bool workers_has_room(const struct workers *w);

@@ -455,6 +455,11 @@ static void read_on(struct generation *g)
 {
 	uint32_t ids[DRAFT_MAX], n = 0;
 
+	if (g->o->together) {
+		together_step(g->o->together, g->t, g->ids[g->n_ids - 1]);
+		g->n_passes++;
+		return;
+	}
 	if (g->draft && transformer_can_read_ahead(g->t))
 		n = draft_worth(g->draft, MIN(g->o->speculate, left(g) - 1));
 	if (n)

@@ -23,6 +23,7 @@
 #ifndef LILSCOPE_GENERATION_H
 #define LILSCOPE_GENERATION_H
 
+#include "decode/together.h"
 #include "measure/draft.h"
 #include "measure/meter.h"
 #include "model/sample.h"
@@ -96,6 +97,9 @@ struct generation_opts {
 	const struct model *model;
 	const struct vocab *vocab;
 	struct pool *pool;
+	/* Or NULL. Who steps has joined it, and waits for the others: this
+	 * time is on the clock. Nothing is speculated then. */
+	struct together *together;
 	enum ggml_type kv;
 	struct sparse_opts sparse;   /* may hold SPARSE_AUTO */
 	struct sample_opts sample;

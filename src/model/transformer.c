@@ -294,10 +294,14 @@ static void project(struct transformer *t, const struct model_layer *y)
 	add_bias(t->k, y->k_bias, n_kv, t->n_batch);
 	add_bias(t->v, y->v_bias, n_kv, t->n_batch);
 	for (uint32_t i = 0; i < t->n_batch; i++) {
-		finish_heads(t, t->q + (size_t)i * n_q, t->shape.n_heads,
-			     y->q_norm, t->n + i);
-		finish_heads(t, t->k + (size_t)i * n_kv, t->shape.n_kv_heads,
-			     y->k_norm, t->n + i);
+		struct transformer *of = t->texts ? t->texts[i] : t;
+		uint32_t pos = of->n + (t->texts ? 0 : i);
+
+		of->layer = t->layer;
+		finish_heads(of, t->q + (size_t)i * n_q, t->shape.n_heads,
+			     y->q_norm, pos);
+		finish_heads(of, t->k + (size_t)i * n_kv, t->shape.n_kv_heads,
+			     y->k_norm, pos);
 	}
 }
 
@@ -415,7 +419,10 @@ static void run_layer(struct transformer *t, uint32_t layer)
 	t->layer = layer;
 	norm_batch(t, t->h, t->x, y->attn_norm);
 	project(t, y);
-	transformer_attend(t);
+	if (t->texts)
+		transformer_attend_each(t);
+	else
+		transformer_attend(t);
 	multiply_from(t, t->out, &y->o, s->n_embd, t->att, t->n_batch);
 	add_out(t, y->attn_post);
 	norm_batch(t, t->h, t->x, y->ff_norm);
@@ -467,25 +474,38 @@ uint64_t transformer_read(const struct transformer *t, uint32_t i)
 	return slots * 2 * t->cache->row_bytes;
 }
 
-void transformer_run(struct transformer *t, const uint32_t *ids, uint32_t n)
+void transformer_begin(struct transformer *t, uint32_t n)
 {
-	const struct model_shape *s = &t->m->shape;
-
-	t->n_batch = n;
 	rope_reach(t->ropes[0], t->n + n + 1);
-	if (s->window)
+	if (t->m->shape.window)
 		rope_reach(t->ropes[1], t->n + n);
 	reach_bits(t, t->n + n);
 	for (unsigned i = 0; i < pool_n(t->pool); i++)
 		memset(t->workbenches[i].read_slots, 0,
 		       n * sizeof(*t->workbenches[i].read_slots));
-	embed(t, ids);
-	for (uint32_t i = 0; i < s->n_layers; i++)
-		run_layer(t, i);
+}
+
+void transformer_end(struct transformer *t, uint32_t n)
+{
 	t->n += n;
 	t->read_bytes = 0;
 	for (uint32_t i = 0; i < n; i++)
 		t->read_bytes += transformer_read(t, i);
+}
+
+void transformer_layers(struct transformer *t, const uint32_t *ids, uint32_t n)
+{
+	t->n_batch = n;
+	embed(t, ids);
+	for (uint32_t i = 0; i < t->m->shape.n_layers; i++)
+		run_layer(t, i);
+}
+
+void transformer_run(struct transformer *t, const uint32_t *ids, uint32_t n)
+{
+	transformer_begin(t, n);
+	transformer_layers(t, ids, n);
+	transformer_end(t, n);
 }
 
 void transformer_say(struct transformer *t, uint32_t n)

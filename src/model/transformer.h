@@ -58,6 +58,16 @@ bool transformer_can_read_ahead(const struct transformer *t);
 /* Tokens that were read ahead and are left. */
 uint32_t transformer_n_ahead(const struct transformer *t);
 
+/*
+ * A step of each of n texts of the same model, 1 <= n <= TRANSFORMER_BATCH, the
+ * next tokens of which go through the matrices together: weights are read once
+ * for all. Each attends by its own policy. With fewer than KERNEL_MANY
+ * (kernel_impl.h) texts the logits are those of single steps, to the bit; with
+ * more they are rounded as a prompt's are.
+ */
+void transformer_step_many(struct transformer *const *texts,
+			   const uint32_t *ids, uint32_t n);
+
 /* n_vocab, of the last token; until the next call. */
 const float *transformer_logits(const struct transformer *t);
 uint32_t transformer_n(const struct transformer *t); /* tokens so far */

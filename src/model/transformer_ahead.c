@@ -57,8 +57,7 @@ static bool was_read(struct transformer *t, uint32_t id)
 	return true;
 }
 
-/* Rows for what the token itself and n behind it say. */
-static void reach_rows(struct transformer *t, uint32_t n)
+void transformer_reach_said(struct transformer *t, uint32_t n)
 {
 	size_t row_bytes = t->m->shape.n_vocab * sizeof(*t->said);
 
@@ -78,7 +77,7 @@ bool transformer_step_ahead(struct transformer *t, uint32_t id,
 	if (was_read(t, id))
 		return true;
 	transformer_forget(t);
-	reach_rows(t, n);
+	transformer_reach_said(t, n);
 	if (n) {
 		memcpy(ids + 1, likely, n * sizeof(*ids));
 		memcpy(t->ahead.ids, likely, n * sizeof(*ids));

@@ -1,6 +1,6 @@
 /*
  * transformer_impl.h - what a transformer is made of; for transformer.c,
- * transformer_attend.c and transformer_ahead.c.
+ * transformer_attend.c, transformer_ahead.c and transformer_many.c.
  */
 #ifndef LILSCOPE_TRANSFORMER_IMPL_H
 #define LILSCOPE_TRANSFORMER_IMPL_H
@@ -52,6 +52,9 @@ struct transformer {
 
 	/* The batch at hand. */
 	uint32_t n_batch, layer;
+	/* Each row is the next token of another text; NULL: all are tokens of
+	 * this one. */
+	struct transformer *const *texts;
 	uint32_t n_chunks;           /* of one token, in all KV heads */
 	bool dense;                  /* a prompt, or a dense layer */
 
@@ -97,13 +100,23 @@ void transformer_mark(uint64_t *bits, const struct cache_head *h,
  * caches the latter, attends (into att), and lets the policy evict. */
 void transformer_attend(struct transformer *t);
 
+/* Each of texts attends with its row. */
+void transformer_attend_each(struct transformer *t);
+
 /* n tokens through all layers, n <= TRANSFORMER_BATCH. */
 void transformer_run(struct transformer *t, const uint32_t *ids, uint32_t n);
+/* Its parts: room for n more tokens of this text; the layers, for n rows; the
+ * text has the n tokens. */
+void transformer_begin(struct transformer *t, uint32_t n);
+void transformer_layers(struct transformer *t, const uint32_t *ids, uint32_t n);
+void transformer_end(struct transformer *t, uint32_t n);
 /* What the last n tokens of the batch say, into the first n rows of said,
  * which has them; the first is that of logits. */
 void transformer_say(struct transformer *t, uint32_t n);
 /* Bytes of keys and values that token i of the batch has read. */
 uint64_t transformer_read(const struct transformer *t, uint32_t i);
+/* said has room for the last token and n beside it. */
+void transformer_reach_said(struct transformer *t, uint32_t n);
 /* What was read ahead is no more. */
 void transformer_forget(struct transformer *t);
 /* Bytes that it takes. */

@@ -23,7 +23,8 @@ run()
 	# twice: tables for people come from what the first one finished
 	for form in --csv --plain; do
 		"$lilscope" bench "$@" -n "${REAL_N:-100}" \
-			-j "${REAL_JOBS:-0}" --predict "$predict" \
+			-j "${REAL_JOBS:-0}" --batch "${REAL_BATCH:-64}" \
+			--predict "$predict" \
 			--budgets "$budgets" ${REAL_FLAGS:-} \
 			--at-threshold conclude,rollback,retry,dense \
 			--out "$out/$name.jsonl" $form \

@@ -20,7 +20,7 @@ bench()
 facts_of()
 {
 	sed -n 's/^\({"policy".*"prompt_tokens":[0-9]*\),.*\("rho":.*\)/\1 \2/p' \
-		"$1" | sed 's/"jct_s":[^}]*//' | sort
+		"$1" | sed 's/"jct_s":[^}]*//g' | sort
 }
 
 one_sentence()
@@ -62,6 +62,35 @@ END
 if [ -n "$PYTHON" ]; then
 	check 'JSON, the same with any number of jobs' for_programs
 fi
+
+# Read together they write what each writes alone, and how they go on is that,
+# too; the clock's numbers are told to be another's.
+together()
+{
+	for n in 1 5; do
+		rm -f "$tmp/batch.$n"
+		bench -j 1 --batch $n --out "$tmp/batch.$n" \
+			--at-threshold conclude,rollback,retry,dense &&
+			status_is 0 || return 1
+		facts_of "$tmp/batch.$n" >"$tmp/facts.$n"
+	done
+	grep -q '^Times are those of 5 runs that are read together' \
+		"$tmp/out" &&
+		is runs 15 "$(lines "$tmp/facts.5")" &&
+		cmp "$tmp/facts.1" "$tmp/facts.5" &&
+		run --plain "$tmp/batch.5" && status_is 0 &&
+		grep -q '^Times are those of 5 runs' "$tmp/out" &&
+		bench --batch 4 --out "$tmp/batch.5" && status_is 2 &&
+		grep -q 'was made with batch 5, and now it is 4' "$tmp/err"
+}
+check 'runs that are read together' together
+no_batch()
+{
+	bench --batch "$1" && status_is 2 && one_sentence batch
+}
+for n in 0 257 x; do
+	check "--batch $n" no_batch $n
+done
 
 csv()
 {

@@ -21,4 +21,14 @@ for policy in $policies; do
 	check "$policy" same "$policy"
 done
 
+# Runs of a bench that are read together have a thread each.
+batch()
+{
+	run bench --model "$model" -n 5 -j 1 --batch 5 --predict 24 \
+		--policies h2o,random --budgets 32 --out "$tmp/runs" \
+		--at-threshold rollback,conclude -f 8 -t 4 &&
+		status_is 0 && is runs 15 "$(grep -c '"policy"' "$tmp/runs")"
+}
+check 'bench --batch' batch
+
 finish

@@ -111,11 +111,12 @@ only 'only url.c and the proxy include curl.h' 'include *<curl/' \
 	'src/input/url.c src/guard/headers.h src/guard/transfers.h'
 only 'only the proxy includes microhttpd.h' 'include *<microhttpd' \
 	'src/guard/proxy.c'
-# pool.c cuts one computation, crew.c hands out jobs; tok.c is used by any;
+# pool.c cuts one computation, crew.c hands out jobs, workers.c has a thread for
+# each run of a process, which together.c lets wait for each other; tok.c is used by any;
 # memory.c knows whose memory it is while a call of the library runs.
-only 'only pool.c and crew.c have threads' \
+only 'only pool.c, crew.c and workers.c have threads' \
 	'pthread|threads[.]h|stdatomic|_Thread_local' \
-	'src/model/pool.c src/system/crew.c src/trace/tok.c src/lib/memory.c'
+	'src/model/pool.c src/system/crew.c src/bench/workers.c src/decode/together.c src/trace/tok.c src/lib/memory.c'
 
 # --- Memory: one door.
 only 'only mem.c and the library call the allocator' \

@@ -277,6 +277,8 @@ static void put_facts(struct bench_command *w)
 	put_penalties(w);
 	if (w->set->decode.system)
 		fact_opt(w, "system", false);
+	if (w->set->bench.batch > 1)
+		fact_opt(w, "batch", false);
 	if (w->set->decode.thinking != CHAT_THINKING_AUTO)
 		fact_opt(w, "thinking", false);
 	fact_opt(w, "f", !w->opts.f_given);
@@ -401,6 +403,7 @@ static bool prepare(struct bench_command *w, struct err *err)
 		.f_given = opt_is_given(set, "f"),
 		.t_given = opt_is_given(set, "t"),
 		.n_jobs = set->report.jobs,
+		.n_batch = set->bench.batch,
 		.tell = tell,
 		.say = say_between,
 		.ctx = w,

@@ -49,7 +49,8 @@ bool results_are(const char *path)
 /* The header's settings; "rule" is left to the rule. */
 static void take_header(struct results *r, struct json_value header)
 {
-	static const char *const names[] = { "f", "t", "patience", "coder" };
+	static const char *const names[] = { "f", "t", "patience", "coder",
+					     "batch" };
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		struct err err = { "" };
@@ -65,6 +66,7 @@ static void take_header(struct results *r, struct json_value header)
 		r->table.t_given |= i == 1 && given;
 		mem_free(value);
 	}
+	r->table.n_batch = r->set.bench.batch;
 }
 
 static void take_line(struct results *r, const char *line, size_t n)

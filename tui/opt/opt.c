@@ -52,7 +52,8 @@ void settings_init(struct settings *set)
 		.bench = { .policies = "sink,h2o,quest,infllm,raas",
 			   .budgets = "64,96,128,192,256",
 			   .problems = "chain",
-			   .n = 200 },
+			   .n = 200,
+			   .batch = 1 },
 	};
 }
 

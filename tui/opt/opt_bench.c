@@ -1,4 +1,5 @@
 /* What lilscope bench tries, and where it leaves what it found. */
+#include "bench/workers.h"
 #include "opt/opt_rows.h"
 
 static const struct opt rows[] = {
@@ -14,6 +15,9 @@ static const struct opt rows[] = {
 	{ .name = "n", .letter = 'n', .letter_where = OPT_BENCH, .arg = "N",
 	  .where = OPT_BENCH, COUNT(bench.n, 0, OPT_COUNT_MAX),
 	  .about = "problems" },
+	{ .name = "batch", .arg = "N", .where = OPT_BENCH,
+	  COUNT(bench.batch, 1, WORKERS_JOBS_MAX),
+	  .about = "runs of a job, read together: more runs an hour" },
 	{ .name = "out", .letter = 'o', .letter_where = OPT_BENCH,
 	  .arg = "FILE", .where = OPT_BENCH, WORD(bench.out),
 	  .about = "keep each finished run here; go on from what is there" },

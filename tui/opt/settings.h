@@ -65,7 +65,7 @@ struct guard_settings {
 struct bench_settings {
 	const char *policies, *budgets; /* lists with commas */
 	const char *problems;           /* "chain", or a file */
-	uint32_t n;
+	uint32_t n, batch;
 	const char *out, *svg;          /* files, or NULL */
 };
 
