@@ -98,6 +98,8 @@ void kernel_x_set(struct kernel_x *x, enum ggml_type type, const float *v,
 	}
 	x->token_bytes = plain ? n_cols * sizeof(float) :
 				 kernel_token_bytes(n_cols);
+	if (!plain && use()->arrange)
+		x->token_bytes += use()->more_bytes(x);
 	x->data = grow(x->data, &x->cap_bytes, x->token_bytes * n_tokens + 1,
 		       1);
 	if (plain) {
@@ -105,9 +107,12 @@ void kernel_x_set(struct kernel_x *x, enum ggml_type type, const float *v,
 		return;
 	}
 	memset(x->data, 0, x->token_bytes * n_tokens);
-	for (uint32_t i = 0; i < n_tokens; i++)
+	for (uint32_t i = 0; i < n_tokens; i++) {
 		use()->quantize(kernel_token(x, i), v + (size_t)i * n_cols,
 				n_cols);
+		if (use()->arrange)
+			use()->arrange(x, i);
+	}
 }
 
 void kernel_x_release(struct kernel_x *x)
@@ -120,7 +125,8 @@ void kernel_mul(float *out, size_t out_stride, const struct kernel_rows *w,
 		uint32_t row0, uint32_t row1, const struct kernel_x *x)
 {
 	assert(x->n_cols == w->n_cols &&
-	       kernel_is_float(x->type) == kernel_is_float(w->type));
+	       (x->type == w->type ||
+		(kernel_is_float(x->type) && kernel_is_float(w->type))));
 	(x->many ? chosen_row()->many->mul : use()->mul)(out, out_stride, w,
 							 row0, row1, x);
 }

@@ -3,12 +3,12 @@
  * weights of each type are unpacked. Included first; the includer ends clang's
  * target. With bfloat16 and tiles where KERNEL_TILES is set.
  *
- * Weights: 512 bits are a pair of parts of 32 weights, w_i = scale * u_i +
- * least with u_i >= 0, whose products with 64 activations are 16 sums of four
- * (dpbusd). What is said of a part is gathered for a group of eight at once:
- * their scales, times the activations' ones, from which each pair takes its
- * two by a permutation; and what does not depend on u, least * sum of x, in
- * one product.
+ * A part of 32 weights is w_i = scale * u_i + least with u_i >= 0; in types of
+ * halves each 16 have a scale and a least value of their own. What has these
+ * is a unit. Four units are a quad, one in each 128 bits:
+ *	u[0]   the first 16 weights of each unit
+ *	u[1]   the others, unless units are halves
+ * What is said of units is gathered for a group of eight parts at once.
  */
 #ifndef LILSCOPE_KERNEL_512_H
 #define LILSCOPE_KERNEL_512_H
@@ -41,120 +41,136 @@ static inline __m256 fold(__m512 v)
 			     _mm512_extractf32x8_ps(v, 1));
 }
 
+/* Of the units of a group, in lanes; zeros beyond. */
 struct scales {
-	__m512 scale; /* of the parts in lanes 0-7; Q6_K: of halves, in 0-15 */
-	__m256 least; /* of the parts */
-	__m256 upper; /* Q6_K: what the last 16 have beyond that */
+	__m512 scale, least; /* least: of types without a `minus` */
 };
 
-/* The half at s + i * step into place i, if there are more than i. */
-#define HALF(v, i)                                                             \
-	do {                                                                   \
-		if (n > (i)) {                                                 \
-			uint16_t half;                                         \
-			memcpy(&half, s + (size_t)(i)*step, 2);                \
-			v = _mm_insert_epi16(v, half, i);                      \
-		}                                                              \
-	} while (0)
-
-/* Halves at s, s + step, ... for n parts; 0 for those beyond. */
-ALWAYS __m256 halves(const uint8_t *s, uint32_t step, uint32_t n)
+/* n halves at s, s + step, ... of which the first four are taken. */
+ALWAYS uint64_t four_halves(const uint8_t *s, uint32_t step, uint32_t n)
 {
-	__m128i v = _mm_setzero_si128();
+	uint64_t all = 0;
 
-	HALF(v, 0);
-	HALF(v, 1);
-	HALF(v, 2);
-	HALF(v, 3);
-	HALF(v, 4);
-	HALF(v, 5);
-	HALF(v, 6);
-	HALF(v, 7);
-	return _mm256_cvtph_ps(v);
+#pragma GCC unroll 4
+	for (uint32_t k = 0; k < 4; k++) {
+		uint16_t half = 0;
+
+		if (k < n)
+			memcpy(&half, s + (size_t)k * step, sizeof(half));
+		all |= (uint64_t)half << 16 * k;
+	}
+	return all;
 }
 
-/* Types of one scale, with w = scale * (u - minus). */
-ALWAYS struct scales group_minus(const uint8_t *s, uint32_t step, uint32_t n,
-				 float minus)
+/* Halves at s, s + step, ... for n parts, as floats. */
+ALWAYS __m512 halves(const uint8_t *s, uint32_t step, uint32_t n)
 {
-	__m256 d = halves(s, step, n);
+	uint64_t low = four_halves(s, step, n), high = 0;
 
-	return (struct scales){ _mm512_castps256_ps512(d),
-				_mm256_mul_ps(d, _mm256_set1_ps(-minus)), d };
+	if (n > 4)
+		high = four_halves(s + (size_t)4 * step, step, n - 4);
+	return _mm512_zextps256_ps512(_mm256_cvtph_ps(
+		_mm_set_epi64x((long long)high, (long long)low)));
 }
 
-/* Types of a scale and a least value. */
+/* Types with a least value behind the scale. */
 ALWAYS struct scales group_least(const uint8_t *s, uint32_t step, uint32_t n)
 {
-	__m256 d = halves(s, step, n), m = halves(s + 2, step, n);
-
-	return (struct scales){ _mm512_castps256_ps512(d), m, d };
+	return (struct scales){ halves(s, step, n), halves(s + 2, step, n) };
 }
 
-/* A pair of parts: of which the second may not be there. */
+/* Types of a scale alone. */
+ALWAYS struct scales group_plain(const uint8_t *s, uint32_t step, uint32_t n)
+{
+	return (struct scales){ halves(s, step, n), _mm512_setzero_ps() };
+}
+
+/* Two halves of a vector. */
 ALWAYS __m512i two(__m256i a, __m256i b)
 {
 	return _mm512_inserti64x4(_mm512_castsi256_si512(a), b, 1);
 }
 
-/* 32 bytes, aligned or not. */
+/* 16 bytes, aligned or not ... */
+ALWAYS __m128i load16(const uint8_t *s)
+{
+	return _mm_loadu_si128((const __m128i *)s);
+}
+
+/* ... and 32. */
 ALWAYS __m256i load32(const uint8_t *s)
 {
 	return _mm256_loadu_si256((const __m256i *)s);
 }
 
-/* Two times 16 bytes: low nibbles of the first, high ones, low ones of the
- * second, high ones. */
-ALWAYS __m512i nibbles(const uint8_t *a, const uint8_t *b)
+/* 16 bytes at s, s + step, ... of n parts; others are the last one again. */
+ALWAYS __m512i four(const uint8_t *s, uint32_t step, uint32_t n)
 {
-	__m512i v = _mm512_castsi128_si512(_mm_loadu_si128((const __m128i *)a));
+	const uint8_t *b = n > 1 ? s + step : s, *c = n > 2 ? b + step : b;
+	const uint8_t *d = n > 3 ? c + step : c;
+	__m512i v = _mm512_castsi128_si512(load16(s));
 
-	/* a a b b */
-	v = _mm512_inserti32x4(v, _mm_loadu_si128((const __m128i *)b), 1);
-	v = _mm512_permutexvar_epi64(_mm512_setr_epi64(0, 1, 0, 1, 2, 3, 2, 3),
-				     v);
-	v = _mm512_srlv_epi64(v, _mm512_setr_epi64(0, 0, 4, 4, 0, 0, 4, 4));
-	return _mm512_and_si512(v, _mm512_set1_epi8(15));
+	v = _mm512_inserti32x4(v, load16(b), 1);
+	v = _mm512_inserti32x4(v, load16(c), 2);
+	return _mm512_inserti32x4(v, load16(d), 3);
 }
 
-/* Bit i of two words becomes 16 in byte i. */
-ALWAYS __m512i fifth_bits(const uint8_t *a, const uint8_t *b)
+/* Low nibbles, and high ones. */
+ALWAYS void nibbles(__m512i u[2], __m512i v)
 {
-	uint32_t low, high;
-
-	memcpy(&low, a, sizeof(low));
-	memcpy(&high, b, sizeof(high));
-	return _mm512_maskz_mov_epi8(low | (uint64_t)high << 32,
-				     _mm512_set1_epi8(16));
+	u[0] = _mm512_and_si512(v, _mm512_set1_epi8(15));
+	u[1] = _mm512_and_si512(_mm512_srli_epi16(v, 4), _mm512_set1_epi8(15));
 }
 
-/* A half, then 32 signed bytes. */
+/* Of words of fifth bits at s, s + step, ...: bits 0-15 of each are of first
+ * 16 weights. */
+ALWAYS void fifth_bits(__m512i u[2], const uint8_t *s, uint32_t step,
+		       uint32_t n)
+{
+	const __m512i bit = _mm512_set1_epi8(16);
+
+	u[0] = _mm512_mask_add_epi8(u[0], four_halves(s, step, n), u[0], bit);
+	u[1] = _mm512_mask_add_epi8(u[1], four_halves(s + 2, step, n), u[1],
+				    bit);
+}
+
+/* Numbers of values become these, more by `plus`. */
+ALWAYS void valued(__m512i u[2], const int8_t values[16], char plus)
+{
+	__m512i table = _mm512_broadcast_i32x4(
+		_mm_add_epi8(_mm_loadu_si128((const __m128i *)values),
+			     _mm_set1_epi8(plus)));
+
+	u[0] = _mm512_shuffle_epi8(table, u[0]);
+	u[1] = _mm512_shuffle_epi8(table, u[1]);
+}
+
+/* A half, then 32 signed bytes; less 128. */
 ALWAYS struct scales group_q8_0(const uint8_t *row, uint32_t i, uint32_t n)
 {
-	return group_minus(row + (size_t)i * 34, 34, n, 128);
+	return group_plain(row + (size_t)i * 34, 34, n);
 }
 
 /* 128 more than they are. */
-ALWAYS __m512i pair_q8_0(const uint8_t *row, uint32_t i, bool both)
+ALWAYS void quad_q8_0(__m512i u[2], const uint8_t *row, uint32_t i, uint32_t n)
 {
-	const uint8_t *s = row + (size_t)i * 34 + 2, *t = both ? s + 34 : s;
+	const uint8_t *s = row + (size_t)i * 34 + 2;
+	const __m512i sign = _mm512_set1_epi8((char)0x80);
 
-	return _mm512_xor_si512(two(load32(s), load32(t)),
-				_mm512_set1_epi8((char)0x80));
+	u[0] = _mm512_xor_si512(four(s, 34, n), sign);
+	u[1] = _mm512_xor_si512(four(s + 16, 34, n), sign);
 }
 
 /* A half, then 16 bytes of nibbles; less 8. */
 ALWAYS struct scales group_q4_0(const uint8_t *row, uint32_t i, uint32_t n)
 {
-	return group_minus(row + (size_t)i * 18, 18, n, 8);
+	return group_plain(row + (size_t)i * 18, 18, n);
 }
 
 /* Low nibbles, then high ones. */
-ALWAYS __m512i pair_q4_0(const uint8_t *row, uint32_t i, bool both)
+ALWAYS void quad_q4_0(__m512i u[2], const uint8_t *row, uint32_t i, uint32_t n)
 {
-	const uint8_t *s = row + (size_t)i * 18 + 2;
-
-	return nibbles(s, both ? s + 18 : s);
+	nibbles(u, four(row + (size_t)i * 18 + 2, 18, n));
 }
 
 /* A half, a least value, 16 bytes of nibbles. */
@@ -164,25 +180,24 @@ ALWAYS struct scales group_q4_1(const uint8_t *row, uint32_t i, uint32_t n)
 }
 
 /* As of Q4_0. */
-ALWAYS __m512i pair_q4_1(const uint8_t *row, uint32_t i, bool both)
+ALWAYS void quad_q4_1(__m512i u[2], const uint8_t *row, uint32_t i, uint32_t n)
 {
-	const uint8_t *s = row + (size_t)i * 20 + 4;
-
-	return nibbles(s, both ? s + 20 : s);
+	nibbles(u, four(row + (size_t)i * 20 + 4, 20, n));
 }
 
 /* A half, a word of fifth bits, 16 bytes of nibbles; less 16. */
 ALWAYS struct scales group_q5_0(const uint8_t *row, uint32_t i, uint32_t n)
 {
-	return group_minus(row + (size_t)i * 22, 22, n, 16);
+	return group_plain(row + (size_t)i * 22, 22, n);
 }
 
 /* Nibbles with their fifth bits. */
-ALWAYS __m512i pair_q5_0(const uint8_t *row, uint32_t i, bool both)
+ALWAYS void quad_q5_0(__m512i u[2], const uint8_t *row, uint32_t i, uint32_t n)
 {
-	const uint8_t *s = row + (size_t)i * 22 + 2, *t = both ? s + 22 : s;
+	const uint8_t *s = row + (size_t)i * 22;
 
-	return _mm512_or_si512(nibbles(s + 4, t + 4), fifth_bits(s, t));
+	nibbles(u, four(s + 6, 22, n));
+	fifth_bits(u, s + 2, 22, n);
 }
 
 /* A half, a least value, a word of fifth bits, nibbles. */
@@ -192,11 +207,44 @@ ALWAYS struct scales group_q5_1(const uint8_t *row, uint32_t i, uint32_t n)
 }
 
 /* As of Q5_0. */
-ALWAYS __m512i pair_q5_1(const uint8_t *row, uint32_t i, bool both)
+ALWAYS void quad_q5_1(__m512i u[2], const uint8_t *row, uint32_t i, uint32_t n)
 {
-	const uint8_t *s = row + (size_t)i * 24 + 4, *t = both ? s + 24 : s;
+	const uint8_t *s = row + (size_t)i * 24;
 
-	return _mm512_or_si512(nibbles(s + 4, t + 4), fifth_bits(s, t));
+	nibbles(u, four(s + 8, 24, n));
+	fifth_bits(u, s + 4, 24, n);
+}
+
+/* A half, 16 bytes of numbers of values; less 128. */
+ALWAYS struct scales group_iq4_nl(const uint8_t *row, uint32_t i, uint32_t n)
+{
+	return group_q4_0(row, i, n);
+}
+
+/* Values, made positive. */
+ALWAYS void quad_iq4_nl(__m512i u[2], const uint8_t *row, uint32_t i,
+			uint32_t n)
+{
+	quad_q4_0(u, row, i, n);
+	valued(u, quant_iq4, (char)128);
+}
+
+/* Of exponents 2^(e - 128), those of no normal number are not here; less 12. */
+ALWAYS struct scales group_mxfp4(const uint8_t *row, uint32_t i, uint32_t n)
+{
+	float d[KERNEL_GROUP] = { 0 };
+
+	for (uint32_t k = 0; k < n; k++)
+		d[k] = e8m0_half(row[(size_t)(i + k) * 17]);
+	return (struct scales){ _mm512_zextps256_ps512(_mm256_loadu_ps(d)),
+				_mm512_setzero_ps() };
+}
+
+/* As of IQ4_NL. */
+ALWAYS void quad_mxfp4(__m512i u[2], const uint8_t *row, uint32_t i, uint32_t n)
+{
+	nibbles(u, four(row + (size_t)i * 17 + 1, 17, n));
+	valued(u, quant_mxfp4, 12);
 }
 
 /* Of 12 bytes, eight scales in the low half and eight least values in the
@@ -210,14 +258,18 @@ ALWAYS __m128i k_scales(const uint8_t *s)
 	memcpy(&a, s, 4);
 	memcpy(&b, s + 4, 4);
 	memcpy(&c, s + 8, 4);
-	return _mm_setr_epi32(
-		(int)(a & 0x3f3f3f3f),
-		(int)((c & 0x0f0f0f0f) | (a >> 2 & 0x30303030)),
-		(int)(b & 0x3f3f3f3f),
-		(int)((c >> 4 & 0x0f0f0f0f) | (b >> 2 & 0x30303030)));
+	return _mm_set_epi64x(
+		(long long)((b & 0x3f3f3f3f) |
+			    (uint64_t)((c >> 4 & 0x0f0f0f0f) |
+				       (b >> 2 & 0x30303030))
+				    << 32),
+		(long long)((a & 0x3f3f3f3f) |
+			    (uint64_t)((c & 0x0f0f0f0f) |
+				       (a >> 2 & 0x30303030))
+				    << 32));
 }
 
-/* Of K types with least values. */
+/* Of K types with least values: two halves, 12 bytes. */
 ALWAYS struct scales group_k(const uint8_t *s)
 {
 	__m512 all = _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(k_scales(s + 4)));
@@ -226,16 +278,21 @@ ALWAYS struct scales group_k(const uint8_t *s)
 
 	scale = _mm256_mul_ps(scale, _mm256_set1_ps(half_at(s)));
 	least = _mm256_mul_ps(least, _mm256_set1_ps(-half_at(s + 2)));
-	return (struct scales){ _mm512_castps256_ps512(scale), least, least };
+	return (struct scales){ _mm512_zextps256_ps512(scale),
+				_mm512_zextps256_ps512(least) };
 }
 
-/* 32 bytes: their low nibbles, then their high ones. */
-ALWAYS __m512i k_nibbles(const uint8_t *s)
+/* 64 bytes: the low nibbles of 32 are a part, their high ones the next. */
+ALWAYS void k_nibbles(__m512i u[2], const uint8_t *s)
 {
-	__m256i v = load32(s);
+	const __m512i by = _mm512_setr_epi64(0, 0, 4, 4, 0, 0, 4, 4);
+	const __m512i low = _mm512_set1_epi8(15);
+	__m512i v = _mm512_loadu_si512(s);
 
-	return _mm512_and_si512(two(v, _mm256_srli_epi16(v, 4)),
-				_mm512_set1_epi8(15));
+	u[0] = _mm512_and_si512(
+		_mm512_srlv_epi64(_mm512_shuffle_i64x2(v, v, 0xa0), by), low);
+	u[1] = _mm512_and_si512(
+		_mm512_srlv_epi64(_mm512_shuffle_i64x2(v, v, 0xf5), by), low);
 }
 
 /* Two halves, 12 bytes of scales, 128 bytes of nibbles. */
@@ -246,10 +303,10 @@ ALWAYS struct scales group_q4_k(const uint8_t *row, uint32_t i, uint32_t n)
 }
 
 /* 32 low nibbles and 32 high ones. */
-ALWAYS __m512i pair_q4_k(const uint8_t *row, uint32_t i, bool both)
+ALWAYS void quad_q4_k(__m512i u[2], const uint8_t *row, uint32_t i, uint32_t n)
 {
-	(void)both;
-	return k_nibbles(row + (size_t)(i / 8) * 144 + 16 + i % 8 / 2 * 32);
+	(void)n;
+	k_nibbles(u, row + (size_t)(i / 8) * 144 + 16 + i % 8 * 16);
 }
 
 /* Two halves, 12 bytes of scales, 32 of fifth bits, nibbles. */
@@ -259,124 +316,61 @@ ALWAYS struct scales group_q5_k(const uint8_t *row, uint32_t i, uint32_t n)
 	return group_k(row + (size_t)(i / 8) * 176);
 }
 
-/* Bit j of each of 32 bytes, then bit j + 1. */
-ALWAYS __mmask64 bits_set(const uint8_t *s, uint32_t j)
-{
-	__m256i v = load32(s);
-
-	return _mm512_test_epi8_mask(two(v, v),
-				     two(_mm256_set1_epi8((char)(1 << j)),
-					 _mm256_set1_epi8((char)(2 << j))));
-}
-
-/* As of Q4_K, with their fifth bits. */
-ALWAYS __m512i pair_q5_k(const uint8_t *row, uint32_t i, bool both)
+/* As of Q4_K, with their fifth bits: bit p of 32 bytes is of part p. */
+ALWAYS void quad_q5_k(__m512i u[2], const uint8_t *row, uint32_t i, uint32_t n)
 {
 	const uint8_t *s = row + (size_t)(i / 8) * 176;
+	const __m512i bit = _mm512_set1_epi8(16);
+	const __m512i which =
+		_mm512_slli_epi64(_mm512_setr_epi64(0x0101010101010101,
+						    0x0101010101010101,
+						    0x0202020202020202,
+						    0x0202020202020202,
+						    0x0404040404040404,
+						    0x0404040404040404,
+						    0x0808080808080808,
+						    0x0808080808080808),
+				  i % 8);
 
-	(void)both;
-	return _mm512_or_si512(k_nibbles(s + 48 + i % 8 / 2 * 32),
-			       _mm512_maskz_mov_epi8(bits_set(s + 16, i % 8),
-						     _mm512_set1_epi8(16)));
+	(void)n;
+	k_nibbles(u, s + 48 + i % 8 * 16);
+#pragma GCC unroll 2
+	for (uint32_t h = 0; h < 2; h++) {
+		__m512i v = _mm512_broadcast_i32x4(load16(s + 16 + 16 * h));
+
+		u[h] = _mm512_mask_add_epi8(
+			u[h], _mm512_test_epi8_mask(v, which), u[h], bit);
+	}
 }
 
-/* First halves in lanes 0-7, last ones in 8-15. */
-ALWAYS __m512 apart(__m512 v)
-{
-	return _mm512_permutexvar_ps(_mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12,
-						       14, 1, 3, 5, 7, 9, 11,
-						       13, 15),
-				     v);
-}
-
-/* Types with a scale and a least value for each half. */
-ALWAYS struct scales group_halves(__m512 scale, __m512 leasts)
-{
-	__m512 both = apart(leasts);
-	__m256 least = _mm512_castps512_ps256(both);
-
-	return (struct scales){ scale, least,
-				_mm256_sub_ps(_mm512_extractf32x8_ps(both, 1),
-					      least) };
-}
-
-/* 16 signed bytes, times d. */
-ALWAYS __m512 bytes_times(const void *s, float d)
-{
-	__m128i bytes = _mm_loadu_si128((const __m128i *)s);
-
-	return _mm512_mul_ps(_mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(bytes)),
-			     _mm512_set1_ps(d));
-}
-
-/* 16 bytes of nibbles twice, each the number of a value: more by `plus`. */
-ALWAYS __m512i valued(const uint8_t *a, const uint8_t *b,
-		      const int8_t values[16], char plus)
-{
-	__m512i table = _mm512_broadcast_i32x4(_mm_add_epi8(
-		_mm_loadu_si128((const __m128i *)values), _mm_set1_epi8(plus)));
-
-	return _mm512_shuffle_epi8(table, nibbles(a, b));
-}
-
-/* A half, 16 bytes of numbers of values. */
-ALWAYS struct scales group_iq4_nl(const uint8_t *row, uint32_t i, uint32_t n)
-{
-	return group_minus(row + (size_t)i * 18, 18, n, 128);
-}
-
-/* Values, made positive. */
-ALWAYS __m512i pair_iq4_nl(const uint8_t *row, uint32_t i, bool both)
-{
-	const uint8_t *s = row + (size_t)i * 18 + 2;
-
-	return valued(s, both ? s + 18 : s, quant_iq4, (char)128);
-}
-
-/* Of exponents 2^(e - 128); those of no normal number are not here. */
-ALWAYS struct scales group_mxfp4(const uint8_t *row, uint32_t i, uint32_t n)
-{
-	float d[KERNEL_GROUP] = { 0 };
-	__m256 scale;
-
-	for (uint32_t k = 0; k < n; k++)
-		d[k] = e8m0_half(row[(size_t)(i + k) * 17]);
-	scale = _mm256_loadu_ps(d);
-	return (struct scales){ _mm512_castps256_ps512(scale),
-				_mm256_mul_ps(scale, _mm256_set1_ps(-12)),
-				scale };
-}
-
-/* As of IQ4_NL. */
-ALWAYS __m512i pair_mxfp4(const uint8_t *row, uint32_t i, bool both)
-{
-	const uint8_t *s = row + (size_t)i * 17 + 1;
-
-	return valued(s, both ? s + 17 : s, quant_mxfp4, 12);
-}
-
-/* A half, scales of 6 bits, numbers of values. */
+/* A half, scales of 6 bits, numbers of values; less 128. */
 ALWAYS struct scales group_iq4_xs(const uint8_t *row, uint32_t i, uint32_t n)
 {
 	const uint8_t *s = row + (size_t)(i / 8) * 136;
 	float d = half_at(s), scale[KERNEL_GROUP];
-	__m256 all;
 
 	(void)n;
 	for (uint32_t k = 0; k < KERNEL_GROUP; k++)
 		scale[k] = d * (float)kernel_iq4_scale(s, k);
-	all = _mm256_loadu_ps(scale);
-	return (struct scales){ _mm512_castps256_ps512(all),
-				_mm256_mul_ps(all, _mm256_set1_ps(-128)), all };
+	return (struct scales){ _mm512_zextps256_ps512(_mm256_loadu_ps(scale)),
+				_mm512_setzero_ps() };
 }
 
 /* As of IQ4_NL. */
-ALWAYS __m512i pair_iq4_xs(const uint8_t *row, uint32_t i, bool both)
+ALWAYS void quad_iq4_xs(__m512i u[2], const uint8_t *row, uint32_t i,
+			uint32_t n)
 {
-	const uint8_t *s = row + (size_t)(i / 8) * 136 + 8 + i % 8 * 16;
+	(void)n;
+	nibbles(u, _mm512_loadu_si512(row + (size_t)(i / 8) * 136 + 8 +
+				      i % 8 * 16));
+	valued(u, quant_iq4, (char)128);
+}
 
-	(void)both;
-	return valued(s, s + 16, quant_iq4, (char)128);
+/* 16 signed bytes, times d. */
+ALWAYS __m512 bytes_times(__m128i bytes, float d)
+{
+	return _mm512_mul_ps(_mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(bytes)),
+			     _mm512_set1_ps(d));
 }
 
 /* Bits 2k and 2k + 1 of 32 bytes, then the next two of each. */
@@ -393,106 +387,146 @@ ALWAYS __m512i k_twos(const uint8_t *s, uint32_t k)
 ALWAYS struct scales group_q2_k(const uint8_t *row, uint32_t i, uint32_t n)
 {
 	const uint8_t *s = row + (size_t)(i / 8) * 84;
-	__m128i v = _mm_loadu_si128((const __m128i *)s), low[2];
+	const __m128i low = _mm_set1_epi8(15);
+	__m128i v = load16(s);
 
 	(void)n;
-	low[0] = _mm_and_si128(v, _mm_set1_epi8(15));
-	low[1] = _mm_and_si128(_mm_srli_epi16(v, 4), _mm_set1_epi8(15));
-	return group_halves(bytes_times(&low[0], half_at(s + 80)),
-			    bytes_times(&low[1], -half_at(s + 82)));
+	return (struct scales){
+		bytes_times(_mm_and_si128(v, low), half_at(s + 80)),
+		bytes_times(_mm_and_si128(_mm_srli_epi16(v, 4), low),
+			    -half_at(s + 82)),
+	};
 }
 
 /* Two bits each. */
-ALWAYS __m512i pair_q2_k(const uint8_t *row, uint32_t i, bool both)
+ALWAYS void quad_q2_k(__m512i u[2], const uint8_t *row, uint32_t i, uint32_t n)
 {
 	const uint8_t *s = row + (size_t)(i / 8) * 84 + 16;
 
-	(void)both;
-	return k_twos(s + i % 8 / 4 * 32, i % 4);
+	(void)n;
+	u[0] = k_twos(s + i % 8 / 4 * 32, i % 4);
 }
 
 /* 32 bytes of third bits, 64 of two, 12 of scales, a half; less 4. */
 ALWAYS struct scales group_q3_k(const uint8_t *row, uint32_t i, uint32_t n)
 {
 	const uint8_t *s = row + (size_t)(i / 8) * 110;
-	float d = half_at(s + 108);
 	int8_t scales[16];
 
 	(void)n;
 	kernel_q3_scales(scales, s + 96);
-	return group_halves(bytes_times(scales, d),
-			    bytes_times(scales, -4 * d));
+	return (struct scales){
+		bytes_times(_mm_loadu_si128((const __m128i *)scales),
+			    half_at(s + 108)),
+		_mm512_setzero_ps(),
+	};
 }
 
 /* Two bits and the third. */
-ALWAYS __m512i pair_q3_k(const uint8_t *row, uint32_t i, bool both)
+ALWAYS void quad_q3_k(__m512i u[2], const uint8_t *row, uint32_t i, uint32_t n)
 {
 	const uint8_t *s = row + (size_t)(i / 8) * 110;
+	__m512i bits = two(_mm256_set1_epi8((char)(1 << i % 8)),
+			   _mm256_set1_epi8((char)(2 << i % 8)));
+	__m512i v = _mm512_broadcast_i64x4(load32(s));
 
-	(void)both;
-	return _mm512_or_si512(
-		k_twos(s + 32 + i % 8 / 4 * 32, i % 4),
-		_mm512_maskz_mov_epi8(bits_set(s, i % 8), _mm512_set1_epi8(4)));
+	(void)n;
+	u[0] = k_twos(s + 32 + i % 8 / 4 * 32, i % 4);
+	u[0] = _mm512_mask_add_epi8(u[0], _mm512_test_epi8_mask(v, bits), u[0],
+				    _mm512_set1_epi8(4));
 }
 
 /* 128 bytes of nibbles, 64 of two bits, 16 scales, a half; less 32. */
 ALWAYS struct scales group_q6_k(const uint8_t *row, uint32_t i, uint32_t n)
 {
 	const uint8_t *s = row + (size_t)(i / 8) * 210;
-	float d = half_at(s + 208);
 
 	(void)n;
-	return group_halves(bytes_times(s + 192, d),
-			    bytes_times(s + 192, -32 * d));
+	return (struct scales){ bytes_times(load16(s + 192), half_at(s + 208)),
+				_mm512_setzero_ps() };
 }
 
 /* Parts k and k + 1 of a half: low or high nibbles of 64 bytes, with bits 2k
  * and 2k + 2 of 32. */
-ALWAYS __m512i pair_q6_k(const uint8_t *row, uint32_t i, bool both)
+ALWAYS void quad_q6_k(__m512i u[2], const uint8_t *row, uint32_t i, uint32_t n)
 {
 	const uint8_t *s = row + (size_t)(i / 8) * 210;
+	const __m512i low = _mm512_set1_epi8(15);
 	uint32_t half = i % 8 / 4, k = i % 4;
-	__m512i low = _mm512_loadu_si512(s + half * 64);
-	__m256i high = load32(s + 128 + half * 32);
-	__m512i all = two(
-		_mm256_slli_epi16(k ? _mm256_srli_epi16(high, 4) : high, 4),
-		_mm256_slli_epi16(k ? _mm256_srli_epi16(high, 4) : high, 2));
+	__m512i v = _mm512_loadu_si512(s + half * 64);
+	__m512i high = _mm512_broadcast_i64x4(load32(s + 128 + half * 32));
 
-	(void)both;
-	low = _mm512_and_si512(k ? _mm512_srli_epi16(low, 4) : low,
-			       _mm512_set1_epi8(15));
-	return _mm512_or_si512(low,
-			       _mm512_and_si512(all, _mm512_set1_epi8(0x30)));
+	(void)n;
+	v = _mm512_and_si512(k ? _mm512_srli_epi16(v, 4) : v, low);
+	high = k ? _mm512_srlv_epi64(high, _mm512_setr_epi64(0, 0, 0, 0, 2, 2,
+							     2, 2)) :
+		   _mm512_sllv_epi64(high, _mm512_setr_epi64(4, 4, 4, 4, 2, 2,
+							     2, 2));
+	/* v, or high's two bits */
+	u[0] = _mm512_ternarylogic_epi32(v, high, _mm512_set1_epi8(0x30), 0xf8);
 }
 
-typedef __m512i pair_fn(const uint8_t *row, uint32_t i, bool both);
-
-/* A type, whether its scales and least values are of halves of parts, and the
- * bytes of a group of parts. */
+/* A type: whether its units are halves, what a weight is less than its u where
+ * that is always the same, and the bytes of a group of parts. */
 struct packing {
 	struct scales (*group)(const uint8_t *row, uint32_t i, uint32_t n);
-	pair_fn *pair;
+	/* The quad that begins at part i; n: parts of the row from there on. */
+	void (*quad)(__m512i u[2], const uint8_t *row, uint32_t i, uint32_t n);
 	bool halves;
+	float minus;
 	uint32_t bytes;
 };
 
-#define PACKING(name, halves, bytes)                                           \
-	static const struct packing packing_##name = { group_##name,           \
-						       pair_##name, halves,    \
-						       bytes };
+/* Parts of a quad. */
+ALWAYS uint32_t quad_parts(bool halves)
+{
+	return halves ? 2 : 4;
+}
 
-PACKING(q8_0, false, 272)
-PACKING(q4_0, false, 144)
-PACKING(q4_1, false, 160)
-PACKING(q5_0, false, 176)
-PACKING(q5_1, false, 192)
-PACKING(iq4_nl, false, 144)
-PACKING(mxfp4, false, 136)
-PACKING(q2_k, true, 84)
-PACKING(q3_k, true, 110)
-PACKING(q4_k, false, 144)
-PACKING(q5_k, false, 176)
-PACKING(q6_k, true, 210)
-PACKING(iq4_xs, false, 136)
+#define PACKING(name, halves, minus, bytes)                                    \
+	static const struct packing packing_##name = { group_##name,           \
+						       quad_##name, halves,    \
+						       minus, bytes };
+
+PACKING(q8_0, false, 128, 272)
+PACKING(q4_0, false, 8, 144)
+PACKING(q4_1, false, 0, 160)
+PACKING(q5_0, false, 16, 176)
+PACKING(q5_1, false, 0, 192)
+PACKING(iq4_nl, false, 128, 144)
+PACKING(mxfp4, false, 12, 136)
+PACKING(q2_k, true, 0, 84)
+PACKING(q3_k, true, 4, 110)
+PACKING(q4_k, false, 0, 144)
+PACKING(q5_k, false, 0, 176)
+PACKING(q6_k, true, 32, 210)
+PACKING(iq4_xs, false, 128, 136)
+
+/* --- activations -------------------------------------------------------- */
+
+/* A quad of activations: those of u[0] and u[1], and of each unit, four times,
+ * d and the sum of all. */
+struct quads {
+	const char *at;       /* of the first token */
+	size_t bytes, stride; /* from a quad to the next, to the next token */
+	bool halves;
+	uint32_t n;
+};
+
+/* The quads of a token lie behind its kernel_q8, in lines of the cache. */
+static inline struct quads quads_of(const struct kernel_x *x)
+{
+	bool halves = x->type == GGML_Q2_K || x->type == GGML_Q3_K ||
+		      x->type == GGML_Q6_K;
+	uintptr_t at = ((uintptr_t)x->data + 63) / 64 * 64;
+
+	return (struct quads){
+		(const char *)at + kernel_token_bytes(x->n_cols),
+		64 * (halves ? 3 : 4),
+		x->token_bytes,
+		halves,
+		kernel_blocks(x->n_cols) / quad_parts(halves),
+	};
+}
 
 #endif

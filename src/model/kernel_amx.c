@@ -183,39 +183,33 @@ ALWAYS void unpack_group(__m512i out[KERNEL_GROUP][SIDE],
 			 const struct packing *kind, const uint8_t *row,
 			 uint32_t i, uint32_t n)
 {
+	_Alignas(64) uint8_t bytes[2][4][SIDE];
+	const uint32_t parts = quad_parts(kind->halves);
 	struct scales g = kind->group(row, i, n);
-	__m512 least[2] = { _mm512_castps256_ps512(g.least) };
+	__m512 least = g.least;
 
-	least[1] = _mm512_castps256_ps512(_mm256_add_ps(g.least, g.upper));
-	for (uint32_t j = 0; j < n; j += 2) {
-		__m512i u = kind->pair(row, i + j, j + 1 < n);
+	if (kind->minus != 0)
+		least = _mm512_mul_ps(g.scale, _mm512_set1_ps(-kind->minus));
+	for (uint32_t j = 0; j < n; j++) {
+		uint32_t k = j % parts;
+		__m512 v[2];
 
+		if (k == 0)
+			kind->quad((__m512i *)(void *)bytes, row, i + j, n - j);
 #pragma GCC unroll 2
-		for (uint32_t k = 0; k < 2; k++) {
-			__m256i part = k ? _mm512_extracti64x4_epi64(u, 1) :
-					   _mm512_castsi512_si256(u);
-			__m512 v[2];
+		for (uint32_t h = 0; h < 2; h++) {
+			const uint8_t *u = kind->halves ? bytes[0][2 * k + h] :
+							  bytes[h][k];
+			__m512i at = _mm512_set1_epi32(
+				(int)(kind->halves ? 2 * j + h : j));
 
-#pragma GCC unroll 2
-			for (uint32_t h = 0; h < 2; h++) {
-				__m128i bytes =
-					h ? _mm256_extracti128_si256(part, 1) :
-					    _mm256_castsi256_si128(part);
-				uint32_t at = kind->halves ? 2 * (j + k) + h :
-							     j + k;
-
-				v[h] = _mm512_fmadd_ps(
-					_mm512_cvtepi32_ps(
-						_mm512_cvtepu8_epi32(bytes)),
-					_mm512_permutexvar_ps(
-						_mm512_set1_epi32((int)at),
-						g.scale),
-					_mm512_permutexvar_ps(
-						_mm512_set1_epi32((int)(j + k)),
-						least[kind->halves ? h : 0]));
-			}
-			out[j + k][0] = rounded(v[0], v[1]);
+			v[h] = _mm512_fmadd_ps(
+				_mm512_cvtepi32_ps(
+					_mm512_cvtepu8_epi32(load16(u))),
+				_mm512_permutexvar_ps(at, g.scale),
+				_mm512_permutexvar_ps(at, least));
 		}
+		out[j][0] = rounded(v[0], v[1]);
 	}
 }
 

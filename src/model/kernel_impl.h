@@ -85,6 +85,10 @@ struct kernels {
 	bool (*works)(void); /* on this CPU */
 	kernel_rows_fn *mul;
 	void (*quantize)(struct kernel_q8 out, const float *v, uint32_t n);
+	/* Bytes behind a quantised token, and what puts it there in the way
+	 * that suits x->type best; or NULL. */
+	size_t (*more_bytes)(const struct kernel_x *x);
+	void (*arrange)(struct kernel_x *x, uint32_t token);
 	void (*scores)(float *scores, size_t stride, const float *q,
 		       uint32_t n_q, const void *k, enum ggml_type type,
 		       uint32_t d, uint32_t n, float scale);
