@@ -755,6 +755,16 @@ tests_bench_bench_decode_LDADD = libengine.a $(ENGINE_LIBS)
 bench-decode: tests/bench/bench_decode
 	@tests/bench/bench_decode $(DECODE_BENCH_FILES)
 
+# Several texts together, beside llama-batched-bench (LLAMA_BATCHED_BENCH).
+EXTRA_PROGRAMS += tests/bench/bench_many
+tests_bench_bench_many_SOURCES = tests/bench/bench_many.c \
+	tests/bench/decoding.c tests/bench/decoding.h \
+	tests/unit/random_model.c tests/unit/random_model.h
+tests_bench_bench_many_LDADD = libengine.a $(ENGINE_LIBS)
+.PHONY: bench-many
+bench-many: tests/bench/bench_many
+	@tests/bench/bench_many $(MANY_BENCH_FILES)
+
 # What depth costs, policy by policy.
 EXTRA_PROGRAMS += tests/bench/bench_depth
 tests_bench_bench_depth_SOURCES = tests/bench/bench_depth.c \
