@@ -118,7 +118,8 @@ int main(int argc, char **argv)
 	int failed = 0;
 
 	if (argc < 2)
-		printf("bench-many: skipped: MANY_BENCH_FILES names no model\n");
+		printf("bench-many: skipped: MANY_BENCH_FILES names no "
+		       "model\n");
 	else if (!getenv("LLAMA_BATCHED_BENCH"))
 		printf("bench-many: LLAMA_BATCHED_BENCH names no "
 		       "llama-batched-bench: llama.cpp's column stays "
