@@ -238,7 +238,8 @@ libengine_a_SOURCES += \
 	src/deck/deck_crew.c src/deck/deck_job.c src/deck/deck_job.h \
 	src/deck/deck_live.c src/deck/deck_load.c src/deck/deck_load.h \
 	src/deck/deck_report.c src/deck/deck_row.c src/deck/deck_row.h \
-	src/deck/deck_spill.c src/deck/deck_state.c src/deck/deck_state.h
+	src/deck/deck_spill.c src/deck/deck_state.c src/deck/deck_state.h \
+	src/deck/deck_take.c
 
 # The rule between a producer and who reads: filter and proxy.
 libengine_a_SOURCES += \

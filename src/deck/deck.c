@@ -38,6 +38,7 @@ struct deck *deck_new(const struct meter_opts *opts)
 	struct deck *d = mem_zalloc(sizeof(*d));
 
 	d->opts = *opts;
+	d->born_us = now_us() - 1000; /* 0 is never */
 	d->opened = DECK_NONE;
 	d->n_threads = 1;
 	d->keep_memory = d->keep_disk = UINT64_MAX;
@@ -89,6 +90,9 @@ void deck_free(struct deck *d)
 	spool_free(d->spool);
 	mem_free(d->entries);
 	mem_free(d->runs);
+	buf_release(&d->texts.all);
+	mem_free(d->texts.table);
+	mem_free(d->stops);
 	mem_free(d->format);
 	mem_free(d->field);
 	buf_release(&d->scratch);
@@ -164,18 +168,6 @@ void deck_note_trouble(struct deck *d, const char *sentence)
 		memccpy(d->trouble, sentence, '\0', sizeof(d->trouble) - 1);
 }
 
-size_t deck_add_entry(struct deck *d, struct entry entry)
-{
-	const struct entry empty = deck_row_empty();
-
-	deck_row_take(&entry, &empty);
-	d->entries = grow(d->entries, &d->cap, d->n + 1, sizeof(entry));
-	d->runs = grow(d->runs, &d->runs_cap, d->n + 1, sizeof(*d->runs));
-	d->entries[d->n] = entry;
-	d->runs[d->n] = NULL;
-	return d->n++;
-}
-
 /* --- reading a stream: the feed's sink ---------------------------------- */
 
 static struct run *stream_open(void *ctx)
@@ -186,12 +178,12 @@ static struct run *stream_open(void *ctx)
 	struct shelf *s = &d->shelves[d->i_reading];
 	size_t i;
 
-	i = deck_add_entry(d, (struct entry){
-				 .state = ENTRY_OPEN,
-				 .i_source = (uint32_t)d->i_reading,
-				 .i_record = s->n_entered++,
-				 .began_us = now_us(),
-			 });
+	i = deck_add_entry(d, ENTRY_OPEN,
+			   &(struct entry_own){
+				   .i_source = (uint32_t)d->i_reading,
+				   .i_record = (uint32_t)s->n_entered++,
+				   .began_ms = deck_ms(d, now_us()),
+			   });
 	deck_live_add(d, i);
 	if (s->n_entered == 1)
 		s->first_entry = i;
@@ -257,7 +249,7 @@ static void stamp_start(struct deck *d, struct shelf *s, double now_s)
 	for (size_t i = s->first_entry; i < d->n; i++) {
 		struct trace *t;
 
-		if (d->entries[i].i_source != d->i_reading || !d->runs[i])
+		if (d->entries[i].own.i_source != d->i_reading || !d->runs[i])
 			continue;
 		t = &d->runs[i]->trace;
 		if (isnan(t->start_s) && t->time_us &&
@@ -334,12 +326,12 @@ static void enter_records(struct deck *d, struct shelf *s)
 		size_t i = s->n_entered++;
 		struct record_place place = indexer_place(s->index, i);
 
-		deck_add_entry(d, (struct entry){
-				     .state = ENTRY_INDEXED,
-				     .i_source = (uint32_t)d->i_reading,
-				     .i_record = i,
-				     .size_bytes = place.len,
-			     });
+		deck_add_entry(d, ENTRY_INDEXED,
+			       &(struct entry_own){
+				       .i_source = (uint32_t)d->i_reading,
+				       .i_record = (uint32_t)i,
+				       .size_bytes = (uint32_t)place.len,
+			       });
 		d->has_records = true;
 		d->record_bytes += place.len;
 	}
@@ -437,7 +429,7 @@ static void refresh_opened(struct deck *d)
 {
 	if (d->run && d->run->meter &&
 	    d->entries[d->opened].state != ENTRY_REPORTED)
-		deck_row_fill(&d->entries[d->opened], d->run);
+		deck_row_of_run(d, d->opened, d->run);
 }
 
 static void close_opened(struct deck *d)
@@ -455,9 +447,9 @@ struct run *deck_load(struct deck *d, size_t i, struct err *err)
 	struct run *run = NULL;
 
 	if (deck_load_record(d, i, &d->opts, false, &list, err) &&
-	    e->i_sub < list.n) {
-		run = list.runs[e->i_sub];
-		list.runs[e->i_sub] = NULL;
+	    e->own.i_sub < list.n) {
+		run = list.runs[e->own.i_sub];
+		list.runs[e->own.i_sub] = NULL;
 	} else {
 		err_set(err, "%s",
 			list.trouble[0] ? list.trouble :
@@ -578,10 +570,10 @@ void deck_set_opts(struct deck *d, const struct meter_opts *opts)
 	for (size_t i = 0; i < d->n; i++) {
 		struct entry *e = &d->entries[i];
 
-		e->in_work = false;
+		e->own.in_work = false;
 		if (d->runs[i])
 			run_set(d->runs[i], opts);
-		if (e->state == ENTRY_REPORTED && e->spill != SPILL_LOST)
+		if (e->state == ENTRY_REPORTED && e->own.spill != SPILL_LOST)
 			e->state = d->runs[i] ? ENTRY_OPEN : ENTRY_INDEXED;
 		if (e->state == ENTRY_OPEN && d->runs[i]->ended)
 			deck_over_add(d, i);

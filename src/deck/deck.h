@@ -36,46 +36,51 @@ enum entry_state {
  * room), in the temporary file, or nowhere, as there was no room for it? */
 enum entry_spill { SPILL_NONE, SPILL_WAITS, SPILL_AWAY, SPILL_LOST };
 
-/* One row of the list: what stays when the run is dropped. While a run is open
- * its numbers are those of the tokens measured so far. */
-struct entry {
-	enum entry_state state;
-	uint32_t i_source, i_sub;  /* generation within its record */
-	size_t i_record;
-	size_t first_sub;          /* entry of the record's second
+/* What the deck knows of an entry, whoever measures it. */
+struct entry_own {
+	uint32_t i_source, i_record;
+	uint32_t i_sub;            /* generation within its record */
+	uint32_t first_sub;        /* entry of the record's second
 				      generation, the others behind it; 0 for
 				      none */
-	uint64_t size_bytes;       /* of the record; 0 unknown */
-	uint32_t tokens, bytes, phrases;
-	float rho, h;
-	uint32_t fired_at;         /* that of meter_opts.i_stop; RULE_NEVER */
-	struct rule_verdict stop;  /* and what came after it */
-	uint32_t copied_since;     /* the first copied token at its end where
-				      a stop is near; RULE_NEVER */
-	uint32_t stop_in;          /* tokens to the stop then */
-	uint32_t rules_at[RULES_SHOWN_MAX]; /* [k]: rule_shown(k) */
-	float odds;                /* of that rule (meter_odds); NAN */
-	uint32_t reasoning_tokens, answer_tokens;
-	bool guessed;              /* the text is of a field that is a guess */
-	bool headed, counted;      /* the deck's: its words are known, and how
-				      many generations its record has; */
-	bool in_work;              /* it is being measured */
-	enum entry_spill spill;
-	uint32_t spill_bytes;      /* ... AWAY: in the file, from */
+	uint32_t size_bytes;       /* of the record; 0 unknown */
+	uint32_t spill_bytes;      /* SPILL_AWAY: in the file, from */
 	uint64_t spill_at;
-	char finish[16];           /* finish reason, cut */
-	char label[16];
-	struct judged judged;      /* its answer, once it has ended */
-	char words[ENTRY_WORDS_BYTES]; /* the first of its prompt, or of its
-					  text without one; a line */
+	uint32_t i_stop;           /* its verdict's place + 1; 0: none so far */
+	enum entry_spill spill : 8;
+	bool headed, counted;      /* its words are known, and how many
+				      generations its record has; */
+	bool in_work;              /* it is being measured */
 
 	/* Of a run that grows: */
 	bool live;                 /* its tokens were written just now */
-	uint32_t came;             /* tokens that came, and when: the first, */
-	uint64_t began_us;         /* by now_us(), */
-	uint64_t came_us;          /* and the last */
-	uint64_t looked_us;        /* the last that was measured */
+	uint32_t copied_since;     /* the first copied token at its end where
+				      a stop is near; RULE_NEVER */
+	uint32_t stop_in;          /* tokens to the stop then */
+	uint32_t came;             /* tokens that came, and when (deck_ms()): */
+	uint32_t began_ms;         /* the first, */
+	uint32_t came_ms;          /* and the last; 0: never */
+	uint32_t looked_ms;        /* the last that was measured */
 	uint32_t checks;           /* of Guardian that the row knows of */
+};
+
+/* One row of the list: what stays when the run is dropped, so it is small:
+ * there are millions in a week. While a run is open its numbers are those of
+ * the tokens measured so far. */
+struct entry {
+	struct entry_own own;
+	enum entry_state state : 8;
+	enum rule_after after : 8; /* what came after the stop */
+	bool guessed;              /* the text is of a field that is a guess */
+	struct judged judged;      /* its answer, once it has ended */
+	uint32_t tokens, phrases;
+	uint32_t reasoning_tokens, answer_tokens;
+	uint32_t fired_at;         /* that of meter_opts.i_stop; RULE_NEVER */
+	uint32_t rules_at[RULES_SHOWN_MAX]; /* [k]: rule_shown(k) */
+	float rho, odds;           /* odds: of that rule (meter_odds); NAN */
+	uint32_t finish, label;    /* deck_text(): the finish reason, cut */
+	char words[ENTRY_WORDS_BYTES]; /* the first of its prompt, or of its
+					  text without one; a line */
 };
 
 struct deck;
@@ -147,6 +152,12 @@ void deck_sleep(const struct deck *d, double max_s);
  * the next deck_work(). */
 size_t deck_n(const struct deck *d);
 const struct entry *deck_entry(const struct deck *d, size_t i);
+/* What an entry says by number; void after the next deck_work(). */
+const char *deck_text(const struct deck *d, uint32_t text);
+/* The verdict of meter_opts.i_stop on entry i. */
+struct rule_verdict deck_stop(const struct deck *d, size_t i);
+/* A time by now_us() as entries have it: since the deck is there. */
+uint32_t deck_ms(const struct deck *d, uint64_t us);
 bool deck_complete(const struct deck *d);  /* all read and reported */
 bool deck_index_complete(const struct deck *d); /* all boundaries known */
 /* 0..1: of the bytes that are to be read; when the index is complete, of

@@ -23,7 +23,7 @@ enum {
 
 bool deck_is_elsewhere(const struct deck *d, size_t i)
 {
-	return d->crew && d->entries[i].size_bytes > OWN_BYTES;
+	return d->crew && d->entries[i].own.size_bytes > OWN_BYTES;
 }
 
 /* --- on another thread -------------------------------------------------- */
@@ -69,8 +69,8 @@ static bool goes_along(const struct deck *d, size_t i, size_t k, bool heads)
 {
 	const struct entry *first = &d->entries[i], *e = first + k;
 
-	return i + k < d->n && e->i_source == first->i_source &&
-	       e->i_record == first->i_record + k &&
+	return i + k < d->n && e->own.i_source == first->own.i_source &&
+	       e->own.i_record == first->own.i_record + k &&
 	       (heads ? deck_wants_head(d, i + k) :
 			deck_is_record(d, i + k) &&
 				deck_wants_report(d, i + k));
@@ -81,7 +81,7 @@ static struct deck_job *make_job(struct deck *d, size_t i, bool heads,
 				 size_t max_bytes)
 {
 	struct deck_job *job = mem_zalloc(sizeof(*job));
-	struct source *source = d->shelves[d->entries[i].i_source].source;
+	struct source *source = d->shelves[d->entries[i].own.i_source].source;
 	struct record_place last;
 	size_t cap = 0;
 
@@ -110,7 +110,7 @@ static struct deck_job *make_job(struct deck *d, size_t i, bool heads,
 static bool give(struct deck *d, struct deck_job *job)
 {
 	for (size_t k = 0; k < job->n && !job->heads; k++)
-		d->entries[job->entry + k].in_work = true;
+		d->entries[job->entry + k].own.in_work = true;
 	d->n_out++;
 	crew_give(d->crew, job, job->bytes.len);
 	return true;

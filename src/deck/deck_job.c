@@ -4,7 +4,7 @@
 enum { JOB_MEASURE_TOKENS = 16384 }; /* between two questions */
 
 /* false: it is no longer wanted. */
-static bool make_row(struct entry *row, struct run *run, bool heads,
+static bool make_row(struct deck_row *row, struct run *run, bool heads,
 		     bool (*wanted)(void *ctx), void *ctx)
 {
 	*row = deck_row_empty();

@@ -13,7 +13,7 @@
 
 /* What became of a record. */
 struct job_made {
-	struct entry *rows; /* one a generation, n; none: it is broken, */
+	struct deck_row *rows;   /* one a generation, n; none: it is broken, */
 	size_t n, cap;
 	char *why;          /* for that reason */
 };

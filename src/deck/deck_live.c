@@ -9,7 +9,7 @@
 /* Out of sight a run waits for so many tokens and so long, or for the next
  * check: a few at a time, in turn with hundreds of others, each would find its
  * tree gone from the caches. */
-enum { LIVE_BATCH_TOKENS = 64, LIVE_BATCH_US = 4000000 };
+enum { LIVE_BATCH_TOKENS = 64, LIVE_BATCH_MS = 4000 };
 
 struct meter_opts deck_row_opts(const struct deck *d)
 {
@@ -27,6 +27,8 @@ void deck_live_add(struct deck *d, size_t entry)
 {
 	d->live = grow(d->live, &d->live_cap, d->n_live + 1, sizeof(*d->live));
 	d->live[d->n_live++] = entry;
+	d->entries[entry].own.looked_ms =
+		d->entries[entry].own.began_ms - LIVE_BATCH_MS;
 }
 
 size_t deck_live_find(const struct deck *d, const struct run *run)
@@ -41,7 +43,7 @@ void deck_live_fired(struct deck *d, size_t entry, uint32_t before)
 {
 	const struct entry *e = &d->entries[entry];
 
-	if (!e->live || before != RULE_NEVER || e->fired_at == RULE_NEVER)
+	if (!e->own.live || before != RULE_NEVER || e->fired_at == RULE_NEVER)
 		return;
 	d->alarm = entry;
 	d->n_alarms++;
@@ -54,25 +56,22 @@ static void fill_so_far(struct deck *d, size_t i, const struct run *run)
 	struct entry *e = &d->entries[i];
 	const struct guardian *g = meter_guardian(run->meter);
 	uint32_t n = run_n_measured(run), before = e->fired_at;
-	struct bound_point point;
 	struct rule_warning near;
+	struct rule_verdict stop;
 	size_t i_rule;
 
 	e->tokens = n;
-	e->bytes = trace_start(&run->trace, n);
-	e->copied_since = RULE_NEVER;
+	e->own.copied_since = RULE_NEVER;
 	if (meter_nearest(run->meter, n, &near) < RULE_ROWS) {
-		e->copied_since = near.since;
-		e->stop_in = near.left;
+		e->own.copied_since = near.since;
+		e->own.stop_in = near.left;
 	}
-	if (e->checks == g->n)
+	if (e->own.checks == g->n)
 		return;
-	e->checks = (uint32_t)g->n;
-	point = meter_point(run->meter, n);
-	e->rho = (float)point.rho;
-	e->h = (float)point.h;
-	e->stop = meter_rule_at(run->meter, meter_opts(run->meter)->i_stop, n);
-	e->fired_at = e->stop.at_token;
+	e->own.checks = (uint32_t)g->n;
+	e->rho = (float)meter_point(run->meter, n).rho;
+	stop = meter_rule_at(run->meter, meter_opts(run->meter)->i_stop, n);
+	deck_set_stop(d, i, &stop);
 	e->odds = (float)meter_odds(run->meter,
 				    meter_opts(run->meter)->i_stop);
 	for (size_t k = 0; (i_rule = rule_shown(k)) < RULE_ROWS; k++)
@@ -88,7 +87,7 @@ static bool is_worth_it(const struct entry *e, const struct run *run)
 
 	return !g || n / g->opts.f > g->n ||
 	       (n - run_n_measured(run) >= LIVE_BATCH_TOKENS &&
-		e->came_us - e->looked_us >= LIVE_BATCH_US);
+		e->own.came_ms - e->own.looked_ms >= LIVE_BATCH_MS);
 }
 
 /* Notes when the run last grew; false: there is nothing to measure. */
@@ -98,18 +97,18 @@ static bool live_step(struct deck *d, size_t i, uint32_t max_tokens, bool seen)
 	struct run *run = d->runs[i];
 	bool done;
 
-	if (run->trace.n_tokens != e->came) {
+	if (run->trace.n_tokens != e->own.came) {
 		/* what stood there already is no news */
-		e->live = e->came &&
-			  source_is_live(d->shelves[e->i_source].source);
-		e->came = run->trace.n_tokens;
-		e->came_us = now_us();
+		e->own.live = e->own.came &&
+			  source_is_live(d->shelves[e->own.i_source].source);
+		e->own.came = run->trace.n_tokens;
+		e->own.came_ms = deck_ms(d, now_us());
 	}
 	if (run_n_measured(run) == run->trace.n_tokens ||
 	    (!seen && !is_worth_it(e, run)))
 		return false;
 	done = run_measure_aside(run, max_tokens);
-	e->looked_us = done ? e->came_us : 0;
+	e->own.looked_ms = e->own.came_ms - (done ? 0 : LIVE_BATCH_MS);
 	fill_so_far(d, i, run);
 	return !done;
 }

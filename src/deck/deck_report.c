@@ -20,23 +20,23 @@ enum {
 struct feed_opts deck_feed_opts(const struct deck *d, size_t i)
 {
 	const struct entry *e = &d->entries[i];
-	const struct shelf *s = &d->shelves[e->i_source];
-	struct record_place place = indexer_place(s->index, e->i_record);
+	const struct shelf *s = &d->shelves[e->own.i_source];
+	struct record_place place = indexer_place(s->index, e->own.i_record);
 
 	return (struct feed_opts){ .source = source_name(s->source),
 				   .format = s->dialect,
 				   .field = d->field,
 				   .from_middle = true,
-				   .record = e->i_record,
+				   .record = e->own.i_record,
 				   .line = place.line,
 				   .byte = place.offset };
 }
 
 struct record_place deck_place(const struct deck *d, size_t i)
 {
-	const struct entry *e = &d->entries[i];
+	const struct entry_own *own = &d->entries[i].own;
 
-	return indexer_place(d->shelves[e->i_source].index, e->i_record);
+	return indexer_place(d->shelves[own->i_source].index, own->i_record);
 }
 
 bool deck_load_record(struct deck *d, size_t i, const struct meter_opts *meter,
@@ -54,7 +54,7 @@ bool deck_load_record(struct deck *d, size_t i, const struct meter_opts *meter,
 		out->n = run != NULL;
 		return run != NULL;
 	}
-	source = d->shelves[d->entries[i].i_source].source;
+	source = d->shelves[d->entries[i].own.i_source].source;
 	place = deck_place(d, i);
 	opts = deck_feed_opts(d, i);
 	return load_place(source, &place, &opts, meter, head, out, err);
@@ -62,19 +62,19 @@ bool deck_load_record(struct deck *d, size_t i, const struct meter_opts *meter,
 
 bool deck_is_record(const struct deck *d, size_t i)
 {
-	return !d->entries[i].i_sub && deck_has_index(d, i);
+	return !d->entries[i].own.i_sub && deck_has_index(d, i);
 }
 
 bool deck_has_index(const struct deck *d, size_t i)
 {
-	return d->shelves[d->entries[i].i_source].index != NULL;
+	return d->shelves[d->entries[i].own.i_source].index != NULL;
 }
 
 bool deck_wants_head(const struct deck *d, size_t i)
 {
 	const struct entry *e = &d->entries[i];
 
-	return !e->counted && deck_is_record(d, i);
+	return !e->own.counted && deck_is_record(d, i);
 }
 
 /* The first entry of a record stands for all its generations: they are read
@@ -83,27 +83,28 @@ bool deck_wants_report(const struct deck *d, size_t i)
 {
 	const struct entry *e = &d->entries[i];
 
-	return e->state == ENTRY_INDEXED && !e->in_work && !e->i_sub;
+	return e->state == ENTRY_INDEXED && !e->own.in_work && !e->own.i_sub;
 }
 
 size_t deck_sub(const struct deck *d, size_t i, size_t sub)
 {
 	const struct entry *e = &d->entries[i], *s;
-	size_t at = e->first_sub + sub - 1;
+	size_t at = e->own.first_sub + sub - 1;
 
 	if (!sub)
 		return i;
-	if (!e->first_sub || at >= d->n)
+	if (!e->own.first_sub || at >= d->n)
 		return DECK_NONE;
 	s = &d->entries[at];
-	return s->i_source == e->i_source && s->i_record == e->i_record &&
-	       s->i_sub == sub ? at : DECK_NONE;
+	return s->own.i_source == e->own.i_source &&
+	       s->own.i_record == e->own.i_record &&
+	       s->own.i_sub == sub ? at : DECK_NONE;
 }
 
 void deck_count(struct deck *d, size_t i, bool done)
 {
 	const struct entry *e = &d->entries[i];
-	uint64_t bytes = e->i_sub ? 0 : e->size_bytes;
+	uint64_t bytes = e->own.i_sub ? 0 : e->own.size_bytes;
 
 	d->n_reported += done ? 1 : -(size_t)1;
 	d->done_bytes += done ? bytes : -bytes;
@@ -122,7 +123,7 @@ static void tell_broken(struct deck *d, size_t i, const char *why)
 {
 	for (size_t sub = 0, at; (at = deck_sub(d, i, sub)) != DECK_NONE; sub++)
 		deck_entry_done(d, at, ENTRY_BROKEN);
-	if (!d->entries[i].counted)
+	if (!d->entries[i].own.counted)
 		return; /* when its head's turn comes, in order */
 	if (deck_is_passed(d, i)) {
 		deck_pass(d, why);
@@ -144,32 +145,32 @@ static void enter_subs(struct deck *d, size_t i, size_t n)
 {
 	struct entry *e = &d->entries[i];
 
-	if (e->first_sub || n < 2)
+	if (e->own.first_sub || n < 2)
 		return;
 	if (e->state == ENTRY_REPORTED) { /* it was looked at: all anew */
 		e->state = ENTRY_INDEXED;
 		deck_count(d, i, false);
 		d->i_give = MIN(d->i_give, i);
 	}
-	e->first_sub = d->n;
+	e->own.first_sub = (uint32_t)d->n;
 	for (size_t sub = 1; sub < n; sub++) {
-		const struct entry *first = &d->entries[i];
+		const struct entry_own first = d->entries[i].own;
 
-		deck_add_entry(d, (struct entry){
-				.state = ENTRY_INDEXED,
-				.i_source = first->i_source,
-				.i_sub = (uint32_t)sub,
-				.i_record = first->i_record,
-				.size_bytes = first->size_bytes,
-				.counted = true,
+		deck_add_entry(d, ENTRY_INDEXED,
+			       &(struct entry_own){
+				       .i_source = first.i_source,
+				       .i_sub = (uint32_t)sub,
+				       .i_record = first.i_record,
+				       .size_bytes = first.size_bytes,
+				       .counted = true,
 			       });
 	}
 }
 
-void deck_take_heads(struct deck *d, size_t i, const struct entry *rows,
+void deck_take_heads(struct deck *d, size_t i, const struct deck_row *rows,
 		     size_t n, const char *why)
 {
-	d->entries[i].counted = true;
+	d->entries[i].own.counted = true;
 	if (!n)
 		tell_broken(d, i, why);
 	enter_subs(d, i, n);
@@ -178,8 +179,8 @@ void deck_take_heads(struct deck *d, size_t i, const struct entry *rows,
 
 		if (at == DECK_NONE || d->entries[at].state != ENTRY_INDEXED)
 			continue;
-		deck_row_take(&d->entries[at], &rows[sub]);
-		d->entries[at].headed = true;
+		deck_row_take(d, at, &rows[sub]);
+		d->entries[at].own.headed = true;
 	}
 }
 
@@ -189,7 +190,7 @@ static void read_head(struct deck *d, size_t i, bool glimpse)
 	struct load_list list = { 0 };
 	struct err err = { "" };
 	bool fine = deck_load_record(d, i, &d->opts, true, &list, &err);
-	struct entry *rows = mem_alloc(MAX(list.n, 1) * sizeof(*rows));
+	struct deck_row *rows = mem_alloc(MAX(list.n, 1) * sizeof(*rows));
 	const char *why = err.text[0] ? err.text : list.trouble;
 
 	for (size_t k = 0; k < list.n; k++) {
@@ -201,9 +202,9 @@ static void read_head(struct deck *d, size_t i, bool glimpse)
 	} else if (!fine || !list.n) {
 		deck_record_broken(d, i, why);
 	} else {
-		deck_row_take(&d->entries[i], &rows[0]);
-		d->entries[i].headed = true;
-		d->entries[i].counted = list.n == 1;
+		deck_row_take(d, i, &rows[0]);
+		d->entries[i].own.headed = true;
+		d->entries[i].own.counted = list.n == 1;
 	}
 	mem_free(rows);
 	load_release(&list);
@@ -216,10 +217,10 @@ enum deck_step deck_sight_head_step(struct deck *d)
 
 		if (i >= d->n)
 			break; /* not read yet */
-		if (d->entries[i].headed ||
+		if (d->entries[i].own.headed ||
 		    d->entries[i].state != ENTRY_INDEXED ||
 		    !deck_is_record(d, i) ||
-		    (d->crew && d->entries[i].size_bytes > GLIMPSE_BYTES))
+		    (d->crew && d->entries[i].own.size_bytes > GLIMPSE_BYTES))
 			continue;
 		read_head(d, i, true);
 		return STEP_MORE;
@@ -264,7 +265,7 @@ static void record_begin(struct deck *d, size_t i)
 
 	if (deck_load_record(d, i, &opts, false, &d->loading, &err) &&
 	    d->loading.n) {
-		d->entries[i].in_work = true;
+		d->entries[i].own.in_work = true;
 		d->loading_entry = i;
 		d->i_loading = 0;
 		run_begin(d);
@@ -279,10 +280,10 @@ static void record_end(struct deck *d, size_t i, size_t n)
 {
 	for (size_t at; (at = deck_sub(d, i, n)) != DECK_NONE; n++)
 		deck_entry_done(d, at, ENTRY_BROKEN);
-	d->entries[i].in_work = false;
+	d->entries[i].own.in_work = false;
 }
 
-void deck_take_rows(struct deck *d, size_t i, const struct entry *rows,
+void deck_take_rows(struct deck *d, size_t i, const struct deck_row *rows,
 		    size_t n)
 {
 	for (size_t sub = 0; sub < n; sub++) {
@@ -290,8 +291,8 @@ void deck_take_rows(struct deck *d, size_t i, const struct entry *rows,
 
 		if (at == DECK_NONE)
 			break; /* their turn comes with the head */
-		deck_row_take(&d->entries[at], &rows[sub]);
-		d->entries[at].headed = true;
+		deck_row_take(d, at, &rows[sub]);
+		d->entries[at].own.headed = true;
 		deck_entry_done(d, at, ENTRY_REPORTED);
 	}
 	record_end(d, i, n);
@@ -307,8 +308,8 @@ static void record_step(struct deck *d)
 		return;
 	at = deck_sub(d, i, d->i_loading);
 	if (at != DECK_NONE) {
-		deck_row_fill(&d->entries[at], run);
-		d->entries[at].headed = true;
+		deck_row_of_run(d, at, run);
+		d->entries[at].own.headed = true;
 		deck_entry_done(d, at, ENTRY_REPORTED);
 	}
 	if (++d->i_loading < d->loading.n && at != DECK_NONE) {
@@ -327,7 +328,7 @@ static bool kept_step(struct deck *d, size_t i)
 
 	if (!run_measure_aside(run, DECK_MEASURE_TOKENS))
 		return false;
-	deck_row_fill(&d->entries[i], run);
+	deck_row_of_run(d, i, run);
 	deck_live_fired(d, i, before);
 	deck_entry_done(d, i, ENTRY_REPORTED);
 	meter_seal(run->meter);

@@ -49,10 +49,10 @@ void deck_spill_add(struct deck *d, size_t i)
 {
 	struct entry *e = &d->entries[i];
 
-	if (e->spill != SPILL_NONE || deck_has_index(d, i) ||
+	if (e->own.spill != SPILL_NONE || deck_has_index(d, i) ||
 	    d->runs[i]->trace.pages)
 		return;
-	e->spill = SPILL_WAITS;
+	e->own.spill = SPILL_WAITS;
 	d->kept = grow(d->kept, &d->kept_cap, d->n_kept + 1, sizeof(*d->kept));
 	d->kept[d->n_kept++] = i;
 	d->kept_bytes += size_of(d->runs[i]);
@@ -77,8 +77,8 @@ static bool put_away(struct deck *d, size_t i)
 	good = packed.len <= UINT32_MAX &&
 	       spool_add(d->spool, packed.data, packed.len, &at, &err);
 	if (good) {
-		e->spill_at = at;
-		e->spill_bytes = (uint32_t)packed.len;
+		e->own.spill_at = at;
+		e->own.spill_bytes = (uint32_t)packed.len;
 	} else {
 		struct err said = { "" };
 
@@ -112,7 +112,7 @@ static void spill_one(struct deck *d)
 		d->kept[d->n_kept++] = i;
 		return;
 	}
-	d->entries[i].spill = put_away(d, i) ? SPILL_AWAY : SPILL_LOST;
+	d->entries[i].own.spill = put_away(d, i) ? SPILL_AWAY : SPILL_LOST;
 	d->kept_bytes -= MIN(size, d->kept_bytes);
 	d->n_spilled++;
 	run_free(d->runs[i]);
@@ -154,19 +154,20 @@ static bool unpack(const struct buf *packed, struct trace *t)
 struct run *deck_unspill(struct deck *d, size_t i, const struct meter_opts *o,
 			 struct err *err)
 {
-	const struct entry *e = &d->entries[i];
+	const struct entry_own *own = &d->entries[i].own;
 	struct buf packed = { 0 };
 	struct err why = { "" };
 	struct trace t = { 0 };
 	struct run *run = NULL;
 
-	if (e->spill == SPILL_LOST) {
+	if (own->spill == SPILL_LOST) {
 		err_set(err, "its text was not kept: %s",
 			spool_trouble(d->spool));
 		return NULL;
 	}
-	assert(e->spill == SPILL_AWAY);
-	if (spool_get(d->spool, e->spill_at, e->spill_bytes, &packed, &why) &&
+	assert(own->spill == SPILL_AWAY);
+	if (spool_get(d->spool, own->spill_at, own->spill_bytes, &packed,
+		      &why) &&
 	    unpack(&packed, &t)) {
 		run = run_new(o);
 		trace_release(&run->trace);

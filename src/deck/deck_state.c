@@ -7,6 +7,11 @@
 
 enum { PACE_US = 2000000 }; /* before that nobody knows how long it takes */
 
+uint32_t deck_ms(const struct deck *d, uint64_t us)
+{
+	return (uint32_t)((us - d->born_us) / 1000);
+}
+
 size_t deck_n(const struct deck *d)
 {
 	return d->n;
@@ -107,7 +112,7 @@ size_t deck_passed(const struct deck *d, const char **why)
 bool deck_is_passed(const struct deck *d, size_t i)
 {
 	const struct entry *e = &d->entries[i];
-	const struct shelf *s = &d->shelves[e->i_source];
+	const struct shelf *s = &d->shelves[e->own.i_source];
 
 	return e->state == ENTRY_BROKEN && s->name_from && s->ended &&
 	       s->n_entered == 1;

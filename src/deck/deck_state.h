@@ -6,6 +6,7 @@
 #define LILSCOPE_DECK_STATE_H
 
 #include "deck/deck.h"
+#include "deck/deck_row.h"
 #include "deck/deck_load.h"
 #include "system/crew.h"
 #include "system/spool.h"
@@ -32,8 +33,16 @@ struct shelf {
 	bool ended;
 };
 
+/* Texts of rows, each once, with its end; a hash table of their places. */
+struct deck_texts {
+	struct buf all;
+	uint32_t *table; /* 0: free; cap of them, a power of two */
+	size_t n, cap;
+};
+
 struct deck {
 	struct meter_opts opts;
+	uint64_t born_us;
 	char *format, *field;
 	struct url_opts request;
 	struct shelf *shelves;
@@ -47,6 +56,9 @@ struct deck {
 	struct entry *entries;
 	struct run **runs;       /* of entries that keep theirs; else NULL */
 	size_t n, cap, runs_cap;
+	struct deck_texts texts; /* deck_take.c */
+	struct rule_verdict *stops;
+	size_t n_stops, stops_cap;
 	struct buf scratch;
 
 	size_t opened;           /* entry on the screen */
@@ -94,9 +106,12 @@ struct deck {
 	uint64_t pace_from_us, pace_bytes; /* done_bytes then; 0: not yet */
 };
 
-/* A new entry, of which nothing is known but what `entry` says of where it is.
- * Returns its index. */
-size_t deck_add_entry(struct deck *d, struct entry entry);
+/* A new entry, of which nothing is known but where it is. Returns its
+ * index. */
+size_t deck_add_entry(struct deck *d, enum entry_state state,
+		      const struct entry_own *own);
+/* The verdict that entry i tells. */
+void deck_set_stop(struct deck *d, size_t i, const struct rule_verdict *stop);
 void deck_note_trouble(struct deck *d, const char *sentence);
 /* A file that was found in a folder, and gives nothing. */
 void deck_pass(struct deck *d, const char *why);
@@ -119,9 +134,9 @@ bool deck_is_elsewhere(const struct deck *d, size_t i);
 size_t deck_sub(const struct deck *d, size_t i, size_t sub);
 
 /* What became of record i: n rows, or none and why. */
-void deck_take_heads(struct deck *d, size_t i, const struct entry *rows,
+void deck_take_heads(struct deck *d, size_t i, const struct deck_row *rows,
 		     size_t n, const char *why);
-void deck_take_rows(struct deck *d, size_t i, const struct entry *rows,
+void deck_take_rows(struct deck *d, size_t i, const struct deck_row *rows,
 		    size_t n);
 void deck_record_broken(struct deck *d, size_t i, const char *why);
 void deck_entry_done(struct deck *d, size_t i, enum entry_state state);

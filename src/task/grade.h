@@ -21,8 +21,8 @@ enum judge {
 };
 
 struct judged {
-	enum grade grade; /* NONE: no answer is stated */
-	enum judge by;
+	enum grade grade : 8; /* NONE: no answer is stated */
+	enum judge by : 8;
 	bool disputed; /* of the whole the source says something else */
 };
 

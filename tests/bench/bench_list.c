@@ -68,7 +68,7 @@ static int by_value(const void *a, const void *b)
 static bool all_headed(const struct deck *d, size_t from, size_t n)
 {
 	for (size_t i = from; i < n; i++)
-		if (!deck_entry(d, i)->headed &&
+		if (!deck_entry(d, i)->own.headed &&
 		    deck_entry(d, i)->state != ENTRY_BROKEN)
 			return false;
 	return true;
@@ -150,7 +150,7 @@ static bool measure_line(const char *line, size_t n, uint64_t *phrases)
 					.from_middle = true };
 	struct meter_opts meter = meter_opts_default;
 	struct load_list list = { 0 };
-	struct entry row = deck_row_empty();
+	struct deck_row row = deck_row_empty();
 	struct err err = { "" };
 	bool fine;
 
@@ -164,7 +164,7 @@ static bool measure_line(const char *line, size_t n, uint64_t *phrases)
 		while (!run_measure(list.runs[i], BARE_TOKENS))
 			;
 		deck_row_fill(&row, list.runs[i]);
-		*phrases += row.phrases;
+		*phrases += row.entry.phrases;
 	}
 	load_release(&list);
 	return fine;

@@ -176,7 +176,7 @@ static void records_are_listed_and_reported(void **state)
 		const struct entry *e = deck_entry(d, i);
 
 		assert_int_equal(e->state, ENTRY_REPORTED);
-		assert_int_equal(e->i_record, i);
+		assert_int_equal(e->own.i_record, i);
 		assert_true(e->tokens > 300);
 		assert_int_equal(e->fired_at != RULE_NEVER,
 				 i >= LOOPS_FROM);
@@ -269,11 +269,11 @@ static void generations_of_one_record(void **state)
 		static const char *const words[] = { "one", "two", "three" };
 
 		assert_int_equal(e->state, ENTRY_REPORTED);
-		assert_in_range(e->i_sub, 0, 2);
-		subs[e->i_sub]++;
+		assert_in_range(e->own.i_sub, 0, 2);
+		subs[e->own.i_sub]++;
 		assert_non_null(run);
-		assert_memory_equal(run->trace.text.data, words[e->i_sub],
-				    strlen(words[e->i_sub]));
+		assert_memory_equal(run->trace.text.data, words[e->own.i_sub],
+				    strlen(words[e->own.i_sub]));
 	}
 	for (int k = 0; k < 3; k++)
 		assert_int_equal(subs[k], 3);
@@ -424,27 +424,29 @@ static void assert_same_rows(const struct deck *a, const struct deck *b)
 {
 	assert_int_equal(deck_n(a), deck_n(b));
 	for (size_t i = 0; i < deck_n(a); i++) {
+		struct rule_verdict stops[] = { deck_stop(a, i),
+						deck_stop(b, i) };
 		const struct entry *x = deck_entry(a, i), *y = deck_entry(b, i);
 
-		assert_int_equal(x->state, y->state);
-		assert_int_equal(x->i_record, y->i_record);
-		assert_int_equal(x->i_sub, y->i_sub);
-		assert_int_equal(x->first_sub, y->first_sub);
-		assert_int_equal(x->size_bytes, y->size_bytes);
-		assert_int_equal(x->tokens, y->tokens);
-		assert_int_equal(x->bytes, y->bytes);
-		assert_int_equal(x->phrases, y->phrases);
-		assert_memory_equal(&x->rho, &y->rho, sizeof(x->rho));
-		assert_memory_equal(&x->h, &y->h, sizeof(x->h));
-		assert_memory_equal(&x->odds, &y->odds, sizeof(x->odds));
-		assert_memory_equal(&x->stop, &y->stop, sizeof(x->stop));
-		assert_memory_equal(x->rules_at, y->rules_at,
-				    sizeof(x->rules_at));
-		assert_int_equal(x->fired_at, y->fired_at);
-		assert_int_equal(x->judged.grade, y->judged.grade);
-		assert_string_equal(x->finish, y->finish);
-		assert_string_equal(x->label, y->label);
+		assert_int_equal(x->own.i_record, y->own.i_record);
+		assert_int_equal(x->own.i_sub, y->own.i_sub);
+		assert_int_equal(x->own.first_sub, y->own.first_sub);
+		assert_int_equal(x->own.size_bytes, y->own.size_bytes);
+		assert_memory_equal(&stops[0], &stops[1], sizeof(*stops));
+		assert_int_equal(x->fired_at, stops[0].at_token);
+		assert_int_equal(x->after, stops[0].after);
+		assert_string_equal(deck_text(a, x->finish),
+				    deck_text(b, y->finish));
+		assert_string_equal(deck_text(a, x->label),
+				    deck_text(b, y->label));
 		assert_string_equal(x->words, y->words);
+		assert_int_equal(x->state, y->state);
+		assert_int_equal(x->guessed, y->guessed);
+		assert_int_equal(x->judged.grade, y->judged.grade);
+		assert_int_equal(x->judged.by, y->judged.by);
+		assert_memory_equal(&x->tokens, &y->tokens,
+				    offsetof(struct entry, finish) -
+				    offsetof(struct entry, tokens));
 	}
 	assert_int_equal(deck_skipped(a), deck_skipped(b));
 	assert_string_equal(deck_trouble(a), deck_trouble(b));
@@ -513,14 +515,15 @@ static void heads_come_first(void **state)
 
 		(void)state;
 		deck_look(d, sight, 1); /* the others wait for all heads */
-		while (deck_n(d) < CROWD + 1 || !deck_entry(d, CROWD)->headed) {
+		while (deck_n(d) < CROWD + 1 ||
+		       !deck_entry(d, CROWD)->own.headed) {
 			deck_work(d, 100);
 			deck_sleep(d, 0);
 		}
 		for (size_t i = 0; i < deck_n(d); i++) {
 			const struct entry *e = deck_entry(d, i);
 
-			headed += e->headed || e->state == ENTRY_BROKEN;
+			headed += e->own.headed || e->state == ENTRY_BROKEN;
 			measured += e->state == ENTRY_REPORTED;
 		}
 		assert_int_equal(headed, deck_n(d));
@@ -529,6 +532,45 @@ static void heads_come_first(void **state)
 		finish(d);
 		deck_free(d);
 	}
+}
+
+/* Texts that lie beside the rows, each once, are each row's own. */
+static void rows_keep_their_texts(void **state)
+{
+	enum { ROWS = 700, REASONS = 300 };
+	FILE *f = create("texts.jsonl");
+	struct deck *d;
+	char path[128], reason[32];
+
+	(void)state;
+	for (int i = 0; i < ROWS; i++) {
+		fprintf(f, "{\"prompt\":\"p\",\"response\":\"a b c\"");
+		if (i % REASONS)
+			fprintf(f, ",\"finish_reason\":\"r%d\"", i % REASONS);
+		fputs("}\n", f);
+	}
+	fclose(f);
+	for (unsigned n = 1; n <= 2; n++) {
+		d = deck_of("texts.jsonl");
+		deck_set_threads(d, n);
+		finish(d);
+		deck_set_opts(d, &meter_opts_default);
+		finish(d);
+		assert_int_equal(deck_n(d), ROWS);
+		for (int i = 0; i < ROWS; i++) {
+			uint32_t text = deck_entry(d, (size_t)i)->finish;
+
+			snprintf(reason, sizeof(reason), "r%d", i % REASONS);
+			assert_string_equal(deck_text(d, text),
+					    i % REASONS ? reason : "");
+			assert_int_equal(
+				text, deck_entry(d, (size_t)(i % REASONS))
+					      ->finish);
+		}
+		deck_free(d);
+	}
+	snprintf(path, sizeof(path), "%s/texts.jsonl", dir);
+	unlink(path);
 }
 
 /* Progress is of the bytes that are measured, and goes up to 1; the time left
@@ -550,11 +592,11 @@ static void progress_is_of_bytes(void **state)
 			for (size_t i = 0; i < deck_n(d); i++) {
 				const struct entry *e = deck_entry(d, i);
 
-				if (e->i_sub)
+				if (e->own.i_sub)
 					continue;
-				all += e->size_bytes;
+				all += e->own.size_bytes;
 				done += e->state == ENTRY_INDEXED ?
-						0 : e->size_bytes;
+						0 : e->own.size_bytes;
 			}
 			assert_true(now >= part);
 			assert_true(fabs(now - (double)done / (double)all) <
@@ -672,7 +714,7 @@ static void where_there_is_no_room(void **state)
 		away = streams(0, 4096);
 		unsetenv("TMPDIR");
 		for (size_t i = 0; i < STREAMS; i++)
-			lost += deck_entry(away, i)->spill == SPILL_LOST;
+			lost += deck_entry(away, i)->own.spill == SPILL_LOST;
 		assert_in_range(lost, nowhere ? STREAMS : 1,
 				nowhere ? STREAMS : STREAMS - 1);
 		assert_int_equal(deck_spilled(away, &trouble), STREAMS);
@@ -732,6 +774,7 @@ int main(void)
 		cmocka_unit_test(threads_can_be_left),
 		cmocka_unit_test(heads_come_first),
 		cmocka_unit_test(progress_is_of_bytes),
+		cmocka_unit_test(rows_keep_their_texts),
 		cmocka_unit_test(what_is_put_away_comes_back),
 		cmocka_unit_test(where_there_is_no_room),
 	};

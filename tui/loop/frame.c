@@ -97,7 +97,7 @@ static const char *open_name(const struct app *app)
 		return app->run->trace.facts.source;
 	if (opened != DECK_NONE && opened < deck_n(app->deck))
 		return deck_source_name(
-			app->deck, deck_entry(app->deck, opened)->i_source);
+			app->deck, deck_entry(app->deck, opened)->own.i_source);
 	return deck_n_sources(app->deck) ? deck_source_name(app->deck, 0) : "";
 }
 
@@ -273,7 +273,7 @@ static const char *open_dialect(const struct app *app)
 		opened = list_selected(app);
 	if (opened != DECK_NONE && opened < deck_n(app->deck))
 		title = deck_title(app->deck,
-				   deck_entry(app->deck, opened)->i_source);
+				   deck_entry(app->deck, opened)->own.i_source);
 	else if (deck_n_sources(app->deck))
 		title = deck_title(app->deck, 0);
 	if (!deck_n(app->deck) && deck_n_sources(app->deck) &&

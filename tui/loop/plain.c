@@ -50,14 +50,14 @@ static void tell_title(struct plain *p)
 	const struct entry *e = deck_entry(p->app->deck, p->i_entry);
 
 	buf_printf(&p->line, "Generation %zu: %s", p->i_entry + 1,
-		   deck_source_name(p->app->deck, e->i_source));
+		   deck_source_name(p->app->deck, e->own.i_source));
 	put_fact(p, "model", facts->model);
 	put_fact(p, "policy", facts->policy);
 	put_fact(p, "template", facts->chat);
 	put_fact(p, "sampling", facts->sampling);
 	put_fact(p, "field guessed", facts->guessed);
 	put_fact(p, "read as",
-		 deck_title(p->app->deck, e->i_source));
+		 deck_title(p->app->deck, e->own.i_source));
 	send(p);
 }
 

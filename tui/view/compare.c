@@ -38,12 +38,13 @@ static void take_marked(struct app *app)
 static void take_like(struct app *app, size_t like)
 {
 	const struct run *run = deck_kept(app->deck, like);
-	uint32_t i_source = deck_entry(app->deck, like)->i_source;
+	uint32_t i_source = deck_entry(app->deck, like)->own.i_source;
 
 	for (size_t i = 0; run && i < deck_n(app->deck); i++) {
 		const struct run *other = deck_kept(app->deck, i);
 
-		if (other && deck_entry(app->deck, i)->i_source == i_source &&
+		if (other &&
+		    deck_entry(app->deck, i)->own.i_source == i_source &&
 		    (i == like || (run->trace.prompt.len > 0 &&
 				   beside_is_same(run, other))))
 			take(compare_of(app), i);

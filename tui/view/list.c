@@ -18,7 +18,6 @@ enum {
 	LIST_CHROME_ROWS = 3,
 	/* A list this short is filtered again at any change. */
 	LIST_SMALL = 4096,
-	NAME_BYTES = 16,
 	/* Streams are put in order so often; between, rows stand still. */
 	LIST_ORDER_US = 1000000,
 };
@@ -68,10 +67,10 @@ static bool has_others(const struct deck *d, size_t i)
 {
 	const struct entry *e = deck_entry(d, i);
 
-	return e->i_sub || e->first_sub ||
-	       (i && deck_entry(d, i - 1)->i_source == e->i_source) ||
+	return e->own.i_sub || e->own.first_sub ||
+	       (i && deck_entry(d, i - 1)->own.i_source == e->own.i_source) ||
 	       (i + 1 < deck_n(d) &&
-		deck_entry(d, i + 1)->i_source == e->i_source);
+		deck_entry(d, i + 1)->own.i_source == e->own.i_source);
 }
 
 void list_entry_name(const struct deck *d, size_t i, struct buf *out)
@@ -82,7 +81,8 @@ void list_entry_name(const struct deck *d, size_t i, struct buf *out)
 	if (one)
 		buf_puts(out, "record ");
 	else
-		buf_puts(out, deck_source_short(d, deck_entry(d, i)->i_source));
+		buf_puts(out, deck_source_short(
+				      d, deck_entry(d, i)->own.i_source));
 	if (one || has_others(d, i))
 		buf_printf(out, "%s%zu", one ? "" : ":", i + 1);
 }
@@ -93,11 +93,11 @@ bool list_is_known(const struct entry *e)
 	       (e->state == ENTRY_OPEN && e->tokens > 0);
 }
 
-const char *list_judged(const struct entry *e)
+const char *list_judged(const struct app *app, const struct entry *e)
 {
 	const char *word = grade_name(e->judged.grade);
 
-	return word ? word : e->label;
+	return word ? word : deck_text(app->deck, e->label);
 }
 
 void list_entry_words(const struct app *app, size_t i, struct buf *out)
@@ -173,7 +173,7 @@ static bool passes(const struct app *app, size_t i, struct buf *name)
 {
 	const struct list *l = list_of(app);
 	const struct entry *e = deck_entry(app->deck, i);
-	const char *want = l->filter;
+	const char *want = l->filter, *finish, *judged;
 	bool fired = e->fired_at != RULE_NEVER;
 	if (deck_is_passed(app->deck, i))
 		return false;
@@ -193,10 +193,12 @@ static bool passes(const struct app *app, size_t i, struct buf *name)
 		return e->state == ENTRY_BROKEN;
 	buf_clear(name);
 	list_entry_name(app->deck, i, name);
+	finish = deck_text(app->deck, e->finish);
+	judged = list_judged(app, e);
 	return holds(name->data, name->len, want) ||
 	       holds(e->words, strlen(e->words), want) ||
-	       holds(e->finish, strlen(e->finish), want) ||
-	       holds(list_judged(e), strlen(list_judged(e)), want);
+	       holds(finish, strlen(finish), want) ||
+	       holds(judged, strlen(judged), want);
 }
 
 static void append_passing(struct app *app, size_t from, size_t to)
@@ -225,13 +227,13 @@ static void add_up(struct app *app)
 		if (!list_is_known(e))
 			continue;
 		t.n_known++;
-		t.n_judged += list_judged(e)[0] != '\0';
+		t.n_judged += list_judged(app, e)[0] != '\0';
 		t.longest = MAX(t.longest, e->tokens);
 		t.tokens += e->tokens;
 		if (e->fired_at == RULE_NEVER)
 			continue;
 		t.n_fired++;
-		t.n_after[e->stop.after]++;
+		t.n_after[e->after]++;
 		t.tokens_after += e->tokens - MIN(e->tokens, e->fired_at);
 	}
 	l->totals = t;
@@ -239,10 +241,10 @@ static void add_up(struct app *app)
 
 /* --- the order ---------------------------------------------------------- */
 
-/* What a row is sorted by: a number, or the first letters of a text. */
+/* What a row is sorted by: a number, or a text of the deck's. */
 struct sort_key {
 	double number;
-	char text[NAME_BYTES];
+	const char *text;
 	size_t entry;
 };
 
@@ -258,7 +260,7 @@ static double sort_number(const struct entry *e, enum list_column column)
 	case LIST_TOKENS:
 		return e->tokens;
 	case LIST_AGE: /* the oldest began first */
-		return -(double)e->began_us;
+		return -(double)e->own.began_ms;
 	case LIST_REASONING:
 		return e->reasoning_tokens;
 	case LIST_ANSWER:
@@ -279,16 +281,16 @@ static double sort_number(const struct entry *e, enum list_column column)
 static struct sort_key key_of(const struct app *app, size_t i)
 {
 	const struct list *l = list_of(app);
-	struct sort_key key = { .entry = i };
+	struct sort_key key = { .text = "", .entry = i };
 	const struct entry *e = deck_entry(app->deck, i);
 	enum list_column column = (enum list_column)l->sort;
 	double v;
 
 	if (column == LIST_FINISH || column == LIST_JUDGED) {
-		const char *text = column == LIST_JUDGED ? list_judged(e)
-							: e->finish;
-		snprintf(key.text, sizeof(key.text), "%s", text);
-		key.number = text[0] ? 0 : INFINITY;
+		key.text = column == LIST_JUDGED ?
+				   list_judged(app, e) :
+				   deck_text(app->deck, e->finish);
+		key.number = key.text[0] ? 0 : INFINITY;
 		return key;
 	}
 	if (column == LIST_STATE) { /* worst first, the other way round too */
@@ -534,6 +536,7 @@ void list_explain(const struct app *app, struct buf *out)
 {
 	size_t i = list_selected(app);
 	char a[NUM_BYTES], b[NUM_BYTES], c[NUM_BYTES], d[NUM_BYTES];
+	struct rule_verdict stop;
 	const struct entry *e;
 	uint32_t after;
 
@@ -565,7 +568,8 @@ void list_explain(const struct app *app, struct buf *out)
 		   list_stop_word(app), num_count(a, e->fired_at),
 		   num_count(b, after), num_count(d, e->tokens),
 		   num_percent(c, after, e->tokens));
-	after_say(out, &e->stop, false);
+	stop = deck_stop(app->deck, i);
+	after_say(out, &stop, false);
 	buf_puts(out, ".\n");
 	explain_judged(e, out);
 }

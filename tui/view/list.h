@@ -126,7 +126,7 @@ void list_entry_name(const struct deck *d, size_t i, struct buf *out);
 
 /* Whether its answer is right, in a word: the judge's (grade.h), or else what
  * its source says of it. "": nothing is known. */
-const char *list_judged(const struct entry *e);
+const char *list_judged(const struct app *app, const struct entry *e);
 
 /* What tells it from others at a look: its request's id while streams are
  * read, the first words of its prompt, or its name. */

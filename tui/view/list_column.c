@@ -96,7 +96,7 @@ static void show_after(const struct app *app, size_t i,
 {
 	char count[NUM_BYTES], percent[NUM_BYTES];
 	uint32_t after = e->tokens - MIN(e->tokens, e->fired_at);
-	const char *mark = now_after_mark(e->stop.after, ascii);
+	const char *mark = now_after_mark(e->after, ascii);
 
 	(void)app, (void)i;
 	if (e->fired_at == RULE_NEVER) {
@@ -106,8 +106,8 @@ static void show_after(const struct app *app, size_t i,
 	snprintf(out->text, CELL_BYTES, "%s%s%s %6s", mark, *mark ? " " : "",
 		 num_count(count, after),
 		 num_percent(percent, after, e->tokens));
-	out->style = e->stop.after == AFTER_NOTHING ?
-			     STYLE_STRONG : now_after_style(e->stop.after);
+	out->style = e->after == AFTER_NOTHING ? STYLE_STRONG :
+						 now_after_style(e->after);
 }
 
 /* The rule that counts has the flag. */
@@ -138,9 +138,11 @@ static void show_finish(const struct app *app, size_t i,
 			const struct entry *e, bool ascii,
 			struct cell_text *out)
 {
-	(void)app, (void)i, (void)ascii;
-	snprintf(out->text, CELL_BYTES, "%s", e->finish);
-	if (strcmp(e->finish, "length") == 0)
+	const char *finish = deck_text(app->deck, e->finish);
+
+	(void)i, (void)ascii;
+	snprintf(out->text, CELL_BYTES, "%s", finish);
+	if (strcmp(finish, "length") == 0)
 		out->style = STYLE_LIMIT;
 }
 
@@ -159,10 +161,10 @@ static void show_judged(const struct app *app, size_t i,
 	enum grade grade = e->judged.grade;
 	bool known = grade != GRADE_UNKNOWN;
 
-	(void)app, (void)i;
+	(void)i;
 	snprintf(out->text, CELL_BYTES, "%s%s%s",
 		 known ? glyph(marks[grade].mark, ascii) : "",
-		 known ? " " : "", list_judged(e));
+		 known ? " " : "", list_judged(app, e));
 	if (known)
 		out->style = marks[grade].style;
 }
@@ -186,12 +188,14 @@ static const struct guardian *gains_of(const struct app *app, size_t i)
 /* Since its last token came. */
 static double quiet_s(const struct app *app, const struct entry *e)
 {
-	uint64_t now = list_of(app)->now_us;
+	uint32_t now = deck_ms(app->deck, list_of(app)->now_us);
+	uint32_t came = e->own.came_ms;
 
-	return e->came_us && now > e->came_us ? (now - e->came_us) / 1e6 : 0;
+	return came && now > came ? (now - came) / 1e3 : 0;
 }
 
-static enum list_standing standing_of_end(const struct entry *e)
+static enum list_standing standing_of_end(const struct app *app,
+					  const struct entry *e)
 {
 	static const struct {
 		const char *reason;
@@ -203,7 +207,8 @@ static enum list_standing standing_of_end(const struct entry *e)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(ends); i++)
-		if (strcmp(e->finish, ends[i].reason) == 0)
+		if (strcmp(deck_text(app->deck, e->finish),
+			   ends[i].reason) == 0)
 			return ends[i].standing;
 	return STANDS_ENDED;
 }
@@ -216,10 +221,10 @@ enum list_standing list_standing(const struct app *app, size_t i)
 	if (e->state == ENTRY_BROKEN)
 		return STANDS_BROKEN;
 	if (e->state == ENTRY_REPORTED)
-		return standing_of_end(e);
+		return standing_of_end(app, e);
 	if (!run || e->state != ENTRY_OPEN)
 		return STANDS_UNKNOWN;
-	if (run->ended || !(e->live || deck_is_live(app->deck)))
+	if (run->ended || !(e->own.live || deck_is_live(app->deck)))
 		return STANDS_READING;
 	return quiet_s(app, e) * 1000 >= LIST_QUIET_MS ? STANDS_WAITING :
 							 STANDS_WRITING;
@@ -246,11 +251,11 @@ double list_trouble(const struct app *app, size_t i)
 		return UNKNOWN;
 	if (standing == STANDS_BROKEN || standing >= STANDS_STOPPED)
 		return fired || standing != STANDS_ENDED ? HAD : HAD_NOT;
-	if (fired && e->stop.after != AFTER_FALSE) /* the longer the worse */
+	if (fired && e->after != AFTER_FALSE) /* the longer the worse */
 		return LIL + 1.0 / (2.0 + (e->tokens - e->fired_at));
 	if (standing == STANDS_WAITING)
 		return WAITS;
-	if (e->copied_since != RULE_NEVER)
+	if (e->own.copied_since != RULE_NEVER)
 		return NEAR;
 	/* Rows that are as well as each other do not change places. */
 	return NEAR + (gain < 1 ? 0.1 : gain < 2 ? 0.2 : 0.3);
@@ -287,11 +292,11 @@ static void show_standing(const struct app *app, size_t i,
 		snprintf(out->text + n, CELL_BYTES - n, "%s %s",
 			 list_stop_word(app), num_count(number, e->fired_at));
 	} else if (standing == STANDS_WRITING &&
-		   e->copied_since != RULE_NEVER) {
+		   e->own.copied_since != RULE_NEVER) {
 		out->style = STYLE_LIMIT;
 		snprintf(out->text, CELL_BYTES, "%s stop in %s",
 			 glyph(GLYPH_WARN, ascii),
-			 num_count(number, e->stop_in));
+			 num_count(number, e->own.stop_in));
 	} else if (standing == STANDS_WAITING) {
 		time_t then = time(NULL) - (time_t)quiet_s(app, e);
 		struct tm tm;
@@ -299,9 +304,9 @@ static void show_standing(const struct app *app, size_t i,
 		localtime_r(&then, &tm);
 		strftime(since, sizeof(since), "%H:%M:%S", &tm);
 		snprintf(out->text + n, CELL_BYTES - n, "waiting %s", since);
-	} else if (standing == STANDS_ENDED && e->finish[0]) {
+	} else if (standing == STANDS_ENDED && e->finish) {
 		snprintf(out->text + n, CELL_BYTES - n, "ended: %s",
-			 e->finish);
+			 deck_text(app->deck, e->finish));
 	} else {
 		snprintf(out->text + n, CELL_BYTES - n, "%s",
 			 words[standing].word);
@@ -326,8 +331,8 @@ static double age_s(const struct app *app, size_t i, const struct entry *e)
 	double own = t && t->n_tokens && t->time_us ?
 			     trace_since_start_s(t, t->n_tokens - 1) :
 			     0;
-	double seen = e->came_us > e->began_us ?
-			      (e->came_us - e->began_us) / 1e6 :
+	double seen = e->own.came_ms > e->own.began_ms ?
+			      (e->own.came_ms - e->own.began_ms) / 1e3 :
 			      0;
 	bool ended = list_standing(app, i) >= STANDS_STOPPED;
 

@@ -189,9 +189,9 @@ static void draw_unmeasured(const struct entry *e, struct screen *s, int row,
 		style = STYLE_BAD;
 	} else if (e->state == ENTRY_OPEN) {
 		snprintf(text, sizeof(text), "reading %s", dots);
-	} else if (e->size_bytes) {
+	} else if (e->own.size_bytes) {
 		snprintf(text, sizeof(text), "%s %s",
-			 num_size(size, e->size_bytes), dots);
+			 num_size(size, e->own.size_bytes), dots);
 	} else {
 		snprintf(text, sizeof(text), "%s", dots);
 	}
@@ -200,18 +200,20 @@ static void draw_unmeasured(const struct entry *e, struct screen *s, int row,
 
 /* The length of a generation, with what came after the threshold apart. */
 static void draw_shape(const struct app *app, struct screen *s, int row,
-		       int col, int cols, const struct entry *e)
+		       int col, int cols, size_t i)
 {
 	const struct list *l = list_of(app);
+	const struct entry *e = deck_entry(app->deck, i);
+	struct rule_verdict stop = deck_stop(app->deck, i);
 	double unit = (double)cols / MAX(l->totals.longest, 1u);
 	int end = MAX((int)(e->tokens * unit + 0.5), e->tokens > 0);
 	bool fired = e->fired_at != RULE_NEVER;
 	int lil = fired ? (int)(e->fired_at * unit) : end;
-	int back = fired && e->stop.resumed_at != RULE_NEVER
-			   ? (int)(e->stop.resumed_at * unit)
+	int back = fired && stop.resumed_at != RULE_NEVER
+			   ? (int)(stop.resumed_at * unit)
 			   : end;
-	int again = e->stop.again_at == RULE_NEVER ? end :
-						(int)(e->stop.again_at * unit);
+	int again = stop.again_at == RULE_NEVER ? end :
+						  (int)(stop.again_at * unit);
 
 	for (int x = 0; x < MIN(end, cols); x++) {
 		bool after = (x >= lil && x < MAX(back, lil + 1)) || x >= again;
@@ -245,7 +247,7 @@ static void draw_row(const struct app *app, struct screen *s, struct rect r,
 	if (w->shape > 0 && list_of(app)->live)
 		list_spark(app, i, s, r.row, col, w->shape);
 	else if (w->shape > 0)
-		draw_shape(app, s, r.row, col, w->shape, e);
+		draw_shape(app, s, r.row, col, w->shape, i);
 }
 
 static size_t top_row(const struct app *app, int rows)
