@@ -110,8 +110,8 @@ uninstall-hook:
 	@for folder in '$(samplemodeldir)' '$(sampletracesdir)' \
 		'$(sampleproblemsdir)' \
 		'$(samplestoriesdir)' '$(samplesdir)/models' \
-		'$(samplepackagingdir)' '$(sampleembeddir)' '$(samplesdir)' \
-		'$(pkgdatadir)' '$(docdir)'; do \
+		'$(samplepackagingdir)' '$(sampleembeddir)' \
+		'$(samplecorpusdir)' '$(samplesdir)' '$(pkgdatadir)' '$(docdir)'; do \
 		rmdir "$(DESTDIR)$$folder" 2>/dev/null; done; :
 
 # The pictures in the README, drawn by the program: look at it, then commit.

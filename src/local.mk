@@ -340,7 +340,7 @@ liblilscope.so.$(LIB_FULL): lilscope.o src/lib/lilscope.map
 
 install-exec-hook:
 if SHARED
-	cd '$(DESTDIR)$(libdir)' && \
+	cd '$(DESTDIR)$(libdir)' && chmod +x liblilscope.so.$(LIB_FULL) && \
 		ln -sf liblilscope.so.$(LIB_FULL) liblilscope.so.$(LIB_MAJOR) && \
 		ln -sf liblilscope.so.$(LIB_FULL) liblilscope.so
 endif

@@ -692,8 +692,24 @@ deb: dist
 	@$(SHELL) '$(abs_top_srcdir)/tests/deb.sh' $(distdir).tar.xz \
 		'$(abs_top_srcdir)'
 
-# Every compiler that is here (BUILDS), from a path with spaces, a source that
-# cannot be written to, as nobody.
+# The packages of the spec for rpm, in ./rpm: built, looked over, installed into a
+# root of their own and erased there.
+EXTRA_DIST += tests/rpm.sh
+.PHONY: check-rpm
+check-rpm: dist
+	@$(SHELL) '$(abs_top_srcdir)/tests/rpm.sh' $(distdir).tar.xz \
+		'$(abs_top_srcdir)'
+
+# The steps of the formula for Homebrew, which itself is not needed.
+EXTRA_DIST += tests/formula.rb
+.PHONY: check-formula
+check-formula: dist
+	@command -v ruby >/dev/null || { echo "formula: no ruby here"; exit 0; }; \
+	rm -rf formula; ruby -w '$(abs_top_srcdir)/tests/formula.rb' \
+		'$(abs_top_srcdir)/samples/packaging/lilscope.rb' \
+		$(distdir).tar.xz formula >formula.log 2>&1 || \
+		{ tail -n 20 formula.log; exit 1; }; tail -n 1 formula.log
+
 # On another Debian, in a bare system of its own: check-suite SUITE=trixie.
 EXTRA_DIST += tests/suite.sh
 SUITE = trixie
@@ -708,6 +724,9 @@ EXTRA_DIST += tests/musl.sh
 check-musl: dist lilscope
 	@$(SHELL) '$(abs_top_srcdir)/tests/musl.sh' $(distdir).tar.xz \
 		'$(abs_top_builddir)/lilscope'
+
+# Every compiler that is here (BUILDS), from a path with spaces, a source that
+# cannot be written to, as nobody.
 EXTRA_DIST += tests/builds.sh
 .PHONY: check-builds
 check-builds: dist

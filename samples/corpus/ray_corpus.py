@@ -1,7 +1,6 @@
-#!/usr/bin/env python3
 """A corpus of JSON lines through lilscope on a Ray cluster.
 
-    ray_corpus.py [--dry-run] OUT FILE...
+    python3 ray_corpus.py [--dry-run] OUT FILE...
 
 Each FILE becomes OUT/NAME.report.jsonl, written under another name first, so
 that a report which is there is whole: run it again, and only what is missing

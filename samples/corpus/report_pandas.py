@@ -1,11 +1,10 @@
-#!/usr/bin/env python3
 """Reports of lilscope as pandas frames: the lines of `lilscope analyze --json`.
 
 As a module:
     from report_pandas import load
     generations, stops, errors = load(["a.report.jsonl", "b.report.jsonl.gz"])
 As a program it prints a row a model:
-    report_pandas.py a.report.jsonl ...
+    python3 report_pandas.py a.report.jsonl ...
 
 Types are those of report.schema.json, which lies beside this file; a field
 that a later version adds is passed over.

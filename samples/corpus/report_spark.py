@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """A corpus through lilscope in Spark, and its reports as a table.
 
     spark-submit report_spark.py "reports/*.jsonl"          reports that exist

@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Tries lilscope.py and logits.py: a loop is found and named, taken back, saved;
 a fake model that would think for ever closes its thinking."""
 import random

@@ -1,19 +1,27 @@
-# A formula for Homebrew, to be put into a tap of one's own; url and sha256 are
-# those of the tarball that `make dist` made:
+# A formula for Homebrew on Linux, from the tarball that `make dist` made (url and
+# sha256 are those of a release, where there is one). In a tap of one's own:
 #
-#	brew install --build-from-source ./lilscope.rb
+#	brew tap-new me/tools
+#	cp lilscope.rb "$(brew --repository me/tools)/Formula"
+#	HOMEBREW_LILSCOPE_TARBALL=$PWD/lilscope-0.1.0.tar.xz \
+#		brew install --build-from-source me/tools/lilscope
+#
+# Its steps are run by `make check-formula`, without Homebrew itself.
 class Lilscope < Formula
   desc "See where a language model's output stops telling anything new"
   version "0.1.0"
-  url "file://#{ENV.fetch("LILSCOPE_TARBALL", "lilscope-0.1.0.tar.xz")}"
+  url "file://#{File.expand_path(ENV.fetch("HOMEBREW_LILSCOPE_TARBALL",
+                                           "lilscope-0.1.0.tar.xz"))}"
   license all_of: ["MIT", "Apache-2.0"]
 
-  depends_on "pkg-config" => :build
+  depends_on "pkgconf" => :build
   depends_on "curl"
   depends_on "libmicrohttpd"
+  depends_on :linux
   depends_on "ncurses"
   depends_on "pcre2"
   depends_on "utf8proc"
+  depends_on "zlib"
   depends_on "zstd"
 
   def install
