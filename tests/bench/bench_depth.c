@@ -281,7 +281,7 @@ int main(int argc, char **argv)
 
 	b.pool = pool_new((unsigned)strtoul(told("BENCH_THREADS", "1"), NULL,
 					    10));
-	b.memory = memory_speed(1).cpu_speed;
+	b.memory = memory_speed(1, 512u << 20).cpu_speed;
 	printf("memory: %.1f GB a second of a thread's time; kernels: %s\n\n",
 	       b.memory / 1e9, kernel_name());
 	printf("| model | policy | kv | threads | depth | tokens/s | cpu ms | "

@@ -6,7 +6,9 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum { READ_BYTES = 512 << 20 };
+/* Sweeps over as many bytes as are asked for; what all of them read at least,
+ * and how often. */
+enum { READ_BYTES = 512 << 20, SWEEPS_MIN = 6 };
 
 const struct random_spec decoding_135m = {
 	.arch = "llama",
@@ -34,51 +36,73 @@ double clock_s(clockid_t clock)
 
 struct sweep {
 	const char *bytes;
+	size_t len;
+	uint32_t n_streams; /* of a thread: 1, 2 or 4 */
 	uint64_t sums[POOL_THREADS_MAX];
 };
 
-/* As wide as the compiler makes it: the sums must not be what takes time. */
+/* As wide as the CPU has it: the sums must not be what takes time. */
 typedef uint64_t wide __attribute__((vector_size(64)));
+#if defined(__x86_64__) && defined(__gnu_linux__) && !defined(__clang__)
+#define AS_WIDE __attribute__((target_clones("avx512f", "avx2", "default")))
+#else
+#define AS_WIDE
+#endif
 
-static void read_part(void *ctx, unsigned i, unsigned n)
+enum { AT_ONCE = 4, AHEAD_BYTES = 4096 };
+
+AS_WIDE static void read_part(void *ctx, unsigned i, unsigned n)
 {
 	struct sweep *s = ctx;
-	size_t len = (size_t)READ_BYTES / n / sizeof(wide);
-	const wide *at = (const void *)(s->bytes + len * sizeof(wide) * i);
-	wide a = { 0 }, b = a, c = a, d = a;
+	size_t step = AT_ONCE * sizeof(wide);
+	size_t len = s->len / n / s->n_streams / step * step;
+	const char *from = s->bytes + len * s->n_streams * i;
+	wide sums[AT_ONCE] = { { 0 } };
 
-	for (size_t k = 0; k + 4 <= len; k += 4) {
-		a += at[k];
-		b += at[k + 1];
-		c += at[k + 2];
-		d += at[k + 3];
-	}
-	a += b + c + d;
+	for (size_t at = 0; at < len; at += step)
+		for (uint32_t k = 0; k < s->n_streams; k++) {
+			const char *p = from + k * len + at;
+			const wide *v = (const void *)p;
+
+			for (uint32_t j = 0; j < AT_ONCE; j++) {
+				__builtin_prefetch(p + AHEAD_BYTES +
+						   j * sizeof(wide));
+				sums[j] += v[j];
+			}
+		}
+	sums[0] += sums[1] + sums[2] + sums[3];
 	for (int j = 1; j < 8; j++)
-		a[0] += a[j];
-	s->sums[i] = a[0];
+		sums[0][0] += sums[0][j];
+	s->sums[i] = sums[0][0];
 }
 
-struct memory memory_speed(unsigned n_threads)
+struct memory memory_speed(unsigned n_threads, size_t bytes)
 {
-	struct sweep s = { .bytes = aligned_alloc(2 << 20, READ_BYTES) };
+	size_t len = MAX(bytes, (size_t)1 << 20) & ~(size_t)4095;
+	struct sweep s = { .len = len };
+	uint32_t n = MAX(READ_BYTES * 3ull / len, SWEEPS_MIN);
 	struct pool *pool = pool_new(n_threads);
 	struct memory best = { 0 };
 
-	madvise((void *)(uintptr_t)s.bytes, READ_BYTES, MADV_HUGEPAGE);
-	memset((void *)(uintptr_t)s.bytes, 1, READ_BYTES);
-	for (int i = 0; i < 10; i++) {
+	s.bytes = mmap(NULL, len, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (s.bytes == MAP_FAILED)
+		die("no memory to read");
+	madvise((void *)(uintptr_t)s.bytes, len, MADV_HUGEPAGE);
+	memset((void *)(uintptr_t)s.bytes, 1, len);
+	for (uint32_t i = 0; i < n; i++) {
 		double wall = clock_s(CLOCK_MONOTONIC);
 		double cpu = clock_s(CLOCK_PROCESS_CPUTIME_ID);
 
+		s.n_streams = 1u << i % 3;
 		pool_run(pool, read_part, &s);
 		wall = clock_s(CLOCK_MONOTONIC) - wall;
 		cpu = clock_s(CLOCK_PROCESS_CPUTIME_ID) - cpu;
-		best.speed = fmax(best.speed, READ_BYTES / wall);
-		best.cpu_speed = fmax(best.cpu_speed, READ_BYTES / cpu);
+		best.speed = fmax(best.speed, (double)len / wall);
+		best.cpu_speed = fmax(best.cpu_speed, (double)len / cpu);
 	}
 	pool_free(pool);
-	free((void *)(uintptr_t)s.bytes);
+	munmap((void *)(uintptr_t)s.bytes, len);
 	return best;
 }
 

@@ -18,11 +18,12 @@ extern const struct random_spec decoding_135m;
 /* Seconds. */
 double clock_s(clockid_t clock);
 
-/* Bytes a second, and a second of processor time: the best of some sweeps. */
+/* Bytes a second, and a second of processor time: the best of some sweeps over
+ * so many bytes, as what is read again and again may stay in a cache. */
 struct memory {
 	double speed, cpu_speed;
 };
-struct memory memory_speed(unsigned n_threads);
+struct memory memory_speed(unsigned n_threads, size_t bytes);
 
 /* Fills the cache with lots, as if n tokens had been read. */
 void decoding_fill(struct transformer *t, uint32_t n);
