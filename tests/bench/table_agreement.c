@@ -24,6 +24,7 @@
 #include "decode/model_map.h"
 #include "input/source.h"
 #include "model/chat.h"
+#include "model/kernel_impl.h"
 #include "model/transformer.h"
 #include "task/problem_set.h"
 #include "variants.h"
@@ -69,45 +70,113 @@ static struct transformer *begin(const struct table *t,
 	return x;
 }
 
-static void write_densely(const struct table *t, struct text *text)
+/* A step of those texts that still have one: ids[i] is next for xs[i], which
+ * is NULL where there is none. As many are read together as are the same to
+ * the bit as one by one. */
+static void step_all(struct transformer *const *xs, const uint32_t *ids,
+		     uint32_t n)
+{
+	struct transformer *some[KERNEL_MANY - 1];
+	uint32_t next[KERNEL_MANY - 1], n_some = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		if (xs[i]) {
+			some[n_some] = xs[i];
+			next[n_some++] = ids[i];
+		}
+		if (n_some == ARRAY_LEN(some) || (n_some && i + 1 == n)) {
+			transformer_step_many(some, next, n_some);
+			n_some = 0;
+		}
+	}
+}
+
+static void end(struct transformer **x)
+{
+	transformer_free(*x);
+	*x = NULL;
+}
+
+static void write_densely(struct table *t)
 {
 	struct sparse_shape shape = transformer_shape(t->map.model);
 	struct sparse_opts o = sparse_opts_auto;
-	struct transformer *x;
+	struct transformer *xs[PROBLEMS_MAX];
+	uint32_t ids[PROBLEMS_MAX];
 	struct err err;
 
 	if (!sparse_resolve(&sparse_dense, &o, &shape, &err))
 		abort(); /* it has no options */
-	x = begin(t, &sparse_dense, &o, text);
-	for (uint32_t i = 0; i < t->n_new; i++) {
-		uint32_t id = likeliest(x, t->map.model);
+	for (uint32_t i = 0; i < t->n_texts; i++)
+		xs[i] = begin(t, &sparse_dense, &o, &t->texts[i]);
+	for (uint32_t k = 0; k < t->n_new; k++) {
+		for (uint32_t i = 0; i < t->n_texts; i++) {
+			struct vocab_ids *to = &t->texts[i].ids;
 
-		if (vocab_ends(t->map.vocab, id))
-			break;
-		text->ids.ids = grow(text->ids.ids, &text->ids.cap,
-				     text->ids.n + 1, sizeof(id));
-		text->ids.ids[text->ids.n++] = id;
-		transformer_step(x, id);
+			if (!xs[i])
+				continue;
+			ids[i] = likeliest(xs[i], t->map.model);
+			if (vocab_ends(t->map.vocab, ids[i])) {
+				end(&xs[i]);
+				continue;
+			}
+			to->ids = grow(to->ids, &to->cap, to->n + 1,
+				       sizeof(*to->ids));
+			to->ids[to->n++] = ids[i];
+		}
+		step_all(xs, ids, t->n_texts);
 	}
-	transformer_free(x);
+	for (uint32_t i = 0; i < t->n_texts; i++)
+		end(&xs[i]);
 }
 
-/* Up to where dense's tokens agree. *idle: what is kept was always all, and all
- * of it was read. */
-static uint32_t parts_at(const struct table *t, const struct sparse *policy,
-			 const struct sparse_opts *o, const struct text *text,
-			 bool *idle)
-{
-	struct transformer *x = begin(t, policy, o, text);
-	uint32_t at = text->n_prompt;
+/* Up to where dense's tokens agree; 0: not asked. idle: what is kept was always
+ * all, and all of it was read. */
+struct parting {
+	uint32_t at;
+	bool idle;
+};
 
-	while (at < text->ids.n &&
-	       likeliest(x, t->map.model) == text->ids.ids[at])
-		if (++at < text->ids.n)
-			transformer_step(x, text->ids.ids[at - 1]);
-	*idle = !policy->select && !transformer_has_evicted(x);
-	transformer_free(x);
-	return at;
+/* Text i is at `at`: does it go on? */
+static bool goes_on(const struct table *t, const struct transformer *x,
+		    const struct text *text, struct parting *p)
+{
+	return likeliest(x, t->map.model) == text->ids.ids[p->at] &&
+	       ++p->at < text->ids.n;
+}
+
+/* Of each text that is longer than the budget. */
+static void part_all(const struct table *t, const struct sparse *policy,
+		     const struct sparse_opts *o, struct parting *parts)
+{
+	struct transformer *xs[PROBLEMS_MAX] = { NULL };
+	uint32_t ids[PROBLEMS_MAX], n_on = 0;
+
+	for (uint32_t i = 0; i < t->n_texts; i++) {
+		const struct text *text = &t->texts[i];
+
+		parts[i] = (struct parting){ 0, false };
+		if (MAX(o->budget + 1, text->n_prompt) >= text->ids.n)
+			continue;
+		parts[i].at = text->n_prompt;
+		xs[i] = begin(t, policy, o, text);
+		n_on++;
+	}
+	while (n_on) {
+		for (uint32_t i = 0; i < t->n_texts; i++) {
+			if (!xs[i])
+				continue;
+			if (goes_on(t, xs[i], &t->texts[i], &parts[i])) {
+				ids[i] = t->texts[i].ids.ids[parts[i].at - 1];
+				continue;
+			}
+			parts[i].idle = !policy->select &&
+					!transformer_has_evicted(xs[i]);
+			end(&xs[i]);
+			n_on--;
+		}
+		step_all(xs, ids, t->n_texts);
+	}
 }
 
 static int by_size(const void *a, const void *b)
@@ -128,6 +197,7 @@ static uint32_t median(uint32_t *v, uint32_t n)
 static void cell(struct table *t, const struct variant *v, uint32_t budget)
 {
 	struct sparse_shape shape = transformer_shape(t->map.model);
+	struct parting parts[PROBLEMS_MAX];
 	struct sparse_opts o;
 	struct err err = { "" };
 	uint32_t agreed[PROBLEMS_MAX], n = 0, n_whole = 0;
@@ -136,16 +206,14 @@ static void cell(struct table *t, const struct variant *v, uint32_t budget)
 		printf("            -  ");
 		return;
 	}
+	part_all(t, v->policy, &o, parts);
 	for (uint32_t i = 0; i < t->n_texts; i++) {
 		const struct text *text = &t->texts[i];
 		/* the first token that is predicted from more */
-		uint32_t full = MAX(budget + 1, text->n_prompt), at;
-		bool idle;
+		uint32_t full = MAX(budget + 1, text->n_prompt);
+		uint32_t at = parts[i].at;
 
-		if (full >= text->ids.n)
-			continue;
-		at = parts_at(t, v->policy, &o, text, &idle);
-		if (idle && at == text->ids.n)
+		if (!at || (parts[i].idle && at == text->ids.n))
 			continue;
 		if (at < full) {
 			t->broken = true;
@@ -280,8 +348,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	t.pool = pool_new(1);
-	for (uint32_t i = 0; i < t.n_texts; i++)
-		write_densely(&t, &t.texts[i]);
+	write_densely(&t);
 	print_head(&t);
 	for (size_t i = 1; i < n_variants; i++) {
 		printf("%-20s", variants[i].name);
