@@ -138,35 +138,39 @@ static void angle_of(const struct rope *r, uint32_t position, uint32_t i,
 }
 
 /* By a position's angles, or back by them (side -1); scaled. */
-static void turn(const struct rope *r, float *v, uint32_t position, float side,
-		 double scale)
+static void turn(const struct rope *r, float *v, uint32_t n, size_t stride,
+		 uint32_t position, float side, double scale)
 {
 	uint32_t step = r->opts.halves ? 1 : 2;
 	uint32_t far = r->opts.halves ? r->n_pairs : 1;
 
 	assert(position < r->n);
 	for (uint32_t i = 0; i < r->n_pairs; i++) {
-		float *a = v + (size_t)i * step, *b = a + far, x = *a;
+		float *a = v + (size_t)i * step, cosine, sine;
 		double c, s;
-		float cosine, sine;
 
 		angle_of(r, position, i, &c, &s);
 		cosine = (float)(c * scale);
 		sine = (float)(s * scale) * side;
-		*a = x * cosine - *b * sine;
-		*b = x * sine + *b * cosine;
+		for (uint32_t k = 0; k < n; k++, a += stride) {
+			float *b = a + far, x = *a;
+
+			*a = x * cosine - *b * sine;
+			*b = x * sine + *b * cosine;
+		}
 	}
 }
 
-void rope_turn(const struct rope *r, float *v, uint32_t position)
+void rope_turn(const struct rope *r, float *v, uint32_t n, size_t stride,
+	       uint32_t position)
 {
-	turn(r, v, position, 1, r->scale);
+	turn(r, v, n, stride, position, 1, r->scale);
 }
 
 void rope_move(const struct rope *r, float *v, uint32_t from, uint32_t to)
 {
 	if (from <= to)
-		turn(r, v, to - from, 1, 1);
+		turn(r, v, 1, 0, to - from, 1, 1);
 	else
-		turn(r, v, from - to, -1, 1);
+		turn(r, v, 1, 0, from - to, -1, 1);
 }

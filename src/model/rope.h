@@ -37,8 +37,10 @@ void rope_free(struct rope *r); /* NULL is fine */
 /* Makes [0, n) known; the others may then be called by several threads. */
 void rope_reach(struct rope *r, uint32_t n);
 
-/* Turns the first n_rot numbers of v as for this position (reached). */
-void rope_turn(const struct rope *r, float *v, uint32_t position);
+/* Turns the first n_rot numbers of each of n rows, which lie `stride` numbers
+ * apart, as for this position (reached). */
+void rope_turn(const struct rope *r, float *v, uint32_t n, size_t stride,
+	       uint32_t position);
 
 /* Of v, turned as for position `from`, makes what it were as for `to`; both
  * reached. */

@@ -11,6 +11,9 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "model/kernel.h"
+
+enum { PART = 1024 }; /* logits of which exp() is taken at a time */
 
 #define STEP UINT64_C(0x9e3779b97f4a7c15) /* of the state, for each draw */
 
@@ -289,10 +292,17 @@ static uint32_t draw_one(struct sampler *s, const float *logits, float top)
 float sample_logprob(const float *logits, uint32_t n, uint32_t id)
 {
 	double sum = 0, top = logits[greatest(logits, n)];
+	float part[PART], most, part_sum;
 
-	for (uint32_t i = 0; i < n; i++)
-		if (!isnan(logits[i]))
-			sum += exp(logits[i] - top);
+	for (uint32_t at = 0, len; at < n; at += len) {
+		len = MIN(n - at, (uint32_t)PART);
+		for (uint32_t i = 0; i < len; i++)
+			part[i] = isnan(logits[at + i]) ? -INFINITY
+							: logits[at + i];
+		part_sum = kernel_exps(part, len, &most);
+		if (most > -INFINITY)
+			sum += part_sum * exp(most - top);
+	}
 	return (float)(logits[id] - top - log(sum));
 }
 

@@ -263,12 +263,9 @@ static void finish_heads(struct transformer *t, float *v, uint32_t n_heads,
 {
 	uint32_t d = t->shape.d;
 
-	for (uint32_t h = 0; h < n_heads; h++) {
-		if (weight)
-			norm(v + h * d, v + h * d, weight, d,
-			     t->m->shape.norm_eps);
-		rope_turn(transformer_rope(t), v + h * d, pos);
-	}
+	for (uint32_t h = 0; weight && h < n_heads; h++)
+		norm(v + h * d, v + h * d, weight, d, t->m->shape.norm_eps);
+	rope_turn(transformer_rope(t), v, n_heads, d, pos);
 }
 
 static void project(struct transformer *t, const struct model_layer *y)

@@ -55,7 +55,7 @@ static void every_position(void **state)
 					     .factor = 1,
 					     .attn_factor = 1.25 };
 		struct rope *r = rope_new(&o);
-		float v[D];
+		float v[D], rows[2 * D + 1];
 
 		rope_reach(r, 300); /* in steps, as texts grow */
 		rope_reach(r, 70000);
@@ -67,8 +67,13 @@ static void every_position(void **state)
 					      positions[i % n];
 
 			ones(&o, v);
-			rope_turn(r, v, at);
+			ones(&o, rows);
+			ones(&o, rows + D + 1);
+			rope_turn(r, v, 1, 0, at);
+			rope_turn(r, rows, 2, D + 1, at);
 			assert_true(error(&o, v, at, 1.25) < 2e-7);
+			assert_memory_equal(rows, v, sizeof(v));
+			assert_memory_equal(rows + D + 1, v, sizeof(v));
 			rope_move(r, v, at, to);
 			assert_true(error(&o, v, to, 1.25) < 1e-6);
 		}

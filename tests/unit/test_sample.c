@@ -334,9 +334,35 @@ static void the_order(void **state)
 	sampler_free(s);
 }
 
+/* Of many logits, some of them no numbers, some none at all: the formula in
+ * double precision. */
+static void a_logprob_is_the_formula(void **state)
+{
+	enum { MANY = 5000 };
+	static float logits[MANY];
+	double sum = 0;
+
+	(void)state;
+	for (uint32_t i = 0; i < MANY; i++) {
+		logits[i] = (float)(i * 7919 % 4001) / 200 - 30;
+		if (i % 97 == 5)
+			logits[i] = NAN;
+		if (i % 89 == 3 || (i >= 1024 && i < 2048)) /* a whole part */
+			logits[i] = -INFINITY;
+		if (!isnan(logits[i]))
+			sum += exp(logits[i]);
+	}
+	for (uint32_t i = 0; i < MANY; i += 11)
+		if (isfinite(logits[i]))
+			assert_true(fabs(sample_logprob(logits, MANY, i) -
+					 (logits[i] - log(sum))) < 2e-6);
+	assert_true(sample_logprob(logits, MANY, 1500) == -INFINITY);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_logprob_is_the_formula),
 		cmocka_unit_test(all_as_they_are),
 		cmocka_unit_test(temperature),
 		cmocka_unit_test(cuts),
