@@ -61,7 +61,8 @@ static bool resolve(const struct generation *g, const struct sparse *policy,
 	*out = g->o->sparse;
 	if (budget)
 		out->budget = budget;
-	return sparse_resolve(policy, out, &shape, err);
+	return cache_fits(g->o->kv, shape.d, err) &&
+	       sparse_resolve(policy, out, &shape, err);
 }
 
 /* --- another policy ----------------------------------------------------- */

@@ -26,7 +26,8 @@ static void warm_begin(struct writer *w)
 	const uint32_t id = 0;
 	double began_s;
 
-	if (!w->o.warm || o->model->shape.n_ctx < 2)
+	if (!w->o.warm || o->model->shape.n_ctx < 2 ||
+	    !cache_fits(o->kv, o->model->shape.d_head, NULL))
 		return;
 	w->warmer = transformer_new(o->model, o->pool, o->kv, &sparse_dense,
 				    &none);

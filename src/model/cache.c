@@ -10,6 +10,42 @@
 
 #include "base/buf.h"
 
+const struct cache_type cache_types[] = {
+	{ "f16", GGML_F16 },
+	{ "f32", GGML_F32 },
+	{ "q8_0", GGML_Q8_0 },
+	{ "q4_0", GGML_Q4_0 },
+};
+const size_t n_cache_types = ARRAY_LEN(cache_types);
+
+enum ggml_type cache_type_named(const char *name)
+{
+	size_t i = 0;
+
+	while (strcmp(cache_types[i].name, name) != 0)
+		i++;
+	return cache_types[i].type;
+}
+
+const char *cache_type_name(enum ggml_type type)
+{
+	size_t i = 0;
+
+	while (cache_types[i].type != type)
+		i++;
+	return cache_types[i].name;
+}
+
+bool cache_fits(enum ggml_type type, uint32_t d, struct err *err)
+{
+	uint32_t block = (uint32_t)quant_of(type)->n_block;
+
+	return d % block == 0 ||
+	       err_set(err, "--kv %s keeps blocks of %u numbers, and this "
+			    "model's heads have %u: take f16",
+		       cache_type_name(type), block, d);
+}
+
 static size_t page_bytes(const struct cache *c)
 {
 	return 2 * CACHE_PAGE * c->row_bytes;
@@ -20,12 +56,12 @@ struct cache *cache_new(uint32_t n_layers, uint32_t n_heads, uint32_t d,
 {
 	struct cache *c = mem_zalloc(sizeof(*c));
 
-	assert(type == GGML_F16 || type == GGML_F32);
+	assert(d % (uint32_t)quant_of(type)->n_block == 0);
 	c->n_layers = n_layers;
 	c->n_heads = n_heads;
 	c->d = d;
 	c->type = type;
-	c->row_bytes = (size_t)d * (type == GGML_F16 ? 2 : 4);
+	c->row_bytes = quant_row_bytes(quant_of(type), d);
 	c->heads = mem_zalloc((size_t)n_layers * n_heads * sizeof(*c->heads));
 	return c;
 }

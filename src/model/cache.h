@@ -13,10 +13,24 @@
 #ifndef LILSCOPE_CACHE_H
 #define LILSCOPE_CACHE_H
 
+#include "base/err.h"
 #include "model/kernel.h"
 #include "model/slabs.h"
 
 enum { CACHE_PAGE = 16 };
+
+/* What keys and values can be kept as, by llama.cpp's names. */
+struct cache_type {
+	const char *name;
+	enum ggml_type type;
+};
+extern const struct cache_type cache_types[];
+extern const size_t n_cache_types;
+/* By its name, which is one of these; and the name of one. */
+enum ggml_type cache_type_named(const char *name);
+const char *cache_type_name(enum ggml_type type);
+/* Can heads of d numbers be kept so? false and a sentence. */
+bool cache_fits(enum ggml_type type, uint32_t d, struct err *err);
 
 struct cache_head {
 	uint32_t n;              /* slots in use */
@@ -28,7 +42,7 @@ struct cache_head {
 
 struct cache {
 	uint32_t n_layers, n_heads, d;
-	enum ggml_type type;     /* F16 or F32 */
+	enum ggml_type type;     /* one of cache_types */
 	size_t row_bytes;
 	struct cache_head *heads; /* n_layers * n_heads */
 	uint64_t n_pages;        /* held, shared ones too */
@@ -36,7 +50,7 @@ struct cache {
 };
 
 /* An empty cache for n_layers * n_heads heads, d numbers a key and as many a
- * value, kept as `type` (F16 or F32). The caller's. */
+ * value, kept as `type`, which fits d. The caller's. */
 struct cache *cache_new(uint32_t n_layers, uint32_t n_heads, uint32_t d,
 			enum ggml_type type);
 void cache_free(struct cache *c); /* NULL is fine */

@@ -159,16 +159,76 @@ void kernel_silu(float *gate, const float *up, size_t n)
 	use()->silu(gate, up, n);
 }
 
-void kernel_store(void *row, enum ggml_type type, const float *v, uint32_t n)
-{
-	uint16_t *halves = row;
+/* --- rows of the cache -------------------------------------------------- */
 
-	if (type == GGML_F32) {
-		memcpy(row, v, n * sizeof(*v));
-		return;
+/* No number of a block is more, so that each fits a half, too. */
+#define BLOCK_MOST 65000.0f
+
+/* The number of a block that is the farthest from 0. */
+static float farthest(const float *v)
+{
+	float most = 0;
+
+	for (uint32_t i = 0; i < KERNEL_BLOCK; i++)
+		most = fabsf(v[i]) > fabsf(most) ? v[i] : most;
+	return fmaxf(-BLOCK_MOST, fminf(most, BLOCK_MOST));
+}
+
+/* Writes a scale; what a number is divided by it is multiplied with. */
+static float put_scale(unsigned char *block, float d)
+{
+	uint16_t half = float_to_half(d);
+
+	memcpy(block, &half, sizeof(half));
+	d = half_to_float(half);
+	return d != 0 ? 1 / d : 0;
+}
+
+/* The nearest whole number in [least, most]. */
+static int whole(float v, float least, float most)
+{
+	return (int)lrintf(fmaxf(least, fminf(v, most)));
+}
+
+static void store_q8_0(unsigned char *block, const float *v)
+{
+	float inverse = put_scale(block, fabsf(farthest(v)) / 127);
+
+	for (uint32_t i = 0; i < KERNEL_BLOCK; i++)
+		block[2 + i] = (unsigned char)whole(v[i] * inverse, -127, 127);
+}
+
+static void store_q4_0(unsigned char *block, const float *v)
+{
+	enum { HALF = KERNEL_BLOCK / 2 };
+	float inverse = put_scale(block, farthest(v) / -8);
+
+	for (uint32_t i = 0; i < HALF; i++) {
+		int low = whole(v[i] * inverse, -8, 7) + 8;
+		int high = whole(v[i + HALF] * inverse, -8, 7) + 8;
+
+		block[2 + i] = (unsigned char)(low | high << 4);
 	}
+}
+
+static void store_halves(uint16_t *halves, const float *v, uint32_t n)
+{
 	for (uint32_t i = 0; i < n; i++)
 		halves[i] = float_to_half(v[i]);
+}
+
+void kernel_store(void *row, enum ggml_type type, const float *v, uint32_t n)
+{
+	unsigned char *block = row;
+	size_t bytes = (size_t)quant_of(type)->block_bytes;
+
+	if (type == GGML_F32)
+		memcpy(row, v, n * sizeof(*v));
+	else if (type == GGML_F16)
+		store_halves(row, v, n);
+	for (uint32_t i = 0; bytes > 4 && i < n; i += KERNEL_BLOCK)
+		(type == GGML_Q8_0 ? store_q8_0 : store_q4_0)(
+			block + i / KERNEL_BLOCK * bytes, v + i);
 }
 
 void kernel_load(float *v, const void *row, enum ggml_type type, uint32_t n)
@@ -176,7 +236,7 @@ void kernel_load(float *v, const void *row, enum ggml_type type, uint32_t n)
 	if (type == GGML_F32)
 		memcpy(v, row, n * sizeof(*v));
 	else
-		use()->load_halves(v, row, n);
+		use()->load(v, row, type, n);
 }
 
 float kernel_dot(const float *a, const float *b, uint32_t n)

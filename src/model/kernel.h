@@ -40,8 +40,8 @@ void kernel_x_release(struct kernel_x *x);
 void kernel_mul(float *out, size_t out_stride, const struct kernel_rows *w,
 		uint32_t row0, uint32_t row1, const struct kernel_x *x);
 
-/* Attention over n rows of d numbers (F16 or F32), one after the other, for
- * n_q queries at once; each row is read once.
+/* Attention over n rows of d numbers (F16, F32, Q8_0, Q4_0), one after the
+ * other, for n_q queries at once; each row is read once.
  *	scores[i_q * stride + i] = scale * q[i_q * d ..] . k_i
  *	out[i_q * d ..]         += sum of p[i_q * stride + i] * v_i     */
 void kernel_scores(float *scores, size_t stride, const float *q, uint32_t n_q,
@@ -50,7 +50,8 @@ void kernel_scores(float *scores, size_t stride, const float *q, uint32_t n_q,
 void kernel_mix(float *out, const float *p, size_t stride, uint32_t n_q,
 		const void *v, enum ggml_type type, uint32_t d, uint32_t n);
 
-/* n numbers into a cache row of type F16 or F32, and back. */
+/* n numbers (whole blocks) into a cache row of these types, and back: what is
+ * no number or too large for a block is its end. */
 void kernel_store(void *row, enum ggml_type type, const float *v, uint32_t n);
 void kernel_load(float *v, const void *row, enum ggml_type type, uint32_t n);
 

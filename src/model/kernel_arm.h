@@ -416,9 +416,19 @@ enum { LANES = 4, TILE_ROWS = 4, TILE_X = 4 };
 	vst1q_f32(out, vpaddq_f32(vpaddq_f32(a, b), vpaddq_f32(c, d)))
 #define LANES_HALVES(s)                                                        \
 	vcvt_f32_f16(vreinterpret_f16_u8(vld1_u8((const uint8_t *)(s))))
+#define LANES_BYTES(s) four_bytes(s)
 #define LANES_BF16(s)                                                          \
 	vreinterpretq_f32_u32(vshll_n_u16(                                     \
 		vreinterpret_u16_u8(vld1_u8((const uint8_t *)(s))), 16))
+
+static inline float32x4_t four_bytes(const int8_t *s)
+{
+	uint32_t bits;
+
+	memcpy(&bits, s, sizeof(bits));
+	return vcvtq_f32_s32(
+		vmovl_s16(vget_low_s16(vmovl_s8(vcreate_s8(bits)))));
+}
 
 #include "model/kernel_lanes.h"
 

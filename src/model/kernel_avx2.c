@@ -346,7 +346,7 @@ const struct kernels kernels_avx2 = {
 	.mix = mix,
 	.softmax = softmax,
 	.exps = exps,
-	.load_halves = load_halves,
+	.load = load,
 	.silu = silu,
 };
 

@@ -53,7 +53,7 @@ const struct kernels kernels_avx512 = {
 	.mix = mix,
 	.softmax = softmax,
 	.exps = exps,
-	.load_halves = load_halves,
+	.load = load,
 	.silu = silu,
 };
 

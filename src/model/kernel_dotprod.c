@@ -37,7 +37,7 @@ const struct kernels kernels_dotprod = {
 	.mix = mix,
 	.softmax = softmax,
 	.exps = exps,
-	.load_halves = load_halves,
+	.load = load,
 	.silu = silu,
 };
 

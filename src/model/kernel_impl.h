@@ -97,7 +97,8 @@ struct kernels {
 		    uint32_t n);
 	float (*softmax)(float *v, uint32_t n);
 	float (*exps)(float *v, uint32_t n, float *most);
-	void (*load_halves)(float *out, const uint16_t *row, uint32_t n);
+	void (*load)(float *out, const void *row, enum ggml_type type,
+		     uint32_t n); /* of F16 or blocks, as kernel_load() */
 	void (*silu)(float *gate, const float *up, size_t n);
 };
 
@@ -131,6 +132,10 @@ extern const struct kernels kernels_neon;
 extern const struct kernels kernels_dotprod;
 #endif
 #endif
+
+/* Rows of blocks are made floats that stay in the nearest cache, so many at a
+ * time. */
+enum { KERNEL_LOADED = 2048 };
 
 /* Are these weights multiplied as floats? */
 static inline bool kernel_is_float(enum ggml_type type)

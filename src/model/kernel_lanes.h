@@ -6,6 +6,7 @@
  *	lanes, LANES, TILE_ROWS (1, 2 or 4), TILE_X
  *	LANES_ZERO SET LOAD STORE FMA FNMA ADD SUB MUL DIV MAX ROUND
  *	LANES_HALVES, LANES_BF16   16-bit numbers as floats
+ *	LANES_BYTES          signed bytes as floats
  *	LANES_SUM4(out, a, b, c, d)  four sums at once
  *	LANES_POW2(n), LANES_ABOVE(v, x, least)  2^n; v where x > least, else 0
  *	half_at()
@@ -228,6 +229,62 @@ static void mul(float *out, size_t stride, const struct kernel_rows *w,
 	types[i].rows(out, stride, w, row0, row1, x);
 }
 
+/* --- rows of the cache -------------------------------------------------- */
+
+/* A block of bytes times its scale. */
+ALWAYS void load_block(float *out, const int8_t q[KERNEL_BLOCK], float d)
+{
+#pragma GCC unroll 8
+	for (uint32_t i = 0; i < KERNEL_BLOCK; i += LANES)
+		LANES_STORE(out + i,
+			    LANES_MUL(LANES_BYTES(q + i), LANES_SET(d)));
+}
+
+/* Q8_0 and Q4_0: what quant.c says of them, to the bit. */
+ALWAYS void load_blocks(float *out, const uint8_t *block, enum ggml_type type,
+			uint32_t n)
+{
+	typedef int8_t bytes __attribute__((vector_size(16)));
+	typedef uint8_t nibbles __attribute__((vector_size(16)));
+	size_t step = type == GGML_Q8_0 ? 34 : 18;
+
+	for (uint32_t i = 0; i < n; i += KERNEL_BLOCK, block += step) {
+		int8_t q[KERNEL_BLOCK];
+		nibbles both;
+		bytes part[2];
+
+		if (type == GGML_Q8_0) {
+			memcpy(q, block + 2, sizeof(q));
+		} else {
+			memcpy(&both, block + 2, sizeof(both));
+			part[0] = (bytes)(both & 15) - 8;
+			part[1] = (bytes)(both >> 4) - 8;
+			memcpy(q, part, sizeof(q));
+		}
+		load_block(out + i, q, half_at(block));
+	}
+}
+
+/* kernels.load, as kernel_load() says. */
+static void load(float *out, const void *row, enum ggml_type type, uint32_t n)
+{
+	uint32_t i = 0;
+
+	if (type == GGML_Q8_0) {
+		load_blocks(out, row, GGML_Q8_0, n);
+		return;
+	}
+	if (type == GGML_Q4_0) {
+		load_blocks(out, row, GGML_Q4_0, n);
+		return;
+	}
+	for (; i + LANES <= n; i += LANES)
+		LANES_STORE(out + i,
+			    LANES_HALVES((const uint16_t *)row + i));
+	for (; i < n; i++)
+		out[i] = load_one(row, GGML_F16, i);
+}
+
 /* --- attention ---------------------------------------------------------- */
 
 /* kernels.scores, as kernel_scores() says. */
@@ -236,13 +293,24 @@ static void scores(float *out, size_t stride, const float *q, uint32_t n_q,
 		   float scale)
 {
 	struct products a = { out, stride, k, 4 * (size_t)d, q, d, scale };
+	float rows[KERNEL_LOADED];
 
 	if (type == GGML_F32) {
 		dots_of(&a, GGML_F32, n, n_q);
 		return;
 	}
-	a.row_bytes = 2 * (size_t)d;
-	dots_of(&a, GGML_F16, n, n_q);
+	if (type == GGML_F16) {
+		a.row_bytes = 2 * (size_t)d;
+		dots_of(&a, GGML_F16, n, n_q);
+		return;
+	}
+	a.rows = (const char *)rows;
+	for (uint32_t i = 0, len; i < n; i += len, a.out += len) {
+		len = MIN(n - i, KERNEL_LOADED / d);
+		load(rows, k, type, len * d);
+		dots_of(&a, GGML_F32, len, n_q);
+		k = (const char *)k + quant_row_bytes(quant_of(type), len * d);
+	}
 }
 
 /* out[n_q][d] += p[i_q * stride + i] * v_i, for columns [from, from + n_lanes
@@ -328,10 +396,23 @@ ALWAYS void mix_of(float *out, const float *p, size_t stride, uint32_t n_q,
 static void mix(float *out, const float *p, size_t stride, uint32_t n_q,
 		const void *v, enum ggml_type type, uint32_t d, uint32_t n)
 {
-	if (type == GGML_F32)
+	float rows[KERNEL_LOADED];
+
+	if (type == GGML_F32) {
 		mix_of(out, p, stride, n_q, v, GGML_F32, d, n);
-	else
+		return;
+	}
+	if (type == GGML_F16) {
 		mix_of(out, p, stride, n_q, v, GGML_F16, d, n);
+		return;
+	}
+	for (uint32_t i = 0, len; i < n; i += len) {
+		len = MIN(n - i, KERNEL_LOADED / d);
+		load(rows, v, type, len * d);
+		mix_of(out, p + i, stride, n_q, (const char *)rows, GGML_F32, d,
+		       len);
+		v = (const char *)v + quant_row_bytes(quant_of(type), len * d);
+	}
 }
 
 /* --- softmax ------------------------------------------------------------ */
@@ -420,17 +501,6 @@ static float exps(float *v, uint32_t n, float *most)
 	}
 	LANES_SUM4(each, sums, LANES_ZERO(), LANES_ZERO(), LANES_ZERO());
 	return each[0];
-}
-
-/* kernels.load, as kernel_load() says, of halves. */
-static void load_halves(float *out, const uint16_t *row, uint32_t n)
-{
-	uint32_t i = 0;
-
-	for (; i + LANES <= n; i += LANES)
-		LANES_STORE(out + i, LANES_HALVES(row + i));
-	for (; i < n; i++)
-		out[i] = load_one((const char *)row, GGML_F16, i);
 }
 
 /* --- networks ----------------------------------------------------------- */

@@ -9,7 +9,7 @@ const struct kernels kernels_neon = {
 	.mix = mix,
 	.softmax = softmax,
 	.exps = exps,
-	.load_halves = load_halves,
+	.load = load,
 	.silu = silu,
 };
 #endif

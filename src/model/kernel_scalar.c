@@ -82,15 +82,19 @@ static void mul(float *out, size_t out_stride, const struct kernel_rows *w,
 					x, i);
 }
 
-static float value_at(const void *row, enum ggml_type type, uint32_t i)
-{
-	return type == GGML_F32 ? ((const float *)row)[i] :
-				  half_to_float(((const uint16_t *)row)[i]);
-}
-
 static size_t row_bytes(enum ggml_type type, uint32_t d)
 {
-	return (size_t)d * (type == GGML_F32 ? 4 : 2);
+	return quant_row_bytes(quant_of(type), d);
+}
+
+/* Floats may be many, and are where they are. */
+static const float *as_floats(float *loaded, const void *row,
+			      enum ggml_type type, uint32_t d)
+{
+	if (type == GGML_F32)
+		return row;
+	quant_of(type)->to_f32(loaded, row, d);
+	return loaded;
 }
 
 static void scores(float *out, size_t stride, const float *q, uint32_t n_q,
@@ -98,27 +102,34 @@ static void scores(float *out, size_t stride, const float *q, uint32_t n_q,
 		   float scale)
 {
 	const char *row = k;
+	float loaded[KERNEL_LOADED];
 
-	for (uint32_t i = 0; i < n; i++, row += row_bytes(type, d))
+	for (uint32_t i = 0; i < n; i++, row += row_bytes(type, d)) {
+		const float *key = as_floats(loaded, row, type, d);
+
 		for (uint32_t g = 0; g < n_q; g++) {
 			float sum = 0;
 
 			for (uint32_t j = 0; j < d; j++)
-				sum += q[g * d + j] * value_at(row, type, j);
+				sum += q[g * d + j] * key[j];
 			out[g * stride + i] = sum * scale;
 		}
+	}
 }
 
 static void mix(float *out, const float *p, size_t stride, uint32_t n_q,
 		const void *v, enum ggml_type type, uint32_t d, uint32_t n)
 {
 	const char *row = v;
+	float loaded[KERNEL_LOADED];
 
-	for (uint32_t i = 0; i < n; i++, row += row_bytes(type, d))
+	for (uint32_t i = 0; i < n; i++, row += row_bytes(type, d)) {
+		const float *value = as_floats(loaded, row, type, d);
+
 		for (uint32_t g = 0; g < n_q; g++)
 			for (uint32_t j = 0; j < d; j++)
-				out[g * d + j] += p[g * stride + i] *
-						  value_at(row, type, j);
+				out[g * d + j] += p[g * stride + i] * value[j];
+	}
 }
 
 static float softmax(float *v, uint32_t n)
@@ -146,10 +157,9 @@ static float exps(float *v, uint32_t n, float *most)
 	return sum;
 }
 
-static void load_halves(float *out, const uint16_t *row, uint32_t n)
+static void load(float *out, const void *row, enum ggml_type type, uint32_t n)
 {
-	for (uint32_t i = 0; i < n; i++)
-		out[i] = half_to_float(row[i]);
+	quant_of(type)->to_f32(out, row, n);
 }
 
 static void silu(float *gate, const float *up, size_t n)
@@ -165,6 +175,6 @@ const struct kernels kernels_scalar = {
 	.mix = mix,
 	.softmax = softmax,
 	.exps = exps,
-	.load_halves = load_halves,
+	.load = load,
 	.silu = silu,
 };

@@ -43,6 +43,9 @@ enum { LANES = 16, TILE_ROWS = 4, TILE_X = 4 };
 		_mm512_cmp_ps_mask(x, _mm512_set1_ps(least), _CMP_GT_OQ), v)
 #define LANES_HALVES(s)                                                        \
 	_mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)(s)))
+#define LANES_BYTES(s)                                                         \
+	_mm512_cvtepi32_ps(                                                    \
+		_mm512_cvtepi8_epi32(_mm_loadu_si128((const __m128i *)(s))))
 #define LANES_BF16(s)                                                          \
 	_mm512_castsi512_ps(                                                   \
 		_mm512_slli_epi32(_mm512_cvtepu16_epi32(_mm256_loadu_si256(    \
@@ -77,6 +80,9 @@ enum { LANES = 8, TILE_ROWS = 4, TILE_X = 2 };
 #define LANES_SUM4(out, a, b, c, d) sum4(out, a, b, c, d)
 #define LANES_HALVES(s)                                                        \
 	_mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)(s)))
+#define LANES_BYTES(s)                                                         \
+	_mm256_cvtepi32_ps(                                                    \
+		_mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i *)(s))))
 #define LANES_BF16(s)                                                          \
 	_mm256_castsi256_ps(_mm256_slli_epi32(                                 \
 		_mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)(s))),  \

@@ -1,7 +1,7 @@
 /*
- * Of a page only its extremes are kept, in the cache's type, and they are
- * scored by the kernel of attention itself: a bound costs what two keys cost,
- * instead of the page's sixteen.
+ * Of a page only its extremes are kept, and they are scored by the kernel of
+ * attention itself: a bound costs what two keys cost, instead of the page's
+ * sixteen.
  */
 #include "model/sparse_bounds.h"
 
@@ -29,14 +29,25 @@ void bounds_copy(struct bounds *to, const struct bounds *from)
 	memcpy(to->rows, from->rows, from->n * from->row_bytes);
 }
 
+/* The next half above v, or v itself: halves of a sign are in the order of
+ * their bits. */
+static float half_above(float v)
+{
+	uint16_t half = float_to_half(v);
+
+	if (half_to_float(half) >= v)
+		return half_to_float(half);
+	return half_to_float((uint16_t)(half & 0x8000 ? half - 1 : half + 1));
+}
+
 static void add_page(struct bounds *b, const struct cache *c,
 		     const struct cache_head *h, uint32_t page)
 {
 	uint32_t d = c->d, first = b->n * page;
 	float *most, *least, *key;
 
-	b->type = c->type;
-	b->row_bytes = 2 * c->row_bytes;
+	b->type = c->type == GGML_F32 ? GGML_F32 : GGML_F16;
+	b->row_bytes = quant_row_bytes(quant_of(b->type), 2 * (uint64_t)d);
 	b->rows = grow(b->rows, &b->cap, b->n + 1, b->row_bytes);
 	b->query = grow(b->query, &b->query_cap, 3 * (size_t)d,
 			sizeof(float));
@@ -51,6 +62,10 @@ static void add_page(struct bounds *b, const struct cache *c,
 			most[i] = MAX(most[i], key[i]);
 			least[i] = MIN(least[i], key[i]);
 		}
+	}
+	for (uint32_t i = 0; c->type != b->type && i < d; i++) {
+		most[i] = half_above(most[i]);
+		least[i] = -half_above(-least[i]);
 	}
 	kernel_store(b->rows + b->n++ * b->row_bytes, b->type, most, 2 * d);
 }

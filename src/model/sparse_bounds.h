@@ -2,8 +2,9 @@
  * sparse_bounds.h - Quest's bound of a page: for each channel the least and
  * the greatest of its keys, so that
  *	sum over i of max(q_i * max_i, q_i * min_i)  >=  q . k
- * for every key k of the page. Used by quest and raas. They are kept in the
- * cache's type, which is exact: each is a number of one of the keys.
+ * for every key k of the page. Used by quest and raas. They are kept as the
+ * keys are, which is exact: each is a number of one of them. Those of keys in
+ * blocks are halves, rounded away from the keys: a bound stays one.
  */
 #ifndef LILSCOPE_SPARSE_BOUNDS_H
 #define LILSCOPE_SPARSE_BOUNDS_H

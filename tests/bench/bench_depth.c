@@ -144,16 +144,11 @@ static struct transformer *start(const struct bench *b,
 	return transformer_new(b->m, b->pool, kv, row, &o);
 }
 
-static enum ggml_type type_named(const char *name)
-{
-	return strcmp(name, "f32") == 0 ? GGML_F32 : GGML_F16;
-}
-
 static void bench_steps(const struct bench *b, const char *policy,
 			const char *kv, uint32_t depth)
 {
 	const struct sparse row = timed(sparse_find(policy));
-	struct transformer *t = start(b, &row, type_named(kv));
+	struct transformer *t = start(b, &row, cache_type_named(kv));
 	double best = INFINITY, wall = INFINITY, choosing = 0, limit;
 	struct transformer_bytes bytes;
 	uint32_t zero = 0;
@@ -188,7 +183,8 @@ static void bench_steps(const struct bench *b, const char *policy,
 
 static void bench_prompt(const struct bench *b, const char *kv, uint32_t n)
 {
-	struct transformer *t = start(b, sparse_find("dense"), type_named(kv));
+	struct transformer *t = start(b, sparse_find("dense"),
+				      cache_type_named(kv));
 	uint32_t *ids = malloc((n + 1) * sizeof(*ids));
 	double cpu, wall;
 

@@ -2,7 +2,7 @@
  * How long a policy writes what dense would have written, once it has
  * something to do: greedy tokens that agree after its budget is full.
  *
- *	table_agreement [-n NEW] [-t PROBLEMS] [-b BUDGET,...] [-k f16|f32]
+ *	table_agreement [-n NEW] [-t PROBLEMS] [-b BUDGET,...] [-k KV]
  *			MODEL.gguf PROBLEMS.jsonl
  *
  * Each problem is put into the model's own template, and dense writes up to
@@ -309,7 +309,7 @@ static void print_head(const struct table *t)
 	       "of %u (medians): tokens that agree with dense behind the "
 	       "budget, of problems with as many\n%-20s",
 	       t->map.model->name ? t->map.model->name : t->map.model->arch,
-	       t->kv == GGML_F16 ? "f16" : "f32", t->n_texts,
+	       cache_type_name(t->kv), t->n_texts,
 	       median(prompts, t->n_texts), median(written, t->n_texts), "");
 	for (size_t i = 0; i < t->n_budgets; i++)
 		printf(" %8u      ", t->budgets[i]);
@@ -332,8 +332,8 @@ int main(int argc, char **argv)
 			n_max = (uint32_t)strtoul(optarg, NULL, 10);
 		else if (c == 'b')
 			t.n_budgets = variant_budgets(optarg, t.budgets);
-		else if (c == 'k' && !strcmp(optarg, "f32"))
-			t.kv = GGML_F32;
+		else if (c == 'k')
+			t.kv = cache_type_named(optarg);
 	}
 	if (argc - optind != 2 || !t.n_budgets || !n_max) {
 		fprintf(stderr, "usage: table_agreement [-n NEW] [-t PROBLEMS] "

@@ -2,7 +2,7 @@
  * What each policy makes of a text that is not its own: the perplexity of a
  * real model that is fed the text token by token.
  *
- *	table_perplexity [-n N] [-p PROMPT] [-b BUDGET,...] [-k f16|f32]
+ *	table_perplexity [-n N] [-p PROMPT] [-b BUDGET,...] [-k KV]
  *			 [-o FILE [-i]] MODEL.gguf TEXT
  *
  * The first PROMPT tokens (32) of N (768) are a prompt; of the others those
@@ -219,7 +219,7 @@ static void print_head(const struct table *t, const struct model *m)
 		       "%u on: perplexity (first %d behind the budget, x "
 		       "dense)\n%-20s",
 		       m->name ? m->name : m->arch,
-		       t->kv == GGML_F16 ? "f16" : "f32", t->n, t->n_prompt,
+		       cache_type_name(t->kv), t->n, t->n_prompt,
 		       greatest(t) + 1, EDGE, "");
 		for (size_t i = 0; i < t->n_budgets; i++)
 			printf(" %9u        ", t->budgets[i]);
@@ -249,7 +249,7 @@ static bool options(struct table *t, int argc, char **argv)
 			t->n_budgets = variant_budgets(optarg, t->budgets);
 			break;
 		case 'k':
-			t->kv = strcmp(optarg, "f32") ? GGML_F16 : GGML_F32;
+			t->kv = cache_type_named(optarg);
 			break;
 		case 'o':
 			t->out = fopen(optarg, "w");

@@ -408,6 +408,10 @@ check "a file beside" says 'takes no FILE' -m "$model" --prompt x file
 check "no such model" says 'No such file' -m /nowhere --prompt x
 check "a folder" says 'is a folder without config.json' -m / --prompt x
 check "something else" says 'neither GGUF nor' -m "$traces/rkv_aime24_00.txt" --prompt x
+check "blocks over heads of 8" says "heads have 8: take f16" -m "$model" --prompt x \
+	--kv q8_0
+check "no such cache" says "one of f16, f32, q8_0, q4_0" -m "$model" --prompt x \
+	--kv q2
 check "no such policy" says 'one of dense, sink' -m "$model" --prompt x --policy best
 check "no budget" says '--budget takes' -m "$model" --prompt x --policy h2o -b 0
 check "a page over the budget" says '--page takes' -m "$model" --prompt x \

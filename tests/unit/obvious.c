@@ -134,6 +134,14 @@ static void obvious_h2o(struct world *w)
 	}
 }
 
+/* The least half that is not less. */
+static double half_above(double v)
+{
+	double ulp = ldexp(1, v == 0 ? -24 : MAX(ilogb(v) - 10, -24));
+
+	return ceil(v / ulp) * ulp;
+}
+
 /* The corner of the page's box that is farthest along q. */
 static double bound(const struct world *w, const float *q, uint32_t kv,
 		    uint32_t first)
@@ -147,6 +155,8 @@ static double bound(const struct world *w, const float *q, uint32_t kv,
 			least = fmin(least, w->k[j][kv][i]);
 			great = fmax(great, w->k[j][kv][i]);
 		}
+		least = w->halves ? -half_above(-least) : least;
+		great = w->halves ? half_above(great) : great;
 		sum += fmax(q[i] * least, q[i] * great);
 	}
 	return sum;

@@ -11,7 +11,7 @@
 
 #include "model/sparse.h"
 
-enum { D = 8, KV_MAX = 3, HEADS_MAX = 6, TOKENS_MAX = 420 };
+enum { D = 32, KV_MAX = 3, HEADS_MAX = 6, TOKENS_MAX = 420 };
 
 /* The world: everything that was ever said. Query head h reads KV head
  * h / group. */
@@ -21,6 +21,7 @@ struct world {
 	uint32_t n, n_kv, group;
 	uint32_t prompt_end; /* what --keep-prompt keeps */
 	uint32_t dense_end;  /* what was attended to densely */
+	bool halves;         /* bounds are such, rounded outwards */
 	const struct sparse_opts *o;
 	bool kept[KV_MAX][TOKENS_MAX];
 	bool read[HEADS_MAX][TOKENS_MAX];    /* by this step's queries */

@@ -244,8 +244,9 @@ static void matrices(void **state)
 static void check_attention(enum ggml_type type, uint32_t d, uint32_t n,
 			    uint32_t n_q)
 {
-	size_t bytes = d * (type == GGML_F32 ? 4u : 2u);
+	size_t bytes = quant_row_bytes(quant_of(type), d);
 	unsigned char *rows = malloc(n * bytes + 2);
+	float *as_said = malloc(d * sizeof(*as_said));
 	float *plain = malloc(n * d * sizeof(*plain));
 	float *q = malloc(n_q * d * sizeof(*q));
 	float *s = malloc(n_q * (n + 3) * sizeof(*s));
@@ -256,6 +257,9 @@ static void check_attention(enum ggml_type type, uint32_t d, uint32_t n,
 			plain[i * d + j] = uniform();
 		kernel_store(rows + i * bytes, type, plain + i * d, d);
 		kernel_load(plain + i * d, rows + i * bytes, type, d);
+		quant_of(type)->to_f32(as_said, rows + i * bytes, d);
+		assert_memory_equal(as_said, plain + i * d,
+				    d * sizeof(*as_said));
 	}
 	for (uint32_t i = 0; i < n_q * d; i++)
 		q[i] = uniform();
@@ -281,6 +285,7 @@ static void check_attention(enum ggml_type type, uint32_t d, uint32_t n,
 				       (double)plain[i * d + j];
 			assert_true(fabs(sum - (double)out[g * d + j]) < 2e-3);
 		}
+	free(as_said);
 	free(rows);
 	free(plain);
 	free(q);
@@ -290,7 +295,8 @@ static void check_attention(enum ggml_type type, uint32_t d, uint32_t n,
 
 static void attention(void **state)
 {
-	static const uint32_t ds[] = { 2, 8, 32, 48, 64, 80, 128, 130 };
+	static const uint32_t ds[] = { 2,   8,	32,  48, 64,
+				       80,  96, 128, 130, 256 };
 
 	(void)state;
 	for (size_t k = 0; k < ARRAY_LEN(names); k++) {
@@ -301,9 +307,52 @@ static void attention(void **state)
 			for (uint32_t n_q = 1; n_q < 20; n_q += 3) {
 				check_attention(GGML_F16, ds[i], 17, n_q);
 				check_attention(GGML_F32, ds[i], 16, n_q);
+				if (ds[i] % 32)
+					continue;
+				check_attention(GGML_Q8_0, ds[i], 41, n_q);
+				check_attention(GGML_Q4_0, ds[i], 16, n_q);
 			}
 	}
 	kernel_use(NULL);
+}
+
+/* A number is its block's nearest, and what is too large or none is its end. */
+static void blocks_are_near(void **state)
+{
+	static const struct {
+		enum ggml_type type;
+		float steps; /* from 0 to the farthest number */
+	} types[] = { { GGML_Q8_0, 127 }, { GGML_Q4_0, 8 } };
+	static const float odd[] = { INFINITY, -INFINITY, NAN, 1e30f, -3e38f };
+
+	(void)state;
+	srand(8);
+	for (size_t i = 0; i < ARRAY_LEN(types) * 1000; i++) {
+		float steps = types[i % 2].steps, v[32], got[32], most = 0;
+		float size = powf(10, uniform() * 1.8f), step;
+		unsigned char block[34];
+
+		for (int k = 0; k < 32; k++) {
+			v[k] = i % 7 ? uniform() * size : 0;
+			most = fmaxf(most, fabsf(v[k]));
+		}
+		kernel_store(block, types[i % 2].type, v, 32);
+		kernel_load(got, block, types[i % 2].type, 32);
+		step = fmaxf(most / steps, 0x1p-24f);
+		for (int k = 0; k < 32; k++) { /* the other end has 7 steps */
+			float end = steps == 8 && fabsf(v[k]) > 7.4f * step ?
+					    1.01f :
+					    0.57f;
+
+			assert_true(fabsf(got[k] - v[k]) <= end * step);
+		}
+		v[i % 32] = odd[i % ARRAY_LEN(odd)];
+		kernel_store(block, types[i % 2].type, v, 32);
+		kernel_load(got, block, types[i % 2].type, 32);
+		for (int k = 0; k < 32; k++)
+			assert_true(isfinite(half_to_float(
+				float_to_half(got[k]))));
+	}
 }
 
 static void softmax(void **state)
@@ -354,6 +403,7 @@ int main(void)
 		cmocka_unit_test(many_tokens),
 		cmocka_unit_test(silu),
 		cmocka_unit_test(attention),
+		cmocka_unit_test(blocks_are_near),
 		cmocka_unit_test(softmax),
 		cmocka_unit_test(one_is_chosen),
 	};

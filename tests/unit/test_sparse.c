@@ -186,10 +186,14 @@ static void add_token(struct world *w, struct fast *f)
 	float v[D] = { 0 };
 
 	for (uint32_t kv = 0; kv < w->n_kv; kv++) {
+		struct cache_head *h = cache_head(f->cache, 0, kv);
+
 		for (int i = 0; i < D; i++)
 			w->k[w->n][kv][i] = (float)(uniform() * 2);
-		cache_append(f->cache, cache_head(f->cache, 0, kv), w->n,
-			     w->k[w->n][kv], v);
+		cache_append(f->cache, h, w->n, w->k[w->n][kv], v);
+		/* the key is what the cache holds of it */
+		kernel_load(w->k[w->n][kv], cache_keys(f->cache, h, h->n - 1),
+			    f->cache->type, D);
 		w->kept[kv][w->n] = true;
 	}
 	for (uint32_t h = 0; h < w->n_kv * w->group; h++)
@@ -287,7 +291,7 @@ static void resolve(const struct race *r, struct sparse_opts *o)
 	o->dense_layers = 0;
 }
 
-static void run_race(const struct race *r)
+static void run_race(const struct race *r, enum ggml_type kv)
 {
 	static struct world w;
 	/* a base that turns next to nothing: positions do not matter here */
@@ -304,10 +308,11 @@ static void run_race(const struct race *r)
 	w.o = &o;
 	w.n_kv = r->n_kv;
 	w.group = r->group;
+	w.halves = kv != GGML_F32;
 	w.prompt_end = r->prompt;
 	w.dense_end = r->seen ? r->seen : r->prompt;
 	f.state = f.row->create ? f.row->create(&o, &shape) : NULL;
-	f.cache = cache_new(1, r->n_kv, D, GGML_F32);
+	f.cache = cache_new(1, r->n_kv, D, kv);
 	f.pick.lists = lists;
 	f.rope = rope_new(&turn);
 	rope_reach(f.rope, TOKENS_MAX + 1);
@@ -326,7 +331,7 @@ static void run_race(const struct race *r)
 
 /* Every policy by budgets, pages, groups and prompts: longer than the budget,
  * shorter, and one token. */
-static void the_same_positions(void **state)
+static void grid(enum ggml_type kv)
 {
 	static const uint32_t budgets[] = { 16, 33, 48, 90 };
 	static const uint32_t pages[] = { 0, 4, 5 };
@@ -334,7 +339,6 @@ static void the_same_positions(void **state)
 		uint32_t n_kv, group, prompt;
 	} shapes[] = { { 2, 3, 100 }, { 3, 1, 20 }, { 1, 4, 1 } };
 
-	(void)state;
 	srand(21);
 	for (size_t i = 0; i < sparse_n_rows; i++)
 		for (size_t b = 0; b < ARRAY_LEN(budgets); b++)
@@ -348,7 +352,14 @@ static void the_same_positions(void **state)
 						.n_kv = shapes[s].n_kv,
 						.group = shapes[s].group,
 						.prompt = shapes[s].prompt,
-						.n = 180 });
+						.n = 180 }, kv);
+}
+
+static void the_same_positions(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < n_cache_types; i++)
+		grid(cache_types[i].type);
 }
 
 /* What the grid does not have: a prompt that is kept or that is not, within
@@ -407,8 +418,9 @@ static void odd_options(void **state)
 
 	(void)state;
 	srand(22);
-	for (size_t i = 0; i < ARRAY_LEN(races); i++)
-		run_race(&races[i]);
+	for (size_t i = 0; i < ARRAY_LEN(races) * n_cache_types; i++)
+		run_race(&races[i / n_cache_types],
+			 cache_types[i % n_cache_types].type);
 }
 
 static void top_is_a_sort(void **state)
@@ -510,26 +522,36 @@ static void lots_are_fair(void **state)
 
 /* --- the cache under them ----------------------------------------------- */
 
-/* Slots as plain arrays: position, and a key that tells it. */
-static void the_cache_keeps_rows(void **state)
+/* What is cached at a position. */
+static void rows_of(uint32_t pos, float *key, float *value)
+{
+	for (uint32_t i = 0; i < D; i++) {
+		key[i] = (float)((pos * 7 + i * 5) % 255) - 127;
+		value[i] = key[i] / 3 + (float)pos;
+	}
+}
+
+/* Slots as plain arrays: position, and rows that tell it. */
+static void keeps_rows(enum ggml_type type)
 {
 	enum { MOST = 200 };
 	uint32_t want[MOST], slots[MOST], n = 0, pos = 0;
-	struct cache *c = cache_new(1, 1, D, GGML_F32), *other = NULL;
+	struct cache *c = cache_new(1, 1, D, type), *other = NULL;
 	struct cache_head *h = cache_head(c, 0, 0);
+	const size_t bytes = 2 * CACHE_PAGE * c->row_bytes;
 
-	(void)state;
 	srand(9);
 	for (int round = 0; round < 3000; round++) {
 		uint32_t first = n ? (uint32_t)rand() % n : 0;
 		uint32_t len = n ? (uint32_t)rand() % (n - first) + 1 : 0;
 
 		if (rand() % 4 || n < 5) {
-			float row[D] = { (float)pos };
+			float row[D], turned[D];
 
 			if (n == MOST)
 				continue;
-			cache_append(c, h, pos, row, row);
+			rows_of(pos, row, turned);
+			cache_append(c, h, pos, row, turned);
 			want[n++] = pos++;
 		} else if (rand() % 4 == 0) { /* a shared page is not ours */
 			cache_free(other);
@@ -558,16 +580,60 @@ static void the_cache_keeps_rows(void **state)
 		assert_int_equal(h->n, n);
 		assert_int_equal(h->n_pages, (n + 15) / 16);
 		for (uint32_t i = 0; i < n; i++) {
-			const float *key = cache_keys(c, h, i);
-			const float *value = cache_values(c, h, i);
+			float rows[2][D], stored[2][D];
 
+			rows_of(want[i], rows[0], rows[1]);
+			for (int k = 0; k < 2; k++)
+				kernel_store(stored[k], type, rows[k], D);
 			assert_int_equal(h->pos[i], want[i]);
-			assert_true(key[0] == (float)want[i] &&
-				    value[0] == (float)want[i]);
+			assert_memory_equal(cache_keys(c, h, i), stored[0],
+					    c->row_bytes);
+			assert_memory_equal(cache_values(c, h, i), stored[1],
+					    c->row_bytes);
 		}
 	}
+	assert_int_equal(cache_bytes(c), c->n_pages * bytes);
+	assert_int_equal(cache_used_bytes(c), n * bytes / CACHE_PAGE);
 	cache_free(other);
 	cache_free(c);
+}
+
+static void the_cache_keeps_rows(void **state)
+{
+	static const uint32_t row_bytes[] = { 2 * D, 4 * D, 34 * D / 32,
+					      18 * D / 32 };
+
+	(void)state;
+	for (size_t i = 0; i < n_cache_types; i++) {
+		struct cache *c = cache_new(1, 1, D, cache_types[i].type);
+
+		assert_int_equal(c->row_bytes, row_bytes[i]);
+		cache_free(c);
+		keeps_rows(cache_types[i].type);
+	}
+}
+
+/* Blocks do not fit every head: a sentence says which, and what does. */
+static void blocks_want_heads(void **state)
+{
+	struct err err = { "" };
+
+	(void)state;
+	for (size_t i = 0; i < n_cache_types; i++) {
+		enum ggml_type type = cache_types[i].type;
+		bool blocks = type == GGML_Q8_0 || type == GGML_Q4_0;
+
+		assert_int_equal(cache_type_named(cache_types[i].name), type);
+		assert_string_equal(cache_type_name(type), cache_types[i].name);
+		for (uint32_t d = 8; d < 256; d += 8) {
+			err_clear(&err);
+			assert_int_equal(cache_fits(type, d, &err),
+					 !blocks || d % 32 == 0);
+		}
+	}
+	assert_string_equal(err.text, "--kv q4_0 keeps blocks of 32 numbers, "
+				      "and this model's heads have 248: take "
+				      "f16");
 }
 
 /* --- options ------------------------------------------------------------ */
@@ -675,6 +741,7 @@ int main(void)
 		cmocka_unit_test(top_of_no_numbers),
 		cmocka_unit_test(lots_are_fair),
 		cmocka_unit_test(the_cache_keeps_rows),
+		cmocka_unit_test(blocks_want_heads),
 		cmocka_unit_test(bad_options_are_named),
 		cmocka_unit_test(options_are_honoured),
 	};

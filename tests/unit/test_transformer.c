@@ -317,11 +317,13 @@ static void long_texts(void **state)
 {
 	enum { LONG = 600 }; /* more than two chunks */
 	static const char *const names[] = { "dense", "quest", "h2o", "tova" };
-	static const enum ggml_type types[] = { GGML_F32, GGML_F16 };
+	static const enum ggml_type types[] = { GGML_F32, GGML_F16, GGML_Q8_0,
+						GGML_Q4_0 };
+	static const double off[] = { 1e-4, 2e-2, 5e-2, 1 };
 	struct random_spec spec = { .arch = "llama",
 				    .type = GGML_F32,
-				    .n_embd = 48,
-				    .n_heads = 6,
+				    .n_embd = 128,
+				    .n_heads = 4,
 				    .n_kv_heads = 2,
 				    .n_layers = 2,
 				    .n_ctx = 1024,
@@ -359,7 +361,7 @@ static void long_texts(void **state)
 		for (uint32_t i = 0; i < n; i++)
 			assert_true(fabs((double)transformer_logits(a)[i] -
 					 want[i]) <
-				    (kv == GGML_F32 ? 1e-4 : 2e-2));
+				    off[k / ARRAY_LEN(names)]);
 		transformer_free(a);
 		transformer_free(b);
 		transformer_free(c);
@@ -376,7 +378,8 @@ static void large_budget_is_dense(enum ggml_type kv)
 	static const uint32_t budgets[] = { N, N + 1, 2 * N };
 	struct random_spec spec = { .arch = "llama",
 				    .type = GGML_F32,
-				    .n_heads = 8,
+				    .n_embd = 128,
+				    .n_heads = 4,
 				    .n_kv_heads = 2,
 				    .seed = 9 };
 	struct made made;
@@ -411,8 +414,8 @@ static void large_budget_is_dense(enum ggml_type kv)
 static void a_large_budget_is_dense(void **state)
 {
 	(void)state;
-	large_budget_is_dense(GGML_F32);
-	large_budget_is_dense(GGML_F16);
+	for (size_t i = 0; i < n_cache_types; i++)
+		large_budget_is_dense(cache_types[i].type);
 }
 
 /* One layer's keys and values are of their tokens alone: what sink reads and

@@ -392,7 +392,7 @@ static bool prepare(struct bench_command *w, struct err *err)
 	*o = (struct bench_opts){
 		.model = w->map.model,
 		.vocab = w->map.vocab,
-		.kv = strcmp(d->kv, "f32") == 0 ? GGML_F32 : GGML_F16,
+		.kv = cache_type_named(d->kv),
 		.sparse = d->sparse,
 		.sample = d->sample,
 		.n_predict = d->n_predict ? d->n_predict
@@ -409,7 +409,8 @@ static bool prepare(struct bench_command *w, struct err *err)
 		.ctx = w,
 	};
 	o->sparse.seed = o->sample.seed = d->seed;
-	if (!read_cases(w, err) || !ways_on(set, o, err) ||
+	if (!cache_fits(o->kv, w->map.model->shape.d_head, err) ||
+	    !read_cases(w, err) || !ways_on(set, o, err) ||
 	    !is_of_bytes(set, err) ||
 	    (set->bench.svg && !file_try_write(set->bench.svg, err)))
 		return false;

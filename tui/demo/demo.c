@@ -61,7 +61,9 @@ static bool try_runs(const struct demo *d, const struct settings *set,
 	const struct demo_run *b = &d->runs[1];
 	const struct sparse *then = sparse_find(b->then);
 
-	return try_policy(d, set, b->policy, b->budget, err) &&
+	return cache_fits(cache_type_named(set->decode.kv),
+			  d->map.model->shape.d_head, err) &&
+	       try_policy(d, set, b->policy, b->budget, err) &&
 	       (!then || try_policy(d, set, then, 0, err));
 }
 

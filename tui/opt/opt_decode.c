@@ -95,9 +95,7 @@ static bool threshold_set(const struct opt *opt, struct settings *set,
 
 static const char *kv_value(size_t i)
 {
-	static const char *const names[] = { "f16", "f32" };
-
-	return i < ARRAY_LEN(names) ? names[i] : NULL;
+	return i < n_cache_types ? cache_types[i].name : NULL;
 }
 
 static const char *chat_value(size_t i)
@@ -182,7 +180,7 @@ static const struct opt rows[] = {
 	  .about = "tokens read ahead at most, where text is copied" },
 	{ .name = "kv", .arg = "TYPE", .where = MODEL,
 	  NAME(decode.kv, kv_value),
-	  .about = "keys and values as f16 or f32" },
+	  .about = "keys and values as f16, f32, q8_0 or q4_0" },
 	{ .name = "temperature", .arg = "X", .where = MODEL,
 	  DRAWN(temperature, 0, FLOAT_MAX),
 	  .about = "0 takes the likeliest token, 1 the model's own odds" },

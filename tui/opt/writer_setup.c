@@ -31,7 +31,7 @@ struct writer_opts writer_setup(const struct settings *set,
 		.generate = {
 			.model = map->model,
 			.vocab = map->vocab,
-			.kv = strcmp(d->kv, "f32") == 0 ? GGML_F32 : GGML_F16,
+			.kv = cache_type_named(d->kv),
 			.sparse = d->sparse,
 			.sample = asking->sample,
 			.n_predict = d->n_predict,
