@@ -14,7 +14,7 @@
 #include "base/buf.h"
 #include "model/kernel.h"
 
-enum { ROWS = 7, COLS = 512, TOKENS = 9 };
+enum { ROWS = 7, COLS = 512, TOKENS = 31 };
 
 /* Columns: whole groups of blocks, and what is left of one. */
 static const uint32_t columns[] = { 512, 256, 32, 64, 96, 320, 448, 480, 5 };
