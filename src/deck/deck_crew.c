@@ -3,7 +3,8 @@
  * read and takes rows, both without waiting, and measures short records itself
  * meanwhile, in slices.
  *
- *	first   reports of what is looked at, each by itself
+ *	first   of what is looked at how the longest begin, then reports,
+ *	        each by itself
  *	then    heads, when all is indexed
  *	then    reports
  *
@@ -18,12 +19,18 @@ enum {
 	HEADS_BYTES = 512 << 10,   /* of a job; or one record */
 	REPORT_BYTES = 64 << 10,
 	OWN_BYTES = 128 << 10,     /* longer records are for others */
+	LONG_BYTES = 2 << 20,      /* of longer ones the head alone takes ms */
 	THREAD_BYTES = 64 << 10,   /* of the sources, for one thread more */
 };
 
 bool deck_is_elsewhere(const struct deck *d, size_t i)
 {
 	return d->crew && d->entries[i].own.size_bytes > OWN_BYTES;
+}
+
+bool deck_is_long(const struct deck *d, size_t i)
+{
+	return d->crew && d->entries[i].own.size_bytes > LONG_BYTES;
 }
 
 /* --- on another thread -------------------------------------------------- */
@@ -109,11 +116,27 @@ static struct deck_job *make_job(struct deck *d, size_t i, bool heads,
 
 static bool give(struct deck *d, struct deck_job *job)
 {
-	for (size_t k = 0; k < job->n && !job->heads; k++)
+	for (size_t k = 0; k < job->n && (!job->heads || job->glimpse); k++)
 		d->entries[job->entry + k].own.in_work = true;
 	d->n_out++;
 	crew_give(d->crew, job, job->bytes.len);
 	return true;
+}
+
+static bool give_glimpse(struct deck *d)
+{
+	for (size_t k = 0; k < d->n_sight && d->sight[k] < d->n; k++) {
+		size_t i = d->sight[k];
+		struct deck_job *job;
+
+		if (!deck_is_long(d, i) || d->entries[i].own.headed ||
+		    !deck_is_record(d, i) || !deck_wants_report(d, i))
+			continue;
+		job = make_job(d, i, true, 0);
+		job->glimpse = true;
+		return give(d, job);
+	}
+	return false;
 }
 
 static bool give_sight(struct deck *d)
@@ -156,12 +179,17 @@ static void take_record(struct deck *d, const struct deck_job *job, size_t k)
 	const struct job_made *made = &job->made[k];
 	size_t i = job->entry + k;
 
-	if (job->heads)
+	if (job->glimpse) {
+		d->entries[i].own.in_work = false;
+		d->i_give = MIN(d->i_give, i);
+		deck_take_glimpse(d, i, made->rows, made->n, made->why);
+	} else if (job->heads) {
 		deck_take_heads(d, i, made->rows, made->n, made->why);
-	else if (made->n)
+	} else if (made->n) {
 		deck_take_rows(d, i, made->rows, made->n);
-	else
+	} else {
 		deck_record_broken(d, i, made->why);
+	}
 }
 
 static bool take(struct deck *d)
@@ -193,7 +221,7 @@ bool deck_crew_step(struct deck *d)
 	}
 	taken = take(d);
 	return (!crew_full(d->crew) &&
-		(give_sight(d) ||
+		(give_glimpse(d) || give_sight(d) ||
 		 (!d->reading && (give_heads(d) || give_reports(d))))) ||
 	       taken;
 }

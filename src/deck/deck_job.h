@@ -21,7 +21,7 @@ struct job_made {
 struct deck_job {
 	struct feed_opts feed;     /* of the first record */
 	struct meter_opts meter;
-	bool heads;
+	bool heads, glimpse;       /* glimpse: ... out of their turn */
 	unsigned epoch;            /* of the meter's options */
 	size_t entry, n;           /* the first record's, and how many there
 				      are, one behind the other */

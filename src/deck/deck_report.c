@@ -11,8 +11,6 @@
 #include "deck/deck_state.h"
 
 enum {
-	GLIMPSE_BYTES = 2 << 20, /* longer records, of which the beginning
-				    alone takes some ms, are for others */
 	FORESEE_BYTES = 512 << 10, /* a longer text is measured as it comes:
 				      a look ahead would hold up a key */
 };
@@ -184,6 +182,18 @@ void deck_take_heads(struct deck *d, size_t i, const struct deck_row *rows,
 	}
 }
 
+void deck_take_glimpse(struct deck *d, size_t i, const struct deck_row *rows,
+		       size_t n, const char *why)
+{
+	if (!n) {
+		deck_record_broken(d, i, why);
+		return;
+	}
+	deck_row_take(d, i, &rows[0]);
+	d->entries[i].own.headed = true;
+	d->entries[i].own.counted = d->entries[i].own.counted || n == 1;
+}
+
 /* Reads the head of record i; `glimpse`: out of its turn. */
 static void read_head(struct deck *d, size_t i, bool glimpse)
 {
@@ -197,15 +207,8 @@ static void read_head(struct deck *d, size_t i, bool glimpse)
 		rows[k] = deck_row_empty();
 		deck_row_head(&rows[k], list.runs[k]);
 	}
-	if (!glimpse) {
-		deck_take_heads(d, i, rows, fine ? list.n : 0, why);
-	} else if (!fine || !list.n) {
-		deck_record_broken(d, i, why);
-	} else {
-		deck_row_take(d, i, &rows[0]);
-		d->entries[i].own.headed = true;
-		d->entries[i].own.counted = list.n == 1;
-	}
+	(glimpse ? deck_take_glimpse : deck_take_heads)(
+		d, i, rows, fine ? list.n : 0, why);
 	mem_free(rows);
 	load_release(&list);
 }
@@ -219,8 +222,7 @@ enum deck_step deck_sight_head_step(struct deck *d)
 			break; /* not read yet */
 		if (d->entries[i].own.headed ||
 		    d->entries[i].state != ENTRY_INDEXED ||
-		    !deck_is_record(d, i) ||
-		    (d->crew && d->entries[i].own.size_bytes > GLIMPSE_BYTES))
+		    !deck_is_record(d, i) || deck_is_long(d, i))
 			continue;
 		read_head(d, i, true);
 		return STEP_MORE;

@@ -129,6 +129,8 @@ bool deck_is_record(const struct deck *d, size_t i);
 bool deck_wants_head(const struct deck *d, size_t i);
 bool deck_wants_report(const struct deck *d, size_t i);
 bool deck_is_elsewhere(const struct deck *d, size_t i);
+/* Is only another thread to read even how it begins? */
+bool deck_is_long(const struct deck *d, size_t i);
 
 /* The entry of the record's generation `sub`; DECK_NONE. */
 size_t deck_sub(const struct deck *d, size_t i, size_t sub);
@@ -136,6 +138,8 @@ size_t deck_sub(const struct deck *d, size_t i, size_t sub);
 /* What became of record i: n rows, or none and why. */
 void deck_take_heads(struct deck *d, size_t i, const struct deck_row *rows,
 		     size_t n, const char *why);
+void deck_take_glimpse(struct deck *d, size_t i, const struct deck_row *rows,
+		       size_t n, const char *why); /* out of its turn */
 void deck_take_rows(struct deck *d, size_t i, const struct deck_row *rows,
 		    size_t n);
 void deck_record_broken(struct deck *d, size_t i, const char *why);

@@ -45,7 +45,9 @@ struct source {
 	uint64_t done_bytes, total_bytes;
 	struct url *url;      /* NULL: no server's answer */
 	struct decoder *decoder; /* NULL: nothing is decoded here */
-	struct spool *spool;  /* what a pipe gave, unpacked; else NULL */
+	struct spool *spool;  /* what a pipe gave, or an archive of which
+				 keep_bytes are kept, unpacked; else NULL */
+	uint64_t keep_bytes;
 	struct rewind again;
 
 	struct follow *follow; /* NULL: the end of the file is the end */
@@ -255,6 +257,7 @@ void source_close(struct source *s)
 
 void source_keep(struct source *s, uint64_t max_bytes)
 {
+	s->keep_bytes = max_bytes;
 	if (s->spool)
 		spool_limit(s->spool, max_bytes);
 	if (max_bytes)
@@ -268,6 +271,8 @@ static void spool(struct source *s, const char *bytes, size_t n)
 {
 	uint64_t at;
 
+	if (!s->spool && s->keep_bytes && unpack_changes(s->unpack))
+		s->spool = spool_new(s->keep_bytes);
 	if (s->spool)
 		spool_add(s->spool, bytes, n, &at, NULL);
 }
@@ -374,7 +379,7 @@ static enum source_state unpack_some(struct source *s, struct buf *out,
 		buf_clear(&s->raw);
 		s->raw_used = 0;
 	}
-	if (s->pipe && out->len > from)
+	if (out->len > from)
 		spool(s, out->data + from, out->len - from);
 	if (!fine)
 		return broken(s, err, &why);
@@ -390,7 +395,7 @@ static enum source_state unpack_last(struct source *s, struct buf *out,
 	struct err why = { "" };
 
 	unpack_rest(s->unpack, out);
-	if (s->pipe && out->len > from)
+	if (out->len > from)
 		spool(s, out->data + from, out->len - from);
 	/* an answer that was cut off is no archive's fault */
 	if (s->url && !url_end(s->url, &why))
@@ -480,6 +485,18 @@ static bool rewind_step(struct rewind *r)
 	return !r->ended;
 }
 
+/* From what was kept, if it is there. */
+static bool again_from_spool(const struct source *s, uint64_t offset,
+			     uint64_t n, struct buf *out)
+{
+	size_t before = out->len;
+	bool fine = s->spool && spool_get(s->spool, offset, n, out, NULL);
+
+	if (!fine)
+		out->len = before;
+	return fine;
+}
+
 static bool again_from_archive(struct source *s, uint64_t offset, uint64_t n,
 			       struct buf *out)
 {
@@ -518,7 +535,8 @@ bool source_again(struct source *s, uint64_t offset, uint64_t n,
 	else if (s->pipe)
 		fine = s->spool && spool_get(s->spool, offset, n, out, &why);
 	else if (unpack_changes(s->unpack))
-		fine = again_from_archive(s, offset, n, out);
+		fine = again_from_spool(s, offset, n, out) ||
+		       again_from_archive(s, offset, n, out);
 	else
 		fine = pread_all(s->fd, offset, n, out);
 	if (!fine && why.text[0])

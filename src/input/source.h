@@ -3,8 +3,9 @@
  *
  * A source yields unpacked bytes (.gz and .zst are undone on the way) in
  * slices, never blocks for longer than a slice, and can give any range again:
- * a plain file by pread, an archive by unpacking from the start, a pipe from
- * the spool that it keeps in an unlinked temporary file.
+ * a plain file by pread, a pipe from the spool that it keeps in an unlinked
+ * temporary file, an archive from one where it is asked to keep it
+ * (source_keep()), else by unpacking from the start.
  */
 #ifndef LILSCOPE_SOURCE_H
 #define LILSCOPE_SOURCE_H
@@ -63,7 +64,9 @@ enum source_state source_read(struct source *s, struct buf *out,
 
 /* What a pipe gives is kept for source_again() in a temporary file (spool.h):
  * no more than max_bytes; 0: nothing is asked for again, and what was kept
- * goes. Files are where they are. */
+ * goes. Asked for before the first byte is read, what an archive holds is kept
+ * so, too; what is beyond max_bytes is unpacked again. Files are where they
+ * are. */
 void source_keep(struct source *s, uint64_t max_bytes);
 
 /* The unpacked bytes [offset, offset + n) into out; false and err when they

@@ -160,6 +160,46 @@ static void file_and_archive(void **state)
 	}
 }
 
+/* What was unpacked once is not unpacked again, up to a limit. */
+static void archive_is_kept_unpacked(void **state)
+{
+	static const uint64_t keep[] = { UINT64_MAX, SAMPLE_BYTES / 3, 0 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(keep); i++) {
+		struct err err = { "" };
+		struct buf out = { 0 };
+		char path[128], gone[128];
+		struct source *s = open_named("packed.zst", &err);
+
+		assert_non_null(s);
+		source_keep(s, keep[i]);
+		assert_int_equal(read_to_end(s, &out, &err), SOURCE_END);
+		assert_memory_equal(out.data, sample, SAMPLE_BYTES);
+		ranges_again(s);
+		source_close(s);
+		snprintf(path, sizeof(path), "%s/packed.zst", dir);
+		snprintf(gone, sizeof(gone), "%s/gone.zst", dir);
+		/* the file itself is not asked for, as far as it is kept */
+		s = open_named("packed.zst", &err);
+		source_keep(s, keep[i]);
+		buf_clear(&out);
+		assert_int_equal(read_to_end(s, &out, &err), SOURCE_END);
+		assert_int_equal(rename(path, gone), 0);
+		buf_clear(&out);
+		assert_int_equal(source_again(s, 10, 1000, &out, &err),
+				 keep[i] != 0);
+		assert_int_equal(source_again(s, SAMPLE_BYTES - 9, 9, &out,
+					      &err), keep[i] == UINT64_MAX);
+		assert_int_equal(rename(gone, path), 0);
+		assert_int_equal(out.len, keep[i] == UINT64_MAX ? 1009 :
+					  keep[i] ? 1000 : 0);
+		assert_memory_equal(out.data, sample + 10, MIN(out.len, 1000));
+		buf_release(&out);
+		source_close(s);
+	}
+}
+
 static void pipe_keeps_a_spool(void **state)
 {
 	char path[128];
@@ -231,6 +271,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(captured_answer),
 		cmocka_unit_test(file_and_archive),
+		cmocka_unit_test(archive_is_kept_unpacked),
 		cmocka_unit_test(pipe_keeps_a_spool),
 		cmocka_unit_test(cut_archive_gives_what_it_can),
 		cmocka_unit_test(what_cannot_be_opened_has_a_sentence),
