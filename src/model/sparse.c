@@ -116,34 +116,52 @@ static uint32_t order_of(float value)
 	uint32_t bits;
 
 	value += 0.0f;
-	if (isnan(value))
-		return 0;
 	memcpy(&bits, &value, sizeof(bits));
-	return bits >> 31 ? ~bits : bits | 0x80000000u;
+	bits ^= (0 - (bits >> 31)) | 0x80000000u;
+	return value == value ? bits : 0;
 }
 
-/* The n-th greatest of keys, 1 <= n <= count: digit by digit, each of which is
- * found by counting those that agree with what is known of it so far. *above:
- * how many are greater. */
-static uint32_t nth_greatest(const uint32_t *keys, uint32_t count, uint32_t n,
+/* The highest bit in which keys differ, from 1; 0: they are equal. */
+static uint32_t differ_bits(const uint32_t *keys, uint32_t count)
+{
+	uint32_t all = keys[0], any = keys[0];
+
+	for (uint32_t i = 0; i < count; i++) {
+		all &= keys[i];
+		any |= keys[i];
+	}
+	return all == any ? 0 : 32 - (uint32_t)__builtin_clz(all ^ any);
+}
+
+/* The n-th greatest of keys, 1 <= n <= count: digit by digit from the first
+ * bit that tells any two apart. Only those that have the digit are looked at
+ * for the next one; they are moved to the front. *above: how many are greater.
+ */
+static uint32_t nth_greatest(uint32_t *keys, uint32_t count, uint32_t n,
 			     uint32_t *above)
 {
 	enum { DIGIT_BITS = 8, DIGITS = 1 << DIGIT_BITS };
-	uint32_t known = 0, mask = 0;
 
 	*above = 0;
-	for (int shift = 32 - DIGIT_BITS; shift >= 0; shift -= DIGIT_BITS) {
+	for (uint32_t top = differ_bits(keys, count); top;
+	     top = differ_bits(keys, count)) {
+		uint32_t shift = top - MIN(top, (uint32_t)DIGIT_BITS);
 		uint32_t n_digit[DIGITS] = { 0 }, digit = DIGITS - 1;
+		uint32_t n_same = 0;
 
 		for (uint32_t i = 0; i < count; i++)
-			n_digit[keys[i] >> shift & (DIGITS - 1)] +=
-				(keys[i] & mask) == known;
+			n_digit[keys[i] >> shift & (DIGITS - 1)]++;
 		while (*above + n_digit[digit] < n)
 			*above += n_digit[digit--];
-		known |= digit << shift;
-		mask |= (uint32_t)(DIGITS - 1) << shift;
+		for (uint32_t i = 0; i < count; i++) {
+			uint32_t key = keys[i];
+
+			keys[n_same] = key;
+			n_same += (key >> shift & (DIGITS - 1)) == digit;
+		}
+		count = n_same;
 	}
-	return known;
+	return keys[0];
 }
 
 void sparse_top(const float *values, uint32_t count, uint32_t n,
@@ -163,9 +181,10 @@ void sparse_top(const float *values, uint32_t count, uint32_t n,
 	least = nth_greatest(work, count, n, &above);
 	n_equal = n - above;
 	for (uint32_t i = 0; n_out < n; i++) {
-		bool equal = work[i] == least && n_equal;
+		uint32_t key = order_of(values[i]);
+		bool equal = key == least && n_equal;
 
-		if (work[i] <= least && !equal)
+		if (key <= least && !equal)
 			continue;
 		n_equal -= equal;
 		out[n_out++] = i;
