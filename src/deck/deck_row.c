@@ -66,7 +66,7 @@ void deck_row_fill(struct deck_row *row, const struct run *run)
 	struct report r;
 	size_t i_rule;
 
-	report_fill(&r, run);
+	report_fill_row(&r, run);
 	e->tokens = r.tokens;
 	e->phrases = r.phrases;
 	e->rho = (float)r.point.rho;

@@ -124,40 +124,58 @@ void bound_free(struct bound *b)
 	mem_free(b);
 }
 
-/* What symbol t with m_t = m does to words and to the count of seen
- * substrings; everything that depends on Ls. */
-static ALWAYS_INLINE void account(struct bound *b, uint32_t t, unsigned m)
+/* Words that end at the symbols m[from..to), all in one block. */
+static void cut_words(struct bound *b, uint32_t from, uint32_t to)
 {
-	uint32_t len = t - b->word_start + 1;
+	const uint8_t *m = b->m;
+	uint32_t before = b->word_start, ls = b->ls;
 
-	b->n_seen += m >= b->ls - 1;
-	if (m < len || len == b->ls) {
-		b->ends = grow(b->ends, &b->ends_cap, (size_t)b->n_ends + 1,
-			       sizeof(*b->ends));
-		b->ends[b->n_ends++] = t + 1;
-		b->word_start = t + 1;
+	b->ends = grow(b->ends, &b->ends_cap, (size_t)b->n_ends + (to - from),
+		       sizeof(*b->ends));
+	for (uint32_t t = from; t < to; t++) {
+		uint32_t len = t + 1 - before;
+
+		if (m[t] >= len && len != ls)
+			continue;
+		before = t + 1;
+		b->ends[b->n_ends++] = before;
 	}
-	if ((t + 1) % BLOCK == 0) {
-		size_t i = t / BLOCK;
+	b->word_start = before;
+}
 
-		b->seen = grow(b->seen, &b->seen_cap, i + 1,
+/* All that depends on Ls, of the symbols m[from..to). */
+static void account(struct bound *b, uint32_t from, uint32_t to)
+{
+	while (from < to) {
+		uint32_t end = MIN(to, (from / BLOCK + 1) * BLOCK);
+		uint32_t n_seen = 0;
+
+		cut_words(b, from, end);
+		for (uint32_t t = from; t < end; t++)
+			n_seen += b->m[t] >= b->ls - 1;
+		b->n_seen += n_seen;
+		from = end;
+		if (end % BLOCK)
+			continue;
+		b->seen = grow(b->seen, &b->seen_cap, end / BLOCK,
 			       sizeof(*b->seen));
-		b->seen[i] = b->n_seen;
+		b->seen[end / BLOCK - 1] = b->n_seen;
 	}
 }
 
 void bound_push_all(struct bound *b, const uint32_t *lrs, uint32_t n)
 {
-	b->m = grow(b->m, &b->m_cap, (size_t)b->n + n, sizeof(*b->m));
-	for (uint32_t i = 0; i < n; i++) {
-		unsigned m = MIN(lrs[i], (uint32_t)LRS_MAX);
+	uint8_t *m;
 
-		assert(lrs[i] <= b->n);
-		b->m[b->n] = (uint8_t)m;
-		b->hist[MIN(m, (unsigned)BOUND_LS_MAX)]++;
-		account(b, b->n, m);
-		b->n++;
+	b->m = grow(b->m, &b->m_cap, (size_t)b->n + n, sizeof(*b->m));
+	m = b->m + b->n;
+	for (uint32_t i = 0; i < n; i++) {
+		assert(lrs[i] <= b->n + i);
+		m[i] = (uint8_t)MIN(lrs[i], (uint32_t)LRS_MAX);
+		b->hist[MIN(lrs[i], (uint32_t)BOUND_LS_MAX)]++;
 	}
+	b->n += n;
+	account(b, b->n - n, b->n);
 }
 
 void bound_push(struct bound *b, uint32_t lrs)
@@ -175,8 +193,7 @@ void bound_set(struct bound *b, double alphabet, unsigned ls, bool integer_lc)
 	b->n_ends = 0;
 	b->n_seen = 0;
 	b->word_start = 0;
-	for (uint32_t t = 0; t < b->n; t++)
-		account(b, t, b->m[t]);
+	account(b, 0, b->n);
 }
 
 uint32_t bound_n_symbols(const struct bound *b)

@@ -259,6 +259,26 @@ static ALWAYS_INLINE bool take(struct lz77 *z, uint32_t lrs, uint32_t start)
 	return fresh;
 }
 
+/* k of them: of those that go on a phrase the last one says where it is. */
+static void take_all(struct lz77 *z, uint32_t k, const uint32_t *lrs,
+		     const uint32_t *start)
+{
+	for (uint32_t i = 0; i < k; i++) {
+		uint32_t most = k - i, n = 0, len;
+
+		if (take(z, lrs[i], start[i]))
+			continue;
+		len = z->n_symbols - z->open->start;
+		while (n + 1 < most && lrs[i + n + 1] > len + n)
+			n++;
+		if (!n)
+			continue;
+		z->n_symbols += n - 1;
+		i += n;
+		take(z, lrs[i], start[i]);
+	}
+}
+
 void lz77_push_bytes(struct lz77 *z, const uint8_t *s, uint32_t n,
 		     uint32_t *lrs)
 {
@@ -274,8 +294,7 @@ void lz77_push_bytes(struct lz77 *z, const uint8_t *s, uint32_t n,
 			grow_tree(z);
 		k = MIN(k, ahead(z));
 		search(z, z->n_symbols, k, lrs, start);
-		for (uint32_t i = 0; i < k; i++)
-			take(z, lrs[i], start[i]);
+		take_all(z, k, lrs, start);
 	}
 }
 
@@ -336,6 +355,19 @@ uint64_t lz77_code_bits_at(const struct lz77 *z, uint32_t n)
 	if (last->start >= n)
 		last = &z->phrases[lz77_phrase_of(z, n - 1)];
 	return last->bits + phrase_bits(z, last, n - last->start);
+}
+
+uint64_t lz77_code_bits_on(const struct lz77 *z, uint32_t n,
+			   uint32_t *i_phrase)
+{
+	const struct packed_phrase *p = &z->phrases[*i_phrase];
+
+	assert(n <= z->n_symbols);
+	if (n == 0)
+		return 0;
+	for (; *i_phrase + 1 < z->n_phrases && p[1].start < n; p++)
+		++*i_phrase;
+	return p->bits + phrase_bits(z, p, n - p->start);
 }
 
 struct lz77_phrase lz77_phrase(const struct lz77 *z, uint32_t i_phrase)

@@ -99,6 +99,11 @@ uint64_t lz77_code_bits(const struct lz77 *z);
 uint32_t lz77_phrases_at(const struct lz77 *z, uint32_t n);
 uint64_t lz77_code_bits_at(const struct lz77 *z, uint32_t n);
 
+/* The latter for prefixes that grow: O(1), as it begins at phrase *i_phrase,
+ * which is not behind the one that s[n - 1] is in, and leaves that there. */
+uint64_t lz77_code_bits_on(const struct lz77 *z, uint32_t n,
+			   uint32_t *i_phrase);
+
 /* The i-th phrase, i < n_phrases; the last may still grow. */
 struct lz77_phrase lz77_phrase(const struct lz77 *z, uint32_t i_phrase);
 

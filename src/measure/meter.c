@@ -169,19 +169,46 @@ static void push_bytes(struct meter *m, const char *text, size_t len)
 	}
 }
 
-/* Symbols of one token into lz77, their lrs into bound and entropy. */
-static void push_symbols(struct meter *m, const struct rule_token *token)
+/* Bytes of the tokens whose texts stand one behind another, the first of n, at
+ * once into lz77, their lrs into bound and entropy; how many these are. */
+static uint32_t push_together(struct meter *m, const struct rule_token *tokens,
+			      uint32_t n)
 {
-	uint32_t lrs;
+	size_t len = tokens->len;
+	uint32_t k = 1;
 
-	if (m->opts.symbols == METER_BYTES) {
-		push_bytes(m, token->text, token->len);
-		m->symbol_end[m->n_tokens] = lz77_n_symbols(m->lz77);
-		return;
+	for (; k < n && tokens[k].text == tokens->text + len; k++)
+		len += tokens[k].len;
+	push_bytes(m, tokens->text, len);
+	return k;
+}
+
+static void push_texts(struct meter *m, struct rule_token *tokens, uint32_t n)
+{
+	uint32_t end = lz77_n_symbols(m->lz77), i_phrase = 0;
+	uint32_t *ends = m->symbol_end + m->n_tokens;
+
+	if (end)
+		i_phrase = lz77_n_phrases(m->lz77) - 1;
+	for (uint32_t i = 0; i < n; i++)
+		ends[i] = end += (uint32_t)tokens[i].len;
+	for (uint32_t i = 0; i < n;)
+		i += push_together(m, tokens + i, n - i);
+	for (uint32_t i = 0; i < n; i++)
+		tokens[i].code_bits = (double)lz77_code_bits_on(
+			m->lz77, ends[i], &i_phrase);
+}
+
+/* The same of ids, each a symbol. */
+static void push_ids(struct meter *m, struct rule_token *tokens, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t lrs = lz77_push(m->lz77, tokens[i].id).lrs;
+
+		bound_push(m->bound, lrs);
+		entropy_push(m->entropy, lrs);
+		tokens[i].code_bits = (double)lz77_code_bits(m->lz77);
 	}
-	lrs = lz77_push(m->lz77, token->id).lrs;
-	bound_push(m->bound, lrs);
-	entropy_push(m->entropy, lrs);
 }
 
 static void push_series(struct meter *m)
@@ -198,16 +225,17 @@ void meter_push_all(struct meter *m, struct rule_token *tokens, uint32_t n)
 	uint32_t n_before = m->n_tokens;
 
 	assert(!m->sealed);
-	if (m->opts.symbols == METER_BYTES)
+	if (m->opts.symbols == METER_BYTES) {
 		m->symbol_end = grow(m->symbol_end, &m->symbol_cap,
 				     (size_t)n_before + n,
 				     sizeof(*m->symbol_end));
-	for (uint32_t i = 0; i < n; i++) {
-		push_symbols(m, &tokens[i]);
-		m->n_tokens++;
-		tokens[i].code_bits = (double)lz77_code_bits(m->lz77);
-		fresh_push(m->fresh, tokens[i].code_bits);
+		push_texts(m, tokens, n);
+	} else {
+		push_ids(m, tokens, n);
 	}
+	m->n_tokens += n;
+	for (uint32_t i = 0; i < n; i++)
+		fresh_push(m->fresh, tokens[i].code_bits);
 	for (size_t i = 0; i < RULE_ROWS; i++)
 		if (meter_runs(m, i))
 			stops_push(&m->stops[i], tokens, n, m->fresh,

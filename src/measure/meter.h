@@ -68,7 +68,8 @@ void meter_foresee(struct meter *m, const char *text, size_t n);
  * tokens need equal ids for equal tokens) and its bytes (may be none). */
 void meter_push(struct meter *m, uint32_t id, const char *text, size_t len);
 /* The same for n tokens, code_bits of which need not be filled: they are
- * afterwards. Faster, and rho and h stay behind, as with the next one. */
+ * afterwards. Faster, most where their texts stand one behind another; rho and
+ * h stay behind, as with the next one. */
 void meter_push_all(struct meter *m, struct rule_token *tokens, uint32_t n);
 
 /* The same while nobody looks at its curves: the series stay behind, until

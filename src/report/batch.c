@@ -71,12 +71,24 @@ static void put_line(const struct batch *b, const struct report *r,
 	}
 }
 
+/* Does what is printed show all that a report has? */
+static bool shows_all(const struct batch *b)
+{
+	enum analyze_output output = b->opts->output;
+
+	return output == ANALYZE_JSON || output == ANALYZE_CSV ||
+	       (output == ANALYZE_TABLE && b->cols >= REPORT_COLS_WIDE);
+}
+
 /* What is kept of a measured run; the run, too, if each is wanted. */
 static void tell(struct batch *b, struct run *run)
 {
 	struct outcome *o = add(b);
 
-	report_fill(&o->row, run);
+	if (shows_all(b))
+		report_fill(&o->row, run);
+	else
+		report_fill_row(&o->row, run);
 	put_line(b, &o->row, &o->line);
 	note_aborted(b, &run->trace.facts, o);
 	o->record = mem_strdup(o->row.record);

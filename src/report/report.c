@@ -157,7 +157,6 @@ static void fill_measures(struct report *r, const struct meter *meter)
 		r->point.rho = NAN;
 	if (r->n_symbols + 1 < r->ls)
 		r->point.h = NAN;
-	r->h_est = meter_h_est(meter, meter_n_tokens(meter));
 	fill_rules(r, meter);
 }
 
@@ -172,10 +171,11 @@ static struct latency_facts gaps_of(const struct trace *trace)
 
 static void fill_latency(struct report *r, const struct trace *trace)
 {
-	struct latency_facts f = { NAN, NAN, NAN, NAN };
+	struct latency_facts f;
 
-	if (trace->time_us)
-		f = gaps_of(trace);
+	if (!trace->time_us)
+		return;
+	f = gaps_of(trace);
 	r->ttft_ms = f.ttft_s * 1e3;
 	r->tbt_ms = f.tbt_median_s * 1e3;
 	r->tbt_p99_ms = f.tbt_p99_s * 1e3;
@@ -190,11 +190,10 @@ static void fill_judged(struct report *r, const struct trace *t)
 	r->judge = r->right ? judge_name(j.by) : NULL;
 }
 
-void report_fill(struct report *r, const struct run *run)
+void report_fill_row(struct report *r, const struct run *run)
 {
 	const struct trace *trace = &run->trace;
 	const struct facts *facts = &trace->facts;
-	struct answered known;
 
 	*r = (struct report){
 		.run = run,
@@ -213,7 +212,6 @@ void report_fill(struct report *r, const struct run *run)
 		.reasoning_tokens = trace_count(trace, CHANNEL_REASONING),
 		.answer_tokens = trace_count(trace, CHANNEL_ANSWER),
 		.usage_tokens = facts->usage_tokens,
-		.passes_saved = foretold_saved(run),
 		.skipped_records = facts->skipped_records,
 		.point = { .rho = NAN, .eps = NAN, .h = NAN,
 			   .status = BOUND_ASYMPTOTIC, .vacuous = true },
@@ -221,20 +219,36 @@ void report_fill(struct report *r, const struct run *run)
 		.alphabet = NAN,
 		.answer_at = NAN,
 		.after_answer = NAN,
+		.ttft_ms = NAN,
+		.tbt_ms = NAN,
+		.tbt_p99_ms = NAN,
+		.tokens_per_s = NAN,
 	};
+	for (size_t i = 0; i < RULE_ROWS; i++)
+		r->rules[i].verdict = rule_unfired;
+	r->symbols = run_symbols(run) == METER_TOKENS ? "tokens" : "bytes";
+	if (run->meter)
+		fill_measures(r, run->meter);
+	r->flag = report_flag(&r->point);
+}
+
+void report_fill(struct report *r, const struct run *run)
+{
+	const struct trace *trace = &run->trace;
+	struct answered known;
+
+	report_fill_row(r, run);
+	r->passes_saved = foretold_saved(run);
 	if (answered_find(trace, trace->n_tokens, &known)) {
 		r->answer_at = known.at_token;
 		r->after_answer = known.after;
 	}
 	if (run->ended)
 		fill_judged(r, trace);
-	for (size_t i = 0; i < RULE_ROWS; i++)
-		r->rules[i].verdict = rule_unfired;
 	fill_latency(r, trace);
-	r->symbols = run_symbols(run) == METER_TOKENS ? "tokens" : "bytes";
 	if (run->meter)
-		fill_measures(r, run->meter);
-	r->flag = report_flag(&r->point);
+		r->h_est = meter_h_est(run->meter,
+				       meter_n_tokens(run->meter));
 }
 
 /* printf writes the decimal point of the locale, which may be any string. */

@@ -15,6 +15,7 @@
 
 enum {
 	REPORT_COLS_MIN = 20,    /* a narrower table is not drawn */
+	REPORT_COLS_WIDE = 142,  /* a narrower one has no answers, no H */
 	REPORT_FIELD_BYTES = 48, /* a field's name in a sentence */
 };
 
@@ -60,8 +61,11 @@ struct report {
 	struct report_rule rules[RULE_ROWS]; /* as in rules[] */
 };
 
-/* Fills r from a run that is measured to its end. */
+/* Fills r from a run that is measured to its end; the second what a table of
+ * less than REPORT_COLS_WIDE columns and the sums need, for less: the rest is
+ * as if it were unknown. */
 void report_fill(struct report *r, const struct run *run);
+void report_fill_row(struct report *r, const struct run *run);
 
 /* The state of the band in one word: PROVEN, OUT-LOW, UNDERSAMPLED, VACUOUS
  * (asymptotic, with a lower edge <= 0) or ASYMPTOTIC. */

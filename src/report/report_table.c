@@ -139,7 +139,7 @@ static const struct table_column measure_columns[] = {
 	{ "answer", 8, 124, false, put_answer, 0 },
 	{ "rho", 6, 60, false, put_rho, 0 },
 	{ "h", 6, 104, false, put_h, 0 },
-	{ "H", 6, 150, false, put_h_est, 0 },
+	{ "H", 6, REPORT_COLS_WIDE + 8, false, put_h_est, 0 },
 	{ "band", 13, 104, true, put_flag, 0 },
 };
 
@@ -153,7 +153,7 @@ static const struct table_column rule_columns[] = {
 
 static const struct table_column end_columns[] = {
 	{ "finish", 9, 132, true, put_finish, 0 },
-	{ "label", 10, 142, true, put_label, 0 },
+	{ "label", 10, REPORT_COLS_WIDE, true, put_label, 0 },
 };
 
 /* That which stops by default is there first, then Guardian, both before what

@@ -237,6 +237,7 @@ static void check_prefixes(const struct fixture *f, const struct lz77 *z,
 {
 	struct lz77_phrase *some = mem_alloc((f->n + 1) * sizeof(*some));
 	uint64_t bits_before = 0;
+	uint32_t i_phrase = 0, i_seldom = 0;
 
 	for (uint32_t n = 0; n <= f->n; n++) {
 		uint32_t n_some = cut(all, n, some);
@@ -244,6 +245,11 @@ static void check_prefixes(const struct fixture *f, const struct lz77 *z,
 		assert_int_equal(lz77_phrases_at(z, n), n_some);
 		assert_true(lz77_code_bits_at(z, n) >= bits_before);
 		bits_before = lz77_code_bits_at(z, n);
+		assert_int_equal(lz77_code_bits_on(z, n, &i_phrase),
+				 bits_before);
+		if (n % 7 == 0)
+			assert_int_equal(lz77_code_bits_on(z, n, &i_seldom),
+					 bits_before);
 		if (codes)
 			check_code(f, z, some, n_some, n);
 		if (n < f->n) {

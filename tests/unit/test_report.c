@@ -440,6 +440,30 @@ static void the_table_fits_its_terminal(void **state)
 	run_free(run);
 }
 
+/* A row that is filled for less says the same where it is shown. */
+static void a_narrow_row_needs_less(void **state)
+{
+	struct run *run = loop_run();
+	struct report all, row;
+	struct buf a = { 0 }, b = { 0 };
+
+	(void)state;
+	report_fill(&all, run);
+	report_fill_row(&row, run);
+	assert_true(isfinite(all.h_est.bits) && isnan(row.h_est.bits));
+	assert_true(isfinite(all.answer_at) && isnan(row.answer_at));
+	for (int cols = REPORT_COLS_MIN; cols < REPORT_COLS_WIDE; cols++) {
+		buf_clear(&a);
+		buf_clear(&b);
+		report_table(&all, &a, cols);
+		report_table(&row, &b, cols);
+		assert_string_equal(buf_cstr(&a), buf_cstr(&b));
+	}
+	buf_release(&a);
+	buf_release(&b);
+	run_free(run);
+}
+
 static void sums_add_up(void **state)
 {
 	struct run *run = loop_run();
@@ -477,6 +501,7 @@ int main(void)
 		cmocka_unit_test(numbers_have_a_point_everywhere),
 		cmocka_unit_test(several_generations_are_one_line),
 		cmocka_unit_test(the_table_fits_its_terminal),
+		cmocka_unit_test(a_narrow_row_needs_less),
 		cmocka_unit_test(sums_add_up),
 	};
 
