@@ -235,7 +235,7 @@ static void go_on_all(struct ways *ways, struct bench_run *run)
 /* --- one run ------------------------------------------------------------ */
 
 static bool run_joined(const struct bench *b, const struct errand *errand,
-		    struct bench_run *run, struct err *err)
+		       struct bench_run *run, struct err *err)
 {
 	const struct task *task = &b->o->set->tasks[errand->i_problem];
 	const struct bench_case *c = &b->cases[errand->i_case];

@@ -134,7 +134,7 @@ extern const struct kernels kernels_dotprod;
 #endif
 
 /* Rows of blocks are made floats that stay in the nearest cache, so many at a
- * time. */
+ * time; the two rows of a bound at least, so no head has more than half. */
 enum { KERNEL_LOADED = 2048 };
 
 /* Are these weights multiplied as floats? */

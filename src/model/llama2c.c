@@ -5,6 +5,7 @@
  */
 #include "model/llama2c.h"
 
+#include "model/kernel_impl.h"
 #include <string.h>
 
 enum {
@@ -42,7 +43,8 @@ static bool sensible(const struct llama2c *c)
 	       c->n_layers <= LAYERS_MAX && c->n_heads && c->n_kv_heads &&
 	       c->n_kv_heads <= c->n_heads &&
 	       c->n_heads % c->n_kv_heads == 0 && c->dim % c->n_heads == 0 &&
-	       c->dim / c->n_heads % 2 == 0 && c->vocab_size &&
+	       c->dim / c->n_heads % 2 == 0 &&
+	       c->dim / c->n_heads <= KERNEL_LOADED / 2 && c->vocab_size &&
 	       c->vocab_size <= VOCAB_MAX && c->seq_len &&
 	       c->seq_len <= 1 << 24;
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "model/kernel_impl.h"
 
 enum {
 	HALVES = 1, /* pairs turn so; else they are neighbours */
@@ -173,7 +174,8 @@ static void read_shape(struct loading *l)
 	s->n_ff = count(l, "feed_forward_length", 0, most, 0);
 	s->n_ctx = count(l, "context_length", 1, UINT32_MAX, 0);
 	s->norm_eps = (float)real(l, "attention.layer_norm_rms_epsilon", 1e-5);
-	if (s->n_heads % MAX(s->n_kv_heads, 1) || s->d_head % 2)
+	if (s->n_heads % MAX(s->n_kv_heads, 1) || s->d_head % 2 ||
+	    s->d_head > KERNEL_LOADED / 2)
 		fail(l,
 		     "%u heads on %u KV heads of %u numbers do not go "
 		     "together",
