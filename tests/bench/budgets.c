@@ -43,11 +43,14 @@ enum {
 	PATIENCE_MS = 20000,
 };
 
+#define HELP_TITLE "Keys in the "
+
 struct program {
 	const char *name;
 	const char *path;
 	const char *args[4];   /* before the file */
 	const char *first;     /* what its first screen of the file says */
+	const char *judged;    /* ... and as soon as its rows are measured */
 	const char *down, *up; /* one line */
 	const char *quit;
 };
@@ -155,8 +158,9 @@ static void leave(struct pty *p, const char *keys)
 	pty_free(p);
 }
 
-static void measure_first(const struct program *prog, const char *file,
-			  const char *home)
+static void measure_start(const struct program *prog, const char *file,
+			  const char *home, const char *until,
+			  const char *named)
 {
 	struct times t = { .n = 0 };
 	char what[64];
@@ -165,15 +169,15 @@ static void measure_first(const struct program *prog, const char *file,
 		uint64_t from = pty_now_us();
 		struct pty *p = start(prog, file, NULL, home);
 
-		if (pty_wait_text(p, prog->first, PATIENCE_MS)) {
+		if (pty_wait_text(p, until, PATIENCE_MS)) {
 			times_add(&t, from);
 		} else {
 			i = STARTS;
-			fprintf(stderr, "%s: no first screen\n", prog->name);
+			fprintf(stderr, "%s: no %s\n", prog->name, named);
 		}
 		leave(p, prog->quit);
 	}
-	snprintf(what, sizeof(what), "%s: first screen", prog->name);
+	snprintf(what, sizeof(what), "%s: %s", prog->name, named);
 	times_print(what, &t);
 }
 
@@ -285,7 +289,10 @@ static void measure_file(const struct program *prog, const char *file,
 	uint64_t from;
 	double seconds;
 
-	measure_first(prog, file, home);
+	measure_start(prog, file, home, prog->first, "first screen");
+	if (prog->judged)
+		measure_start(prog, file, home, prog->judged,
+			      "its rows measured");
 	measure_last(prog, file, home);
 	from = pty_now_us();
 	p = start(prog, file, NULL, home);
@@ -316,13 +323,13 @@ static void measure_help(struct pty *p, const char *what)
 		uint64_t from = pty_now_us();
 
 		pty_keys(p, "?");
-		if (!pty_wait_text(p, "Ctrl-C", PATIENCE_MS))
+		if (!pty_wait_text(p, HELP_TITLE, PATIENCE_MS))
 			break;
 		times_add(&t, from);
 		pty_pump(p, 20);
 		from = pty_now_us();
 		pty_keys(p, "q");
-		if (!pty_wait_gone(p, "Ctrl-C", PATIENCE_MS))
+		if (!pty_wait_gone(p, HELP_TITLE, PATIENCE_MS))
 			break;
 		times_add(&t, from);
 		pty_pump(p, 20);
@@ -437,10 +444,10 @@ int main(int argc, char **argv)
 	const char *lil = getenv("LILSCOPE");
 	const struct program programs[] = {
 		{ "lilscope", lil ? lil : "./lilscope", { "--no-session" },
-		  "stop", "j", "k", "q" },
-		{ "less", "/usr/bin/less", { "-S" }, "made-by-a-script", "j",
+		  "Problem 0", "stop", "j", "k", "q" },
+		{ "less", "/usr/bin/less", { "-S" }, "Problem 0", NULL, "j",
 		  "k", "q" },
-		{ "lnav", "/usr/bin/lnav", { NULL }, "made-by-a-script", "j",
+		{ "lnav", "/usr/bin/lnav", { NULL }, "Problem 0", NULL, "j",
 		  "k", "q" },
 	};
 	char home[SCRATCH_PATH_BYTES];
