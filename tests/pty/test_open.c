@@ -62,6 +62,28 @@ static void test_model(void **state)
 	expect_restored(l->p);
 }
 
+/* A corner of a screen still says what matters, and takes commands. */
+static void test_small_window(void **state)
+{
+	struct lil *l = *state;
+
+	lil_start(l, &(struct pty_spec){ .rows = 9, .cols = 40 },
+		  LIL_ARGS(l->trace));
+	expect_text(l->p, "This window is 40x9");
+	expect_text(l->p, "ρ 0.");
+	expect_text(l->p, "Lil at ");
+	pty_keys(l->p, ":xyz");
+	expect_text(l->p, ":xyz");
+	pty_keys(l->p, "\033");
+	expect_gone(l->p, ":xyz");
+	pty_resize(l->p, 4, 40);
+	expect_gone(l->p, "Lil at ");
+	expect_text(l->p, "This window is 40x4");
+	pty_resize(l->p, 24, 80);
+	expect_gone(l->p, "This window");
+	lil_quit(l);
+}
+
 /* --- one number --------------------------------------------------------- */
 
 /* The title of the SVG that is exported to a name that is new. */
@@ -232,6 +254,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		lil_test(test_folder),
 		lil_test(test_model),
+		lil_test(test_small_window),
 		lil_test(test_one_number),
 		lil_test(test_one_judge),
 		lil_test(test_what_if),

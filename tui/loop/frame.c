@@ -27,6 +27,8 @@ enum {
 	TITLE_ROWS = 2,
 	FOOT_ROWS = 1,
 	MESSAGE_ROWS = 4, /* at most: a sentence is read to its end */
+	ESSENCE_ROWS = 6, /* a small window that has room for */
+	ESSENCE_COLS = 32, /* ... more than how small it is */
 };
 
 struct rect frame_view_rect(int rows, int cols)
@@ -44,33 +46,6 @@ void frame_fit(struct app *app, int rows, int cols)
 	r.rows -= tour_rows(app, r.rows, r.cols);
 	app->view_rows = MAX(1, r.rows);
 	app->view_cols = MAX(1, r.cols);
-}
-
-/* --- the sentence for small windows ------------------------------------- */
-
-static void draw_small(struct screen *s)
-{
-	char text[128];
-	size_t at = 0, n;
-
-	n = (size_t)snprintf(text, sizeof(text),
-			     "This window is %dx%d: lilscope draws in 60x12 "
-			     "or more. q quits.",
-			     s->cols, s->rows);
-	for (int row = 0; row < s->rows && at < n; row++) {
-		size_t take = MIN(n - at, (size_t)s->cols);
-
-		if (at + take < n) /* break after the last blank */
-			for (size_t i = take; i > 0; i--)
-				if (text[at + i] == ' ') {
-					take = i;
-					break;
-				}
-		screen_text(s, row, 0, s->cols, STYLE_NORMAL, text + at, take);
-		at += take;
-		while (at < n && text[at] == ' ')
-			at++;
-	}
 }
 
 /* --- title -------------------------------------------------------------- */
@@ -262,6 +237,16 @@ static void draw_own_title(const struct app *app, struct screen *s)
 {
 	screen_fill(s, (struct rect){ 0, 0, 1, s->cols }, STYLE_TITLE);
 	view_below(app)->title(app, s);
+}
+
+static void draw_any_title(const struct app *app, struct screen *s)
+{
+	if (demo_is_shown(app))
+		draw_demo_title(app, s);
+	else if (has_title(app))
+		draw_own_title(app, s);
+	else
+		draw_title(app, s);
 }
 
 static const char *open_dialect(const struct app *app)
@@ -562,21 +547,68 @@ int32_t frame_key_at(const struct app *app, int rows, int cols, int row,
 	return key;
 }
 
+/* --- small windows ------------------------------------------------------ */
+
+/* From row on: how large it wants to be. */
+static void draw_wanted(struct screen *s, int row)
+{
+	char text[128];
+	struct text_layout l = { .text = text, .width = s->cols,
+				 .ascii = s->ascii };
+
+	l.len = (size_t)snprintf(text, sizeof(text),
+				 "This window is %dx%d: lilscope draws in "
+				 "60x12 or more. q quits.",
+				 s->cols, s->rows);
+	for (size_t at = 0; row < s->rows && at < l.len; row++) {
+		struct text_line line = text_layout_line(&l, at);
+
+		screen_text(s, row, 0, s->cols, STYLE_NORMAL, text + line.from,
+			    line.shown - line.from);
+		at = line.next;
+	}
+}
+
+/* No picture, but what a person wants to know first: where it is, whether it
+ * goes in circles, and its numbers. */
+static int draw_essence(const struct app *app, struct screen *s)
+{
+	static void (*const lines[])(const struct now *now, struct pen *p) = {
+		now_draw_stop, now_draw_verdict, now_draw_numbers,
+	};
+	struct now now;
+	int row = 1;
+
+	draw_any_title(app, s);
+	if (!now_get(app, &now))
+		return row;
+	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
+		struct pen p = pen_at(s, row++, 1, s->cols - 2);
+
+		lines[i](&now, &p);
+	}
+	return row;
+}
+
+static void draw_small(const struct app *app, struct screen *s)
+{
+	bool room = s->rows >= ESSENCE_ROWS && s->cols >= ESSENCE_COLS;
+
+	draw_wanted(s, room ? draw_essence(app, s) : 0);
+	if (room && (prompt_is_open(app->prompt) || app->message[0]))
+		draw_foot(app, s);
+}
+
 void frame_draw(const struct app *app, struct screen *s)
 {
 	struct rect r = frame_view_rect(s->rows, s->cols), tour = r;
 
 	screen_clear(s);
 	if (r.rows == 0) {
-		draw_small(s);
+		draw_small(app, s);
 		return;
 	}
-	if (demo_is_shown(app))
-		draw_demo_title(app, s);
-	else if (has_title(app))
-		draw_own_title(app, s);
-	else
-		draw_title(app, s);
+	draw_any_title(app, s);
 	draw_facts(app, s);
 	tour.rows = tour_rows(app, r.rows, r.cols);
 	tour.row += r.rows - tour.rows;

@@ -6,7 +6,9 @@
  *	...       the view
  *	last row  keys, or a message, or the prompt
  *
- * On less than FRAME_MIN_ROWS x FRAME_MIN_COLS one sentence is drawn instead.
+ * On less than FRAME_MIN_ROWS x FRAME_MIN_COLS there is no view: the title, the
+ * stop, the threshold and the numbers, as far as they fit, and how large a
+ * window would show more.
  */
 #ifndef LILSCOPE_FRAME_H
 #define LILSCOPE_FRAME_H
