@@ -101,7 +101,7 @@ static void test_put_away(void **state)
 	}
 	lil_start(l, &(struct pty_spec){ 0 },
 		  LIL_ARGS("--keep-memory", "0", "-f", path));
-	expect_text(l->p, "6 generations");
+	expect_text(l->p, "6 put away");
 	lil_settle(l);
 	put(path, O_TRUNC, "");
 	expect_text(l->p, "was cut");

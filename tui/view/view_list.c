@@ -362,6 +362,21 @@ static void put_fired(const struct app *app, struct pen *p)
 			   num_count(a, l->n - t->n_known));
 }
 
+/* Texts of streams that memory had no room for; they open all the same. */
+static void put_away(const struct app *app, struct pen *p)
+{
+	const char *trouble;
+	uint64_t n = deck_spilled(app->deck, &trouble);
+	char a[NUM_BYTES];
+
+	if (!n)
+		return;
+	pen_printf(p, STYLE_DIM, " %s %s put away",
+		   glyph(GLYPH_DOT, p->s->ascii), num_count(a, n));
+	if (trouble[0])
+		pen_puts(p, STYLE_ERROR, ", some without text");
+}
+
 static void draw_summary(const struct app *app, struct screen *s,
 			 struct rect r)
 {
@@ -381,6 +396,7 @@ static void draw_summary(const struct app *app, struct screen *s,
 			   num_count(a, list_n_marked(app)));
 	pen_printf(&p, STYLE_DIM, " %s ", glyph(GLYPH_DOT, ascii));
 	put_fired(app, &p);
+	put_away(app, &p);
 	if (t->n_fired == 0)
 		return;
 	pen_printf(&p, STYLE_NORMAL, " %s %s tokens after it",
