@@ -375,6 +375,7 @@ lint_tests = \
 	tests/lint/floors.sh \
 	tests/lint/globals.sh \
 	tests/lint/map.sh \
+	tests/lint/mutants.sh \
 	tests/lint/style.sh
 TESTS += $(cli_tests) $(lint_tests)
 EXTRA_DIST += $(cli_tests) $(lint_tests) \
