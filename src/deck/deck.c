@@ -330,7 +330,8 @@ static void enter_records(struct deck *d, struct shelf *s)
 			       &(struct entry_own){
 				       .i_source = (uint32_t)d->i_reading,
 				       .i_record = (uint32_t)i,
-				       .size_bytes = (uint32_t)place.len,
+				       .size_bytes = (uint32_t)MIN(
+					       place.len, UINT32_MAX),
 			       });
 		d->has_records = true;
 		d->record_bytes += place.len;

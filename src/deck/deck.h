@@ -43,7 +43,7 @@ struct entry_own {
 	uint32_t first_sub;        /* entry of the record's second
 				      generation, the others behind it; 0 for
 				      none */
-	uint32_t size_bytes;       /* of the record; 0 unknown */
+	uint32_t size_bytes;       /* of the record, saturating; 0 unknown */
 	uint32_t spill_bytes;      /* SPILL_AWAY: in the file, from */
 	uint64_t spill_at;
 	uint32_t i_stop;           /* its verdict's place + 1; 0: none so far */
