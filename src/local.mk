@@ -40,6 +40,7 @@ libengine_a_SOURCES += \
 	src/measure/rule_zlib.c src/measure/rules.c \
 	src/measure/selftest.c src/measure/selftest.h \
 	src/measure/series.c src/measure/series.h \
+	src/measure/shrink.c src/measure/shrink.h \
 	src/measure/stops.c src/measure/stops.h \
 	src/measure/stree.c src/measure/stree.h \
 	src/measure/suffixes.c src/measure/suffixes.h \

@@ -53,6 +53,7 @@ measure_tests = \
 	tests/unit/test_rival \
 	tests/unit/test_rival_words \
 	tests/unit/test_rule \
+	tests/unit/test_shrink \
 	tests/unit/test_stops \
 	tests/unit/test_suffixes \
 	tests/unit/test_unit \

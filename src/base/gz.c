@@ -6,6 +6,7 @@
 
 #include <assert.h>
 #include <limits.h>
+#include <string.h>
 #include <zlib.h>
 
 enum {
@@ -145,6 +146,13 @@ uint64_t gz_sizer_size(struct gz_sizer *s)
 	n_out = s->n_out + squeeze(s, &copy, Z_FINISH);
 	deflateEnd(&copy);
 	return n_out;
+}
+
+bool gz_is_zlib(void)
+{
+	const char *version = zlibVersion();
+
+	return !version[strspn(version, ".0123456789")];
 }
 
 uint64_t gz_sizer_block(struct gz_sizer *s, const void *bytes, size_t n)

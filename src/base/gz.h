@@ -28,6 +28,10 @@ void gz_sizer_push(struct gz_sizer *s, const void *bytes, size_t n);
 /* Bytes of the zlib stream (2 of header and 4 of checksum with it). */
 uint64_t gz_sizer_size(struct gz_sizer *s);
 
+/* Is it zlib itself, and no other library of its name (zlib-ng), which finds
+ * other matches? */
+bool gz_is_zlib(void);
+
 /* The same for one block alone: forgets what was pushed, leaves s empty. */
 uint64_t gz_sizer_block(struct gz_sizer *s, const void *bytes, size_t n);
 

@@ -169,20 +169,6 @@ static void push_bytes(struct meter *m, const char *text, size_t len)
 	}
 }
 
-/* Bytes of the tokens whose texts stand one behind another, the first of n, at
- * once into lz77, their lrs into bound and entropy; how many these are. */
-static uint32_t push_together(struct meter *m, const struct rule_token *tokens,
-			      uint32_t n)
-{
-	size_t len = tokens->len;
-	uint32_t k = 1;
-
-	for (; k < n && tokens[k].text == tokens->text + len; k++)
-		len += tokens[k].len;
-	push_bytes(m, tokens->text, len);
-	return k;
-}
-
 static void push_texts(struct meter *m, struct rule_token *tokens, uint32_t n)
 {
 	uint32_t end = lz77_n_symbols(m->lz77), i_phrase = 0;
@@ -192,8 +178,12 @@ static void push_texts(struct meter *m, struct rule_token *tokens, uint32_t n)
 		i_phrase = lz77_n_phrases(m->lz77) - 1;
 	for (uint32_t i = 0; i < n; i++)
 		ends[i] = end += (uint32_t)tokens[i].len;
-	for (uint32_t i = 0; i < n;)
-		i += push_together(m, tokens + i, n - i);
+	for (uint32_t i = 0, k; i < n; i += k) {
+		size_t len;
+
+		k = rule_together(tokens + i, n - i, &len);
+		push_bytes(m, tokens[i].text, len);
+	}
 	for (uint32_t i = 0; i < n; i++)
 		tokens[i].code_bits = (double)lz77_code_bits_on(
 			m->lz77, ends[i], &i_phrase);

@@ -33,3 +33,14 @@ uint32_t rule_count(const struct rule_opts *opts, uint32_t n, uint32_t least)
 {
 	return MAX((uint32_t)(rule_scaled(opts, n) + 0.5), least);
 }
+
+uint32_t rule_together(const struct rule_token *tokens, uint32_t n,
+		       size_t *len)
+{
+	uint32_t k = 1;
+
+	*len = tokens->len;
+	for (; k < n && tokens[k].text == tokens->text + *len; k++)
+		*len += tokens[k].len;
+	return k;
+}

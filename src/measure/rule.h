@@ -122,6 +122,12 @@ struct rule {
 	/* The next token; what it points to is gone after the call. */
 	void (*push)(void *state, const struct rule_token *token);
 
+	/* Optional: the same for the next n tokens, from whose code_bits `bits`
+	 * are to be taken away; none behind that at which it fires. Returns how
+	 * many were taken. */
+	uint32_t (*push_all)(void *state, const struct rule_token *tokens,
+			     uint32_t n, double bits);
+
 	/* The verdict on the first n_tokens of those pushed: at_token, the
 	 * rest is filled from all stops (stops.h). May look further:
 	 * rule_verdict() cuts what is not of the prefix. */
@@ -166,9 +172,21 @@ size_t rule_shown(size_t k);
  * rule_verdict, whose at_token push() sets once. */
 struct rule_verdict rule_kept(const void *state, uint32_t n_tokens);
 
+/* How many of tokens[0..n), n >= 1, have their texts one behind another, from
+ * the first on, and the bytes of these. */
+uint32_t rule_together(const struct rule_token *tokens, uint32_t n,
+		       size_t *len);
+
 /* A threshold of n times the options' scale; a count is >= least. */
 double rule_scaled(const struct rule_opts *opts, double n);
 uint32_t rule_count(const struct rule_opts *opts, uint32_t n, uint32_t least);
+
+/* What push() does where push_all() does the work. */
+#define RULE_PUSH_ONE(push_all)                                                \
+	static void push(void *state, const struct rule_token *token)          \
+	{                                                                      \
+		push_all(state, token, 1, 0);                                  \
+	}
 
 /* rules[i]'s verdict on the first n_tokens, all members filled. */
 struct rule_verdict rule_verdict(size_t i_rule, const void *state,

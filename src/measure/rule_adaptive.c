@@ -46,12 +46,11 @@ static void destroy(void *state)
 	mem_free(state);
 }
 
-static void push(void *state, const struct rule_token *token)
+static ALWAYS_INLINE void push_bits(struct adaptive *a, double code_bits)
 {
-	struct adaptive *a = state;
-	double gain = token->code_bits - a->bits, sum;
+	double gain = code_bits - a->bits, sum;
 
-	a->bits = token->code_bits;
+	a->bits = code_bits;
 	a->n++;
 	a->rate = a->bits / a->n;
 	if (!(a->rate > 0))
@@ -61,6 +60,21 @@ static void push(void *state, const struct rule_token *token)
 	if (a->sum >= a->evidence && a->verdict.at_token == RULE_NEVER)
 		a->verdict.at_token = a->n;
 }
+
+static uint32_t push_all(void *state, const struct rule_token *tokens,
+			 uint32_t n, double bits)
+{
+	struct adaptive *a = state, own = *a;
+	bool fired = own.verdict.at_token != RULE_NEVER;
+	uint32_t i = 0;
+
+	while (i < n && (fired || own.verdict.at_token == RULE_NEVER))
+		push_bits(&own, tokens[i++].code_bits - bits);
+	*a = own;
+	return i;
+}
+
+RULE_PUSH_ONE(push_all)
 
 /* The rate is the text's, as it was. */
 static void rearm(void *state)
@@ -86,6 +100,7 @@ const struct rule rule_adaptive = {
 	.create = create,
 	.destroy = destroy,
 	.push = push,
+	.push_all = push_all,
 	.verdict = rule_kept,
 	.rearm = rearm,
 	.score = score,

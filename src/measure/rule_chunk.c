@@ -93,43 +93,74 @@ static void trim(const char *text, size_t len, size_t *from, size_t *to)
 		trim_unicode(text, from, to);
 }
 
-/* A few bytes, without a call. */
-static void keep(struct buf *last, const char *text, size_t n)
+static void keep(struct chunk_rule *c, const struct rule_token *token)
 {
-	enum { FEW = 16 };
+	size_t from, to;
 
-	buf_clear(last);
-	if (n > FEW || last->cap < FEW) {
-		buf_append(last, text, n);
-		return;
-	}
-	for (size_t i = 0; i < n; i++)
-		last->data[i] = text[i];
-	last->len = n;
+	trim(token->text, token->len, &from, &to);
+	buf_clear(&c->last);
+	if (from < to)
+		buf_append(&c->last, token->text + from, to - from);
 }
 
-static void push(void *state, const struct rule_token *token)
+/* Is this chunk as the one before it is? */
+static bool same(const struct chunk_rule *c, const struct rule_token *tokens,
+		 uint32_t i)
+{
+	size_t before = 0, end = c->last.len, from, to;
+	const char *last = c->last.data;
+
+	if (i) {
+		last = tokens[i - 1].text;
+		trim(last, tokens[i - 1].len, &before, &end);
+	}
+	trim(tokens[i].text, tokens[i].len, &from, &to);
+	return to - from == end - before &&
+	       (to == from ||
+		memcmp(tokens[i].text + from, last + before, to - from) == 0);
+}
+
+/* How many chunks up to tokens[to - 1], none before tokens[from], are the same
+ * as the one before them. */
+static uint32_t same_up_to(const struct chunk_rule *c,
+			   const struct rule_token *tokens, uint32_t from,
+			   uint32_t to)
+{
+	uint32_t i = to;
+
+	while (i > from && same(c, tokens, i - 1))
+		i--;
+	return to - i;
+}
+
+/*
+ * What the rule asks for in a row it looks for from behind: a chunk that is
+ * another than the one before leaves all those before it out. So of a text
+ * without repeats only one chunk in `limit` is looked at.
+ */
+static uint32_t push_all(void *state, const struct rule_token *tokens,
+			 uint32_t n, double bits)
 {
 	struct chunk_rule *c = state;
-	const char *text = token->len ? token->text : "";
-	size_t from, to;
-	bool same;
+	bool fired = c->verdict.at_token != RULE_NEVER;
+	uint32_t at = 0, next = 0, repeats;
 
-	trim(text, token->len, &from, &to);
-	same = to - from == c->last.len &&
-	       (to == from ||
-		(text[from] == *c->last.data &&
-		 memcmp(text + from, c->last.data, to - from) == 0));
-	c->n++;
-	if (same) {
-		c->repeats++;
-	} else {
-		keep(&c->last, text + from, to - from);
-		c->repeats = 0;
+	(void)bits;
+	while (next < n && (fired || c->repeats <= c->limit)) {
+		at = next;
+		next = fired ? n : MIN(n - at, c->limit + 1 - c->repeats) + at;
+		repeats = same_up_to(c, tokens, at, next);
+		c->repeats = repeats + (repeats == next - at ? c->repeats : 0);
 	}
-	if (c->repeats > c->limit && c->verdict.at_token == RULE_NEVER)
+	c->n += next;
+	if (!fired && c->repeats > c->limit)
 		c->verdict.at_token = c->n;
+	if (next)
+		keep(c, &tokens[next - 1]);
+	return next;
 }
+
+RULE_PUSH_ONE(push_all)
 
 const struct rule rule_chunk = {
 	.name = "chunk",
@@ -138,6 +169,7 @@ const struct rule rule_chunk = {
 	.create = create,
 	.destroy = destroy,
 	.push = push,
+	.push_all = push_all,
 	.verdict = rule_kept,
 };
 
@@ -148,5 +180,6 @@ const struct rule rule_chunk_100 = {
 	.create = create_100,
 	.destroy = destroy,
 	.push = push,
+	.push_all = push_all,
 	.verdict = rule_kept,
 };

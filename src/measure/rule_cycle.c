@@ -14,6 +14,8 @@
  */
 #include "measure/rule.h"
 
+#include <string.h>
+
 #include "base/buf.h"
 
 enum {
@@ -23,9 +25,10 @@ enum {
 	GRAM_MAX = 8,
 };
 
-/* Odd, for a polynomial hash modulo 2^64; and its spread over the heads. */
-static const uint64_t base = UINT64_C(0x9e3779b97f4a7c15);
-static const uint64_t spread = UINT64_C(0xd6e8feb86659fd93);
+/* A token moves up in the hash by as many bits that it is out of it after
+ * `gram` tokens: nothing has to be taken away. */
+static const uint64_t prime = UINT64_C(0x9e3779b97f4a7c15);
+enum { HASH_BITS = 64 };
 
 /* What makes a rule of it. */
 struct cycle_kind {
@@ -43,7 +46,7 @@ struct cycle {
 	struct rule_verdict verdict; /* first, as rule_kept() asks */
 	struct cycle_kind kind;
 	uint32_t gram;
-	uint64_t leaving;  /* base^gram: weight of the token that leaves */
+	uint64_t older;    /* times so much what the hash was; a power of 2 */
 	uint64_t hash;     /* of the last gram tokens */
 	uint32_t n;        /* tokens seen */
 	uint32_t ids[RING];
@@ -56,14 +59,20 @@ struct cycle {
 static void *create_with(const struct cycle_kind *kind,
 			 const struct rule_opts *opts)
 {
-	struct cycle *c = mem_zalloc(sizeof(*c));
+	struct cycle *c = mem_alloc(sizeof(*c));
+	uint32_t gram;
 
 	c->kind = *kind;
 	c->kind.copies = rule_count(opts, kind->copies, 2);
-	c->gram = MIN((c->kind.copies - 1) * kind->min, (uint32_t)GRAM_MAX);
-	c->leaving = 1;
-	for (uint32_t i = 0; i < c->gram; i++)
-		c->leaving *= base;
+	gram = MIN((c->kind.copies - 1) * kind->min, (uint32_t)GRAM_MAX);
+	c->gram = gram;
+	c->older = 0;
+	if (gram > 1)
+		c->older = UINT64_C(1) << (HASH_BITS + gram - 1) / gram;
+	c->hash = 0;
+	c->n = 0;
+	memset(c->head, 0, sizeof(c->head));
+	memset(c->run_end, 0, sizeof(c->run_end));
 	c->verdict = rule_unfired;
 	return c;
 }
@@ -121,9 +130,9 @@ static void grow_run(struct cycle *c, uint32_t t, uint32_t period)
 		c->verdict.at_token = t + 1;
 }
 
-static void look_back(struct cycle *c, uint32_t t)
+static ALWAYS_INLINE void look_back(struct cycle *c, uint32_t t)
 {
-	size_t slot = (size_t)(c->hash * spread >> (64 - HEADS_LOG));
+	size_t slot = (size_t)(c->hash >> (HASH_BITS - HEADS_LOG));
 	uint32_t q = c->head[slot];
 
 	c->prev[t % RING] = q;
@@ -135,19 +144,26 @@ static void look_back(struct cycle *c, uint32_t t)
 	}
 }
 
-static void push(void *state, const struct rule_token *token)
+static uint32_t push_all(void *state, const struct rule_token *tokens,
+			 uint32_t n, double bits)
 {
 	struct cycle *c = state;
-	uint32_t t = c->n++;
+	bool fired = c->verdict.at_token != RULE_NEVER;
+	uint32_t i = 0;
 
-	c->hash = (c->hash + token->id + 1) * base;
-	if (t >= c->gram)
-		c->hash -= (id_at(c, t - c->gram) + UINT64_C(1)) * base *
-			   c->leaving;
-	c->ids[t % RING] = token->id;
-	if (c->verdict.at_token == RULE_NEVER && t + 1 >= c->gram)
-		look_back(c, t);
+	(void)bits;
+	while (i < n && (fired || c->verdict.at_token == RULE_NEVER)) {
+		uint32_t id = tokens[i++].id, t = c->n++;
+
+		c->hash = c->hash * c->older + (id + UINT64_C(1)) * prime;
+		c->ids[t % RING] = id;
+		if (!fired && t + 1 >= c->gram)
+			look_back(c, t);
+	}
+	return i;
 }
+
+RULE_PUSH_ONE(push_all)
 
 const struct rule rule_cycle = {
 	.name = "cycle",
@@ -156,6 +172,7 @@ const struct rule rule_cycle = {
 	.create = create,
 	.destroy = destroy,
 	.push = push,
+	.push_all = push_all,
 	.verdict = rule_kept,
 };
 
@@ -166,6 +183,7 @@ const struct rule rule_cycle_long = {
 	.create = create_long,
 	.destroy = destroy,
 	.push = push,
+	.push_all = push_all,
 	.verdict = rule_kept,
 };
 
@@ -176,5 +194,6 @@ const struct rule rule_breaker = {
 	.create = create_breaker,
 	.destroy = destroy,
 	.push = push,
+	.push_all = push_all,
 	.verdict = rule_kept,
 };

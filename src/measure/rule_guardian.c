@@ -101,10 +101,24 @@ static void destroy(void *state)
 	mem_free(state);
 }
 
-static void push(void *state, const struct rule_token *token)
+static uint32_t push_all(void *state, const struct rule_token *tokens,
+			 uint32_t n, double bits)
 {
-	guardian_push(state, token);
+	struct guardian *g = state;
+	uint32_t i = 0, more;
+
+	(void)bits; /* it is always armed */
+	for (; g->coder && i < n; i++)
+		guardian_push(g, &tokens[i]);
+	for (; i < n; i += more) { /* to the next check */
+		more = MIN(g->opts.f - g->n_tokens % g->opts.f, n - i);
+		g->n_tokens += more - 1;
+		guardian_push(g, &tokens[i + more - 1]);
+	}
+	return n;
 }
+
+RULE_PUSH_ONE(push_all)
 
 static struct rule_verdict verdict(const void *state, uint32_t n_tokens)
 {
@@ -122,5 +136,6 @@ const struct rule rule_guardian = {
 	.create = create,
 	.destroy = destroy,
 	.push = push,
+	.push_all = push_all,
 	.verdict = verdict,
 };

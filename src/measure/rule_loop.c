@@ -151,20 +151,67 @@ static void take_word(struct circles *l, const struct word *word)
 	take(l, 1, &folded);
 }
 
-static void push(void *state, const struct rule_token *token)
+/* Is the threshold reached for the first time? */
+static bool fires(const struct circles *l)
+{
+	return l->verdict.at_token == RULE_NEVER &&
+	       (l->sum[0].points >= l->threshold ||
+		l->sum[1].points >= l->threshold);
+}
+
+/*
+ * The words of text[0..len), the texts of the next tokens end to end; how many
+ * tokens they are up to that at which it fires, n if at none. Whether it fires
+ * at a token is asked when the first word behind that token has ended, or the
+ * text: bytes behind it are taken then, and given back.
+ */
+static uint32_t push_words(struct circles *l, const struct rule_token *tokens,
+			   uint32_t n, const char *text, size_t len)
+{
+	const char *at = text, *end = text + len, *from = text;
+	const char *token_end = text + tokens->len;
+	struct word_cut before = l->words;
+	struct word word;
+	uint32_t i = 0;
+
+	for (; words_next(&l->words, &at, end, &word); take_word(l, &word)) {
+		if (at > token_end && fires(l))
+			break;
+		while (at > token_end)
+			token_end += tokens[++i].len;
+		before = l->words;
+		from = at;
+	}
+	if (!fires(l))
+		return n;
+	l->words = before;
+	words_next(&l->words, &from, token_end, &word);
+	return i + 1;
+}
+
+static uint32_t push_all(void *state, const struct rule_token *tokens,
+			 uint32_t n, double bits)
 {
 	struct circles *l = state;
-	const char *at = token->text, *end = at ? at + token->len : at;
-	struct word word;
+	bool fired = l->verdict.at_token != RULE_NEVER;
+	uint32_t i = 0;
 
-	l->n++;
-	while (words_next(&l->words, &at, end, &word))
-		take_word(l, &word);
-	for (size_t i = 0; i < N_KINDS; i++)
-		if (l->sum[i].points >= l->threshold &&
-		    l->verdict.at_token == RULE_NEVER)
+	(void)bits;
+	while (i < n && (fired || l->verdict.at_token == RULE_NEVER)) {
+		size_t len;
+		uint32_t k = rule_together(tokens + i, n - i, &len);
+
+		if (len)
+			k = push_words(l, tokens + i, k, tokens[i].text, len);
+		i += k;
+		l->n += k;
+		if (fires(l))
 			l->verdict.at_token = l->n;
+	}
+	return i;
 }
+
+RULE_PUSH_ONE(push_all)
 
 /* What was said before is kept: a copy of it stays one. */
 static void rearm(void *state)
@@ -260,6 +307,7 @@ const struct rule rule_loop = {
 	.create = create,
 	.destroy = destroy,
 	.push = push,
+	.push_all = push_all,
 	.verdict = rule_kept,
 	.rearm = rearm,
 	.score = score,

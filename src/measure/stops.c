@@ -23,21 +23,27 @@ void stops_release(struct stops *s)
 	mem_free(s->at);
 }
 
-static void push_armed(struct stops *s, const struct rule_token *token,
-		       uint32_t n)
+/* The next ones, as long as it is armed; how many were taken. */
+static uint32_t push_armed(struct stops *s, const struct rule_token *tokens,
+			   uint32_t count, uint32_t n)
 {
 	const struct rule *rule = rules[s->i_rule];
-	struct rule_token own = *token;
+	struct rule_token own = *tokens;
+	uint32_t k = 1;
 
 	own.code_bits -= s->bits;
-	rule->push(s->state, &own);
+	if (rule->push_all)
+		k = rule->push_all(s->state, tokens, count, s->bits);
+	else
+		rule->push(s->state, &own);
 	if (rule->verdict != rule_kept ||
 	    ((const struct rule_verdict *)s->state)->at_token == RULE_NEVER)
-		return;
+		return k;
 	s->at = grow(s->at, &s->cap, s->n + 1, sizeof(*s->at));
-	s->at[s->n++] = n;
+	s->at[s->n++] = n + k;
 	s->armed = false;
-	s->stop_bits = token->code_bits;
+	s->stop_bits = tokens[k - 1].code_bits;
+	return k;
 }
 
 static void rearm(struct stops *s, double code_bits)
@@ -55,14 +61,16 @@ static void rearm(struct stops *s, double code_bits)
 	s->bits = code_bits;
 }
 
-void stops_push(struct stops *s, const struct rule_token *tokens, size_t count,
-		const struct fresh *fresh, uint32_t n, struct series *scores)
+void stops_push(struct stops *s, const struct rule_token *tokens,
+		uint32_t count, const struct fresh *fresh, uint32_t n,
+		struct series *scores)
 {
-	for (size_t i = 0; i < count; i++) {
-		n++;
+	for (uint32_t i = 0, k; i < count; i += k, n += k) {
+		k = 1;
 		if (s->armed)
-			push_armed(s, &tokens[i], n);
-		else if (fresh_count(fresh, s->at[s->n - 1], n, n) >=
+			k = push_armed(s, tokens + i, scores ? 1 : count - i,
+				       n);
+		else if (fresh_count(fresh, s->at[s->n - 1], n + 1, n + 1) >=
 			 FRESH_NEW_TOKENS)
 			rearm(s, tokens[i].code_bits);
 		if (scores)

@@ -41,8 +41,9 @@ struct series;
 
 /* The next `count` tokens, which fresh has; n: tokens before them. scores, if
  * not NULL, gets stops_score() after each. */
-void stops_push(struct stops *s, const struct rule_token *tokens, size_t count,
-		const struct fresh *fresh, uint32_t n, struct series *scores);
+void stops_push(struct stops *s, const struct rule_token *tokens,
+		uint32_t count, const struct fresh *fresh, uint32_t n,
+		struct series *scores);
 
 /* Fills at most max of the stops in the first n_tokens tokens, first to last,
  * and returns how many there are. */

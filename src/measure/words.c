@@ -5,34 +5,45 @@
  */
 #include "measure/words.h"
 
+#include <limits.h>
+
 enum { NONE, BLANK, LETTER, DIGIT, MARK, WIDE };
 
 #define FNV_BASIS ((uint32_t)2166136261u)
 #define FNV_PRIME ((uint32_t)16777619u)
 
-static uint32_t mix(uint32_t hash, uint32_t code)
+static ALWAYS_INLINE uint32_t mix(uint32_t hash, uint32_t code)
 {
 	return (hash ^ code) * FNV_PRIME;
 }
 
-static unsigned kind_of(unsigned char c)
-{
-	if ((unsigned char)((c | 32) - 'a') < 26)
-		return LETTER;
-	if (c <= ' ')
-		return BLANK;
-	if (c >= 0x80 || c == '_')
-		return c >= 0xe0 ? WIDE : LETTER;
-	return (unsigned char)(c - '0') < 10 ? DIGIT : MARK;
-}
+#define L LETTER
+#define M MARK
+#define D DIGIT
+#define FOUR(kind) kind, kind, kind, kind
+#define SIXTEEN(kind) FOUR(kind), FOUR(kind), FOUR(kind), FOUR(kind)
 
-static uint32_t lower(uint32_t code)
+static const uint8_t kind_of[UCHAR_MAX + 1] = {
+	SIXTEEN(BLANK), SIXTEEN(BLANK), /* controls */
+	BLANK, M, M, M, FOUR(M), FOUR(M), FOUR(M),
+	FOUR(D), FOUR(D), D, D, M, M, FOUR(M),
+	M, L, L, L, FOUR(L), FOUR(L), FOUR(L), /* A .. */
+	FOUR(L), FOUR(L), L, L, L, M, M, M, M, L, /* .. Z, _ */
+	M, L, L, L, FOUR(L), FOUR(L), FOUR(L),
+	FOUR(L), FOUR(L), L, L, L, M, FOUR(M),
+	SIXTEEN(L), SIXTEEN(L), SIXTEEN(L), SIXTEEN(L), /* bytes behind, */
+	SIXTEEN(L), SIXTEEN(L), /* the first of two, */
+	SIXTEEN(WIDE), SIXTEEN(WIDE), /* of more */
+};
+
+static ALWAYS_INLINE uint32_t lower(uint32_t code)
 {
 	return code < 0x80 ? code | 32 : code;
 }
 
 /* Does this character begin another word? */
-static bool parts(const struct word_cut *w, unsigned kind, uint32_t code)
+static ALWAYS_INLINE bool parts(const struct word_cut *w, unsigned kind,
+				uint32_t code)
 {
 	unsigned max = kind == WIDE ? WORDS_WIDE_BYTES : WORDS_MAX_BYTES;
 
@@ -41,8 +52,8 @@ static bool parts(const struct word_cut *w, unsigned kind, uint32_t code)
 }
 
 /* blank: the hash of those before it. */
-static void begin(struct word_cut *w, unsigned kind, uint32_t code,
-		  uint32_t blank)
+static ALWAYS_INLINE void begin(struct word_cut *w, unsigned kind,
+				uint32_t code, uint32_t blank)
 {
 	w->exact = mix(blank, kind);
 	w->folded = mix(FNV_BASIS, kind);
@@ -54,8 +65,8 @@ static void begin(struct word_cut *w, unsigned kind, uint32_t code,
 }
 
 /* A character of n bytes. */
-static bool take(struct word_cut *w, unsigned kind, uint32_t code, unsigned n,
-		 struct word *out)
+static ALWAYS_INLINE bool take(struct word_cut *w, unsigned kind, uint32_t code,
+			       unsigned n, struct word *out)
 {
 	bool ended = false;
 
@@ -74,7 +85,8 @@ static bool take(struct word_cut *w, unsigned kind, uint32_t code, unsigned n,
 }
 
 /* Bytes that go on the open word of letters: the most of a text. */
-static const char *take_run(struct word_cut *w, const char *at, const char *end)
+static ALWAYS_INLINE const char *take_run(struct word_cut *w, const char *at,
+					  const char *end)
 {
 	const char *start = at, *most = at + (WORDS_MAX_BYTES - w->len);
 	uint32_t exact = w->exact, folded = w->folded;
@@ -82,7 +94,7 @@ static const char *take_run(struct word_cut *w, const char *at, const char *end)
 	for (end = MIN(end, most); at < end; at++) {
 		unsigned char c = (unsigned char)*at;
 
-		if (kind_of(c) != LETTER)
+		if (kind_of[c] != LETTER)
 			break;
 		exact = mix(exact, c);
 		folded = mix(folded, lower(c));
@@ -93,9 +105,10 @@ static const char *take_run(struct word_cut *w, const char *at, const char *end)
 	return at;
 }
 
-bool words_push(struct word_cut *w, unsigned char c, struct word *out)
+static ALWAYS_INLINE bool push(struct word_cut *w, unsigned char c,
+			       struct word *out)
 {
-	unsigned kind = kind_of(c);
+	unsigned kind = kind_of[c];
 
 	if (w->missing) {
 		w->wide = w->wide << 8 | c;
@@ -110,18 +123,25 @@ bool words_push(struct word_cut *w, unsigned char c, struct word *out)
 	return false;
 }
 
+bool words_push(struct word_cut *w, unsigned char c, struct word *out)
+{
+	return push(w, c, out);
+}
+
 bool words_next(struct word_cut *w, const char **at, const char *end,
 		struct word *out)
 {
+	struct word_cut own = *w;
 	const char *p = *at;
 	bool ended = false;
 
 	while (p < end && !ended) {
-		if (w->kind == LETTER && !w->missing)
-			p = take_run(w, p, end);
+		if (own.kind == LETTER && !own.missing)
+			p = take_run(&own, p, end);
 		if (p < end)
-			ended = words_push(w, (unsigned char)*p++, out);
+			ended = push(&own, (unsigned char)*p++, out);
 	}
+	*w = own;
 	*at = p;
 	return ended;
 }

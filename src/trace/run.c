@@ -58,6 +58,27 @@ static void push(struct run *run, struct token token, enum tokens_by by)
 	t->tokens_by = MAX(t->tokens_by, by);
 }
 
+/* Of cut tokens from i_cut on, whose texts begin at byte *at of what waits, the
+ * first, as long as no mark begins in them, all at once; how many these are. */
+static size_t push_plain(struct run *run, size_t i_cut, size_t *at)
+{
+	const struct tok_token *cut = run->cut.at + i_cut;
+	const char *text = run->waiting.data + *at;
+	struct trace *t = &run->trace;
+	enum channel channel = think_scan(run->think, t, run->open_channel);
+	size_t most = think_plain(run->think, t, text, run->waiting.len - *at);
+	size_t n = 0, len = 0;
+
+	while (i_cut + n < run->cut.n && len + cut[n].n_bytes <= most)
+		len += cut[n++].n_bytes;
+	if (!trace_push_all(t, text, cut, n, channel))
+		return 0;
+	think_scan(run->think, t, channel);
+	t->tokens_by = MAX(t->tokens_by, TOKENS_BY_BPE);
+	*at += len;
+	return n;
+}
+
 /*
  * Tokens that the tokenizer has settled. The bytes in `waiting` are what was
  * pushed and is in no token yet; the first `n_old` of them came with the
@@ -65,9 +86,10 @@ static void push(struct run *run, struct token token, enum tokens_by by)
  */
 static void take_tokens(struct run *run, size_t n_old, double time_s)
 {
-	size_t at = 0;
+	bool timed = !isnan(time_s) || !isnan(run->open_time_s);
+	size_t at = 0, k;
 
-	for (size_t i = 0; i < run->cut.n; i++) {
+	for (size_t i = 0; i < run->cut.n; i += k) {
 		struct tok_token cut = run->cut.at[i];
 		struct token token = {
 			.text = run->waiting.data + at,
@@ -77,6 +99,10 @@ static void take_tokens(struct run *run, size_t n_old, double time_s)
 			.channel = run->open_channel,
 		};
 
+		k = timed ? 0 : push_plain(run, i, &at);
+		if (k)
+			continue;
+		k = 1;
 		at += cut.n_bytes;
 		token.time_s = at <= n_old ? run->open_time_s : time_s;
 		push(run, token, TOKENS_BY_BPE);
@@ -245,8 +271,10 @@ static uint32_t next_tokens(struct run *run, struct rule_token *tokens,
 	for (uint32_t i = 0; i < n; i++) {
 		struct rule_token *t = &tokens[i];
 
-		t->id = run_token_id(run, from + i);
 		t->text = trace_token(&run->trace, from + i, &t->len);
+		t->id = run->trace.id ? run->trace.id[from + i] : TRACE_NO_ID;
+		if (UNLIKELY(t->id == TRACE_NO_ID))
+			t->id = hash_bytes(t->text, t->len);
 		if (t->id >= limit) {
 			run->wide_ids = true;
 			return 0;

@@ -104,20 +104,46 @@ static void apply(struct think *th, struct trace *t,
 	th->seen = true;
 }
 
+/* Where in text[at..n) a mark may begin, or up to where none does: a search for
+ * one of the two goes no further than FAR, as the other may be near. */
+static size_t next_sign(const char *text, size_t at, size_t n)
+{
+	enum { FEW = 16, FAR = 4096 };
+	size_t end = MIN(n, at + FEW);
+	const char *angle, *square;
+
+	while (at < end && text[at] != '<' && text[at] != '[')
+		at++;
+	if (at < end || at == n)
+		return at;
+	n = MIN(n, at + FAR);
+	angle = memchr(text + at, '<', n - at);
+	n = angle ? (size_t)(angle - text) : n;
+	square = memchr(text + at, '[', n - at);
+	return square ? (size_t)(square - text) : n;
+}
+
+size_t think_plain(const struct think *th, const struct trace *t,
+		   const char *text, size_t n)
+{
+	return th->at == t->text.len ? next_sign(text, 0, n) : 0;
+}
+
 enum channel think_scan(struct think *th, struct trace *t,
 			enum channel given)
 {
 	const char *text = t->text.data;
 
 	while (th->at < t->text.len) {
-		size_t left = t->text.len - th->at;
 		const struct think_mark *mark;
+		size_t left;
 		bool more;
 
-		if (text[th->at] != '<' && text[th->at] != '[') {
-			th->at++;
-			continue;
-		}
+		/* if there is none the next byte is no mark either */
+		th->at = next_sign(text, th->at, t->text.len);
+		left = t->text.len - th->at;
+		if (!left)
+			break;
 		mark = mark_at(text + th->at, MIN(left, THINK_MARK_MAX), &more);
 		if (mark) {
 			size_t len = strlen(mark->text);

@@ -24,6 +24,11 @@ void think_free(struct think *think); /* NULL is fine */
 enum channel think_scan(struct think *think, struct trace *trace,
 			enum channel given);
 
+/* How many of the bytes text[0..n), which come next, no mark begins in: up to
+ * there the channel is what think_scan() said last. 0: one may be open. */
+size_t think_plain(const struct think *think, const struct trace *trace,
+		   const char *text, size_t n);
+
 /* What is to be written so that the reasoning which is open at the end of
  * text[0..n) ends and the answer begins, as the models write it that open it
  * so: "\n</think>\n\n". NULL: none is open. */

@@ -217,6 +217,34 @@ bool trace_push(struct trace *t, const struct token *token)
 	return true;
 }
 
+bool trace_push_all(struct trace *t, const char *text,
+		    const struct tok_token *tokens, size_t n,
+		    enum channel channel)
+{
+	uint32_t *end, *id;
+	uint32_t at = (uint32_t)t->text.len;
+	size_t len = 0;
+
+	for (size_t i = 0; i < n; i++)
+		len += tokens[i].n_bytes;
+	if (t->truncated || len > TRACE_MAX_BYTES - t->text.len ||
+	    n > TRACE_MAX_TOKENS - t->n_tokens || !n || t->time_us ||
+	    t->logprob || t->kv || (t->n_tokens && !t->id))
+		return false;
+	buf_append(&t->text, text, len);
+	t->end = grow(t->end, &t->cap, t->n_tokens + n, sizeof(*t->end));
+	t->id = grow(t->id, &t->id_cap, t->n_tokens + n, sizeof(*t->id));
+	end = t->end + t->n_tokens;
+	id = t->id + t->n_tokens;
+	for (size_t i = 0; i < n; i++) {
+		end[i] = at += tokens[i].n_bytes;
+		id[i] = tokens[i].id;
+	}
+	push_span(t, t->n_tokens, channel);
+	t->n_tokens += (uint32_t)n;
+	return true;
+}
+
 void trace_turn(struct trace *t, const char *policy, uint32_t budget,
 		uint32_t recomputed, bool by_rule)
 {

@@ -14,6 +14,7 @@
 
 #include "base/buf.h"
 #include "trace/pages.h"
+#include "trace/tok.h"
 
 #define TRACE_MAX_BYTES ((size_t)1 << 31)
 #define TRACE_MAX_TOKENS ((uint32_t)0x7fffffff)
@@ -135,6 +136,13 @@ void trace_release(struct trace *t);
 
 /* Appends one token; false when it was cut (truncated is set). */
 bool trace_push(struct trace *t, const struct token *token);
+
+/* Appends n tokens whose texts are `text`, end to end; they have ids, all the
+ * channel, and nothing else. false: they are to be pushed one by one, as there
+ * are rows that they would leave open, or no room for all. */
+bool trace_push_all(struct trace *t, const char *text,
+		    const struct tok_token *tokens, size_t n,
+		    enum channel channel);
 
 /* The policy changes here, after the tokens so far. */
 void trace_turn(struct trace *t, const char *policy, uint32_t budget,

@@ -419,6 +419,120 @@ static void words_are_told(void **state)
 	buf_release(&out);
 }
 
+/* --- many at once ------------------------------------------------------- */
+
+enum { MANY = 6000 };
+
+static const char *const words[] = {
+	"a", " the", "\n", "  ", "", " 17", "- ", "Wait", "wait", " step",
+	"\xe2", "\x82\xac", "\xe4\xbd\xa0", "...", " x_1", "</p>", "18",
+	" so then we",
+};
+
+/* Stretches of chance, of one word, of few, and copies with a slip. */
+static uint32_t write_many(struct rule_token *tokens, uint32_t *r)
+{
+	uint32_t n = 0;
+
+	while (n < MANY) {
+		uint32_t len = 1 + next_random(r) % 400, kind;
+		uint32_t few = 1 + next_random(r) % ARRAY_LEN(words), back;
+
+		kind = next_random(r) % 4;
+		back = n ? 1 + next_random(r) % MIN(n, 150) : 0;
+		few = kind == 1 ? 1 : kind == 2 ? few : ARRAY_LEN(words);
+		for (uint32_t i = 0; i < len && n < MANY; i++, n++) {
+			uint32_t id = next_random(r) % few;
+
+			if (back && kind == 3 && next_random(r) % 64)
+				id = tokens[n - back].id;
+			tokens[n] = (struct rule_token){
+				.id = id, .text = words[id],
+				.len = strlen(words[id]),
+			};
+		}
+	}
+	return n;
+}
+
+/* Their texts end to end in `text`, but for some. */
+static void lay_out(struct rule_token *tokens, uint32_t n, uint32_t *r,
+		    char *text)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		memcpy(text, tokens[i].text, tokens[i].len);
+		if (next_random(r) % 50)
+			tokens[i].text = text;
+		text += tokens[i].len;
+		if (!tokens[i].len && next_random(r) % 2)
+			tokens[i].text = NULL;
+	}
+}
+
+static void same_stops(const struct meter *a, const struct meter *b, size_t k)
+{
+	size_t n_a, n_b;
+	struct rule_stop *in_a = meter_all_stops(a, k, &n_a);
+	struct rule_stop *in_b = meter_all_stops(b, k, &n_b);
+	const char *cause = meter_cause(a, k);
+
+	if (n_a != n_b)
+		fail_msg("%s stops %zu times, together %zu", rules[k]->name,
+			 n_a, n_b);
+	for (size_t i = 0; i < n_a; i++)
+		if (memcmp(&in_a[i], &in_b[i], sizeof(*in_a)) != 0)
+			fail_msg("%s stops at %u, together at %u",
+				 rules[k]->name, in_a[i].at_token,
+				 in_b[i].at_token);
+	assert_true(meter_odds(a, k) == meter_odds(b, k) ||
+		    isnan(meter_odds(a, k)));
+	assert_string_equal(cause ? cause : "",
+			    meter_cause(b, k) ? meter_cause(b, k) : "");
+	mem_free(in_a);
+	mem_free(in_b);
+}
+
+static void together_they_stop_as_one_by_one(void **state)
+{
+	static struct rule_token tokens[MANY], one;
+	static char text[MANY * 16];
+	size_t fired[RULE_ROWS] = { 0 };
+
+	(void)state;
+	for (uint32_t round = 0; round < 12; round++) {
+		struct meter_opts opts = meter_opts_default;
+		uint32_t r = round + 1, n, k;
+		struct meter *a, *b;
+
+		opts.symbols = round % 3 ? METER_BYTES : METER_TOKENS;
+		opts.rules = RULES_ALL;
+		opts.no_curves = true;
+		opts.rule.scale = round % 4 == 3 ? 0.5 : 0;
+		a = meter_new(&opts);
+		b = meter_new(&opts);
+		n = write_many(tokens, &r);
+		lay_out(tokens, n, &r, text);
+		for (uint32_t i = 0; i < n; i++) {
+			one = tokens[i];
+			meter_push_all(a, &one, 1);
+		}
+		for (uint32_t i = 0; i < n; i += k) {
+			k = 1 + next_random(&r) % 600;
+			k = MIN(k, n - i);
+			meter_push_all(b, tokens + i, k);
+		}
+		for (size_t i = 0; i < RULE_ROWS; i++) {
+			same_stops(a, b, i);
+			fired[i] += meter_rule(a, i).at_token != RULE_NEVER;
+		}
+		meter_free(a);
+		meter_free(b);
+	}
+	for (size_t i = 0; i < RULE_USUAL_ROWS; i++)
+		if (!fired[i])
+			fail_msg("%s never stopped", rules[i]->name);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -429,6 +543,7 @@ int main(void)
 		cmocka_unit_test(a_stop_at_the_last_token),
 		cmocka_unit_test(a_warning_is_kept),
 		cmocka_unit_test(words_are_told),
+		cmocka_unit_test(together_they_stop_as_one_by_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
