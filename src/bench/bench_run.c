@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/base64.h"
+#include "base/hash.h"
 #include "model/sparse.h"
 
 enum { LONG_BYTES = 1 << 30, BYTE_BITS = 8 };
@@ -83,16 +84,6 @@ static uint32_t token_of(const struct bench_run *run, size_t n)
 	return lo + 1;
 }
 
-/* Equal tokens need equal ids: a hash of their bytes (FNV-1a). */
-static uint32_t hash(const char *s, size_t n)
-{
-	uint32_t h = 2166136261u;
-
-	for (size_t i = 0; i < n; i++)
-		h = (h ^ (unsigned char)s[i]) * 16777619u;
-	return h;
-}
-
 /* What the meter says at the end of the run. */
 static void take_stops(struct bench_run *run, const struct meter *m)
 {
@@ -129,7 +120,8 @@ void bench_run_measure(struct bench_run *run, const struct meter_opts *opts)
 		const char *s = run->text + from;
 		size_t n = run->ends[i] - from;
 
-		meter_push(m, hash(s, n), s, n);
+		meter_push(m, fnv32(FNV32_BASIS, s, n), s, n); /* equal tokens
+							       equal ids */
 		from = run->ends[i];
 	}
 	run->right = bench_run_right(run, run->n_tokens);

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "base/hash.h"
 #include "deck/deck_row.h"
 #include "deck/deck_state.h"
 
@@ -12,19 +13,10 @@ enum { TEXTS_MIN = 64 };
 
 /* --- texts -------------------------------------------------------------- */
 
-static size_t hash_of(const char *text)
-{
-	uint32_t h = 2166136261u;
-
-	for (; *text; text++)
-		h = (h ^ (unsigned char)*text) * 16777619u;
-	return h;
-}
-
 /* Where it is, or would be. */
 static uint32_t *place_of(const struct deck_texts *t, const char *text)
 {
-	size_t at = hash_of(text);
+	size_t at = fnv32(FNV32_BASIS, text, strlen(text));
 
 	while (t->table[at &= t->cap - 1] &&
 	       strcmp(t->all.data + t->table[at], text) != 0)

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "dialect/record.h"
 
 enum { RESPS_MAX = 1024 }; /* generations of one document */
@@ -30,8 +31,8 @@ static uint64_t add_hash(uint64_t h, struct json_value v)
 	char *text = NULL;
 
 	fact_json(&text, v);
-	for (const char *s = text ? text : ""; *s; s++)
-		h = (h ^ (unsigned char)*s) * 1099511628211u;
+	if (text)
+		h = fnv64(h, text, strlen(text));
 	mem_free(text);
 	return h * 31 + 7;
 }
@@ -63,7 +64,7 @@ static void widen(struct lmeval_state *state)
 static bool is_repeated(struct lmeval_state *state, struct json_value v)
 {
 	uint64_t filter = add_hash(1, json_get(v, "filter"));
-	uint64_t key = add_hash(14695981039346656037u, json_get(v, "doc_id"));
+	uint64_t key = add_hash(FNV64_BASIS, json_get(v, "doc_id"));
 	struct seen_doc *doc;
 
 	key = add_hash(key, json_get(v, "prompt_hash")) | 1;

@@ -18,6 +18,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/hash.h"
+
 enum {
 	STREAMS_MAX = FEED_OPEN_MAX,
 	REPEATS_MAX = 4,
@@ -52,15 +54,6 @@ struct news {
 	uint32_t n_tokens;
 	bool more; /* n_tokens grew, or is not told */
 };
-
-static uint64_t hash_of(const char *s, size_t n)
-{
-	uint64_t h = 14695981039346656037u;
-
-	for (size_t i = 0; i < n; i++)
-		h = (h ^ (unsigned char)s[i]) * 1099511628211u;
-	return h;
-}
 
 static bool detect_sglang(struct json_value v)
 {
@@ -109,7 +102,8 @@ static enum mode mode_of(const struct stream *st, const struct news *news)
 
 	if (n_ids && news->n_tokens)
 		return n_ids == news->n_tokens ? MODE_WHOLE : MODE_NEW;
-	if (news->len < st->len || hash_of(news->text, st->len) != st->hash)
+	if (news->len < st->len ||
+	    fnv64(FNV64_BASIS, news->text, st->len) != st->hash)
 		return MODE_NEW;
 	if (news->len > st->len || st->len > REPEAT_BYTES)
 		return MODE_WHOLE;
@@ -140,7 +134,7 @@ static void remember(struct stream *st, const struct news *news)
 {
 	st->begun = true;
 	st->len = news->len;
-	st->hash = hash_of(news->text, news->len);
+	st->hash = fnv64(FNV64_BASIS, news->text, news->len);
 	memcpy(st->text, news->text, MIN(news->len, sizeof(st->text)));
 	st->n_ids = json_count(news->ids);
 	st->n_logprobs = json_count(news->logprobs);

@@ -3,10 +3,9 @@
 
 #include <string.h>
 
-#include "config.h"
+#include "base/hash.h"
 
-#define FNV_BASIS ((uint32_t)2166136261u)
-#define FNV_PRIME ((uint32_t)16777619u)
+#include "config.h"
 
 const char *lilscope_version(void)
 {
@@ -133,19 +132,10 @@ static void take_ids(void *arg)
 	}
 }
 
-static uint32_t id_of(const char *text, size_t len)
-{
-	uint32_t hash = FNV_BASIS;
-
-	for (size_t i = 0; i < len; i++)
-		hash = (hash ^ (unsigned char)text[i]) * FNV_PRIME;
-	return hash;
-}
-
 /* The first n bytes of the open word are a token. */
 static void take_open(struct lilscope *l, size_t n)
 {
-	take(l, id_of(l->open, n), l->open, n);
+	take(l, fnv32(FNV32_BASIS, l->open, n), l->open, n);
 	l->n_open -= n;
 	memmove(l->open, l->open + n, l->n_open);
 }
@@ -163,8 +153,9 @@ static void take_token(void *arg)
 	uint32_t id = p->ids[0];
 
 	end_word(p->l);
-	take(p->l, id == LILSCOPE_NO_ID ? id_of(p->text, p->len) : id,
-	     p->text, p->len);
+	if (id == LILSCOPE_NO_ID)
+		id = fnv32(FNV32_BASIS, p->text, p->len);
+	take(p->l, id, p->text, p->len);
 }
 
 static void take_bytes(void *arg)

@@ -17,6 +17,8 @@
 
 #include <string.h>
 
+#include "base/hash.h"
+
 static const char magic[8] = { 'L', 'I', 'L', 'S', 'C', 'O', 'P', 'E' };
 
 enum {
@@ -66,15 +68,6 @@ static void put_f64(struct out *o, double x)
 
 	memcpy(&bits, &x, sizeof(bits));
 	put_u64(o, bits);
-}
-
-static uint64_t check_sum(const unsigned char *bytes, size_t n)
-{
-	uint64_t sum = UINT64_C(14695981039346656037);
-
-	for (size_t i = 0; i < n; i++)
-		sum = (sum ^ bytes[i]) * UINT64_C(1099511628211);
-	return sum;
 }
 
 static void put_settings(struct out *o, const struct stream_settings *s)
@@ -129,7 +122,7 @@ int lilscope_save(struct lilscope *l, void *bytes, size_t cap, size_t *n)
 	if (*n > o.cap)
 		return LILSCOPE_OK;
 	put_u64(&(struct out){ o.bytes, o.cap, LENGTH_AT }, *n);
-	put_u64(&o, check_sum(o.bytes, o.n));
+	put_u64(&o, fnv64(FNV64_BASIS, o.bytes, o.n));
 	return LILSCOPE_OK;
 }
 
@@ -209,7 +202,7 @@ static int check_whole(struct in *i)
 	if (length != i->n || i->n < HEAD_BYTES + sizeof(uint64_t))
 		return LILSCOPE_BAD_BYTES;
 	i->n -= sizeof(uint64_t);
-	return get_u64(&sum) == check_sum(i->bytes, i->n) ?
+	return get_u64(&sum) == fnv64(FNV64_BASIS, i->bytes, i->n) ?
 		       LILSCOPE_OK :
 		       LILSCOPE_BAD_BYTES;
 }

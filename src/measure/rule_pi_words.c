@@ -5,6 +5,7 @@
 #include "measure/rule_pi_words.h"
 
 #include "base/buf.h"
+#include "base/hash.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -100,13 +101,6 @@ static char lower(char c)
 	return is_upper(c) ? (char)(c - 'A' + 'a') : c;
 }
 
-static const uint64_t seed = UINT64_C(0xcbf29ce484222325);
-
-static uint64_t mix(uint64_t hash, char c)
-{
-	return (hash ^ (unsigned char)c) * UINT64_C(0x100000001b3);
-}
-
 /* --- lines -------------------------------------------------------------- */
 
 static size_t blanks(const char *s, size_t n)
@@ -187,12 +181,13 @@ static size_t read_words(struct pi_segment *s, const char *text, size_t len)
 	size_t n_words = 0, n_chars = 0;
 
 	for (size_t i = 0; i < len;) {
-		uint64_t hash = seed;
+		uint64_t hash = FNV64_BASIS;
 		bool letter = false;
 		size_t from = i;
 
 		for (; i < len && is_word(text[i]) && text[i] != '_'; i++) {
-			hash = mix(hash, lower(text[i]));
+			hash = fnv64_step(
+				hash, (unsigned char)lower(text[i]));
 			letter |= !is_digit(text[i]);
 		}
 		n_chars += letter ? i - from + (n_words > 0) : 0;
@@ -202,7 +197,7 @@ static size_t read_words(struct pi_segment *s, const char *text, size_t len)
 		add(&s->words, hash);
 		if (++n_words >= 3)
 			add(&s->trigrams,
-			    (last[0] * 31 + last[1]) * seed + hash);
+			    (last[0] * 31 + last[1]) * FNV64_BASIS + hash);
 		last[0] = last[1];
 		last[1] = hash;
 	}
@@ -277,7 +272,7 @@ static void read_anchors(struct pi_segment *s, const char *text, size_t n)
 {
 	for (size_t i = 0, len; i < n; i += len) {
 		bool begins = !i || !is_word(text[i - 1]);
-		uint64_t hash = seed;
+		uint64_t hash = FNV64_BASIS;
 
 		len = span(text + i, n - i);
 		if (!len && begins)
@@ -288,7 +283,9 @@ static void read_anchors(struct pi_segment *s, const char *text, size_t n)
 			len = identifier(text + i, n - i);
 		for (size_t k = i; k < i + len; k++)
 			if (text[k] != '`')
-				hash = mix(hash, lower(text[k]));
+				hash = fnv64_step(
+					hash,
+					(unsigned char)lower(text[k]));
 		if (len)
 			add(&s->anchors, hash);
 		else

@@ -7,15 +7,9 @@
 
 #include <limits.h>
 
+#include "base/hash.h"
+
 enum { NONE, BLANK, LETTER, DIGIT, MARK, WIDE };
-
-#define FNV_BASIS ((uint32_t)2166136261u)
-#define FNV_PRIME ((uint32_t)16777619u)
-
-static ALWAYS_INLINE uint32_t mix(uint32_t hash, uint32_t code)
-{
-	return (hash ^ code) * FNV_PRIME;
-}
 
 #define L LETTER
 #define M MARK
@@ -55,10 +49,10 @@ static ALWAYS_INLINE bool parts(const struct word_cut *w, unsigned kind,
 static ALWAYS_INLINE void begin(struct word_cut *w, unsigned kind,
 				uint32_t code, uint32_t blank)
 {
-	w->exact = mix(blank, kind);
-	w->folded = mix(FNV_BASIS, kind);
+	w->exact = fnv32_step(blank, kind);
+	w->folded = fnv32_step(FNV32_BASIS, kind);
 	if (kind >= MARK)
-		w->folded = mix(w->folded, code);
+		w->folded = fnv32_step(w->folded, code);
 	w->kind = (uint8_t)kind;
 	w->code = code;
 	w->len = 0;
@@ -75,11 +69,11 @@ static ALWAYS_INLINE bool take(struct word_cut *w, unsigned kind, uint32_t code,
 
 		ended = w->kind != NONE && !gap;
 		*out = (struct word){ w->exact, w->folded };
-		begin(w, kind, code, gap ? w->exact : FNV_BASIS);
+		begin(w, kind, code, gap ? w->exact : FNV32_BASIS);
 	}
-	w->exact = mix(w->exact, code);
+	w->exact = fnv32_step(w->exact, code);
 	if (kind == LETTER)
-		w->folded = mix(w->folded, lower(code));
+		w->folded = fnv32_step(w->folded, lower(code));
 	w->len = (uint8_t)(w->len + n);
 	return ended;
 }
@@ -96,8 +90,8 @@ static ALWAYS_INLINE const char *take_run(struct word_cut *w, const char *at,
 
 		if (kind_of[c] != LETTER)
 			break;
-		exact = mix(exact, c);
-		folded = mix(folded, lower(c));
+		exact = fnv32_step(exact, c);
+		folded = fnv32_step(folded, lower(c));
 	}
 	w->exact = exact;
 	w->folded = folded;

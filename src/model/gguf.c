@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/hash.h"
 #include "model/quant.h"
 
 enum {
@@ -172,15 +173,6 @@ static bool take_key(struct gguf_reader *r, struct gguf_key *k)
 
 /* --- tables ------------------------------------------------------------- */
 
-static uint64_t hash(const char *s, size_t n)
-{
-	uint64_t h = 14695981039346656037u; /* FNV-1a */
-
-	for (size_t i = 0; i < n; i++)
-		h = (h ^ (unsigned char)s[i]) * 1099511628211u;
-	return h;
-}
-
 /* The i-th name of the keys, or of the tensors. */
 static const char *name_of(const struct gguf *g, bool tensors, uint32_t i,
 			   size_t *n)
@@ -195,7 +187,7 @@ static uint32_t *place(const struct gguf *g, bool tensors, const char *s,
 {
 	uint32_t *table = tensors ? g->tensor_table : g->key_table;
 	size_t size = tensors ? g->tensor_size : g->key_size, len;
-	size_t at = (size_t)hash(s, n) % size;
+	size_t at = (size_t)fnv64(FNV64_BASIS, s, n) % size;
 
 	for (; table[at]; at = (at + 1) % size) {
 		const char *other = name_of(g, tensors, table[at] - 1, &len);

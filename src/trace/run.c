@@ -5,6 +5,7 @@
  */
 #include "trace/run.h"
 
+#include "base/hash.h"
 #include "trace/think.h"
 #include "trace/tok.h"
 
@@ -219,16 +220,6 @@ static struct meter_opts resolve(const struct run *run)
 	return o;
 }
 
-/* FNV-1a: equal bytes get equal ids where the source has none. */
-static uint32_t hash_bytes(const char *text, size_t len)
-{
-	uint32_t hash = 2166136261u;
-
-	for (size_t i = 0; i < len; i++)
-		hash = (hash ^ (unsigned char)text[i]) * 16777619u;
-	return hash;
-}
-
 /* The meter that fits the trace as it is now. Ids beyond the vocabulary, or
  * a first token without an id, may change what fits. */
 static void fit_meter(struct run *run)
@@ -255,7 +246,7 @@ uint32_t run_token_id(const struct run *run, uint32_t i)
 	if (id != TRACE_NO_ID)
 		return id;
 	text = trace_token(t, i, &len);
-	return hash_bytes(text, len);
+	return fnv32(FNV32_BASIS, text, len); /* equal bytes, equal ids */
 }
 
 /* The next tokens for the meter, at most n; 0: it can't take one of their ids,
@@ -274,7 +265,7 @@ static uint32_t next_tokens(struct run *run, struct rule_token *tokens,
 		t->text = trace_token(&run->trace, from + i, &t->len);
 		t->id = run->trace.id ? run->trace.id[from + i] : TRACE_NO_ID;
 		if (UNLIKELY(t->id == TRACE_NO_ID))
-			t->id = hash_bytes(t->text, t->len);
+			t->id = fnv32(FNV32_BASIS, t->text, t->len);
 		if (t->id >= limit) {
 			run->wide_ids = true;
 			return 0;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/unpack.h"
 #include "json/json.h"
 
@@ -23,33 +24,22 @@ struct reading {
 
 enum { SLICE_BYTES = 64 * 1024 };
 
-static uint64_t hash(uint64_t h, const void *bytes, size_t n)
-{
-	const unsigned char *u = bytes;
-
-	for (size_t i = 0; i < n; i++)
-		h = (h ^ u[i]) * 1099511628211u;
-	return h;
-}
-
-static const uint64_t hash_start = 14695981039346656037u;
-
 /* Borders, ids, times and channels. Not the logprobs' bits: a NAN has many. */
 static uint64_t hash_tokens(const struct trace *t)
 {
-	uint64_t h = hash(hash_start, t->end, t->n_tokens * sizeof(*t->end));
+	uint64_t h = fnv64(FNV64_BASIS, t->end, t->n_tokens * sizeof(*t->end));
 
 	if (t->id)
-		h = hash(h, t->id, t->n_tokens * sizeof(*t->id));
+		h = fnv64(h, t->id, t->n_tokens * sizeof(*t->id));
 	if (t->time_us)
-		h = hash(h, t->time_us, t->n_tokens * sizeof(*t->time_us));
+		h = fnv64(h, t->time_us, t->n_tokens * sizeof(*t->time_us));
 	for (uint32_t i = 0; i < t->n_tokens; i++) {
 		enum channel c = trace_channel(t, i);
 		float lp = t->logprob ? t->logprob[i] : NAN;
 
-		h = hash(h, &c, sizeof(c));
+		h = fnv64(h, &c, sizeof(c));
 		if (!isnan(lp))
-			h = hash(h, &lp, sizeof(lp));
+			h = fnv64(h, &lp, sizeof(lp));
 	}
 	return h;
 }
@@ -57,7 +47,7 @@ static uint64_t hash_tokens(const struct trace *t)
 /* Every page that came or went, every number of bytes. */
 static void put_cache(struct buf *out, const struct trace *t)
 {
-	uint64_t h = hash_start;
+	uint64_t h = FNV64_BASIS;
 	struct pages_event e;
 	struct pages_walk w;
 
@@ -66,7 +56,7 @@ static void put_cache(struct buf *out, const struct trace *t)
 		pages_walk_from(&w, t->pages, i / 2,
 				i % 2 ? PAGES_READ : PAGES_KEPT, 0);
 		while (pages_next(&w, &e))
-			h = hash(h, &e, sizeof(e));
+			h = fnv64(h, &e, sizeof(e));
 	}
 	if (t->pages)
 		buf_printf(out, ", pages %lu in %lu layers from token %lu, "
@@ -77,7 +67,7 @@ static void put_cache(struct buf *out, const struct trace *t)
 			   (unsigned long long)h);
 	if (t->kv)
 		buf_printf(out, ", kv %016llx",
-			   (unsigned long long)hash(hash_start, t->kv,
+			   (unsigned long long)fnv64(FNV64_BASIS, t->kv,
 						    t->n_tokens *
 							    sizeof(*t->kv)));
 	if (t->n_prompt_ends)
@@ -124,7 +114,7 @@ static void put_gen(struct buf *out, const struct trace *t)
 			   (unsigned long)f->budget, (unsigned long)f->vocab);
 	put_cache(out, t);
 	buf_printf(out, ", text %016llx, tokens %016llx\n",
-		   (unsigned long long)hash(hash(hash_start, t->text.data,
+		   (unsigned long long)fnv64(fnv64(FNV64_BASIS, t->text.data,
 						 t->text.len),
 					    t->prompt.data, t->prompt.len),
 		   (unsigned long long)hash_tokens(t));

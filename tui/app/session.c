@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/num.h"
 #include "opt/opt.h"
 #include "system/file.h"
@@ -18,10 +19,8 @@ static const char *const kept_options[] = {
 
 void session_name(const char *text, size_t n, char name[SESSION_NAME_BYTES])
 {
-	uint64_t hash = 0xcbf29ce484222325u ^ n; /* FNV-1a */
+	uint64_t hash = fnv64(FNV64_BASIS ^ n, text, n);
 
-	for (size_t i = 0; i < n; i++)
-		hash = (hash ^ (unsigned char)text[i]) * 0x100000001b3u;
 	snprintf(name, SESSION_NAME_BYTES, "%016llx.state",
 		 (unsigned long long)hash);
 }
