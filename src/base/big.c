@@ -15,6 +15,9 @@
 #define BIG_FIRST_BYTES ((size_t)256)
 #define PAGE_BYTES ((size_t)4096)
 #define HUGE_BYTES BIG_SLAB
+#if defined(__linux__) && !defined(MADV_COLLAPSE)
+#define MADV_COLLAPSE 25 /* kernels since 6.1, headers later */
+#endif
 
 static size_t round_up(size_t n, size_t unit)
 {
@@ -153,6 +156,20 @@ void big_release(struct big *b)
 	else
 		mem_free(b->data);
 	*b = (struct big){ 0 };
+}
+
+void big_scattered(const void *memory, size_t n_bytes)
+{
+#ifdef MADV_COLLAPSE
+	size_t at = round_up((uintptr_t)memory, HUGE_BYTES);
+	size_t end = ((uintptr_t)memory + n_bytes) / HUGE_BYTES * HUGE_BYTES;
+
+	if (at < end)
+		(void)madvise((void *)(uintptr_t)at, end - at, MADV_COLLAPSE);
+#else
+	(void)memory;
+	(void)n_bytes;
+#endif
 }
 
 void *big_slab(bool huge)

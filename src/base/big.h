@@ -48,6 +48,10 @@ void *big_trim(struct big *b, size_t n_bytes);
 /* Frees, leaves it empty. */
 void big_release(struct big *b);
 
+/* Memory that will be read at places all over it: its pages, those that are
+ * whole in it, become huge ones where the system can do that at once. */
+void big_scattered(const void *memory, size_t n_bytes);
+
 /* BIG_SLAB bytes, cleared, at a multiple of BIG_SLAB; on a huge page if that
  * is asked for and the system has them. big_slab_free() gives them back. */
 void *big_slab(bool huge);

@@ -153,9 +153,9 @@ static ALWAYS_INLINE uint32_t longest(struct chains *c, const uint8_t *text,
 }
 
 static ALWAYS_INLINE uint32_t push(struct chains *c, const uint8_t *text,
-				   uint32_t t)
+				   uint32_t t, uint32_t word)
 {
-	uint32_t word = last_bytes(text, t), max = c->lrs + 1, lrs = 0;
+	uint32_t max = c->lrs + 1, lrs = 0;
 	uint16_t *one = &c->one[text[t]];
 
 	if (c->lrs && text[c->match + 1] == text[t]) {
@@ -184,8 +184,11 @@ static ALWAYS_INLINE uint32_t push(struct chains *c, const uint8_t *text,
 void chains_push(struct chains *c, const uint8_t *text, uint32_t t,
 		 uint32_t end, uint32_t *lrs, uint32_t *start)
 {
+	uint32_t word = t ? last_bytes(text, t - 1) : 0;
+
 	for (uint32_t i = 0; t < end; i++, t++) {
-		lrs[i] = push(c, text, t);
+		word = word << 8 | text[t];
+		lrs[i] = push(c, text, t, word);
 		start[i] = c->match + 1 - lrs[i];
 	}
 }

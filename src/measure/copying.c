@@ -67,13 +67,13 @@ void copying_free(struct copying *c)
 	mem_free(c);
 }
 
-static struct copied_at *at(const struct copying *c, uint32_t t)
+static ALWAYS_INLINE struct copied_at *at(const struct copying *c, uint32_t t)
 {
 	return &c->places[t & (c->cap - 1)];
 }
 
 /* Is place t, with the gram that ends there, still remembered? */
-static bool remembered(const struct copying *c, uint32_t t)
+static ALWAYS_INLINE bool remembered(const struct copying *c, uint32_t t)
 {
 	return t != NOWHERE && c->n - t + COPYING_GRAM < c->cap;
 }
@@ -93,7 +93,7 @@ static uint32_t same(const struct copying *c, uint32_t a, uint32_t b,
 
 /* Powers of the prime are 1 in their low bits, which would let two symbols that
  * differ in their high ones change places unseen. */
-static uint32_t spread(uint32_t symbol)
+static ALWAYS_INLINE uint32_t spread(uint32_t symbol)
 {
 	return symbol ^ symbol >> 16;
 }
@@ -101,7 +101,7 @@ static uint32_t spread(uint32_t symbol)
 /* The hash of the gram that ends at n, whose symbol is not in yet, from that
  * of the one before: a polynomial, mixed. Symbols are hashes themselves, so
  * grams with the same one are the same. */
-static uint32_t roll(struct copying *c, uint32_t symbol)
+static ALWAYS_INLINE uint32_t roll(struct copying *c, uint32_t symbol)
 {
 	uint32_t hash;
 
@@ -113,9 +113,9 @@ static uint32_t roll(struct copying *c, uint32_t symbol)
 	return hash ^ hash >> 13;
 }
 
-static void enter(struct copying *c, uint32_t t)
+static ALWAYS_INLINE void enter(struct copying *c, struct copied_at *place,
+				uint32_t t)
 {
-	struct copied_at *place = at(c, t);
 	uint32_t *head = &c->heads[place->hash & (c->cap - 1)];
 
 	place->behind = (uint16_t)(remembered(c, *head) ? t - *head : LAST);
@@ -124,7 +124,7 @@ static void enter(struct copying *c, uint32_t t)
 
 /* Where the gram of this hash stood last, or NOWHERE. That place leaves its
  * chain, which ends before one that is forgotten. */
-static uint32_t look_up(struct copying *c, uint32_t hash)
+static ALWAYS_INLINE uint32_t look_up(struct copying *c, uint32_t hash)
 {
 	uint32_t *head = &c->heads[hash & (c->cap - 1)], t = *head;
 	struct copied_at *before = NULL;
@@ -154,8 +154,7 @@ static void make_room(struct copying *c)
 {
 	uint32_t cap = c->cap ? 2 * c->cap : CAP_MIN;
 
-	/* all is remembered while it can grow */
-	if (c->n + 2 * COPYING_GRAM < c->cap || c->cap == COPYING_WINDOW)
+	if (c->cap == COPYING_WINDOW)
 		return;
 	c->places = mem_resize(c->places, cap * sizeof(*c->places));
 	c->heads = mem_resize(c->heads, cap * sizeof(*c->heads));
@@ -163,7 +162,7 @@ static void make_room(struct copying *c)
 	c->cap = cap;
 	for (uint32_t t = COPYING_GRAM - 1; t < c->n; t++)
 		if (at(c, t)->behind != AGAIN)
-			enter(c, t);
+			enter(c, at(c, t), t);
 }
 
 /* Symbols, at most COPYING_FAR, that are the same at `last` and at t. */
@@ -182,15 +181,8 @@ static uint32_t agreement(struct copying *c, uint32_t t, uint32_t last)
  * later one agrees with what was said for as long as is looked. */
 static void follow(struct copying *c, uint32_t t, uint32_t last)
 {
-	uint32_t agrees;
+	uint32_t agrees = agreement(c, t, last);
 
-	if (c->source != NOWHERE && !remembered(c, c->source))
-		c->source = NOWHERE;
-	if (last == NOWHERE) {
-		c->agrees = 0;
-		return;
-	}
-	agrees = agreement(c, t, last);
 	if (last + 1 == c->source ||
 	    (c->source != NOWHERE && c->length >= COPYING_GRAM &&
 	     agrees < COPYING_FAR))
@@ -200,16 +192,14 @@ static void follow(struct copying *c, uint32_t t, uint32_t last)
 	c->misses = 0;
 }
 
-/* The symbol beside what its source says. */
-static struct copying_step compare(struct copying *c, uint32_t symbol,
-				   uint32_t letter)
+/* The symbol beside what its source says, which there is. */
+static ALWAYS_INLINE struct copying_step compare(struct copying *c,
+						 uint32_t symbol,
+						 uint32_t letter)
 {
 	struct copying_step step = { .distance = 0 };
-	const struct copied_at *p;
+	const struct copied_at *p = at(c, c->source);
 
-	if (c->source == NOWHERE)
-		return step;
-	p = at(c, c->source);
 	step.hit = p->symbol == symbol;
 	step.same = step.hit && p->letter == letter;
 	step.distance = c->n - c->source++;
@@ -226,7 +216,7 @@ static struct copying_step compare(struct copying *c, uint32_t symbol,
 }
 
 /* News in a row end what was copied before. */
-static void heed(struct copying *c, bool hit)
+static ALWAYS_INLINE void heed(struct copying *c, bool hit)
 {
 	if (hit)
 		c->news -= c->news > 0;
@@ -239,27 +229,37 @@ static void heed(struct copying *c, bool hit)
 struct copying_step copying_push(struct copying *c, uint32_t symbol,
 				 uint32_t letter, bool known)
 {
-	struct copying_step step;
+	struct copying_step step = { .distance = 0 };
 	uint32_t t = c->n, hash, last = NOWHERE;
+	struct copied_at *place;
 
-	make_room(c);
+	/* all is remembered while it can grow */
+	if (UNLIKELY(t + 2 * COPYING_GRAM >= c->cap))
+		make_room(c);
 	hash = roll(c, symbol);
-	step = compare(c, symbol, letter);
+	if (c->source != NOWHERE)
+		step = compare(c, symbol, letter);
 	heed(c, step.hit);
 	step.copied = t + 1 - MIN(c->since, t + 1);
-	*at(c, t) = (struct copied_at){ .symbol = symbol,
-				    .letter = letter,
-				    .hash = hash,
-				    .behind = AGAIN,
-				    .said = step.said };
-	c->n++;
-	if (c->n < COPYING_GRAM)
+	place = at(c, t);
+	*place = (struct copied_at){ .symbol = symbol,
+				     .letter = letter,
+				     .hash = hash,
+				     .behind = AGAIN,
+				     .said = step.said };
+	c->n = t + 1;
+	if (UNLIKELY(t + 1 < COPYING_GRAM))
 		return step;
 	if (known)
 		last = look_up(c, hash);
-	enter(c, t);
-	follow(c, t, last);
+	enter(c, place, t);
+	if (UNLIKELY(c->source != NOWHERE && !remembered(c, c->source)))
+		c->source = NOWHERE;
 	step.known = last != NOWHERE;
+	if (step.known)
+		follow(c, t, last);
+	else
+		c->agrees = 0;
 	return step;
 }
 

@@ -196,6 +196,7 @@ struct foresight *foresight_new(const uint8_t *text, uint32_t n)
 	int32_t *near;
 
 	f->n = n;
+	big_scattered(text, n);
 	suffixes_sort(text, n, sa);
 	near = big_reserve(&neighbour, (size_t)n * sizeof(*near) + 1);
 	find_below(sa, (int32_t)n, near);

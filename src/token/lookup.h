@@ -53,7 +53,8 @@ void lookup_seal(struct lookup *l);
 void lookup_release(struct lookup *l); /* frees, leaves it empty */
 size_t lookup_memory_bytes(const struct lookup *l);
 
-/* Of n >= 1 bytes; the same on every machine of one byte order. */
+/* Of n >= 1 bytes; the same on every machine of one byte order. Of n <= 8 no
+ * two strings of a length have the same. */
 uint64_t lookup_hash(const char *s, size_t n);
 
 /* The number of s[0..n), or TOKEN_NONE; nothing is in an empty lookup. */

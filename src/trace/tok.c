@@ -18,6 +18,8 @@ enum {
 	/* A push is taken in steps, so that the copy held stays small. */
 	PUSH_STEP_BYTES = 8 * 1024,
 	CACHE_LINES = 8 * 1024, /* of 64 bytes: half a MiB a thread */
+	BRIEF_BYTES = 8,
+	BRIEF_LINES = 4 * 1024, /* of 16 bytes */
 	CACHE_KEY_BYTES = 30,
 	CACHE_TOKENS = 8,
 	BENCHES_MAX = 64, /* kept; of more threads some make theirs anew */
@@ -31,10 +33,18 @@ struct cache_line {
 	uint32_t id[CACHE_TOKENS];
 };
 
+/* The token that a pre-token of at most BRIEF_BYTES is, seen lately: of so few
+ * bytes the length and the hash tell all. */
+struct brief_line {
+	uint64_t hash;
+	uint32_t n, id; /* n: 0 is empty */
+};
+
 /* What a thread works at while it cuts a text. A cache changes no result, so
  * any bench does; the last one is the warmest. */
 struct tok_bench {
 	struct merge merge;
+	struct brief_line brief[BRIEF_LINES];
 	struct cache_line cache[CACHE_LINES];
 };
 
@@ -159,6 +169,7 @@ static void encode_piece(struct tok_bench *bench, const struct tokens *t,
 {
 	uint64_t hash;
 	uint32_t id;
+	struct brief_line *brief;
 	struct cache_line *line;
 	size_t from = out->n, n_bytes;
 
@@ -167,8 +178,15 @@ static void encode_piece(struct tok_bench *bench, const struct tokens *t,
 		return;
 	}
 	hash = lookup_hash(piece, n);
+	brief = &bench->brief[(hash >> 8) % BRIEF_LINES];
+	if (brief->hash == hash && brief->n == n) {
+		tok_list_add(out, brief->id, (uint32_t)n);
+		return;
+	}
 	id = lookup_find_hashed(&t->by_bytes, piece, n, hash);
 	if (LIKELY(id != TOKEN_NONE)) {
+		if (n <= BRIEF_BYTES)
+			*brief = (struct brief_line){ hash, (uint32_t)n, id };
 		tok_list_add(out, id, (uint32_t)n);
 		return;
 	}
