@@ -189,6 +189,7 @@ libengine_a_SOURCES += \
 	src/system/output.c src/system/output.h \
 	src/system/sandbox.c src/system/sandbox.h \
 	src/system/say.c src/system/say.h \
+	src/system/spare.c src/system/spare.h \
 	src/system/spool.c src/system/spool.h \
 	src/system/standing.c src/system/standing.h
 
@@ -216,6 +217,7 @@ libengine_a_SOURCES += \
 	src/decode/mapped.c src/decode/mapped.h \
 	src/decode/model_folder.c src/decode/model_folder.h \
 	src/decode/model_map.c src/decode/model_map.h \
+	src/decode/need.c src/decode/need.h \
 	src/decode/pages_told.c src/decode/pages_told.h \
 	src/decode/together.c src/decode/together.h \
 	src/decode/writer.c src/decode/writer.h \

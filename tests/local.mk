@@ -358,6 +358,7 @@ cli_tests = \
 	tests/cli/jobs.sh \
 	tests/cli/library.sh \
 	tests/cli/manual.sh \
+	tests/cli/memory.sh \
 	tests/cli/merge.sh \
 	tests/cli/parallel.sh \
 	tests/cli/operate.sh \
@@ -613,6 +614,7 @@ model_tests = \
 	tests/unit/test_jinja \
 	tests/unit/test_kernel \
 	tests/unit/test_many \
+	tests/unit/test_need \
 	tests/unit/test_parts \
 	tests/unit/test_pool \
 	tests/unit/test_quant \
@@ -663,6 +665,9 @@ tests_unit_test_parts_SOURCES = tests/unit/test_parts.c \
 tests_unit_test_sparse_SOURCES = tests/unit/test_sparse.c \
 	tests/unit/obvious.c tests/unit/obvious.h
 tests_unit_test_many_SOURCES = tests/unit/test_many.c \
+	tests/unit/random_made.c tests/unit/random_made.h \
+	tests/unit/random_model.c tests/unit/random_model.h
+tests_unit_test_need_SOURCES = tests/unit/test_need.c \
 	tests/unit/random_made.c tests/unit/random_made.h \
 	tests/unit/random_model.c tests/unit/random_model.h
 tests_unit_test_transformer_SOURCES = tests/unit/test_transformer.c \

@@ -11,6 +11,26 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/num.h"
+#include "system/spare.h"
+
+/* Why it could not be mapped: with what there is room for, if that is it. */
+static bool refuse(const char *path, off_t size, struct err *err)
+{
+	int why = errno;
+	uint64_t left = spare_memory("").bytes[SPARE_ULIMIT];
+	char text[2][NUM_BYTES];
+
+	if (why != ENOMEM || left >= (uint64_t)size)
+		return err_set(err, "%s: can't be mapped: %s", path,
+			       strerror(why));
+	return err_set(err,
+		       "%s: is %s, and ulimit has %s left: allow more, or take "
+		       "a smaller file",
+		       path, num_size(text[0], (uint64_t)size),
+		       num_size(text[1], left));
+}
+
 bool mapped_open(struct mapped *m, const char *path, struct err *err)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -27,8 +47,7 @@ bool mapped_open(struct mapped *m, const char *path, struct err *err)
 	at = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
 	close(fd);
 	if (at == MAP_FAILED)
-		return err_set(err, "%s: can't be mapped: %s", path,
-			       strerror(errno));
+		return refuse(path, st.st_size, err);
 	*m = (struct mapped){ at, (size_t)st.st_size };
 	return true;
 }

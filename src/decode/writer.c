@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "decode/need.h"
 #include "system/clock.h"
 #include "trace/native.h"
 
@@ -197,6 +198,36 @@ static bool read_prompt(struct writer *w, struct vocab_ids *ids,
 			    "%u", ids->n, n_ctx);
 }
 
+/* There is memory for the text; one that may fill the context fills what there
+ * is. Options that can't be are for generation_init() to name. */
+static bool have_memory(struct writer *w, uint32_t n_prompt, struct err *err)
+{
+	struct generation_opts *o = &w->o.generate;
+	struct sparse_shape shape = transformer_shape(o->model);
+	struct need need = { .model = o->model,
+			     .kv = o->kv,
+			     .policy = w->o.policy,
+			     .sparse = o->sparse,
+			     .n_prompt = n_prompt,
+			     .n_predict = o->n_predict,
+			     .n_texts = MAX(w->o.n_beside, 1),
+			     .n_processes = 1,
+			     .others = "" };
+	struct memory_left spare;
+
+	if (!cache_fits(o->kv, shape.d, NULL) ||
+	    !sparse_resolve(need.policy, &need.sparse, &shape, NULL))
+		return true;
+	spare = spare_memory("");
+	if (!need_fits(&need, &spare, err))
+		return false;
+	w->cut = need.n_predict != o->n_predict;
+	o->n_predict = need.n_predict;
+	if (!w->o.stay) /* else a screen is there */
+		need_say(&need, &spare);
+	return true;
+}
+
 struct writer *writer_new(const struct writer_opts *opts, struct err *err)
 {
 	struct writer *w = mem_zalloc(sizeof(*w));
@@ -205,9 +236,12 @@ struct writer *writer_new(const struct writer_opts *opts, struct err *err)
 	bool good;
 
 	w->o = *opts;
-	warm_begin(w);
-	run = writer_add_run(w);
 	good = read_prompt(w, &ids, err) &&
+	       have_memory(w, (uint32_t)ids.n, err);
+	if (good)
+		warm_begin(w);
+	run = writer_add_run(w);
+	good = good &&
 	       generation_init(&run->g, &w->o.generate, opts->policy, 0,
 			       ids.ids, (uint32_t)ids.n, err);
 	vocab_ids_release(&ids);
@@ -320,11 +354,23 @@ static bool tell_ahead(const struct generation *g, struct buf *out)
 	return true;
 }
 
+/* It could have gone on, but for memory. */
+static bool tell_cut(const struct writer *w, const struct generation *g,
+		     struct buf *out)
+{
+	if (!w->cut || generation_n_out(g) < w->o.generate.n_predict)
+		return false;
+	buf_printf(out, "%sthere was memory for %u tokens of a context of %u",
+		   out->len ? "; " : "", g->n_ids, g->o->model->shape.n_ctx);
+	return true;
+}
+
 static void end_run(struct writer *w, struct writer_run *run)
 {
 	struct buf note = { 0 };
 
-	if (generation_tell(&run->g, &note) | tell_ahead(&run->g, &note))
+	if (generation_tell(&run->g, &note) | tell_ahead(&run->g, &note) |
+	    tell_cut(w, &run->g, &note))
 		facts_set(&run->facts.note, buf_cstr(&note));
 	buf_release(&note);
 	if (run->g.draft) {

@@ -42,6 +42,8 @@ struct writer_opts {
 	const char *sampling;      /* how tokens are drawn, in words, or NULL */
 	const char *gold;          /* the right answer, for the record; NULL */
 	enum pages_by pages;       /* what the pages of a record are of */
+	unsigned n_beside;         /* runs that will be under way at once, for
+				      the memory that is left; 0: one */
 	bool named;                /* records name their run: forks may come */
 	bool stay;                 /* wait for commands when all has ended */
 	/* The model is run once, uncounted, before a prompt and before the
@@ -58,7 +60,7 @@ struct writer;
 
 /* Reads the prompt; its cost is the time to the first token. What opts points
  * to must stay. NULL and a sentence: an option that can't be, a prompt that is
- * too long. */
+ * too long, memory that does not suffice (need.h). */
 struct writer *writer_new(const struct writer_opts *opts, struct err *err);
 void writer_free(struct writer *w); /* NULL is fine */
 

@@ -36,6 +36,7 @@ struct writer {
 	struct snapshot snapshots[WRITER_RUNS_MAX];
 	size_t n_snapshots;
 	bool held, quit;
+	bool cut;             /* n_predict is what there is memory for */
 	uint32_t n_steps;     /* to go while held */
 	struct transformer *warmer; /* NULL: nothing is warmed */
 	bool rested;          /* nothing was done since the last step */

@@ -106,6 +106,7 @@ struct sparse {
 	unsigned uses;         /* SPARSE_USES_... */
 	/* The prompt alone is cut: where it fits the budget, nothing is. */
 	bool prompt_only;
+	bool keeps;            /* evict() takes nothing out of the cache */
 	/* Fills what is SPARSE_AUTO; the budget is known. NULL: nothing. */
 	void (*defaults)(struct sparse_opts *o, const struct sparse_shape *s);
 	/* What else must hold of the options; NULL: nothing. */

@@ -312,6 +312,7 @@ const struct sparse sparse_infllm = {
 	.paper = "InfLLM, Xiao et al. 2024, arXiv 2402.04617",
 	.uses = SPARSE_USES_BUDGET | SPARSE_USES_PAGE | SPARSE_USES_SINKS |
 		SPARSE_USES_RECENT | SPARSE_USES_DENSE_LAYERS,
+	.keeps = true,
 	.defaults = defaults,
 	.check = check,
 	.create = create,

@@ -14,12 +14,14 @@
 #include "cli/commands.h"
 #include "cli/sweep.h"
 #include "decode/model_map.h"
+#include "decode/need.h"
 #include "input/source.h"
 #include "model/sample_own.h"
 #include "opt/asking.h"
 #include "opt/opt.h"
 #include "opt/settings.h"
 #include "report/progress.h"
+#include "system/crew.h"
 #include "system/data.h"
 #include "system/file.h"
 #include "system/output.h"
@@ -379,6 +381,41 @@ static bool is_of_bytes(const struct settings *set, struct err *err)
 		       coder_rows[set->meter.rule.coder].name);
 }
 
+/* Every job at its longest at once, dense: so no run dies of what was not
+ * there before the first began. */
+static bool have_memory(const struct bench_command *w, struct err *err)
+{
+	const struct bench_opts *o = &w->opts;
+	size_t n_runs = w->problems.n * (o->n_cases + 1), n = 0;
+	unsigned n_jobs = o->n_jobs ? o->n_jobs : crew_cores();
+	struct vocab_ids ids = { 0 };
+	struct memory_left spare = spare_memory("");
+	struct need need = { .model = o->model,
+			     .kv = o->kv,
+			     .policy = &sparse_dense,
+			     .n_prompt = 1,
+			     .others = "fewer --jobs, a smaller --batch, " };
+	bool good;
+
+	for (size_t i = 0; i < w->problems.n; i++)
+		if (strlen(w->problems.tasks[i].prompt) >=
+		    strlen(w->problems.tasks[n].prompt))
+			n = i;
+	vocab_encode(o->vocab, w->problems.tasks[n].prompt,
+		     strlen(w->problems.tasks[n].prompt), 0, &ids);
+	if (ids.n && ids.n < o->model->shape.n_ctx)
+		need.n_prompt = (uint32_t)ids.n;
+	vocab_ids_release(&ids);
+	need.n_predict = o->n_predict;
+	need.n_texts = (unsigned)MIN(MAX(o->n_batch, 1), n_runs);
+	need.n_processes = (unsigned)MIN(MIN(n_jobs, WORKERS_MAX),
+					 n_runs / need.n_texts);
+	good = need_fits(&need, &spare, err);
+	if (good)
+		need_say(&need, &spare);
+	return good;
+}
+
 static bool prepare(struct bench_command *w, struct err *err)
 {
 	const struct settings *set = w->set;
@@ -412,7 +449,8 @@ static bool prepare(struct bench_command *w, struct err *err)
 	if (!cache_fits(o->kv, w->map.model->shape.d_head, err) ||
 	    !read_cases(w, err) || !ways_on(set, o, err) ||
 	    !is_of_bytes(set, err) ||
-	    (set->bench.svg && !file_try_write(set->bench.svg, err)))
+	    (set->bench.svg && !file_try_write(set->bench.svg, err)) ||
+	    !have_memory(w, err))
 		return false;
 	put_facts(w);
 	o->facts = buf_cstr(&w->facts);

@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/num.h"
+#include "decode/need.h"
 #include "opt/writer_setup.h"
 #include "input/source.h"
 #include "system/data.h"
@@ -55,6 +56,23 @@ static bool try_policy(const struct demo *d, const struct settings *set,
 	       err_set(err, "demo, %s: %s", policy->name, inner.text);
 }
 
+/* For a prompt of one token; the decoder knows how long it is. */
+static bool have_memory(const struct demo *d, const struct settings *set,
+			struct err *err)
+{
+	const struct memory_left spare = spare_memory("");
+	struct need need = { .model = d->map.model,
+			     .kv = cache_type_named(set->decode.kv),
+			     .policy = &sparse_dense,
+			     .n_prompt = 1,
+			     .n_predict = set->decode.n_predict,
+			     .n_texts = (unsigned)d->n_runs,
+			     .n_processes = 1,
+			     .others = "" };
+
+	return need_fits(&need, &spare, err);
+}
+
 static bool try_runs(const struct demo *d, const struct settings *set,
 		     struct err *err)
 {
@@ -64,7 +82,8 @@ static bool try_runs(const struct demo *d, const struct settings *set,
 	return cache_fits(cache_type_named(set->decode.kv),
 			  d->map.model->shape.d_head, err) &&
 	       try_policy(d, set, b->policy, b->budget, err) &&
-	       (!then || try_policy(d, set, then, 0, err));
+	       (!then || try_policy(d, set, then, 0, err)) &&
+	       have_memory(d, set, err);
 }
 
 /* Dense, and the one that was asked for. */
@@ -173,6 +192,7 @@ static struct writer_opts job_of(const struct app *app)
 		job.specials = false;
 	}
 	job.gold = d->gold[0] ? d->gold : NULL;
+	job.n_beside = (unsigned)d->n_runs;
 	job.named = job.stay = job.warm = true;
 	job.pages = PAGES_BY_HEAD;
 	return job;

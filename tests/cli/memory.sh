@@ -1,0 +1,156 @@
+#!/bin/sh
+# Memory that does not suffice is said before it is asked for: with the figures,
+# what to do, status 2, and nothing written; whatever a file claims.
+. "${top_srcdir:-.}/tests/cli/lib.sh"
+[ -n "$PYTHON" ] || skip_all "python3 is not here"
+model=$srcdir/samples/models/stories260K/checkpoint.bin
+
+# A model of zeros: LAYERS CONTEXT FILE. Its tensors are holes of the file.
+"$PYTHON" - "$tmp" <<'END' || exit 99
+import struct, sys
+def s(b): return struct.pack("<Q", len(b)) + b
+def key(name, kind, value): return s(name) + struct.pack("<I", kind) + value
+def number(name, value): return key(name, 4, struct.pack("<I", value))
+def make(path, layers, context, kv_heads, claims=()):
+    shape = {b"block_count": layers, b"context_length": context,
+             b"embedding_length": 256, b"feed_forward_length": 32,
+             b"attention.head_count": 8, b"attention.head_count_kv": kv_heads}
+    shape.update(claims)
+    keys = [key(b"general.architecture", 8, s(b"llama"))] + \
+        [number(b"llama." + k, v) for k, v in shape.items()] + \
+        [key(b"tokenizer.ggml.model", 8, s(b"llama")),
+         key(b"tokenizer.ggml.tokens", 9, struct.pack("<IQ", 8, 300) +
+             b"".join(s(b"t%d" % i) for i in range(44)) +
+             b"".join(s(b"<0x%02X>" % i) for i in range(256))),
+         key(b"tokenizer.ggml.token_type", 9, struct.pack("<IQ", 5, 300) +
+             struct.pack("<300i", *[1] * 44 + [6] * 256))]
+    tensors, at = [], 0
+    def tensor(name, kind, *dims):
+        nonlocal at
+        tensors.append(s(name + b".weight") + struct.pack("<I", len(dims)) +
+                       struct.pack("<%dQ" % len(dims), *dims) +
+                       struct.pack("<IQ", kind, at))
+        n = 4 if kind == 0 else 2
+        for d in dims:
+            n *= d
+        at += (n + 31) // 32 * 32
+    tensor(b"token_embd", 1, 256, 300)
+    tensor(b"output_norm", 0, 256)
+    for i in range(layers):
+        for name, kind, *dims in (
+                ("attn_norm", 0, 256), ("ffn_norm", 0, 256),
+                ("attn_q", 1, 256, 256), ("attn_k", 1, 256, 32 * kv_heads),
+                ("attn_v", 1, 256, 32 * kv_heads), ("attn_output", 1, 256, 256),
+                ("ffn_gate", 1, 256, 32), ("ffn_up", 1, 256, 32),
+                ("ffn_down", 1, 32, 256)):
+            tensor(b"blk.%d.%s" % (i, name.encode()), kind, *dims)
+    head = b"GGUF" + struct.pack("<IQQ", 3, len(tensors), len(keys)) + \
+        b"".join(keys) + b"".join(tensors)
+    head += bytes(-len(head) % 32)
+    with open(path, "wb") as f:
+        f.write(head)
+        f.truncate(len(head) + at)
+make(sys.argv[1] + "/small.gguf", 2, 2048, 8)
+make(sys.argv[1] + "/endless.gguf", 2, 0xffffffff, 8)
+make(sys.argv[1] + "/deep.gguf", 1024, 1 << 20, 8)
+make(sys.argv[1] + "/liar.gguf", 2, 2048, 8, {b"block_count": 1024})
+END
+
+# limited KIB ARGS...: lilscope with so much address space.
+limited()
+{
+	kib=$1
+	shift
+	status=0
+	(
+		ulimit -v "$kib" && exec "$LILSCOPE" "$@"
+	) >"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
+}
+
+# refused WORDS...: one sentence, which has them all, and nothing else.
+refused()
+{
+	status_is 2 && is "lines of output" 0 "$(lines "$tmp/out")" &&
+		is sentences 1 "$(lines "$tmp/err")" || return 1
+	for word in "$@"; do
+		grep -qF -- "$word" "$tmp/err" ||
+			{ cat "$tmp/err"; echo "no '$word'"; return 1; }
+	done
+}
+limited 1000000 decode -m "$model" --prompt x -n 3 --text
+if [ "$status" != 0 ]; then # a program with a shadow memory can't be limited
+	skip_all "ulimit -v leaves nothing to run in"
+fi
+
+# 4,294,967,294 tokens of 2 layers x 8 heads x 2 x 64 bytes.
+huge()
+{
+	limited 2000000 decode -m "$tmp/endless.gguf" --prompt x \
+		-n 4000000000 "$@"
+}
+check "a context that no machine has" huge
+claim()
+{
+	huge && refused '4 000 000 004 tokens take 8.4 TB' 'ulimit has' \
+		'--predict' 'or less, --kv q8_0, a smaller model'
+}
+check "... is refused with the figures" claim
+named() # the number of tokens that is said does fit, twice as many do not
+{
+	n=$(sed -n 's/.*--predict \([0-9]*\) or less.*/\1/p' "$tmp/err")
+	[ "$n" -gt 100000 ] || { echo "'$n'"; return 1; }
+	limited 2000000 decode -m "$tmp/endless.gguf" --prompt x \
+		-n "$((n * 2))"
+	refused 'ulimit has'
+}
+check "... and what fits" named
+# Where no number is asked for the text goes as far as memory does.
+open_end()
+{
+	limited 400000 decode -m "$tmp/endless.gguf" --prompt x --stop t \
+		--temperature 9
+	status_is 0 && [ ! -s "$tmp/err" ] &&
+		limited 400000 decode -m "$tmp/small.gguf" --prompt x \
+			--ignore-eos --text && status_is 0
+}
+check "a context that no machine has, when nobody wants it all" open_end
+deep()
+{
+	limited 3000000 decode -m "$tmp/deep.gguf" --prompt x -n 100000 \
+		--kv q8_0
+	refused '100 004 tokens take 59 GB' 'ulimit has' '--kv q4_0'
+}
+check "a thousand layers" deep
+lies()
+{
+	limited 3000000 decode -m "$tmp/liar.gguf" --prompt x -n 100000
+	refused 'blk.2.attn_norm.weight'
+}
+check "a thousand layers that are not there" lies
+mapped()
+{
+	limited 150000 decode -m "$tmp/deep.gguf" --prompt x -n 5
+	refused "$tmp/deep.gguf: is 590 MB, and ulimit has" 'a smaller file'
+}
+check "a file that can't be mapped" mapped
+# 2,000 tokens take 4 MB a run here: one has room, a hundred have not.
+bench()
+{
+	yes '{"prompt": "a", "answer": "1"}' | head -n 200 >"$tmp/problems"
+	set -- bench -m "$tmp/small.gguf" --problems "$tmp/problems" -n 200 \
+		--policies sink --budgets 64 -j 1 --predict 2000
+	limited 300000 "$@" --batch 200
+	refused 'in each of 200 texts' 'fewer --jobs, a smaller --batch' ||
+		return 1
+	limited 300000 "$@" --batch 2 -n 1 --predict 4
+	status_is 0
+}
+check "a bench, by its runs at a time" bench
+demo()
+{
+	limited 2000000 demo -m "$tmp/endless.gguf" --prompt x --plain \
+		-n 4000000
+	refused '4 000 001 tokens in each of 2 texts'
+}
+check "a demo, by its lanes" demo
+finish
