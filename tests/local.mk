@@ -691,6 +691,9 @@ check-install: all
 	@SMALL='$(abs_builddir)/small' $(SHELL) \
 		'$(abs_top_srcdir)/tests/install.sh' '$(MAKE)'
 
+# Shared by the scripts of the targets below.
+EXTRA_DIST += tests/elsewhere_lib.sh
+
 # Debian's packages from the tarball, in ./deb: built, looked over, installed
 # into a bare system and purged there.
 EXTRA_DIST += tests/deb.sh
@@ -730,6 +733,13 @@ EXTRA_DIST += tests/musl.sh
 .PHONY: check-musl
 check-musl: dist lilscope
 	@$(SHELL) '$(abs_top_srcdir)/tests/musl.sh' $(distdir).tar.xz \
+		'$(abs_top_builddir)/lilscope'
+
+# Other kinds of CPU (FOREIGN), whole, under an emulator.
+EXTRA_DIST += tests/foreign.sh
+.PHONY: check-foreign
+check-foreign: dist lilscope
+	@$(SHELL) '$(abs_top_srcdir)/tests/foreign.sh' $(distdir).tar.xz \
 		'$(abs_top_builddir)/lilscope'
 
 # Every compiler that is here (BUILDS), from a path with spaces, a source that

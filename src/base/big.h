@@ -23,8 +23,9 @@
 
 #define BIG_HEAP_MAX ((size_t)128 << 10)   /* bytes; the move, with fresh
 					      pages, takes ~50 us */
-#define BIG_RANGE_BYTES ((size_t)1 << 36)  /* addresses asked for, halved
-					      until the system agrees */
+/* Addresses asked for, halved until the system agrees; few where 32 bits are
+ * all that there are of them. */
+#define BIG_RANGE_BYTES ((size_t)1 << (sizeof(size_t) > 4 ? 36 : 22))
 #define BIG_SLAB ((size_t)2 << 20)         /* as large as a huge page */
 
 /* All zero is an empty block. */
