@@ -1,20 +1,23 @@
 #!/usr/bin/env python3
-"""analyze on real generations: analyze.py BUILD
+"""analyze on real generations: analyze.py BUILD [files]
 
  1. where the time goes, stage by stage (bench_analyze)
  2. MB of JSON lines a second, a core, with all rules and with the least, one
     thread and one for each core
  3. one text of 1, 16 and 100 MB: time and memory a byte, beside the phrases by
     libsais and KKP2n (the folders LIBSAIS and KKP), zstd and xz
- 4. many small files: one run with a thread for each core, and GNU parallel,
-    beside the ideal: the work of one thread shared by all cores
+ 4. many small files (alone with "files"): one run with a thread for each core,
+    and GNU parallel, beside the ideal, which is the time of one thread over
+    the cores, and beside what this machine makes of it: a process for each
+    core, that many parts of the files
 
 The records are those of LILSCOPE_CORPUS, as corpus.py makes it, else those of
 LILSCOPE_DATA; the texts of all are the one text, from its beginning again
 where they are not enough. Times are processor time, the median of RUNS in
 turns; what waits for nothing but the processor is told by the clock, too.
-Exits with 1 when the phrases are not the peer's. ANALYZE_MB names other sizes
-than "1 16 100", ANALYZE_FILES another number than 10000.
+Exits with 1 when the phrases are not the peer's, or a thread for each core is
+slower than 1.1 of the ideal, or says anything else. ANALYZE_MB names other sizes
+than "1 16 100", ANALYZE_FILES another number than 10000, ANALYZE_RUNS than 3.
 """
 import json
 import os
@@ -25,7 +28,7 @@ import sys
 import tempfile
 import time
 
-RUNS = 3
+RUNS = int(os.environ.get("ANALYZE_RUNS", "3"))
 SAMPLE_BYTES = 12e6
 CORES = os.cpu_count() or 1
 ROOT = os.path.dirname(os.path.abspath(__file__))
@@ -133,32 +136,46 @@ def table_texts(build, text, tmp):
 
 def table_files(lilscope, lines, tmp):
     n = int(os.environ.get("ANALYZE_FILES", "10000"))
-    folder = tmp + "/files"
+    folder, names = tmp + "/files", []
     os.mkdir(folder)
     for i in range(n):
-        text = json.loads(lines[i % len(lines)])["text"]
-        with open("%s/%05d.txt" % (folder, i), "w") as out:
-            out.write(text)
-    names = tmp + "/names"
-    with open(names, "w") as out:
-        out.writelines("%s/%05d.txt\n" % (folder, i) for i in range(n))
+        names.append("%s/%05d.txt" % (folder, i))
+        with open(names[-1], "w") as out:
+            out.write(json.loads(lines[i % len(lines)])["text"])
+    lists = [tmp + "/names"] + [tmp + "/part%d" % i for i in range(CORES)]
+    for path, part in zip(lists, [names] + [names[i::CORES]
+                                            for i in range(CORES)]):
+        with open(path, "w") as out:
+            out.writelines(name + "\n" for name in part)
     run = [lilscope, "analyze", "--no-config", "--json"]
+    all_cores = "-j%d" % CORES
     commands = {"-j1": run + ["-j1", folder],
-                "-j%d" % CORES: run + ["-j%d" % CORES, folder]}
+                all_cores: run + [all_cores, folder],
+                "%d of -j1, a part each" % CORES: [
+                    "sh", "-c", 'for part; do xargs -a "$part" "%s" analyze '
+                    '--no-config --json -j1 >"$part.out" & done; wait' %
+                    lilscope, "sh"] + lists[1:]}
     if shutil.which("parallel"):
-        commands["parallel -j%d -X" % CORES] = \
-            ["parallel", "-j%d" % CORES, "-X", "-k", "-a", names] + run + \
-            ["-j1", "{}"]
+        commands["parallel %s -X" % all_cores] = \
+            ["parallel", "--will-cite", all_cores, "-X", "-k", "-a",
+             lists[0]] + run + ["-j1", "{}"]
     else:
         print("no GNU parallel: left out")
-    rows = in_turns(commands)
+    rows, fine = in_turns(commands), True
     ideal = rows["-j1"][1] / CORES
-    print("%-22s %8s %8s %16s" % ("%d files" % n, "CPU s", "s",
-                                  "of the ideal"))
+    print("%-26s %8s %8s %8s %16s" % ("%d files of %.0f KB" % (
+        n, sum(map(os.path.getsize, names)) / n / 1e3), "CPU s", "s",
+        "files/s", "of the ideal"))
     for name, (cpu, wall, _, out) in rows.items():
-        print("%-22s %8.2f %8.2f %16.2f" % (name, cpu, wall, wall / ideal))
-        if out.count(b"\n") != n:
-            print("%d lines are missing" % (n - out.count(b"\n")))
+        print("%-26s %8.2f %8.2f %8.0f %16.2f" % (name, cpu, wall, n / wall,
+                                                  wall / ideal))
+        if out and out != rows["-j1"][3]:
+            print("%s says other than -j1" % name)
+            fine = False
+    if rows[all_cores][1] > 1.1 * ideal:
+        print("%s is slower than 1.1 of the ideal" % all_cores)
+        fine = False
+    return fine and rows["-j1"][3].count(b"\n") == n
 
 
 def main():
@@ -172,6 +189,8 @@ def main():
             size += len(line)
     with tempfile.TemporaryDirectory() as tmp:
         path = tmp + "/records.jsonl"
+        if sys.argv[2:] == ["files"]:
+            return 0 if table_files(lilscope, lines, tmp) else 1
         with open(path, "wb") as out:
             out.writelines(lines)
         subprocess.run([build + "/tests/bench/bench_analyze", path],
@@ -181,7 +200,7 @@ def main():
         print()
         fine = table_texts(build, text, tmp)
         print()
-        table_files(lilscope, lines, tmp)
+        fine &= table_files(lilscope, lines, tmp)
     return 0 if fine else 1
 
 
