@@ -494,6 +494,11 @@ tests_bench_bench_analyze_LDADD = libengine.a $(ENGINE_LIBS)
 bench-analyze: all tests/bench/bench_analyze
 	@LIBSAIS='$(LIBSAIS)' KKP='$(KKP)' $(PYTHON3) \
 		$(srcdir)/tests/bench/analyze.py '$(abs_top_builddir)'
+# The many files alone.
+.PHONY: bench-files
+bench-files: all
+	@$(PYTHON3) $(srcdir)/tests/bench/analyze.py '$(abs_top_builddir)' \
+		files
 
 # Every stop rule on the real data (LILSCOPE_DATA), and on a corpus that
 # tests/bench/corpus.py made (LILSCOPE_CORPUS, a folder): tables, and curves
@@ -720,13 +725,15 @@ check-formula: dist
 		$(distdir).tar.xz formula >formula.log 2>&1 || \
 		{ tail -n 20 formula.log; exit 1; }; tail -n 1 formula.log
 
-# On another Debian, in a bare system of its own: check-suite SUITE=trixie.
+# On other Debians, a newer and an older, in bare systems of their own.
 EXTRA_DIST += tests/suite.sh
-SUITE = trixie
+SUITE = trixie bullseye
 .PHONY: check-suite
 check-suite: dist lilscope
-	@$(SHELL) '$(abs_top_srcdir)/tests/suite.sh' $(SUITE) \
-		$(distdir).tar.xz '$(abs_top_builddir)/lilscope'
+	@for suite in $(SUITE); do \
+		$(SHELL) '$(abs_top_srcdir)/tests/suite.sh' $$suite \
+			$(distdir).tar.xz '$(abs_top_builddir)/lilscope' || exit; \
+	done
 
 # With musl, for which Debian's libraries are built first (MUSL_ROOT keeps them).
 EXTRA_DIST += tests/musl.sh
@@ -734,6 +741,15 @@ EXTRA_DIST += tests/musl.sh
 check-musl: dist lilscope
 	@$(SHELL) '$(abs_top_srcdir)/tests/musl.sh' $(distdir).tar.xz \
 		'$(abs_top_builddir)/lilscope'
+
+# The library's interface beside what is stored (src/lib/lilscope.abi); ABI=--update
+# stores it anew.
+ABI =
+EXTRA_DIST += tests/abi.sh src/lib/lilscope.abi
+.PHONY: check-abi
+check-abi: all
+	@$(SHELL) '$(abs_top_srcdir)/tests/abi.sh' liblilscope.so \
+		'$(abs_top_srcdir)' $(ABI)
 
 # Other kinds of CPU (FOREIGN), whole, under an emulator.
 EXTRA_DIST += tests/foreign.sh
