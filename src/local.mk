@@ -157,6 +157,7 @@ libengine_a_SOURCES += \
 	src/model/safetensors.c src/model/safetensors.h \
 	src/model/sample.c src/model/sample.h \
 	src/model/sample_own.c src/model/sample_own.h \
+	src/model/shortlist.c src/model/shortlist.h \
 	src/model/slabs.c src/model/slabs.h \
 	src/model/sparse.c src/model/sparse.h \
 	src/model/sparse_bounds.c src/model/sparse_bounds.h \

@@ -626,6 +626,7 @@ model_tests = \
 	tests/unit/test_rope \
 	tests/unit/test_sample \
 	tests/unit/test_sample_own \
+	tests/unit/test_shortlist \
 	tests/unit/test_slabs \
 	tests/unit/test_sparse \
 	tests/unit/test_speculate \

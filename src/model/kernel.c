@@ -144,6 +144,12 @@ void kernel_mix(float *out, const float *p, size_t stride, uint32_t n_q,
 	use()->mix(out, p, stride, n_q, v, type, d, n);
 }
 
+void kernel_bytes(float *out, size_t stride, const float *w, uint32_t n_q,
+		  const unsigned char *block, uint32_t d)
+{
+	use()->bytes(out, stride, w, n_q, block, d);
+}
+
 float kernel_softmax(float *v, uint32_t n)
 {
 	return use()->softmax(v, n);

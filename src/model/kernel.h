@@ -50,6 +50,13 @@ void kernel_scores(float *scores, size_t stride, const float *q, uint32_t n_q,
 void kernel_mix(float *out, const float *p, size_t stride, uint32_t n_q,
 		const void *v, enum ggml_type type, uint32_t d, uint32_t n);
 
+/* KERNEL_BYTE_ROWS rows of d bytes (a multiple of 4), four bytes of each row
+ * after one another, then the next four, for n_q rows of weights:
+ *	out[i_q * stride + i] = sum of w[i_q * d + j] * byte j of row i */
+enum { KERNEL_BYTE_ROWS = 16 };
+void kernel_bytes(float *out, size_t stride, const float *w, uint32_t n_q,
+		  const unsigned char *block, uint32_t d);
+
 /* n numbers (whole blocks) into a cache row of these types, and back: what is
  * no number or too large for a block is its end. */
 void kernel_store(void *row, enum ggml_type type, const float *v, uint32_t n);

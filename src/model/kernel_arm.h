@@ -417,6 +417,11 @@ enum { LANES = 4, TILE_ROWS = 4, TILE_X = 4 };
 #define LANES_HALVES(s)                                                        \
 	vcvt_f32_f16(vreinterpret_f16_u8(vld1_u8((const uint8_t *)(s))))
 #define LANES_BYTES(s) four_bytes(s)
+#define LANES_FOURTH(s, k)                                                     \
+	vcvtq_f32_u32(vandq_u32(                                               \
+		vshlq_u32(vreinterpretq_u32_u8(vld1q_u8(s)),                   \
+			  vdupq_n_s32(-8 * (int)(k))),                         \
+		vdupq_n_u32(255)))
 #define LANES_BF16(s)                                                          \
 	vreinterpretq_f32_u32(vshll_n_u16(                                     \
 		vreinterpret_u16_u8(vld1_u8((const uint8_t *)(s))), 16))

@@ -344,6 +344,7 @@ const struct kernels kernels_avx2 = {
 	.quantize = quantize,
 	.scores = scores,
 	.mix = mix,
+	.bytes = bytes,
 	.softmax = softmax,
 	.exps = exps,
 	.load = load,

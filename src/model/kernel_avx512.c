@@ -51,6 +51,7 @@ const struct kernels kernels_avx512 = {
 	.arrange = arrange,
 	.scores = scores,
 	.mix = mix,
+	.bytes = bytes,
 	.softmax = softmax,
 	.exps = exps,
 	.load = load,

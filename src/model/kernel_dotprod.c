@@ -35,6 +35,7 @@ const struct kernels kernels_dotprod = {
 	.quantize = quantize,
 	.scores = scores,
 	.mix = mix,
+	.bytes = bytes,
 	.softmax = softmax,
 	.exps = exps,
 	.load = load,

@@ -95,6 +95,8 @@ struct kernels {
 	void (*mix)(float *out, const float *p, size_t stride, uint32_t n_q,
 		    const void *v, enum ggml_type type, uint32_t d,
 		    uint32_t n);
+	void (*bytes)(float *out, size_t stride, const float *w, uint32_t n_q,
+		      const unsigned char *block, uint32_t d);
 	float (*softmax)(float *v, uint32_t n);
 	float (*exps)(float *v, uint32_t n, float *most);
 	void (*load)(float *out, const void *row, enum ggml_type type,

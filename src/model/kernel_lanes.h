@@ -7,6 +7,7 @@
  *	LANES_ZERO SET LOAD STORE FMA FNMA ADD SUB MUL DIV MAX ROUND
  *	LANES_HALVES, LANES_BF16   16-bit numbers as floats
  *	LANES_BYTES          signed bytes as floats
+ *	LANES_FOURTH(s, k)   of fours of unsigned bytes the k-th ones, as floats
  *	LANES_SUM4(out, a, b, c, d)  four sums at once
  *	LANES_POW2(n), LANES_ABOVE(v, x, least)  2^n; v where x > least, else 0
  *	half_at()
@@ -413,6 +414,61 @@ static void mix(float *out, const float *p, size_t stride, uint32_t n_q,
 		       len);
 		v = (const char *)v + quant_row_bytes(quant_of(type), len * d);
 	}
+}
+
+/* LANES rows of bytes times n_q <= TILE_X rows of weights: each byte of a four
+ * has sums of its own, so that none waits for another. */
+ALWAYS void bytes_tile(float *out, size_t stride, const float *w, uint32_t n_q,
+		       const unsigned char *rows, uint32_t d)
+{
+	lanes sums[TILE_X][4];
+
+#pragma GCC unroll 4
+	for (uint32_t g = 0; g < n_q; g++)
+#pragma GCC unroll 4
+		for (uint32_t k = 0; k < 4; k++)
+			sums[g][k] = LANES_ZERO();
+	for (uint32_t i = 0; i < d; i += 4, rows += 4 * KERNEL_BYTE_ROWS)
+#pragma GCC unroll 4
+		for (uint32_t k = 0; k < 4; k++) {
+			lanes v = LANES_FOURTH(rows, k);
+
+#pragma GCC unroll 4
+			for (uint32_t g = 0; g < n_q; g++)
+				sums[g][k] = LANES_FMA(
+					v, LANES_SET(w[g * d + i + k]),
+					sums[g][k]);
+		}
+#pragma GCC unroll 4
+	for (uint32_t g = 0; g < n_q; g++)
+		LANES_STORE(out + g * stride,
+			    LANES_ADD(LANES_ADD(sums[g][0], sums[g][1]),
+				      LANES_ADD(sums[g][2], sums[g][3])));
+}
+
+/* All rows of a block times n_q <= TILE_X rows of weights. */
+ALWAYS void bytes_strip(float *out, size_t stride, const float *w, uint32_t n_q,
+			const unsigned char *block, uint32_t d)
+{
+	for (uint32_t i = 0; i < KERNEL_BYTE_ROWS; i += LANES)
+		bytes_tile(out + i, stride, w, n_q, block + (size_t)i * 4, d);
+}
+
+/* kernels.bytes, as kernel_bytes() says. */
+static void bytes(float *out, size_t stride, const float *w, uint32_t n_q,
+		  const unsigned char *block, uint32_t d)
+{
+	for (; n_q >= TILE_X; n_q -= TILE_X) {
+		bytes_strip(out, stride, w, TILE_X, block, d);
+		out += TILE_X * stride;
+		w += (size_t)TILE_X * d;
+	}
+	if (n_q == 3 && TILE_X > 3)
+		bytes_strip(out, stride, w, 3, block, d);
+	else if (n_q == 2 && TILE_X > 2)
+		bytes_strip(out, stride, w, 2, block, d);
+	else if (n_q == 1)
+		bytes_strip(out, stride, w, 1, block, d);
 }
 
 /* --- softmax ------------------------------------------------------------ */

@@ -7,6 +7,7 @@ const struct kernels kernels_neon = {
 	.quantize = quantize,
 	.scores = scores,
 	.mix = mix,
+	.bytes = bytes,
 	.softmax = softmax,
 	.exps = exps,
 	.load = load,

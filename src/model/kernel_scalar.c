@@ -132,6 +132,22 @@ static void mix(float *out, const float *p, size_t stride, uint32_t n_q,
 	}
 }
 
+static void bytes(float *out, size_t stride, const float *w, uint32_t n_q,
+		  const unsigned char *block, uint32_t d)
+{
+	enum { STEP = 4 * KERNEL_BYTE_ROWS };
+
+	for (uint32_t g = 0; g < n_q; g++)
+		for (uint32_t i = 0; i < KERNEL_BYTE_ROWS; i++) {
+			float sum = 0;
+
+			for (uint32_t j = 0; j < d; j++)
+				sum += w[g * d + j] *
+				       block[j / 4 * STEP + i * 4 + j % 4];
+			out[g * stride + i] = sum;
+		}
+}
+
 static float softmax(float *v, uint32_t n)
 {
 	float most = -INFINITY, sum = 0;
@@ -173,6 +189,7 @@ const struct kernels kernels_scalar = {
 	.quantize = quantize,
 	.scores = scores,
 	.mix = mix,
+	.bytes = bytes,
 	.softmax = softmax,
 	.exps = exps,
 	.load = load,

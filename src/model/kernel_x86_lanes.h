@@ -52,6 +52,12 @@ enum { LANES = 16, TILE_ROWS = 4, TILE_X = 4 };
 					  (const __m256i *)(s))),              \
 				  16))
 
+#define LANES_FOURTH(s, k)                                                     \
+	_mm512_cvtepi32_ps(                                                    \
+		_mm512_and_si512(_mm512_srli_epi32(_mm512_loadu_si512(s),      \
+						   8 * (k)),                   \
+				 _mm512_set1_epi32(255)))
+
 #define LANES_SUM4(out, a, b, c, d)                                            \
 	sum4(out, fold(a), fold(b), fold(c), fold(d))
 #else
@@ -78,6 +84,11 @@ enum { LANES = 8, TILE_ROWS = 4, TILE_X = 2 };
 #define LANES_ABOVE(v, x, least)                                               \
 	_mm256_and_ps(v, _mm256_cmp_ps(x, _mm256_set1_ps(least), _CMP_GT_OQ))
 #define LANES_SUM4(out, a, b, c, d) sum4(out, a, b, c, d)
+#define LANES_FOURTH(s, k)                                                     \
+	_mm256_cvtepi32_ps(_mm256_and_si256(                                   \
+		_mm256_srli_epi32(_mm256_loadu_si256((const __m256i *)(s)),    \
+				  8 * (k)),                                    \
+		_mm256_set1_epi32(255)))
 #define LANES_HALVES(s)                                                        \
 	_mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)(s)))
 #define LANES_BYTES(s)                                                         \

@@ -164,6 +164,65 @@ static uint32_t nth_greatest(uint32_t *keys, uint32_t count, uint32_t n,
 	return keys[0];
 }
 
+/* The value of such an integer. */
+static float value_of(uint32_t key)
+{
+	uint32_t bits = key & 0x80000000u ? key ^ 0x80000000u : ~key;
+	float value;
+
+	memcpy(&value, &bits, sizeof(value));
+	return value;
+}
+
+/* A value that is likely to be a little less than the n-th greatest, by some
+ * of them. work: count / GUESS_EVERY indices of scratch. */
+static float guess_nth(const float *values, uint32_t count, uint32_t n,
+		       uint32_t *work)
+{
+	enum { GUESS_EVERY = 16 };
+	uint32_t n_some = count / GUESS_EVERY, above;
+	float rank = (float)n / GUESS_EVERY;
+
+	rank += 2 * sqrtf(rank) + 1;
+	if (rank >= (float)n_some)
+		return -INFINITY;
+	for (uint32_t i = 0; i < n_some; i++)
+		work[i] = order_of(values[i * GUESS_EVERY]);
+	return value_of(nth_greatest(work, n_some, (uint32_t)rank, &above));
+}
+
+static uint32_t at_least(const float *values, uint32_t count, float least,
+			 uint32_t *out)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < count; i++) {
+		out[n] = i;
+		n += values[i] >= least;
+	}
+	return n;
+}
+
+uint32_t sparse_near(const float *values, uint32_t count, uint32_t n,
+		     float slack, uint32_t *out, float *nth)
+{
+	float least = guess_nth(values, count, n, out) - slack;
+	uint32_t m = at_least(values, count, least, out), above, n_near = 0;
+
+	if (m < n)
+		m = at_least(values, count, least = -INFINITY, out);
+	for (uint32_t i = 0; i < m; i++)
+		out[m + i] = order_of(values[out[i]]);
+	*nth = value_of(nth_greatest(out + m, m, n, &above));
+	if (*nth - slack < least)
+		return at_least(values, count, *nth - slack, out);
+	for (uint32_t i = 0; i < m; i++) {
+		out[n_near] = out[i];
+		n_near += values[out[i]] >= *nth - slack;
+	}
+	return n_near;
+}
+
 void sparse_top(const float *values, uint32_t count, uint32_t n,
 		uint32_t *out, uint32_t *work)
 {

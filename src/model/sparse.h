@@ -158,5 +158,10 @@ bool sparse_check_window(const char *name, const struct sparse_opts *o,
  * out; among equals the first ones. work: count indices of scratch. */
 void sparse_top(const float *values, uint32_t count, uint32_t n,
 		uint32_t *out, uint32_t *work);
+/* All that are at least the n-th largest (1 <= n <= count) less `slack`, as
+ * rising indices into out, and how many; *nth is that one. No value is NaN.
+ * out: 2 * count indices, those behind the answer scratch. */
+uint32_t sparse_near(const float *values, uint32_t count, uint32_t n,
+		     float slack, uint32_t *out, float *nth);
 
 #endif

@@ -95,8 +95,15 @@ static void fetch(const char *rows, size_t n_bytes)
 		__builtin_prefetch(rows + i);
 }
 
-/* q_i * max_i counts where q_i > 0, q_i * min_i elsewhere: so with q parted
- * by its sign the bound is one dot product. */
+/* q_i * max_i counts where q_i > 0, q_i * min_i elsewhere. */
+void bounds_part(float *out, const float *q, uint32_t d)
+{
+	for (uint32_t i = 0; i < d; i++) {
+		out[i] = MAX(q[i], 0);
+		out[d + i] = MIN(q[i], 0);
+	}
+}
+
 void bounds_score(struct bounds *b, const float *q, uint32_t group,
 		  uint32_t d)
 {
@@ -104,14 +111,8 @@ void bounds_score(struct bounds *b, const float *q, uint32_t group,
 			sizeof(float));
 	b->scores = grow(b->scores, &b->scores_cap, (size_t)group * b->n + 1,
 			 sizeof(float));
-	for (uint32_t g = 0; g < group; g++) {
-		float *query = b->query + (size_t)g * 2 * d;
-
-		for (uint32_t i = 0; i < d; i++) {
-			query[i] = MAX(q[g * d + i], 0);
-			query[d + i] = MIN(q[g * d + i], 0);
-		}
-	}
+	for (uint32_t g = 0; g < group; g++)
+		bounds_part(b->query + (size_t)g * 2 * d, q + (size_t)g * d, d);
 	for (uint32_t i = 0, n; i < b->n; i += n) {
 		const char *row = b->rows + i * b->row_bytes;
 

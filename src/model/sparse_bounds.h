@@ -34,6 +34,9 @@ void bounds_reach(struct bounds *b, const struct cache *c,
 		  const struct cache_head *h, uint32_t page);
 void bounds_drop(struct bounds *b, uint32_t i_page);
 
+/* A query parted by its sign, so that a bound is one dot product: out[2 * d].
+ */
+void bounds_part(float *out, const float *q, uint32_t d);
 /* Scores of all complete pages for each query: scores[i_q * n + i_page]. */
 void bounds_score(struct bounds *b, const float *q, uint32_t group,
 		  uint32_t d);

@@ -20,6 +20,7 @@
  * is the window. Prompts are attended to densely here; the published code
  * walks through them with the same window and blocks.
  */
+#include "model/shortlist.h"
 #include "model/sparse.h"
 
 #include <string.h>
@@ -30,6 +31,7 @@ struct infllm_layer {
 	uint32_t n_blocks;
 	float *means;          /* n_blocks * n_heads * d: representatives */
 	size_t means_cap;
+	struct shortlist list; /* of these, each one row */
 	float **mass;          /* n_heads: by position, while in window */
 	size_t *mass_cap;
 	uint32_t *mass_n;
@@ -43,10 +45,12 @@ struct infllm {
 	struct sparse_shape s;
 	uint32_t n_init, n_local, block, n_top, n_repr;
 	struct infllm_layer *layers;
+	struct slabs *slabs;
 	/* scratch of look() and evict(), which are alone */
-	float *query, *scores, *key;
+	struct shortlist_bench bench;
+	float *query, *key;
 	uint32_t *work;
-	size_t query_cap, scores_cap, work_cap;
+	size_t query_cap, work_cap;
 };
 
 static void defaults(struct sparse_opts *o, const struct sparse_shape *s)
@@ -90,6 +94,7 @@ static void *create(const struct sparse_opts *o, const struct sparse_shape *s)
 	k->n_top = (o->budget - o->sinks - o->recent) / o->page - 1;
 	k->n_repr = MAX(1, o->page / 8);
 	k->layers = mem_zalloc(s->n_layers * sizeof(*k->layers));
+	k->slabs = shortlist_slabs(s->n_heads * s->d);
 	for (uint32_t i = 0; i < s->n_layers; i++) {
 		struct infllm_layer *l = &k->layers[i];
 
@@ -116,10 +121,12 @@ static void destroy(void *state)
 		mem_free(l->mass_n);
 		mem_free(l->means);
 		mem_free(l->chosen);
+		shortlist_release(&l->list, k->slabs);
 	}
 	mem_free(k->layers);
+	slabs_free(k->slabs);
+	shortlist_bench_release(&k->bench);
 	mem_free(k->query);
-	mem_free(k->scores);
 	mem_free(k->key);
 	mem_free(k->work);
 	mem_free(k);
@@ -178,7 +185,9 @@ static void look(void *state, const struct sparse_step *step)
 {
 	struct infllm *k = state;
 	struct infllm_layer *l = &k->layers[step->layer];
-	uint32_t d = k->s.d, n = k->s.n_heads;
+	struct shortlist_rows rows = { (const char *)l->means, GGML_F32,
+				       k->s.n_heads * k->s.d * sizeof(float),
+				       k->s.n_heads * k->s.d };
 
 	l->n_chosen = MIN(k->n_top, l->n_blocks);
 	l->chosen = grow(l->chosen, &l->chosen_cap, l->n_blocks + 1,
@@ -186,18 +195,17 @@ static void look(void *state, const struct sparse_step *step)
 	if (fits(k, step) || !l->n_blocks)
 		return;
 	/* the sum over query heads of q . r is one long dot product */
-	k->query = grow(k->query, &k->query_cap, (size_t)n * d,
-			sizeof(float));
-	memcpy(k->query, step->q, (size_t)n * d * sizeof(float));
-	for (uint32_t i = 0; i < n; i++)
-		rope_move(step->rope, k->query + (size_t)i * d, step->pos,
+	k->query = grow(k->query, &k->query_cap, rows.d, sizeof(float));
+	memcpy(k->query, step->q, rows.d * sizeof(float));
+	for (uint32_t i = 0; i < k->s.n_heads; i++)
+		rope_move(step->rope, k->query + (size_t)i * k->s.d, step->pos,
 			  k->n_local - 1);
-	k->scores = grow(k->scores, &k->scores_cap, l->n_blocks,
-			 sizeof(float));
-	kernel_scores(k->scores, l->n_blocks, k->query, 1, l->means, GGML_F32,
-		      n * d, l->n_blocks, 1);
-	k->work = grow(k->work, &k->work_cap, l->n_blocks, sizeof(*k->work));
-	sparse_top(k->scores, l->n_blocks, l->n_chosen, l->chosen, k->work);
+	shortlist_reach(&l->list, k->slabs, &rows, l->n_blocks);
+	shortlist_score(&l->list, &k->bench, &rows, k->query, 1);
+	memcpy(l->chosen,
+	       shortlist_top(&l->list, &k->bench, &rows, k->query, 0,
+			     l->n_blocks, l->n_chosen),
+	       l->n_chosen * sizeof(*l->chosen));
 }
 
 static void choose(void *state, const struct sparse_step *step,

@@ -155,8 +155,9 @@ static void importance(const struct rkv *k, const struct rkv_head *own,
 static void redundancy(const struct rkv *k, float *keys, uint32_t n,
 		       float *out)
 {
+	enum { AT_ONCE = 4 }; /* keys that are compared with all others */
 	uint32_t d = k->s.d;
-	float *row = mem_alloc(n * sizeof(*row));
+	float *row = mem_alloc((size_t)AT_ONCE * n * sizeof(*row));
 
 	memset(out, 0, n * sizeof(*out));
 	for (uint32_t i = 0; i < n; i++) {
@@ -167,18 +168,23 @@ static void redundancy(const struct rkv *k, float *keys, uint32_t n,
 			key[j] /= length;
 	}
 	for (uint32_t i = 0; i < n; i++) {
+		float *own = row + (size_t)(i % AT_ONCE) * n;
 		uint32_t spared = 0;
 
-		kernel_scores(row, n, keys + (size_t)i * d, 1, keys, GGML_F32,
-			      d, n, 1);
-		row[i] = 0;
+		if (i % AT_ONCE == 0)
+			kernel_scores(row, n, keys + (size_t)i * d,
+				      MIN(n - i, (uint32_t)AT_ONCE), keys,
+				      GGML_F32, d, n, 1);
+		own[i] = 0;
 		for (uint32_t j = 0; j < n; j++)
-			if (row[j] > RKV_SIMILAR)
+			if (own[j] > RKV_SIMILAR)
 				spared = j;
-		row[spared] = 0;
+		own[spared] = 0;
 		for (uint32_t j = 0; j < n; j++)
-			out[j] += row[j] / (float)n;
+			out[j] += own[j];
 	}
+	for (uint32_t i = 0; i < n; i++)
+		out[i] /= (float)n;
 	kernel_softmax(out, n);
 	mem_free(row);
 }

@@ -355,22 +355,39 @@ void transformer_mark(uint64_t *bits, const struct cache_head *h,
 	}
 }
 
+/* Slots of a head that has kept all: its slots are positions. */
+static void mark_all(uint64_t *bits, const struct sparse_range *r)
+{
+	uint32_t first = r->start / CACHE_PAGE;
+	uint32_t end = (r->start + r->n + CACHE_PAGE - 1) / CACHE_PAGE;
+
+	set_range(bits, &(struct sparse_range){ first, end - first });
+}
+
+static void note_list(const struct transformer *t, const struct cache_head *h,
+		      uint64_t *bits, const struct sparse_list *list)
+{
+	bool all = h->n == t->n + t->n_batch;
+
+	for (size_t i = 0; i < list->n; i++)
+		if (all)
+			mark_all(bits, &list->ranges[i]);
+		else
+			transformer_mark(bits, h, list->ranges[i].start,
+					 list->ranges[i].n);
+}
+
 static void note_read(struct transformer *t)
 {
 	uint32_t group = t->shape.n_heads / t->shape.n_kv_heads;
 
 	for (uint32_t head = 0; head < t->shape.n_kv_heads; head++) {
 		const struct sparse_pick *pick = &t->picks[head];
-		const struct cache_head *h =
-			cache_head(t->cache, t->layer, head);
 
 		for (uint32_t g = 0; g < (pick->each ? group : 1); g++)
-			for (size_t i = 0; i < pick->lists[g].n; i++)
-				transformer_mark(
-					t->read + transformer_row(t, t->layer,
-								  head),
-					h, pick->lists[g].ranges[i].start,
-					pick->lists[g].ranges[i].n);
+			note_list(t, cache_head(t->cache, t->layer, head),
+				  t->read + transformer_row(t, t->layer, head),
+				  &pick->lists[g]);
 	}
 }
 

@@ -121,7 +121,7 @@ void decoding_fill(struct transformer *t, uint32_t n)
 	float k[SPARSE_D_MAX], v[SPARSE_D_MAX];
 	struct cache *c = t->cache;
 
-	for (uint32_t pos = 0; pos < n; pos++)
+	for (uint32_t pos = t->n; pos < n; pos++)
 		for (uint32_t i = 0; i < c->n_layers * c->n_heads; i++) {
 			for (uint32_t j = 0; j < c->d; j++) {
 				k[j] = uniform();
@@ -129,6 +129,6 @@ void decoding_fill(struct transformer *t, uint32_t n)
 			}
 			cache_append(c, &c->heads[i], pos, k, v);
 		}
-	t->n = n;
+	t->n = MAX(t->n, n);
 	t->prompt_end = t->dense_end = MIN(n, (uint32_t)DECODING_PROMPT);
 }

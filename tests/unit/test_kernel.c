@@ -316,6 +316,49 @@ static void attention(void **state)
 	kernel_use(NULL);
 }
 
+static void check_bytes(uint32_t d, uint32_t n_q)
+{
+	enum { STRIDE = KERNEL_BYTE_ROWS + 5, FOUR = 4 * KERNEL_BYTE_ROWS };
+	unsigned char *block = malloc((size_t)d * KERNEL_BYTE_ROWS);
+	float *w = malloc(n_q * d * sizeof(*w));
+	float *out = malloc(n_q * STRIDE * sizeof(*out));
+
+	for (uint32_t i = 0; i < d * KERNEL_BYTE_ROWS; i++)
+		block[i] = (unsigned char)rand();
+	for (uint32_t i = 0; i < n_q * d; i++)
+		w[i] = uniform();
+	kernel_bytes(out, STRIDE, w, n_q, block, d);
+	for (uint32_t g = 0; g < n_q; g++)
+		for (uint32_t i = 0; i < KERNEL_BYTE_ROWS; i++) {
+			double sum = 0;
+
+			for (uint32_t j = 0; j < d; j++)
+				sum += (double)w[g * d + j] *
+				       block[j / 4 * FOUR + i * 4 + j % 4];
+			assert_true(fabs(sum - (double)out[g * STRIDE + i]) <
+				    1e-6 * 255 * d);
+		}
+	free(block);
+	free(w);
+	free(out);
+}
+
+static void rows_of_bytes(void **state)
+{
+	static const uint32_t ds[] = { 4, 32, 128, 132, 1152 };
+
+	(void)state;
+	for (size_t k = 0; k < ARRAY_LEN(names); k++) {
+		if (!kernel_use(names[k]))
+			continue;
+		srand(4);
+		for (size_t i = 0; i < ARRAY_LEN(ds); i++)
+			for (uint32_t n_q = 1; n_q < 9; n_q++)
+				check_bytes(ds[i], n_q);
+	}
+	kernel_use(NULL);
+}
+
 /* A number is its block's nearest, and what is too large or none is its end. */
 static void blocks_are_near(void **state)
 {
@@ -403,6 +446,7 @@ int main(void)
 		cmocka_unit_test(many_tokens),
 		cmocka_unit_test(silu),
 		cmocka_unit_test(attention),
+		cmocka_unit_test(rows_of_bytes),
 		cmocka_unit_test(blocks_are_near),
 		cmocka_unit_test(softmax),
 		cmocka_unit_test(one_is_chosen),
