@@ -154,6 +154,20 @@ void meter_foresee(struct meter *m, const char *text, size_t n)
 		lz77_expect(m->lz77, (uint32_t)MIN(n, LZ77_MAX_SYMBOLS));
 }
 
+bool meter_splits(const struct meter *m, size_t n)
+{
+	return m->opts.symbols == METER_BYTES && m->opts.no_curves &&
+	       !m->n_tokens && n >= FORESEE_SYMBOLS;
+}
+
+void meter_push_apart(struct meter *m, const struct rule_token *tokens,
+		      uint32_t n, uint32_t n_before)
+{
+	for (size_t i = 0; i < RULE_ROWS; i++)
+		if (meter_runs(m, i))
+			stops_push_apart(&m->stops[i], tokens, n, n_before);
+}
+
 static void push_bytes(struct meter *m, const char *text, size_t len)
 {
 	uint32_t lrs[STEP_SYMBOLS];

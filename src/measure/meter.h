@@ -64,6 +64,16 @@ void meter_free(struct meter *m); /* NULL is fine */
  * parse so many. Nothing where symbols are ids. */
 void meter_foresee(struct meter *m, const char *text, size_t n);
 
+/* Is it worth while to let another thread do meter_push_apart() while this one
+ * does meter_foresee(), of n bytes? */
+bool meter_splits(const struct meter *m, size_t n);
+
+/* Tokens from token n_before on, of an empty meter: rules that look at nothing
+ * else take them, up to their first stops. They are to be pushed all the same,
+ * before any of the meter's answers is asked for. */
+void meter_push_apart(struct meter *m, const struct rule_token *tokens,
+		      uint32_t n, uint32_t n_before);
+
 /* One token: its id (any number when symbols are bytes; rules that compare
  * tokens need equal ids for equal tokens) and its bytes (may be none). */
 void meter_push(struct meter *m, uint32_t id, const char *text, size_t len);

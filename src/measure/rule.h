@@ -112,6 +112,8 @@ struct rule {
 	const char *name;
 	const char *about; /* one sentence with its parameters */
 	bool tuned;        /* by rule_opts: these are its numbers */
+	bool apart;        /* looks at no code_bits: it may go ahead of what
+			      tells them */
 	bool shown;        /* has columns of its own in tables and lists, and
 			      is judged by a bench; RULES_SHOWN_MAX have */
 

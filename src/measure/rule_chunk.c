@@ -166,6 +166,7 @@ const struct rule rule_chunk = {
 	.name = "chunk",
 	.about = "more than 30 chunks equal to the one before, white "
 		 "space trimmed, as Ollama's token repeat limit",
+	.apart = true,
 	.create = create,
 	.destroy = destroy,
 	.push = push,
@@ -177,6 +178,7 @@ const struct rule rule_chunk_100 = {
 	.name = "chunk-100",
 	.about = "more than 100 chunks equal to the one before, as "
 		 "Ollama's limit since late 2026",
+	.apart = true,
 	.create = create_100,
 	.destroy = destroy,
 	.push = push,

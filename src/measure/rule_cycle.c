@@ -169,6 +169,7 @@ const struct rule rule_cycle = {
 	.name = "cycle",
 	.about = "the last 4 copies of one pattern of 1 to 128 "
 		 "tokens, as vLLM's repetition_detection",
+	.apart = true,
 	.create = create,
 	.destroy = destroy,
 	.push = push,
@@ -180,6 +181,7 @@ const struct rule rule_cycle_long = {
 	.name = "cycle-long",
 	.about = "the last 4 copies of one pattern of 16 to 1024 "
 		 "tokens, as proposed for llama.cpp's server",
+	.apart = true,
 	.create = create_long,
 	.destroy = destroy,
 	.push = push,
@@ -191,6 +193,7 @@ const struct rule rule_breaker = {
 	.name = "breaker",
 	.about = "after 512 tokens, each 16th: the last 3 copies of one "
 		 "pattern of 4 to 128, as vLLM's reasoning loop breaker",
+	.apart = true,
 	.create = create_breaker,
 	.destroy = destroy,
 	.push = push,

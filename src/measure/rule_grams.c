@@ -163,6 +163,7 @@ const struct rule rule_mlx2 = {
 	.name = "mlx2",
 	.about = "a sum of +1 for 6 tokens that stood before and -0.25 for "
 		 "new ones reaches 15, as mlx2's thinking guard",
+	.apart = true,
 	.create = create_mlx2,
 	.destroy = destroy,
 	.push = push,
@@ -173,6 +174,7 @@ const struct rule rule_dry = {
 	.name = "dry",
 	.about = "the last 64 tokens stood before: the DRY sampler's longest "
 		 "repeated suffix as a stop",
+	.apart = true,
 	.create = create_dry,
 	.destroy = destroy,
 	.push = push,

@@ -149,6 +149,7 @@ const struct rule rule_harness = {
 	.name = "harness",
 	.about = "1,024 characters of copies in a row, or 2,048 of few "
 		 "different 6-grams, as dsh-repetition-guard",
+	.apart = true,
 	.create = create,
 	.destroy = destroy,
 	.push = push,

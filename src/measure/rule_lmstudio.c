@@ -80,6 +80,7 @@ const struct rule rule_lmstudio = {
 	.name = "lmstudio",
 	.about = "the end equals what stood just before it, 9 characters or "
 		 "more, as LM Studio's repetition-guard",
+	.apart = true,
 	.create = create,
 	.destroy = destroy,
 	.push = push,

@@ -304,6 +304,7 @@ const struct rule rule_loop = {
 	.about = "copies that go round: words that were said twice before, by "
 		 "a source that is itself a copy",
 	.shown = true,
+	.apart = true,
 	.create = create,
 	.destroy = destroy,
 	.push = push,

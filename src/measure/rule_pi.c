@@ -258,6 +258,7 @@ const struct rule rule_pi = {
 	.name = "pi",
 	.about = "exact cycles of up to 1,024 characters, 4 like paragraphs "
 		 "of 17, 8 with no new word, as oh-my-pi's guard",
+	.apart = true,
 	.create = create,
 	.destroy = destroy,
 	.push = push,

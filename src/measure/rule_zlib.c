@@ -106,6 +106,7 @@ const struct rule rule_zlib = {
 	.name = "zlib",
 	.about = "zlib shrinks a segment of 224 tokens more than 2.4 "
 		 "times, as Whisper's compression ratio",
+	.apart = true,
 	.create = create,
 	.destroy = destroy,
 	.push = push,

@@ -61,11 +61,25 @@ static void rearm(struct stops *s, double code_bits)
 	s->bits = code_bits;
 }
 
+void stops_push_apart(struct stops *s, const struct rule_token *tokens,
+		      uint32_t count, uint32_t n)
+{
+	if (!rules[s->i_rule]->apart || !s->armed)
+		return;
+	for (uint32_t i = 0, k; i < count && s->armed; i += k) {
+		k = push_armed(s, tokens + i, count - i, n);
+		n += k;
+	}
+	s->ahead = n;
+}
+
 void stops_push(struct stops *s, const struct rule_token *tokens,
 		uint32_t count, const struct fresh *fresh, uint32_t n,
 		struct series *scores)
 {
-	for (uint32_t i = 0, k; i < count; i += k, n += k) {
+	uint32_t i = n < s->ahead ? MIN(s->ahead - n, count) : 0, k;
+
+	for (n += i; i < count; i += k, n += k) {
 		k = 1;
 		if (s->armed)
 			k = push_armed(s, tokens + i, scores ? 1 : count - i,

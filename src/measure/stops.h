@@ -31,6 +31,7 @@ struct stops {
 	uint32_t *at;     /* n: tokens at each stop; not Guardian's, which are
 			     found when asked, as t may be turned */
 	size_t n, cap;
+	uint32_t ahead;   /* tokens that it took apart (stops_push_apart) */
 };
 
 /* Armed at token 0. stops_release() frees what it owns. */
@@ -44,6 +45,12 @@ struct series;
 void stops_push(struct stops *s, const struct rule_token *tokens,
 		uint32_t count, const struct fresh *fresh, uint32_t n,
 		struct series *scores);
+
+/* The same up to the first stop, of a rule that is apart, before anything tells
+ * what is fresh; the tokens are pushed afterwards all the same. Of other rules
+ * nothing. */
+void stops_push_apart(struct stops *s, const struct rule_token *tokens,
+		      uint32_t count, uint32_t n);
 
 /* Fills at most max of the stops in the first n_tokens tokens, first to last,
  * and returns how many there are. */

@@ -393,6 +393,7 @@ static struct batch *new_batch(struct job *job)
 	b->cols = job->cols;
 	b->filter = job->filter;
 	b->path = job->path;
+	b->splits = crew_n(job->crew) > 1;
 	b->feed = (struct feed_opts){
 		.source = job->path->name,
 		.format = opts->format && *opts->format ? opts->format : NULL,

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "system/crew.h"
+
 enum { MEASURE_TOKENS = 16384 }; /* between two steps */
 
 /* What the sink of a batch's own feed needs. */
@@ -105,13 +107,25 @@ static void tell(struct batch *b, struct run *run)
 		o->run = run;
 }
 
+static void foresee(void *ctx)
+{
+	run_foresee(ctx);
+}
+
+static void go_ahead(void *ctx)
+{
+	run_apart(ctx);
+}
+
 /* Measures the run, tells it, frees it; false: no longer wanted. */
 static bool finish(struct batch *b, struct run *run, bool (*step)(void *ctx),
 		   void *ctx)
 {
 	bool wanted = step(ctx);
 
-	if (wanted)
+	if (wanted && b->splits && run_splits(run))
+		crew_both(go_ahead, foresee, run);
+	else if (wanted)
 		run_foresee(run);
 	while (wanted && !run_measure(run, MEASURE_TOKENS))
 		wanted = step(ctx);

@@ -33,6 +33,7 @@ struct batch {
 	bool filter;         /* broken records are told in their place */
 	void *path;          /* what it is of; the giver's business */
 	bool last;           /* ... and it ends there */
+	bool splits;         /* a large run may take a second thread */
 
 	/* What there is to do. */
 	struct feed_opts feed; /* how the bytes are read; its strings stay */

@@ -85,17 +85,23 @@ unsigned crew_cores(void)
 	return (unsigned)MIN(MAX(n, 1), (long)CREW_MAX);
 }
 
-static void start_threads(struct crew *c, unsigned n)
+static int start_thread(pthread_t *id, void *(*begin)(void *), void *arg)
 {
 	sigset_t all, before;
+	int trouble;
 
-	c->threads = mem_alloc(n * sizeof(*c->threads));
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	while (c->n < n && pthread_create(&c->threads[c->n - 1], NULL, thread,
-					  c) == 0)
-		c->n++; /* where there are no more, these have to do */
+	trouble = pthread_create(id, NULL, begin, arg);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return trouble;
+}
+
+static void start_threads(struct crew *c, unsigned n)
+{
+	c->threads = mem_alloc(n * sizeof(*c->threads));
+	while (c->n < n && !start_thread(&c->threads[c->n - 1], thread, c))
+		c->n++; /* where there are no more, these have to do */
 }
 
 struct crew *crew_new(unsigned n, size_t weight, crew_work *work, void *ctx)
@@ -216,4 +222,32 @@ void crew_next_epoch(struct crew *c)
 unsigned crew_epoch(const struct crew *c)
 {
 	return atomic_load(&c->epoch);
+}
+
+/* --- two at once -------------------------------------------------------- */
+
+struct both {
+	void (*aside)(void *ctx);
+	void *ctx;
+};
+
+static void *run_aside(void *arg)
+{
+	const struct both *b = arg;
+
+	b->aside(b->ctx);
+	return NULL;
+}
+
+void crew_both(void (*aside)(void *ctx), void (*here)(void *ctx), void *ctx)
+{
+	struct both b = { aside, ctx };
+	pthread_t id;
+	bool alone = start_thread(&id, run_aside, &b) != 0;
+
+	here(ctx);
+	if (alone)
+		aside(ctx);
+	else
+		pthread_join(id, NULL);
 }

@@ -58,6 +58,10 @@ bool crew_stopped(const struct crew *c);
 void crew_next_epoch(struct crew *c);
 unsigned crew_epoch(const struct crew *c);
 
+/* Calls `aside` on a thread of its own, `here` on this one, and returns when
+ * both have; where there is no thread, one after another. */
+void crew_both(void (*aside)(void *ctx), void (*here)(void *ctx), void *ctx);
+
 /* Cores that this process may use; at least 1. */
 unsigned crew_cores(void);
 

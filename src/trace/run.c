@@ -249,29 +249,39 @@ uint32_t run_token_id(const struct run *run, uint32_t i)
 	return fnv32(FNV32_BASIS, text, len); /* equal bytes, equal ids */
 }
 
+/* Tokens from `from` on as rules see them. */
+static void fill_tokens(const struct run *run, uint32_t from,
+			struct rule_token *tokens, uint32_t n)
+{
+	const struct trace *trace = &run->trace;
+
+	for (uint32_t i = 0; i < n; i++) {
+		struct rule_token *t = &tokens[i];
+
+		*t = (struct rule_token){ .id = TRACE_NO_ID };
+		t->text = trace_token(trace, from + i, &t->len);
+		if (LIKELY(trace->id))
+			t->id = trace->id[from + i];
+		if (UNLIKELY(t->id == TRACE_NO_ID))
+			t->id = fnv32(FNV32_BASIS, t->text, t->len);
+	}
+}
+
 /* The next tokens for the meter, at most n; 0: it can't take one of their ids,
  * and run->wide_ids is set. */
 static uint32_t next_tokens(struct run *run, struct rule_token *tokens,
 			    uint32_t n)
 {
 	bool ids = run_symbols(run) == METER_TOKENS && !run->wide_ids;
-	double limit = ids ? vocabulary(run) : RUN_VOCAB_HASHED;
-	uint32_t from = meter_n_tokens(run->meter);
+	uint32_t from = meter_n_tokens(run->meter), i = 0;
+	double limit = vocabulary(run);
 
 	n = MIN(n, run->trace.n_tokens - from);
-	for (uint32_t i = 0; i < n; i++) {
-		struct rule_token *t = &tokens[i];
-
-		t->text = trace_token(&run->trace, from + i, &t->len);
-		t->id = run->trace.id ? run->trace.id[from + i] : TRACE_NO_ID;
-		if (UNLIKELY(t->id == TRACE_NO_ID))
-			t->id = fnv32(FNV32_BASIS, t->text, t->len);
-		if (t->id >= limit) {
-			run->wide_ids = true;
-			return 0;
-		}
-	}
-	return n;
+	fill_tokens(run, from, tokens, n);
+	while (ids && i < n && tokens[i].id < limit)
+		i++;
+	run->wide_ids |= ids && i < n;
+	return ids && i < n ? 0 : n;
 }
 
 /* Returns how many of the tokens are left. */
@@ -322,6 +332,25 @@ void run_foresee(struct run *run)
 	fit_meter(run);
 	if (!meter_n_tokens(run->meter))
 		meter_foresee(run->meter, text->data, text->len);
+}
+
+bool run_splits(struct run *run)
+{
+	if (!run->ended)
+		return false;
+	fit_meter(run);
+	return meter_splits(run->meter, run->trace.text.len);
+}
+
+void run_apart(struct run *run)
+{
+	struct rule_token tokens[MEASURE_STEP];
+
+	for (uint32_t i = 0, n; i < run->trace.n_tokens; i += n) {
+		n = MIN(run->trace.n_tokens - i, (uint32_t)MEASURE_STEP);
+		fill_tokens(run, i, tokens, n);
+		meter_push_apart(run->meter, tokens, n, i);
+	}
 }
 
 void run_set(struct run *run, const struct meter_opts *opts)

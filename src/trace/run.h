@@ -75,6 +75,12 @@ bool run_measure_aside(struct run *run, uint32_t max_tokens);
  * and memory in all. Nothing changes in what is measured. */
 void run_foresee(struct run *run);
 
+/* Is there enough in an ended run for two threads? Then run_apart() on one of
+ * them, while the other is in run_foresee(), does what does not need that; what
+ * is left is run_measure()'s, as ever. */
+bool run_splits(struct run *run);
+void run_apart(struct run *run);
+
 /* Other options from now on; run_measure() does the work. */
 void run_set(struct run *run, const struct meter_opts *opts);
 

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 
+#include "system/crew.h"
 #include "trace/run.h"
 
 #include <math.h>
@@ -159,7 +160,7 @@ static void options_change_any_time(void **state)
 	run_free(fresh);
 }
 
-/* Long enough to be foreseen: words, some of them said again. */
+/* Long enough to be foreseen: words, some of them said again, and loops. */
 static struct run *long_run(void)
 {
 	struct run *run = run_new(&meter_opts_default);
@@ -171,8 +172,8 @@ static struct run *long_run(void)
 		r = r * 1664525u + 1013904223u;
 		for (int k = 0; k < 6; k++)
 			word[k] = (char)('a' + (r >> (8 + 3 * k)) % 11);
-		run_text(run, CHANNEL_ANSWER, i % 5 ? word : "repeated", 8,
-			 NAN);
+		run_text(run, CHANNEL_ANSWER, i % 100000 < 1000 ? "again an" :
+			 i % 5 ? word : "repeated", 8, NAN);
 	}
 	run_end(run);
 	return run;
@@ -207,6 +208,51 @@ static void foreseen_is_the_same(void **state)
 	run_free(twin);
 }
 
+static void foresee(void *ctx)
+{
+	run_foresee(ctx);
+}
+
+static void go_ahead(void *ctx)
+{
+	run_apart(ctx);
+}
+
+/* What a second thread does of a long run changes nothing. */
+static void split_is_the_same(void **state)
+{
+	struct meter_opts opts = meter_opts_default;
+	struct run *run = long_run(), *twin = long_run();
+	size_t n_stops = 0;
+
+	(void)state;
+	assert_false(run_splits(run)); /* curves are wanted */
+	opts.no_curves = true;
+	opts.rules = RULES_ALL;
+	run_set(run, &opts);
+	run_set(twin, &opts);
+	assert_true(run_splits(run));
+	crew_both(go_ahead, foresee, run);
+	while (!run_measure(run, 100000) | !run_measure(twin, 100000))
+		;
+	assert_false(run_splits(run));
+	for (size_t i = 0; i < RULE_ROWS; i++) {
+		size_t n, m;
+		struct rule_stop *a = meter_all_stops(run->meter, i, &n);
+		struct rule_stop *b = meter_all_stops(twin->meter, i, &m);
+
+		assert_int_equal(n, m);
+		for (size_t k = 0; k < n; k++)
+			assert_memory_equal(&a[k], &b[k], sizeof(*a));
+		n_stops += n;
+		mem_free(a);
+		mem_free(b);
+	}
+	assert_true(n_stops > 2);
+	run_free(run);
+	run_free(twin);
+}
+
 static void empty_runs_are_fine(void **state)
 {
 	struct run *run = run_new(&meter_opts_default);
@@ -228,6 +274,7 @@ int main(void)
 		cmocka_unit_test(ids_are_the_symbols),
 		cmocka_unit_test(options_change_any_time),
 		cmocka_unit_test(foreseen_is_the_same),
+		cmocka_unit_test(split_is_the_same),
 		cmocka_unit_test(empty_runs_are_fine),
 	};
 
