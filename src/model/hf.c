@@ -293,6 +293,19 @@ struct hf *hf_new(const struct hf_texts *texts, struct err *err)
 	return NULL;
 }
 
+/* What was made here lies as in a file. Only vectors were. */
+static void turn_vectors(struct hf *hf)
+{
+	for (size_t i = 0; QUANT_TURNS && i < hf->n_tensors; i++) {
+		const struct gguf_tensor *t = &hf->tensors[i];
+
+		if (t->n_dims == 1)
+			quant_of(GGML_F32)->to_f32(
+				(float *)(uintptr_t)t->data, t->data,
+				(size_t)t->dims[0]);
+	}
+}
+
 struct gguf *hf_gguf(struct hf *hf, struct err *err)
 {
 	struct gguf *g;
@@ -306,6 +319,7 @@ struct gguf *hf_gguf(struct hf *hf, struct err *err)
 	}
 	if (!hf_config_put(hf, err) || !hf_vocab_put(hf, err))
 		return NULL;
+	turn_vectors(hf);
 	gguf_put_file(&hf->keys, &hf->file);
 	g = gguf_parse(hf->file.data, hf->file.len, err);
 	if (g && gguf_add_tensors(g, hf->tensors, hf->n_tensors, err))

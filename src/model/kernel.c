@@ -183,9 +183,9 @@ static float farthest(const float *v)
 /* Writes a scale; what a number is divided by it is multiplied with. */
 static float put_scale(unsigned char *block, float d)
 {
-	uint16_t half = float_to_half(d);
+	uint16_t half = float_to_half(d), turned = quant_turn(half);
 
-	memcpy(block, &half, sizeof(half));
+	memcpy(block, &turned, sizeof(turned));
 	d = half_to_float(half);
 	return d != 0 ? 1 / d : 0;
 }
@@ -220,7 +220,7 @@ static void store_q4_0(unsigned char *block, const float *v)
 static void store_halves(uint16_t *halves, const float *v, uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++)
-		halves[i] = float_to_half(v[i]);
+		halves[i] = quant_turn(float_to_half(v[i]));
 }
 
 void kernel_store(void *row, enum ggml_type type, const float *v, uint32_t n)

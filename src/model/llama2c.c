@@ -71,6 +71,12 @@ static void take_all(struct rest *r, struct llama2c *c, bool shared)
 			   take(r, (uint64_t)c->vocab_size * dim);
 }
 
+static int32_t number_at(const unsigned char *s)
+{
+	return (int32_t)(s[0] | (uint32_t)s[1] << 8 | (uint32_t)s[2] << 16 |
+			 (uint32_t)s[3] << 24);
+}
+
 bool llama2c_parse(const void *data, size_t size, struct llama2c *out,
 		   struct err *err)
 {
@@ -82,7 +88,8 @@ bool llama2c_parse(const void *data, size_t size, struct llama2c *out,
 	if (size < sizeof(head))
 		return err_set(err, "is neither GGUF nor a checkpoint of "
 				    "llama2.c: it is too short");
-	memcpy(head, data, sizeof(head));
+	for (int i = 0; i < HEADER_NUMBERS; i++)
+		head[i] = number_at((const unsigned char *)data + 4 * i);
 	shared = head[5] > 0;
 	if (!shared && head[5] > INT32_MIN)
 		head[5] = -head[5];

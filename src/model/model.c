@@ -81,6 +81,20 @@ static const struct arch *find_arch(const char *name, size_t n)
 	return NULL;
 }
 
+/* n floats of a file as this machine has them: where they lie, or a copy. */
+static const float *of_file(struct model *m, const float *data, size_t n)
+{
+	float *copy;
+
+	if (!QUANT_TURNS)
+		return data;
+	m->turned = grow(m->turned, &m->turned_cap, m->n_turned + 1,
+			 sizeof(*m->turned));
+	copy = mem_alloc(n * sizeof(*copy) + 1);
+	quant_of(GGML_F32)->to_f32(copy, data, n);
+	return m->turned[m->n_turned++] = copy;
+}
+
 /* --- numbers ------------------------------------------------------------ */
 
 static bool fail(struct loading *l, const char *fmt, ...) PRINTF_LIKE(2, 3);
@@ -280,7 +294,7 @@ static void read_divisors(struct loading *l)
 		return;
 	if (t->type != GGML_F32 || t->dims[0] < r->n_rot / 2)
 		fail(l, "%s is not %u numbers of F32", name, r->n_rot / 2);
-	r->divisors = t->data;
+	r->divisors = of_file(l->m, t->data, r->n_rot / 2);
 }
 
 static void read_rope(struct loading *l)
@@ -369,7 +383,7 @@ static const float *floats(struct loading *l, const char *name, uint64_t n,
 		     (unsigned long long)n);
 		return NULL;
 	}
-	return t->data;
+	return of_file(l->m, t->data, n);
 }
 
 /* "blk.7.attn_q.weight" */
@@ -655,14 +669,14 @@ struct model *model_from_llama2c(const struct llama2c *c, struct err *err)
 	m->near_rope = m->rope;
 	m->embed = plain(c->token_embedding, c->dim);
 	m->output = plain(c->wcls, c->dim);
-	m->output_norm = c->rms_final;
+	m->output_norm = of_file(m, c->rms_final, c->dim);
 	m->layers = mem_zalloc(c->n_layers * sizeof(*m->layers));
 	for (uint32_t i = 0; i < c->n_layers; i++) {
 		struct model_layer *y = &m->layers[i];
 		size_t dim = c->dim, ff = c->hidden_dim;
 
-		y->attn_norm = c->rms_att + i * dim;
-		y->ff_norm = c->rms_ffn + i * dim;
+		y->attn_norm = of_file(m, c->rms_att + i * dim, dim);
+		y->ff_norm = of_file(m, c->rms_ffn + i * dim, dim);
 		y->q = plain(c->wq + i * dim * dim, c->dim);
 		y->k = plain(c->wk + i * dim * n_kv, c->dim);
 		y->v = plain(c->wv + i * dim * n_kv, c->dim);
@@ -681,6 +695,9 @@ void model_free(struct model *m)
 		return;
 	for (uint32_t i = 0; m->layers && i < m->shape.n_layers; i++)
 		mem_free(m->layers[i].experts);
+	for (size_t i = 0; i < m->n_turned; i++)
+		mem_free(m->turned[i]);
+	mem_free(m->turned);
 	mem_free(m->arch);
 	mem_free(m->name);
 	mem_free(m->layers);

@@ -64,6 +64,10 @@ struct model {
 	struct kernel_rows embed, output;      /* n_vocab rows */
 	const float *output_norm;
 	uint64_t weight_bytes;                 /* read for one token */
+	float **turned;                        /* copies of vectors, where the
+						  file has another order of
+						  bytes than the machine */
+	size_t n_turned, turned_cap;
 };
 
 /* "llama, qwen2, ..." into out: what model_from_gguf() knows. */

@@ -84,19 +84,34 @@ float e8m0_half(uint8_t exponent)
 				      : (exponent - 1u) << 23);
 }
 
-static float half_at(const unsigned char *s)
+static uint16_t half_word_at(const void *s)
 {
 	uint16_t half;
 
 	memcpy(&half, s, sizeof(half));
-	return half_to_float(half);
+	return quant_turn(half);
+}
+
+static float half_at(const unsigned char *s)
+{
+	return half_to_float(half_word_at(s));
+}
+
+/* A float's bits, or the fifth bits of 32 numbers. */
+static uint32_t word_at(const unsigned char *s)
+{
+	return s[0] | (uint32_t)s[1] << 8 | (uint32_t)s[2] << 16 |
+	       (uint32_t)s[3] << 24;
 }
 
 /* --- plain types -------------------------------------------------------- */
 
 static void f32_to_f32(float *out, const void *row, size_t n)
 {
-	memcpy(out, row, n * sizeof(*out));
+	if (!QUANT_TURNS)
+		memcpy(out, row, n * sizeof(*out));
+	for (size_t i = 0; QUANT_TURNS && i < n; i++)
+		out[i] = from_bits(word_at((const unsigned char *)row + 4 * i));
 }
 
 static void f16_to_f32(float *out, const void *row, size_t n)
@@ -107,12 +122,9 @@ static void f16_to_f32(float *out, const void *row, size_t n)
 
 static void bf16_to_f32(float *out, const void *row, size_t n)
 {
-	for (size_t i = 0; i < n; i++) {
-		uint16_t value;
-
-		memcpy(&value, (const char *)row + 2 * i, sizeof(value));
-		out[i] = bf16_to_float(value);
-	}
+	for (size_t i = 0; i < n; i++)
+		out[i] = bf16_to_float(
+			half_word_at((const unsigned char *)row + 2 * i));
 }
 
 /* --- blocks of 32: a scale d, perhaps a least value m ------------------- */
@@ -158,13 +170,6 @@ static void q4_1_to_f32(float *out, const void *row, size_t n)
 			out[16 + i] = d * (float)(s[4 + i] >> 4) + m;
 		}
 	}
-}
-
-/* The fifth bits of 32 numbers. */
-static uint32_t word_at(const unsigned char *s)
-{
-	return s[0] | (uint32_t)s[1] << 8 | (uint32_t)s[2] << 16 |
-	       (uint32_t)s[3] << 24;
 }
 
 /* d, 4 bytes of fifth bits, 16 bytes; - 16 */

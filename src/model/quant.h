@@ -33,6 +33,15 @@ extern const int8_t quant_iq4[16], quant_mxfp4[16];
 /* Bytes of a row of n weights (a multiple of n_block). */
 size_t quant_row_bytes(const struct quant *q, uint64_t n);
 
+/* Files have the lowest byte of a number first. */
+enum { QUANT_TURNS = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ };
+
+/* Between a half of a file's, or of a cache's row, and this machine's. */
+static inline uint16_t quant_turn(uint16_t half)
+{
+	return QUANT_TURNS ? (uint16_t)(half << 8 | half >> 8) : half;
+}
+
 /* IEEE binary16 and bfloat16, round to nearest even. */
 float half_to_float(uint16_t half);
 uint16_t float_to_half(float value);

@@ -217,9 +217,12 @@ static void put_norm(struct file *f, const struct gguf_tensor *t)
 	const float *from = t->data;
 
 	for (uint64_t i = 0; i < t->dims[0]; i++) {
-		float value = from[i] - 1;
+		float value, turned;
 
-		buf_append(&f->data, &value, sizeof(value));
+		quant_of(GGML_F32)->to_f32(&value, from + i, 1);
+		value -= 1;
+		quant_of(GGML_F32)->to_f32(&turned, &value, 1);
+		buf_append(&f->data, &turned, sizeof(turned));
 	}
 }
 

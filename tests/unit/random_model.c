@@ -200,9 +200,12 @@ static void vector(struct file *f, const char *name, uint64_t n, double base,
 	for (uint64_t i = 0; i < n; i++) {
 		float value;
 
-		memcpy(&value, f->data.data + from + i * 4, 4);
+		quant_of(GGML_F32)->to_f32(&value,
+					   f->data.data + from + i * 4, 1);
 		value = (float)(base + value);
-		memcpy(f->data.data + from + i * 4, &value, 4);
+		quant_of(GGML_F32)->to_f32(
+			(float *)(void *)(f->data.data + from + i * 4), &value,
+			1);
 	}
 }
 

@@ -225,6 +225,13 @@ static void claims_cost_nothing(void **state)
 	}
 }
 
+/* Its lowest byte first, as in a file. */
+static void put_head(char *file, const int32_t head[7])
+{
+	for (int i = 0; i < 28; i++)
+		file[i] = (char)((uint32_t)head[i / 4] >> 8 * (i % 4));
+}
+
 static void llama2c_files(void **state)
 {
 	int32_t head[7] = { 8, 16, 1, 2, 1, 10, 4 };
@@ -234,7 +241,7 @@ static void llama2c_files(void **state)
 	struct llama2c c;
 
 	(void)state;
-	memcpy(file, head, sizeof(head));
+	put_head(file, head);
 	for (size_t len = 0; len <= n; len++) {
 		struct err err = { "" };
 		bool good = llama2c_parse(file, len, &c, &err);
@@ -244,6 +251,53 @@ static void llama2c_files(void **state)
 	}
 	assert_ptr_equal(c.wcls, c.token_embedding);
 	free(file);
+}
+
+/* A head that follows from two numbers of the file is held against the same
+ * limit as one that is said: rows of the cache become floats in a buffer. */
+static void long_heads(void **state)
+{
+	enum { MOST = 1024 };
+	struct random_spec spec = { .arch = "llama", .type = GGML_Q4_0,
+				    .n_layers = 1, .n_heads = 1,
+				    .n_kv_heads = 1, .n_ff = 32,
+				    .n_vocab = 32 };
+
+	(void)state;
+	for (uint32_t d = MOST; d <= MOST + 32; d += 32) {
+		struct buf file = { 0 };
+		struct err err = { "" };
+		struct gguf *g;
+		struct model *m;
+		void *copy;
+
+		spec.n_embd = d;
+		random_gguf(&spec, &file);
+		g = parse(file.data, file.len, &copy, &err);
+		assert_non_null(g);
+		m = model_from_gguf(g, &err);
+		assert_int_equal(m != NULL, d == MOST);
+		if (!m)
+			assert_non_null(strstr(err.text, "1 KV heads of 1056 "
+							 "numbers"));
+		model_free(m);
+		gguf_free(g);
+		free(copy);
+		buf_release(&file);
+	}
+	for (int32_t d = MOST; d <= MOST + 2; d += 2) {
+		int32_t head[7] = { d, 1, 1, 1, 1, 1, 1 };
+		size_t n = 28 + 4 * ((size_t)d * (size_t)d * 4 +
+				     (size_t)d * 8);
+		char *file = calloc(1, n);
+		struct err err = { "" };
+		struct llama2c c;
+
+		put_head(file, head);
+		assert_int_equal(llama2c_parse(file, n, &c, &err), d == MOST);
+		assert_int_equal(d == MOST, !strstr(err.text, "make no model"));
+		free(file);
+	}
 }
 
 int main(void)
@@ -256,6 +310,7 @@ int main(void)
 		cmocka_unit_test(unknown_kinds),
 		cmocka_unit_test(claims_cost_nothing),
 		cmocka_unit_test(llama2c_files),
+		cmocka_unit_test(long_heads),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

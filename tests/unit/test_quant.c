@@ -96,20 +96,29 @@ static int scale_at(enum ggml_type type)
 				   : 0;
 }
 
+/* Numbers of files have their lowest byte first, on every machine. */
+static uint32_t low_first(const unsigned char *s, int n)
+{
+	uint32_t value = 0;
+
+	while (n-- > 0)
+		value = value << 8 | s[n];
+	return value;
+}
+
 /* The scales of Q3_K, 12 bytes: as dequantize_row_q3_K() shuffles words. */
 static int q3_scale(const unsigned char *s, int j)
 {
 	uint32_t aux[4], tmp;
-	int8_t scales[16];
 
-	memcpy(aux, s, 12);
+	for (int i = 0; i < 3; i++)
+		aux[i] = low_first(s + 4 * i, 4);
 	tmp = aux[2];
 	aux[2] = (aux[0] >> 4 & 0x0f0f0f0f) | (tmp >> 4 & 0x03030303) << 4;
 	aux[3] = (aux[1] >> 4 & 0x0f0f0f0f) | (tmp >> 6 & 0x03030303) << 4;
 	aux[0] = (aux[0] & 0x0f0f0f0f) | (tmp & 0x03030303) << 4;
 	aux[1] = (aux[1] & 0x0f0f0f0f) | (tmp >> 2 & 0x03030303) << 4;
-	memcpy(scales, aux, 16);
-	return scales[j] - 32;
+	return (int8_t)(aux[j / 4] >> 8 * (j % 4)) - 32;
 }
 
 /* The i-th number of a block, one at a time and bit by bit. */
@@ -117,12 +126,10 @@ static double number(enum ggml_type type, const unsigned char *s, int i)
 {
 	double d = 0, m = 0;
 	int low, high, j = i / 32, scale, least;
-	uint16_t half[2];
 
-	memcpy(half, s + scale_at(type), 2);
-	memcpy(half + 1, s + (type == GGML_Q2_K ? 82 : 2), 2);
-	d = half_value(half[0]);
-	m = half_value(half[1]);
+	d = half_value((uint16_t)low_first(s + scale_at(type), 2));
+	m = half_value((uint16_t)low_first(s + (type == GGML_Q2_K ? 82 : 2),
+					   2));
 	switch (type) {
 	case GGML_Q8_0:
 		return d * (int8_t)s[2 + i];
@@ -158,9 +165,8 @@ static double number(enum ggml_type type, const unsigned char *s, int i)
 		return ldexp(1, s[0] - 127) *
 		       mxfp4_values[s[1 + i % 16] >> (i / 16 * 4) & 15];
 	case GGML_IQ4_XS:
-		memcpy(half, s + 2, 2);
 		scale = (s[4 + j / 2] >> 4 * (j % 2) & 15) |
-			(half[0] >> 2 * j & 3) << 4;
+			(int)(low_first(s + 2, 2) >> 2 * j & 3) << 4;
 		return d * (scale - 32) *
 		       iq4_values[s[8 + j * 16 + i % 16] >> (i / 16 % 2 * 4) &
 				  15];
