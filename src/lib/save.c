@@ -28,6 +28,9 @@ enum {
 	HEAD_BYTES = LENGTH_AT + sizeof(uint64_t),
 };
 
+/* Of tokens: what comes after them can be counted, too. */
+#define TOKENS_MAX (UINT64_MAX / 2)
+
 /* --- writing ------------------------------------------------------------ */
 
 /* Counts; writes while there is room. */
@@ -252,6 +255,25 @@ static bool get_open(struct restored *r)
 	return bytes && (!n || r->l->form == FORM_TEXT);
 }
 
+/* Lengths and text, which are all that is left. */
+static bool get_text(struct restored *r)
+{
+	struct in *i = &r->in;
+	size_t room;
+
+	r->lengths = get(i, r->n * sizeof(uint32_t));
+	room = i->n - i->at;
+	for (uint32_t k = 0; r->lengths && k < r->n; k++) {
+		uint32_t len = u32_at(r->lengths, k);
+
+		if (len > room - r->len)
+			return false;
+		r->len += len;
+	}
+	r->text = get(i, r->len);
+	return r->text && i->at == i->n && r->len < LZ77_MAX_SYMBOLS;
+}
+
 /* Where ids and text are, and that they fit together. */
 static bool get_tape(struct restored *r)
 {
@@ -261,7 +283,8 @@ static bool get_tape(struct restored *r)
 
 	r->n = get_u32(i);
 	end = first + r->n;
-	if (i->bad || end < first || r->n > (i->n - i->at) / sizeof(uint32_t) ||
+	if (i->bad || end < first || end > TOKENS_MAX ||
+	    r->n > (i->n - i->at) / sizeof(uint32_t) ||
 	    end < l->poppable || l->poppable > l->settings.rollback ||
 	    first != sliding_base(&l->settings, end - l->poppable) ||
 	    (l->form == FORM_OPEN && r->n) ||
@@ -272,13 +295,9 @@ static bool get_tape(struct restored *r)
 	for (uint32_t k = 0; k < r->n && !l->settings.bytes; k++)
 		if (u32_at(r->ids, k) >= l->settings.alphabet)
 			return false;
-	if (l->form != FORM_TEXT)
-		return i->at == i->n && !(r->n && l->settings.bytes);
-	r->lengths = get(i, r->n * sizeof(uint32_t));
-	for (uint32_t k = 0; r->lengths && k < r->n; k++)
-		r->len += u32_at(r->lengths, k);
-	r->text = get(i, r->len);
-	return r->text && i->at == i->n && r->len < LZ77_MAX_SYMBOLS;
+	if (l->form == FORM_TEXT)
+		return get_text(r);
+	return i->at == i->n && !(r->n && l->settings.bytes);
 }
 
 static bool get_stream(struct restored *r)

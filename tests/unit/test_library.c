@@ -595,6 +595,49 @@ static void test_broken_bytes(void **state)
 	naive_release(&s);
 }
 
+/* As save.c has it: FNV-1a of all before it, little-endian. */
+static void right_sum(unsigned char *bytes, size_t n)
+{
+	uint64_t sum = UINT64_C(14695981039346656037);
+
+	for (size_t i = 0; i + 8 < n; i++)
+		sum = (sum ^ bytes[i]) * UINT64_C(1099511628211);
+	for (size_t i = 0; i < 8; i++)
+		bytes[n - 8 + i] = (unsigned char)(sum >> 8 * i);
+}
+
+/* One whose tokens are said to be the last that 64 bits can count is no saved
+ * stream: more pushed would count from 0 again. */
+static void test_no_more_tokens(void **state)
+{
+	enum { FIRST_AT = 128 }; /* behind an empty open word */
+	struct lilscope_options o;
+	struct lilscope *l, *back;
+	unsigned char bytes[8192];
+	size_t n;
+
+	(void)state;
+	lilscope_options_init(&o, sizeof(o));
+	o.window = WINDOW;
+	lilscope_create(&l, &o);
+	for (uint32_t i = 0; i < 200; i++)
+		lilscope_push(l, i % 7, "a b", 3);
+	lilscope_save(l, bytes, sizeof(bytes), &n);
+	lilscope_destroy(l);
+	assert_in_range(n, FIRST_AT, sizeof(bytes));
+	assert_int_equal(bytes[FIRST_AT], 2 * WINDOW);
+	memset(bytes + FIRST_AT + 1, 0xff, 7); /* 2^64 - 128, and 72 tokens */
+	right_sum(bytes, n);
+	assert_int_equal(lilscope_restore(&back, bytes, n, NULL),
+			 LILSCOPE_BAD_BYTES);
+	bytes[FIRST_AT + 7] = 0x3f;
+	right_sum(bytes, n);
+	assert_true(lilscope_restore(&back, bytes, n, NULL) >= LILSCOPE_OK);
+	for (uint32_t i = 0; i < 300; i++)
+		assert_true(lilscope_push(back, i, "c", 1) >= LILSCOPE_OK);
+	lilscope_destroy(back);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -610,6 +653,7 @@ int main(void)
 		cmocka_unit_test(test_newer),
 		cmocka_unit_test(test_calls),
 		cmocka_unit_test(test_broken_bytes),
+		cmocka_unit_test(test_no_more_tokens),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
