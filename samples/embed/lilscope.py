@@ -83,12 +83,19 @@ class Error(Exception):
         self.code = code
 
 
+def _id(id):
+    """An id of 32 bits: ctypes takes another's low ones, which is an id, too."""
+    if not 0 <= id <= NO_ID:
+        raise ValueError("%d is no id: 0 to 2^32 - 1" % id)
+    return int(id)
+
+
 def _ids(ids):
     """A pointer to 32-bit ids, their number, and what keeps them alive."""
     if hasattr(ids, "ctypes") and str(ids.dtype) == "uint32" \
             and ids.flags.c_contiguous:
         return ids.ctypes.data_as(_u32s), ids.size, ids
-    array = (c.c_uint32 * len(ids))(*map(int, ids))
+    array = (c.c_uint32 * len(ids))(*map(_id, ids))
     return array, len(ids), array
 
 
@@ -102,7 +109,10 @@ class Stream:
         for name, value in options.items():
             if name not in dict(_Options._fields_):
                 raise TypeError("no option " + name)
-            setattr(o, name, value.encode() if name == "rule" else value)
+            value = value.encode() if isinstance(value, str) else value
+            setattr(o, name, value)
+            if getattr(o, name) != value:  # ctypes took its low bits
+                raise ValueError("%s can't be %r" % (name, value))
         if _lib.lilscope_options_check(o, why) < 0:
             raise ValueError(why.value.decode())
         self._check(_lib.lilscope_restore(self._l, _saved, len(_saved), o)
@@ -123,7 +133,7 @@ class Stream:
         """One token; has the rule stopped?"""
         if isinstance(text, str):
             text = text.encode()
-        return self._check(_lib.lilscope_push(self._l, id, text,
+        return self._check(_lib.lilscope_push(self._l, _id(id), text,
                                               len(text or b"")))
 
     def push_ids(self, ids):
@@ -142,6 +152,8 @@ class Stream:
 
     def pop(self, n):
         """Takes n tokens back; has the rule stopped before them?"""
+        if n < 0:
+            raise ValueError("%d tokens can't be popped" % n)
         return self._check(_lib.lilscope_pop(self._l, n))
 
     def reset(self):

@@ -22,15 +22,16 @@ class CloseThinking:
 
     def follow(self, ids):
         """The stream comes to have just these tokens."""
+        ids = [int(i) for i in ids]
         same = min(len(self.seen), len(ids))
-        while same and self.seen[same - 1] != ids[same - 1]:
-            same -= 1
+        if self.seen[:same] != ids[:same]:
+            same = next(i for i in range(same) if self.seen[i] != ids[i])
         if len(self.seen) - same > self.stream.poppable:
             self.stream.reset()
             same, self.seen = 0, []
         self.stream.pop(len(self.seen) - same)
         self.stream.push_ids(ids[same:])
-        self.seen = list(ids)
+        self.seen = ids
         self.closed = self.end_id in self.seen
 
     def bonus(self):

@@ -44,12 +44,22 @@ def batch():
 
 
 def errors():
-    for options, word in (({"rule": "none"}, "rule"), ({"ls": 2}, "ls")):
+    for options, word in (({"rule": "none"}, "rule"), ({"ls": 2}, "ls"),
+                          ({"window": 2**40}, "window"),
+                          ({"memory_max": -1}, "memory_max")):
         try:
             lilscope.Stream(**options)
             raise AssertionError(options)
         except ValueError as e:
             assert word in str(e), e
+    s = lilscope.Stream()
+    for wrong in (lambda: s.push_ids([1, 2**32 + 5]), lambda: s.push(-1, "x"),
+                  lambda: lilscope.push_each([s], [-2]), lambda: s.pop(-1)):
+        try:
+            wrong()
+            raise AssertionError("taken")
+        except ValueError as e:
+            assert s.n_tokens == 0, e
     s = lilscope.Stream(memory_max=100000)
     try:
         s.push_ids(loops(100000))
@@ -90,6 +100,12 @@ def thinking():
     drafted = think(CloseThinking(7), circles, True)
     assert plain[-1] == 7 and 150 < len(plain) < 600, len(plain)
     assert plain == drafted
+    twice = CloseThinking(7)
+    twice.follow([1, 2, 3, 9])
+    twice.follow([1, 5, 6, 9])  # another draft that ends alike
+    once = CloseThinking(7)
+    once.follow([1, 5, 6, 9])
+    assert twice.stream.save() == once.stream.save()
     hard = CloseThinking(7, start=0.99)
     random.seed(1)
     assert len(think(hard, circles, False)) >= len(plain)
