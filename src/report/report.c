@@ -298,7 +298,8 @@ void report_json_string(struct buf *out, const char *s, size_t n)
 	buf_putc(out, '"');
 }
 
-/* CSV has no escapes: what is unsafe becomes a blank or U+FFFD. */
+/* CSV has no escapes: what is unsafe becomes a blank or U+FFFD, and what a
+ * spreadsheet would work out has an apostrophe before it. */
 void report_csv_string(struct buf *out, const char *s, size_t n)
 {
 	size_t plain = 0, used;
@@ -310,6 +311,8 @@ void report_csv_string(struct buf *out, const char *s, size_t n)
 
 	if (quote)
 		buf_putc(out, '"');
+	if (n > 1 && memchr("=+-@", s[0], 4))
+		buf_putc(out, '\'');
 	for (size_t i = 0; i < n; i += used) {
 		int32_t cp = utf8_decode(s + i, n - i, &used);
 

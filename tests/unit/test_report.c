@@ -244,6 +244,12 @@ static const struct {
 	{ "esc \x1b[31m", "esc \x1b[31m", "esc \xef\xbf\xbd[31m" },
 	{ "c1 \xc2\x9b", "c1 \xc2\x9b", "c1 \xef\xbf\xbd" },
 	{ "bidi \xe2\x80\xae", "bidi \xe2\x80\xae", "bidi \xef\xbf\xbd" },
+	{ "=1+1", "=1+1", "'=1+1" },
+	{ "@SUM(1,2)", "@SUM(1,2)", "\"'@SUM(1,2)\"" },
+	{ "+cmd|' /C calc'!A0", "+cmd|' /C calc'!A0", "'+cmd|' /C calc'!A0" },
+	{ "-2+3", "-2+3", "'-2+3" },
+	{ "-", "-", "-" },
+	{ "a=1", "a=1", "a=1" },
 };
 
 static void strings_are_escaped(void **state)
