@@ -238,6 +238,11 @@ void big_release(struct big *b)
 	*b = (struct big){ 0 };
 }
 
+void big_scattered(const void *memory, size_t n_bytes)
+{
+	(void)memory, (void)n_bytes; /* the allocator's pages are its own */
+}
+
 /* --- the picture -------------------------------------------------------- */
 
 /* What it has of a block; its bytes follow, and blanks to the next. */
