@@ -163,6 +163,13 @@ static void account(struct bound *b, uint32_t from, uint32_t to)
 	}
 }
 
+void bound_reserve(struct bound *b, uint32_t n)
+{
+	b->m = grow(b->m, &b->m_cap, n, sizeof(*b->m));
+	b->ends = grow(b->ends, &b->ends_cap, n / 4, sizeof(*b->ends));
+	b->seen = grow(b->seen, &b->seen_cap, n / BLOCK, sizeof(*b->seen));
+}
+
 void bound_push_all(struct bound *b, const uint32_t *lrs, uint32_t n)
 {
 	uint8_t *m;

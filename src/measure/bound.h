@@ -57,6 +57,9 @@ void bound_free(struct bound *b); /* NULL is fine */
 /* One more symbol, with its lrs. Amortised O(1), 1 byte and a word end. */
 void bound_push(struct bound *b, uint32_t lrs);
 
+/* Room for n symbols in all. */
+void bound_reserve(struct bound *b, uint32_t n);
+
 /* As n pushes. */
 void bound_push_all(struct bound *b, const uint32_t *lrs, uint32_t n);
 

@@ -82,7 +82,7 @@ static void turn(struct fresh *f)
 }
 
 /* x: the gain of the last token. */
-static void add(struct fresh *f, double x)
+static ALWAYS_INLINE void add(struct fresh *f, double x)
 {
 	bool copied = is_copied(f);
 	double rate;
@@ -104,16 +104,26 @@ static void add(struct fresh *f, double x)
 		begin(f, !copied);
 }
 
+void fresh_push_all(struct fresh *f, const double *code_bits, size_t stride,
+		    uint32_t n)
+{
+	f->since = grow(f->since, &f->since_cap, (size_t)f->n + n,
+			sizeof(*f->since));
+	for (uint32_t i = 0; i < n; i++, code_bits += stride) {
+		double x = *code_bits - f->bits;
+
+		f->bits = *code_bits;
+		f->n++;
+		add(f, x);
+		f->since[f->n - 1] = is_copied(f) ?
+					     f->turns[f->n_turns - 1].at :
+					     f->begin;
+	}
+}
+
 void fresh_push(struct fresh *f, double code_bits)
 {
-	double x = code_bits - f->bits;
-
-	f->bits = code_bits;
-	f->n++;
-	add(f, x);
-	f->since = grow(f->since, &f->since_cap, f->n, sizeof(*f->since));
-	f->since[f->n - 1] = is_copied(f) ? f->turns[f->n_turns - 1].at :
-					    f->begin;
+	fresh_push_all(f, &code_bits, 1, 1);
 }
 
 uint32_t fresh_since(const struct fresh *f, uint32_t n)

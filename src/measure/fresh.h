@@ -39,6 +39,11 @@ void fresh_free(struct fresh *f); /* NULL is fine */
 /* The next token; code_bits: of the text up to and with it. */
 void fresh_push(struct fresh *f, double code_bits);
 
+/* The same for n more tokens, code_bits of the i-th of them at
+ * code_bits[i * stride]. */
+void fresh_push_all(struct fresh *f, const double *code_bits, size_t stride,
+		    uint32_t n);
+
 /* For all of these, n: tokens of the prefix, at most those pushed. */
 
 /* Where the copying at the end of the prefix began: the first token, counted

@@ -63,7 +63,7 @@ struct lz77 {
 
 enum { STEP_SYMBOLS = 256 }; /* pushed at once */
 
-static unsigned floor_log2(uint32_t x)
+static ALWAYS_INLINE unsigned floor_log2(uint32_t x)
 {
 	unsigned n = 0;
 
@@ -78,8 +78,9 @@ static unsigned floor_log2(uint32_t x)
 }
 
 /* Bits of one phrase of `len` symbols, see the head of this file. */
-static uint64_t phrase_bits(const struct lz77 *z, const struct packed_phrase *p,
-			    uint32_t len)
+static ALWAYS_INLINE uint64_t phrase_bits(const struct lz77 *z,
+					  const struct packed_phrase *p,
+					  uint32_t len)
 {
 	uint64_t literals = (uint64_t)len * (1 + z->literal_bits);
 	uint64_t match;
@@ -192,8 +193,12 @@ void lz77_foresee(struct lz77 *z, const uint8_t *text, uint32_t n)
 void lz77_expect(struct lz77 *z, uint32_t n)
 {
 	assert(!z->n_symbols && !z->sealed && z->width == LZ77_BYTES);
-	if (n && n <= CHAINS_MAX && !z->foreseen && !z->chains)
-		z->chains = chains_new(n);
+	if (!n || n > CHAINS_MAX || z->foreseen || z->chains)
+		return;
+	z->chains = chains_new(n);
+	big_grow(&z->text_block, n);
+	big_grow(&z->phrase_block, n / 4 * sizeof(struct packed_phrase));
+	refresh(z);
 }
 
 /* More comes than was foreseen: the tree it is. */

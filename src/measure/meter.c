@@ -16,6 +16,7 @@ enum {
 	ID_BITS_MAX = 32,
 	BYTE_ALPHABET = 256,
 	STEP_SYMBOLS = 256,
+	TOKEN_SYMBOLS = 3, /* bytes, roughly */
 	FORESEE_SYMBOLS = 512 << 10, /* from here on a tree no longer lies in
 				      caches */
 };
@@ -30,6 +31,10 @@ const struct meter_opts meter_opts_default = {
 	.rules = RULES_DEFAULT,
 	.i_stop = RULE_DEFAULT,
 };
+
+enum { TOKEN_DOUBLES = sizeof(struct rule_token) / sizeof(double) };
+static_assert(sizeof(struct rule_token) % sizeof(double) == 0,
+	      "code_bits stand at a stride of doubles");
 
 struct meter {
 	struct meter_opts opts;
@@ -152,6 +157,10 @@ void meter_foresee(struct meter *m, const char *text, size_t n)
 		lz77_foresee(m->lz77, (const uint8_t *)text, (uint32_t)n);
 	else
 		lz77_expect(m->lz77, (uint32_t)MIN(n, LZ77_MAX_SYMBOLS));
+	n = MIN(n, FORESEE_SYMBOLS);
+	bound_reserve(m->bound, (uint32_t)n);
+	m->symbol_end = grow(m->symbol_end, &m->symbol_cap, n / TOKEN_SYMBOLS,
+			     sizeof(*m->symbol_end));
 }
 
 bool meter_splits(const struct meter *m, size_t n)
@@ -238,8 +247,7 @@ void meter_push_all(struct meter *m, struct rule_token *tokens, uint32_t n)
 		push_ids(m, tokens, n);
 	}
 	m->n_tokens += n;
-	for (uint32_t i = 0; i < n; i++)
-		fresh_push(m->fresh, tokens[i].code_bits);
+	fresh_push_all(m->fresh, &tokens->code_bits, TOKEN_DOUBLES, n);
 	for (size_t i = 0; i < RULE_ROWS; i++)
 		if (meter_runs(m, i))
 			stops_push(&m->stops[i], tokens, n, m->fresh,

@@ -127,8 +127,14 @@ static int32_t points_of(const struct signal *kind,
 static void take(struct circles *l, size_t i, const struct copying_step *step)
 {
 	struct sum *sum = &l->sum[i];
-	int32_t points = sum->points + points_of(&kinds[i], step);
+	int32_t points;
 
+	if (!step->hit && !sum->points && l->threshold > 0) {
+		if (!step->copied) /* as most are */
+			sum->hit = *step;
+		return;
+	}
+	points = sum->points + points_of(&kinds[i], step);
 	sum->points = MIN(MAX(points, 0), MAX(l->threshold, FULL));
 	if (step->hit || !step->copied)
 		sum->hit = *step;
