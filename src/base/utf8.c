@@ -380,6 +380,37 @@ void utf8_sanitize(struct buf *out, const char *s, size_t n, bool ascii,
 	}
 }
 
+static bool is_ascii(const char *s, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && !((unsigned char)s[i] & 0x80))
+		i++;
+	return i == n;
+}
+
+bool utf8_compose(const char *s, size_t n, struct buf *out)
+{
+	const utf8proc_option_t how = UTF8PROC_STABLE | UTF8PROC_COMPOSE;
+	utf8proc_ssize_t most, len = -1;
+	utf8proc_int32_t *all;
+
+	if (is_ascii(s, n))
+		return false;
+	most = utf8proc_decompose((const utf8proc_uint8_t *)s,
+				  (utf8proc_ssize_t)n, NULL, 0, how);
+	if (most < 0)
+		return false;
+	all = mem_alloc(((size_t)most + 1) * sizeof(*all));
+	if (utf8proc_decompose((const utf8proc_uint8_t *)s,
+			       (utf8proc_ssize_t)n, all, most, how) == most)
+		len = utf8proc_reencode(all, most, how);
+	if (len >= 0)
+		buf_append(out, all, (size_t)len);
+	mem_free(all);
+	return len >= 0;
+}
+
 const char *utf8_library(void)
 {
 	return utf8proc_version();

@@ -77,6 +77,10 @@ struct buf;
 void utf8_sanitize(struct buf *out, const char *s, size_t n, bool ascii,
 		   bool keep_lines);
 
+/* Appends s[0..n) in normal form C (UAX 15). False, and nothing is appended:
+ * it is ASCII, which is as it is, or no UTF-8. */
+bool utf8_compose(const char *s, size_t n, struct buf *out);
+
 /* The version of utf8proc that it runs with. */
 const char *utf8_library(void);
 

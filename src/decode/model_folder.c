@@ -21,6 +21,7 @@ enum text {
 	TOKENIZER_CONFIG,
 	GENERATION,
 	TEMPLATE,
+	TEMPLATE_JSON,
 	TEXTS
 };
 
@@ -30,6 +31,7 @@ static const char *const text_names[TEXTS] = {
 	"tokenizer_config.json",
 	"generation_config.json",
 	"chat_template.jinja",
+	"chat_template.json",
 };
 
 struct model_folder {
@@ -67,7 +69,7 @@ static bool open_text(struct model_folder *f, enum text i, struct err *err)
 	struct hf_text *const given[TEXTS] = {
 		&f->given.config,     &f->given.tokenizer,
 		&f->given.tokenizer_config, &f->given.generation,
-		&f->given.template,
+		&f->given.template, &f->given.template_json,
 	};
 	struct buf path = { 0 };
 	bool good = !is_there(f, name) ||

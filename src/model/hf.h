@@ -26,7 +26,7 @@ struct hf_text {
 struct hf_texts {
 	const char *name; /* what the model is called; or NULL */
 	struct hf_text config, tokenizer, tokenizer_config, generation,
-		template;
+		template, template_json;
 };
 
 struct hf;

@@ -27,6 +27,9 @@ static const struct hf_class classes[] = {
 	{ "Gemma3ForConditionalGeneration", "gemma3", "gemma3",
 	  HF_GEMMA | HF_POST | HF_WINDOWS },
 	{ "Phi3ForCausalLM", "phi3", "phi3", 0 },
+	{ "Ministral3ForCausalLM", "ministral3", "mistral3", HF_TURNED },
+	{ "Mistral3ForConditionalGeneration", "mistral3", "mistral3",
+	  HF_TURNED },
 };
 
 /* Where the file says none; a key that would be 0 is left out. */
@@ -357,7 +360,7 @@ static bool put_rope(struct hf *hf, struct err *err)
 {
 	struct rope_config r = { .all = json_get(hf->root, "rope_parameters") };
 	struct json_value near;
-	double near_base;
+	double near_base, temper;
 
 	if (!json_is(r.all, JSON_OBJECT))
 		r.all = json_get(hf->root, "rope_scaling");
@@ -381,6 +384,9 @@ static bool put_rope(struct hf *hf, struct err *err)
 			   number(hf->root, "rope_local_base_freq", 0));
 	if (near_base > 0)
 		put_real(hf, "rope.freq_base_swa", near_base);
+	temper = number(r.params, "llama_4_scaling_beta", 0);
+	if (temper > 0)
+		put_real(hf, "attention.temperature_scale", temper);
 	return put_scaling(hf, &r, err);
 }
 

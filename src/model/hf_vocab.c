@@ -23,7 +23,7 @@ struct vocab_slot {
 
 struct vocab_file {
 	struct hf *hf;
-	struct json tokenizer, config, generation;
+	struct json tokenizer, config, generation, template;
 	struct json_value root; /* of tokenizer */
 	bool spm, add_space;
 	struct vocab_slot *slots; /* hf->n_vocab */
@@ -431,12 +431,35 @@ static void put_special(struct vocab_file *r)
 	gguf_put_bool(k, "tokenizer.ggml.add_space_prefix", r->add_space);
 }
 
-/* The template of its own file, or the one that is "default" of some. */
+static bool strips(struct json_value token)
+{
+	return json_is(json_get(token, "rstrip"), JSON_TRUE);
+}
+
+/* Tokens that take the white space behind them; an empty list: none does. */
+static void put_strips(struct vocab_file *r)
+{
+	struct json_value all = json_get(r->root, "added_tokens"), v;
+	size_t n = 0;
+
+	for (v = json_first(all); v.doc; v = json_next(v))
+		n += strips(v);
+	gguf_put_ints(&r->hf->keys, "lilscope.strips", n);
+	for (v = json_first(all); v.doc; v = json_next(v))
+		if (strips(v))
+			gguf_item_int(&r->hf->keys,
+				      (int32_t)json_u32(json_get(v, "id"), 0));
+}
+
+/* The template of its own file, the tokenizer's, a processor's; of several the
+ * one that is "default". */
 static void put_template(struct vocab_file *r)
 {
 	struct json_value v = json_get(json_root(&r->config), "chat_template");
 	struct hf_text text = r->hf->texts->template;
 
+	if (!v.doc)
+		v = json_get(json_root(&r->template), "chat_template");
 	if (json_is(v, JSON_ARRAY)) {
 		v = json_first(v);
 		while (v.doc && !json_text_is(json_get(v, "name"), "default"))
@@ -503,7 +526,9 @@ static bool read_all(struct vocab_file *r)
 	    !read_json(r, "tokenizer_config.json", &texts->tokenizer_config,
 		       &r->config) ||
 	    !read_json(r, "generation_config.json", &texts->generation,
-		       &r->generation))
+		       &r->generation) ||
+	    !read_json(r, "chat_template.json", &texts->template_json,
+		       &r->template))
 		return false;
 	r->root = json_root(&r->tokenizer);
 	if (!read_kind(r))
@@ -517,6 +542,9 @@ static bool read_all(struct vocab_file *r)
 	put_slots(r);
 	put_merges(r);
 	put_special(r);
+	put_strips(r);
+	if (has_part(json_get(r->root, "normalizer"), "normalizers", "NFC"))
+		gguf_put_bool(&r->hf->keys, "lilscope.nfc", true);
 	put_template(r);
 	return true;
 }
@@ -532,5 +560,6 @@ bool hf_vocab_put(struct hf *hf, struct err *err)
 	json_release(&r.tokenizer);
 	json_release(&r.config);
 	json_release(&r.generation);
+	json_release(&r.template);
 	return good;
 }

@@ -19,6 +19,7 @@ enum {
 	GEMMA = 4,  /* embeddings times sqrt(n_embd), GELU */
 	POST = 8,   /* norms behind attention and network, too */
 	FUSED = 16, /* q, k and v are one matrix, gate and up another */
+	TEMPERED = 32, /* queries grow behind the original context */
 };
 
 /* What is known of an architecture. */
@@ -49,6 +50,7 @@ static const struct arch {
 	  .global_every = 6,
 	  .odd_layers = 62 },
 	{ .name = "phi3", .traits = HALVES | FUSED },
+	{ .name = "mistral3", .traits = SHARES | TEMPERED },
 };
 
 #define GEMMA3_NEAR_BASE 10000.0 /* where the file says none */
@@ -275,6 +277,25 @@ static void read_scaling(struct loading *l)
 		     r->beta_fast);
 }
 
+/* Queries times 1 + temper * log(1 + how often the original context is behind
+ * them), and YaRN without the factor of lengths, or with a share of it. */
+static void read_tempering(struct loading *l)
+{
+	struct model_shape *s = &l->m->shape;
+	struct rope_opts *r = &l->m->rope;
+	double share = real(l, "rope.scaling.yarn_log_multiplier", 0);
+	double factor = 1 + 0.1 * share * log(r->factor);
+
+	if (r->scaling == ROPE_YARN && share != 0)
+		r->attn_factor /= factor;
+	s->temper = (float)real(l, "attention.temperature_scale", 0);
+	s->temper_every = r->n_ctx_orig;
+	if (!(factor > 0) || !isfinite(factor) || !(s->temper >= 0) ||
+	    !isfinite(s->temper))
+		fail(l, "YaRN's multiplier %g and the temperature's %g are not "
+			"known", share, (double)s->temper);
+}
+
 /* What divides the frequencies: llama 3's scaling, or phi3's. The latter has
  * two sets, of which the short one is for texts within the original context;
  * that is then what the model is good for. */
@@ -310,6 +331,8 @@ static void read_rope(struct loading *l)
 		fail(l, "RoPE with base %g over %u numbers is not known",
 		     r->base, r->n_rot);
 	read_scaling(l);
+	if (!l->failed && l->arch->traits & TEMPERED)
+		read_tempering(l);
 	read_divisors(l);
 	/* gemma3's windows turn at a base of their own, and are not scaled */
 	*near = *r;

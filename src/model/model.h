@@ -34,6 +34,9 @@ struct model_shape {
 	float attn_scale;       /* of scores: 1 / sqrt(d_head), mostly */
 	/* 0, or v becomes cap * tanh(v / cap): of scores, of logits */
 	float attn_cap, logit_cap;
+	/* Queries grow by it each so many positions: 1 + temper * log(1 + n) */
+	float temper;           /* or 0 */
+	uint32_t temper_every;
 };
 
 /* A gated feed-forward network: down(act(gate x) * up x). */

@@ -268,6 +268,19 @@ static void finish_heads(struct transformer *t, float *v, uint32_t n_heads,
 	rope_turn(transformer_rope(t), v, n_heads, d, pos);
 }
 
+static void temper(const struct transformer *t, float *q, uint32_t pos)
+{
+	const struct model_shape *s = &t->m->shape;
+	uint32_t n = s->n_heads * s->d_head;
+	float by;
+
+	if (s->temper == 0 || pos < s->temper_every)
+		return;
+	by = 1 + s->temper * logf(1 + (float)(pos / s->temper_every));
+	for (uint32_t i = 0; i < n; i++)
+		q[i] *= by;
+}
+
 static void project(struct transformer *t, const struct model_layer *y)
 {
 	uint32_t n_q = t->shape.n_heads * t->shape.d;
@@ -297,6 +310,7 @@ static void project(struct transformer *t, const struct model_layer *y)
 		of->layer = t->layer;
 		finish_heads(of, t->q + (size_t)i * n_q, t->shape.n_heads,
 			     y->q_norm, pos);
+		temper(of, t->q + (size_t)i * n_q, pos);
 		finish_heads(of, t->k + (size_t)i * n_kv, t->shape.n_kv_heads,
 			     y->k_norm, pos);
 	}

@@ -286,6 +286,61 @@ static uint32_t read_id(const struct vocab *v, const struct gguf *g,
 							    VOCAB_NO_ID;
 }
 
+static bool has_word(const char *s, size_t n, const char *word)
+{
+	size_t k = strlen(word), i = 0;
+
+	for (; i + k <= n; i++) {
+		size_t at = 0;
+
+		while (at < k && (s[i + at] | 0x20) == word[at])
+			at++;
+		if (at == k)
+			return true;
+	}
+	return false;
+}
+
+/* Files do not say which tokens take the white space behind them: as in
+ * llama.cpp, in models whose name is Phi 3's all special ones do but these. */
+static void read_phi3_strips(struct vocab *v, const struct gguf *g)
+{
+	static const char *const plain[] = { "<unk>", "<s>", "<|endoftext|>" };
+	const char *name = "";
+	size_t n = 0;
+
+	gguf_str(g, "general.name", &name, &n);
+	if (!has_word(name, n, "phi-3") && !has_word(name, n, "phi3"))
+		return;
+	v->strips = mem_zalloc(v->tokens.n * sizeof(*v->strips));
+	for (uint32_t i = 0; i < v->tokens.n; i++) {
+		const char *s = v->tokens.text + v->tokens.start[i];
+		size_t len = v->tokens.start[i + 1] - v->tokens.start[i];
+
+		v->strips[i] = vocab_is_marked(v->type[i]);
+		for (size_t k = 0; k < ARRAY_LEN(plain); k++)
+			if (len == strlen(plain[k]) &&
+			    memcmp(s, plain[k], len) == 0)
+				v->strips[i] = false;
+	}
+}
+
+/* What hf_vocab.c has put, or what is known of a name. */
+static void read_strips(struct vocab *v, const struct gguf *g)
+{
+	struct gguf_array list;
+	double id;
+
+	if (!gguf_array(g, "lilscope.strips", &list)) {
+		read_phi3_strips(v, g);
+		return;
+	}
+	v->strips = mem_zalloc(v->tokens.n * sizeof(*v->strips));
+	while (gguf_next_f64(&list, &id))
+		if (id >= 0 && id < v->tokens.n)
+			v->strips[(uint32_t)id] = true;
+}
+
 static void read_flags(struct vocab *v, const struct gguf *g)
 {
 	static const char *const ends[] = { "tokenizer.ggml.eos_token_id",
@@ -302,6 +357,8 @@ static void read_flags(struct vocab *v, const struct gguf *g)
 	v->unknown = read_id(v, g, "tokenizer.ggml.unknown_token_id");
 	gguf_bool(g, "tokenizer.ggml.add_bos_token", &v->add_bos);
 	gguf_bool(g, "tokenizer.ggml.add_space_prefix", &v->add_space);
+	gguf_bool(g, "lilscope.nfc", &v->nfc);
+	read_strips(v, g);
 }
 
 /* With scores, or with merges in their stead. */

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "base/utf8.h"
+
 enum { RUN_MAX_BYTES = 1 << 28 }; /* that are merged at once */
 
 void vocab_ids_release(struct vocab_ids *ids)
@@ -182,8 +184,12 @@ static void encode_words(const struct vocab *v, const char *s, size_t n,
 static void encode_run(const struct vocab *v, const char *s, size_t n,
 		       bool first, struct merge *m, struct vocab_ids *out)
 {
-	struct buf text = { 0 };
+	struct buf text = { 0 }, composed = { 0 };
 
+	if (v->nfc && utf8_compose(s, n, &composed)) {
+		s = composed.data;
+		n = composed.len;
+	}
 	while (n) {
 		size_t k = MIN(n, (size_t)RUN_MAX_BYTES);
 
@@ -199,6 +205,12 @@ static void encode_run(const struct vocab *v, const char *s, size_t n,
 		n -= k;
 	}
 	buf_release(&text);
+	buf_release(&composed);
+}
+
+static bool is_white(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
 void vocab_encode(const struct vocab *v, const char *text, size_t n,
@@ -223,6 +235,9 @@ void vocab_encode(const struct vocab *v, const char *text, size_t n,
 		encode_run(v, text + from, at - from, first, &m, out);
 		push_id(out, id);
 		at += len;
+		while (v->strips && v->strips[id] && at < n &&
+		       is_white(text[at]))
+			at++;
 		from = at;
 		first = true; /* as in llama.cpp */
 	}
@@ -307,5 +322,6 @@ void vocab_free(struct vocab *v)
 	tokens_release(&v->tokens);
 	mem_free(v->type);
 	mem_free(v->ends);
+	mem_free(v->strips);
 	mem_free(v);
 }

@@ -33,12 +33,15 @@ struct vocab {
 	char kind[VOCAB_KIND_BYTES];
 	bool spm;                 /* SentencePiece's rule; else merges */
 	bool add_space, add_bos;
+	bool nfc;                 /* text is composed first (UAX 15) */
 	bool whole_words;         /* a word that is a token is that token,
 				     whatever the merges say */
 	const char *blank;        /* how tokens write a blank (spm) */
 	struct tokens tokens;
 	uint8_t *type;            /* tokens.n: enum token_type */
 	bool *ends;               /* tokens.n: ends a generation */
+	bool *strips;             /* tokens.n, of special ones: white space
+				     behind it goes; NULL: of none */
 	uint32_t bos, unknown;    /* or VOCAB_NO_ID */
 	struct special user;      /* TOKEN_USER */
 	struct special marked;    /* these, TOKEN_CONTROL and TOKEN_UNKNOWN */

@@ -30,6 +30,14 @@ enum {
 	"[^\\r\\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+|"                         \
 	" ?[\\p{P}\\p{S}]+[\\r\\n]*|[" WS "]*[\\r\\n]+|[" WS "]+(?![^" WS      \
 	"])|[" WS "]+"
+/* Words with their capitals and marks: Mistral's, and the one of GPT-4o. */
+#define CAPITALS "[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]"
+#define SMALLS	 "[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]"
+#define TEKKEN                                                                 \
+	"[^\\r\\n\\p{L}\\p{N}]?" CAPITALS "*" SMALLS                           \
+	"+|[^\\r\\n\\p{L}\\p{N}]?" CAPITALS "+" SMALLS                         \
+	"*|\\p{N}| ?[^" WS "\\p{L}\\p{N}]+[\\r\\n/]*|[" WS                    \
+	"]*[\\r\\n]+|[" WS "]+(?![^" WS "])|[" WS "]+"
 #define DIGIT  "\\p{N}"
 #define DIGITS "\\p{N}+"
 #define UPTO3  "\\p{N}{1,3}"
@@ -92,6 +100,8 @@ const struct vocab_family vocab_families[] = {
 	  .steps = { "[\\r\\n]", "[" WS "]?\\p{L}+", "[" WS "]?\\p{P}+", CJK,
 		     DIGIT } },
 	{ .name = "deepseek-v3", .steps = { UPTO3, HAN_KANA, DEEPSEEK3 } },
+	{ .name = "tekken", .steps = { TEKKEN }, .whole_words = true,
+	  .add_bos = true },
 	{ .name = "smollm", .steps = { DIGIT, GPT2 } },
 	{ .name = "starcoder", .steps = { DIGIT, GPT2 } },
 };

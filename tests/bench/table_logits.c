@@ -48,6 +48,8 @@ static const struct arch {
 	{ .name = "gemma3", .title = "gemma3" },
 	{ .name = "phi3", .title = "phi3" },
 	{ "phi3", "longrope", false, "phi3, longrope" },
+	{ .name = "mistral3", .title = "mistral3" },
+	{ "mistral3", "yarn", false, "mistral3, YaRN" },
 };
 static const char *const kernels[] = { "scalar", "avx2", "avx512", "neon",
 				       "dotprod" };

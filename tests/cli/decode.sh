@@ -489,7 +489,7 @@ END
 check "an unknown architecture" hostile architecture mamba
 check "an unknown type of tensor" hostile type 99
 check "an unknown tokenizer" hostile tokenizer bert
-check "an unknown pre-tokenizer" hostile split tekken
+check "an unknown pre-tokenizer" hostile split chatglm-bpe
 closed()
 {
 	"$LILSCOPE" decode -m "$model" --prompt "$once" --ignore-eos \

@@ -16,6 +16,7 @@ static const struct {
 	{ "phi3", "Phi3ForCausalLM" },	   { "gemma3", "Gemma3ForCausalLM" },
 	{ "qwen2moe", "Qwen2MoeForCausalLM" },
 	{ "qwen3moe", "Qwen3MoeForCausalLM" },
+	{ "mistral3", "Ministral3ForCausalLM" },
 };
 
 static const struct {
@@ -61,6 +62,23 @@ static bool number(const struct gguf *g, const char *name, double *value)
 	return gguf_f64(g, full, value);
 }
 
+/* As mistral3 has it: the share of its lengths' factor is told as two. */
+static void put_yarn(const struct gguf *g, struct buf *out)
+{
+	double factor, n_orig = 0, share = 0, temper = 0;
+
+	if (!number(g, "rope.scaling.factor", &factor))
+		return;
+	number(g, "rope.scaling.original_context_length", &n_orig);
+	number(g, "rope.scaling.yarn_log_multiplier", &share);
+	number(g, "attention.temperature_scale", &temper);
+	buf_printf(out, ",\"rope_parameters\":{\"rope_type\":\"yarn\","
+			"\"factor\":%g,\"mscale\":1,\"mscale_all_dim\":%g,"
+			"\"original_max_position_embeddings\":%g,"
+			"\"llama_4_scaling_beta\":%.9g}",
+		   factor, share, n_orig, temper);
+}
+
 void folder_config(const struct gguf *g, struct buf *out)
 {
 	double value, heads = 1, width = 1;
@@ -84,6 +102,7 @@ void folder_config(const struct gguf *g, struct buf *out)
 			   width / heads);
 	else
 		buf_puts(out, ",\"hidden_act\":\"silu\"");
+	put_yarn(g, out);
 	buf_puts(out, ",\"bos_token_id\":1,\"eos_token_id\":[2]}");
 }
 
@@ -241,7 +260,8 @@ static void put_tensor(const struct gguf *g, struct file *f,
 	number(g, k ? "attention.head_count_kv" : "attention.head_count",
 	       &heads);
 	expert = strchr(name, '#');
-	if (strcmp(arch_of(g), "llama") == 0 && (q || k))
+	if ((strcmp(arch_of(g), "llama") == 0 ||
+	     strcmp(arch_of(g), "mistral3") == 0) && (q || k))
 		put_turned(f, t, (uint64_t)heads);
 	else if (strncmp(arch_of(g), "gemma", 5) == 0 &&
 		 bytes_end(t->name, strlen(t->name), "norm.weight"))

@@ -385,9 +385,14 @@ static void put_keys(struct file *f, const struct random_spec *s)
 		key_str(f, a, "rope.scaling.type", s->scaling);
 		if (strcmp(s->scaling, "longrope") != 0)
 			key_f32(f, a, "rope.scaling.factor", 4);
-		key_u32(f, a, "rope.scaling.original_context_length", 512);
+		key_u32(f, a, "rope.scaling.original_context_length",
+			strcmp(a, "mistral3") == 0 ? 4 : 512);
 		if (strcmp(s->scaling, "longrope") == 0)
 			key_f32(f, a, "rope.scaling.attn_factor", 1.19f);
+	}
+	if (strcmp(a, "mistral3") == 0) {
+		key_f32(f, a, "rope.scaling.yarn_log_multiplier", 0.5f);
+		key_f32(f, a, "attention.temperature_scale", 0.4f);
 	}
 	if (strcmp(a, "phi3") == 0)
 		key_u32(f, a, "rope.dimension_count", s->n_embd / s->n_heads);
@@ -655,6 +660,9 @@ static void layer(const struct model *m, const struct model_layer *y, double *x,
 	add_bias(keys + (size_t)pos * n_kv * d, y->k_bias, n_kv * d);
 	add_bias(values + (size_t)pos * n_kv * d, y->v_bias, n_kv * d);
 	heads(m, q, s->n_heads, y->q_norm, rope, pos);
+	for (uint32_t i = 0; s->temper > 0 && i < s->n_heads * d; i++)
+		q[i] *= 1 + (double)s->temper *
+				    log1p((double)(pos / s->temper_every));
 	heads(m, keys + (size_t)pos * n_kv * d, n_kv, y->k_norm, rope, pos);
 	if (y->near && pos >= s->window)
 		from = pos - s->window + 1;

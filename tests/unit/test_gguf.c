@@ -203,7 +203,8 @@ static void unknown_kinds(void **state)
 					   .seed = 1 },
 		    &file);
 	named(&file, "\"gemma4\" is not known; llama, qwen2, qwen3, qwen2moe, "
-		     "qwen3moe, gemma, gemma2, gemma3 and phi3 are");
+		     "qwen3moe, gemma, gemma2, gemma3, phi3 and "
+		     "mistral3 are");
 }
 
 /* 2^60 keys or tensors cost nothing. */

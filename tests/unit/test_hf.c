@@ -148,6 +148,7 @@ static void folders_are_their_files(void **state)
 		{ .arch = "gemma2", .type = GGML_F32, .tied = true },
 		{ .arch = "gemma3", .type = GGML_F32, .tied = true },
 		{ .arch = "phi3", .type = GGML_F32 },
+		{ .arch = "mistral3", .type = GGML_F32, .scaling = "yarn" },
 	};
 
 	(void)state;
@@ -199,6 +200,7 @@ static struct gguf *keys_of(const char *config, const char *tokenizer,
 		.config = { config, strlen(config) },
 		.tokenizer = { tokenizer, strlen(tokenizer) },
 		.tokenizer_config = { more, more ? strlen(more) : 0 },
+		.template_json = { "{\"chat_template\":\"hi\"}", 22 },
 	};
 	static struct hf_texts kept;
 	struct err err = { "" };
@@ -467,34 +469,56 @@ static void tokenizers_are_their_files(void **state)
 	}
 }
 
-/* Merges in the stead of scores; blanks are U+2581. */
+/* Merges in the stead of scores, blanks are U+2581; and what is done before:
+ * marks join their letters where the normalizer says so, tokens take the white
+ * space behind them that say so. */
 static void characters_merge(void **state)
 {
-	static const char json[] =
-		"{\"normalizer\":{\"type\":\"Replace\",\"pattern\":"
-		"{\"String\":\" \"},\"content\":\"\xe2\x96\x81\"},"
-		"\"model\":{\"type\":\"BPE\",\"byte_fallback\":true,"
-		"\"vocab\":{\"<0xC3>\":1,\"<0xA9>\":2,\"a\":3,\"b\":4,"
-		"\"\xe2\x96\x81\":5,\"ab\":6,\"\xe2\x96\x81"
-		"ab\":7,\"\xe2\x96\x81"
-		"a\":8},\"merges\":[\"a b\",[\"\xe2\x96\x81\",\"a\"],"
-		"\"\xe2\x96\x81 ab\"]}}";
-	static const uint32_t want[] = { 6, 7, 5, 8, 3, 1, 2 };
-	struct vocab_ids ids = { 0 };
-	struct err err = { "" };
-	struct hf *hf;
-	struct gguf *g = keys_of("{" SHAPE "\"a\":0}", json, NULL, &hf);
-	struct vocab *v = vocab_from_gguf(g, &err);
+	static const struct {
+		const char *json, *text;
+		uint32_t want[11], n;
+	} rows[] = {
+		{ "{\"normalizer\":{\"type\":\"Replace\",\"pattern\":"
+		  "{\"String\":\" \"},\"content\":\"\xe2\x96\x81\"},"
+		  "\"model\":{\"type\":\"BPE\",\"byte_fallback\":true,"
+		  "\"vocab\":{\"<0xC3>\":1,\"<0xA9>\":2,\"a\":3,\"b\":4,"
+		  "\"\xe2\x96\x81\":5,\"ab\":6,\"\xe2\x96\x81"
+		  "ab\":7,\"\xe2\x96\x81"
+		  "a\":8},\"merges\":[\"a b\",[\"\xe2\x96\x81\",\"a\"],"
+		  "\"\xe2\x96\x81 ab\"]}}",
+		  "ab ab  aa\xc3\xa9", { 6, 7, 5, 8, 3, 1, 2 }, 7 },
+		{ "{\"added_tokens\":[{\"id\":5,\"content\":\"<|u|>\","
+		  "\"special\":true,\"rstrip\":true},{\"id\":6,\"content\":"
+		  "\"<|e|>\",\"special\":true}],\"normalizer\":{\"type\":"
+		  "\"NFC\"},\"pre_tokenizer\":" BYTES("true") ",\"model\":{"
+		  "\"type\":\"BPE\",\"vocab\":{\"\u00c3\":1,"
+		  "\"\u00a9\":2,\"a\":3,\"\u0120\":4},\"merges\":[]}}",
+		  "<|u|> \n ae\xcc\x81" "a<|e|> a<|u|>\t<|u|>a",
+		  { 5, 3, 1, 2, 3, 6, 4, 3, 5, 5, 3 }, 11 },
+	};
 
 	(void)state;
-	assert_non_null(v);
-	vocab_encode(v, "ab ab  aa\xc3\xa9", 11, 0, &ids);
-	assert_int_equal(ids.n, ARRAY_LEN(want));
-	assert_memory_equal(ids.ids, want, sizeof(want));
-	vocab_ids_release(&ids);
-	vocab_free(v);
-	gguf_free(g);
-	hf_free(hf);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		const char *text, *json = rows[i].json;
+		size_t n;
+		struct vocab_ids ids = { 0 };
+		struct err err = { "" };
+		struct hf *hf;
+		struct gguf *g = keys_of("{" SHAPE "\"a\":0}", json, NULL, &hf);
+		struct vocab *v = vocab_from_gguf(g, &err);
+
+		assert_non_null(v);
+		assert_true(gguf_str(g, "tokenizer.chat_template", &text, &n));
+		assert_int_equal(n, 2); /* a processor's */
+		text = rows[i].text;
+		vocab_encode(v, text, strlen(text), VOCAB_SPECIAL, &ids);
+		assert_int_equal(ids.n, rows[i].n);
+		assert_memory_equal(ids.ids, rows[i].want, ids.n * 4);
+		vocab_ids_release(&ids);
+		vocab_free(v);
+		gguf_free(g);
+		hf_free(hf);
+	}
 }
 
 /* --- what is wrong ------------------------------------------------------ */

@@ -115,7 +115,8 @@ static void logits_are_the_formulas(void **state)
 {
 	static const char *const archs[] = { "llama",	 "qwen2",    "qwen3",
 					     "qwen2moe", "qwen3moe", "gemma",
-					     "gemma2",	 "gemma3",   "phi3" };
+					     "gemma2",	 "gemma3",   "phi3",
+					     "mistral3" };
 
 	(void)state;
 	for (size_t a = 0; a < ARRAY_LEN(archs); a++)
@@ -145,6 +146,11 @@ static void rope_scalings(void **state)
 					    .type = GGML_F32,
 					    .divisors = true,
 					    .seed = 6 },
+		     1e-4);
+	check_logits(&(struct random_spec){ .arch = "mistral3",
+					    .type = GGML_F32,
+					    .scaling = "yarn",
+					    .seed = 8 },
 		     1e-4);
 	check_logits(&(struct random_spec){ .arch = "phi3",
 					    .type = GGML_F32,

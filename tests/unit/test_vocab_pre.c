@@ -53,6 +53,10 @@ static const struct {
 	  "a| b| |123|  |\xe4\xbd\xa0\xe5\xa5\xbd|!|\n" },
 	{ "deepseek-llm", "end   ", "end|   " },
 	{ "deepseek-coder", "x+=1; yz", "x|+=|1|;| yz" },
+	{ "tekken", "I'm HereNow, don't 1234/x",
+	  "I|'m| Here|Now|,| don|'t| |1|2|3|4|/x" },
+	{ "tekken", "e\xcc\x81t\xc3\xa9 \xc3\x89T //\n  y",
+	  "e\xcc\x81t\xc3\xa9| \xc3\x89T| //\n| | y" },
 	{ "deepseek-v3", "It's 1234 ok.\n", "It|'s| |123|4| ok|.\n" },
 };
 
