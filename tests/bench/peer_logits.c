@@ -7,7 +7,8 @@
  *
  * Built by `make table-logits LLAMA_CPP=DIR` against DIR/include/llama.h and
  * DIR/lib/libllama.so; no part of lilscope. Keys and values are F32, as ours
- * are in the table: in F16 they err by 1e-3 alone.
+ * are in the table: in F16 they err by 1e-3 alone. PEER_KV names another type
+ * (f16, q8_0, q4_0).
  */
 #include <llama.h>
 #include <stdbool.h>
@@ -22,6 +23,26 @@ static void silent(enum ggml_log_level level, const char *text, void *ctx)
 	(void)level;
 	(void)text;
 	(void)ctx;
+}
+
+/* Values in blocks want flash attention. */
+static void set_cache(struct llama_context_params *cp)
+{
+	static const struct {
+		const char *name;
+		enum ggml_type type;
+	} types[] = { { "f16", GGML_TYPE_F16 },
+		      { "q8_0", GGML_TYPE_Q8_0 },
+		      { "q4_0", GGML_TYPE_Q4_0 } };
+	const char *name = getenv("PEER_KV");
+
+	cp->type_k = cp->type_v = GGML_TYPE_F32;
+	cp->flash_attn_type = LLAMA_FLASH_ATTN_TYPE_DISABLED;
+	for (size_t i = 0; name && i < sizeof(types) / sizeof(*types); i++)
+		if (strcmp(types[i].name, name) == 0) {
+			cp->type_k = cp->type_v = types[i].type;
+			cp->flash_attn_type = LLAMA_FLASH_ATTN_TYPE_ENABLED;
+		}
 }
 
 int main(int argc, char **argv)
@@ -46,9 +67,7 @@ int main(int argc, char **argv)
 	model = llama_model_load_from_file(argv[1], mp);
 	cp.n_ctx = IDS_MAX;
 	cp.n_threads = cp.n_threads_batch = 1; /* no spinning beside others */
-	cp.type_k = GGML_TYPE_F32;
-	cp.type_v = GGML_TYPE_F32;
-	cp.flash_attn_type = LLAMA_FLASH_ATTN_TYPE_DISABLED;
+	set_cache(&cp);
 	ctx = model ? llama_init_from_model(model, cp) : NULL;
 	if (!ctx)
 		return 1;

@@ -7,11 +7,11 @@
  * PEER FILE.gguf - ID... writes the logits of all positions as floats
  * (tests/bench/peer_logits.c, for libllama); or it is the same model in another
  * form, a folder, whose ids have to be the same, too. A row: the mean and the
- * greatest
- * Kullback-Leibler divergence over N positions (256), in nats, and at how many
- * both have the same likeliest token. Where a peer rounds activations
- * otherwise than we do, the first row says by how much the two differ, and the
- * others which of them is nearer to what the weights say.
+ * greatest Kullback-Leibler divergence over N positions (256), in nats, and at
+ * how many both have the same likeliest token. Then what smaller caches cost
+ * (--kv), beside f16's. Where a peer rounds activations otherwise than we do,
+ * the first row says by how much the two differ, and the last ones which of
+ * them is nearer to what the weights say.
  *
  * Exit status 1 if ours is farther from the numbers than LIMIT in the mean and
  * farther than the peer.
@@ -30,10 +30,41 @@
 enum { POSITIONS = 256, PREFIX = 4096 };
 #define LIMIT 1e-2
 
-/* The type of most weights. */
-static const char *type_of(const struct model *m)
+/* What layers' matrices are, those of most weights first. What a file's name
+ * says is not what is in it: where rows are no whole blocks of the type that
+ * was asked for, llama-quantize takes another. */
+static const char *types_of(const struct model *m, struct buf *out)
 {
-	return quant_of(m->layers[0].ff.gate.type)->name;
+	const struct model_shape *s = &m->shape;
+	double n_q = (double)s->n_heads * s->d_head;
+	double n_kv = (double)s->n_kv_heads * s->d_head;
+	double weights[GGML_MXFP4 + 1] = { 0 }, all = 0;
+
+	for (uint32_t i = 0; i < s->n_layers; i++) {
+		const struct model_layer *y = &m->layers[i];
+
+		weights[y->q.type] += n_q * s->n_embd;
+		weights[y->k.type] += n_kv * s->n_embd;
+		weights[y->v.type] += n_kv * s->n_embd;
+		weights[y->o.type] += n_q * s->n_embd;
+		weights[y->ff.gate.type] += (double)s->n_ff * s->n_embd;
+		weights[y->ff.up.type] += (double)s->n_ff * s->n_embd;
+		weights[y->ff.down.type] += (double)s->n_ff * s->n_embd;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(weights); i++)
+		all += weights[i];
+	for (;;) {
+		size_t best = 0;
+
+		for (size_t i = 1; i < ARRAY_LEN(weights); i++)
+			best = weights[i] > weights[best] ? i : best;
+		if (weights[best] <= 0)
+			return buf_cstr(out);
+		buf_printf(out, "%s%s %.0f %%", out->len ? ", " : "",
+			   quant_of((uint32_t)best)->name,
+			   100 * weights[best] / all);
+		weights[best] = 0;
+	}
 }
 
 static struct kernel_rows widened(const struct kernel_rows *w, uint64_t n_rows)
@@ -72,19 +103,20 @@ static void widen(struct model *m)
 	}
 }
 
-static float *ours(const struct model *m, const uint32_t *ids, uint32_t n)
+static float *ours(const struct model *m, enum ggml_type kv,
+		   const uint32_t *ids, uint32_t n)
 {
 	size_t n_vocab = m->shape.n_vocab;
 	float *out = mem_alloc(n * n_vocab * sizeof(*out));
 	struct sparse_opts o = sparse_opts_auto;
 	const struct sparse_shape shape = transformer_shape(m);
-	struct pool *pool = pool_new(2);
+	struct pool *pool = pool_new(1);
 	struct transformer *t;
 	struct err err = { "" };
 
 	if (!sparse_resolve(&sparse_dense, &o, &shape, &err))
 		abort();
-	t = transformer_new(m, pool, GGML_F32, &sparse_dense, &o);
+	t = transformer_new(m, pool, kv, &sparse_dense, &o);
 	for (uint32_t i = 0; i < n; i++) {
 		if (i)
 			transformer_step(t, ids[i]);
@@ -167,6 +199,7 @@ static double compare(const char *title, const float *should, const float *is,
 	}
 	printf("  %-30s %.1e  %.1e  %3u/%u  %.3f\n", title, sum / n, most,
 	       n_same, n, margin);
+	fflush(stdout);
 	return sum / n;
 }
 
@@ -208,9 +241,32 @@ static float *in_folder(const char *folder, const char *text,
 	else if (map.model->shape.n_vocab != n_vocab)
 		fprintf(stderr, "%s: the vocabulary is another\n", folder);
 	else
-		out = ours(map.model, ids, n);
+		out = ours(map.model, GGML_F32, ids, n);
 	model_map_close(&map);
 	return out;
+}
+
+/* What a smaller cache costs, with these weights: beside f16's. */
+static void compare_caches(const struct model *m, const uint32_t *ids,
+			   uint32_t n)
+{
+	static const enum ggml_type types[] = { GGML_F32, GGML_Q8_0,
+						GGML_Q4_0 };
+	float *f16 = ours(m, GGML_F16, ids, n);
+
+	for (size_t i = 0; i < ARRAY_LEN(types); i++) {
+		char title[40];
+		float *is;
+
+		if (!cache_fits(types[i], m->shape.d_head, NULL))
+			continue;
+		is = ours(m, types[i], ids, n);
+		snprintf(title, sizeof(title), "--kv %s beside f16",
+			 cache_type_name(types[i]));
+		compare(title, f16, is, n, m->shape.n_vocab);
+		mem_free(is);
+	}
+	mem_free(f16);
 }
 
 int main(int argc, char **argv)
@@ -220,6 +276,7 @@ int main(int argc, char **argv)
 	struct err err = { "" };
 	uint32_t ids[POSITIONS], n = POSITIONS;
 	float *numbers, *we, *they;
+	struct buf types = { 0 };
 	double our_error, their_error;
 
 	if (argc < 4) {
@@ -233,7 +290,7 @@ int main(int argc, char **argv)
 	if (argc > 4)
 		n = MIN((uint32_t)strtoul(argv[4], NULL, 10), n);
 	n = tokens(map.vocab, argv[3], ids, n);
-	we = ours(map.model, ids, n);
+	we = ours(map.model, GGML_F32, ids, n);
 	they = stat(argv[2], &st) == 0 && S_ISDIR(st.st_mode)
 		       ? in_folder(argv[2], argv[3], ids, n,
 				   map.model->shape.n_vocab)
@@ -246,11 +303,13 @@ int main(int argc, char **argv)
 	printf("%s, %s (%s), %u positions: mean and greatest KL, same choice, "
 	       "margin\n",
 	       map.model->name ? map.model->name : map.model->arch,
-	       map.model->arch, type_of(map.model), n);
+	       map.model->arch, types_of(map.model, &types), n);
+	buf_release(&types);
 	compare("lilscope beside the peer", they, we, n,
 		map.model->shape.n_vocab);
+	compare_caches(map.model, ids, n);
 	widen(map.model);
-	numbers = ours(map.model, ids, n);
+	numbers = ours(map.model, GGML_F32, ids, n);
 	our_error = compare("lilscope beside the numbers", numbers, we, n,
 			    map.model->shape.n_vocab);
 	their_error = compare("the peer beside the numbers", numbers, they, n,
