@@ -899,6 +899,13 @@ table-logits: tests/bench/table_logits
 		$(LLAMA_CPP:%=$(abs_builddir)/tests/bench/peer_logits)
 CLEANFILES += tests/bench/peer_logits
 
+# The same of numbers alone, a row an architecture; PEER_LOGITS where it is.
+EXTRA_DIST += tests/bench/architectures.sh
+.PHONY: table-architectures
+table-architectures: tests/bench/table_logits
+	@$(SHELL) $(srcdir)/tests/bench/architectures.sh \
+		tests/bench/table_logits "$$(command -v '$(PEER_LOGITS)')"
+
 # Real models' logits beside libllama's (LLAMA_CPP), at 256 positions of the
 # text of the licence: KL_FILES names them.
 EXTRA_PROGRAMS += tests/bench/table_kl
