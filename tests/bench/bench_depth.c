@@ -8,7 +8,7 @@
  * SmolLM2-135M. At a depth the cache holds random keys and values of so many
  * tokens. Lists with commas: BENCH_DEPTHS, BENCH_POLICIES (a budget of 1,024),
  * BENCH_KV (f16, ...), BENCH_PROMPTS (lengths of prompts read). BENCH_THREADS
- * is a number.
+ * is a number; BENCH_KERNELS names those that are used (avx512, avx2).
  *
  * Time is the processors', all threads together, and the least of some
  * stretches: others on the machine disturb it less than a clock. The limit is
@@ -277,6 +277,8 @@ int main(int argc, char **argv)
 
 	b.pool = pool_new((unsigned)strtoul(told("BENCH_THREADS", "1"), NULL,
 					    10));
+	if (!kernel_use(getenv("BENCH_KERNELS")))
+		die("this CPU can't BENCH_KERNELS=%s", getenv("BENCH_KERNELS"));
 	b.memory = memory_speed(1, 512u << 20).cpu_speed;
 	printf("memory: %.1f GB a second of a thread's time; kernels: %s\n\n",
 	       b.memory / 1e9, kernel_name());
