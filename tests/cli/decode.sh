@@ -242,6 +242,12 @@ penalised()
 check "penalties" penalised
 check "a penalty that is none" refused 'takes 0.01 to 100' \
 	--prompt x --repeat-penalty 0
+check "a share of more than all" refused '--min-p takes 0 to 1, not 2' \
+	--prompt x --min-p 2
+check "... of probability" refused '--top-p takes 0 to 1, not 1.5' \
+	--prompt x --top-p 1.5
+check "an option of another command" refused '--help lists those' \
+	--prompt x --zzzzzzzz
 check "turns that ask nothing" refused 'nothing is asked' \
 	--turns "$tmp/turns.json"
 check "no prompt, no turns" refused 'a --prompt is needed'

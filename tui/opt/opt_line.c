@@ -106,7 +106,7 @@ static bool unknown(const struct reader *r, const char *name, size_t n,
 			       (int)MIN(n, (size_t)60), name, best->name);
 	return err_set(err,
 		       "there is no option --%.*s here; "
-		       "\"lilscope help\" lists them",
+		       "--help lists those there are",
 		       (int)MIN(n, (size_t)60), name);
 }
 
@@ -188,7 +188,7 @@ static bool read_letter(struct reader *r, const char *word, struct err *err)
 	if (!opt)
 		return err_set(err,
 			       "there is no option -%c here; "
-			       "\"lilscope help\" lists them",
+			       "--help lists those there are",
 			       isprint((unsigned char)word[0]) ? word[0] : '?');
 	if (opt->arg && !*value && !next_value(r, opt, &value, err))
 		return false;
