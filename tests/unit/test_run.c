@@ -228,7 +228,6 @@ static void split_is_the_same(void **state)
 	(void)state;
 	assert_false(run_splits(run)); /* curves are wanted */
 	opts.no_curves = true;
-	opts.rules = RULES_ALL;
 	run_set(run, &opts);
 	run_set(twin, &opts);
 	assert_true(run_splits(run));
