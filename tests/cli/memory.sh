@@ -85,7 +85,7 @@ fi
 # 4,294,967,294 tokens of 2 layers x 8 heads x 2 x 64 bytes.
 huge()
 {
-	limited 2000000 decode -m "$tmp/endless.gguf" --prompt x \
+	limited 600000 decode -m "$tmp/endless.gguf" --prompt x \
 		-n 4000000000 "$@"
 }
 check "a context that no machine has" huge
@@ -99,7 +99,7 @@ named() # the number of tokens that is said does fit, twice as many do not
 {
 	n=$(sed -n 's/.*--predict \([0-9]*\) or less.*/\1/p' "$tmp/err")
 	[ "$n" -gt 100000 ] || { echo "'$n'"; return 1; }
-	limited 2000000 decode -m "$tmp/endless.gguf" --prompt x \
+	limited 600000 decode -m "$tmp/endless.gguf" --prompt x \
 		-n "$((n * 2))"
 	refused 'ulimit has'
 }
@@ -116,14 +116,14 @@ open_end()
 check "a context that no machine has, when nobody wants it all" open_end
 deep()
 {
-	limited 3000000 decode -m "$tmp/deep.gguf" --prompt x -n 100000 \
+	limited 1000000 decode -m "$tmp/deep.gguf" --prompt x -n 100000 \
 		--kv q8_0
 	refused '100 004 tokens take 59 GB' 'ulimit has' '--kv q4_0'
 }
 check "a thousand layers" deep
 lies()
 {
-	limited 3000000 decode -m "$tmp/liar.gguf" --prompt x -n 100000
+	limited 1000000 decode -m "$tmp/liar.gguf" --prompt x -n 100000
 	refused 'blk.2.attn_norm.weight'
 }
 check "a thousand layers that are not there" lies
@@ -148,7 +148,7 @@ bench()
 check "a bench, by its runs at a time" bench
 demo()
 {
-	limited 2000000 demo -m "$tmp/endless.gguf" --prompt x --plain \
+	limited 600000 demo -m "$tmp/endless.gguf" --prompt x --plain \
 		-n 4000000
 	refused '4 000 001 tokens in each of 2 texts'
 }
