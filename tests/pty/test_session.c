@@ -91,6 +91,25 @@ static void test_no_place_for_state(void **state)
 	lil_quit(l);
 }
 
+/* A home that is not there yet is made. */
+static void test_home_is_made(void **state)
+{
+	struct lil *l = *state;
+	char home[SCRATCH_PATH_BYTES], path[SCRATCH_PATH_BYTES + 32];
+	const char *const env[] = { home, "XDG_STATE_HOME=", NULL };
+	const struct pty_spec spec = { .env = env };
+
+	snprintf(home, sizeof(home), "HOME=%.900s/not/yet", l->home);
+	snprintf(path, sizeof(path), "%s/.local/state/lilscope", home + 5);
+	lil_start(l, &spec, LIL_ARGS(l->trace));
+	expect_text(l->p, "Lil at ");
+	lil_command(l, "seek 777");
+	expect_text(l->p, "777");
+	lil_settle(l);
+	lil_quit(l);
+	assert_int_equal(access(path, F_OK), 0);
+}
+
 static void test_config_file(void **state)
 {
 	struct lil *l = *state;
@@ -113,6 +132,7 @@ int main(void)
 		lil_test(test_by_content),
 		lil_test(test_no_session),
 		lil_test(test_no_place_for_state),
+		lil_test(test_home_is_made),
 		lil_test(test_config_file),
 	};
 
