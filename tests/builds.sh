@@ -3,7 +3,8 @@
 # a folder whose name has spaces, from a source that cannot be written to, as
 # nobody where we are root; each is asked for its selftest and measures a sample
 # as the first one does. Then in a clone whose own name has a space, by
-# bootstrap. (autoconf wants no space in the way from a build to its source.)
+# bootstrap; who may install nothing is told there what is missing. (autoconf wants
+# no space in the way from a build to its source.)
 #
 #	tests/builds.sh TARBALL		BUILDS="gcc clang-14" picks compilers
 tarball=$(readlink -f "$1")
@@ -63,5 +64,20 @@ if [ "$n" -gt 0 ] && command -v dpkg-query >/dev/null; then
 	sed 's,"samples/,"'"$src"'/samples/,' "$tmp/measured" |
 		cmp - "$tmp/first" && echo "bootstrap in a clone with a space" ||
 		bad=1
+	# Not root, no sudo, and no PCRE2: a sentence names its package alone.
+	mkdir "$tmp/bin"
+	for each in sh dirname getconf id; do
+		ln -s "$(command -v $each)" "$tmp/bin"
+	done
+	printf '#!/bin/sh\ncase $* in *pcre2*) exit 1 ;; esac\necho ii\n' \
+		>"$tmp/bin/dpkg-query"
+	chmod 755 "$tmp/bin/dpkg-query"
+	[ -z "$as" ] && [ "$(id -u)" = 0 ] || {
+		$as env PATH="$tmp/bin" "$tmp/a clone/$base/bootstrap" deps \
+			>"$tmp/log" 2>&1
+		[ $? = 2 ] && grep -q 'as root: apt-get install libpcre2-dev)' \
+			"$tmp/log" && echo "without root, what lacks is named" ||
+			{ cat "$tmp/log"; bad=1; }
+	}
 fi
 exit $bad

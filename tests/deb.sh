@@ -8,9 +8,10 @@ set -e
 tarball=$(readlink -f "$1") src=$(cd "$2" && pwd)
 base=$(basename "$tarball" .tar.xz)
 version=${base#lilscope-}
-fault() { echo "deb: $*" >&2; exit 1; }
+what=deb
+. "$(dirname "$0")/elsewhere_lib.sh"
 command -v dpkg-buildpackage >/dev/null && command -v dh >/dev/null ||
-	{ echo "deb: no debhelper here: not built"; exit 77; }
+	left "no debhelper here: not built"
 
 rm -rf deb && mkdir deb && cd deb
 cp "$tarball" "lilscope_$version.orig.tar.xz"
@@ -35,30 +36,21 @@ for each in lilscope_ liblilscope1_ liblilscope-dev_; do
 	[ -s "$(echo ./$each*.deb)" ] || fault "no $each package"
 done
 
-if [ "$(id -u)" != 0 ] || ! command -v debootstrap >/dev/null; then
-	echo "deb: not root, or no debootstrap: not installed anywhere"
-	exit 0
-fi
-bare=$PWD/bare
-suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
-mirror=$(sed -nE 's/^(deb|URIs:) *(\[[^]]*\] *)?([^ ]*).*/\3/p' \
-	/etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null | head -n 1)
-debootstrap --variant=minbase "$suite" "$bare" "$mirror" >debootstrap.log 2>&1 ||
-	{ tail -n 5 debootstrap.log; fault "no bare system"; }
-cp /etc/apt/sources.list "$bare/etc/apt/" 2>/dev/null || true
-cp -r /etc/apt/apt.conf.d /etc/apt/sources.list.d /etc/apt/trusted.gpg.d \
-	"$bare/etc/apt/" 2>/dev/null || true
+[ "$(id -u)" = 0 ] && command -v debootstrap >/dev/null ||
+	left "not root, or no debootstrap: not installed anywhere"
+bare "$(suite_here)" "$PWD/bare"
 cp ./*.deb "$bare"
-inside() { chroot "$bare" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin \
-	HOME=/tmp DEBIAN_FRONTEND=noninteractive TERM=xterm "$@"; }
 inside find / -xdev \( -path /proc -o -path /sys \) -prune -o -print |
 	sort >before
-inside apt-get update -qq >/dev/null
 inside sh -c 'apt-get install -y -qq --no-install-recommends /*.deb' \
 	>install.log 2>&1 || { tail -n 20 install.log; fault "not installed"; }
 inside lilscope version
 inside lilscope selftest >selftest.log || fault "selftest fails there"
 inside lilscope doctor || true
+inside lilscope analyze /usr/share/lilscope/samples/traces/rkv_aime24_08.txt |
+	grep -q rkv_aime24_08 || fault "it measures nothing there"
+links "$bare" "$(echo "$bare"/usr/lib/*/pkgconfig | sed 's,/pkgconfig.*,,')" \
+	"$PWD"
 inside sh -c "dpkg -P \$(dpkg-query -W -f='\${Package} ' '*lilscope*')" >purge.log 2>&1 ||
 	{ cat purge.log; fault "not removed"; }
 inside find / -xdev \( -path /proc -o -path /sys \) -prune -o -print | sort |

@@ -28,12 +28,14 @@ inside()
 		LC_ALL=C.UTF-8 TERM=xterm DEBIAN_FRONTEND=noninteractive "$@"
 }
 
-# as_here RUN...: `RUN... analyze` measures the samples of . as $here does.
+# as_here RUN...: `RUN... analyze` says of the samples, and of every dialect's
+# fixtures, what $here does: numbers, and sentences about what is broken.
 as_here()
 {
-	"$@" analyze -j 2 --json --no-config samples/traces/*.txt >there
-	"$here" analyze --json --no-config samples/traces/*.txt | cmp - there &&
-		[ "$(wc -l <there)" -gt 3 ]
+	"$@" analyze -j 2 --json --no-config samples/traces/*.txt \
+		tests/golden >there 2>&1
+	"$here" analyze --json --no-config samples/traces/*.txt \
+		tests/golden 2>&1 | cmp there - && [ "$(wc -l <there)" -gt 99 ]
 }
 
 # links ROOT LIBRARIES TMP: what was installed below ROOT is found by pkg-config

@@ -6,9 +6,9 @@
 #
 #	tests/rpm.sh TARBALL SOURCE_FOLDER	packages go to ./rpm
 tarball=$(readlink -f "$1") src=$(cd "$2" && pwd)
-fault() { echo "rpm: $*" >&2; exit 1; }
-command -v rpmbuild >/dev/null ||
-	{ echo "rpm: no rpmbuild here: not built"; exit 0; }
+what=rpm
+. "$(dirname "$0")/elsewhere_lib.sh"
+command -v rpmbuild >/dev/null || left "no rpmbuild here: not built"
 
 rm -rf rpm && mkdir rpm && cd rpm || exit 1
 top=$PWD
@@ -40,7 +40,7 @@ else
 	echo "rpm: no rpmlint here"
 fi
 
-[ "$(id -u)" = 0 ] || { echo "rpm: not root: not installed anywhere"; exit 0; }
+[ "$(id -u)" = 0 ] || left "not root: not installed anywhere"
 into=$top/root
 inside() { rpm --root "$into" --dbpath /var/lib/rpm "$@"; }
 # The three packages, of a release or none: what they need is not in this root.
@@ -57,16 +57,10 @@ cd / && lib=$into$(rpm --eval '%{_libdir}')
 env -i HOME="$top" PATH="$PATH" LC_ALL=C.UTF-8 TERM=dumb \
 	"$into/usr/bin/lilscope" selftest >"$top/self.log" ||
 	fault "selftest fails there"
-sample=$into/usr/share/lilscope/samples
-"$into/usr/bin/lilscope" analyze --no-config "$sample/traces/rkv_aime24_08.txt" |
+"$into/usr/bin/lilscope" analyze --no-config \
+	"$into/usr/share/lilscope/samples/traces/rkv_aime24_08.txt" |
 	grep -q rkv_aime24_08 || fault "it measures nothing there"
-# shellcheck disable=SC2046,SC2086 # flags are words
-${CC:-cc} -o "$top/stop" "$sample/embed/stop.c" \
-	$(PKG_CONFIG_LIBDIR=$lib/pkgconfig PKG_CONFIG_SYSROOT_DIR=$into \
-		pkg-config --cflags --libs lilscope) || fault "stop.c is not built"
-awk 'BEGIN { for (i = 0; i < 400; i++) print "Wait, let me check again." }' |
-	LD_LIBRARY_PATH=$lib "$top/stop" | grep -q '^stopped at word' ||
-	fault "a program with the library of there does not stop"
+links "$into" "$lib" "$top"
 inside -e lilscope-devel lilscope-libs lilscope 2>"$top/log" || fault "not erased"
 (cd "$into" && find . -path ./var/lib/rpm -prune -o \
 	\( ! -type d -o -name '*lilscope*' \) -print) | grep . &&
