@@ -114,11 +114,13 @@ foreign()
 	return $fine
 }
 
+# -R: an emulator keeps tables of all addresses that were asked for, and of the
+# 64 GB that a text may grow in they take gigabytes.
 for each in ${FOREIGN:-i386 armhf s390x}; do
 	case $each in
 	i386) set -- i686-linux-gnu i386-linux-gnu qemu-i386 ld-linux.so.2 ;;
 	armhf) set -- arm-linux-gnueabihf arm-linux-gnueabihf qemu-arm - ;;
-	*) set -- "$each-linux-gnu" "$each-linux-gnu" "qemu-$each" - ;;
+	*) set -- "$each-linux-gnu" "$each-linux-gnu" "qemu-$each -R 4G" - ;;
 	esac
 	(foreign "$each" "$@") || bad=1
 done
