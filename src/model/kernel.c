@@ -16,8 +16,10 @@ static const struct kernel_row {
 	const struct kernels *kernels;
 	const struct kernel_many *many; /* NULL: as for few */
 } rows[] = {
-#if defined(__x86_64__)
+#if defined(KERNEL_AMX)
 	{ "amx", &kernels_avx512, &kernel_amx },
+#endif
+#if defined(__x86_64__)
 	{ "avx512", &kernels_avx512, NULL },
 	{ "avx2", &kernels_avx2, NULL },
 #endif

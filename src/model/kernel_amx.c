@@ -11,7 +11,9 @@
  * floats, both are split in two, a first part and what it leaves: a half is
  * exact in two, and what is lost of a product is about 2^-16.
  */
-#if defined(__x86_64__)
+#include "model/kernel_impl.h"
+
+#if defined(KERNEL_AMX)
 #define KERNEL_TILES
 #include "model/kernel_512.h"
 

@@ -118,7 +118,11 @@ struct kernel_many {
 extern const struct kernels kernels_scalar;
 #if defined(__x86_64__)
 extern const struct kernels kernels_avx2, kernels_avx512;
+/* Compilers that know tiles. */
+#if defined(__clang__) || __GNUC__ >= 11
+#define KERNEL_AMX
 extern const struct kernel_many kernel_amx;
+#endif
 kernel_rows_fn kernel_avx512_q8_0, kernel_avx512_q4_0, kernel_avx512_q4_1,
 	kernel_avx512_q5_0, kernel_avx512_q5_1, kernel_avx512_iq4_nl,
 	kernel_avx512_mxfp4, kernel_avx512_q2_k, kernel_avx512_q3_k,
