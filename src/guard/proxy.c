@@ -26,6 +26,10 @@
 #include "system/clock.h"
 #include "system/say.h"
 
+#if !defined(MHD_HTTP_CONTENT_TOO_LARGE) /* before 0.9.74 */
+#define MHD_HTTP_CONTENT_TOO_LARGE 413
+#endif
+
 enum {
 	BLOCK_BYTES = 32 * 1024, /* of an answer, to libmicrohttpd */
 	/* A connection's heads, both of them, and a block. */

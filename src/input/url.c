@@ -94,6 +94,7 @@ static int on_progress(void *ctx, curl_off_t a, curl_off_t b, curl_off_t c,
 	return rq->gone;
 }
 
+#if LIBCURL_VERSION_NUM >= 0x075000
 /* Scheme, host and port of both are the same. */
 static bool same_origin(const char *a, const char *b)
 {
@@ -122,7 +123,6 @@ static bool same_origin(const char *a, const char *b)
 
 /* Before each request, those of redirects too: libcurl keeps Authorization
  * from other hosts, but no header that it does not know. */
-#if LIBCURL_VERSION_NUM >= 0x075000
 static int on_request(void *ctx, char *ip, char *local_ip, int port,
 		      int local_port)
 {
