@@ -1,6 +1,7 @@
 /*
  * main.c - the program: picks the command and hands it its options.
  */
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -149,6 +150,7 @@ int main(int argc, char **argv)
 	const char *name = argc > 1 ? argv[1] : "";
 	const struct command *command;
 
+	signal(SIGXFSZ, SIG_IGN); /* a write that is too long says so */
 	if (!standing_hold())
 		return EXIT_TROUBLE;
 	for (size_t i = 0; i < ARRAY_LEN(aliases); i++)

@@ -88,6 +88,7 @@ static void become(char *const *argv, int tell)
 		close(null);
 	dup2(STDERR_FILENO, STDOUT_FILENO);
 	signal(SIGPIPE, SIG_DFL);
+	signal(SIGXFSZ, SIG_DFL);
 	execvp(argv[0], argv);
 	failed = errno;
 	(void)!write(tell, &failed, sizeof(failed));

@@ -118,10 +118,8 @@ _Noreturn static void child(const struct setting *s, const char *const *argv,
 	     STDOUT_FILENO);
 	dup2(open_or_die(err, O_WRONLY | O_CREAT | O_TRUNC), STDERR_FILENO);
 	signal(SIGPIPE, s->pipe_signal ? SIG_DFL : SIG_IGN);
-	if (s->small) {
-		signal(SIGXFSZ, SIG_IGN);
+	if (s->small)
 		setrlimit(RLIMIT_FSIZE, &small);
-	}
 	setenv("HOME", s->l->home, 1);
 	setenv("XDG_STATE_HOME", s->l->home, 1);
 	setenv("XDG_CONFIG_HOME", s->l->home, 1);

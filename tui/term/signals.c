@@ -15,8 +15,8 @@ static const int events[] = { SIGINT,  SIGTERM, SIGHUP,
 /* Whatever else ends a program that does not know it. */
 static const int crashes[] = { SIGSEGV, SIGBUS,	 SIGILL,    SIGFPE,  SIGABRT,
 			       SIGQUIT, SIGTRAP, SIGSYS,    SIGUSR1, SIGUSR2,
-			       SIGALRM, SIGXCPU, SIGXFSZ,   SIGPROF,
-			       SIGPOLL, SIGPWR,	 SIGVTALRM, SIGSTKFLT };
+			       SIGALRM, SIGXCPU, SIGPROF,   SIGPOLL,
+			       SIGPWR,	SIGVTALRM, SIGSTKFLT };
 
 enum { CRASH_STACK_BYTES = 64 * 1024 };
 
