@@ -95,6 +95,20 @@ static int check_room(struct lilscope *l, size_t n, size_t len)
 			   (unsigned long long)l->at->n);
 }
 
+/* n bytes, and those of the open word. */
+static size_t with_open(size_t n)
+{
+	return n < SIZE_MAX - OPEN_BYTES ? n + OPEN_BYTES : SIZE_MAX;
+}
+
+static int check_there(struct lilscope *l, const void *what, size_t n)
+{
+	if (what || !n)
+		return LILSCOPE_OK;
+	return stream_fail(l, LILSCOPE_BAD_CALL,
+			   "%zu of what would be pushed are at NULL", n);
+}
+
 /* --- push --------------------------------------------------------------- */
 
 /* What a call pushes: n ids without text, or one token, or bytes. */
@@ -184,12 +198,13 @@ int lilscope_push_ids(struct lilscope *l, const uint32_t *ids, size_t n)
 
 	if (code == LILSCOPE_OK)
 		code = check_form(l, FORM_TEXTLESS);
-	if (code == LILSCOPE_OK && n > SIZE_MAX / TEXTLESS_BYTES)
-		code = LILSCOPE_FULL;
+	if (code == LILSCOPE_OK)
+		code = check_there(l, ids, n);
+	if (code == LILSCOPE_OK)
+		code = check_room(l, n, MIN(n, SIZE_MAX / TEXTLESS_BYTES) *
+						TEXTLESS_BYTES);
 	for (size_t i = 0; i < n && code == LILSCOPE_OK; i++)
 		code = check_id(l, ids[i], FORM_TEXTLESS);
-	if (code == LILSCOPE_OK)
-		code = check_room(l, n, n * TEXTLESS_BYTES);
 	if (code != LILSCOPE_OK)
 		return code;
 	if (n)
@@ -210,7 +225,7 @@ int lilscope_push(struct lilscope *l, uint32_t id, const void *text, size_t n)
 	if (code == LILSCOPE_OK)
 		code = check_id(l, id, FORM_TEXT);
 	if (code == LILSCOPE_OK)
-		code = check_room(l, 2, n + OPEN_BYTES);
+		code = check_room(l, 2, with_open(n));
 	if (code != LILSCOPE_OK)
 		return code;
 	l->form = FORM_TEXT;
@@ -227,7 +242,9 @@ int lilscope_push_bytes(struct lilscope *l, const void *bytes, size_t n)
 	if (code == LILSCOPE_OK)
 		code = check_id(l, LILSCOPE_NO_ID, FORM_TEXT);
 	if (code == LILSCOPE_OK)
-		code = check_room(l, n, n + OPEN_BYTES);
+		code = check_there(l, bytes, n);
+	if (code == LILSCOPE_OK)
+		code = check_room(l, n, with_open(n));
 	if (code != LILSCOPE_OK)
 		return code;
 	if (n)

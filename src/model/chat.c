@@ -397,6 +397,9 @@ static bool join_turn(struct joining *j, struct json_value turn, size_t i,
 
 	if (!s)
 		good = err_set(err, "turn %zu has no \"role\"", i + 1);
+	else if (json_type(json_get(turn, "content")) <= JSON_NULL &&
+		 json_text_is(role, "user")) /* an answer may only call tools */
+		good = err_set(err, "turn %zu has no \"content\"", i + 1);
 	else if (!content_text(json_get(turn, "content"), &text))
 		good = err_set(err, "turn %zu: its \"content\" is no text",
 			       i + 1);
@@ -426,6 +429,8 @@ static bool join_turns(struct joining *j, const struct chat_ask *ask,
 		return err_set(err, "turns are a JSON array of messages, or "
 				    "an object with \"messages\"");
 	turn = json_first(turns);
+	if (!turn.doc && !ask->question)
+		return err_set(err, "there are no turns: nothing is asked");
 	if (ask->system && json_text_is(json_get(turn, "role"), "system"))
 		return err_set(err, "the turns have a system message already: "
 				    "give one of them");

@@ -131,6 +131,10 @@ bool hf_config_read(struct hf *hf, struct err *err)
 		s = json_text(name.doc ? name : json_get(top, "model_type"),
 			      &n);
 		hf_classes(known, sizeof(known));
+		if (!s)
+			return err_set(err, "config.json names no "
+					    "architecture; %s are known",
+				       known);
 		return err_set(err, "the architecture \"%.*s\" is not known; "
 				    "%s are",
 			       (int)MIN(n, (size_t)60), s ? s : "", known);

@@ -157,6 +157,9 @@ static const struct turns_row {
 	  "turn 3: its \"content\" is no text" },
 	{ "chatml", NULL, TURNS ",{\"role\":\"user\",\"content\":[{}]}]", NULL,
 	  "turn 3: its \"content\" is no text" },
+	{ "chatml", NULL, TURNS ",{\"role\":\"user\"}]", NULL,
+	  "turn 3 has no \"content\"" },
+	{ "chatml", NULL, "[]", NULL, "there are no turns: nothing is asked" },
 	{ "chatml", NULL, "[5]", "3", "turn 1 has no \"role\"" },
 	{ "chatml", NULL, "7", "3",
 	  "turns are a JSON array of messages, or an object with "

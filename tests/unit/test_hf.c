@@ -540,7 +540,7 @@ static const struct {
 	{ "config.json", "{", "config.json: byte 1" },
 	{ "config.json", "{\"architectures\":[\"BertModel\"]}",
 	  "\"BertModel\" is not known; LlamaForCausalLM, " },
-	{ "config.json", "[]", "architecture \"\" is not known" },
+	{ "config.json", "[]", "config.json names no architecture; Llama" },
 	{ "config.json",
 	  "{\"architectures\":[\"LlamaForCausalLM\"],"
 	  "\"quantization_config\":{\"quant_method\":\"awq\"}}",

@@ -526,6 +526,11 @@ static void test_calls(void **state)
 	assert_non_null(strstr(lilscope_message(l), "alphabet"));
 	assert_int_equal(lilscope_read(l, &r), LILSCOPE_BAD_CALL);
 	assert_int_equal(lilscope_read(l, NULL), LILSCOPE_BAD_CALL);
+	assert_int_equal(lilscope_push_ids(l, NULL, 1), LILSCOPE_BAD_CALL);
+	assert_int_equal(lilscope_push_ids(l, NULL, 0), LILSCOPE_OK);
+	assert_int_equal(lilscope_push_ids(l, &(uint32_t){ 1 }, SIZE_MAX),
+			 LILSCOPE_FULL);
+	assert_non_null(strstr(lilscope_message(l), "no room"));
 	assert_int_equal(lilscope_push(l, 999, "a", 1), LILSCOPE_OK);
 	assert_int_equal(lilscope_push(l, 999, NULL, 0), LILSCOPE_BAD_CALL);
 	assert_non_null(strstr(lilscope_message(l), "with text"));
@@ -542,6 +547,11 @@ static void test_calls(void **state)
 	assert_int_equal(lilscope_push_bytes(l, "half", 4), LILSCOPE_OK);
 	assert_int_equal(lilscope_n_tokens(l), 1);
 	assert_int_equal(lilscope_pop(l, 1), LILSCOPE_BAD_CALL);
+	assert_int_equal(lilscope_push_bytes(l, NULL, 1), LILSCOPE_BAD_CALL);
+	assert_non_null(strstr(lilscope_message(l), "NULL"));
+	assert_int_equal(lilscope_push_bytes(l, NULL, 0), LILSCOPE_OK);
+	assert_int_equal(lilscope_push_bytes(l, "", SIZE_MAX), LILSCOPE_FULL);
+	assert_int_equal(lilscope_push(l, 6, "", SIZE_MAX), LILSCOPE_FULL);
 	assert_int_equal(lilscope_push(l, 6, " more", 5), LILSCOPE_OK);
 	assert_int_equal(lilscope_n_tokens(l), 3);
 	lilscope_destroy(l);
