@@ -13,6 +13,10 @@
 #include "report/report.h"
 #include "token/lookup.h"
 
+/* Bits of code for a symbol are fewer than those of a number that counts all
+ * symbols, times a few. */
+enum { RHO_MAX = 1000 };
+
 struct groups *groups_new(const char *by, size_t i_rule, struct err *err)
 {
 	struct groups *m = mem_zalloc(sizeof(*m));
@@ -204,10 +208,14 @@ static bool add_generation(struct groups *m, struct json_value report,
 	return true;
 }
 
+/* With numbers that analyze may have written. */
 static bool is_generation(struct json_value v)
 {
+	double rho = json_number(json_get(v, "rho"), 0);
+
 	return json_is(json_get(v, "source"), JSON_STRING) &&
-	       json_is(json_get(v, "tokens"), JSON_NUMBER) &&
+	       json_u32(json_get(v, "tokens"), UINT32_MAX) < UINT32_MAX &&
+	       rho >= 0 && rho <= RHO_MAX &&
 	       json_is(json_get(v, "rules"), JSON_ARRAY);
 }
 

@@ -141,6 +141,18 @@ bad_lines()
 		grep -q 'and 2 lines more' "$tmp/err"
 }
 check "lines that are no reports" bad_lines
+bad_numbers()
+{
+	for wrong in 's/"tokens":[0-9]*/"tokens":-13/' \
+		's/"tokens":[0-9]*/"tokens":99999999999999999999/' \
+		's/"rho":[0-9.]*/"rho":-1e308/'; do
+		sed -n "1{$wrong;p;}" "$tmp/corpus.report" >"$tmp/bad"
+		run merge --json "$tmp/bad"
+		status_is 2 && grep -q 'line 1 is no line' "$tmp/err" ||
+			return 1
+	done
+}
+check "numbers that no report has" bad_numbers
 nothing()
 {
 	run merge --json /dev/null

@@ -1,5 +1,5 @@
 /*
- * command_groups.c - lilscope merge: many reports as one table.
+ * command_merge.c - lilscope merge: many reports as one table.
  */
 #include <stdio.h>
 
