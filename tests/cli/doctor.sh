@@ -33,9 +33,9 @@ healthy()
 
 poor()
 {
-	LC_ALL=C LILSCOPE_SAMPLES=
+	LC_ALL=C LILSCOPE_SAMPLES=$srcdir/samples # wherever it was built
 	unset XDG_CONFIG_HOME XDG_STATE_HOME HOME
-	export LC_ALL
+	export LC_ALL LILSCOPE_SAMPLES
 	run doctor
 	status_is 0 && row note locale ASCII && row note config HOME &&
 		row note sessions HOME
