@@ -10,6 +10,7 @@
 #ifndef LILSCOPE_BASE_H
 #define LILSCOPE_BASE_H
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -32,6 +33,21 @@
 
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 #define MAX(a, b) ((a) > (b) ? (a) : (b))
+
+/* The greatest n with 2^n <= x; x > 0. */
+static ALWAYS_INLINE unsigned floor_log2(uint32_t x)
+{
+	unsigned n = 0;
+
+	assert(x > 0);
+#if defined(__GNUC__)
+	n = 31u - (unsigned)__builtin_clz(x);
+#else
+	while (x >>= 1)
+		n++;
+#endif
+	return n;
+}
 
 /* Exit statuses, the same for every command (lilscope(1), EXIT STATUS). */
 enum {

@@ -63,20 +63,6 @@ struct lz77 {
 
 enum { STEP_SYMBOLS = 256 }; /* pushed at once */
 
-static ALWAYS_INLINE unsigned floor_log2(uint32_t x)
-{
-	unsigned n = 0;
-
-	assert(x > 0);
-#if defined(__GNUC__)
-	n = 31u - (unsigned)__builtin_clz(x);
-#else
-	while (x >>= 1)
-		n++;
-#endif
-	return n;
-}
-
 /* Bits of one phrase of `len` symbols, see the head of this file. */
 static ALWAYS_INLINE uint64_t phrase_bits(const struct lz77 *z,
 					  const struct packed_phrase *p,

@@ -101,6 +101,12 @@ static char lower(char c)
 	return is_upper(c) ? (char)(c - 'A' + 'a') : c;
 }
 
+/* Small and large letters alike. */
+static uint64_t mix(uint64_t hash, char c)
+{
+	return fnv64_step(hash, (unsigned char)lower(c));
+}
+
 /* --- lines -------------------------------------------------------------- */
 
 static size_t blanks(const char *s, size_t n)
@@ -186,8 +192,7 @@ static size_t read_words(struct pi_segment *s, const char *text, size_t len)
 		size_t from = i;
 
 		for (; i < len && is_word(text[i]) && text[i] != '_'; i++) {
-			hash = fnv64_step(
-				hash, (unsigned char)lower(text[i]));
+			hash = mix(hash, text[i]);
 			letter |= !is_digit(text[i]);
 		}
 		n_chars += letter ? i - from + (n_words > 0) : 0;
@@ -283,9 +288,7 @@ static void read_anchors(struct pi_segment *s, const char *text, size_t n)
 			len = identifier(text + i, n - i);
 		for (size_t k = i; k < i + len; k++)
 			if (text[k] != '`')
-				hash = fnv64_step(
-					hash,
-					(unsigned char)lower(text[k]));
+				hash = mix(hash, text[k]);
 		if (len)
 			add(&s->anchors, hash);
 		else

@@ -53,19 +53,6 @@ void shrink_free(struct shrink *k)
 	mem_free(k);
 }
 
-static unsigned floor_log2(uint32_t x)
-{
-	unsigned n = 0;
-
-#if defined(__GNUC__)
-	n = 31u - (unsigned)__builtin_clz(x);
-#else
-	while (x >>= 1)
-		n++;
-#endif
-	return n;
-}
-
 static void literal(struct shrink *k, unsigned char c)
 {
 	k->n_lengths[c]++;

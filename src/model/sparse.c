@@ -130,7 +130,7 @@ static uint32_t differ_bits(const uint32_t *keys, uint32_t count)
 		all &= keys[i];
 		any |= keys[i];
 	}
-	return all == any ? 0 : 32 - (uint32_t)__builtin_clz(all ^ any);
+	return all == any ? 0 : floor_log2(all ^ any) + 1;
 }
 
 /* The n-th greatest of keys, 1 <= n <= count: digit by digit from the first

@@ -236,17 +236,21 @@ static void fit_meter(struct run *run)
 		meter_set(run->meter, &o);
 }
 
+/* Where the source has no id, equal bytes get equal ones. */
+static uint32_t id_of(const struct trace *t, uint32_t i, const char *text,
+		      size_t len)
+{
+	uint32_t id = LIKELY(t->id) ? t->id[i] : TRACE_NO_ID;
+
+	return LIKELY(id != TRACE_NO_ID) ? id : fnv32(FNV32_BASIS, text, len);
+}
+
 uint32_t run_token_id(const struct run *run, uint32_t i)
 {
-	const struct trace *t = &run->trace;
-	uint32_t id = t->id ? t->id[i] : TRACE_NO_ID;
-	const char *text;
 	size_t len;
+	const char *text = trace_token(&run->trace, i, &len);
 
-	if (id != TRACE_NO_ID)
-		return id;
-	text = trace_token(t, i, &len);
-	return fnv32(FNV32_BASIS, text, len); /* equal bytes, equal ids */
+	return id_of(&run->trace, i, text, len);
 }
 
 /* Tokens from `from` on as rules see them. */
@@ -258,12 +262,9 @@ static void fill_tokens(const struct run *run, uint32_t from,
 	for (uint32_t i = 0; i < n; i++) {
 		struct rule_token *t = &tokens[i];
 
-		*t = (struct rule_token){ .id = TRACE_NO_ID };
+		*t = (struct rule_token){ 0 };
 		t->text = trace_token(trace, from + i, &t->len);
-		if (LIKELY(trace->id))
-			t->id = trace->id[from + i];
-		if (UNLIKELY(t->id == TRACE_NO_ID))
-			t->id = fnv32(FNV32_BASIS, t->text, t->len);
+		t->id = id_of(trace, from + i, t->text, t->len);
 	}
 }
 
