@@ -138,8 +138,12 @@ static bool do_budget(struct writer *w, const struct order *in, struct err *err)
 {
 	uint32_t budget;
 
-	return word_count(in, 1, 0, &budget, err) &&
-	       change(w, NULL, budget, err);
+	if (!word_count(in, 1, 0, &budget, err))
+		return false;
+	if (current(w)->g.policy == &sparse_dense)
+		return err_set(err, "run %s is dense: it has no budget",
+			       current(w)->name);
+	return change(w, NULL, budget, err);
 }
 
 static bool has_room(const struct writer *w, struct err *err)

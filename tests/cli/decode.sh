@@ -339,6 +339,15 @@ also()
 		is turns 1 "$(grep -c '"turn":"dense","recomputed":[0-9]*,"by_rule":true,"run":"2"' "$tmp/out")"
 }
 check "runs of their own, and what each does at its threshold" also
+no_budget()
+{
+	printf '%s\n' pause 'budget 192' stop |
+		"$LILSCOPE" decode -m "$model" --prompt "$once" -n 200 --control \
+			>"$tmp/out" 2>"$tmp/err"
+	grep -hq 'is dense: it has no budget' "$tmp/out" "$tmp/err" ||
+		{ cat "$tmp/err" "$tmp/out"; return 1; }
+}
+check "a dense run is given no budget" no_budget
 threshold()
 {
 	run decode -m "$model" --prompt "$once" -n 200 --ignore-eos \

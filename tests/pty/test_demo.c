@@ -106,11 +106,11 @@ static void test_changes(void **state)
 	expect_gone(l->p, "quest 192 from"); /* no token came by it */
 	pty_keys(l->p, "D");
 	expect_text(l->p, "B: dense from here on");
-	expect_text(l->p, "dense from");
+	expect_text(l->p, "· dense from"); /* its row, no longer the message */
 	pty_keys(l->p, "b"); /* it has no budget now */
 	expect_text(l->p, "has no budget");
 	lil_command(l, "policy sink 64");
-	expect_text(l->p, "sink 64 from");
+	expect_text(l->p, "· sink 64 from");
 	lil_command(l, "fork quest 64");
 	expect_text(l->p, "4 runs");
 	lil_command(l, "policy best");
