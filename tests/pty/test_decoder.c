@@ -14,8 +14,15 @@
 
 enum { PATH_BYTES = 2 * SCRATCH_PATH_BYTES };
 
-/* lilscope decode with these control lines, into a file or a descriptor. */
-static pid_t decode(const char *control, const char *policy, int out)
+static void say(int fd, const char *control)
+{
+	assert_int_equal(write(fd, control, strlen(control)),
+			 (ssize_t)strlen(control));
+}
+
+/* lilscope decode into a descriptor; *control says what it is to do, until
+ * the caller closes it. */
+static pid_t decode_by(int *control, const char *policy, int out)
 {
 	const char *top = getenv("top_srcdir");
 	char model[PATH_BYTES];
@@ -26,9 +33,6 @@ static pid_t decode(const char *control, const char *policy, int out)
 		 "%s/samples/models/stories260K/checkpoint.bin",
 		 top ? top : ".");
 	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
-	assert_int_equal(write(ends[1], control, strlen(control)),
-			 (ssize_t)strlen(control));
-	close(ends[1]);
 	pid = fork();
 	if (pid == 0) {
 		dup2(ends[0], 0);
@@ -41,6 +45,18 @@ static pid_t decode(const char *control, const char *policy, int out)
 	}
 	close(ends[0]);
 	assert_true(pid > 0);
+	*control = ends[1];
+	return pid;
+}
+
+/* The same by these lines alone. */
+static pid_t decode(const char *control, const char *policy, int out)
+{
+	int fd;
+	pid_t pid = decode_by(&fd, policy, out);
+
+	say(fd, control);
+	close(fd);
 	return pid;
 }
 
@@ -149,7 +165,7 @@ static void test_compare(void **state)
 static void test_grows(void **state)
 {
 	struct lil *l = *state;
-	int ends[2];
+	int ends[2], control;
 	pid_t pid;
 
 	lil_program();
@@ -157,9 +173,12 @@ static void test_grows(void **state)
 	lil_start(l, &(struct pty_spec){ .stdin_fd = &ends[0] },
 		  LIL_ARGS("-"));
 	close(ends[0]);
-	pid = decode("step 100\nfork 30 sink 32\ngo\n", "dense", ends[1]);
+	pid = decode_by(&control, "dense", ends[1]);
 	close(ends[1]);
+	say(control, "step 100\n");
 	expect_text(l->p, "dense");
+	say(control, "fork 30 sink 32\ngo\n");
+	close(control);
 	pty_keys(l->p, "c");
 	expect_text(l->p, "2 runs");
 	expect_text(l->p, "A  dense · 300 tokens · ended: length");
