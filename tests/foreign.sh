@@ -11,7 +11,7 @@
 tarball=$(readlink -f "$1") here=$(readlink -f "$2")
 work=$PWD/foreign bad=0
 roots=${FOREIGN_ROOT:-$work/roots}
-tests='test_bound test_gguf test_guardian test_json test_kernel
+tests='test_bound test_feed test_gguf test_guardian test_json test_kernel
 	test_library test_lz77 test_meter test_pack test_quant test_rule
 	test_suffixes test_tok test_trace test_transformer test_unpack test_utf8
 	test_vocab test_zl77'

@@ -24,22 +24,38 @@ struct reading {
 
 enum { SLICE_BYTES = 64 * 1024 };
 
+/* n words of 32 bits behind h, their lowest byte first: so whatever is hashed
+ * is the same on every machine. */
+static uint64_t hash_words(uint64_t h, const void *words, size_t n)
+{
+	const unsigned char *at = words;
+
+	for (size_t i = 0; i < n; i++) {
+		uint32_t word;
+
+		memcpy(&word, at + i * sizeof(word), sizeof(word));
+		for (int shift = 0; shift < 32; shift += 8)
+			h = fnv64_step(h, word >> shift & 0xff);
+	}
+	return h;
+}
+
 /* Borders, ids, times and channels. Not the logprobs' bits: a NAN has many. */
 static uint64_t hash_tokens(const struct trace *t)
 {
-	uint64_t h = fnv64(FNV64_BASIS, t->end, t->n_tokens * sizeof(*t->end));
+	uint64_t h = hash_words(FNV64_BASIS, t->end, t->n_tokens);
 
 	if (t->id)
-		h = fnv64(h, t->id, t->n_tokens * sizeof(*t->id));
+		h = hash_words(h, t->id, t->n_tokens);
 	if (t->time_us)
-		h = fnv64(h, t->time_us, t->n_tokens * sizeof(*t->time_us));
+		h = hash_words(h, t->time_us, t->n_tokens);
 	for (uint32_t i = 0; i < t->n_tokens; i++) {
-		enum channel c = trace_channel(t, i);
+		uint32_t channel = trace_channel(t, i);
 		float lp = t->logprob ? t->logprob[i] : NAN;
 
-		h = fnv64(h, &c, sizeof(c));
+		h = hash_words(h, &channel, 1);
 		if (!isnan(lp))
-			h = fnv64(h, &lp, sizeof(lp));
+			h = hash_words(h, &lp, 1);
 	}
 	return h;
 }
@@ -56,7 +72,7 @@ static void put_cache(struct buf *out, const struct trace *t)
 		pages_walk_from(&w, t->pages, i / 2,
 				i % 2 ? PAGES_READ : PAGES_KEPT, 0);
 		while (pages_next(&w, &e))
-			h = fnv64(h, &e, sizeof(e));
+			h = hash_words(h, &e, 2);
 	}
 	if (t->pages)
 		buf_printf(out, ", pages %lu in %lu layers from token %lu, "
@@ -67,9 +83,10 @@ static void put_cache(struct buf *out, const struct trace *t)
 			   (unsigned long long)h);
 	if (t->kv)
 		buf_printf(out, ", kv %016llx",
-			   (unsigned long long)fnv64(FNV64_BASIS, t->kv,
-						    t->n_tokens *
-							    sizeof(*t->kv)));
+			   (unsigned long long)hash_words(
+				   FNV64_BASIS, t->kv,
+				   t->n_tokens * sizeof(*t->kv) /
+					   sizeof(float)));
 	if (t->n_prompt_ends)
 		buf_printf(out, ", prompt ends %zu at %lu", t->n_prompt_ends,
 			   (unsigned long)
