@@ -1,6 +1,5 @@
 # What the project ships to look at, with its provenance.
-EXTRA_DIST += samples/tokenizer/qwen3.bpe.zst samples/tokenizer/README.md \
-	samples/tokenizer/LICENSE samples/tokenizer/make.py
+EXTRA_DIST += samples/tokenizer/qwen3.bpe.zst samples/tokenizer/make.py
 sample_traces = \
 	samples/traces/groq_r1_70b.sse \
 	samples/traces/ollama_llama3.jsonl \
@@ -13,7 +12,12 @@ sample_traces = \
 	samples/traces/LICENSE.pydantic_ai \
 	samples/traces/LICENSE.qwen35_replay
 samplesdir = $(pkgdatadir)/samples
-dist_samples_DATA = samples/README.md
+dist_samples_DATA = samples/README.md \
+	samples/demo.svg samples/fox.svg samples/screen.svg
+sampletokenizerdir = $(samplesdir)/tokenizer
+dist_sampletokenizer_DATA = \
+	samples/tokenizer/LICENSE \
+	samples/tokenizer/README.md
 sampletracesdir = $(samplesdir)/traces
 dist_sampletraces_DATA = $(sample_traces)
 samplestoriesdir = $(samplesdir)/models/stories260K
@@ -43,18 +47,48 @@ EXTRA_DIST += \
 	samples/model/train_2.log \
 	samples/model/train_3.log \
 	samples/model/vocab.py
-# What stands behind the numbers of the README.
-dist_doc_DATA = README.md COPYING NEWS.md \
+# What stands behind the numbers of the README. Its links lead to samples/, which
+# is a link in the folder of documents (tests/lint/links.sh).
+dist_doc_DATA = CONTRIBUTING.md COPYING HACKING.md NEWS.md README.md
+sampledocsdir = $(samplesdir)/docs
+dist_sampledocs_DATA = \
 	samples/docs/experiment.md \
 	samples/docs/many.md \
 	samples/docs/measurements.md \
 	samples/docs/newcomer.md \
 	samples/docs/real.md \
 	samples/docs/screens.md \
-	samples/docs/rules.svg \
-	samples/docs/rules-corpus.svg samples/docs/rules-odds.svg \
 	samples/docs/security.md \
-	samples/docs/band.svg
+	samples/docs/band.svg \
+	samples/docs/rules-corpus.svg \
+	samples/docs/rules-odds.svg \
+	samples/docs/rules.svg
+samplescreensdir = $(sampledocsdir)/screens
+dist_samplescreens_DATA = \
+	samples/docs/screens/compare.svg \
+	samples/docs/screens/demo.svg \
+	samples/docs/screens/export.svg \
+	samples/docs/screens/list.svg \
+	samples/docs/screens/map.svg \
+	samples/docs/screens/ratio.svg \
+	samples/docs/screens/sweep.svg \
+	samples/docs/screens/text.svg \
+	samples/docs/screens/tour.cast
+samplebeforedir = $(samplescreensdir)/before
+dist_samplebefore_DATA = \
+	samples/docs/screens/before/compare.svg \
+	samples/docs/screens/before/demo.svg \
+	samples/docs/screens/before/export.svg \
+	samples/docs/screens/before/list.svg \
+	samples/docs/screens/before/map.svg \
+	samples/docs/screens/before/ratio.svg \
+	samples/docs/screens/before/text.svg
+install-data-hook:
+	@from='$(docdir)'; up=; \
+	while case '$(samplesdir)' in "$$from"/*) false ;; esac; do \
+		from=$${from%/*}; up=../$$up; \
+	done; to='$(samplesdir)'; rm -f '$(DESTDIR)$(docdir)/samples' && \
+	ln -s "$$up$${to#"$$from"/}" '$(DESTDIR)$(docdir)/samples'
 samplepackagingdir = $(samplesdir)/packaging
 dist_samplepackaging_DATA = \
 	samples/packaging/Dockerfile \
@@ -81,9 +115,7 @@ dist_sampleembed_DATA = \
 EXTRA_DIST += samples/packaging/debian \
 	samples/packaging/lilscope.rb \
 	samples/packaging/lilscope.spec
-EXTRA_DIST += samples/screen.svg samples/screen.script \
-	samples/demo.svg samples/demo.script \
-	samples/fox.svg samples/fox.script
+EXTRA_DIST += samples/demo.script samples/fox.script samples/screen.script
 
 # Completion for shells, where they look for it; made by the program, so not in
 # a cross build.
@@ -107,8 +139,10 @@ clean-local:
 
 # Of what the program alone has, no folder stays behind.
 uninstall-hook:
-	@for folder in '$(samplemodeldir)' '$(sampletracesdir)' \
-		'$(sampleproblemsdir)' \
+	@rm -f '$(DESTDIR)$(docdir)/samples'
+	@for folder in '$(samplebeforedir)' '$(samplescreensdir)' \
+		'$(sampledocsdir)' '$(sampletokenizerdir)' \
+		'$(samplemodeldir)' '$(sampletracesdir)' '$(sampleproblemsdir)' \
 		'$(samplestoriesdir)' '$(samplesdir)/models' \
 		'$(samplepackagingdir)' '$(sampleembeddir)' \
 		'$(samplecorpusdir)' '$(samplesdir)' '$(pkgdatadir)' '$(docdir)'; do \

@@ -49,6 +49,7 @@ inside lilscope selftest >selftest.log || fault "selftest fails there"
 inside lilscope doctor || true
 inside lilscope analyze /usr/share/lilscope/samples/traces/rkv_aime24_08.txt |
 	grep -q rkv_aime24_08 || fault "it measures nothing there"
+documents "$bare"
 links "$bare" "$(echo "$bare"/usr/lib/*/pkgconfig | sed 's,/pkgconfig.*,,')" \
 	"$PWD"
 inside sh -c "dpkg -P \$(dpkg-query -W -f='\${Package} ' '*lilscope*')" >purge.log 2>&1 ||

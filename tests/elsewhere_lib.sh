@@ -38,6 +38,17 @@ as_here()
 		tests/golden 2>&1 | cmp there - && [ "$(wc -l <there)" -gt 99 ]
 }
 
+. "$(dirname "$0")/links_lib.sh"
+
+# documents ROOT: those that were installed below it link to what was.
+documents()
+{
+	pages=$(find "$1/usr/share/doc/lilscope/" -follow -name '*.md')
+	# shellcheck disable=SC2086 # words
+	[ "$(echo "$pages" | wc -l)" -gt 9 ] && ! astray $pages | grep . ||
+		fault "documents are not there, or link to what is not"
+}
+
 # links ROOT LIBRARIES TMP: what was installed below ROOT is found by pkg-config
 # and linked with, and the program stops at a loop.
 links()

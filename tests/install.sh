@@ -5,6 +5,7 @@
 #
 # run in a build folder. Also what a small build says of what it lacks
 # (SMALL=its build folder).
+. "$(dirname "$0")/links_lib.sh"
 make=${1:-make}
 tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
@@ -26,6 +27,11 @@ for each in bin/lilscope share/man/man1/lilscope.1 \
 done
 find "$at" \( -name '*.log' -o -name 'train*' -o -name '*.py' \
 	-path '*/samples/model/*' \) | grep . && fault "what trains was installed"
+
+[ "$(find "$at/share/doc/lilscope/" -follow -name '*.md' | wc -l)" -gt 9 ] ||
+	fault "its documents are not there"
+astray $(find "$at/share/doc/lilscope/" -follow -name '*.md') | grep . &&
+	fault "links lead nowhere"
 
 # From anywhere, with nothing of the source or of this user.
 cd / && env -i HOME="$tmp" PATH="$PATH" LC_ALL=C.UTF-8 TERM=dumb \

@@ -376,6 +376,7 @@ lint_tests = \
 	tests/lint/docs.sh \
 	tests/lint/floors.sh \
 	tests/lint/globals.sh \
+	tests/lint/links.sh \
 	tests/lint/map.sh \
 	tests/lint/mutants.sh \
 	tests/lint/style.sh
@@ -684,6 +685,9 @@ VOCAB_VECTORS = \
 	tests/unit/qwen_vocab.c tests/unit/qwen_vocab.h \
 	tests/unit/vocab_vectors.c tests/unit/vocab_vectors.h
 tests_unit_test_vocab_SOURCES = tests/unit/test_vocab.c $(VOCAB_VECTORS)
+
+# Shared by those who look where links of documents lead.
+EXTRA_DIST += tests/links_lib.sh
 
 # Installed, used, removed; and a build that can do without libcurl and
 # libmicrohttpd, of the same measures.

@@ -60,6 +60,7 @@ env -i HOME="$top" PATH="$PATH" LC_ALL=C.UTF-8 TERM=dumb \
 "$into/usr/bin/lilscope" analyze --no-config \
 	"$into/usr/share/lilscope/samples/traces/rkv_aime24_08.txt" |
 	grep -q rkv_aime24_08 || fault "it measures nothing there"
+documents "$into"
 links "$into" "$lib" "$top"
 inside -e lilscope-devel lilscope-libs lilscope 2>"$top/log" || fault "not erased"
 (cd "$into" && find . -path ./var/lib/rpm -prune -o \
