@@ -207,6 +207,16 @@ static char *folder_of(const char *path, bool is_folder)
 	return copy;
 }
 
+/* Does the sentence begin with the path, or with that of a file in it? */
+static bool names(const char *sentence, const char *path)
+{
+	size_t n = strlen(path);
+
+	return strncmp(sentence, path, n) == 0 &&
+	       (sentence[n] == ':' || sentence[n] == '/' ||
+		(n && path[n - 1] == '/'));
+}
+
 bool model_map_open(struct model_map *map, const char *path,
 		    const char *tokenizer, struct err *err)
 {
@@ -227,7 +237,10 @@ bool model_map_open(struct model_map *map, const char *path,
 			       vocab_size(map->vocab),
 			       map->model->shape.n_vocab);
 	if (!good) {
-		err_set(err, "%s: %s", path, why.text);
+		if (names(why.text, path))
+			err_set(err, "%s", why.text);
+		else
+			err_set(err, "%s: %s", path, why.text);
 		model_map_close(map);
 	}
 	return good;

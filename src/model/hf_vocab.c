@@ -448,7 +448,8 @@ static void put_strips(struct vocab_file *r)
 	for (v = json_first(all); v.doc; v = json_next(v))
 		if (strips(v))
 			gguf_item_int(&r->hf->keys,
-				      (int32_t)json_u32(json_get(v, "id"), 0));
+				      (int32_t)json_u32(json_get(v, "id"),
+							UINT32_MAX));
 }
 
 /* The template of its own file, the tokenizer's, a processor's; of several the
@@ -496,10 +497,12 @@ static bool read_kind(struct vocab_file *r)
 	struct json_value scheme = json_get(pre, "prepend_scheme");
 	struct json_value prefix = json_get(pre, "add_prefix_space");
 
-	if ((type.doc && !is_type(model, "BPE")) ||
-	    !json_is(json_get(model, "vocab"), JSON_OBJECT) ||
-	    !json_is(json_get(model, "merges"), JSON_ARRAY))
+	if (type.doc && !is_type(model, "BPE"))
 		return no_type(r, "model", model);
+	if (!json_is(json_get(model, "vocab"), JSON_OBJECT) ||
+	    !json_is(json_get(model, "merges"), JSON_ARRAY))
+		return err_set(r->err, "tokenizer.json: its model has no "
+				       "vocab, or no merges");
 	if (has_part(pre, "pretokenizers", "ByteLevel"))
 		return true;
 	r->spm = true;

@@ -130,7 +130,7 @@ check "a thousand layers that are not there" lies
 mapped()
 {
 	limited 150000 decode -m "$tmp/deep.gguf" --prompt x -n 5
-	refused "$tmp/deep.gguf: is 590 MB, and ulimit has" 'a smaller file'
+	refused "lilscope: $tmp/deep.gguf: is 590 MB, and ulimit has" 'a smaller file'
 }
 check "a file that can't be mapped" mapped
 # 2,000 tokens take 4 MB a run here: one has room, a hundred have not.

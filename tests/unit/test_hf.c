@@ -476,7 +476,7 @@ static void characters_merge(void **state)
 {
 	static const struct {
 		const char *json, *text;
-		uint32_t want[11], n;
+		uint32_t want[14], n;
 	} rows[] = {
 		{ "{\"normalizer\":{\"type\":\"Replace\",\"pattern\":"
 		  "{\"String\":\" \"},\"content\":\"\xe2\x96\x81\"},"
@@ -489,12 +489,14 @@ static void characters_merge(void **state)
 		  "ab ab  aa\xc3\xa9", { 6, 7, 5, 8, 3, 1, 2 }, 7 },
 		{ "{\"added_tokens\":[{\"id\":5,\"content\":\"<|u|>\","
 		  "\"special\":true,\"rstrip\":true},{\"id\":6,\"content\":"
-		  "\"<|e|>\",\"special\":true}],\"normalizer\":{\"type\":"
+		  "\"<|e|>\",\"special\":true},{\"id\":0,\"content\":\"<|z|>\","
+		  "\"special\":true},{\"content\":\"<|no id|>\","
+		  "\"rstrip\":true}],\"normalizer\":{\"type\":"
 		  "\"NFC\"},\"pre_tokenizer\":" BYTES("true") ",\"model\":{"
 		  "\"type\":\"BPE\",\"vocab\":{\"\u00c3\":1,"
 		  "\"\u00a9\":2,\"a\":3,\"\u0120\":4},\"merges\":[]}}",
-		  "<|u|> \n ae\xcc\x81" "a<|e|> a<|u|>\t<|u|>a",
-		  { 5, 3, 1, 2, 3, 6, 4, 3, 5, 5, 3 }, 11 },
+		  "<|u|> \n ae\xcc\x81" "a<|e|> a<|u|>\t<|u|>a<|z|> a",
+		  { 5, 3, 1, 2, 3, 6, 4, 3, 5, 5, 3, 0, 4, 3 }, 14 },
 	};
 
 	(void)state;
@@ -555,14 +557,13 @@ static const struct {
 	  "{\"architectures\":[\"LlamaForCausalLM\"],"
 	  "\"num_hidden_layers\":1e300}",
 	  "the model says no llama.block_count" },
-	{ "config.json",
-	  "{" SHAPE "\"rope_scaling\":{\"type\":\"mrope\"}}",
+	{ "config.json", "{" SHAPE "\"rope_scaling\":{\"type\":\"mrope\"}}",
 	  "scaling of type \"mrope\" is not known" },
 	{ "tokenizer.json", NULL, "has no tokenizer.json" },
 	{ "tokenizer.json", "{\"model\":{\"type\":\"Unigram\"}}",
 	  "the model \"Unigram\" is not known" },
-	{ "tokenizer.json",
-	  "{\"model\":{\"vocab\":{},\"merges\":[]}}",
+	{ "tokenizer.json", "{\"model\":{\"vocab\":{}}}", "or no merges" },
+	{ "tokenizer.json", "{\"model\":{\"vocab\":{},\"merges\":[]}}",
 	  "with ByteLevel or with byte_fallback" },
 	{ "tokenizer.json",
 	  "{\"pre_tokenizer\":{\"type\":\"Sequence\","
