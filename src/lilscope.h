@@ -197,11 +197,14 @@ LILSCOPE_API size_t lilscope_poppable(const struct lilscope *l);
 LILSCOPE_API uint64_t lilscope_n_tokens(const struct lilscope *l);
 LILSCOPE_API uint64_t lilscope_stop_at(const struct lilscope *l);
 
-/* Fills *r; r->size is set by the caller. O(log n). */
+/* Fills *r; r->size is set by the caller. O(log n), and O(1) for each token
+ * since the last one, whose numbers nobody wanted until now. It may fail as a
+ * push does. */
 LILSCOPE_API int lilscope_read(struct lilscope *l, struct lilscope_reading *r);
 
 /* The estimate of the entropy rate in the unit of rho and h, and its standard
- * error; NAN while too little was measured. 100 microseconds. */
+ * error; NAN while too little was measured. 100 microseconds, beside what a
+ * reading takes. */
 LILSCOPE_API int lilscope_entropy(struct lilscope *l, double *rate,
 				  double *error);
 

@@ -1,9 +1,17 @@
-/* The way of a token is that of meter.c. */
+/*
+ * The way of a token is that of meter.c, but what no verdict needs is behind:
+ * the numbers of the parse go to the band and the estimate of the entropy some
+ * hundred at a time, and which tokens were new is found out when it is asked.
+ */
 #include "lib/engine.h"
 
+#include <assert.h>
 #include <math.h>
 
 #include "base/buf.h"
+
+enum { BYTE_BITS = 8, PUSH_TOKENS = 128 };
+static_assert((int)PUSH_TOKENS <= ENGINE_BEHIND, "ids go into lrs at once");
 
 static const struct rule *const known[] = {
 	&rule_loop,    &rule_guardian, &rule_adaptive, &rule_cycle,
@@ -24,6 +32,7 @@ struct engine *engine_new(const struct stream_settings *s)
 	e->bound = bound_new(s->alphabet, s->ls, false);
 	e->entropy = entropy_new();
 	e->fresh = fresh_new();
+	e->stop_at = RULE_NEVER;
 	guardian_init(&e->guardian, &s->tuned);
 	if (s->rule != &rule_guardian)
 		e->state = s->rule->create(&s->tuned);
@@ -41,44 +50,138 @@ void engine_free(struct engine *e)
 	guardian_release(&e->guardian);
 	if (e->state)
 		e->settings->rule->destroy(e->state);
+	mem_free(e->ends);
 	mem_free(e);
 }
 
-static void push_symbol(struct engine *e, uint32_t symbol)
-{
-	uint32_t lrs = lz77_push(e->lz77, symbol).lrs;
+/* --- what is behind ----------------------------------------------------- */
 
-	bound_push(e->bound, lrs);
-	entropy_push(e->entropy, lrs);
+/* Symbols of the first n tokens. */
+static uint32_t symbols_at(const struct engine *e, uint32_t n)
+{
+	return e->settings->bytes && n ? e->ends[n - 1] : n;
 }
 
-/* Has it stopped, at the token that was pushed last? Guardian's answer looks
- * at all its checks, and changes at a check only. */
-static bool stops(const struct engine *e)
+static void follow(struct engine *e)
 {
-	if (e->state)
-		return e->settings->rule->verdict(e->state, e->n).at_token !=
-		       RULE_NEVER;
-	return e->n % e->settings->tuned.f == 0 &&
-	       guardian_stop(&e->guardian, 0, e->n) != RULE_NEVER;
+	bound_push_all(e->bound, e->lrs, e->n_behind);
+	entropy_push_all(e->entropy, e->lrs, e->n_behind);
+	e->n_behind = 0;
 }
 
-void engine_push(struct engine *e, uint32_t id, const char *text, size_t len)
+void engine_catch_up(struct engine *e)
 {
-	struct rule_token token = { .id = id, .text = text, .len = len };
+	follow(e);
+	while (e->n_fresh < e->n) {
+		double bits[PUSH_TOKENS];
+		uint32_t n = MIN(e->n - e->n_fresh, (uint32_t)PUSH_TOKENS);
 
-	if (!e->settings->bytes)
-		push_symbol(e, id);
+		for (uint32_t i = 0; i < n; i++)
+			bits[i] = (double)lz77_code_bits_on(
+				e->lz77, symbols_at(e, ++e->n_fresh),
+				&e->i_phrase);
+		fresh_push_all(e->fresh, bits, 1, n);
+	}
+}
+
+/* --- a push ------------------------------------------------------------- */
+
+static void push_ids(struct engine *e, const struct rule_token *tokens,
+		     uint32_t n)
+{
+	uint32_t ids[PUSH_TOKENS];
+
+	for (uint32_t i = 0; i < n; i++)
+		ids[i] = tokens[i].id;
+	if (n > ENGINE_BEHIND - e->n_behind)
+		follow(e);
+	lz77_push_ids(e->lz77, ids, n, e->lrs + e->n_behind);
+	e->n_behind += n;
+}
+
+static void push_text(struct engine *e, const char *text, size_t len)
+{
+	while (len) {
+		uint32_t n = MIN(len, ENGINE_BEHIND - e->n_behind);
+
+		lz77_push_bytes(e->lz77, (const uint8_t *)text, n,
+				e->lrs + e->n_behind);
+		e->n_behind += n;
+		text += n;
+		len -= n;
+		if (e->n_behind == ENGINE_BEHIND)
+			follow(e);
+	}
+}
+
+static void push_texts(struct engine *e, const struct rule_token *tokens,
+		       uint32_t n)
+{
+	uint32_t end = lz77_n_symbols(e->lz77);
+
+	e->ends = grow(e->ends, &e->ends_cap, (size_t)e->n + n,
+		       sizeof(*e->ends));
+	for (uint32_t i = 0; i < n; i++)
+		e->ends[e->n + i] = end += (uint32_t)tokens[i].len;
+	for (uint32_t i = 0, k; i < n; i += k) {
+		size_t len;
+
+		k = rule_together(tokens + i, n - i, &len);
+		push_text(e, tokens[i].text, len);
+	}
+}
+
+/* One more check of Guardian, after n tokens. */
+static void check(struct engine *e, uint32_t n)
+{
+	struct guardian *g = &e->guardian;
+	uint64_t bits = lz77_code_bits_at(e->lz77, symbols_at(e, n));
+
+	guardian_check(g, (double)bits / BYTE_BITS);
+	e->low = guardian_gain(g, g->n) < g->opts.t ? e->low + 1 : 0;
+	if (!e->state && e->stop_at == RULE_NEVER && g->n > 1 &&
+	    e->low >= g->opts.patience)
+		e->stop_at = n;
+}
+
+static void push_rule(struct engine *e, struct rule_token *tokens, uint32_t n)
+{
+	const struct rule *rule = e->settings->rule;
+	const struct rule_verdict *verdict = e->state;
+	uint32_t i = 0;
+
+	assert(rule->verdict == rule_kept);
+	for (uint32_t k = 0; !rule->apart && k < n; k++)
+		tokens[k].code_bits = (double)lz77_code_bits_on(
+			e->lz77, symbols_at(e, e->n + k + 1), &e->i_rule);
+	while (i < n && rule->push_all)
+		i += rule->push_all(e->state, tokens + i, n - i, 0);
+	for (; i < n; i++)
+		rule->push(e->state, &tokens[i]);
+	e->stop_at = verdict->at_token;
+}
+
+static void push(struct engine *e, struct rule_token *tokens, uint32_t n)
+{
+	uint32_t f = e->settings->tuned.f, past = e->n % f;
+
+	if (e->settings->bytes)
+		push_texts(e, tokens, n);
 	else
-		for (size_t i = 0; i < len; i++)
-			push_symbol(e, (unsigned char)text[i]);
-	e->n++;
-	token.code_bits = (double)lz77_code_bits(e->lz77);
-	fresh_push(e->fresh, token.code_bits);
-	guardian_push(&e->guardian, &token);
+		push_ids(e, tokens, n);
+	for (uint32_t k = f - past; k <= n; k += f)
+		check(e, e->n + k);
 	if (e->state)
-		e->settings->rule->push(e->state, &token);
-	e->stopped = e->stopped || stops(e);
+		push_rule(e, tokens, n);
+	e->n += n;
+}
+
+void engine_push(struct engine *e, struct rule_token *tokens, uint32_t n)
+{
+	for (uint32_t k; n; n -= k, tokens += k) {
+		k = MIN(n, (uint32_t)PUSH_TOKENS);
+		push(e, tokens, k);
+	}
 }
 
 bool engine_has_room(const struct engine *e, size_t n, size_t len)
@@ -89,12 +192,15 @@ bool engine_has_room(const struct engine *e, size_t n, size_t len)
 	       n < RULE_NEVER - e->n;
 }
 
+/* --- what is asked ------------------------------------------------------ */
+
 void engine_read(const struct engine *e, struct lilscope_reading *r)
 {
 	const struct rule *rule = e->settings->rule;
 	uint32_t n = lz77_n_symbols(e->lz77);
 	struct bound_point p = bound_at(e->bound, n);
 
+	assert(!e->n_behind && e->n_fresh == e->n);
 	r->n_symbols = n;
 	r->n_phrases = lz77_n_phrases(e->lz77);
 	r->code_bits = (double)lz77_code_bits(e->lz77);
@@ -115,6 +221,7 @@ struct entropy_point engine_entropy(const struct engine *e)
 	struct entropy_point p =
 		entropy_at(e->entropy, lz77_n_symbols(e->lz77));
 
+	assert(!e->n_behind);
 	return (struct entropy_point){ p.bits / unit, p.se / unit };
 }
 

@@ -26,6 +26,8 @@ struct stream_settings {
 	uint32_t window, rollback;
 };
 
+enum { ENGINE_BEHIND = 256 };
+
 struct engine {
 	const struct stream_settings *settings;
 	struct lz77 *lz77;
@@ -33,9 +35,17 @@ struct engine {
 	struct entropy *entropy;
 	struct fresh *fresh;
 	struct guardian guardian;
-	void *state;      /* the rule's; NULL: it is Guardian */
-	uint32_t n;       /* tokens */
-	bool stopped;
+	void *state;       /* the rule's; NULL: it is Guardian */
+	uint32_t n;        /* tokens */
+	uint32_t stop_at;  /* of which the rule took so many; RULE_NEVER */
+	uint32_t low;      /* Guardian's last checks under t */
+	uint32_t i_rule;   /* the phrase of the last token, where a rule asks */
+	uint32_t n_fresh;  /* tokens that fresh has, */
+	uint32_t i_phrase; /* and the phrase of the last */
+	uint32_t *ends;    /* n: symbols up to each; of bytes only */
+	size_t ends_cap;
+	uint32_t n_behind; /* symbols that bound and entropy have not: */
+	uint32_t lrs[ENGINE_BEHIND];
 };
 
 /* The i-th rule that a stream may have; NULL past the last. Those that need
@@ -46,11 +56,16 @@ const struct rule *engine_rule(size_t i);
 struct engine *engine_new(const struct stream_settings *settings);
 void engine_free(struct engine *e); /* NULL is fine */
 
-/* One token. There is room for its symbols. */
-void engine_push(struct engine *e, uint32_t id, const char *text, size_t len);
+/* n tokens, whose code_bits need not be filled. There is room for their
+ * symbols. */
+void engine_push(struct engine *e, struct rule_token *tokens, uint32_t n);
 
 /* Is there, for n tokens of len bytes together? */
 bool engine_has_room(const struct engine *e, size_t n, size_t len);
+
+/* What is asked below is known then: O(1) for each token since the last
+ * time. */
+void engine_catch_up(struct engine *e);
 
 /* Fills what is about the text: all but n_tokens, from, stop_at, cause,
  * memory. */

@@ -120,16 +120,15 @@ struct pushed {
 	size_t len;
 };
 
-static void take(struct lilscope *l, uint32_t id, const char *text, size_t len)
+static void take(struct lilscope *l, struct rule_token *tokens, uint32_t n)
 {
 	uint64_t keep;
 
 	l->memory.zone = MEMORY_KEPT;
-	tape_push(&l->tape, id, text, len);
+	tape_push(&l->tape, tokens, n);
 	l->memory.zone = MEMORY_ENGINE;
-	sliding_push(l->at, id, text, len);
-	if (l->poppable < l->settings.rollback)
-		l->poppable++;
+	sliding_push(l->at, tokens, n);
+	l->poppable = MIN(l->poppable + n, (size_t)l->settings.rollback);
 	keep = sliding_base(&l->settings, l->at->n - l->poppable);
 	if (keep > l->tape.first)
 		tape_drop(&l->tape, keep);
@@ -138,18 +137,38 @@ static void take(struct lilscope *l, uint32_t id, const char *text, size_t len)
 static void take_ids(void *arg)
 {
 	const struct pushed *p = arg;
-	char text[TEXTLESS_BYTES];
+	char text[STEP_TOKENS * TEXTLESS_BYTES];
+	struct rule_token tokens[STEP_TOKENS];
 
-	for (size_t i = 0; i < p->n; i++) {
-		stream_textless(p->ids[i], text);
-		take(p->l, p->ids[i], text, sizeof(text));
+	for (size_t at = 0; at < p->n; at += STEP_TOKENS) {
+		uint32_t n = (uint32_t)MIN(p->n - at, (size_t)STEP_TOKENS);
+
+		for (uint32_t i = 0; i < n; i++) {
+			char *word = text + (size_t)i * TEXTLESS_BYTES;
+
+			stream_textless(p->ids[at + i], word);
+			tokens[i] = (struct rule_token){
+				.id = p->ids[at + i],
+				.text = word,
+				.len = TEXTLESS_BYTES,
+			};
+		}
+		take(p->l, tokens, n);
 	}
+}
+
+static void take_one(struct lilscope *l, uint32_t id, const char *text,
+		     size_t len)
+{
+	struct rule_token token = { .id = id, .text = text, .len = len };
+
+	take(l, &token, 1);
 }
 
 /* The first n bytes of the open word are a token. */
 static void take_open(struct lilscope *l, size_t n)
 {
-	take(l, fnv32(FNV32_BASIS, l->open, n), l->open, n);
+	take_one(l, fnv32(FNV32_BASIS, l->open, n), l->open, n);
 	l->n_open -= n;
 	memmove(l->open, l->open + n, l->n_open);
 }
@@ -169,7 +188,7 @@ static void take_token(void *arg)
 	end_word(p->l);
 	if (id == LILSCOPE_NO_ID)
 		id = fnv32(FNV32_BASIS, p->text, p->len);
-	take(p->l, id, p->text, p->len);
+	take_one(p->l, id, p->text, p->len);
 }
 
 static void take_bytes(void *arg)

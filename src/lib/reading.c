@@ -38,12 +38,19 @@ static void hand_out(void *out, size_t size, const void *full, size_t n)
 	memcpy(out, &size, sizeof(size));
 }
 
+static void catch_up(void *arg)
+{
+	engine_catch_up(arg);
+}
+
 int lilscope_read(struct lilscope *l, struct lilscope_reading *out)
 {
 	struct lilscope_reading r = { .size = sizeof(r) };
 	int code = ask(l, out, out ? out->size : 0, sizeof(r));
 
-	if (code != LILSCOPE_OK)
+	if (code == LILSCOPE_OK)
+		code = stream_change(l, catch_up, l->at->lead);
+	if (code < LILSCOPE_OK)
 		return code;
 	engine_read(l->at->lead, &r);
 	r.n_tokens = l->at->n;
@@ -63,7 +70,9 @@ int lilscope_entropy(struct lilscope *l, double *rate, double *error)
 	struct entropy_point p;
 	int code = ask(l, l, 1, 0);
 
-	if (code != LILSCOPE_OK)
+	if (code == LILSCOPE_OK)
+		code = stream_change(l, catch_up, l->at->lead);
+	if (code < LILSCOPE_OK)
 		return code;
 	p = engine_entropy(l->at->lead);
 	if (rate)

@@ -320,16 +320,18 @@ static void push_tape(void *arg)
 	r->l->memory.zone = MEMORY_KEPT;
 	for (uint32_t i = 0; i < r->n; i++) {
 		char none[TEXTLESS_BYTES];
-		uint32_t id = u32_at(r->ids, i), len;
+		struct rule_token token = { .id = u32_at(r->ids, i),
+					    .text = none,
+					    .len = sizeof(none) };
 
 		if (r->text) {
-			len = u32_at(r->lengths, i);
-			tape_push(t, id, (const char *)r->text + at, len);
-			at += len;
+			token.text = (const char *)r->text + at;
+			token.len = u32_at(r->lengths, i);
+			at += token.len;
 		} else {
-			stream_textless(id, none);
-			tape_push(t, id, none, sizeof(none));
+			stream_textless(token.id, none);
 		}
+		tape_push(t, &token, 1);
 	}
 	r->l->memory.zone = MEMORY_ENGINE;
 	stream_start(r->l, &r->known);

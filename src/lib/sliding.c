@@ -43,20 +43,46 @@ static void slide(struct sliding *w)
 		w->next = engine_new(s);
 }
 
-void sliding_push(struct sliding *w, uint32_t id, const char *text, size_t len)
+/* Has the lead stopped, at the earliest after n tokens? */
+static void look(struct sliding *w, uint64_t n)
 {
-	engine_push(w->lead, id, text, len);
-	if (w->next)
-		engine_push(w->next, id, text, len);
-	w->n++;
-	if (w->lead->settings->window)
-		slide(w);
-	if (w->lead->stopped && w->stopped.at == LILSCOPE_NEVER &&
-	    w->n >= w->real) {
-		const char *cause = engine_cause(w->lead);
+	const struct engine *e = w->lead;
+	const char *cause;
+	uint64_t at;
 
-		w->stopped.at = w->n;
-		strncpy(w->stopped.cause, cause ? cause : "",
-			CAUSE_BYTES - 1);
+	if (e->stop_at == RULE_NEVER || w->stopped.at != LILSCOPE_NEVER)
+		return;
+	at = MAX(w->base + e->stop_at, MAX(n, w->real));
+	if (at > w->n)
+		return;
+	cause = engine_cause(e);
+	w->stopped.at = at;
+	strncpy(w->stopped.cause, cause ? cause : "", CAUSE_BYTES - 1);
+}
+
+/* Tokens, at most n, up to the next at which engines come and go, which is
+ * pushed alone. */
+static uint32_t up_to_slide(const struct sliding *w, uint32_t n)
+{
+	uint32_t window = w->lead->settings->window;
+
+	if (!window)
+		return n;
+	return MIN(n, MAX(window - (uint32_t)(w->n % window) - 1, 1u));
+}
+
+void sliding_push(struct sliding *w, struct rule_token *tokens, uint32_t n)
+{
+	for (uint32_t k; n; n -= k, tokens += k) {
+		uint64_t first = w->n + 1;
+
+		k = up_to_slide(w, n);
+		engine_push(w->lead, tokens, k);
+		if (w->next)
+			engine_push(w->next, tokens, k);
+		w->n += k;
+		if (w->lead->settings->window)
+			slide(w);
+		look(w, first);
 	}
 }

@@ -46,8 +46,7 @@ uint64_t sliding_base(const struct stream_settings *s, uint64_t n);
 struct sliding *sliding_new(const struct stream_settings *s, uint64_t base,
 			    const struct stopped *known);
 
-/* One token, for which the lead has room. */
-void sliding_push(struct sliding *w, uint32_t id, const char *text,
-		  size_t len);
+/* n tokens, as engine_push() takes them, for which the lead has room. */
+void sliding_push(struct sliding *w, struct rule_token *tokens, uint32_t n);
 
 #endif

@@ -296,11 +296,13 @@ void stream_empty(struct lilscope *l)
 void stream_replay(struct lilscope *l, uint64_t end)
 {
 	while (l->at->n < end) {
-		const char *text;
-		size_t len;
-		uint32_t id = tape_at(&l->tape, l->at->n, &text, &len);
+		struct rule_token tokens[STEP_TOKENS];
+		uint64_t left = end - l->at->n;
+		uint32_t n = (uint32_t)MIN(left, (uint64_t)STEP_TOKENS);
 
-		sliding_push(l->at, id, text, len);
+		for (uint32_t i = 0; i < n; i++)
+			tokens[i] = tape_at(&l->tape, l->at->n + i);
+		sliding_push(l->at, tokens, n);
 	}
 }
 

@@ -20,6 +20,7 @@ enum {
 	MESSAGE_BYTES = 200,
 	OPEN_BYTES = 128,   /* of a word that has not ended, blanks before it */
 	TEXTLESS_BYTES = 8, /* that stand for a token without text */
+	STEP_TOKENS = 128,  /* pushed together */
 };
 
 /* Do its tokens have text? The first one says. */

@@ -9,16 +9,23 @@ uint64_t tape_end(const struct tape *t)
 	return t->first + t->n;
 }
 
-void tape_push(struct tape *t, uint32_t id, const char *text, size_t len)
+void tape_push(struct tape *t, const struct rule_token *tokens, uint32_t n)
 {
-	size_t need = (size_t)t->n + 1;
+	size_t need = (size_t)t->n + n;
 
 	t->ids = grow(t->ids, &t->ids_cap, need, sizeof(*t->ids));
 	t->ends = grow(t->ends, &t->ends_cap, need, sizeof(*t->ends));
-	buf_append(&t->text, text, len);
-	t->ids[t->n] = id;
-	t->ends[t->n] = (uint32_t)t->text.len;
-	t->n++;
+	for (uint32_t i = 0, k; i < n; i += k) {
+		size_t len;
+
+		k = rule_together(tokens + i, n - i, &len);
+		buf_append(&t->text, tokens[i].text, len);
+	}
+	for (uint32_t i = 0, end = (uint32_t)tape_byte(t, tape_end(t)); i < n;
+	     i++) {
+		t->ids[t->n] = tokens[i].id;
+		t->ends[t->n++] = end += (uint32_t)tokens[i].len;
+	}
 }
 
 size_t tape_byte(const struct tape *t, uint64_t i)
@@ -27,14 +34,15 @@ size_t tape_byte(const struct tape *t, uint64_t i)
 	return i > t->first ? t->ends[i - t->first - 1] : 0;
 }
 
-uint32_t tape_at(const struct tape *t, uint64_t i, const char **text,
-		 size_t *len)
+struct rule_token tape_at(const struct tape *t, uint64_t i)
 {
 	size_t from = tape_byte(t, i);
 
-	*text = t->text.len ? t->text.data + from : "";
-	*len = t->ends[i - t->first] - from;
-	return t->ids[i - t->first];
+	return (struct rule_token){
+		.id = t->ids[i - t->first],
+		.text = t->text.len ? t->text.data + from : "",
+		.len = t->ends[i - t->first] - from,
+	};
 }
 
 uint64_t tape_token(const struct tape *t, size_t byte)

@@ -8,6 +8,7 @@
 #define LILSCOPE_LIB_TAPE_H
 
 #include "base/buf.h"
+#include "measure/rule.h"
 
 struct tape {
 	uint64_t first;
@@ -21,12 +22,11 @@ struct tape {
 /* Behind the last token. */
 uint64_t tape_end(const struct tape *t);
 
-/* Appends a token. */
-void tape_push(struct tape *t, uint32_t id, const char *text, size_t len);
+/* Appends n tokens. */
+void tape_push(struct tape *t, const struct rule_token *tokens, uint32_t n);
 
-/* Token i, first <= i < end: its id, and its text in *text and *len. */
-uint32_t tape_at(const struct tape *t, uint64_t i, const char **text,
-		 size_t *len);
+/* Token i, first <= i < end; its text stays the tape's. */
+struct rule_token tape_at(const struct tape *t, uint64_t i);
 
 /* Where the text of token i begins, first <= i <= end; and in which token
  * the byte there lies. */

@@ -289,6 +289,24 @@ void lz77_push_bytes(struct lz77 *z, const uint8_t *s, uint32_t n,
 	}
 }
 
+void lz77_push_ids(struct lz77 *z, const uint32_t *ids, uint32_t n,
+		   uint32_t *lrs)
+{
+	uint32_t *text;
+
+	assert(!z->sealed && z->width == LZ77_IDS);
+	room_for(z, n);
+	text = z->text;
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t t = z->n_symbols;
+
+		text[t] = ids[i];
+		stree_push_id(&z->tree, text, t);
+		lrs[i] = z->tree.at.lrs;
+		take(z, lrs[i], z->tree.at.start);
+	}
+}
+
 struct lz77_step lz77_push(struct lz77 *z, uint32_t symbol)
 {
 	struct lz77_step step = { .src = LZ77_LITERAL };

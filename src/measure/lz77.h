@@ -77,9 +77,11 @@ void lz77_expect(struct lz77 *z, uint32_t n);
 /* Appends one symbol. At LZ77_MAX_SYMBOLS it is an assert. */
 struct lz77_step lz77_push(struct lz77 *z, uint32_t symbol);
 
-/* As n pushes of bytes, where symbols are; lrs[0..n) is what they say. */
+/* As n pushes where symbols are bytes, or ids; lrs[0..n) is what they say. */
 void lz77_push_bytes(struct lz77 *z, const uint8_t *s, uint32_t n,
 		     uint32_t *lrs);
+void lz77_push_ids(struct lz77 *z, const uint32_t *ids, uint32_t n,
+		   uint32_t *lrs);
 
 /*
  * Frees the search structure and keeps text and phrases: about 2 bytes a

@@ -215,13 +215,23 @@ static void push_texts(struct meter *m, struct rule_token *tokens, uint32_t n)
 /* The same of ids, each a symbol. */
 static void push_ids(struct meter *m, struct rule_token *tokens, uint32_t n)
 {
-	for (uint32_t i = 0; i < n; i++) {
-		uint32_t lrs = lz77_push(m->lz77, tokens[i].id).lrs;
+	uint32_t end = m->n_tokens, i_phrase = 0;
 
-		bound_push(m->bound, lrs);
-		entropy_push(m->entropy, lrs);
-		tokens[i].code_bits = (double)lz77_code_bits(m->lz77);
+	if (end)
+		i_phrase = lz77_n_phrases(m->lz77) - 1;
+	for (uint32_t i = 0, k; i < n; i += k) {
+		uint32_t ids[STEP_SYMBOLS], lrs[STEP_SYMBOLS];
+
+		k = MIN(n - i, (uint32_t)STEP_SYMBOLS);
+		for (uint32_t j = 0; j < k; j++)
+			ids[j] = tokens[i + j].id;
+		lz77_push_ids(m->lz77, ids, k, lrs);
+		bound_push_all(m->bound, lrs, k);
+		entropy_push_all(m->entropy, lrs, k);
 	}
+	for (uint32_t i = 0; i < n; i++)
+		tokens[i].code_bits = (double)lz77_code_bits_on(
+			m->lz77, ++end, &i_phrase);
 }
 
 static void push_series(struct meter *m)

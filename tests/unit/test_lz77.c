@@ -342,22 +342,26 @@ static void check_text(const struct fixture *f, bool scratch)
 	check_pushes(f, scratch, BYTES_THEMSELVES, f->n / 2);
 }
 
-/* Pushed in pieces, at most `most` bytes each, beside one by one. */
+/* Pushed in pieces, at most `most` symbols each, beside one by one. */
 static void check_pieces(const struct fixture *f, enum known known,
 			 uint32_t n_known, uint32_t most)
 {
 	struct lz77 *one = new_knowing(f, NOTHING, 0);
 	struct lz77 *all = new_knowing(f, known, n_known);
-	uint8_t *text = bytes_of(f->s, f->n);
+	bool ids = f->width == LZ77_IDS;
+	uint8_t *text = ids ? NULL : bytes_of(f->s, f->n);
 	uint32_t *lrs = mem_alloc(most * sizeof(*lrs)), n;
 	uint64_t state = most;
 
 	for (uint32_t t = 0; t < f->n; t += n) {
 		n = (uint32_t)(random_next(&state) % (most + 1));
 		n = MIN(n, f->n - t);
-		lz77_push_bytes(all, text + t, n, lrs);
+		if (ids)
+			lz77_push_ids(all, f->s + t, n, lrs);
+		else
+			lz77_push_bytes(all, text + t, n, lrs);
 		for (uint32_t i = 0; i < n; i++)
-			assert_int_equal(lz77_push(one, text[t + i]).lrs,
+			assert_int_equal(lz77_push(one, f->s[t + i]).lrs,
 					 lrs[i]);
 		assert_int_equal(lz77_code_bits(one), lz77_code_bits(all));
 	}
@@ -383,12 +387,17 @@ static void test_pieces(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
-		struct fixture f = { texts[i].name, LZ77_BYTES, 8, LONG, NULL };
+		struct fixture f = { texts[i].name, LZ77_IDS, 32, LONG, NULL };
 
-		if (!texts[i].bytes)
-			continue;
 		f.s = mem_alloc((LONG + MAX_PERIOD) * sizeof(*f.s));
 		texts[i].make(f.s, LONG, texts[i].param);
+		check_pieces(&f, NOTHING, 0, 700);
+		f.width = LZ77_BYTES;
+		f.literal_bits = 8;
+		if (!texts[i].bytes) {
+			mem_free(f.s);
+			continue;
+		}
 		for (size_t k = 0; k < ARRAY_LEN(ns); k++) {
 			f.n = ns[k];
 			check_pieces(&f, NUMBER, ns[k], 700);
