@@ -119,7 +119,8 @@ struct lilscope_unit {
 	uint32_t n_tokens;   /* that one copy touches */
 	uint32_t times;      /* whole copies */
 	uint32_t contiguous; /* 1: the last two stand back to back */
-	double share;        /* of the last 4096 bytes, 0 to 1 */
+	double share;        /* of the last 4096 bytes, of all where they are
+				fewer, 0 to 1 */
 	const char *text;    /* one copy, its `len` bytes not terminated, until
 				the next push, pop or reset; NULL: the tokens
 				came without text */

@@ -268,6 +268,7 @@ static void count(const char *s, size_t n, struct unit *u)
 	}
 	covered += open_copy(s, n, u, end);
 	u->start = last; /* of two back to back the first: it can be turned */
+	u->window = (uint32_t)window;
 	u->share = (double)covered / (double)window;
 }
 

@@ -30,7 +30,8 @@ struct unit {
 	size_t first;        /* byte of the text: the first copy */
 	uint32_t times;      /* whole copies in the text, none overlapping */
 	bool contiguous;     /* the last two stand back to back */
-	double share;        /* of the last UNIT_WINDOW bytes, 0 to 1; the
+	uint32_t window;     /* UNIT_WINDOW, or the bytes that there are */
+	double share;        /* of the last so many bytes, 0 to 1; the
 				beginning of an open copy at the end counts */
 };
 

@@ -24,7 +24,7 @@ static bool is_blank(const char *s, size_t n)
 {
 	size_t i = 0;
 
-	while (i < n && strchr(" \t\r", s[i]))
+	while (i < n && memchr(" \t\r", s[i], 3))
 		i++;
 	return i == n;
 }
@@ -85,7 +85,7 @@ static bool read_all(struct report_file *r, struct err *err)
 
 static bool read_file(struct groups *m, const char *path, FILE *to)
 {
-	struct err err = { "" };
+	struct err err = { "" }, more = { "" };
 	struct report_file r = { .groups = m, .to = to };
 	bool good;
 
@@ -94,9 +94,10 @@ static bool read_file(struct groups *m, const char *path, FILE *to)
 	if (!good)
 		say(to, err.text);
 	if (r.n_bad > TOLD_MAX) {
-		err_set(&err, "%s: and %" PRIu64 " lines more",
-			source_name(r.source), r.n_bad - TOLD_MAX);
-		say(to, err.text);
+		err_set(&more, "%s: and %" PRIu64 " line%s more",
+			source_name(r.source), r.n_bad - TOLD_MAX,
+			r.n_bad - TOLD_MAX == 1 ? "" : "s");
+		say(to, more.text);
 	}
 	buf_release(&r.held);
 	source_close(r.source);

@@ -66,12 +66,12 @@ void repeated_say(const struct run *run, const struct repeated *r,
 
 	repeated_quote(run, r, QUOTE_BYTES, out);
 	buf_printf(out, " said %s times since token %s%s: %s token%s, %.0f %% "
-			"of the last %d bytes",
+			"of the last %lu bytes",
 		   num_count(times, u->times),
 		   num_count(since, (uint64_t)r->first_token + 1),
 		   u->contiguous ? ", back to back" : "",
 		   num_count(tokens, r->n_tokens), r->n_tokens == 1 ? "" : "s",
-		   100 * u->share, UNIT_WINDOW);
+		   100 * u->share, (unsigned long)u->window);
 }
 
 void repeated_json(const struct run *run, const struct repeated *r,

@@ -51,6 +51,18 @@ END
 }
 check "a reason to finish: an end" ends
 
+# --- A share is of what was there, where that is less than is looked at.
+share()
+{
+	yes 'It is 7 again.' | head -n 200 >"$tmp/short"
+	run_on "$tmp/short" guard
+	status_is 1 || return 1
+	n=$(sed -n 's/.* 100 % of the last \([0-9]*\) bytes.*/\1/p' "$tmp/err")
+	[ "${n:-9999}" -gt 0 ] && [ "$n" -le "$(wc -c <"$tmp/out")" ] ||
+		{ cat "$tmp/err"; return 1; }
+}
+check "a share of a short text" share
+
 # --- Descriptors that are closed are nobody's, and no file or pipe of ours
 # takes their place.
 closed()

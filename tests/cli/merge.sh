@@ -141,6 +141,19 @@ bad_lines()
 		grep -q 'and 2 lines more' "$tmp/err"
 }
 check "lines that are no reports" bad_lines
+no_lines()
+{
+	head -c 100 /dev/zero >"$tmp/bad"
+	run merge --json "$tmp/bad"
+	status_is 2 && grep -q 'line 1 is broken' "$tmp/err" || return 1
+	yes '[]' | head -n 4 | gzip -c >"$tmp/bad.gz"
+	head -c -1 "$tmp/bad.gz" >"$tmp/cut.gz"
+	run merge --json "$tmp/cut.gz"
+	status_is 2 && is "sentences said once" 5 \
+		"$(sort -u "$tmp/err" | wc -l)" &&
+		grep -q 'and 1 line more' "$tmp/err"
+}
+check "bytes that are no lines, lines behind which the file is cut" no_lines
 bad_numbers()
 {
 	for wrong in 's/"tokens":[0-9]*/"tokens":-13/' \

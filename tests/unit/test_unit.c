@@ -197,6 +197,7 @@ static void loops_have_their_unit(void **state)
 			assert_int_equal(u.times, l->times);
 			assert_int_equal(u.contiguous, l->contiguous);
 			assert_true(u.share > 0 && u.share <= 1);
+			assert_int_equal(u.window, MIN(s.len, UNIT_WINDOW));
 			assert_memory_equal(s.data + u.first, l->unit, u.len);
 		}
 		buf_release(&s);
