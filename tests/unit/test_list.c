@@ -14,6 +14,8 @@
 #include "action/action.h"
 #include "measure/rule_loop.h"
 #include "view/list.h"
+#include "view/repeats.h"
+#include "view/steps.h"
 #include "view/views.h"
 
 enum { RECORDS = 120, SLICE_US = 200, VIEW_ROWS = 20 };
@@ -304,6 +306,30 @@ static void test_measured_anew(void **state)
 	close_list(&x);
 }
 
+/* A key that comes before anything is taken in anew finds nothing of the run
+ * before: the next may stand at its very address. */
+static void test_nothing_is_kept_of_the_run_before(void **state)
+{
+	enum { LOOPS = 30 }; /* a record that does, for long */
+	struct fixture x;
+
+	(void)state;
+	open_list(&x);
+	read_all(&x.app);
+	assert_true(app_open(&x.app, LOOPS));
+	while (deck_work(x.app.deck, SLICE_US))
+		app_sync(&x.app);
+	x.app.view = &view_repeats;
+	app_sync(&x.app);
+	assert_non_null(repeats_lit(&x.app));
+	assert_ptr_equal(steps_of(&x.app)->run, x.app.run);
+	assert_true(app_open(&x.app, LOOPS + 1));
+	assert_null(repeats_of(&x.app)->run);
+	assert_null(steps_of(&x.app)->run);
+	repeats_step(&x.app, 1);
+	close_list(&x);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -313,6 +339,7 @@ int main(void)
 		cmocka_unit_test(test_columns),
 		cmocka_unit_test(test_which_rule_counts),
 		cmocka_unit_test(test_measured_anew),
+		cmocka_unit_test(test_nothing_is_kept_of_the_run_before),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

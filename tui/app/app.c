@@ -34,6 +34,7 @@ static void forget_positions(struct app *app)
 	app->moved = false;
 	app->fresh = true;
 	search_forget(app);
+	view_states_forget(app);
 	memset(&app->latency, 0, sizeof(app->latency));
 	for (int i = 0; i < APP_MARKS; i++)
 		app->marks[i] = APP_NO_MARK;
@@ -208,6 +209,7 @@ bool app_sync(struct app *app)
 	if (run != app->run) {
 		app->run = run;
 		app->dirty = true;
+		view_states_forget(app);
 	}
 	clip_positions(app);
 	for (size_t i = 0; i < n_views; i++)

@@ -37,6 +37,13 @@ void view_states_init(struct app *app)
 			app->states[i] = mem_zalloc(views[i]->state_bytes);
 }
 
+void view_states_forget(struct app *app)
+{
+	for (size_t i = 0; i < n_views; i++)
+		if (views[i]->forget)
+			views[i]->forget(app);
+}
+
 void view_states_release(struct app *app)
 {
 	for (size_t i = 0; i < n_views; i++) {

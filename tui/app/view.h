@@ -110,6 +110,9 @@ struct view {
 	void (*enter)(struct app *app, bool home);
 	/* Another is going to be shown instead. */
 	void (*leave)(struct app *app, const struct view *to);
+	/* Another run is going to be the open one, or none: nothing of this
+	 * one may be kept, as the next may stand where it stood. */
+	void (*forget)(struct app *app);
 	/* Takes in what the deck has read, shown or not; true if the deck has
 	 * to work for it. */
 	bool (*sync)(struct app *app);
@@ -141,6 +144,9 @@ void *view_state(const struct app *app, const struct view *view);
 /* Makes and frees the states; for app_init() and app_release() only. */
 void view_states_init(struct app *app);
 void view_states_release(struct app *app);
+
+/* forget() of each. */
+void view_states_forget(struct app *app);
 
 /* All traits, also those that follow from the row. */
 unsigned view_traits(const struct view *view);

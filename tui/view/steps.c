@@ -82,6 +82,11 @@ static void forget(struct steps *s)
 	*s = (struct steps){ .at = at, .cap = cap };
 }
 
+void steps_forget(struct app *app)
+{
+	forget(steps_of(app));
+}
+
 bool steps_sync(struct app *app)
 {
 	struct steps *s = steps_of(app);

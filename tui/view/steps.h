@@ -32,7 +32,8 @@ struct steps {
 /* Of the open run. */
 struct steps *steps_of(const struct app *app);
 
-/* sync() of the view that owns them. */
+/* forget() and sync() of the view that owns them. */
+void steps_forget(struct app *app);
 bool steps_sync(struct app *app);
 
 /* Since when its answer was known; NULL: it states none. */

@@ -67,6 +67,11 @@ static void look(struct repeats *r, const struct run *run, uint32_t at,
 	count_all(r, run);
 }
 
+static void forget(struct app *app)
+{
+	*state_of(app) = (struct repeats){ 0 };
+}
+
 static bool sync(struct app *app)
 {
 	struct repeats *r = state_of(app);
@@ -74,7 +79,7 @@ static bool sync(struct app *app)
 	bool seen = app->view == &view_repeats;
 
 	if (!app->run || !app->run->meter || !n) {
-		*r = (struct repeats){ 0 };
+		forget(app);
 		return false;
 	}
 	at = meter_rule_at(app->run->meter, RULE_GUARDIAN, n).at_token;
@@ -89,7 +94,7 @@ static bool sync(struct app *app)
 			    (app->run->ended && r->at != n))) {
 		look(r, app->run, n, false);
 	} else if (!seen && (r->run != app->run || r->fired)) {
-		*r = (struct repeats){ 0 };
+		forget(app);
 	}
 	return false;
 }
@@ -275,6 +280,7 @@ const struct view view_repeats = {
 	.explain = explain,
 	.has = has,
 	.enter = enter,
+	.forget = forget,
 	.sync = sync,
 	.moves = {
 		[MOVE_ALONG] = move_along,

@@ -380,6 +380,7 @@ const struct view view_steps = {
 	.explain = explain,
 	.has = has_source,
 	.enter = enter,
+	.forget = steps_forget,
 	.sync = steps_sync,
 	.moves = {
 		[MOVE_ALONG] = move_along,
