@@ -33,6 +33,7 @@ struct engine *engine_new(const struct stream_settings *s)
 	e->entropy = entropy_new();
 	e->fresh = fresh_new();
 	e->stop_at = RULE_NEVER;
+	e->check_at = s->tuned.f;
 	guardian_init(&e->guardian, &s->tuned);
 	if (s->rule != &rule_guardian)
 		e->state = s->rule->create(&s->tuned);
@@ -131,12 +132,14 @@ static void push_texts(struct engine *e, const struct rule_token *tokens,
 	}
 }
 
-/* One more check of Guardian, after n tokens. */
-static void check(struct engine *e, uint32_t n)
+/* The next check of Guardian. */
+static void check(struct engine *e)
 {
+	uint32_t n = (uint32_t)e->check_at;
 	struct guardian *g = &e->guardian;
 	uint64_t bits = lz77_code_bits_at(e->lz77, symbols_at(e, n));
 
+	e->check_at += g->opts.f;
 	guardian_check(g, (double)bits / BYTE_BITS);
 	e->low = guardian_gain(g, g->n) < g->opts.t ? e->low + 1 : 0;
 	if (!e->state && e->stop_at == RULE_NEVER && g->n > 1 &&
@@ -161,16 +164,25 @@ static void push_rule(struct engine *e, struct rule_token *tokens, uint32_t n)
 	e->stop_at = verdict->at_token;
 }
 
+/* The rule's state where tokens turn out to have no text. */
+static void begin_ids(struct engine *e)
+{
+	const struct rule *rule = e->settings->rule;
+
+	if (!e->state || !rule->create_ids)
+		return;
+	rule->destroy(e->state);
+	e->state = rule->create_ids(&e->settings->tuned);
+}
+
 static void push(struct engine *e, struct rule_token *tokens, uint32_t n)
 {
-	uint32_t f = e->settings->tuned.f, past = e->n % f;
-
 	if (e->settings->bytes)
 		push_texts(e, tokens, n);
 	else
 		push_ids(e, tokens, n);
-	for (uint32_t k = f - past; k <= n; k += f)
-		check(e, e->n + k);
+	while (e->check_at <= (uint64_t)e->n + n)
+		check(e);
 	if (e->state)
 		push_rule(e, tokens, n);
 	e->n += n;
@@ -178,6 +190,8 @@ static void push(struct engine *e, struct rule_token *tokens, uint32_t n)
 
 void engine_push(struct engine *e, struct rule_token *tokens, uint32_t n)
 {
+	if (!e->n && n && !tokens->text)
+		begin_ids(e);
 	for (uint32_t k; n; n -= k, tokens += k) {
 		k = MIN(n, (uint32_t)PUSH_TOKENS);
 		push(e, tokens, k);

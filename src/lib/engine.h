@@ -38,7 +38,8 @@ struct engine {
 	void *state;       /* the rule's; NULL: it is Guardian */
 	uint32_t n;        /* tokens */
 	uint32_t stop_at;  /* of which the rule took so many; RULE_NEVER */
-	uint32_t low;      /* Guardian's last checks under t */
+	uint64_t check_at; /* tokens at Guardian's next check */
+	uint32_t low;      /* its last ones under t */
 	uint32_t i_rule;   /* the phrase of the last token, where a rule asks */
 	uint32_t n_fresh;  /* tokens that fresh has, */
 	uint32_t i_phrase; /* and the phrase of the last */
@@ -56,8 +57,8 @@ const struct rule *engine_rule(size_t i);
 struct engine *engine_new(const struct stream_settings *settings);
 void engine_free(struct engine *e); /* NULL is fine */
 
-/* n tokens, whose code_bits need not be filled. There is room for their
- * symbols. */
+/* n tokens, whose code_bits need not be filled; all that there are have text,
+ * or none has and it is NULL. There is room for their symbols. */
 void engine_push(struct engine *e, struct rule_token *tokens, uint32_t n);
 
 /* Is there, for n tokens of len bytes together? */

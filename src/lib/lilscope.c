@@ -129,6 +129,8 @@ static void take(struct lilscope *l, struct rule_token *tokens, uint32_t n)
 	l->memory.zone = MEMORY_ENGINE;
 	sliding_push(l->at, tokens, n);
 	l->poppable = MIN(l->poppable + n, (size_t)l->settings.rollback);
+	if (!l->settings.window)
+		return;
 	keep = sliding_base(&l->settings, l->at->n - l->poppable);
 	if (keep > l->tape.first)
 		tape_drop(&l->tape, keep);
@@ -137,22 +139,15 @@ static void take(struct lilscope *l, struct rule_token *tokens, uint32_t n)
 static void take_ids(void *arg)
 {
 	const struct pushed *p = arg;
-	char text[STEP_TOKENS * TEXTLESS_BYTES];
 	struct rule_token tokens[STEP_TOKENS];
 
 	for (size_t at = 0; at < p->n; at += STEP_TOKENS) {
 		uint32_t n = (uint32_t)MIN(p->n - at, (size_t)STEP_TOKENS);
 
-		for (uint32_t i = 0; i < n; i++) {
-			char *word = text + (size_t)i * TEXTLESS_BYTES;
-
-			stream_textless(p->ids[at + i], word);
+		for (uint32_t i = 0; i < n; i++)
 			tokens[i] = (struct rule_token){
-				.id = p->ids[at + i],
-				.text = word,
-				.len = TEXTLESS_BYTES,
+				.id = p->ids[at + i]
 			};
-		}
 		take(p->l, tokens, n);
 	}
 }
@@ -220,8 +215,7 @@ int lilscope_push_ids(struct lilscope *l, const uint32_t *ids, size_t n)
 	if (code == LILSCOPE_OK)
 		code = check_there(l, ids, n);
 	if (code == LILSCOPE_OK)
-		code = check_room(l, n, MIN(n, SIZE_MAX / TEXTLESS_BYTES) *
-						TEXTLESS_BYTES);
+		code = check_room(l, n, 0);
 	for (size_t i = 0; i < n && code == LILSCOPE_OK; i++)
 		code = check_id(l, ids[i], FORM_TEXTLESS);
 	if (code != LILSCOPE_OK)

@@ -85,6 +85,8 @@ int lilscope_entropy(struct lilscope *l, double *rate, double *error)
 struct searched {
 	const char *text;
 	size_t len;
+	const uint32_t *ids; /* n, of tokens without text: NULL */
+	size_t n;
 	struct unit unit;
 	bool found;
 };
@@ -92,40 +94,60 @@ struct searched {
 static void search(void *arg)
 {
 	struct searched *s = arg;
+	char *text = NULL;
 
-	s->found = unit_find(s->text, s->len, &s->unit);
+	if (s->ids)
+		s->text = text = mem_alloc(s->len = s->n * TEXTLESS_BYTES);
+	for (size_t i = 0; s->ids && i < s->n; i++)
+		stream_textless(s->ids[i], text + i * TEXTLESS_BYTES);
+	s->found = s->len && unit_find(s->text, s->len, &s->unit);
+	mem_free(text);
+}
+
+/* In which token byte `at` of those that were searched lies. */
+static uint64_t token_of(const struct lilscope *l, const struct searched *s,
+			 size_t at)
+{
+	size_t from = tape_byte(&l->tape, l->at->base);
+
+	return s->ids ? l->at->base + at / TEXTLESS_BYTES :
+			tape_token(&l->tape, from + at);
 }
 
 int lilscope_unit(struct lilscope *l, struct lilscope_unit *out)
 {
 	struct lilscope_unit u = { .size = sizeof(u) };
-	struct searched s = { NULL, 0, { 0 }, false };
+	struct searched s = { .found = false };
 	int code = ask(l, out, out ? out->size : 0, sizeof(u));
 	const struct tape *t;
-	size_t from;
 
 	if (code != LILSCOPE_OK)
 		return code;
 	t = &l->tape;
-	from = tape_byte(t, l->at->base);
-	s.len = t->text.len - from;
-	if (s.len)
+	s.n = (size_t)(tape_end(t) - l->at->base);
+	if (l->form == FORM_TEXTLESS && s.n) {
+		s.ids = t->ids + (l->at->base - t->first);
+	} else if (t->text.len) {
+		size_t from = tape_byte(t, l->at->base);
+
 		s.text = t->text.data + from;
-	code = s.len ? stream_ask(l, search, &s) : LILSCOPE_OK;
+		s.len = t->text.len - from;
+	}
+	code = s.n ? stream_ask(l, search, &s) : LILSCOPE_OK;
 	if (code != LILSCOPE_OK)
 		return code;
 	if (s.found) {
-		size_t first = from + s.unit.first;
+		const struct unit *unit = &s.unit;
 
-		u.first = tape_token(t, first);
-		u.n_tokens = (uint32_t)(tape_token(t, first + s.unit.len - 1) -
-					u.first + 1);
-		u.times = s.unit.times;
-		u.contiguous = s.unit.contiguous;
-		u.share = s.unit.share;
+		u.first = token_of(l, &s, unit->first);
+		u.n_tokens = (uint32_t)(token_of(l, &s, unit->first +
+						 unit->len - 1) - u.first + 1);
+		u.times = unit->times;
+		u.contiguous = unit->contiguous;
+		u.share = unit->share;
 		if (l->form == FORM_TEXT) {
-			u.text = s.text + s.unit.start;
-			u.len = s.unit.len;
+			u.text = s.text + unit->start;
+			u.len = unit->len;
 		}
 	}
 	hand_out(out, out->size, &u, sizeof(u));

@@ -319,17 +319,12 @@ static void push_tape(void *arg)
 
 	r->l->memory.zone = MEMORY_KEPT;
 	for (uint32_t i = 0; i < r->n; i++) {
-		char none[TEXTLESS_BYTES];
-		struct rule_token token = { .id = u32_at(r->ids, i),
-					    .text = none,
-					    .len = sizeof(none) };
+		struct rule_token token = { .id = u32_at(r->ids, i) };
 
 		if (r->text) {
 			token.text = (const char *)r->text + at;
 			token.len = u32_at(r->lengths, i);
 			at += token.len;
-		} else {
-			stream_textless(token.id, none);
 		}
 		tape_push(t, &token, 1);
 	}

@@ -43,19 +43,15 @@ static void slide(struct sliding *w)
 		w->next = engine_new(s);
 }
 
-/* Has the lead stopped, at the earliest after n tokens? */
+/* The lead has stopped, at the earliest after n tokens. */
 static void look(struct sliding *w, uint64_t n)
 {
 	const struct engine *e = w->lead;
-	const char *cause;
-	uint64_t at;
+	uint64_t at = MAX(w->base + e->stop_at, MAX(n, w->real));
+	const char *cause = engine_cause(e);
 
-	if (e->stop_at == RULE_NEVER || w->stopped.at != LILSCOPE_NEVER)
-		return;
-	at = MAX(w->base + e->stop_at, MAX(n, w->real));
 	if (at > w->n)
 		return;
-	cause = engine_cause(e);
 	w->stopped.at = at;
 	strncpy(w->stopped.cause, cause ? cause : "", CAUSE_BYTES - 1);
 }
@@ -83,6 +79,8 @@ void sliding_push(struct sliding *w, struct rule_token *tokens, uint32_t n)
 		w->n += k;
 		if (w->lead->settings->window)
 			slide(w);
-		look(w, first);
+		if (w->lead->stop_at != RULE_NEVER &&
+		    w->stopped.at == LILSCOPE_NEVER)
+			look(w, first);
 	}
 }

@@ -300,8 +300,11 @@ void stream_replay(struct lilscope *l, uint64_t end)
 		uint64_t left = end - l->at->n;
 		uint32_t n = (uint32_t)MIN(left, (uint64_t)STEP_TOKENS);
 
-		for (uint32_t i = 0; i < n; i++)
+		for (uint32_t i = 0; i < n; i++) {
 			tokens[i] = tape_at(&l->tape, l->at->n + i);
+			if (l->form == FORM_TEXTLESS)
+				tokens[i].text = NULL;
+		}
 		sliding_push(l->at, tokens, n);
 	}
 }

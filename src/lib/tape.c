@@ -11,18 +11,18 @@ uint64_t tape_end(const struct tape *t)
 
 void tape_push(struct tape *t, const struct rule_token *tokens, uint32_t n)
 {
+	uint32_t end = t->n ? t->ends[t->n - 1] : 0;
 	size_t need = (size_t)t->n + n;
 
 	t->ids = grow(t->ids, &t->ids_cap, need, sizeof(*t->ids));
 	t->ends = grow(t->ends, &t->ends_cap, need, sizeof(*t->ends));
-	for (uint32_t i = 0, k; i < n; i += k) {
+	for (uint32_t i = 0, k; i < n && tokens[i].text; i += k) {
 		size_t len;
 
 		k = rule_together(tokens + i, n - i, &len);
 		buf_append(&t->text, tokens[i].text, len);
 	}
-	for (uint32_t i = 0, end = (uint32_t)tape_byte(t, tape_end(t)); i < n;
-	     i++) {
+	for (uint32_t i = 0; i < n; i++) {
 		t->ids[t->n] = tokens[i].id;
 		t->ends[t->n++] = end += (uint32_t)tokens[i].len;
 	}

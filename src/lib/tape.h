@@ -22,7 +22,7 @@ struct tape {
 /* Behind the last token. */
 uint64_t tape_end(const struct tape *t);
 
-/* Appends n tokens. */
+/* Appends n tokens. All that there are have text, or none has. */
 void tape_push(struct tape *t, const struct rule_token *tokens, uint32_t n);
 
 /* Token i, first <= i < end; its text stays the tape's. */

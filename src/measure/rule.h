@@ -121,6 +121,10 @@ struct rule {
 	void *(*create)(const struct rule_opts *opts);
 	void (*destroy)(void *state);
 
+	/* Optional, of a rule that reads text: the state where tokens have
+	 * none, and each is a word. */
+	void *(*create_ids)(const struct rule_opts *opts);
+
 	/* The next token; what it points to is gone after the call. */
 	void (*push)(void *state, const struct rule_token *token);
 

@@ -26,6 +26,9 @@
  * counts against, and more words are asked for. Its sum stands beside the
  * first; the higher is the score.
  *
+ * Of tokens without text each is a word. As it is and folded it is the same, so
+ * one search does for both sums.
+ *
  * All numbers are fitted: see lilscope-measures(7).
  */
 #include "measure/rule_loop.h"
@@ -63,7 +66,7 @@ static const struct signal kinds[] = {
 enum { N_KINDS = ARRAY_LEN(kinds) };
 
 struct sum {
-	struct copying *copying;
+	struct copying *copying; /* NULL: the other one's says it for both */
 	int32_t points;
 	struct copying_step hit; /* the last one; no copying since: 0 */
 };
@@ -79,15 +82,22 @@ struct circles {
 	size_t cause;      /* of the first stop: 1 + its sum; 0: none */
 };
 
-static void *create(const struct rule_opts *opts)
+static void *create_ids(const struct rule_opts *opts)
 {
 	struct circles *l = mem_zalloc(sizeof(*l));
 	double score = opts->p > 0 ? loop_score_for(opts->p) : 1;
 
-	for (size_t i = 0; i < N_KINDS; i++)
-		l->sum[i].copying = copying_new();
+	l->sum[1].copying = copying_new();
 	l->threshold = (int32_t)rule_scaled(opts, FULL * score);
 	l->verdict = rule_unfired;
+	return l;
+}
+
+static void *create(const struct rule_opts *opts)
+{
+	struct circles *l = create_ids(opts);
+
+	l->sum[0].copying = copying_new();
 	return l;
 }
 
@@ -195,6 +205,25 @@ static uint32_t push_words(struct circles *l, const struct rule_token *tokens,
 	return i + 1;
 }
 
+/* As push_words(), of tokens without text: a bit of an id changes many of the
+ * symbol, and no two ids have the same. */
+static uint32_t push_ids(struct circles *l, const struct rule_token *tokens,
+			 uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t x = (tokens[i].id ^ tokens[i].id >> 16) * 0x7feb352d;
+		struct copying_step step =
+			copying_push(l->sum[1].copying, x ^ x >> 15, 0, true);
+
+		l->n_words++;
+		take(l, 0, &step);
+		take(l, 1, &step);
+		if (fires(l))
+			return i + 1;
+	}
+	return n;
+}
+
 static uint32_t push_all(void *state, const struct rule_token *tokens,
 			 uint32_t n, double bits)
 {
@@ -204,9 +233,13 @@ static uint32_t push_all(void *state, const struct rule_token *tokens,
 
 	(void)bits;
 	while (i < n && (fired || l->verdict.at_token == RULE_NEVER)) {
-		size_t len;
-		uint32_t k = rule_together(tokens + i, n - i, &len);
+		size_t len = 0;
+		uint32_t k = n - i;
 
+		if (l->sum[0].copying)
+			k = rule_together(tokens + i, k, &len);
+		else
+			k = push_ids(l, tokens + i, k);
 		if (len)
 			k = push_words(l, tokens + i, k, tokens[i].text, len);
 		i += k;
@@ -312,6 +345,7 @@ const struct rule rule_loop = {
 	.shown = true,
 	.apart = true,
 	.create = create,
+	.create_ids = create_ids,
 	.destroy = destroy,
 	.push = push,
 	.push_all = push_all,

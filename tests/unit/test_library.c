@@ -275,6 +275,33 @@ static void test_textless(void **state)
 		lilscope_destroy(l[i]);
 }
 
+/* A loop is seen as early where it begins with the stream: its first token is
+ * no other one for having nothing before it. */
+static void test_textless_first(void **state)
+{
+	enum { N = 600, ROUND = 40, BEFORE = 7 };
+	uint64_t at[2];
+
+	(void)state;
+	for (uint32_t k = 0; k < 2; k++) {
+		struct lilscope *l;
+
+		lilscope_create(&l, NULL);
+		for (uint32_t i = 0; i < k * BEFORE; i++)
+			assert_int_equal(lilscope_push_ids(l, &i, 1),
+					 LILSCOPE_OK);
+		for (uint32_t i = 0; i < N; i++) {
+			uint32_t id = 1000 + i % ROUND;
+
+			lilscope_push_ids(l, &id, 1);
+		}
+		at[k] = lilscope_stop_at(l);
+		lilscope_destroy(l);
+	}
+	assert_in_range(at[0], 3 * ROUND, N);
+	assert_int_equal(at[0] + BEFORE, at[1]);
+}
+
 static void test_unit(void **state)
 {
 	static const char again[] = " Wait, let me check that once more.";
@@ -655,6 +682,7 @@ int main(void)
 		cmocka_unit_test(test_saved),
 		cmocka_unit_test(test_bytes),
 		cmocka_unit_test(test_textless),
+		cmocka_unit_test(test_textless_first),
 		cmocka_unit_test(test_unit),
 		cmocka_unit_test(test_no_memory),
 		cmocka_unit_test(test_limit),
