@@ -63,7 +63,8 @@ static void add_thinking(struct chunk *c, struct json_value part)
 
 static void add_call(struct chunk *c, struct json_value call)
 {
-	static const char *const names[] = { "input", "arguments", "args" };
+	static const char *const names[] = { "input", "arguments", "args",
+					     "parameters" };
 	static const char *const inner[] = { "function", "functionCall",
 					     "function_call", "custom" };
 	size_t before = c->text.len;

@@ -11,6 +11,8 @@
  *	 "role":"assistant","content":[...]}}           Codex
  *	{"type":"item.completed","item":{"type":"agent_message",
  *	 "text":"..."}}                                  codex exec --json
+ *	{"type":"message","role":"assistant","content":"...","delta":true}
+ *	{"type":"tool_use","tool_name":"f","parameters":{...}}    Gemini CLI
  *
  * Under the name "thread" all turns of the model are one generation, for who
  * wants to see what an agent says again.
@@ -46,11 +48,11 @@ static const char *const other_roles[] = {
 /* Pieces of a turn that have a type for a role. */
 static const char *const model_types[] = {
 	"reasoning", "function_call", "custom_tool_call", "local_shell_call",
-	"web_search_call", "agent_message", NULL,
+	"web_search_call", "agent_message", "tool_use", NULL,
 };
 static const char *const other_types[] = {
 	"function_call_output", "custom_tool_call_output",
-	"local_shell_call_output", "command_execution", NULL,
+	"local_shell_call_output", "command_execution", "tool_result", NULL,
 };
 
 /* The message or the piece of one in a record. */

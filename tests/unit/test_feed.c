@@ -47,6 +47,7 @@ static const struct sample {
 	{ "session_claude.jsonl", 0, 0 },
 	{ "session_codex.jsonl", 0, 0 },
 	{ "session_exec.jsonl", 0, 0 },
+	{ "session_gemini.jsonl", 0, 0 },
 	{ "session_stream.jsonl", 0, 0 },
 	{ "session_roles.json", 0, 0 },
 	{ "session_sharegpt.jsonl", 0, 0 },
