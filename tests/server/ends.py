@@ -534,7 +534,7 @@ async def as_asked(proxy, up):
 
 async def main(scenario, proxy_port, up_port):
     work = globals()[scenario](Ask(int(proxy_port)), Ask(int(up_port)))
-    await asyncio.wait_for(work, 60)
+    await asyncio.wait_for(work, 120)
 
 
 if __name__ == "__main__":

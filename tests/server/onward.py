@@ -722,7 +722,7 @@ async def main():
                      wishes, scope):
         if len(sys.argv) > 2 and scenario.__name__ not in sys.argv[2:]:
             continue
-        await asyncio.wait_for(scenario(), 60)
+        await asyncio.wait_for(scenario(), 120)
         print("ok", scenario.__name__)
 
 

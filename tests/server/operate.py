@@ -167,7 +167,7 @@ async def many(proxy, up, pid):
 async def main(scenario, proxy_port, up_port, pid, *more):
     work = globals()[scenario](Ask(int(proxy_port)), Ask(int(up_port)),
                                int(pid), *more)
-    await asyncio.wait_for(work, 40)
+    await asyncio.wait_for(work, 120)
 
 
 if __name__ == "__main__":
