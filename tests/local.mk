@@ -382,7 +382,8 @@ lint_tests = \
 	tests/lint/style.sh
 TESTS += $(cli_tests) $(lint_tests)
 EXTRA_DIST += $(cli_tests) $(lint_tests) \
-	tests/cli/lib.sh tests/cli/merge_oracle.py tests/cli/proxy_lib.sh tests/cli/schema.py \
+	tests/cli/gguf.py tests/cli/lib.sh tests/cli/merge_oracle.py \
+	tests/cli/proxy_lib.sh tests/cli/schema.py \
 	tests/cli/streams.txt tests/lint/lib.sh tests/server/ask.py \
 	tests/server/ends.py tests/server/handed.py tests/server/onward.py \
 	tests/server/operate.py \

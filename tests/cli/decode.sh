@@ -449,48 +449,30 @@ check "a model that is cut short" cut
 # the gigabyte is read.
 hostile() # WHAT WORD
 {
-	"$PYTHON" - "$tmp/huge.gguf" "$1" "$2" <<'END'
-import os, resource, struct, subprocess, sys
+	PYTHONPATH=$srcdir/tests/cli "$PYTHON" -B - "$tmp/huge.gguf" "$1" "$2" <<'END'
+import os, resource, subprocess, sys
+import gguf
 path, what, word = sys.argv[1:]
 GIB = 1 << 30
-def s(b): return struct.pack("<Q", len(b)) + b
-def key(name, kind, value): return s(name) + struct.pack("<I", kind) + value
-def text(name, value): return key(name, 8, s(value))
-def number(name, value): return key(name, 4, struct.pack("<I", value))
-def tokens(n): return key(b"tokenizer.ggml.tokens", 9,
-                          struct.pack("<IQ", 8, n) + s(b"a") * n)
 arch = word.encode() if what == "architecture" else b"llama"
-keys = [text(b"general.architecture", arch)] + \
-    [number(b"llama." + k, v) for k, v in
+keys = [gguf.text(b"general.architecture", arch)] + \
+    [gguf.number(b"llama." + k, v) for k, v in
      ((b"block_count", 1), (b"context_length", 64), (b"embedding_length", 1024),
       (b"feed_forward_length", 1024), (b"attention.head_count", 2))] + \
-    [text(b"tokenizer.ggml.model", b"gpt2" if what == "split" else
-          word.encode() if what == "tokenizer" else b"llama"), tokens(8)]
+    [gguf.text(b"tokenizer.ggml.model", b"gpt2" if what == "split" else
+               word.encode() if what == "tokenizer" else b"llama"),
+     gguf.strings(b"tokenizer.ggml.tokens", [b"a"] * 8)]
 if what == "split":
-    keys += [text(b"tokenizer.ggml.pre", word.encode())]
-tensors, at = [], 0
-def tensor(name, kind, *dims):
-    global at
-    tensors.append(s(name) + struct.pack("<I", len(dims)) +
-                   struct.pack("<%dQ" % len(dims), *dims) +
-                   struct.pack("<IQ", kind, at))
-    n = 4 if kind == 0 else 2
-    for d in dims:
-        n *= d
-    at += (n + 31) // 32 * 32
-tensor(b"token_embd.weight", int(word) if what == "type" else 1, 1024,
-       GIB // 2048)
-for name in b"output_norm", b"blk.0.attn_norm", b"blk.0.ffn_norm":
-    tensor(name + b".weight", 0, 1024)
-for name in b"attn_q attn_k attn_v attn_output ffn_gate ffn_up ffn_down".split():
-    tensor(b"blk.0." + name + b".weight", 1, 1024, 1024)
-head = b"GGUF" + struct.pack("<IQQ", 3, len(tensors), len(keys)) + \
-    b"".join(keys) + b"".join(tensors)
-head += bytes(-len(head) % 32)
-with open(path, "wb") as f:
-    f.write(head)
-    f.truncate(len(head) + at)
-assert os.path.getsize(path) > GIB
+    keys += [gguf.text(b"tokenizer.ggml.pre", word.encode())]
+size = gguf.write(
+    path, keys,
+    [(b"token_embd", int(word) if what == "type" else gguf.F16, 1024,
+      GIB // 2048)] +
+    [(name, gguf.F32, 1024)
+     for name in (b"output_norm", b"blk.0.attn_norm", b"blk.0.ffn_norm")] +
+    [(b"blk.0." + name, gguf.F16, 1024, 1024) for name in
+     b"attn_q attn_k attn_v attn_output ffn_gate ffn_up ffn_down".split()])
+assert size > GIB
 p = subprocess.run([os.environ["LILSCOPE"], "decode", "-m", path, "--prompt",
                     "a"], capture_output=True)
 peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024

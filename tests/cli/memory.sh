@@ -6,50 +6,33 @@
 model=$srcdir/samples/models/stories260K/checkpoint.bin
 
 # A model of zeros: LAYERS CONTEXT FILE. Its tensors are holes of the file.
-"$PYTHON" - "$tmp" <<'END' || exit 99
-import struct, sys
-def s(b): return struct.pack("<Q", len(b)) + b
-def key(name, kind, value): return s(name) + struct.pack("<I", kind) + value
-def number(name, value): return key(name, 4, struct.pack("<I", value))
+PYTHONPATH=$srcdir/tests/cli "$PYTHON" -B - "$tmp" <<'END' || exit 99
+import sys
+import gguf
 def make(path, layers, context, kv_heads, claims=()):
     shape = {b"block_count": layers, b"context_length": context,
              b"embedding_length": 256, b"feed_forward_length": 32,
              b"attention.head_count": 8, b"attention.head_count_kv": kv_heads}
     shape.update(claims)
-    keys = [key(b"general.architecture", 8, s(b"llama"))] + \
-        [number(b"llama." + k, v) for k, v in shape.items()] + \
-        [key(b"tokenizer.ggml.model", 8, s(b"llama")),
-         key(b"tokenizer.ggml.tokens", 9, struct.pack("<IQ", 8, 300) +
-             b"".join(s(b"t%d" % i) for i in range(44)) +
-             b"".join(s(b"<0x%02X>" % i) for i in range(256))),
-         key(b"tokenizer.ggml.token_type", 9, struct.pack("<IQ", 5, 300) +
-             struct.pack("<300i", *[1] * 44 + [6] * 256))]
-    tensors, at = [], 0
-    def tensor(name, kind, *dims):
-        nonlocal at
-        tensors.append(s(name + b".weight") + struct.pack("<I", len(dims)) +
-                       struct.pack("<%dQ" % len(dims), *dims) +
-                       struct.pack("<IQ", kind, at))
-        n = 4 if kind == 0 else 2
-        for d in dims:
-            n *= d
-        at += (n + 31) // 32 * 32
-    tensor(b"token_embd", 1, 256, 300)
-    tensor(b"output_norm", 0, 256)
-    for i in range(layers):
-        for name, kind, *dims in (
-                ("attn_norm", 0, 256), ("ffn_norm", 0, 256),
-                ("attn_q", 1, 256, 256), ("attn_k", 1, 256, 32 * kv_heads),
-                ("attn_v", 1, 256, 32 * kv_heads), ("attn_output", 1, 256, 256),
-                ("ffn_gate", 1, 256, 32), ("ffn_up", 1, 256, 32),
-                ("ffn_down", 1, 32, 256)):
-            tensor(b"blk.%d.%s" % (i, name.encode()), kind, *dims)
-    head = b"GGUF" + struct.pack("<IQQ", 3, len(tensors), len(keys)) + \
-        b"".join(keys) + b"".join(tensors)
-    head += bytes(-len(head) % 32)
-    with open(path, "wb") as f:
-        f.write(head)
-        f.truncate(len(head) + at)
+    keys = [gguf.text(b"general.architecture", b"llama")] + \
+        [gguf.number(b"llama." + k, v) for k, v in shape.items()] + \
+        [gguf.text(b"tokenizer.ggml.model", b"llama"),
+         gguf.strings(b"tokenizer.ggml.tokens",
+                      [b"t%d" % i for i in range(44)] +
+                      [b"<0x%02X>" % i for i in range(256)]),
+         gguf.ints(b"tokenizer.ggml.token_type", [1] * 44 + [6] * 256)]
+    wide = 32 * kv_heads
+    gguf.write(
+        path, keys,
+        [(b"token_embd", gguf.F16, 256, 300), (b"output_norm", gguf.F32, 256)] +
+        [(b"blk.%d.%s" % (i, name), kind, *dims) for i in range(layers)
+         for name, kind, *dims in (
+             (b"attn_norm", gguf.F32, 256), (b"ffn_norm", gguf.F32, 256),
+             (b"attn_q", gguf.F16, 256, 256), (b"attn_k", gguf.F16, 256, wide),
+             (b"attn_v", gguf.F16, 256, wide),
+             (b"attn_output", gguf.F16, 256, 256),
+             (b"ffn_gate", gguf.F16, 256, 32), (b"ffn_up", gguf.F16, 256, 32),
+             (b"ffn_down", gguf.F16, 32, 256))])
 make(sys.argv[1] + "/small.gguf", 2, 2048, 8)
 make(sys.argv[1] + "/endless.gguf", 2, 0xffffffff, 8)
 make(sys.argv[1] + "/deep.gguf", 1024, 1 << 20, 8)
