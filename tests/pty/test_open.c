@@ -76,11 +76,31 @@ static void test_small_window(void **state)
 	expect_text(l->p, ":xyz");
 	pty_keys(l->p, "\033");
 	expect_gone(l->p, ":xyz");
+	pty_keys(l->p, " "); /* a pace takes no room from the name */
+	expect_text(l->p, "▶ 1×");
+	expect_text(l->p, " trace");
+	pty_keys(l->p, " ");
+	expect_gone(l->p, "▶ 1×");
 	pty_resize(l->p, 4, 40);
 	expect_gone(l->p, "Lil at ");
 	expect_text(l->p, "This window is 40x4");
 	pty_resize(l->p, 24, 80);
 	expect_gone(l->p, "This window");
+	lil_quit(l);
+}
+
+/* A first fact that is too long is cut, and not left out. */
+static void test_narrow_window(void **state)
+{
+	struct lil *l = *state;
+	const char *top = getenv("top_srcdir");
+	char path[SCRATCH_PATH_BYTES];
+
+	snprintf(path, sizeof(path), "%.900s/tests/golden/session_gemini.jsonl",
+		 top ? top : ".");
+	lil_start(l, &(struct pty_spec){ .rows = 12, .cols = 60 },
+		  LIL_ARGS("--format", "thread", path));
+	expect_text(l->p, "all turns of a session as one text, JSON lin");
 	lil_quit(l);
 }
 
@@ -255,6 +275,7 @@ int main(void)
 		lil_test(test_folder),
 		lil_test(test_model),
 		lil_test(test_small_window),
+		lil_test(test_narrow_window),
 		lil_test(test_one_number),
 		lil_test(test_one_judge),
 		lil_test(test_what_if),

@@ -27,6 +27,8 @@ enum {
 	TITLE_ROWS = 2,
 	FOOT_ROWS = 1,
 	MESSAGE_ROWS = 4, /* at most: a sentence is read to its end */
+	NAME_COLS = 8, /* of a title, at least; in a narrow one its right side
+			  says less */
 	ESSENCE_ROWS = 6, /* a small window that has room for */
 	ESSENCE_COLS = 32, /* ... more than how small it is */
 };
@@ -134,13 +136,17 @@ static void put_waiting(const struct app *app, const struct screen *s,
 	buf_printf(out, "  %s waiting since %s", s->ascii ? "o" : "○", since);
 }
 
+/* What a title leaves out, one after another, where there is no room. */
+enum brief { BRIEF_NOT, BRIEF_CLOCK, BRIEF_PACE, BRIEF_WARNING };
+
 static void put_pace(const struct app *app, const struct screen *s,
-		     struct buf *out)
+		     enum brief brief, struct buf *out)
 {
+	bool own = app->run->trace.time_us || brief >= BRIEF_PACE;
+
 	if (app->pace == PACE_PLAY)
 		buf_printf(out, s->ascii ? "  > %gx%s" : "  ▶ %g×%s",
-			   app->speed,
-			   app->run->trace.time_us ? "" : " synthetic pace");
+			   app->speed, own ? "" : " synthetic pace");
 	else if (app_is_waiting(app))
 		put_waiting(app, s, out);
 	else if (app->pace == PACE_FOLLOW && !deck_run_complete(app->deck))
@@ -164,21 +170,39 @@ static void put_warning(const struct app *app, const struct screen *s,
 }
 
 static void put_position(const struct app *app, const struct screen *s,
-			 struct buf *out)
+			 enum brief brief, struct buf *out)
 {
 	uint32_t total = app->run->trace.n_tokens;
 	char a[NUM_BYTES], b[NUM_BYTES];
 
-	put_warning(app, s, out);
+	if (brief < BRIEF_WARNING)
+		put_warning(app, s, out);
 	if (app->playhead < total)
 		buf_printf(out, "token %s of %s", num_count(a, app->playhead),
 			   num_count(b, total));
 	else
 		buf_printf(out, "tokens %s", num_count(a, total));
-	put_clock(app, s, out);
-	put_pace(app, s, out);
+	if (brief < BRIEF_CLOCK)
+		put_clock(app, s, out);
+	put_pace(app, s, brief, out);
 	if (recording_is(app, deck_opened(app->deck)))
 		buf_puts(out, s->ascii ? "  * rec" : "  ● rec");
+}
+
+/* As much of it as leaves room for a name; columns. */
+static int put_right(const struct app *app, const struct screen *s,
+		     struct buf *out)
+{
+	int cols = 0;
+
+	for (int brief = BRIEF_NOT; brief <= BRIEF_WARNING; brief++) {
+		buf_clear(out);
+		put_position(app, s, (enum brief)brief, out);
+		cols = (int)utf8_width(out->data, out->len, s->ascii);
+		if (cols + NAME_COLS + 4 <= s->cols)
+			break;
+	}
+	return MIN(cols, MAX(s->cols - 2, 0));
 }
 
 /* What all lanes have in common; what they have not, each of them tells. */
@@ -199,7 +223,7 @@ static void draw_title(const struct app *app, struct screen *s)
 	struct buf left = { 0 }, right = { 0 };
 	const char *name = base_name(open_name(app));
 	char files[NUM_BYTES + 8], number[NUM_BYTES];
-	int right_cols;
+	int right_cols = 0;
 	struct pen p;
 
 	if (strcmp(name, "-") == 0)
@@ -213,9 +237,8 @@ static void draw_title(const struct app *app, struct screen *s)
 	put_number(app, s, &left);
 	if (app->run) {
 		put_facts(&app->run->trace.facts, s, &left);
-		put_position(app, s, &right);
+		right_cols = put_right(app, s, &right);
 	}
-	right_cols = (int)utf8_width(right.data, right.len, s->ascii);
 	screen_fill(s, (struct rect){ 0, 0, 1, s->cols }, STYLE_TITLE);
 	p = pen_at(s, 0, 1, s->cols - 2 - (right_cols ? right_cols + 2 : 0));
 	pen_cut(&p, STYLE_TITLE, left.data, left.len);
@@ -323,7 +346,7 @@ static void draw_asked(const struct app *app, const struct screen *s,
 			   facts->sampling);
 }
 
-/* One fact after another, each whole or not at all. */
+/* One fact after another, each whole or not at all but the first. */
 static void draw_facts(const struct app *app, struct screen *s)
 {
 	struct pen p = pen_at(s, 1, 1, s->cols - 2);
@@ -339,11 +362,12 @@ static void draw_facts(const struct app *app, struct screen *s)
 			view_below(app)->facts(app, s->ascii, &facts);
 		else
 			demo_facts(app, s->ascii, &facts);
-		pen_puts(&p, STYLE_TITLE_DIM, buf_cstr(&facts));
+		pen_cut(&p, STYLE_TITLE_DIM, facts.data, facts.len);
 		buf_release(&facts);
 		return;
 	}
-	pen_puts(&p, STYLE_TITLE_DIM, open_dialect(app));
+	pen_cut(&p, STYLE_TITLE_DIM, open_dialect(app),
+		strlen(open_dialect(app)));
 	if (app->run && app->run->trace.facts.guessed)
 		pen_printf(&p, STYLE_TITLE_DIM, "%sfield guessed: %s", dot(s),
 			   app->run->trace.facts.guessed);
