@@ -87,6 +87,11 @@ static void test_small_window(void **state)
 	pty_resize(l->p, 24, 80);
 	expect_gone(l->p, "This window");
 	lil_quit(l);
+	lil_start(l, &(struct pty_spec){ .rows = 9, .cols = 40 },
+		  LIL_ARGS(l->list));
+	expect_text(l->p, "12 generations · ");
+	expect_text(l->p, " of 12");
+	lil_quit(l);
 }
 
 /* A first fact that is too long is cut, and not left out. */

@@ -29,7 +29,7 @@ static void test_position_and_marks(void **state)
 
 	seek_and_mark(l);
 	lil_start(l, &(struct pty_spec){ 0 }, LIL_ARGS(l->trace));
-	expect_text(l->p, "1 234");
+	expect_text(l->p, "token 1 234, 1 mark");
 	pty_keys(l->p, "'a");
 	expect_text(l->p, "777");
 	lil_quit(l);
@@ -73,6 +73,10 @@ static void test_no_session(void **state)
 	/* State goes to XDG_STATE_HOME/lilscope and nowhere else. */
 	snprintf(path, sizeof(path), "%.900s/state/lilscope", l->home);
 	assert_int_equal(access(path, F_OK), 0);
+	lil_start(l, &spec, LIL_ARGS(l->trace));
+	expect_text(l->p, "as you left it: token 777");
+	assert_false(pty_find(l->p, "0 mark", NULL, NULL));
+	lil_quit(l);
 	snprintf(path, sizeof(path), "%.900s/config", l->home);
 	assert_int_not_equal(access(path, F_OK), 0);
 	snprintf(path, sizeof(path), "%.900s/.lilscope", l->home);

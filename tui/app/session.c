@@ -139,7 +139,7 @@ static void read_line(struct app *app, const char *line,
 
 static void apply(struct app *app, const struct session_wish *wish)
 {
-	char number[NUM_BYTES];
+	char number[NUM_BYTES], marks[24] = "";
 
 	if (wish->has_playhead)
 		app_seek(app, wish->playhead);
@@ -148,10 +148,12 @@ static void apply(struct app *app, const struct session_wish *wish)
 		app_set_cursor(app, wish->cursor);
 	if (wish->retune)
 		app_retune(app);
+	if (wish->n_marks)
+		snprintf(marks, sizeof(marks), ", %d mark%s", wish->n_marks,
+			 wish->n_marks == 1 ? "" : "s");
 	if (wish->has_playhead || wish->n_marks || wish->retune)
-		app_say(app, "as you left it: token %s, %d mark%s%s",
-			num_count(number, app->wanted), wish->n_marks,
-			wish->n_marks == 1 ? "" : "s",
+		app_say(app, "as you left it: token %s%s%s",
+			num_count(number, app->wanted), marks,
 			wish->retune ? ", tuned options" : "");
 }
 

@@ -594,7 +594,7 @@ static void draw_wanted(struct screen *s, int row)
 }
 
 /* No picture, but what a person wants to know first: where it is, whether it
- * goes in circles, and its numbers. */
+ * goes in circles, and its numbers; of a list, how many do. */
 static int draw_essence(const struct app *app, struct screen *s)
 {
 	static void (*const lines[])(const struct now *now, struct pen *p) = {
@@ -604,6 +604,10 @@ static int draw_essence(const struct app *app, struct screen *s)
 	int row = 1;
 
 	draw_any_title(app, s);
+	if (view_below(app) == &view_list) {
+		list_draw_summary(app, s, (struct rect){ row, 0, 1, s->cols });
+		return row + 1;
+	}
 	if (!now_get(app, &now))
 		return row;
 	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {

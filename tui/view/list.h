@@ -112,6 +112,9 @@ size_t list_selected(const struct app *app);
 void list_search(struct app *app, int n);
 bool list_search_work(struct app *app);
 
+/* How many there are and how often a stop is, in r's first row. */
+void list_draw_summary(const struct app *app, struct screen *s, struct rect r);
+
 /* The user's marks in the list: of entry i, and how many there are. */
 bool list_is_marked(const struct app *app, size_t i);
 void list_toggle_mark(struct app *app, size_t i);

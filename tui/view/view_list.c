@@ -377,8 +377,7 @@ static void put_away(const struct app *app, struct pen *p)
 		pen_puts(p, STYLE_ERROR, ", some without text");
 }
 
-static void draw_summary(const struct app *app, struct screen *s,
-			 struct rect r)
+void list_draw_summary(const struct app *app, struct screen *s, struct rect r)
 {
 	const struct list *l = list_of(app);
 	char a[NUM_BYTES], b[NUM_BYTES];
@@ -423,8 +422,8 @@ static void draw(const struct app *app, struct screen *s, struct rect r)
 		draw_progress(app, s, (struct rect){ below, r.col, 1,
 						     r.cols });
 	if (below + 1 < r.row + r.rows)
-		draw_summary(app, s, (struct rect){ below + 1, r.col, 1,
-						    r.cols });
+		list_draw_summary(app, s, (struct rect){ below + 1, r.col, 1,
+							 r.cols });
 }
 
 /* A click on the head sorts by that column, again the other way round. */
