@@ -73,10 +73,6 @@ static void test_no_session(void **state)
 	/* State goes to XDG_STATE_HOME/lilscope and nowhere else. */
 	snprintf(path, sizeof(path), "%.900s/state/lilscope", l->home);
 	assert_int_equal(access(path, F_OK), 0);
-	lil_start(l, &spec, LIL_ARGS(l->trace));
-	expect_text(l->p, "as you left it: token 777");
-	assert_false(pty_find(l->p, "0 mark", NULL, NULL));
-	lil_quit(l);
 	snprintf(path, sizeof(path), "%.900s/config", l->home);
 	assert_int_not_equal(access(path, F_OK), 0);
 	snprintf(path, sizeof(path), "%.900s/.lilscope", l->home);
@@ -112,6 +108,10 @@ static void test_home_is_made(void **state)
 	lil_settle(l);
 	lil_quit(l);
 	assert_int_equal(access(path, F_OK), 0);
+	lil_start(l, &spec, LIL_ARGS(l->trace));
+	expect_text(l->p, "as you left it: token 777");
+	assert_false(pty_find(l->p, "0 mark", NULL, NULL));
+	lil_quit(l);
 }
 
 static void test_config_file(void **state)
