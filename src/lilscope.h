@@ -164,7 +164,8 @@ LILSCOPE_API const char *lilscope_message(const struct lilscope *l);
 /*
  * One token: its id, or LILSCOPE_NO_ID, and its n bytes of text, or NULL for
  * none. Either all tokens of a stream have text or none. LILSCOPE_STOP from
- * the token at which the rule stopped on.
+ * the token at which the rule stopped on. A token without text on which no stop
+ * can depend may wait for some more: want of memory is told by a later call.
  */
 LILSCOPE_API int lilscope_push(struct lilscope *l, uint32_t id,
 			       const void *text, size_t n);

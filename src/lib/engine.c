@@ -206,6 +206,15 @@ bool engine_has_room(const struct engine *e, size_t n, size_t len)
 	       n < RULE_NEVER - e->n;
 }
 
+uint32_t engine_quiet(const struct engine *e)
+{
+	const struct rule *rule = e->settings->rule;
+
+	if (!e->state)
+		return (uint32_t)MIN(e->check_at - e->n - 1, UINT32_MAX);
+	return rule->quiet ? rule->quiet(e->state) : 0;
+}
+
 /* --- what is asked ------------------------------------------------------ */
 
 void engine_read(const struct engine *e, struct lilscope_reading *r)

@@ -64,6 +64,9 @@ void engine_push(struct engine *e, struct rule_token *tokens, uint32_t n);
 /* Is there, for n tokens of len bytes together? */
 bool engine_has_room(const struct engine *e, size_t n, size_t len);
 
+/* So many tokens without text do not make it stop, whatever they are. */
+uint32_t engine_quiet(const struct engine *e);
+
 /* What is asked below is known then: O(1) for each token since the last
  * time. */
 void engine_catch_up(struct engine *e);

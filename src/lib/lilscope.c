@@ -42,14 +42,6 @@ const char *lilscope_strerror(int code)
 
 /* --- whether a call is in order ----------------------------------------- */
 
-/* Is it a stream that can go on? */
-static int enter(struct lilscope *l)
-{
-	if (!l)
-		return LILSCOPE_BAD_CALL;
-	return l->spent ? LILSCOPE_SPENT : LILSCOPE_OK;
-}
-
 static int check_form(struct lilscope *l, enum stream_form form)
 {
 	if (form == FORM_TEXTLESS && l->settings.bytes)
@@ -120,36 +112,11 @@ struct pushed {
 	size_t len;
 };
 
-static void take(struct lilscope *l, struct rule_token *tokens, uint32_t n)
-{
-	uint64_t keep;
-
-	l->memory.zone = MEMORY_KEPT;
-	tape_push(&l->tape, tokens, n);
-	l->memory.zone = MEMORY_ENGINE;
-	sliding_push(l->at, tokens, n);
-	l->poppable = MIN(l->poppable + n, (size_t)l->settings.rollback);
-	if (!l->settings.window)
-		return;
-	keep = sliding_base(&l->settings, l->at->n - l->poppable);
-	if (keep > l->tape.first)
-		tape_drop(&l->tape, keep);
-}
-
 static void take_ids(void *arg)
 {
 	const struct pushed *p = arg;
-	struct rule_token tokens[STEP_TOKENS];
 
-	for (size_t at = 0; at < p->n; at += STEP_TOKENS) {
-		uint32_t n = (uint32_t)MIN(p->n - at, (size_t)STEP_TOKENS);
-
-		for (uint32_t i = 0; i < n; i++)
-			tokens[i] = (struct rule_token){
-				.id = p->ids[at + i]
-			};
-		take(p->l, tokens, n);
-	}
+	stream_take_ids(p->l, p->ids, p->n);
 }
 
 static void take_one(struct lilscope *l, uint32_t id, const char *text,
@@ -157,7 +124,7 @@ static void take_one(struct lilscope *l, uint32_t id, const char *text,
 {
 	struct rule_token token = { .id = id, .text = text, .len = len };
 
-	take(l, &token, 1);
+	stream_take(l, &token, 1);
 }
 
 /* The first n bytes of the open word are a token. */
@@ -205,10 +172,10 @@ static void take_flush(void *arg)
 	end_word(p->l);
 }
 
-int lilscope_push_ids(struct lilscope *l, const uint32_t *ids, size_t n)
+static int push_ids(struct lilscope *l, const uint32_t *ids, size_t n)
 {
 	struct pushed p = { .l = l, .ids = ids, .n = n };
-	int code = enter(l);
+	int code = stream_settle(l);
 
 	if (code == LILSCOPE_OK)
 		code = check_form(l, FORM_TEXTLESS);
@@ -225,14 +192,19 @@ int lilscope_push_ids(struct lilscope *l, const uint32_t *ids, size_t n)
 	return stream_change(l, take_ids, &p);
 }
 
-int lilscope_push(struct lilscope *l, uint32_t id, const void *text, size_t n)
+int lilscope_push_ids(struct lilscope *l, const uint32_t *ids, size_t n)
+{
+	if (n == 1 && ids && l && l->quiet && ids[0] <= l->last_id)
+		return stream_wait(l, ids[0]);
+	return push_ids(l, ids, n);
+}
+
+static int push_text(struct lilscope *l, uint32_t id, const void *text,
+		     size_t n)
 {
 	struct pushed p = { .l = l, .ids = &id, .text = text, .len = n };
-	int code;
+	int code = stream_settle(l);
 
-	if (!text)
-		return lilscope_push_ids(l, &id, 1);
-	code = enter(l);
 	if (code == LILSCOPE_OK)
 		code = check_form(l, FORM_TEXT);
 	if (code == LILSCOPE_OK)
@@ -245,10 +217,15 @@ int lilscope_push(struct lilscope *l, uint32_t id, const void *text, size_t n)
 	return stream_change(l, take_token, &p);
 }
 
+int lilscope_push(struct lilscope *l, uint32_t id, const void *text, size_t n)
+{
+	return text ? push_text(l, id, text, n) : lilscope_push_ids(l, &id, 1);
+}
+
 int lilscope_push_bytes(struct lilscope *l, const void *bytes, size_t n)
 {
 	struct pushed p = { .l = l, .text = bytes, .len = n };
-	int code = enter(l);
+	int code = stream_settle(l);
 
 	if (code == LILSCOPE_OK)
 		code = check_form(l, FORM_TEXT);
@@ -268,7 +245,7 @@ int lilscope_push_bytes(struct lilscope *l, const void *bytes, size_t n)
 int lilscope_flush(struct lilscope *l)
 {
 	struct pushed p = { .l = l };
-	int code = enter(l);
+	int code = stream_settle(l);
 
 	return code == LILSCOPE_OK ? stream_change(l, take_flush, &p) : code;
 }
@@ -337,7 +314,7 @@ static void take_back(void *arg)
 int lilscope_pop(struct lilscope *l, size_t n)
 {
 	struct pushed p = { .l = l, .n = n };
-	int code = enter(l);
+	int code = stream_settle(l);
 
 	if (code != LILSCOPE_OK)
 		return code;
@@ -357,5 +334,7 @@ int lilscope_pop(struct lilscope *l, size_t n)
 
 size_t lilscope_poppable(const struct lilscope *l)
 {
-	return l && !l->spent ? l->poppable : 0;
+	size_t rollback = l ? l->settings.rollback : 0;
+
+	return l && !l->spent ? MIN(l->poppable + l->n_waiting, rollback) : 0;
 }

@@ -8,7 +8,7 @@
 
 uint64_t lilscope_n_tokens(const struct lilscope *l)
 {
-	return l ? l->n : 0;
+	return l ? l->n + l->n_waiting : 0;
 }
 
 uint64_t lilscope_stop_at(const struct lilscope *l)
@@ -20,10 +20,10 @@ uint64_t lilscope_stop_at(const struct lilscope *l)
  * size that some version had? */
 static int ask(struct lilscope *l, const void *out, size_t size, size_t least)
 {
-	if (!l)
-		return LILSCOPE_BAD_CALL;
-	if (l->spent)
-		return LILSCOPE_SPENT;
+	int code = stream_settle(l);
+
+	if (code != LILSCOPE_OK)
+		return code;
 	if (!out || size < least)
 		return stream_fail(l, LILSCOPE_BAD_CALL,
 				   "what is filled must say its size");

@@ -106,10 +106,12 @@ int lilscope_save(struct lilscope *l, void *bytes, size_t cap, size_t *n)
 {
 	struct out o = { bytes, bytes ? cap : 0, 0 };
 
-	if (!l || !n)
+	int code = stream_settle(l);
+
+	if (code != LILSCOPE_OK)
+		return code;
+	if (!n)
 		return LILSCOPE_BAD_CALL;
-	if (l->spent)
-		return LILSCOPE_SPENT;
 	put(&o, magic, sizeof(magic));
 	put_u32(&o, VERSION);
 	put_u64(&o, 0); /* the length, when it is known */

@@ -84,3 +84,17 @@ void sliding_push(struct sliding *w, struct rule_token *tokens, uint32_t n)
 			look(w, first);
 	}
 }
+
+uint32_t sliding_quiet(const struct sliding *w)
+{
+	uint32_t window = w->lead->settings->window;
+
+	if (w->stopped.at != LILSCOPE_NEVER)
+		return UINT32_MAX;
+	if (w->lead->stop_at != RULE_NEVER)
+		return 0;
+	if (!window)
+		return engine_quiet(w->lead);
+	return MIN(engine_quiet(w->lead),
+		   window - (uint32_t)(w->n % window) - 1);
+}

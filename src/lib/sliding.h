@@ -49,4 +49,7 @@ struct sliding *sliding_new(const struct stream_settings *s, uint64_t base,
 /* n tokens, as engine_push() takes them, for which the lead has room. */
 void sliding_push(struct sliding *w, struct rule_token *tokens, uint32_t n);
 
+/* So many tokens without text do not change what is said of a stop. */
+uint32_t sliding_quiet(const struct sliding *w);
+
 #endif

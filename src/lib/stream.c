@@ -185,6 +185,7 @@ int stream_new(struct lilscope **out, const struct lilscope_options *o)
 	l->memory.used = sizeof(*l);
 	l->stopped.at = LILSCOPE_NEVER;
 	settle(&l->settings, o);
+	l->last_id = (uint32_t)MIN(l->settings.alphabet, LILSCOPE_NO_ID) - 1;
 	*out = l;
 	return LILSCOPE_OK;
 }
@@ -224,11 +225,30 @@ static int out_of_memory(struct lilscope *l, int code)
 			   "bytes", used);
 }
 
+/* Ids that may wait. A stop must be told at once, and want of room. */
+static uint32_t quiet_of(const struct lilscope *l)
+{
+	uint32_t n;
+
+	if (l->form != FORM_TEXTLESS)
+		return 0;
+	n = MIN(sliding_quiet(l->at), (uint32_t)WAITING_MAX);
+	return engine_has_room(l->at->lead, n + 1, 0) &&
+			       n < UINT32_MAX - l->tape.n ?
+		       n : 0;
+}
+
+static int verdict(const struct lilscope *l)
+{
+	return l->stopped.at == LILSCOPE_NEVER ? LILSCOPE_OK : LILSCOPE_STOP;
+}
+
 int stream_change(struct lilscope *l, void (*what)(void *arg), void *arg)
 {
 	int code;
 
 	l->memory.zone = MEMORY_ENGINE;
+	l->quiet = 0;
 	code = memory_try(&l->memory, what, arg);
 	if (code != LILSCOPE_OK) {
 		l->spent = code;
@@ -236,7 +256,8 @@ int stream_change(struct lilscope *l, void (*what)(void *arg), void *arg)
 	}
 	l->n = l->at->n;
 	l->stopped = l->at->stopped;
-	return l->stopped.at == LILSCOPE_NEVER ? LILSCOPE_OK : LILSCOPE_STOP;
+	l->quiet = quiet_of(l);
+	return verdict(l);
 }
 
 int stream_ask(struct lilscope *l, void (*what)(void *arg), void *arg)
@@ -246,6 +267,65 @@ int stream_ask(struct lilscope *l, void (*what)(void *arg), void *arg)
 	l->memory.zone = MEMORY_SCRATCH;
 	code = memory_try(&l->memory, what, arg);
 	return code == LILSCOPE_OK ? code : out_of_memory(l, code);
+}
+
+/* --- what comes --------------------------------------------------------- */
+
+void stream_take(struct lilscope *l, struct rule_token *tokens, uint32_t n)
+{
+	uint64_t keep;
+
+	l->memory.zone = MEMORY_KEPT;
+	tape_push(&l->tape, tokens, n);
+	l->memory.zone = MEMORY_ENGINE;
+	sliding_push(l->at, tokens, n);
+	l->poppable = MIN(l->poppable + n, (size_t)l->settings.rollback);
+	if (!l->settings.window)
+		return;
+	keep = sliding_base(&l->settings, l->at->n - l->poppable);
+	if (keep > l->tape.first)
+		tape_drop(&l->tape, keep);
+}
+
+void stream_take_ids(struct lilscope *l, const uint32_t *ids, size_t n)
+{
+	struct rule_token tokens[STEP_TOKENS];
+
+	for (uint32_t k; n; n -= k, ids += k) {
+		k = (uint32_t)MIN(n, (size_t)STEP_TOKENS);
+		for (uint32_t i = 0; i < k; i++)
+			tokens[i] = (struct rule_token){ .id = ids[i] };
+		stream_take(l, tokens, k);
+	}
+}
+
+static void take_waiting(void *arg)
+{
+	struct lilscope *l = arg;
+	uint32_t n = l->n_waiting;
+
+	l->n_waiting = 0;
+	stream_take_ids(l, l->waiting, n);
+}
+
+int stream_settle(struct lilscope *l)
+{
+	int code = LILSCOPE_OK;
+
+	if (!l)
+		return LILSCOPE_BAD_CALL;
+	if (l->spent)
+		return LILSCOPE_SPENT;
+	if (l->n_waiting)
+		code = stream_change(l, take_waiting, l);
+	return MIN(code, (int)LILSCOPE_OK);
+}
+
+int stream_wait(struct lilscope *l, uint32_t id)
+{
+	l->waiting[l->n_waiting++] = id;
+	return l->n_waiting <= l->quiet ? verdict(l) :
+					  stream_change(l, take_waiting, l);
 }
 
 /* --- its text ----------------------------------------------------------- */
@@ -287,6 +367,7 @@ void stream_empty(struct lilscope *l)
 	l->pictured = LILSCOPE_NEVER;
 	l->tape = (struct tape){ 0 };
 	l->poppable = 0;
+	l->n_waiting = 0;
 	l->form = FORM_OPEN;
 	l->word = (struct word_cut){ 0 };
 	l->n_open = 0;

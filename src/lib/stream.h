@@ -21,6 +21,7 @@ enum {
 	OPEN_BYTES = 128,   /* of a word that has not ended, blanks before it */
 	TEXTLESS_BYTES = 8, /* that stand for a token without text */
 	STEP_TOKENS = 128,  /* pushed together */
+	WAITING_MAX = 64,   /* ids that may wait, and one that may not */
 };
 
 /* Do its tokens have text? The first one says. */
@@ -35,6 +36,10 @@ struct lilscope {
 	uint64_t pictured;     /* tokens at the picture; LILSCOPE_NEVER: none */
 	enum stream_form form;
 	struct word_cut word;  /* of push_bytes */
+	uint32_t waiting[WAITING_MAX + 1]; /* ids that were not looked at */
+	uint32_t n_waiting;
+	uint32_t quiet;        /* of which so many can't change the verdict */
+	uint32_t last_id;      /* of the alphabet */
 	size_t n_open, n_char; /* bytes; of the last character of them */
 	char open[OPEN_BYTES];
 	int spent;             /* the code that ended it; 0 */
@@ -60,6 +65,16 @@ int stream_change(struct lilscope *l, void (*what)(void *arg), void *arg);
 
 /* Runs what(arg), which does not. */
 int stream_ask(struct lilscope *l, void (*what)(void *arg), void *arg);
+
+/* Nothing waits then, and the stream can go on: LILSCOPE_OK. */
+int stream_settle(struct lilscope *l);
+
+/* Where `quiet` is not 0: takes an id up to last_id, when it must. */
+int stream_wait(struct lilscope *l, uint32_t id);
+
+/* Within stream_change(). Takes n tokens, in step; n ids without text. */
+void stream_take(struct lilscope *l, struct rule_token *tokens, uint32_t n);
+void stream_take_ids(struct lilscope *l, const uint32_t *ids, size_t n);
 
 /* What stands for the text of a token that has none: seven letters and a
  * blank, so it is a word. */

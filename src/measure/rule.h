@@ -150,6 +150,10 @@ struct rule {
 	double (*score)(const void *state);
 	uint32_t copying_tokens;
 
+	/* Optional: so many tokens, each of one word, do not make it fire,
+	 * whatever they are. */
+	uint32_t (*quiet)(const void *state);
+
 	/* Optional: of generations that are no loop, the share that comes as
 	 * near to firing as this text ever did; an upper limit. */
 	double (*odds)(const void *state);

@@ -46,6 +46,7 @@ enum {
 	DOUBLINGS = 10, /* distances of 1, 2, 4 .. 512 words and more */
 	SAID = 2,       /* times before */
 	COPYING_TOKENS = 500, /* the furthest that a stop is foretold */
+	QUIET_MAX = 64,       /* and that one is ruled out */
 };
 
 struct signal {
@@ -279,6 +280,37 @@ static double words_left(const struct circles *l, size_t i)
 	       (l->threshold - sum->points) / points;
 }
 
+/* The most points that a word can count while copies are no longer than
+ * this. */
+static int32_t most_points(const struct signal *kind, uint32_t length)
+{
+	uint16_t words = UINT16_MAX;
+
+	for (unsigned d = 0; d < DOUBLINGS; d++) {
+		words = MIN(words, kind->apart[d]);
+		if (length >> d)
+			words = MIN(words, kind->whole[d]);
+	}
+	return FULL / words;
+}
+
+/* Where a source is found a copy has at most COPYING_FAR words at once. */
+static uint32_t quiet(const void *state)
+{
+	const struct circles *l = state;
+	uint32_t least = QUIET_MAX;
+
+	for (size_t i = 0; i < N_KINDS; i++) {
+		const struct sum *sum = &l->sum[i];
+		uint32_t length = MAX(sum->hit.length, (uint32_t)COPYING_FAR);
+		int32_t left = l->threshold - sum->points - 1;
+
+		left /= most_points(&kinds[i], length + QUIET_MAX);
+		least = MIN(least, (uint32_t)MAX(left, 0));
+	}
+	return least;
+}
+
 /* 1 less the tokens that are left, as a share of COPYING_TOKENS. */
 static double score(const void *state)
 {
@@ -353,6 +385,7 @@ const struct rule rule_loop = {
 	.rearm = rearm,
 	.score = score,
 	.copying_tokens = COPYING_TOKENS,
+	.quiet = quiet,
 	.odds = odds,
 	.cause = cause,
 };

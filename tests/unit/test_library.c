@@ -275,6 +275,59 @@ static void test_textless(void **state)
 		lilscope_destroy(l[i]);
 }
 
+/* Ids that wait for others: a stop is told at its token all the same. */
+static void check_waiting(const struct lilscope_options *o, uint32_t random)
+{
+	enum { N = 4000, PART = 1000, NEW = 40, ROUND_MAX = 300 };
+	uint32_t past[N];
+	uint64_t stop_at = LILSCOPE_NEVER, back = 1;
+	struct lilscope *wait, *each;
+
+	lilscope_create(&wait, o);
+	lilscope_create(&each, o);
+	for (uint32_t i = 0; i < N; i++) {
+		struct lilscope_reading r = { .size = sizeof(r) };
+		uint32_t odd = next_random(&random);
+		int code;
+
+		if (i % PART == 0)
+			back = 1 + odd % ROUND_MAX;
+		past[i] = i < back || i % PART < NEW ||
+					  (i / PART % 2 && odd % 97 == 0) ?
+				  odd % 5000 : past[i - back];
+		code = lilscope_push(wait, past[i], NULL, 0);
+		assert_int_equal(code, lilscope_push_ids(each, &past[i], 1));
+		assert_int_equal(lilscope_read(each, &r), LILSCOPE_OK);
+		assert_int_equal(code == LILSCOPE_STOP, r.stop_at <= i + 1);
+		assert_int_equal(lilscope_n_tokens(wait), i + 1);
+		assert_int_equal(lilscope_poppable(wait),
+				 lilscope_poppable(each));
+		if (code == LILSCOPE_STOP && stop_at == LILSCOPE_NEVER)
+			stop_at = i + 1;
+	}
+	assert_int_equal(stop_at, lilscope_stop_at(wait));
+	lilscope_destroy(wait);
+	lilscope_destroy(each);
+}
+
+static void test_waiting(void **state)
+{
+	static const uint32_t windows[] = { 0, 64, 250 };
+	struct lilscope_options o;
+
+	(void)state;
+	for (size_t i = 0; lilscope_rule_name(i); i++)
+		for (size_t k = 0; k < 6; k++) {
+			lilscope_options_init(&o, sizeof(o));
+			o.rule = lilscope_rule_name(i);
+			o.window = windows[k % 3];
+			o.p = k < 3 ? 0.05 : 0.0002;
+			o.f = k < 3 ? 50 : 1;
+			o.rollback = k < 3 ? 0 : 9;
+			check_waiting(&o, (uint32_t)(1 + 7 * k + i));
+		}
+}
+
 /* A loop is seen as early where it begins with the stream: its first token is
  * no other one for having nothing before it. */
 static void test_textless_first(void **state)
@@ -682,6 +735,7 @@ int main(void)
 		cmocka_unit_test(test_saved),
 		cmocka_unit_test(test_bytes),
 		cmocka_unit_test(test_textless),
+		cmocka_unit_test(test_waiting),
 		cmocka_unit_test(test_textless_first),
 		cmocka_unit_test(test_unit),
 		cmocka_unit_test(test_no_memory),
