@@ -522,10 +522,10 @@ static void put_scale(const struct bench_table *t, struct buf *out)
 	if (!s->n_runs || (t->f_given && t->t_given))
 		return;
 	buf_printf(out,
-		   "The scale: %u dense runs of %s tokens; a token brings "
+		   "The scale: %u dense run%s of %s tokens; a token brings "
 		   "%s bytes of\nDEFLATE. f is a third of the length; t / f is "
 		   "the paper's 0.08 times\n%s / 0.61.\n",
-		   s->n_runs, tokens, bytes, bytes);
+		   s->n_runs, s->n_runs == 1 ? "" : "s", tokens, bytes, bytes);
 }
 
 /* All runs within the budget say nothing of a policy; some make its numbers
@@ -559,9 +559,9 @@ static void put_notes(const struct bench_table *t, struct buf *out)
 	}
 	fixed(text, sizeof(text), margin(t->n_problems) * 100, 1, "");
 	buf_printf(out,
-		   "%u problems: a share near one half is good to +-%s "
+		   "%u problem%s: a share near one half is good to +-%s "
 		   "points.\n",
-		   t->n_problems, text);
+		   t->n_problems, t->n_problems == 1 ? "" : "s", text);
 	if (t->n_batch > 1)
 		buf_printf(out,
 			   "Times are those of %u runs that are read "

@@ -242,8 +242,11 @@ END
 		--policies quest --budgets 32 --predict 60 --chat chatml \
 		--out "$tmp/open.out" && status_is 0 &&
 		grep -Eq '^quest +32 +- +60 ' "$tmp/out" &&
-		is open 4 "$(grep -c '"kind":"open"' "$tmp/open.out")" ||
-		return 1
+		is open 4 "$(grep -c '"kind":"open"' "$tmp/open.out")" &&
+		grep -q '^2 problems: ' "$tmp/out" || return 1
+	run bench --model "$model" --problems "$tmp/open.jsonl" -n 1 \
+		--policies quest --budgets 32 --predict 9 --chat chatml
+	status_is 0 && grep -q '^1 problem: ' "$tmp/out" || return 1
 	echo '{"messages":[1]}' >"$tmp/open.jsonl"
 	run bench --model "$model" --problems "$tmp/open.jsonl" -n 1 \
 		--policies quest --budgets 32 --chat chatml
