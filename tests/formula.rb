@@ -94,7 +94,7 @@ keg.install
 Dir.chdir(keg.testpath)
 keg.instance_eval(&Lilscope.tested)
 %w[bin/lilscope lib/liblilscope.a include/lilscope.h lib/pkgconfig/lilscope.pc
-   share/man/man1/lilscope.1].each do |file|
+   share/doc/lilscope/samples/README.md share/man/man1/lilscope.1].each do |file|
   (keg.prefix/file).size? || abort("formula: no #{file} was installed")
 end
 puts "formula: its steps install, and its test passes"
