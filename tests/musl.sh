@@ -41,8 +41,11 @@ library()
 {
 	commands=$(cat)
 	[ ! -e "$root/lib/$2" ] || return 0
-	# A security update may have left the list before the mirror.
-	(cd "$work/src" && { apt_get source --download-only "$1" || true; } &&
+	# A security update may be in the list and no longer on the mirror:
+	# then what it updates.
+	(cd "$work/src" && { apt_get source --download-only "$1" ||
+		{ rm -f "$1"_* && apt_get source --download-only \
+			"$1/$(suite_here)"; }; } &&
 		mkdir "$1" && tar xf "$(ls "$1"_*.orig.tar.?z* | grep -v asc)" \
 			-C "$1" --strip-components=1) >"$work/$1.log" 2>&1 ||
 		{ tail -n 5 "$work/$1.log"; fault "no source of $1"; }

@@ -368,9 +368,11 @@ static bool tell_cut(const struct writer *w, const struct generation *g,
 static void end_run(struct writer *w, struct writer_run *run)
 {
 	struct buf note = { 0 };
+	bool told = generation_tell(&run->g, &note);
 
-	if (generation_tell(&run->g, &note) | tell_ahead(&run->g, &note) |
-	    tell_cut(w, &run->g, &note))
+	told |= tell_ahead(&run->g, &note);
+	told |= tell_cut(w, &run->g, &note);
+	if (told)
 		facts_set(&run->facts.note, buf_cstr(&note));
 	buf_release(&note);
 	if (run->g.draft) {

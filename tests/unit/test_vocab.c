@@ -491,10 +491,11 @@ static void llama3_takes_whole_words(void **state)
 
 static void put_llama2c(struct buf *out, const char *s, float score)
 {
-	uint32_t len = (uint32_t)strlen(s);
+	uint32_t words[2] = { 0, (uint32_t)strlen(s) };
 
-	buf_append(out, &score, sizeof(score));
-	buf_append(out, &len, sizeof(len));
+	memcpy(words, &score, sizeof(score));
+	for (unsigned i = 0; i < 64; i += 8)
+		buf_putc(out, (char)(words[i / 32] >> i % 32));
 	buf_puts(out, s);
 }
 
