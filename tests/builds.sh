@@ -31,7 +31,8 @@ for cc in ${BUILDS:-gcc-11 gcc-12 gcc-13 gcc-14 gcc clang-14 clang-16 \
 	# The libraries of musl are musl's own, where there are any.
 	(cd "$into" && $as "$src/configure" -q CC="$cc" --enable-werror \
 		>log 2>&1 && $as make -s -j"$(nproc)" lilscope >>log 2>&1) || {
-		if [ "$cc" = musl-gcc ] && grep -q 'No package\|not found' \
+		if [ "$cc" = musl-gcc ] && grep -q \
+			'No package\|not found\|No such file' \
 			"$into/log" "$into/config.log"; then
 			echo "$cc: its libraries are not here"
 			continue
