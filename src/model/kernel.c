@@ -146,10 +146,21 @@ void kernel_mix(float *out, const float *p, size_t stride, uint32_t n_q,
 	use()->mix(out, p, stride, n_q, v, type, d, n);
 }
 
-void kernel_bytes(float *out, size_t stride, const float *w, uint32_t n_q,
-		  const unsigned char *block, uint32_t d)
+void kernel_bytes(int32_t *out, size_t stride, const int16_t *w, uint32_t n_q,
+		  const unsigned char *block, uint32_t d, const void *ahead)
 {
-	use()->bytes(out, stride, w, n_q, block, d);
+	use()->bytes(out, stride, w, n_q, block, d, ahead);
+}
+
+uint32_t kernel_below(const int32_t *v, uint32_t n, int32_t least)
+{
+	return use()->below(v, n, least);
+}
+
+uint32_t kernel_at_least(uint32_t *out, const int32_t *v, uint32_t n,
+			 int32_t least)
+{
+	return use()->at_least(out, v, n, least);
 }
 
 float kernel_softmax(float *v, uint32_t n)

@@ -51,11 +51,19 @@ void kernel_mix(float *out, const float *p, size_t stride, uint32_t n_q,
 		const void *v, enum ggml_type type, uint32_t d, uint32_t n);
 
 /* KERNEL_BYTE_ROWS rows of d bytes (a multiple of 4), four bytes of each row
- * after one another, then the next four, for n_q rows of weights:
- *	out[i_q * stride + i] = sum of w[i_q * d + j] * byte j of row i */
+ * after one another, then the next four, for n_q rows of weights, of which
+ * fours stand in the order 0, 2, 1, 3:
+ *	out[i_q * stride + i] = sum of weight j * byte j of row i
+ * No weight is INT16_MIN, and 32 bits hold each sum of some of the parts. What
+ * is next, a block at `ahead`, is asked for meanwhile. */
 enum { KERNEL_BYTE_ROWS = 16 };
-void kernel_bytes(float *out, size_t stride, const float *w, uint32_t n_q,
-		  const unsigned char *block, uint32_t d);
+void kernel_bytes(int32_t *out, size_t stride, const int16_t *w, uint32_t n_q,
+		  const unsigned char *block, uint32_t d, const void *ahead);
+/* How many of v[0..n) are less; and which ones are not: rising indices, how
+ * many. */
+uint32_t kernel_below(const int32_t *v, uint32_t n, int32_t least);
+uint32_t kernel_at_least(uint32_t *out, const int32_t *v, uint32_t n,
+			 int32_t least);
 
 /* n numbers (whole blocks) into a cache row of these types, and back: what is
  * no number or too large for a block is its end. */

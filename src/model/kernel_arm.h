@@ -417,11 +417,6 @@ enum { LANES = 4, TILE_ROWS = 4, TILE_X = 4 };
 #define LANES_HALVES(s)                                                        \
 	vcvt_f32_f16(vreinterpret_f16_u8(vld1_u8((const uint8_t *)(s))))
 #define LANES_BYTES(s) four_bytes(s)
-#define LANES_FOURTH(s, k)                                                     \
-	vcvtq_f32_u32(vandq_u32(                                               \
-		vshlq_u32(vreinterpretq_u32_u8(vld1q_u8(s)),                   \
-			  vdupq_n_s32(-8 * (int)(k))),                         \
-		vdupq_n_u32(255)))
 #define LANES_BF16(s)                                                          \
 	vreinterpretq_f32_u32(vshll_n_u16(                                     \
 		vreinterpret_u16_u8(vld1_u8((const uint8_t *)(s))), 16))
@@ -433,6 +428,37 @@ static inline float32x4_t four_bytes(const int8_t *s)
 	memcpy(&bits, s, sizeof(bits));
 	return vcvtq_f32_s32(
 		vmovl_s16(vget_low_s16(vmovl_s8(vcreate_s8(bits)))));
+}
+
+typedef int32x4_t words;
+#define WORDS_ZERO()	     vdupq_n_s32(0)
+#define WORDS_LOAD(s)                                                          \
+	vreinterpretq_s32_u8(vld1q_u8((const uint8_t *)(s)))
+#define WORDS_STORE(s, v)    vst1q_s32(s, v)
+#define WORDS_ADD(a, b)	     vaddq_s32(a, b)
+#define WORDS_EVEN(v)	     vandq_s32(v, vdupq_n_s32(0x00ff00ff))
+#define WORDS_ODD(v)                                                           \
+	vreinterpretq_s32_u16(vshrq_n_u16(vreinterpretq_u16_s32(v), 8))
+#define WORDS_PAIRS(s, v, w) vaddq_s32(s, pairs(vreinterpretq_s16_s32(v), w))
+#define WORDS_BELOW(s, v, least)                                               \
+	vsubq_s32(s, vreinterpretq_s32_u32(vcltq_s32(v, vdupq_n_s32(least))))
+#define WORDS_AT_LEAST(v, least) at_least_bits(vcgeq_s32(v, vdupq_n_s32(least)))
+
+/* Halves of each word times w[0] and w[1], added. */
+static inline int32x4_t pairs(int16x8_t v, const int16_t *w)
+{
+	int16x4_t both = vzip1_s16(vdup_n_s16(w[0]), vdup_n_s16(w[1]));
+
+	return vpaddq_s32(vmull_s16(vget_low_s16(v), both),
+			  vmull_s16(vget_high_s16(v), both));
+}
+
+/* A bit for each word that is all ones. */
+static inline uint32_t at_least_bits(uint32x4_t yes)
+{
+	static const uint32_t bits[] = { 1, 2, 4, 8 };
+
+	return vaddvq_u32(vandq_u32(yes, vld1q_u32(bits)));
 }
 
 #include "model/kernel_lanes.h"

@@ -95,8 +95,12 @@ struct kernels {
 	void (*mix)(float *out, const float *p, size_t stride, uint32_t n_q,
 		    const void *v, enum ggml_type type, uint32_t d,
 		    uint32_t n);
-	void (*bytes)(float *out, size_t stride, const float *w, uint32_t n_q,
-		      const unsigned char *block, uint32_t d);
+	void (*bytes)(int32_t *out, size_t stride, const int16_t *w,
+		      uint32_t n_q, const unsigned char *block, uint32_t d,
+		      const void *ahead);
+	uint32_t (*below)(const int32_t *v, uint32_t n, int32_t least);
+	uint32_t (*at_least)(uint32_t *out, const int32_t *v, uint32_t n,
+			     int32_t least);
 	float (*softmax)(float *v, uint32_t n);
 	float (*exps)(float *v, uint32_t n, float *most);
 	void (*load)(float *out, const void *row, enum ggml_type type,

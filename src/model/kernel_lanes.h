@@ -7,9 +7,13 @@
  *	LANES_ZERO SET LOAD STORE FMA FNMA ADD SUB MUL DIV MAX ROUND
  *	LANES_HALVES, LANES_BF16   16-bit numbers as floats
  *	LANES_BYTES          signed bytes as floats
- *	LANES_FOURTH(s, k)   of fours of unsigned bytes the k-th ones, as floats
  *	LANES_SUM4(out, a, b, c, d)  four sums at once
  *	LANES_POW2(n), LANES_ABOVE(v, x, least)  2^n; v where x > least, else 0
+ *	words, as many integers of 32 bits: WORDS_ZERO LOAD STORE ADD
+ *	WORDS_EVEN(v), WORDS_ODD(v)  bytes 0 and 2 of each, 1 and 3, as 16 bits
+ *	WORDS_PAIRS(sum, v, w)  sum and both halves of each times w[0] and w[1]
+ *	WORDS_BELOW(sum, v, least)  sum, more by one where v is less
+ *	WORDS_AT_LEAST(v, least)  a bit for each that is
  *	half_at()
  * and before rows_q8_0 and its like for each quantised type.
  *
@@ -416,59 +420,101 @@ static void mix(float *out, const float *p, size_t stride, uint32_t n_q,
 	}
 }
 
-/* LANES rows of bytes times n_q <= TILE_X rows of weights: each byte of a four
- * has sums of its own, so that none waits for another. */
-ALWAYS void bytes_tile(float *out, size_t stride, const float *w, uint32_t n_q,
-		       const unsigned char *rows, uint32_t d)
+/* LANES rows of bytes times n_q <= TILE_X rows of weights: the first byte of a
+ * four and the third, then the others, each with sums of their own, so that
+ * none waits for another. */
+ALWAYS void bytes_tile(int32_t *out, size_t stride, const int16_t *w,
+		       uint32_t n_q, const unsigned char *rows, uint32_t d,
+		       const char *ahead)
 {
-	lanes sums[TILE_X][4];
+	enum { STEP = 4 * KERNEL_BYTE_ROWS };
+	words sums[TILE_X][2];
 
 #pragma GCC unroll 4
 	for (uint32_t g = 0; g < n_q; g++)
-#pragma GCC unroll 4
-		for (uint32_t k = 0; k < 4; k++)
-			sums[g][k] = LANES_ZERO();
-	for (uint32_t i = 0; i < d; i += 4, rows += 4 * KERNEL_BYTE_ROWS)
-#pragma GCC unroll 4
-		for (uint32_t k = 0; k < 4; k++) {
-			lanes v = LANES_FOURTH(rows, k);
+		sums[g][0] = sums[g][1] = WORDS_ZERO();
+	for (uint32_t i = 0; i < d; i += 4, rows += STEP, ahead += STEP) {
+		words v = WORDS_LOAD(rows), even = WORDS_EVEN(v);
+		words odd = WORDS_ODD(v);
 
+		__builtin_prefetch(ahead);
 #pragma GCC unroll 4
-			for (uint32_t g = 0; g < n_q; g++)
-				sums[g][k] = LANES_FMA(
-					v, LANES_SET(w[g * d + i + k]),
-					sums[g][k]);
+		for (uint32_t g = 0; g < n_q; g++) {
+			const int16_t *four = w + g * d + i;
+
+			sums[g][0] = WORDS_PAIRS(sums[g][0], even, four);
+			sums[g][1] = WORDS_PAIRS(sums[g][1], odd, four + 2);
 		}
+	}
 #pragma GCC unroll 4
 	for (uint32_t g = 0; g < n_q; g++)
-		LANES_STORE(out + g * stride,
-			    LANES_ADD(LANES_ADD(sums[g][0], sums[g][1]),
-				      LANES_ADD(sums[g][2], sums[g][3])));
+		WORDS_STORE(out + g * stride,
+			    WORDS_ADD(sums[g][0], sums[g][1]));
 }
 
 /* All rows of a block times n_q <= TILE_X rows of weights. */
-ALWAYS void bytes_strip(float *out, size_t stride, const float *w, uint32_t n_q,
-			const unsigned char *block, uint32_t d)
+ALWAYS void bytes_strip(int32_t *out, size_t stride, const int16_t *w,
+			uint32_t n_q, const unsigned char *block, uint32_t d,
+			const void *ahead)
 {
 	for (uint32_t i = 0; i < KERNEL_BYTE_ROWS; i += LANES)
-		bytes_tile(out + i, stride, w, n_q, block + (size_t)i * 4, d);
+		bytes_tile(out + i, stride, w, n_q, block + (size_t)i * 4, d,
+			   ahead);
 }
 
 /* kernels.bytes, as kernel_bytes() says. */
-static void bytes(float *out, size_t stride, const float *w, uint32_t n_q,
-		  const unsigned char *block, uint32_t d)
+static void bytes(int32_t *out, size_t stride, const int16_t *w, uint32_t n_q,
+		  const unsigned char *block, uint32_t d, const void *ahead)
 {
 	for (; n_q >= TILE_X; n_q -= TILE_X) {
-		bytes_strip(out, stride, w, TILE_X, block, d);
+		bytes_strip(out, stride, w, TILE_X, block, d, ahead);
 		out += TILE_X * stride;
 		w += (size_t)TILE_X * d;
 	}
 	if (n_q == 3 && TILE_X > 3)
-		bytes_strip(out, stride, w, 3, block, d);
+		bytes_strip(out, stride, w, 3, block, d, ahead);
 	else if (n_q == 2 && TILE_X > 2)
-		bytes_strip(out, stride, w, 2, block, d);
+		bytes_strip(out, stride, w, 2, block, d, ahead);
 	else if (n_q == 1)
-		bytes_strip(out, stride, w, 1, block, d);
+		bytes_strip(out, stride, w, 1, block, d, ahead);
+}
+
+/* kernels.below, as kernel_below() says. */
+static uint32_t below(const int32_t *v, uint32_t n, int32_t least)
+{
+	int32_t each[LANES];
+	uint32_t n_below = 0, i = 0;
+	words sums[2] = { WORDS_ZERO(), WORDS_ZERO() };
+
+	for (; i + 2 * LANES <= n; i += 2 * LANES) {
+		sums[0] = WORDS_BELOW(sums[0], WORDS_LOAD(v + i), least);
+		sums[1] = WORDS_BELOW(sums[1], WORDS_LOAD(v + i + LANES),
+				      least);
+	}
+	WORDS_STORE(each, WORDS_ADD(sums[0], sums[1]));
+	for (uint32_t k = 0; k < LANES; k++)
+		n_below += (uint32_t)each[k];
+	for (; i < n; i++)
+		n_below += v[i] < least;
+	return n_below;
+}
+
+/* kernels.at_least, as kernel_at_least() says. */
+static uint32_t at_least(uint32_t *out, const int32_t *v, uint32_t n,
+			 int32_t least)
+{
+	uint32_t n_out = 0, i = 0;
+
+	for (; i + LANES <= n; i += LANES) {
+		uint32_t bits = WORDS_AT_LEAST(WORDS_LOAD(v + i), least);
+
+		for (; bits; bits &= bits - 1)
+			out[n_out++] = i + (uint32_t)__builtin_ctz(bits);
+	}
+	for (; i < n; i++)
+		if (v[i] >= least)
+			out[n_out++] = i;
+	return n_out;
 }
 
 /* --- softmax ------------------------------------------------------------ */

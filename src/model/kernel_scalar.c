@@ -132,20 +132,43 @@ static void mix(float *out, const float *p, size_t stride, uint32_t n_q,
 	}
 }
 
-static void bytes(float *out, size_t stride, const float *w, uint32_t n_q,
-		  const unsigned char *block, uint32_t d)
+static void bytes(int32_t *out, size_t stride, const int16_t *w, uint32_t n_q,
+		  const unsigned char *block, uint32_t d, const void *ahead)
 {
 	enum { STEP = 4 * KERNEL_BYTE_ROWS };
+	static const uint32_t order[] = { 0, 2, 1, 3 };
 
+	(void)ahead;
 	for (uint32_t g = 0; g < n_q; g++)
 		for (uint32_t i = 0; i < KERNEL_BYTE_ROWS; i++) {
-			float sum = 0;
+			const unsigned char *row = block + i * 4;
+			int32_t sum = 0;
 
 			for (uint32_t j = 0; j < d; j++)
 				sum += w[g * d + j] *
-				       block[j / 4 * STEP + i * 4 + j % 4];
+				       row[j / 4 * STEP + order[j % 4]];
 			out[g * stride + i] = sum;
 		}
+}
+
+static uint32_t below(const int32_t *v, uint32_t n, int32_t least)
+{
+	uint32_t n_below = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		n_below += v[i] < least;
+	return n_below;
+}
+
+static uint32_t at_least(uint32_t *out, const int32_t *v, uint32_t n,
+			 int32_t least)
+{
+	uint32_t n_out = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		if (v[i] >= least)
+			out[n_out++] = i;
+	return n_out;
 }
 
 static float softmax(float *v, uint32_t n)
@@ -190,6 +213,8 @@ const struct kernels kernels_scalar = {
 	.scores = scores,
 	.mix = mix,
 	.bytes = bytes,
+	.below = below,
+	.at_least = at_least,
 	.softmax = softmax,
 	.exps = exps,
 	.load = load,

@@ -22,6 +22,15 @@ static inline void sum4(float *out, __m256 a, __m256 b, __m256 c, __m256 d)
 				      _mm256_extractf128_ps(all, 1)));
 }
 
+/* Two numbers of 16 bits as they lie. */
+static inline int pair_at(const int16_t *w)
+{
+	int pair;
+
+	memcpy(&pair, w, sizeof(pair));
+	return pair;
+}
+
 #if defined(KERNEL_512)
 typedef __m512 lanes;
 enum { LANES = 16, TILE_ROWS = 4, TILE_X = 4 };
@@ -52,14 +61,24 @@ enum { LANES = 16, TILE_ROWS = 4, TILE_X = 4 };
 					  (const __m256i *)(s))),              \
 				  16))
 
-#define LANES_FOURTH(s, k)                                                     \
-	_mm512_cvtepi32_ps(                                                    \
-		_mm512_and_si512(_mm512_srli_epi32(_mm512_loadu_si512(s),      \
-						   8 * (k)),                   \
-				 _mm512_set1_epi32(255)))
-
 #define LANES_SUM4(out, a, b, c, d)                                            \
 	sum4(out, fold(a), fold(b), fold(c), fold(d))
+
+typedef __m512i words;
+#define WORDS_ZERO()	   _mm512_setzero_si512()
+#define WORDS_LOAD(s)	   _mm512_loadu_si512(s)
+#define WORDS_STORE(s, v)  _mm512_storeu_si512(s, v)
+#define WORDS_ADD(a, b)	   _mm512_add_epi32(a, b)
+#define WORDS_EVEN(v)	   _mm512_and_si512(v, _mm512_set1_epi16(255))
+#define WORDS_ODD(v)	   _mm512_srli_epi16(v, 8)
+#define WORDS_PAIRS(s, v, w)                                                   \
+	_mm512_dpwssd_epi32(s, v, _mm512_set1_epi32(pair_at(w)))
+#define WORDS_BELOW(s, v, least)                                               \
+	_mm512_mask_add_epi32(                                                 \
+		s, _mm512_cmplt_epi32_mask(v, _mm512_set1_epi32(least)), s,    \
+		_mm512_set1_epi32(1))
+#define WORDS_AT_LEAST(v, least)                                               \
+	_mm512_cmpge_epi32_mask(v, _mm512_set1_epi32(least))
 #else
 typedef __m256 lanes;
 enum { LANES = 8, TILE_ROWS = 4, TILE_X = 2 };
@@ -84,11 +103,6 @@ enum { LANES = 8, TILE_ROWS = 4, TILE_X = 2 };
 #define LANES_ABOVE(v, x, least)                                               \
 	_mm256_and_ps(v, _mm256_cmp_ps(x, _mm256_set1_ps(least), _CMP_GT_OQ))
 #define LANES_SUM4(out, a, b, c, d) sum4(out, a, b, c, d)
-#define LANES_FOURTH(s, k)                                                     \
-	_mm256_cvtepi32_ps(_mm256_and_si256(                                   \
-		_mm256_srli_epi32(_mm256_loadu_si256((const __m256i *)(s)),    \
-				  8 * (k)),                                    \
-		_mm256_set1_epi32(255)))
 #define LANES_HALVES(s)                                                        \
 	_mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)(s)))
 #define LANES_BYTES(s)                                                         \
@@ -98,6 +112,23 @@ enum { LANES = 8, TILE_ROWS = 4, TILE_X = 2 };
 	_mm256_castsi256_ps(_mm256_slli_epi32(                                 \
 		_mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)(s))),  \
 		16))
+
+typedef __m256i words;
+#define WORDS_ZERO()	   _mm256_setzero_si256()
+#define WORDS_LOAD(s)	   _mm256_loadu_si256((const __m256i *)(s))
+#define WORDS_STORE(s, v)  _mm256_storeu_si256((__m256i *)(s), v)
+#define WORDS_ADD(a, b)	   _mm256_add_epi32(a, b)
+#define WORDS_EVEN(v)	   _mm256_and_si256(v, _mm256_set1_epi16(255))
+#define WORDS_ODD(v)	   _mm256_srli_epi16(v, 8)
+#define WORDS_PAIRS(s, v, w)                                                   \
+	_mm256_add_epi32(                                                      \
+		s, _mm256_madd_epi16(v, _mm256_set1_epi32(pair_at(w))))
+#define WORDS_BELOW(s, v, least)                                               \
+	_mm256_sub_epi32(s, _mm256_cmpgt_epi32(_mm256_set1_epi32(least), v))
+#define WORDS_AT_LEAST(v, least)                                               \
+	(~(uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(                    \
+		 _mm256_cmpgt_epi32(_mm256_set1_epi32(least), v))) &           \
+	 255)
 #endif
 
 #include "model/kernel_lanes.h"

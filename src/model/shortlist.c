@@ -8,6 +8,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -23,6 +24,9 @@ enum {
 	TIMES_MOST = 1 << 20, /* as wide as ranges get */
 	BLOCKS_AHEAD = 2, /* asked for before they are read */
 	CACHE_LINE = 64,
+	WEIGHT_MOST = INT16_MAX,
+	SCORE_MOST = SPARSE_NEAR_MOST,
+	OFF_MOST = 1 << 28,
 };
 
 void shortlist_bench_release(struct shortlist_bench *b)
@@ -259,44 +263,77 @@ static void fetch(const void *bytes, size_t n_bytes)
 		__builtin_prefetch((const char *)bytes + i);
 }
 
-/* A query times the steps; what a product with it is wrong by at most. Each of
- * a sum's d parts is rounded once, by bytes and by numbers. */
-static struct shortlist_query weigh(float *weights, const float *q,
+/* A query times the steps, in units; what a product with it is wrong by at
+ * most. Of x units a weight has m: its byte's part is off by (x - m) * byte,
+ * the same for all rows but for (x - m) * (byte - 128). Each of a sum's d parts
+ * is rounded once, by numbers, and a weight thrice. */
+static struct shortlist_query weigh(int16_t *weights, const float *q,
 				    const struct ranges *g, uint32_t d)
 {
-	float wrong = 0, all = 0;
-	double least = 0;
+	static const uint32_t order[] = { 0, 2, 1, 3 };
+	float most = 0, all = 0, inverse, wrong;
+	double least = 0, same = 0;
+	uint32_t whole = 0, rest = 0;
 
 	for (uint32_t i = 0; i < d; i++) {
-		float w = q[i] * g->step[i];
+		float w = fabsf(q[i] * g->step[i]);
 
-		weights[i] = w;
-		wrong += fabsf(w) / 2;
-		all += fabsf(w) * BYTE_MOST + fabsf(q[i] * g->least[i]);
-		least += (double)q[i] * (double)g->least[i];
+		most = MAX(most, w);
+		all += w * BYTE_MOST + fabsf(q[i] * g->least[i]);
 	}
+	if (!(all < INFINITY))
+		return (struct shortlist_query){ .off = -1 };
+	inverse = (float)MIN(WEIGHT_MOST,
+			     SCORE_MOST / BYTE_MOST / (int)d) /
+		  MAX(most, STEP_LEAST);
+	for (uint32_t i = 0; i < d; i++) {
+		float x = q[i] * g->step[i] * inverse;
+		int m = (int)(x + (x < 0 ? -0.5f : 0.5f));
+
+		weights[(i & ~3u) | order[i & 3]] = (int16_t)m;
+		least += (double)q[i] * (double)g->least[i];
+		same += (double)(x - (float)m);
+		whole += (uint32_t)abs(m);
+		rest += x < 0 || x > 0;
+	}
+	wrong = (float)whole / 2 + (float)rest * (128 + 1) / 2;
+	wrong += all * inverse * (float)(d + 8) * FLT_EPSILON;
+	wrong = wrong * (1 + (float)d * FLT_EPSILON) + 2;
 	return (struct shortlist_query){
-		(wrong + all * (float)(d + 8) * FLT_EPSILON) *
-			(1 + (float)d * FLT_EPSILON),
-		(float)least,
+		wrong < OFF_MOST ? (int32_t)wrong : -1,
+		least + same * 128 / (double)inverse,
+		inverse,
 	};
 }
 
-/* Odd rows' products, by their numbers. */
+/* What number's bytes would give. */
+static double score_of(const struct shortlist_query *own, float number)
+{
+	return ((double)number - own->least) * (double)own->inverse;
+}
+
+/* Odd rows' products, by their numbers. Beyond SCORE_MOST they are equal, and
+ * so in question. */
 static void score_odd(const struct shortlist *s, struct shortlist_bench *b,
 		      const struct shortlist_rows *r, const float *q,
-		      uint32_t n_q)
+		      uint32_t i_q)
 {
-	for (uint32_t i = 0; i < s->n_odd; i++) {
-		float *at = b->scores + s->odd[i];
+	struct shortlist_query *own = &b->queries[i_q];
+	int32_t *scores = b->scores + (size_t)i_q * b->stride;
 
-		kernel_scores(at, b->stride, q, n_q, row_of(r, s->odd[i]),
-			      r->type, r->d, 1, 1);
-		for (uint32_t k = 0; k < n_q; k++) {
-			at[k * b->stride] -= b->queries[k].least;
-			if (isnan(at[k * b->stride]))
-				b->queries[k].off = INFINITY;
-		}
+	q += (size_t)i_q * r->d;
+	for (uint32_t i = 0; i < s->n_odd; i++) {
+		float number;
+		double score;
+
+		kernel_scores(&number, 1, q, 1, row_of(r, s->odd[i]), r->type,
+			      r->d, 1, 1);
+		score = score_of(own, number);
+		if (isnan(score))
+			own->off = -1;
+		else
+			scores[s->odd[i]] = (int32_t)MAX(
+				-SCORE_MOST, MIN(score, (double)SCORE_MOST));
 	}
 }
 
@@ -320,44 +357,68 @@ void shortlist_score(const struct shortlist *s, struct shortlist_bench *b,
 	for (uint32_t i = 0; i < n_q; i++)
 		b->queries[i] = weigh(b->weights + (size_t)i * width,
 				      q + (size_t)i * d, &g, d);
-	for (uint32_t i = 0; i < n; i++) {
-		if (i + BLOCKS_AHEAD < n)
-			fetch(s->blocks[i + BLOCKS_AHEAD], block_bytes(d));
+	for (uint32_t i = 0; i < n; i++)
 		kernel_bytes(b->scores + i * KERNEL_BYTE_ROWS, b->stride,
-			     b->weights, n_q, s->blocks[i], width);
-	}
-	score_odd(s, b, r, q, n_q);
+			     b->weights, n_q, s->blocks[i], width,
+			     s->blocks[MIN(i + BLOCKS_AHEAD, n - 1)]);
+	for (uint32_t i = 0; i < n_q; i++)
+		score_odd(s, b, r, q, i);
 }
 
 /* --- the best ----------------------------------------------------------- */
 
 /* Of m rows those over `sure` stay, and of the others those with the greatest
- * numbers, n in all. */
-static void settle(struct shortlist_bench *b, const struct shortlist_rows *r,
-		   const float *q, const float *scores, float sure, uint32_t m,
-		   uint32_t n)
+ * numbers, n in all; the least of these. */
+static float settle(struct shortlist_bench *b, const struct shortlist_rows *r,
+		    const float *q, const int32_t *scores, int32_t sure,
+		    uint32_t m, uint32_t n)
 {
 	uint32_t *rows = b->work, *asked = rows + m, *best = asked + m;
 	uint32_t n_asked = 0, n_best, n_out = 0;
+	float least = INFINITY;
 
 	for (uint32_t i = 0; i < m; i++) {
-		if (scores[rows[i]] > sure)
-			continue;
-		fetch(row_of(r, rows[i]), r->row_bytes);
-		asked[n_asked++] = rows[i];
+		asked[n_asked] = rows[i];
+		n_asked += scores[rows[i]] <= sure;
 	}
+	for (uint32_t i = 0; i < n_asked; i++)
+		fetch(row_of(r, asked[i]), r->row_bytes);
 	for (uint32_t i = 0; i < n_asked; i++)
 		kernel_scores(&b->numbers[i], 1, q, 1, row_of(r, asked[i]),
 			      r->type, r->d, 1, 1);
 	n_best = n - (m - n_asked);
 	sparse_top(b->numbers, n_asked, n_best, best, best + m);
 	for (uint32_t i = 0, k = 0, at = 0; i < m; i++) {
-		if (scores[rows[i]] <= sure &&
-		    (k == n_best || best[k] != at++))
-			continue;
-		k += scores[rows[i]] <= sure;
+		if (scores[rows[i]] <= sure) {
+			if (k == n_best || best[k] != at++)
+				continue;
+			least = MIN(least, b->numbers[best[k]]);
+			k++;
+		}
 		rows[n_out++] = rows[i];
 	}
+	return least;
+}
+
+/* The n best into the bench's work, if bytes are to be trusted. Rows far from
+ * the n-th by bytes need not be asked, if it is near enough by numbers. */
+static bool top_by_bytes(struct shortlist_bench *b,
+			 const struct shortlist_rows *r, const float *q,
+			 uint32_t i, uint32_t count, uint32_t n)
+{
+	const struct shortlist_query *own = &b->queries[i];
+	const int32_t *scores = b->scores + (size_t)i * b->stride;
+	int32_t wide[] = { own->off + own->off / 4, 2 * own->off }, nth;
+
+	for (size_t k = 0; own->off >= 0 && k < ARRAY_LEN(wide); k++) {
+		uint32_t m = sparse_near(scores, count, n, wide[k], b->work,
+					 &nth);
+		float least = settle(b, r, q, scores, nth + wide[k], m, n);
+
+		if (fabs(score_of(own, least) - nth) <= wide[k] - own->off)
+			return true;
+	}
+	return own->off >= 0;
 }
 
 const uint32_t *shortlist_top(const struct shortlist *s,
@@ -365,25 +426,17 @@ const uint32_t *shortlist_top(const struct shortlist *s,
 			      const struct shortlist_rows *r, const float *q,
 			      uint32_t i, uint32_t count, uint32_t n)
 {
-	const float *scores = b->scores + (size_t)i * b->stride;
-	float off, nth;
-	uint32_t m;
-
 	q += (size_t)i * r->d;
 	b->work = grow(b->work, &b->work_cap, (size_t)count * 4 + 1,
 		       sizeof(*b->work));
 	b->numbers = grow(b->numbers, &b->numbers_cap, count + 1,
 			  sizeof(*b->numbers));
-	off = s->wild ? INFINITY : 2 * b->queries[i].off;
-	if (n && n < count && off < INFINITY) {
-		m = sparse_near(scores, count, n, off, b->work, &nth);
-		if (m > n)
-			settle(b, r, q, scores, nth + off, m, n);
-		return b->work;
-	}
-	if (n && n < count)
+	if (n && n < count) {
+		if (!s->wild && top_by_bytes(b, r, q, i, count, n))
+			return b->work;
 		kernel_scores(b->numbers, count, q, 1, r->rows, r->type, r->d,
 			      count, 1);
+	}
 	sparse_top(b->numbers, count, n, b->work, b->work + count);
 	return b->work;
 }

@@ -6,14 +6,19 @@
  *	         are its channel's, and hold for all rows but a few odd ones,
  *	         whose numbers are read each time
  *	block    KERNEL_BYTE_ROWS rows, as kernel_bytes() reads them
- *	off      what a product by bytes is wrong by at most: half the sum of
- *	         |q_i| * step[i], and what rounding adds
+ *	weight   q_i * step[i] in whole units, the greatest of a query's being
+ *	         WEIGHT_MOST of them or fewer: a product is a sum of integers
+ *	off      units that a product by bytes is wrong by at most: half the sum
+ *	         of |weights|, and what rounding adds
  *
  * Where t is the n-th greatest product by bytes, rows under t - 2 off are not
  * among the n greatest and those over t + 2 off are; of the few between them
- * the numbers are read. So what is chosen is what all the numbers would give,
- * ties included. Where a row holds what is no number, and where rows are wider
- * than a piece of slabs, all numbers of all rows are read (wild).
+ * the numbers are read. Fewer, those within w > off of t, do where the n-th
+ * number that this gives is within w - off of t: then all of the others are on
+ * the side of it where they seem to be. So what is chosen is what all the
+ * numbers would give, ties included. Where a row holds what is no number, and
+ * where rows are wider than a piece of slabs, all numbers of all rows are read
+ * (wild).
  */
 #ifndef LILSCOPE_SHORTLIST_H
 #define LILSCOPE_SHORTLIST_H
@@ -42,9 +47,13 @@ struct shortlist {
 /* What one thread needs; all zero is ready. */
 struct shortlist_bench {
 	struct shortlist_query {
-		float off, least; /* what bytes of 0 would give */
+		int32_t off;   /* below 0: unknown, all numbers are read */
+		double least;  /* what bytes of 0 would give */
+		float inverse; /* units of one */
 	} *queries;
-	float *scores, *weights, *numbers;
+	int32_t *scores;
+	int16_t *weights;
+	float *numbers;
 	uint32_t *work;
 	size_t queries_cap, scores_cap, weights_cap, numbers_cap, work_cap;
 	uint32_t stride; /* of scores */

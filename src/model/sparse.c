@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "model/kernel.h"
 
 const struct sparse *const sparse_rows[] = {
 	&sparse_dense, &sparse_sink, &sparse_h2o,    &sparse_quest,
@@ -164,68 +165,64 @@ static uint32_t nth_greatest(uint32_t *keys, uint32_t count, uint32_t n,
 	return keys[0];
 }
 
-/* The value of such an integer. */
-static float value_of(uint32_t key)
+/* What at least n of the values are not below, and no more than `most` of them,
+ * or else no higher one. */
+static int32_t near_nth(const int32_t *values, uint32_t count, uint32_t n,
+			uint32_t most)
 {
-	uint32_t bits = key & 0x80000000u ? key ^ 0x80000000u : ~key;
-	float value;
+	int32_t low = -SPARSE_NEAR_MOST, high = SPARSE_NEAR_MOST;
 
-	memcpy(&value, &bits, sizeof(value));
-	return value;
-}
+	for (uint32_t n_low = count; n_low > most && high > low;) {
+		int32_t half = (int32_t)(((int64_t)low + high + 1) >> 1);
+		uint32_t n_half = count - kernel_below(values, count, half);
 
-/* A value that is likely to be a little less than the n-th greatest, by some
- * of them. work: count / GUESS_EVERY indices of scratch. */
-static float guess_nth(const float *values, uint32_t count, uint32_t n,
-		       uint32_t *work)
-{
-	enum { GUESS_EVERY = 16 };
-	uint32_t n_some = count / GUESS_EVERY, above;
-	float rank = (float)n / GUESS_EVERY;
-
-	rank += 2 * sqrtf(rank) + 1;
-	if (rank >= (float)n_some)
-		return -INFINITY;
-	for (uint32_t i = 0; i < n_some; i++)
-		work[i] = order_of(values[i * GUESS_EVERY]);
-	return value_of(nth_greatest(work, n_some, (uint32_t)rank, &above));
-}
-
-static uint32_t at_least(const float *values, uint32_t count, float least,
-			 uint32_t *out)
-{
-	uint32_t n = 0;
-
-	for (uint32_t i = 0; i < count; i++) {
-		out[n] = i;
-		n += values[i] >= least;
+		if (n_half >= n) {
+			low = half;
+			n_low = n_half;
+		} else {
+			high = half - 1;
+		}
 	}
-	return n;
+	return low;
 }
 
-uint32_t sparse_near(const float *values, uint32_t count, uint32_t n,
-		     float slack, uint32_t *out, float *nth)
+uint32_t sparse_near(const int32_t *values, uint32_t count, uint32_t n,
+		     int32_t slack, uint32_t *out, int32_t *nth)
 {
-	float least = guess_nth(values, count, n, out) - slack;
-	uint32_t m = at_least(values, count, least, out), above, n_near = 0;
+	enum { FEW_TIMES = 4 };
+	int32_t low = near_nth(values, count, n, FEW_TIMES * n);
+	uint32_t m = kernel_at_least(out, values, count, low);
+	int32_t *few = (int32_t *)(void *)(out + m);
 
-	if (m < n)
-		m = at_least(values, count, least = -INFINITY, out);
 	for (uint32_t i = 0; i < m; i++)
-		out[m + i] = order_of(values[out[i]]);
-	*nth = value_of(nth_greatest(out + m, m, n, &above));
-	if (*nth - slack < least)
-		return at_least(values, count, *nth - slack, out);
-	for (uint32_t i = 0; i < m; i++) {
-		out[n_near] = out[i];
-		n_near += values[out[i]] >= *nth - slack;
+		few[i] = values[out[i]];
+	low = near_nth(few, m, n, n);
+	*nth = SPARSE_NEAR_MOST;
+	for (uint32_t i = 0; i < m; i++)
+		if (few[i] >= low)
+			*nth = MIN(*nth, few[i]);
+	return kernel_at_least(out, values, count, *nth - slack);
+}
+
+/* Of a few keys those that less than n others come before. */
+static void top_of_few(const uint32_t *keys, uint32_t count, uint32_t n,
+		       uint32_t *out)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t n_before = 0;
+
+		for (uint32_t k = 0; k < count; k++)
+			n_before += keys[k] > keys[i] ||
+				    (keys[k] == keys[i] && k < i);
+		if (n_before < n)
+			*out++ = i;
 	}
-	return n_near;
 }
 
 void sparse_top(const float *values, uint32_t count, uint32_t n,
 		uint32_t *out, uint32_t *work)
 {
+	enum { FEW = 16 };
 	uint32_t n_out = 0, least, above, n_equal;
 
 	if (n >= count) {
@@ -237,6 +234,10 @@ void sparse_top(const float *values, uint32_t count, uint32_t n,
 		return;
 	for (uint32_t i = 0; i < count; i++)
 		work[i] = order_of(values[i]);
+	if (count <= FEW) {
+		top_of_few(work, count, n, out);
+		return;
+	}
 	least = nth_greatest(work, count, n, &above);
 	n_equal = n - above;
 	for (uint32_t i = 0; n_out < n; i++) {

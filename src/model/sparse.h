@@ -159,9 +159,11 @@ bool sparse_check_window(const char *name, const struct sparse_opts *o,
 void sparse_top(const float *values, uint32_t count, uint32_t n,
 		uint32_t *out, uint32_t *work);
 /* All that are at least the n-th largest (1 <= n <= count) less `slack`, as
- * rising indices into out, and how many; *nth is that one. No value is NaN.
- * out: 2 * count indices, those behind the answer scratch. */
-uint32_t sparse_near(const float *values, uint32_t count, uint32_t n,
-		     float slack, uint32_t *out, float *nth);
+ * rising indices into out, and how many; *nth is that one. Neither values nor
+ * slack are beyond SPARSE_NEAR_MOST. out: 2 * count indices, those behind the
+ * answer scratch. */
+enum { SPARSE_NEAR_MOST = 1 << 30 };
+uint32_t sparse_near(const int32_t *values, uint32_t count, uint32_t n,
+		     int32_t slack, uint32_t *out, int32_t *nth);
 
 #endif

@@ -8,13 +8,14 @@
  * SmolLM2-135M. At a depth the cache holds random keys and values of so many
  * tokens. Lists with commas: BENCH_DEPTHS, BENCH_POLICIES (a budget of 1,024),
  * BENCH_KV (f16, ...), BENCH_PROMPTS (lengths of prompts read). BENCH_THREADS
- * is a number; BENCH_KERNELS names those that are used (avx512, avx2).
+ * and BENCH_STRETCHES (see below) are numbers; BENCH_KERNELS names those that
+ * are used (avx512, avx2).
  *
- * Time is the processors', all threads together, and the least of some
- * stretches: others on the machine disturb it less than a clock. The limit is
- * what the memory gave just before, in the same units, over the bytes of
- * weights, keys and values that a token reads. "Choosing" is what the policy's
- * own functions take, each call timed.
+ * Time is the processors', all threads together, and the least of so many
+ * stretches of a few steps: others on the machine disturb it less than a clock.
+ * The limit is what the memory gave just before, in the same units, over the
+ * bytes of weights, keys and values that a token reads. "Choosing" is what the
+ * policy's own functions take, each call timed.
  */
 #include <fcntl.h>
 #include <math.h>
@@ -26,7 +27,7 @@
 
 #include "decoding.h"
 
-enum { BUDGET = 1024, STRETCHES = 5, STEPS = 4 };
+enum { BUDGET = 1024, STEPS = 4 };
 
 static double cpu_s(void)
 {
@@ -38,6 +39,11 @@ static const char *told(const char *variable, const char *otherwise)
 	const char *value = getenv(variable);
 
 	return value && *value ? value : otherwise;
+}
+
+static uint32_t number(const char *variable, const char *otherwise)
+{
+	return (uint32_t)strtoul(told(variable, otherwise), NULL, 10);
 }
 
 /* Takes the next word of a list with commas; false at its end. */
@@ -130,6 +136,7 @@ struct bench {
 	const struct model *m;
 	struct pool *pool;
 	double memory; /* bytes a second of processor time */
+	uint32_t n_stretches;
 };
 
 static struct transformer *start(const struct bench *b,
@@ -158,7 +165,7 @@ static void bench_steps(const struct bench *b, const char *policy,
 		decoding_fill(t, depth);
 	for (int i = 0; i < STEPS; i++) /* an eviction of all but the budget */
 		transformer_step(t, 7);
-	for (int i = 0; i < STRETCHES; i++) {
+	for (uint32_t i = 0; i < b->n_stretches; i++) {
 		double cpu = cpu_s(), at = clock_s(CLOCK_MONOTONIC);
 		double chose = spent_s();
 
@@ -275,8 +282,8 @@ int main(int argc, char **argv)
 {
 	struct bench b = { 0 };
 
-	b.pool = pool_new((unsigned)strtoul(told("BENCH_THREADS", "1"), NULL,
-					    10));
+	b.pool = pool_new((unsigned)number("BENCH_THREADS", "1"));
+	b.n_stretches = number("BENCH_STRETCHES", "5");
 	if (!kernel_use(getenv("BENCH_KERNELS")))
 		die("this CPU can't BENCH_KERNELS=%s", getenv("BENCH_KERNELS"));
 	b.memory = memory_speed(1, 512u << 20).cpu_speed;

@@ -329,28 +329,59 @@ static void attention(void **state)
 static void check_bytes(uint32_t d, uint32_t n_q)
 {
 	enum { STRIDE = KERNEL_BYTE_ROWS + 5, FOUR = 4 * KERNEL_BYTE_ROWS };
+	static const uint32_t order[] = { 0, 2, 1, 3 };
+	int most = MIN(INT16_MAX, INT32_MAX / 255 / (int)d);
 	unsigned char *block = malloc((size_t)d * KERNEL_BYTE_ROWS);
-	float *w = malloc(n_q * d * sizeof(*w));
-	float *out = malloc(n_q * STRIDE * sizeof(*out));
+	int16_t *w = malloc(n_q * d * sizeof(*w));
+	int32_t *out = malloc(n_q * STRIDE * sizeof(*out));
 
 	for (uint32_t i = 0; i < d * KERNEL_BYTE_ROWS; i++)
-		block[i] = (unsigned char)rand();
+		block[i] = (unsigned char)(n_q % 3 ? rand() : 255);
 	for (uint32_t i = 0; i < n_q * d; i++)
-		w[i] = uniform();
-	kernel_bytes(out, STRIDE, w, n_q, block, d);
+		w[i] = (int16_t)(n_q % 3 ? rand() % (2 * most + 1) - most :
+					   (i / d % 2 ? most : -most));
+	kernel_bytes(out, STRIDE, w, n_q, block, d, block);
 	for (uint32_t g = 0; g < n_q; g++)
 		for (uint32_t i = 0; i < KERNEL_BYTE_ROWS; i++) {
-			double sum = 0;
+			int64_t sum = 0;
 
 			for (uint32_t j = 0; j < d; j++)
-				sum += (double)w[g * d + j] *
+				sum += (int64_t)w[g * d + (j & ~3u) +
+						  order[j % 4]] *
 				       block[j / 4 * FOUR + i * 4 + j % 4];
-			assert_true(fabs(sum - (double)out[g * STRIDE + i]) <
-				    1e-6 * 255 * d);
+			assert_int_equal(sum, out[g * STRIDE + i]);
 		}
 	free(block);
 	free(w);
 	free(out);
+}
+
+static void check_at_least(uint32_t n, int32_t least)
+{
+	int32_t v[100] = { 0 };
+	uint32_t out[100], n_out, k = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		v[i] = i % 5 ? rand() - RAND_MAX / 2 : INT32_MIN + (int)i % 2;
+	n_out = kernel_at_least(out, v, n, least);
+	for (uint32_t i = 0; i < n; i++)
+		if (v[i] >= least)
+			assert_int_equal(out[k++], i);
+	assert_int_equal(n_out, k);
+	assert_int_equal(kernel_below(v, n, least), n - k);
+}
+
+static void numbers_at_least(void **state)
+{
+	static const int32_t least[] = { INT32_MIN, INT32_MIN + 1, -1000, 0,
+					 INT32_MAX };
+
+	(void)state;
+	for (size_t k = 0; k < ARRAY_LEN(names); k++)
+		for (uint32_t n = kernel_use(names[k]) ? 0 : 100; n < 100; n++)
+			for (size_t i = 0; i < ARRAY_LEN(least); i++)
+				check_at_least(n, least[i]);
+	kernel_use(NULL);
 }
 
 static void rows_of_bytes(void **state)
@@ -457,6 +488,7 @@ int main(void)
 		cmocka_unit_test(silu),
 		cmocka_unit_test(attention),
 		cmocka_unit_test(rows_of_bytes),
+		cmocka_unit_test(numbers_at_least),
 		cmocka_unit_test(blocks_are_near),
 		cmocka_unit_test(softmax),
 		cmocka_unit_test(one_is_chosen),
