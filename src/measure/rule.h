@@ -112,8 +112,9 @@ struct rule {
 	const char *name;
 	const char *about; /* one sentence with its parameters */
 	bool tuned;        /* by rule_opts: these are its numbers */
-	bool apart;        /* looks at no code_bits: it may go ahead of what
-			      tells them */
+	bool apart;        /* looks at no code_bits, nor does what follows a
+			      stop of it: it may go ahead of what tells
+			      them, which is not told then */
 	bool shown;        /* has columns of its own in tables and lists, and
 			      is judged by a bench; RULES_SHOWN_MAX have */
 

@@ -82,10 +82,13 @@ static ALWAYS_INLINE bool take(struct word_cut *w, unsigned kind, uint32_t code,
 static ALWAYS_INLINE const char *take_run(struct word_cut *w, const char *at,
 					  const char *end)
 {
-	const char *start = at, *most = at + (WORDS_MAX_BYTES - w->len);
+	const char *start = at;
+	size_t most = WORDS_MAX_BYTES - w->len;
 	uint32_t exact = w->exact, folded = w->folded;
 
-	for (end = MIN(end, most); at < end; at++) {
+	if ((size_t)(end - at) > most)
+		end = at + most;
+	for (; at < end; at++) {
 		unsigned char c = (unsigned char)*at;
 
 		if (kind_of[c] != LETTER)

@@ -83,15 +83,15 @@ static uint64_t machine(const char *root, uint64_t *swap)
 
 /* How the two hierarchies call it. */
 static const struct hierarchy {
-	const char *line; /* of /proc/self/cgroup, before the group's path */
+	const char *controller; /* in its lines of /proc/self/cgroup */
 	const char *base, *limit, *used;
 	const char *swap_limit, *swap_used; /* NULL: not told apart */
 	const char *cache[2];		    /* of `stat`: given back */
 } hierarchies[] = {
-	{ "0::", "/sys/fs/cgroup", "memory.max", "memory.current",
+	{ "", "/sys/fs/cgroup", "memory.max", "memory.current",
 	  "memory.swap.max", "memory.swap.current",
 	  { "inactive_file ", "active_file " } },
-	{ ":memory:", "/sys/fs/cgroup/memory", "memory.limit_in_bytes",
+	{ "memory", "/sys/fs/cgroup/memory", "memory.limit_in_bytes",
 	  "memory.usage_in_bytes", NULL, NULL,
 	  { "total_inactive_file ", "total_active_file " } },
 };
@@ -144,19 +144,37 @@ static uint64_t left_in(const char *root, const char *group,
 	return left;
 }
 
-/* The group's path, from /proc/self/cgroup; "" where there is none. */
+/* Is the word one of a list with commas, which ends at the colon? */
+static bool lists(const char *at, const char *word)
+{
+	for (size_t n;; at += n + 1) {
+		n = strcspn(at, ",:\n");
+		if (n == strlen(word) && !memcmp(at, word, n))
+			return true;
+		if (at[n] != ',')
+			return false;
+	}
+}
+
+/* The group's path, from lines "number:controllers:path" of
+ * /proc/self/cgroup; that of the root where there is none. */
 static void group_path(const char *root, const struct hierarchy *h,
 		       struct buf *out)
 {
 	struct buf text = { 0 };
-	const char *at = strstr(text_of(&text, root, "/proc/self/cgroup"),
-				h->line);
+	const char *at = text_of(&text, root, "/proc/self/cgroup");
 
 	buf_clear(out);
 	buf_puts(out, h->base);
-	if (at) {
-		at += strlen(h->line);
-		buf_append(out, at, strcspn(at, "\n"));
+	for (; *at; at += strcspn(at, "\n"), at += *at == '\n') {
+		const char *controllers = at + strcspn(at, ":\n");
+		const char *path = controllers + (*controllers == ':');
+
+		path += strcspn(path, ":\n");
+		if (*path != ':' || !lists(controllers + 1, h->controller))
+			continue;
+		buf_append(out, path + 1, strcspn(path + 1, "\n"));
+		break;
 	}
 	buf_release(&text);
 }

@@ -53,6 +53,13 @@ static void test_runs_end(void **state)
 	expect_text(l->p, "ended: stop");
 	expect_text(l->p, "right: 5");
 	expect_text(l->p, "JCT = TTFT");
+	pty_resize(l->p, 10, 40); /* no picture, but who stopped where */
+	expect_text(l->p, "lilscope draws in");
+	assert_true(pty_find(l->p, "A  dense", NULL, NULL));
+	assert_true(pty_find(l->p, "B  quest 96", NULL, NULL));
+	assert_true(pty_find(l->p, "stop at ", NULL, NULL));
+	pty_resize(l->p, 40, 120);
+	expect_text(l->p, "JCT = TTFT");
 	pty_keys(l->p, "A"); /* the next problem */
 	expect_text(l->p, "problem 2");
 	expect_text(l->p, "all have ended");

@@ -249,6 +249,12 @@ static void from_the_kernel(void **state)
 	put(V1 "/memory.usage_in_bytes", "50000\n");
 	put(V1 "/memory.stat", "inactive_file 3\ntotal_inactive_file 500\n");
 	is(1010 * 1024, 10500 + 10240);
+	/* ... mounted with another one's; and a name that only ends so */
+	put("/proc/self/cgroup", "5:nomemory:/x\n4:cpu,memory:/docker/0a9f\n");
+	put(V1 "/docker/0a9f/memory.limit_in_bytes", "55000\n");
+	put(V1 "/docker/0a9f/memory.usage_in_bytes", "50000\n");
+	is(1010 * 1024, 5000 + 10240);
+	put(V1 "/docker/0a9f/memory.limit_in_bytes", "max\n");
 	/* what makes no sense limits nothing */
 	put("/proc/meminfo", "MemAvailable: lots\nSwapFree:");
 	put(V1 "/memory.limit_in_bytes", "\n-\n");

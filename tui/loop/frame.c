@@ -18,7 +18,9 @@
 #include "draw/prompt.h"
 #include "draw/text_layout.h"
 #include "input/url.h"
+#include "view/compare.h"
 #include "view/explain.h"
+#include "view/lane.h"
 #include "view/list.h"
 #include "view/now.h"
 #include "view/views.h"
@@ -593,6 +595,27 @@ static void draw_wanted(struct screen *s, int row)
 	}
 }
 
+/* Of runs side by side: each on a line or more. */
+static int draw_lanes(const struct app *app, struct screen *s, int row)
+{
+	size_t n = compare_of(app)->n;
+	struct lane first;
+	int lines;
+
+	if (!n)
+		return row;
+	first = lane_of(app, 0);
+	lines = (s->rows - row - 1) / (int)n;
+	for (size_t i = 0; i < n && row < s->rows - 1; i++) {
+		struct rect r = { row, 0, MAX(MIN(lines, 2), 1), s->cols };
+		struct lane l = lane_of(app, i);
+
+		lane_draw(app, &l, &first, s, r);
+		row += r.rows;
+	}
+	return row;
+}
+
 /* No picture, but what a person wants to know first: where it is, whether it
  * goes in circles, and its numbers; of a list, how many do. */
 static int draw_essence(const struct app *app, struct screen *s)
@@ -608,6 +631,8 @@ static int draw_essence(const struct app *app, struct screen *s)
 		list_draw_summary(app, s, (struct rect){ row, 0, 1, s->cols });
 		return row + 1;
 	}
+	if (view_below(app) == &view_compare)
+		return draw_lanes(app, s, row);
 	if (!now_get(app, &now))
 		return row;
 	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
