@@ -647,10 +647,10 @@ bool bench_run_all(const struct bench_opts *o, struct bench_table *table,
 	begin(b, o, table);
 	good = open_file(b, err) && run_phases(b, err);
 	if (good) {
+		*stopped = b->stopped;
+		tell(b, true); /* which may fill the table */
 		bench_table_intervals(table, b->row, fill(b));
 		table->scale = bench_scale(b->row, b->n_problems);
-		*stopped = b->stopped;
-		tell(b, true);
 		hand_over(b, runs, n_runs);
 	} else {
 		bench_table_release(table);
