@@ -129,9 +129,9 @@ struct rule {
 	/* The next token; what it points to is gone after the call. */
 	void (*push)(void *state, const struct rule_token *token);
 
-	/* Optional: the same for the next n tokens, from whose code_bits `bits`
-	 * are to be taken away; none behind that at which it fires. Returns how
-	 * many were taken. */
+	/* The same for the next n tokens, from whose code_bits `bits` are to be
+	 * taken away; none behind that at which it fires. Returns how many were
+	 * taken. Optional where nobody looks at code_bits. */
 	uint32_t (*push_all)(void *state, const struct rule_token *tokens,
 			     uint32_t n, double bits);
 

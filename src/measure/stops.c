@@ -28,14 +28,12 @@ static uint32_t push_armed(struct stops *s, const struct rule_token *tokens,
 			   uint32_t count, uint32_t n)
 {
 	const struct rule *rule = rules[s->i_rule];
-	struct rule_token own = *tokens;
 	uint32_t k = 1;
 
-	own.code_bits -= s->bits;
 	if (rule->push_all)
 		k = rule->push_all(s->state, tokens, count, s->bits);
 	else
-		rule->push(s->state, &own);
+		rule->push(s->state, tokens);
 	if (rule->verdict != rule_kept ||
 	    ((const struct rule_verdict *)s->state)->at_token == RULE_NEVER)
 		return k;

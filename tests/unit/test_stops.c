@@ -238,6 +238,113 @@ static size_t rule_named(const char *name)
 	return i;
 }
 
+enum { LONG_TOKENS = 9000, LONG_PARTS = 40, STOPS = 32, COPY_TOKENS = 300 };
+
+/* The stops of adaptive by their definition: its sum over the tokens while it
+ * is armed alone, as if the others had not been. */
+static uint32_t stops_by_hand(const double *x, uint32_t n, double evidence,
+			      uint32_t *at)
+{
+	struct fresh *f = fresh_new();
+	double bits = 0, own = 0, sum = 0;
+	uint32_t n_own = 0, n_at = 0;
+	bool armed = true;
+
+	for (uint32_t t = 0; t < n; t++) {
+		fresh_push(f, bits += x[t]);
+		if (armed) {
+			own += x[t];
+			sum += 1 - x[t] / (0.15 * own / ++n_own);
+			sum = sum < 0 ? 0 : sum;
+			if (sum >= evidence) {
+				at[n_at++] = t + 1;
+				armed = false;
+			}
+		} else if (fresh_count(f, at[n_at - 1], t + 1, t + 1) >=
+			   FRESH_NEW_TOKENS) {
+			armed = true;
+			sum = 0;
+		}
+	}
+	fresh_free(f);
+	return n_at;
+}
+
+static size_t stops_of(const double *x, uint32_t n,
+		       const struct rule_opts *opts, struct rule_stop *out)
+{
+	struct fresh *f = fresh_new();
+	struct rule_token token = { .text = "" };
+	struct stops s;
+	size_t n_stops;
+
+	stops_init(&s, rule_named("adaptive"), opts);
+	for (uint32_t t = 0; t < n; t++) {
+		token.code_bits += x[t];
+		fresh_push(f, token.code_bits);
+		stops_push(&s, &token, 1, f, t, NULL);
+	}
+	n_stops = stops_list(&s, f, n, out, STOPS);
+	stops_release(&s);
+	fresh_free(f);
+	return n_stops;
+}
+
+/* What passes while it is not armed has no part in the next stop. */
+static void the_next_stops_are_those_of_the_definition(void **state)
+{
+	static double x[LONG_TOKENS];
+	struct rule_opts opts = meter_opts_default.rule;
+	struct rule_stop stops[STOPS];
+	uint32_t want[STOPS], again = 0, seed = 11;
+
+	(void)state;
+	for (int round = 0; round < 12; round++) {
+		uint32_t n = 0, n_want;
+
+		for (int i = 0; i < LONG_PARTS && n < LONG_TOKENS; i++) {
+			uint32_t len = next_random(&seed) % COPY_TOKENS +
+				       (i % 2 ? COPY_TOKENS : 30);
+
+			for (; len-- && n < LONG_TOKENS; n++)
+				x[n] = i % 2 ? next_random(&seed) % 2 * .5
+					     : 4 + next_random(&seed) % 24;
+		}
+		n_want = stops_by_hand(x, n, rule_scaled(&opts, 300), want);
+		assert_int_equal(stops_of(x, n, &opts, stops), n_want);
+		for (uint32_t i = 0; i < n_want; i++)
+			assert_int_equal(stops[i].at_token, want[i]);
+		again += n_want > 2;
+	}
+	assert_true(again > 6);
+}
+
+/* Some new tokens that are worth many, and fewer than count: a ragged edge. */
+static void few_new_tokens_are_none(void **state)
+{
+	enum { NEW = 600, COPIED = 500, EDGE = 12, REST = 200 };
+	static double x[NEW + COPIED + EDGE + REST];
+	struct rule_opts opts = meter_opts_default.rule;
+	struct rule_stop stops[STOPS];
+	struct fresh *f = fresh_new();
+	double bits = 0;
+	uint32_t n = 0;
+
+	(void)state;
+	while (n < NEW)
+		x[n++] = 10;
+	for (n += COPIED; n < NEW + COPIED + EDGE; n++)
+		x[n] = 60;
+	n += REST;
+	for (uint32_t t = 0; t < n; t++)
+		fresh_push(f, bits += x[t]);
+	assert_in_range(fresh_count(f, NEW + COPIED, n, n), 1, EDGE);
+	assert_int_equal(stops_of(x, n, &opts, stops), 1);
+	assert_int_equal(stops[0].new_after, 0);
+	assert_int_equal(stops[0].resumed_at, RULE_NEVER);
+	fresh_free(f);
+}
+
 static void check_shape(const struct shape *s, size_t i_rule)
 {
 	struct meter *m = meter_on(s->parts, PARTS_MAX);
@@ -537,6 +644,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(stretches_are_those_of_the_definition),
+		cmocka_unit_test(few_new_tokens_are_none),
+		cmocka_unit_test(the_next_stops_are_those_of_the_definition),
 		cmocka_unit_test(a_prefix_knows_nothing_of_the_rest),
 		cmocka_unit_test(shapes_have_their_verdict),
 		cmocka_unit_test(verdicts_are_prefix_stable),
