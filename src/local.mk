@@ -105,13 +105,15 @@ libengine_a_SOURCES += \
 	src/dialect/format_bench.c src/dialect/format_cohere.c \
 	src/dialect/format_cohere_v1.c src/dialect/format_gemini.c \
 	src/dialect/format_har.c src/dialect/format_helm.c \
+	src/dialect/format_atif.c \
 	src/dialect/format_inspect.c src/dialect/format_interactions.c \
 	src/dialect/format_jsonl.c src/dialect/format_kobold.c \
 	src/dialect/format_langfuse.c src/dialect/format_lines.c \
 	src/dialect/format_llama.c src/dialect/format_lmeval.c \
 	src/dialect/format_lmstudio.c src/dialect/format_log.c \
 	src/dialect/format_native.c src/dialect/format_ollama.c \
-	src/dialect/format_openai.c src/dialect/format_replicate.c \
+	src/dialect/format_openai.c src/dialect/format_openhands.c \
+	src/dialect/format_replicate.c \
 	src/dialect/format_response.c src/dialect/format_responses.c \
 	src/dialect/format_session.c src/dialect/format_sglang.c \
 	src/dialect/format_spans.c src/dialect/format_text.c \

@@ -24,7 +24,8 @@
 	X(gemini) X(interactions) X(bedrock) X(cohere) X(cohere_v1) X(tgi) \
 	X(sglang) X(llama) X(openai) X(ollama) X(watsonx) X(lmstudio) \
 	X(kobold) X(triton) X(aisdk) X(replicate) X(adk) X(lmeval) X(inspect) \
-	X(helm) X(spans) X(langfuse) X(trajectory) X(response) X(bench) \
+	X(helm) X(spans) X(langfuse) X(atif) X(openhands) X(trajectory) \
+	X(openhands_events) X(response) X(bench) \
 	X(session) X(thread) X(jsonl) X(lines) X(text)
 
 struct join;

@@ -10,7 +10,8 @@
  *	5  objects one level down that hold 3 (one a model, say)
  *	6  the longest string under a name that may mean it; 5 with those
  *	7  reasoning alone
- *	8  the longest string whose name means nothing else; that is a guess
+ *	8  the longest string, or list of strings, whose name means nothing
+ *	   else; that is a guess
  */
 #include <math.h>
 #include <stdio.h>
@@ -293,8 +294,36 @@ static bool reads_like_text(struct json_value v)
 	return n_words >= GUESS_WORDS || wide * 2 > len;
 }
 
-/* The longest string that is not a prompt, gold or label by its name, if it
- * is what the record is about. */
+/* Bytes of a string, or of a list of nothing but strings. */
+static size_t strings_len(struct json_value v)
+{
+	size_t sum = text_len(v);
+
+	if (!json_is(v, JSON_ARRAY))
+		return sum;
+	for (v = json_first(v); v.doc; v = json_next(v)) {
+		if (!json_is(v, JSON_STRING))
+			return 0;
+		sum += text_len(v);
+	}
+	return sum;
+}
+
+/* The longest of a list's, or the string itself. */
+static struct json_value longest_string(struct json_value v)
+{
+	struct json_value best = json_first(v);
+
+	if (!json_is(v, JSON_ARRAY))
+		return v;
+	for (v = best; v.doc; v = json_next(v))
+		if (text_len(v) > text_len(best))
+			best = v;
+	return best;
+}
+
+/* The longest string, or list of strings, that is not a prompt, gold or label
+ * by its name, if it is what the record is about. */
 static bool add_longest(struct record *r)
 {
 	struct json_value best = { 0 };
@@ -302,16 +331,16 @@ static bool add_longest(struct record *r)
 	size_t len;
 
 	for (struct json_value v = json_first(r->v); v.doc; v = json_next(v))
-		if (text_len(v) > text_len(best) &&
+		if (strings_len(v) > strings_len(best) &&
 		    !record_named(v, record_prompt_names) &&
 		    !record_named(v, record_gold_names) &&
 		    !record_named(v, record_label_names) &&
 		    !record_named(v, record_fact_names))
 			best = v;
-	if (!reads_like_text(best) ||
-	    text_len(best) * GUESS_SHARE < strings_in(r->v))
+	if (!reads_like_text(longest_string(best)) ||
+	    strings_len(best) * GUESS_SHARE < strings_in(r->v))
 		return false;
-	add(r, best, (struct json_value){ 0 }, r->v, "");
+	gather(r, best, (struct json_value){ 0 }, r->v, 0);
 	name = json_key(best, &len);
 	snprintf(r->guessed, sizeof(r->guessed), "%.*s",
 		 (int)MIN(len, sizeof(r->guessed) - 1), name);

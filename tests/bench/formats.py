@@ -542,14 +542,33 @@ def langfuse(values):
 def trajectory(values):
     gens = Gens()
     for v in values:
+        runs = [v] + (get(v, "simulations") or [])
+        turns = [m for r in runs for name in ("traj", "trajectory", "messages")
+                 for m in get(r, name) or [] if get(m, "role")]
         for s in get(v, "trajectory") or []:
+            if get(s, "role"):
+                continue
             g = gens[len(gens)]
             g.answer = get(s, "response") or get(s, "thought")
             if s["action"].strip() not in g.answer:
                 g.tool = s["action"]
-        for m in get(v, "messages") or []:
+        for m in turns:
             if m["role"] == "assistant":
                 openai_message(m, gens[len(gens)])
+    return gens.list()
+
+
+def atif(values):
+    gens = Gens()
+    for v in values:
+        for s in get(v, "steps") or []:
+            if get(s, "source") != "agent":
+                continue
+            g = gens[len(gens)]
+            g.reasoning = text_of(get(s, "reasoning_content"))
+            g.answer = text_of(get(s, "message"))
+            for call in get(s, "tool_calls") or []:
+                g.tool += compact(get(call, "arguments"))
     return gens.list()
 
 
@@ -610,8 +629,11 @@ DIALECTS = [
      get(v, "data", "spans") is not None, spans),
     ("langfuse", lambda v: "observations" in v or
      has("traceId", "type")(v), langfuse),
-    ("trajectory", lambda v: "trajectory" in v or "trajectory_format" in v,
-     trajectory),
+    ("atif", lambda v: text_of(get(v, "schema_version")).startswith("ATIF-"),
+     atif),
+    ("trajectory", lambda v: "trajectory" in v or "trajectory_format" in v or
+     get(v, "traj", 0, "role") is not None or
+     get(v, "simulations", 0, "messages") is not None, trajectory),
     ("adk", lambda v: "invocationId" in v or has("appName", "events")(v),
      adk),
     ("lmstudio", lambda v: typed(r"(chat|message|reasoning)\.")(v) or
