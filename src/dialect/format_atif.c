@@ -96,7 +96,7 @@ static bool record_atif(struct format_ctx *cx, struct json_value v,
 
 const struct format format_atif = {
 	.name = "atif",
-	.title = "agent trajectory (ATIF, Harbor)",
+	.title = "ATIF trajectory",
 	.shape = FEED_RECORDS,
 	.detect = detect_atif,
 	.record = record_atif,

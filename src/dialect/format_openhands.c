@@ -216,7 +216,7 @@ static bool record_openhands(struct format_ctx *cx, struct json_value v,
 
 const struct format format_openhands = {
 	.name = "openhands",
-	.title = "runs of OpenHands",
+	.title = "OpenHands run",
 	.shape = FEED_RECORDS,
 	.detect = detect_openhands,
 	.record = record_openhands,
@@ -244,7 +244,7 @@ static void release_openhands_events(void *state)
 
 const struct format format_openhands_events = {
 	.name = "openhands-events",
-	.title = "events of OpenHands",
+	.title = "OpenHands events",
 	.shape = FEED_STREAM,
 	.state_bytes = sizeof(struct talk),
 	.detect = is_event,

@@ -127,7 +127,7 @@ static bool record_trajectory(struct format_ctx *cx, struct json_value v,
 
 const struct format format_trajectory = {
 	.name = "trajectory",
-	.title = "run of an agent (SWE-agent, tau-bench)",
+	.title = "agent trajectory",
 	.shape = FEED_RECORDS,
 	.detect = detect_trajectory,
 	.record = record_trajectory,
