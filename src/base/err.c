@@ -30,6 +30,11 @@ bool err_set(struct err *err, const char *fmt, ...)
 	return false;
 }
 
+bool err_at(struct err *err, const char *place, const struct err *why)
+{
+	return err_set(err, "%s: %s", place, why->text);
+}
+
 void err_clear(struct err *err)
 {
 	err->text[0] = '\0';

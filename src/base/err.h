@@ -23,6 +23,13 @@ struct err {
  */
 bool err_set(struct err *err, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
+/*
+ * Sets "PLACE: WHY" unless a sentence is there already: who opened a file says
+ * where it is, once; who read its bytes said what is wrong there, and no path.
+ * Returns false.
+ */
+bool err_at(struct err *err, const char *place, const struct err *why);
+
 /* Forgets the sentence. */
 void err_clear(struct err *err);
 

@@ -35,7 +35,7 @@ static const char *const text_names[TEXTS] = {
 };
 
 struct model_folder {
-	const char *path;
+	const char *path, *place;
 	char *name;
 	struct mapped texts[TEXTS], index;
 	struct hf_texts given;
@@ -99,7 +99,7 @@ static bool add_weights(struct model_folder *f, const char *name, size_t n,
 	if (good) {
 		f->n_weights++;
 		good = hf_add(f->hf, m->bytes, m->n_bytes, &why) ||
-		       err_set(err, "%s: %s", buf_cstr(&path), why.text);
+		       err_at(err, buf_cstr(&path), &why);
 	}
 	buf_release(&path);
 	return good;
@@ -118,10 +118,10 @@ static bool is_before(struct json_value first, struct json_value v)
 	return false;
 }
 
-/* Each file that is named, in the order in which it first is; most names are
- * the one before. */
+/* Each file that the index at path names, in the order in which it first does;
+ * most names are the one before. */
 static bool add_named(struct model_folder *f, struct json_value map,
-		      struct err *err)
+		      const char *path, struct err *err)
 {
 	struct json_value first = json_first(map), v = first;
 	const char *before = NULL, *s;
@@ -130,8 +130,8 @@ static bool add_named(struct model_folder *f, struct json_value map,
 	for (; v.doc; v = json_next(v)) {
 		s = json_text(v, &n);
 		if (!s || !n || memchr(s, '/', n) || memchr(s, '\0', n))
-			return err_set(err, INDEX " names a file that is not "
-					    "of its folder");
+			return err_set(err, "%s: names a file that is not of "
+					    "its folder", path);
 		if (before && n == n_before && memcmp(s, before, n) == 0)
 			continue;
 		before = s;
@@ -139,30 +139,30 @@ static bool add_named(struct model_folder *f, struct json_value map,
 		if (is_before(first, v))
 			continue;
 		if (f->n_weights == WEIGHTS_MAX)
-			return err_set(err, INDEX " names more than %d files",
-				       WEIGHTS_MAX);
+			return err_set(err, "%s: names more than %d files",
+				       path, WEIGHTS_MAX);
 		if (!add_weights(f, s, n, err))
 			return false;
 	}
-	return f->n_weights || err_set(err, INDEX " names no file");
+	return f->n_weights || err_set(err, "%s: names no file", path);
 }
 
 static bool add_index(struct model_folder *f, struct err *err)
 {
 	struct json_trouble trouble;
-	struct buf path = { 0 };
+	struct buf memory = { 0 };
 	struct json j = { 0 };
-	bool good = mapped_open(&f->index,
-				within(f, INDEX, strlen(INDEX), &path), err);
+	const char *path = within(f, INDEX, strlen(INDEX), &memory);
+	bool good = mapped_open(&f->index, path, err);
 
 	good = good && (json_read(&j, f->index.bytes, f->index.n_bytes, false,
 				  &trouble) ||
-			err_set(err, INDEX ": byte %zu: %s", trouble.byte,
+			err_set(err, "%s: byte %zu: %s", path, trouble.byte,
 				trouble.what));
 	good = good && add_named(f, json_get(json_root(&j), "weight_map"),
-				 err);
+				 path, err);
 	json_release(&j);
-	buf_release(&path);
+	buf_release(&memory);
 	return good;
 }
 
@@ -172,14 +172,12 @@ static bool add_all(struct model_folder *f, struct err *err)
 		return add_index(f, err);
 	if (is_there(f, ONE_FILE))
 		return add_weights(f, ONE_FILE, strlen(ONE_FILE), err);
-	return err_set(err,
-		       is_there(f, "pytorch_model.bin") ||
-				       is_there(f,
-						"pytorch_model.bin.index.json")
-			       ? "its weights are pytorch_model.bin, a "
-				 "pickle, which is a program; save them as "
-				 ONE_FILE
-			       : "has no " ONE_FILE);
+	if (is_there(f, "pytorch_model.bin") ||
+	    is_there(f, "pytorch_model.bin.index.json"))
+		return err_set(err, "%s: its weights are pytorch_model.bin, a "
+				    "pickle, which is a program; save them as "
+				    ONE_FILE, f->place);
+	return err_set(err, "%s: has no " ONE_FILE, f->place);
 }
 
 /* --- the whole ---------------------------------------------------------- */
@@ -200,27 +198,34 @@ static char *name_of(const char *folder)
 static bool read_folder(struct model_folder *f, struct gguf **g,
 			struct err *err)
 {
+	struct err why = { "" };
+
 	for (int i = 0; i < TEXTS; i++)
 		if (!open_text(f, (enum text)i, err))
 			return false;
 	if (!f->given.config.s)
-		return err_set(err, "is a folder without config.json; a model "
-				    "of Hugging Face's has one");
+		return err_set(err, "%s: is a folder without config.json; a "
+				    "model of Hugging Face's has one",
+			       f->place);
 	f->name = name_of(f->path);
 	f->given.name = f->name;
-	f->hf = hf_new(&f->given, err);
-	if (!f->hf || !add_all(f, err))
+	f->hf = hf_new(&f->given, &why);
+	if (!f->hf)
+		return err_at(err, f->place, &why);
+	if (!add_all(f, err))
 		return false;
-	*g = hf_gguf(f->hf, err);
-	return *g != NULL;
+	*g = hf_gguf(f->hf, &why);
+	return *g || err_at(err, f->place, &why);
 }
 
-struct model_folder *model_folder_open(const char *folder, struct gguf **g,
-				       size_t *n_bytes, struct err *err)
+struct model_folder *model_folder_open(const char *folder, const char *place,
+				       struct gguf **g, size_t *n_bytes,
+				       struct err *err)
 {
 	struct model_folder *f = mem_zalloc(sizeof(*f));
 
 	f->path = folder;
+	f->place = place;
 	if (!read_folder(f, g, err)) {
 		model_folder_close(f);
 		return NULL;

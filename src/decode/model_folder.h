@@ -13,10 +13,12 @@
 
 struct model_folder;
 
-/* folder ends with "/". Its GGUF in *g, which the caller frees before the
- * folder. NULL: one sentence. *n_bytes: of its weights. */
-struct model_folder *model_folder_open(const char *folder, struct gguf **g,
-				       size_t *n_bytes, struct err *err);
+/* folder ends with "/", or is ""; place: what it is called in sentences. Its
+ * GGUF in *g, which the caller frees before the folder. NULL: one sentence,
+ * with the path of the file or place in front. *n_bytes: of its weights. */
+struct model_folder *model_folder_open(const char *folder, const char *place,
+				       struct gguf **g, size_t *n_bytes,
+				       struct err *err);
 void model_folder_close(struct model_folder *f); /* NULL is fine */
 
 #endif

@@ -1,6 +1,11 @@
 /*
  * Which form a model has is told by what its path is, a folder or a file, and
  * by the file's first bytes; what it becomes is one for all.
+ *
+ * What is wrong is said with one path in front: that of the file in which it
+ * is, or of the model where it is in none alone. mapped_open() and model_folder
+ * put it there themselves; what reads bytes (src/model) knows none, so its
+ * sentences get it here, by err_at().
  */
 #include "decode/model_map.h"
 
@@ -32,12 +37,12 @@ static struct gguf *open_part(struct mapped *part, const char *path, unsigned i,
 	struct gguf *g;
 
 	if (!mapped_open(part, path, &why)) {
-		err_set(err, "part %u of %u is missing: %s", i, n, why.text);
+		err_set(err, "%s, so part %u of %u is missing", why.text, i, n);
 		return NULL;
 	}
 	g = gguf_parse(part->bytes, part->n_bytes, &why);
 	if (!g)
-		err_set(err, "%s: %s", path, why.text);
+		err_at(err, path, &why);
 	return g;
 }
 
@@ -47,6 +52,7 @@ static bool add_part(struct model_map *map, const char *path, unsigned i,
 		     unsigned n, struct gguf *given, struct err *err)
 {
 	struct mapped *part = &map->parts[i - 1];
+	struct err why = { "" };
 	uint64_t no = 0, count = 0;
 	struct gguf *g = given;
 	bool good;
@@ -63,15 +69,14 @@ static bool add_part(struct model_map *map, const char *path, unsigned i,
 	good = gguf_u64(g, "split.no", &no) &&
 	       gguf_u64(g, "split.count", &count) && no == i - 1 && count == n;
 	if (!good)
-		err_set(err, "%s says that it is not part %u of %u", path, i,
-			n);
+		err_set(&why, "says that it is not part %u of %u", i, n);
 	if (good && !map->gguf) {
 		map->gguf = g;
 		return true;
 	}
-	good = good && gguf_add(map->gguf, g, err);
+	good = good && gguf_add(map->gguf, g, &why);
 	gguf_free(g);
-	return good;
+	return good || err_at(err, path, &why);
 }
 
 /* All parts of the model of which one, number `no` of n from 0, is at path:
@@ -86,15 +91,15 @@ static bool read_parts(struct model_map *map, const char *path, uint64_t no,
 	bool good = true;
 
 	if (n > PARTS_MAX || no >= n)
-		return err_set(err, "it is part %llu of %llu, which can't be",
-			       (unsigned long long)no + 1,
+		return err_set(err, "%s: is part %llu of %llu, which can't be",
+			       path, (unsigned long long)no + 1,
 			       (unsigned long long)n);
 	part_suffix(suffix, (unsigned)no + 1, (unsigned)n);
 	if (!bytes_end(path, len, suffix))
 		return err_set(err,
-			       "it is part %u of %u and its name does not "
+			       "%s: is part %u of %u and its name does not "
 			       "end in %s, so the others are not found",
-			       (unsigned)no + 1, (unsigned)n, suffix);
+			       path, (unsigned)no + 1, (unsigned)n, suffix);
 	map->n_bytes = 0;
 	map->parts = mem_zalloc(n * sizeof(*map->parts));
 	map->n_parts = n;
@@ -110,8 +115,9 @@ static bool read_parts(struct model_map *map, const char *path, uint64_t no,
 	buf_release(&name);
 	if (good && gguf_u64(map->gguf, "split.tensors.count", &n_tensors) &&
 	    n_tensors != gguf_n_tensors(map->gguf))
-		good = err_set(err, "its %u parts have %zu tensors, not %llu",
-			       (unsigned)n, gguf_n_tensors(map->gguf),
+		good = err_set(err,
+			       "%s: its %u parts have %zu tensors, not %llu",
+			       path, (unsigned)n, gguf_n_tensors(map->gguf),
 			       (unsigned long long)n_tensors);
 	return good;
 }
@@ -119,64 +125,76 @@ static bool read_parts(struct model_map *map, const char *path, uint64_t no,
 /* --- one model ---------------------------------------------------------- */
 
 /* The keys and tensors are there: what do they make? */
-static bool read_model(struct model_map *map, struct err *err)
+static bool read_model(struct model_map *map, const char *path,
+		       struct err *err)
 {
-	map->model = model_from_gguf(map->gguf, err);
-	if (!map->model)
-		return false;
-	map->vocab = vocab_from_gguf(map->gguf, err);
-	return map->vocab != NULL;
+	struct err why = { "" };
+
+	map->model = model_from_gguf(map->gguf, &why);
+	if (map->model)
+		map->vocab = vocab_from_gguf(map->gguf, &why);
+	return map->vocab || err_at(err, path, &why);
 }
 
 static bool read_gguf(struct model_map *map, const char *path, struct err *err)
 {
-	struct gguf *g = gguf_parse(map->file.bytes, map->file.n_bytes, err);
+	struct err why = { "" };
+	struct gguf *g = gguf_parse(map->file.bytes, map->file.n_bytes, &why);
 	uint64_t no = 0, n = 0;
-	bool good = g != NULL;
+	bool good = true;
 
-	if (good) {
-		gguf_u64(g, "split.no", &no);
-		gguf_u64(g, "split.count", &n);
-	}
+	if (!g)
+		return err_at(err, path, &why);
+	gguf_u64(g, "split.no", &no);
+	gguf_u64(g, "split.count", &n);
 	if (n > 1) {
 		good = read_parts(map, path, no, n, &g, err);
 		gguf_free(g);
 	} else {
 		map->gguf = g;
 	}
-	return good && read_model(map, err);
+	return good && read_model(map, path, err);
 }
 
-static bool read_llama2c(struct model_map *map, const char *tokenizer,
-			 struct err *err)
+static bool read_vocab(struct model_map *map, const char *path,
+		       uint32_t n_vocab, struct err *err)
+{
+	struct err why = { "" };
+
+	if (!mapped_open(&map->vocab_file, path, err))
+		return false;
+	map->vocab = vocab_from_llama2c(map->vocab_file.bytes,
+					map->vocab_file.n_bytes, n_vocab, &why);
+	return map->vocab || err_at(err, path, &why);
+}
+
+static bool read_llama2c(struct model_map *map, const char *path,
+			 const char *tokenizer, struct err *err)
 {
 	struct llama2c file;
 	struct buf beside = { 0 };
+	struct err why = { "" };
 	bool good;
 
-	if (!llama2c_parse(map->file.bytes, map->file.n_bytes, &file, err))
-		return false;
+	if (llama2c_parse(map->file.bytes, map->file.n_bytes, &file, &why))
+		map->model = model_from_llama2c(&file, &why);
+	if (!map->model)
+		return err_at(err, path, &why);
 	if (!tokenizer || !*tokenizer) {
 		buf_printf(&beside, "%stokenizer.bin", map->folder);
 		tokenizer = buf_cstr(&beside);
 	}
-	good = mapped_open(&map->vocab_file, tokenizer, err);
+	good = read_vocab(map, tokenizer, file.vocab_size, err);
 	buf_release(&beside);
-	if (!good)
-		return false;
-	map->model = model_from_llama2c(&file, err);
-	if (map->model)
-		map->vocab = vocab_from_llama2c(map->vocab_file.bytes,
-						map->vocab_file.n_bytes,
-						file.vocab_size, err);
-	return map->vocab != NULL;
+	return good;
 }
 
-static bool read_folder(struct model_map *map, struct err *err)
+static bool read_folder(struct model_map *map, const char *path,
+			struct err *err)
 {
-	map->files = model_folder_open(map->folder, &map->gguf,
-					  &map->n_bytes, err);
-	return map->files && read_model(map, err);
+	map->files = model_folder_open(map->folder, path, &map->gguf,
+				       &map->n_bytes, err);
+	return map->files && read_model(map, path, err);
 }
 
 static bool read_file(struct model_map *map, const char *path,
@@ -187,7 +205,7 @@ static bool read_file(struct model_map *map, const char *path,
 	map->n_bytes = map->file.n_bytes;
 	if (map->n_bytes >= 4 && memcmp(map->file.bytes, "GGUF", 4) == 0)
 		return read_gguf(map, path, err);
-	return read_llama2c(map, tokenizer, err);
+	return read_llama2c(map, path, tokenizer, err);
 }
 
 /* The folder that a model is, or lies in; "" or ending with "/". */
@@ -207,42 +225,43 @@ static char *folder_of(const char *path, bool is_folder)
 	return copy;
 }
 
-/* Does the sentence begin with the path, or with that of a file in it? */
-static bool names(const char *sentence, const char *path)
+/* What the model is called where something is wrong with it as a whole: its
+ * file as it was given, or the folder without its last "/". */
+static char *place_of(const struct model_map *map, const char *path,
+		      bool is_folder)
 {
-	size_t n = strlen(path);
+	size_t n = strlen(map->folder);
 
-	return strncmp(sentence, path, n) == 0 &&
-	       (sentence[n] == ':' || sentence[n] == '/' ||
-		(n && path[n - 1] == '/'));
+	if (!is_folder)
+		return mem_strdup(path);
+	if (!n)
+		return mem_strdup(".");
+	return mem_strndup(map->folder, n > 1 ? n - 1 : n);
 }
 
 bool model_map_open(struct model_map *map, const char *path,
 		    const char *tokenizer, struct err *err)
 {
 	static const char ending[] = ".safetensors";
-	struct err why = { "" };
 	struct stat st;
 	bool is_folder = stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+	char *place;
 	bool good;
 
 	*map = (struct model_map){ .folder = folder_of(path, is_folder) };
-	good = is_folder || bytes_end(path, strlen(path), ending) ?
-		       read_folder(map, &why) :
-		       read_file(map, path, tokenizer, &why);
+	is_folder |= bytes_end(path, strlen(path), ending);
+	place = place_of(map, path, is_folder);
+	good = is_folder ? read_folder(map, place, err) :
+			   read_file(map, place, tokenizer, err);
 	if (good && vocab_size(map->vocab) > map->model->shape.n_vocab)
-		good = err_set(&why,
-			       "the tokenizer has %u tokens, the model "
+		good = err_set(err,
+			       "%s: the tokenizer has %u tokens, the model "
 			       "%u",
-			       vocab_size(map->vocab),
+			       place, vocab_size(map->vocab),
 			       map->model->shape.n_vocab);
-	if (!good) {
-		if (names(why.text, path))
-			err_set(err, "%s", why.text);
-		else
-			err_set(err, "%s: %s", path, why.text);
+	if (!good)
 		model_map_close(map);
-	}
+	mem_free(place);
 	return good;
 }
 

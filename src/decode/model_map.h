@@ -27,8 +27,8 @@ struct model_map {
 };
 
 /* tokenizer: llama2.c's tokenizer.bin; NULL or "" for the one beside the
- * model ("tokenizer.bin" in its folder). false: one sentence, nothing is
- * held. */
+ * model ("tokenizer.bin" in its folder). false: one sentence, which begins
+ * with the path of what is wrong and names no other; nothing is held. */
 bool model_map_open(struct model_map *map, const char *path,
 		    const char *tokenizer, struct err *err);
 /* Threads to decode with: as asked; 0 is one for each core, but one alone where

@@ -733,3 +733,13 @@ double reference_logits(const struct model *m, const uint32_t *ids, uint32_t n,
 	free(embed);
 	return margin;
 }
+
+bool placed_once(const char *sentence, const char *folder)
+{
+	size_t n = strlen(folder);
+
+	return strncmp(sentence, folder, n) == 0 &&
+	       (sentence[n] == '/' || sentence[n] == ':') &&
+	       !strstr(sentence, "//") && strstr(sentence, ": ") &&
+	       !strstr(sentence + n, folder);
+}

@@ -32,4 +32,8 @@ void random_gguf(const struct random_spec *spec, struct buf *out);
 double reference_logits(const struct model *m, const uint32_t *ids, uint32_t n,
 			double *logits);
 
+/* Does a sentence about a broken model begin with the path of the folder, or of
+ * a file in it, and have no other one? */
+bool placed_once(const char *sentence, const char *folder);
+
 #endif

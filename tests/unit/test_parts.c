@@ -145,25 +145,40 @@ static void parts_are_the_whole(void **state)
 	assert_memory_equal(whole, parts, sizeof(whole));
 }
 
-static void refused(const char *name, const char *words)
+static void refused_with(const char *name, const char *tokenizer,
+			 const char *words)
 {
 	struct err err = { "" };
 	struct model_map map;
 
-	assert_false(model_map_open(&map, path_of(name), NULL, &err));
-	if (!strstr(err.text, words))
+	assert_false(model_map_open(&map, path_of(name), tokenizer, &err));
+	if (words && !strstr(err.text, words))
 		fail_msg("\"%s\" does not say \"%s\"", err.text, words);
+	if (!placed_once(err.text, folder))
+		fail_msg("\"%s\" has not one path, in front", err.text);
+}
+
+static void refused(const char *name, const char *words)
+{
+	refused_with(name, NULL, words);
+}
+
+static void read_all(const char *name, struct buf *all)
+{
+	static char bytes[1 << 20];
+	FILE *in = fopen(path_of(name), "rb");
+
+	assert_non_null(in);
+	buf_append(all, bytes, fread(bytes, 1, sizeof(bytes), in));
+	fclose(in);
 }
 
 static void copy_file(const char *from, const char *to, size_t most)
 {
-	static char bytes[1 << 20];
-	FILE *in = fopen(path_of(from), "rb");
 	struct buf all = { 0 };
 
-	assert_non_null(in);
-	buf_append(&all, bytes, fread(bytes, 1, MIN(sizeof(bytes), most), in));
-	fclose(in);
+	read_all(from, &all);
+	all.len = MIN(all.len, most);
 	write_file(to, &all);
 	buf_release(&all);
 }
@@ -183,9 +198,68 @@ static void what_does_not_go_together(void **state)
 	copy_file(first, second, SIZE_MAX);
 	refused(first, "says that it is not part 2 of 2");
 	unlink(path_of(second));
-	refused(first, "part 2 of 2 is missing");
+	refused(first, "No such file or directory, so part 2 of 2 is missing");
 	make_files(7);
 	refused(first, "tensors, not");
+}
+
+/* Whatever is wrong, wherever it is. */
+static void places_are_said_once(void **state)
+{
+	static const char first[] = "m-00001-of-00002.gguf";
+	struct buf whole = { 0 }, broken = { 0 };
+	struct model_map map;
+	unsigned n_refused = 0;
+
+	(void)state;
+	refused("none.gguf", "none.gguf: No such file");
+	make_files(0);
+	read_all("whole.gguf", &whole);
+	for (size_t at = 0; at < 14000; at += 1 + at / 64) {
+		buf_clear(&broken);
+		buf_append(&broken, whole.data, whole.len);
+		broken.data[at] ^= 0x55;
+		write_file("other.gguf", &broken);
+		if (model_map_open(&map, path_of("other.gguf"), NULL, NULL)) {
+			model_map_close(&map);
+			continue;
+		}
+		refused("other.gguf", "other.gguf: ");
+		n_refused++;
+	}
+	assert_true(n_refused > 99);
+	for (size_t n = 1; n < whole.len; n += 1 + whole.len / 50) {
+		copy_file("whole.gguf", "other.gguf", n);
+		refused("other.gguf", "other.gguf: ");
+		copy_file("whole.gguf", first, n);
+		refused("m-00002-of-00002.gguf", first);
+	}
+	buf_release(&whole);
+	buf_release(&broken);
+}
+
+/* llama2.c's: what is wrong with the tokenizer is said of the tokenizer. */
+static void of_two_files_the_broken_one_is_said(void **state)
+{
+	const uint32_t head[7] = { 8, 8, 1, 1, 1, 300, 16 };
+	static char weights[64 << 10], vocab[256], path[256];
+	struct buf file = { 0 };
+
+	(void)state;
+	for (int i = 0; i < 7; i++)
+		put(&file, head[i], 4);
+	write_file("whole.gguf", &file);
+	refused("whole.gguf", "whole.gguf: ");
+	buf_append(&file, weights, sizeof(weights));
+	write_file("whole.gguf", &file);
+	refused("whole.gguf", "tokenizer.bin: No such file");
+	buf_clear(&file);
+	buf_append(&file, vocab, sizeof(vocab));
+	write_file("other.gguf", &file);
+	snprintf(path, sizeof(path), "%s", path_of("other.gguf"));
+	refused_with("whole.gguf", path,
+		     "other.gguf: the tokenizer file has not 300 pieces");
+	buf_release(&file);
 }
 
 static int make_folder(void **state)
@@ -211,6 +285,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(parts_are_the_whole),
 		cmocka_unit_test(what_does_not_go_together),
+		cmocka_unit_test(places_are_said_once),
+		cmocka_unit_test(of_two_files_the_broken_one_is_said),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);
