@@ -64,7 +64,13 @@ libengine_a_SOURCES += \
 	src/json/json_lex.c src/json/json_lex.h \
 	src/json/json_repeat.c src/json/json_repeat.h \
 	src/json/scan.c src/json/scan.h \
-	src/json/tree.c src/json/tree.h
+	src/json/tree.c src/json/tree.h \
+	src/json/yaml.h
+if HAVE_YAML
+libengine_a_SOURCES += src/json/yaml.c
+else
+libengine_a_SOURCES += src/json/yaml_none.c
+endif
 
 # The programs that chat templates are.
 libengine_a_SOURCES += \
@@ -118,7 +124,8 @@ libengine_a_SOURCES += \
 	src/dialect/format_session.c src/dialect/format_sglang.c \
 	src/dialect/format_spans.c src/dialect/format_text.c \
 	src/dialect/format_tgi.c src/dialect/format_trajectory.c \
-	src/dialect/format_triton.c src/dialect/format_watsonx.c \
+	src/dialect/format_triton.c src/dialect/format_vcr.c \
+	src/dialect/format_watsonx.c \
 	src/dialect/frame.c src/dialect/frame.h \
 	src/dialect/gen.c src/dialect/gen.h src/dialect/indexer.c \
 	src/dialect/join.c src/dialect/join.h \

@@ -29,7 +29,7 @@ libraries()
 	echo "deb $mirror $suite main" >"$at/list"
 	for step in update 'install -y --download-only --no-install-recommends
 		libc6-dev libncurses-dev libzstd-dev zlib1g-dev libutf8proc-dev
-		libcurl4-openssl-dev libmicrohttpd-dev libpcre2-dev
+		libcurl4-openssl-dev libmicrohttpd-dev libpcre2-dev libyaml-dev
 		libcmocka-dev libvterm-dev'; do
 		# shellcheck disable=SC2086 # words
 		apt-get -qq -o APT::Architecture="$1" \

@@ -10,7 +10,7 @@ require "pathname"
 # What Homebrew's names are called elsewhere.
 MODULES = {
   "curl" => "libcurl", "ncurses" => "ncursesw", "pcre2" => "libpcre2-8",
-  "utf8proc" => "libutf8proc", "zstd" => "libzstd"
+  "libyaml" => "yaml-0.1", "utf8proc" => "libutf8proc", "zstd" => "libzstd"
 }.freeze
 
 class Formula

@@ -288,7 +288,8 @@ reading_tests = \
 	tests/unit/test_sse \
 	tests/unit/test_stamp \
 	tests/unit/test_unpack \
-	tests/unit/test_utf8
+	tests/unit/test_utf8 \
+	tests/unit/test_yaml
 if HAVE_TESTS
 check_PROGRAMS += $(reading_tests)
 TESTS += $(reading_tests)
@@ -690,14 +691,15 @@ tests_unit_test_vocab_SOURCES = tests/unit/test_vocab.c $(VOCAB_VECTORS)
 # Shared by those who look where links of documents lead.
 EXTRA_DIST += tests/links_lib.sh
 
-# Installed, used, removed; and a build that can do without libcurl and
-# libmicrohttpd, of the same measures.
+# Installed, used, removed; and a build that can do without libcurl,
+# libmicrohttpd and libyaml, of the same measures.
 EXTRA_DIST += tests/install.sh
 .PHONY: check-install
 check-install: all
 	@$(MKDIR_P) small
 	@cd small && $(SHELL) '$(abs_top_srcdir)/configure' -q CC='$(CC)' \
-		--without-curl --without-microhttpd --enable-werror
+		--without-curl --without-microhttpd --without-yaml \
+		--enable-werror
 	@$(MAKE) -s -C small lilscope
 	@SMALL='$(abs_builddir)/small' $(SHELL) \
 		'$(abs_top_srcdir)/tests/install.sh' '$(MAKE)'
@@ -773,6 +775,9 @@ check-builds: dist
 
 # What this build is made of.
 SBOM_MODULES = ncursesw libzstd zlib libutf8proc libpcre2-8
+if HAVE_YAML
+SBOM_MODULES += yaml-0.1
+endif
 if HAVE_CURL
 SBOM_MODULES += libcurl
 endif

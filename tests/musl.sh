@@ -95,7 +95,7 @@ pc libutf8proc 2.8 -lutf8proc
 tar xf "$tarball" -C "$work/build" --strip-components=1 || exit 1
 cd "$work/build" || exit 1
 { PKG_CONFIG_LIBDIR=$root/lib/pkgconfig ./configure -q --without-curl \
-	--without-microhttpd CPPFLAGS="-I$root/include" \
+	--without-microhttpd --without-yaml CPPFLAGS="-I$root/include" \
 	LDFLAGS="-L$root/lib" && make -s "$jobs" lilscope; } >log 2>&1 ||
 	{ tail -n 20 log; fault "not built"; }
 ! grep ': warning: ' log | grep -v '^make' || fault "warnings"

@@ -17,6 +17,7 @@ class Lilscope < Formula
   depends_on "pkgconf" => :build
   depends_on "curl"
   depends_on "libmicrohttpd"
+  depends_on "libyaml"
   depends_on :linux
   depends_on "ncurses"
   depends_on "pcre2"

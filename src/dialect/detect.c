@@ -694,6 +694,8 @@ static enum detect_answer ask(struct probe *p)
 		return DETECT_MORE;
 	if (binary && !p->forced)
 		return refuse(p, binary);
+	if (!p->forced && known_cassette(p->s, p->n))
+		return settle(p, &format_vcr, FRAMING_TEXT);
 	if (space == p->n && !p->whole)
 		return DETECT_MORE;
 	if (space == p->n)

@@ -511,6 +511,8 @@ const char *feed_title(const struct feed *f)
 
 const char *feed_reason(const struct feed *f)
 {
+	if (f->verdict.format == &format_vcr)
+		return "it begins like a cassette in YAML";
 	return f->verdict.format ? framing_reason(f->verdict.framing) : "";
 }
 

@@ -7,6 +7,7 @@
  *	 "encoding":"base64"}}}]}}
  *	{"http_interactions":[{"response":{"body":{"base64_string":"..."}}}]}
  *	{"interactions":[{"response":{"body":{"string":"..."}}}]}
+ *	{"interactions":[{"response":{"parsed_body":{...}}}]}    pydantic-ai
  */
 #include "base/base64.h"
 #include "base/unpack.h"
@@ -73,6 +74,9 @@ static void take_body(struct json_value response, struct buf *out)
 	const char *s;
 
 	text = json_get(content, "text");
+	buf_clear(out);
+	if (!body.doc && !content.doc)
+		json_put(out, json_get(response, "parsed_body"));
 	if (json_is(body, JSON_STRING))
 		text = body;
 	if (!text.doc)
@@ -82,7 +86,6 @@ static void take_body(struct json_value response, struct buf *out)
 		base64 |= text.doc != NULL;
 	}
 	s = json_text(text, &len);
-	buf_clear(out);
 	if (s && !(base64 && base64_get(out, s, len)))
 		buf_append(out, s, len);
 	if (out->len && unpack_wants(out->data[0]))

@@ -87,8 +87,7 @@ static bool pass_yaml_head(const char *s, size_t n, size_t *at)
 	return true;
 }
 
-/* A cassette of VCR, vcrpy or go-vcr in YAML. */
-static bool is_yaml_cassette(const char *s, size_t n)
+bool known_cassette(const char *s, size_t n)
 {
 	size_t at = 0;
 
@@ -110,10 +109,6 @@ const char *known_binary(const char *s, size_t n)
 		return "is a dump of mitmproxy; write it as HAR first: "
 		       "mitmdump -nr FILE --set hardump=FILE.har, and open "
 		       "that";
-	if (is_yaml_cassette(s, n))
-		return "is a cassette of recorded HTTP traffic (VCR) in YAML; "
-		       "write it as JSON first: yq -o=json . FILE > FILE.json, "
-		       "and open that";
 	for (size_t i = 0; i < ARRAY_LEN(binaries); i++)
 		if (begins(s, n, binaries[i].magic, binaries[i].len))
 			return binaries[i].what;

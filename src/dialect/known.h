@@ -10,7 +10,10 @@
  * without its subject, with what to do; NULL if none is known. */
 const char *known_binary(const char *s, size_t n);
 
-/* May more bytes make a file of such a kind of it? */
+/* Is it a cassette of VCR, vcrpy or go-vcr in YAML? */
+bool known_cassette(const char *s, size_t n);
+
+/* May more bytes make one of it? */
 bool known_later(const char *s, size_t n);
 
 /* Text may hold a few stray bytes; one in ten that is neither UTF-8 nor

@@ -21,7 +21,7 @@ healthy()
 	export HOME LC_ALL LILSCOPE_SAMPLES OPENAI_API_KEY
 	run doctor
 	status_is 0 && row ok locale C.UTF-8 && row ok libzstd 1 &&
-		row ok PCRE2 10 && row ok ncurses 6 &&
+		row ok PCRE2 10 && row ok libyaml 0 && row ok ncurses 6 &&
 		row ok processor kernels &&
 		row ok 'model in the box' chain-0.9m.gguf &&
 		row ok sessions 'in ' && row ok config 'none at' &&

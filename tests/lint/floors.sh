@@ -111,6 +111,7 @@ only 'only url.c and the proxy include curl.h' 'include *<curl/' \
 	'src/input/url.c src/guard/headers.h src/guard/transfers.h'
 only 'only the proxy includes microhttpd.h' 'include *<microhttpd' \
 	'src/guard/proxy.c'
+only 'only yaml.c includes yaml.h of libyaml' 'include *<yaml' 'src/json/yaml.c'
 # pool.c cuts one computation, crew.c hands out jobs, workers.c has a thread for
 # each run of a process, which together.c lets wait for each other; tok.c is used by any;
 # memory.c knows whose memory it is while a call of the library runs.

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 
+#include "json/yaml.h"
 #include "reading.h"
 
 #include <dirent.h>
@@ -276,6 +277,10 @@ static void verdicts_are_golden(void **state)
 	char path[512];
 
 	(void)state;
+	if (!yaml_library()) {
+		puts("left out: verdicts, as this build has no libyaml");
+		skip();
+	}
 	each_sample(put_verdict, &got);
 	golden_path(path, sizeof(path), "verdicts.txt");
 	if (getenv("LILSCOPE_UPDATE")) {

@@ -15,6 +15,7 @@
 #include "config.h"
 #include "guard/proxy.h"
 #include "input/url.h"
+#include "json/yaml.h"
 #include "model/kernel.h"
 #include "opt/opt.h"
 #include "opt/settings.h"
@@ -152,6 +153,11 @@ static void tell_libraries(struct findings *f)
 		tell(f, NOTE, "libmicrohttpd", "not in this build: no proxy; "
 					       "configure it "
 					       "--with-microhttpd");
+	if (yaml_library())
+		tell(f, FINE, "libyaml", yaml_library());
+	else
+		tell(f, NOTE, "libyaml", "not in this build: no cassettes in "
+					 "YAML; configure it --with-yaml");
 	buf_release(&pcre);
 }
 
