@@ -15,6 +15,8 @@
 #include "trace/latency.h"
 #include "trace/repeated.h"
 
+enum { LINE_BYTES = 4096 }; /* roughly, of JSON */
+
 enum kind {
 	KIND_STRING, /* const char *, NULL is null */
 	KIND_U32,
@@ -26,14 +28,18 @@ enum kind {
 
 struct report_field {
 	const char *name;
+	const char *member; /* ,"name": */
+	uint8_t n_member;
 	enum kind kind;
 	size_t offset;
 };
 
-#define FIELD(name, kind, member) \
-	{ name, kind, offsetof(struct report, member) }
-#define RULE(name, kind, member) \
-	{ name, kind, offsetof(struct report_rule, member) }
+#define MEMBER(name) ",\"" name "\":"
+#define FIELD_OF(type, name, kind, member) \
+	{ name, MEMBER(name), sizeof(MEMBER(name)) - 1, kind, \
+	  offsetof(struct type, member) }
+#define FIELD(name, kind, member) FIELD_OF(report, name, kind, member)
+#define RULE(name, kind, member) FIELD_OF(report_rule, name, kind, member)
 
 static const struct report_field fields[] = {
 	FIELD("source", KIND_STRING, source),
@@ -251,12 +257,29 @@ void report_fill(struct report *r, const struct run *run)
 				       meter_n_tokens(run->meter));
 }
 
+static void put_count(struct buf *out, uint64_t n)
+{
+	enum { DIGITS = 20 };
+	char text[DIGITS];
+	size_t at = DIGITS;
+
+	do
+		text[--at] = (char)('0' + n % 10);
+	while (n /= 10);
+	buf_append(out, text + at, DIGITS - at);
+}
+
 /* printf writes the decimal point of the locale, which may be any string. */
 void report_number(struct buf *out, double value)
 {
+	static const double whole_max = 1e12; /* 12 digits */
 	char text[64];
 	bool in_point = false;
 
+	if (value > 0 && value < whole_max && value == floor(value)) {
+		put_count(out, (uint64_t)value);
+		return;
+	}
 	snprintf(text, sizeof(text), "%.12g", value);
 	for (const char *c = text; *c; c++) {
 		bool plain = strchr("0123456789+-e", *c) != NULL;
@@ -278,14 +301,31 @@ static bool is_unsafe(int32_t cp)
 	       (cp >= 0x2060 && cp <= 0x206f) || cp == 0xfeff;
 }
 
+/* How many from s[0] on need no look: ASCII without controls, " and \. */
+static size_t plain_bytes(const char *s, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && s[i] >= ' ' && s[i] < 0x7f && s[i] != '"' &&
+	       s[i] != '\\')
+		i++;
+	return i;
+}
+
 void report_json_string(struct buf *out, const char *s, size_t n)
 {
 	size_t used;
 
 	buf_putc(out, '"');
 	for (size_t i = 0; i < n; i += used) {
-		int32_t cp = utf8_decode(s + i, n - i, &used);
+		int32_t cp;
 
+		used = plain_bytes(s + i, n - i);
+		if (used) {
+			buf_append(out, s + i, used);
+			continue;
+		}
+		cp = utf8_decode(s + i, n - i, &used);
 		if (cp == UTF8_BAD || cp == UTF8_MORE)
 			buf_puts(out, "\\ufffd");
 		else if (cp == '"' || cp == '\\')
@@ -371,15 +411,15 @@ static void put_value(struct buf *out, const struct report_format *format,
 		if (field->kind == KIND_KNOWN && !count)
 			buf_puts(out, format->null);
 		else
-			buf_printf(out, "%lu", (unsigned long)count);
+			put_count(out, count);
 		return;
 	case KIND_U64:
 		memcpy(&large, at, sizeof(large));
-		buf_printf(out, "%llu", (unsigned long long)large);
+		put_count(out, large);
 		return;
 	case KIND_LS:
 		memcpy(&ls, at, sizeof(ls));
-		buf_printf(out, "%u", ls);
+		put_count(out, ls);
 		return;
 	case KIND_NUMBER:
 		memcpy(&number, at, sizeof(number));
@@ -441,39 +481,50 @@ void report_json_unit(const struct run *run, uint32_t n_tokens,
 }
 
 /* Where a member begins. */
-static void json_name(struct buf *out, bool first, const char *name)
+static void json_name(struct buf *out, bool first,
+		      const struct report_field *field)
 {
-	buf_puts(out, first ? "{\"" : ",\"");
-	buf_puts(out, name);
-	buf_puts(out, "\":");
+	if (first)
+		buf_putc(out, '{');
+	buf_append(out, field->member + first, field->n_member - (size_t)first);
+}
+
+/* Of a rule that fired. */
+static void json_what_fired(struct buf *out, const struct run *run,
+			    const struct report_rule *rule)
+{
+	size_t n_stops;
+	struct rule_stop *stops =
+		meter_all_stops(rule->meter, rule->i_rule, &n_stops);
+
+	buf_puts(out, ",\"stops\":");
+	report_json_stops(stops, n_stops, out);
+	mem_free(stops);
+	buf_puts(out, ",\"unit\":");
+	report_json_unit(run, rule->verdict.at_token, out);
+	buf_putc(out, '}');
 }
 
 static void json_rule(struct buf *out, const struct run *run,
 		      const struct report_rule *rule)
 {
-	struct rule_stop *stops;
-	size_t n_stops;
-
 	for (size_t i = 0; i < ARRAY_LEN(rule_fields); i++) {
-		json_name(out, !i, rule_fields[i].name);
+		json_name(out, !i, &rule_fields[i]);
 		put_value(out, &json_format, &rule_fields[i], rule);
 	}
-	buf_printf(out, ",\"fired\":%s", fired(rule) ? "true" : "false");
+	buf_puts(out, fired(rule) ? ",\"fired\":true" : ",\"fired\":false");
 	for (size_t i = 0; i < ARRAY_LEN(stop_fields); i++) {
-		json_name(out, false, stop_fields[i].name);
+		json_name(out, false, &stop_fields[i]);
 		put_stop(out, &json_format, &stop_fields[i], rule);
 	}
 	for (size_t i = 0; i < ARRAY_LEN(odds_fields); i++) {
-		json_name(out, false, odds_fields[i].name);
+		json_name(out, false, &odds_fields[i]);
 		put_value(out, &json_format, &odds_fields[i], rule);
 	}
-	buf_puts(out, ",\"stops\":");
-	stops = meter_all_stops(rule->meter, rule->i_rule, &n_stops);
-	report_json_stops(stops, n_stops, out);
-	mem_free(stops);
-	buf_puts(out, ",\"unit\":");
-	report_json_unit(run, fired(rule) ? rule->verdict.at_token : 0, out);
-	buf_putc(out, '}');
+	if (fired(rule))
+		json_what_fired(out, run, rule);
+	else
+		buf_puts(out, ",\"stops\":[],\"unit\":null}");
 }
 
 const char *report_field(size_t i)
@@ -491,8 +542,9 @@ const char *report_field_of(const char *name, size_t n)
 
 void report_json(const struct report *r, struct buf *out)
 {
+	buf_reserve(out, LINE_BYTES);
 	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
-		json_name(out, !i, fields[i].name);
+		json_name(out, !i, &fields[i]);
 		put_value(out, &json_format, &fields[i], r);
 	}
 	buf_puts(out, ",\"rules\":[");

@@ -261,18 +261,55 @@ static bool may_announce(char first, char second)
 	return want[0] && (second == want[0] || second == want[1]);
 }
 
+/* Where the next one may begin; n: nowhere any more. By the second letter, of
+ * which most are neither that of a cue nor its first one. */
+static size_t next_place(const char *s, size_t n, size_t at)
+{
+	/* so far on may one begin, less 2 */
+	static const uint8_t near[256] = {
+		['n'] = 2, ['N'] = 2, ['u'] = 2, ['U'] = 2, ['b'] = 2,
+		['B'] = 2, ['f'] = 2, ['F'] = 2, ['#'] = 2, [':'] = 2,
+		['a'] = 1, ['A'] = 1, ['o'] = 1, ['O'] = 1, ['\\'] = 1,
+	};
+
+	while (at + 1 < n) {
+		unsigned step = 2u - near[(unsigned char)s[at + 1]];
+
+		if (!step && may_announce(s[at], s[at + 1]))
+			return at;
+		at += MAX(step, 1);
+	}
+	return n;
+}
+
+/* The same of boxes, which all begin with a backslash. */
+static size_t next_box(const char *s, size_t n, size_t at)
+{
+	const char *next = at < n ? memchr(s + at, '\\', n - at) : NULL;
+
+	return next ? (size_t)(next - s) : n;
+}
+
+static bool announces(enum answer_kind kind, const char *s, size_t n, size_t at,
+		      bool strong, struct answer *out)
+{
+	for (size_t i = 0; i < ARRAY_LEN(cues); i++)
+		if (!(strong && cues[i].weak) &&
+		    reads(kind, &cues[i], s, n, at, out))
+			return true;
+	return false;
+}
+
 /* The first statement whose announcement begins at or after `from`. */
 static bool statement(enum answer_kind kind, const char *s, size_t n,
 		      size_t from, bool strong, struct answer *out)
 {
-	for (size_t at = from; at + 1 < n; at++) {
-		if (!may_announce(s[at], s[at + 1]))
-			continue;
-		for (size_t i = 0; i < ARRAY_LEN(cues); i++)
-			if (!(strong && cues[i].weak) &&
-			    reads(kind, &cues[i], s, n, at, out))
-				return true;
-	}
+	size_t (*next)(const char *s, size_t n, size_t at) =
+		kind == ANSWER_MATH ? next_box : next_place;
+
+	for (size_t at = next(s, n, from); at < n; at = next(s, n, at + 1))
+		if (announces(kind, s, n, at, strong, out))
+			return true;
 	return false;
 }
 

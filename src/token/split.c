@@ -167,20 +167,35 @@ static void advance(struct split *s, uint8_t state, enum class c, size_t used)
 	s->len += (uint32_t)used;
 }
 
-/* Most of all text: letters after letters. */
-static void skip_letters(struct split *s, const char *text, size_t n)
+/* Where ASCII's letters end, from text[i] on. */
+static ALWAYS_INLINE size_t skip_letters(const char *text, size_t n, size_t i)
 {
 	const unsigned char *u = (const unsigned char *)text;
-	size_t i = s->len;
 
 	while (i < n && u[i] < 0x80 && ascii[u[i]] <= EL)
 		i++;
-	s->len = (uint32_t)i;
+	return i;
+}
+
+/* Most of all text: a word, a blank before it perhaps, with ASCII behind; 0 if
+ * it is anything else. */
+static ALWAYS_INLINE size_t plain_word(const char *text, size_t n)
+{
+	size_t from = n && *text == ' ', end = skip_letters(text, n, from);
+
+	return end > from && end < n && !(text[end] & 0x80) ? end : 0;
 }
 
 size_t split_next(struct split *s, const struct split_rule *rule,
 		  const char *text, size_t n, bool end)
 {
+	size_t word = 0;
+
+	if (!s->len && n &&
+	    (*text != ' ' || !special_begins(rule->special, ' ')))
+		word = plain_word(text, MIN(n, rule->max));
+	if (word)
+		return word;
 	while (s->len < n) {
 		size_t used;
 		uint8_t state;
@@ -205,7 +220,8 @@ size_t split_next(struct split *s, const struct split_rule *rule,
 		if (state == TAKE)
 			return close_piece(s, false);
 		if (state == LETTERS)
-			skip_letters(s, text, MIN(n, rule->max));
+			s->len = (uint32_t)skip_letters(
+				text, MIN(n, rule->max), s->len);
 	}
 	return end && s->len ? close_piece(s, true) : 0;
 }

@@ -1,13 +1,6 @@
 /* Phrases and tokens are walked side by side, both by where they end. */
 #include "trace/foretold.h"
 
-/* Where a token ends in symbols of the parse. */
-static uint32_t end_of(const struct run *run, uint32_t i_token)
-{
-	return run_symbols(run) == METER_BYTES ? run->trace.end[i_token] :
-						 i_token + 1;
-}
-
 static uint32_t saved_of(uint32_t n_tokens)
 {
 	uint32_t n = n_tokens - MIN(n_tokens, (uint32_t)FORETOLD_FIRST);
@@ -18,18 +11,21 @@ static uint32_t saved_of(uint32_t n_tokens)
 uint32_t foretold_saved(const struct run *run)
 {
 	const struct lz77 *z = run->meter ? meter_lz77(run->meter) : NULL;
-	uint32_t n_tokens = run_n_measured(run), at = 0, saved = 0;
+	uint32_t n_tokens = run_n_measured(run), at = 0, begin = 0, saved = 0;
+	/* where a token ends in symbols of the parse; NULL: behind itself */
+	const uint32_t *ends = run_symbols(run) == METER_BYTES ?
+				       run->trace.end : NULL;
 
 	for (uint32_t i = 0; z && i < lz77_n_phrases(z); i++) {
 		struct lz77_phrase p = lz77_phrase(z, i);
-		uint32_t n = 0;
+		uint32_t n = 0, end;
 
-		while (at < n_tokens && (at ? end_of(run, at - 1) : 0) <
-					       p.start)
-			at++; /* it began in the phrase before */
-		while (at < n_tokens && end_of(run, at) <= p.start + p.len) {
-			at++;
-			n++;
+		/* one that began in the phrase before is none of this */
+		for (; at < n_tokens; at++, begin = end) {
+			end = ends ? ends[at] : at + 1;
+			if (begin >= p.start && end > p.start + p.len)
+				break;
+			n += begin >= p.start;
 		}
 		saved += saved_of(n);
 	}
