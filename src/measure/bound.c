@@ -128,19 +128,31 @@ void bound_free(struct bound *b)
 static void cut_words(struct bound *b, uint32_t from, uint32_t to)
 {
 	const uint8_t *m = b->m;
-	uint32_t before = b->word_start, ls = b->ls;
+	uint32_t len = from - b->word_start, ls = b->ls, n = b->n_ends, *ends;
 
-	b->ends = grow(b->ends, &b->ends_cap, (size_t)b->n_ends + (to - from),
+	b->ends = grow(b->ends, &b->ends_cap, (size_t)n + (to - from),
 		       sizeof(*b->ends));
+	ends = b->ends;
 	for (uint32_t t = from; t < to; t++) {
-		uint32_t len = t + 1 - before;
-
+		len++;
 		if (m[t] >= len && len != ls)
 			continue;
-		before = t + 1;
-		b->ends[b->n_ends++] = before;
+		len = 0;
+		ends[n++] = t + 1;
 	}
-	b->word_start = before;
+	b->n_ends = n;
+	b->word_start = to - len;
+}
+
+/* #{ from <= t < to : m_t >= l } */
+static uint32_t count_seen(const uint8_t *m, uint32_t from, uint32_t to,
+			   uint32_t l)
+{
+	uint32_t n = 0;
+
+	for (uint32_t t = from; t < to; t++)
+		n += m[t] >= l;
+	return n;
 }
 
 /* All that depends on Ls, of the symbols m[from..to). */
@@ -148,12 +160,9 @@ static void account(struct bound *b, uint32_t from, uint32_t to)
 {
 	while (from < to) {
 		uint32_t end = MIN(to, (from / BLOCK + 1) * BLOCK);
-		uint32_t n_seen = 0;
 
 		cut_words(b, from, end);
-		for (uint32_t t = from; t < end; t++)
-			n_seen += b->m[t] >= b->ls - 1;
-		b->n_seen += n_seen;
+		b->n_seen += count_seen(b->m, from, end, b->ls - 1);
 		from = end;
 		if (end % BLOCK)
 			continue;
@@ -177,9 +186,11 @@ void bound_push_all(struct bound *b, const uint32_t *lrs, uint32_t n)
 	b->m = grow(b->m, &b->m_cap, (size_t)b->n + n, sizeof(*b->m));
 	m = b->m + b->n;
 	for (uint32_t i = 0; i < n; i++) {
-		assert(lrs[i] <= b->n + i);
-		m[i] = (uint8_t)MIN(lrs[i], (uint32_t)LRS_MAX);
-		b->hist[MIN(lrs[i], (uint32_t)BOUND_LS_MAX)]++;
+		uint32_t one = lrs[i];
+
+		assert(one <= b->n + i);
+		m[i] = (uint8_t)MIN(one, (uint32_t)LRS_MAX);
+		b->hist[MIN(one, (uint32_t)BOUND_LS_MAX)]++;
 	}
 	b->n += n;
 	account(b, b->n - n, b->n);
@@ -244,9 +255,7 @@ static uint32_t seen_at(const struct bound *b, uint32_t n)
 
 	if (n == b->n)
 		return b->n_seen;
-	for (uint32_t t = block * BLOCK; t < n; t++)
-		count += b->m[t] >= b->ls - 1;
-	return count;
+	return count + count_seen(b->m, block * BLOCK, n, b->ls - 1);
 }
 
 /* Symbols of one codeword for a window of n symbols. */

@@ -102,7 +102,7 @@ static ALWAYS_INLINE void enter(struct gram_places *g, uint32_t word,
 
 /* Where the gram of k symbols ended first; true if it is there. */
 static ALWAYS_INLINE bool find(struct chains *c, const uint8_t *text,
-			       uint32_t word, unsigned k)
+			       uint32_t word, unsigned k, uint32_t *match)
 {
 	struct gram_places *g = &c->of[k - 2];
 	uint32_t place = *head_of(g, word, k);
@@ -110,19 +110,17 @@ static ALWAYS_INLINE bool find(struct chains *c, const uint8_t *text,
 	for (; place; place = g->link[place - 1]) {
 		if ((last_bytes(text, place - 1) ^ word) << (32 - 8 * k))
 			continue;
-		c->match = place - 1;
+		*match = place - 1;
 		return true;
 	}
 	return false;
 }
 
-/* Symbols up to a that are the same as those up to b, a < b; at most max, which
- * is at most a + 1. */
+/* Symbols up to a that are the same as those up to b, a < b, from the n-th
+ * back on; at most max, which is at most a + 1. */
 static ALWAYS_INLINE uint32_t same(const uint8_t *text, uint32_t a, uint32_t b,
-				   uint32_t max)
+				   uint32_t n, uint32_t max)
 {
-	uint32_t n = 0;
-
 	while (n < max && text[a - n] == text[b - n])
 		n++;
 	return n;
@@ -130,65 +128,80 @@ static ALWAYS_INLINE uint32_t same(const uint8_t *text, uint32_t a, uint32_t b,
 
 /* The longest of what ends in the last GRAM symbols, up to max; 0: none. */
 static ALWAYS_INLINE uint32_t longest(struct chains *c, const uint8_t *text,
-				      uint32_t t, uint32_t word, uint32_t max)
+				      uint32_t t, uint32_t word, uint32_t max,
+				      uint32_t *match)
 {
 	struct gram_places *g = &c->of[GRAM - 2];
-	uint32_t place = *head_of(g, word, GRAM), best = GRAM - 1;
+	uint32_t place = *head_of(g, word, GRAM), best = GRAM - 1, steps = 0;
+	const uint16_t *link = g->link;
 
-	for (; place && best < max; place = g->link[place - 1]) {
-		uint32_t p = place - 1, most = MIN(max, place), len;
+	for (; place && best < max; place = link[place - 1]) {
+		uint32_t p = place - 1, len;
 
-		c->steps++;
+		steps++;
 		/* one more than the best, or nothing is won */
-		if (most <= best || text[p - best] != text[t - best] ||
+		if (p < best || text[p - best] != text[t - best] ||
 		    last_bytes(text, p) != word)
 			continue;
-		len = same(text, p, t, most);
+		len = same(text, p, t, GRAM, MIN(max, place));
 		if (len > best) {
 			best = len;
-			c->match = p;
+			*match = p;
 		}
 	}
+	c->steps += steps;
 	return best < GRAM ? 0 : best;
 }
 
-static ALWAYS_INLINE uint32_t push(struct chains *c, const uint8_t *text,
-				   uint32_t t, uint32_t word)
+/* What ends in text[t], which does not go on what ended before it. */
+static ALWAYS_INLINE uint32_t search(struct chains *c, const uint8_t *text,
+				     uint32_t t, uint32_t word, uint32_t max,
+				     uint32_t *match)
 {
-	uint32_t max = c->lrs + 1, lrs = 0;
 	uint16_t *one = &c->one[text[t]];
+	uint32_t lrs = 0;
 
-	if (c->lrs && text[c->match + 1] == text[t]) {
-		c->match++;
-		lrs = max;
-	} else {
-		if (max >= GRAM)
-			lrs = longest(c, text, t, word, max);
-		for (unsigned k = MIN(max, (uint32_t)GRAM - 1); !lrs && k > 1;
-		     k--)
-			lrs = find(c, text, word, k) ? k : 0;
-		if (!lrs && *one) {
-			c->match = *one - 1u;
-			lrs = 1;
-		}
+	if (max >= GRAM)
+		lrs = longest(c, text, t, word, max, match);
+	for (unsigned k = MIN(max, (uint32_t)GRAM - 1); !lrs && k > 1; k--)
+		lrs = find(c, text, word, k, match) ? k : 0;
+	if (!lrs && *one) {
+		*match = *one - 1u;
+		lrs = 1;
 	}
 	if (!lrs)
 		*one = (uint16_t)(t + 1);
-	for (unsigned k = MAX(lrs, 1) + 1; k < GRAM && k <= t + 1; k++)
-		enter(&c->of[k - 2], word, k, t);
-	if (t + 1 >= GRAM)
+	return lrs;
+}
+
+static ALWAYS_INLINE void enter_all(struct chains *c, uint32_t t,
+				    uint32_t word, uint32_t lrs)
+{
+	if (lrs < GRAM - 1)
+		for (unsigned k = MAX(lrs, 1) + 1; k < GRAM && k <= t + 1; k++)
+			enter(&c->of[k - 2], word, k, t);
+	if (LIKELY(t + 1 >= GRAM))
 		enter(&c->of[GRAM - 2], word, GRAM, t);
-	return c->lrs = lrs;
 }
 
 void chains_push(struct chains *c, const uint8_t *text, uint32_t t,
 		 uint32_t end, uint32_t *lrs, uint32_t *start)
 {
 	uint32_t word = t ? last_bytes(text, t - 1) : 0;
+	uint32_t len = c->lrs, match = c->match;
 
 	for (uint32_t i = 0; t < end; i++, t++) {
 		word = word << 8 | text[t];
-		lrs[i] = push(c, text, t, word);
-		start[i] = c->match + 1 - lrs[i];
+		if (len && text[match + 1] == text[t]) {
+			match++;
+			len++;
+		} else {
+			len = search(c, text, t, word, len + 1, &match);
+		}
+		enter_all(c, t, word, len);
+		lrs[i] = len;
+		start[i] = match + 1 - len;
 	}
+	c->lrs = len;
+	c->match = match;
 }

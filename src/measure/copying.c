@@ -226,8 +226,9 @@ static ALWAYS_INLINE void heed(struct copying *c, bool hit)
 		c->since = c->n + 1;
 }
 
-struct copying_step copying_push(struct copying *c, uint32_t symbol,
-				 uint32_t letter, bool known)
+static ALWAYS_INLINE struct copying_step push(struct copying *c,
+					      uint32_t symbol,
+					      uint32_t letter, bool known)
 {
 	struct copying_step step = { .distance = 0 };
 	uint32_t t = c->n, hash, last = NOWHERE;
@@ -261,6 +262,20 @@ struct copying_step copying_push(struct copying *c, uint32_t symbol,
 	else
 		c->agrees = 0;
 	return step;
+}
+
+struct copying_step copying_push(struct copying *c, uint32_t symbol,
+				 uint32_t letter, bool known)
+{
+	return push(c, symbol, letter, known);
+}
+
+void copying_push_both(struct copying *c, uint32_t symbol,
+		       struct copying *folded_c, uint32_t folded,
+		       struct copying_step out[2])
+{
+	out[1] = push(folded_c, folded, symbol, true);
+	out[0] = push(c, symbol, 0, out[1].known);
 }
 
 size_t copying_memory_bytes(const struct copying *c)

@@ -58,6 +58,15 @@ void copying_free(struct copying *c); /* NULL is fine */
 struct copying_step copying_push(struct copying *c, uint32_t symbol,
 				 uint32_t letter, bool known);
 
+/*
+ * The same of a text as it is (c, its step out[0]) and folded (folded_c,
+ * out[1]), whose letters are the symbols unfolded: what is new there is new
+ * here.
+ */
+void copying_push_both(struct copying *c, uint32_t symbol,
+		       struct copying *folded_c, uint32_t folded,
+		       struct copying_step out[2]);
+
 /* Bytes of memory owned now. */
 size_t copying_memory_bytes(const struct copying *c);
 

@@ -52,17 +52,25 @@ void entropy_free(struct entropy *e)
 	mem_free(e);
 }
 
+/* The sum of k steps. */
+static void keep(struct entropy *e, size_t k)
+{
+	e->sums = grow(e->sums, &e->cap, k + 1, sizeof(*e->sums));
+	e->sums[k] = e->sum;
+}
+
 void entropy_push_all(struct entropy *e, const uint32_t *lrs, uint32_t n)
 {
-	for (uint32_t i = 0; i < n; i++) {
-		size_t k;
+	for (uint32_t k; n; n -= k, lrs += k) {
+		uint64_t sum = 0;
 
-		e->sum += (uint64_t)lrs[i] + 1;
-		if (++e->n % ENTROPY_STEP)
-			continue;
-		k = e->n / ENTROPY_STEP;
-		e->sums = grow(e->sums, &e->cap, k + 1, sizeof(*e->sums));
-		e->sums[k] = e->sum;
+		k = MIN(n, ENTROPY_STEP - e->n % ENTROPY_STEP);
+		for (uint32_t i = 0; i < k; i++)
+			sum += lrs[i];
+		e->sum += sum + k;
+		e->n += k;
+		if (e->n % ENTROPY_STEP == 0)
+			keep(e, e->n / ENTROPY_STEP);
 	}
 }
 

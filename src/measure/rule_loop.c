@@ -47,6 +47,7 @@ enum {
 	SAID = 2,       /* times before */
 	COPYING_TOKENS = 500, /* the furthest that a stop is foretold */
 	QUIET_MAX = 64,       /* and that one is ruled out */
+	WORDS_AT_ONCE = 64,
 };
 
 struct signal {
@@ -135,7 +136,8 @@ static int32_t points_of(const struct signal *kind,
 	return FULL / words[doubling(s->distance)];
 }
 
-static void take(struct circles *l, size_t i, const struct copying_step *step)
+static ALWAYS_INLINE void take(struct circles *l, size_t i,
+			       const struct copying_step *step)
 {
 	struct sum *sum = &l->sum[i];
 	int32_t points;
@@ -155,17 +157,15 @@ static void take(struct circles *l, size_t i, const struct copying_step *step)
 }
 
 /* What is new folded is new as it is. */
-static void take_word(struct circles *l, const struct word *word)
+static ALWAYS_INLINE void take_word(struct circles *l, const struct word *word)
 {
-	struct copying_step folded = copying_push(l->sum[1].copying,
-						  word->folded, word->exact,
-						  true);
-	struct copying_step exact = copying_push(l->sum[0].copying,
-						 word->exact, 0, folded.known);
+	struct copying_step steps[N_KINDS];
 
+	copying_push_both(l->sum[0].copying, word->exact, l->sum[1].copying,
+			  word->folded, steps);
 	l->n_words++;
-	take(l, 0, &exact);
-	take(l, 1, &folded);
+	take(l, 0, &steps[0]);
+	take(l, 1, &steps[1]);
 }
 
 /* Is the threshold reached for the first time? */
@@ -174,6 +174,17 @@ static bool fires(const struct circles *l)
 	return l->verdict.at_token == RULE_NEVER &&
 	       (l->sum[0].points >= l->threshold ||
 		l->sum[1].points >= l->threshold);
+}
+
+/* The cut of s[0..end) after n words, from which it goes on up to `to`. */
+static void cut_again(struct word_cut *w, const char *s, const char *end,
+		      size_t n, const char *to)
+{
+	struct word word;
+
+	while (n--)
+		words_next(w, &s, end, &word);
+	words_next(w, &s, to, &word);
 }
 
 /*
@@ -185,25 +196,32 @@ static bool fires(const struct circles *l)
 static uint32_t push_words(struct circles *l, const struct rule_token *tokens,
 			   uint32_t n, const char *text, size_t len)
 {
-	const char *at = text, *end = text + len, *from = text;
+	const char *at = text, *end = text + len;
 	const char *token_end = text + tokens->len;
-	struct word_cut before = l->words;
-	struct word word;
+	struct word words[WORDS_AT_ONCE];
+	const char *ends[WORDS_AT_ONCE];
 	uint32_t i = 0;
 
-	for (; words_next(&l->words, &at, end, &word); take_word(l, &word)) {
-		if (at > token_end && fires(l))
-			break;
-		while (at > token_end)
-			token_end += tokens[++i].len;
-		before = l->words;
-		from = at;
+	while (at < end) {
+		struct word_cut before = l->words;
+		const char *from = at;
+		size_t n_words = words_some(&l->words, &at, end, words, ends,
+					    WORDS_AT_ONCE), k;
+
+		for (k = 0; k < n_words; k++) {
+			if (ends[k] > token_end && fires(l))
+				break;
+			while (ends[k] > token_end)
+				token_end += tokens[++i].len;
+			take_word(l, &words[k]);
+		}
+		if (!fires(l) || (k == n_words && at < end))
+			continue;
+		l->words = before;
+		cut_again(&l->words, from, end, k, token_end);
+		return i + 1;
 	}
-	if (!fires(l))
-		return n;
-	l->words = before;
-	words_next(&l->words, &from, token_end, &word);
-	return i + 1;
+	return n;
 }
 
 /* As push_words(), of tokens without text: a bit of an id changes many of the

@@ -125,20 +125,28 @@ bool words_push(struct word_cut *w, unsigned char c, struct word *out)
 	return push(w, c, out);
 }
 
-bool words_next(struct word_cut *w, const char **at, const char *end,
-		struct word *out)
+size_t words_some(struct word_cut *w, const char **at, const char *end,
+		  struct word *out, const char **ends, size_t max)
 {
 	struct word_cut own = *w;
 	const char *p = *at;
-	bool ended = false;
+	size_t n = 0;
 
-	while (p < end && !ended) {
+	while (p < end && n < max) {
 		if (own.kind == LETTER && !own.missing)
 			p = take_run(&own, p, end);
-		if (p < end)
-			ended = push(&own, (unsigned char)*p++, out);
+		if (p < end && push(&own, (unsigned char)*p++, &out[n]))
+			ends[n++] = p;
 	}
 	*w = own;
 	*at = p;
-	return ended;
+	return n;
+}
+
+bool words_next(struct word_cut *w, const char **at, const char *end,
+		struct word *out)
+{
+	const char *ends[1];
+
+	return words_some(w, at, end, out, ends, 1) > 0;
 }

@@ -47,4 +47,9 @@ bool words_push(struct word_cut *w, unsigned char byte, struct word *out);
 bool words_next(struct word_cut *w, const char **at, const char *end,
 		struct word *out);
 
+/* The same of up to max words; how many. ends[i]: where *at was behind out[i].
+ * Less than max: all bytes are taken. */
+size_t words_some(struct word_cut *w, const char **at, const char *end,
+		  struct word *out, const char **ends, size_t max);
+
 #endif

@@ -120,10 +120,33 @@ static size_t cut_by(const char *text, size_t step, struct word *out,
 	return n;
 }
 
+/* The same, three words at once. */
+static size_t cut_some(const char *text, struct word *out)
+{
+	enum { SOME = 3 };
+	const char *at = text, *end = text + strlen(text), *ends[SOME];
+	struct word_cut w = { 0 };
+	size_t n = 0, k = SOME;
+
+	while (k == SOME) {
+		struct word some[SOME];
+
+		k = words_some(&w, &at, end, some, ends, SOME);
+		memcpy(out + n, some, k * sizeof(*some));
+		n += k;
+		assert_true(k == SOME ? at == ends[k - 1] : at == end);
+	}
+	return n;
+}
+
 static size_t cut(const char *text, struct word *out, size_t max)
 {
 	struct word one[8];
 	size_t n = cut_by(text, SIZE_MAX, out, max);
+
+	assert_true(n <= 8);
+	assert_int_equal(cut_some(text, one), n);
+	assert_memory_equal(one, out, n * sizeof(*one));
 
 	for (size_t step = 1; step < 8; step++) {
 		assert_int_equal(cut_by(text, step, one, 8), n);
