@@ -42,6 +42,7 @@ libengine_a_SOURCES += \
 	src/measure/selftest.c src/measure/selftest.h \
 	src/measure/series.c src/measure/series.h \
 	src/measure/shrink.c src/measure/shrink.h \
+	src/measure/shrink_code.c src/measure/shrink_code.h \
 	src/measure/stops.c src/measure/stops.h \
 	src/measure/stree.c src/measure/stree.h \
 	src/measure/suffixes.c src/measure/suffixes.h \

@@ -4,7 +4,7 @@
  * Whisper's segments come from 30 s of sound and have at most 224 tokens (half
  * of its text context), so the text is cut into segments of 224 tokens here;
  * an unfinished segment is not judged. Most are known not to shrink so much
- * before zlib is asked (shrink.h).
+ * before zlib is asked (shrink.h), and what it says is the last word.
  */
 #include "measure/rule.h"
 
@@ -55,6 +55,8 @@ static void judge(struct zlib_rule *z)
 		z->shrink = shrink_new();
 	if (z->shrink)
 		least = shrink_least(z->shrink, z->segment.data, len);
+	if (least && (double)len > z->ratio * (double)least)
+		least = shrink_size(z->shrink);
 	if (least && (double)len <= z->ratio * (double)least)
 		return;
 	if (!z->gz)

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "measure/shrink_code.h"
 
 enum {
 	MATCH_MIN = 3,
@@ -24,9 +25,8 @@ enum {
 	HASH_MASK = (1 << 15) - 1,
 	HEADS_LOG = 11,
 	LITERALS = 256, /* and the end of the block */
-	LENGTHS = LITERALS + 30,
-	DISTANCES = 30,
 	STREAM_BYTES = 6, /* header and checksum */
+	STORED_BYTES = 4, /* its length, twice */
 	/* of a block: its kind; how many lengths of which kind are told */
 	KIND_BITS = 3,
 	HEAD_BITS = 14 + 4 * 3,
@@ -37,15 +37,19 @@ struct shrink {
 	uint16_t head[1 << HEADS_LOG];
 	uint16_t behind[SHRINK_MAX]; /* the place before in the chain */
 	uint16_t hash[SHRINK_MAX];
-	uint16_t n_lengths[LENGTHS];     /* literals, the end, lengths */
-	uint16_t n_distances[DISTANCES];
+	uint16_t n_lengths[SHRINK_LENGTHS];     /* literals, the end, lengths */
+	uint16_t n_distances[SHRINK_DISTANCES];
 	uint32_t more_bits;  /* behind the codes */
 	uint32_t fixed_bits; /* of all, in the fixed code */
+	size_t n;            /* bytes of the text; 0: not cut */
 };
 
 struct shrink *shrink_new(void)
 {
-	return mem_alloc(sizeof(struct shrink));
+	struct shrink *k = mem_alloc(sizeof(*k));
+
+	k->n = 0;
+	return k;
 }
 
 void shrink_free(struct shrink *k)
@@ -192,6 +196,7 @@ size_t shrink_least(struct shrink *k, const void *s, size_t n)
 {
 	double bits;
 
+	k->n = 0;
 	if (!n || n > SHRINK_MAX)
 		return 0;
 	memset(k->head, 0, sizeof(k->head));
@@ -201,9 +206,27 @@ size_t shrink_least(struct shrink *k, const void *s, size_t n)
 	k->fixed_bits = 7;
 	k->n_lengths[LITERALS] = 1;
 	cut(k, s, (uint32_t)n);
-	bits = entropy_bits(k->n_lengths, LENGTHS) +
-	       entropy_bits(k->n_distances, DISTANCES) + HEAD_BITS -
+	k->n = n;
+	bits = entropy_bits(k->n_lengths, SHRINK_LENGTHS) +
+	       entropy_bits(k->n_distances, SHRINK_DISTANCES) + HEAD_BITS -
 	       ROUNDED_BITS;
 	bits = MIN(bits, (double)k->fixed_bits) + k->more_bits + KIND_BITS;
 	return STREAM_BYTES + MIN((size_t)(bits / 8), n);
+}
+
+/* As _tr_flush_block() of zlib chooses. */
+size_t shrink_size(const struct shrink *k)
+{
+	uint32_t own, fixed = KIND_BITS + k->fixed_bits + k->more_bits, bytes;
+
+	if (!k->n)
+		return 0;
+	own = shrink_code_bits(k->n_lengths, k->n_distances);
+	if (!own)
+		return 0;
+	own += KIND_BITS + k->more_bits;
+	bytes = (MIN(own, fixed) + 7) / 8;
+	if (k->n + STORED_BYTES <= bytes)
+		bytes = (uint32_t)k->n + STORED_BYTES + 1;
+	return STREAM_BYTES + bytes;
 }
