@@ -112,7 +112,8 @@ libengine_a_SOURCES += \
 	src/dialect/format_bench.c src/dialect/format_cohere.c \
 	src/dialect/format_cohere_v1.c src/dialect/format_gemini.c \
 	src/dialect/format_har.c src/dialect/format_helm.c \
-	src/dialect/format_atif.c \
+	src/dialect/format_atif.c src/dialect/format_chats.c \
+	src/dialect/format_evals.c \
 	src/dialect/format_inspect.c src/dialect/format_interactions.c \
 	src/dialect/format_jsonl.c src/dialect/format_kobold.c \
 	src/dialect/format_langfuse.c src/dialect/format_lines.c \

@@ -20,7 +20,7 @@ static bool type_has(struct json_value part, const char *word)
 
 static bool is_thinking(struct json_value part)
 {
-	return type_has(part, "thinking") || type_has(part, "reasoning") ||
+	return type_has(part, "think") || type_has(part, "reasoning") ||
 	       json_is(json_get(part, "thought"), JSON_TRUE);
 }
 
@@ -53,7 +53,7 @@ static void add_texts(struct chunk *c, enum channel channel,
 static void add_thinking(struct chunk *c, struct json_value part)
 {
 	static const char *const names[] = {
-		"thinking", "reasoning", "text", "content", "summary",
+		"thinking", "think", "reasoning", "text", "content", "summary",
 	};
 	size_t before = c->text.len;
 
@@ -65,10 +65,14 @@ static void add_call(struct chunk *c, struct json_value call)
 {
 	static const char *const names[] = { "input", "arguments", "args",
 					     "parameters" };
-	static const char *const inner[] = { "function", "functionCall",
-					     "function_call", "custom" };
+	static const char *const inner[] = {
+		"function", "functionCall", "function_call", "custom", "state",
+	};
+	struct json_value value = json_get(json_get(call, "toolCall"), "value");
 	size_t before = c->text.len;
 
+	if (value.doc)
+		call = value;
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		if (c->text.len == before)
 			chunk_add_arguments(c, json_get(call, names[i]));
@@ -98,11 +102,40 @@ static void add_part(struct chunk *c, struct json_value part)
 	}
 }
 
+/* Content that is an object of its own, and no part: what ChatGPT exports,
+ * with its thoughts, and arena-hard's {"answer":"..."}. */
+static bool add_object(struct chunk *c, struct json_value content)
+{
+	struct json_value parts = json_get(content, "parts");
+	struct json_value thoughts = json_get(content, "thoughts");
+	struct json_value answer = json_get(content, "answer");
+
+	if (json_get(content, "type").doc ||
+	    (!parts.doc && !thoughts.doc && !answer.doc))
+		return false;
+	for (struct json_value v = json_first(thoughts); v.doc;
+	     v = json_next(v))
+		chunk_add_json(c, CHANNEL_REASONING, json_get(v, "content"));
+	for (struct json_value v = json_first(parts); v.doc; v = json_next(v))
+		add_part(c, v);
+	chunk_add_json(c, CHANNEL_ANSWER, answer);
+	return true;
+}
+
 struct json_value content_role(struct json_value message)
 {
-	struct json_value role = json_get(message, "role");
+	const struct json_value places[] = {
+		json_get(message, "role"),
+		json_get(message, "from"),
+		json_get(json_get(message, "author"), "role"),
+		json_get(json_get(message, "info"), "role"),
+		json_get(message, "sender"),
+	};
 
-	return role.doc ? role : json_get(message, "from");
+	for (size_t i = 0; i < ARRAY_LEN(places); i++)
+		if (places[i].doc)
+			return places[i];
+	return places[0];
 }
 
 bool content_is_model(struct json_value message)
@@ -120,7 +153,8 @@ bool content_is_model(struct json_value message)
 void content_output(struct chunk *c, struct json_value content)
 {
 	if (!json_is(content, JSON_ARRAY)) {
-		add_part(c, content);
+		if (!add_object(c, content))
+			add_part(c, content);
 		return;
 	}
 	for (struct json_value v = json_first(content); v.doc;
@@ -140,7 +174,9 @@ void content_message(struct chunk *c, struct json_value message)
 		add_texts(c, CHANNEL_REASONING, json_get(message, names[i]));
 	if (!content.doc)
 		content = json_get(message, "parts");
-	content_output(c, content.doc ? content : json_get(message, "value"));
+	if (!content.doc)
+		content = json_get(message, "value");
+	content_output(c, content.doc ? content : json_get(message, "text"));
 	chunk_add_json(c, CHANNEL_TOOL, json_get(message, "refusal"));
 	chunk_add_arguments(c, json_get(json_get(message, "function_call"),
 					"arguments"));

@@ -15,7 +15,8 @@
 
 #include "dialect/chunk.h"
 
-/* Who says the message: its role, or "from", as datasets have it; or none. */
+/* Who says the message: its role, or "from", as datasets have it, or where
+ * chat programs keep it; or none. */
 struct json_value content_role(struct json_value message);
 
 /* Is the message the model's, by its role? */

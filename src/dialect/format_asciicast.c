@@ -134,7 +134,7 @@ static void release_asciicast(void *data)
 
 const struct format format_asciicast = {
 	.name = "asciicast",
-	.title = "recording of a terminal (asciinema)",
+	.title = "asciinema recording",
 	.shape = FEED_STREAM,
 	.state_bytes = sizeof(struct cast_state),
 	.detect = detect_asciicast,

@@ -121,7 +121,7 @@ static void finish_cohere_v1(const struct format_ending *e, struct buf *out)
 
 const struct format format_cohere_v1 = {
 	.name = "cohere-v1",
-	.title = "Cohere chat, version 1",
+	.title = "Cohere chat v1",
 	.shape = FEED_STREAM,
 	.detect = detect_cohere_v1,
 	.record = record_cohere_v1,

@@ -117,7 +117,7 @@ static bool record_har(struct format_ctx *cx, struct json_value v,
 
 const struct format format_har = {
 	.name = "har",
-	.title = "recorded HTTP traffic (HAR, VCR)",
+	.title = "recorded HTTP traffic (HAR)",
 	.shape = FEED_RECORDS,
 	.detect = detect_har,
 	.record = record_har,

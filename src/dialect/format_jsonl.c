@@ -38,11 +38,12 @@ static const char *const strong_names[] = {
 	"generated_text",  "model_output",  "model_response", "raw_output",
 	"prediction",	   "predictions",   "resps",	     "code",
 	"gen",		   "pred",	    "output_list",   "generated",
-	"model_answer",	   "llm_output",    "full_output",   NULL,
+	"model_answer",	   "llm_output",    "full_output",   "generated_texts",
+	NULL,
 };
 static const char *const weak_names[] = {
 	"text",	   "content", "solution", "answer", "result",
-	"message", "reply",   "target_text", NULL,
+	"message", "reply",   "target_text", "model_patch", NULL,
 };
 static const char *const think_names[] = {
 	"reasoning",	   "reasoning_content",	       "thinking",

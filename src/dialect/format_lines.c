@@ -69,7 +69,7 @@ static void release_lines(void *data)
 
 const struct format format_lines = {
 	.name = "lines",
-	.title = "log of lines (kubectl, compose, times)",
+	.title = "log lines (kubectl, compose)",
 	.shape = FEED_STREAM,
 	.state_bytes = sizeof(struct lines_state),
 	.bytes = bytes_lines,

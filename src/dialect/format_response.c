@@ -32,6 +32,8 @@ struct json_value response_in(struct json_value v)
 		response,
 		json_get(response, "body"),
 		json_get(v, "body"),
+		json_get(v, "response_body"), /* Helicone */
+		json_get(v, "output"),	      /* Weave */
 		json_get(json_get(v, "result"), "message"),
 	};
 

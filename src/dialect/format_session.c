@@ -13,6 +13,10 @@
  *	 "text":"..."}}                                  codex exec --json
  *	{"type":"message","role":"assistant","content":"...","delta":true}
  *	{"type":"tool_use","tool_name":"f","parameters":{...}}    Gemini CLI
+ *	{"type":"message","id":"b","message":{"role":"assistant",
+ *	 "content":[...],"usage":{"output":9}}}                   pi
+ *	{"role":"assistant","content":[{"type":"toolRequest",
+ *	 "toolCall":{"value":{"arguments":{}}}}]}                 goose
  *
  * Under the name "thread" all turns of the model are one generation, for who
  * wants to see what an agent says again.
@@ -43,7 +47,7 @@ static bool is_one_of(struct json_value string, const char *const *words)
 
 static const char *const other_roles[] = {
 	"user", "human", "system", "developer", "tool", "function",
-	"observation", NULL,
+	"observation", "toolResult", NULL,
 };
 /* Pieces of a turn that have a type for a role. */
 static const char *const model_types[] = {
@@ -102,9 +106,11 @@ static bool detect_session(struct json_value v)
 	struct json_value content = json_get(turn, "content");
 
 	if (is_one_of(type, types) ||
-	    (json_text_is(type, "system") && json_get(v, "session_id").doc))
+	    (json_text_is(type, "system") && json_get(v, "session_id").doc) ||
+	    (json_text_is(type, "session") && json_get(v, "cwd").doc))
 		return true;
-	if (json_text_is(type, "user") || json_text_is(type, "assistant"))
+	if (json_text_is(type, "user") || json_text_is(type, "assistant") ||
+	    (json_text_is(type, "message") && turn.at != v.at))
 		return side_of(v) != SIDE_NONE;
 	return turn.at == v.at && content_role(v).doc &&
 	       side_of(v) != SIDE_NONE &&
@@ -152,9 +158,10 @@ static void take_turn(struct format_ctx *cx, struct json_value v,
 	gen_emit(cx->gens, gen, format_clock(cx, json_get(v, "timestamp")));
 	fact_json(&facts->model, json_get(turn, "model"));
 	fact_json(&facts->finish_reason, json_get(turn, "stop_reason"));
-	if (!((struct session *)cx->state)->whole) /* it is of one turn */
-		fact_u32(&facts->usage_tokens,
-			 json_get(usage, "output_tokens"));
+	if (((struct session *)cx->state)->whole)
+		return; /* what is told is of one turn */
+	fact_u32(&facts->usage_tokens, json_get(usage, "output_tokens"));
+	fact_u32(&facts->usage_tokens, json_get(usage, "output"));
 }
 
 static void hear(struct session *s, struct json_value turn)
@@ -223,7 +230,7 @@ const struct format format_session = {
 /* Only by name. */
 const struct format format_thread = {
 	.name = "thread",
-	.title = "all turns of a session as one text",
+	.title = "a session as one text",
 	.shape = FEED_STREAM,
 	.state_bytes = sizeof(struct session),
 	.record = record_thread,

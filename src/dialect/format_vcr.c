@@ -58,7 +58,7 @@ static void release_vcr(void *state)
 
 const struct format format_vcr = {
 	.name = "vcr",
-	.title = "cassette (VCR in YAML)",
+	.title = "VCR cassette",
 	.shape = FEED_STREAM,
 	.state_bytes = sizeof(struct cassette),
 	.bytes = bytes_vcr,
