@@ -123,12 +123,12 @@ fi
 threads()
 {
 	for n in 1 2 3; do
-		"$LILSCOPE" decode -m "$model" --prompt "$once" -n 150 \
+		"$LILSCOPE" decode -m "$model" --prompt "$once" -n 80 \
 			--temperature 0.9 --top-p 0.95 --seed 7 --text \
 			--policy h2o -b 48 --threads $n >"$tmp/text.$n" || return 1
 	done
 	cmp "$tmp/text.1" "$tmp/text.2" && cmp "$tmp/text.1" "$tmp/text.3"
-	"$LILSCOPE" decode -m "$model" --prompt "$once" -n 150 --temperature \
+	"$LILSCOPE" decode -m "$model" --prompt "$once" -n 80 --temperature \
 		0.9 --top-p 0.95 --seed 8 --text --policy h2o -b 48 >"$tmp/other"
 	! cmp -s "$tmp/text.1" "$tmp/other"
 }

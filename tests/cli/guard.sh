@@ -2,6 +2,7 @@
 # lilscope guard as a filter: what passes, what is stopped, what is said.
 . "${top_srcdir:-.}/tests/cli/lib.sh"
 [ -n "$PYTHON" ] || skip_all "python3 is not here"
+plain_python
 
 loop=$traces/qwen35_9b_loop_29dfd87f.txt
 healthy=$traces/rkv_aime24_00.txt
@@ -164,8 +165,8 @@ else:
     assert first < hits[0]["at_token"] <= report["tokens"], report
 END
 }
-check "40 MB of a loop in 64 MiB" bounded loop 40000000 64 62000
-check "10 MB of a loop in 1 MiB" bounded loop 10000000 1 3000
+check "8 MB of a loop in 64 MiB" bounded loop 8000000 64 62000
+check "4 MB of a loop in 1 MiB" bounded loop 4000000 1 3000
 check "2 MB of events in 1 MiB" bounded events 2000000 1 3000
 check "a record of 20 MB in 4 MiB" bounded record 20000000 4 17000
 

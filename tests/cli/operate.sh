@@ -109,7 +109,7 @@ if command -v systemd-analyze >/dev/null; then
 fi
 compose()
 {
-	"$PYTHON" - "$packaging/compose.yaml" "$LILSCOPE" "$up" <<'END'
+	"$whole_python" - "$packaging/compose.yaml" "$LILSCOPE" "$up" <<'END'
 import subprocess, sys, yaml
 path, program, up = sys.argv[1:]
 services = yaml.safe_load(open(path))["services"]
@@ -128,7 +128,7 @@ p.terminate()
 assert b"listening on" in said and p.wait() == 0, said
 END
 }
-if "$PYTHON" -c 'import yaml' 2>/dev/null; then
+if "$whole_python" -c 'import yaml' 2>/dev/null; then
 	check "the compose file" compose
 fi
 

@@ -57,7 +57,7 @@ check "parallel --pipe -N -k, with --first-record: the same bytes" numbered
 # Parts of any size: the same but for the numbers.
 unnumbered()
 {
-	parallel --will-cite --pipe --block 20k -k -j 3 "$one" \
+	parallel --will-cite --pipe --block 90k -k -j 3 "$one" \
 		<"$tmp/corpus.jsonl" >"$tmp/many" || return 1
 	numberless "$tmp/one" >"$tmp/a"
 	numberless "$tmp/many" | cmp - "$tmp/a"

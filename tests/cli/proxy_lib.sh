@@ -1,6 +1,8 @@
 # Shared by the tests of the proxy: a server behind it and clients before it,
 # both on loopback. After lib.sh.
 [ -n "$PYTHON" ] || skip_all "python3 is not here"
+whole_python=$PYTHON # with others' modules
+plain_python
 server=$srcdir/tests/server
 unset http_proxy https_proxy all_proxy no_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY
 PYTHONDONTWRITEBYTECODE=1

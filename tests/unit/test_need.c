@@ -76,6 +76,8 @@ static void is_what_is_held(void **state)
 	(void)state;
 	for (size_t k = 0; k < ARRAY_LEN(archs) * n_cache_types; k++) {
 		const struct random_spec spec = { .arch = archs[k % 2],
+						  .n_embd = 128,
+						  .n_ff = 32,
 						  .window = 64,
 						  .n_ctx = 1024 };
 		struct made made;

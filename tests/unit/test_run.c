@@ -166,13 +166,13 @@ static struct run *long_run(void)
 	struct run *run = run_new(&meter_opts_default);
 	uint32_t r = 1;
 
-	for (int i = 0; i < 420000; i++) {
+	for (int i = 0; i < 100000; i++) {
 		char word[] = "abcd ef ";
 
 		r = r * 1664525u + 1013904223u;
 		for (int k = 0; k < 6; k++)
 			word[k] = (char)('a' + (r >> (8 + 3 * k)) % 11);
-		run_text(run, CHANNEL_ANSWER, i % 100000 < 1000 ? "again an" :
+		run_text(run, CHANNEL_ANSWER, i % 25000 < 1000 ? "again an" :
 			 i % 5 ? word : "repeated", 8, NAN);
 	}
 	run_end(run);

@@ -23,6 +23,9 @@ struct find {
 	pcre2_general_context *memory;
 	pcre2_match_context *limits;
 	pcre2_code *code; /* NULL finds nothing */
+	/* for lines that are UTF-8, which PCRE2 then need not see to at each
+	 * match of a line once more; NULL: none */
+	pcre2_code *code_utf8;
 	pcre2_match_data *match;
 	char trouble[TROUBLE_BYTES];
 	size_t n_given_up;
@@ -69,7 +72,7 @@ static pcre2_code *compile(const char *s, size_t n, uint32_t options,
 struct find *find_new(const char *pattern, size_t len)
 {
 	struct find *f = mem_zalloc(sizeof(*f));
-	uint32_t options = PCRE2_NEVER_BACKSLASH_C;
+	uint32_t options = PCRE2_NEVER_BACKSLASH_C, literal = PCRE2_LITERAL;
 	int error;
 
 	len = MIN(len, (size_t)FIND_MAX_BYTES);
@@ -87,11 +90,17 @@ struct find *find_new(const char *pattern, size_t len)
 		pcre2_get_error_message(error, (PCRE2_UCHAR *)f->trouble,
 					sizeof(f->trouble));
 		options &= PCRE2_CASELESS | PCRE2_UTF | PCRE2_MATCH_INVALID_UTF;
-		f->code = compile(pattern, len, options | PCRE2_LITERAL,
-				  &error);
+		f->code = compile(pattern, len, options | literal, &error);
+	} else {
+		literal = 0;
 	}
 	if (f->code)
 		f->match = pcre2_match_data_create(1, f->memory);
+	if (f->code && options & PCRE2_UTF)
+		f->code_utf8 = compile(pattern, len,
+				       (options | literal) &
+					       ~PCRE2_MATCH_INVALID_UTF,
+				       &error);
 	return f;
 }
 
@@ -101,6 +110,7 @@ void find_free(struct find *f)
 		return;
 	pcre2_match_data_free(f->match);
 	pcre2_code_free(f->code);
+	pcre2_code_free(f->code_utf8);
 	pcre2_match_context_free(f->limits);
 	pcre2_general_context_free(f->memory);
 	mem_free(f);
@@ -127,11 +137,13 @@ static bool find_in_line(struct find *f, const char *text, size_t from,
 			 size_t to, struct find_hits *hits)
 {
 	const PCRE2_SIZE *ends = pcre2_get_ovector_pointer(f->match);
+	bool valid = f->code_utf8 && is_utf8(text + from, to - from);
+	const pcre2_code *code = valid ? f->code_utf8 : f->code;
+	uint32_t options = PCRE2_NOTEMPTY | (valid ? PCRE2_NO_UTF_CHECK : 0);
 
 	for (size_t at = 0; at < to - from && hits->n < FIND_HITS_MAX;) {
-		int n = pcre2_match(f->code, (PCRE2_SPTR)text + from,
-				    to - from, at, PCRE2_NOTEMPTY, f->match,
-				    f->limits);
+		int n = pcre2_match(code, (PCRE2_SPTR)text + from, to - from,
+				    at, options, f->match, f->limits);
 
 		if (n == PCRE2_ERROR_NOMATCH)
 			return true;
