@@ -69,8 +69,9 @@ struct rule_token {
 	uint32_t id;       /* token id, or a hash of its bytes without ids */
 	const char *text;  /* its bytes; NULL for none */
 	size_t len;
-	double code_bits;  /* lz77 code length of the prefix, this token in;
-			      over bytes or over ids */
+	/* lz77 code length of the prefix, this token in; over bytes or over
+	 * ids. Aligned as where words have 64 bits: a stride of doubles. */
+	_Alignas(8) double code_bits;
 };
 
 /* What came after the first stop: fresh.h says what new text is. */
