@@ -296,14 +296,45 @@ static void join_response(struct join *j, struct json_value response)
 	tree_free(before);
 }
 
-/* The part of an item that an event is of. */
+/* The item that an event is of; NULL of none. Where the server says no place
+ * (llama.cpp's), by its id. */
+static struct tree *item_of(struct tree *response, struct json_value v)
+{
+	struct json_value i = json_get(v, "output_index");
+	struct json_value id = json_get(v, "item_id");
+	size_t n;
+	const char *name = json_text(id.doc ? id :
+				     json_get(json_get(v, "item"), "id"), &n);
+	struct tree *output, *item;
+
+	if (!i.doc && (!name || !n))
+		return NULL;
+	output = tree_have(response, "output", JSON_ARRAY);
+	if (i.doc)
+		return join_slot(output, i);
+	for (item = output->first; item; item = item->next) {
+		const struct tree *its = tree_get(item, "id");
+
+		if (its && its->text.len == n &&
+		    memcmp(its->text.data, name, n) == 0)
+			return item;
+	}
+	item = tree_add(output, tree_new(JSON_OBJECT));
+	tree_set_text(item, "id", name, n);
+	return item;
+}
+
+/* The part of an item that an event is of; the first where no place is said. */
 static struct tree *part_of(struct tree *item, struct json_value v)
 {
 	struct json_value i = json_get(v, "summary_index");
-	const char *list = i.doc ? "summary" : "content";
+	struct tree *parts = tree_have(item, i.doc ? "summary" : "content",
+				       JSON_ARRAY);
 
-	return join_slot(tree_have(item, list, JSON_ARRAY),
-			 i.doc ? i : json_get(v, "content_index"));
+	if (!i.doc)
+		i = json_get(v, "content_index");
+	return !i.doc && parts->first && parts->first->type == JSON_OBJECT ?
+		       parts->first : join_slot(parts, i);
 }
 
 static void join_event(struct tree *item, struct json_value v)
@@ -332,15 +363,13 @@ static void join_event(struct tree *item, struct json_value v)
 
 static void join_responses(struct join *j, struct json_value v)
 {
-	struct json_value i = json_get(v, "output_index");
 	struct tree *item;
 
 	if (json_is(json_get(v, "response"), JSON_OBJECT))
 		join_response(j, json_get(v, "response"));
-	if (!i.doc)
+	item = item_of(join_answer(j, JSON_OBJECT), v);
+	if (!item)
 		return;
-	item = join_slot(tree_have(join_answer(j, JSON_OBJECT), "output",
-				   JSON_ARRAY), i);
 	if (is_event(v, "output_item.added") ||
 	    is_event(v, "output_item.done"))
 		tree_merge(tree_become(item, JSON_OBJECT),
@@ -377,13 +406,16 @@ static struct tree *place(const struct events *ev, const struct tree *item,
 			  const char *index)
 {
 	struct tree *event = tree_new(JSON_OBJECT);
+	struct json_value i = json_get(ev->last, "output_index");
 
-	tree_set(event, "output_index",
-		 tree_of(json_get(ev->last, "output_index")));
+	if (i.doc)
+		tree_set(event, "output_index", tree_of(i));
 	if (tree_get(item, "id"))
 		tree_set(event, "item_id", tree_copy(tree_get(item, "id")));
 	if (index)
-		tree_set(event, index, tree_of(json_get(ev->last, index)));
+		i = json_get(ev->last, index);
+	if (index && i.doc)
+		tree_set(event, index, tree_of(i));
 	return event;
 }
 
@@ -449,14 +481,14 @@ static void finish_responses(const struct format_ending *e, struct buf *out)
 	};
 	struct tree *response = e->answer ? tree_copy(e->answer) :
 					    tree_new(JSON_OBJECT);
-	struct json_value i = json_get(e->record, "output_index");
-	struct tree *output, *event = tree_new(JSON_OBJECT);
+	struct tree *item, *event = tree_new(JSON_OBJECT);
 
 	if (response->type != JSON_OBJECT)
 		tree_become(response, JSON_OBJECT);
-	output = tree_have(response, "output", JSON_ARRAY);
-	if (i.doc && !is_event(e->record, "output_item.done"))
-		end_item(&ev, join_slot(output, i), status);
+	tree_have(response, "output", JSON_ARRAY);
+	item = item_of(response, e->record);
+	if (item && !is_event(e->record, "output_item.done"))
+		end_item(&ev, item, status);
 	tree_set_text(response, "status", status, strlen(status));
 	if (!whole)
 		tree_set_text(tree_set(response, "incomplete_details",

@@ -216,6 +216,17 @@ static const struct ending {
 	  "\"item_id\":\"i\",\"content_index\":0,\"text\":\"Hi\","
 	  "\"logprobs\":[],\"type\":\"response.output_text.done\","
 	  "\"sequence_number\":3}\n\nevent: response.content_part.done\n" },
+	{ "responses", /* llama.cpp's say no place */
+	  "data: {\"type\":\"response.created\",\"response\":{\"id\":\"r\","
+	  "\"object\":\"response\",\"status\":\"in_progress\"}}\n\n"
+	  "data: {\"type\":\"response.output_item.added\",\"item\":"
+	  "{\"type\":\"message\",\"id\":\"i\",\"content\":[]}}\n\n"
+	  "data: {\"type\":\"response.content_part.added\",\"item_id\":\"i\","
+	  "\"part\":{\"type\":\"output_text\",\"text\":\"\"}}\n\n", "data: ",
+	  "{\"type\":\"response.output_text.delta\",\"item_id\":\"i\","
+	  "\"delta\":\"Hi\"}", "\n\n", "", 1,
+	  "\"output\":[{\"type\":\"message\",\"id\":\"i\",\"content\":[{"
+	  "\"type\":\"output_text\",\"text\":\"Hi\"}],\"status\":" },
 	{ "anthropic",
 	  "data: {\"type\":\"message_start\",\"message\":{\"id\":\"x\"}}\n\n",
 	  "data: ",
