@@ -18,7 +18,7 @@
 #include "view/steps.h"
 #include "view/views.h"
 
-enum { RECORDS = 120, SLICE_US = 200, VIEW_ROWS = 20 };
+enum { RECORDS = 120, SLICE_US = 200, VIEW_ROWS = 20, CONVERSATIONS = 7 };
 
 /* Every third record loops; lengths differ. */
 static void write_records(FILE *f)
@@ -42,7 +42,21 @@ struct fixture {
 	char path[64];
 };
 
-static void open_list(struct fixture *x)
+/* Conversations of one turn more than the one before. */
+static void write_conversations(FILE *f)
+{
+	for (int i = 0; i < CONVERSATIONS; i++) {
+		fprintf(f, "{\"task_id\": %d, \"traj\": [", i);
+		for (int k = 0; k <= i; k++)
+			fprintf(f, "%s{\"role\": \"user\", \"content\": "
+				   "\"so\"}, {\"role\": \"assistant\", "
+				   "\"content\": \"turn %d of %d\"}",
+				k ? ", " : "", k, i);
+		fprintf(f, "]}\n");
+	}
+}
+
+static void open_written(struct fixture *x, void (*write)(FILE *f))
 {
 	struct settings set;
 	struct err err = { "" };
@@ -53,7 +67,7 @@ static void open_list(struct fixture *x)
 	fd = mkstemp(x->path);
 	assert_true(fd >= 0);
 	f = fdopen(fd, "w");
-	write_records(f);
+	write(f);
 	fclose(f);
 	settings_init(&set);
 	set.meter = synthetic_opts();
@@ -65,6 +79,11 @@ static void open_list(struct fixture *x)
 	x->app.view_rows = VIEW_ROWS;
 	x->app.view_cols = 80;
 	assert_true(deck_add(x->app.deck, x->path, false, &err));
+}
+
+static void open_list(struct fixture *x)
+{
+	open_written(x, write_records);
 }
 
 static void read_all(struct app *app)
@@ -128,6 +147,36 @@ static void test_sorting(void **state)
 							      : a <= b)));
 		}
 	}
+	close_list(&x);
+}
+
+/* The order of the file, though the deck has first turns first; backwards;
+ * and by number, which is the deck's, where somebody wants it. */
+static void test_turns_stand_together(void **state)
+{
+	struct fixture x;
+	size_t at = 0;
+
+	(void)state;
+	open_written(&x, write_conversations);
+	read_all(&x.app);
+	assert_int_equal(list_of(&x.app)->n,
+			 CONVERSATIONS * (CONVERSATIONS + 1) / 2);
+	for (unsigned i = 0; i < CONVERSATIONS; i++) {
+		for (unsigned k = 0; k <= i; k++, at++) {
+			size_t row = list_of(&x.app)->order[at];
+			const struct entry *e = deck_entry(x.app.deck, row);
+
+			assert_int_equal(e->own.i_record, i);
+			assert_int_equal(e->own.i_sub, k);
+		}
+	}
+	list_set_sort(&x.app, LIST_RECORD, true);
+	assert_int_equal(deck_entry(x.app.deck, list_of(&x.app)->order[0])
+				 ->own.i_sub, CONVERSATIONS - 1);
+	list_set_sort(&x.app, LIST_NUMBER, false);
+	for (size_t i = 0; i < list_of(&x.app)->n; i++)
+		assert_int_equal(list_of(&x.app)->order[i], i);
 	close_list(&x);
 }
 
@@ -334,6 +383,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sorting),
+		cmocka_unit_test(test_turns_stand_together),
 		cmocka_unit_test(test_filter_and_sums),
 		cmocka_unit_test(test_selection),
 		cmocka_unit_test(test_columns),

@@ -241,10 +241,12 @@ static void add_up(struct app *app)
 
 /* --- the order ---------------------------------------------------------- */
 
-/* What a row is sorted by: a number, or a text of the deck's. */
+/* What a row is sorted by: a number, or a text of the deck's; then where its
+ * record stands in its source, and it in its record. */
 struct sort_key {
 	double number;
 	const char *text;
+	uint64_t place;
 	size_t entry;
 };
 
@@ -298,8 +300,17 @@ static struct sort_key key_of(const struct app *app, size_t i)
 		key.number = l->descending ? -v : v;
 		return key;
 	}
-	if (column == LIST_NUMBER || column == LIST_RECORD) {
+	if (column == LIST_NUMBER) {
 		key.number = l->descending ? -(double)i : (double)i;
+		return key;
+	}
+	if (column == LIST_RECORD) {
+		double source = e->own.i_source;
+
+		key.number = l->descending ? -source : source;
+		key.place = (uint64_t)e->own.i_record << 32 | e->own.i_sub;
+		if (l->descending)
+			key.place = ~key.place;
 		return key;
 	}
 	v = list_is_known(e) ? sort_number(e, column) : NAN;
@@ -317,6 +328,8 @@ static int compare(const struct sort_key *a, const struct sort_key *b,
 	text = strcmp(a->text, b->text);
 	if (text != 0)
 		return text_sign * text;
+	if (a->place != b->place)
+		return a->place < b->place ? -1 : 1;
 	return a->entry < b->entry ? -1 : a->entry > b->entry;
 }
 
@@ -360,11 +373,27 @@ static void keep_selected(struct app *app, size_t selected)
 	list_move(app, 0);
 }
 
+/* What a record holds beside its first generation comes to the deck's end when
+ * it is found: a conversation is to be seen as it went. */
+static void choose_order(struct app *app, size_t n)
+{
+	struct list *l = list_of(app);
+
+	if (l->chosen || l->live)
+		return;
+	l->sort = LIST_NUMBER;
+	for (size_t i = 0; i < n && l->sort == LIST_NUMBER; i++)
+		if (deck_entry(app->deck, i)->own.first_sub)
+			l->sort = LIST_RECORD;
+}
+
 static void rebuild(struct app *app)
 {
 	struct list *l = list_of(app);
 	size_t selected = list_selected(app);
 	size_t n = deck_n(app->deck);
+
+	choose_order(app, n);
 	l->n = 0;
 	append_passing(app, 0, n);
 	sort(app);
