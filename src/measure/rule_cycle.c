@@ -102,9 +102,13 @@ static uint32_t id_at(const struct cycle *c, uint32_t t)
 	return c->ids[t % RING];
 }
 
-/* Do the grams that end at tokens t and q equal each other? */
-static bool same_gram(const struct cycle *c, uint32_t t, uint32_t q)
+/* Do the grams that end at tokens t and q equal each other? Those before did
+ * where a run goes on. */
+static ALWAYS_INLINE bool same_gram(const struct cycle *c, uint32_t t,
+				    uint32_t q)
 {
+	if (t && c->run_end[t - q] == t)
+		return id_at(c, t) == id_at(c, q);
 	for (uint32_t i = 0; i < c->gram; i++)
 		if (id_at(c, t - i) != id_at(c, q - i))
 			return false;

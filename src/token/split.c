@@ -186,16 +186,29 @@ static ALWAYS_INLINE size_t plain_word(const char *text, size_t n)
 	return end > from && end < n && !(text[end] & 0x80) ? end : 0;
 }
 
-size_t split_next(struct split *s, const struct split_rule *rule,
-		  const char *text, size_t n, bool end)
+/* One that begins with this byte is no special token. */
+static ALWAYS_INLINE bool is_plain(const struct split_rule *rule, char c)
 {
-	size_t word = 0;
+	return !special_begins(rule->special, c);
+}
 
-	if (!s->len && n &&
-	    (*text != ' ' || !special_begins(rule->special, ' ')))
-		word = plain_word(text, MIN(n, rule->max));
-	if (word)
-		return word;
+/* A pre-token that most of all text is, without a look at the table: a word, or
+ * a digit; 0 if it is anything else. */
+static ALWAYS_INLINE size_t plain_piece(const struct split_rule *rule,
+					const char *text, size_t n)
+{
+	unsigned char c = (unsigned char)*text;
+
+	if (c < 0x80 && ascii[c] == NUMBER)
+		return !rule->three_digits && is_plain(rule, *text);
+	if (c == ' ' && !is_plain(rule, ' '))
+		return 0;
+	return plain_word(text, MIN(n, rule->max));
+}
+
+static size_t scan(struct split *s, const struct split_rule *rule,
+		   const char *text, size_t n, bool end)
+{
 	while (s->len < n) {
 		size_t used;
 		uint8_t state;
@@ -224,4 +237,12 @@ size_t split_next(struct split *s, const struct split_rule *rule,
 				text, MIN(n, rule->max), s->len);
 	}
 	return end && s->len ? close_piece(s, true) : 0;
+}
+
+size_t split_next(struct split *s, const struct split_rule *rule,
+		  const char *text, size_t n, bool end)
+{
+	size_t piece = s->len || !n ? 0 : plain_piece(rule, text, n);
+
+	return piece ? piece : scan(s, rule, text, n, end);
 }
