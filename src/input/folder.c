@@ -24,13 +24,25 @@ static const char *const other_ends[] = {
 	".bat", ".c", ".cc", ".cfg", ".cpp", ".css", ".csv", ".cu", ".go",
 	".h", ".hpp", ".htm", ".html", ".ini", ".java", ".js", ".lock", ".md5",
 	".mk", ".py", ".rb", ".rs", ".rst", ".sh", ".sha256", ".svg", ".tex",
-	".toml", ".ts", ".tsv", ".xml", ".yaml", ".yml",
+	".toml", ".ts", ".tsv", ".xml",
 };
 
-static bool may_hold(const char *name)
+/* YAML is settings, unless it lies where VCR keeps its cassettes. */
+static bool is_settings(const char *path)
+{
+	const char *dot = strrchr(path, '.');
+
+	return dot && (strcasecmp(dot, ".yaml") == 0 ||
+		       strcasecmp(dot, ".yml") == 0) &&
+	       !strstr(path, "cassette") && !strstr(path, "vcr");
+}
+
+static bool may_hold(const char *name, const char *path)
 {
 	size_t len = strlen(name);
 
+	if (is_settings(path))
+		return false;
 	for (size_t i = 0; i < ARRAY_LEN(others); i++) {
 		size_t n = strlen(others[i]);
 
@@ -68,7 +80,7 @@ static void look(struct folder *f, struct buf *path, const char *name,
 	if (S_ISDIR(st.st_mode) && !S_ISLNK(link.st_mode) &&
 	    depth < FOLDER_DEPTH_MAX)
 		walk(f, path, from, depth + 1);
-	else if (S_ISREG(st.st_mode) && may_hold(name))
+	else if (S_ISREG(st.st_mode) && may_hold(name, whole))
 		append(f, whole, from);
 }
 

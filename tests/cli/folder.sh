@@ -35,6 +35,16 @@ in_order()
 			"$tmp/err"
 }
 check "a folder, and what is in it" in_order
+cassettes()
+{
+	mkdir -p "$tmp/cassettes"
+	cp "$srcdir/tests/golden/vcr_ruby.yml" "$tmp/cassettes/a.yml"
+	[ -n "$no_yaml" ] && return 0
+	run analyze --json "$tmp/cassettes"
+	status_is 0 && is files "$tmp/cassettes/a.yml " "$(names)"
+}
+no_yaml=$("$LILSCOPE" doctor | grep 'libyaml.*not in this build')
+check "YAML in a folder is settings, but for cassettes" cassettes
 among_files()
 {
 	run analyze --json "$tmp/licensed.txt" "$box/b" "$box/LICENSE"
