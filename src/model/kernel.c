@@ -21,6 +21,7 @@ static const struct kernel_row {
 #endif
 #if defined(__x86_64__)
 	{ "avx512", &kernels_avx512, NULL },
+	{ "avx2-many", &kernels_avx2, &kernel_avx2_many },
 	{ "avx2", &kernels_avx2, NULL },
 #endif
 #if defined(KERNEL_DOTPROD)

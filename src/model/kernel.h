@@ -2,11 +2,11 @@
  * kernel.h - the arithmetic of a decoder: rows of weights times activations,
  * and attention over rows of keys and values.
  *
- * Chosen once for this CPU (scalar, AVX2 with FMA, AVX-512 with VNNI and then
- * with AMX, NEON, NEON with SDOT); kernel_use() forces one, for tests. Results
- * do not depend on how rows are split among threads, and those of less than 32
- * tokens not on what other tokens go with them. No allocation but in
- * kernel_x_set().
+ * Chosen once for this CPU (scalar, AVX2 with FMA and then with tiles for many
+ * tokens, AVX-512 with VNNI and then with AMX, NEON, NEON with SDOT);
+ * kernel_use() forces one, for tests. Results do not depend on how rows are
+ * split among threads, and those of less than 32 tokens not on what other
+ * tokens go with them. No allocation but in kernel_x_set().
  */
 #ifndef LILSCOPE_KERNEL_H
 #define LILSCOPE_KERNEL_H
@@ -81,8 +81,8 @@ float kernel_exps(float *v, uint32_t n, float *most);
 /* gate_i becomes gate_i / (1 + exp(-gate_i)) * up_i. */
 void kernel_silu(float *gate, const float *up, size_t n);
 
-/* "scalar", "avx2", "avx512", "amx", "neon", "dotprod": the one in use; and
- * another one, false if this CPU can't. NULL: the best again. */
+/* "scalar", "avx2", "avx2-many", "avx512", "amx", "neon", "dotprod": the one in
+ * use; and another one, false if this CPU can't. NULL: the best again. */
 const char *kernel_name(void);
 bool kernel_use(const char *name);
 

@@ -9,328 +9,170 @@
 
 #include "model/kernel_x86_lanes.h"
 
+#include "model/kernel_avx2_parts.h"
+
 /*
  * Weights: 256 bits are 32 weights, whose products with 32 activations are
  * eight sums of four (maddubs and madd). The lanes' sums are scaled and
  * gathered as floats, and added up at the end of a row. Up to TILE tokens
- * share the unpacking of a part.
+ * share the unpacking of a part; a single
+ * token takes AT_ONCE rows together.
  */
-enum { TILE = 8 };
+enum { TILE = 8, AT_ONCE = 4 };
 
-/* 32 weights: w_i = scale * u_i + least; lanes 0-3 and 4-7 of the scale may
- * differ, and least[1] is what the last 16 have beyond least[0]. */
-struct avx2_part {
-	__m256i u;
-	__m256 scale;
-	float least[2];
+typedef struct avx2_part part_fn(const uint8_t *row, uint32_t i);
+typedef __m256i dot_fn(__m256i u, __m256i q);
+
+/* What a type is: how its parts are made and multiplied, and whether they have
+ * a least value, or one for each half. */
+struct kind {
+	part_fn *part;
+	dot_fn *dot;
+	char less;      /* what makes u signed, and least values 0 */
+	bool has_least, halves;
 };
 
-static inline struct avx2_part even(__m256i u, float scale, float least)
+/* Sums of even parts and of odd ones, so that one need not wait for the other,
+ * and what does not depend on u. */
+struct sums {
+	__m256 of[2];
+	float least;
+};
+
+ALWAYS void add_part(struct sums *s, uint32_t k, const struct kind *kind,
+		     const struct avx2_part *p, const struct kernel_q8 *x,
+		     uint32_t i)
 {
-	return (struct avx2_part){ u, _mm256_set1_ps(scale), { least, 0 } };
+	__m256i q = _mm256_loadu_si256(
+		(const __m256i *)(x->q + (size_t)i * KERNEL_BLOCK));
+	__m256 f = _mm256_cvtepi32_ps(kind->dot(p->u, q));
+
+	s->of[k] = _mm256_fmadd_ps(
+		_mm256_mul_ps(p->scale, _mm256_broadcast_ss(&x->d[i])), f,
+		s->of[k]);
+	if (kind->has_least)
+		s->least = __builtin_fmaf(p->least[0], x->sums[i], s->least);
+	if (kind->has_least && kind->halves)
+		s->least = __builtin_fmaf(p->least[1], x->upper[i], s->least);
 }
 
-/* 16 bytes: low nibbles, then high ones. */
-static inline __m256i nibbles(const uint8_t *s)
+/* Part i of n_rows rows times n_x tokens; k: is it odd? */
+ALWAYS void add_parts(struct sums sums[TILE], const struct kind *kind,
+		      const uint8_t *row, size_t row_bytes, uint32_t n_rows,
+		      const struct kernel_q8 *x, uint32_t n_x, uint32_t i,
+		      uint32_t k)
 {
-	__m128i bytes = _mm_loadu_si128((const __m128i *)s);
-	__m256i both = _mm256_inserti128_si256(_mm256_castsi128_si256(bytes),
-					       _mm_srli_epi16(bytes, 4), 1);
+#pragma GCC unroll 4
+	for (uint32_t r = 0; r < n_rows; r++) {
+		struct avx2_part p = kind->part(row + r * row_bytes, i);
 
-	return _mm256_and_si256(both, _mm256_set1_epi8(15));
+		if (kind->less)
+			p.u = _mm256_sub_epi8(p.u,
+					      _mm256_set1_epi8(kind->less));
+#pragma GCC unroll 8
+		for (uint32_t t = 0; t < n_x; t++)
+			add_part(&sums[r * n_x + t], k, kind, &p, &x[t], i);
+	}
 }
 
-/* Bit i of a word becomes 16 in byte i. */
-static inline __m256i fifth_bits(const uint8_t *s)
+ALWAYS void fetch_ahead_part(const uint8_t *at, size_t bytes)
 {
-	uint32_t word;
-	__m256i spread, bits;
-
-	memcpy(&word, s, sizeof(word));
-	spread = _mm256_shuffle_epi8(_mm256_set1_epi32((int)word),
-				     _mm256_set_epi64x(0x0303030303030303,
-						       0x0202020202020202,
-						       0x0101010101010101, 0));
-	bits = _mm256_set1_epi64x((long long)0x8040201008040201u);
-	return _mm256_and_si256(
-		_mm256_cmpeq_epi8(_mm256_and_si256(spread, bits), bits),
-		_mm256_set1_epi8(16));
+	for (size_t k = 0; k < bytes; k += 64)
+		__builtin_prefetch(at + k);
 }
 
-static inline struct avx2_part part_q8_0(const uint8_t *row, uint32_t i)
+/* n_rows rows times n_x tokens, n_rows * n_x <= TILE, one of both 1. Rows that
+ * are read side by side are too many streams for the CPU's own prefetching:
+ * the same parts of the next ones are asked for. */
+ALWAYS void dot_rows(float *out, size_t stride, const struct kind *kind,
+		     const uint8_t *row, size_t row_bytes, uint32_t n_rows,
+		     const struct kernel_q8 *x, uint32_t n_x, uint32_t n_parts)
 {
-	const uint8_t *s = row + (size_t)i * 34;
+	struct sums sums[TILE];
+	size_t step = row_bytes * KERNEL_GROUP / n_parts;
+	uint32_t i = 0;
 
-	return even(_mm256_loadu_si256((const __m256i *)(s + 2)), half_at(s),
-		    0);
+#pragma GCC unroll 8
+	for (uint32_t k = 0; k < n_rows * n_x; k++)
+		sums[k] = (struct sums){ { _mm256_setzero_ps(),
+					   _mm256_setzero_ps() }, 0 };
+	for (; i + KERNEL_GROUP <= n_parts; i += KERNEL_GROUP) {
+		for (uint32_t r = 0; n_rows > 1 && r < n_rows; r++)
+			fetch_ahead_part(row + (r + n_rows) * row_bytes +
+						 i / KERNEL_GROUP * step,
+					 step);
+#pragma GCC unroll 8
+		for (uint32_t k = 0; k < KERNEL_GROUP; k++)
+			add_parts(sums, kind, row, row_bytes, n_rows, x, n_x,
+				  i | k, k % 2);
+	}
+	for (; i < n_parts; i++)
+		add_parts(sums, kind, row, row_bytes, n_rows, x, n_x, i, i % 2);
+#pragma GCC unroll 4
+	for (uint32_t r = 0; r < n_rows; r++)
+#pragma GCC unroll 8
+		for (uint32_t t = 0; t < n_x; t++) {
+			const struct sums *s = &sums[r * n_x + t];
+
+			out[t * stride + r] = sum8(_mm256_add_ps(s->of[0],
+								 s->of[1])) +
+					      s->least;
+		}
 }
 
-static inline struct avx2_part part_q4_0(const uint8_t *row, uint32_t i)
+/* Rows [row0, row1) times all tokens. */
+ALWAYS void kind_rows(float *out, size_t stride, const struct kernel_rows *w,
+		      uint32_t row0, uint32_t row1, const struct kernel_x *x,
+		      const struct kind *kind)
 {
-	const uint8_t *s = row + (size_t)i * 18;
-	float d = half_at(s);
+	uint32_t n_parts = w->n_cols / KERNEL_BLOCK, n_x, n;
+	struct kernel_q8 tile[TILE];
 
-	return even(nibbles(s + 2), d, -8 * d);
+	for (uint32_t t = 0; t < x->n_tokens; t += n_x) {
+		n_x = x->n_tokens - t >= TILE ? TILE : 1;
+		for (uint32_t k = 0; k < n_x; k++)
+			tile[k] = kernel_token(x, t + k);
+		for (uint32_t r = row0; r < row1; r += n) {
+			const uint8_t *row =
+				(const uint8_t *)w->data + r * w->row_bytes;
+			float *at = out + t * stride + r;
+
+			n = n_x == 1 && row1 - r >= AT_ONCE ? AT_ONCE : 1;
+			if (n > 1)
+				dot_rows(at, stride, kind, row, w->row_bytes,
+					 AT_ONCE, tile, 1, n_parts);
+			else if (n_x == 1)
+				dot_rows(at, stride, kind, row, w->row_bytes, 1,
+					 tile, 1, n_parts);
+			else
+				dot_rows(at, stride, kind, row, w->row_bytes, 1,
+					 tile, TILE, n_parts);
+		}
+	}
 }
 
-static inline struct avx2_part part_q4_1(const uint8_t *row, uint32_t i)
-{
-	const uint8_t *s = row + (size_t)i * 20;
-
-	return even(nibbles(s + 4), half_at(s), half_at(s + 2));
-}
-
-static inline struct avx2_part part_q5_0(const uint8_t *row, uint32_t i)
-{
-	const uint8_t *s = row + (size_t)i * 22;
-	float d = half_at(s);
-
-	return even(_mm256_or_si256(nibbles(s + 6), fifth_bits(s + 2)), d,
-		    -16 * d);
-}
-
-static inline struct avx2_part part_q5_1(const uint8_t *row, uint32_t i)
-{
-	const uint8_t *s = row + (size_t)i * 24;
-
-	return even(_mm256_or_si256(nibbles(s + 8), fifth_bits(s + 4)),
-		    half_at(s), half_at(s + 2));
-}
-
-/* 16 bytes of nibbles, each the number of a value. */
-static inline __m256i valued(const uint8_t *s, const int8_t values[16])
-{
-	__m128i table = _mm_loadu_si128((const __m128i *)values);
-
-	return _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(table),
-				   nibbles(s));
-}
-
-static inline struct avx2_part part_iq4_nl(const uint8_t *row, uint32_t i)
-{
-	const uint8_t *s = row + (size_t)i * 18;
-
-	return even(valued(s + 2, quant_iq4), half_at(s), 0);
-}
-
-static inline struct avx2_part part_mxfp4(const uint8_t *row, uint32_t i)
-{
-	const uint8_t *s = row + (size_t)i * 17;
-
-	return even(valued(s + 1, quant_mxfp4), e8m0_half(s[0]), 0);
-}
-
-static inline struct avx2_part part_iq4_xs(const uint8_t *row, uint32_t i)
-{
-	const uint8_t *s = row + (size_t)(i / 8) * 136;
-	float scale = (float)kernel_iq4_scale(s, i % 8);
-
-	return even(valued(s + 8 + i % 8 * 16, quant_iq4), half_at(s) * scale,
-		    0);
-}
-
-/* 32 bytes of which two bits count, the k-th ones. */
-static inline __m256i k_twos(const uint8_t *s, uint32_t k)
-{
-	__m256i bytes = _mm256_loadu_si256((const __m256i *)s);
-
-	bytes = _mm256_srl_epi16(bytes, _mm_cvtsi32_si128((int)k * 2));
-	return _mm256_and_si256(bytes, _mm256_set1_epi8(3));
-}
-
-/* u with a scale and a least value for each half. */
-static inline struct avx2_part halves(__m256i u, float a, float b,
-				      float least_a, float least_b)
-{
-	return (struct avx2_part){
-		u,
-		_mm256_set_m128(_mm_set1_ps(b), _mm_set1_ps(a)),
-		{ least_a, least_b - least_a },
-	};
-}
-
-static inline struct avx2_part part_q2_k(const uint8_t *row, uint32_t i)
-{
-	const uint8_t *s = row + (size_t)(i / 8) * 84;
-	uint32_t j = i % 8, a = s[2 * j], b = s[2 * j + 1];
-	float d = half_at(s + 80), dmin = half_at(s + 82);
-
-	return halves(k_twos(s + 16 + j / 4 * 32, j % 4), d * (float)(a & 15),
-		      d * (float)(b & 15), -dmin * (float)(a >> 4),
-		      -dmin * (float)(b >> 4));
-}
-
-static inline struct avx2_part part_q3_k(const uint8_t *row, uint32_t i)
-{
-	const uint8_t *s = row + (size_t)(i / 8) * 110;
-	uint32_t j = i % 8;
-	__m256i bit = _mm256_set1_epi8((char)(1 << j));
-	__m256i high = _mm256_loadu_si256((const __m256i *)s);
-	float d = half_at(s + 108), a, b;
-	int8_t scales[16];
-
-	kernel_q3_scales(scales, s + 96);
-	a = d * scales[2 * j];
-	b = d * scales[2 * j + 1];
-	high = _mm256_and_si256(
-		_mm256_cmpeq_epi8(_mm256_and_si256(high, bit), bit),
-		_mm256_set1_epi8(4));
-	return halves(_mm256_or_si256(k_twos(s + 32 + j / 4 * 32, j % 4),
-				      high),
-		      a, b, -4 * a, -4 * b);
-}
-
-/* 32 bytes of which nibble j % 2 counts. */
-static inline __m256i k_nibbles(const uint8_t *s, uint32_t j)
-{
-	__m256i bytes = _mm256_loadu_si256((const __m256i *)(s + j / 2 * 32));
-
-	bytes = j % 2 ? _mm256_srli_epi16(bytes, 4) : bytes;
-	return _mm256_and_si256(bytes, _mm256_set1_epi8(15));
-}
-
-static inline struct avx2_part part_q4_k(const uint8_t *row, uint32_t i)
-{
-	const uint8_t *s = row + (size_t)(i / 8) * 144;
-	float scale, min;
-
-	scale_min(s + 4, i % 8, &scale, &min);
-	return even(k_nibbles(s + 16, i % 8), half_at(s) * scale,
-		    -half_at(s + 2) * min);
-}
-
-static inline struct avx2_part part_q5_k(const uint8_t *row, uint32_t i)
-{
-	const uint8_t *s = row + (size_t)(i / 8) * 176;
-	uint32_t j = i % 8;
-	__m256i high = _mm256_loadu_si256((const __m256i *)(s + 16));
-	__m256i bit = _mm256_set1_epi8((char)(1 << j));
-	float scale, min;
-
-	high = _mm256_and_si256(
-		_mm256_cmpeq_epi8(_mm256_and_si256(high, bit), bit),
-		_mm256_set1_epi8(16));
-	scale_min(s + 4, j, &scale, &min);
-	return even(_mm256_or_si256(k_nibbles(s + 48, j), high),
-		    half_at(s) * scale, -half_at(s + 2) * min);
-}
-
-static inline struct avx2_part part_q6_k(const uint8_t *row, uint32_t i)
-{
-	const uint8_t *s = row + (size_t)(i / 8) * 210;
-	uint32_t j = i % 8, half = j / 4, k = j % 4;
-	const int8_t *scales = (const int8_t *)s + 192 + j * 2;
-	float d = half_at(s + 208), a = d * scales[0], b = d * scales[1];
-	__m256i low = _mm256_loadu_si256(
-		(const __m256i *)(s + half * 64 + k % 2 * 32));
-	__m256i high = k_twos(s + 128 + half * 32, k);
-
-	low = _mm256_and_si256(k < 2 ? low : _mm256_srli_epi16(low, 4),
-			       _mm256_set1_epi8(15));
-	return halves(_mm256_or_si256(low, _mm256_slli_epi16(high, 4)), a, b,
-		      -32 * a, -32 * b);
-}
-
-/* Eight sums of four products. */
-static inline __m256i dot32(__m256i u, __m256i q)
-{
-	return _mm256_madd_epi16(_mm256_maddubs_epi16(u, q),
-				 _mm256_set1_epi16(1));
-}
-
-/* For signed u, as products of |u|, which fit 16 bits where those of u + 128
- * would not. */
-static inline __m256i dot32_signed(__m256i u, __m256i q)
-{
-	return dot32(_mm256_abs_epi8(u), _mm256_sign_epi8(q, u));
-}
-
-/*
- * A row of one type times n_tokens <= TILE tokens: two parts at once, each
- * with sums of its own, so that one need not wait for the other. `least`
- * gathers what does not depend on u.
- */
-#define DOT_ROW(name, dot)                                                     \
-	static inline void dot_##name(float *out, size_t stride,               \
-				      const uint8_t *row,                      \
-				      const struct kernel_q8 *x,               \
-				      uint32_t n_parts, uint32_t n_tokens)     \
-	{                                                                      \
-		__m256 sums[TILE][2];                                          \
-		float least[TILE];                                             \
-		for (uint32_t t = 0; t < n_tokens; t++) {                      \
-			sums[t][0] = sums[t][1] = _mm256_setzero_ps();         \
-			least[t] = 0;                                          \
-		}                                                              \
-		for (uint32_t i = 0; i < n_parts; i += 2) {                    \
-			uint32_t n = MIN(n_parts - i, 2u);                     \
-			for (uint32_t k = 0; k < n; k++) {                     \
-				const struct avx2_part p =                     \
-					part_##name(row, i + k);               \
-				for (uint32_t t = 0; t < n_tokens; t++)        \
-					add_part(&p, &x[t], i + k,             \
-						 &sums[t][k], &least[t], dot); \
-			}                                                      \
-		}                                                              \
-		for (uint32_t t = 0; t < n_tokens; t++)                        \
-			out[t * stride] =                                      \
-				sum8(_mm256_add_ps(sums[t][0], sums[t][1])) +  \
-				least[t];                                      \
-	}                                                                      \
+#define KIND_ROWS(name, ...)                                                   \
 	static void rows_##name(float *out, size_t stride,                     \
 				const struct kernel_rows *w, uint32_t row0,    \
 				uint32_t row1, const struct kernel_x *x)       \
 	{                                                                      \
-		uint32_t n_parts = w->n_cols / KERNEL_BLOCK, n;                \
-		struct kernel_q8 tile[TILE];                                   \
-		for (uint32_t t = 0; t < x->n_tokens; t += n) {                \
-			n = x->n_tokens - t >= TILE ? TILE : 1;                \
-			for (uint32_t k = 0; k < n; k++)                       \
-				tile[k] = kernel_token(x, t + k);              \
-			for (uint32_t r = row0; r < row1; r++) {               \
-				const uint8_t *row = w->data;                  \
-				row += r * w->row_bytes;                       \
-				if (n == 1)                                    \
-					dot_##name(out + t * stride + r,       \
-						   stride, row, tile, n_parts, \
-						   1);                         \
-				else                                           \
-					dot_##name(out + t * stride + r,       \
-						   stride, row, tile, n_parts, \
-						   TILE);                      \
-			}                                                      \
-		}                                                              \
+		static const struct kind kind = { part_##name, __VA_ARGS__ };  \
+		kind_rows(out, stride, w, row0, row1, x, &kind);               \
 	}
 
-typedef __m256i dot_fn(__m256i u, __m256i q);
-
-static inline __attribute__((always_inline)) void
-add_part(const struct avx2_part *p, const struct kernel_q8 *x, uint32_t i,
-	 __m256 *sum, float *least, dot_fn *dot)
-{
-	__m256i q = _mm256_loadu_si256(
-		(const __m256i *)(x->q + (size_t)i * KERNEL_BLOCK));
-	__m256 f = _mm256_cvtepi32_ps(dot(p->u, q));
-
-	*sum = _mm256_fmadd_ps(
-		_mm256_mul_ps(p->scale, _mm256_broadcast_ss(&x->d[i])), f,
-		*sum);
-	*least += p->least[0] * x->sums[i] + p->least[1] * x->upper[i];
-}
-
-DOT_ROW(q8_0, dot32_signed)
-DOT_ROW(q4_0, dot32)
-DOT_ROW(q4_1, dot32)
-DOT_ROW(q5_0, dot32)
-DOT_ROW(q5_1, dot32)
-DOT_ROW(iq4_nl, dot32_signed)
-DOT_ROW(mxfp4, dot32_signed)
-DOT_ROW(q2_k, dot32)
-DOT_ROW(q3_k, dot32)
-DOT_ROW(q4_k, dot32)
-DOT_ROW(q5_k, dot32)
-DOT_ROW(q6_k, dot32)
-DOT_ROW(iq4_xs, dot32_signed)
+KIND_ROWS(q8_0, dot32_signed, 0, false, false)
+KIND_ROWS(q4_0, dot32_signed, 8, false, false)
+KIND_ROWS(q4_1, dot32, 0, true, false)
+KIND_ROWS(q5_0, dot32_signed, 16, false, false)
+KIND_ROWS(q5_1, dot32, 0, true, false)
+KIND_ROWS(iq4_nl, dot32_signed, 0, false, false)
+KIND_ROWS(mxfp4, dot32_signed, 0, false, false)
+KIND_ROWS(q2_k, dot32, 0, true, true)
+KIND_ROWS(q3_k, dot32_signed, 4, false, true)
+KIND_ROWS(q4_k, dot32, 0, true, false)
+KIND_ROWS(q5_k, dot32, 0, true, false)
+KIND_ROWS(q6_k, dot32_signed, 32, false, true)
+KIND_ROWS(iq4_xs, dot32_signed, 0, false, false)
 
 static bool works(void)
 {

@@ -19,8 +19,8 @@ enum { ROWS = 7, COLS = 512, TOKENS = 31 };
 /* Columns: whole groups of blocks, and what is left of one. */
 static const uint32_t columns[] = { 512, 256, 32, 64, 96, 320, 448, 480, 5 };
 
-static const char *const names[] = { "scalar", "avx2", "avx512", "amx", "neon",
-				     "dotprod" };
+static const char *const names[] = { "scalar", "avx2", "avx2-many", "avx512",
+				     "amx", "neon", "dotprod" };
 
 static float uniform(void)
 {

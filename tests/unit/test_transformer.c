@@ -343,6 +343,8 @@ static void long_texts(void **state)
 	/* many tokens by tiles are not one after the other to the bit */
 	if (!strcmp(kernel_name(), "amx"))
 		assert_true(kernel_use("avx512"));
+	if (!strcmp(kernel_name(), "avx2-many"))
+		assert_true(kernel_use("avx2"));
 	random_make(&made, &spec);
 	for (uint32_t i = 0; i < LONG; i++)
 		ids[i] = i * i % 89 % made.model->shape.n_vocab;

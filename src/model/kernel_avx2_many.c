@@ -1,0 +1,487 @@
+/*
+ * AVX2: a matrix of any type times many tokens.
+ *
+ * Weights are unpacked once for all tokens, eight rows at a time, and turned,
+ * so that a lane is a row: 256 bits are four columns of eight rows, and meet
+ * the same four activations of a token in all lanes. So no sum goes across
+ * lanes, and products of small weights are added up in 16 bits before they are
+ * widened. A strip of ROWS rows by SPAN parts is near while the tokens pass,
+ * TILE of them at a time.
+ */
+#if defined(__x86_64__)
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))),         \
+			     apply_to = function)
+#else
+#pragma GCC target("avx2,fma,f16c")
+#endif
+
+#include "model/kernel_avx2_parts.h"
+
+enum {
+	SIDE = 8,    /* rows that are turned together */
+	ROWS = 32,   /* of a strip */
+	SPAN = 8,    /* parts of a strip */
+	TILE = 4,    /* tokens at a time */
+	TOKENS = 256, /* of which the sums are at hand */
+	FLOAT_COLS = 64, /* columns of a strip of floats */
+	FLOAT_ROWS = 2 * SIDE,
+	FLOAT_TILE = 6,
+};
+
+static bool works(void)
+{
+	return kernels_avx2.works();
+}
+
+/* --- activations -------------------------------------------------------- */
+
+static size_t token_bytes(const struct kernel_x *x)
+{
+	return kernel_is_float(x->type) ? x->n_cols * sizeof(float) :
+					  kernel_token_bytes(x->n_cols);
+}
+
+static size_t bytes_of(const struct kernel_x *x)
+{
+	return token_bytes(x) * x->n_tokens + 1;
+}
+
+static void set(struct kernel_x *x, const float *v)
+{
+	x->token_bytes = token_bytes(x);
+	if (kernel_is_float(x->type)) {
+		memcpy(x->data, v, x->token_bytes * x->n_tokens);
+		return;
+	}
+	for (uint32_t i = 0; i < x->n_tokens; i++)
+		kernels_avx2.quantize(kernel_token(x, i),
+				      v + (size_t)i * x->n_cols, x->n_cols);
+}
+
+/* --- weights ------------------------------------------------------------ */
+
+/* Eight rows of eight words become eight columns. */
+ALWAYS void turn(__m256i out[SIDE], const __m256i in[SIDE])
+{
+	__m256i a[SIDE], b[SIDE];
+
+#pragma GCC unroll 4
+	for (int i = 0; i < SIDE; i += 2) {
+		a[i] = _mm256_unpacklo_epi32(in[i], in[i + 1]);
+		a[i + 1] = _mm256_unpackhi_epi32(in[i], in[i + 1]);
+	}
+#pragma GCC unroll 2
+	for (int i = 0; i < SIDE; i += 4) {
+		b[i] = _mm256_unpacklo_epi64(a[i], a[i + 2]);
+		b[i + 1] = _mm256_unpackhi_epi64(a[i], a[i + 2]);
+		b[i + 2] = _mm256_unpacklo_epi64(a[i + 1], a[i + 3]);
+		b[i + 3] = _mm256_unpackhi_epi64(a[i + 1], a[i + 3]);
+	}
+#pragma GCC unroll 4
+	for (int i = 0; i < 4; i++) {
+		out[i] = _mm256_permute2x128_si256(b[i], b[i + 4], 0x20);
+		out[i + 4] = _mm256_permute2x128_si256(b[i], b[i + 4], 0x31);
+	}
+}
+
+/* A part of eight rows: u[k] is columns 4k to 4k + 3; scale and least of the
+ * first half and of the second, as struct avx2_part has them. */
+struct turned {
+	__m256i u[SIDE];
+	__m256 scale[2], least[2];
+};
+
+typedef struct avx2_part part_fn(const uint8_t *row, uint32_t i);
+
+ALWAYS void pack_part(struct turned *out, const uint8_t *const rows[SIDE],
+		      uint32_t i, part_fn *part)
+{
+	float scale[2][SIDE], least[2][SIDE];
+	__m256i u[SIDE];
+
+#pragma GCC unroll 8
+	for (int r = 0; r < SIDE; r++) {
+		struct avx2_part p = part(rows[r], i);
+		__m128 high = _mm256_extractf128_ps(p.scale, 1);
+
+		u[r] = p.u;
+		scale[0][r] = _mm256_cvtss_f32(p.scale);
+		scale[1][r] = _mm_cvtss_f32(high);
+		least[0][r] = p.least[0];
+		least[1][r] = p.least[1];
+	}
+	turn(out->u, u);
+#pragma GCC unroll 2
+	for (int h = 0; h < 2; h++) {
+		out->scale[h] = _mm256_loadu_ps(scale[h]);
+		out->least[h] = _mm256_loadu_ps(least[h]);
+	}
+}
+
+/* --- products of bytes -------------------------------------------------- */
+
+/* What a type's weights allow. */
+struct nature {
+	int n_added;   /* pairs of products that 16 bits hold the sum of */
+	bool is_signed, halves, has_least;
+};
+
+/* Four activations in all lanes. */
+ALWAYS __m256i four_at(const int8_t *q)
+{
+	int four;
+
+	memcpy(&four, q, sizeof(four));
+	return _mm256_set1_epi32(four);
+}
+
+ALWAYS __m256i pairs(__m256i u, __m256i q, bool is_signed)
+{
+	return is_signed ? _mm256_maddubs_epi16(_mm256_abs_epi8(u),
+						_mm256_sign_epi8(q, u)) :
+			   _mm256_maddubs_epi16(u, q);
+}
+
+/* Steps [from, to) of a part: the sums of eight rows. */
+ALWAYS __m256 steps(const __m256i u[SIDE], const int8_t *q, int from, int to,
+		    const struct nature *k)
+{
+	const __m256i ones = _mm256_set1_epi16(1);
+	__m256i sum = _mm256_setzero_si256();
+
+#pragma GCC unroll 8
+	for (int i = from; i < to; i += k->n_added) {
+		__m256i s = pairs(u[i], four_at(q + 4 * i), k->is_signed);
+
+#pragma GCC unroll 8
+		for (int j = 1; j < k->n_added; j++)
+			s = _mm256_add_epi16(s, pairs(u[i + j],
+						      four_at(q + 4 * (i + j)),
+						      k->is_signed));
+		s = _mm256_madd_epi16(s, ones);
+		sum = i == from ? s : _mm256_add_epi32(sum, s);
+	}
+	return _mm256_cvtepi32_ps(sum);
+}
+
+/* n parts of eight rows times n_x tokens, added to sums[token * ROWS]. */
+ALWAYS void add_tile(float *sums, const struct turned *w,
+		     const struct kernel_q8 *x, uint32_t part, uint32_t n,
+		     uint32_t n_x, const struct nature *k)
+{
+	__m256 sum[TILE];
+
+#pragma GCC unroll 4
+	for (uint32_t t = 0; t < n_x; t++)
+		sum[t] = _mm256_setzero_ps();
+	for (uint32_t i = 0; i < n; i++, w++) {
+		__m256i u[SIDE];
+
+#pragma GCC unroll 8
+		for (int j = 0; j < SIDE; j++)
+			u[j] = w->u[j];
+#pragma GCC unroll 4
+		for (uint32_t t = 0; t < n_x; t++) {
+			uint32_t at = part + i;
+			const int8_t *q = x[t].q + (size_t)at * KERNEL_BLOCK;
+			__m256 d = _mm256_broadcast_ss(&x[t].d[at]);
+			int to = k->halves ? SIDE / 2 : SIDE;
+
+			sum[t] = _mm256_fmadd_ps(steps(u, q, 0, to, k),
+						 _mm256_mul_ps(d, w->scale[0]),
+						 sum[t]);
+			if (k->has_least)
+				sum[t] = _mm256_fmadd_ps(
+					_mm256_broadcast_ss(&x[t].sums[at]),
+					w->least[0], sum[t]);
+			if (!k->halves)
+				continue;
+			sum[t] = _mm256_fmadd_ps(steps(u, q, to, SIDE, k),
+						 _mm256_mul_ps(d, w->scale[1]),
+						 sum[t]);
+			sum[t] = _mm256_fmadd_ps(
+				_mm256_broadcast_ss(&x[t].upper[at]),
+				w->least[1], sum[t]);
+		}
+	}
+#pragma GCC unroll 4
+	for (uint32_t t = 0; t < n_x; t++) {
+		float *at = sums + (size_t)t * ROWS;
+
+		_mm256_storeu_ps(at, _mm256_add_ps(_mm256_loadu_ps(at),
+						   sum[t]));
+	}
+}
+
+/* The parts of a strip times n_tokens tokens. */
+ALWAYS void add_strip(float *sums, struct turned packed[][SPAN],
+		      uint32_t n_rows, const struct kernel_x *x, uint32_t from,
+		      uint32_t n_tokens, uint32_t part, uint32_t n,
+		      const struct nature *k)
+{
+	for (uint32_t t = 0, n_x; t < n_tokens; t += n_x) {
+		struct kernel_q8 tile[TILE];
+
+		n_x = n_tokens - t >= TILE ? TILE : 1;
+		for (uint32_t i = 0; i < n_x; i++)
+			tile[i] = kernel_token(x, from + t + i);
+		for (uint32_t r = 0; r < n_rows; r += SIDE)
+			if (n_x == TILE)
+				add_tile(sums + (size_t)t * ROWS + r,
+					 packed[r / SIDE], tile, part, n, TILE,
+					 k);
+			else
+				add_tile(sums + (size_t)t * ROWS + r,
+					 packed[r / SIDE], tile, part, n, 1, k);
+	}
+}
+
+/* What a strip's sums are, to where they belong. */
+static void put(float *out, size_t stride, const float *sums, uint32_t n_rows,
+		uint32_t n_tokens)
+{
+	for (uint32_t t = 0; t < n_tokens; t++)
+		memcpy(out + t * stride, sums + (size_t)t * ROWS,
+		       n_rows * sizeof(*sums));
+}
+
+/* At most ROWS rows times at most TOKENS tokens. */
+ALWAYS void strip_rows(float *out, size_t stride, const struct kernel_rows *w,
+		       uint32_t row0, uint32_t n_rows, const struct kernel_x *x,
+		       uint32_t from, part_fn *part, const struct nature *k)
+{
+	_Alignas(32) float sums[TOKENS * ROWS];
+	struct turned packed[ROWS / SIDE][SPAN];
+	uint32_t n_parts = w->n_cols / KERNEL_BLOCK, n;
+	uint32_t n_tokens = MIN(x->n_tokens - from, (uint32_t)TOKENS);
+
+	memset(sums, 0, n_tokens * ROWS * sizeof(*sums));
+	for (uint32_t i = 0; i < n_parts; i += n) {
+		n = MIN(n_parts - i, (uint32_t)SPAN);
+		for (uint32_t r = 0; r < n_rows; r += SIDE) {
+			const uint8_t *rows[SIDE];
+
+			for (uint32_t j = 0; j < SIDE; j++)
+				rows[j] = (const uint8_t *)w->data +
+					  (row0 + MIN(r + j, n_rows - 1)) *
+						  w->row_bytes;
+			for (uint32_t j = 0; j < n; j++)
+				pack_part(&packed[r / SIDE][j], rows, i + j,
+					  part);
+		}
+		add_strip(sums, packed, n_rows, x, from, n_tokens, i, n, k);
+	}
+	put(out + from * stride + row0, stride, sums, n_rows, n_tokens);
+}
+
+#define MANY_ROWS(name, ...)                                                   \
+	static void strips_##name(float *out, size_t stride,                   \
+				  const struct kernel_rows *w, uint32_t row0,  \
+				  uint32_t n_rows, const struct kernel_x *x,   \
+				  uint32_t from)                               \
+	{                                                                      \
+		static const struct nature nature = { __VA_ARGS__ };           \
+		strip_rows(out, stride, w, row0, n_rows, x, from, part_##name, \
+			   &nature);                                           \
+	}
+
+/* A pair of products is at most 2 * 127 * u. */
+MANY_ROWS(q8_0, 1, true, false, false)
+MANY_ROWS(q4_0, 8, false, false, true)
+MANY_ROWS(q4_1, 8, false, false, true)
+MANY_ROWS(q5_0, 4, false, false, true)
+MANY_ROWS(q5_1, 4, false, false, true)
+MANY_ROWS(iq4_nl, 1, true, false, false)
+MANY_ROWS(mxfp4, 8, true, false, false)
+MANY_ROWS(q2_k, 4, false, true, true)
+MANY_ROWS(q3_k, 4, false, true, true)
+MANY_ROWS(q4_k, 8, false, false, true)
+MANY_ROWS(q5_k, 4, false, false, true)
+MANY_ROWS(q6_k, 2, false, true, true)
+MANY_ROWS(iq4_xs, 1, true, false, false)
+
+/* --- products of floats ------------------------------------------------- */
+
+/* Eight columns of a row from the i-th on; 0 beyond n. */
+ALWAYS __m256i floats_at(const uint8_t *row, enum ggml_type type, uint32_t i,
+			 uint32_t n)
+{
+	size_t bytes = type == GGML_F32 ? 4 : 2;
+	uint8_t last[SIDE * 4] = { 0 };
+	const uint8_t *at = row + i * bytes;
+	__m128i v;
+
+	if (i + SIDE > n) {
+		memcpy(last, at, (n - i) * bytes);
+		at = last;
+	}
+	if (type == GGML_F32)
+		return _mm256_loadu_si256((const __m256i *)at);
+	v = _mm_loadu_si128((const __m128i *)at);
+	if (type == GGML_F16)
+		return _mm256_castps_si256(_mm256_cvtph_ps(v));
+	return _mm256_slli_epi32(_mm256_cvtepu16_epi32(v), 16);
+}
+
+/* Columns [i, i + n) of FLOAT_ROWS rows of which n_rows are there. */
+ALWAYS void pack_floats(float out[FLOAT_COLS][FLOAT_ROWS],
+			const struct kernel_rows *w, enum ggml_type type,
+			uint32_t row0, uint32_t n_rows, uint32_t i, uint32_t n)
+{
+	for (uint32_t k = 0; k < n; k += SIDE)
+		for (uint32_t side = 0; side < FLOAT_ROWS; side += SIDE) {
+			__m256i v[SIDE], turned[SIDE];
+
+			for (uint32_t r = 0; r < SIDE; r++)
+				v[r] = floats_at(
+					(const uint8_t *)w->data +
+						(row0 + MIN(side + r,
+							    n_rows - 1)) *
+							w->row_bytes,
+					type, i + k, w->n_cols);
+			turn(turned, v);
+			for (uint32_t r = 0; r < SIDE; r++)
+				_mm256_storeu_si256(
+					(__m256i *)(void *)&out[k + r][side],
+					turned[r]);
+		}
+}
+
+/* n columns of FLOAT_ROWS rows times n_x tokens. */
+ALWAYS void float_tile(float *sums, float w[FLOAT_COLS][FLOAT_ROWS],
+		       const float *x, size_t stride, uint32_t n, uint32_t n_x)
+{
+	__m256 sum[FLOAT_TILE][2];
+
+#pragma GCC unroll 6
+	for (uint32_t t = 0; t < n_x; t++)
+		sum[t][0] = sum[t][1] = _mm256_setzero_ps();
+	for (uint32_t i = 0; i < n; i++) {
+		__m256 a = _mm256_loadu_ps(w[i]);
+		__m256 b = _mm256_loadu_ps(w[i] + SIDE);
+
+#pragma GCC unroll 6
+		for (uint32_t t = 0; t < n_x; t++) {
+			__m256 v = _mm256_broadcast_ss(x + t * stride + i);
+
+			sum[t][0] = _mm256_fmadd_ps(a, v, sum[t][0]);
+			sum[t][1] = _mm256_fmadd_ps(b, v, sum[t][1]);
+		}
+	}
+#pragma GCC unroll 6
+	for (uint32_t t = 0; t < n_x; t++)
+#pragma GCC unroll 2
+		for (int k = 0; k < 2; k++) {
+			float *at = sums + (size_t)t * ROWS + SIDE * k;
+
+			_mm256_storeu_ps(at, _mm256_add_ps(_mm256_loadu_ps(at),
+							   sum[t][k]));
+		}
+}
+
+/* n_tokens tokens of columns [i, i + n) times packed rows. */
+static void float_strip(float *sums,
+			float packed[][FLOAT_COLS][FLOAT_ROWS], uint32_t n_rows,
+			const float *x, size_t stride, uint32_t n_tokens,
+			uint32_t n)
+{
+	for (uint32_t t = 0, n_x; t < n_tokens; t += n_x) {
+		uint32_t left = n_tokens - t;
+		const float *v = x + t * stride;
+
+		n_x = left >= FLOAT_TILE ? FLOAT_TILE : left >= TILE ? TILE : 1;
+		for (uint32_t r = 0; r < n_rows; r += FLOAT_ROWS) {
+			float *at = sums + (size_t)t * ROWS + r;
+
+			if (n_x == FLOAT_TILE)
+				float_tile(at, packed[r / FLOAT_ROWS], v,
+					   stride, n, FLOAT_TILE);
+			else if (n_x == TILE)
+				float_tile(at, packed[r / FLOAT_ROWS], v,
+					   stride, n, TILE);
+			else
+				float_tile(at, packed[r / FLOAT_ROWS], v,
+					   stride, n, 1);
+		}
+	}
+}
+
+/* As strip_rows(). */
+ALWAYS void strip_floats(float *out, size_t stride, const struct kernel_rows *w,
+			 uint32_t row0, uint32_t n_rows,
+			 const struct kernel_x *x, uint32_t from,
+			 enum ggml_type type)
+{
+	_Alignas(32) float sums[TOKENS * ROWS];
+	_Alignas(32) float packed[ROWS / FLOAT_ROWS][FLOAT_COLS][FLOAT_ROWS];
+	uint32_t n_tokens = MIN(x->n_tokens - from, (uint32_t)TOKENS);
+	const float *v = (const float *)x->data + (size_t)from * x->n_cols;
+
+	memset(sums, 0, n_tokens * ROWS * sizeof(*sums));
+	for (uint32_t i = 0, n; i < w->n_cols; i += n) {
+		n = MIN(w->n_cols - i, (uint32_t)FLOAT_COLS);
+		for (uint32_t r = 0; r < n_rows; r += FLOAT_ROWS)
+			pack_floats(packed[r / FLOAT_ROWS], w, type, row0 + r,
+				    n_rows - r, i, n);
+		float_strip(sums, packed, n_rows, v + i, x->n_cols, n_tokens,
+			    n);
+	}
+	put(out + from * stride + row0, stride, sums, n_rows, n_tokens);
+}
+
+#define MANY_FLOATS(name, type)                                                \
+	static void strips_##name(float *out, size_t stride,                   \
+				  const struct kernel_rows *w, uint32_t row0,  \
+				  uint32_t n_rows, const struct kernel_x *x,   \
+				  uint32_t from)                               \
+	{                                                                      \
+		strip_floats(out, stride, w, row0, n_rows, x, from, type);     \
+	}
+
+MANY_FLOATS(f32, GGML_F32)
+MANY_FLOATS(f16, GGML_F16)
+MANY_FLOATS(bf16, GGML_BF16)
+
+/* --- all of it ---------------------------------------------------------- */
+
+static const struct {
+	enum ggml_type type;
+	void (*strips)(float *out, size_t stride, const struct kernel_rows *w,
+		       uint32_t row0, uint32_t n_rows, const struct kernel_x *x,
+		       uint32_t from);
+} kinds[] = {
+	{ GGML_F32, strips_f32 },	{ GGML_F16, strips_f16 },
+	{ GGML_BF16, strips_bf16 },	{ GGML_Q8_0, strips_q8_0 },
+	{ GGML_Q4_0, strips_q4_0 },	{ GGML_Q4_1, strips_q4_1 },
+	{ GGML_Q5_0, strips_q5_0 },	{ GGML_Q5_1, strips_q5_1 },
+	{ GGML_IQ4_NL, strips_iq4_nl }, { GGML_MXFP4, strips_mxfp4 },
+	{ GGML_Q2_K, strips_q2_k },	{ GGML_Q3_K, strips_q3_k },
+	{ GGML_Q4_K, strips_q4_k },	{ GGML_Q5_K, strips_q5_k },
+	{ GGML_Q6_K, strips_q6_k },	{ GGML_IQ4_XS, strips_iq4_xs },
+};
+
+static void mul(float *out, size_t stride, const struct kernel_rows *w,
+		uint32_t row0, uint32_t row1, const struct kernel_x *x)
+{
+	size_t i = 0;
+
+	while (kinds[i].type != w->type)
+		i++;
+	for (uint32_t r = row0; r < row1; r += ROWS)
+		for (uint32_t t = 0; t < x->n_tokens; t += TOKENS)
+			kinds[i].strips(out, stride, w, r,
+					MIN(row1 - r, (uint32_t)ROWS), x, t);
+}
+
+const struct kernel_many kernel_avx2_many = {
+	.works = works,
+	.bytes = bytes_of,
+	.set = set,
+	.mul = mul,
+};
+
+#if defined(__clang__)
+#pragma clang attribute pop
+#endif
+#endif
