@@ -20,13 +20,12 @@
  */
 enum { TILE = 8, AT_ONCE = 4 };
 
-typedef struct avx2_part part_fn(const uint8_t *row, uint32_t i);
 typedef __m256i dot_fn(__m256i u, __m256i q);
 
 /* What a type is: how its parts are made and multiplied, and whether they have
  * a least value, or one for each half. */
-struct kind {
-	part_fn *part;
+struct avx2_kind {
+	struct avx2_part (*part)(const uint8_t *row, uint32_t i);
 	dot_fn *dot;
 	char less;      /* what makes u signed, and least values 0 */
 	bool has_least, halves;
@@ -39,7 +38,7 @@ struct sums {
 	float least;
 };
 
-ALWAYS void add_part(struct sums *s, uint32_t k, const struct kind *kind,
+ALWAYS void add_part(struct sums *s, uint32_t k, const struct avx2_kind *kind,
 		     const struct avx2_part *p, const struct kernel_q8 *x,
 		     uint32_t i)
 {
@@ -57,7 +56,7 @@ ALWAYS void add_part(struct sums *s, uint32_t k, const struct kind *kind,
 }
 
 /* Part i of n_rows rows times n_x tokens; k: is it odd? */
-ALWAYS void add_parts(struct sums sums[TILE], const struct kind *kind,
+ALWAYS void add_parts(struct sums sums[TILE], const struct avx2_kind *kind,
 		      const uint8_t *row, size_t row_bytes, uint32_t n_rows,
 		      const struct kernel_q8 *x, uint32_t n_x, uint32_t i,
 		      uint32_t k)
@@ -84,7 +83,7 @@ ALWAYS void fetch_ahead_part(const uint8_t *at, size_t bytes)
 /* n_rows rows times n_x tokens, n_rows * n_x <= TILE, one of both 1. Rows that
  * are read side by side are too many streams for the CPU's own prefetching:
  * the same parts of the next ones are asked for. */
-ALWAYS void dot_rows(float *out, size_t stride, const struct kind *kind,
+ALWAYS void dot_rows(float *out, size_t stride, const struct avx2_kind *kind,
 		     const uint8_t *row, size_t row_bytes, uint32_t n_rows,
 		     const struct kernel_q8 *x, uint32_t n_x, uint32_t n_parts)
 {
@@ -123,7 +122,7 @@ ALWAYS void dot_rows(float *out, size_t stride, const struct kind *kind,
 /* Rows [row0, row1) times all tokens. */
 ALWAYS void kind_rows(float *out, size_t stride, const struct kernel_rows *w,
 		      uint32_t row0, uint32_t row1, const struct kernel_x *x,
-		      const struct kind *kind)
+		      const struct avx2_kind *kind)
 {
 	uint32_t n_parts = w->n_cols / KERNEL_BLOCK, n_x, n;
 	struct kernel_q8 tile[TILE];
@@ -156,7 +155,7 @@ ALWAYS void kind_rows(float *out, size_t stride, const struct kernel_rows *w,
 				const struct kernel_rows *w, uint32_t row0,    \
 				uint32_t row1, const struct kernel_x *x)       \
 	{                                                                      \
-		static const struct kind kind = { part_##name, __VA_ARGS__ };  \
+		static const struct avx2_kind kind = { part_##name, __VA_ARGS__ };  \
 		kind_rows(out, stride, w, row0, row1, x, &kind);               \
 	}
 

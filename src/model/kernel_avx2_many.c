@@ -92,10 +92,9 @@ struct turned {
 	__m256 scale[2], least[2];
 };
 
-typedef struct avx2_part part_fn(const uint8_t *row, uint32_t i);
-
 ALWAYS void pack_part(struct turned *out, const uint8_t *const rows[SIDE],
-		      uint32_t i, part_fn *part)
+		      uint32_t i,
+		      struct avx2_part (*part)(const uint8_t *row, uint32_t i))
 {
 	float scale[2][SIDE], least[2][SIDE];
 	__m256i u[SIDE];
@@ -249,7 +248,9 @@ static void put(float *out, size_t stride, const float *sums, uint32_t n_rows,
 /* At most ROWS rows times at most TOKENS tokens. */
 ALWAYS void strip_rows(float *out, size_t stride, const struct kernel_rows *w,
 		       uint32_t row0, uint32_t n_rows, const struct kernel_x *x,
-		       uint32_t from, part_fn *part, const struct nature *k)
+		       uint32_t from,
+		       struct avx2_part (*part)(const uint8_t *row, uint32_t i),
+		       const struct nature *k)
 {
 	_Alignas(32) float sums[TOKENS * ROWS];
 	struct turned packed[ROWS / SIDE][SPAN];

@@ -47,6 +47,7 @@ static inline __m256i fifth_bits(const uint8_t *s)
 		_mm256_set1_epi8(16));
 }
 
+/* Part i of a row of Q8_0. */
 ALWAYS struct avx2_part part_q8_0(const uint8_t *row, uint32_t i)
 {
 	const uint8_t *s = row + (size_t)i * 34;
@@ -55,6 +56,7 @@ ALWAYS struct avx2_part part_q8_0(const uint8_t *row, uint32_t i)
 		    0);
 }
 
+/* Part i of a row of Q4_0. */
 ALWAYS struct avx2_part part_q4_0(const uint8_t *row, uint32_t i)
 {
 	const uint8_t *s = row + (size_t)i * 18;
@@ -63,6 +65,7 @@ ALWAYS struct avx2_part part_q4_0(const uint8_t *row, uint32_t i)
 	return even(nibbles(s + 2), d, -8 * d);
 }
 
+/* Part i of a row of Q4_1. */
 ALWAYS struct avx2_part part_q4_1(const uint8_t *row, uint32_t i)
 {
 	const uint8_t *s = row + (size_t)i * 20;
@@ -70,6 +73,7 @@ ALWAYS struct avx2_part part_q4_1(const uint8_t *row, uint32_t i)
 	return even(nibbles(s + 4), half_at(s), half_at(s + 2));
 }
 
+/* Part i of a row of Q5_0. */
 ALWAYS struct avx2_part part_q5_0(const uint8_t *row, uint32_t i)
 {
 	const uint8_t *s = row + (size_t)i * 22;
@@ -79,6 +83,7 @@ ALWAYS struct avx2_part part_q5_0(const uint8_t *row, uint32_t i)
 		    -16 * d);
 }
 
+/* Part i of a row of Q5_1. */
 ALWAYS struct avx2_part part_q5_1(const uint8_t *row, uint32_t i)
 {
 	const uint8_t *s = row + (size_t)i * 24;
@@ -96,6 +101,7 @@ static inline __m256i valued(const uint8_t *s, const int8_t values[16])
 				   nibbles(s));
 }
 
+/* Part i of a row of IQ4_NL. */
 ALWAYS struct avx2_part part_iq4_nl(const uint8_t *row, uint32_t i)
 {
 	const uint8_t *s = row + (size_t)i * 18;
@@ -103,6 +109,7 @@ ALWAYS struct avx2_part part_iq4_nl(const uint8_t *row, uint32_t i)
 	return even(valued(s + 2, quant_iq4), half_at(s), 0);
 }
 
+/* Part i of a row of MXFP4. */
 ALWAYS struct avx2_part part_mxfp4(const uint8_t *row, uint32_t i)
 {
 	const uint8_t *s = row + (size_t)i * 17;
@@ -110,6 +117,7 @@ ALWAYS struct avx2_part part_mxfp4(const uint8_t *row, uint32_t i)
 	return even(valued(s + 1, quant_mxfp4), e8m0_half(s[0]), 0);
 }
 
+/* Part i of a row of IQ4_XS. */
 ALWAYS struct avx2_part part_iq4_xs(const uint8_t *row, uint32_t i)
 {
 	const uint8_t *s = row + (size_t)(i / 8) * 136;
@@ -139,6 +147,7 @@ static inline struct avx2_part halves(__m256i u, float a, float b,
 	};
 }
 
+/* Part i of a row of Q2_K. */
 ALWAYS struct avx2_part part_q2_k(const uint8_t *row, uint32_t i)
 {
 	const uint8_t *s = row + (size_t)(i / 8) * 84;
@@ -150,6 +159,7 @@ ALWAYS struct avx2_part part_q2_k(const uint8_t *row, uint32_t i)
 		      -dmin * (float)(b >> 4));
 }
 
+/* Part i of a row of Q3_K. */
 ALWAYS struct avx2_part part_q3_k(const uint8_t *row, uint32_t i)
 {
 	const uint8_t *s = row + (size_t)(i / 8) * 110;
@@ -179,6 +189,7 @@ static inline __m256i k_nibbles(const uint8_t *s, uint32_t j)
 	return _mm256_and_si256(bytes, _mm256_set1_epi8(15));
 }
 
+/* Part i of a row of Q4_K. */
 ALWAYS struct avx2_part part_q4_k(const uint8_t *row, uint32_t i)
 {
 	const uint8_t *s = row + (size_t)(i / 8) * 144;
@@ -189,6 +200,7 @@ ALWAYS struct avx2_part part_q4_k(const uint8_t *row, uint32_t i)
 		    -half_at(s + 2) * min);
 }
 
+/* Part i of a row of Q5_K. */
 ALWAYS struct avx2_part part_q5_k(const uint8_t *row, uint32_t i)
 {
 	const uint8_t *s = row + (size_t)(i / 8) * 176;
@@ -205,6 +217,7 @@ ALWAYS struct avx2_part part_q5_k(const uint8_t *row, uint32_t i)
 		    half_at(s) * scale, -half_at(s + 2) * min);
 }
 
+/* Part i of a row of Q6_K. */
 ALWAYS struct avx2_part part_q6_k(const uint8_t *row, uint32_t i)
 {
 	const uint8_t *s = row + (size_t)(i / 8) * 210;
