@@ -155,7 +155,8 @@ ALWAYS void kind_rows(float *out, size_t stride, const struct kernel_rows *w,
 				const struct kernel_rows *w, uint32_t row0,    \
 				uint32_t row1, const struct kernel_x *x)       \
 	{                                                                      \
-		static const struct avx2_kind kind = { part_##name, __VA_ARGS__ };  \
+		static const struct avx2_kind kind = { part_##name,          \
+							__VA_ARGS__ };         \
 		kind_rows(out, stride, w, row0, row1, x, &kind);               \
 	}
 

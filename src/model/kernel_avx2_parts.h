@@ -15,6 +15,7 @@ struct avx2_part {
 	float least[2];
 };
 
+/* A part whose halves are alike. */
 static inline struct avx2_part even(__m256i u, float scale, float least)
 {
 	return (struct avx2_part){ u, _mm256_set1_ps(scale), { least, 0 } };
