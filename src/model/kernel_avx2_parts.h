@@ -236,6 +236,100 @@ ALWAYS struct avx2_part part_q6_k(const uint8_t *row, uint32_t i)
 }
 
 /* Eight sums of four products. */
+/* Scales and least values of a group of eight parts, which are the same
+ * numbers as theirs one by one. */
+struct avx2_scales {
+	__m256 d, least;
+};
+
+/* As signed, which is how they go into a vector. */
+static inline short half_bits(const uint8_t *s)
+{
+	short bits;
+
+	memcpy(&bits, s, sizeof(bits));
+	return bits;
+}
+
+/* Eight halves, step bytes apart. */
+ALWAYS __m256 halves_at(const uint8_t *s, size_t step)
+{
+	return _mm256_cvtph_ps(_mm_setr_epi16(
+		half_bits(s), half_bits(s + step), half_bits(s + 2 * step),
+		half_bits(s + 3 * step), half_bits(s + 4 * step),
+		half_bits(s + 5 * step), half_bits(s + 6 * step),
+		half_bits(s + 7 * step)));
+}
+
+/* Blocks of so many bytes, each a scale, the first at i; a least value that is
+ * so many scales, or a half of its own behind it. */
+#define SCALES_OF_D(name, bytes, least_of_d)                                   \
+	ALWAYS struct avx2_scales scales_##name(const uint8_t *row,            \
+						uint32_t i)                    \
+	{                                                                      \
+		__m256 d = halves_at(row + (size_t)i * (bytes), bytes);        \
+									       \
+		return (struct avx2_scales){                                   \
+			d, _mm256_mul_ps(d, _mm256_set1_ps(least_of_d)),       \
+		};                                                             \
+	}
+#define SCALES_AND_LEAST(name, bytes)                                          \
+	ALWAYS struct avx2_scales scales_##name(const uint8_t *row,            \
+						uint32_t i)                    \
+	{                                                                      \
+		const uint8_t *s = row + (size_t)i * (bytes);                  \
+									       \
+		return (struct avx2_scales){ halves_at(s, bytes),              \
+					     halves_at(s + 2, bytes) };        \
+	}
+
+SCALES_OF_D(q8_0, 34, 0)
+SCALES_OF_D(q4_0, 18, -8)
+SCALES_OF_D(q5_0, 22, -16)
+SCALES_OF_D(iq4_nl, 18, 0)
+SCALES_AND_LEAST(q4_1, 20)
+SCALES_AND_LEAST(q5_1, 24)
+
+/* Eight bytes as numbers times a half at d. */
+ALWAYS __m256 scaled_bytes(uint32_t low, uint32_t high, float d)
+{
+	__m128i bytes = _mm_cvtsi64_si128((long long)((uint64_t)high << 32 |
+						      low));
+
+	return _mm256_mul_ps(_mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(bytes)),
+			     _mm256_set1_ps(d));
+}
+
+/* A K block's 12 bytes: six bits each of eight scales and least values; the
+ * first four have them in a byte, the others' upper two lie above those. */
+ALWAYS struct avx2_scales k_scales(const uint8_t *s)
+{
+	const uint32_t six = 0x3f3f3f3f, four = 0x0f0f0f0f, up = 0x30303030;
+	uint32_t of[3];
+
+	memcpy(of, s + 4, sizeof(of));
+	return (struct avx2_scales){
+		scaled_bytes(of[0] & six, (of[2] & four) | (of[0] >> 2 & up),
+			     half_at(s)),
+		scaled_bytes(of[1] & six,
+			     (of[2] >> 4 & four) | (of[1] >> 2 & up),
+			     -half_at(s + 2)),
+	};
+}
+
+/* The group of Q4_K that part i is the first of. */
+ALWAYS struct avx2_scales scales_q4_k(const uint8_t *row, uint32_t i)
+{
+	return k_scales(row + (size_t)(i / 8) * 144);
+}
+
+/* The group of Q5_K that part i is the first of. */
+ALWAYS struct avx2_scales scales_q5_k(const uint8_t *row, uint32_t i)
+{
+	return k_scales(row + (size_t)(i / 8) * 176);
+}
+
+/* 32 products as eight sums of four, for unsigned u. */
 ALWAYS __m256i dot32(__m256i u, __m256i q)
 {
 	return _mm256_madd_epi16(_mm256_maddubs_epi16(u, q),
