@@ -230,7 +230,7 @@ const struct format format_session = {
 /* Only by name. */
 const struct format format_thread = {
 	.name = "thread",
-	.title = "a session as one text",
+	.title = "all turns of a session as one text",
 	.shape = FEED_STREAM,
 	.state_bytes = sizeof(struct session),
 	.record = record_thread,
