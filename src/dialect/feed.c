@@ -511,9 +511,12 @@ const char *feed_title(const struct feed *f)
 
 const char *feed_reason(const struct feed *f)
 {
-	if (f->verdict.format == &format_vcr)
-		return "it begins like a cassette in YAML";
-	return f->verdict.format ? framing_reason(f->verdict.framing) : "";
+	const struct format *format = f->verdict.format;
+
+	if (!format)
+		return "";
+	return format->reason ? format->reason :
+				framing_reason(f->verdict.framing);
 }
 
 enum feed_shape feed_shape(const struct feed *f)

@@ -92,6 +92,8 @@ struct format {
 	const char *name;  /* for --format and `dialect` */
 	const char *title; /* for people */
 	enum feed_shape shape;
+	const char *reason; /* how it is known, where its framing does not say
+			       so: "it begins like ..."; or NULL */
 	size_t state_bytes;
 
 	/* Is this record of the dialect? It may be the beginning of one that

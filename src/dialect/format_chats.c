@@ -23,8 +23,8 @@ static const struct seat {
 	const char *outer; /* the list lies in this object; NULL: in the
 			      record */
 	const char *list, *inner; /* its elements, or this within them */
-	const char *mark; /* an element has it, as its name is used elsewhere,
-			     too; or NULL */
+	const char *mark; /* an element has it: the list's name is used
+			     elsewhere, too */
 } places[] = {
 	{ NULL, "mapping", "message", "children" },
 	{ NULL, "chat_messages", NULL, "sender" },

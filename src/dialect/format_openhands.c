@@ -100,6 +100,7 @@ static void put_action(struct chunk *chunk, struct json_value args)
 		"content", "command", "code", "file_text", "new_str",
 		"browser_actions", "task", "outputs",
 	};
+
 	for (size_t i = 0; i < ARRAY_LEN(said); i++)
 		chunk_add_json(chunk, CHANNEL_ANSWER, json_get(args, said[i]));
 	for (size_t i = 0; i < ARRAY_LEN(done); i++)

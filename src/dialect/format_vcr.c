@@ -60,6 +60,7 @@ const struct format format_vcr = {
 	.name = "vcr",
 	.title = "VCR cassette",
 	.shape = FEED_STREAM,
+	.reason = "it begins like a cassette in YAML",
 	.state_bytes = sizeof(struct cassette),
 	.bytes = bytes_vcr,
 	.end = end_vcr,

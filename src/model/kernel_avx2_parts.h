@@ -235,7 +235,6 @@ ALWAYS struct avx2_part part_q6_k(const uint8_t *row, uint32_t i)
 		      -32 * a, -32 * b);
 }
 
-/* Eight sums of four products. */
 /* Scales and least values of a group of eight parts, which are the same
  * numbers as theirs one by one. */
 struct avx2_scales {
