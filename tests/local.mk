@@ -197,7 +197,7 @@ FUZZ_MORE = $(srcdir)/tests/unit/random_model.c
 FUZZ_REPLAY = tests/fuzz/replay.c tests/fuzz/fuzz.h
 check_PROGRAMS += $(fuzz_replays)
 TESTS += $(fuzz_replays)
-EXTRA_DIST += tests/fuzz/fuzz.sh tests/fuzz/corpus
+EXTRA_DIST += tests/fuzz/fuzz.sh tests/fuzz/ignored.txt tests/fuzz/corpus
 
 .PHONY: fuzz
 fuzz: $(FUZZ_LIBS_BUILT) liblilscope.a libengine.a
