@@ -203,13 +203,11 @@ void format_copy(struct buf *out, struct json_value object, const char *name)
 {
 	struct json_value v = json_get(object, name);
 	size_t len;
-	const char *text = json_text(v, &len);
+	const char *s = json_spelled(v, &len);
 
-	if (text) {
-		buf_printf(out, "\"%s\":", name);
-		json_put_string(out, text, len);
-		buf_putc(out, ',');
-	} else if (json_is(v, JSON_NUMBER)) {
-		buf_printf(out, "\"%s\":%.0f,", name, json_number(v, 0));
-	}
+	if (!json_is(v, JSON_STRING) && !json_is(v, JSON_NUMBER))
+		return;
+	buf_printf(out, "\"%s\":", name);
+	buf_append(out, s, len);
+	buf_putc(out, ',');
 }

@@ -84,7 +84,8 @@ struct format_ending {
 	bool last;                 /* the whole answer ends with it */
 	const char *text;          /* of the choice so far, text_len bytes */
 	size_t text_len;
-	const struct tree *answer; /* all so far (join.h), or NULL */
+	const struct tree *answer; /* what its row keeps, or NULL */
+	int64_t now_s;             /* Unix time; 0: unknown */
 	const char *note;          /* what happened, for people; or NULL */
 };
 
@@ -137,8 +138,9 @@ struct format {
 	 * answer, framed, with the names that the record has. NULL: the body
 	 * just ends. */
 	void (*finish)(const struct format_ending *e, struct buf *out);
-	/* finish() is made from the whole answer so far. */
-	bool finish_whole;
+	/* Adds a record to what finish() is made from besides. NULL: it needs
+	 * nothing. */
+	void (*keep)(struct join *j, struct json_value record);
 	/* Adds a record to the whole answer (join.h). NULL: its streams can't
 	 * be joined. */
 	void (*join)(struct join *j, struct json_value record);

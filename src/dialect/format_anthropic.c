@@ -135,13 +135,17 @@ static bool record_anthropic(struct format_ctx *cx, struct json_value v,
 
 static void finish_anthropic(const struct format_ending *e, struct buf *out)
 {
-	buf_printf(out,
-		   "event: content_block_stop\n"
-		   "data: {\"type\":\"content_block_stop\",\"index\":%u}\n\n"
-		   "event: message_delta\n"
-		   "data: {\"type\":\"message_delta\",\"delta\":"
-		   "{\"stop_reason\":",
-		   json_u32(json_get(e->record, "index"), 0));
+	struct json_value type = json_get(e->record, "type");
+
+	if (json_text_is(type, "content_block_delta") ||
+	    json_text_is(type, "content_block_start"))
+		buf_printf(out, "event: content_block_stop\n"
+				"data: {\"type\":\"content_block_stop\","
+				"\"index\":%u}\n\n",
+			   json_u32(json_get(e->record, "index"), 0));
+	buf_puts(out, "event: message_delta\n"
+		      "data: {\"type\":\"message_delta\",\"delta\":"
+		      "{\"stop_reason\":");
 	json_put_string(out, e->reason, strlen(e->reason));
 	buf_printf(out,
 		   ",\"stop_sequence\":null},\"usage\":{\"output_tokens\":"

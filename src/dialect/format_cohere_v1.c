@@ -14,10 +14,10 @@
  * A plan for tools is thinking, as in version 2. Events belong to the answer
  * begun last; the last one holds the text once more.
  */
-#include <inttypes.h>
 #include <string.h>
 
 #include "dialect/format.h"
+#include "dialect/join.h"
 
 static bool is_saved(struct json_value v)
 {
@@ -108,15 +108,37 @@ static bool record_cohere_v1(struct format_ctx *cx, struct json_value v,
 
 /* --- the server's side -------------------------------------------------- */
 
+/* The response: its name, and its text. */
+static void keep_cohere_v1(struct join *j, struct json_value v)
+{
+	struct json_value id = json_get(v, "generation_id");
+	struct tree *response = join_answer(j, JSON_OBJECT);
+
+	if (id.doc)
+		tree_set(response, "generation_id", tree_of(id));
+	if (json_text_is(json_get(v, "event_type"), "text-generation"))
+		tree_grow(tree_have(response, "text", JSON_STRING),
+			  json_get(v, "text"));
+}
+
 static void finish_cohere_v1(const struct format_ending *e, struct buf *out)
 {
+	struct tree *response = e->answer ? tree_copy(e->answer) :
+					    tree_new(JSON_OBJECT);
+	struct tree *meta = tree_have(response, "meta", JSON_OBJECT);
+	struct tree *tokens = tree_have(meta, "tokens", JSON_OBJECT);
+
+	tree_have(response, "text", JSON_STRING);
+	tree_set_text(response, "finish_reason", e->reason, strlen(e->reason));
+	tree_set_number(tokens, "input_tokens", 0);
+	tree_set_number(tokens, "output_tokens", e->n_tokens);
 	buf_puts(out, "{\"is_finished\":true,\"event_type\":\"stream-end\","
 		      "\"finish_reason\":");
 	json_put_string(out, e->reason, strlen(e->reason));
-	buf_puts(out, ",\"response\":{\"text\":");
-	json_put_string(out, e->text ? e->text : "", e->text_len);
-	buf_printf(out, ",\"meta\":{\"tokens\":{\"input_tokens\":0,"
-			"\"output_tokens\":%" PRIu64 "}}}}\n", e->n_tokens);
+	buf_puts(out, ",\"response\":");
+	tree_put(out, response);
+	buf_puts(out, "}\n");
+	tree_free(response);
 }
 
 const struct format format_cohere_v1 = {
@@ -126,5 +148,6 @@ const struct format format_cohere_v1 = {
 	.detect = detect_cohere_v1,
 	.record = record_cohere_v1,
 	.finish = finish_cohere_v1,
+	.keep = keep_cohere_v1,
 	.words = { "COMPLETE", "MAX_TOKENS", "ERROR_LIMIT" },
 };

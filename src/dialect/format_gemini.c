@@ -141,6 +141,7 @@ static void finish_gemini(const struct format_ending *e, struct buf *out)
 	buf_puts(out, "data: {");
 	format_copy(out, e->record, "responseId");
 	format_copy(out, e->record, "modelVersion");
+	format_copy(out, e->record, "createTime");
 	buf_puts(out, "\"candidates\":[");
 	if (e->choice != FORMAT_NO_CHOICE) {
 		buf_printf(out, "{\"index\":%u,\"content\":{\"role\":"

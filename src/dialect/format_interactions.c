@@ -20,7 +20,7 @@
 #include <string.h>
 
 #include "dialect/content.h"
-#include "dialect/format.h"
+#include "dialect/join.h"
 
 static bool is_event(struct json_value v)
 {
@@ -147,6 +147,16 @@ static void part_interactions(struct gen *gen, struct chunk *c,
 
 /* --- the server's side -------------------------------------------------- */
 
+/* The interaction as it began: its name, model, when it was made. */
+static void keep_interactions(struct join *j, struct json_value v)
+{
+	static const char *const grows[] = { NULL };
+	struct json_value what = json_get(v, "interaction");
+
+	if (json_is(what, JSON_OBJECT))
+		tree_merge(join_answer(j, JSON_OBJECT), what, grows);
+}
+
 /* What is open is a step, or content as it was called. */
 static void finish_interactions(const struct format_ending *e, struct buf *out)
 {
@@ -155,18 +165,23 @@ static void finish_interactions(const struct format_ending *e, struct buf *out)
 			   json_text_is(type, "content.delta") ?
 							      "content.stop" :
 							      NULL;
+	struct tree *whole = e->answer ? tree_copy(e->answer) :
+					 tree_new(JSON_OBJECT);
 
 	if (open)
 		buf_printf(out, "event: %s\ndata: {\"event_type\":\"%s\","
 				"\"index\":%u}\n\n", open, open,
 			   json_u32(json_get(e->record, "index"), 0));
+	tree_set_text(whole, "object", "interaction", 11);
+	tree_set_text(whole, "status", e->reason, strlen(e->reason));
+	tree_set_number(tree_set(whole, "usage", tree_new(JSON_OBJECT)),
+			"total_output_tokens", e->n_tokens);
 	buf_puts(out, "event: interaction.completed\n"
 		      "data: {\"event_type\":\"interaction.completed\","
-		      "\"interaction\":{\"object\":\"interaction\","
-		      "\"status\":");
-	json_put_string(out, e->reason, strlen(e->reason));
-	buf_printf(out, ",\"usage\":{\"total_output_tokens\":%" PRIu64 "}}}"
-			"\n\n", e->n_tokens);
+		      "\"interaction\":");
+	tree_put(out, whole);
+	buf_puts(out, "}\n\ndata: [DONE]\n\n");
+	tree_free(whole);
 }
 
 static const struct format_ask asks_interactions[] = {
@@ -185,5 +200,6 @@ const struct format format_interactions = {
 	.part = part_interactions,
 	.asks = asks_interactions,
 	.finish = finish_interactions,
+	.keep = keep_interactions,
 	.words = { "completed", "incomplete", "cancelled" },
 };

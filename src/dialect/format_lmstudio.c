@@ -13,10 +13,10 @@
  *
  * The end holds all output once more. What a tool gave back is not output.
  */
-#include <inttypes.h>
 #include <string.h>
 
 #include "dialect/format.h"
+#include "dialect/join.h"
 
 static bool detect_lmstudio(struct json_value v)
 {
@@ -110,24 +110,66 @@ static void part_lmstudio(struct gen *gen, struct chunk *c,
 
 /* --- the server's side -------------------------------------------------- */
 
-/* What is open ends; the last event has all text once more. */
+/* The item of output that an event adds to: the last one, if it is of this
+ * type. */
+static struct tree *item_of(struct tree *output, const char *type)
+{
+	struct tree *item = output->last;
+
+	if (item && tree_is(tree_get(item, "type"), type))
+		return item;
+	item = tree_add(output, tree_new(JSON_OBJECT));
+	tree_set_text(item, "type", type, strlen(type));
+	return item;
+}
+
+/* The result: whose it is, and its output. */
+static void keep_lmstudio(struct join *j, struct json_value v)
+{
+	struct json_value type = json_get(v, "type");
+	struct json_value model = json_get(v, "model_instance_id");
+	struct tree *result = join_answer(j, JSON_OBJECT);
+	struct tree *output = tree_have(result, "output", JSON_ARRAY);
+	const char *text = json_text_is(type, "message.delta") ? "message" :
+			   json_text_is(type, "reasoning.delta") ?
+								"reasoning" :
+								NULL;
+
+	if (model.doc && !tree_get(result, "model_instance_id"))
+		tree_set(result, "model_instance_id", tree_of(model));
+	if (text)
+		tree_grow(tree_have(item_of(output, text), "content",
+				    JSON_STRING), json_get(v, "content"));
+	else if (json_text_is(type, "tool_call.success") ||
+		 json_text_is(type, "tool_call.result"))
+		tree_set_text(tree_add(output, tree_of(v)), "type",
+			      "tool_call", strlen("tool_call"));
+}
+
+/* What is open ends; the last event has all output once more. */
 static void finish_lmstudio(const struct format_ending *e, struct buf *out)
 {
-	bool thinks = json_text_is(json_get(e->record, "type"),
-				   "reasoning.delta");
-	const char *open = thinks ? "reasoning.end" : "message.end";
+	struct json_value type = json_get(e->record, "type");
+	const char *open = json_text_is(type, "reasoning.delta") ?
+				   "reasoning.end" :
+			   json_text_is(type, "message.delta") ? "message.end" :
+								 NULL;
+	struct tree *result = e->answer ? tree_copy(e->answer) :
+					  tree_new(JSON_OBJECT);
+	struct tree *stats = tree_have(result, "stats", JSON_OBJECT);
 
-	buf_printf(out, "event: %s\ndata: {\"type\":\"%s\"}\n\n"
-			"event: chat.end\n"
-			"data: {\"type\":\"chat.end\",\"result\":"
-			"{\"output\":[{\"type\":\"%s\",\"content\":",
-		   open, open, thinks ? "reasoning" : "message");
-	json_put_string(out, e->text ? e->text : "", e->text_len);
-	buf_printf(out, "}],\"stats\":{\"input_tokens\":0,"
-			"\"total_output_tokens\":%" PRIu64
-			",\"stop_reason\":", e->n_tokens);
-	json_put_string(out, e->reason, strlen(e->reason));
-	buf_puts(out, "}}}\n\n");
+	tree_have(result, "output", JSON_ARRAY);
+	tree_set_number(stats, "input_tokens", 0);
+	tree_set_number(stats, "total_output_tokens", e->n_tokens);
+	tree_set_text(stats, "stop_reason", e->reason, strlen(e->reason));
+	if (open)
+		buf_printf(out, "event: %s\ndata: {\"type\":\"%s\"}\n\n",
+			   open, open);
+	buf_puts(out, "event: chat.end\n"
+		      "data: {\"type\":\"chat.end\",\"result\":");
+	tree_put(out, result);
+	buf_puts(out, "}\n\n");
+	tree_free(result);
 }
 
 static const struct format_ask asks_lmstudio[] = {
@@ -146,5 +188,6 @@ const struct format format_lmstudio = {
 	.part = part_lmstudio,
 	.asks = asks_lmstudio,
 	.finish = finish_lmstudio,
+	.keep = keep_lmstudio,
 	.words = { "eosFound", "maxPredictedTokensReached", "userStopped" },
 };

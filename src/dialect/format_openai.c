@@ -359,15 +359,26 @@ static void part_openai(struct gen *gen, struct chunk *chunk,
 		  json_count(json_get(answer, "choices")) == 1);
 }
 
-/* What each chunk has, up to its choices. */
+/* What each chunk has, up to its choices: whatever is no list or object, but
+ * for padding. */
 static void put_chunk(const struct format_ending *e, struct buf *out)
 {
 	buf_puts(out, "data: {");
-	format_copy(out, e->record, "id");
-	format_copy(out, e->record, "object");
-	format_copy(out, e->record, "created");
-	format_copy(out, e->record, "model");
-	format_copy(out, e->record, "system_fingerprint");
+	for (struct json_value v = json_first(e->record); v.doc;
+	     v = json_next(v)) {
+		size_t len, key_len;
+		const char *key = json_key(v, &key_len);
+		const char *s = json_spelled(v, &len);
+
+		if (json_is(v, JSON_OBJECT) || json_is(v, JSON_ARRAY) ||
+		    json_key_is(v, "obfuscation") || json_key_is(v, "p") ||
+		    json_key_is(v, "usage"))
+			continue;
+		json_put_string(out, key, key_len);
+		buf_putc(out, ':');
+		buf_append(out, s, len);
+		buf_putc(out, ',');
+	}
 	buf_puts(out, "\"choices\":[");
 }
 

@@ -470,6 +470,22 @@ static void put_usage(struct tree *response, uint64_t n)
 	tree_set_number(usage, "total_tokens", n);
 }
 
+/* What clients need of a response and a server may tell at its end alone, as
+ * llama.cpp's. */
+static void put_names(const struct format_ending *e, struct tree *response)
+{
+	struct json_value model = json_get(e->request, "model");
+	struct tree *done = tree_get(response, "completed_at");
+
+	tree_set_text(response, "object", "response", 8);
+	if (!tree_get(response, "created_at"))
+		tree_set_number(response, "created_at", (uint64_t)e->now_s);
+	if (!tree_get(response, "model") && model.doc)
+		tree_set(response, "model", tree_of(model));
+	if (done && tree_is(tree_get(response, "status"), "completed"))
+		tree_set_number(response, "completed_at", (uint64_t)e->now_s);
+}
+
 /* What is open ends, and then the response, with all of its output. */
 static void finish_responses(const struct format_ending *e, struct buf *out)
 {
@@ -494,6 +510,7 @@ static void finish_responses(const struct format_ending *e, struct buf *out)
 		tree_set_text(tree_set(response, "incomplete_details",
 				       tree_new(JSON_OBJECT)),
 			      "reason", e->reason, strlen(e->reason));
+	put_names(e, response);
 	put_usage(response, e->n_tokens);
 	tree_set(event, "response", response);
 	put_event(&ev, status, event);
@@ -516,7 +533,7 @@ const struct format format_responses = {
 	.part = part_responses,
 	.asks = asks_responses,
 	.finish = finish_responses,
-	.finish_whole = true,
 	.join = join_responses,
+	.keep = join_responses,
 	.words = { "completed", "max_output_tokens", "content_filter" },
 };

@@ -125,8 +125,8 @@ static void finish_tgi(const struct format_ending *e, struct buf *out)
 	json_put_string(out, e->text ? e->text : "", e->text_len);
 	buf_puts(out, ",\"details\":{\"finish_reason\":");
 	json_put_string(out, e->reason, strlen(e->reason));
-	buf_printf(out, ",\"generated_tokens\":%" PRIu64 ",\"seed\":null}}\n\n",
-		   e->n_tokens);
+	buf_printf(out, ",\"generated_tokens\":%" PRIu64 ",\"input_length\":0"
+			",\"seed\":null}}\n\n", e->n_tokens);
 }
 
 static const struct format_ask asks_tgi[] = {

@@ -56,6 +56,7 @@ static void finish_watsonx(const struct format_ending *e, struct buf *out)
 {
 	buf_puts(out, "event: message\ndata: {");
 	format_copy(out, e->record, "model_id");
+	format_copy(out, e->record, "model_version");
 	format_copy(out, e->record, "created_at");
 	buf_printf(out, "\"results\":[{\"generated_text\":\"\","
 			"\"generated_token_count\":%" PRIu64

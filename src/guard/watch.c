@@ -10,6 +10,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/unpack.h"
 #include "dialect/eventstream.h"
@@ -186,16 +187,26 @@ static void sink_close(void *ctx, struct run *run)
 	*g = w->open[--w->n_open];
 }
 
+/* A sign of life: an end is made from what was said before. */
+static bool is_ping(const char *json, size_t n)
+{
+	static const char type[] = "\"ping\"";
+
+	return n <= WATCH_PING_BYTES &&
+	       bytes_find(json, n, type, sizeof(type) - 1);
+}
+
 static void sink_record(void *ctx, const char *json, size_t n)
 {
 	struct watch *w = ctx;
 
+	if (is_ping(json, n))
+		return;
 	buf_clear(&w->record);
 	if (n <= WATCH_KEPT_BYTES)
 		buf_append(&w->record, json, n);
-	if (watch_format(w)->finish_whole &&
-	    json_read(&w->json, json, n, false, NULL))
-		join_record(&w->join, json_root(&w->json));
+	if (watch_format(w)->keep && json_read(&w->json, json, n, false, NULL))
+		watch_format(w)->keep(&w->join, json_root(&w->json));
 }
 
 /* --- the way of the bytes ----------------------------------------------- */
@@ -514,6 +525,7 @@ static void put_end(const struct watch *w, struct format_ending *e,
 
 	for (size_t i = 0; i < w->n_open; i++)
 		e->n_tokens += watched_passed(&w->open[i]);
+	e->now_s = (int64_t)time(NULL);
 	format_finish(format, &w->record, w->opts.request, e, &end);
 	e->n_tokens = n_tokens;
 	if (feed_missing(w->feed) && format != &format_bedrock)
@@ -556,6 +568,7 @@ void watch_cut(const struct watch *w, const char *note, struct buf *out)
 		.reason = "length",
 		.n_tokens = w->closed_passed + w->opts.tokens_before,
 		.choice = FORMAT_NO_CHOICE,
+		.answer = w->join.answer,
 		.note = note,
 	};
 	size_t n = 0, done = 0;

@@ -31,6 +31,8 @@ enum {
 	WATCH_BYTES_A_BYTE = 80,
 	/* A longer record is not kept for watch_finish(). */
 	WATCH_KEPT_BYTES = 1024 * 1024,
+	/* What is no longer than this and says "ping" says no more. */
+	WATCH_PING_BYTES = 64,
 };
 
 /* What is watched: bits of halves. */

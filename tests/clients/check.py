@@ -38,8 +38,6 @@ KNOWN = [
      "llama-server's events have no output_index"),
     ("openai_node responses_stream realstop",
      "llama-server's response.created has no output"),
-    ("litellm_py responses realstop",
-     "llama-server says created_at in its last event alone, not when stopped"),
     (".* responses.* conclude",
      "the second answer is not joined to the first yet"),
     ("openai_py responses_(parse|stream_schema) stop",

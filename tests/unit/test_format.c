@@ -183,6 +183,12 @@ static const struct ending {
 	  "\"delta\":{\"content\":\"Hi\"}}]}", "\n\n", "{\"n\":1}", 1,
 	  "{\"id\":\"x\",\"object\":\"chat.completion.chunk\",\"created\":17,"
 	  "\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{}" },
+	{ "openai", "", "data: ", /* what each chunk says, but for padding */
+	  "{\"id\":\"x\",\"provider\":\"P\",\"created\":17.5,\"obfuscation\":"
+	  "\"ab\",\"service_tier\":null,\"choices\":[{\"index\":0,"
+	  "\"delta\":{\"content\":\"Hi\"}}],\"usage\":null}", "\n\n", "", 1,
+	  "data: {\"id\":\"x\",\"provider\":\"P\",\"created\":17.5,"
+	  "\"service_tier\":null,\"choices\":[{\"index\":0,\"delta\":{}" },
 	{ "openai",
 	  "data: {\"id\":\"x\",\"choices\":[{\"index\":1,\"text\":\"a\"}]}\n\n",
 	  "data: ", "{\"id\":\"x\",\"choices\":[{\"index\":0,\"text\":\"b\"}]}",
@@ -227,6 +233,20 @@ static const struct ending {
 	  "\"delta\":\"Hi\"}", "\n\n", "", 1,
 	  "\"output\":[{\"type\":\"message\",\"id\":\"i\",\"content\":[{"
 	  "\"type\":\"output_text\",\"text\":\"Hi\"}],\"status\":" },
+	{ "responses", /* ... nor when it was made, nor by whom */
+	  "data: {\"type\":\"response.created\",\"response\":{\"id\":\"r\","
+	  "\"object\":\"response\",\"status\":\"in_progress\"}}\n\n", "data: ",
+	  "{\"type\":\"response.output_text.delta\",\"item_id\":\"i\","
+	  "\"delta\":\"Hi\"}", "\n\n", "{\"model\":\"m\"}", 1,
+	  "\"created_at\":1769850000,\"model\":\"m\",\"usage\":" },
+	{ "responses", /* what it said itself stays */
+	  "data: {\"type\":\"response.created\",\"response\":{\"id\":\"r\","
+	  "\"created_at\":17,\"model\":\"own\",\"status\":\"in_progress\","
+	  "\"completed_at\":null}}\n\n", "data: ",
+	  "{\"type\":\"response.output_text.delta\",\"item_id\":\"i\","
+	  "\"delta\":\"Hi\"}", "\n\n", "{\"model\":\"m\"}", 1,
+	  "\"response\":{\"id\":\"r\",\"created_at\":17,\"model\":\"own\","
+	  "\"status\":\"incomplete\",\"completed_at\":null," },
 	{ "anthropic",
 	  "data: {\"type\":\"message_start\",\"message\":{\"id\":\"x\"}}\n\n",
 	  "data: ",
@@ -260,6 +280,14 @@ static const struct ending {
 	  "{\"contentBlockDelta\":{\"contentBlockIndex\":2,"
 	  "\"delta\":{\"text\":\"Hi\"}}}", "contentBlockDelta", "", 1,
 	  "{\"contentBlockIndex\":2}" },
+	{ "interactions",
+	  "data: {\"event_type\":\"interaction.created\",\"interaction\":{"
+	  "\"id\":\"i\",\"model\":\"m\",\"status\":\"in_progress\"}}\n\n",
+	  "data: ",
+	  "{\"event_type\":\"step.delta\",\"index\":2,\"delta\":"
+	  "{\"type\":\"text\",\"text\":\"Hi\"}}", "\n\n", "", 1,
+	  "\"interaction\":{\"id\":\"i\",\"model\":\"m\",\"status\":"
+	  "\"incomplete\",\"object\":\"interaction\",\"usage\":" },
 	{ "interactions", "", "data: ",
 	  "{\"event_type\":\"step.delta\",\"index\":0,\"delta\":"
 	  "{\"type\":\"text\",\"text\":\"Hi\"}}", "\n\n", "", 1,
@@ -267,6 +295,17 @@ static const struct ending {
 	{ "lmstudio", "", "data: ",
 	  "{\"type\":\"message.delta\",\"content\":\"Hi\"}", "\n\n", "", 1,
 	  "event: message.end\ndata: {\"type\":\"message.end\"}\n\n" },
+	{ "lmstudio",
+	  "data: {\"type\":\"chat.start\",\"model_instance_id\":\"m\"}\n\n"
+	  "data: {\"type\":\"reasoning.delta\",\"content\":\"A\"}\n\n"
+	  "data: {\"type\":\"tool_call.success\",\"tool\":\"f\"}\n\n"
+	  "data: {\"type\":\"message.delta\",\"content\":\"B\"}\n\n",
+	  "data: ",
+	  "{\"type\":\"message.delta\",\"content\":\"Hi\"}", "\n\n", "", 1,
+	  "\"output\":[{\"type\":\"reasoning\",\"content\":\"A\"},"
+	  "{\"type\":\"tool_call\",\"tool\":\"f\"},"
+	  "{\"type\":\"message\",\"content\":\"BHi\"}],"
+	  "\"model_instance_id\":\"m\",\"stats\":" },
 	{ "koboldcpp", "", "data: ",
 	  "{\"token\":\"Hi\",\"finish_reason\":null}", "\n\n", "", 1,
 	  "event: message\ndata: {\"token\":\"\"," },
@@ -312,7 +351,7 @@ static const struct ending {
 	  "\"generation_id\":\"g\"}\n", "",
 	  "{\"is_finished\":false,\"event_type\":\"text-generation\","
 	  "\"text\":\"Hi\"}", "\n", "", 1,
-	  "\"response\":{\"text\":\"Hi\"," },
+	  "\"response\":{\"generation_id\":\"g\",\"text\":\"Hi\"," },
 	{ "watsonx", "", "data: ",
 	  "{\"model_id\":\"m\",\"created_at\":\"2024-03-01T07:40:24.839Z\","
 	  "\"results\":[{\"generated_text\":\"Hi\","
@@ -347,6 +386,28 @@ static void put_frame(struct buf *stream, const struct ending *e)
 	eventstream_put(stream, e->after, payload, strlen(payload) - 1);
 }
 
+/* The stream's records, as who passes them hands them over. */
+static void keep(const struct format *f, const struct ending *e,
+		 struct join *kept)
+{
+	struct buf stream = { 0 };
+	const char *line, *lf;
+
+	buf_printf(&stream, "%s%s%s%s", e->head, e->before, e->last, e->after);
+	for (line = buf_cstr(&stream); f->keep && *line; line = lf + 1) {
+		struct json json = { 0 };
+		const char *record = strchr(line, '{');
+
+		lf = strchr(line, '\n');
+		if (record && record < lf &&
+		    json_read(&json, record, (size_t)(lf - record), false,
+			      NULL))
+			f->keep(kept, json_root(&json));
+		json_release(&json);
+	}
+	buf_release(&stream);
+}
+
 static void check_ending(const struct ending *e)
 {
 	struct feed_opts opts = { .source = "x" };
@@ -359,18 +420,16 @@ static void check_ending(const struct ending *e)
 		.choice_tokens = 7,
 		.text = "Hi",
 		.text_len = 2,
+		.now_s = 1769850000,
 	};
-	struct join join = { 0 };
+	struct join kept = { 0 };
 	char finish[64];
 
 	buf_puts(&record, e->last);
 	buf_puts(&request, e->request);
 	if (e->before) {
-		join_bytes(&join, e->head, strlen(e->head));
-		buf_printf(&got, "%s%s%s", e->before, e->last, e->after);
-		join_bytes(&join, got.data, got.len);
-		buf_clear(&got);
-		ending.answer = join.answer;
+		keep(f, e, &kept);
+		ending.answer = kept.answer;
 	}
 	for (ending.choice = 0; ending.choice < e->n; ending.choice++) {
 		ending.last = ending.choice + 1 == e->n;
@@ -393,7 +452,7 @@ static void check_ending(const struct ending *e)
 	    count(got.data, "\n  ") != e->n ||
 	    !strstr(got.data, ", skipped 0\n"))
 		fail_msg("%s%s", stream.data, got.data);
-	join_release(&join);
+	join_release(&kept);
 	buf_release(&record);
 	buf_release(&request);
 	buf_release(&end);
@@ -444,6 +503,27 @@ static void ends_are_wrapped(void **state)
 	buf_release(&got);
 }
 
+/* Only what is open ends: here nothing is, as the block has ended. */
+static void blocks_end_once(void **state)
+{
+	const struct format_ending ending = { .reason = "stop", .last = true };
+	struct buf none = { 0 }, record = { 0 }, out = { 0 };
+
+	(void)state;
+	buf_puts(&record, "{\"type\":\"content_block_stop\",\"index\":1}");
+	format_finish(&format_anthropic, &record, &none, &ending, &out);
+	assert_false(holds(&out, "content_block_stop"));
+	assert_true(holds(&out, "message_stop"));
+	buf_clear(&record);
+	buf_clear(&out);
+	buf_puts(&record, "{\"type\":\"message.end\"}");
+	format_finish(&format_lmstudio, &record, &none, &ending, &out);
+	assert_false(holds(&out, "message.end"));
+	assert_true(holds(&out, "chat.end"));
+	buf_release(&record);
+	buf_release(&out);
+}
+
 /* No record was kept, a dialect without an end, none that is known. */
 static void others_just_end(void **state)
 {
@@ -467,6 +547,7 @@ int main(void)
 		cmocka_unit_test(keys_belong_to_hosts),
 		cmocka_unit_test(rows_are_ended),
 		cmocka_unit_test(ends_are_wrapped),
+		cmocka_unit_test(blocks_end_once),
 		cmocka_unit_test(others_just_end),
 	};
 
