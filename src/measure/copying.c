@@ -79,8 +79,8 @@ static ALWAYS_INLINE bool remembered(const struct copying *c, uint32_t t)
 }
 
 /* Symbols that are the same before and with a and b, a < b, at most max. */
-static uint32_t same(const struct copying *c, uint32_t a, uint32_t b,
-		     uint32_t max)
+static ALWAYS_INLINE uint32_t same(const struct copying *c, uint32_t a,
+				   uint32_t b, uint32_t max)
 {
 	uint32_t oldest = c->n + COPYING_GRAM < c->cap ?
 				  0 : c->n + COPYING_GRAM + 1 - c->cap;
@@ -150,12 +150,10 @@ static ALWAYS_INLINE uint32_t look_up(struct copying *c, uint32_t hash)
 	return NOWHERE;
 }
 
-static void make_room(struct copying *c)
+static void enlarge(struct copying *c)
 {
 	uint32_t cap = c->cap ? 2 * c->cap : CAP_MIN;
 
-	if (c->cap == COPYING_WINDOW)
-		return;
 	c->places = mem_resize(c->places, cap * sizeof(*c->places));
 	c->heads = mem_resize(c->heads, cap * sizeof(*c->heads));
 	memset(c->heads, 0xff, cap * sizeof(*c->heads));
@@ -165,8 +163,17 @@ static void make_room(struct copying *c)
 			enter(c, at(c, t), t);
 }
 
+/* For n symbols more: all is remembered while it can grow. */
+static void make_room(struct copying *c, size_t n)
+{
+	while (UNLIKELY(c->n + n + 2 * COPYING_GRAM > c->cap) &&
+	       c->cap < COPYING_WINDOW)
+		enlarge(c);
+}
+
 /* Symbols, at most COPYING_FAR, that are the same at `last` and at t. */
-static uint32_t agreement(struct copying *c, uint32_t t, uint32_t last)
+static ALWAYS_INLINE uint32_t agreement(struct copying *c, uint32_t t,
+					uint32_t last)
 {
 	if (last != c->rival + 1 || !c->agrees)
 		c->agrees = same(c, last, t, COPYING_FAR);
@@ -179,7 +186,7 @@ static uint32_t agreement(struct copying *c, uint32_t t, uint32_t last)
 /* Where the next symbol's source is, after the gram at t was found at `last`:
  * a later one than now if this one is lost or has not hit for long, or if the
  * later one agrees with what was said for as long as is looked. */
-static void follow(struct copying *c, uint32_t t, uint32_t last)
+static ALWAYS_INLINE void follow(struct copying *c, uint32_t t, uint32_t last)
 {
 	uint32_t agrees = agreement(c, t, last);
 
@@ -234,9 +241,6 @@ static ALWAYS_INLINE struct copying_step push(struct copying *c,
 	uint32_t t = c->n, hash, last = NOWHERE;
 	struct copied_at *place;
 
-	/* all is remembered while it can grow */
-	if (UNLIKELY(t + 2 * COPYING_GRAM >= c->cap))
-		make_room(c);
 	hash = roll(c, symbol);
 	if (c->source != NOWHERE)
 		step = compare(c, symbol, letter);
@@ -267,15 +271,28 @@ static ALWAYS_INLINE struct copying_step push(struct copying *c,
 struct copying_step copying_push(struct copying *c, uint32_t symbol,
 				 uint32_t letter, bool known)
 {
+	make_room(c, 1);
 	return push(c, symbol, letter, known);
 }
 
-void copying_push_both(struct copying *c, uint32_t symbol,
-		       struct copying *folded_c, uint32_t folded,
-		       struct copying_step out[2])
+/* The state is copied, that nothing that is written can be a part of it and it
+ * stays in registers. */
+void copying_push_words(struct copying *c, struct copying *folded_c,
+			const struct word *words, size_t n,
+			struct copying_step (*out)[2])
 {
-	out[1] = push(folded_c, folded, symbol, true);
-	out[0] = push(c, symbol, 0, out[1].known);
+	struct copying now;
+
+	make_room(folded_c, n);
+	now = *folded_c;
+	for (size_t i = 0; i < n; i++)
+		out[i][1] = push(&now, words[i].folded, words[i].exact, true);
+	*folded_c = now;
+	make_room(c, n);
+	now = *c;
+	for (size_t i = 0; i < n; i++)
+		out[i][0] = push(&now, words[i].exact, 0, out[i][1].known);
+	*c = now;
 }
 
 size_t copying_memory_bytes(const struct copying *c)

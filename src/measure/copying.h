@@ -20,7 +20,7 @@
 #ifndef LILSCOPE_COPYING_H
 #define LILSCOPE_COPYING_H
 
-#include "base/base.h"
+#include "measure/words.h"
 
 enum {
 	COPYING_GRAM = 5,
@@ -59,13 +59,13 @@ struct copying_step copying_push(struct copying *c, uint32_t symbol,
 				 uint32_t letter, bool known);
 
 /*
- * The same of a text as it is (c, its step out[0]) and folded (folded_c,
- * out[1]), whose letters are the symbols unfolded: what is new there is new
- * here.
+ * The same of the next n words of a text, as they are (c, its steps out[i][0])
+ * and folded (folded_c, out[i][1]), whose letters are the words as they are:
+ * what is new there is new here.
  */
-void copying_push_both(struct copying *c, uint32_t symbol,
-		       struct copying *folded_c, uint32_t folded,
-		       struct copying_step out[2]);
+void copying_push_words(struct copying *c, struct copying *folded_c,
+			const struct word *words, size_t n,
+			struct copying_step (*out)[2]);
 
 /* Bytes of memory owned now. */
 size_t copying_memory_bytes(const struct copying *c);

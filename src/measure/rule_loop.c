@@ -156,16 +156,18 @@ static ALWAYS_INLINE void take(struct circles *l, size_t i,
 		l->cause = 1 + i;
 }
 
-/* What is new folded is new as it is. */
-static ALWAYS_INLINE void take_word(struct circles *l, const struct word *word)
+static ALWAYS_INLINE void take_words(struct circles *l,
+				     const struct word *words, size_t n)
 {
-	struct copying_step steps[N_KINDS];
+	struct copying_step steps[WORDS_AT_ONCE][N_KINDS];
 
-	copying_push_both(l->sum[0].copying, word->exact, l->sum[1].copying,
-			  word->folded, steps);
-	l->n_words++;
-	take(l, 0, &steps[0]);
-	take(l, 1, &steps[1]);
+	copying_push_words(l->sum[0].copying, l->sum[1].copying, words, n,
+			   steps);
+	l->n_words += (uint32_t)n;
+	for (size_t i = 0; i < n; i++) {
+		take(l, 0, &steps[i][0]);
+		take(l, 1, &steps[i][1]);
+	}
 }
 
 /* Is the threshold reached for the first time? */
@@ -174,6 +176,37 @@ static bool fires(const struct circles *l)
 	return l->verdict.at_token == RULE_NEVER &&
 	       (l->sum[0].points >= l->threshold ||
 		l->sum[1].points >= l->threshold);
+}
+
+/* The most points that a word can count while copies are no longer than
+ * this. */
+static int32_t most_points(const struct signal *kind, uint32_t length)
+{
+	uint16_t words = UINT16_MAX;
+
+	for (unsigned d = 0; d < DOUBLINGS; d++) {
+		words = MIN(words, kind->apart[d]);
+		if (length >> d)
+			words = MIN(words, kind->whole[d]);
+	}
+	return FULL / words;
+}
+
+/* Where a source is found a copy has at most COPYING_FAR words at once. */
+static uint32_t quiet(const void *state)
+{
+	const struct circles *l = state;
+	uint32_t least = QUIET_MAX;
+
+	for (size_t i = 0; i < N_KINDS; i++) {
+		const struct sum *sum = &l->sum[i];
+		uint32_t length = MAX(sum->hit.length, (uint32_t)COPYING_FAR);
+		int32_t left = l->threshold - sum->points - 1;
+
+		left /= most_points(&kinds[i], length + QUIET_MAX);
+		least = MIN(least, (uint32_t)MAX(left, 0));
+	}
+	return least;
 }
 
 /* The cut of s[0..end) after n words, from which it goes on up to `to`. */
@@ -206,14 +239,15 @@ static uint32_t push_words(struct circles *l, const struct rule_token *tokens,
 		struct word_cut before = l->words;
 		const char *from = at;
 		size_t n_words = words_some(&l->words, &at, end, words, ends,
-					    WORDS_AT_ONCE), k;
+					    WORDS_AT_ONCE), k, n_taken;
 
-		for (k = 0; k < n_words; k++) {
+		for (k = 0; k < n_words; k += n_taken) {
 			if (ends[k] > token_end && fires(l))
 				break;
-			while (ends[k] > token_end)
+			n_taken = MIN(MAX(quiet(l), 1u), n_words - k);
+			while (ends[k + n_taken - 1] > token_end)
 				token_end += tokens[++i].len;
-			take_word(l, &words[k]);
+			take_words(l, &words[k], n_taken);
 		}
 		if (!fires(l) || (k == n_words && at < end))
 			continue;
@@ -296,37 +330,6 @@ static double words_left(const struct circles *l, size_t i)
 		return INFINITY;
 	return (d > copied ? d - copied : 0) +
 	       (l->threshold - sum->points) / points;
-}
-
-/* The most points that a word can count while copies are no longer than
- * this. */
-static int32_t most_points(const struct signal *kind, uint32_t length)
-{
-	uint16_t words = UINT16_MAX;
-
-	for (unsigned d = 0; d < DOUBLINGS; d++) {
-		words = MIN(words, kind->apart[d]);
-		if (length >> d)
-			words = MIN(words, kind->whole[d]);
-	}
-	return FULL / words;
-}
-
-/* Where a source is found a copy has at most COPYING_FAR words at once. */
-static uint32_t quiet(const void *state)
-{
-	const struct circles *l = state;
-	uint32_t least = QUIET_MAX;
-
-	for (size_t i = 0; i < N_KINDS; i++) {
-		const struct sum *sum = &l->sum[i];
-		uint32_t length = MAX(sum->hit.length, (uint32_t)COPYING_FAR);
-		int32_t left = l->threshold - sum->points - 1;
-
-		left /= most_points(&kinds[i], length + QUIET_MAX);
-		least = MIN(least, (uint32_t)MAX(left, 0));
-	}
-	return least;
 }
 
 /* 1 less the tokens that are left, as a share of COPYING_TOKENS. */

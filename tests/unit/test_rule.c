@@ -59,61 +59,96 @@ static struct rule_verdict rule_end(struct fed *r)
 	return v;
 }
 
-/* The definition: is some pattern of min..max ids at the tail, COPIES
- * times? Returns its length, 0 for none. */
+/* The definition: is some pattern of min..max ids at the tail, so many times?
+ * Returns its length, 0 for none. */
 static uint32_t tail_cycle(const uint32_t *ids, uint32_t n, uint32_t min,
-			   uint32_t max)
+			   uint32_t max, uint32_t copies)
 {
-	for (uint32_t p = min; p <= max && p * COPIES <= n; p++) {
+	for (uint32_t p = min; p <= max && p * copies <= n; p++) {
 		uint32_t same = 0;
 
-		while (same < (COPIES - 1) * p &&
+		while (same < (copies - 1) * p &&
 		       ids[n - 1 - same] == ids[n - 1 - same - p])
 			same++;
-		if (same == (COPIES - 1) * p)
+		if (same == (copies - 1) * p)
 			return p;
 	}
 	return 0;
 }
 
-static void check_cycle(const char *name, uint32_t min, uint32_t max,
+/* The rules of cycles, as their sentences say. */
+static const struct cycle_row {
+	size_t i_rule;
+	uint32_t min, max, copies, after, every;
+} cycle_rows[] = {
+	{ RULE_AT_cycle, 1, 128, 4, 0, 1 },
+	{ RULE_AT_cycle_long, 16, 1024, 4, 0, 1 },
+	{ RULE_AT_breaker, 4, 128, 3, 512, 16 },
+};
+
+/* Pushed one by one and some at a time. */
+static void check_cycle(const struct cycle_row *row, uint32_t copies,
 			const uint32_t *ids, uint32_t n)
 {
-	struct fed r = rule_new(name);
-	uint32_t want = RULE_NEVER;
+	const struct rule *rule = rules[row->i_rule];
+	struct rule_opts scaled = opts;
+	void *one, *some;
+	uint32_t want = RULE_NEVER, t = 0;
 
-	for (uint32_t t = 0; t < n; t++) {
-		rule_push(&r, ids[t], "x", 0);
-		if (want == RULE_NEVER && tail_cycle(ids, t + 1, min, max))
-			want = t + 1;
-		assert_int_equal(
-			r.row->verdict(r.state, TOKENS_MAX).at_token, want);
+	scaled.scale = (double)copies / row->copies;
+	one = rule->create(&scaled);
+	some = rule->create(&scaled);
+	for (uint32_t end = 0; t < n; end += 1 + end % 97) {
+		struct rule_token tokens[97];
+		uint32_t from = t;
+
+		for (; t <= end && t < n; t++) {
+			tokens[t - from] = (struct rule_token){ .id = ids[t] };
+			rule->push(one, &tokens[t - from]);
+			if (want == RULE_NEVER && t + 1 >= row->after &&
+			    (t + 1 - row->after) % row->every == 0 &&
+			    tail_cycle(ids, t + 1, row->min, row->max, copies))
+				want = t + 1;
+			assert_int_equal(rule->verdict(one, TOKENS_MAX)
+						 .at_token, want);
+		}
+		rule->push_all(some, tokens, t - from, 0);
+		assert_int_equal(rule->verdict(some, TOKENS_MAX).at_token,
+				 want);
 	}
-	rule_end(&r);
+	rule->destroy(one);
+	rule->destroy(some);
 }
 
 /* Random ids of a small alphabet, with loops planted, some one token short,
  * some broken. */
 static void test_cycle(void **state)
 {
+	static const uint32_t times[] = { 0, 0, 2, 3, 5, 6, 15, 16, 17 };
 	static uint32_t ids[TOKENS_MAX];
 	uint32_t r = 1;
 
 	(void)state;
-	for (int i = 0; i < 300; i++) {
+	for (size_t i = 0; i < 450; i++) {
 		uint32_t n = 50 + next_random(&r) % 700;
 		uint32_t alphabet = 2 + next_random(&r) % 30;
 		uint32_t period = 1 + next_random(&r) % 150;
 		uint32_t from = next_random(&r) % n, to;
+		uint32_t copies = times[i % ARRAY_LEN(times)];
 
-		to = from + period * COPIES - 1 + next_random(&r) % 3;
+		if (i % 4 == 0)
+			period = 1 + period % 20;
+		to = from + period * (copies ? copies : COPIES) - 1 +
+		     next_random(&r) % 3;
 		for (uint32_t t = 0; t < n; t++) {
 			ids[t] = next_random(&r) % alphabet * 0x10001;
 			if (t >= from + period && t < to)
 				ids[t] = ids[t - period];
 		}
-		check_cycle("cycle", 1, 128, ids, n);
-		check_cycle("cycle-long", 16, 1024, ids, n);
+		for (size_t k = 0; k < ARRAY_LEN(cycle_rows); k++)
+			check_cycle(&cycle_rows[k],
+				    copies ? copies : cycle_rows[k].copies,
+				    ids, n);
 	}
 }
 
