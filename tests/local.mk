@@ -286,6 +286,7 @@ reading_tests = \
 	tests/unit/test_repeat \
 	tests/unit/test_sieve \
 	tests/unit/test_sse \
+	tests/unit/test_buf \
 	tests/unit/test_stamp \
 	tests/unit/test_unpack \
 	tests/unit/test_utf8 \

@@ -315,6 +315,107 @@ static void whole_numbers(void **state)
 	json_release(&j);
 }
 
+/* Digits beyond the nineteenth are counted, and nothing is still nothing. */
+static void numbers_of_any_length(void **state)
+{
+	static const struct {
+		const char *text;
+		double want;
+	} rows[] = {
+		{ "0e999", 0 },
+		{ "-0.0e-999", 0 },
+		{ "1e-999", 0 },
+		{ "12345678901234567890123456789", 1.2345678901234568e28 },
+		{ "0.12345678901234567890123456789", 0.12345678901234568 },
+		{ "98765432109876543210.5e3", 9.8765432109876543e22 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		double got = json_parse_number(rows[i].text,
+					       strlen(rows[i].text));
+
+		assert_true(fabs(got - rows[i].want) <=
+			    1e-12 * fabs(rows[i].want));
+	}
+}
+
+/* Any value as it stood, whatever stands behind it, and written anew. */
+static void values_are_spelled(void **state)
+{
+	static const char *const values[] = {
+		"{}", "[ 1 , [2] ]", "{\"a\":{\"b\":[]}, \"c\" : null}",
+		"\"a\\\"b\"", "-1.50e+2", "true", "false", "null", "0",
+		"[\"]\", {\"}\":\"[\"}]",
+	};
+	struct json j = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(values); i++) {
+		struct buf in = { 0 }, out = { 0 }, again = { 0 };
+		size_t len;
+		const char *s;
+
+		buf_printf(&in, " [%s , [7, \"x\"]] ", values[i]);
+		assert_true(json_read(&j, in.data, in.len, false, NULL));
+		s = json_spelled(json_first(json_root(&j)), &len);
+		assert_int_equal(len, strlen(values[i]));
+		assert_memory_equal(s, values[i], len);
+		json_put(&out, json_root(&j));
+		assert_true(json_read(&j, out.data, out.len, false, NULL));
+		json_put(&again, json_root(&j));
+		assert_string_equal(buf_cstr(&again), buf_cstr(&out));
+		buf_release(&in);
+		buf_release(&out);
+		buf_release(&again);
+	}
+	assert_null(json_spelled((struct json_value){ 0 }, &(size_t){ 1 }));
+	json_release(&j);
+}
+
+static void containers_are_written(void **state)
+{
+	static const char in[] = "{ \"a\\n\" : [1, 2.50,{}] ,\"b\":[ ]}";
+	struct json j = { 0 };
+	struct buf out = { 0 };
+
+	(void)state;
+	assert_true(json_read(&j, in, sizeof(in) - 1, false, NULL));
+	json_put(&out, json_root(&j));
+	assert_string_equal(buf_cstr(&out),
+			    "{\"a\\n\":[1,2.50,{}],\"b\":[]}");
+	buf_release(&out);
+	json_release(&j);
+}
+
+/* What is no UTF-8 is told apart, and written as its mark. */
+static void bytes_are_written(void **state)
+{
+	static const struct {
+		const char *bytes, *want;
+		bool utf8;
+	} rows[] = {
+		{ "", "\"\"", true },
+		{ "caf\xc3\xa9", "\"caf\xc3\xa9\"", true },
+		{ "a\xff" "b", "\"a\\ufffdb\"", false },
+		{ "abc\xc3", "\"abc\\ufffd\"", false },
+		{ "\"\\\n\t\x01\x7f", "\"\\\"\\\\\\n\\t\\u0001\\u007f\"",
+		  true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		size_t n = strlen(rows[i].bytes);
+		struct buf out = { 0 };
+
+		json_put_string(&out, rows[i].bytes, n);
+		assert_string_equal(buf_cstr(&out), rows[i].want);
+		assert_int_equal(json_is_utf8(rows[i].bytes, n),
+				 rows[i].utf8);
+		buf_release(&out);
+	}
+}
+
 /* What is written is read back. */
 static void written_is_read(void **state)
 {
@@ -359,6 +460,10 @@ int main(void)
 		cmocka_unit_test(looking_takes_any_value),
 		cmocka_unit_test(depth_is_limited),
 		cmocka_unit_test(whole_numbers),
+		cmocka_unit_test(numbers_of_any_length),
+		cmocka_unit_test(values_are_spelled),
+		cmocka_unit_test(containers_are_written),
+		cmocka_unit_test(bytes_are_written),
 		cmocka_unit_test(written_is_read),
 	};
 

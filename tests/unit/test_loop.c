@@ -459,6 +459,32 @@ static void test_pieces(void **state)
 	buf_release(&text);
 }
 
+/* A word of its own for each number. */
+static void push_word(void *rule, uint32_t i)
+{
+	char word[8];
+	struct rule_token t = { .text = word };
+
+	t.len = (size_t)snprintf(word, sizeof(word), "%c%c%c ", 'a' + i / 676,
+				 'a' + i / 26 % 26, 'a' + i % 26);
+	rule_loop.push(rule, &t);
+}
+
+/* Four words stay and two are said twice each time: what their first saying
+ * takes away the second one does not give back. */
+static void test_second_saying(void **state)
+{
+	struct rule_opts opts = { .f = 250 };
+	void *rule = rule_loop.create(&opts);
+
+	(void)state;
+	for (uint32_t i = 0; i < 4000; i++)
+		push_word(rule, i % 6 < 4 || i < 18 ? i % 6 :
+						      i / 12 * 2 + i % 6);
+	assert_int_equal(rule_loop.verdict(rule, 0).at_token, RULE_NEVER);
+	rule_loop.destroy(rule);
+}
+
 static void test_odds(void **state)
 {
 	double p = 1;
@@ -484,6 +510,7 @@ int main(void)
 		cmocka_unit_test(test_copying), cmocka_unit_test(test_window),
 		cmocka_unit_test(test_words),	cmocka_unit_test(test_passes),
 		cmocka_unit_test(test_stops),	cmocka_unit_test(test_pieces),
+		cmocka_unit_test(test_second_saying),
 		cmocka_unit_test(test_odds),
 	};
 

@@ -74,6 +74,40 @@ static void check(const struct row *rows, size_t n, bool find)
 	}
 }
 
+/* What stands behind the n-th byte says nothing. */
+static void ends_where_it_is_told(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(found); i++)
+		for (size_t n = 0; n <= strlen(found[i].text); n++) {
+			char *exact = mem_alloc(n);
+			double a = 0, b = 0;
+
+			memcpy(exact, found[i].text, n);
+			assert_int_equal(stamp_find(found[i].text, n, &a),
+					 stamp_find(exact, n, &b));
+			assert_true(fabs(a - b) < 1e-6);
+			mem_free(exact);
+		}
+}
+
+/* A number behind a letter is of that word. */
+static void words_hold_no_times(void **state)
+{
+	(void)state;
+	for (int c = 1; c < 128; c++) {
+		char text[] = "?1769850000";
+		bool word = strchr("abcdefghijklmnopqrstuvwxyz"
+				   "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				   "0123456789_", c) != NULL;
+		double time_s;
+
+		text[0] = (char)c;
+		assert_int_equal(stamp_find(text, strlen(text), &time_s),
+				 !word);
+	}
+}
+
 static void rfc3339(void **state)
 {
 	(void)state;
@@ -120,6 +154,8 @@ static void times_at_heads(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(ends_where_it_is_told),
+		cmocka_unit_test(words_hold_no_times),
 		cmocka_unit_test(rfc3339),
 		cmocka_unit_test(times_in_lines),
 		cmocka_unit_test(times_at_heads),

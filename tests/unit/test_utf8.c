@@ -62,6 +62,18 @@ static void every_scalar_value_comes_back(void **state)
 	}
 }
 
+static void no_code_point_has_a_mark(void **state)
+{
+	static const int32_t none[] = { -1, INT32_MIN, 0x110000, INT32_MAX };
+	char s[4];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(none); i++) {
+		assert_int_equal(utf8_encode(none[i], s), 3);
+		assert_memory_equal(s, "\xef\xbf\xbd", 3);
+	}
+}
+
 static void no_harm(const char *name, const char *s, size_t n)
 {
 	for (int ascii = 0; ascii < 2; ascii++) {
@@ -226,6 +238,41 @@ static void noise_is_harmless(void **state)
 	}
 }
 
+/* What stands behind the n-th byte is not looked at, and a cluster is as long
+ * as there is room for, to the byte. */
+static void clusters_end_where_they_are_told(void **state)
+{
+	static const char text[] = "e\u0301\u0302\u0303x\u00e9\ufe00\ufe0f"
+		"\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301";
+	struct utf8_cluster a, b;
+
+	(void)state;
+	for (size_t from = 0; text[from]; from++)
+		for (size_t n = 1; n <= strlen(text + from); n++) {
+			char *exact = mem_alloc(n);
+
+			memcpy(exact, text + from, n);
+			assert_int_equal(utf8_cluster(text + from, n, false,
+						      &a),
+					 utf8_cluster(exact, n, false, &b));
+			assert_int_equal(a.len, b.len);
+			assert_memory_equal(a.text, b.text, a.len);
+			mem_free(exact);
+		}
+	assert_int_equal(utf8_cluster("a\ufe00b", 5, false, &a), 4);
+	for (size_t n = 1; n < UTF8_CLUSTER_BYTES; n++) {
+		struct buf s = { 0 };
+		size_t room = (UTF8_CLUSTER_BYTES - (n % 2 ? 1 : 2)) / 2;
+
+		buf_puts(&s, n % 2 ? "e" : "\u00e9");
+		for (size_t i = 0; i < n; i++)
+			buf_puts(&s, "\u0301");
+		utf8_cluster(s.data, s.len, false, &a);
+		assert_int_equal(a.len, (n % 2 ? 1 : 2) + 2 * MIN(n, room));
+		buf_release(&s);
+	}
+}
+
 /* A megabyte of combining marks takes bounded steps. */
 static void marks_are_bounded(void **state)
 {
@@ -259,6 +306,8 @@ int main(void)
 		cmocka_unit_test(lines_are_kept_if_asked),
 		cmocka_unit_test(every_code_point_is_harmless),
 		cmocka_unit_test(noise_is_harmless),
+		cmocka_unit_test(no_code_point_has_a_mark),
+		cmocka_unit_test(clusters_end_where_they_are_told),
 		cmocka_unit_test(marks_are_bounded),
 	};
 
