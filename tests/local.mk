@@ -288,6 +288,7 @@ reading_tests = \
 	tests/unit/test_sse \
 	tests/unit/test_buf \
 	tests/unit/test_stamp \
+	tests/unit/test_zip \
 	tests/unit/test_unpack \
 	tests/unit/test_utf8 \
 	tests/unit/test_yaml

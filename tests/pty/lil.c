@@ -97,7 +97,7 @@ void lil_start(struct lil *l, const struct pty_spec *how,
 
 void lil_settle(struct lil *l)
 {
-	assert_true(pty_wait_silence(l->p, LIL_QUIET_MS, PTY_PATIENCE_MS));
+	assert_true(pty_wait_asleep(l->p, LIL_QUIET_MS, PTY_PATIENCE_MS));
 }
 
 void lil_open_trace(struct lil *l)

@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 
 #include <assert.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -273,6 +274,71 @@ bool pty_wait_silence(struct pty *p, int quiet_ms, int patience_ms)
 		if (pty_now_us() > until)
 			return false;
 	return true;
+}
+
+/* Does this thread wait? Its state stands behind its name, which may hold
+ * anything. */
+static bool thread_waits(const char *path)
+{
+	char stat[512];
+	const char *name_end;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, stat, sizeof(stat) - 1);
+
+	if (fd >= 0)
+		close(fd);
+	if (n <= 0)
+		return false;
+	stat[n] = '\0';
+	name_end = strrchr(stat, ')');
+	return name_end && name_end[1] == ' ' && name_end[2] == 'S';
+}
+
+static bool is_asleep(const struct pty *p)
+{
+	char path[320];
+	int unread = 0;
+	bool waits = true;
+	struct dirent *e;
+	DIR *tasks;
+
+	if (p->slave < 0 || ioctl(p->slave, FIONREAD, &unread) != 0 || unread)
+		return false;
+	snprintf(path, sizeof(path), "/proc/%d/task", (int)p->pid);
+	tasks = opendir(path);
+	if (!tasks)
+		return false;
+	while (waits && (e = readdir(tasks))) {
+		if (e->d_name[0] == '.')
+			continue;
+		snprintf(path, sizeof(path), "/proc/%d/task/%.20s/stat",
+			 (int)p->pid, e->d_name);
+		waits = thread_waits(path);
+	}
+	closedir(tasks);
+	return waits;
+}
+
+bool pty_wait_asleep(struct pty *p, int quiet_ms, int patience_ms)
+{
+	uint64_t now = pty_now_us(), until = now + (uint64_t)patience_ms * 1000;
+	uint64_t wrote = now, woke = now;
+
+	for (;;) {
+		bool came = pty_pump(p, EXIT_CHECK_MS);
+
+		now = pty_now_us();
+		if (came)
+			wrote = woke = now;
+		else if (p->exited || now - wrote >= (uint64_t)quiet_ms * 1000)
+			return true;
+		else if (!is_asleep(p))
+			woke = now;
+		else if (now - woke >= PTY_ASLEEP_MS * 1000)
+			return true;
+		if (now > until)
+			return false;
+	}
 }
 
 /* --- input -------------------------------------------------------------- */

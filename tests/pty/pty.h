@@ -31,6 +31,7 @@ enum {
 	PTY_CELL_BYTES = 32,
 	/* How long a wait may last before the test fails. */
 	PTY_PATIENCE_MS = 20000,
+	PTY_ASLEEP_MS = 40, /* more than a lone ESC is waited for */
 };
 
 /* What to start. Zero means: the default. */
@@ -67,6 +68,9 @@ bool pty_wait_gone(struct pty *p, const char *text, int patience_ms);
 bool pty_wait_exit(struct pty *p, int patience_ms);
 /* It wrote nothing for quiet_ms. */
 bool pty_wait_silence(struct pty *p, int quiet_ms, int patience_ms);
+/* The same; where the system tells (/proc), PTY_ASLEEP_MS do if all of its
+ * threads slept all that time and nothing that was typed is unread. */
+bool pty_wait_asleep(struct pty *p, int quiet_ms, int patience_ms);
 
 /* --- input -------------------------------------------------------------- */
 void pty_type(struct pty *p, const char *bytes, size_t n);

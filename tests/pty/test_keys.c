@@ -27,7 +27,6 @@ static long under_cursor(struct lil *l)
 static void go(struct lil *l, const char *keys)
 {
 	pty_keys(l->p, keys);
-	pty_pump(l->p, LIL_QUIET_MS);
 	lil_settle(l);
 }
 
@@ -400,7 +399,7 @@ static void test_wheel(void **state)
 	dump_now(l, &before);
 	for (int i = 0; i < 5; i++)
 		pty_wheel(l->p, 10, 20, true);
-	pty_pump(l->p, LIL_QUIET_MS);
+	lil_settle(l);
 	dump_now(l, &after);
 	assert_string_not_equal(buf_cstr(&before), buf_cstr(&after));
 	buf_release(&before);
