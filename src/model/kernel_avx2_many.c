@@ -20,6 +20,7 @@
 
 enum {
 	SIDE = 8,    /* rows that are turned together */
+	SIDES = 2,   /* of which so many meet an activation */
 	ROWS = 32,   /* of a strip */
 	SPAN = 8,    /* parts of a strip */
 	TILE = 4,    /* tokens at a time */
@@ -142,74 +143,123 @@ ALWAYS __m256i pairs(__m256i u, __m256i q, bool is_signed)
 			   _mm256_maddubs_epi16(u, q);
 }
 
-/* Steps [from, to) of a part: the sums of eight rows. */
-ALWAYS __m256 steps(const __m256i u[SIDE], const int8_t *q, int from, int to,
-		    const struct nature *k)
+/* v, as it is. Compilers take sums of integers apart and put products off until
+ * no register holds them, and read weights anew that were at hand. */
+ALWAYS __m256i kept(__m256i v)
 {
-	const __m256i ones = _mm256_set1_epi16(1);
-	__m256i sum = _mm256_setzero_si256();
-
-#pragma GCC unroll 8
-	for (int i = from; i < to; i += k->n_added) {
-		__m256i s = pairs(u[i], four_at(q + 4 * i), k->is_signed);
-
-#pragma GCC unroll 8
-		for (int j = 1; j < k->n_added; j++)
-			s = _mm256_add_epi16(s, pairs(u[i + j],
-						      four_at(q + 4 * (i + j)),
-						      k->is_signed));
-		s = _mm256_madd_epi16(s, ones);
-		sum = i == from ? s : _mm256_add_epi32(sum, s);
-	}
-	return _mm256_cvtepi32_ps(sum);
+	__asm__("" : "+x"(v));
+	return v;
 }
 
-/* n parts of eight rows times n_x tokens, added to sums[token * ROWS]. */
-ALWAYS void add_tile(float *sums, const struct turned *w,
-		     const struct kernel_q8 *x, uint32_t part, uint32_t n,
-		     uint32_t n_x, const struct nature *k)
+/* One step's products, or two steps' where their sums are made whole at once:
+ * lanes of 32 bits then, and of 16 otherwise. */
+ALWAYS __m256i step_of(const __m256i u[2], const int8_t *q,
+		       const struct nature *k)
 {
-	__m256 sum[TILE];
+	__m256i s = pairs(u[0], four_at(q), k->is_signed);
+
+	if (k->n_added == 2)
+		s = _mm256_add_epi16(s, pairs(u[1], four_at(q + 4),
+					      k->is_signed));
+	return k->n_added <= 2 ? _mm256_madd_epi16(s, _mm256_set1_epi16(1)) : s;
+}
+
+/* Steps [from, to) of a part of n_w times eight rows and of n_x tokens. Weights
+ * meet all tokens, and an activation all rows, while they are in registers. */
+ALWAYS void steps(__m256i sums[TILE][SIDES], const struct turned *const w[],
+		  uint32_t n_w, const int8_t *const q[TILE], uint32_t n_x,
+		  int from, int to, const struct nature *k)
+{
+	const __m256i ones = _mm256_set1_epi16(1);
+	int step = k->n_added == 2 ? 2 : 1;
+
+#pragma GCC unroll 8
+	for (int i = from; i < to; i += step) {
+		__m256i u[SIDES][2];
+
+#pragma GCC unroll 2
+		for (uint32_t g = 0; g < n_w; g++)
+#pragma GCC unroll 2
+			for (int j = 0; j < step; j++)
+				u[g][j] = kept(w[g]->u[i + j]);
+#pragma GCC unroll 4
+		for (uint32_t t = 0; t < n_x; t++)
+#pragma GCC unroll 2
+			for (uint32_t g = 0; g < n_w; g++) {
+				__m256i s = step_of(u[g], q[t] + 4 * i, k);
+
+				if (i > from)
+					s = k->n_added <= 2 ?
+						    _mm256_add_epi32(
+							    sums[t][g], s) :
+						    _mm256_add_epi16(
+							    sums[t][g], s);
+				sums[t][g] = kept(s);
+			}
+	}
+#pragma GCC unroll 4
+	for (uint32_t t = 0; t < n_x; t++)
+#pragma GCC unroll 2
+		for (uint32_t g = 0; g < n_w; g++)
+			if (k->n_added > 2)
+				sums[t][g] =
+					_mm256_madd_epi16(sums[t][g], ones);
+}
+
+/* A part of n_w times eight rows and of n_x tokens, added to
+ * sums[token * ROWS]. */
+ALWAYS void add_part(float *sums, const struct turned *const w[], uint32_t n_w,
+		     const struct kernel_q8 *x, uint32_t part, uint32_t n_x,
+		     const struct nature *k)
+{
+	int n_steps = k->halves			       ? SIDE / 2 :
+		      k->n_added > 2 && k->n_added < 8 ? k->n_added :
+							 SIDE;
+	const int8_t *q[TILE];
 
 #pragma GCC unroll 4
 	for (uint32_t t = 0; t < n_x; t++)
-		sum[t] = _mm256_setzero_ps();
-	for (uint32_t i = 0; i < n; i++, w++) {
-		__m256i u[SIDE];
+		q[t] = x[t].q + (size_t)part * KERNEL_BLOCK;
+#pragma GCC unroll 2
+	for (int from = 0; from < SIDE; from += n_steps) {
+		int h = k->halves && from;
+		__m256i of[TILE][SIDES];
 
-#pragma GCC unroll 8
-		for (int j = 0; j < SIDE; j++)
-			u[j] = w->u[j];
+		steps(of, w, n_w, q, n_x, from, from + n_steps, k);
 #pragma GCC unroll 4
 		for (uint32_t t = 0; t < n_x; t++) {
-			uint32_t at = part + i;
-			const int8_t *q = x[t].q + (size_t)at * KERNEL_BLOCK;
-			__m256 d = _mm256_broadcast_ss(&x[t].d[at]);
-			int to = k->halves ? SIDE / 2 : SIDE;
+			__m256 d = _mm256_broadcast_ss(&x[t].d[part]);
+			const float *of_q = h ? x[t].upper : x[t].sums;
+			__m256 sum = _mm256_broadcast_ss(&of_q[part]);
 
-			sum[t] = _mm256_fmadd_ps(steps(u, q, 0, to, k),
-						 _mm256_mul_ps(d, w->scale[0]),
-						 sum[t]);
-			if (k->has_least)
-				sum[t] = _mm256_fmadd_ps(
-					_mm256_broadcast_ss(&x[t].sums[at]),
-					w->least[0], sum[t]);
-			if (!k->halves)
-				continue;
-			sum[t] = _mm256_fmadd_ps(steps(u, q, to, SIDE, k),
-						 _mm256_mul_ps(d, w->scale[1]),
-						 sum[t]);
-			sum[t] = _mm256_fmadd_ps(
-				_mm256_broadcast_ss(&x[t].upper[at]),
-				w->least[1], sum[t]);
+#pragma GCC unroll 2
+			for (uint32_t g = 0; g < n_w; g++) {
+				float *at = sums + t * ROWS + g * SIDE;
+				__m256 v = _mm256_loadu_ps(at);
+
+				v = _mm256_fmadd_ps(
+					_mm256_mul_ps(d, w[g]->scale[h]),
+					_mm256_cvtepi32_ps(of[t][g]), v);
+				if (k->has_least && (h || !from))
+					v = _mm256_fmadd_ps(sum,
+							    w[g]->least[h], v);
+				_mm256_storeu_ps(at, v);
+			}
 		}
 	}
-#pragma GCC unroll 4
-	for (uint32_t t = 0; t < n_x; t++) {
-		float *at = sums + (size_t)t * ROWS;
+}
 
-		_mm256_storeu_ps(at, _mm256_add_ps(_mm256_loadu_ps(at),
-						   sum[t]));
+/* n parts of n_w times eight rows, SPAN parts from one to the next, and of n_x
+ * tokens. */
+ALWAYS void add_tile(float *sums, const struct turned *packed, uint32_t n_w,
+		     const struct kernel_q8 *x, uint32_t part, uint32_t n,
+		     uint32_t n_x, const struct nature *k)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		const struct turned *w[SIDES] = { packed + i,
+						  packed + SPAN + i };
+
+		add_part(sums, w, n_w, x, part + i, n_x, k);
 	}
 }
 
@@ -225,14 +275,16 @@ ALWAYS void add_strip(float *sums, struct turned packed[][SPAN],
 		n_x = n_tokens - t >= TILE ? TILE : 1;
 		for (uint32_t i = 0; i < n_x; i++)
 			tile[i] = kernel_token(x, from + t + i);
-		for (uint32_t r = 0; r < n_rows; r += SIDE)
+		for (uint32_t r = 0; r < n_rows; r += SIDES * SIDE) {
+			float *at = sums + (size_t)t * ROWS + r;
+
 			if (n_x == TILE)
-				add_tile(sums + (size_t)t * ROWS + r,
-					 packed[r / SIDE], tile, part, n, TILE,
-					 k);
+				add_tile(at, packed[r / SIDE], SIDES, tile,
+					 part, n, TILE, k);
 			else
-				add_tile(sums + (size_t)t * ROWS + r,
-					 packed[r / SIDE], tile, part, n, 1, k);
+				add_tile(at, packed[r / SIDE], SIDES, tile,
+					 part, n, 1, k);
+		}
 	}
 }
 
@@ -256,11 +308,13 @@ ALWAYS void strip_rows(float *out, size_t stride, const struct kernel_rows *w,
 	struct turned packed[ROWS / SIDE][SPAN];
 	uint32_t n_parts = w->n_cols / KERNEL_BLOCK, n;
 	uint32_t n_tokens = MIN(x->n_tokens - from, (uint32_t)TOKENS);
+	uint32_t n_packed = (n_rows + SIDES * SIDE - 1) / (SIDES * SIDE) *
+			    (SIDES * SIDE);
 
 	memset(sums, 0, n_tokens * ROWS * sizeof(*sums));
 	for (uint32_t i = 0; i < n_parts; i += n) {
 		n = MIN(n_parts - i, (uint32_t)SPAN);
-		for (uint32_t r = 0; r < n_rows; r += SIDE) {
+		for (uint32_t r = 0; r < n_packed; r += SIDE) {
 			const uint8_t *rows[SIDE];
 
 			for (uint32_t j = 0; j < SIDE; j++)
