@@ -6,6 +6,7 @@
 #include "base/stamp.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 enum {
@@ -202,3 +203,41 @@ bool stamp_find(const char *s, size_t n, double *time_s)
 	return false;
 }
 
+
+/* days() the other way round. */
+static void civil(long day, long *year, long *month, long *of_month)
+{
+	long z = day + 719468, era = z / 146097, of_era = z % 146097;
+	long y = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) /
+		 365;
+	long of_year = of_era - (365 * y + y / 4 - y / 100);
+	long m = (5 * of_year + 2) / 153;
+
+	*of_month = of_year - (153 * m + 2) / 5 + 1;
+	*month = m < 10 ? m + 3 : m - 9;
+	*year = y + era * 400 + (*month <= 2);
+}
+
+void stamp_put(char out[STAMP_TEXT_BYTES], double time_s, unsigned digits)
+{
+	static const double end_s = 253402300800.0; /* of the year 9999 */
+	static const unsigned least = 1000;
+	unsigned of_day, milli;
+	long year, month, day;
+	int n;
+
+	out[0] = '\0';
+	if (!(time_s >= 0 && time_s < end_s))
+		return;
+	civil((long)(time_s / 86400), &year, &month, &day);
+	of_day = (unsigned)fmod(time_s, 86400);
+	milli = (unsigned)(fmod(time_s, 1) * least);
+	n = snprintf(out, STAMP_TEXT_BYTES, "%04ld-%02ld-%02ldT%02u:%02u:%02u",
+		     year, month, day, of_day / 3600, of_day / 60 % 60,
+		     of_day % 60);
+	if (digits)
+		n += snprintf(out + n, STAMP_TEXT_BYTES - (size_t)n, ".%03u",
+			      milli) - 3 + (int)MIN(digits, 3u);
+	out[n] = 'Z';
+	out[n + 1] = '\0';
+}

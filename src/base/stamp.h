@@ -30,4 +30,11 @@ bool stamp_find(const char *s, size_t n, double *time_s);
  * begins with, as above, into *time_s; 0 if there is none. */
 size_t stamp_head(const char *s, size_t n, double *time_s);
 
+enum { STAMP_TEXT_BYTES = 32 };
+
+/* Seconds since 1970 as "2026-01-31T09:00:00Z", with so many digits (up to 3)
+ * behind the seconds, cut and not rounded; "" before 1970 and from the year
+ * 10000 on. */
+void stamp_put(char out[STAMP_TEXT_BYTES], double time_s, unsigned digits);
+
 #endif

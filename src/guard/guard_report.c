@@ -9,6 +9,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/stamp.h"
 #include "json/json.h"
 #include "report/report.h"
 #include "system/say.h"
@@ -150,6 +151,9 @@ static void put_watch(struct buf *out, const struct watch *w, double elapsed_s)
 void guard_report_json(const struct watch *w, const struct guard_facts *facts,
 		       struct buf *out)
 {
+	char ended[STAMP_TEXT_BYTES];
+
+	stamp_put(ended, facts->ended_at_s, 3);
 	buf_putc(out, '{');
 	put_text(out, "source", facts->source);
 	if (facts->request) {
@@ -176,6 +180,7 @@ void guard_report_json(const struct watch *w, const struct guard_facts *facts,
 	else
 		put_count(out, "saved_bytes", facts->saved_bytes);
 	put_number(out, "elapsed_s", facts->elapsed_s);
+	put_text(out, "ended_at", ended);
 	put_text(out, "trouble", facts->trouble);
 	buf_puts(out, "}\n");
 }

@@ -31,6 +31,7 @@ struct guard_facts {
 	uint64_t passed_bytes; /* handed on, ours included */
 	uint64_t saved_bytes;  /* known not to be read; UINT64_MAX unknown */
 	double elapsed_s;
+	double ended_at_s;     /* since 1970 */
 	const char *trouble;   /* a sentence, or NULL */
 	/* What was to happen at a threshold, and what came of it: tokens that
 	 * were written by going on, and why it did not (NULL). */

@@ -16,6 +16,7 @@
 #include "guard/guard_report.h"
 #include "guard/wish.h"
 #include "input/source.h"
+#include "system/clock.h"
 #include "system/say.h"
 
 /* A pipe that poll calls writable takes this much without waiting (POSIX:
@@ -391,6 +392,7 @@ int relay_run(const struct relay_opts *opts, int *signal)
 	r.watch = watch_new(&watch);
 	relay(&r);
 	r.facts.elapsed_s = elapsed_s(&r.began);
+	r.facts.ended_at_s = now_of_day_s();
 	conclude(&r);
 	if (opts->exec && !exec_finish(opts->exec, &err))
 		note_trouble(&r, err.text);

@@ -6,8 +6,19 @@
 
 #include <string.h>
 
+#include "base/stamp.h"
 #include "input/url.h"
+#include "system/clock.h"
 #include "system/say.h"
+
+/* Whoever reads a line reads it a day later. */
+static void put_time(struct buf *out)
+{
+	char now[STAMP_TEXT_BYTES];
+
+	stamp_put(now, now_of_day_s(), 0);
+	buf_printf(out, "%s ", now);
+}
 
 /* "POST /v1/chat/completions": never the query. */
 static void put_request(struct exchange *ex, struct buf *out)
@@ -77,6 +88,7 @@ static void report(const struct hearers *t, struct exchange *ex,
 		.passed_bytes = ex->passed_bytes,
 		.saved_bytes = UINT64_MAX,
 		.elapsed_s = exchange_elapsed_s(ex),
+		.ended_at_s = now_of_day_s(),
 		.trouble = *why && !ex->reached ? why : NULL,
 		.at_threshold = threshold_name(ex->wish.then),
 		.went_on = ex->onward.passes,
@@ -97,6 +109,7 @@ void told_refused(const struct hearers *t, enum client_shut shut)
 {
 	struct buf line = { 0 };
 
+	put_time(&line);
 	buf_printf(&line, "guard: a request was refused: %s",
 		   shut ? client_shut_words[shut] :
 			  "its head is too long or broken");
@@ -110,6 +123,7 @@ static void log_line(const struct hearers *t, struct exchange *ex,
 	const char *fault = exchange_fault(ex), *why = exchange_why(ex);
 	struct buf line = { 0 };
 
+	put_time(&line);
 	put_request(ex, &line);
 	buf_printf(&line, " %d", ex->status);
 	if (exchange_watch(ex))
@@ -129,6 +143,8 @@ static void log_line(const struct hearers *t, struct exchange *ex,
 		buf_printf(&line, ", the client %s%s",
 			   shut ? "was shut out: " : "went away",
 			   client_shut_words[shut]);
+	else if (*why && !ex->reached)
+		buf_printf(&line, ", %s", why);
 	buf_printf(&line, ", %.0f ms", exchange_elapsed_s(ex) * 1e3);
 	say(t->err, buf_cstr(&line));
 	buf_release(&line);

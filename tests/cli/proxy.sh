@@ -27,7 +27,7 @@ no_secrets() { ! echo "$hello" | grep -i secret - "$tmp/log.proxy" "$tmp/report"
 check "no key in the log, the report, the trace" no_secrets
 logged()
 {
-	grep -q 'guard: \|POST /v1/chat/completions 200, openai, [0-9]* tokens, stopped at token 500 (guardian), [0-9]* ms' "$tmp/log.proxy" &&
+	grep -q '^lilscope: 20[0-9-]*T[0-9:]*Z POST /v1/chat/completions 200, openai, [0-9]* tokens, stopped at token 500 (guardian), [0-9]* ms' "$tmp/log.proxy" &&
 	grep -q 'POST /api/chat 200, ollama, [0-9]* tokens, [0-9]* ms' "$tmp/log.proxy" &&
 	grep -q 'upstream broke off' "$tmp/log.proxy" &&
 	grep -q '/odd/0 502, upstream answered with a status' "$tmp/log.proxy" &&
@@ -38,12 +38,13 @@ check "one line a request" logged
 reported()
 {
 	PYTHONPATH=$server "$PYTHON" - "$tmp/report" <<'END'
-import collections, json, sys, upstream
+import collections, json, re, sys, upstream
 n = collections.Counter()
 for line in open(sys.argv[1]):
     r = json.loads(line)
     n[r["ended_by"]] += 1
     assert r["stopped"] == (r["ended_by"] == "threshold"), r
+    assert re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", r["ended_at"]), r
     if r["stopped"]:
         assert r["thresholds"][0]["at_token"] == 500, r
 assert n["threshold"] == 32 + 4 + 3, n
@@ -224,6 +225,7 @@ open_to_all()
 check "an address that is not loopback: a warning" open_to_all
 check "nobody has this address" usage --listen 192.0.2.1:0 --upstream $up
 check "no socket was handed over" usage --listen systemd --upstream $up
+check "upstream is itself" usage --listen 127.0.0.1:$proxy_port --upstream http://localhost:$proxy_port/
 check "a file beside it" usage --listen 127.0.0.1:0 --upstream $up file
 check "--annotate beside it" usage --listen 127.0.0.1:0 --upstream $up --annotate
 

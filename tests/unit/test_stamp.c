@@ -151,6 +151,49 @@ static void times_at_heads(void **state)
 	}
 }
 
+static const struct put {
+	double time_s;
+	unsigned digits;
+	const char *want;
+} texts[] = {
+	{ 0, 0, "1970-01-01T00:00:00Z" },
+	{ 1769850000.123, 0, "2026-01-31T09:00:00Z" },
+	{ 1769850000.125, 3, "2026-01-31T09:00:00.125Z" },
+	{ 1769850000.875, 1, "2026-01-31T09:00:00.8Z" },
+	{ 951782399.5, 2, "2000-02-28T23:59:59.50Z" },
+	{ 951782400, 0, "2000-02-29T00:00:00Z" },
+	{ 4107542400, 0, "2100-03-01T00:00:00Z" },
+	{ 253402300799, 3, "9999-12-31T23:59:59.000Z" },
+	{ 253402300800, 0, "" },
+	{ -1, 0, "" },
+	{ NAN, 0, "" },
+};
+
+static void times_as_text(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		char got[STAMP_TEXT_BYTES];
+
+		stamp_put(got, texts[i].time_s, texts[i].digits);
+		assert_string_equal(got, texts[i].want);
+	}
+}
+
+/* A day for a day, there and back. */
+static void times_there_and_back(void **state)
+{
+	static const double day_s = 86400, end_s = 253402300800.0;
+
+	(void)state;
+	for (double t = 12345; t < end_s; t += 17 * day_s) {
+		char got[STAMP_TEXT_BYTES];
+
+		stamp_put(got, t, 0);
+		assert_true(stamp_rfc3339(got, strlen(got)) == t);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -159,6 +202,8 @@ int main(void)
 		cmocka_unit_test(rfc3339),
 		cmocka_unit_test(times_in_lines),
 		cmocka_unit_test(times_at_heads),
+		cmocka_unit_test(times_as_text),
+		cmocka_unit_test(times_there_and_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
