@@ -107,6 +107,7 @@ libengine_a_SOURCES += \
 	src/dialect/field.c src/dialect/field.h \
 	src/dialect/form.c \
 	src/dialect/format.c src/dialect/format.h src/dialect/format_adk.c \
+	src/dialect/format_aider.c \
 	src/dialect/format_aisdk.c src/dialect/format_anthropic.c \
 	src/dialect/format_asciicast.c src/dialect/format_bedrock.c \
 	src/dialect/format_bench.c src/dialect/format_cohere.c \
@@ -121,7 +122,7 @@ libengine_a_SOURCES += \
 	src/dialect/format_lmstudio.c src/dialect/format_log.c \
 	src/dialect/format_native.c src/dialect/format_ollama.c \
 	src/dialect/format_openai.c src/dialect/format_openhands.c \
-	src/dialect/format_replicate.c \
+	src/dialect/format_replicate.c src/dialect/format_reports.c \
 	src/dialect/format_response.c src/dialect/format_responses.c \
 	src/dialect/format_session.c src/dialect/format_sglang.c \
 	src/dialect/format_spans.c src/dialect/format_text.c \

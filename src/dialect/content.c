@@ -122,6 +122,16 @@ static bool add_object(struct chunk *c, struct json_value content)
 	return true;
 }
 
+/* LangChain's messages have a type for a role. */
+static bool is_langchain(struct json_value message)
+{
+	struct json_value type = json_get(message, "type");
+
+	return (json_text_is(type, "ai") || json_text_is(type, "human")) &&
+	       (json_get(message, "content").doc ||
+		json_get(message, "data").doc);
+}
+
 struct json_value content_role(struct json_value message)
 {
 	const struct json_value places[] = {
@@ -135,7 +145,7 @@ struct json_value content_role(struct json_value message)
 	for (size_t i = 0; i < ARRAY_LEN(places); i++)
 		if (places[i].doc)
 			return places[i];
-	return places[0];
+	return is_langchain(message) ? json_get(message, "type") : places[0];
 }
 
 bool content_is_model(struct json_value message)
@@ -168,10 +178,14 @@ void content_message(struct chunk *c, struct json_value message)
 					     "thinking" };
 	struct json_value content = json_get(message, "content");
 	struct json_value calls = json_get(message, "tool_calls");
+	struct json_value more = json_get(message, "additional_kwargs");
 	size_t before = c->text.len;
 
 	for (size_t i = 0; i < ARRAY_LEN(names) && c->text.len == before; i++)
 		add_texts(c, CHANNEL_REASONING, json_get(message, names[i]));
+	if (c->text.len == before)
+		add_texts(c, CHANNEL_REASONING,
+			  json_get(more, "reasoning_content"));
 	if (!content.doc)
 		content = json_get(message, "parts");
 	if (!content.doc)

@@ -162,10 +162,12 @@ static void take_json(struct feed *f, const struct piece *piece)
 	const struct format *format = f->verdict.format;
 	struct err why = { "" };
 
-	if (f->gens.sink.record)
-		f->gens.sink.record(f->gens.sink.ctx, piece->data, piece->len);
-	if (format->record(&f->cx, json_root(&f->json.json), &why))
+	if (format->record(&f->cx, json_root(&f->json.json), &why)) {
+		if (f->gens.sink.record)
+			f->gens.sink.record(f->gens.sink.ctx, piece->data,
+					    piece->len);
 		return;
+	}
 	if (f->cx.fatal)
 		err_set(&f->fatal, "%s: line %llu: %s", f->source,
 			(unsigned long long)piece->line, why.text);

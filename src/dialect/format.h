@@ -25,8 +25,8 @@
 	X(sglang) X(llama) X(openai) X(ollama) X(watsonx) X(lmstudio) \
 	X(kobold) X(triton) X(aisdk) X(replicate) X(adk) X(lmeval) X(inspect) \
 	X(helm) X(spans) X(langfuse) X(atif) X(openhands) X(trajectory) \
-	X(openhands_events) X(chats) X(evals) X(response) X(bench) \
-	X(session) X(thread) X(jsonl) X(lines) X(text)
+	X(openhands_events) X(chats) X(evals) X(response) X(bench) X(reports) \
+	X(session) X(thread) X(aider) X(jsonl) X(lines) X(text)
 
 struct join;
 

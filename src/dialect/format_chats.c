@@ -12,6 +12,10 @@
  *	{"items":[{"role":"assistant","content":[...]}]}         Codex, once
  *	{"requests":[{"message":{"text":"..."},
  *	 "response":[{"value":"..."}]}]}                         Copilot
+ *	{"messages":[{"type":"gemini","content":"...",
+ *	 "thoughts":[{"description":"..."}]}]}                   Gemini CLI
+ *	{"messages":[{"versions":[{"role":"assistant",
+ *	 "steps":[{"type":"contentBlock","content":[...]}]}]}]}  LM Studio
  *
  * Turns are read in the order in which they stand there, which is that of time;
  * where an answer was asked for again each version is one.
@@ -34,11 +38,22 @@ static const struct seat {
 	{ NULL, "history", "message", "message" },
 	{ NULL, "items", NULL, "role" },
 	{ NULL, "requests", NULL, "response" },
+	{ NULL, "messages", NULL, "versions" },
+	{ NULL, "messages", NULL, "type" },
 };
+
+/* Gemini CLI has no roles. */
+static bool is_gemini(struct json_value v)
+{
+	return json_text_is(json_get(v, "type"), "gemini");
+}
 
 static bool is_turn(struct json_value v)
 {
 	return content_role(v).doc || json_get(v, "isCreatedByUser").doc ||
+	       json_is(json_get(v, "versions"), JSON_ARRAY) || is_gemini(v) ||
+	       (json_text_is(json_get(v, "type"), "user") &&
+		json_get(v, "content").doc) ||
 	       (json_is(json_get(v, "response"), JSON_ARRAY) &&
 		json_is(json_get(v, "message"), JSON_OBJECT));
 }
@@ -78,9 +93,21 @@ static bool detect_chats(struct json_value v)
 	return list_in(v, &at).doc;
 }
 
+/* What LM Studio tells of a step's generation. */
+static void take_gen_info(struct facts *facts, struct json_value info)
+{
+	struct json_value stats = json_get(info, "stats");
+
+	fact_json(&facts->model, json_get(info, "identifier"));
+	fact_json(&facts->finish_reason, json_get(stats, "stopReason"));
+	fact_u32(&facts->usage_tokens,
+		 json_get(stats, "predictedTokensCount"));
+}
+
 static void emit(struct call *c, struct json_value turn)
 {
 	struct json_value info = json_get(turn, "info");
+	struct json_value steps = json_get(turn, "steps");
 	struct json_value meta = json_get(turn, "metadata");
 	struct gen *gen = call_emit(c);
 	struct facts *facts;
@@ -94,6 +121,8 @@ static void emit(struct call *c, struct json_value turn)
 	fact_json(&facts->finish_reason, json_get(info, "finish"));
 	fact_u32(&facts->usage_tokens,
 		 json_get(json_get(info, "tokens"), "output"));
+	if (json_count(steps) == 1)
+		take_gen_info(facts, json_get(json_first(steps), "genInfo"));
 	gens_close(c->cx->gens, gen);
 }
 
@@ -115,12 +144,60 @@ static void take_request(struct call *c, struct json_value request)
 	emit(c, request);
 }
 
+static void take_gemini(struct call *c, struct json_value turn)
+{
+	struct chunk *chunk = &c->cx->gens->chunk;
+	struct json_value v = json_first(json_get(turn, "thoughts"));
+
+	chunk_clear(chunk);
+	for (; v.doc; v = json_next(v))
+		chunk_add_json(chunk, CHANNEL_REASONING,
+			       json_get(v, "description"));
+	content_output(chunk, json_get(turn, "content"));
+	v = json_first(json_get(turn, "toolCalls"));
+	for (; v.doc; v = json_next(v))
+		chunk_add_arguments(chunk, json_get(v, "args"));
+	emit(c, turn);
+}
+
+/* One of the answers to a question: blocks, of which some are thinking. */
+static void take_version(struct call *c, struct json_value version)
+{
+	struct chunk *chunk = &c->cx->gens->chunk;
+	struct json_value step = json_first(json_get(version, "steps"));
+
+	if (!content_is_model(version)) {
+		call_hear(c, version);
+		return;
+	}
+	chunk_clear(chunk);
+	if (!step.doc)
+		content_message(chunk, version);
+	for (; step.doc; step = json_next(step)) {
+		struct json_value style = json_get(step, "style");
+		struct json_value v = json_first(json_get(step, "content"));
+		enum channel channel =
+			json_text_is(json_get(style, "type"), "thinking") ?
+				CHANNEL_REASONING : CHANNEL_ANSWER;
+
+		for (; v.doc; v = json_next(v))
+			chunk_add_json(chunk, channel, json_get(v, "text"));
+	}
+	emit(c, version);
+}
+
 static void take(struct call *c, struct json_value turn)
 {
 	struct chunk *chunk = &c->cx->gens->chunk;
+	struct json_value version = json_first(json_get(turn, "versions"));
 
-	if (json_is(json_get(turn, "response"), JSON_ARRAY)) {
+	if (version.doc) {
+		for (; version.doc; version = json_next(version))
+			take_version(c, version);
+	} else if (json_is(json_get(turn, "response"), JSON_ARRAY)) {
 		take_request(c, turn);
+	} else if (is_gemini(turn)) {
+		take_gemini(c, turn);
 	} else if (content_is_model(turn) ||
 		   json_is(json_get(turn, "isCreatedByUser"), JSON_FALSE)) {
 		chunk_clear(chunk);

@@ -10,7 +10,8 @@
  *	5  objects one level down that hold 3 (one a model, say)
  *	6  the longest string under a name that may mean it; 5 with those
  *	7  reasoning alone
- *	8  the longest string, or list of strings, whose name means nothing
+ *	8  lists of objects that hold 3 or 4, whatever they are called
+ *	9  the longest string, or list of strings, whose name means nothing
  *	   else; that is a guess
  */
 #include <math.h>
@@ -39,7 +40,9 @@ static const char *const strong_names[] = {
 	"prediction",	   "predictions",   "resps",	     "code",
 	"gen",		   "pred",	    "output_list",   "generated",
 	"model_answer",	   "llm_output",    "full_output",   "generated_texts",
-	NULL,
+	"model_outputs",   "outputText",    "raw_generation", "attempt",
+	"deepseek_attempt", "deepseek_solution", "actual_output",
+	"actualOutput",	   NULL,
 };
 static const char *const weak_names[] = {
 	"text",	   "content", "solution", "answer", "result",
@@ -50,7 +53,8 @@ static const char *const think_names[] = {
 	"think",	   "thinking_tokens",	       "thought",
 	"thoughts",	   "deepseek_reasoning",       "reasoning_trace",
 	"original_reasoning_trace", "thinking_content", "cot",
-	"chain_of_thought", NULL,
+	"chain_of_thought", "deepseek_thinking_trajectory",
+	"thinking_trajectories", NULL,
 };
 static const char *const chat_names[] = {
 	"messages", "conversations", "conversation", NULL,
@@ -152,19 +156,9 @@ static struct json_value inner_text(struct json_value v)
 	return json_is(text, JSON_STRING) ? text : (struct json_value){ 0 };
 }
 
-/* {role, content} or {from, value} of the answering side. */
-static bool is_answering(struct json_value turn)
-{
-	struct json_value role = content_role(turn);
-
-	return json_text_is(role, "assistant") || json_text_is(role, "gpt") ||
-	       json_text_is(role, "model") || json_text_is(role, "bot");
-}
-
 static bool is_turn(struct json_value v)
 {
-	return json_is(json_get(v, "role"), JSON_STRING) ||
-	       json_is(json_get(v, "from"), JSON_STRING);
+	return json_is(content_role(v), JSON_STRING);
 }
 
 /* The last turn of the answering side; those before it are the prompt. */
@@ -176,7 +170,7 @@ static bool add_chat(struct record *r, struct json_value messages)
 		return false;
 	for (struct json_value v = json_first(messages); v.doc;
 	     v = json_next(v))
-		if (is_answering(v))
+		if (content_is_model(v))
 			last = v;
 	if (!last.doc)
 		return false;
@@ -377,6 +371,39 @@ static bool add_empty(struct record *r)
 	return true;
 }
 
+/* A chat, or an object that is as a record of its own. */
+static void add_element(struct record *r, struct json_value v)
+{
+	if (!add_named(r, v, strong_names, "") &&
+	    !add_chat(r, record_first(v, chat_names)))
+		add_chat(r, v);
+}
+
+/* {"config":...,"rows":[{"prompt":...,"completion":...}]}, and chats under any
+ * name: {"chosen":[...],"rejected":[...]}. */
+static bool add_lists(struct record *r)
+{
+	size_t before = r->n;
+
+	for (struct json_value list = json_first(r->v); list.doc;
+	     list = json_next(list)) {
+		size_t len, at = r->n;
+		const char *key = json_key(list, &len);
+		struct json_value v = json_first(list);
+
+		if (!json_is(list, JSON_ARRAY) ||
+		    record_named(list, record_prompt_names))
+			continue;
+		if (is_turn(v) && add_chat(r, list))
+			snprintf(r->found[at].name, sizeof(r->found[at].name),
+				 "%.*s", (int)MIN(len, RECORD_NAME_MAX - 1u),
+				 key);
+		for (; v.doc && !is_turn(v); v = json_next(v))
+			add_element(r, v);
+	}
+	return r->n > before;
+}
+
 static bool look_in_object(struct record *r)
 {
 	if (record_is_error(r->v))
@@ -385,7 +412,7 @@ static bool look_in_object(struct record *r)
 	       add_nested(r, strong_names) ||
 	       add_named(r, r->v, weak_names, "") ||
 	       add_nested(r, weak_names) || add_reasoning_alone(r) ||
-	       add_empty(r);
+	       add_empty(r) || add_lists(r);
 }
 
 static bool detect_jsonl(struct json_value v)

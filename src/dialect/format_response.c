@@ -35,6 +35,7 @@ struct json_value response_in(struct json_value v)
 		json_get(v, "response_body"), /* Helicone */
 		json_get(v, "output"),	      /* Weave */
 		json_get(json_get(v, "result"), "message"),
+		json_get(json_get(v, "output"), "outputBodyJson"), /* Bedrock */
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(places); i++) {

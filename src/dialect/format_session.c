@@ -17,6 +17,7 @@
  *	 "content":[...],"usage":{"output":9}}}                   pi
  *	{"role":"assistant","content":[{"type":"toolRequest",
  *	 "toolCall":{"value":{"arguments":{}}}}]}                 goose
+ *	{"type":"ai","data":{"type":"ai","content":"..."}}        LangChain
  *
  * Under the name "thread" all turns of the model are one generation, for who
  * wants to see what an agent says again.
@@ -63,11 +64,12 @@ static const char *const other_types[] = {
 static struct json_value turn_in(struct json_value v)
 {
 	static const char *const wraps[] = { "message", "payload", "item" };
+	struct json_value data = json_get(v, "data");
 
 	for (size_t i = 0; i < ARRAY_LEN(wraps); i++)
 		if (json_is(json_get(v, wraps[i]), JSON_OBJECT))
 			return json_get(v, wraps[i]);
-	return v;
+	return content_role(v).doc && json_get(data, "content").doc ? data : v;
 }
 
 /* Codex tells everything twice: as items and as events for its screen; and an
@@ -112,7 +114,8 @@ static bool detect_session(struct json_value v)
 	if (json_text_is(type, "user") || json_text_is(type, "assistant") ||
 	    (json_text_is(type, "message") && turn.at != v.at))
 		return side_of(v) != SIDE_NONE;
-	return turn.at == v.at && content_role(v).doc &&
+	return (turn.at == v.at || turn.at == json_get(v, "data").at) &&
+	       content_role(v).doc &&
 	       side_of(v) != SIDE_NONE &&
 	       (json_is(content, JSON_STRING) || json_is(content, JSON_ARRAY) ||
 		json_is(json_get(v, "value"), JSON_STRING) ||

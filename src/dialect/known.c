@@ -103,6 +103,15 @@ bool known_later(const char *s, size_t n)
 	return pass_yaml_head(s, n, &at) && at == n;
 }
 
+bool known_aider(const char *s, size_t n)
+{
+	size_t at = 0;
+
+	while (at < n && (s[at] == '\n' || s[at] == '\r'))
+		at++;
+	return pass(s, n, &at, "# aider chat started at ");
+}
+
 const char *known_binary(const char *s, size_t n)
 {
 	if (is_mitmproxy(s, n))

@@ -13,6 +13,9 @@ const char *known_binary(const char *s, size_t n);
 /* Is it a cassette of VCR, vcrpy or go-vcr in YAML? */
 bool known_cassette(const char *s, size_t n);
 
+/* Is it aider's history of chats? */
+bool known_aider(const char *s, size_t n);
+
 /* May more bytes make one of it? */
 bool known_later(const char *s, size_t n);
 

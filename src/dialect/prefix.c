@@ -157,19 +157,29 @@ struct prefix_head prefix_head(const char *s, size_t n)
 	return h;
 }
 
+/* The head of the line that s[*at..n) begins with; *at is then behind it.
+ * *said: something stands behind the head. */
+static enum prefix_kind line_kind(const char *s, size_t n, size_t *at,
+				  bool *said)
+{
+	const char *lf = memchr(s + *at, '\n', n - *at);
+	size_t len = (lf ? (size_t)(lf - s) : n) - *at;
+	struct prefix_head h = prefix_head(s + *at, len);
+
+	*said |= h.len < len;
+	*at += len + (lf != NULL);
+	return h.kind;
+}
+
 enum prefix_kind prefix_kind(const char *s, size_t n)
 {
-	const char *lf = memchr(s, '\n', n);
-	size_t len = lf ? (size_t)(lf - s) : n;
-	enum prefix_kind kind = prefix_head(s, len).kind;
+	bool said = false;
+	size_t at = 0;
+	enum prefix_kind kind = line_kind(s, n, &at, &said);
 
 	if (kind == PREFIX_NONE || kind == PREFIX_POD || kind == PREFIX_CRI)
 		return kind;
-	if (!lf)
+	if (!at || s[at - 1] != '\n' || line_kind(s, n, &at, &said) != kind)
 		return PREFIX_NONE;
-	s = lf + 1;
-	n -= len + 1;
-	lf = memchr(s, '\n', n);
-	return prefix_head(s, lf ? (size_t)(lf - s) : n).kind == kind ?
-		       kind : PREFIX_NONE;
+	return said || kind != PREFIX_TIME ? kind : PREFIX_NONE;
 }

@@ -135,12 +135,15 @@ static void put_messages(struct run *run, struct json_value messages,
 	}
 }
 
-static void set_prompt(const struct record *r, struct run *run)
+static void set_prompt(const struct record *r, struct run *run,
+		       struct json_value owner)
 {
 	struct json_value prompt = lm_eval_prompt(r->v);
 	size_t len;
 	const char *s;
 
+	if (!prompt.doc)
+		prompt = record_first(owner, record_prompt_names);
 	if (!prompt.doc)
 		prompt = record_first(r->v, record_prompt_names);
 	s = json_text(prompt, &len);
@@ -185,7 +188,7 @@ struct gen *record_open(struct record *r, struct json_value owner, size_t i,
 	fact_json(&facts->finish_reason, look(r, owner, finish_names, i));
 	set_label(facts, look(r, owner, record_label_names, i));
 	set_counts(r, facts, owner, n == 1);
-	set_prompt(r, gen->run);
+	set_prompt(r, gen->run, owner);
 	return gen;
 }
 

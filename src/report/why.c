@@ -179,7 +179,7 @@ static void put_choice(const struct why *w, const struct why_opts *opts,
 	} else if (w->i_marked) {
 		buf_printf(out, "; record %" PRIu64 " has ", w->i_marked);
 		put_quoted(out, w->mark.data, w->mark.len);
-	} else if (w->n_records && !w->inside) {
+	} else if (w->n_records + w->n_skipped && !w->inside) {
 		buf_puts(out, "; no dialect claims one of its records");
 	}
 	buf_putc(out, '\n');
@@ -236,7 +236,7 @@ static void put_tokens(const struct why *w, struct buf *out)
 	put_label(out, "found");
 	buf_printf(out, "%" PRIu64 " generation%s", w->n_gens,
 		   w->n_gens == 1 ? "" : "s");
-	if (w->n_records)
+	if (w->n_records + w->n_skipped)
 		buf_printf(out, " in %" PRIu64 " record%s",
 			   w->n_records + w->n_skipped,
 			   w->n_records + w->n_skipped == 1 ? "" : "s");

@@ -144,6 +144,7 @@ static const struct sample {
 	{ "broken.sse", 0, 0 },
 	{ "broken_first.jsonl", 0, 0 },
 	{ "refused_bench.jsonl", 0, 0 },
+	{ "refused_reports.jsonl", 0, 0 },
 	{ "refused_log.txt", 0, 0 },
 	{ "refused_binary.bin", 0, 0 },
 	{ "refused_noise.bin", 0, 0 },
