@@ -101,7 +101,7 @@ static int run(const struct command *command, int argc, char **argv)
 	int n_words = argc;
 
 	settings_init(&set);
-	if (!where)
+	if (!where && said(argc, argv, "--help") < 0)
 		return command->run(&set, argv, argc);
 	if (!isatty(STDOUT_FILENO))
 		where |= command->piped;
@@ -114,7 +114,7 @@ static int run(const struct command *command, int argc, char **argv)
 				      said(argc, argv, "--no-config");
 	read_config(&set, config);
 	if (said(argc, argv, "--help") >= 0)
-		return help_options(command->where);
+		return help_options(command);
 	if (!opt_parse(&set, where, argc, argv, &n_words, &err))
 		return say_trouble(&err);
 	if (where & READERS &&
@@ -145,6 +145,15 @@ static bool asks_for_demo(int argc, char **argv)
 	return said(argc, argv, "-m") >= 0 || said(argc, argv, "--model") >= 0;
 }
 
+static int no_command(const char *word, const char *near)
+{
+	struct err err = { "" };
+
+	err_set(&err, "%.100s: there is no such file and no such command; did "
+		      "you mean lilscope %s?", word, near);
+	return say_trouble(&err);
+}
+
 int main(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : "";
@@ -163,5 +172,8 @@ int main(int argc, char **argv)
 		return help_welcome();
 	if (asks_for_demo(argc - 1, argv + 1))
 		return run(command_find("demo"), argc - 1, argv + 1);
+	command = command_near(name);
+	if (command && access(name, F_OK) != 0)
+		return no_command(name, command->name);
 	return run(&commands[0], argc - 1, argv + 1);
 }

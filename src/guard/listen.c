@@ -233,3 +233,21 @@ void listen_raise_files(void)
 	files.rlim_cur = files.rlim_max;
 	setrlimit(RLIMIT_NOFILE, &files);
 }
+
+static bool leads_to(const char *url, const char *name, const char *port)
+{
+	char root[LISTEN_NAME_BYTES + 32];
+	size_t len = (size_t)snprintf(root, sizeof(root), "http://%s%s", name,
+				      port);
+
+	return strncasecmp(url, root, len) == 0 &&
+	       (!url[len] || url[len] == '/');
+}
+
+bool listen_is_at(const struct listen *l, const char *url)
+{
+	const char *port = strrchr(l->name, ':');
+
+	return leads_to(url, l->name, "") ||
+	       (l->here && port && leads_to(url, "localhost", port));
+}

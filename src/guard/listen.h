@@ -34,6 +34,9 @@ bool listen_open(struct listen *l, const char *where, struct err *err);
 bool listen_knows(const struct listen *l, const char *host,
 		  const char *allowed);
 
+/* Does a URL lead here? (A question to oneself would come back without end.) */
+bool listen_is_at(const struct listen *l, const char *url);
+
 /* As many open files as there may be: a stream takes two. */
 void listen_raise_files(void);
 

@@ -8,7 +8,6 @@
 #include <microhttpd.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -671,31 +670,11 @@ static struct MHD_Daemon *serve_on(struct proxy *p, int fd)
 		MHD_OPTION_NOTIFY_COMPLETED, on_completed, p, MHD_OPTION_END);
 }
 
-static bool is_at(const char *url, const char *name, const char *port)
-{
-	char root[LISTEN_NAME_BYTES + 32];
-	size_t len = (size_t)snprintf(root, sizeof(root), "http://%s%s", name,
-				      port);
-
-	return strncasecmp(url, root, len) == 0 &&
-	       (!url[len] || url[len] == '/');
-}
-
-/* A question to oneself would come back without end. */
-static bool asks_itself(const struct proxy *p)
-{
-	const char *url = p->opts->upstream;
-
-	return is_at(url, p->at.name, "") ||
-	       (p->at.here &&
-		is_at(url, "localhost", strrchr(p->at.name, ':')));
-}
-
 static bool open_server(struct proxy *p, struct err *err)
 {
 	if (!listen_open(&p->at, p->opts->listen, err))
 		return false;
-	if (asks_itself(p)) {
+	if (listen_is_at(&p->at, p->opts->upstream)) {
 		close(p->at.fd);
 		return err_set(err, "--upstream %.200s: that is where the "
 				    "guard itself is to listen",

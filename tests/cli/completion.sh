@@ -297,6 +297,28 @@ check "help policies" rows_of policies policy 2 3
 check "help rules" rows_of rules rule 2 3
 check "help formats" rows_of formats format 2 3
 
+# Help of a command is of that one; a word that is nearly one is no file.
+of_one()
+{
+	for each in guard merge doctor; do
+		run "$each" --help
+		status_is 0 && is "commands in the help of $each" 1 \
+			"$(grep -c '^  lilscope [a-z]* *[A-Za-z\[].*  [a-z]' "$tmp/out")" ||
+			return 1
+	done
+	run guard --help
+	grep -q '^Examples:' "$tmp/out" && grep -q -- '--listen' "$tmp/out"
+}
+check "--help of a command" of_one
+near()
+{
+	run analyse "$tmp/tables"
+	status_is 2 && one_sentence && grep -q 'mean lilscope analyze?' "$tmp/err" ||
+		return 1
+	(cd "$tmp" && echo "It is a file." >demos && "$LILSCOPE" demos >out)
+}
+check "a word that is nearly a command" near
+
 # What the sentence about a wrong topic names is there, and is not the same
 # text twice.
 every_topic()

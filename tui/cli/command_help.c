@@ -13,16 +13,32 @@
 
 enum { ABOUT_COL = 39 };
 
+static void put_command(const struct command *c, struct buf *out)
+{
+	size_t from = out->len;
+
+	buf_printf(out, "  lilscope%s%s%s%s", c->name[0] ? " " : "", c->name,
+		   c->args[0] ? " " : "", c->args);
+	buf_pad(out, from, ABOUT_COL);
+	buf_printf(out, "%s\n", c->about);
+}
+
 static void put_commands(struct buf *out)
 {
-	for (size_t i = 0; i < n_commands; i++) {
-		const struct command *c = &commands[i];
-		size_t from = out->len;
+	for (size_t i = 0; i < n_commands; i++)
+		put_command(&commands[i], out);
+}
 
-		buf_printf(out, "  lilscope%s%s%s%s", c->name[0] ? " " : "",
-			   c->name, c->args[0] ? " " : "", c->args);
-		buf_pad(out, from, ABOUT_COL);
-		buf_printf(out, "%s\n", c->about);
+static void put_examples(const struct command *c, struct buf *out)
+{
+	if (!c->examples)
+		return;
+	buf_puts(out, "\nExamples:\n");
+	for (const char *s = c->examples; *s;) {
+		size_t n = strcspn(s, "\n");
+
+		buf_printf(out, "  %.*s\n", (int)n, s);
+		s += n + 1;
 	}
 }
 
@@ -43,24 +59,36 @@ static void put_models(unsigned where, struct buf *out)
 	topic_print("policies", out);
 }
 
-int help_options(unsigned where)
+int help_options(const struct command *c)
 {
+	enum { READ = OPT_TUI | OPT_ANALYZE | OPT_WHY | OPT_GUARD,
+	       SCREENS = OPT_TUI | OPT_DEMO };
 	struct buf out = { 0 };
 
-	buf_puts(&out, "lilscope - see where a generation stops telling "
-		       "anything new\n\n");
-	put_commands(&out);
-	buf_puts(&out,
-		 "\nFILE is text, JSON lines or an array, a server's stream "
-		 "or its URL, a saved\nanswer, a session or a native trace "
-		 "(lilscope help formats has them all), or a\nfolder; .gz, "
-		 ".zst and .zip too; \"-\" is standard input.\n\n"
-		 "Options:\n");
-	opt_help(where, &out);
-	buf_puts(&out, "      --help              this text\n");
-	put_models(where, &out);
-	buf_puts(&out, "\nOn the screen ? lists all keys. Manual: man "
-		       "lilscope.\n");
+	if (!c->name[0]) {
+		buf_puts(&out, "lilscope - see where a generation stops "
+			       "telling anything new\n\n");
+		put_commands(&out);
+	} else {
+		put_command(c, &out);
+		put_examples(c, &out);
+	}
+	if (c->where & READ)
+		buf_puts(&out,
+			 "\nFILE is text, JSON lines or an array, a server's "
+			 "stream or its URL, a saved\nanswer, a session or a "
+			 "native trace (lilscope help formats has them all), "
+			 "or a\nfolder; .gz, .zst and .zip too; \"-\" is "
+			 "standard input.\n");
+	if (c->where) {
+		buf_puts(&out, "\nOptions:\n");
+		opt_help(c->where, &out);
+		buf_puts(&out, "      --help              this text\n");
+	}
+	put_models(c->where, &out);
+	buf_printf(&out, "\n%sManual: man lilscope.%s\n",
+		   c->where & SCREENS ? "On the screen ? lists all keys. " : "",
+		   c->name[0] ? "\nAll commands: lilscope help." : "");
 	return command_print(&out);
 }
 
@@ -98,8 +126,8 @@ int command_help(const struct settings *set, char **words, int n_words)
 	(void)set;
 	if (n_words < 1)
 		command = &commands[0];
-	if (command && command->where)
-		return help_options(command->where);
+	if (command && (command->where || !command->name[0]))
+		return help_options(command);
 	if (strcmp(topic, "--tables") == 0)
 		tables_print(&out);
 	else if (!topic_print(topic, &out))

@@ -17,6 +17,7 @@ struct command {
 	const char *name;  /* "" is what a FILE alone means */
 	const char *args;  /* after the name */
 	const char *about;
+	const char *examples; /* lines for its --help; NULL: none */
 	unsigned where;    /* OPT_ bits of its options, 0: none */
 	unsigned piped;    /* more of them without a terminal to write to */
 	command_run *run;
@@ -29,15 +30,19 @@ extern const size_t n_commands;
 /* NULL: no such command. "" is none. */
 const struct command *command_find(const char *name);
 
+/* The one that may be meant by a word that is none; NULL: no word is near. */
+const struct command *command_near(const char *word);
+
 /* Each in its command_NAME.c. */
 command_run command_analyze, command_bench, command_decode, command_demo,
 	command_doctor, command_guard,
 	command_help, command_screens, command_selftest,
 	command_merge, command_why;
 
-/* The commands and the options of those with these bits, on standard output.
- * Returns the exit status. command_help.c */
-int help_options(unsigned where);
+/* What the command takes and does, examples and its options, on standard
+ * output; of the one without a name all commands, too. Returns the exit status.
+ * command_help.c */
+int help_options(const struct command *command);
 /* What lilscope help takes, by number; NULL past the last. */
 const char *help_topic(size_t i);
 /* lilscope alone: where to begin, and the commands. Returns the exit status. */

@@ -91,6 +91,10 @@ bool opt_config(struct settings *set, const char *text, size_t n,
 enum file_result opt_config_read(struct settings *set,
 				 char path[FILE_PATH_BYTES], struct err *err);
 
+/* How many letters of word[0..n) and name differ, roughly: for "did you mean".
+ */
+size_t opt_distance(const char *word, size_t n, const char *name);
+
 /* The rows that are understood somewhere, as --help prints them. */
 void opt_help(unsigned where, struct buf *out);
 

@@ -65,7 +65,7 @@ static const struct opt rows[] = {
 	  .about = "what a server or the model is asked; @FILE reads it" },
 	{ .name = "model", .letter = 'm', .letter_where = MODEL, .arg = "NAME",
 	  .where = RULED, WORD(request.model),
-	  .about = "the model that a server is asked for; else a file" },
+	  .about = "the server's model; else a GGUF file or a folder" },
 	{ .name = "data", .arg = "JSON", .where = ASKED, WORD(request.data),
 	  .about = "the whole body to send to a URL; @FILE reads it" },
 	{ .name = "header", .arg = "LINE", .where = ASKED, .set = header_set,

@@ -72,15 +72,14 @@ struct reader {
 	char **argv;
 };
 
-/* How many letters differ, roughly: for "did you mean". */
-static size_t distance(const char *a, size_t n, const char *b)
+size_t opt_distance(const char *word, size_t n, const char *name)
 {
-	size_t len = strlen(b), common = 0, tail = 0;
+	size_t len = strlen(name), common = 0, tail = 0;
 
-	while (common < n && common < len && a[common] == b[common])
+	while (common < n && common < len && word[common] == name[common])
 		common++;
 	while (tail < n - common && tail < len - common &&
-	       a[n - 1 - tail] == b[len - 1 - tail])
+	       word[n - 1 - tail] == name[len - 1 - tail])
 		tail++;
 	return MAX(n, len) - common - tail;
 }
@@ -88,11 +87,12 @@ static size_t distance(const char *a, size_t n, const char *b)
 static bool unknown(const struct reader *r, const char *name, size_t n,
 		    struct err *err)
 {
+	enum { LONG = 6 }; /* may differ in a letter more */
 	const struct opt *opt, *best = NULL;
-	size_t least = 3;
+	size_t least = n < LONG ? 3 : 4;
 
 	for (size_t i = 0; (opt = opt_at(i)); i++) {
-		size_t d = distance(name, n, opt->name);
+		size_t d = opt_distance(name, n, opt->name);
 
 		if (d < least && d < n && opt->where & r->where) {
 			least = d;
