@@ -32,7 +32,8 @@ SELECT id, unnest(from_json(json, '{
     "judged_by": "VARCHAR", "label": "VARCHAR", "flag": "VARCHAR",
     "finish_reason": "VARCHAR", "note": "VARCHAR", "guessed": "VARCHAR",
     "skipped_records": "BIGINT", "ttft_ms": "DOUBLE", "tbt_ms": "DOUBLE",
-    "tbt_p99_ms": "DOUBLE", "tokens_per_s": "DOUBLE"
+    "tbt_p99_ms": "DOUBLE", "tokens_per_s": "DOUBLE",
+    "policy": "VARCHAR", "budget": "BIGINT", "kept": "JSON"
 }')) FROM each;
 
 CREATE OR REPLACE TABLE stops AS

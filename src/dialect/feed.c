@@ -24,7 +24,7 @@ struct arrival {
 
 struct feed {
 	struct feed_opts opts;
-	char *source, *field, *format_name;
+	char *source, *field, *keep, *format_name;
 	struct gens gens;
 	struct format_ctx cx;
 	const struct format *forced; /* by opts.format, or NULL */
@@ -61,6 +61,7 @@ struct feed *feed_new(const struct feed_opts *opts,
 	f->opts = *opts;
 	f->source = mem_strdup(opts->source ? opts->source : "-");
 	f->field = mem_strdup(opts->field);
+	f->keep = mem_strdup(opts->keep);
 	f->opts.line = MAX(opts->line, 1);
 	f->gens.sink = *sink;
 	f->gens.source = f->source;
@@ -68,6 +69,7 @@ struct feed *feed_new(const struct feed_opts *opts,
 	f->gens.depth = opts->outer ? opts->outer->depth + 1 : 0;
 	f->cx.gens = &f->gens;
 	f->cx.field = f->field;
+	f->cx.keep = f->keep;
 	f->cx.i_record = opts->record;
 	f->json.in_full = opts->in_full;
 	f->cx.time_s = NAN;
@@ -106,6 +108,7 @@ void feed_free(struct feed *f)
 	mem_free(f->arrivals);
 	mem_free(f->source);
 	mem_free(f->field);
+	mem_free(f->keep);
 	mem_free(f);
 }
 

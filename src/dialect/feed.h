@@ -61,6 +61,8 @@ struct feed_opts {
 	const char *source;  /* name for facts and sentences */
 	const char *format;  /* a dialect's name, or NULL to detect */
 	const char *field;   /* --field .a.b[0], or NULL for heuristics */
+	const char *keep;    /* names with commas: fields of a record that are
+				told with its generations; or NULL */
 	bool from_middle;    /* bytes are one record of an indexed source */
 	bool from_line;      /* bytes are whole lines from the middle of a
 				source of such: feed_goes_on() */

@@ -35,6 +35,7 @@ struct format_ctx {
 	struct gens *gens;
 	double time_s;       /* when the record arrived; NAN: no clock */
 	const char *field;   /* --field, or NULL */
+	const char *keep;    /* as in struct feed_opts */
 	size_t i_record;     /* 0-based, broken ones count too */
 	bool end;            /* no more bytes will come */
 	bool fatal;          /* record() sets it beside *why when nothing in

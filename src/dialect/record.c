@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "dialect/content.h"
+#include "dialect/field.h"
 #include "dialect/template.h"
 
 const char *const record_prompt_names[] = {
@@ -39,6 +40,13 @@ const char *const record_fact_names[] = {
 
 static const char *const model_names[] = {
 	"model", "model_name", "model_tag", "model_id", "generator", NULL,
+};
+/* Of sparse attention, and what it is given. */
+static const char *const policy_names[] = {
+	"policy", "sparse_policy", "kv_policy", "attention_policy", NULL,
+};
+static const char *const budget_names[] = {
+	"budget", "kv_budget", "cache_budget", "token_budget", NULL,
 };
 static const char *const finish_names[] = {
 	"finish_reason", "stop_reason", "done_reason", "finish_reasons",
@@ -167,6 +175,57 @@ static void set_counts(const struct record *r, struct facts *facts,
 	fact_u32(&facts->usage_tokens, record_first(usage, usage_names));
 }
 
+/* A member, beside the text or else of the record; path, ".a.b", is b of a,
+ * unless a member is called "a.b". */
+static struct json_value member(const struct record *r,
+				struct json_value owner, const char *path)
+{
+	const struct json_value places[] = { owner, r->v };
+	struct json_value v = { 0 };
+	struct err why = { "" };
+	bool valid = field_valid(path, &why);
+
+	for (size_t i = 0; i < ARRAY_LEN(places) && !v.doc; i++) {
+		v = json_get(places[i], path + 1);
+		if (!v.doc && valid)
+			v = field_get(places[i], path);
+	}
+	return v;
+}
+
+/* What --keep names, as {"name":value}: what is no text, number or switch, or
+ * not there, is null. */
+static void set_kept(const struct record *r, struct facts *facts,
+		     struct json_value owner)
+{
+	struct buf out = { 0 }, path = { 0 };
+
+	if (!r->cx->keep)
+		return;
+	for (const char *s = r->cx->keep; *s;) {
+		size_t n = strcspn(s, ",");
+		struct json_value v;
+
+		buf_clear(&path);
+		buf_putc(&path, '.');
+		buf_append(&path, s, n);
+		v = member(r, owner, buf_cstr(&path));
+		buf_putc(&out, out.len ? ',' : '{');
+		json_put_string(&out, s, n);
+		buf_putc(&out, ':');
+		if (!v.doc || json_is_container(v))
+			buf_puts(&out, "null");
+		else
+			json_put(&out, v);
+		s += n + (s[n] == ',');
+	}
+	buf_putc(&out, '}');
+	if (out.len <= GEN_FACT_MAX)
+		facts_set(&facts->kept, buf_cstr(&out));
+	buf_release(&out);
+	buf_release(&path);
+}
+
 struct gen *record_open(struct record *r, struct json_value owner, size_t i,
 			size_t n, const char *name)
 {
@@ -184,6 +243,9 @@ struct gen *record_open(struct record *r, struct json_value owner, size_t i,
 	gen = gens_open(r->cx->gens, key, 0, place);
 	facts = gen_facts(gen);
 	fact_json(&facts->model, look(r, owner, model_names, i));
+	fact_json(&facts->policy, look(r, owner, policy_names, i));
+	fact_u32(&facts->budget, look(r, owner, budget_names, i));
+	set_kept(r, facts, owner);
 	fact_json(&facts->gold, look(r, owner, record_gold_names, i));
 	fact_json(&facts->finish_reason, look(r, owner, finish_names, i));
 	set_label(facts, look(r, owner, record_label_names, i));

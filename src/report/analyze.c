@@ -398,6 +398,7 @@ static struct batch *new_batch(struct job *job)
 		.source = job->path->name,
 		.format = opts->format && *opts->format ? opts->format : NULL,
 		.field = opts->field && *opts->field ? opts->field : NULL,
+		.keep = opts->keep && *opts->keep ? opts->keep : NULL,
 		.record = opts->first_record,
 	};
 	return b;

@@ -41,6 +41,8 @@ struct analyze_opts {
 	size_t i_rule;      /* of rules[] */
 	const char *format; /* dialect by name; NULL or "": detect */
 	const char *field;  /* where the text is; NULL or "": heuristics */
+	const char *keep;   /* fields of records, with commas, that reports
+			       have, too; NULL or "": none */
 	struct url_opts request; /* for paths that are URLs */
 	size_t first_record; /* number of the first record of each source */
 	unsigned n_threads; /* 0: one for each core; the output is the same */

@@ -100,7 +100,7 @@ static void tell(struct batch *b, struct run *run)
 	o->row.record = o->record;
 	o->row.guessed = o->guessed;
 	o->row.model = o->row.finish_reason = o->row.label = o->row.note =
-		NULL;
+		o->row.policy = o->row.kept = NULL;
 	for (size_t i = 0; i < RULE_ROWS; i++)
 		o->row.rules[i].meter = NULL;
 	if (b->opts->each)

@@ -24,23 +24,33 @@ struct groups *groups_new(const char *by, size_t i_rule, struct err *err)
 	m->i_rule = i_rule;
 	for (const char *s = by; *s;) {
 		size_t n = strcspn(s, ",");
-		const char *name = report_field_of(s, n);
 
-		if (!name || m->n_by == GROUPS_BY_MAX) {
-			if (name)
-				err_set(err, "--by takes up to %d fields",
-					(int)GROUPS_BY_MAX);
-			else
-				err_set(err, "--by: \"%.*s\" is no field of a "
-					     "report; lilscope(1) lists them "
-					     "under JSON FIELDS", (int)n, s);
+		if (m->n_by == GROUPS_BY_MAX) {
+			err_set(err, "--by takes up to %d fields",
+				(int)GROUPS_BY_MAX);
 			groups_free(m);
 			return NULL;
 		}
-		m->by[m->n_by++] = name;
+		m->by[m->n_by++].name = mem_strndup(s, n);
 		s += n + (s[n] == ',');
 	}
 	return m;
+}
+
+bool groups_known(const struct groups *m, struct err *err)
+{
+	for (size_t i = 0; i < m->n_by; i++) {
+		const char *name = m->by[i].name;
+
+		if (m->by[i].seen || report_field_of(name, strlen(name)))
+			continue;
+		return err_set(err,
+			       "--by %.100s: no report has it; lilscope(1) "
+			       "lists the fields under JSON FIELDS, and "
+			       "analyze --keep %.100s adds one of the records",
+			       name, name);
+	}
+	return true;
 }
 
 static void values_release(struct values *v)
@@ -59,6 +69,8 @@ void groups_free(struct groups *m)
 {
 	if (!m)
 		return;
+	for (size_t i = 0; i < m->n_by; i++)
+		mem_free(m->by[i].name);
 	for (size_t i = 0; i < m->n_groups; i++)
 		group_release(&m->groups[i]);
 	mem_free(m->groups);
@@ -67,6 +79,11 @@ void groups_free(struct groups *m)
 	json_release(&m->json);
 	buf_release(&m->key);
 	mem_free(m);
+}
+
+uint64_t groups_n(const struct groups *m)
+{
+	return m->n_lines;
 }
 
 /* --- groups: found by the values of their fields, as JSON --------------- */
@@ -115,20 +132,29 @@ static struct group_row *group_of(struct groups *m, const struct buf *key)
 }
 
 /* "by" of a report: {"model":"x","label":null} */
-static void put_key(const struct groups *m, struct json_value report,
+static void put_key(struct groups *m, struct json_value report,
 		    struct buf *out)
 {
 	buf_putc(out, '{');
 	for (size_t i = 0; i < m->n_by; i++) {
-		struct json_value v = json_get(report, m->by[i]);
+		const char *name = m->by[i].name;
+		struct json_value v = json_get(report, name);
 		size_t n;
-		const char *text = json_text(v, &n);
+		const char *text;
 
-		buf_printf(out, "%s\"%s\":", i ? "," : "", m->by[i]);
+		if (!v.doc)
+			v = json_get(json_get(report, "kept"), name);
+		m->by[i].seen |= v.doc != NULL;
+		buf_puts(out, i ? "," : "");
+		report_json_string(out, name, strlen(name));
+		buf_putc(out, ':');
+		text = json_text(v, &n);
 		if (text)
 			report_json_string(out, text, n);
-		else
+		else if (v.doc)
 			json_put(out, v);
+		else
+			buf_puts(out, "null");
 	}
 	buf_putc(out, '}');
 }

@@ -22,9 +22,10 @@ enum {
 
 struct groups;
 
-/* by: names of fields of a report with commas between them (report.h); ""
- * makes one group. i_rule: whose stops are counted. NULL and err: there is no
- * such field. The caller's; NULL is fine for groups_free(). */
+/* by: names of fields of a report with commas between them (report.h), or of
+ * those that it kept of its record; "" makes one group. i_rule: whose stops are
+ * counted. NULL and err: they are too many. The caller's; NULL is fine for
+ * groups_free(). */
 struct groups *groups_new(const char *by, size_t i_rule, struct err *err);
 void groups_free(struct groups *m);
 
@@ -32,6 +33,13 @@ void groups_free(struct groups *m);
  * or one that could not be read. false: it is none of these, or there are too
  * many groups; err says so. */
 bool groups_line(struct groups *m, const char *s, size_t n, struct err *err);
+
+/* Lines so far: of generations, and of records that could not be read. */
+uint64_t groups_n(const struct groups *m);
+
+/* Is each of the fields that make groups known, or did a report have it? Else
+ * err says which is not. */
+bool groups_known(const struct groups *m, struct err *err);
 
 /* All groups, the largest first, then all together; for people, in so many
  * columns, or a JSON object or a CSV line a group. */

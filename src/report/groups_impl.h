@@ -30,8 +30,14 @@ struct group_row {
 	uint64_t after;     /* tokens */
 };
 
+/* A field that makes groups. */
+struct groups_by {
+	char *name;
+	bool seen; /* a report has it */
+};
+
 struct groups {
-	const char *by[GROUPS_BY_MAX]; /* static */
+	struct groups_by by[GROUPS_BY_MAX];
 	size_t n_by;
 	size_t i_rule;
 	struct group_row *groups;

@@ -208,7 +208,7 @@ void groups_json(struct groups *m, struct buf *out)
 static void put_group_value(const struct groups *m, size_t i,
 			    const struct json *key, struct buf *out)
 {
-	struct json_value v = json_get(json_root(key), m->by[i]);
+	struct json_value v = json_get(json_root(key), m->by[i].name);
 	size_t n;
 	const char *text = json_text(v, &n);
 
@@ -257,8 +257,10 @@ void groups_csv(struct groups *m, struct buf *out)
 	struct group_cell cells[CELLS_MAX];
 	size_t n = cells_of(&none, cells);
 
-	for (size_t i = 0; i < m->n_by; i++)
-		buf_printf(out, "%s,", m->by[i]);
+	for (size_t i = 0; i < m->n_by; i++) {
+		report_csv_string(out, m->by[i].name, strlen(m->by[i].name));
+		buf_putc(out, ',');
+	}
 	buf_puts(out, "rule");
 	for (size_t i = 0; i < n; i++)
 		buf_printf(out, ",%s", cells[i].name);
@@ -330,7 +332,7 @@ void groups_table(struct groups *m, int cols, struct buf *out)
 
 	m->name_cols = MAX(cols - (int)NUMBER_COLS, (int)NAME_COLS_MIN);
 	for (size_t i = 0; i < m->n_by; i++)
-		buf_printf(&name, "%s%s", i ? ", " : "", m->by[i]);
+		buf_printf(&name, "%s%s", i ? ", " : "", m->by[i].name);
 	report_table_name(out, name.data, name.len, m->name_cols);
 	buf_printf(out, " %7s %7s %7s %5s %7s %7s %6s %7s\n", "n", "tokens",
 		   "median", "rho", "stopped", "saved", "false", "right");

@@ -19,6 +19,7 @@ enum { LINE_BYTES = 4096 }; /* roughly, of JSON */
 
 enum kind {
 	KIND_STRING, /* const char *, NULL is null */
+	KIND_JSON,   /* the same, and JSON already */
 	KIND_U32,
 	KIND_KNOWN,  /* uint32_t, 0 is null */
 	KIND_U64,
@@ -79,6 +80,9 @@ static const struct report_field fields[] = {
 	FIELD("tbt_ms", KIND_NUMBER, tbt_ms),
 	FIELD("tbt_p99_ms", KIND_NUMBER, tbt_p99_ms),
 	FIELD("tokens_per_s", KIND_NUMBER, tokens_per_s),
+	FIELD("policy", KIND_STRING, policy),
+	FIELD("budget", KIND_KNOWN, budget),
+	FIELD("kept", KIND_JSON, kept),
 };
 
 /* What is known of a rule before, */
@@ -210,6 +214,9 @@ void report_fill_row(struct report *r, const struct run *run)
 		.finish_reason = facts->finish_reason,
 		.note = facts->note,
 		.guessed = facts->guessed,
+		.policy = facts->policy,
+		.kept = facts->kept,
+		.budget = facts->budget,
 		.label = facts->label,
 		.tokens_by = tokens_by_name(trace->tokens_by),
 		.tokens = trace->n_tokens,
@@ -381,11 +388,14 @@ static void csv_string(struct buf *out, const char *s)
 
 struct report_format {
 	void (*string)(struct buf *out, const char *s);
+	void (*json)(struct buf *out, const char *s);
 	const char *null;
 };
 
-static const struct report_format json_format = { json_string, "null" };
-static const struct report_format csv_format = { csv_string, "" };
+static const struct report_format json_format = {
+	json_string, buf_puts, "null",
+};
+static const struct report_format csv_format = { csv_string, csv_string, "" };
 
 static void put_value(struct buf *out, const struct report_format *format,
 		      const struct report_field *field, const void *from)
@@ -399,8 +409,11 @@ static void put_value(struct buf *out, const struct report_format *format,
 
 	switch (field->kind) {
 	case KIND_STRING:
+	case KIND_JSON:
 		memcpy(&string, at, sizeof(string));
-		if (string)
+		if (string && field->kind == KIND_JSON)
+			format->json(out, string);
+		else if (string)
 			format->string(out, string);
 		else
 			buf_puts(out, format->null);

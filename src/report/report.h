@@ -39,12 +39,14 @@ struct report {
 	const struct run *run; /* that it is of */
 	const char *source, *record, *dialect, *model, *finish_reason, *label;
 	const char *note, *guessed; /* as in struct facts */
+	const char *policy, *kept;
 	const char *right;     /* grade_name() of a run that has ended, or */
 	const char *judge;     /* NULL; judge_name() */
 	const char *symbols;   /* "tokens" or "bytes" */
 	const char *tokens_by;
 	const char *flag;      /* report_flag() of point */
 	uint32_t n_symbols, tokens, bytes;
+	uint32_t budget;        /* 0: unknown */
 	uint32_t prompt_tokens; /* 0: unknown */
 	uint32_t reasoning_tokens, answer_tokens;
 	uint32_t usage_tokens;  /* 0: unknown */

@@ -12,7 +12,7 @@ static const size_t strings[] = {
 	STRING(source), STRING(record), STRING(id),   STRING(model),
 	STRING(policy), STRING(chat),   STRING(sampling), STRING(near),
 	STRING(finish_reason), STRING(label), STRING(gold), STRING(note),
-	STRING(guessed),
+	STRING(guessed), STRING(kept),
 };
 
 /* The pointer that lies there, whatever its type. */

@@ -54,6 +54,7 @@ static void facts_release(struct facts *f)
 	mem_free(f->gold);
 	mem_free(f->note);
 	mem_free(f->guessed);
+	mem_free(f->kept);
 }
 
 void trace_init(struct trace *t)

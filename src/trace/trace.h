@@ -70,6 +70,8 @@ struct facts {
 	char *note;          /* what a reader should know, one sentence */
 	char *guessed;       /* the text is taken from this field for want of
 				a better one; NULL: its name says so */
+	char *kept;          /* other fields of its record that were asked
+				for, as a JSON object; NULL: none were */
 	uint32_t choice;     /* which of an answer's choices, 0 the first */
 	uint32_t budget;     /* KV budget in tokens, 0 unknown */
 	uint32_t vocab;      /* vocabulary size, 0 unknown */

@@ -174,4 +174,43 @@ nothing()
 		grep -q '"generations":0' "$tmp/out"
 }
 check "nothing is a row of nothing" nothing
+check "... and for people a sentence" says /dev/null
+
+# --- Fields of the records.
+cat >"$tmp/kept.jsonl" <<'END'
+{"prompt":"a","completion":"one two","policy":"quest","budget":96,"run":{"seed":1},"it":"x"}
+{"prompt":"b","completion":"one two","policy":"quest","budget":96,"run":{"seed":2},"it":true}
+{"prompt":"c","completion":"one two","policy":"dense","run":{"seed":1},"it":[1]}
+END
+"$LILSCOPE" analyze --json --no-config --keep run.seed,it,none \
+	"$tmp/kept.jsonl" >"$tmp/kept.report"
+kept()
+{
+	"$PYTHON" - "$tmp/kept.report" <<'END'
+import json, sys
+r = [json.loads(line) for line in open(sys.argv[1])]
+assert [x["policy"] for x in r] == ["quest", "quest", "dense"], r
+assert [x["budget"] for x in r] == [96, 96, None], r
+assert [x["kept"] for x in r] == [
+    {"run.seed": 1, "it": "x", "none": None},
+    {"run.seed": 2, "it": True, "none": None},
+    {"run.seed": 1, "it": None, "none": None}], r
+END
+}
+check "--keep" kept
+by_kept()
+{
+	run merge --csv --by policy,run.seed "$tmp/kept.report"
+	status_is 0 && is lines 4 "$(lines "$tmp/out")" &&
+		grep -q '^policy,run.seed,rule,' "$tmp/out" &&
+		grep -q '^quest,2,loop,1,' "$tmp/out"
+}
+check "merge --by what was kept" by_kept
+check "... and by what was not" says --by seed "$tmp/kept.report"
+in_csv()
+{
+	run analyze --csv --no-config --keep it "$tmp/kept.jsonl"
+	status_is 0 && grep -q ',quest,96,"{""it"":""x""}",' "$tmp/out"
+}
+check "--keep in CSV" in_csv
 finish

@@ -120,7 +120,8 @@ def check_rule(rule, tokens):
 
 
 def check_generation(obj):
-    check_fields(obj, FIELDS, ["rules"])
+    check_fields(obj, FIELDS, ["kept", "rules"])
+    want(obj["kept"] is None or isinstance(obj["kept"], dict), "kept")
     n = obj["tokens"] if obj["symbols"] == "tokens" else obj["bytes"]
     want(obj["n_symbols"] == n, "n_symbols")
     want(obj["reasoning_tokens"] + obj["answer_tokens"] <= obj["tokens"],

@@ -31,7 +31,8 @@ static const char *const field_names[] = {
 	"flag",
 	"finish_reason", "note",	     "guessed",
 	"skipped_records", "ttft_ms",	     "tbt_ms",
-	"tbt_p99_ms",	 "tokens_per_s",     "rules",
+	"tbt_p99_ms",	 "tokens_per_s",     "policy",
+	"budget",	 "kept",	     "rules",
 };
 
 static const char *const rule_names[] = {

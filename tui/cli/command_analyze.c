@@ -137,6 +137,7 @@ int command_analyze(const struct settings *set, char **files, int n_files)
 	job.meter.rules |= RULE_BIT(job.i_rule);
 	job.format = set->read.format;
 	job.field = set->read.field;
+	job.keep = set->report.keep;
 	job.first_record = set->read.first_record;
 	job.request = request_of(&set->request);
 	job.progress = isatty(STDERR_FILENO);

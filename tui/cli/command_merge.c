@@ -9,6 +9,20 @@
 #include "system/sandbox.h"
 #include "system/say.h"
 
+/* Is there something to print? If not, err says why, unless that was said when
+ * the files were read (good: it was not). Programs get a row of nothing. */
+static bool is_there(const struct groups *m, const struct settings *set,
+		     const char *file, bool good, struct err *err)
+{
+	if (groups_n(m))
+		return groups_known(m, err);
+	if (set->report.output != OUTPUT_TABLE)
+		return true;
+	return good && err_set(err, "%.300s: there is no report in it; "
+				    "lilscope analyze --json writes some",
+			       file);
+}
+
 int command_merge(const struct settings *set, char **files, int n_files)
 {
 	struct err err = { "" };
@@ -27,6 +41,10 @@ int command_merge(const struct settings *set, char **files, int n_files)
 		return say_trouble(&err);
 	sandbox_enter(SANDBOX_OFFLINE);
 	good = groups_read(m, files, (size_t)n_files, stderr);
+	if (!is_there(m, set, files[0], good, &err)) {
+		groups_free(m);
+		return err.text[0] ? say_trouble(&err) : EXIT_TROUBLE;
+	}
 	if (set->report.output == OUTPUT_JSON)
 		groups_json(m, &out);
 	else if (set->report.output == OUTPUT_CSV)

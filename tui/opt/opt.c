@@ -33,7 +33,7 @@ void settings_init(struct settings *set)
 			  .record = "", .notes = "", .speed = 1,
 			  .keep_memory_mib = 32, .keep_disk_mib = 4096 },
 		.read = { .format = "", .field = "" },
-		.report = { .by = "model" },
+		.report = { .by = "model", .keep = "" },
 		.guard = { .report = "", .tee = "", .listen = "",
 			   .upstream = "", .finish_reason = "auto",
 			   .exec = "", .allow_host = "", .watch = "all",

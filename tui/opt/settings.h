@@ -22,6 +22,7 @@ struct report_settings {
 	enum output_kind output;
 	bool check; /* exit with 1 if the rule fired */
 	const char *by; /* fields with commas */
+	const char *keep; /* fields of records with commas */
 	bool what_if; /* a table of other numbers */
 	const char *html;  /* a file, or NULL */
 	uint32_t n_html;   /* of which generation, from 1; 0: the only one */
