@@ -56,7 +56,7 @@ ALWAYS void add_group(struct sums sums[TILE], const struct avx2_kind *kind,
 	for (uint32_t k = 0; n_x > 1 && k < KERNEL_GROUP; k++)
 		u[k] = kind->group(parts, n, k);
 	for (uint32_t t = 0; t < n_x; t++) {
-		const int8_t *q = x[t].q + (size_t)i * KERNEL_BLOCK;
+		const int8_t *q = x[t].q + i * unit_bytes(kind);
 		__m256i v[KERNEL_GROUP];
 
 #pragma GCC unroll 8
@@ -105,6 +105,13 @@ ALWAYS void dot_row(float *out, size_t stride, const struct avx2_kind *kind,
 			sum8(_mm256_add_ps(sums[t].of, sums[t].least));
 }
 
+/* Where a token's activations lie with their sizes, behind the others. */
+static int8_t *with_sizes(const struct kernel_x *x, uint32_t token)
+{
+	return kernel_token(x, token).q +
+	       (size_t)kernel_blocks(x->n_cols) * KERNEL_BLOCK;
+}
+
 /* Rows [row0, row1) times all tokens. */
 ALWAYS void kind_rows(float *out, size_t stride, const struct kernel_rows *w,
 		      uint32_t row0, uint32_t row1, const struct kernel_x *x,
@@ -115,8 +122,11 @@ ALWAYS void kind_rows(float *out, size_t stride, const struct kernel_rows *w,
 
 	for (uint32_t t = 0; t < x->n_tokens; t += n_x) {
 		n_x = MIN(x->n_tokens - t, (uint32_t)TILE);
-		for (uint32_t k = 0; k < n_x; k++)
+		for (uint32_t k = 0; k < n_x; k++) {
 			tile[k] = kernel_token(x, t + k);
+			if (unit_bytes(kind) > KERNEL_BLOCK)
+				tile[k].q = with_sizes(x, t + k);
+		}
 		for (uint32_t r = row0; r < row1; r++) {
 			const uint8_t *row =
 				(const uint8_t *)w->data + r * w->row_bytes;
@@ -160,26 +170,38 @@ KIND_ROWS(q5_k, 176, MOST_FIT, false, false, true, false)
 KIND_ROWS(q6_k, 210, PAIRS_FIT, false, false, true, true)
 KIND_ROWS(iq4_xs, 136, PAIRS_FIT, true, true, false, false)
 
+/* Types whose parts are paired, unsigned ones and signed ones. */
 static bool is_paired(enum ggml_type type)
 {
 	return type == GGML_Q4_0 || type == GGML_Q4_1 || type == GGML_Q5_0 ||
-	       type == GGML_Q5_1 || type == GGML_IQ4_NL ||
-	       type == GGML_MXFP4 || type == GGML_IQ4_XS;
+	       type == GGML_Q5_1;
 }
 
-static size_t no_more_bytes(const struct kernel_x *x)
+static bool is_pair_signed(enum ggml_type type)
 {
-	(void)x;
-	return 0;
+	return type == GGML_IQ4_NL || type == GGML_MXFP4 ||
+	       type == GGML_IQ4_XS;
+}
+
+static size_t sizes_bytes(const struct kernel_x *x)
+{
+	return is_pair_signed(x->type) ?
+		       2 * (size_t)kernel_blocks(x->n_cols) * KERNEL_BLOCK :
+		       0;
 }
 
 static void arrange(struct kernel_x *x, uint32_t token)
 {
-	struct kernel_q8 q = kernel_token(x, token);
-	uint32_t n = kernel_blocks(x->n_cols);
+	bool with = is_pair_signed(x->type);
+	int8_t *q = kernel_token(x, token).q;
+	int8_t *out = with ? with_sizes(x, token) : q;
+	size_t n = (size_t)kernel_blocks(x->n_cols) * KERNEL_BLOCK;
+	const size_t group = KERNEL_GROUP * KERNEL_BLOCK;
 
-	for (uint32_t i = 0; is_paired(x->type) && i < n; i += KERNEL_GROUP)
-		group_pair(q.q + (size_t)i * KERNEL_BLOCK);
+	if (!with && !is_paired(x->type))
+		return;
+	for (size_t i = 0; i < n; i += group)
+		group_pair(out + (with ? 2 * i : i), q + i, with);
 }
 
 static bool works(void)
@@ -192,7 +214,7 @@ const struct kernels kernels_avx2 = {
 	.works = works,
 	.mul = mul,
 	.quantize = quantize,
-	.more_bytes = no_more_bytes,
+	.more_bytes = sizes_bytes,
 	.arrange = arrange,
 	.scores = scores,
 	.mix = mix,

@@ -453,15 +453,30 @@ ALWAYS __m256i fold_halves(__m256i a, __m256i b, bool wide)
 		      _mm256_permute2x128_si256(a, b, 0x31), wide);
 }
 
-/* The i-th register's products with activations. */
+/* Bytes of 32 activations: where paired weights are signed, with their sizes
+ * behind them. */
+ALWAYS size_t unit_bytes(const struct avx2_kind *k)
+{
+	return k->paired && k->is_signed ? 2 * KERNEL_BLOCK : KERNEL_BLOCK;
+}
+
+/* Register i's products with activations: unsigned ones times signed ones, so
+ * that a sign is taken from one and given to the other. (Q8_0 has -128, which
+ * is not to be turned; values of nibbles have not.) */
 ALWAYS __m256i products(const struct avx2_kind *k, __m256i u, __m256i steps,
 			const int8_t *q, int i)
 {
-	__m256i x = load32(q + i * KERNEL_BLOCK), v;
+	const int8_t *unit = q + (size_t)i * unit_bytes(k);
+	__m256i x = load32(unit), v;
 
-	v = k->is_signed ? _mm256_maddubs_epi16(_mm256_abs_epi8(u),
-						_mm256_sign_epi8(x, u)) :
-			   _mm256_maddubs_epi16(u, x);
+	if (!k->is_signed)
+		v = _mm256_maddubs_epi16(u, x);
+	else if (k->paired)
+		v = _mm256_maddubs_epi16(load32(unit + KERNEL_BLOCK),
+					 _mm256_sign_epi8(u, x));
+	else
+		v = _mm256_maddubs_epi16(_mm256_abs_epi8(u),
+					 _mm256_sign_epi8(x, u));
 	if (k->in_steps)
 		return _mm256_madd_epi16(v, steps_of(steps, i));
 	return k->fits == PAIRS_FIT ? widen(v) : v;
@@ -494,22 +509,26 @@ ALWAYS __m256i group_sums(const struct avx2_kind *k, __m256i v[8])
 	return wide ? a : widen(a);
 }
 
-/* Activations of a whole group in the order of paired parts. */
-ALWAYS void group_pair(int8_t *q)
+/* Activations of a whole group in the order of paired parts, to where they may
+ * have been; with their sizes if weights are signed. */
+ALWAYS void group_pair(int8_t *out, const int8_t *q, bool is_signed)
 {
+	size_t bytes = is_signed ? 2 * KERNEL_BLOCK : KERNEL_BLOCK;
 	__m256i v[8];
 
 #pragma GCC unroll 8
 	for (int i = 0; i < 8; i++)
 		v[i] = load32(q + i * KERNEL_BLOCK);
-#pragma GCC unroll 4
-	for (int i = 0; i < 4; i++) {
-		__m256i *out = (__m256i *)(void *)(q + 2 * i * KERNEL_BLOCK);
+#pragma GCC unroll 8
+	for (size_t i = 0; i < 8; i++) {
+		__m256i a = v[i / 2], b = v[i / 2 + 4];
+		__m256i *at = (__m256i *)(void *)(out + i * bytes);
 
-		_mm256_storeu_si256(out, _mm256_permute2x128_si256(
-						 v[i], v[i + 4], 0x20));
-		_mm256_storeu_si256(out + 1, _mm256_permute2x128_si256(
-						     v[i], v[i + 4], 0x31));
+		a = i % 2 ? _mm256_permute2x128_si256(a, b, 0x31) :
+			    _mm256_permute2x128_si256(a, b, 0x20);
+		_mm256_storeu_si256(at, a);
+		if (is_signed)
+			_mm256_storeu_si256(at + 1, _mm256_abs_epi8(a));
 	}
 }
 
