@@ -56,13 +56,22 @@ static void watch_all(struct watch *w, const struct buf *s, size_t step)
 		at += watch_bytes(w, s->data + at, MIN(step, s->len - at));
 }
 
-/* Both loop: each is found where it would be alone, and what came after it is
- * told of its half. */
+/* What is thought stands before the answer. */
+static size_t thought_bytes(const struct watch *w, size_t i_hit)
+{
+	const struct trace *t = &watch_run(w, i_hit)->trace;
+
+	return t->end[trace_count(t, CHANNEL_REASONING) - 1];
+}
+
+/* Both loop: each is found where it would be alone, what came after it is told
+ * of its half, and what is kept ends where its loop began. */
 static void check_halves(const struct watch_opts *opts, size_t step)
 {
 	static const char *const channels[HALVES] = { "reasoning_content",
 						      "content" };
 	struct watch_hit alone[HALVES];
+	size_t kept[HALVES];
 	uint32_t n_tokens[HALVES];
 	struct buf s = { 0 }, both = { 0 };
 	struct watch *w;
@@ -73,6 +82,9 @@ static void check_halves(const struct watch_opts *opts, size_t step)
 		put_channel(&both, channels[k]);
 		w = watch_new(opts);
 		watch_all(w, &s, step);
+		kept[k] = watch_keep(w, 0);
+		assert_in_range(kept[k], 1,
+				watch_run(w, 0)->trace.text.len - 1);
 		watch_end(w);
 		assert_int_equal(watch_n_hits(w), 1);
 		alone[k] = watch_hit(w, 0);
@@ -81,8 +93,11 @@ static void check_halves(const struct watch_opts *opts, size_t step)
 	}
 	w = watch_new(opts);
 	watch_all(w, &both, step);
-	watch_end(w);
 	assert_int_equal(watch_n_hits(w), opts->goes_on ? HALVES : 1);
+	for (size_t k = 0; k < watch_n_hits(w); k++)
+		assert_int_equal(watch_keep(w, k),
+				 (k ? thought_bytes(w, k) : 0) + kept[k]);
+	watch_end(w);
 	for (size_t k = 0; k < watch_n_hits(w); k++) {
 		struct watch_hit hit = watch_hit(w, k);
 		uint32_t before = k ? n_tokens[0] : 0;
