@@ -630,8 +630,9 @@ static void test_cut(void **state)
 		const char *stream, *holds;
 	} rows[] = {
 		{ "data: {\"type\":\"message_start\",\"message\":{\"id\":"
-		  "\"m\"}}\n\ndata: {\"type\":\"content_block_delta\",\"index\":1,"
-		  "\"delta\":{\"type\":\"text_delta\",\"text\":\"Hi \"}}\n\n"
+		  "\"m\"}}\n\ndata: {\"type\":\"content_block_delta\","
+		  "\"index\":1,\"delta\":{\"type\":\"text_delta\",\"text\":"
+		  "\"Hi \"}}\n\n"
 		  "data: {\"type\": \"ping\"}\n\n",
 		  "{\"type\":\"content_block_stop\",\"index\":1}" },
 		{ "data: {\"type\":\"response.created\",\"response\":{\"id\":"
