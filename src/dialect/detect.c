@@ -696,8 +696,8 @@ static enum detect_answer ask(struct probe *p)
 		return refuse(p, binary);
 	if (!p->forced && known_cassette(p->s, p->n))
 		return settle(p, &format_vcr, FRAMING_TEXT);
-	if (!p->forced && known_aider(p->s, p->n))
-		return settle(p, &format_aider, FRAMING_TEXT_LINES);
+	if (!p->forced && known_lines(p->s, p->n))
+		return settle(p, known_lines(p->s, p->n), FRAMING_TEXT_LINES);
 	if (space == p->n && !p->whole)
 		return DETECT_MORE;
 	if (space == p->n)
@@ -705,6 +705,7 @@ static enum detect_answer ask(struct probe *p)
 					"is empty");
 	if (made_of_text)
 		return settle(p, p->forced, p->forced == &format_lines ||
+					    p->forced == &format_csv ||
 					    p->forced == &format_aider ?
 			      FRAMING_TEXT_LINES : FRAMING_TEXT);
 	p->s += space;

@@ -26,7 +26,7 @@
 	X(kobold) X(triton) X(aisdk) X(replicate) X(adk) X(lmeval) X(inspect) \
 	X(helm) X(spans) X(langfuse) X(atif) X(openhands) X(trajectory) \
 	X(openhands_events) X(chats) X(evals) X(response) X(bench) X(reports) \
-	X(session) X(thread) X(aider) X(jsonl) X(lines) X(text)
+	X(session) X(thread) X(aider) X(csv) X(jsonl) X(lines) X(text)
 
 struct join;
 

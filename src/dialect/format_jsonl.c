@@ -68,6 +68,23 @@ static const char *const not_models[] = {
 	"doc", "metadata", "meta", "error", "usage", "arguments", NULL,
 };
 
+static bool is_among(const char *name, const char *const *names)
+{
+	while (*names && strcmp(*names, name) != 0)
+		names++;
+	return *names != NULL;
+}
+
+enum record_name record_name_of(const char *name)
+{
+	return is_among(name, strong_names) ? RECORD_NAME_OUTPUT :
+	       is_among(name, weak_names) ? RECORD_NAME_MAYBE :
+	       is_among(name, think_names) ||
+			       is_among(name, record_prompt_names) ?
+					      RECORD_NAME_PROMPT :
+					      RECORD_NAME_OTHER;
+}
+
 static void add(struct record *r, struct json_value text,
 		struct json_value think, struct json_value owner,
 		const char *name)

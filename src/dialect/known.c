@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "dialect/record.h"
 
 static bool begins(const char *s, size_t n, const char *word, size_t len)
 {
@@ -103,13 +104,71 @@ bool known_later(const char *s, size_t n)
 	return pass_yaml_head(s, n, &at) && at == n;
 }
 
-bool known_aider(const char *s, size_t n)
+/* A name of a column: short, of letters and the like. */
+static bool is_name(const char *s, size_t n)
+{
+	enum { NAME = 40 };
+	size_t i = 0;
+
+	while (i < n && ((s[i] >= 'a' && s[i] <= 'z') ||
+			 (s[i] >= 'A' && s[i] <= 'Z') ||
+			 (s[i] >= '0' && s[i] <= '9') ||
+			 (s[i] && strchr("_ .-:/()", s[i]))))
+		i++;
+	return i == n && n <= NAME;
+}
+
+/* Is s[0..n) a row of names, of which one is of generated text? */
+static bool is_head(const char *s, size_t n, char mark)
+{
+	bool output = false, maybe = false, prompt = false;
+	size_t n_cells = 0;
+
+	for (size_t at = 0; at <= n; n_cells++) {
+		const char *end = memchr(s + at, mark, n - at);
+		size_t len = (end ? (size_t)(end - s) : n) - at;
+		char name[64] = "";
+		bool quoted = len > 1 && s[at] == '"' &&
+			      s[at + len - 1] == '"';
+
+		if (!is_name(s + at + quoted, len - 2 * quoted))
+			return false;
+		for (size_t i = 0; i < len - 2 * quoted; i++) {
+			char c = s[at + quoted + i];
+
+			name[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') :
+							 c;
+		}
+		output |= record_name_of(name) == RECORD_NAME_OUTPUT;
+		maybe |= record_name_of(name) == RECORD_NAME_MAYBE;
+		prompt |= record_name_of(name) == RECORD_NAME_PROMPT;
+		at += len + 1;
+	}
+	return n_cells > 1 && (output || (maybe && prompt));
+}
+
+char known_table(const char *s, size_t n)
+{
+	static const char marks[] = { ',', '\t', ';' };
+	const char *lf = memchr(s, '\n', n);
+
+	n = lf ? (size_t)(lf - s) : n;
+	n -= n && s[n - 1] == '\r';
+	for (size_t i = 0; i < ARRAY_LEN(marks); i++)
+		if (is_head(s, n, marks[i]))
+			return marks[i];
+	return '\0';
+}
+
+const struct format *known_lines(const char *s, size_t n)
 {
 	size_t at = 0;
 
 	while (at < n && (s[at] == '\n' || s[at] == '\r'))
 		at++;
-	return pass(s, n, &at, "# aider chat started at ");
+	if (pass(s, n, &at, "# aider chat started at "))
+		return &format_aider;
+	return memchr(s, '\n', n) && known_table(s, n) ? &format_csv : NULL;
 }
 
 const char *known_binary(const char *s, size_t n)

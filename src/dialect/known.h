@@ -6,6 +6,8 @@
 
 #include "base/base.h"
 
+struct format;
+
 /* What a file is that begins with s[0..n), by its magic bytes: a sentence
  * without its subject, with what to do; NULL if none is known. */
 const char *known_binary(const char *s, size_t n);
@@ -13,8 +15,13 @@ const char *known_binary(const char *s, size_t n);
 /* Is it a cassette of VCR, vcrpy or go-vcr in YAML? */
 bool known_cassette(const char *s, size_t n);
 
-/* Is it aider's history of chats? */
-bool known_aider(const char *s, size_t n);
+/* Is s[0..n) the first line of a table with generated text in it, or does it
+ * begin with one? What stands between its cells, or NUL. */
+char known_table(const char *s, size_t n);
+
+/* The dialect of lines that s[0..n) begins like: aider's history of chats, or a
+ * table; NULL: of none. */
+const struct format *known_lines(const char *s, size_t n);
 
 /* May more bytes make one of it? */
 bool known_later(const char *s, size_t n);

@@ -55,6 +55,15 @@ void record_emit(struct record *r);
 /* Are lm-eval's `resps` scores of given answers, and no generated text? */
 bool record_is_likelihood(struct json_value resps);
 
+/* What a field is by its name alone (format_jsonl.c). */
+enum record_name {
+	RECORD_NAME_OTHER,  /* not text, or not known */
+	RECORD_NAME_PROMPT, /* or reasoning */
+	RECORD_NAME_MAYBE,  /* generated text, if nothing is more so */
+	RECORD_NAME_OUTPUT, /* generated text */
+};
+enum record_name record_name_of(const char *name);
+
 /* --- a server's whole answer (format_response.c) ------------------------ */
 
 /* The answer object in a record, perhaps wrapped (batch output), or none. */
