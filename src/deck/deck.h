@@ -79,6 +79,8 @@ struct entry {
 	uint32_t rules_at[RULES_SHOWN_MAX]; /* [k]: rule_shown(k) */
 	float rho, odds;           /* odds: of that rule (meter_odds); NAN */
 	uint32_t finish, label;    /* deck_text(): the finish reason, cut */
+	uint32_t policy;           /* the same, of sparse attention, with its
+				      budget: "quest 512" */
 	char words[ENTRY_WORDS_BYTES]; /* the first of its prompt, or of its
 					  text without one; a line */
 };

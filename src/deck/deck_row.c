@@ -5,6 +5,7 @@
 #include "deck/deck_row.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /* The beginning of a text in one line of whole characters. */
@@ -47,6 +48,17 @@ struct deck_row deck_row_empty(void)
 	return row;
 }
 
+static void set_policy(struct deck_row *row, const struct facts *facts)
+{
+	char policy[ROW_TEXT_BYTES * 2] = "";
+
+	if (facts->policy && facts->budget)
+		snprintf(policy, sizeof(policy), "%s %u", facts->policy,
+			 facts->budget);
+	set_word(row->policy, sizeof(row->policy),
+		 policy[0] ? policy : facts->policy);
+}
+
 void deck_row_head(struct deck_row *row, const struct run *run)
 {
 	const struct trace *t = &run->trace;
@@ -55,6 +67,7 @@ void deck_row_head(struct deck_row *row, const struct run *run)
 	e->guessed = t->facts.guessed != NULL;
 	set_word(row->finish, sizeof(row->finish), t->facts.finish_reason);
 	set_word(row->label, sizeof(row->label), t->facts.label);
+	set_policy(row, &t->facts);
 	first_words(e->words, t->prompt.data, t->prompt.len);
 	if (!e->words[0]) /* nothing was asked, as far as is known */
 		first_words(e->words, t->text.data, t->text.len);

@@ -14,6 +14,7 @@ struct deck_row {
 	struct entry entry; /* but what is its own, or lies in the deck: */
 	struct rule_verdict stop;
 	char finish[ROW_TEXT_BYTES], label[ROW_TEXT_BYTES];
+	char policy[ROW_TEXT_BYTES];
 };
 
 /* Nothing is known of it. */

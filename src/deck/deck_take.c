@@ -95,6 +95,7 @@ void deck_row_take(struct deck *d, size_t i, const struct deck_row *row)
 	e->state = was.state;
 	e->finish = number_of(&d->texts, row->finish);
 	e->label = number_of(&d->texts, row->label);
+	e->policy = number_of(&d->texts, row->policy);
 	deck_set_stop(d, i, &row->stop);
 }
 

@@ -33,6 +33,7 @@ const char *list_column_name(enum list_column column)
 		[LIST_STATE] = "state",   [LIST_MODEL] = "model",
 		[LIST_AGE] = "age",       [LIST_RATE] = "rate",
 		[LIST_GAIN] = "gain",     [LIST_ODDS] = "odds",
+		[LIST_POLICY] = "policy",
 	};
 	if (column >= LIST_RULE && column < LIST_AFTER)
 		return rule_name(list_column_rule(column));
@@ -173,7 +174,7 @@ static bool passes(const struct app *app, size_t i, struct buf *name)
 {
 	const struct list *l = list_of(app);
 	const struct entry *e = deck_entry(app->deck, i);
-	const char *want = l->filter, *finish, *judged;
+	const char *want = l->filter, *finish, *judged, *policy;
 	bool fired = e->fired_at != RULE_NEVER;
 	if (deck_is_passed(app->deck, i))
 		return false;
@@ -195,9 +196,11 @@ static bool passes(const struct app *app, size_t i, struct buf *name)
 	list_entry_name(app->deck, i, name);
 	finish = deck_text(app->deck, e->finish);
 	judged = list_judged(app, e);
+	policy = deck_text(app->deck, e->policy);
 	return holds(name->data, name->len, want) ||
 	       holds(e->words, strlen(e->words), want) ||
 	       holds(finish, strlen(finish), want) ||
+	       holds(policy, strlen(policy), want) ||
 	       holds(judged, strlen(judged), want);
 }
 
@@ -227,6 +230,7 @@ static void add_up(struct app *app)
 		if (!list_is_known(e))
 			continue;
 		t.n_known++;
+		t.n_policies += deck_text(app->deck, e->policy)[0] != '\0';
 		t.n_judged += list_judged(app, e)[0] != '\0';
 		t.longest = MAX(t.longest, e->tokens);
 		t.tokens += e->tokens;
@@ -288,9 +292,12 @@ static struct sort_key key_of(const struct app *app, size_t i)
 	enum list_column column = (enum list_column)l->sort;
 	double v;
 
-	if (column == LIST_FINISH || column == LIST_JUDGED) {
+	if (column == LIST_FINISH || column == LIST_JUDGED ||
+	    column == LIST_POLICY) {
 		key.text = column == LIST_JUDGED ?
 				   list_judged(app, e) :
+			   column == LIST_POLICY ?
+				   deck_text(app->deck, e->policy) :
 				   deck_text(app->deck, e->finish);
 		key.number = key.text[0] ? 0 : INFINITY;
 		return key;

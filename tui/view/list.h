@@ -19,6 +19,7 @@ enum list_column {
 	LIST_RECORD,
 	LIST_STATE,
 	LIST_MODEL,
+	LIST_POLICY,
 	LIST_AGE,
 	LIST_TOKENS,
 	LIST_RATE,
@@ -39,6 +40,7 @@ enum list_column {
 struct list_totals {
 	size_t n_known, n_fired; /* known: measured, or so far */
 	size_t n_judged;         /* something is known of their answer */
+	size_t n_policies;       /* they name a policy of sparse attention */
 	size_t n_after[AFTER_FALSE + 1];
 	size_t n_going;                     /* that are still written */
 	uint64_t tokens, tokens_after;

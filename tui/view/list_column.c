@@ -146,6 +146,15 @@ static void show_finish(const struct app *app, size_t i,
 		out->style = STYLE_LIMIT;
 }
 
+static void show_policy(const struct app *app, size_t i,
+			const struct entry *e, bool ascii,
+			struct cell_text *out)
+{
+	(void)i, (void)ascii;
+	snprintf(out->text, CELL_BYTES, "%s",
+		 deck_text(app->deck, e->policy));
+}
+
 static void show_judged(const struct app *app, size_t i,
 		       const struct entry *e, bool ascii,
 		       struct cell_text *out)
@@ -433,6 +442,7 @@ static const struct column columns[LIST_COLUMNS] = {
 	[LIST_RECORD] = { "record", 0, true, 0, 0, true, show_record },
 	[LIST_STATE] = { "state", 18, true, 0, 1, true, show_standing },
 	[LIST_MODEL] = { "model", 16, true, 0, 7, true, show_model },
+	[LIST_POLICY] = { "policy", 12, true, 4, 8, true, show_policy },
 	[LIST_AGE] = { "age", 7, false, 0, 5, true, show_age },
 	[LIST_RATE] = { "tok/s", 6, false, 0, 6, true, show_rate },
 	[LIST_GAIN] = { "gain / t", 11, false, 0, 3, true, show_gain },
@@ -469,8 +479,9 @@ struct column list_column_at(const struct app *app, int i)
 			 i == LIST_LIL	 ? RULE_RANK :
 					   LIST_COLUMNS - 1;
 	}
-	if (i == LIST_JUDGED && !list_of(app)->totals.n_judged)
-		c.rank = 0; /* nobody knows */
+	if ((i == LIST_JUDGED && !list_of(app)->totals.n_judged) ||
+	    (i == LIST_POLICY && !list_of(app)->totals.n_policies))
+		c.rank = c.live = 0; /* nobody knows */
 	if (live)
 		c.rank = is_stop(app, i) ? STOP_LIVE_RANK : c.live;
 	if (!c.rank && i != LIST_RECORD)
