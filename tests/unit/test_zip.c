@@ -34,7 +34,7 @@ static const struct member members[] = {
 	{ "summaries.json", "[]", ZSTD, BEFORE, false },
 	{ "4", "four: its size stands behind it", DEFLATE, BEHIND, true },
 	{ "5", "five: so does its, in 64 bits", DEFLATE, BEHIND_LONG, true },
-	{ "6", "six, in an extra field", STORED, EXTRA, true },
+	{ "6", "six, in an extra field", DEFLATE, EXTRA, true },
 	{ "__MACOSX/7", "left out", STORED, EXTRA, false },
 	{ "8", "", STORED, BEFORE, true },
 	{ "9", "", ZSTD, BEFORE, true },
