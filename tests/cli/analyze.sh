@@ -266,6 +266,14 @@ guess_on_screen()
 		grep -q ' 8? ' "$tmp/out" || { cat "$tmp/out"; return 1; }
 }
 check "a guessed field on the screen" guess_on_screen
+no_command()
+{
+	printf '%s\n' wait ":export svg $tmp/no/chart.svg" 'screen -' >"$tmp/keys"
+	run --script "$tmp/keys" "$plateau"
+	status_is 2 && one_sentence && grep -q ': line 2: ' "$tmp/err" &&
+		[ -s "$tmp/out" ]
+}
+check "a script's command that can't be done" no_command
 no_guess()
 {
 	run analyze --json "$srcdir/tests/golden/jsonl_prompt_response.jsonl"

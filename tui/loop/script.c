@@ -25,6 +25,8 @@ struct script {
 	struct app *app;
 	struct screen screen;
 	bool begun;
+	int line;           /* at hand, from 1 */
+	struct err trouble; /* of the first command that could not be done */
 };
 
 static void fit(struct script *s)
@@ -178,21 +180,31 @@ static bool do_keys(struct script *s, const char *line, struct err *err)
 	return true;
 }
 
+/* As on the screen. What cannot be done is said there, and kept for the end:
+ * nobody looks. */
+static void do_command(struct script *s, const char *line)
+{
+	fit(s);
+	s->app->message[0] = '\0';
+	if (line[0] == ':')
+		action_command(s->app, line + 1);
+	else
+		action_find("search", 6)->with(s->app, line + 1);
+	while (search_work(s->app))
+		;
+	if (s->app->message[0] && s->app->message_is_error &&
+	    !s->trouble.text[0])
+		err_set(&s->trouble, "line %d: %s", s->line, s->app->message);
+	if (s->begun)
+		settle(s);
+}
+
 static bool do_line(struct script *s, const char *line, struct err *err)
 {
 	if (line[0] == '\0' || line[0] == '#')
 		return true;
 	if (line[0] == ':' || (line[0] == '/' && line[1])) {
-		fit(s);
-		s->app->message[0] = '\0';
-		if (line[0] == ':')
-			action_command(s->app, line + 1);
-		else
-			action_find("search", 6)->with(s->app, line + 1);
-		while (search_work(s->app))
-			;
-		if (s->begun)
-			settle(s);
+		do_command(s, line);
 		return true;
 	}
 	for (size_t i = 0; i < ARRAY_LEN(instructions); i++) {
@@ -210,7 +222,6 @@ static bool do_text(struct script *s, const char *path, const struct buf *text,
 		    struct err *err)
 {
 	char line[LINE_BYTES];
-	int number = 0;
 
 	for (size_t i = 0; i < text->len && !s->app->quit;) {
 		const char *from = text->data + i;
@@ -218,20 +229,21 @@ static bool do_text(struct script *s, const char *path, const struct buf *text,
 		size_t n = end ? (size_t)(end - from) : text->len - i;
 		struct err inner = { "" };
 
-		number++;
+		s->line++;
 		i += n + 1;
 		while (n > 0 && (from[n - 1] == ' ' || from[n - 1] == '\r'))
 			n--;
 		if (n >= sizeof(line) || memchr(from, '\0', n))
 			return err_set(err, "%s: line %d is no text", path,
-				       number);
+				       s->line);
 		memcpy(line, from, n);
 		line[n] = '\0';
 		if (!do_line(s, line, &inner))
-			return err_set(err, "%s: line %d: %s", path, number,
+			return err_set(err, "%s: line %d: %s", path, s->line,
 				       inner.text);
 	}
-	return true;
+	return !s->trouble.text[0] ||
+	       err_set(err, "%s: %s", path, s->trouble.text);
 }
 
 bool script_run(struct app *app, const char *path, struct err *err)

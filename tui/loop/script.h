@@ -20,7 +20,8 @@
 
 enum { SCRIPT_MAX_BYTES = 1024 * 1024, SCRIPT_ROWS = 24, SCRIPT_COLS = 80 };
 
-/* Runs the file; false and err on the first line that fails. */
+/* Runs the file up to the first line that is none; false and err for that, or
+ * for the first command that could not be done. */
 bool script_run(struct app *app, const char *path, struct err *err);
 
 #endif
