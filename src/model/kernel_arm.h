@@ -394,6 +394,7 @@ DOT_ROW(iq4_xs, add_even)
 
 typedef float32x4_t lanes;
 enum { LANES = 4, TILE_ROWS = 4, TILE_X = 4 };
+enum { BYTES_SIDES = 1, BYTES_X = 4 };
 #define LANES_ZERO()	    vdupq_n_f32(0)
 #define LANES_SET(v)	    vdupq_n_f32(v)
 #define LANES_LOAD(s)	    vld1q_f32(s)
@@ -439,6 +440,7 @@ typedef int32x4_t words;
 #define WORDS_EVEN(v)	     vandq_s32(v, vdupq_n_s32(0x00ff00ff))
 #define WORDS_ODD(v)                                                           \
 	vreinterpretq_s32_u16(vshrq_n_u16(vreinterpretq_u16_s32(v), 8))
+#define WORDS_KEEP(v)	  __asm__("" : "+w"(v))
 #define WORDS_PAIRS(s, v, w) vaddq_s32(s, pairs(vreinterpretq_s16_s32(v), w))
 #define WORDS_BELOW(s, v, least)                                               \
 	vsubq_s32(s, vreinterpretq_s32_u32(vcltq_s32(v, vdupq_n_s32(least))))

@@ -12,6 +12,8 @@
  *	words, as many integers of 32 bits: WORDS_ZERO LOAD STORE ADD
  *	WORDS_EVEN(v), WORDS_ODD(v)  bytes 0 and 2 of each, 1 and 3, as 16 bits
  *	WORDS_PAIRS(sum, v, w)  sum and both halves of each times w[0] and w[1]
+ *	WORDS_KEEP(v)        v stays in a register: compilers put sums off
+ *	BYTES_SIDES, BYTES_X  words of rows, rows of weights that go together
  *	WORDS_BELOW(sum, v, least)  sum, more by one where v is less
  *	WORDS_AT_LEAST(v, least)  a bit for each that is
  *	half_at()
@@ -420,44 +422,62 @@ static void mix(float *out, const float *p, size_t stride, uint32_t n_q,
 	}
 }
 
-/* LANES rows of bytes times n_q <= TILE_X rows of weights: the first byte of a
- * four and the third, then the others, each with sums of their own, so that
- * none waits for another. */
+/* BYTES_SIDES times LANES rows of bytes times n_q <= BYTES_X rows of weights.
+ * Of four bytes the first and the third go together, and the others; where
+ * sums are few these have sums of their own, so that none waits for another. */
 ALWAYS void bytes_tile(int32_t *out, size_t stride, const int16_t *w,
 		       uint32_t n_q, const unsigned char *rows, uint32_t d,
 		       const char *ahead)
 {
-	enum { STEP = 4 * KERNEL_BYTE_ROWS };
-	words sums[TILE_X][2];
+	enum { STEP = 4 * KERNEL_BYTE_ROWS, SIDES = BYTES_SIDES };
+	words sums[BYTES_X][SIDES][2];
 
 #pragma GCC unroll 4
 	for (uint32_t g = 0; g < n_q; g++)
-		sums[g][0] = sums[g][1] = WORDS_ZERO();
+#pragma GCC unroll 4
+		for (uint32_t s = 0; s < SIDES; s++)
+			sums[g][s][0] = sums[g][s][1] = WORDS_ZERO();
 	for (uint32_t i = 0; i < d; i += 4, rows += STEP, ahead += STEP) {
-		words v = WORDS_LOAD(rows), even = WORDS_EVEN(v);
-		words odd = WORDS_ODD(v);
+		words even[SIDES], odd[SIDES];
 
 		__builtin_prefetch(ahead);
+#pragma GCC unroll 4
+		for (uint32_t s = 0; s < SIDES; s++) {
+			words v = WORDS_LOAD(rows + s * 4 * LANES);
+
+			even[s] = WORDS_EVEN(v);
+			odd[s] = WORDS_ODD(v);
+		}
 #pragma GCC unroll 4
 		for (uint32_t g = 0; g < n_q; g++) {
 			const int16_t *four = w + g * d + i;
 
-			sums[g][0] = WORDS_PAIRS(sums[g][0], even, four);
-			sums[g][1] = WORDS_PAIRS(sums[g][1], odd, four + 2);
+#pragma GCC unroll 4
+			for (uint32_t s = 0; s < SIDES; s++) {
+				words *to = sums[g][s];
+				words *too = to + (BYTES_X * SIDES <= 4);
+
+				*to = WORDS_PAIRS(*to, even[s], four);
+				WORDS_KEEP(*to);
+				*too = WORDS_PAIRS(*too, odd[s], four + 2);
+				WORDS_KEEP(*too);
+			}
 		}
 	}
 #pragma GCC unroll 4
 	for (uint32_t g = 0; g < n_q; g++)
-		WORDS_STORE(out + g * stride,
-			    WORDS_ADD(sums[g][0], sums[g][1]));
+#pragma GCC unroll 4
+		for (uint32_t s = 0; s < SIDES; s++)
+			WORDS_STORE(out + g * stride + s * LANES,
+				    WORDS_ADD(sums[g][s][0], sums[g][s][1]));
 }
 
-/* All rows of a block times n_q <= TILE_X rows of weights. */
+/* All rows of a block times n_q <= BYTES_X rows of weights. */
 ALWAYS void bytes_strip(int32_t *out, size_t stride, const int16_t *w,
 			uint32_t n_q, const unsigned char *block, uint32_t d,
 			const void *ahead)
 {
-	for (uint32_t i = 0; i < KERNEL_BYTE_ROWS; i += LANES)
+	for (uint32_t i = 0; i < KERNEL_BYTE_ROWS; i += BYTES_SIDES * LANES)
 		bytes_tile(out + i, stride, w, n_q, block + (size_t)i * 4, d,
 			   ahead);
 }
@@ -466,14 +486,14 @@ ALWAYS void bytes_strip(int32_t *out, size_t stride, const int16_t *w,
 static void bytes(int32_t *out, size_t stride, const int16_t *w, uint32_t n_q,
 		  const unsigned char *block, uint32_t d, const void *ahead)
 {
-	for (; n_q >= TILE_X; n_q -= TILE_X) {
-		bytes_strip(out, stride, w, TILE_X, block, d, ahead);
-		out += TILE_X * stride;
-		w += (size_t)TILE_X * d;
+	for (; n_q >= BYTES_X; n_q -= BYTES_X) {
+		bytes_strip(out, stride, w, BYTES_X, block, d, ahead);
+		out += BYTES_X * stride;
+		w += (size_t)BYTES_X * d;
 	}
-	if (n_q == 3 && TILE_X > 3)
+	if (n_q == 3 && BYTES_X > 3)
 		bytes_strip(out, stride, w, 3, block, d, ahead);
-	else if (n_q == 2 && TILE_X > 2)
+	else if (n_q == 2)
 		bytes_strip(out, stride, w, 2, block, d, ahead);
 	else if (n_q == 1)
 		bytes_strip(out, stride, w, 1, block, d, ahead);

@@ -34,6 +34,7 @@ static inline int pair_at(const int16_t *w)
 #if defined(KERNEL_512)
 typedef __m512 lanes;
 enum { LANES = 16, TILE_ROWS = 4, TILE_X = 4 };
+enum { BYTES_SIDES = 1, BYTES_X = 4 };
 #define LANES_ZERO()	    _mm512_setzero_ps()
 #define LANES_SET(v)	    _mm512_set1_ps(v)
 #define LANES_LOAD(s)	    _mm512_loadu_ps(s)
@@ -73,6 +74,7 @@ typedef __m512i words;
 #define WORDS_ODD(v)	   _mm512_srli_epi16(v, 8)
 #define WORDS_PAIRS(s, v, w)                                                   \
 	_mm512_dpwssd_epi32(s, v, _mm512_set1_epi32(pair_at(w)))
+#define WORDS_KEEP(v)	   __asm__("" : "+v"(v))
 #define WORDS_BELOW(s, v, least)                                               \
 	_mm512_mask_add_epi32(                                                 \
 		s, _mm512_cmplt_epi32_mask(v, _mm512_set1_epi32(least)), s,    \
@@ -82,6 +84,7 @@ typedef __m512i words;
 #else
 typedef __m256 lanes;
 enum { LANES = 8, TILE_ROWS = 4, TILE_X = 2 };
+enum { BYTES_SIDES = 2, BYTES_X = 3 };
 #define LANES_ZERO()	    _mm256_setzero_ps()
 #define LANES_SET(v)	    _mm256_set1_ps(v)
 #define LANES_LOAD(s)	    _mm256_loadu_ps(s)
@@ -123,6 +126,7 @@ typedef __m256i words;
 #define WORDS_PAIRS(s, v, w)                                                   \
 	_mm256_add_epi32(                                                      \
 		s, _mm256_madd_epi16(v, _mm256_set1_epi32(pair_at(w))))
+#define WORDS_KEEP(v)	   __asm__("" : "+x"(v))
 #define WORDS_BELOW(s, v, least)                                               \
 	_mm256_sub_epi32(s, _mm256_cmpgt_epi32(_mm256_set1_epi32(least), v))
 #define WORDS_AT_LEAST(v, least)                                               \
