@@ -107,7 +107,8 @@ libengine_a_SOURCES += \
 	src/dialect/field.c src/dialect/field.h \
 	src/dialect/form.c \
 	src/dialect/format.c src/dialect/format.h src/dialect/format_adk.c \
-	src/dialect/format_aider.c src/dialect/format_csv.c \
+	src/dialect/format_aider.c src/dialect/format_aiperf.c \
+	src/dialect/format_csv.c \
 	src/dialect/format_aisdk.c src/dialect/format_anthropic.c \
 	src/dialect/format_asciicast.c src/dialect/format_bedrock.c \
 	src/dialect/format_bench.c src/dialect/format_cohere.c \

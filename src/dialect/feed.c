@@ -529,6 +529,11 @@ enum feed_shape feed_shape(const struct feed *f)
 	return f->verdict.format ? f->verdict.format->shape : FEED_UNKNOWN;
 }
 
+size_t feed_record(const struct feed *f)
+{
+	return f->cx.i_record;
+}
+
 size_t feed_skipped(const struct feed *f)
 {
 	return f->skipped;

@@ -116,6 +116,9 @@ bool feed_goes_on(const struct feed *feed, struct feed_opts *at);
 /* How many of whole lines are records for such a feed, good or broken. */
 size_t feed_count_lines(const char *bytes, size_t n);
 
+/* The number of the record at hand, from 0; of a container that of its own. */
+size_t feed_record(const struct feed *f);
+
 /* Broken records so far, and the first one's sentence. */
 size_t feed_skipped(const struct feed *feed);
 /* Records that a dialect read the short way it has for most of its own

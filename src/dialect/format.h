@@ -20,13 +20,14 @@
 /* All, in the order of detection: the row that has the surest mark stands
  * before one that would also claim its records. */
 #define FORMATS(X) \
-	X(native) X(asciicast) X(log) X(har) X(vcr) X(responses) X(anthropic) \
-	X(gemini) X(interactions) X(bedrock) X(cohere) X(cohere_v1) X(tgi) \
-	X(sglang) X(llama) X(openai) X(ollama) X(watsonx) X(lmstudio) \
-	X(kobold) X(triton) X(aisdk) X(replicate) X(adk) X(lmeval) X(inspect) \
-	X(helm) X(spans) X(langfuse) X(atif) X(openhands) X(trajectory) \
-	X(openhands_events) X(chats) X(evals) X(response) X(bench) X(reports) \
-	X(session) X(thread) X(aider) X(csv) X(jsonl) X(lines) X(text)
+	X(native) X(asciicast) X(log) X(har) X(vcr) X(aiperf) X(responses) \
+	X(anthropic) X(gemini) X(interactions) X(bedrock) X(cohere) \
+	X(cohere_v1) X(tgi) X(sglang) X(llama) X(openai) X(ollama) \
+	X(watsonx) X(lmstudio) X(kobold) X(triton) X(aisdk) X(replicate) \
+	X(adk) X(lmeval) X(inspect) X(helm) X(spans) X(langfuse) X(atif) \
+	X(openhands) X(trajectory) X(openhands_events) X(chats) X(evals) \
+	X(response) X(bench) X(reports) X(session) X(thread) X(aider) X(csv) \
+	X(jsonl) X(lines) X(text)
 
 struct join;
 

@@ -122,7 +122,7 @@ static void on_record(void *ctx, const char *json, size_t n)
 
 	if (w->n_records++ < RECORDS_ASKED && !w->i_marked &&
 	    mark_of(format_find(feed_dialect(w->feed)), json, n, &w->mark))
-		w->i_marked = w->n_records;
+		w->i_marked = feed_record(w->feed) + 1;
 }
 
 static void on_text(void *ctx, enum channel channel, const char *field,
