@@ -33,9 +33,10 @@ static uint16_t half(float value)
 	return quant_turn(float_to_half(value));
 }
 
-/* Random blocks whose scales are small halves. */
-static void random_rows(const struct quant *q, unsigned char *out,
-			size_t n_weights)
+/* Blocks whose scales are small random halves; other bytes are random, or all
+ * the same. */
+static void rows_of(const struct quant *q, unsigned char *out, size_t n_weights,
+		    int byte)
 {
 	/* where a block keeps its scale, and a second one */
 	static const struct {
@@ -52,7 +53,7 @@ static void random_rows(const struct quant *q, unsigned char *out,
 
 	for (size_t i = 0; i < n_weights; i += (size_t)q->n_block) {
 		for (int k = 0; k < q->block_bytes; k++)
-			out[k] = (unsigned char)(rand() >> 5);
+			out[k] = (unsigned char)(byte < 0 ? rand() >> 5 : byte);
 		for (size_t s = 0; s < ARRAY_LEN(scales); s++) {
 			uint16_t a = half(uniform() * 0.1f);
 			uint16_t b = half(uniform() * 0.1f);
@@ -81,6 +82,12 @@ static void random_rows(const struct quant *q, unsigned char *out,
 		}
 		out += q->block_bytes;
 	}
+}
+
+static void random_rows(const struct quant *q, unsigned char *out,
+			size_t n_weights)
+{
+	rows_of(q, out, n_weights, -1);
 }
 
 static void check_type(const struct quant *q, uint32_t n_cols)
@@ -197,6 +204,68 @@ static void many_tokens(void **state)
 				check_many(&quants[i], columns[c], 35, 33);
 				check_many(&quants[i], columns[c], 5, 300);
 			}
+	}
+	kernel_use(NULL);
+}
+
+/* Weights all alike times activations of the greatest byte: no sum of small
+ * integers is more, so that one that does not fit is seen. */
+static void check_greatest(const struct quant *q, int byte, float x,
+			   uint32_t n_tokens)
+{
+	size_t row = quant_row_bytes(q, COLS);
+	unsigned char *data = malloc(ROWS * row);
+	struct kernel_rows w = { q->type, data, COLS, row };
+	float *v = malloc((size_t)n_tokens * COLS * sizeof(*v));
+	float *got = malloc((size_t)n_tokens * ROWS * sizeof(*got));
+	float weights[COLS];
+	struct kernel_x all = { 0 };
+
+	rows_of(q, data, (size_t)ROWS * COLS, byte);
+	for (uint32_t i = 0; i < n_tokens * COLS; i++)
+		v[i] = x;
+	kernel_x_set(&all, q->type, v, COLS, n_tokens);
+	kernel_mul(got, ROWS, &w, 0, ROWS, &all);
+	for (uint32_t r = 0; r < ROWS; r++) {
+		double sum = 0, size = 0;
+
+		q->to_f32(weights, data + r * row, COLS);
+		for (uint32_t i = 0; i < COLS; i++) {
+			sum += (double)weights[i] * (double)x;
+			size += fabs((double)weights[i]);
+		}
+		for (uint32_t t = 0; t < n_tokens; t++)
+			assert_true(fabs((double)got[t * ROWS + r] - sum) <=
+				    1e-4 * size + 1e-2);
+	}
+	kernel_x_release(&all);
+	free(data);
+	free(v);
+	free(got);
+}
+
+static void greatest_sums(void **state)
+{
+	static const int bytes[] = { 0, 0x77, 0x7f, 0x80, 0x88, 0xf0, 0x0f,
+				     0xff };
+	static const uint32_t n_tokens[] = { 1, 3, 33 };
+
+	(void)state;
+	for (size_t k = 0; k < ARRAY_LEN(names); k++) {
+		if (!kernel_use(names[k]))
+			continue;
+		srand(5);
+		for (size_t i = 0; i < n_quants; i++)
+			for (size_t b = 0; b < ARRAY_LEN(bytes); b++)
+				for (size_t t = 0; t < ARRAY_LEN(n_tokens);
+				     t++) {
+					if (quants[i].n_block == 1)
+						continue;
+					check_greatest(&quants[i], bytes[b], 1,
+						       n_tokens[t]);
+					check_greatest(&quants[i], bytes[b], -1,
+						       n_tokens[t]);
+				}
 	}
 	kernel_use(NULL);
 }
@@ -485,6 +554,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(matrices),
 		cmocka_unit_test(many_tokens),
+		cmocka_unit_test(greatest_sums),
 		cmocka_unit_test(silu),
 		cmocka_unit_test(attention),
 		cmocka_unit_test(rows_of_bytes),
