@@ -92,6 +92,16 @@ static uint64_t lines_twice(struct groups *m)
 	return n;
 }
 
+/* Answers that are judged and could not be read. */
+static uint64_t n_unread(const struct groups *m)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < m->n_groups; i++)
+		n += m->groups[i].n_grade[GRADE_NONE - GRADE_RIGHT];
+	return n;
+}
+
 /* Each group, and at last all of them, are given to row. */
 static void each_group(struct groups *m, struct buf *out,
 		       void (*row)(const struct groups *m,
@@ -297,6 +307,7 @@ static void table_row(const struct groups *m, struct group_row *g,
 		      struct buf *out)
 {
 	char a[NUM_BYTES], b[NUM_BYTES], c[NUM_BYTES], d[NUM_BYTES];
+	uint64_t n_read = g->n_grade[0] + g->n_grade[1];
 
 	put_group_name(m, g, out);
 	buf_printf(out, " %7s %7s %7s %5s", num_count(a, g->n),
@@ -311,8 +322,7 @@ static void table_row(const struct groups *m, struct group_row *g,
 	else
 		buf_printf(out, " %7s %7s %6s", "-", "-", "-");
 	buf_printf(out, " %7s\n",
-		   g->n_judged ? num_percent(a, g->n_grade[0], g->n_judged) :
-				 "-");
+		   n_read ? num_percent(a, g->n_grade[0], n_read) : "-");
 }
 
 static void put_many(struct buf *out, uint64_t n, const char *one,
@@ -328,6 +338,7 @@ static void put_many(struct buf *out, uint64_t n, const char *one,
 void groups_table(struct groups *m, int cols, struct buf *out)
 {
 	uint64_t twice = lines_twice(m);
+	uint64_t unread = n_unread(m);
 	struct buf name = { 0 };
 
 	m->name_cols = MAX(cols - (int)NUMBER_COLS, (int)NAME_COLS_MIN);
@@ -339,8 +350,10 @@ void groups_table(struct groups *m, int cols, struct buf *out)
 	each_group(m, out, table_row);
 	buf_printf(out, "\nrule %s. median: of the tokens; rho: its median; "
 			"saved: tokens after the stop;\nfalse: new text came "
-			"after it; right: of those that are judged\n",
+			"after it; right: of the answers that could be read\n",
 		   rules[m->i_rule]->name);
+	put_many(out, unread, "answer could not be read: not right, not wrong",
+		 "answers could not be read: not right, not wrong");
 	put_many(out, m->n_errors, "record could not be read",
 		 "records could not be read");
 	put_many(out, twice,

@@ -48,6 +48,21 @@ check "by two, of two files" agrees model,flag guardian \
 check "by a number that may be null" agrees answer_at adaptive \
 	"$tmp/corpus.report"
 check "judged answers" agrees model loop "$tmp/corpus.report"
+# What the judge could not read is no wrong answer.
+"$PYTHON" - "$tmp/corpus.report" >"$tmp/unread" <<'END'
+import json, sys
+for line in open(sys.argv[1]):
+    report = json.loads(line)
+    if report.get("judged"):
+        report["judged"] = "none"
+        print(json.dumps(report))
+END
+run merge --by '' "$tmp/unread"
+check "no answer was read" grep -q "^all .* -$" "$tmp/out"
+check "and how many" grep -q "^[0-9]* answers could not be read" "$tmp/out"
+sed '1s/"judged": "none"/"judged": "right"/' "$tmp/unread" >"$tmp/one"
+run merge --by '' "$tmp/one"
+check "of one that was read" grep -q "^all .* 100 *%$" "$tmp/out"
 check "a rule that was not run" agrees model lmstudio "$tmp/corpus.report"
 
 # Parts in another order, packed, from a pipe: the same bytes.
