@@ -104,7 +104,7 @@ static void put_member(struct buf *b, const struct member *m)
 
 static void put_directory(struct buf *b)
 {
-	buf_append(b, "PK\1\2 and so on, whatever it is", 32);
+	buf_puts(b, "PK\1\2 and so on, whatever it is");
 }
 
 /* In pieces of n bytes, out in stretches of max_out. Everything went in, or it
