@@ -275,14 +275,27 @@ struct copying_step copying_push(struct copying *c, uint32_t symbol,
 	return push(c, symbol, letter, known);
 }
 
-/* The state is copied, that nothing that is written can be a part of it and it
- * stays in registers. */
+static void push_word(struct copying *c, struct copying *folded_c,
+		      const struct word *word, struct copying_step out[2])
+{
+	make_room(folded_c, 1);
+	make_room(c, 1);
+	out[1] = push(folded_c, word->folded, word->exact, true);
+	out[0] = push(c, word->exact, 0, out[1].known);
+}
+
+/* Where there are some the state is copied, that nothing that is written can be
+ * a part of it and it stays in registers. */
 void copying_push_words(struct copying *c, struct copying *folded_c,
 			const struct word *words, size_t n,
 			struct copying_step (*out)[2])
 {
 	struct copying now;
 
+	if (n == 1) {
+		push_word(c, folded_c, words, out[0]);
+		return;
+	}
 	make_room(folded_c, n);
 	now = *folded_c;
 	for (size_t i = 0; i < n; i++)

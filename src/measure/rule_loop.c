@@ -48,6 +48,7 @@ enum {
 	COPYING_TOKENS = 500, /* the furthest that a stop is foretold */
 	QUIET_MAX = 64,       /* and that one is ruled out */
 	WORDS_AT_ONCE = 64,
+	WORDS_MANY = 8, /* of which to ask how many can't fire is worth it */
 };
 
 struct signal {
@@ -244,7 +245,8 @@ static uint32_t push_words(struct circles *l, const struct rule_token *tokens,
 		for (k = 0; k < n_words; k += n_taken) {
 			if (ends[k] > token_end && fires(l))
 				break;
-			n_taken = MIN(MAX(quiet(l), 1u), n_words - k);
+			n_taken = n_words - k < WORDS_MANY ? 1 :
+				  MIN(MAX(quiet(l), 1u), n_words - k);
 			while (ends[k + n_taken - 1] > token_end)
 				token_end += tokens[++i].len;
 			take_words(l, &words[k], n_taken);
