@@ -17,6 +17,7 @@ python3 "$server/upstream.py" <"$tmp/up.in" >"$tmp/up.out" &
 exec 8>"$tmp/up.in"
 read -r up_port <"$tmp/up.out"
 "$LILSCOPE" guard --listen 127.0.0.1:0 --upstream "http://127.0.0.1:$up_port" \
+	--rule guardian \
 	2>"$tmp/proxy.err" 8>&- &
 proxy_pid=$!
 exec 9<"$tmp/proxy.err"
