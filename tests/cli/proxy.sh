@@ -208,6 +208,9 @@ end_proxy
 idle_end() { status_is 0; }
 check "SIGTERM: nothing was stopped" idle_end
 
+check "a round of everything at once, as the soak has it" \
+	sh "$srcdir/tests/bench/soak.sh" 1
+
 # --- Usage.
 usage() { run guard "$@"; status_is 2 && one_sentence; }
 up=http://127.0.0.1:1
