@@ -175,7 +175,11 @@ def table_files(lilscope, lines, tmp):
     if rows[all_cores][1] > 1.1 * ideal:
         print("%s is slower than 1.1 of the ideal" % all_cores)
         fine = False
-    return fine and rows["-j1"][3].count(b"\n") == n
+    said = rows["-j1"][3].count(b"\n")
+    if said != n:
+        print("%d lines of %d files" % (said, n))
+        fine = False
+    return fine
 
 
 def main():
