@@ -119,6 +119,13 @@ const char *buf_cstr(struct buf *buf)
 	return buf->data;
 }
 
+bool bytes_begin(const char *s, size_t n, const char *begin)
+{
+	size_t len = strlen(begin);
+
+	return n >= len && memcmp(s, begin, len) == 0;
+}
+
 bool bytes_end(const char *s, size_t n, const char *end)
 {
 	size_t len = strlen(end);

@@ -45,6 +45,9 @@ void *grow(void *array, size_t *cap, size_t need, size_t size);
 /* Where needle[0..m) begins in s[0..n), or NULL. */
 const char *bytes_find(const char *s, size_t n, const char *needle, size_t m);
 
+/* Are these the first of n bytes? */
+bool bytes_begin(const char *s, size_t n, const char *begin);
+
 /* Are these the last of n bytes? */
 bool bytes_end(const char *s, size_t n, const char *end);
 

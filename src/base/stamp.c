@@ -203,7 +203,6 @@ bool stamp_find(const char *s, size_t n, double *time_s)
 	return false;
 }
 
-
 /* days() the other way round. */
 static void civil(long day, long *year, long *month, long *of_month)
 {

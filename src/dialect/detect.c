@@ -686,6 +686,8 @@ static enum detect_answer ask(struct probe *p)
 {
 	const char *binary = known_binary(p->s, p->n);
 	size_t space = scan_space(p->s, p->n);
+	const struct format *lines = p->forced ? NULL :
+						 known_lines(p->s, p->n);
 	bool made_of_text = p->forced && p->forced->bytes, more;
 
 	if (!made_of_text && eventstream_begins(p->s, p->n, &more))
@@ -696,17 +698,15 @@ static enum detect_answer ask(struct probe *p)
 		return refuse(p, binary);
 	if (!p->forced && known_cassette(p->s, p->n))
 		return settle(p, &format_vcr, FRAMING_TEXT);
-	if (!p->forced && known_lines(p->s, p->n))
-		return settle(p, known_lines(p->s, p->n), FRAMING_TEXT_LINES);
+	if (lines)
+		return settle(p, lines, FRAMING_TEXT_LINES);
 	if (space == p->n && !p->whole)
 		return DETECT_MORE;
 	if (space == p->n)
 		return refuse(p, p->n ? "holds nothing but white space" :
 					"is empty");
 	if (made_of_text)
-		return settle(p, p->forced, p->forced == &format_lines ||
-					    p->forced == &format_csv ||
-					    p->forced == &format_aider ?
+		return settle(p, p->forced, p->forced->by_line ?
 			      FRAMING_TEXT_LINES : FRAMING_TEXT);
 	p->s += space;
 	p->n -= space;

@@ -199,6 +199,11 @@ double format_timings(struct format_ctx *cx, struct gen *gen,
 	return gen->own_clock ? ms * 1e-3 : cx->time_s;
 }
 
+struct tree *format_answer(const struct format_ending *e)
+{
+	return e->answer ? tree_copy(e->answer) : tree_new(JSON_OBJECT);
+}
+
 void format_copy(struct buf *out, struct json_value object, const char *name)
 {
 	struct json_value v = json_get(object, name);

@@ -107,10 +107,11 @@ struct format {
 	 * words ("there is no text in it"). */
 	bool (*record)(struct format_ctx *cx, struct json_value record,
 		       struct err *why);
-	/* Made of text: bytes as they come, or line by line without their
-	 * ends (FRAMING_TEXT_LINES). Exactly one of record, bytes
-	 * and refusal is there. */
+	/* Made of text: bytes as they come, or (by_line) line by line without
+	 * their ends, FRAMING_TEXT_LINES. Exactly one of record, bytes and
+	 * refusal is there. */
 	void (*bytes)(struct format_ctx *cx, const char *s, size_t n);
+	bool by_line;
 	/* A "[DONE]" came. May be NULL. */
 	void (*done)(struct format_ctx *cx);
 	/* End of input, before what is open is closed. May be NULL. */
@@ -226,6 +227,9 @@ double format_timings(struct format_ctx *cx, struct gen *gen,
 
 /* The counts of input_tokens and output_tokens, where usage has them. */
 void format_usage(struct facts *facts, struct json_value usage);
+
+/* A copy of what the row keeps of the answer, or an empty object. */
+struct tree *format_answer(const struct format_ending *e);
 
 /* Appends "name":value, if the object has such text or number. */
 void format_copy(struct buf *out, struct json_value object, const char *name);

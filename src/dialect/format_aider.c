@@ -24,16 +24,9 @@ struct aider {
 	bool user;          /* the last line was the user's */
 };
 
-static bool begins(const char *s, size_t n, const char *word)
-{
-	size_t len = strlen(word);
-
-	return n >= len && memcmp(s, word, len) == 0;
-}
-
 static bool is_line(const char *s, size_t n, const char *word)
 {
-	return n == strlen(word) && begins(s, n, word);
+	return n == strlen(word) && bytes_begin(s, n, word);
 }
 
 /* What stands between its empty lines. */
@@ -85,7 +78,7 @@ static void take_note(struct aider *a, const char *s, size_t n)
 		size_t len = strlen(words[i]);
 		const char *end;
 
-		if (!begins(s, n, words[i]))
+		if (!bytes_begin(s, n, words[i]))
 			continue;
 		end = memchr(s + len, ' ', n - len);
 		buf_clear(&a->model);
@@ -139,14 +132,14 @@ static void bytes_aider(struct format_ctx *cx, const char *s, size_t n)
 	bool marked = n >= BLANKS && memcmp(s + n - BLANKS, "  ", BLANKS) == 0;
 	size_t end = marked ? n - BLANKS : n;
 
-	if (begins(s, n, "# aider chat started at ")) {
+	if (bytes_begin(s, n, "# aider chat started at ")) {
 		end_answer(cx);
 		buf_clear(&a->heard);
 		a->user = false;
-	} else if (marked && begins(s, n, "#### ")) {
+	} else if (marked && bytes_begin(s, n, "#### ")) {
 		end_answer(cx);
 		take_user(cx, s + MIN(USER, end), end - MIN(USER, end));
-	} else if (marked && begins(s, n, "> ")) {
+	} else if (marked && bytes_begin(s, n, "> ")) {
 		end_answer(cx);
 		take_note(a, s + MIN(OTHER, end), end - MIN(OTHER, end));
 		a->user = false;
@@ -177,6 +170,7 @@ const struct format format_aider = {
 	.reason = "it begins like aider's history of a chat",
 	.state_bytes = sizeof(struct aider),
 	.bytes = bytes_aider,
+	.by_line = true,
 	.end = end_aider,
 	.release = release_aider,
 };

@@ -123,8 +123,7 @@ static void keep_cohere_v1(struct join *j, struct json_value v)
 
 static void finish_cohere_v1(const struct format_ending *e, struct buf *out)
 {
-	struct tree *response = e->answer ? tree_copy(e->answer) :
-					    tree_new(JSON_OBJECT);
+	struct tree *response = format_answer(e);
 	struct tree *meta = tree_have(response, "meta", JSON_OBJECT);
 	struct tree *tokens = tree_have(meta, "tokens", JSON_OBJECT);
 

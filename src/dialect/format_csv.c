@@ -212,6 +212,7 @@ const struct format format_csv = {
 	.reason = "its first line names cells, one of them of generated text",
 	.state_bytes = sizeof(struct table),
 	.bytes = bytes_csv,
+	.by_line = true,
 	.end = end_csv,
 	.release = release_csv,
 };

@@ -165,8 +165,7 @@ static void finish_interactions(const struct format_ending *e, struct buf *out)
 			   json_text_is(type, "content.delta") ?
 							      "content.stop" :
 							      NULL;
-	struct tree *whole = e->answer ? tree_copy(e->answer) :
-					 tree_new(JSON_OBJECT);
+	struct tree *whole = format_answer(e);
 
 	if (open)
 		buf_printf(out, "event: %s\ndata: {\"event_type\":\"%s\","

@@ -73,6 +73,7 @@ const struct format format_lines = {
 	.shape = FEED_STREAM,
 	.state_bytes = sizeof(struct lines_state),
 	.bytes = bytes_lines,
+	.by_line = true,
 	.end = end_lines,
 	.release = release_lines,
 };

@@ -154,8 +154,7 @@ static void finish_lmstudio(const struct format_ending *e, struct buf *out)
 				   "reasoning.end" :
 			   json_text_is(type, "message.delta") ? "message.end" :
 								 NULL;
-	struct tree *result = e->answer ? tree_copy(e->answer) :
-					  tree_new(JSON_OBJECT);
+	struct tree *result = format_answer(e);
 	struct tree *stats = tree_have(result, "stats", JSON_OBJECT);
 
 	tree_have(result, "output", JSON_ARRAY);

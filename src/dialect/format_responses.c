@@ -495,8 +495,7 @@ static void finish_responses(const struct format_ending *e, struct buf *out)
 		out, json_u32(json_get(e->record, "sequence_number"), 0),
 		e->record,
 	};
-	struct tree *response = e->answer ? tree_copy(e->answer) :
-					    tree_new(JSON_OBJECT);
+	struct tree *response = format_answer(e);
 	struct tree *item, *event = tree_new(JSON_OBJECT);
 
 	if (response->type != JSON_OBJECT)

@@ -129,13 +129,6 @@ static bool is_space(char c)
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-static bool begins(const char *s, size_t n, const char *word)
-{
-	size_t len = strlen(word);
-
-	return n >= len && memcmp(s, word, len) == 0;
-}
-
 bool frame_line(const char **s, size_t *n)
 {
 	while (*n && is_space((*s)[*n - 1]))
@@ -144,7 +137,7 @@ bool frame_line(const char **s, size_t *n)
 		++*s;
 		--*n;
 	}
-	if (begins(*s, *n, "data:")) {
+	if (bytes_begin(*s, *n, "data:")) {
 		*s += 5;
 		*n -= 5;
 		while (*n && is_space(**s)) {
@@ -152,13 +145,13 @@ bool frame_line(const char **s, size_t *n)
 			--*n;
 		}
 	}
-	return *n && **s != ':' && !begins(*s, *n, "event:") &&
-	       !begins(*s, *n, "id:") && !begins(*s, *n, "retry:");
+	return *n && **s != ':' && !bytes_begin(*s, *n, "event:") &&
+	       !bytes_begin(*s, *n, "id:") && !bytes_begin(*s, *n, "retry:");
 }
 
 bool frame_is_done(const char *s, size_t n)
 {
-	return begins(s, n, "[DONE]");
+	return bytes_begin(s, n, "[DONE]");
 }
 
 /* Keeps bytes of a record that goes on in the next call. */
@@ -180,7 +173,7 @@ static bool is_data_line(const struct piece *piece)
 		s++;
 		n--;
 	}
-	return begins(s, n, "data:") && frame_line(&s, &n) &&
+	return bytes_begin(s, n, "data:") && frame_line(&s, &n) &&
 	       (*s == '{' || *s == '[' || *s == '"');
 }
 

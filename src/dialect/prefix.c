@@ -59,13 +59,6 @@ struct prefix prefix_strip(const char **s, size_t *n)
 
 /* --- who wrote a line --------------------------------------------------- */
 
-static bool begins(const char *s, size_t n, const char *word)
-{
-	size_t len = strlen(word);
-
-	return n >= len && memcmp(s, word, len) == 0;
-}
-
 /* A time and the space behind it, or the line's end; 0: there is none. */
 static size_t time_head(const char *s, size_t n, double *time_s)
 {
@@ -88,7 +81,7 @@ static bool is_pod(const char *s, size_t n, struct prefix_head *h)
 {
 	const char *end;
 
-	if (!begins(s, n, "[pod/"))
+	if (!bytes_begin(s, n, "[pod/"))
 		return false;
 	end = bytes_find(s, MIN(n, (size_t)LOOK_BYTES), "] ", 2);
 	if (!end)
@@ -125,8 +118,8 @@ static bool is_cri(const char *s, size_t n, struct prefix_head *h)
 {
 	enum { WORD = 6, TAG = 3 };
 
-	if (n < WORD + TAG || !(begins(s, n, "stdout ") ||
-				begins(s, n, "stderr ")) ||
+	if (n < WORD + TAG || !(bytes_begin(s, n, "stdout ") ||
+				bytes_begin(s, n, "stderr ")) ||
 	    (s[WORD + 1] != 'F' && s[WORD + 1] != 'P') ||
 	    (n > WORD + 2 && s[WORD + 2] != ' '))
 		return false;

@@ -10,7 +10,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/unpack.h"
 #include "dialect/eventstream.h"
@@ -525,7 +524,7 @@ static void put_end(const struct watch *w, struct format_ending *e,
 
 	for (size_t i = 0; i < w->n_open; i++)
 		e->n_tokens += watched_passed(&w->open[i]);
-	e->now_s = (int64_t)time(NULL);
+	e->now_s = (int64_t)now_of_day_s();
 	format_finish(format, &w->record, w->opts.request, e, &end);
 	e->n_tokens = n_tokens;
 	if (feed_missing(w->feed) && format != &format_bedrock)

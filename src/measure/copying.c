@@ -275,15 +275,6 @@ struct copying_step copying_push(struct copying *c, uint32_t symbol,
 	return push(c, symbol, letter, known);
 }
 
-static void push_word(struct copying *c, struct copying *folded_c,
-		      const struct word *word, struct copying_step out[2])
-{
-	make_room(folded_c, 1);
-	make_room(c, 1);
-	out[1] = push(folded_c, word->folded, word->exact, true);
-	out[0] = push(c, word->exact, 0, out[1].known);
-}
-
 /* Where there are some the state is copied, that nothing that is written can be
  * a part of it and it stays in registers. */
 void copying_push_words(struct copying *c, struct copying *folded_c,
@@ -293,7 +284,9 @@ void copying_push_words(struct copying *c, struct copying *folded_c,
 	struct copying now;
 
 	if (n == 1) {
-		push_word(c, folded_c, words, out[0]);
+		out[0][1] = copying_push(folded_c, words->folded, words->exact,
+					 true);
+		out[0][0] = copying_push(c, words->exact, 0, out[0][1].known);
 		return;
 	}
 	make_room(folded_c, n);

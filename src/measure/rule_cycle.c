@@ -17,7 +17,6 @@
 #include "measure/rule.h"
 
 #include <assert.h>
-#include <string.h>
 
 #include "base/buf.h"
 

@@ -97,13 +97,6 @@ static bool is_letter(char c)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-static bool begins(const char *s, size_t n, const char *with)
-{
-	size_t len = strlen(with);
-
-	return n >= len && memcmp(s, with, len) == 0;
-}
-
 static void trim(struct buf *s)
 {
 	size_t from = 0;
@@ -153,7 +146,7 @@ static void unwrap_text(struct buf *s)
 	for (size_t at = 0; at < s->len; at++) {
 		size_t open = at + strlen("\\text"), close;
 
-		if (!begins(s->data + at, s->len - at, "\\text"))
+		if (!bytes_begin(s->data + at, s->len - at, "\\text"))
 			continue;
 		while (open < s->len && s->data[open] == ' ')
 			open++;
@@ -197,7 +190,7 @@ static void drop_name(struct buf *s)
 	    !memchr(equals + 1, '=', s->len - at - 1))
 		buf_drop(s, at + 1);
 	if (s->len > 5 && is_letter(s->data[0]) &&
-	    begins(s->data + 1, s->len - 1, " \\in "))
+	    bytes_begin(s->data + 1, s->len - 1, " \\in "))
 		buf_drop(s, 6);
 }
 
@@ -227,10 +220,10 @@ static void brace_arguments(struct buf *s)
 		const char *here = s->data + at;
 		size_t left = s->len - at;
 
-		if (begins(here, left, "\\frac"))
+		if (bytes_begin(here, left, "\\frac"))
 			brace(s, brace(s, at + strlen("\\frac")));
-		else if (begins(here, left, "\\sqrt") &&
-			 !begins(here, left, "\\sqrt["))
+		else if (bytes_begin(here, left, "\\sqrt") &&
+			 !bytes_begin(here, left, "\\sqrt["))
 			brace(s, at + strlen("\\sqrt"));
 	}
 }
@@ -305,7 +298,7 @@ static bool sum(struct formula *f, double *value);
 
 static bool take(struct formula *f, const char *text)
 {
-	if (!begins(f->s, (size_t)(f->end - f->s), text))
+	if (!bytes_begin(f->s, (size_t)(f->end - f->s), text))
 		return false;
 	f->s += strlen(text);
 	return true;
@@ -505,7 +498,8 @@ static void split(const char *s, size_t n, struct items *p)
 	cut(s, n, p);
 	if (p->n != 1 || n < 2)
 		return;
-	if (n > 4 && begins(s, n, "\\{") && begins(s + n - 2, 2, "\\}")) {
+	if (n > 4 && bytes_begin(s, n, "\\{") &&
+	    bytes_end(s, n, "\\}")) {
 		cut(s + 2, n - 4, p);
 		p->open = '{';
 		return;
