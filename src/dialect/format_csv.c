@@ -20,7 +20,8 @@ struct table {
 	bool quoted, quote; /* within quotes; the last byte was one there */
 	bool over;          /* the row is too long, and left out */
 	struct buf row;     /* the cells so far, a NUL behind each */
-	struct buf names;   /* the same of the first row */
+	struct buf written; /* the same of the first row */
+	struct buf names;   /* and what records call these */
 	bool named;
 	struct buf text;    /* the row as JSON */
 	struct json json;
@@ -61,9 +62,27 @@ static void put_cell(struct buf *out, const char *name, const char *s)
 		json_put_string(out, s, n);
 }
 
-/* The row as an object; cells without a name are left out. */
-static void put_row(struct table *t)
+static void put_member(struct buf *out, const char *key, const char *name,
+		       const char *cell)
 {
+	if (out->len > 1)
+		buf_putc(out, ',');
+	json_put_string(out, key, strlen(key));
+	buf_putc(out, ':');
+	put_cell(out, name, cell);
+}
+
+/* Does an option name the column as it is written? */
+static bool is_asked(const struct format_ctx *cx, const char *written)
+{
+	return (cx->field && strstr(cx->field, written)) ||
+	       (cx->keep && strstr(cx->keep, written));
+}
+
+/* The row as an object; cells without a name are left out. */
+static void put_row(const struct format_ctx *cx, struct table *t)
+{
+	const char *written = t->written.data;
 	const char *name = t->names.data, *cell = t->row.data;
 	const char *names_end = name + t->names.len;
 	const char *row_end = cell + t->row.len;
@@ -71,14 +90,13 @@ static void put_row(struct table *t)
 	buf_clear(&t->text);
 	buf_putc(&t->text, '{');
 	for (; name < names_end && cell < row_end;
-	     name += strlen(name) + 1, cell += strlen(cell) + 1) {
+	     name += strlen(name) + 1, written += strlen(written) + 1,
+	     cell += strlen(cell) + 1) {
 		if (!name[0])
 			continue;
-		if (t->text.len > 1)
-			buf_putc(&t->text, ',');
-		json_put_string(&t->text, name, strlen(name));
-		buf_putc(&t->text, ':');
-		put_cell(&t->text, name, cell);
+		put_member(&t->text, name, name, cell);
+		if (strcmp(name, written) != 0 && is_asked(cx, written))
+			put_member(&t->text, written, name, cell);
 	}
 	buf_putc(&t->text, '}');
 }
@@ -89,7 +107,7 @@ static void take_row(struct format_ctx *cx, struct table *t)
 	struct err why = { "" };
 	bool good;
 
-	put_row(t);
+	put_row(cx, t);
 	good = json_read(&t->json, t->text.data, t->text.len, false,
 			 &trouble) ?
 		format_jsonl.record(cx, json_root(&t->json), &why) :
@@ -103,23 +121,15 @@ static void take_row(struct format_ctx *cx, struct table *t)
 /* Spreadsheets write "Response" for what scripts call so. */
 static void take_names(struct table *t)
 {
-	struct buf low = { 0 };
-
 	t->named = true;
+	buf_append(&t->written, t->row.data, t->row.len);
 	for (size_t at = 0; at < t->row.len;) {
-		const char *name = t->row.data + at;
+		size_t n = strlen(t->row.data + at);
 
-		buf_clear(&low);
-		for (const char *c = name; *c; c++)
-			buf_putc(&low, *c >= 'A' && *c <= 'Z' ?
-				       (char)(*c - 'A' + 'a') : *c);
-		buf_puts(&t->names,
-			 record_name_of(buf_cstr(&low)) != RECORD_NAME_OTHER ?
-				 buf_cstr(&low) : name);
+		record_column(t->row.data + at, n, &t->names);
 		buf_putc(&t->names, '\0');
-		at += strlen(name) + 1;
+		at += n + 1;
 	}
-	buf_release(&low);
 }
 
 /* A row is over. An empty line is none. */
@@ -200,6 +210,7 @@ static void release_csv(void *state)
 	struct table *t = state;
 
 	buf_release(&t->row);
+	buf_release(&t->written);
 	buf_release(&t->names);
 	buf_release(&t->text);
 	json_release(&t->json);

@@ -42,7 +42,7 @@ static const char *const strong_names[] = {
 	"model_answer",	   "llm_output",    "full_output",   "generated_texts",
 	"model_outputs",   "outputText",    "raw_generation", "attempt",
 	"deepseek_attempt", "deepseek_solution", "actual_output",
-	"actualOutput",	   NULL,
+	"actualOutput",	   "response_text", "output_text",  NULL,
 };
 static const char *const weak_names[] = {
 	"text",	   "content", "solution", "answer", "result",

@@ -127,21 +127,18 @@ static bool is_head(const char *s, size_t n, char mark)
 	for (size_t at = 0; at <= n; n_cells++) {
 		const char *end = memchr(s + at, mark, n - at);
 		size_t len = (end ? (size_t)(end - s) : n) - at;
-		char name[64] = "";
 		bool quoted = len > 1 && s[at] == '"' &&
 			      s[at + len - 1] == '"';
+		struct buf name = { 0 };
+		enum record_name what;
 
 		if (!is_name(s + at + quoted, len - 2 * quoted))
 			return false;
-		for (size_t i = 0; i < len - 2 * quoted; i++) {
-			char c = s[at + quoted + i];
-
-			name[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') :
-							 c;
-		}
-		output |= record_name_of(name) == RECORD_NAME_OUTPUT;
-		maybe |= record_name_of(name) == RECORD_NAME_MAYBE;
-		prompt |= record_name_of(name) == RECORD_NAME_PROMPT;
+		what = record_column(s + at + quoted, len - 2 * quoted, &name);
+		buf_release(&name);
+		output |= what == RECORD_NAME_OUTPUT;
+		maybe |= what == RECORD_NAME_MAYBE;
+		prompt |= what == RECORD_NAME_PROMPT;
 		at += len + 1;
 	}
 	return n_cells > 1 && (output || (maybe && prompt));

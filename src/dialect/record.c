@@ -65,6 +65,62 @@ static const char *const id_names[] = {
 	"response_token_ids", NULL,
 };
 
+/* Is it the name of anything that is looked for? */
+static bool is_known(const char *name)
+{
+	const char *const *const lists[] = {
+		record_gold_names, record_label_names, record_fact_names,
+		model_names,	   policy_names,       budget_names,
+		finish_names,	   usage_names,	       prompt_usage_names,
+		id_names,
+	};
+
+	if (record_name_of(name) != RECORD_NAME_OTHER)
+		return true;
+	for (size_t i = 0; i < ARRAY_LEN(lists); i++)
+		for (const char *const *list = lists[i]; *list; list++)
+			if (strcmp(*list, name) == 0)
+				return true;
+	return false;
+}
+
+/* Appends s in small letters; with its words apart ("modelOutput" has two),
+ * each behind a '_'. */
+static void put_small(const char *s, size_t n, bool apart, struct buf *out)
+{
+	for (size_t i = 0; i < n; i++) {
+		bool capital = s[i] >= 'A' && s[i] <= 'Z';
+		bool low = i && ((s[i - 1] >= 'a' && s[i - 1] <= 'z') ||
+				 (s[i - 1] >= '0' && s[i - 1] <= '9'));
+
+		if (apart && capital && low)
+			buf_putc(out, '_');
+		buf_putc(out, capital ? (char)(s[i] - 'A' + 'a') :
+			      apart && (s[i] == ' ' || s[i] == '-') ? '_' :
+								      s[i]);
+	}
+}
+
+enum record_name record_column(const char *s, size_t n, struct buf *out)
+{
+	struct buf name = { 0 };
+	enum record_name what;
+
+	buf_append(&name, s, n);
+	for (int apart = 0; apart < 2 && !is_known(buf_cstr(&name)); apart++) {
+		buf_clear(&name);
+		put_small(s, n, apart, &name);
+	}
+	if (!is_known(buf_cstr(&name))) {
+		buf_clear(&name);
+		buf_append(&name, s, n);
+	}
+	what = record_name_of(buf_cstr(&name));
+	buf_append(out, name.data, name.len);
+	buf_release(&name);
+	return what;
+}
+
 void record_release(struct record *r)
 {
 	mem_free(r->found);

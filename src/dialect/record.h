@@ -64,6 +64,11 @@ enum record_name {
 };
 enum record_name record_name_of(const char *name);
 
+/* Appends what a table's column s[0..n) is called in records: the name that is
+ * known, where it is one with blanks or capitals in it ("Model Output",
+ * modelOutput), else s as it is. Returns what that is of text. */
+enum record_name record_column(const char *s, size_t n, struct buf *out);
+
 /* --- a server's whole answer (format_response.c) ------------------------ */
 
 /* The answer object in a record, perhaps wrapped (batch output), or none. */

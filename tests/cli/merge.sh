@@ -228,4 +228,19 @@ in_csv()
 	status_is 0 && grep -q ',quest,96,"{""it"":""x""}",' "$tmp/out"
 }
 check "--keep in CSV" in_csv
+# Columns are known however they are written, and kept as they are called.
+written()
+{
+	printf '%s\n' 'ID,Prompt,modelOutput,Model Name,isCorrect,myNote' \
+		'1,a,one two,tiny,True,x' >"$tmp/written.csv"
+	run analyze --json --no-config --keep 'Model Name,myNote' \
+		"$tmp/written.csv"
+	status_is 0 && grep -q '"model":"tiny",.*"label":"correct",' \
+		"$tmp/out" && grep -qF \
+		'"kept":{"Model Name":"tiny","myNote":"x"}' "$tmp/out" &&
+		run analyze --json --no-config --format csv --field .Prompt \
+			"$tmp/written.csv" &&
+		grep -q '"n_symbols":1,' "$tmp/out"
+}
+check "--keep and --field of a table" written
 finish
