@@ -86,19 +86,22 @@ static void add_call(struct chunk *c, struct json_value call)
 
 static void add_part(struct chunk *c, struct json_value part)
 {
+	struct json_value data = json_get(part, "data");
+	struct json_value body = json_is(data, JSON_OBJECT) ? data : part;
+
 	if (is_result(part))
 		return;
 	if (is_thinking(part)) {
-		add_thinking(c, part);
+		add_thinking(c, body);
 	} else if (is_call(part)) {
-		add_call(c, part);
+		add_call(c, body);
 	} else {
-		chunk_add_json(c, CHANNEL_ANSWER, part);
-		chunk_add_json(c, CHANNEL_ANSWER, json_get(part, "text"));
-		if (type_has(part, "text") && !json_get(part, "text").doc)
+		chunk_add_json(c, CHANNEL_ANSWER, body);
+		chunk_add_json(c, CHANNEL_ANSWER, json_get(body, "text"));
+		if (type_has(part, "text") && !json_get(body, "text").doc)
 			chunk_add_json(c, CHANNEL_ANSWER,
-				       json_get(part, "content"));
-		chunk_add_json(c, CHANNEL_TOOL, json_get(part, "refusal"));
+				       json_get(body, "content"));
+		chunk_add_json(c, CHANNEL_TOOL, json_get(body, "refusal"));
 	}
 }
 

@@ -8,6 +8,7 @@
  *	{"type":"thinking","thinking":"..."}  also reasoning, a list of texts
  *	{"type":"tool_use","input":{...}}     also arguments of a *_call
  *	{"type":"text","content":"..."}       OpenTelemetry's
+ *	{"type":"text","data":{"text":"..."}} Crush's
  *	{"type":"tool_result","content":...}  never output
  */
 #ifndef LILSCOPE_CONTENT_H

@@ -100,6 +100,7 @@ void feed_free(struct feed *f)
 		format->release(f->cx.state);
 	mem_free(f->cx.state);
 	json_release(&f->cx.inner);
+	json_release(&f->cx.row);
 	json_repeat_release(&f->json);
 	if (format)
 		frame_release(&f->frame);
@@ -280,8 +281,12 @@ static void on_text(void *ctx, enum channel channel, const char *s, size_t n,
 		from = field_holding(&f->json.json, s);
 	if (!from.doc)
 		from = field_holding(&f->cx.inner, s);
+	if (!from.doc)
+		from = field_holding(&f->cx.row, s);
 	if (from.doc == &f->cx.inner)
 		buf_puts(&field, "JSON in a string: ");
+	if (from.doc == &f->cx.row)
+		buf_puts(&field, "column ");
 	if (from.doc)
 		field_put(from, &field);
 	f->gens.sink.text(f->gens.sink.ctx, channel, buf_cstr(&field), n);

@@ -26,8 +26,8 @@
 	X(watsonx) X(lmstudio) X(kobold) X(triton) X(aisdk) X(replicate) \
 	X(adk) X(lmeval) X(inspect) X(helm) X(spans) X(langfuse) X(atif) \
 	X(openhands) X(trajectory) X(openhands_events) X(chats) X(evals) \
-	X(response) X(bench) X(reports) X(session) X(thread) X(aider) X(csv) \
-	X(jsonl) X(lines) X(text)
+	X(rows) X(response) X(bench) X(reports) X(sillytavern) X(session) \
+	X(thread) X(aider) X(csv) X(jsonl) X(lines) X(text)
 
 struct join;
 
@@ -44,6 +44,7 @@ struct format_ctx {
 	struct err trouble;  /* bytes() sets it when a record in them is
 				broken; end(), when nothing can be read */
 	struct json inner;   /* scratch: JSON inside a string */
+	struct json row;     /* scratch: a row of a table, as a record */
 	void *state;         /* state_bytes, zeroed, of this source */
 	uint64_t n_short;    /* records that were read the short way, where a
 				dialect has one */

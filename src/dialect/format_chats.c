@@ -5,8 +5,10 @@
  *	{"mapping":{"n":{"message":{"author":{"role":"assistant"},
  *	 "content":{"content_type":"text","parts":["..."]}}}}}   ChatGPT
  *	{"chat_messages":[{"sender":"assistant","content":[...]}]} Claude
- *	{"chat":{"messages":[{"role":"assistant",...}]}}         Open WebUI
- *	{"messages":[{"isCreatedByUser":false,"text":"..."}]}    LibreChat
+ *	{"chat":{"history":{"messages":{"n":{"role":"assistant",
+ *	 "parentId":"m","childrenIds":[],"content":"..."}}}}}     Open WebUI
+ *	{"messages":[{"isCreatedByUser":false,"text":"...",
+ *	 "children":[...]}]}                                     LibreChat
  *	{"messages":[{"info":{"role":"assistant"},"parts":[...]}]} opencode
  *	{"history":[{"message":{"role":"assistant",...}}]}       Continue
  *	{"items":[{"role":"assistant","content":[...]}]}         Codex, once
@@ -16,30 +18,38 @@
  *	 "thoughts":[{"description":"..."}]}]}                   Gemini CLI
  *	{"messages":[{"versions":[{"role":"assistant",
  *	 "steps":[{"type":"contentBlock","content":[...]}]}]}]}  LM Studio
+ *	{"internal":[["2+2?","It is 4."]],"visible":[...],
+ *	 "metadata":{"assistant_0":{"model_name":"m"}}}
+ *	                                            text-generation-webui
  *
  * Turns are read in the order in which they stand there, which is that of time;
- * where an answer was asked for again each version is one.
+ * where an answer was asked for again each version is one, with the question
+ * that it was given.
  */
+#include <stdio.h>
+#include <string.h>
+
 #include "dialect/call.h"
 #include "dialect/content.h"
+#include "dialect/field.h"
 
 static const struct seat {
-	const char *outer; /* the list lies in this object; NULL: in the
-			      record */
 	const char *list, *inner; /* its elements, or this within them */
 	const char *mark; /* an element has it: the list's name is used
 			     elsewhere, too */
 } places[] = {
-	{ NULL, "mapping", "message", "children" },
-	{ NULL, "chat_messages", NULL, "sender" },
-	{ "chat", "messages", NULL, "role" },
-	{ NULL, "messages", NULL, "isCreatedByUser" },
-	{ NULL, "messages", NULL, "info" },
-	{ NULL, "history", "message", "message" },
-	{ NULL, "items", NULL, "role" },
-	{ NULL, "requests", NULL, "response" },
-	{ NULL, "messages", NULL, "versions" },
-	{ NULL, "messages", NULL, "type" },
+	{ ".mapping", "message", "children" },
+	{ ".chat_messages", NULL, "sender" },
+	{ ".chat.history.messages", NULL, "childrenIds" },
+	{ ".chat.messages", NULL, "role" },
+	{ ".history.messages", NULL, "childrenIds" },
+	{ ".messages", NULL, "isCreatedByUser" },
+	{ ".messages", NULL, "info" },
+	{ ".history", "message", "message" },
+	{ ".items", NULL, "role" },
+	{ ".requests", NULL, "response" },
+	{ ".messages", NULL, "versions" },
+	{ ".messages", NULL, "type" },
 };
 
 /* Gemini CLI has no roles. */
@@ -71,8 +81,7 @@ static struct json_value list_in(struct json_value v, const struct seat **at)
 
 	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
 		const struct seat *p = &places[i];
-		struct json_value list =
-			json_get(p->outer ? json_get(v, p->outer) : v, p->list);
+		struct json_value list = field_get(v, p->list);
 		struct json_value element = json_first(list);
 
 		*at = p;
@@ -86,11 +95,21 @@ static struct json_value list_in(struct json_value v, const struct seat **at)
 	return (struct json_value){ 0 };
 }
 
+/* Questions and answers in pairs, as the model was given them; or none. */
+static struct json_value pairs_in(struct json_value v)
+{
+	struct json_value pairs = json_get(v, "internal");
+
+	return json_is(json_first(pairs), JSON_ARRAY) &&
+			       json_is(json_get(v, "visible"), JSON_ARRAY) ?
+		       pairs : (struct json_value){ 0 };
+}
+
 static bool detect_chats(struct json_value v)
 {
 	const struct seat *at;
 
-	return list_in(v, &at).doc;
+	return list_in(v, &at).doc || pairs_in(v).doc;
 }
 
 /* What LM Studio tells of a step's generation. */
@@ -208,16 +227,129 @@ static void take(struct call *c, struct json_value turn)
 	}
 }
 
+/* What the answer of a tree is to, by the name that it has there; or none. */
+static struct json_value parent_of(struct json_value list, struct json_value v)
+{
+	static const char *const names[] = { "parent", "parentId",
+					     "parentMessageId" };
+	struct json_value id = { 0 };
+	size_t len;
+	const char *s;
+
+	for (size_t i = 0; i < ARRAY_LEN(names) && !id.doc; i++)
+		id = json_get(v, names[i]);
+	s = json_text(id, &len);
+	for (v = json_first(list); s && v.doc; v = json_next(v)) {
+		size_t n;
+		const char *own = json_is(list, JSON_OBJECT) ?
+					  json_key(v, &n) :
+					  json_text(json_get(v, "messageId"),
+						    &n);
+
+		if (own && n == len && memcmp(own, s, n) == 0)
+			return v;
+	}
+	return (struct json_value){ 0 };
+}
+
+/* An answer that was asked for again has no question before it. */
+static void ask_again(struct call *c, struct json_value turn,
+		      struct json_value parent)
+{
+	bool model = content_is_model(turn) ||
+		     json_is(json_get(turn, "isCreatedByUser"), JSON_FALSE);
+
+	if (model && !c->heard.len && parent.doc && !content_is_model(parent) &&
+	    !json_is(json_get(parent, "isCreatedByUser"), JSON_FALSE))
+		call_hear(c, parent);
+}
+
+/* A turn and, where they lie within it, those that follow. */
+static void take_tree(struct call *c, struct json_value turn,
+		      struct json_value parent, unsigned depth)
+{
+	enum { DEPTH = 500 };
+	struct json_value child = json_first(json_get(turn, "children"));
+
+	ask_again(c, turn, parent);
+	take(c, turn);
+	for (; child.doc && depth < DEPTH; child = json_next(child))
+		take_tree(c, child, turn, depth + 1);
+}
+
+static void take_list(struct call *c, struct json_value v)
+{
+	const struct seat *at;
+	struct json_value list = list_in(v, &at);
+
+	for (v = json_first(list); v.doc; v = json_next(v)) {
+		struct json_value parent = { 0 };
+
+		if (!c->heard.len)
+			parent = turn_in(at, parent_of(list, v));
+		take_tree(c, turn_in(at, v), parent, 0);
+	}
+}
+
+static bool is_same(struct json_value a, struct json_value b)
+{
+	size_t n, len;
+	const char *s = json_text(a, &n), *t = json_text(b, &len);
+
+	return s && t && n == len && memcmp(s, t, n) == 0;
+}
+
+static void take_reply(struct call *c, struct json_value question,
+		       struct json_value text, struct json_value meta)
+{
+	struct chunk *chunk = &c->cx->gens->chunk;
+	struct gen *gen;
+
+	call_hear(c, question);
+	chunk_clear(chunk);
+	chunk_add_json(chunk, CHANNEL_ANSWER, text);
+	gen = call_emit(c);
+	if (!gen)
+		return;
+	fact_json(&gen_facts(gen)->model, json_get(meta, "model_name"));
+	gens_close(c->cx->gens, gen);
+}
+
+/* The first pair may be the greeting of a character, which nobody generated. */
+static void take_pairs(struct call *c, struct json_value v)
+{
+	struct json_value pair = json_first(pairs_in(v));
+
+	for (size_t i = 0; pair.doc; pair = json_next(pair), i++) {
+		struct json_value said = json_at(pair, 0);
+		struct json_value reply = json_at(pair, 1), meta, version;
+		char name[32];
+
+		snprintf(name, sizeof(name), "assistant_%zu", i);
+		meta = json_get(json_get(v, "metadata"), name);
+		if (json_text_is(said, "<|BEGIN-VISIBLE-CHAT|>")) {
+			call_hear(c, reply);
+			continue;
+		}
+		take_reply(c, said, reply, meta);
+		version = json_first(json_get(meta, "versions"));
+		for (; version.doc; version = json_next(version)) {
+			struct json_value text = json_get(version, "content");
+
+			if (!is_same(text, reply))
+				take_reply(c, said, text, meta);
+		}
+	}
+}
+
 static bool record_chats(struct format_ctx *cx, struct json_value v,
 			 struct err *why)
 {
 	struct call c = { .cx = cx };
-	const struct seat *at;
-	struct json_value element = json_first(list_in(v, &at));
 	size_t n;
 
-	for (; element.doc; element = json_next(element))
-		take(&c, turn_in(at, element));
+	take_list(&c, v);
+	take_pairs(&c, v);
 	n = c.n;
 	call_release(&c);
 	return n || err_set(why, "no turn of it has text of a model");

@@ -24,7 +24,6 @@ struct table {
 	struct buf names;   /* and what records call these */
 	bool named;
 	struct buf text;    /* the row as JSON */
-	struct json json;
 };
 
 static bool is_switch(const char *s, const char **value)
@@ -108,9 +107,9 @@ static void take_row(struct format_ctx *cx, struct table *t)
 	bool good;
 
 	put_row(cx, t);
-	good = json_read(&t->json, t->text.data, t->text.len, false,
+	good = json_read(&cx->row, t->text.data, t->text.len, false,
 			 &trouble) ?
-		format_jsonl.record(cx, json_root(&t->json), &why) :
+		format_jsonl.record(cx, json_root(&cx->row), &why) :
 		err_set(&why, "%s", trouble.what);
 	if (!good)
 		err_set(&cx->trouble, "row %zu: %s", cx->i_record + 1,
@@ -118,7 +117,6 @@ static void take_row(struct format_ctx *cx, struct table *t)
 	cx->i_record++;
 }
 
-/* Spreadsheets write "Response" for what scripts call so. */
 static void take_names(struct table *t)
 {
 	t->named = true;
@@ -213,7 +211,6 @@ static void release_csv(void *state)
 	buf_release(&t->written);
 	buf_release(&t->names);
 	buf_release(&t->text);
-	json_release(&t->json);
 }
 
 const struct format format_csv = {

@@ -31,6 +31,7 @@ static struct json_value results_of(struct json_value v)
 static bool is_event(struct json_value v)
 {
 	return json_get(json_get(v, "spec"), "eval_name").doc ||
+	       json_get(v, "final_report").doc ||
 	       (json_get(v, "run_id").doc && json_get(v, "event_id").doc &&
 		json_get(v, "data").doc);
 }
@@ -40,8 +41,9 @@ static bool detect_evals(struct json_value v)
 	return choices_of(v).doc || results_of(v).doc || is_event(v);
 }
 
-static void take(struct call *c, struct json_value output,
-		 struct json_value model, struct json_value tokens)
+/* NULL: its chunk has no text. To be closed. */
+static struct gen *take(struct call *c, struct json_value output,
+			struct json_value model)
 {
 	struct chunk *chunk = &c->cx->gens->chunk;
 	struct gen *gen;
@@ -49,29 +51,34 @@ static void take(struct call *c, struct json_value output,
 	chunk_clear(chunk);
 	call_output(chunk, output);
 	gen = call_emit(c);
-	if (!gen)
-		return;
-	fact_json(&gen_facts(gen)->model, model);
-	fact_u32(&gen_facts(gen)->usage_tokens, tokens);
-	gens_close(c->cx->gens, gen);
+	if (gen)
+		fact_json(&gen_facts(gen)->model, model);
+	return gen;
+}
+
+static void take_one(struct call *c, struct json_value output,
+		     struct json_value model)
+{
+	struct gen *gen = take(c, output, model);
+
+	if (gen)
+		gens_close(c->cx->gens, gen);
 }
 
 static void take_choices(struct call *c, struct json_value v)
 {
-	static const struct json_value none;
 	struct json_value choice = json_first(choices_of(v));
 
 	for (; choice.doc; choice = json_next(choice)) {
 		struct json_value turn = json_first(json_get(choice, "turns"));
 
 		for (; turn.doc; turn = json_next(turn))
-			take(c, turn, json_get(v, "model_id"), none);
+			take_one(c, turn, json_get(v, "model_id"));
 	}
 }
 
 static void take_sampled(struct call *c, struct json_value v)
 {
-	static const struct json_value none;
 	struct json_value data = json_get(v, "data");
 	struct json_value sampled = json_get(data, "sampled");
 
@@ -79,22 +86,36 @@ static void take_sampled(struct call *c, struct json_value v)
 		return;
 	call_hear(c, json_get(data, "prompt"));
 	if (json_is(sampled, JSON_STRING))
-		take(c, sampled, json_get(data, "model"), none);
+		take_one(c, sampled, json_get(data, "model"));
 	for (sampled = json_first(sampled); sampled.doc;
 	     sampled = json_next(sampled))
-		take(c, sampled, json_get(data, "model"), none);
+		take_one(c, sampled, json_get(data, "model"));
 }
 
 static void take_results(struct call *c, struct json_value v)
 {
 	for (v = json_first(results_of(v)); v.doc; v = json_next(v)) {
 		struct json_value response = json_get(v, "response");
+		struct json_value usage = json_get(response, "tokenUsage");
+		struct gen *gen;
+		struct facts *facts;
 
 		buf_clear(&c->heard);
 		call_hear(c, json_get(json_get(v, "prompt"), "raw"));
-		take(c, json_get(response, "output"),
-		     json_get(json_get(v, "provider"), "id"),
-		     json_get(json_get(response, "tokenUsage"), "completion"));
+		gen = take(c, json_get(response, "output"),
+			   json_get(json_get(v, "provider"), "id"));
+		if (!gen)
+			continue;
+		facts = gen_facts(gen);
+		fact_u32(&facts->usage_tokens, json_get(usage, "completion"));
+		fact_u32(&facts->prompt_tokens, json_get(usage, "prompt"));
+		fact_json(&facts->finish_reason,
+			  json_get(response, "finishReason"));
+		if (json_get(v, "success").doc)
+			facts_set(&facts->label,
+				  json_is(json_get(v, "success"), JSON_TRUE) ?
+					  "correct" : "wrong");
+		gens_close(c->cx->gens, gen);
 	}
 }
 

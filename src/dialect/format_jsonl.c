@@ -99,12 +99,32 @@ static void add(struct record *r, struct json_value text,
 	snprintf(found->name, sizeof(found->name), "%s", name);
 }
 
+/* An object of a Python library in print, as str() gives it: what it holds is
+ * not to be had from it with certainty. */
+static bool is_printed(struct json_value v)
+{
+	static const char *const begins[] = {
+		"ModelResponse(", "ChatCompletion(", "Completion(id=",
+		"RequestOutput(", "CompletionOutput(", "Message(id=",
+		"Response(id=", "GenerateContentResponse(", "AIMessage(",
+		"LLMResult(",
+	};
+	size_t len;
+	const char *s = json_text(v, &len);
+
+	for (size_t i = 0; s && i < ARRAY_LEN(begins); i++)
+		if (len > strlen(begins[i]) &&
+		    memcmp(s, begins[i], strlen(begins[i])) == 0)
+			return true;
+	return false;
+}
+
 static size_t text_len(struct json_value v)
 {
 	size_t len;
 
 	json_text(v, &len);
-	return len;
+	return is_printed(v) ? 0 : len;
 }
 
 static struct json_value inner_text(struct json_value v);
@@ -170,6 +190,8 @@ static struct json_value inner_text(struct json_value v)
 		text = heaviest(v, weak_names);
 	if (!text.doc)
 		text = heaviest(json_get(v, "message"), weak_names);
+	if (!text.doc)
+		text = heaviest(json_get(v, "data"), weak_names);
 	return json_is(text, JSON_STRING) ? text : (struct json_value){ 0 };
 }
 
@@ -291,7 +313,7 @@ static bool reads_like_text(struct json_value v)
 	size_t len, n_words = 0, word = 0, wide = 0;
 	const char *s = json_text(v, &len);
 
-	if (!len || s[0] == '{' || s[0] == '[' || s[0] == '<')
+	if (!len || s[0] == '{' || s[0] == '[' || s[0] == '<' || is_printed(v))
 		return false;
 	for (size_t i = 0; i <= len; i++) {
 		bool blank = i == len || s[i] == ' ' || s[i] == '\n';
@@ -382,7 +404,7 @@ static bool add_empty(struct record *r)
 
 	if (!text.doc)
 		text = record_first(r->v, weak_names);
-	if (!json_is(text, JSON_STRING))
+	if (!json_is(text, JSON_STRING) || is_printed(text))
 		return false;
 	add(r, text, (struct json_value){ 0 }, r->v, "");
 	return true;
@@ -499,9 +521,21 @@ static bool nothing(struct json_value v, struct err *why)
 		return err_set(why, "there is no text in it");
 	if (record_error(v, why))
 		return false;
+	for (struct json_value c = json_first(v); c.doc; c = json_next(c))
+		if (is_printed(c))
+			return err_set(why, "it holds a Python object in "
+					    "print, not its text; keep "
+					    "response.model_dump() instead");
 	list_names(v, names, sizeof(names));
 	return err_set(why, "no generated text is found under its names (%s); "
 			    "--field tells where it is", names);
+}
+
+bool record_look(struct record *r, struct err *why)
+{
+	(void)(look_in_object(r) ||
+	       (!record_error(r->v, why) && add_longest(r)));
+	return r->n > 0 || nothing(r->v, why);
 }
 
 static bool record_jsonl(struct format_ctx *cx, struct json_value v,
@@ -519,12 +553,11 @@ static bool record_jsonl(struct format_ctx *cx, struct json_value v,
 		ok = true;
 	} else if (record_is_likelihood(json_get(v, "resps"))) {
 		ok = nothing(v, why);
+	} else if (json_is(v, JSON_OBJECT)) {
+		ok = record_look(&r, why);
+		record_emit(&r);
 	} else {
-		if (json_is(v, JSON_OBJECT))
-			(void)(look_in_object(&r) ||
-			       (!record_error(v, why) && add_longest(&r)));
-		else
-			gather(&r, v, none, none, 0);
+		gather(&r, v, none, none, 0);
 		ok = r.n > 0 || nothing(v, why);
 		record_emit(&r);
 	}

@@ -160,9 +160,14 @@ static bool record_response(struct format_ctx *cx, struct json_value v,
 
 	if (response.doc)
 		return response_emit(&r, response, why);
-	if (!record_error(v, why))
-		err_set(why, "there is no answer in it");
-	return false;
+	if (!record_error(v, why)) {
+		if (record_look(&r, why) && !r.guessed[0])
+			record_emit(&r);
+		else
+			err_set(why, "there is no answer in it");
+	}
+	record_release(&r);
+	return !why->text[0];
 }
 
 const struct format format_response = {

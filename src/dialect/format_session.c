@@ -18,6 +18,8 @@
  *	{"role":"assistant","content":[{"type":"toolRequest",
  *	 "toolCall":{"value":{"arguments":{}}}}]}                 goose
  *	{"type":"ai","data":{"type":"ai","content":"..."}}        LangChain
+ *	{"role":"assistant","parts":"[{\"type\":\"text\",
+ *	 \"data\":{\"text\":\"...\"}}]"}     Crush, rows of its database
  *
  * Under the name "thread" all turns of the model are one generation, for who
  * wants to see what an agent says again.
@@ -26,8 +28,10 @@
  * without one those that follow each other. Loops are looked for in a turn:
  * an agent that writes a file again in a later one is not looping.
  */
+#include <string.h>
+
+#include "dialect/call.h"
 #include "dialect/content.h"
-#include "dialect/format.h"
 
 struct session {
 	struct buf heard;  /* since the last turn of the model */
@@ -98,6 +102,17 @@ static enum side side_of(struct json_value v)
 	       is_one_of(type, other_types) ? SIDE_OTHERS : SIDE_NONE;
 }
 
+/* Crush keeps the parts of a message as JSON, as such or in a string. */
+static bool is_row(struct json_value v)
+{
+	struct json_value parts = json_get(v, "parts");
+	size_t n;
+	const char *s = json_text(parts, &n);
+
+	return json_is(json_get(json_first(parts), "data"), JSON_OBJECT) ||
+	       (n > 9 && memcmp(s, "[{\"type\":", 9) == 0);
+}
+
 static bool detect_session(struct json_value v)
 {
 	static const char *const types[] = {
@@ -118,6 +133,7 @@ static bool detect_session(struct json_value v)
 	       content_role(v).doc &&
 	       side_of(v) != SIDE_NONE &&
 	       (json_is(content, JSON_STRING) || json_is(content, JSON_ARRAY) ||
+		is_row(v) ||
 		json_is(json_get(v, "value"), JSON_STRING) ||
 		json_is(json_get(v, "tool_calls"), JSON_ARRAY));
 }
@@ -152,24 +168,42 @@ static void take_turn(struct format_ctx *cx, struct json_value v,
 						     (struct json_value){ 0 });
 	struct facts *facts = gen_facts(gen);
 	struct json_value usage = json_get(turn, "usage");
+	struct json_value parts =
+		call_opened(&cx->inner, json_get(turn, "parts"));
 
 	chunk_clear(&cx->gens->chunk);
-	if (content_role(turn).doc)
+	if (is_row(turn))
+		content_output(&cx->gens->chunk, parts);
+	else if (content_role(turn).doc)
 		content_message(&cx->gens->chunk, turn);
 	else
 		content_output(&cx->gens->chunk, turn);
 	gen_emit(cx->gens, gen, format_clock(cx, json_get(v, "timestamp")));
 	fact_json(&facts->model, json_get(turn, "model"));
 	fact_json(&facts->finish_reason, json_get(turn, "stop_reason"));
+	for (parts = json_first(parts); is_row(turn) && parts.doc;
+	     parts = json_next(parts))
+		fact_json(&facts->finish_reason,
+			  json_get(json_get(parts, "data"), "reason"));
 	if (((struct session *)cx->state)->whole)
 		return; /* what is told is of one turn */
 	fact_u32(&facts->usage_tokens, json_get(usage, "output_tokens"));
 	fact_u32(&facts->usage_tokens, json_get(usage, "output"));
 }
 
-static void hear(struct session *s, struct json_value turn)
+static void hear(struct format_ctx *cx, struct json_value turn)
 {
+	struct session *s = cx->state;
 	struct json_value content = json_get(turn, "content");
+
+	if (is_row(turn)) {
+		content = call_opened(&cx->inner, json_get(turn, "parts"));
+		for (struct json_value v = json_first(content); v.doc;
+		     v = json_next(v))
+			content_text(json_get(v, "data"), &s->heard);
+		s->others_turn = true;
+		return;
+	}
 
 	if (!content.doc)
 		content = json_get(turn, "value");
@@ -191,7 +225,7 @@ static bool record_session(struct format_ctx *cx, struct json_value v,
 		take_turn(cx, v, turn);
 		break;
 	case SIDE_OTHERS:
-		hear(s, turn);
+		hear(cx, turn);
 		break;
 	case SIDE_NONE: /* what else is written down: settings, snapshots */
 		fact_json(&model, json_get(turn, "model"));

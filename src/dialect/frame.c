@@ -105,8 +105,7 @@ const char *framing_reason(enum framing framing)
 {
 	static const char *const reasons[] = {
 		[FRAMING_SSE] = "it has the fields of server-sent events",
-		[FRAMING_LINES] = "its lines are JSON, perhaps behind "
-				  "\"data:\"",
+		[FRAMING_LINES] = "each of its lines is JSON",
 		[FRAMING_PREFIXED] = "its lines have a record behind a time "
 				     "or the like",
 		[FRAMING_JSON] = "it is JSON, a value after the other",

@@ -28,9 +28,16 @@ static const struct {
 	KIND("GIF8", "is a picture (GIF), not a trace"),
 	KIND("%PDF-", "is a PDF, not a trace"),
 	KIND("GGUF", "is a model (GGUF), not a trace"),
-	KIND("SQLite format 3", "is an SQLite database, not a trace"),
-	KIND("PAR1", "is a Parquet file; write it as JSON lines first"),
-	KIND("ARROW1", "is an Arrow file; write it as JSON lines first"),
+	KIND("SQLite format 3", "is an SQLite database; write the table "
+				"with the answers as JSON first: sqlite3 -json "
+				"FILE 'select * from TABLE' > FILE.json"),
+	KIND("PAR1", "is a Parquet file; write it as JSON lines first: "
+		     "python3 -c \"import pandas as p; p.read_parquet('FILE')"
+		     ".to_json('FILE.jsonl', orient='records', lines=True)\""),
+	KIND("ARROW1", "is an Arrow file; write it as JSON lines first: "
+		       "python3 -c \"import pandas as p; "
+		       "p.read_feather('FILE').to_json('FILE.jsonl', "
+		       "orient='records', lines=True)\""),
 	KIND("\xfd" "7zXZ", "is an .xz archive; unpack it with `xz -d` first"),
 	KIND("BZh", "is a .bz2 archive; unpack it with `bzip2 -d` first"),
 	KIND("\x04\x22\x4d\x18", "is an .lz4 archive; unpack it with `lz4 -d` "

@@ -9,7 +9,8 @@
 struct marking {
 	const struct format *format;
 	struct json json, left; /* the record; what is left of it, read anew */
-	bool *gone, *blank;     /* by node: left out; an empty string */
+	bool *gone;             /* by node: left out */
+	bool *blank, *brief;    /* ... an empty string, or dots for it */
 	struct buf text;
 	size_t n_asks;
 };
@@ -21,6 +22,8 @@ static void put(struct marking *m, struct json_value v, struct buf *out)
 	if (!json_is_container(v)) {
 		if (m->blank[v.at])
 			buf_puts(out, "\"\"");
+		else if (m->brief[v.at])
+			buf_puts(out, "\"...\"");
 		else
 			json_put(out, v);
 		return;
@@ -69,8 +72,9 @@ static void shrink(struct marking *m, struct json_value v)
 			continue;
 		if (json_is_container(c))
 			shrink(m, c);
-		else if (json_is(c, JSON_STRING))
-			without(m, &m->blank[c.at]);
+		else if (json_is(c, JSON_STRING) &&
+			 !without(m, &m->blank[c.at]))
+			without(m, &m->brief[c.at]);
 	}
 }
 
@@ -83,6 +87,7 @@ bool mark_of(const struct format *format, const char *json, size_t n,
 	if (json_read(&m.json, json, n, false, NULL)) {
 		m.gone = mem_zalloc(m.json.n * sizeof(*m.gone));
 		m.blank = mem_zalloc(m.json.n * sizeof(*m.blank));
+		m.brief = mem_zalloc(m.json.n * sizeof(*m.brief));
 		claimed = claims(&m);
 	}
 	if (claimed) {
@@ -94,5 +99,6 @@ bool mark_of(const struct format *format, const char *json, size_t n,
 	buf_release(&m.text);
 	mem_free(m.gone);
 	mem_free(m.blank);
+	mem_free(m.brief);
 	return claimed;
 }

@@ -14,7 +14,8 @@
 
 const char *const record_prompt_names[] = {
 	"prompt",    "question",    "problem",	 "instruction", "query",
-	"raw_prompt", "input",	    "input_text", "user_prompt", NULL,
+	"raw_prompt", "input",	    "input_text", "user_prompt", "inputs",
+	"user_input", "prompt_text", NULL,
 };
 
 const char *const record_gold_names[] = {
@@ -199,8 +200,40 @@ static void put_messages(struct run *run, struct json_value messages,
 	}
 }
 
+/* The i-th of a list that runs along with n generations, or none. */
+static struct json_value beside(struct json_value list, size_t i, size_t n)
+{
+	return json_is(list, JSON_ARRAY) && json_count(list) == n ?
+		       json_at(list, i) : (struct json_value){ 0 };
+}
+
+/* What was asked, where a record keeps the whole chat: up to the answer, which
+ * may stand at its end, too. */
+static void put_asked(const struct record *r, struct run *run,
+		      struct json_value owner)
+{
+	struct json_value request = json_get(r->v, "request");
+	const struct json_value places[] = {
+		json_get(r->v, "messages"),
+		json_get(request, "messages"),
+		json_get(json_get(request, "body"), "messages"),
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+		size_t n = json_count(places[i]);
+		struct json_value last = n ? json_at(places[i], n - 1) :
+					     (struct json_value){ 0 };
+
+		if (!json_is(places[i], JSON_ARRAY) || !n)
+			continue;
+		put_messages(run, places[i],
+			     content_is_model(last) ? last : owner);
+		return;
+	}
+}
+
 static void set_prompt(const struct record *r, struct run *run,
-		       struct json_value owner)
+		       struct json_value owner, size_t i, size_t n)
 {
 	struct json_value prompt = lm_eval_prompt(r->v);
 	size_t len;
@@ -210,22 +243,33 @@ static void set_prompt(const struct record *r, struct run *run,
 		prompt = record_first(owner, record_prompt_names);
 	if (!prompt.doc)
 		prompt = record_first(r->v, record_prompt_names);
+	if (json_is(beside(prompt, i, n), JSON_STRING))
+		prompt = beside(prompt, i, n);
 	s = json_text(prompt, &len);
 	if (s)
 		run_prompt(run, s, len);
 	else if (json_is(prompt, JSON_ARRAY))
 		put_messages(run, prompt, (struct json_value){ 0 });
+	else if (json_is(prompt, JSON_OBJECT))
+		content_text(prompt, &run->trace.prompt);
+	else
+		put_asked(r, run, owner);
 }
 
 static void set_counts(const struct record *r, struct facts *facts,
-		       struct json_value owner, bool alone)
+		       struct json_value owner, size_t i, size_t n)
 {
 	struct json_value usage = json_get(r->v, "usage");
 
+	fact_u32(&facts->prompt_tokens,
+		 beside(json_get(r->v, "input_lens"), i, n));
+	fact_u32(&facts->usage_tokens,
+		 beside(json_get(r->v, "output_lens"), i, n));
+	fact_json(&facts->note, beside(json_get(r->v, "errors"), i, n));
 	fact_u32(&facts->prompt_tokens, look(r, owner, prompt_usage_names, 0));
 	fact_u32(&facts->prompt_tokens,
 		 record_first(usage, prompt_usage_names));
-	if (!alone)
+	if (n > 1)
 		return;
 	fact_u32(&facts->usage_tokens, look(r, owner, usage_names, 0));
 	fact_u32(&facts->usage_tokens, record_first(usage, usage_names));
@@ -305,8 +349,8 @@ struct gen *record_open(struct record *r, struct json_value owner, size_t i,
 	fact_json(&facts->gold, look(r, owner, record_gold_names, i));
 	fact_json(&facts->finish_reason, look(r, owner, finish_names, i));
 	set_label(facts, look(r, owner, record_label_names, i));
-	set_counts(r, facts, owner, n == 1);
-	set_prompt(r, gen->run, owner);
+	set_counts(r, facts, owner, i, n);
+	set_prompt(r, gen->run, owner, i, n);
 	return gen;
 }
 
@@ -326,11 +370,46 @@ static struct json_value ids_of(const struct record *r,
 						      (struct json_value){ 0 };
 }
 
+/*
+ * How much of a text is its prompt, as the pipelines of transformers and base
+ * models' harnesses keep it: the record has that prompt, too, and the text
+ * begins with it. A word or two may be the answer's own.
+ */
+static size_t echoed(const struct buf *prompt, const char *s, size_t len)
+{
+	enum { ECHO_BYTES = 16 };
+
+	return prompt->len >= ECHO_BYTES && prompt->len <= len &&
+			       memcmp(s, prompt->data, prompt->len) == 0 ?
+		       prompt->len : 0;
+}
+
+/* The text without the prompt in front of it, which is that of the run. */
+static void add_text(struct record *r, struct gen *gen, const char *s,
+		     size_t len)
+{
+	struct buf *heard = &gen->run->trace.prompt;
+	size_t prompt = template_prompt(s, len, 0, NULL);
+
+	if (prompt) {
+		buf_clear(heard);
+		run_prompt(gen->run, s, prompt);
+	} else if (!r->cx->field) {
+		prompt = echoed(heard, s, len);
+		if (prompt)
+			facts_set(&gen_facts(gen)->note,
+				  "its text begins with the prompt, which is "
+				  "left out here; --field takes all of it");
+	}
+	chunk_add(&r->cx->gens->chunk, CHANNEL_ANSWER, s + prompt,
+		  len - prompt);
+}
+
 static void emit(struct record *r, const struct found *found, size_t i)
 {
 	struct chunk *chunk = &r->cx->gens->chunk;
 	struct gen *gen = record_open(r, found->owner, i, r->n, found->name);
-	size_t len, prompt;
+	size_t len;
 	const char *s = json_text(found->text, &len);
 
 	if (!gen->run->trace.prompt.len)
@@ -339,16 +418,12 @@ static void emit(struct record *r, const struct found *found, size_t i)
 	chunk_add_json(chunk, CHANNEL_REASONING, found->think);
 	if (found->message.doc)
 		content_message(chunk, found->message);
-	if (s) {
-		prompt = template_prompt(s, len, 0, NULL);
-		if (prompt) {
-			buf_clear(&gen->run->trace.prompt);
-			run_prompt(gen->run, s, prompt);
-		}
-		chunk_add(chunk, CHANNEL_ANSWER, s + prompt, len - prompt);
-	}
+	if (s)
+		add_text(r, gen, s, len);
 	chunk_ids(chunk, ids_of(r, found->owner, i));
 	gen_emit(r->cx->gens, gen, NAN);
+	if (r->note && !gen_facts(gen)->note)
+		facts_set(&gen_facts(gen)->note, r->note);
 	if (r->guessed[0])
 		facts_set(&gen_facts(gen)->guessed, r->guessed);
 	gens_close(r->cx->gens, gen);

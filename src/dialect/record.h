@@ -28,6 +28,7 @@ struct record {
 	struct found *found;
 	size_t n, cap;
 	char guessed[RECORD_NAME_MAX]; /* the field, where it is a guess; "" */
+	const char *note; /* of each generation that has none; or NULL */
 };
 
 /* All zero but cx and v is ready. */
@@ -51,6 +52,12 @@ struct gen *record_open(struct record *r, struct json_value owner, size_t i,
 
 /* Opens, fills and closes all that was found. */
 void record_emit(struct record *r);
+
+/*
+ * Looks for generations in r->v by its names (format_jsonl.c); what is found is
+ * to be emitted. false: there are none, *why says what was looked through.
+ */
+bool record_look(struct record *r, struct err *why);
 
 /* Are lm-eval's `resps` scores of given answers, and no generated text? */
 bool record_is_likelihood(struct json_value resps);

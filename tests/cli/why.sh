@@ -37,6 +37,15 @@ check "a trace of its own" says native.jsonl \
 	'has {"lilscope":' ' tokens as the trace has them' ' by ids'
 check "a guess" says jsonl_guess.jsonl 'guessed    zig: ' \
 	'no dialect claims one of its records' 'answer     zig: 35 bytes'
+check "a table, by its column" says csv.csv 'answer     column completion: '
+check "a table in JSON" says rows.jsonl 'table (JSON)' \
+	'has {"columns":[""],"data":[[]]}' 'answer     column generation: ' \
+	'its table has no rows'
+check "rows of a viewer" says rows_view.json \
+	'answer     rows[].row.generation: ' "cut this row's text"
+check "no text in the mark" says jsonl_beside.jsonl \
+	'record 1 has {"generated_texts":["..."]}'
+check "an echo" says jsonl_echo.jsonl 'note       its text begins with the prompt'
 check "JSON in a string" says jsonl_raw.jsonl 'JSON in a string: choices[].message.content: '
 
 skipped()
@@ -104,6 +113,16 @@ check "what a log wraps is told" inside
 # --- What can't be read.
 sentence() { run why "$@"; status_is 2 && one_sentence; }
 check "a binary: one sentence" sentence "$golden/refused_binary.bin"
+packed()
+{
+	printf '%s' "$1" >"$tmp/packed"
+	run why "$tmp/packed"
+	status_is 2 && one_sentence && grep -qF -- "$2" "$tmp/err"
+}
+check "Parquet: how it is made lines" packed 'PAR1 and so on PAR1' \
+	"to_json('FILE.jsonl', orient='records', lines=True)"
+check "SQLite: how it is made JSON" packed 'SQLite format 3 and so on' \
+	"sqlite3 -json FILE 'select * from TABLE' > FILE.json"
 check "a missing file: one sentence" sentence "$tmp/missing"
 check "no file: one sentence" sentence
 others()
