@@ -209,6 +209,7 @@ static void put_open_end(const struct format_ending *e, struct buf *out)
 	}
 }
 
+/* What the prompt took is not known; the SDK's servers write null then. */
 static void put_letter_end(const struct format_ending *e, struct buf *out)
 {
 	static const char *const ends[] = { "e", "d" };
@@ -216,7 +217,7 @@ static void put_letter_end(const struct format_ending *e, struct buf *out)
 	for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
 		buf_printf(out, "%s:{\"finishReason\":", ends[i]);
 		json_put_string(out, e->reason, strlen(e->reason));
-		buf_printf(out, ",\"usage\":{\"promptTokens\":0,"
+		buf_printf(out, ",\"usage\":{\"promptTokens\":null,"
 				"\"completionTokens\":%" PRIu64 "}%s}\n",
 			   e->n_tokens, i ? "" : ",\"isContinued\":false");
 	}

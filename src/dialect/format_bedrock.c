@@ -147,7 +147,8 @@ static bool record_bedrock(struct format_ctx *cx, struct json_value v,
 
 /* --- the server's side -------------------------------------------------- */
 
-/* As frames: what passes the proxy has no other form. */
+/* As frames: what passes the proxy has no other form. Without "metadata": what
+ * the prompt took and how long it was on its way, the server alone can say. */
 static void finish_bedrock(const struct format_ending *e, struct buf *out)
 {
 	struct json_value delta = json_get(e->record, "contentBlockDelta");
@@ -161,12 +162,6 @@ static void finish_bedrock(const struct format_ending *e, struct buf *out)
 	json_put_string(&json, e->reason, strlen(e->reason));
 	buf_putc(&json, '}');
 	eventstream_put(out, "messageStop", json.data, json.len);
-	buf_clear(&json);
-	buf_printf(&json, "{\"usage\":{\"inputTokens\":0,\"outputTokens\":%"
-			  PRIu64 ",\"totalTokens\":%" PRIu64 "},"
-			  "\"metrics\":{\"latencyMs\":0}}",
-		   e->n_tokens, e->n_tokens);
-	eventstream_put(out, "metadata", json.data, json.len);
 	buf_release(&json);
 }
 

@@ -165,8 +165,8 @@ static void finish_cohere(const struct format_ending *e, struct buf *out)
 		      "data: {\"type\":\"message-end\",\"delta\":"
 		      "{\"finish_reason\":");
 	json_put_string(out, e->reason, strlen(e->reason));
-	buf_printf(out, ",\"usage\":{\"tokens\":{\"input_tokens\":0,"
-			"\"output_tokens\":%" PRIu64 "}}}}\n\n", e->n_tokens);
+	buf_printf(out, ",\"usage\":{\"tokens\":{\"output_tokens\":%" PRIu64
+			"}}}}\n\n", e->n_tokens);
 }
 
 /* --- the whole answer --------------------------------------------------- */

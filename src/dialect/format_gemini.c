@@ -123,17 +123,20 @@ static bool record_gemini(struct format_ctx *cx, struct json_value v,
 static void put_usage(const struct format_ending *e, struct buf *out)
 {
 	struct json_value usage = json_get(e->record, "usageMetadata");
-	uint64_t prompt = json_u32(json_get(usage, "promptTokenCount"), 0);
+	struct json_value prompt = json_get(usage, "promptTokenCount");
 	uint64_t thoughts = json_u32(json_get(usage, "thoughtsTokenCount"), 0);
 
 	thoughts = MIN(thoughts, e->n_tokens);
-	buf_printf(out, ",\"usageMetadata\":{\"promptTokenCount\":%" PRIu64
-			",\"candidatesTokenCount\":%" PRIu64, prompt,
+	buf_printf(out, ",\"usageMetadata\":{\"candidatesTokenCount\":%" PRIu64,
 		   e->n_tokens - thoughts);
 	if (thoughts)
 		buf_printf(out, ",\"thoughtsTokenCount\":%" PRIu64, thoughts);
-	buf_printf(out, ",\"totalTokenCount\":%" PRIu64 "}",
-		   prompt + e->n_tokens);
+	if (json_is(prompt, JSON_NUMBER))
+		buf_printf(out, ",\"promptTokenCount\":%u"
+				",\"totalTokenCount\":%" PRIu64,
+			   json_u32(prompt, 0),
+			   json_u32(prompt, 0) + e->n_tokens);
+	buf_putc(out, '}');
 }
 
 static void finish_gemini(const struct format_ending *e, struct buf *out)

@@ -158,7 +158,6 @@ static void finish_lmstudio(const struct format_ending *e, struct buf *out)
 	struct tree *stats = tree_have(result, "stats", JSON_OBJECT);
 
 	tree_have(result, "output", JSON_ARRAY);
-	tree_set_number(stats, "input_tokens", 0);
 	tree_set_number(stats, "total_output_tokens", e->n_tokens);
 	tree_set_text(stats, "stop_reason", e->reason, strlen(e->reason));
 	if (open)

@@ -106,7 +106,7 @@ static void finish_ollama(const struct format_ending *e, struct buf *out)
 		buf_puts(out, ",\"x_lilscope\":");
 		json_put_string(out, e->note, strlen(e->note));
 	}
-	buf_printf(out, ",\"prompt_eval_count\":0,\"eval_count\":%" PRIu64
+	buf_printf(out, ",\"eval_count\":%" PRIu64
 			"}\n", e->n_tokens);
 }
 

@@ -14,6 +14,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "dialect/join.h"
@@ -382,21 +383,24 @@ static void put_chunk(const struct format_ending *e, struct buf *out)
 	buf_puts(out, "\"choices\":[");
 }
 
-/* The last chunk where the request wants usage. A server that was stopped has
- * seldom told the prompt's part: then it is 0, clients insist on a number. */
+/* The last chunk where the request wants usage, if the server has told the
+ * prompt's part so far. Else there is none, as of a stream that is broken off:
+ * clients insist on numbers, and 0 is not the prompt's. */
 static void put_asked_usage(const struct format_ending *e, struct buf *out)
 {
-	unsigned long long n = e->n_tokens;
-	unsigned prompt = json_u32(json_get(json_get(e->record, "usage"),
-					    "prompt_tokens"), 0);
+	struct json_value usage = json_get(e->record, "usage");
+	struct json_value prompt = json_get(usage, "prompt_tokens");
+	uint64_t n = e->n_tokens;
 
-	if (!json_is(json_get(json_get(e->request, "stream_options"),
+	if (!json_is(prompt, JSON_NUMBER) ||
+	    !json_is(json_get(json_get(e->request, "stream_options"),
 			      "include_usage"), JSON_TRUE))
 		return;
 	put_chunk(e, out);
-	buf_printf(out, "],\"usage\":{\"prompt_tokens\":%u,"
-			"\"completion_tokens\":%llu,\"total_tokens\":%llu}}"
-			"\n\n", prompt, n, prompt + n);
+	buf_printf(out, "],\"usage\":{\"prompt_tokens\":%" PRIu64
+			",\"completion_tokens\":%" PRIu64
+			",\"total_tokens\":%" PRIu64 "}}\n\n",
+		   (uint64_t)json_u32(prompt, 0), n, json_u32(prompt, 0) + n);
 }
 
 /* A chunk that ends the choice. */

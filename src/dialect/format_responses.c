@@ -456,20 +456,6 @@ static void end_item(struct events *ev, struct tree *item, const char *status)
 	put_event(ev, "output_item.done", event);
 }
 
-static void put_usage(struct tree *response, uint64_t n)
-{
-	struct tree *usage = tree_set(response, "usage",
-				      tree_new(JSON_OBJECT));
-
-	tree_set_number(usage, "input_tokens", 0);
-	tree_set_number(tree_have(usage, "input_tokens_details", JSON_OBJECT),
-			"cached_tokens", 0);
-	tree_set_number(usage, "output_tokens", n);
-	tree_set_number(tree_have(usage, "output_tokens_details", JSON_OBJECT),
-			"reasoning_tokens", 0);
-	tree_set_number(usage, "total_tokens", n);
-}
-
 /* What clients need of a response and a server may tell at its end alone, as
  * llama.cpp's. */
 static void put_names(const struct format_ending *e, struct tree *response)
@@ -510,7 +496,8 @@ static void finish_responses(const struct format_ending *e, struct buf *out)
 				       tree_new(JSON_OBJECT)),
 			      "reason", e->reason, strlen(e->reason));
 	put_names(e, response);
-	put_usage(response, e->n_tokens);
+	/* what the prompt took is not known, and clients insist on numbers */
+	tree_set(response, "usage", tree_new(JSON_NULL));
 	tree_set(event, "response", response);
 	put_event(&ev, status, event);
 }

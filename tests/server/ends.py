@@ -94,10 +94,10 @@ async def choices(proxy, up):
         records, comments = events_of(got)
         assert len(comments) == 1 and comments[0].startswith(NOTE), comments
         assert records[-1] == "[DONE]" and records.count("[DONE]") == 1
-        usage = records[-2]
-        assert usage["choices"] == [], usage
+        # no made-up usage: the server has not told what the prompt took
+        assert not any(r.get("usage") for r in records[:-1]), records[-2]
         of = {0: [], 1: []}
-        for r in records[:-2]:
+        for r in records[:-1]:
             for c in r["choices"]:
                 of[c["index"]].append(c)
         assert of[0][-1]["finish_reason"] == "stop", of[0][-1]
@@ -105,8 +105,6 @@ async def choices(proxy, up):
         assert of[1][-1]["finish_reason"] == "length"
         # the sibling: what it would have been alone, in the same bytes
         assert [c["delta"].get("content") for c in of[1][1:-1]] == healthy(900)
-        n = usage["usage"]["completion_tokens"]
-        assert n > len(healthy(900)) + 300, n
         if pack == "none":
             alone = "".join(h for h in head + tail if '"index": 1' in h)
             kept = "".join(b + "\n\n" for b in got.decode().split("\n\n")
@@ -309,7 +307,7 @@ async def responses(proxy, up):
         last = tail[-1]["response"]
         assert last["id"] == "r" and last["status"] == status
         assert last["output"] == [tail[-2]["item"]]
-        assert last["usage"]["output_tokens"] > 300
+        assert last["usage"] is None
         assert said in json.dumps(last["output"])
         if status == "incomplete":
             assert last["incomplete_details"] == {
@@ -362,11 +360,10 @@ async def bedrock(proxy, up):
         "head": [head], "loop": loop, "times": None}}
     got = list(frames_of((await say(proxy, "/model/m/converse-stream",
                                     body))[2]))
-    assert [k for k, _ in got[-3:]] == ["contentBlockStop", "messageStop",
-                                        "metadata"], got[-3:]
-    assert got[-2][1] == {"stopReason": "end_turn"}
-    assert got[-1][1]["usage"]["outputTokens"] == 500, got[-1]
-    assert {k for k, _ in got[1:-3]} == {"contentBlockDelta"}
+    assert [k for k, _ in got[-2:]] == ["contentBlockStop",
+                                        "messageStop"], got[-2:]
+    assert got[-1][1] == {"stopReason": "end_turn"}
+    assert {k for k, _ in got[1:-2]} == {"contentBlockDelta"}
 
     # another dialect inside, with choices: all of it ends, in frames
     def inside(*choices):
@@ -436,7 +433,7 @@ async def joined(proxy, up):
 
     rows = (
         (CHAT, loop_of(content), "choices.0.message.content",
-         "choices.0.finish_reason", "stop", "usage.completion_tokens"),
+         "choices.0.finish_reason", "stop", None),
         ("/v1/messages", loop_of(anthropic, head=ANTHROPIC), "content.0.text",
          "stop_reason", "end_turn", "usage.output_tokens"),
         (GEMINI + "?key=k", loop_of(gemini),
@@ -467,7 +464,8 @@ async def joined(proxy, up):
         assert at(reason) == want, answer
         assert at(text).startswith("So x = 7. Wait, let me") and \
             1000 < len(at(text)) < 4000, (path, at(text))
-        assert at(usage) == 500, answer
+        # what the prompt took is not known, so OpenAI's has no usage at all
+        assert at(usage) == 500 if usage else not answer.get("usage"), answer
         await until(lambda: stats(up), lambda s:
                     s["cancelled"] == before["cancelled"] + 1)
     seen = json.loads((await up.whole(request("/seen")))[2])

@@ -197,9 +197,15 @@ static const struct ending {
 	  "{\"id\":\"x\",\"model\":\"m\",\"choices\":[{\"index\":0,"
 	  "\"delta\":{\"content\":\"Hi\"}}]}", "\n\n",
 	  "{\"stream_options\":{\"include_usage\":true}}", 1,
+	  "\"finish_reason\":\"length\"}]}\n\ndata: [DONE]\n\n" },
+	{ "openai", "", "data: ", /* the prompt's part is known */
+	  "{\"id\":\"x\",\"model\":\"m\",\"choices\":[{\"index\":0,"
+	  "\"delta\":{\"content\":\"Hi\"}}],"
+	  "\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":1}}", "\n\n",
+	  "{\"stream_options\":{\"include_usage\":true}}", 1,
 	  "\n\ndata: {\"id\":\"x\",\"model\":\"m\",\"choices\":[],\"usage\":"
-	  "{\"prompt_tokens\":0,\"completion_tokens\":7,"
-	  "\"total_tokens\":7}}\n\ndata: [DONE]\n\n" },
+	  "{\"prompt_tokens\":5,\"completion_tokens\":7,"
+	  "\"total_tokens\":12}}\n\ndata: [DONE]\n\n" },
 	{ "ollama", "", "",
 	  "{\"model\":\"m\",\"created_at\":\"2026-01-31T09:00:00Z\","
 	  "\"message\":{\"role\":\"assistant\",\"content\":\"Hi\"},"
@@ -208,6 +214,10 @@ static const struct ending {
 	  "{\"model\":\"m\",\"created_at\":\"2026-01-31T09:00:00Z\","
 	  "\"response\":\"Hi\",\"done\":false}", "\n", "no JSON", 1,
 	  "\"created_at\":\"2026-01-31T09:00:00Z\",\"response\":\"\"" },
+	{ "ollama", "", "",
+	  "{\"model\":\"m\",\"created_at\":\"2026-01-31T09:00:00Z\","
+	  "\"response\":\"Hi\",\"done\":false}", "\n", "", 1,
+	  "\"done_reason\":\"length\",\"eval_count\":7}" },
 	{ "responses",
 	  "data: {\"type\":\"response.created\",\"response\":{\"id\":\"r\","
 	  "\"object\":\"response\",\"status\":\"in_progress\",\"output\":[]},"
@@ -238,7 +248,7 @@ static const struct ending {
 	  "\"object\":\"response\",\"status\":\"in_progress\"}}\n\n", "data: ",
 	  "{\"type\":\"response.output_text.delta\",\"item_id\":\"i\","
 	  "\"delta\":\"Hi\"}", "\n\n", "{\"model\":\"m\"}", 1,
-	  "\"created_at\":1769850000,\"model\":\"m\",\"usage\":" },
+	  "\"created_at\":1769850000,\"model\":\"m\",\"usage\":null}" },
 	{ "responses", /* what it said itself stays */
 	  "data: {\"type\":\"response.created\",\"response\":{\"id\":\"r\","
 	  "\"created_at\":17,\"model\":\"own\",\"status\":\"in_progress\","
@@ -264,6 +274,16 @@ static const struct ending {
 	  "\"index\":0}],\"responseId\":\"r\",\"modelVersion\":\"m\"}",
 	  "\n\n", "", 1,
 	  "data: {\"responseId\":\"r\",\"modelVersion\":\"m\"," },
+	{ "gemini", "", "data: ",
+	  "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"Hi\"}]},"
+	  "\"index\":0}]}", "\n\n", "", 1,
+	  "\"usageMetadata\":{\"candidatesTokenCount\":7}}" },
+	{ "gemini", "", "data: ",
+	  "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"Hi\"}]},"
+	  "\"index\":0}],\"usageMetadata\":{\"promptTokenCount\":5,"
+	  "\"thoughtsTokenCount\":2}}", "\n\n", "", 1,
+	  "{\"candidatesTokenCount\":5,\"thoughtsTokenCount\":2,"
+	  "\"promptTokenCount\":5,\"totalTokenCount\":12}" },
 	{ "gemini",
 	  "data: {\"candidates\":[{\"content\":{\"parts\":"
 	  "[{\"text\":\"a\"}]},\"index\":1}]}\n\n", "data: ",
@@ -276,6 +296,11 @@ static const struct ending {
 	  "{\"type\":\"content-delta\",\"index\":1,\"delta\":"
 	  "{\"message\":{\"content\":{\"text\":\"Hi\"}}}}", "\n\n",
 	  "", 1, "{\"type\":\"content-end\",\"index\":1}" },
+	{ "cohere",
+	  "data: {\"type\":\"message-start\",\"id\":\"i\"}\n\n", "data: ",
+	  "{\"type\":\"content-delta\",\"index\":1,\"delta\":"
+	  "{\"message\":{\"content\":{\"text\":\"Hi\"}}}}", "\n\n",
+	  "", 1, "\"usage\":{\"tokens\":{\"output_tokens\":7}}" },
 	{ "bedrock", "", NULL,
 	  "{\"contentBlockDelta\":{\"contentBlockIndex\":2,"
 	  "\"delta\":{\"text\":\"Hi\"}}}", "contentBlockDelta", "", 1,
@@ -305,7 +330,7 @@ static const struct ending {
 	  "\"output\":[{\"type\":\"reasoning\",\"content\":\"A\"},"
 	  "{\"type\":\"tool_call\",\"tool\":\"f\"},"
 	  "{\"type\":\"message\",\"content\":\"BHi\"}],"
-	  "\"model_instance_id\":\"m\",\"stats\":" },
+	  "\"model_instance_id\":\"m\",\"stats\":{\"total_output_tokens\":7," },
 	{ "koboldcpp", "", "data: ",
 	  "{\"token\":\"Hi\",\"finish_reason\":null}", "\n\n", "", 1,
 	  "event: message\ndata: {\"token\":\"\"," },
@@ -313,7 +338,8 @@ static const struct ending {
 	  "{\"type\":\"text-delta\",\"id\":\"t\",\"delta\":\"Hi\"}",
 	  "\n\n", "", 1, "data: {\"type\":\"text-end\",\"id\":\"t\"}\n\n" },
 	{ "aisdk", "f:{\"messageId\":\"m\"}\n0:\"Hi\"\n", "",
-	  "{\"0\":\"Hi\"}", "\n", "", 1, "d:{\"finishReason\":\"length\"" },
+	  "{\"0\":\"Hi\"}", "\n", "", 1, "d:{\"finishReason\":\"length\","
+	  "\"usage\":{\"promptTokens\":null,\"completionTokens\":7}}" },
 	{ "replicate", "event: output\ndata: Hi\n\n", "event: output\ndata: ",
 	  "\"there\"", "\n\n", "", 1, "event: done\ndata: {" },
 	{ "aisdk", "", "data: ",
