@@ -393,7 +393,7 @@ DOT_ROW(iq4_xs, add_even)
 /* --- floats ------------------------------------------------------------- */
 
 typedef float32x4_t lanes;
-enum { LANES = 4, TILE_ROWS = 4, TILE_X = 4 };
+enum { LANES = 4, TILE_ROWS = 4, TILE_X = 4, FAR_ROWS = false };
 enum { BYTES_SIDES = 1, BYTES_X = 4 };
 #define LANES_ZERO()	    vdupq_n_f32(0)
 #define LANES_SET(v)	    vdupq_n_f32(v)

@@ -4,6 +4,7 @@
  *
  * Included once by each set of kernels, after these were defined:
  *	lanes, LANES, TILE_ROWS (1, 2 or 4), TILE_X
+ *	FAR_ROWS             does a vector alone meet rows far apart?
  *	LANES_ZERO SET LOAD STORE FMA FNMA ADD SUB MUL DIV MAX ROUND
  *	LANES_HALVES, LANES_BF16   16-bit numbers as floats
  *	LANES_BYTES          signed bytes as floats
@@ -65,10 +66,11 @@ struct products {
 	const float *x; /* d floats each, one after the other */
 	uint32_t d;
 	float scale;
+	uint32_t apart; /* from one row of a tile to the next, in rows */
 };
 
-/* The same columns of the next tile: rows that are read side by side are too
- * many streams for the CPU's own prefetching. */
+/* The same columns of the next tile: short rows that are read side by side are
+ * too many streams for the CPU's own prefetching. Far ones are not. */
 ALWAYS void fetch_ahead(const struct products *a, const char *at,
 			uint32_t n_rows)
 {
@@ -83,6 +85,7 @@ ALWAYS void dots_tile(const struct products *a, enum ggml_type type,
 {
 	const char *rows = a->rows + row0 * a->row_bytes;
 	const float *x = a->x + (size_t)x0 * a->d;
+	size_t step = a->apart * a->row_bytes;
 	lanes sums[TILE_X][4];
 	uint32_t i = 0, d = a->d;
 
@@ -96,8 +99,8 @@ ALWAYS void dots_tile(const struct products *a, enum ggml_type type,
 
 #pragma GCC unroll 4
 		for (uint32_t r = 0; r < n_rows; r++)
-			w[r] = load_lanes(rows + r * a->row_bytes, type, i);
-		if (n_x == 1)
+			w[r] = load_lanes(rows + r * step, type, i);
+		if (n_x == 1 && a->apart == 1)
 			fetch_ahead(a, rows + i * (type == GGML_F32 ? 4 : 2),
 				    n_rows);
 #pragma GCC unroll 4
@@ -117,10 +120,9 @@ ALWAYS void dots_tile(const struct products *a, enum ggml_type type,
 #pragma GCC unroll 4
 		for (uint32_t r = 0; r < n_rows; r++) {
 			for (uint32_t j = i; j < d; j++)
-				sum[r] += load_one(rows + r * a->row_bytes,
-						   type, j) *
+				sum[r] += load_one(rows + r * step, type, j) *
 					  x[(size_t)t * d + j];
-			out[r] = sum[r] * a->scale;
+			out[r * a->apart] = sum[r] * a->scale;
 		}
 	}
 }
@@ -129,10 +131,11 @@ ALWAYS void dots_tile(const struct products *a, enum ggml_type type,
 ALWAYS void dots_strip(const struct products *a, enum ggml_type type,
 		       uint32_t x0, uint32_t n_rows, uint32_t n_x)
 {
-	uint32_t r = 0;
+	uint32_t n = TILE_ROWS * a->apart, r = 0;
 
-	for (; r + TILE_ROWS <= n_rows; r += TILE_ROWS)
-		dots_tile(a, type, r, x0, TILE_ROWS, n_x);
+	for (; r + n <= n_rows; r += n)
+		for (uint32_t k = 0; k < a->apart; k++)
+			dots_tile(a, type, r + k, x0, TILE_ROWS, n_x);
 	for (; r < n_rows; r++)
 		dots_tile(a, type, r, x0, 1, n_x);
 }
@@ -156,7 +159,9 @@ ALWAYS void dots_of(const struct products *a, enum ggml_type type,
 
 /* --- matrices ----------------------------------------------------------- */
 
-/* Rows at a time, so that they are still near for the next vectors. */
+/* Rows at a time, so that they are still near for the next vectors. A vector
+ * alone reads each once, from as many places as a tile has rows: each is then a
+ * stream that the CPU fetches by itself. */
 enum { STRIP_BYTES = 64 << 10 };
 
 /* Rows [row0, row1) of w, numbers of this type, times all tokens of x. */
@@ -168,16 +173,21 @@ ALWAYS void float_rows(float *out, size_t stride, const struct kernel_rows *w,
 
 	strip = MAX(strip, 4u);
 	for (uint32_t n; row0 < row1; row0 += n) {
-		const struct products a = { out + row0,
-					    stride,
-					    (const char *)w->data +
-						    row0 * w->row_bytes,
-					    w->row_bytes,
-					    x->data,
-					    w->n_cols,
-					    1 };
+		struct products a = { out + row0,
+				      stride,
+				      (const char *)w->data +
+					      row0 * w->row_bytes,
+				      w->row_bytes,
+				      x->data,
+				      w->n_cols,
+				      1,
+				      1 };
 
 		n = MIN(row1 - row0, strip);
+		if (FAR_ROWS && x->n_tokens == 1) {
+			n = row1 - row0;
+			a.apart = MAX(n / TILE_ROWS, 1u);
+		}
 		dots_of(&a, type, n, x->n_tokens);
 	}
 }
@@ -299,7 +309,7 @@ static void scores(float *out, size_t stride, const float *q, uint32_t n_q,
 		   const void *k, enum ggml_type type, uint32_t d, uint32_t n,
 		   float scale)
 {
-	struct products a = { out, stride, k, 4 * (size_t)d, q, d, scale };
+	struct products a = { out, stride, k, 4 * (size_t)d, q, d, scale, 1 };
 	float rows[KERNEL_LOADED];
 
 	if (type == GGML_F32) {

@@ -33,7 +33,7 @@ static inline int pair_at(const int16_t *w)
 
 #if defined(KERNEL_512)
 typedef __m512 lanes;
-enum { LANES = 16, TILE_ROWS = 4, TILE_X = 4 };
+enum { LANES = 16, TILE_ROWS = 4, TILE_X = 4, FAR_ROWS = false };
 enum { BYTES_SIDES = 1, BYTES_X = 4 };
 #define LANES_ZERO()	    _mm512_setzero_ps()
 #define LANES_SET(v)	    _mm512_set1_ps(v)
@@ -83,7 +83,7 @@ typedef __m512i words;
 	_mm512_cmpge_epi32_mask(v, _mm512_set1_epi32(least))
 #else
 typedef __m256 lanes;
-enum { LANES = 8, TILE_ROWS = 4, TILE_X = 2 };
+enum { LANES = 8, TILE_ROWS = 4, TILE_X = 2, FAR_ROWS = true };
 enum { BYTES_SIDES = 2, BYTES_X = 3 };
 #define LANES_ZERO()	    _mm256_setzero_ps()
 #define LANES_SET(v)	    _mm256_set1_ps(v)
