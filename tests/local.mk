@@ -1011,6 +1011,7 @@ check-sanitized:
 		CC='$(CC)' CFLAGS='-O1 -g' --enable-sanitizers
 	@$(MAKE) -s -C sanitized base_CFLAGS=-std=c11 \
 		src/model/kernel_avx2.$(OBJEXT) \
+		src/model/kernel_avx2_floats.$(OBJEXT) \
 		src/model/kernel_avx2_many.$(OBJEXT) \
 		src/model/kernel_avx512.$(OBJEXT) \
 		src/model/kernel_avx512_32.$(OBJEXT) \

@@ -1,5 +1,5 @@
 /*
- * AVX2: a matrix of any type times many tokens.
+ * AVX2: a matrix of any type times many tokens; floats in a file of their own.
  *
  * Weights are unpacked once for all tokens, eight rows at a time, and turned,
  * so that a lane is a row: 256 bits are four columns of eight rows, and meet
@@ -17,17 +17,14 @@
 #endif
 
 #include "model/kernel_avx2_parts.h"
+#include "model/kernel_avx2_turn.h"
 
 enum {
-	SIDE = 8,    /* rows that are turned together */
 	SIDES = 2,   /* of which so many meet an activation */
 	ROWS = 32,   /* of a strip */
 	SPAN = 8,    /* parts of a strip */
 	TILE = 4,    /* tokens at a time */
 	TOKENS = 256, /* of which the sums are at hand */
-	FLOAT_COLS = 64, /* columns of a strip of floats */
-	FLOAT_ROWS = 2 * SIDE,
-	FLOAT_TILE = 6,
 };
 
 static bool works(void)
@@ -37,54 +34,26 @@ static bool works(void)
 
 /* --- activations -------------------------------------------------------- */
 
-static size_t token_bytes(const struct kernel_x *x)
-{
-	return kernel_is_float(x->type) ? x->n_cols * sizeof(float) :
-					  kernel_token_bytes(x->n_cols);
-}
-
 static size_t bytes_of(const struct kernel_x *x)
 {
-	return token_bytes(x) * x->n_tokens + 1;
+	return kernel_is_float(x->type) ?
+		       kernel_avx2_floats.bytes(x) :
+		       kernel_token_bytes(x->n_cols) * x->n_tokens + 1;
 }
 
 static void set(struct kernel_x *x, const float *v)
 {
-	x->token_bytes = token_bytes(x);
 	if (kernel_is_float(x->type)) {
-		memcpy(x->data, v, x->token_bytes * x->n_tokens);
+		kernel_avx2_floats.set(x, v);
 		return;
 	}
+	x->token_bytes = kernel_token_bytes(x->n_cols);
 	for (uint32_t i = 0; i < x->n_tokens; i++)
 		kernels_avx2.quantize(kernel_token(x, i),
 				      v + (size_t)i * x->n_cols, x->n_cols);
 }
 
 /* --- weights ------------------------------------------------------------ */
-
-/* Eight rows of eight words become eight columns. */
-ALWAYS void turn(__m256i out[SIDE], const __m256i in[SIDE])
-{
-	__m256i a[SIDE], b[SIDE];
-
-#pragma GCC unroll 4
-	for (int i = 0; i < SIDE; i += 2) {
-		a[i] = _mm256_unpacklo_epi32(in[i], in[i + 1]);
-		a[i + 1] = _mm256_unpackhi_epi32(in[i], in[i + 1]);
-	}
-#pragma GCC unroll 2
-	for (int i = 0; i < SIDE; i += 4) {
-		b[i] = _mm256_unpacklo_epi64(a[i], a[i + 2]);
-		b[i + 1] = _mm256_unpackhi_epi64(a[i], a[i + 2]);
-		b[i + 2] = _mm256_unpacklo_epi64(a[i + 1], a[i + 3]);
-		b[i + 3] = _mm256_unpackhi_epi64(a[i + 1], a[i + 3]);
-	}
-#pragma GCC unroll 4
-	for (int i = 0; i < 4; i++) {
-		out[i] = _mm256_permute2x128_si256(b[i], b[i + 4], 0x20);
-		out[i + 4] = _mm256_permute2x128_si256(b[i], b[i + 4], 0x31);
-	}
-}
 
 /* A part of eight rows: u[k] is columns 4k to 4k + 3; scale and least of the
  * first half and of the second, as struct avx2_part has them. */
@@ -356,148 +325,6 @@ MANY_ROWS(q5_k, 4, false, false, true)
 MANY_ROWS(q6_k, 2, false, true, true)
 MANY_ROWS(iq4_xs, 1, true, false, false)
 
-/* --- products of floats ------------------------------------------------- */
-
-/* Eight columns of a row from the i-th on; 0 beyond n. */
-ALWAYS __m256i floats_at(const uint8_t *row, enum ggml_type type, uint32_t i,
-			 uint32_t n)
-{
-	size_t bytes = type == GGML_F32 ? 4 : 2;
-	uint8_t last[SIDE * 4] = { 0 };
-	const uint8_t *at = row + i * bytes;
-	__m128i v;
-
-	if (i + SIDE > n) {
-		memcpy(last, at, (n - i) * bytes);
-		at = last;
-	}
-	if (type == GGML_F32)
-		return _mm256_loadu_si256((const __m256i *)at);
-	v = _mm_loadu_si128((const __m128i *)at);
-	if (type == GGML_F16)
-		return _mm256_castps_si256(_mm256_cvtph_ps(v));
-	return _mm256_slli_epi32(_mm256_cvtepu16_epi32(v), 16);
-}
-
-/* Columns [i, i + n) of FLOAT_ROWS rows of which n_rows are there. */
-ALWAYS void pack_floats(float out[FLOAT_COLS][FLOAT_ROWS],
-			const struct kernel_rows *w, enum ggml_type type,
-			uint32_t row0, uint32_t n_rows, uint32_t i, uint32_t n)
-{
-	for (uint32_t k = 0; k < n; k += SIDE)
-		for (uint32_t side = 0; side < FLOAT_ROWS; side += SIDE) {
-			__m256i v[SIDE], turned[SIDE];
-
-			for (uint32_t r = 0; r < SIDE; r++)
-				v[r] = floats_at(
-					(const uint8_t *)w->data +
-						(row0 + MIN(side + r,
-							    n_rows - 1)) *
-							w->row_bytes,
-					type, i + k, w->n_cols);
-			turn(turned, v);
-			for (uint32_t r = 0; r < SIDE; r++)
-				_mm256_storeu_si256(
-					(__m256i *)(void *)&out[k + r][side],
-					turned[r]);
-		}
-}
-
-/* n columns of FLOAT_ROWS rows times n_x tokens. */
-ALWAYS void float_tile(float *sums, float w[FLOAT_COLS][FLOAT_ROWS],
-		       const float *x, size_t stride, uint32_t n, uint32_t n_x)
-{
-	__m256 sum[FLOAT_TILE][2];
-
-#pragma GCC unroll 6
-	for (uint32_t t = 0; t < n_x; t++)
-		sum[t][0] = sum[t][1] = _mm256_setzero_ps();
-	for (uint32_t i = 0; i < n; i++) {
-		__m256 a = _mm256_loadu_ps(w[i]);
-		__m256 b = _mm256_loadu_ps(w[i] + SIDE);
-
-#pragma GCC unroll 6
-		for (uint32_t t = 0; t < n_x; t++) {
-			__m256 v = _mm256_broadcast_ss(x + t * stride + i);
-
-			sum[t][0] = _mm256_fmadd_ps(a, v, sum[t][0]);
-			sum[t][1] = _mm256_fmadd_ps(b, v, sum[t][1]);
-		}
-	}
-#pragma GCC unroll 6
-	for (uint32_t t = 0; t < n_x; t++)
-#pragma GCC unroll 2
-		for (int k = 0; k < 2; k++) {
-			float *at = sums + (size_t)t * ROWS + SIDE * k;
-
-			_mm256_storeu_ps(at, _mm256_add_ps(_mm256_loadu_ps(at),
-							   sum[t][k]));
-		}
-}
-
-/* n_tokens tokens of columns [i, i + n) times packed rows. */
-static void float_strip(float *sums,
-			float packed[][FLOAT_COLS][FLOAT_ROWS], uint32_t n_rows,
-			const float *x, size_t stride, uint32_t n_tokens,
-			uint32_t n)
-{
-	for (uint32_t t = 0, n_x; t < n_tokens; t += n_x) {
-		uint32_t left = n_tokens - t;
-		const float *v = x + t * stride;
-
-		n_x = left >= FLOAT_TILE ? FLOAT_TILE : left >= TILE ? TILE : 1;
-		for (uint32_t r = 0; r < n_rows; r += FLOAT_ROWS) {
-			float *at = sums + (size_t)t * ROWS + r;
-
-			if (n_x == FLOAT_TILE)
-				float_tile(at, packed[r / FLOAT_ROWS], v,
-					   stride, n, FLOAT_TILE);
-			else if (n_x == TILE)
-				float_tile(at, packed[r / FLOAT_ROWS], v,
-					   stride, n, TILE);
-			else
-				float_tile(at, packed[r / FLOAT_ROWS], v,
-					   stride, n, 1);
-		}
-	}
-}
-
-/* As strip_rows(). */
-ALWAYS void strip_floats(float *out, size_t stride, const struct kernel_rows *w,
-			 uint32_t row0, uint32_t n_rows,
-			 const struct kernel_x *x, uint32_t from,
-			 enum ggml_type type)
-{
-	_Alignas(32) float sums[TOKENS * ROWS];
-	_Alignas(32) float packed[ROWS / FLOAT_ROWS][FLOAT_COLS][FLOAT_ROWS];
-	uint32_t n_tokens = MIN(x->n_tokens - from, (uint32_t)TOKENS);
-	const float *v = (const float *)x->data + (size_t)from * x->n_cols;
-
-	memset(sums, 0, n_tokens * ROWS * sizeof(*sums));
-	for (uint32_t i = 0, n; i < w->n_cols; i += n) {
-		n = MIN(w->n_cols - i, (uint32_t)FLOAT_COLS);
-		for (uint32_t r = 0; r < n_rows; r += FLOAT_ROWS)
-			pack_floats(packed[r / FLOAT_ROWS], w, type, row0 + r,
-				    n_rows - r, i, n);
-		float_strip(sums, packed, n_rows, v + i, x->n_cols, n_tokens,
-			    n);
-	}
-	put(out + from * stride + row0, stride, sums, n_rows, n_tokens);
-}
-
-#define MANY_FLOATS(name, type)                                                \
-	static void strips_##name(float *out, size_t stride,                   \
-				  const struct kernel_rows *w, uint32_t row0,  \
-				  uint32_t n_rows, const struct kernel_x *x,   \
-				  uint32_t from)                               \
-	{                                                                      \
-		strip_floats(out, stride, w, row0, n_rows, x, from, type);     \
-	}
-
-MANY_FLOATS(f32, GGML_F32)
-MANY_FLOATS(f16, GGML_F16)
-MANY_FLOATS(bf16, GGML_BF16)
-
 /* --- all of it ---------------------------------------------------------- */
 
 static const struct {
@@ -506,14 +333,13 @@ static const struct {
 		       uint32_t row0, uint32_t n_rows, const struct kernel_x *x,
 		       uint32_t from);
 } kinds[] = {
-	{ GGML_F32, strips_f32 },	{ GGML_F16, strips_f16 },
-	{ GGML_BF16, strips_bf16 },	{ GGML_Q8_0, strips_q8_0 },
-	{ GGML_Q4_0, strips_q4_0 },	{ GGML_Q4_1, strips_q4_1 },
-	{ GGML_Q5_0, strips_q5_0 },	{ GGML_Q5_1, strips_q5_1 },
-	{ GGML_IQ4_NL, strips_iq4_nl }, { GGML_MXFP4, strips_mxfp4 },
-	{ GGML_Q2_K, strips_q2_k },	{ GGML_Q3_K, strips_q3_k },
-	{ GGML_Q4_K, strips_q4_k },	{ GGML_Q5_K, strips_q5_k },
-	{ GGML_Q6_K, strips_q6_k },	{ GGML_IQ4_XS, strips_iq4_xs },
+	{ GGML_Q8_0, strips_q8_0 },	{ GGML_Q4_0, strips_q4_0 },
+	{ GGML_Q4_1, strips_q4_1 },	{ GGML_Q5_0, strips_q5_0 },
+	{ GGML_Q5_1, strips_q5_1 },	{ GGML_IQ4_NL, strips_iq4_nl },
+	{ GGML_MXFP4, strips_mxfp4 },	{ GGML_Q2_K, strips_q2_k },
+	{ GGML_Q3_K, strips_q3_k },	{ GGML_Q4_K, strips_q4_k },
+	{ GGML_Q5_K, strips_q5_k },	{ GGML_Q6_K, strips_q6_k },
+	{ GGML_IQ4_XS, strips_iq4_xs },
 };
 
 static void mul(float *out, size_t stride, const struct kernel_rows *w,
@@ -521,6 +347,10 @@ static void mul(float *out, size_t stride, const struct kernel_rows *w,
 {
 	size_t i = 0;
 
+	if (kernel_is_float(w->type)) {
+		kernel_avx2_floats.mul(out, stride, w, row0, row1, x);
+		return;
+	}
 	while (kinds[i].type != w->type)
 		i++;
 	for (uint32_t r = row0; r < row1; r += ROWS)
