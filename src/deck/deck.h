@@ -81,6 +81,7 @@ struct entry {
 	uint32_t finish, label;    /* deck_text(): the finish reason, cut */
 	uint32_t policy;           /* the same, of sparse attention, with its
 				      budget: "quest 512" */
+	uint32_t model;            /* the same, of the model, its end */
 	char words[ENTRY_WORDS_BYTES]; /* the first of its prompt, or of its
 					  text without one; a line */
 };

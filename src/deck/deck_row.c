@@ -59,6 +59,16 @@ static void set_policy(struct deck_row *row, const struct facts *facts)
 		 policy[0] ? policy : facts->policy);
 }
 
+/* Behind the last '/': who made it and where it runs is often the longer part
+ * of its name. */
+static void set_model(struct deck_row *row, const char *name)
+{
+	const char *slash = name ? strrchr(name, '/') : NULL;
+
+	set_word(row->model, sizeof(row->model),
+		 slash && slash[1] ? slash + 1 : name);
+}
+
 void deck_row_head(struct deck_row *row, const struct run *run)
 {
 	const struct trace *t = &run->trace;
@@ -68,6 +78,7 @@ void deck_row_head(struct deck_row *row, const struct run *run)
 	set_word(row->finish, sizeof(row->finish), t->facts.finish_reason);
 	set_word(row->label, sizeof(row->label), t->facts.label);
 	set_policy(row, &t->facts);
+	set_model(row, t->facts.model);
 	first_words(e->words, t->prompt.data, t->prompt.len);
 	if (!e->words[0]) /* nothing was asked, as far as is known */
 		first_words(e->words, t->text.data, t->text.len);

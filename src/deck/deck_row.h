@@ -8,13 +8,14 @@
 
 #include "deck/deck.h"
 
-enum { ROW_TEXT_BYTES = 16 };
+enum { ROW_TEXT_BYTES = 16, ROW_MODEL_BYTES = 40 };
 
 struct deck_row {
 	struct entry entry; /* but what is its own, or lies in the deck: */
 	struct rule_verdict stop;
 	char finish[ROW_TEXT_BYTES], label[ROW_TEXT_BYTES];
 	char policy[ROW_TEXT_BYTES];
+	char model[ROW_MODEL_BYTES];
 };
 
 /* Nothing is known of it. */

@@ -46,7 +46,7 @@ static uint32_t number_of(struct deck_texts *t, const char *text)
 	if (2 * t->n >= t->cap)
 		widen(t);
 	place = place_of(t, text);
-	if (!*place && t->all.len < UINT32_MAX - ROW_TEXT_BYTES) {
+	if (!*place && t->all.len < UINT32_MAX - ROW_MODEL_BYTES) {
 		if (!t->n++)
 			buf_putc(&t->all, '\0'); /* 0 is no text's */
 		*place = (uint32_t)t->all.len;
@@ -96,6 +96,7 @@ void deck_row_take(struct deck *d, size_t i, const struct deck_row *row)
 	e->finish = number_of(&d->texts, row->finish);
 	e->label = number_of(&d->texts, row->label);
 	e->policy = number_of(&d->texts, row->policy);
+	e->model = number_of(&d->texts, row->model);
 	deck_set_stop(d, i, &row->stop);
 }
 

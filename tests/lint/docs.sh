@@ -300,8 +300,14 @@ awk -F '\t' '$1 == "command" && $2 != "-" { print $2 }' "$tmp/tables" |
 while read -r name; do
 	grep -qE "^\.It Nm Cm $name( |\$)" "$page" ||
 		echo "$page:1: COMMANDS lack $name"
+	sed -n '/^\.Sh SYNOPSIS/,/^\.Sh DESC/p' "$page" | grep -qw "$name" ||
+		echo "$page:1: SYNOPSIS lacks $name"
 	grep -q "lilscope $name" "$tmp/help" || echo "--help: lacks $name"
 done | found
+
+# --- Options with a word for a name have two dashes, each its own macro.
+grep -nE 'Fl .* , [a-z]{2,}' "$page" | grep -v ' No and ' |
+	sed "s,^\([0-9]*\):.*,$page:\1: a long option without its Fl -," | found
 
 # --- The fields of the JSON are those of the report.
 grep -oE '(FIELD|RULE)\("[A-Za-z_]+"' src/report/report.c | sed 's/.*"\(.*\)"/\1/' |

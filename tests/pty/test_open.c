@@ -32,8 +32,8 @@ static void test_folder(void **state)
 	lil_start(l, &(struct pty_spec){ 0 }, LIL_ARGS(folder));
 	expect_text(l->p, "3 generations");
 	expect_text(l->p, "first.txt");
-	expect_text(l->p, "more/second.jsonl:2");
-	expect_text(l->p, "more/second.jsonl:3");
+	expect_text(l->p, "more/second.jsonl: Two");
+	expect_text(l->p, "more/second.jsonl: And");
 	expect_text(l->p, "1 file holds nothing that can be read");
 	pty_keys(l->p, "j");
 	expect_text(l->p, "in none of 3");
@@ -109,6 +109,21 @@ static void test_narrow_window(void **state)
 	lil_quit(l);
 }
 
+/* Letters of other rules stand below the words of a low chart. */
+static void test_narrow_words(void **state)
+{
+	struct lil *l = *state;
+	const char *top = getenv("top_srcdir");
+	char path[SCRATCH_PATH_BYTES];
+
+	snprintf(path, sizeof(path), "%.900s/samples/traces/"
+		 "qwen25_05b_fox_quest64.jsonl.zst", top ? top : ".");
+	lil_start(l, &(struct pty_spec){ .rows = 12, .cols = 60 },
+		  LIL_ARGS(path));
+	expect_text(l->p, "┤ bytes told so far · ┈┈ at its own pace");
+	lil_quit(l);
+}
+
 /* --- one number --------------------------------------------------------- */
 
 /* The title of the SVG that is exported to a name that is new. */
@@ -144,8 +159,8 @@ static void test_one_number(void **state)
 	expect_title(l, "a.svg", "generation 6");
 	expect_title(l, "a.html", "generation 6");
 	pty_keys(l->p, "qmmc");
-	expect_text(l->p, "A  6");
-	expect_text(l->p, "B  7");
+	expect_text(l->p, "A  record 6");
+	expect_text(l->p, "B  record 7");
 	lil_quit(l);
 }
 
@@ -183,6 +198,35 @@ static void test_one_judge(void **state)
 	expect_text(l->p, "✗ wrong · right is 6, the source says otherwise");
 	pty_keys(l->p, "x");
 	expect_text(l->p, "ends with the right answer, says lilscope");
+	lil_quit(l);
+}
+
+/* --- whose it is -------------------------------------------------------- */
+
+/* Models are a column where they differ, found by their names, and lanes of one
+ * model are told apart. */
+static void test_models(void **state)
+{
+	struct lil *l = *state;
+	char path[SCRATCH_PATH_BYTES];
+
+	put(l, "models.jsonl",
+	    "{" PROMPT "\"response\":\"It is 6.\",\"model\":\"org/alpha\"}\n"
+	    "{" PROMPT "\"response\":\"It is 7.\",\"model\":\"beta\"}\n"
+	    "{" PROMPT "\"response\":\"It is 8.\",\"model\":\"beta\"}\n");
+	snprintf(path, sizeof(path), "%.900s/models.jsonl", l->dir);
+	lil_start(l, &(struct pty_spec){ .rows = 30, .cols = 120 },
+		  LIL_ARGS(path));
+	expect_text(l->p, "model  ");
+	expect_text(l->p, " alpha ");
+	pty_keys(l->p, ":sort model\r");
+	expect_text(l->p, "model▴");
+	pty_keys(l->p, ":filter beta\r");
+	expect_text(l->p, "2 of 3 generations match \"beta\"");
+	expect_gone(l->p, "model▴");
+	pty_keys(l->p, ":filter\r:sort number\rgjmjmc");
+	expect_text(l->p, "A  beta · record 2");
+	expect_text(l->p, "B  beta · record 3");
 	lil_quit(l);
 }
 
@@ -283,6 +327,8 @@ int main(void)
 		lil_test(test_narrow_window),
 		lil_test(test_one_number),
 		lil_test(test_one_judge),
+		lil_test(test_models),
+		lil_test(test_narrow_words),
 		lil_test(test_what_if),
 		lil_test(test_lecture),
 		lil_test(test_no_notes),

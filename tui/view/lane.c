@@ -2,6 +2,7 @@
 #include "view/lane.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "base/num.h"
@@ -9,6 +10,7 @@
 #include "draw/pen.h"
 #include "report/after.h"
 #include "view/cost.h"
+#include "view/list.h"
 #include "view/now.h"
 
 enum { WIDE_COLS = 90 }; /* of a line, for names of its numbers */
@@ -77,6 +79,39 @@ static const char *dot(const struct pen *p)
 	return glyph(GLYPH_DOT, p->s->ascii);
 }
 
+static bool is_alike(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+/* Another run has the same name; those that are decoded here have letters. */
+static bool has_twin(const struct app *app, const struct lane *l)
+{
+	const struct compare *c = compare_of(app);
+	const struct facts *f = &l->run->trace.facts;
+
+	for (size_t i = 0; i < c->n && !c->waiting; i++) {
+		const struct run *run = compare_run(app, i);
+		const struct facts *of = run ? &run->trace.facts : NULL;
+
+		if (i != l->i && of && is_alike(f->policy, of->policy) &&
+		    f->budget == of->budget &&
+		    (f->policy || is_alike(f->model, of->model)))
+			return true;
+	}
+	return false;
+}
+
+/* Its place in the list, or its file's name. */
+static void put_place(const struct app *app, size_t entry, struct pen *p)
+{
+	struct buf name = { 0 };
+
+	list_entry_name(app->deck, entry, &name);
+	pen_printf(p, STYLE_NORMAL, " %.*s", (int)name.len, name.data);
+	buf_release(&name);
+}
+
 static void put_name(const struct app *app, const struct lane *l, struct pen *p)
 {
 	const struct compare *c = compare_of(app);
@@ -92,10 +127,14 @@ static void put_name(const struct app *app, const struct lane *l, struct pen *p)
 		pen_printf(p, STYLE_STRONG, " %s",
 			   f->policy ? f->policy : f->model);
 	else
-		pen_printf(p, STYLE_STRONG, " %zu", c->runs[l->i] + 1);
+		put_place(app, c->runs[l->i], p);
 	if (f && f->budget)
 		pen_printf(p, STYLE_STRONG, " %s",
 			   num_count(number, f->budget));
+	if (f && (f->policy || f->model) && has_twin(app, l)) {
+		pen_printf(p, STYLE_DIM, " %s", dot(p));
+		put_place(app, c->runs[l->i], p);
+	}
 }
 
 static void put_state(const struct lane *l, struct pen *p)
@@ -181,8 +220,10 @@ static void put_pace(const struct lane *l, struct pen *p)
 	put_answer(l, p);
 	if (!isnan(l->tbt_s) && l->tbt_s > 0)
 		pen_printf(p, STYLE_NORMAL, " %s %s tok/s", dot(p),
-			   num_real(a, 1 / l->tbt_s, l->tbt_s > 0.01 ? 1 : 0,
-				    ascii));
+			   l->tbt_s < 1e-3 ?
+				   num_count(a, (uint64_t)(1 / l->tbt_s)) :
+				   num_real(a, 1 / l->tbt_s,
+					    l->tbt_s > 0.01 ? 1 : 0, ascii));
 	put_read(l, p);
 	if (kv && kv->held > 0) {
 		pen_printf(p, STYLE_NORMAL, " %s KV %s", dot(p),

@@ -111,6 +111,9 @@ void list_entry_words(const struct app *app, size_t i, struct buf *out)
 		buf_puts(out, run->trace.facts.id);
 	else if (e->words[0] && deck_n_sources(d) <= 1)
 		buf_puts(out, e->words);
+	else if (e->words[0] && has_others(d, i))
+		buf_printf(out, "%s: %s",
+			   deck_source_short(d, e->own.i_source), e->words);
 	else
 		list_entry_name(d, i, out);
 }
@@ -174,7 +177,7 @@ static bool passes(const struct app *app, size_t i, struct buf *name)
 {
 	const struct list *l = list_of(app);
 	const struct entry *e = deck_entry(app->deck, i);
-	const char *want = l->filter, *finish, *judged, *policy;
+	const char *want = l->filter, *finish, *judged, *policy, *model;
 	bool fired = e->fired_at != RULE_NEVER;
 	if (deck_is_passed(app->deck, i))
 		return false;
@@ -197,10 +200,12 @@ static bool passes(const struct app *app, size_t i, struct buf *name)
 	finish = deck_text(app->deck, e->finish);
 	judged = list_judged(app, e);
 	policy = deck_text(app->deck, e->policy);
+	model = deck_text(app->deck, e->model);
 	return holds(name->data, name->len, want) ||
 	       holds(e->words, strlen(e->words), want) ||
 	       holds(finish, strlen(finish), want) ||
 	       holds(policy, strlen(policy), want) ||
+	       holds(model, strlen(model), want) ||
 	       holds(judged, strlen(judged), want);
 }
 
@@ -231,6 +236,8 @@ static void add_up(struct app *app)
 			continue;
 		t.n_known++;
 		t.n_policies += deck_text(app->deck, e->policy)[0] != '\0';
+		t.models |= t.model && e->model && e->model != t.model;
+		t.model = t.model ? t.model : e->model;
 		t.n_judged += list_judged(app, e)[0] != '\0';
 		t.longest = MAX(t.longest, e->tokens);
 		t.tokens += e->tokens;
@@ -293,11 +300,13 @@ static struct sort_key key_of(const struct app *app, size_t i)
 	double v;
 
 	if (column == LIST_FINISH || column == LIST_JUDGED ||
-	    column == LIST_POLICY) {
+	    column == LIST_POLICY || column == LIST_MODEL) {
 		key.text = column == LIST_JUDGED ?
 				   list_judged(app, e) :
 			   column == LIST_POLICY ?
 				   deck_text(app->deck, e->policy) :
+			   column == LIST_MODEL ?
+				   deck_text(app->deck, e->model) :
 				   deck_text(app->deck, e->finish);
 		key.number = key.text[0] ? 0 : INFINITY;
 		return key;

@@ -41,6 +41,8 @@ struct list_totals {
 	size_t n_known, n_fired; /* known: measured, or so far */
 	size_t n_judged;         /* something is known of their answer */
 	size_t n_policies;       /* they name a policy of sparse attention */
+	uint32_t model;          /* that one names: deck_text(); 0: none */
+	bool models;             /* others name others */
 	size_t n_after[AFTER_FALSE + 1];
 	size_t n_going;                     /* that are still written */
 	uint64_t tokens, tokens_after;

@@ -326,11 +326,9 @@ static void show_model(const struct app *app, size_t i,
 		       const struct entry *e, bool ascii,
 		       struct cell_text *out)
 {
-	const struct trace *t = trace_of(app, i);
-
-	(void)e, (void)ascii;
+	(void)i, (void)ascii;
 	snprintf(out->text, CELL_BYTES, "%s",
-		 t && t->facts.model ? t->facts.model : "");
+		 deck_text(app->deck, e->model));
 }
 
 /* From its beginning to now, or to its last token. */
@@ -441,7 +439,7 @@ static const struct column columns[LIST_COLUMNS] = {
 	[LIST_NUMBER] = { "#", 7, false, 1, 1, true, show_number },
 	[LIST_RECORD] = { "record", 0, true, 0, 0, true, show_record },
 	[LIST_STATE] = { "state", 18, true, 0, 1, true, show_standing },
-	[LIST_MODEL] = { "model", 16, true, 0, 7, true, show_model },
+	[LIST_MODEL] = { "model", 16, true, 5, 7, true, show_model },
 	[LIST_POLICY] = { "policy", 12, true, 4, 8, true, show_policy },
 	[LIST_AGE] = { "age", 7, false, 0, 5, true, show_age },
 	[LIST_RATE] = { "tok/s", 6, false, 0, 6, true, show_rate },
@@ -482,6 +480,8 @@ struct column list_column_at(const struct app *app, int i)
 	if ((i == LIST_JUDGED && !list_of(app)->totals.n_judged) ||
 	    (i == LIST_POLICY && !list_of(app)->totals.n_policies))
 		c.rank = c.live = 0; /* nobody knows */
+	if (i == LIST_MODEL && !list_of(app)->totals.models)
+		c.rank = 0; /* it is one */
 	if (live)
 		c.rank = is_stop(app, i) ? STOP_LIVE_RANK : c.live;
 	if (!c.rank && i != LIST_RECORD)

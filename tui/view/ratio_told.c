@@ -118,7 +118,7 @@ static void draw_again(const struct now *now, const struct chart *c)
 
 static void draw_rule_marks(const struct now *now, const struct chart *c)
 {
-	int row = c->r.row + (c->r.rows > RATIO_MIN_ROWS);
+	int row = c->r.row + (c->r.rows > 1); /* words stand above */
 	for (size_t i = RULE_GUARDIAN + 1; i < RULE_ROWS; i++) {
 		uint32_t at = now_rule_at(now, i);
 		int col = at == RULE_NEVER ? -1 : chart_col(c, at);

@@ -50,11 +50,10 @@ static int record_cols(const struct deck *d)
 {
 	size_t n_sources = MIN(deck_n_sources(d), (size_t)SOURCES_SEEN);
 	bool one = deck_n_sources(d) <= 1 && deck_n(d) > 1;
-	int digits = digits_of(deck_n(d));
 	int cols = one ? WORDS_COLS : 0;
 	const char *why;
 	bool several = deck_n(d) + deck_passed(d, &why) > deck_n_sources(d);
-	int more = several ? digits + 1 : 0;
+	int more = several ? WORDS_COLS / 2 : 0;
 
 	for (size_t i = 0; i < n_sources && !one; i++) {
 		const char *name = deck_source_short(d, i);

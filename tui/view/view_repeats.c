@@ -123,8 +123,8 @@ static void draw_head(const struct repeats *r, struct screen *s,
 	pen_printf(&p, STYLE_NORMAL, " at token %s", num_count(n, r->at));
 	pen_puts(&p, STYLE_DIM, r->fired ? ", where Lil is" :
 					   ", the last one read");
-	pen_printf(&p, STYLE_DIM, "; share of the last %lu bytes",
-		   (unsigned long)r->units[0].unit.window);
+	pen_printf(&p, STYLE_DIM, "; share of the last %s bytes",
+		   num_count(n, r->units[0].unit.window));
 }
 
 static void draw_row(const struct repeats *r, size_t i, struct screen *s,
