@@ -169,3 +169,22 @@ void pool_part(uint32_t count, uint32_t step, unsigned i, unsigned n,
 	*from = (uint32_t)MIN(n_steps * i / n * step, (uint64_t)count);
 	*to = (uint32_t)MIN(n_steps * (i + 1) / n * step, (uint64_t)count);
 }
+
+bool pool_take(uint32_t *taken, uint32_t count, uint32_t step, unsigned n,
+	       uint32_t *from, uint32_t *to)
+{
+	uint32_t at = __atomic_load_n(taken, __ATOMIC_RELAXED), left, part;
+
+	do {
+		if (at >= count)
+			return false;
+		left = count - at;
+		part = n > 1 ? left / (2 * n) / step * step : left;
+		part = MIN(MAX(part, step), left);
+	} while (!__atomic_compare_exchange_n(taken, &at, at + part, true,
+					      __ATOMIC_RELAXED,
+					      __ATOMIC_RELAXED));
+	*from = at;
+	*to = at + part;
+	return true;
+}

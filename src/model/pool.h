@@ -29,4 +29,11 @@ void pool_run(struct pool *p, void (*f)(void *ctx, unsigned i, unsigned n),
 void pool_part(uint32_t count, uint32_t step, unsigned i, unsigned n,
 	       uint32_t *from, uint32_t *to);
 
+/* The next part of count things that n threads take, cut at multiples of
+ * `step`; false: none is left. The fewer are left, the smaller it is, so that
+ * nobody waits long for one that others keep from its core. *taken is 0 at
+ * first. */
+bool pool_take(uint32_t *taken, uint32_t count, uint32_t step, unsigned n,
+	       uint32_t *from, uint32_t *to);
+
 #endif

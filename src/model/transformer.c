@@ -166,6 +166,9 @@ void transformer_free(struct transformer *t)
 
 /* --- matrices ----------------------------------------------------------- */
 
+/* Rows that kernels for many tokens take together. */
+enum { ROWS_STEP = 32 };
+
 /* Some matrices times the same activations, cut by rows. */
 struct matmul {
 	const struct kernel_x *x;
@@ -174,21 +177,21 @@ struct matmul {
 		float *out;
 		uint32_t n_rows;
 	} at[3];
+	uint32_t taken[3]; /* rows of each */
 	uint32_t n;
 };
 
 static void run_matmul(void *ctx, unsigned i, unsigned n)
 {
-	const struct matmul *matmul = ctx;
+	struct matmul *matmul = ctx;
+	uint32_t from, to;
 
-	for (uint32_t k = 0; k < matmul->n; k++) {
-		uint32_t from, to;
-
-		pool_part(matmul->at[k].n_rows, 16, i, n, &from, &to);
-		if (from < to)
+	(void)i;
+	for (uint32_t k = 0; k < matmul->n; k++)
+		while (pool_take(&matmul->taken[k], matmul->at[k].n_rows,
+				 ROWS_STEP, n, &from, &to))
 			kernel_mul(matmul->at[k].out, matmul->at[k].n_rows,
 				   matmul->at[k].w, from, to, matmul->x);
-	}
 }
 
 static void multiply(struct transformer *t, float *out,

@@ -74,10 +74,33 @@ static void parts_are_the_whole(void **state)
 		}
 }
 
+/* Parts one after the other, none larger than the one before. */
+static void what_is_taken_is_the_whole(void **state)
+{
+	(void)state;
+	for (uint32_t count = 0; count < 2000; count += 7)
+		for (unsigned n = 1; n < 9; n++) {
+			uint32_t taken = 0;
+			uint32_t at = 0, from, to, last = count;
+
+			while (pool_take(&taken, count, 16, n, &from, &to)) {
+				assert_int_equal(from, at);
+				assert_true(to > from && to <= count);
+				assert_true(to == count || to % 16 == 0);
+				assert_true(to - from <= MAX(last, 16u));
+				last = to - from;
+				at = to;
+			}
+			assert_int_equal(at, count);
+			assert_true(n == 1 || last <= 16);
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_part_once),
+		cmocka_unit_test(what_is_taken_is_the_whole),
 		cmocka_unit_test(none_is_one),
 		cmocka_unit_test(parts_are_the_whole),
 	};
