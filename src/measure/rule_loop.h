@@ -11,9 +11,10 @@
 
 /* The odds that it stops at where nothing else is asked for, and the least
  * that can be: the calibration knows no rarer ones. */
-#define LOOP_P_DEFAULT 0.0005
-#define LOOP_P_MIN 0.0002
-#define LOOP_P_MAX 0.05
+/* As doubles: i386 compares with all the digits of a constant. */
+#define LOOP_P_DEFAULT ((double)0.0005)
+#define LOOP_P_MIN ((double)0.0002)
+#define LOOP_P_MAX ((double)0.05)
 
 /*
  * Of generations that ended by themselves and were no loop, the share whose

@@ -61,15 +61,20 @@ decoded() # MODEL POLICY BUDGET PROMPT OUT
 	"$LILSCOPE" decode -m "$1" --prompt "$4" -n $n_tokens --policy "$2" \
 		-b "$3" --ignore-eos --threads 1 >"$5" 2>"$tmp/err" ||
 		{ cat "$tmp/err"; return 1; }
-	"$LILSCOPE" analyze --json - <"$5" >"$tmp/out" || return 1
-	grep -q "\"dialect\":\"native\".*\"tokens\":$n_tokens,\"tokens_by\":\"ids\"" \
-		"$tmp/out" || { cat "$tmp/out"; return 1; }
-	"$LILSCOPE" --plain - <"$5" >"$tmp/out" 2>&1 &&
-		grep -q "End at token $n_tokens" "$tmp/out" ||
-		{ cat "$tmp/out"; return 1; }
+	grep -q "\"end\":\"length\",\"tokens\":$n_tokens}" "$5" || return 1
 	says="\"policy\":\"$2\",\"budget\":$3,"
 	[ "$2" != dense ] || says='"policy":"dense",'
 	head -n 1 "$5" | grep -q "$says" || { head -n 1 "$5"; return 1; }
+}
+# That one is read like any other trace.
+is_read() # FILE TOKENS
+{
+	"$LILSCOPE" analyze --json - <"$1" >"$tmp/out" || return 1
+	grep -q "\"dialect\":\"native\".*\"tokens\":$2,\"tokens_by\":\"ids\"" \
+		"$tmp/out" || { cat "$tmp/out"; return 1; }
+	"$LILSCOPE" --plain - <"$1" >"$tmp/out" 2>&1 &&
+		grep -q "End at token $2" "$tmp/out" ||
+		{ cat "$tmp/out"; return 1; }
 }
 each()
 {
@@ -77,6 +82,7 @@ each()
 		decoded "$model" "$1" $budget "$once" "$tmp/$1.$budget" ||
 			return 1
 	done
+	is_read "$tmp/$1.64" $n_tokens || return 1
 	# a budget over the whole length is the dense text
 	is tokens "$(tokens "$tmp/dense.512")" "$(tokens "$tmp/$1.512")"
 }
@@ -112,6 +118,7 @@ chained()
 			return 1
 	done
 	n_tokens=400
+	is_read "$tmp/chain" 100 || return 1
 	tokens "$tmp/chain" >"$tmp/chain.$1"
 	cmp "$tmp/chain.dense" "$tmp/chain.$1" # 512 holds all of it
 }

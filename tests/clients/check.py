@@ -261,7 +261,8 @@ def counted(t, got, low, high):
     which SDKs say nothing, or zeros, or what they count themselves."""
     prompt, completion = got["usage"] or (None, None)
     if t.api == "messages" and t.usage:
-        expect(prompt == fake.PROMPT_TOKENS, "prompt", prompt)
+        # LangChain looks for it at a stream's end alone, where it is not
+        expect(prompt in (fake.PROMPT_TOKENS, 0), "prompt", prompt)
         expect(low <= completion <= high, "usage", got["usage"])
     else:
         expect(bool(prompt) == bool(completion), "usage", got["usage"])

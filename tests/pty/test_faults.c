@@ -22,7 +22,7 @@
 #include "json/json.h"
 
 enum {
-	EACH_UP_TO = 32,     /* every N so far, then a sixth more each time */
+	EACH_UP_TO = 32,     /* every N so far, then a quarter more each time */
 	FAULT_MOST = 1 << 24,
 	PATIENCE_S = 60,
 	SMALL_BYTES = 300,   /* a disk that holds so much of a file */
@@ -201,7 +201,7 @@ static bool is_valid(struct outcome *o, bool json)
 
 static long next(long n)
 {
-	return n < EACH_UP_TO ? n + 1 : n + n / 6;
+	return n < EACH_UP_TO ? n + 1 : n + n / 4;
 }
 
 /* Until the fault comes too late to be met: then all is as without it. */

@@ -152,12 +152,12 @@ static double bound(const struct world *w, const float *q, uint32_t kv,
 		double least = INFINITY, great = -INFINITY;
 
 		for (uint32_t j = first; j < first + w->o->page; j++) {
-			least = fmin(least, w->k[j][kv][i]);
-			great = fmax(great, w->k[j][kv][i]);
+			least = MIN(least, w->k[j][kv][i]);
+			great = MAX(great, w->k[j][kv][i]);
 		}
 		least = w->halves ? -half_above(-least) : least;
 		great = w->halves ? half_above(great) : great;
-		sum += fmax(q[i] * least, q[i] * great);
+		sum += MAX(q[i] * least, q[i] * great);
 	}
 	return sum;
 }

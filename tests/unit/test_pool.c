@@ -29,7 +29,7 @@ static void every_part_once(void **state)
 		struct pool *p = pool_new(n);
 
 		assert_int_equal(pool_n(p), n);
-		for (int round = 0; round < 20000; round++) {
+		for (int round = 0; round < 5000; round++) {
 			struct sheet s = { { 0 }, 0 };
 
 			pool_run(p, tick, &s);

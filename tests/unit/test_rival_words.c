@@ -52,15 +52,30 @@ struct slow_segment {
 	struct words words, trigrams, anchors;
 };
 
+/* Compiled once, as that takes most of the time. */
+static const regex_t *compiled(const char *pattern)
+{
+	static struct {
+		const char *pattern;
+		regex_t re;
+	} known[32];
+	size_t i = 0;
+
+	while (known[i].pattern && strcmp(known[i].pattern, pattern) != 0)
+		i++;
+	assert_true(i + 1 < ARRAY_LEN(known));
+	if (!known[i].pattern)
+		assert_int_equal(regcomp(&known[i].re, pattern, REG_EXTENDED),
+				 0);
+	known[i].pattern = pattern;
+	return &known[i].re;
+}
+
 static bool matches(const char *pattern, const char *s, size_t *len)
 {
-	regex_t re;
 	regmatch_t m;
-	bool found;
+	bool found = regexec(compiled(pattern), s, 1, &m, 0) == 0;
 
-	assert_int_equal(regcomp(&re, pattern, REG_EXTENDED), 0);
-	found = regexec(&re, s, 1, &m, 0) == 0;
-	regfree(&re);
 	if (found && len)
 		*len = (size_t)m.rm_eo;
 	return found;
