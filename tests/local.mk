@@ -33,6 +33,7 @@ unit_tests = \
 	tests/unit/test_source \
 	tests/unit/test_follow \
 	tests/unit/test_deck \
+	tests/unit/test_deck_rows \
 	tests/unit/test_halves \
 	tests/unit/test_watch \
 	tests/unit/test_whatif

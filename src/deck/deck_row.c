@@ -33,7 +33,7 @@ static void set_word(char *word, size_t size, const char *value)
 {
 	memset(word, 0, size);
 	if (value)
-		strncpy(word, value, size - 1);
+		memcpy(word, value, MIN(strlen(value), size - 1));
 }
 
 struct deck_row deck_row_empty(void)

@@ -430,8 +430,11 @@ static void end_text(struct events *ev, struct tree *item,
 
 	tree_set(event, g->field,
 		 tree_copy(tree_have(part, g->field, JSON_STRING)));
-	if (strcmp(g->delta, "output_text.delta") == 0)
+	if (strcmp(g->delta, "output_text.delta") == 0) {
 		tree_set(event, "logprobs", tree_new(JSON_ARRAY));
+		/* clients go through them; llama.cpp has none in its parts */
+		tree_have(part, "annotations", JSON_ARRAY);
+	}
 	if (!g->list && name)
 		tree_set(event, "name", tree_copy(name));
 	put_event(ev, g->done, event);

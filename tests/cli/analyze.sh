@@ -257,6 +257,17 @@ guessed()
 		[ ! -s "$tmp/err" ] && ! grep -q '?' "$tmp/out"
 }
 check "a guessed field" guessed
+# Which of several streams a row is, and what broke one off.
+streams_told()
+{
+	run analyze "$srcdir/tests/golden/openai_requests.sse"
+	status_is 0 && grep -q 'requests\.sse ' "$tmp/out" &&
+		grep -q 'requests\.sse:2 ' "$tmp/out" || return 1
+	run analyze "$srcdir/tests/golden/openai_error.sse"
+	status_is 2 && one_sentence &&
+		grep -q 'generation 0 was ended by an error: ' "$tmp/err"
+}
+check "rows of streams" streams_told
 guess_on_screen()
 {
 	printf '%s\n' 'resize 24 100' wait 'screen -' :list wait 'screen -' \

@@ -228,6 +228,24 @@ in_csv()
 	status_is 0 && grep -q ',quest,96,"{""it"":""x""}",' "$tmp/out"
 }
 check "--keep in CSV" in_csv
+# Reports with few members; numbers are exact, those that nobody wrote are none.
+few()
+{
+	r='"source":"x","rules":[]'
+	printf '%s\n' "{$r,\"tokens\":16777216}" "	 " \
+		"{$r,\"tokens\":3,\"code_bits\":1e300}" >"$tmp/few"
+	run merge --json --by model,seed "$tmp/few"
+	one_sentence || return 1
+	run merge --json --by model "$tmp/few"
+	status_is 0 && grep -q '"by":{}.*"tokens":16777219,' "$tmp/out" &&
+		grep -q '"by":{}.*"code_bits":0,' "$tmp/out"
+}
+check "reports of few members" few
+for line in '{"source":"x","rules":[],"tokens":1,"rho":1001}' \
+	'{"generations":[]}'; do
+	echo "$line" >"$tmp/line"
+	check "no report: $line" says "$tmp/line"
+done
 # Columns are known however they are written, and kept as they are called.
 written()
 {

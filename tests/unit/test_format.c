@@ -242,7 +242,8 @@ static const struct ending {
 	  "{\"type\":\"response.output_text.delta\",\"item_id\":\"i\","
 	  "\"delta\":\"Hi\"}", "\n\n", "", 1,
 	  "\"output\":[{\"type\":\"message\",\"id\":\"i\",\"content\":[{"
-	  "\"type\":\"output_text\",\"text\":\"Hi\"}],\"status\":" },
+	  "\"type\":\"output_text\",\"text\":\"Hi\","
+	  "\"annotations\":[]}],\"status\":" },
 	{ "responses", /* ... nor when it was made, nor by whom */
 	  "data: {\"type\":\"response.created\",\"response\":{\"id\":\"r\","
 	  "\"object\":\"response\",\"status\":\"in_progress\"}}\n\n", "data: ",

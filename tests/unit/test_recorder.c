@@ -176,6 +176,51 @@ static void a_full_disk_is_told(void **state)
 	run_free(run);
 }
 
+static void whole_file(const char *path, struct buf *out)
+{
+	FILE *f = fopen(path, "rb");
+	size_t n;
+
+	assert_non_null(f);
+	while ((n = fread(buf_reserve(out, BUFSIZ), 1, BUFSIZ, f)) > 0)
+		out->len += n;
+	fclose(f);
+}
+
+/* Without a token there is a header and an end; what the tokens of the prompt
+ * are stays. */
+static void no_token_is_a_trace(void **state)
+{
+	(void)state;
+	for (int asked = 0; asked < 2; asked++) {
+		struct run *run = run_new(&meter_opts_default);
+		struct buf got = { 0 };
+		struct err err = { "" };
+		struct recorder *r;
+		struct place place;
+		bool more;
+
+		make_place(&place, "run.jsonl");
+		r = recorder_open(place.path, false, &err);
+		if (asked) {
+			run_prompt(run, "two words", 9);
+			trace_push_prompt_end(&run->trace, 3);
+			trace_push_prompt_end(&run->trace, 9);
+		}
+		run_end(run);
+		assert_true(recorder_work(r, run, 1000, &more, &err));
+		assert_true(recorder_close(r, run, &err));
+		whole_file(place.path, &got);
+		assert_non_null(strstr(buf_cstr(&got), "{\"lilscope\":1"));
+		assert_non_null(strstr(buf_cstr(&got), "\"end\":"));
+		assert_int_equal(strstr(buf_cstr(&got), "[3,9]") != NULL,
+				 asked);
+		buf_release(&got);
+		run_free(run);
+		remove_place(&place);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -183,6 +228,7 @@ int main(void)
 		cmocka_unit_test(writes_in_slices),
 		cmocka_unit_test(never_over_a_file),
 		cmocka_unit_test(a_full_disk_is_told),
+		cmocka_unit_test(no_token_is_a_trace),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -171,6 +171,9 @@ static void a_loop_fires_and_is_told(void **state)
 	assert_int_not_equal(rule->verdict.at_token, RULE_NEVER);
 	assert_int_equal(rule->verdict.at_token + rule->verdict.tokens_after,
 			 r.tokens);
+	for (size_t i = 0; i < RULE_ROWS; i++)
+		assert_int_equal(r.rules[i].after != NULL, r.rules[i].name &&
+				 r.rules[i].verdict.at_token != RULE_NEVER);
 	parse(&p, &r);
 	guardian = json_at(json_get(p.root, "rules"), 0);
 	assert_u32(guardian, "at_token", rule->verdict.at_token);

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "measure/rule_loop.h"
 #include "report/whatif.h"
 #include "task/grade.h"
 
@@ -176,6 +177,27 @@ static void test_set(void **state)
 	whatif_free(w);
 }
 
+/* Odds that nobody set are the usual ones, and one row has them. */
+static void test_unset(void **state)
+{
+	struct rule_opts o = meter_opts_default.rule;
+	struct whatif *w;
+	size_t usual = 0;
+
+	(void)state;
+	o.p = 0;
+	w = whatif_new(RULE_AT_loop, &o);
+	for (size_t i = 0; i < whatif_n(w); i++) {
+		const struct whatif_row *r = whatif_row(w, i);
+
+		usual += r->i_rule == RULE_AT_loop &&
+			 fabs(r->opts.p - LOOP_P_DEFAULT) < 1e-9;
+		assert_int_equal(r->is_set, i == 0);
+	}
+	assert_int_equal(usual, 1);
+	whatif_free(w);
+}
+
 /* No tokens, and nothing at all. */
 static void test_empty(void **state)
 {
@@ -206,6 +228,7 @@ int main(void)
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_slices),
 		cmocka_unit_test(test_set),
+		cmocka_unit_test(test_unset),
 		cmocka_unit_test(test_empty),
 	};
 
