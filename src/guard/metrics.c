@@ -79,6 +79,15 @@ void metrics_free(struct metrics *m)
 	mem_free(m);
 }
 
+uint64_t metrics_sum(const struct metrics *m, enum metric what)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < m->n_rows; i++)
+		sum += m->rows[i].n[what];
+	return sum;
+}
+
 /* --- counting ----------------------------------------------------------- */
 
 static bool is_known(const struct metrics *m, const char *model)

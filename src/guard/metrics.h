@@ -68,6 +68,9 @@ void metrics_request(struct metrics *m, const struct metrics_end *end);
 /* So long took bytes from upstream on their way to the client. */
 void metrics_latency(struct metrics *m, double s);
 
+/* What was counted so far, of all models and rules. */
+uint64_t metrics_sum(const struct metrics *m, enum metric what);
+
 /* Appends all of it, in Prometheus' text format 0.0.4. */
 void metrics_put(const struct metrics *m, const struct metrics_now *now,
 		 struct buf *out);

@@ -764,6 +764,7 @@ int proxy_run(const struct proxy_opts *opts)
 	}
 	written = close_all(&p);
 	curl_global_cleanup();
+	told_all(&p.told);
 	metrics_free(p.told.metrics);
 	if (err.text[0]) {
 		say(opts->err, err.text);

@@ -69,6 +69,14 @@ static void put_watch(const struct exchange *ex, struct buf *out)
 		buf_printf(out, ", unwatched: %s", watch_blind(w));
 }
 
+/* Upstream was not reached, cannot be understood, or broke off: a status 502
+ * that is not its own. */
+static bool is_broken(const struct exchange *ex)
+{
+	return ex->broken || (ex->status == 502 && ex->attempt &&
+			      ex->attempt->status != 502);
+}
+
 static void report(const struct hearers *t, struct exchange *ex,
 		   bool complete)
 {
@@ -78,7 +86,7 @@ static void report(const struct hearers *t, struct exchange *ex,
 	struct guard_facts facts = {
 		.end = ex->closing ? GUARD_END_SIGNAL :
 		       ex->reached ? GUARD_END_THRESHOLD :
-		       ex->broken  ? GUARD_END_TROUBLE :
+		       is_broken(ex) ? GUARD_END_TROUBLE :
 		       complete    ? GUARD_END_INPUT :
 				     GUARD_END_READER,
 		.source = source,
@@ -117,6 +125,23 @@ void told_refused(const struct hearers *t, enum client_shut shut)
 	buf_release(&line);
 }
 
+/* A server that has a path of its own is asked below it, and clients may have
+ * it in theirs already: then it stands there twice. */
+static void put_asked(struct exchange *ex, struct buf *out)
+{
+	const char *upstream = ex->opts->upstream, *uri = exchange_uri(ex);
+	const char *host = strstr(upstream, "://");
+	const char *path = host ? strchr(host + 3, '/') : NULL;
+	size_t n = path ? strcspn(path, "?#") : 0;
+
+	while (n && path[n - 1] == '/')
+		n--;
+	if (ex->status == 404 && n)
+		buf_printf(out, ", upstream was asked at %.*s%.*s", (int)n,
+			   path, (int)MIN(strcspn(uri, "?#"), (size_t)200),
+			   uri);
+}
+
 static void log_line(const struct hearers *t, struct exchange *ex,
 		     bool complete, enum client_shut shut)
 {
@@ -132,6 +157,7 @@ static void log_line(const struct hearers *t, struct exchange *ex,
 		buf_puts(&line, ", unwatched: it is not to be");
 	else if (exchange_is_unwatched(ex))
 		buf_puts(&line, ", unwatched: asked without a stream");
+	put_asked(ex, &line);
 	if (fault)
 		buf_printf(&line, ", upstream answered with %s", fault);
 	else if (ex->broken)
@@ -144,7 +170,7 @@ static void log_line(const struct hearers *t, struct exchange *ex,
 			   shut ? "was shut out: " : "went away",
 			   client_shut_words[shut]);
 	else if (*why && !ex->reached)
-		buf_printf(&line, ", %s", why);
+		buf_printf(&line, ", upstream: %s", why);
 	buf_printf(&line, ", %.0f ms", exchange_elapsed_s(ex) * 1e3);
 	say(t->err, buf_cstr(&line));
 	buf_release(&line);
@@ -174,8 +200,7 @@ static void count(struct metrics *m, const struct exchange *ex, bool complete)
 	};
 
 	for (const struct attempt *a = ex->attempt; a; a = a->before) {
-		if (a->fault || (a == ex->attempt && ex->broken) ||
-		    (a == ex->attempt && a->status == 0 && ex->status == 502))
+		if (a->fault || (a == ex->attempt && is_broken(ex)))
 			end.n[METRIC_UPSTREAM_ERRORS]++;
 		if (!a->watch)
 			continue;
@@ -193,4 +218,37 @@ void told_end(const struct hearers *t, struct exchange *ex, bool complete,
 	if (t->report->file)
 		report(t, ex, complete);
 	count(t->metrics, ex, complete);
+}
+
+void told_all(const struct hearers *t)
+{
+	static const struct {
+		enum metric what;
+		const char *words;
+	} parts[] = {
+		{ METRIC_STREAMS, "watched" },
+		{ METRIC_STOPS, "stopped" },
+		{ METRIC_CONCLUDES, "concluded" },
+		{ METRIC_RETRIES, "tried again" },
+		{ METRIC_REPORTS, "at a threshold that was only reported" },
+		{ METRIC_UPSTREAM_ERRORS, "failed upstream" },
+	};
+	uint64_t n = metrics_sum(t->metrics, METRIC_REQUESTS);
+	size_t i_said = 0;
+	struct buf line = { 0 };
+
+	if (!n)
+		return;
+	put_time(&line);
+	buf_printf(&line, "guard: ended after %llu request%s, %llu tokens",
+		   (unsigned long long)n, n == 1 ? "" : "s",
+		   (unsigned long long)metrics_sum(t->metrics, METRIC_TOKENS));
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+		n = metrics_sum(t->metrics, parts[i].what);
+		if (n)
+			buf_printf(&line, "%s %llu %s", i_said++ ? "," : ":",
+				   (unsigned long long)n, parts[i].words);
+	}
+	say(t->err, buf_cstr(&line));
+	buf_release(&line);
 }

@@ -23,4 +23,7 @@ void told_end(const struct hearers *t, struct exchange *ex, bool complete,
 /* A request whose head was never complete. */
 void told_refused(const struct hearers *t, enum client_shut shut);
 
+/* At the end, of all requests; nothing where there was none. */
+void told_all(const struct hearers *t);
+
 #endif

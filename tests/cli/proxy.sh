@@ -32,6 +32,7 @@ logged()
 	grep -q 'upstream broke off' "$tmp/log.proxy" &&
 	grep -q '/odd/0 502, upstream answered with a status' "$tmp/log.proxy" &&
 	grep -q 'the client went away' "$tmp/log.proxy" &&
+	tail -n 1 "$tmp/log.proxy" | grep -qE 'Z guard: ended after [0-9]+ requests, [0-9]+ tokens: [0-9]+ watched, 39 stopped, [0-9]+ failed upstream' &&
 	no_controls "$tmp/log.proxy"
 }
 check "one line a request" logged
@@ -48,7 +49,7 @@ for line in open(sys.argv[1]):
     if r["stopped"]:
         assert r["thresholds"][0]["at_token"] == 500, r
 assert n["threshold"] == 32 + 4 + 3, n
-odd = sum(answer[2] is None for answer in upstream.ODD)
+odd = sum(answer[2] is None or answer[1] == 502 for answer in upstream.ODD)
 assert n["trouble"] == 1 + odd and n["reader"] >= 3 and n["end"] > 40, n
 END
 }
@@ -207,6 +208,23 @@ check "upstream is down: 502" scenario down
 end_proxy
 idle_end() { status_is 0; }
 check "SIGTERM: nothing was stopped" idle_end
+
+# A path that clients have, too.
+start_upstream
+start_proxy --upstream "http://127.0.0.1:$up_port/v1/"
+twice()
+{
+	"$PYTHON" -c 'import sys, urllib.error, urllib.request
+try:
+    urllib.request.urlopen(sys.argv[1], b"{}")
+except urllib.error.HTTPError as e:
+    assert e.code == 404, e' "http://127.0.0.1:$proxy_port/v1/chat/completions"
+	end_proxy
+	grep -q ' 404, .*upstream was asked at /v1/v1/chat/completions, ' "$tmp/log.proxy"
+}
+check "a path twice: the log says what was asked" twice
+exec 8>&-
+wait "$up_pid"
 
 check "a round of everything at once, as the soak has it" \
 	sh "$srcdir/tests/bench/soak.sh" 1
