@@ -233,12 +233,14 @@ few()
 {
 	r='"source":"x","rules":[]'
 	printf '%s\n' "{$r,\"tokens\":16777216}" "	 " \
-		"{$r,\"tokens\":3,\"code_bits\":1e300}" >"$tmp/few"
+		"{$r,\"tokens\":3,\"code_bits\":1e300}" \
+		"{$r,\"tokens\":0,\"code_bits\":-5}" \
+		"{$r,\"tokens\":0,\"code_bits\":9007199254740991}" >"$tmp/few"
 	run merge --json --by model,seed "$tmp/few"
 	one_sentence || return 1
 	run merge --json --by model "$tmp/few"
 	status_is 0 && grep -q '"by":{}.*"tokens":16777219,' "$tmp/out" &&
-		grep -q '"by":{}.*"code_bits":0,' "$tmp/out"
+		grep -q '"by":{}.*"code_bits":9007199254740991,' "$tmp/out"
 }
 check "reports of few members" few
 for line in '{"source":"x","rules":[],"tokens":1,"rho":1001}' \

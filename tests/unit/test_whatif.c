@@ -195,6 +195,7 @@ static void test_unset(void **state)
 		assert_int_equal(r->is_set, i == 0);
 	}
 	assert_int_equal(usual, 1);
+	assert_true(whatif_row(w, 0)->opts.p > 0);
 	whatif_free(w);
 }
 
