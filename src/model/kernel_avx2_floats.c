@@ -120,10 +120,15 @@ ALWAYS __m256 floats_at(const uint8_t *row, enum ggml_type type, uint32_t i,
 		_mm256_slli_epi32(_mm256_cvtepu16_epi32(v), 16));
 }
 
-/* Columns [i, i + n) of a row. */
+/* Columns [i, i + n) of a row; those behind them are asked for, which are next
+ * in this row when all tokens have met these. */
 ALWAYS void unpack(float out[COLS], const uint8_t *row, enum ggml_type type,
 		   uint32_t i, uint32_t n, uint32_t n_cols)
 {
+	size_t bytes = type == GGML_F32 ? 4 : 2;
+
+	for (uint32_t k = 0; k < n * bytes; k += LINE)
+		__builtin_prefetch(row + (i + n) * bytes + k);
 	for (uint32_t k = 0; k < n; k += SIDE)
 		_mm256_store_ps(out + k, floats_at(row, type, i + k, n_cols));
 }
@@ -201,8 +206,8 @@ static void add_strip(float sums[ROWS][TOKENS], float w[ROWS][COLS],
 static void put(float *out, size_t stride, float sums[ROWS][TOKENS],
 		uint32_t n_rows, uint32_t n_tokens)
 {
-	for (uint32_t r = 0; r < n_rows; r += SIDE)
-		for (uint32_t t = 0; t < n_tokens; t += SIDE) {
+	for (uint32_t t = 0; t < n_tokens; t += SIDE)
+		for (uint32_t r = 0; r < n_rows; r += SIDE) {
 			size_t n = MIN(n_rows - r, (uint32_t)SIDE);
 			__m256i rows[SIDE], cols[SIDE];
 
