@@ -506,10 +506,10 @@ bench-files: all
 	@$(PYTHON3) $(srcdir)/tests/bench/analyze.py '$(abs_top_builddir)' \
 		files
 
-# Every stop rule on the real data (LILSCOPE_DATA), and on a corpus that
-# tests/bench/corpus.py made (LILSCOPE_CORPUS, a folder): tables, and curves
-# of each rule's threshold in RULES_SVG.
-EXTRA_DIST += tests/bench/corpus.py tests/bench/rules.py
+# Every stop rule on the real data (LILSCOPE_DATA), on a corpus that
+# tests/bench/corpus.py made (LILSCOPE_CORPUS, a folder), and on long tables:
+# tables, and curves of each rule's threshold in RULES_SVG.
+EXTRA_DIST += tests/bench/corpus.py tests/bench/rules.py tests/bench/tables.py
 EXTRA_PROGRAMS += tests/bench/bench_rules
 tests_bench_bench_rules_SOURCES = tests/bench/bench_rules.c \
 	tests/bench/onset.c tests/bench/onset.h \
@@ -528,6 +528,7 @@ bench-rules: all tests/bench/bench_rules
 			-t 'the corpus, unseen' \
 			"$$LILSCOPE_CORPUS/unseen.jsonl"; \
 	else echo "no corpus (LILSCOPE_CORPUS): skipped"; fi
+	@$(PYTHON3) $(srcdir)/tests/bench/tables.py | tests/bench/bench_rules -
 
 # rho, its band and H on sources of known entropy, and on real generations
 # (LILSCOPE_DATA, LILSCOPE_CORPUS): tables, and a picture in BAND_SVG.

@@ -45,6 +45,7 @@ enum {
 	COPIED = 4,     /* points that a first copy takes away, a word */
 	DOUBLINGS = 10, /* distances of 1, 2, 4 .. 512 words and more */
 	SAID = 2,       /* times before */
+	SLIP = 2,       /* rounds after which a number is no row's */
 	COPYING_TOKENS = 500, /* the furthest that a stop is foretold */
 	QUIET_MAX = 64,       /* and that one is ruled out */
 	WORDS_AT_ONCE = 64,
@@ -71,6 +72,8 @@ enum { N_KINDS = ARRAY_LEN(kinds) };
 struct sum {
 	struct copying *copying; /* NULL: the other one's says it for both */
 	int32_t points;
+	int32_t row;             /* points when a number was news last, */
+	uint32_t news;           /* and which word that was */
 	struct copying_step hit; /* the last one; no copying since: 0 */
 };
 
@@ -80,6 +83,8 @@ struct circles {
 	struct sum sum[N_KINDS];
 	int32_t threshold; /* points */
 	int32_t top;       /* the most there ever were */
+	uint32_t number;   /* of the last copy that had another one */
+	uint32_t apart;    /* from that before */
 	uint32_t n;        /* tokens */
 	uint32_t n_words;
 	size_t cause;      /* of the first stop: 1 + its sum; 0: none */
@@ -157,6 +162,25 @@ static ALWAYS_INLINE void take(struct circles *l, size_t i,
 		l->cause = 1 + i;
 }
 
+/* A copy, the n_words'th word, has this number, and its source has another. */
+static void take_number(struct circles *l, const struct copying_step *near,
+			uint32_t number, uint32_t n_words, bool known)
+{
+	uint32_t apart = number - l->number;
+	bool counter = apart == l->apart;
+
+	l->number = number;
+	l->apart = apart;
+	for (size_t i = known; i < N_KINDS && !counter; i++) {
+		struct sum *sum = &l->sum[i];
+
+		if (n_words - sum->news <= SLIP * near->distance)
+			sum->points = MIN(sum->points, sum->row);
+		sum->row = sum->points;
+		sum->news = n_words;
+	}
+}
+
 static ALWAYS_INLINE void take_words(struct circles *l,
 				     const struct word *words, size_t n)
 {
@@ -164,10 +188,16 @@ static ALWAYS_INLINE void take_words(struct circles *l,
 
 	copying_push_words(l->sum[0].copying, l->sum[1].copying, words, n,
 			   steps);
-	l->n_words += (uint32_t)n;
 	for (size_t i = 0; i < n; i++) {
-		take(l, 0, &steps[i][0]);
-		take(l, 1, &steps[i][1]);
+		const struct copying_step *exact = &steps[i][0];
+		const struct copying_step *near = &steps[i][1];
+
+		l->n_words++;
+		take(l, 0, exact);
+		take(l, 1, near);
+		if (words[i].number && near->hit && !near->same)
+			take_number(l, near, words[i].number, l->n_words,
+				    exact->known);
 	}
 }
 
@@ -313,7 +343,7 @@ static void rearm(void *state)
 	struct circles *l = state;
 
 	for (size_t i = 0; i < N_KINDS; i++)
-		l->sum[i].points = 0;
+		l->sum[i].points = l->sum[i].row = 0;
 	l->verdict = rule_unfired;
 }
 

@@ -55,6 +55,7 @@ static ALWAYS_INLINE void begin(struct word_cut *w, unsigned kind,
 		w->folded = fnv32_step(w->folded, code);
 	w->kind = (uint8_t)kind;
 	w->code = code;
+	w->number = kind == DIGIT;
 	w->len = 0;
 }
 
@@ -68,12 +69,14 @@ static ALWAYS_INLINE bool take(struct word_cut *w, unsigned kind, uint32_t code,
 		bool gap = w->kind == BLANK && w->len < WORDS_MAX_BYTES;
 
 		ended = w->kind != NONE && !gap;
-		*out = (struct word){ w->exact, w->folded };
+		*out = (struct word){ w->exact, w->folded, w->number };
 		begin(w, kind, code, gap ? w->exact : FNV32_BASIS);
 	}
 	w->exact = fnv32_step(w->exact, code);
 	if (kind == LETTER)
 		w->folded = fnv32_step(w->folded, lower(code));
+	if (kind == DIGIT)
+		w->number = (w->number - 1) * 10 + code - '0' + 1;
 	w->len = (uint8_t)(w->len + n);
 	return ended;
 }

@@ -27,6 +27,7 @@ struct word_cut {
 	uint32_t exact, folded; /* of the open word */
 	uint32_t code;          /* its first character */
 	uint32_t wide;          /* bytes of a character that is not complete */
+	uint32_t number;        /* as a word's, of the open one */
 	uint8_t missing;        /* how many more it asks for */
 	uint8_t kind;           /* enum of words.c; 0: nothing is open */
 	uint8_t len;            /* bytes of the open word */
@@ -35,6 +36,7 @@ struct word_cut {
 struct word {
 	uint32_t exact;
 	uint32_t folded;
+	uint32_t number; /* 1 more than its digits say, mod 2^32; others: 0 */
 };
 
 /* One byte more. Returns whether it ended a word, which is *out then. */

@@ -84,7 +84,7 @@ static void copy_bytes(const uint8_t *s, size_t n, unsigned mask)
 
 	bytes.n = MIN(n, (size_t)NAIVE_SYMBOLS);
 	for (size_t i = 0; i < bytes.n; i++)
-		bytes.at[i] = (struct word){ s[i] & 1u, s[i] & mask };
+		bytes.at[i] = (struct word){ s[i] & 1u, s[i] & mask, 0 };
 	copy_words(&bytes, mask);
 }
 

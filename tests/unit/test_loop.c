@@ -203,6 +203,32 @@ static void test_words(void **state)
 	}
 }
 
+/* What number a word is, and 1. */
+static void test_numbers(void **state)
+{
+	static const struct {
+		const char *text;
+		uint32_t first, second;
+	} rows[] = {
+		{ "66: ", 67, 0 },	{ "a 7 ", 0, 8 },
+		{ "007 0 ", 8, 1 },	{ "x86 ", 0, 87 },
+		{ "1.5 ", 2, 0 },	{ "4294967294 4294967295 ", UINT32_MAX,
+		  0 },
+		{ "00000000000000123 ", 13, 4 }, /* a word is 16 of them */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		char text[64];
+		struct word x[8];
+
+		snprintf(text, sizeof(text), "%s~", rows[i].text);
+		assert_true(cut(text, x, 8) >= 2);
+		assert_int_equal(x[0].number, rows[i].first);
+		assert_int_equal(x[1].number, rows[i].second);
+	}
+}
+
 /* --- the rule ----------------------------------------------------------- */
 
 /* Appends n words of a healthy text, another for each seed. */
@@ -335,6 +361,45 @@ static void calls(struct buf *b)
 	}
 }
 
+/* Rows that were asked for: each has numbers of its own, and long words that
+ * stay around them. */
+static void records(struct buf *b)
+{
+	for (uint32_t k = 0; k < 300; k++)
+		buf_printf(b, "INSERT INTO users (id, name, email) VALUES (%u, "
+			   "'User %u', 'user%u@example.com');\n", k, k, k);
+}
+
+static void links(struct buf *b)
+{
+	for (uint32_t k = 0; k < 300; k++)
+		buf_printf(b, "<li class=\"item\"><a href=\"/page/%u\">Page "
+			   "%u</a></li>\n", k, k);
+}
+
+static void resources(struct buf *b)
+{
+	for (uint32_t k = 0; k < 60; k++) {
+		buf_printf(b, "resource \"node_%u\" {\n", k);
+		prose(b, 900, 40);
+		buf_printf(b, "name = \"node-%u\"\n", k);
+		prose(b, 901, 20);
+		buf_puts(b, "}\n");
+	}
+}
+
+static void steps(struct buf *b)
+{
+	for (uint32_t k = 0; k < 300; k++)
+		buf_printf(b, ".mt-%u { margin-top: %upx; }\n", k, 4 * k);
+}
+
+static void counted(struct buf *b)
+{
+	for (uint32_t k = 0; k < 300; k++)
+		buf_printf(b, "- %u\n", k);
+}
+
 static void plain(struct buf *b)
 {
 	prose(b, 11, 1500);
@@ -351,6 +416,9 @@ static void test_passes(void **state)
 		{ "table", table },   { "tried", tried },
 		{ "ruled", ruled },   { "refrain", refrain },
 		{ "calls", calls },   { "plain", plain },
+		{ "records", records }, { "links", links },
+		{ "resources", resources }, { "steps", steps },
+		{ "counted", counted },
 	};
 
 	(void)state;
@@ -387,6 +455,9 @@ static void test_stops(void **state)
 		{ 300, 0, "Step %u: the balance of the account stays $0.\n",
 		  1000 },
 		{ 300, 0, "0123456790", 1500 },
+		{ 300, 0, "If t is 3, that is impossible.\nIf t is 8, that is "
+			  "impossible.\nIf t is 1, that is impossible.\n",
+		  400 },
 	};
 
 	(void)state;
@@ -413,6 +484,41 @@ static void test_stops(void **state)
 				 at, n, again);
 		buf_release(&text);
 	}
+}
+
+/* Numbers that were said there before are no news. */
+static void test_numbers_again(void **state)
+{
+	struct buf text = { 0 };
+	uint32_t n;
+	size_t byte;
+
+	(void)state;
+	for (uint32_t k = 0; k < 40; k++) {
+		prose(&text, 40, 60);
+		buf_printf(&text, "so that the sum is %c, and\n",
+			   "0102"[k % 4]);
+	}
+	assert_true(fires(&text, &n, &byte) != NEVER);
+	buf_release(&text);
+}
+
+/* What goes round and slips to other numbers now and then, two in a row: only
+ * what lies between those two is taken back. */
+static void test_slips(void **state)
+{
+	struct buf text = { 0 };
+	uint32_t n;
+	size_t byte;
+
+	(void)state;
+	for (uint32_t k = 0; k < 100; k++) {
+		prose(&text, 41, 30);
+		buf_printf(&text, "so that the sum is %u, and\n",
+			   k % 4 > 1 ? 0 : k * k);
+	}
+	assert_true(fires(&text, &n, &byte) != NEVER);
+	buf_release(&text);
 }
 
 /* A text in other pieces fires at the same byte; a longer one as well. */
@@ -510,6 +616,8 @@ int main(void)
 		cmocka_unit_test(test_copying), cmocka_unit_test(test_window),
 		cmocka_unit_test(test_words),	cmocka_unit_test(test_passes),
 		cmocka_unit_test(test_stops),	cmocka_unit_test(test_pieces),
+		cmocka_unit_test(test_numbers_again),
+		cmocka_unit_test(test_numbers), cmocka_unit_test(test_slips),
 		cmocka_unit_test(test_second_saying),
 		cmocka_unit_test(test_odds),
 	};
