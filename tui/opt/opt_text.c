@@ -106,6 +106,10 @@ static void help_row(const struct opt *opt, unsigned where, struct buf *out)
 	buf_printf(out, "--%s%s", opt->arg ? "" : "[no-]", opt->name);
 	if (opt->arg)
 		buf_printf(out, " %s", opt->arg);
+	if (out->len - from >= HELP_ABOUT_COL) {
+		buf_putc(out, '\n');
+		from = out->len;
+	}
 	buf_pad(out, from, HELP_ABOUT_COL);
 	buf_printf(out, "%s\n", opt->about);
 }

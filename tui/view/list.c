@@ -9,8 +9,10 @@
 #include "base/buf.h"
 #include "base/num.h"
 #include "report/after.h"
+#include "draw/glyph.h"
 #include "system/clock.h"
 #include "view/list_column.h"
+#include "view/now.h"
 #include "view/views.h"
 
 enum {
@@ -51,6 +53,17 @@ const char *list_stop_word(const struct app *app)
 	size_t i = app->set.meter.i_stop;
 
 	return i == RULE_GUARDIAN ? "Lil" : rule_name(i);
+}
+
+const char *list_stop_mark(const struct app *app, bool ascii, char mark[2])
+{
+	size_t i = app->set.meter.i_stop;
+
+	if (i == RULE_GUARDIAN)
+		return glyph(GLYPH_FLAG, ascii);
+	mark[0] = now_rule_letter(i);
+	mark[1] = '\0';
+	return mark;
 }
 
 enum list_column list_column_find(const char *name, size_t n)

@@ -80,6 +80,10 @@ size_t list_column_rule(int column);
  * "Lil". */
 const char *list_stop_word(const struct app *app);
 
+/* What marks a stop by it: Lil's flag, or, in mark, the rule's letter in the
+ * chart. */
+const char *list_stop_mark(const struct app *app, bool ascii, char mark[2]);
+
 /* Its name for ":sort NAME"; NULL: no rule stands in this column. */
 const char *list_column_name(enum list_column column);
 /* The column of name[0..n); LIST_COLUMNS for none. */

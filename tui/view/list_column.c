@@ -110,16 +110,16 @@ static void show_after(const struct app *app, size_t i,
 						 now_after_style(e->after);
 }
 
-/* The rule that counts has the flag. */
+/* The rule that counts has the mark. */
 static void show_rule(const struct app *app, const struct entry *e, int column,
 		      bool ascii, struct cell_text *out)
 {
 	uint32_t at = e->rules_at[column - LIST_LIL];
 	bool fired = at != RULE_NEVER, counts = is_stop(app, column);
-	char number[NUM_BYTES];
+	char number[NUM_BYTES], mark[2];
 
 	snprintf(out->text, CELL_BYTES, "%s%s%s",
-		 fired && counts ? glyph(GLYPH_FLAG, ascii) : "",
+		 fired && counts ? list_stop_mark(app, ascii, mark) : "",
 		 fired && counts ? " " : "",
 		 fired ? num_count(number, at) : glyph(GLYPH_OPEN, ascii));
 	out->style = !fired ? STYLE_DIM : counts ? STYLE_LIL : STYLE_RULE;
@@ -289,12 +289,12 @@ static void show_standing(const struct app *app, size_t i,
 	};
 	enum list_standing standing = list_standing(app, i);
 	bool fired = e->fired_at != RULE_NEVER, going;
-	char number[NUM_BYTES], since[16];
+	char number[NUM_BYTES], since[16], mark[2];
 	size_t n;
 
 	going = standing == STANDS_WRITING || standing == STANDS_WAITING;
 	n = (size_t)snprintf(out->text, CELL_BYTES, "%s%s",
-			     fired ? glyph(GLYPH_FLAG, ascii) : "",
+			     fired ? list_stop_mark(app, ascii, mark) : "",
 			     fired ? " " : "");
 	out->style = fired && going ? STYLE_LIL : words[standing].style;
 	if (standing == STANDS_WRITING && fired) {

@@ -195,9 +195,13 @@ static void tables(struct help *h)
 	heading(h, "Coders: how bytes of new information are counted");
 	for (size_t i = 0; i < CODER_KINDS; i++)
 		entry(h, "", coder_rows[i].name, coder_rows[i].about);
-	heading(h, "Other stop rules, marked in the chart");
-	for (size_t i = RULE_GUARDIAN + 1; i < RULE_USUAL_ROWS; i++)
-		entry(h, "", rules[i]->name, rules[i]->about);
+	heading(h, "Other stop rules, and their letters in the chart");
+	for (size_t i = RULE_GUARDIAN + 1; i < RULE_USUAL_ROWS; i++) {
+		char letter[2] = { now_rule_letter(i) };
+
+		entry(h, h->r.cols >= NARROW ? letter : "", rules[i]->name,
+		      rules[i]->about);
+	}
 	entry(h, "", "by default",
 	      "loop stops, and the list counts it: fewest false stops");
 }

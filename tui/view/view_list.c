@@ -340,14 +340,14 @@ static void put_fired(const struct app *app, struct pen *p)
 	const struct list *l = list_of(app);
 	const struct list_totals *t = &l->totals;
 	bool ascii = p->s->ascii, all = t->n_known == l->n && !t->n_going;
-	char a[NUM_BYTES];
+	char a[NUM_BYTES], mark[2];
 
 	if (!t->n_known)
 		pen_puts(p, STYLE_DIM, "none is measured yet");
 	else if (t->n_fired)
 		pen_printf(p, STYLE_LIL, "%s %s in %s",
-			   glyph(GLYPH_FLAG, ascii), list_stop_word(app),
-			   num_count(a, t->n_fired));
+			   list_stop_mark(app, ascii, mark),
+			   list_stop_word(app), num_count(a, t->n_fired));
 	else
 		pen_printf(p, all ? STYLE_GOOD : STYLE_NORMAL,
 			   "%s %s in none", glyph(GLYPH_OPEN, ascii),
