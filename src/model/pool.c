@@ -2,6 +2,12 @@
  * Between two matrices of a token lie microseconds, less than it takes to wake
  * a thread; so workers spin for a while before they sleep, and a job is told
  * by a counter, not by a lock.
+ *
+ * Where others are at work on the machine a worker may be without a core for
+ * milliseconds. So its part is its own only once it has begun with it: whoever
+ * claims a part does it, and the caller claims, when it has done its own, those
+ * that nobody has begun. A part's claims are the turns in a row, so a worker
+ * that is late for one gets none.
  */
 #include "model/pool.h"
 
@@ -21,6 +27,7 @@ struct pool_thread {
 	struct pool *pool;
 	pthread_t thread;
 	unsigned i;
+	atomic_uint claimed; /* the last turn in which part i was */
 };
 
 struct pool {
@@ -30,7 +37,7 @@ struct pool {
 	void (*f)(void *ctx, unsigned i, unsigned n);
 	void *ctx;
 	atomic_uint turn;       /* goes up with each job */
-	atomic_uint left;       /* workers that have not done it yet */
+	atomic_uint left;       /* parts of workers that are not done yet */
 	atomic_bool end;
 	/* For those who sleep. */
 	pthread_mutex_t lock;
@@ -67,6 +74,18 @@ static unsigned next_turn(struct pool *p, unsigned seen)
 	return turn;
 }
 
+/* Does part w->i of this turn if nobody has begun with it. */
+static void do_part(struct pool_thread *w, unsigned turn)
+{
+	struct pool *p = w->pool;
+	unsigned before = turn - 1;
+
+	if (!atomic_compare_exchange_strong(&w->claimed, &before, turn))
+		return;
+	p->f(p->ctx, w->i, p->n);
+	atomic_fetch_sub_explicit(&p->left, 1, memory_order_release);
+}
+
 static void *work(void *arg)
 {
 	struct pool_thread *w = arg;
@@ -77,8 +96,7 @@ static void *work(void *arg)
 		turn = next_turn(p, turn);
 		if (atomic_load(&p->end))
 			return NULL;
-		p->f(p->ctx, w->i, p->n);
-		atomic_fetch_sub_explicit(&p->left, 1, memory_order_release);
+		do_part(w, turn);
 	}
 }
 
@@ -112,7 +130,8 @@ struct pool *pool_new(unsigned n_threads)
 	for (unsigned i = 1; i < p->n; i++) {
 		struct pool_thread *w = &p->workers[i - 1];
 
-		*w = (struct pool_thread){ .pool = p, .i = i };
+		w->pool = p;
+		w->i = i;
 		if (pthread_create(&w->thread, NULL, work, w) != 0) {
 			p->n = i; /* what there is has to do */
 			break;
@@ -152,6 +171,8 @@ void pool_run(struct pool *p, void (*f)(void *ctx, unsigned i, unsigned n),
 	atomic_store_explicit(&p->left, p->n - 1, memory_order_relaxed);
 	begin_turn(p);
 	f(ctx, 0, p->n);
+	for (unsigned i = 1; i < p->n; i++)
+		do_part(&p->workers[i - 1], atomic_load(&p->turn));
 	for (unsigned i = 0;
 	     atomic_load_explicit(&p->left, memory_order_acquire); i++) {
 		if (i < p->spins)

@@ -2,8 +2,8 @@
  * pool.h - worker threads; the only file that has any.
  *
  *	pool_run(p, f, ctx)   f(ctx, 0, n) ... f(ctx, n - 1, n), each once, on
- *	                      n threads of which the caller is one; returns
- *	                      when all have
+ *	                      n threads at most, of which the caller is one;
+ *	                      returns when all have
  *
  * Workers spin for a short while between calls (a token has hundreds of them)
  * and sleep otherwise. What f computes must not depend on n.

@@ -4,6 +4,8 @@
 #include <stddef.h>
 
 #include <cmocka.h>
+#include <sched.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "model/pool.h"
@@ -40,6 +42,41 @@ static void every_part_once(void **state)
 		}
 		pool_free(p);
 	}
+}
+
+struct lag {
+	struct sheet sheet;
+	atomic_uint here; /* parts that have begun */
+};
+
+/* Part 0 ends when another has begun, so that this is not the caller's. */
+static void meet(void *ctx, unsigned i, unsigned n)
+{
+	struct lag *l = ctx;
+
+	(void)n;
+	l->sheet.done[i]++;
+	atomic_fetch_add(&l->here, 1);
+	while (i == 0 && atomic_load(&l->here) < 2)
+		sched_yield();
+}
+
+/* Whoever is late finds nothing to do, in the next turns neither. */
+static void late_ones_have_none(void **state)
+{
+	enum { N = 5 };
+	struct pool *p = pool_new(N);
+
+	(void)state;
+	for (int round = 0; round < 500; round++) {
+		struct lag l = { .here = 0 };
+
+		pool_run(p, meet, &l);
+		for (unsigned i = 0; i < N; i++)
+			assert_int_equal(l.sheet.done[i], 1);
+		assert_int_equal(atomic_load(&l.here), N);
+	}
+	pool_free(p);
 }
 
 static void none_is_one(void **state)
@@ -101,6 +138,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_part_once),
 		cmocka_unit_test(what_is_taken_is_the_whole),
+		cmocka_unit_test(late_ones_have_none),
 		cmocka_unit_test(none_is_one),
 		cmocka_unit_test(parts_are_the_whole),
 	};
