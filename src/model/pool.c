@@ -200,7 +200,7 @@ bool pool_take(uint32_t *taken, uint32_t count, uint32_t step, unsigned n,
 		if (at >= count)
 			return false;
 		left = count - at;
-		part = n > 1 ? left / (2 * n) / step * step : left;
+		part = n > 1 ? left / n / step * step : left;
 		part = MIN(MAX(part, step), left);
 	} while (!__atomic_compare_exchange_n(taken, &at, at + part, true,
 					      __ATOMIC_RELAXED,
