@@ -205,6 +205,12 @@ static void take_version(struct call *c, struct json_value version)
 	emit(c, version);
 }
 
+static bool is_models(struct json_value turn)
+{
+	return content_is_model(turn) ||
+	       json_is(json_get(turn, "isCreatedByUser"), JSON_FALSE);
+}
+
 static void take(struct call *c, struct json_value turn)
 {
 	struct chunk *chunk = &c->cx->gens->chunk;
@@ -217,8 +223,7 @@ static void take(struct call *c, struct json_value turn)
 		take_request(c, turn);
 	} else if (is_gemini(turn)) {
 		take_gemini(c, turn);
-	} else if (content_is_model(turn) ||
-		   json_is(json_get(turn, "isCreatedByUser"), JSON_FALSE)) {
+	} else if (is_models(turn)) {
 		chunk_clear(chunk);
 		content_message(chunk, turn);
 		emit(c, turn);
@@ -256,11 +261,8 @@ static struct json_value parent_of(struct json_value list, struct json_value v)
 static void ask_again(struct call *c, struct json_value turn,
 		      struct json_value parent)
 {
-	bool model = content_is_model(turn) ||
-		     json_is(json_get(turn, "isCreatedByUser"), JSON_FALSE);
-
-	if (model && !c->heard.len && parent.doc && !content_is_model(parent) &&
-	    !json_is(json_get(parent, "isCreatedByUser"), JSON_FALSE))
+	if (is_models(turn) && !c->heard.len && parent.doc &&
+	    !is_models(parent))
 		call_hear(c, parent);
 }
 

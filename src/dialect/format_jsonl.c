@@ -112,9 +112,8 @@ static bool is_printed(struct json_value v)
 	size_t len;
 	const char *s = json_text(v, &len);
 
-	for (size_t i = 0; s && i < ARRAY_LEN(begins); i++)
-		if (len > strlen(begins[i]) &&
-		    memcmp(s, begins[i], strlen(begins[i])) == 0)
+	for (size_t i = 0; len && i < ARRAY_LEN(begins); i++)
+		if (bytes_begin(s, len - 1, begins[i]))
 			return true;
 	return false;
 }

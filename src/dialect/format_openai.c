@@ -12,9 +12,9 @@
  */
 #include "dialect/format.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
-#include <inttypes.h>
 #include <string.h>
 
 #include "dialect/join.h"

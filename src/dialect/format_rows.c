@@ -11,6 +11,7 @@
  * The viewer cuts what is long, and says which cells: then so do we.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "dialect/record.h"
 
@@ -86,29 +87,40 @@ static void put_member(struct buf *out, const char *name, size_t n,
 	json_put(out, v);
 }
 
-/* The row as an object, with what records call its columns; what is kept of it
- * is asked for as the file has it. */
+/* What records call the columns, a NUL behind each; one in a name ends it. */
+static void put_names(struct json_value columns, struct buf *out)
+{
+	for (struct json_value v = json_first(columns); v.doc;
+	     v = json_next(v)) {
+		size_t n;
+		const char *s = json_text(v, &n);
+
+		record_column(s, strnlen(s, n), out);
+		buf_putc(out, '\0');
+	}
+}
+
+/* The row as an object, with what records call its columns (put_names()); what
+ * is kept of it is asked for as the file has it. */
 static void put_row(const struct format_ctx *cx, struct json_value columns,
-		    struct json_value row, struct buf *out)
+		    const struct buf *names, struct json_value row,
+		    struct buf *out)
 {
 	struct json_value column = json_first(columns), v = json_first(row);
-	struct buf name = { 0 };
+	const char *name = names->data;
 
 	buf_clear(out);
 	buf_putc(out, '{');
-	for (; column.doc && v.doc;
-	     column = json_next(column), v = json_next(v)) {
+	for (; column.doc && v.doc; column = json_next(column),
+	     v = json_next(v), name += strlen(name) + 1) {
 		size_t n;
 		const char *s = json_text(column, &n);
 
-		buf_clear(&name);
-		record_column(s, n, &name);
-		put_member(out, name.data, name.len, v);
-		if (cx->keep && !json_text_is(column, buf_cstr(&name)))
+		put_member(out, name, strlen(name), v);
+		if (cx->keep && !json_text_is(column, name))
 			put_member(out, s, n, v);
 	}
 	buf_putc(out, '}');
-	buf_release(&name);
 }
 
 /* Rows that hold nothing are few, or all: only of all it is said. */
@@ -119,7 +131,7 @@ static bool record_rows(struct format_ctx *cx, struct json_value v,
 				  "text: more was generated";
 	struct json_value columns = json_get(v, "columns"), row;
 	struct json *doc = &cx->row;
-	struct buf text = { 0 };
+	struct buf text = { 0 }, names = { 0 };
 	struct err first = { "" };
 	size_t i = 0, n_good = 0;
 
@@ -130,15 +142,18 @@ static bool record_rows(struct format_ctx *cx, struct json_value v,
 				   json_first(cells).doc ? cut : NULL,
 				   first.text[0] ? why : &first);
 	}
-	if (is_table(v))
+	if (is_table(v)) {
 		row = json_first(json_get(v, "data"));
+		put_names(columns, &names);
+	}
 	for (; row.doc; row = json_next(row), i++) {
-		put_row(cx, columns, row, &text);
+		put_row(cx, columns, &names, row, &text);
 		n_good += json_read(doc, text.data, text.len, false, NULL) &&
 			  take_row(cx, json_root(doc), i, NULL,
 				   first.text[0] ? why : &first);
 	}
 	buf_release(&text);
+	buf_release(&names);
 	if (n_good)
 		return true;
 	return err_set(why, "%s", first.text[0] ? first.text :

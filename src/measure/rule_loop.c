@@ -26,6 +26,15 @@
  * counts against, and more words are asked for. Its sum stands beside the
  * first; the higher is the score.
  *
+ * A table that was asked for, tests, records, a resource for each machine, is
+ * most of all such a copy. What makes it one is that each row has numbers of
+ * its own, and what goes round has a counter at most: "Step 66: The answer is
+ * 27." So where a copy has another number than its source, and that is not as
+ * far from the last such number as that was from the one before, what was
+ * counted since the last one is taken back, if that was within two rounds: a
+ * row is news, however many words are around its numbers. Of the first sum it
+ * is where the words before the number and it have not stood together before.
+ *
  * Of tokens without text each is a word. As it is and folded it is the same, so
  * one search does for both sums.
  *

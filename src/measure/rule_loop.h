@@ -10,8 +10,8 @@
 #include "base/base.h"
 
 /* The odds that it stops at where nothing else is asked for, and the least
- * that can be: the calibration knows no rarer ones. */
-/* As doubles: i386 compares with all the digits of a constant. */
+ * that can be: the calibration knows no rarer ones. As doubles: i386 compares
+ * with all the digits of a constant. */
 #define LOOP_P_DEFAULT ((double)0.0005)
 #define LOOP_P_MIN ((double)0.0002)
 #define LOOP_P_MAX ((double)0.05)

@@ -162,6 +162,8 @@ unsigned pool_n(const struct pool *p)
 void pool_run(struct pool *p, void (*f)(void *ctx, unsigned i, unsigned n),
 	      void *ctx)
 {
+	unsigned turn;
+
 	if (pool_n(p) == 1) {
 		f(ctx, 0, 1);
 		return;
@@ -171,8 +173,9 @@ void pool_run(struct pool *p, void (*f)(void *ctx, unsigned i, unsigned n),
 	atomic_store_explicit(&p->left, p->n - 1, memory_order_relaxed);
 	begin_turn(p);
 	f(ctx, 0, p->n);
+	turn = atomic_load(&p->turn); /* nobody else begins one */
 	for (unsigned i = 1; i < p->n; i++)
-		do_part(&p->workers[i - 1], atomic_load(&p->turn));
+		do_part(&p->workers[i - 1], turn);
 	for (unsigned i = 0;
 	     atomic_load_explicit(&p->left, memory_order_acquire); i++) {
 		if (i < p->spins)

@@ -8,8 +8,8 @@
 
 #include "base/buf.h"
 #include "base/num.h"
-#include "report/after.h"
 #include "draw/glyph.h"
+#include "report/after.h"
 #include "system/clock.h"
 #include "view/list_column.h"
 #include "view/now.h"
