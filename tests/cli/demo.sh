@@ -54,6 +54,45 @@ rescued()
 }
 check "a run that is rescued" rescued
 
+# What went back at the threshold goes on as a run of its own: told, too, and
+# what was done is said of each.
+gone_back()
+{
+	run demo --at-threshold "$1"
+	status_is 0 && grep -q "^B  quest 96: [0-9]* tokens, ended by $1" \
+		"$tmp/out" && grep -q '^C  quest 96: ' "$tmp/out" &&
+		grep -q "^   guardian at token 192: $2" "$tmp/out" &&
+		grep -q '^C  quest[+a-z]*  .* right$' "$tmp/out" &&
+		grep -q '^B  stopped at 192, its last token;' "$tmp/out" ||
+		{ tail -n 20 "$tmp/out"; return 1; }
+}
+check "what is rolled back" gone_back rollback "rolled back, to token 122"
+check "what is tried again" gone_back retry "tried again"
+
+# The line that asks for the answer is lilscope's own; its feed is a line's end.
+concluded()
+{
+	run demo --at-threshold conclude
+	status_is 0 && no_controls "$tmp/out" &&
+		grep -q '^   guardian at token 192: concluded, then 20 tokens$' \
+			"$tmp/out" &&
+		grep -q '^  Final answer: 5\.$' "$tmp/out" ||
+		{ tail -n 20 "$tmp/out"; return 1; }
+}
+check "what is concluded" concluded
+
+# Words are as they were asked and told, and in ASCII where that is asked for.
+foreign()
+{
+	run demo -m "$srcdir/samples/models/stories260K/checkpoint.bin" \
+		--prompt 'Élan 狐' -n 8
+	status_is 0 && grep -q '^  Élan 狐$' "$tmp/out" || return 1
+	run demo -m "$srcdir/samples/models/stories260K/checkpoint.bin" \
+		--prompt 'Élan 狐' -n 8 --ascii
+	status_is 0 && ! LC_ALL=C grep -q '[^ -~]' "$tmp/out"
+}
+check "a prompt that is not in ASCII" foreign
+
 # What is evicted is read again, and that is said beside its time.
 again()
 {
@@ -105,7 +144,9 @@ narrow()
 {
 	for command in demo bench decode; do
 		run $command --help
-		status_is 0 && grep -q '^  quest ' "$tmp/out" || return 1
+		status_is 0 && grep -q '^  quest ' "$tmp/out" &&
+			grep -q '^At the threshold' "$tmp/out" &&
+			grep -q '^  rollback ' "$tmp/out" || return 1
 		awk 'length > 80 { print; bad = 1 } END { exit bad }' \
 			"$tmp/out" || return 1
 	done

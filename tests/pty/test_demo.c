@@ -70,6 +70,34 @@ static void test_runs_end(void **state)
 	expect_restored(l->p);
 }
 
+/* What is done at the threshold is said when it is done, and of the run when
+ * it has ended: what it wrote was not all its own idea. */
+static void test_rolled_back(void **state)
+{
+	struct lil *l = *state;
+
+	start(l, LIL_ARGS("demo", "--speed", "64", "--at-threshold",
+			  "rollback"));
+	expect_text(l->p, "B: Lil at token 192: the loop is cut off, and it "
+			  "goes on as another run");
+	expect_text(l->p, "all have ended");
+	expect_text(l->p, "guardian at token 192: rolled back, to token 122 ·");
+	expect_text(l->p, "stop at 192, its last token");
+	expect_text(l->p, "rolled back, to token 122, then ");
+	lil_quit(l);
+}
+
+static void test_concluded(void **state)
+{
+	struct lil *l = *state;
+
+	start(l, LIL_ARGS("demo", "--speed", "64", "--at-threshold",
+			  "conclude"));
+	expect_text(l->p, "B: Lil at token 192: the answer is asked for");
+	expect_text(l->p, "guardian at token 192: concluded, then 20 tokens");
+	lil_quit(l);
+}
+
 static void test_steps(void **state)
 {
 	struct lil *l = *state;
@@ -329,6 +357,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		lil_test(test_runs_end),   lil_test(test_steps),
+		lil_test(test_rolled_back), lil_test(test_concluded),
 		lil_test(test_changes),	   lil_test(test_own_problem),
 		lil_test(test_paste),	   lil_test(test_prompt),
 		lil_test(test_tour),	   lil_test(test_tour_of_a_trace),

@@ -24,6 +24,9 @@ static void settle(struct settings *set)
 	set->show.session = false;
 	if (!opt_is_given(set, "seed"))
 		set->decode.seed = 1;
+	/* what the tour tells of is the paper's rule */
+	if (set->show.tour && set->i_rule >= RULE_ROWS)
+		set->i_rule = RULE_GUARDIAN;
 	if (set->request.model)
 		return;
 	if (!opt_is_given(set, "f"))

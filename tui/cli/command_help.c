@@ -59,6 +59,42 @@ static void put_models(unsigned where, struct buf *out)
 	topic_print("policies", out);
 }
 
+/* What --at-threshold can say to a command; which does what by itself is in
+ * the manual. */
+static void put_thresholds(unsigned where, struct buf *out)
+{
+	enum { WRITES = OPT_DECODE | OPT_BENCH | OPT_DEMO };
+	static const struct {
+		const char *name, *about;
+		unsigned where;
+	} rows[] = {
+		{ "ignore", "no rule looks", WRITES },
+		{ "report", "nothing else happens; where it was is told",
+		  WRITES | OPT_GUARD },
+		{ "stop", "the text ends there", WRITES | OPT_GUARD },
+		{ "conclude", "the thinking is shut and the answer asked for",
+		  WRITES },
+		{ "conclude", "the same server is asked for the answer "
+			      "(--listen)", OPT_GUARD },
+		{ "rollback", "the loop is cut off; on from before it, densely",
+		  WRITES },
+		{ "retry", "once more from the prompt, drawn anew", WRITES },
+		{ "retry", "the same server is asked once more (--listen)",
+		  OPT_GUARD },
+		{ "POLICY", "on under another policy; dense sees all again",
+		  WRITES },
+	};
+
+	if (!(where & (WRITES | OPT_GUARD)))
+		return;
+	buf_puts(out, where & OPT_DEMO ? "\nAt the threshold (B alone):\n" :
+					 "\nAt the threshold:\n");
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (rows[i].where & where)
+			buf_printf(out, "  %-17s %s\n", rows[i].name,
+				   rows[i].about);
+}
+
 int help_options(const struct command *c)
 {
 	enum { READ = OPT_TUI | OPT_ANALYZE | OPT_WHY | OPT_GUARD,
@@ -85,6 +121,7 @@ int help_options(const struct command *c)
 		opt_help(c->where, &out);
 		buf_puts(&out, "      --help              this text\n");
 	}
+	put_thresholds(c->where, &out);
 	put_models(c->where, &out);
 	buf_printf(&out, "\n%sManual: man lilscope.%s\n",
 		   c->where & SCREENS ? "On the screen ? lists all keys. " : "",

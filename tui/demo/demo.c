@@ -16,6 +16,8 @@
 #include "input/source.h"
 #include "system/data.h"
 #include "view/compare.h"
+#include "view/lane.h"
+#include "view/list.h"
 #include "view/views.h"
 
 #define FRAME_S	  (1.0 / 30)
@@ -500,6 +502,50 @@ bool demo_is_shown(const struct app *app)
 	return app->demo && app->view == &view_compare;
 }
 
+/* What is done with the run of an entry there; "" nothing, or not known. */
+static const char *then_words(const struct demo *d, size_t entry)
+{
+	static const struct {
+		const char *then, *words;
+	} rows[] = {
+		{ "ignore", "" },
+		{ "report", ", nothing is done" },
+		{ "stop", ": it ends there" },
+		{ "conclude", ": the answer is asked for" },
+		{ "rollback", ": the loop is cut off, and it goes on as "
+			      "another run" },
+		{ "retry", ": it is tried again, as another run" },
+	};
+	const char *then;
+
+	if (entry < d->first || entry - d->first >= d->n_runs)
+		return "";
+	then = d->runs[entry - d->first].then;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (strcmp(rows[i].then, then) == 0)
+			return rows[i].words;
+	return ": it goes on by another policy";
+}
+
+/* That a run reached its threshold, once, and what comes of that. */
+static void tell_alarm(struct app *app)
+{
+	struct demo *d = app->demo;
+	size_t n, i = deck_alarm(app->deck, &n);
+	char number[NUM_BYTES];
+
+	if (n == d->n_alarms)
+		return;
+	d->n_alarms = n;
+	if (i < d->first) /* of a problem that is left */
+		return;
+	app_say(app, "%c: %s at token %s%s", lane_letter(i - d->first),
+		list_stop_word(app),
+		num_count(number, deck_entry(app->deck, i)->fired_at),
+		then_words(d, i));
+	app->bell = true;
+}
+
 void demo_sync(struct app *app)
 {
 	struct demo *d = app->demo;
@@ -517,6 +563,7 @@ void demo_sync(struct app *app)
 		tell_rule(app);
 	if (decoder_news(d->decoder, &err))
 		app_complain(app, "%s", err.text);
+	tell_alarm(app);
 }
 
 /* --- words -------------------------------------------------------------- */
@@ -552,7 +599,8 @@ void demo_facts(const struct app *app, bool ascii, struct buf *out)
 	if (d->gone)
 		buf_printf(out, "%sthe decoder has ended", dot);
 	else if (demo_all_ended(app))
-		buf_printf(out, "%sall have ended: A next problem", dot);
+		buf_printf(out, "%sall have ended: A %s", dot,
+			   d->has_problem ? "next problem" : "asks again");
 	else if (d->held)
 		buf_printf(out, "%sheld: . one step, Space goes on", dot);
 	else

@@ -70,6 +70,7 @@ struct demo {
 	 * or has ended; DECK_NONE: none is. */
 	size_t waiting;
 	uint32_t until;
+	size_t n_alarms; /* stops of runs that were told */
 };
 
 /* Maps the model; app->set says which, and what the sparse run is. Nothing

@@ -26,16 +26,18 @@ static const char *words_of(enum grade v)
 	return v == GRADE_UNKNOWN ? "-" : grade_name(v);
 }
 
-static void put_wrapped(struct buf *out, const char *text, size_t n)
+static void put_wrapped(const struct app *app, const char *text, size_t n,
+			struct buf *out)
 {
+	bool ascii = app->set.look.ascii;
 	struct buf clean = { 0 };
-	struct text_layout l = { .width = TEXT_COLS, .ascii = false };
+	struct text_layout l = { .width = TEXT_COLS, .ascii = ascii };
 
 	while (n && *text == ' ') { /* a model begins with one */
 		text++;
 		n--;
 	}
-	utf8_sanitize(&clean, text, n, true, false);
+	utf8_sanitize(&clean, text, n, ascii, true);
 	l.text = clean.data;
 	l.len = clean.len;
 	for (size_t at = 0; at < l.len;) {
@@ -68,7 +70,8 @@ static struct told tell(const struct app *app, size_t i)
 
 	t.n = t.run->trace.n_tokens;
 	if (t.run->meter)
-		t.stop = meter_rule(t.run->meter, RULE_GUARDIAN);
+		t.stop = meter_rule(t.run->meter,
+				    meter_opts(t.run->meter)->i_stop);
 	t.ttft_s = compare_time_s(&t.run->trace, MIN(t.n, 1));
 	t.jct_s = compare_time_s(&t.run->trace, t.n);
 	t.tbt_s = t.n > 1 ? (t.jct_s - t.ttft_s) / (t.n - 1) : NAN;
@@ -92,7 +95,8 @@ static void put_turns(const struct trace *trace, struct buf *out)
 	}
 }
 
-static void put_run(const struct told *t, char letter, struct buf *out)
+static void put_run(const struct app *app, const struct told *t, char letter,
+		    struct buf *out)
 {
 	const struct trace *trace = &t->run->trace;
 	const char *finish = trace->facts.finish_reason;
@@ -103,7 +107,9 @@ static void put_run(const struct told *t, char letter, struct buf *out)
 	buf_printf(out, ": %u tokens, ended by %s\n", t->n,
 		finish && *finish ? finish : "the decoder");
 	put_turns(trace, out);
-	put_wrapped(out, trace->text.data, trace->text.len);
+	if (trace->facts.note)
+		buf_printf(out, "   %s\n", trace->facts.note);
+	put_wrapped(app, trace->text.data, trace->text.len, out);
 }
 
 /* A number right in its column; what is unknown is a dash. */
@@ -155,12 +161,16 @@ static void put_stop(const struct told *t, char letter, struct buf *out)
 		buf_printf(out, "%c  not stopped\n", letter);
 		return;
 	}
-	buf_printf(out, "%c  stopped at %u: saves %u token%s (%.0f %%); "
-		     "answer then: %s; ",
-		letter, t->stop.at_token, t->stop.tokens_after,
-		t->stop.tokens_after == 1 ? "" : "s",
-		100.0 * t->stop.tokens_after / t->n,
-		words_of(grade_of(&t->run->trace, t->stop.at_token)));
+	buf_printf(out, "%c  stopped at %u", letter, t->stop.at_token);
+	if (t->stop.tokens_after)
+		buf_printf(out, ": saves %u token%s (%.0f %%); ",
+			   t->stop.tokens_after,
+			   t->stop.tokens_after == 1 ? "" : "s",
+			   100.0 * t->stop.tokens_after / t->n);
+	else
+		buf_puts(out, ", its last token; ");
+	buf_printf(out, "answer then: %s; ",
+		   words_of(grade_of(&t->run->trace, t->stop.at_token)));
 	after_say(out, &t->stop, false);
 	buf_putc(out, '\n');
 	if (t->run->trace.n_turns)
@@ -171,25 +181,29 @@ static void put_stop(const struct told *t, char letter, struct buf *out)
 static void put_all(const struct app *app, size_t n, struct buf *out)
 {
 	const struct demo *d = app->demo;
-	const struct rule_opts *rule = &app->set.meter.rule;
+	const struct meter_opts *meter = &app->set.meter;
 	struct told all[DEMO_RUNS_MAX];
 
 	if (d->has_problem && !d->own)
 		buf_printf(out, "Problem %llu\n", (unsigned long long)d->seed);
-	put_wrapped(out, d->prompt.data, d->prompt.len);
+	put_wrapped(app, d->prompt.data, d->prompt.len, out);
 	if (d->gold[0])
 		buf_printf(out, "  The right answer is %s.\n", d->gold);
 	for (size_t i = 0; i < n; i++) {
 		all[i] = tell(app, i);
-		put_run(&all[i], lane_letter(i), out);
+		put_run(app, &all[i], lane_letter(i), out);
 	}
 	buf_puts(out, "\n   policy       budget tokens   x A TTFT ms  TBT ms  "
 		      "JCT ms  KV KiB  answer\n");
 	for (size_t i = 0; i < n; i++)
 		put_numbers(&all[i], &all[0], lane_letter(i), out);
-	buf_printf(out,
-		   "\nThe early stop (fewer than %g new bytes in %u tokens):\n",
-		   rule->t, rule->f);
+	if (meter->i_stop == RULE_GUARDIAN)
+		buf_printf(out, "\nThe early stop (fewer than %g new bytes in "
+				"%u tokens):\n",
+			   meter->rule.t, meter->rule.f);
+	else
+		buf_printf(out, "\nThe early stop (by the rule %s):\n",
+			   rule_name(meter->i_stop));
 	for (size_t i = 0; i < n; i++)
 		put_stop(&all[i], lane_letter(i), out);
 	buf_puts(out,
@@ -247,13 +261,15 @@ static bool all_finished(const struct app *app, size_t n)
 
 int demo_print(struct app *app, struct err *err)
 {
-	size_t n = app->demo->n_runs;
 	bool good = finish(app);
+	/* what went back at the threshold went on as a run of its own */
+	size_t n = MIN(deck_n(app->deck) - app->demo->first,
+		       (size_t)DEMO_RUNS_MAX);
 	struct buf out = { 0 };
 
 	if (good && !all_finished(app, n))
 		good = err_set(err, "the decoder ended too early");
-	if (demo_entry(app, n - 1) == DECK_NONE)
+	if (n < app->demo->n_runs)
 		return EXIT_TROUBLE;
 	put_all(app, n, &out);
 	good = (output(out.data, out.len, err) || !err->text[0]) && good;

@@ -44,6 +44,7 @@ struct lane lane_of(const struct app *app, size_t i)
 			  .ttft_s = NAN,
 			  .end_s = NAN,
 			  .tbt_s = NAN,
+			  .i_stop = app->set.meter.i_stop,
 			  .stop = rule_unfired };
 	const struct trace *t;
 
@@ -55,7 +56,7 @@ struct lane lane_of(const struct app *app, size_t i)
 	l.ended = l.run->ended && l.n == l.total;
 	part(app, &l);
 	if (l.run->meter)
-		l.stop = meter_rule_at(l.run->meter, RULE_GUARDIAN, l.n);
+		l.stop = meter_rule_at(l.run->meter, l.i_stop, l.n);
 	if (l.ended)
 		l.answer = judge(t, l.n);
 	if (l.stop.at_token != RULE_NEVER)
@@ -329,24 +330,27 @@ static void put_against(const struct lane *l, const struct lane *first,
 			   num_change(a, l->end_s, first->end_s, ascii));
 }
 
-/* Where the early stop cuts, and what that saves. */
-static void put_stop(const struct lane *l, struct pen *p)
+/* What lilscope did to it at the threshold, or what its source says of it. */
+static void put_note(const struct lane *l, struct pen *p)
+{
+	const char *note = l->run->trace.facts.note;
+
+	if (!l->ended || !note || !*note)
+		return;
+	pen_cut(p, STYLE_RULE, note, strlen(note));
+	pen_printf(p, STYLE_DIM, " %s ", dot(p));
+}
+
+/* By how much it is shorter for it; a run that ended there saves nothing. */
+static void put_saved(const struct lane *l, struct pen *p)
 {
 	const struct rule_verdict *v = &l->stop;
-	const struct trace *t = &l->run->trace;
-	bool ascii = p->s->ascii;
-	char a[NUM_BYTES], b[NUM_BYTES], c[NUM_BYTES];
-	const char *mark;
-	struct buf then = { 0 };
+	char a[NUM_BYTES], b[NUM_BYTES];
 
-	if (v->at_token == RULE_NEVER) {
-		pen_printf(p, STYLE_DIM, "%s no early stop%s",
-			   glyph(GLYPH_OPEN, ascii),
-			   l->ended ? "" : " so far");
+	if (!v->tokens_after) {
+		pen_puts(p, STYLE_NORMAL, l->ended ? ", its last token" : "");
 		return;
 	}
-	pen_printf(p, STYLE_LIL, "%s stop at %s", glyph(GLYPH_FLAG, ascii),
-		   num_count(a, v->at_token));
 	pen_printf(p, STYLE_NORMAL, " saves %s token%s (%s)",
 		   num_count(a, v->tokens_after),
 		   v->tokens_after == 1 ? "" : "s",
@@ -357,9 +361,33 @@ static void put_stop(const struct lane *l, struct pen *p)
 	}
 	if (!isnan(l->end_s))
 		pen_printf(p, STYLE_NORMAL, ", %s",
-			   num_time(c,
-				    l->end_s - compare_time_s(t, v->at_token),
-				    ascii));
+			   num_time(a,
+				    l->end_s - compare_time_s(&l->run->trace,
+							      v->at_token),
+				    p->s->ascii));
+}
+
+/* Where the early stop cuts, and what that saves. */
+static void put_stop(const struct app *app, const struct lane *l,
+		     struct pen *p)
+{
+	const struct rule_verdict *v = &l->stop;
+	bool ascii = p->s->ascii;
+	char at[NUM_BYTES], letter[2];
+	const char *mark;
+	struct buf then = { 0 };
+
+	if (v->at_token == RULE_NEVER) {
+		pen_printf(p, STYLE_DIM, "%s no early stop%s",
+			   glyph(GLYPH_OPEN, ascii),
+			   l->ended ? "" : " so far");
+		return;
+	}
+	pen_printf(p, STYLE_LIL, "%s %s at %s",
+		   list_stop_mark(app, ascii, letter),
+		   l->i_stop == RULE_GUARDIAN ? "stop" : rule_name(l->i_stop),
+		   num_count(at, v->at_token));
+	put_saved(l, p);
 	mark = now_after_mark(v->after, ascii);
 	after_say(&then, v, true);
 	pen_printf(p, now_after_style(v->after), " %s %s%s%.*s", dot(p), mark,
@@ -390,14 +418,15 @@ void lane_draw(const struct app *app, const struct lane *l,
 			put_verdict(l->answer.grade, &p);
 			pen_printf(&p, STYLE_DIM, " %s ", dot(&p));
 		}
-		put_stop(l, &p);
+		put_stop(app, l, &p);
 		pen_printf(&p, STYLE_DIM, " %s ", dot(&p));
 		put_jct(l, &p);
 		return;
 	}
 	put_pace(l, &p);
 	p = pen_at(s, r.row + r.rows - 1, r.col + 4, r.cols - 4);
-	put_stop(l, &p);
+	put_note(l, &p);
+	put_stop(app, l, &p);
 	put_turns(l, &p);
 	if (r.rows > 2)
 		p = pen_at(s, r.row + 1, r.col + 4, r.cols - 4);
@@ -497,6 +526,21 @@ static void explain_end(const struct lane *l, const char *end, struct buf *out)
 	buf_puts(out, ".");
 }
 
+static void explain_none(const struct app *app, const struct lane *l,
+			 struct buf *out)
+{
+	const struct rule_opts *g = &app->set.meter.rule;
+	char t[NUM_BYTES];
+
+	if (l->i_stop == RULE_GUARDIAN)
+		buf_printf(out, " has not come to the threshold (%s new bytes "
+				"in %u tokens)", num_short(t, g->t), g->f);
+	else
+		buf_printf(out, " has not come to a stop of the rule %s",
+			   rule_name(l->i_stop));
+	buf_printf(out, "%s.", l->ended ? "" : " so far");
+}
+
 /* What the early stop would do to the run under the cursor. */
 static void explain_stop(const struct app *app, const struct lane *l,
 			 struct buf *out)
@@ -506,18 +550,20 @@ static void explain_stop(const struct app *app, const struct lane *l,
 	const char *end = answer_words(l->answer.grade);
 	char t[NUM_BYTES], at[NUM_BYTES], after[NUM_BYTES], part[NUM_BYTES];
 
-	num_short(t, g->t);
+	buf_printf(out, "%c, under the cursor%s", lane_letter(l->i),
+		   l->stop.at_token == RULE_NEVER ? "," : "");
 	if (l->stop.at_token == RULE_NEVER) {
-		buf_printf(out, "%c, under the cursor, has not come to the "
-				"threshold (%s new bytes in %u tokens)%s.",
-			   lane_letter(l->i), t, g->f,
-			   l->ended ? "" : " so far");
+		explain_none(app, l, out);
 	} else {
-		buf_printf(out, "%c, under the cursor: the last %u tokens "
-				"before %s told fewer than %s new bytes. A "
-				"stop there saves %s token%s (%s)",
-			   lane_letter(l->i), g->f,
-			   num_count(at, l->stop.at_token), t,
+		num_count(at, l->stop.at_token);
+		if (l->i_stop == RULE_GUARDIAN)
+			buf_printf(out, ": the last %u tokens before %s told "
+					"fewer than %s new bytes.",
+				   g->f, at, num_short(t, g->t));
+		else
+			buf_printf(out, ": the rule %s stops at %s.",
+				   rule_name(l->i_stop), at);
+		buf_printf(out, " A stop there saves %s token%s (%s)",
 			   num_count(after, l->stop.tokens_after),
 			   l->stop.tokens_after == 1 ? "" : "s",
 			   num_percent(part, l->stop.tokens_after, l->n));

@@ -17,7 +17,8 @@ struct lane {
 	size_t i;	       /* of app->compare */
 	uint32_t n, total;     /* tokens at the playhead, and in all */
 	bool ended;	       /* it is at its end */
-	struct rule_verdict stop;
+	size_t i_stop;	       /* the rule that counts, */
+	struct rule_verdict stop; /* and where it stops */
 	size_t beside;	       /* a run that was asked the same; i: none */
 	struct beside_fork fork; /* from that one */
 	bool parted;	       /* ... and both have told so */

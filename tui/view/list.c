@@ -457,14 +457,11 @@ static void tell_alarm(struct app *app)
 	char number[NUM_BYTES];
 	struct buf name = { 0 };
 
-	if (n == l->n_alarms)
+	if (n == l->n_alarms || app->demo) /* which tells of its runs itself */
 		return;
 	l->n_alarms = n;
-	if (!app->demo) {
-		buf_puts(&name, ": ");
-		list_entry_words(app, i, &name);
-	}
-	app_say(app, "%s at token %s of generation %zu%s",
+	list_entry_words(app, i, &name);
+	app_say(app, "%s at token %s of generation %zu: %s",
 		list_stop_word(app),
 		num_count(number, deck_entry(app->deck, i)->fired_at), i + 1,
 		buf_cstr(&name));

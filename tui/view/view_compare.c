@@ -21,6 +21,7 @@
 #include "draw/pen.h"
 #include "view/cost.h"
 #include "view/lane.h"
+#include "view/list.h"
 #include "view/text_pane.h"
 #include "view/views.h"
 
@@ -339,18 +340,17 @@ static void draw_axis(const struct app *app, const struct chart *c)
 
 /* --- text --------------------------------------------------------------- */
 
-static void draw_text_title(const struct lane *l, struct screen *s,
-			    struct rect r)
+static void draw_text_title(const struct app *app, const struct lane *l,
+			    struct screen *s, struct rect r)
 {
 	struct pen p = pen_at(s, r.row, r.col + 1, r.cols - 2);
-	bool ascii = s->ascii;
-	char a[NUM_BYTES];
+	char a[NUM_BYTES], letter[2];
 
 	screen_hline(s, r.row, r.col, r.cols, STYLE_DIM);
 	pen_printf(&p, STYLE_KEY, " %c ", lane_letter(l->i));
 	if (l->run && l->stop.at_token != RULE_NEVER) {
 		pen_printf(&p, STYLE_LIL, "%s cut at %s ",
-			   glyph(GLYPH_FLAG, ascii),
+			   list_stop_mark(app, s->ascii, letter),
 			   num_count(a, l->stop.at_token));
 		pen_printf(&p, STYLE_DIM, "%s %s after it ", dot(&p),
 			   num_count(a, l->stop.tokens_after));
@@ -373,7 +373,7 @@ static void draw_column(const struct app *app, const struct lane *l,
 	struct app other = *app;
 	struct find_hit hit; /* the first token that differs */
 
-	draw_text_title(l, s, r);
+	draw_text_title(app, l, s, r);
 	if (!l->run)
 		return;
 	hit = token_bytes(&l->run->trace, l->fork.here);
