@@ -182,13 +182,13 @@ void writer_drop_run(struct writer *w)
 	release_run(&w->runs[--w->n_runs]);
 }
 
-static bool read_prompt(struct writer *w, struct vocab_ids *ids,
+bool writer_read_prompt(const struct writer_opts *opts, struct vocab_ids *ids,
 			struct err *err)
 {
-	uint32_t n_ctx = w->o.generate.model->shape.n_ctx;
-	unsigned flags = VOCAB_ADD_BOS | (w->o.specials ? VOCAB_SPECIAL : 0);
+	uint32_t n_ctx = opts->generate.model->shape.n_ctx;
+	unsigned flags = VOCAB_ADD_BOS | (opts->specials ? VOCAB_SPECIAL : 0);
 
-	vocab_encode(w->o.generate.vocab, w->o.prompt, strlen(w->o.prompt),
+	vocab_encode(opts->generate.vocab, opts->prompt, strlen(opts->prompt),
 		     flags, ids);
 	if (!ids->n)
 		return err_set(err, "the prompt is empty, and the model has "
@@ -236,7 +236,7 @@ struct writer *writer_new(const struct writer_opts *opts, struct err *err)
 	bool good;
 
 	w->o = *opts;
-	good = read_prompt(w, &ids, err) &&
+	good = writer_read_prompt(&w->o, &ids, err) &&
 	       have_memory(w, (uint32_t)ids.n, err);
 	if (good)
 		warm_begin(w);

@@ -58,6 +58,11 @@ struct writer_opts {
 
 struct writer;
 
+/* The prompt's ids, appended; false and a sentence: there is none, or the
+ * model's context is too short for it. */
+bool writer_read_prompt(const struct writer_opts *opts, struct vocab_ids *ids,
+			struct err *err);
+
 /* Reads the prompt; its cost is the time to the first token. What opts points
  * to must stay. NULL and a sentence: an option that can't be, a prompt that is
  * too long, memory that does not suffice (need.h). */

@@ -93,6 +93,19 @@ foreign()
 }
 check "a prompt that is not in ASCII" foreign
 
+# Said before there is a screen.
+too_long()
+{
+	awk 'BEGIN { for (i = 0; i < 999; i++) print "Once upon a time" }' \
+		>"$tmp/long"
+	run demo -m "$srcdir/samples/models/stories260K/checkpoint.bin" \
+		--prompt "@$tmp/long"
+	status_is 2 && [ ! -s "$tmp/out" ] &&
+		grep -q "demo: the prompt has [0-9]* tokens, the model's" \
+			"$tmp/err"
+}
+check "a prompt that the context does not hold" too_long
+
 # What is evicted is read again, and that is said beside its time.
 again()
 {

@@ -213,6 +213,17 @@ static void set_name(struct demo *d)
 			 d->n_problems + 1);
 }
 
+/* Asked here: a decoder would say so to a screen that is empty. */
+static bool try_prompt(const struct writer_opts *job, struct err *err)
+{
+	struct vocab_ids ids = { 0 };
+	struct err inner = { "" };
+	bool good = writer_read_prompt(job, &ids, &inner);
+
+	vocab_ids_release(&ids);
+	return good || err_set(err, "demo: %s", inner.text);
+}
+
 static bool begin(struct app *app, struct err *err)
 {
 	struct demo *d = app->demo;
@@ -220,6 +231,8 @@ static bool begin(struct app *app, struct err *err)
 	struct buf start = { 0 };
 	struct decoder *decoder;
 
+	if (!try_prompt(&job, err))
+		return false;
 	if (d->decoder && !d->gone)
 		decoder_tell(d->decoder, "quit");
 	put_start(d, &app->set, &start);
@@ -231,6 +244,7 @@ static bool begin(struct app *app, struct err *err)
 	if (!decoder)
 		return false;
 	set_name(d);
+	d->why.text[0] = '\0';
 	d->n_problems++;
 	d->decoder = decoder;
 	d->gone = false;
@@ -549,20 +563,22 @@ static void tell_alarm(struct app *app)
 void demo_sync(struct app *app)
 {
 	struct demo *d = app->demo;
-	struct err err = { "" };
 
 	if (!d->decoder)
 		return;
+	if (decoder_news(d->decoder, &d->why))
+		app_complain(app, "%s", d->why.text);
 	if (!d->gone && decoder_is_gone(d->decoder)) {
 		d->gone = d->held = true;
-		compare_of(app)->waiting = "Nothing was decoded; A begins "
-					   "another problem.";
+		compare_of(app)->waiting =
+			d->why.text[0]	 ? d->why.text :
+			d->has_problem ? "Nothing was decoded; A begins "
+					 "another problem." :
+					 "Nothing was decoded; A asks again.";
 		app->dirty = true;
 	}
 	if (!d->gone)
 		tell_rule(app);
-	if (decoder_news(d->decoder, &err))
-		app_complain(app, "%s", err.text);
 	tell_alarm(app);
 }
 

@@ -71,6 +71,7 @@ struct demo {
 	size_t waiting;
 	uint32_t until;
 	size_t n_alarms; /* stops of runs that were told */
+	struct err why;  /* the last complaint of the decoder; "" none */
 };
 
 /* Maps the model; app->set says which, and what the sparse run is. Nothing
