@@ -28,9 +28,10 @@ def analyze(out, path):
             [LILSCOPE, "analyze", "--json", "--format", "jsonl", "-j", "1",
              "-"], stdin=source, stdout=part, stderr=subprocess.PIPE,
             check=False)
-    # 2: some records could not be read; they have lines of their own
-    if done.returncode not in (0, 2):
-        return path, done.stderr.decode(errors="replace")
+    # a record that can't be read has its line, and is no failure
+    if done.returncode != 0:
+        return path, done.stderr.decode(errors="replace") or \
+            f"{LILSCOPE} ended with {done.returncode}"
     os.replace(report + ".part", report)
     return path, ""
 

@@ -44,9 +44,10 @@ def schema_of_lines():
 
 def piped(session, path):
     """The corpus at path, as an RDD of reports."""
-    # pipe() gives its processes no PATH unless one is named
+    # pipe() gives its processes no PATH unless one is named, and takes what a
+    # process that failed had written for all of it unless told to look
     return session.sparkContext.textFile(path).pipe(
-        ANALYZE, env={"PATH": os.environ["PATH"]})
+        ANALYZE, env={"PATH": os.environ["PATH"]}, checkCode=True)
 
 
 def generations_of(spark, lines):

@@ -68,6 +68,20 @@ again()
 		cmp "$tmp/kept" "$tmp/parts/part.00001.report.jsonl"
 }
 check "a part that is done is not done again" again
+# A report that was cut (here by a limit; else a full disk, want of memory) is
+# none: it never gets its name.
+cut()
+{
+	cp "$tmp/parts/part.00000.jsonl" "$tmp/parts/part.00007.jsonl" || return
+	! (
+		trap '' XFSZ
+		ulimit -f 20
+		JOB_COMPLETION_INDEX=7 sh -eu "$tmp/job.sh"
+	) && [ -s "$tmp/parts/part.00007.report.part" ] &&
+		[ ! -e "$tmp/parts/part.00007.report.jsonl" ] &&
+		rm "$tmp"/parts/part.00007.*
+}
+check "a report that was cut does not count" cut
 missing() { ! JOB_COMPLETION_INDEX=9 sh -eu "$tmp/job.sh" 2>/dev/null; }
 check "a part that is not there fails" missing
 if with kubernetes_validate; then
@@ -206,6 +220,27 @@ dry()
 check "Ray, a dry run" dry
 names() { ! ray --dry-run "$tmp/out" "$tmp/a.jsonl" "$none/a.jsonl"; }
 check "Ray: two files of one name" names
+ray_cut()
+{
+	mkdir "$tmp/cut" && cat >"$tmp/cut/lilscope" <<END &&
+#!/bin/sh
+trap '' XFSZ
+ulimit -f 20
+exec "$LILSCOPE" "\$@"
+END
+	chmod +x "$tmp/cut/lilscope" &&
+		PYTHONPATH=$corpus LILSCOPE=$tmp/cut/lilscope "$PYTHON" -B - \
+			"$tmp/cut" "$tmp/parts/part.00000.jsonl" <<'END'
+import os, sys
+from ray_corpus import analyze, report_of
+out, part = sys.argv[1:]
+path, trouble = analyze(out, part)
+assert path == part and trouble, trouble
+assert os.path.getsize(report_of(out, part) + ".part") > 5000
+assert not os.path.exists(report_of(out, part))
+END
+}
+check "Ray: a report that was cut does not count" ray_cut
 if [ -n "${LILSCOPE_PYTHON:-}" ] && with ray; then
 	really()
 	{
