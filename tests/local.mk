@@ -66,6 +66,8 @@ endif
 EXTRA_DIST += tests/unit/gpl-3.txt.zst
 tests_unit_test_bound_SOURCES = tests/unit/test_bound.c \
 	tests/unit/naive_lz77.c tests/unit/naive_lz77.h
+tests_unit_test_meter_LDFLAGS = \
+	-Wl,--wrap=malloc,--wrap=realloc,--wrap=calloc,--wrap=free
 tests_unit_test_onset_SOURCES = tests/unit/test_onset.c \
 	tests/bench/onset.c tests/bench/onset.h
 tests_unit_test_zl77_SOURCES = tests/unit/test_zl77.c \

@@ -350,6 +350,9 @@ void meter_seal(struct meter *m)
 		return;
 	m->sealed = true;
 	lz77_seal(m->lz77);
+	for (size_t i = 0; i < RULE_ROWS; i++)
+		if (meter_runs(m, i))
+			stops_seal(&m->stops[i]);
 }
 
 const struct meter_opts *meter_opts(const struct meter *m)

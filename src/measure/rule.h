@@ -123,6 +123,10 @@ struct rule {
 	void *(*create)(const struct rule_opts *opts);
 	void (*destroy)(void *state);
 
+	/* Optional: no more tokens will come. Frees what only these need, and
+	 * returns where the state is now. */
+	void *(*seal)(void *state);
+
 	/* Optional, of a rule that reads text: the state where tokens have
 	 * none, and each is a word. */
 	void *(*create_ids)(const struct rule_opts *opts);

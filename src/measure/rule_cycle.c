@@ -96,6 +96,11 @@ static void destroy(void *state)
 	mem_free(state);
 }
 
+static void *seal(void *state)
+{
+	return mem_resize(state, sizeof(struct rule_verdict));
+}
+
 /* Is it looked at after n tokens? */
 static bool looks(const struct cycle_kind *kind, uint32_t n)
 {
@@ -241,6 +246,7 @@ const struct rule rule_cycle = {
 	.apart = true,
 	.create = create,
 	.destroy = destroy,
+	.seal = seal,
 	.push = push,
 	.push_all = push_all,
 	.verdict = rule_kept,
@@ -253,6 +259,7 @@ const struct rule rule_cycle_long = {
 	.apart = true,
 	.create = create_long,
 	.destroy = destroy,
+	.seal = seal,
 	.push = push,
 	.push_all = push_all,
 	.verdict = rule_kept,
@@ -265,6 +272,7 @@ const struct rule rule_breaker = {
 	.apart = true,
 	.create = create_breaker,
 	.destroy = destroy,
+	.seal = seal,
 	.push = push,
 	.push_all = push_all,
 	.verdict = rule_kept,

@@ -127,6 +127,18 @@ static void destroy(void *state)
 	mem_free(l);
 }
 
+/* What it came to stays. */
+static void *seal(void *state)
+{
+	struct circles *l = state;
+
+	for (size_t i = 0; i < N_KINDS; i++) {
+		copying_free(l->sum[i].copying);
+		l->sum[i].copying = NULL;
+	}
+	return l;
+}
+
 static unsigned doubling(uint32_t distance)
 {
 	unsigned n = 0;
@@ -441,6 +453,7 @@ const struct rule rule_loop = {
 	.create = create,
 	.create_ids = create_ids,
 	.destroy = destroy,
+	.seal = seal,
 	.push = push,
 	.push_all = push_all,
 	.verdict = rule_kept,

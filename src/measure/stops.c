@@ -23,6 +23,12 @@ void stops_release(struct stops *s)
 	mem_free(s->at);
 }
 
+void stops_seal(struct stops *s)
+{
+	if (rules[s->i_rule]->seal)
+		s->state = rules[s->i_rule]->seal(s->state);
+}
+
 /* The next ones, as long as it is armed; how many were taken. */
 static uint32_t push_armed(struct stops *s, const struct rule_token *tokens,
 			   uint32_t count, uint32_t n)

@@ -38,6 +38,9 @@ struct stops {
 void stops_init(struct stops *s, size_t i_rule, const struct rule_opts *opts);
 void stops_release(struct stops *s);
 
+/* No more tokens will come: frees what only these need. */
+void stops_seal(struct stops *s);
+
 struct series;
 
 /* The next `count` tokens, which fresh has; n: tokens before them. scores, if

@@ -8,12 +8,63 @@
 #include "measure/coder.h"
 #include "measure/meter.h"
 
+#include <malloc.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { TOKENS = 3000, WORDS = 40 };
+enum {
+	TOKENS = 3000,
+	WORDS = 40,
+	SHORT = 60,                /* tokens of an answer that is soon over */
+	SHORT_KEPT = 16 * 1024,    /* at most, of one that is measured */
+};
+
+/* What the heap gives, told by the linker (--wrap); a compiler makes malloc()
+ * of a realloc() of nothing. */
+void *__real_malloc(size_t n);
+void *__real_realloc(void *old, size_t n);
+void *__real_calloc(size_t n, size_t size);
+void __real_free(void *memory);
+void *__wrap_malloc(size_t n);
+void *__wrap_realloc(void *old, size_t n);
+void *__wrap_calloc(size_t n, size_t size);
+void __wrap_free(void *memory);
+
+static size_t heap_bytes;
+
+void *__wrap_malloc(size_t n)
+{
+	void *memory = __real_malloc(n);
+
+	heap_bytes += malloc_usable_size(memory);
+	return memory;
+}
+
+void *__wrap_realloc(void *old, size_t n)
+{
+	void *memory;
+
+	heap_bytes -= malloc_usable_size(old);
+	memory = __real_realloc(old, n);
+	heap_bytes += malloc_usable_size(memory);
+	return memory;
+}
+
+void *__wrap_calloc(size_t n, size_t size)
+{
+	void *memory = __real_calloc(n, size);
+
+	heap_bytes += malloc_usable_size(memory);
+	return memory;
+}
+
+void __wrap_free(void *memory)
+{
+	heap_bytes -= malloc_usable_size(memory);
+	__real_free(memory);
+}
 
 /* A text that is fresh at first and loops later: words of a small lexicon. */
 static struct {
@@ -222,11 +273,37 @@ static void sealed_meter_still_answers(void **state)
 	push_all(open, TOKENS);
 	meter_seal(m);
 	same(m, open);
+	for (size_t i = 0; i < RULE_ROWS; i++) {
+		double odds = meter_odds(m, i);
+
+		assert_true(odds == meter_odds(open, i) ||
+			    (isnan(odds) && isnan(meter_odds(open, i))));
+		assert_ptr_equal(meter_cause(m, i), meter_cause(open, i));
+	}
+	assert_string_equal(meter_cause(m, RULE_DEFAULT), "copy");
 	assert_int_equal(meter_set(m, &variants[2]), METER_SAME);
 	assert_int_equal(meter_set(m, &variants[7]), METER_REPLAY);
 	push_all(m, TOKENS);
 	meter_free(m);
 	meter_free(open);
+}
+
+/* A list keeps thousands of these, and counts what they take. */
+static void little_is_kept_of_what_is_sealed(void **state)
+{
+	struct meter_opts opts = meter_opts_default;
+	size_t before = heap_bytes;
+	struct meter *m;
+
+	(void)state;
+	opts.symbols = METER_BYTES;
+	m = meter_new(&opts);
+	push_all(m, SHORT);
+	assert_true(heap_bytes - before > SHORT_KEPT);
+	meter_seal(m);
+	assert_true(heap_bytes - before < SHORT_KEPT);
+	meter_free(m);
+	assert_true(heap_bytes == before);
 }
 
 static void the_loop_is_found(void **state)
@@ -335,6 +412,7 @@ int main(void)
 		cmocka_unit_test(the_curves_may_wait),
 		cmocka_unit_test(together_is_one_by_one),
 		cmocka_unit_test(sealed_meter_still_answers),
+		cmocka_unit_test(little_is_kept_of_what_is_sealed),
 		cmocka_unit_test(only_what_is_asked_for_runs),
 		cmocka_unit_test(the_coder_is_heard),
 		cmocka_unit_test(the_loop_is_found),
