@@ -26,6 +26,7 @@ libengine_a_SOURCES += \
 	src/measure/entropy.c src/measure/entropy.h \
 	src/measure/foresight.c src/measure/foresight.h \
 	src/measure/fresh.c src/measure/fresh.h \
+	src/measure/id_chains.c src/measure/id_chains.h \
 	src/measure/known.c src/measure/known.h \
 	src/measure/lz77.c src/measure/lz77.h \
 	src/measure/meter.c src/measure/meter.h \
@@ -324,6 +325,7 @@ libpic_a_SOURCES = \
 	src/base/buf.c src/measure/bound.c src/measure/chains.c \
 	src/measure/copying.c src/measure/edges.c src/measure/entropy.c \
 	src/measure/foresight.c src/measure/fresh.c \
+	src/measure/id_chains.c \
 	src/measure/lz77.c src/measure/rule.c src/measure/rule_adaptive.c \
 	src/measure/rule_cycle.c src/measure/rule_grams.c \
 	src/measure/rule_guardian.c src/measure/rule_loop.c \

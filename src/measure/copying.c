@@ -275,6 +275,18 @@ struct copying_step copying_push(struct copying *c, uint32_t symbol,
 	return push(c, symbol, letter, known);
 }
 
+void copying_push_all(struct copying *c, const uint32_t *symbols, size_t n,
+		      struct copying_step *out)
+{
+	struct copying now;
+
+	make_room(c, n);
+	now = *c;
+	for (size_t i = 0; i < n; i++)
+		out[i] = push(&now, symbols[i], 0, true);
+	*c = now;
+}
+
 /* Where there are some the state is copied, that nothing that is written can be
  * a part of it and it stays in registers. */
 void copying_push_words(struct copying *c, struct copying *folded_c,

@@ -58,6 +58,10 @@ void copying_free(struct copying *c); /* NULL is fine */
 struct copying_step copying_push(struct copying *c, uint32_t symbol,
 				 uint32_t letter, bool known);
 
+/* The same of n symbols that may be known and have no letters. */
+void copying_push_all(struct copying *c, const uint32_t *symbols, size_t n,
+		      struct copying_step *out);
+
 /*
  * The same of the next n words of a text, as they are (c, its steps out[i][0])
  * and folded (folded_c, out[i][1]), whose letters are the words as they are:

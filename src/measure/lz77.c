@@ -35,6 +35,7 @@
 #include "base/buf.h"
 #include "measure/chains.h"
 #include "measure/foresight.h"
+#include "measure/id_chains.h"
 #include "measure/stree.h"
 
 struct packed_phrase {
@@ -59,9 +60,14 @@ struct lz77 {
 	struct stree tree;
 	struct foresight *foreseen; /* instead of the tree; NULL */
 	struct chains *chains;      /* the same */
+	struct id_chains *id_chains; /* of ids */
+	uint32_t n_tree;            /* symbols in the tree, with one of these */
 };
 
-enum { STEP_SYMBOLS = 256 }; /* pushed at once */
+enum {
+	STEP_SYMBOLS = 256, /* pushed at once */
+	CATCH_UP = 8,       /* symbols for the tree, with one that is new */
+};
 
 /* Bits of one phrase of `len` symbols, see the head of this file. */
 static ALWAYS_INLINE uint64_t phrase_bits(const struct lz77 *z,
@@ -105,6 +111,8 @@ struct lz77 *lz77_new(enum lz77_width width, unsigned literal_bits)
 	z->width = width;
 	z->literal_bits = literal_bits;
 	stree_init(&z->tree, width == LZ77_IDS);
+	if (width == LZ77_IDS)
+		z->id_chains = id_chains_new();
 	return z;
 }
 
@@ -115,6 +123,8 @@ static void forget(struct lz77 *z)
 	z->foreseen = NULL;
 	chains_free(z->chains);
 	z->chains = NULL;
+	id_chains_free(z->id_chains);
+	z->id_chains = NULL;
 }
 
 void lz77_free(struct lz77 *z)
@@ -137,7 +147,8 @@ void lz77_reserve(struct lz77 *z, uint32_t n_symbols)
 	big_reserve(&z->text_block, n * symbol_bytes(z));
 	big_reserve(&z->phrase_block, n / 4 * sizeof(struct packed_phrase));
 	refresh(z);
-	stree_reserve(&z->tree, z->text, z->n_symbols, n);
+	if (!z->id_chains)
+		stree_reserve(&z->tree, z->text, z->n_symbols, n);
 }
 
 void lz77_seal(struct lz77 *z)
@@ -187,12 +198,18 @@ void lz77_expect(struct lz77 *z, uint32_t n)
 	refresh(z);
 }
 
-/* More comes than was foreseen: the tree it is. */
-static void grow_tree(struct lz77 *z)
+/* The tree takes in the text up to n. */
+static void grow_tree(struct lz77 *z, uint32_t n)
 {
-	forget(z);
-	for (uint32_t t = 0; t < z->n_symbols; t++)
-		stree_push_byte(&z->tree, z->text, t);
+	bool ids = z->width == LZ77_IDS;
+
+	for (uint32_t t = z->n_tree; t < n; t++) {
+		if (ids)
+			stree_push_id(&z->tree, z->text, t);
+		else
+			stree_push_byte(&z->tree, z->text, t);
+	}
+	z->n_tree = n;
 }
 
 /* Symbols that what stands in for the tree can still take; all without. */
@@ -204,6 +221,15 @@ static uint32_t ahead(const struct lz77 *z)
 		return chains_tired(z->chains) ?
 			       0 : chains_n(z->chains) - z->n_symbols;
 	return LZ77_MAX_SYMBOLS - z->n_symbols;
+}
+
+/* More comes than was foreseen: the tree it is. */
+static ALWAYS_INLINE void take_over(struct lz77 *z)
+{
+	if (LIKELY(ahead(z)))
+		return;
+	forget(z);
+	grow_tree(z, z->n_symbols);
 }
 
 static void room_for(struct lz77 *z, uint32_t n)
@@ -281,29 +307,52 @@ void lz77_push_bytes(struct lz77 *z, const uint8_t *s, uint32_t n,
 		memcpy((uint8_t *)z->text + z->n_symbols, s, n);
 	for (; n; n -= k, lrs += k) {
 		k = MIN(n, (uint32_t)STEP_SYMBOLS);
-		if (UNLIKELY(!ahead(z)))
-			grow_tree(z);
+		take_over(z);
 		k = MIN(k, ahead(z));
 		search(z, z->n_symbols, k, lrs, start);
 		take_all(z, k, lrs, start);
 	}
 }
 
+/* What the ids text[t .. t + n) say; how many that are. The tree catches up
+ * with chains that are tired, and all at once where they are worn out. */
+static uint32_t search_ids(struct lz77 *z, uint32_t t, uint32_t n,
+			   uint32_t *lrs, uint32_t *start)
+{
+	uint32_t k = 0;
+
+	if (z->id_chains) {
+		k = id_chains_push(z->id_chains, z->text, t, n, lrs, start);
+		if (k < n)
+			grow_tree(z, t + k);
+		else if (UNLIKELY(id_chains_tired(z->id_chains)))
+			grow_tree(z, MIN(t + k, z->n_tree + CATCH_UP * k));
+		if (z->n_tree == t + k)
+			forget(z);
+		return k;
+	}
+	for (; k < n; k++) {
+		stree_push_id(&z->tree, z->text, t + k);
+		lrs[k] = z->tree.at.lrs;
+		start[k] = z->tree.at.start;
+	}
+	return k;
+}
+
 void lz77_push_ids(struct lz77 *z, const uint32_t *ids, uint32_t n,
 		   uint32_t *lrs)
 {
-	uint32_t *text;
+	uint32_t start[STEP_SYMBOLS], k;
 
 	assert(!z->sealed && z->width == LZ77_IDS);
 	room_for(z, n);
-	text = z->text;
-	for (uint32_t i = 0; i < n; i++) {
-		uint32_t t = z->n_symbols;
-
-		text[t] = ids[i];
-		stree_push_id(&z->tree, text, t);
-		lrs[i] = z->tree.at.lrs;
-		take(z, lrs[i], z->tree.at.start);
+	if (n)
+		memcpy((uint32_t *)z->text + z->n_symbols, ids,
+		       n * sizeof(*ids));
+	for (; n; n -= k, lrs += k) {
+		k = search_ids(z, z->n_symbols, MIN(n, (uint32_t)STEP_SYMBOLS),
+			       lrs, start);
+		take_all(z, k, lrs, start);
 	}
 }
 
@@ -316,14 +365,12 @@ struct lz77_step lz77_push(struct lz77 *z, uint32_t symbol)
 	room_for(z, 1);
 	if (z->width == LZ77_IDS) {
 		((uint32_t *)z->text)[t] = symbol;
-		stree_push_id(&z->tree, z->text, t);
-		step.lrs = z->tree.at.lrs;
-		start = z->tree.at.start;
+		if (!search_ids(z, t, 1, &step.lrs, &start))
+			search_ids(z, t, 1, &step.lrs, &start);
 	} else {
 		assert(symbol <= UINT8_MAX);
 		((uint8_t *)z->text)[t] = (uint8_t)symbol;
-		if (UNLIKELY(!ahead(z)))
-			grow_tree(z);
+		take_over(z);
 		search(z, t, 1, &step.lrs, &start);
 	}
 	if (step.lrs && !z->foreseen)
@@ -425,5 +472,6 @@ size_t lz77_search_bytes(const struct lz77 *z)
 {
 	return stree_memory_bytes(&z->tree) +
 	       (z->foreseen ? foresight_memory_bytes(z->foreseen) : 0) +
-	       (z->chains ? chains_memory_bytes(z->chains) : 0);
+	       (z->chains ? chains_memory_bytes(z->chains) : 0) +
+	       (z->id_chains ? id_chains_memory_bytes(z->id_chains) : 0);
 }

@@ -261,6 +261,13 @@ static uint32_t quiet(const void *state)
 	return least;
 }
 
+/* How many of the next n words may be taken before it is asked whether it
+ * fires: only the last of them can make it do so. */
+static size_t at_once(const struct circles *l, size_t n)
+{
+	return n < WORDS_MANY ? 1 : MIN(MAX(quiet(l), 1u), n);
+}
+
 /* The cut of s[0..end) after n words, from which it goes on up to `to`. */
 static void cut_again(struct word_cut *w, const char *s, const char *end,
 		      size_t n, const char *to)
@@ -296,8 +303,7 @@ static uint32_t push_words(struct circles *l, const struct rule_token *tokens,
 		for (k = 0; k < n_words; k += n_taken) {
 			if (ends[k] > token_end && fires(l))
 				break;
-			n_taken = n_words - k < WORDS_MANY ? 1 :
-				  MIN(MAX(quiet(l), 1u), n_words - k);
+			n_taken = at_once(l, n_words - k);
 			while (ends[k + n_taken - 1] > token_end)
 				token_end += tokens[++i].len;
 			take_words(l, &words[k], n_taken);
@@ -316,16 +322,25 @@ static uint32_t push_words(struct circles *l, const struct rule_token *tokens,
 static uint32_t push_ids(struct circles *l, const struct rule_token *tokens,
 			 uint32_t n)
 {
-	for (uint32_t i = 0; i < n; i++) {
-		uint32_t x = (tokens[i].id ^ tokens[i].id >> 16) * 0x7feb352d;
-		struct copying_step step =
-			copying_push(l->sum[1].copying, x ^ x >> 15, 0, true);
+	uint32_t symbols[WORDS_AT_ONCE];
+	struct copying_step steps[WORDS_AT_ONCE];
 
-		l->n_words++;
-		take(l, 0, &step);
-		take(l, 1, &step);
+	for (uint32_t i = 0, k; i < n; i += k) {
+		k = (uint32_t)at_once(l, MIN(n - i, (uint32_t)WORDS_AT_ONCE));
+		for (uint32_t j = 0; j < k; j++) {
+			uint32_t id = tokens[i + j].id;
+			uint32_t x = (id ^ id >> 16) * 0x7feb352d;
+
+			symbols[j] = x ^ x >> 15;
+		}
+		copying_push_all(l->sum[1].copying, symbols, k, steps);
+		for (uint32_t j = 0; j < k; j++) {
+			take(l, 0, &steps[j]);
+			take(l, 1, &steps[j]);
+		}
+		l->n_words += k;
 		if (fires(l))
-			return i + 1;
+			return i + k;
 	}
 	return n;
 }

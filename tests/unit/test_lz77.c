@@ -10,7 +10,9 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
+#include "measure/id_chains.h"
 #include "measure/lz77.h"
+#include "measure/stree.h"
 #include "naive_lz77.h"
 
 enum {
@@ -379,18 +381,45 @@ static void check_pieces(const struct fixture *f, enum known known,
 	lz77_free(one);
 }
 
+/* Ids beside the tree alone: of some texts it takes over from tired chains. */
+static void check_tree(const struct fixture *f, uint32_t most)
+{
+	struct lz77 *z = lz77_new(f->width, f->literal_bits);
+	uint32_t *lrs = mem_alloc(most * sizeof(*lrs)), n;
+	uint64_t state = most;
+	struct stree tree;
+
+	stree_init(&tree, true);
+	for (uint32_t t = 0; t < f->n; t += n) {
+		n = (uint32_t)(random_next(&state) % (most + 1));
+		n = MIN(n, f->n - t);
+		lz77_push_ids(z, f->s + t, n, lrs);
+		for (uint32_t i = 0; i < n; i++) {
+			stree_push_id(&tree, f->s, t + i);
+			assert_int_equal(lrs[i], tree.at.lrs);
+		}
+	}
+	mem_free(lrs);
+	stree_release(&tree);
+	lz77_free(z);
+}
+
 /* Longer ones: chains that are too long for the work, and for their places. */
 static void test_pieces(void **state)
 {
-	enum { LONG = 70000 };
+	enum { LONG = 70000, LONGER = ID_CHAINS_LONG + ID_CHAINS_LONG / 2 };
 	static const uint32_t ns[] = { 1, 300, 9000, 65534, LONG };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
 		struct fixture f = { texts[i].name, LZ77_IDS, 32, LONG, NULL };
 
-		f.s = mem_alloc((LONG + MAX_PERIOD) * sizeof(*f.s));
-		texts[i].make(f.s, LONG, texts[i].param);
+		f.s = mem_alloc((LONGER + MAX_PERIOD) * sizeof(*f.s));
+		texts[i].make(f.s, LONGER, texts[i].param);
+		check_tree(&f, 1);
+		f.n = LONGER;
+		check_tree(&f, 300);
+		f.n = LONG;
 		check_pieces(&f, NOTHING, 0, 700);
 		f.width = LZ77_BYTES;
 		f.literal_bits = 8;
@@ -570,10 +599,10 @@ struct memory_row {
 
 static const struct memory_row memory_rows[] = {
 	/* small traces: what is there before the first symbol counts */
-	{ LZ77_IDS, 1000, 5000, 31 },
+	{ LZ77_IDS, 1000, 5000, 27 },
 	{ LZ77_BYTES, 1000, 90, 36 },
-	{ LZ77_IDS, 8000, 20000, 40 },
-	{ LZ77_IDS, 131072, 50000, 31 },
+	{ LZ77_IDS, 8000, 20000, 21 },
+	{ LZ77_IDS, 131072, 50000, 15 },
 	{ LZ77_BYTES, 131072, 90, 31 },
 	{ LZ77_IDS, 1000000, 50000, 31 },
 	{ LZ77_BYTES, 1000000, 90, 31 },
