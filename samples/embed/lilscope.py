@@ -10,10 +10,12 @@ Ids may be lists or numpy arrays; those of numpy (uint32, contiguous) are not
 copied. LIBLILSCOPE names the library where it is in no usual place.
 """
 import ctypes as c
+import operator
 import os
 
 TOKENS, BYTES = 0, 1
 NO_ID, NEVER = 2**32 - 1, 2**64 - 1
+SIZE_MAX = c.c_size_t(-1).value
 
 
 class _Options(c.Structure):
@@ -24,6 +26,11 @@ class _Options(c.Structure):
                 ("memory_max", c.c_uint64), ("window", c.c_uint32),
                 ("rollback", c.c_uint32), ("resize", c.c_void_p),
                 ("opaque", c.c_void_p)]
+
+
+# Those of a caller in C; an allocator in Python would be no good.
+_OPTIONS = {name for name, _ in _Options._fields_} - {"size", "resize",
+                                                      "opaque"}
 
 
 class _Reading(c.Structure):
@@ -83,15 +90,22 @@ class Error(Exception):
         self.code = code
 
 
+def _whole(value, most, what):
+    """An integer up to most: of any other ctypes takes the low bits."""
+    value = operator.index(value)
+    if not 0 <= value <= most:
+        raise ValueError("%d is no %s: 0 to %d" % (value, what, most))
+    return value
+
+
 def _id(id):
-    """An id of 32 bits: ctypes takes another's low ones, which is an id, too."""
-    if not 0 <= id <= NO_ID:
-        raise ValueError("%d is no id: 0 to 2^32 - 1" % id)
-    return int(id)
+    return _whole(id, NO_ID, "id")
 
 
 def _ids(ids):
     """A pointer to 32-bit ids, their number, and what keeps them alive."""
+    if getattr(ids, "ndim", 1) != 1:
+        raise ValueError("ids of %d dimensions, not of one" % ids.ndim)
     if hasattr(ids, "ctypes") and str(ids.dtype) == "uint32" \
             and ids.flags.c_contiguous:
         return ids.ctypes.data_as(_u32s), ids.size, ids
@@ -107,7 +121,7 @@ class Stream:
         o, why = _Options(), c.c_char_p()
         _lib.lilscope_options_init(o, c.sizeof(o))
         for name, value in options.items():
-            if name not in dict(_Options._fields_):
+            if name not in _OPTIONS:
                 raise TypeError("no option " + name)
             value = value.encode() if isinstance(value, str) else value
             setattr(o, name, value)
@@ -118,6 +132,11 @@ class Stream:
         self._check(_lib.lilscope_restore(self._l, _saved, len(_saved), o)
                     if _saved is not None else
                     _lib.lilscope_create(self._l, o))
+
+    def __reduce_ex__(self, protocol):
+        """Neither copied nor pickled: two would free one stream."""
+        raise TypeError("a Stream is not copied: restore(stream.save()) makes "
+                        "another")
 
     def __del__(self):
         if getattr(self, "_l", None):
@@ -152,8 +171,7 @@ class Stream:
 
     def pop(self, n):
         """Takes n tokens back; has the rule stopped before them?"""
-        if n < 0:
-            raise ValueError("%d tokens can't be popped" % n)
+        n = _whole(n, SIZE_MAX, "number of tokens")
         return self._check(_lib.lilscope_pop(self._l, n))
 
     def reset(self):
@@ -208,8 +226,11 @@ class Stream:
 
 
 def restore(saved, **options):
-    """A stream from what save() gave; options: memory_max."""
-    return Stream(_saved=saved, **options)
+    """A stream from what save() gave, with its options; of its own: memory_max."""
+    for name in options:
+        if name != "memory_max":
+            raise TypeError("a saved stream has its own " + name)
+    return Stream(_saved=bytes(memoryview(saved)), **options)
 
 
 def push_each(streams, ids):

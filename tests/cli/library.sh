@@ -211,6 +211,7 @@ if command -v pkg-config >/dev/null; then
 fi
 
 # --- The other samples -----------------------------------------------------------
+[ -z "$PYTHON" ] || PYTHON=${LILSCOPE_PYTHON:-$PYTHON}
 python_sample()
 {
 	LIBLILSCOPE=$lib/liblilscope.so.1 PYTHONDONTWRITEBYTECODE=1 \
@@ -219,16 +220,23 @@ python_sample()
 if [ -n "$PYTHON" ]; then
 	check 'Python: lilscope.py, and logits.py that closes the thinking' \
 		python_sample
+	grep 'is not here' "$tmp/log"
 else
 	echo "python3 is not here: lilscope.py was not tried"
 fi
 
 node_sample()
 {
-	node "$embed/guard.mjs" <"$tmp/loop" >"$tmp/out" &&
+	node "$embed/guard.mjs" <"$tmp/loop" >"$tmp/out"
+	is 'status on a loop' 1 $? &&
 		grep -q '"code":1,.*threshold at token' "$tmp/out" &&
 		echo "All is well." | node "$embed/guard.mjs" >"$tmp/out" &&
-		grep -q '"passed":13,"code":0' "$tmp/out"
+		grep -q '"passed":13,"code":0' "$tmp/out" || return 1
+	LILSCOPE=$none node "$embed/guard.mjs" <"$tmp/loop" \
+		>"$tmp/out" 2>"$tmp/err"
+	is 'status without a program' 2 $? &&
+		is 'what is beside it' '' "$(cat "$tmp/err")" &&
+		grep -q '"passed":0,"code":2,"said":".*ENOENT' "$tmp/out"
 }
 if command -v node >/dev/null; then
 	check 'Node: guard.mjs through the pipe' node_sample
