@@ -55,7 +55,17 @@ enum lilscope_symbols {
 	LILSCOPE_BYTES = 1   /* a byte of the text */
 };
 
-/* No token: of stop_at. */
+/* What the band is, in this order of precedence: lilscope-measures(7). */
+enum lilscope_band {
+	LILSCOPE_EMPTY = 0,        /* nothing was measured */
+	LILSCOPE_PROVEN = 1,       /* a theorem here: h must lie in it */
+	LILSCOPE_OUT_LOW = 2,      /* h < rho - eps: too short a text yet */
+	LILSCOPE_UNDERSAMPLED = 3, /* nearly all substrings were new: h tells
+				      only the length */
+	LILSCOPE_ASYMPTOTIC = 4    /* a picture, no proof */
+};
+
+/* No token: of stop_at, last_new, new_after, resumed_at. */
 #define LILSCOPE_NEVER UINT64_MAX
 
 /* An id for tokens that have none: it is made from the text. */
@@ -110,6 +120,13 @@ struct lilscope_reading {
 	uint64_t stop_at;   /* tokens when the rule stopped; LILSCOPE_NEVER */
 	const char *cause;  /* of the stop, a word or two; or NULL */
 	uint64_t memory;    /* bytes that the stream has now */
+	uint32_t band;      /* enum lilscope_band */
+	uint32_t vacuous;   /* 1: rho - eps <= 0, so below it says nothing */
+	/* Of the stop, LILSCOPE_NEVER where there is none among the tokens
+	 * measured: tokens up to the last new one before it, where the copying
+	 * began; new tokens after it, 0 while there are fewer than 32; and the
+	 * first of these, from 0, or LILSCOPE_NEVER: the text came back. */
+	uint64_t last_new, new_after, resumed_at;
 };
 
 /* What is said again and again at the end of the tokens measured. */
@@ -137,6 +154,10 @@ LILSCOPE_API const char *lilscope_strerror(int code);
 
 /* The i-th rule's name, from 0; NULL past the last. */
 LILSCOPE_API const char *lilscope_rule_name(size_t i);
+
+/* "EMPTY", "PROVEN", "OUT-LOW", "UNDERSAMPLED", "ASYMPTOTIC"; NULL for what is
+ * no enum lilscope_band. */
+LILSCOPE_API const char *lilscope_band_name(uint32_t band);
 
 /* The defaults; size is sizeof(*options). */
 LILSCOPE_API void lilscope_options_init(struct lilscope_options *options,
@@ -182,16 +203,17 @@ LILSCOPE_API int lilscope_flush(struct lilscope *l);
 
 /* One token without text to each of n streams: codes[i] is what ids[i] came to
  * in streams[i]; one that is NULL is passed over. Returns how many stopped or
- * failed. */
+ * failed; all n, with nothing pushed, where streams, ids or codes is NULL. */
 LILSCOPE_API size_t lilscope_push_each(struct lilscope *const *streams,
 				       const uint32_t *ids, size_t n,
 				       int *codes);
 
 /* Takes the last n tokens back: the stream is as it was before them, to the
- * bit. */
+ * bit. Not while a word of lilscope_push_bytes() is open: flush it. */
 LILSCOPE_API int lilscope_pop(struct lilscope *l, size_t n);
 
-/* How many tokens can be popped now: at most options.rollback. */
+/* How many tokens can be popped now, once an open word is flushed: at most
+ * options.rollback. */
 LILSCOPE_API size_t lilscope_poppable(const struct lilscope *l);
 
 /* Tokens so far, and at which of them the rule stopped or LILSCOPE_NEVER: both

@@ -52,7 +52,7 @@ size_t=$(sed -n "s/.*typedef-decl name='size_t'.* id='\([0-9a-f]*\)'.*/\1/p" \
 	"$stored")
 for change in "/elf-symbol name='lilscope_pop'/d" \
 	"0,/layout-offset-in-bits='320'/s//layout-offset-in-bits='352'/" \
-	"/name='lilscope_reading'/s/size-in-bits='1024'/size-in-bits='1088'/" \
+	"/name='lilscope_reading'/s/size-in-bits='1280'/size-in-bits='1344'/" \
 	"/decl name='lilscope_push_ids'/,/return/s/\(parameter.*id=\)'.*'/\1'$size_t'/"
 do
 	sed "$change" "$stored" >"$tmp/changed"

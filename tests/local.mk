@@ -74,7 +74,8 @@ tests_unit_test_zl77_SOURCES = tests/unit/test_zl77.c \
 	tests/unit/naive_lz77.c tests/unit/naive_lz77.h
 
 # The library, as others link it; beside the engine of the program.
-library_tests = tests/unit/test_library tests/unit/test_library_threads
+library_tests = tests/unit/test_library tests/unit/test_library_calls \
+	tests/unit/test_library_threads
 if HAVE_TESTS
 check_PROGRAMS += $(library_tests)
 TESTS += $(library_tests)
@@ -82,6 +83,7 @@ endif
 tests_unit_test_library_SOURCES = tests/unit/test_library.c \
 	tests/unit/naive_stream.c tests/unit/naive_stream.h
 tests_unit_test_library_LDADD = liblilscope.a $(UNIT_LIBS)
+tests_unit_test_library_calls_LDADD = liblilscope.a $(UNIT_LIBS)
 tests_unit_test_library_threads_LDADD = liblilscope.a $(UNIT_LIBS)
 
 # What the library costs, and what its window changes (LILSCOPE_CORPUS, a

@@ -41,7 +41,9 @@ class _Reading(c.Structure):
                 ("gain", c.c_double), ("copied", c.c_uint64),
                 ("score", c.c_double), ("odds", c.c_double),
                 ("stop_at", c.c_uint64), ("cause", c.c_char_p),
-                ("memory", c.c_uint64)]
+                ("memory", c.c_uint64), ("band", c.c_uint32),
+                ("vacuous", c.c_uint32), ("last_new", c.c_uint64),
+                ("new_after", c.c_uint64), ("resumed_at", c.c_uint64)]
 
 
 class _Unit(c.Structure):
@@ -75,7 +77,9 @@ for _name, _result, _args in (
                            c.POINTER(c.c_size_t))),
         ("restore", c.c_int, (c.POINTER(_p), c.c_char_p, c.c_size_t,
                               c.POINTER(_Options))),
-        ("message", c.c_char_p, (_p,)), ("strerror", c.c_char_p, (c.c_int,)),
+        ("message", c.c_char_p, (_p,)),
+        ("band_name", c.c_char_p, (c.c_uint32,)),
+        ("strerror", c.c_char_p, (c.c_int,)),
         ("rule_name", c.c_char_p, (c.c_size_t,)),
         ("version", c.c_char_p, ())):
     _f = getattr(_lib, "lilscope_" + _name)
@@ -192,13 +196,16 @@ class Stream:
         return None if at == NEVER else at
 
     def read(self):
-        """struct lilscope_reading as a dict."""
+        """struct lilscope_reading as a dict; None is no token, or no cause."""
         r = _Reading(size=c.sizeof(_Reading))
         self._check(_lib.lilscope_read(self._l, r))
         d = {name.rstrip("_"): getattr(r, name)
              for name, _ in _Reading._fields_[1:]}
-        d["stop_at"] = None if d["stop_at"] == NEVER else d["stop_at"]
+        for name in "stop_at", "last_new", "new_after", "resumed_at":
+            d[name] = None if d[name] == NEVER else d[name]
         d["cause"] = d["cause"].decode() if d["cause"] else None
+        d["band"] = _lib.lilscope_band_name(r.band).decode()
+        d["vacuous"] = bool(r.vacuous)
         return d
 
     def entropy(self):

@@ -17,11 +17,17 @@ def loops(n):
 
 def streams():
     s = lilscope.Stream(rollback=16)
+    r = s.read()
+    assert r["band"] == "EMPTY" and r["last_new"] is r["stop_at"] is None
     for i in range(30):
         s.push_bytes("Wait, let me check that once more. ")
     assert s.flush() and s.unit()["times"] >= 29, s.unit()
     assert "let me check" in s.unit()["text"]
-    assert s.read()["stop_at"] == s.stop_at and s.read()["rho"] < 1
+    r = s.read()
+    assert r["stop_at"] == s.stop_at and r["rho"] < 1, r
+    assert r["band"] == "ASYMPTOTIC" and r["vacuous"] is True, r
+    assert r["last_new"] < 20 and r["new_after"] == 0, r
+    assert r["resumed_at"] is None, r
     again = lilscope.restore(s.save())
     assert again.read()["code_bits"] == s.read()["code_bits"]
     n = s.n_tokens

@@ -13,6 +13,12 @@
 enum { BYTE_BITS = 8, PUSH_TOKENS = 128 };
 static_assert((int)PUSH_TOKENS <= ENGINE_BEHIND, "ids go into lrs at once");
 
+/* A band's number is its status and one. */
+static_assert(LILSCOPE_PROVEN == BOUND_PROVEN + 1 &&
+	      LILSCOPE_OUT_LOW == BOUND_OUT_LOW + 1 &&
+	      LILSCOPE_UNDERSAMPLED == BOUND_UNDERSAMPLED + 1 &&
+	      LILSCOPE_ASYMPTOTIC == BOUND_ASYMPTOTIC + 1, "0 is no text");
+
 static const struct rule *const known[] = {
 	&rule_loop,    &rule_guardian, &rule_adaptive, &rule_cycle,
 	&rule_cycle_long, &rule_breaker, &rule_mlx2, &rule_dry,
@@ -236,6 +242,24 @@ void engine_read(const struct engine *e, struct lilscope_reading *r)
 	r->copied = e->n - fresh_since(e->fresh, e->n);
 	r->score = rule->score ? rule->score(e->state) : (double)NAN;
 	r->odds = rule->odds ? rule->odds(e->state) : (double)NAN;
+	r->band = n ? (uint32_t)p.status + 1 : LILSCOPE_EMPTY;
+	r->vacuous = p.vacuous;
+}
+
+void engine_after(const struct engine *e, uint32_t at,
+		  struct lilscope_reading *r)
+{
+	r->last_new = fresh_since(e->fresh, at);
+	r->new_after = fresh_count(e->fresh, at, e->n, e->n);
+	if (r->new_after >= FRESH_NEW_TOKENS)
+		r->resumed_at = fresh_first(e->fresh, at, e->n);
+	else
+		r->new_after = 0;
+}
+
+const char *engine_band_name(uint32_t band)
+{
+	return bound_status_name((enum bound_status)(band - 1));
 }
 
 struct entropy_point engine_entropy(const struct engine *e)

@@ -72,8 +72,16 @@ uint32_t engine_quiet(const struct engine *e);
 void engine_catch_up(struct engine *e);
 
 /* Fills what is about the text: all but n_tokens, from, stop_at, cause,
- * memory. */
+ * memory and what engine_after() fills. */
 void engine_read(const struct engine *e, struct lilscope_reading *r);
+
+/* Fills what came after `at` tokens, at most those there are: last_new,
+ * new_after, resumed_at. */
+void engine_after(const struct engine *e, uint32_t at,
+		  struct lilscope_reading *r);
+
+/* The name of a band: enum lilscope_band but LILSCOPE_EMPTY. */
+const char *engine_band_name(uint32_t band);
 
 /* The estimate of its entropy rate, over log2(alphabet). */
 struct entropy_point engine_entropy(const struct engine *e);

@@ -255,6 +255,11 @@ size_t lilscope_push_each(struct lilscope *const *streams, const uint32_t *ids,
 {
 	size_t n_ended = 0;
 
+	if (!streams || !ids || !codes) {
+		for (size_t i = 0; codes && i < n; i++)
+			codes[i] = LILSCOPE_BAD_CALL;
+		return n;
+	}
 	for (size_t i = 0; i < n; i++) {
 		codes[i] = LILSCOPE_OK;
 		if (streams[i])

@@ -6,6 +6,17 @@
 
 #include "measure/unit.h"
 
+/* The first version's struct ends here. */
+#define READING_BYTES_MIN \
+	(offsetof(struct lilscope_reading, memory) + sizeof(uint64_t))
+
+const char *lilscope_band_name(uint32_t band)
+{
+	if (band == LILSCOPE_EMPTY)
+		return "EMPTY";
+	return band <= LILSCOPE_ASYMPTOTIC ? engine_band_name(band) : NULL;
+}
+
 uint64_t lilscope_n_tokens(const struct lilscope *l)
 {
 	return l ? l->n + l->n_waiting : 0;
@@ -43,10 +54,23 @@ static void catch_up(void *arg)
 	engine_catch_up(arg);
 }
 
+/* What came after the stop, if it lies among the tokens measured. */
+static void tell_after(const struct sliding *w, uint64_t stop_at,
+		       struct lilscope_reading *r)
+{
+	r->last_new = r->new_after = r->resumed_at = LILSCOPE_NEVER;
+	if (stop_at == LILSCOPE_NEVER || stop_at <= w->base)
+		return;
+	engine_after(w->lead, (uint32_t)(stop_at - w->base), r);
+	r->last_new += w->base;
+	if (r->resumed_at != LILSCOPE_NEVER)
+		r->resumed_at += w->base;
+}
+
 int lilscope_read(struct lilscope *l, struct lilscope_reading *out)
 {
 	struct lilscope_reading r = { .size = sizeof(r) };
-	int code = ask(l, out, out ? out->size : 0, sizeof(r));
+	int code = ask(l, out, out ? out->size : 0, READING_BYTES_MIN);
 
 	if (code == LILSCOPE_OK)
 		code = stream_change(l, catch_up, l->at->lead);
@@ -56,6 +80,7 @@ int lilscope_read(struct lilscope *l, struct lilscope_reading *out)
 	r.n_tokens = l->at->n;
 	r.from = l->at->base;
 	r.stop_at = l->stopped.at;
+	tell_after(l->at, r.stop_at, &r);
 	if (r.stop_at != LILSCOPE_NEVER && !isnan(r.score))
 		r.score = 1;
 	if (l->stopped.cause[0])

@@ -24,8 +24,7 @@ static const char magic[8] = { 'L', 'I', 'L', 'S', 'C', 'O', 'P', 'E' };
 enum {
 	VERSION = 1,
 	RULE_BYTES = 16,
-	LENGTH_AT = sizeof(magic) + sizeof(uint32_t),
-	HEAD_BYTES = LENGTH_AT + sizeof(uint64_t),
+	HEAD_BYTES = sizeof(magic) + sizeof(uint32_t) + sizeof(uint64_t),
 };
 
 /* Of tokens: what comes after them can be counted, too. */
@@ -102,31 +101,39 @@ static void put_tape(struct out *o, const struct tape *t, bool text)
 		put(o, t->text.data, t->text.len);
 }
 
+/* All but the sum at the end; `length` is what it all takes. */
+static void put_stream(struct out *o, const struct lilscope *l,
+		       uint64_t length)
+{
+	put(o, magic, sizeof(magic));
+	put_u32(o, VERSION);
+	put_u64(o, length);
+	put_settings(o, &l->settings);
+	put_u64(o, l->stopped.at);
+	put(o, l->stopped.cause, CAUSE_BYTES);
+	put_u32(o, l->poppable);
+	put_u32(o, l->form);
+	put_u32(o, l->n_open);
+	put(o, l->open, l->n_open);
+	put_tape(o, &l->tape, l->form == FORM_TEXT);
+}
+
 int lilscope_save(struct lilscope *l, void *bytes, size_t cap, size_t *n)
 {
-	struct out o = { bytes, bytes ? cap : 0, 0 };
-
+	struct out counted = { 0 }, o = { bytes, cap, 0 };
 	int code = stream_settle(l);
 
 	if (code != LILSCOPE_OK)
 		return code;
 	if (!n)
-		return LILSCOPE_BAD_CALL;
-	put(&o, magic, sizeof(magic));
-	put_u32(&o, VERSION);
-	put_u64(&o, 0); /* the length, when it is known */
-	put_settings(&o, &l->settings);
-	put_u64(&o, l->stopped.at);
-	put(&o, l->stopped.cause, CAUSE_BYTES);
-	put_u32(&o, l->poppable);
-	put_u32(&o, l->form);
-	put_u32(&o, l->n_open);
-	put(&o, l->open, l->n_open);
-	put_tape(&o, &l->tape, l->form == FORM_TEXT);
-	*n = o.n + sizeof(uint64_t);
-	if (*n > o.cap)
+		return stream_fail(l, LILSCOPE_BAD_CALL,
+				   "how many bytes it takes would be told at "
+				   "NULL");
+	put_stream(&counted, l, 0);
+	*n = counted.n + sizeof(uint64_t);
+	if (!bytes || *n > cap)
 		return LILSCOPE_OK;
-	put_u64(&(struct out){ o.bytes, o.cap, LENGTH_AT }, *n);
+	put_stream(&o, l, *n);
 	put_u64(&o, fnv64(FNV64_BASIS, o.bytes, o.n));
 	return LILSCOPE_OK;
 }

@@ -18,8 +18,12 @@ LC_ALL=C
 export LC_ALL
 
 # --- Names -------------------------------------------------------------------
-sed -n '/global:/,/local:/s/^	\(lilscope_[a-z_]*\);/\1/p' \
-	"$srcdir/src/lib/lilscope.map" >"$tmp/names"
+sed -n 's/^	\(lilscope_[a-z_]*\);/\1/p' "$srcdir/src/lib/lilscope.map" |
+	sort >"$tmp/names"
+# Each with the version of its node.
+awk '/^LILSCOPE_/ { node = $1 } /^	lilscope_/ { sub(/;/, "")
+	print $1 "@@" node }' "$srcdir/src/lib/lilscope.map" |
+	sort >"$tmp/versions"
 
 of_header()
 {
@@ -31,10 +35,10 @@ check 'the header declares what the map exports' of_header
 
 exported()
 {
-	readelf -W --dyn-syms "$so" | awk '$7 != "UND" && $8 ~ /@@LILSCOPE_1$/ {
-		sub(/@@.*/, "", $8); print $8 }' | sort | diff "$tmp/names" - &&
-		! readelf -W --dyn-syms "$so" | awk '$7 != "UND" && NR > 3 { print $8 }' |
-		grep -vE '@@LILSCOPE_1$|^LILSCOPE_1$|^$'
+	readelf -W --dyn-syms "$so" |
+		awk '$7 != "UND" && NR > 3 && $8 !~ /^(LILSCOPE_[0-9.]*)?$/ {
+			print $8 }' | sort | diff "$tmp/versions" - &&
+		! grep -v '^lilscope_.*@@LILSCOPE_1\(\.1\)*$' "$tmp/versions"
 }
 check 'the shared library exports these, with their version' exported
 
@@ -129,6 +133,8 @@ int main(void)
 	AT(reading, eps), AT(reading, h), AT(reading, gain);
 	AT(reading, copied), AT(reading, score), AT(reading, odds);
 	AT(reading, stop_at), AT(reading, cause), AT(reading, memory);
+	AT(reading, band), AT(reading, vacuous), AT(reading, last_new);
+	AT(reading, new_after), AT(reading, resumed_at);
 	printf("%zu\n", sizeof(struct lilscope_reading));
 	AT(unit, first), AT(unit, n_tokens), AT(unit, times);
 	AT(unit, contiguous), AT(unit, share), AT(unit, text), AT(unit, len);
@@ -138,7 +144,7 @@ int main(void)
 END
 cat >"$tmp/layout" <<'END'
 rule 8 symbols 16 f 20 t 24 patience 32 ls 36 p 40 alphabet 48 memory_max 56 window 64 rollback 68 resize 72 opaque 80 88
-n_tokens 8 from 16 n_symbols 24 n_phrases 32 code_bits 40 rho 48 eps 56 h 64 gain 72 copied 80 score 88 odds 96 stop_at 104 cause 112 memory 120 128
+n_tokens 8 from 16 n_symbols 24 n_phrases 32 code_bits 40 rho 48 eps 56 h 64 gain 72 copied 80 score 88 odds 96 stop_at 104 cause 112 memory 120 band 128 vacuous 132 last_new 136 new_after 144 resumed_at 152 160
 first 8 n_tokens 16 times 20 contiguous 24 share 32 text 40 len 48 56
 END
 laid_out()

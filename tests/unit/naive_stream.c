@@ -102,6 +102,38 @@ static double score_of(const struct naive_stream *s, const struct meter *m)
 	return n ? (double)series_range(meter_score(m, i), n - 1, n).last : 0;
 }
 
+/* What differs of what came after the stop; NULL. */
+static const char *after_differs(const struct naive_stream *s,
+				 const struct meter *m,
+				 const struct lilscope_reading *r,
+				 uint64_t stop)
+{
+	const struct fresh *f = meter_fresh(m);
+	size_t base = naive_base(s, s->n);
+	uint64_t last = LILSCOPE_NEVER, after = last, resumed = last;
+	uint32_t n = meter_n_tokens(m), at = (uint32_t)(stop - base);
+
+	if (stop != LILSCOPE_NEVER && stop > base) {
+		last = base + fresh_since(f, at);
+		after = fresh_count(f, at, n, n);
+		if (after < FRESH_NEW_TOKENS)
+			after = 0;
+		else
+			resumed = base + fresh_first(f, at, n);
+	}
+	return r->last_new != last	? "last_new" :
+	       r->new_after != after	? "new_after" :
+	       r->resumed_at != resumed ? "resumed_at" :
+					  NULL;
+}
+
+static const char *band_of(const struct meter *m, uint32_t n)
+{
+	return meter_symbols_at(m, n) ?
+		       bound_status_name(meter_point(m, n).status) :
+		       "EMPTY";
+}
+
 const char *naive_differs(const struct naive_stream *s, struct lilscope *l)
 {
 	struct meter *m = measure(s, s->n);
@@ -130,7 +162,9 @@ const char *naive_differs(const struct naive_stream *s, struct lilscope *l)
 	       !same(r.odds, odds) ? "odds" :
 	       !same((float)r.score, (float)score_of(s, m)) ? "score" :
 	       r.stop_at != stop || lilscope_stop_at(l) != stop ? "stop_at" :
-								  NULL;
+	       strcmp(lilscope_band_name(r.band), band_of(m, n)) ? "band" :
+	       r.vacuous != p.vacuous ? "vacuous" :
+					after_differs(s, m, &r, stop);
 	meter_free(m);
 	return what;
 }
