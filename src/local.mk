@@ -102,6 +102,7 @@ libengine_a_SOURCES += \
 	src/dialect/call.c src/dialect/call.h \
 	src/dialect/chunk.c src/dialect/chunk.h \
 	src/dialect/content.c src/dialect/content.h \
+	src/dialect/details.c src/dialect/details.h \
 	src/dialect/detect.c src/dialect/detect.h \
 	src/dialect/eventstream.c src/dialect/eventstream.h \
 	src/dialect/feed.c src/dialect/feed.h \

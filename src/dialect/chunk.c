@@ -32,8 +32,8 @@ void chunk_clear(struct chunk *c)
 
 /* Neighbours of one channel are one part: text that came in two strings may
  * hold a word that goes over their border. */
-static void add(struct chunk *c, enum channel channel, const char *s, size_t n,
-		struct json_value from)
+void chunk_add_from(struct chunk *c, enum channel channel, const char *s,
+		    size_t n, struct json_value from)
 {
 	bool same = c->n_parts && c->parts[c->n_parts - 1].channel == channel;
 
@@ -52,7 +52,7 @@ static void add(struct chunk *c, enum channel channel, const char *s, size_t n,
 
 void chunk_add(struct chunk *c, enum channel channel, const char *s, size_t n)
 {
-	add(c, channel, s, n, (struct json_value){ 0 });
+	chunk_add_from(c, channel, s, n, (struct json_value){ 0 });
 }
 
 void chunk_add_json(struct chunk *c, enum channel channel,
@@ -61,7 +61,7 @@ void chunk_add_json(struct chunk *c, enum channel channel,
 	size_t n;
 	const char *s = json_text(string, &n);
 
-	add(c, channel, s, n, string);
+	chunk_add_from(c, channel, s, n, string);
 }
 
 void chunk_add_arguments(struct chunk *c, struct json_value arguments)
@@ -73,7 +73,7 @@ void chunk_add_arguments(struct chunk *c, struct json_value arguments)
 		return;
 	}
 	json_put(&text, arguments);
-	add(c, CHANNEL_TOOL, text.data, text.len, arguments);
+	chunk_add_from(c, CHANNEL_TOOL, text.data, text.len, arguments);
 	buf_release(&text);
 }
 
@@ -162,7 +162,7 @@ void chunk_token(struct chunk *c, enum channel channel,
 	size_t len;
 	const char *s = json_text(string, &len);
 
-	add(c, channel, s, len, string);
+	chunk_add_from(c, channel, s, len, string);
 	spell(c, t, s, len);
 	t->id = id;
 	t->logprob = logprob;

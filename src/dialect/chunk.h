@@ -66,6 +66,10 @@ void chunk_clear(struct chunk *c);
 /* Output in one channel; parts stay in the order of the calls. */
 void chunk_add(struct chunk *c, enum channel channel, const char *s, size_t n);
 
+/* The same, made of that string: what watches is told so. */
+void chunk_add_from(struct chunk *c, enum channel channel, const char *s,
+		    size_t n, struct json_value from);
+
 /* The same for a JSON string; other types (null) add nothing. */
 void chunk_add_json(struct chunk *c, enum channel channel,
 		    struct json_value string);

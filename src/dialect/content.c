@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "dialect/details.h"
+
 static bool type_has(struct json_value part, const char *word)
 {
 	size_t len, n = strlen(word);
@@ -193,7 +195,9 @@ void content_message(struct chunk *c, struct json_value message)
 		content = json_get(message, "parts");
 	if (!content.doc)
 		content = json_get(message, "value");
-	content_output(c, content.doc ? content : json_get(message, "text"));
+	if (!details_output(c, content))
+		content_output(c, content.doc ? content :
+						json_get(message, "text"));
 	chunk_add_json(c, CHANNEL_TOOL, json_get(message, "refusal"));
 	chunk_add_arguments(c, json_get(json_get(message, "function_call"),
 					"arguments"));

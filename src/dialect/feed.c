@@ -31,6 +31,8 @@ struct feed {
 	struct detected verdict;     /* format is NULL until detected */
 	char title[TITLE_MAX_BYTES];
 	size_t title_len;    /* of what was known at the start */
+	bool one_line;       /* of JSON, and no more */
+	bool by_field;       /* that is why a dialect is forced */
 	struct seen titled;  /* what is in it already */
 
 	struct buf probe; /* bytes before the verdict */
@@ -84,8 +86,10 @@ struct feed *feed_new(const struct feed_opts *opts,
 		err_set(&f->fatal,
 			"%s: no format is called \"%s\"; lilscope help "
 			"formats lists them", f->source, opts->format);
-	if (f->field && field_valid(f->field, &f->fatal) && !f->forced)
+	if (f->field && field_valid(f->field, &f->fatal) && !f->forced) {
 		f->forced = &format_jsonl;
+		f->by_field = true;
+	}
 	return f;
 }
 
@@ -359,11 +363,43 @@ static void wait_for_verdict(struct feed *f, const void *bytes, size_t n,
 		(struct arrival){ f->probe.len, time_s };
 }
 
+static void put_title(struct feed *f)
+{
+	const struct format *format = f->verdict.format;
+	const char *name = framing_name(f->one_line ? FRAMING_JSON :
+						      f->verdict.framing);
+
+	if (format->bytes || f->verdict.framing == FRAMING_WHOLE)
+		name = "";
+	snprintf(f->title, sizeof(f->title), "%s%s%s", format->title,
+		 *name ? ", " : "", name);
+	f->title_len = strlen(f->title);
+}
+
+/* A line that fills what is looked at for a verdict is a document, no list; one
+ * that came alone is seen to be one at the end. */
+static bool is_one_line(const struct feed *f)
+{
+	return f->verdict.framing == FRAMING_LINES &&
+	       f->probe.len >= FEED_PROBE_BYTES &&
+	       !memchr(f->probe.data, '\n', FEED_PROBE_BYTES);
+}
+
+static void find_one_line(struct feed *f)
+{
+	if (f->verdict.framing != FRAMING_LINES || f->one_line ||
+	    f->opts.from_line || f->opts.from_middle || f->skipped ||
+	    f->cx.i_record != f->opts.record + 1)
+		return;
+	f->one_line = true;
+	put_title(f);
+	memset(&f->titled, 0, sizeof(f->titled));
+}
+
 static void start(struct feed *f)
 {
 	struct frame_sink sink = { f, on_piece, on_too_long, on_broken };
 	const struct format *format = f->verdict.format;
-	const char *name = framing_name(f->verdict.framing);
 	uint64_t line = f->opts.line +
 			scan_count(f->probe.data, f->verdict.skip, '\n');
 
@@ -372,13 +408,28 @@ static void start(struct feed *f)
 	f->gens.dialect = format->name;
 	if (format->state_bytes)
 		f->cx.state = mem_zalloc(format->state_bytes);
-	if (format->bytes || f->verdict.framing == FRAMING_WHOLE)
-		name = "";
-	snprintf(f->title, sizeof(f->title), "%s%s%s", format->title,
-		 *name ? ", " : "", name);
-	f->title_len = strlen(f->title);
+	f->one_line = is_one_line(f);
+	put_title(f);
 	replay(f);
 	buf_release(&f->probe);
+}
+
+/* A field may be a table's column; else it is one of JSON. */
+static enum detect_answer ask(struct feed *f, bool whole, struct err *why)
+{
+	size_t from = f->probed;
+	struct err unasked = { "" };
+	enum detect_answer answer;
+
+	if (f->by_field) {
+		answer = detect(f->probe.data, f->probe.len, whole, NULL,
+				&from, &f->verdict, &unasked);
+		if (answer == DETECT_MORE ||
+		    (answer == DETECT_YES && f->verdict.format == &format_csv))
+			return answer;
+	}
+	return detect(f->probe.data, f->probe.len, whole, f->forced, &f->probed,
+		      &f->verdict, why);
 }
 
 static void settle(struct feed *f, bool whole)
@@ -394,8 +445,7 @@ static void settle(struct feed *f, bool whole)
 		f->verdict = (struct detected){ f->forced, FRAMING_LINES, 0 };
 		answer = DETECT_YES;
 	} else {
-		answer = detect(f->probe.data, f->probe.len, whole, f->forced,
-				&f->probed, &f->verdict, &why);
+		answer = ask(f, whole, &why);
 	}
 	if (answer == DETECT_YES && f->opts.no_text &&
 	    f->verdict.format == &format_text) {
@@ -452,6 +502,7 @@ bool feed_end(struct feed *f, struct err *err)
 	format = f->verdict.format;
 	if (format) {
 		frame_end(&f->frame);
+		find_one_line(f);
 		f->cx.end = true;
 		if (format->end)
 			format->end(&f->cx);
@@ -526,6 +577,7 @@ const char *feed_reason(const struct feed *f)
 	if (!format)
 		return "";
 	return format->reason ? format->reason :
+	       f->one_line    ? "it is one line of JSON" :
 				framing_reason(f->verdict.framing);
 }
 

@@ -27,8 +27,10 @@
  * that it was given.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "dialect/call.h"
 #include "dialect/content.h"
 #include "dialect/field.h"
@@ -232,29 +234,81 @@ static void take(struct call *c, struct json_value turn)
 	}
 }
 
-/* What the answer of a tree is to, by the name that it has there; or none. */
-static struct json_value parent_of(struct json_value list, struct json_value v)
+/* --- which turn follows which ------------------------------------------- */
+
+/* The turns of a list by the names that they have there, in order of these;
+ * made when the first is looked for. */
+struct turn_names {
+	struct turn_name {
+		const char *name;
+		size_t len;
+		struct json_value turn; /* in the list */
+	} *rows;
+	size_t n, cap;
+	bool made;
+};
+
+static int name_order(const void *a, const void *b)
 {
-	static const char *const names[] = { "parent", "parentId",
-					     "parentMessageId" };
-	struct json_value id = { 0 };
-	size_t len;
-	const char *s;
+	const struct turn_name *x = a, *y = b;
+	int order = x->len && y->len ?
+			    memcmp(x->name, y->name, MIN(x->len, y->len)) : 0;
 
-	for (size_t i = 0; i < ARRAY_LEN(names) && !id.doc; i++)
-		id = json_get(v, names[i]);
-	s = json_text(id, &len);
-	for (v = json_first(list); s && v.doc; v = json_next(v)) {
-		size_t n;
-		const char *own = json_is(list, JSON_OBJECT) ?
-					  json_key(v, &n) :
-					  json_text(json_get(v, "messageId"),
-						    &n);
+	if (order || x->len != y->len)
+		return order ? order : x->len < y->len ? -1 : 1;
+	return (x->turn.at > y->turn.at) - (x->turn.at < y->turn.at);
+}
 
-		if (own && n == len && memcmp(own, s, n) == 0)
-			return v;
+static void name_turns(struct turn_names *names, struct json_value list)
+{
+	bool keys = json_is(list, JSON_OBJECT);
+	struct json_value v = json_first(list);
+
+	for (names->made = true; v.doc; v = json_next(v)) {
+		struct turn_name row = { .turn = v };
+
+		row.name = keys ? json_key(v, &row.len) :
+				  json_text(json_get(v, "messageId"), &row.len);
+		if (!row.name)
+			continue;
+		names->rows = grow(names->rows, &names->cap, names->n + 1,
+				   sizeof(*names->rows));
+		names->rows[names->n++] = row;
 	}
-	return (struct json_value){ 0 };
+	if (names->n)
+		qsort(names->rows, names->n, sizeof(*names->rows), name_order);
+}
+
+/* What the answer of a tree is to, by the name that it has there; or none. Of
+ * several of one name the first. */
+static struct json_value parent_of(struct turn_names *names,
+				   struct json_value list, struct json_value v)
+{
+	static const char *const keys[] = { "parent", "parentId",
+					    "parentMessageId" };
+	struct json_value id = { 0 };
+	struct turn_name wanted = { 0 };
+	size_t low = 0, high;
+
+	for (size_t i = 0; i < ARRAY_LEN(keys) && !id.doc; i++)
+		id = json_get(v, keys[i]);
+	wanted.name = json_text(id, &wanted.len);
+	if (!wanted.name)
+		return (struct json_value){ 0 };
+	if (!names->made)
+		name_turns(names, list);
+	for (high = names->n; low < high;) {
+		size_t mid = low + (high - low) / 2;
+
+		if (name_order(&names->rows[mid], &wanted) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	if (low == names->n || names->rows[low].len != wanted.len ||
+	    memcmp(names->rows[low].name, wanted.name, wanted.len) != 0)
+		return (struct json_value){ 0 };
+	return names->rows[low].turn;
 }
 
 /* An answer that was asked for again has no question before it. */
@@ -283,14 +337,16 @@ static void take_list(struct call *c, struct json_value v)
 {
 	const struct seat *at;
 	struct json_value list = list_in(v, &at);
+	struct turn_names names = { 0 };
 
 	for (v = json_first(list); v.doc; v = json_next(v)) {
 		struct json_value parent = { 0 };
 
 		if (!c->heard.len)
-			parent = turn_in(at, parent_of(list, v));
+			parent = turn_in(at, parent_of(&names, list, v));
 		take_tree(c, turn_in(at, v), parent, 0);
 	}
+	mem_free(names.rows);
 }
 
 static bool is_same(struct json_value a, struct json_value b)

@@ -44,6 +44,7 @@ struct why {
 	struct feed *feed;
 	struct field_seen fields[FIELDS_MAX];
 	size_t n_fields;
+	struct field_seen others[CHANNELS]; /* for which there was no room */
 	struct trouble_seen troubles[TROUBLES_MAX];
 	size_t n_troubles;
 	uint64_t n_records, n_skipped;
@@ -135,7 +136,7 @@ static void on_text(void *ctx, enum channel channel, const char *field,
 	       (f->channel != channel || strcmp(f->name, field) != 0))
 		f++;
 	if (f == w->fields + FIELDS_MAX) {
-		f--;
+		f = &w->others[channel];
 	} else if (f == w->fields + w->n_fields) {
 		*f = (struct field_seen){ channel, mem_strdup(field), 0, 0 };
 		w->n_fields++;
@@ -189,6 +190,13 @@ static void put_choice(const struct why *w, const struct why_opts *opts,
 	buf_printf(out, "%s (%s)\n", format_find(w->inside)->title, w->inside);
 }
 
+/* "640 bytes in 3 pieces" */
+static void put_amount(const struct field_seen *f, struct buf *out)
+{
+	buf_printf(out, "%" PRIu64 " bytes in %" PRIu64 " piece%s\n", f->bytes,
+		   f->n, f->n == 1 ? "" : "s");
+}
+
 static void put_fields(const struct why *w, struct buf *out)
 {
 	for (int c = 0; c < CHANNELS; c++) {
@@ -207,9 +215,15 @@ static void put_fields(const struct why *w, struct buf *out)
 				buf_puts(out, w->n_records ?
 						      "(no single field)" :
 						      "(the text itself)");
-			buf_printf(out, ": %" PRIu64 " bytes in %" PRIu64
-					" piece%s\n",
-				   f->bytes, f->n, f->n == 1 ? "" : "s");
+			buf_puts(out, ": ");
+			put_amount(f, out);
+		}
+		if (w->others[c].n) {
+			put_label(out, any ? "" :
+					     channel_name((enum channel)c));
+			buf_puts(out, "(other fields): ");
+			put_amount(&w->others[c], out);
+			any = true;
 		}
 		if (any || !w->channel[c])
 			continue;

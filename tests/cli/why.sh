@@ -30,6 +30,30 @@ check "packed" says ollama_chat.ndjson.zst 'unpacked   from zstd' \
 check "a captured answer" says http_chunked.txt 'unpacked   from HTTP'
 check "plain text" says text.txt '(text)' 'it is no JSON of a dialect' \
 	'answer     (the text itself): '
+check "one line is a document" says gemini.json 'generateContent, JSON (' \
+	'it is one line of JSON'
+check "thinking and calls that an answer has in it" says chats.jsonl \
+	'chat.history.messages.a.content: 22 bytes in 1 piece' \
+	'chat.history.messages.a.content: 22 bytes in 2 pieces' \
+	'chat.history.messages.a.content: 39 bytes in 2 pieces'
+# Chats that are maps name each turn: those that are not shown are no other's.
+# And each answer that was asked for again names a far one: no search for each.
+far()
+{
+	awk 'BEGIN {
+		printf "{\"chat\":{\"history\":{\"messages\":{"
+		for (i = 0; i < 30000; i++)
+			printf "\"k%d\":{\"childrenIds\":[],\"parentId\":" \
+				"\"k%d\",\"role\":\"assistant\"," \
+				"\"content\":\"It is.\"}%s", i, 29999 - i,
+				i < 29999 ? "," : "}}}}"
+	}' >"$tmp/far.json"
+	run why "$tmp/far.json"
+	status_is 0 && grep -q 'k23.content: 6 bytes in 1 piece$' "$tmp/out" &&
+		grep -q '(other fields): 179856 bytes in 29976 pieces$' \
+			"$tmp/out" || { cat "$tmp/out"; return 1; }
+}
+check "more fields than are shown" far
 check "an array" says array_objects.json 'it is one JSON array'
 check "lines of a log" says prefixed.txt 'have a record behind a time'
 check "text of several records" says sglang.sse 'SGLang' 'has {"meta_info":'
@@ -38,6 +62,13 @@ check "a trace of its own" says native.jsonl \
 check "a guess" says jsonl_guess.jsonl 'guessed    zig: ' \
 	'no dialect claims one of its records' 'answer     zig: 35 bytes'
 check "a table, by its column" says csv.csv 'answer     column completion: '
+by_column()
+{
+	run why --field ".$2" "$golden/$1"
+	status_is 0 && grep -q "answer     column $2: " "$tmp/out" ||
+		{ cat "$tmp/out" "$tmp/err"; return 1; }
+}
+check "... that is named" by_column csv_tabs.tsv question
 check "a table in JSON" says rows.jsonl 'table (JSON)' \
 	'has {"columns":[""],"data":[[]]}' 'answer     column generation: ' \
 	'its table has no rows'
