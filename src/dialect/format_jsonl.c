@@ -526,6 +526,8 @@ static bool nothing(struct json_value v, struct err *why)
 					    "print, not its text; keep "
 					    "response.model_dump() instead");
 	list_names(v, names, sizeof(names));
+	if (!names[0])
+		return err_set(why, "there is nothing in it");
 	return err_set(why, "no generated text is found under its names (%s); "
 			    "--field tells where it is", names);
 }

@@ -293,6 +293,17 @@ static struct json_value member(const struct record *r,
 	return v;
 }
 
+/* Does the list say s[0..n) before s, too? */
+static bool is_named_before(const char *list, const char *s, size_t n)
+{
+	for (size_t k; list < s; list += k + 1) {
+		k = strcspn(list, ",");
+		if (k == n && memcmp(list, s, n) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* What --keep names, as {"name":value}: what is no text, number or switch, or
  * not there, is null. */
 static void set_kept(const struct record *r, struct facts *facts,
@@ -302,10 +313,13 @@ static void set_kept(const struct record *r, struct facts *facts,
 
 	if (!r->cx->keep)
 		return;
-	for (const char *s = r->cx->keep; *s;) {
+	for (const char *s = r->cx->keep, *next; *s; s = next) {
 		size_t n = strcspn(s, ",");
 		struct json_value v;
 
+		next = s + n + (s[n] == ',');
+		if (is_named_before(r->cx->keep, s, n))
+			continue;
 		buf_clear(&path);
 		buf_putc(&path, '.');
 		buf_append(&path, s, n);
@@ -317,7 +331,6 @@ static void set_kept(const struct record *r, struct facts *facts,
 			buf_puts(&out, "null");
 		else
 			json_put(&out, v);
-		s += n + (s[n] == ',');
 	}
 	buf_putc(&out, '}');
 	if (out.len <= GEN_FACT_MAX)

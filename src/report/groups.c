@@ -25,8 +25,8 @@ struct groups *groups_new(const char *by, size_t i_rule, struct err *err)
 	for (const char *s = by; *s;) {
 		size_t n = strcspn(s, ",");
 
-		if (m->n_by == GROUPS_BY_MAX) {
-			err_set(err, "--by takes up to %d fields",
+		if (!n || m->n_by == GROUPS_BY_MAX) {
+			err_set(err, "--by takes up to %d fields, with commas",
 				(int)GROUPS_BY_MAX);
 			groups_free(m);
 			return NULL;
@@ -234,15 +234,46 @@ static bool add_generation(struct groups *m, struct json_value report,
 	return true;
 }
 
+/* Is it there at all? null is not. */
+static bool is_told(struct json_value v)
+{
+	return v.doc && !json_is(v, JSON_NULL);
+}
+
+/* A rule's stop is yes or no, and what came after it is of the tokens. */
+static bool is_stop(struct json_value rule, uint32_t n_tokens)
+{
+	struct json_value fired = json_get(rule, "fired");
+	struct json_value after = json_get(rule, "tokens_after");
+
+	return (!is_told(fired) || json_is(fired, JSON_TRUE) ||
+		json_is(fired, JSON_FALSE)) &&
+	       (!is_told(after) || json_u32(after, UINT32_MAX) <= n_tokens);
+}
+
 /* With numbers that analyze may have written. */
 static bool is_generation(struct json_value v)
 {
-	double rho = json_number(json_get(v, "rho"), 0);
+	struct json_value rho = json_get(v, "rho");
+	struct json_value rule = json_first(json_get(v, "rules"));
+	uint32_t n = json_u32(json_get(v, "tokens"), UINT32_MAX);
+	double value = is_told(rho) ? json_number(rho, -1) : 0;
 
-	return json_is(json_get(v, "source"), JSON_STRING) &&
-	       json_u32(json_get(v, "tokens"), UINT32_MAX) < UINT32_MAX &&
-	       rho >= 0 && rho <= RHO_MAX &&
-	       json_is(json_get(v, "rules"), JSON_ARRAY);
+	if (!json_is(json_get(v, "source"), JSON_STRING) || n == UINT32_MAX ||
+	    value < 0 || value > RHO_MAX ||
+	    !json_is(json_get(v, "rules"), JSON_ARRAY))
+		return false;
+	while (rule.doc && is_stop(rule, n))
+		rule = json_next(rule);
+	return !rule.doc;
+}
+
+/* What could not be read, with why. */
+static bool is_error(struct json_value v)
+{
+	size_t n;
+
+	return json_text(json_get(v, "error"), &n) && n;
 }
 
 static bool add_several(struct groups *m, struct json_value list,
@@ -274,14 +305,15 @@ bool groups_line(struct groups *m, const char *s, size_t n, struct err *err)
 	bool good = true;
 
 	if (!json_read(&m->json, s, n, false, &trouble))
-		return err_set(err, "byte %zu: %s", trouble.byte + 1,
-			       trouble.what);
+		return err_set(err, "byte %zu: %s%s", trouble.byte + 1,
+			       trouble.what, n && *s == '{' ? "" :
+			       "; merge reads what analyze --json wrote");
 	v = json_root(&m->json);
 	if (json_is(json_get(v, "generations"), JSON_ARRAY))
 		good = add_several(m, json_get(v, "generations"), err);
 	else if (is_generation(v))
 		good = add_generation(m, v, err);
-	else if (json_is(json_get(v, "error"), JSON_STRING))
+	else if (is_error(v))
 		m->n_errors++;
 	else
 		return err_set(err, "is no line of lilscope analyze --json");

@@ -40,7 +40,7 @@ void spool_limit(struct spool *s, uint64_t max_bytes)
 	s->max_bytes = max_bytes;
 }
 
-static const char *folder(void)
+const char *spool_folder(void)
 {
 	const char *named = getenv("TMPDIR");
 
@@ -53,14 +53,14 @@ static bool open_file(struct spool *s)
 {
 	struct buf name = { 0 };
 
-	buf_printf(&name, "%s/lilscope-XXXXXX", folder());
+	buf_printf(&name, "%s/lilscope-XXXXXX", spool_folder());
 	buf_cstr(&name);
 	s->fd = mkstemp(name.data);
 	if (s->fd >= 0)
 		unlink(name.data);
 	else
 		err_set(&s->trouble, "no temporary file can be made in %s: %s",
-			folder(), strerror(errno));
+			spool_folder(), strerror(errno));
 	buf_release(&name);
 	return s->fd >= 0;
 }
@@ -75,7 +75,7 @@ bool spool_add(struct spool *s, const void *bytes, size_t n, uint64_t *at,
 	if (!s->trouble.text[0] && (s->fd >= 0 || open_file(s)) &&
 	    !write_all(s->fd, bytes, n))
 		err_set(&s->trouble, "the temporary file in %s ends at %llu "
-				     "MiB: %s", folder(),
+				     "MiB: %s", spool_folder(),
 			(unsigned long long)(s->n >> 20), strerror(errno));
 	if (s->trouble.text[0])
 		return err_set(err, "%s", s->trouble.text);

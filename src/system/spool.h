@@ -16,6 +16,9 @@ struct spool;
 struct spool *spool_new(uint64_t max_bytes);
 void spool_free(struct spool *s); /* NULL is fine */
 
+/* Where temporary files are made. */
+const char *spool_folder(void);
+
 /* Another limit from now on. */
 void spool_limit(struct spool *s, uint64_t max_bytes);
 

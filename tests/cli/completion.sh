@@ -65,6 +65,8 @@ bash_options()
 	done <<-END
 		FILE t
 		analyze a
+		why w
+		merge e
 		guard g
 		demo m
 		decode d
@@ -97,11 +99,32 @@ bash_words()
 		lacks analyze &&
 		complete lilscope bench --problems 'a ' && offers 'a file' &&
 		complete lilscope completion '' &&
-		is shells 'bash zsh fish' "$(echo $(cat words))" &&
+		offers bash zsh fish --help && lacks 'a file' &&
+		complete lilscope completion --help '' && is nothing '' \
+			"$(cat words)" &&
 		complete lilscope help '' && offers bench why formats rules &&
 		lacks 'a file' &&
 		complete lilscope demo -m 'a ' && offers 'a file' &&
-		complete lilscope --co && offers --coder --color && lacks --t
+		complete lilscope --co && offers --coder --color && lacks --t &&
+		complete lilscope analyze -c zs && offers zstd && lacks lz77 &&
+		complete lilscope bench -- --po && lacks --policies &&
+		complete lilscope analyze -- 'a ' && offers 'a file' &&
+		complete lilscope doc && offers doctor || return 1
+	for command in doctor selftest version; do
+		complete lilscope "$command" '' &&
+			is "$command takes" --help "$(cat words)" || return 1
+	done
+}
+
+# Values behind each other, with commas.
+bash_lists()
+{
+	complete lilscope merge --by model,po && offers model,policy &&
+		lacks policy && complete lilscope merge --by model, &&
+		offers model,budget model,rho &&
+		complete lilscope bench --policies qu && offers quest &&
+		complete lilscope bench --policies = dense,qu &&
+		offers dense,quest
 }
 
 if command -v bash >/dev/null; then
@@ -112,6 +135,7 @@ if command -v bash >/dev/null; then
 	check "bash: options of each command" bash_options
 	check "bash: values" bash_values
 	check "bash: commands, files, shells" bash_words
+	check "bash: lists" bash_lists
 else
 	echo "no bash: its completion is not tried"
 fi
@@ -143,6 +167,7 @@ zsh_text()
 		* t
 		analyze a
 		why w
+		merge e
 		guard g
 		demo m
 		decode d
@@ -220,6 +245,9 @@ offers_options()
 		"$1" "lilscope $command --" &&
 			offers $(options_of "$letter") || return 1
 	done <<-END
+		analyze a
+		why w
+		merge e
 		decode d
 		demo m
 		bench b
@@ -235,7 +263,9 @@ zsh_offers()
 		zsh_lists 'lilscope bench --coder zs' &&
 		offers zstd zstd-ids && zsh_lists 'lilscope help ' &&
 		offers bench rules && lacks bash &&
-		zsh_lists 'lilscope analyze --format na' && offers native
+		zsh_lists 'lilscope analyze --format na' && offers native &&
+		zsh_lists 'lilscope merge --by model,po' && offers policy &&
+		zsh_lists 'lilscope doctor --' && offers --help && lacks --coder
 }
 
 fish_lists()
@@ -251,7 +281,10 @@ fish_offers()
 	offers_options fish_lists || return 1
 	lacks --layers --csv --no-json && fish_lists 'lilscope analyze --' &&
 		lacks --report --listen --excerpt && offers --csv &&
-		fish_lists 'lilscope help r' && offers rules
+		fish_lists 'lilscope help r' && offers rules &&
+		fish_lists 'lilscope merge --by model,po' &&
+		offers model,policy && fish_lists 'lilscope doctor ' &&
+		is nothing '' "$(cat "$tmp/words")"
 }
 
 for shell in zsh fish; do

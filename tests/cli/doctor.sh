@@ -24,7 +24,8 @@ healthy()
 		row ok PCRE2 10 && row ok libyaml 0 && row ok ncurses 6 &&
 		row ok processor kernels &&
 		row ok 'model in the box' chain-0.9m.gguf &&
-		row ok sessions 'in ' && row ok config 'none at' &&
+		row ok sessions 'in ' && row ok 'temporary files' 'in /' &&
+		row ok glyphs '⣿.*█.*│.*--ascii' && row ok config 'none at' &&
 		row ok OPENAI_API_KEY 'is set' &&
 		row ok ANTHROPIC_API_KEY 'is not set' &&
 		grep -qx 'All of it works here.' "$tmp/out" &&
@@ -50,6 +51,18 @@ bad_config()
 	run doctor
 	status_is 1 && row lacks config 'no-such-thing' &&
 		grep -q '^1 thing will not work here' "$tmp/out"
+}
+
+# Folders and files that the environment names and that are not there.
+misled()
+{
+	TMPDIR=$tmp/none CURL_CA_BUNDLE=$tmp/none LC_ALL=C.UTF-8
+	LILSCOPE_SAMPLES=$srcdir/samples
+	export TMPDIR CURL_CA_BUNDLE LC_ALL LILSCOPE_SAMPLES
+	run doctor
+	status_is 1 && row lacks 'temporary files' 'set TMPDIR' || return 1
+	! grep -q certificates "$tmp/out" ||
+		row lacks certificates 'cannot be read'
 }
 
 # A terminal that nobody knows, and one that everybody has.
@@ -87,6 +100,7 @@ no_model()
 check "all well" eval '(healthy)'
 check "nothing set" eval '(poor)'
 check "a config with a fault" eval '(bad_config)'
+check "what the environment names is not there" eval '(misled)'
 check "terminals" eval '(terminals)'
 check "no model" eval '(no_model)'
 check "it takes nothing" words

@@ -146,7 +146,18 @@ check "no file" says
 check "a field that is none" says --by nonsense "$tmp/corpus.report"
 check "too many fields" says \
 	--by model,flag,label,source,dialect,note,guessed,judged,Ls -
+check "a field without a name" says --by , "$tmp/corpus.report"
 check "a missing file" says "$tmp/missing"
+# What analyze printed otherwise: the sentence says what is wanted.
+other_output()
+{
+	run analyze --csv --no-config "$tmp/corpus.jsonl"
+	cp "$tmp/out" "$tmp/corpus.csv"
+	run merge "$tmp/corpus.csv"
+	status_is 2 && grep -q 'merge reads what analyze --json wrote' \
+		"$tmp/err"
+}
+check "a CSV of analyze" other_output
 bad_lines()
 {
 	printf '{"a":1}\n[]\n\n{"source":"x"\n"\\u0000"\n{}\n' >"$tmp/bad"
@@ -174,7 +185,11 @@ bad_numbers()
 {
 	for wrong in 's/"tokens":[0-9]*/"tokens":-13/' \
 		's/"tokens":[0-9]*/"tokens":99999999999999999999/' \
-		's/"rho":[0-9.]*/"rho":-1e308/'; do
+		's/"rho":[0-9.]*/"rho":-1e308/' \
+		's/"rho":[0-9.]*/"rho":"abc"/' \
+		's/"fired":false/"fired":"yes"/' \
+		's/"tokens_after":null/"tokens_after":99999999/' \
+		's/"tokens_after":null/"tokens_after":-5/'; do
 		sed -n "1{$wrong;p;}" "$tmp/corpus.report" >"$tmp/bad"
 		run merge --json "$tmp/bad"
 		status_is 2 && grep -q 'line 1 is no line' "$tmp/err" ||
@@ -197,7 +212,7 @@ cat >"$tmp/kept.jsonl" <<'END'
 {"prompt":"b","completion":"one two","policy":"quest","budget":96,"run":{"seed":2},"it":true}
 {"prompt":"c","completion":"one two","policy":"dense","run":{"seed":1},"it":[1]}
 END
-"$LILSCOPE" analyze --json --no-config --keep run.seed,it,none \
+"$LILSCOPE" analyze --json --no-config --keep run.seed,it,none,it \
 	"$tmp/kept.jsonl" >"$tmp/kept.report"
 kept()
 {
@@ -244,7 +259,7 @@ few()
 }
 check "reports of few members" few
 for line in '{"source":"x","rules":[],"tokens":1,"rho":1001}' \
-	'{"generations":[]}'; do
+	'{"generations":[]}' '{"error":""}'; do
 	echo "$line" >"$tmp/line"
 	check "no report: $line" says "$tmp/line"
 done

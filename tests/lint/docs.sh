@@ -85,7 +85,8 @@ part()
 		n = split($8, value, " ")
 		if ($8 != "-" && !index($9, value[n])) {
 			gsub(/ /, ", ", $8)
-			print folded("One of " $8 ".")
+			many = $5 == "LIST" || $5 == "FIELDS"
+			print folded((many ? "Any of " : "One of ") $8 ".")
 		}
 		if ($5 != "-" && $7 != "-")
 			print "Default: " $7 "."

@@ -23,6 +23,7 @@
 #include "system/file.h"
 #include "system/sandbox.h"
 #include "system/say.h"
+#include "system/spool.h"
 #include "term/caps.h"
 #include "term/locale.h"
 #include "term/terminal.h"
@@ -125,6 +126,8 @@ static void tell_terminal(struct findings *f)
 	} else {
 		tell(f, FINE, "locale", locale_name()[0] ? locale_name() :
 			"none is set: UTF-8 is assumed; --ascii");
+		tell(f, FINE, "glyphs", "⣀⣤⣶⣿ ▁▃▅█ │─┼ ▲✓→ if you can tell "
+		     "them apart; or --ascii");
 	}
 	buf_release(&text);
 }
@@ -237,6 +240,31 @@ static void tell_state(struct findings *f)
 	buf_release(&text);
 }
 
+/* Archives, pipes and streams that ended lie there. */
+static void tell_temporary(struct findings *f)
+{
+	const char *path = spool_folder();
+	bool good = access(path, W_OK | X_OK) == 0;
+	struct buf text = { 0 };
+
+	buf_printf(&text, good ? "in %s" :
+				 "%s cannot be written: set TMPDIR", path);
+	tell(f, good ? FINE : LACKS, "temporary files", buf_cstr(&text));
+	buf_release(&text);
+}
+
+static void tell_certificates(struct findings *f)
+{
+	const char *path = url_certificates();
+	bool good = !path || access(path, R_OK) == 0;
+	struct buf text = { 0 };
+
+	buf_printf(&text, good ? "%s" : "%s, which cannot be read",
+		   path ? path : "the system's");
+	tell(f, good ? FINE : LACKS, "certificates", buf_cstr(&text));
+	buf_release(&text);
+}
+
 static void tell_files(struct findings *f)
 {
 	static const char *const keys[] = { "LILSCOPE_API_KEY",
@@ -247,6 +275,7 @@ static void tell_files(struct findings *f)
 	head(f, "files and keys");
 	tell_config(f);
 	tell_state(f);
+	tell_temporary(f);
 	tell(f, page ? FINE : NOTE, "manual", page ? "man lilscope" :
 		"is not installed; in the source man/lilscope.1");
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
@@ -255,8 +284,7 @@ static void tell_files(struct findings *f)
 		tell(f, FINE, keys[i], key && *key ? "is set" : "is not set");
 	}
 	if (url_library())
-		tell(f, FINE, "certificates", url_certificates() ?
-			url_certificates() : "the system's");
+		tell_certificates(f);
 }
 
 static void tell_sandbox(struct findings *f)

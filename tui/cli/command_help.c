@@ -163,7 +163,7 @@ int command_help(const struct settings *set, char **words, int n_words)
 	(void)set;
 	if (n_words < 1)
 		command = &commands[0];
-	if (command && (command->where || !command->name[0]))
+	if (command)
 		return help_options(command);
 	if (strcmp(topic, "--tables") == 0)
 		tables_print(&out);

@@ -10,10 +10,16 @@
 /* Where there is a command line. */
 enum { LINE = ~(OPT_LIVE | OPT_CONFIG) };
 
-static void put_list(const char *(*value)(size_t i), struct buf *out)
+static void put_parted(const char *(*value)(size_t i), const char *between,
+		       struct buf *out)
 {
 	for (size_t i = 0; value && value(i); i++)
-		buf_printf(out, "%s%s", i ? " " : "", value(i));
+		buf_printf(out, "%s%s", i ? between : "", value(i));
+}
+
+static void put_list(const char *(*value)(size_t i), struct buf *out)
+{
+	put_parted(value, " ", out);
 }
 
 /* A file, or a name that may be one. */
@@ -23,13 +29,24 @@ static bool is_file(const struct opt *opt)
 	       (strcmp(opt->arg, "FILE") == 0 || strcmp(opt->arg, "NAME") == 0);
 }
 
-/* Commands that take words of their own, not files. */
+/* Its values stand behind each other, with commas. */
+static bool is_list(const struct opt *opt)
+{
+	return opt->arg && opt->value &&
+	       (strcmp(opt->arg, "LIST") == 0 ||
+		strcmp(opt->arg, "FIELDS") == 0);
+}
+
+/* Commands that take words of their own, or none: no files, no options. */
 static const struct {
 	const char *name;
 	const char *(*value)(size_t i);
 } worded[] = {
 	{ "completion", completion_shell },
 	{ "help", help_topic },
+	{ "doctor", NULL },
+	{ "selftest", NULL },
+	{ "version", NULL },
 };
 
 /* The names of the commands that have it, or of those that have not. */
@@ -70,13 +87,29 @@ static void bash_options(const struct command *command, struct buf *out)
 	buf_puts(out, " --help' ;;\n");
 }
 
+/* Does its letter mean something else anywhere? */
+static bool letter_is_its_own(const struct opt *opt)
+{
+	const struct opt *other;
+
+	for (size_t i = 0; opt->letter && (other = opt_at(i)); i++)
+		if (other != opt && other->letter == opt->letter)
+			return false;
+	return opt->letter;
+}
+
 static void bash_values(const struct opt *opt, struct buf *out)
 {
 	if (!opt->arg || is_file(opt))
 		return;
-	buf_printf(out, "\t--%s) COMPREPLY=($(compgen -W '", opt->name);
+	buf_printf(out, "\t--%s", opt->name);
+	if (letter_is_its_own(opt))
+		buf_printf(out, "|-%c", opt->letter);
+	buf_puts(out, is_list(opt) ? ") _lilscope_list '" :
+				     ") COMPREPLY=($(compgen -W '");
 	put_list(opt->value, out);
-	buf_puts(out, "' -- \"$cur\")); return ;;\n");
+	buf_puts(out, is_list(opt) ? "'; return ;;\n" :
+				     "' -- \"$cur\")); return ;;\n");
 }
 
 /* Where such a word stands, and nowhere else. */
@@ -86,7 +119,8 @@ static void bash_words(const char *name, const char *(*value)(size_t i),
 	buf_printf(out, "\t%s) if ((COMP_CWORD == 2)); then "
 			"COMPREPLY=($(compgen -W '", name);
 	put_list(value, out);
-	buf_puts(out, "' -- \"$cur\")); return; fi ;;\n");
+	buf_puts(out, " --help' -- \"$cur\")); fi\n"
+		      "\t\tif ((COMP_CWORD > 1)); then return; fi ;;\n");
 }
 
 static void print_bash(struct buf *out)
@@ -95,6 +129,12 @@ static void print_bash(struct buf *out)
 
 	buf_puts(out, "# lilscope completion bash >"
 		      " ~/.local/share/bash-completion/completions/lilscope\n"
+		      "_lilscope_list()\n{\n"
+		      "\tlocal before=\n"
+		      "\tif [[ $cur == *,* ]]; then before=${cur%,*},; fi\n"
+		      "\tcompopt -o nospace 2>/dev/null\n"
+		      "\tCOMPREPLY=($(compgen -P \"$before\" -W \"$1\""
+		      " -- \"${cur##*,}\"))\n}\n"
 		      "_lilscope()\n{\n"
 		      "\tlocal cur=${COMP_WORDS[COMP_CWORD]}"
 		      " prev=${COMP_WORDS[COMP_CWORD-1]} words=\n"
@@ -102,6 +142,12 @@ static void print_bash(struct buf *out)
 		      " prev=${COMP_WORDS[COMP_CWORD-2]}; fi\n"
 		      "\tif [[ $cur == = ]]; then"
 		      " prev=${COMP_WORDS[COMP_CWORD-1]} cur=; fi\n"
+		      "\tlocal before IFS=$'\\n'\n"
+		      "\tbefore=\"${COMP_WORDS[*]:0:COMP_CWORD}\"\n"
+		      "\tif [[ $'\\n'$before$'\\n' == *$'\\n--\\n'* ]]; then\n"
+		      "\t\tCOMPREPLY=($(compgen -f -- \"$cur\"))\n"
+		      "\t\treturn\n\tfi\n"
+		      "\tIFS=$' \\t\\n'\n"
 		      "\tcase $prev in\n");
 	for (size_t i = 0; (opt = opt_at(i)); i++)
 		bash_values(opt, out);
@@ -119,7 +165,7 @@ static void print_bash(struct buf *out)
 		if (commands[i].name[0])
 			buf_printf(out, "%s ", commands[i].name);
 	buf_puts(out, "' -- \"$cur\"))\n\tfi\n"
-		      "\tlocal IFS=$'\\n'\n"
+		      "\tIFS=$'\\n'\n"
 		      "\tCOMPREPLY+=($(compgen -f -- \"$cur\"))\n}\n"
 		      "complete -o filenames -F _lilscope lilscope\n");
 }
@@ -151,7 +197,10 @@ static void zsh_option(const struct opt *opt, struct buf *out)
 	}
 	if (is_file(opt))
 		buf_puts(out, "_files");
-	if (opt->value) {
+	if (is_list(opt)) {
+		buf_printf(out, "_values -s , %s ", opt->arg);
+		put_list(opt->value, out);
+	} else if (opt->value) {
 		buf_putc(out, '(');
 		put_list(opt->value, out);
 		buf_putc(out, ')');
@@ -193,9 +242,14 @@ static void print_zsh(struct buf *out)
 		      "local rest=_files\n"
 		      "case $words[2] in\n");
 	for (size_t i = 0; i < ARRAY_LEN(worded); i++) {
-		buf_printf(out, "%s) rest='(", worded[i].name);
+		const char *const *around = worded[i].value ?
+			(const char *const[]){ "(", ")" } :
+			(const char *const[]){ " ", "" };
+
+		buf_printf(out, "%s) rest='%s", worded[i].name, around[0]);
 		put_list(worded[i].value, out);
-		buf_puts(out, ")' ;;\n");
+		buf_printf(out, "%s' specs='--help[what there is]' ;;\n",
+			   around[1]);
 	}
 	put_options(zsh_options, out);
 	buf_puts(out, "esac\n"
@@ -234,9 +288,11 @@ static void fish_option(const struct opt *opt, struct buf *out)
 	if (is_file(opt)) {
 		buf_puts(out, " -rF");
 	} else if (opt->arg) {
-		buf_puts(out, " -xa '");
-		put_list(opt->value, out);
-		buf_putc(out, '\'');
+		buf_puts(out, is_list(opt) ?
+				 " -xa '(__fish_complete_list , \"echo " :
+				 " -xa '");
+		put_parted(opt->value, is_list(opt) ? "\\n" : " ", out);
+		buf_puts(out, is_list(opt) ? "\")'" : "'");
 	}
 	buf_puts(out, " -d '");
 	put_fish(opt->about, out);
@@ -265,8 +321,10 @@ static void print_fish(struct buf *out)
 	}
 	for (size_t i = 0; i < ARRAY_LEN(worded); i++) {
 		buf_printf(out, "complete -c lilscope -n "
-				"'__fish_seen_subcommand_from %s' -xa '",
-			   worded[i].name);
+				"'__fish_seen_subcommand_from %s' -f%s",
+			   worded[i].name, worded[i].value ? " -a '" : "\n");
+		if (!worded[i].value)
+			continue;
 		put_list(worded[i].value, out);
 		buf_puts(out, "'\n");
 	}

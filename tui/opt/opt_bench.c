@@ -4,7 +4,7 @@
 
 static const struct opt rows[] = {
 	{ .name = "policies", .arg = "LIST", .where = OPT_BENCH,
-	  WORD(bench.policies),
+	  WORD(bench.policies), .value = opt_policy,
 	  .about = "policies to try; quest:96 has a budget of its own" },
 	{ .name = "budgets", .letter = 'b', .letter_where = OPT_BENCH,
 	  .arg = "LIST", .where = OPT_BENCH, WORD(bench.budgets),

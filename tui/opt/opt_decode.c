@@ -61,7 +61,7 @@ static void stop_get(const struct opt *opt, const struct settings *set,
 		buf_printf(out, "%zu", set->decode.n_stops);
 }
 
-static const char *policy_value(size_t i)
+const char *opt_policy(size_t i)
 {
 	return i < sparse_n_rows ? sparse_rows[i]->name : NULL;
 }
@@ -72,7 +72,7 @@ static const char *threshold_value(size_t i)
 
 	while (threshold_name(n))
 		n++;
-	return i < n ? threshold_name(i) : policy_value(i - n);
+	return i < n ? threshold_name(i) : opt_policy(i - n);
 }
 
 /* One, or several with commas between them: which of the two a command takes is
@@ -136,7 +136,7 @@ static const char *thinking_value(size_t i)
 
 static const struct opt rows[] = {
 	{ .name = "policy", .arg = "NAME", .where = WRITTEN,
-	  NAME(decode.policy, policy_value),
+	  NAME(decode.policy, opt_policy),
 	  .about = "what attention reads and the cache keeps" },
 	{ .name = "budget", .letter = 'b', .letter_where = WRITTEN,
 	  .arg = "TOKENS", .where = WRITTEN, TOKENS(budget),

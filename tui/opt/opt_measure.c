@@ -72,7 +72,7 @@ static const struct opt rows[] = {
 	{ .name = "rule", .arg = "NAME",
 	  .where = ASKED | WRITTEN | TUNED | OPT_MERGE,
 	  ONE_OF(i_rule, rule_value),
-	  .about = "the rule to stop at, and that --check asks about" },
+	  .about = "the rule that stops; --check and merge ask about it" },
 	{ .name = "config", .where = RULED, SWITCH(config),
 	  .about = "measure as the config file says, as screens do" },
 	{ .name = "rivals", .where = TUNED, .set = rivals_set,

@@ -66,6 +66,9 @@ extern const struct opt_room opt_bench, opt_decode, opt_guard, opt_input,
 #define WORD(member)                                                           \
 	OPT_AT(member, const char *), .set = opt_set_word, .get = opt_get_word
 
+/* The policies' names, for completion. */
+const char *opt_policy(size_t i);
+
 opt_setter opt_set_switch, opt_set_count, opt_set_real, opt_set_float,
 	opt_set_enum, opt_set_name, opt_set_word;
 opt_getter opt_get_switch, opt_get_count, opt_get_real, opt_get_float,
