@@ -2,7 +2,7 @@
 # `make fuzz`, `make bench`, `make soak`.
 TESTS_ENVIRONMENT = top_srcdir='$(top_srcdir)' top_builddir='$(top_builddir)' \
 	TOP_BUILDDIR='$(abs_top_builddir)' \
-	LILSCOPE='$(abs_top_builddir)/lilscope' \
+	LILSCOPE='$(abs_top_builddir)/lilscope' PYTHON3='$(PYTHON3)' \
 	LILSCOPE_SAMPLES='$(abs_top_srcdir)/samples'
 UNIT_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 UNIT_LIBS = libengine.a $(ENGINE_LIBS) $(CMOCKA_LIBS) $(JANSSON_LIBS)
@@ -139,7 +139,10 @@ tests_pty_libpty_a_CFLAGS = $(UNIT_CFLAGS) $(VTERM_CFLAGS)
 tests_pty_test_decoder_LDADD = $(PTY_LIBS)
 tests_pty_test_demo_LDADD = $(PTY_LIBS)
 tests_pty_test_bench_LDADD = $(PTY_LIBS)
-# The whole program is in it, its doors to memory and to write() exchanged.
+# The whole program is in it, its doors to memory and to write() exchanged; but
+# for URLs and the proxy, whose libraries take most of the time to start.
+tests_pty_test_faults_SOURCES = tests/pty/test_faults.c \
+	src/input/url_none.c src/guard/proxy_none.c
 tests_pty_test_faults_LDFLAGS = \
 	-Wl,--wrap=main,--wrap=realloc,--wrap=calloc,--wrap=write
 tests_pty_test_faults_LDADD = tui/main.$(OBJEXT) libtui.a $(PTY_LIBS) \
@@ -396,7 +399,8 @@ EXTRA_DIST += $(cli_tests) $(lint_tests) \
 	tests/server/ends.py tests/server/handed.py tests/server/onward.py \
 	tests/server/operate.py \
 	tests/server/prometheus.py \
-	tests/server/replay.py tests/server/upstream.py
+	tests/server/replay.py tests/server/resident.py \
+	tests/server/upstream.py
 
 # Real clients, and a real server, through the proxy: LILSCOPE_CLIENTS is their
 # folder (tests/clients/install.sh FOLDER), LLAMA_SERVER llama.cpp's server,
@@ -806,7 +810,8 @@ check-tarball:
 	@$(MAKE) -s dist && mv $(distdir).tar.xz first.tar.xz
 	@find '$(abs_top_srcdir)/samples' -name README.md -exec touch {} +
 	@umask 077 && $(MAKE) -s dist
-	@cmp first.tar.xz $(distdir).tar.xz && rm first.tar.xz && \
+	@cmp first.tar.xz $(distdir).tar.xz && \
+		mv first.tar.xz $(distdir).tar.xz && \
 		echo "check-tarball: twice the same"
 
 # The kernels of another kind of CPU, under an emulator.

@@ -6,6 +6,7 @@ seconds=${1:-600}
 srcdir=$(cd "${top_srcdir:-.}" && pwd)
 LILSCOPE=${LILSCOPE:-$(pwd)/lilscope}
 server=$srcdir/tests/server
+python=${PYTHON3:-python3}
 unset http_proxy https_proxy all_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY
 PYTHONDONTWRITEBYTECODE=1
 export PYTHONDONTWRITEBYTECODE
@@ -13,7 +14,7 @@ tmp=$(mktemp -d) || exit 99
 trap 'rm -rf "$tmp"' EXIT
 
 mkfifo "$tmp/up.in" "$tmp/up.out" "$tmp/proxy.err"
-python3 "$server/upstream.py" <"$tmp/up.in" >"$tmp/up.out" &
+"$python" -S "$server/upstream.py" <"$tmp/up.in" >"$tmp/up.out" &
 exec 8>"$tmp/up.in"
 read -r up_port <"$tmp/up.out"
 "$LILSCOPE" guard --listen 127.0.0.1:0 --upstream "http://127.0.0.1:$up_port" \
@@ -28,7 +29,7 @@ proxy_port=${hello#*http://127.0.0.1:}
 proxy_port=${proxy_port%%,*}
 
 status=0
-python3 "$server/ask.py" soak "$proxy_port" "$up_port" "$seconds" \
+"$python" -S "$server/ask.py" soak "$proxy_port" "$up_port" "$seconds" \
 	"$proxy_pid" || status=1
 kill -TERM "$proxy_pid"
 ended=0

@@ -5,7 +5,7 @@
 # here is left out, and said; LILSCOPE_PYTHON may be a Python that has them.
 . "${top_srcdir:-.}/tests/cli/lib.sh"
 [ -n "$PYTHON" ] || skip_all "python3 is not here"
-PYTHON=${LILSCOPE_PYTHON:-$PYTHON}
+PYTHON=${LILSCOPE_PYTHON:-$whole_python}
 corpus=$srcdir/samples/corpus
 PATH=$(dirname "$LILSCOPE"):$PATH
 HOME=$tmp # Spark's and Ray's

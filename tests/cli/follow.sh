@@ -3,7 +3,6 @@
 # anew and cut. Nothing is lost, nothing counted twice.
 . "${top_srcdir:-.}/tests/cli/lib.sh"
 [ -n "$PYTHON" ] || skip_all "python3 is not here"
-plain_python
 
 turns()
 {

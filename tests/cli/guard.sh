@@ -2,7 +2,6 @@
 # lilscope guard as a filter: what passes, what is stopped, what is said.
 . "${top_srcdir:-.}/tests/cli/lib.sh"
 [ -n "$PYTHON" ] || skip_all "python3 is not here"
-plain_python
 
 loop=$traces/qwen35_9b_loop_29dfd87f.txt
 healthy=$traces/rkv_aime24_00.txt

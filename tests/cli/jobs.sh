@@ -5,7 +5,6 @@
 # ThreadSanitizer.
 . "${top_srcdir:-.}/tests/cli/lib.sh"
 [ -n "$PYTHON" ] || skip_all "python3 is not here"
-plain_python
 
 # Lines for several batches: good records, broken ones, several generations in
 # one, empty lines, and a last line without its end. The same with one of 1.2 MB

@@ -16,11 +16,8 @@ fi
 
 # Nothing of the user's leaks in.
 unset COLUMNS LINES LILSCOPE_OPTIONS
-PYTHON=$(command -v python3 || true)
-# One that a script chooses (pyenv's), once and not at each start.
-case $(head -c 2 "$PYTHON" 2>/dev/null) in
-'#!') PYTHON=$("$PYTHON" -c 'import sys; print(sys.executable)') ;;
-esac
+PYTHON=${PYTHON3:-$(command -v python3 || true)} # the one that configure found
+[ "$PYTHON" != no ] || PYTHON=
 tmp=$(mktemp -d) || exit 99
 none=$tmp/none # is never there
 HOME=$none XDG_CONFIG_HOME=$none XDG_STATE_HOME=$none
@@ -29,15 +26,14 @@ export HOME XDG_CONFIG_HOME XDG_STATE_HOME LILSCOPE_DATA
 trap 'rm -rf "$tmp"' EXIT
 n_ok=0 n_bad=0
 
-# plain_python: $PYTHON is from here on one that knows its own modules alone;
-# looking for others' takes most of the time in which a short program starts.
-plain_python()
-{
+# $PYTHON knows its own modules alone, as looking for others' takes most of the
+# time in which a short program starts; $whole_python has these, too.
+whole_python=$PYTHON
+if [ -n "$PYTHON" ]; then
 	printf '#!/bin/sh\nexec "%s" -S "$@"\n' "$PYTHON" >"$tmp/python" &&
-		chmod +x "$tmp/python" && "$tmp/python" -c pass 2>/dev/null &&
-		PYTHON=$tmp/python
-	return 0
-}
+		chmod +x "$tmp/python" || exit 99
+	PYTHON=$tmp/python
+fi
 
 # check NAME COMMAND...: the command must succeed.
 check()

@@ -221,7 +221,7 @@ fi
 python_sample()
 {
 	LIBLILSCOPE=$lib/liblilscope.so.1 PYTHONDONTWRITEBYTECODE=1 \
-		"$PYTHON" "$embed/try.py"
+		"$whole_python" "$embed/try.py"
 }
 if [ -n "$PYTHON" ]; then
 	check 'Python: lilscope.py, and logits.py that closes the thinking' \

@@ -3,7 +3,6 @@
 # and what is no report.
 . "${top_srcdir:-.}/tests/cli/lib.sh"
 [ -n "$PYTHON" ] || skip_all "python3 is not here"
-plain_python
 
 "$LILSCOPE" analyze --json --no-config "$srcdir"/tests/golden/*.json* \
 	"$traces"/*.txt >"$tmp/golden.jsonl" 2>/dev/null || true

@@ -5,12 +5,11 @@
 . "$srcdir/tests/cli/proxy_lib.sh"
 packaging=$srcdir/samples/packaging
 
-operate() { "$PYTHON" "$server/operate.py" "$1" "$proxy_port" "$up_port" "$proxy_pid" $2; }
 scenario()
 {
-	operate "$@" && return 0
-	tail -n 5 "$tmp/log.proxy" "$tmp/up.err"
-	return 1
+	named=$1
+	shift
+	scenario_of operate.py "$named" "$proxy_pid" "$@"
 }
 end_with()
 {
@@ -94,7 +93,7 @@ first() { printf 'upstream = ftp://x\n' >"$tmp/bad"; timeout 1 "$LILSCOPE" guard
 check "the command line comes first" first
 
 # --- As a service.
-check "a socket that is handed over" "$PYTHON" "$server/handed.py" "$LILSCOPE" "$up_port"
+check "a socket that is handed over" resident "$server/handed.py" "$LILSCOPE" "$up_port"
 sample() { timeout 1 "$LILSCOPE" guard --config-file "$packaging/guard.conf" --listen 127.0.0.1:0 2>"$tmp/err"; grep -q 'listening on' "$tmp/err"; }
 check "the sample of options" sample
 units()

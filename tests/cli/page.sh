@@ -3,7 +3,6 @@
 # shows as it is meant.
 . "${top_srcdir:-.}/tests/cli/lib.sh"
 [ -n "$PYTHON" ] || skip_all "python3 is not here"
-plain_python
 page=$tmp/page.html
 
 # has WORD...: the page is well-formed, and each is in its text

@@ -38,7 +38,7 @@ logged()
 check "one line a request" logged
 reported()
 {
-	PYTHONPATH=$server "$PYTHON" - "$tmp/report" <<'END'
+	resident - "$tmp/report" <<'END'
 import collections, json, re, sys, upstream
 n = collections.Counter()
 for line in open(sys.argv[1]):
@@ -59,7 +59,7 @@ teed()
 {
 	run analyze --json "$tmp/tee.jsonl"
 	[ ! -s "$tmp/err" ] || { head -n 3 "$tmp/err"; return 1; }
-	"$PYTHON" - "$tmp/out" <<'END'
+	resident - "$tmp/out" <<'END'
 import collections, json, sys
 n = collections.Counter()
 for line in open(sys.argv[1]):
@@ -91,7 +91,7 @@ start_proxy --upstream "https://127.0.0.1:$up_port"
 unset CURL_CA_BUNDLE
 certificates()
 {
-	"$PYTHON" - "$proxy_port" "$none" <<'END'
+	resident - "$proxy_port" "$none" <<'END'
 import http.client, json, sys
 c = http.client.HTTPConnection("127.0.0.1", int(sys.argv[1]), timeout=20)
 c.request("GET", "/stats")
@@ -105,7 +105,7 @@ end_proxy
 start_proxy --upstream "http://127.0.0.1:$up_port" --finish-reason length
 other_reason()
 {
-	"$PYTHON" - "$proxy_port" <<'END'
+	resident - "$proxy_port" <<'END'
 import json, sys, urllib.request
 body = json.dumps({"kind": "loop", "n": 2, "stream": True}).encode()
 r = urllib.request.urlopen(urllib.request.Request(
@@ -123,7 +123,7 @@ end_proxy
 start_proxy --upstream "http://127.0.0.1:$up_port"
 rule_of()
 {
-	"$PYTHON" - "$proxy_port" "$1" "$2" "$3" <<'END'
+	resident - "$proxy_port" "$1" "$2" "$3" <<'END'
 import json, re, sys, urllib.request
 port, wish, token, rule = sys.argv[1:]
 body = json.dumps({"kind": "loop", "i": 1, "stream": True}).encode()
@@ -214,11 +214,13 @@ start_upstream
 start_proxy --upstream "http://127.0.0.1:$up_port/v1/"
 twice()
 {
-	"$PYTHON" -c 'import sys, urllib.error, urllib.request
+	resident - "http://127.0.0.1:$proxy_port/v1/chat/completions" <<'END'
+import sys, urllib.error, urllib.request
 try:
     urllib.request.urlopen(sys.argv[1], b"{}")
 except urllib.error.HTTPError as e:
-    assert e.code == 404, e' "http://127.0.0.1:$proxy_port/v1/chat/completions"
+    assert e.code == 404, e
+END
 	end_proxy
 	grep -q ' 404, .*upstream was asked at /v1/v1/chat/completions, ' "$tmp/log.proxy"
 }

@@ -7,7 +7,6 @@
 [ -d "$LILSCOPE_DATA/streams" ] ||
 	skip_all "there are no recordings in $LILSCOPE_DATA"
 [ -n "$PYTHON" ] || skip_all "python3 is not here"
-plain_python
 golden=$srcdir/tests/cli/streams.txt
 
 # The lines of one file: a row a generation, or the sentence. Many rows of

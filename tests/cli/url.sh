@@ -3,7 +3,6 @@
 # is framed and cut; and one sentence for all that goes wrong on the way.
 . "${top_srcdir:-.}/tests/cli/lib.sh"
 [ -n "$PYTHON" ] || skip_all "python3 is not here"
-plain_python
 unset http_proxy https_proxy all_proxy no_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY
 unset LILSCOPE_API_KEY OPENAI_API_KEY ANTHROPIC_API_KEY GEMINI_API_KEY \
 	CO_API_KEY CURL_CA_BUNDLE
