@@ -3,11 +3,13 @@
 As a module:
     from report_pandas import load
     generations, stops, errors = load(["a.report.jsonl", "b.report.jsonl.gz"])
-As a program it prints a row a model:
-    python3 report_pandas.py a.report.jsonl ...
+As a program it prints a row a model, or a value of another column or of a
+field that `analyze --keep` added, as `lilscope merge --by` does:
+    python3 report_pandas.py [--by run.seed] a.report.jsonl ...
 
 Types are those of report.schema.json, which lies beside this file; a field
-that a later version adds is passed over.
+that a later version adds is passed over. What was kept is of any type, so it
+stays a dict in the column kept: generations["kept"].str["run.seed"].
 """
 import gzip
 import json
@@ -60,16 +62,19 @@ def load(paths):
             stops += [{**rule, "id": len(generations) - 1,
                        "unit": (rule["unit"] or {}).get("text")}
                       for rule in each["rules"] if rule["fired"]]
-    return (frame(generations, types_of("generation")),
+    kept = [each.get("kept") for each in generations]
+    return (frame(generations, types_of("generation")).assign(
+                kept=pd.Series(kept, dtype=object)),
             frame(stops, {"id": "Int64", **types_of("rule"), "unit": "string"}),
             frame(errors, types_of("error")))
 
 
-def by_model(generations, stops, rule="loop"):
+def by_model(generations, stops, rule="loop", by="model"):
     """A row a model: how many stop, what share of the tokens came after."""
     of_rule = stops[stops["rule"] == rule].set_index("id")
     rows = generations.join(of_rule[["at_token", "tokens_after"]])
-    rows = rows.groupby("model", dropna=False).agg(
+    of = rows[by] if by in rows else rows["kept"].str[by].rename(by)
+    rows = rows.groupby(of, dropna=False).agg(
         generations=("tokens", "size"), tokens=("tokens", "sum"),
         rho=("rho", "median"), stopped=("at_token", "count"),
         after=("tokens_after", "sum"))
@@ -78,7 +83,9 @@ def by_model(generations, stops, rule="loop"):
 
 
 if __name__ == "__main__":
-    loaded = load(sys.argv[1:])
-    print(by_model(*loaded[:2]).to_string())
+    words = sys.argv[1:]
+    key = words[1] if words[:1] == ["--by"] else "model"
+    loaded = load(words[2:] if words[:1] == ["--by"] else words)
+    print(by_model(*loaded[:2], by=key).to_string())
     if len(loaded[2]):
         print(len(loaded[2]), "records could not be read")

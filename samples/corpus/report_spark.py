@@ -5,7 +5,9 @@
                                         by the lilscope on a worker's PATH
 
 Types are those of report.schema.json, which lies beside this file; a field
-that a later version adds is passed over.
+that a later version adds is passed over. What `analyze --keep` added is in the
+map kept, as text: by_model(generations, by=F.col("kept")["run.seed"]) is
+`lilscope merge --by run.seed`.
 """
 import json
 import os
@@ -36,7 +38,9 @@ def schema_of_lines():
         defs = json.load(file)["$defs"]
     unit = T.StructField("unit", struct_of(defs, "unit"))
     rules = T.ArrayType(struct_of(defs, "rule", [unit]))
-    generation = struct_of(defs, "generation", [T.StructField("rules", rules)])
+    kept = T.MapType(T.StringType(), T.StringType())
+    generation = struct_of(defs, "generation", [T.StructField("kept", kept),
+                                                T.StructField("rules", rules)])
     return T.StructType(generation.fields + [
         T.StructField("generations", T.ArrayType(generation)),
         T.StructField("error", T.StringType())])
@@ -60,17 +64,18 @@ def generations_of(spark, lines):
     return one.union(several.select([F.col("each." + f) for f in names]))
 
 
-def by_model(generations, rule="loop"):
+def by_model(generations, rule="loop", by="model"):
     """A row a model: how many stop, what share of the tokens came after."""
     of_rule = F.element_at(F.filter("rules", lambda r: r["rule"] == rule), 1)
     rows = generations.withColumn("of_rule", of_rule)
-    return rows.groupBy("model").agg(
+    by = (F.col(by) if isinstance(by, str) else by).alias("by")
+    return rows.groupBy(by).agg(
         F.count("*").alias("generations"), F.sum("tokens").alias("tokens"),
         F.percentile_approx("rho", 0.5).alias("rho"),
         F.count("of_rule.at_token").alias("stopped"),
         (F.coalesce(F.sum("of_rule.tokens_after"), F.lit(0)) /
          F.sum("tokens")).alias("saved"),
-    ).orderBy(F.desc("generations"), "model")
+    ).orderBy(F.desc("generations"), "by")
 
 
 def main():

@@ -33,7 +33,8 @@ for part in range(3):
             text = " ".join(random.choice(words) for _ in range(120))
             if i % 4 == 0:
                 text += " and so on and on" * 120
-            record = {"model": "m%d" % (i % (2 + part)), "response": text}
+            record = {"model": "m%d" % (i % (2 + part)), "response": text,
+                      "run": {"seed": i % 3}}
             if i % 20 == 9:
                 record["response"] = [text, text[:70]]
             out.write(json.dumps(record) + "\n")
@@ -84,6 +85,70 @@ cut()
 check "a report that was cut does not count" cut
 missing() { ! JOB_COMPLETION_INDEX=9 sh -eu "$tmp/job.sh" 2>/dev/null; }
 check "a part that is not there fails" missing
+# What a Job must have, and what its pods may, wherever PyYAML is not here.
+job_shape()
+{
+	"$PYTHON" - "$corpus/job.yaml" <<'END'
+import re, sys
+text = open(sys.argv[1]).read()
+try:
+    import yaml
+except ImportError:  # a field a line, each under its parents
+    flat, parents = {}, []
+    for line in text.split("\n"):
+        got = re.match(r"( *)(?:- )?([A-Za-z]+):(?: (.*))?$", line)
+        if not got or line.lstrip().startswith("#"):
+            continue
+        depth = len(got[1]) + 2 * line.lstrip().startswith("- ")
+        parents = [p for p in parents if p[0] < depth] + [(depth, got[2])]
+        flat[".".join(p[1] for p in parents)] = got[3]
+else:
+    flat = {}
+    def walk(node, path):
+        if isinstance(node, list):
+            if node and isinstance(node[0], dict):
+                for each in node:
+                    walk(each, path)
+            return
+        for key, value in node.items():
+            flat[path + key] = str(value)
+            if isinstance(value, (dict, list)):
+                walk(value, path + key + ".")
+    jobs = list(yaml.safe_load_all(text))
+    assert len(jobs) == 1, len(jobs)
+    walk(jobs[0], "")
+pod = "spec.template.spec."
+for path, want in {
+        "apiVersion": "batch/v1", "kind": "Job",
+        "metadata.name": "[a-z][a-z0-9-]*",
+        "spec.completionMode": "Indexed", "spec.completions": "[0-9]+",
+        "spec.parallelism": "[0-9]+", "spec.backoffLimitPerIndex": "[0-9]+",
+        "spec.maxFailedIndexes": "[0-9]+",
+        pod + "restartPolicy": "Never",
+        pod + "containers.name": "[a-z]+", pod + "containers.image": ".+",
+        pod + "containers.command": ".*/bin/sh.*",
+        pod + "containers.args": "",
+        pod + "containers.resources.requests": ".*memory.*",
+        pod + "containers.resources.limits": ".*memory.*",
+        pod + "containers.volumeMounts": "",
+        pod + "volumes.name": "corpus",
+        pod + "volumes.persistentVolumeClaim": ".*claimName.*"}.items():
+    assert path in flat, path + " is missing"
+    got = flat[path] or ""
+    assert not want or re.fullmatch(want, got), (path, got)
+for path in flat:  # a misspelt field is none of the API's
+    assert path.split(".")[0] in ("apiVersion", "kind", "metadata", "spec")
+    if re.fullmatch(r"spec\.[^.]+", path):
+        assert path[5:] in (
+            "completionMode", "completions", "parallelism", "template",
+            "backoffLimitPerIndex", "maxFailedIndexes"), path
+    if re.fullmatch(r"spec\.template\.spec\.[^.]+", path):
+        assert path[len(pod):] in (
+            "restartPolicy", "automountServiceAccountToken",
+            "securityContext", "containers", "volumes"), path
+END
+}
+check "the Job has what a Job must have" job_shape
 if with kubernetes_validate; then
 	check "the Job is one" "$PYTHON" -m kubernetes_validate \
 		"$corpus/job.yaml"
@@ -107,6 +172,24 @@ for line in open(sys.argv[1]):
               "%.3f" % g["saved"])
 END
 same() { sort "$tmp/want" >"$tmp/a" && sort "$1" | diff "$tmp/a" -; }
+
+# A field of the records is kept, and asked by: "SEED GENERATIONS STOPPED".
+mkdir "$tmp/seeds"
+for i in 0 1 2; do
+	"$LILSCOPE" analyze --json --format jsonl --keep run.seed - \
+		<"$tmp/parts/part.0000$i.jsonl" >"$tmp/seeds/$i.report.jsonl"
+done
+"$LILSCOPE" merge --json --by run.seed "$tmp"/seeds/*.jsonl >"$tmp/merged"
+"$PYTHON" - "$tmp/merged" >"$tmp/want_seeds" <<'END'
+import json, sys
+for line in open(sys.argv[1]):
+    g = json.loads(line)
+    if g["by"]:
+        print(g["by"]["run.seed"], g["generations"], g["stopped"])
+END
+same_seeds() { sort "$tmp/want_seeds" >"$tmp/a" && sort "$1" | diff "$tmp/a" -; }
+three() { [ "$(lines "$tmp/want_seeds")" = 3 ]; }
+check "there are three seeds" three
 
 if with jsonschema; then
 	schema()
@@ -152,6 +235,24 @@ END
 		same "$tmp/got"
 	}
 	check "DuckDB" duck
+	duck_seeds()
+	{
+		cd "$tmp/seeds" && "$PYTHON" - "$corpus/report.sql" \
+			>"$tmp/got" <<'END'
+import sys
+import duckdb
+db = duckdb.connect()
+for statement in duckdb.extract_statements(open(sys.argv[1]).read()):
+    db.execute(statement)
+for row in db.execute("""
+    SELECT kept ->> '$."run.seed"' AS seed, count(*), count(at_token)
+    FROM generations LEFT JOIN (FROM stops WHERE rule = 'loop') USING (id)
+    GROUP BY seed""").fetchall():
+    print(*row)
+END
+		same_seeds "$tmp/got"
+	}
+	check "DuckDB: what was kept" eval '(duck_seeds)'
 fi
 
 if with pandas; then
@@ -169,6 +270,20 @@ END
 		same "$tmp/got"
 	}
 	check "pandas" panda
+	panda_seeds()
+	{
+		PYTHONPATH=$corpus "$PYTHON" -B - "$tmp"/seeds/*.jsonl \
+			>"$tmp/got" <<'END' && same_seeds "$tmp/got" &&
+import sys
+from report_pandas import by_model, load
+generations, stops, errors = load(sys.argv[1:])
+for seed, row in by_model(generations, stops, by="run.seed").iterrows():
+    print(int(seed), int(row["generations"]), int(row["stopped"]))
+END
+		"$PYTHON" -B "$corpus/report_pandas.py" --by run.seed \
+			"$tmp"/seeds/*.jsonl | grep -q '^ *run.seed'
+	}
+	check "pandas: what was kept" panda_seeds
 fi
 
 # Spark takes seconds: where somebody named a Python for it.
@@ -184,13 +299,21 @@ session = SparkSession.builder.master("local[2]").getOrCreate()
 lines = sys.argv[2]
 if sys.argv[1] == "analyze":
     lines = piped(session, lines)
-for row in by_model(generations_of(session, lines)).collect():
-    print(row["model"], row["generations"], row["tokens"], row["stopped"],
+generations = generations_of(session, lines)
+if sys.argv[1] == "seeds":
+    from pyspark.sql import functions as F
+    rows = by_model(generations, by=F.col("kept")["run.seed"])
+    print(*("%s %d %d\n" % (row["by"], row["generations"], row["stopped"])
+            for row in rows.collect()), sep="", end="")
+    sys.exit()
+for row in by_model(generations).collect():
+    print(row["by"], row["generations"], row["tokens"], row["stopped"],
           "%.3f" % row["saved"])
 END
-		same "$tmp/got"
+		[ "$1" = seeds ] && same_seeds "$tmp/got" || same "$tmp/got"
 	}
 	check "Spark reads reports" spark read "$tmp/reports/*.jsonl"
+	check "Spark: what was kept" spark seeds "$tmp/seeds/*.jsonl"
 	check "Spark pipes a corpus" spark analyze "$tmp/parts/part.0000?.jsonl"
 fi
 
