@@ -33,18 +33,43 @@ static struct meter *measure(const struct naive_stream *s, size_t n)
 	o.rules = RULE_BIT(row_of(s->rule));
 	m = meter_new(&o);
 	for (size_t i = naive_base(s, n); i < n; i++)
-		meter_push(m, s->tokens[i].id, s->tokens[i].text.data,
+		meter_push(m, s->tokens[i].id,
+			   s->textless ? NULL : s->tokens[i].text.data,
 			   s->tokens[i].text.len);
 	return m;
 }
 
+/* A meter makes no rule that knows of tokens without text: its state after n
+ * tokens; NULL: the rule is the same for them. */
+static void *of_ids(const struct naive_stream *s, size_t n)
+{
+	const struct rule *rule = rules[row_of(s->rule)];
+	struct rule_opts o = meter_opts_default.rule;
+	void *state;
+
+	if (!s->textless || !rule->create_ids)
+		return NULL;
+	o.f = s->f;
+	state = rule->create_ids(&o);
+	for (size_t i = naive_base(s, n); i < n; i++)
+		rule->push(state,
+			   &(struct rule_token){ .id = s->tokens[i].id });
+	return state;
+}
+
 static bool stopped(const struct naive_stream *s, size_t n)
 {
+	size_t row = row_of(s->rule);
 	struct meter *m = measure(s, n);
-	bool yes = meter_rule(m, row_of(s->rule)).at_token != RULE_NEVER;
+	uint32_t at = meter_rule(m, row).at_token;
+	void *state = of_ids(s, n);
 
+	if (state) {
+		at = rules[row]->verdict(state, UINT32_MAX).at_token;
+		rules[row]->destroy(state);
+	}
 	meter_free(m);
-	return yes;
+	return at != RULE_NEVER;
 }
 
 void naive_push(struct naive_stream *s, uint32_t id, const char *text,
@@ -90,7 +115,8 @@ static double gain_of(const struct meter *m)
 	return g->n ? guardian_gain(g, g->n) : (double)NAN;
 }
 
-static double score_of(const struct naive_stream *s, const struct meter *m)
+static double score_of(const struct naive_stream *s, const struct meter *m,
+		       const void *state)
 {
 	size_t i = row_of(s->rule);
 	uint32_t n = meter_n_tokens(m);
@@ -99,6 +125,8 @@ static double score_of(const struct naive_stream *s, const struct meter *m)
 		return (double)NAN;
 	if (s->n && s->stop_at[s->n] != LILSCOPE_NEVER)
 		return 1;
+	if (state)
+		return rules[i]->score(state);
 	return n ? (double)series_range(meter_score(m, i), n - 1, n).last : 0;
 }
 
@@ -141,7 +169,11 @@ const char *naive_differs(const struct naive_stream *s, struct lilscope *l)
 	struct bound_point p = meter_point(m, n);
 	struct entropy_point h = meter_h_est(m, n);
 	struct lilscope_reading r = { .size = sizeof(r) };
-	double rate, error, odds = meter_odds(m, row_of(s->rule));
+	size_t row = row_of(s->rule);
+	void *state = of_ids(s, s->n);
+	double score = score_of(s, m, state);
+	double rate, error, odds = state ? rules[row]->odds(state) :
+					   meter_odds(m, row);
 	uint64_t stop = s->n ? s->stop_at[s->n] : LILSCOPE_NEVER;
 	const char *what = NULL;
 
@@ -160,11 +192,13 @@ const char *naive_differs(const struct naive_stream *s, struct lilscope *l)
 	       !same(r.gain, gain_of(m)) ? "gain" :
 	       r.copied != n - fresh_since(meter_fresh(m), n) ? "copied" :
 	       !same(r.odds, odds) ? "odds" :
-	       !same((float)r.score, (float)score_of(s, m)) ? "score" :
+	       !same((float)r.score, (float)score) ? "score" :
 	       r.stop_at != stop || lilscope_stop_at(l) != stop ? "stop_at" :
 	       strcmp(lilscope_band_name(r.band), band_of(m, n)) ? "band" :
 	       r.vacuous != p.vacuous ? "vacuous" :
 					after_differs(s, m, &r, stop);
+	if (state)
+		rules[row]->destroy(state);
 	meter_free(m);
 	return what;
 }

@@ -16,6 +16,7 @@ struct naive_token {
 struct naive_stream {
 	const char *rule;
 	bool bytes;
+	bool textless;     /* of all tokens the id is all there is */
 	double alphabet;   /* 0: of all ids */
 	uint32_t window, f;
 	struct naive_token *tokens;
