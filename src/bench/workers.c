@@ -1,7 +1,9 @@
 /*
  * Processes first, and threads only in these: a run that dies takes no more
  * than its process along. Both ways go a length, the job's tag, and bytes. A
- * child always listens, so it hears at once that its parent is gone.
+ * child's first thread does nothing but listen, so it hears at once that its
+ * parent is gone; what is to be done before the first job is done on the thread
+ * of that job.
  */
 #include "bench/workers.h"
 
@@ -39,6 +41,17 @@ struct workers {
 	struct workers_opts o;
 	struct worker all[WORKERS_MAX];
 };
+
+size_t workers_job_bytes(void)
+{
+	pthread_attr_t attr;
+	size_t n = 0;
+
+	pthread_attr_init(&attr);
+	pthread_attr_getstacksize(&attr, &n);
+	pthread_attr_destroy(&attr);
+	return n;
+}
 
 struct workers *workers_new(const struct workers_opts *o)
 {
@@ -105,7 +118,8 @@ static bool is_whole(const struct buf *b, struct letter *head)
 /* Answers go one at a time. */
 struct mouth {
 	const struct workers_opts *o;
-	pthread_mutex_t lock;
+	pthread_mutex_t lock, begin_lock;
+	bool begun;
 	int fd;
 };
 
@@ -115,12 +129,23 @@ struct at_work {
 	struct buf bytes;
 };
 
+/* Jobs that come while the first one is at this wait for it. */
+static void begin(struct mouth *m)
+{
+	pthread_mutex_lock(&m->begin_lock);
+	if (!m->begun && m->o->begin)
+		m->o->begin(m->o->ctx);
+	m->begun = true;
+	pthread_mutex_unlock(&m->begin_lock);
+}
+
 static void *do_job(void *arg)
 {
 	struct at_work *job = arg;
 	struct mouth *m = job->mouth;
 	struct buf out = { 0 };
 
+	begin(m);
 	m->o->work(m->o->ctx, job->bytes.data, job->bytes.len, &out);
 	pthread_mutex_lock(&m->lock);
 	put(m->fd, job->tag, out.len ? out.data : "", out.len);
@@ -152,8 +177,7 @@ static void live(const struct workers_opts *o, int fd)
 	struct letter head;
 
 	pthread_mutex_init(&mouth.lock, NULL);
-	if (o->begin)
-		o->begin(o->ctx);
+	pthread_mutex_init(&mouth.begin_lock, NULL);
 	do {
 		while (is_whole(&in, &head)) {
 			if (!begin_job(&mouth, &head, in.data + sizeof(head)))

@@ -29,12 +29,15 @@ struct workers_opts {
 	unsigned n;    /* processes at most; 0: one for each core */
 	unsigned each; /* jobs of one at a time; 0 is 1, WORKERS_JOBS_MAX at
 			  most */
-	/* In a child before its first job; or NULL. */
+	/* In a child once, before its first job and on its thread; or NULL. */
 	void (*begin)(void *ctx);
 	/* In a child, on a thread of the job's own: appends its answer. */
 	void (*work)(void *ctx, const void *job, size_t n, struct buf *out);
 	void *ctx;
 };
+
+/* Addresses that the thread of a job takes. */
+size_t workers_job_bytes(void);
 
 /* Nothing is forked yet. Never NULL; the caller's. */
 struct workers *workers_new(const struct workers_opts *o);

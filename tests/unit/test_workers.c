@@ -133,33 +133,45 @@ static void ended_early(void **state)
 
 /* A parent that is killed leaves nobody: the workers hold a pipe's end, which
  * is at its end when all are gone. They compute, and look at nothing. */
-static void compute_on(void *ctx, const void *job, size_t n, struct buf *out)
+static void compute(void)
 {
 	volatile unsigned x = 0;
 
-	(void)ctx;
-	(void)job;
-	(void)n;
-	(void)out;
 	for (;;)
 		x++;
 }
 
-static void parent_killed(void **state)
+/* ... before its first job. */
+static void begin_on(void *ctx)
+{
+	(void)ctx;
+	compute();
+}
+
+static void compute_on(void *ctx, const void *job, size_t n, struct buf *out)
+{
+	(void)ctx;
+	(void)job;
+	(void)n;
+	(void)out;
+	compute();
+}
+
+static void killed(void (*begin)(void *ctx))
 {
 	int kept[2], told[2];
 	char c;
 	pid_t parent;
 	struct pollfd end;
 
-	(void)state;
 	assert_int_equal(pipe(kept), 0);
 	assert_int_equal(pipe(told), 0);
 	parent = fork();
 	if (!parent) {
 		struct workers *w =
 			workers_new(&(struct workers_opts){
-				.n = 2, .each = 2, .work = compute_on });
+				.n = 2, .each = 2, .begin = begin,
+				.work = compute_on });
 		struct err err = { "" };
 
 		/* a worker closes what is not its own, but standard error */
@@ -180,6 +192,13 @@ static void parent_killed(void **state)
 	close(kept[0]);
 	close(told[0]);
 	close(told[1]);
+}
+
+static void parent_killed(void **state)
+{
+	(void)state;
+	killed(NULL);
+	killed(begin_on);
 }
 
 int main(void)
