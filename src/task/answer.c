@@ -35,13 +35,21 @@ static size_t group_mark(const char *s, size_t n, size_t at)
 	return mark;
 }
 
+#define MINUS "\xe2\x88\x92" /* the sign, which is no hyphen */
+
+/* Bytes of the sign at s[at]; 0: none. */
+static size_t sign_at(const char *s, size_t n, size_t at)
+{
+	if (at < n && (s[at] == '-' || s[at] == '+'))
+		return 1;
+	return bytes_begin(s + at, n - at, MINUS) ? strlen(MINUS) : 0;
+}
+
 /* Where the number that begins at s[at] ends: 12, -3.5, 1,234; at: none. */
 static size_t number_end(const char *s, size_t n, size_t at)
 {
-	size_t i = at, digits, mark;
+	size_t i = at + sign_at(s, n, at), digits, mark;
 
-	if (i < n && (s[i] == '-' || s[i] == '+'))
-		i++;
 	for (digits = i; i < n && is_digit(s[i]); i++)
 		;
 	if (i == digits)
@@ -60,7 +68,7 @@ static bool number_after(const char *s, size_t n, size_t from,
 			 struct answer *out)
 {
 	for (size_t i = from; i < n; i++) {
-		bool sign = (s[i] == '-' || s[i] == '+') &&
+		bool sign = sign_at(s, n, i) &&
 			    (i == 0 || (!is_digit(s[i - 1]) &&
 					s[i - 1] != ')' && s[i - 1] != '}'));
 		size_t end;
@@ -97,7 +105,7 @@ static double number_of(const char *s, size_t n)
 
 	if (!number_after(s, n, 0, &at))
 		return NAN;
-	minus = s[at.start] == '-';
+	minus = s[at.start] == '-' || s[at.start] == MINUS[0];
 	for (size_t i = at.start; i < at.end; i++) {
 		if (s[i] == '.')
 			fraction = true;
@@ -138,6 +146,7 @@ static const struct cue cues[] = {
 	CUE("answer =", GSM8K | AIME, false, false, true),
 	CUE("output is", GSM8K | AIME, false, false, true),
 	CUE("output:", GSM8K | AIME, false, false, true),
+	CUE("prints `", GSM8K | AIME, false, false, true), /* what code does */
 	CUE("####", GSM8K, false, false, false),
 	CUE("A:", GSM8K, false, true, false),
 	CUE("\\boxed", GSM8K | MATH | AIME, true, false, false),
@@ -213,22 +222,67 @@ static size_t fraction_end(const char *s, size_t n, size_t at)
 	return part.stated;
 }
 
-/* A number or fraction right behind what announced it: blanks, "$", "**",
- * "\(", "`" may stand between. */
-static bool read_number(const char *s, size_t n, size_t at, struct answer *out)
+/* Bytes of a word at s[at] that says how exact a number is; 0: none. */
+static size_t hedge_at(const char *s, size_t n, size_t at)
 {
-	size_t end, far = MIN(n, at + GAP_BYTES);
+	static const char *const words[] = { "approximately", "exactly",
+					     "about", "around", "roughly",
+					     "approx", "\xe2\x89\x88", "~" };
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (bytes_begin(s + at, n - at, words[i]))
+			return strlen(words[i]);
+	return 0;
+}
+
+/* The place behind what may stand before a number: blanks, "$", "**", "\(",
+ * "`", and a word of the above. */
+static size_t behind_gap(const char *s, size_t n, size_t at)
+{
+	size_t hedge, far = MIN(n, at + GAP_BYTES);
 
 	while (at < far && strchr(" \t\r\n:$*\\({`", s[at]) && s[at])
 		at++;
+	hedge = at < far ? hedge_at(s, n, at) : 0;
+	if (!hedge)
+		return at;
+	at += hedge;
+	far = MIN(n, at + GAP_BYTES);
+	while (at < far && strchr(" $*\\({`", s[at]) && s[at])
+		at++;
+	return at;
+}
+
+/* Where "/2", or " 1/2", ends behind a number that ends at s[at]; at: there
+ * is none. */
+static size_t parts_end(const char *s, size_t n, size_t at)
+{
+	size_t over = at, i;
+
+	if (at + 1 < n && s[at] == ' ')
+		for (over++; over < n && is_digit(s[over]); over++)
+			;
+	if (s[over - 1] == ' ' || over + 1 >= n || s[over] != '/')
+		return at;
+	for (i = over + 1; i < n && is_digit(s[i]); i++)
+		;
+	return i > over + 1 ? i : at;
+}
+
+/* A number or fraction right behind what announced it. */
+static bool read_number(const char *s, size_t n, size_t at, struct answer *out)
+{
+	size_t end;
+
+	at = behind_gap(s, n, at);
 	end = fraction_end(s, n, at);
 	if (end > at) {
 		*out = (struct answer){ at - 1, end, end };
 		return true;
 	}
 	end = number_end(s, n, at);
-	if (end > at && end + 1 < n && s[end] == '/' && is_digit(s[end + 1]))
-		end = number_end(s, n, end + 1);
+	if (end > at)
+		end = parts_end(s, n, end);
 	*out = (struct answer){ at, end, end };
 	return end > at;
 }
@@ -253,6 +307,7 @@ static bool may_announce(char first, char second)
 	static const char seconds[256][2] = {
 		['a'] = { 'n', ':' }, ['A'] = { 'n', ':' },
 		['o'] = { 'u', 'u' }, ['O'] = { 'u', 'u' },
+		['p'] = { 'r', 'r' }, ['P'] = { 'r', 'r' },
 		['#'] = { '#', '#' }, ['\\'] = { 'b', 'f' },
 	};
 	const char *want = seconds[(unsigned char)first];
@@ -269,7 +324,9 @@ static size_t next_place(const char *s, size_t n, size_t at)
 	static const uint8_t near[256] = {
 		['n'] = 2, ['N'] = 2, ['u'] = 2, ['U'] = 2, ['b'] = 2,
 		['B'] = 2, ['f'] = 2, ['F'] = 2, ['#'] = 2, [':'] = 2,
+		['r'] = 2, ['R'] = 2,
 		['a'] = 1, ['A'] = 1, ['o'] = 1, ['O'] = 1, ['\\'] = 1,
+		['p'] = 1, ['P'] = 1,
 	};
 
 	while (at + 1 < n) {

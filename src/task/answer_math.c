@@ -262,6 +262,31 @@ static void drop_groups(struct buf *s)
 		replace(s, ",", "");
 }
 
+static size_t digits_end(const struct buf *s, size_t at)
+{
+	while (at < s->len && is_digit(s->data[at]))
+		at++;
+	return at;
+}
+
+/* 4 1/2: without its blank it would be 41/2. */
+static void mix(struct buf *s)
+{
+	size_t from = s->len && s->data[0] == '-', at = digits_end(s, from);
+	size_t whole = at, over, end;
+
+	while (at < s->len && s->data[at] == ' ')
+		at++;
+	over = digits_end(s, at);
+	end = digits_end(s, over + 1);
+	if (whole == from || at == whole || over == at || over >= s->len ||
+	    s->data[over] != '/' || end == over + 1 || end != s->len)
+		return;
+	buf_putc(s, '}');
+	splice(s, over, 1, "}{");
+	splice(s, at, 0, "\\frac{");
+}
+
 void answer_normal(const char *s, size_t n, struct buf *out)
 {
 	struct buf b = { 0 };
@@ -276,6 +301,7 @@ void answer_normal(const char *s, size_t n, struct buf *out)
 	drop_plain_unit(&b);
 	trim(&b);
 	drop_name(&b);
+	mix(&b);
 	brace_arguments(&b);
 	replace(&b, " ", "");
 	drop_braces(&b);
