@@ -36,12 +36,13 @@ struct jinja;
 struct jinja *jinja_new(const char *text, size_t n, struct err *err);
 void jinja_free(struct jinja *t); /* NULL is fine */
 
-/* Appends what the template makes of `vars`, an object. `now` is for
- * strftime_now; NULL: the function is not there. False and a sentence, and out
- * is as it was: it does what can't be done, or says by raise_exception() why it
- * will not. */
+/* Appends what the template makes of `vars`, an object: at most max_bytes, and
+ * JINJA_OUT_MAX_BYTES. `now` is for strftime_now; NULL: the function is not
+ * there. False and a sentence, and out is as it was: it does what can't be
+ * done, or says by raise_exception() why it will not. */
 bool jinja_put(const struct jinja *t, struct json_value vars,
-	       const struct tm *now, struct buf *out, struct err *err);
+	       const struct tm *now, size_t max_bytes, struct buf *out,
+	       struct err *err);
 
 /* Appends the time as strftime() has it in the C locale; what is not known
  * stays as it is. */

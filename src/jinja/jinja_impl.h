@@ -115,6 +115,7 @@ struct jinja_run {
 	struct jinja_scope *scope;
 	struct jinja_map globals;
 	struct buf *out;       /* where text goes */
+	size_t out_max;        /* bytes */
 	const struct tm *now;
 	struct err *err;
 	bool failed;           /* nothing counts any more */

@@ -168,13 +168,21 @@ static struct jinja_value plus(struct jinja_run *r, struct jinja_value a,
 	return both;
 }
 
+/* Is a text of so many bytes one that can be written? */
+static bool may_be(struct jinja_run *r, size_t n_bytes)
+{
+	if (n_bytes > r->out_max)
+		jinja_fail(r, "more than %zu bytes of text", r->out_max);
+	return jinja_has_room(r, n_bytes);
+}
+
 static struct jinja_value repeated(struct jinja_run *r, struct jinja_text t,
 				   int64_t times)
 {
 	struct buf out = { 0 };
 
-	if (times > 0 && t.n && jinja_has_room(r, t.n) &&
-	    jinja_has_room(r, MIN((uint64_t)times, UINT32_MAX) * t.n))
+	if (times > 0 && t.n && may_be(r, t.n) &&
+	    may_be(r, MIN((uint64_t)times, UINT32_MAX) * t.n))
 		while (times--)
 			buf_append(&out, t.s, t.n);
 	return jinja_taken(r, &out);
@@ -549,11 +557,10 @@ static void put(struct jinja_run *r, struct jinja_value v)
 {
 	if (r->failed)
 		return;
-	if (r->out->len > JINJA_OUT_MAX_BYTES)
-		jinja_fail(r, "more than %d bytes of text",
-			   JINJA_OUT_MAX_BYTES);
-	else
-		jinja_put_value(r, v, r->out);
+	if (v.kind == JINJA_STRING && !may_be(r, r->out->len + v.text.n))
+		return;
+	jinja_put_value(r, v, r->out);
+	may_be(r, r->out->len);
 }
 
 /* What "loop" is at place i of n. */
@@ -719,10 +726,16 @@ static void run(struct jinja_run *r, const struct jinja_node *node)
 }
 
 bool jinja_put(const struct jinja *t, struct json_value vars,
-	       const struct tm *now, struct buf *out, struct err *err)
+	       const struct tm *now, size_t max_bytes, struct buf *out,
+	       struct err *err)
 {
-	size_t len = out->len;
-	struct jinja_run r = { .out = out, .now = now, .err = err };
+	struct buf text = { 0 };
+	struct jinja_run r = {
+		.out = &text,
+		.out_max = MIN(max_bytes, (size_t)JINJA_OUT_MAX_BYTES),
+		.now = now,
+		.err = err,
+	};
 	struct jinja_value all;
 
 	all = jinja_of_json(&r, vars);
@@ -731,7 +744,8 @@ bool jinja_put(const struct jinja *t, struct json_value vars,
 	enter(&r, NULL);
 	run(&r, t->body);
 	jinja_pool_release(&r.pool);
-	if (r.failed)
-		out->len = len;
+	if (!r.failed)
+		buf_append(out, text.data, text.len);
+	buf_release(&text);
 	return !r.failed;
 }

@@ -118,9 +118,22 @@ static const char *token_text(const struct vocab *v, uint64_t id, size_t *n)
 				  NULL;
 }
 
-struct chat_model chat_model(const struct gguf *g, const struct vocab *v)
+/* As many bytes as no text of n tokens has more. */
+static size_t most_bytes(const struct vocab *v, uint32_t n)
 {
-	struct chat_model m = { .adds_bos = v->add_bos };
+	const uint32_t *start = v->tokens.start;
+	uint64_t longest = 1;
+
+	for (uint32_t i = 0; i < v->tokens.n; i++)
+		longest = MAX(longest, start[i + 1] - start[i]);
+	return (size_t)MIN(n * longest, (uint64_t)JINJA_OUT_MAX_BYTES);
+}
+
+struct chat_model chat_model(const struct gguf *g, const struct vocab *v,
+			     uint32_t n_ctx)
+{
+	struct chat_model m = { .adds_bos = v->add_bos,
+				.n_most = most_bytes(v, n_ctx) };
 	uint64_t eos;
 
 	if (v->bos != VOCAB_NO_ID)
@@ -515,8 +528,13 @@ static bool render(const struct chat *chat, const struct buf *messages,
 	bool good;
 
 	put_vars(chat, messages, thinking, now, &vars);
+	/* What is asked may be too long, which is said in tokens; what the
+	 * template adds to it may not. */
 	good = json_read(&j, vars.data, vars.len, false, NULL) &&
-	       jinja_put(chat->template, json_root(&j), now, &text, err);
+	       jinja_put(chat->template, json_root(&j), now,
+			 m->n_most ? m->n_most + messages->len :
+				     (size_t)JINJA_OUT_MAX_BYTES,
+			 &text, err);
 	if (good && m->adds_bos && m->bos && text.len >= m->n_bos &&
 	    memcmp(text.data, m->bos, m->n_bos) == 0)
 		skip = m->n_bos; /* there is one already */
@@ -548,16 +566,33 @@ static bool is_switch(const struct chat *chat, const struct buf *messages,
 				     "--thinking out", chat->told);
 }
 
+/* What writes and reads prompts ends them at a NUL. */
+static bool is_whole(const struct buf *out, size_t from, struct err *err)
+{
+	const char *at = out->len > from ?
+		memchr(out->data + from, '\0', out->len - from) : NULL;
+
+	return !at || err_set(err, "byte %zu of the prompt is a NUL "
+				   "(\\u0000), and no prompt can have one: "
+				   "take it out of the turns or the template",
+			      (size_t)(at - out->data) - from + 1);
+}
+
 bool chat_put(const struct chat *chat, const struct chat_ask *ask,
 	      struct buf *out, struct err *err)
 {
 	struct joining j = { .chat = chat };
 	struct err why = { "" };
+	size_t from = out->len;
 	bool good = join(&j, ask, err) && is_switch(chat, &j.out, ask, err);
 
 	if (good && !render(chat, &j.out, ask->thinking, ask->now, out, &why))
 		good = err_set(err, "%s, %s; try --chat %s", chat->told,
 			       why.text, chat->try);
+	if (good && !is_whole(out, from, err)) {
+		good = false;
+		out->len = from;
+	}
 	buf_release(&j.out);
 	buf_release(&j.before);
 	buf_release(&j.last_role);

@@ -53,10 +53,13 @@ struct chat_model {
 	const char *bos, *eos; /* n_bos and n_eos bytes, or NULL */
 	size_t n_bos, n_eos;
 	bool adds_bos;         /* the tokenizer does so by itself */
+	size_t n_most;         /* bytes that the context can hold; 0: it is
+				  not known */
 };
 
-/* Of a GGUF file (NULL: none) and its vocabulary. */
-struct chat_model chat_model(const struct gguf *g, const struct vocab *v);
+/* Of a GGUF file (NULL: none), its vocabulary, a context of n_ctx tokens. */
+struct chat_model chat_model(const struct gguf *g, const struct vocab *v,
+			     uint32_t n_ctx);
 
 /* A template that is ready for turns. */
 struct chat;
@@ -91,9 +94,9 @@ struct chat_ask {
 	const struct tm *now;    /* today */
 };
 
-/* Appends the whole prompt. False and a sentence, nothing appended: turns that
- * are none, a template that can't be run or refuses them, a switch that it
- * does not know. */
+/* Appends the whole prompt, which has no NUL. False and a sentence, nothing
+ * appended: turns that are none, a template that can't be run or refuses them,
+ * a switch that it does not know, a NUL that one of them put there. */
 bool chat_put(const struct chat *chat, const struct chat_ask *ask,
 	      struct buf *out, struct err *err);
 

@@ -81,24 +81,42 @@ static void say(const struct member *m, struct sample_opts *o, double value)
 		*(float *)(void *)at = (float)value;
 }
 
-/* What is no such number says nothing. */
-static void say_own(const struct member *m, struct sample_opts *own,
-		    double value)
+/* What is no such number says nothing, and that is told. */
+static void say_own(const struct member *m, const char *name,
+		    struct sample_opts *own, double value, struct err *odd)
 {
-	if (!is_said(m, own) && value >= m->least && value <= m->most)
+	if (is_said(m, own))
+		return;
+	if (value >= m->least && value <= m->most)
 		say(m, own, value);
+	else
+		err_set(odd, "\"%s\" is no number of %.10g to %.10g, so it "
+			     "counts for nothing", name, m->least, m->most);
 }
 
-void sample_own_gguf(const struct gguf *g, struct sample_opts *own)
+/* What cuts candidates has no sense where none are drawn, so they are; at 1,
+ * as in the library that the numbers are written for. */
+static void draw_at_one(struct sample_opts *own)
+{
+	if (own->temperature == SAMPLE_AUTO)
+		own->temperature = 1;
+}
+
+void sample_own_gguf(const struct gguf *g, struct sample_opts *own,
+		     struct err *odd)
 {
 	double value;
 
 	for (size_t i = 0; g && i < ARRAY_LEN(members); i++)
 		if (members[i].gguf && gguf_f64(g, members[i].gguf, &value))
-			say_own(&members[i], own, value);
+			say_own(&members[i], members[i].gguf, own, value, odd);
+	if (own->top_k != SAMPLE_AUTO_COUNT || own->top_p != SAMPLE_AUTO ||
+	    own->min_p != SAMPLE_AUTO)
+		draw_at_one(own);
 }
 
-static void read_config(struct json_value root, struct sample_opts *own)
+static void read_config(struct json_value root, struct sample_opts *own,
+			struct err *odd)
 {
 	bool draws = json_is(json_get(root, "do_sample"), JSON_TRUE);
 
@@ -108,22 +126,31 @@ static void read_config(struct json_value root, struct sample_opts *own)
 						  (struct json_value){ 0 };
 
 		if (m->at == offsetof(struct sample_opts, temperature) &&
-		    !draws && json_is(root, JSON_OBJECT))
-			say_own(m, own, 0);
-		else if (json_is(v, JSON_NUMBER))
-			say_own(m, own, json_number(v, NAN));
+		    !draws)
+			say_own(m, m->config, own, 0, odd);
+		else if (json_type(v) > JSON_NULL)
+			say_own(m, m->config, own, json_number(v, NAN), odd);
 	}
+	if (draws)
+		draw_at_one(own);
 	if (json_is(json_get(root, "repetition_penalty"), JSON_NUMBER) &&
 	    own->repeat_last_n == SAMPLE_AUTO_COUNT)
 		own->repeat_last_n = 0;
 }
 
-void sample_own_config(const char *text, size_t n, struct sample_opts *own)
+void sample_own_config(const char *text, size_t n, struct sample_opts *own,
+		       struct err *odd)
 {
+	struct json_trouble trouble;
 	struct json j = { 0 };
 
-	if (json_read(&j, text, n, false, NULL))
-		read_config(json_root(&j), own);
+	if (!json_read(&j, text, n, false, &trouble))
+		err_set(odd, "byte %zu: %s, so it counts for nothing",
+			trouble.byte, trouble.what);
+	else if (!json_is(json_root(&j), JSON_OBJECT))
+		err_set(odd, "it is no JSON object, so it counts for nothing");
+	else
+		read_config(json_root(&j), own, odd);
 	json_release(&j);
 }
 

@@ -17,12 +17,16 @@
 /* Nothing is said. */
 extern const struct sample_opts sample_opts_auto;
 
-/* Fills in what the file says where nothing is said yet; g may be NULL. */
-void sample_own_gguf(const struct gguf *g, struct sample_opts *own);
+/* Fills in what the file says where nothing is said yet; g may be NULL. What
+ * is no such number says nothing: odd (may be NULL) tells of the first. Where
+ * candidates are cut the temperature that is not said is 1. */
+void sample_own_gguf(const struct gguf *g, struct sample_opts *own,
+		     struct err *odd);
 /* The same from the text of a generation_config.json; what is none says
- * nothing. Where it does not sample ("do_sample"), its temperature is 0; its
- * penalty is for all of the text. */
-void sample_own_config(const char *text, size_t n, struct sample_opts *own);
+ * nothing. Where it does not sample ("do_sample"), its temperature is 0, and
+ * where it does and names none, 1; its penalty is for all of the text. */
+void sample_own_config(const char *text, size_t n, struct sample_opts *own,
+		       struct err *odd);
 
 /* What is not said in o is as in own, and else as it is when nothing is asked:
  * greedy, nothing cut, nothing penalised. Appends in words what differs from

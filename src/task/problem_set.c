@@ -140,7 +140,7 @@ static void broken(struct problem_set *set, const char *name, uint64_t line,
 		(unsigned long long)line, what);
 }
 
-/* A conversation that can be asked: messages, and a NUL in none. */
+/* A conversation that can be asked: messages. */
 static bool put_turns(struct json_value root, struct task *task)
 {
 	struct json_value turns = json_get(root, "messages");

@@ -46,7 +46,8 @@ static void put_prompt(const struct chat *chat, const struct vocab *v,
 static bool put_template(const struct model_map *map, const char *name,
 			 struct json_value all, struct err *err)
 {
-	const struct chat_model m = chat_model(map->gguf, map->vocab);
+	const struct chat_model m = chat_model(map->gguf, map->vocab,
+						map->model->shape.n_ctx);
 	struct buf given = { 0 }, line = { 0 };
 	struct chat *chat = NULL;
 	size_t i = 0;

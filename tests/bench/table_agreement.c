@@ -281,7 +281,8 @@ static bool put_prompt(struct table *t, const char *question,
 static bool read_prompts(struct table *t, const char *path, uint32_t n_max,
 			 struct err *err)
 {
-	const struct chat_model m = chat_model(t->map.gguf, t->map.vocab);
+	const struct chat_model m = chat_model(t->map.gguf, t->map.vocab,
+						t->map.model->shape.n_ctx);
 	struct chat *chat = chat_new("auto", NULL, 0, &m, err);
 	struct problem_set set = { 0 };
 	struct buf text = { 0 };

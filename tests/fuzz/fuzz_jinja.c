@@ -23,7 +23,7 @@ static bool make(const struct jinja *t, struct buf *out, struct err *err)
 	bool good;
 
 	MUST(json_read(&j, VARS, strlen(VARS), false, NULL));
-	good = jinja_put(t, json_root(&j), &day, out, err);
+	good = jinja_put(t, json_root(&j), &day, JINJA_OUT_MAX_BYTES, out, err);
 	MUST(good == (err->text[0] == '\0'));
 	MUST(out->len <= 2 * (size_t)JINJA_OUT_MAX_BYTES);
 	json_release(&j);

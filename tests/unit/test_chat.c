@@ -161,6 +161,10 @@ static const struct turns_row {
 	  "turn 3 has no \"content\"" },
 	{ "chatml", NULL, "[]", NULL, "there are no turns: nothing is asked" },
 	{ "chatml", NULL, "[5]", "3", "turn 1 has no \"role\"" },
+	{ "chatml", NULL,
+	  TURNS ",{\"role\":\"user\",\"content\":\"a\\u0000b\"}]", NULL,
+	  "byte 82 of the prompt is a NUL (\\u0000), and no prompt can "
+		"have one: take it out of the turns or the template" },
 	{ "chatml", NULL, "7", "3",
 	  "turns are a JSON array of messages, or an object with "
 	  "\"messages\"" },

@@ -21,7 +21,8 @@ static bool make(const char *template, size_t n, const char *vars,
 	bool good;
 
 	assert_true(json_read(&j, vars, strlen(vars), false, NULL));
-	good = t && jinja_put(t, json_root(&j), &some_day, out, err);
+	good = t && jinja_put(t, json_root(&j), &some_day, SIZE_MAX / 2, out,
+			      err);
 	json_release(&j);
 	jinja_free(t);
 	return good;
@@ -274,7 +275,9 @@ static const struct wrong {
 	{ "{% for i in range(999999) %}{% for j in range(9999) %}"
 	  "{% endfor %}{% endfor %}", "line 1: more memory than 256 MiB" },
 	{ "{{ 'aaaaaaaaaaaaaaaa' * 99999999 }}",
-	  "line 1: more memory than 256 MiB" },
+	  "line 1: more than 67108864 bytes of text" },
+	{ "{% set s = 'a' * 40000000 %}{{ s }}\n{{ s }}",
+	  "line 2: more than 67108864 bytes of text" },
 	{ "{% do l.append(l) %}{{ l }}", "line 1: more than 200 levels" },
 	{ "{% do l.append(l) %}{{ l | tojson }}",
 	  "line 1: more than 200 levels" },

@@ -22,38 +22,54 @@ static const char *settled(struct sample_opts o, const struct sample_opts *own)
 }
 
 static const struct config_row {
-	const char *text, *told;
+	const char *text, *told, *odd;
 } config_rows[] = {
 	{ "{\"do_sample\":true,\"temperature\":0.7,\"top_p\":0.8,\"top_k\":20,"
 	  "\"repetition_penalty\":1.1}",
 	  "temperature 0.7 (the model's), top-k 20 (the model's), top-p 0.8 "
 	  "(the model's), repeat-penalty 1.1 (the model's), repeat-last-n 0 "
-	  "(the model's)" },
+	  "(the model's)", NULL },
 	{ "{\"do_sample\":false,\"temperature\":0.7}",
-	  "greedy (the model's)" },
+	  "greedy (the model's)", NULL },
 	{ "{\"temperature\":0.7,\"eos_token_id\":[1,2]}",
-	  "greedy (the model's)" },
-	/* what says nothing, or nonsense */
-	{ "{\"do_sample\":true}", "greedy" },
-	{ "[]", "greedy" },
-	{ "{", "greedy" },
-	{ "", "greedy" },
-	{ "{\"do_sample\":true,\"temperature\":-1,\"top_p\":7,\"top_k\":\"x\","
-	  "\"min_p\":null,\"repetition_penalty\":0}", "greedy" },
-	{ "{\"do_sample\":true,\"temperature\":NaN,\"top_k\":1e300}",
-	  "greedy" },
+	  "greedy (the model's)", NULL },
+	/* the library's temperature where it draws */
+	{ "{\"do_sample\":true}", "temperature 1 (the model's)", NULL },
+	{ "{\"do_sample\":true,\"top_k\":64,\"top_p\":0.95}",
+	  "temperature 1 (the model's), top-k 64 (the model's), top-p 0.95 "
+	  "(the model's)", NULL },
+	{ "{\"do_sample\":true,\"temperature\":null,\"min_p\":null}",
+	  "temperature 1 (the model's)", NULL },
+	/* nonsense */
+	{ "[]", "greedy", "it is no JSON object, so it counts for nothing" },
+	{ "{", "greedy", "byte 1: " },
+	{ "{\"do_sample\":true,\"temperature\":\"hot\"}",
+	  "temperature 1 (the model's)",
+	  "\"temperature\" is no number of 0 to 1000, so it counts for "
+	  "nothing" },
+	{ "{\"do_sample\":true,\"temperature\":0.5,\"top_p\":7}",
+	  "temperature 0.5 (the model's)",
+	  "\"top_p\" is no number of 0 to 1, so it counts for nothing" },
+	{ "{\"do_sample\":true,\"temperature\":0.5,\"top_k\":1e300,"
+	  "\"repetition_penalty\":0}", "temperature 0.5 (the model's)",
+	  "\"top_k\" is no number of 0 to 4294967294, so it counts for "
+	  "nothing" },
 };
 
 static void configs(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(config_rows); i++) {
+		const struct config_row *row = &config_rows[i];
+		const char *want = row->odd ? row->odd : "";
 		struct sample_opts own = sample_opts_auto;
+		struct err odd = { "" };
 
-		sample_own_config(config_rows[i].text,
-				  strlen(config_rows[i].text), &own);
+		sample_own_config(row->text, strlen(row->text), &own, &odd);
 		assert_string_equal(settled(sample_opts_auto, &own),
-				    config_rows[i].told);
+				    row->told);
+		odd.text[*want ? strlen(want) : ERR_MAX_BYTES - 1] = '\0';
+		assert_string_equal(odd.text, want);
 	}
 }
 
@@ -111,7 +127,7 @@ static void keys(void **state)
 	struct sample_opts own = sample_opts_auto;
 	static const char more[] = "{\"do_sample\":true,\"temperature\":1,"
 				   "\"top_p\":0.95}";
-	struct err err = { "" };
+	struct err err = { "" }, odd = { "" };
 	struct buf b = { 0 };
 	struct gguf *g;
 
@@ -126,12 +142,38 @@ static void keys(void **state)
 	put_float(&b, "general.sampling.min_p", 2); /* no share */
 	g = gguf_parse(b.data, b.len, &err);
 	assert_string_equal(err.text, "");
-	sample_own_gguf(g, &own);
-	sample_own_gguf(NULL, &own);
-	sample_own_config(more, strlen(more), &own); /* the file's own first */
+	sample_own_gguf(g, &own, &odd);
+	assert_string_equal(odd.text, "\"general.sampling.min_p\" is no "
+				      "number of 0 to 1, so it counts for "
+				      "nothing");
+	sample_own_gguf(NULL, &own, NULL);
+	/* the file's own first */
+	sample_own_config(more, strlen(more), &own, NULL);
 	assert_string_equal(settled(sample_opts_auto, &own),
 			    "temperature 0.6 (the model's), top-k 40 (the "
 			    "model's), top-p 0.95 (the model's)");
+	gguf_free(g);
+	buf_release(&b);
+}
+
+/* Keys that cut candidates, and no temperature. */
+static void keys_that_cut(void **state)
+{
+	struct sample_opts own = sample_opts_auto;
+	struct buf b = { 0 };
+	struct gguf *g;
+
+	(void)state;
+	buf_puts(&b, "GGUF");
+	put_number(&b, 3, 4);
+	put_number(&b, 0, 8); /* tensors */
+	put_number(&b, 1, 8);
+	put_float(&b, "general.sampling.top_p", 0.95F);
+	g = gguf_parse(b.data, b.len, NULL);
+	sample_own_gguf(g, &own, NULL);
+	assert_string_equal(settled(sample_opts_auto, &own),
+			    "temperature 1 (the model's), top-p 0.95 (the "
+			    "model's)");
 	gguf_free(g);
 	buf_release(&b);
 }
@@ -142,6 +184,7 @@ int main(void)
 		cmocka_unit_test(configs),
 		cmocka_unit_test(asked),
 		cmocka_unit_test(keys),
+		cmocka_unit_test(keys_that_cut),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

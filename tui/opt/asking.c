@@ -5,6 +5,7 @@
 #include "opt/asking.h"
 
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "input/source.h"
@@ -12,13 +13,35 @@
 #include "opt/opt.h"
 #include "system/file.h"
 
-/* A word, or what the file has that it names. */
-static bool read_word(const char *word, struct buf *out, struct err *err)
+/* The file that an option names: one, so that the sentence about a folder is
+ * not the one for commands that take many. */
+static bool read_file(const char *path, const char *option, struct buf *out,
+		      struct err *err)
 {
-	if (*word == '@')
-		return source_read_all(word + 1, out, err);
-	buf_puts(out, word);
-	return true;
+	struct stat st;
+
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		return err_set(err, "%s: is a folder; %s takes a file", path,
+			       option);
+	return source_read_all(path, out, err);
+}
+
+/* The word, or the text that the file has which it names. */
+static bool read_word(const char *word, const char *option, struct buf *out,
+		      struct err *err)
+{
+	const char *nul;
+
+	if (*word != '@') {
+		buf_puts(out, word);
+		return true;
+	}
+	if (!read_file(word + 1, option, out, err))
+		return false;
+	nul = out->len ? memchr(out->data, '\0', out->len) : NULL;
+	return !nul || err_set(err, "%s: byte %zu is a NUL, and no prompt can "
+				    "have one", word + 1,
+			       (size_t)(nul - out->data) + 1);
 }
 
 static bool read_turns(struct asking *a, const char *path, struct err *err)
@@ -27,7 +50,7 @@ static bool read_turns(struct asking *a, const char *path, struct err *err)
 
 	if (!*path)
 		return true;
-	if (!source_read_all(path, &a->turns, err))
+	if (!read_file(path, "--turns", &a->turns, err))
 		return false;
 	if (!json_read(&a->json, a->turns.data, a->turns.len, false, &trouble))
 		return err_set(err, "%s: byte %zu: %s; --turns takes a JSON "
@@ -39,14 +62,18 @@ static bool read_turns(struct asking *a, const char *path, struct err *err)
 
 /* The file that Hugging Face has beside a model; a model without it says
  * nothing. */
-static void read_config(const char *folder, struct sample_opts *own)
+static void read_config(const char *folder, struct sample_opts *own,
+			struct err *odd)
 {
 	struct buf path = { 0 }, text = { 0 };
+	struct err why = { "" };
 
 	buf_printf(&path, "%sgeneration_config.json", folder);
 	if (file_exists(buf_cstr(&path)) &&
-	    source_read_all(buf_cstr(&path), &text, NULL))
-		sample_own_config(text.data, text.len, own);
+	    source_read_all(buf_cstr(&path), &text, odd))
+		sample_own_config(text.data, text.len, own, &why);
+	if (why.text[0])
+		err_at(odd, buf_cstr(&path), &why);
 	buf_release(&path);
 	buf_release(&text);
 }
@@ -55,10 +82,13 @@ static void settle_sample(struct asking *a, const struct settings *set,
 			  const struct model_map *map)
 {
 	struct sample_opts own = sample_opts_auto;
+	struct err why = { "" };
 
-	sample_own_gguf(map->gguf, &own);
+	sample_own_gguf(map->gguf, &own, &why);
+	if (why.text[0])
+		err_at(&a->odd, set->request.model, &why);
 	if (set->request.model)
-		read_config(map->folder, &own);
+		read_config(map->folder, &own, &a->odd);
 	a->sample = set->decode.sample;
 	sample_settle(&a->sample, &own, &a->sampling);
 }
@@ -67,14 +97,16 @@ bool asking_open(struct asking *a, const struct settings *set,
 		 const struct model_map *map, struct err *err)
 {
 	const struct decode_settings *d = &set->decode;
-	const struct chat_model m = chat_model(map->gguf, map->vocab);
+	const struct chat_model m = chat_model(map->gguf, map->vocab,
+						  map->model->shape.n_ctx);
 
 	*a = (struct asking){ .ask = { .thinking = d->thinking } };
 	settle_sample(a, set, map);
-	if (*d->chat == '@' && !source_read_all(d->chat + 1, &a->given, err))
+	if (*d->chat == '@' &&
+	    !read_file(d->chat + 1, "--chat @", &a->given, err))
 		return false;
 	if (d->system) {
-		if (!read_word(d->system, &a->system, err))
+		if (!read_word(d->system, "--system @", &a->system, err))
 			return false;
 		a->ask.system = buf_cstr(&a->system);
 	}
@@ -118,7 +150,7 @@ bool asking_prompt(const struct settings *set, struct buf *memory,
 		return *set->decode.turns ||
 		       err_set(err, "a --prompt is needed (@FILE reads it), or "
 				    "--turns FILE");
-	if (!read_word(prompt, memory, err))
+	if (!read_word(prompt, "--prompt @", memory, err))
 		return false;
 	*text = buf_cstr(memory);
 	return true;

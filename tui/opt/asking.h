@@ -16,6 +16,7 @@ struct asking {
 	struct sample_opts sample;       /* how tokens are drawn: as asked,
 					    else as the model's makers say */
 	struct buf sampling;             /* ... in words */
+	struct err odd;                  /* what of theirs is nonsense; or "" */
 	struct buf system, turns, given; /* as they were read */
 	struct json json;
 	struct chat_ask ask;
