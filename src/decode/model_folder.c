@@ -54,13 +54,18 @@ static const char *within(const struct model_folder *f, const char *name,
 	return buf_cstr(memory);
 }
 
-static bool is_there(const struct model_folder *f, const char *name)
+static bool has(const struct model_folder *f, const char *name, size_t n)
 {
 	struct buf path = { 0 };
-	bool there = access(within(f, name, strlen(name), &path), F_OK) == 0;
+	bool there = access(within(f, name, n, &path), F_OK) == 0;
 
 	buf_release(&path);
 	return there;
+}
+
+static bool is_there(const struct model_folder *f, const char *name)
+{
+	return has(f, name, strlen(name));
 }
 
 static bool open_text(struct model_folder *f, enum text i, struct err *err)
@@ -141,6 +146,10 @@ static bool add_named(struct model_folder *f, struct json_value map,
 		if (f->n_weights == WEIGHTS_MAX)
 			return err_set(err, "%s: names more than %d files",
 				       path, WEIGHTS_MAX);
+		if (!has(f, s, n))
+			return err_set(err, "%s%.*s: a part of the model is "
+					    "missing; " INDEX " names it",
+				       f->path, (int)MIN(n, (size_t)200), s);
 		if (!add_weights(f, s, n, err))
 			return false;
 	}

@@ -5,6 +5,8 @@
 #include "model/hf_impl.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "model/model.h"
 #include "model/quant.h"
@@ -306,6 +308,20 @@ static void turn_vectors(struct hf *hf)
 	}
 }
 
+/* One more than the last layer that has weights. */
+static uint32_t count_layers(const struct hf *hf)
+{
+	uint32_t n = 0;
+
+	for (size_t k = 0; k < hf->n_tensors; k++) {
+		const char *name = hf->tensors[k].name;
+
+		if (bytes_begin(name, strlen(name), "blk."))
+			n = MAX(n, (uint32_t)strtoul(name + 4, NULL, 10) + 1);
+	}
+	return n;
+}
+
 struct gguf *hf_gguf(struct hf *hf, struct err *err)
 {
 	struct gguf *g;
@@ -317,7 +333,9 @@ struct gguf *hf_gguf(struct hf *hf, struct err *err)
 				     "has no tensor model.embed_tokens.weight");
 		return NULL;
 	}
-	if (!hf_config_put(hf, err) || !hf_vocab_put(hf, err))
+	if (!hf_config_put(hf, err) ||
+	    !hf_config_check(hf, count_layers(hf), err) ||
+	    !hf_vocab_put(hf, err))
 		return NULL;
 	turn_vectors(hf);
 	gguf_put_file(&hf->keys, &hf->file);

@@ -193,7 +193,47 @@ static void put_word(struct hf *hf, const char *name, const char *word)
 	gguf_put_str(&hf->keys, key(hf, name, full), word, strlen(word));
 }
 
-static void put_numbers(struct hf *hf)
+/* "64", -64 and 64.5 are no numbers of rows; null is none that is told. */
+static bool check_number(const struct hf *hf, const struct config_number *row,
+			 struct err *err)
+{
+	struct json_value v = json_get(hf->root, row->from);
+	double value = json_number(v, -1);
+	struct buf text = { 0 };
+
+	if (json_type(v) <= JSON_NULL || json_is(v, JSON_FALSE) ||
+	    (value >= 0 && isfinite(value) &&
+	     (row->real || (value < 0x1p53 && value == floor(value)))))
+		return true;
+	json_put(&text, v);
+	err_set(err, "config.json: %s is %.*s, which is no %snumber of 0 or "
+		     "more", row->from, (int)MIN(text.len, (size_t)40),
+		buf_cstr(&text), row->real ? "" : "whole ");
+	buf_release(&text);
+	return false;
+}
+
+/* What no model is without; and as many layers as there are weights of. Of
+ * weights alone, for a tokenizer may be asked for without. */
+bool hf_config_check(const struct hf *hf, uint32_t n_layers, struct err *err)
+{
+	static const char *const needed[] = { "num_hidden_layers",
+					      "hidden_size",
+					      "num_attention_heads",
+					      "max_position_embeddings" };
+	double value = number(hf->root, "num_hidden_layers", 0);
+
+	for (size_t i = 0; n_layers && i < ARRAY_LEN(needed); i++)
+		if (json_type(json_get(hf->root, needed[i])) <= JSON_NULL &&
+		    !is_gemma3(hf))
+			return err_set(err, "config.json: has no %s",
+				       needed[i]);
+	return !n_layers || value <= n_layers ||
+	       err_set(err, "config.json: num_hidden_layers is %.0f, and there "
+			    "are weights of %u", value, n_layers);
+}
+
+static bool put_numbers(struct hf *hf, struct err *err)
 {
 	const char *before = "";
 
@@ -203,11 +243,14 @@ static void put_numbers(struct hf *hf)
 				      is_gemma3(hf) && row->gemma3 > 0 ?
 					      row->gemma3 : row->otherwise);
 
+		if (!check_number(hf, row, err))
+			return false;
 		if (value == 0 || strcmp(before, row->to) == 0)
 			continue;
 		(row->real ? put_real : put_count)(hf, row->to, value);
 		before = row->to;
 	}
+	return true;
 }
 
 /* Which layers see a window: a list of words, or each n-th sees all. */
@@ -407,7 +450,8 @@ bool hf_config_put(struct hf *hf, struct err *err)
 		     strlen(hf->class->arch));
 	if (name)
 		gguf_put_str(&hf->keys, "general.name", name, strlen(name));
-	put_numbers(hf);
+	if (!put_numbers(hf, err))
+		return false;
 	if (hf->class->traits & HF_WINDOWS)
 		put_windows(hf);
 	if (hf->class->traits & HF_TURNED)

@@ -41,6 +41,9 @@ float *hf_vector(struct hf *hf, const char *name, uint64_t n);
 /* hf_config.c: class and root; then the keys (and tensors of RoPE). */
 bool hf_config_read(struct hf *hf, struct err *err);
 bool hf_config_put(struct hf *hf, struct err *err);
+/* Does the config say what a model with weights of so many layers must have?
+ * 0: there are none. */
+bool hf_config_check(const struct hf *hf, uint32_t n_layers, struct err *err);
 
 /* hf_vocab.c: the tokenizer's keys, the template's. */
 bool hf_vocab_put(struct hf *hf, struct err *err);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "model/hf_impl.h"
+#include "model/model.h"
 #include "token/vocab.h"
 
 #define SPM_BLANK "\xe2\x96\x81"
@@ -231,16 +232,25 @@ static bool is_byte(const char *s, size_t n)
 	return n == 6 && memcmp(s, "<0x", 3) == 0 && s[5] == '>';
 }
 
-static void set_slot(struct vocab_file *r, struct json_value id,
+/* An id behind the embedding's rows is that of a token for pictures and the
+ * like; one that no vocabulary has is none. false: it is that. */
+static bool set_slot(struct vocab_file *r, struct json_value id,
 		     struct vocab_slot slot)
 {
+	double value = json_number(id, json_type(id) > JSON_NULL ? -1 : 0);
 	uint32_t i = json_u32(id, UINT32_MAX);
 
+	if (!(value >= 0 && value <= MODEL_VOCAB_MAX))
+		return err_set(r->err, "tokenizer.json: the id of \"%.*s\" is "
+				       "no number of 0 to %d",
+			       (int)MIN(slot.n, (size_t)STRING_SHOWN),
+			       slot.s ? slot.s : "", MODEL_VOCAB_MAX);
 	if (slot.s && i < r->hf->n_vocab)
 		r->slots[i] = slot;
+	return true;
 }
 
-static void read_slots(struct vocab_file *r)
+static bool read_slots(struct vocab_file *r)
 {
 	struct json_value model = json_get(r->root, "model");
 	struct json_value v = json_first(json_get(model, "vocab"));
@@ -251,7 +261,8 @@ static void read_slots(struct vocab_file *r)
 		t.s = json_key(v, &t.n);
 		t.type = r->spm && is_byte(t.s, t.n) ? TOKEN_BYTE :
 						       TOKEN_NORMAL;
-		set_slot(r, v, t);
+		if (!set_slot(r, v, t))
+			return false;
 	}
 	for (v = json_first(json_get(r->root, "added_tokens")); v.doc;
 	     v = json_next(v)) {
@@ -260,13 +271,15 @@ static void read_slots(struct vocab_file *r)
 		t.s = json_text(json_get(v, "content"), &t.n);
 		t.type = t.s && (marked || looks_special(t.s, t.n)) ?
 				 TOKEN_CONTROL : TOKEN_USER;
-		set_slot(r, json_get(v, "id"), t);
+		if (!set_slot(r, json_get(v, "id"), t))
+			return false;
 	}
 	t.s = json_text(unknown, &t.n);
 	for (uint32_t i = 0; t.s && r->spm && i < r->hf->n_vocab; i++)
 		if (r->slots[i].s && r->slots[i].n == t.n &&
 		    memcmp(r->slots[i].s, t.s, t.n) == 0)
 			r->slots[i].type = TOKEN_UNKNOWN;
+	return true;
 }
 
 /* A user's token stands in text as it is, its blanks, too. */
@@ -311,17 +324,35 @@ static void put_slots(struct vocab_file *r)
 		gguf_item_int(k, (int32_t)r->slots[i].type);
 }
 
+static bool is_pair(struct json_value merge)
+{
+	size_t n;
+	const char *s = json_text(merge, &n);
+
+	if (json_is(merge, JSON_ARRAY))
+		return json_count(merge) == 2 &&
+		       json_is(json_at(merge, 0), JSON_STRING) &&
+		       json_is(json_at(merge, 1), JSON_STRING);
+	return s && n > 1 && memchr(s + 1, ' ', n - 1);
+}
+
 /* "a b", or ["a", "b"]. */
-static void put_merges(struct vocab_file *r)
+static bool put_merges(struct vocab_file *r)
 {
 	struct json_value list = json_get(json_get(r->root, "model"), "merges");
 	struct gguf_keys *k = &r->hf->keys;
 	struct buf pair = { 0 };
+	bool good = true;
 	const char *s;
-	size_t n;
+	size_t n, i = 0;
 
 	gguf_put_strings(k, "tokenizer.ggml.merges", json_count(list));
-	for (list = json_first(list); list.doc; list = json_next(list)) {
+	for (list = json_first(list); good && list.doc;
+	     list = json_next(list)) {
+		i++;
+		good = is_pair(list) ||
+		       err_set(r->err, "tokenizer.json: merge %zu is no pair "
+				       "of tokens", i);
 		buf_clear(&pair);
 		s = json_text(json_is(list, JSON_ARRAY) ? json_at(list, 0) :
 							  list, &n);
@@ -334,6 +365,7 @@ static void put_merges(struct vocab_file *r)
 		gguf_item_str(k, pair.data, pair.len);
 	}
 	buf_release(&pair);
+	return good;
 }
 
 /* --- special ids -------------------------------------------------------- */
@@ -454,24 +486,31 @@ static void put_strips(struct vocab_file *r)
 
 /* The template of its own file, the tokenizer's, a processor's; of several the
  * one that is "default". */
-static void put_template(struct vocab_file *r)
+static bool put_template(struct vocab_file *r)
 {
 	struct json_value v = json_get(json_root(&r->config), "chat_template");
 	struct hf_text text = r->hf->texts->template;
+	const char *where = "tokenizer_config.json";
 
-	if (!v.doc)
+	if (json_type(v) <= JSON_NULL) {
 		v = json_get(json_root(&r->template), "chat_template");
+		where = "chat_template.json";
+	}
 	if (json_is(v, JSON_ARRAY)) {
 		v = json_first(v);
 		while (v.doc && !json_text_is(json_get(v, "name"), "default"))
 			v = json_next(v);
 		v = json_get(v, "template");
 	}
+	if (json_type(v) > JSON_NULL && !json_is(v, JSON_STRING))
+		return err_set(r->err, "%s: its chat_template is no text",
+			       where);
 	if (!text.s)
 		text.s = json_text(v, &text.n);
 	if (text.s)
 		gguf_put_str(&r->hf->keys, "tokenizer.chat_template", text.s,
 			     text.n);
+	return true;
 }
 
 /* --- the whole ---------------------------------------------------------- */
@@ -541,15 +580,16 @@ static bool read_all(struct vocab_file *r)
 	if (!r->spm && !put_pre(r))
 		return false;
 	r->slots = mem_zalloc(r->hf->n_vocab * sizeof(*r->slots));
-	read_slots(r);
+	if (!read_slots(r))
+		return false;
 	put_slots(r);
-	put_merges(r);
+	if (!put_merges(r))
+		return false;
 	put_special(r);
 	put_strips(r);
 	if (has_part(json_get(r->root, "normalizer"), "normalizers", "NFC"))
 		gguf_put_bool(&r->hf->keys, "lilscope.nfc", true);
-	put_template(r);
-	return true;
+	return put_template(r);
 }
 
 bool hf_vocab_put(struct hf *hf, struct err *err)

@@ -190,6 +190,10 @@ static void read_shape(struct loading *l)
 	s->n_ff = count(l, "feed_forward_length", 0, most, 0);
 	s->n_ctx = count(l, "context_length", 1, UINT32_MAX, 0);
 	s->norm_eps = (float)real(l, "attention.layer_norm_rms_epsilon", 1e-5);
+	if (!(s->norm_eps >= 0 && isfinite(s->norm_eps)))
+		fail(l, "%s is %g, and is added to what is at least 0",
+		     key(l, "attention.layer_norm_rms_epsilon", full),
+		     (double)s->norm_eps);
 	if (s->n_heads % MAX(s->n_kv_heads, 1) || s->d_head % 2 ||
 	    s->d_head > KERNEL_LOADED / 2)
 		fail(l,

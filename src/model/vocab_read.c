@@ -192,6 +192,17 @@ static bool read_pieces(struct growing *to, struct gguf_array *tokens,
 	return true;
 }
 
+/* A list that goes along with the tokens, if there is one. */
+static bool goes_along(const struct gguf *g, const char *key, uint64_t n,
+		       struct err *err)
+{
+	struct gguf_array list;
+
+	return !gguf_array(g, key, &list) || list.n == n ||
+	       err_set(err, "%s has %llu entries for %llu tokens", key,
+		       (unsigned long long)list.n, (unsigned long long)n);
+}
+
 static bool read_tokens(struct vocab *v, const struct gguf *g,
 			const int16_t *byte_of, struct err *err)
 {
@@ -203,6 +214,9 @@ static bool read_tokens(struct vocab *v, const struct gguf *g,
 	if (tokens.n > TOKENS_MAX)
 		return err_set(err, "the tokenizer has more than %d tokens",
 			       TOKENS_MAX);
+	if (!goes_along(g, "tokenizer.ggml.token_type", tokens.n, err) ||
+	    !goes_along(g, "tokenizer.ggml.scores", tokens.n, err))
+		return false;
 	to = begin(v, (size_t)tokens.n, byte_of);
 	if (!read_pieces(&to, &tokens, g)) {
 		buf_release(&to.text);

@@ -28,16 +28,10 @@ enum { VOCAB = 300 };
 static char folder[] = "test_hf.XXXXXX";
 
 static const char *const all_names[] = {
-	"config.json",
-	"tokenizer.json",
-	"tokenizer_config.json",
-	"generation_config.json",
-	"chat_template.jinja",
-	"model.safetensors",
-	"model.safetensors.index.json",
-	"model-00001-of-00002.safetensors",
-	"model-00002-of-00002.safetensors",
-	"pytorch_model.bin",
+	"config.json", "tokenizer.json", "tokenizer_config.json",
+	"generation_config.json", "chat_template.jinja", "model.safetensors",
+	"model.safetensors.index.json", "model-00001-of-00002.safetensors",
+	"model-00002-of-00002.safetensors", "pytorch_model.bin",
 };
 
 static const char *path_of(const char *name)
@@ -535,6 +529,10 @@ static void refused_of(const char *path, const char *words)
 		fail_msg("\"%s\" does not say \"%s\"", err.text, words);
 }
 
+#define LLAMA(more) "{\"architectures\":[\"LlamaForCausalLM\"]" more "}"
+#define CHARS(rest) "{\"model\":{\"byte_fallback\":true," rest "}}"
+#define NO_MODEL ",\"model\":{\"vocab\":{},\"merges\":[]}}"
+
 static const struct {
 	const char *name, *text, *words; /* text NULL: is not there */
 } wrong[] = {
@@ -544,40 +542,42 @@ static const struct {
 	  "\"BertModel\" is not known; LlamaForCausalLM, " },
 	{ "config.json", "[]", "config.json names no architecture; Llama" },
 	{ "config.json",
-	  "{\"architectures\":[\"LlamaForCausalLM\"],"
-	  "\"quantization_config\":{\"quant_method\":\"awq\"}}",
+	  LLAMA(",\"quantization_config\":{\"quant_method\":\"awq\"}"),
 	  "quantised (awq)" },
-	{ "config.json",
-	  "{\"architectures\":[\"LlamaForCausalLM\"],"
-	  "\"hidden_act\":\"relu\"}",
+	{ "config.json", LLAMA(",\"hidden_act\":\"relu\""),
 	  "activation \"relu\" is not known" },
-	{ "config.json", "{\"architectures\":[\"LlamaForCausalLM\"]}",
-	  "the model says no llama.block_count" },
-	{ "config.json",
-	  "{\"architectures\":[\"LlamaForCausalLM\"],"
-	  "\"num_hidden_layers\":1e300}",
-	  "the model says no llama.block_count" },
+	{ "config.json", LLAMA(""), "config.json: has no num_hidden_layers" },
+	{ "config.json", LLAMA(",\"num_hidden_layers\":1e300"),
+	  "config.json: num_hidden_layers is 1e300, which is no whole" },
+	{ "config.json", "{" SHAPE "\"head_dim\":-4}", "head_dim is -4, wh" },
+	{ "config.json", "{" SHAPE "\"head_dim\":\"4\"}",
+	  "head_dim is \"4\", which is no whole number of 0 or more" },
+	{ "config.json", "{" SHAPE "\"head_dim\":4.5}", "head_dim is 4.5, wh" },
+	{ "config.json", "{" SHAPE "\"num_hidden_layers\":1000}",
+	  "num_hidden_layers is 1000, and there are weights of 2" },
 	{ "config.json", "{" SHAPE "\"rope_scaling\":{\"type\":\"mrope\"}}",
 	  "scaling of type \"mrope\" is not known" },
 	{ "tokenizer.json", NULL, "has no tokenizer.json" },
 	{ "tokenizer.json", "{\"model\":{\"type\":\"Unigram\"}}",
 	  "the model \"Unigram\" is not known" },
 	{ "tokenizer.json", "{\"model\":{\"vocab\":{}}}", "or no merges" },
-	{ "tokenizer.json", "{\"model\":{\"vocab\":{},\"merges\":[]}}",
+	{ "tokenizer.json", "{\"a\":0" NO_MODEL,
 	  "with ByteLevel or with byte_fallback" },
 	{ "tokenizer.json",
-	  "{\"pre_tokenizer\":{\"type\":\"Sequence\","
-	  "\"pretokenizers\":[{\"type\":\"Punctuation\"},"
-	  "{\"type\":\"ByteLevel\"}]},"
-	  "\"model\":{\"vocab\":{},\"merges\":[]}}",
+	  "{\"pre_tokenizer\":" SEQUENCE("{\"type\":\"Punctuation\"}",
+					 BYTES("true")) NO_MODEL,
 	  "pre_tokenizer \"Punctuation\" is not known" },
 	{ "tokenizer.json",
-	  "{\"pre_tokenizer\":{\"type\":\"Sequence\","
-	  "\"pretokenizers\":[{\"type\":\"Split\",\"pattern\":"
-	  "{\"Regex\":\"(\"},\"behavior\":\"Isolated\"},"
-	  "{\"type\":\"ByteLevel\",\"use_regex\":false}]},"
-	  "\"model\":{\"vocab\":{},\"merges\":[]}}",
+	  "{\"pre_tokenizer\":" SEQUENCE(SPLIT("("), BYTES("false")) NO_MODEL,
 	  "can't match \"(\"" },
+	{ "tokenizer.json", CHARS("\"vocab\":{\"a\":4e9},\"merges\":[]"),
+	  "the id of \"a\" is no number of 0 to 4194304" },
+	{ "tokenizer.json", CHARS("\"vocab\":{\"a\":-5},\"merges\":[]"),
+	  "the id of \"a\" is no number of 0 to 4194304" },
+	{ "tokenizer.json", CHARS("\"vocab\":{},\"merges\":[\"a a\",\"x\"]"),
+	  "tokenizer.json: merge 2 is no pair of tokens" },
+	{ "tokenizer_config.json", "{\"chat_template\":7}",
+	  "tokenizer_config.json: its chat_template is no text" },
 	{ "model.safetensors", NULL, "has no model.safetensors" },
 	{ "model.safetensors", "GGUF", "is no safetensors file" },
 	{ "model.safetensors.index.json",
@@ -585,7 +585,7 @@ static const struct {
 	  "not of its folder" },
 	{ "model.safetensors.index.json",
 	  "{\"weight_map\":{\"a\":\"none.safetensors\"}}",
-	  "none.safetensors: No such file" },
+	  "none.safetensors: a part of the model is missing" },
 	{ "model.safetensors.index.json", "{}", "names no file" },
 	{ "tokenizer_config.json", "{", "tokenizer_config.json: byte" },
 };
