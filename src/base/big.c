@@ -13,6 +13,7 @@
  * that the system calls do not count and little lies idle. */
 #define BIG_STEP ((size_t)128 << 10)
 #define BIG_FIRST_BYTES ((size_t)256)
+#define BIG_SCARCE 16 /* times what is needed, where addresses are few */
 #define PAGE_BYTES ((size_t)4096)
 #define HUGE_BYTES BIG_SLAB
 #if defined(__linux__) && !defined(MADV_COLLAPSE)
@@ -38,6 +39,8 @@ static void *range_map(size_t n_bytes, size_t *range)
 			*range = want;
 			return data;
 		}
+		/* half of what there is would leave others nothing */
+		want = MIN(want, n_bytes * 2 * BIG_SCARCE);
 	}
 	return NULL;
 }
@@ -172,7 +175,21 @@ void big_scattered(const void *memory, size_t n_bytes)
 #endif
 }
 
-void *big_slab(bool huge)
+/* The system puts one below the other: the first one's place is the next
+ * one's, too. NULL: it is another, or there is no memory. */
+static char *map_slab(void)
+{
+	char *at = mmap(NULL, BIG_SLAB, PROT_READ | PROT_WRITE,
+			MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (at == MAP_FAILED || (uintptr_t)at % BIG_SLAB == 0)
+		return at == MAP_FAILED ? NULL : at;
+	munmap(at, BIG_SLAB);
+	return NULL;
+}
+
+/* One of twice the size has it in it. */
+static char *cut_slab(void)
 {
 	char *at = mmap(NULL, 2 * BIG_SLAB, PROT_READ | PROT_WRITE,
 			MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -186,6 +203,15 @@ void *big_slab(bool huge)
 	at += before;
 	if (after)
 		munmap(at + BIG_SLAB, after);
+	return at;
+}
+
+void *big_slab(bool huge)
+{
+	char *at = map_slab();
+
+	if (!at)
+		at = cut_slab();
 #ifdef MADV_HUGEPAGE
 	if (huge)
 		(void)madvise(at, BIG_SLAB, MADV_HUGEPAGE);

@@ -61,6 +61,10 @@ char *mem_strdup(const char *text);             /* NULL gives NULL */
 char *mem_strndup(const char *text, size_t n);  /* stops at no NUL */
 void mem_free(void *memory);                    /* NULL is fine */
 
+/* All threads take from one heap from now on: each of its own would ask for
+ * many addresses, of which a process may have few. */
+void mem_one_heap(void);
+
 /* What is freed from now on is kept for who asks next, up to n_bytes a thread,
  * and not given back to the system, which would clear it once more. */
 void mem_keep(size_t n_bytes);

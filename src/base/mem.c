@@ -40,6 +40,13 @@ void mem_free(void *memory)
 	free(memory);
 }
 
+void mem_one_heap(void)
+{
+#ifdef __GLIBC__
+	mallopt(M_ARENA_MAX, 1);
+#endif
+}
+
 void mem_keep(size_t n_bytes)
 {
 #ifdef __GLIBC__

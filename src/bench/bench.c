@@ -223,12 +223,16 @@ static void go_on_all(struct ways *ways, struct bench_run *run)
 {
 	bool ends = run->stops[BENCH_GUARDIAN] < run->n_tokens;
 
-	for (int i = 0; i < BENCH_THENS; i++) {
+	for (int i = 0; i < BENCH_THENS; i++)
 		if (ends && ways->all[i].o)
 			go_on(&ways->all[i], &ways->before, run,
 			      &run->after[i]);
+}
+
+static void release_ways(struct ways *ways)
+{
+	for (int i = 0; i < BENCH_THENS; i++)
 		generation_release(&ways->all[i]);
-	}
 	release_traced(&ways->before);
 }
 
@@ -245,6 +249,7 @@ static bool run_joined(const struct bench *b, const struct errand *errand,
 	struct generation g = { 0 };
 	struct traced t = { 0 };
 	struct ways ways = { 0 };
+	struct err broken = { "" };
 	bool good;
 
 	if (errand->rule.f)
@@ -252,10 +257,14 @@ static bool run_joined(const struct bench *b, const struct errand *errand,
 	good = encode(b, task, &ids, err) &&
 	       generation_init(&g, &o, c->policy, c->budget, ids.ids,
 			       (uint32_t)ids.n, err);
+	while (good && write_token(&g, &t))
+		if (g.n_acted && !ways.before.n)
+			fork_ways(b, errand, &g, &t, &ways);
+	if (good && generation_broke(&g, &broken))
+		good = err_set(err, "problem %llu under %s: %s",
+			       (unsigned long long)task->id, c->policy->name,
+			       broken.text);
 	if (good) {
-		while (write_token(&g, &t))
-			if (g.n_acted && !ways.before.n)
-				fork_ways(b, errand, &g, &t, &ways);
 		*run = (struct bench_run){
 			.budget = c->budget,
 			.problem = task->id,
@@ -280,6 +289,7 @@ static bool run_joined(const struct bench *b, const struct errand *errand,
 		bench_run_measure(run, &meter);
 		go_on_all(&ways, run);
 	}
+	release_ways(&ways);
 	release_traced(&t);
 	generation_release(&g);
 	vocab_ids_release(&ids);

@@ -66,7 +66,7 @@ static void run_child(const struct writer_opts *opts, unsigned threads,
 	}
 	driver_hear(&driver, start);
 	driver_run(&driver);
-	child_exit(0);
+	child_exit(driver.broke);
 }
 
 /* --- the parent --------------------------------------------------------- */

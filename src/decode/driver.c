@@ -51,6 +51,17 @@ static void listen_to(struct driver *d, bool idle)
 	obey(d);
 }
 
+/* Once: what ends one run so ends the others. */
+static void tell_broken(struct driver *d)
+{
+	struct err err = { "" };
+
+	if (d->broke || !writer_broke(d->writer, &err))
+		return;
+	d->broke = true;
+	d->say(d->ctx, err.text);
+}
+
 void driver_run(struct driver *d)
 {
 	bool idle = false;
@@ -58,6 +69,7 @@ void driver_run(struct driver *d)
 	while (!writer_ended(d->writer) && !*d->gone) {
 		listen_to(d, idle);
 		idle = !writer_step(d->writer);
+		tell_broken(d);
 		if (idle && d->fd < 0 && !d->heard.len)
 			return; /* held, and nobody to say go */
 	}

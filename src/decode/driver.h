@@ -14,7 +14,8 @@ struct driver {
 	struct writer *writer;
 	int fd;           /* commands; -1: none come */
 	const bool *gone; /* nobody reads the records any more */
-	/* What a command that can't be obeyed gets for an answer. */
+	bool broke;       /* a run could not go on, and that is said */
+	/* What a command that can't be obeyed gets for an answer; and that. */
 	void (*say)(void *ctx, const char *sentence);
 	void *ctx;
 	struct buf heard; /* not obeyed yet; all zero at first */

@@ -9,7 +9,10 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/num.h"
+#include "decode/need.h"
 #include "system/clock.h"
+#include "system/spare.h"
 #include "trace/run.h"
 
 #define MEASURE_ALL UINT32_MAX
@@ -267,6 +270,34 @@ void generation_release(struct generation *g)
 	*g = (struct generation){ 0 };
 }
 
+/* What can't be had would end the process in the midst of a step. */
+static bool has_room(const struct generation *g)
+{
+	uint64_t left = spare_here("");
+
+	return left == SPARE_UNKNOWN ||
+	       need_step(g->o->model, g->o->kv, g->n_ids + 1) <= (double)left;
+}
+
+bool generation_broke(const struct generation *g, struct err *err)
+{
+	const char *why = g->finish ? g->finish : "";
+	char left[NUM_BYTES];
+
+	if (strcmp(why, GENERATION_NO_MEMORY) == 0) {
+		err_set(err, "the text ends after %u tokens: ulimit has %s "
+			     "left, and a step may take more", g->n_ids,
+			num_size(left, spare_here("")));
+		return true;
+	}
+	if (strcmp(why, GENERATION_NO_NUMBER) != 0)
+		return false;
+	err_set(err, "the model's logits are no numbers after %u tokens: its "
+		     "weights or the numbers of its shape are broken",
+		g->n_ids);
+	return true;
+}
+
 static bool has_stop(const struct generation *g)
 {
 	for (size_t i = 0; i < g->o->n_stops; i++)
@@ -425,7 +456,7 @@ static bool take_token(struct generation *g, double began_s)
 
 	buf_clear(&g->text);
 	if (id == SAMPLE_NONE) { /* weights that are none, or too large */
-		g->finish = "no number";
+		g->finish = GENERATION_NO_NUMBER;
 		return false;
 	}
 	if (vocab_ends(g->o->vocab, id) && !ours && !g->o->ignore_eos) {
@@ -480,6 +511,10 @@ bool generation_step(struct generation *g)
 
 	if (g->finish)
 		return false;
+	if (!has_room(g)) {
+		g->finish = GENERATION_NO_MEMORY;
+		return false;
+	}
 	generation_go_back(g);
 	began_s = now_s();
 	came = take_token(g, began_s);

@@ -31,6 +31,9 @@
 #include "token/vocab.h"
 
 #define GENERATION_NEVER RULE_NEVER
+/* Why it ended, where it could not go on. */
+#define GENERATION_NO_NUMBER "no number"
+#define GENERATION_NO_MEMORY "memory"
 
 /*
  * What may happen at a threshold, and its name:
@@ -128,7 +131,9 @@ struct generation {
 	float logprob;
 	const char *finish;          /* NULL while it is under way, else "stop",
 					"length", the rule's name, or
-					"no number": the logits */
+					GENERATION_NO_NUMBER: logits that
+					are none, GENERATION_NO_MEMORY: the
+					next step's may not be there */
 	/* Where the rule first fired, in output tokens; GENERATION_NEVER. */
 	uint32_t threshold_at;
 	uint32_t n_acted;            /* thresholds that did not end it */
@@ -191,6 +196,10 @@ void generation_go_back(struct generation *g);
 /* Appends what came of the threshold: "guardian at token 96: concluded, then
  * 14 tokens". False: there is nothing to tell that finish does not say. */
 bool generation_tell(const struct generation *g, struct buf *out);
+
+/* Did it end since it could not go on: nothing can be drawn from the model's
+ * logits, the process may have no more memory? Then a sentence about that. */
+bool generation_broke(const struct generation *g, struct err *err);
 
 /* Output tokens so far, the prompt not among them. */
 uint32_t generation_n_out(const struct generation *g);

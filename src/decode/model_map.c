@@ -10,10 +10,12 @@
 #include "decode/model_map.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/buf.h"
+#include "system/spare.h"
 
 /* --- models in several files -------------------------------------------- */
 
@@ -21,6 +23,8 @@ enum {
 	PARTS_MAX = 4096,
 	SUFFIX_BYTES = 20, /* "-00001-of-00003.gguf" */
 };
+
+#define PART_MISSING "%s, so part %u of %u is missing"
 
 static char *part_suffix(char out[SUFFIX_BYTES + 1], unsigned i, unsigned n)
 {
@@ -37,7 +41,7 @@ static struct gguf *open_part(struct mapped *part, const char *path, unsigned i,
 	struct gguf *g;
 
 	if (!mapped_open(part, path, &why)) {
-		err_set(err, "%s, so part %u of %u is missing", why.text, i, n);
+		err_set(err, PART_MISSING, why.text, i, n);
 		return NULL;
 	}
 	g = gguf_parse(part->bytes, part->n_bytes, &why);
@@ -197,11 +201,29 @@ static bool read_folder(struct model_map *map, const char *path,
 	return map->files && read_model(map, path, err);
 }
 
+/* Why a file can't be had, and which part it is if its name says so. */
+static bool say_missing(const char *path, const struct err *why,
+			struct err *err)
+{
+	size_t len = strlen(path);
+	const char *end = path + len - MIN(len, (size_t)SUFFIX_BYTES);
+	char suffix[SUFFIX_BYTES + 1];
+	unsigned i = (unsigned)strtoul(end + (*end == '-'), NULL, 10), n;
+
+	end += strcspn(end, "f"); /* of "-of-" */
+	n = (unsigned)strtoul(end + 2 * (*end == 'f'), NULL, 10);
+	if (!i || !bytes_end(path, len, part_suffix(suffix, i, n)))
+		return err_set(err, "%s", why->text);
+	return err_set(err, PART_MISSING, why->text, i, n);
+}
+
 static bool read_file(struct model_map *map, const char *path,
 		      const char *tokenizer, struct err *err)
 {
-	if (!mapped_open(&map->file, path, err))
-		return false;
+	struct err why = { "" };
+
+	if (!mapped_open(&map->file, path, &why))
+		return say_missing(path, &why, err);
 	map->n_bytes = map->file.n_bytes;
 	if (map->n_bytes >= 4 && memcmp(map->file.bytes, "GGUF", 4) == 0)
 		return read_gguf(map, path, err);
@@ -248,12 +270,19 @@ bool model_map_open(struct model_map *map, const char *path,
 	char *place;
 	bool good;
 
+	*map = (struct model_map){ 0 };
+	if (spare_here("") != SPARE_UNKNOWN)
+		mem_one_heap();
+	if (!*path)
+		return err_set(err, "the model's name is empty: it is a GGUF "
+				    "file or a folder");
 	*map = (struct model_map){ .folder = folder_of(path, is_folder) };
 	is_folder |= bytes_end(path, strlen(path), ending);
 	place = place_of(map, path, is_folder);
 	good = is_folder ? read_folder(map, place, err) :
 			   read_file(map, place, tokenizer, err);
-	if (good && vocab_size(map->vocab) > map->model->shape.n_vocab)
+	/* a folder's vocabulary was made as long as the embedding */
+	if (good && vocab_size(map->vocab) != map->model->shape.n_vocab)
 		good = err_set(err,
 			       "%s: the tokenizer has %u tokens, the model "
 			       "%u",

@@ -1,11 +1,14 @@
 /*
  * Only what is surely taken is counted, so that nothing is refused that would
- * have been done: not what a policy notes of its pages, nor the heap's own.
+ * have been done: not what a policy notes of its pages, nor the heap's own. But
+ * where a process is limited in addresses nothing can be had beyond: there what
+ * a step may take at once stays free, and a text ends before it is gone.
  */
 #include "decode/need.h"
 
 #include <stdio.h>
 
+#include "base/big.h"
 #include "base/buf.h"
 #include "base/num.h"
 #include "system/say.h"
@@ -37,13 +40,18 @@ static uint32_t kept(const struct need *need, uint32_t layer, uint32_t n)
 	return MIN(n, MAX(need->n_prompt, need->sparse.budget));
 }
 
+/* Bytes of a layer's token. */
+static double slot_of(const struct model *m, enum ggml_type kv)
+{
+	return m->shape.n_kv_heads *
+	       (2.0 * (double)quant_row_bytes(quant_of(kv), m->shape.d_head) +
+		sizeof(uint32_t));
+}
+
 static double cache(const struct need *need, uint32_t n)
 {
 	const struct model_shape *s = &need->model->shape;
-	double slot = s->n_kv_heads *
-		      (2.0 * (double)quant_row_bytes(quant_of(need->kv),
-						     s->d_head) +
-		       sizeof(uint32_t));
+	double slot = slot_of(need->model, need->kv);
 	double slots = 0;
 
 	for (uint32_t i = 0; i < s->n_layers; i++)
@@ -61,6 +69,30 @@ double need_bytes(const struct need *need, uint32_t n)
 	return need->n_texts * text_bytes(need, n, TRANSFORMER_BATCH);
 }
 
+/* Pages come in slabs, one of which may be cut from two; lists of places grow
+ * by as much again, and a policy notes what it likes. */
+double need_step(const struct model *m, enum ggml_type kv, uint32_t n)
+{
+	const struct model_shape *s = &m->shape;
+	double pages = s->n_layers * slot_of(m, kv) * CACHE_PAGE;
+	double lists = (double)s->n_layers * s->n_kv_heads * n *
+		       sizeof(uint32_t);
+
+	return pages + 2.0 * BIG_SLAB + 2 * lists + NEED_HEAP_BYTES;
+}
+
+double need_room(const struct need *need, uint32_t n)
+{
+	double notes = need->policy == &sparse_dense ? 0 : cache(need, n) / 4;
+	double warm = need->warm ? buffers(&need->model->shape,
+					   TRANSFORMER_BATCH) + BIG_SLAB : 0;
+
+	return need->n_texts *
+		       (text_bytes(need, n, TRANSFORMER_BATCH) + notes +
+			need->thread_bytes + BIG_SLAB) +
+	       need_step(need->model, need->kv, n) + warm;
+}
+
 /* --- whether there is so much ------------------------------------------- */
 
 /* A process may be limited in addresses, so all of a buffer counts; all of
@@ -68,7 +100,7 @@ double need_bytes(const struct need *need, uint32_t n)
 static double asked(const struct need *need, enum spare_of of, uint32_t n)
 {
 	if (of == SPARE_ULIMIT)
-		return need_bytes(need, n);
+		return need_room(need, n);
 	return (double)need->n_processes * need->n_texts *
 	       text_bytes(need, n, MIN(need->n_prompt, TRANSFORMER_BATCH));
 }

@@ -23,11 +23,20 @@ struct need {
 	uint32_t n_prompt;           /* less than the context */
 	uint32_t n_predict;          /* 0: to the context's end */
 	unsigned n_texts, n_processes; /* side by side: in a process; of such */
+	bool warm;                   /* a decoder more, for a moment */
+	double thread_bytes;         /* addresses of a text's own thread */
 	const char *others;          /* "what else makes it less, ", or "" */
 };
 
-/* Bytes of one process when its texts have n tokens each. */
+enum { NEED_HEAP_BYTES = 1 << 20 }; /* for what is small, and grows */
+
+/* Bytes of one process when its texts have n tokens each: what is surely
+ * taken; and with what may be, for a process that can't have more. */
 double need_bytes(const struct need *need, uint32_t n);
+double need_room(const struct need *need, uint32_t n);
+
+/* Bytes that a step of a text of n tokens may take at once, at most. */
+double need_step(const struct model *m, enum ggml_type kv, uint32_t n);
 
 /* Can it suffice? Where n_predict is 0 it becomes what there is memory for, at
  * least 1, if that is less than the context. false and a sentence with the

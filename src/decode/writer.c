@@ -191,8 +191,11 @@ bool writer_read_prompt(const struct writer_opts *opts, struct vocab_ids *ids,
 	vocab_encode(opts->generate.vocab, opts->prompt, strlen(opts->prompt),
 		     flags, ids);
 	if (!ids->n)
-		return err_set(err, "the prompt is empty, and the model has "
-				    "no token to begin with");
+		return err_set(err, *opts->prompt ?
+			       "no token of the model's stands for anything in "
+			       "the prompt" :
+			       "the prompt is empty, and the model has no "
+			       "token to begin with");
 	return ids->n < n_ctx ||
 	       err_set(err, "the prompt has %zu tokens, the model's context "
 			    "%u", ids->n, n_ctx);
@@ -212,6 +215,7 @@ static bool have_memory(struct writer *w, uint32_t n_prompt, struct err *err)
 			     .n_predict = o->n_predict,
 			     .n_texts = MAX(w->o.n_beside, 1),
 			     .n_processes = 1,
+			     .warm = w->o.warm,
 			     .others = "" };
 	struct memory_left spare;
 
@@ -431,6 +435,14 @@ bool writer_ended(const struct writer *w)
 		if (!w->runs[i].ended)
 			return w->quit;
 	return w->quit || !w->o.stay;
+}
+
+bool writer_broke(const struct writer *w, struct err *err)
+{
+	for (size_t i = 0; i < w->n_runs; i++)
+		if (generation_broke(&w->runs[i].g, err))
+			return true;
+	return false;
 }
 
 bool writer_is_stepping(const struct writer *w)

@@ -76,6 +76,9 @@ bool writer_step(struct writer *w);
 /* Nothing more will come: all runs have ended and nobody stays, or quit. */
 bool writer_ended(const struct writer *w);
 
+/* Did a run end since it could not go on (generation_broke())? A sentence. */
+bool writer_broke(const struct writer *w, struct err *err);
+
 /* Are steps of "step N" still to do? The next command waits for them. */
 bool writer_is_stepping(const struct writer *w);
 

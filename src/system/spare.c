@@ -209,20 +209,20 @@ static const struct {
 	{ RLIMIT_DATA, 5 },
 };
 
-static uint64_t ulimit(const char *root)
+uint64_t spare_here(const char *root)
 {
 	struct buf text = { 0 };
 	uint64_t least = SPARE_UNKNOWN;
 	const uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
 
-	text_of(&text, root, "/proc/self/statm");
 	for (size_t i = 0; i < ARRAY_LEN(limits); i++) {
-		const char *at = buf_cstr(&text);
 		struct rlimit most;
+		const char *at;
 
 		if (getrlimit(limits[i].limit, &most) != 0 ||
 		    most.rlim_cur == RLIM_INFINITY)
 			continue;
+		at = text_of(&text, root, "/proc/self/statm");
 		for (int k = 0; k < limits[i].column; k++)
 			at += strcspn(at, " ") + (at[strcspn(at, " ")] != 0);
 		least = MIN(least, less(most.rlim_cur,
@@ -243,7 +243,7 @@ struct memory_left spare_memory(const char *root)
 		s.bytes[SPARE_CGROUP] =
 			MIN(s.bytes[SPARE_CGROUP],
 			    cgroups(root, &hierarchies[i], swap));
-	s.bytes[SPARE_ULIMIT] = ulimit(root);
+	s.bytes[SPARE_ULIMIT] = spare_here(root);
 	return s;
 }
 

@@ -26,6 +26,9 @@ struct memory_left {
 /* root: "", or a folder that has proc and sys in it (a test's). */
 struct memory_left spare_memory(const char *root);
 
+/* That of SPARE_ULIMIT alone: where nobody limits it, two system calls. */
+uint64_t spare_here(const char *root);
+
 /* "this machine", "this cgroup", "ulimit" */
 const char *spare_name(enum spare_of of);
 

@@ -234,6 +234,17 @@ drawn()
 		grep -qF '"sampling":"greedy"'
 }
 check "generation_config.json" drawn
+# One that cuts and names no temperature draws at 1; nonsense is told.
+drawn_at_one()
+{
+	printf '%s' '{"do_sample":true,"top_k":64,"top_p":7}' \
+		>"$tmp/own/generation_config.json"
+	run decode -m "$tmp/own/m" --prompt x -n 1
+	status_is 0 && one_sentence && head -n 1 "$tmp/out" |
+		grep -qF '"sampling":"temperature 1 (the model'"'"'s), top-k 64' &&
+		grep -q 'generation_config.json: "top_p" is no number' "$tmp/err"
+}
+check "... without a temperature, and with nonsense" drawn_at_one
 # A text that goes in a circle: what goes on a repetition is taken less.
 penalised()
 {
@@ -261,6 +272,21 @@ check "no prompt, no turns" refused 'a --prompt is needed'
 echo '[{' >"$tmp/no.json"
 check "turns that are no JSON" refused 'takes a JSON array' \
 	--turns "$tmp/no.json"
+# What can't be carried to its end is refused, not cut.
+printf 'abc\0def' >"$tmp/nul"
+printf '[{"role":"user","content":"a\\u0000b"}]' >"$tmp/nul.json"
+check "a prompt with a NUL" refused 'nul: byte 4 is a NUL' --prompt "@$tmp/nul"
+check "a system message with one" refused 'nul: byte 4 is a NUL' \
+	--prompt x --system "@$tmp/nul"
+check "turns with one" refused 'byte 2 of the prompt is a NUL' \
+	--turns "$tmp/nul.json"
+check "... within a template" refused 'of the prompt is a NUL' \
+	--turns "$tmp/nul.json" --chat chatml
+for option in '--turns ' '--prompt x --system @' '--prompt x --chat @' \
+	'--prompt @'; do
+	# shellcheck disable=SC2086 # options
+	check "a folder for $option" refused 'is a folder; --' $option"$tmp"
+done
 check "turns that are not there" refused 'No such file' \
 	--turns "$tmp/nowhere.json"
 echo '{% if %}' >"$tmp/no.jinja"
@@ -428,6 +454,7 @@ check "no model" says 'needs a --model' --prompt x
 check "no prompt" says 'a --prompt is needed' -m "$model"
 check "a file beside" says 'takes no FILE' -m "$model" --prompt x file
 check "no such model" says '^lilscope: /nowhere: No such file' -m /nowhere --prompt x
+check "a name that is empty" says "the model's name is empty" -m '' --prompt x
 check "a folder" says 'is a folder without config.json' -m / --prompt x
 check "something else" says 'neither GGUF nor' -m "$traces/rkv_aime24_00.txt" --prompt x
 check "blocks over heads of 8" says "heads have 8: take f16" -m "$model" --prompt x \

@@ -97,6 +97,22 @@ open_end()
 			--ignore-eos --text && status_is 0
 }
 check "a context that no machine has, when nobody wants it all" open_end
+# What is said to fit does, whatever the text; memory comes in slabs.
+fits()
+{
+	for kib in 60000 80000 120000; do
+		limited $kib decode -m "$tmp/endless.gguf" --prompt x -n 9999999
+		n=$(sed -n 's/.*--predict \([0-9]*\) or less.*/\1/p' "$tmp/err")
+		[ -n "$n" ] || continue
+		[ "$n" -lt 4000 ] || n=4000
+		limited $kib decode -m "$tmp/endless.gguf" --prompt x -n "$n" \
+			--ignore-eos
+		status_is 0 && tail -n 1 "$tmp/out" |
+			grep -q "^{\"end\":\"length\",\"tokens\":$n}" ||
+			{ echo "$n tokens in $kib KiB"; return 1; }
+	done
+}
+check "what is said to fit" fits
 deep()
 {
 	limited 1000000 decode -m "$tmp/deep.gguf" --prompt x -n 100000 \
@@ -116,7 +132,8 @@ mapped()
 	refused "lilscope: $tmp/deep.gguf: is 590 MB, and ulimit has" 'a smaller file'
 }
 check "a file that can't be mapped" mapped
-# 2,000 tokens take 4 MB a run here: one has room, a hundred have not.
+# 2,000 tokens take 4 MB a run here, and its thread 8 MB of addresses: two have
+# room, a hundred have not.
 bench()
 {
 	yes '{"prompt": "a", "answer": "1"}' | head -n 200 >"$tmp/problems"

@@ -8,17 +8,20 @@
 #include <stddef.h>
 
 #include <cmocka.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "base/buf.h"
 #include "decode/generation.h"
 #include "report/report.h"
 #include "stories.h"
+#include "system/spare.h"
 #include "trace/run.h"
 
-enum { N_PROMPT = 5, LENGTH = 200, F = 25, T = 25 };
+enum { LITTLE = 1 << 20, N_PROMPT = 5, LENGTH = 200, F = 25, T = 25 };
 
 static struct model_map map;
 static struct pool *pool;
@@ -627,10 +630,51 @@ static void goes_on_from_a_report(void **state)
 	}
 }
 
+/* What can't go on says why: logits that are no numbers (a norm of the root of
+ * less than 0), memory that a limited process may not have. */
+static void can_not_go_on(void **state)
+{
+	struct generation_opts o = options();
+	struct model broken = *map.model;
+	struct rlimit before, none;
+	struct err err = { "" };
+	struct generation g;
+
+	(void)state;
+	broken.shape.norm_eps = -1e30F;
+	o.model = &broken;
+	begin(&g, &o, "dense", 0);
+	assert_false(generation_step(&g));
+	assert_true(generation_broke(&g, &err));
+	assert_string_equal(err.text,
+			    "the model's logits are no numbers after 5 tokens: "
+			    "its weights or the numbers of its shape are "
+			    "broken");
+	generation_release(&g);
+
+	o.model = map.model;
+	begin(&g, &o, "dense", 0);
+	assert_true(generation_step(&g));
+	assert_false(generation_broke(&g, &err));
+	assert_int_equal(getrlimit(RLIMIT_DATA, &before), 0);
+	none = (struct rlimit){ (rlim_t)1 << 40, before.rlim_max };
+	assert_int_equal(setrlimit(RLIMIT_DATA, &none), 0);
+	none.rlim_cur -= spare_here("") - LITTLE; /* of what there is */
+	assert_int_equal(setrlimit(RLIMIT_DATA, &none), 0);
+	assert_false(generation_step(&g));
+	err_clear(&err);
+	assert_true(generation_broke(&g, &err));
+	assert_int_equal(setrlimit(RLIMIT_DATA, &before), 0);
+	assert_non_null(strstr(err.text, "the text ends after 6 tokens: ulimit "
+					 "has "));
+	generation_release(&g);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(own_clock),
+		cmocka_unit_test(can_not_go_on),
 		cmocka_unit_test(fork_shares),
 		cmocka_unit_test(texts_end),
 		cmocka_unit_test(threshold_stops),

@@ -127,8 +127,9 @@ static void to_the_byte(void **state)
 		need.n_prompt = TRANSFORMER_BATCH; /* all rows are touched */
 		need.n_texts = 2;
 		need.n_processes = 3;
-		spare.bytes[of] = (uint64_t)need_bytes(
-			&need, TRANSFORMER_BATCH + N_STEPS);
+		spare.bytes[of] = (uint64_t)(of == SPARE_ULIMIT ?
+			need_room(&need, TRANSFORMER_BATCH + N_STEPS) :
+			need_bytes(&need, TRANSFORMER_BATCH + N_STEPS));
 		if (of != SPARE_ULIMIT) /* of each process */
 			spare.bytes[of] *= 3;
 		assert_true(need_fits(&need, &spare, &err));

@@ -394,6 +394,7 @@ static bool have_memory(const struct bench_command *w, struct err *err)
 			     .kv = o->kv,
 			     .policy = &sparse_dense,
 			     .n_prompt = 1,
+			     .thread_bytes = (double)workers_job_bytes(),
 			     .others = "fewer --jobs, a smaller --batch, " };
 	bool good;
 

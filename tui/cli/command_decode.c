@@ -52,6 +52,8 @@ static bool prepare(struct decode_command *w, struct err *err)
 	    !asking_open(&w->asking, set, &w->map, err) ||
 	    !asking_put(&w->asking, prompt, &w->asked, err))
 		return false;
+	if (w->asking.odd.text[0])
+		say(stderr, w->asking.odd.text);
 	w->pool = pool_new(model_map_threads(&w->map,
 					      set->decode.threads));
 	o = writer_setup(set, &w->map, &w->asking);
@@ -70,7 +72,8 @@ static void put_sentence(void *ctx, const char *sentence)
 	say(stderr, sentence);
 }
 
-static void run(struct decode_command *w)
+/* false: the text could not go on, which is said. */
+static bool run(struct decode_command *w)
 {
 	struct driver driver = {
 		.writer = w->writer,
@@ -81,6 +84,7 @@ static void run(struct decode_command *w)
 
 	driver_run(&driver);
 	driver_release(&driver);
+	return !driver.broke;
 }
 
 int command_decode(const struct settings *set, char **files, int n_files)
@@ -95,8 +99,8 @@ int command_decode(const struct settings *set, char **files, int n_files)
 			      "the prompt --prompt's");
 	if (err.text[0] || !prepare(&w, &err))
 		status = say_trouble(&err);
-	else
-		run(&w);
+	else if (!run(&w))
+		status = EXIT_TROUBLE;
 	if (w.unwritten.text[0])
 		status = say_trouble(&w.unwritten);
 	writer_free(w.writer);

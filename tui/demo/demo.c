@@ -70,6 +70,7 @@ static bool have_memory(const struct demo *d, const struct settings *set,
 			     .n_predict = set->decode.n_predict,
 			     .n_texts = (unsigned)d->n_runs,
 			     .n_processes = 1,
+			     .warm = true,
 			     .others = "" };
 
 	return need_fits(&need, &spare, err);
