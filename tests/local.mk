@@ -378,6 +378,7 @@ cli_tests = \
 	tests/cli/onward.sh \
 	tests/cli/record.sh \
 	tests/cli/recordings.sh \
+	tests/cli/sbom.sh \
 	tests/cli/streams.sh \
 	tests/cli/threads.sh \
 	tests/cli/url.sh \
@@ -786,22 +787,12 @@ check-builds: dist
 	@$(SHELL) '$(abs_top_srcdir)/tests/builds.sh' $(distdir).tar.xz
 
 # What this build is made of.
-SBOM_MODULES = ncursesw libzstd zlib libutf8proc libpcre2-8
-if HAVE_YAML
-SBOM_MODULES += yaml-0.1
-endif
-if HAVE_CURL
-SBOM_MODULES += libcurl
-endif
-if HAVE_PROXY
-SBOM_MODULES += libmicrohttpd
-endif
 EXTRA_DIST += tests/sbom.sh
 CLEANFILES += lilscope.cdx.json
 .PHONY: sbom
-sbom:
-	@$(SHELL) '$(abs_top_srcdir)/tests/sbom.sh' $(VERSION) \
-		$(SBOM_MODULES) >lilscope.cdx.json && \
+sbom: lilscope
+	@$(SHELL) '$(abs_top_srcdir)/tests/sbom.sh' ./lilscope \
+		>lilscope.cdx.json && \
 		echo "lilscope.cdx.json"
 
 # The same tarball to the byte, whoever packs it and when.

@@ -292,8 +292,8 @@ static void tell_sandbox(struct findings *f)
 	struct buf text = { 0 };
 
 	buf_printf(&text, sandbox_version() ?
-			"Landlock %d: analyze, why and a guard that only reads "
-			"can write no file" :
+			"Landlock %d: analyze, merge, why and a guard that "
+			"only reads can write no file" :
 			"none (Landlock, Linux 5.13): reading is not shut in",
 		   sandbox_version());
 	tell(f, sandbox_version() ? FINE : NOTE, "sandbox", buf_cstr(&text));
