@@ -87,8 +87,9 @@ def add(a, b):
 def add(a, b):
     while True: pass
 \`\`\`"
-	"$PYTHON" "$real" code "$tmp/sets/code.jsonl" "$tmp/runs.jsonl" \
-		>"$tmp/out" 2>"$tmp/err" || { cat "$tmp/err"; return 1; }
+	REAL_CODE_S=2 "$PYTHON" "$real" code "$tmp/sets/code.jsonl" \
+		"$tmp/runs.jsonl" >"$tmp/out" 2>"$tmp/err" ||
+		{ cat "$tmp/err"; return 1; }
 	grep -q '^| p0 | 1 | 100.0 %' "$tmp/out" &&
 		grep -q '^| p1 | 1 | 0.0 %' "$tmp/out" &&
 		[ ! -e "$tmp/sets/mine" ] || { cat "$tmp/out"; return 1; }

@@ -5,7 +5,7 @@
 # The rule that bench prints for the model is the one that demo uses.
 rule()
 {
-	run bench -n 40 --policies quest --budgets 256 --page 8 --plain
+	run bench -n 8 --policies quest --budgets 256 --page 8 --plain
 	status_is 0 && grep -q 'guardian: f = 64 tokens, t = 13\.[0-9] bytes' \
 		"$tmp/out" || { tail -n 5 "$tmp/out"; return 1; }
 	run demo

@@ -30,14 +30,12 @@ static uint32_t next_random(uint32_t *state)
 static void label(const double *x, uint32_t n, unsigned char *is_new)
 {
 	bool copied = false;
-	double sum = 0;
+	double sum = 0, bits = 0, tokens = 0, r; /* of the new ones up to t */
 	uint32_t begin = 0;
 
-	for (uint32_t t = 0; t < n; t++) {
-		double bits = 0, tokens = 0, r;
-
+	for (uint32_t t = 0, i = 0; t < n; t++) {
 		is_new[t] = !copied;
-		for (uint32_t i = 0; i <= t; i++)
+		for (; i <= t; i++)
 			if (is_new[i] && ++tokens)
 				bits += x[i];
 		r = bits / tokens;
@@ -50,7 +48,7 @@ static void label(const double *x, uint32_t n, unsigned char *is_new)
 		if (sum >= (copied ? 32 : 64)) {
 			memset(is_new + begin, copied, t + 1 - begin);
 			copied = !copied;
-			sum = 0;
+			sum = bits = tokens = i = 0;
 		}
 		if (sum <= 0) {
 			sum = 0;
