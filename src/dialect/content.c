@@ -35,6 +35,8 @@ static bool is_result(struct json_value part)
 static bool is_call(struct json_value part)
 {
 	return type_has(part, "tool") || type_has(part, "call") ||
+	       (!json_get(part, "type").doc && json_get(part, "name").doc &&
+		json_is(json_get(part, "arguments"), JSON_STRING)) ||
 	       json_get(part, "functionCall").doc ||
 	       json_get(part, "function_call").doc;
 }
@@ -137,6 +139,15 @@ static bool is_langchain(struct json_value message)
 		json_get(message, "data").doc);
 }
 
+/* AutoGen's have the name of who said it, an agent's or "user"; what a model
+ * wrote has its cost beside it. */
+static bool is_autogen(struct json_value message)
+{
+	return json_is(json_get(message, "source"), JSON_STRING) &&
+	       (json_get(message, "models_usage").doc ||
+		json_text_is(json_get(message, "type"), "TextMessage"));
+}
+
 struct json_value content_role(struct json_value message)
 {
 	const struct json_value places[] = {
@@ -150,7 +161,8 @@ struct json_value content_role(struct json_value message)
 	for (size_t i = 0; i < ARRAY_LEN(places); i++)
 		if (places[i].doc)
 			return places[i];
-	return is_langchain(message) ? json_get(message, "type") : places[0];
+	return is_langchain(message) ? json_get(message, "type") :
+	       is_autogen(message)   ? json_get(message, "source") : places[0];
 }
 
 bool content_is_model(struct json_value message)
@@ -159,6 +171,8 @@ bool content_is_model(struct json_value message)
 					     "bot", "ai", "chatgpt" };
 	struct json_value role = content_role(message);
 
+	if (is_autogen(message) && role.at == json_get(message, "source").at)
+		return json_is(json_get(message, "models_usage"), JSON_OBJECT);
 	for (size_t i = 0; i < ARRAY_LEN(roles); i++)
 		if (json_text_is(role, roles[i]))
 			return true;

@@ -41,7 +41,8 @@ static const char *const strong_names[] = {
 	"gen",		   "pred",	    "output_list",   "generated",
 	"model_answer",	   "llm_output",    "full_output",   "generated_texts",
 	"model_outputs",   "outputText",    "raw_generation", "attempt",
-	"deepseek_attempt", "deepseek_solution", "actual_output",
+	"deepseek_attempt", "deepseek_solution", "gemini_attempt",
+	"actual_output",
 	"actualOutput",	   "response_text", "output_text",  NULL,
 };
 static const char *const weak_names[] = {
@@ -54,7 +55,8 @@ static const char *const think_names[] = {
 	"thoughts",	   "deepseek_reasoning",       "reasoning_trace",
 	"original_reasoning_trace", "thinking_content", "cot",
 	"chain_of_thought", "deepseek_thinking_trajectory",
-	"thinking_trajectories", NULL,
+	"thinking_trajectories", "gemini_thinking_trajectory", "reasonings",
+	NULL,
 };
 static const char *const chat_names[] = {
 	"messages", "conversations", "conversation", NULL,
@@ -177,6 +179,29 @@ static struct json_value think_of(struct json_value object)
 	return heaviest(object, think_names);
 }
 
+/* The same that goes with a text of this owner: where several models thought
+ * and answered side by side, the one of the same name. */
+static struct json_value think_beside(struct json_value owner,
+				      struct json_value text)
+{
+	static const struct {
+		const char *text, *think;
+	} rows[] = {
+		{ "attempt", "thinking_trajectories" },
+		{ "deepseek_attempt", "deepseek_thinking_trajectory" },
+		{ "gemini_attempt", "gemini_thinking_trajectory" },
+		{ "deepseek_solution", "deepseek_reasoning" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct json_value think = json_get(owner, rows[i].think);
+
+		if (think.doc && json_key_is(text, rows[i].text))
+			return think;
+	}
+	return think_of(owner);
+}
+
 /* The text in an element of a list of generations, or none. */
 static struct json_value inner_text(struct json_value v)
 {
@@ -266,7 +291,7 @@ static bool add_named(struct record *r, struct json_value object,
 
 	if (!text.doc)
 		return false;
-	gather(r, text, think_of(object), object, 0);
+	gather(r, text, think_beside(object, text), object, 0);
 	for (size_t i = before; *name && i < r->n; i++)
 		snprintf(r->found[i].name, sizeof(r->found[i].name), "%s",
 			 name);
@@ -483,6 +508,21 @@ static bool emit_raw(struct record *r)
 	return answer.doc && response_emit(r, answer, &why);
 }
 
+/* A chat that a table keeps as a string of JSON. */
+static bool emit_chat(struct record *r)
+{
+	struct json_value chat = record_first(r->v, chat_names);
+	size_t len;
+	const char *s = json_text(chat, &len);
+
+	if (!len || s[0] != '[' ||
+	    !json_read(&r->cx->inner, s, len, false, NULL) ||
+	    !add_chat(r, json_root(&r->cx->inner)))
+		return false;
+	record_emit(r);
+	return true;
+}
+
 static bool emit_field(struct record *r, const char *path, struct err *why)
 {
 	gather(r, field_get(r->v, path), (struct json_value){ 0 }, r->v, 0);
@@ -550,7 +590,7 @@ static bool record_jsonl(struct format_ctx *cx, struct json_value v,
 		ok = emit_field(&r, cx->field, why);
 	} else if (answer.doc) {
 		ok = response_emit(&r, answer, why);
-	} else if (json_is(v, JSON_OBJECT) && emit_raw(&r)) {
+	} else if (json_is(v, JSON_OBJECT) && (emit_raw(&r) || emit_chat(&r))) {
 		ok = true;
 	} else if (record_is_likelihood(json_get(v, "resps"))) {
 		ok = nothing(v, why);

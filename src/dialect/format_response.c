@@ -34,6 +34,7 @@ struct json_value response_in(struct json_value v)
 		json_get(v, "body"),
 		json_get(v, "response_body"), /* Helicone */
 		json_get(v, "output"),	      /* Weave */
+		json_get(v, "outputs"),	      /* LangSmith */
 		json_get(json_get(v, "result"), "message"),
 		json_get(json_get(v, "output"), "outputBodyJson"), /* Bedrock */
 	};

@@ -9,10 +9,12 @@
  *	 {"key":"gen_ai.output.messages","value":{"stringValue":"..."}}]}]}]}]}
  *	{"data":{"spans":[{"attributes":{"mlflow.spanType":"\"LLM\"",
  *	 "mlflow.spanOutputs":"{...}"}}]}}
+ *	{"context.span_id":"s","span_kind":"LLM",
+ *	 "attributes.llm.output_messages":[{"message.content":"..."}]}
  *
- * What a model said is told by one of three conventions: numbered attributes,
- * JSON in one attribute (of the span or an event in it), MLflow's. Other spans
- * hold no output of their own.
+ * What a model said is told by one of four conventions: numbered attributes,
+ * JSON in one attribute (of the span or an event in it), MLflow's, the lists of
+ * Phoenix. Other spans hold no output of their own.
  */
 #include <math.h>
 #include <stdio.h>
@@ -33,13 +35,34 @@ static struct json_value otlp_value(struct json_value v)
 		       json_get(inner, "values") : inner;
 }
 
+/* Phoenix keeps attributes as a tree ({"llm":{"model_name":...}}), and gives
+ * them as columns of a table ({"attributes.llm.model_name":...}). */
+static struct json_value phoenix_attr(struct json_value owner,
+				      struct json_value tree, const char *name)
+{
+	char full[NAME_MAX_BYTES];
+	size_t n;
+
+	snprintf(full, sizeof(full), "attributes.%s", name);
+	if (!tree.doc)
+		return json_get(owner, full);
+	while ((n = strcspn(name, ".")) && name[n]) {
+		snprintf(full, sizeof(full), "%.*s", (int)n, name);
+		tree = json_get(tree, full);
+		name += n + 1;
+	}
+	return json_get(tree, name);
+}
+
 /* An attribute of a span or an event. */
 static struct json_value attr(struct json_value owner, const char *name)
 {
-	struct json_value list = json_get(owner, "attributes");
+	struct json_value list = json_get(owner, "attributes"), found;
 
-	if (!json_is(list, JSON_ARRAY))
-		return json_get(list, name);
+	if (!json_is(list, JSON_ARRAY)) {
+		found = json_get(list, name);
+		return found.doc ? found : phoenix_attr(owner, list, name);
+	}
 	for (struct json_value v = json_first(list); v.doc; v = json_next(v))
 		if (json_text_is(json_get(v, "key"), name))
 			return otlp_value(json_get(v, "value"));
@@ -235,6 +258,57 @@ static bool take_numbered(struct call *c, struct json_value span,
 	return found;
 }
 
+/* Of a message in a list of Phoenix's: {"message.content":...} or
+ * {"message":{"content":...}}. */
+static struct json_value of_message(struct json_value message, const char *name)
+{
+	char full[NAME_MAX_BYTES];
+	struct json_value found;
+
+	snprintf(full, sizeof(full), "message.%s", name);
+	found = json_get(message, full);
+	return found.doc ? found : json_get(json_get(message, "message"), name);
+}
+
+static void take_calls(struct chunk *chunk, struct json_value calls)
+{
+	for (struct json_value v = json_first(calls); v.doc; v = json_next(v)) {
+		struct json_value arguments =
+			json_get(v, "tool_call.function.arguments");
+		struct json_value call = json_get(v, "tool_call");
+
+		chunk_add_arguments(
+			chunk, arguments.doc ? arguments :
+				json_get(json_get(call, "function"),
+					 "arguments"));
+	}
+}
+
+/* Messages in lists, as Phoenix has them. */
+static bool take_listed(struct call *c, struct json_value span)
+{
+	struct chunk *chunk = &c->cx->gens->chunk;
+	struct json_value list = attr(span, "llm.output_messages");
+	struct json_value asked = attr(span, "llm.input_messages");
+	bool found = false, alone = json_count(list) == 1;
+
+	if (!json_is(list, JSON_ARRAY))
+		return false;
+	for (asked = json_first(asked); asked.doc; asked = json_next(asked))
+		call_hear(c, of_message(asked, "content"));
+	for (list = json_first(list); list.doc; list = json_next(list)) {
+		chunk_clear(chunk);
+		chunk_add_json(chunk, CHANNEL_REASONING,
+			       of_message(list, "reasoning_content"));
+		chunk_add_json(chunk, CHANNEL_ANSWER,
+			       of_message(list, "content"));
+		take_calls(chunk, of_message(list, "tool_calls"));
+		found |= emit(c, span, of_message(list, "finish_reason"),
+			      alone);
+	}
+	return found;
+}
+
 static bool take_mlflow(struct call *c, struct json_value span)
 {
 	struct json_value type = attr(span, "mlflow.spanType"), output;
@@ -254,7 +328,8 @@ static bool take_mlflow(struct call *c, struct json_value span)
 
 static void take_span(struct call *c, struct json_value span)
 {
-	bool found = take_messages(c, span) || take_mlflow(c, span);
+	bool found = take_messages(c, span) || take_mlflow(c, span) ||
+		     take_listed(c, span);
 
 	for (size_t i = 0; i < ARRAY_LEN(numberings) && !found; i++) {
 		buf_clear(&c->heard);
@@ -271,6 +346,8 @@ static bool is_span(struct json_value v)
 					   "trace_id" };
 	struct json_value context = json_get(v, "context");
 
+	if (json_get(v, "context.span_id").doc && json_get(v, "span_kind").doc)
+		return true; /* a row of Phoenix's table */
 	for (size_t i = 0; i < ARRAY_LEN(ids); i++)
 		if (json_is_container(json_get(v, "attributes")) &&
 		    (json_get(v, ids[i]).doc || json_get(context, ids[i]).doc))
@@ -282,8 +359,10 @@ static bool is_span(struct json_value v)
 static struct json_value spans_in(struct json_value v)
 {
 	struct json_value spans = json_get(v, "spans");
+	struct json_value data = json_get(v, "data");
 
-	return spans.doc ? spans : json_get(json_get(v, "data"), "spans");
+	return spans.doc ? spans :
+	       json_is(data, JSON_ARRAY) ? data : json_get(data, "spans");
 }
 
 static bool detect_spans(struct json_value v)
