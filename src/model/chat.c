@@ -156,6 +156,7 @@ struct chat {
 	bool thinks;        /* it writes a mark that thoughts stand in */
 	bool drops_system;  /* a system message does not show */
 	bool wants_parts;   /* ... nor content that is a string */
+	bool wants_text;    /* it adds to content, and can't where it is null */
 };
 
 static const char PROBE[] = "lilscope-probe";
@@ -179,6 +180,21 @@ static bool shows(const struct chat *chat, const char *messages)
 	return shown;
 }
 
+/* Is a turn without text possible, whose content is this? */
+static bool takes(const struct chat *chat, const char *content)
+{
+	struct buf messages = { 0 };
+	bool good;
+
+	buf_printf(&messages,
+		   "[{\"role\":\"user\",\"content\":\"x\"},{\"role\":"
+		   "\"assistant\",\"content\":%s},{\"role\":\"user\","
+		   "\"content\":\"lilscope-probe\"}]", content);
+	good = shows(chat, buf_cstr(&messages));
+	buf_release(&messages);
+	return good;
+}
+
 static void learn(struct chat *chat)
 {
 	const bool as_text = shows(chat, "[{\"role\":\"user\",\"content\":"
@@ -189,6 +205,8 @@ static void learn(struct chat *chat)
 					"\"lilscope-probe\"}]}]");
 
 	chat->wants_parts = as_parts;
+	chat->wants_text = as_text && !takes(chat, "null") &&
+			   takes(chat, "\"\"");
 	chat->drops_system =
 		as_text && !shows(chat, "[{\"role\":\"system\",\"content\":"
 					"\"lilscope-probe\"},{\"role\":"
@@ -360,7 +378,8 @@ static void put_message(const struct chat *chat, struct json_value message,
 		first = false;
 		json_put_string(out, key, n);
 		buf_putc(out, ':');
-		if (json_key_is(v, "content") && json_type(v) > JSON_NULL)
+		if (json_key_is(v, "content") &&
+		    (json_type(v) > JSON_NULL || chat->wants_text))
 			put_content(chat, out, text->data ? text->data : "",
 				    text->len);
 		else

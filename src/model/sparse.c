@@ -82,6 +82,11 @@ bool sparse_resolve(const struct sparse *row, struct sparse_opts *o,
 	if (row->prompt_only && o->keep_prompt == 1)
 		return err_set(err, "%s cuts the prompt and nothing else: it "
 				    "can't --keep-prompt", row->name);
+	if (row != &sparse_dense && (!row->evict || row->keeps) &&
+	    o->keep_prompt == 0)
+		return err_set(err, "%s evicts nothing, and so keeps the "
+				    "prompt: it can't --no-keep-prompt",
+			       row->name);
 	forget_unused(row, o);
 	if (o->budget == SPARSE_AUTO)
 		o->budget = 512;
@@ -90,7 +95,9 @@ bool sparse_resolve(const struct sparse *row, struct sparse_opts *o,
 	if (row->defaults)
 		row->defaults(o, s);
 	common_defaults(o);
-	o->dense_layers = MIN(o->dense_layers, s->n_layers);
+	if (o->dense_layers > s->n_layers)
+		return err_set(err, "--dense-layers takes 0 to the model's %u, "
+				    "not %u", s->n_layers, o->dense_layers);
 	if (o->page < 1 || o->page > o->budget)
 		return err_set(err, "--page takes 1 to the budget's %u tokens, "
 				    "not %u", o->budget, o->page);

@@ -117,7 +117,7 @@ static const char *put_right(struct json_value root, enum answer_kind kind,
 	struct json_value answer = json_get(root, "answer");
 	struct buf gold = { 0 };
 
-	if (!answer.doc && kind == ANSWER_KINDS)
+	if (json_type(answer) <= JSON_NULL && kind == ANSWER_KINDS)
 		kind = ANSWER_OPEN;
 	else if (!put_gold(answer, &gold) ||
 		 memchr(gold.data, '\0', gold.len)) {
@@ -184,7 +184,8 @@ static const char *put_task(struct problem_set *set, struct json_value root,
 		ask = shapes[i].ask;
 	}
 	if (!(s ? put_prompt(s, n, ask, &task) : put_turns(root, &task)))
-		return "there is no \"question\", \"problem\" or \"prompt\"";
+		return "there is no \"question\", \"problem\" or \"prompt\", "
+		       "and no \"messages\" that ask something";
 	what = put_right(root, kind, &task);
 	if (what) {
 		mem_free(task.prompt);

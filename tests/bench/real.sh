@@ -37,17 +37,36 @@ run()
 	mv "$out/$name.--plain" "$out/$name.txt"
 }
 
-if [ -z "${REAL_MODELS:-}" ] || ! ls "$REAL_MODELS"/*.gguf >/dev/null 2>&1; then
-	echo "bench-real: skipped: REAL_MODELS names no folder with *.gguf files"
+# A file is a model, but for the later parts of one; so is a folder of
+# Hugging Face's.
+is_model()
+{
+	case $1 in
+	*-00001-of-[0-9][0-9][0-9][0-9][0-9].gguf) [ -f "$1" ] ;;
+	*-[0-9][0-9][0-9][0-9][0-9]-of-[0-9][0-9][0-9][0-9][0-9].gguf)
+		return 1 ;;
+	*.gguf) [ -f "$1" ] ;;
+	*) [ -f "$1/config.json" ] ;;
+	esac
+}
+n=0
+for model in "${REAL_MODELS:-/nowhere}"/*; do
+	is_model "$model" && n=$((n + 1))
+done
+if [ "$n" = 0 ]; then
+	echo "bench-real: skipped: REAL_MODELS names no folder with *.gguf files or folders of Hugging Face's"
 	exit 0
 fi
 mkdir -p "$out" || exit 1
 "${PYTHON3:-python3}" "$here/real.py" sets "${REAL_DATA:-}" "$samples" \
 	"$out/sets" "${REAL_N:-100}" || exit 1
-for model in "$REAL_MODELS"/${REAL_MODEL:-*.gguf}; do
+for model in "$REAL_MODELS"/${REAL_MODEL:-*}; do
+	is_model "$model" || continue
+	called=$(basename "$model" .gguf)
+	called=${called%-00001-of-[0-9][0-9][0-9][0-9][0-9]}
 	for set in ${REAL_SETS:-gsm8k math dialogue code long}; do
 		problems=$out/sets/$set.jsonl
-		base=$(basename "$model" .gguf)-$set
+		base=$called-$set
 		[ -s "$problems" ] || continue
 		run "$base" --model "$model" --problems "$problems" \
 			--policies "${REAL_POLICIES:-$policies}" || exit 1

@@ -132,6 +132,28 @@ whole()
 }
 check 'the whole target, and again' whole
 
+# A model in parts is one, and a folder is, too: each is asked once.
+named()
+{
+	mkdir -p "$tmp/many/folder" "$tmp/many/other" &&
+		: >"$tmp/many/one.gguf" && : >"$tmp/many/folder/config.json" ||
+		return 1
+	for i in 1 2 3; do
+		: >"$tmp/many/big-0000$i-of-00003.gguf"
+	done
+	printf '#!/bin/sh\necho "$3" >>"%s/asked"\n' "$tmp" >"$tmp/fake" &&
+		chmod +x "$tmp/fake" || return 1
+	REAL_MODELS=$tmp/many REAL_SETS=math REAL_DATA=$tmp/data \
+		PYTHON3=$PYTHON sh "$srcdir/tests/bench/real.sh" "$tmp/fake" \
+		"$srcdir/tests/bench" "$srcdir/samples/problems" "$tmp/named" \
+		>/dev/null 2>&1 || return 1
+	is models "$tmp/many/big-00001-of-00003.gguf $tmp/many/folder $tmp/many/one.gguf " \
+		"$(sort -u "$tmp/asked" | tr '\n' ' ')" &&
+		[ -e "$tmp/named/big-math.csv" ] &&
+		[ -e "$tmp/named/folder-math-kept.csv" ]
+}
+check 'each model once' named
+
 without()
 {
 	REAL_MODELS='' sh "$srcdir/tests/bench/real.sh" "$LILSCOPE" x x \

@@ -201,6 +201,8 @@ static const struct own_row {
 	  "[s\nq]" },
 	{ EACH("{% if m.role == 'system' %}{{ raise_exception('no system') }}"
 	       "{% endif %}[{{ m.content }}]"), "s", "[s\nq]" },
+	/* one that adds to what a turn says, and can't where it says nothing */
+	{ EACH("{{ '[' + m['content'] + ']' }}"), NULL, "[q]" },
 	/* one that wants parts */
 	{ EACH("[{{ m.role }}:{{ m.content[0].text }}]"), "s",
 	  "[system:s][user:q]" },
@@ -238,6 +240,26 @@ static void own(void **state)
 						  0) : err.text, row->want);
 		chat_free(chat);
 	}
+}
+
+/* A turn that only calls tools has no text. */
+static void no_text(void **state)
+{
+	static const char adds[] = EACH("{{ '[' + m['content'] + ']' }}");
+	static const char asks[] =
+		EACH("{{ m.content if m.content is not none else 'N' }}");
+	static const char calls[] =
+		"[{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[]}]";
+	struct chat_model m = { .template = adds, .n = strlen(adds) };
+	struct chat *chat = chat_new("auto", NULL, 0, &m, NULL);
+
+	(void)state;
+	assert_string_equal(ask_of(chat, NULL, calls, "q", 0), "[][q]");
+	chat_free(chat);
+	m = (struct chat_model){ .template = asks, .n = strlen(asks) };
+	chat = chat_new("auto", NULL, 0, &m, NULL);
+	assert_string_equal(ask_of(chat, NULL, calls, "q", 0), "Nq");
+	chat_free(chat);
 }
 
 static void thinking(void **state)
@@ -341,6 +363,7 @@ int main(void)
 		cmocka_unit_test(bytes),
 		cmocka_unit_test(turns),
 		cmocka_unit_test(own),
+		cmocka_unit_test(no_text),
 		cmocka_unit_test(thinking),
 		cmocka_unit_test(told),
 		cmocka_unit_test(detection),

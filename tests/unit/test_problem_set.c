@@ -126,6 +126,8 @@ static void aime_or_math(void **state)
 	}
 }
 
+#define NULL_ANSWER "{\"prompt\":\"a\",\"answer\":null}\n"
+
 static void nothing(void **state)
 {
 	struct problem_set set = { 0 };
@@ -138,7 +140,13 @@ static void nothing(void **state)
 	assert_string_equal(broken.text,
 			    "no line of b.jsonl is a problem; b.jsonl, line "
 			    "1: there is no \"question\", \"problem\" or "
-			    "\"prompt\"");
+			    "\"prompt\", and no \"messages\" that ask "
+			    "something");
+	problem_set_release(&set);
+	/* an answer that is null is none */
+	assert_true(problem_set_read(&set, NULL_ANSWER, strlen(NULL_ANSWER),
+				     "n.jsonl", 9, &broken));
+	assert_int_equal(set.tasks[0].kind, ANSWER_OPEN);
 	problem_set_release(&set);
 }
 

@@ -282,7 +282,8 @@ static void resolve(const struct race *r, struct sparse_opts *o)
 		o->sinks = (uint32_t)r->sinks;
 	if (r->recent)
 		o->recent = (uint32_t)r->recent;
-	if (r->keep_prompt != AUTO)
+	if (r->keep_prompt != AUTO && strcmp(r->policy, "quest") != 0 &&
+	    strcmp(r->policy, "infllm") != 0) /* these can't but keep it */
 		o->keep_prompt = (uint32_t)r->keep_prompt;
 	if (!sparse_resolve(sparse_find(r->policy), o, &shape, &err))
 		fail_msg("%s, budget %u, page %u: %s", r->policy, r->budget,
@@ -695,6 +696,18 @@ static void bad_options_are_named(void **state)
 				 sparse_rows[i] != &sparse_snapkv);
 		assert_int_equal(!strstr(err.text, "--keep-prompt"),
 				 sparse_rows[i] != &sparse_snapkv);
+		/* what evicts nothing can't let the prompt go */
+		o = sparse_opts_auto;
+		err_clear(&err);
+		o.keep_prompt = 0;
+		assert_int_equal(resolves(sparse_rows[i]->name, o, &err),
+				 sparse_rows[i] != &sparse_quest &&
+					 sparse_rows[i] != &sparse_infllm);
+		/* nor be dense in layers that are not there */
+		o = sparse_opts_auto;
+		o.dense_layers = 1000;
+		assert_int_equal(resolves(sparse_rows[i]->name, o, &err),
+				 sparse_rows[i] == &sparse_dense);
 	}
 }
 

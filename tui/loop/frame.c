@@ -335,17 +335,11 @@ static void draw_end(const struct app *app, struct screen *s, struct pen *p)
 			   REASON_BYTES, reason);
 }
 
-/* How a decoder was asked, and drew. */
-static void draw_asked(const struct app *app, const struct screen *s,
-		       struct pen *p)
+/* A fact that its source may tell. */
+static void draw_told(const char *told, const struct screen *s, struct pen *p)
 {
-	const struct facts *facts = &app->run->trace.facts;
-
-	if (facts->chat)
-		pen_printf(p, STYLE_TITLE_DIM, "%s%s", dot(s), facts->chat);
-	if (facts->sampling)
-		pen_printf(p, STYLE_TITLE_DIM, "%s%s", dot(s),
-			   facts->sampling);
+	if (told)
+		pen_printf(p, STYLE_TITLE_DIM, "%s%s", dot(s), told);
 }
 
 /* One fact after another, each whole or not at all but the first. */
@@ -373,6 +367,8 @@ static void draw_facts(const struct app *app, struct screen *s)
 	if (app->run && app->run->trace.facts.guessed)
 		pen_printf(&p, STYLE_TITLE_DIM, "%sfield guessed: %s", dot(s),
 			   app->run->trace.facts.guessed);
+	if (app->run) /* how a decoder was asked changes all that follows */
+		draw_told(app->run->trace.facts.chat, s, &p);
 	if (!now_get(app, &now))
 		return;
 	put_latency(app, &latency);
@@ -388,7 +384,7 @@ static void draw_facts(const struct app *app, struct screen *s)
 		   now_tokens_by(&now));
 	pen_printf(&p, STYLE_TITLE_DIM, "%s%s", dot(s),
 		   now.run->trace.time_us ? "times recorded" : "no times");
-	draw_asked(app, s, &p);
+	draw_told(app->run->trace.facts.sampling, s, &p);
 }
 
 /* --- the last row ------------------------------------------------------- */

@@ -80,7 +80,15 @@ static struct tiles lay_out(const struct app *app, struct rect r)
 	return t;
 }
 
-/* "L3", "L3 H1", and the share of what it kept that it read. */
+/* Does the layer, from 1, see a window? */
+static bool is_near(const struct trace *t, uint32_t layer)
+{
+	const char *near = t->facts.near;
+
+	return near && layer && layer <= strlen(near) && near[layer - 1] == 'w';
+}
+
+/* "L3", "L3 H1", the share of what it kept that it read; "w": a window. */
 static void draw_title(const struct app *app, struct screen *s, struct rect r,
 		       uint32_t i, const struct map *m)
 {
@@ -100,6 +108,8 @@ static void draw_title(const struct app *app, struct screen *s, struct rect r,
 	if (of.head != MAP_ALL)
 		pen_printf(&p, is ? STYLE_CURSOR : STYLE_STRONG, " H%lu",
 			   (unsigned long)of.head);
+	if (is_near(&app->run->trace, of.layer))
+		pen_puts(&p, STYLE_LIMIT, " w");
 	if (kept)
 		pen_printf(&p, STYLE_DIM, " %s",
 			   num_percent(share, read, kept));

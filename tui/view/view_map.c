@@ -243,6 +243,46 @@ static void put_of(const struct trace *t, struct map_of of, struct buf *out)
 			   (unsigned long)heads);
 }
 
+/* Layers that see a window; 0: none, or nobody says. */
+static uint32_t n_near(const struct trace *t)
+{
+	uint32_t n = 0;
+
+	for (const char *s = t->facts.near; s && *s; s++)
+		n += *s == 'w';
+	return n;
+}
+
+static void draw_near(const struct trace *t, struct pen *p)
+{
+	if (n_near(t))
+		pen_printf(p, STYLE_LIMIT, "w window: %lu/%lu",
+			   (unsigned long)n_near(t),
+			   (unsigned long)strlen(t->facts.near));
+}
+
+/* In words, with the layers that see all. */
+static void explain_near(const struct trace *t, struct buf *out)
+{
+	const char *near = t->facts.near;
+	size_t n = n_near(t), n_all = n ? strlen(near) : 0, k = 0;
+
+	if (!n)
+		return;
+	buf_printf(out, "\n%zu of the %zu layers see a window of %lu tokens, "
+			"whatever the policy: their pages are the last ones.",
+		   n, n_all, (unsigned long)t->facts.window);
+	if (n < n_all)
+		buf_puts(out, n + 1 < n_all ?
+			 " The policy acts in the global layers: " :
+			 " The policy acts in the global layer: ");
+	for (size_t i = 0; i < n_all; i++)
+		if (near[i] != 'w')
+			buf_printf(out, "%s%zu", list_join(k++, n_all - n),
+				   i + 1);
+	buf_puts(out, n < n_all ? ".\n" : "\n");
+}
+
 static void draw_of(const struct trace *t, struct map_of of, struct pen *p)
 {
 	struct buf text = { 0 };
@@ -292,15 +332,18 @@ static void draw_numbers(const struct app *app, struct pen *p)
 	draw_bytes(t, i, p);
 }
 
-static void draw_legend(const struct scale *sc, struct pen *p)
+static void draw_legend(const struct trace *t, const struct scale *sc,
+			struct pen *p)
 {
 	char a[NUM_BYTES];
 
 	map_draw_legend(p);
 	pen_printf(p, STYLE_PROMPT, "%s", p->s->ascii ? "P" : "┃");
 	pen_puts(p, STYLE_DIM, " prompt  ");
+	draw_near(t, p);
 	if (sc->map.pages_per_row > 1)
-		pen_printf(p, STYLE_DIM, "%s pages a row  ",
+		pen_printf(p, STYLE_DIM, "%s%s pages a row  ",
+			   n_near(t) ? "  " : "",
 			   num_count(a, sc->map.pages_per_row));
 }
 
@@ -373,7 +416,7 @@ static void draw(const struct app *app, struct screen *s, struct rect r)
 		return;
 	if (p.legend) {
 		pen = pen_at(s, r.row + 1, r.col + 1, MAX(r.cols - 2, 0));
-		draw_legend(&sc, &pen);
+		draw_legend(&app->run->trace, &sc, &pen);
 	}
 	if (map_look(app)->tiles != MAP_ONE) {
 		map_tiles_draw(app, s, tiles_rect(r, &p));
@@ -464,6 +507,7 @@ static void explain(const struct app *app, struct buf *out)
 			   "of them that read. %s pages were read by at least "
 			   "one. M shows them apart, i and H choose.\n",
 			   num_count(a, n.parts), num_count(b, n.read));
+	explain_near(t, out);
 	policy = t->facts.policy ? sparse_find(t->facts.policy) : NULL;
 	if (policy)
 		buf_printf(out, "\n%s: %s (%s).\n", policy->name, policy->about,
