@@ -183,6 +183,8 @@ void bound_push_all(struct bound *b, const uint32_t *lrs, uint32_t n)
 {
 	uint8_t *m;
 
+	if (!n)
+		return;
 	b->m = grow(b->m, &b->m_cap, (size_t)b->n + n, sizeof(*b->m));
 	m = b->m + b->n;
 	for (uint32_t i = 0; i < n; i++) {

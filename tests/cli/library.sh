@@ -5,7 +5,7 @@
 #
 # LLAMA_CFLAGS, LLAMA_LIBS and LLAMA_MODEL (a GGUF file) are for llama.c, where
 # pkg-config does not know llama; LILSCOPE_OLD_SO is a library of before for
-# abidiff.
+# abidiff; LILSCOPE_PYTHON may be a Python that has numpy.
 . "${top_srcdir:-.}/tests/cli/lib.sh"
 
 build=${TOP_BUILDDIR:-$(pwd)}
@@ -217,11 +217,10 @@ if command -v pkg-config >/dev/null; then
 fi
 
 # --- The other samples -----------------------------------------------------------
-[ -z "$PYTHON" ] || PYTHON=${LILSCOPE_PYTHON:-$PYTHON}
 python_sample()
 {
 	LIBLILSCOPE=$lib/liblilscope.so.1 PYTHONDONTWRITEBYTECODE=1 \
-		"$whole_python" "$embed/try.py"
+		"${LILSCOPE_PYTHON:-$whole_python}" "$embed/try.py"
 }
 if [ -n "$PYTHON" ]; then
 	check 'Python: lilscope.py, and logits.py that closes the thinking' \

@@ -229,6 +229,11 @@ static void *saved(struct lilscope *l, size_t *n)
 	return bytes;
 }
 
+static void within_limit(const struct both *b)
+{
+	MUST(!b->o.memory_max || b->purse.most <= b->o.memory_max);
+}
+
 static void save_and_restore(struct both *b)
 {
 	struct lilscope *back;
@@ -239,15 +244,17 @@ static void save_and_restore(struct both *b)
 	if (!done(b, code)) /* what waited wanted memory */
 		return;
 	bytes = saved(b->l, &n);
+	within_limit(b);
 	code = lilscope_restore(&back, bytes, n, &b->o);
 	mem_free(bytes);
 	if (code < LILSCOPE_OK) {
 		MUST(is_memory(code) && !back);
-		return;
+	} else {
+		MUST(lilscope_poppable(back) == lilscope_poppable(b->l));
+		lilscope_destroy(b->l);
+		b->l = back;
 	}
-	MUST(lilscope_poppable(back) == lilscope_poppable(b->l));
-	lilscope_destroy(b->l);
-	b->l = back;
+	b->purse.most = b->purse.bytes; /* there were two */
 }
 
 static void agree(struct both *b)
@@ -345,7 +352,7 @@ static void calls(struct both *b, const uint8_t *data, size_t size)
 		i += one_call(b, data[i], i + 1 < size ? data[i + 1] : 0);
 	b->purse.left = -1;
 	agree(b);
-	MUST(!b->o.memory_max || b->purse.most <= b->o.memory_max);
+	within_limit(b);
 }
 
 /* --- broken streams ----------------------------------------------------- */
