@@ -81,9 +81,14 @@ static bool begin(struct app *app, struct err *err)
 
 static int show(struct app *app, struct err *err)
 {
+	const char *odd = app->demo->asking.odd.text;
 	bool screen = app->set.show.script[0] ||
 		      (!app->set.show.plain && isatty(STDOUT_FILENO));
 
+	if (*odd && screen)
+		app_say(app, "%s", odd);
+	else if (*odd)
+		say(stderr, odd);
 	if (!screen)
 		return demo_print(app, err);
 	if (app->set.show.tour)
