@@ -161,7 +161,7 @@ libengine_a_SOURCES += \
 	src/model/kernel_arm.h src/model/kernel_avx2.c \
 	src/model/kernel_avx2_floats.c src/model/kernel_avx2_groups.h \
 	src/model/kernel_avx2_many.c src/model/kernel_avx2_parts.h \
-	src/model/kernel_avx2_turn.h \
+	src/model/kernel_avx2_turn.h src/model/kernel_avx2_words.c \
 	src/model/kernel_avx512.c src/model/kernel_avx512_32.c \
 	src/model/kernel_avx512_k.c \
 	src/model/kernel_dotprod.c src/model/kernel_impl.h \

@@ -1018,6 +1018,7 @@ check-sanitized:
 		src/model/kernel_avx2.$(OBJEXT) \
 		src/model/kernel_avx2_floats.$(OBJEXT) \
 		src/model/kernel_avx2_many.$(OBJEXT) \
+		src/model/kernel_avx2_words.$(OBJEXT) \
 		src/model/kernel_avx512.$(OBJEXT) \
 		src/model/kernel_avx512_32.$(OBJEXT) \
 		src/model/kernel_avx512_k.$(OBJEXT) \

@@ -127,9 +127,7 @@ void kernel_x_release(struct kernel_x *x)
 void kernel_mul(float *out, size_t out_stride, const struct kernel_rows *w,
 		uint32_t row0, uint32_t row1, const struct kernel_x *x)
 {
-	assert(x->n_cols == w->n_cols &&
-	       (x->type == w->type ||
-		(kernel_is_float(x->type) && kernel_is_float(w->type))));
+	assert(x->n_cols == w->n_cols && x->type == w->type);
 	(x->many ? chosen_row()->many->mul : use()->mul)(out, out_stride, w,
 							 row0, row1, x);
 }

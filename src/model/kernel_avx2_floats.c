@@ -1,11 +1,11 @@
 /*
- * AVX2: a matrix of floats (F32, F16, BF16) times many tokens.
+ * AVX2: a matrix of floats (F32) times many tokens.
  *
  * A lane is a token: activations are turned once for all rows, and rows are
  * not; a weight meets as many tokens as three registers hold.
  *
  *	x   sides of SIDE tokens, each [n_cols][SIDE]
- *	w   a strip of ROWS rows by COLS columns, as floats
+ *	w   a strip of ROWS rows by COLS columns, as it is
  *
  * What a tile reads again and again (its sides, and the strip) is no more than
  * the nearest cache holds. A sum goes along COLS columns, and then to those
@@ -99,38 +99,26 @@ static void set(struct kernel_x *x, const float *v)
 /* --- weights ------------------------------------------------------------ */
 
 /* Eight columns of a row from the i-th on; 0 beyond n. */
-ALWAYS __m256 floats_at(const uint8_t *row, enum ggml_type type, uint32_t i,
-			uint32_t n)
+ALWAYS __m256 floats_at(const uint8_t *row, uint32_t i, uint32_t n)
 {
-	size_t bytes = type == GGML_F32 ? 4 : 2;
-	uint8_t last[SIDE * 4] = { 0 };
-	const uint8_t *at = row + i * bytes;
-	__m128i v;
+	float last[SIDE] = { 0 };
+	const uint8_t *at = row + i * sizeof(float);
 
-	if (i + SIDE > n) {
-		memcpy(last, at, (n - i) * bytes);
-		at = last;
-	}
-	if (type == GGML_F32)
+	if (i + SIDE <= n)
 		return _mm256_loadu_ps((const float *)(const void *)at);
-	v = _mm_loadu_si128((const __m128i *)at);
-	if (type == GGML_F16)
-		return _mm256_cvtph_ps(v);
-	return _mm256_castsi256_ps(
-		_mm256_slli_epi32(_mm256_cvtepu16_epi32(v), 16));
+	memcpy(last, at, (n - i) * sizeof(*last));
+	return _mm256_loadu_ps(last);
 }
 
 /* Columns [i, i + n) of a row; those behind them are asked for, which are next
  * in this row when all tokens have met these. */
-ALWAYS void unpack(float out[COLS], const uint8_t *row, enum ggml_type type,
-		   uint32_t i, uint32_t n, uint32_t n_cols)
+static void unpack(float out[COLS], const uint8_t *row, uint32_t i, uint32_t n,
+		   uint32_t n_cols)
 {
-	size_t bytes = type == GGML_F32 ? 4 : 2;
-
-	for (uint32_t k = 0; k < n * bytes; k += LINE)
-		__builtin_prefetch(row + (i + n) * bytes + k);
+	for (size_t k = 0; k < n * sizeof(*out); k += LINE)
+		__builtin_prefetch(row + (i + n) * sizeof(*out) + k);
 	for (uint32_t k = 0; k < n; k += SIDE)
-		_mm256_store_ps(out + k, floats_at(row, type, i + k, n_cols));
+		_mm256_store_ps(out + k, floats_at(row, i + k, n_cols));
 }
 
 /* --- products ----------------------------------------------------------- */
@@ -221,9 +209,9 @@ static void put(float *out, size_t stride, float sums[ROWS][TOKENS],
 }
 
 /* At most ROWS rows times at most TOKENS tokens from the t-th on. */
-ALWAYS void strip(float *out, size_t stride, const struct kernel_rows *w,
+static void strip(float *out, size_t stride, const struct kernel_rows *w,
 		  uint32_t row0, uint32_t n_rows, const struct kernel_x *x,
-		  uint32_t t, enum ggml_type type)
+		  uint32_t t)
 {
 	_Alignas(LINE) float sums[ROWS][TOKENS], floats[ROWS][COLS];
 	uint32_t n_tokens = MIN(x->n_tokens - t, (uint32_t)TOKENS);
@@ -237,7 +225,7 @@ ALWAYS void strip(float *out, size_t stride, const struct kernel_rows *w,
 			       (const uint8_t *)w->data +
 				       (row0 + MIN(r, n_rows - 1)) *
 					       w->row_bytes,
-			       type, i, n, w->n_cols);
+			       i, n, w->n_cols);
 		add_strip(sums, floats, n_packed,
 			  side_at(x, t / SIDE) + (size_t)i * SIDE,
 			  (size_t)SIDE * w->n_cols, n, sides_of(n_tokens));
@@ -245,26 +233,13 @@ ALWAYS void strip(float *out, size_t stride, const struct kernel_rows *w,
 	put(out + t * stride + row0, stride, sums, n_rows, n_tokens);
 }
 
-/* All strips of rows [row0, row1). */
-ALWAYS void strips(float *out, size_t stride, const struct kernel_rows *w,
-		   uint32_t row0, uint32_t row1, const struct kernel_x *x,
-		   enum ggml_type type)
+static void mul(float *out, size_t stride, const struct kernel_rows *w,
+		uint32_t row0, uint32_t row1, const struct kernel_x *x)
 {
 	for (uint32_t r = row0; r < row1; r += ROWS)
 		for (uint32_t t = 0; t < x->n_tokens; t += TOKENS)
 			strip(out, stride, w, r, MIN(row1 - r, (uint32_t)ROWS),
-			      x, t, type);
-}
-
-static void mul(float *out, size_t stride, const struct kernel_rows *w,
-		uint32_t row0, uint32_t row1, const struct kernel_x *x)
-{
-	if (w->type == GGML_F32)
-		strips(out, stride, w, row0, row1, x, GGML_F32);
-	else if (w->type == GGML_F16)
-		strips(out, stride, w, row0, row1, x, GGML_F16);
-	else
-		strips(out, stride, w, row0, row1, x, GGML_BF16);
+			      x, t);
 }
 
 const struct kernel_many kernel_avx2_floats = {

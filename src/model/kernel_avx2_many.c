@@ -1,5 +1,6 @@
 /*
- * AVX2: a matrix of any type times many tokens; floats in a file of their own.
+ * AVX2: a matrix of any type times many tokens; floats, and types whose
+ * products of bytes do not add up in 16 bits, in files of their own.
  *
  * Weights are unpacked once for all tokens, eight rows at a time, and turned,
  * so that a lane is a row: 256 bits are four columns of eight rows, and meet
@@ -34,17 +35,29 @@ static bool works(void)
 
 /* --- activations -------------------------------------------------------- */
 
+/* Whose such a matrix is, if not of this file; or NULL. */
+static const struct kernel_many *other(enum ggml_type type)
+{
+	static const enum ggml_type words[] = { GGML_F16, GGML_BF16, GGML_Q8_0,
+						GGML_IQ4_NL, GGML_IQ4_XS };
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (words[i] == type)
+			return &kernel_avx2_words;
+	return type == GGML_F32 ? &kernel_avx2_floats : NULL;
+}
+
 static size_t bytes_of(const struct kernel_x *x)
 {
-	return kernel_is_float(x->type) ?
-		       kernel_avx2_floats.bytes(x) :
+	return other(x->type) ?
+		       other(x->type)->bytes(x) :
 		       kernel_token_bytes(x->n_cols) * x->n_tokens + 1;
 }
 
 static void set(struct kernel_x *x, const float *v)
 {
-	if (kernel_is_float(x->type)) {
-		kernel_avx2_floats.set(x, v);
+	if (other(x->type)) {
+		other(x->type)->set(x, v);
 		return;
 	}
 	x->token_bytes = kernel_token_bytes(x->n_cols);
@@ -311,19 +324,16 @@ ALWAYS void strip_rows(float *out, size_t stride, const struct kernel_rows *w,
 	}
 
 /* A pair of products is at most 2 * 127 * u. */
-MANY_ROWS(q8_0, 1, true, false, false)
 MANY_ROWS(q4_0, 8, false, false, true)
 MANY_ROWS(q4_1, 8, false, false, true)
 MANY_ROWS(q5_0, 4, false, false, true)
 MANY_ROWS(q5_1, 4, false, false, true)
-MANY_ROWS(iq4_nl, 1, true, false, false)
 MANY_ROWS(mxfp4, 8, true, false, false)
 MANY_ROWS(q2_k, 4, false, true, true)
 MANY_ROWS(q3_k, 4, false, true, true)
 MANY_ROWS(q4_k, 8, false, false, true)
 MANY_ROWS(q5_k, 4, false, false, true)
 MANY_ROWS(q6_k, 2, false, true, true)
-MANY_ROWS(iq4_xs, 1, true, false, false)
 
 /* --- all of it ---------------------------------------------------------- */
 
@@ -333,13 +343,11 @@ static const struct {
 		       uint32_t row0, uint32_t n_rows, const struct kernel_x *x,
 		       uint32_t from);
 } kinds[] = {
-	{ GGML_Q8_0, strips_q8_0 },	{ GGML_Q4_0, strips_q4_0 },
-	{ GGML_Q4_1, strips_q4_1 },	{ GGML_Q5_0, strips_q5_0 },
-	{ GGML_Q5_1, strips_q5_1 },	{ GGML_IQ4_NL, strips_iq4_nl },
-	{ GGML_MXFP4, strips_mxfp4 },	{ GGML_Q2_K, strips_q2_k },
-	{ GGML_Q3_K, strips_q3_k },	{ GGML_Q4_K, strips_q4_k },
-	{ GGML_Q5_K, strips_q5_k },	{ GGML_Q6_K, strips_q6_k },
-	{ GGML_IQ4_XS, strips_iq4_xs },
+	{ GGML_Q4_0, strips_q4_0 },   { GGML_Q4_1, strips_q4_1 },
+	{ GGML_Q5_0, strips_q5_0 },   { GGML_Q5_1, strips_q5_1 },
+	{ GGML_MXFP4, strips_mxfp4 }, { GGML_Q2_K, strips_q2_k },
+	{ GGML_Q3_K, strips_q3_k },   { GGML_Q4_K, strips_q4_k },
+	{ GGML_Q5_K, strips_q5_k },   { GGML_Q6_K, strips_q6_k },
 };
 
 static void mul(float *out, size_t stride, const struct kernel_rows *w,
@@ -347,8 +355,8 @@ static void mul(float *out, size_t stride, const struct kernel_rows *w,
 {
 	size_t i = 0;
 
-	if (kernel_is_float(w->type)) {
-		kernel_avx2_floats.mul(out, stride, w, row0, row1, x);
+	if (other(x->type)) {
+		other(x->type)->mul(out, stride, w, row0, row1, x);
 		return;
 	}
 	while (kinds[i].type != w->type)

@@ -122,8 +122,9 @@ struct kernel_many {
 extern const struct kernels kernels_scalar;
 #if defined(__x86_64__)
 extern const struct kernels kernels_avx2, kernels_avx512;
-/* The latter is the former's for floats. */
-extern const struct kernel_many kernel_avx2_many, kernel_avx2_floats;
+/* The latter are the former's for some types. */
+extern const struct kernel_many kernel_avx2_many, kernel_avx2_floats,
+	kernel_avx2_words;
 /* Compilers that know tiles. */
 #if defined(__clang__) || __GNUC__ >= 11
 #define KERNEL_AMX

@@ -141,6 +141,17 @@ static void check_type(const struct quant *q, uint32_t n_cols)
 	free(data);
 }
 
+/* What a product with many tokens may be off by for a number that is no
+ * block's, of the sum of the weights' sizes: AVX2 makes whole numbers of halves
+ * and BF16, and of their activations, by the greatest of a span. */
+static double rounded(const struct quant *q)
+{
+	bool words = !strcmp(kernel_name(), "avx2-many") &&
+		     q->type != GGML_F32;
+
+	return words ? 3.2e-4 : 5e-5;
+}
+
 /* Many tokens at once, for all columns and rows that leave something over. */
 static void check_many(const struct quant *q, uint32_t n_cols, uint32_t n_rows,
 		       uint32_t n_tokens)
@@ -171,8 +182,9 @@ static void check_many(const struct quant *q, uint32_t n_cols, uint32_t n_rows,
 				size += fabs((double)weights[i]);
 			}
 			off = fabs((double)got[t * n_rows + r] - sum);
-			assert_true(off <= size * (q->n_block == 1 ? 5e-5 :
-							1.0 / 254) +
+			assert_true(off <= size * (q->n_block == 1 ?
+							   rounded(q) :
+							   1.0 / 254) +
 						   1e-4);
 		}
 	}
@@ -220,6 +232,8 @@ static void check_greatest(const struct quant *q, int byte, float x,
 	float *got = malloc((size_t)n_tokens * ROWS * sizeof(*got));
 	float weights[COLS];
 	struct kernel_x all = { 0 };
+	/* words have one scale for some blocks, whose own are apart */
+	double limit = strcmp(kernel_name(), "avx2-many") ? 1e-4 : 2e-3;
 
 	rows_of(q, data, (size_t)ROWS * COLS, byte);
 	for (uint32_t i = 0; i < n_tokens * COLS; i++)
@@ -236,7 +250,7 @@ static void check_greatest(const struct quant *q, int byte, float x,
 		}
 		for (uint32_t t = 0; t < n_tokens; t++)
 			assert_true(fabs((double)got[t * ROWS + r] - sum) <=
-				    1e-4 * size + 1e-2);
+				    limit * size + 1e-2);
 	}
 	kernel_x_release(&all);
 	free(data);
