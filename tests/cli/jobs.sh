@@ -191,4 +191,27 @@ END
 check "-j 1 has no other thread" one_thread_is_one 1 1
 check "-j 5 has five" one_thread_is_one 5 5
 
+# Memory grows with the threads and the longest lines, not with the file.
+bounded()
+{
+	"$PYTHON" - "$LILSCOPE" "$tmp/lines" <<'END'
+import json, os, random, subprocess, sys
+random.seed(6)
+words = ["w%d" % i for i in range(400)]
+line = json.dumps({"response": " ".join(random.choices(words, k=9000))}) + "\n"
+def peak(n):
+    with open(sys.argv[2], "w") as out:
+        out.writelines([line] * n)
+    run = subprocess.Popen([sys.argv[1], "analyze", "--no-config", "--no-rivals",
+                            "-j4", sys.argv[2]], stdout=subprocess.DEVNULL)
+    _, status, used = os.wait4(run.pid, 0)
+    assert status == 0, status
+    return used.ru_maxrss
+few, many = peak(40), peak(200)
+print("%d KiB for 40 lines, %d for 200" % (few, many))
+assert many < 1.5 * few
+END
+}
+check "memory is bounded, however long the file" bounded
+
 finish
