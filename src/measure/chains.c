@@ -15,33 +15,41 @@ enum {
 	HEADS = 1 << HEADS_LOG,
 	STEPS_A_SYMBOL = 16, /* from the mean on where a tree is faster */
 	STEPS_FREE = 1 << 12,
+	CAP_MIN = 256,
 };
 static_assert(CHAINS_MAX < UINT16_MAX, "places are 16 bits");
 
 /* The places of grams of one length. */
 struct gram_places {
-	uint16_t *link; /* n */
+	uint16_t *link; /* cap */
 	uint16_t head[HEADS];
 };
 
 struct chains {
 	uint32_t lrs;   /* of the last symbol */
 	uint32_t match; /* where its suffix ended before */
-	uint32_t n, steps;
-	uint16_t *links;
+	uint32_t cap, steps;
 	uint16_t one[UINT8_MAX + 1];
 	struct gram_places of[GRAM - 1]; /* 2 symbols, 3 .. */
 };
+
+/* For n symbols. */
+static void make_room(struct chains *c, uint32_t n)
+{
+	assert(n <= CHAINS_MAX);
+	c->cap = n;
+	for (unsigned k = 2; k <= GRAM; k++) {
+		struct gram_places *g = &c->of[k - 2];
+
+		g->link = mem_resize(g->link, n * sizeof(*g->link));
+	}
+}
 
 struct chains *chains_new(uint32_t n)
 {
 	struct chains *c = mem_zalloc(sizeof(*c));
 
-	assert(n <= CHAINS_MAX);
-	c->n = n;
-	c->links = mem_alloc((GRAM - 1) * (size_t)n * sizeof(*c->links));
-	for (unsigned k = 2; k <= GRAM; k++)
-		c->of[k - 2].link = c->links + (k - 2) * (size_t)n;
+	make_room(c, MAX(n, (uint32_t)CAP_MIN));
 	return c;
 }
 
@@ -49,23 +57,19 @@ void chains_free(struct chains *c)
 {
 	if (!c)
 		return;
-	mem_free(c->links);
+	for (unsigned k = 2; k <= GRAM; k++)
+		mem_free(c->of[k - 2].link);
 	mem_free(c);
-}
-
-uint32_t chains_n(const struct chains *c)
-{
-	return c->n;
 }
 
 bool chains_tired(const struct chains *c)
 {
-	return c->steps > STEPS_FREE && c->steps / STEPS_A_SYMBOL > c->n;
+	return c->steps > STEPS_FREE && c->steps / STEPS_A_SYMBOL > c->cap;
 }
 
 size_t chains_memory_bytes(const struct chains *c)
 {
-	return sizeof(*c) + (GRAM - 1) * (size_t)c->n * sizeof(*c->links);
+	return sizeof(*c) + (GRAM - 1) * (size_t)c->cap * sizeof(*c->of->link);
 }
 
 /* The last bytes up to t, the latest in the low bits; those before the text
@@ -190,6 +194,8 @@ void chains_push(struct chains *c, const uint8_t *text, uint32_t t,
 	uint32_t word = t ? last_bytes(text, t - 1) : 0;
 	uint32_t len = c->lrs, match = c->match;
 
+	if (UNLIKELY(end > c->cap))
+		make_room(c, MIN(MAX(end, 2 * c->cap), (uint32_t)CHAINS_MAX));
 	for (uint32_t i = 0; t < end; i++, t++) {
 		word = word << 8 | text[t];
 		if (len && text[match + 1] == text[t]) {

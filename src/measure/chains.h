@@ -11,7 +11,8 @@
  * Chains grow with the text, so it is for short ones; where one repeats grams
  * without repeating more, the work is cut off, and a tree must take over.
  *
- * Memory: 26 KB, and 6 bytes a symbol.
+ * Memory: 26 KB, and 6 bytes a symbol, up to twice that where how many come was
+ * not known.
  */
 #ifndef LILSCOPE_CHAINS_H
 #define LILSCOPE_CHAINS_H
@@ -22,14 +23,12 @@ enum { CHAINS_MAX = UINT16_MAX - 1 }; /* symbols */
 
 struct chains;
 
-/* Of a text of n symbols at most, n <= CHAINS_MAX. The caller's. */
+/* Of an empty text; room for n symbols, n <= CHAINS_MAX. The caller's. */
 struct chains *chains_new(uint32_t n);
 void chains_free(struct chains *c); /* NULL is fine */
 
-/* Symbols for which there is room. */
-uint32_t chains_n(const struct chains *c);
-
-/* The symbols text[t .. end), t counts from 0 without gaps: lrs[0] is that of t
+/* The symbols text[t .. end), t counts from 0 without gaps, end <= CHAINS_MAX:
+ * lrs[0] is that of t
  * and so on, start[0] an earlier place where its suffix begins, if it is not 0.
  * Of the text only [0, end) is read. */
 void chains_push(struct chains *c, const uint8_t *text, uint32_t t,

@@ -62,11 +62,15 @@ struct lz77 {
 	struct chains *chains;      /* the same */
 	struct id_chains *id_chains; /* of ids */
 	uint32_t n_tree;            /* symbols in the tree, with one of these */
+	uint32_t n_expected;
 };
 
 enum {
 	STEP_SYMBOLS = 256, /* pushed at once */
 	CATCH_UP = 8,       /* symbols for the tree, with one that is new */
+	/* bytes from where on it must catch up with the chains, to be there
+	 * when these are full */
+	CHAINS_LONG = CHAINS_MAX - CHAINS_MAX / CATCH_UP,
 };
 
 /* Bits of one phrase of `len` symbols, see the head of this file. */
@@ -138,17 +142,24 @@ void lz77_free(struct lz77 *z)
 	mem_free(z);
 }
 
+/* Symbols in the tree. */
+static uint32_t in_tree(const struct lz77 *z)
+{
+	return z->chains || z->id_chains || z->foreseen ? z->n_tree :
+							  z->n_symbols;
+}
+
 void lz77_reserve(struct lz77 *z, uint32_t n_symbols)
 {
 	uint32_t n = MIN(n_symbols, LZ77_MAX_SYMBOLS);
 
-	if (z->sealed || z->foreseen || z->chains)
+	if (z->sealed || z->foreseen || z->n_expected)
 		return;
 	big_reserve(&z->text_block, n * symbol_bytes(z));
 	big_reserve(&z->phrase_block, n / 4 * sizeof(struct packed_phrase));
 	refresh(z);
-	if (!z->id_chains)
-		stree_reserve(&z->tree, z->text, z->n_symbols, n);
+	if (n > (z->width == LZ77_IDS ? ID_CHAINS_LONG : CHAINS_MAX))
+		stree_reserve(&z->tree, z->text, in_tree(z), n);
 }
 
 void lz77_seal(struct lz77 *z)
@@ -193,6 +204,7 @@ void lz77_expect(struct lz77 *z, uint32_t n)
 	if (!n || n > CHAINS_MAX || z->foreseen || z->chains)
 		return;
 	z->chains = chains_new(n);
+	z->n_expected = n;
 	big_grow(&z->text_block, n);
 	big_grow(&z->phrase_block, n / 4 * sizeof(struct packed_phrase));
 	refresh(z);
@@ -219,17 +231,29 @@ static uint32_t ahead(const struct lz77 *z)
 		return foresight_n(z->foreseen) - z->n_symbols;
 	if (z->chains)
 		return chains_tired(z->chains) ?
-			       0 : chains_n(z->chains) - z->n_symbols;
+			       0 : CHAINS_MAX - z->n_symbols;
 	return LZ77_MAX_SYMBOLS - z->n_symbols;
 }
 
-/* More comes than was foreseen: the tree it is. */
+/* Bytes begin with chains. Where more comes than these can take, or than was
+ * foreseen, the tree it is. */
 static ALWAYS_INLINE void take_over(struct lz77 *z)
 {
+	if (UNLIKELY(!z->n_symbols) && !z->foreseen && !z->chains)
+		z->chains = chains_new(0);
 	if (LIKELY(ahead(z)))
 		return;
 	forget(z);
 	grow_tree(z, z->n_symbols);
+}
+
+/* The tree gets nearer to where chains are, n symbols after k more; there it
+ * goes on alone. */
+static void catch_up(struct lz77 *z, uint32_t n, uint32_t k)
+{
+	grow_tree(z, MIN(n, z->n_tree + CATCH_UP * k));
+	if (z->n_tree == n)
+		forget(z);
 }
 
 static void room_for(struct lz77 *z, uint32_t n)
@@ -247,6 +271,8 @@ static void search(struct lz77 *z, uint32_t t, uint32_t n, uint32_t *lrs,
 {
 	if (z->chains) {
 		chains_push(z->chains, z->text, t, t + n, lrs, start);
+		if (UNLIKELY(t + n > CHAINS_LONG && t + n > z->n_expected))
+			catch_up(z, t + n, n);
 		return;
 	}
 	for (uint32_t i = 0; i < n; i++) {
@@ -324,11 +350,9 @@ static uint32_t search_ids(struct lz77 *z, uint32_t t, uint32_t n,
 	if (z->id_chains) {
 		k = id_chains_push(z->id_chains, z->text, t, n, lrs, start);
 		if (k < n)
-			grow_tree(z, t + k);
+			catch_up(z, t + k, t + k);
 		else if (UNLIKELY(id_chains_tired(z->id_chains)))
-			grow_tree(z, MIN(t + k, z->n_tree + CATCH_UP * k));
-		if (z->n_tree == t + k)
-			forget(z);
+			catch_up(z, t + k, k);
 		return k;
 	}
 	for (; k < n; k++) {

@@ -381,25 +381,35 @@ static void check_pieces(const struct fixture *f, enum known known,
 	lz77_free(one);
 }
 
-/* Ids beside the tree alone: of some texts it takes over from tired chains. */
+/* Beside the tree alone, which takes over from chains that are tired or
+ * full. */
 static void check_tree(const struct fixture *f, uint32_t most)
 {
 	struct lz77 *z = lz77_new(f->width, f->literal_bits);
+	bool ids = f->width == LZ77_IDS;
+	uint8_t *text = ids ? NULL : bytes_of(f->s, f->n);
 	uint32_t *lrs = mem_alloc(most * sizeof(*lrs)), n;
 	uint64_t state = most;
 	struct stree tree;
 
-	stree_init(&tree, true);
+	stree_init(&tree, ids);
 	for (uint32_t t = 0; t < f->n; t += n) {
 		n = (uint32_t)(random_next(&state) % (most + 1));
 		n = MIN(n, f->n - t);
-		lz77_push_ids(z, f->s + t, n, lrs);
+		if (ids)
+			lz77_push_ids(z, f->s + t, n, lrs);
+		else
+			lz77_push_bytes(z, text + t, n, lrs);
 		for (uint32_t i = 0; i < n; i++) {
-			stree_push_id(&tree, f->s, t + i);
+			if (ids)
+				stree_push_id(&tree, f->s, t + i);
+			else
+				stree_push_byte(&tree, text, t + i);
 			assert_int_equal(lrs[i], tree.at.lrs);
 		}
 	}
 	mem_free(lrs);
+	mem_free(text);
 	stree_release(&tree);
 	lz77_free(z);
 }
@@ -416,9 +426,10 @@ static void test_pieces(void **state)
 
 		f.s = mem_alloc((LONGER + MAX_PERIOD) * sizeof(*f.s));
 		texts[i].make(f.s, LONGER, texts[i].param);
-		check_tree(&f, 1);
 		f.n = LONGER;
 		check_tree(&f, 300);
+		f.n = ns[2];
+		check_tree(&f, 1);
 		f.n = LONG;
 		check_pieces(&f, NOTHING, 0, 700);
 		f.width = LZ77_BYTES;
@@ -433,6 +444,7 @@ static void test_pieces(void **state)
 			check_pieces(&f, NUMBER, ns[k] / 3, 9);
 			check_pieces(&f, NOTHING, 0, 5);
 		}
+		check_tree(&f, 300);
 		check_pieces(&f, BYTES_THEMSELVES, f.n, 700);
 		check_pieces(&f, BYTES_THEMSELVES, f.n / 2, 700);
 		mem_free(f.s);
@@ -600,7 +612,7 @@ struct memory_row {
 static const struct memory_row memory_rows[] = {
 	/* small traces: what is there before the first symbol counts */
 	{ LZ77_IDS, 1000, 5000, 27 },
-	{ LZ77_BYTES, 1000, 90, 36 },
+	{ LZ77_BYTES, 1000, 90, 34 },
 	{ LZ77_IDS, 8000, 20000, 21 },
 	{ LZ77_IDS, 131072, 50000, 15 },
 	{ LZ77_BYTES, 131072, 90, 31 },
