@@ -58,11 +58,12 @@ struct lz77 {
 	struct big text_block;
 	struct big phrase_block;
 	struct stree tree;
-	struct foresight *foreseen; /* instead of the tree; NULL */
-	struct chains *chains;      /* the same */
-	struct id_chains *id_chains; /* of ids */
-	uint32_t n_tree;            /* symbols in the tree, with one of these */
-	uint32_t n_expected;
+	/* Instead of the tree; at most one is not NULL. */
+	struct foresight *foreseen;
+	struct chains *chains;
+	struct id_chains *id_chains;
+	uint32_t n_tree;     /* symbols that are in the tree meanwhile */
+	uint32_t n_expected; /* bytes, as lz77_expect() was told */
 };
 
 enum {
@@ -440,11 +441,12 @@ uint64_t lz77_code_bits_at(const struct lz77 *z, uint32_t n)
 uint64_t lz77_code_bits_on(const struct lz77 *z, uint32_t n,
 			   uint32_t *i_phrase)
 {
-	const struct packed_phrase *p = &z->phrases[*i_phrase];
+	const struct packed_phrase *p;
 
 	assert(n <= z->n_symbols);
 	if (n == 0)
 		return 0;
+	p = &z->phrases[*i_phrase];
 	for (; *i_phrase + 1 < z->n_phrases && p[1].start < n; p++)
 		++*i_phrase;
 	return p->bits + phrase_bits(z, p, n - p->start);

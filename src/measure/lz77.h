@@ -16,9 +16,10 @@
  *     open at t exactly while lrs(t) >= t - p + 1.
  *
  * Cost: amortised O(1) a symbol; one push that ends a repetition of length L
- * does the work that L pushes put off. Memory: about 25 bytes a symbol while
- * pushing (stree.h), 12 to 16 a phrase and the text afterwards. No I/O, no
- * clock. Limit: LZ77_MAX_SYMBOLS symbols.
+ * does the work that L pushes put off, and one that wears chains out may build
+ * the tree of all before it. Memory: 14 to 32 bytes a symbol while pushing
+ * (chains.h, id_chains.h, stree.h), 12 to 16 a phrase and the text afterwards.
+ * No I/O, no clock. Limit: LZ77_MAX_SYMBOLS symbols.
  */
 #ifndef LILSCOPE_LZ77_H
 #define LILSCOPE_LZ77_H
@@ -58,7 +59,7 @@ struct lz77;
 struct lz77 *lz77_new(enum lz77_width width, unsigned literal_bits);
 void lz77_free(struct lz77 *z); /* NULL is fine */
 
-/* Room for n symbols in all, so that no push up to there stalls. */
+/* Room for n symbols in all, so that no push up to there asks for memory. */
 void lz77_reserve(struct lz77 *z, uint32_t n_symbols);
 
 /*
@@ -69,8 +70,8 @@ void lz77_reserve(struct lz77 *z, uint32_t n_symbols);
 void lz77_foresee(struct lz77 *z, const uint8_t *text, uint32_t n);
 
 /*
- * n bytes come, the first ones, and are pushed together: while they are a few
- * thousand they cost a quarter. What they are need not be known. More may come.
+ * n bytes come, the first ones: there is room for them, and no tree is made
+ * ready while they come. What they are need not be known. More may come.
  */
 void lz77_expect(struct lz77 *z, uint32_t n);
 
