@@ -197,7 +197,7 @@ static void test_one_judge(void **state)
 	expect_text(l->p, "✓ right, says the source");
 	expect_text(l->p, "✗ wrong · right is 6, the source says otherwise");
 	pty_keys(l->p, "x");
-	expect_text(l->p, "ends with the right answer, says lilscope");
+	expect_text(l->p, "answer, says lilscope by the answer stated");
 	lil_quit(l);
 }
 
