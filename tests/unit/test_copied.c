@@ -196,6 +196,12 @@ static void shut(void **state)
 		  "<|channel|>final<|message|>It", NULL },
 		{ "<|begin_of_thought|>So", "\n<|end_of_thought|>\n\n"
 					    "<|begin_of_solution|>\n" },
+		{ "<reasoning>So", "\n</reasoning>\n\n" },
+		{ "<reasoning>So</reasoning>It", NULL },
+		{ "<thought>So", "\n</thought>\n\n" },
+		{ "<seed:think>So", "\n</seed:think>" },
+		{ "<|START_THINKING|>So",
+		  "<|END_THINKING|><|START_RESPONSE|>" },
 		{ "half a mark <thin", NULL },
 	};
 
