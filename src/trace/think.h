@@ -4,8 +4,9 @@
  * Watches text for marks: <think> </think> and its like (thinking, thought,
  * reasoning, seed:think), [THINK] [/THINK], <|begin_of_thought|>
  * <|end_of_thought|>, <|begin_of_solution|>, Cohere's <|START_THINKING|>
- * <|END_THINKING|>, Harmony's <|channel|>analysis and <|channel|>final. A closing mark without an opener
- * makes everything before it reasoning. Marks may be split over tokens.
+ * <|END_THINKING|>, Harmony's <|channel|>analysis and <|channel|>final. A
+ * closing mark without an opener makes everything before it reasoning. Marks
+ * may be split over tokens.
  */
 #ifndef LILSCOPE_THINK_H
 #define LILSCOPE_THINK_H
