@@ -209,8 +209,8 @@ zsh_lists()
 	cp "$tmp/zsh" "$tmp/zfuncs/_lilscope"
 	cat >"$tmp/inner" <<-'END'
 		fpath=($ZFUNCS $fpath)
-		autoload -U compinit && compinit -u -D
-		PS1= PS2=
+		autoload -U compinit && compinit -u -C -d $HOME/zdump
+		PS1= PS2= KEYTIMEOUT=1
 		compadd() {
 			[[ ${@[1,(i)(-|--)]} == *-(O|A|D)\ * ]] &&
 				{ builtin compadd "$@"; return }

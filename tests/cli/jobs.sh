@@ -207,8 +207,8 @@ def peak(n):
     _, status, used = os.wait4(run.pid, 0)
     assert status == 0, status
     return used.ru_maxrss
-few, many = peak(40), peak(200)
-print("%d KiB for 40 lines, %d for 200" % (few, many))
+few, many = peak(20), peak(100)
+print("%d KiB for 20 lines, %d for 100" % (few, many))
 assert many < 1.5 * few
 END
 }

@@ -104,7 +104,7 @@ fits()
 		limited $kib decode -m "$tmp/endless.gguf" --prompt x -n 9999999
 		n=$(sed -n 's/.*--predict \([0-9]*\) or less.*/\1/p' "$tmp/err")
 		[ -n "$n" ] || continue
-		[ "$n" -lt 4000 ] || n=4000
+		[ "$n" -lt 1500 ] || n=1500
 		limited $kib decode -m "$tmp/endless.gguf" --prompt x -n "$n" \
 			--ignore-eos
 		status_is 0 && tail -n 1 "$tmp/out" |
