@@ -14,9 +14,10 @@ enum {
 	HEADS_LOG = 12,
 	HEADS = 1 << HEADS_LOG,
 	STEPS_A_SYMBOL = 16, /* from the mean on where a tree is faster */
-	STEPS_FREE = 1 << 12,
+	SAME_A_STEP = 8,     /* symbols compared that take as long as one */
 	CAP_MIN = 256,
 };
+#define TIRED UINT32_MAX
 static_assert(CHAINS_MAX < UINT16_MAX, "places are 16 bits");
 
 /* The places of grams of one length. */
@@ -62,9 +63,15 @@ void chains_free(struct chains *c)
 	mem_free(c);
 }
 
+/* Steps after which a tree is faster. */
+static uint32_t enough(const struct chains *c)
+{
+	return STEPS_A_SYMBOL * c->cap;
+}
+
 bool chains_tired(const struct chains *c)
 {
-	return c->steps > STEPS_FREE && c->steps / STEPS_A_SYMBOL > c->cap;
+	return c->steps > enough(c);
 }
 
 size_t chains_memory_bytes(const struct chains *c)
@@ -130,30 +137,36 @@ static ALWAYS_INLINE uint32_t same(const uint8_t *text, uint32_t a, uint32_t b,
 	return n;
 }
 
-/* The longest of what ends in the last GRAM symbols, up to max; 0: none. */
+/* The longest of what ends in the last GRAM symbols, up to max; 0: none; or
+ * TIRED. */
 static ALWAYS_INLINE uint32_t longest(struct chains *c, const uint8_t *text,
 				      uint32_t t, uint32_t word, uint32_t max,
 				      uint32_t *match)
 {
 	struct gram_places *g = &c->of[GRAM - 2];
-	uint32_t place = *head_of(g, word, GRAM), best = GRAM - 1, steps = 0;
+	uint32_t place = *head_of(g, word, GRAM), best = GRAM - 1;
+	uint32_t steps = c->steps, most = enough(c);
 	const uint16_t *link = g->link;
 
 	for (; place && best < max; place = link[place - 1]) {
 		uint32_t p = place - 1, len;
 
-		steps++;
+		if (UNLIKELY(steps++ > most))
+			break;
 		/* one more than the best, or nothing is won */
 		if (p < best || text[p - best] != text[t - best] ||
 		    last_bytes(text, p) != word)
 			continue;
 		len = same(text, p, t, GRAM, MIN(max, place));
+		steps += len / SAME_A_STEP;
 		if (len > best) {
 			best = len;
 			*match = p;
 		}
 	}
-	c->steps += steps;
+	c->steps = steps;
+	if (UNLIKELY(steps > most))
+		return TIRED;
 	return best < GRAM ? 0 : best;
 }
 
@@ -188,21 +201,23 @@ static ALWAYS_INLINE void enter_all(struct chains *c, uint32_t t,
 		enter(&c->of[GRAM - 2], word, GRAM, t);
 }
 
-void chains_push(struct chains *c, const uint8_t *text, uint32_t t,
-		 uint32_t end, uint32_t *lrs, uint32_t *start)
+uint32_t chains_push(struct chains *c, const uint8_t *text, uint32_t t,
+		     uint32_t end, uint32_t *lrs, uint32_t *start)
 {
 	uint32_t word = t ? last_bytes(text, t - 1) : 0;
-	uint32_t len = c->lrs, match = c->match;
+	uint32_t len = c->lrs, match = c->match, i;
 
 	if (UNLIKELY(end > c->cap))
 		make_room(c, MIN(MAX(end, 2 * c->cap), (uint32_t)CHAINS_MAX));
-	for (uint32_t i = 0; t < end; i++, t++) {
+	for (i = 0; t < end; i++, t++) {
 		word = word << 8 | text[t];
 		if (len && text[match + 1] == text[t]) {
 			match++;
 			len++;
 		} else {
 			len = search(c, text, t, word, len + 1, &match);
+			if (UNLIKELY(len == TIRED))
+				break;
 		}
 		enter_all(c, t, word, len);
 		lrs[i] = len;
@@ -210,4 +225,5 @@ void chains_push(struct chains *c, const uint8_t *text, uint32_t t,
 	}
 	c->lrs = len;
 	c->match = match;
+	return i;
 }

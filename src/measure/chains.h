@@ -27,12 +27,14 @@ struct chains;
 struct chains *chains_new(uint32_t n);
 void chains_free(struct chains *c); /* NULL is fine */
 
-/* The symbols text[t .. end), t counts from 0 without gaps, end <= CHAINS_MAX:
- * lrs[0] is that of t
- * and so on, start[0] an earlier place where its suffix begins, if it is not 0.
- * Of the text only [0, end) is read. */
-void chains_push(struct chains *c, const uint8_t *text, uint32_t t,
-		 uint32_t end, uint32_t *lrs, uint32_t *start);
+/*
+ * The symbols text[t .. end), t counts from 0 without gaps, end <= CHAINS_MAX:
+ * lrs[0] is that of t and so on, start[0] an earlier place where its suffix
+ * begins, if it is not 0. Of the text only [0, end) is read. Returns how many
+ * were taken: less than all if they are tired, and then no more may be pushed.
+ */
+uint32_t chains_push(struct chains *c, const uint8_t *text, uint32_t t,
+		     uint32_t end, uint32_t *lrs, uint32_t *start);
 
 /* It took too many steps for so many symbols: ask something else. */
 bool chains_tired(const struct chains *c);

@@ -20,6 +20,7 @@ enum {
 	STEPS_FREE = 1 << 12,
 	WORN = 2,            /* times what makes them tired */
 };
+#define WORN_OUT UINT32_MAX
 
 /* Where each gram of one length stood first. */
 struct firsts {
@@ -69,16 +70,15 @@ size_t id_chains_memory_bytes(const struct id_chains *c)
 	       firsts_bytes(&c->ones) + firsts_bytes(&c->pairs);
 }
 
-/* So many times the steps after which n symbols are better in a tree? */
-static ALWAYS_INLINE bool spent(const struct id_chains *c, uint32_t times,
-				uint32_t n)
+/* Steps after which n symbols are better in a tree. */
+static ALWAYS_INLINE uint64_t enough(uint32_t n)
 {
-	return c->steps / times > STEPS_FREE + (uint64_t)STEPS_A_SYMBOL * n;
+	return STEPS_FREE + (uint64_t)STEPS_A_SYMBOL * n;
 }
 
 bool id_chains_tired(const struct id_chains *c)
 {
-	return c->n >= ID_CHAINS_LONG || spent(c, 1, c->n);
+	return c->n >= ID_CHAINS_LONG || c->steps > enough(c->n);
 }
 
 /* Of the k symbols that end at x: high bits say most. */
@@ -190,18 +190,21 @@ static void make_room(struct id_chains *c, const uint32_t *text, uint32_t n)
 	enlarge(&c->pairs, text, 2, &c->steps);
 }
 
-/* The longest of what ends in the last GRAM symbols, up to max; 0: none. */
+/* The longest of what ends in the last GRAM symbols, up to max; 0: none; or
+ * WORN_OUT. */
 static ALWAYS_INLINE uint32_t longest(struct id_chains *c,
 				      const uint32_t *text, uint32_t t,
 				      uint32_t max, uint32_t *match)
 {
 	uint32_t place = c->head[hash_of(text + t, GRAM) >> (32 - c->log)];
-	uint32_t best = GRAM - 1, steps = 0;
+	uint64_t steps = c->steps, worn = WORN * enough(t);
+	uint32_t best = GRAM - 1;
 
 	for (; place && best < max; place = c->link[place - 1]) {
 		uint32_t p = place - 1, len = GRAM, most = MIN(max, place);
 
-		steps++;
+		if (UNLIKELY(steps++ > worn))
+			break;
 		/* one more than the best, or nothing is won */
 		if (p < best || text[p - best] != text[t - best] ||
 		    !equal(text + p, text + t, GRAM))
@@ -214,7 +217,9 @@ static ALWAYS_INLINE uint32_t longest(struct id_chains *c,
 			*match = p;
 		}
 	}
-	c->steps += steps;
+	c->steps = steps;
+	if (UNLIKELY(steps > worn))
+		return WORN_OUT;
 	return best < GRAM ? 0 : best;
 }
 
@@ -251,9 +256,9 @@ uint32_t id_chains_push(struct id_chains *c, const uint32_t *text, uint32_t t,
 			match++;
 			len++;
 		} else {
-			if (UNLIKELY(spent(c, WORN, t)))
-				break;
 			len = search(c, text, t, len + 1, &match);
+			if (UNLIKELY(len == WORN_OUT))
+				break;
 		}
 		if (LIKELY(t + 1 >= GRAM))
 			enter(c, text, t);

@@ -266,15 +266,15 @@ static void room_for(struct lz77 *z, uint32_t n)
 	refresh(z);
 }
 
-/* What the bytes text[t .. t + n) say, n at most ahead(). */
-static void search(struct lz77 *z, uint32_t t, uint32_t n, uint32_t *lrs,
-		   uint32_t *start)
+/* What the bytes text[t .. t + n) say, n at most ahead(); how many that are. */
+static uint32_t search(struct lz77 *z, uint32_t t, uint32_t n, uint32_t *lrs,
+		       uint32_t *start)
 {
 	if (z->chains) {
-		chains_push(z->chains, z->text, t, t + n, lrs, start);
+		n = chains_push(z->chains, z->text, t, t + n, lrs, start);
 		if (UNLIKELY(t + n > CHAINS_LONG && t + n > z->n_expected))
 			catch_up(z, t + n, n);
-		return;
+		return n;
 	}
 	for (uint32_t i = 0; i < n; i++) {
 		if (z->foreseen) {
@@ -285,6 +285,7 @@ static void search(struct lz77 *z, uint32_t t, uint32_t n, uint32_t *lrs,
 		lrs[i] = z->tree.at.lrs;
 		start[i] = z->tree.at.start;
 	}
+	return n;
 }
 
 /* The next symbol goes on the open phrase, or begins another: true. Its suffix
@@ -336,7 +337,7 @@ void lz77_push_bytes(struct lz77 *z, const uint8_t *s, uint32_t n,
 		k = MIN(n, (uint32_t)STEP_SYMBOLS);
 		take_over(z);
 		k = MIN(k, ahead(z));
-		search(z, z->n_symbols, k, lrs, start);
+		k = search(z, z->n_symbols, k, lrs, start);
 		take_all(z, k, lrs, start);
 	}
 }
@@ -396,7 +397,10 @@ struct lz77_step lz77_push(struct lz77 *z, uint32_t symbol)
 		assert(symbol <= UINT8_MAX);
 		((uint8_t *)z->text)[t] = (uint8_t)symbol;
 		take_over(z);
-		search(z, t, 1, &step.lrs, &start);
+		if (!search(z, t, 1, &step.lrs, &start)) {
+			take_over(z);
+			search(z, t, 1, &step.lrs, &start);
+		}
 	}
 	if (step.lrs && !z->foreseen)
 		step.src = start;

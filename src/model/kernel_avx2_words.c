@@ -20,6 +20,8 @@
 #pragma GCC target("avx2,fma,f16c")
 #endif
 
+#include <math.h>
+
 #include "model/kernel_avx2_parts.h"
 #include "model/kernel_avx2_turn.h"
 
@@ -53,17 +55,27 @@ ALWAYS __m256i load_words(const void *s)
 _Static_assert((long long)SPAN * ROW_MOST * TOKEN_MOST <= INT32_MAX,
 	       "a sum fits");
 
-/* SPAN numbers as words of at most `to`; their scale. */
+/* SPAN numbers as words of at most `to`; their scale, which is no number where
+ * one of them is infinite or none. Sizes are compared as their bits, which put
+ * these last. */
 static float set_words(int16_t *out, const float *v, float to)
 {
 	const __m256 sign = _mm256_set1_ps(-0.0f);
-	__m256 most = _mm256_setzero_ps(), inverse;
+	__m256i most = _mm256_setzero_si256();
+	__m256 inverse;
 	float top;
 
-	for (int i = 0; i < SPAN; i += SIDE)
-		most = _mm256_max_ps(
-			most, _mm256_andnot_ps(sign, _mm256_loadu_ps(v + i)));
-	top = max8(most);
+	for (int i = 0; i < SPAN; i += SIDE) {
+		__m256 size = _mm256_andnot_ps(sign, _mm256_loadu_ps(v + i));
+
+		most = _mm256_max_epi32(most, _mm256_castps_si256(size));
+	}
+	if (_mm256_movemask_epi8(_mm256_cmpgt_epi32(
+		    most, _mm256_set1_epi32(0x7f7fffff)))) {
+		memset(out, 0, SPAN * sizeof(*out));
+		return NAN;
+	}
+	top = max8(_mm256_castsi256_ps(most));
 	inverse = _mm256_set1_ps(top >= LEAST_TOP ? to / top : 0);
 	for (int i = 0; i < SPAN; i += 2 * SIDE) {
 		__m256i a = _mm256_cvtps_epi32(

@@ -15,43 +15,50 @@ enum { THINK_MARK_MAX = 32 };
 
 enum mark_kind { OPENS, CLOSES };
 
+/* A mark closes what is of its family. From PLAIN on they are words of any
+ * text, and marks only where the text begins with one that opens. */
+enum mark_family { THINK, MISTRAL, SOLUTION, COHERE, HARMONY, SEED,
+		   PLAIN, THOUGHT = PLAIN, REASONING };
+
 struct think_mark {
 	const char *text;
 	enum mark_kind kind;
+	enum mark_family family;
 	const char *shut; /* what ends the reasoning that it opens, up to the
 			     answer's first word */
 };
 
 static const struct think_mark marks[] = {
-	{ "<think>", OPENS, "\n</think>\n\n" },
-	{ "</think>", CLOSES, NULL },
-	{ "<thinking>", OPENS, "\n</thinking>\n\n" },
-	{ "</thinking>", CLOSES, NULL },
-	{ "<thought>", OPENS, "\n</thought>\n\n" },
-	{ "</thought>", CLOSES, NULL },
-	{ "<reasoning>", OPENS, "\n</reasoning>\n\n" },
-	{ "</reasoning>", CLOSES, NULL },
-	{ "<seed:think>", OPENS, "\n</seed:think>" },
-	{ "</seed:think>", CLOSES, NULL },
-	{ "<|START_THINKING|>", OPENS, "<|END_THINKING|><|START_RESPONSE|>" },
-	{ "<|END_THINKING|>", CLOSES, NULL },
-	{ "<|START_RESPONSE|>", CLOSES, NULL },
-	{ "[THINK]", OPENS, "[/THINK]" },
-	{ "[/THINK]", CLOSES, NULL },
-	{ "<|begin_of_thought|>", OPENS,
+	{ "<think>", OPENS, THINK, "\n</think>\n\n" },
+	{ "</think>", CLOSES, THINK, NULL },
+	{ "<thinking>", OPENS, THINK, "\n</thinking>\n\n" },
+	{ "</thinking>", CLOSES, THINK, NULL },
+	{ "<thought>", OPENS, THOUGHT, "\n</thought>\n\n" },
+	{ "</thought>", CLOSES, THOUGHT, NULL },
+	{ "<reasoning>", OPENS, REASONING, "\n</reasoning>\n\n" },
+	{ "</reasoning>", CLOSES, REASONING, NULL },
+	{ "<seed:think>", OPENS, SEED, "\n</seed:think>" },
+	{ "</seed:think>", CLOSES, SEED, NULL },
+	{ "<|START_THINKING|>", OPENS, COHERE,
+	  "<|END_THINKING|><|START_RESPONSE|>" },
+	{ "<|END_THINKING|>", CLOSES, COHERE, NULL },
+	{ "<|START_RESPONSE|>", CLOSES, COHERE, NULL },
+	{ "[THINK]", OPENS, MISTRAL, "[/THINK]" },
+	{ "[/THINK]", CLOSES, MISTRAL, NULL },
+	{ "<|begin_of_thought|>", OPENS, SOLUTION,
 	  "\n<|end_of_thought|>\n\n<|begin_of_solution|>\n" },
-	{ "<|end_of_thought|>", CLOSES, NULL },
-	{ "<|begin_of_solution|>", CLOSES, NULL },
-	{ "<|channel|>analysis", OPENS,
+	{ "<|end_of_thought|>", CLOSES, SOLUTION, NULL },
+	{ "<|begin_of_solution|>", CLOSES, SOLUTION, NULL },
+	{ "<|channel|>analysis", OPENS, HARMONY,
 	  "<|end|><|start|>assistant<|channel|>final<|message|>" },
-	{ "<|channel|>final", CLOSES, NULL },
-	{ "<|channel|>commentary", CLOSES, NULL },
+	{ "<|channel|>final", CLOSES, HARMONY, NULL },
+	{ "<|channel|>commentary", CLOSES, HARMONY, NULL },
 };
 
 struct think {
 	size_t at;       /* bytes looked at */
 	uint32_t opened; /* token at which the open reasoning began */
-	bool open;       /* inside reasoning by marks */
+	const struct think_mark *open; /* what it was opened by, or NULL */
 	bool seen;       /* any mark so far */
 };
 
@@ -93,6 +100,24 @@ static uint32_t token_behind(const struct trace *t, size_t end)
 	return last + 1;
 }
 
+static bool is_blank(const char *s, size_t n)
+{
+	while (n && strchr(" \t\r\n", s[n - 1]))
+		n--;
+	return !n;
+}
+
+/* Does a mark at text[start..) count, where `open` is open, or NULL? */
+static bool counts(const struct think_mark *mark,
+		   const struct think_mark *open, const char *text,
+		   size_t start)
+{
+	if (open)
+		return mark->kind == CLOSES && mark->family == open->family;
+	return mark->family < PLAIN ||
+	       (mark->kind == OPENS && is_blank(text, start));
+}
+
 /* A mark ended at byte `end`: relabel what it closes, or open. */
 static void apply(struct think *th, struct trace *t,
 		  const struct think_mark *mark, size_t start, size_t end)
@@ -100,15 +125,17 @@ static void apply(struct think *th, struct trace *t,
 	uint32_t first = trace_token_at(t, start);
 	uint32_t next = token_behind(t, end);
 
-	if (mark->kind == OPENS && !th->open) {
-		th->open = true;
+	if (!counts(mark, th->open, t->text.data, start))
+		return;
+	if (mark->kind == OPENS) {
+		th->open = mark;
 		th->opened = first;
 		trace_relabel(t, first, t->n_tokens, CHANNEL_REASONING);
-	} else if (mark->kind == CLOSES && (th->open || !th->seen)) {
+	} else if (th->open || !th->seen) {
 		trace_relabel(t, th->open ? th->opened : 0, next,
 			      CHANNEL_REASONING);
 		trace_relabel(t, next, t->n_tokens, CHANNEL_ANSWER);
-		th->open = false;
+		th->open = NULL;
 	}
 	th->seen = true;
 }
@@ -170,11 +197,12 @@ enum channel think_scan(struct think *th, struct trace *t,
 	return th->open ? CHANNEL_REASONING : CHANNEL_ANSWER;
 }
 
-/* The last mark in text[0..n), or NULL. */
-static const struct think_mark *last_mark(const char *text, size_t n)
+/* What is open at the end of text[0..n), or NULL; *any: there was a mark. */
+static const struct think_mark *open_at(const char *text, size_t n, bool *any)
 {
-	const struct think_mark *last = NULL;
+	const struct think_mark *open = NULL;
 
+	*any = false;
 	for (size_t at = 0; at < n;) {
 		const struct think_mark *mark = NULL;
 		bool more;
@@ -183,20 +211,27 @@ static const struct think_mark *last_mark(const char *text, size_t n)
 			mark = mark_at(text + at,
 				       MIN(n - at, (size_t)THINK_MARK_MAX),
 				       &more);
-		last = mark ? mark : last;
+		if (mark && counts(mark, open, text, at)) {
+			open = mark->kind == OPENS ? mark : NULL;
+			*any = true;
+		}
 		at += mark ? strlen(mark->text) : 1;
 	}
-	return last;
+	return open;
 }
 
 const char *think_shut(const char *text, size_t n)
 {
-	const struct think_mark *last = last_mark(text, n);
+	bool any;
+	const struct think_mark *open = open_at(text, n, &any);
 
-	return last ? last->shut : NULL;
+	return open ? open->shut : NULL;
 }
 
 bool think_is_marked(const char *text, size_t n)
 {
-	return last_mark(text, n) != NULL;
+	bool any;
+
+	open_at(text, n, &any);
+	return any;
 }

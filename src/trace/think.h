@@ -5,7 +5,9 @@
  * reasoning, seed:think), [THINK] [/THINK], <|begin_of_thought|>
  * <|end_of_thought|>, <|begin_of_solution|>, Cohere's <|START_THINKING|>
  * <|END_THINKING|>, Harmony's <|channel|>analysis and <|channel|>final. A
- * closing mark without an opener makes everything before it reasoning. Marks
+ * closing mark without an opener makes everything before it reasoning; while
+ * some is open only its own closes it, and thought and reasoning, which are
+ * words of a text, too, are marks only where the text begins with one. Marks
  * may be split over tokens.
  */
 #ifndef LILSCOPE_THINK_H

@@ -152,6 +152,7 @@ static const struct text_row texts[] = {
 	{ "de Bruijn 11", make_de_bruijn, 11, true },
 	{ "runs of 9", make_runs, 9, true },
 	{ "runs of 100", make_runs, 100, true },
+	{ "runs of 3000", make_runs, 3000, true },
 	{ "all different", make_counting, 1, false },
 	{ "all different, spread", make_counting, 0x10001, false },
 };

@@ -127,6 +127,8 @@ static const struct {
 	{ "x</think>y", "rrrrrrrrra" },
 	{ "a<think>b</think>c", "arrrrrrrrrrrrrrrra" },
 	{ "<reasoning>x</reasoning>y", "rrrrrrrrrrrrrrrrrrrrrrrra" },
+	{ "<think>a</thought>b</think>c", "rrrrrrrrrrrrrrrrrrrrrrrrrrra" },
+	{ "a <reasoning>b</reasoning>", "aaaaaaaaaaaaaaaaaaaaaaaaaa" },
 	{ "<thought>x</thought>y", "rrrrrrrrrrrrrrrrrrrra" },
 	{ "<seed:think>x</seed:think>y", "rrrrrrrrrrrrrrrrrrrrrrrrrra" },
 	{ "<think>never closed", "rrrrrrrrrrrrrrrrrrr" },
