@@ -146,7 +146,6 @@ static const struct cue cues[] = {
 	CUE("answer =", GSM8K | AIME, false, false, true),
 	CUE("output is", GSM8K | AIME, false, false, true),
 	CUE("output:", GSM8K | AIME, false, false, true),
-	CUE("prints `", GSM8K | AIME, false, false, true), /* what code does */
 	CUE("####", GSM8K, false, false, false),
 	CUE("A:", GSM8K, false, true, false),
 	CUE("\\boxed", GSM8K | MATH | AIME, true, false, false),
@@ -227,10 +226,12 @@ static size_t hedge_at(const char *s, size_t n, size_t at)
 {
 	static const char *const words[] = { "approximately", "exactly",
 					     "about", "around", "roughly",
-					     "approx", "\xe2\x89\x88", "~" };
+					     "approx.", "approx",
+					     "\xe2\x89\x88", "~" };
 
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
-		if (bytes_begin(s + at, n - at, words[i]))
+		if (n - at >= strlen(words[i]) &&
+		    strncasecmp(s + at, words[i], strlen(words[i])) == 0)
 			return strlen(words[i]);
 	return 0;
 }
@@ -253,26 +254,49 @@ static size_t behind_gap(const char *s, size_t n, size_t at)
 	return at;
 }
 
-/* Where "/2", or " 1/2", ends behind a number that ends at s[at]; at: there
- * is none. */
-static size_t parts_end(const char *s, size_t n, size_t at)
+/* Is a/b, both of a few digits alone, between 0 and 1? */
+static bool is_proper(const char *a, size_t n_a, const char *b, size_t n_b)
 {
-	size_t over = at, i;
+	enum { DIGITS = 3 };
+	int above = 0, below = 0;
 
-	if (at + 1 < n && s[at] == ' ')
+	if (!n_a || n_a > DIGITS || n_b > DIGITS)
+		return false;
+	for (size_t i = 0; i < n_a; i++)
+		above = above * 10 + a[i] - '0';
+	for (size_t i = 0; i < n_b; i++) {
+		if (!is_digit(b[i]))
+			return false;
+		below = below * 10 + b[i] - '0';
+	}
+	return above > 0 && above < below;
+}
+
+/* Where "/2", or " 1/2", ends behind a number that ends at s[at]; at: there
+ * is none. *stated: how far that had to be looked for. */
+static size_t parts_end(const char *s, size_t n, size_t at, size_t *stated)
+{
+	size_t over = at, end;
+	bool mixed = at + 1 < n && s[at] == ' ';
+
+	if (mixed)
 		for (over++; over < n && is_digit(s[over]); over++)
 			;
-	if (s[over - 1] == ' ' || over + 1 >= n || s[over] != '/')
+	*stated = at;
+	if (over + 1 >= n || s[over] != '/')
 		return at;
-	for (i = over + 1; i < n && is_digit(s[i]); i++)
-		;
-	return i > over + 1 ? i : at;
+	end = number_end(s, n, over + 1);
+	*stated = end > over + 1 ? end : at;
+	if (mixed && !is_proper(s + at + 1, over - at - 1, s + over + 1,
+				end - over - 1))
+		return at;
+	return *stated;
 }
 
 /* A number or fraction right behind what announced it. */
 static bool read_number(const char *s, size_t n, size_t at, struct answer *out)
 {
-	size_t end;
+	size_t end, stated;
 
 	at = behind_gap(s, n, at);
 	end = fraction_end(s, n, at);
@@ -280,10 +304,10 @@ static bool read_number(const char *s, size_t n, size_t at, struct answer *out)
 		*out = (struct answer){ at - 1, end, end };
 		return true;
 	}
-	end = number_end(s, n, at);
+	end = stated = number_end(s, n, at);
 	if (end > at)
-		end = parts_end(s, n, end);
-	*out = (struct answer){ at, end, end };
+		end = parts_end(s, n, end, &stated);
+	*out = (struct answer){ at, end, stated };
 	return end > at;
 }
 
@@ -397,6 +421,25 @@ bool answer_next(enum answer_kind kind, const char *text, size_t n, size_t from,
 	return statement(kind, text, n, from, false, out);
 }
 
+/* What code is last said to print: "prints `18`". */
+static bool last_printed(const char *s, size_t n, struct answer *out)
+{
+	static const char cue[] = "prints `";
+	const char *at = s, *end = s + n;
+	struct answer found;
+	bool any = false;
+
+	while ((at = bytes_find(at, (size_t)(end - at), cue,
+				sizeof(cue) - 1))) {
+		at += sizeof(cue) - 1;
+		if (!read_number(s, n, (size_t)(at - s), &found))
+			continue;
+		*out = found;
+		any = true;
+	}
+	return any;
+}
+
 bool answer_last(enum answer_kind kind, const char *text, size_t n,
 		 struct answer *out)
 {
@@ -406,7 +449,8 @@ bool answer_last(enum answer_kind kind, const char *text, size_t n,
 	/* a formula is a box's, but small models forget the box */
 	if (kind == ANSWER_MATH)
 		return last_statement(ANSWER_GSM8K, text, n, false, out);
-	return (GSM8K | AIME) & 1u << kind && last_number(text, n, out);
+	return (GSM8K | AIME) & 1u << kind &&
+	       (last_printed(text, n, out) || last_number(text, n, out));
 }
 
 bool answer_stated(const char *text, size_t n, enum answer_kind *kind,
