@@ -197,9 +197,10 @@ static void fork_ways(const struct bench *b, const struct errand *errand,
 	}
 }
 
-/* One of them, to its end. */
-static void go_on(struct generation *g, const struct traced *before,
-		  struct bench_run *run, struct bench_after *r)
+/* One of them, to its end; false and why if it broke. */
+static bool go_on(struct generation *g, const struct traced *before,
+		  struct bench_run *run, struct bench_after *r,
+		  struct err *broken)
 {
 	struct traced t = { 0 };
 
@@ -216,17 +217,30 @@ static void go_on(struct generation *g, const struct traced *before,
 				       run->gold);
 	r->jct_s = time_of_token(g, UINT32_MAX);
 	release_traced(&t);
+	return !generation_broke(g, broken);
 }
 
 /* A rule that fires at the last token ends nothing. */
-static void go_on_all(struct ways *ways, struct bench_run *run)
+static bool go_on_all(struct ways *ways, struct bench_run *run,
+		      struct err *broken)
 {
-	bool ends = run->stops[BENCH_GUARDIAN] < run->n_tokens;
+	bool good = true;
 
-	for (int i = 0; i < BENCH_THENS; i++)
-		if (ends && ways->all[i].o)
-			go_on(&ways->all[i], &ways->before, run,
-			      &run->after[i]);
+	if (run->stops[BENCH_GUARDIAN] >= run->n_tokens)
+		return true;
+	for (int i = 0; good && i < BENCH_THENS; i++)
+		if (ways->all[i].o)
+			good = go_on(&ways->all[i], &ways->before, run,
+				     &run->after[i], broken);
+	return good;
+}
+
+static bool broke(const struct task *task, const struct bench_case *c,
+		  const struct err *broken, struct err *err)
+{
+	return err_set(err, "problem %llu under %s: %s",
+		       (unsigned long long)task->id, c->policy->name,
+		       broken->text);
 }
 
 static void release_ways(struct ways *ways)
@@ -261,9 +275,7 @@ static bool run_joined(const struct bench *b, const struct errand *errand,
 		if (g.n_acted && !ways.before.n)
 			fork_ways(b, errand, &g, &t, &ways);
 	if (good && generation_broke(&g, &broken))
-		good = err_set(err, "problem %llu under %s: %s",
-			       (unsigned long long)task->id, c->policy->name,
-			       broken.text);
+		good = broke(task, c, &broken, err);
 	if (good) {
 		*run = (struct bench_run){
 			.budget = c->budget,
@@ -287,7 +299,8 @@ static bool run_joined(const struct bench *b, const struct errand *errand,
 		if (errand->rule.f)
 			meter.rule = errand->rule;
 		bench_run_measure(run, &meter);
-		go_on_all(&ways, run);
+		good = go_on_all(&ways, run, &broken) ||
+		       broke(task, c, &broken, err);
 	}
 	release_ways(&ways);
 	release_traced(&t);
