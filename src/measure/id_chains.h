@@ -11,7 +11,7 @@
  * each time, makes them long: then they are tired, and worn out after as much
  * work again. A tree must take over until then.
  *
- * Memory: 16 to 24 bytes a symbol.
+ * Memory: 14 to 26 bytes a symbol of a text, 48 where nearly all are new.
  */
 #ifndef LILSCOPE_ID_CHAINS_H
 #define LILSCOPE_ID_CHAINS_H

@@ -17,9 +17,10 @@
  *
  * Cost: amortised O(1) a symbol; one push that ends a repetition of length L
  * does the work that L pushes put off, and one that wears chains out may build
- * the tree of all before it. Memory: 14 to 32 bytes a symbol while pushing
- * (chains.h, id_chains.h, stree.h), 12 to 16 a phrase and the text afterwards.
- * No I/O, no clock. Limit: LZ77_MAX_SYMBOLS symbols.
+ * the tree of all before it. Memory: 14 to 48 bytes a symbol while pushing
+ * (chains.h, id_chains.h, stree.h), 70 at most while a tree catches up, 12 to
+ * 16 a phrase and the text afterwards. No I/O, no clock. Limit:
+ * LZ77_MAX_SYMBOLS symbols.
  */
 #ifndef LILSCOPE_LZ77_H
 #define LILSCOPE_LZ77_H
