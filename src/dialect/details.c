@@ -26,9 +26,7 @@ struct folded {
 
 static bool begins(struct folded p, const char *word)
 {
-	size_t len = strlen(word);
-
-	return p.n >= len && memcmp(p.s, word, len) == 0;
+	return bytes_begin(p.s, p.n, word);
 }
 
 static void skip(struct folded *p, size_t n)

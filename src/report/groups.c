@@ -234,21 +234,16 @@ static bool add_generation(struct groups *m, struct json_value report,
 	return true;
 }
 
-/* Is it there at all? null is not. */
-static bool is_told(struct json_value v)
-{
-	return v.doc && !json_is(v, JSON_NULL);
-}
-
 /* A rule's stop is yes or no, and what came after it is of the tokens. */
 static bool is_stop(struct json_value rule, uint32_t n_tokens)
 {
 	struct json_value fired = json_get(rule, "fired");
 	struct json_value after = json_get(rule, "tokens_after");
 
-	return (!is_told(fired) || json_is(fired, JSON_TRUE) ||
+	return (json_type(fired) <= JSON_NULL || json_is(fired, JSON_TRUE) ||
 		json_is(fired, JSON_FALSE)) &&
-	       (!is_told(after) || json_u32(after, UINT32_MAX) <= n_tokens);
+	       (json_type(after) <= JSON_NULL ||
+		json_u32(after, UINT32_MAX) <= n_tokens);
 }
 
 /* With numbers that analyze may have written. */
@@ -257,7 +252,7 @@ static bool is_generation(struct json_value v)
 	struct json_value rho = json_get(v, "rho");
 	struct json_value rule = json_first(json_get(v, "rules"));
 	uint32_t n = json_u32(json_get(v, "tokens"), UINT32_MAX);
-	double value = is_told(rho) ? json_number(rho, -1) : 0;
+	double value = json_type(rho) > JSON_NULL ? json_number(rho, -1) : 0;
 
 	if (!json_is(json_get(v, "source"), JSON_STRING) || n == UINT32_MAX ||
 	    value < 0 || value > RHO_MAX ||

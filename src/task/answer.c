@@ -331,7 +331,6 @@ static bool may_announce(char first, char second)
 	static const char seconds[256][2] = {
 		['a'] = { 'n', ':' }, ['A'] = { 'n', ':' },
 		['o'] = { 'u', 'u' }, ['O'] = { 'u', 'u' },
-		['p'] = { 'r', 'r' }, ['P'] = { 'r', 'r' },
 		['#'] = { '#', '#' }, ['\\'] = { 'b', 'f' },
 	};
 	const char *want = seconds[(unsigned char)first];
@@ -348,9 +347,7 @@ static size_t next_place(const char *s, size_t n, size_t at)
 	static const uint8_t near[256] = {
 		['n'] = 2, ['N'] = 2, ['u'] = 2, ['U'] = 2, ['b'] = 2,
 		['B'] = 2, ['f'] = 2, ['F'] = 2, ['#'] = 2, [':'] = 2,
-		['r'] = 2, ['R'] = 2,
 		['a'] = 1, ['A'] = 1, ['o'] = 1, ['O'] = 1, ['\\'] = 1,
-		['p'] = 1, ['P'] = 1,
 	};
 
 	while (at + 1 < n) {

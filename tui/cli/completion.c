@@ -242,14 +242,13 @@ static void print_zsh(struct buf *out)
 		      "local rest=_files\n"
 		      "case $words[2] in\n");
 	for (size_t i = 0; i < ARRAY_LEN(worded); i++) {
-		const char *const *around = worded[i].value ?
-			(const char *const[]){ "(", ")" } :
-			(const char *const[]){ " ", "" };
+		bool any = worded[i].value;
 
-		buf_printf(out, "%s) rest='%s", worded[i].name, around[0]);
+		buf_printf(out, "%s) rest='%s", worded[i].name,
+			   any ? "(" : " ");
 		put_list(worded[i].value, out);
 		buf_printf(out, "%s' specs='--help[what there is]' ;;\n",
-			   around[1]);
+			   any ? ")" : "");
 	}
 	put_options(zsh_options, out);
 	buf_puts(out, "esac\n"
