@@ -56,13 +56,40 @@ def as_it_is(row):
     return row
 
 
-# a set, the names that its file may have, how a row of it becomes a problem
+def steps(row):
+    """A problem of GSM8K's socratic form: its steps, each a question and what answers it, and the right number."""
+    *lines, last = re.sub(r"<<.*?>>", "", row["answer"]).split("\n")
+    pairs = [line.split(" ** ", 1) for line in lines]
+    return (pairs, last) if len(pairs) > 1 and all(len(p) == 2 for p in pairs) and last.startswith("#### ") else None
+
+
+def dialogues(rows):
+    """Conversations of a problem whose last step is asked for when another one has been talked of since; what is one
+    stays."""
+    yield from (row for row in rows if "messages" in row)
+    asked = [(row["question"], *of) for row in rows if "question" in row for of in [steps(row)] if of]
+    for (story, mine, gold), (other, theirs, _) in zip(asked[::2], asked[1::2]):
+        turns = [f"{story} One step at a time: {mine[0][0]}", mine[0][1]]
+        for question, answer in mine[1:-1]:
+            turns += [question, answer]
+        turns += [f"Something else in between. {other}", "\n".join(answer for _, answer in theirs)]
+        turns.append(f"Back to my first question: {mine[-1][0]} Reason step by step, and put your final answer within "
+                     "\\boxed{}.")
+        yield {"messages": [{"role": ("user", "assistant")[i % 2], "content": t} for i, t in enumerate(turns)],
+               "answer": gold}
+
+
+def each(make):
+    return lambda rows: filter(None, map(make, rows))
+
+
+# a set, the names that its file may have, how its rows become problems
 SETS = [
-    ("gsm8k", ["test.jsonl", "gsm8k.jsonl", "example_model_solutions.jsonl", "gsm8k-100.jsonl"], gsm8k),
-    ("math", ["math500.jsonl", "MATH-500.jsonl", "test.jsonl"], math),
-    ("code", ["HumanEval.jsonl.gz", "HumanEval.jsonl"], code),
-    ("dialogue", ["dialogue.jsonl"], as_it_is),
-    ("long", ["long.jsonl"], as_it_is),
+    ("gsm8k", ["test.jsonl", "gsm8k.jsonl", "example_model_solutions.jsonl", "gsm8k-100.jsonl"], each(gsm8k)),
+    ("math", ["math500.jsonl", "MATH-500.jsonl", "test.jsonl"], each(math)),
+    ("code", ["HumanEval.jsonl.gz", "HumanEval.jsonl"], each(code)),
+    ("dialogue", ["test_socratic.jsonl", "dialogue.jsonl"], dialogues),
+    ("long", ["long.jsonl"], each(as_it_is)),
 ]
 
 
@@ -72,7 +99,7 @@ def files_of(folder):
 
 def rows_of(path, make):
     try:
-        return [row for row in map(make, lines_of(path)) if row]
+        return list(make(lines_of(path)))
     except (OSError, ValueError, KeyError, AttributeError):
         return []
 

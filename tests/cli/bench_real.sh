@@ -27,6 +27,25 @@ sets()
 }
 check 'sets, and what is missing' sets
 
+# Problems of one step, and what is no problem, make no conversation; of two
+# others the first is what is talked of.
+dialogues()
+{
+	mkdir -p "$tmp/socratic" && cat >"$tmp/socratic/test_socratic.jsonl" <<'END'
+{"question":"One?","answer":"One? ** It is <<1=1>>1\n#### 1"}
+{"question":"A has 2, B 3, C 4. All?","answer":"A and B? ** They have 2+3=<<2+3=5>>5\nAnd with C? ** Then 5+4=<<5+4=9>>9\n#### 9"}
+{"answer":"nothing asked"}
+{"question":"Twice 3 and 1?","answer":"Twice 3? ** 6\nAnd 1? ** 7\n#### 7"}
+{"question":"Nobody to go with?","answer":"a? ** 1\nb? ** 2\n#### 2"}
+END
+	"$PYTHON" "$real" sets "$tmp/socratic" "$srcdir/samples/problems" \
+		"$tmp/talk" 9 2>"$tmp/err"
+	is one 1 "$(lines "$tmp/talk/dialogue.jsonl")" &&
+		is turns '{"messages": [{"role": "user", "content": "A has 2, B 3, C 4. All? One step at a time: A and B?"}, {"role": "assistant", "content": "They have 2+3=5"}, {"role": "user", "content": "Something else in between. Twice 3 and 1?"}, {"role": "assistant", "content": "6\n7"}, {"role": "user", "content": "Back to my first question: And with C? Reason step by step, and put your final answer within \\boxed{}."}], "answer": "#### 9"}' \
+			"$(cat "$tmp/talk/dialogue.jsonl")"
+}
+check 'conversations are made of problems in steps' dialogues
+
 # run TEXT: a run of a bench that wrote this, as JSON, one token a byte.
 runs()
 {
