@@ -7,6 +7,7 @@ libengine_a_SOURCES += \
 	src/base/base.c src/base/base.h src/base/base64.c src/base/base64.h \
 	src/base/big.c src/base/big.h src/base/buf.c src/base/buf.h \
 	src/base/chunked.c src/base/chunked.h src/base/err.c src/base/err.h \
+	src/base/fence.c src/base/fence.h \
 	src/base/gz.c src/base/gz.h src/base/hash.h src/base/mem.c \
 	src/base/num.c src/base/num.h \
 	src/base/svg.c src/base/svg.h src/base/ticks.c src/base/ticks.h \

@@ -9,7 +9,9 @@
  *	<details type="tool_calls" ... arguments="{...}" result="...">
  *	<details type="code_interpreter" done="true" output="...">
  *
- * Their words and what a tool gave back are not the model's.
+ * Their words and what a tool gave back are not the model's. One counts where a
+ * line begins with it, outside of code, and it is closed; or the text begins
+ * with it (a stream that was cut). Others are named only.
  */
 #ifndef LILSCOPE_DETAILS_H
 #define LILSCOPE_DETAILS_H
@@ -19,5 +21,9 @@
 /* The text by channel, as the model wrote it, appended. False, and nothing is:
  * there is none of that in it, or it is no string. */
 bool details_output(struct chunk *c, struct json_value string);
+
+/* The same for bytes of that string. */
+bool details_text(struct chunk *c, const char *s, size_t n,
+		  struct json_value from);
 
 #endif

@@ -376,13 +376,27 @@ static void put_title(struct feed *f)
 	f->title_len = strlen(f->title);
 }
 
-/* A line that fills what is looked at for a verdict is a document, no list; one
- * that came alone is seen to be one at the end. */
+/* A line that fills what is looked at for a verdict is taken for a document, no
+ * list, until another follows; one that came alone is seen to be one at the
+ * end. */
 static bool is_one_line(const struct feed *f)
 {
 	return f->verdict.framing == FRAMING_LINES &&
 	       f->probe.len >= FEED_PROBE_BYTES &&
 	       !memchr(f->probe.data, '\n', FEED_PROBE_BYTES);
+}
+
+static void set_one_line(struct feed *f, bool one_line)
+{
+	f->one_line = one_line;
+	put_title(f);
+	memset(&f->titled, 0, sizeof(f->titled));
+}
+
+static void find_more_lines(struct feed *f)
+{
+	if (f->one_line && f->cx.i_record > f->opts.record + 1)
+		set_one_line(f, false);
 }
 
 static void find_one_line(struct feed *f)
@@ -391,9 +405,7 @@ static void find_one_line(struct feed *f)
 	    f->opts.from_line || f->opts.from_middle || f->skipped ||
 	    f->cx.i_record != f->opts.record + 1)
 		return;
-	f->one_line = true;
-	put_title(f);
-	memset(&f->titled, 0, sizeof(f->titled));
+	set_one_line(f, true);
 }
 
 static void start(struct feed *f)
@@ -479,6 +491,7 @@ bool feed_bytes(struct feed *f, const void *bytes, size_t n, double time_s,
 	}
 	if (f->fatal.text[0])
 		return fatal(f, err);
+	find_more_lines(f);
 	update_title(f);
 	return true;
 }
@@ -502,6 +515,7 @@ bool feed_end(struct feed *f, struct err *err)
 	format = f->verdict.format;
 	if (format) {
 		frame_end(&f->frame);
+		find_more_lines(f);
 		find_one_line(f);
 		f->cx.end = true;
 		if (format->end)

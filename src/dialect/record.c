@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "dialect/content.h"
+#include "dialect/details.h"
 #include "dialect/field.h"
 #include "dialect/template.h"
 
@@ -397,10 +398,13 @@ static size_t echoed(const struct buf *prompt, const char *s, size_t len)
 		       prompt->len : 0;
 }
 
-/* The text without the prompt in front of it, which is that of the run. */
-static void add_text(struct record *r, struct gen *gen, const char *s,
-		     size_t len)
+/* The text without the prompt in front of it, which is that of the run. Where
+ * ids say what its tokens are nothing is left out of it. */
+static void add_text(struct record *r, struct gen *gen, struct json_value text,
+		     bool ids)
 {
+	size_t len;
+	const char *s = json_text(text, &len);
 	struct buf *heard = &gen->run->trace.prompt;
 	size_t prompt = template_prompt(s, len, 0, NULL);
 
@@ -414,16 +418,17 @@ static void add_text(struct record *r, struct gen *gen, const char *s,
 				  "its text begins with the prompt, which is "
 				  "left out here; --field takes all of it");
 	}
-	chunk_add(&r->cx->gens->chunk, CHANNEL_ANSWER, s + prompt,
-		  len - prompt);
+	if (ids || !details_text(&r->cx->gens->chunk, s + prompt, len - prompt,
+				 text))
+		chunk_add(&r->cx->gens->chunk, CHANNEL_ANSWER, s + prompt,
+			  len - prompt);
 }
 
 static void emit(struct record *r, const struct found *found, size_t i)
 {
 	struct chunk *chunk = &r->cx->gens->chunk;
 	struct gen *gen = record_open(r, found->owner, i, r->n, found->name);
-	size_t len;
-	const char *s = json_text(found->text, &len);
+	struct json_value ids = ids_of(r, found->owner, i);
 
 	if (!gen->run->trace.prompt.len)
 		put_messages(gen->run, found->turns, found->owner);
@@ -431,9 +436,9 @@ static void emit(struct record *r, const struct found *found, size_t i)
 	chunk_add_json(chunk, CHANNEL_REASONING, found->think);
 	if (found->message.doc)
 		content_message(chunk, found->message);
-	if (s)
-		add_text(r, gen, s, len);
-	chunk_ids(chunk, ids_of(r, found->owner, i));
+	if (json_is(found->text, JSON_STRING))
+		add_text(r, gen, found->text, ids.doc != NULL);
+	chunk_ids(chunk, ids);
 	gen_emit(r->cx->gens, gen, NAN);
 	if (r->note && !gen_facts(gen)->note)
 		facts_set(&gen_facts(gen)->note, r->note);

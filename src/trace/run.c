@@ -176,6 +176,7 @@ void run_text(struct run *run, enum channel channel, const char *text,
 void run_end(struct run *run)
 {
 	flush_text(run);
+	think_end(run->think, &run->trace);
 	if (!run->trace.n_tokens)
 		run->trace.tokens_by = TOKENS_BY_BPE;
 	tok_free(run->tok);

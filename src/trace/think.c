@@ -11,14 +11,17 @@
 
 #include <string.h>
 
-enum { THINK_MARK_MAX = 32 };
+#include "base/fence.h"
 
-enum mark_kind { OPENS, CLOSES };
+enum { THINK_MARK_MAX = 40 };
+
+enum mark_kind { OPENS, CALLS /* a tool */, CLOSES };
 
 /* A mark closes what is of its family. From PLAIN on they are words of any
- * text, and marks only where the text begins with one that opens. */
+ * text, and marks only where the text begins with one that opens; FOLDED ones
+ * are HTML, and marks where a line outside of code begins with one. */
 enum mark_family { THINK, MISTRAL, SOLUTION, COHERE, HARMONY, SEED,
-		   PLAIN, THOUGHT = PLAIN, REASONING };
+		   PLAIN, THOUGHT = PLAIN, REASONING, FOLDED };
 
 struct think_mark {
 	const char *text;
@@ -53,13 +56,25 @@ static const struct think_mark marks[] = {
 	  "<|end|><|start|>assistant<|channel|>final<|message|>" },
 	{ "<|channel|>final", CLOSES, HARMONY, NULL },
 	{ "<|channel|>commentary", CLOSES, HARMONY, NULL },
+	{ "<details type=\"reasoning\"", OPENS, FOLDED, "\n</details>\n" },
+	{ "<details type=\"tool_calls\"", CALLS, FOLDED, NULL },
+	{ "<details type=\"code_interpreter\"", CALLS, FOLDED, NULL },
+	{ "</details>", CLOSES, FOLDED, NULL },
+};
+
+/* The lines of a text so far. */
+struct fences {
+	size_t at; /* those before it were looked at */
+	struct fence fence;
 };
 
 struct think {
 	size_t at;       /* bytes looked at */
 	uint32_t opened; /* token at which the open reasoning began */
+	size_t opened_at; /* ... and the byte */
 	const struct think_mark *open; /* what it was opened by, or NULL */
 	bool seen;       /* any mark so far */
+	struct fences fences;
 };
 
 struct think *think_new(void)
@@ -107,15 +122,37 @@ static bool is_blank(const char *s, size_t n)
 	return !n;
 }
 
+/* Is text[at..) within a block of code? Each line is asked about once. */
+static bool is_code(struct fences *f, const char *text, size_t at)
+{
+	const char *lf;
+
+	while (f->at < at && (lf = memchr(text + f->at, '\n', at - f->at))) {
+		fence_line(&f->fence, text + f->at,
+			   (size_t)(lf - text) - f->at);
+		f->at = (size_t)(lf - text) + 1;
+	}
+	return f->fence.open != '\0';
+}
+
 /* Does a mark at text[start..) count, where `open` is open, or NULL? */
 static bool counts(const struct think_mark *mark,
-		   const struct think_mark *open, const char *text,
-		   size_t start)
+		   const struct think_mark *open, struct fences *fences,
+		   const char *text, size_t start)
 {
 	if (open)
 		return mark->kind == CLOSES && mark->family == open->family;
+	if (mark->family == FOLDED)
+		return mark->kind != CLOSES &&
+		       (!start || text[start - 1] == '\n') &&
+		       !is_code(fences, text, start);
 	return mark->family < PLAIN ||
 	       (mark->kind == OPENS && is_blank(text, start));
+}
+
+static enum channel channel_of(const struct think_mark *mark)
+{
+	return mark && mark->kind == CALLS ? CHANNEL_TOOL : CHANNEL_REASONING;
 }
 
 /* A mark ended at byte `end`: relabel what it closes, or open. */
@@ -125,15 +162,16 @@ static void apply(struct think *th, struct trace *t,
 	uint32_t first = trace_token_at(t, start);
 	uint32_t next = token_behind(t, end);
 
-	if (!counts(mark, th->open, t->text.data, start))
+	if (!counts(mark, th->open, &th->fences, t->text.data, start))
 		return;
-	if (mark->kind == OPENS) {
+	if (mark->kind != CLOSES) {
 		th->open = mark;
 		th->opened = first;
-		trace_relabel(t, first, t->n_tokens, CHANNEL_REASONING);
+		th->opened_at = start;
+		trace_relabel(t, first, t->n_tokens, channel_of(mark));
 	} else if (th->open || !th->seen) {
 		trace_relabel(t, th->open ? th->opened : 0, next,
-			      CHANNEL_REASONING);
+			      channel_of(th->open));
 		trace_relabel(t, next, t->n_tokens, CHANNEL_ANSWER);
 		th->open = NULL;
 	}
@@ -194,13 +232,23 @@ enum channel think_scan(struct think *th, struct trace *t,
 	}
 	if (!th->seen || given != CHANNEL_ANSWER)
 		return given;
-	return th->open ? CHANNEL_REASONING : CHANNEL_ANSWER;
+	return th->open ? channel_of(th->open) : CHANNEL_ANSWER;
+}
+
+void think_end(struct think *th, struct trace *t)
+{
+	if (!th->open || th->open->family != FOLDED ||
+	    is_blank(t->text.data, th->opened_at))
+		return;
+	trace_relabel(t, th->opened, t->n_tokens, CHANNEL_ANSWER);
+	th->open = NULL;
 }
 
 /* What is open at the end of text[0..n), or NULL; *any: there was a mark. */
 static const struct think_mark *open_at(const char *text, size_t n, bool *any)
 {
 	const struct think_mark *open = NULL;
+	struct fences fences = { 0 };
 
 	*any = false;
 	for (size_t at = 0; at < n;) {
@@ -211,8 +259,8 @@ static const struct think_mark *open_at(const char *text, size_t n, bool *any)
 			mark = mark_at(text + at,
 				       MIN(n - at, (size_t)THINK_MARK_MAX),
 				       &more);
-		if (mark && counts(mark, open, text, at)) {
-			open = mark->kind == OPENS ? mark : NULL;
+		if (mark && counts(mark, open, &fences, text, at)) {
+			open = mark->kind == CLOSES ? NULL : mark;
 			*any = true;
 		}
 		at += mark ? strlen(mark->text) : 1;

@@ -4,11 +4,14 @@
  * Watches text for marks: <think> </think> and its like (thinking, thought,
  * reasoning, seed:think), [THINK] [/THINK], <|begin_of_thought|>
  * <|end_of_thought|>, <|begin_of_solution|>, Cohere's <|START_THINKING|>
- * <|END_THINKING|>, Harmony's <|channel|>analysis and <|channel|>final. A
- * closing mark without an opener makes everything before it reasoning; while
- * some is open only its own closes it, and thought and reasoning, which are
- * words of a text, too, are marks only where the text begins with one. Marks
- * may be split over tokens.
+ * <|END_THINKING|>, Harmony's <|channel|>analysis and <|channel|>final, Open
+ * WebUI's <details type="reasoning"> </details>. A closing mark without an
+ * opener makes everything before it reasoning; while some is open only its own
+ * closes it, and thought and reasoning, which are words of a text, too, are
+ * marks only where the text begins with one. Those of HTML count where a line
+ * outside of code begins with one (or it is a call of a tool, then so named),
+ * until think_end(); for good if they are closed, or begin the text. Marks may
+ * be split over tokens.
  */
 #ifndef LILSCOPE_THINK_H
 #define LILSCOPE_THINK_H
@@ -27,6 +30,10 @@ void think_free(struct think *think); /* NULL is fine */
  * not plain answer text. */
 enum channel think_scan(struct think *think, struct trace *trace,
 			enum channel given);
+
+/* No more text comes: what HTML opened in the midst of the text and nothing
+ * closed is answer again, since it is only named. */
+void think_end(struct think *think, struct trace *trace);
 
 /* How many of the bytes text[0..n), which come next, no mark begins in: up to
  * there the channel is what think_scan() said last. 0: one may be open. */

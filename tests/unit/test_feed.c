@@ -578,8 +578,13 @@ static void long_lines(void **state)
 	put_repeated(&b, "0123456789abcdef", LONG_LINE_BYTES / 16);
 	buf_puts(&b, "\",\"response\":\"behind it\"}\n{\"response\":\"c\"}\n");
 	assert_reads(&b, "records: 3, skipped 0");
+	assert_reads(&b, "\"prompts and generations, JSON lines\"");
 	buf_drop(&b, strlen("{\"response\":\"a\"}\n"));
 	assert_reads(&b, "records: 2, skipped 0");
+	assert_reads(&b, "\"prompts and generations, JSON lines\"");
+	b.len -= strlen("{\"response\":\"c\"}\n");
+	assert_reads(&b, "\"prompts and generations, JSON\"");
+	buf_puts(&b, "{\"response\":\"c\"}\n");
 	b.len -= strlen("\"}\n{\"response\":\"c\"}\n");
 	assert_reads(&b, "records: 0, skipped 1");
 	assert_reads(&b, "x: line 1, byte 10485785: a string has no end");
@@ -609,6 +614,17 @@ static const struct {
 	{ "{\"response\":\"a\"}{", "1 ", "\n", 100000, "skipped 1" },
 	{ "", "<think>", "", 70000, "bytes 70000+0+0" },
 	{ "", "<|im_start|>user", "", 70000, "text" },
+	{ "", "<details type=\"reasoning\">\n", "", 70000, "text" },
+	{ "```\n", "<details type=\"reasoning\">\n", "", 70000, "text" },
+	{ "{\"response\":\"a\\n", "<details type='reasoning'>\\n", "\"}",
+	  70000, "records: 1" },
+	{ "{\"response\":\"", "<details type='reasoning'>\\n", "</details>\"}",
+	  70000, "records: 1" },
+	{ "{\"response\":\"",
+	  "<details type='reasoning'></details>\\n\\n", "\"}", 70000,
+	  "records: 1" },
+	{ "{\"response\":\"", "<details type='reasoning' '\\n", "\"}", 70000,
+	  "records: 1" },
 	{ "{\"lilscope\":1}\n", "{\"lilscope\":1}\n", "", 60000, "native" },
 	{ "", "{\"response\":\"\"}\n", "", 60000, "records: 3750" },
 	{ "", "\n", "{\"response\":\"a\"}", 200000, "" },

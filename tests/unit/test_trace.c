@@ -118,7 +118,11 @@ static void relabel_equals_plain_labels(void **state)
 	}
 }
 
-/* In `want` each byte of the text has its letter: r or a. */
+#define FOLDED "<details type=\"reasoning\""
+#define RS "rrrrrrrrrrrrrrrrrrrrrrrrr"
+#define AS "aaaaaaaaaaaaaaaaaaaaaaaaa"
+
+/* In `want` each byte of the text has its letter: r, t or a. */
 static const struct {
 	const char *text, *want;
 } think_cases[] = {
@@ -136,7 +140,26 @@ static const struct {
 	{ "<<think>x</think>y", "arrrrrrrrrrrrrrrra" },
 	{ "a < b <thin b", "aaaaaaaaaaaaa" },
 	{ "<think>x</think>y</think>z", "rrrrrrrrrrrrrrrraaaaaaaaaa" },
+	{ FOLDED ">x</details>y", RS "rrrrrrrrrrrra" },
+	{ "a\n" FOLDED ">x</details>y", "aa" RS "rrrrrrrrrrrra" },
+	{ "<details type=\"tool_calls\">x</details>y",
+	  "tttttttttttttttttttttttttttttttttttttta" },
+	{ FOLDED ">never closed", RS "rrrrrrrrrrrrr" },
+	{ "a\n" FOLDED ">never closed", "aa" AS "aaaaaaaaaaaaa" },
+	{ "a " FOLDED ">x</details>y", "aa" AS "aaaaaaaaaaaaa" },
+	{ "`" FOLDED ">` </details>y", "a" AS "aaaaaaaaaaaaaa" },
+	{ "```\n" FOLDED ">x</details>\n```\ny",
+	  "aaaa" AS "aaaaaaaaaaaaaaaaaa" },
+	{ "```\n~~~\n```\n" FOLDED ">x</details>y",
+	  "aaaaaaaaaaaa" RS "rrrrrrrrrrrra" },
+	{ "x</details>y", "aaaaaaaaaaaa" },
 };
+
+static enum channel channel_of(char letter)
+{
+	return letter == 'r' ? CHANNEL_REASONING :
+	       letter == 't' ? CHANNEL_TOOL : CHANNEL_ANSWER;
+}
 
 static void think_cuts(const char *text, const char *want, size_t step)
 {
@@ -155,15 +178,15 @@ static void think_cuts(const char *text, const char *want, size_t step)
 		think_scan(think, &t, CHANNEL_ANSWER);
 		at += len;
 	}
+	think_end(think, &t);
 	for (size_t i = 0; i < n && step == 1; i++) {
 		enum channel c = trace_channel(&t, trace_token_at(&t, i));
 
-		if (c != (want[i] == 'r' ? CHANNEL_REASONING : CHANNEL_ANSWER))
+		if (c != channel_of(want[i]))
 			fail_msg("\"%s\" at byte %zu", text, i);
 	}
 	assert_int_equal(trace_channel(&t, t.n_tokens - 1),
-			 want[n - 1] == 'r' ? CHANNEL_REASONING :
-					      CHANNEL_ANSWER);
+			 channel_of(want[n - 1]));
 	trace_release(&t);
 	think_free(think);
 }
