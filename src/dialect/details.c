@@ -31,7 +31,7 @@ struct folded {
 };
 
 /* One of them in a text: its tag without '>', what is in it, what follows. */
-struct block {
+struct fold {
 	const struct details_kind *kind;
 	struct folded tag, body, rest;
 };
@@ -124,7 +124,7 @@ static const char *shut_of(struct folded text)
 
 /* The block that begins with text; *over: there is none behind it either. One
  * that nothing closes is one where it is the first of all, and still open. */
-static bool block_at(struct folded text, bool first, struct block *b,
+static bool fold_at(struct folded text, bool first, struct fold *b,
 		     bool *over)
 {
 	const char *end, *shut;
@@ -149,7 +149,7 @@ static bool block_at(struct folded text, bool first, struct block *b,
 }
 
 /* The first block of a text: what stands before it, or NULL. */
-static const char *next_of(struct folded text, bool first, struct block *b)
+static const char *next_of(struct folded text, bool first, struct fold *b)
 {
 	struct fence fence = { 0 };
 	struct folded line = text, rest = text;
@@ -157,7 +157,7 @@ static const char *next_of(struct folded text, bool first, struct block *b)
 
 	while (!over && next_line(&rest, &line)) {
 		if (!fence_line(&fence, line.s, line.n) &&
-		    block_at((struct folded){ line.s, line.n + rest.n }, first,
+		    fold_at((struct folded){ line.s, line.n + rest.n }, first,
 			     b, &over))
 			return line.s;
 		first = first && line.n == 1; /* empty ones */
@@ -271,7 +271,7 @@ static void put_arguments(struct folded value, struct buf *out)
 	buf_release(&once);
 }
 
-static void take(struct chunk *c, const struct block *b, struct json_value from)
+static void take(struct chunk *c, const struct fold *b, struct json_value from)
 {
 	struct folded body = body_of(b->body);
 	struct buf words = { 0 };
@@ -290,7 +290,7 @@ bool details_text(struct chunk *c, const char *s, size_t n,
 		  struct json_value from)
 {
 	struct folded text = { s, n };
-	struct block b;
+	struct fold b;
 	const char *at = n ? next_of(text, true, &b) : NULL;
 
 	if (!at)
