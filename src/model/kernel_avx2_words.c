@@ -11,6 +11,9 @@
  *
  *	x   a span of all tokens after the other: [span][token][SPAN]
  *	w   a strip of ROWS rows by SPAN columns, near while the tokens pass
+ *
+ * Where a few activations of a span are so far above the rest that these would
+ * have less bits than a byte, the few stay floats, and are 0 among the words.
  */
 #if defined(__x86_64__)
 #if defined(__clang__)
@@ -29,6 +32,8 @@ enum {
 	SPAN = 128,
 	ROW_MOST = 2047,
 	TOKEN_MOST = 8191,
+	FAR = 64,	  /* times what all others of a span are at most */
+	FAR_MOST = 4,	  /* of a span */
 	STEPS = SPAN / 2, /* of two columns */
 	ROWS = 32,
 	SIDES = 2,	  /* times eight rows that meet an activation */
@@ -55,15 +60,12 @@ ALWAYS __m256i load_words(const void *s)
 _Static_assert((long long)SPAN * ROW_MOST * TOKEN_MOST <= INT32_MAX,
 	       "a sum fits");
 
-/* SPAN numbers as words of at most `to`; their scale, which is no number where
- * one of them is infinite or none. Sizes are compared as their bits, which put
- * these last. */
-static float set_words(int16_t *out, const float *v, float to)
+/* The greatest size of SPAN numbers; NAN where one of them is infinite or none.
+ * Sizes are compared as their bits, which put these last. */
+static float top_of(const float *v)
 {
 	const __m256 sign = _mm256_set1_ps(-0.0f);
 	__m256i most = _mm256_setzero_si256();
-	__m256 inverse;
-	float top;
 
 	for (int i = 0; i < SPAN; i += SIDE) {
 		__m256 size = _mm256_andnot_ps(sign, _mm256_loadu_ps(v + i));
@@ -71,12 +73,21 @@ static float set_words(int16_t *out, const float *v, float to)
 		most = _mm256_max_epi32(most, _mm256_castps_si256(size));
 	}
 	if (_mm256_movemask_epi8(_mm256_cmpgt_epi32(
-		    most, _mm256_set1_epi32(0x7f7fffff)))) {
+		    most, _mm256_set1_epi32(0x7f7fffff))))
+		return NAN;
+	return max8(_mm256_castsi256_ps(most));
+}
+
+/* SPAN numbers, of which the greatest is top, as words of at most `to`; their
+ * scale, which is no number where top is none. */
+static float set_words(int16_t *out, const float *v, float top, float to)
+{
+	__m256 inverse = _mm256_set1_ps(top >= LEAST_TOP ? to / top : 0);
+
+	if (isnan(top)) {
 		memset(out, 0, SPAN * sizeof(*out));
 		return NAN;
 	}
-	top = max8(_mm256_castsi256_ps(most));
-	inverse = _mm256_set1_ps(top >= LEAST_TOP ? to / top : 0);
 	for (int i = 0; i < SPAN; i += 2 * SIDE) {
 		__m256i a = _mm256_cvtps_epi32(
 			_mm256_mul_ps(_mm256_loadu_ps(v + i), inverse));
@@ -98,48 +109,107 @@ static uint32_t spans_of(uint32_t n_cols)
 
 /* --- activations -------------------------------------------------------- */
 
-/* All spans' words, then all scales, token by token in each span. */
+/* An activation that is no word. */
+struct far {
+	uint32_t token, column; /* of its span */
+	float value;
+};
+
+/* All spans' words, then all scales, token by token in each span; then those
+ * far, of which span s has [first[s], first[s + 1]). */
 struct word_tokens {
 	int16_t *words;
 	float *scales;
+	uint32_t *first;
+	struct far *far;
 };
 
 static struct word_tokens tokens_of(const struct kernel_x *x)
 {
+	size_t n = (size_t)spans_of(x->n_cols) * x->n_tokens;
 	char *at = (char *)x->data;
+	struct word_tokens all;
 
 	at += -(uintptr_t)at % LINE;
-	return (struct word_tokens){
-		(int16_t *)(void *)at,
-		(float *)(void *)(at + (size_t)spans_of(x->n_cols) *
-					       x->n_tokens * SPAN *
-					       sizeof(int16_t))
-	};
+	all.words = (int16_t *)(void *)at;
+	all.scales = (float *)(void *)(all.words + n * SPAN);
+	all.first = (uint32_t *)(void *)(all.scales + n);
+	all.far = (struct far *)(void *)(all.first + spans_of(x->n_cols) + 1);
+	return all;
 }
 
 static size_t bytes_of(const struct kernel_x *x)
 {
 	return (size_t)spans_of(x->n_cols) * x->n_tokens *
-		       (SPAN * sizeof(int16_t) + sizeof(float)) +
-	       LINE;
+		       (SPAN * sizeof(int16_t) + sizeof(float) +
+			FAR_MOST * sizeof(struct far)) +
+	       (spans_of(x->n_cols) + 1) * sizeof(uint32_t) + LINE;
+}
+
+static uint32_t n_beyond(const float *v, float limit)
+{
+	const __m256 sign = _mm256_set1_ps(-0.0f);
+	const __m256 least = _mm256_set1_ps(limit);
+	uint32_t n = 0;
+
+	for (int i = 0; i < SPAN; i += SIDE) {
+		__m256 size = _mm256_andnot_ps(sign, _mm256_loadu_ps(v + i));
+
+		n += (uint32_t)__builtin_popcount((unsigned)_mm256_movemask_ps(
+			_mm256_cmp_ps(size, least, _CMP_GT_OQ)));
+	}
+	return n;
+}
+
+/* Takes what is beyond the limit out of v; how many. */
+static uint32_t take_far(struct far *out, float *v, float limit, uint32_t token)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < SPAN; i++)
+		if (fabsf(v[i]) > limit) {
+			out[n++] = (struct far){ token, i, v[i] };
+			v[i] = 0;
+		}
+	return n;
+}
+
+/* n activations of a token as a span; how many of them are far. */
+static uint32_t set_span(const struct word_tokens *all, size_t i,
+			 uint32_t token, const float *v, uint32_t n,
+			 struct far *far)
+{
+	uint32_t n_far = 0;
+	float own[SPAN] = { 0 };
+	float top;
+
+	if (n < SPAN)
+		v = memcpy(own, v, n * sizeof(*own));
+	top = top_of(v);
+	if (top >= LEAST_TOP && n_beyond(v, top / FAR) <= FAR_MOST) {
+		if (v != own)
+			v = memcpy(own, v, sizeof(own));
+		n_far = take_far(far, own, top / FAR, token);
+		top = top_of(own);
+	}
+	all->scales[i] = set_words(all->words + i * SPAN, v, top, TOKEN_MOST);
+	return n_far;
 }
 
 static void set(struct kernel_x *x, const float *v)
 {
 	struct word_tokens all = tokens_of(x);
+	uint32_t n_far = 0;
 
-	for (uint32_t t = 0; t < x->n_tokens; t++, v += x->n_cols)
-		for (uint32_t s = 0; s < spans_of(x->n_cols); s++) {
-			size_t i = (size_t)s * x->n_tokens + t;
-			uint32_t n = x->n_cols - s * SPAN;
-			float last[SPAN] = { 0 };
-			const float *at = v + s * SPAN;
-
-			if (n < SPAN)
-				at = memcpy(last, at, n * sizeof(*last));
-			all.scales[i] = set_words(all.words + i * SPAN, at,
-						  TOKEN_MOST);
-		}
+	for (uint32_t s = 0; s < spans_of(x->n_cols); s++) {
+		all.first[s] = n_far;
+		for (uint32_t t = 0; t < x->n_tokens; t++)
+			n_far += set_span(&all, (size_t)s * x->n_tokens + t, t,
+					  v + (size_t)t * x->n_cols + s * SPAN,
+					  x->n_cols - s * SPAN,
+					  all.far + n_far);
+	}
+	all.first[spans_of(x->n_cols)] = n_far;
 }
 
 /* --- weights ------------------------------------------------------------ */
@@ -232,7 +302,8 @@ static void pack(struct word_rows *out, const uint8_t *const rows[SIDE],
 
 	for (int r = 0; r < SIDE; r++) {
 		unpack(floats, rows[r], from, n);
-		scales[r] = set_words(words[r], floats, ROW_MOST);
+		scales[r] = set_words(words[r], floats, top_of(floats),
+				      ROW_MOST);
 	}
 	for (int i = 0; i < SPAN; i += 2 * SIDE) {
 		__m256i in[SIDE];
@@ -329,6 +400,42 @@ static void add_strip(float *sums, const struct word_rows *packed,
 	}
 }
 
+/* Those far of n_tokens tokens from the t-th on, in span s. */
+struct far_some {
+	const struct far *at, *end;
+	uint32_t t;
+};
+
+static struct far_some far_of(const struct word_tokens *all, uint32_t s,
+			      uint32_t t, uint32_t n_tokens)
+{
+	struct far_some some = { all->far + all->first[s],
+				 all->far + all->first[s + 1], t };
+
+	while (some.at < some.end && some.at->token < t)
+		some.at++;
+	while (some.at < some.end && some.end[-1].token >= t + n_tokens)
+		some.end--;
+	return some;
+}
+
+/* A strip's span times these. */
+static void add_far(float *sums, struct far_some some,
+		    const struct kernel_rows *w, uint32_t row0, uint32_t n_rows,
+		    uint32_t s, unpack_fn *unpack)
+{
+	float floats[SPAN];
+
+	for (uint32_t r = 0; some.at < some.end && r < n_rows; r++) {
+		unpack(floats,
+		       (const uint8_t *)w->data + (row0 + r) * w->row_bytes,
+		       s * SPAN, w->n_cols - s * SPAN);
+		for (const struct far *f = some.at; f < some.end; f++)
+			sums[(f->token - some.t) * ROWS + r] +=
+				floats[f->column] * f->value;
+	}
+}
+
 /* What a strip's sums are, to where they belong. */
 static void put(float *out, size_t stride, const float *sums, uint32_t n_rows,
 		uint32_t n_tokens)
@@ -377,6 +484,8 @@ static void strip(float *out, size_t stride, const struct kernel_rows *w,
 		add_strip(sums, packed, n_rows, all.words + first * SPAN,
 			  all.scales + first, (MIN(n, (uint32_t)SPAN) + 1) / 2,
 			  n_tokens);
+		add_far(sums, far_of(&all, s, t, n_tokens), w, row0, n_rows, s,
+			unpack);
 	}
 	put(out + t * stride + row0, stride, sums, n_rows, n_tokens);
 }

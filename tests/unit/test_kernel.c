@@ -220,6 +220,81 @@ static void many_tokens(void **state)
 	kernel_use(NULL);
 }
 
+/* Are activations of prompts more than bytes for these weights here? */
+static bool more_than_bytes(enum ggml_type type)
+{
+	return quant_of(type)->n_block == 1 ||
+	       (!strcmp(kernel_name(), "avx2-many") &&
+		(type == GGML_Q8_0 || type == GGML_IQ4_NL ||
+		 type == GGML_IQ4_XS));
+}
+
+/* Some activations thousands of times the others, which are worth no less for
+ * it: what those are times is exact. */
+static void check_far(const struct quant *q, uint32_t n_cols, uint32_t n_far)
+{
+	enum { N_ROWS = 35, N_TOKENS = 300, SPAN = 128 };
+	size_t row = quant_row_bytes(q, n_cols);
+	unsigned char *data = malloc(N_ROWS * row);
+	struct kernel_rows w = { q->type, data, n_cols, row };
+	float *x = malloc((size_t)N_TOKENS * n_cols * sizeof(*x));
+	float *got = calloc((size_t)N_ROWS * N_TOKENS, sizeof(*got));
+	float weights[COLS];
+	struct kernel_x all = { 0 };
+
+	random_rows(q, data, (size_t)N_ROWS * n_cols);
+	for (uint32_t i = 0; i < N_TOKENS * n_cols; i++)
+		x[i] = uniform();
+	for (uint32_t t = 0; t < N_TOKENS; t += 1 + t % 3)
+		for (uint32_t i = 0; i < n_cols; i += SPAN)
+			for (uint32_t k = 0; k < n_far; k++)
+				x[t * n_cols + i +
+				  (uint32_t)rand() % MIN(n_cols - i, SPAN)] =
+					5000 * (1 + uniform() / 2);
+	kernel_x_set(&all, q->type, x, n_cols, N_TOKENS);
+	kernel_mul(got, N_ROWS, &w, 0, N_ROWS, &all);
+	for (uint32_t r = 0; r < N_ROWS; r++) {
+		q->to_f32(weights, data + r * row, n_cols);
+		for (uint32_t t = 0; t < N_TOKENS; t++) {
+			double sum = 0, near = 0, far = 0;
+
+			for (uint32_t i = 0; i < n_cols; i++) {
+				double v = (double)x[t * n_cols + i];
+				double size = fabs((double)weights[i]);
+
+				sum += (double)weights[i] * v;
+				*(fabs(v) > 1 ? &far : &near) +=
+					size * fabs(v);
+			}
+			assert_true(fabs((double)got[t * N_ROWS + r] - sum) <=
+				    1e-3 * near + 5e-7 * far + 1e-6);
+		}
+	}
+	kernel_x_release(&all);
+	free(data);
+	free(x);
+	free(got);
+}
+
+static void far_activations(void **state)
+{
+	(void)state;
+	for (size_t k = 0; k < ARRAY_LEN(names); k++) {
+		if (!kernel_use(names[k]))
+			continue;
+		srand(6);
+		for (size_t i = 0; i < n_quants; i++)
+			for (size_t c = 0; c < ARRAY_LEN(columns); c++) {
+				if (columns[c] % (uint32_t)quants[i].n_block ||
+				    !more_than_bytes(quants[i].type))
+					continue;
+				check_far(&quants[i], columns[c], 1);
+				check_far(&quants[i], columns[c], 4);
+			}
+	}
+	kernel_use(NULL);
+}
+
 /* Weights all alike times activations of the greatest byte: no sum of small
  * integers is more, so that one that does not fit is seen. */
 static void check_greatest(const struct quant *q, int byte, float x,
@@ -568,6 +643,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(matrices),
 		cmocka_unit_test(many_tokens),
+		cmocka_unit_test(far_activations),
 		cmocka_unit_test(greatest_sums),
 		cmocka_unit_test(silu),
 		cmocka_unit_test(attention),
