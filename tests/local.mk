@@ -922,20 +922,21 @@ table-architectures: tests/bench/table_logits
 
 # Real models' logits beside libllama's (LLAMA_CPP): KL_FILES names them. At
 # KL_POSITIONS of KL_TEXT, which has to have so many tokens (a licence of 1,077
-# bytes has 223 of Qwen's).
+# bytes has 223 of Qwen's); KL_LENGTH: so many prompts of as many tokens.
 EXTRA_PROGRAMS += tests/bench/table_kl
 tests_bench_table_kl_SOURCES = tests/bench/table_kl.c
 tests_bench_table_kl_LDADD = libengine.a $(ENGINE_LIBS)
 KL_FILES =
 KL_TEXT = $(srcdir)/samples/traces/rkv_aime24_00.txt
 KL_POSITIONS = 256
+KL_LENGTH =
 PEER_LOGITS = $(abs_builddir)/tests/bench/peer_logits
 .PHONY: table-kl
 table-kl: tests/bench/table_kl
 	@test -n '$(KL_FILES)' || echo 'table-kl: KL_FILES names no model'
 	@for file in $(KL_FILES); do \
 		tests/bench/table_kl $$file '$(PEER_LOGITS)' \
-			$(KL_TEXT) $(KL_POSITIONS) || exit; \
+			$(KL_TEXT) $(KL_POSITIONS) $(KL_LENGTH) || exit; \
 	done
 
 # A real model (MODEL) that is fed a text (TEXT) under every policy: dense, a

@@ -2,7 +2,7 @@
  * A model's logits beside a peer's at every position of a text, and both
  * beside the same weights as numbers of 32 bits.
  *
- *	table_kl FILE.gguf PEER [TEXT [N]]
+ *	table_kl FILE.gguf PEER TEXT [N [LENGTH]]
  *
  * PEER FILE.gguf - ID... writes the logits of all positions as floats
  * (tests/bench/peer_logits.c, for libllama); or it is the same model in another
@@ -11,7 +11,8 @@
  * how many both have the same likeliest token. Then what smaller caches cost
  * (--kv), beside f16's. Where a peer rounds activations otherwise than we do,
  * the first row says by how much the two differ, and the last ones which of
- * them is nearer to what the weights say.
+ * them is nearer to what the weights say. The text goes token by token; with a
+ * LENGTH it is N prompts of so many tokens, and a position is a prompt's end.
  *
  * Exit status 1 if ours is farther from the numbers than LIMIT in the mean and
  * farther than the peer.
@@ -27,8 +28,14 @@
 #include "decode/model_map.h"
 #include "model/transformer.h"
 
-enum { POSITIONS = 256, PREFIX = 4096 };
+enum { POSITIONS = 256, TOKENS = 2048, PREFIX = 16384 };
 #define LIMIT 1e-2
+
+/* n positions of a text; or, where length is not 0, of as many prompts. */
+struct feed {
+	uint32_t ids[TOKENS];
+	uint32_t n, length;
+};
 
 /* What layers' matrices are, those of most weights first. What a file's name
  * says is not what is in it: where rows are no whole blocks of the type that
@@ -103,25 +110,38 @@ static void widen(struct model *m)
 	}
 }
 
-static float *ours(const struct model *m, enum ggml_type kv,
-		   const uint32_t *ids, uint32_t n)
+/* One that has read nothing. */
+static struct transformer *decoder(const struct model *m, struct pool *pool,
+				   enum ggml_type kv)
 {
-	size_t n_vocab = m->shape.n_vocab;
-	float *out = mem_alloc(n * n_vocab * sizeof(*out));
 	struct sparse_opts o = sparse_opts_auto;
 	const struct sparse_shape shape = transformer_shape(m);
-	struct pool *pool = pool_new(1);
-	struct transformer *t;
 	struct err err = { "" };
 
 	if (!sparse_resolve(&sparse_dense, &o, &shape, &err))
 		abort();
-	t = transformer_new(m, pool, kv, &sparse_dense, &o);
-	for (uint32_t i = 0; i < n; i++) {
-		if (i)
-			transformer_step(t, ids[i]);
-		else
-			transformer_prompt(t, ids, 1, 1);
+	return transformer_new(m, pool, kv, &sparse_dense, &o);
+}
+
+static float *ours(const struct model *m, enum ggml_type kv,
+		   const struct feed *feed)
+{
+	size_t n_vocab = m->shape.n_vocab;
+	float *out = mem_alloc(feed->n * n_vocab * sizeof(*out));
+	uint32_t length = MAX(feed->length, 1);
+	struct pool *pool = pool_new(1);
+	struct transformer *t = NULL;
+
+	for (uint32_t i = 0; i < feed->n; i++) {
+		const uint32_t *ids = feed->ids + (size_t)i * length;
+
+		if (t && !feed->length) {
+			transformer_step(t, *ids);
+		} else {
+			transformer_free(t);
+			t = decoder(m, pool, kv);
+			transformer_prompt(t, ids, length, length);
+		}
 		memcpy(out + i * n_vocab, transformer_logits(t),
 		       n_vocab * sizeof(*out));
 	}
@@ -130,10 +150,11 @@ static float *ours(const struct model *m, enum ggml_type kv,
 	return out;
 }
 
-static float *theirs(const char *peer, const char *path, const uint32_t *ids,
-		     uint32_t n, size_t n_vocab)
+/* The logits that the peer has for these, the last n_out of n. */
+static bool ask_peer(const char *peer, const char *path, const uint32_t *ids,
+		     uint32_t n, float *out, uint32_t n_out, size_t n_vocab)
 {
-	float *out = mem_alloc(n * n_vocab * sizeof(*out));
+	float *all = mem_alloc(n * n_vocab * sizeof(*all));
 	struct buf command = { 0 };
 	FILE *in;
 	bool good;
@@ -142,13 +163,30 @@ static float *theirs(const char *peer, const char *path, const uint32_t *ids,
 	for (uint32_t i = 0; i < n; i++)
 		buf_printf(&command, " %u", ids[i]);
 	in = popen(buf_cstr(&command), "r");
-	good = in && fread(out, n_vocab * sizeof(*out), n, in) == n;
+	good = in && fread(all, n_vocab * sizeof(*all), n, in) == n;
 	good = in && pclose(in) == 0 && good;
+	if (good)
+		memcpy(out, all + (n - n_out) * n_vocab,
+		       n_out * n_vocab * sizeof(*out));
 	buf_release(&command);
-	if (!good) {
-		mem_free(out);
-		return NULL;
-	}
+	mem_free(all);
+	return good;
+}
+
+static float *theirs(const char *peer, const char *path,
+		     const struct feed *feed, size_t n_vocab)
+{
+	float *out = mem_alloc(feed->n * n_vocab * sizeof(*out));
+	uint32_t n_asked = feed->length ? feed->n : 1;
+	uint32_t n_out = feed->n / n_asked;
+	uint32_t n = feed->length ? feed->length : feed->n;
+
+	for (uint32_t i = 0; i < n_asked; i++)
+		if (!ask_peer(peer, path, feed->ids + (size_t)i * n, n,
+			      out + i * n_vocab, n_out, n_vocab)) {
+			mem_free(out);
+			return NULL;
+		}
 	return out;
 }
 
@@ -203,30 +241,31 @@ static double compare(const char *title, const float *should, const float *is,
 	return sum / n;
 }
 
-/* The first n tokens of a file. */
-static uint32_t tokens(const struct vocab *v, const char *path, uint32_t *ids,
-		       uint32_t n)
+/* The first tokens of a file. */
+static void set_tokens(struct feed *feed, const struct vocab *v,
+		       const char *path)
 {
 	static char text[PREFIX];
 	FILE *in = fopen(path, "r");
 	size_t len = in ? fread(text, 1, sizeof(text), in) : 0;
+	uint32_t length = MAX(feed->length, 1);
 	struct vocab_ids all = { 0 };
 
 	if (in)
 		fclose(in);
 	vocab_encode(v, text, len, VOCAB_ADD_BOS, &all);
-	n = (uint32_t)MIN(all.n, (size_t)n);
-	memcpy(ids, all.ids, n * sizeof(*ids));
+	feed->n = (uint32_t)MIN(feed->n, MIN(all.n, (size_t)TOKENS) / length);
+	memcpy(feed->ids, all.ids,
+	       (size_t)feed->n * length * sizeof(*feed->ids));
 	vocab_ids_release(&all);
-	return n;
 }
 
 /* The logits of the model in another form; NULL: it is none, or has others
  * ids for the text. */
 static float *in_folder(const char *folder, const char *text,
-			const uint32_t *ids, uint32_t n, size_t n_vocab)
+			const struct feed *feed, size_t n_vocab)
 {
-	uint32_t others[POSITIONS];
+	struct feed own = { .n = feed->n, .length = feed->length };
 	struct model_map map;
 	struct err err = { "" };
 	float *out = NULL;
@@ -235,24 +274,23 @@ static float *in_folder(const char *folder, const char *text,
 		fprintf(stderr, "%s\n", err.text);
 		return NULL;
 	}
-	if (tokens(map.vocab, text, others, n) != n ||
-	    memcmp(ids, others, n * sizeof(*ids)) != 0)
+	set_tokens(&own, map.vocab, text);
+	if (memcmp(&own, feed, sizeof(own)) != 0)
 		fprintf(stderr, "%s: the ids are others\n", folder);
 	else if (map.model->shape.n_vocab != n_vocab)
 		fprintf(stderr, "%s: the vocabulary is another\n", folder);
 	else
-		out = ours(map.model, GGML_F32, ids, n);
+		out = ours(map.model, GGML_F32, feed);
 	model_map_close(&map);
 	return out;
 }
 
 /* What a smaller cache costs, with these weights: beside f16's. */
-static void compare_caches(const struct model *m, const uint32_t *ids,
-			   uint32_t n)
+static void compare_caches(const struct model *m, const struct feed *feed)
 {
 	static const enum ggml_type types[] = { GGML_F32, GGML_Q8_0,
 						GGML_Q4_0 };
-	float *f16 = ours(m, GGML_F16, ids, n);
+	float *f16 = ours(m, GGML_F16, feed);
 
 	for (size_t i = 0; i < ARRAY_LEN(types); i++) {
 		char title[40];
@@ -260,10 +298,10 @@ static void compare_caches(const struct model *m, const uint32_t *ids,
 
 		if (!cache_fits(types[i], m->shape.d_head, NULL))
 			continue;
-		is = ours(m, types[i], ids, n);
+		is = ours(m, types[i], feed);
 		snprintf(title, sizeof(title), "--kv %s beside f16",
 			 cache_type_name(types[i]));
-		compare(title, f16, is, n, m->shape.n_vocab);
+		compare(title, f16, is, feed->n, m->shape.n_vocab);
 		mem_free(is);
 	}
 	mem_free(f16);
@@ -271,16 +309,18 @@ static void compare_caches(const struct model *m, const uint32_t *ids,
 
 int main(int argc, char **argv)
 {
+	static struct feed feed = { .n = POSITIONS };
 	struct stat st;
 	struct model_map map;
 	struct err err = { "" };
-	uint32_t ids[POSITIONS], n = POSITIONS;
 	float *numbers, *we, *they;
 	struct buf types = { 0 };
 	double our_error, their_error;
+	size_t n_vocab;
 
 	if (argc < 4) {
-		fprintf(stderr, "usage: table_kl FILE.gguf PEER TEXT [N]\n");
+		fprintf(stderr, "usage: table_kl FILE.gguf PEER TEXT "
+				"[N [LENGTH]]\n");
 		return 2;
 	}
 	if (!model_map_open(&map, argv[1], NULL, &err)) {
@@ -288,31 +328,32 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	if (argc > 4)
-		n = MIN((uint32_t)strtoul(argv[4], NULL, 10), n);
-	n = tokens(map.vocab, argv[3], ids, n);
-	we = ours(map.model, GGML_F32, ids, n);
-	they = stat(argv[2], &st) == 0 && S_ISDIR(st.st_mode)
-		       ? in_folder(argv[2], argv[3], ids, n,
-				   map.model->shape.n_vocab)
-		       : theirs(argv[2], argv[1], ids, n,
-				map.model->shape.n_vocab);
-	if (!n || !they) {
+		feed.n = (uint32_t)strtoul(argv[4], NULL, 10);
+	if (argc > 5)
+		feed.length = (uint32_t)strtoul(argv[5], NULL, 10);
+	feed.n = MIN(feed.n, POSITIONS);
+	n_vocab = map.model->shape.n_vocab;
+	set_tokens(&feed, map.vocab, argv[3]);
+	we = ours(map.model, GGML_F32, &feed);
+	they = stat(argv[2], &st) == 0 && S_ISDIR(st.st_mode) ?
+		       in_folder(argv[2], argv[3], &feed, n_vocab) :
+		       theirs(argv[2], argv[1], &feed, n_vocab);
+	if (!feed.n || !they) {
 		fprintf(stderr, "%s: the peer has no logits\n", argv[1]);
 		return 2;
 	}
 	printf("%s, %s (%s), %u positions: mean and greatest KL, same choice, "
 	       "margin\n",
 	       map.model->name ? map.model->name : map.model->arch,
-	       map.model->arch, types_of(map.model, &types), n);
+	       map.model->arch, types_of(map.model, &types), feed.n);
 	buf_release(&types);
-	compare("lilscope beside the peer", they, we, n,
-		map.model->shape.n_vocab);
-	compare_caches(map.model, ids, n);
+	compare("lilscope beside the peer", they, we, feed.n, n_vocab);
+	compare_caches(map.model, &feed);
 	widen(map.model);
-	numbers = ours(map.model, GGML_F32, ids, n);
-	our_error = compare("lilscope beside the numbers", numbers, we, n,
-			    map.model->shape.n_vocab);
-	their_error = compare("the peer beside the numbers", numbers, they, n,
-			      map.model->shape.n_vocab);
+	numbers = ours(map.model, GGML_F32, &feed);
+	our_error = compare("lilscope beside the numbers", numbers, we, feed.n,
+			    n_vocab);
+	their_error = compare("the peer beside the numbers", numbers, they,
+			      feed.n, n_vocab);
 	return our_error > LIMIT && our_error > their_error;
 }
