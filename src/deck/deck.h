@@ -23,7 +23,7 @@
 #define DECK_NONE ((size_t)-1)
 
 enum { DECK_SIGHT_MAX = 256, DECK_POLL_MAX = 64, DECK_BESIDE_MAX = 64,
-       ENTRY_WORDS_BYTES = 48 };
+       DECK_ALARMS = 16, ENTRY_WORDS_BYTES = 48 };
 
 enum entry_state {
 	ENTRY_INDEXED,  /* its size is known, and soon how it begins */
@@ -207,8 +207,11 @@ size_t deck_n_sources(const struct deck *d);
 bool deck_is_live(const struct deck *d);
 /* Something comes that can't be had again: a pipe, or an answer. */
 bool deck_is_passing(const struct deck *d);
-/* The entry that reached its threshold last while it was written, and how many
- * did; of 0 the entry means nothing. */
-size_t deck_alarm(const struct deck *d, size_t *n_alarms);
+/* How many entries reached their threshold while they were written; several may
+ * between two looks. */
+size_t deck_n_alarms(const struct deck *d);
+/* The entry of the i-th of these, from 0 on; DECK_NONE: too long ago, more than
+ * DECK_ALARMS of them are later. */
+size_t deck_alarm(const struct deck *d, size_t i);
 
 #endif

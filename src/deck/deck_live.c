@@ -45,8 +45,7 @@ void deck_live_fired(struct deck *d, size_t entry, uint32_t before)
 
 	if (!e->own.live || before != RULE_NEVER || e->fired_at == RULE_NEVER)
 		return;
-	d->alarm = entry;
-	d->n_alarms++;
+	d->alarms[d->n_alarms++ % DECK_ALARMS] = entry;
 }
 
 /* What a row shows of a run that is not at its end. The verdict is asked for
@@ -164,8 +163,14 @@ bool deck_is_passing(const struct deck *d)
 	return false;
 }
 
-size_t deck_alarm(const struct deck *d, size_t *n_alarms)
+size_t deck_n_alarms(const struct deck *d)
 {
-	*n_alarms = d->n_alarms;
-	return d->alarm;
+	return d->n_alarms;
+}
+
+size_t deck_alarm(const struct deck *d, size_t i)
+{
+	return i >= d->n_alarms || d->n_alarms - i > DECK_ALARMS ?
+		       DECK_NONE :
+		       d->alarms[i % DECK_ALARMS];
 }

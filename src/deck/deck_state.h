@@ -77,7 +77,8 @@ struct deck {
 	size_t *live;            /* entries whose runs grow; deck_live.c */
 	size_t n_live, live_cap;
 	size_t i_live;           /* the next one's turn */
-	size_t alarm, n_alarms;  /* the last that reached Lil; how many did */
+	size_t alarms[DECK_ALARMS]; /* the last that reached Lil, in a ring */
+	size_t n_alarms;         /* how many did */
 
 	size_t i_head;           /* the heads of those before it are read, */
 	size_t i_give;           /* and their reports are in work */

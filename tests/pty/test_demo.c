@@ -98,6 +98,59 @@ static void test_concluded(void **state)
 	lil_quit(l);
 }
 
+/* Two that say the same reach the threshold in one step, or nearly: neither is
+ * lost, and what is done with each is said. */
+static void test_two_alarms(void **state)
+{
+	struct lil *l = *state;
+
+	start(l, LIL_ARGS("demo", "--speed", "0.02", "--at-threshold",
+			  "report"));
+	expect_text(l->p, "decoding");
+	pty_keys(l->p, " ");
+	expect_text(l->p, "held");
+	lil_command(l, "add quest 96 stop");
+	/* though the first records of A and B may not have come yet */
+	expect_text(l->p, "C: quest 96, from the beginning");
+	lil_command(l, "set speed 64");
+	pty_keys(l->p, " ");
+	expect_text(l->p, "B: Lil at token 192, nothing is done");
+	expect_text(l->p, "C: Lil at token 192: it ends there");
+	assert_true(pty_find(l->p, "B: Lil at token 192, nothing is done",
+			     NULL, NULL));
+	lil_quit(l);
+}
+
+/* A prompt of one's own has no next problem: A asks it again, and says what
+ * that is good for; W asks something else. */
+static void test_own_prompt(void **state)
+{
+	struct lil *l = *state;
+	const char *samples = getenv("LILSCOPE_SAMPLES");
+	char model[4096];
+
+	snprintf(model, sizeof(model), "%s/models/stories260K/checkpoint.bin",
+		 samples ? samples : "");
+	if (access(model, R_OK) != 0)
+		skip();
+	start(l, LIL_ARGS("demo", "-m", model, "--prompt", "Once upon a time",
+			  "--predict", "20", "--speed", "64"));
+	expect_text(l->p, "demo, prompt 1");
+	expect_text(l->p, "16 bytes of prompt · all have ended: W asks "
+			  "something else");
+	pty_keys(l->p, "A");
+	expect_text(l->p, "demo, prompt 2");
+	expect_text(l->p, "the same once more: greedy draws nothing");
+	pty_keys(l->p, "W");
+	expect_text(l->p, "What the model is asked next");
+	pty_keys(l->p, "A cat\r");
+	expect_text(l->p, "demo, prompt 3");
+	expect_text(l->p, "5 bytes of prompt · all have ended");
+	lil_command(l, "problem Ann has 20. How many does Ann have?");
+	expect_text(l->p, "problems are for the model in the box; W asks");
+	lil_quit(l);
+}
+
 static void test_steps(void **state)
 {
 	struct lil *l = *state;
@@ -117,6 +170,11 @@ static void test_steps(void **state)
 			 before + i, before + i == 1 ? "" : "s");
 		expect_text(l->p, want);
 	}
+	expect_text(l->p, "held: . one step, Space goes on");
+	pty_keys(l->p, "g"); /* there Space would play what is decoded */
+	expect_text(l->p, "you look back, it is held: G goes to its end");
+	pty_keys(l->p, "G");
+	expect_text(l->p, "held: . one step, Space goes on");
 	pty_keys(l->p, "QQ");
 	expect_exit(l->p, 0);
 }
@@ -321,10 +379,10 @@ static void test_tour_of_yours(void **state)
 	pty_keys(l->p, "\r\r\r\r\r");
 	expect_text(l->p, "did not come to the threshold");
 	pty_keys(l->p, "W");
-	expect_text(l->p, ":problem");
+	expect_text(l->p, "What the model is asked next");
 	expect_gone(l->p, "a problem of your own"); /* it knows no such */
 	pty_keys(l->p, "\r");
-	expect_text(l->p, "problems are for the model in the box");
+	expect_text(l->p, ":ask takes TEXT: another prompt");
 	pty_keys(l->p, "QQ");
 	expect_exit(l->p, 0);
 }
@@ -357,6 +415,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		lil_test(test_runs_end),   lil_test(test_steps),
+		lil_test(test_two_alarms), lil_test(test_own_prompt),
 		lil_test(test_rolled_back), lil_test(test_concluded),
 		lil_test(test_changes),	   lil_test(test_own_problem),
 		lil_test(test_paste),	   lil_test(test_prompt),

@@ -69,12 +69,23 @@ static void problem(struct app *app, const char *arg)
 		app_complain(app, "%s", err.text);
 }
 
+static void ask(struct app *app, const char *arg)
+{
+	struct err err = { "" };
+
+	if (has_demo(app) && !demo_ask(app, arg, &err))
+		app_complain(app, "%s", err.text);
+}
+
 static void own(struct app *app)
 {
 	if (!has_demo(app))
 		return;
-	ask_for(app, "problem Ann has 20. Bob has 3 more than Ann. Cid has 5 "
-		     "less than Bob. How many does Cid have?");
+	ask_for(app, app->demo->has_problem ?
+			     "problem Ann has 20. Bob has 3 more than Ann. "
+			     "Cid has 5 less than Bob. How many does Cid "
+			     "have?" :
+			     "ask ");
 }
 
 /* --- runs --------------------------------------------------------------- */
@@ -151,20 +162,18 @@ static void put_wish(const struct run_wish *w, const char *verb, char *line,
 static void add(struct app *app, const char *arg)
 {
 	struct run_wish wish;
-	char line[64], then[32];
+	char line[64];
 	size_t i;
 
 	if (!has_demo(app) || !read_wish(app, arg, &wish))
 		return;
-	i = deck_n(app->deck) - app->demo->first;
 	put_wish(&wish, "also", line, sizeof(line));
 	if (!demo_tell(app, DECK_NONE, line))
 		return;
+	i = demo_added(app);
 	app_say(app, "%c: %s, from the beginning", lane_letter(i),
 		line + strlen("also "));
-	snprintf(then, sizeof(then), "threshold %s", wish.then);
-	if (strcmp(wish.then, "ignore") != 0)
-		demo_tell(app, i, then);
+	demo_tell_then(app, i, wish.then);
 }
 
 static void ask_add(struct app *app)
@@ -231,8 +240,8 @@ static void fork_here(struct app *app, const char *arg)
 	if (!demo_tell(app, i, line))
 		return;
 	app_say(app, "%c: as %c up to here, then %s",
-		lane_letter(deck_n(app->deck) - app->demo->first),
-		lane_letter(i), line + strlen(verb) + 1);
+		lane_letter(demo_added(app)), lane_letter(i),
+		line + strlen(verb) + 1);
 	compare_follow(app);
 }
 
@@ -270,18 +279,21 @@ static void budget(struct app *app, int n)
 }
 
 static const struct action rows[] = {
-	{ .name = "next-problem", .keys = { 'A' }, .hint = "next problem",
-	  .about = "the next problem of the demo",
+	{ .name = "next-problem", .keys = { 'A' }, .hint = "next",
+	  .about = "the next problem of the demo, or its prompt once more",
 	  .run = next_problem },
 	{ .name = "problem-number", .arg = "NUMBER",
 	  .about = "a problem by the seed that draws it",
 	  .with = number },
 	{ .name = "own-problem", .keys = { 'W' }, .hint = "own",
-	  .about = "a problem in your own words",
+	  .about = "a problem in your own words, or another prompt",
 	  .run = own },
 	{ .name = "problem", .arg = "[TEXT]",
 	  .about = "the same; without TEXT it tells how it is said",
 	  .with = problem },
+	{ .name = "ask", .arg = "TEXT",
+	  .about = "another prompt, in the model's template; all runs anew",
+	  .with = ask },
 	{ .name = "add-run", .keys = { '+' }, .hint = "run",
 	  .about = "another run of the problem, by a policy",
 	  .run = ask_add },

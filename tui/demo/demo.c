@@ -129,6 +129,7 @@ void demo_free(struct app *app)
 	asking_close(&d->asking);
 	model_map_close(&d->map);
 	buf_release(&d->prompt);
+	buf_release(&d->alarms);
 	mem_free(d);
 	app->demo = NULL;
 }
@@ -145,9 +146,32 @@ bool demo_tell(struct app *app, size_t i_run, const char *line)
 	    (i_run == DECK_NONE || decoder_tell(d->decoder, which)) &&
 	    decoder_tell(d->decoder, line))
 		return true;
-	app_complain(app, "the decoder does not listen any more; A begins "
-			  "another problem");
+	app_complain(app, "the decoder does not listen any more; A begins %s",
+		     d->has_problem ? "another problem" : "anew");
 	return false;
+}
+
+size_t demo_added(struct app *app)
+{
+	struct demo *d = app->demo;
+	size_t i = MAX(deck_n(app->deck) - d->first, d->n_asked);
+
+	d->n_asked = i + 1;
+	return i;
+}
+
+bool demo_tell_then(struct app *app, size_t i_run, const char *then)
+{
+	struct demo_run *runs = app->demo->runs;
+	char line[32];
+
+	if (i_run < DEMO_RUNS_MAX)
+		snprintf(runs[i_run].then, sizeof(runs[i_run].then), "%s",
+			 then);
+	if (strcmp(then, "ignore") == 0)
+		return true;
+	snprintf(line, sizeof(line), "threshold %s", then);
+	return demo_tell(app, i_run, line);
 }
 
 static void put_rule(struct demo *d, const struct rule_opts *rule,
@@ -250,6 +274,9 @@ static bool begin(struct app *app, struct err *err)
 	d->decoder = decoder;
 	d->gone = false;
 	d->first = deck_n(app->deck);
+	d->n_asked = d->n_runs;
+	for (size_t i = d->n_runs; i < DEMO_RUNS_MAX; i++)
+		d->runs[i].then[0] = '\0';
 	d->waiting = DECK_NONE;
 	d->credit = 0;
 	d->held = false;
@@ -275,8 +302,8 @@ static bool begin_problem(struct app *app, struct err *err)
 static bool needs_box(const struct demo *d, struct err *err)
 {
 	return d->in_box ||
-	       err_set(err, "problems are for the model in the box; this "
-			    "one is asked with --prompt");
+	       err_set(err, "problems are for the model in the box; W asks "
+			    "this one something else");
 }
 
 bool demo_draw(struct app *app, uint64_t seed, struct err *err)
@@ -316,13 +343,28 @@ bool demo_ask(struct app *app, const char *prompt, struct err *err)
 	return begin(app, err);
 }
 
+/* Asked again it says the same. */
+static bool is_greedy(const struct demo *d)
+{
+	return !(d->asking.sample.temperature > 0);
+}
+
 bool demo_next(struct app *app, struct err *err)
 {
 	struct demo *d = app->demo;
 
-	if (d->in_box && (d->has_problem || d->own))
+	if (d->has_problem)
 		return demo_draw(app, d->own ? d->seed : d->seed + 1, err);
-	return begin(app, err);
+	if (!begin(app, err))
+		return false;
+	if (is_greedy(d))
+		app_say(app, "the same once more: greedy draws nothing; "
+			     "--temperature would, W asks something else");
+	else
+		app_say(app, "asked once more, drawn by seed %llu",
+			(unsigned long long)job_of(app).generate.sample.seed -
+				1);
+	return true;
 }
 
 /* --- runs --------------------------------------------------------------- */
@@ -517,13 +559,13 @@ bool demo_is_shown(const struct app *app)
 	return app->demo && app->view == &view_compare;
 }
 
-/* What is done with the run of an entry there; "" nothing, or not known. */
-static const char *then_words(const struct demo *d, size_t entry)
+/* What is done with the run of an entry there; nothing if it is not known. */
+static void put_then(const struct demo *d, size_t entry, struct buf *out)
 {
 	static const struct {
 		const char *then, *words;
 	} rows[] = {
-		{ "ignore", "" },
+		{ "ignore", ", nothing is done" },
 		{ "report", ", nothing is done" },
 		{ "stop", ": it ends there" },
 		{ "conclude", ": the answer is asked for" },
@@ -531,34 +573,46 @@ static const char *then_words(const struct demo *d, size_t entry)
 			      "another run" },
 		{ "retry", ": it is tried again, as another run" },
 	};
-	const char *then;
+	const char *then = entry - d->first < DEMO_RUNS_MAX ?
+				   d->runs[entry - d->first].then :
+				   "";
 
-	if (entry < d->first || entry - d->first >= d->n_runs)
-		return "";
-	then = d->runs[entry - d->first].then;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		if (strcmp(rows[i].then, then) == 0)
-			return rows[i].words;
-	return ": it goes on by another policy";
+		if (strcmp(rows[i].then, then) == 0) {
+			buf_puts(out, rows[i].words);
+			return;
+		}
+	if (*then)
+		buf_printf(out, ": it goes on by %s", then);
 }
 
-/* That a run reached its threshold, once, and what comes of that. */
-static void tell_alarm(struct app *app)
+/* That runs reached their threshold, each once, and what comes of that. Several
+ * may in one step, or in the next: what stands there goes on. */
+static void tell_alarms(struct app *app)
 {
 	struct demo *d = app->demo;
-	size_t n, i = deck_alarm(app->deck, &n);
+	size_t n = deck_n_alarms(app->deck), i;
+	struct buf *line = &d->alarms;
 	char number[NUM_BYTES];
 
-	if (n == d->n_alarms)
+	if (d->n_alarms == n)
 		return;
-	d->n_alarms = n;
-	if (i < d->first) /* of a problem that is left */
-		return;
-	app_say(app, "%c: %s at token %s%s", lane_letter(i - d->first),
-		list_stop_word(app),
-		num_count(number, deck_entry(app->deck, i)->fired_at),
-		then_words(d, i));
-	app->bell = true;
+	if (line->len && strcmp(app->message, buf_cstr(line)) != 0)
+		buf_clear(line);
+	for (; d->n_alarms < n; d->n_alarms++) {
+		i = deck_alarm(app->deck, d->n_alarms);
+		if (i == DECK_NONE || i < d->first)
+			continue; /* of a problem that is left */
+		buf_printf(line, "%s%c: %s at token %s",
+			   line->len ? "; " : "", lane_letter(i - d->first),
+			   list_stop_word(app),
+			   num_count(number,
+				     deck_entry(app->deck, i)->fired_at));
+		put_then(d, i, line);
+		app->bell = true;
+	}
+	if (line->len)
+		app_say(app, "%s", buf_cstr(line));
 }
 
 void demo_sync(struct app *app)
@@ -580,7 +634,7 @@ void demo_sync(struct app *app)
 	}
 	if (!d->gone)
 		tell_rule(app);
-	tell_alarm(app);
+	tell_alarms(app);
 }
 
 /* --- words -------------------------------------------------------------- */
@@ -610,16 +664,22 @@ void demo_facts(const struct app *app, bool ascii, struct buf *out)
 			   problem_name(&d->problem, d->problem.chain[0]),
 			   dot, d->gold);
 	else
-		buf_printf(out, "%zu bytes of prompt%s%s%s%s", d->prompt.len,
-			   dot, chat_told(d->asking.chat), dot,
-			   buf_cstr((struct buf *)&d->asking.sampling));
+		buf_printf(out, "%zu bytes of prompt", d->prompt.len);
 	if (d->gone)
 		buf_printf(out, "%sthe decoder has ended", dot);
 	else if (demo_all_ended(app))
-		buf_printf(out, "%sall have ended: A %s", dot,
-			   d->has_problem ? "next problem" : "asks again");
+		buf_printf(out, "%sall have ended: %s", dot,
+			   d->has_problem ? "A next problem" :
+			   is_greedy(d)	  ? "W asks something else" :
+					    "A asks again");
+	else if (!is_at_end(app)) /* where Space plays what is there */
+		buf_printf(out, "%syou look back, it %s: G goes to its end",
+			   dot, d->held ? "is held" : "goes on");
 	else if (d->held)
 		buf_printf(out, "%sheld: . one step, Space goes on", dot);
 	else
 		say_pace(&d->pace, DEMO_TOKENS_PER_S * app->speed, dot, out);
+	if (!d->has_problem)
+		buf_printf(out, "%s%s%s%s", dot, chat_told(d->asking.chat),
+			   dot, buf_cstr((struct buf *)&d->asking.sampling));
 }

@@ -61,7 +61,10 @@ struct demo {
 	size_t n_problems;        /* so far */
 	size_t first;             /* deck entry of the problem's first run */
 	struct demo_run runs[DEMO_RUNS_MAX];
-	size_t n_runs;
+	size_t n_runs;            /* each problem has; of more only .then is
+				     known, "" if not */
+	size_t n_asked;           /* ... with those added; the first records of
+				     some may be under way */
 	struct rule_opts told;   /* the rule's numbers, as the decoder has */
 	bool held;
 	double credit;            /* steps owed */
@@ -70,7 +73,8 @@ struct demo {
 	 * or has ended; DECK_NONE: none is. */
 	size_t waiting;
 	uint32_t until;
-	size_t n_alarms; /* stops of runs that were told */
+	size_t n_alarms;   /* stops of runs that were told */
+	struct buf alarms; /* ... as the message has them, while it stands */
 	struct err why;  /* the last complaint of the decoder; "" none */
 };
 
@@ -114,6 +118,12 @@ bool demo_step(struct app *app);
 
 /* A line of writer.h's commands for run i, or for none (DECK_NONE). */
 bool demo_tell(struct app *app, size_t i_run, const char *line);
+
+/* Another run was asked for: which it will be. */
+size_t demo_added(struct app *app);
+/* What is done at the threshold of run i, as --at-threshold has it; that of
+ * one that was added. */
+bool demo_tell_then(struct app *app, size_t i_run, const char *then);
 
 /* While a problem is typed, how it is said and what is wrong with it so far;
  * over the lower part of r. demo_grammar.c */

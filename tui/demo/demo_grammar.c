@@ -14,10 +14,9 @@
  * was right with one fact, six with two, and all from three on. */
 enum { FEW_FACTS = 3 };
 
-/* What follows "problem" on the command line; NULL: another command. */
-static const char *typed(const struct app *app)
+/* What follows a command on its line; NULL: another is typed. */
+static const char *typed(const struct app *app, const char *command)
 {
-	static const char command[] = "problem";
 	const char *text = prompt_text(app->prompt) + strlen(command);
 
 	if (prompt_kind(app->prompt) != PROMPT_COMMAND ||
@@ -81,10 +80,27 @@ static void put_policies(struct buf *out)
 			   sparse_rows[i]->about);
 }
 
+static void put_ask(const struct demo *d, struct buf *out)
+{
+	buf_printf(out, "What the model is asked next; the runs begin anew. "
+			"Template: %s. A system message and turns before it "
+			"stay as they were given.\n\n"
+			"Enter asks, Up brings back what was typed before, "
+			"Esc leaves it.\n",
+		   chat_told(d->asking.chat));
+}
+
 void demo_draw_grammar(const struct app *app, struct screen *s, struct rect r)
 {
-	const char *text = app->demo->in_box ? typed(app) : NULL;
+	const char *text = app->demo->in_box ? typed(app, "problem") : NULL;
 	struct buf out = { 0 };
+
+	if (typed(app, "ask")) {
+		put_ask(app->demo, &out);
+		explain_panel(s, r, "another prompt", &out);
+		buf_release(&out);
+		return;
+	}
 
 	if (takes_policy(app)) {
 		put_policies(&out);

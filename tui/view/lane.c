@@ -113,6 +113,24 @@ static void put_place(const struct app *app, size_t entry, struct pen *p)
 	buf_release(&name);
 }
 
+/* "→ dense": by which policy it goes on, where that changed. */
+static void put_turned(const struct lane *l, struct pen *p)
+{
+	const struct trace *t = &l->run->trace;
+	const struct turn *last = NULL;
+	char number[NUM_BYTES];
+
+	for (size_t i = 0; i < t->n_turns && t->turns[i].start <= l->n; i++)
+		last = &t->turns[i];
+	if (!last || !last->policy)
+		return;
+	pen_printf(p, STYLE_RULE, " %s %s", p->s->ascii ? "->" : "→",
+		   last->policy);
+	if (last->budget)
+		pen_printf(p, STYLE_RULE, " %s",
+			   num_count(number, last->budget));
+}
+
 static void put_name(const struct app *app, const struct lane *l, struct pen *p)
 {
 	const struct compare *c = compare_of(app);
@@ -132,6 +150,8 @@ static void put_name(const struct app *app, const struct lane *l, struct pen *p)
 	if (f && f->budget)
 		pen_printf(p, STYLE_STRONG, " %s",
 			   num_count(number, f->budget));
+	if (f)
+		put_turned(l, p);
 	if (f && (f->policy || f->model) && has_twin(app, l)) {
 		pen_printf(p, STYLE_DIM, " %s", dot(p));
 		put_place(app, c->runs[l->i], p);
@@ -194,6 +214,8 @@ static void put_read(const struct lane *l, struct pen *p)
 	if (c.kept)
 		pen_printf(p, STYLE_NORMAL, " %s reads %s of %s tokens", dot(p),
 			   num_count(a, c.read), num_count(b, c.kept));
+	else if (c.part >= 0.995) /* before it evicts: more than it has then */
+		pen_printf(p, STYLE_NORMAL, " %s reads all of its KV", dot(p));
 	else if (!isnan(c.part))
 		pen_printf(p, STYLE_NORMAL, " %s reads %.0f %% of its KV",
 			   dot(p), c.part * 100);

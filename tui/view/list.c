@@ -449,24 +449,33 @@ static void follow_live(struct app *app)
 	rebuild(app);
 }
 
-/* That a stream reached its threshold, once. */
-static void tell_alarm(struct app *app)
+/* That streams reached their threshold, each once: the last by its name, and
+ * how many others since the message was read. */
+static void tell_alarms(struct app *app)
 {
 	struct list *l = list_of(app);
-	size_t n, i = deck_alarm(app->deck, &n);
+	size_t n = deck_n_alarms(app->deck), i;
 	char number[NUM_BYTES];
-	struct buf name = { 0 };
 
 	if (n == l->n_alarms || app->demo) /* which tells of its runs itself */
 		return;
+	if (!l->alarm.len || strcmp(app->message, buf_cstr(&l->alarm)) != 0)
+		l->alarms_read = l->n_alarms;
 	l->n_alarms = n;
-	list_entry_words(app, i, &name);
-	app_say(app, "%s at token %s of generation %zu: %s",
-		list_stop_word(app),
-		num_count(number, deck_entry(app->deck, i)->fired_at), i + 1,
-		buf_cstr(&name));
+	i = deck_alarm(app->deck, n - 1);
+	buf_clear(&l->alarm);
+	buf_printf(&l->alarm, "%s at token %s of generation %zu",
+		   list_stop_word(app),
+		   num_count(number, deck_entry(app->deck, i)->fired_at),
+		   i + 1);
+	if (n - l->alarms_read > 1)
+		buf_printf(&l->alarm, ", after %s other%s",
+			   num_count(number, n - l->alarms_read - 1),
+			   n - l->alarms_read == 2 ? "" : "s");
+	buf_puts(&l->alarm, ": ");
+	list_entry_words(app, i, &l->alarm);
+	app_say(app, "%s", buf_cstr(&l->alarm));
 	app->bell = true;
-	buf_release(&name);
 }
 
 bool list_sync(struct app *app)
@@ -478,7 +487,7 @@ bool list_sync(struct app *app)
 	if (!app->deck)
 		return false;
 	follow_live(app);
-	tell_alarm(app);
+	tell_alarms(app);
 	n = deck_n(app->deck);
 	progress = deck_progress(app->deck);
 	if (l->live && l->now_us - l->sorted_us >= LIST_ORDER_US)

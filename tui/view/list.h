@@ -65,7 +65,9 @@ struct list {
 	bool chosen;               /* the user chose an order */
 	uint64_t now_us;           /* when it was last looked at */
 	uint64_t sorted_us;        /* when streams were last put in order */
-	size_t n_alarms;           /* thresholds that were told */
+	size_t n_alarms;           /* thresholds that were told; */
+	size_t alarms_read;        /* ... before the message that stands, */
+	struct buf alarm;          /* which says this */
 	size_t seen;               /* entries of the deck that were sorted in */
 	double progress;           /* deck_progress() of that time */
 };

@@ -679,6 +679,7 @@ static void release(void *state)
 
 	mem_free(l->order);
 	mem_free(l->marks);
+	buf_release(&l->alarm);
 }
 
 const struct view view_list = {
