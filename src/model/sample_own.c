@@ -24,7 +24,21 @@ const struct sample_opts sample_opts_auto = {
 	.dry_last_n = 0,
 };
 
-enum { LAST_N = 64 }; /* as llama.cpp has it */
+enum {
+	LAST_N = 64, /* as llama.cpp has it */
+	TOP_K = 50,  /* as Hugging Face's library has it */
+};
+
+const struct sample_own sample_own_none = {
+	.said = { .temperature = SAMPLE_AUTO,
+		  .top_k = SAMPLE_AUTO_COUNT,
+		  .top_p = SAMPLE_AUTO,
+		  .min_p = SAMPLE_AUTO,
+		  .repeat_penalty = SAMPLE_AUTO,
+		  .frequency_penalty = SAMPLE_AUTO,
+		  .presence_penalty = SAMPLE_AUTO,
+		  .repeat_last_n = SAMPLE_AUTO_COUNT },
+};
 
 static const struct member {
 	const char *name, *gguf, *config;
@@ -94,30 +108,21 @@ static void say_own(const struct member *m, const char *name,
 			     "counts for nothing", name, m->least, m->most);
 }
 
-/* What cuts candidates has no sense where none are drawn, so they are; at 1,
- * as in the library that the numbers are written for. */
-static void draw_at_one(struct sample_opts *own)
-{
-	if (own->temperature == SAMPLE_AUTO)
-		own->temperature = 1;
-}
-
-void sample_own_gguf(const struct gguf *g, struct sample_opts *own,
+void sample_own_gguf(const struct gguf *g, struct sample_own *own,
 		     struct err *odd)
 {
 	double value;
 
 	for (size_t i = 0; g && i < ARRAY_LEN(members); i++)
 		if (members[i].gguf && gguf_f64(g, members[i].gguf, &value))
-			say_own(&members[i], members[i].gguf, own, value, odd);
-	if (own->top_k != SAMPLE_AUTO_COUNT || own->top_p != SAMPLE_AUTO ||
-	    own->min_p != SAMPLE_AUTO)
-		draw_at_one(own);
+			say_own(&members[i], members[i].gguf, &own->said, value,
+				odd);
 }
 
-static void read_config(struct json_value root, struct sample_opts *own,
+static void read_config(struct json_value root, struct sample_own *own,
 			struct err *odd)
 {
+	struct sample_opts *said = &own->said;
 	bool draws = json_is(json_get(root, "do_sample"), JSON_TRUE);
 
 	for (size_t i = 0; i < ARRAY_LEN(members); i++) {
@@ -127,18 +132,17 @@ static void read_config(struct json_value root, struct sample_opts *own,
 
 		if (m->at == offsetof(struct sample_opts, temperature) &&
 		    !draws)
-			say_own(m, m->config, own, 0, odd);
+			say_own(m, m->config, said, 0, odd);
 		else if (json_type(v) > JSON_NULL)
-			say_own(m, m->config, own, json_number(v, NAN), odd);
+			say_own(m, m->config, said, json_number(v, NAN), odd);
 	}
-	if (draws)
-		draw_at_one(own);
+	own->as_library |= draws;
 	if (json_is(json_get(root, "repetition_penalty"), JSON_NUMBER) &&
-	    own->repeat_last_n == SAMPLE_AUTO_COUNT)
-		own->repeat_last_n = 0;
+	    said->repeat_last_n == SAMPLE_AUTO_COUNT)
+		said->repeat_last_n = 0;
 }
 
-void sample_own_config(const char *text, size_t n, struct sample_opts *own,
+void sample_own_config(const char *text, size_t n, struct sample_own *own,
 		       struct err *odd)
 {
 	struct json_trouble trouble;
@@ -154,7 +158,7 @@ void sample_own_config(const char *text, size_t n, struct sample_opts *own,
 	json_release(&j);
 }
 
-static void tell(const struct member *m, double value, bool is_own,
+static void tell(const struct member *m, double value, const char *whose,
 		 struct buf *told)
 {
 	if (told->len)
@@ -163,27 +167,58 @@ static void tell(const struct member *m, double value, bool is_own,
 		buf_puts(told, "greedy");
 	else
 		buf_printf(told, "%s %.7g", m->name, value);
-	if (is_own)
-		buf_puts(told, " (the model's)");
+	if (whose)
+		buf_printf(told, " (%s)", whose);
 }
 
-void sample_settle(struct sample_opts *o, const struct sample_opts *own,
+static bool cuts(const struct sample_opts *o)
+{
+	return o->top_k != SAMPLE_AUTO_COUNT || o->top_p != SAMPLE_AUTO ||
+	       o->min_p != SAMPLE_AUTO;
+}
+
+/* What nobody says, and who has it so; NULL: it is as when nothing is asked.
+ * The temperature of o is settled before what is behind it. */
+static const char *assume(const struct member *m, struct sample_opts *o,
+			  const struct sample_own *own)
+{
+	const char *library = own->as_library ? "Hugging Face's" : NULL;
+
+	if (m->at == offsetof(struct sample_opts, temperature) &&
+	    (library || cuts(&own->said))) {
+		o->temperature = 1;
+		return library ? library : "as the model's cuts need one";
+	}
+	if (m->at == offsetof(struct sample_opts, top_k) && library &&
+	    o->temperature > 0) {
+		o->top_k = TOP_K;
+		return library;
+	}
+	say(m, o, m->fallback);
+	return NULL;
+}
+
+void sample_settle(struct sample_opts *o, const struct sample_own *own,
 		   struct buf *told)
 {
 	bool before = false;
 
 	for (size_t i = 0; i < ARRAY_LEN(members); i++) {
 		const struct member *m = &members[i];
-		bool is_own = !is_said(m, o) && is_said(m, own);
+		const char *whose = NULL;
 
-		if (!is_said(m, o))
-			say(m, o, is_own ? value_of(m, own) : m->fallback);
+		if (!is_said(m, o) && is_said(m, &own->said)) {
+			say(m, o, value_of(m, &own->said));
+			whose = "the model's";
+		} else if (!is_said(m, o)) {
+			whose = assume(m, o, own);
+		}
 		before = m->quiet ? before :
-				    is_own || value_of(m, o) != m->fallback ||
+				    whose || value_of(m, o) != m->fallback ||
 					    !m->at;
-		if (before && !(m->quiet && !is_own &&
-				value_of(m, o) == m->fallback))
-			tell(m, value_of(m, o), is_own, told);
+		if (before &&
+		    !(m->quiet && !whose && value_of(m, o) == m->fallback))
+			tell(m, value_of(m, o), whose, told);
 	}
 	if (o->dry_multiplier > 0)
 		buf_printf(told, ", dry-multiplier %.7g",

@@ -241,7 +241,7 @@ drawn_at_one()
 		>"$tmp/own/generation_config.json"
 	run decode -m "$tmp/own/m" --prompt x -n 1
 	status_is 0 && one_sentence && head -n 1 "$tmp/out" |
-		grep -qF '"sampling":"temperature 1 (the model'"'"'s), top-k 64' &&
+		grep -qF '"sampling":"temperature 1 (Hugging Face'"'"'s), top-k 64' &&
 		grep -q 'generation_config.json: "top_p" is no number' "$tmp/err"
 }
 check "... without a temperature, and with nonsense" drawn_at_one

@@ -568,7 +568,7 @@ int command_bench(const struct settings *set, char **files, int n_files)
 
 	(void)files;
 	/* what the model's makers say is not asked: runs are compared */
-	sample_settle(&settled.decode.sample, &sample_opts_auto, &told);
+	sample_settle(&settled.decode.sample, &sample_own_none, &told);
 	buf_release(&told);
 	if (n_files)
 		err_set(&err, "bench takes no FILE; --problems names one, "

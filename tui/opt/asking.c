@@ -62,7 +62,7 @@ static bool read_turns(struct asking *a, const char *path, struct err *err)
 
 /* The file that Hugging Face has beside a model; a model without it says
  * nothing. */
-static void read_config(const char *folder, struct sample_opts *own,
+static void read_config(const char *folder, struct sample_own *own,
 			struct err *odd)
 {
 	struct buf path = { 0 }, text = { 0 };
@@ -81,7 +81,7 @@ static void read_config(const char *folder, struct sample_opts *own,
 static void settle_sample(struct asking *a, const struct settings *set,
 			  const struct model_map *map)
 {
-	struct sample_opts own = sample_opts_auto;
+	struct sample_own own = sample_own_none;
 	struct err why = { "" };
 
 	sample_own_gguf(map->gguf, &own, &why);
