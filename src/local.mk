@@ -153,6 +153,7 @@ libengine_a_SOURCES += \
 libengine_a_SOURCES += \
 	src/model/attend.c src/model/attend.h \
 	src/model/cache.c src/model/cache.h \
+	src/model/spread.c src/model/spread.h \
 	src/model/chat.c src/model/chat.h src/model/gguf.c src/model/gguf.h \
 	src/model/gguf_write.c src/model/gguf_write.h \
 	src/model/hf.c src/model/hf.h src/model/hf_config.c \

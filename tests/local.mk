@@ -628,6 +628,7 @@ EXTRA_DIST += tests/screens
 # The decoder, beside its formulas.
 model_tests = \
 	tests/unit/test_ahead \
+	tests/unit/test_cache \
 	tests/unit/test_chat \
 	tests/unit/test_generation \
 	tests/unit/test_gguf \

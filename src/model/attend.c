@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "model/spread.h"
 
 enum { CACHE_LINE = 64, STRETCHES_AHEAD = 4, BLOCK_ROWS = 64 };
 
@@ -92,8 +93,7 @@ static void score_moved(const struct attend *a, struct attend_bench *b,
 	for (uint32_t i = 0; i < n; i++) {
 		float *key = keys + (size_t)i * d;
 
-		kernel_load(key, s->keys + i * a->cache->row_bytes,
-			    a->cache->type, d);
+		cache_key(a->cache, a->h, s->slot + i, key);
 		rope_move(a->step->rope, key, a->h->pos[s->slot + i],
 			  a->policy->place(a->state, a->step, s->slot + i));
 	}
@@ -111,6 +111,7 @@ static void cap_scores(float *v, uint32_t n, float cap)
 struct attend_chunk {
 	const struct attend_stretch *s, *end;
 	const struct attend_stretch *last; /* of all that are to be worked on */
+	const float *q;                    /* as rows are kept */
 	float *scores;
 	size_t stride;
 	uint32_t n_slots;
@@ -133,7 +134,7 @@ static void score_chunk(const struct attend *a, struct attend_bench *b,
 		if (c->end - s <= ahead)
 			fetch(c->s[ahead - (c->end - s)].values,
 			      c->s->n * row);
-		kernel_scores(out, c->stride, a->q, a->n_q, s->keys,
+		kernel_scores(out, c->stride, c->q, a->n_q, s->keys,
 			      a->cache->type, a->cache->d, s->n, a->scale);
 		if (s->slot < n_moved)
 			score_moved(a, b, s, n_moved, out, c->stride);
@@ -174,18 +175,39 @@ static void run_chunk(const struct attend *a, struct attend_bench *b,
 	mix_chunk(a, c, partial + 2 * (size_t)a->n_q);
 }
 
+static void spread_rows(float *rows, uint32_t n, uint32_t d)
+{
+	for (uint32_t i = 0; i < n; i++)
+		spread(rows + (size_t)i * d, d);
+}
+
+/* The queries as rows are kept. */
+static const float *as_kept(const struct attend *a, struct attend_bench *b)
+{
+	size_t n = (size_t)a->n_q * a->cache->d;
+
+	if (!cache_is_spread(a->cache))
+		return a->q;
+	memcpy(floats(&b->queries, &b->queries_cap, n), a->q,
+	       n * sizeof(*a->q));
+	spread_rows(b->queries, a->n_q, a->cache->d);
+	return b->queries;
+}
+
 void attend_run(const struct attend *a, struct attend_bench *b, uint32_t from,
 		uint32_t to, float *partials)
 {
 	uint32_t n_slots = a->list->n_slots;
 	uint32_t end = MIN(to * ATTEND_CHUNK, n_slots);
 	const struct attend_stretch *s, *last;
+	const float *q;
 	struct attend_chunk c;
 	size_t n;
 
 	if (from >= to)
 		return;
 	floats(&b->scores, &b->scores_cap, (size_t)a->n_q * ATTEND_CHUNK);
+	q = as_kept(a, b);
 	n = cut_list(a, b, from * ATTEND_CHUNK, end);
 	s = b->stretches;
 	last = s + n - 1;
@@ -194,6 +216,7 @@ void attend_run(const struct attend *a, struct attend_bench *b, uint32_t from,
 
 		c = (struct attend_chunk){ .s = s,
 				    .last = last,
+				    .q = q,
 				    .scores = a->p ? a->p + at : b->scores,
 				    .stride = a->p ? n_slots : ATTEND_CHUNK };
 		for (; s <= last && c.n_slots < MIN(end - at, ATTEND_CHUNK);
@@ -221,13 +244,15 @@ static void join(float *total, float *mixed, const float *partial,
 		mixed[i] = mixed[i] * old + part[i] * new;
 }
 
-static void finish(float *out, const float *total, const float *mixed,
-		   uint32_t d)
+static void finish(const struct cache *c, float *out, const float *total,
+		   const float *mixed)
 {
 	float inverse = 1 / total[1];
 
-	for (uint32_t i = 0; i < d; i++)
+	for (uint32_t i = 0; i < c->d; i++)
 		out[i] = mixed[i] * inverse;
+	if (cache_is_spread(c))
+		spread(out, c->d);
 }
 
 void attend_join(const struct attend *a, float *partials, float *out)
@@ -243,7 +268,7 @@ void attend_join(const struct attend *a, float *partials, float *out)
 		for (uint32_t i = 1; i < n; i++)
 			join(total, mixed, total + i * size, mixed + i * size,
 			     d);
-		finish(out + (size_t)g * d, total, mixed, d);
+		finish(a->cache, out + (size_t)g * d, total, mixed);
 		for (uint32_t i = 0; a->p && i < n; i++) {
 			float *p = a->p + (size_t)g * a->list->n_slots;
 			uint32_t from = i * ATTEND_CHUNK;
@@ -325,6 +350,8 @@ void attend_tile(const struct attend *a, struct attend_bench *b, const float *q,
 	for (uint32_t i = 0; i < n; i++)
 		memcpy(b->queries + i * width, q + i * stride,
 		       width * sizeof(*q));
+	if (cache_is_spread(a->cache))
+		spread_rows(b->queries, n_q, d);
 	for (uint32_t at = 0; at < end; at += ATTEND_CHUNK) {
 		tile_chunk(&tile, b, group, at,
 			   MIN(end - at, (uint32_t)ATTEND_CHUNK), n_seen);
@@ -342,7 +369,8 @@ void attend_tile(const struct attend *a, struct attend_bench *b, const float *q,
 				     d);
 	}
 	for (uint32_t g = 0; g < n_q; g++)
-		finish(out + g / group * stride + (size_t)(g % group) * d,
+		finish(a->cache,
+		       out + g / group * stride + (size_t)(g % group) * d,
 		       total + 2 * (size_t)g,
-		       total + 2 * (size_t)n_q + (size_t)g * d, d);
+		       total + 2 * (size_t)n_q + (size_t)g * d);
 }

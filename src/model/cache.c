@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "model/spread.h"
 
 const struct cache_type cache_types[] = {
 	{ "f16", GGML_F16 },
@@ -62,6 +63,7 @@ struct cache *cache_new(uint32_t n_layers, uint32_t n_heads, uint32_t d,
 	c->d = d;
 	c->type = type;
 	c->row_bytes = quant_row_bytes(quant_of(type), d);
+	c->row = mem_alloc(d * sizeof(*c->row));
 	c->heads = mem_zalloc((size_t)n_layers * n_heads * sizeof(*c->heads));
 	return c;
 }
@@ -96,6 +98,7 @@ void cache_free(struct cache *c)
 		release_head(c, &c->heads[i]);
 	slabs_free(c->slabs);
 	mem_free(c->heads);
+	mem_free(c->row);
 	mem_free(c);
 }
 
@@ -174,14 +177,28 @@ static unsigned char *add_slot(struct cache *c, struct cache_head *h,
 	return own_page(c, h, slot);
 }
 
+bool cache_is_spread(const struct cache *c)
+{
+	return quant_of(c->type)->n_block > 1;
+}
+
+static void store_row(const struct cache *c, unsigned char *row, const float *v)
+{
+	if (cache_is_spread(c)) {
+		v = memcpy(c->row, v, c->d * sizeof(*v));
+		spread(c->row, c->d);
+	}
+	kernel_store(row, c->type, v, c->d);
+}
+
 void cache_append(struct cache *c, struct cache_head *h, uint32_t pos,
 		  const float *k, const float *v)
 {
 	unsigned char *page = add_slot(c, h, pos);
 	uint32_t slot = h->n - 1;
 
-	kernel_store(key_row(c, page, slot), c->type, k, c->d);
-	kernel_store(value_row(c, page, slot), c->type, v, c->d);
+	store_row(c, key_row(c, page, slot), k);
+	store_row(c, value_row(c, page, slot), v);
 }
 
 /* Both rows and the position of slot `from` become those of `to`. */
@@ -273,6 +290,14 @@ void cache_arrange(struct cache *c, struct cache_head *h,
 		       c->row_bytes);
 	}
 	release_head(c, &old);
+}
+
+void cache_key(const struct cache *c, const struct cache_head *h, uint32_t slot,
+	       float *key)
+{
+	kernel_load(key, cache_keys(c, h, slot), c->type, c->d);
+	if (cache_is_spread(c))
+		spread(key, c->d);
 }
 
 const void *cache_keys(const struct cache *c, const struct cache_head *h,

@@ -44,6 +44,7 @@ struct cache {
 	uint32_t n_layers, n_heads, d;
 	enum ggml_type type;     /* one of cache_types */
 	size_t row_bytes;
+	float *row;              /* scratch: d */
 	struct cache_head *heads; /* n_layers * n_heads */
 	uint64_t n_pages;        /* held, shared ones too */
 	struct slabs *slabs;     /* what pages are cut from; NULL: none yet */
@@ -80,7 +81,14 @@ void cache_arrange(struct cache *c, struct cache_head *h,
 /* Only the first n slots stay. */
 void cache_cut(struct cache *c, struct cache_head *h, uint32_t n);
 
-/* Rows of slots from `slot` to the end of its page, one after the other. */
+/* Are rows kept spread (spread.h)? Those in blocks are: scores then want spread
+ * queries, and what values are mixed to is spread. */
+bool cache_is_spread(const struct cache *c);
+/* A key as it was appended, but for its rounding: d numbers. */
+void cache_key(const struct cache *c, const struct cache_head *h, uint32_t slot,
+	       float *key);
+/* Rows of slots from `slot` to the end of its page, one after the other, as
+ * they are kept. */
 const void *cache_keys(const struct cache *c, const struct cache_head *h,
 		       uint32_t slot);
 const void *cache_values(const struct cache *c, const struct cache_head *h,

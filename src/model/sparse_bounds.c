@@ -54,10 +54,10 @@ static void add_page(struct bounds *b, const struct cache *c,
 	most = b->query;
 	least = most + d;
 	key = least + d;
-	kernel_load(most, cache_keys(c, h, first), c->type, d);
+	cache_key(c, h, first, most);
 	memcpy(least, most, d * sizeof(float));
 	for (uint32_t slot = first + 1; slot < first + page; slot++) {
-		kernel_load(key, cache_keys(c, h, slot), c->type, d);
+		cache_key(c, h, slot, key);
 		for (uint32_t i = 0; i < d; i++) {
 			most[i] = MAX(most[i], key[i]);
 			least[i] = MIN(least[i], key[i]);

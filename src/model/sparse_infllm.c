@@ -280,9 +280,7 @@ static void add_block(struct infllm *k, const struct sparse_step *step,
 		sparse_top(l->mass[head] + first, k->block, k->n_repr, best,
 			   best + k->block);
 		for (uint32_t i = 0; i < k->n_repr; i++) {
-			kernel_load(k->key,
-				    cache_keys(step->cache, h, first + best[i]),
-				    step->cache->type, d);
+			cache_key(step->cache, h, first + best[i], k->key);
 			rope_move(step->rope, k->key, first + best[i], 0);
 			for (uint32_t j = 0; j < d; j++)
 				mean[j] += k->key[j] / (float)k->n_repr;

@@ -241,9 +241,7 @@ static void cut(const struct rkv *k, const struct sparse_step *step,
 	uint32_t *keep = mem_alloc((size_t)n * 2 * sizeof(*keep));
 
 	for (uint32_t i = 0; i < n; i++)
-		kernel_load(keys + (size_t)i * k->s.d,
-			    cache_keys(step->cache, h, i), step->cache->type,
-			    k->s.d);
+		cache_key(step->cache, h, i, keys + (size_t)i * k->s.d);
 	importance(k, own, keys, n_old, good);
 	redundancy(k, keys, n, bad);
 	for (uint32_t i = 0; i < n_old; i++)
