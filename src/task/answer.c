@@ -62,6 +62,14 @@ static size_t number_end(const char *s, size_t n, size_t at)
 	return i;
 }
 
+/* Is s[at] the power of a unit: "m^2"? */
+static bool is_power(const char *s, size_t at)
+{
+	return at > 1 && s[at - 1] == '^' &&
+	       ((s[at - 2] >= 'a' && s[at - 2] <= 'z') ||
+		(s[at - 2] >= 'A' && s[at - 2] <= 'Z'));
+}
+
 /* The first number at or after `from`. A sign counts where no word or number
  * is before it ("5-3" has 5 and 3). */
 static bool number_after(const char *s, size_t n, size_t from,
@@ -73,7 +81,7 @@ static bool number_after(const char *s, size_t n, size_t from,
 					s[i - 1] != ')' && s[i - 1] != '}'));
 		size_t end;
 
-		if (!sign && !is_digit(s[i]))
+		if (!sign && (!is_digit(s[i]) || is_power(s, i)))
 			continue;
 		end = number_end(s, n, i);
 		if (end == i)
@@ -221,13 +229,18 @@ static size_t fraction_end(const char *s, size_t n, size_t at)
 	return part.stated;
 }
 
-/* Bytes of a word at s[at] that says how exact a number is; 0: none. */
-static size_t hedge_at(const char *s, size_t n, size_t at)
+/* Bytes of what may stand before a number, and is none of the below: how exact
+ * it is, or a currency; 0: none. */
+static size_t word_at(const char *s, size_t n, size_t at)
 {
 	static const char *const words[] = { "approximately", "exactly",
 					     "about", "around", "roughly",
 					     "approx.", "approx",
-					     "\xe2\x89\x88", "~" };
+					     "\xe2\x89\x88", "~",
+					     "USD", "US$", "EUR", "GBP", "INR",
+					     "Rs.", "Rs",
+					     "\xe2\x82\xac", "\xc2\xa3",
+					     "\xc2\xa5", "\xe2\x82\xb9" };
 
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
 		if (n - at >= strlen(words[i]) &&
@@ -237,20 +250,23 @@ static size_t hedge_at(const char *s, size_t n, size_t at)
 }
 
 /* The place behind what may stand before a number: blanks, "$", "**", "\(",
- * "`", and a word of the above. */
+ * "`", and words of the above. */
 static size_t behind_gap(const char *s, size_t n, size_t at)
 {
-	size_t hedge, far = MIN(n, at + GAP_BYTES);
+	enum { WORDS = 2 };
+	size_t far = MIN(n, at + GAP_BYTES), word;
 
 	while (at < far && strchr(" \t\r\n:$*\\({`", s[at]) && s[at])
 		at++;
-	hedge = at < far ? hedge_at(s, n, at) : 0;
-	if (!hedge)
-		return at;
-	at += hedge;
-	far = MIN(n, at + GAP_BYTES);
-	while (at < far && strchr(" $*\\({`", s[at]) && s[at])
-		at++;
+	for (int i = 0; i < WORDS && at < far; i++) {
+		word = word_at(s, n, at);
+		if (!word)
+			return at;
+		at += word;
+		far = MIN(n, at + GAP_BYTES);
+		while (at < far && strchr(" $*\\({`", s[at]) && s[at])
+			at++;
+	}
 	return at;
 }
 
@@ -272,6 +288,22 @@ static bool is_proper(const char *a, size_t n_a, const char *b, size_t n_b)
 	return above > 0 && above < below;
 }
 
+/* The sign of a fraction, or "\frac{1}{2}", at s[at]: where it ends; at: there
+ * is none. */
+static size_t sign_of_parts_end(const char *s, size_t n, size_t at)
+{
+	static const char *const signs[] = { "\xc2\xbd", "\xc2\xbc", "\xc2\xbe",
+					     "\xe2\x85\x93",
+					     "\xe2\x85\x94" };
+
+	for (size_t i = 0; i < ARRAY_LEN(signs); i++)
+		if (bytes_begin(s + at, n - at, signs[i]))
+			return at + strlen(signs[i]);
+	if (at < n && s[at] == '\\' && fraction_end(s, n, at + 1) > at + 1)
+		return fraction_end(s, n, at + 1);
+	return at;
+}
+
 /* Where "/2", or " 1/2", ends behind a number that ends at s[at]; at: there
  * is none. *stated: how far that had to be looked for. */
 static size_t parts_end(const char *s, size_t n, size_t at, size_t *stated)
@@ -282,7 +314,10 @@ static size_t parts_end(const char *s, size_t n, size_t at, size_t *stated)
 	if (mixed)
 		for (over++; over < n && is_digit(s[over]); over++)
 			;
-	*stated = at;
+	end = sign_of_parts_end(s, n, at);
+	*stated = end;
+	if (end > at)
+		return end;
 	if (over + 1 >= n || s[over] != '/')
 		return at;
 	end = number_end(s, n, over + 1);

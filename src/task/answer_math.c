@@ -40,8 +40,15 @@ static const struct {
 	{ "\\dfrac", "\\frac" },
 	{ "\\tfrac", "\\frac" },
 	{ "\\cfrac", "\\frac" },
+	{ "US\\$", "" },
+	{ "US$", "" },
 	{ "\\$", "" },
 	{ "$", "" },
+	{ "\xe2\x82\xac", "" }, /* euros, pounds, yen, rupees, cents */
+	{ "\xc2\xa3", "" },
+	{ "\xc2\xa5", "" },
+	{ "\xe2\x82\xb9", "" },
+	{ "\xc2\xa2", "" },
 	{ "\\%", "" },
 	{ "%", "" },
 	{ "^{\\circ}", "" },
@@ -57,6 +64,14 @@ static const struct {
 	{ "\\textrm", "\\text" },
 	{ "\\mbox", "\\text" },
 	{ "\\times", "\\cdot" },
+	{ "\xc3\x97", "\\cdot" },
+	{ "\xc2\xbd", " 1/2" },
+	{ "\xc2\xbc", " 1/4" },
+	{ "\xc2\xbe", " 3/4" },
+	{ "\xe2\x85\x93", " 1/3" },
+	{ "\xe2\x85\x94", " 2/3" },
+	{ "\xc2\xb2", "^2" },
+	{ "\xc2\xb3", "^3" },
 	{ "\xcf\x80", "\\pi " },
 	{ "\xe2\x88\x92", "-" }, /* the sign of minus */
 };
@@ -164,17 +179,64 @@ static void unwrap_text(struct buf *s)
 	}
 }
 
-/* "18 dollars": a number, a blank, and words to the end. */
+/* Where the words, their dots, slashes and powers at the end begin. */
+static size_t words_start(const struct buf *s)
+{
+	size_t at = s->len;
+
+	while (at > 0) {
+		char c = s->data[at - 1];
+
+		if (is_digit(c) && at > 1 && s->data[at - 2] == '^')
+			at -= 2;
+		else if (is_letter(c) || c == ' ' || c == '.' || c == '/')
+			at--;
+		else
+			break;
+	}
+	return at;
+}
+
+/* Letters from s[at] on. */
+static size_t n_letters(const struct buf *s, size_t at)
+{
+	size_t n = 0;
+
+	while (at + n < s->len && is_letter(s->data[at + n]))
+		n++;
+	return n;
+}
+
+/* "18 dollars", "18 km/h", "18/day": what stands behind a number, and is no
+ * variable as it has more than one letter (a product two, behind a slash). */
 static void drop_plain_unit(struct buf *s)
 {
-	size_t words = s->len;
+	size_t words = words_start(s);
+	size_t n = n_letters(s, words + 1);
 
-	while (words > 0 &&
-	       (is_letter(s->data[words - 1]) || s->data[words - 1] == ' '))
-		words--;
-	if (words > 0 && words + 3 <= s->len && is_digit(s->data[words - 1]) &&
-	    s->data[words] == ' ' && is_letter(s->data[words + 2]))
+	if (words > 0 && words < s->len && is_digit(s->data[words - 1]) &&
+	    ((s->data[words] == ' ' && n > 1) ||
+	     (s->data[words] == '/' && n > 2)))
 		s->len = words;
+}
+
+/* "USD 18" */
+static void drop_currency(struct buf *s)
+{
+	static const char *const words[] = { "USD", "EUR", "GBP", "INR",
+					     "Rs.", "Rs" };
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		size_t n = strlen(words[i]);
+
+		if (!bytes_begin(s->data, s->len, words[i]))
+			continue;
+		while (n < s->len && s->data[n] == ' ')
+			n++;
+		if (n < s->len && (is_digit(s->data[n]) || s->data[n] == '-'))
+			buf_drop(s, n);
+		return;
+	}
 }
 
 /* "x =", "f(x) =", "x \in": what the answer is called. */
@@ -240,33 +302,29 @@ static void drop_braces(struct buf *s)
 	}
 }
 
-/* 1,234,567 alone is a number, not a list. */
-static void drop_groups(struct buf *s)
-{
-	size_t run = 0;
-	bool any = false;
-
-	for (size_t i = s->len; i-- > 0;) {
-		char c = s->data[i];
-
-		if (is_digit(c)) {
-			run++;
-		} else if (c == ',' && run == 3) {
-			any = true;
-			run = 0;
-		} else if (i || c != '-') {
-			return;
-		}
-	}
-	if (any && run >= 1 && run <= 3)
-		replace(s, ",", "");
-}
-
 static size_t digits_end(const struct buf *s, size_t at)
 {
 	while (at < s->len && is_digit(s->data[at]))
 		at++;
 	return at;
+}
+
+/* 1,234,567 is a number, not a list, where no other comma follows it. */
+static void drop_groups(struct buf *s)
+{
+	size_t from = s->len && s->data[0] == '-', at = digits_end(s, from);
+	size_t end = at;
+
+	if (at == from || at > from + 3)
+		return;
+	while (end < s->len && s->data[end] == ',' &&
+	       digits_end(s, end + 1) == end + 4)
+		end += 4;
+	for (size_t i = end; i < s->len; i++)
+		if (s->data[i] == ',' || s->data[i] == ';')
+			return;
+	for (; end > at; end -= 4)
+		splice(s, end - 4, 1, "");
 }
 
 /* 4 1/2: without its blank it would be 41/2. */
@@ -301,11 +359,13 @@ void answer_normal(const char *s, size_t n, struct buf *out)
 	drop_plain_unit(&b);
 	trim(&b);
 	drop_name(&b);
+	drop_currency(&b);
+	trim(&b);
+	drop_groups(&b);
 	mix(&b);
 	brace_arguments(&b);
 	replace(&b, " ", "");
 	drop_braces(&b);
-	drop_groups(&b);
 	if (b.len == 3 && b.data[0] == '(' && is_letter(b.data[1]))
 		buf_append(out, b.data + 1, 1); /* "(C)" */
 	else if (b.len)
@@ -330,6 +390,25 @@ static bool take(struct formula *f, const char *text)
 	return true;
 }
 
+/* "1.5e-7", as code prints it. */
+static void shift(struct formula *f, double *value)
+{
+	const char *s = f->s + (f->s < f->end && (*f->s == 'e' ||
+						  *f->s == 'E'));
+	bool minus = s < f->end && *s == '-';
+	int n = 0;
+
+	if (s == f->s)
+		return;
+	s += minus || (s < f->end && *s == '+');
+	if (s == f->end || !is_digit(*s))
+		return;
+	for (; s < f->end && is_digit(*s); s++)
+		n = MIN(n * 10 + *s - '0', 1000);
+	*value *= pow(10, minus ? -n : n);
+	f->s = s;
+}
+
 static bool number(struct formula *f, double *value)
 {
 	double unit = 1;
@@ -342,6 +421,8 @@ static bool number(struct formula *f, double *value)
 		for (f->s++; f->s < f->end && is_digit(*f->s);
 		     f->s++, any = true)
 			*value += (*f->s - '0') * (unit /= 10);
+	if (any)
+		shift(f, value);
 	return any;
 }
 

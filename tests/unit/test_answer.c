@@ -102,6 +102,17 @@ static const struct {
 	{ ANSWER_GSM8K, "The answer is 10 5/2024", "10", "10" },
 	{ ANSWER_GSM8K, "Answer: Approximately 5 (3 + 2)", "5", "5" },
 	{ ANSWER_GSM8K, "The answer is approx. 7 (of 9)", "7", "7" },
+	{ ANSWER_GSM8K, "The answer is 1,234 1/2.", "1,234 1/2", "1,234 1/2" },
+	{ ANSWER_GSM8K, "The answer is $1,234\\frac{1}{2}$ of 3",
+	  "1,234\\frac{1}{2}", "1,234\\frac{1}{2}" },
+	{ ANSWER_GSM8K, "The answer is 1,234\\frac{1}{2", "1,234", "1,234" },
+	{ ANSWER_GSM8K, "The answer is 2\xc2\xbd cups of 3", "2\xc2\xbd",
+	  "2\xc2\xbd" },
+	{ ANSWER_GSM8K, "The answer is \xe2\x82\xac" "18 of 20", "18", "18" },
+	{ ANSWER_GSM8K, "The answer is about USD 18 for 3", "18", "18" },
+	{ ANSWER_GSM8K, "The answer is Rs. 1,234.50 of 3", "1,234.50",
+	  "1,234.50" },
+	{ ANSWER_GSM8K, "It has 15 m^2", NULL, "15" },
 	{ ANSWER_OPEN, "The answer is 5, \\boxed{5} #### 5", NULL, NULL },
 	{ ANSWER_MATH, "\\boxed", NULL, NULL },
 	{ ANSWER_MATH, "\\boxed{}", "", "" },
@@ -154,7 +165,7 @@ static void first_of_every_beginning(void **state)
 
 /* --- equal -------------------------------------------------------------- */
 
-static const struct {
+static const struct pair {
 	enum answer_kind kind;
 	const char *a, *b;
 	bool equal;
@@ -235,22 +246,106 @@ static const struct {
 	{ ANSWER_MATH, "5.", "5", true },
 };
 
+/* Numbers as people write them: grouped, mixed, with units and currencies. */
+#define F_G ANSWER_GSM8K
+#define F_M ANSWER_MATH
+static const struct pair forms[] = {
+	{ F_G, "1,234 1/2", "1234.5", true },
+	{ F_M, "1,234 1/2", "1234.5", true },
+	{ F_G, "$1,234 1/2", "1234.5", true },
+	{ F_M, "1{,}234 1/2", "1234.5", true },
+	{ F_M, "1,234\\frac{1}{2}", "1234.5", true },
+	{ F_G, "-1,234 1/2", "-1234.5", true },
+	{ F_G, "1,234 1/2 dollars", "1234.5", true },
+	{ F_M, "1,234 1/2 kg", "1234.5", true },
+	{ F_G, "1,234 1/2", "2", false },
+	{ F_M, "1,234 3/2", "1234.5", false },
+	{ F_M, "1,234,567.89", "1234567.89", true },
+	{ F_M, "\\$1,234.50", "1234.5", true },
+	{ F_M, "1,23.5", "123.5", false },
+	{ F_G, "$1,234.50 USD", "1234.5", true },
+	{ F_G, "USD 1,234", "1234", true },
+	{ F_M, "USD 1,234", "1234", true },
+	{ F_M, "US$1,234", "1234", true },
+	{ F_M, "Rs. 500", "500", true },
+	{ F_M, "\xe2\x82\xac" "1,234.50", "1234.5", true },
+	{ F_M, "1,234.50 \xe2\x82\xac", "1234.5", true },
+	{ F_M, "\xc2\xa3" "5", "5", true },
+	{ F_M, "5\xc2\xa2", "5", true },
+	{ F_M, "\xc2\xa5 1,234", "1234", true },
+	{ F_M, "-\xe2\x82\xac" "5", "-5", true },
+	{ F_M, "-$5", "-5", true },
+	{ F_M, "$-5$", "-5", true },
+	{ F_M, "\\text{\\$}5", "5", true },
+	{ F_G, "12 1/2%", "12.5", true },
+	{ F_M, "12 1/2 percent", "12.5", true },
+	{ F_M, "12.5 per cent", "12.5", true },
+	{ F_M, "1,234.5\\%", "1234.5", true },
+	{ F_M, "2\xc2\xbd", "2.5", true },
+	{ F_M, "\xc2\xbe", "0.75", true },
+	{ F_G, "1,234\xc2\xbd hours", "1234.5", true },
+	{ F_G, "\xc2\xbd", "1/2", true },
+	{ F_G, "15 m^2", "15", true },
+	{ F_M, "18 km/h", "18", true },
+	{ F_M, "18 miles per hour", "18", true },
+	{ F_M, "1,234 sq. ft.", "1234", true },
+	{ F_M, "5m", "5m", true },
+	{ F_M, "90 degrees", "90", true },
+	{ F_M, "3 1/2 ft", "\\frac{7}{2}", true },
+	{ F_M, "3.5\xc3\x97" "10^3", "3500", true },
+	{ F_M, "3.5 \\times 10^{3}", "3500", true },
+	{ F_M, "+5", "5", true },
+	{ F_M, "1 234", "1234", true },
+	{ F_M, "12\\,345", "12345", true },
+	{ F_G, "1e3", "1000", true },
+	{ F_M, "$.50", "0.5", true },
+	{ F_M, "1,2", "12", false },
+	{ F_M, "10 - 5", "5", true },
+	{ F_M, "2x", "2", false },
+	{ F_M, "2 x", "2", false },
+	{ F_G, "1,234 1/2", "1,234.5", true },
+	{ F_M, "1/2 cup", "0.5", true },
+	{ F_M, "(1,234)", "1234", false },
+	{ F_M, "3 1/2", "31/2", false },
+	{ F_M, "7 a", "7", false },
+	{ F_M, "\\text{USD }5", "5", true },
+	{ F_M, "5\\text{ USD}", "5", true },
+	{ F_M, "12 in.", "12", true },
+	{ F_G, "$5 per day", "5", true },
+	{ F_M, "$5/day", "5", true },
+	{ F_M, "1,234/2", "617", true },
+	{ F_M, "1,000,000", "10^6", true },
+	{ F_G, "15 m\xc2\xb2", "15", true },
+	{ F_M, "5 m", "5", false },
+	{ F_M, "1, 234", "1234", false },
+	{ F_M, "1,234,5", "12345", false },
+	{ F_M, "10 cm^2", "10", true },
+	{ F_M, "5/ab", "5", false },
+	{ F_M, "5,12,345", "512345", false },
+};
+
+static void assert_pair(const struct pair *pair)
+{
+	const char *a = pair->a, *b = pair->b;
+
+	for (int turn = 0; turn < 2; turn++) {
+		const char *swap = a;
+
+		if (answer_equal(pair->kind, a, strlen(a), b, strlen(b)) !=
+		    pair->equal)
+			fail_msg("\"%s\" and \"%s\"", a, b);
+		a = b;
+		b = swap;
+	}
+}
+
 static void what_is_equal(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(pairs); i++) {
-		const char *a = pairs[i].a, *b = pairs[i].b;
-
-		for (int turn = 0; turn < 2; turn++) {
-			const char *swap = a;
-
-			if (answer_equal(pairs[i].kind, a, strlen(a), b,
-					 strlen(b)) != pairs[i].equal)
-				fail_msg("\"%s\" and \"%s\"", a, b);
-			a = b;
-			b = swap;
-		}
-	}
+	for (size_t i = 0; i < ARRAY_LEN(pairs); i++)
+		assert_pair(&pairs[i]);
+	for (size_t i = 0; i < ARRAY_LEN(forms); i++)
+		assert_pair(&forms[i]);
 }
 
 static void values(void **state)
