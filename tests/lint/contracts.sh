@@ -17,13 +17,18 @@ open && /;[ \t]*([/][*].*)?$/ {
 		print FILENAME ":" open ": a prototype without its contract"
 	open = 0
 }' $(c_files src tui | grep '[.]h$') | found
-for file in $(c_files src tui | grep '[.]c$'); do
-	head -n 1 "$file" | grep -q '^/[*]' ||
-		echo "$file:1: does not open with what it is"
-done | found
-for file in $(c_files src tui | grep '[.]h$'); do
-	head -n 2 "$file" | grep -q "^/*[ ]*[*] ${file##*/} - " ||
-		echo "$file:1: does not begin with its name"
-done | found
+awk 'FNR == 1 && !/^[/][*]/ {
+	print FILENAME ":1: does not open with what it is"
+}' $(c_files src tui | grep '[.]c$') | found
+awk '
+function over() { if (at && !named) print at ":1: does not begin with its name" }
+FNR == 1 {
+	over()
+	at = name = FILENAME
+	sub(/.*[/]/, "", name)
+	named = 0
+}
+FNR <= 2 && sub(/^[/]*[ ]*[*] /, "") && index($0, name " - ") == 1 { named = 1 }
+END { over() }' $(c_files src tui | grep '[.]h$') | found
 
 finish

@@ -51,6 +51,12 @@ c_code()
 				comment = 0
 				continue
 			}
+			i = match(line, /["\/]/)
+			if (i != 1) {
+				code = code (i ? substr(line, 1, i - 1) : line)
+				line = i ? substr(line, i) : ""
+				continue
+			}
 			if (substr(line, 1, 2) == "/*") {
 				comment = 1
 				line = substr(line, 3)

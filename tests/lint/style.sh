@@ -16,18 +16,21 @@ awk -v max=$COLUMNS_MAX '
 {
 	line = $0
 	gsub(/[\200-\277]/, "", line)	# continuation bytes take no column
-	col = 0
-	for (i = 1; i <= length(line); i++)
-		col += substr(line, i, 1) == "\t" ? 8 - col % 8 : 1
+	n = split(line, part, "\t")
+	col = length(part[1])
+	for (i = 2; i <= n; i++)
+		col += 8 - col % 8 + length(part[i])
 	if (col > max)
 		print FILENAME ":" FNR ": " col " columns"
 }
 /[ \t\r]$/ { print FILENAME ":" FNR ": trailing blank" }
 /^        / { print FILENAME ":" FNR ": blanks where a tab belongs" }
 ' $files | found
-for file in $files; do
-	[ -z "$(tail -c 1 "$file")" ] || echo "$file:1: no newline at the end"
-done | found
+[ "$(tail -qc 1 $files | wc -l)" = "$(echo $files | wc -w)" ] ||
+	for file in $files; do
+		[ -z "$(tail -c 1 "$file")" ] ||
+			echo "$file:1: no newline at the end"
+	done | found
 
 # --- A part of a file begins with a ruler: three dashes, what it is, dashes.
 awk '/^[/][*] --+ .* --+ [*][/]$/ || /^[/][*] [-=*#][-=*#]/ && !/^[/][*] --[a-z]/ {
@@ -77,11 +80,12 @@ grep -E "^(src|tui)/[^:]*:[0-9]*:[ 	]*(static |const |extern )*(struct|union|enu
 	!($1 in at) { at[$1] = $2 }' | found
 
 # --- Headers say what they are and are guarded.
-for file in $(c_files src tui | grep '[.]h$'); do
-	head -n 1 "$file" | grep -q '^/[*]' ||
-		echo "$file:1: a header begins with what it is"
-	grep -q '^#ifndef LILSCOPE_' "$file" || echo "$file:1: no guard"
-done | found
+awk '
+function over() { if (at && !guard) print at ":1: no guard" }
+FNR == 1 { over(); at = FILENAME; guard = 0 }
+FNR == 1 && !/^[/][*]/ { print at ":1: a header begins with what it is" }
+/^#ifndef LILSCOPE_/ { guard = 1 }
+END { over() }' $(c_files src tui | grep '[.]h$') | found
 
 # --- Words that have no place in what is handed on. (The brackets keep this
 # file from finding itself.)

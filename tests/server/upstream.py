@@ -130,8 +130,10 @@ def pieces(path, body):
         text = json.dumps(what)
         return (text + "\n" if lines else "data: %s\n\n" % text).encode()
 
+    # alike but for the word, which JSON writes as it is
+    before, behind = frame(record(path, body, "WORD")).split(b"WORD")
     for word in words(body):
-        yield frame(record(path, body, word))
+        yield before + word.encode() + behind
     yield frame(record(path, body, "", "length"))
     if not lines:
         yield b"data: [DONE]\n\n"
@@ -151,8 +153,8 @@ def plain(status, kind, data):
     return head(status, kind, "Content-Length: %d\r\n" % len(data)) + data
 
 
-async def send_chunk(writer, data):
-    writer.write(b"%x\r\n%s\r\n" % (len(data), data))
+async def send_chunks(writer, *chunks):
+    writer.write(b"".join(b"%x\r\n%s\r\n" % (len(c), c) for c in chunks))
     await writer.drain()
 
 
@@ -172,8 +174,7 @@ async def stream(reader, writer, path, body):
                 writer.transport.abort()
                 stats["finished"] += 1
                 return False
-            for cut in (piece[:7], piece[7:]):
-                await send_chunk(writer, cut)
+            await send_chunks(writer, piece[:7], piece[7:])
             if body.get("pause_ms"):
                 await asyncio.sleep(body["pause_ms"] / 1000)
             elif n % 16 == 0:
@@ -226,7 +227,7 @@ async def tell(reader, writer, path, body):
         for n, piece in enumerate(said(body)):
             data = base64.b64decode(piece) if say.get("base64") else \
                 piece.encode()
-            await send_chunk(writer, data)
+            await send_chunks(writer, data)
             if n % 16 == 0:
                 await asyncio.sleep(0)
             if gone.done():
@@ -277,7 +278,7 @@ async def respond(reader, writer, request, headers, data):
     elif path == "/bytes":
         n = int(query.partition("=")[2])
         out = plain("200 OK", "application/octet-stream",
-                    bytes(i % 251 for i in range(n)))
+                    (bytes(range(251)) * (n // 251 + 1))[:n])
         writer.write(out[:-n] if method == "HEAD" else out)
     elif path == "/packed":
         out = gzip.compress(b"abc" * 1000, mtime=0)

@@ -37,8 +37,11 @@ static double normal(struct file *f)
 
 static void put(struct buf *out, uint64_t value, int n)
 {
+	char bytes[sizeof(value)];
+
 	for (int i = 0; i < n; i++)
-		buf_putc(out, (char)(value >> 8 * i));
+		bytes[i] = (char)(value >> 8 * i);
+	buf_append(out, bytes, (size_t)n);
 }
 
 static void put_str(struct buf *out, const char *s)
@@ -458,6 +461,16 @@ void random_gguf(const struct random_spec *spec, struct buf *out)
 
 /* --- what it means ------------------------------------------------------ */
 
+/* In four sums: one alone waits for itself. */
+static double dot(const float *row, const double *x, uint32_t n)
+{
+	double sums[4] = { 0 };
+
+	for (uint32_t i = 0; i < n; i++)
+		sums[i % 4] += (double)row[i] * x[i];
+	return sums[0] + sums[1] + sums[2] + sums[3];
+}
+
 /* w x */
 static void times(const struct kernel_rows *w, uint32_t n_rows, const double *x,
 		  double *out)
@@ -469,9 +482,7 @@ static void times(const struct kernel_rows *w, uint32_t n_rows, const double *x,
 		q->to_f32(row,
 			  (const char *)w->data + r * w->row_bytes,
 			  w->n_cols);
-		out[r] = 0;
-		for (uint32_t c = 0; c < w->n_cols; c++)
-			out[r] += (double)row[c] * x[c];
+		out[r] = dot(row, x, w->n_cols);
 	}
 	free(row);
 }
