@@ -461,14 +461,21 @@ void random_gguf(const struct random_spec *spec, struct buf *out)
 
 /* --- what it means ------------------------------------------------------ */
 
-/* In four sums: one alone waits for itself. */
+/* In four sums, for one alone waits for itself. */
 static double dot(const float *row, const double *x, uint32_t n)
 {
-	double sums[4] = { 0 };
+	double a = 0, b = 0, c = 0, d = 0;
+	uint32_t i = 0;
 
-	for (uint32_t i = 0; i < n; i++)
-		sums[i % 4] += (double)row[i] * x[i];
-	return sums[0] + sums[1] + sums[2] + sums[3];
+	for (; i + 4 <= n; i += 4) {
+		a += (double)row[i] * x[i];
+		b += (double)row[i + 1] * x[i + 1];
+		c += (double)row[i + 2] * x[i + 2];
+		d += (double)row[i + 3] * x[i + 3];
+	}
+	for (; i < n; i++)
+		a += (double)row[i] * x[i];
+	return a + b + c + d;
 }
 
 /* w x */
