@@ -25,22 +25,30 @@ complete()
 }
 
 # offers WORD... in what was completed, and lacks
+is_among()
+{
+	case "
+$all
+" in *"
+$1
+"*) ;;
+	*) return 1 ;;
+	esac
+}
 offers()
 {
+	all=$(cat "$tmp/words")
 	for word; do
-		grep -qxF -e "$word" "$tmp/words" || {
-			echo "no $word among"
-			cat "$tmp/words"
-			return 1
-		}
+		is_among "$word" ||
+			{ echo "no $word among"; echo "$all"; return 1; }
 	done
 }
 
 lacks()
 {
+	all=$(cat "$tmp/words")
 	for word; do
-		! grep -qxF -e "$word" "$tmp/words" ||
-			{ echo "$word is offered"; return 1; }
+		! is_among "$word" || { echo "$word is offered"; return 1; }
 	done
 }
 
