@@ -30,7 +30,7 @@ static void hear(struct call *c, struct json_value v, unsigned depth)
 {
 	static const char *const names[] = {
 		"content", "parts", "messages", "contents", "input", "prompt",
-		"text", "query", "question",
+		"text", "query", "question", "prompts", "kwargs",
 	};
 
 	if (depth == DEPTH_MAX)
@@ -130,12 +130,22 @@ struct gen *call_emit(struct call *c)
 
 size_t call_turns(struct call *c, struct json_value messages)
 {
+	return call_turns_from(c, messages, 0);
+}
+
+size_t call_turns_from(struct call *c, struct json_value messages, size_t from)
+{
 	struct chunk *chunk = &c->cx->gens->chunk;
 	size_t before = c->n;
 
 	for (struct json_value v = json_first(messages); v.doc;
 	     v = json_next(v)) {
 		struct gen *gen = NULL;
+
+		if (from) {
+			from--;
+			continue;
+		}
 
 		if (!content_is_model(v)) {
 			call_hear(c, v);

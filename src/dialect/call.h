@@ -35,6 +35,8 @@ struct gen *call_emit(struct call *c);
 /* Messages one after another: the model's are generations, what others say is
  * the prompt of the next. Returns how many there were. */
 size_t call_turns(struct call *c, struct json_value messages);
+/* The same without the first `from` of them. */
+size_t call_turns_from(struct call *c, struct json_value messages, size_t from);
 
 /* JSON in a string, read into scratch (which must outlive it); what is no
  * such string as it is. */

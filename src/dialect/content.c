@@ -139,6 +139,23 @@ static bool is_langchain(struct json_value message)
 		json_get(message, "data").doc);
 }
 
+/* Its messages as constructors of them, where it keeps more of itself. */
+static struct json_value constructed(struct json_value message)
+{
+	struct json_value kwargs = json_get(message, "kwargs");
+
+	return json_get(message, "lc").doc && json_is(kwargs, JSON_OBJECT) ?
+		       kwargs : (struct json_value){ 0 };
+}
+
+/* What is constructed: "AIMessage". */
+static struct json_value class_of(struct json_value message)
+{
+	struct json_value id = json_get(message, "id");
+
+	return json_at(id, json_count(id) ? json_count(id) - 1 : 0);
+}
+
 /* AutoGen's have the name of who said it, an agent's or "user"; what a model
  * wrote has its cost beside it. */
 static bool is_autogen(struct json_value message)
@@ -161,6 +178,8 @@ struct json_value content_role(struct json_value message)
 	for (size_t i = 0; i < ARRAY_LEN(places); i++)
 		if (places[i].doc)
 			return places[i];
+	if (constructed(message).doc)
+		return class_of(message);
 	return is_langchain(message) ? json_get(message, "type") :
 	       is_autogen(message)   ? json_get(message, "source") : places[0];
 }
@@ -168,7 +187,8 @@ struct json_value content_role(struct json_value message)
 bool content_is_model(struct json_value message)
 {
 	static const char *const roles[] = { "assistant", "gpt", "model",
-					     "bot", "ai", "chatgpt" };
+					     "bot", "ai", "chatgpt",
+					     "AIMessage", "AIMessageChunk" };
 	struct json_value role = content_role(message);
 
 	if (is_autogen(message) && role.at == json_get(message, "source").at)
@@ -200,6 +220,10 @@ void content_message(struct chunk *c, struct json_value message)
 	struct json_value more = json_get(message, "additional_kwargs");
 	size_t before = c->text.len;
 
+	if (constructed(message).doc) {
+		content_message(c, constructed(message));
+		return;
+	}
 	for (size_t i = 0; i < ARRAY_LEN(names) && c->text.len == before; i++)
 		add_texts(c, CHANNEL_REASONING, json_get(message, names[i]));
 	if (c->text.len == before)
