@@ -59,3 +59,26 @@ bool base64_get(struct buf *out, const char *s, size_t n)
 	}
 	return true;
 }
+
+static int hex_digit(char c)
+{
+	return c >= '0' && c <= '9' ? c - '0' :
+	       c >= 'a' && c <= 'f' ? c - 'a' + 10 :
+	       c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+bool hex_get(struct buf *out, const char *s, size_t n)
+{
+	size_t before = out->len;
+
+	for (size_t i = 0; i + 1 < n; i += 2) {
+		int high = hex_digit(s[i]), low = hex_digit(s[i + 1]);
+
+		if (high < 0 || low < 0) {
+			out->len = before;
+			return false;
+		}
+		buf_putc(out, (char)(high << 4 | low));
+	}
+	return n % 2 == 0;
+}

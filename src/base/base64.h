@@ -13,4 +13,7 @@ void base64_put(struct buf *out, const void *bytes, size_t n);
  * base64, and out is as it was. */
 bool base64_get(struct buf *out, const char *s, size_t n);
 
+/* The same of hexadecimal digits, two a byte. */
+bool hex_get(struct buf *out, const char *s, size_t n);
+
 #endif

@@ -16,6 +16,8 @@
  *	 "response":[{"value":"..."}]}]}                         Copilot
  *	{"messages":[{"type":"gemini","content":"...",
  *	 "thoughts":[{"description":"..."}]}]}                   Gemini CLI
+ *	{"messages":[{"role":"assistant","ts":17...,"content":[...],
+ *	 "modelInfo":{"id":"m"}}]}                               Cline
  *	{"messages":[{"versions":[{"role":"assistant",
  *	 "steps":[{"type":"contentBlock","content":[...]}]}]}]}  LM Studio
  *	{"internal":[["2+2?","It is 4."]],"visible":[...],
@@ -52,6 +54,10 @@ static const struct seat {
 	{ ".requests", NULL, "response" },
 	{ ".messages", NULL, "versions" },
 	{ ".messages", NULL, "type" },
+	{ ".messages", NULL, "ts" },
+	{ ".messages", NULL, "timestamp" },
+	{ ".messages", NULL, "createdAt" },
+	{ ".messages", NULL, "created_at" },
 };
 
 /* Gemini CLI has no roles. */
@@ -139,6 +145,9 @@ static void emit(struct call *c, struct json_value turn)
 	fact_json(&facts->model, json_get(turn, "model"));
 	fact_json(&facts->model, json_get(meta, "model_slug"));
 	fact_json(&facts->model, json_get(info, "modelID"));
+	fact_json(&facts->model, json_get(json_get(turn, "modelInfo"), "id"));
+	fact_u32(&facts->usage_tokens,
+		 json_get(json_get(turn, "metrics"), "outputTokens"));
 	fact_json(&facts->finish_reason, json_get(info, "finish"));
 	fact_u32(&facts->usage_tokens,
 		 json_get(json_get(info, "tokens"), "output"));

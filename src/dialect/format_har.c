@@ -8,9 +8,17 @@
  *	{"http_interactions":[{"response":{"body":{"base64_string":"..."}}}]}
  *	{"interactions":[{"response":{"body":{"string":"..."}}}]}
  *	{"interactions":[{"response":{"parsed_body":{...}}}]}    pydantic-ai
+ *
+ * and what keeps one exchange a record:
+ *
+ *	{"scope":"https://...","method":"POST","path":"/v1/...",
+ *	 "response":"data: {...}"}              nock; a list of hex if packed
+ *	{"request":{...},"response":{"body_raw":"event: ..."}}   claude-trace
+ *	{"request_body":{...},"response_body":"data: {...}"}     proxies
  */
 #include "base/base64.h"
 #include "base/unpack.h"
+#include "dialect/record.h"
 #include "dialect/wrap.h"
 
 enum { BODY_MAX_BYTES = FEED_RECORD_MAX_BYTES }; /* unpacked */
@@ -29,6 +37,48 @@ static struct json_value entries_of(struct json_value v)
 	return (struct json_value){ 0 };
 }
 
+/* What the server sent, where a record is one exchange; or none. */
+static struct json_value exchanged(struct json_value v)
+{
+	static const char *const names[] = {
+		"body_raw", "response_body", "responseBody", "body", "text",
+		"content", "data",
+	};
+	struct json_value response = json_get(v, "response"), found = response;
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		if (!found.doc || json_is(found, JSON_OBJECT))
+			found = json_get(response, names[i]);
+		if (!found.doc && i < 3)
+			found = json_get(v, names[i]);
+	}
+	return found;
+}
+
+/* Is it one exchange, and the body text? Events are sure; JSON may be what a
+ * model wrote, unless the request lies beside it as such. */
+static bool is_exchange(struct json_value v)
+{
+	static const char *const events[] = { "data:", "event:", "id:" };
+	struct json_value body = exchanged(v);
+	bool nock = json_get(v, "scope").doc && json_get(v, "path").doc &&
+		    json_get(v, "method").doc;
+	size_t n;
+	const char *s = json_text(body, &n);
+
+	if (!nock && json_is(json_get(v, "response"), JSON_STRING))
+		return false; /* beside its prompt, say */
+	for (size_t i = 0; s && i < ARRAY_LEN(events); i++)
+		if (bytes_begin(s, n, events[i]))
+			return true;
+	if (nock)
+		return s || json_is(json_first(body), JSON_STRING);
+	return s && bytes_begin(s, n, "{") &&
+	       (json_is(json_get(v, "request"), JSON_OBJECT) ||
+		json_get(v, "request_body").doc ||
+		json_get(v, "requestBody").doc);
+}
+
 static bool detect_har(struct json_value v)
 {
 	struct json_value log = json_get(v, "log"), first;
@@ -36,8 +86,8 @@ static bool detect_har(struct json_value v)
 	if (json_get(log, "version").doc && json_get(log, "creator").doc)
 		return true;
 	first = json_first(entries_of(v));
-	return json_get(first, "request").doc &&
-	       json_get(first, "response").doc;
+	return (json_get(first, "request").doc &&
+		json_get(first, "response").doc) || is_exchange(v);
 }
 
 /* Undoes .gz and the like; what is broken stays as it is. */
@@ -92,6 +142,29 @@ static void take_body(struct json_value response, struct buf *out)
 		unpack(out);
 }
 
+/* The body of one exchange; pieces that were packed are in hex. */
+static void take_exchange(struct json_value v, struct buf *out)
+{
+	struct json_value body = exchanged(v), answer = response_in(v);
+	size_t n;
+	const char *s = json_text(body, &n);
+
+	if (answer.doc)
+		json_put(out, answer);
+	else if (s)
+		buf_append(out, s, n);
+	else if (json_is(json_first(body), JSON_OBJECT))
+		json_put(out, body);
+	for (body = json_first(body); body.doc && !s; body = json_next(body)) {
+		const char *hex = json_text(body, &n);
+
+		if (hex)
+			hex_get(out, hex, n);
+	}
+	if (out->len && unpack_wants(out->data[0]))
+		unpack(out);
+}
+
 static bool record_har(struct format_ctx *cx, struct json_value v,
 			struct err *why)
 {
@@ -100,6 +173,13 @@ static bool record_har(struct format_ctx *cx, struct json_value v,
 	struct err first = { "" };
 	size_t found = 0;
 
+	if (!entries.doc) {
+		take_exchange(v, &body);
+		found = body.len && wrap_body(cx, body.data, body.len, why);
+		buf_release(&body);
+		return found || (why->text[0] ? false :
+				 err_set(why, "it holds no recorded answer"));
+	}
 	for (struct json_value e = json_first(entries); e.doc;
 	     e = json_next(e)) {
 		take_body(json_get(e, "response"), &body);

@@ -12,6 +12,7 @@
 #include "dialect/details.h"
 #include "dialect/field.h"
 #include "dialect/template.h"
+#include "dialect/wrap.h"
 
 const char *const record_prompt_names[] = {
 	"prompt",    "question",    "problem",	 "instruction", "query",
@@ -424,6 +425,19 @@ static void add_text(struct record *r, struct gen *gen, struct json_value text,
 			  len - prompt);
 }
 
+/* Events of a server, kept as text: what is in them is the text. */
+static bool emit_events(struct record *r, struct json_value text)
+{
+	struct err why = { "" };
+	size_t n;
+	const char *s = json_text(text, &n);
+
+	return n && !r->cx->field &&
+	       (bytes_begin(s, n, "data: {") || bytes_begin(s, n, "data:{") ||
+		bytes_begin(s, n, "event: ")) &&
+	       wrap_body(r->cx, s, n, &why);
+}
+
 static void emit(struct record *r, const struct found *found, size_t i)
 {
 	struct chunk *chunk = &r->cx->gens->chunk;
@@ -450,7 +464,8 @@ static void emit(struct record *r, const struct found *found, size_t i)
 void record_emit(struct record *r)
 {
 	for (size_t i = 0; i < r->n; i++)
-		emit(r, &r->found[i], i);
+		if (!emit_events(r, r->found[i].text))
+			emit(r, &r->found[i], i);
 }
 
 /* ["-1.5","False"]: scores of given answers, as lm-eval writes them. */
