@@ -128,7 +128,8 @@ libengine_a_SOURCES += \
 	src/dialect/format_openai.c src/dialect/format_openhands.c \
 	src/dialect/format_replicate.c src/dialect/format_reports.c \
 	src/dialect/format_response.c src/dialect/format_responses.c \
-	src/dialect/format_runs.c src/dialect/format_rows.c src/dialect/format_sillytavern.c \
+	src/dialect/format_rows.c src/dialect/format_runs.c \
+	src/dialect/format_sillytavern.c \
 	src/dialect/format_session.c src/dialect/format_sglang.c \
 	src/dialect/format_spans.c src/dialect/format_text.c \
 	src/dialect/format_tgi.c src/dialect/format_trajectory.c \
@@ -147,6 +148,7 @@ libengine_a_SOURCES += \
 	src/dialect/splice.c src/dialect/splice.h \
 	src/dialect/sse.c src/dialect/sse.h \
 	src/dialect/template.c src/dialect/template.h \
+	src/dialect/uttered.c src/dialect/uttered.h \
 	src/dialect/wrap.c src/dialect/wrap.h
 
 # The arithmetic of a model: it knows nothing of traces.

@@ -51,6 +51,7 @@ static void add_texts(struct chunk *c, enum channel channel,
 	for (v = json_first(v); v.doc; v = json_next(v)) {
 		chunk_add_json(c, channel, v);
 		chunk_add_json(c, channel, json_get(v, "text"));
+		chunk_add_json(c, channel, json_get(v, "description"));
 	}
 }
 
@@ -199,6 +200,20 @@ bool content_is_model(struct json_value message)
 	return false;
 }
 
+bool content_is_others(struct json_value message)
+{
+	static const char *const roles[] = {
+		"user", "human", "system", "developer", "tool", "function",
+		"observation", "toolResult", "prompter",
+	};
+	struct json_value role = content_role(message);
+
+	for (size_t i = 0; i < ARRAY_LEN(roles); i++)
+		if (json_text_is(role, roles[i]))
+			return true;
+	return false;
+}
+
 void content_output(struct chunk *c, struct json_value content)
 {
 	if (!json_is(content, JSON_ARRAY)) {
@@ -214,9 +229,14 @@ void content_output(struct chunk *c, struct json_value content)
 void content_message(struct chunk *c, struct json_value message)
 {
 	static const char *const names[] = { "reasoning", "reasoning_content",
-					     "thinking" };
+					     "thinking", "reasoningText",
+					     "thoughts" };
+	static const char *const kept[] = { "parts", "value", "text",
+					    "finalText" };
+	static const char *const called[] = { "tool_calls", "toolCalls",
+					      "toolRequests" };
 	struct json_value content = json_get(message, "content");
-	struct json_value calls = json_get(message, "tool_calls");
+	struct json_value calls = { 0 };
 	struct json_value more = json_get(message, "additional_kwargs");
 	size_t before = c->text.len;
 
@@ -229,16 +249,15 @@ void content_message(struct chunk *c, struct json_value message)
 	if (c->text.len == before)
 		add_texts(c, CHANNEL_REASONING,
 			  json_get(more, "reasoning_content"));
-	if (!content.doc)
-		content = json_get(message, "parts");
-	if (!content.doc)
-		content = json_get(message, "value");
+	for (size_t i = 0; i < ARRAY_LEN(kept) && !content.doc; i++)
+		content = json_get(message, kept[i]);
 	if (!details_output(c, content))
-		content_output(c, content.doc ? content :
-						json_get(message, "text"));
+		content_output(c, content);
 	chunk_add_json(c, CHANNEL_TOOL, json_get(message, "refusal"));
 	chunk_add_arguments(c, json_get(json_get(message, "function_call"),
 					"arguments"));
+	for (size_t i = 0; i < ARRAY_LEN(called) && !json_count(calls); i++)
+		calls = json_get(message, called[i]);
 	for (struct json_value v = json_first(calls); v.doc; v = json_next(v))
 		add_call(c, v);
 }

@@ -23,6 +23,9 @@ struct json_value content_role(struct json_value message);
 /* Is the message the model's, by its role? */
 bool content_is_model(struct json_value message);
 
+/* Is it somebody else's, by its role: a user's, a tool's, the system's? */
+bool content_is_others(struct json_value message);
+
 /* What a model put into the content, by channel, appended to c. */
 void content_output(struct chunk *c, struct json_value content);
 

@@ -25,9 +25,9 @@
 	X(cohere_v1) X(tgi) X(sglang) X(llama) X(openai) X(ollama) \
 	X(watsonx) X(lmstudio) X(kobold) X(triton) X(aisdk) X(replicate) \
 	X(adk) X(lmeval) X(inspect) X(helm) X(spans) X(langfuse) X(runs) \
-	X(atif) X(openhands) X(trajectory) X(openhands_events) X(chats) X(evals) \
-	X(rows) X(response) X(bench) X(reports) X(sillytavern) X(session) \
-	X(thread) X(aider) X(csv) X(jsonl) X(lines) X(text)
+	X(atif) X(openhands) X(trajectory) X(openhands_events) X(chats) \
+	X(evals) X(rows) X(response) X(bench) X(reports) X(sillytavern) \
+	X(session) X(thread) X(aider) X(csv) X(jsonl) X(lines) X(text)
 
 struct join;
 

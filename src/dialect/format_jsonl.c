@@ -43,7 +43,8 @@ static const char *const strong_names[] = {
 	"model_outputs",   "outputText",    "raw_generation", "attempt",
 	"deepseek_attempt", "deepseek_solution", "gemini_attempt",
 	"actual_output",
-	"actualOutput",	   "response_text", "output_text",  NULL,
+	"actualOutput",	   "response_text", "output_text",  "full_response",
+	NULL,
 };
 static const char *const weak_names[] = {
 	"text",	   "content", "solution", "answer", "result",
@@ -308,7 +309,7 @@ static bool add_nested(struct record *r, const char *const *names)
 		size_t len;
 		const char *key = json_key(v, &len);
 
-		if (!json_is(v, JSON_OBJECT) ||
+		if (!json_is(v, JSON_OBJECT) || content_is_others(v) ||
 		    record_named(v, record_prompt_names) ||
 		    record_named(v, not_models))
 			continue;
@@ -471,9 +472,12 @@ static bool look_in_object(struct record *r)
 {
 	if (record_is_error(r->v))
 		return false;
-	return add_named(r, r->v, strong_names, "") || add_chats(r) ||
-	       add_nested(r, strong_names) ||
-	       add_named(r, r->v, weak_names, "") ||
+	if (add_named(r, r->v, strong_names, "") || add_chats(r) ||
+	    add_nested(r, strong_names))
+		return true;
+	if (content_is_others(r->v))
+		return false;
+	return add_named(r, r->v, weak_names, "") ||
 	       add_nested(r, weak_names) || add_reasoning_alone(r) ||
 	       add_empty(r) || add_lists(r);
 }
@@ -560,6 +564,8 @@ static bool nothing(struct json_value v, struct err *why)
 		return err_set(why, "there is no text in it");
 	if (record_error(v, why))
 		return false;
+	if (content_is_others(v))
+		return err_set(why, "it is what a user or a tool said");
 	for (struct json_value c = json_first(v); c.doc; c = json_next(c))
 		if (is_printed(c))
 			return err_set(why, "it holds a Python object in "
@@ -575,7 +581,8 @@ static bool nothing(struct json_value v, struct err *why)
 bool record_look(struct record *r, struct err *why)
 {
 	(void)(look_in_object(r) ||
-	       (!record_error(r->v, why) && add_longest(r)));
+	       (!content_is_others(r->v) && !record_error(r->v, why) &&
+		add_longest(r)));
 	return r->n > 0 || nothing(r->v, why);
 }
 

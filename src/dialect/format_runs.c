@@ -91,7 +91,8 @@ static void take_facts(struct facts *facts, struct json_value run,
 		       struct json_value said, bool alone)
 {
 	static const char *const models[] = {
-		".extra.metadata.ls_model_name", ".extra.invocation_params.model",
+		".extra.metadata.ls_model_name",
+		".extra.invocation_params.model",
 		".extra.invocation_params.model_name", ".metadata.model",
 		".model", ".meta.metadata.model_name", ".meta.model_name", NULL,
 	};
@@ -107,7 +108,8 @@ static void take_facts(struct facts *facts, struct json_value run,
 	};
 	static const char *const ends[] = {
 		".generation_info.finish_reason", ".finish_reason",
-		".stop_reason", ".message.kwargs.response_metadata.finish_reason",
+		".stop_reason",
+		".message.kwargs.response_metadata.finish_reason",
 		".message.response_metadata.finish_reason",
 		".response_metadata.finish_reason", NULL,
 	};

@@ -18,6 +18,15 @@
  *	{"role":"assistant","content":[{"type":"toolRequest",
  *	 "toolCall":{"value":{"arguments":{}}}}]}                 goose
  *	{"type":"ai","data":{"type":"ai","content":"..."}}        LangChain
+ *	{"type":"assistant.message","data":{"content":"..."}}     Copilot
+ *	{"role":"assistant","message":{"content":[...]}}          Cursor
+ *	{"type":"gemini","content":"...","toolCalls":[...]}       Gemini CLI
+ *	{"type":"assistant","content":"...","tool_calls":[...]}   Grok
+ *	{"type":"context.append_loop_event","event":{"type":"content.part",
+ *	 "part":{"type":"text","text":"..."}}}                    Kimi
+ *	{"source":"MODEL","type":"PLANNER_RESPONSE",
+ *	 "thinking":"...","content":"..."}                        Antigravity
+ *	{"type":"completion","finalText":"..."}                   Droid
  *	{"role":"assistant","parts":"[{\"type\":\"text\",
  *	 \"data\":{\"text\":\"...\"}}]"}     Crush, rows of its database
  *
@@ -32,6 +41,7 @@
 
 #include "dialect/call.h"
 #include "dialect/content.h"
+#include "dialect/uttered.h"
 
 struct session {
 	struct buf heard;  /* since the last turn of the model */
@@ -39,68 +49,6 @@ struct session {
 	bool others_turn;  /* the model's turn is over */
 	bool whole;        /* all turns are one generation */
 };
-
-enum side { SIDE_NONE, SIDE_MODEL, SIDE_OTHERS };
-
-static bool is_one_of(struct json_value string, const char *const *words)
-{
-	for (; *words; words++)
-		if (json_text_is(string, *words))
-			return true;
-	return false;
-}
-
-static const char *const other_roles[] = {
-	"user", "human", "system", "developer", "tool", "function",
-	"observation", "toolResult", NULL,
-};
-/* Pieces of a turn that have a type for a role. */
-static const char *const model_types[] = {
-	"reasoning", "function_call", "custom_tool_call", "local_shell_call",
-	"web_search_call", "agent_message", "tool_use", NULL,
-};
-static const char *const other_types[] = {
-	"function_call_output", "custom_tool_call_output",
-	"local_shell_call_output", "command_execution", "tool_result", NULL,
-};
-
-/* The message or the piece of one in a record. */
-static struct json_value turn_in(struct json_value v)
-{
-	static const char *const wraps[] = { "message", "payload", "item" };
-	struct json_value data = json_get(v, "data");
-
-	for (size_t i = 0; i < ARRAY_LEN(wraps); i++)
-		if (json_is(json_get(v, wraps[i]), JSON_OBJECT))
-			return json_get(v, wraps[i]);
-	return content_role(v).doc && json_get(data, "content").doc ? data : v;
-}
-
-/* Codex tells everything twice: as items and as events for its screen; and an
- * item is told when it begins, too. */
-static bool is_echo(struct json_value v)
-{
-	struct json_value type = json_get(v, "type");
-
-	return json_text_is(type, "event_msg") ||
-	       json_text_is(type, "item.started") ||
-	       json_text_is(type, "item.updated");
-}
-
-static enum side side_of(struct json_value v)
-{
-	struct json_value turn = turn_in(v), role = content_role(turn);
-	struct json_value type = json_get(turn, "type");
-
-	if (is_echo(v))
-		return SIDE_NONE;
-	if (content_is_model(turn))
-		return SIDE_MODEL;
-	if (is_one_of(role, other_roles))
-		return SIDE_OTHERS;
-	return is_one_of(type, model_types) ? SIDE_MODEL :
-	       is_one_of(type, other_types) ? SIDE_OTHERS : SIDE_NONE;
-}
 
 /* Crush keeps the parts of a message as JSON, as such or in a string. */
 static bool is_row(struct json_value v)
@@ -119,22 +67,28 @@ static bool detect_session(struct json_value v)
 		"session_meta", "response_item", "turn_context",
 		"thread.started", "turn.started", "item.completed", NULL,
 	};
-	struct json_value type = json_get(v, "type"), turn = turn_in(v);
+	struct json_value type = json_get(v, "type"), turn = uttered_in(v);
 	struct json_value content = json_get(turn, "content");
+	enum side side = uttered_of(v).side;
 
-	if (is_one_of(type, types) ||
-	    (json_text_is(type, "system") && json_get(v, "session_id").doc) ||
-	    (json_text_is(type, "session") && json_get(v, "cwd").doc))
+	for (size_t i = 0; types[i]; i++)
+		if (json_text_is(type, types[i]))
+			return true;
+	if ((json_text_is(type, "system") && json_get(v, "session_id").doc) ||
+	    (json_text_is(type, "session") && json_get(v, "cwd").doc) ||
+	    uttered_of(v).own)
 		return true;
 	if (json_text_is(type, "user") || json_text_is(type, "assistant") ||
+	    (json_text_is(type, "system") && side != SIDE_NONE) ||
 	    (json_text_is(type, "message") && turn.at != v.at))
-		return side_of(v) != SIDE_NONE;
+		return side != SIDE_NONE;
 	return (turn.at == v.at || turn.at == json_get(v, "data").at) &&
-	       content_role(v).doc &&
-	       side_of(v) != SIDE_NONE &&
+	       content_role(v).doc && side != SIDE_NONE &&
 	       (json_is(content, JSON_STRING) || json_is(content, JSON_ARRAY) ||
 		is_row(v) ||
 		json_is(json_get(v, "value"), JSON_STRING) ||
+		(json_text_is(type, "message") &&
+		 json_is(json_get(v, "text"), JSON_STRING)) ||
 		json_is(json_get(v, "tool_calls"), JSON_ARRAY));
 }
 
@@ -161,7 +115,7 @@ static struct gen *turn_gen(struct format_ctx *cx, struct json_value id)
 }
 
 static void take_turn(struct format_ctx *cx, struct json_value v,
-		      struct json_value turn)
+		      struct json_value turn, bool message)
 {
 	struct gen *gen = turn_gen(cx, json_get(turn, "role").doc &&
 				   turn.at != v.at ? json_get(turn, "id") :
@@ -174,12 +128,13 @@ static void take_turn(struct format_ctx *cx, struct json_value v,
 	chunk_clear(&cx->gens->chunk);
 	if (is_row(turn))
 		content_output(&cx->gens->chunk, parts);
-	else if (content_role(turn).doc)
+	else if (message)
 		content_message(&cx->gens->chunk, turn);
 	else
 		content_output(&cx->gens->chunk, turn);
 	gen_emit(cx->gens, gen, format_clock(cx, json_get(v, "timestamp")));
 	fact_json(&facts->model, json_get(turn, "model"));
+	fact_json(&facts->model, json_get(turn, "model_id"));
 	fact_json(&facts->finish_reason, json_get(turn, "stop_reason"));
 	for (parts = json_first(parts); is_row(turn) && parts.doc;
 	     parts = json_next(parts))
@@ -189,6 +144,9 @@ static void take_turn(struct format_ctx *cx, struct json_value v,
 		return; /* what is told is of one turn */
 	fact_u32(&facts->usage_tokens, json_get(usage, "output_tokens"));
 	fact_u32(&facts->usage_tokens, json_get(usage, "output"));
+	fact_u32(&facts->usage_tokens, json_get(turn, "outputTokens"));
+	fact_u32(&facts->usage_tokens,
+		 json_get(json_get(turn, "tokens"), "output"));
 }
 
 static void hear(struct format_ctx *cx, struct json_value turn)
@@ -215,20 +173,20 @@ static bool record_session(struct format_ctx *cx, struct json_value v,
 			   struct err *why)
 {
 	struct session *s = cx->state;
-	struct json_value turn = turn_in(v);
+	struct uttered turn = uttered_of(v);
 	char *model = NULL;
 
 	if (!json_is(v, JSON_OBJECT))
 		return err_set(why, "it is no turn of a session");
-	switch (side_of(v)) {
+	switch (turn.side) {
 	case SIDE_MODEL:
-		take_turn(cx, v, turn);
+		take_turn(cx, v, turn.v, turn.message);
 		break;
 	case SIDE_OTHERS:
-		hear(cx, turn);
+		hear(cx, turn.v);
 		break;
 	case SIDE_NONE: /* what else is written down: settings, snapshots */
-		fact_json(&model, json_get(turn, "model"));
+		fact_json(&model, json_get(turn.v, "model"));
 		if (model) {
 			buf_clear(&s->model);
 			buf_puts(&s->model, model);

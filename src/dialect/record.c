@@ -17,7 +17,7 @@
 const char *const record_prompt_names[] = {
 	"prompt",    "question",    "problem",	 "instruction", "query",
 	"raw_prompt", "input",	    "input_text", "user_prompt", "inputs",
-	"user_input", "prompt_text", NULL,
+	"user_input", "prompt_text", "turns", NULL,
 };
 
 const char *const record_gold_names[] = {
@@ -38,6 +38,7 @@ const char *const record_fact_names[] = {
 	"uuid",	      "custom_id", "model",  "model_name", "timestamp",
 	"created_at", "task",	  "subject", "level",	   "dataset",
 	"unique_id",  "source",	  "system",  "gt_cot",	   "doc_hash",
+	"system_prompt", "systemPrompt", "instructions",
 	"prompt_hash", "target_hash", "type", NULL,
 };
 
