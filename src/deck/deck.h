@@ -196,6 +196,8 @@ size_t deck_passed(const struct deck *d, const char **why);
 /* Is entry i all there is in one of these? */
 bool deck_is_passed(const struct deck *d, size_t i);
 const char *deck_title(const struct deck *d, size_t i_source); /* dialect */
+/* Has it given nothing yet, though it may: a pipe or a server that waits? */
+bool deck_is_silent(const struct deck *d, size_t i_source);
 /* Is it a followed file that is not there yet? */
 bool deck_awaits(const struct deck *d, size_t i_source);
 size_t deck_skipped(const struct deck *d);

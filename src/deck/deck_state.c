@@ -125,6 +125,13 @@ const char *deck_title(const struct deck *d, size_t i_source)
 	return s->title ? s->title : "";
 }
 
+bool deck_is_silent(const struct deck *d, size_t i_source)
+{
+	const struct shelf *shelf = &d->shelves[i_source];
+
+	return !shelf->ended && !shelf->probed && !shelf->probe.len;
+}
+
 bool deck_awaits(const struct deck *d, size_t i_source)
 {
 	return source_is_awaited(d->shelves[i_source].source);

@@ -26,8 +26,9 @@ static void start_bench(struct lil *l, const char *n, bool keep)
 	out = fopen(problems, "w");
 	assert_non_null(out);
 	for (int i = 0; i < 200; i++)
-		fprintf(out, "{\"prompt\":\"Tim had %d red\",\"answer\":3}\n",
-			i);
+		fprintf(out,
+			"{\"prompt\":\"Tim had %d red%0*d\",\"answer\":3}\n", i,
+			i == 2 ? 5000 : 1, 0); /* 3 is far too long */
 	fclose(out);
 	lil_start(l, &(struct pty_spec){ 0 },
 		  LIL_ARGS("bench", "--model", model, "--problems", problems,
@@ -85,6 +86,58 @@ static void test_results(void **state)
 	assert_true(pty_find(l->p, "guardian: f = ", NULL, NULL));
 }
 
+/* Why runs are missing is said where one sees that they are, and after. */
+static void test_broken_run(void **state)
+{
+	struct lil *l = *state;
+
+	start_bench(l, "3", false);
+	expect_text(l->p, "10 of 15 runs  5 missing");
+	expect_text(l->p, "problem 3 has 50");
+	pty_keys(l->p, "x");
+	expect_text(l->p, "The last that is missing: problem 3 has 50");
+	pty_keys(l->p, "xq");
+	expect_exit(l->p, 2);
+	assert_true(pty_find(l->p, "5 runs are missing.", NULL, NULL));
+}
+
+/* One that was stopped is not done; columns without room come one by one. */
+static void test_unfinished(void **state)
+{
+	char path[SCRATCH_PATH_BYTES], kept[SCRATCH_PATH_BYTES], line[65536];
+	struct lil *l = *state;
+	FILE *from, *to;
+
+	start_bench(l, "2", true);
+	expect_text(l->p, "q prints the tables");
+	pty_keys(l->p, "q");
+	expect_exit(l->p, 0);
+	snprintf(path, sizeof(path), "%.900s/out.jsonl", l->dir);
+	snprintf(kept, sizeof(kept), "%.900s/kept.jsonl", l->dir);
+	from = fopen(path, "r");
+	to = fopen(kept, "w");
+	assert_true(from && to);
+	for (int i = 0; i < 7 && fgets(line, sizeof(line), from); i++)
+		fputs(line, to); /* the head, and six runs */
+	fclose(from);
+	fclose(to);
+	lil_start(l, &(struct pty_spec){ 0 }, LIL_ARGS(kept));
+	expect_text(l->p, " missing");
+	assert_true(lil_number(l, "lilscope bench  ") == 6);
+	assert_false(pty_find(l->p, "done", NULL, NULL));
+	assert_false(pty_find(l->p, "rescued right", NULL, NULL));
+	pty_keys(l->p, "llllllll");
+	expect_text(l->p, "rescued right");
+	expect_gone(l->p, "  runs  ");
+	pty_keys(l->p, "v"); /* there is but this one */
+	expect_text(l->p, "no other view has anything to show here");
+	pty_resize(l->p, 24, 200);
+	expect_text(l->p, "  runs  "); /* there is room for all */
+	pty_keys(l->p, "q");
+	expect_exit(l->p, 0);
+	assert_true(pty_find(l->p, " runs are missing.", NULL, NULL));
+}
+
 /* Left in the middle: what is there is printed, and what is not is said. */
 static void test_left_early(void **state)
 {
@@ -139,6 +192,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		lil_test(test_to_the_end),
 		lil_test(test_results),
+		lil_test(test_broken_run),
+		lil_test(test_unfinished),
 		lil_test(test_left_early),
 		lil_test(test_ctrl_c),
 		lil_test(test_signals),

@@ -147,6 +147,8 @@ static void test_trickling_text(void **state)
 	struct lil *l = *state;
 	struct producer to = start_on_pipe(l, LIL_ARGS("-"));
 
+	expect_text(l->p, "nothing has come yet");
+	expect_text(l->p, "waiting for the first byte");
 	produce(l, &to, "It was a dark and stormy night.\n", 32);
 	expect_text(l->p, "nothing recognised yet");
 	produce(l, &to, "The rain fell in torrents.\n", 27);

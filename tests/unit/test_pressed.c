@@ -25,7 +25,7 @@
 #include "pressed.h"
 #include "view/view_sweep.h"
 
-enum { ROWS = 30, COLS = 100 };
+enum { ROWS = 30, COLS = 100, BENCH_ROWS = 30 };
 #define RUNS "runs.jsonl"
 #define DEMO "demo" /* the compare view, with a model */
 
@@ -49,16 +49,15 @@ static void settle(struct app *app, bool *begun)
 	}
 }
 
-/* A bench as it stands after some runs: dense, and one policy. */
+/* A bench as it stands after some runs: dense, and one policy with more budgets
+ * than there is room for. */
 static void give_bench(struct app *app)
 {
-	static struct bench_cell cells[] = {
+	static struct bench_cell cells[BENCH_ROWS] = {
 		{ .policy = "dense", .n = 12, .accuracy = 0.75,
 		  .tokens = 1111, .growth = 1 },
 		{ .policy = "quest", .budget = 32, .n = 12, .accuracy = 0.25,
 		  .tokens = 3333, .growth = 3 },
-		{ .policy = "quest", .budget = 64, .n = 12, .accuracy = 0.5,
-		  .tokens = 2222, .growth = 2 },
 	};
 	static const struct bench_table table = { .cells = cells,
 						  .n = ARRAY_LEN(cells) };
@@ -67,6 +66,11 @@ static void give_bench(struct app *app)
 						  .n_all = 48,
 						  .left_s = 77 };
 
+	for (uint32_t i = 2; i < BENCH_ROWS; i++) {
+		cells[i] = cells[1];
+		cells[i].budget *= i;
+		cells[i].tokens = 5000 + i;
+	}
 	sweep_of(app)->state = &bench;
 }
 

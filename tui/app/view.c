@@ -143,7 +143,10 @@ void view_turn(struct app *app, int n)
 		view = views[i];
 	} while (i != from && (view->is & STANDS_OVER ||
 			       (view->has && !view->has(app))));
-	view_show(app, view);
+	if (app->view == view)
+		app_say(app, "no other view has anything to show here");
+	else
+		view_show(app, view);
 }
 
 bool view_leave(struct app *app)

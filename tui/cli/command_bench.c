@@ -322,7 +322,8 @@ static void say_between(void *ctx, const char *sentence)
 {
 	struct bench_command *w = ctx;
 
-	if (w->sweep) { /* said when the screen is gone */
+	if (w->sweep) { /* said once more when the screen is gone */
+		sweep_complain(w->sweep, sentence);
 		err_set(&w->said, "%s", sentence);
 		return;
 	}

@@ -46,6 +46,12 @@ bool sweep_tell(struct sweep_screen *w, const struct bench_state *state)
 	return loop_turn(w->loop);
 }
 
+void sweep_complain(struct sweep_screen *w, const char *sentence)
+{
+	err_set(&sweep_of(&w->app)->why, "%s", sentence);
+	app_complain(&w->app, "%s", sentence);
+}
+
 void sweep_stay(struct sweep_screen *w, const struct bench_state *state)
 {
 	sweep_of(&w->app)->ended = true;

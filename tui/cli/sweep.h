@@ -19,6 +19,9 @@ void sweep_fds(const struct sweep_screen *w, int fds[LOOP_FDS]);
 /* Draws, and hears what came. False: it is to stop. */
 bool sweep_tell(struct sweep_screen *w, const struct bench_state *state);
 
+/* A sentence of a run that came to nothing. */
+void sweep_complain(struct sweep_screen *w, const char *sentence);
+
 /* Shows the end until somebody leaves. */
 void sweep_stay(struct sweep_screen *w, const struct bench_state *state);
 

@@ -289,6 +289,8 @@ static const char *open_dialect(const struct app *app)
 	if (!deck_n(app->deck) && deck_n_sources(app->deck) &&
 	    deck_awaits(app->deck, 0))
 		return "waits for the file, which is not there yet";
+	if (!title[0] && list_of(app)->silent)
+		return "nothing has come yet";
 	return title[0] ? title : "nothing recognised yet";
 }
 
@@ -371,12 +373,12 @@ static void draw_facts(const struct app *app, struct screen *s)
 		draw_told(app->run->trace.facts.chat, s, &p);
 	if (!now_get(app, &now))
 		return;
+	draw_end(app, s, &p);
 	put_latency(app, &latency);
 	if (latency.len)
 		pen_printf(&p, STYLE_TITLE_DIM, "%s%s", dot(s),
 			   buf_cstr(&latency));
 	buf_release(&latency);
-	draw_end(app, s, &p);
 	pen_printf(&p, STYLE_TITLE_DIM, "%s%s, alphabet %s", dot(s),
 		   now_symbols(&now),
 		   num_count(alphabet, (uint64_t)now.alphabet));

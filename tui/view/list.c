@@ -449,6 +449,17 @@ static void follow_live(struct app *app)
 	rebuild(app);
 }
 
+/* That something came is seen before it is known what it is. */
+static void follow_silent(struct app *app)
+{
+	struct list *l = list_of(app);
+	bool silent = deck_n_sources(app->deck) == 1 &&
+		      deck_is_silent(app->deck, 0);
+
+	app->dirty |= silent != l->silent;
+	l->silent = silent;
+}
+
 /* That streams reached their threshold, each once: the last by its name, and
  * how many others since the message was read. */
 static void tell_alarms(struct app *app)
@@ -487,6 +498,7 @@ bool list_sync(struct app *app)
 	if (!app->deck)
 		return false;
 	follow_live(app);
+	follow_silent(app);
 	tell_alarms(app);
 	n = deck_n(app->deck);
 	progress = deck_progress(app->deck);

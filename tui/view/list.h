@@ -60,6 +60,7 @@ struct list {
 	bool descending;
 	char filter[64];
 	struct list_totals totals; /* of the rows in order */
+	bool silent;               /* nothing has come yet */
 	bool live;                 /* of streams that are written now */
 	bool moved;                /* the user chose a row */
 	bool chosen;               /* the user chose an order */

@@ -20,6 +20,7 @@
 #include "base/num.h"
 #include "draw/chart.h"
 #include "draw/glyph.h"
+#include "view/list.h"
 #include "view/moves.h"
 #include "view/now.h"
 #include "view/ratio_charts.h"
@@ -215,7 +216,8 @@ static void draw_charts(const struct app *app, const struct now *now,
 static void draw_waiting(const struct app *app, struct screen *s,
 			 struct rect r)
 {
-	const char *text = !app->run	       ? "no generation is open"
+	const char *text = list_of(app)->silent ? "waiting for the first byte"
+			   : !app->run	       ? "no generation is open"
 			   : app_n_tokens(app) ? "before the first token"
 			   : app->run->trace.n_tokens ? "measuring"
 					       : "waiting for the first token";

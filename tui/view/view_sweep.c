@@ -21,7 +21,8 @@ enum {
 	TITLE_ROWS = 1, /* of a chart */
 	HEAD_ROWS = 1,	/* of the table */
 	TABLE_MIN_ROWS = 3,
-	PAGE_ROWS = 10,
+	NAME_COLS = 15,	  /* the policy and its budget */
+	POINTS_COLS = 8,
 	TEXT_BYTES = 64,
 	COLLAPSE_MIN_RUNS = 20, /* of fewer it is not said while more come */
 };
@@ -229,23 +230,6 @@ static void draw_chart(const struct app *app, const struct axes *a,
 
 /* --- rows --------------------------------------------------------------- */
 
-static void draw_head(struct screen *s, int row, int cols)
-{
-	struct pen p = pen_at(s, row, 1, cols - 1);
-
-	pen_printf(&p, STYLE_DIM, "%-8s%7s", "policy", "budget");
-	pen_printf(&p, STYLE_DIM, "%6s", "runs");
-	pen_printf(&p, STYLE_DIM, "%9s", "right");
-	pen_printf(&p, STYLE_DIM, "%8s", "tokens");
-	pen_printf(&p, STYLE_DIM, "%9s", "x dense");
-	pen_printf(&p, STYLE_DIM, "%9s", "at cap");
-	pen_printf(&p, STYLE_DIM, "%20s", "guardian saves");
-	pen_printf(&p, STYLE_DIM, "%10s", "points");
-	pen_printf(&p, STYLE_DIM, "%20s", "first answer saves");
-	pen_printf(&p, STYLE_DIM, "%10s", "points");
-	pen_printf(&p, STYLE_DIM, "%16s", "rescued right");
-}
-
 static void percent(struct pen *p, int width, enum style style, double share)
 {
 	char num[NUM_BYTES], text[TEXT_BYTES];
@@ -263,22 +247,134 @@ static void number(struct pen *p, int width, double value, int decimals)
 		   num_real(num, value, decimals, true));
 }
 
-static void effect(struct pen *p, int width, const struct bench_effect *e)
+typedef void put_value(const struct sweep *w, const struct bench_cell *cell,
+		       int width, struct pen *p);
+
+static void put_runs(const struct sweep *w, const struct bench_cell *cell,
+		     int width, struct pen *p)
 {
-	percent(p, width, STYLE_NORMAL, e->saved);
-	number(p, width / 2, e->change * 100, 1);
+	(void)w;
+	pen_printf(p, STYLE_DIM, "%*u", width, cell->n);
+}
+
+static void put_right(const struct sweep *w, const struct bench_cell *cell,
+		      int width, struct pen *p)
+{
+	bool collapsed = cell->collapsed &&
+			 (w->ended || cell->n >= COLLAPSE_MIN_RUNS);
+
+	percent(p, width - 1, collapsed ? STYLE_BAD : STYLE_STRONG,
+		cell->accuracy);
+	pen_puts(p, STYLE_BAD, collapsed ? "*" : " ");
+}
+
+static void put_tokens(const struct sweep *w, const struct bench_cell *cell,
+		       int width, struct pen *p)
+{
+	(void)w;
+	number(p, width, cell->tokens, 0);
+}
+
+static void put_growth(const struct sweep *w, const struct bench_cell *cell,
+		       int width, struct pen *p)
+{
+	(void)w;
+	number(p, width, cell->growth, 2);
+}
+
+static void put_cap(const struct sweep *w, const struct bench_cell *cell,
+		    int width, struct pen *p)
+{
+	(void)w;
+	percent(p, width, STYLE_NORMAL, cell->at_cap);
+}
+
+/* What it saves, and what it changes of the right answers. */
+static void put_effect(const struct bench_effect *e, int width, struct pen *p)
+{
+	percent(p, width - POINTS_COLS, STYLE_NORMAL, e->saved);
+	number(p, POINTS_COLS, e->change * 100, 1);
+}
+
+static void put_guardian(const struct sweep *w, const struct bench_cell *cell,
+			 int width, struct pen *p)
+{
+	(void)w;
+	put_effect(&cell->stops[BENCH_GUARDIAN], width, p);
+}
+
+static void put_first(const struct sweep *w, const struct bench_cell *cell,
+		      int width, struct pen *p)
+{
+	(void)w;
+	put_effect(&cell->stops[BENCH_FIRST], width, p);
+}
+
+static void put_rescued(const struct sweep *w, const struct bench_cell *cell,
+			int width, struct pen *p)
+{
+	const struct bench_outcome *rescue = &cell->after[BENCH_RESCUE];
+
+	(void)w;
+	percent(p, width, STYLE_NORMAL,
+		isfinite(rescue->tried) ? rescue->accuracy : NAN);
+}
+
+/* What a row says after its policy and budget; Right goes on where there is
+ * no room for all. */
+static const struct sweep_column {
+	const char *name;
+	int cols;
+	put_value *put;
+} columns[] = {
+	{ "runs", 6, put_runs },
+	{ "right", 9, put_right },
+	{ "tokens", 8, put_tokens },
+	{ "x dense", 9, put_growth },
+	{ "at cap", 9, put_cap },
+	{ "guardian saves  points", 24, put_guardian },
+	{ "first answer saves  points", 28, put_first },
+	{ "rescued right", 15, put_rescued },
+};
+
+/* The columns [*from, *to) that are seen in so many of the screen: from the
+ * w->left-th on, or further back where there is room. */
+static void seen_columns(const struct sweep *w, int cols, size_t *from,
+			 size_t *to)
+{
+	int room = cols - 2 - NAME_COLS;
+
+	*from = *to = MIN(w->left, ARRAY_LEN(columns) - 1);
+	while (*to < ARRAY_LEN(columns) && columns[*to].cols <= room)
+		room -= columns[(*to)++].cols;
+	while (*to == ARRAY_LEN(columns) && *from &&
+	       columns[*from - 1].cols <= room)
+		room -= columns[--*from].cols;
+}
+
+static void draw_head(const struct sweep *w, struct screen *s, int row)
+{
+	struct pen p = pen_at(s, row, 1, s->cols - 1);
+	size_t from, to;
+
+	seen_columns(w, s->cols, &from, &to);
+	pen_printf(&p, STYLE_DIM, "%-8s%7s", "policy", "budget");
+	for (size_t i = from; i < to; i++)
+		pen_printf(&p, STYLE_DIM, "%*s", columns[i].cols,
+			   columns[i].name);
+	if (to < ARRAY_LEN(columns))
+		pen_printf(&p, STYLE_DIM, " %s",
+			   glyph(GLYPH_ELLIPSIS, s->ascii));
 }
 
 static void draw_cell(const struct sweep *w, const struct axes *a,
 		      const struct bench_cell *cell, struct screen *s, int row)
 {
-	const struct bench_outcome *rescue = &cell->after[BENCH_RESCUE];
 	struct pen p = pen_at(s, row, 1, s->cols - 1);
-	bool collapsed = cell->collapsed &&
-			 (w->ended || cell->n >= COLLAPSE_MIN_RUNS);
 	enum style style = STYLE_NORMAL;
+	size_t from, to;
 
-	p.quiet = true;
+	seen_columns(w, s->cols, &from, &to);
 	for (size_t i = 0; i < a->n_policies; i++)
 		if (strcmp(a->policies[i], cell->policy) == 0)
 			style = policy_styles[i];
@@ -286,31 +382,39 @@ static void draw_cell(const struct sweep *w, const struct axes *a,
 		pen_printf(&p, style, "%-8s%7u", cell->policy, cell->budget);
 	else
 		pen_printf(&p, STYLE_STRONG, "%-8s%7s", cell->policy, "");
-	pen_printf(&p, STYLE_DIM, "%6u", cell->n);
-	percent(&p, 8, collapsed ? STYLE_BAD : STYLE_STRONG, cell->accuracy);
-	pen_puts(&p, STYLE_BAD, collapsed ? "*" : " ");
-	number(&p, 8, cell->tokens, 0);
-	number(&p, 9, cell->growth, 2);
-	percent(&p, 9, STYLE_NORMAL, cell->at_cap);
-	effect(&p, 20, &cell->stops[BENCH_GUARDIAN]);
-	effect(&p, 20, &cell->stops[BENCH_FIRST]);
-	percent(&p, 16, STYLE_NORMAL,
-		isfinite(rescue->tried) ? rescue->accuracy : NAN);
+	for (size_t i = from; i < to; i++)
+		columns[i].put(w, cell, columns[i].cols, &p);
 }
 
 /* --- all of it ---------------------------------------------------------- */
+
+/* Of the rows that are there: those that came to nothing, or that a file of a
+ * bench that was stopped does not have. */
+static uint32_t n_missing(const struct bench_state *state)
+{
+	uint32_t n = 0;
+
+	for (size_t i = 0; i < state->table->n; i++)
+		n += state->table->cells[i].n_missing;
+	return MAX(n, state->n_lost);
+}
 
 static void title(const struct app *app, struct screen *s)
 {
 	const struct sweep *w = sweep_of(app);
 	const struct bench_state *state = w->state;
 	struct pen p = pen_at(s, 0, 1, s->cols - 1);
+	uint32_t missing = w->ended ? n_missing(state) : state->n_lost;
 	char left[NUM_BYTES];
 
 	pen_puts(&p, STYLE_TITLE, "lilscope bench");
-	pen_printf(&p, STYLE_TITLE, "  %u of %u runs",
-		   state->n_done + state->n_lost, state->n_all);
 	if (w->ended)
+		pen_printf(&p, STYLE_TITLE, "  %u of %u runs", state->n_done,
+			   state->n_done + missing);
+	else
+		pen_printf(&p, STYLE_TITLE, "  %u of %u runs",
+			   state->n_done + state->n_lost, state->n_all);
+	if (w->ended && !missing)
 		pen_puts(&p, STYLE_TITLE, "  done");
 	else if (state->dense)
 		pen_puts(&p, STYLE_TITLE_DIM, "  dense first");
@@ -318,8 +422,8 @@ static void title(const struct app *app, struct screen *s)
 		pen_printf(&p, STYLE_TITLE_DIM, "  %s left%s",
 			   num_left(left, state->left_s),
 			   state->dense ? " of these" : "");
-	if (state->n_lost)
-		pen_printf(&p, STYLE_TITLE, "  %u missing", state->n_lost);
+	if (missing)
+		pen_printf(&p, STYLE_TITLE, "  %u missing", missing);
 }
 
 static void facts(const struct app *app, bool ascii, struct buf *out)
@@ -378,7 +482,7 @@ static void draw(const struct app *app, struct screen *s, struct rect r)
 			   (struct rect){ row, r.col, rows, r.cols }, true);
 	}
 	row += rows;
-	draw_head(s, row++, s->cols);
+	draw_head(w, s, row++);
 	for (size_t i = w->top; i < t->n && row < r.row + r.rows; i++)
 		if (row + 1 < r.row + r.rows || i + 1 == t->n)
 			draw_cell(w, &a, &t->cells[i], s, row++);
@@ -413,6 +517,9 @@ static void explain(const struct app *app, struct buf *out)
 		      "keeps from being written, and \"points\" what it "
 		      "changes of the right answers: by guardian, the rule of "
 		      "the threshold, and by a stop at the first answer.\n");
+	if (sweep_of(app)->why.text[0])
+		buf_printf(out, "\nThe last that is missing: %s\n",
+			   sweep_of(app)->why.text);
 	if (t && t->scale.n_runs)
 		buf_printf(out, "\nGuardian stops where %u tokens bring fewer "
 				"than t = %s bytes.\n",
@@ -422,13 +529,24 @@ static void explain(const struct app *app, struct buf *out)
 
 /* --- the view ----------------------------------------------------------- */
 
+/* Rows of the table that are seen at once. */
+static int64_t table_rows(const struct app *app)
+{
+	struct rect r = { 0, 0, app->view_rows, app->view_cols };
+	struct axes a = axes_of(sweep_of(app)->state->table);
+
+	return MAX(r.rows - chart_rows(r, &a) - HEAD_ROWS, 1);
+}
+
 static void scroll(struct app *app, int64_t n)
 {
 	struct sweep *w = sweep_of(app);
-	int64_t rows = w->state ? (int64_t)w->state->table->n : 0;
 	int64_t to = (int64_t)w->top + n;
 
-	w->top = (size_t)MAX(MIN(to, rows - 1), 0);
+	if (!w->state)
+		return;
+	to = MIN(to, (int64_t)w->state->table->n - table_rows(app));
+	w->top = (size_t)MAX(to, 0);
 	app->dirty = true;
 }
 
@@ -439,12 +557,24 @@ static void move_along(struct app *app, int n)
 
 static void move_page(struct app *app, int n)
 {
-	scroll(app, (int64_t)n * PAGE_ROWS);
+	scroll(app, n * table_rows(app));
 }
 
 static void move_end(struct app *app, int n)
 {
 	scroll(app, (int64_t)n * INT32_MAX);
+}
+
+/* A column on, as long as one is out of sight there. */
+static void move_across(struct app *app, int n)
+{
+	struct sweep *w = sweep_of(app);
+	size_t from, to;
+
+	seen_columns(w, app->view_cols, &from, &to);
+	w->left = n < 0 ? from - (from > 0) :
+			  from + (to < ARRAY_LEN(columns));
+	app->dirty = true;
 }
 
 static bool has(const struct app *app)
@@ -463,7 +593,7 @@ const struct view view_sweep = {
 	.explain = explain,
 	.has = has,
 	.moves = {
-		[MOVE_ACROSS] = move_page,
+		[MOVE_ACROSS] = move_across,
 		[MOVE_ALONG] = move_along,
 		[MOVE_PAGE] = move_page,
 		[MOVE_END] = move_end,

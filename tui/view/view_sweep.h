@@ -17,7 +17,9 @@
 /* The state of the view. */
 struct sweep {
 	const struct bench_state *state; /* NULL: there is no bench */
-	size_t top;                      /* first row of the table */
+	size_t top, left;                /* first row of the table; column */
+	struct err why;                  /* of the last run that came to
+					    nothing; "" for none */
 	bool ended;                      /* nothing more comes */
 };
 
