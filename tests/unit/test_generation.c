@@ -670,7 +670,7 @@ static void no_memory(void **state)
 	assert_true(generation_step(&g));
 	assert_false(generation_broke(&g, &err));
 	assert_int_equal(getrlimit(RLIMIT_DATA, &before), 0);
-	none = (struct rlimit){ (rlim_t)1 << 40, before.rlim_max };
+	none = (struct rlimit){ (rlim_t)1 << 32, before.rlim_max };
 	assert_int_equal(setrlimit(RLIMIT_DATA, &none), 0);
 	none.rlim_cur -= spare_here("") - LITTLE; /* of what there is */
 	assert_int_equal(setrlimit(RLIMIT_DATA, &none), 0);
