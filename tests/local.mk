@@ -81,7 +81,8 @@ check_PROGRAMS += $(library_tests)
 TESTS += $(library_tests)
 endif
 tests_unit_test_library_SOURCES = tests/unit/test_library.c \
-	tests/unit/naive_stream.c tests/unit/naive_stream.h
+	tests/unit/naive_stream.c tests/unit/naive_stream.h \
+	tests/unit/purse.c tests/unit/purse.h
 tests_unit_test_library_LDADD = liblilscope.a $(UNIT_LIBS)
 tests_unit_test_library_calls_LDADD = liblilscope.a $(UNIT_LIBS)
 tests_unit_test_library_threads_LDADD = liblilscope.a $(UNIT_LIBS)

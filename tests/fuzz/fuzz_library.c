@@ -15,6 +15,7 @@
 #include "fuzz.h"
 
 #include "../unit/naive_stream.c"
+#include "../unit/purse.c"
 
 enum { CALLS_MAX = 400, IDS = 8, ROLLBACK = 24, WINDOW = 64, MANY = 80 };
 
@@ -23,40 +24,12 @@ enum { WORDS = 4 };
 static const char *const texts[IDS] = { " the", " sum", " is", " 12", ".",
 					"\n", " Wait", "" };
 
-/* An allocator that counts, and gives out. */
-struct purse {
-	long left; /* requests; < 0: no end */
-	size_t bytes, most, blocks;
-};
-
 struct both {
 	struct naive_stream naive;
 	struct lilscope *l;
 	struct lilscope_options o;
 	struct purse purse;
 };
-
-static void *spend(void *opaque, void *old, size_t old_size, size_t size)
-{
-	struct purse *p = opaque;
-	void *memory;
-
-	if (!size) {
-		p->bytes -= old_size;
-		p->blocks--;
-		free(old);
-		return NULL;
-	}
-	if (p->left == 0)
-		return NULL;
-	p->left -= p->left > 0;
-	memory = realloc(old, size);
-	MUST(memory);
-	p->blocks += !old;
-	p->bytes += size - old_size;
-	p->most = MAX(p->most, p->bytes);
-	return memory;
-}
 
 static void make(struct both *b, uint8_t choice, uint8_t memory)
 {
@@ -75,7 +48,7 @@ static void make(struct both *b, uint8_t choice, uint8_t memory)
 	b->o.window = b->naive.window;
 	b->o.f = b->naive.f;
 	b->o.rollback = choice & 64 ? ROLLBACK : 0;
-	b->o.resize = spend;
+	b->o.resize = purse_spend;
 	b->o.opaque = &b->purse;
 	b->o.memory_max = memory < 128 ? 0 : (memory - 127) * 2000u;
 	if (lilscope_create(&b->l, &b->o) != LILSCOPE_OK)

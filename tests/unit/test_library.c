@@ -14,6 +14,7 @@
 
 #include "base/hash.h"
 #include "naive_stream.h"
+#include "purse.h"
 
 enum { WORDS = 24, LONG = 700, WINDOW = 64, ROLLBACK = 40 };
 
@@ -380,44 +381,12 @@ static void test_unit(void **state)
 
 /* --- trouble ------------------------------------------------------------ */
 
-/* An allocator that counts, and gives out. */
-struct purse {
-	long left;     /* requests; < 0: no end */
-	size_t bytes, most;
-	size_t blocks;
-};
-
-static void *spend(void *opaque, void *old, size_t old_size, size_t size)
-{
-	struct purse *p = opaque;
-	void *memory;
-
-	if (!size) {
-		p->bytes -= old_size;
-		p->blocks--;
-		free(old);
-		return NULL;
-	}
-	if (p->left == 0)
-		return NULL;
-	p->left -= p->left > 0;
-	memory = malloc(size); /* moves always */
-	if (old) {
-		memcpy(memory, old, old_size < size ? old_size : size);
-		free(old);
-	}
-	p->blocks += !old;
-	p->bytes += size - old_size;
-	p->most = p->bytes > p->most ? p->bytes : p->most;
-	return memory;
-}
-
 static struct lilscope_options purse_options(struct purse *p)
 {
 	struct lilscope_options o;
 
 	lilscope_options_init(&o, sizeof(o));
-	o.resize = spend;
+	o.resize = purse_spend;
 	o.opaque = p;
 	o.rollback = 32;
 	return o;
