@@ -134,14 +134,6 @@ static void edit(struct edits *e, const char *path, const char *json)
 		e->at[e->n++] = (struct edit){ path, json, false };
 }
 
-static void put_key(struct buf *out, const char *key, size_t n)
-{
-	if (out->data[out->len - 1] != '{')
-		buf_putc(out, ',');
-	json_put_string(out, key, n);
-	buf_putc(out, ':');
-}
-
 static void put_edited(struct edits *e, const char *within,
 		       struct json_value object, struct buf *out);
 
@@ -175,11 +167,11 @@ static void put_member(struct edits *e, const char *within,
 		e->at[i].done = true;
 		if (!e->at[i].json)
 			return;
-		put_key(out, key, len);
+		json_put_name(out, key, len);
 		buf_puts(out, e->at[i].json);
 		return;
 	}
-	put_key(out, key, len);
+	json_put_name(out, key, len);
 	snprintf(path, sizeof(path), "%.*s", (int)MIN(len, 63u), key);
 	if (deeper && !*within && json_is(v, JSON_OBJECT))
 		put_edited(e, path, v, out);
@@ -196,10 +188,11 @@ static void put_missing(struct edits *e, const char *within, struct buf *out)
 		if (!name || e->at[i].done || !e->at[i].json)
 			continue;
 		dot = strchr(name, '.');
-		put_key(out, name, dot ? (size_t)(dot - name) : strlen(name));
+		json_put_name(out, name,
+			      dot ? (size_t)(dot - name) : strlen(name));
 		if (dot) {
 			buf_putc(out, '{');
-			put_key(out, dot + 1, strlen(dot + 1));
+			json_put_name(out, dot + 1, strlen(dot + 1));
 		}
 		buf_printf(out, "%s%s", e->at[i].json, dot ? "}" : "");
 		e->at[i].done = true;

@@ -61,16 +61,6 @@ static void put_cell(struct buf *out, const char *name, const char *s)
 		json_put_string(out, s, n);
 }
 
-static void put_member(struct buf *out, const char *key, const char *name,
-		       const char *cell)
-{
-	if (out->len > 1)
-		buf_putc(out, ',');
-	json_put_string(out, key, strlen(key));
-	buf_putc(out, ':');
-	put_cell(out, name, cell);
-}
-
 /* Does an option name the column as it is written? */
 static bool is_asked(const struct format_ctx *cx, const char *written)
 {
@@ -93,9 +83,12 @@ static void put_row(const struct format_ctx *cx, struct table *t)
 	     cell += strlen(cell) + 1) {
 		if (!name[0])
 			continue;
-		put_member(&t->text, name, name, cell);
-		if (strcmp(name, written) != 0 && is_asked(cx, written))
-			put_member(&t->text, written, name, cell);
+		json_put_name(&t->text, name, strlen(name));
+		put_cell(&t->text, name, cell);
+		if (strcmp(name, written) == 0 || !is_asked(cx, written))
+			continue;
+		json_put_name(&t->text, written, strlen(written));
+		put_cell(&t->text, name, cell);
 	}
 	buf_putc(&t->text, '}');
 }

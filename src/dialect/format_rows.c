@@ -77,16 +77,6 @@ static bool take_row(struct format_ctx *cx, struct json_value row, size_t i,
 	return found;
 }
 
-static void put_member(struct buf *out, const char *name, size_t n,
-		       struct json_value v)
-{
-	if (out->len > 1)
-		buf_putc(out, ',');
-	json_put_string(out, name, n);
-	buf_putc(out, ':');
-	json_put(out, v);
-}
-
 /* What records call the columns, a NUL behind each; one in a name ends it. */
 static void put_names(struct json_value columns, struct buf *out)
 {
@@ -116,9 +106,12 @@ static void put_row(const struct format_ctx *cx, struct json_value columns,
 		size_t n;
 		const char *s = json_text(column, &n);
 
-		put_member(out, name, strlen(name), v);
-		if (cx->keep && !json_text_is(column, name))
-			put_member(out, s, n, v);
+		json_put_name(out, name, strlen(name));
+		json_put(out, v);
+		if (!cx->keep || json_text_is(column, name))
+			continue;
+		json_put_name(out, s, n);
+		json_put(out, v);
 	}
 	buf_putc(out, '}');
 }

@@ -35,13 +35,11 @@ static void put(struct marking *m, struct json_value v, struct buf *out)
 
 		if (m->gone[c.at])
 			continue;
-		if (some)
+		if (object)
+			json_put_name(out, key, len);
+		else if (some)
 			buf_putc(out, ',');
 		some = true;
-		if (object) {
-			json_put_string(out, key, len);
-			buf_putc(out, ':');
-		}
 		put(m, c, out);
 	}
 	buf_putc(out, object ? '}' : ']');

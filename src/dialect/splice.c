@@ -113,14 +113,6 @@ static const struct splice_rule *rule_at(const struct writing *w)
 	return NULL;
 }
 
-static void put_key(struct writing *w, const char *key, size_t n)
-{
-	if (w->out->data[w->out->len - 1] != '{')
-		buf_putc(w->out, ',');
-	json_put_string(w->out, key, n);
-	buf_putc(w->out, ':');
-}
-
 static void put_text_of(struct writing *w, const char *json)
 {
 	for (; *json; json++)
@@ -169,7 +161,7 @@ static void put_member(struct writing *w, struct json_value v)
 	first = before ? (struct json_value){ 0 } :
 			 json_get_n(json_root(&w->s->record), key, n);
 	if (has_place(w, rule, first)) {
-		put_key(w, key, n);
+		json_put_name(w->out, key, n);
 		if (rule)
 			put_ruled(w, rule, v, first);
 		else

@@ -529,6 +529,14 @@ void json_put_string(struct buf *out, const char *s, size_t n)
 	buf_putc(out, '"');
 }
 
+void json_put_name(struct buf *out, const char *s, size_t n)
+{
+	if (out->data[out->len - 1] != '{')
+		buf_putc(out, ',');
+	json_put_string(out, s, n);
+	buf_putc(out, ':');
+}
+
 void json_put_number(struct buf *out, double value)
 {
 	char text[40], *comma;
@@ -576,21 +584,6 @@ const char *json_spelled(struct json_value v, size_t *len)
 	return s;
 }
 
-/* A member's name and what parts it from the one before. */
-static void put_before(struct buf *out, struct json_value child, bool first,
-		       bool named)
-{
-	size_t len;
-	const char *key = json_key(child, &len);
-
-	if (!first)
-		buf_putc(out, ',');
-	if (!named)
-		return;
-	json_put_string(out, key, len);
-	buf_putc(out, ':');
-}
-
 void json_put(struct buf *out, struct json_value v)
 {
 	const struct json_node *node = node_of(v);
@@ -605,7 +598,12 @@ void json_put(struct buf *out, struct json_value v)
 	} else if (json_is_container(v)) {
 		buf_putc(out, object ? '{' : '[');
 		for (v = json_first(v); v.doc; v = json_next(v)) {
-			put_before(out, v, first, object);
+			const char *key = json_key(v, &len);
+
+			if (object)
+				json_put_name(out, key, len);
+			else if (!first)
+				buf_putc(out, ',');
 			json_put(out, v);
 			first = false;
 		}

@@ -172,6 +172,10 @@ bool json_is_utf8(const char *s, size_t n);
 /* Appends s[0..n) in quotes; bytes that are no UTF-8 become U+FFFD. */
 void json_put_string(struct buf *out, const char *s, size_t n);
 
+/* Appends a member's name, s[0..n), and its colon; a comma before it, unless
+ * `out` ends with the brace that opens the object. */
+void json_put_name(struct buf *out, const char *s, size_t n);
+
 /* Appends nine digits of it, whatever the locale says; what is not finite as
  * null. */
 void json_put_number(struct buf *out, double value);

@@ -299,12 +299,10 @@ void tree_put(struct buf *out, const struct tree *t)
 	} else {
 		buf_putc(out, object ? '{' : '[');
 		for (const struct tree *c = t->first; c; c = c->next) {
-			if (c != t->first)
+			if (object)
+				json_put_name(out, c->key.data, c->key.len);
+			else if (c != t->first)
 				buf_putc(out, ',');
-			if (object) {
-				json_put_string(out, c->key.data, c->key.len);
-				buf_putc(out, ':');
-			}
 			tree_put(out, c);
 		}
 		buf_putc(out, object ? '}' : ']');

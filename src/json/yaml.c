@@ -57,15 +57,14 @@ static void begin_value(struct yaml_writer *w, bool binary)
 
 	if (!top)
 		return;
-	if (top->n++)
+	if (top->n++ && !top->mapping)
 		buf_putc(w->out, ',');
 	if (!top->mapping)
 		return;
 	if (binary)
-		json_put_string(w->out, "base64_string", 13);
+		json_put_name(w->out, "base64_string", 13);
 	else
-		json_put_string(w->out, w->key.data, w->key.len);
-	buf_putc(w->out, ':');
+		json_put_name(w->out, w->key.data, w->key.len);
 	top->has_key = false;
 }
 

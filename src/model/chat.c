@@ -365,19 +365,13 @@ static bool content_text(struct json_value content, struct buf *out)
 static void put_message(const struct chat *chat, struct json_value message,
 			const struct buf *text, struct buf *out)
 {
-	bool first = true;
-
 	buf_puts(out, out->len > 1 ? ",{" : "{");
 	for (struct json_value v = json_first(message); v.doc;
 	     v = json_next(v)) {
 		size_t n;
 		const char *key = json_key(v, &n);
 
-		if (!first)
-			buf_putc(out, ',');
-		first = false;
-		json_put_string(out, key, n);
-		buf_putc(out, ':');
+		json_put_name(out, key, n);
 		if (json_key_is(v, "content") &&
 		    (json_type(v) > JSON_NULL || chat->wants_text))
 			put_content(chat, out, text->data ? text->data : "",

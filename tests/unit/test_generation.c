@@ -474,6 +474,27 @@ static void concludes(void **state)
 	}
 }
 
+/* What ends a text does not where it is written for the model. */
+static void concludes_with_an_end(void **state)
+{
+	static const char text[] = "\n</s>\n The end.";
+	struct generation_opts o = options();
+	struct generation g;
+	uint32_t n_ends = 0;
+
+	(void)state;
+	o.ignore_eos = false;
+	o.threshold.then = THRESHOLD_CONCLUDE;
+	o.threshold.how = (struct then_opts){ text, 0, 0, 0 };
+	begin(&g, &o, "h2o", 16);
+	finish(&g);
+	assert_int_equal(written_at(&g, text), 1);
+	for (uint32_t i = g.threshold_at; i < generation_n_out(&g); i++)
+		n_ends += vocab_ends(map.vocab, g.ids[N_PROMPT + i]);
+	assert_int_equal(n_ends, 1);
+	generation_release(&g);
+}
+
 /* Of a loop behind the conclusion nothing is hoped any more. */
 static void concludes_once(void **state)
 {
@@ -700,6 +721,7 @@ int main(void)
 		cmocka_unit_test(rolls_back_densely),
 		cmocka_unit_test(concludes),
 		cmocka_unit_test(concludes_once),
+		cmocka_unit_test(concludes_with_an_end),
 		cmocka_unit_test(tries_again),
 		cmocka_unit_test(reports),
 		cmocka_unit_test(forks_conclude),
