@@ -893,6 +893,7 @@ table-partings: tests/bench/partings
 	@if test -z "$(LLAMA_SERVER)" || test -z "$(MODEL)"; then \
 		echo "table-partings needs LLAMA_SERVER and MODEL (a .gguf)"; \
 	else \
+		$(PYTHON3) -m doctest $(srcdir)/tests/bench/partings.py && \
 		$(PYTHON3) $(srcdir)/tests/bench/partings.py \
 			tests/bench/partings "$(LLAMA_SERVER)" "$(MODEL)"; \
 	fi

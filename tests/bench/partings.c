@@ -4,9 +4,9 @@
  *	partings FILE.gguf N
  *
  * Each line of the standard input is a prompt, as ids with blanks between
- * them; its answer is a line of N triples ID,SECOND,MARGIN: the likeliest
- * token, the next likely one, and what the first one's logit is above the
- * other's. For partings.py.
+ * them; its answer is a line of N times ID,BELOW,ID,BELOW...: the likeliest
+ * tokens, best first, and how far each one's logit is below the best one's. For
+ * partings.py.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,21 +15,23 @@
 #include "decode/model_map.h"
 #include "model/transformer.h"
 
-struct best {
-	uint32_t first, second;
-};
+enum { BEST = 4 };
 
-static struct best two_best(const float *logits, uint32_t n)
+/* The ids of the greatest logits, best first. */
+static void find_best(uint32_t best[BEST], const float *logits, uint32_t n)
 {
-	struct best b = { logits[1] > logits[0], logits[1] <= logits[0] };
+	uint32_t n_best = 0;
 
-	for (uint32_t i = 2; i < n; i++) {
-		if (logits[i] > logits[b.first])
-			b = (struct best){ i, b.first };
-		else if (logits[i] > logits[b.second])
-			b.second = i;
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t at = n_best;
+
+		for (; at > 0 && logits[i] > logits[best[at - 1]]; at--)
+			if (at < BEST)
+				best[at] = best[at - 1];
+		if (at < BEST)
+			best[at] = i;
+		n_best = MIN(n_best + 1, (uint32_t)BEST);
 	}
-	return b;
 }
 
 static void go_on(const struct model *m, struct pool *pool,
@@ -42,11 +44,13 @@ static void go_on(const struct model *m, struct pool *pool,
 	transformer_prompt(t, ids, n, n);
 	for (uint32_t i = 0; i < n_more; i++) {
 		const float *logits = transformer_logits(t);
-		struct best b = two_best(logits, m->shape.n_vocab);
+		uint32_t best[BEST] = { 0 };
 
-		printf("%s%u,%u,%g", i ? " " : "", b.first, b.second,
-		       (double)(logits[b.first] - logits[b.second]));
-		transformer_step(t, b.first);
+		find_best(best, logits, m->shape.n_vocab);
+		for (int k = 0; k < BEST; k++)
+			printf("%s%u,%g", k ? "," : i ? " " : "", best[k],
+			       (double)(logits[best[0]] - logits[best[k]]));
+		transformer_step(t, best[0]);
 	}
 	printf("\n");
 	transformer_free(t);

@@ -4,10 +4,10 @@
 	partings.py PARTINGS LLAMA_SERVER MODEL.gguf
 
 Both get the same ids of 14 prompts and write 128 tokens, greedily. Where they
-part, each has taken its likeliest token: by so much of a logit was it likelier
-than the next one. A row a prompt. A near tie is a parting where each side's
-second token is the other's first and the lesser of both margins is under LIMIT;
-beside it stand the margins of all tokens. Exit status 1 if one is none.
+part, each has taken its likeliest token; by so much of a logit is the other's
+one below it. A row a prompt. A near tie is a parting where the lesser of both is
+under LIMIT; beside it stand the margins of all tokens. Exit status 1 if one is
+none.
 """
 import os
 import statistics
@@ -18,6 +18,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from chat import Server, messages  # noqa: E402
 
 LIMIT = 0.5
+BEST = 4
 N = 128
 PROMPTS = [
     "Why is the sky blue?",
@@ -40,16 +41,16 @@ PROMPTS = [
 
 
 def ask(server, ids):
-    """[(first, second, margin)] of llama-server."""
+    """Of each token [(id, below the best)] of llama-server, best first."""
     said = server.ask("/completion", {
-        "prompt": ids, "n_predict": N, "temperature": 0, "n_probs": 2,
+        "prompt": ids, "n_predict": N, "temperature": 0, "n_probs": BEST,
         "cache_prompt": False, "ignore_eos": False,
         "samplers": ["temperature"]})
     out = []
     for token in said["completion_probabilities"]:
         best = token["top_logprobs"]
-        out.append((best[0]["id"], best[1]["id"],
-                    best[0]["logprob"] - best[1]["logprob"]))
+        out.append([(one["id"], best[0]["logprob"] - one["logprob"])
+                    for one in best])
     return out
 
 
@@ -58,8 +59,46 @@ def ours(program, model, prompts):
     said = subprocess.run([program, model, str(N)], input=lines, text=True,
                           stdout=subprocess.PIPE, check=True).stdout
     for line in said.splitlines():
-        yield [(int(a), int(b), float(m)) for a, b, m in
-               (triple.split(",") for triple in line.split())]
+        yield [read_best(token.split(",")) for token in line.split()]
+
+
+def read_best(words):
+    return [(int(i), float(below)) for i, below in zip(words[::2], words[1::2])]
+
+
+def below(best, token):
+    """How far it is below the best; infinite where it is not among these.
+
+    >>> below([(7, 0.0), (8, 0.1), (9, 0.2)], 9)
+    0.2
+    >>> below([(7, 0.0), (8, 0.1)], 9)
+    inf
+    """
+    return dict(best).get(token, float("inf"))
+
+
+def parting(a, b):
+    """Where two answers part, and the margins there.
+
+    >>> parting([[(1, 0.0)], [(2, 0.0), (3, 0.1)]],
+    ...         [[(1, 0.0)], [(3, 0.0), (2, 0.3)]])
+    (1, 0.1, 0.3)
+
+    Three that are alike, two of them each one's best:
+
+    >>> parting([[(2, 0.0), (4, 0.01), (3, 0.02)]],
+    ...         [[(3, 0.0), (4, 0.02), (2, 0.04)]])
+    (0, 0.02, 0.04)
+    >>> parting([[(2, 0.0), (4, 0.01)]], [[(3, 0.0), (4, 0.02)]])
+    (0, inf, inf)
+    >>> parting([[(2, 0.0)], [(3, 0.0)]], [[(2, 0.0)]])
+    (1, 0.0, 0.0)
+    """
+    n = min(len(a), len(b))
+    at = next((i for i in range(n) if a[i][0][0] != b[i][0][0]), n)
+    if at == n:
+        return at, 0.0, 0.0
+    return at, below(a[at], b[at][0][0]), below(b[at], a[at][0][0])
 
 
 def main():
@@ -78,16 +117,15 @@ def main():
     margins = []
     for text, a, b in zip(PROMPTS, ours(program, model, prompts), theirs):
         n = min(len(a), len(b))
-        at = next((i for i in range(n) if a[i][0] != b[i][0]), n)
-        margins += [m for _, _, m in a[:at]]
+        at, here, there = parting(a, b)
+        margins += [token[1][1] for token in a[:at]]
         if at == n:
             n_same += 1
             print(f"{text[:30]:30} {n:6} {'-':>8} {'-':>10} {'-':>6}  the same")
             continue
-        crossed = a[at][0] == b[at][1] and a[at][1] == b[at][0]
-        near = crossed and min(a[at][2], b[at][2]) < LIMIT
+        near = min(here, there) < LIMIT
         n_far += not near
-        print(f"{text[:30]:30} {n:6} {at:8} {a[at][2]:10.3f} {b[at][2]:6.3f}  "
+        print(f"{text[:30]:30} {n:6} {at:8} {here:10.3f} {there:6.3f}  "
               f"{'a near tie' if near else 'no tie'}")
     margins.sort()
     print(f"{n_same} of {len(PROMPTS)} the same; {n_far} partings are no near "
