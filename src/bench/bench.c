@@ -228,10 +228,12 @@ static bool go_on_all(struct ways *ways, struct bench_run *run,
 
 	if (run->stops[BENCH_GUARDIAN] >= run->n_tokens)
 		return true;
-	for (int i = 0; good && i < BENCH_THENS; i++)
+	for (int i = 0; good && i < BENCH_THENS; i++) {
 		if (ways->all[i].o)
 			good = go_on(&ways->all[i], &ways->before, run,
 				     &run->after[i], broken);
+		generation_release(&ways->all[i]); /* the next one grows, too */
+	}
 	return good;
 }
 
@@ -299,6 +301,7 @@ static bool run_joined(const struct bench *b, const struct errand *errand,
 		if (errand->rule.f)
 			meter.rule = errand->rule;
 		bench_run_measure(run, &meter);
+		generation_retire(&g);
 		good = go_on_all(&ways, run, &broken) ||
 		       broke(task, c, &broken, err);
 	}

@@ -255,7 +255,7 @@ bool generation_init(struct generation *g, const struct generation_opts *o,
 	return true;
 }
 
-void generation_release(struct generation *g)
+void generation_retire(struct generation *g)
 {
 	transformer_free(g->t);
 	sampler_free(g->sampler);
@@ -265,6 +265,17 @@ void generation_release(struct generation *g)
 	buf_release(&g->tail);
 	conclude_free(g->conclude);
 	mem_free(g->weighted);
+	g->t = NULL;
+	g->sampler = NULL;
+	g->draft = NULL;
+	g->watched = NULL;
+	g->conclude = NULL;
+	g->weighted = NULL;
+}
+
+void generation_release(struct generation *g)
+{
+	generation_retire(g);
 	mem_free(g->ids);
 	mem_free(g->times_s);
 	*g = (struct generation){ 0 };

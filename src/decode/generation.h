@@ -162,6 +162,9 @@ bool generation_init(struct generation *g, const struct generation_opts *o,
 		     const struct sparse *policy, uint32_t budget,
 		     const uint32_t *ids, uint32_t n, struct err *err);
 void generation_release(struct generation *g); /* all zero is fine */
+/* Keeps the ids and why it ended alone: it makes no step and is no fork's
+ * source any more. */
+void generation_retire(struct generation *g);
 
 /* Goes on from the first n tokens of `from`, at most all; `at` is a state of
  * that place to copy, or NULL: then pages are shared if `from` stands there

@@ -64,6 +64,35 @@ static double text_bytes(const struct need *need, uint32_t n, uint32_t n_rows)
 	return buffers(&need->model->shape, n_rows) + cache(need, n);
 }
 
+/* A list grows by half, is copied then, and leaves what others are too large
+ * for. */
+enum { LISTS_GROWN = 3 };
+
+/* Places and pages of each head; of the text ids, times, what was read. */
+static double lists(const struct need *need, uint32_t n)
+{
+	const struct model_shape *s = &need->model->shape;
+	double slot = s->n_kv_heads * (sizeof(uint32_t) +
+				       (double)sizeof(void *) / CACHE_PAGE);
+	double token = sizeof(uint32_t) + sizeof(double) +
+		       2.0 * (s->n_layers + 1) / 8 + need->token_bytes;
+	double all = n * token;
+
+	for (uint32_t i = 0; i < s->n_layers; i++)
+		all += kept(need, i, n) * slot;
+	return LISTS_GROWN * all;
+}
+
+/* A batch as the matrices want it, twice: a word for each number, or a byte
+ * and the scales of blocks; and those that stay floats. */
+static double arranged(const struct model_shape *s)
+{
+	double ff = MAX(MAX(s->n_ff, s->n_ff_expert), s->n_ff_shared);
+	double heads = (double)s->d_head * s->n_heads;
+
+	return TRANSFORMER_BATCH * 3.0 * (s->n_embd + MAX(ff, heads));
+}
+
 double need_bytes(const struct need *need, uint32_t n)
 {
 	return need->n_texts * text_bytes(need, n, TRANSFORMER_BATCH);
@@ -83,14 +112,20 @@ double need_step(const struct model *m, enum ggml_type kv, uint32_t n)
 
 double need_room(const struct need *need, uint32_t n)
 {
+	const struct model_shape *s = &need->model->shape;
+	struct need whole = *need;
+	double decoder = buffers(s, TRANSFORMER_BATCH) + arranged(s);
 	double notes = need->policy == &sparse_dense ? 0 : cache(need, n) / 4;
-	double warm = need->warm ? buffers(&need->model->shape,
-					   TRANSFORMER_BATCH) + BIG_SLAB : 0;
+	double text;
 
-	return need->n_texts *
-		       (text_bytes(need, n, TRANSFORMER_BATCH) + notes +
-			need->thread_bytes + BIG_SLAB) +
-	       need_step(need->model, need->kv, n) + warm;
+	if (need->all_kept)
+		whole.policy = &sparse_dense;
+	text = cache(&whole, n) + lists(&whole, n);
+	text *= need->apart ? 2 : 1;
+	text += decoder * (1 + need->n_ways) + notes + need->thread_bytes +
+		BIG_SLAB;
+	return need->n_texts * text + need_step(need->model, need->kv, n) +
+	       (need->warm ? decoder + BIG_SLAB : 0);
 }
 
 /* --- whether there is so much ------------------------------------------- */

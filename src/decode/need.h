@@ -24,11 +24,22 @@ struct need {
 	uint32_t n_predict;          /* 0: to the context's end */
 	unsigned n_texts, n_processes; /* side by side: in a process; of such */
 	bool warm;                   /* a decoder more, for a moment */
+	/* What comes at a threshold: keeps all tokens; has so many decoders
+	 * beside each text, which share its cache; or all of them one more. */
+	bool all_kept;
+	unsigned n_ways;
+	bool apart;
+	double token_bytes;          /* noted of a token beside its ids */
 	double thread_bytes;         /* addresses of a text's own thread */
 	const char *others;          /* "what else makes it less, ", or "" */
 };
 
-enum { NEED_HEAP_BYTES = 1 << 20 }; /* for what is small, and grows */
+enum {
+	NEED_HEAP_BYTES = 1 << 20, /* for what is small, and grows */
+	/* Of a token: that a rule looks at; that is looked for in the text. */
+	NEED_WATCHED_BYTES = 512,
+	NEED_DRAFTED_BYTES = 512,
+};
 
 /* Bytes of one process when its texts have n tokens each: what is surely
  * taken; and with what may be, for a process that can't have more. */

@@ -206,6 +206,7 @@ bool writer_read_prompt(const struct writer_opts *opts, struct vocab_ids *ids,
 static bool have_memory(struct writer *w, uint32_t n_prompt, struct err *err)
 {
 	struct generation_opts *o = &w->o.generate;
+	enum threshold_then then = o->threshold.then;
 	struct sparse_shape shape = transformer_shape(o->model);
 	struct need need = { .model = o->model,
 			     .kv = o->kv,
@@ -216,8 +217,17 @@ static bool have_memory(struct writer *w, uint32_t n_prompt, struct err *err)
 			     .n_texts = MAX(w->o.n_beside, 1),
 			     .n_processes = 1,
 			     .warm = w->o.warm,
+			     .all_kept = then == THRESHOLD_ROLLBACK ||
+					 then == THRESHOLD_POLICY,
+			     .n_ways = then == THRESHOLD_ROLLBACK ||
+				       then == THRESHOLD_RETRY,
 			     .others = "" };
 	struct memory_left spare;
+
+	if (then != THRESHOLD_IGNORE || w->o.stay)
+		need.token_bytes += NEED_WATCHED_BYTES;
+	if (o->speculate)
+		need.token_bytes += NEED_DRAFTED_BYTES;
 
 	if (!cache_fits(o->kv, shape.d, NULL) ||
 	    !sparse_resolve(need.policy, &need.sparse, &shape, NULL))
@@ -408,6 +418,8 @@ static void go_back(struct writer *w, struct writer_run *run)
 	generation_fork(&next->g, &run->g, run->g.n_ids, NULL);
 	run->g.finish = threshold_name(run->g.threshold.then);
 	end_run(w, run);
+	if (!w->o.stay) /* else somebody may go on from it */
+		generation_retire(&run->g);
 	writer_put_header(w, next);
 	generation_go_back(&next->g);
 	writer_put_common(w, next);

@@ -97,22 +97,36 @@ open_end()
 			--ignore-eos --text && status_is 0
 }
 check "a context that no machine has, when nobody wants it all" open_end
-# What is said to fit does, whatever the text; memory comes in slabs.
+# What is said to fit does, to its last token, whatever is kept beside the text:
+# where memory ends long before a context does. Memory comes in slabs, so more
+# than one limit.
 fits()
 {
-	for kib in 60000 80000 120000; do
-		limited $kib decode -m "$tmp/endless.gguf" --prompt x -n 9999999
+	n_tried=0
+	for kib in $(seq 40000 3000 100000); do
+		limited "$kib" decode -m "$tmp/endless.gguf" --prompt x \
+			-n 9999999 "$@"
 		n=$(sed -n 's/.*--predict \([0-9]*\) or less.*/\1/p' "$tmp/err")
-		[ -n "$n" ] || continue
-		[ "$n" -lt 1500 ] || n=1500
-		limited $kib decode -m "$tmp/endless.gguf" --prompt x -n "$n" \
-			--ignore-eos
-		status_is 0 && tail -n 1 "$tmp/out" |
-			grep -q "^{\"end\":\"length\",\"tokens\":$n}" ||
+		[ -n "$n" ] || { refused 'ulimit has' && continue || return; }
+		[ "$n" -ge 2500 ] || continue
+		limited "$kib" decode -m "$tmp/endless.gguf" --prompt x \
+			-n "$n" --ignore-eos "$@"
+		status_is 0 && [ ! -s "$tmp/err" ] &&
+			tail -n 1 "$tmp/out" | grep -q '^{"end":' ||
 			{ echo "$n tokens in $kib KiB"; return 1; }
+		n_tried=$((n_tried + 1))
+		[ $n_tried -lt 3 ] || return 0
 	done
+	echo "$n_tried limits tried"
+	return 1
 }
 check "what is said to fit" fits
+check "... where the text is guessed" fits --speculate 7
+check "... where what is read changes" fits --policy infllm --budget 512
+check "... where it goes back" fits --at-threshold rollback
+check "... where it is tried again" fits --at-threshold retry --retries 3
+check "... where more is kept from the threshold on" \
+	fits --policy sink --budget 64 --at-threshold dense
 deep()
 {
 	limited 1000000 decode -m "$tmp/deep.gguf" --prompt x -n 100000 \
@@ -146,6 +160,31 @@ bench()
 	status_is 0
 }
 check "a bench, by its runs at a time" bench
+# Under any limit all runs come to their ends, or none begins: a way that one
+# goes on at the threshold is a text more.
+all_or_nothing()
+{
+	n_done=0
+	n_refused=0
+	for kib in $(seq 60000 10000 140000); do
+		limited "$kib" "$@"
+		if [ "$status" = 0 ]; then
+			n_done=$((n_done + 1))
+		else
+			refused 'ulimit has' || { echo "$kib KiB"; return 1; }
+			n_refused=$((n_refused + 1))
+		fi
+	done
+	[ $n_done -gt 0 ] && [ $n_refused -gt 0 ] ||
+		{ echo "$n_done done, $n_refused refused"; return 1; }
+}
+check "a bench and its ways at the threshold, all or nothing" \
+	all_or_nothing bench -m "$tmp/small.gguf" --problems "$tmp/problems" \
+	-n 2 --policies sink --budgets 64 -j 1 --batch 2 --predict 1200 \
+	--at-threshold dense,conclude,rollback,retry
+check "a demo that goes back, all or nothing" \
+	all_or_nothing demo -m "$tmp/endless.gguf" --prompt x --plain -n 1500 \
+	--at-threshold rollback
 demo()
 {
 	limited 600000 demo -m "$tmp/endless.gguf" --prompt x --plain \

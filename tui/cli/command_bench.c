@@ -382,8 +382,8 @@ static bool is_of_bytes(const struct settings *set, struct err *err)
 		       coder_rows[set->meter.rule.coder].name);
 }
 
-/* Every job at its longest at once, dense: so no run dies of what was not
- * there before the first began. */
+/* Every job at its longest at once, dense, and a way that it goes on beside it:
+ * so no run dies of what was not there before the first began. */
 static bool have_memory(const struct bench_command *w, struct err *err)
 {
 	const struct bench_opts *o = &w->opts;
@@ -396,6 +396,7 @@ static bool have_memory(const struct bench_command *w, struct err *err)
 			     .policy = &sparse_dense,
 			     .n_prompt = 1,
 			     .thread_bytes = (double)workers_job_bytes(),
+			     .token_bytes = NEED_WATCHED_BYTES,
 			     .others = "fewer --jobs, a smaller --batch, " };
 	bool good;
 
@@ -408,6 +409,9 @@ static bool have_memory(const struct bench_command *w, struct err *err)
 	if (ids.n && ids.n < o->model->shape.n_ctx)
 		need.n_prompt = (uint32_t)ids.n;
 	vocab_ids_release(&ids);
+	for (size_t i = 0; i < ARRAY_LEN(o->after); i++)
+		need.n_ways += o->after[i];
+	need.apart = need.n_ways > 0;
 	need.n_predict = o->n_predict;
 	need.n_texts = (unsigned)MIN(MAX(o->n_batch, 1), n_runs);
 	need.n_processes = (unsigned)MIN(MIN(n_jobs, WORKERS_MAX),

@@ -58,6 +58,19 @@ static bool try_policy(const struct demo *d, const struct settings *set,
 	       err_set(err, "demo, %s: %s", policy->name, inner.text);
 }
 
+/* Runs that may be there at once: what goes back at the threshold leaves the
+ * run that it went back from. */
+static unsigned n_beside(const struct demo *d, const struct settings *set)
+{
+	const struct sparse *policy;
+	enum threshold_then then = threshold_find(d->runs[1].then, &policy);
+	unsigned n = (unsigned)d->n_runs;
+
+	if (then == THRESHOLD_RETRY)
+		n += set->then.retries;
+	return n + (then == THRESHOLD_ROLLBACK);
+}
+
 /* For a prompt of one token; the decoder knows how long it is. */
 static bool have_memory(const struct demo *d, const struct settings *set,
 			struct err *err)
@@ -68,7 +81,8 @@ static bool have_memory(const struct demo *d, const struct settings *set,
 			     .policy = &sparse_dense,
 			     .n_prompt = 1,
 			     .n_predict = set->decode.n_predict,
-			     .n_texts = (unsigned)d->n_runs,
+			     .n_texts = n_beside(d, set),
+			     .token_bytes = NEED_WATCHED_BYTES,
 			     .n_processes = 1,
 			     .warm = true,
 			     .others = "" };
@@ -219,7 +233,7 @@ static struct writer_opts job_of(const struct app *app)
 		job.specials = false;
 	}
 	job.gold = d->gold[0] ? d->gold : NULL;
-	job.n_beside = (unsigned)d->n_runs;
+	job.n_beside = n_beside(d, &app->set);
 	job.named = job.stay = job.warm = true;
 	job.pages = PAGES_BY_HEAD;
 	return job;
