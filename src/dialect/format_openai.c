@@ -17,13 +17,18 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "dialect/join.h"
 #include "dialect/openai_plain.h"
+
+/* Streams that take turns in a log that is read from its middle on. */
+enum { BEFORE_MAX = 64 };
 
 struct openai_state {
 	struct openai_plain plain;
 	bool ids_last;            /* an id has come twice: ids are kept */
-	char before[GEN_KEY_MAX]; /* key of an answer before its last chunk */
+	uint64_t before[BEFORE_MAX]; /* hashes of keys that an answer had */
+	size_t n_before;             /* ... before its last chunk, a ring */
 };
 
 static bool has(struct json_value v, const char *key)
@@ -205,12 +210,15 @@ static struct gen *joined(struct format_ctx *cx, const char *key,
 {
 	struct openai_state *state = cx->state;
 	struct gen *gen = gens_newest(cx->gens);
+	uint64_t hash = fnv64(FNV64_BASIS, key, strlen(key));
 
-	state->ids_last |= strcmp(key, state->before) == 0;
+	for (size_t i = 0; i < MIN(state->n_before, (size_t)BEFORE_MAX); i++)
+		state->ids_last |= state->before[i] == hash;
 	if (state->ids_last || !gen || gen->finished ||
 	    strcmp(gen->key + gen->id_len, key + id_len) != 0)
 		return NULL;
-	memcpy(state->before, gen->key, sizeof(gen->key));
+	state->before[state->n_before++ % BEFORE_MAX] =
+		fnv64(FNV64_BASIS, gen->key, strlen(gen->key));
 	gens_rename(cx->gens, gen, key, id_len);
 	return gen;
 }

@@ -67,6 +67,7 @@ static const struct sample {
 	{ "openai_pretty.json", 0, 0 },
 	{ "openai_id_per_chunk.sse", 0, 0 },
 	{ "openai_from_middle.sse", 0, 0 },
+	{ "openai_three_middle.sse", 0, 0 },
 	{ "openai_choices.sse", 0, 0 },
 	{ "openai_requests.sse", 0, 0 },
 	{ "openai_logprobs.sse", 0, 0 },

@@ -220,6 +220,19 @@ static void draw_demo_title(const struct app *app, struct screen *s)
 		   m->name ? m->name : m->arch);
 }
 
+/* A log that was cut or moved away and is read anew is one all the same. */
+static bool has_many_files(const struct app *app)
+{
+	const char *first = deck_n_sources(app->deck) ?
+				    deck_source_name(app->deck, 0) :
+				    "";
+
+	for (size_t i = 1; i < deck_n_sources(app->deck); i++)
+		if (strcmp(deck_source_name(app->deck, i), first) != 0)
+			return true;
+	return false;
+}
+
 static void draw_title(const struct app *app, struct screen *s)
 {
 	struct buf left = { 0 }, right = { 0 };
@@ -230,7 +243,7 @@ static void draw_title(const struct app *app, struct screen *s)
 
 	if (strcmp(name, "-") == 0)
 		name = "standard input";
-	if (!app->run && deck_n_sources(app->deck) > 1) {
+	if (!app->run && has_many_files(app)) {
 		snprintf(files, sizeof(files), "%s files",
 			 num_count(number, deck_n_sources(app->deck)));
 		name = files;
