@@ -14,6 +14,7 @@ enum { DEPTH_MAX = 6 };
 void call_release(struct call *c)
 {
 	buf_release(&c->heard);
+	buf_release(&c->plain);
 	c->n = 0;
 }
 

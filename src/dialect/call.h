@@ -13,6 +13,7 @@
 struct call {
 	struct format_ctx *cx;
 	struct buf heard; /* the prompt of the next generation */
+	struct buf plain; /* scratch: JSON that was written anew */
 	size_t n;         /* generations so far */
 	bool alone;       /* the record is one call: its first is "record" */
 };

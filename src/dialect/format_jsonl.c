@@ -3,7 +3,8 @@
  * that hold prompts and generations. Where is the text? In this order:
  *
  *	1  --field
- *	2  a saved answer of a server, also as JSON inside a string
+ *	2  a saved answer of a server, also as JSON inside a string; a chosen
+ *	   answer beside a rejected one
  *	3  the longest string under a name that means "generation"; lists of
  *	   strings are several generations
  *	4  the last assistant's turn of messages or conversations
@@ -44,11 +45,12 @@ static const char *const strong_names[] = {
 	"deepseek_attempt", "deepseek_solution", "gemini_attempt",
 	"actual_output",
 	"actualOutput",	   "response_text", "output_text",  "full_response",
-	NULL,
+	"replies",	   NULL,
 };
 static const char *const weak_names[] = {
 	"text",	   "content", "solution", "answer", "result",
-	"message", "reply",   "target_text", "model_patch", NULL,
+	"message", "reply",   "target_text", "model_patch", "assistant",
+	"judgment", NULL,
 };
 static const char *const think_names[] = {
 	"reasoning",	   "reasoning_content",	       "thinking",
@@ -468,11 +470,38 @@ static bool add_lists(struct record *r)
 	return r->n > before;
 }
 
+/* {"chosen":...,"rejected":...}: two answers to one question, as texts or as
+ * messages. */
+static bool add_preferred(struct record *r)
+{
+	static const char *const names[] = { "chosen", "rejected" };
+	size_t before = r->n;
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		struct json_value v = json_get(r->v, names[i]), text;
+
+		if (!json_is(json_get(r->v, names[!i]), JSON_STRING) &&
+		    !content_is_model(json_get(r->v, names[!i])))
+			continue;
+		text = json_is(v, JSON_STRING) ? v : json_get(v, "content");
+		if (!text.doc)
+			text = json_get(v, "value");
+		if (!json_is(text, JSON_STRING) ||
+		    (!json_is(v, JSON_STRING) && !content_is_model(v)))
+			continue;
+		add(r, text, (struct json_value){ 0 }, v, names[i]);
+		r->found[r->n - 1].turns =
+			record_first(r->v, chat_names);
+	}
+	return r->n > before;
+}
+
 static bool look_in_object(struct record *r)
 {
 	if (record_is_error(r->v))
 		return false;
-	if (add_named(r, r->v, strong_names, "") || add_chats(r) ||
+	if (add_preferred(r) || add_named(r, r->v, strong_names, "") ||
+	    add_chats(r) ||
 	    add_nested(r, strong_names))
 		return true;
 	if (content_is_others(r->v))

@@ -27,6 +27,8 @@
  *	{"source":"MODEL","type":"PLANNER_RESPONSE",
  *	 "thinking":"...","content":"..."}                        Antigravity
  *	{"type":"completion","finalText":"..."}                   Droid
+ *	{"role":"assistant","parts":[{"type":"text","text":"..."}]}
+ *	                                              the AI SDK's screens
  *	{"role":"assistant","parts":"[{\"type\":\"text\",
  *	 \"data\":{\"text\":\"...\"}}]"}     Crush, rows of its database
  *
@@ -61,6 +63,15 @@ static bool is_row(struct json_value v)
 	       (n > 9 && memcmp(s, "[{\"type\":", 9) == 0);
 }
 
+/* The AI SDK's messages, as its screens have them. */
+static bool has_parts(struct json_value v)
+{
+	struct json_value parts = json_get(v, "parts");
+
+	return json_is(parts, JSON_ARRAY) &&
+	       json_is(json_get(json_first(parts), "type"), JSON_STRING);
+}
+
 static bool detect_session(struct json_value v)
 {
 	static const char *const types[] = {
@@ -85,7 +96,7 @@ static bool detect_session(struct json_value v)
 	return (turn.at == v.at || turn.at == json_get(v, "data").at) &&
 	       content_role(v).doc && side != SIDE_NONE &&
 	       (json_is(content, JSON_STRING) || json_is(content, JSON_ARRAY) ||
-		is_row(v) ||
+		is_row(v) || has_parts(v) ||
 		json_is(json_get(v, "value"), JSON_STRING) ||
 		(json_text_is(type, "message") &&
 		 json_is(json_get(v, "text"), JSON_STRING)) ||
@@ -165,6 +176,8 @@ static void hear(struct format_ctx *cx, struct json_value turn)
 
 	if (!content.doc)
 		content = json_get(turn, "value");
+	if (!content.doc)
+		content = json_get(turn, "parts");
 	content_text(content.doc ? content : turn, &s->heard);
 	s->others_turn = true;
 }

@@ -12,8 +12,12 @@
  *	{"context.span_id":"s","span_kind":"LLM",
  *	 "attributes.llm.output_messages":[{"message.content":"..."}]}
  *
- * What a model said is told by one of four conventions: numbered attributes,
- * JSON in one attribute (of the span or an event in it), MLflow's, the lists of
+ *	{"resourceLogs":[{"scopeLogs":[{"logRecords":[{
+ *	 "eventName":"gen_ai.choice","body":{"kvlistValue":...}}]}]}]}
+ *
+ * What a model said is told by one of five conventions: numbered attributes,
+ * messages in one attribute (of the span, an event in it or a log's record; as
+ * JSON or as OTLP's values), events called gen_ai.choice, MLflow's, the lists of
  * Phoenix. Other spans hold no output of their own.
  */
 #include <math.h>
@@ -33,6 +37,63 @@ static struct json_value otlp_value(struct json_value v)
 
 	return json_is(inner, JSON_OBJECT) && json_key_is(inner, "arrayValue") ?
 		       json_get(inner, "values") : inner;
+}
+
+/* The same as plain JSON: what is no string of JSON is made of such values. */
+static void put_otlp(struct buf *out, struct json_value v, unsigned depth)
+{
+	enum { DEPTH_MAX = 32 };
+	struct json_value inner = json_first(v), list;
+	bool object = json_key_is(inner, "kvlistValue");
+	size_t len, i = 0;
+
+	if (!object && !json_key_is(inner, "arrayValue")) {
+		json_put(out, inner);
+		return;
+	}
+	list = json_first(json_get(inner, "values"));
+	buf_putc(out, object ? '{' : '[');
+	for (; list.doc && depth < DEPTH_MAX; list = json_next(list), i++) {
+		const char *key = json_text(json_get(list, "key"), &len);
+
+		if (i)
+			buf_putc(out, ',');
+		if (object) {
+			json_put_string(out, key ? key : "", key ? len : 0);
+			buf_putc(out, ':');
+		}
+		put_otlp(out, object ? json_get(list, "value") : list,
+			 depth + 1);
+	}
+	buf_putc(out, object ? '}' : ']');
+}
+
+/* What is in a value, read into scratch if it is JSON in a string or made of
+ * OTLP's values; plain gets these, and is to last as long. */
+static struct json_value opened(struct json *scratch, struct buf *plain,
+				struct json_value v)
+{
+	struct json_value first = json_is(v, JSON_ARRAY) ? json_first(v) : v;
+	struct json_value inner = json_first(first);
+	bool list = json_is(v, JSON_ARRAY);
+
+	if (!json_key_is(inner, "kvlistValue") &&
+	    !json_key_is(inner, "stringValue"))
+		return call_opened(scratch, v);
+	buf_clear(plain);
+	if (list)
+		buf_putc(plain, '[');
+	for (v = first; v.doc; v = json_next(v)) {
+		if (v.at != first.at)
+			buf_putc(plain, ',');
+		put_otlp(plain, v, 0);
+		if (!list)
+			break;
+	}
+	if (list)
+		buf_putc(plain, ']');
+	return json_read(scratch, plain->data, plain->len, false, NULL) ?
+		       json_root(scratch) : (struct json_value){ 0 };
 }
 
 /* Phoenix keeps attributes as a tree ({"llm":{"model_name":...}}), and gives
@@ -145,9 +206,11 @@ static bool emit(struct call *c, struct json_value span,
 static void hear(struct call *c, struct json_value v)
 {
 	struct json scratch = { 0 };
+	struct buf plain = { 0 };
 
-	call_hear(c, call_opened(&scratch, v));
+	call_hear(c, opened(&scratch, &plain, v));
 	json_release(&scratch);
+	buf_release(&plain);
 }
 
 /* An attribute of the span, or of an event in it. */
@@ -177,7 +240,7 @@ static bool take_messages(struct call *c, struct json_value span)
 	hear(c, anywhere(span, "gen_ai.system_instructions"));
 	hear(c, anywhere(span, "gen_ai.input.messages"));
 	hear(c, anywhere(span, "gen_ai.prompt"));
-	list = call_opened(&c->cx->inner, list);
+	list = opened(&c->cx->inner, &c->plain, list);
 	if (!json_is(list, JSON_ARRAY)) {
 		chunk_clear(chunk);
 		call_output(chunk, list);
@@ -326,10 +389,53 @@ static bool take_mlflow(struct call *c, struct json_value span)
 				     output : (struct json_value){ 0 }, true);
 }
 
+/* A message, or a choice, that is an event of its own: as a record of a log, or
+ * as Logfire keeps them. body: what it says. */
+static bool take_event(struct call *c, struct json_value event,
+		       struct json_value body, struct json_value span)
+{
+	static const char *const asked[] = {
+		"gen_ai.system.message", "gen_ai.user.message",
+		"gen_ai.assistant.message", "gen_ai.tool.message",
+	};
+	struct chunk *chunk = &c->cx->gens->chunk;
+	struct json_value name = json_get(event, "eventName");
+	struct json_value message;
+
+	if (!name.doc)
+		name = json_get(event, "event.name");
+	if (!name.doc)
+		name = attr(event, "event.name");
+	for (size_t i = 0; i < ARRAY_LEN(asked); i++)
+		if (json_text_is(name, asked[i]))
+			hear(c, body);
+	if (!json_text_is(name, "gen_ai.choice"))
+		return false;
+	body = opened(&c->cx->inner, &c->plain, body);
+	message = json_get(body, "message");
+	chunk_clear(chunk);
+	call_output(chunk, message.doc ? message : body);
+	return emit(c, span, json_get(body, "finish_reason"), false);
+}
+
+static bool take_events(struct call *c, struct json_value span)
+{
+	struct json_value events = attr(span, "events"), v;
+	struct json scratch = { 0 };
+	bool found = false;
+
+	events = call_opened(&scratch, events);
+	for (v = json_first(events); json_is(events, JSON_ARRAY) && v.doc;
+	     v = json_next(v))
+		found |= take_event(c, v, v, span);
+	json_release(&scratch);
+	return found;
+}
+
 static void take_span(struct call *c, struct json_value span)
 {
 	bool found = take_messages(c, span) || take_mlflow(c, span) ||
-		     take_listed(c, span);
+		     take_listed(c, span) || take_events(c, span);
 
 	for (size_t i = 0; i < ARRAY_LEN(numberings) && !found; i++) {
 		buf_clear(&c->heard);
@@ -368,6 +474,7 @@ static struct json_value spans_in(struct json_value v)
 static bool detect_spans(struct json_value v)
 {
 	return json_is(json_get(v, "resourceSpans"), JSON_ARRAY) ||
+	       json_is(json_get(v, "resourceLogs"), JSON_ARRAY) ||
 	       is_span(v) || is_span(json_first(spans_in(v)));
 }
 
@@ -375,6 +482,22 @@ static void take_list(struct call *c, struct json_value list)
 {
 	for (struct json_value v = json_first(list); v.doc; v = json_next(v))
 		take_span(c, v);
+}
+
+/* Records of a log stand one after another: an answer has before it what it is
+ * to. */
+static void take_logs(struct call *c, struct json_value resources)
+{
+	for (struct json_value r = json_first(resources); r.doc;
+	     r = json_next(r))
+		for (struct json_value s = json_first(json_get(r, "scopeLogs"));
+		     s.doc; s = json_next(s))
+			for (struct json_value v =
+				     json_first(json_get(s, "logRecords"));
+			     v.doc; v = json_next(v))
+				if (!take_messages(c, v))
+					take_event(c, v, json_get(v, "body"),
+						   v);
 }
 
 static bool record_spans(struct format_ctx *cx, struct json_value v,
@@ -397,6 +520,7 @@ static bool record_spans(struct format_ctx *cx, struct json_value v,
 				     json_first(json_get(r, scopes[i]));
 			     s.doc; s = json_next(s))
 				take_list(&c, json_get(s, "spans"));
+	take_logs(&c, json_get(v, "resourceLogs"));
 	call_release(&c);
 	return true;
 }

@@ -17,7 +17,7 @@
 const char *const record_prompt_names[] = {
 	"prompt",    "question",    "problem",	 "instruction", "query",
 	"raw_prompt", "input",	    "input_text", "user_prompt", "inputs",
-	"user_input", "prompt_text", "turns", NULL,
+	"user_input", "prompt_text", "turns", "user", "human", NULL,
 };
 
 const char *const record_gold_names[] = {
@@ -408,8 +408,11 @@ static void add_text(struct record *r, struct gen *gen, struct json_value text,
 	size_t len;
 	const char *s = json_text(text, &len);
 	struct buf *heard = &gen->run->trace.prompt;
-	size_t prompt = template_prompt(s, len, 0, NULL);
+	size_t prompt = template_prompt(s, len, 0, NULL), to;
 
+	if (!prompt && !r->cx->field &&
+	    template_last_turn(s, len, &prompt, &to))
+		len = to;
 	if (prompt) {
 		buf_clear(heard);
 		run_prompt(gen->run, s, prompt);

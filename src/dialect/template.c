@@ -114,3 +114,50 @@ size_t template_prompt(const char *s, size_t n, size_t from, bool *more)
 		*more = unsure;
 	return end;
 }
+
+/* How turns begin where a chat is written as a text. */
+static const struct {
+	const char *user, *assistant;
+} speakers[] = {
+	{ "Human:", "\n\nAssistant:" },
+	{ "### Human:", "### Assistant:" },
+	{ "### User:", "### Assistant:" },
+	{ "User:", "\nAssistant:" },
+	{ "user:", "\nassistant:" },
+	{ "USER:", "ASSISTANT:" },
+};
+
+/* The last occurrence of word in s[0..n), or NULL. */
+static const char *find_last(const char *s, size_t n, const char *word)
+{
+	const char *last = NULL, *at = s, *end = s + n;
+
+	while ((at = find(at, (size_t)(end - at), word)))
+		last = at++;
+	return last;
+}
+
+bool template_last_turn(const char *s, size_t n, size_t *from, size_t *to)
+{
+	size_t space = scan_space(s, n);
+
+	for (size_t i = 0; i < ARRAY_LEN(speakers); i++) {
+		size_t len = strlen(speakers[i].user);
+		const char *at, *next;
+
+		if (n - space < len ||
+		    memcmp(s + space, speakers[i].user, len) != 0)
+			continue;
+		at = find_last(s + space, n - space, speakers[i].assistant);
+		if (!at)
+			continue;
+		*from = (size_t)(at - s) + strlen(speakers[i].assistant);
+		*from += *from < n && s[*from] == ' ';
+		next = find(s + *from, n - *from, speakers[i].user);
+		*to = next ? (size_t)(next - s) : n;
+		while (*to > *from && scan_space(s + *to - 1, 1))
+			--*to;
+		return true;
+	}
+	return false;
+}

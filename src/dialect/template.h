@@ -21,4 +21,8 @@ enum { TEMPLATE_PROMPT_MAX_BYTES = 4 * 1024 * 1024 };
  */
 size_t template_prompt(const char *s, size_t n, size_t from, bool *more);
 
+/* A text that begins with what a user says ("Human: ...") and has answers in
+ * it: the last one is s[*from..*to). false: it is no such text. */
+bool template_last_turn(const char *s, size_t n, size_t *from, size_t *to);
+
 #endif
