@@ -18,6 +18,9 @@
  *	 "thoughts":[{"description":"..."}]}]}                   Gemini CLI
  *	{"messages":[{"role":"assistant","ts":17...,"content":[...],
  *	 "modelInfo":{"id":"m"}}]}                               Cline
+ *	{"values":{"messages":[{"type":"ai","content":"..."}]}}  LangGraph
+ *	{"prompt":{"role":"prompter","text":"...",
+ *	 "replies":[{"role":"assistant","text":"..."}]}}         Open Assistant
  *	{"messages":[{"versions":[{"role":"assistant",
  *	 "steps":[{"type":"contentBlock","content":[...]}]}]}]}  LM Studio
  *	{"internal":[["2+2?","It is 4."]],"visible":[...],
@@ -53,6 +56,8 @@ static const struct seat {
 	{ ".items", NULL, "role" },
 	{ ".requests", NULL, "response" },
 	{ ".messages", NULL, "versions" },
+	{ ".values.messages", NULL, "type" },
+	{ ".values.messages", NULL, "role" },
 	{ ".messages", NULL, "type" },
 	{ ".messages", NULL, "ts" },
 	{ ".messages", NULL, "timestamp" },
@@ -113,11 +118,24 @@ static struct json_value pairs_in(struct json_value v)
 		       pairs : (struct json_value){ 0 };
 }
 
+/* A question with all that was replied to it, or none. */
+static struct json_value replied(struct json_value v)
+{
+	struct json_value root = json_get(v, "prompt");
+
+	if (!json_is(root, JSON_OBJECT))
+		root = v;
+	return json_is(json_get(root, "replies"), JSON_ARRAY) &&
+			       json_is(json_get(root, "text"), JSON_STRING) &&
+			       content_role(root).doc ?
+		       root : (struct json_value){ 0 };
+}
+
 static bool detect_chats(struct json_value v)
 {
 	const struct seat *at;
 
-	return list_in(v, &at).doc || pairs_in(v).doc;
+	return list_in(v, &at).doc || pairs_in(v).doc || replied(v).doc;
 }
 
 /* What LM Studio tells of a step's generation. */
@@ -336,6 +354,8 @@ static void take_tree(struct call *c, struct json_value turn,
 	enum { DEPTH = 500 };
 	struct json_value child = json_first(json_get(turn, "children"));
 
+	if (!child.doc)
+		child = json_first(json_get(turn, "replies"));
 	ask_again(c, turn, parent);
 	take(c, turn);
 	for (; child.doc && depth < DEPTH; child = json_next(child))
@@ -417,6 +437,8 @@ static bool record_chats(struct format_ctx *cx, struct json_value v,
 
 	take_list(&c, v);
 	take_pairs(&c, v);
+	if (replied(v).doc)
+		take_tree(&c, replied(v), (struct json_value){ 0 }, 0);
 	n = c.n;
 	call_release(&c);
 	return n || err_set(why, "no turn of it has text of a model");

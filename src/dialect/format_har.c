@@ -197,7 +197,7 @@ static bool record_har(struct format_ctx *cx, struct json_value v,
 
 const struct format format_har = {
 	.name = "har",
-	.title = "recorded HTTP traffic (HAR)",
+	.title = "recorded HTTP traffic (HAR, nock)",
 	.shape = FEED_RECORDS,
 	.detect = detect_har,
 	.record = record_har,

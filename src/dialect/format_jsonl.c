@@ -437,21 +437,26 @@ static bool add_empty(struct record *r)
 	return true;
 }
 
-/* A chat, or an object that is as a record of its own. */
-static void add_element(struct record *r, struct json_value v)
+static bool add_lists_in(struct record *r, struct json_value v, unsigned depth);
+
+/* A chat, or an object that is as a record of its own, or has lists of them:
+ * {"problem":...,"attempts":[{"completion":...}]}. */
+static void add_element(struct record *r, struct json_value v, unsigned depth)
 {
 	if (!add_named(r, v, strong_names, "") &&
-	    !add_chat(r, record_first(v, chat_names)))
-		add_chat(r, v);
+	    !add_chat(r, record_first(v, chat_names)) && !add_chat(r, v) &&
+	    json_is(v, JSON_OBJECT) && depth)
+		add_lists_in(r, v, depth - 1);
 }
 
 /* {"config":...,"rows":[{"prompt":...,"completion":...}]}, and chats under any
  * name: {"chosen":[...],"rejected":[...]}. */
-static bool add_lists(struct record *r)
+static bool add_lists_in(struct record *r, struct json_value object,
+			 unsigned depth)
 {
 	size_t before = r->n;
 
-	for (struct json_value list = json_first(r->v); list.doc;
+	for (struct json_value list = json_first(object); list.doc;
 	     list = json_next(list)) {
 		size_t len, at = r->n;
 		const char *key = json_key(list, &len);
@@ -465,9 +470,16 @@ static bool add_lists(struct record *r)
 				 "%.*s", (int)MIN(len, RECORD_NAME_MAX - 1u),
 				 key);
 		for (; v.doc && !is_turn(v); v = json_next(v))
-			add_element(r, v);
+			add_element(r, v, depth);
 	}
 	return r->n > before;
+}
+
+static bool add_lists(struct record *r)
+{
+	enum { LISTS_WITHIN = 2 };
+
+	return add_lists_in(r, r->v, LISTS_WITHIN);
 }
 
 /* {"chosen":...,"rejected":...}: two answers to one question, as texts or as
