@@ -17,8 +17,8 @@
  *
  * What a model said is told by one of five conventions: numbered attributes,
  * messages in one attribute (of the span, an event in it or a log's record; as
- * JSON or as OTLP's values), events called gen_ai.choice, MLflow's, the lists of
- * Phoenix. Other spans hold no output of their own.
+ * JSON or as OTLP's values), events called gen_ai.choice, MLflow's, the lists
+ * of Phoenix. Other spans hold no output of their own.
  */
 #include <math.h>
 #include <stdio.h>
