@@ -56,7 +56,6 @@ struct bound {
 	uint32_t n_ends;
 	uint32_t n_seen;     /* #{ t < n : m_t >= l } */
 	uint32_t word_start; /* first symbol of the open word */
-	uint32_t hist[BOUND_LS_MAX + 1]; /* of min(m_t, BOUND_LS_MAX) */
 
 	double alphabet;
 	unsigned ls;
@@ -192,7 +191,6 @@ void bound_push_all(struct bound *b, const uint32_t *lrs, uint32_t n)
 
 		assert(one <= b->n + i);
 		m[i] = (uint8_t)MIN(one, (uint32_t)LRS_MAX);
-		b->hist[MIN(one, (uint32_t)BOUND_LS_MAX)]++;
 	}
 	b->n += n;
 	account(b, b->n - n, b->n);
@@ -325,12 +323,17 @@ struct bound_point bound_at(const struct bound *b, uint32_t n)
 void bound_h_all(const struct bound *b, double h[BOUND_LS_MAX],
 		 uint64_t sigma[BOUND_LS_MAX])
 {
-	uint64_t seen = b->hist[BOUND_LS_MAX];
+	uint32_t hist[LRS_MAX + 1] = { 0 };
+	uint64_t seen = 0;
 
+	for (uint32_t t = 0; t < b->n; t++)
+		hist[b->m[t]]++;
+	for (unsigned l = BOUND_LS_MAX; l <= LRS_MAX; l++)
+		seen += hist[l];
 	h[0] = 0;
 	sigma[0] = 0;
 	for (unsigned l = BOUND_LS_MAX - 1; l >= 1; l--) {
-		seen += b->hist[l];
+		seen += hist[l];
 		sigma[l] = b->n >= l ? b->n - l + 1 - seen : 0;
 		h[l] = sigma[l] ? log((double)sigma[l]) / b->ln_a / l : 0;
 	}

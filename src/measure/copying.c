@@ -150,10 +150,8 @@ static ALWAYS_INLINE uint32_t look_up(struct copying *c, uint32_t hash)
 	return NOWHERE;
 }
 
-static void enlarge(struct copying *c)
+static void enlarge(struct copying *c, uint32_t cap)
 {
-	uint32_t cap = c->cap ? 2 * c->cap : CAP_MIN;
-
 	c->places = mem_resize(c->places, cap * sizeof(*c->places));
 	c->heads = mem_resize(c->heads, cap * sizeof(*c->heads));
 	memset(c->heads, 0xff, cap * sizeof(*c->heads));
@@ -166,9 +164,20 @@ static void enlarge(struct copying *c)
 /* For n symbols more: all is remembered while it can grow. */
 static void make_room(struct copying *c, size_t n)
 {
-	while (UNLIKELY(c->n + n + 2 * COPYING_GRAM > c->cap) &&
-	       c->cap < COPYING_WINDOW)
-		enlarge(c);
+	size_t need = c->n + n + 2 * COPYING_GRAM;
+	uint32_t cap = MAX(c->cap, (uint32_t)CAP_MIN);
+
+	if (LIKELY(need <= c->cap || c->cap == COPYING_WINDOW))
+		return;
+	while (cap < need && cap < COPYING_WINDOW)
+		cap *= 2;
+	enlarge(c, cap);
+}
+
+void copying_expect(struct copying *c, size_t n)
+{
+	if (!c->n)
+		make_room(c, n);
 }
 
 /* Symbols, at most COPYING_FAR, that are the same at `last` and at t. */

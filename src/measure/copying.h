@@ -50,6 +50,10 @@ struct copying;
 struct copying *copying_new(void);
 void copying_free(struct copying *c); /* NULL is fine */
 
+/* So many symbols will come, roughly: room for them at once costs less than to
+ * enlarge it again and again. Changes nothing else. */
+void copying_expect(struct copying *c, size_t n);
+
 /*
  * Takes in a symbol. letter: what may tell it from another that is equal.
  * known: false if the caller knows that the last COPYING_GRAM symbols, this

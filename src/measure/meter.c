@@ -151,6 +151,9 @@ void meter_free(struct meter *m)
 void meter_foresee(struct meter *m, const char *text, size_t n)
 {
 	assert(!m->n_tokens);
+	for (size_t i = 0; i < RULE_ROWS && n < FORESEE_SYMBOLS; i++)
+		if (meter_runs(m, i) && rules[i]->expect)
+			rules[i]->expect(m->stops[i].state, n);
 	if (m->opts.symbols != METER_BYTES)
 		return;
 	if (n >= FORESEE_SYMBOLS && n <= LZ77_MAX_SYMBOLS)

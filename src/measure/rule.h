@@ -131,6 +131,10 @@ struct rule {
 	 * none, and each is a word. */
 	void *(*create_ids)(const struct rule_opts *opts);
 
+	/* Optional: of a text of so many bytes, before its first token. Tells
+	 * how much room it needs, and changes nothing else. */
+	void (*expect)(void *state, size_t n_bytes);
+
 	/* The next token; what it points to is gone after the call. */
 	void (*push)(void *state, const struct rule_token *token);
 

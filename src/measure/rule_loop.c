@@ -58,6 +58,7 @@ enum {
 	COPYING_TOKENS = 500, /* the furthest that a stop is foretold */
 	QUIET_MAX = 64,       /* and that one is ruled out */
 	WORDS_AT_ONCE = 64,
+	WORDS_EXPECTED = 5, EXPECTED_BYTES = 16, /* of so many bytes, roughly */
 	WORDS_MANY = 8, /* of which to ask how many can't fire is worth it */
 };
 
@@ -137,6 +138,17 @@ static void *seal(void *state)
 		l->sum[i].copying = NULL;
 	}
 	return l;
+}
+
+static void expect(void *state, size_t n_bytes)
+{
+	struct circles *l = state;
+	size_t n = MIN(n_bytes, (size_t)COPYING_WINDOW * EXPECTED_BYTES);
+
+	for (size_t i = 0; i < N_KINDS && n; i++)
+		if (l->sum[i].copying)
+			copying_expect(l->sum[i].copying,
+				       n * WORDS_EXPECTED / EXPECTED_BYTES);
 }
 
 static unsigned doubling(uint32_t distance)
@@ -469,6 +481,7 @@ const struct rule rule_loop = {
 	.create_ids = create_ids,
 	.destroy = destroy,
 	.seal = seal,
+	.expect = expect,
 	.push = push,
 	.push_all = push_all,
 	.verdict = rule_kept,

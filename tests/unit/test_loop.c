@@ -56,6 +56,8 @@ static void test_copying(void **state)
 
 		make_symbols(&r, s);
 		v = (struct naive_copying){ .source = UINT32_MAX };
+		if (k % 2) /* too many, too few */
+			copying_expect(c, random_below(&r, 2 * SYMBOLS));
 		for (uint32_t t = 0; t < SYMBOLS; t++) {
 			uint32_t letter = random_below(&r, 3);
 			struct copying_step b = naive_copying_push(&v, s[t],
@@ -98,6 +100,27 @@ static void test_window(void **state)
 	assert_int_equal(copying_memory_bytes(c), most);
 	assert_true(most <= (size_t)COPYING_WINDOW * 20 + 4096);
 	copying_free(c);
+}
+
+/* Of so many symbols none needs more room, up to the window. */
+static void test_expected(void **state)
+{
+	struct copying *c = copying_new(), *long_one = copying_new();
+	size_t room;
+
+	(void)state;
+	copying_expect(c, 3000);
+	room = copying_memory_bytes(c);
+	for (uint32_t t = 0; t < 3000; t++)
+		copying_push(c, t, 0, true);
+	assert_int_equal(copying_memory_bytes(c), room);
+	copying_expect(c, 30000);
+	assert_int_equal(copying_memory_bytes(c), room);
+	copying_expect(long_one, (size_t)10 * COPYING_WINDOW);
+	assert_true(copying_memory_bytes(long_one) <=
+		    (size_t)COPYING_WINDOW * 20 + 4096);
+	copying_free(c);
+	copying_free(long_one);
 }
 
 /* --- words -------------------------------------------------------------- */
@@ -610,6 +633,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_copying), cmocka_unit_test(test_window),
+		cmocka_unit_test(test_expected),
 		cmocka_unit_test(test_words),	cmocka_unit_test(test_passes),
 		cmocka_unit_test(test_stops),	cmocka_unit_test(test_pieces),
 		cmocka_unit_test(test_numbers), cmocka_unit_test(test_news),
