@@ -351,13 +351,29 @@ size_t utf8_cluster(const char *s, size_t n, bool ascii,
 	return put_cluster(out, s, n, cp, used);
 }
 
+/* How many bytes from s[0] on are printable ASCII, each of them a cluster: no
+ * mark behind the last. */
+static size_t plain(const char *s, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && s[i] >= ' ' && s[i] < 0x7f)
+		i++;
+	return i && i < n && (s[i] & 0x80) ? i - 1 : i;
+}
+
 size_t utf8_width(const char *s, size_t n, bool ascii)
 {
 	size_t width = 0;
 
-	for (size_t i = 0; i < n;) {
+	for (size_t i = 0, k; i < n;) {
 		struct utf8_cluster c;
 
+		k = plain(s + i, n - i);
+		i += k;
+		width += k;
+		if (i == n)
+			break;
 		i += utf8_cluster(s + i, n - i, ascii, &c);
 		width += c.width;
 	}
@@ -367,16 +383,20 @@ size_t utf8_width(const char *s, size_t n, bool ascii)
 void utf8_sanitize(struct buf *out, const char *s, size_t n, bool ascii,
 		   bool keep_lines)
 {
-	for (size_t i = 0; i < n;) {
+	for (size_t i = 0, used; i < n; i += used) {
 		struct utf8_cluster c;
-		size_t used = utf8_cluster(s + i, n - i, ascii, &c);
 
+		used = plain(s + i, n - i);
+		if (used) {
+			buf_append(out, s + i, used);
+			continue;
+		}
+		used = utf8_cluster(s + i, n - i, ascii, &c);
 		if (keep_lines &&
 		    (c.kind == UTF8_LINE_FEED || c.kind == UTF8_TAB))
 			buf_putc(out, s[i]);
 		else
 			buf_append(out, c.text, c.len);
-		i += used;
 	}
 }
 

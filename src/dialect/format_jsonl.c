@@ -167,7 +167,7 @@ static struct json_value heaviest(struct json_value object,
 		return best;
 	for (; *names; names++) {
 		struct json_value v = json_get(object, *names);
-		size_t have = weight(v, 0);
+		size_t have = v.doc ? weight(v, 0) : 0;
 
 		if (have > most) {
 			most = have;

@@ -42,7 +42,7 @@ struct json_value response_in(struct json_value v)
 	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
 		struct json_value parts;
 
-		if (kind_of(places[i], i > 0, &parts))
+		if (places[i].doc && kind_of(places[i], i > 0, &parts))
 			return places[i];
 	}
 	return (struct json_value){ 0 };

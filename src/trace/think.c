@@ -92,8 +92,12 @@ static const struct think_mark *mark_at(const char *s, size_t n, bool *more)
 {
 	*more = false;
 	for (size_t i = 0; i < ARRAY_LEN(marks); i++) {
-		size_t len = strlen(marks[i].text);
+		size_t len;
 
+		/* as nearly all that begins with a bracket does */
+		if (n > 1 && s[1] != marks[i].text[1])
+			continue;
+		len = strlen(marks[i].text);
 		if (n >= len && memcmp(s, marks[i].text, len) == 0)
 			return &marks[i];
 		if (n < len && memcmp(s, marks[i].text, n) == 0)
