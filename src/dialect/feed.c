@@ -41,6 +41,7 @@ struct feed {
 	size_t n_arrivals, cap_arrivals;
 	struct frame frame;
 	struct json_repeat json;
+	struct field_hint hint; /* of the record */
 	double log_time_s;     /* of the last line that had one, or NAN */
 
 	size_t skipped;
@@ -264,6 +265,7 @@ static void on_piece(void *ctx, const struct piece *piece)
 			format->done(&f->cx);
 		return;
 	}
+	f->hint = (struct field_hint){ 0 };
 	if (json_repeat_read(&f->json, piece->data, piece->len, &trouble)) {
 		take_json(f, piece);
 	} else if (take_lines(f, piece)) {
@@ -280,19 +282,23 @@ static void on_text(void *ctx, enum channel channel, const char *s, size_t n,
 {
 	struct feed *f = ctx;
 	struct buf field = { 0 };
+	struct field_hint none = { 0 };
+	bool own;
 
 	if (!from.doc)
-		from = field_holding(&f->json.json, s);
+		from = field_holding(&f->json.json, &f->hint, s);
 	if (!from.doc)
-		from = field_holding(&f->cx.inner, s);
+		from = field_holding(&f->cx.inner, &none, s);
 	if (!from.doc)
-		from = field_holding(&f->cx.row, s);
+		from = field_holding(&f->cx.row, &none, s);
+	own = from.doc == &f->json.json;
+	none = (struct field_hint){ 0 };
 	if (from.doc == &f->cx.inner)
 		buf_puts(&field, "JSON in a string: ");
 	if (from.doc == &f->cx.row)
 		buf_puts(&field, "column ");
 	if (from.doc)
-		field_put(from, &field);
+		field_put(from, own ? &f->hint : &none, &field);
 	f->gens.sink.text(f->gens.sink.ctx, channel, buf_cstr(&field), n);
 	buf_release(&field);
 }

@@ -7,7 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAME_MAX_BYTES = 256 };
+enum {
+	NAME_MAX_BYTES = 256,
+	LIST_LONG = 16, /* elements, from where on a place in it is kept */
+};
 
 struct field_step {
 	bool by_name;
@@ -104,17 +107,33 @@ struct json_value field_get(struct json_value v, const char *path)
 	return v;
 }
 
-void field_put(struct json_value v, struct buf *out)
+/* The child of `at` that v is in or is; there is one. */
+static struct json_value child_with(struct json_value at, struct json_value v,
+				    struct field_hint *hint)
+{
+	struct json_value child = json_first(at), next;
+	bool hinted = hint->element && hint->list == at.at &&
+		      hint->element <= v.at;
+	uint32_t n = 0;
+
+	if (hinted)
+		child.at = hint->element;
+	for (; (next = json_next(child)).doc && next.at <= v.at; n++)
+		child = next;
+	if (hinted || n > LIST_LONG)
+		*hint = (struct field_hint){ hint->holding, at.at, child.at };
+	return child;
+}
+
+void field_put(struct json_value v, struct field_hint *hint, struct buf *out)
 {
 	struct json_value at = json_root(v.doc), child;
 	size_t len, start = out->len;
 
-	for (; at.at != v.at && (child = json_first(at)).doc; at = child) {
-		struct json_value next;
+	for (; at.at != v.at && json_first(at).doc; at = child) {
 		const char *name;
 
-		while ((next = json_next(child)).doc && next.at <= v.at)
-			child = next;
+		child = child_with(at, v, hint);
 		if (json_is(at, JSON_ARRAY)) {
 			buf_puts(out, "[]");
 			continue;
@@ -126,9 +145,11 @@ void field_put(struct json_value v, struct buf *out)
 	}
 }
 
-struct json_value field_holding(const struct json *doc, const char *s)
+/* The same among the nodes from..to. */
+static struct json_value holding(const struct json *doc, size_t from, size_t to,
+				 const char *s)
 {
-	for (size_t i = 0; i < doc->n; i++) {
+	for (size_t i = from; i < to; i++) {
 		struct json_value v = { doc, (uint32_t)i };
 		size_t len;
 		const char *text = json_text(v, &len);
@@ -137,4 +158,17 @@ struct json_value field_holding(const struct json *doc, const char *s)
 			return v;
 	}
 	return (struct json_value){ 0 };
+}
+
+struct json_value field_holding(const struct json *doc,
+				struct field_hint *hint, const char *s)
+{
+	size_t from = MIN(hint->holding, doc->n);
+	struct json_value v = holding(doc, from, doc->n, s);
+
+	if (!v.doc)
+		v = holding(doc, 0, from, s);
+	if (v.doc)
+		hint->holding = v.at;
+	return v;
 }

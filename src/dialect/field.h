@@ -18,12 +18,21 @@ bool field_valid(const char *path, struct err *err);
 /* The value there, or none. The path must be valid. */
 struct json_value field_get(struct json_value v, const char *path);
 
+/* Where in a document was found what was asked for last, as the next is mostly
+ * behind it: a list of many is gone through once then. All zero at first, and
+ * when another document is read. */
+struct field_hint {
+	uint32_t holding;       /* the node */
+	uint32_t list, element; /* of a long list; nodes */
+};
+
 /* Appends where v stands in its record, without the numbers of elements:
  * choices[].delta.content; of the record itself nothing. */
-void field_put(struct json_value v, struct buf *out);
+void field_put(struct json_value v, struct field_hint *hint, struct buf *out);
 
-/* The string among the values of doc whose bytes *s is one of, or none. Looks
- * at all of them. */
-struct json_value field_holding(const struct json *doc, const char *s);
+/* The string among the values of doc whose bytes *s is one of, or none: then
+ * all were looked at. */
+struct json_value field_holding(const struct json *doc,
+				struct field_hint *hint, const char *s);
 
 #endif

@@ -12,8 +12,9 @@
 
 /* The least of the record json[0..n) that is still claimed by the dialect,
  * appended as JSON: {"choices":[{"delta":{}}]}. false (nothing is appended) if
- * it does not claim the record. Asks once for each member and string that is
- * left, MARK_ASKS_MAX times at most. */
+ * it does not claim the record. Asks a few times for each member and string
+ * that is left, and for each time that a list doubles; MARK_ASKS_MAX times at
+ * most. */
 bool mark_of(const struct format *format, const char *json, size_t n,
 	     struct buf *out);
 

@@ -76,6 +76,36 @@ check "rows of a viewer" says rows_view.json \
 	'answer     rows[].row.generation: ' "cut this row's text"
 check "no text in the mark" says jsonl_beside.jsonl \
 	'record 1 has {"generated_texts":["..."]}'
+# As many elements as there are questions ten times over: were each asked about,
+# most of them would be left.
+many()
+{
+	awk 'BEGIN {
+		printf "{\"outputs\":[\"a\""
+		for (i = 0; i < 20000; i++)
+			printf ",\"so %d words are here\"", i
+		print "]}"
+	}' >"$tmp/many.json"
+	run why "$tmp/many.json"
+	status_is 0 && grep -qF '; record 1 has {"outputs":["..."]}' "$tmp/out"
+}
+check "a long list: what is left of it is one" many
+lists()
+{
+	awk 'BEGIN {
+		for (k = 0; k < 2; k++) {
+			printf "{\"outputs\":["
+			for (i = 0; i < 20; i++)
+				printf "%s%s\"words of %d\"%s", i ? "," : "",
+					k ? "{\"text\":" : "", i, k ? "}" : ""
+			print "]}"
+		}
+	}' >"$tmp/lists.jsonl"
+	run why "$tmp/lists.jsonl"
+	status_is 0 && grep -q ' outputs\[\]: .* in 20 pieces' "$tmp/out" &&
+		grep -q ' outputs\[\]\.text: .* in 20 pieces' "$tmp/out"
+}
+check "... and of the next record's the places are its own" lists
 check "an echo" says jsonl_echo.jsonl 'note       its text begins with the prompt'
 check "JSON in a string" says jsonl_raw.jsonl 'JSON in a string: choices[].message.content: '
 
