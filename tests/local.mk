@@ -512,7 +512,7 @@ bench-analyze: all tests/bench/bench_analyze
 		$(srcdir)/tests/bench/analyze.py '$(abs_top_builddir)'
 # The many files alone.
 .PHONY: bench-files
-bench-files: all
+bench-files: all tests/bench/bench_analyze
 	@$(PYTHON3) $(srcdir)/tests/bench/analyze.py '$(abs_top_builddir)' \
 		files
 

@@ -51,32 +51,34 @@ def records():
     yield from made.stdout.splitlines(keepends=True)
 
 
-def spent(argv, stdin=subprocess.DEVNULL):
-    """Processor seconds, seconds, most bytes of memory, what it printed."""
+def spent(build, argv):
+    """Processor seconds, seconds, most bytes of memory, what it printed. By
+    way of a small program: a child of this one would have had its memory."""
     start = time.monotonic()
-    child = subprocess.Popen(argv, stdin=stdin, stdout=subprocess.PIPE,
-                             stderr=subprocess.DEVNULL)
-    out = child.stdout.read()
-    _, _, used = os.wait4(child.pid, 0)
-    return (used.ru_utime + used.ru_stime, time.monotonic() - start,
-            used.ru_maxrss * 1024, out)
+    child = subprocess.Popen([build + "/tests/bench/bench_analyze", "-u"] +
+                             argv, stdin=subprocess.DEVNULL,
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    out, told = child.communicate()
+    cpu, most = map(float, told.split())
+    return cpu, time.monotonic() - start, most, out
 
 
-def in_turns(commands):
+def in_turns(build, commands):
     """For each name the medians of spent(), and the last output."""
     took = {name: [] for name in commands}
     for _ in range(RUNS):
         for name, argv in commands.items():
-            took[name].append(spent(argv))
+            took[name].append(spent(build, argv))
     return {name: [statistics.median(column) for column in
                    list(zip(*all_))[:3]] + [all_[-1][3]]
             for name, all_ in took.items()}
 
 
-def table_cores(lilscope, path):
+def table_cores(build, path):
+    lilscope = build + "/lilscope"
     size = os.path.getsize(path)
     usual = [lilscope, "analyze", "--no-config"]
-    rows = in_turns({
+    rows = in_turns(build, {
         "all rules, -j1": usual + ["-j1", path],
         "all rules, --json": usual + ["-j1", "--json", path],
         "two rules, -j1": usual + ["--no-rivals", "-j1", path],
@@ -124,7 +126,7 @@ def table_texts(build, text, tmp):
                                               "--single-thread", "-c", path]
         if shutil.which("xz"):
             commands["xz -6"] = ["xz", "-6", "-T1", "-c", path]
-        rows = in_turns(commands)
+        rows = in_turns(build, commands)
         for name, (cpu, _, rss, _) in rows.items():
             print("%5s MB %-22s %8.2f %9.0f %9.1f" %
                   (mb, name, cpu, cpu / size * 1e9, rss / size))
@@ -134,7 +136,8 @@ def table_texts(build, text, tmp):
     return fine
 
 
-def table_files(lilscope, lines, tmp):
+def table_files(build, lines, tmp):
+    lilscope = build + "/lilscope"
     n = int(os.environ.get("ANALYZE_FILES", "10000"))
     folder, names = tmp + "/files", []
     os.mkdir(folder)
@@ -161,7 +164,7 @@ def table_files(lilscope, lines, tmp):
              lists[0]] + run + ["-j1", "{}"]
     else:
         print("no GNU parallel: left out")
-    rows, fine = in_turns(commands), True
+    rows, fine = in_turns(build, commands), True
     ideal = rows["-j1"][1] / CORES
     print("%-26s %8s %8s %8s %16s" % ("%d files of %.0f KB" % (
         n, sum(map(os.path.getsize, names)) / n / 1e3), "CPU s", "s",
@@ -184,7 +187,6 @@ def table_files(lilscope, lines, tmp):
 
 def main():
     build = sys.argv[1]
-    lilscope = build + "/lilscope"
     lines, size, text = [], 0, bytearray()
     for line in records():
         text += json.loads(line)["text"].encode()
@@ -194,17 +196,17 @@ def main():
     with tempfile.TemporaryDirectory() as tmp:
         path = tmp + "/records.jsonl"
         if sys.argv[2:] == ["files"]:
-            return 0 if table_files(lilscope, lines, tmp) else 1
+            return 0 if table_files(build, lines, tmp) else 1
         with open(path, "wb") as out:
             out.writelines(lines)
         subprocess.run([build + "/tests/bench/bench_analyze", path],
                        check=True)
         print()
-        table_cores(lilscope, path)
+        table_cores(build, path)
         print()
         fine = table_texts(build, text, tmp)
         print()
-        fine &= table_files(lilscope, lines, tmp)
+        fine &= table_files(build, lines, tmp)
     return 0 if fine else 1
 
 
