@@ -46,7 +46,7 @@ part()
 		return toupper(first) substr(text, 2) "."
 	}
 	# The commands without a screen that letters stand for.
-	function headless(letters,   n, i, name, text) {
+	function headless(letters,   n, i, last, name, text) {
 		name["a"] = "analyze"
 		name["w"] = "why"
 		name["g"] = "guard"
@@ -57,7 +57,11 @@ part()
 		n = 0
 		for (i = 1; i <= length(letters); i++)
 			if (substr(letters, i, 1) in name)
-				text = text (n++ ? " No and Cm " : "") \
+				last = i
+		for (i = 1; i <= length(letters); i++)
+			if (substr(letters, i, 1) in name)
+				text = text (!n++ ? "" : i == last ? \
+					" No and Cm " : " , ") \
 					name[substr(letters, i, 1)]
 		return text
 	}
@@ -92,9 +96,9 @@ part()
 			print "Default: " $7 "."
 		else if ($5 == "-" && $7 == "on")
 			print "On by default."
-		if ($3 != "-" && $4 !~ /t/) {
+		if ($3 != "-" && $4 !~ /t/ && $4 != $6) {
 			print ".Fl " $3
-			print "is for"
+			print "means this to"
 			print ".Cm " headless($4)
 			print "only."
 		}
@@ -122,6 +126,7 @@ part()
 		text = sentence($6)
 		if ($5 != "-") {
 			n = split($5, key, " ")
+			sub(/^Minus$/, "-", key[1]) # "-" alone is none
 			keys = ""
 			for (i = 1; i <= n; i++)
 				keys = keys " " quote(key[i])

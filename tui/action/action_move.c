@@ -73,10 +73,10 @@ static void jump_source(struct app *app)
 
 static const struct action rows[] = {
 	{ .name = "left", .keys = { K_LEFT, 'h' }, .hint = "move",
-	  .about = "back along the axis, the text or the pages",
+	  .about = "back along the axis, the text, pages or columns",
 	  .move = MOVE_ACROSS, .n = -1 },
 	{ .name = "right", .keys = { K_RIGHT, 'l' }, .hint = "+",
-	  .about = "forward along the axis, the text or the pages",
+	  .about = "forward along the axis, the text, pages or columns",
 	  .move = MOVE_ACROSS, .n = 1 },
 	{ .name = "up", .keys = { K_UP, 'k', K_WHEEL_UP },
 	  .about = "a line, a row, a phrase or a window of f tokens back",

@@ -93,6 +93,10 @@ static void print_action(struct buf *out, const struct action_room *room,
 	struct buf keys = { 0 };
 
 	action_keys(action, &keys);
+	if (strcmp(buf_cstr(&keys), "-") == 0) { /* that is: none */
+		buf_clear(&keys);
+		buf_puts(&keys, "Minus");
+	}
 	buf_puts(out, "action");
 	field(out, room->title);
 	field(out, action->name);

@@ -320,8 +320,8 @@ static void put_rescued(const struct sweep *w, const struct bench_cell *cell,
 		isfinite(rescue->tried) ? rescue->accuracy : NAN);
 }
 
-/* What a row says after its policy and budget; Right goes on where there is
- * no room for all. */
+/* What a row says after its policy and budget; 80 columns have room for what
+ * guardian does, and Right goes on. */
 static const struct sweep_column {
 	const char *name;
 	int cols;
@@ -329,10 +329,10 @@ static const struct sweep_column {
 } columns[] = {
 	{ "runs", 6, put_runs },
 	{ "right", 9, put_right },
-	{ "tokens", 8, put_tokens },
-	{ "x dense", 9, put_growth },
-	{ "at cap", 9, put_cap },
-	{ "guardian saves  points", 24, put_guardian },
+	{ "tokens", 7, put_tokens },
+	{ "x dense", 8, put_growth },
+	{ "at cap", 8, put_cap },
+	{ "guardian saves  points", 23, put_guardian },
 	{ "first answer saves  points", 28, put_first },
 	{ "rescued right", 15, put_rescued },
 };
