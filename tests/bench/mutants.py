@@ -140,7 +140,8 @@ def try_fault(tree, row):
     if at is None:
         return "NOT THERE"
     indent = lines[at][:len(lines[at]) - len(lines[at].lstrip())]
-    lines[at] = indent + new
+    # without a statement: what stands alone behind an if is an empty one
+    lines[at] = indent + (new or ";" * old.endswith(";"))
     try:
         with open(path, "w", encoding="utf-8") as out:
             out.write("\n".join(lines))
