@@ -86,6 +86,18 @@ static struct json_value turn_in(const struct seat *at, struct json_value v)
 	return at->inner ? json_get(v, at->inner) : v;
 }
 
+/* Messages that are a session's by what stands beside them. */
+static const struct seat plain = { ".messages", NULL, "role" };
+
+static bool is_session(struct json_value v)
+{
+	struct json_value turn = json_first(json_get(v, "messages"));
+
+	return (json_get(v, "session_id").doc ||
+		json_get(v, "sessionId").doc) &&
+	       json_is(json_get(turn, "role"), JSON_STRING);
+}
+
 /* The list of turns at one of the places, and which; or none. The root of a
  * tree has no message. */
 static struct json_value list_in(struct json_value v, const struct seat **at)
@@ -105,7 +117,9 @@ static struct json_value list_in(struct json_value v, const struct seat **at)
 			element = json_next(element);
 		}
 	}
-	return (struct json_value){ 0 };
+	*at = &plain;
+	return is_session(v) ? json_get(v, "messages") :
+			       (struct json_value){ 0 };
 }
 
 /* Questions and answers in pairs, as the model was given them; or none. */

@@ -57,6 +57,18 @@ static const struct watcher *watcher_of(struct json_value v)
 	return NULL;
 }
 
+/* As Braintrust sends them: a row that adds to one before it has no kind, but
+ * the answers of a model show. */
+static bool is_merged(struct json_value v)
+{
+	struct json_value output = json_get(v, "output");
+
+	return json_is(json_get(v, "_is_merge"), JSON_TRUE) &&
+	       (json_get(output, "generations").doc ||
+		json_get(output, "choices").doc ||
+		json_get(json_first(output), "message").doc);
+}
+
 /* The runs in a page of an API, or none. */
 static struct json_value list_in(struct json_value v)
 {
@@ -74,7 +86,7 @@ static struct json_value list_in(struct json_value v)
 
 static bool detect_runs(struct json_value v)
 {
-	return watcher_of(v) || list_in(v).doc;
+	return watcher_of(v) || is_merged(v) || list_in(v).doc;
 }
 
 /* The first of the paths that leads to something. */
@@ -124,9 +136,11 @@ static void take_facts(struct facts *facts, struct json_value run,
 static void emit(struct call *c, struct json_value run, struct json_value said,
 		 bool alone)
 {
+	const struct watcher *w = watcher_of(run);
 	struct gen *gen;
 
-	call_hear(c, field_get(run, watcher_of(run)->input));
+	if (w)
+		call_hear(c, field_get(run, w->input));
 	chunk_clear(&c->cx->gens->chunk);
 	call_output(&c->cx->gens->chunk, said);
 	gen = call_emit(c);
@@ -208,6 +222,8 @@ static void take(struct call *c, struct json_value run, unsigned depth)
 
 	if (w && json_text_is(field_get(run, w->kind), "llm"))
 		take_model(c, run, field_get(run, w->output));
+	else if (!w && is_merged(run))
+		take_model(c, run, json_get(run, "output"));
 	else if (w && is_alone(run))
 		take_turns(c, run);
 	for (; child.doc && depth < DEPTH_MAX; child = json_next(child))
@@ -220,8 +236,9 @@ static bool record_runs(struct format_ctx *cx, struct json_value v,
 	struct json_value list = list_in(v);
 	struct call c = { .cx = cx, .alone = !list.doc };
 
-	if (!list.doc && !watcher_of(v))
-		return err_set(why, "it is no run of a program");
+	if (!list.doc && !watcher_of(v) && !is_merged(v))
+		return json_get(v, "_is_merge").doc ||
+		       err_set(why, "it is no run of a program");
 	if (!list.doc)
 		take(&c, v, 0);
 	for (list = json_first(list); list.doc; list = json_next(list))
