@@ -45,6 +45,18 @@ static void make_symbols(uint32_t *r, uint32_t *s)
 	}
 }
 
+static void assert_step(const struct copying_step *a,
+			const struct copying_step *b)
+{
+	assert_int_equal(a->hit, b->hit);
+	assert_int_equal(a->same, b->same);
+	assert_int_equal(a->known, b->known);
+	assert_int_equal(a->said, b->said);
+	assert_int_equal(a->length, b->length);
+	assert_int_equal(a->distance, b->distance);
+	assert_int_equal(a->copied, b->copied);
+}
+
 static void test_copying(void **state)
 {
 	static struct naive_copying v;
@@ -66,16 +78,51 @@ static void test_copying(void **state)
 			struct copying_step a = copying_push(c, s[t], letter,
 							     told);
 
-			assert_int_equal(a.known, b.known);
-			assert_int_equal(a.hit, b.hit);
-			assert_int_equal(a.same, b.same);
-			assert_int_equal(a.said, b.said);
-			assert_int_equal(a.length, b.length);
-			assert_int_equal(a.distance, b.distance);
-			assert_int_equal(a.copied, b.copied);
+			assert_step(&a, &b);
 		}
 		copying_free(c);
 	}
+}
+
+/* Some at once say what each says alone: words whose letters differ in each
+ * third, and the same without letters. */
+static void test_at_once(void **state)
+{
+	enum { MOST = 64 };
+	struct copying *one = copying_new(), *two = copying_new();
+	struct copying *all = copying_new(), *alone = copying_new();
+	struct copying *alone_folded = copying_new();
+	struct copying_step pairs[MOST][2], steps[MOST], step;
+	uint32_t s[SYMBOLS], r = 9;
+
+	(void)state;
+	make_symbols(&r, s);
+	for (uint32_t t = 0, n; t < SYMBOLS; t += n) {
+		struct word words[MOST];
+
+		n = MIN(1 + random_below(&r, MOST), SYMBOLS - t);
+		for (uint32_t i = 0; i < n; i++)
+			words[i] = (struct word){
+				.folded = s[t + i],
+				.exact = 4 * s[t + i] + !random_below(&r, 3)
+			};
+		copying_push_words(one, two, words, n, pairs);
+		copying_push_all(all, s + t, n, steps);
+		for (uint32_t i = 0; i < n; i++) {
+			step = copying_push(alone_folded, words[i].folded,
+					    words[i].exact, true);
+			assert_step(&pairs[i][1], &step);
+			step.same = step.hit;
+			assert_step(&steps[i], &step);
+			step = copying_push(alone, words[i].exact, 0, true);
+			assert_step(&pairs[i][0], &step);
+		}
+	}
+	copying_free(one);
+	copying_free(two);
+	copying_free(all);
+	copying_free(alone);
+	copying_free(alone_folded);
 }
 
 /* What lies further back than the window is forgotten; memory has a bound. */
@@ -632,7 +679,8 @@ static void test_odds(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_copying), cmocka_unit_test(test_window),
+		cmocka_unit_test(test_copying), cmocka_unit_test(test_at_once),
+		cmocka_unit_test(test_window),
 		cmocka_unit_test(test_expected),
 		cmocka_unit_test(test_words),	cmocka_unit_test(test_passes),
 		cmocka_unit_test(test_stops),	cmocka_unit_test(test_pieces),
