@@ -170,6 +170,37 @@ static void steps_grow(void **state)
 	close_app(&app, &s);
 }
 
+/* A long text that was read and is measured in slices is not searched for its
+ * answer at each of them. */
+static void an_answer_is_not_sought_each_time(void **state)
+{
+	enum { TOKENS = 20000, SLICE = 50 };
+	struct run *run = run_new(&meter_opts_default);
+	uint32_t searched = 0, known_of = 0;
+	struct app app;
+	struct screen s;
+
+	(void)state;
+	for (int i = 0; i < TOKENS; i++) {
+		char text[16];
+
+		snprintf(text, sizeof(text), " n%d", i);
+		put(run, text, NAN, CHANNEL_ANSWER);
+	}
+	run_end(run);
+	open_app(&app, &s, thought(NAN, NAN));
+	run_free(app.run);
+	app.run = run;
+	for (bool done = false; !done; known_of = steps_of(&app)->known_of) {
+		done = run_measure(run, SLICE);
+		steps_sync(&app);
+		searched += steps_of(&app)->known_of != known_of;
+	}
+	assert_int_equal(known_of, TOKENS);
+	assert_in_range(searched, 20, 40); /* of 400 slices */
+	close_app(&app, &s);
+}
+
 /* A byte at a time. */
 static void the_share_is_counted(void **state)
 {
@@ -329,6 +360,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(paragraphs_are_steps),
 		cmocka_unit_test(steps_grow),
+		cmocka_unit_test(an_answer_is_not_sought_each_time),
 		cmocka_unit_test(the_share_is_counted),
 		cmocka_unit_test(the_view_folds),
 		cmocka_unit_test(the_strip_shows_the_run),

@@ -7,7 +7,8 @@
 enum {
 	LONG_TOKENS = 200, /* from here on a line is enough to end a step */
 	MOST_TOKENS = 400, /* of a step */
-	LIVE_TOKENS = 250, /* that come before an answer is looked for again */
+	LIVE_TOKENS = 250, /* that come before an answer is looked for again, */
+	LIVE_SHARE = 8,	   /* or such a part of the text: all of it is read */
 };
 
 struct steps *steps_of(const struct app *app)
@@ -103,7 +104,8 @@ bool steps_sync(struct app *app)
 	}
 	find_steps(s, run);
 	if (n != s->known_of &&
-	    (n - s->known_of >= LIVE_TOKENS || run->ended)) {
+	    (n - s->known_of >= MAX(LIVE_TOKENS, s->known_of / LIVE_SHARE) ||
+	     (run->ended && n == run->trace.n_tokens))) {
 		s->has_known = answered_find(&run->trace, n, &s->known);
 		s->known_of = n;
 	}

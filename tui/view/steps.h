@@ -26,7 +26,6 @@ struct steps {
 	bool has_known;
 	struct answered known;
 	uint32_t known_of; /* tokens of which it is the answer */
-	bool known_ended;
 };
 
 /* Of the open run. */
