@@ -150,7 +150,10 @@ static void log_line(const struct hearers *t, struct exchange *ex,
 
 	put_time(&line);
 	put_request(ex, &line);
-	buf_printf(&line, " %d", ex->status);
+	if (ex->status)
+		buf_printf(&line, " %d", ex->status);
+	else
+		buf_puts(&line, " unanswered");
 	if (exchange_watch(ex))
 		put_watch(ex, &line);
 	else if (ex->skipped)

@@ -32,6 +32,7 @@ logged()
 	grep -q 'upstream broke off' "$tmp/log.proxy" &&
 	grep -q '/odd/0 502, upstream answered with a status' "$tmp/log.proxy" &&
 	grep -q 'the client went away' "$tmp/log.proxy" &&
+	! grep -q ' 0, the client' "$tmp/log.proxy" &&
 	tail -n 1 "$tmp/log.proxy" | grep -qE 'Z guard: ended after [0-9]+ requests, [0-9]+ tokens: [0-9]+ watched, 39 stopped, [0-9]+ failed upstream' &&
 	no_controls "$tmp/log.proxy"
 }
@@ -182,7 +183,7 @@ end_proxy
 shut_out()
 {
 	grep -q 'refused: its head took too long' "$tmp/log.proxy" &&
-	grep -q 'POST /echo 0, the client was shut out: its body took too long' "$tmp/log.proxy"
+	grep -q 'POST /echo unanswered, the client was shut out: its body took too long' "$tmp/log.proxy"
 }
 check "who is shut out is told" shut_out
 start_proxy --upstream "http://127.0.0.1:$up_port" --report "$tmp/ids" \
