@@ -92,7 +92,8 @@ void kernel_x_set(struct kernel_x *x, enum ggml_type type, const float *v,
 	x->type = type;
 	x->n_cols = n_cols;
 	x->n_tokens = n_tokens;
-	x->many = chosen_row()->many && n_tokens >= KERNEL_MANY;
+	x->many = chosen_row()->many &&
+		  n_tokens >= chosen_row()->many->from(type);
 	if (x->many) {
 		x->data = grow(x->data, &x->cap_bytes,
 			       chosen_row()->many->bytes(x), 1);

@@ -5,7 +5,7 @@
  * Chosen once for this CPU (scalar, AVX2 with FMA and then with tiles for many
  * tokens, AVX-512 with VNNI and then with AMX, NEON, NEON with SDOT);
  * kernel_use() forces one, for tests. Results do not depend on how rows are
- * split among threads, and those of less than 32 tokens not on what other
+ * split among threads, and those of less than 17 tokens not on what other
  * tokens go with them. No allocation but in kernel_x_set().
  */
 #ifndef LILSCOPE_KERNEL_H

@@ -412,8 +412,15 @@ static void mul(float *out, size_t stride, const struct kernel_rows *w,
 	_tile_release();
 }
 
+static uint32_t from(enum ggml_type type)
+{
+	(void)type;
+	return 32; /* two tiles of 16 */
+}
+
 const struct kernel_many kernel_amx = {
 	.works = works,
+	.from = from,
 	.bytes = bytes_of,
 	.set = set,
 	.mul = mul,

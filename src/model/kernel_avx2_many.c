@@ -367,8 +367,27 @@ static void mul(float *out, size_t stride, const struct kernel_rows *w,
 					MIN(row1 - r, (uint32_t)ROWS), x, t);
 }
 
+/* As measured: unpacking and turning rows has to pay. */
+static uint32_t from(enum ggml_type type)
+{
+	static const struct {
+		enum ggml_type type;
+		uint32_t from;
+	} later[] = {
+		{ GGML_Q8_0, 20 }, { GGML_IQ4_NL, 20 }, { GGML_IQ4_XS, 20 },
+		{ GGML_BF16, 24 }, { GGML_F32, 24 },	{ GGML_Q2_K, 24 },
+		{ GGML_F16, 32 },  { GGML_Q3_K, 40 },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(later); i++)
+		if (later[i].type == type)
+			return later[i].from;
+	return KERNEL_MANY;
+}
+
 const struct kernel_many kernel_avx2_many = {
 	.works = works,
+	.from = from,
 	.bytes = bytes_of,
 	.set = set,
 	.mul = mul,

@@ -15,8 +15,9 @@
 
 #define ALWAYS static inline __attribute__((always_inline))
 
-/* KERNEL_MANY: tokens from which on they go by tiles, where there are any. */
-enum { KERNEL_BLOCK = 32, KERNEL_GROUP = 8, KERNEL_MANY = 32 };
+/* KERNEL_MANY: tokens from which on they may go by tiles, where there are any.
+ */
+enum { KERNEL_BLOCK = 32, KERNEL_GROUP = 8, KERNEL_MANY = 17 };
 
 /* One token's activations, n / 32 blocks of them: x_i = d * q_i. All is
  * followed by zeros up to a whole group of blocks. */
@@ -113,6 +114,9 @@ struct kernels {
  * from what `mul` gives. */
 struct kernel_many {
 	bool (*works)(void);
+	/* From how many tokens on it is the faster one, at least KERNEL_MANY;
+	 * NULL: asked of another. */
+	uint32_t (*from)(enum ggml_type type);
 	/* n_tokens of n_cols activations into x->data; its bytes. */
 	size_t (*bytes)(const struct kernel_x *x);
 	void (*set)(struct kernel_x *x, const float *v);
