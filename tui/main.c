@@ -86,6 +86,19 @@ static void tell_config(const struct settings *set, const char *path)
 	buf_release(&changed);
 }
 
+/* Words with which a command that may be a report is a screen, or lines. */
+static bool is_screen(int argc, char **argv)
+{
+	static const char *const options[] = {
+		"--script", "--plain", "--record", "--follow", "-f",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(options); i++)
+		if (said(argc, argv, options[i]) >= 0)
+			return true;
+	return false;
+}
+
 /* The commands that may ask a server for what they read. */
 enum { READERS = OPT_TUI | OPT_ANALYZE | OPT_GUARD };
 
@@ -106,8 +119,7 @@ static int run(const struct command *command, int argc, char **argv)
 	if (!isatty(STDOUT_FILENO))
 		where |= command->piped;
 	screen = where & (OPT_TUI | OPT_DEMO) &&
-		 (!(where & OPT_ANALYZE) || said(argc, argv, "--script") >= 0 ||
-		  said(argc, argv, "--plain") >= 0);
+		 (!(where & OPT_ANALYZE) || is_screen(argc, argv));
 	set.look.ascii = locale_is_ascii();
 	set.config = screen ? said(argc, argv, "--no-config") < 0 :
 			      said(argc, argv, "--config") >

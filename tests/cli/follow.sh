@@ -79,11 +79,12 @@ check "moved away, made anew, cut" turns
 # A file that is not there yet is waited for; a folder that is not there, not.
 later()
 {
-	"$PYTHON" - "$LILSCOPE" "$tmp" <<'END'
+	rm -f "$tmp/later.log"
+	"$PYTHON" - "$LILSCOPE" "$tmp" "$@" <<'END'
 import subprocess, sys
-lilscope, tmp = sys.argv[1:]
+lilscope, tmp = sys.argv[1:3]
 log = tmp + "/later.log"
-p = subprocess.Popen([lilscope, "--plain", "--follow", log], text=True,
+p = subprocess.Popen([lilscope] + sys.argv[3:] + [log], text=True,
                      stdout=subprocess.PIPE)
 try:
     first = p.stdout.readline()
@@ -96,7 +97,15 @@ finally:
     p.kill()
 END
 }
-check "not there yet" later
+check "not there yet" later --plain --follow
+check "... without a terminal, and without --plain" later --follow
+check "... by its letter, which is the rule's in analyze" later -f
+report()
+{
+	run -f --json "$tmp/later.log"
+	status_is 2 && one_sentence && grep -q 'does not go with --json' "$tmp/err"
+}
+check "a report does not stay" report
 no_folder()
 {
 	run --plain --follow "$tmp/no/later.log"

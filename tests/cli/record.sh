@@ -73,4 +73,61 @@ exists()
 }
 check "never over a file" exists
 
+# Without a terminal, and without --plain: what comes once is kept as well.
+unseen()
+{
+	run_on "$tmp/several.sse" --record "$tmp/unseen.zst" -
+	status_is 0 && [ ! -s "$tmp/err" ] &&
+		is generations 3 "$(grep -c '^Generation' "$tmp/out")" &&
+		"$LILSCOPE" analyze --json "$tmp/unseen-3.zst" |
+			grep -q '"dialect":"native"'
+}
+check "no terminal" unseen
+
+# refused WORDS ARGS...: said before anything is read; nothing is printed.
+refused()
+{
+	words=$1
+	shift
+	run_on "$tmp/several.sse" "$@" -
+	status_is 2 && one_sentence && [ ! -s "$tmp/out" ] &&
+		grep -q -e "$words" "$tmp/err"
+}
+check "a folder that is not there" refused '--record: .*/k.zst: No such file' \
+	--plain --record "$tmp/no/k.zst"
+check "... without --plain" refused '--record: .*/k.zst: No such file' \
+	--record "$tmp/no/k.zst"
+check "a report keeps nothing" refused 'does not go with --json' \
+	--json --record "$tmp/k.zst"
+check "a page, neither" refused 'does not go with --html' \
+	--html "$tmp/k.html" --record "$tmp/k.zst"
+
+# What fails while it is written is said, and the text goes on.
+second_exists()
+{
+	: >"$tmp/two-2.jsonl"
+	run_on "$tmp/several.sse" --record "$tmp/two.jsonl" -
+	status_is 2 && one_sentence && grep -q 'two-2.jsonl: exists' "$tmp/err" &&
+		is generations 3 "$(grep -c '^Generation' "$tmp/out")" &&
+		[ -s "$tmp/two-3.jsonl" ]
+}
+check "the second is there already" second_exists
+full()
+{
+	status=0
+	(ulimit -f 8 && exec "$LILSCOPE" --record "$tmp/full.jsonl" - \
+		<"$tmp/several.sse" 2>"$tmp/err" | cat >/dev/null) || :
+	one_sentence &&
+		grep -q 'full.*jsonl: .*File too large (and 2 more)' "$tmp/err"
+}
+check "a full disk" full
+records()
+{
+	run --record "$tmp/records.zst" "$srcdir/tests/golden/chats.jsonl"
+	status_is 2 && one_sentence && grep -q 'no stream came' "$tmp/err" &&
+		is generations 14 "$(grep -c '^Generation' "$tmp/out")" &&
+		[ ! -e "$tmp/records.zst" ]
+}
+check "records that have ended" records
+
 finish

@@ -48,6 +48,9 @@ struct recordings {
 	struct recording *rows;
 	size_t n, cap;
 	size_t n_seen; /* entries that --record has looked at */
+	size_t n_begun;
+	size_t n_trouble; /* sentences since these were told; the first: */
+	char trouble[APP_MESSAGE_BYTES];
 };
 
 /* What the deck said and the user was told: each is said once. */

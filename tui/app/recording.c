@@ -30,8 +30,22 @@ bool recording_is(const struct app *app, size_t i)
 	return find(app, i) != NULL;
 }
 
-/* Ends and forgets it; says what became of it. */
-static void finish(struct app *app, struct recording *rec)
+static const struct err in_time = { "" }; /* nothing failed */
+
+/* Also for who shows no status line. */
+static void complain(struct app *app, const char *trouble)
+{
+	struct recordings *all = &app->recordings;
+
+	app_complain(app, "%s", trouble);
+	if (!all->n_trouble++)
+		snprintf(all->trouble, sizeof(all->trouble), "%s", trouble);
+}
+
+/* Ends and forgets it; says what became of it: before is why it ends, or
+ * in_time. */
+static void finish(struct app *app, struct recording *rec,
+		   const struct err *before)
 {
 	const struct run *run = deck_kept(app->deck, rec->i_entry);
 	struct err err = { "" };
@@ -41,10 +55,12 @@ static void finish(struct app *app, struct recording *rec)
 	num_count(tokens, run ? run->trace.n_tokens :
 				recorder_n_tokens(rec->recorder));
 	good = recorder_close(rec->recorder, run, &err);
-	if (good)
+	if (before->text[0])
+		complain(app, before->text);
+	else if (good)
 		app_say(app, "recorded %s tokens in %s", tokens, rec->path);
 	else
-		app_complain(app, "%s", err.text);
+		complain(app, err.text);
 	mem_free(rec->path);
 	*rec = app->recordings.rows[--app->recordings.n];
 }
@@ -63,16 +79,18 @@ void recording_start(struct app *app, size_t i, const char *path, bool over)
 	}
 	rec.recorder = recorder_open(path, over, &err);
 	if (!rec.recorder) {
-		app_complain(app, "%s", err.text);
+		complain(app, err.text);
 		return;
 	}
 	rec.path = mem_strdup(path);
 	app->recordings.rows = grow(app->recordings.rows, &app->recordings.cap,
 			       app->recordings.n + 1, sizeof(rec));
 	app->recordings.rows[app->recordings.n++] = rec;
+	app->recordings.n_begun++;
 	app_say(app, "recording to %s", path);
 	if (run->ended)
-		finish(app, &app->recordings.rows[app->recordings.n - 1]);
+		finish(app, &app->recordings.rows[app->recordings.n - 1],
+		       &in_time);
 }
 
 void recording_stop(struct app *app, size_t i)
@@ -80,7 +98,7 @@ void recording_stop(struct app *app, size_t i)
 	struct recording *rec = find(app, i);
 
 	if (rec)
-		finish(app, rec);
+		finish(app, rec, &in_time);
 }
 
 /* "run.jsonl.zst" is "run-2.jsonl.zst" for the second generation. */
@@ -128,11 +146,10 @@ bool recording_work(struct app *app)
 		struct err err = { "" };
 		bool more = false;
 
-		if (run && !recorder_work(rec->recorder, run, now, &more,
-					  &err))
-			app_complain(app, "%s", err.text);
+		if (run)
+			recorder_work(rec->recorder, run, now, &more, &err);
 		if (!run || err.text[0] || (run->ended && !more))
-			finish(app, rec);
+			finish(app, rec, &err);
 		any |= more;
 	}
 	return any;
@@ -155,7 +172,8 @@ double recording_wait_s(const struct app *app)
 void recording_end(struct app *app)
 {
 	while (app->recordings.n)
-		finish(app, &app->recordings.rows[app->recordings.n - 1]);
+		finish(app, &app->recordings.rows[app->recordings.n - 1],
+		       &in_time);
 	mem_free(app->recordings.rows);
 	app->recordings.rows = NULL;
 	app->recordings.cap = 0;

@@ -10,6 +10,7 @@
 #include "loop/loop.h"
 #include "report/after.h"
 #include "system/output.h"
+#include "system/say.h"
 #include "view/now.h"
 #include "view/views.h"
 
@@ -19,6 +20,7 @@ enum { PLAIN_STOPS = 16 }; /* told one by one */
 struct plain {
 	struct app *app;
 	bool gone;         /* nothing can be written any more */
+	bool unkept;       /* a recording failed */
 	struct err *err;   /* gets why, where somebody still reads */
 	struct buf line;
 	size_t i_entry;
@@ -241,6 +243,31 @@ static void tell_more(struct plain *p)
 	buf_release(&words);
 }
 
+/* What becomes of recordings is no part of the text. */
+static void tell_unkept(struct plain *p)
+{
+	struct recordings *all = &p->app->recordings;
+	struct buf words = { 0 };
+
+	if (!all->n_trouble)
+		return;
+	buf_puts(&words, all->trouble);
+	if (all->n_trouble > 1)
+		buf_printf(&words, " (and %zu more)", all->n_trouble - 1);
+	say(stderr, buf_cstr(&words));
+	buf_release(&words);
+	all->n_trouble = 0;
+	p->unkept = true;
+}
+
+static bool work(struct plain *p)
+{
+	bool more = loop_work(p->app);
+
+	tell_unkept(p);
+	return more;
+}
+
 static void tell_generation(struct plain *p)
 {
 	struct app *app = p->app;
@@ -253,7 +280,7 @@ static void tell_generation(struct plain *p)
 	}
 	tell_title(p);
 	while (!p->gone) {
-		bool more = loop_work(app);
+		bool more = work(p);
 
 		if (!app->run)
 			return;
@@ -283,6 +310,23 @@ static void tell_awaited(struct plain *p)
 	}
 }
 
+/* All that came is on disk, or it is said what is not. */
+static void check_kept(struct plain *p)
+{
+	struct app *app = p->app;
+	const char *path = app->set.show.record;
+
+	while (work(p))
+		;
+	recording_end(app);
+	tell_unkept(p);
+	if (path[0] && !app->recordings.n_begun && !p->unkept &&
+	    deck_n(app->deck))
+		err_set(p->err, "--record: %s was not written, as no stream "
+				"came; records that have ended are kept by cp "
+				"or tee", path);
+}
+
 int plain_run(struct app *app, struct err *err)
 {
 	struct plain p = { .app = app, .err = err };
@@ -295,7 +339,7 @@ int plain_run(struct app *app, struct err *err)
 			p.i_entry++;
 			continue;
 		}
-		if (loop_work(app) || p.i_entry < deck_n(app->deck))
+		if (work(&p) || p.i_entry < deck_n(app->deck))
 			continue;
 		if (deck_complete(app->deck) || !deck_waits(app->deck))
 			break;
@@ -306,5 +350,8 @@ int plain_run(struct app *app, struct err *err)
 		send(&p);
 	}
 	buf_release(&p.line);
-	return deck_n(app->deck) && !err->text[0] ? 0 : EXIT_TROUBLE;
+	if (!p.gone)
+		check_kept(&p);
+	return deck_n(app->deck) && !err->text[0] && !p.unkept ? 0 :
+								EXIT_TROUBLE;
 }

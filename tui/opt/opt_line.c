@@ -169,12 +169,14 @@ static bool read_long(struct reader *r, const char *word, struct err *err)
 	return set_given(r, opt, value, err);
 }
 
+/* What is shown has the letters of the screens, wherever it is shown. */
 static const struct opt *find_letter(const struct reader *r, char letter)
 {
+	unsigned where = r->where & OPT_TUI ? OPT_TUI : r->where;
 	const struct opt *opt;
 
 	for (size_t i = 0; (opt = opt_at(i)); i++)
-		if (opt->letter == letter && opt->letter_where & r->where)
+		if (opt->letter == letter && opt->letter_where & where)
 			return opt;
 	return NULL;
 }
