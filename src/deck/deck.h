@@ -207,6 +207,9 @@ const char *deck_news(const struct deck *d, size_t *n_news);
 size_t deck_n_sources(const struct deck *d);
 /* Streams are read as they are written: rows change while one looks on. */
 bool deck_is_live(const struct deck *d);
+/* The open run's source is written now: a pipe, a URL, the end of a followed
+ * file. */
+bool deck_run_is_live(const struct deck *d);
 /* Something comes that can't be had again: a pipe, or an answer. */
 bool deck_is_passing(const struct deck *d);
 /* How many entries reached their threshold while they were written; several may

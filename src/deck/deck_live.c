@@ -142,6 +142,16 @@ bool deck_live_step(struct deck *d, uint32_t max_tokens)
 	return false;
 }
 
+bool deck_run_is_live(const struct deck *d)
+{
+	const struct shelf *s;
+
+	if (d->opened == DECK_NONE)
+		return false;
+	s = &d->shelves[d->entries[d->opened].own.i_source];
+	return !s->ended && source_is_live(s->source);
+}
+
 bool deck_is_live(const struct deck *d)
 {
 	for (size_t i = d->n_ended; i < d->n_shelves; i++) {

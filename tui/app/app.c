@@ -238,7 +238,7 @@ bool app_is_live(const struct app *app)
 {
 	return app->run && app->pace == PACE_FOLLOW &&
 	       !deck_run_complete(app->deck) &&
-	       !(deck_progress(app->deck) > 0);
+	       deck_run_is_live(app->deck);
 }
 
 bool app_put_progress(const struct app *app, bool left, char *out, size_t size)
