@@ -97,8 +97,8 @@ static void write_scripts(const char *name, size_t from, size_t n)
 	fclose(f);
 }
 
-static const char *const files[] = { "two", "three", "all",  "one",
-				     "many", "fifo", "apart" };
+static const char *const files[] = { "two", "three", "all",   "one",
+				     "many", "fifo", "apart", "other" };
 
 static int make(void **state)
 {
@@ -121,6 +121,11 @@ static int make(void **state)
 			fprintf(f, "r%d ", k * 7919 % (100 + i));
 		fprintf(f, "\"}\n");
 	}
+	fclose(f);
+	path_of(path, "other");
+	f = fopen(path, "wb");
+	assert_non_null(f);
+	fprintf(f, "{\"response\":\"Something else that somebody asked.\"}\n");
 	fclose(f);
 	return 0;
 }
@@ -253,6 +258,37 @@ static void records_are_read_again(void **state)
 	work(&app);
 	assert_null(deck_kept(app.deck, 1));
 	assert_non_null(deck_kept(app.deck, 3));
+	app_release(&app);
+}
+
+/* What two were asked is unknown: only of one source it is taken to be the
+ * same, and nothing else is compared in numbers. */
+static void unknown_is_not_same(void **state)
+{
+	struct err err = { "" };
+	char path[128];
+	struct app app;
+	struct buf words = { 0 };
+
+	(void)state;
+	app_on(&app, "many");
+	path_of(path, "other");
+	assert_true(deck_add(app.deck, path, false, &err));
+	work(&app);
+	while (!deck_complete(app.deck))
+		work(&app);
+	list_toggle_mark(&app, 0);
+	list_toggle_mark(&app, 1);
+	list_toggle_mark(&app, 5);
+	press(&app, 'c');
+	work(&app);
+	assert_int_equal(compare_of(&app)->n, 3);
+	assert_true(beside_lanes_same(&app, 0, 1));
+	assert_false(beside_lanes_same(&app, 0, 2));
+	assert_int_equal(beside_n_prompts(&app), 2);
+	beside_explain(&app, &words);
+	assert_non_null(strstr(buf_cstr(&words), "is not known"));
+	buf_release(&words);
 	app_release(&app);
 }
 
@@ -698,6 +734,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(runs_of_the_prompt),
 		cmocka_unit_test(records_are_read_again),
+		cmocka_unit_test(unknown_is_not_same),
 		cmocka_unit_test(one_playhead_for_all),
 		cmocka_unit_test(zoom_and_pan),
 		cmocka_unit_test(playing_goes_by_the_clock),

@@ -3,12 +3,20 @@
 
 #include <string.h>
 
-bool beside_is_same(const struct run *a, const struct run *b)
+bool beside_is_same(const struct app *app, size_t a, size_t b)
 {
-	const struct buf *x = &a->trace.prompt, *y = &b->trace.prompt;
+	const struct deck *d = app->deck;
+	const struct run *run = deck_kept(d, a), *other = deck_kept(d, b);
+	const struct buf *x, *y;
 
-	return x->len == y->len &&
-	       (!x->len || memcmp(x->data, y->data, x->len) == 0);
+	if (!run || !other)
+		return false;
+	x = &run->trace.prompt;
+	y = &other->trace.prompt;
+	if (!x->len && !y->len)
+		return deck_entry(d, a)->own.i_source ==
+		       deck_entry(d, b)->own.i_source;
+	return x->len == y->len && memcmp(x->data, y->data, x->len) == 0;
 }
 
 /* --- how long they say the same ----------------------------------------- */
@@ -94,15 +102,30 @@ size_t beside_whom(const struct app *app, size_t i)
 
 /* --- what they were asked ----------------------------------------------- */
 
+bool beside_lanes_same(const struct app *app, size_t i, size_t k)
+{
+	const struct compare *c = compare_of(app);
+
+	return i < c->n && k < c->n &&
+	       beside_is_same(app, c->runs[i], c->runs[k]);
+}
+
 /* Whether a run before i has its prompt. */
 static bool is_asked_before(const struct app *app, size_t i)
 {
-	const struct run *run = compare_run(app, i);
+	for (size_t k = 0; k < i; k++)
+		if (beside_lanes_same(app, k, i))
+			return true;
+	return false;
+}
 
-	for (size_t k = 0; k < i; k++) {
-		const struct run *other = compare_run(app, k);
+/* Whether some run says nothing of what it was asked. */
+static bool has_unasked(const struct app *app)
+{
+	for (size_t i = 0; i < compare_of(app)->n; i++) {
+		const struct run *run = compare_run(app, i);
 
-		if (other && beside_is_same(other, run))
+		if (run && !run->trace.prompt.len)
 			return true;
 	}
 	return false;
@@ -121,7 +144,13 @@ void beside_explain(const struct app *app, struct buf *out)
 {
 	size_t n = beside_n_prompts(app);
 
-	if (n > 1)
+	if (n > 1 && has_unasked(app))
+		buf_puts(out,
+			 "Whether these runs were asked the same is not known: "
+			 "not each of them comes with its prompt. What one job "
+			 "takes says nothing of another: no percentages are "
+			 "given.\n\n");
+	else if (n > 1)
 		buf_printf(out,
 			   "These runs have %zu different prompts. They stand "
 			   "side by side, but what one job takes says nothing "

@@ -4,15 +4,19 @@
  *
  * Only runs that were asked the same can be compared in numbers. Where a
  * trace has no prompt it is another one than that of a trace which has one;
- * of two without, nothing speaks against the same.
+ * two without were asked the same where they are of one source.
  */
 #ifndef LILSCOPE_BESIDE_H
 #define LILSCOPE_BESIDE_H
 
 #include "view/compare.h"
 
-/* Whether two runs were asked the same. */
-bool beside_is_same(const struct run *a, const struct run *b);
+/* Whether two entries of the deck were asked the same; while one is read, it is
+ * not known. */
+bool beside_is_same(const struct app *app, size_t a, size_t b);
+
+/* The same of two runs of the view. */
+bool beside_lanes_same(const struct app *app, size_t i, size_t k);
 
 /* How many prompts the runs of the view have, of those that can be read. */
 size_t beside_n_prompts(const struct app *app);

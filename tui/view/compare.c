@@ -46,7 +46,7 @@ static void take_like(struct app *app, size_t like)
 		if (other &&
 		    deck_entry(app->deck, i)->own.i_source == i_source &&
 		    (i == like || (run->trace.prompt.len > 0 &&
-				   beside_is_same(run, other))))
+				   beside_is_same(app, like, i))))
 			take(compare_of(app), i);
 	}
 }

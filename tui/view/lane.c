@@ -26,7 +26,7 @@ static void part(const struct app *app, struct lane *l)
 	size_t i = beside_whom(app, l->i);
 
 	other = i < compare_of(app)->n ? compare_run(app, i) : NULL;
-	if (!other || !beside_is_same(l->run, other))
+	if (!other || !beside_lanes_same(app, l->i, i))
 		return;
 	l->beside = i;
 	l->fork = beside_fork(l->run, other);
@@ -330,15 +330,15 @@ static void put_asked(const struct lane *l, struct pen *p)
 		pen_cut(p, STYLE_PROMPT, prompt->data, prompt->len);
 }
 
-static void put_against(const struct lane *l, const struct lane *first,
-			struct pen *p)
+static void put_against(const struct app *app, const struct lane *l,
+			const struct lane *first, struct pen *p)
 {
 	bool ascii = p->s->ascii;
 	char a[NUM_BYTES];
 
 	if (l->i == 0 || !first->run)
 		return;
-	if (!beside_is_same(l->run, first->run)) {
+	if (!beside_lanes_same(app, l->i, first->i)) {
 		put_asked(l, p);
 		return;
 	}
@@ -455,7 +455,7 @@ void lane_draw(const struct app *app, const struct lane *l,
 	else
 		pen_printf(&p, STYLE_DIM, " %s ", dot(&p));
 	put_jct(l, &p);
-	put_against(l, first, &p);
+	put_against(app, l, first, &p);
 }
 
 void lane_draw_fork(const struct app *app, const struct lane *l,
