@@ -40,6 +40,34 @@ static void test_folder(void **state)
 	lil_quit(l);
 }
 
+/* A record that can't be read is no generation, and nothing is awaited of
+ * it; a file that stands there is never live. */
+static void test_broken_apart(void **state)
+{
+	struct lil *l = *state;
+	char path[SCRATCH_PATH_BYTES];
+
+	put(l, "some.jsonl", "{\"response\":\"One thing.\"}\n"
+			     "{\"response\":\"Two thi\n"
+			     "{\"response\":\"And a third.\"}\n");
+	snprintf(path, sizeof(path), "%.900s/some.jsonl", l->dir);
+	lil_start(l, &(struct pty_spec){ 0 }, LIL_ARGS(path));
+	expect_text(l->p, "line 2, byte 38");
+	pty_keys(l->p, "j"); /* what was said goes */
+	expect_text(l->p, "2 generations, 1 broken record · ");
+	expect_text(l->p, "3 records");
+	expect_text(l->p, "loop in none of 2");
+	lil_settle(l);
+	assert_false(pty_find(l->p, "so far", NULL, NULL));
+	assert_false(pty_find(l->p, "not measured", NULL, NULL));
+	lil_command(l, "filter broken");
+	expect_text(l->p, "0 generations, 1 broken record");
+	lil_quit(l);
+	lil_open_trace(l);
+	assert_false(pty_wrote(l->p, 0, " live", 5));
+	lil_quit(l);
+}
+
 /* No command is needed to see a model write. */
 static void test_model(void **state)
 {
@@ -322,6 +350,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		lil_test(test_folder),
+		lil_test(test_broken_apart),
 		lil_test(test_model),
 		lil_test(test_small_window),
 		lil_test(test_narrow_window),

@@ -86,6 +86,8 @@ static void put_number(const struct app *app, const struct screen *s,
 {
 	size_t n = deck_n(app->deck), opened = deck_opened(app->deck);
 	bool more = !deck_index_complete(app->deck);
+	const char *what = deck_skipped(app->deck) ? " records" :
+						     " generations";
 	char number[NUM_BYTES];
 
 	if (n <= 1)
@@ -94,7 +96,7 @@ static void put_number(const struct app *app, const struct screen *s,
 	if (opened != DECK_NONE)
 		buf_printf(out, "%zu/", opened + 1);
 	buf_printf(out, "%s%s%s", num_count(number, n), more ? "+" : "",
-		   opened != DECK_NONE ? "" : " generations");
+		   opened != DECK_NONE ? "" : what);
 }
 
 static void put_facts(const struct facts *facts, const struct screen *s,

@@ -245,6 +245,7 @@ static void add_up(struct app *app)
 		const struct entry *e =
 			deck_entry(app->deck, l->order[i]);
 		t.n_going += e->state == ENTRY_OPEN;
+		t.n_broken += e->state == ENTRY_BROKEN;
 		if (!list_is_known(e))
 			continue;
 		t.n_known++;

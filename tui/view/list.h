@@ -39,6 +39,7 @@ enum list_column {
 /* The sum under the list. */
 struct list_totals {
 	size_t n_known, n_fired; /* known: measured, or so far */
+	size_t n_broken;         /* records that hold no generation */
 	size_t n_judged;         /* something is known of their answer */
 	size_t n_policies;       /* they name a policy of sparse attention */
 	uint32_t model;          /* that one names: deck_text(); 0: none */

@@ -339,10 +339,13 @@ static void put_fired(const struct app *app, struct pen *p)
 {
 	const struct list *l = list_of(app);
 	const struct list_totals *t = &l->totals;
-	bool ascii = p->s->ascii, all = t->n_known == l->n && !t->n_going;
+	size_t n = l->n - t->n_broken; /* generations */
+	bool ascii = p->s->ascii, all = t->n_known == n && !t->n_going;
 	char a[NUM_BYTES], mark[2];
 
-	if (!t->n_known)
+	if (!t->n_known && !n && t->n_broken)
+		pen_puts(p, STYLE_DIM, "nothing to measure");
+	else if (!t->n_known)
 		pen_puts(p, STYLE_DIM, "none is measured yet");
 	else if (t->n_fired)
 		pen_printf(p, STYLE_LIL, "%s %s in %s",
@@ -356,9 +359,9 @@ static void put_fired(const struct app *app, struct pen *p)
 		return;
 	pen_printf(p, t->n_fired ? STYLE_DIM : STYLE_NORMAL, " of %s%s",
 		   num_count(a, t->n_known), all ? "" : " so far");
-	if (t->n_known < l->n)
+	if (t->n_known < n)
 		pen_printf(p, STYLE_DIM, ", %s not measured",
-			   num_count(a, l->n - t->n_known));
+			   num_count(a, n - t->n_known));
 }
 
 /* Texts of streams that memory had no room for; they open all the same. */
@@ -383,9 +386,14 @@ void list_draw_summary(const struct app *app, struct screen *s, struct rect r)
 	bool ascii = s->ascii;
 	const struct list_totals *t = &l->totals;
 	struct pen p = pen_at(s, r.row, r.col + 1, r.cols - 2);
-	pen_printf(&p, STYLE_STRONG, "%s", num_count(a, l->n));
-	pen_printf(&p, STYLE_NORMAL, " generation%s",
-		   l->n == 1 ? "" : "s");
+	size_t n = l->n - t->n_broken;
+
+	pen_printf(&p, STYLE_STRONG, "%s", num_count(a, n));
+	pen_printf(&p, STYLE_NORMAL, " generation%s", n == 1 ? "" : "s");
+	if (t->n_broken)
+		pen_printf(&p, STYLE_BAD, ", %s broken record%s",
+			   num_count(a, t->n_broken),
+			   t->n_broken == 1 ? "" : "s");
 	if (l->filter[0])
 		pen_printf(&p, STYLE_FOUND, " filter: %s", l->filter);
 	if (list_n_marked(app) > 0)
