@@ -4,6 +4,7 @@
  */
 #include <sys/stat.h>
 
+#include <glob.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -79,6 +80,65 @@ static void test_no_session(void **state)
 	assert_int_not_equal(access(path, F_OK), 0);
 }
 
+/* What an older program kept of the rule. */
+static void add_older(const struct lil *l)
+{
+	char pattern[SCRATCH_PATH_BYTES];
+	glob_t found;
+	FILE *f;
+
+	snprintf(pattern, sizeof(pattern), "%.900s/state/lilscope/*.state",
+		 l->home);
+	assert_int_equal(glob(pattern, 0, NULL, &found), 0);
+	assert_int_equal(found.gl_pathc, 1);
+	f = fopen(found.gl_pathv[0], "a");
+	assert_non_null(f);
+	fputs("set t 22\nset f 1000\n", f);
+	fclose(f);
+	globfree(&found);
+}
+
+/* The numbers of a rule are those that were asked for: what was tuned goes
+ * with the screen. */
+static void test_numbers_stay(void **state)
+{
+	struct lil *l = *state;
+
+	lil_open_trace(l);
+	lil_command(l, "set t 21");
+	expect_text(l->p, "t = 21");
+	pty_keys(l->p, "ma");
+	lil_settle(l);
+	lil_quit(l);
+	lil_start(l, &(struct pty_spec){ 0 }, LIL_ARGS(l->trace));
+	expect_text(l->p, "as you left it: 1 mark");
+	assert_true(pty_find(l->p, "t = 20", NULL, NULL));
+	lil_settle(l);
+	lil_quit(l);
+	add_older(l);
+	lil_start(l, &(struct pty_spec){ 0 }, LIL_ARGS(l->trace));
+	expect_text(l->p, "as you left it: 1 mark");
+	assert_true(pty_find(l->p, "t = 20", NULL, NULL));
+	lil_quit(l);
+}
+
+/* A script draws the same whoever looked before, and leaves nothing. */
+static void test_script_has_none(void **state)
+{
+	static const char script[] = ":seek 55\n";
+	struct lil *l = *state;
+	char path[SCRATCH_PATH_BYTES];
+
+	scratch_file(l->dir, "s.script", script, sizeof(script) - 1, path);
+	seek_and_mark(l);
+	lil_start(l, &(struct pty_spec){ 0 },
+		  LIL_ARGS("--script", path, l->trace));
+	expect_exit(l->p, 0);
+	lil_start(l, &(struct pty_spec){ 0 }, LIL_ARGS(l->trace));
+	expect_text(l->p, "token 1 234, 1 mark");
+	lil_quit(l);
+}
+
 /* A home that can't be written to is no reason to complain loudly. */
 static void test_no_place_for_state(void **state)
 {
@@ -135,6 +195,8 @@ int main(void)
 		lil_test(test_position_and_marks),
 		lil_test(test_by_content),
 		lil_test(test_no_session),
+		lil_test(test_numbers_stay),
+		lil_test(test_script_has_none),
 		lil_test(test_no_place_for_state),
 		lil_test(test_home_is_made),
 		lil_test(test_config_file),

@@ -7,15 +7,9 @@
 
 #include "base/hash.h"
 #include "base/num.h"
-#include "opt/opt.h"
 #include "system/file.h"
 
 static const char magic[] = "lilscope-session 1\n";
-
-/* What else a session brings back: options by name. */
-static const char *const kept_options[] = {
-	"t", "f", "patience", "coder", "symbols", "ls",
-};
 
 void session_name(const char *text, size_t n, char name[SESSION_NAME_BYTES])
 {
@@ -27,26 +21,6 @@ void session_name(const char *text, size_t n, char name[SESSION_NAME_BYTES])
 
 /* --- to text ------------------------------------------------------------ */
 
-static void write_options(const struct app *app, struct buf *out)
-{
-	struct settings usual;
-	struct buf now = { 0 }, then = { 0 };
-
-	settings_init(&usual);
-	for (size_t i = 0; i < ARRAY_LEN(kept_options); i++) {
-		const struct opt *opt = opt_find(kept_options[i]);
-
-		buf_clear(&now);
-		buf_clear(&then);
-		opt->get(opt, &app->set, &now);
-		opt->get(opt, &usual, &then);
-		if (strcmp(buf_cstr(&now), buf_cstr(&then)) != 0)
-			buf_printf(out, "set %s %s\n", opt->name, now.data);
-	}
-	buf_release(&now);
-	buf_release(&then);
-}
-
 void session_write(const struct app *app, struct buf *out)
 {
 	buf_puts(out, magic);
@@ -57,7 +31,6 @@ void session_write(const struct app *app, struct buf *out)
 	for (int i = 0; i < APP_MARKS; i++)
 		if (app->marks[i] != APP_NO_MARK)
 			buf_printf(out, "mark %c %u\n", 'a' + i, app->marks[i]);
-	write_options(app, out);
 }
 
 /* --- from text ---------------------------------------------------------- */
@@ -66,7 +39,6 @@ void session_write(const struct app *app, struct buf *out)
 struct session_wish {
 	uint32_t playhead, cursor;
 	bool has_playhead, has_cursor;
-	bool retune;
 	int n_marks;
 };
 
@@ -100,30 +72,6 @@ static void read_mark(struct app *app, const char *text,
 	wish->n_marks++;
 }
 
-static void read_option(struct app *app, const char *text,
-			struct session_wish *wish)
-{
-	char name[32];
-	size_t n = strcspn(text, " ");
-
-	if (text[n] != ' ' || n >= sizeof(name))
-		return;
-	memcpy(name, text, n);
-	name[n] = '\0';
-	for (size_t i = 0; i < ARRAY_LEN(kept_options); i++) {
-		const struct opt *opt;
-
-		if (strcmp(kept_options[i], name) != 0)
-			continue;
-		opt = opt_find(name);
-		/* The command line knows better. */
-		if (opt_is_given(&app->set, opt->name))
-			return;
-		if (opt_set(&app->set, name, text + n + 1, OPT_LIVE, NULL))
-			wish->retune = true;
-	}
-}
-
 static void read_line(struct app *app, const char *line,
 		      struct session_wish *wish)
 {
@@ -133,28 +81,26 @@ static void read_line(struct app *app, const char *line,
 		wish->has_cursor = read_number(line + 7, &wish->cursor);
 	else if (strncmp(line, "mark ", 5) == 0)
 		read_mark(app, line + 5, wish);
-	else if (strncmp(line, "set ", 4) == 0)
-		read_option(app, line + 4, wish);
 }
 
 static void apply(struct app *app, const struct session_wish *wish)
 {
-	char number[NUM_BYTES], marks[24] = "";
+	bool comes_back = wish->has_playhead;
+	char number[NUM_BYTES], place[NUM_BYTES + 8] = "", marks[24] = "";
 
-	if (wish->has_playhead)
+	if (comes_back) {
 		app_seek(app, wish->playhead);
-	if (wish->has_cursor && wish->has_playhead &&
-	    wish->cursor < app->playhead)
+		snprintf(place, sizeof(place), "token %s",
+			 num_count(number, app->wanted));
+	}
+	if (wish->has_cursor && comes_back && wish->cursor < app->playhead)
 		app_set_cursor(app, wish->cursor);
-	if (wish->retune)
-		app_retune(app);
 	if (wish->n_marks)
-		snprintf(marks, sizeof(marks), ", %d mark%s", wish->n_marks,
+		snprintf(marks, sizeof(marks), "%s%d mark%s",
+			 comes_back ? ", " : "", wish->n_marks,
 			 wish->n_marks == 1 ? "" : "s");
-	if (wish->has_playhead || wish->n_marks || wish->retune)
-		app_say(app, "as you left it: token %s%s%s",
-			num_count(number, app->wanted), marks,
-			wish->retune ? ", tuned options" : "");
+	if (comes_back || wish->n_marks)
+		app_say(app, "as you left it: %s%s", place, marks);
 }
 
 void session_read(struct app *app, const char *text, size_t n)

@@ -1,6 +1,7 @@
 /*
- * session.h - where you were: position, marks and tuned options of a
- * generation, kept in $XDG_STATE_HOME/lilscope between runs.
+ * session.h - where you were: position and marks of a generation, kept in
+ * $XDG_STATE_HOME/lilscope between runs. Not the numbers of a rule: what a
+ * file measures is not to depend on who looked at it before.
  *
  * The key is the content, not the path: a hash of the text. State is only a
  * convenience: what can't be read or written is forgotten without a word,

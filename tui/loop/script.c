@@ -253,6 +253,7 @@ bool script_run(struct app *app, const char *path, struct err *err)
 	enum file_result result;
 	bool good;
 
+	app->set.show.session = false; /* the same wherever it runs */
 	screen_init(&s.screen);
 	screen_resize(&s.screen, SCRIPT_ROWS, SCRIPT_COLS);
 	fit(&s);

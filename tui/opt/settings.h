@@ -85,8 +85,7 @@ struct settings {
 	struct decode_settings decode;
 	struct bench_settings bench;
 	uint64_t given[OPTS_MAX / 64]; /* bit i: opt_at(i) came from the
-				     command line, and a session must not
-				     change it */
+				     command line */
 };
 
 /* As they are when nothing is said. */
