@@ -124,7 +124,7 @@ part()
 			head = head " Ar " quote($4)
 		print head
 		text = sentence($6)
-		if ($5 != "-") {
+		if ($5 != "none") {
 			n = split($5, key, " ")
 			sub(/^Minus$/, "-", key[1]) # "-" alone is none
 			keys = ""

@@ -101,7 +101,8 @@ static void print_action(struct buf *out, const struct action_room *room,
 	field(out, room->title);
 	field(out, action->name);
 	field(out, action->arg);
-	field(out, buf_cstr(&keys));
+	/* "-" is a key. */
+	field(out, keys.len ? buf_cstr(&keys) : "none");
 	field(out, action->about);
 	end(out);
 	buf_release(&keys);
