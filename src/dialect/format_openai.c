@@ -122,19 +122,21 @@ static void put_choice(struct chunk *c, struct json_value choice)
 	chunk_ids(c, json_get(choice, "token_ids"));
 }
 
-/* Token counts; those of the output only if the record is of one generation
- * alone. */
+/* Token counts, which llama-server has in its timings where no usage was asked
+ * for; those of the output only if the record is of one generation alone. */
 static void put_usage(struct facts *facts, struct json_value record,
 		      bool alone)
 {
 	struct json_value usage = json_get(record, "usage");
+	struct json_value timings = json_get(record, "timings");
 
 	if (!json_is(usage, JSON_OBJECT))
 		usage = json_get(json_get(record, "x_groq"), "usage");
 	fact_u32(&facts->prompt_tokens, json_get(usage, "prompt_tokens"));
-	if (alone)
-		fact_u32(&facts->usage_tokens,
-			 json_get(usage, "completion_tokens"));
+	if (!alone)
+		return;
+	fact_u32(&facts->usage_tokens, json_get(timings, "predicted_n"));
+	fact_u32(&facts->usage_tokens, json_get(usage, "completion_tokens"));
 }
 
 /* finish_reason, and what vLLM adds to it. */
@@ -168,7 +170,7 @@ static void take_usage(struct format_ctx *cx, struct json_value record)
 	size_t id_len, n;
 
 	if (!json_is(json_get(record, "usage"), JSON_OBJECT) &&
-	    !has(record, "x_groq"))
+	    !has(record, "x_groq") && !has(record, "timings"))
 		return;
 	id_len = gen_key(key, json_get(record, "id"), 0);
 	n = n_with_id(gs, key, id_len);

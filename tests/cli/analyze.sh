@@ -325,6 +325,18 @@ odds()
 		! grep -q Odds "$tmp/out"
 }
 check "--plain tells what stops and its odds" odds
+
+# llama-server counts in its timings where no usage was asked for.
+served()
+{
+	timed=$srcdir/tests/golden/openai_timings.sse
+	"$LILSCOPE" --no-config --plain "$timed" >"$tmp/out" &&
+		grep -q 'counted by the bundled BPE (2 by the server)' \
+			"$tmp/out" &&
+		"$LILSCOPE" analyze --json "$timed" |
+			grep -q '"usage_tokens":2,'
+}
+check "what a server counted is told" served
 config_guards()
 {
 	status=0

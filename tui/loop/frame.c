@@ -364,7 +364,7 @@ static void draw_facts(const struct app *app, struct screen *s)
 {
 	struct pen p = pen_at(s, 1, 1, s->cols - 2);
 	struct now now;
-	char alphabet[NUM_BYTES];
+	char alphabet[NUM_BYTES], by[NOW_BY_BYTES];
 	struct buf latency = { 0 };
 
 	screen_fill(s, (struct rect){ 1, 0, 1, s->cols }, STYLE_TITLE_DIM);
@@ -398,7 +398,7 @@ static void draw_facts(const struct app *app, struct screen *s)
 		   now_symbols(&now),
 		   num_count(alphabet, (uint64_t)now.alphabet));
 	pen_printf(&p, STYLE_TITLE_DIM, "%stokens: %s", dot(s),
-		   now_tokens_by(&now));
+		   now_tokens_by(&now, by));
 	pen_printf(&p, STYLE_TITLE_DIM, "%s%s", dot(s),
 		   now.run->trace.time_us ? "times recorded" : "no times");
 	draw_told(app->run->trace.facts.sampling, s, &p);

@@ -65,13 +65,14 @@ static void tell_title(struct plain *p)
 
 static void tell_measures(struct plain *p)
 {
+	char by[NOW_BY_BYTES];
 	struct now now;
 
 	if (!now_get(p->app, &now))
 		return;
 	buf_printf(&p->line, "Measured: %s, alphabet %.0f, Ls %u. Tokens: %s.",
 		   now_symbols(&now), now.alphabet, now.ls,
-		   now_tokens_by(&now));
+		   now_tokens_by(&now, by));
 	send(p);
 }
 

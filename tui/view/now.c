@@ -85,7 +85,7 @@ const char *now_symbols(const struct now *now)
 						  : "UTF-8 bytes";
 }
 
-const char *now_tokens_by(const struct now *now)
+const char *now_tokens_by(const struct now *now, char out[NOW_BY_BYTES])
 {
 	static const char *const names[] = {
 		[TOKENS_BY_IDS] = "ids of the source",
@@ -95,7 +95,15 @@ const char *now_tokens_by(const struct now *now)
 		[TOKENS_BY_EVENTS] = "events, not tokens",
 	};
 	enum tokens_by by = now->run->trace.tokens_by;
-	return (size_t)by < ARRAY_LEN(names) ? names[by] : "";
+	uint32_t served = now->run->trace.facts.usage_tokens;
+	char count[NUM_BYTES];
+	int n = snprintf(out, NOW_BY_BYTES, "%s",
+			 (size_t)by < ARRAY_LEN(names) ? names[by] : "");
+
+	if (by == TOKENS_BY_BPE && served)
+		snprintf(out + n, NOW_BY_BYTES - (size_t)n,
+			 " (%s by the server)", num_count(count, served));
+	return out;
 }
 
 /* --- numbers ------------------------------------------------------------ */

@@ -49,8 +49,10 @@ uint32_t now_lil(const struct now *now);
 /* "UTF-8 bytes" or "token ids". */
 const char *now_symbols(const struct now *now);
 
-/* "counted by Qwen3 BPE" ... how tokens were counted, never NULL. */
-const char *now_tokens_by(const struct now *now);
+/* How tokens were counted, and how many the server counted where that was not
+ * how: "counted by the bundled BPE (200 by the server)". Is `out`. */
+enum { NOW_BY_BYTES = 80 };
+const char *now_tokens_by(const struct now *now, char out[NOW_BY_BYTES]);
 
 /* rho, band, h and flags; as many as fit. */
 void now_draw_numbers(const struct now *now, struct pen *p);
