@@ -30,7 +30,8 @@ SELECT id, unnest(from_json(json, '{
     "tokens_after_answer": "BIGINT",
     "passes_saved": "BIGINT", "judged": "VARCHAR",
     "judged_by": "VARCHAR", "label": "VARCHAR", "flag": "VARCHAR",
-    "finish_reason": "VARCHAR", "note": "VARCHAR", "guessed": "VARCHAR",
+    "finish_reason": "VARCHAR", "ended_as": "VARCHAR",
+    "note": "VARCHAR", "guessed": "VARCHAR",
     "skipped_records": "BIGINT", "ttft_ms": "DOUBLE", "tbt_ms": "DOUBLE",
     "tbt_p99_ms": "DOUBLE", "tokens_per_s": "DOUBLE",
     "policy": "VARCHAR", "budget": "BIGINT", "kept": "JSON"

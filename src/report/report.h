@@ -39,6 +39,7 @@ struct report {
 	const struct run *run; /* that it is of */
 	const char *source, *record, *dialect, *model, *finish_reason, *label;
 	const char *note, *guessed; /* as in struct facts */
+	const char *ended_as;  /* finish_ended_as() */
 	const char *policy, *kept;
 	const char *right;     /* grade_name() of a run that has ended, or */
 	const char *judge;     /* NULL; judge_name() */

@@ -81,7 +81,10 @@ static void put_answer(const struct report *r, size_t i_rule, struct buf *out)
 static void put_finish(const struct report *r, size_t i_rule, struct buf *out)
 {
 	(void)i_rule;
-	buf_puts(out, r->finish_reason ? r->finish_reason : "-");
+	if (r->ended_as) /* cut, it would look like any word */
+		buf_puts(out, "repeated");
+	else
+		buf_puts(out, r->finish_reason ? r->finish_reason : "-");
 }
 
 static void put_label(const struct report *r, size_t i_rule, struct buf *out)

@@ -8,6 +8,7 @@
 #include <assert.h>
 #include <math.h>
 #include <string.h>
+#include <strings.h>
 
 static const char *const by_names[] = {
 	[TOKENS_BY_IDS] = "ids",     [TOKENS_BY_LOGPROBS] = "logprobs",
@@ -37,6 +38,16 @@ void facts_set(char **field, const char *value)
 
 	mem_free(*field);
 	*field = copy;
+}
+
+const char *finish_ended_as(const char *reason)
+{
+	static const char stem[] = "repet"; /* "repetition_truncation" */
+
+	for (; reason && *reason; reason++)
+		if (strncasecmp(reason, stem, strlen(stem)) == 0)
+			return "repetition";
+	return NULL;
 }
 
 static void facts_release(struct facts *f)

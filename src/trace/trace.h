@@ -130,6 +130,10 @@ struct token {
 	enum channel channel;
 };
 
+/* "repetition" where this reason to finish, in whatever words of a server's,
+ * says that it ended a loop itself; else NULL. reason may be NULL. */
+const char *finish_ended_as(const char *reason);
+
 /* An empty trace; all that was in *t is forgotten, not freed. */
 void trace_init(struct trace *t);
 

@@ -417,4 +417,31 @@ for f in (125, 250, 500):
 END
 }
 check "what other numbers would do, as a table and as JSON" what_if
+
+# A server that ends loops itself says so in a word of its own.
+repeated()
+{
+	for reason in repetition_truncation stop; do
+		printf 'data: {"id":"%s","object":"chat.completion.chunk","choices":[{"index":0,"delta":{"content":"a b"},"finish_reason":"%s"}]}\n\n' \
+			$reason $reason
+	done >"$tmp/repeated.sse"
+	run analyze --json "$tmp/repeated.sse"
+	status_is 0 &&
+		is marked 1 "$(grep -c '"finish_reason":"repetition_truncation","ended_as":"repetition"' "$tmp/out")" &&
+		is unmarked 1 "$(grep -c '"finish_reason":"stop","ended_as":null' "$tmp/out")" ||
+		return 1
+	status=0
+	COLUMNS=160 "$LILSCOPE" analyze "$tmp/repeated.sse" >"$tmp/out" || status=$?
+	status_is 0 && grep -q ' repeated ' "$tmp/out" || return 1
+	run --plain "$tmp/repeated.sse"
+	status_is 0 && grep -q '^Ended: repetition_truncation, the server ended it as a repetition' "$tmp/out" ||
+		return 1
+	printf '%s\n' 'resize 24 200' wait 'screen -' enter 'screen -' \
+		>"$tmp/keys"
+	run --script "$tmp/keys" "$tmp/repeated.sse"
+	status_is 0 && grep -q 'repeat *$\|repeat  ' "$tmp/out" &&
+		grep -q 'the server ended it as a repetition' "$tmp/out" ||
+		{ cat "$tmp/out" "$tmp/err"; return 1; }
+}
+check "what a server ended as a repetition" repeated
 finish

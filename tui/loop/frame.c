@@ -347,7 +347,12 @@ static void draw_end(const struct app *app, struct screen *s, struct pen *p)
 
 	if (!reason && tells_end(facts->dialect))
 		reason = "no reason told";
-	if (reason && deck_run_complete(app->deck))
+	if (!reason || !deck_run_complete(app->deck))
+		return;
+	if (finish_ended_as(reason))
+		pen_printf(p, STYLE_TITLE_DIM,
+			   "%sthe server ended it as a repetition", dot(s));
+	else
 		pen_printf(p, STYLE_TITLE_DIM, "%sended: %.*s", dot(s),
 			   REASON_BYTES, reason);
 }

@@ -218,7 +218,10 @@ static void tell_more(struct plain *p)
 	if (!app->run->meter || !app->run->trace.n_tokens)
 		return;
 	if (reason)
-		buf_printf(&p->line, "Ended: %s.", reason);
+		buf_printf(&p->line, "Ended: %s%s.", reason,
+			   finish_ended_as(reason) ?
+				   ", the server ended it as a repetition" :
+				   "");
 	if (!isnan(f.ttft_s))
 		buf_printf(&p->line, "%sTime to the first token: %s.",
 			   p->line.len ? " " : "",

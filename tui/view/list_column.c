@@ -140,7 +140,13 @@ static void show_finish(const struct app *app, size_t i,
 {
 	const char *finish = deck_text(app->deck, e->finish);
 
-	(void)i, (void)ascii;
+	(void)i;
+	if (finish_ended_as(finish)) {
+		snprintf(out->text, CELL_BYTES, "%s repeat",
+			 glyph(GLYPH_WARN, ascii));
+		out->style = STYLE_LIMIT;
+		return;
+	}
 	snprintf(out->text, CELL_BYTES, "%s", finish);
 	if (strcmp(finish, "length") == 0)
 		out->style = STYLE_LIMIT;
@@ -314,8 +320,13 @@ static void show_standing(const struct app *app, size_t i,
 		strftime(since, sizeof(since), "%H:%M:%S", &tm);
 		snprintf(out->text + n, CELL_BYTES - n, "waiting %s", since);
 	} else if (standing == STANDS_ENDED && e->finish) {
+		const char *finish = deck_text(app->deck, e->finish);
+		const char *as = finish_ended_as(finish);
+
 		snprintf(out->text + n, CELL_BYTES - n, "ended: %s",
-			 deck_text(app->deck, e->finish));
+			 as ? as : finish);
+		if (as)
+			out->style = STYLE_LIMIT;
 	} else {
 		snprintf(out->text + n, CELL_BYTES - n, "%s",
 			 words[standing].word);
