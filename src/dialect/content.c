@@ -106,7 +106,7 @@ static void add_part(struct chunk *c, struct json_value part)
 		if (type_has(part, "text") && !json_get(body, "text").doc)
 			chunk_add_json(c, CHANNEL_ANSWER,
 				       json_get(body, "content"));
-		chunk_add_json(c, CHANNEL_TOOL, json_get(body, "refusal"));
+		chunk_add_json(c, CHANNEL_ANSWER, json_get(body, "refusal"));
 	}
 }
 
@@ -253,7 +253,7 @@ void content_message(struct chunk *c, struct json_value message)
 		content = json_get(message, kept[i]);
 	if (!details_output(c, content))
 		content_output(c, content);
-	chunk_add_json(c, CHANNEL_TOOL, json_get(message, "refusal"));
+	chunk_add_json(c, CHANNEL_ANSWER, json_get(message, "refusal"));
 	chunk_add_arguments(c, json_get(json_get(message, "function_call"),
 					"arguments"));
 	for (size_t i = 0; i < ARRAY_LEN(called) && !json_count(calls); i++)

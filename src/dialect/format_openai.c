@@ -92,7 +92,7 @@ static void add_tools(struct chunk *c, struct json_value delta)
 {
 	struct json_value calls = json_get(delta, "tool_calls");
 
-	chunk_add_json(c, CHANNEL_TOOL, json_get(delta, "refusal"));
+	chunk_add_json(c, CHANNEL_ANSWER, json_get(delta, "refusal"));
 	chunk_add_json(c, CHANNEL_TOOL,
 		       json_get(json_get(delta, "function_call"), "arguments"));
 	for (struct json_value v = json_first(calls); v.doc; v = json_next(v)) {

@@ -42,7 +42,7 @@ static struct json_value parts_responses(struct json_value v, bool wrapped)
 	return answer ? v : (struct json_value){ 0 };
 }
 
-/* The texts in a list of parts; refusals are no answer. */
+/* The texts in a list of parts; a refusal is what is answered. */
 static size_t add_parts(struct chunk *c, enum channel channel,
 			struct json_value parts)
 {
@@ -51,7 +51,7 @@ static size_t add_parts(struct chunk *c, enum channel channel,
 	for (struct json_value v = json_first(parts); v.doc;
 	     v = json_next(v)) {
 		chunk_add_json(c, channel, json_get(v, "text"));
-		chunk_add_json(c, CHANNEL_TOOL, json_get(v, "refusal"));
+		chunk_add_json(c, channel, json_get(v, "refusal"));
 		chunk_entries(c, json_get(v, "logprobs"));
 	}
 	return c->text.len - before;
@@ -128,7 +128,7 @@ static const struct delta {
 	bool summary;
 } deltas[] = {
 	{ "response.output_text.delta", CHANNEL_ANSWER, false },
-	{ "response.refusal.delta", CHANNEL_TOOL, false },
+	{ "response.refusal.delta", CHANNEL_ANSWER, false },
 	{ "response.reasoning_text.delta", CHANNEL_REASONING, false },
 	{ "response.reasoning.delta", CHANNEL_REASONING, false },
 	{ "response.reasoning_summary_text.delta", CHANNEL_REASONING, true },
