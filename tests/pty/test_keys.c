@@ -209,6 +209,43 @@ static void test_explain(void **state)
 	lil_quit(l);
 }
 
+/* What has no room is told of, and comes by the keys that scroll. */
+static void test_explain_scrolls(void **state)
+{
+	struct lil *l = *state;
+	struct buf top = { 0 }, end = { 0 }, now = { 0 };
+
+	lil_open_trace(l);
+	go(l, "x");
+	assert_true(pty_find(l->p, "more lines", NULL, NULL));
+	assert_true(pty_find(l->p, "Up to token", NULL, NULL));
+	assert_true(pty_find(l->p, "gain = size(", NULL, NULL));
+	dump_now(l, &top);
+	go(l, "j");
+	assert_false(pty_find(l->p, "Up to token", NULL, NULL));
+	go(l, "k");
+	dump_now(l, &now);
+	assert_string_equal(buf_cstr(&top), buf_cstr(&now));
+	go(l, "G");
+	assert_false(pty_find(l->p, "more line", NULL, NULL));
+	dump_now(l, &end);
+	go(l, "g\033[6~\033[6~\033[6~\033[6~\033[B"); /* page down, down */
+	dump_now(l, &now);
+	assert_string_equal(buf_cstr(&end), buf_cstr(&now));
+	go(l, "xx"); /* opened again it is at its start */
+	dump_now(l, &now);
+	assert_string_equal(buf_cstr(&top), buf_cstr(&now));
+	pty_resize(l->p, 10, 40);
+	expect_text(l->p, "Up to token");
+	expect_text(l->p, "more lines");
+	go(l, "G");
+	assert_false(pty_find(l->p, "more line", NULL, NULL));
+	buf_release(&top);
+	buf_release(&end);
+	buf_release(&now);
+	lil_quit(l);
+}
+
 static void test_search(void **state)
 {
 	struct lil *l = *state;
@@ -510,6 +547,7 @@ int main(void)
 		lil_test(test_zoom_there_and_back),
 		lil_test(test_views),
 		lil_test(test_explain),
+		lil_test(test_explain_scrolls),
 		lil_test(test_search),
 		lil_test(test_hints),
 		lil_test(test_marks),

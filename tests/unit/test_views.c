@@ -31,6 +31,7 @@ struct shot {
 	struct map_look map;
 	enum graph_kind graph;
 	const char *find;
+	int explain_top;
 };
 
 static const struct shot shots[] = {
@@ -53,6 +54,25 @@ static const struct shot shots[] = {
 	{ .name = "ratio_explain",
 	  .rows = 37,
 	  .cols = 120,
+	  .explain = true },
+	{ .name = "ratio_explain_80x24",
+	  .rows = 21,
+	  .cols = 80,
+	  .explain = true },
+	{ .name = "ratio_explain_end",
+	  .rows = 21,
+	  .cols = 80,
+	  .explain = true,
+	  .explain_top = 1000 },
+	{ .name = "ratio_explain_40x8",
+	  .rows = 8,
+	  .cols = 40,
+	  .ascii = true,
+	  .explain = true,
+	  .explain_top = 2 },
+	{ .name = "ratio_explain_200x50",
+	  .rows = 47,
+	  .cols = 200,
 	  .explain = true },
 	{ .name = "text_80x24",
 	  .view = &view_text,
@@ -150,6 +170,7 @@ static void app_with(struct app *app, struct run *run, const struct shot *shot)
 	app->set.look.ascii = shot->ascii;
 	app->view = shot->view ? shot->view : views[0];
 	app->explain = shot->explain;
+	app->explain_top = shot->explain_top;
 	app->playhead = shot->playhead ? shot->playhead : app_n_tokens(app);
 	app->cursor = shot->cursor ? shot->cursor : app->playhead - 1;
 	app->axis_from = shot->axis_from;

@@ -10,6 +10,7 @@
 
 #include "base/num.h"
 #include "draw/prompt.h"
+#include "view/explain.h"
 #include "view/views.h"
 
 enum {
@@ -93,6 +94,13 @@ static bool needs_arg(const struct action *a)
 	return a->arg && a->arg[0] != '[';
 }
 
+/* A panel that has more to say than is seen is what moves. */
+static void move(struct app *app, enum move where, int n)
+{
+	if (!app->explain || !explain_scroll(app, where, n))
+		view_move(app, where, n);
+}
+
 /* "12 G" is to the twelfth token, or row. */
 static void go_to_number(struct app *app, uint32_t number)
 {
@@ -121,7 +129,7 @@ static bool run_counted(struct app *app, const struct action *a,
 	else if (a->by)
 		a->by(app, n);
 	else
-		view_move(app, a->move, n);
+		move(app, a->move, n);
 	return true;
 }
 
@@ -152,7 +160,7 @@ static void run_action(struct app *app, const struct action *a, const char *arg)
 	else if (a->run)
 		a->run(app);
 	else if (a->move)
-		view_move(app, a->move, a->n);
+		move(app, a->move, a->n);
 	else
 		show_if_any(app, a->show);
 }

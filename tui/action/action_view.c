@@ -30,6 +30,7 @@ static void explain(struct app *app, const char *term)
 {
 	const char *means = glossary_means(term);
 
+	app->explain_top = 0;
 	if (!*term)
 		app->explain = !app->explain;
 	else if (means)
@@ -84,8 +85,8 @@ static const struct action rows[] = {
 	{ .name = "explain", .keys = { 'x' }, .fits = EXPLAINS,
 	  .hint = "explain",
 	  .arg = "[TERM]",
-	  .about = "what is seen here, in two sentences with the formula, or "
-		   "what a term means",
+	  .about = "what is seen here: two sentences, a formula, then more; "
+		   "or what a term means",
 	  .with = explain },
 	{ .name = "next-term", .keys = { '!' },
 	  .about = "what the next term on the screen means; so does a click",

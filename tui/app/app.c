@@ -57,6 +57,7 @@ void app_init(struct app *app, const struct settings *set)
 	app->view = app->last_view = views[0];
 	view_states_init(app);
 	app->view_rows = app->view_cols = 1;
+	app->explain_rows = app->explain_cols = 1;
 	app->prompt = prompt_new();
 	choose_stop(app);
 	app->deck = deck_new(&app->set.meter);

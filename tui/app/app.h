@@ -114,7 +114,9 @@ struct app {
 
 	uint32_t marks[APP_MARKS];
 	struct search search;
-	bool explain;             /* the explain panel is open */
+	bool explain;             /* the explain panel is open, */
+	int explain_top;          /* ... its first line that is seen, */
+	int explain_rows, explain_cols; /* ... and the room that it has */
 	bool pasting;             /* keys are pasted text */
 	struct demo *demo;        /* demo.h; NULL: nothing is decoded */
 

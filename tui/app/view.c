@@ -130,6 +130,7 @@ void view_show(struct app *app, const struct view *view)
 {
 	if (app->view != view)
 		view_enter(app, view, false);
+	app->explain_top = 0;
 	app->dirty = true;
 }
 

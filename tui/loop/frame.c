@@ -43,6 +43,12 @@ struct rect frame_view_rect(int rows, int cols)
 			      cols };
 }
 
+/* Where a window that is too small for a view explains it. */
+static struct rect small_panel(int rows, int cols)
+{
+	return (struct rect){ 1, 0, MAX(rows - 1 - FOOT_ROWS, 0), cols };
+}
+
 void frame_fit(struct app *app, int rows, int cols)
 {
 	struct rect r = frame_view_rect(rows, cols);
@@ -50,6 +56,10 @@ void frame_fit(struct app *app, int rows, int cols)
 	r.rows -= tour_rows(app, r.rows, r.cols);
 	app->view_rows = MAX(1, r.rows);
 	app->view_cols = MAX(1, r.cols);
+	if (!r.rows)
+		r = small_panel(rows, cols);
+	app->explain_rows = r.rows;
+	app->explain_cols = r.cols;
 }
 
 /* --- title -------------------------------------------------------------- */
@@ -666,6 +676,8 @@ static void draw_small(const struct app *app, struct screen *s)
 	bool room = s->rows >= ESSENCE_ROWS && s->cols >= ESSENCE_COLS;
 
 	draw_wanted(s, room ? draw_essence(app, s) : 0);
+	if (room && app->explain)
+		explain_draw(app, s, small_panel(s->rows, s->cols));
 	if (room && (prompt_is_open(app->prompt) || app->message[0]))
 		draw_foot(app, s);
 }

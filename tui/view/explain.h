@@ -12,8 +12,13 @@
  * while app->explain is set. */
 void explain_draw(const struct app *app, struct screen *s, struct rect r);
 
+/* Scrolls the panel by a move along, of a page or to an end; false where it has
+ * all of its text in sight, or for another move. */
+bool explain_scroll(struct app *app, enum move move, int n);
+
 /* Such a panel with another text: paragraphs end in line feeds, blank lines
- * between them go where there is little room; what does not fit is cut. */
+ * between them go where there is little room; what does not fit is cut, and
+ * the frame says how much. */
 void explain_panel(struct screen *s, struct rect r, const char *title,
 		   struct buf *text);
 

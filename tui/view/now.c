@@ -768,12 +768,12 @@ void now_explain(const struct now *now, bool ascii, struct buf *out)
 {
 	struct words w = words_of(now, ascii);
 
-	explain_here(now, out);
+	explain_here(now, out); /* all that a small panel shows */
+	formula_gain(now, ascii, out);
 	buf_putc(out, '\n');
 	now_explain_threshold(now, out);
 	now_explain_odds(now, out);
 	buf_putc(out, '\n');
-	formula_gain(now, ascii, out);
 	formula_rho(now, &w, ascii, out);
 	formula_told(now, ascii, out);
 	formula_h(now, &w, ascii, out);
