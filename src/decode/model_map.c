@@ -213,7 +213,8 @@ static bool say_missing(const char *path, const struct err *why,
 	end += strcspn(end, "f"); /* of "-of-" */
 	n = (unsigned)strtoul(end + 2 * (*end == 'f'), NULL, 10);
 	if (!i || !bytes_end(path, len, part_suffix(suffix, i, n)))
-		return err_set(err, "%s", why->text);
+		return err_set(err, "%s; --model takes a GGUF file, or a "
+				    "Hugging Face folder", why->text);
 	return err_set(err, PART_MISSING, why->text, i, n);
 }
 

@@ -209,7 +209,7 @@ static enum detect_answer text(struct probe *p)
 	if (p->forced) /* records by its name, whatever they begin with */
 		return settle(p, p->forced, FRAMING_LINES);
 	if (known_noise(p->s, p->n))
-		return refuse(p, "is binary, not a trace");
+		return refuse(p, "is binary; see lilscope help formats");
 	if (log_lines >= LOG_LINES)
 		return refuse(p,
 			      "is a server's log: it tells speeds but holds no "
@@ -704,7 +704,8 @@ static enum detect_answer ask(struct probe *p)
 		return DETECT_MORE;
 	if (space == p->n)
 		return refuse(p, p->n ? "holds nothing but white space" :
-					"is empty");
+					"is empty; lilscope -f FILE waits "
+					"for what is written to it");
 	if (made_of_text)
 		return settle(p, p->forced, p->forced->by_line ?
 			      FRAMING_TEXT_LINES : FRAMING_TEXT);

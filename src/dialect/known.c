@@ -27,7 +27,8 @@ static const struct {
 	KIND("\xff\xd8\xff", "is a picture (JPEG), not a trace"),
 	KIND("GIF8", "is a picture (GIF), not a trace"),
 	KIND("%PDF-", "is a PDF, not a trace"),
-	KIND("GGUF", "is a model (GGUF), not a trace"),
+	KIND("GGUF", "is a model (GGUF), not a trace; it writes by lilscope "
+	     "decode -m FILE, or demo --model FILE"),
 	KIND("SQLite format 3", "is an SQLite database; write the table "
 				"with the answers as JSON first: sqlite3 -json "
 				"FILE 'select * from TABLE' > FILE.json"),

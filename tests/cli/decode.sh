@@ -453,7 +453,7 @@ says()
 check "no model" says 'needs a --model' --prompt x
 check "no prompt" says 'a --prompt is needed' -m "$model"
 check "a file beside" says 'takes no FILE' -m "$model" --prompt x file
-check "no such model" says '^lilscope: /nowhere: No such file' -m /nowhere --prompt x
+check "no such model" says '^lilscope: /nowhere: No such file.*; --model takes' -m /nowhere --prompt x
 check "a name that is empty" says "the model's name is empty" -m '' --prompt x
 check "a folder" says 'is a folder without config.json' -m / --prompt x
 check "something else" says 'neither GGUF nor' -m "$traces/rkv_aime24_00.txt" --prompt x

@@ -387,11 +387,15 @@ static const struct hostile {
 	{ "line and byte in events",
 	  "data: {\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\n\n"
 	  "data: {\"choices\n\n", 0, 1, 1, "x: line 3, byte " },
-	{ "empty", "", 0, 0, 0, "x: it is empty" },
+	{ "empty", "", 0, 0, 0, "x: it is empty; lilscope -f FILE "
+	  "waits for what is written to it" },
 	{ "white space", "\n\n \n", 0, 0, 0, "nothing but white space" },
 	{ "one byte", "x", 0, 1, 0, "bytes 0+1+0" },
 	{ "one bracket", "(", 0, 1, 0, "bytes 0+1+0" },
-	{ "half a magic", "(\xb5", 0, 0, 0, "it is binary" },
+	{ "half a magic", "(\xb5", 0, 0, 0,
+	  "it is binary; see lilscope help formats" },
+	{ "a model", "GGUF\3", 0, 0, 0,
+	  "it is a model (GGUF), not a trace; it writes by lilscope decode" },
 	{ "ELF", "\x7f" "ELF\1\1\1\1", 0, 0, 0, "it is a program (ELF)" },
 	{ "PNG", "\x89PNG\r\n\x1a\n", 0, 0, 0, "it is a picture (PNG)" },
 	{ "ZIP, cut", "PK\3\4........", 0, 0, 0, "ZIP archive is cut short" },
