@@ -326,6 +326,15 @@ odds()
 }
 check "--plain tells what stops and its odds" odds
 
+both_lengths()
+{
+	printf '<think>\nOne, two, three.\n</think>\n\nIt is four.\n' \
+		>"$tmp/both.txt"
+	"$LILSCOPE" --no-config --plain "$tmp/both.txt" >"$tmp/out" &&
+		grep -q '^Tokens: [0-9]* reasoning + [0-9]* answer\.$' "$tmp/out"
+}
+check "--plain tells both lengths" both_lengths
+
 # llama-server counts in its timings where no usage was asked for.
 served()
 {

@@ -68,6 +68,20 @@ static void test_broken_apart(void **state)
 	lil_quit(l);
 }
 
+/* Where a generation has both, both lengths are told. */
+static void test_both_lengths(void **state)
+{
+	struct lil *l = *state;
+	char path[SCRATCH_PATH_BYTES];
+
+	put(l, "both.txt", "<think>\nOne, two, three.\n</think>\n\n"
+			   "It is four.\n");
+	snprintf(path, sizeof(path), "%.900s/both.txt", l->dir);
+	lil_start(l, &(struct pty_spec){ 0 }, LIL_ARGS(path));
+	expect_text(l->p, "9 reasoning + 5 answer");
+	lil_quit(l);
+}
+
 /* No command is needed to see a model write. */
 static void test_model(void **state)
 {
@@ -351,6 +365,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		lil_test(test_folder),
 		lil_test(test_broken_apart),
+		lil_test(test_both_lengths),
 		lil_test(test_model),
 		lil_test(test_small_window),
 		lil_test(test_narrow_window),

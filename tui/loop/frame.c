@@ -367,6 +367,17 @@ static void draw_end(const struct app *app, struct screen *s, struct pen *p)
 			   REASON_BYTES, reason);
 }
 
+static void draw_lengths(const struct now *now, const struct screen *s,
+			 struct pen *p)
+{
+	struct buf text = { 0 };
+
+	if (now_lengths(now, &text))
+		pen_printf(p, STYLE_TITLE_DIM, "%s%s", dot(s),
+			   buf_cstr(&text));
+	buf_release(&text);
+}
+
 /* A fact that its source may tell. */
 static void draw_told(const char *told, const struct screen *s, struct pen *p)
 {
@@ -404,6 +415,7 @@ static void draw_facts(const struct app *app, struct screen *s)
 	if (!now_get(app, &now))
 		return;
 	draw_end(app, s, &p);
+	draw_lengths(&now, s, &p);
 	put_latency(app, &latency);
 	if (latency.len)
 		pen_printf(&p, STYLE_TITLE_DIM, "%s%s", dot(s),

@@ -54,6 +54,9 @@ const char *now_symbols(const struct now *now);
 enum { NOW_BY_BYTES = 80 };
 const char *now_tokens_by(const struct now *now, char out[NOW_BY_BYTES]);
 
+/* "1 901 reasoning + 349 answer", tokens of both; false: it has not both. */
+bool now_lengths(const struct now *now, struct buf *out);
+
 /* rho, band, h and flags; as many as fit. */
 void now_draw_numbers(const struct now *now, struct pen *p);
 

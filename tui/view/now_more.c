@@ -24,6 +24,19 @@ bool now_draw_known(const struct now *now, struct pen *p)
 			  now->known->after == 1 ? "" : "s");
 }
 
+bool now_lengths(const struct now *now, struct buf *out)
+{
+	const struct trace *t = &now->run->trace;
+	uint32_t reasoning = trace_count(t, CHANNEL_REASONING);
+	uint32_t answer = trace_count(t, CHANNEL_ANSWER);
+	char a[NUM_BYTES], b[NUM_BYTES];
+
+	if (reasoning && answer)
+		buf_printf(out, "%s reasoning + %s answer",
+			   num_count(a, reasoning), num_count(b, answer));
+	return reasoning && answer;
+}
+
 /* Odds are those of the whole text; 1: none are told. */
 static double odds_of(const struct now *now)
 {

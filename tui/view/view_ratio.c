@@ -295,11 +295,15 @@ static bool click(struct app *app, struct rect r, int row, int col)
 
 static void explain(const struct app *app, struct buf *out)
 {
+	struct buf lengths = { 0 };
 	struct now now;
 
 	if (!now_get(app, &now))
 		return;
 	now_explain(&now, app->set.look.ascii, out);
+	if (now_lengths(&now, &lengths))
+		buf_printf(out, "Tokens: %s.\n", buf_cstr(&lengths));
+	buf_release(&lengths);
 	now_explain_known(app, out);
 }
 
