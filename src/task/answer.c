@@ -62,12 +62,19 @@ static size_t number_end(const char *s, size_t n, size_t at)
 	return i;
 }
 
-/* Is s[at] the power of a unit: "m^2"? */
-static bool is_power(const char *s, size_t at)
+/* Where the power of a unit or a variable at s[at] ends, its sign and braces
+ * before it: "m^2", "x^{10}", "s^-1"; at: it is none. */
+static size_t power_end(const char *s, size_t n, size_t at)
 {
-	return at > 1 && s[at - 1] == '^' &&
-	       ((s[at - 2] >= 'a' && s[at - 2] <= 'z') ||
-		(s[at - 2] >= 'A' && s[at - 2] <= 'Z'));
+	size_t up = at;
+
+	if (up && s[up - 1] == '{')
+		up--;
+	if (up < 2 || s[up - 1] != '^' ||
+	    !((s[up - 2] >= 'a' && s[up - 2] <= 'z') ||
+	      (s[up - 2] >= 'A' && s[up - 2] <= 'Z')))
+		return at;
+	return number_end(s, n, at);
 }
 
 /* The first number at or after `from`. A sign counts where no word or number
@@ -81,8 +88,13 @@ static bool number_after(const char *s, size_t n, size_t from,
 					s[i - 1] != ')' && s[i - 1] != '}'));
 		size_t end;
 
-		if (!sign && (!is_digit(s[i]) || is_power(s, i)))
+		if (!sign && !is_digit(s[i]))
 			continue;
+		end = power_end(s, n, i);
+		if (end > i) {
+			i = end - 1;
+			continue;
+		}
 		end = number_end(s, n, i);
 		if (end == i)
 			continue;
@@ -288,8 +300,7 @@ static bool is_proper(const char *a, size_t n_a, const char *b, size_t n_b)
 	return above > 0 && above < below;
 }
 
-/* The sign of a fraction, or "\frac{1}{2}", at s[at]: where it ends; at: there
- * is none. */
+/* The sign of a fraction at s[at]: where it ends; at: there is none. */
 static size_t sign_of_parts_end(const char *s, size_t n, size_t at)
 {
 	static const char *const signs[] = { "\xc2\xbd", "\xc2\xbc", "\xc2\xbe",
@@ -299,6 +310,18 @@ static size_t sign_of_parts_end(const char *s, size_t n, size_t at)
 	for (size_t i = 0; i < ARRAY_LEN(signs); i++)
 		if (bytes_begin(s + at, n - at, signs[i]))
 			return at + strlen(signs[i]);
+	return at;
+}
+
+/* Where such a sign, a blank before it or none, or "\frac{1}{2}" ends behind a
+ * number that ends at s[at]; at: there is none. */
+static size_t mixed_end(const char *s, size_t n, size_t at)
+{
+	size_t from = at + (at < n && s[at] == ' ');
+	size_t end = sign_of_parts_end(s, n, from);
+
+	if (end > from)
+		return end;
 	if (at < n && s[at] == '\\' && fraction_end(s, n, at + 1) > at + 1)
 		return fraction_end(s, n, at + 1);
 	return at;
@@ -314,7 +337,7 @@ static size_t parts_end(const char *s, size_t n, size_t at, size_t *stated)
 	if (mixed)
 		for (over++; over < n && is_digit(s[over]); over++)
 			;
-	end = sign_of_parts_end(s, n, at);
+	end = mixed_end(s, n, at);
 	*stated = end;
 	if (end > at)
 		return end;
@@ -331,7 +354,7 @@ static size_t parts_end(const char *s, size_t n, size_t at, size_t *stated)
 /* A number or fraction right behind what announced it. */
 static bool read_number(const char *s, size_t n, size_t at, struct answer *out)
 {
-	size_t end, stated;
+	size_t end, stated, digits;
 
 	at = behind_gap(s, n, at);
 	end = fraction_end(s, n, at);
@@ -340,8 +363,11 @@ static bool read_number(const char *s, size_t n, size_t at, struct answer *out)
 		return true;
 	}
 	end = stated = number_end(s, n, at);
+	digits = at + sign_at(s, n, at);
 	if (end > at)
 		end = parts_end(s, n, end, &stated);
+	else if (sign_of_parts_end(s, n, digits) > digits)
+		end = stated = sign_of_parts_end(s, n, digits);
 	*out = (struct answer){ at, end, stated };
 	return end > at;
 }

@@ -14,9 +14,11 @@ enum { DEPTH_MAX = 32, PARTS_MAX = 32 };
 
 /* --- one way to write it ------------------------------------------------ */
 
-static const struct {
+struct rewrite {
 	const char *from, *to;
-} rewrites[] = {
+};
+
+static const struct rewrite rewrites[] = {
 	{ "\n", " " },
 	{ "{,}", "," }, /* 70{,}000 */
 	{ "\\begin{pmatrix}", "(" },
@@ -65,15 +67,34 @@ static const struct {
 	{ "\\mbox", "\\text" },
 	{ "\\times", "\\cdot" },
 	{ "\xc3\x97", "\\cdot" },
-	{ "\xc2\xbd", " 1/2" },
-	{ "\xc2\xbc", " 1/4" },
-	{ "\xc2\xbe", " 3/4" },
-	{ "\xe2\x85\x93", " 1/3" },
-	{ "\xe2\x85\x94", " 2/3" },
 	{ "\xc2\xb2", "^2" },
 	{ "\xc2\xb3", "^3" },
 	{ "\xcf\x80", "\\pi " },
 	{ "\xe2\x88\x92", "-" }, /* the sign of minus */
+};
+
+/* Signs of fractions: one behind a number makes it a mixed one. */
+static const struct rewrite parts[] = {
+	{ "\xc2\xbd", "\\frac{1}{2}" },
+	{ "\xc2\xbc", "\\frac{1}{4}" },
+	{ "\xc2\xbe", "\\frac{3}{4}" },
+	{ "\xe2\x85\x93", "\\frac{1}{3}" },
+	{ "\xe2\x85\x94", "\\frac{2}{3}" },
+};
+
+/* What a word behind a slash, or with a power, must be to be no product of
+ * variables; an "s" behind it is let be. */
+static const char *const units[] = {
+	"mm", "cm", "dm", "m", "km", "in", "inch", "inche", "ft", "foot",
+	"feet", "yd", "yard", "mi", "mile", "meter", "metre", "millimeter",
+	"centimeter", "centimetre", "kilometer", "kilometre", "mg", "g", "kg",
+	"gram", "kilogram", "oz", "ounce", "lb", "pound", "ton", "sec",
+	"second", "min", "minute", "h", "hr", "hour", "day", "night", "wk",
+	"week", "mo", "month", "yr", "year", "ml", "mL", "l", "L", "liter",
+	"litre", "gal", "gallon", "cup", "pint", "quart", "unit", "mol",
+	"person", "people", "student", "child", "kid", "item", "piece", "box",
+	"bag", "pack", "bottle", "page", "book", "word", "game", "dozen",
+	"car", "trip", "dollar", "cent", "head", "share", "ticket", "class",
 };
 
 /* Replaces `n` bytes at `at`. */
@@ -100,6 +121,12 @@ static void replace(struct buf *s, const char *from, const char *to)
 		splice(s, at, n, to);
 		at += strlen(to);
 	}
+}
+
+static void rewrite(struct buf *s, const struct rewrite *rows, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		replace(s, rows[i].from, rows[i].to);
 }
 
 static bool is_digit(char c)
@@ -207,16 +234,57 @@ static size_t n_letters(const struct buf *s, size_t at)
 	return n;
 }
 
+/* Is s[at..at+n) the name of a unit? */
+static bool is_unit_name(const char *s, size_t n)
+{
+	bool many = n > 1 && s[n - 1] == 's';
+
+	for (size_t i = 0; i < ARRAY_LEN(units); i++)
+		if (bytes_begin(s, n, units[i]) &&
+		    (n == strlen(units[i]) ||
+		     (many && n == strlen(units[i]) + 1)))
+			return true;
+	return n == 1 && *s == 's';
+}
+
+/* Is one of the words behind `words` behind a slash, or of a power, and not the
+ * name of a unit? */
+static bool has_variable(const struct buf *s, size_t words)
+{
+	for (size_t at = words, n; at < s->len; at += n ? n : 1) {
+		size_t end, before = at;
+
+		n = n_letters(s, at);
+		end = at + n;
+		while (before > words && s->data[before - 1] == ' ')
+			before--;
+		if (n && !is_unit_name(s->data + at, n) &&
+		    ((before > words && s->data[before - 1] == '/') ||
+		     (end < s->len && s->data[end] == '^')))
+			return true;
+	}
+	return false;
+}
+
+/* Does a number end at s[at], or the sign of a fraction? */
+static bool ends_number(const struct buf *s, size_t at)
+{
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+		if (bytes_end(s->data, at, parts[i].from))
+			return true;
+	return at > 0 && is_digit(s->data[at - 1]);
+}
+
 /* "18 dollars", "18 km/h", "18/day": what stands behind a number, and is no
- * variable as it has more than one letter (a product two, behind a slash). */
+ * variable as it has more than one letter and is a unit's name where there is a
+ * slash or a power. */
 static void drop_plain_unit(struct buf *s)
 {
 	size_t words = words_start(s);
-	size_t n = n_letters(s, words + 1);
 
-	if (words > 0 && words < s->len && is_digit(s->data[words - 1]) &&
-	    ((s->data[words] == ' ' && n > 1) ||
-	     (s->data[words] == '/' && n > 2)))
+	if (words < s->len && ends_number(s, words) &&
+	    (s->data[words] == ' ' || s->data[words] == '/') &&
+	    n_letters(s, words + 1) > 1 && !has_variable(s, words))
 		s->len = words;
 }
 
@@ -350,13 +418,13 @@ void answer_normal(const char *s, size_t n, struct buf *out)
 	struct buf b = { 0 };
 
 	buf_append(&b, s, n);
-	for (size_t i = 0; i < ARRAY_LEN(rewrites); i++)
-		replace(&b, rewrites[i].from, rewrites[i].to);
+	rewrite(&b, rewrites, ARRAY_LEN(rewrites));
 	trim(&b);
 	unwrap_text(&b);
 	replace(&b, " and ", ",");
 	replace(&b, " or ", ",");
 	drop_plain_unit(&b);
+	rewrite(&b, parts, ARRAY_LEN(parts));
 	trim(&b);
 	drop_name(&b);
 	drop_currency(&b);
