@@ -400,23 +400,66 @@ static size_t echoed(const struct buf *prompt, const char *s, size_t len)
 		       prompt->len : 0;
 }
 
+/* Is the prompt at the beginning of s[0..len), or behind the name of who says
+ * it ("Human: ...")? */
+static bool repeats(const struct buf *prompt, const char *s, size_t len)
+{
+	enum { NAME_BYTES = 16 };
+	static const char blanks[] = " \t\r\n";
+	const char *end = s + len, *from = prompt->data, *colon;
+	size_t n = prompt->len;
+
+	for (; n && strchr(blanks, *from); n--)
+		from++;
+	for (; n && strchr(blanks, from[n - 1]); n--)
+		;
+	for (int i = 0; i < 2; i++) {
+		while (s < end && strchr(blanks, *s))
+			s++;
+		if (n <= (size_t)(end - s) && memcmp(s, from, n) == 0)
+			return true;
+		colon = memchr(s, ':', MIN((size_t)(end - s), NAME_BYTES));
+		s = colon ? colon + 1 : end;
+	}
+	return false;
+}
+
+/* Bytes of s[0..*len) that are what was said before the model's last turn; what
+ * follows that is cut off. A text that was asked for may be such a chat itself:
+ * not where the record has another prompt. */
+static size_t said_before(struct gen *gen, const char *s, size_t *len)
+{
+	const struct buf *heard = &gen->run->trace.prompt;
+	size_t from, to;
+
+	if ((heard->len && !repeats(heard, s, *len)) ||
+	    !template_last_turn(s, *len, &from, &to))
+		return 0;
+	*len = to;
+	facts_set(&gen_facts(gen)->note,
+		  "its text is a chat, of which only the last turn is taken "
+		  "here; --field takes all of it");
+	return from;
+}
+
 /* The text without the prompt in front of it, which is that of the run. Where
- * ids say what its tokens are nothing is left out of it. */
+ * ids say what its tokens are only marks of a template are, and what is between
+ * them. */
 static void add_text(struct record *r, struct gen *gen, struct json_value text,
 		     bool ids)
 {
 	size_t len;
 	const char *s = json_text(text, &len);
 	struct buf *heard = &gen->run->trace.prompt;
-	size_t prompt = template_prompt(s, len, 0, NULL), to;
+	size_t prompt = template_prompt(s, len, 0, NULL);
+	bool looks = !ids && !r->cx->field;
 
-	if (!prompt && !r->cx->field &&
-	    template_last_turn(s, len, &prompt, &to))
-		len = to;
+	if (!prompt && looks)
+		prompt = said_before(gen, s, &len);
 	if (prompt) {
 		buf_clear(heard);
 		run_prompt(gen->run, s, prompt);
-	} else if (!r->cx->field) {
+	} else if (looks) {
 		prompt = echoed(heard, s, len);
 		if (prompt)
 			facts_set(&gen_facts(gen)->note,

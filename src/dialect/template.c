@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/buf.h"
 #include "json/scan.h"
 
 enum { MARK_MAX_BYTES = 64 };
@@ -137,13 +138,30 @@ static const char *find_last(const char *s, size_t n, const char *word)
 	return last;
 }
 
+/* Where s[from..n) goes on with what a user says, or n: at the beginning of a
+ * line or behind a mark that ends a turn, as its name may stand in any text;
+ * one with signs before it stands in none. */
+static size_t next_user(const char *s, size_t n, size_t from, const char *user)
+{
+	static const char mark[] = "</s>";
+	const char *at = s + from, *end = s + n;
+
+	while ((at = find(at, (size_t)(end - at), user))) {
+		if (*user == '#' || at == s + from || at[-1] == '\n' ||
+		    bytes_end(s + from, (size_t)(at - s) - from, mark))
+			return (size_t)(at - s);
+		at++;
+	}
+	return n;
+}
+
 bool template_last_turn(const char *s, size_t n, size_t *from, size_t *to)
 {
 	size_t space = scan_space(s, n);
 
 	for (size_t i = 0; i < ARRAY_LEN(speakers); i++) {
 		size_t len = strlen(speakers[i].user);
-		const char *at, *next;
+		const char *at;
 
 		if (n - space < len ||
 		    memcmp(s + space, speakers[i].user, len) != 0)
@@ -153,8 +171,7 @@ bool template_last_turn(const char *s, size_t n, size_t *from, size_t *to)
 			continue;
 		*from = (size_t)(at - s) + strlen(speakers[i].assistant);
 		*from += *from < n && s[*from] == ' ';
-		next = find(s + *from, n - *from, speakers[i].user);
-		*to = next ? (size_t)(next - s) : n;
+		*to = next_user(s, n, *from, speakers[i].user);
 		while (*to > *from && scan_space(s + *to - 1, 1))
 			--*to;
 		return true;
