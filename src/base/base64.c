@@ -71,7 +71,9 @@ bool hex_get(struct buf *out, const char *s, size_t n)
 {
 	size_t before = out->len;
 
-	for (size_t i = 0; i + 1 < n; i += 2) {
+	if (n % 2)
+		return false;
+	for (size_t i = 0; i < n; i += 2) {
 		int high = hex_digit(s[i]), low = hex_digit(s[i + 1]);
 
 		if (high < 0 || low < 0) {
@@ -80,5 +82,5 @@ bool hex_get(struct buf *out, const char *s, size_t n)
 		}
 		buf_putc(out, (char)(high << 4 | low));
 	}
-	return n % 2 == 0;
+	return true;
 }

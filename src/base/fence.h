@@ -1,8 +1,8 @@
 /*
  * fence.h - which lines of Markdown are code between fences (``` or ~~~).
  *
- * A fence ends at the next line that begins with its sign; one that has no end
- * holds all that follows.
+ * A fence ends at the next line of nothing but its sign, as many times at
+ * least; one that has no end holds all that follows.
  */
 #ifndef LILSCOPE_FENCE_H
 #define LILSCOPE_FENCE_H
@@ -12,7 +12,8 @@
 
 /* All zero is before the first line. */
 struct fence {
-	char open; /* the sign of the open one, or '\0' */
+	char open;  /* the sign of the open one, or '\0' */
+	size_t len; /* how many of them */
 };
 
 /* The next line, s[0..n): is it code, or a fence? */

@@ -1,4 +1,7 @@
-/* buf.c: searching beside a slow search, ends, blanks, words in a row. */
+/*
+ * buf.c: searching beside a slow search, ends, blanks, words in a row. base64.c
+ * and fence.c in tables.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,7 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/base64.h"
 #include "base/buf.h"
+#include "base/fence.h"
 
 enum { ROUNDS = 20000, BYTES_MAX = 12, NEEDLE_MAX = 4 };
 
@@ -127,6 +132,65 @@ static void words_are_joined(void **state)
 	assert_string_equal(list_join(2, 3), " and ");
 }
 
+static void all_or_nothing_of_hex(void **state)
+{
+	static const struct {
+		const char *text, *want; /* NULL: it is none */
+	} rows[] = {
+		{ "", "" },	 { "4142", "AB" }, { "6a6B", "jk" },
+		{ "414", NULL }, { "4", NULL },	   { "41g2", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct buf b = { 0 };
+		bool good;
+
+		buf_putc(&b, '-');
+		good = hex_get(&b, rows[i].text, strlen(rows[i].text));
+		assert_int_equal(good, rows[i].want != NULL);
+		assert_string_equal(buf_cstr(&b) + 1,
+				    good ? rows[i].want : "");
+		buf_release(&b);
+	}
+}
+
+/* In `want` each line has a letter: code, or a fence, or text. */
+static void fences_of_markdown(void **state)
+{
+	static const struct {
+		const char *text, *want;
+	} rows[] = {
+		{ "a\n```\nb\n```\nc\n", "tccct" },
+		{ "```c\nb\n```  \r\nc\n", "ccct" },
+		{ "   ~~~\nb\n  ~~~\nc\n", "ccct" },
+		{ "    ```\nb\n", "tt" },
+		{ "``\nb\n", "tt" },
+		{ "``` is the fence, ``` ends it\nb\n", "tt" },
+		{ "~~~ with ` in it\nb\n", "cc" },
+		{ "```\n``` no end\nb\n```\nc\n", "cccct" },
+		{ "````\n```\nb\n`````\nc\n", "cccct" },
+		{ "```\n~~~\n```\nc\n", "ccct" },
+		{ "```", "c" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct fence f = { 0 };
+		const char *s = rows[i].text;
+
+		for (size_t k = 0; rows[i].want[k]; k++) {
+			size_t n = strcspn(s, "\n");
+
+			n += s[n] == '\n';
+			if (fence_line(&f, s, n) != (rows[i].want[k] == 'c'))
+				fail_msg("\"%s\", line %zu", rows[i].text, k);
+			s += n;
+		}
+		assert_true(!*s);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -136,6 +200,8 @@ int main(void)
 		cmocka_unit_test(a_queue_keeps_its_order),
 		cmocka_unit_test(printed_whole),
 		cmocka_unit_test(words_are_joined),
+		cmocka_unit_test(all_or_nothing_of_hex),
+		cmocka_unit_test(fences_of_markdown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
