@@ -292,6 +292,7 @@ reading_tests = \
 	tests/unit/test_memory \
 	tests/unit/test_native \
 	tests/unit/test_pages \
+	tests/unit/test_prompts \
 	tests/unit/test_repeat \
 	tests/unit/test_sieve \
 	tests/unit/test_sse \
@@ -319,6 +320,8 @@ tests_unit_test_native_SOURCES = tests/unit/test_native.c \
 tests_unit_test_watch_SOURCES = tests/unit/test_watch.c \
 	tests/unit/reading.c tests/unit/reading.h
 tests_unit_test_pages_SOURCES = tests/unit/test_pages.c
+tests_unit_test_prompts_SOURCES = tests/unit/test_prompts.c \
+	tests/unit/reading.c tests/unit/reading.h
 tests_unit_test_repeat_SOURCES = tests/unit/test_repeat.c \
 	tests/unit/reading.c tests/unit/reading.h \
 	tests/unit/same_json.c tests/unit/same_json.h

@@ -71,6 +71,42 @@ static struct json_value last_said(struct json_value messages)
 	return last;
 }
 
+/* Those that are no messages tell it. */
+bool call_is_items(struct json_value list)
+{
+	static const char *const types[] = {
+		"reasoning", "function_call", "custom_tool_call", "mcp_call",
+		"code_interpreter_call", "web_search_call", "file_search_call",
+		"computer_call", "image_generation_call", "local_shell_call",
+	};
+
+	if (!json_is(list, JSON_ARRAY))
+		return false;
+	for (struct json_value v = json_first(list); v.doc; v = json_next(v)) {
+		struct json_value type = json_get(v, "type");
+
+		for (size_t i = 0; i < ARRAY_LEN(types); i++)
+			if (json_text_is(type, types[i]))
+				return true;
+	}
+	return false;
+}
+
+/* Behind what others said last, should they repeat a chat. */
+static void put_items(struct chunk *chunk, struct json_value items)
+{
+	struct json_value from = json_first(items), v;
+
+	for (v = from; v.doc; v = json_next(v))
+		if (content_is_others(v))
+			from = json_next(v);
+	for (v = from; v.doc; v = json_next(v))
+		if (content_role(v).doc)
+			content_message(chunk, v);
+		else
+			content_output(chunk, v);
+}
+
 static void put_output(struct chunk *chunk, struct json_value v, unsigned depth)
 {
 	static const char *const names[] = {
@@ -81,7 +117,10 @@ static void put_output(struct chunk *chunk, struct json_value v, unsigned depth)
 
 	if (depth == DEPTH_MAX)
 		return;
-	if (json_is(v, JSON_ARRAY) && content_role(json_first(v)).doc) {
+	if (call_is_items(v)) {
+		put_items(chunk, v);
+	} else if (json_is(v, JSON_ARRAY) &&
+		   content_role(json_first(v)).doc) {
 		put_output(chunk, last_said(v), depth + 1);
 	} else if (json_is(v, JSON_ARRAY) &&
 		   (json_is(json_first(v), JSON_ARRAY) ||

@@ -26,6 +26,10 @@ void call_hear(struct call *c, struct json_value input);
 /* What came out, appended to a chunk: all but a chat that it repeats. */
 void call_output(struct chunk *chunk, struct json_value output);
 
+/* Is it the list of items that OpenAI's Responses have for output? All of them
+ * are one answer. */
+bool call_is_items(struct json_value list);
+
 /*
  * Opens a generation with what is in the scratch chunk and the prompt, which
  * is empty afterwards; NULL if the chunk has no text. To be given its facts

@@ -262,10 +262,10 @@ static void gather(struct record *r, struct json_value v,
 		   struct json_value think, struct json_value owner,
 		   unsigned depth)
 {
-	size_t i = 0;
+	bool along = json_is(think, JSON_ARRAY);
 
 	if (json_is(v, JSON_STRING)) {
-		if (json_is(think, JSON_ARRAY))
+		if (along)
 			think = json_first(think);
 		add(r, v, think, owner, "");
 	} else if (json_is(v, JSON_OBJECT) && !is_list(v)) {
@@ -277,11 +277,14 @@ static void gather(struct record *r, struct json_value v,
 			add_chat(r, v);
 			return;
 		}
+		if (along)
+			think = json_first(think);
 		for (struct json_value c = json_first(v); c.doc;
-		     c = json_next(c), i++)
-			gather(r, c, json_is(think, JSON_ARRAY) ?
-					     json_at(think, i) : think,
-			       owner, depth + 1);
+		     c = json_next(c)) {
+			gather(r, c, think, owner, depth + 1);
+			if (along)
+				think = json_next(think);
+		}
 	}
 }
 

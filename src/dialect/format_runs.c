@@ -13,9 +13,12 @@
  *	 "output":{"messages":[...]}},"metrics":{"output_tokens":7}}
  *
  * Those of a model are read. What other runs give out is what those said within
- * them; only where LangSmith's outermost run stands alone it is told of by
- * nothing else.
+ * them; but LangSmith's outermost run may stand alone, and is read then, too.
+ * That it names no runs is no proof that there are none: where those of models
+ * are records of their own behind it, both are read.
  */
+#include <string.h>
+
 #include "dialect/call.h"
 #include "dialect/content.h"
 #include "dialect/field.h"
@@ -99,8 +102,16 @@ static struct json_value first_at(struct json_value v, const char *const *paths)
 	return found;
 }
 
-static void take_facts(struct facts *facts, struct json_value run,
-		       struct json_value said, bool alone)
+/* What all answers of a run have in common, looked for once: a run may have
+ * many members, and many answers. */
+struct in_common {
+	struct json_value model, prompt_tokens, output_tokens;
+	struct buf prompt;
+	size_t told; /* bytes of prompts so far */
+};
+
+static void in_common_find(struct in_common *w, struct call *c,
+			   struct json_value run)
 {
 	static const char *const models[] = {
 		".extra.metadata.ls_model_name",
@@ -118,6 +129,21 @@ static void take_facts(struct facts *facts, struct json_value run,
 		".usage.completion_tokens", ".completion_tokens",
 		".outputs.llm_output.token_usage.completion_tokens", NULL,
 	};
+	const struct watcher *by = watcher_of(run);
+
+	w->model = first_at(run, models);
+	w->prompt_tokens = first_at(run, prompts);
+	w->output_tokens = first_at(run, outputs);
+	if (!by)
+		return;
+	call_hear(c, field_get(run, by->input));
+	buf_append(&w->prompt, c->heard.data, c->heard.len);
+	buf_clear(&c->heard);
+}
+
+static void emit(struct call *c, struct in_common *w, struct json_value said,
+		 bool alone)
+{
 	static const char *const ends[] = {
 		".generation_info.finish_reason", ".finish_reason",
 		".stop_reason",
@@ -125,53 +151,56 @@ static void take_facts(struct facts *facts, struct json_value run,
 		".message.response_metadata.finish_reason",
 		".response_metadata.finish_reason", NULL,
 	};
-
-	fact_json(&facts->model, first_at(run, models));
-	fact_u32(&facts->prompt_tokens, first_at(run, prompts));
-	if (alone)
-		fact_u32(&facts->usage_tokens, first_at(run, outputs));
-	fact_json(&facts->finish_reason, first_at(said, ends));
-}
-
-static void emit(struct call *c, struct json_value run, struct json_value said,
-		 bool alone)
-{
-	const struct watcher *w = watcher_of(run);
+	bool told = w->told <= GEN_TOLD_MAX;
 	struct gen *gen;
+	struct facts *facts;
 
-	if (w)
-		call_hear(c, field_get(run, w->input));
+	if (told)
+		buf_append(&c->heard, w->prompt.data, w->prompt.len);
 	chunk_clear(&c->cx->gens->chunk);
 	call_output(&c->cx->gens->chunk, said);
 	gen = call_emit(c);
 	buf_clear(&c->heard);
+	if (told)
+		w->told += w->prompt.len;
 	if (!gen)
 		return;
-	take_facts(gen_facts(gen), run, said, alone);
+	if (!told)
+		gen_untold(gen);
+	facts = gen_facts(gen);
+	fact_json(&facts->model, w->model);
+	fact_u32(&facts->prompt_tokens, w->prompt_tokens);
+	if (alone)
+		fact_u32(&facts->usage_tokens, w->output_tokens);
+	fact_json(&facts->finish_reason, first_at(said, ends));
 	gens_close(c->cx->gens, gen);
 }
 
 /* Several answers to one question, also in a list for each question. */
-static void take_each(struct call *c, struct json_value run,
+static void take_each(struct call *c, struct in_common *w,
 		      struct json_value list, unsigned depth)
 {
 	size_t n = json_count(list);
 
+	if (call_is_items(list)) {
+		emit(c, w, list, true);
+		return;
+	}
 	for (list = json_first(list); list.doc; list = json_next(list))
 		if (json_is(list, JSON_ARRAY) && depth)
-			take_each(c, run, list, depth - 1);
+			take_each(c, w, list, depth - 1);
 		else if (!content_role(list).doc || content_is_model(list))
-			emit(c, run, list, n == 1);
+			emit(c, w, list, n == 1);
 }
 
-static void take_model(struct call *c, struct json_value run,
-		       struct json_value output)
+static void take_output(struct call *c, struct in_common *w,
+			struct json_value output)
 {
 	static const char *const names[] = { "generations", "choices",
 					     "messages" };
 
 	if (json_is(output, JSON_ARRAY)) {
-		take_each(c, run, output, 0);
+		take_each(c, w, output, 0);
 		return;
 	}
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
@@ -179,25 +208,100 @@ static void take_model(struct call *c, struct json_value run,
 
 		if (!json_is(list, JSON_ARRAY))
 			continue;
-		take_each(c, run, list, 1);
+		take_each(c, w, list, 1);
 		return;
 	}
-	emit(c, run, output, true);
+	emit(c, w, output, true);
+}
+
+static void take_model(struct call *c, struct json_value run,
+		       struct json_value output)
+{
+	struct in_common w = { .told = 0 };
+
+	in_common_find(&w, c, run);
+	take_output(c, &w, output);
+	buf_release(&w.prompt);
+}
+
+/* A message's text: a string, ["user","..."], or an object's content. */
+static struct json_value text_of(struct json_value message)
+{
+	struct json_value kwargs = json_get(message, "kwargs");
+
+	if (json_is(message, JSON_ARRAY))
+		return json_at(message, 1);
+	if (!json_is(message, JSON_OBJECT))
+		return message;
+	return json_get(json_is(kwargs, JSON_OBJECT) ? kwargs : message,
+			"content");
+}
+
+static bool is_same_text(struct json_value a, struct json_value b)
+{
+	size_t n, m;
+	const char *s = json_text(a, &n), *t = json_text(b, &m);
+
+	return n && n == m && memcmp(s, t, n) == 0;
+}
+
+static bool is_same_content(struct json_value a, struct json_value b)
+{
+	struct buf s = { 0 }, t = { 0 };
+	bool same;
+
+	content_text(a, &s);
+	content_text(b, &t);
+	same = s.len && s.len == t.len && memcmp(s.data, t.data, s.len) == 0;
+	buf_release(&s);
+	buf_release(&t);
+	return same;
+}
+
+/* How many messages a conversation had when the agent was called: up to the one
+ * that it was asked last. An agent that remembers gives out those of earlier
+ * calls, too; another only what is new, and then there are none. */
+static size_t known_of(struct json_value said, struct json_value asked)
+{
+	size_t i = 0, known = 0, n = json_count(asked);
+	struct json_value last = json_is(asked, JSON_ARRAY) ?
+					 json_at(asked, n - !!n) : asked;
+	struct json_value text = text_of(last), id = json_get(last, "id");
+	bool is_model = content_is_model(last);
+
+	for (struct json_value v = json_first(said); v.doc;
+	     v = json_next(v)) {
+		i++;
+		if (is_same_text(id, json_get(v, "id")) ||
+		    (content_is_model(v) == is_model &&
+		     is_same_content(text, text_of(v))))
+			known = i;
+	}
+	return known;
 }
 
 /* A whole conversation of an agent: what it said after it was called. */
 static void take_turns(struct call *c, struct json_value run)
 {
 	struct json_value said = json_get(json_get(run, "outputs"), "messages");
-	struct json_value asked = json_get(json_get(run, "inputs"), "messages");
-	size_t n = json_count(said), known = json_count(asked);
+	struct json_value asked = json_get(run, "inputs");
+	struct json_value v = json_first(said);
+	size_t known;
 
 	if (!json_is(said, JSON_ARRAY)) {
 		take_model(c, run, json_get(run, "outputs"));
 		return;
 	}
-	call_hear(c, asked);
-	call_turns_from(c, said, known < n ? known : 0);
+	if (json_get(asked, "messages").doc)
+		asked = json_get(asked, "messages");
+	else if (json_get(asked, "input").doc)
+		asked = json_get(asked, "input");
+	known = known_of(said, asked);
+	if (!known)
+		call_hear(c, asked);
+	for (size_t i = 0; i < known; i++, v = json_next(v))
+		call_hear(c, v);
+	call_turns_from(c, said, known);
 	buf_clear(&c->heard);
 }
 
@@ -215,19 +319,28 @@ static bool is_alone(struct json_value run)
 	return json_text_is(json_get(run, "run_type"), "chain");
 }
 
-static void take(struct call *c, struct json_value run, unsigned depth)
+static bool is_of_model(struct json_value run)
+{
+	const struct watcher *w = watcher_of(run);
+
+	return w && json_text_is(field_get(run, w->kind), "llm");
+}
+
+/* among: those of models are read beside it. */
+static void take(struct call *c, struct json_value run, bool among,
+		 unsigned depth)
 {
 	const struct watcher *w = watcher_of(run);
 	struct json_value child = json_first(json_get(run, "child_runs"));
 
-	if (w && json_text_is(field_get(run, w->kind), "llm"))
+	if (is_of_model(run))
 		take_model(c, run, field_get(run, w->output));
 	else if (!w && is_merged(run))
 		take_model(c, run, json_get(run, "output"));
-	else if (w && is_alone(run))
+	else if (w && !among && is_alone(run))
 		take_turns(c, run);
 	for (; child.doc && depth < DEPTH_MAX; child = json_next(child))
-		take(c, child, depth + 1);
+		take(c, child, among, depth + 1);
 }
 
 static bool record_runs(struct format_ctx *cx, struct json_value v,
@@ -235,14 +348,17 @@ static bool record_runs(struct format_ctx *cx, struct json_value v,
 {
 	struct json_value list = list_in(v);
 	struct call c = { .cx = cx, .alone = !list.doc };
+	bool among = false;
 
 	if (!list.doc && !watcher_of(v) && !is_merged(v))
 		return json_get(v, "_is_merge").doc ||
 		       err_set(why, "it is no run of a program");
 	if (!list.doc)
-		take(&c, v, 0);
+		take(&c, v, false, 0);
+	for (v = json_first(list); v.doc && !among; v = json_next(v))
+		among = is_of_model(v);
 	for (list = json_first(list); list.doc; list = json_next(list))
-		take(&c, list, 0);
+		take(&c, list, among, 0);
 	call_release(&c);
 	return true;
 }

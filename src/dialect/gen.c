@@ -245,6 +245,13 @@ void fact_json(char **field, struct json_value v)
 	}
 }
 
+void gen_untold(struct gen *gen)
+{
+	facts_set(&gen_facts(gen)->note,
+		  "it was asked the same as those before it, of whom there "
+		  "are many: its prompt is left out here");
+}
+
 void fact_u32(uint32_t *field, struct json_value v)
 {
 	*field = json_u32(v, *field);

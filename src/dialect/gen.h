@@ -15,6 +15,7 @@
 enum {
 	GEN_KEY_MAX = 128,         /* longer ids are cut */
 	GEN_FACT_MAX = 4096,       /* bytes of a fact's text */
+	GEN_TOLD_MAX = 64 * 1024 * 1024,
 };
 
 struct gen {
@@ -93,6 +94,11 @@ struct facts *gen_facts(struct gen *gen);
 /* A JSON string, number or bool as the text of a fact; other types and empty
  * strings change nothing. */
 void fact_json(char **field, struct json_value v);
+
+/* Many answers to one question have a copy of it each, but no more when those
+ * in a record are GEN_TOLD_MAX bytes, which would be a square of its length:
+ * the note of another one says so. */
+void gen_untold(struct gen *gen);
 
 /* A whole number; anything else changes nothing. */
 void fact_u32(uint32_t *field, struct json_value v);

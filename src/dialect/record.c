@@ -151,17 +151,61 @@ bool record_named(struct json_value member, const char *const *names)
 	return false;
 }
 
-/* Beside the text, else in the whole record; of a list, the i-th. */
-static struct json_value look(const struct record *r, struct json_value owner,
+static bool is_same(struct json_value a, struct json_value b)
+{
+	return a.doc == b.doc && a.at == b.at;
+}
+
+/* What is under the names in the record, or in the owner of a text: of many
+ * generations of one owner the first alone goes through its members. */
+static struct looked *looked(struct record *r, struct json_value object,
+			     const char *const *names)
+{
+	bool whole = is_same(object, r->v);
+	struct looked *l = r->looked[whole ? 0 : 1], *end;
+
+	if (!whole && !is_same(object, r->owner)) {
+		r->owner = object;
+		memset(l, 0, sizeof(r->looked[1]));
+	}
+	for (end = l + RECORD_LOOKED_MAX - 1; l < end && l->names; l++)
+		if (l->names == names)
+			return l;
+	*l = (struct looked){ .names = names,
+			      .v = record_first(object, names) };
+	return l;
+}
+
+/* The i-th element of a list that was found, from where it was asked for
+ * last. */
+static struct json_value element(struct looked *l, size_t i)
+{
+	if (!l->element.doc || i < l->i) {
+		l->element = json_first(l->v);
+		l->i = 0;
+	}
+	for (; l->element.doc && l->i < i; l->i++)
+		l->element = json_next(l->element);
+	return l->element;
+}
+
+/* Beside the text, else in the whole record. */
+static struct looked *find(struct record *r, struct json_value owner,
+			   const char *const *names)
+{
+	struct looked *l = looked(r, owner, names);
+
+	return l->v.doc ? l : looked(r, r->v, names);
+}
+
+/* The same; of a list, the i-th. */
+static struct json_value look(struct record *r, struct json_value owner,
 			      const char *const *names, size_t i)
 {
-	struct json_value value = record_first(owner, names);
+	struct looked *l = find(r, owner, names);
 
-	if (!value.doc)
-		value = record_first(r->v, names);
-	if (json_is(value, JSON_ARRAY))
-		value = json_at(value, json_count(value) > i ? i : 0);
-	return value;
+	return json_is(l->v, JSON_ARRAY) ?
+		       element(l, json_count(l->v) > i ? i : 0) : l->v;
 }
 
 static void set_label(struct facts *facts, struct json_value v)
@@ -177,9 +221,8 @@ static void set_label(struct facts *facts, struct json_value v)
 }
 
 /* lm-eval: arguments.gen_args_0.arg_0, in old files arguments[0][0]. */
-static struct json_value lm_eval_prompt(struct json_value v)
+static struct json_value lm_eval_prompt(struct json_value arguments)
 {
-	struct json_value arguments = json_get(v, "arguments");
 	struct json_value first = json_first(arguments);
 
 	if (json_is(first, JSON_OBJECT))
@@ -204,20 +247,22 @@ static void put_messages(struct run *run, struct json_value messages,
 }
 
 /* The i-th of a list that runs along with n generations, or none. */
-static struct json_value beside(struct json_value list, size_t i, size_t n)
+static struct json_value beside(struct looked *list, size_t i, size_t n)
 {
-	return json_is(list, JSON_ARRAY) && json_count(list) == n ?
-		       json_at(list, i) : (struct json_value){ 0 };
+	return json_is(list->v, JSON_ARRAY) && json_count(list->v) == n ?
+		       element(list, i) : (struct json_value){ 0 };
 }
 
 /* What was asked, where a record keeps the whole chat: up to the answer, which
- * may stand at its end, too. */
-static void put_asked(const struct record *r, struct run *run,
-		      struct json_value owner)
+ * may stand at its end, too. Returns how many messages that has. */
+static size_t put_asked(struct record *r, struct run *run,
+			struct json_value owner)
 {
-	struct json_value request = json_get(r->v, "request");
+	static const char *const requests[] = { "request", NULL };
+	static const char *const messages[] = { "messages", NULL };
+	struct json_value request = looked(r, r->v, requests)->v;
 	const struct json_value places[] = {
-		json_get(r->v, "messages"),
+		looked(r, r->v, messages)->v,
 		json_get(request, "messages"),
 		json_get(json_get(request, "body"), "messages"),
 	};
@@ -231,23 +276,37 @@ static void put_asked(const struct record *r, struct run *run,
 			continue;
 		put_messages(run, places[i],
 			     content_is_model(last) ? last : owner);
-		return;
+		return n;
 	}
+	return 0;
 }
 
-static void set_prompt(const struct record *r, struct run *run,
+/* The i-th prompt of n; one that all have is not told without end. */
+static void set_prompt(struct record *r, struct gen *gen,
 		       struct json_value owner, size_t i, size_t n)
 {
-	struct json_value prompt = lm_eval_prompt(r->v);
-	size_t len;
+	enum { MESSAGE_BYTES = 64 }; /* what going through one is worth */
+	static const char *const arguments[] = { "arguments", NULL };
+	struct run *run = gen->run;
+	struct json_value prompt = lm_eval_prompt(
+		looked(r, r->v, arguments)->v), one;
+	bool shared = true;
+	size_t len, messages = 0;
 	const char *s;
 
-	if (!prompt.doc)
-		prompt = record_first(owner, record_prompt_names);
-	if (!prompt.doc)
-		prompt = record_first(r->v, record_prompt_names);
-	if (json_is(beside(prompt, i, n), JSON_STRING))
-		prompt = beside(prompt, i, n);
+	if (!prompt.doc) {
+		struct looked *l = find(r, owner, record_prompt_names);
+
+		one = beside(l, i, n);
+		shared = !json_is(one, JSON_STRING) &&
+			 (is_same(owner, r->v) ||
+			  !looked(r, owner, record_prompt_names)->v.doc);
+		prompt = json_is(one, JSON_STRING) ? one : l->v;
+	}
+	if (shared && r->told > GEN_TOLD_MAX) {
+		gen_untold(gen);
+		return;
+	}
 	s = json_text(prompt, &len);
 	if (s)
 		run_prompt(run, s, len);
@@ -256,19 +315,26 @@ static void set_prompt(const struct record *r, struct run *run,
 	else if (json_is(prompt, JSON_OBJECT))
 		content_text(prompt, &run->trace.prompt);
 	else
-		put_asked(r, run, owner);
+		messages = put_asked(r, run, owner);
+	if (shared)
+		r->told += run->trace.prompt.len +
+			   MESSAGE_BYTES * (messages + json_count(prompt));
 }
 
-static void set_counts(const struct record *r, struct facts *facts,
+static void set_counts(struct record *r, struct facts *facts,
 		       struct json_value owner, size_t i, size_t n)
 {
-	struct json_value usage = json_get(r->v, "usage");
+	static const char *const usages[] = { "usage", NULL };
+	static const char *const input_lens[] = { "input_lens", NULL };
+	static const char *const output_lens[] = { "output_lens", NULL };
+	static const char *const errors[] = { "errors", NULL };
+	struct json_value usage = looked(r, r->v, usages)->v;
 
 	fact_u32(&facts->prompt_tokens,
-		 beside(json_get(r->v, "input_lens"), i, n));
+		 beside(looked(r, r->v, input_lens), i, n));
 	fact_u32(&facts->usage_tokens,
-		 beside(json_get(r->v, "output_lens"), i, n));
-	fact_json(&facts->note, beside(json_get(r->v, "errors"), i, n));
+		 beside(looked(r, r->v, output_lens), i, n));
+	fact_json(&facts->note, beside(looked(r, r->v, errors), i, n));
 	fact_u32(&facts->prompt_tokens, look(r, owner, prompt_usage_names, 0));
 	fact_u32(&facts->prompt_tokens,
 		 record_first(usage, prompt_usage_names));
@@ -366,20 +432,19 @@ struct gen *record_open(struct record *r, struct json_value owner, size_t i,
 	fact_json(&facts->finish_reason, look(r, owner, finish_names, i));
 	set_label(facts, look(r, owner, record_label_names, i));
 	set_counts(r, facts, owner, i, n);
-	set_prompt(r, gen->run, owner, i, n);
+	set_prompt(r, gen, owner, i, n);
 	return gen;
 }
 
 /* Token ids of the i-th of n generations, if the record has them. */
-static struct json_value ids_of(const struct record *r,
-				struct json_value owner, size_t i)
+static struct json_value ids_of(struct record *r, struct json_value owner,
+				size_t i)
 {
-	struct json_value ids = record_first(owner, id_names);
+	struct looked *l = find(r, owner, id_names);
+	struct json_value ids = l->v;
 
-	if (!ids.doc)
-		ids = record_first(r->v, id_names);
 	if (json_is(json_first(ids), JSON_ARRAY))
-		ids = json_at(ids, i);
+		ids = element(l, i);
 	else if (i)
 		return (struct json_value){ 0 };
 	return json_is(json_first(ids), JSON_NUMBER) ? ids :

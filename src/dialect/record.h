@@ -22,11 +22,25 @@ struct found {
 	char name[RECORD_NAME_MAX]; /* "2", "gpt-4": which of several; "" */
 };
 
+/* What was found in an object under the names of a list, and where in what is
+ * a list: the next generation asks the same, and further on. */
+struct looked {
+	const char *const *names;
+	struct json_value v, element;
+	size_t i;
+};
+
+enum { RECORD_LOOKED_MAX = 24 }; /* lists of names */
+
 struct record {
 	struct format_ctx *cx;
 	struct json_value v; /* the whole record */
 	struct found *found;
 	size_t n, cap;
+	/* Of the record, and of the object that was looked in last. */
+	struct looked looked[2][RECORD_LOOKED_MAX];
+	struct json_value owner;
+	size_t told; /* bytes of prompts that are the record's own */
 	char guessed[RECORD_NAME_MAX]; /* the field, where it is a guess; "" */
 	const char *note; /* of each generation that has none; or NULL */
 };
