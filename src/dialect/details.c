@@ -104,17 +104,19 @@ static const char *tag_end(struct folded tag)
 }
 
 /* What closes it: the first line that does so, unless one within a line comes
- * before the next of the kinds, or before the end. */
+ * before the next <details>, or before the end. */
 static const char *shut_of(struct folded text)
 {
 	const char *within = NULL;
 	struct folded line;
 
 	while (next_line(&text, &line)) {
+		if (within && begins(line, "<details"))
+			return within;
+		while (begins(line, " ") || begins(line, "\t"))
+			skip(&line, 1);
 		if (begins(line, SHUTS))
 			return line.s;
-		if (within && kind_of(line))
-			return within;
 		if (!within)
 			within = bytes_find(line.s, line.n, SHUTS,
 					    strlen(SHUTS));
@@ -211,7 +213,13 @@ static void put_lines(struct folded body, struct buf *out)
 static struct folded body_of(struct folded p)
 {
 	const char *end;
+	size_t n = p.n;
 
+	/* of the line that closes it */
+	while (n && (p.s[n - 1] == ' ' || p.s[n - 1] == '\t'))
+		n--;
+	if (n && p.s[n - 1] == '\n')
+		p.n = n;
 	while (begins(p, "\n"))
 		skip(&p, 1);
 	end = begins(p, "<summary>") ?

@@ -19,7 +19,9 @@ enum mark_kind { OPENS, CALLS /* a tool */, CLOSES };
 
 /* A mark closes what is of its family. From PLAIN on they are words of any
  * text, and marks only where the text begins with one that opens; FOLDED ones
- * are HTML, and marks where a line outside of code begins with one. */
+ * are HTML, and marks where a line outside of code begins with one; so is the
+ * one that closes, or the first within a line where none does before another
+ * <details> begins or the text ends (details.c has the same of whole texts). */
 enum mark_family { THINK, MISTRAL, SOLUTION, COHERE, HARMONY, SEED,
 		   PLAIN, THOUGHT = PLAIN, REASONING, FOLDED };
 
@@ -57,8 +59,11 @@ static const struct think_mark marks[] = {
 	{ "<|channel|>final", CLOSES, HARMONY, NULL },
 	{ "<|channel|>commentary", CLOSES, HARMONY, NULL },
 	{ "<details type=\"reasoning\"", OPENS, FOLDED, "\n</details>\n" },
+	{ "<details type='reasoning'", OPENS, FOLDED, "\n</details>\n" },
 	{ "<details type=\"tool_calls\"", CALLS, FOLDED, NULL },
+	{ "<details type='tool_calls'", CALLS, FOLDED, NULL },
 	{ "<details type=\"code_interpreter\"", CALLS, FOLDED, NULL },
+	{ "<details type='code_interpreter'", CALLS, FOLDED, NULL },
 	{ "</details>", CLOSES, FOLDED, NULL },
 };
 
@@ -68,13 +73,21 @@ struct fences {
 	struct fence fence;
 };
 
+/* What the marks up to some place in a text say. */
+struct marked {
+	const struct think_mark *open; /* what opened, or NULL */
+	size_t opened_at; /* the byte where it begins */
+	size_t within; /* where the first that may close it ends, though it is
+			  within a line; 0: none */
+	bool named;    /* no more FOLDED ones: nothing closes them */
+	struct fences fences;
+};
+
 struct think {
 	size_t at;       /* bytes looked at */
 	uint32_t opened; /* token at which the open reasoning began */
-	size_t opened_at; /* ... and the byte */
-	const struct think_mark *open; /* what it was opened by, or NULL */
 	bool seen;       /* any mark so far */
-	struct fences fences;
+	struct marked marked;
 };
 
 struct think *think_new(void)
@@ -139,19 +152,54 @@ static bool is_code(struct fences *f, const char *text, size_t at)
 	return f->fence.open != '\0';
 }
 
-/* Does a mark at text[start..) count, where `open` is open, or NULL? */
-static bool counts(const struct think_mark *mark,
-		   const struct think_mark *open, struct fences *fences,
+/* Is there nothing but blanks before text[at..) in its line? */
+static bool begins_line(const char *text, size_t at)
+{
+	while (at && (text[at - 1] == ' ' || text[at - 1] == '\t'))
+		at--;
+	return !at || text[at - 1] == '\n';
+}
+
+/* Does a mark at text[start..) count? */
+static bool counts(struct marked *p, const struct think_mark *mark,
 		   const char *text, size_t start)
 {
-	if (open)
-		return mark->kind == CLOSES && mark->family == open->family;
+	if (p->open)
+		return mark->kind == CLOSES &&
+		       mark->family == p->open->family &&
+		       (mark->family != FOLDED || begins_line(text, start));
 	if (mark->family == FOLDED)
-		return mark->kind != CLOSES &&
-		       (!start || text[start - 1] == '\n') &&
-		       !is_code(fences, text, start);
+		return mark->kind != CLOSES && !p->named &&
+		       (start == p->fences.at || text[start - 1] == '\n') &&
+		       !is_code(&p->fences, text, start);
 	return mark->family < PLAIN ||
 	       (mark->kind == OPENS && is_blank(text, start));
+}
+
+/* One that does not, and ends at byte `end`. */
+static void pass(struct marked *p, const struct think_mark *mark, size_t end)
+{
+	if (mark->kind == CLOSES && mark->family == FOLDED && p->open &&
+	    p->open->family == FOLDED && !p->within)
+		p->within = end;
+}
+
+/* Does what begins at text[at..), n bytes, say that the one within a line was
+ * the one that closed? */
+static bool says_within(const struct marked *p, const char *text, size_t at,
+			size_t n)
+{
+	return p->within && text[at - 1] == '\n' &&
+	       bytes_begin(text + at, n, "<details");
+}
+
+/* What is open was closed, by what ended at byte `end`. */
+static void shut(struct marked *p, size_t end)
+{
+	if (p->open->family == FOLDED)
+		p->fences = (struct fences){ .at = end };
+	p->open = NULL;
+	p->within = 0;
 }
 
 static enum channel channel_of(const struct think_mark *mark)
@@ -159,25 +207,52 @@ static enum channel channel_of(const struct think_mark *mark)
 	return mark && mark->kind == CALLS ? CHANNEL_TOOL : CHANNEL_REASONING;
 }
 
+/* Tokens from `from` on that are of one channel become another's. */
+static void turn(struct trace *t, uint32_t from, enum channel was,
+		 enum channel now)
+{
+	uint32_t end = t->n_tokens;
+
+	for (size_t i = t->n_spans; i > 0 && end > from; i--) {
+		struct span span = t->spans[i - 1];
+
+		if (span.channel == was)
+			trace_relabel(t, MAX(span.start, from), end, now);
+		end = span.start;
+	}
+}
+
+/* What is open was closed by a mark that ended at byte `end`. */
+static void close_at(struct think *th, struct trace *t, size_t end)
+{
+	enum channel channel = channel_of(th->marked.open);
+	uint32_t next = token_behind(t, end);
+
+	trace_relabel(t, th->opened, next, channel);
+	turn(t, next, channel, CHANNEL_ANSWER);
+	shut(&th->marked, end);
+}
+
 /* A mark ended at byte `end`: relabel what it closes, or open. */
 static void apply(struct think *th, struct trace *t,
 		  const struct think_mark *mark, size_t start, size_t end)
 {
-	uint32_t first = trace_token_at(t, start);
-	uint32_t next = token_behind(t, end);
-
-	if (!counts(mark, th->open, &th->fences, t->text.data, start))
+	if (!counts(&th->marked, mark, t->text.data, start)) {
+		pass(&th->marked, mark, end);
 		return;
+	}
 	if (mark->kind != CLOSES) {
-		th->open = mark;
-		th->opened = first;
-		th->opened_at = start;
-		trace_relabel(t, first, t->n_tokens, channel_of(mark));
-	} else if (th->open || !th->seen) {
-		trace_relabel(t, th->open ? th->opened : 0, next,
-			      channel_of(th->open));
+		th->marked.open = mark;
+		th->marked.opened_at = start;
+		th->opened = trace_token_at(t, start);
+		turn(t, th->opened, CHANNEL_ANSWER, channel_of(mark));
+	} else if (th->marked.open) {
+		close_at(th, t, end);
+	} else if (!th->seen) {
+		uint32_t next = token_behind(t, end);
+
+		trace_relabel(t, 0, next, CHANNEL_REASONING);
 		trace_relabel(t, next, t->n_tokens, CHANNEL_ANSWER);
-		th->open = NULL;
 	}
 	th->seen = true;
 }
@@ -222,6 +297,11 @@ enum channel think_scan(struct think *th, struct trace *t,
 		left = t->text.len - th->at;
 		if (!left)
 			break;
+		if (says_within(&th->marked, text, th->at, left)) {
+			th->at = th->marked.within;
+			close_at(th, t, th->at);
+			continue;
+		}
 		mark = mark_at(text + th->at, MIN(left, THINK_MARK_MAX), &more);
 		if (mark) {
 			size_t len = strlen(mark->text);
@@ -236,26 +316,35 @@ enum channel think_scan(struct think *th, struct trace *t,
 	}
 	if (!th->seen || given != CHANNEL_ANSWER)
 		return given;
-	return th->open ? channel_of(th->open) : CHANNEL_ANSWER;
+	return th->marked.open ? channel_of(th->marked.open) : CHANNEL_ANSWER;
 }
 
 void think_end(struct think *th, struct trace *t)
 {
-	if (!th->open || th->open->family != FOLDED ||
-	    is_blank(t->text.data, th->opened_at))
+	struct marked *p = &th->marked;
+
+	if (!p->open || p->open->family != FOLDED)
 		return;
-	trace_relabel(t, th->opened, t->n_tokens, CHANNEL_ANSWER);
-	th->open = NULL;
+	if (p->within) {
+		th->at = p->within;
+		close_at(th, t, th->at);
+	} else if (!is_blank(t->text.data, p->opened_at)) {
+		turn(t, th->opened, channel_of(p->open), CHANNEL_ANSWER);
+		th->at = p->opened_at + strlen(p->open->text);
+		p->open = NULL;
+		p->named = true;
+	}
+	/* once more what stands behind it: other marks are in it */
+	think_scan(th, t, CHANNEL_ANSWER);
 }
 
 /* What is open at the end of text[0..n), or NULL; *any: there was a mark. */
 static const struct think_mark *open_at(const char *text, size_t n, bool *any)
 {
-	const struct think_mark *open = NULL;
-	struct fences fences = { 0 };
+	struct marked p = { 0 };
 
 	*any = false;
-	for (size_t at = 0; at < n;) {
+	for (size_t at = 0, end; at < n; at = end) {
 		const struct think_mark *mark = NULL;
 		bool more;
 
@@ -263,13 +352,21 @@ static const struct think_mark *open_at(const char *text, size_t n, bool *any)
 			mark = mark_at(text + at,
 				       MIN(n - at, (size_t)THINK_MARK_MAX),
 				       &more);
-		if (mark && counts(mark, open, &fences, text, at)) {
-			open = mark->kind == CLOSES ? NULL : mark;
+		end = at + (mark ? strlen(mark->text) : 1);
+		if (says_within(&p, text, at, n - at)) {
+			end = p.within;
+			shut(&p, end);
+		} else if (mark && counts(&p, mark, text, at)) {
 			*any = true;
+			if (p.open)
+				shut(&p, end);
+			else if (mark->kind != CLOSES)
+				p.open = mark;
+		} else if (mark) {
+			pass(&p, mark, end);
 		}
-		at += mark ? strlen(mark->text) : 1;
 	}
-	return open;
+	return p.open;
 }
 
 const char *think_shut(const char *text, size_t n)

@@ -32,7 +32,8 @@ enum channel think_scan(struct think *think, struct trace *trace,
 			enum channel given);
 
 /* No more text comes: what HTML opened in the midst of the text and nothing
- * closed is answer again, since it is only named. */
+ * closed is answer again, since it is only named, and other marks in it count;
+ * what may be closed within a line is. */
 void think_end(struct think *think, struct trace *trace);
 
 /* How many of the bytes text[0..n), which come next, no mark begins in: up to

@@ -153,6 +153,35 @@ static const struct {
 	{ "```\n~~~\n```\n" FOLDED ">x</details>y",
 	  "aaaaaaaaaaaa" RS "rrrrrrrrrrrra" },
 	{ "x</details>y", "aaaaaaaaaaaa" },
+	{ "<details type=\"reasoning\">\n> t\n  </details>\nB\n<details"
+	  ">\nh\n</details>\nC",
+	  "rrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrraaaaaaaaaaaaaaaaa"
+	  "aaaaaaaaaa" },
+	{ "<details type=\"reasoning\">\n> t </details>\nB\n\n<details>"
+	  "\nh\n</details>\nC",
+	  "rrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrraaaaaaaaaaaaaaaaaaa"
+	  "aaaaaaaaa" },
+	{ "A\n<details type=\"reasoning\">\n> t </details> stays\n</det"
+	  "ails>\nB",
+	  "aarrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrr"
+	  "aa" },
+	{ "<details type=\"reasoning\">x</details>y\n<think>z</think>y",
+	  "rrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrraarrrrrrrrrrrrrrrra" },
+	{ "<details type='reasoning'>x\n</details>y",
+	  "rrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrra" },
+	{ "t\n<details type=\"reasoning\">\nn\n<think>r</think>\na",
+	  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaarrrrrrrrrrrrrrrraa" },
+	{ "t\n<details type=\"reasoning\">\nn\n<details type=\"reasonin"
+	  "g\">\nn",
+	  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" },
+	{ "<details type=\"reasoning\">\n```\n</details>\n<details type"
+	  "=\"reasoning\">\nx\n</details>",
+	  "rrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrarrrrrrrrrrrrrrrrrr"
+	  "rrrrrrrrrrrrrrrrrrrrr" },
+	{ "<details type=\"reasoning\">\nx </details>\n<details type=\""
+	  "reasoning\">\nx\n</details>",
+	  "rrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrarrrrrrrrrrrrrrrrrrrr"
+	  "rrrrrrrrrrrrrrrrrrr" },
 };
 
 static enum channel channel_of(char letter)
