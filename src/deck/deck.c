@@ -428,9 +428,14 @@ static enum deck_step open_step(struct deck *d)
 /* The list shows the open run's numbers while it grows. */
 static void refresh_opened(struct deck *d)
 {
-	if (d->run && d->run->meter &&
-	    d->entries[d->opened].state != ENTRY_REPORTED)
-		deck_row_of_run(d, d->opened, d->run);
+	uint32_t before;
+
+	if (!d->run || !d->run->meter ||
+	    d->entries[d->opened].state == ENTRY_REPORTED)
+		return;
+	before = d->entries[d->opened].fired_at;
+	deck_row_of_run(d, d->opened, d->run);
+	deck_live_fired(d, d->opened, before);
 }
 
 static void close_opened(struct deck *d)

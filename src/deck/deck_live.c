@@ -103,8 +103,12 @@ static bool live_step(struct deck *d, size_t i, uint32_t max_tokens, bool seen)
 		e->own.came = run->trace.n_tokens;
 		e->own.came_ms = deck_ms(d, now_us());
 	}
-	if (run_n_measured(run) == run->trace.n_tokens ||
-	    (!seen && !is_worth_it(e, run)))
+	if (run_n_measured(run) == run->trace.n_tokens) {
+		if (e->tokens != run->trace.n_tokens) /* measured by a lane */
+			fill_so_far(d, i, run);
+		return false;
+	}
+	if (!seen && !is_worth_it(e, run))
 		return false;
 	done = run_measure_aside(run, max_tokens);
 	e->own.looked_ms = e->own.came_ms - (done ? 0 : LIVE_BATCH_MS);

@@ -124,7 +124,8 @@ double need_room(const struct need *need, uint32_t n)
 	text *= need->apart ? 2 : 1;
 	text += decoder * (1 + need->n_ways) + notes + need->thread_bytes +
 		BIG_SLAB;
-	return need->n_texts * text + need_step(need->model, need->kv, n) +
+	return (need->n_texts + need->n_later) * text +
+	       need_step(need->model, need->kv, n) +
 	       (need->warm ? decoder + BIG_SLAB : 0);
 }
 
@@ -196,8 +197,9 @@ static bool refuse(const struct need *need, const struct memory_left *left,
 		   uint32_t n, uint32_t fits, struct err *err)
 {
 	enum spare_of of = short_of(need, left, n);
-	double runs = (double)need->n_texts *
-		      (of == SPARE_ULIMIT ? 1 : need->n_processes);
+	double runs = of == SPARE_ULIMIT ?
+			      need->n_texts + need->n_later :
+			      (double)need->n_texts * need->n_processes;
 	double all = asked(need, of, n);
 	double keys = runs * cache(need, n);
 	char tokens[NUM_BYTES], size[3][NUM_BYTES], predict[64] = "",

@@ -23,6 +23,7 @@ struct need {
 	uint32_t n_prompt;           /* less than the context */
 	uint32_t n_predict;          /* 0: to the context's end */
 	unsigned n_texts, n_processes; /* side by side: in a process; of such */
+	unsigned n_later;            /* texts that may come beside them */
 	bool warm;                   /* a decoder more, for a moment */
 	/* What comes at a threshold: keeps all tokens; has so many decoders
 	 * beside each text, which share its cache; or all of them one more. */

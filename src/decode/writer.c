@@ -215,6 +215,7 @@ static bool have_memory(struct writer *w, uint32_t n_prompt, struct err *err)
 			     .n_prompt = n_prompt,
 			     .n_predict = o->n_predict,
 			     .n_texts = MAX(w->o.n_beside, 1),
+			     .n_later = w->o.n_later,
 			     .n_processes = 1,
 			     .warm = w->o.warm,
 			     .all_kept = then == THRESHOLD_ROLLBACK ||
@@ -224,6 +225,7 @@ static bool have_memory(struct writer *w, uint32_t n_prompt, struct err *err)
 			     .others = "" };
 	struct memory_left spare;
 
+	need.apart = w->o.named && need.n_ways; /* it stays */
 	if (then != THRESHOLD_IGNORE || w->o.stay)
 		need.token_bytes += NEED_WATCHED_BYTES;
 	if (o->speculate)
@@ -418,7 +420,7 @@ static void go_back(struct writer *w, struct writer_run *run)
 	generation_fork(&next->g, &run->g, run->g.n_ids, NULL);
 	run->g.finish = threshold_name(run->g.threshold.then);
 	end_run(w, run);
-	if (!w->o.stay) /* else somebody may go on from it */
+	if (!w->o.stay && !w->o.named) /* else somebody may go on from it */
 		generation_retire(&run->g);
 	writer_put_header(w, next);
 	generation_go_back(&next->g);

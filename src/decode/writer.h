@@ -44,6 +44,7 @@ struct writer_opts {
 	enum pages_by pages;       /* what the pages of a record are of */
 	unsigned n_beside;         /* runs that will be under way at once, for
 				      the memory that is left; 0: one */
+	unsigned n_later;          /* runs that may come beside these */
 	bool named;                /* records name their run: forks may come */
 	bool stay;                 /* wait for commands when all has ended */
 	/* The model is run once, uncounted, before a prompt and before the

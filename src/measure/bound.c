@@ -320,25 +320,6 @@ struct bound_point bound_at(const struct bound *b, uint32_t n)
 	return p;
 }
 
-void bound_h_all(const struct bound *b, double h[BOUND_LS_MAX],
-		 uint64_t sigma[BOUND_LS_MAX])
-{
-	uint32_t hist[LRS_MAX + 1] = { 0 };
-	uint64_t seen = 0;
-
-	for (uint32_t t = 0; t < b->n; t++)
-		hist[b->m[t]]++;
-	for (unsigned l = BOUND_LS_MAX; l <= LRS_MAX; l++)
-		seen += hist[l];
-	h[0] = 0;
-	sigma[0] = 0;
-	for (unsigned l = BOUND_LS_MAX - 1; l >= 1; l--) {
-		seen += hist[l];
-		sigma[l] = b->n >= l ? b->n - l + 1 - seen : 0;
-		h[l] = sigma[l] ? log((double)sigma[l]) / b->ln_a / l : 0;
-	}
-}
-
 const char *bound_status_words(enum bound_status status)
 {
 	static const char *const words[] = {

@@ -79,11 +79,6 @@ struct bound_point bound_at(const struct bound *b, uint32_t n);
 /* eps alone; needs no text. */
 double bound_eps(double alphabet, unsigned ls);
 
-/* h(l) and sigma(l) of the whole text for every l in 1..BOUND_LS_MAX - 1;
- * those of 0 are 0. */
-void bound_h_all(const struct bound *b, double h[BOUND_LS_MAX],
-		 uint64_t sigma[BOUND_LS_MAX]);
-
 /* The same in English, in a few words: "too short a text for h". */
 const char *bound_status_words(enum bound_status status);
 

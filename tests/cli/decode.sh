@@ -372,6 +372,19 @@ also()
 		is turns 1 "$(grep -c '"turn":"dense","recomputed":[0-9]*,"by_rule":true,"run":"2"' "$tmp/out")"
 }
 check "runs of their own, and what each does at its threshold" also
+# A run that went back is still there for who goes on from it.
+from_what_went_back() # HOW
+{
+	printf '%s\n' 'step 180' 'run 0' 'fork 20' snapshot go |
+		"$LILSCOPE" decode -m "$model" --prompt "$once" -n 200 \
+			--ignore-eos --control --policy h2o -b 16 -f 25 -t 25 \
+			--at-threshold "$1" >"$tmp/out" 2>"$tmp/err"
+	status=$?
+	status_is 0 && [ ! -s "$tmp/err" ] && grep -q "\"end\":\"$1\"" "$tmp/out" &&
+		is runs 4 "$(grep -c '"lilscope":1' "$tmp/out")"
+}
+check "a run that went back is forked" from_what_went_back rollback
+check "also one that is tried again" from_what_went_back retry
 no_budget()
 {
 	printf '%s\n' pause 'budget 192' stop |

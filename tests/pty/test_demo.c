@@ -98,6 +98,19 @@ static void test_concluded(void **state)
 	lil_quit(l);
 }
 
+/* An alarm comes while its run is written, also of runs that are looked at. */
+static void test_alarm_at_once(void **state)
+{
+	struct lil *l = *state;
+
+	start(l, LIL_ARGS("demo", "-f", "16", "-t", "100", "--at-threshold",
+			  "report"));
+	expect_text(l->p, "A: Lil at token 32, nothing is done; B: Lil at "
+			  "token 32");
+	assert_true(pty_find(l->p, "running", NULL, NULL));
+	lil_quit(l);
+}
+
 /* Two that say the same reach the threshold in one step, or nearly: neither is
  * lost, and what is done with each is said. */
 static void test_two_alarms(void **state)
@@ -415,6 +428,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		lil_test(test_runs_end),   lil_test(test_steps),
+		lil_test(test_alarm_at_once), lil_test(test_two_alarms),
+		lil_test(test_own_prompt),
 		lil_test(test_two_alarms), lil_test(test_own_prompt),
 		lil_test(test_rolled_back), lil_test(test_concluded),
 		lil_test(test_changes),	   lil_test(test_own_problem),

@@ -30,7 +30,7 @@ static const struct question {
 	{ "Where did it stop telling anything?", "", "", "Lil at 9 750" },
 	{ "Why?", "`6`", "6", "said again and again at token" },
 	{ "What was lost?", "", "", "6 583 after it (40 %)" },
-	{ "Is A better than B?", "`c`", "c", "of A: −39 % tokens" },
+	{ "Is A better than B?", "`c`", "c", "9 964 tokens · ended" },
 	{ "What did B not see?", "`4` `U`", "4U", ", unseen since " },
 	{ "What would t = 10 do?", "`8`", "8", "guardian f 125 t 10" },
 	{ "Where was the answer?", "", "", "answer known at 6 745" },

@@ -58,17 +58,16 @@ static bool try_policy(const struct demo *d, const struct settings *set,
 	       err_set(err, "demo, %s: %s", policy->name, inner.text);
 }
 
-/* Runs that may be there at once: what goes back at the threshold leaves the
- * run that it went back from. */
-static unsigned n_beside(const struct demo *d, const struct settings *set)
+/* Runs that may come: what goes back at the threshold leaves the run that it
+ * went back from. */
+static unsigned n_later(const struct demo *d, const struct settings *set)
 {
 	const struct sparse *policy;
 	enum threshold_then then = threshold_find(d->runs[1].then, &policy);
-	unsigned n = (unsigned)d->n_runs;
 
 	if (then == THRESHOLD_RETRY)
-		n += set->then.retries;
-	return n + (then == THRESHOLD_ROLLBACK);
+		return set->then.retries;
+	return then == THRESHOLD_ROLLBACK;
 }
 
 /* For a prompt of one token; the decoder knows how long it is. */
@@ -81,7 +80,8 @@ static bool have_memory(const struct demo *d, const struct settings *set,
 			     .policy = &sparse_dense,
 			     .n_prompt = 1,
 			     .n_predict = set->decode.n_predict,
-			     .n_texts = n_beside(d, set),
+			     .n_texts = (unsigned)d->n_runs,
+			     .n_later = n_later(d, set),
 			     .token_bytes = NEED_WATCHED_BYTES,
 			     .n_processes = 1,
 			     .warm = true,
@@ -233,7 +233,8 @@ static struct writer_opts job_of(const struct app *app)
 		job.specials = false;
 	}
 	job.gold = d->gold[0] ? d->gold : NULL;
-	job.n_beside = n_beside(d, &app->set);
+	job.n_beside = (unsigned)d->n_runs;
+	job.n_later = n_later(d, &app->set);
 	job.named = job.stay = job.warm = true;
 	job.pages = PAGES_BY_HEAD;
 	return job;
@@ -629,14 +630,26 @@ static void tell_alarms(struct app *app)
 		app_say(app, "%s", buf_cstr(line));
 }
 
+/* What the decoder complains of; a run that it refused is not awaited. */
+static void take_news(struct app *app)
+{
+	struct demo *d = app->demo;
+	struct err why = { "" };
+
+	if (!decoder_news(d->decoder, &why))
+		return;
+	d->why = why;
+	d->n_asked = MAX(deck_n(app->deck) - d->first, d->n_runs);
+	app_complain(app, "%s", why.text);
+}
+
 void demo_sync(struct app *app)
 {
 	struct demo *d = app->demo;
 
 	if (!d->decoder)
 		return;
-	if (decoder_news(d->decoder, &d->why))
-		app_complain(app, "%s", d->why.text);
+	take_news(app);
 	if (!d->gone && decoder_is_gone(d->decoder)) {
 		d->gone = d->held = true;
 		compare_of(app)->waiting =

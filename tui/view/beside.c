@@ -119,8 +119,7 @@ static bool is_asked_before(const struct app *app, size_t i)
 	return false;
 }
 
-/* Whether some run says nothing of what it was asked. */
-static bool has_unasked(const struct app *app)
+bool beside_has_unasked(const struct app *app)
 {
 	for (size_t i = 0; i < compare_of(app)->n; i++) {
 		const struct run *run = compare_run(app, i);
@@ -144,7 +143,7 @@ void beside_explain(const struct app *app, struct buf *out)
 {
 	size_t n = beside_n_prompts(app);
 
-	if (n > 1 && has_unasked(app))
+	if (n > 1 && beside_has_unasked(app))
 		buf_puts(out,
 			 "Whether these runs were asked the same is not known: "
 			 "not each of them comes with its prompt. What one job "

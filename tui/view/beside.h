@@ -20,6 +20,8 @@ bool beside_lanes_same(const struct app *app, size_t i, size_t k);
 
 /* How many prompts the runs of the view have, of those that can be read. */
 size_t beside_n_prompts(const struct app *app);
+/* Whether some run says nothing of what it was asked. */
+bool beside_has_unasked(const struct app *app);
 
 /* Where two runs begin to say different things, in the tokens of each. */
 struct beside_fork {

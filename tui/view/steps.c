@@ -7,8 +7,11 @@
 enum {
 	LONG_TOKENS = 200, /* from here on a line is enough to end a step */
 	MOST_TOKENS = 400, /* of a step */
-	LIVE_TOKENS = 250, /* that come before an answer is looked for again, */
-	LIVE_SHARE = 8,	   /* or such a part of the text: all of it is read */
+	LIVE_TOKENS = 250, /* that come before an answer is looked for again */
+	/* All of a text is read for it: of one that is there, or is as long,
+	 * such a part has to come. */
+	LONG_TEXT = 65536,
+	LONG_SHARE = 8,
 };
 
 struct steps *steps_of(const struct app *app)
@@ -88,6 +91,18 @@ void steps_forget(struct app *app)
 	forget(steps_of(app));
 }
 
+/* Is it time to look for the answer of the first n tokens? */
+static bool is_due(const struct steps *s, const struct run *run, uint32_t n)
+{
+	bool is_long = run->ended || s->known_of > LONG_TEXT;
+	uint32_t least = is_long ? s->known_of / LONG_SHARE : 0;
+
+	if (n == s->known_of)
+		return false;
+	return n - s->known_of >= MAX(LIVE_TOKENS, least) ||
+	       (run->ended && n == run->trace.n_tokens);
+}
+
 bool steps_sync(struct app *app)
 {
 	struct steps *s = steps_of(app);
@@ -103,9 +118,7 @@ bool steps_sync(struct app *app)
 		s->n_spans = run->trace.n_spans;
 	}
 	find_steps(s, run);
-	if (n != s->known_of &&
-	    (n - s->known_of >= MAX(LIVE_TOKENS, s->known_of / LIVE_SHARE) ||
-	     (run->ended && n == run->trace.n_tokens))) {
+	if (is_due(s, run, n)) {
 		s->has_known = answered_find(&run->trace, n, &s->known);
 		s->known_of = n;
 	}

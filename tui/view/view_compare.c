@@ -451,7 +451,10 @@ static void draw_title(const struct app *app, const struct compare_parts *p,
 	pen_printf(&pen, STYLE_STRONG, "%zu run%s", c->n, c->n == 1 ? "" : "s");
 	if (c->n_more)
 		pen_printf(&pen, STYLE_LIMIT, " of %zu", c->n + c->n_more);
-	if (prompts > 1)
+	if (prompts > 1 && beside_has_unasked(app))
+		pen_puts(&pen, STYLE_LIMIT,
+			 ", prompts unknown: no % across them");
+	else if (prompts > 1)
 		pen_printf(&pen, STYLE_LIMIT,
 			   ", %zu prompts: no %% across them", prompts);
 	if ((size_t)p->lanes < c->n)
