@@ -39,30 +39,32 @@
 #include "dialect/call.h"
 #include "dialect/content.h"
 #include "dialect/field.h"
+#include "dialect/record.h"
 
 static const struct seat {
 	const char *list, *inner; /* its elements, or this within them */
 	const char *mark; /* an element has it: the list's name is used
 			     elsewhere, too */
+	bool common; /* the mark, too: only where no answer stands beside */
 } places[] = {
-	{ ".mapping", "message", "children" },
-	{ ".chat_messages", NULL, "sender" },
-	{ ".chat.history.messages", NULL, "childrenIds" },
-	{ ".chat.messages", NULL, "role" },
-	{ ".history.messages", NULL, "childrenIds" },
-	{ ".messages", NULL, "isCreatedByUser" },
-	{ ".messages", NULL, "info" },
-	{ ".history", "message", "message" },
-	{ ".items", NULL, "role" },
-	{ ".requests", NULL, "response" },
-	{ ".messages", NULL, "versions" },
-	{ ".values.messages", NULL, "type" },
-	{ ".values.messages", NULL, "role" },
-	{ ".messages", NULL, "type" },
-	{ ".messages", NULL, "ts" },
-	{ ".messages", NULL, "timestamp" },
-	{ ".messages", NULL, "createdAt" },
-	{ ".messages", NULL, "created_at" },
+	{ ".mapping", "message", "children", false },
+	{ ".chat_messages", NULL, "sender", false },
+	{ ".chat.history.messages", NULL, "childrenIds", false },
+	{ ".chat.messages", NULL, "role", false },
+	{ ".history.messages", NULL, "childrenIds", false },
+	{ ".messages", NULL, "isCreatedByUser", false },
+	{ ".messages", NULL, "info", false },
+	{ ".history", "message", "message", false },
+	{ ".items", NULL, "role", false },
+	{ ".requests", NULL, "response", false },
+	{ ".messages", NULL, "versions", false },
+	{ ".values.messages", NULL, "type", false },
+	{ ".values.messages", NULL, "role", false },
+	{ ".messages", NULL, "type", false },
+	{ ".messages", NULL, "ts", true },
+	{ ".messages", NULL, "timestamp", true },
+	{ ".messages", NULL, "createdAt", true },
+	{ ".messages", NULL, "created_at", true },
 };
 
 /* Gemini CLI has no roles. */
@@ -86,8 +88,14 @@ static struct json_value turn_in(const struct seat *at, struct json_value v)
 	return at->inner ? json_get(v, at->inner) : v;
 }
 
+static bool is_models(struct json_value turn)
+{
+	return content_is_model(turn) ||
+	       json_is(json_get(turn, "isCreatedByUser"), JSON_FALSE);
+}
+
 /* Messages that are a session's by what stands beside them. */
-static const struct seat plain = { ".messages", NULL, "role" };
+static const struct seat plain = { ".messages", NULL, "role", true };
 
 static bool is_session(struct json_value v)
 {
@@ -96,6 +104,35 @@ static bool is_session(struct json_value v)
 	return (json_get(v, "session_id").doc ||
 		json_get(v, "sessionId").doc) &&
 	       json_is(json_get(turn, "role"), JSON_STRING);
+}
+
+/* Is the answer beside the turns, and they are what was asked? */
+static bool is_answered(struct json_value v)
+{
+	for (struct json_value c = json_first(v); c.doc; c = json_next(c)) {
+		char name[RECORD_NAME_MAX];
+		size_t len;
+		const char *key = json_key(c, &len);
+
+		snprintf(name, sizeof(name), "%.*s",
+			 (int)MIN(len, sizeof(name) - 1), key);
+		if (record_name_of(name) == RECORD_NAME_OUTPUT &&
+		    (json_is(c, JSON_STRING) || json_is_container(c)))
+			return true;
+	}
+	return response_in(v).doc != NULL;
+}
+
+/* Are all answers of the record among its turns? */
+static bool are_all(const struct seat *at, struct json_value list,
+		    struct json_value v)
+{
+	struct json_value turn = json_first(list);
+
+	while (turn.doc && !is_models(turn_in(at, turn)) &&
+	       !is_gemini(turn_in(at, turn)))
+		turn = json_next(turn);
+	return turn.doc && !is_answered(v);
 }
 
 /* The list of turns at one of the places, and which; or none. The root of a
@@ -112,14 +149,15 @@ static struct json_value list_in(struct json_value v, const struct seat **at)
 		*at = p;
 		for (size_t n = 0; element.doc && n < ROOTS; n++) {
 			if (json_get(element, p->mark).doc &&
-			    is_turn(turn_in(p, element)))
+			    is_turn(turn_in(p, element)) &&
+			    (!p->common || are_all(p, list, v)))
 				return list;
 			element = json_next(element);
 		}
 	}
 	*at = &plain;
-	return is_session(v) ? json_get(v, "messages") :
-			       (struct json_value){ 0 };
+	return is_session(v) && are_all(&plain, json_get(v, "messages"), v) ?
+		       json_get(v, "messages") : (struct json_value){ 0 };
 }
 
 /* Questions and answers in pairs, as the model was given them; or none. */
@@ -246,12 +284,6 @@ static void take_version(struct call *c, struct json_value version)
 			chunk_add_json(chunk, channel, json_get(v, "text"));
 	}
 	emit(c, version);
-}
-
-static bool is_models(struct json_value turn)
-{
-	return content_is_model(turn) ||
-	       json_is(json_get(turn, "isCreatedByUser"), JSON_FALSE);
 }
 
 static void take(struct call *c, struct json_value turn)

@@ -16,6 +16,8 @@
  *	{"request":{...},"response":{"body_raw":"event: ..."}}   claude-trace
  *	{"request_body":{...},"response_body":"data: {...}"}     proxies
  */
+#include <string.h>
+
 #include "base/base64.h"
 #include "base/unpack.h"
 #include "dialect/record.h"
@@ -37,16 +39,26 @@ static struct json_value entries_of(struct json_value v)
 	return (struct json_value){ 0 };
 }
 
-/* What the server sent, where a record is one exchange; or none. */
+/* Does the request lie beside the answer, as such? */
+static bool is_requested(struct json_value v)
+{
+	return json_is(json_get(v, "request"), JSON_OBJECT) ||
+	       json_get(v, "request_body").doc ||
+	       json_get(v, "requestBody").doc;
+}
+
+/* What the server sent, where a record is one exchange; or none. The last names
+ * are those of a model's text, too, unless the request is there. */
 static struct json_value exchanged(struct json_value v)
 {
 	static const char *const names[] = {
-		"body_raw", "response_body", "responseBody", "body", "text",
-		"content", "data",
+		"body_raw", "response_body", "responseBody", "body", "data",
+		"text", "content",
 	};
 	struct json_value response = json_get(v, "response"), found = response;
+	size_t n_names = ARRAY_LEN(names) - (is_requested(v) ? 0 : 2);
 
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+	for (size_t i = 0; i < n_names; i++) {
 		if (!found.doc || json_is(found, JSON_OBJECT))
 			found = json_get(response, names[i]);
 		if (!found.doc && i < 3)
@@ -55,11 +67,46 @@ static struct json_value exchanged(struct json_value v)
 	return found;
 }
 
-/* Is it one exchange, and the body text? Events are sure; JSON may be what a
- * model wrote, unless the request lies beside it as such. */
+/* Do events of a server begin here: their names, and JSON? A text may begin
+ * with such a name, too. */
+static bool begins_events(const char *s, size_t n)
+{
+	const char *lf;
+
+	while (bytes_begin(s, n, "event:") || bytes_begin(s, n, "id:") ||
+	       bytes_begin(s, n, "retry:")) {
+		lf = memchr(s, '\n', n);
+		if (!lf)
+			return false;
+		n -= (size_t)(lf + 1 - s);
+		s = lf + 1;
+	}
+	return bytes_begin(s, n, "data: {") || bytes_begin(s, n, "data:{");
+}
+
+/* Is it an answer of a server, whole or the first line of several? What a model
+ * was told to write as JSON is none. */
+static bool is_answer(const char *s, size_t n)
+{
+	const char *lf = memchr(s, '\n', n);
+	struct json json = { 0 };
+	bool answer = false;
+
+	if (json_read(&json, s, n, false, NULL) ||
+	    (lf && json_read(&json, s, (size_t)(lf - s), false, NULL))) {
+		struct json_value v = json_root(&json);
+		const struct format *format = format_of(v);
+
+		answer = response_in(v).doc ||
+			 (format && format->shape == FEED_STREAM);
+	}
+	json_release(&json);
+	return answer;
+}
+
+/* Is it one exchange, and the body text? */
 static bool is_exchange(struct json_value v)
 {
-	static const char *const events[] = { "data:", "event:", "id:" };
 	struct json_value body = exchanged(v);
 	bool nock = json_get(v, "scope").doc && json_get(v, "path").doc &&
 		    json_get(v, "method").doc;
@@ -68,15 +115,12 @@ static bool is_exchange(struct json_value v)
 
 	if (!nock && json_is(json_get(v, "response"), JSON_STRING))
 		return false; /* beside its prompt, say */
-	for (size_t i = 0; s && i < ARRAY_LEN(events); i++)
-		if (bytes_begin(s, n, events[i]))
-			return true;
+	if (s && begins_events(s, n))
+		return true;
 	if (nock)
 		return s || json_is(json_first(body), JSON_STRING);
-	return s && bytes_begin(s, n, "{") &&
-	       (json_is(json_get(v, "request"), JSON_OBJECT) ||
-		json_get(v, "request_body").doc ||
-		json_get(v, "requestBody").doc);
+	return s && bytes_begin(s, n, "{") && is_requested(v) &&
+	       is_answer(s, n);
 }
 
 static bool detect_har(struct json_value v)

@@ -28,13 +28,16 @@ enum { DEPTH_MAX = 64 };
 /* Where each of them has what. */
 static const struct watcher {
 	const char *kind, *input, *output;
-	const char *beside; /* is there, too: the kind's name is common */
+	const char *beside; /* is there, too; NULL: nothing more */
+	const char *own; /* makes it sure; NULL: what is above does */
 } watchers[] = {
-	{ ".run_type", ".inputs", ".outputs", NULL },
-	{ ".span_attributes.type", ".input", ".output", ".root_span_id" },
-	{ ".type", ".input", ".output", ".trace_id" },
-	{ ".meta.kind", ".meta.input", ".meta.output", NULL },
-	{ ".meta[\"span.kind\"]", ".meta.input", ".meta.output", NULL },
+	{ ".run_type", ".inputs", ".outputs", NULL, NULL },
+	{ ".span_attributes.type", ".input", ".output", ".root_span_id",
+	  NULL },
+	{ ".type", ".input", ".output", ".trace_id", ".last_updated_by" },
+	{ ".meta.kind", ".meta.input", ".meta.output", NULL, ".span_id" },
+	{ ".meta[\"span.kind\"]", ".meta.input", ".meta.output", NULL,
+	  NULL },
 };
 
 static const char *const kinds[] = {
@@ -60,6 +63,17 @@ static const struct watcher *watcher_of(struct json_value v)
 	return NULL;
 }
 
+/* Is it one for sure? Other records have kinds, inputs and outputs, too: where
+ * the kind's name is common it is a model's, or something is beside it that
+ * only theirs have. */
+static bool is_run(struct json_value v)
+{
+	const struct watcher *w = watcher_of(v);
+
+	return w && (!w->own || field_get(v, w->own).doc ||
+		     json_text_is(field_get(v, w->kind), "llm"));
+}
+
 /* As Braintrust sends them: a row that adds to one before it has no kind, but
  * the answers of a model show. */
 static bool is_merged(struct json_value v)
@@ -81,7 +95,7 @@ static struct json_value list_in(struct json_value v)
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		struct json_value list = json_get(v, names[i]);
 
-		if (json_is(list, JSON_ARRAY) && watcher_of(json_first(list)))
+		if (json_is(list, JSON_ARRAY) && is_run(json_first(list)))
 			return list;
 	}
 	return (struct json_value){ 0 };
@@ -89,7 +103,7 @@ static struct json_value list_in(struct json_value v)
 
 static bool detect_runs(struct json_value v)
 {
-	return watcher_of(v) || is_merged(v) || list_in(v).doc;
+	return is_run(v) || is_merged(v) || list_in(v).doc;
 }
 
 /* The first of the paths that leads to something. */

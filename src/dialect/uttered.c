@@ -7,6 +7,7 @@
 #include "base/base.h"
 #include "dialect/content.h"
 #include "dialect/field.h"
+#include "dialect/record.h"
 
 /* A record of this type has at `at` what was said. */
 static const struct habit {
@@ -14,25 +15,28 @@ static const struct habit {
 	enum side side;
 	bool message;
 	const char *kind; /* that has this type; NULL: any */
+	const char *has;  /* the record has it: its type's name is common */
 } rows[] = {
 	/* Copilot */
-	{ "session.start", ".data", SIDE_NONE, true, NULL },
-	{ "assistant.message", ".data", SIDE_MODEL, true, NULL },
-	{ "user.message", ".data", SIDE_OTHERS, true, NULL },
-	{ "system.message", ".data", SIDE_OTHERS, true, NULL },
-	{ "tool.execution_complete", ".data.result", SIDE_OTHERS, true, NULL },
-	/* Gemini CLI */
-	{ "gemini", ".", SIDE_MODEL, true, NULL },
-	/* Kimi; what is asked comes twice */
-	{ "context.append_message", ".message", SIDE_OTHERS, true, NULL },
-	{ "context.append_loop_event", ".event.part", SIDE_MODEL, false, NULL },
-	{ "context.append_loop_event", ".event", SIDE_MODEL, false,
-	  "tool.call" },
-	{ "context.append_loop_event", ".event.result", SIDE_OTHERS, true,
+	{ "session.start", ".data", SIDE_NONE, true, NULL, NULL },
+	{ "assistant.message", ".data", SIDE_MODEL, true, NULL, NULL },
+	{ "user.message", ".data", SIDE_OTHERS, true, NULL, NULL },
+	{ "system.message", ".data", SIDE_OTHERS, true, NULL, NULL },
+	{ "tool.execution_complete", ".data.result", SIDE_OTHERS, true, NULL,
 	  NULL },
+	/* Gemini CLI */
+	{ "gemini", ".", SIDE_MODEL, true, NULL, "content" },
+	/* Kimi; what is asked comes twice */
+	{ "context.append_message", ".message", SIDE_OTHERS, true, NULL, NULL },
+	{ "context.append_loop_event", ".event.part", SIDE_MODEL, false, NULL,
+	  NULL },
+	{ "context.append_loop_event", ".event", SIDE_MODEL, false,
+	  "tool.call", NULL },
+	{ "context.append_loop_event", ".event.result", SIDE_OTHERS, true,
+	  NULL, NULL },
 	/* Droid */
-	{ "completion", ".", SIDE_MODEL, true, NULL },
-	{ "tool_call", ".", SIDE_MODEL, false, NULL },
+	{ "completion", ".", SIDE_MODEL, true, NULL, "finalText" },
+	{ "tool_call", ".", SIDE_MODEL, false, NULL, "toolName" },
 };
 
 /* Pieces of a turn that have a type for a role. */
@@ -53,13 +57,22 @@ static bool is_one_of(struct json_value string, const char *const *words)
 	return false;
 }
 
+/* A record of a common type is a session's if it has what those of that type
+ * have, and neither a role nor a question of its own. */
+static bool is_own(struct json_value v, const char *has)
+{
+	return json_get(v, has).doc && !content_role(v).doc &&
+	       !record_first(v, record_prompt_names).doc;
+}
+
 /* The row of the record, and what lies there; NULL: none. */
 static const struct habit *row_of(struct json_value v, struct json_value *at)
 {
 	struct json_value type = json_get(v, "type");
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		if (!json_text_is(type, rows[i].type))
+		if (!json_text_is(type, rows[i].type) ||
+		    (rows[i].has && !is_own(v, rows[i].has)))
 			continue;
 		*at = field_get(v, rows[i].at);
 		if (json_is(*at, JSON_OBJECT) &&
@@ -139,7 +152,7 @@ static struct uttered by_role(struct json_value v)
 		t.side = SIDE_MODEL;
 	else if (is_one_of(type, other_types))
 		t.side = SIDE_OTHERS;
-	else if (!t.message && json_get(t.v, "content").doc)
+	else if (!t.message && is_own(t.v, "content"))
 		t.side = by_type(t.v, &t.message);
 	t.own = outer && t.side;
 	return t;
