@@ -204,7 +204,8 @@ bool content_is_others(struct json_value message)
 {
 	static const char *const roles[] = {
 		"user", "human", "system", "developer", "tool", "function",
-		"observation", "toolResult", "prompter",
+		"observation", "toolResult", "prompter", "HumanMessage",
+		"SystemMessage", "ToolMessage", "FunctionMessage",
 	};
 	struct json_value role = content_role(message);
 

@@ -3,11 +3,11 @@
  * that hold prompts and generations. Where is the text? In this order:
  *
  *	1  --field
- *	2  a saved answer of a server, also as JSON inside a string; a chosen
- *	   answer beside a rejected one
+ *	2  a saved answer of a server, also as JSON inside a string
  *	3  the longest string under a name that means "generation"; lists of
  *	   strings are several generations
- *	4  the last assistant's turn of messages or conversations
+ *	4  the last assistant's turn of messages or conversations; a chosen
+ *	   answer beside a rejected one, before it where that isn't the end
  *	5  objects one level down that hold 3 (one a model, say)
  *	6  the longest string under a name that may mean it; 5 with those
  *	7  reasoning alone
@@ -85,6 +85,7 @@ enum record_name record_name_of(const char *name)
 	return is_among(name, strong_names) ? RECORD_NAME_OUTPUT :
 	       is_among(name, weak_names) ? RECORD_NAME_MAYBE :
 	       is_among(name, think_names) ||
+			       is_among(name, record_turn_names) ||
 			       is_among(name, record_prompt_names) ?
 					      RECORD_NAME_PROMPT :
 					      RECORD_NAME_OTHER;
@@ -316,6 +317,7 @@ static bool add_nested(struct record *r, const char *const *names)
 
 		if (!json_is(v, JSON_OBJECT) || content_is_others(v) ||
 		    record_named(v, record_prompt_names) ||
+		    record_named(v, record_turn_names) ||
 		    record_named(v, not_models))
 			continue;
 		snprintf(name, sizeof(name), "%.*s",
@@ -397,6 +399,7 @@ static bool add_longest(struct record *r)
 	for (struct json_value v = json_first(r->v); v.doc; v = json_next(v))
 		if (strings_len(v) > strings_len(best) &&
 		    !record_named(v, record_prompt_names) &&
+		    !record_named(v, record_turn_names) &&
 		    !record_named(v, record_gold_names) &&
 		    !record_named(v, record_label_names) &&
 		    !record_named(v, record_fact_names))
@@ -466,7 +469,9 @@ static bool add_lists_in(struct record *r, struct json_value object,
 		struct json_value v = json_first(list);
 
 		if (!json_is(list, JSON_ARRAY) ||
-		    record_named(list, record_prompt_names))
+		    record_named(list, record_prompt_names) ||
+		    (record_named(list, record_turn_names) &&
+		     !json_is(v, JSON_OBJECT)))
 			continue;
 		if (is_turn(v) && add_chat(r, list))
 			snprintf(r->found[at].name, sizeof(r->found[at].name),
@@ -511,15 +516,39 @@ static bool add_preferred(struct record *r)
 	return r->n > before;
 }
 
+/* Does the model have the last word in the chat of the record? */
+static bool is_replied(struct json_value v)
+{
+	struct json_value chat = record_first(v, chat_names);
+	size_t n = json_is(chat, JSON_ARRAY) ? json_count(chat) : 0;
+
+	return n && content_is_model(json_at(chat, n - 1));
+}
+
+/* Is the record what a user or a tool said, and no more? */
+static bool is_others(struct json_value v)
+{
+	static const char *const said[] = { "content", "text", "message",
+					    "value", "kwargs", NULL };
+	static const char *const answers[] = {
+		"answer", "solution", "reply", "assistant", "judgment",
+		"target_text", "model_patch", NULL,
+	};
+
+	return content_is_others(v) && record_first(v, said).doc &&
+	       !record_first(v, answers).doc &&
+	       !record_first(v, record_prompt_names).doc;
+}
+
 static bool look_in_object(struct record *r)
 {
 	if (record_is_error(r->v))
 		return false;
-	if (add_preferred(r) || add_named(r, r->v, strong_names, "") ||
-	    add_chats(r) ||
-	    add_nested(r, strong_names))
+	if (add_named(r, r->v, strong_names, "") ||
+	    (!is_replied(r->v) && add_preferred(r)) || add_chats(r) ||
+	    add_preferred(r) || add_nested(r, strong_names))
 		return true;
-	if (content_is_others(r->v))
+	if (is_others(r->v))
 		return false;
 	return add_named(r, r->v, weak_names, "") ||
 	       add_nested(r, weak_names) || add_reasoning_alone(r) ||
@@ -608,7 +637,7 @@ static bool nothing(struct json_value v, struct err *why)
 		return err_set(why, "there is no text in it");
 	if (record_error(v, why))
 		return false;
-	if (content_is_others(v))
+	if (is_others(v))
 		return err_set(why, "it is what a user or a tool said");
 	for (struct json_value c = json_first(v); c.doc; c = json_next(c))
 		if (is_printed(c))
@@ -625,7 +654,7 @@ static bool nothing(struct json_value v, struct err *why)
 bool record_look(struct record *r, struct err *why)
 {
 	(void)(look_in_object(r) ||
-	       (!content_is_others(r->v) && !record_error(r->v, why) &&
+	       (!is_others(r->v) && !record_error(r->v, why) &&
 		add_longest(r)));
 	return r->n > 0 || nothing(r->v, why);
 }

@@ -17,8 +17,10 @@
 const char *const record_prompt_names[] = {
 	"prompt",    "question",    "problem",	 "instruction", "query",
 	"raw_prompt", "input",	    "input_text", "user_prompt", "inputs",
-	"user_input", "prompt_text", "turns", "user", "human", NULL,
+	"user_input", "prompt_text", NULL,
 };
+
+const char *const record_turn_names[] = { "turns", "user", "human", NULL };
 
 const char *const record_gold_names[] = {
 	"gt",		"gold",		   "ground_truth",
@@ -281,6 +283,23 @@ static size_t put_asked(struct record *r, struct run *run,
 	return 0;
 }
 
+/* Questions in a list, or what a user said where it is no user's name: what the
+ * model said stands beside it under such a name. Else nothing. */
+static struct looked *said(struct record *r, struct json_value owner)
+{
+	static const char *const turns[] = { "turns", NULL };
+	static const char *const models[] = { "assistant", "gpt", "bot", "ai",
+					      NULL };
+	static const char *const others[] = { "user", "human", NULL };
+	static const char *const none[] = { NULL };
+	struct looked *l = find(r, owner, turns);
+
+	if (json_is(l->v, JSON_STRING) ||
+	    json_is(json_first(l->v), JSON_STRING))
+		return l;
+	return find(r, owner, find(r, owner, models)->v.doc ? others : none);
+}
+
 /* The i-th prompt of n; one that all have is not told without end. */
 static void set_prompt(struct record *r, struct gen *gen,
 		       struct json_value owner, size_t i, size_t n)
@@ -297,6 +316,8 @@ static void set_prompt(struct record *r, struct gen *gen,
 	if (!prompt.doc) {
 		struct looked *l = find(r, owner, record_prompt_names);
 
+		if (!l->v.doc)
+			l = said(r, owner);
 		one = beside(l, i, n);
 		shared = !json_is(one, JSON_STRING) &&
 			 (is_same(owner, r->v) ||

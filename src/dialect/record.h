@@ -55,6 +55,7 @@ struct json_value record_first(struct json_value v, const char *const *names);
 bool record_named(struct json_value member, const char *const *names);
 
 extern const char *const record_prompt_names[];
+extern const char *const record_turn_names[]; /* of users, or of prompts */
 extern const char *const record_gold_names[];
 extern const char *const record_label_names[];
 extern const char *const record_fact_names[]; /* ids, times: never text */
