@@ -704,8 +704,7 @@ static enum detect_answer ask(struct probe *p)
 		return DETECT_MORE;
 	if (space == p->n)
 		return refuse(p, p->n ? "holds nothing but white space" :
-					"is empty; lilscope -f FILE waits "
-					"for what is written to it");
+					"is empty");
 	if (made_of_text)
 		return settle(p, p->forced, p->forced->by_line ?
 			      FRAMING_TEXT_LINES : FRAMING_TEXT);

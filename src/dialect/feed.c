@@ -450,6 +450,14 @@ static enum detect_answer ask(struct feed *f, bool whole, struct err *why)
 		      &f->verdict, why);
 }
 
+/* A file that is empty may be one that is yet to be written; standard input has
+ * ended, and so has what a server sent. */
+static bool is_empty_file(const struct feed *f)
+{
+	return !f->probe.len && !f->opts.outer && strcmp(f->source, "-") &&
+	       !strstr(f->source, "://");
+}
+
 static void settle(struct feed *f, bool whole)
 {
 	struct err why = { "" };
@@ -475,7 +483,9 @@ static void settle(struct feed *f, bool whole)
 	else
 		f->verdict.format = NULL;
 	if (answer == DETECT_NO)
-		err_set(&f->fatal, "%s: %s", f->source, why.text);
+		err_set(&f->fatal, "%s: %s%s", f->source, why.text,
+			is_empty_file(f) ? "; lilscope -f FILE waits for what "
+					   "is written to it" : "");
 }
 
 /* --- the way in --------------------------------------------------------- */

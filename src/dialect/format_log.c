@@ -11,7 +11,8 @@
  *	{"streams":[{"values":[["17...","data: {...}"]]}]}        Loki
  *
  * A line too long for one record goes on in the next: docker's then lacks its
- * LF. A message that is no UTF-8 is an array of its bytes.
+ * LF. A message that is no UTF-8 is an array of its bytes. Loki and CloudWatch
+ * may have the newest first, in a list or as rows: these are read from behind.
  */
 #include <math.h>
 #include <string.h>
@@ -19,9 +20,23 @@
 #include "base/stamp.h"
 #include "dialect/wrap.h"
 
+enum { HELD_MAX = 64 * 1024 * 1024 }; /* bytes of rows, newest first */
+
+/* A row of a query: its stream's name and its message, in what is held. */
+struct query_row {
+	size_t at, name_len, len;
+};
+
 struct log_state {
 	struct wraps streams;
 	struct buf bytes; /* of a message that is an array */
+	/* Rows of a query, until it is clear that they are in order, or all
+	 * of them if they are not. */
+	enum { ROWS_UNKNOWN, ROWS_FORWARD, ROWS_BACKWARD } order;
+	struct buf first; /* the time of the first */
+	struct buf held;
+	struct query_row *rows;
+	size_t n_rows, cap;
 };
 
 static double docker_time(struct json_value v)
@@ -133,48 +148,182 @@ static bool is_aside(struct json_value v)
 	       json_text_is(json_get(v, "_TRANSPORT"), "audit");
 }
 
-/* A message as a line of the one stream of that name. */
-static bool take_line(struct format_ctx *cx, struct json_value message,
-		      const char *name, double time_s, struct err *why)
+/* A message, which is in the state's bytes, as a line of a stream. */
+static bool take_line(struct format_ctx *cx, struct wrap_part part,
+		      struct err *why)
 {
 	struct log_state *state = cx->state;
-	struct wrap_part part = { .time_s = time_s, .name = name };
 
-	part.name_len = strlen(name);
-	take_message(message, &state->bytes);
 	part.s = state->bytes.data;
 	part.n = state->bytes.len;
 	return wrap_part(cx, &state->streams, &part, why);
+}
+
+/* --- lists -------------------------------------------------------------- */
+
+static double event_time(struct json_value event)
+{
+	return json_number(json_get(event, "timestamp"), NAN) * 1e-3;
+}
+
+/* Nanoseconds as text. */
+static double value_time(struct json_value value)
+{
+	size_t n;
+	const char *s = json_text(json_at(value, 0), &n);
+
+	return s ? json_parse_number(s, n) * 1e-9 : NAN;
+}
+
+/* What a list holds, the oldest first; to be freed. */
+static struct json_value *in_order(struct json_value list,
+				   double (*when)(struct json_value))
+{
+	size_t n = json_count(list), i = 0;
+	struct json_value *all = mem_alloc((n + 1) * sizeof(*all));
+
+	for (struct json_value v = json_first(list); v.doc; v = json_next(v))
+		all[i++] = v;
+	if (n && when(all[0]) > when(all[n - 1]))
+		for (struct json_value v = json_first(list); v.doc;
+		     v = json_next(v))
+			all[--i] = v;
+	return all;
+}
+
+static bool take_events(struct format_ctx *cx, struct json_value list,
+			struct err *why)
+{
+	struct log_state *state = cx->state;
+	struct json_value *all = in_order(list, event_time);
+	bool fine = true;
+
+	for (size_t i = 0; i < json_count(list); i++) {
+		struct wrap_part part = { .time_s = event_time(all[i]) };
+
+		part.name = json_text(json_get(all[i], "logStreamName"),
+				      &part.name_len);
+		take_message(json_get(all[i], "message"), &state->bytes);
+		fine &= take_line(cx, part, why);
+	}
+	mem_free(all);
+	return fine;
+}
+
+static bool take_values(struct format_ctx *cx, struct json_value stream,
+			struct err *why)
+{
+	struct log_state *state = cx->state;
+	struct json_value list = json_get(stream, "values");
+	struct json_value *all = in_order(list, value_time);
+	struct buf name = { 0 };
+	bool fine = true;
+
+	json_put(&name, json_get(stream, "stream"));
+	for (size_t i = 0; i < json_count(list); i++) {
+		struct wrap_part part = { .time_s = value_time(all[i]),
+					  .name = buf_cstr(&name),
+					  .name_len = name.len };
+
+		take_message(json_at(all[i], 1), &state->bytes);
+		fine &= take_line(cx, part, why);
+	}
+	buf_release(&name);
+	mem_free(all);
+	return fine;
 }
 
 /* Lists of messages; the first trouble is told. */
 static bool take_lists(struct format_ctx *cx, struct json_value v,
 		       struct err *why)
 {
-	struct json_value e = json_first(events_in(v));
+	struct json_value events = events_in(v);
 	struct json_value s = json_first(streams_in(v));
+	bool fine = !events.doc || take_events(cx, events, why);
+
+	for (; s.doc; s = json_next(s))
+		fine &= take_values(cx, s, why);
+	return fine;
+}
+
+/* --- rows of a query ---------------------------------------------------- */
+
+static bool hold_row(struct log_state *state, struct json_value v,
+		     struct err *why)
+{
+	struct query_row *row;
+	const char *name;
+
+	if (state->held.len > HELD_MAX)
+		return err_set(why, "the rows are the newest first, and more "
+				    "than can be held; sort the query by "
+				    "@timestamp asc");
+	state->rows = grow(state->rows, &state->cap, state->n_rows + 1,
+			   sizeof(*state->rows));
+	row = &state->rows[state->n_rows++];
+	row->at = state->held.len;
+	name = json_text(json_get(v, "@logStream"), &row->name_len);
+	buf_append(&state->held, name, row->name_len);
+	take_message(json_get(v, "@message"), &state->bytes);
+	row->len = state->bytes.len;
+	buf_append(&state->held, state->bytes.data, row->len);
+	return true;
+}
+
+/* All that are held go on; the first trouble is told. */
+static bool take_held(struct format_ctx *cx, struct err *why)
+{
+	struct log_state *state = cx->state;
+	size_t n = state->n_rows;
 	bool fine = true;
 
-	for (; e.doc; e = json_next(e))
-		fine &= take_line(cx, json_get(e, "message"), "",
-				  json_number(json_get(e, "timestamp"), NAN) *
-					  1e-3, why);
-	for (; s.doc; s = json_next(s)) {
-		struct buf name = { 0 };
+	for (size_t i = 0; i < n; i++) {
+		const struct query_row *row =
+			&state->rows[state->order == ROWS_BACKWARD ?
+					     n - 1 - i : i];
+		struct wrap_part part = {
+			.name = state->held.data + row->at,
+			.name_len = row->name_len,
+			.time_s = NAN,
+		};
 
-		json_put(&name, json_get(s, "stream"));
-		for (e = json_first(json_get(s, "values")); e.doc;
-		     e = json_next(e)) {
-			size_t n;
-			const char *ns = json_text(json_at(e, 0), &n);
-
-			fine &= take_line(cx, json_at(e, 1), buf_cstr(&name),
-					  ns ? json_parse_number(ns, n) * 1e-9 :
-					       NAN, why);
-		}
-		buf_release(&name);
+		buf_clear(&state->bytes);
+		buf_append(&state->bytes, part.name + row->name_len, row->len);
+		fine &= take_line(cx, part, why);
 	}
+	state->n_rows = 0;
+	buf_clear(&state->held);
 	return fine;
+}
+
+/* Times are spelled alike: "2026-01-31 09:00:00.000". */
+static int compare_texts(const char *s, size_t n, const struct buf *with)
+{
+	size_t len = MIN(n, with->len);
+	int order = len ? memcmp(s, with->data, len) : 0;
+
+	return order ? order : (n > with->len) - (n < with->len);
+}
+
+static bool take_row(struct format_ctx *cx, struct json_value v,
+		     struct err *why)
+{
+	struct log_state *state = cx->state;
+	size_t n;
+	const char *time = json_text(json_get(v, "@timestamp"), &n);
+	int order = 0;
+
+	if (state->order == ROWS_UNKNOWN && state->n_rows)
+		order = compare_texts(time, n, &state->first);
+	else if (state->order == ROWS_UNKNOWN)
+		buf_append(&state->first, time, n);
+	if (order)
+		state->order = order > 0 ? ROWS_FORWARD : ROWS_BACKWARD;
+	else if (state->order == ROWS_UNKNOWN && state->held.len > HELD_MAX)
+		state->order = ROWS_FORWARD;
+	if (!hold_row(state, v, why))
+		return false;
+	return state->order != ROWS_FORWARD || take_held(cx, why);
 }
 
 static bool record_log(struct format_ctx *cx, struct json_value v,
@@ -186,7 +335,7 @@ static bool record_log(struct format_ctx *cx, struct json_value v,
 	if (events_in(v).doc || streams_in(v).doc)
 		return take_lists(cx, v, why);
 	if (is_query(v))
-		return take_line(cx, json_get(v, "@message"), "", NAN, why);
+		return take_row(cx, v, why);
 	if (!is_docker(v) && !is_journal(v))
 		return err_set(why, "it is no record of a log: \"log\" and "
 				    "\"time\", or \"MESSAGE\" and "
@@ -207,6 +356,10 @@ static bool record_log(struct format_ctx *cx, struct json_value v,
 
 static void end_log(struct format_ctx *cx)
 {
+	struct err why = { "" };
+
+	if (!take_held(cx, &why) && !cx->gens->n_opened)
+		err_set(&cx->trouble, "%s", why.text);
 	wrap_end(cx, &((struct log_state *)cx->state)->streams);
 }
 
@@ -216,6 +369,9 @@ static void release_log(void *data)
 
 	wrap_release(&state->streams);
 	buf_release(&state->bytes);
+	buf_release(&state->first);
+	buf_release(&state->held);
+	mem_free(state->rows);
 }
 
 const struct format format_log = {

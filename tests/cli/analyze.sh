@@ -42,6 +42,10 @@ head -c 20000 /dev/zero | tr '\0' '\377' | head -c 20000 >>"$tmp/binary"
 check "an empty directory: one sentence" sentence "$tmp/folder"
 check "a missing file: one sentence" sentence "$tmp/missing"
 check "an empty file: one sentence" sentence "$tmp/empty"
+waits() { grep -q 'empty; lilscope -f FILE waits' "$tmp/err"; }
+check "an empty file may yet be written to" waits
+no_input() { run_on /dev/null analyze "$@"; status_is 2 && one_sentence && ! waits; }
+check "empty standard input will not" no_input -
 check "a binary: one sentence" sentence "$tmp/binary"
 check "an unknown rule: one sentence" sentence --rule nonsense "$loop"
 check "an unknown option: one sentence" sentence --nonsense "$loop"
