@@ -107,6 +107,10 @@ void gens_close(struct gens *gs, struct gen *gen)
 			 sizeof(gen->half.bytes), NAN);
 	run_end(run);
 	note_usage(&run->trace, &run->trace.facts);
+	for (const struct gens *around = gs->outer; around;
+	     around = around->outer)
+		if (around->closing)
+			around->closing(around->closing_ctx, run);
 	gs->n--;
 	memmove(gen, gen + 1, (gs->n - i) * sizeof(*gen));
 	memmove(gs->hashes + i, gs->hashes + i + 1,

@@ -56,6 +56,10 @@ struct gens {
 	uint64_t tick;
 	struct chunk chunk; /* scratch for the dialect */
 	struct seen seen;
+	/* What the dialect knows of runs that others open inside of it, before
+	 * they go to the sink; or NULL. */
+	void (*closing)(void *ctx, struct run *run);
+	void *closing_ctx;
 };
 
 void gens_release(struct gens *gs); /* runs that are open are not closed */

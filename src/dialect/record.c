@@ -558,17 +558,78 @@ static void add_text(struct record *r, struct gen *gen, struct json_value text,
 			  len - prompt);
 }
 
-/* Events of a server, kept as text: what is in them is the text. */
-static bool emit_events(struct record *r, struct json_value text)
+/* Is it what a server sends, from the first to the last line? An answer may
+ * begin with an event to say something about it. */
+static bool is_events(const char *s, size_t n)
 {
+	static const char *const begins[] = { "data:", "event:", "id:",
+					      "retry:", ":", "\r" };
+	const char *end = s + n, *next;
+
+	if (!bytes_begin(s, n, "data: {") && !bytes_begin(s, n, "data:{") &&
+	    !bytes_begin(s, n, "event: "))
+		return false;
+	for (; s < end; s = next) {
+		const char *lf = memchr(s, '\n', (size_t)(end - s));
+		size_t i = 0;
+
+		next = lf ? lf + 1 : end;
+		while (i < ARRAY_LEN(begins) && lf != s &&
+		       !bytes_begin(s, (size_t)(next - s), begins[i]))
+			i++;
+		if (i == ARRAY_LEN(begins))
+			return false;
+	}
+	return true;
+}
+
+/* A record, and which of its texts is at hand. */
+struct kept {
+	struct record *r;
+	const struct found *found;
+	size_t i;
+};
+
+/* What a server was asked stands beside what it sent. */
+static void tell_kept(void *ctx, struct run *run)
+{
+	struct kept *kept = ctx;
+	struct record *r = kept->r;
+	struct json_value owner = kept->found->owner;
+	struct gen gen = { .run = run };
+	struct facts *facts = gen_facts(&gen);
+
+	if (!facts->gold)
+		fact_json(&facts->gold,
+			  look(r, owner, record_gold_names, kept->i));
+	if (!facts->label)
+		set_label(facts, look(r, owner, record_label_names, kept->i));
+	if (!facts->kept)
+		set_kept(r, facts, owner);
+	if (run->trace.prompt.len)
+		return;
+	set_prompt(r, &gen, owner, kept->i, r->n);
+	if (!run->trace.prompt.len)
+		put_messages(run, kept->found->turns, owner);
+}
+
+/* Events of a server, kept as text: what is in them is the text. */
+static bool emit_events(struct record *r, const struct found *found, size_t i)
+{
+	struct kept kept = { r, found, i };
+	struct gens *gens = r->cx->gens;
 	struct err why = { "" };
 	size_t n;
-	const char *s = json_text(text, &n);
+	const char *s = json_text(found->text, &n);
+	bool good;
 
-	return n && !r->cx->field &&
-	       (bytes_begin(s, n, "data: {") || bytes_begin(s, n, "data:{") ||
-		bytes_begin(s, n, "event: ")) &&
-	       wrap_body(r->cx, s, n, &why);
+	if (!n || r->cx->field || !is_events(s, n))
+		return false;
+	gens->closing = tell_kept;
+	gens->closing_ctx = &kept;
+	good = wrap_body(r->cx, s, n, &why);
+	gens->closing = NULL;
+	return good;
 }
 
 static void emit(struct record *r, const struct found *found, size_t i)
@@ -597,7 +658,7 @@ static void emit(struct record *r, const struct found *found, size_t i)
 void record_emit(struct record *r)
 {
 	for (size_t i = 0; i < r->n; i++)
-		if (!emit_events(r, r->found[i].text))
+		if (!emit_events(r, &r->found[i], i))
 			emit(r, &r->found[i], i);
 }
 
