@@ -72,6 +72,7 @@ static void add_call(struct chunk *c, struct json_value call)
 					     "parameters" };
 	static const char *const inner[] = {
 		"function", "functionCall", "function_call", "custom", "state",
+		"toolInvocation",
 	};
 	struct json_value value = json_get(json_get(call, "toolCall"), "value");
 	size_t before = c->text.len;
@@ -227,6 +228,38 @@ void content_output(struct chunk *c, struct json_value content)
 		add_part(c, v);
 }
 
+static bool is_text(struct json_value part)
+{
+	return type_has(part, "text") && !is_thinking(part);
+}
+
+static bool has_any(struct json_value parts,
+		    bool (*is)(struct json_value part))
+{
+	for (struct json_value v = json_first(parts); v.doc; v = json_next(v))
+		if (is(v))
+			return true;
+	return false;
+}
+
+/* The parts of a message that say what they are, which tell more than the text
+ * that is beside them; or none. */
+static struct json_value typed_parts(struct json_value message)
+{
+	struct json_value parts = json_get(message, "parts");
+	struct json_value content = json_get(message, "content");
+
+	return json_is(content, JSON_STRING) &&
+			       json_is(parts, JSON_ARRAY) &&
+			       json_get(json_first(parts), "type").doc ?
+		       parts : (struct json_value){ 0 };
+}
+
+bool content_has_parts(struct json_value message)
+{
+	return typed_parts(message).doc != NULL;
+}
+
 void content_message(struct chunk *c, struct json_value message)
 {
 	static const char *const names[] = { "reasoning", "reasoning_content",
@@ -239,25 +272,30 @@ void content_message(struct chunk *c, struct json_value message)
 	struct json_value content = json_get(message, "content");
 	struct json_value calls = { 0 };
 	struct json_value more = json_get(message, "additional_kwargs");
+	struct json_value parts = typed_parts(message);
+	bool thinks = has_any(parts, is_thinking);
 	size_t before = c->text.len;
 
 	if (constructed(message).doc) {
 		content_message(c, constructed(message));
 		return;
 	}
-	for (size_t i = 0; i < ARRAY_LEN(names) && c->text.len == before; i++)
+	for (size_t i = 0; i < ARRAY_LEN(names) && !thinks &&
+			   c->text.len == before; i++)
 		add_texts(c, CHANNEL_REASONING, json_get(message, names[i]));
-	if (c->text.len == before)
+	if (!thinks && c->text.len == before)
 		add_texts(c, CHANNEL_REASONING,
 			  json_get(more, "reasoning_content"));
 	for (size_t i = 0; i < ARRAY_LEN(kept) && !content.doc; i++)
 		content = json_get(message, kept[i]);
-	if (!details_output(c, content))
+	content_output(c, parts);
+	if (!has_any(parts, is_text) && !details_output(c, content))
 		content_output(c, content);
 	chunk_add_json(c, CHANNEL_ANSWER, json_get(message, "refusal"));
 	chunk_add_arguments(c, json_get(json_get(message, "function_call"),
 					"arguments"));
-	for (size_t i = 0; i < ARRAY_LEN(called) && !json_count(calls); i++)
+	for (size_t i = 0; i < ARRAY_LEN(called) && !json_count(calls) &&
+			   !has_any(parts, is_call); i++)
 		calls = json_get(message, called[i]);
 	for (struct json_value v = json_first(calls); v.doc; v = json_next(v))
 		add_call(c, v);

@@ -33,6 +33,9 @@ void content_output(struct chunk *c, struct json_value content);
  * tools, refusals. */
 void content_message(struct chunk *c, struct json_value message);
 
+/* Has it typed parts beside a text, as AI SDK's do? They tell more. */
+bool content_has_parts(struct json_value message);
+
 /* The text of the content, results of tools too, appended to out behind an
  * empty line if something is there. */
 void content_text(struct json_value content, struct buf *out);

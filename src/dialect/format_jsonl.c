@@ -244,7 +244,7 @@ static bool add_chat(struct record *r, struct json_value messages)
 	text = json_get(last, "content");
 	if (!text.doc)
 		text = json_get(last, "value");
-	if (json_is(text, JSON_STRING)) {
+	if (json_is(text, JSON_STRING) && !content_has_parts(last)) {
 		add(r, text, think_of(last), last, "");
 	} else {
 		add(r, (struct json_value){ 0 }, (struct json_value){ 0 },
