@@ -9,35 +9,24 @@
 #include "base/num.h"
 #include "json/json.h"
 
-const struct sample_opts sample_opts_auto = {
-	.temperature = SAMPLE_AUTO,
-	.top_k = SAMPLE_AUTO_COUNT,
-	.top_p = SAMPLE_AUTO,
-	.min_p = SAMPLE_AUTO,
-	.repeat_penalty = SAMPLE_AUTO,
-	.frequency_penalty = SAMPLE_AUTO,
-	.presence_penalty = SAMPLE_AUTO,
-	.repeat_last_n = SAMPLE_AUTO_COUNT,
-	.dry_multiplier = 0,
-	.dry_base = 1.75F,
-	.dry_allowed_length = 2,
-	.dry_last_n = 0,
-};
+/* Nothing is said; DRY is off, and as llama.cpp has it. */
+#define NOTHING                                                                \
+	{                                                                      \
+		.temperature = SAMPLE_AUTO, .top_k = SAMPLE_AUTO_COUNT,        \
+		.top_p = SAMPLE_AUTO, .min_p = SAMPLE_AUTO,                    \
+		.repeat_penalty = SAMPLE_AUTO,                                 \
+		.frequency_penalty = SAMPLE_AUTO,                              \
+		.presence_penalty = SAMPLE_AUTO,                               \
+		.repeat_last_n = SAMPLE_AUTO_COUNT, .dry_base = 1.75F,         \
+		.dry_allowed_length = 2,                                       \
+	}
+
+const struct sample_opts sample_opts_auto = NOTHING;
+const struct sample_own sample_own_none = { .said = NOTHING };
 
 enum {
 	LAST_N = 64, /* as llama.cpp has it */
 	TOP_K = 50,  /* as Hugging Face's library has it */
-};
-
-const struct sample_own sample_own_none = {
-	.said = { .temperature = SAMPLE_AUTO,
-		  .top_k = SAMPLE_AUTO_COUNT,
-		  .top_p = SAMPLE_AUTO,
-		  .min_p = SAMPLE_AUTO,
-		  .repeat_penalty = SAMPLE_AUTO,
-		  .frequency_penalty = SAMPLE_AUTO,
-		  .presence_penalty = SAMPLE_AUTO,
-		  .repeat_last_n = SAMPLE_AUTO_COUNT },
 };
 
 static const struct member {
