@@ -233,11 +233,14 @@ static void close_at(struct think *th, struct trace *t, size_t end)
 	shut(&th->marked, end);
 }
 
-/* A mark ended at byte `end`: relabel what it closes, or open. */
+/* A mark ended at byte `end`: relabel what it closes, or open; HTML in what is
+ * reasoning already is a part of it. */
 static void apply(struct think *th, struct trace *t,
 		  const struct think_mark *mark, size_t start, size_t end)
 {
-	if (!counts(&th->marked, mark, t->text.data, start)) {
+	if (!counts(&th->marked, mark, t->text.data, start) ||
+	    (mark->family == FOLDED && !th->marked.open &&
+	     trace_channel(t, trace_token_at(t, start)) != CHANNEL_ANSWER)) {
 		pass(&th->marked, mark, end);
 		return;
 	}
