@@ -60,13 +60,6 @@ bool base64_get(struct buf *out, const char *s, size_t n)
 	return true;
 }
 
-static int hex_digit(char c)
-{
-	return c >= '0' && c <= '9' ? c - '0' :
-	       c >= 'a' && c <= 'f' ? c - 'a' + 10 :
-	       c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 bool hex_get(struct buf *out, const char *s, size_t n)
 {
 	size_t before = out->len;

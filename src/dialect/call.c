@@ -178,14 +178,9 @@ size_t call_turns_from(struct call *c, struct json_value messages, size_t from)
 	struct chunk *chunk = &c->cx->gens->chunk;
 	size_t before = c->n;
 
-	for (struct json_value v = json_first(messages); v.doc;
+	for (struct json_value v = json_at(messages, from); v.doc;
 	     v = json_next(v)) {
 		struct gen *gen = NULL;
-
-		if (from) {
-			from--;
-			continue;
-		}
 
 		if (!content_is_model(v)) {
 			call_hear(c, v);

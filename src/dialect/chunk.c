@@ -8,6 +8,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/base64.h"
 #include "base/utf8.h"
 
 void chunk_release(struct chunk *c)
@@ -189,14 +190,6 @@ void chunk_triples(struct chunk *c, struct json_value triples, size_t from)
 		t->id = json_u32(id, TRACE_NO_ID);
 		spell(c, t, s, len);
 	}
-}
-
-static int hex_digit(char c)
-{
-	static const char digits[] = "0123456789abcdef";
-	const char *at = c ? strchr(digits, c | ('a' - 'A')) : NULL;
-
-	return at ? (int)(at - digits) : -1;
 }
 
 /* "bytes:\\xf0\\x9f": what is written so. false: the text is itself. */

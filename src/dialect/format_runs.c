@@ -63,6 +63,12 @@ static const struct watcher *watcher_of(struct json_value v)
 	return NULL;
 }
 
+/* Is the run, which w keeps, one of a model? */
+static bool is_models(struct json_value run, const struct watcher *w)
+{
+	return w && json_text_is(field_get(run, w->kind), "llm");
+}
+
 /* Is it one for sure? Other records have kinds, inputs and outputs, too: where
  * the kind's name is common it is a model's, or something is beside it that
  * only theirs have. */
@@ -70,8 +76,7 @@ static bool is_run(struct json_value v)
 {
 	const struct watcher *w = watcher_of(v);
 
-	return w && (!w->own || field_get(v, w->own).doc ||
-		     json_text_is(field_get(v, w->kind), "llm"));
+	return w && (!w->own || field_get(v, w->own).doc || is_models(v, w));
 }
 
 /* As Braintrust sends them: a row that adds to one before it has no kind, but
@@ -125,7 +130,7 @@ struct in_common {
 };
 
 static void in_common_find(struct in_common *w, struct call *c,
-			   struct json_value run)
+			   struct json_value run, const struct watcher *by)
 {
 	static const char *const models[] = {
 		".extra.metadata.ls_model_name",
@@ -143,7 +148,6 @@ static void in_common_find(struct in_common *w, struct call *c,
 		".usage.completion_tokens", ".completion_tokens",
 		".outputs.llm_output.token_usage.completion_tokens", NULL,
 	};
-	const struct watcher *by = watcher_of(run);
 
 	w->model = first_at(run, models);
 	w->prompt_tokens = first_at(run, prompts);
@@ -228,12 +232,13 @@ static void take_output(struct call *c, struct in_common *w,
 	emit(c, w, output, true);
 }
 
+/* by: who keeps it, or NULL. */
 static void take_model(struct call *c, struct json_value run,
-		       struct json_value output)
+		       const struct watcher *by, struct json_value output)
 {
 	struct in_common w = { .told = 0 };
 
-	in_common_find(&w, c, run);
+	in_common_find(&w, c, run, by);
 	take_output(c, &w, output);
 	buf_release(&w.prompt);
 }
@@ -295,7 +300,8 @@ static size_t known_of(struct json_value said, struct json_value asked)
 }
 
 /* A whole conversation of an agent: what it said after it was called. */
-static void take_turns(struct call *c, struct json_value run)
+static void take_turns(struct call *c, struct json_value run,
+		       const struct watcher *by)
 {
 	struct json_value said = json_get(json_get(run, "outputs"), "messages");
 	struct json_value asked = json_get(run, "inputs");
@@ -303,7 +309,7 @@ static void take_turns(struct call *c, struct json_value run)
 	size_t known;
 
 	if (!json_is(said, JSON_ARRAY)) {
-		take_model(c, run, json_get(run, "outputs"));
+		take_model(c, run, by, json_get(run, "outputs"));
 		return;
 	}
 	if (json_get(asked, "messages").doc)
@@ -333,13 +339,6 @@ static bool is_alone(struct json_value run)
 	return json_text_is(json_get(run, "run_type"), "chain");
 }
 
-static bool is_of_model(struct json_value run)
-{
-	const struct watcher *w = watcher_of(run);
-
-	return w && json_text_is(field_get(run, w->kind), "llm");
-}
-
 /* among: those of models are read beside it. */
 static void take(struct call *c, struct json_value run, bool among,
 		 unsigned depth)
@@ -347,12 +346,12 @@ static void take(struct call *c, struct json_value run, bool among,
 	const struct watcher *w = watcher_of(run);
 	struct json_value child = json_first(json_get(run, "child_runs"));
 
-	if (is_of_model(run))
-		take_model(c, run, field_get(run, w->output));
+	if (is_models(run, w))
+		take_model(c, run, w, field_get(run, w->output));
 	else if (!w && is_merged(run))
-		take_model(c, run, json_get(run, "output"));
+		take_model(c, run, NULL, json_get(run, "output"));
 	else if (w && !among && is_alone(run))
-		take_turns(c, run);
+		take_turns(c, run, w);
 	for (; child.doc && depth < DEPTH_MAX; child = json_next(child))
 		take(c, child, among, depth + 1);
 }
@@ -370,7 +369,7 @@ static bool record_runs(struct format_ctx *cx, struct json_value v,
 	if (!list.doc)
 		take(&c, v, false, 0);
 	for (v = json_first(list); v.doc && !among; v = json_next(v))
-		among = is_of_model(v);
+		among = is_models(v, watcher_of(v));
 	for (list = json_first(list); list.doc; list = json_next(list))
 		take(&c, list, among, 0);
 	call_release(&c);

@@ -7,19 +7,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/base64.h"
 #include "base/utf8.h"
 #include "json/json.h"
-
-static int hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
 
 /* Four hexadecimal digits at s, -1 if they are not. */
 static int32_t hex4(const char *s)
@@ -27,7 +17,7 @@ static int32_t hex4(const char *s)
 	int32_t value = 0;
 
 	for (int i = 0; i < 4; i++) {
-		int digit = hex_value(s[i]);
+		int digit = hex_digit(s[i]);
 
 		if (digit < 0)
 			return -1;
